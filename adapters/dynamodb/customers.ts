@@ -1,0 +1,66 @@
+import type { Customer } from '../../domain/customer.ts';
+import {
+  absent,
+  atVersion,
+  bothOf,
+  type Change,
+  type Condition,
+  get,
+  put,
+  query,
+  remove,
+  updated,
+  write,
+} from './items.ts';
+import { customerKey } from './keys.ts';
+
+/** A customer as it is kept: with how many services it has. */
+export type CustomerRecord = Customer & { services: number };
+
+export async function getCustomer(partnerId: string, id: string): Promise<CustomerRecord | undefined> {
+  return get<CustomerRecord>(customerKey(partnerId, id));
+}
+
+export async function createCustomer(partnerId: string, customer: Customer): Promise<void> {
+  await write(put({ ...customer, services: 0, ...customerKey(partnerId, customer.id) }, absent));
+}
+
+/** @throws ConditionFailed when the customer is no longer at the version that was read. */
+export async function changeCustomer(
+  partnerId: string,
+  customer: CustomerRecord,
+  change: Pick<Change, 'set' | 'remove'>,
+  at: string,
+): Promise<CustomerRecord> {
+  return updated<CustomerRecord>(
+    customerKey(partnerId, customer.id),
+    { ...change, set: { ...change.set, updatedAt: at }, increase: { version: 1 } },
+    atVersion(customer.version),
+  );
+}
+
+const withoutServices: Condition = {
+  expression: '#services = :none',
+  names: { '#services': 'services' },
+  values: { ':none': 0 },
+};
+
+/**
+ * Deletes a customer that has no services, and so no SIMs.
+ *
+ * @throws ConditionFailed when the customer is no longer at the version that was read.
+ */
+export async function deleteCustomer(partnerId: string, customer: CustomerRecord): Promise<'deleted' | 'in_use'> {
+  const now = await getCustomer(partnerId, customer.id);
+  if (now && now.services > 0) {
+    return 'in_use';
+  }
+  await write(remove(customerKey(partnerId, customer.id), bothOf(atVersion(customer.version), withoutServices)));
+  return 'deleted';
+}
+
+/** A partner's customers, in the order in which they were made. */
+export async function queryCustomers(partnerId: string, limit: number, after: string | undefined) {
+  const { pk, sk } = customerKey(partnerId, '');
+  return query<CustomerRecord>({ partition: pk, prefix: sk, after }, limit);
+}

@@ -1,0 +1,317 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { documentClient, tableName } from './client.ts';
+import type { Key } from './keys.ts';
+import { table } from './table.ts';
+
+/** An item as it is put into the table: what it holds, and its keys. */
+export type Item = Record<string, unknown> & Key;
+
+/** One write of a transaction, or on its own. */
+export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** What an update changes: sets and removes attributes, and adds to numbers and string sets. */
+export type Change = {
+  set?: Record<string, unknown>;
+  remove?: readonly string[];
+  add?: Record<string, number | Set<string>>;
+  /** Adds to numbers inside a map, as `progress.migrated`. */
+  increase?: Record<string, number>;
+  takeFromSet?: Record<string, Set<string>>;
+};
+
+/** A condition in DynamoDB's words, with its values. */
+export type Condition = { expression: string; values?: Record<string, unknown>; names?: Record<string, string> };
+
+export const exists: Condition = { expression: 'attribute_exists(pk)' };
+export const absent: Condition = { expression: 'attribute_not_exists(pk)' };
+/** The item is still as it was read. */
+export const atVersion = (version: number): Condition => ({
+  expression: '#version = :expectedVersion',
+  names: { '#version': 'version' },
+  values: { ':expectedVersion': version },
+});
+
+export const bothOf = (one: Condition, other: Condition): Condition => ({
+  expression: `(${one.expression}) AND (${other.expression})`,
+  names: { ...one.names, ...other.names },
+  values: { ...one.values, ...other.values },
+});
+
+/** A write found the item other than its condition says: somebody else was first, or it is not there. */
+export class ConditionFailed extends Error {
+  /** Which writes of a transaction failed their condition, by position. */
+  readonly failed: readonly number[];
+
+  constructor(failed: readonly number[], options?: ErrorOptions) {
+    super('The item was not as the write expected it.', options);
+    this.name = 'ConditionFailed';
+    this.failed = failed;
+  }
+}
+
+export function put(item: Item, condition?: Condition): Write {
+  return { Put: { TableName: tableName(), Item: item, ...conditionOf(condition) } };
+}
+
+export function remove(key: Key, condition?: Condition): Write {
+  return { Delete: { TableName: tableName(), Key: key, ...conditionOf(condition) } };
+}
+
+export function update(key: Key, change: Change, condition?: Condition): Write {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const path = (attribute: string) =>
+    attribute
+      .split('.')
+      .map((part) => {
+        names[`#${part}`] = part;
+        return `#${part}`;
+      })
+      .join('.');
+  const value = (given: unknown) => {
+    const name = `:v${Object.keys(values).length}`;
+    values[name] = given;
+    return name;
+  };
+  const sets = [
+    ...Object.entries(change.set ?? {}).map(([name, to]) => `${path(name)} = ${value(to)}`),
+    ...Object.entries(change.increase ?? {}).map(([name, by]) => `${path(name)} = ${path(name)} + ${value(by)}`),
+  ];
+  const removes = (change.remove ?? []).map(path);
+  const adds = Object.entries(change.add ?? {}).map(([name, by]) => `${path(name)} ${value(by)}`);
+  const deletes = Object.entries(change.takeFromSet ?? {}).map(([name, of]) => `${path(name)} ${value(of)}`);
+  const clauses = { SET: sets, REMOVE: removes, ADD: adds, DELETE: deletes };
+  const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = conditionOf(condition);
+  const allValues = { ...values, ...ExpressionAttributeValues };
+  return {
+    Update: {
+      TableName: tableName(),
+      Key: key,
+      UpdateExpression: Object.entries(clauses)
+        .filter(([, parts]) => parts.length > 0)
+        .map(([clause, parts]) => `${clause} ${parts.join(', ')}`)
+        .join(' '),
+      ExpressionAttributeNames: { ...names, ...ExpressionAttributeNames },
+      ...(Object.keys(allValues).length > 0 ? { ExpressionAttributeValues: allValues } : {}),
+      ...(ConditionExpression === undefined ? {} : { ConditionExpression }),
+    },
+  };
+}
+
+/** Writes one item. @throws ConditionFailed */
+export async function write(one: Write): Promise<void> {
+  await conditional(async () => {
+    if (one.Put) {
+      await documentClient().send(new PutCommand(one.Put));
+    } else if (one.Delete) {
+      await documentClient().send(new DeleteCommand(one.Delete));
+    } else if (one.Update) {
+      await documentClient().send(new UpdateCommand(one.Update));
+    }
+  });
+}
+
+/** Updates one item and answers what it is then. @throws ConditionFailed */
+export async function updated<T>(key: Key, change: Change, condition: Condition): Promise<T> {
+  const { Update } = update(key, change, condition);
+  return conditional(async () => {
+    const { Attributes } = await documentClient().send(
+      new UpdateCommand({ TableName: tableName(), Key: key, ...Update, ReturnValues: 'ALL_NEW' }),
+    );
+    return recordOf<T>(Attributes ?? {});
+  });
+}
+
+const CONFLICT_TRIES = 10;
+
+/**
+ * Writes up to 100 items, all or none. A conflict with another transaction is tried again with a jittered pause.
+ *
+ * @throws ConditionFailed
+ */
+export async function transact(writes: readonly Write[]): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await documentClient().send(new TransactWriteCommand({ TransactItems: [...writes] }));
+      return;
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) {
+        throw error;
+      }
+      const reasons = error.CancellationReasons ?? [];
+      const failed = reasons.flatMap(({ Code }, position) => (Code === 'ConditionalCheckFailed' ? [position] : []));
+      if (failed.length > 0) {
+        throw new ConditionFailed(failed, { cause: error });
+      }
+      if (attempt === CONFLICT_TRIES || !reasons.some(({ Code }) => Code === 'TransactionConflict')) {
+        throw error;
+      }
+      await pause(Math.random() * Math.min(1000, 20 * 2 ** attempt));
+    }
+  }
+}
+
+/** Reads one item as it is now (strongly consistent). */
+export async function get<T>(key: Key): Promise<T | undefined> {
+  const { Item } = await documentClient().send(
+    new GetCommand({ TableName: tableName(), Key: key, ConsistentRead: true }),
+  );
+  return Item && recordOf<T>(Item);
+}
+
+const BATCH_GET_LIMIT = 100;
+
+/** Reads many items as they are now, in no order; those that are not there are left out. Asks again for what was throttled. */
+export async function getMany<T>(keys: readonly Key[]): Promise<T[]> {
+  const batches: Key[][] = [];
+  for (let start = 0; start < keys.length; start += BATCH_GET_LIMIT) {
+    batches.push(keys.slice(start, start + BATCH_GET_LIMIT));
+  }
+  const found = await Promise.all(batches.map((batch) => getBatch<T>(batch)));
+  return found.flat();
+}
+
+async function getBatch<T>(keys: readonly Key[]): Promise<T[]> {
+  const name = tableName();
+  const found: T[] = [];
+  let pending: Record<string, unknown>[] = [...keys];
+  for (let attempt = 1; pending.length > 0; attempt += 1) {
+    const { Responses, UnprocessedKeys } = await documentClient().send(
+      new BatchGetCommand({ RequestItems: { [name]: { Keys: pending, ConsistentRead: true } } }),
+    );
+    found.push(...(Responses?.[name] ?? []).map((item) => recordOf<T>(item)));
+    pending = UnprocessedKeys?.[name]?.Keys ?? [];
+    if (pending.length > 0) {
+      await pause(Math.random() * Math.min(2000, 50 * 2 ** attempt));
+    }
+  }
+  return found;
+}
+
+/** Where to read a list: a partition of the table or of an index, and a range of its sort keys. */
+export type Range = {
+  index?: keyof typeof table.indexes;
+  partition: string;
+  prefix?: string;
+  /** The first sort key, itself included. */
+  from?: string;
+  /** Leaves out all sort keys up to this one, in the direction of reading. */
+  after?: string | undefined;
+  upTo?: string;
+  descending?: boolean;
+};
+
+/** One read of a list. `last` is the sort key at which to go on, absent at the end. */
+export async function query<T>(range: Range, limit: number): Promise<{ items: T[]; last?: string }> {
+  const { items, last } = await queryItems(range, limit);
+  return { items: items.map((item) => recordOf<T>(item)), ...(last === undefined ? {} : { last }) };
+}
+
+/** As `query`, for the keys of the items. */
+export async function queryKeys(range: Range, limit: number): Promise<Key[]> {
+  const { items } = await queryItems(range, limit);
+  return items.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
+}
+
+async function queryItems(range: Range, limit: number): Promise<{ items: Record<string, unknown>[]; last?: string }> {
+  const names = range.index ? table.indexes[range.index] : table;
+  const { Items = [], LastEvaluatedKey } = await documentClient().send(
+    new QueryCommand({
+      TableName: tableName(),
+      ...('name' in names ? { IndexName: names.name } : { ConsistentRead: true }),
+      ...keyCondition(range, names),
+      Limit: limit,
+      ScanIndexForward: !range.descending,
+    }),
+  );
+  const last: unknown = LastEvaluatedKey?.[names.sortKey];
+  return { items: Items, ...(typeof last === 'string' ? { last } : {}) };
+}
+
+/** Every item of a range; for ranges that are known to be short. */
+export async function queryAll<T>(range: Range): Promise<T[]> {
+  const all: T[] = [];
+  let after = range.after;
+  do {
+    const { items, last } = await query<T>({ ...range, after }, 1000);
+    all.push(...items);
+    after = last;
+  } while (after !== undefined);
+  return all;
+}
+
+function keyCondition(
+  { partition, prefix = '', from: first = prefix, after, upTo, descending }: Range,
+  { partitionKey, sortKey }: { partitionKey: string; sortKey: string },
+): Pick<QueryCommandInput, 'KeyConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> {
+  // BETWEEN includes its ends: the neighbour of `after` in sort order leaves it out.
+  const from = descending || after === undefined ? first : `${after}${FIRST_CHARACTER}`;
+  const to = descending && after !== undefined ? justBefore(after) : (upTo ?? `${prefix}${LAST_CHARACTER}`);
+  return {
+    KeyConditionExpression: from === '' ? '#pk = :pk AND #sk <= :to' : '#pk = :pk AND #sk BETWEEN :from AND :to',
+    ExpressionAttributeNames: { '#pk': partitionKey, '#sk': sortKey },
+    ExpressionAttributeValues: { ':pk': partition, ':to': to, ...(from === '' ? {} : { ':from': from }) },
+  };
+}
+
+const FIRST_CHARACTER = ' ';
+const LAST_CHARACTER = '\uffff';
+
+/** The greatest sort key below another one; ids and versions at the end of a key are plain ASCII. */
+function justBefore(sortKey: string): string {
+  const last = sortKey.charCodeAt(sortKey.length - 1);
+  return `${sortKey.slice(0, -1)}${String.fromCharCode(last - 1)}${LAST_CHARACTER}`;
+}
+
+type ConditionParameters = {
+  ConditionExpression?: string;
+  ExpressionAttributeNames?: Record<string, string>;
+  ExpressionAttributeValues?: Record<string, unknown>;
+};
+
+function conditionOf(condition: Condition | undefined): ConditionParameters {
+  return condition
+    ? {
+        ConditionExpression: condition.expression,
+        ...(condition.names ? { ExpressionAttributeNames: condition.names } : {}),
+        ...(condition.values ? { ExpressionAttributeValues: condition.values } : {}),
+      }
+    : {};
+}
+
+const keyAttributes = new Set<string>([
+  table.partitionKey,
+  table.sortKey,
+  ...Object.values(table.indexes).flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]),
+]);
+
+/**
+ * What an item holds without its keys, as the type that it was written from. Safe because each kind of item has its own
+ * key and is written by one file of this folder alone, which reads it back as the same type.
+ */
+function recordOf<T>(item: Record<string, unknown>): T {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !keyAttributes.has(name))) as T;
+}
+
+async function conditional<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) {
+      throw new ConditionFailed([0], { cause: error });
+    }
+    throw error;
+  }
+}

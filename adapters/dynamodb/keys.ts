@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { SimState } from '../../domain/sim.ts';
+import { SIM_SHARDS } from './table.ts';
+
+/** A primary key of the table. */
+export type Key = { pk: string; sk: string };
+
+/*
+ * Every key of the table. What a partner owns has the partner's id in its partition key, which comes from the verified
+ * token; ids given by a client are only ever the end of a key, so that no id reaches another partner's items.
+ */
+
+const owned = (partnerId: string) => `P#${partnerId}`;
+
+export const partnerKey = (partnerId: string): Key => ({ pk: owned(partnerId), sk: 'PARTNER' });
+
+export const tariffKey = (tariffId: string): Key => ({ pk: 'TARIFFS', sk: `TRF#${tariffId}` });
+export const grantKey = (partnerId: string, tariffId: string): Key => ({
+  pk: owned(partnerId),
+  sk: `GRANT#${tariffId}`,
+});
+
+export const customerKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `CUS#${id}` });
+export const partnerServiceKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `PSV#${id}` });
+export const customerServiceKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `CSV#${id}` });
+
+/** Holds the name of a customer service, so that no second one of the customer gets it. Names differ by more than case. */
+export function serviceNameKey(partnerId: string, customerId: string, name: string): Key {
+  const folded = createHash('sha256').update(name.normalize('NFKC').toLocaleLowerCase('en')).digest('base64url');
+  return { pk: `${owned(partnerId)}#CUS#${customerId}`, sk: `NAME#${folded}` };
+}
+
+/** The customer services of a customer, in the index by customer. */
+export const servicesOfCustomer = (partnerId: string, customerId: string) =>
+  `${owned(partnerId)}#CUS#${customerId}#CSV`;
+
+export const orderKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `ORD#${id}` });
+/** Events, manifest and watch of one order. */
+export const orderPartition = (partnerId: string, id: string) => `${owned(partnerId)}#ORD#${id}`;
+export const orderEventKey = (partnerId: string, id: string, version: number, line: number): Key => ({
+  pk: orderPartition(partnerId, id),
+  sk: `EVT#${padded(version)}#${line}`,
+});
+export const watchKey = (partnerId: string, orderId: string): Key => ({
+  pk: orderPartition(partnerId, orderId),
+  sk: 'WATCH',
+});
+
+export const operationKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `OP#${id}` });
+/** Manifest and results of one operation. */
+export const operationPartition = (partnerId: string, id: string) => `${owned(partnerId)}#OP#${id}`;
+export const pageKey = (partition: string, page: number): Key => ({ pk: partition, sk: `PAGE#${padded(page)}` });
+export const resultKey = (partition: string, page: number, part: number): Key => ({
+  pk: partition,
+  sk: `RES#${padded(page)}#${padded(part)}`,
+});
+export const lateActivationKey = (partition: string, page: number, part: number, operatorId: string): Key => ({
+  pk: partition,
+  sk: `LATE#${padded(page)}#${padded(part)}#${operatorId}`,
+});
+/** The key with which cursors are signed. */
+export const cursorSecretKey: Key = { pk: 'SYSTEM', sk: 'CURSOR_SECRET' };
+
+export const simKey = (partnerId: string, iccid: string): Key => ({
+  pk: simPartition(partnerId, shardOf(iccid)),
+  sk: iccid,
+});
+export const simPartition = (partnerId: string, shard: number) => `${owned(partnerId)}#SIM#${shard}`;
+export const simsInState = (partnerId: string, state: SimState, shard: number) =>
+  `${owned(partnerId)}#STATE#${state}#${shard}`;
+export const simsOfCustomer = (partnerId: string, customerId: string, shard: number) =>
+  `${owned(partnerId)}#CUS#${customerId}#SIM#${shard}`;
+/** What a SIM's item has no room for of its history. */
+export const simHistoryKey = (partnerId: string, iccid: string, version: number): Key => ({
+  pk: simHistoryPartition(partnerId, iccid),
+  sk: `H#${padded(version)}`,
+});
+export const simHistoryPartition = (partnerId: string, iccid: string) => `${owned(partnerId)}#HIST#${iccid}`;
+
+/** What the schedules look at: orders to ask the operator about, work that must be running, activations to look after. */
+export const due = { orders: 'POLL', work: 'RUN', lateActivations: 'LATE' } as const;
+
+/** Of which of the partitions a SIM is; FNV-1a spreads ICCIDs evenly, consecutive ones too. */
+export function shardOf(iccid: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < iccid.length; i += 1) {
+    hash = Math.imul(hash ^ iccid.charCodeAt(i), 0x01000193);
+  }
+  return (hash >>> 16) % SIM_SHARDS;
+}
+
+/** Numbers in sort keys sort as text. */
+const padded = (n: number) => String(n).padStart(8, '0');

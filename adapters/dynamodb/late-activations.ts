@@ -1,0 +1,46 @@
+import type { OperatorId } from '../../domain/operator.ts';
+import { absent, ConditionFailed, exists, get, put, queryKeys, remove, update, write } from './items.ts';
+import { due, type Key, lateActivationKey, operationPartition } from './keys.ts';
+
+/**
+ * SIMs whose activation the operator did not confirm by the deadline. It may still do so: they are asked about until
+ * `until`, and what it says then is believed.
+ */
+export type LateActivation = {
+  partnerId: string;
+  operationId: string;
+  operatorId: OperatorId;
+  iccids: readonly string[];
+  nextAt: string;
+  until: string;
+};
+
+/** A late activation with where it is kept. */
+export type KeptLateActivation = LateActivation & { key: Key };
+
+export async function keepLateActivation(late: LateActivation, page: number, part: number): Promise<void> {
+  const key = lateActivationKey(operationPartition(late.partnerId, late.operationId), page, part, late.operatorId);
+  try {
+    await write(put({ ...late, ...key, duePk: due.lateActivations, dueAt: late.nextAt }, absent));
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) {
+      throw error;
+    }
+  }
+}
+
+/** The late activations to ask the operators about now, across partners. */
+export async function dueLateActivations(now: Date, limit: number): Promise<KeptLateActivation[]> {
+  const keys = await queryKeys({ index: 'due', partition: due.lateActivations, upTo: now.toISOString() }, limit);
+  const kept = await Promise.all(keys.map(async (key) => ({ late: await get<LateActivation>(key), key })));
+  return kept.flatMap(({ late, key }) => (late ? [{ ...late, key }] : []));
+}
+
+/** Asks about the rest later, or no more when none is left. */
+export async function postponeLateActivation(key: Key, iccids: readonly string[], nextAt: string): Promise<void> {
+  if (iccids.length === 0) {
+    await write(remove(key));
+  } else {
+    await write(update(key, { set: { iccids, nextAt, dueAt: nextAt } }, exists));
+  }
+}

@@ -1,0 +1,235 @@
+import type { Operation } from '../../domain/operation.ts';
+import { isFinished, isWithOperator, type Order, type OrderEvent, type OrderStep } from '../../domain/order.ts';
+import {
+  absent,
+  atVersion,
+  ConditionFailed,
+  exists,
+  get,
+  put,
+  query,
+  queryKeys,
+  remove,
+  transact,
+  update,
+  updated,
+  type Write,
+  write,
+} from './items.ts';
+import { due, orderEventKey, orderKey, orderPartition, watchKey } from './keys.ts';
+import { type ManifestPage, orderManifest, putPage } from './manifests.ts';
+import { putOperation } from './operations.ts';
+import type { Run } from './runs.ts';
+
+/** An order as it is kept: with the run that carries it out and how far receiving its SIMs has come. */
+export type OrderRecord = Order &
+  Run & {
+    /** Answers the execution that awaits delivery. */
+    taskToken?: string;
+    /** Pages of the manifest so far, and where the operator's list of SIMs goes on. */
+    pages: number;
+    receiveCursor?: string;
+  };
+
+/** Writes a new order with the first line of its timeline. */
+export async function createOrder(partnerId: string, step: OrderStep, run: Run): Promise<OrderRecord> {
+  const record: OrderRecord = { ...step.order, ...run, pages: 0 };
+  await transact([putOrder(partnerId, record, 'new'), ...eventWrites(partnerId, step)]);
+  return record;
+}
+
+export async function getOrder(partnerId: string, id: string): Promise<OrderRecord | undefined> {
+  return get<OrderRecord>(orderKey(partnerId, id));
+}
+
+/**
+ * Takes the step that `take` finds for an order as it is now, with its events, again until nobody was faster. The watch
+ * over the operator's answers begins and ends with the states that need it.
+ *
+ * @param take a rule of `domain/order.ts`; `undefined` when there is no step to take.
+ * @param also what is written in the same transaction.
+ * @returns the order as it is then, and whether the step was taken; `undefined` when it is not there.
+ */
+export async function stepOrder(
+  partnerId: string,
+  id: string,
+  take: (order: OrderRecord) => OrderStep | undefined,
+  also: (order: OrderRecord) => readonly Write[] = () => [],
+): Promise<{ order: OrderRecord; taken: boolean } | undefined> {
+  for (;;) {
+    const before = await getOrder(partnerId, id);
+    const step = before && take(before);
+    if (!before) {
+      return undefined;
+    }
+    if (!step) {
+      return { order: before, taken: false };
+    }
+    const after: OrderRecord = { ...bookkeepingOf(before), ...step.order };
+    try {
+      await transact([
+        putOrder(partnerId, after, before.version),
+        ...eventWrites(partnerId, step),
+        ...watchWrites(partnerId, before, after),
+        ...also(after),
+      ]);
+      return { order: after, taken: true };
+    } catch (error) {
+      if (!(error instanceof ConditionFailed && error.failed.includes(0))) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** The operations of a plan, written in the transaction that delivers its order. */
+export function operationWrites(partnerId: string, operations: readonly Operation[]): Write[] {
+  return operations.map((operation) => putOperation(partnerId, operation, 'new'));
+}
+
+/** A partner's orders, newest first. */
+export async function queryOrders(
+  partnerId: string,
+  limit: number,
+  after: string | undefined,
+): Promise<{ items: OrderRecord[]; last?: string }> {
+  const { pk, sk } = orderKey(partnerId, '');
+  return query<OrderRecord>({ partition: pk, prefix: sk, after, descending: true }, limit);
+}
+
+/** Lines of an order's timeline, oldest first. */
+export async function queryOrderEvents(
+  partnerId: string,
+  id: string,
+  limit: number,
+  after: string | undefined,
+): Promise<{ items: OrderEvent[]; last?: string }> {
+  return query<OrderEvent>({ partition: orderPartition(partnerId, id), prefix: 'EVT#', after }, limit);
+}
+
+/** A line of the timeline that changes nothing on the order. */
+export async function addOrderEvent(partnerId: string, order: Order, event: OrderEvent): Promise<void> {
+  const [line] = eventWrites(partnerId, { order, events: [event] }, NOTE_LINE);
+  if (line) {
+    await write(line);
+  }
+}
+
+/**
+ * Keeps the token of the execution that waits for the delivery, and answers the order as it is then: whoever writes
+ * second, this or the poller, sees what the other wrote, and answers the token.
+ */
+export async function keepTaskToken(partnerId: string, id: string, taskToken: string): Promise<OrderRecord> {
+  return updated<OrderRecord>(orderKey(partnerId, id), { set: { taskToken }, add: { version: 1 } }, exists);
+}
+
+/** Adds a page to the SIMs received, with where the operator's list goes on; a page that was added already stays. */
+export async function addReceivedPage(
+  partnerId: string,
+  order: OrderRecord,
+  page: ManifestPage,
+  receiveCursor: string | undefined,
+): Promise<OrderRecord> {
+  const received = page.iccids.length;
+  const next: OrderRecord = {
+    ...order,
+    pages: order.pages + (received > 0 ? 1 : 0),
+    progress: { ...order.progress, received: order.progress.received + received },
+    version: order.version + 1,
+  };
+  if (receiveCursor === undefined) {
+    delete next.receiveCursor;
+  } else {
+    next.receiveCursor = receiveCursor;
+  }
+  await transact([
+    putOrder(partnerId, next, order.version),
+    ...(received > 0 ? [putPage(orderManifest(partnerId, order.id), page)] : []),
+  ]);
+  return next;
+}
+
+/** Counts at the end of a stage how many of an order's SIMs could not complete it. */
+export async function setFailedSims(partnerId: string, id: string, failed: number): Promise<void> {
+  await write(
+    update(orderKey(partnerId, id), { set: { 'progress.failed': failed }, increase: { version: 1 } }, exists),
+  );
+}
+
+/**
+ * The watch over an order that is with its operator: when the poller asks next, and how often it asked in vain. Apart
+ * from the order, so that asking changes nothing on the order itself.
+ */
+export type Watch = { orderId: string; asked: number; failures: number; nextAt: string };
+
+/** What the poller has to ask about now, across partners, the longest waiting first. */
+export async function dueWatches(now: Date, limit: number): Promise<{ partnerId: string; orderId: string }[]> {
+  const keys = await queryKeys({ index: 'due', partition: due.orders, upTo: now.toISOString() }, limit);
+  return keys.flatMap(({ pk }) => {
+    const [, partnerId, orderId] = /^P#(.+)#ORD#(.+)$/.exec(pk) ?? [];
+    return partnerId && orderId ? [{ partnerId, orderId }] : [];
+  });
+}
+
+export async function getWatch(partnerId: string, orderId: string): Promise<Watch | undefined> {
+  return get<Watch>(watchKey(partnerId, orderId));
+}
+
+/** Puts off the next look; nothing when the watch has ended meanwhile. */
+export async function rewatch(partnerId: string, watch: Watch): Promise<void> {
+  try {
+    await write(update(watchKey(partnerId, watch.orderId), { set: { ...watch, dueAt: watch.nextAt } }, exists));
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) {
+      throw error;
+    }
+  }
+}
+
+/** Ends the watch: the operator has nothing more to say, and the waiting execution has been answered. */
+export async function endWatch(partnerId: string, orderId: string): Promise<void> {
+  await write(remove(watchKey(partnerId, orderId)));
+}
+
+function putOrder(partnerId: string, record: OrderRecord, expected: number | 'new'): Write {
+  return put(
+    {
+      ...record,
+      ...orderKey(partnerId, record.id),
+      ...(isFinished(record) ? {} : { duePk: due.work, dueAt: record.runDueAt }),
+    },
+    expected === 'new' ? absent : atVersion(expected),
+  );
+}
+
+/** Event lines of a step, and of notes that share its version but are not part of it. */
+const NOTE_LINE = 9;
+
+function eventWrites(partnerId: string, { order, events }: OrderStep, firstLine = 0): Write[] {
+  return events.map((event, line) =>
+    put({ ...orderEventKey(partnerId, order.id, order.version, firstLine + line), ...event }),
+  );
+}
+
+/**
+ * An order is watched from when the operator has it. The watch outlives the answer that the poller waits for: the
+ * poller itself ends it, after it answered the waiting execution.
+ */
+function watchWrites(partnerId: string, before: Order, after: Order): Write[] {
+  if (!isWithOperator(after) || isWithOperator(before)) {
+    return [];
+  }
+  const watch: Watch = { orderId: after.id, asked: 0, failures: 0, nextAt: after.updatedAt };
+  return [put({ ...watchKey(partnerId, after.id), ...watch, duePk: due.orders, dueAt: watch.nextAt })];
+}
+
+/** What the store keeps on an order beside the domain's own fields. */
+function bookkeepingOf({ runAttempt, runDueAt, taskToken, pages, receiveCursor }: OrderRecord) {
+  return {
+    runAttempt,
+    runDueAt,
+    pages,
+    ...(taskToken === undefined ? {} : { taskToken }),
+    ...(receiveCursor === undefined ? {} : { receiveCursor }),
+  };
+}

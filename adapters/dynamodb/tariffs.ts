@@ -1,0 +1,83 @@
+import type { OperatorId } from '../../domain/operator.ts';
+import { type Tariff, type TariffTerms, tariffChangeProblem } from '../../domain/tariff.ts';
+import type { Problem } from '../../domain/verdict.ts';
+import { absent, atVersion, ConditionFailed, exists, get, getMany, put, queryAll, remove, write } from './items.ts';
+import { grantKey, tariffKey } from './keys.ts';
+
+type TariffRecord = Tariff & { version: number };
+type Grant = { tariffId: string };
+
+/** A tariff of the wholesaler's, whoever it is given to. */
+export async function getTariff(id: string): Promise<Tariff | undefined> {
+  return get<TariffRecord>(tariffKey(id));
+}
+
+/**
+ * Makes a tariff, or changes its terms where the rules let it be changed.
+ *
+ * @returns the tariff and whether it is new, or why it may not be changed so.
+ */
+export async function saveTariff(
+  id: string,
+  terms: TariffTerms,
+): Promise<{ tariff: Tariff; created: boolean } | { problem: Problem }> {
+  for (;;) {
+    const before = await get<TariffRecord>(tariffKey(id));
+    const problem = before && tariffChangeProblem(before, terms);
+    if (problem) {
+      return { problem };
+    }
+    const tariff = { id, ...terms };
+    const version = (before?.version ?? 0) + 1;
+    try {
+      await write(put({ ...tariff, version, ...tariffKey(id) }, before ? atVersion(before.version) : absent));
+      return { tariff, created: !before };
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** Gives a tariff to a partner; `created` is false when the partner had it. */
+export async function grantTariff(partnerId: string, tariffId: string): Promise<{ created: boolean }> {
+  try {
+    await write(put({ ...grantKey(partnerId, tariffId), tariffId }, absent));
+    return { created: true };
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return { created: false };
+    }
+    throw error;
+  }
+}
+
+/** Takes a tariff from a partner: services that are on it stay, new ones cannot be made. @returns whether it had it. */
+export async function revokeTariff(partnerId: string, tariffId: string): Promise<boolean> {
+  try {
+    await write(remove(grantKey(partnerId, tariffId), exists));
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** A tariff, if the wholesaler has given it to this partner. */
+export async function getGrantedTariff(partnerId: string, id: string): Promise<Tariff | undefined> {
+  const [grant, tariff] = await Promise.all([get<Grant>(grantKey(partnerId, id)), getTariff(id)]);
+  return grant && tariff;
+}
+
+/** The tariffs that a partner has been given, by id; a few dozen at the most. */
+export async function listGrantedTariffs(partnerId: string, operatorId?: OperatorId): Promise<Tariff[]> {
+  const { pk, sk } = grantKey(partnerId, '');
+  const grants = await queryAll<Grant>({ partition: pk, prefix: sk });
+  const tariffs = await getMany<TariffRecord>(grants.map(({ tariffId }) => tariffKey(tariffId)));
+  return tariffs
+    .filter((tariff) => operatorId === undefined || tariff.operatorIds.includes(operatorId))
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+}

@@ -1,0 +1,141 @@
+import * as z from 'zod';
+import { isIccid } from '../../domain/iccid.ts';
+import type {
+  CancelAnswer,
+  DeliveredSim,
+  DeliveredSimsPage,
+  OperatorOrderStatus,
+  SimAnswer,
+  SubmissionAnswer,
+} from '../../domain/operator-port.ts';
+
+/**
+ * What an operator may answer to one request: a schema for each documented status, which turns the body into the
+ * port's own words. Fields that are not known are passed over; anything else that does not fit is nonsense.
+ */
+export type ExpectedAnswers<T> = Readonly<Record<number, z.ZodType<T>>>;
+
+const words = z.string().max(500);
+
+const refusal = z.object({ code: z.string(), reason: words });
+
+function orderSchema(orderId: string) {
+  return z.object({
+    orderId: z.literal(orderId),
+    operatorReference: z.string().min(1).max(100),
+    status: z.enum(['accepted', 'processing', 'dispatched', 'delivered', 'rejected', 'cancelled']),
+    trackingReference: words.exactOptional(),
+    deliveredQuantity: z.int().min(0).exactOptional(),
+    reason: words.exactOptional(),
+  });
+}
+
+/**
+ * An order that was taken, then or before, whatever came of it since; or one that the operator does not take, because
+ * it says so or because it cannot make sense of it (422).
+ */
+export function submissionAnswers(orderId: string): ExpectedAnswers<SubmissionAnswer> {
+  const order = orderSchema(orderId).transform(
+    ({ status, operatorReference, reason }): SubmissionAnswer =>
+      status === 'rejected'
+        ? { outcome: 'rejected', reason: reason ?? 'No reason given' }
+        : { outcome: 'accepted', operatorReference },
+  );
+  return {
+    200: order,
+    201: order,
+    422: refusal.transform(({ reason }): SubmissionAnswer => ({ outcome: 'rejected', reason })),
+  };
+}
+
+export function orderStatusAnswers(orderId: string): ExpectedAnswers<OperatorOrderStatus> {
+  return {
+    200: orderSchema(orderId)
+      .refine(({ status, deliveredQuantity }) => status !== 'delivered' || deliveredQuantity !== undefined, {
+        path: ['deliveredQuantity'],
+        error: 'a delivered order says how many SIMs',
+      })
+      .transform(({ orderId: _, operatorReference: __, ...said }): OperatorOrderStatus => said),
+  };
+}
+
+/** A 404 counts only with the operator's own code: another one comes from a wrong address, and says nothing of the order. */
+export function cancelAnswers(orderId: string): ExpectedAnswers<CancelAnswer> {
+  return {
+    200: z
+      .object({ orderId: z.literal(orderId), status: z.literal('cancelled') })
+      .transform((): CancelAnswer => ({ outcome: 'cancelled' })),
+    409: refusal.transform(({ reason }): CancelAnswer => ({ outcome: 'refused', reason })),
+    404: z.object({ code: z.literal('unknown_order') }).transform((): CancelAnswer => ({ outcome: 'unknown' })),
+  };
+}
+
+const deliveredSimSchema = z.object({
+  iccid: z.string().refine(isIccid, 'not an ICCID'),
+  imsi: z.string().regex(/^\d{14,15}$/, 'not an IMSI'),
+  msisdn: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/, 'not a number as E.164 has it')
+    .exactOptional(),
+});
+
+/** A page of SIMs, each once. The cursor that was asked with must not come back: it would lead round in a circle. */
+export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswers<DeliveredSimsPage> {
+  return {
+    200: z
+      .object({
+        sims: eachOnce(deliveredSimSchema, (one: DeliveredSim, other) => one.imsi === other.imsi),
+        nextCursor: z
+          .string()
+          .min(1)
+          .max(1000)
+          .refine((next) => next !== cursor, 'the cursor that was asked with')
+          .exactOptional(),
+      })
+      // What is left of the object is what the port names.
+      .transform((page): DeliveredSimsPage => page),
+  };
+}
+
+const simAnswerSchema = z.object({
+  iccid: z.string(),
+  status: z.enum(['barred', 'pending', 'active', 'refused', 'terminated']),
+  reason: words.exactOptional(),
+});
+
+/**
+ * Answers about SIMs of the batch, each once. With `all`, none may be missing; else those that the operator does not
+ * know are left out.
+ */
+export function simAnswers(asked: readonly string[], { all }: { all: boolean }): ExpectedAnswers<SimAnswer[]> {
+  const batch = new Set(asked);
+  const known = simAnswerSchema.refine(({ iccid }) => batch.has(iccid), {
+    path: ['iccid'],
+    error: 'a SIM that was not asked for',
+  });
+  return {
+    200: z
+      .object({
+        sims: eachOnce(known, (one: SimAnswer, other) => one.status === other.status).refine(
+          (sims) => !all || sims.length === batch.size,
+          'SIMs that were asked for are missing',
+        ),
+      })
+      .transform(({ sims }) => sims),
+  };
+}
+
+/** A list in which a SIM may come again, the same as before; it then counts once. Two that contradict are nonsense. */
+function eachOnce<T extends { iccid: string }>(item: z.ZodType<T>, same: (one: T, other: T) => boolean) {
+  return z.array(item).transform((items, context) => {
+    const byIccid = new Map<string, T>();
+    for (const [index, one] of items.entries()) {
+      const before = byIccid.get(one.iccid);
+      if (before !== undefined && !same(before, one)) {
+        context.issues.push({ code: 'custom', path: [index], message: 'contradicts an earlier entry', input: one });
+      }
+      byIccid.set(one.iccid, before ?? one);
+    }
+    return [...byIccid.values()];
+  });
+}

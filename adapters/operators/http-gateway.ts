@@ -1,0 +1,255 @@
+import { createHash } from 'node:crypto';
+import { type OperatorGateway, OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
+import {
+  cancelAnswers,
+  deliveredSimsAnswers,
+  type ExpectedAnswers,
+  orderStatusAnswers,
+  simAnswers,
+  submissionAnswers,
+} from './answers.ts';
+import type { OperatorsConfiguration } from './configuration.ts';
+import { type RetryPolicy, retrying, type Try } from './retry.ts';
+
+/** The most ICCIDs that an operator takes in one request, and the most SIMs of a page. */
+const MAX_BATCH = 500;
+const MAX_LOGGED_BODY = 500;
+const MAX_LOGGED_ISSUES = 10;
+
+/** Two seconds for one try, three tries, six seconds for everything: a caller may count on an answer by then. */
+export const defaultPolicy: RetryPolicy = {
+  tries: 3,
+  budgetMs: 6_000,
+  timeoutMs: 2_000,
+  firstBackOffMs: 200,
+  maxBackOffMs: 1_000,
+};
+
+export type OperatorsLogger = { warn(message: string, fields: Record<string, unknown>): void };
+
+export type OperatorGatewaysOptions = {
+  /** Asked before each call, so that a changed key holds at once; see `operatorsConfiguration`. */
+  configuration: () => Promise<OperatorsConfiguration>;
+  logger: OperatorsLogger;
+  /** What differs from `defaultPolicy`, in which `OPERATOR_TIMEOUT_MS` may say another time for one try. */
+  policy?: Partial<RetryPolicy>;
+};
+
+type Call<T> = {
+  method: 'GET' | 'PUT' | 'POST';
+  path: string;
+  body?: unknown;
+  idempotencyKey?: string;
+  expected: ExpectedAnswers<T>;
+};
+
+/**
+ * The operators over HTTP (their API: `sandbox/README.md`), told apart by configuration alone.
+ *
+ * Every call throws `OperatorUnavailable` and nothing else: when the operator did not answer in time, with a fault,
+ * with a refusal that its API does not know for this call, or with nonsense, and that as often as the policy tries. An
+ * order status asked for an order that the operator does not know (404) ends so too, at once: either the order was
+ * never submitted or the operator lost it, and submitting it again, with the same id, is the way out of both.
+ */
+export function operatorGateways(options: OperatorGatewaysOptions): (operatorId: string) => OperatorGateway {
+  const policy = { ...defaultPolicy, ...timeoutFromEnvironment(), ...options.policy };
+  return (operatorId) => operatorGateway(operatorId, { ...options, policy });
+}
+
+/** @throws Error when `OPERATOR_TIMEOUT_MS` is set and is no time: a mistake in the deployment, best seen at once. */
+function timeoutFromEnvironment(): Partial<RetryPolicy> {
+  const text = process.env.OPERATOR_TIMEOUT_MS;
+  if (text === undefined || text === '') {
+    return {};
+  }
+  if (!/^[1-9]\d{0,5}$/.test(text)) {
+    throw new Error(`OPERATOR_TIMEOUT_MS should be whole milliseconds, 1 to 999999: ${JSON.stringify(text)}`);
+  }
+  return { timeoutMs: Number(text) };
+}
+
+type Settings = OperatorGatewaysOptions & { policy: RetryPolicy };
+
+function operatorGateway(operatorId: string, options: Settings): OperatorGateway {
+  const call = <T>(request: Call<T>) => callOperator(operatorId, options, request);
+
+  /** Batch after batch: a whole fleet must not fall on the operator at once. */
+  async function inBatches(
+    iccids: readonly string[],
+    ask: (batch: string[], index: number) => Promise<SimAnswer[]>,
+  ): Promise<SimAnswer[]> {
+    const answers: SimAnswer[] = [];
+    for (const [index, batch] of batchesOf(iccids).entries()) {
+      answers.push(...(await ask(batch, index)));
+    }
+    return answers;
+  }
+
+  const change = (path: string, batchKey: string, iccids: readonly string[], fields: object = {}) =>
+    inBatches(iccids, (batch, index) =>
+      call({
+        method: 'POST',
+        path,
+        body: { iccids: batch, ...fields },
+        idempotencyKey: subKey(batchKey, index),
+        expected: simAnswers(batch, { all: true }),
+      }),
+    );
+
+  return {
+    submitOrder: ({ orderId, quantity, deliveryAddress }) =>
+      call({
+        method: 'PUT',
+        path: `/orders/${encodeURIComponent(orderId)}`,
+        body: { quantity, deliveryAddress },
+        expected: submissionAnswers(orderId),
+      }),
+    orderStatus: (orderId) =>
+      call({
+        method: 'GET',
+        path: `/orders/${encodeURIComponent(orderId)}`,
+        expected: orderStatusAnswers(orderId),
+      }),
+    cancelOrder: (orderId) =>
+      call({
+        method: 'POST',
+        path: `/orders/${encodeURIComponent(orderId)}/cancel`,
+        expected: cancelAnswers(orderId),
+      }),
+    deliveredSims: (orderId, cursor) => {
+      const query = new URLSearchParams({ limit: String(MAX_BATCH), ...(cursor === undefined ? {} : { cursor }) });
+      return call({
+        method: 'GET',
+        path: `/orders/${encodeURIComponent(orderId)}/sims?${query}`,
+        expected: deliveredSimsAnswers(cursor),
+      });
+    },
+    activate: (batchKey, iccids) => change('/sims/activations', batchKey, iccids),
+    setBars: (batchKey, iccids, barred) => change('/sims/bars', batchKey, iccids, { barred }),
+    terminate: (batchKey, iccids) => change('/sims/terminations', batchKey, iccids),
+    simStatus: (iccids) =>
+      inBatches(iccids, (batch) =>
+        call({
+          method: 'POST',
+          path: '/sims/status',
+          body: { iccids: batch },
+          expected: simAnswers(batch, { all: false }),
+        }),
+      ),
+  };
+}
+
+async function callOperator<T>(operatorId: string, options: Settings, request: Call<T>): Promise<T> {
+  const connection = (await options.configuration())[operatorId];
+  const what = `${operatorId}: ${request.method} ${request.path}`;
+  if (connection === undefined) {
+    throw new OperatorUnavailable(`${what}: the operator is not configured`);
+  }
+  const { baseUrl, apiKey } = connection;
+  const tried = await retrying(options.policy, async (signal): Promise<Try<T>> => {
+    let status: number;
+    let headers: Headers;
+    let text: string;
+    try {
+      const response = await fetch(`${baseUrl}${request.path}`, {
+        method: request.method,
+        headers: {
+          authorization: `Bearer ${apiKey}`,
+          accept: 'application/json',
+          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': request.idempotencyKey }),
+        },
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        // Where a redirect leads the key must not follow.
+        redirect: 'manual',
+        signal,
+      });
+      ({ status, headers } = response);
+      text = await response.text();
+    } catch (cause) {
+      return { outcome: 'transient', detail: signal.aborted ? 'no answer in time' : 'no connection', cause };
+    }
+    const schema = request.expected[status];
+    if (schema === undefined) {
+      return undocumented(status, headers, hide(apiKey, text));
+    }
+    const read = schema.safeParse(jsonIn(text));
+    if (read.success) {
+      return { outcome: 'done', value: read.data };
+    }
+    options.logger.warn('An operator answered nonsense', {
+      operatorId,
+      method: request.method,
+      path: request.path,
+      status,
+      issues: read.error.issues
+        .slice(0, MAX_LOGGED_ISSUES)
+        .map(({ path, message }) => ({ path: path.join('.'), message: hide(apiKey, message) })),
+      body: cut(hide(apiKey, text)),
+    });
+    return { outcome: 'transient', detail: `answered nonsense with ${status}` };
+  });
+  if (tried.outcome === 'done') {
+    return tried.value;
+  }
+  const times = tried.tries === 1 ? 'after one try' : `after ${tried.tries} tries`;
+  throw new OperatorUnavailable(`${what}: ${tried.detail}, ${times}`, { cause: tried.cause });
+}
+
+/** 408, 425, 429 and faults of the operator may pass; any other status stays however often it is asked. */
+function undocumented(status: number, headers: Headers, text: string): Try<never> {
+  const detail = `answered ${status}${reasonIn(text)}`;
+  if (![408, 425, 429].includes(status) && status < 500) {
+    return { outcome: 'hopeless', detail };
+  }
+  const retryAfterMs = retryAfter(headers.get('retry-after'));
+  return { outcome: 'transient', detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+/** Milliseconds to wait, from seconds or a date (RFC 9110, 10.2.3). */
+function retryAfter(header: string | null): number | undefined {
+  if (header === null) {
+    return undefined;
+  }
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** The operator's own words for its refusal, when it has any. */
+function reasonIn(text: string): string {
+  const body = jsonIn(text);
+  return typeof body === 'object' && body !== null && 'reason' in body && typeof body.reason === 'string'
+    ? ` (${cut(body.reason)})`
+    : '';
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_LOGGED_BODY ? text : `${text.slice(0, MAX_LOGGED_BODY)}…`;
+}
+
+/** An operator may say our key back to us. */
+function hide(apiKey: string, text: string): string {
+  return text.replaceAll(apiKey, '[API key]');
+}
+
+/** Each ICCID once, in the order given, so that the same request makes the same batches. */
+function batchesOf(iccids: readonly string[]): string[][] {
+  const unique = [...new Set(iccids)];
+  return Array.from({ length: Math.ceil(unique.length / MAX_BATCH) }, (_, index) =>
+    unique.slice(index * MAX_BATCH, (index + 1) * MAX_BATCH),
+  );
+}
+
+/** The first batch has the key itself. Keys too long for a header's custom of 255 characters are told by their hash. */
+function subKey(batchKey: string, index: number): string {
+  const key = index === 0 ? batchKey : `${batchKey}:${index + 1}`;
+  return key.length <= 255 ? key : createHash('sha256').update(key).digest('hex');
+}

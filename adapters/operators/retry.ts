@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How often and how long one call is tried. All times in milliseconds. */
+export type RetryPolicy = {
+  /** Tries in all, the first one included. */
+  tries: number;
+  /** What all tries and the waits between them may take together. */
+  budgetMs: number;
+  /** What one try may take. */
+  timeoutMs: number;
+  /** The longest first wait; it doubles with each try, up to `maxBackOffMs`. */
+  firstBackOffMs: number;
+  maxBackOffMs: number;
+};
+
+/** What came of one try. `retryAfterMs`: the other side asked to be left alone for so long. */
+export type Try<T> =
+  | { outcome: 'done'; value: T }
+  | { outcome: 'transient'; detail: string; retryAfterMs?: number; cause?: unknown }
+  | { outcome: 'hopeless'; detail: string; cause?: unknown };
+
+/** What came of all tries. */
+export type Tried<T> =
+  | { outcome: 'done'; value: T }
+  | { outcome: 'failed'; detail: string; tries: number; cause?: unknown };
+
+/**
+ * Tries until it is done, hopeless, or tried often or long enough. Waits a random part of a growing time in between
+ * ("full jitter", https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), or as long as was asked
+ * for; where that would overrun the budget, it ends at once. Each try gets a signal that fires when its time is up.
+ */
+export async function retrying<T>(
+  policy: RetryPolicy,
+  attempt: (signal: AbortSignal) => Promise<Try<T>>,
+): Promise<Tried<T>> {
+  const deadline = performance.now() + policy.budgetMs;
+  for (let tries = 1; ; tries += 1) {
+    const timeLeft = Math.max(1, Math.ceil(deadline - performance.now()));
+    const result = await attempt(AbortSignal.timeout(Math.min(policy.timeoutMs, timeLeft)));
+    if (result.outcome === 'done') {
+      return result;
+    }
+    const failed: Tried<T> = { outcome: 'failed', detail: result.detail, tries, cause: result.cause };
+    if (result.outcome === 'hopeless' || tries >= policy.tries) {
+      return failed;
+    }
+    const ceiling = Math.min(policy.maxBackOffMs, policy.firstBackOffMs * 2 ** (tries - 1));
+    const wait = Math.max(Math.random() * ceiling, result.retryAfterMs ?? 0);
+    if (performance.now() + wait >= deadline) {
+      return failed;
+    }
+    await sleep(wait);
+  }
+}

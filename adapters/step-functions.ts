@@ -1,0 +1,79 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  InvalidToken,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+  TaskDoesNotExist,
+  TaskTimedOut,
+} from '@aws-sdk/client-sfn';
+import type { RunInput } from './dynamodb/runs.ts';
+import { required } from './environment.ts';
+
+let made: SFNClient | undefined;
+
+function client(): SFNClient {
+  made ??= new SFNClient({});
+  return made;
+}
+
+/**
+ * Starts an execution of the state machine. Its name is the id and the attempt, so that starting twice starts one.
+ *
+ * @returns false when that attempt was started before and is over: it takes another attempt to go on.
+ */
+export async function startRun(input: RunInput, attempt: number): Promise<boolean> {
+  try {
+    await client().send(
+      new StartExecutionCommand({
+        stateMachineArn: required('STATE_MACHINE_ARN'),
+        name: executionName(input, attempt),
+        input: JSON.stringify(input),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ExecutionAlreadyExists) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Whether the execution of an attempt is at work; `never_started` when there is none of that name. */
+export async function runStatus(input: RunInput, attempt: number): Promise<'running' | 'ended' | 'never_started'> {
+  const machine = required('STATE_MACHINE_ARN');
+  const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${executionName(input, attempt)}`;
+  try {
+    const { status } = await client().send(new DescribeExecutionCommand({ executionArn }));
+    return status === 'RUNNING' ? 'running' : 'ended';
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) {
+      return 'never_started';
+    }
+    throw error;
+  }
+}
+
+/** Where an execution that awaited its order's delivery goes on. */
+export type DeliveryAnswer = { goTo: 'receive' | 'end' };
+
+/**
+ * Lets the execution go on that waits with this token. One that no longer waits (answered before, timed out, stopped)
+ * is left alone: the token has done its work, or the sweep starts another execution.
+ */
+export async function answerTask(taskToken: string, answer: DeliveryAnswer): Promise<void> {
+  try {
+    await client().send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(answer) }));
+  } catch (error) {
+    if (!(error instanceof TaskTimedOut || error instanceof TaskDoesNotExist || error instanceof InvalidToken)) {
+      throw error;
+    }
+  }
+}
+
+function executionName({ id }: RunInput, attempt: number): string {
+  return `${id}-${attempt}`;
+}

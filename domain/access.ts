@@ -1,0 +1,68 @@
+/** The roles that a token may carry. Others give no rights. */
+export const roles = [
+  'platform',
+  'admin',
+  'provisioning',
+  'deployment',
+  'support',
+  'accounts',
+  'billing',
+  'customer_admin',
+  'customer_user',
+] as const;
+
+export type Role = (typeof roles)[number];
+
+const everyPartnerRole = ['admin', 'provisioning', 'deployment', 'support', 'accounts', 'billing'] as const;
+
+/** What one may do, and the roles that may: the matrix of the contract ("Who may do what"), a line each. */
+export const rights = {
+  order_sims: ['admin'],
+  see: everyPartnerRole,
+  see_own: [...everyPartnerRole, 'customer_admin', 'customer_user'],
+  change_sims: ['admin', 'provisioning', 'deployment', 'support'],
+  create_customers_and_services: ['admin', 'provisioning'],
+  edit_customers_and_services: ['admin', 'provisioning', 'deployment'],
+  delete_customers_and_services: ['admin', 'provisioning'],
+  manage_partner_services: ['admin', 'provisioning'],
+  platform: ['platform'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Right = keyof typeof rights;
+
+/** Who asks: from a verified token, never from the request. */
+export type Caller =
+  | { kind: 'platform'; userId: string }
+  | { kind: 'partner'; userId: string; partnerId: string; roles: readonly Role[] }
+  | { kind: 'customer'; userId: string; partnerId: string; customerId: string; roles: readonly Role[] };
+
+/** A caller that acts for a partner, or for a customer of it. */
+export type PartnerCaller = Exclude<Caller, { kind: 'platform' }>;
+
+/**
+ * Who a token's claims make of its bearer; `undefined` when they give no rights at all: no partner and not of the
+ * platform. A customer's own user has a customer's roles alone, a partner's user none of them.
+ */
+export function callerOf(claims: {
+  sub: string;
+  partnerId?: string | undefined;
+  customerId?: string | undefined;
+  roles: readonly string[];
+}): Caller | undefined {
+  const known = roles.filter((role) => claims.roles.includes(role));
+  if (!claims.partnerId) {
+    return known.includes('platform') ? { kind: 'platform', userId: claims.sub } : undefined;
+  }
+  const isCustomers = (role: Role) => role === 'customer_admin' || role === 'customer_user';
+  const shared = { userId: claims.sub, partnerId: claims.partnerId };
+  return claims.customerId
+    ? { kind: 'customer', ...shared, customerId: claims.customerId, roles: known.filter(isCustomers) }
+    : { kind: 'partner', ...shared, roles: known.filter((role) => !isCustomers(role) && role !== 'platform') };
+}
+
+export function may(caller: Caller, right: Right): boolean {
+  const allowed: readonly Role[] = rights[right];
+  return caller.kind === 'platform'
+    ? allowed.includes('platform')
+    : caller.roles.some((role) => allowed.includes(role));
+}

@@ -1,0 +1,81 @@
+import { bankHolidays, type CalendarId, isWeekend } from './bank-holidays.ts';
+import { type CalendarDay, plusDays, yearOf } from './calendar-day.ts';
+import { type OperatorId, operators } from './operator.ts';
+
+/** The days between which a delivery is expected, both included. */
+export type EstimatedDelivery = { earliest: CalendarDay; latest: CalendarDay };
+
+/** Whose midnight ends the operator's day. */
+const timeZones: Readonly<Record<CalendarId, string>> = {
+  GB: 'Europe/London',
+  IE: 'Europe/Dublin',
+  FR: 'Europe/Paris',
+  AT: 'Europe/Vienna',
+};
+
+/**
+ * Whether people work on a day in a country: neither a weekend nor a bank holiday.
+ *
+ * @throws RangeError when `day` is not a day, `YYYY-MM-DD`.
+ */
+export function isWorkingDay(calendar: CalendarId, day: CalendarDay): boolean {
+  return !isWeekend(day) && !bankHolidays(calendar, yearOf(day)).has(day);
+}
+
+/** The day that it is in a country at a moment. */
+export function localDay(calendar: CalendarId, at: Date): CalendarDay {
+  const parts = new Map(
+    dayFormat(calendar)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  );
+  return `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`;
+}
+
+/**
+ * The operator's working day that comes `days` working days after a moment: 1 is the first working day after the day
+ * that it is there; 0 is that day itself, worked or not.
+ *
+ * @throws RangeError when `days` is not a whole number, or negative.
+ */
+export function workingDaysAfter(operatorId: OperatorId, from: Date, days: number): CalendarDay {
+  if (!Number.isInteger(days) || days < 0) {
+    throw new RangeError(`working days are counted in whole numbers from 0: ${days}`);
+  }
+  const { calendar } = operators[operatorId];
+  let day = localDay(calendar, from);
+  for (let counted = 0; counted < days; ) {
+    day = plusDays(day, 1);
+    counted += isWorkingDay(calendar, day) ? 1 : 0;
+  }
+  return day;
+}
+
+/** When an order is expected that the operator got at a moment: its lead time, counted from the next working day. */
+export function estimatedDelivery(operatorId: OperatorId, orderedAt: Date): EstimatedDelivery {
+  const { min, max } = operators[operatorId].leadTimeWorkingDays;
+  return {
+    earliest: workingDaysAfter(operatorId, orderedAt, min),
+    latest: workingDaysAfter(operatorId, orderedAt, max),
+  };
+}
+
+const dayFormats = new Map<CalendarId, Intl.DateTimeFormat>();
+
+/** Kept once made, as making one takes longer than all the rest. */
+function dayFormat(calendar: CalendarId): Intl.DateTimeFormat {
+  const known = dayFormats.get(calendar);
+  if (known) {
+    return known;
+  }
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: timeZones[calendar],
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  dayFormats.set(calendar, format);
+  return format;
+}

@@ -1,0 +1,19 @@
+import { ulid } from 'ulid';
+
+/** Prefixes of the ids that the system gives: part of the contract. */
+const prefixes = {
+  order: 'ord_',
+  customer: 'cus_',
+  customerService: 'csv_',
+  partnerService: 'psv_',
+  operation: 'op_',
+} as const;
+
+export type IdKind = keyof typeof prefixes;
+
+/**
+ * A new id: the prefix of its kind, then a ULID, so that ids of one kind sort by the time `at` which they were made.
+ */
+export function newId(kind: IdKind, at: Date): string {
+  return `${prefixes[kind]}${ulid(at.getTime())}`;
+}

@@ -1,0 +1,78 @@
+/**
+ * What the system asks of a mobile network operator, whoever it is. Operators differ by configuration, not by code:
+ * one adapter fulfils this port for all of them (`adapters/operators/`).
+ *
+ * Every call may be repeated: orders are known to the operator by our order id, batches by a key.
+ */
+export interface OperatorGateway {
+  /** Orders SIMs. Asked twice with the same order id, the operator takes one order and answers it both times. */
+  submitOrder(order: OrderSubmission): Promise<SubmissionAnswer>;
+  /** What the operator says of the order now; it may be late, repeated or older than what it said before. */
+  orderStatus(orderId: string): Promise<OperatorOrderStatus>;
+  /** Asks to call the order off; `unknown` when the operator never received it. */
+  cancelOrder(orderId: string): Promise<CancelAnswer>;
+  /** One page of the SIMs delivered for an order. A page may repeat SIMs of an earlier one. */
+  deliveredSims(orderId: string, cursor?: string): Promise<DeliveredSimsPage>;
+  /** Asks that the data bars come off. The operator may refuse a SIM at once; the rest is confirmed later, by `simStatus`. */
+  activate(batchKey: string, iccids: readonly string[]): Promise<SimAnswer[]>;
+  /** The standing of each SIM at the operator. SIMs that it does not know are left out. */
+  simStatus(iccids: readonly string[]): Promise<SimAnswer[]>;
+  /** Puts the data bar on (`barred: true`) or takes it off, at once. */
+  setBars(batchKey: string, iccids: readonly string[], barred: boolean): Promise<SimAnswer[]>;
+  /** Ends the SIMs' subscriptions for good. */
+  terminate(batchKey: string, iccids: readonly string[]): Promise<SimAnswer[]>;
+}
+
+/** An order as the operator needs it. */
+export type OrderSubmission = {
+  orderId: string;
+  quantity: number;
+  deliveryAddress: {
+    name: string;
+    lines: readonly string[];
+    city: string;
+    postalCode: string;
+    country: string;
+  };
+};
+
+export type SubmissionAnswer =
+  | { outcome: 'accepted'; operatorReference: string }
+  | { outcome: 'rejected'; reason: string };
+
+/** The steps that an order goes through at an operator; `delivered` means that its SIMs can be listed. */
+export type OperatorOrderStatus = {
+  status: 'accepted' | 'processing' | 'dispatched' | 'delivered' | 'rejected' | 'cancelled';
+  trackingReference?: string;
+  /** How many SIMs were delivered; may be fewer than ordered. Present when `delivered`. */
+  deliveredQuantity?: number;
+  /** Why, when `rejected` or `cancelled`. */
+  reason?: string;
+};
+
+export type CancelAnswer = { outcome: 'cancelled' } | { outcome: 'refused'; reason: string } | { outcome: 'unknown' };
+
+export type DeliveredSimsPage = { sims: DeliveredSim[]; nextCursor?: string };
+
+export type DeliveredSim = { iccid: string; imsi: string; msisdn?: string };
+
+/**
+ * `barred`: the data bar is on; `pending`: its removal is under way; `active`: no bar; `refused`: the operator will not
+ * remove it (or will not do what the batch asked), with its reason; `terminated`: ended for good.
+ */
+export type SimAnswer = {
+  iccid: string;
+  status: 'barred' | 'pending' | 'active' | 'refused' | 'terminated';
+  reason?: string;
+};
+
+/**
+ * The operator did not answer in time, answered with a fault, or answered nonsense. It may have done what was asked:
+ * ask again with the same order id or batch key.
+ */
+export class OperatorUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'OperatorUnavailable';
+  }
+}

@@ -1,0 +1,264 @@
+import type { Address } from './address.ts';
+import type { OperatorId } from './operator.ts';
+import type { OperatorOrderStatus } from './operator-port.ts';
+import { type Plan, type PlanStage, stagesOf } from './plan.ts';
+import type { Problem } from './verdict.ts';
+
+/** The life of an order. */
+export const orderStates = [
+  'submitted',
+  'accepted',
+  'processing',
+  'dispatched',
+  'delivered',
+  'fulfilled',
+  'cancelled',
+  'rejected',
+  'failed',
+] as const;
+
+export type OrderState = (typeof orderStates)[number];
+
+export type Order = {
+  id: string;
+  operatorId: OperatorId;
+  quantity: number;
+  receivedQuantity: number;
+  state: OrderState;
+  reference?: string;
+  deliveryAddress: Address;
+  operatorReference?: string;
+  trackingReference?: string;
+  /** Dates, `YYYY-MM-DD`, in the operator's country. */
+  estimatedDelivery: { earliest: string; latest: string };
+  plan?: Plan;
+  progress: OrderProgress;
+  operations: readonly { stage: PlanStage; operationId: string }[];
+  failure?: Problem;
+  /** When the operator said that the SIMs are there: from then on they can be received. */
+  arrivedAt?: string;
+  /** The state from which the order failed, and into which it is resumed. */
+  failedFrom?: OrderState;
+  requestedBy: string;
+  createdAt: string;
+  updatedAt: string;
+  version: number;
+};
+
+/** How many SIMs completed each stage, and how many could not complete the plan. */
+export type OrderProgress = { received: number; migrated: number; assigned: number; activated: number; failed: number };
+
+export const noProgress: OrderProgress = { received: 0, migrated: 0, assigned: 0, activated: 0, failed: 0 };
+
+/** The count of an order's progress that a stage of its plan adds to. */
+export const progressOfStage: Record<PlanStage, 'migrated' | 'assigned' | 'activated'> = {
+  migrate: 'migrated',
+  assign: 'assigned',
+  activate: 'activated',
+};
+
+/** One line of an order's timeline. */
+export type OrderEvent = {
+  at: string;
+  type: string;
+  from?: OrderState;
+  to?: OrderState;
+  /** A user's `sub`, an operator's id, or `system`. */
+  actor: string;
+  detail?: string;
+};
+
+/** An order after a step, and what its timeline says of it. */
+export type OrderStep = { order: Order; events: OrderEvent[] };
+
+/** How far along an order is on its way to the partner; states off that way have no rank. */
+const rank: Partial<Record<OrderState, number>> = {
+  submitted: 0,
+  accepted: 1,
+  processing: 2,
+  dispatched: 3,
+  delivered: 4,
+  fulfilled: 5,
+};
+
+/** Whether the order waits for its operator: what the poller asks about. */
+export function isWithOperator(order: Pick<Order, 'state' | 'arrivedAt'>): boolean {
+  return ['accepted', 'processing', 'dispatched'].includes(order.state) && order.arrivedAt === undefined;
+}
+
+/** The operator took the order. An order that was cancelled meanwhile is not taken back. */
+export function acceptOrder(order: Order, operatorReference: string, at: string): OrderStep | undefined {
+  return order.state === 'submitted'
+    ? moved(order, 'accepted', at, order.operatorId, { operatorReference })
+    : undefined;
+}
+
+/** The operator will not take the order, or withdrew it before it was dispatched. */
+export function rejectOrder(order: Order, reason: string, at: string): OrderStep | undefined {
+  return rankOf(order) < rankOf({ state: 'dispatched' })
+    ? moved(order, 'rejected', at, order.operatorId, { failure: { code: 'operator_rejected', detail: reason } })
+    : undefined;
+}
+
+/**
+ * What the operator's answer does to an order. Answers come late, twice and out of order: an order never moves
+ * backwards, and an answer that tells nothing new gives `undefined`. `delivered` at the operator means that the SIMs
+ * can be received (`arrivedAt`); the order is `delivered` once they have been.
+ */
+export function advanceOrder(order: Order, answer: OperatorOrderStatus, at: string): OrderStep | undefined {
+  if (!isWithOperator(order)) {
+    return undefined;
+  }
+  switch (answer.status) {
+    case 'rejected':
+      return rejectOrder(order, answer.reason ?? 'The operator gave no reason.', at);
+    case 'cancelled':
+      return rankOf(order) < rankOf({ state: 'dispatched' })
+        ? moved(order, 'cancelled', at, order.operatorId, {}, answer.reason)
+        : undefined;
+    case 'delivered':
+      return arrive(order, answer, at);
+    default:
+      return rankOf({ state: answer.status }) > rankOf(order)
+        ? moved(order, answer.status, at, order.operatorId, tracking(answer))
+        : undefined;
+  }
+}
+
+function arrive(order: Order, answer: OperatorOrderStatus, at: string): OrderStep {
+  const dispatched =
+    order.state === 'dispatched'
+      ? { order: touched({ ...order, ...tracking(answer) }, at), events: [] }
+      : moved(order, 'dispatched', at, order.operatorId, tracking(answer));
+  return {
+    order: { ...dispatched.order, arrivedAt: at },
+    events: [...dispatched.events, { at, type: 'order.arrived', actor: order.operatorId }],
+  };
+}
+
+/** Every SIM that the operator delivered is in holding. Fewer than ordered is a shortfall, not a failure. */
+export function deliverOrder(
+  order: Order,
+  receivedQuantity: number,
+  newOperationId: () => string,
+  at: string,
+): OrderStep | undefined {
+  if (order.state !== 'dispatched') {
+    return undefined;
+  }
+  const operations = order.plan ? stagesOf(order.plan).map((stage) => ({ stage, operationId: newOperationId() })) : [];
+  const delivered = moved(order, 'delivered', at, 'system', { receivedQuantity, operations });
+  const missing = order.quantity - receivedQuantity;
+  return missing === 0
+    ? delivered
+    : {
+        ...delivered,
+        events: [
+          ...delivered.events,
+          {
+            at,
+            type: 'order.shortfall',
+            actor: order.operatorId,
+            detail: `${receivedQuantity} of ${order.quantity} SIMs were delivered: ${missing} are missing.`,
+          },
+        ],
+      };
+}
+
+/** The plan was run over every SIM received, whatever came of each. */
+export function fulfilOrder(order: Order, at: string): OrderStep | undefined {
+  return order.state === 'delivered' && order.operations.length > 0
+    ? moved(order, 'fulfilled', at, 'system', {}, failedSims(order.progress.failed))
+    : undefined;
+}
+
+function failedSims(failed: number): string | undefined {
+  return failed === 0 ? undefined : `${failed} ${failed === 1 ? 'SIM' : 'SIMs'} could not complete the plan.`;
+}
+
+/** Why an order cannot be cancelled: it has been dispatched, or is at its end. */
+export function cancelProblem(order: Pick<Order, 'state'>): Problem<'wrong_state'> | undefined {
+  if (rankOf(order) < rankOf({ state: 'dispatched' })) {
+    return undefined;
+  }
+  const detail =
+    rankOf(order) < Number.POSITIVE_INFINITY
+      ? `The order is ${order.state}: it can be cancelled before it is dispatched.`
+      : `The order is ${order.state} already.`;
+  return { code: 'wrong_state', detail };
+}
+
+/** The partner called the order off, and the operator agreed. */
+export function cancelOrder(order: Order, actor: string, at: string): OrderStep | undefined {
+  return cancelProblem(order) ? undefined : moved(order, 'cancelled', at, actor);
+}
+
+/** Why an order's plan cannot be put on, changed or taken off: its SIMs have been received, or it is at its end. */
+export function planChangeProblem(order: Pick<Order, 'state'>): Problem<'wrong_state'> | undefined {
+  if (rankOf(order) < rankOf({ state: 'delivered' })) {
+    return undefined;
+  }
+  const detail =
+    rankOf(order) < Number.POSITIVE_INFINITY
+      ? 'The SIMs have been received: use the bulk actions on SIMs with { "orderId" } instead of a plan.'
+      : `The order is ${order.state}: it has no SIMs to come.`;
+  return { code: 'wrong_state', detail };
+}
+
+/** Puts a plan on the order, or takes it off. */
+export function replan(order: Order, plan: Plan | undefined, actor: string, at: string): OrderStep {
+  const { plan: _before, ...rest } = order;
+  return {
+    order: touched({ ...rest, ...(plan === undefined ? {} : { plan }) }, at),
+    events: [{ at, type: plan === undefined ? 'order.plan_removed' : 'order.plan_set', actor }],
+  };
+}
+
+/** The order cannot go on by itself. What it was doing is remembered, so that it can be resumed from there. */
+export function failOrder(order: Order, failure: Problem, at: string): OrderStep | undefined {
+  return isFinished(order)
+    ? undefined
+    : moved(order, 'failed', at, 'system', { failure, failedFrom: order.state }, failure.detail);
+}
+
+/** A failed order goes on from where it failed. */
+export function resumeOrder(order: Order, actor: string, at: string): OrderStep | undefined {
+  if (order.state !== 'failed' || order.failedFrom === undefined) {
+    return undefined;
+  }
+  const { failure: _failure, failedFrom, ...rest } = order;
+  const resumed = moved(rest, failedFrom, at, actor);
+  return { ...resumed, events: resumed.events.map((event) => ({ ...event, type: 'order.resumed' })) };
+}
+
+/** Whether nothing more will happen to the order by itself. */
+export function isFinished(order: Pick<Order, 'state' | 'operations'>): boolean {
+  return order.state === 'delivered' ? order.operations.length === 0 : rankOf(order) > rankOf({ state: 'delivered' });
+}
+
+/** How far the order is; what is off the way (cancelled, rejected, failed) is beyond everything. */
+function rankOf(order: Pick<Order, 'state'>): number {
+  return rank[order.state] ?? Number.POSITIVE_INFINITY;
+}
+
+function tracking(answer: OperatorOrderStatus): Partial<Order> {
+  return answer.trackingReference === undefined ? {} : { trackingReference: answer.trackingReference };
+}
+
+function moved(
+  order: Order,
+  to: OrderState,
+  at: string,
+  actor: string,
+  change: Partial<Order> = {},
+  detail: string | undefined = change.failure?.detail,
+): OrderStep {
+  return {
+    order: touched({ ...order, ...change, state: to }, at),
+    events: [{ at, type: `order.${to}`, from: order.state, to, actor, ...(detail === undefined ? {} : { detail }) }],
+  };
+}
+
+function touched(order: Order, at: string): Order {
+  return { ...order, updatedAt: at, version: order.version + 1 };
+}

@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import type { Customer } from './customer.ts';
+import { type OperatorId, operators } from './operator.ts';
+import type { CustomerService, PartnerService } from './service.ts';
+import { covers, type Tariff } from './tariff.ts';
+import { idSchema } from './text.ts';
+import type { Violation } from './verdict.ts';
+
+/** What is to happen with an order's SIMs once they have arrived. */
+export const planSchema = z.strictObject({
+  partnerServiceId: idSchema.describe('Where the SIMs are migrated to, out of holding'),
+  customerId: idSchema.optional().describe('The customer that they are assigned to'),
+  customerServiceId: idSchema.optional().describe("One of that customer's services"),
+  activate: z.boolean().optional().describe('Whether they are activated then'),
+});
+
+export type Plan = z.infer<typeof planSchema>;
+
+/** The steps that a plan can have, in the order in which they must be taken. */
+export const planStages = ['migrate', 'assign', 'activate'] as const;
+
+export type PlanStage = (typeof planStages)[number];
+
+/** The stages of a plan: migrate always; assign and activate as it says. */
+export function stagesOf(plan: Plan): PlanStage[] {
+  return [
+    'migrate',
+    ...(plan.customerServiceId === undefined ? [] : (['assign'] as const)),
+    ...(plan.activate ? (['activate'] as const) : []),
+  ];
+}
+
+/** What a plan names, loaded; `undefined` where it is not there or not the partner's. */
+export type PlanTargets = {
+  partnerService: { service: PartnerService; tariff: Tariff | undefined } | undefined;
+  customer: Customer | undefined;
+  customerService: { service: CustomerService; tariff: Tariff | undefined } | undefined;
+};
+
+/**
+ * Checks a plan as a whole, before anything is ordered: that what it names is there, that the tariffs cover the
+ * operator, that the service is the customer's, and that no stage lacks the one before it.
+ *
+ * @returns every rule that does not hold, with pointers inside the plan; none when the plan is good.
+ */
+export function planViolations(plan: Plan, targets: PlanTargets, operatorId: OperatorId): Violation[] {
+  return [
+    ...migrateViolations(plan, targets, operatorId),
+    ...assignViolations(plan, targets, operatorId),
+    ...(plan.activate && plan.customerServiceId === undefined
+      ? [
+          {
+            pointer: '/activate',
+            code: 'activate_needs_assign',
+            message:
+              'Only SIMs that are assigned to a customer can be activated: name a customerId and a customerServiceId.',
+          },
+        ]
+      : []),
+  ];
+}
+
+function migrateViolations(plan: Plan, { partnerService }: PlanTargets, operatorId: OperatorId): Violation[] {
+  const pointer = '/partnerServiceId';
+  if (!partnerService) {
+    return [notFound(pointer, `partner service ${plan.partnerServiceId}`)];
+  }
+  if (partnerService.service.holding) {
+    const message = 'A holding service is where SIMs arrive: they are migrated to a partner service of your own.';
+    return [{ pointer, code: 'holding_target', message }];
+  }
+  return coverage(pointer, partnerService, operatorId);
+}
+
+function assignViolations(plan: Plan, targets: PlanTargets, operatorId: OperatorId): Violation[] {
+  const { customer, customerService } = targets;
+  if (plan.customerId === undefined && plan.customerServiceId === undefined) {
+    return [];
+  }
+  if (plan.customerServiceId === undefined) {
+    const message = "Assigning needs one of the customer's services.";
+    return [{ pointer: '/customerServiceId', code: 'required', message }];
+  }
+  if (plan.customerId === undefined) {
+    const message = 'Assigning needs the customer whose service it is.';
+    return [{ pointer: '/customerId', code: 'required', message }];
+  }
+  const missing = [
+    ...(customer ? [] : [notFound('/customerId', `customer ${plan.customerId}`)]),
+    ...(customerService ? [] : [notFound('/customerServiceId', `customer service ${plan.customerServiceId}`)]),
+  ];
+  if (!customer || !customerService) {
+    return missing;
+  }
+  if (customerService.service.customerId !== customer.id) {
+    const message = `Customer service ${plan.customerServiceId} is not one of customer ${customer.id}'s.`;
+    return [{ pointer: '/customerServiceId', code: 'service_of_other_customer', message }];
+  }
+  return coverage('/customerServiceId', customerService, operatorId);
+}
+
+function coverage(
+  pointer: string,
+  { service, tariff }: { service: { name: string }; tariff: Tariff | undefined },
+  operatorId: OperatorId,
+): Violation[] {
+  if (tariff && covers(tariff, operatorId)) {
+    return [];
+  }
+  const message = `The tariff of "${service.name}" does not cover SIMs of ${operators[operatorId].name}.`;
+  return [{ pointer, code: 'tariff_mismatch', message }];
+}
+
+function notFound(pointer: string, what: string): Violation {
+  return { pointer, code: 'not_found', message: `There is no ${what}.` };
+}

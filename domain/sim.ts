@@ -1,0 +1,96 @@
+import type { Iccid } from './iccid.ts';
+import type { OperatorId } from './operator.ts';
+import { holdingServiceId } from './service.ts';
+
+/** The life of a SIM, from the operator's door to its end. */
+export const simStates = [
+  'in_holding',
+  'in_stock',
+  'assigned',
+  'activating',
+  'active',
+  'suspended',
+  'terminated',
+] as const;
+
+export type SimState = (typeof simStates)[number];
+
+/** What blocks a SIM's data at the operator, since when and why. */
+export type Bar = { type: 'data'; reason: string; since: string };
+
+export type Sim = {
+  iccid: Iccid;
+  imsi: string;
+  msisdn?: string;
+  operatorId: OperatorId;
+  orderId: string;
+  state: SimState;
+  bars: readonly Bar[];
+  partnerServiceId: string;
+  customerId?: string;
+  customerServiceId?: string;
+  label?: string;
+  tags: readonly string[];
+  stateChangedAt: string;
+  createdAt: string;
+  updatedAt: string;
+  /** Grows by one with every change, and never shrinks. */
+  version: number;
+};
+
+/** The reason of the bar that every SIM is delivered with; activation removes it. */
+export const NOT_ACTIVATED = 'not_activated';
+
+/** A SIM as it arrives: in the holding service of its operator, barred, nobody's yet. */
+export function arriveInHolding(
+  delivered: { iccid: Iccid; imsi: string; msisdn?: string },
+  order: { id: string; operatorId: OperatorId },
+  at: string,
+): Sim {
+  return {
+    iccid: delivered.iccid,
+    imsi: delivered.imsi,
+    ...(delivered.msisdn === undefined ? {} : { msisdn: delivered.msisdn }),
+    operatorId: order.operatorId,
+    orderId: order.id,
+    state: 'in_holding',
+    bars: [{ type: 'data', reason: NOT_ACTIVATED, since: at }],
+    partnerServiceId: holdingServiceId(order.operatorId),
+    tags: [],
+    stateChangedAt: at,
+    createdAt: at,
+    updatedAt: at,
+    version: 1,
+  };
+}
+
+/** One step in the life of a SIM, as its timeline tells it. */
+export type SimEvent = {
+  /** The version of the SIM that the step made. */
+  version: number;
+  at: string;
+  type: string;
+  from?: SimState;
+  to?: SimState;
+  /** The operation that took the step; its `requestedBy` is who asked for it. */
+  operationId?: string;
+  /** Who took it, where no operation did. */
+  actor?: string;
+};
+
+/** Gives a SIM a label and tags; `null` takes them away, what is left out stays. */
+export function relabel(
+  sim: Sim,
+  { label, tags }: { label?: string | null | undefined; tags?: readonly string[] | null | undefined },
+  at: string,
+): Sim {
+  const { label: before, ...rest } = sim;
+  const after = label === undefined ? before : (label ?? undefined);
+  return {
+    ...rest,
+    ...(after === undefined ? {} : { label: after }),
+    tags: tags === undefined ? sim.tags : (tags ?? []),
+    updatedAt: at,
+    version: sim.version + 1,
+  };
+}

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { type OperatorId, operatorIds } from './operator.ts';
+import { line } from './text.ts';
+import type { Problem } from './verdict.ts';
+
+/**
+ * What the wholesaler sells: an allowance on some operators' networks. A partner service is charged on a tariff for
+ * partners, a customer service on one for customers.
+ */
+export const tariffSchema = z.strictObject({
+  name: line(100),
+  operatorIds: z
+    .array(z.enum(operatorIds))
+    .min(1)
+    .max(operatorIds.length)
+    .describe('The operators whose SIMs it covers'),
+  networks: z.array(line(60)).min(1).max(100).describe('The networks that its SIMs may use'),
+  allowanceBytes: z.int().nonnegative().describe('Bytes a period, for one SIM or for the pool'),
+  pooling: z
+    .enum(['per_sim', 'static_pool', 'dynamic_pool'])
+    .describe('Each SIM has the allowance; the pool has it; the pool has it times its SIMs'),
+  minimumTermMonths: z.int().min(0).max(120),
+  monthlyPrice: z.strictObject({
+    amount: z.string().regex(/^\d{1,9}\.\d{2}$/, 'an amount with two decimals, as "12.50"'),
+    currency: z.string().regex(/^[A-Z]{3}$/, 'three capital letters, as ISO 4217 has them'),
+  }),
+  audience: z.enum(['partner', 'customer']),
+});
+
+export type TariffTerms = z.infer<typeof tariffSchema>;
+
+export type Tariff = TariffTerms & { id: string };
+
+/** A SIM can be on a service only when the service's tariff covers the SIM's operator. */
+export function covers(tariff: Pick<Tariff, 'operatorIds'>, operatorId: OperatorId): boolean {
+  return tariff.operatorIds.includes(operatorId);
+}
+
+/**
+ * A tariff in use may be changed, but not so that SIMs which are on it would no longer be covered: it keeps its
+ * audience and its operators, and may gain operators.
+ */
+export function tariffChangeProblem(before: Tariff, after: TariffTerms): Problem<'tariff_in_use'> | undefined {
+  const lost = before.operatorIds.filter((id) => !after.operatorIds.includes(id));
+  if (lost.length > 0) {
+    return {
+      code: 'tariff_in_use',
+      detail: `Tariff ${before.id} covers ${lost.join(', ')}, and SIMs may rely on it: make a new tariff without ${lost.length > 1 ? 'them' : 'it'}.`,
+    };
+  }
+  if (before.audience !== after.audience) {
+    return {
+      code: 'tariff_in_use',
+      detail: `Tariff ${before.id} is for ${before.audience}s, and services may rely on it: make a new tariff for ${after.audience}s.`,
+    };
+  }
+  return undefined;
+}

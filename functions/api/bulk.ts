@@ -1,0 +1,233 @@
+import * as z from 'zod';
+import { getCustomer } from '../../adapters/dynamodb/customers.ts';
+import { eachManifestPage, orderManifest, pagesOf } from '../../adapters/dynamodb/manifests.ts';
+import { createOperation } from '../../adapters/dynamodb/operations.ts';
+import { getOrder } from '../../adapters/dynamodb/orders.ts';
+import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
+import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
+import { getSims } from '../../adapters/dynamodb/sims.ts';
+import { iccidProblem } from '../../domain/iccid.ts';
+import { newId } from '../../domain/ids.ts';
+import type { Operation, OperationTarget, Selection } from '../../domain/operation.ts';
+import { operatorIds } from '../../domain/operator.ts';
+import { simStates } from '../../domain/sim.ts';
+import { decideIfThere, type SimAction, type SimRequest } from '../../domain/sim-actions.ts';
+import { idSchema, line } from '../../domain/text.ts';
+import { HttpProblem, type InputError, invalidInput } from '../http/problem.ts';
+import { type Answer, accepted } from '../http/route.ts';
+import { startOrLeaveToSweep } from '../run.ts';
+import { simRequest } from '../sim-request.ts';
+import { showOperation } from './representations.ts';
+
+/** The filters of a list of SIMs; they combine. */
+export const simFilter = z.strictObject({
+  state: z.enum(simStates).optional(),
+  customerId: idSchema.optional(),
+  customerServiceId: idSchema.optional(),
+  partnerServiceId: idSchema.optional(),
+  operatorId: z.enum(operatorIds).optional(),
+  orderId: idSchema.optional(),
+  q: line(100).optional().describe('The start of an ICCID or of a label'),
+});
+
+/** The most ICCIDs that one request may list. */
+const MAX_LIST = 10_000;
+
+/** A dry run of up to this many SIMs is answered at once. */
+const MAX_DIRECT_DRY_RUN = 1000;
+
+const MAX_ICCID_ERRORS = 50;
+
+const iccids = z
+  .array(z.string().max(100))
+  .max(MAX_LIST)
+  .superRefine((list, context) => {
+    let told = 0;
+    for (const [place, iccid] of list.entries()) {
+      const problem = iccidProblem(iccid);
+      if (problem !== undefined && told < MAX_ICCID_ERRORS) {
+        told += 1;
+        const message = `${problem[0]?.toUpperCase()}${problem.slice(1)}.`;
+        context.addIssue({ code: 'custom', path: [place], message, params: { code: 'invalid_iccid' } });
+      }
+    }
+  });
+
+const selectSchema = z
+  .strictObject({
+    iccids: iccids.optional().describe('Up to 10,000; duplicates count once'),
+    orderId: idSchema.optional(),
+    filter: simFilter.optional(),
+  })
+  .superRefine((select, context) => {
+    const given = Object.values(select).filter((value) => value !== undefined).length;
+    if (given !== 1) {
+      const message = 'Name the SIMs in exactly one way: iccids, orderId or filter.';
+      context.addIssue({ code: 'custom', message, params: { code: 'exactly_one' } });
+    }
+  });
+
+/** What every bulk action takes. */
+export const bulkFields = { select: selectSchema, dryRun: z.boolean().optional().describe('Changes nothing') };
+
+type BulkBody = { select: z.infer<typeof selectSchema>; dryRun?: boolean | undefined; confirm?: number | undefined };
+
+/**
+ * Answers a bulk request: fixes or notes its selection, writes the operation, and starts it. Nothing is touched when
+ * anything in the request is not right.
+ */
+export async function bulk(
+  caller: { partnerId: string; userId: string },
+  action: SimAction,
+  body: BulkBody,
+  target: OperationTarget,
+  now: Date,
+): Promise<Answer> {
+  const { partnerId } = caller;
+  const selected = await resolve(partnerId, body.select);
+  await requireTargets(partnerId, target);
+  if (body.confirm !== undefined && selected.count !== undefined) {
+    requireConfirmed(body.confirm, selected.count);
+  }
+  if (body.dryRun) {
+    const sims = await fewSims(partnerId, selected);
+    if (sims) {
+      if (body.confirm !== undefined) {
+        requireConfirmed(body.confirm, sims.length);
+      }
+      return { status: 200, body: await dryRun(partnerId, sims, await simRequest(partnerId, action, target), now) };
+    }
+  }
+  const pages = selected.iccids ? pagesOf(selected.iccids) : [];
+  const at = now.toISOString();
+  const operation: Operation = {
+    id: newId('operation', now),
+    action,
+    target: { ...target, ...(body.confirm === undefined ? {} : { confirm: body.confirm }) },
+    selection: selected.selection,
+    ...(body.dryRun ? { dryRun: true } : {}),
+    state: 'queued',
+    ...(selected.count === undefined ? {} : { total: selected.count, pages: selected.pages ?? pages.length }),
+    succeeded: 0,
+    failed: 0,
+    requestedBy: caller.userId,
+    createdAt: at,
+    updatedAt: at,
+    version: 1,
+  };
+  await createOperation(partnerId, operation, firstRun(now), pages);
+  await startOrLeaveToSweep({ kind: 'operation', partnerId, id: operation.id });
+  return accepted(showOperation(operation));
+}
+
+/** A selection, with its SIMs where the request lists them, and their number where it is known already. */
+type Selected = { selection: Selection; iccids?: string[]; count?: number; pages?: number };
+
+async function resolve(
+  partnerId: string,
+  { iccids: listed, orderId, filter = {} }: BulkBody['select'],
+): Promise<Selected> {
+  if (listed) {
+    const distinct = [...new Set(listed)];
+    return { selection: { kind: 'list' }, iccids: distinct, count: distinct.length };
+  }
+  if (orderId === undefined) {
+    return { selection: { kind: 'filter', filter } };
+  }
+  const order = await getOrder(partnerId, orderId);
+  if (!order) {
+    throw invalidInput([notThere('/select/orderId', 'order', orderId)]);
+  }
+  if (!['delivered', 'fulfilled'].includes(order.state)) {
+    const detail = `The order is ${order.state}: its SIMs can be selected once they have been received.`;
+    throw new HttpProblem('wrong_state', detail);
+  }
+  return { selection: { kind: 'order', orderId }, count: order.receivedQuantity, pages: order.pages };
+}
+
+async function requireTargets(partnerId: string, target: OperationTarget): Promise<void> {
+  const { partnerServiceId, customerId, customerServiceId } = target;
+  const checks = await Promise.all([
+    missing('/partnerServiceId', 'partner service', partnerServiceId, (id) => getPartnerService(partnerId, id)),
+    missing('/customerId', 'customer', customerId, (id) => getCustomer(partnerId, id)),
+    missing('/customerServiceId', 'customer service', customerServiceId, (id) => getCustomerService(partnerId, id)),
+  ]);
+  const errors = checks.flat();
+  if (errors.length > 0) {
+    throw invalidInput(errors);
+  }
+}
+
+async function missing(
+  pointer: string,
+  what: string,
+  id: string | undefined,
+  read: (id: string) => Promise<unknown>,
+): Promise<InputError[]> {
+  return id === undefined || (await read(id)) ? [] : [notThere(pointer, what, id)];
+}
+
+const notThere = (pointer: string, what: string, id: string): InputError => ({
+  pointer,
+  code: 'not_found',
+  message: `There is no ${what} ${id}.`,
+});
+
+function requireConfirmed(confirm: number, count: number): void {
+  if (confirm !== count) {
+    const message = `The selection has ${count} SIMs, not ${confirm}: confirm with the number of SIMs that shall end.`;
+    throw invalidInput([{ pointer: '/confirm', code: 'confirm_mismatch', message }]);
+  }
+}
+
+/** The ICCIDs of a selection, when there are few enough for a dry run to be answered at once. */
+async function fewSims(partnerId: string, selected: Selected): Promise<string[] | undefined> {
+  if ((selected.count ?? 0) > MAX_DIRECT_DRY_RUN) {
+    return undefined;
+  }
+  const { selection } = selected;
+  if (selection.kind === 'order') {
+    const found: string[] = [];
+    for await (const page of eachManifestPage(orderManifest(partnerId, selection.orderId))) {
+      found.push(...page.iccids);
+    }
+    return found;
+  }
+  return selection.kind === 'filter' ? fewByFilter(partnerId, selection.filter) : selected.iccids;
+}
+
+async function fewByFilter(partnerId: string, filter: z.infer<typeof simFilter>): Promise<string[] | undefined> {
+  const found: string[] = [];
+  let after: string | undefined;
+  do {
+    const { items, next } = await listSims(partnerId, filter, MAX_DIRECT_DRY_RUN + 1 - found.length, after);
+    found.push(...items.map(({ iccid }) => iccid));
+    if (found.length > MAX_DIRECT_DRY_RUN) {
+      return undefined;
+    }
+    after = next;
+  } while (after !== undefined);
+  return found;
+}
+
+/** Asks the rules about each SIM, as the real run would, and changes nothing. */
+async function dryRun(partnerId: string, listed: readonly string[], request: SimRequest, now: Date) {
+  const sims = await getSims(partnerId, listed);
+  const results = listed.map((iccid) => {
+    const decision = decideIfThere(sims.get(iccid), request, now.toISOString());
+    return decision.kind === 'refused'
+      ? { iccid, eligible: false, problem: decision.problem }
+      : { iccid, eligible: true };
+  });
+  const codes = results.flatMap(({ problem }) => (problem ? [problem.code] : []));
+  return {
+    total: results.length,
+    eligible: results.length - codes.length,
+    ineligible: codes.length,
+    byCode: Object.fromEntries(
+      [...new Set(codes)].map((code) => [code, codes.filter((other) => other === code).length]),
+    ),
+    results,
+  };
+}

@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { getPartner } from '../../adapters/dynamodb/partners.ts';
+import { getGrantedTariff, listGrantedTariffs } from '../../adapters/dynamodb/tariffs.ts';
+import { isOperatorId, operatorIds, operators } from '../../domain/operator.ts';
+import { notFound } from '../http/problem.ts';
+import { list, one, route } from '../http/route.ts';
+import { serve } from '../http/serve.ts';
+import { operatorSchema, partnerSchema, showPartner, tariffAnswerSchema } from './representations.ts';
+
+/** What can be ordered and sold, and who the caller is. */
+export const routes = [
+  route({
+    method: 'GET',
+    path: '/v1/operators',
+    access: 'see',
+    tag: 'Catalogue',
+    summary: 'List the operators',
+    paged: true,
+    answers: { 200: operatorSchema },
+    handle: async () => list(Object.values(operators)),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/operators/{id}',
+    access: 'see',
+    tag: 'Catalogue',
+    summary: 'Get an operator',
+    answers: { 200: operatorSchema },
+    handle: async ({ path: { id } }) => {
+      if (!isOperatorId(id)) {
+        throw notFound('operator', id);
+      }
+      return one(operators[id]);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/tariffs',
+    access: 'see',
+    tag: 'Catalogue',
+    summary: 'List the tariffs given to you',
+    paged: true,
+    query: z.strictObject({ operatorId: z.enum(operatorIds).optional() }),
+    answers: { 200: tariffAnswerSchema },
+    handle: async ({ caller, query, page: { limit, after = '' } }) => {
+      const tariffs = await listGrantedTariffs(caller.partnerId, query.operatorId);
+      const rest = tariffs.filter(({ id }) => id > after);
+      const items = rest.slice(0, limit);
+      return list(items.map(showTariff), rest.length > limit ? items.at(-1)?.id : undefined);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/tariffs/{id}',
+    access: 'see',
+    tag: 'Catalogue',
+    summary: 'Get a tariff given to you',
+    answers: { 200: tariffAnswerSchema },
+    handle: async ({ caller, path: { id } }) => {
+      const tariff = await getGrantedTariff(caller.partnerId, id);
+      if (!tariff) {
+        throw notFound('tariff', id);
+      }
+      return one(showTariff(tariff));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/partner',
+    access: 'see',
+    tag: 'Catalogue',
+    summary: 'Get your own partner',
+    answers: { 200: partnerSchema },
+    handle: async ({ caller }) => {
+      const partner = await getPartner(caller.partnerId);
+      if (!partner) {
+        throw notFound('partner', caller.partnerId);
+      }
+      return one(showPartner(partner));
+    },
+  }),
+];
+
+const showTariff = (tariff: object) => tariffAnswerSchema.parse(tariff);
+
+export const handler = serve(routes);

@@ -1,0 +1,153 @@
+import * as z from 'zod';
+import { getCustomer } from '../../adapters/dynamodb/customers.ts';
+import {
+  type CustomerServiceRecord,
+  createCustomerService,
+  deleteCustomerService,
+  getCustomerService,
+  queryCustomerServices,
+  queryServicesOfCustomer,
+  renameCustomerService,
+} from '../../adapters/dynamodb/services.ts';
+import type { PartnerCaller } from '../../domain/access.ts';
+import { newId } from '../../domain/ids.ts';
+import { type CustomerService, defaultServiceName } from '../../domain/service.ts';
+import { idSchema, line } from '../../domain/text.ts';
+import { requireMatch } from '../http/etag.ts';
+import { fillPage } from '../http/paging.ts';
+import { HttpProblem, notFound, unknownId } from '../http/problem.ts';
+import { created, list, noContent, one, route } from '../http/route.ts';
+import { serve } from '../http/serve.ts';
+import { customerServiceSchema, showCustomerService } from './representations.ts';
+import { tariffFor } from './tariff-for.ts';
+
+const NAME_LENGTH = 150;
+
+/** What controls the usage of a customer's SIMs. */
+export const routes = [
+  route({
+    method: 'POST',
+    path: '/v1/customer-services',
+    access: 'create_customers_and_services',
+    tag: 'Customer services',
+    summary: 'Create a service for a customer',
+    description: "Without a name it is called by the customer's short name and the tariff's name.",
+    body: z.strictObject({ customerId: idSchema, tariffId: idSchema, name: line(NAME_LENGTH).optional() }),
+    example: { customerId: 'cus_01JG0000000000000000000000', tariffId: 'trf_customer_all' },
+    answers: { 201: customerServiceSchema },
+    handle: async ({ caller, body, now }) => {
+      const { partnerId } = caller;
+      const at = now.toISOString();
+      const customer = await getCustomer(partnerId, body.customerId);
+      if (!customer) {
+        throw unknownId('/customerId', 'customer', body.customerId);
+      }
+      const tariff = await tariffFor(partnerId, body.tariffId, 'customer');
+      const service: CustomerService = {
+        id: newId('customerService', now),
+        customerId: customer.id,
+        tariffId: tariff.id,
+        name: body.name ?? defaultServiceName(customer, tariff),
+        createdAt: at,
+        updatedAt: at,
+        version: 1,
+      };
+      const outcome = await createCustomerService(partnerId, service);
+      if (outcome === 'no_customer') {
+        throw unknownId('/customerId', 'customer', body.customerId);
+      }
+      if (outcome === 'name_taken') {
+        throw nameTaken(service.name);
+      }
+      return created(`/v1/customer-services/${service.id}`, showCustomerService(service));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/customer-services',
+    access: 'see_own',
+    tag: 'Customer services',
+    summary: 'List customer services',
+    paged: true,
+    query: z.strictObject({ customerId: idSchema.optional() }),
+    answers: { 200: customerServiceSchema },
+    handle: async ({ caller, query, page }) => {
+      if (caller.kind === 'customer' && query.customerId !== undefined && query.customerId !== caller.customerId) {
+        return list([]);
+      }
+      const customerId = caller.kind === 'customer' ? caller.customerId : query.customerId;
+      const { items, next } = await fillPage(
+        page,
+        (limit, after) =>
+          customerId === undefined
+            ? queryCustomerServices(caller.partnerId, limit, after)
+            : queryServicesOfCustomer(caller.partnerId, customerId, limit, after),
+        () => true,
+        ({ id }) => (customerId === undefined ? `CSV#${id}` : id),
+      );
+      return list(items.map(showCustomerService), next);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/customer-services/{id}',
+    access: 'see_own',
+    tag: 'Customer services',
+    summary: 'Get a customer service',
+    answers: { 200: customerServiceSchema },
+    handle: async ({ caller, path: { id } }) => one(showCustomerService(await theService(caller, id))),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/customer-services/{id}',
+    access: 'edit_customers_and_services',
+    tag: 'Customer services',
+    summary: 'Rename a customer service',
+    body: z.strictObject({ name: line(NAME_LENGTH).optional() }),
+    answers: { 200: customerServiceSchema },
+    handle: async ({ caller, path: { id }, body: { name }, ifMatch, now }) => {
+      const service = await theService(caller, id);
+      requireMatch(ifMatch, showCustomerService(service));
+      if (name === undefined || name === service.name) {
+        return one(showCustomerService(service));
+      }
+      const renamed = await renameCustomerService(caller.partnerId, service, name, now.toISOString());
+      if (renamed === 'name_taken') {
+        throw nameTaken(name);
+      }
+      return one(showCustomerService(renamed));
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/customer-services/{id}',
+    access: 'delete_customers_and_services',
+    tag: 'Customer services',
+    summary: 'Delete a customer service that no SIM uses',
+    answers: { 204: null },
+    handle: async ({ caller, path: { id }, ifMatch }) => {
+      const service = await theService(caller, id);
+      requireMatch(ifMatch, showCustomerService(service));
+      if ((await deleteCustomerService(caller.partnerId, service)) === 'in_use') {
+        throw new HttpProblem('in_use', 'SIMs use the service: unassign them, or move them to another one, first.');
+      }
+      return noContent;
+    },
+  }),
+];
+
+async function theService(caller: PartnerCaller, id: string): Promise<CustomerServiceRecord> {
+  const service = await getCustomerService(caller.partnerId, id);
+  if (!service || (caller.kind === 'customer' && service.customerId !== caller.customerId)) {
+    throw notFound('customer service', id);
+  }
+  return service;
+}
+
+function nameTaken(name: string): HttpProblem {
+  return new HttpProblem('name_taken', `The customer has a service called ${JSON.stringify(name)} already.`, {
+    errors: [{ pointer: '/name', code: 'name_taken', message: 'Names are unique per customer.' }],
+  });
+}
+
+export const handler = serve(routes);

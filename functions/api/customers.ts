@@ -1,0 +1,139 @@
+import * as z from 'zod';
+import {
+  type CustomerRecord,
+  changeCustomer,
+  createCustomer,
+  deleteCustomer,
+  getCustomer,
+  queryCustomers,
+} from '../../adapters/dynamodb/customers.ts';
+import { addressSchema, contactSchema } from '../../domain/address.ts';
+import { shortNameOf } from '../../domain/customer.ts';
+import { newId } from '../../domain/ids.ts';
+import { line } from '../../domain/text.ts';
+import { requireMatch } from '../http/etag.ts';
+import { mergePatch } from '../http/merge-patch.ts';
+import { fillPage } from '../http/paging.ts';
+import { HttpProblem, notFound } from '../http/problem.ts';
+import { created, list, noContent, one, route } from '../http/route.ts';
+import { serve } from '../http/serve.ts';
+import { customerSchema, showCustomer } from './representations.ts';
+
+const customerFields = z.strictObject({
+  name: line(100),
+  shortName: line(30).optional().describe('Made from the name when left out'),
+  contact: contactSchema.optional(),
+  address: addressSchema.optional(),
+  tags: z.array(line(50)).max(20).optional(),
+});
+
+/** Whom the partner serves. */
+export const routes = [
+  route({
+    method: 'POST',
+    path: '/v1/customers',
+    access: 'create_customers_and_services',
+    tag: 'Customers',
+    summary: 'Create a customer',
+    body: customerFields,
+    example: { name: 'Northwind Meters Ltd', contact: { name: 'Nora', email: 'nora@northwind.example' } },
+    answers: { 201: customerSchema },
+    handle: async ({ caller, body, now }) => {
+      const at = now.toISOString();
+      const customer: CustomerRecord = {
+        id: newId('customer', now),
+        name: body.name,
+        shortName: body.shortName ?? shortNameOf(body.name),
+        ...(body.contact ? { contact: body.contact } : {}),
+        ...(body.address ? { address: body.address } : {}),
+        tags: body.tags ?? [],
+        createdAt: at,
+        updatedAt: at,
+        version: 1,
+        services: 0,
+      };
+      await createCustomer(caller.partnerId, customer);
+      return created(`/v1/customers/${customer.id}`, showCustomer(customer));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/customers',
+    access: 'see',
+    tag: 'Customers',
+    summary: 'List customers',
+    paged: true,
+    query: z.strictObject({ q: line(100).optional().describe('A part of the name, whatever the case') }),
+    answers: { 200: customerSchema },
+    handle: async ({ caller, query: { q }, page }) => {
+      const wanted = q?.toLocaleLowerCase('en');
+      const { items, next } = await fillPage(
+        page,
+        (limit, after) => queryCustomers(caller.partnerId, limit, after),
+        ({ name }) => wanted === undefined || name.toLocaleLowerCase('en').includes(wanted),
+        ({ id }) => `CUS#${id}`,
+      );
+      return list(items.map(showCustomer), next);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/customers/{id}',
+    access: 'see',
+    tag: 'Customers',
+    summary: 'Get a customer',
+    answers: { 200: customerSchema },
+    handle: async ({ caller, path: { id } }) => one(showCustomer(await theCustomer(caller.partnerId, id))),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/customers/{id}',
+    access: 'edit_customers_and_services',
+    tag: 'Customers',
+    summary: 'Change a customer',
+    body: customerFields
+      .extend({
+        contact: contactSchema.nullable(),
+        address: addressSchema.nullable(),
+        tags: z.array(line(50)).max(20).nullable(),
+        shortName: line(30),
+      })
+      .partial(),
+    answers: { 200: customerSchema },
+    handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
+      const customer = await theCustomer(caller.partnerId, id);
+      requireMatch(ifMatch, showCustomer(customer));
+      const change = mergePatch(body, { tags: [] });
+      return one(showCustomer(await changeCustomer(caller.partnerId, customer, change, now.toISOString())));
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/customers/{id}',
+    access: 'delete_customers_and_services',
+    tag: 'Customers',
+    summary: 'Delete a customer that has no services and no SIMs',
+    answers: { 204: null },
+    handle: async ({ caller, path: { id }, ifMatch }) => {
+      const customer = await theCustomer(caller.partnerId, id);
+      requireMatch(ifMatch, showCustomer(customer));
+      if ((await deleteCustomer(caller.partnerId, customer)) === 'in_use') {
+        throw new HttpProblem(
+          'in_use',
+          'The customer has services: delete them first, and unassign their SIMs before.',
+        );
+      }
+      return noContent;
+    },
+  }),
+];
+
+async function theCustomer(partnerId: string, id: string): Promise<CustomerRecord> {
+  const customer = await getCustomer(partnerId, id);
+  if (!customer) {
+    throw notFound('customer', id);
+  }
+  return customer;
+}
+
+export const handler = serve(routes);

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import * as z from 'zod';
+import { type Answer, route } from '../http/route.ts';
+import { serve } from '../http/serve.ts';
+
+/** What everybody may see: that it lives, and how it is used. Also answers every path that is none. */
+export const routes = [
+  route({
+    method: 'GET',
+    path: '/health',
+    access: 'public',
+    tag: 'About',
+    summary: 'Whether the API answers',
+    answers: { 200: z.object({ status: z.literal('ok') }) },
+    handle: async () => ({ status: 200, body: { status: 'ok' } }),
+  }),
+  route({
+    method: 'GET',
+    path: '/openapi.json',
+    access: 'public',
+    tag: 'About',
+    summary: 'This API, as an OpenAPI 3.1 document',
+    answers: { 200: z.looseObject({ openapi: z.string() }) },
+    handle: async () => ({
+      status: 200,
+      raw: { bytes: besideBundle('openapi.json'), contentType: 'application/json' },
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/docs',
+    access: 'public',
+    tag: 'About',
+    summary: 'The reference page',
+    answers: { 200: z.string().meta({ contentType: 'text/html' }) },
+    handle: async ({ headers }) => page(headers['accept-encoding']),
+  }),
+];
+
+/** The page is one file with all that it needs, kept compressed: plain only for the rare client that asks so. */
+function page(acceptEncoding: string | undefined): Answer {
+  const compressed = besideBundle('docs.html.gz');
+  const contentType = 'text/html; charset=utf-8';
+  return /\bgzip\b/.test(acceptEncoding ?? '')
+    ? { status: 200, raw: { bytes: compressed, contentType, encoding: 'gzip' } }
+    : { status: 200, raw: { bytes: gunzipSync(compressed), contentType } };
+}
+
+const files = new Map<string, Buffer>();
+
+/** A file that the build put beside the function's bundle. */
+function besideBundle(name: string): Buffer {
+  const bytes = files.get(name) ?? readFileSync(join(import.meta.dirname, name));
+  files.set(name, bytes);
+  return bytes;
+}
+
+export const handler = serve(routes);

@@ -1,0 +1,144 @@
+import * as z from 'zod';
+import { resultsFrom } from '../../adapters/dynamodb/manifests.ts';
+import {
+  changeOperation,
+  createOperation,
+  getOperation,
+  type OperationRecord,
+  queryOperations,
+} from '../../adapters/dynamodb/operations.ts';
+import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import { newId } from '../../domain/ids.ts';
+import { isOperationFinished, operationStates, retryOf } from '../../domain/operation.ts';
+import { simActions } from '../../domain/sim-actions.ts';
+import { fillPage } from '../http/paging.ts';
+import { HttpProblem, notFound } from '../http/problem.ts';
+import { accepted, list, one, route } from '../http/route.ts';
+import { serve } from '../http/serve.ts';
+import { startOrLeaveToSweep } from '../run.ts';
+import { operationSchema, resultSchema, showOperation } from './representations.ts';
+
+/** Bulk actions on SIMs: how they go, and what came of each SIM. */
+export const routes = [
+  route({
+    method: 'GET',
+    path: '/v1/operations',
+    access: 'see',
+    tag: 'Operations',
+    summary: 'List operations, newest first',
+    paged: true,
+    query: z.strictObject({ action: z.enum(simActions).optional(), state: z.enum(operationStates).optional() }),
+    answers: { 200: operationSchema },
+    handle: async ({ caller, query: { action, state }, page }) => {
+      const { items, next } = await fillPage(
+        page,
+        (limit, after) => queryOperations(caller.partnerId, limit, after),
+        (operation) =>
+          (action === undefined || operation.action === action) && (state === undefined || operation.state === state),
+        ({ id }) => `OP#${id}`,
+      );
+      return list(items.map(showOperation), next);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/operations/{id}',
+    access: 'see',
+    tag: 'Operations',
+    summary: 'Get an operation',
+    answers: { 200: operationSchema },
+    handle: async ({ caller, path: { id } }) => one(showOperation(await theOperation(caller.partnerId, id))),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/operations/{id}/results',
+    access: 'see',
+    tag: 'Operations',
+    summary: 'What came of each SIM, so far',
+    paged: true,
+    query: z.strictObject({ outcome: z.enum(['succeeded', 'failed']).optional() }),
+    answers: { 200: resultSchema },
+    handle: async ({ caller, path: { id }, query: { outcome }, page }) => {
+      await theOperation(caller.partnerId, id);
+      const { items, next } = await fillPage(
+        page,
+        (_limit, after) => readResults(caller.partnerId, id, after),
+        ({ result }) => outcome === undefined || result.outcome === outcome,
+        ({ position }) => position,
+      );
+      return list(
+        items.map(({ result }) => resultSchema.parse(result)),
+        next,
+      );
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/operations/{id}/cancel',
+    access: 'change_sims',
+    tag: 'Operations',
+    summary: 'Cancel an operation',
+    description: 'What is done stays done; SIMs that were not reached yet are left as they are.',
+    answers: { 200: operationSchema },
+    handle: async ({ caller, path: { id }, now }) => {
+      const at = now.toISOString();
+      const operation = await changeOperation(caller.partnerId, id, (current) => {
+        if (isOperationFinished(current)) {
+          throw new HttpProblem('wrong_state', `The operation is ${current.state} already.`);
+        }
+        return { ...current, cancelRequestedAt: current.cancelRequestedAt ?? at, updatedAt: at };
+      });
+      if (!operation) {
+        throw notFound('operation', id);
+      }
+      return one(showOperation(operation));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/operations/{id}/retry',
+    access: 'change_sims',
+    tag: 'Operations',
+    summary: 'Try again with the SIMs that failed',
+    description: 'A new operation, with those SIMs alone.',
+    answers: { 202: operationSchema },
+    handle: async ({ caller, path: { id }, now }) => {
+      const { partnerId, userId } = caller;
+      const retry = retryOf(await theOperation(partnerId, id), newId('operation', now), userId, now.toISOString());
+      if ('code' in retry) {
+        throw new HttpProblem('wrong_state', retry.detail);
+      }
+      await createOperation(partnerId, retry, firstRun(now));
+      await startOrLeaveToSweep({ kind: 'operation', partnerId, id: retry.id });
+      return accepted(showOperation(retry));
+    },
+  }),
+];
+
+/**
+ * Results one by one, each with the position after it: the key of the part that it is in, and its place there. Reading
+ * goes on inside a part by leaving out what came before.
+ */
+async function readResults(partnerId: string, operationId: string, after: string | undefined) {
+  const [page = 0, part = 0, place = -1] = (after ?? '').split('.').filter(Boolean).map(Number);
+  const { parts, more } = await resultsFrom(partnerId, operationId, { page, part });
+  const items = parts.flatMap(({ results, ...of }) =>
+    results.flatMap((result, index) =>
+      of.page === page && of.part === part && index <= place
+        ? []
+        : [{ result, position: `${of.page}.${of.part}.${index}` }],
+    ),
+  );
+  const end = parts.at(-1);
+  return { items, ...(more && end ? { last: `${end.page}.${end.part}.${end.results.length - 1}` } : {}) };
+}
+
+async function theOperation(partnerId: string, id: string): Promise<OperationRecord> {
+  const operation = await getOperation(partnerId, id);
+  if (!operation) {
+    throw notFound('operation', id);
+  }
+  return operation;
+}
+
+export const handler = serve(routes);

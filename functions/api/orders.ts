@@ -1,0 +1,384 @@
+import * as z from 'zod';
+import {
+  addOrderEvent,
+  createOrder,
+  getOrder,
+  type OrderRecord,
+  queryOrderEvents,
+  queryOrders,
+  stepOrder,
+} from '../../adapters/dynamodb/orders.ts';
+import { getPartner } from '../../adapters/dynamodb/partners.ts';
+import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
+import { answerTask } from '../../adapters/step-functions.ts';
+import { type Address, addressSchema } from '../../domain/address.ts';
+import { estimatedDelivery } from '../../domain/calendar.ts';
+import { newId } from '../../domain/ids.ts';
+import { type OperatorId, operatorIds } from '../../domain/operator.ts';
+import { OperatorUnavailable } from '../../domain/operator-port.ts';
+import {
+  cancelOrder,
+  cancelProblem,
+  noProgress,
+  type Order,
+  type OrderStep,
+  orderStates,
+  planChangeProblem,
+  replan,
+  resumeOrder,
+} from '../../domain/order.ts';
+import { type Plan, planSchema, planViolations } from '../../domain/plan.ts';
+import { nearestQuantities, quantityViolations } from '../../domain/quantity.ts';
+import { line } from '../../domain/text.ts';
+import { requireMatch } from '../http/etag.ts';
+import { fillPage } from '../http/paging.ts';
+import { HttpProblem, type InputError, invalidInput, notFound } from '../http/problem.ts';
+import { type Answer, created, list, one, route } from '../http/route.ts';
+import { serve } from '../http/serve.ts';
+import { operatorOf } from '../operators.ts';
+import { planTargets } from '../plan-targets.ts';
+import { startOrLeaveToSweep } from '../run.ts';
+import { orderEventSchema, orderSchema, showOrder, showSim, simSchema } from './representations.ts';
+
+const quantity = z.number().describe('A whole number, a multiple of the operator’s, at most 100,000');
+
+const quoteSchema = z
+  .object({
+    valid: z.boolean(),
+    violations: z.array(z.object({ code: z.string(), message: z.string() })),
+    nearest: z.array(z.int()).describe('The nearest quantities that can be ordered'),
+    estimatedDelivery: z.object({ earliest: z.iso.date(), latest: z.iso.date() }),
+  })
+  .meta({ id: 'Quote' });
+
+/** Ordering SIMs, and watching them come. */
+export const routes = [
+  route({
+    method: 'POST',
+    path: '/v1/orders/quote',
+    access: 'order_sims',
+    tag: 'Orders',
+    summary: 'Check a quantity and estimate its delivery',
+    body: z.strictObject({ operatorId: z.enum(operatorIds), quantity }),
+    example: { operatorId: '3uk', quantity: 120 },
+    answers: { 200: quoteSchema },
+    handle: async ({ body, now }) => {
+      const violations = quantityViolations(body.operatorId, body.quantity);
+      return {
+        status: 200,
+        body: {
+          valid: violations.length === 0,
+          violations,
+          nearest: nearestQuantities(body.operatorId, body.quantity),
+          estimatedDelivery: estimatedDelivery(body.operatorId, now),
+        },
+      };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/orders',
+    access: 'order_sims',
+    tag: 'Orders',
+    summary: 'Order SIMs',
+    description:
+      'They go to the delivery address given, or to the partner’s own. With a plan, the SIMs are migrated, assigned and activated by themselves once they have arrived.',
+    body: z.strictObject({
+      operatorId: z.enum(operatorIds),
+      quantity,
+      reference: line(100).optional().describe('Your own reference'),
+      deliveryAddress: addressSchema.optional(),
+      plan: planSchema.optional(),
+    }),
+    example: { operatorId: '3uk', quantity: 50, reference: 'PO-1001' },
+    answers: { 201: orderSchema },
+    handle: async ({ caller, body, now }) => {
+      const { partnerId } = caller;
+      const errors = [
+        ...quantityErrors(body.operatorId, body.quantity),
+        ...(body.plan ? await planErrors(partnerId, body.plan, body.operatorId, '/plan') : []),
+      ];
+      if (errors.length > 0) {
+        throw invalidInput(errors);
+      }
+      const order = newOrder({
+        ...body,
+        id: newId('order', now),
+        deliveryAddress: body.deliveryAddress ?? (await ownAddress(partnerId)),
+        requestedBy: caller.userId,
+        now,
+      });
+      const placed = await createOrder(partnerId, order, firstRun(now));
+      await startOrLeaveToSweep({ kind: 'order', partnerId, id: placed.id });
+      return created(`/v1/orders/${placed.id}`, showOrder(placed));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/orders',
+    access: 'see',
+    tag: 'Orders',
+    summary: 'List orders, newest first',
+    paged: true,
+    query: z.strictObject({ state: z.enum(orderStates).optional(), operatorId: z.enum(operatorIds).optional() }),
+    answers: { 200: orderSchema },
+    handle: async ({ caller, query: { state, operatorId }, page }) => {
+      const { items, next } = await fillPage(
+        page,
+        (limit, after) => queryOrders(caller.partnerId, limit, after),
+        (order) =>
+          (state === undefined || order.state === state) &&
+          (operatorId === undefined || order.operatorId === operatorId),
+        ({ id }) => `ORD#${id}`,
+      );
+      return list(items.map(showOrder), next);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/orders/{id}',
+    access: 'see',
+    tag: 'Orders',
+    summary: 'Get an order',
+    answers: { 200: orderSchema },
+    handle: async ({ caller, path: { id } }) => one(showOrder(await theOrder(caller.partnerId, id))),
+  }),
+  route({
+    method: 'PUT',
+    path: '/v1/orders/{id}/plan',
+    access: 'order_sims',
+    tag: 'Orders',
+    summary: 'Put a plan on an order, or change it',
+    description: 'Until its SIMs have been received.',
+    body: planSchema,
+    example: { partnerServiceId: 'psv_01JG0000000000000000000000' },
+    answers: { 200: orderSchema },
+    handle: async ({ caller, path: { id }, body: plan, ifMatch, now }) => {
+      const order = await theOrder(caller.partnerId, id);
+      refuseLate(order);
+      const errors = await planErrors(caller.partnerId, plan, order.operatorId, '');
+      if (errors.length > 0) {
+        throw invalidInput(errors);
+      }
+      return setPlan(caller.partnerId, id, plan, caller.userId, ifMatch, now);
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/orders/{id}/plan',
+    access: 'order_sims',
+    tag: 'Orders',
+    summary: 'Take the plan off an order',
+    description: 'Until its SIMs have been received.',
+    answers: { 204: null },
+    handle: async ({ caller, path: { id }, ifMatch, now }) => {
+      await setPlan(caller.partnerId, id, undefined, caller.userId, ifMatch, now);
+      return { status: 204 };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/orders/{id}/cancel',
+    access: 'order_sims',
+    tag: 'Orders',
+    summary: 'Cancel an order before it is dispatched',
+    description: 'The operator may refuse: then the order goes on.',
+    answers: { 200: orderSchema },
+    handle: async ({ caller, path: { id }, now }) => cancel(caller.partnerId, id, caller.userId, now),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/orders/{id}/resume',
+    access: 'order_sims',
+    tag: 'Orders',
+    summary: 'Let a failed order go on from where it failed',
+    answers: { 200: orderSchema },
+    handle: async ({ caller, path: { id }, now }) => {
+      const { partnerId, userId } = caller;
+      const stepped = await stepOrder(partnerId, id, (order) => {
+        const step = resumeOrder(order, userId, now.toISOString());
+        return step && { ...step, order: { ...step.order, ...nextRun(order, now) } };
+      });
+      if (!stepped) {
+        throw notFound('order', id);
+      }
+      if (!stepped.taken) {
+        throw new HttpProblem('wrong_state', `The order is ${stepped.order.state}: only a failed one can be resumed.`);
+      }
+      await startOrLeaveToSweep({ kind: 'order', partnerId, id }, stepped.order.runAttempt);
+      return one(showOrder(stepped.order));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/orders/{id}/events',
+    access: 'see',
+    tag: 'Orders',
+    summary: 'The timeline of an order, oldest first',
+    paged: true,
+    answers: { 200: orderEventSchema },
+    handle: async ({ caller, path: { id }, page }) => {
+      await theOrder(caller.partnerId, id);
+      const { items, last } = await queryOrderEvents(caller.partnerId, id, page.limit, page.after);
+      return list(
+        items.map((event) => orderEventSchema.parse(event)),
+        last,
+      );
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/orders/{id}/sims',
+    access: 'see',
+    tag: 'Orders',
+    summary: 'The SIMs of an order, once received',
+    paged: true,
+    answers: { 200: simSchema },
+    handle: async ({ caller, path: { id }, page }) => {
+      await theOrder(caller.partnerId, id);
+      const { items, next } = await listSims(caller.partnerId, { orderId: id }, page.limit, page.after);
+      return list(items.map(showSim), next);
+    },
+  }),
+];
+
+async function theOrder(partnerId: string, id: string): Promise<OrderRecord> {
+  const order = await getOrder(partnerId, id);
+  if (!order) {
+    throw notFound('order', id);
+  }
+  return order;
+}
+
+function newOrder(placed: {
+  id: string;
+  operatorId: OperatorId;
+  quantity: number;
+  reference?: string | undefined;
+  deliveryAddress: Address;
+  plan?: Plan | undefined;
+  requestedBy: string;
+  now: Date;
+}): OrderStep {
+  const at = placed.now.toISOString();
+  const order: Order = {
+    id: placed.id,
+    operatorId: placed.operatorId,
+    quantity: placed.quantity,
+    receivedQuantity: 0,
+    state: 'submitted',
+    ...(placed.reference === undefined ? {} : { reference: placed.reference }),
+    deliveryAddress: placed.deliveryAddress,
+    estimatedDelivery: estimatedDelivery(placed.operatorId, placed.now),
+    ...(placed.plan === undefined ? {} : { plan: placed.plan }),
+    progress: noProgress,
+    operations: [],
+    requestedBy: placed.requestedBy,
+    createdAt: at,
+    updatedAt: at,
+    version: 1,
+  };
+  return { order, events: [{ at, type: 'order.submitted', to: 'submitted', actor: placed.requestedBy }] };
+}
+
+function quantityErrors(operatorId: OperatorId, wanted: number): InputError[] {
+  const nearest = nearestQuantities(operatorId, wanted);
+  return quantityViolations(operatorId, wanted)
+    .sort(({ code }) => (code === 'multiple_of' ? -1 : 0))
+    .map((violation) => ({ pointer: '/quantity', ...violation, nearest }));
+}
+
+async function planErrors(
+  partnerId: string,
+  plan: Plan,
+  operatorId: OperatorId,
+  pointer: string,
+): Promise<InputError[]> {
+  const violations = planViolations(plan, await planTargets(partnerId, plan), operatorId);
+  return violations.map((violation) => ({ ...violation, pointer: `${pointer}${violation.pointer}` }));
+}
+
+async function ownAddress(partnerId: string): Promise<Address> {
+  const partner = await getPartner(partnerId);
+  if (!partner) {
+    throw new HttpProblem('forbidden', `The platform has not set up partner ${partnerId} yet.`);
+  }
+  return partner.deliveryAddress;
+}
+
+function refuseLate(order: Order): void {
+  const problem = planChangeProblem(order);
+  if (problem) {
+    throw new HttpProblem('wrong_state', problem.detail);
+  }
+}
+
+async function setPlan(
+  partnerId: string,
+  id: string,
+  plan: Plan | undefined,
+  actor: string,
+  ifMatch: string | undefined,
+  now: Date,
+): Promise<Answer> {
+  const stepped = await stepOrder(partnerId, id, (order) => {
+    requireMatch(ifMatch, showOrder(order));
+    refuseLate(order);
+    return replan(order, plan, actor, now.toISOString());
+  });
+  if (!stepped) {
+    throw notFound('order', id);
+  }
+  return one(showOrder(stepped.order));
+}
+
+/**
+ * Calls an order off: at the operator first, since it may have it already, and may refuse. One that has not reached the
+ * operator is cancelled here; should its submission be under way, the workflow calls it off there (submit-to-operator).
+ */
+async function cancel(partnerId: string, id: string, actor: string, now: Date): Promise<Answer> {
+  const order = await theOrder(partnerId, id);
+  const problem = cancelProblem(order);
+  if (problem) {
+    throw new HttpProblem('wrong_state', problem.detail);
+  }
+  const at = now.toISOString();
+  const answer = await askToCancel(order);
+  if (answer.outcome === 'refused') {
+    const detail = `The operator refused to cancel the order: ${answer.reason}`;
+    await addOrderEvent(partnerId, order, { at, type: 'order.cancel_refused', actor: order.operatorId, detail });
+    throw new HttpProblem('operator_refused', detail);
+  }
+  const stepped = await stepOrder(partnerId, id, (current) => cancelOrder(current, actor, at));
+  if (!stepped) {
+    throw notFound('order', id);
+  }
+  if (!stepped.taken && stepped.order.state !== 'cancelled') {
+    throw new HttpProblem('wrong_state', `The order is ${stepped.order.state} now.`);
+  }
+  if (stepped.order.taskToken) {
+    await answerTask(stepped.order.taskToken, { goTo: 'end' });
+  }
+  return one(showOrder(stepped.order));
+}
+
+async function askToCancel(order: Order) {
+  try {
+    return await operatorOf(order.operatorId).cancelOrder(order.id);
+  } catch (error) {
+    if (error instanceof OperatorUnavailable) {
+      const detail =
+        'The operator does not answer, so the order cannot be cancelled now. Nothing was changed: try again.';
+      throw new HttpProblem('operator_unavailable', detail, { headers: { 'retry-after': '30' } });
+    }
+    throw error;
+  }
+}
+
+/** A resumed order is carried out by an execution with a name of its own. */
+function nextRun({ runAttempt }: OrderRecord, now: Date) {
+  return { ...firstRun(now), runAttempt: runAttempt + 1 };
+}
+
+export const handler = serve(routes);

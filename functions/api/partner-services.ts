@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import {
+  createPartnerService,
+  getPartnerService,
+  queryPartnerServices,
+  renamePartnerService,
+} from '../../adapters/dynamodb/services.ts';
+import { newId } from '../../domain/ids.ts';
+import type { PartnerService } from '../../domain/service.ts';
+import { idSchema, line } from '../../domain/text.ts';
+import { requireMatch } from '../http/etag.ts';
+import { fillPage } from '../http/paging.ts';
+import { HttpProblem, notFound } from '../http/problem.ts';
+import { created, list, one, route } from '../http/route.ts';
+import { serve } from '../http/serve.ts';
+import { partnerServiceSchema, showPartnerService } from './representations.ts';
+import { tariffFor } from './tariff-for.ts';
+
+/** What the partner is charged on. */
+export const routes = [
+  route({
+    method: 'POST',
+    path: '/v1/partner-services',
+    access: 'manage_partner_services',
+    tag: 'Partner services',
+    summary: 'Create a partner service',
+    body: z.strictObject({ name: line(100), tariffId: idSchema }),
+    example: { name: 'Meters 100 MB', tariffId: 'trf_partner_all' },
+    answers: { 201: partnerServiceSchema },
+    handle: async ({ caller, body, now }) => {
+      const at = now.toISOString();
+      const tariff = await tariffFor(caller.partnerId, body.tariffId, 'partner');
+      const service: PartnerService = {
+        id: newId('partnerService', now),
+        name: body.name,
+        tariffId: tariff.id,
+        holding: false,
+        createdAt: at,
+        updatedAt: at,
+        version: 1,
+      };
+      await createPartnerService(caller.partnerId, service);
+      return created(`/v1/partner-services/${service.id}`, showPartnerService(service));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/partner-services',
+    access: 'see',
+    tag: 'Partner services',
+    summary: 'List partner services, the holding services among them',
+    paged: true,
+    answers: { 200: partnerServiceSchema },
+    handle: async ({ caller, page }) => {
+      const { items, next } = await fillPage(
+        page,
+        (limit, after) => queryPartnerServices(caller.partnerId, limit, after),
+        () => true,
+        ({ id }) => `PSV#${id}`,
+      );
+      return list(items.map(showPartnerService), next);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/partner-services/{id}',
+    access: 'see',
+    tag: 'Partner services',
+    summary: 'Get a partner service',
+    answers: { 200: partnerServiceSchema },
+    handle: async ({ caller, path: { id } }) => one(showPartnerService(await theService(caller.partnerId, id))),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/partner-services/{id}',
+    access: 'manage_partner_services',
+    tag: 'Partner services',
+    summary: 'Rename a partner service',
+    body: z.strictObject({ name: line(100).optional() }),
+    answers: { 200: partnerServiceSchema },
+    handle: async ({ caller, path: { id }, body: { name }, ifMatch, now }) => {
+      const service = await theService(caller.partnerId, id);
+      requireMatch(ifMatch, showPartnerService(service));
+      if (service.holding) {
+        throw new HttpProblem('holding_service', 'Holding services are made by the system, and nobody can edit them.');
+      }
+      return one(
+        showPartnerService(
+          name === undefined ? service : await renamePartnerService(caller.partnerId, service, name, now.toISOString()),
+        ),
+      );
+    },
+  }),
+];
+
+async function theService(partnerId: string, id: string): Promise<PartnerService> {
+  const service = await getPartnerService(partnerId, id);
+  if (!service) {
+    throw notFound('partner service', id);
+  }
+  return service;
+}
+
+export const handler = serve(routes);

@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import { getPartner, savePartner } from '../../adapters/dynamodb/partners.ts';
+import { getTariff, grantTariff, revokeTariff, saveTariff } from '../../adapters/dynamodb/tariffs.ts';
+import { addressSchema, contactSchema } from '../../domain/address.ts';
+import { isPartnerId } from '../../domain/partner.ts';
+import { tariffSchema } from '../../domain/tariff.ts';
+import { line } from '../../domain/text.ts';
+import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
+import { created, noContent, one, route } from '../http/route.ts';
+import { serve } from '../http/serve.ts';
+import { partnerSchema, showPartner, tariffAnswerSchema } from './representations.ts';
+
+const partnerDetails = z.strictObject({
+  name: line(100),
+  shortName: line(30),
+  deliveryAddress: addressSchema,
+  contact: contactSchema,
+});
+
+const TARIFF_ID = /^trf_[A-Za-z0-9._-]{1,60}$/;
+
+/** What the wholesaler itself does: partners, tariffs, and who has which. */
+export const routes = [
+  route({
+    method: 'PUT',
+    path: '/v1/platform/partners/{partnerId}',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Make a partner, or replace its details',
+    body: partnerDetails,
+    example: {
+      name: 'Acme Connectivity Ltd',
+      shortName: 'Acme',
+      deliveryAddress: { name: 'Acme', lines: ['1 Dock Road'], city: 'London', postalCode: 'E16 1AA', country: 'GB' },
+      contact: { name: 'Ada', email: 'ada@acme.example' },
+    },
+    answers: { 200: partnerSchema, 201: partnerSchema },
+    handle: async ({ path: { partnerId }, body, now }) => {
+      if (!isPartnerId(partnerId)) {
+        throw invalidInput([
+          {
+            pointer: '/path/partnerId',
+            code: 'invalid_format',
+            message:
+              'A partner id is 1 to 64 letters, digits, dots, dashes and underscores, and starts with a letter or digit.',
+          },
+        ]);
+      }
+      const saved = await savePartner(partnerId, body, now.toISOString());
+      const shown = showPartner(saved.partner);
+      return saved.created ? created(`/v1/platform/partners/${partnerId}`, shown) : one(shown);
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/v1/platform/tariffs/{tariffId}',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Make a tariff, or change its terms',
+    description: 'A tariff keeps its audience and the operators that it covers, since SIMs may rely on them.',
+    body: tariffSchema,
+    answers: { 200: tariffAnswerSchema, 201: tariffAnswerSchema },
+    handle: async ({ path: { tariffId }, body }) => {
+      if (!TARIFF_ID.test(tariffId)) {
+        throw invalidInput([
+          {
+            pointer: '/path/tariffId',
+            code: 'invalid_format',
+            message: 'A tariff id is trf_ and up to 60 letters, digits, dots, dashes and underscores.',
+          },
+        ]);
+      }
+      const saved = await saveTariff(tariffId, body);
+      if ('problem' in saved) {
+        throw new HttpProblem('tariff_in_use', saved.problem.detail);
+      }
+      const shown = tariffAnswerSchema.parse(saved.tariff);
+      return saved.created ? created(`/v1/platform/tariffs/${tariffId}`, shown) : one(shown);
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/v1/platform/partners/{partnerId}/tariffs/{tariffId}',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Give a tariff to a partner',
+    answers: { 200: tariffAnswerSchema, 201: tariffAnswerSchema },
+    handle: async ({ path: { partnerId, tariffId } }) => {
+      const [partner, tariff] = await Promise.all([getPartner(partnerId), getTariff(tariffId)]);
+      if (!partner) {
+        throw notFound('partner', partnerId);
+      }
+      if (!tariff) {
+        throw notFound('tariff', tariffId);
+      }
+      const { created: isNew } = await grantTariff(partnerId, tariffId);
+      const shown = tariffAnswerSchema.parse(tariff);
+      return isNew ? created(`/v1/platform/partners/${partnerId}/tariffs/${tariffId}`, shown) : one(shown);
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/platform/partners/{partnerId}/tariffs/{tariffId}',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Take a tariff from a partner',
+    description: 'Services that are on it stay; new ones cannot be made.',
+    answers: { 204: null },
+    handle: async ({ path: { partnerId, tariffId } }) => {
+      if (!(await revokeTariff(partnerId, tariffId))) {
+        throw notFound('tariff of the partner', tariffId);
+      }
+      return noContent;
+    },
+  }),
+];
+
+export const handler = serve(routes);

@@ -1,0 +1,29 @@
+import type { Route } from '../http/route.ts';
+import * as catalogue from './catalogue.ts';
+import * as customerServices from './customer-services.ts';
+import * as customers from './customers.ts';
+import * as docs from './docs.ts';
+import * as operations from './operations.ts';
+import * as orders from './orders.ts';
+import * as partnerServices from './partner-services.ts';
+import * as platform from './platform.ts';
+import * as sims from './sims.ts';
+
+/** A function of the API: its entry file, and the routes that it serves. */
+export type Resource = { entry: string; routes: readonly Route[] };
+
+/** The route table: every route of the API, by the function that serves it. There is none outside it. */
+export const resources: Readonly<Record<string, Resource>> = {
+  docs: { entry: 'functions/api/docs.ts', routes: docs.routes },
+  catalogue: { entry: 'functions/api/catalogue.ts', routes: catalogue.routes },
+  customers: { entry: 'functions/api/customers.ts', routes: customers.routes },
+  'customer-services': { entry: 'functions/api/customer-services.ts', routes: customerServices.routes },
+  'partner-services': { entry: 'functions/api/partner-services.ts', routes: partnerServices.routes },
+  orders: { entry: 'functions/api/orders.ts', routes: orders.routes },
+  sims: { entry: 'functions/api/sims.ts', routes: sims.routes },
+  operations: { entry: 'functions/api/operations.ts', routes: operations.routes },
+  platform: { entry: 'functions/api/platform.ts', routes: platform.routes },
+};
+
+/** All routes, in the order in which the reference page shows them. */
+export const allRoutes: readonly Route[] = Object.values(resources).flatMap(({ routes }) => routes);

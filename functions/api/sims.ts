@@ -1,0 +1,189 @@
+import * as z from 'zod';
+import { getOperation } from '../../adapters/dynamodb/operations.ts';
+import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
+import { getSim, type SimRecord, saveSim, simHistory } from '../../adapters/dynamodb/sims.ts';
+import type { PartnerCaller } from '../../domain/access.ts';
+import { relabel } from '../../domain/sim.ts';
+import { idSchema, line } from '../../domain/text.ts';
+import { requireMatch } from '../http/etag.ts';
+import { notFound } from '../http/problem.ts';
+import { list, one, type Route, route } from '../http/route.ts';
+import { serve } from '../http/serve.ts';
+import { bulk, bulkFields, simFilter } from './bulk.ts';
+import { dryRunSchema, operationSchema, showSim, simEventSchema, simSchema } from './representations.ts';
+
+const select = { iccids: ['8944200000000000012'] };
+const bulkAnswers = { 200: dryRunSchema, 202: operationSchema };
+
+/** SIMs: seeing them, naming them, and moving them along, one or a hundred thousand at a time. */
+export const routes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/sims',
+    access: 'see_own',
+    tag: 'SIMs',
+    summary: 'List SIMs, by ICCID',
+    description: 'Filters combine. A page may be short and still have a next one, when few SIMs pass the filters.',
+    paged: true,
+    query: simFilter,
+    answers: { 200: simSchema },
+    handle: async ({ caller, query, page }) => {
+      if (caller.kind === 'customer' && (query.customerId ?? caller.customerId) !== caller.customerId) {
+        return list([]);
+      }
+      const filter = caller.kind === 'customer' ? { ...query, customerId: caller.customerId } : query;
+      const { items, next } = await listSims(caller.partnerId, filter, page.limit, page.after);
+      return list(items.map(showSim), next);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/sims/{iccid}',
+    access: 'see_own',
+    tag: 'SIMs',
+    summary: 'Get a SIM',
+    answers: { 200: simSchema },
+    handle: async ({ caller, path: { iccid } }) => one(showSim(await theSim(caller, iccid))),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/sims/{iccid}',
+    access: 'change_sims',
+    tag: 'SIMs',
+    summary: 'Label a SIM',
+    body: z.strictObject({
+      label: line(60).nullable().optional(),
+      tags: z.array(line(30)).max(10).nullable().optional(),
+    }),
+    example: { label: 'Meter 17', tags: ['north'] },
+    answers: { 200: simSchema },
+    handle: async ({ caller, path: { iccid }, body, ifMatch, now }) => {
+      const sim = await theSim(caller, iccid);
+      requireMatch(ifMatch, showSim(sim));
+      const labelled = relabel(sim, body, now.toISOString());
+      const saved = await saveSim(caller.partnerId, sim, labelled, 'sim.labelled', { actor: caller.userId });
+      return one(showSim(saved));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/sims/{iccid}/events',
+    access: 'see_own',
+    tag: 'SIMs',
+    summary: 'The timeline of a SIM, oldest first',
+    paged: true,
+    answers: { 200: simEventSchema },
+    handle: async ({ caller, path: { iccid }, page }) => {
+      const sim = await theSim(caller, iccid);
+      const steps = await simHistory(caller.partnerId, sim);
+      const rest = steps.filter(({ version }) => version > Number(page.after ?? 0));
+      const shown = rest.slice(0, page.limit);
+      const actors = await actorsOf(
+        caller.partnerId,
+        shown.flatMap(({ operationId }) => operationId ?? []),
+      );
+      return list(
+        shown.map((step) =>
+          simEventSchema.parse({ ...step, actor: step.actor ?? actors.get(step.operationId ?? '') ?? 'system' }),
+        ),
+        rest.length > shown.length ? String(shown.at(-1)?.version) : undefined,
+      );
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/sims/migrate',
+    access: 'change_sims',
+    tag: 'SIMs',
+    summary: 'Migrate SIMs to a partner service',
+    description:
+      'Out of the holding service, before anything else can be done with them; or from one service to another.',
+    body: z.strictObject({ ...bulkFields, partnerServiceId: idSchema }),
+    example: {
+      select: { orderId: 'ord_01JG0000000000000000000000' },
+      partnerServiceId: 'psv_01JG0000000000000000000000',
+    },
+    answers: bulkAnswers,
+    handle: async ({ caller, body, now }) =>
+      bulk(caller, 'migrate', body, { partnerServiceId: body.partnerServiceId }, now),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/sims/assign',
+    access: 'change_sims',
+    tag: 'SIMs',
+    summary: 'Assign SIMs to a customer, with one of its services',
+    body: z.strictObject({ ...bulkFields, customerId: idSchema, customerServiceId: idSchema }),
+    example: {
+      select,
+      customerId: 'cus_01JG0000000000000000000000',
+      customerServiceId: 'csv_01JG0000000000000000000000',
+    },
+    answers: bulkAnswers,
+    handle: async ({ caller, body, now }) => {
+      const { customerId, customerServiceId } = body;
+      return bulk(caller, 'assign', body, { customerId, customerServiceId }, now);
+    },
+  }),
+  plainAction('unassign', 'Take SIMs back into stock'),
+  plainAction('activate', 'Activate SIMs: the bars that block data are removed'),
+  route({
+    method: 'POST',
+    path: '/v1/sims/suspend',
+    access: 'change_sims',
+    tag: 'SIMs',
+    summary: 'Suspend SIMs: their data is barred',
+    body: z.strictObject({ ...bulkFields, reason: line(100).optional().describe('Shown with the bar') }),
+    example: { select, reason: 'device stolen' },
+    answers: bulkAnswers,
+    handle: async ({ caller, body, now }) =>
+      bulk(caller, 'suspend', body, body.reason === undefined ? {} : { reason: body.reason }, now),
+  }),
+  plainAction('resume', 'Resume suspended SIMs'),
+  route({
+    method: 'POST',
+    path: '/v1/sims/terminate',
+    access: 'change_sims',
+    tag: 'SIMs',
+    summary: 'Terminate SIMs, for good',
+    body: z.strictObject({
+      ...bulkFields,
+      confirm: z.int().nonnegative().describe('The number of SIMs that shall end'),
+    }),
+    example: { select, confirm: 1 },
+    answers: bulkAnswers,
+    handle: async ({ caller, body, now }) => bulk(caller, 'terminate', body, {}, now),
+  }),
+];
+
+/** An action that aims at nothing but the SIMs. */
+function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string): Route {
+  return route({
+    method: 'POST',
+    path: `/v1/sims/${action}`,
+    access: 'change_sims',
+    tag: 'SIMs',
+    summary,
+    body: z.strictObject(bulkFields),
+    example: { select },
+    answers: bulkAnswers,
+    handle: async ({ caller, body, now }) => bulk(caller, action, body, {}, now),
+  });
+}
+
+async function theSim(caller: PartnerCaller, iccid: string): Promise<SimRecord> {
+  const sim = await getSim(caller.partnerId, iccid);
+  if (!sim || (caller.kind === 'customer' && sim.customerId !== caller.customerId)) {
+    throw notFound('SIM', iccid);
+  }
+  return sim;
+}
+
+/** Who asked for each of these operations. */
+async function actorsOf(partnerId: string, operationIds: readonly string[]): Promise<Map<string, string>> {
+  const distinct = [...new Set(operationIds)];
+  const operations = await Promise.all(distinct.map((id) => getOperation(partnerId, id)));
+  return new Map(operations.flatMap((operation) => (operation ? [[operation.id, operation.requestedBy]] : [])));
+}
+
+export const handler = serve(routes);

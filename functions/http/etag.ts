@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { HttpProblem } from './problem.ts';
+
+/** The entity tag of a representation: it changes exactly when what a client reads changes. */
+export function etagOf(body: unknown): string {
+  return `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
+}
+
+/**
+ * Honours `If-Match`: what follows may go ahead when the header is not there, is `*`, or names the current tag.
+ *
+ * @throws HttpProblem 412 when what the client read is stale.
+ */
+export function requireMatch(ifMatch: string | undefined, current: unknown): void {
+  if (ifMatch === undefined || ifMatch.trim() === '*') {
+    return;
+  }
+  const tag = etagOf(current);
+  if (!ifMatch.split(',').some((candidate) => candidate.trim() === tag)) {
+    throw new HttpProblem('precondition_failed', `It is ${tag} now: read it again, and decide anew.`);
+  }
+}

@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { HttpProblem, type InputError, invalidInput } from './problem.ts';
+
+/** A body may have 1 MiB: ten thousand ICCIDs are a quarter of it. */
+export const MAX_BODY_BYTES = 1_048_576;
+
+/** How a body comes in an event of API Gateway. */
+type RawBody = { body?: string | undefined; isBase64Encoded: boolean; contentType: string | undefined; method: string };
+
+/**
+ * Reads a JSON body. None at all is `undefined`.
+ *
+ * @throws HttpProblem 413 too large, 415 not JSON by its content type, 400 not JSON.
+ */
+export function readJson({ body, isBase64Encoded, contentType, method }: RawBody): unknown {
+  const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAX_BODY_BYTES) {
+    throw new HttpProblem('body_too_large', `The body has ${bytes.length} bytes; ${MAX_BODY_BYTES} are the most.`);
+  }
+  if (bytes.length === 0) {
+    return undefined;
+  }
+  const accepted = method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
+  const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (!accepted.includes(type)) {
+    throw new HttpProblem(
+      'unsupported_media_type',
+      `The content type is ${type ? JSON.stringify(type.slice(0, 100)) : 'missing'}: send ${accepted.join(' or ')}.`,
+    );
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new HttpProblem('invalid_json', 'The body cannot be read as JSON in UTF-8.');
+  }
+}
+
+/**
+ * Checks a value against a schema.
+ *
+ * @param where the pointer of the value: empty for a body, `/query` for the query string.
+ * @throws HttpProblem 422 with an error for each rule that does not hold.
+ */
+export function checkInput<T>(schema: z.ZodType<T>, value: unknown, where = ''): T {
+  const checked = schema.safeParse(value, { reportInput: true });
+  if (checked.success) {
+    return checked.data;
+  }
+  throw invalidInput(checked.error.issues.slice(0, MAX_ERRORS).flatMap((issue) => errorsOf(issue, where)));
+}
+
+const MAX_ERRORS = 50;
+
+type Issue = z.core.$ZodIssue;
+
+function errorsOf(issue: Issue, where: string): InputError[] {
+  const pointer = `${where}${issue.path.map((part) => `/${escapePointer(String(part))}`).join('')}`;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.slice(0, MAX_ERRORS).map((key) => ({
+      pointer: `${pointer}/${escapePointer(key.slice(0, 100))}`,
+      code: 'unknown_field',
+      message: `There is no field ${JSON.stringify(key.slice(0, 100))} here.`,
+    }));
+  }
+  if (issue.code === 'invalid_type' && issue.input === undefined) {
+    return [{ pointer, code: 'required', message: 'This is required.' }];
+  }
+  const code = issue.code === 'custom' && typeof issue.params?.code === 'string' ? issue.params.code : issue.code;
+  return [{ pointer, code, message: sentence(issue.message) }];
+}
+
+/** As RFC 6901 says. */
+const escapePointer = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1');
+
+const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** What every list takes. In a query string, numbers are text. */
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many items a page has at the most'),
+  cursor: z.string().min(1).max(2000).optional().describe('`nextCursor` of the page before'),
+});

@@ -1,0 +1,266 @@
+import * as z from 'zod';
+import { rights } from '../../domain/access.ts';
+import { pageQuery } from './input.ts';
+import { problems } from './problem.ts';
+import type { Access, Route } from './route.ts';
+
+type Json = Record<string, unknown>;
+
+/** The API as an OpenAPI 3.1 document, from the route table and its schemas. */
+export function openApiDocument(routes: readonly Route[], version: string): Json {
+  const components = new Map<string, unknown>([['Problem', problemSchema()]]);
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route, components) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'SIM fulfilment',
+      version,
+      description: introduction(),
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }],
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: Object.fromEntries([...components].sort(([one], [other]) => (one < other ? -1 : 1))),
+    },
+  };
+}
+
+function operation(route: Route, components: Map<string, unknown>): Json {
+  const { method, path, summary, description, access, body, example, tag } = route;
+  return {
+    operationId: operationId(route),
+    summary,
+    tags: [tag],
+    description: [description, whoMay(access)].filter(Boolean).join('\n\n'),
+    ...(access === 'public' ? { security: [] } : {}),
+    parameters: [...pathParameters(path), ...queryParameters(route), ...ifMatchParameter(method)],
+    ...(body
+      ? {
+          requestBody: {
+            required: true,
+            content: {
+              [method === 'PATCH' ? 'application/merge-patch+json' : 'application/json']: {
+                schema: schemaOf(body, 'input', components),
+                ...(example === undefined ? {} : { example }),
+              },
+            },
+          },
+        }
+      : {}),
+    responses: responses(route, components),
+  };
+}
+
+function whoMay(access: Access): string {
+  return access === 'public' ? 'Needs no token.' : `Roles: ${rights[access].map((role) => `\`${role}\``).join(', ')}.`;
+}
+
+/** `GET /v1/sims/{iccid}/events` is `getSimsByIccidEvents`. */
+function operationId({ method, path }: Route): string {
+  const words = path
+    .replace(/^\/v1/, '')
+    .split(/[/.-]/)
+    .filter(Boolean)
+    .map((part) => (part.startsWith('{') ? `By${capital(part.slice(1, -1))}` : capital(part)));
+  return `${method.toLowerCase()}${words.join('')}`;
+}
+
+const capital = (word: string) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+
+function pathParameters(path: string): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters({ query, paged }: Route): Json[] {
+  const schemas = { ...query?.shape, ...(paged ? pageQuery.shape : {}) };
+  return Object.entries(schemas).map(([name, schema]) => {
+    const { description, ...rest } = plainSchema(schema, 'output');
+    return { name, in: 'query', required: false, ...(description ? { description } : {}), schema: rest };
+  });
+}
+
+function ifMatchParameter(method: string): Json[] {
+  return method === 'PATCH' || method === 'DELETE'
+    ? [
+        {
+          name: 'If-Match',
+          in: 'header',
+          required: false,
+          description: 'The `ETag` that you read: 412 when it is stale',
+          schema: { type: 'string' },
+        },
+      ]
+    : [];
+}
+
+function responses(route: Route, components: Map<string, unknown>): Json {
+  const { answers, paged, access } = route;
+  const own = Object.entries(answers).map(([status, schema]): [string, Json] => [
+    status,
+    {
+      description: descriptions[status] ?? 'OK',
+      headers: headersOf(route, status),
+      ...(schema
+        ? {
+            content: {
+              [mediaType(schema)]: {
+                schema: paged ? listOf(schemaOf(schema, 'output', components)) : schemaOf(schema, 'output', components),
+              },
+            },
+          }
+        : {}),
+    },
+  ]);
+  return {
+    ...Object.fromEntries(own),
+    ...(access === 'public' ? {} : { 401: { description: 'No token, or not a good one: answered by the gateway' } }),
+    default: {
+      description: 'A problem',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  };
+}
+
+const descriptions: Readonly<Record<string, string>> = {
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted: the operation that does it',
+  204: 'Done',
+};
+
+function headersOf({ paged, method }: Route, status: string): Json {
+  const text = (description: string) => ({ description, schema: { type: 'string' } });
+  return {
+    'X-Request-Id': text('Names this request'),
+    ...(status === '201' || status === '202' ? { Location: text('Where it is') } : {}),
+    ...(!paged && (status === '201' || (status === '200' && method !== 'POST'))
+      ? { ETag: text('For `If-Match`') }
+      : {}),
+  };
+}
+
+function mediaType(schema: z.ZodType): string {
+  const type = schema.meta()?.contentType;
+  return typeof type === 'string' ? type : 'application/json';
+}
+
+function listOf(items: Json): Json {
+  return {
+    type: 'object',
+    required: ['items'],
+    properties: {
+      items: { type: 'array', items },
+      nextCursor: { type: 'string', description: 'For `cursor`; absent on the last page' },
+    },
+  };
+}
+
+/** A schema by reference when it has an id, itself otherwise; named schemas inside it become components too. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Map<string, unknown>): Json {
+  const json = plainSchema(schema, io);
+  const { $defs = {}, id, contentType: _contentType, ...own } = json as Json & { $defs?: Record<string, Json> };
+  for (const [name, definition] of Object.entries($defs)) {
+    const { id: _id, ...named } = definition;
+    components.set(name, withComponentRefs(named));
+  }
+  if (typeof id === 'string') {
+    components.set(id, withComponentRefs(own));
+    return { $ref: `#/components/schemas/${id}` };
+  }
+  return withComponentRefs(own) as Json;
+}
+
+function plainSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return json;
+}
+
+function withComponentRefs(json: unknown): unknown {
+  return JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}
+
+function problemSchema(): Json {
+  const text = { type: 'string' };
+  return {
+    type: 'object',
+    description: 'RFC 9457',
+    required: ['type', 'title', 'status', 'detail', 'instance'],
+    properties: {
+      type: { type: 'string', format: 'uri', description: 'Leads to the explanation; ends in the code' },
+      title: text,
+      status: { type: 'integer' },
+      code: text,
+      detail: text,
+      instance: { type: 'string', description: 'The request id' },
+      nearest: { type: 'array', items: { type: 'integer' }, description: 'The nearest quantities that can be ordered' },
+      errors: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['pointer', 'code', 'message'],
+          properties: {
+            pointer: { type: 'string', description: 'JSON pointer of the field' },
+            code: text,
+            message: text,
+            nearest: { type: 'array', items: { type: 'integer' } },
+          },
+        },
+      },
+    },
+  };
+}
+
+/** What a reader of the reference needs first, and each code with what it means: problems link to these headings. */
+function introduction(): string {
+  const meanings = {
+    ...inputCodes,
+    ...Object.fromEntries(Object.entries(problems).map(([code, of]) => [code, meaning(of)])),
+  };
+  return [
+    'Order SIMs, put them into service, and watch them.',
+    '',
+    'JSON in `camelCase`; times are RFC 3339 in UTC; lists answer `{ items, nextCursor }`. What takes long answers 202 with an operation. Errors are problem documents (RFC 9457): their `type` leads to one of the codes below.',
+    '',
+    '# Codes of problems',
+    ...Object.entries(meanings).flatMap(([code, text]) => ['', `## ${code}`, '', text]),
+  ].join('\n');
+}
+
+function meaning([status, title, help]: readonly [number, string, string]): string {
+  return `${status}. ${title}. ${help}`;
+}
+
+/** Rules of the input, as `errors[].code` names them. */
+const inputCodes: Readonly<Record<string, string>> = {
+  multiple_of: 'Orders are in multiples of 50 (A1: of 20). `nearest` has the nearest quantities that can be ordered.',
+  minimum: 'A quantity is at least one multiple.',
+  maximum: 'A quantity is at most 100,000.',
+  whole_number: 'A quantity is a whole number.',
+  required: 'The field is missing.',
+  unknown_field: 'There is no such field: it may be misspelt.',
+  invalid_type: 'The field is of another type.',
+  invalid_value: 'The field has one of a few values, and this is none of them.',
+  invalid_format: 'The text is not of the form that the field has.',
+  too_small: 'The value is too small, or the text or list too short.',
+  too_big: 'The value is too big, or the text or list too long.',
+  invalid_iccid: 'An ICCID has 19 or 20 digits, the last of which checks the others.',
+  exactly_one: 'SIMs are named in exactly one way: `iccids`, `orderId` or `filter`.',
+  confirm_mismatch: 'A termination is confirmed with the number of SIMs that it is for.',
+  tariff_mismatch: "The service's tariff does not cover the SIMs' operator.",
+  wrong_audience: 'Partner services take tariffs for partners, customer services tariffs for customers.',
+  service_of_other_customer: "Assigning needs one of the customer's own services.",
+  holding_target: 'A holding service is where SIMs arrive: they are migrated to a service of your own.',
+  activate_needs_assign: 'Only SIMs that are assigned to a customer can be activated.',
+};

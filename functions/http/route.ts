@@ -1,0 +1,109 @@
+import type * as z from 'zod';
+import type { Caller, PartnerCaller, Right } from '../../domain/access.ts';
+
+/** Who may call a route: anybody, or whose roles have a right. */
+export type Access = 'public' | Right;
+
+type CallerOf<A extends Access> = A extends 'public'
+  ? undefined
+  : A extends 'platform'
+    ? Extract<Caller, { kind: 'platform' }>
+    : PartnerCaller;
+
+type ParametersOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? { [K in Name]: string } & ParametersOf<Rest>
+  : unknown;
+
+/** What a handler gets: everything checked. */
+export type RouteRequest<A extends Access, Path extends string, Query, Body> = {
+  caller: CallerOf<A>;
+  path: ParametersOf<Path>;
+  query: Query;
+  body: Body;
+  /** For routes with `paged`: how many items, and the position after which they start. */
+  page: { limit: number; after?: string };
+  ifMatch: string | undefined;
+  /** The scaled time of the request. */
+  now: Date;
+  headers: Readonly<Record<string, string | undefined>>;
+};
+
+/** What a handler answers. */
+export type Answer = {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** One resource: it gets an `ETag`. */
+  single?: boolean;
+  /** Of a list: the position at which the next page starts; absent on the last page. */
+  next?: string | undefined;
+  /** Bytes that are sent as they are, instead of `body`. */
+  raw?: { bytes: Buffer; contentType: string; encoding?: string };
+};
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/**
+ * A route, declared once: the API Gateway's routes, the checks, the roles, the OpenAPI document and the reference page
+ * all come from it.
+ */
+export type Route = {
+  method: Method;
+  path: string;
+  access: Access;
+  /** A tag of the reference page. */
+  tag: string;
+  summary: string;
+  description?: string;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  /** An example of a body, for the reference page. */
+  example?: unknown;
+  /** A list: takes `limit` and `cursor`, answers `items` and `nextCursor`. */
+  paged?: boolean;
+  /** What comes back, by status; `null` where nothing does. For a list, the schema of one item. */
+  answers: Readonly<Record<number, z.ZodType | null>>;
+  handle: (request: RouteRequest<Access, string, unknown, unknown>) => Promise<Answer>;
+};
+
+/** Declares a route; the types of the handler's request come from the path and the schemas. */
+export function route<
+  const A extends Access,
+  const Path extends string,
+  Query extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Body extends z.ZodType = z.ZodType<undefined>,
+>(
+  declared: Omit<Route, 'handle' | 'access' | 'path' | 'query' | 'body'> & {
+    access: A;
+    path: Path;
+    query?: Query;
+    body?: Body;
+    handle: (request: RouteRequest<A, Path, z.infer<Query>, z.infer<Body>>) => Promise<Answer>;
+  },
+): Route {
+  // Safe: the chain calls `handle` only with a request that it checked against this very declaration.
+  return declared as unknown as Route;
+}
+
+/** The key by which API Gateway names a route. */
+export const routeKey = ({ method, path }: Pick<Route, 'method' | 'path'>) => `${method} ${path}`;
+
+export const one = (body: unknown): Answer => ({ status: 200, body, single: true });
+
+export const list = (items: readonly unknown[], next?: string): Answer => ({ status: 200, body: { items }, next });
+
+export const created = (location: string, body: unknown): Answer => ({
+  status: 201,
+  body,
+  single: true,
+  headers: { location },
+});
+
+/** Long work: the operation that does it. */
+export const accepted = (operation: { id: string }): Answer => ({
+  status: 202,
+  body: operation,
+  headers: { location: `/v1/operations/${operation.id}` },
+});
+
+export const noContent: Answer = { status: 204 };

@@ -1,0 +1,6 @@
+import { operatorsConfiguration } from '../adapters/operators/configuration.ts';
+import { operatorGateways } from '../adapters/operators/http-gateway.ts';
+import { logger } from './http/telemetry.ts';
+
+/** The operators, by id, as this deployment is configured to reach them. */
+export const operatorOf = operatorGateways({ configuration: operatorsConfiguration, logger });

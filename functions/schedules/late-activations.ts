@@ -1,0 +1,75 @@
+import pMap from 'p-map';
+import { clock } from '../../adapters/clock.ts';
+import {
+  dueLateActivations,
+  type KeptLateActivation,
+  postponeLateActivation,
+} from '../../adapters/dynamodb/late-activations.ts';
+import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { OperatorUnavailable } from '../../domain/operator-port.ts';
+import { confirmActivation, isBarred } from '../../domain/sim-actions.ts';
+import { logger } from '../http/telemetry.ts';
+import { operatorOf } from '../operators.ts';
+import { saveIfUnchanged } from '../workflow/move.ts';
+import { schedule } from './schedule.ts';
+
+const BATCHES_PER_LOOK = 50;
+const NEXT_LOOK_MS = 6 * 3_600_000;
+
+/**
+ * Asks the operators about activations that they did not confirm by the deadline. One that confirms now is believed:
+ * the SIM becomes active, if nothing else was done with it since; otherwise the operator is asked to bar it again.
+ */
+export const handler = schedule(async (hasTime) => {
+  const due = await dueLateActivations(clock.now(), BATCHES_PER_LOOK);
+  await pMap(
+    due,
+    async (late) => {
+      if (hasTime()) {
+        await look(late);
+      }
+    },
+    { concurrency: 4, stopOnError: false },
+  );
+});
+
+async function look(late: KeptLateActivation): Promise<void> {
+  const now = clock.now();
+  const nextAt = new Date(now.getTime() + NEXT_LOOK_MS).toISOString();
+  try {
+    const operator = operatorOf(late.operatorId);
+    const answers = await operator.simStatus(late.iccids);
+    const active = new Set(answers.flatMap(({ iccid, status }) => (status === 'active' ? [iccid] : [])));
+    const sims = await getSims(late.partnerId, late.iccids);
+    const astray: string[] = [];
+    for (const iccid of active) {
+      const sim = sims.get(iccid);
+      if (sim && !(await believe(late, sim, now.toISOString()))) {
+        astray.push(iccid);
+      }
+    }
+    if (astray.length > 0) {
+      await operator.setBars(`${late.operationId}:late:${now.toISOString()}`, astray, true);
+    }
+    const isOver = now.toISOString() >= late.until;
+    const rest = late.iccids.filter((iccid) => !active.has(iccid) && sims.get(iccid)?.movedBy === late.operationId);
+    await postponeLateActivation(late.key, isOver ? [] : rest, nextAt);
+  } catch (error) {
+    if (!(error instanceof OperatorUnavailable)) {
+      throw error;
+    }
+    logger.warn('operator unavailable', { operatorId: late.operatorId, error });
+    await postponeLateActivation(late.key, late.iccids, nextAt);
+  }
+}
+
+/** @returns false when the SIM has gone another way meanwhile and must not have data. */
+async function believe(late: KeptLateActivation, sim: SimRecord, at: string): Promise<boolean> {
+  if (sim.movedBy !== late.operationId) {
+    return !isBarred(sim) || sim.state === 'activating';
+  }
+  const after = confirmActivation(sim, at);
+  return after === undefined
+    ? !isBarred(sim)
+    : (await saveIfUnchanged(late.partnerId, sim, after, 'sim.activated', late.operationId)) !== undefined;
+}

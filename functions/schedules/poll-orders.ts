@@ -1,0 +1,88 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import pMap from 'p-map';
+import { clock } from '../../adapters/clock.ts';
+import {
+  dueWatches,
+  endWatch,
+  getOrder,
+  getWatch,
+  rewatch,
+  stepOrder,
+  type Watch,
+} from '../../adapters/dynamodb/orders.ts';
+import { answerTask } from '../../adapters/step-functions.ts';
+import { OperatorUnavailable } from '../../domain/operator-port.ts';
+import { advanceOrder, isWithOperator, type Order } from '../../domain/order.ts';
+import { deliveryAnswer } from '../delivery-answer.ts';
+import { logger, metrics } from '../http/telemetry.ts';
+import { operatorOf } from '../operators.ts';
+import { schedule } from './schedule.ts';
+
+/** Orders that one look takes at the most, and how many operators' answers it awaits at a time. */
+const ORDERS_PER_LOOK = 200;
+const ASKED_AT_A_TIME = 8;
+
+/**
+ * Asks the operators about the orders that are due, writes what is new, and lets the executions go on that awaited it.
+ *
+ * What was learned is written first and the token answered second; the watch ends last. Whatever a crash leaves out, the
+ * next look does.
+ */
+export const handler = schedule(async (hasTime) => {
+  const due = await dueWatches(clock.now(), ORDERS_PER_LOOK);
+  await pMap(
+    due,
+    async ({ partnerId, orderId }) => {
+      if (hasTime()) {
+        await look(partnerId, orderId);
+      }
+    },
+    { concurrency: ASKED_AT_A_TIME, stopOnError: false },
+  );
+  metrics.addMetric('OrdersPolled', MetricUnit.Count, due.length);
+});
+
+async function look(partnerId: string, orderId: string): Promise<void> {
+  const [order, watch] = await Promise.all([getOrder(partnerId, orderId), getWatch(partnerId, orderId)]);
+  if (!order || !watch) {
+    return endWatch(partnerId, orderId);
+  }
+  const asked = isWithOperator(order) ? await ask(partnerId, order, watch) : order;
+  if (asked && !isWithOperator(asked)) {
+    if (asked.taskToken) {
+      await answerTask(asked.taskToken, deliveryAnswer(asked));
+    }
+    await endWatch(partnerId, orderId);
+  }
+}
+
+/** @returns the order as the answer left it; `undefined` when there was none. */
+async function ask(partnerId: string, order: Order, watch: Watch) {
+  try {
+    const answer = await operatorOf(order.operatorId).orderStatus(order.id);
+    const stepped = await stepOrder(partnerId, order.id, (current) =>
+      advanceOrder(current, answer, clock.now().toISOString()),
+    );
+    await rewatch(partnerId, nextLook({ ...watch, asked: stepped?.taken ? 0 : watch.asked + 1, failures: 0 }));
+    return stepped?.order;
+  } catch (error) {
+    if (!(error instanceof OperatorUnavailable)) {
+      throw error;
+    }
+    logger.warn('operator unavailable', { orderId: order.id, operatorId: order.operatorId, error });
+    await rewatch(partnerId, nextLook({ ...watch, failures: watch.failures + 1 }));
+    return undefined;
+  }
+}
+
+const HOUR_MS = 3_600_000;
+const LONGEST_MS = 6 * HOUR_MS;
+
+/**
+ * An order that nothing is new of is asked about less and less, up to every six hours: an operator takes days. The
+ * jitter keeps orders that were placed together from being asked about together.
+ */
+function nextLook(watch: Watch): Watch {
+  const pause = Math.min(HOUR_MS * 2 ** Math.max(watch.asked, watch.failures), LONGEST_MS);
+  return { ...watch, nextAt: new Date(clock.now().getTime() + pause * (0.8 + 0.4 * Math.random())).toISOString() };
+}

@@ -1,0 +1,55 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import pMap from 'p-map';
+import { clock } from '../../adapters/clock.ts';
+import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
+import { operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
+import { getOperation } from '../../adapters/dynamodb/operations.ts';
+import { getOrder } from '../../adapters/dynamodb/orders.ts';
+import { dueRuns, lookAgain, type RunInput } from '../../adapters/dynamodb/runs.ts';
+import { runStatus, startRun } from '../../adapters/step-functions.ts';
+import { logger, metrics } from '../http/telemetry.ts';
+import { schedule } from './schedule.ts';
+
+const RUNS_PER_LOOK = 200;
+const AT_A_TIME = 8;
+
+/**
+ * Looks after orders and operations that should be running: starts those that were written and never started, and
+ * resumes with another execution those whose execution stopped before they were done.
+ */
+export const handler = schedule(async (hasTime) => {
+  const due = await dueRuns(clock.now(), RUNS_PER_LOOK);
+  await pMap(
+    due,
+    async (run) => {
+      if (hasTime()) {
+        await look(run);
+      }
+    },
+    { concurrency: AT_A_TIME, stopOnError: false },
+  );
+});
+
+async function look(run: RunInput): Promise<void> {
+  const { kind, partnerId, id } = run;
+  const record = kind === 'order' ? await getOrder(partnerId, id) : await getOperation(partnerId, id);
+  const attempt = record?.runAttempt;
+  if (attempt === undefined) {
+    return;
+  }
+  const key = kind === 'order' ? orderKey(partnerId, id) : operationKey(partnerId, id);
+  const status = await runStatus(run, attempt);
+  try {
+    const next = await lookAgain(key, clock.now(), status === 'ended');
+    if (status !== 'running') {
+      logger.warn('resumed by the sweep', { ...run, attempt: next, status });
+      metrics.addMetric('RunsResumed', MetricUnit.Count, 1);
+      await startRun(run, next);
+    }
+  } catch (error) {
+    // It was finished between the look and the note: nothing is left to look after.
+    if (!(error instanceof ConditionFailed)) {
+      throw error;
+    }
+  }
+}

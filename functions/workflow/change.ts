@@ -1,0 +1,96 @@
+import pMap from 'p-map';
+import { getSim, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import type { OperatorId } from '../../domain/operator.ts';
+import { OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
+import { decide, isBarred, type SimAction } from '../../domain/sim-actions.ts';
+import { logger } from '../http/telemetry.ts';
+import { operatorOf } from '../operators.ts';
+import { askOperators } from './activation.ts';
+import { IN_FLIGHT } from './in-flight.ts';
+import { conflict, move } from './move.ts';
+import { failed, type Outcome, type PageWork, shardTask } from './shard.ts';
+
+/**
+ * Unassigns, suspends, resumes or terminates SIMs. What concerns the operator is done there first, then here: a crash in
+ * between does both again, and neither twice.
+ */
+export const handler = shardTask(async (work) => {
+  const atOperator = operatorCall(work);
+  if (!atOperator || work.operation.dryRun) {
+    return pMap(work.open, (iccid) => move(work, iccid), { concurrency: IN_FLIGHT });
+  }
+  const { answers } = await askOperators(changing(work), atOperator.ask);
+  return pMap(work.open, (iccid) => changeOne(work, iccid, answers.get(iccid), atOperator.wanted), {
+    concurrency: IN_FLIGHT,
+  });
+});
+
+/** The SIMs of a page that the rules let change, and that this operation has not changed yet. */
+function changing({ open, sims, request, operation, at }: PageWork): SimRecord[] {
+  return open.flatMap((iccid) => {
+    const sim = sims.get(iccid);
+    return sim && sim.movedBy !== operation.id && decide(sim, request, at).kind === 'change' ? [sim] : [];
+  });
+}
+
+type OperatorCall = {
+  ask: (operatorId: OperatorId, iccids: string[]) => Promise<SimAnswer[]>;
+  /** What the operator says of a SIM when it has done it. */
+  wanted: SimAnswer['status'];
+};
+
+/** What an action is at the operator; nothing, for what concerns the partner alone. */
+function operatorCall({ operation, page, part }: PageWork): OperatorCall | undefined {
+  const key = (operatorId: OperatorId) => `${operation.id}:${page}:${part}:${operatorId}`;
+  const calls: Partial<Record<SimAction, OperatorCall>> = {
+    suspend: { ask: (id, iccids) => operatorOf(id).setBars(key(id), iccids, true), wanted: 'barred' },
+    resume: { ask: (id, iccids) => operatorOf(id).setBars(key(id), iccids, false), wanted: 'active' },
+    terminate: { ask: (id, iccids) => operatorOf(id).terminate(key(id), iccids), wanted: 'terminated' },
+  };
+  return calls[operation.action];
+}
+
+async function changeOne(
+  work: PageWork,
+  iccid: string,
+  answer: SimAnswer | undefined,
+  wanted: SimAnswer['status'],
+): Promise<Outcome> {
+  const sim = work.sims.get(iccid);
+  if (sim && changing({ ...work, open: [iccid] }).length > 0) {
+    if (!answer) {
+      return failed(iccid, {
+        code: 'operator_unavailable',
+        detail: `The operator did not answer: the SIM is ${sim.state} still. Try again with the operation's retry.`,
+      });
+    }
+    if (answer.status !== wanted) {
+      return failed(iccid, {
+        code: 'operator_refused',
+        detail: answer.reason ?? `The operator says that the SIM is ${answer.status}.`,
+      });
+    }
+  }
+  const outcome = await move(work, iccid);
+  if (answer?.status === wanted && outcome.result.outcome === 'failed') {
+    await restoreBars(work, iccid);
+    return failed(iccid, conflict);
+  }
+  return outcome;
+}
+
+/** Somebody else was faster, and the rules now refuse what the operator has done: its bars follow the SIM's state again. */
+async function restoreBars({ partnerId, operation, page, part }: PageWork, iccid: string): Promise<void> {
+  const sim = await getSim(partnerId, iccid);
+  if (!sim || sim.state === 'terminated') {
+    return;
+  }
+  try {
+    await operatorOf(sim.operatorId).setBars(`${operation.id}:${page}:${part}:${iccid}:undo`, [iccid], isBarred(sim));
+  } catch (error) {
+    if (!(error instanceof OperatorUnavailable)) {
+      throw error;
+    }
+    logger.error('bars at the operator differ from the SIM', { iccid, state: sim.state, error });
+  }
+}

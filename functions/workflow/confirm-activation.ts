@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { clock } from '../../adapters/clock.ts';
+import { keepLateActivation } from '../../adapters/dynamodb/late-activations.ts';
+import { getOperation } from '../../adapters/dynamodb/operations.ts';
+import type { SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { isOperationFinished, type Operation, shardsOf } from '../../domain/operation.ts';
+import { operatorOf } from '../operators.ts';
+import { askOperators, askToActivate, byOperator, giveUp, settle } from './activation.ts';
+import { conflict } from './move.ts';
+import { failed, type Outcome, openPage, type PageWork, record, succeeded } from './shard.ts';
+import { task } from './task.ts';
+
+const input = z.object({ partnerId: z.string(), operationId: z.string(), shard: z.int(), round: z.int() });
+
+const DAY_MS = 86_400_000;
+
+/** How long an operator may take to confirm: then a SIM is `assigned` again, `operator_unavailable`. */
+const DEADLINE_MS = 7 * DAY_MS;
+
+/** How long late confirmations are believed. */
+const LATE_FOR_MS = 90 * DAY_MS;
+const LATE_EVERY_MS = 6 * 3_600_000;
+
+const FIRST_WAIT_SECONDS = 30;
+const LONGEST_WAIT_SECONDS = 6 * 3600;
+
+/**
+ * Asks the operators what became of the SIMs that are being activated, page by page, and records what they say. Those
+ * that are neither active nor refused are asked about again, after pauses that grow, until the deadline.
+ */
+export const handler = task(input, async ({ partnerId, operationId, shard, round }) => {
+  const operation = await getOperation(partnerId, operationId);
+  const waitSeconds = Math.min(FIRST_WAIT_SECONDS * 2 ** round, LONGEST_WAIT_SECONDS);
+  if (!operation || isOperationFinished(operation) || operation.dryRun) {
+    return { done: true, round, waitSeconds };
+  }
+  let open = 0;
+  for (let page = shard; page < (operation.pages ?? 0); page += shardsOf(operation)) {
+    const work = await openPage(partnerId, operation, { action: 'activate' }, page);
+    open += work.open.length === 0 ? 0 : await confirmPage(work, round);
+  }
+  return { done: open === 0, round: round + 1, waitSeconds };
+});
+
+/** @returns how many SIMs of the page still await their operator. */
+async function confirmPage(work: PageWork, round: number): Promise<number> {
+  const { operation } = work;
+  const { activating, others } = standingOf(work);
+  const { answers } = await askOperators(activating, (operatorId, iccids) => operatorOf(operatorId).simStatus(iccids));
+  const barred = activating.filter(({ iccid }) => (answers.get(iccid)?.status ?? 'barred') === 'barred');
+  // It never got the request, or lost it. A key of this round's: the first key would repeat the first answer.
+  const asked = await askToActivate(barred, `${operation.id}:${work.page}:${round}`);
+  for (const [iccid, answer] of asked.answers) {
+    answers.set(iccid, answer);
+  }
+  const settled = await settle(work, activating, answers);
+  const told = new Set(settled.map(({ result }) => result.iccid));
+  const waiting = activating.filter(({ iccid }) => !told.has(iccid));
+  const isOver = Date.parse(operation.startedAt ?? operation.createdAt) + DEADLINE_MS < clock.now().getTime();
+  const outcomes = [...others, ...settled, ...(isOver ? await giveUpOn(work, waiting) : [])];
+  if (outcomes.length > 0) {
+    await record(work, outcomes);
+  }
+  return isOver ? 0 : waiting.length;
+}
+
+/** The SIMs of a page that await their operator, and what became of those that do so no longer. */
+function standingOf({ operation, open, sims }: PageWork): { activating: SimRecord[]; others: Outcome[] } {
+  const activating: SimRecord[] = [];
+  const others: Outcome[] = [];
+  for (const iccid of open) {
+    const sim = sims.get(iccid);
+    if (sim?.movedBy !== operation.id) {
+      others.push(...leftAlone(operation, iccid));
+    } else if (sim.state === 'active') {
+      others.push(succeeded(iccid, {}));
+    } else {
+      // Also one that a crash left `assigned` between its step and its result: the operator says why.
+      activating.push(sim);
+    }
+  }
+  return { activating, others };
+}
+
+/** A cancelled operation did not reach the SIM; otherwise somebody else changed it while it was being activated. */
+function leftAlone({ cancelRequestedAt }: Operation, iccid: string): Outcome[] {
+  return cancelRequestedAt === undefined ? [failed(iccid, conflict)] : [];
+}
+
+/** Past the deadline, the SIMs are assigned again; what the operator says of them later is looked after by a schedule. */
+async function giveUpOn(work: PageWork, waiting: readonly SimRecord[]): Promise<Outcome[]> {
+  const now = clock.now().getTime();
+  for (const [operatorId, sims] of byOperator(waiting)) {
+    const late = {
+      partnerId: work.partnerId,
+      operationId: work.operation.id,
+      operatorId,
+      iccids: sims.map(({ iccid }) => iccid),
+      nextAt: new Date(now + LATE_EVERY_MS).toISOString(),
+      until: new Date(now + LATE_FOR_MS).toISOString(),
+    };
+    await keepLateActivation(late, work.page, work.part);
+  }
+  return Promise.all(waiting.map((sim) => giveUp(work, sim)));
+}

@@ -1,0 +1,72 @@
+import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
+import { getSim, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
+import type { Sim } from '../../domain/sim.ts';
+import { decideIfThere, type SimAction } from '../../domain/sim-actions.ts';
+import { failed, type Outcome, type PageWork, succeeded } from './shard.ts';
+
+/** How the timeline of a SIM calls what an action did. */
+export const eventOf: Record<SimAction, string> = {
+  migrate: 'sim.migrated',
+  assign: 'sim.assigned',
+  unassign: 'sim.unassigned',
+  activate: 'sim.activation_requested',
+  suspend: 'sim.suspended',
+  resume: 'sim.resumed',
+  terminate: 'sim.terminated',
+};
+
+const TRIES = 5;
+
+/**
+ * Does to one SIM what the operation asks, by the rules, in one conditional write. One that this operation changed
+ * before (a crash cut the page short) is done. When somebody else changes the SIM meanwhile, the rules are asked anew.
+ */
+export async function move({ partnerId, operation, request, sims, at }: PageWork, iccid: string): Promise<Outcome> {
+  let sim = sims.get(iccid);
+  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+    if (sim?.movedBy === operation.id) {
+      return succeeded(iccid, servicesOf(sim));
+    }
+    const decision = decideIfThere(sim, request, at);
+    if (decision.kind === 'refused') {
+      return failed(iccid, decision.problem);
+    }
+    if (decision.kind === 'unchanged' || operation.dryRun || !sim) {
+      return succeeded(iccid);
+    }
+    const saved = await saveIfUnchanged(partnerId, sim, decision.sim, eventOf[operation.action], operation.id);
+    if (saved) {
+      return succeeded(iccid, servicesOf(saved));
+    }
+    sim = await getSim(partnerId, iccid);
+  }
+  return failed(iccid, conflict);
+}
+
+export const conflict = {
+  code: 'conflict',
+  detail: 'The SIM kept being changed by others at the same time: try again.',
+} as const;
+
+/** @returns the SIM as saved; `undefined` when somebody else changed it since it was read. */
+export async function saveIfUnchanged(
+  partnerId: string,
+  before: SimRecord,
+  after: Sim,
+  type: string,
+  operationId: string,
+): Promise<SimRecord | undefined> {
+  try {
+    return await saveSim(partnerId, before, after, type, { operationId });
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Which customer service a SIM left and which it joined, when its last change moved it between them. */
+export function servicesOf({ serviceBefore, customerServiceId }: SimRecord): NonNullable<Outcome['changed']> {
+  return serviceBefore === customerServiceId ? {} : { left: serviceBefore, joined: customerServiceId };
+}

@@ -1,0 +1,132 @@
+import pMap from 'p-map';
+import { clock } from '../../adapters/clock.ts';
+import { eachManifestPage, orderManifest, pagesOf } from '../../adapters/dynamodb/manifests.ts';
+import {
+  addReceivedPage,
+  getOrder,
+  type OrderRecord,
+  operationWrites,
+  stepOrder,
+} from '../../adapters/dynamodb/orders.ts';
+import { addSim } from '../../adapters/dynamodb/sims.ts';
+import { isIccid } from '../../domain/iccid.ts';
+import { newId } from '../../domain/ids.ts';
+import type { Operation } from '../../domain/operation.ts';
+import { type DeliveredSim, OperatorUnavailable } from '../../domain/operator-port.ts';
+import { deliverOrder } from '../../domain/order.ts';
+import { arriveInHolding } from '../../domain/sim.ts';
+import { operatorOf } from '../operators.ts';
+import { IN_FLIGHT } from './in-flight.ts';
+import { runInput, task } from './task.ts';
+
+/**
+ * Takes the SIMs that the operator delivered into the holding service, a page of its list at a time. A page is in the
+ * order's manifest once its SIMs are in the table; what a crash cut short is done again, and changes nothing twice.
+ */
+export const handler = task(runInput, async ({ partnerId, id }, hasTime): Promise<{ goTo: 'receive' | 'stages' }> => {
+  let order = await getOrder(partnerId, id);
+  if (order?.state !== 'dispatched') {
+    return { goTo: 'stages' };
+  }
+  const known = await receivedBefore(partnerId, order);
+  for (;;) {
+    const { sims, nextCursor } = await operatorOf(order.operatorId).deliveredSims(id, order.receiveCursor);
+    const fresh = [...new Map(sims.map((sim) => [sim.iccid, sim])).values()].filter(({ iccid }) => !known.has(iccid));
+    requireOrdered(order, known.size + fresh.length);
+    order = await take(partnerId, order, fresh, nextCursor);
+    for (const { iccid } of fresh) {
+      known.add(iccid);
+    }
+    if (nextCursor === undefined) {
+      await deliver(partnerId, id, known.size);
+      return { goTo: 'stages' };
+    }
+    if (!hasTime()) {
+      return { goTo: 'receive' };
+    }
+  }
+});
+
+async function receivedBefore(partnerId: string, order: OrderRecord): Promise<Set<string>> {
+  const known = new Set<string>();
+  for await (const { iccids } of eachManifestPage(orderManifest(partnerId, order.id))) {
+    for (const iccid of iccids) {
+      known.add(iccid);
+    }
+  }
+  return known;
+}
+
+/** More SIMs than were ordered cannot be: the operator is asked again, until it answers sense or the order fails. */
+function requireOrdered({ quantity, operatorId }: OrderRecord, received: number): void {
+  if (received > quantity) {
+    throw new OperatorUnavailable(`${operatorId} lists ${received} SIMs for an order of ${quantity}.`);
+  }
+}
+
+/** Puts SIMs into the table, then into the manifest with where the operator's list goes on. */
+async function take(
+  partnerId: string,
+  order: OrderRecord,
+  sims: readonly DeliveredSim[],
+  nextCursor: string | undefined,
+): Promise<OrderRecord> {
+  const at = clock.now().toISOString();
+  await pMap(sims, (sim) => addSim(partnerId, arriveInHolding(checked(sim), order, at)), { concurrency: IN_FLIGHT });
+  const pages = pagesOf(
+    sims.map(({ iccid }) => iccid),
+    order.pages,
+  );
+  let current = order;
+  for (const page of pages.length > 0 ? pages : [{ page: order.pages, iccids: [] }]) {
+    // Only the last page moves the operator's cursor: until then the whole of its list page counts as not received.
+    const isLast = page.page === order.pages + Math.max(pages.length - 1, 0);
+    current = await addReceivedPage(partnerId, current, page, isLast ? nextCursor : order.receiveCursor);
+  }
+  return current;
+}
+
+function checked({ iccid, ...sim }: DeliveredSim) {
+  if (!isIccid(iccid)) {
+    throw new OperatorUnavailable(`${iccid} is no ICCID.`);
+  }
+  return { iccid, ...sim };
+}
+
+/** The order is delivered; with a plan, in the same write the operations are there that carry it out. */
+async function deliver(partnerId: string, id: string, received: number): Promise<void> {
+  const now = clock.now();
+  const at = now.toISOString();
+  await stepOrder(
+    partnerId,
+    id,
+    (order) => deliverOrder(order, received, () => newId('operation', now), at),
+    (order) => operationWrites(partnerId, planOperations(order, at)),
+  );
+}
+
+function planOperations(order: OrderRecord, at: string): Operation[] {
+  const { plan } = order;
+  return plan === undefined
+    ? []
+    : order.operations.map(({ stage, operationId }, place) => ({
+        id: operationId,
+        action: stage,
+        target: {
+          partnerServiceId: plan.partnerServiceId,
+          ...(plan.customerId === undefined ? {} : { customerId: plan.customerId }),
+          ...(plan.customerServiceId === undefined ? {} : { customerServiceId: plan.customerServiceId }),
+        },
+        selection: { kind: 'order', orderId: order.id },
+        state: 'queued',
+        total: order.receivedQuantity,
+        pages: order.pages,
+        succeeded: 0,
+        failed: 0,
+        planStage: { orderId: order.id, stage, last: place === order.operations.length - 1, retry: false },
+        requestedBy: order.requestedBy,
+        createdAt: at,
+        updatedAt: at,
+        version: 1,
+      }));
+}

@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { clock } from '../../adapters/clock.ts';
+import { changeOperation } from '../../adapters/dynamodb/operations.ts';
+import { stepOrder } from '../../adapters/dynamodb/orders.ts';
+import { isOperationFinished } from '../../domain/operation.ts';
+import { failOrder } from '../../domain/order.ts';
+import type { Problem } from '../../domain/verdict.ts';
+import { logger } from '../http/telemetry.ts';
+import { runInput, task } from './task.ts';
+
+const input = runInput.extend({ error: z.object({ Error: z.string(), Cause: z.string().optional() }) });
+
+/** Leaves on the order or operation, in words, why its execution could not go on. */
+export const handler = task(input, async ({ kind, partnerId, id, error }) => {
+  const at = clock.now().toISOString();
+  const failure = failureOf(error);
+  logger.error('execution failed', { id, failure, error });
+  if (kind === 'order') {
+    const stepped = await stepOrder(partnerId, id, (order) => failOrder(order, failure, at));
+    await Promise.all(
+      (stepped?.order.operations ?? []).map(({ operationId }) => fail(partnerId, operationId, failure, at)),
+    );
+  } else {
+    await fail(partnerId, id, failure, at);
+  }
+  return {};
+});
+
+/** An operation that was at work has failed; one of a plan whose turn had not come is taken up when the order resumes. */
+async function fail(partnerId: string, id: string, failure: Problem, at: string): Promise<void> {
+  await changeOperation(partnerId, id, (operation) =>
+    isOperationFinished(operation) ||
+    (operation.planStage && operation.state === 'queued' && !operation.planStage.retry)
+      ? undefined
+      : { ...operation, state: 'failed', failure, finishedAt: at, updatedAt: at },
+  );
+}
+
+function failureOf({ Error: name, Cause: cause = '' }: { Error: string; Cause?: string | undefined }): Problem {
+  switch (name) {
+    case 'States.Timeout':
+      return {
+        code: 'delivery_timeout',
+        detail: 'The operator did not deliver within 90 days. The order can be resumed.',
+      };
+    case 'OperatorUnavailable':
+      return { code: 'operator_unavailable', detail: `The operator could not be reached: ${messageOf(cause)}` };
+    default:
+      return {
+        code: 'internal_error',
+        detail: 'Something broke on our side. What was done stays done, and it can be resumed or tried again.',
+      };
+  }
+}
+
+/** The message of an error in a cause, which for a function is a JSON document and otherwise a sentence. */
+function messageOf(cause: string): string {
+  try {
+    const parsed: unknown = JSON.parse(cause);
+    return z.object({ errorMessage: z.string() }).parse(parsed).errorMessage;
+  } catch {
+    return cause;
+  }
+}

@@ -1,0 +1,346 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  Errors,
+  Fail,
+  IntegrationPattern,
+  JitterType,
+  JsonPath,
+  LogLevel,
+  Map as MapState,
+  Pass,
+  type RetryProps,
+  StateMachine,
+  StateMachineType,
+  Succeed,
+  TaskInput,
+  type TaskStateBase,
+  Timeout,
+  Wait,
+  WaitTime,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import type { Stage } from './stages.ts';
+
+/** The tasks of the state machine, each a function of its own: `functions/workflow/<task>.ts`. */
+export const workflowTasks = [
+  'submit-to-operator',
+  'await-delivery',
+  'receive-sims',
+  'select-sims',
+  'next-stage',
+  'migrate',
+  'assign',
+  'activate',
+  'change',
+  'confirm-activation',
+  'record-failure',
+] as const;
+export type WorkflowTask = (typeof workflowTasks)[number];
+
+/** Far beyond any operator's lead time; then the order fails with its reason, and can be resumed. */
+const longestDelivery = Duration.days(90);
+
+/** What passes by itself within minutes. Full jitter, so that sixteen shards do not come back together. */
+const transient: RetryProps = {
+  errors: [
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.TooManyRequestsException',
+    'OperatorUnavailable',
+    'ThrottlingException',
+    'ProvisionedThroughputExceededException',
+    'TransactionCanceledException',
+    'TransactionConflictException',
+  ],
+  interval: Duration.seconds(2),
+  backoffRate: 2,
+  maxDelay: Duration.minutes(5),
+  maxAttempts: 8,
+  jitterStrategy: JitterType.FULL,
+};
+
+/** An operator that is away for days: an order that it has not taken yet, or SIMs that it has not told yet, can wait. */
+const operatorAway: RetryProps = {
+  errors: ['OperatorUnavailable'],
+  interval: Duration.minutes(1),
+  backoffRate: 2,
+  maxDelay: Duration.hours(6),
+  maxAttempts: 60,
+  jitterStrategy: JitterType.FULL,
+};
+
+/** What nobody foresaw: worth a few tries, as a crash or a time-out of a function is among it. */
+const unforeseen: RetryProps = {
+  errors: [Errors.TASKS_FAILED],
+  interval: Duration.seconds(2),
+  backoffRate: 2,
+  maxAttempts: 3,
+  jitterStrategy: JitterType.FULL,
+};
+
+/** The order or operation that an execution is about; a task finds all else in the table. */
+const subject = {
+  kind: JsonPath.stringAt('$.kind'),
+  partnerId: JsonPath.stringAt('$.partnerId'),
+  id: JsonPath.stringAt('$.id'),
+};
+
+export type FulfilmentMachineProps = {
+  stage: Stage;
+  tasks: Readonly<Record<WorkflowTask, IFunction>>;
+};
+
+/**
+ * The one state machine: carries an order from the operator's door to active SIMs, or an operation over its SIMs.
+ *
+ * An execution is started with `{ kind: "order" | "operation", partnerId, id }`. What travels stays constant in size:
+ * that, the `next` turn that the last task asked for, and the `work` of the current stage.
+ */
+export class FulfilmentMachine extends Construct {
+  readonly machine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: FulfilmentMachineProps) {
+    super(scope, id);
+    const { stage, tasks } = props;
+
+    const logGroup = new LogGroup(this, 'Logs', {
+      // Under this prefix the log group's resource policy is shared, which else runs into its limit of 5,120 characters.
+      logGroupName: `/aws/vendedlogs/states/sim-fulfilment-${stage.name}`,
+      retention: stage.logRetention,
+      removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.machine = new StateMachine(this, 'Machine', {
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromChainable(this.definition(tasks)),
+      tracingEnabled: true,
+      logs: { destination: logGroup, level: LogLevel.ERROR, includeExecutionData: true },
+      role: this.role(Object.values(tasks)).withoutPolicyUpdates(),
+    });
+    Validations.of(this.machine).acknowledge({
+      id: 'AwsSolutions-SF1',
+      reason:
+        'Errors are logged. The history of every execution is kept by Step Functions for 90 days and the timeline of ' +
+        'every order and SIM in the table; logging each of the thousands of pages of a large order would only cost.',
+    });
+  }
+
+  private role(tasks: readonly IFunction[]): Role {
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('states.amazonaws.com'),
+      inlinePolicies: {
+        Observe: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: [
+                'logs:CreateLogDelivery',
+                'logs:GetLogDelivery',
+                'logs:UpdateLogDelivery',
+                'logs:DeleteLogDelivery',
+                'logs:ListLogDeliveries',
+                'logs:PutResourcePolicy',
+                'logs:DescribeResourcePolicies',
+                'logs:DescribeLogGroups',
+                'xray:PutTraceSegments',
+                'xray:PutTelemetryRecords',
+                'xray:GetSamplingRules',
+                'xray:GetSamplingTargets',
+              ],
+              resources: ['*'],
+            }),
+          ],
+        }),
+      },
+    });
+    // On the role's own resource, so that it says nothing about the policy that names the functions.
+    Validations.of(role.node.defaultChild ?? role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'Neither the delivery of logs nor X-Ray offers a resource to name for these actions.',
+    });
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: tasks.map(({ functionArn }) => functionArn),
+      }),
+    );
+    return role;
+  }
+
+  private definition(tasks: Readonly<Record<WorkflowTask, IFunction>>): Choice {
+    const failed = new Fail(this, 'Failed', { errorPath: '$.error.Error', causePath: '$.error.Cause' });
+    const recordFailure = this.task('RecordFailure', tasks['record-failure'], {
+      payload: { ...subject, error: JsonPath.objectAt('$.error') },
+      resultPath: JsonPath.DISCARD,
+    });
+    recordFailure.addCatch(failed, { errors: [Errors.ALL], resultPath: JsonPath.DISCARD });
+    recordFailure.next(failed);
+
+    const caught = <State extends TaskStateBase | MapState>(state: State): State => {
+      state.addCatch(recordFailure, { errors: [Errors.ALL], resultPath: '$.error' });
+      return state;
+    };
+    // A choice cannot be caught: what none of its branches knows would end the execution without a word on the order.
+    const notUnderstood = new Pass(this, 'NotUnderstood', {
+      result: {
+        value: { Error: 'NotUnderstood', Cause: 'No branch of the state machine fits what the task answered' },
+      },
+      resultPath: '$.error',
+    });
+    notUnderstood.next(recordFailure);
+
+    const finish = new Succeed(this, 'Finish');
+    const submitToOperator = caught(
+      this.task(
+        'SubmitToOperator',
+        tasks['submit-to-operator'],
+        { payload: order, resultPath: '$.next' },
+        operatorAway,
+      ),
+    );
+    const awaitDelivery = caught(this.awaitDelivery(tasks['await-delivery']));
+    const receiveSims = caught(
+      this.task('ReceiveSims', tasks['receive-sims'], { payload: order, resultPath: '$.next' }, operatorAway),
+    );
+    const selectSims = caught(this.task('SelectSims', tasks['select-sims'], { payload: order, resultPath: '$.next' }));
+    const nextStage = caught(this.task('NextStage', tasks['next-stage'], { payload: subject, resultPath: '$.work' }));
+
+    const goesTo = (target: string) => Condition.stringEquals('$.next.goTo', target);
+    submitToOperator.next(
+      new Choice(this, 'AfterSubmit')
+        .when(goesTo('await'), awaitDelivery)
+        .when(goesTo('receive'), receiveSims)
+        .when(goesTo('stages'), nextStage)
+        .when(goesTo('end'), finish)
+        .otherwise(notUnderstood),
+    );
+    awaitDelivery.next(
+      new Choice(this, 'AfterDelivery')
+        .when(goesTo('receive'), receiveSims)
+        .when(goesTo('end'), finish)
+        .otherwise(notUnderstood),
+    );
+    receiveSims.next(new Choice(this, 'AllReceived').when(goesTo('receive'), receiveSims).otherwise(nextStage));
+    selectSims.next(new Choice(this, 'AllSelected').when(goesTo('select'), selectSims).otherwise(nextStage));
+
+    const confirmActivation = caught(this.confirmedShards(tasks['confirm-activation']));
+    const stages = {
+      migrate: caught(this.pagedShards('Migrate', tasks.migrate)),
+      assign: caught(this.pagedShards('Assign', tasks.assign)),
+      activate: caught(this.pagedShards('Activate', tasks.activate)),
+      change: caught(this.pagedShards('Change', tasks.change)),
+    };
+    stages.migrate.next(nextStage);
+    stages.assign.next(nextStage);
+    stages.activate.next(confirmActivation).next(nextStage);
+    stages.change.next(nextStage);
+    const whichStage = new Choice(this, 'WhichStage');
+    for (const [name, state] of Object.entries(stages)) {
+      whichStage.when(Condition.stringEquals('$.work.stage', name), state);
+    }
+    nextStage.next(whichStage.when(Condition.stringEquals('$.work.stage', 'none'), finish).otherwise(notUnderstood));
+
+    return new Choice(this, 'Entrance')
+      .when(Condition.stringEquals('$.kind', 'order'), submitToOperator)
+      .when(Condition.stringEquals('$.kind', 'operation'), selectSims)
+      .otherwise(notUnderstood);
+  }
+
+  /** Hands the task's token to a function that keeps it with the order, and waits until somebody answers it. */
+  private awaitDelivery(lambda: IFunction): LambdaInvoke {
+    const state = new LambdaInvoke(this, 'AwaitDelivery', {
+      lambdaFunction: lambda,
+      integrationPattern: IntegrationPattern.WAIT_FOR_TASK_TOKEN,
+      payload: TaskInput.fromObject({ ...order, taskToken: JsonPath.taskToken }),
+      taskTimeout: Timeout.duration(longestDelivery),
+      resultPath: '$.next',
+      retryOnServiceExceptions: false,
+    });
+    return retried(state);
+  }
+
+  /**
+   * Works the shards of a stage side by side, each page after page: a page answers whether it was the last, and where
+   * the next begins.
+   */
+  private pagedShards(verb: string, lambda: IFunction): MapState {
+    const page = this.task(`${verb}Page`, lambda, {
+      payload: { ...shard, from: JsonPath.numberAt('$.page.from') },
+      resultPath: '$.page',
+    });
+    return this.shards(`${verb}Sims`, { from: 0 }).itemProcessor(
+      page.next(
+        new Choice(this, `${verb}More`)
+          .when(Condition.booleanEquals('$.page.done', true), new Succeed(this, `${verb}Done`))
+          .otherwise(page),
+      ),
+    );
+  }
+
+  /** Asks the operator, shard by shard, which SIMs have become active, with pauses that the task makes longer. */
+  private confirmedShards(lambda: IFunction): MapState {
+    const confirm = this.task('Confirm', lambda, {
+      payload: { ...shard, round: JsonPath.numberAt('$.page.round') },
+      resultPath: '$.page',
+    });
+    const pause = new Wait(this, 'ConfirmPause', { time: WaitTime.secondsPath('$.page.waitSeconds') });
+    return this.shards('ConfirmActivation', { round: 0 }).itemProcessor(
+      confirm.next(
+        new Choice(this, 'ConfirmMore')
+          .when(Condition.booleanEquals('$.page.done', true), new Succeed(this, 'ConfirmDone'))
+          .otherwise(pause.next(confirm)),
+      ),
+    );
+  }
+
+  private shards(id: string, firstPage: Readonly<Record<string, number>>): MapState {
+    return new MapState(this, id, {
+      itemsPath: '$.work.shards',
+      itemSelector: {
+        partnerId: JsonPath.stringAt('$.partnerId'),
+        operationId: JsonPath.stringAt('$.work.operationId'),
+        shard: JsonPath.numberAt('$$.Map.Item.Value.shard'),
+        page: firstPage,
+      },
+      maxConcurrency: 16,
+      resultPath: JsonPath.DISCARD,
+    });
+  }
+
+  private task(
+    id: string,
+    lambda: IFunction,
+    io: { payload: Readonly<Record<string, unknown>>; resultPath: string },
+    ...firstRetries: RetryProps[]
+  ): LambdaInvoke {
+    const state = new LambdaInvoke(this, id, {
+      lambdaFunction: lambda,
+      payload: TaskInput.fromObject(io.payload),
+      payloadResponseOnly: true,
+      resultPath: io.resultPath,
+      // No time-out of the state: the function's own is shorter than any that could be set here.
+      retryOnServiceExceptions: false,
+    });
+    return retried(state, ...firstRetries);
+  }
+}
+
+const order = { partnerId: subject.partnerId, id: subject.id };
+
+const shard = {
+  partnerId: JsonPath.stringAt('$.partnerId'),
+  operationId: JsonPath.stringAt('$.operationId'),
+  shard: JsonPath.numberAt('$.shard'),
+};
+
+/** Step Functions takes the first retry that names the error, so what is particular comes first. */
+function retried(state: LambdaInvoke, ...first: RetryProps[]): LambdaInvoke {
+  for (const retry of [...first, transient, unforeseen]) state.addRetry(retry);
+  return state;
+}

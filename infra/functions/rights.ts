@@ -1,0 +1,118 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { cursorSecretKey } from '../../adapters/dynamodb/keys.ts';
+import { table as names } from '../../adapters/dynamodb/table.ts';
+
+/** What one function may do. What is not named it may not. */
+export type Rights = {
+  table: 'none' | 'read' | 'write';
+  /** Whether it may read the index that holds what is due across all partners; a request of a partner never may. */
+  due?: true;
+  /** Whether it calls operators, and so reads the secret that says how. */
+  operators?: true;
+  /** What it does to executions of the state machine: start them, look at them, answer a task that waits. */
+  executions?: readonly ExecutionRight[];
+};
+
+export type ExecutionRight = 'start' | 'describe' | 'answer';
+
+/** By entry file. A function that is not listed here is not deployed: synthesis stops and says so. */
+export const rights: Readonly<Record<string, Rights>> = {
+  'functions/api/catalogue.ts': { table: 'read' },
+  'functions/api/platform.ts': { table: 'write' },
+  'functions/api/customers.ts': { table: 'write' },
+  'functions/api/partner-services.ts': { table: 'write' },
+  'functions/api/customer-services.ts': { table: 'write' },
+  'functions/api/orders.ts': { table: 'write', operators: true, executions: ['start', 'answer'] },
+  'functions/api/sims.ts': { table: 'write', executions: ['start'] },
+  'functions/api/operations.ts': { table: 'write', executions: ['start'] },
+  'functions/api/docs.ts': { table: 'none' },
+
+  'functions/workflow/submit-to-operator.ts': { table: 'write', operators: true },
+  'functions/workflow/await-delivery.ts': { table: 'write', executions: ['answer'] },
+  'functions/workflow/receive-sims.ts': { table: 'write', operators: true },
+  'functions/workflow/select-sims.ts': { table: 'write' },
+  'functions/workflow/next-stage.ts': { table: 'write' },
+  'functions/workflow/migrate.ts': { table: 'write' },
+  'functions/workflow/assign.ts': { table: 'write' },
+  'functions/workflow/activate.ts': { table: 'write', operators: true },
+  'functions/workflow/change.ts': { table: 'write', operators: true },
+  'functions/workflow/confirm-activation.ts': { table: 'write', operators: true },
+  'functions/workflow/record-failure.ts': { table: 'write' },
+
+  'functions/schedules/poll-orders.ts': { table: 'write', due: true, operators: true, executions: ['answer'] },
+  'functions/schedules/sweep.ts': { table: 'write', due: true, executions: ['start', 'describe'] },
+};
+
+/** @throws when the function has no entry in {@link rights} */
+export function rightsOf(entry: string): Rights {
+  const found = rights[entry];
+  if (!found) throw new Error(`${entry} has no rights: say in infra/functions/rights.ts what it may do`);
+  return found;
+}
+
+const itemReads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
+/** A transaction needs the right to each of its parts, and no right of its own. */
+const itemWrites = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
+
+/** The statements that give a function its access to the table: by key only, never a scan. */
+export function tableStatements(table: Table, { table: access, due }: Rights): PolicyStatement[] {
+  if (access === 'none') return [];
+  const indexes = [names.indexes.byState, names.indexes.byCustomer, ...(due ? [names.indexes.due] : [])];
+  // Whoever signs a cursor first makes the key for it; a function that writes nothing else may write in that partition.
+  const cursorSecret = new PolicyStatement({
+    actions: ['dynamodb:PutItem'],
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk] } },
+  });
+  return [
+    ...(access === 'read' ? [cursorSecret] : []),
+    new PolicyStatement({
+      actions: [...itemReads, ...(access === 'write' ? itemWrites : [])],
+      resources: [table.tableArn],
+    }),
+    new PolicyStatement({
+      actions: ['dynamodb:Query'],
+      resources: [table.tableArn, ...indexes.map(({ name }) => `${table.tableArn}/index/${name}`)],
+    }),
+  ];
+}
+
+/** The statement for one right on the executions of this state machine, and of no other. */
+export function executionStatement(machine: StateMachine, right: ExecutionRight): PolicyStatement {
+  switch (right) {
+    case 'start':
+      return new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] });
+    case 'describe':
+      return new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsArn(machine)] });
+    case 'answer':
+      // IAM checks the answer to a callback against the state machine that waits.
+      return new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources: [machine.stateMachineArn] });
+  }
+}
+
+/** Every execution of the machine: an execution's name is known only when it is started. */
+function executionsArn(machine: StateMachine): string {
+  return Stack.of(machine).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${machine.stateMachineName}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** The same ARN as cdk-nag writes it in a finding, with references in angle brackets. */
+export function executionsAsNagNamesThem(machine: StateMachine): string {
+  const stack = Stack.of(machine);
+  const parts: { 'Fn::Join': [string, unknown[]] } = stack.resolve(executionsArn(machine));
+  const flat = parts['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : `<${reference(part)}>`));
+  return flat.join('');
+}
+
+function reference(part: unknown): string {
+  if (typeof part !== 'object' || part === null) return '';
+  if ('Ref' in part) return String(part.Ref);
+  return 'Fn::GetAtt' in part && Array.isArray(part['Fn::GetAtt']) ? part['Fn::GetAtt'].join('.') : '';
+}

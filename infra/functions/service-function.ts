@@ -1,0 +1,89 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Stage } from '../stages.ts';
+import type { Bundle } from './bundles.ts';
+
+export type ServiceFunctionProps = {
+  stage: Stage;
+  bundle: Bundle;
+  description: string;
+  timeout: Duration;
+  environment: Readonly<Record<string, string>>;
+  /** All that it may do besides writing its log and its traces. */
+  statements: readonly PolicyStatement[];
+  /** Given when it is invoked asynchronously: where an event goes that it failed to handle. */
+  deadLetters?: IQueue;
+};
+
+/**
+ * One Lambda function: Node 24 on arm64, traced, with a role and a log group of its own.
+ *
+ * Its role is written by hand and closed: no construct that the function is passed to can widen it.
+ */
+export class ServiceFunction extends Construct {
+  readonly lambda: LambdaFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    super(scope, id);
+    const { stage, bundle, deadLetters } = props;
+
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: stage.logRetention,
+      removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        Observe: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              resources: [logGroup.logGroupArn],
+            }),
+            new PolicyStatement({
+              actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+              resources: ['*'],
+            }),
+          ],
+        }),
+      },
+    });
+    // On the role's own resource, so that it says nothing about the policies attached to it.
+    Validations.of(this.role.node.defaultChild ?? this.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray offers no resource to name for the two actions that send traces.',
+    });
+    for (const statement of props.statements) this.role.addToPrincipalPolicy(statement);
+    if (deadLetters) {
+      this.role.addToPrincipalPolicy(
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
+      );
+    }
+
+    this.lambda = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      code: Code.fromAsset(bundle.folder),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout: props.timeout,
+      tracing: Tracing.ACTIVE,
+      logGroup,
+      role: this.role.withoutPolicyUpdates(),
+      environment: props.environment,
+      ...(deadLetters && {
+        onFailure: new SqsDestination(deadLetters),
+        retryAttempts: 2,
+        maxEventAge: Duration.minutes(15),
+      }),
+    });
+  }
+}

@@ -1,0 +1,174 @@
+import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { DeadLetters } from './dead-letters.ts';
+import { FulfilmentMachine, type WorkflowTask, workflowTasks } from './fulfilment-machine.ts';
+import { type Bundles, bundleName } from './functions/bundles.ts';
+import { executionStatement, executionsAsNagNamesThem, rightsOf, tableStatements } from './functions/rights.ts';
+import { ServiceFunction } from './functions/service-function.ts';
+import { HttpApi, type Route } from './http-api.ts';
+import { Schedules } from './schedules.ts';
+import type { Stage } from './stages.ts';
+
+/** The route table: the resources of the API, each with the entry file of its function. */
+export type Resources = Readonly<Record<string, { entry: string; routes: readonly Route[] }>>;
+
+export const scheduleEntries = {
+  pollOrders: 'functions/schedules/poll-orders.ts',
+  sweep: 'functions/schedules/sweep.ts',
+} as const;
+
+/** Answers what is public, and every path that is not a route. */
+export const docsEntry = 'functions/api/docs.ts';
+
+/** The entry file of a task of the state machine. */
+export function taskEntry(task: WorkflowTask): string {
+  return `functions/workflow/${task}.ts`;
+}
+
+/** The entry files of all functions: those of the API, of the state machine, and of the schedules. */
+export function functionEntries(resources: Resources): string[] {
+  const api = Object.values(resources).map(({ entry }) => entry);
+  return [...new Set([...api, docsEntry, ...workflowTasks.map(taskEntry), ...Object.values(scheduleEntries)])];
+}
+
+export type ServiceStackProps = StackProps & {
+  stage: Stage;
+  resources: Resources;
+  bundles: Bundles;
+  table: Table;
+  operatorsSecret: Secret;
+};
+
+/** API Gateway gives up after 30 seconds; a function that goes on longer would answer nobody. */
+const apiTimeout = Duration.seconds(28);
+/** A task works until its time is nearly over and says where to go on. */
+const taskTimeout = Duration.minutes(2);
+const scheduleTimeout = Duration.minutes(5);
+const scheduleRate = Duration.minutes(15);
+
+/** What keeps no data and can be made anew by any release: functions, HTTP API, state machine, schedules. */
+export class ServiceStack extends Stack {
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, props);
+    const { stage, resources } = props;
+    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    const functions = new Map<string, ServiceFunction>();
+
+    const functionOf = (entry: string, about: { description: string; timeout: Duration; asynchronous?: true }) => {
+      const existing = functions.get(entry);
+      if (existing) return existing.lambda;
+      const made = this.serviceFunction(entry, props, {
+        description: about.description,
+        timeout: about.timeout,
+        ...(about.asynchronous && { deadLetters }),
+      });
+      functions.set(entry, made);
+      return made.lambda;
+    };
+
+    const tasks = Object.fromEntries(
+      workflowTasks.map((task) => [
+        task,
+        functionOf(taskEntry(task), { description: `Task of the state machine: ${task}`, timeout: taskTimeout }),
+      ]),
+      // Object.fromEntries forgets its keys; they are exactly the tasks.
+    ) as Record<WorkflowTask, LambdaFunction>;
+    const { machine } = new FulfilmentMachine(this, 'Fulfilment', { stage, tasks });
+
+    const api = new HttpApi(this, 'HttpApi', {
+      stage,
+      resources: Object.entries(resources).map(([name, { entry, routes }]) => ({
+        name,
+        lambda: functionOf(entry, { description: `Routes of the API: ${name}`, timeout: apiTimeout }),
+        routes,
+      })),
+      unknownPath: functionOf(docsEntry, { description: 'Routes of the API: docs', timeout: apiTimeout }),
+    });
+
+    const asynchronous = { timeout: scheduleTimeout, asynchronous: true } as const;
+    const pollOrders = 'Asks operators how the orders that are due are doing';
+    const sweep = 'Starts what was written but never started, and resumes what stopped';
+    new Schedules(this, 'Schedules', {
+      deadLetters,
+      scheduled: [
+        {
+          name: 'PollOrders',
+          description: pollOrders,
+          every: scheduleRate,
+          lambda: functionOf(scheduleEntries.pollOrders, { description: pollOrders, ...asynchronous }),
+        },
+        {
+          name: 'Sweep',
+          description: sweep,
+          every: scheduleRate,
+          lambda: functionOf(scheduleEntries.sweep, { description: sweep, ...asynchronous }),
+        },
+      ],
+    });
+
+    for (const [entry, made] of functions) {
+      const { executions = [] } = rightsOf(entry);
+      if (executions.length === 0) continue;
+      // Beside the role, not in it: the machine needs its tasks' functions, and one of them needs to answer the machine.
+      const policy = new Policy(made, 'Executions', {
+        roles: [made.role],
+        statements: executions.map((right) => executionStatement(machine, right)),
+      });
+      if (executions.includes('describe')) {
+        Validations.of(policy).acknowledge({
+          id: `AwsSolutions-IAM5[Resource::${executionsAsNagNamesThem(machine)}]`,
+          reason: 'All executions of this one state machine: their names are not known before they start.',
+        });
+      }
+      if (executions.includes('start')) made.lambda.addEnvironment('STATE_MACHINE_ARN', machine.stateMachineArn);
+    }
+
+    new CfnOutput(this, 'ApiUrl', { value: api.url });
+  }
+
+  private serviceFunction(
+    entry: string,
+    { stage, bundles, table, operatorsSecret }: ServiceStackProps,
+    rest: Pick<ConstructorParameters<typeof ServiceFunction>[2], 'description' | 'timeout' | 'deadLetters'>,
+  ): ServiceFunction {
+    const bundle = bundles.get(entry);
+    if (!bundle) throw new Error(`${entry} was not bundled`);
+    const rights = rightsOf(entry);
+    return new ServiceFunction(this, constructId(entry), {
+      stage,
+      bundle,
+      ...rest,
+      environment: {
+        STAGE: stage.name,
+        TABLE_NAME: table.tableName,
+        ...(rights.operators && { OPERATORS_SECRET: operatorsSecret.secretArn }),
+        POWERTOOLS_SERVICE_NAME: 'sim-fulfilment',
+        POWERTOOLS_METRICS_NAMESPACE: 'SimFulfilment',
+        POWERTOOLS_LOG_LEVEL: stage.logLevel,
+      },
+      statements: [
+        ...tableStatements(table, rights),
+        ...(rights.operators
+          ? [
+              new PolicyStatement({
+                actions: ['secretsmanager:GetSecretValue'],
+                resources: [operatorsSecret.secretArn],
+              }),
+            ]
+          : []),
+      ],
+    });
+  }
+}
+
+/** `functions/api/customer-services.ts` becomes `ApiCustomerServices`. */
+function constructId(entry: string): string {
+  return bundleName(entry)
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import type { Log } from './log.ts';
+
+/** An error as an AWS service answers it; `name` is what the SDK's error is called. */
+export class ServiceError extends Error {
+  override readonly name: string;
+
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/** The operations of a service by name: each gets the request's JSON and answers with JSON. */
+export type Operations = Readonly<Record<string, (input: Readonly<Record<string, unknown>>) => unknown>>;
+
+export type AwsJsonServer = { url: string; stop(): Promise<void> };
+
+/** Serves the AWS JSON protocol (1.0 and 1.1): `X-Amz-Target: <prefix>.<operation>`. Signatures are not looked at. */
+export async function serveAwsJson(service: { prefix: string; operations: Operations; log: Log }): Promise<AwsJsonServer> {
+  const server = createServer((request, response) => {
+    answer(request).then(
+      (body) => send(response, 200, body),
+      (error: unknown) => {
+        if (error instanceof ServiceError) {
+          send(response, 400, { __type: error.name, message: error.message }, error.name);
+        } else {
+          service.log(`${service.prefix} failed: ${String(error)}`);
+          send(response, 500, { __type: 'InternalServerError', message: 'The local cloud failed' }, 'InternalServerError');
+        }
+      },
+    );
+  });
+
+  async function answer(request: IncomingMessage): Promise<unknown> {
+    const body = (await buffer(request)).toString();
+    const target = String(request.headers['x-amz-target'] ?? '');
+    const [prefix, operation = ''] = target.split('.');
+    const run = prefix === service.prefix && Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
+    if (!run) {
+      throw new ServiceError(
+        'UnknownOperationException',
+        `${target || 'No operation'} is not known here. Known are ${Object.keys(service.operations).join(', ')}.`,
+      );
+    }
+    const input: unknown = parse(body);
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+      throw new ServiceError('SerializationException', 'The body is no JSON object');
+    }
+    return run(Object.fromEntries(Object.entries(input)));
+  }
+
+  // A client that keeps a connection finds it open: closing it at rest would fail requests that are on their way.
+  server.keepAliveTimeout = 60_000;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  server.unref();
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text || '{}');
+  } catch {
+    return undefined;
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown, errorType?: string): void {
+  response
+    .writeHead(status, {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amzn-requestid': randomUUID(),
+      ...(errorType !== undefined && { 'x-amzn-errortype': errorType }),
+    })
+    .end(JSON.stringify(body ?? {}));
+}

@@ -1,0 +1,231 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import { type Sandbox, startSandbox } from '../sandbox/main.ts';
+import { openClock, type ScaledClock } from './clock.ts';
+import { controlRoutes } from './control-routes.ts';
+import { takeDataFolder } from './data-folder.ts';
+import { type EngineName, startEngine } from './dynamodb/engine.ts';
+import { startStreamReaders } from './dynamodb/streams.ts';
+import { createTables } from './dynamodb/tables.ts';
+import { openFailures } from './failures.ts';
+import { serveGateway } from './gateway/server.ts';
+import { type Issuer, openIssuer, type TokenRequest } from './issuer.ts';
+import { startFunctions } from './lambda/functions.ts';
+import { type Log, openFunctionsLog } from './log.ts';
+import { openPartners } from './partners.ts';
+import { Refusal } from './refusal.ts';
+import { startSchedules } from './schedules.ts';
+import { serveSecrets } from './secrets.ts';
+import { serveStepFunctions } from './step-functions/service.ts';
+import { readStored, store } from './stored-json.ts';
+import { synthesise } from './synthesis.ts';
+import { readAssembly } from './template/assembly.ts';
+import { region } from './template/identity.ts';
+import type { Parts } from './template/parts.ts';
+import { readParts } from './template/read-parts.ts';
+
+export type LocalCloudOptions = {
+  /** Of the HTTP API; 0 picks a free one. */
+  port: number;
+  /** Real milliseconds that a day lasts. */
+  dayMs: number;
+  /** Where the data stays between runs; without it nothing does. */
+  dataDir?: string | undefined;
+  /** The DynamoDB engine; what the platform has, when left out. */
+  engine?: EngineName | undefined;
+  /** Told how the start goes on. */
+  log?: Log;
+  /** The folder of a cloud assembly to boot from; the project's own, synthesised anew if need be, when left out. */
+  assembly?: string;
+};
+
+export type LocalCloud = {
+  /** Of the HTTP API, without a slash at its end. */
+  url: string;
+  /** A token of the local issuer. A partner that is not there is made first, with the tariffs of the seed. */
+  tokenFor(request: TokenRequest): Promise<string>;
+  clock: ScaledClock;
+  issuer: Issuer;
+  /** The operators; undefined when no function of the template calls any. */
+  sandbox: Sandbox | undefined;
+  /** Addresses of the services, for clients of one's own. */
+  endpoints: Readonly<Record<'dynamodb' | 'stepFunctions' | 'secretsManager', string>>;
+  parts: Parts;
+  /** The DynamoDB engine that runs. */
+  engine: string;
+  /** Ends everything that was started, and saves what is kept. */
+  stop(): Promise<void>;
+};
+
+/** The variable by which functions know the secret that says how operators are called. */
+const OPERATORS_SECRET = 'OPERATORS_SECRET';
+const operatorIds = ['3uk', '3ireland', 'orange', 'a1'] as const;
+
+/**
+ * Starts a local cloud from the synthesised templates. Several may run at once, in one process or many.
+ *
+ * @throws Refusal with what to do about it, when something that it needs is not to be had; nothing is left running then
+ */
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const started: { stop(): Promise<unknown> }[] = [];
+  const stop = once(async () => {
+    for (const part of started.reverse()) {
+      await part.stop();
+    }
+  });
+  const starting = <Part extends { stop(): Promise<unknown> }>(part: Part): Part => {
+    started.push(part);
+    return part;
+  };
+  try {
+    return { ...(await start(options, starting)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: LocalCloudOptions,
+  starting: <Part extends { stop(): Promise<unknown> }>(part: Part) => Part,
+): Promise<Omit<LocalCloud, 'stop'>> {
+  const { port, dayMs, log = () => undefined } = options;
+  if (!(Number.isFinite(dayMs) && dayMs > 0)) {
+    throw new Refusal(`DAY_MS is how many milliseconds a day lasts, more than 0, not ${dayMs}.`);
+  }
+  const data = await takeDataFolder(options.dataDir);
+  starting({ stop: () => data.release() });
+  const folder = data.path;
+
+  const [assembly, engine] = await Promise.all([
+    synthesisedOr(options.assembly, log),
+    startEngine({ engine: options.engine, folder, keeps: data.keeps }).then(starting),
+  ]);
+  const parts = readParts(await readAssembly(assembly));
+  const api = onlyApi(parts);
+
+  const dynamodb = new DynamoDBClient({
+    endpoint: engine.url,
+    region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  await createTables(dynamodb, parts.tables);
+  starting({ stop: async () => dynamodb.destroy() });
+
+  const clock = starting(await openClock({ dayMs, folder, keeps: data.keeps }));
+  const failures = starting(await openFailures(folder));
+  const functionsLog = openFunctionsLog(path.join(folder, 'functions.log'));
+  starting({ stop: () => functionsLog.close() });
+  const issuer = await openIssuer({ folder, ...tokensOf(parts) });
+
+  const operators = await startOperators(parts, { clock, folder });
+  if (operators) {
+    starting(operators.sandbox);
+  }
+  const secrets = starting(await serveSecrets(parts.secrets, { given: operators?.secrets ?? new Map(), folder, log }));
+  const stepFunctions = await serveStepFunctions(parts.stateMachines, { clock, log });
+  const functions = startFunctions(parts.functions, {
+    clock,
+    failures,
+    log: functionsLog,
+    endpoints: {
+      AWS_ENDPOINT_URL_DYNAMODB: engine.url,
+      AWS_ENDPOINT_URL_SFN: stepFunctions.url,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    },
+  });
+  starting(functions);
+  starting(stepFunctions);
+  stepFunctions.connect(functions);
+  starting(startStreamReaders(parts, { endpoint: engine.url, functions, failures, log }));
+
+  // The partners are made through the API, whose address is known once it listens.
+  let ensurePartner: (partnerId: string) => Promise<void> = async () => undefined;
+  const tokenFor = async (request: TokenRequest) => {
+    if (request.partnerId !== undefined) {
+      await ensurePartner(request.partnerId);
+    }
+    return issuer.token(request);
+  };
+  const control = controlRoutes({
+    clock,
+    issuer,
+    failures,
+    tokenFor,
+    sandbox: operators?.sandbox,
+    executions: stepFunctions.executions,
+  });
+  const gateway = starting(await serveGateway(api, { port, issuer, functions, control, log }));
+  starting(startSchedules(parts.schedules, { clock, functions }));
+  if (api.routes.some(({ key }) => key.startsWith('PUT /v1/platform/'))) {
+    const partners = await openPartners({ url: gateway.url, issuer, folder });
+    await partners.seed();
+    ensurePartner = partners.ensure;
+  }
+  return {
+    url: gateway.url,
+    tokenFor,
+    clock,
+    issuer,
+    sandbox: operators?.sandbox,
+    endpoints: { dynamodb: engine.url, stepFunctions: stepFunctions.url, secretsManager: secrets.url },
+    parts,
+    engine: engine.name,
+  };
+}
+
+async function synthesisedOr(assembly: string | undefined, log: Log): Promise<string> {
+  return assembly ?? synthesise(log);
+}
+
+function onlyApi(parts: Parts) {
+  const [api, ...others] = parts.httpApis;
+  if (!api || others.length > 0) {
+    throw new Refusal(`The local cloud serves one HTTP API, the template has ${parts.httpApis.length}.`);
+  }
+  return api;
+}
+
+/** The issuer and audience that the template's authoriser asks for; the local issuer signs for them. */
+function tokensOf(parts: Parts): { issuer: string; audience: string } {
+  const authorizers = parts.httpApis.flatMap(({ routes }) => routes.flatMap(({ authorizer }) => authorizer ?? []));
+  const [first] = authorizers;
+  const different = authorizers.find(({ issuer }) => issuer !== first?.issuer);
+  if (different) {
+    throw new Refusal(`The local issuer signs for one issuer, the template has ${first?.issuer} and ${different.issuer}.`);
+  }
+  return { issuer: first?.issuer ?? 'http://local.invalid', audience: first?.audience[0] ?? 'local' };
+}
+
+/** The sandbox, when the template has functions that call operators, and the secret that tells them where it is. */
+async function startOperators(
+  parts: Parts,
+  options: { clock: ScaledClock; folder: string },
+): Promise<{ sandbox: Sandbox; secrets: Map<string, string> } | undefined> {
+  const names = new Set(parts.functions.flatMap(({ environment }) => environment[OPERATORS_SECRET] ?? []));
+  const secrets = parts.secrets.filter(({ arn, name }) => names.has(arn) || names.has(name));
+  if (secrets.length === 0) {
+    return undefined;
+  }
+  const { clock, folder } = options;
+  const keyFile = path.join(folder, 'operators-key.json');
+  const { apiKey } = (await readStored(keyFile, z.object({ apiKey: z.string() }))) ?? {
+    apiKey: randomBytes(24).toString('base64url'),
+  };
+  await store(keyFile, { apiKey });
+  const sandbox = await startSandbox({ now: clock.now, apiKey, storeFile: path.join(folder, 'sandbox.json') });
+  const configuration = JSON.stringify(
+    Object.fromEntries(operatorIds.map((id) => [id, { baseUrl: `${sandbox.url}/operators/${id}`, apiKey }])),
+  );
+  return { sandbox, secrets: new Map(secrets.map(({ arn }) => [arn, configuration])) };
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= run();
+    return running;
+  };
+}

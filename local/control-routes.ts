@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import type { Sandbox } from '../sandbox/main.ts';
+import { behaviourSchema, usageSchema } from '../sandbox/behaviour.ts';
+import type { ScaledClock } from './clock.ts';
+import type { Failures } from './failures.ts';
+import type { Answer } from './gateway/answer.ts';
+import type { ControlRoutes } from './gateway/server.ts';
+import type { Issuer, TokenRequest } from './issuer.ts';
+import type { Execution } from './step-functions/executions.ts';
+
+const tokenSchema = z.strictObject({
+  partnerId: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, dots, dashes and underscores, at most 64')
+    .optional(),
+  roles: z.array(z.string()),
+  customerId: z.string().min(1).optional(),
+  sub: z.string().min(1).max(200).optional(),
+  expiresIn: z.number().optional().describe('Seconds of real time; negative for one that has expired'),
+});
+
+/**
+ * What the local cloud offers beside the deployed system: tokens, its clock, how the operators behave, and what is going
+ * on inside.
+ */
+export function controlRoutes(cloud: {
+  clock: ScaledClock;
+  issuer: Issuer;
+  sandbox: Sandbox | undefined;
+  failures: Failures;
+  executions(): Execution[];
+  tokenFor(request: TokenRequest): Promise<string>;
+}): ControlRoutes {
+  const { clock, issuer, sandbox, failures } = cloud;
+  const operatorIds = ['3uk', '3ireland', 'orange', 'a1'];
+
+  async function answer(method: string, path: string, body: Buffer): Promise<Answer> {
+    const [area = '', id = '', rest = ''] = path.slice('/_local/'.length).split('/');
+    switch (`${method} ${area}${area === 'operators' && rest ? `/${rest}` : ''}`) {
+      case 'POST token': {
+        const request = read(tokenSchema, body);
+        return request.ok ? json(200, { access_token: await cloud.tokenFor(request.value) }) : request.refusal;
+      }
+      case 'GET clock':
+        return json(200, { now: clock.now().toISOString(), dayMs: clock.dayMs });
+      case 'PUT operators': {
+        const behaviour = read(behaviourSchema, body);
+        if (!sandbox || !operatorIds.includes(id)) {
+          return problem(404, 'not_found', `The operators are ${operatorIds.join(', ')}`);
+        }
+        if (!behaviour.ok) {
+          return behaviour.refusal;
+        }
+        sandbox.behave(id, behaviour.value);
+        return json(200, behaviour.value);
+      }
+      case 'POST operators/usage': {
+        const usage = read(usageSchema, body);
+        if (!sandbox || !operatorIds.includes(id)) {
+          return problem(404, 'not_found', `The operators are ${operatorIds.join(', ')}`);
+        }
+        if (!usage.ok) {
+          return usage.refusal;
+        }
+        sandbox.recordUsage(id, usage.value);
+        return json(202, usage.value);
+      }
+      case 'GET failures':
+        return json(200, { items: failures.list() });
+      case 'GET executions':
+        return json(200, { items: cloud.executions().slice(0, 200) });
+      case 'GET .well-known':
+        return id === 'jwks.json'
+          ? json(200, issuer.jwks)
+          : json(200, {
+              issuer: issuer.issuer,
+              jwks_uri: '/_local/.well-known/jwks.json',
+              id_token_signing_alg_values_supported: ['RS256'],
+              response_types_supported: ['token'],
+              subject_types_supported: ['public'],
+            });
+      default:
+        return problem(
+          404,
+          'not_found',
+          'There is POST /_local/token, GET /_local/clock, PUT /_local/operators/{id}, POST /_local/operators/{id}/usage, ' +
+            'GET /_local/failures, GET /_local/executions and GET /_local/.well-known/jwks.json',
+        );
+    }
+  }
+
+  return ({ method, path, body }) => answer(method, path, body);
+}
+
+type Read<Value> = { ok: true; value: Value } | { ok: false; refusal: Answer };
+
+function read<Schema extends z.ZodType>(schema: Schema, body: Buffer): Read<z.output<Schema>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8') || '{}');
+  } catch {
+    return { ok: false, refusal: problem(400, 'invalid_json', 'The body is no JSON') };
+  }
+  const parsed = schema.safeParse(value);
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : { ok: false, refusal: problem(422, 'invalid_input', z.prettifyError(parsed.error)) };
+}
+
+function json(status: number, value: unknown): Answer {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
+}
+
+function problem(status: number, code: string, detail: string): Answer {
+  const body = { type: `/docs#${code}`, title: code.replaceAll('_', ' '), status, detail };
+  return { status, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startTied, type TiedProcess } from '../child-process.ts';
+import { freePort } from '../free-port.ts';
+import { Refusal } from '../refusal.ts';
+
+export const engineNames = ['dynoxide', 'dynamodb-local'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+export type Engine = { name: EngineName | 'external'; url: string; stop(): Promise<void> };
+
+/** The JVM of DynamoDB Local takes seconds to start on a busy machine. */
+const READY_WITHIN_MS = 60_000;
+const PORT_ATTEMPTS = 5;
+
+type Program = { command: string; args(port: number): string[]; cwd?: string };
+
+/**
+ * Starts DynamoDB: the engine that was asked for, else what `DYNAMODB_ENDPOINT` names, else Dynoxide where the platform
+ * has it, else DynamoDB Local on Java.
+ *
+ * @throws Refusal when none of them can be had
+ */
+export async function startEngine(options: {
+  engine?: EngineName | undefined;
+  folder: string;
+  keeps: boolean;
+}): Promise<Engine> {
+  const endpoint = process.env.DYNAMODB_ENDPOINT;
+  if (options.engine === undefined && endpoint) {
+    if (!(await answers(endpoint))) {
+      throw new Refusal(`DYNAMODB_ENDPOINT ${endpoint} does not answer.`);
+    }
+    return { name: 'external', url: endpoint, stop: async () => undefined };
+  }
+  const name = options.engine ?? (dynoxideProgram() ? 'dynoxide' : 'dynamodb-local');
+  const program = await programOf(name, options.folder, options.keeps);
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const child = startTied(program.command, program.args(port), program.cwd === undefined ? {} : { cwd: program.cwd });
+    if (await becomesReady(child, url)) {
+      return { name, url, stop: () => child.end() };
+    }
+    await child.end();
+    // Between finding a port and using it somebody else may take it.
+    if (attempt === PORT_ATTEMPTS) {
+      throw new Refusal(`The DynamoDB engine ${name} does not start: ${child.said().trim() || 'it says nothing'}`);
+    }
+  }
+}
+
+async function programOf(name: EngineName, folder: string, keeps: boolean): Promise<Program> {
+  if (name === 'dynoxide') {
+    const command = dynoxideProgram();
+    if (command === undefined) {
+      throw new Refusal(
+        `There is no Dynoxide for ${process.platform}-${process.arch} among the installed packages: run npm ci with optional ` +
+          'dependencies, or take DynamoDB Local with DYNAMODB_ENGINE=dynamodb-local (it needs Java 17).',
+      );
+    }
+    const store = keeps ? ['--db-path', path.join(folder, 'dynamodb.sqlite')] : [];
+    return { command, args: (port) => ['serve', '--host', '127.0.0.1', '--port', String(port), ...store] };
+  }
+  const jar = dynamodbLocalFolder();
+  if (jar === undefined) {
+    throw new Refusal(
+      'DynamoDB Local is not among the installed packages (amplify-dynamodb-simulator): run npm ci, or name a running ' +
+        'DynamoDB in DYNAMODB_ENDPOINT.',
+    );
+  }
+  const java = process.env.JAVA_HOME ? path.join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
+  const version = /version "(\d+)/.exec(spawnSync(java, ['-version'], { encoding: 'utf8' }).stderr ?? '')?.[1];
+  if (version === undefined || Number(version) < 17) {
+    throw new Refusal(
+      `There is no DynamoDB engine for this machine: Dynoxide does not exist for ${process.platform}-${process.arch}, or is not ` +
+        `asked for, and DynamoDB Local needs Java 17 or newer, which ${version === undefined ? 'is not on the path' : `is ${version} here`}. ` +
+        'Install Java 17, or name a running DynamoDB in DYNAMODB_ENDPOINT.',
+    );
+  }
+  const data = path.join(folder, 'dynamodb-local');
+  if (keeps) {
+    await mkdir(data, { recursive: true });
+  }
+  return {
+    command: java,
+    cwd: folder,
+    args: (port) => [
+      '-Xmx512m',
+      `-Djava.library.path=${path.join(jar, 'DynamoDBLocal_lib')}`,
+      '-jar',
+      path.join(jar, 'DynamoDBLocal.jar'),
+      '-port',
+      String(port),
+      ...(keeps ? ['-dbPath', data] : ['-inMemory']),
+      '-sharedDb',
+      '-disableTelemetry',
+    ],
+  };
+}
+
+const require = createRequire(import.meta.url);
+
+function dynoxideProgram(): string | undefined {
+  try {
+    const folder = path.dirname(require.resolve(`@dynoxide/${process.platform}-${process.arch}/package.json`));
+    const program = path.join(folder, process.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide');
+    return existsSync(program) ? program : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function dynamodbLocalFolder(): string | undefined {
+  try {
+    const folder = path.join(path.dirname(require.resolve('amplify-dynamodb-simulator/package.json')), 'emulator');
+    return existsSync(path.join(folder, 'DynamoDBLocal.jar')) ? folder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function becomesReady(child: TiedProcess, url: string): Promise<boolean> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (!child.hasEnded() && Date.now() < deadline) {
+    if (await answers(url)) {
+      // A program whose port was taken ends at once; then it was another that answered.
+      await sleep(5);
+      return !child.hasEnded();
+    }
+    await sleep(15);
+  }
+  return false;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'DynamoDB_20120810.ListTables',
+        authorization:
+          'AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-2/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+      },
+      body: '{}',
+      signal: AbortSignal.timeout(2000),
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

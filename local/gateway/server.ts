@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Issuer } from '../issuer.ts';
+import type { Functions } from '../lambda/functions.ts';
+import type { Log } from '../log.ts';
+import { Refusal } from '../refusal.ts';
+import type { HttpApiPart } from '../template/parts.ts';
+import { type Answer, gatewayMessage } from './answer.ts';
+import { authorize } from './authorizer.ts';
+import { functionAnswer } from './function-answer.ts';
+import { readBody } from './read-body.ts';
+import { requestEvent } from './request-event.ts';
+import { routeFinder } from './routes.ts';
+import { throttle } from './throttle.ts';
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const MAX_HEADER_BYTES = 10_240;
+/** What Lambda takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_EVENT_BYTES = 6_291_556;
+
+/** Answers what is not of the deployed system; undefined for a path that is none of its own. */
+export type ControlRoutes = (request: { method: string; path: string; body: Buffer }) => Promise<Answer> | undefined;
+
+export type Gateway = { url: string; stop(): Promise<void> };
+
+/**
+ * Serves the HTTP API of the template on a port of this machine, and answers by itself what API Gateway does.
+ *
+ * @throws Refusal when the port is taken
+ */
+export async function serveGateway(
+  api: HttpApiPart,
+  options: { port: number; issuer: Issuer; functions: Functions; control: ControlRoutes; log: Log },
+): Promise<Gateway> {
+  const { issuer, functions, control, log } = options;
+  const find = routeFinder(api.routes);
+  const mayPass = api.throttle ? throttle(api.throttle) : () => true;
+
+  async function answer(message: IncomingMessage, requestId: string): Promise<Answer | undefined> {
+    const method = message.method ?? 'GET';
+    const [path, query] = pathAndQuery(message.url ?? '/');
+    if (path === undefined || query === undefined) {
+      return gatewayMessage(400, 'Bad Request');
+    }
+    if (path.startsWith('/_local/')) {
+      return answerControl(message, method, path);
+    }
+    if (!mayPass()) {
+      return gatewayMessage(429, 'Too Many Requests');
+    }
+    const match = find(method, path);
+    if (!match) {
+      return gatewayMessage(404, 'Not Found');
+    }
+    const { authorizer } = match.route;
+    const decision = authorizer && (await authorize(message.headers.authorization, authorizer, issuer));
+    if (decision && 'refused' in decision) {
+      return decision.refused;
+    }
+    const read = await readBody(message, MAX_BODY_BYTES);
+    if ('broken' in read) {
+      return undefined;
+    }
+    if ('tooLarge' in read) {
+      return gatewayMessage(413, 'Request Entity Too Large');
+    }
+    const event = JSON.stringify(
+      requestEvent({
+        message,
+        path,
+        query,
+        body: read.body,
+        match,
+        authorized: decision?.authorized,
+        apiId: api.id,
+        requestId,
+      }),
+    );
+    if (Buffer.byteLength(event) > MAX_EVENT_BYTES) {
+      return gatewayMessage(413, 'Request Entity Too Large');
+    }
+    return invoke(match.route.functionArn, event, match.route.timeoutMs);
+  }
+
+  async function invoke(functionArn: string, event: string, timeoutMs: number): Promise<Answer> {
+    const { promise: tooLate, resolve } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => resolve(undefined), timeoutMs);
+    const result = await Promise.race([functions.invoke(functionArn, event), tooLate]);
+    clearTimeout(timer);
+    if (!result) {
+      return gatewayMessage(503, 'Service Unavailable');
+    }
+    return result.ok ? functionAnswer(result.payload) : gatewayMessage(500, 'Internal Server Error');
+  }
+
+  async function answerControl(message: IncomingMessage, method: string, path: string): Promise<Answer | undefined> {
+    const read = await readBody(message, MAX_BODY_BYTES);
+    if ('broken' in read) {
+      return undefined;
+    }
+    if ('tooLarge' in read) {
+      return gatewayMessage(413, 'Request Entity Too Large');
+    }
+    return (await control({ method, path, body: read.body })) ?? gatewayMessage(404, 'Not Found');
+  }
+
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (message, response) => {
+    const requestId = `${randomBytes(11).toString('base64url')}=`;
+    message.on('error', () => undefined);
+    answer(message, requestId)
+      .catch((error: unknown) => {
+        log(`${message.method} ${message.url} failed in the local gateway: ${String(error)}`);
+        return gatewayMessage(500, 'Internal Server Error');
+      })
+      .then((given) => {
+        // Whatever of the body nobody has read must not stand in the way of the next request.
+        message.resume();
+        if (given) {
+          write(response, given, requestId);
+        } else {
+          response.destroy();
+        }
+      });
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseUnreadable(error, socket));
+  server.keepAliveTimeout = 60_000;
+  server.headersTimeout = 65_000;
+  server.requestTimeout = 120_000;
+  server.listen(options.port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+    const reason =
+      code === 'EADDRINUSE'
+        ? 'is taken: stop what listens there, or set PORT to another one (0 picks a free one)'
+        : `cannot be listened on (${String(code)}): set PORT to another one (0 picks a free one)`;
+    throw new Refusal(`Port ${options.port} ${reason}.`, { cause });
+  }
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : options.port}`,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      // Requests in flight get a moment to end.
+      const giveUp = setTimeout(() => server.closeAllConnections(), 1000);
+      await closed;
+      clearTimeout(giveUp);
+    },
+  };
+}
+
+function write(response: ServerResponse, { status, headers, cookies = [], body }: Answer, requestId: string): void {
+  if (response.destroyed) {
+    return;
+  }
+  const mayHaveBody = status !== 204 && status !== 304;
+  response.writeHead(status, {
+    ...headers,
+    ...(mayHaveBody && { 'content-length': Buffer.byteLength(body) }),
+    ...(cookies.length > 0 && { 'set-cookie': [...cookies] }),
+    'apigw-requestid': requestId,
+  });
+  response.end(mayHaveBody ? body : undefined);
+}
+
+/** The path as it was sent, and the query behind it; nothing when the path cannot be decoded. */
+function pathAndQuery(url: string): [string, string] | [] {
+  const [beforeFragment = ''] = url.split('#');
+  const absolute = /^https?:\/\/[^/?]*/i.exec(beforeFragment)?.[0] ?? '';
+  const target = beforeFragment.slice(absolute.length);
+  const mark = target.indexOf('?');
+  const path = mark === -1 ? target : target.slice(0, mark);
+  try {
+    decodeURIComponent(path);
+  } catch {
+    return [];
+  }
+  return [path.startsWith('/') ? path : `/${path}`, mark === -1 ? '' : target.slice(mark + 1)];
+}
+
+/** A request that is no HTTP, or whose headers are too large, never becomes one; it is answered on the bare socket. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [status, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'Request Header Fields Too Large']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'Request Timeout']
+        : ['400 Bad Request', 'Bad Request'];
+  const body = JSON.stringify({ message });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
+import * as z from 'zod';
+import { readStored, store } from './stored-json.ts';
+
+/** What a token is asked to say. */
+export type TokenRequest = {
+  partnerId?: string | undefined;
+  roles: readonly string[];
+  customerId?: string | undefined;
+  sub?: string | undefined;
+  /** Seconds of real time. */
+  expiresIn?: number | undefined;
+};
+
+/** Who signs the tokens of the local cloud, in place of an identity provider. */
+export type Issuer = {
+  issuer: string;
+  audience: string;
+  /** The public key. */
+  jwks: { keys: JWK[] };
+  /** What finds the key that a token was signed with. */
+  keys: ReturnType<typeof createLocalJWKSet>;
+  token(request: TokenRequest): Promise<string>;
+  /** Signs any claims; for tests of what the authoriser refuses. */
+  sign(claims: JWTPayload): Promise<string>;
+};
+
+const TWELVE_HOURS_S = 12 * 3600;
+
+/** Opens the issuer of a data folder; its key pair is kept there, so that tokens outlive a restart. */
+export async function openIssuer(options: { folder: string; issuer: string; audience: string }): Promise<Issuer> {
+  const { issuer, audience, folder } = options;
+  const file = path.join(folder, 'issuer-key.json');
+  let jwk: JWK | undefined = await readStored(file, z.looseObject({ kty: z.string(), kid: z.string() }));
+  if (!jwk) {
+    const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+    jwk = { ...(await exportJWK(privateKey)), kid: randomUUID(), alg: 'RS256', use: 'sig' };
+    await store(file, jwk);
+  }
+  const privateKey = await importJWK(jwk, 'RS256');
+  const { kty, n, e, kid, alg, use } = jwk;
+  const jwks = { keys: [{ kty, n, e, kid, alg, use }].map((key) => definedOnly(key)) };
+
+  const sign = (claims: JWTPayload) =>
+    new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(kid !== undefined && { kid }) }).sign(privateKey);
+
+  return {
+    issuer,
+    audience,
+    jwks,
+    keys: createLocalJWKSet(jwks),
+    sign,
+    token({ partnerId, roles, customerId, sub, expiresIn = TWELVE_HOURS_S }) {
+      const now = Math.floor(Date.now() / 1000);
+      return sign({
+        iss: issuer,
+        aud: audience,
+        sub: sub ?? `local|${partnerId ?? 'platform'}`,
+        iat: now,
+        exp: now + expiresIn,
+        roles: [...roles],
+        ...(partnerId !== undefined && { partner_id: partnerId }),
+        ...(customerId !== undefined && { customer_id: customerId }),
+      });
+    },
+  };
+}
+
+function definedOnly(key: { kty?: string | undefined } & Record<string, unknown>): JWK {
+  // Leaving out what is undefined makes no other key of it.
+  return Object.fromEntries(Object.entries(key).filter(([, value]) => value !== undefined)) as unknown as JWK;
+}

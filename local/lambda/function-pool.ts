@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { existsSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { FunctionPart } from '../template/parts.ts';
+import type { FunctionError, InvocationResult, InvokeMessage, WorkerMessage, WorkerSetup } from './invocation.ts';
+import { Refusal } from '../refusal.ts';
+
+/** One function, with as many workers as its load asks for, up to a bound. */
+export type FunctionPool = {
+  part: FunctionPart;
+  /** Runs the function on an event. Never rejects: a failure is a result. */
+  invoke(event: string): Promise<InvocationResult>;
+  stop(): Promise<void>;
+};
+
+export type PoolOptions = {
+  environment: Readonly<Record<string, string>>;
+  /** What the function writes to its standard output and error. */
+  output(text: string): void;
+  /** Workers at once; more events wait. */
+  maxWorkers?: number;
+  /** A worker that has nothing to do for this long is ended. */
+  idleMs?: number;
+};
+
+/** Workers mostly wait for the table: a few a function keep a small machine busy. */
+const MAX_WORKERS = 4;
+const IDLE_MS = 30_000;
+/** Lambda gives the first load of a function ten seconds of its own; a busy small machine needs more. */
+const LOAD_WITHIN_MS = 30_000;
+
+type Call = { message: Omit<InvokeMessage, 'deadlineMs'>; settle(result: InvocationResult): void };
+type Member = { worker: Worker; ready: boolean; call?: Call; timer?: NodeJS.Timeout | undefined };
+
+export function functionPool(part: FunctionPart, options: PoolOptions): FunctionPool {
+  const { environment, output, idleMs = IDLE_MS } = options;
+  const maxWorkers = Math.max(1, Math.min(options.maxWorkers ?? MAX_WORKERS, part.reservedConcurrency ?? MAX_WORKERS));
+  const setup = setupOf(part);
+  const members = new Set<Member>();
+  const waiting: Call[] = [];
+  let stopped = false;
+
+  function dispatch(): void {
+    for (const member of members) {
+      if (waiting.length === 0) {
+        return;
+      }
+      if (member.ready && !member.call) {
+        give(member, waiting.shift());
+      }
+    }
+    const starting = [...members].filter(({ ready }) => !ready).length;
+    for (let missing = waiting.length - starting; missing > 0 && members.size < maxWorkers; missing--) {
+      startWorker();
+    }
+  }
+
+  function give(member: Member, call: Call | undefined): void {
+    if (!call) {
+      return;
+    }
+    clearTimeout(member.timer);
+    member.call = call;
+    const timeoutMs = part.timeoutSeconds * 1000;
+    member.timer = setTimeout(() => {
+      end(member, {
+        errorType: 'Sandbox.Timedout',
+        errorMessage: `RequestId: ${call.message.requestId} Error: Task timed out after ${part.timeoutSeconds}.00 seconds`,
+      });
+    }, timeoutMs);
+    member.worker.postMessage({ ...call.message, deadlineMs: Date.now() + timeoutMs } satisfies InvokeMessage);
+  }
+
+  /** Ends a worker; the event that it is busy with fails with the error. */
+  function end(member: Member, error: FunctionError): void {
+    if (!members.delete(member)) {
+      return;
+    }
+    clearTimeout(member.timer);
+    const { call } = member;
+    delete member.call;
+    void member.worker.terminate();
+    call?.settle({ ok: false, error, requestId: call.message.requestId });
+    dispatch();
+  }
+
+  function rest(member: Member): void {
+    member.timer = setTimeout(() => end(member, { errorType: 'Idle', errorMessage: 'Nothing to do' }), idleMs);
+    member.timer.unref();
+    dispatch();
+  }
+
+  function startWorker(): void {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: setup,
+      env: { ...environment },
+      execArgv: [],
+      argv: [],
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: part.memoryMb },
+    });
+    // Whoever wants to end while functions rest may: stop() is for those that clean up.
+    worker.unref();
+    const member: Member = { worker, ready: false };
+    member.timer = setTimeout(
+      () => failedToLoad(member, { errorType: 'Sandbox.Timedout', errorMessage: 'The function did not load in time' }),
+      LOAD_WITHIN_MS,
+    );
+    members.add(member);
+    worker.stdout.on('data', (data) => output(String(data)));
+    worker.stderr.on('data', (data) => output(String(data)));
+    worker.on('message', (message: WorkerMessage) => {
+      switch (message.type) {
+        case 'ready':
+          clearTimeout(member.timer);
+          member.ready = true;
+          rest(member);
+          return;
+        case 'failedToLoad':
+          failedToLoad(member, message.error);
+          return;
+        case 'result':
+        case 'error': {
+          const { call } = member;
+          if (call?.message.requestId !== message.requestId) {
+            return;
+          }
+          clearTimeout(member.timer);
+          delete member.call;
+          call.settle(
+            message.type === 'result'
+              ? { ok: true, payload: message.payload, requestId: message.requestId }
+              : { ok: false, error: message.error, requestId: message.requestId },
+          );
+          rest(member);
+        }
+      }
+    });
+    worker.on('error', (thrown: unknown) => crashed(member, crashOf(thrown)));
+    worker.on('exit', (code) =>
+      crashed(member, {
+        errorType: 'Runtime.ExitError',
+        errorMessage: `Error: Runtime exited with error: exit status ${code}`,
+      }),
+    );
+  }
+
+  function crashed(member: Member, error: FunctionError): void {
+    if (members.has(member)) {
+      output(`crashed: ${error.errorType} ${error.errorMessage}\n${(error.trace ?? []).join('\n')}`);
+    }
+    if (member.ready) {
+      end(member, error);
+    } else {
+      failedToLoad(member, error);
+    }
+  }
+
+  /** An event that waits for a function that does not load fails as on Lambda, instead of loading it for ever. */
+  function failedToLoad(member: Member, error: FunctionError): void {
+    if (!members.has(member)) {
+      return;
+    }
+    output(`failed to load: ${error.errorType} ${error.errorMessage}\n${(error.trace ?? []).join('\n')}`);
+    const call = waiting.shift();
+    call?.settle({ ok: false, error, requestId: call.message.requestId });
+    end(member, error);
+  }
+
+  return {
+    part,
+    invoke(event) {
+      const requestId = randomUUID();
+      if (stopped) {
+        const error = { errorType: 'Runtime.ExitError', errorMessage: 'The local cloud is stopping' };
+        return Promise.resolve({ ok: false, requestId, error });
+      }
+      return new Promise((settle) => {
+        waiting.push({ message: { requestId, event }, settle });
+        dispatch();
+      });
+    },
+    async stop() {
+      stopped = true;
+      const error = { errorType: 'Runtime.ExitError', errorMessage: 'The local cloud is stopping' };
+      for (const call of waiting.splice(0)) {
+        call.settle({ ok: false, requestId: call.message.requestId, error });
+      }
+      const ending = [...members].map((member) => {
+        members.delete(member);
+        clearTimeout(member.timer);
+        member.call?.settle({ ok: false, requestId: member.call.message.requestId, error });
+        return member.worker.terminate();
+      });
+      await Promise.all(ending);
+    },
+  };
+}
+
+function setupOf(part: FunctionPart): WorkerSetup {
+  const dot = part.handler.lastIndexOf('.');
+  const module = part.handler.slice(0, dot);
+  const file = ['.mjs', '.js', '.cjs']
+    .map((extension) => path.join(part.folder, `${module}${extension}`))
+    .find((candidate) => existsSync(candidate));
+  if (file === undefined) {
+    throw new Refusal(`The bundle of function ${part.name} holds no ${module}.mjs, as its handler ${part.handler} asks.`);
+  }
+  return {
+    file,
+    exportName: part.handler.slice(dot + 1),
+    functionName: part.name,
+    arn: part.arn,
+    memoryMb: part.memoryMb,
+  };
+}
+
+function crashOf(thrown: unknown): FunctionError {
+  const { name, message, stack, code } =
+    typeof thrown === 'object' && thrown !== null
+      ? (thrown as { name?: unknown; message?: unknown; stack?: unknown; code?: unknown })
+      : { message: thrown };
+  return {
+    errorType:
+      code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'Runtime.OutOfMemory' : typeof name === 'string' ? name : 'Runtime.Unknown',
+    errorMessage: String(message),
+    trace: typeof stack === 'string' ? stack.split('\n') : [],
+  };
+}

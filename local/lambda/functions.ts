@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ScaledClock } from '../clock.ts';
+import type { Failures } from '../failures.ts';
+import type { FunctionsLog } from '../log.ts';
+import { Refusal } from '../refusal.ts';
+import { region } from '../template/identity.ts';
+import type { FunctionPart } from '../template/parts.ts';
+import { type FunctionPool, functionPool } from './function-pool.ts';
+import type { InvocationResult } from './invocation.ts';
+
+/** All functions of the template. */
+export type Functions = {
+  /** Runs a function and waits for its answer. Never rejects for what the function does. */
+  invoke(arn: string, event: string): Promise<InvocationResult>;
+  /** Hands it an event that nobody waits for: failures are retried, then go to the function's destination. */
+  invokeAsynchronously(arn: string, event: string): Promise<void>;
+  /** @throws Refusal when there is no such function */
+  mustHave(arn: string, who: string): void;
+  stop(): Promise<void>;
+};
+
+/** Lambda waits a minute before the first retry and two before the second. */
+const retryWaitsMs = [60_000, 120_000];
+const SHORTEST_WAIT_MS = 50;
+
+export function startFunctions(
+  parts: readonly FunctionPart[],
+  options: { clock: ScaledClock; endpoints: Readonly<Record<string, string>>; log: FunctionsLog; failures: Failures },
+): Functions {
+  const { clock, endpoints, log, failures } = options;
+  const stopping = new AbortController();
+  const pools = new Map<string, FunctionPool>();
+  for (const part of parts) {
+    pools.set(
+      part.arn,
+      functionPool(part, {
+        environment: environmentOf(part, clock, endpoints),
+        output: (text) => log.write(part.name, text),
+      }),
+    );
+  }
+
+  function poolOf(arn: string): FunctionPool {
+    // A version or an alias of a function is the function itself.
+    const pool = pools.get(arn) ?? pools.get(arn.replace(/:\$LATEST$/, ''));
+    if (!pool) {
+      throw new Refusal(`There is no function ${arn}. There are ${[...pools.keys()].join(', ')}.`);
+    }
+    return pool;
+  }
+
+  async function invoke(arn: string, event: string): Promise<InvocationResult> {
+    const pool = poolOf(arn);
+    const result = await pool.invoke(event);
+    if (!result.ok) {
+      log.write(pool.part.name, `${result.requestId} ${result.error.errorType}: ${result.error.errorMessage}`);
+    }
+    return result;
+  }
+
+  return {
+    invoke,
+    mustHave(arn, who) {
+      if (!pools.has(arn)) {
+        throw new Refusal(`${who} names the function ${arn}, which the template does not have.`);
+      }
+    },
+    async invokeAsynchronously(arn, event) {
+      const { part } = poolOf(arn);
+      const { retries, onFailure } = part.asynchronously;
+      for (let attempt = 0; ; attempt++) {
+        const result = await invoke(arn, event);
+        if (result.ok || stopping.signal.aborted) {
+          return;
+        }
+        if (attempt >= retries) {
+          if (onFailure !== undefined) {
+            failures.add(onFailure, {
+              version: '1.0',
+              timestamp: clock.now().toISOString(),
+              requestContext: {
+                requestId: result.requestId,
+                functionArn: `${part.arn}:$LATEST`,
+                condition: 'RetriesExhausted',
+                approximateInvokeCount: attempt + 1,
+              },
+              requestPayload: JSON.parse(event),
+              responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+              responsePayload: result.error,
+            });
+          }
+          return;
+        }
+        const wait = clock.realMs(retryWaitsMs[Math.min(attempt, retryWaitsMs.length - 1)] ?? 0);
+        await sleep(Math.max(wait, SHORTEST_WAIT_MS), undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all([...pools.values()].map((pool) => pool.stop()));
+    },
+  };
+}
+
+function environmentOf(
+  part: FunctionPart,
+  clock: ScaledClock,
+  endpoints: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    ...part.environment,
+    ...endpoints,
+    SCALED_CLOCK: clock.environment,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    // Nothing of the developer's own account reaches a function.
+    AWS_CONFIG_FILE: '/nowhere',
+    AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: part.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(part.memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    LAMBDA_TASK_ROOT: part.folder,
+    _HANDLER: part.handler,
+    TZ: ':UTC',
+    ...(process.env.PATH !== undefined && { PATH: process.env.PATH }),
+  };
+}

@@ -1,0 +1,85 @@
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FunctionError, InvokeMessage, WorkerMessage, WorkerSetup } from './invocation.ts';
+
+// A deployed bundle in a thread of its own, as Lambda's runtime runs it: loaded once, then one event after another.
+
+// The pool starts this file with exactly that.
+const setup = workerData as WorkerSetup;
+const port = parentPort;
+
+type Handler = (event: unknown, context: unknown, callback: (error: unknown, result?: unknown) => void) => unknown;
+
+/** What a response may weigh: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_RESPONSE_BYTES = 6_291_556;
+
+function send(message: WorkerMessage): void {
+  port?.postMessage(message);
+}
+
+function errorOf(thrown: unknown): FunctionError {
+  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) {
+    const { name, message, stack } = thrown as { name?: unknown; message: unknown; stack?: unknown };
+    return {
+      errorType: typeof name === 'string' && name !== '' ? name : 'Error',
+      errorMessage: String(message),
+      trace: typeof stack === 'string' ? stack.split('\n') : [],
+    };
+  }
+  return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
+}
+
+async function loadHandler(): Promise<Handler> {
+  const loaded: Record<string, unknown> = await import(pathToFileURL(setup.file).href);
+  const handler = loaded[setup.exportName];
+  if (typeof handler !== 'function') {
+    const error = new Error(`${setup.exportName} is undefined or not exported`);
+    error.name = 'Runtime.HandlerNotFound';
+    throw error;
+  }
+  // Whatever it is, it is called as Lambda calls it.
+  return handler as Handler;
+}
+
+async function invoke(handler: Handler, { requestId, event, deadlineMs }: InvokeMessage): Promise<WorkerMessage> {
+  const context = {
+    awsRequestId: requestId,
+    functionName: setup.functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: setup.arn,
+    memoryLimitInMB: String(setup.memoryMb),
+    logGroupName: `/aws/lambda/${setup.functionName}`,
+    logStreamName: 'local/[$LATEST]',
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(deadlineMs - Date.now(), 0),
+    done: () => undefined,
+    fail: () => undefined,
+    succeed: () => undefined,
+  };
+  try {
+    const payload = JSON.stringify(await handler(JSON.parse(event), context, () => undefined)) ?? 'null';
+    const bytes = Buffer.byteLength(payload);
+    return bytes > MAX_RESPONSE_BYTES
+      ? {
+          type: 'error',
+          requestId,
+          error: {
+            errorType: 'Function.ResponseSizeTooLarge',
+            errorMessage: `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+          },
+        }
+      : { type: 'result', requestId, payload };
+  } catch (thrown) {
+    return { type: 'error', requestId, error: errorOf(thrown) };
+  }
+}
+
+try {
+  const handler = await loadHandler();
+  port?.on('message', (message: InvokeMessage) => {
+    invoke(handler, message).then(send);
+  });
+  send({ type: 'ready' });
+} catch (thrown) {
+  send({ type: 'failedToLoad', error: errorOf(thrown) });
+}

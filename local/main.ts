@@ -1,0 +1,62 @@
+import { engineNames } from './dynamodb/engine.ts';
+import { Refusal } from './refusal.ts';
+
+// npm start: the whole system on this machine. PORT, DAY_MS, DATA_DIR and DYNAMODB_ENGINE say how.
+
+// Lambda's time zone, whatever the machine's is.
+process.env.TZ = 'UTC';
+
+/** Stdout has one line, for whoever waits for it; all else is for eyes. */
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+
+try {
+  const { startLocalCloud } = await import('./cloud.ts');
+  const { PORT, DAY_MS, DATA_DIR, DYNAMODB_ENGINE } = process.env;
+  const stopSignal = Promise.withResolvers<void>();
+  const onSignal = () => stopSignal.resolve();
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+
+  const cloud = await startLocalCloud({
+    port: numberIn('PORT', PORT, 3000),
+    dayMs: numberIn('DAY_MS', DAY_MS, 1000),
+    dataDir: DATA_DIR,
+    engine: engineIn(DYNAMODB_ENGINE),
+    log,
+  });
+  process.stdout.write(`ready ${cloud.url}\n`);
+  log(`A day lasts ${cloud.clock.dayMs} ms; the table is on ${cloud.engine}. Try ${cloud.url}/docs`);
+  // Something has to keep the process: servers and workers by themselves do not.
+  const awake = setInterval(() => undefined, 2 ** 30);
+  await stopSignal.promise;
+  clearInterval(awake);
+  await cloud.stop();
+  process.exit(0);
+} catch (error) {
+  log(error instanceof Refusal ? error.message : `The local cloud does not start: ${describe(error)}`);
+  process.exit(1);
+}
+
+function numberIn(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined || text === '') {
+    return fallback;
+  }
+  const value = Number(text);
+  const isRight = name === 'PORT' ? Number.isInteger(value) && value >= 0 && value <= 65_535 : value > 0;
+  if (!isRight) {
+    throw new Refusal(`${name} is ${name === 'PORT' ? 'a port from 0 to 65535' : 'a number above 0'}, not "${text}".`);
+  }
+  return value;
+}
+
+function engineIn(text: string | undefined) {
+  const engine = engineNames.find((name) => name === text);
+  if (text && !engine) {
+    throw new Refusal(`DYNAMODB_ENGINE is ${engineNames.join(' or ')}, not "${text}".`);
+  }
+  return engine;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

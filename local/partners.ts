@@ -1,0 +1,109 @@
+import path from 'node:path';
+import * as z from 'zod';
+import type { Issuer } from './issuer.ts';
+import { seedTariffs } from './seed-tariffs.ts';
+import { readStored, store } from './stored-json.ts';
+
+/** The partners that the local cloud makes, through the platform's own API. */
+export type Partners = {
+  /** Makes the tariffs and the partner `demo`, once for a data folder. */
+  seed(): Promise<void>;
+  /** Makes a partner that is not there, with all the tariffs of the seed. One that is there stays as it is. */
+  ensure(partnerId: string): Promise<void>;
+};
+
+const DEMO = 'demo';
+const seededSchema = z.object({ tariffs: z.string(), partners: z.array(z.string()) });
+
+export async function openPartners(options: { url: string; issuer: Issuer; folder: string }): Promise<Partners> {
+  const { url, issuer, folder } = options;
+  const file = path.join(folder, 'seeded.json');
+  const kept = await readStored(file, seededSchema);
+  let tariffsSeeded = kept?.tariffs;
+  const made = new Map<string, Promise<void>>(kept?.partners.map((id) => [id, Promise.resolve()]));
+  let storing: Promise<void> = Promise.resolve();
+
+  async function put(pathname: string, body: unknown): Promise<void> {
+    const token = await issuer.token({ roles: ['platform'] });
+    const response = await fetch(url + pathname, {
+      method: 'PUT',
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      throw new Error(`PUT ${pathname} answers ${response.status}: ${text}`);
+    }
+  }
+
+  function remember(): Promise<void> {
+    storing = storing.then(() => store(file, { tariffs: tariffsSeeded ?? '', partners: [...made.keys()] }));
+    return storing;
+  }
+
+  async function isThere(partnerId: string): Promise<boolean> {
+    const token = await issuer.token({ partnerId, roles: ['admin'], expiresIn: 60 });
+    const response = await fetch(`${url}/v1/partner`, { headers: { authorization: `Bearer ${token}` } });
+    await response.arrayBuffer();
+    return response.ok;
+  }
+
+  async function make(partnerId: string): Promise<void> {
+    if (await isThere(partnerId)) {
+      return;
+    }
+    await put(`/v1/platform/partners/${encodeURIComponent(partnerId)}`, detailsOf(partnerId));
+    const grants = Object.keys(seedTariffs).map((tariffId) =>
+      put(`/v1/platform/partners/${encodeURIComponent(partnerId)}/tariffs/${tariffId}`, undefined),
+    );
+    await Promise.all(grants);
+  }
+
+  async function ensure(partnerId: string): Promise<void> {
+    const before = made.get(partnerId);
+    if (before) {
+      return before;
+    }
+    const making = make(partnerId);
+    made.set(partnerId, making);
+    try {
+      await making;
+    } catch (error) {
+      made.delete(partnerId);
+      throw error;
+    }
+    await remember();
+  }
+
+  return {
+    ensure,
+    async seed() {
+      const wanted = JSON.stringify(seedTariffs);
+      if (tariffsSeeded !== wanted) {
+        await Promise.all(Object.entries(seedTariffs).map(([id, terms]) => put(`/v1/platform/tariffs/${id}`, terms)));
+        tariffsSeeded = wanted;
+      }
+      await ensure(DEMO);
+      await remember();
+    },
+  };
+}
+
+function detailsOf(partnerId: string) {
+  const name = partnerId === DEMO ? 'Demo Connectivity Ltd' : `Partner ${partnerId}`;
+  return {
+    name,
+    shortName: partnerId.slice(0, 30),
+    deliveryAddress: {
+      name,
+      lines: ['1 Harbour Exchange Square'],
+      city: 'London',
+      postalCode: 'E14 9GE',
+      country: 'GB',
+    },
+    contact: { name: 'Alex Taylor', email: 'sims@partner.example' },
+  };
+}

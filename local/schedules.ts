@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ScaledClock } from './clock.ts';
+import type { Functions } from './lambda/functions.ts';
+import { account, region } from './template/identity.ts';
+import type { SchedulePart } from './template/parts.ts';
+
+/** No schedule runs more often than this, in real time, however fast the days pass. */
+const SHORTEST_PERIOD_MS = 100;
+
+export type Schedules = { stop(): Promise<void> };
+
+/** Runs what the template schedules, by the scaled clock; a schedule never overlaps with itself. */
+export function startSchedules(
+  parts: readonly SchedulePart[],
+  options: { clock: ScaledClock; functions: Functions },
+): Schedules {
+  const { clock, functions } = options;
+  const stopping = new AbortController();
+  for (const { name, functionArn } of parts) {
+    functions.mustHave(functionArn, `Schedule ${name}`);
+  }
+
+  async function run(part: SchedulePart): Promise<void> {
+    const periodMs = Math.max(clock.realMs(part.everyMs), SHORTEST_PERIOD_MS);
+    for (let due = performance.now() + periodMs; ; due = Math.max(due + periodMs, performance.now())) {
+      try {
+        await sleep(Math.min(due - performance.now(), 2 ** 31 - 1), undefined, { signal: stopping.signal, ref: false });
+      } catch {
+        return;
+      }
+      await functions.invokeAsynchronously(part.functionArn, part.input ?? scheduledEvent(part.name, clock.now()));
+    }
+  }
+
+  const runs = parts.map(run);
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(runs);
+    },
+  };
+}
+
+/** What EventBridge hands over when the schedule says nothing else. */
+function scheduledEvent(name: string, now: Date): string {
+  return JSON.stringify({
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Scheduled Event',
+    source: 'aws.scheduler',
+    account,
+    time: `${now.toISOString().slice(0, 19)}Z`,
+    region,
+    resources: [`arn:aws:scheduler:${region}:${account}:schedule/default/${name}`],
+    detail: '{}',
+  });
+}

@@ -1,0 +1,213 @@
+import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import type { ScaledClock } from '../clock.ts';
+import { Refusal } from '../refusal.ts';
+
+/** What a task state does, and what the engine is not asked to do itself. */
+export type TaskStep =
+  /** The state's input is the function's event, its result the function's answer. */
+  | { kind: 'direct'; functionArn: string }
+  /** The input names the function and its payload. */
+  | { kind: 'invoke' }
+  /** As `invoke`, but the result is what somebody answers to the task's token. Milliseconds of real time. */
+  | { kind: 'callback'; timeoutMs: number; heartbeatMs?: number }
+  /** A pause whose length is known only when it begins. */
+  | { kind: 'wait'; until: 'seconds' | 'timestamp' };
+
+/** A state machine, ready for the engine. */
+export type RunnableDefinition = { machine: StateMachine; steps: ReadonlyMap<string, TaskStep> };
+
+type State = Record<string, unknown>;
+
+/** Pauses do not shrink below this, so that a retry loop of a day in a second does not spin. */
+const SHORTEST_PAUSE_MS = 10;
+/** A callback has this much real time at least, or no human-sized code could answer it. */
+const SHORTEST_CALLBACK_MS = 50;
+/** A timer holds 24.8 days; one that is set for longer fires at once. */
+const LONGEST_TIMER_MS = 24 * 86_400_000;
+
+const INVOKE = /^arn:aws[\w-]*:states:::lambda:invoke(\.waitForTaskToken)?$/;
+const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:[\w-]+:\d+:function:[\w-]+(:\$LATEST)?$/;
+
+const common = ['Type', 'Comment', 'InputPath', 'OutputPath'];
+const onwards = ['Next', 'End'];
+const failing = ['Retry', 'Catch', 'ResultSelector', 'ResultPath'];
+
+/** The fields of each type of state that the engine honours, alone or as they are rewritten here. */
+const knownFields: Readonly<Record<string, readonly string[]>> = {
+  Task: [...common, ...onwards, ...failing, 'Resource', 'Parameters', 'TimeoutSeconds', 'HeartbeatSeconds'],
+  Map: [
+    ...common,
+    ...onwards,
+    ...failing,
+    'ItemsPath',
+    'ItemSelector',
+    'ItemProcessor',
+    'Iterator',
+    'Parameters',
+    'MaxConcurrency',
+    'Label',
+  ],
+  Parallel: [...common, ...onwards, ...failing, 'Branches', 'Parameters'],
+  Pass: [...common, ...onwards, 'Result', 'ResultPath', 'Parameters'],
+  Wait: [...common, ...onwards, 'Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'],
+  Choice: [...common, 'Choices', 'Default'],
+  Succeed: common,
+  Fail: ['Type', 'Comment', 'Error', 'ErrorPath', 'Cause', 'CausePath'],
+};
+
+/**
+ * Checks a definition as it is deployed, then rewrites it for the local engine: retries, waits and callback time-outs
+ * pass in scaled time, Lambda's in real time.
+ *
+ * @throws Refusal that names the state and the field which cannot be honoured
+ */
+export function runnableDefinition(name: string, definition: unknown, clock: ScaledClock): RunnableDefinition {
+  const refuse = (message: string): never => {
+    throw new Refusal(`State machine ${name}: ${message}`);
+  };
+  if (typeof definition !== 'object' || definition === null) {
+    return refuse('its definition is no JSON object.');
+  }
+  try {
+    // The engine's constructor runs the validator over the definition.
+    new StateMachine(definition as StateMachineDefinition);
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+  const steps = new Map<string, TaskStep>();
+  const names = new Set<string>();
+  // The engine gives each iteration of a Map its own input as that of the execution, and real time as its start.
+  const text = JSON.stringify(definition).replaceAll('$$.Execution.', '$$.LocalExecution.');
+  if (text.includes('$$.State.') || text.includes('$$.Task.RetryCount')) {
+    refuse('of the context object, $$.State and $$.Task.RetryCount are not known to the local engine.');
+  }
+  const rewritten = rewriteMachine(JSON.parse(text), false);
+  return {
+    // The rewriting keeps what the validator has seen to be a definition.
+    machine: new StateMachine(rewritten as unknown as StateMachineDefinition, { validationOptions: { noValidate: true } }),
+    steps,
+  };
+
+  function rewriteMachine(machine: State, inMap: boolean): State {
+    const states = Object.entries(machine.States as Record<string, State>).map(([stateName, state]) => {
+      if (names.has(stateName)) {
+        refuse(`two states are called ${stateName}.`);
+      }
+      names.add(stateName);
+      return [stateName, rewriteState(stateName, state, inMap)];
+    });
+    if (machine.QueryLanguage !== undefined && machine.QueryLanguage !== 'JSONPath') {
+      refuse(`the query language ${String(machine.QueryLanguage)} is not known to the local engine, JSONPath is.`);
+    }
+    const { ProcessorConfig: processor, TimeoutSeconds: timeout, ...rest } = machine;
+    if (typeof processor === 'object' && processor !== null && 'Mode' in processor && processor.Mode !== 'INLINE') {
+      refuse(`a Map in mode ${String(processor.Mode)} is not known to the local engine, INLINE is.`);
+    }
+    return {
+      ...rest,
+      ...(typeof timeout === 'number' && { TimeoutSeconds: scaledMs(timeout, SHORTEST_CALLBACK_MS) / 1000 }),
+      States: Object.fromEntries(states),
+    };
+  }
+
+  function rewriteState(stateName: string, state: State, inMap: boolean): State {
+    const type = String(state.Type);
+    const unknown = Object.keys(state).filter((field) => !knownFields[type]?.includes(field) && field !== 'QueryLanguage');
+    if (unknown.length > 0) {
+      refuse(`${stateName} (${type}) has ${unknown.join(', ')}, not known here. Known are ${knownFields[type]?.join(', ')}.`);
+    }
+    if (state.QueryLanguage !== undefined && state.QueryLanguage !== 'JSONPath') {
+      refuse(`${stateName}: the query language ${String(state.QueryLanguage)} is not known to the local engine.`);
+    }
+    const { QueryLanguage: _, ...fields } = state;
+    const retried = Array.isArray(fields.Retry) ? { ...fields, Retry: fields.Retry.map(scaledRetry) } : fields;
+    switch (type) {
+      case 'Task':
+        return rewriteTask(stateName, retried, inMap);
+      case 'Wait':
+        return rewriteWait(stateName, retried);
+      case 'Map': {
+        const { ItemProcessor, Iterator: iterator, ...rest } = retried;
+        return { ...rest, ItemProcessor: rewriteMachine((ItemProcessor ?? iterator) as State, true) };
+      }
+      case 'Parallel':
+        return {
+          ...retried,
+          Branches: (retried.Branches as State[]).map((branch) => rewriteMachine(branch, inMap)),
+        };
+      default:
+        return retried;
+    }
+  }
+
+  function rewriteTask(stateName: string, state: State, inMap: boolean): State {
+    const { HeartbeatSeconds, ...rest } = state;
+    if (inMap && JSON.stringify(state.Parameters ?? '').includes('$$.Map.')) {
+      refuse(`${stateName}: $$.Map is known in the Map's ItemSelector only.`);
+    }
+    const resource = String(state.Resource);
+    const [isInvoke, isCallback] = INVOKE.exec(resource) ?? [];
+    if (isCallback) {
+      const timeoutMs =
+        typeof state.TimeoutSeconds === 'number' ? scaledMs(state.TimeoutSeconds, SHORTEST_CALLBACK_MS) : LONGEST_TIMER_MS;
+      steps.set(stateName, {
+        kind: 'callback',
+        timeoutMs,
+        ...(typeof HeartbeatSeconds === 'number' && { heartbeatMs: scaledMs(HeartbeatSeconds, SHORTEST_CALLBACK_MS) }),
+      });
+      return { ...rest, TimeoutSeconds: timeoutMs / 1000 };
+    }
+    if (HeartbeatSeconds !== undefined) {
+      refuse(`${stateName}: HeartbeatSeconds is for tasks that wait for their token.`);
+    }
+    if (isInvoke) {
+      steps.set(stateName, { kind: 'invoke' });
+    } else if (FUNCTION_ARN.test(resource)) {
+      steps.set(stateName, { kind: 'direct', functionArn: resource });
+    } else {
+      refuse(
+        `${stateName}: the resource ${resource} is not known here. Known are functions, ` +
+          'arn:aws:states:::lambda:invoke and arn:aws:states:::lambda:invoke.waitForTaskToken.',
+      );
+    }
+    // Without a time-out a task may take as long as it likes; the engine would end it after a minute.
+    const timeoutMs = typeof state.TimeoutSeconds === 'number' ? state.TimeoutSeconds * 1000 : LONGEST_TIMER_MS;
+    return { ...rest, TimeoutSeconds: Math.min(timeoutMs, LONGEST_TIMER_MS) / 1000 };
+  }
+
+  /** A fixed pause is shortened; one that the input tells becomes a task, which can shorten it when it is known. */
+  function rewriteWait(stateName: string, state: State): State {
+    const { Seconds, SecondsPath, Timestamp, TimestampPath, ...rest } = state;
+    if (typeof Seconds === 'number') {
+      return { ...rest, Seconds: Seconds === 0 ? 0 : scaledMs(Seconds, SHORTEST_PAUSE_MS) / 1000 };
+    }
+    steps.set(stateName, { kind: 'wait', until: SecondsPath === undefined ? 'timestamp' : 'seconds' });
+    return {
+      ...rest,
+      Type: 'Task',
+      Resource: 'local:wait',
+      TimeoutSeconds: LONGEST_TIMER_MS / 1000,
+      Parameters: {
+        ...(Timestamp === undefined ? { 'value.$': SecondsPath ?? TimestampPath } : { value: Timestamp }),
+        'passed.$': '$',
+      },
+    };
+  }
+
+  function scaledRetry(retrier: State): State {
+    const interval = typeof retrier.IntervalSeconds === 'number' ? retrier.IntervalSeconds : 1;
+    const rate = typeof retrier.BackoffRate === 'number' ? retrier.BackoffRate : 2;
+    const attempts = typeof retrier.MaxAttempts === 'number' ? retrier.MaxAttempts : 3;
+    const longest =
+      typeof retrier.MaxDelaySeconds === 'number' ? retrier.MaxDelaySeconds : interval * rate ** Math.max(attempts - 1, 0);
+    return {
+      ...retrier,
+      IntervalSeconds: scaledMs(interval, SHORTEST_PAUSE_MS) / 1000,
+      MaxDelaySeconds: scaledMs(longest, SHORTEST_CALLBACK_MS) / 1000,
+    };
+  }
+
+  function scaledMs(seconds: number, shortestMs: number): number {
+    return Math.min(Math.max(clock.realMs(seconds * 1000), shortestMs), LONGEST_TIMER_MS);
+  }
+}

@@ -1,0 +1,232 @@
+import { randomUUID } from 'node:crypto';
+import { ExecutionAbortedError, ExecutionError, ExecutionTimeoutError } from 'aws-local-stepfunctions';
+import { ServiceError } from '../aws-json-server.ts';
+import type { ScaledClock } from '../clock.ts';
+import type { Functions } from '../lambda/functions.ts';
+import type { StateMachinePart } from '../template/parts.ts';
+import type { RunnableDefinition } from './definition.ts';
+import { eventsOf } from './history.ts';
+import { MAX_PAYLOAD_BYTES, taskHandlers } from './task-handlers.ts';
+import type { TaskTokens } from './task-tokens.ts';
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+export type Execution = {
+  arn: string;
+  name: string;
+  machineArn: string;
+  input: string;
+  status: ExecutionStatus;
+  /** Scaled time. */
+  startedAt: Date;
+  stoppedAt?: Date;
+  output?: string;
+  error?: string;
+  cause?: string;
+  /** How many events Step Functions would have in its history. */
+  historyEvents: number;
+};
+
+/** The executions of one state machine. They live in memory: after a restart there are none. */
+export type Executions = {
+  /** @throws ServiceError as StartExecution answers */
+  start(request: { name?: string | undefined; input?: string | undefined }): Execution;
+  find(name: string): Execution | undefined;
+  /** Newest first. */
+  list(): Execution[];
+  abort(execution: Execution, error?: string, cause?: string): void;
+  stop(): Promise<void>;
+};
+
+/** Finished executions that are remembered, for DescribeExecution and for names that must not be used twice. */
+const REMEMBERED = 5_000;
+/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const MAX_HISTORY_EVENTS = 25_000;
+const INVALID_NAME = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\u{d800}-\u{dfff}]/u;
+
+type Running = { execution: Execution; abort(): void; done: Promise<void> };
+
+export function stateMachineExecutions(
+  part: StateMachinePart,
+  definition: RunnableDefinition,
+  services: { functions: Functions; tokens: TaskTokens; clock: ScaledClock },
+): Executions {
+  const { functions, tokens, clock } = services;
+  const executions = new Map<string, Execution>();
+  const running = new Map<string, Running>();
+  const finished: string[] = [];
+
+  function start(request: { name?: string | undefined; input?: string | undefined }): Execution {
+    const { name = randomUUID(), input = '{}' } = request;
+    if (name.length === 0 || name.length > 80 || INVALID_NAME.test(name)) {
+      throw new ServiceError('InvalidName', `Invalid Name: '${name}'`);
+    }
+    const parsed = parsedInput(input);
+    const arn = `${part.arn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const existing = executions.get(name);
+    if (existing) {
+      // Asking twice for the same thing while it runs is one execution.
+      if (existing.status === 'RUNNING' && existing.input === input) {
+        return existing;
+      }
+      throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    }
+    const execution: Execution = {
+      arn,
+      name,
+      machineArn: part.arn,
+      input,
+      status: 'RUNNING',
+      startedAt: clock.now(),
+      historyEvents: 0,
+    };
+    executions.set(name, execution);
+    run(execution, parsed);
+    return execution;
+  }
+
+  function run(execution: Execution, input: unknown): void {
+    const stopping = new AbortController();
+    let issued: string | undefined;
+    const token = () => {
+      issued ??= tokens.issue(execution.arn);
+      return issued;
+    };
+    const context = {
+      Task: {
+        // Each attempt of a task has a token of its own: the task's handler takes the one that its input was given.
+        get Token() {
+          return token();
+        },
+      },
+      // The definition is rewritten to read this in place of the engine's own $$.Execution.
+      LocalExecution: {
+        Id: execution.arn,
+        Name: execution.name,
+        RoleArn: part.roleArn,
+        StartTime: execution.startedAt.toISOString(),
+        Input: input,
+      },
+      StateMachine: { Id: part.arn, Name: part.name },
+    };
+    const handlers = taskHandlers(definition.steps, {
+      functions,
+      tokens,
+      clock,
+      signal: stopping.signal,
+      takeToken() {
+        const taken = token();
+        issued = undefined;
+        return taken;
+      },
+    });
+    // The input is parsed JSON, which is what the engine's unexported type says.
+    const { result, eventLogs, abort } = definition.machine.run(input as never, {
+      overrides: { taskResourceLocalHandlers: handlers },
+      context,
+    });
+    const abortAll = () => {
+      stopping.abort();
+      abort();
+    };
+
+    const ended = result.then(
+      (output) => {
+        execution.status = 'SUCCEEDED';
+        execution.output = JSON.stringify(output);
+      },
+      (error: unknown) => fail(execution, error),
+    );
+    const counted = (async () => {
+      for await (const event of eventLogs) {
+        execution.historyEvents += eventsOf(event);
+        if (execution.status === 'RUNNING' && execution.historyEvents > MAX_HISTORY_EVENTS) {
+          const cause = `The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`;
+          end(execution, 'FAILED', 'States.Runtime', cause);
+          abortAll();
+        }
+        const output = event.type === 'StateExited' ? JSON.stringify(event.state.output ?? null) : '';
+        if (execution.status === 'RUNNING' && Buffer.byteLength(output) > MAX_PAYLOAD_BYTES) {
+          const cause = `The output of the state exceeds the maximum of ${MAX_PAYLOAD_BYTES} bytes`;
+          end(execution, 'FAILED', 'States.DataLimitExceeded', cause);
+          abortAll();
+        }
+      }
+    })();
+    const done = Promise.all([ended, counted.catch(() => undefined)]).then(() => {
+      execution.stoppedAt ??= clock.now();
+      // Whatever still waits for this execution waits for nothing.
+      stopping.abort();
+      running.delete(execution.name);
+      remember(execution.name);
+    });
+    running.set(execution.name, { execution, abort: abortAll, done });
+    void ended.then(() => {
+      execution.stoppedAt ??= clock.now();
+    });
+  }
+
+  function remember(name: string): void {
+    finished.push(name);
+    while (finished.length > REMEMBERED) {
+      executions.delete(finished.shift() ?? '');
+    }
+  }
+
+  return {
+    start,
+    find: (name) => executions.get(name),
+    list: () => [...executions.values()].reverse(),
+    abort(execution, error, cause) {
+      if (execution.status === 'RUNNING') {
+        end(execution, 'ABORTED', error, cause);
+        execution.stoppedAt = clock.now();
+        running.get(execution.name)?.abort();
+      }
+    },
+    async stop() {
+      const all = [...running.values()];
+      for (const { execution, abort } of all) {
+        end(execution, 'ABORTED');
+        abort();
+      }
+      await Promise.all(all.map(({ done }) => done));
+    },
+  };
+}
+
+function end(execution: Execution, status: ExecutionStatus, error?: string, cause?: string): void {
+  execution.status = status;
+  if (error !== undefined) {
+    execution.error = error;
+  }
+  if (cause !== undefined) {
+    execution.cause = cause;
+  }
+}
+
+function fail(execution: Execution, error: unknown): void {
+  if (execution.status !== 'RUNNING') {
+    return;
+  }
+  if (error instanceof ExecutionTimeoutError) {
+    end(execution, 'TIMED_OUT');
+  } else if (error instanceof ExecutionAbortedError) {
+    end(execution, 'ABORTED');
+  } else {
+    const reason = error instanceof ExecutionError ? error.cause : error;
+    const { name, message } = reason as { name?: string; message?: string };
+    end(execution, 'FAILED', name ?? 'States.Runtime', message ?? '');
+  }
+}
+
+function parsedInput(input: string): unknown {
+  if (Buffer.byteLength(input) > MAX_PAYLOAD_BYTES) {
+    throw new ServiceError('InvalidExecutionInput', `Invalid State Machine Execution Input: longer than ${MAX_PAYLOAD_BYTES} bytes`);
+  }
+  try {
+    return JSON.parse(input);
+  } catch {
+    throw new ServiceError('InvalidExecutionInput', 'Invalid State Machine Execution Input: it is no JSON');
+  }
+}

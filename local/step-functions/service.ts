@@ -1,0 +1,146 @@
+import { type AwsJsonServer, ServiceError, serveAwsJson } from '../aws-json-server.ts';
+import type { ScaledClock } from '../clock.ts';
+import type { Functions } from '../lambda/functions.ts';
+import type { Log } from '../log.ts';
+import type { StateMachinePart } from '../template/parts.ts';
+import { runnableDefinition } from './definition.ts';
+import { type Execution, type Executions, stateMachineExecutions } from './executions.ts';
+import { MAX_PAYLOAD_BYTES } from './task-handlers.ts';
+import { taskTokens } from './task-tokens.ts';
+
+export type StepFunctions = AwsJsonServer & {
+  /** Executions of all state machines, newest first. */
+  executions(): Execution[];
+  /** The functions are known after the service is, as their environment names its address. */
+  connect(functions: Functions): void;
+};
+
+/** Serves the Step Functions protocol for the state machines of the template. */
+export async function serveStepFunctions(
+  parts: readonly StateMachinePart[],
+  options: { clock: ScaledClock; log: Log },
+): Promise<StepFunctions> {
+  const { clock, log } = options;
+  const tokens = taskTokens();
+  const machines = new Map<string, Executions>();
+  const definitions = parts.map((part) => ({ part, definition: runnableDefinition(part.name, part.definition, clock) }));
+
+  function machineOf(arn: unknown): Executions {
+    const machine = machines.get(String(arn));
+    if (!machine) {
+      throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${String(arn)}'`);
+    }
+    return machine;
+  }
+
+  function executionOf(arn: unknown): { machine: Executions; execution: Execution } {
+    const [, machineName, name] = /^arn:aws:states:[^:]+:\d+:execution:([^:]+):([^:]+)$/.exec(String(arn)) ?? [];
+    if (machineName === undefined || name === undefined) {
+      throw new ServiceError('InvalidArn', `Invalid Arn: '${String(arn)}'`);
+    }
+    const part = parts.find((candidate) => candidate.name === machineName);
+    const machine = part && machines.get(part.arn);
+    const execution = machine?.find(name);
+    if (!machine || !execution) {
+      throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${String(arn)}'`);
+    }
+    return { machine, execution };
+  }
+
+  const server = await serveAwsJson({
+    prefix: 'AWSStepFunctions',
+    log,
+    operations: {
+      StartExecution({ stateMachineArn, name, input }) {
+        const execution = machineOf(stateMachineArn).start({ name: text(name), input: text(input) });
+        return { executionArn: execution.arn, startDate: seconds(execution.startedAt) };
+      },
+      DescribeExecution({ executionArn }) {
+        return described(executionOf(executionArn).execution);
+      },
+      StopExecution({ executionArn, error, cause }) {
+        const { machine, execution } = executionOf(executionArn);
+        machine.abort(execution, text(error), text(cause));
+        return { stopDate: seconds(execution.stoppedAt ?? clock.now()) };
+      },
+      ListExecutions({ stateMachineArn, statusFilter, maxResults, nextToken }) {
+        const all = machineOf(stateMachineArn)
+          .list()
+          .filter(({ status }) => statusFilter === undefined || status === statusFilter);
+        const from = Number(nextToken ?? 0);
+        const upTo = from + (Number(maxResults) || 100);
+        return {
+          executions: all.slice(from, upTo).map((execution) => {
+            const { executionArn, stateMachineArn: machineArn, name, status, startDate, stopDate } = described(execution);
+            return { executionArn, stateMachineArn: machineArn, name, status, startDate, stopDate };
+          }),
+          ...(upTo < all.length && { nextToken: String(upTo) }),
+        };
+      },
+      SendTaskSuccess({ taskToken, output }) {
+        tokens.succeed(taskToken, outputOf(output));
+      },
+      SendTaskFailure({ taskToken, error, cause }) {
+        tokens.fail(taskToken, text(error) ?? '', text(cause) ?? '');
+      },
+      SendTaskHeartbeat({ taskToken }) {
+        tokens.heartbeat(taskToken);
+      },
+    },
+  });
+
+  return {
+    url: server.url,
+    executions: () => [...machines.values()].flatMap((machine) => machine.list()),
+    connect(functions) {
+      for (const { part, definition } of definitions) {
+        for (const step of definition.steps.values()) {
+          if (step.kind === 'direct') {
+            functions.mustHave(step.functionArn, `State machine ${part.name}`);
+          }
+        }
+        machines.set(part.arn, stateMachineExecutions(part, definition, { functions, tokens, clock }));
+      }
+    },
+    async stop() {
+      await Promise.all([...machines.values()].map((machine) => machine.stop()));
+      await server.stop();
+    },
+  };
+}
+
+function described(execution: Execution) {
+  return {
+    executionArn: execution.arn,
+    stateMachineArn: execution.machineArn,
+    name: execution.name,
+    status: execution.status,
+    startDate: seconds(execution.startedAt),
+    stopDate: execution.status === 'RUNNING' || !execution.stoppedAt ? undefined : seconds(execution.stoppedAt),
+    input: execution.input,
+    inputDetails: { included: true },
+    output: execution.output,
+    error: execution.error,
+    cause: execution.cause,
+  };
+}
+
+function outputOf(output: unknown): unknown {
+  const given = text(output);
+  if (given === undefined || Buffer.byteLength(given) > MAX_PAYLOAD_BYTES) {
+    throw new ServiceError('InvalidOutput', "Invalid Output: 'Output exceeds maximum length or is missing'");
+  }
+  try {
+    return JSON.parse(given);
+  } catch {
+    throw new ServiceError('InvalidOutput', "Invalid Output: 'It is no JSON'");
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function seconds(date: Date): number {
+  return date.getTime() / 1000;
+}

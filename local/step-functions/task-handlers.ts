@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ScaledClock } from '../clock.ts';
+import type { Functions } from '../lambda/functions.ts';
+import type { InvocationResult } from '../lambda/invocation.ts';
+import type { TaskStep } from './definition.ts';
+import { TaskError, type TaskTokens } from './task-tokens.ts';
+
+/** What goes into a state or comes out of one: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+export const MAX_PAYLOAD_BYTES = 262_144;
+const LONGEST_TIMER_MS = 24 * 86_400_000;
+const SHORTEST_PAUSE_MS = 10;
+
+// biome-ignore lint/suspicious/noExplicitAny: the engine's own type for JSON is not exported, and any fits it.
+export type TaskHandlers = Record<string, (input: any) => Promise<any>>;
+
+/** Ends the execution: no Retry and no Catch gets to see it. */
+class Unrecoverable extends TaskError {
+  readonly isRetryable = false;
+  readonly isCatchable = false;
+}
+
+/**
+ * A handler for each task of one execution.
+ *
+ * @param takeToken the token that the task's input was just given; the engine calls the handler in the same turn
+ */
+export function taskHandlers(
+  steps: ReadonlyMap<string, TaskStep>,
+  options: {
+    functions: Functions;
+    tokens: TaskTokens;
+    clock: ScaledClock;
+    takeToken(): string;
+    signal: AbortSignal;
+  },
+): TaskHandlers {
+  const { functions, tokens, clock, takeToken, signal } = options;
+  return Object.fromEntries([...steps].map(([name, step]) => [name, handlerOf(step)]));
+
+  function handlerOf(step: TaskStep): TaskHandlers[string] {
+    switch (step.kind) {
+      case 'direct':
+        return async (input: unknown) => parsed(succeeded(await run(step.functionArn, input)));
+      case 'invoke':
+        return async (input: unknown) => {
+          const { functionArn, payload } = invocationIn(input);
+          const result = parsed(succeeded(await run(functionArn, payload)));
+          return { ExecutedVersion: '$LATEST', Payload: result, StatusCode: 200 };
+        };
+      case 'callback':
+        return async (input: unknown) => {
+          const token = takeToken();
+          const { functionArn, payload } = invocationIn(input);
+          const { answer, fail } = tokens.answerTo(token, { ...step, heartbeatMs: step.heartbeatMs, signal });
+          run(functionArn, payload).then(succeeded).catch(fail);
+          const output = await answer;
+          limit('output', JSON.stringify(output));
+          return output;
+        };
+      case 'wait':
+        return async ({ value, passed }: { value: unknown; passed: unknown }) => {
+          const scaledMs =
+            step.until === 'seconds' ? Number(value) * 1000 : Date.parse(String(value)) - clock.now().getTime();
+          if (!Number.isFinite(scaledMs) || (step.until === 'seconds' && (scaledMs < 0 || scaledMs % 1000 !== 0))) {
+            throw new Unrecoverable('States.Runtime', `A wait cannot last until ${JSON.stringify(value)}`);
+          }
+          if (scaledMs > 0) {
+            const realMs = Math.min(Math.max(clock.realMs(scaledMs), SHORTEST_PAUSE_MS), LONGEST_TIMER_MS);
+            await sleep(realMs, undefined, { signal }).catch(() => undefined);
+          }
+          return passed;
+        };
+    }
+  }
+
+  async function run(functionArn: string, payload: unknown): Promise<InvocationResult> {
+    const event = JSON.stringify(payload ?? {});
+    limit('input', event);
+    if (signal.aborted) {
+      // The engine goes on to retry in an execution that was stopped.
+      throw new Unrecoverable('Stopped', 'The execution was stopped');
+    }
+    return functions.invoke(functionArn, event);
+  }
+}
+
+function invocationIn(input: unknown): { functionArn: string; payload: unknown } {
+  const { FunctionName, Payload }: { FunctionName?: unknown; Payload?: unknown } =
+    typeof input === 'object' && input !== null ? input : {};
+  return { functionArn: String(FunctionName), payload: Payload };
+}
+
+/** @throws TaskError with the function's error: its type is the name, and the cause is Lambda's JSON for it */
+function succeeded(result: InvocationResult): string {
+  if (!result.ok) {
+    throw new TaskError(result.error.errorType, JSON.stringify(result.error));
+  }
+  return result.payload;
+}
+
+function parsed(payload: string): unknown {
+  limit('output', payload);
+  return JSON.parse(payload);
+}
+
+function limit(what: string, json: string): void {
+  if (Buffer.byteLength(json) > MAX_PAYLOAD_BYTES) {
+    throw new Unrecoverable(
+      'States.DataLimitExceeded',
+      `The ${what} of the state exceeds the maximum of ${MAX_PAYLOAD_BYTES} bytes`,
+    );
+  }
+}

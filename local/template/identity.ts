@@ -1,0 +1,176 @@
+import { Refusal } from '../refusal.ts';
+import type { Assembly, Resource, Stack } from './assembly.ts';
+import { type References, resolve } from './intrinsics.ts';
+
+/** Where the local cloud pretends to be. */
+export const account = '000000000000';
+export const region = 'eu-west-2';
+
+/** What a resource is called once it exists: what `Ref` and `Fn::GetAtt` answer. */
+export type Identity = { ref: string; attributes: Readonly<Record<string, string>> };
+
+const pseudoParameters: Readonly<Record<string, unknown>> = {
+  'AWS::AccountId': account,
+  'AWS::Region': region,
+  'AWS::Partition': 'aws',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::NotificationARNs': [],
+};
+
+/** Resolves references within and across the stacks of an assembly. */
+export type Resolver = {
+  /** What a resource is called. */
+  identityOf(stack: Stack, logicalId: string): Identity;
+  /** The properties of a resource, with every intrinsic function resolved. */
+  propertiesOf(stack: Stack, logicalId: string): Readonly<Record<string, unknown>>;
+};
+
+export function resolverOf(assembly: Assembly): Resolver {
+  const exported = new Map<string, { stack: Stack; value: unknown }>();
+  for (const stack of assembly.stacks) {
+    for (const { Value, Export } of Object.values(stack.Outputs)) {
+      if (Export) {
+        exported.set(String(resolve(Export.Name, references(stack))), { stack, value: Value });
+      }
+    }
+  }
+
+  function references(stack: Stack): References {
+    return {
+      ref(name) {
+        if (name === 'AWS::StackName') {
+          return stack.name;
+        }
+        if (name === 'AWS::StackId') {
+          return `arn:aws:cloudformation:${region}:${account}:stack/${stack.name}/local`;
+        }
+        if (Object.hasOwn(pseudoParameters, name)) {
+          return pseudoParameters[name];
+        }
+        const parameter = stack.Parameters[name];
+        if (parameter) {
+          if (parameter.Default === undefined) {
+            throw new Refusal(`The parameter ${name} of stack ${stack.name} has no default to take locally.`);
+          }
+          return parameter.Default;
+        }
+        return identityOf(stack, name).ref;
+      },
+      attribute(logicalId, attribute) {
+        const { attributes } = identityOf(stack, logicalId);
+        const value = attributes[attribute];
+        if (value === undefined) {
+          const { Type } = resourceOf(stack, logicalId);
+          throw new Refusal(
+            `The attribute ${attribute} of ${logicalId} (${Type}, stack ${stack.name}) is not known here. ` +
+              `Known are ${Object.keys(attributes).join(', ') || 'none'}.`,
+          );
+        }
+        return value;
+      },
+      imported(name) {
+        const found = exported.get(name);
+        if (!found) {
+          throw new Refusal(`Stack ${stack.name} imports ${name}, which no stack exports.`);
+        }
+        return resolve(found.value, references(found.stack));
+      },
+    };
+  }
+
+  /** Names that a resource is given are resolved by themselves: they may be needed before the rest of it can be. */
+  function identityOf(stack: Stack, logicalId: string): Identity {
+    const resource = resourceOf(stack, logicalId);
+    const given = (property: string): string | undefined => {
+      const value = resource.Properties[property];
+      return value === undefined ? undefined : String(resolve(value, references(stack)));
+    };
+    return identify(resource.Type, `${stack.name}-${logicalId}`, logicalId, given);
+  }
+
+  function propertiesOf(stack: Stack, logicalId: string) {
+    const { Type, Properties } = resourceOf(stack, logicalId);
+    try {
+      return Object.fromEntries(
+        Object.entries(Properties)
+          .map(([key, value]) => [key, resolve(value, references(stack))])
+          .filter(([, value]) => value !== undefined),
+      );
+    } catch (error) {
+      if (error instanceof Refusal) {
+        throw new Refusal(`${logicalId} (${Type}, stack ${stack.name}): ${error.message}`);
+      }
+      throw error;
+    }
+  }
+
+  return { identityOf, propertiesOf };
+}
+
+function resourceOf(stack: Stack, logicalId: string): Resource {
+  const resource = stack.Resources[logicalId];
+  if (!resource) {
+    throw new Refusal(`Stack ${stack.name} refers to ${logicalId}, which it does not have.`);
+  }
+  return resource;
+}
+
+function identify(
+  type: string,
+  physicalId: string,
+  logicalId: string,
+  given: (property: string) => string | undefined,
+): Identity {
+  const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
+  switch (type) {
+    case 'AWS::DynamoDB::Table': {
+      const name = given('TableName') ?? physicalId;
+      const tableArn = arn('dynamodb', `table/${name}`);
+      return { ref: name, attributes: { Arn: tableArn, StreamArn: `${tableArn}/stream/local` } };
+    }
+    case 'AWS::Lambda::Function': {
+      // A function's name has at most 64 characters; what tells two apart stands at the end.
+      const name = given('FunctionName') ?? physicalId.slice(-64).replace(/^-+/, '');
+      return { ref: name, attributes: { Arn: arn('lambda', `function:${name}`) } };
+    }
+    case 'AWS::StepFunctions::StateMachine': {
+      const name = given('StateMachineName') ?? physicalId.slice(-80).replace(/^-+/, '');
+      const machineArn = arn('states', `stateMachine:${name}`);
+      return { ref: machineArn, attributes: { Arn: machineArn, Name: name } };
+    }
+    case 'AWS::SecretsManager::Secret': {
+      const secretArn = arn('secretsmanager', `secret:${given('Name') ?? physicalId}-local0`);
+      return { ref: secretArn, attributes: { Id: secretArn } };
+    }
+    case 'AWS::SQS::Queue': {
+      const name = given('QueueName') ?? physicalId.slice(-80).replace(/^-+/, '');
+      const url = `https://sqs.${region}.amazonaws.com/${account}/${name}`;
+      return { ref: url, attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url } };
+    }
+    case 'AWS::ApiGatewayV2::Api':
+      return {
+        ref: logicalId,
+        attributes: { ApiId: logicalId, ApiEndpoint: `https://${logicalId}.execute-api.${region}.amazonaws.com` },
+      };
+    case 'AWS::Logs::LogGroup': {
+      const name = given('LogGroupName') ?? physicalId;
+      return { ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
+    }
+    case 'AWS::IAM::Role': {
+      const name = given('RoleName') ?? physicalId;
+      return {
+        ref: name,
+        attributes: { Arn: `arn:aws:iam::${account}:role/${name}`, RoleId: physicalId },
+      };
+    }
+    case 'AWS::Scheduler::Schedule':
+    case 'AWS::Events::Rule': {
+      const name = given('Name') ?? physicalId.slice(-64).replace(/^-+/, '');
+      return { ref: name, attributes: { Arn: arn('events', `rule/${name}`) } };
+    }
+    default: {
+      const service = type.split('::')[1]?.toLowerCase() ?? 'local';
+      return { ref: physicalId, attributes: { Arn: arn(service, physicalId) } };
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** A table, as DynamoDB's CreateTable takes it. */
+export type TableIndex = {
+  IndexName: string;
+  KeySchema: { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[];
+  Projection: { ProjectionType: 'ALL' | 'KEYS_ONLY' | 'INCLUDE'; NonKeyAttributes?: string[] | undefined };
+};
+
+export type TablePart = {
+  name: string;
+  streamArn: string;
+  attributes: { AttributeName: string; AttributeType: 'S' | 'N' | 'B' }[];
+  keys: TableIndex['KeySchema'];
+  globalIndexes: TableIndex[];
+  localIndexes: TableIndex[];
+  streamView?: 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
+};
+
+/** What happens to an event that a function was given asynchronously and failed to handle. */
+export type AsyncPolicy = { retries: number; maxAgeSeconds: number; onFailure?: string };
+
+export type FunctionPart = {
+  name: string;
+  arn: string;
+  /** The folder of its deployed bundle. */
+  folder: string;
+  /** As Lambda has it: `index.handler`. */
+  handler: string;
+  environment: Readonly<Record<string, string>>;
+  timeoutSeconds: number;
+  memoryMb: number;
+  reservedConcurrency?: number;
+  asynchronously: AsyncPolicy;
+};
+
+export type AuthorizerPart = { issuer: string; audience: string[] };
+
+export type RoutePart = {
+  /** As API Gateway has it: `GET /v1/orders/{id}` or `$default`. */
+  key: string;
+  functionArn: string;
+  timeoutMs: number;
+  authorizer?: AuthorizerPart & { scopes: string[] };
+};
+
+export type HttpApiPart = {
+  id: string;
+  routes: RoutePart[];
+  /** Requests a second over all routes, and how many above that at once. */
+  throttle?: { rateLimit: number; burstLimit: number };
+};
+
+export type SchedulePart = {
+  name: string;
+  everyMs: number;
+  functionArn: string;
+  /** What the function is given; what EventBridge says when it is absent. */
+  input?: string;
+  deadLetterArn?: string;
+};
+
+export type StateMachinePart = { name: string; arn: string; roleArn: string; definition: unknown };
+
+export type SecretPart = {
+  name: string;
+  arn: string;
+  value?: string;
+  generate?: { template?: string; key?: string; length: number };
+};
+
+export type QueuePart = { name: string; arn: string };
+
+/** A function that reads a table's stream. */
+export type StreamReaderPart = {
+  functionArn: string;
+  streamArn: string;
+  batchSize: number;
+  retries: number;
+  onFailure?: string;
+  reportsItemFailures: boolean;
+  bisects: boolean;
+};
+
+/** All that the local cloud runs, read from the synthesised templates. */
+export type Parts = {
+  tables: TablePart[];
+  functions: FunctionPart[];
+  httpApis: HttpApiPart[];
+  schedules: SchedulePart[];
+  stateMachines: StateMachinePart[];
+  secrets: SecretPart[];
+  queues: QueuePart[];
+  streamReaders: StreamReaderPart[];
+};

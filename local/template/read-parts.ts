@@ -1,0 +1,254 @@
+import type * as z from 'zod';
+import { Refusal } from '../refusal.ts';
+import type { Assembly, Stack } from './assembly.ts';
+import { resolverOf } from './identity.ts';
+import { ignoredTypes } from './ignored.ts';
+import type { AuthorizerPart, HttpApiPart, Parts, RoutePart, TableIndex } from './parts.ts';
+import { readProperties } from './properties.ts';
+import { rateOf } from './rate.ts';
+import * as schemas from './schemas.ts';
+
+const knownTypes = [
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Authorizer',
+  'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApiGatewayV2::Stage',
+  'AWS::DynamoDB::Table',
+  'AWS::Events::Rule',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::Scheduler::Schedule',
+  'AWS::SecretsManager::Secret',
+  'AWS::SQS::Queue',
+  'AWS::StepFunctions::StateMachine',
+] as const;
+
+/**
+ * Reads from a cloud assembly all that the local cloud runs.
+ *
+ * @throws Refusal that names every kind of resource, or the property of one, that it cannot honour: nothing in a
+ *   template is passed over in silence.
+ */
+export function readParts(assembly: Assembly): Parts {
+  refuseUnknown(assembly);
+  const { identityOf, propertiesOf } = resolverOf(assembly);
+
+  function all<Shape extends z.ZodRawShape>(type: (typeof knownTypes)[number], schema: z.ZodObject<Shape>) {
+    return assembly.stacks.flatMap((stack) =>
+      Object.entries(stack.Resources)
+        .filter(([, { Type }]) => Type === type)
+        .map(([logicalId]) => ({
+          logicalId,
+          ...identityOf(stack, logicalId),
+          properties: readProperties({ stack: stack.name, logicalId, type }, schema, propertiesOf(stack, logicalId)),
+        })),
+    );
+  }
+
+  const asyncPolicies = all('AWS::Lambda::EventInvokeConfig', schemas.eventInvokeConfigSchema);
+  const functions = all('AWS::Lambda::Function', schemas.functionSchema).map(
+    ({ ref: name, attributes, logicalId, properties }) => {
+      const folder = assembly.assets.get(properties.Code.S3Key);
+      if (folder === undefined) {
+        throw new Refusal(`${logicalId} (AWS::Lambda::Function): its bundle ${properties.Code.S3Key} is not in the cloud assembly.`);
+      }
+      const policy = asyncPolicies.find(({ properties: { FunctionName } }) => FunctionName === name)?.properties;
+      const destination = policy?.DestinationConfig?.OnFailure?.Destination;
+      return {
+        name,
+        arn: attributes.Arn ?? name,
+        folder,
+        handler: properties.Handler,
+        environment: properties.Environment?.Variables ?? {},
+        timeoutSeconds: properties.Timeout,
+        memoryMb: properties.MemorySize,
+        ...(properties.ReservedConcurrentExecutions !== undefined && {
+          reservedConcurrency: properties.ReservedConcurrentExecutions,
+        }),
+        asynchronously: {
+          retries: policy?.MaximumRetryAttempts ?? 2,
+          maxAgeSeconds: policy?.MaximumEventAgeInSeconds ?? 21_600,
+          ...(destination !== undefined && { onFailure: destination }),
+        },
+      };
+    },
+  );
+
+  const queues = all('AWS::SQS::Queue', schemas.queueSchema).map(({ attributes }) => ({
+    name: attributes.QueueName ?? '',
+    arn: attributes.Arn ?? '',
+  }));
+
+  return {
+    functions,
+    queues,
+    tables: all('AWS::DynamoDB::Table', schemas.tableSchema).map(({ ref: name, attributes, properties }) => ({
+      name,
+      streamArn: attributes.StreamArn ?? '',
+      attributes: properties.AttributeDefinitions,
+      keys: properties.KeySchema,
+      globalIndexes: properties.GlobalSecondaryIndexes.map(indexOf),
+      localIndexes: properties.LocalSecondaryIndexes.map(indexOf),
+      ...(properties.StreamSpecification && { streamView: properties.StreamSpecification.StreamViewType }),
+    })),
+    httpApis: readHttpApis(all),
+    schedules: [
+      ...all('AWS::Scheduler::Schedule', schemas.scheduleSchema).flatMap(({ logicalId, properties }) =>
+        properties.State === 'DISABLED'
+          ? []
+          : [
+              {
+                name: logicalId,
+                everyMs: rateOf(logicalId, properties.ScheduleExpression),
+                functionArn: properties.Target.Arn,
+                ...(properties.Target.Input !== undefined && { input: properties.Target.Input }),
+                ...(properties.Target.DeadLetterConfig && { deadLetterArn: properties.Target.DeadLetterConfig.Arn }),
+              },
+            ],
+      ),
+      ...all('AWS::Events::Rule', schemas.ruleSchema).flatMap(({ logicalId, properties }) =>
+        properties.State === 'DISABLED'
+          ? []
+          : properties.Targets.map((target, number) => ({
+              name: `${logicalId}/${number}`,
+              everyMs: rateOf(logicalId, properties.ScheduleExpression),
+              functionArn: target.Arn,
+              ...(target.Input !== undefined && { input: target.Input }),
+              ...(target.DeadLetterConfig && { deadLetterArn: target.DeadLetterConfig.Arn }),
+            })),
+      ),
+    ],
+    stateMachines: all('AWS::StepFunctions::StateMachine', schemas.stateMachineSchema).map(
+      ({ ref: arn, attributes, properties }) => ({
+        name: attributes.Name ?? '',
+        arn,
+        roleArn: properties.RoleArn,
+        definition: JSON.parse(properties.DefinitionString),
+      }),
+    ),
+    secrets: all('AWS::SecretsManager::Secret', schemas.secretSchema).map(({ ref: arn, properties }) => {
+      const generate = properties.GenerateSecretString;
+      return {
+        arn,
+        name: properties.Name ?? arn.split(':').at(-1)?.replace(/-local0$/, '') ?? arn,
+        ...(properties.SecretString !== undefined && { value: properties.SecretString }),
+        ...(generate && {
+          generate: {
+            length: generate.PasswordLength,
+            ...(generate.SecretStringTemplate !== undefined && { template: generate.SecretStringTemplate }),
+            ...(generate.GenerateStringKey !== undefined && { key: generate.GenerateStringKey }),
+          },
+        }),
+      };
+    }),
+    streamReaders: all('AWS::Lambda::EventSourceMapping', schemas.eventSourceMappingSchema).flatMap(
+      ({ logicalId, properties }) => {
+        if (properties.Enabled === false) {
+          return [];
+        }
+        if (!properties.EventSourceArn.includes(':dynamodb:')) {
+          throw new Refusal(
+            `${logicalId} (AWS::Lambda::EventSourceMapping): only streams of tables are read locally, not ${properties.EventSourceArn}.`,
+          );
+        }
+        const destination = properties.DestinationConfig?.OnFailure?.Destination;
+        return [
+          {
+            functionArn: functions.find(({ name }) => name === properties.FunctionName)?.arn ?? properties.FunctionName,
+            streamArn: properties.EventSourceArn,
+            batchSize: properties.BatchSize,
+            retries: properties.MaximumRetryAttempts,
+            reportsItemFailures: properties.FunctionResponseTypes.length > 0,
+            bisects: properties.BisectBatchOnFunctionError,
+            ...(destination !== undefined && { onFailure: destination }),
+          },
+        ];
+      },
+    ),
+  };
+}
+
+type All = <Shape extends z.ZodRawShape>(
+  type: (typeof knownTypes)[number],
+  schema: z.ZodObject<Shape>,
+) => {
+  logicalId: string;
+  ref: string;
+  attributes: Readonly<Record<string, string>>;
+  properties: z.output<z.ZodObject<Shape>>;
+}[];
+
+function readHttpApis(all: All): HttpApiPart[] {
+  const authorizers = new Map<string, AuthorizerPart>(
+    all('AWS::ApiGatewayV2::Authorizer', schemas.authorizerSchema).map(({ ref, properties }) => [
+      ref,
+      { issuer: properties.JwtConfiguration.Issuer, audience: properties.JwtConfiguration.Audience },
+    ]),
+  );
+  const integrations = all('AWS::ApiGatewayV2::Integration', schemas.integrationSchema);
+  const routes = all('AWS::ApiGatewayV2::Route', schemas.routeSchema);
+  const stages = all('AWS::ApiGatewayV2::Stage', schemas.stageSchema);
+
+  return all('AWS::ApiGatewayV2::Api', schemas.apiSchema).map(({ ref: id, logicalId }) => {
+    const stage = stages.find(({ properties }) => properties.ApiId === id);
+    if (!stage) {
+      throw new Refusal(`${logicalId} (AWS::ApiGatewayV2::Api): it has no stage, so nobody could call it.`);
+    }
+    const { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit } =
+      stage.properties.DefaultRouteSettings ?? {};
+    return {
+      id,
+      routes: routes.filter(({ properties }) => properties.ApiId === id).map(routeOf),
+      ...(rateLimit !== undefined && burstLimit !== undefined && { throttle: { rateLimit, burstLimit } }),
+    };
+  });
+
+  function routeOf({ logicalId, properties }: (typeof routes)[number]): RoutePart {
+    const integration = integrations.find(({ ref }) => properties.Target === `integrations/${ref}`);
+    if (!integration) {
+      throw new Refusal(`${logicalId} (AWS::ApiGatewayV2::Route): its integration ${properties.Target} is not there.`);
+    }
+    const authorizer = properties.AuthorizerId === undefined ? undefined : authorizers.get(properties.AuthorizerId);
+    if (properties.AuthorizationType === 'JWT' && !authorizer) {
+      throw new Refusal(`${logicalId} (AWS::ApiGatewayV2::Route): its authorizer is not there.`);
+    }
+    return {
+      key: properties.RouteKey,
+      functionArn: functionArnIn(integration.properties.IntegrationUri),
+      timeoutMs: integration.properties.TimeoutInMillis,
+      ...(properties.AuthorizationType === 'JWT' &&
+        authorizer && { authorizer: { ...authorizer, scopes: properties.AuthorizationScopes } }),
+    };
+  }
+}
+
+/** An integration names its function by the ARN, or by the older path that holds it. */
+function functionArnIn(uri: string): string {
+  return /functions\/(arn:[^/]+)\/invocations$/.exec(uri)?.[1] ?? uri;
+}
+
+function indexOf({ IndexName, KeySchema, Projection }: TableIndex): TableIndex {
+  return { IndexName, KeySchema, Projection };
+}
+
+function refuseUnknown({ stacks }: Assembly): void {
+  const unknown = stacks.flatMap((stack: Stack) =>
+    Object.entries(stack.Resources).flatMap(([logicalId, { Type, Condition }]) => {
+      if (Object.hasOwn(ignoredTypes, Type)) {
+        return [];
+      }
+      if (!knownTypes.some((known) => known === Type)) {
+        return [`${logicalId} is of type ${Type} (stack ${stack.name}), which is not known`];
+      }
+      return Condition === undefined ? [] : [`${logicalId} (stack ${stack.name}) hangs on a condition, ${Condition}`];
+    }),
+  );
+  if (unknown.length > 0) {
+    throw new Refusal(
+      `The local cloud cannot honour what the template asks for: ${unknown.join('; ')}. ` +
+        `It runs ${knownTypes.join(', ')}; it has nothing to do for ${Object.keys(ignoredTypes).join(', ')}.`,
+    );
+  }
+}

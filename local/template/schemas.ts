@@ -1,0 +1,230 @@
+import * as z from 'zod';
+import { boolean, number, unused } from './properties.ts';
+
+const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+
+const index = {
+  IndexName: z.string(),
+  KeySchema: keySchema,
+  Projection: z.strictObject({
+    ProjectionType: z.enum(['ALL', 'KEYS_ONLY', 'INCLUDE']),
+    NonKeyAttributes: z.array(z.string()).optional(),
+  }),
+};
+
+export const tableSchema = z.strictObject({
+  TableName: z.string().optional(),
+  AttributeDefinitions: z.array(z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),
+  KeySchema: keySchema,
+  GlobalSecondaryIndexes: z
+    .array(
+      z.strictObject({
+        ...index,
+        ...unused(
+          'ProvisionedThroughput',
+          'OnDemandThroughput',
+          'ContributorInsightsSpecification',
+          'WarmThroughput',
+        ),
+      }),
+    )
+    .default([]),
+  LocalSecondaryIndexes: z.array(z.strictObject(index)).default([]),
+  StreamSpecification: z
+    .strictObject({
+      StreamViewType: z.enum(['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES']),
+      ResourcePolicy: z.unknown().optional(),
+    })
+    .optional(),
+  ...unused(
+    'BillingMode',
+    'ContributorInsightsSpecification',
+    'DeletionProtectionEnabled',
+    'KinesisStreamSpecification',
+    'OnDemandThroughput',
+    'PointInTimeRecoverySpecification',
+    'ProvisionedThroughput',
+    'ResourcePolicy',
+    'SSESpecification',
+    'TableClass',
+    'Tags',
+    // Items that have expired are hidden by the reads that care, as DynamoDB may take days to delete them.
+    'TimeToLiveSpecification',
+    'WarmThroughput',
+  ),
+});
+
+export const functionSchema = z.strictObject({
+  FunctionName: z.string().optional(),
+  Code: z.strictObject({ S3Bucket: z.unknown(), S3Key: z.string() }),
+  Handler: z.string(),
+  Runtime: z.string().regex(/^nodejs\d+\.x$/, 'only the runtimes of Node.js run locally'),
+  Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
+  Timeout: number.default(3),
+  MemorySize: number.default(128),
+  ReservedConcurrentExecutions: number.optional(),
+  PackageType: z.literal('Zip').optional(),
+  ...unused(
+    'Architectures',
+    'DeadLetterConfig',
+    'Description',
+    'EphemeralStorage',
+    'KmsKeyArn',
+    'LoggingConfig',
+    'RecursiveLoop',
+    'Role',
+    'RuntimeManagementConfig',
+    'Tags',
+    'TracingConfig',
+  ),
+});
+
+const onFailure = z
+  .strictObject({ OnFailure: z.strictObject({ Destination: z.string() }).optional() })
+  .optional();
+
+export const eventInvokeConfigSchema = z.strictObject({
+  FunctionName: z.string(),
+  Qualifier: z.literal('$LATEST'),
+  MaximumRetryAttempts: number.default(2),
+  MaximumEventAgeInSeconds: number.default(21_600),
+  DestinationConfig: onFailure,
+});
+
+export const eventSourceMappingSchema = z.strictObject({
+  FunctionName: z.string(),
+  EventSourceArn: z.string(),
+  BatchSize: number.default(100),
+  Enabled: boolean.optional(),
+  StartingPosition: z.enum(['TRIM_HORIZON', 'LATEST']),
+  MaximumRetryAttempts: number.default(-1),
+  DestinationConfig: onFailure,
+  FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
+  BisectBatchOnFunctionError: boolean.default(false),
+  // A shard locally is read by one reader at a time and at once: what spreads or gathers load changes nothing.
+  ...unused('MaximumBatchingWindowInSeconds', 'MaximumRecordAgeInSeconds', 'ParallelizationFactor', 'Tags'),
+});
+
+export const apiSchema = z.strictObject({
+  ProtocolType: z.literal('HTTP'),
+  ...unused('Description', 'DisableExecuteApiEndpoint', 'Name', 'Tags', 'Version'),
+});
+
+export const authorizerSchema = z.strictObject({
+  ApiId: z.string(),
+  AuthorizerType: z.literal('JWT'),
+  IdentitySource: z.tuple([z.literal('$request.header.Authorization')]),
+  JwtConfiguration: z.strictObject({ Issuer: z.string(), Audience: z.array(z.string()) }),
+  ...unused('Name'),
+});
+
+export const integrationSchema = z.strictObject({
+  ApiId: z.string(),
+  IntegrationType: z.literal('AWS_PROXY'),
+  IntegrationUri: z.string(),
+  PayloadFormatVersion: z.literal('2.0'),
+  TimeoutInMillis: number.default(30_000),
+  ...unused('Description', 'IntegrationMethod'),
+});
+
+export const routeSchema = z.strictObject({
+  ApiId: z.string(),
+  RouteKey: z.string().regex(/^(\$default|[A-Z]+ \/\S*)$/),
+  Target: z.string().regex(/^integrations\//),
+  AuthorizationType: z.enum(['JWT', 'NONE']).default('NONE'),
+  AuthorizerId: z.string().optional(),
+  AuthorizationScopes: z.array(z.string()).default([]),
+  ApiKeyRequired: z.literal(false).optional(),
+  ...unused('OperationName'),
+});
+
+export const stageSchema = z.strictObject({
+  ApiId: z.string(),
+  StageName: z.literal('$default'),
+  DefaultRouteSettings: z
+    .strictObject({
+      ThrottlingBurstLimit: number.optional(),
+      ThrottlingRateLimit: number.optional(),
+      DetailedMetricsEnabled: z.unknown().optional(),
+    })
+    .optional(),
+  ...unused('AccessLogSettings', 'AutoDeploy', 'DeploymentId', 'Description', 'Tags'),
+});
+
+const retryPolicy = z
+  .strictObject({ MaximumRetryAttempts: z.unknown().optional(), MaximumEventAgeInSeconds: z.unknown().optional() })
+  .optional();
+const deadLetters = z.strictObject({ Arn: z.string() }).optional();
+
+export const scheduleSchema = z.strictObject({
+  ScheduleExpression: z.string(),
+  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+  FlexibleTimeWindow: z.strictObject({ Mode: z.literal('OFF') }),
+  Target: z.strictObject({
+    Arn: z.string(),
+    Input: z.string().optional(),
+    DeadLetterConfig: deadLetters,
+    // Of the delivery to the function, which cannot fail on one machine; a failure of the function itself is retried as
+    // the function's own settings say.
+    RetryPolicy: retryPolicy,
+    RoleArn: z.unknown(),
+  }),
+  ...unused('Description', 'GroupName', 'KmsKeyArn', 'Name', 'ScheduleExpressionTimezone'),
+});
+
+export const ruleSchema = z.strictObject({
+  ScheduleExpression: z.string(),
+  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+  Targets: z.array(
+    z.strictObject({
+      Arn: z.string(),
+      Input: z.string().optional(),
+      DeadLetterConfig: deadLetters,
+      RetryPolicy: retryPolicy,
+      ...unused('Id', 'RoleArn'),
+    }),
+  ),
+  ...unused('Description', 'Name', 'RoleArn', 'Tags'),
+});
+
+export const stateMachineSchema = z.strictObject({
+  StateMachineName: z.string().optional(),
+  StateMachineType: z.literal('STANDARD').optional(),
+  DefinitionString: z.string(),
+  RoleArn: z.string(),
+  ...unused('EncryptionConfiguration', 'LoggingConfiguration', 'Tags', 'TracingConfiguration'),
+});
+
+export const secretSchema = z.strictObject({
+  Name: z.string().optional(),
+  SecretString: z.string().optional(),
+  GenerateSecretString: z
+    .strictObject({
+      SecretStringTemplate: z.string().optional(),
+      GenerateStringKey: z.string().optional(),
+      PasswordLength: number.default(32),
+      ...unused(
+        'ExcludeCharacters',
+        'ExcludeLowercase',
+        'ExcludeNumbers',
+        'ExcludePunctuation',
+        'ExcludeUppercase',
+        'IncludeSpace',
+        'RequireEachIncludedType',
+      ),
+    })
+    .optional(),
+  ...unused('Description', 'KmsKeyId', 'Tags'),
+});
+
+export const queueSchema = z.strictObject({
+  QueueName: z.string().optional(),
+  ...unused(
+    'KmsDataKeyReusePeriodSeconds',
+    'KmsMasterKeyId',
+    'MessageRetentionPeriod',
+    'SqsManagedSseEnabled',
+    'Tags',
+    'VisibilityTimeout',
+  ),
+});

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+
+/**
+ * How an operator behaves from now on. What is left out is as a well-behaved operator does it: an empty object is one
+ * that keeps all its promises. What concerns an order (`rejectOrders`, `shipFraction`, `leadTimeDays`) is looked at when
+ * the order is submitted; what concerns an activation, when it is asked for.
+ */
+export const behaviourSchema = z.strictObject({
+  rejectOrders: z.boolean().default(false).describe('New orders are rejected'),
+  shipFraction: z.number().min(0).max(1).default(1).describe('How much of an order is delivered, rounded down'),
+  leadTimeDays: z
+    .number()
+    .min(0)
+    .max(365)
+    .optional()
+    .describe(
+      'Working days from order to delivery; 3 to 5, by order, when left out. A fraction is a part of a day more',
+    ),
+  stall: z.boolean().default(false).describe('Takes requests and answers nothing'),
+  refuseActivation: z.array(z.string()).default([]).describe('ICCIDs whose activation is refused'),
+  activationDelayDays: z.number().min(0).max(365).default(0).describe('Days from asking for an activation to its end'),
+  failureRate: z.number().min(0).max(1).default(0).describe('How many of the calls are answered 503'),
+  duplicateAnswers: z.boolean().default(false).describe('Repeats and reorders what it says'),
+});
+
+/** A behaviour as it is told: everything may be left out. */
+export type BehaviourRequest = z.input<typeof behaviourSchema>;
+export type Behaviour = z.infer<typeof behaviourSchema>;
+
+export const wellBehaved: Behaviour = behaviourSchema.parse({});
+
+/** What a SIM used: `bytes` up to the moment `at` (now, when left out) in `network` (MCC and MNC; home, when left out). */
+export const usageSchema = z.strictObject({
+  iccid: z.string().regex(/^\d{19,20}$/, 'an ICCID has 19 or 20 digits'),
+  bytes: z.int().min(0),
+  at: z.iso.datetime({ offset: true }).optional(),
+  network: z.string().min(1).max(40).optional(),
+});
+
+export type Usage = z.infer<typeof usageSchema>;

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { workingDaysAfter } from '../domain/calendar.ts';
+import type { Behaviour } from './behaviour.ts';
+import { BLOCKS, CARDS_IN_A_BLOCK } from './cards.ts';
+import type { OperatorId } from './networks.ts';
+import { type SimStanding, simStandingSchema } from './sims.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MAX_ORDER_QUANTITY = CARDS_IN_A_BLOCK;
+/** Parcels are handed over in the morning. */
+const DELIVERY_HOUR_UTC = 10;
+
+/** An order as a customer of the operator submits it. */
+export const orderRequestSchema = z.strictObject({
+  quantity: z.int().min(1).max(MAX_ORDER_QUANTITY),
+  deliveryAddress: z.strictObject({
+    name: z.string().min(1).max(200),
+    lines: z.array(z.string().max(200)).min(1).max(6),
+    city: z.string().min(1).max(100),
+    postalCode: z.string().min(1).max(20),
+    country: z.string().regex(/^[A-Z]{2}$/),
+  }),
+});
+
+export type OrderRequest = z.infer<typeof orderRequestSchema>;
+
+const instant = z.number().describe('Milliseconds since 1970, UTC');
+
+/**
+ * An order as it is kept: what was settled when it was taken, and what came after. Its status is not kept: it follows
+ * from these facts and the time.
+ */
+export const orderSchema = z.strictObject({
+  orderId: z.string(),
+  request: orderRequestSchema,
+  operatorReference: z.string(),
+  submittedAt: instant,
+  outcome: z.union([
+    z.strictObject({ rejected: z.string() }),
+    z.strictObject({
+      block: z.int(),
+      shippedQuantity: z.int(),
+      trackingReference: z.string(),
+      processingAt: instant,
+      dispatchedAt: instant,
+      deliveredAt: instant,
+    }),
+  ]),
+  cancelledAt: instant.exactOptional(),
+  /** Only the cards that are not as delivered, by their place in the block. */
+  sims: z.array(z.tuple([z.int(), simStandingSchema])).transform((entries) => new Map<number, SimStanding>(entries)),
+});
+
+export type Order = z.infer<typeof orderSchema>;
+
+/** What the operator says of an order. */
+export type OrderAnswer = {
+  orderId: string;
+  operatorReference: string;
+  quantity: number;
+  status: 'accepted' | 'processing' | 'dispatched' | 'delivered' | 'rejected' | 'cancelled';
+  trackingReference?: string;
+  deliveredQuantity?: number;
+  reason?: string;
+};
+
+/** Takes or rejects an order, and settles when it will be where. `takenBlocks`: the number blocks given away already. */
+export function takeOrder(
+  operatorId: OperatorId,
+  orderId: string,
+  request: OrderRequest,
+  context: { now: Date; behaviour: Behaviour; takenBlocks: { has(block: number): boolean; size: number } },
+): Order {
+  const { now, behaviour, takenBlocks } = context;
+  const draw = numberFrom(orderId);
+  const taken = {
+    orderId,
+    request,
+    operatorReference: `${operatorId.toUpperCase()}-${draw.toString(36).toUpperCase().padStart(7, '0')}`,
+    submittedAt: now.getTime(),
+    sims: new Map<number, SimStanding>(),
+  };
+  if (behaviour.rejectOrders) {
+    return { ...taken, outcome: { rejected: 'The operator takes no orders for this account' } };
+  }
+  if (takenBlocks.size >= BLOCKS) {
+    return { ...taken, outcome: { rejected: 'The operator has no numbers left' } };
+  }
+  return {
+    ...taken,
+    outcome: {
+      block: freeBlock(draw, takenBlocks),
+      shippedQuantity: Math.floor(request.quantity * behaviour.shipFraction),
+      trackingReference: `TRK${draw.toString().padStart(10, '0')}`,
+      ...journey(operatorId, now, behaviour.leadTimeDays ?? 3 + (draw % 3), draw),
+    },
+  };
+}
+
+/** What is true of the order at a time: now, or earlier for an operator that repeats itself. */
+export function orderAt(order: Order, at: Date): OrderAnswer {
+  const time = at.getTime();
+  const { orderId, operatorReference, outcome } = order;
+  const said = { orderId, operatorReference, quantity: order.request.quantity };
+  if ('rejected' in outcome) {
+    return { ...said, status: 'rejected', reason: outcome.rejected };
+  }
+  if (order.cancelledAt !== undefined && time >= order.cancelledAt) {
+    return { ...said, status: 'cancelled', reason: 'Cancelled as asked' };
+  }
+  const { trackingReference, shippedQuantity } = outcome;
+  if (time >= outcome.deliveredAt) {
+    return { ...said, status: 'delivered', trackingReference, deliveredQuantity: shippedQuantity };
+  }
+  if (time >= outcome.dispatchedAt) {
+    return { ...said, status: 'dispatched', trackingReference };
+  }
+  return { ...said, status: time >= outcome.processingAt ? 'processing' : 'accepted' };
+}
+
+/** The moments up to now at which the order's status changed, oldest first. */
+export function turningPoints(order: Order, now: Date): Date[] {
+  const { outcome } = order;
+  const moments =
+    'rejected' in outcome ? [] : [outcome.processingAt, outcome.dispatchedAt, outcome.deliveredAt, order.cancelledAt];
+  return [order.submittedAt, ...moments]
+    .filter((moment) => moment !== undefined)
+    .filter((moment) => moment <= Math.min(now.getTime(), order.cancelledAt ?? Number.POSITIVE_INFINITY))
+    .sort((one, other) => one - other)
+    .map((moment) => new Date(moment));
+}
+
+/** How many cards of the order are with the customer, in which block. None before delivery. */
+export function deliveredCards(order: Order, now: Date): { block: number; quantity: number } | undefined {
+  const { outcome } = order;
+  return 'rejected' in outcome || orderAt(order, now).status !== 'delivered'
+    ? undefined
+    : { block: outcome.block, quantity: outcome.shippedQuantity };
+}
+
+/**
+ * When the order is worked on, leaves, and arrives: one to two days on the road, and on a lead time too short for that
+ * the second half of it.
+ */
+function journey(operatorId: OperatorId, from: Date, leadTimeDays: number, draw: number) {
+  const submittedAt = from.getTime();
+  const workingDays = Math.floor(leadTimeDays);
+  const day =
+    workingDays === 0
+      ? submittedAt
+      : Date.parse(`${workingDaysAfter(operatorId, from, workingDays)}T${DELIVERY_HOUR_UTC}:00:00Z`);
+  const deliveredAt = day + (leadTimeDays - workingDays) * DAY_MS;
+  const span = deliveredAt - submittedAt;
+  const onTheRoad = (24 + (draw % 25)) * HOUR_MS;
+  return {
+    processingAt: submittedAt + Math.min(2 * HOUR_MS, span / 4),
+    dispatchedAt: Math.max(deliveredAt - onTheRoad, submittedAt + span / 2),
+    deliveredAt,
+  };
+}
+
+/** A number that looks drawn but is the same for the same order: so that a sandbox started again does the same. */
+function numberFrom(orderId: string): number {
+  return createHash('sha256').update(orderId).digest().readUInt32BE();
+}
+
+function freeBlock(draw: number, taken: { has(block: number): boolean }): number {
+  let block = draw % BLOCKS;
+  while (taken.has(block)) {
+    block = (block + 1) % BLOCKS;
+  }
+  return block;
+}

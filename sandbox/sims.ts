@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import type { Behaviour } from './behaviour.ts';
+
+const DAY_MS = 86_400_000;
+
+/** How a card stands once it is no longer as delivered. A card without a standing is barred. */
+export const simStandingSchema = z.union([
+  z.strictObject({ activeFrom: z.number().describe('Milliseconds since 1970; until then the removal is under way') }),
+  z.strictObject({ refused: z.string() }),
+  z.strictObject({ terminated: z.literal(true) }),
+]);
+
+export type SimStanding = z.infer<typeof simStandingSchema>;
+
+export const simStatuses = ['barred', 'pending', 'active', 'refused', 'terminated'] as const;
+
+/** What the operator says of a SIM. */
+export type SimState = { status: (typeof simStatuses)[number]; reason?: string };
+
+/** The standing that a request leaves the card in, undefined for barred, and what is answered. */
+export type Change = { standing: SimStanding | undefined; answer: SimState };
+
+export const TERMINATED: SimState = { status: 'refused', reason: 'The subscription is terminated' };
+export const NOT_OURS: SimState = { status: 'refused', reason: 'Not a SIM of this account' };
+
+/** What is true of a card at a time. */
+export function simStateAt(standing: SimStanding | undefined, now: Date): SimState {
+  if (standing === undefined) {
+    return { status: 'barred' };
+  }
+  if ('terminated' in standing) {
+    return { status: 'terminated' };
+  }
+  if ('refused' in standing) {
+    return { status: 'refused', reason: standing.refused };
+  }
+  return { status: now.getTime() >= standing.activeFrom ? 'active' : 'pending' };
+}
+
+/** Asks for the bar to come off. A card refused before may be asked for again; one under way keeps its time. */
+export function activate(
+  iccid: string,
+  standing: SimStanding | undefined,
+  now: Date,
+  { activationDelayDays }: Behaviour,
+  refused: ReadonlySet<string>,
+): Change {
+  if (standing !== undefined && 'terminated' in standing) {
+    return { standing, answer: TERMINATED };
+  }
+  if (standing !== undefined && 'activeFrom' in standing) {
+    return { standing, answer: simStateAt(standing, now) };
+  }
+  const next: SimStanding = refused.has(iccid)
+    ? { refused: 'The operator does not activate this SIM' }
+    : { activeFrom: now.getTime() + activationDelayDays * DAY_MS };
+  return { standing: next, answer: simStateAt(next, now) };
+}
+
+/** Puts the bar on or takes it off, at once. */
+export function setBar(standing: SimStanding | undefined, now: Date, barred: boolean): Change {
+  if (standing !== undefined && 'terminated' in standing) {
+    return { standing, answer: TERMINATED };
+  }
+  if (barred) {
+    return { standing: undefined, answer: { status: 'barred' } };
+  }
+  const alreadyActive = simStateAt(standing, now).status === 'active';
+  return { standing: alreadyActive ? standing : { activeFrom: now.getTime() }, answer: { status: 'active' } };
+}
+
+/** Ends the subscription for good. */
+export function terminate(): Change {
+  return { standing: { terminated: true }, answer: { status: 'terminated' } };
+}

@@ -1,0 +1,183 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { type Behaviour, behaviourSchema, wellBehaved } from './behaviour.ts';
+import { type OperatorId, operatorIds } from './networks.ts';
+import { type Order, orderSchema } from './orders.ts';
+import { simStatuses } from './sims.ts';
+
+/** The first answer given to an `Idempotency-Key`: the state that most SIMs got, and those that got another. */
+const firstAnswerSchema = z.strictObject({
+  requestHash: z.string(),
+  usual: z.enum(simStatuses),
+  exceptions: z.array(z.tuple([z.int(), z.enum(simStatuses), z.string()])),
+});
+
+export type FirstAnswer = z.infer<typeof firstAnswerSchema>;
+
+const usageRecordSchema = z.strictObject({
+  iccid: z.string(),
+  bytes: z.int(),
+  at: z.string(),
+  network: z.string(),
+});
+
+export type UsageRecord = z.infer<typeof usageRecordSchema>;
+
+const savedSchema = z.strictObject({
+  version: z.literal(1),
+  operators: z.record(
+    z.string(),
+    z.strictObject({
+      behaviour: behaviourSchema,
+      orders: z.array(orderSchema),
+      firstAnswers: z.array(z.tuple([z.string(), firstAnswerSchema])),
+      usage: z.array(usageRecordSchema),
+    }),
+  ),
+});
+
+/** All that one operator knows. */
+export type OperatorBooks = {
+  behaviour: Behaviour;
+  orders: Map<string, Order>;
+  /** Which order has a block of card numbers. */
+  orderOfBlock: Map<number, string>;
+  firstAnswers: Map<string, FirstAnswer>;
+  usage: UsageRecord[];
+  /** How often an order or a page of SIMs was asked for: what an operator that repeats itself goes by. Not saved. */
+  timesAsked: Map<string, number>;
+};
+
+export type Store = {
+  books(operatorId: OperatorId): OperatorBooks;
+  /** Saves what changed, soon: many changes in a row are one save. */
+  changed(): void;
+  /** Saves what changed, and waits until that is done. */
+  save(): Promise<void>;
+};
+
+/** A save waits at least so long for more changes, and ten times as long as the last save took: a big store saves rarely. */
+const SAVE_DELAY_MS = 100;
+const SAVE_DELAY_FACTOR = 10;
+
+/**
+ * The books of all operators, in memory; with a file, they are read from it and saved to it (JSON, replaced as a
+ * whole, so that the file is never half written). Throws when the file is there and is no such store.
+ */
+export async function openStore(file?: string): Promise<Store> {
+  const books = file === undefined ? emptyBooks() : await readBooks(file);
+  let dirty = false;
+  let timer: NodeJS.Timeout | undefined;
+  let saving: Promise<void> = Promise.resolve();
+  let lastSaveMs = 0;
+
+  async function write(): Promise<void> {
+    if (file === undefined || !dirty) {
+      return;
+    }
+    dirty = false;
+    const started = Date.now();
+    try {
+      await writeFile(`${file}.new`, JSON.stringify(toSaved(books)));
+      await rename(`${file}.new`, file);
+    } catch (error) {
+      dirty = true;
+      throw error;
+    }
+    lastSaveMs = Date.now() - started;
+  }
+
+  function save(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    saving = saving.catch(() => {}).then(write);
+    return saving;
+  }
+
+  return {
+    books: (operatorId) => books[operatorId],
+    changed() {
+      dirty = true;
+      if (file !== undefined && timer === undefined) {
+        timer = setTimeout(
+          () => {
+            save().catch((error) => console.error('The operator sandbox could not save its store:', error));
+          },
+          Math.max(SAVE_DELAY_MS, lastSaveMs * SAVE_DELAY_FACTOR),
+        );
+      }
+    },
+    save,
+  };
+}
+
+function emptyBooks(): Record<OperatorId, OperatorBooks> {
+  const empty = (): OperatorBooks => ({
+    behaviour: wellBehaved,
+    orders: new Map(),
+    orderOfBlock: new Map(),
+    firstAnswers: new Map(),
+    usage: [],
+    timesAsked: new Map(),
+  });
+  return { '3uk': empty(), '3ireland': empty(), orange: empty(), a1: empty() };
+}
+
+async function readBooks(file: string): Promise<Record<OperatorId, OperatorBooks>> {
+  const books = emptyBooks();
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') {
+      return books;
+    }
+    throw error;
+  }
+  const saved = parseSaved(file, text);
+  for (const operatorId of operatorIds) {
+    const operator = saved.operators[operatorId];
+    if (operator !== undefined) {
+      const orders = new Map(operator.orders.map((order) => [order.orderId, order]));
+      books[operatorId] = {
+        behaviour: operator.behaviour,
+        orders,
+        orderOfBlock: new Map(
+          operator.orders.flatMap(({ orderId, outcome }) => ('block' in outcome ? [[outcome.block, orderId]] : [])),
+        ),
+        firstAnswers: new Map(operator.firstAnswers),
+        usage: operator.usage,
+        timesAsked: new Map(),
+      };
+    }
+  }
+  return books;
+}
+
+function parseSaved(file: string, text: string): z.infer<typeof savedSchema> {
+  try {
+    return savedSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Error(`${file} is not a store of the operator sandbox: move it away to start with an empty one`, {
+      cause,
+    });
+  }
+}
+
+function toSaved(books: Record<OperatorId, OperatorBooks>): z.input<typeof savedSchema> {
+  return {
+    version: 1,
+    operators: Object.fromEntries(
+      operatorIds.map((operatorId) => {
+        const { behaviour, orders, firstAnswers, usage } = books[operatorId];
+        const saved = {
+          behaviour,
+          orders: [...orders.values()].map((order) => ({ ...order, sims: [...order.sims] })),
+          firstAnswers: [...firstAnswers],
+          usage,
+        };
+        return [operatorId, saved];
+      }),
+    ),
+  };
+}

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { inspect } from 'node:util';
+import { clearCaches } from '@aws-lambda-powertools/parameters';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { operatorsConfiguration, parseOperatorsConfiguration } from '../../../adapters/operators/configuration.ts';
+
+const secret = { '3uk': { baseUrl: 'https://api.operator.test/v1/', apiKey: 'very-secret' } };
+
+describe('the operators’ configuration', () => {
+  test('is what the secret says, base URLs without a slash at their end', () => {
+    expect(parseOperatorsConfiguration(JSON.stringify(secret))).toEqual({
+      '3uk': { baseUrl: 'https://api.operator.test/v1', apiKey: 'very-secret' },
+    });
+  });
+
+  test.each([
+    ['no JSON', '{"3uk": {"apiKey": "very-secret"'],
+    ['a wrong URL', JSON.stringify({ '3uk': { baseUrl: 'very-secret', apiKey: 'very-secret' } })],
+    ['another protocol', JSON.stringify({ '3uk': { baseUrl: 'file:///very-secret', apiKey: 'x' } })],
+    ['no key', JSON.stringify({ '3uk': { baseUrl: 'https://very-secret.test' } })],
+    ['no text', undefined],
+  ])('with %s is refused without telling what it holds', (_, text) => {
+    let error: unknown;
+    try {
+      parseOperatorsConfiguration(text);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({ name: 'OperatorUnavailable' });
+    expect(inspect(error, { depth: 10 }).replace(/test\/.*\.ts/g, '')).not.toContain('very-secret');
+  });
+});
+
+describe('the secret', () => {
+  const environment = { ...process.env };
+  let reads: string[];
+  let stored: unknown;
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) {
+      body += String(chunk);
+    }
+    reads.push(JSON.parse(body).SecretId);
+    response.writeHead(stored === undefined ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(
+      JSON.stringify(
+        stored === undefined
+          ? { __type: 'ResourceNotFoundException', message: 'no such secret' }
+          : { Name: 'operators', SecretString: JSON.stringify(stored) },
+      ),
+    );
+  });
+
+  beforeAll(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    Object.assign(process.env, {
+      OPERATORS_SECRET: 'operators',
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    });
+  });
+  beforeEach(() => {
+    reads = [];
+    clearCaches();
+  });
+  afterAll(async () => {
+    process.env = environment;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  });
+
+  test('is read once for many calls', async () => {
+    stored = secret;
+    const first = await operatorsConfiguration();
+    expect(await operatorsConfiguration()).toEqual(first);
+    expect(first['3uk']?.apiKey).toBe('very-secret');
+    expect(reads).toEqual(['operators']);
+  });
+
+  test('that is not there makes the operators unavailable', async () => {
+    stored = undefined;
+    await expect(operatorsConfiguration()).rejects.toMatchObject({ name: 'OperatorUnavailable' });
+    expect(reads).toEqual(['operators']);
+    delete process.env.OPERATORS_SECRET;
+    await expect(operatorsConfiguration()).rejects.toThrow(/OPERATORS_SECRET is not set/);
+  });
+});

@@ -1,0 +1,256 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { operatorGateways } from '../../../adapters/operators/http-gateway.ts';
+import { withCheckDigit } from '../../../domain/iccid.ts';
+import type { DeliveredSim } from '../../../domain/operator-port.ts';
+import { anOrder, type GatewayToSandbox, gatewayToSandbox } from './operators-under-test.ts';
+
+let operator: GatewayToSandbox;
+let draws: number[];
+
+beforeEach(async () => {
+  draws = [];
+  operator = await gatewayToSandbox({ random: () => draws.shift() ?? 0.999 });
+});
+afterEach(() => operator.sandbox.stop());
+
+async function allSims(orderId: string): Promise<DeliveredSim[]> {
+  const sims: DeliveredSim[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await operator.gateway.deliveredSims(orderId, cursor);
+    sims.push(...page.sims);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return sims;
+}
+
+async function delivered(quantity: number, orderId = 'ord_1'): Promise<string[]> {
+  operator.sandbox.behave('3uk', { leadTimeDays: 0 });
+  await operator.gateway.submitOrder(anOrder(orderId, quantity));
+  operator.sandbox.behave('3uk', {});
+  return (await allSims(orderId)).map(({ iccid }) => iccid);
+}
+
+describe('an order through the gateway', () => {
+  test('is submitted once however often it is sent, and followed to its delivery', async () => {
+    const first = await operator.gateway.submitOrder(anOrder());
+    expect(first).toEqual({ outcome: 'accepted', operatorReference: expect.any(String) });
+    expect(await operator.gateway.submitOrder(anOrder())).toEqual(first);
+    expect(await operator.gateway.orderStatus('ord_1')).toEqual({ status: 'accepted' });
+    operator.clock.pass(20);
+    expect(await operator.gateway.orderStatus('ord_1')).toEqual({
+      status: 'delivered',
+      deliveredQuantity: 50,
+      trackingReference: expect.any(String),
+    });
+    const sims = await allSims('ord_1');
+    expect(sims).toHaveLength(50);
+    expect(sims[0]).toEqual({
+      iccid: expect.stringMatching(/^8944/),
+      imsi: expect.stringMatching(/^23420/),
+      msisdn: expect.stringMatching(/^\+44/),
+    });
+    expect(await operator.gateway.submitOrder(anOrder())).toEqual(first);
+  });
+
+  test('of another operator goes to that operator', async () => {
+    await operator.gateways('a1').submitOrder(anOrder('ord_a1', 20));
+    expect(await operator.gateways('a1').orderStatus('ord_a1')).toEqual({ status: 'accepted' });
+    await expect(operator.gateway.orderStatus('ord_a1')).rejects.toMatchObject({ name: 'OperatorUnavailable' });
+  });
+
+  test('is rejected with the operator’s reason', async () => {
+    operator.sandbox.behave('3uk', { rejectOrders: true });
+    const rejected = { outcome: 'rejected', reason: 'The operator takes no orders for this account' };
+    expect(await operator.gateway.submitOrder(anOrder())).toEqual(rejected);
+    expect(await operator.gateway.submitOrder(anOrder())).toEqual(rejected);
+  });
+
+  test('that the operator cannot make sense of is rejected, not tried for ever', async () => {
+    const answer = await operator.gateway.submitOrder(anOrder('ord_1', 0));
+    expect(answer).toEqual({ outcome: 'rejected', reason: expect.stringContaining('quantity') });
+  });
+
+  test('is cancelled, refused once it is on its way, and unknown when it was never submitted', async () => {
+    await operator.gateway.submitOrder(anOrder('ord_1'));
+    await operator.gateway.submitOrder(anOrder('ord_2'));
+    expect(await operator.gateway.cancelOrder('ord_1')).toEqual({ outcome: 'cancelled' });
+    expect(await operator.gateway.orderStatus('ord_1')).toEqual({ status: 'cancelled', reason: expect.any(String) });
+    operator.clock.pass(20);
+    expect(await operator.gateway.cancelOrder('ord_1')).toEqual({ outcome: 'cancelled' });
+    expect(await operator.gateway.cancelOrder('ord_2')).toEqual({
+      outcome: 'refused',
+      reason: 'The order is delivered',
+    });
+    expect(await operator.gateway.cancelOrder('ord_3')).toEqual({ outcome: 'unknown' });
+  });
+
+  test('that the operator does not know has no status: it says so at once', async () => {
+    await expect(operator.gateway.orderStatus('ord_9')).rejects.toMatchObject({
+      name: 'OperatorUnavailable',
+      message: '3uk: GET /orders/ord_9: answered 404 (No order was submitted with this id), after one try',
+    });
+  });
+
+  test('that is not delivered has no SIMs to list', async () => {
+    await operator.gateway.submitOrder(anOrder());
+    await expect(operator.gateway.deliveredSims('ord_1')).rejects.toThrow(/answered 409 \(The order is accepted\)/);
+  });
+
+  test('delivered short says how many SIMs there are', async () => {
+    operator.sandbox.behave('3uk', { shipFraction: 0.5, leadTimeDays: 0 });
+    await operator.gateway.submitOrder(anOrder());
+    expect(await operator.gateway.orderStatus('ord_1')).toMatchObject({ deliveredQuantity: 25 });
+    expect(await allSims('ord_1')).toHaveLength(25);
+  });
+
+  test('delivered by an operator that repeats itself can be read whole', async () => {
+    await delivered(1_200);
+    operator.sandbox.behave('3uk', { duplicateAnswers: true });
+    const sims = await allSims('ord_1');
+    expect(sims.length).toBeGreaterThan(1_200);
+    expect(new Set(sims.map(({ iccid }) => iccid)).size).toBe(1_200);
+    const said = [];
+    for (let time = 0; time < 4; time += 1) {
+      said.push((await operator.gateway.orderStatus('ord_1')).status);
+    }
+    expect(said).toContain('delivered');
+    expect(operator.logged).toEqual([]);
+  });
+});
+
+describe('SIMs through the gateway', () => {
+  test('are activated, suspended, resumed and terminated', async () => {
+    const iccids = await delivered(3);
+    const all = (status: string) => iccids.map((iccid) => ({ iccid, status }));
+    expect(await operator.gateway.simStatus(iccids)).toEqual(all('barred'));
+    expect(await operator.gateway.activate('k1', iccids)).toEqual(all('active'));
+    expect(await operator.gateway.setBars('k2', iccids, true)).toEqual(all('barred'));
+    expect(await operator.gateway.setBars('k3', iccids, false)).toEqual(all('active'));
+    expect(await operator.gateway.terminate('k4', iccids)).toEqual(all('terminated'));
+    expect(await operator.gateway.simStatus(iccids)).toEqual(all('terminated'));
+  });
+
+  test('that the operator refuses come with its reason', async () => {
+    const [first = '', second = ''] = await delivered(2);
+    operator.sandbox.behave('3uk', { refuseActivation: [second] });
+    expect(await operator.gateway.activate('k1', [first, second])).toEqual([
+      { iccid: first, status: 'active' },
+      { iccid: second, status: 'refused', reason: 'The operator does not activate this SIM' },
+    ]);
+  });
+
+  test('that take their time are pending, then active', async () => {
+    const iccids = await delivered(1);
+    operator.sandbox.behave('3uk', { activationDelayDays: 1 });
+    expect(await operator.gateway.activate('k1', iccids)).toMatchObject([{ status: 'pending' }]);
+    operator.clock.pass(1);
+    expect(await operator.gateway.simStatus(iccids)).toMatchObject([{ status: 'active' }]);
+    expect(await operator.gateway.activate('k1', iccids)).toMatchObject([{ status: 'pending' }]);
+  });
+
+  test('that the operator does not know are left out of the status', async () => {
+    const iccids = await delivered(1);
+    const strange = withCheckDigit('894420000000000000');
+    expect(await operator.gateway.simStatus([strange, ...iccids])).toHaveLength(1);
+  });
+
+  test('more than 500 are asked for in batches, each once, under keys that stay the same', async () => {
+    const iccids = await delivered(1_001);
+    const answers = await operator.gateway.activate('k1', [...iccids, ...iccids.slice(0, 10)]);
+    expect(answers.map(({ iccid }) => iccid)).toEqual(iccids);
+    expect(await operator.gateway.setBars('k2', iccids, true)).toHaveLength(1_001);
+    expect(await operator.gateway.activate('k1', iccids)).toEqual(answers);
+    const status = await operator.gateway.simStatus(iccids);
+    expect(status.every((sim) => sim.status === 'barred')).toBe(true);
+  });
+
+  test('none at all are nothing to ask', async () => {
+    operator.sandbox.behave('3uk', { failureRate: 1 });
+    expect(await operator.gateway.activate('k1', [])).toEqual([]);
+    expect(await operator.gateway.simStatus([])).toEqual([]);
+  });
+
+  test('of an operator that repeats itself are answered once each', async () => {
+    const iccids = await delivered(3);
+    operator.sandbox.behave('3uk', { duplicateAnswers: true });
+    const answers = await operator.gateway.activate('k1', iccids);
+    expect(answers.map(({ iccid }) => iccid).sort()).toEqual([...iccids].sort());
+    expect(operator.logged).toEqual([]);
+  });
+});
+
+describe('an operator that fails', () => {
+  test('now and then is asked again until it answers', async () => {
+    operator.sandbox.behave('3uk', { failureRate: 0.5 });
+    draws = [0.1, 0.9, 0.1, 0.9, 0.9];
+    expect(await operator.gateway.submitOrder(anOrder())).toMatchObject({ outcome: 'accepted' });
+  });
+
+  test('after it did what it was asked is asked again without doing it twice', async () => {
+    const iccids = await delivered(2);
+    operator.sandbox.behave('3uk', { failureRate: 0.5, activationDelayDays: 1 });
+    draws = [0.1, 0.1, 0.9];
+    expect(await operator.gateway.activate('k1', iccids)).toMatchObject([{ status: 'pending' }, { status: 'pending' }]);
+    draws = [0.1, 0.1, 0.9];
+    expect(await operator.gateway.submitOrder(anOrder('ord_2'))).toMatchObject({ outcome: 'accepted' });
+    draws = [0.1, 0.1, 0.9];
+    expect(await operator.gateway.cancelOrder('ord_2')).toEqual({ outcome: 'cancelled' });
+  });
+
+  test('always is unavailable after three tries', async () => {
+    operator.sandbox.behave('3uk', { failureRate: 1 });
+    await expect(operator.gateway.submitOrder(anOrder())).rejects.toMatchObject({
+      name: 'OperatorUnavailable',
+      message: '3uk: PUT /orders/ord_1: answered 503 (Too much to do: try again), after 3 tries',
+    });
+  });
+
+  test('to say anything is unavailable once the time of all tries is over', async () => {
+    const stalled = await gatewayToSandbox({}, { timeoutMs: 60 });
+    stalled.sandbox.behave('3uk', { stall: true });
+    const start = performance.now();
+    await expect(stalled.gateway.orderStatus('ord_1')).rejects.toThrow(/no answer in time, after 3 tries/);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(170);
+    expect(performance.now() - start).toBeLessThan(1_000);
+    await stalled.sandbox.stop();
+  });
+
+  test('to say anything is given the time that OPERATOR_TIMEOUT_MS says', async () => {
+    process.env.OPERATOR_TIMEOUT_MS = '20';
+    try {
+      const stalled = await gatewayToSandbox();
+      stalled.sandbox.behave('3uk', { stall: true });
+      const start = performance.now();
+      await expect(stalled.gateway.orderStatus('ord_1')).rejects.toThrow(/no answer in time, after 3 tries/);
+      expect(performance.now() - start).toBeLessThan(1_000);
+      await stalled.sandbox.stop();
+      process.env.OPERATOR_TIMEOUT_MS = 'two seconds';
+      expect(() => operatorGateways({ configuration: async () => ({}), logger: { warn() {} } })).toThrow(
+        /milliseconds/,
+      );
+    } finally {
+      delete process.env.OPERATOR_TIMEOUT_MS;
+    }
+  });
+
+  test('to be there at all is unavailable', async () => {
+    const gone = await gatewayToSandbox();
+    await gone.sandbox.stop();
+    await expect(gone.gateway.orderStatus('ord_1')).rejects.toThrow(/no connection, after 3 tries/);
+  });
+
+  test('because nobody configured it is unavailable', async () => {
+    await expect(operator.gateways('orange').orderStatus('ord_1')).rejects.toMatchObject({
+      name: 'OperatorUnavailable',
+      message: expect.stringContaining('not configured'),
+    });
+  });
+
+  test('us for a wrong key is unavailable at once, and the key is not told', async () => {
+    const locked = await gatewayToSandbox({ apiKey: 'another-key' });
+    const error = await locked.gateway.orderStatus('ord_1').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'OperatorUnavailable', message: expect.stringContaining('answered 401') });
+    await locked.sandbox.stop();
+  });
+});

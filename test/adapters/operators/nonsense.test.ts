@@ -1,0 +1,182 @@
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { RetryPolicy } from '../../../adapters/operators/retry.ts';
+import { withCheckDigit } from '../../../domain/iccid.ts';
+import type { OperatorGateway } from '../../../domain/operator-port.ts';
+import {
+  API_KEY,
+  anOrder,
+  type GatewayToScript,
+  gatewayToScript,
+  type ScriptedAnswer,
+} from './operators-under-test.ts';
+
+const iccid = withCheckDigit('894420000000000001');
+const other = withCheckDigit('894420000000000002');
+const sim = { iccid, imsi: '234200000000001' };
+const accepted = { orderId: 'ord_1', operatorReference: 'R1', status: 'accepted', quantity: 50 };
+
+const running: GatewayToScript[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((operator) => operator.stop()));
+});
+
+async function operatorSays(script: ScriptedAnswer[], policy: Partial<RetryPolicy> = {}): Promise<GatewayToScript> {
+  const operator = await gatewayToScript(script, policy);
+  running.push(operator);
+  return operator;
+}
+
+type Ask = (gateway: OperatorGateway) => Promise<unknown>;
+const submit: Ask = (gateway) => gateway.submitOrder(anOrder());
+const status: Ask = (gateway) => gateway.orderStatus('ord_1');
+const cancel: Ask = (gateway) => gateway.cancelOrder('ord_1');
+const list: Ask = (gateway) => gateway.deliveredSims('ord_1', 'here');
+const activate: Ask = (gateway) => gateway.activate('k1', [iccid, other]);
+const simStatus: Ask = (gateway) => gateway.simStatus([iccid, other]);
+
+describe('an answer that is nonsense', () => {
+  const nonsense: [string, Ask, ScriptedAnswer][] = [
+    ['no JSON', status, { body: '<html>Welcome</html>' }],
+    ['nothing', status, { body: '' }],
+    ['a list for an object', status, { body: [] }],
+    ['about another order', status, { body: { ...accepted, orderId: 'ord_2' } }],
+    ['an order status out of the words', status, { body: { ...accepted, status: 'shipped' } }],
+    ['delivered without a number', status, { body: { ...accepted, status: 'delivered' } }],
+    ['fewer SIMs than none', status, { body: { ...accepted, status: 'delivered', deliveredQuantity: -1 } }],
+    ['an order without a reference', submit, { status: 201, body: { orderId: 'ord_1', status: 'accepted' } }],
+    ['cancelled and yet not', cancel, { body: accepted }],
+    ['a refusal without a reason', cancel, { status: 409, body: {} }],
+    ['not found, by somebody else', cancel, { status: 404, body: 'no such page' }],
+    ['a SIM that has no ICCID', list, { body: { sims: [{ ...sim, iccid: '8944200000000000000' }] } }],
+    ['a SIM that has no IMSI', list, { body: { sims: [{ iccid }] } }],
+    ['a SIM with two IMSIs', list, { body: { sims: [sim, { ...sim, imsi: '234200000000002' }] } }],
+    ['the same cursor again', list, { body: { sims: [sim], nextCursor: 'here' } }],
+    ['no list of SIMs', list, { body: { nextCursor: 'there' } }],
+    ['a SIM missing', activate, { body: { sims: [{ iccid, status: 'active' }] } }],
+    [
+      'a SIM that was not asked for',
+      simStatus,
+      { body: { sims: [{ iccid: withCheckDigit('894420000000000003'), status: 'active' }] } },
+    ],
+    ['a SIM status out of the words', simStatus, { body: { sims: [{ iccid, status: 'on' }] } }],
+    [
+      'a SIM in two states at once',
+      simStatus,
+      {
+        body: {
+          sims: [
+            { iccid, status: 'active' },
+            { iccid, status: 'barred' },
+          ],
+        },
+      },
+    ],
+  ];
+
+  test.each(nonsense)('(%s) is logged, asked for again, and never becomes data', async (_, ask, answer) => {
+    const operator = await operatorSays([answer]);
+    await expect(ask(operator.gateway)).rejects.toMatchObject({
+      name: 'OperatorUnavailable',
+      message: expect.stringMatching(/^3uk: .*answered nonsense with \d{3}, after 3 tries$/),
+    });
+    expect(operator.asked).toHaveLength(3);
+    expect(operator.logged).toHaveLength(3);
+    expect(operator.logged[0]).toEqual({
+      message: 'An operator answered nonsense',
+      fields: {
+        operatorId: '3uk',
+        method: operator.asked[0]?.method,
+        path: operator.asked[0]?.path.replace('/operators/3uk', ''),
+        status: expect.any(Number),
+        issues: expect.arrayContaining([{ path: expect.any(String), message: expect.any(String) }]),
+        body: expect.any(String),
+      },
+    });
+  });
+
+  test('is forgiven when the next one makes sense', async () => {
+    const operator = await operatorSays([{ body: 'oops' }, { body: accepted }]);
+    expect(await status(operator.gateway)).toEqual({ status: 'accepted' });
+    expect(operator.logged).toHaveLength(1);
+  });
+
+  test('is logged cut to 500 characters and without our key, even when the operator says it', async () => {
+    const operator = await operatorSays([{ body: `${API_KEY} ${'x'.repeat(2_000)}` }]);
+    const error = await status(operator.gateway).catch((thrown: unknown) => thrown);
+    expect(String(operator.logged[0]?.fields.body).length).toBeLessThanOrEqual(501);
+    expect(inspect([operator.logged, error], { depth: 10 })).not.toContain(API_KEY);
+  });
+});
+
+describe('an answer that is not expected', () => {
+  test.each([408, 425, 429, 500, 502, 503, 504])('(%i) is asked for again', async (code) => {
+    const operator = await operatorSays([{ status: code, body: '' }, { body: accepted }]);
+    expect(await status(operator.gateway)).toEqual({ status: 'accepted' });
+    expect(operator.logged).toEqual([]);
+  });
+
+  test.each([204, 301, 400, 401, 403, 404, 409, 422])('(%i) is not: it would stay the same', async (code) => {
+    const operator = await operatorSays([{ status: code, headers: { location: '/elsewhere' }, body: '' }]);
+    await expect(status(operator.gateway)).rejects.toMatchObject({
+      name: 'OperatorUnavailable',
+      message: `3uk: GET /orders/ord_1: answered ${code}, after one try`,
+    });
+    expect(operator.asked).toHaveLength(1);
+  });
+
+  test('tells the operator’s reason, without our key', async () => {
+    const operator = await operatorSays([{ status: 403, body: { reason: `${API_KEY} is locked` } }]);
+    await expect(status(operator.gateway)).rejects.toThrow(/answered 403 \(\[API key\] is locked\)/);
+  });
+
+  test('(a broken connection) is asked for again', async () => {
+    const operator = await operatorSays(['drop', { body: accepted }]);
+    expect(await status(operator.gateway)).toEqual({ status: 'accepted' });
+  });
+});
+
+describe('a request', () => {
+  test('shows the key, and under which idempotency key a batch is asked: the same with each try', async () => {
+    const operator = await operatorSays([
+      { status: 503, body: '' },
+      {
+        body: {
+          sims: [
+            { iccid, status: 'active' },
+            { iccid: other, status: 'refused', reason: 'no' },
+          ],
+        },
+      },
+    ]);
+    expect(await activate(operator.gateway)).toEqual([
+      { iccid, status: 'active' },
+      { iccid: other, status: 'refused', reason: 'no' },
+    ]);
+    expect(operator.asked.map(({ path, headers, body }) => [path, headers['idempotency-key'], body])).toEqual([
+      ['/operators/3uk/sims/activations', 'k1', JSON.stringify({ iccids: [iccid, other] })],
+      ['/operators/3uk/sims/activations', 'k1', JSON.stringify({ iccids: [iccid, other] })],
+    ]);
+    expect(operator.asked[0]?.headers.authorization).toBe(`Bearer ${API_KEY}`);
+  });
+
+  test('waits as long as the operator asks for', async () => {
+    const operator = await operatorSays([
+      { status: 429, headers: { 'retry-after': '1' }, body: '' },
+      { body: accepted },
+    ]);
+    const start = performance.now();
+    await status(operator.gateway);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(990);
+  });
+
+  test.each([
+    ['seconds', '30'],
+    ['a date', new Date(Date.now() + 30_000).toUTCString()],
+  ])('gives up at once when the operator asks for a longer wait than there is time, in %s', async (_, retryAfter) => {
+    const operator = await operatorSays([{ status: 503, headers: { 'retry-after': retryAfter }, body: '' }]);
+    const start = performance.now();
+    await expect(status(operator.gateway)).rejects.toThrow(/answered 503, after one try/);
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+});

@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { operatorGateways } from '../../../adapters/operators/http-gateway.ts';
+import type { RetryPolicy } from '../../../adapters/operators/retry.ts';
+import type { OperatorGateway, OrderSubmission } from '../../../domain/operator-port.ts';
+import type { SandboxOptions } from '../../../sandbox/main.ts';
+import {
+  API_KEY,
+  type FakeClock,
+  fakeClock,
+  type SandboxOnAFakeClock,
+  sandboxOnAFakeClock,
+} from '../../sandbox/sandbox-on-a-fake-clock.ts';
+
+export { API_KEY };
+
+export type Logged = { message: string; fields: Record<string, unknown> };
+
+/** Waits too short to notice; time-outs as they are unless a test says otherwise. */
+const impatient: Partial<RetryPolicy> = { firstBackOffMs: 1, maxBackOffMs: 2 };
+
+function gatewaysTo(
+  url: string,
+  logged: Logged[],
+  policy: Partial<RetryPolicy>,
+): (operatorId: string) => OperatorGateway {
+  const connection = (operatorId: string) => ({ baseUrl: `${url}/operators/${operatorId}`, apiKey: API_KEY });
+  return operatorGateways({
+    configuration: async () => ({ '3uk': connection('3uk'), a1: connection('a1') }),
+    logger: { warn: (message, fields) => logged.push({ message, fields }) },
+    policy: { ...impatient, ...policy },
+  });
+}
+
+export type GatewayToSandbox = SandboxOnAFakeClock & {
+  gateway: OperatorGateway;
+  gateways: (operatorId: string) => OperatorGateway;
+  logged: Logged[];
+};
+
+/** The gateway to 3UK, played by the real sandbox on a clock that the test moves. */
+export async function gatewayToSandbox(
+  options: Partial<Omit<SandboxOptions, 'now'>> = {},
+  policy: Partial<RetryPolicy> = {},
+  clock: FakeClock = fakeClock(),
+): Promise<GatewayToSandbox> {
+  const operator = await sandboxOnAFakeClock({ retryAfterSeconds: 0, ...options }, clock);
+  const logged: Logged[] = [];
+  const gateways = gatewaysTo(operator.sandbox.url, logged, policy);
+  return { ...operator, gateways, gateway: gateways('3uk'), logged };
+}
+
+/** What the scripted operator answers to one request; `drop` closes the connection instead. */
+export type ScriptedAnswer = { status?: number; headers?: Record<string, string>; body: unknown } | 'drop';
+
+export type GatewayToScript = {
+  gateway: OperatorGateway;
+  logged: Logged[];
+  /** The requests that came, in order. */
+  asked: { method: string; path: string; headers: IncomingMessage['headers']; body: string }[];
+  stop(): Promise<void>;
+};
+
+/**
+ * The gateway to a real server that answers what the script says, one answer a request; the last one over and over.
+ * A body that is a string is sent as it is.
+ */
+export async function gatewayToScript(
+  script: readonly ScriptedAnswer[],
+  policy: Partial<RetryPolicy> = {},
+): Promise<GatewayToScript> {
+  const asked: GatewayToScript['asked'] = [];
+  const logged: Logged[] = [];
+  const server = createServer(async (request, response) => {
+    const answer = script[Math.min(asked.length, script.length - 1)];
+    const { method = '', url: path = '', headers } = request;
+    const entry = { method, path, headers, body: '' };
+    asked.push(entry);
+    for await (const chunk of request) {
+      entry.body += String(chunk);
+    }
+    if (answer === undefined || answer === 'drop') {
+      request.socket.destroy();
+      return;
+    }
+    response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers });
+    response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    gateway: gatewaysTo(`http://127.0.0.1:${port}`, logged, policy)('3uk'),
+    logged,
+    asked,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+export function anOrder(orderId = 'ord_1', quantity = 50): OrderSubmission {
+  return {
+    orderId,
+    quantity,
+    deliveryAddress: {
+      name: 'Meter Works Ltd',
+      lines: ['1 Quay Street'],
+      city: 'Bristol',
+      postalCode: 'BS1 4DJ',
+      country: 'GB',
+    },
+  };
+}

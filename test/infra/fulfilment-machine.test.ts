@@ -1,0 +1,209 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import validate from 'asl-validator';
+import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
+import { definitionOf, type State, type StateMachineDefinition, synthesised } from './synthesised.ts';
+
+let definition: StateMachineDefinition;
+/** The validator and the engine write into what they are given. */
+const copy = (): StateMachineDefinition => JSON.parse(JSON.stringify(definition));
+
+beforeAll(async () => {
+  definition = definitionOf((await synthesised()).service);
+}, 60_000);
+
+/** Every state with its name, those inside a map after the map that they run in. */
+function* states(
+  of: StateMachineDefinition,
+  inside?: State,
+): Generator<{ name: string; state: State; inside?: State }> {
+  for (const [name, state] of Object.entries(of.States)) {
+    yield { name, state, ...(inside && { inside }) };
+    if (state.ItemProcessor) yield* states(state.ItemProcessor, state);
+  }
+}
+
+const catchesAll = (state: State | undefined) =>
+  state?.Catch?.some(({ ErrorEquals }) => ErrorEquals.includes('States.ALL')) ?? false;
+
+describe('the definition', () => {
+  test('is valid Amazon States Language', () => {
+    const { isValid, errorsText } = validate(copy());
+    expect(isValid ? '' : errorsText()).toBe('');
+  });
+
+  test('retries every task, with jitter, and catches what remains, in the task or in the map that it runs in', () => {
+    for (const { name, state, inside } of states(definition)) {
+      if (state.Type !== 'Task') continue;
+      const retried = state.Retry?.flatMap(({ ErrorEquals }) => ErrorEquals) ?? [];
+      expect({ name, retried }).toEqual({
+        name,
+        retried: expect.arrayContaining([
+          'Lambda.TooManyRequestsException',
+          'OperatorUnavailable',
+          'States.TaskFailed',
+        ]),
+      });
+      expect(state.Retry?.map(({ JitterStrategy }) => JitterStrategy)).not.toContain(undefined);
+      expect({ name, caught: catchesAll(state) || catchesAll(inside) }).toEqual({ name, caught: true });
+    }
+  });
+
+  test('holds only what the local engine runs: JSONPath, maps inline, no state whose name it mistakes for a field', () => {
+    for (const { name, state } of states(definition)) {
+      expect(['Task', 'Choice', 'Map', 'Wait', 'Pass', 'Succeed', 'Fail']).toContain(state.Type);
+      expect(state.QueryLanguage).toBeUndefined();
+      if (state.ItemProcessor) expect(state.ItemProcessor.ProcessorConfig.Mode).toBe('INLINE');
+      expect(['Next', 'Default', 'StartAt', 'End']).not.toContain(name);
+    }
+  });
+});
+
+type Task = (input: Record<string, unknown>) => unknown;
+
+/** Runs an execution on the local engine; tells which tasks ran, in their order, and with what. */
+async function run(input: { kind: 'order' | 'operation'; partnerId: string; id: string }, tasks: Record<string, Task>) {
+  const calls: { task: string; input: Record<string, unknown> }[] = [];
+  const names = [...states(definition)].filter(({ state }) => state.Type === 'Task').map(({ name }) => name);
+  const handlers = names.map((task) => [
+    task,
+    async (given: Record<string, unknown>) => {
+      calls.push({ task, input: given });
+      return tasks[task]?.(given) ?? {};
+    },
+  ]);
+  // The engine's own type of a definition knows more than these tests look at; the validator has passed this one.
+  const runnable = copy() as ConstructorParameters<typeof StateMachine>[0];
+  // A timer of the engine holds 24 days.
+  Object.assign(runnable.States.AwaitDelivery ?? {}, { TimeoutSeconds: 60 });
+  const execution = new StateMachine(runnable).run(input, {
+    overrides: {
+      taskResourceLocalHandlers: Object.fromEntries(handlers),
+      waitTimeOverrides: { ConfirmPause: 1 },
+      retryIntervalOverrides: Object.fromEntries(names.map((name) => [name, 0])),
+    },
+    context: { Task: { Token: 'the-token' } },
+  });
+  const outcome = await execution.result.then(
+    () => 'succeeded',
+    (error: unknown) => {
+      if (!(error instanceof ExecutionError)) throw error;
+      return 'failed';
+    },
+  );
+  return { calls, ran: calls.map(({ task }) => task), outcome };
+}
+
+const order = { kind: 'order', partnerId: 'demo', id: 'ord_1' } as const;
+const operation = { kind: 'operation', partnerId: 'demo', id: 'op_1' } as const;
+const shards = (count: number) => Array.from({ length: count }, (_, shard) => ({ shard }));
+
+/** Answers one after the other; the last one again and again. */
+function answers(...list: readonly unknown[]): Task {
+  let next = 0;
+  return () => list[Math.min(next++, list.length - 1)];
+}
+
+const stage = (name: string, operationId: string, count = 1) => ({ stage: name, operationId, shards: shards(count) });
+const done = { done: true, from: 0 };
+
+describe('an execution', () => {
+  test('carries an order with a plan from the operator to active SIMs', async () => {
+    const { ran, calls, outcome } = await run(order, {
+      SubmitToOperator: answers({ goTo: 'await' }),
+      AwaitDelivery: answers({ goTo: 'receive' }),
+      ReceiveSims: answers({ goTo: 'receive' }, { goTo: 'stages' }),
+      NextStage: answers(
+        stage('migrate', 'op_m'),
+        stage('assign', 'op_a'),
+        stage('activate', 'op_x'),
+        stage('none', '', 0),
+      ),
+      MigratePage: answers(done),
+      AssignPage: answers(done),
+      ActivatePage: answers(done),
+      Confirm: answers({ done: false, round: 1, waitSeconds: 30 }, { done: true, round: 2, waitSeconds: 0 }),
+    });
+    expect(outcome).toBe('succeeded');
+    expect(ran).toEqual([
+      ...['SubmitToOperator', 'AwaitDelivery', 'ReceiveSims', 'ReceiveSims'],
+      ...['NextStage', 'MigratePage', 'NextStage', 'AssignPage', 'NextStage', 'ActivatePage'],
+      ...['Confirm', 'Confirm', 'NextStage'],
+    ]);
+    expect(calls[0]?.input).toEqual({ partnerId: 'demo', id: 'ord_1' });
+    expect(calls[1]?.input).toMatchObject({ Payload: { partnerId: 'demo', id: 'ord_1', taskToken: 'the-token' } });
+    expect(calls[4]?.input).toEqual(order);
+    expect(calls[5]?.input).toEqual({ partnerId: 'demo', operationId: 'op_m', shard: 0, from: 0 });
+    expect(calls[11]?.input).toEqual({ partnerId: 'demo', operationId: 'op_x', shard: 0, round: 1 });
+  });
+
+  test('ends when the operator rejects the order, or it is cancelled while it ships', async () => {
+    const rejected = await run(order, { SubmitToOperator: answers({ goTo: 'end' }) });
+    expect(rejected).toMatchObject({ outcome: 'succeeded', ran: ['SubmitToOperator'] });
+    const cancelled = await run(order, {
+      SubmitToOperator: answers({ goTo: 'await' }),
+      AwaitDelivery: answers({ goTo: 'end' }),
+    });
+    expect(cancelled).toMatchObject({ outcome: 'succeeded', ran: ['SubmitToOperator', 'AwaitDelivery'] });
+  });
+
+  test('selects the SIMs of an operation page by page before its stage', async () => {
+    const { ran, outcome } = await run(operation, {
+      SelectSims: answers({ goTo: 'select' }, { goTo: 'stages' }),
+      NextStage: answers(stage('change', 'op_1'), stage('none', 'op_1', 0)),
+      ChangePage: answers(done),
+    });
+    expect(outcome).toBe('succeeded');
+    expect(ran).toEqual(['SelectSims', 'SelectSims', 'NextStage', 'ChangePage', 'NextStage']);
+  });
+
+  test('works every shard from its first page to its last', async () => {
+    const { calls, outcome } = await run(operation, {
+      SelectSims: answers({ goTo: 'stages' }),
+      NextStage: answers(stage('migrate', 'op_1', 3), stage('none', 'op_1', 0)),
+      MigratePage: ({ from }) => ({ done: from === 2, from: Number(from) + 1 }),
+    });
+    expect(outcome).toBe('succeeded');
+    const pages = calls.filter(({ task }) => task === 'MigratePage').map(({ input }) => `${input.shard}:${input.from}`);
+    expect(pages.sort()).toEqual(['0:0', '0:1', '0:2', '1:0', '1:1', '1:2', '2:0', '2:1', '2:2']);
+  });
+
+  test('goes on with the next stage when there is nothing to work in this one', async () => {
+    const { ran, outcome } = await run(operation, {
+      SelectSims: answers({ goTo: 'stages' }),
+      NextStage: answers(stage('migrate', 'op_1', 0), stage('none', 'op_1', 0)),
+    });
+    expect(outcome).toBe('succeeded');
+    expect(ran).toEqual(['SelectSims', 'NextStage', 'NextStage']);
+  });
+
+  test('waits for an operator that is away much longer than for anything else', async () => {
+    let tries = 0;
+    const { outcome } = await run(order, {
+      SubmitToOperator: () => {
+        tries += 1;
+        if (tries <= 50) throw Object.assign(new Error('3uk answers nothing'), { name: 'OperatorUnavailable' });
+        return { goTo: 'end' };
+      },
+    });
+    expect({ outcome, tries }).toEqual({ outcome: 'succeeded', tries: 51 });
+  });
+
+  test('that cannot go on leaves the reason on its order or operation, and fails', async () => {
+    const { calls, ran, outcome } = await run(operation, {
+      SelectSims: answers({ goTo: 'stages' }),
+      NextStage: answers(stage('assign', 'op_1', 2)),
+      AssignPage: () => {
+        throw Object.assign(new Error('no such manifest'), { name: 'ManifestMissing' });
+      },
+    });
+    expect(outcome).toBe('failed');
+    expect(ran.at(-1)).toBe('RecordFailure');
+    expect(calls.at(-1)?.input).toEqual({ ...operation, error: expect.objectContaining({ Error: 'ManifestMissing' }) });
+  });
+
+  test('does not end without a word when a task answers what nobody expected', async () => {
+    const { calls, outcome } = await run(order, { SubmitToOperator: answers({ goTo: 'nowhere' }) });
+    expect(outcome).toBe('failed');
+    expect(calls.at(-1)).toMatchObject({ task: 'RecordFailure', input: { error: { Error: 'NotUnderstood' } } });
+  });
+});

@@ -1,0 +1,308 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { cursorSecretKey } from '../../adapters/dynamodb/keys.ts';
+import { table } from '../../adapters/dynamodb/table.ts';
+import { resources } from '../../functions/api/routes.ts';
+import { bundleName } from '../../infra/functions/bundles.ts';
+import { rights } from '../../infra/functions/rights.ts';
+import { functionEntries } from '../../infra/service-stack.ts';
+import { resourcesOf, synthesised } from './synthesised.ts';
+
+const real = { issuer: 'https://login.partner-connect.net', audience: 'sim-fulfilment' };
+let dev: Awaited<ReturnType<typeof synthesised>>;
+let production: Awaited<ReturnType<typeof synthesised>>;
+
+beforeAll(async () => {
+  dev = await synthesised();
+  production = await synthesised({ stage: 'production', ...real });
+}, 60_000);
+
+type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition?: unknown };
+
+/** Every statement that gives a role something, with where it stands. */
+function statements(template: Template): (Statement & { id: string })[] {
+  const found: (Statement & { id: string })[] = [];
+  const collect = (id: string, document: unknown) => {
+    // A policy document in a template the CDK made has a list of statements.
+    for (const statement of (document as { Statement: Statement[] }).Statement) found.push({ id, ...statement });
+  };
+  for (const [id, { Properties }] of resourcesOf(template, 'AWS::IAM::Policy')) collect(id, Properties.PolicyDocument);
+  for (const [id, { Properties }] of resourcesOf(template, 'AWS::IAM::Role')) {
+    const inline = Array.isArray(Properties.Policies) ? Properties.Policies : [];
+    // As above: what the CDK writes as an inline policy is a policy.
+    for (const policy of inline as { PolicyDocument: unknown }[]) collect(id, policy.PolicyDocument);
+  }
+  return found;
+}
+
+const actionsOf = ({ Action }: Statement) => [Action].flat();
+
+/** The logical ids of the CDK begin with the construct's, and a function's construct is named after its entry. */
+function statementsByEntry(entry: string): Statement[] {
+  const prefix = bundleName(entry)
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+  return statements(dev.service).filter(
+    ({ id }) => id.startsWith(`${prefix}Role`) || id.startsWith(`${prefix}Executions`),
+  );
+}
+
+const actionsByEntry = (entry: string) => statementsByEntry(entry).flatMap(actionsOf);
+
+describe('the templates', () => {
+  test.each([
+    ['keeps data', { stage: 'production', ...real }],
+    ['does not', { stage: 'dev' }],
+  ])(
+    'pass cdk-nag and the rules of CloudFormation on a stage that %s',
+    async (_, context) => {
+      await expect(synthesised(context, { validate: true })).resolves.toBeDefined();
+    },
+    60_000,
+  );
+});
+
+describe('the HTTP API', () => {
+  const declared = Object.values(resources).flatMap(({ routes }) =>
+    routes.map(({ method, path, access }) => ({ key: `${method} ${path}`, open: access === 'public' })),
+  );
+  const routes = () =>
+    [...resourcesOf(dev.service, 'AWS::ApiGatewayV2::Route').values()].map(({ Properties }) => Properties);
+
+  test('has every route of the route table and no other, but for the one that answers unknown paths', () => {
+    const keys = routes().map(({ RouteKey }) => RouteKey);
+    expect(keys.sort()).toEqual([...declared.map(({ key }) => key), '$default'].sort());
+  });
+
+  test('asks for a token on every route but the three public ones and that for unknown paths', () => {
+    const withoutToken = routes().filter(({ AuthorizationType }) => AuthorizationType !== 'JWT');
+    expect(withoutToken.map(({ RouteKey }) => RouteKey).sort()).toEqual([
+      '$default',
+      'GET /docs',
+      'GET /health',
+      'GET /openapi.json',
+    ]);
+    const [authorizerId] = resourcesOf(dev.service, 'AWS::ApiGatewayV2::Authorizer').keys();
+    for (const route of routes().filter(({ AuthorizationType }) => AuthorizationType === 'JWT')) {
+      expect(route.AuthorizerId).toEqual({ Ref: authorizerId });
+    }
+  });
+
+  test('takes the tokens of the deployment alone: its issuer, its audience', () => {
+    production.service.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: real.issuer, Audience: [real.audience] },
+    });
+  });
+
+  test('is throttled and logs who asked for what', () => {
+    dev.service.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: Match.anyValue(), ThrottlingBurstLimit: Match.anyValue() },
+      AccessLogSettings: { DestinationArn: Match.anyValue(), Format: Match.stringLikeRegexp('partner_id') },
+    });
+  });
+
+  test('may call the function for unknown paths, whose route has no path', () => {
+    const permissions = [...resourcesOf(dev.service, 'AWS::Lambda::Permission').values()];
+    const forDefault = permissions.filter(({ Properties }) =>
+      JSON.stringify(Properties.SourceArn).endsWith('"/*/*"]]}'),
+    );
+    expect(forDefault).toHaveLength(1);
+    expect(JSON.stringify(forDefault[0]?.Properties.FunctionName)).toContain('ApiDocs');
+  });
+});
+
+describe('every function', () => {
+  const functions = () => [...resourcesOf(dev.service, 'AWS::Lambda::Function').values()];
+
+  test('is there, one for each entry file', () => {
+    expect(functions()).toHaveLength(functionEntries(resources).length);
+    expect(Object.keys(rights).sort()).toEqual(functionEntries(resources).sort());
+  });
+
+  test('runs on Node 24 on arm64, is traced, and knows its table and stage', () => {
+    for (const { Properties } of functions()) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        Environment: {
+          Variables: { TABLE_NAME: expect.anything(), STAGE: 'dev', POWERTOOLS_METRICS_NAMESPACE: 'SimFulfilment' },
+        },
+      });
+    }
+  });
+
+  test('has a role and a log of its own', () => {
+    const roles = functions().map(({ Properties }) => JSON.stringify(Properties.Role));
+    const logs = functions().map(({ Properties }) => JSON.stringify(Properties.LoggingConfig));
+    expect(new Set(roles).size).toBe(functions().length);
+    expect(new Set(logs).size).toBe(functions().length);
+  });
+
+  test('answers within the 30 seconds of API Gateway when it serves the API', () => {
+    for (const [id, { Properties }] of resourcesOf(dev.service, 'AWS::Lambda::Function')) {
+      if (id.startsWith('Api')) expect(Properties.Timeout).toBeLessThan(30);
+    }
+  });
+
+  test('that is invoked asynchronously leaves what it failed to handle in the dead letters', () => {
+    const scheduled = [...resourcesOf(dev.service, 'AWS::Scheduler::Schedule').values()];
+    expect(scheduled).toHaveLength(2);
+    const [deadLetters] = resourcesOf(dev.service, 'AWS::SQS::Queue').keys();
+    const queue = { 'Fn::GetAtt': [deadLetters, 'Arn'] };
+    const withDestination = [...resourcesOf(dev.service, 'AWS::Lambda::EventInvokeConfig').values()].map(
+      ({ Properties }) => {
+        expect(Properties.DestinationConfig).toEqual({ OnFailure: { Destination: queue } });
+        return JSON.stringify(Properties.FunctionName).replace('Ref', 'Fn::GetAtt');
+      },
+    );
+    for (const { Properties } of scheduled) {
+      const target = Properties.Target;
+      expect(target).toMatchObject({ DeadLetterConfig: { Arn: queue }, RetryPolicy: { MaximumRetryAttempts: 3 } });
+      // What a schedule targets is a function's ARN, and names it as the configuration above does.
+      const { Arn } = target as { Arn: { 'Fn::GetAtt': [string, string] } };
+      expect(withDestination).toContain(JSON.stringify({ 'Fn::GetAtt': Arn['Fn::GetAtt'][0] }));
+    }
+  });
+});
+
+describe('every log', () => {
+  test('ends some day', () => {
+    for (const template of [dev.service, production.service]) {
+      const logs = resourcesOf(template, 'AWS::Logs::LogGroup');
+      for (const { Properties } of logs.values()) expect(Properties.RetentionInDays).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('what functions may do', () => {
+  test('is named: no action has a wildcard', () => {
+    for (const statement of [...statements(dev.service), ...statements(dev.data)]) {
+      expect(actionsOf(statement).filter((action) => action.includes('*'))).toEqual([]);
+    }
+  });
+
+  test('is never to scan the table, to change it, or to use PartiQL', () => {
+    const onTable = new Set(
+      statements(dev.service)
+        .flatMap(actionsOf)
+        .filter((action) => action.startsWith('dynamodb:')),
+    );
+    expect([...onTable].sort()).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ]);
+  });
+
+  test('is bound to a resource, but for traces and the delivery of logs', () => {
+    const unbound = statements(dev.service).filter(({ Resource }) => Resource === '*');
+    const services = new Set(unbound.flatMap(actionsOf).map((action) => action.split(':')[0]));
+    expect([...services].sort()).toEqual(['logs', 'xray']);
+  });
+
+  test('is to read the table where nothing is written, and nothing at all for the documentation', () => {
+    const beyondObserving = (entry: string) =>
+      statementsByEntry(entry)
+        .filter(({ Condition }) => Condition === undefined)
+        .flatMap(actionsOf)
+        .filter((action) => !/^(xray|logs):/.test(action));
+    expect(beyondObserving('functions/api/catalogue.ts').sort()).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+    ]);
+    expect(beyondObserving('functions/api/docs.ts')).toEqual([]);
+  });
+
+  test('is to make the key for cursors where nothing else is written', () => {
+    const conditional = statementsByEntry('functions/api/catalogue.ts').filter(({ Condition }) => Condition);
+    expect(conditional.map(({ Action, Condition }) => ({ Action, Condition }))).toEqual([
+      {
+        Action: 'dynamodb:PutItem',
+        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk] } },
+      },
+    ]);
+  });
+
+  test('is to look across partners for what is due only by the clock', () => {
+    const acrossPartners = statements(dev.service).filter(({ Resource }) =>
+      JSON.stringify(Resource).includes(`/index/${table.indexes.due.name}"`),
+    );
+    for (const { id } of acrossPartners) expect(id).toMatch(/^Schedules/);
+    expect(acrossPartners).toHaveLength(2);
+  });
+
+  test('is to read the secret of the operators only where operators are called', () => {
+    const reads = Object.keys(rights).filter((entry) =>
+      actionsByEntry(entry).includes('secretsmanager:GetSecretValue'),
+    );
+    expect(reads.sort()).toEqual(
+      Object.keys(rights)
+        .filter((entry) => rights[entry]?.operators)
+        .sort(),
+    );
+  });
+
+  test('is to start executions only where orders and operations begin or are resumed', () => {
+    const starts = Object.keys(rights).filter((entry) => actionsByEntry(entry).includes('states:StartExecution'));
+    expect(starts.sort()).toEqual([
+      'functions/api/operations.ts',
+      'functions/api/orders.ts',
+      'functions/api/sims.ts',
+      'functions/schedules/sweep.ts',
+    ]);
+  });
+});
+
+describe('the data', () => {
+  test('can be restored to any second of the last weeks, on every stage', () => {
+    for (const { data } of [dev, production]) {
+      data.hasResourceProperties('AWS::DynamoDB::Table', {
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+        BillingMode: 'PAY_PER_REQUEST',
+      });
+    }
+  });
+
+  test('outlives everything in production', () => {
+    production.data.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { DeletionProtectionEnabled: true },
+    });
+    production.data.hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Retain' });
+    expect(production.dataStack.terminationProtection).toBe(true);
+    for (const { DeletionPolicy } of resourcesOf(production.service, 'AWS::Logs::LogGroup').values()) {
+      expect(DeletionPolicy).toBe('Retain');
+    }
+  });
+
+  test('has the keys and indexes that the functions use', () => {
+    const [made] = resourcesOf(dev.data, 'AWS::DynamoDB::Table').values();
+    const keys = (partitionKey: string, sortKey: string) => [
+      { AttributeName: partitionKey, KeyType: 'HASH' },
+      { AttributeName: sortKey, KeyType: 'RANGE' },
+    ];
+    expect(made?.Properties.KeySchema).toEqual(keys(table.partitionKey, table.sortKey));
+    expect(made?.Properties.TimeToLiveSpecification).toEqual({ AttributeName: table.timeToLive, Enabled: true });
+    expect(made?.Properties.GlobalSecondaryIndexes).toEqual(
+      Object.values(table.indexes).map(({ name, partitionKey, sortKey }) =>
+        expect.objectContaining({ IndexName: name, KeySchema: keys(partitionKey, sortKey) }),
+      ),
+    );
+  });
+
+  test('holds no operator key in its template', () => {
+    const [secret] = resourcesOf(dev.data, 'AWS::SecretsManager::Secret').values();
+    expect(secret?.Properties.SecretString).toBeUndefined();
+  });
+});
