@@ -19,6 +19,7 @@ export type Resources = Readonly<Record<string, { entry: string; routes: readonl
 export const scheduleEntries = {
   pollOrders: 'functions/schedules/poll-orders.ts',
   sweep: 'functions/schedules/sweep.ts',
+  lateActivations: 'functions/schedules/late-activations.ts',
 } as const;
 
 /** Answers what is public, and every path that is not a route. */
@@ -92,6 +93,7 @@ export class ServiceStack extends Stack {
     const asynchronous = { timeout: scheduleTimeout, asynchronous: true } as const;
     const pollOrders = 'Asks operators how the orders that are due are doing';
     const sweep = 'Starts what was written but never started, and resumes what stopped';
+    const lateActivations = 'Asks operators about activations that they did not confirm in time';
     new Schedules(this, 'Schedules', {
       deadLetters,
       scheduled: [
@@ -106,6 +108,12 @@ export class ServiceStack extends Stack {
           description: sweep,
           every: scheduleRate,
           lambda: functionOf(scheduleEntries.sweep, { description: sweep, ...asynchronous }),
+        },
+        {
+          name: 'LateActivations',
+          description: lateActivations,
+          every: Duration.hours(1),
+          lambda: functionOf(scheduleEntries.lateActivations, { description: lateActivations, ...asynchronous }),
         },
       ],
     });

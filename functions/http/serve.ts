@@ -102,19 +102,17 @@ function check(byKey: ReadonlyMap<string, Route>): Handler {
       const caller = authorise(route, event);
       const scope = JSON.stringify([callerScope(caller), event.routeKey, event.pathParameters ?? {}, filtersOf(event)]);
       const query = checkInput(querySchema(route), event.queryStringParameters ?? {}, '/query');
-      const { limit, cursor } = route.paged
-        ? pageQuery.parse(pick(query, ['limit', 'cursor']))
-        : { limit: 0, cursor: undefined };
-      const after = cursor === undefined ? undefined : openCursor(cursor, scope, await cursorSecret());
+      const { limit = 0, cursor, ...filters } = query;
+      const after = typeof cursor === 'string' ? openCursor(cursor, scope, await cursorSecret()) : undefined;
       checkedOf.set(event, {
         route,
         scope,
         request: {
           caller,
           path: pathOf(event),
-          query,
+          query: filters,
           body: bodyOf(route, event),
-          page: { limit, ...(after === undefined ? {} : { after }) },
+          page: { limit: Number(limit), ...(after === undefined ? {} : { after }) },
           ifMatch: event.headers['if-match'],
           now: clock.now(),
           headers: event.headers,
@@ -242,8 +240,4 @@ function problemResponse(event: Event, problem: HttpProblem): Result {
     headers: { ...problem.headers, 'content-type': 'application/problem+json', 'x-request-id': requestId },
     body: JSON.stringify(document),
   };
-}
-
-function pick(value: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(names.flatMap((name) => (value[name] === undefined ? [] : [[name, value[name]]])));
 }

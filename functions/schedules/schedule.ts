@@ -1,8 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { logger, metrics } from '../http/telemetry.ts';
+import { logger, publishMetrics } from '../http/telemetry.ts';
 
 /** What is not begun in the last seconds of an invocation is left to the next one. */
 const RESERVE_MS = 15_000;
@@ -11,6 +10,6 @@ const RESERVE_MS = 15_000;
 export function schedule(work: (hasTime: () => boolean) => Promise<void>) {
   return middy<unknown, void, Error, Context>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
+    .use(publishMetrics)
     .handler((_event, context) => work(() => context.getRemainingTimeInMillis() > RESERVE_MS));
 }

@@ -17,13 +17,13 @@ import { deliverOrder } from '../../domain/order.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
 import { operatorOf } from '../operators.ts';
 import { IN_FLIGHT } from './in-flight.ts';
-import { runInput, task } from './task.ts';
+import { itemInput, task } from './task.ts';
 
 /**
  * Takes the SIMs that the operator delivered into the holding service, a page of its list at a time. A page is in the
  * order's manifest once its SIMs are in the table; what a crash cut short is done again, and changes nothing twice.
  */
-export const handler = task(runInput, async ({ partnerId, id }, hasTime): Promise<{ goTo: 'receive' | 'stages' }> => {
+export const handler = task(itemInput, async ({ partnerId, id }, hasTime): Promise<{ goTo: 'receive' | 'stages' }> => {
   let order = await getOrder(partnerId, id);
   if (order?.state !== 'dispatched') {
     return { goTo: 'stages' };

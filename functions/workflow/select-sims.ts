@@ -4,13 +4,13 @@ import { getPage, operationManifest, PAGE_SIZE, putPage, resultParts } from '../
 import { getOperation, manifestOf, type OperationRecord, putOperation } from '../../adapters/dynamodb/operations.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { isOperationFinished, type Operation } from '../../domain/operation.ts';
-import { runInput, task } from './task.ts';
+import { itemInput, task } from './task.ts';
 
 /**
  * Fixes which SIMs an operation is for, before the first of them is touched: the SIMs that a filter finds, or those
  * that failed in another operation, are written into its manifest page by page. Lists and orders are fixed already.
  */
-export const handler = task(runInput, async ({ partnerId, id }, hasTime): Promise<{ goTo: 'select' | 'stages' }> => {
+export const handler = task(itemInput, async ({ partnerId, id }, hasTime): Promise<{ goTo: 'select' | 'stages' }> => {
   let operation = await getOperation(partnerId, id);
   while (operation && isOpen(operation)) {
     if (!hasTime()) {

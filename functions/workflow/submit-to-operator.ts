@@ -3,7 +3,7 @@ import { getOrder, type OrderRecord, stepOrder } from '../../adapters/dynamodb/o
 import { acceptOrder, rejectOrder } from '../../domain/order.ts';
 import { logger } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
-import { runInput, task } from './task.ts';
+import { itemInput, task } from './task.ts';
 
 /** Where an order goes on from the state that it is in. */
 type GoTo = { goTo: 'await' | 'receive' | 'stages' | 'end' };
@@ -12,7 +12,7 @@ type GoTo = { goTo: 'await' | 'receive' | 'stages' | 'end' };
  * Submits an order to its operator, once: the operator knows it by our id. An order that is further along already (the
  * execution is not its first) goes on from there.
  */
-export const handler = task(runInput, async ({ partnerId, id }): Promise<GoTo> => {
+export const handler = task(itemInput, async ({ partnerId, id }): Promise<GoTo> => {
   const order = await getOrder(partnerId, id);
   switch (order?.state) {
     case 'submitted':

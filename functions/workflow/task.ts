@@ -1,16 +1,14 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { logger, metrics } from '../http/telemetry.ts';
+import { logger, publishMetrics } from '../http/telemetry.ts';
 
-/** What every task is told: whose order or operation it works on. */
-export const runInput = z.object({
-  kind: z.enum(['order', 'operation']),
-  partnerId: z.string(),
-  id: z.string(),
-});
+/** What a task is told that works on an order, or on an operation: whose, and which. */
+export const itemInput = z.object({ partnerId: z.string(), id: z.string() });
+
+/** What a task is told that works on either. */
+export const runInput = itemInput.extend({ kind: z.enum(['order', 'operation']) });
 
 /** How long a task may go on before it says where to go on next: well before its time-out. */
 const RESERVE_MS = 15_000;
@@ -26,7 +24,7 @@ export function task<Input, Output>(
 ) {
   return middy<unknown, Output, Error, Context>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
+    .use(publishMetrics)
     .handler(async (event, context) => {
       const input = schema.parse(event);
       logger.appendKeys({ task: input });

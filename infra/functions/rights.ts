@@ -43,6 +43,7 @@ export const rights: Readonly<Record<string, Rights>> = {
   'functions/workflow/record-failure.ts': { table: 'write' },
 
   'functions/schedules/poll-orders.ts': { table: 'write', due: true, operators: true, executions: ['answer'] },
+  'functions/schedules/late-activations.ts': { table: 'write', due: true, operators: true },
   'functions/schedules/sweep.ts': { table: 'write', due: true, executions: ['start', 'describe'] },
 };
 

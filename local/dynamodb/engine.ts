@@ -144,14 +144,13 @@ async function answers(url: string): Promise<boolean> {
       headers: {
         'content-type': 'application/x-amz-json-1.0',
         'x-amz-target': 'DynamoDB_20120810.ListTables',
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-2/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
       },
       body: '{}',
       signal: AbortSignal.timeout(2000),
     });
     await response.arrayBuffer();
-    return response.ok;
+    // It refuses a request that nobody signed, and so is there.
+    return response.status < 500;
   } catch {
     return false;
   }

@@ -77,7 +77,7 @@ export function runnableDefinition(name: string, definition: unknown, clock: Sca
   const steps = new Map<string, TaskStep>();
   const names = new Set<string>();
   // The engine gives each iteration of a Map its own input as that of the execution, and real time as its start.
-  const text = JSON.stringify(definition).replaceAll('$$.Execution.', '$$.LocalExecution.');
+  const text = JSON.stringify(definition).replaceAll('$$.Execution.', () => '$$.LocalExecution.');
   if (text.includes('$$.State.') || text.includes('$$.Task.RetryCount')) {
     refuse('of the context object, $$.State and $$.Task.RetryCount are not known to the local engine.');
   }

@@ -1,0 +1,414 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { operatorIds } from '../../domain/operator.ts';
+import { arriveInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
+import {
+  confirmActivation,
+  decide,
+  decideIfThere,
+  isBarred,
+  nextActions,
+  revertActivation,
+  type SimAction,
+  type SimRequest,
+  simActions,
+} from '../../domain/sim-actions.ts';
+import {
+  aCustomer,
+  aCustomerService,
+  aHoldingService,
+  anIccid,
+  aPartnerService,
+  aSim,
+  aTariffOf,
+  LONG_AGO,
+  NOW,
+  on,
+} from './builders.ts';
+
+type Migration = Extract<SimRequest, { action: 'migrate' }>;
+type Assignment = Extract<SimRequest, { action: 'assign' }>;
+
+const toAnotherService = aPartnerService({ id: 'psv_meters', name: 'Meters' });
+const anotherOfTheCustomers = aCustomerService({ id: 'csv_cameras', name: 'Meadow Farms – Cameras' });
+const harbour = aCustomer({ id: 'cus_harbour', name: 'Harbour Freight' });
+const harbours = aCustomerService({ id: 'csv_harbour', customerId: 'cus_harbour', name: 'Harbour – Trackers' });
+
+function migration(to: Migration['partnerService']): Migration {
+  return { action: 'migrate', partnerServiceId: to?.service.id ?? 'psv_gone', partnerService: to };
+}
+
+function assignment(customer: Assignment['customer'], customerService: Assignment['customerService']): Assignment {
+  return {
+    action: 'assign',
+    customerId: customer?.id ?? 'cus_gone',
+    customerServiceId: customerService?.service.id ?? 'csv_gone',
+    customer,
+    customerService,
+  };
+}
+
+/** Each action with targets that nothing is wrong with, and that no SIM has yet. */
+const good: Record<SimAction, SimRequest> = {
+  migrate: migration(on(toAnotherService)),
+  assign: assignment(aCustomer(), on(anotherOfTheCustomers)),
+  unassign: { action: 'unassign' },
+  activate: { action: 'activate' },
+  suspend: { action: 'suspend', reason: 'not_paid' },
+  resume: { action: 'resume' },
+  terminate: { action: 'terminate' },
+};
+
+/** What comes of it in a word: the state it leads to, `unchanged`, or the code of the refusal. */
+function outcome(sim: Sim, request: SimRequest): string {
+  const decision = decide(sim, request, NOW);
+  switch (decision.kind) {
+    case 'change':
+      return `→ ${decision.sim.state}`;
+    case 'unchanged':
+      return 'unchanged';
+    case 'refused':
+      return decision.problem.code;
+  }
+}
+
+function changedBy(sim: Sim, request: SimRequest): Sim {
+  const decision = decide(sim, request, NOW);
+  if (decision.kind !== 'change') {
+    throw new Error(`Nothing changed: ${JSON.stringify(decision)}`);
+  }
+  return decision.sim;
+}
+
+describe('an action with good targets', () => {
+  const columns = simActions;
+  test.each([
+    // state         migrate         assign              unassign       activate         suspend         resume         terminate
+    ['in_holding', ['→ in_stock', 'in_holding', 'in_holding', 'in_holding', 'in_holding', 'in_holding', 'in_holding']],
+    [
+      'in_stock',
+      ['→ in_stock', '→ assigned', 'unchanged', 'not_assigned', 'wrong_state', 'wrong_state', 'wrong_state'],
+    ],
+    [
+      'assigned',
+      ['→ assigned', 'already_assigned', '→ in_stock', '→ activating', 'wrong_state', 'wrong_state', 'wrong_state'],
+    ],
+    [
+      'activating',
+      ['wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state'],
+    ],
+    ['active', ['wrong_state', '→ active', 'wrong_state', 'unchanged', '→ suspended', 'unchanged', '→ terminated']],
+    ['suspended', ['wrong_state', 'wrong_state', '→ in_stock', 'wrong_state', 'unchanged', '→ active', '→ terminated']],
+    [
+      'terminated',
+      ['wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'unchanged'],
+    ],
+  ] as const)('on a SIM that is %s', (state, expected) => {
+    const told = columns.map((action) => `${action}: ${outcome(aSim().in(state), good[action])}`);
+    expect(told).toEqual(columns.map((action, column) => `${action}: ${expected[column]}`));
+  });
+
+  test('is one of `nextActions` exactly when it would change the SIM', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...simStates),
+        fc.constantFrom(...simActions),
+        fc.constantFrom(...operatorIds),
+        (state, action, operatorId) => {
+          const sim = aSim({ operatorId }).in(state);
+          expect(nextActions(sim).includes(action)).toBe(decide(sim, good[action], NOW).kind === 'change');
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ['in_holding', 'migrate'],
+    ['in_stock', 'assign'],
+    ['assigned', 'activate'],
+    ['suspended', 'resume'],
+  ] as const)('of a SIM that is %s, first comes %s: it carries the SIM onwards', (state, action) => {
+    expect(nextActions({ state })[0]).toBe(action);
+  });
+
+  test('never touches the SIM that it was given', () => {
+    for (const state of simStates) {
+      for (const action of simActions) {
+        const sim = aSim().in(state);
+        decide(sim, good[action], NOW);
+        expect(sim).toEqual(aSim().in(state));
+      }
+    }
+  });
+
+  test('says in words what stands in its way', () => {
+    const decision = decide(aSim().active(), good.migrate, NOW);
+    expect(decision).toEqual({
+      kind: 'refused',
+      problem: {
+        code: 'wrong_state',
+        detail: 'A SIM that is active cannot migrate: it allows suspend, terminate, assign.',
+      },
+    });
+  });
+});
+
+describe('migrating', () => {
+  test('takes a SIM out of holding, still barred and nobody’s', () => {
+    expect(changedBy(aSim().inHolding(), good.migrate)).toEqual({
+      ...aSim().inHolding(),
+      state: 'in_stock',
+      partnerServiceId: 'psv_meters',
+      stateChangedAt: NOW,
+      updatedAt: NOW,
+      version: 4,
+    });
+  });
+
+  test('moves an assigned SIM between partner services and leaves it the customer’s', () => {
+    expect(changedBy(aSim().assigned(), good.migrate)).toEqual({
+      ...aSim().assigned(),
+      partnerServiceId: 'psv_meters',
+      updatedAt: NOW,
+      version: 4,
+    });
+  });
+
+  test.each(['in_stock', 'assigned', 'activating', 'active', 'suspended'] as const)(
+    'a SIM that is %s to the service that it has changes nothing',
+    (state) => {
+      expect(outcome(aSim().in(state), migration(on(aPartnerService())))).toBe('unchanged');
+    },
+  );
+
+  test.each(simStates)('a SIM that is %s into holding is refused', (state) => {
+    expect(outcome(aSim().in(state), migration(on(aHoldingService(), undefined)))).toBe('holding_target');
+  });
+
+  test.each(simStates)('a SIM that is %s to a service that is no longer there is refused', (state) => {
+    expect(outcome(aSim().in(state), migration(undefined))).toBe('not_found');
+  });
+
+  test.each(['in_holding', 'in_stock', 'assigned'] as const)(
+    'a SIM that is %s needs a tariff that covers its operator',
+    (state) => {
+      const sim = aSim({ operatorId: 'a1' }).in(state);
+      expect(outcome(sim, migration(on(toAnotherService, aTariffOf('3uk', 'orange'))))).toBe('tariff_mismatch');
+      expect(outcome(sim, migration(on(toAnotherService, aTariffOf('3uk', 'a1'))))).toMatch('→');
+    },
+  );
+
+  test('to a service whose tariff is gone is refused', () => {
+    expect(outcome(aSim().inHolding(), migration({ service: toAnotherService, tariff: undefined }))).toBe(
+      'tariff_mismatch',
+    );
+  });
+
+  test('tells the state that forbids it before the tariff that does not fit', () => {
+    expect(outcome(aSim().active(), migration(on(toAnotherService, aTariffOf('a1'))))).toBe('wrong_state');
+  });
+});
+
+describe('assigning', () => {
+  test('gives a SIM in stock to a customer, with one of its services, still barred', () => {
+    expect(changedBy(aSim().inStock(), good.assign)).toEqual({
+      ...aSim().inStock(),
+      state: 'assigned',
+      customerId: 'cus_meadow',
+      customerServiceId: 'csv_cameras',
+      stateChangedAt: NOW,
+      updatedAt: NOW,
+      version: 4,
+    });
+  });
+
+  test('changes the service of an active SIM within its customer, and it stays active', () => {
+    expect(changedBy(aSim().active(), good.assign)).toEqual({
+      ...aSim().active(),
+      customerServiceId: 'csv_cameras',
+      updatedAt: NOW,
+      version: 4,
+    });
+  });
+
+  test.each(['assigned', 'activating', 'active', 'suspended'] as const)(
+    'a SIM that is %s to the service that it has changes nothing',
+    (state) => {
+      expect(outcome(aSim().in(state), assignment(aCustomer(), on(aCustomerService())))).toBe('unchanged');
+    },
+  );
+
+  test.each(['assigned', 'activating', 'active', 'suspended'] as const)(
+    'a SIM that is %s to another customer is refused: it has one',
+    (state) => {
+      expect(outcome(aSim().in(state), assignment(harbour, on(harbours)))).toBe('already_assigned');
+    },
+  );
+
+  test.each(['in_stock', 'assigned', 'active'] as const)(
+    'a SIM that is %s with a service of another customer is refused',
+    (state) => {
+      expect(outcome(aSim().in(state), assignment(aCustomer(), on(harbours)))).toBe('service_of_other_customer');
+    },
+  );
+
+  test.each(['in_stock', 'assigned', 'activating', 'active', 'suspended'] as const)(
+    'a SIM that is %s is refused when the customer or the service is no longer there',
+    (state) => {
+      expect(outcome(aSim().in(state), assignment(undefined, on(aCustomerService())))).toBe('not_found');
+      expect(outcome(aSim().in(state), assignment(aCustomer(), undefined))).toBe('not_found');
+    },
+  );
+
+  test.each(['in_stock', 'active'] as const)('a SIM that is %s needs a tariff that covers its operator', (state) => {
+    const sim = aSim({ operatorId: 'orange' }).in(state);
+    const onTariff = (...covered: Parameters<typeof aTariffOf>) =>
+      outcome(sim, assignment(aCustomer(), on(anotherOfTheCustomers, aTariffOf(...covered))));
+    expect(onTariff('3uk')).toBe('tariff_mismatch');
+    expect(onTariff('3uk', 'orange')).toMatch('→');
+  });
+
+  test('with a service whose tariff is gone is refused', () => {
+    const request = assignment(aCustomer(), { service: anotherOfTheCustomers, tariff: undefined });
+    expect(outcome(aSim().inStock(), request)).toBe('tariff_mismatch');
+  });
+});
+
+describe('unassigning', () => {
+  test.each(['assigned', 'suspended'] as const)('puts a SIM that is %s back to stock, nobody’s and barred', (state) => {
+    expect(changedBy(aSim().in(state), good.unassign)).toEqual({
+      ...aSim().inStock(),
+      bars: [{ type: 'data', reason: 'not_activated', since: NOW }],
+      stateChangedAt: NOW,
+      updatedAt: NOW,
+      version: 4,
+    });
+  });
+});
+
+describe('activating', () => {
+  test('keeps the bar on until the operator confirms', () => {
+    const activating = changedBy(aSim().assigned(), good.activate);
+    expect(activating).toMatchObject({ state: 'activating', bars: aSim().assigned().bars, version: 4 });
+    expect(confirmActivation(activating, NOW)).toEqual({ ...activating, state: 'active', bars: [], version: 5 });
+  });
+
+  test('leaves the SIM assigned when the operator refuses', () => {
+    const activating = aSim().activating();
+    expect(revertActivation(activating, NOW)).toEqual({
+      ...activating,
+      state: 'assigned',
+      stateChangedAt: NOW,
+      updatedAt: NOW,
+      version: 4,
+    });
+  });
+
+  test('is believed when the operator confirms after the deadline', () => {
+    expect(confirmActivation(aSim().assigned(), NOW)).toMatchObject({ state: 'active', bars: [] });
+  });
+
+  test.each(['in_holding', 'in_stock', 'active', 'suspended', 'terminated'] as const)(
+    'cannot be confirmed of a SIM that is %s',
+    (state) => {
+      expect(confirmActivation(aSim().in(state), NOW)).toBeUndefined();
+    },
+  );
+
+  test.each(simStates.filter((state) => state !== 'activating'))('cannot be refused of a SIM that is %s', (state) => {
+    expect(revertActivation(aSim().in(state), NOW)).toBeUndefined();
+  });
+});
+
+describe('suspending, resuming and terminating', () => {
+  test('suspending puts the bar on, with its reason', () => {
+    expect(changedBy(aSim().active(), good.suspend)).toEqual({
+      ...aSim().active(),
+      state: 'suspended',
+      bars: [{ type: 'data', reason: 'not_paid', since: NOW }],
+      stateChangedAt: NOW,
+      updatedAt: NOW,
+      version: 4,
+    });
+  });
+
+  test('suspending what is suspended keeps the first reason', () => {
+    expect(outcome(aSim().suspended(), { action: 'suspend', reason: 'lost' })).toBe('unchanged');
+  });
+
+  test('resuming takes every bar off', () => {
+    const resumed = changedBy(aSim().suspended(), good.resume);
+    expect(resumed).toMatchObject({ state: 'active', bars: [], stateChangedAt: NOW });
+    expect(isBarred(resumed)).toBe(false);
+  });
+
+  test.each(['active', 'suspended'] as const)(
+    'terminating a SIM that is %s bars it and leaves it where it was',
+    (state) => {
+      expect(changedBy(aSim().in(state), good.terminate)).toEqual({
+        ...aSim().in(state),
+        state: 'terminated',
+        bars: [{ type: 'data', reason: 'terminated', since: NOW }],
+        stateChangedAt: NOW,
+        updatedAt: NOW,
+        version: 4,
+      });
+    },
+  );
+});
+
+describe('a SIM that is not there', () => {
+  test.each(simActions)('cannot %s', (action) => {
+    expect(decideIfThere(undefined, good[action], NOW)).toMatchObject({
+      kind: 'refused',
+      problem: { code: 'not_found' },
+    });
+  });
+
+  test('is the only one for which it matters', () => {
+    expect(decideIfThere(aSim().assigned(), good.activate, NOW)).toEqual(decide(aSim().assigned(), good.activate, NOW));
+  });
+});
+
+describe('a SIM as it arrives', () => {
+  test('is in its operator’s holding service, barred and nobody’s', () => {
+    const delivered = { iccid: anIccid(7), imsi: '234200000000007', msisdn: '447700900123' };
+    expect(arriveInHolding(delivered, { id: 'ord_1', operatorId: 'a1' }, NOW)).toEqual({
+      ...delivered,
+      operatorId: 'a1',
+      orderId: 'ord_1',
+      state: 'in_holding',
+      bars: [{ type: 'data', reason: 'not_activated', since: NOW }],
+      partnerServiceId: 'psv_holding_a1',
+      tags: [],
+      stateChangedAt: NOW,
+      createdAt: NOW,
+      updatedAt: NOW,
+      version: 1,
+    });
+  });
+});
+
+describe('labelling a SIM', () => {
+  const labelled = aSim({ label: 'Gate 4', tags: ['gate'] }).active();
+
+  test('sets what is given and leaves the rest', () => {
+    expect(relabel(labelled, { label: 'Gate 5' }, NOW)).toEqual({
+      ...labelled,
+      label: 'Gate 5',
+      updatedAt: NOW,
+      version: 4,
+    });
+    expect(relabel(labelled, { tags: ['north'] }, NOW)).toMatchObject({ label: 'Gate 4', tags: ['north'] });
+  });
+
+  test('takes away what is null', () => {
+    const bare = relabel(labelled, { label: null, tags: null }, NOW);
+    expect(bare).not.toHaveProperty('label');
+    expect(bare.tags).toEqual([]);
+  });
+
+  test('is no change of its state', () => {
+    expect(relabel(labelled, { label: 'Gate 5' }, NOW)).toMatchObject({ state: 'active', stateChangedAt: LONG_AGO });
+  });
+});

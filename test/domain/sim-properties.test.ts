@@ -1,0 +1,274 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type OperatorId, operatorIds } from '../../domain/operator.ts';
+import type { CustomerService, PartnerService } from '../../domain/service.ts';
+import { arriveInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
+import { confirmActivation, decide, isBarred, revertActivation, type SimRequest } from '../../domain/sim-actions.ts';
+import type { Tariff } from '../../domain/tariff.ts';
+import {
+  aCustomer,
+  aCustomerService,
+  aHoldingService,
+  anIccid,
+  aPartnerService,
+  aTariff,
+  aTariffOf,
+} from './builders.ts';
+
+/*
+ * A little world of services and customers, some of whose tariffs do not cover every operator, and one SIM in it that
+ * anything happens to, in any order. After each step, what the design says is always true must be.
+ */
+
+const tariffs = [aTariff(), aTariffOf('3uk'), aTariffOf('orange', 'a1')];
+
+const partnerServices = tariffs.flatMap(({ id: tariffId }, number) => [
+  aPartnerService({ id: `psv_${number}`, tariffId }),
+  aPartnerService({ id: `psv_${number}b`, tariffId }),
+]);
+
+const customers = [aCustomer({ id: 'cus_meadow' }), aCustomer({ id: 'cus_harbour' })];
+
+const customerServices = customers.flatMap(({ id: customerId }) =>
+  tariffs.flatMap(({ id: tariffId }, number) => [
+    aCustomerService({ id: `csv_${customerId}_${number}`, customerId, tariffId }),
+    aCustomerService({ id: `csv_${customerId}_${number}b`, customerId, tariffId }),
+  ]),
+);
+
+const tariffOf = ({ tariffId }: { tariffId?: string }): Tariff | undefined => tariffs.find(({ id }) => id === tariffId);
+
+const withTariff = <Service extends PartnerService | CustomerService>(service: Service) => ({
+  service,
+  tariff: tariffOf(service),
+});
+
+/** Something that happens to a SIM; `undefined` when nothing comes of it. */
+type Happening = { told: string; to: (sim: Sim, at: string) => Sim | undefined };
+
+const asked = (request: SimRequest): Happening => ({
+  told: JSON.stringify(request),
+  to: (sim, at) => {
+    const decision = decide(sim, request, at);
+    return decision.kind === 'change' ? decision.sim : undefined;
+  },
+});
+
+const gone = fc.constant(undefined);
+
+const migration = fc
+  .oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...partnerServices).map(withTariff) },
+    { weight: 1, arbitrary: fc.constantFrom(...operatorIds).map((id) => withTariff(aHoldingService(id))) },
+    { weight: 1, arbitrary: gone },
+  )
+  .map((target) =>
+    asked({ action: 'migrate', partnerServiceId: target?.service.id ?? 'psv_gone', partnerService: target }),
+  );
+
+const assignment = fc
+  .record({
+    customerService: fc.option(fc.constantFrom(...customerServices), { nil: undefined, freq: 10 }),
+    // Now and then a customer that the service is not of, or that is gone.
+    otherCustomer: fc.option(fc.option(fc.constantFrom(...customers), { nil: undefined, freq: 5 }), {
+      nil: null,
+      freq: 3,
+    }),
+  })
+  .map(({ customerService, otherCustomer }) => {
+    const owner = customers.find(({ id }) => id === customerService?.customerId);
+    const customer = otherCustomer === null ? owner : otherCustomer;
+    return asked({
+      action: 'assign',
+      customerId: customer?.id ?? 'cus_gone',
+      customerServiceId: customerService?.id ?? 'csv_gone',
+      customer,
+      customerService: customerService && withTariff(customerService),
+    });
+  });
+
+const plainAction = fc
+  .constantFrom('unassign', 'activate', 'activate', 'resume', 'terminate')
+  .map((action) => asked({ action }));
+
+const suspension = fc.constantFrom('not_paid', 'lost').map((reason) => asked({ action: 'suspend', reason }));
+
+const operatorsWord = fc.constantFrom<Happening>(
+  { told: 'the operator confirms', to: confirmActivation },
+  { told: 'the operator refuses', to: revertActivation },
+);
+
+const labelling = fc.constant<Happening>({
+  told: 'a label',
+  to: (sim, at) => relabel(sim, { label: 'Gate 4', tags: null }, at),
+});
+
+const history = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: migration },
+    { weight: 4, arbitrary: assignment },
+    { weight: 5, arbitrary: plainAction },
+    { weight: 2, arbitrary: suspension },
+    { weight: 4, arbitrary: operatorsWord },
+    { weight: 1, arbitrary: labelling },
+  ),
+  // Long enough, most times, for a SIM to be somewhere: much of what is asked is refused.
+  { maxLength: 60, size: 'max' },
+);
+
+/** Each step of a history: the SIM before and after it, and when it was taken. */
+function* live(
+  operatorId: OperatorId,
+  happenings: readonly Happening[],
+): Generator<{ before: Sim; after: Sim; at: string }> {
+  const at = (minute: number) => new Date(Date.UTC(2026, 0, 5, 9, minute)).toISOString();
+  let sim = arriveInHolding({ iccid: anIccid(), imsi: '234200000000001' }, { id: 'ord_1', operatorId }, at(0));
+  for (const [step, { to }] of happenings.entries()) {
+    const next = to(sim, at(step + 1));
+    if (next) {
+      yield { before: sim, after: next, at: at(step + 1) };
+      sim = next;
+    }
+  }
+}
+
+function always(check: (step: { before: Sim; after: Sim; at: string }) => void): void {
+  fc.assert(
+    fc.property(fc.constantFrom(...operatorIds), history, (operatorId, happenings) => {
+      for (const step of live(operatorId, happenings)) {
+        check(step);
+      }
+    }),
+    { numRuns: 300 },
+  );
+}
+
+describe('whatever happens to a SIM and in whatever order', () => {
+  test('outside holding it has a real partner service, and in holding its operator’s', () => {
+    always(({ after }) => {
+      const real = partnerServices.some(({ id }) => id === after.partnerServiceId);
+      expect(real).toBe(after.state !== 'in_holding');
+      expect(after.partnerServiceId === `psv_holding_${after.operatorId}`).toBe(after.state === 'in_holding');
+    });
+  });
+
+  test('it has a customer exactly with a customer service, and never in holding or in stock', () => {
+    always(({ after }) => {
+      expect(after.customerId === undefined).toBe(after.customerServiceId === undefined);
+      expect(after.customerId === undefined).toBe(['in_holding', 'in_stock'].includes(after.state));
+    });
+  });
+
+  test('it is active exactly when it has no bars', () => {
+    always(({ after }) => {
+      expect(after.state === 'active').toBe(after.bars.length === 0);
+      expect(isBarred(after)).toBe(after.state !== 'active');
+    });
+  });
+
+  test('it belongs to one customer at most, and goes to another by way of the stock alone', () => {
+    always(({ before, after }) => {
+      if (before.customerId !== undefined && after.customerId !== before.customerId) {
+        expect(after).toMatchObject({ state: 'in_stock' });
+        expect(after.customerId).toBeUndefined();
+      }
+    });
+  });
+
+  test('its customer service belongs to its customer', () => {
+    always(({ after }) => {
+      const service = customerServices.find(({ id }) => id === after.customerServiceId);
+      expect(service?.customerId).toBe(after.customerId);
+    });
+  });
+
+  test('the tariffs of both its services cover its operator', () => {
+    always(({ after }) => {
+      const services = [...partnerServices, ...customerServices].filter(
+        ({ id }) => id === after.partnerServiceId || id === after.customerServiceId,
+      );
+      for (const service of services) {
+        expect(tariffOf(service)?.operatorIds).toContain(after.operatorId);
+      }
+    });
+  });
+
+  test('its version grows by one with each change', () => {
+    always(({ before, after, at }) => {
+      expect(after.version).toBe(before.version + 1);
+      expect(after.updatedAt).toBe(at);
+    });
+  });
+
+  test('the time of its state changes with the state alone', () => {
+    always(({ before, after, at }) => {
+      expect(after.stateChangedAt).toBe(after.state === before.state ? before.stateChangedAt : at);
+    });
+  });
+
+  test('terminated is its end: after it only its label changes', () => {
+    always(({ before, after }) => {
+      if (before.state === 'terminated') {
+        const { label, tags, updatedAt, version } = after;
+        expect(after).toEqual({ ...before, label, tags, updatedAt, version });
+      }
+    });
+  });
+
+  test('it never comes back to holding', () => {
+    always(({ before, after }) => {
+      if (before.state !== 'in_holding') {
+        expect(after.state).not.toBe('in_holding');
+      }
+    });
+  });
+
+  test('what it is does not change: its number, its operator, its order', () => {
+    always(({ before, after }) => {
+      const { iccid, imsi, operatorId, orderId, createdAt } = before;
+      expect(after).toMatchObject({ iccid, imsi, operatorId, orderId, createdAt });
+    });
+  });
+
+  test('only the operator’s word and a resumption make it active', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...operatorIds), history, (operatorId, happenings) => {
+        const withoutThem = happenings.filter(
+          ({ told }) => told !== 'the operator confirms' && !told.includes('"resume"'),
+        );
+        for (const { after } of live(operatorId, withoutThem)) {
+          expect(after.state).not.toBe('active');
+        }
+      }),
+    );
+  });
+
+  test('asked twice for the same, the second time changes nothing or is refused', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...operatorIds),
+        history,
+        fc.oneof(migration, assignment, plainAction, suspension),
+        (operatorId, happenings, again) => {
+          const [last] = [...live(operatorId, happenings)].slice(-1);
+          const once = last && again.to(last.after, last.at);
+          fc.pre(once !== undefined);
+          expect(again.to(once, last?.at ?? '')).toBeUndefined();
+        },
+      ),
+    );
+  });
+
+  test('every state is reached by some history', () => {
+    const reached = new Set<string>();
+    fc.assert(
+      fc.property(fc.constantFrom(...operatorIds), history, (operatorId, happenings) => {
+        for (const { after } of live(operatorId, happenings)) {
+          reached.add(after.state);
+        }
+      }),
+      { numRuns: 500, seed: 7 },
+    );
+    expect([...reached].sort()).toEqual([...simStates].sort());
+  });
+});
