@@ -20,7 +20,11 @@ export type Operations = Readonly<Record<string, (input: Readonly<Record<string,
 export type AwsJsonServer = { url: string; stop(): Promise<void> };
 
 /** Serves the AWS JSON protocol (1.0 and 1.1): `X-Amz-Target: <prefix>.<operation>`. Signatures are not looked at. */
-export async function serveAwsJson(service: { prefix: string; operations: Operations; log: Log }): Promise<AwsJsonServer> {
+export async function serveAwsJson(service: {
+  prefix: string;
+  operations: Operations;
+  log: Log;
+}): Promise<AwsJsonServer> {
   const server = createServer((request, response) => {
     answer(request).then(
       (body) => send(response, 200, body),
@@ -29,7 +33,12 @@ export async function serveAwsJson(service: { prefix: string; operations: Operat
           send(response, 400, { __type: error.name, message: error.message }, error.name);
         } else {
           service.log(`${service.prefix} failed: ${String(error)}`);
-          send(response, 500, { __type: 'InternalServerError', message: 'The local cloud failed' }, 'InternalServerError');
+          send(
+            response,
+            500,
+            { __type: 'InternalServerError', message: 'The local cloud failed' },
+            'InternalServerError',
+          );
         }
       },
     );
@@ -39,7 +48,10 @@ export async function serveAwsJson(service: { prefix: string; operations: Operat
     const body = (await buffer(request)).toString();
     const target = String(request.headers['x-amz-target'] ?? '');
     const [prefix, operation = ''] = target.split('.');
-    const run = prefix === service.prefix && Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
+    const run =
+      prefix === service.prefix && Object.hasOwn(service.operations, operation)
+        ? service.operations[operation]
+        : undefined;
     if (!run) {
       throw new ServiceError(
         'UnknownOperationException',

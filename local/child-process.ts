@@ -11,7 +11,8 @@ export type TiedProcess = {
 };
 
 /** The shell ends the program when its standard input closes, which the system does for a process that is gone. */
-const tie = 'exec 3<&0; "$@" 3<&- & pid=$!; (cat <&3 >/dev/null; kill $pid 2>/dev/null) >/dev/null 2>&1 & exec 3<&-; wait $pid';
+const tie =
+  'exec 3<&0; "$@" 3<&- & pid=$!; (cat <&3 >/dev/null; kill $pid 2>/dev/null) >/dev/null 2>&1 & exec 3<&-; wait $pid';
 
 export function startTied(command: string, args: readonly string[], options: { cwd?: string } = {}): TiedProcess {
   const [program, programArgs] =

@@ -10,7 +10,7 @@ import { type EngineName, startEngine } from './dynamodb/engine.ts';
 import { startStreamReaders } from './dynamodb/streams.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { openFailures } from './failures.ts';
-import { serveGateway } from './gateway/server.ts';
+import { refuseTakenPort, serveGateway } from './gateway/server.ts';
 import { type Issuer, openIssuer, type TokenRequest } from './issuer.ts';
 import { startFunctions } from './lambda/functions.ts';
 import { type Log, openFunctionsLog } from './log.ts';
@@ -95,6 +95,7 @@ async function start(
   if (!(Number.isFinite(dayMs) && dayMs > 0)) {
     throw new Refusal(`DAY_MS is how many milliseconds a day lasts, more than 0, not ${dayMs}.`);
   }
+  await refuseTakenPort(port);
   const data = await takeDataFolder(options.dataDir);
   starting({ stop: () => data.release() });
   const folder = data.path;
@@ -194,7 +195,9 @@ function tokensOf(parts: Parts): { issuer: string; audience: string } {
   const [first] = authorizers;
   const different = authorizers.find(({ issuer }) => issuer !== first?.issuer);
   if (different) {
-    throw new Refusal(`The local issuer signs for one issuer, the template has ${first?.issuer} and ${different.issuer}.`);
+    throw new Refusal(
+      `The local issuer signs for one issuer, the template has ${first?.issuer} and ${different.issuer}.`,
+    );
   }
   return { issuer: first?.issuer ?? 'http://local.invalid', audience: first?.audience[0] ?? 'local' };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Sandbox } from '../sandbox/main.ts';
 import { behaviourSchema, usageSchema } from '../sandbox/behaviour.ts';
+import type { Sandbox } from '../sandbox/main.ts';
 import type { ScaledClock } from './clock.ts';
 import type { Failures } from './failures.ts';
 import type { Answer } from './gateway/answer.ts';

@@ -69,7 +69,9 @@ async function takeLock(folder: string, lock: string): Promise<void> {
     }
     const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
     if (owner !== process.pid && (await isRunningNode(owner))) {
-      throw new Refusal(`DATA_DIR ${folder} is in use by the local cloud with process id ${owner}: stop that one first.`);
+      throw new Refusal(
+        `DATA_DIR ${folder} is in use by the local cloud with process id ${owner}: stop that one first.`,
+      );
     }
     // Left behind by a cloud that was killed.
     await rm(lock, { force: true });

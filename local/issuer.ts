@@ -44,7 +44,9 @@ export async function openIssuer(options: { folder: string; issuer: string; audi
   const jwks = { keys: [{ kty, n, e, kid, alg, use }].map((key) => definedOnly(key)) };
 
   const sign = (claims: JWTPayload) =>
-    new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(kid !== undefined && { kid }) }).sign(privateKey);
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(kid !== undefined && { kid }) })
+      .sign(privateKey);
 
   return {
     issuer,

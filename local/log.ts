@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 
 /** Where lines go that are nobody's answer. */
 export type Log = (line: string) => void;
@@ -14,7 +14,11 @@ export function openFunctionsLog(file: string): FunctionsLog {
   const echo = Boolean(process.env.LOG);
   return {
     write(functionName, text) {
-      const lines = text.trimEnd().split('\n').map((line) => `${functionName} ${line}\n`).join('');
+      const lines = text
+        .trimEnd()
+        .split('\n')
+        .map((line) => `${functionName} ${line}\n`)
+        .join('');
       stream.write(lines);
       if (echo) {
         process.stderr.write(lines);

@@ -25,7 +25,10 @@ export function startSchedules(
     const periodMs = Math.max(clock.realMs(part.everyMs), SHORTEST_PERIOD_MS);
     for (let due = performance.now() + periodMs; ; due = Math.max(due + periodMs, performance.now())) {
       try {
-        await sleep(Math.min(Math.max(due - performance.now(), 0), 2 ** 31 - 1), undefined, { signal: stopping.signal, ref: false });
+        await sleep(Math.min(Math.max(due - performance.now(), 0), 2 ** 31 - 1), undefined, {
+          signal: stopping.signal,
+          ref: false,
+        });
       } catch {
         return;
       }

@@ -54,13 +54,12 @@ export function notFound(what: string, id: string): HttpProblem {
 
 /** Rules of the input that do not hold. */
 export function invalidInput(errors: readonly InputError[]): HttpProblem {
-  return new HttpProblem(
-    'invalid_input',
-    errors.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join(' '),
-    {
-      errors,
-    },
-  );
+  const [first, ...others] = errors;
+  const detail =
+    first && others.length === 0
+      ? first.message
+      : errors.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join(' ');
+  return new HttpProblem('invalid_input', detail, { errors });
 }
 
 /** An id in a body that is not there or not the caller's. */

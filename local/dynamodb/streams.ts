@@ -1,7 +1,7 @@
-import { Refusal } from '../refusal.ts';
 import type { Failures } from '../failures.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Log } from '../log.ts';
+import { Refusal } from '../refusal.ts';
 import type { Parts } from '../template/parts.ts';
 
 /** Reads the streams of tables for the functions that the template gives them to. */

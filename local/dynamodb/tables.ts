@@ -1,5 +1,5 @@
-import { CreateTableCommand, DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CreateTableCommand, DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Refusal } from '../refusal.ts';
 import type { TableIndex, TablePart } from '../template/parts.ts';
 

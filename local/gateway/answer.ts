@@ -7,6 +7,10 @@ export type Answer = {
 };
 
 /** What API Gateway says by itself, in its own words. */
-export function gatewayMessage(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Answer {
+export function gatewayMessage(
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ message }) };
 }

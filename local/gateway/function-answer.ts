@@ -1,7 +1,15 @@
 import { type Answer, gatewayMessage } from './answer.ts';
 
 /** Headers that belong to the connection, which a function cannot set. */
-const CONNECTION_HEADERS = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade', 'te', 'trailer']);
+const CONNECTION_HEADERS = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'te',
+  'trailer',
+]);
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -21,7 +29,9 @@ export function functionAnswer(payload: string): Answer {
   const given: Record<string, unknown> = { ...result };
   const status = Number(given.statusCode);
   const { body = '', isBase64Encoded = false } = given;
-  const headers = Object.entries(record(given.headers)).map(([name, value]) => [name.toLowerCase(), String(value)] as const);
+  const headers = Object.entries(record(given.headers)).map(
+    ([name, value]) => [name.toLowerCase(), String(value)] as const,
+  );
   const cookies = Array.isArray(given.cookies) ? given.cookies.map(String) : [];
   const isRight =
     Number.isInteger(status) &&

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Issuer } from '../issuer.ts';
 import type { Functions } from '../lambda/functions.ts';
@@ -129,17 +129,7 @@ export async function serveGateway(
   server.keepAliveTimeout = 60_000;
   server.headersTimeout = 65_000;
   server.requestTimeout = 120_000;
-  server.listen(options.port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-    const reason =
-      code === 'EADDRINUSE'
-        ? 'is taken: stop what listens there, or set PORT to another one (0 picks a free one)'
-        : `cannot be listened on (${String(code)}): set PORT to another one (0 picks a free one)`;
-    throw new Refusal(`Port ${options.port} ${reason}.`, { cause });
-  }
+  await listen(server, options.port);
   const address = server.address();
   return {
     url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : options.port}`,
@@ -153,6 +143,28 @@ export async function serveGateway(
       clearTimeout(giveUp);
     },
   };
+}
+
+/** Tells at once that a port is taken, before anything else has been started for it. */
+export async function refuseTakenPort(port: number): Promise<void> {
+  const probe = createServer();
+  await listen(probe, port);
+  probe.close();
+  await once(probe, 'close');
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+    const reason =
+      code === 'EADDRINUSE'
+        ? 'is taken: stop what listens there, or set PORT to another one (0 picks a free one)'
+        : `cannot be listened on (${String(code)}): set PORT to another one (0 picks a free one)`;
+    throw new Refusal(`Port ${port} ${reason}.`, { cause });
+  }
 }
 
 function write(response: ServerResponse, { status, headers, cookies = [], body }: Answer, requestId: string): void {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { Refusal } from '../refusal.ts';
 import type { FunctionPart } from '../template/parts.ts';
 import type { FunctionError, InvocationResult, InvokeMessage, WorkerMessage, WorkerSetup } from './invocation.ts';
-import { Refusal } from '../refusal.ts';
 
 /** One function, with as many workers as its load asks for, up to a bound. */
 export type FunctionPool = {
@@ -206,7 +206,9 @@ function setupOf(part: FunctionPart): WorkerSetup {
     .map((extension) => path.join(part.folder, `${module}${extension}`))
     .find((candidate) => existsSync(candidate));
   if (file === undefined) {
-    throw new Refusal(`The bundle of function ${part.name} holds no ${module}.mjs, as its handler ${part.handler} asks.`);
+    throw new Refusal(
+      `The bundle of function ${part.name} holds no ${module}.mjs, as its handler ${part.handler} asks.`,
+    );
   }
   return {
     file,

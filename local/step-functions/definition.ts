@@ -84,7 +84,9 @@ export function runnableDefinition(name: string, definition: unknown, clock: Sca
   const rewritten = rewriteMachine(JSON.parse(text), false);
   return {
     // The rewriting keeps what the validator has seen to be a definition.
-    machine: new StateMachine(rewritten as unknown as StateMachineDefinition, { validationOptions: { noValidate: true } }),
+    machine: new StateMachine(rewritten as unknown as StateMachineDefinition, {
+      validationOptions: { noValidate: true },
+    }),
     steps,
   };
 
@@ -112,9 +114,13 @@ export function runnableDefinition(name: string, definition: unknown, clock: Sca
 
   function rewriteState(stateName: string, state: State, inMap: boolean): State {
     const type = String(state.Type);
-    const unknown = Object.keys(state).filter((field) => !knownFields[type]?.includes(field) && field !== 'QueryLanguage');
+    const unknown = Object.keys(state).filter(
+      (field) => !knownFields[type]?.includes(field) && field !== 'QueryLanguage',
+    );
     if (unknown.length > 0) {
-      refuse(`${stateName} (${type}) has ${unknown.join(', ')}, not known here. Known are ${knownFields[type]?.join(', ')}.`);
+      refuse(
+        `${stateName} (${type}) has ${unknown.join(', ')}, not known here. Known are ${knownFields[type]?.join(', ')}.`,
+      );
     }
     if (state.QueryLanguage !== undefined && state.QueryLanguage !== 'JSONPath') {
       refuse(`${stateName}: the query language ${String(state.QueryLanguage)} is not known to the local engine.`);
@@ -149,7 +155,9 @@ export function runnableDefinition(name: string, definition: unknown, clock: Sca
     const [isInvoke, isCallback] = INVOKE.exec(resource) ?? [];
     if (isCallback) {
       const timeoutMs =
-        typeof state.TimeoutSeconds === 'number' ? scaledMs(state.TimeoutSeconds, SHORTEST_CALLBACK_MS) : LONGEST_TIMER_MS;
+        typeof state.TimeoutSeconds === 'number'
+          ? scaledMs(state.TimeoutSeconds, SHORTEST_CALLBACK_MS)
+          : LONGEST_TIMER_MS;
       steps.set(stateName, {
         kind: 'callback',
         timeoutMs,
@@ -199,7 +207,9 @@ export function runnableDefinition(name: string, definition: unknown, clock: Sca
     const rate = typeof retrier.BackoffRate === 'number' ? retrier.BackoffRate : 2;
     const attempts = typeof retrier.MaxAttempts === 'number' ? retrier.MaxAttempts : 3;
     const longest =
-      typeof retrier.MaxDelaySeconds === 'number' ? retrier.MaxDelaySeconds : interval * rate ** Math.max(attempts - 1, 0);
+      typeof retrier.MaxDelaySeconds === 'number'
+        ? retrier.MaxDelaySeconds
+        : interval * rate ** Math.max(attempts - 1, 0);
     return {
       ...retrier,
       IntervalSeconds: scaledMs(interval, SHORTEST_PAUSE_MS) / 1000,

@@ -222,7 +222,10 @@ function fail(execution: Execution, error: unknown): void {
 
 function parsedInput(input: string): unknown {
   if (Buffer.byteLength(input) > MAX_PAYLOAD_BYTES) {
-    throw new ServiceError('InvalidExecutionInput', `Invalid State Machine Execution Input: longer than ${MAX_PAYLOAD_BYTES} bytes`);
+    throw new ServiceError(
+      'InvalidExecutionInput',
+      `Invalid State Machine Execution Input: longer than ${MAX_PAYLOAD_BYTES} bytes`,
+    );
   }
   try {
     return JSON.parse(input);

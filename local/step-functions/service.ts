@@ -23,7 +23,10 @@ export async function serveStepFunctions(
   const { clock, log } = options;
   const tokens = taskTokens();
   const machines = new Map<string, Executions>();
-  const definitions = parts.map((part) => ({ part, definition: runnableDefinition(part.name, part.definition, clock) }));
+  const definitions = parts.map((part) => ({
+    part,
+    definition: runnableDefinition(part.name, part.definition, clock),
+  }));
 
   function machineOf(arn: unknown): Executions {
     const machine = machines.get(String(arn));
@@ -71,7 +74,14 @@ export async function serveStepFunctions(
         const upTo = from + (Number(maxResults) || 100);
         return {
           executions: all.slice(from, upTo).map((execution) => {
-            const { executionArn, stateMachineArn: machineArn, name, status, startDate, stopDate } = described(execution);
+            const {
+              executionArn,
+              stateMachineArn: machineArn,
+              name,
+              status,
+              startDate,
+              stopDate,
+            } = described(execution);
             return { executionArn, stateMachineArn: machineArn, name, status, startDate, stopDate };
           }),
           ...(upTo < all.length && { nextToken: String(upTo) }),

@@ -24,7 +24,11 @@ const manifestSchema = z.object({
       type: z.string(),
       displayName: z.string().optional(),
       properties: z
-        .looseObject({ templateFile: z.string().optional(), stackName: z.string().optional(), file: z.string().optional() })
+        .looseObject({
+          templateFile: z.string().optional(),
+          stackName: z.string().optional(),
+          file: z.string().optional(),
+        })
         .default({}),
     }),
   ),

@@ -18,9 +18,7 @@ const known = ['Ref', 'Fn::GetAtt', 'Fn::Join', 'Fn::Sub', 'Fn::Select', 'Fn::Sp
  */
 export function resolve(value: unknown, references: References): unknown {
   if (Array.isArray(value)) {
-    return value
-      .map((item) => resolve(item, references))
-      .filter((item) => item !== undefined);
+    return value.map((item) => resolve(item, references)).filter((item) => item !== undefined);
   }
   if (typeof value !== 'object' || value === null) {
     return value;

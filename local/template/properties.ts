@@ -26,7 +26,9 @@ export function readProperties<Shape extends z.ZodRawShape>(
   const problems = read.error.issues.map((issue) => {
     const place = issue.path.map(String).join('.');
     return issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => `the property ${[place, key].filter(Boolean).join('.')} cannot be honoured locally`).join('; ')
+      ? issue.keys
+          .map((key) => `the property ${[place, key].filter(Boolean).join('.')} cannot be honoured locally`)
+          .join('; ')
       : `the property ${place} cannot be honoured as it is: ${issue.message}`;
   });
   throw new Refusal(

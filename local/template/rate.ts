@@ -6,7 +6,9 @@ const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 export function rateOf(schedule: string, expression: string): number {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   if (unit !== 'minute' && unit !== 'hour' && unit !== 'day') {
-    throw new Refusal(`${schedule}: the schedule "${expression}" is not known here. Known is rate(<n> minutes|hours|days).`);
+    throw new Refusal(
+      `${schedule}: the schedule "${expression}" is not known here. Known is rate(<n> minutes|hours|days).`,
+    );
   }
   return Number(count) * unitMs[unit];
 }

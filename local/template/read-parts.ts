@@ -52,7 +52,9 @@ export function readParts(assembly: Assembly): Parts {
     ({ ref: name, attributes, logicalId, properties }) => {
       const folder = assembly.assets.get(properties.Code.S3Key);
       if (folder === undefined) {
-        throw new Refusal(`${logicalId} (AWS::Lambda::Function): its bundle ${properties.Code.S3Key} is not in the cloud assembly.`);
+        throw new Refusal(
+          `${logicalId} (AWS::Lambda::Function): its bundle ${properties.Code.S3Key} is not in the cloud assembly.`,
+        );
       }
       const policy = asyncPolicies.find(({ properties: { FunctionName } }) => FunctionName === name)?.properties;
       const destination = policy?.DestinationConfig?.OnFailure?.Destination;
@@ -132,7 +134,13 @@ export function readParts(assembly: Assembly): Parts {
       const generate = properties.GenerateSecretString;
       return {
         arn,
-        name: properties.Name ?? arn.split(':').at(-1)?.replace(/-local0$/, '') ?? arn,
+        name:
+          properties.Name ??
+          arn
+            .split(':')
+            .at(-1)
+            ?.replace(/-local0$/, '') ??
+          arn,
         ...(properties.SecretString !== undefined && { value: properties.SecretString }),
         ...(generate && {
           generate: {

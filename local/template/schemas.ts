@@ -20,12 +20,7 @@ export const tableSchema = z.strictObject({
     .array(
       z.strictObject({
         ...index,
-        ...unused(
-          'ProvisionedThroughput',
-          'OnDemandThroughput',
-          'ContributorInsightsSpecification',
-          'WarmThroughput',
-        ),
+        ...unused('ProvisionedThroughput', 'OnDemandThroughput', 'ContributorInsightsSpecification', 'WarmThroughput'),
       }),
     )
     .default([]),
@@ -79,9 +74,7 @@ export const functionSchema = z.strictObject({
   ),
 });
 
-const onFailure = z
-  .strictObject({ OnFailure: z.strictObject({ Destination: z.string() }).optional() })
-  .optional();
+const onFailure = z.strictObject({ OnFailure: z.strictObject({ Destination: z.string() }).optional() }).optional();
 
 export const eventInvokeConfigSchema = z.strictObject({
   FunctionName: z.string(),

@@ -1,0 +1,42 @@
+import { startLocalCloud } from '../cloud.ts';
+import { Refusal } from '../refusal.ts';
+import { clientOf } from './client.ts';
+import { stageView } from './stage.ts';
+import { tellStory } from './story.ts';
+
+// npm run demo: the partner guide as a story on the local cloud. Ends with 0 only when every SIM is active.
+
+const EXPECTED = 90;
+const DAY_MS = Number(process.env.DAY_MS ?? 1000);
+
+try {
+  const startedAt = Date.now();
+  const cloud = await startLocalCloud({
+    port: 0,
+    dayMs: DAY_MS,
+    log: (line) => void process.stderr.write(`${line}\n`),
+  });
+  const view = stageView(cloud.clock.now);
+  try {
+    view.line(`The local cloud is up at ${cloud.url}; a day lasts ${DAY_MS} ms`);
+    const token = await cloud.tokenFor({ partnerId: 'demo', roles: ['admin'] });
+    const active = await tellStory(clientOf(cloud.url, token), view);
+    if (active === EXPECTED) {
+      view.good(
+        `All ${EXPECTED} SIMs went from ordered to active in ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`,
+      );
+    } else {
+      view.bad(`${active} SIMs are active, not ${EXPECTED}.`);
+      process.exitCode = 1;
+    }
+  } catch (error) {
+    view.bad(`It went wrong: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  } finally {
+    view.end();
+    await cloud.stop();
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Refusal ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,173 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ApiProblem, type Client } from './client.ts';
+import type { StageView } from './stage.ts';
+
+type Order = {
+  id: string;
+  quantity: number;
+  state: string;
+  trackingReference?: string;
+  estimatedDelivery: { earliest: string; latest: string };
+  progress: { received: number; migrated: number; assigned: number; activated: number; failed: number };
+  failure?: { detail: string };
+};
+type Operation = { id: string; action: string; state: string; total?: number; succeeded: number; failed: number };
+type Created = { id: string; name: string };
+type List<T> = { items: T[]; nextCursor?: string };
+
+const LOOK_EVERY_MS = 150;
+
+/** How long an order or an operation may take, in real time, before the story says that something is wrong. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * The partner guide as a story: two orders, services made while they ship, then migrate, assign and activate, once by
+ * hand and once by a plan.
+ *
+ * @returns how many SIMs are active in the end.
+ * @throws when anything goes another way than the guide says.
+ */
+export async function tellStory(api: Client, view: StageView): Promise<number> {
+  view.heading('1. Order');
+  await showRefusedQuantity(api, view);
+  const byHand = await order(api, view, '3uk', 50);
+  const byPlan = await order(api, view, 'a1', 40);
+
+  view.heading('2. While they ship: a customer and the services');
+  const customer = await api.post<Created>('/v1/customers', { name: 'Northwind Meters Ltd' });
+  view.line(`Customer ${customer.name}`);
+  const service = await api.post<Created>('/v1/customer-services', {
+    customerId: customer.id,
+    tariffId: 'trf_customer_all',
+  });
+  view.line(`Customer service “${service.name}”`);
+  const partnerService = await api.post<Created>('/v1/partner-services', {
+    name: 'Meters',
+    tariffId: 'trf_partner_all',
+  });
+  view.line(`Partner service “${partnerService.name}”`);
+  const targets = { customerId: customer.id, customerServiceId: service.id };
+  const plan = { partnerServiceId: partnerService.id, ...targets, activate: true };
+  await api.put<Order>(`/v1/orders/${byPlan.id}/plan`, plan);
+  view.line('The A1 order has a plan now: its SIMs go from the door to active by themselves');
+
+  view.heading('3. Days pass');
+  const planned = follow(api, view, byPlan, 'A1', 'fulfilled');
+  await follow(api, view, byHand, '3UK', 'delivered');
+
+  view.heading('4. The 3UK SIMs are in holding');
+  await showEarlyAssignment(api, view, byHand.id, targets);
+  const select = { orderId: byHand.id };
+  await operate(api, view, 'migrate', { select, partnerServiceId: partnerService.id });
+  await operate(api, view, 'assign', { select, ...targets });
+  await operate(api, view, 'activate', { select });
+  await planned;
+
+  view.heading('5. What the customer has');
+  const active = await countActive(api, customer.id);
+  view.good(`${active} SIMs of ${customer.name} are active`);
+  return active;
+}
+
+async function showRefusedQuantity(api: Client, view: StageView): Promise<void> {
+  try {
+    await api.post('/v1/orders', { operatorId: '3uk', quantity: 70 });
+    throw new Error('An order of 70 SIMs of 3UK was taken: they come in multiples of 50.');
+  } catch (error) {
+    if (!(error instanceof ApiProblem && error.code === 'multiple_of')) {
+      throw error;
+    }
+    view.line(`70 SIMs are refused: ${error.message}`);
+  }
+}
+
+async function order(api: Client, view: StageView, operatorId: string, quantity: number): Promise<Order> {
+  const placed = await api.post<Order>('/v1/orders', { operatorId, quantity });
+  const { earliest, latest } = placed.estimatedDelivery;
+  view.line(`${quantity} SIMs of ${operatorId} ordered, expected from ${earliest} to ${latest}`);
+  return placed;
+}
+
+/** Shows an order's progress until it has come to the state, and returns it. */
+async function follow(
+  api: Client,
+  view: StageView,
+  { id, quantity }: Order,
+  name: string,
+  until: string,
+): Promise<Order> {
+  const move = view.bar(name, quantity);
+  return poll(`order ${id} to be ${until}`, async () => {
+    const now = await api.get<Order>(`/v1/orders/${id}`);
+    const { received, migrated, assigned, activated } = now.progress;
+    move(until === 'fulfilled' ? activated : received, toldOf(now.state, { received, migrated, assigned, activated }));
+    if (['failed', 'rejected', 'cancelled'].includes(now.state)) {
+      throw new Error(`The order is ${now.state}: ${now.failure?.detail ?? 'nobody said why'}`);
+    }
+    return now.state === until ? now : undefined;
+  });
+}
+
+function toldOf(state: string, counts: Record<string, number>): string {
+  const told = Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [`${count} ${name}`] : []));
+  return [state, ...told].join(', ');
+}
+
+/** The guide's trap: SIMs in holding cannot be assigned, and the answer says why. */
+async function showEarlyAssignment(api: Client, view: StageView, orderId: string, targets: object): Promise<void> {
+  const { id } = await api.post<Operation>('/v1/sims/assign', { select: { orderId }, ...targets });
+  const operation = await finished(api, id);
+  const results = await api.get<List<{ problem?: { code: string; detail: string } }>>(
+    `/v1/operations/${id}/results?outcome=failed&limit=1`,
+  );
+  const problem = results.items[0]?.problem;
+  if (operation.state !== 'failed' || problem?.code !== 'in_holding') {
+    throw new Error(`Assigning SIMs in holding is ${operation.state}; it should fail with in_holding.`);
+  }
+  view.line(`Assigning them now fails for all ${operation.failed}: ${problem.detail}`);
+}
+
+async function operate(api: Client, view: StageView, action: string, body: object): Promise<void> {
+  const { id, total = 0 } = await api.post<Operation>(`/v1/sims/${action}`, body);
+  const move = view.bar(action, total);
+  const operation = await finished(api, id, move);
+  if (operation.state !== 'succeeded') {
+    throw new Error(`${action} is ${operation.state}: ${operation.failed} of ${operation.total} SIMs failed.`);
+  }
+}
+
+async function finished(
+  api: Client,
+  id: string,
+  move: (done: number, state: string) => void = () => undefined,
+): Promise<Operation> {
+  return poll(`operation ${id} to finish`, async () => {
+    const now = await api.get<Operation>(`/v1/operations/${id}`);
+    move(now.succeeded + now.failed, now.state);
+    return ['queued', 'running'].includes(now.state) ? undefined : now;
+  });
+}
+
+async function countActive(api: Client, customerId: string): Promise<number> {
+  let count = 0;
+  let cursor: string | undefined;
+  do {
+    const next = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page = await api.get<List<unknown>>(`/v1/sims?state=active&customerId=${customerId}${next}`);
+    count += page.items.length;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return count;
+}
+
+async function poll<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (Date.now() < deadline) {
+    const found = await look();
+    if (found !== undefined) {
+      return found;
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+  throw new Error(`Waited ${PATIENCE_MS / 1000} s in vain for ${what}.`);
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { shortNameOf } from '../../domain/customer.ts';
+import { defaultServiceName, holdingServiceId } from '../../domain/service.ts';
+import { line } from '../../domain/text.ts';
+import { aCustomer, aTariff } from './builders.ts';
+
+describe('the short name of a customer that was given none', () => {
+  test.each([
+    ['Meadow Farms Ltd', 'Meadow Farms'],
+    ['Meadow Farms Limited', 'Meadow Farms'],
+    ['Bäckerei Müller GmbH', 'Bäckerei Müller'],
+    ['Émile & Fils', 'Émile & Fils'],
+    ['Société Générale SA', 'Société Générale'],
+    ['Harbour Freight, Inc.', 'Harbour Freight'],
+    ['ACME', 'ACME'],
+    ['  ACME  ', 'ACME'],
+    ['Limitless Power', 'Limitless Power'],
+    ['Saga plc', 'Saga'],
+    ['3M', '3M'],
+    ['Greater Manchester Fire and Rescue', 'Greater Manchester'],
+    ['Exactly Twenty Chars', 'Exactly Twenty Chars'],
+    ['Exactly Twenty Chars and more', 'Exactly Twenty Chars'],
+    ['Donaudampfschifffahrtsgesellschaft Wien', 'Donaudampfschifffahr'],
+    ['東京電力', '東京電力'],
+  ])('of %j is %j', (name, shortName) => {
+    expect(shortNameOf(name)).toBe(shortName);
+  });
+
+  test.each(['Ltd', 'AG', '!!!', '…'])('of %j, which has nothing else, is itself', (name) => {
+    expect(shortNameOf(name)).toBe(name);
+  });
+
+  test('is the same for the same name, however its accents are written', () => {
+    expect(shortNameOf('Café'.normalize('NFD'))).toBe('Café'.normalize('NFC'));
+  });
+
+  // Letters of the first plane, as nearly every name has them.
+  const names = fc
+    .string({
+      unit: fc.oneof(
+        fc.constantFrom(' ', 'Ltd', '-', '&'),
+        fc.integer({ min: 0x20, max: 0x24f }).map((code) => String.fromCodePoint(code)),
+      ),
+      maxLength: 60,
+    })
+    .filter((name) => line(100).safeParse(name).success);
+
+  test('has 1 to 20 characters', () => {
+    fc.assert(
+      fc.property(names, (name) => {
+        expect(shortNameOf(name).length).toBeGreaterThanOrEqual(1);
+        expect(shortNameOf(name).length).toBeLessThanOrEqual(20);
+      }),
+    );
+  });
+
+  test('is made of the name’s own words, from its start', () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z]{3,8}x$/), { minLength: 1, maxLength: 8 }), (words) => {
+        const short = shortNameOf(words.join(' ')).split(' ');
+        expect(words.slice(0, short.length)).toEqual(short);
+      }),
+    );
+  });
+
+  test.failing('is one that a customer may be given, whatever the letters of the name', () => {
+    const name = `!${'😀'.repeat(12)}`;
+    expect(line(100).safeParse(name).success).toBe(true);
+    expect(line(30).safeParse(shortNameOf(name)).error).toBeUndefined();
+  });
+
+  test.failing('keeps letters that happen to follow an accent', () => {
+    expect(shortNameOf('Malmöab')).toBe('Malmöab');
+  });
+});
+
+describe('the name of a service that was given none', () => {
+  test('is the customer’s short name and the tariff’s name', () => {
+    const customer = aCustomer({ shortName: 'Meadow Farms' });
+    expect(defaultServiceName(customer, aTariff({ name: 'Everywhere 1 GB' }))).toBe('Meadow Farms – Everywhere 1 GB');
+  });
+});
+
+describe('the holding service', () => {
+  test('is one per operator', () => {
+    expect(holdingServiceId('a1')).toBe('psv_holding_a1');
+    expect(holdingServiceId('3uk')).not.toBe(holdingServiceId('3ireland'));
+  });
+});

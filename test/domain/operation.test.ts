@@ -1,0 +1,143 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  finalState,
+  isOperationFinished,
+  type Operation,
+  operationStates,
+  retryOf,
+  shardsOf,
+} from '../../domain/operation.ts';
+import { anOperation, NOW } from './builders.ts';
+
+const failure = { code: 'internal_error', detail: 'It broke.' };
+
+function retried(operation: Operation): Operation {
+  const retry = retryOf(operation, 'op_again', 'ben', NOW);
+  if ('code' in retry) {
+    throw new Error(retry.detail);
+  }
+  return retry;
+}
+
+describe('an operation whose pages have all been worked', () => {
+  test.each([
+    [{ succeeded: 0, failed: 0 }, 'succeeded'],
+    [{ succeeded: 10, failed: 0 }, 'succeeded'],
+    [{ succeeded: 9, failed: 1 }, 'partially_succeeded'],
+    [{ succeeded: 1, failed: 9 }, 'partially_succeeded'],
+    [{ succeeded: 0, failed: 10 }, 'failed'],
+  ] as const)('with %j is %s', (counts, state) => {
+    expect(finalState(counts)).toBe(state);
+  });
+
+  test('is cancelled when that was asked, whatever it had done before', () => {
+    for (const counts of [
+      { succeeded: 0, failed: 0 },
+      { succeeded: 9, failed: 1 },
+      { succeeded: 0, failed: 4 },
+    ]) {
+      expect(finalState({ ...counts, cancelRequestedAt: NOW })).toBe('cancelled');
+    }
+  });
+
+  test('is over', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.boolean(), (succeeded, failed, cancelled) => {
+        const state = finalState({ succeeded, failed, ...(cancelled ? { cancelRequestedAt: NOW } : {}) });
+        expect(isOperationFinished({ state })).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('an operation', () => {
+  test.each(operationStates)('that is %s is over, or not', (state) => {
+    expect(isOperationFinished({ state })).toBe(!['scheduled', 'queued', 'running'].includes(state));
+  });
+});
+
+describe('trying an operation again', () => {
+  test('is a new operation for the SIMs that failed, with the same end', () => {
+    const failed = anOperation({
+      action: 'migrate',
+      target: { partnerServiceId: 'psv_meters' },
+      state: 'partially_succeeded',
+      succeeded: 8,
+      failed: 2,
+    });
+    expect(retryOf(failed, 'op_again', 'ben', NOW)).toEqual({
+      id: 'op_again',
+      action: 'migrate',
+      target: { partnerServiceId: 'psv_meters' },
+      selection: { kind: 'failed', operationId: 'op_first' },
+      state: 'queued',
+      succeeded: 0,
+      failed: 0,
+      requestedBy: 'ben',
+      createdAt: NOW,
+      updatedAt: NOW,
+      version: 1,
+    });
+  });
+
+  test('selects anew when the selection was never fixed', () => {
+    const { pages: _pages, total: _total, ...broken } = anOperation({ state: 'failed', succeeded: 0, failure });
+    const selection = { kind: 'filter', filter: { state: 'assigned' } } as const;
+    expect(retried({ ...broken, selection }).selection).toEqual(selection);
+  });
+
+  test('is possible of one whose run broke, though no SIM failed', () => {
+    const broken = anOperation({ state: 'failed', succeeded: 4, failure });
+    expect(retried(broken)).toMatchObject({ selection: { kind: 'failed', operationId: 'op_first' } });
+    expect(retried(broken)).not.toHaveProperty('failure');
+  });
+
+  test('is possible of one that was cancelled, for what had failed by then', () => {
+    const cancelled = anOperation({ state: 'cancelled', cancelRequestedAt: NOW, succeeded: 4, failed: 1 });
+    expect(retried(cancelled)).not.toHaveProperty('cancelRequestedAt');
+  });
+
+  test('takes over no number of SIMs that a termination was confirmed for', () => {
+    const terminate = anOperation({ action: 'terminate', target: { confirm: 10 }, state: 'failed', failed: 10 });
+    expect(retried(terminate).target).toEqual({});
+  });
+
+  test('of a plan’s stage still counts for its order', () => {
+    const planStage = { orderId: 'ord_first', stage: 'activate', last: true, retry: false } as const;
+    expect(retried(anOperation({ planStage, state: 'partially_succeeded', failed: 1 })).planStage).toEqual({
+      ...planStage,
+      retry: true,
+    });
+  });
+
+  test.each(['scheduled', 'queued', 'running'] as const)('is refused while it is %s', (state) => {
+    expect(retryOf(anOperation({ state, failed: 1 }), 'op_again', 'ben', NOW)).toMatchObject({
+      code: 'wrong_state',
+      detail: expect.stringContaining(state),
+    });
+  });
+
+  test('is refused when no SIM failed', () => {
+    expect(retryOf(anOperation(), 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
+  });
+
+  test('is refused of a dry run', () => {
+    const dryRun = anOperation({ dryRun: true, state: 'partially_succeeded', failed: 1 });
+    expect(retryOf(dryRun, 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
+  });
+});
+
+describe('the pages of an operation', () => {
+  test.each([
+    [undefined, 0],
+    [0, 0],
+    [1, 1],
+    [15, 15],
+    [16, 16],
+    [17, 16],
+    [4000, 16],
+  ])('when there are %s, are shared by %d tasks', (pages, shards) => {
+    expect(shardsOf(pages === undefined ? {} : { pages })).toBe(shards);
+  });
+});

@@ -1,0 +1,508 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { OperatorOrderStatus } from '../../domain/operator-port.ts';
+import {
+  acceptOrder,
+  advanceOrder,
+  cancelOrder,
+  cancelProblem,
+  deliverOrder,
+  failOrder,
+  fulfilOrder,
+  isFinished,
+  isWithOperator,
+  type Order,
+  type OrderEvent,
+  type OrderState,
+  type OrderStep,
+  orderStates,
+  planChangeProblem,
+  rejectOrder,
+  replan,
+  resumeOrder,
+} from '../../domain/order.ts';
+import { anOrder, LONG_AGO, migrateOnly, NOW, wholePlan } from './builders.ts';
+
+/** An order's way to the partner, in order; the other states are off it. */
+const way: readonly OrderState[] = ['submitted', 'accepted', 'processing', 'dispatched', 'delivered', 'fulfilled'];
+const offTheWay = ['cancelled', 'rejected', 'failed'] as const;
+
+const placeOnWay = (state: OrderState) => way.indexOf(state);
+
+/** The step, where there must be one. */
+function taken(step: OrderStep | undefined): OrderStep {
+  if (!step) {
+    throw new Error('Nothing came of it.');
+  }
+  return step;
+}
+
+/** Ids for the operations of an order's stages: `op_1`, `op_2`... */
+function operationIds(): () => string {
+  let count = 0;
+  return () => {
+    count += 1;
+    return `op_${count}`;
+  };
+}
+
+const statesTold = (events: readonly OrderEvent[]) => events.flatMap(({ to }) => (to === undefined ? [] : [to]));
+
+describe('the life of an order', () => {
+  test('goes from submitted to fulfilled', () => {
+    let order = anOrder({ plan: wholePlan }).submitted();
+    const timeline: OrderEvent[] = [];
+    const take = (step: OrderStep | undefined) => {
+      const { order: next, events } = taken(step);
+      order = next;
+      timeline.push(...events);
+    };
+    take(acceptOrder(order, '3UK-77', NOW));
+    take(advanceOrder(order, { status: 'processing' }, NOW));
+    take(advanceOrder(order, { status: 'dispatched', trackingReference: 'PARCEL-1' }, NOW));
+    take(advanceOrder(order, { status: 'delivered', deliveredQuantity: 50 }, NOW));
+    take(deliverOrder(order, 50, operationIds(), NOW));
+    take(fulfilOrder(order, NOW));
+
+    expect(statesTold(timeline)).toEqual(way.slice(1));
+    expect(timeline.map(({ type }) => type)).toEqual([
+      'order.accepted',
+      'order.processing',
+      'order.dispatched',
+      'order.arrived',
+      'order.delivered',
+      'order.fulfilled',
+    ]);
+    expect(order).toMatchObject({
+      state: 'fulfilled',
+      operatorReference: '3UK-77',
+      trackingReference: 'PARCEL-1',
+      receivedQuantity: 50,
+      updatedAt: NOW,
+    });
+  });
+
+  test('ends in delivered when there is no plan', () => {
+    const { order } = taken(deliverOrder(anOrder().arrived(), 50, operationIds(), NOW));
+    expect(order).toMatchObject({ state: 'delivered', operations: [] });
+    expect(isFinished(order)).toBe(true);
+    expect(fulfilOrder(order, NOW)).toBeUndefined();
+  });
+
+  test('goes on after delivered when there is one, with an operation for each of its stages', () => {
+    const { order } = taken(deliverOrder(anOrder({ plan: wholePlan }).arrived(), 50, operationIds(), NOW));
+    expect(order.operations).toEqual([
+      { stage: 'migrate', operationId: 'op_1' },
+      { stage: 'assign', operationId: 'op_2' },
+      { stage: 'activate', operationId: 'op_3' },
+    ]);
+    expect(isFinished(order)).toBe(false);
+  });
+
+  test.each([...way.slice(0, 4)])('is not over when %s', (state) => {
+    expect(isFinished(anOrder().in(state))).toBe(false);
+  });
+
+  test.each(['fulfilled', ...offTheWay] as const)('is over when %s', (state) => {
+    expect(isFinished(anOrder().in(state))).toBe(true);
+  });
+});
+
+describe('the operator’s first word', () => {
+  test('takes an order that is submitted', () => {
+    const { order, events } = taken(acceptOrder(anOrder().submitted(), '3UK-77', NOW));
+    expect(order).toEqual({
+      ...anOrder().submitted(),
+      state: 'accepted',
+      operatorReference: '3UK-77',
+      updatedAt: NOW,
+      version: 4,
+    });
+    expect(events).toEqual([{ at: NOW, type: 'order.accepted', from: 'submitted', to: 'accepted', actor: '3uk' }]);
+  });
+
+  test.each(orderStates.filter((state) => state !== 'submitted'))('comes too late for one that is %s', (state) => {
+    expect(acceptOrder(anOrder().in(state), '3UK-78', NOW)).toBeUndefined();
+  });
+
+  test.each(['submitted', 'accepted', 'processing'] as const)('may be a refusal of one that is %s', (state) => {
+    const { order, events } = taken(rejectOrder(anOrder().in(state), 'Out of cards.', NOW));
+    expect(order).toMatchObject({
+      state: 'rejected',
+      failure: { code: 'operator_rejected', detail: 'Out of cards.' },
+    });
+    expect(events).toEqual([
+      { at: NOW, type: 'order.rejected', from: state, to: 'rejected', actor: '3uk', detail: 'Out of cards.' },
+    ]);
+  });
+
+  test.each(['dispatched', 'delivered', 'fulfilled', ...offTheWay] as const)(
+    'is no refusal any more of one that is %s',
+    (state) => {
+      expect(rejectOrder(anOrder().in(state), 'Out of cards.', NOW)).toBeUndefined();
+    },
+  );
+});
+
+describe('the operator’s answers', () => {
+  test.each([
+    // order       answer        leads to
+    ['accepted', 'accepted', undefined],
+    ['accepted', 'processing', 'processing'],
+    ['accepted', 'dispatched', 'dispatched'],
+    ['accepted', 'rejected', 'rejected'],
+    ['accepted', 'cancelled', 'cancelled'],
+    ['processing', 'accepted', undefined],
+    ['processing', 'processing', undefined],
+    ['processing', 'dispatched', 'dispatched'],
+    ['processing', 'rejected', 'rejected'],
+    ['processing', 'cancelled', 'cancelled'],
+    ['dispatched', 'accepted', undefined],
+    ['dispatched', 'processing', undefined],
+    ['dispatched', 'dispatched', undefined],
+    ['dispatched', 'rejected', undefined],
+    ['dispatched', 'cancelled', undefined],
+  ] as const)('to an order that is %s: "%s" leads to %s', (state, status, to) => {
+    expect(advanceOrder(anOrder().in(state), { status }, NOW)?.order.state).toBe(to);
+  });
+
+  test.each(['accepted', 'processing', 'dispatched'] as const)(
+    '"delivered" of an order that is %s means that its SIMs can be received, not that they have been',
+    (state) => {
+      const { order, events } = taken(advanceOrder(anOrder().in(state), { status: 'delivered' }, NOW));
+      expect(order).toMatchObject({ state: 'dispatched', arrivedAt: NOW, receivedQuantity: 0 });
+      expect(events.at(-1)).toEqual({ at: NOW, type: 'order.arrived', actor: '3uk' });
+      expect(statesTold(events)).toEqual(state === 'dispatched' ? [] : ['dispatched']);
+    },
+  );
+
+  test.each(['accepted', 'processing', 'dispatched', 'delivered', 'rejected', 'cancelled'] as const)(
+    '"%s" is not news once the SIMs are there, nor for an order that is not with the operator',
+    (status) => {
+      const notWaiting = [
+        anOrder().arrived(),
+        ...(['submitted', 'delivered', 'fulfilled', ...offTheWay] as const).map(anOrder().in),
+      ];
+      for (const order of notWaiting) {
+        expect(isWithOperator(order)).toBe(false);
+        expect(advanceOrder(order, { status }, NOW)).toBeUndefined();
+      }
+    },
+  );
+
+  test('tell how to follow the parcel, and a later one without it does not take it away', () => {
+    const dispatched = taken(
+      advanceOrder(anOrder().accepted(), { status: 'dispatched', trackingReference: 'PARCEL-1' }, NOW),
+    ).order;
+    expect(dispatched.trackingReference).toBe('PARCEL-1');
+    expect(taken(advanceOrder(dispatched, { status: 'delivered' }, NOW)).order.trackingReference).toBe('PARCEL-1');
+  });
+
+  test('tell why they refuse or call off, where they say so', () => {
+    const order = anOrder().processing();
+    expect(taken(advanceOrder(order, { status: 'rejected' }, NOW)).order.failure).toEqual({
+      code: 'operator_rejected',
+      detail: 'The operator gave no reason.',
+    });
+    const reason = 'The address is unknown.';
+    expect(taken(advanceOrder(order, { status: 'rejected', reason }, NOW)).order.failure?.detail).toBe(reason);
+    expect(taken(advanceOrder(order, { status: 'cancelled', reason }, NOW)).events).toEqual([
+      { at: NOW, type: 'order.cancelled', from: 'processing', to: 'cancelled', actor: '3uk', detail: reason },
+    ]);
+  });
+});
+
+describe('delivery', () => {
+  test('of all that was ordered is no shortfall', () => {
+    const { order, events } = taken(deliverOrder(anOrder().arrived(), 50, operationIds(), NOW));
+    expect(order.receivedQuantity).toBe(50);
+    expect(events.map(({ type }) => type)).toEqual(['order.delivered']);
+  });
+
+  test('of fewer is a delivery, and a shortfall', () => {
+    const { order, events } = taken(deliverOrder(anOrder().arrived(), 47, operationIds(), NOW));
+    expect(order).toMatchObject({ state: 'delivered', receivedQuantity: 47 });
+    expect(order).not.toHaveProperty('failure');
+    expect(events.slice(1)).toEqual([
+      {
+        at: NOW,
+        type: 'order.shortfall',
+        actor: '3uk',
+        detail: '47 of 50 SIMs were delivered: 3 are missing.',
+      },
+    ]);
+  });
+
+  test('has an operation for the stages that the plan has, and no others', () => {
+    const { order } = taken(deliverOrder(anOrder({ plan: migrateOnly }).arrived(), 50, operationIds(), NOW));
+    expect(order.operations).toEqual([{ stage: 'migrate', operationId: 'op_1' }]);
+  });
+
+  test.each(orderStates.filter((state) => state !== 'dispatched'))('cannot be of an order that is %s', (state) => {
+    expect(deliverOrder(anOrder().in(state), 50, operationIds(), NOW)).toBeUndefined();
+  });
+});
+
+describe('fulfilment', () => {
+  const carriedOut = (failed: number) =>
+    anOrder({
+      plan: migrateOnly,
+      operations: [{ stage: 'migrate', operationId: 'op_1' }],
+      progress: { received: 50, migrated: 50 - failed, assigned: 0, activated: 0, failed },
+    });
+
+  test.each([
+    [0, undefined],
+    [1, '1 SIM could not complete the plan.'],
+    [3, '3 SIMs could not complete the plan.'],
+  ])('with %d SIMs that failed is told as %j', (failed, detail) => {
+    const { order, events } = taken(fulfilOrder(carriedOut(failed).delivered(), NOW));
+    expect(order.state).toBe('fulfilled');
+    expect(events).toHaveLength(1);
+    expect(events[0]?.detail).toBe(detail);
+  });
+
+  test.each(orderStates.filter((state) => state !== 'delivered'))('cannot be of an order that is %s', (state) => {
+    expect(fulfilOrder(carriedOut(0).in(state), NOW)).toBeUndefined();
+  });
+});
+
+describe('cancelling an order', () => {
+  test.each(['submitted', 'accepted', 'processing'] as const)('that is %s is possible', (state) => {
+    expect(cancelProblem({ state })).toBeUndefined();
+    const { order, events } = taken(cancelOrder(anOrder().in(state), 'ann', NOW));
+    expect(order).toEqual({ ...anOrder().in(state), state: 'cancelled', updatedAt: NOW, version: 4 });
+    expect(events).toEqual([{ at: NOW, type: 'order.cancelled', from: state, to: 'cancelled', actor: 'ann' }]);
+  });
+
+  test.each(['dispatched', 'delivered', 'fulfilled', ...offTheWay] as const)('that is %s is not', (state) => {
+    expect(cancelProblem({ state })).toMatchObject({ code: 'wrong_state', detail: expect.stringContaining(state) });
+    expect(cancelOrder(anOrder().in(state), 'ann', NOW)).toBeUndefined();
+  });
+});
+
+describe('the plan of an order', () => {
+  test.each(['submitted', 'accepted', 'processing', 'dispatched'] as const)('can change while it is %s', (state) => {
+    expect(planChangeProblem({ state })).toBeUndefined();
+  });
+
+  test('can change until the SIMs have been received, also when they are there', () => {
+    expect(planChangeProblem(anOrder().arrived())).toBeUndefined();
+  });
+
+  test.each(['delivered', 'fulfilled', ...offTheWay] as const)('cannot change when it is %s', (state) => {
+    expect(planChangeProblem({ state })?.code).toBe('wrong_state');
+  });
+
+  test('is put on, replaced and taken off, and the timeline tells who did it', () => {
+    const planned = replan(anOrder().accepted(), migrateOnly, 'ann', NOW);
+    expect(planned.order).toEqual({ ...anOrder().accepted(), plan: migrateOnly, updatedAt: NOW, version: 4 });
+    expect(planned.events).toEqual([{ at: NOW, type: 'order.plan_set', actor: 'ann' }]);
+
+    const replaced = replan(planned.order, wholePlan, 'ben', NOW);
+    expect(replaced.order.plan).toEqual(wholePlan);
+
+    const bare = replan(replaced.order, undefined, 'ann', NOW);
+    expect(bare.order).not.toHaveProperty('plan');
+    expect(bare.events).toEqual([{ at: NOW, type: 'order.plan_removed', actor: 'ann' }]);
+  });
+});
+
+describe('an order that fails', () => {
+  const failure = { code: 'operator_unavailable', detail: '3UK has not answered for 90 days.' };
+  const unfinished = [
+    anOrder().submitted(),
+    anOrder().accepted(),
+    anOrder().processing(),
+    anOrder().dispatched(),
+    anOrder().arrived(),
+    anOrder({ plan: migrateOnly, operations: [{ stage: 'migrate', operationId: 'op_1' }] }).delivered(),
+  ];
+
+  test.each(unfinished.map((order) => [order.state, order] as const))(
+    'when %s is resumed to what it was, without its failure',
+    (state, order) => {
+      const failed = taken(failOrder(order, failure, NOW));
+      expect(failed.order).toMatchObject({ state: 'failed', failure });
+      expect(failed.events).toEqual([
+        { at: NOW, type: 'order.failed', from: state, to: 'failed', actor: 'system', detail: failure.detail },
+      ]);
+
+      const resumed = taken(resumeOrder(failed.order, 'ann', NOW));
+      expect(resumed.order).toEqual({ ...order, updatedAt: NOW, version: order.version + 2 });
+      expect(resumed.events).toEqual([{ at: NOW, type: 'order.resumed', from: 'failed', to: state, actor: 'ann' }]);
+    },
+  );
+
+  test.each(['delivered', 'fulfilled', ...offTheWay] as const)('was not over before: %s is', (state) => {
+    expect(failOrder(anOrder().in(state), failure, NOW)).toBeUndefined();
+  });
+
+  test.each(orderStates.filter((state) => state !== 'failed'))(
+    'is the only one resumed: not one that is %s',
+    (state) => {
+      expect(resumeOrder(anOrder().in(state), 'ann', NOW)).toBeUndefined();
+    },
+  );
+});
+
+/*
+ * Whatever the operator says, and when: answers come late, twice and out of order, and between them the partner and the
+ * workflow do what they do, also twice.
+ */
+const answer: fc.Arbitrary<OperatorOrderStatus> = fc.record(
+  {
+    status: fc.constantFrom('accepted', 'processing', 'dispatched', 'delivered', 'rejected', 'cancelled'),
+    trackingReference: fc.constantFrom('PARCEL-1', 'PARCEL-2'),
+    reason: fc.constant('Out of cards.'),
+  },
+  { requiredKeys: ['status'] },
+);
+
+type Happening = { told: string; to: (order: Order) => OrderStep | undefined };
+
+const happening = fc.oneof(
+  {
+    weight: 10,
+    arbitrary: answer.map(
+      (said): Happening => ({ told: JSON.stringify(said), to: (order) => advanceOrder(order, said, NOW) }),
+    ),
+  },
+  {
+    weight: 10,
+    arbitrary: fc.constantFrom<Happening>(
+      { told: 'accept', to: (order) => acceptOrder(order, '3UK-77', NOW) },
+      { told: 'accept', to: (order) => acceptOrder(order, '3UK-77', NOW) },
+      { told: 'reject', to: (order) => rejectOrder(order, 'Out of cards.', NOW) },
+      { told: 'deliver', to: (order) => (order.arrivedAt ? deliverOrder(order, 47, operationIds(), NOW) : undefined) },
+      { told: 'deliver', to: (order) => (order.arrivedAt ? deliverOrder(order, 50, operationIds(), NOW) : undefined) },
+      { told: 'fulfil', to: (order) => fulfilOrder(order, NOW) },
+      { told: 'cancel', to: (order) => cancelOrder(order, 'ann', NOW) },
+      {
+        told: 'plan',
+        to: (order) => (planChangeProblem(order) ? undefined : replan(order, migrateOnly, 'ann', NOW)),
+      },
+      {
+        told: 'fail',
+        to: (order) => failOrder(order, { code: 'internal_error', detail: 'It broke.' }, NOW),
+      },
+      { told: 'resume', to: (order) => resumeOrder(order, 'ann', NOW) },
+    ),
+  },
+);
+
+const history = fc.array(happening, { maxLength: 40, size: 'max' });
+
+function* live(happenings: readonly Happening[]): Generator<{ before: Order; step: OrderStep; told: string }> {
+  let order = anOrder().submitted();
+  for (const { told, to } of happenings) {
+    const step = to(order);
+    if (step) {
+      yield { before: order, step, told };
+      order = step.order;
+    }
+  }
+}
+
+function always(check: (step: { before: Order; step: OrderStep; told: string }) => void): void {
+  fc.assert(
+    fc.property(history, (happenings) => {
+      for (const step of live(happenings)) {
+        check(step);
+      }
+    }),
+    { numRuns: 300 },
+  );
+}
+
+describe('whatever the operator answers, late, twice and out of order', () => {
+  test('an order never moves backwards on its way, failures and resumptions included', () => {
+    fc.assert(
+      fc.property(history, (happenings) => {
+        let furthest = 0;
+        for (const { step } of live(happenings)) {
+          const place = placeOnWay(step.order.state);
+          if (place >= 0) {
+            expect(place).toBeGreaterThanOrEqual(furthest);
+            furthest = place;
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('what is fulfilled, cancelled or rejected stays so', () => {
+    always(({ before }) => expect(['fulfilled', 'cancelled', 'rejected']).not.toContain(before.state));
+  });
+
+  test('nothing is cancelled or rejected once it has been dispatched', () => {
+    always(({ before, step }) => {
+      if (['cancelled', 'rejected'].includes(step.order.state)) {
+        expect(['submitted', 'accepted', 'processing']).toContain(before.state);
+      }
+    });
+  });
+
+  test('the timeline tells each change of state exactly once, as a chain', () => {
+    always(({ before, step: { order, events } }) => {
+      const changes = events.filter(({ from, to }) => from !== undefined || to !== undefined);
+      expect(changes.map(({ from, to }) => [from, to])).toEqual(
+        before.state === order.state ? [] : [[before.state, order.state]],
+      );
+    });
+  });
+
+  test('each step is told, and makes one version', () => {
+    always(({ before, step: { order, events } }) => {
+      expect(events.length).toBeGreaterThan(0);
+      expect(order.version).toBe(before.version + 1);
+      expect(order.updatedAt).toBe(NOW);
+      expect(order.createdAt).toBe(LONG_AGO);
+    });
+  });
+
+  test('the SIMs arrive once', () => {
+    fc.assert(
+      fc.property(history, (happenings) => {
+        const arrivals = [...live(happenings)].flatMap(({ step }) =>
+          step.events.filter(({ type }) => type === 'order.arrived'),
+        );
+        expect(arrivals.length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('an answer said twice is news once', () => {
+    fc.assert(
+      fc.property(history, answer, (happenings, said) => {
+        const [last] = [...live(happenings)].slice(-1);
+        fc.pre(last !== undefined);
+        const once = advanceOrder(last.step.order, said, NOW);
+        fc.pre(once !== undefined);
+        expect(advanceOrder(once.order, said, NOW)).toBeUndefined();
+      }),
+    );
+  });
+
+  test('a failure is there exactly while the order is failed or rejected', () => {
+    always(({ step: { order } }) => {
+      expect(order.failure !== undefined).toBe(['failed', 'rejected'].includes(order.state));
+      expect(order.failedFrom !== undefined).toBe(order.state === 'failed');
+    });
+  });
+
+  test('every state is reached by some history', () => {
+    const reached = new Set<OrderState>(['submitted']);
+    fc.assert(
+      fc.property(history, (happenings) => {
+        for (const { step } of live(happenings)) {
+          reached.add(step.order.state);
+        }
+      }),
+      { numRuns: 500, seed: 7 },
+    );
+    expect([...reached].sort()).toEqual([...orderStates].sort());
+  });
+});

@@ -1,0 +1,206 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import type { LocalCloud } from '../../local/cloud.ts';
+import { startFixture } from './fixtures/fixture-cloud.ts';
+
+// The first cloud waits for the fixture to be synthesised, and Java takes its time.
+jest.setTimeout(60_000);
+
+const folders: string[] = [];
+const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+async function aFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'local-cloud-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+async function withCloud<T>(
+  options: Parameters<typeof startFixture>[0],
+  use: (cloud: LocalCloud) => Promise<T>,
+): Promise<T> {
+  const cloud = await startFixture(options);
+  try {
+    return await use(cloud);
+  } finally {
+    await cloud.stop();
+  }
+}
+
+async function secretOf(cloud: LocalCloud): Promise<string | undefined> {
+  const client = new SecretsManagerClient({
+    region: 'eu-west-2',
+    credentials,
+    endpoint: cloud.endpoints.secretsManager,
+  });
+  const answer = await client.send(new GetSecretValueCommand({ SecretId: cloud.parts.secrets[0]?.arn }));
+  await expect(client.send(new GetSecretValueCommand({ SecretId: 'other' }))).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
+  client.destroy();
+  return answer.SecretString;
+}
+
+function tableOf(cloud: LocalCloud) {
+  const client = new DynamoDBClient({ region: 'eu-west-2', credentials, endpoint: cloud.endpoints.dynamodb });
+  const TableName = cloud.parts.tables[0]?.name;
+  const Key = { pk: { S: 'a' }, sk: { S: 'b' } };
+  return {
+    put: () => client.send(new PutItemCommand({ TableName, Item: { ...Key, n: { N: '1' } } })),
+    get: async () => (await client.send(new GetItemCommand({ TableName, Key }))).Item,
+  };
+}
+
+describe('with a data folder', () => {
+  test.each(['dynoxide', 'dynamodb-local'] as const)('a restart on %s finds everything as it was', async (engine) => {
+    const dataDir = await aFolder();
+    const before = await withCloud({ dataDir, engine }, async (cloud) => {
+      await tableOf(cloud).put();
+      return {
+        token: await cloud.tokenFor({ partnerId: 'acme', roles: ['admin'] }),
+        secret: await secretOf(cloud),
+        now: cloud.clock.now(),
+        url: cloud.url,
+      };
+    });
+    await expect(fetch(before.url)).rejects.toThrow();
+    await sleep(500);
+    await withCloud({ dataDir, engine }, async (cloud) => {
+      expect(await tableOf(cloud).get()).toMatchObject({ n: { N: '1' } });
+      expect(await secretOf(cloud)).toBe(before.secret);
+      const answer = await fetch(`${cloud.url}/things`, { headers: { authorization: `Bearer ${before.token}` } });
+      expect(answer.status).toBe(200);
+      // Time stood still meanwhile, and never goes back.
+      const passed = cloud.clock.now().getTime() - before.now.getTime();
+      expect(passed).toBeGreaterThanOrEqual(0);
+    });
+  });
+
+  test('two clouds do not share one', async () => {
+    const dataDir = await aFolder();
+    await withCloud({ dataDir }, async () => {
+      await expect(startFixture({ dataDir })).rejects.toThrow(/in use/);
+    });
+  });
+
+  test('a lock that a dead process left is taken over', async () => {
+    const dataDir = await aFolder();
+    await writeFile(path.join(dataDir, 'lock'), '999999999');
+    await withCloud({ dataDir }, async () => undefined);
+  });
+
+  test('a damaged file is told by name', async () => {
+    const dataDir = await aFolder();
+    await writeFile(path.join(dataDir, 'clock.json'), 'x');
+    await expect(startFixture({ dataDir })).rejects.toThrow(/clock\.json is damaged/);
+  });
+});
+
+describe('without a data folder', () => {
+  test('several clouds run side by side, and nothing is left of them', async () => {
+    const mine = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('sim-fulfilment-')).sort();
+    const before = await mine();
+    const clouds = await Promise.all([startFixture(), startFixture(), startFixture()]);
+    const answers = await Promise.all(clouds.map(({ url }) => fetch(`${url}/open`)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    await Promise.all(clouds.map((cloud) => cloud.stop()));
+    const left = (await mine()).filter((name) => !before.includes(name));
+    // Other test files may run clouds of their own at the same time.
+    expect(left.length).toBeLessThanOrEqual(4);
+    await expect(fetch(`${clouds[0]?.url}/open`)).rejects.toThrow();
+  });
+});
+
+describe('a function', () => {
+  test('has the environment of its deployment, and nothing of this process', async () => {
+    process.env.OF_THE_DEVELOPER = 'secret';
+    await withCloud({}, async (cloud) => {
+      const { env, context } = JSON.parse(await (await fetch(`${cloud.url}/open`)).text());
+      const part = cloud.parts.functions.find(({ name }) => name.includes('answer'));
+      expect(env).toMatchObject({
+        STAGE: 'test',
+        TABLE_NAME: cloud.parts.tables[0]?.name,
+        AWS_LAMBDA_FUNCTION_NAME: part?.name,
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+        AWS_ENDPOINT_URL_DYNAMODB: cloud.endpoints.dynamodb,
+        SCALED_CLOCK: cloud.clock.environment,
+      });
+      expect(env).not.toHaveProperty('OF_THE_DEVELOPER');
+      expect(env).not.toHaveProperty('_X_AMZN_TRACE_ID');
+      expect(context).toMatchObject({ functionName: part?.name, memoryLimitInMB: '128' });
+      expect(context.remaining).toBeGreaterThan(0);
+      expect(context.remaining).toBeLessThanOrEqual(1000);
+    });
+    delete process.env.OF_THE_DEVELOPER;
+  });
+
+  test('that fails on a schedule is tried again, then its event is among the failures', async () => {
+    await withCloud({}, async (cloud) => {
+      let items: { queue: string; message: Record<string, unknown> }[] = [];
+      while (items.length === 0) {
+        await sleep(50);
+        ({ items } = JSON.parse(await (await fetch(`${cloud.url}/_local/failures`)).text()));
+      }
+      expect(items[0]?.message).toMatchObject({
+        requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 2 },
+        requestPayload: { source: 'aws.scheduler' },
+        responsePayload: { errorType: 'Error', errorMessage: 'ticks never work' },
+      });
+      expect(items[0]?.queue).toBe(cloud.parts.queues[0]?.name);
+    });
+  });
+
+  test('writes its output to the log, not to ours', async () => {
+    const dataDir = await aFolder();
+    await withCloud({ dataDir }, async (cloud) => {
+      await fetch(`${cloud.url}/open?do=log`);
+      await sleep(100);
+    });
+    expect(await readFile(path.join(dataDir, 'functions.log'), 'utf8')).toContain('a line on standard output');
+  });
+});
+
+describe('npm start', () => {
+  const main = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
+
+  async function endOf(env: Record<string, string>) {
+    const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...env }, stdio: 'pipe' });
+    let said = '';
+    child.stderr.on('data', (data) => {
+      said += String(data);
+    });
+    const [code] = await once(child, 'close');
+    return { code, said };
+  }
+
+  test.each([
+    [{ PORT: 'x' }, /PORT is a port/],
+    [{ PORT: '70000' }, /PORT is a port/],
+    [{ DAY_MS: '0' }, /DAY_MS is a number above 0/],
+    [{ DYNAMODB_ENGINE: 'other' }, /dynoxide or dynamodb-local/],
+  ])('says what is wrong with %j', async (env, message) => {
+    const { code, said } = await endOf(env);
+    expect([code, said]).toEqual([1, expect.stringMatching(message)]);
+    expect(said).not.toContain('    at ');
+  });
+
+  test('says that a port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    await expect(startFixture({ port })).rejects.toThrow(`Port ${port} is taken`);
+    server.close();
+  });
+});
