@@ -150,7 +150,7 @@ describe('every function', () => {
 
   test('that is invoked asynchronously leaves what it failed to handle in the dead letters', () => {
     const scheduled = [...resourcesOf(dev.service, 'AWS::Scheduler::Schedule').values()];
-    expect(scheduled).toHaveLength(2);
+    expect(scheduled).toHaveLength(3);
     const [deadLetters] = resourcesOf(dev.service, 'AWS::SQS::Queue').keys();
     const queue = { 'Fn::GetAtt': [deadLetters, 'Arn'] };
     const withDestination = [...resourcesOf(dev.service, 'AWS::Lambda::EventInvokeConfig').values()].map(
@@ -237,7 +237,7 @@ describe('what functions may do', () => {
       JSON.stringify(Resource).includes(`/index/${table.indexes.due.name}"`),
     );
     for (const { id } of acrossPartners) expect(id).toMatch(/^Schedules/);
-    expect(acrossPartners).toHaveLength(2);
+    expect(acrossPartners).toHaveLength(3);
   });
 
   test('is to read the secret of the operators only where operators are called', () => {
