@@ -11,7 +11,7 @@ const shared = {
 };
 
 export default {
-  reporters: ['default', 'summary', '<rootDir>/test/summary-reporter.js'],
+  reporters: ['default', '<rootDir>/test/summary-reporter.js'],
   projects: [
     {
       ...shared,

@@ -4,6 +4,7 @@ export default class SummaryReporter {
     // A suite that cannot even be loaded has no failed test to count.
     const failed = Math.max(numFailedTests, numFailedTestSuites);
     const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
-    process.stdout.write(`${numPassedTests} passed, ${failed} failed${skipped}\n`);
+    // At the very end: jest's own summary comes after all reporters.
+    process.once('exit', () => process.stdout.write(`${numPassedTests} passed, ${failed} failed${skipped}\n`));
   }
 }

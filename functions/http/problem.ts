@@ -78,7 +78,7 @@ export function problemDocument({ code, message, errors }: HttpProblem, origin: 
   const told = aboutOne ? first.code : code;
   const nearest = errors.find((error) => error.nearest)?.nearest;
   return {
-    type: `${origin}/docs#description/${told}`,
+    type: `${origin}/docs#api/description/${told}`,
     title,
     status,
     code: told,

@@ -22,7 +22,7 @@ export function referencePage(document: unknown): string {
 <div id="reference"></div>
 <script>${script.replaceAll('</script', '<\\/script')}</script>
 <script>
-Scalar.createApiReference('#reference', { content: ${json}, withDefaultFonts: false, telemetry: false, agent: { disabled: true } })
+Scalar.createApiReference('#reference', { slug: 'api', content: ${json}, withDefaultFonts: false, telemetry: false, agent: { disabled: true }, showDeveloperTools: 'never', hideClientButton: true })
 </script>
 </body>
 </html>
