@@ -15,6 +15,11 @@ export type Customer = {
 
 const SHORT_NAME_LENGTH = 20;
 
+const LEGAL_FORMS = 'limited|ltd|plc|llc|llp|inc|gmbh|ag|sas|sarl|sa|bv|nv|ab|oy';
+
+/** A legal form as a word of its own, whatever the script of the letters round it. */
+const legalForm = new RegExp(`(?<![\\p{L}\\p{N}])(${LEGAL_FORMS})(?![\\p{L}\\p{N}])\\.?`, 'giu');
+
 /**
  * The short name of a customer that was given none: its name without legal form and punctuation, cut at a word where
  * it gets longer than 20 characters.
@@ -22,7 +27,7 @@ const SHORT_NAME_LENGTH = 20;
 export function shortNameOf(name: string): string {
   const words = name
     .normalize('NFC')
-    .replace(/\b(limited|ltd|plc|llc|llp|inc|gmbh|ag|sas|sarl|sa|bv|nv|ab|oy)\b\.?/giu, ' ')
+    .replace(legalForm, ' ')
     .replace(/[^\p{L}\p{N}&+-]+/gu, ' ')
     .trim()
     .split(' ');
@@ -34,5 +39,17 @@ export function shortNameOf(name: string): string {
     }
     short = longer;
   }
-  return short || (words[0] ?? '').slice(0, SHORT_NAME_LENGTH) || name.trim().slice(0, SHORT_NAME_LENGTH);
+  return short || cut(words[0] ?? '') || cut(name.trim());
+}
+
+/** The start of a text, never in the middle of a character. */
+function cut(text: string): string {
+  let start = '';
+  for (const character of text) {
+    if (start.length + character.length > SHORT_NAME_LENGTH) {
+      break;
+    }
+    start += character;
+  }
+  return start.trim();
 }

@@ -121,8 +121,18 @@ export function advanceOrder(order: Order, answer: OperatorOrderStatus, at: stri
     default:
       return rankOf({ state: answer.status }) > rankOf(order)
         ? moved(order, answer.status, at, order.operatorId, tracking(answer))
-        : undefined;
+        : tracked(order, answer, at);
   }
+}
+
+/** The answer is no step, but may be the first to tell by what the parcel can be followed. */
+function tracked(order: Order, answer: OperatorOrderStatus, at: string): OrderStep | undefined {
+  return answer.trackingReference !== undefined && order.trackingReference === undefined
+    ? {
+        order: touched({ ...order, ...tracking(answer) }, at),
+        events: [{ at, type: 'order.tracked', actor: order.operatorId, detail: answer.trackingReference }],
+      }
+    : undefined;
 }
 
 function arrive(order: Order, answer: OperatorOrderStatus, at: string): OrderStep {
@@ -149,7 +159,7 @@ export function deliverOrder(
   const operations = order.plan ? stagesOf(order.plan).map((stage) => ({ stage, operationId: newOperationId() })) : [];
   const delivered = moved(order, 'delivered', at, 'system', { receivedQuantity, operations });
   const missing = order.quantity - receivedQuantity;
-  return missing === 0
+  return missing <= 0
     ? delivered
     : {
         ...delivered,
@@ -201,7 +211,7 @@ export function planChangeProblem(order: Pick<Order, 'state'>): Problem<'wrong_s
   const detail =
     rankOf(order) < Number.POSITIVE_INFINITY
       ? 'The SIMs have been received: use the bulk actions on SIMs with { "orderId" } instead of a plan.'
-      : `The order is ${order.state}: it has no SIMs to come.`;
+      : `The order is ${order.state}: only one whose SIMs are to come can have a plan.`;
   return { code: 'wrong_state', detail };
 }
 

@@ -29,8 +29,8 @@ export type SimProblemCode = (typeof simProblemCodes)[number];
 export type SimProblem = Problem<SimProblemCode>;
 
 /**
- * An action with what it aims at, loaded. A target is `undefined` when it is no longer there: every SIM is then
- * refused `not_found`.
+ * An action with what it aims at, loaded. A target is `undefined` when it is no longer there: a SIM that the action is
+ * allowed for is then refused `not_found`.
  */
 export type SimRequest =
   | { action: 'migrate'; partnerServiceId: string; partnerService: WithTariff<PartnerService> | undefined }

@@ -12,7 +12,7 @@ import { serve } from '../http/serve.ts';
 import { bulk, bulkFields, simFilter } from './bulk.ts';
 import { dryRunSchema, operationSchema, showSim, simEventSchema, simSchema } from './representations.ts';
 
-const select = { iccids: ['8944200000000000012'] };
+const select = { iccids: ['8944200000000000017'] };
 const bulkAnswers = { 200: dryRunSchema, 202: operationSchema };
 
 /** SIMs: seeing them, naming them, and moving them along, one or a hundred thousand at a time. */

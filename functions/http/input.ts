@@ -62,7 +62,7 @@ function errorsOf(issue: Issue, where: string): InputError[] {
       message: `There is no field ${JSON.stringify(key.slice(0, 100))} here.`,
     }));
   }
-  if (issue.code === 'invalid_type' && issue.input === undefined) {
+  if ((issue.code === 'invalid_type' || issue.code === 'invalid_value') && issue.input === undefined) {
     return [{ pointer, code: 'required', message: 'This is required.' }];
   }
   const code = issue.code === 'custom' && typeof issue.params?.code === 'string' ? issue.params.code : issue.code;

@@ -14,7 +14,7 @@ export function mergePatch(
     }
     if (value !== null) {
       set[name] = value;
-    } else if (name in whenNull) {
+    } else if (Object.hasOwn(whenNull, name)) {
       set[name] = whenNull[name];
     } else {
       remove.push(name);

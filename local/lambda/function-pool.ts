@@ -99,7 +99,8 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
       argv: [],
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: part.memoryMb },
+      // Small young generations: dozens of workers share this one process, where in the cloud each has its own machine.
+      resourceLimits: { maxOldGenerationSizeMb: part.memoryMb, maxYoungGenerationSizeMb: 8 },
     });
     // Whoever wants to end while functions rest may: stop() is for those that clean up.
     worker.unref();

@@ -64,13 +64,13 @@ describe('the short name of a customer that was given none', () => {
     );
   });
 
-  test.failing('is one that a customer may be given, whatever the letters of the name', () => {
+  test('is one that a customer may be given, whatever the letters of the name', () => {
     const name = `!${'😀'.repeat(12)}`;
     expect(line(100).safeParse(name).success).toBe(true);
     expect(line(30).safeParse(shortNameOf(name)).error).toBeUndefined();
   });
 
-  test.failing('keeps letters that happen to follow an accent', () => {
+  test('keeps letters that happen to follow an accent', () => {
     expect(shortNameOf('Malmöab')).toBe('Malmöab');
   });
 });

@@ -411,7 +411,7 @@ function always(check: (step: { before: Order; step: OrderStep; told: string }) 
         check(step);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   );
 }
 
@@ -470,7 +470,7 @@ describe('whatever the operator answers, late, twice and out of order', () => {
         );
         expect(arrivals.length).toBeLessThanOrEqual(1);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -501,7 +501,7 @@ describe('whatever the operator answers, late, twice and out of order', () => {
           reached.add(step.order.state);
         }
       }),
-      { numRuns: 500, seed: 7 },
+      { numRuns: 250, seed: 7 },
     );
     expect([...reached].sort()).toEqual([...orderStates].sort());
   });

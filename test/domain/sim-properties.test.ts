@@ -139,7 +139,7 @@ function always(check: (step: { before: Sim; after: Sim; at: string }) => void):
         check(step);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   );
 }
 
@@ -267,7 +267,7 @@ describe('whatever happens to a SIM and in whatever order', () => {
           reached.add(after.state);
         }
       }),
-      { numRuns: 500, seed: 7 },
+      { numRuns: 250, seed: 7 },
     );
     expect([...reached].sort()).toEqual([...simStates].sort());
   });

@@ -1,0 +1,276 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import * as z from 'zod';
+import { checkInput, MAX_BODY_BYTES, pageQuery, readJson } from '../../../functions/http/input.ts';
+import { HttpProblem, type InputError } from '../../../functions/http/problem.ts';
+
+type RawBody = Parameters<typeof readJson>[0];
+
+const read = (body: string | undefined, own: Partial<RawBody> = {}) =>
+  readJson({ body, isBase64Encoded: false, contentType: 'application/json', method: 'POST', ...own });
+
+const readBytes = (bytes: Buffer, own: Partial<RawBody> = {}) =>
+  read(bytes.toString('base64'), { isBase64Encoded: true, ...own });
+
+const problem = (code: string) => expect.objectContaining({ name: 'HttpProblem', code });
+
+/** What is wrong with a value, by the schema. */
+function errorsOf(schema: z.ZodType, value: unknown, where?: string): readonly InputError[] {
+  try {
+    checkInput(schema, value, where);
+  } catch (error) {
+    if (error instanceof HttpProblem && error.code === 'invalid_input') {
+      return error.errors;
+    }
+    throw error;
+  }
+  return [];
+}
+
+const told = (...input: Parameters<typeof errorsOf>) =>
+  errorsOf(...input).map(({ pointer, code }) => `${pointer} ${code}`);
+
+describe('a body', () => {
+  test('of JSON is read, in plain or in base64', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const json = JSON.stringify(value);
+        expect(JSON.stringify(read(json))).toBe(json);
+        expect(JSON.stringify(readBytes(Buffer.from(json)))).toBe(json);
+      }),
+    );
+  });
+
+  test.each([undefined, ''])('that is %j is none, whatever its content type', (body) => {
+    expect(read(body)).toBeUndefined();
+    expect(read(body, { contentType: undefined })).toBeUndefined();
+    expect(read(body, { contentType: 'text/plain' })).toBeUndefined();
+  });
+
+  test.each(['{', '{"a":1,}', "{'a':1}", 'undefined', '{"a":1} x', '\0', 'NaN', '"\n"', ' '])(
+    '%j is no JSON',
+    (body) => {
+      expect(() => read(body)).toThrow(problem('invalid_json'));
+    },
+  );
+
+  test.each([
+    ['a byte that begins nothing', [0x22, 0xff, 0x22]],
+    ['half a character', [0x22, 0xc3, 0x22]],
+    ['an overlong slash', [0x22, 0xc0, 0xaf, 0x22]],
+    ['a lone surrogate', [0x22, 0xed, 0xa0, 0x80, 0x22]],
+    ['UTF-16', [0x7b, 0x00, 0x7d, 0x00]],
+  ])('with %s is not in UTF-8', (_what, bytes) => {
+    expect(() => readBytes(Buffer.from(bytes))).toThrow(problem('invalid_json'));
+  });
+
+  test('of any bytes at all is read or refused, and breaks nothing', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
+        try {
+          readBytes(Buffer.from(bytes));
+        } catch (error) {
+          expect(error).toEqual(problem('invalid_json'));
+        }
+      }),
+    );
+  });
+
+  describe('of 100,000 brackets', () => {
+    const open = '['.repeat(100_000);
+    const closed = `${open}${']'.repeat(100_000)}`;
+    const schema = z.strictObject({ name: z.string(), tags: z.array(z.string()).optional() });
+
+    test('that never close is no JSON', () => {
+      expect(() => read(open)).toThrow(problem('invalid_json'));
+      expect(() => read('{"a":'.repeat(100_000))).toThrow(problem('invalid_json'));
+    });
+
+    test('is not what any route takes, wherever they stand', () => {
+      expect(told(schema, read(closed))).toEqual([' invalid_type']);
+      expect(told(schema, read(`{"name":${closed}}`))).toEqual(['/name invalid_type']);
+      expect(told(schema, read(`{"name":"a","tags":${closed}}`))).toEqual(['/tags/0 invalid_type']);
+      expect(told(schema, read(`{"name":"a","more":${closed}}`))).toEqual(['/more unknown_field']);
+    });
+  });
+
+  describe('in its size', () => {
+    const ofBytes = (bytes: number) => `"${'a'.repeat(bytes - 2)}"`;
+
+    test('may have 1 MiB', () => {
+      expect(read(ofBytes(MAX_BODY_BYTES))).toHaveLength(1_048_574);
+    });
+
+    test('may not have a byte more', () => {
+      expect(() => read(ofBytes(MAX_BODY_BYTES + 1))).toThrow(problem('body_too_large'));
+      expect(() => readBytes(Buffer.from(ofBytes(MAX_BODY_BYTES + 1)))).toThrow(problem('body_too_large'));
+    });
+
+    test('is counted in bytes, not in characters', () => {
+      expect(() => read(`"${'é'.repeat(MAX_BODY_BYTES / 2)}"`)).toThrow(problem('body_too_large'));
+    });
+
+    test('is counted after base64', () => {
+      expect(readBytes(Buffer.from(ofBytes(MAX_BODY_BYTES)))).toHaveLength(1_048_574);
+    });
+  });
+});
+
+describe('the content type', () => {
+  test.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/json;charset=UTF-8',
+    'Application/JSON',
+    ' application/json ',
+  ])('%j is taken', (contentType) => {
+    expect(read('{}', { contentType })).toEqual({});
+  });
+
+  test.each([
+    undefined,
+    '',
+    'text/plain',
+    'text/json',
+    'application/x-www-form-urlencoded',
+    'application/jsonp',
+    'application/json-patch+json',
+    'text/plain; application/json',
+    'application/merge-patch+json',
+  ])('%j is not, for a POST', (contentType) => {
+    expect(() => read('{}', { contentType })).toThrow(problem('unsupported_media_type'));
+  });
+
+  test.each(['application/merge-patch+json', 'application/merge-patch+json; charset=utf-8', 'application/json'])(
+    '%j is taken for a PATCH',
+    (contentType) => {
+      expect(read('{}', { contentType, method: 'PATCH' })).toEqual({});
+    },
+  );
+
+  test('is told before the body is looked at', () => {
+    expect(() => read('{', { contentType: 'text/plain' })).toThrow(problem('unsupported_media_type'));
+  });
+});
+
+describe('checking input', () => {
+  const item = z.strictObject({ iccid: z.string() });
+  const schema = z.strictObject({
+    name: z.string().max(5),
+    quantity: z.number().optional(),
+    items: z.array(item).optional(),
+    operatorId: z.enum(['3uk', 'a1']).optional(),
+  });
+
+  test('gives what the schema makes of it', () => {
+    expect(checkInput(z.strictObject({ name: z.string().trim() }), { name: ' a ' })).toEqual({ name: 'a' });
+  });
+
+  test('names every unknown field', () => {
+    expect(errorsOf(schema, { name: 'a', nmae: 1, Name: 2 })).toEqual([
+      { pointer: '/nmae', code: 'unknown_field', message: 'There is no field "nmae" here.' },
+      { pointer: '/Name', code: 'unknown_field', message: 'There is no field "Name" here.' },
+    ]);
+  });
+
+  test.each([
+    ['a/b~c', '/a~1b~0c'],
+    ['~1', '/~01'],
+    ['', '/'],
+    ['__proto__', '/__proto__'],
+    ['constructor', '/constructor'],
+    ['toString', '/toString'],
+    ['0', '/0'],
+    ['é "quoted"', '/é "quoted"'],
+  ])('names the unknown field %j by its pointer %j', (field, pointer) => {
+    expect(told(schema, JSON.parse(`{"name":"a",${JSON.stringify(field)}:1}`))).toEqual([`${pointer} unknown_field`]);
+  });
+
+  test('names any unknown field by the pointer that leads to it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (field) => {
+        fc.pre(!['name', 'quantity', 'items', 'operatorId'].includes(field));
+        const body = Object.fromEntries([
+          ['name', 'a'],
+          [field, 1],
+        ]);
+        const [pointer = '', ...others] = errorsOf(schema, body).map((error) => error.pointer);
+        expect(others).toEqual([]);
+        expect(pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~')).toBe(field);
+        expect(pointer.lastIndexOf('/')).toBe(0);
+      }),
+    );
+  });
+
+  test('points at the items of a list', () => {
+    expect(told(schema, { name: 'a', items: [{ iccid: '1' }, {}, { iccid: 2 }, { iccid: '3', imsi: '4' }] })).toEqual([
+      '/items/1/iccid required',
+      '/items/2/iccid invalid_type',
+      '/items/3/imsi unknown_field',
+    ]);
+  });
+
+  test('tells what is missing from what is of another type', () => {
+    expect(told(schema, {})).toEqual(['/name required']);
+    expect(told(schema, { name: null })).toEqual(['/name invalid_type']);
+  });
+
+  test.each([
+    ['one of a few values', z.strictObject({ field: z.enum(['3uk', 'a1']) })],
+    ['one value', z.strictObject({ field: z.literal(true) })],
+  ])('tells what is missing also where it should be %s', (_what, strict) => {
+    expect(told(strict, {})).toEqual(['/field required']);
+  });
+
+  test('tells several rules at once', () => {
+    expect(told(schema, { name: 'too long', quantity: '1', operatorId: 'vodafone' })).toEqual([
+      '/name too_big',
+      '/quantity invalid_type',
+      '/operatorId invalid_value',
+    ]);
+  });
+
+  test.each([null, [], 'a', 1, true])('points at the whole body when that is %j', (body) => {
+    expect(told(schema, body)).toEqual([' invalid_type']);
+  });
+
+  test('points below where the value stands', () => {
+    expect(told(z.strictObject({ limit: z.number() }), { limit: 'x', page: 2 }, '/query')).toEqual([
+      '/query/limit invalid_type',
+      '/query/page unknown_field',
+    ]);
+  });
+
+  test('tells the code that a rule of ours has', () => {
+    const even = z.number().refine((number) => number % 2 === 0, { message: 'Odd', params: { code: 'multiple_of' } });
+    expect(errorsOf(z.array(even), [2, 3])).toEqual([{ pointer: '/1', code: 'multiple_of', message: 'Odd.' }]);
+  });
+
+  test('tells the first fifty, however many there are', () => {
+    const wrong = Array.from({ length: 10_000 }, () => ({ iccid: 1 }));
+    expect(told(schema, { name: 'a', items: wrong })).toHaveLength(50);
+    const unknown = Object.fromEntries(wrong.map((_, number) => [`field${number}`, 1]));
+    expect(told(schema, { name: 'a', ...unknown })).toHaveLength(50);
+  });
+});
+
+describe('what every list takes', () => {
+  test('is nothing, and then a page has 50', () => {
+    expect(checkInput(pageQuery, {})).toEqual({ limit: 50 });
+  });
+
+  test.each([
+    ['1', 1],
+    ['200', 200],
+  ])('is a limit of %s', (limit, expected) => {
+    expect(checkInput(pageQuery, { limit })).toEqual({ limit: expected });
+  });
+
+  test.each(['0', '-1', '201', '1.5', 'ten', '', '5,6', 'NaN', 'Infinity', '1e999'])('is no limit of %j', (limit) => {
+    expect(errorsOf(pageQuery, { limit }, '/query').map(({ pointer }) => pointer)).toEqual(['/query/limit']);
+  });
+
+  test('is no empty cursor', () => {
+    expect(told(pageQuery, { cursor: '' }, '/query')).toEqual(['/query/cursor too_small']);
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { mergePatch } from '../../../functions/http/merge-patch.ts';
+
+describe('a merge patch', () => {
+  test('sets what is given and removes what is null', () => {
+    expect(mergePatch({ name: 'New', phone: null, tags: [] })).toEqual({
+      set: { name: 'New', tags: [] },
+      remove: ['phone'],
+    });
+  });
+
+  test('sets what has something to stand for null', () => {
+    expect(mergePatch({ tags: null, label: null }, { tags: [] })).toEqual({ set: { tags: [] }, remove: ['label'] });
+  });
+
+  test('leaves what is not given, or undefined', () => {
+    expect(mergePatch({ name: undefined }, { tags: [] })).toEqual({ set: {}, remove: [] });
+  });
+
+  test('takes what is false, zero or empty for what it is', () => {
+    const patch = { active: false, count: 0, text: '' };
+    expect(mergePatch(patch)).toEqual({ set: patch, remove: [] });
+  });
+
+  test('removes a field that is named as something that every object has', () => {
+    expect(mergePatch({ constructor: null })).toEqual({ set: {}, remove: ['constructor'] });
+  });
+
+  test('applied to a flat resource does what RFC 7396 says', () => {
+    const name = fc.constantFrom('a', 'b', 'c', 'd');
+    fc.assert(
+      fc.property(fc.dictionary(name, fc.string()), fc.dictionary(name, fc.option(fc.string())), (resource, patch) => {
+        const { set, remove } = mergePatch(patch);
+        const merged = new Map(Object.entries({ ...resource, ...set }));
+        for (const removed of remove) {
+          merged.delete(removed);
+        }
+        const expected = new Map<string, unknown>(Object.entries(resource));
+        for (const [field, value] of Object.entries(patch)) {
+          value === null ? expected.delete(field) : expected.set(field, value);
+        }
+        expect(merged).toEqual(expected);
+      }),
+    );
+  });
+});

@@ -1,0 +1,270 @@
+import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { rights } from '../../../domain/access.ts';
+import { allRoutes, resources } from '../../../functions/api/routes.ts';
+import { openApiDocument } from '../../../functions/http/openapi.ts';
+import { problems } from '../../../functions/http/problem.ts';
+import { routeKey } from '../../../functions/http/route.ts';
+
+const schema = z.record(z.string(), z.unknown());
+
+/** The shape of an OpenAPI 3.1 document, as far as this API uses it: nothing else may be in it. */
+const parameter = z.strictObject({
+  name: z.string().min(1),
+  in: z.enum(['path', 'query', 'header']),
+  required: z.boolean(),
+  description: z.string().optional(),
+  schema,
+});
+
+const content = z.record(
+  z.string().regex(/^[a-z]+\/[a-z.+-]+$/),
+  z.strictObject({ schema, example: z.unknown().optional() }),
+);
+
+const response = z.strictObject({
+  description: z.string().min(1),
+  headers: z.record(z.string(), z.strictObject({ description: z.string(), schema })).optional(),
+  content: content.optional(),
+});
+
+const operation = z.strictObject({
+  operationId: z.string().regex(/^[a-z][A-Za-z0-9]*$/),
+  summary: z.string().min(1),
+  description: z.string().min(1),
+  tags: z.array(z.string()).length(1),
+  security: z.tuple([]).optional(),
+  parameters: z.array(parameter),
+  requestBody: z.strictObject({ required: z.boolean(), content }).optional(),
+  responses: z.record(z.string().regex(/^([1-5]\d\d|default)$/), response),
+});
+
+const documentShape = z.strictObject({
+  openapi: z.literal('3.1.0'),
+  info: z.strictObject({
+    title: z.string(),
+    version: z.literal('1.2.3'),
+    description: z.string(),
+    license: z.strictObject({ name: z.string(), identifier: z.string() }),
+  }),
+  servers: z.array(z.strictObject({ url: z.string() })),
+  security: z.array(z.record(z.string(), z.array(z.string()))),
+  tags: z.array(z.strictObject({ name: z.string() })),
+  paths: z.record(
+    z.string().startsWith('/'),
+    z.partialRecord(z.enum(['get', 'post', 'put', 'patch', 'delete']), operation),
+  ),
+  components: z.strictObject({
+    securitySchemes: z.record(z.string(), schema),
+    // The names that OpenAPI allows.
+    schemas: z.record(z.string().regex(/^[a-zA-Z0-9._-]+$/), schema),
+  }),
+});
+
+const made = openApiDocument(allRoutes, '1.2.3');
+const document = documentShape.parse(made);
+
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, described]) => ({ key: `${method.toUpperCase()} ${path}`, ...described })),
+);
+
+const describedBy = (key: string) => {
+  const found = operations.find((one) => one.key === key);
+  if (!found) {
+    throw new Error(`${key} is not in the document.`);
+  }
+  return found;
+};
+
+const routesByKey = allRoutes.map((one) => [routeKey(one), one] as const);
+
+/** Every value under a name, anywhere inside. */
+function* allUnder(name: string, value: unknown): Generator<unknown> {
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      yield* allUnder(name, item);
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === name) {
+        yield inner;
+      }
+      yield* allUnder(name, inner);
+    }
+  }
+}
+
+describe('the OpenAPI document', () => {
+  test('has every route, and no other path', () => {
+    expect(operations.map(({ key }) => key).sort()).toEqual(routesByKey.map(([key]) => key).sort());
+  });
+
+  test('is JSON as it is', () => {
+    expect(JSON.parse(JSON.stringify(made))).toEqual(made);
+  });
+
+  test('refers to nothing that is not in it', () => {
+    const refs = [...new Set(allUnder('$ref', made))];
+    expect(refs.length).toBeGreaterThan(5);
+    const names = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+    expect(refs.filter((ref) => !names.includes(String(ref)))).toEqual([]);
+  });
+
+  test('has no schema that nothing refers to', () => {
+    const refs = new Set(allUnder('$ref', made));
+    const unused = Object.keys(document.components.schemas).filter((name) => !refs.has(`#/components/schemas/${name}`));
+    expect(unused).toEqual([]);
+  });
+
+  test('leaves nothing of the schemas’ making in it', () => {
+    for (const leftover of ['$defs', '$schema', 'contentType']) {
+      expect([...allUnder(leftover, made)]).toEqual([]);
+    }
+    expect(JSON.stringify(made)).not.toContain('#/$defs/');
+  });
+
+  test('has one meaning for a named schema, in whatever order the routes come', () => {
+    const backwards = documentShape.parse(openApiDocument([...allRoutes].reverse(), '1.2.3'));
+    expect(backwards.components.schemas).toEqual(document.components.schemas);
+  });
+
+  test('names each operation once', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids.filter((id, place) => ids.indexOf(id) !== place)).toEqual([]);
+  });
+
+  test('takes a token that the document describes, unless it says otherwise', () => {
+    expect(document.security).toEqual([{ bearer: [] }]);
+    expect(document.components.securitySchemes.bearer).toMatchObject({ type: 'http', scheme: 'bearer' });
+  });
+
+  test('has examples that the routes would take', () => {
+    const refused = allRoutes.filter(({ body, example }) => example !== undefined && !body?.safeParse(example).success);
+    expect(refused.map(routeKey)).toEqual([]);
+  });
+
+  test('explains each code of a problem under a heading of its own', () => {
+    const headings = [...document.info.description.matchAll(/^## (\w+)$/gm)].map(([, code]) => code);
+    expect(headings).toEqual(expect.arrayContaining(Object.keys(problems)));
+    expect(new Set(headings).size).toBe(headings.length);
+  });
+
+  test('lists the tags that operations have, once each', () => {
+    expect(document.tags.map(({ name }) => name).sort()).toEqual(
+      [...new Set(operations.flatMap(({ tags }) => tags))].sort(),
+    );
+  });
+});
+
+describe.each(routesByKey)('%s', (key, route) => {
+  const { description, security, parameters, requestBody, responses } = describedBy(key);
+
+  test('says who may', () => {
+    const named = [...description.matchAll(/`(\w+)`/g)].map(([, role]) => role);
+    if (route.access === 'public') {
+      expect(security).toEqual([]);
+      expect(description).toContain('Needs no token.');
+    } else {
+      expect(security).toBeUndefined();
+      expect(description).toMatch(/Roles: (`\w+`(, )?)+\.$/);
+      expect(named.slice(-rights[route.access].length)).toEqual([...rights[route.access]]);
+    }
+  });
+
+  test('describes the parameters of its path, and each parameter once', () => {
+    const inPath = parameters.filter((one) => one.in === 'path');
+    expect(inPath.map(({ name }) => `{${name}}`)).toEqual(route.path.match(/\{\w+\}/g) ?? []);
+    expect(inPath.every(({ required }) => required)).toBe(true);
+    const names = parameters.map((one) => `${one.in} ${one.name}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('describes the parameters of its query, those of a page for lists alone', () => {
+    const inQuery = parameters.filter((one) => one.in === 'query').map(({ name }) => name);
+    expect(inQuery).toEqual([...Object.keys(route.query?.shape ?? {}), ...(route.paged ? ['limit', 'cursor'] : [])]);
+  });
+
+  test('describes its body, which GET and DELETE have not', () => {
+    expect(requestBody !== undefined).toBe(route.body !== undefined);
+    if (route.method === 'GET' || route.method === 'DELETE') {
+      expect(requestBody).toBeUndefined();
+    }
+  });
+
+  test('says what comes back, and that a problem may', () => {
+    const good = Object.keys(responses).filter((status) => status.startsWith('2'));
+    expect(good).toEqual(Object.keys(route.answers).filter((status) => status.startsWith('2')));
+    expect(good.length).toBeGreaterThan(0);
+    expect(responses.default?.content).toHaveProperty(['application/problem+json']);
+    for (const status of good) {
+      expect(responses[status]?.content === undefined).toBe(status === '204');
+      expect(responses[status]?.headers).toHaveProperty('X-Request-Id');
+      if (status === '201' || status === '202') {
+        expect(responses[status]?.headers).toHaveProperty('Location');
+      }
+    }
+  });
+
+  if (route.paged) {
+    test('answers a list', () => {
+      expect(responses['200']?.content?.['application/json']?.schema).toMatchObject({
+        required: ['items'],
+        properties: { items: { type: 'array' }, nextCursor: { type: 'string' } },
+      });
+    });
+  }
+});
+
+describe('the route table', () => {
+  test('has each route once', () => {
+    const keys = routesByKey.map(([key]) => key);
+    expect(keys.filter((key, place) => keys.indexOf(key) !== place)).toEqual([]);
+  });
+
+  test('has the routes of every function', () => {
+    expect(allRoutes).toHaveLength(Object.values(resources).reduce((count, { routes }) => count + routes.length, 0));
+    for (const { routes } of Object.values(resources)) {
+      expect(routes.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('needs no token for these alone', () => {
+    const open = allRoutes.filter(({ access }) => access === 'public').map(routeKey);
+    expect(open.sort()).toEqual(['GET /docs', 'GET /health', 'GET /openapi.json']);
+  });
+
+  test('has the platform’s routes for the platform alone', () => {
+    for (const { path, access } of allRoutes) {
+      expect(access === 'platform').toBe(path.startsWith('/v1/platform/'));
+    }
+  });
+
+  test.each([
+    // The contract, "Who may do what": each area with a route or two of it.
+    ['POST /v1/orders', 'order_sims'],
+    ['POST /v1/orders/{id}/cancel', 'order_sims'],
+    ['PUT /v1/orders/{id}/plan', 'order_sims'],
+    ['DELETE /v1/orders/{id}/plan', 'order_sims'],
+    ['GET /v1/orders', 'see'],
+    ['GET /v1/customers', 'see'],
+    ['GET /v1/operations/{id}', 'see'],
+    ['POST /v1/sims/migrate', 'change_sims'],
+    ['POST /v1/sims/assign', 'change_sims'],
+    ['POST /v1/sims/unassign', 'change_sims'],
+    ['POST /v1/sims/activate', 'change_sims'],
+    ['POST /v1/sims/suspend', 'change_sims'],
+    ['POST /v1/sims/resume', 'change_sims'],
+    ['POST /v1/sims/terminate', 'change_sims'],
+    ['PATCH /v1/sims/{iccid}', 'change_sims'],
+    ['POST /v1/customers', 'create_customers_and_services'],
+    ['POST /v1/customer-services', 'create_customers_and_services'],
+    ['PATCH /v1/customers/{id}', 'edit_customers_and_services'],
+    ['PATCH /v1/customer-services/{id}', 'edit_customers_and_services'],
+    ['DELETE /v1/customers/{id}', 'delete_customers_and_services'],
+    ['DELETE /v1/customer-services/{id}', 'delete_customers_and_services'],
+    ['POST /v1/partner-services', 'manage_partner_services'],
+    ['PATCH /v1/partner-services/{id}', 'manage_partner_services'],
+  ] as const)('lets %s be used by who may %s', (key, right) => {
+    expect(allRoutes.find((one) => routeKey(one) === key)?.access).toBe(right);
+  });
+});

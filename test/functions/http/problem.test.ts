@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  HttpProblem,
+  type InputError,
+  invalidInput,
+  notFound,
+  type ProblemCode,
+  problemDocument,
+  problems,
+  unknownId,
+} from '../../../functions/http/problem.ts';
+
+const document = (problem: HttpProblem) => problemDocument(problem, 'https://api.example.com', 'req-1');
+const codes = Object.keys(problems).filter((code): code is ProblemCode => code in problems);
+
+const tooMany: InputError = {
+  pointer: '/quantity',
+  code: 'multiple_of',
+  message: 'Multiples of 50.',
+  nearest: [100, 150],
+};
+const missing: InputError = { pointer: '/operatorId', code: 'required', message: 'This is required.' };
+
+describe('a problem document', () => {
+  test('says what it is, where it is explained, and which request it was', () => {
+    expect(document(new HttpProblem('wrong_state', 'The order is delivered.'))).toEqual({
+      type: 'https://api.example.com/docs#api/description/wrong_state',
+      title: 'The state forbids it',
+      status: 409,
+      code: 'wrong_state',
+      detail: 'The order is delivered.',
+      instance: 'req-1',
+    });
+  });
+
+  test.each(codes)('of %s has a type that ends in the code, and a status of an error', (code) => {
+    const { type, status, title } = document(new HttpProblem(code, 'It is so.'));
+    expect(new URL(type).href).toMatch(new RegExp(`[/#]${code}$`));
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(600);
+    expect(title).not.toBe('');
+  });
+
+  test.each([
+    ['bad JSON', 'invalid_json', 400],
+    ['a cursor of elsewhere', 'invalid_cursor', 400],
+    ['a role that may not', 'forbidden', 403],
+    ['what is not there or not yours', 'not_found', 404],
+    ['a state that forbids it', 'wrong_state', 409],
+    ['a stale tag', 'precondition_failed', 412],
+    ['too large a body', 'body_too_large', 413],
+    ['a wrong content type', 'unsupported_media_type', 415],
+    ['a rule of the input', 'invalid_input', 422],
+  ] as const)('for %s is a %s, %d', (_what, code, status) => {
+    expect(document(new HttpProblem(code, 'It is so.')).status).toBe(status);
+  });
+
+  test('about one field is named after its rule, with what helps', () => {
+    expect(document(invalidInput([tooMany]))).toMatchObject({
+      type: 'https://api.example.com/docs#api/description/multiple_of',
+      code: 'multiple_of',
+      status: 422,
+      detail: 'Multiples of 50.',
+      errors: [tooMany],
+      nearest: [100, 150],
+    });
+  });
+
+  test('about two rules of one field is named after the first', () => {
+    const minimum = { pointer: '/quantity', code: 'minimum', message: 'At least 50.' };
+    expect(document(invalidInput([minimum, tooMany])).code).toBe('minimum');
+  });
+
+  test('about several fields is a problem of the input, with all of them', () => {
+    expect(document(invalidInput([missing, tooMany]))).toMatchObject({
+      type: 'https://api.example.com/docs#api/description/invalid_input',
+      code: 'invalid_input',
+      detail: '/operatorId: This is required. /quantity: Multiples of 50.',
+      errors: [missing, tooMany],
+      nearest: [100, 150],
+    });
+  });
+
+  test('about the whole body and a field of it tells which is which', () => {
+    const whole = { pointer: '', code: 'exactly_one', message: 'One of them.' };
+    expect(document(invalidInput([whole, missing]))).toMatchObject({
+      code: 'invalid_input',
+      detail: '/: One of them. /operatorId: This is required.',
+    });
+  });
+});
+
+describe('what is not there', () => {
+  test('by its path is 404, and its name is not repeated at any length', () => {
+    expect(document(notFound('order', 'ord_1'))).toMatchObject({ status: 404, detail: 'There is no order "ord_1".' });
+    expect(notFound('order', 'x'.repeat(10_000)).message.length).toBeLessThan(200);
+  });
+
+  test('by an id in a body is 422 with the code not_found', () => {
+    expect(document(unknownId('/tariffId', 'tariff', 'trf_1'))).toMatchObject({
+      status: 422,
+      code: 'not_found',
+      errors: [{ pointer: '/tariffId', code: 'not_found', message: 'There is no tariff trf_1.' }],
+    });
+  });
+});

@@ -1,0 +1,57 @@
+/** What the API answered; `body` is `undefined` when there was none, a string when it was no JSON. */
+export type Answer<T = unknown> = { status: number; body: T; headers: Headers };
+
+/** Calls the API over HTTP as one caller. No status is an error: it is what tests look at. */
+export type ApiClient = {
+  get<T>(path: string, headers?: Record<string, string>): Promise<Answer<T>>;
+  post<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+  put<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+  patch<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+  del<T>(path: string, headers?: Record<string, string>): Promise<Answer<T>>;
+};
+
+/**
+ * A client with a token, or without one. A body that is a string is sent as it is (for bad JSON), any other as JSON;
+ * headers given replace those of the client.
+ *
+ * @param url of the API, and the token, asked for with each call: clouds start and stop, tokens come later
+ */
+export function apiClient(url: () => string, token: () => Promise<string | undefined>): ApiClient {
+  async function call<T>(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    const bearer = await token();
+    const response = await fetch(url() + path, {
+      method,
+      headers: {
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    // Safe as far as the API keeps its contract: what a test expects of the body says whether it does.
+    return { status: response.status, body: read(await response.text()) as T, headers: response.headers };
+  }
+  return {
+    get: (path, headers) => call('GET', path, undefined, headers),
+    post: (path, body, headers) => call('POST', path, body, headers),
+    put: (path, body, headers) => call('PUT', path, body, headers),
+    patch: (path, body, headers) => call('PATCH', path, body, headers),
+    del: (path, headers) => call('DELETE', path, undefined, headers),
+  };
+}
+
+function read(text: string): unknown {
+  if (text === '') {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
