@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+
 /** Tests run as ES modules, as the functions do; swc only takes the types off. */
 const shared = {
   testEnvironment: 'node',
@@ -5,10 +7,34 @@ const shared = {
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
-      { jsc: { target: 'es2024', parser: { syntax: 'typescript' }, experimental: { keepImportAttributes: true } } },
+      {
+        jsc: {
+          target: 'es2024',
+          parser: { syntax: 'typescript' },
+          experimental: { keepImportAttributes: true },
+        },
+      },
     ],
   },
 };
+
+const integration = {
+  ...shared,
+  displayName: 'integration',
+  testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
+};
+
+/** The same tests on the other DynamoDB engine, the official one, where the machine has the Java that it needs. */
+const onDynamoDbLocal = {
+  ...integration,
+  displayName: 'integration on DynamoDB Local',
+  setupFiles: ['<rootDir>/test/integration/on-dynamodb-local.js'],
+};
+
+function hasJava() {
+  const [, version] = /version "(\d+)/.exec(spawnSync('java', ['-version'], { encoding: 'utf8' }).stderr ?? '') ?? [];
+  return Number(version ?? 0) >= 17;
+}
 
 export default {
   reporters: ['default', '<rootDir>/test/summary-reporter.js'],
@@ -19,6 +45,7 @@ export default {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/test/integration/'],
     },
-    { ...shared, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
+    integration,
+    ...(hasJava() ? [onDynamoDbLocal] : []),
   ],
 };

@@ -158,7 +158,7 @@ async function expectStagesOf(order: Order, quantity: number): Promise<void> {
   }
 }
 
-async function expectAll(query: Record<string, string>, sim: Partial<Sim>, quantity: number): Promise<void> {
+async function expectAll(query: { orderId: string }, sim: Partial<Sim>, quantity: number): Promise<void> {
   const sims = await acme.sims(query);
   expect(sims).toHaveLength(quantity);
   for (const one of sims) {

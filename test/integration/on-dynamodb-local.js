@@ -1,0 +1,2 @@
+/** Local clouds of this test file keep their table in DynamoDB Local. */
+process.env.DYNAMODB_ENGINE = 'dynamodb-local';
