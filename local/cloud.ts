@@ -218,7 +218,13 @@ async function startOperators(
     apiKey: randomBytes(24).toString('base64url'),
   };
   await store(keyFile, { apiKey });
-  const sandbox = await startSandbox({ now: clock.now, apiKey, storeFile: path.join(folder, 'sandbox.json') });
+  const sandbox = await startSandbox({
+    now: clock.now,
+    apiKey,
+    storeFile: path.join(folder, 'sandbox.json'),
+    // Retry-After is in real seconds, one of which may be a whole day here.
+    retryAfterSeconds: 0,
+  });
   const configuration = JSON.stringify(
     Object.fromEntries(operatorIds.map((id) => [id, { baseUrl: `${sandbox.url}/operators/${id}`, apiKey }])),
   );

@@ -6,7 +6,8 @@ import { Refusal } from './refusal.ts';
 // Lambda's time zone, whatever the machine's is.
 process.env.TZ = 'UTC';
 
-const parent = process.ppid;
+// The shell that npm runs this in; somebody else's parent may end as it likes.
+const npmShell = process.env.npm_lifecycle_event === 'start' ? process.ppid : undefined;
 
 /** Stdout has one line, for whoever waits for it; all else is for eyes. */
 const log = (line: string) => void process.stderr.write(`${line}\n`);
@@ -28,9 +29,13 @@ try {
   });
   process.stdout.write(`ready ${cloud.url}\n`);
   log(`A day lasts ${cloud.clock.dayMs} ms; the table is on ${cloud.engine}. Try ${cloud.url}/docs`);
-  // Keeps the process, which servers and workers by themselves do not. Under `npm start` a signal ends the shell that npm
-  // runs this in and does not get here: that the parent is another one now is what shows.
-  const awake = setInterval(() => process.ppid !== parent && stopSignal.resolve(), 100);
+  // Keeps the process, which servers and workers by themselves do not. Under `npm start` a signal ends npm's shell and
+  // does not get here: that the parent is another one now is what shows.
+  const awake = setInterval(() => {
+    if (npmShell !== undefined && process.ppid !== npmShell) {
+      stopSignal.resolve();
+    }
+  }, 100);
   await stopSignal.promise;
   clearInterval(awake);
   await cloud.stop();
