@@ -17,7 +17,12 @@ export const routes = [
     summary: 'List the operators',
     paged: true,
     answers: { 200: operatorSchema },
-    handle: async () => list(Object.values(operators)),
+    handle: async ({ page: { limit, after } }) => {
+      const all = Object.values(operators);
+      const start = all.findIndex(({ id }) => id === after) + 1;
+      const items = all.slice(start, start + limit);
+      return list(items, start + limit < all.length ? items.at(-1)?.id : undefined);
+    },
   }),
   route({
     method: 'GET',

@@ -12,6 +12,7 @@ import { shortNameOf } from '../../domain/customer.ts';
 import { newId } from '../../domain/ids.ts';
 import { line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
+import { checkInput } from '../http/input.ts';
 import { mergePatch } from '../http/merge-patch.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, notFound } from '../http/problem.ts';
@@ -93,8 +94,8 @@ export const routes = [
     summary: 'Change a customer',
     body: customerFields
       .extend({
-        contact: contactSchema.nullable(),
-        address: addressSchema.nullable(),
+        contact: contactSchema.extend({ phone: contactSchema.shape.phone.nullable() }).partial().nullable(),
+        address: addressSchema.partial().nullable(),
         tags: z.array(line(50)).max(20).nullable(),
         shortName: line(30),
       })
@@ -103,7 +104,8 @@ export const routes = [
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
       const customer = await theCustomer(caller.partnerId, id);
       requireMatch(ifMatch, showCustomer(customer));
-      const change = mergePatch(body, { tags: [] });
+      const change = mergePatch(body, { tags: [] }, customer);
+      checkInput(customerFields.partial(), change.set);
       return one(showCustomer(await changeCustomer(caller.partnerId, customer, change, now.toISOString())));
     },
   }),

@@ -77,5 +77,5 @@ const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 /** What every list takes. In a query string, numbers are text. */
 export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many items a page has at the most'),
-  cursor: z.string().min(1).max(2000).optional().describe('`nextCursor` of the page before'),
+  cursor: z.string().optional().describe('`nextCursor` of the page before'),
 });
