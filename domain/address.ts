@@ -19,7 +19,7 @@ export type Address = z.infer<typeof addressSchema>;
 export const contactSchema = z.strictObject({
   name: line(100),
   email: z.email().max(200),
-  phone: z.string().trim().min(3).max(30).optional(),
+  phone: line(30, 3).optional(),
 });
 
 export type Contact = z.infer<typeof contactSchema>;

@@ -1,14 +1,21 @@
 import * as z from 'zod';
 
-/** A line of text for people: trimmed, not empty, without control characters, at most `max` characters long. */
-export function line(max: number) {
+/**
+ * A line of text for people: trimmed, without control characters and halves of characters, `min` (1 when left out) to
+ * `max` characters long.
+ */
+export function line(max: number, min = 1) {
   return z
     .string()
     .trim()
-    .min(1)
+    .min(min)
     .max(max)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters');
 }
 
-/** An id as a request names one; whether it is there is for the table to say. */
-export const idSchema = z.string().min(1).max(100);
+/** An id as a request names one; whether it is there is for the table to say, which takes whole characters alone. */
+export const idSchema = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{Cs}]*$/u, 'no halves of characters');

@@ -209,6 +209,10 @@ export async function beginWorkOn(
 
 /** The counterpart of `beginWorkOn`; harmless when there is nothing to end. */
 export async function endWorkOn(partnerId: string, id: string, workers: readonly string[]): Promise<void> {
+  if (workers.length === 0) {
+    // There were no SIMs to work on; DynamoDB knows no empty set.
+    return;
+  }
   try {
     await write(update(customerServiceKey(partnerId, id), { takeFromSet: { workers: new Set(workers) } }, exists));
   } catch (error) {

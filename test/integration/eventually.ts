@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const POLL_EVERY_MS = 50;
+/** Often enough for tests that change something while days pass; looking is work for the cloud, too. */
+const POLL_EVERY_MS = 200;
 
 /**
  * Tries until it no longer throws, and gives what it gave. Whoever waits says what must become true, not how long it takes.

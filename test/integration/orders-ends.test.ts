@@ -71,14 +71,15 @@ describe('an operator that delivers fewer SIMs than ordered', () => {
 
 describe('an order is cancelled', () => {
   test.concurrent('before it is dispatched: here and at the operator', async () => {
-    const { id } = await acme.orders({ operatorId: 'a1', quantity: 20, plan: await acme.aPlan() });
-    await eventually(async () => expect((await acme.order(id)).operatorReference).toBeDefined());
+    const { id } = await acme.ordersAccepted({ operatorId: 'a1', quantity: 20, plan: await acme.aPlan() });
     const cancelled = is(200, await cancel(id));
     expect(cancelled).toMatchObject({ id, state: 'cancelled', receivedQuantity: 0 });
     expect(await cloud.operator('a1').statusOf(id)).toBe('cancelled');
     expect(await acme.order(id)).toEqual(cancelled);
     const last = (await acme.eventsOf(id)).at(-1);
-    expect(last).toMatchObject({ type: 'order.cancelled', to: 'cancelled', actor: 'local|acme-ends' });
+    expect(last).toMatchObject({ type: 'order.cancelled', to: 'cancelled' });
+    // The poller may have heard of it from the operator before the request that cancelled it wrote so itself.
+    expect(['local|acme-ends', 'a1']).toContain(last?.actor);
     expect(is(409, await cancel(id)).type).toMatch(/wrong_state$/);
     // Nothing waits for it any longer.
     await eventually(async () => {
@@ -97,7 +98,8 @@ describe('an order is cancelled', () => {
 
   test.concurrent('after dispatch: refused, and the order goes on', async () => {
     const { id } = await acme.orders({ operatorId: 'a1', quantity: 20 });
-    await acme.orderIn(id, 'dispatched');
+    // The next look may come after the delivery: then it is too late all the more.
+    await eventually(async () => expect(['dispatched', 'delivered']).toContain((await acme.order(id)).state));
     expect(is(409, await cancel(id)).type).toMatch(/wrong_state$/);
     const order = await acme.orderIn(id, 'delivered');
     expect(order.receivedQuantity).toBe(20);

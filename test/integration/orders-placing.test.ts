@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type OperatorId, useLocalCloud } from './local-cloud.ts';
-import { is, type Order, type Page, type Plan, type ProblemDocument } from './partner.ts';
+import { is, type Order, type Page, type Plan, type ProblemDocument, type WholePlan } from './partner.ts';
 
 const cloud = useLocalCloud();
 const acme = cloud.partner('acme-placing');
@@ -121,7 +121,7 @@ describe('the delivery', () => {
 
 describe('a plan is checked as a whole before anything is ordered', () => {
   type Case = [string, (made: Made) => Partial<Plan>, string, string];
-  type Made = { plan: Required<Plan>; others: Required<Plan>; holding: string; wrong: WrongTariffs };
+  type Made = { plan: WholePlan; others: WholePlan; holding: string; wrong: WrongTariffs };
   type WrongTariffs = { partnerServiceId: string; customerServiceId: string };
 
   const cases: Case[] = [
@@ -231,7 +231,7 @@ describe('a plan is checked as a whole before anything is ordered', () => {
   test('a plan that is put on later is checked likewise', async () => {
     const { plan, others, wrong } = await things();
     await cloud.operator('3uk').behaves({ leadTimeDays: 20 });
-    const { id } = await acme.orders({ operatorId: '3uk', quantity: 50 });
+    const { id } = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50 });
     await cloud.operator('3uk').behavesWell();
     for (const [change, pointer, code] of [
       [{ partnerServiceId: others.partnerServiceId }, '/partnerServiceId', 'not_found'],

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { BLOCKS, cardAt } from '../../sandbox/cards.ts';
-import { eventually, type OperatorId, useLocalCloud } from './local-cloud.ts';
+import { type OperatorId, useLocalCloud } from './local-cloud.ts';
 import { is, type Operation, type Order, type ProblemDocument } from './partner.ts';
 
 const cloud = useLocalCloud();
@@ -71,11 +71,10 @@ describe('while the SIMs are on their way', () => {
   });
 
   test.concurrent('activations are refused for some, tried again, and the progress of the order follows', async () => {
-    const { id } = await acme.orders({ operatorId: 'a1', quantity: 40, plan: await acme.aPlan() });
-    const { operatorReference = '' } = await eventually(async () => {
-      const order = await acme.order(id);
-      expect(order.operatorReference).toBeDefined();
-      return order;
+    const { id, operatorReference = '' } = await acme.ordersAccepted({
+      operatorId: 'a1',
+      quantity: 40,
+      plan: await acme.aPlan(),
     });
     const refused = cardsToCome('a1', operatorReference, 3);
     await cloud.operator('a1').behaves({ ...onTheWay, refuseActivation: refused });

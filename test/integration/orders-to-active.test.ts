@@ -11,7 +11,7 @@ const quantities = { '3uk': 50, '3ireland': 100, orange: 50, a1: 20 };
 const wholeWay = ['submitted', 'accepted', 'dispatched', 'delivered', 'fulfilled'];
 
 describe('SIMs of an order become active', () => {
-  test.concurrent.each(operatorIds)('by its plan: %s', async (operatorId) => {
+  test.each(operatorIds)('by its plan: %s', async (operatorId) => {
     const quantity = quantities[operatorId];
     const plan = await acme.aPlan();
     const placed = await acme.orders({ operatorId, quantity, reference: 'PO-1001', plan });
@@ -50,7 +50,7 @@ describe('SIMs of an order become active', () => {
     await expectStagesOf(order, quantity);
   });
 
-  test.concurrent.each(operatorIds)('by hand: %s', async (operatorId) => {
+  test.each(operatorIds)('by hand: %s', async (operatorId) => {
     const quantity = quantities[operatorId];
     const { partnerServiceId, customerId, customerServiceId } = await acme.aPlan();
     const { id: orderId } = await acme.orders({ operatorId, quantity });
@@ -80,7 +80,7 @@ describe('SIMs of an order become active', () => {
   });
 });
 
-test.concurrent('SIMs in holding cannot be assigned or activated: each is refused, with the reason', async () => {
+test('SIMs in holding cannot be assigned or activated: each is refused, with the reason', async () => {
   const { customerId, customerServiceId } = await acme.aPlan();
   const sims = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
   const select = { iccids: sims.map(({ iccid }) => iccid) };
@@ -99,7 +99,7 @@ test.concurrent('SIMs in holding cannot be assigned or activated: each is refuse
   expect(await acme.sims({ orderId: sims[0]?.orderId ?? '' })).toEqual(sims);
 });
 
-test.concurrent('SIMs in stock cannot be activated before a customer has them', async () => {
+test('SIMs in stock cannot be activated before a customer has them', async () => {
   const sims = await acme.simsInStock({ operatorId: 'a1', quantity: 20 });
   const operation = await acme.bulkDone('activate', { select: { orderId: sims[0]?.orderId } });
   expect(operation).toMatchObject({ state: 'failed', succeeded: 0, failed: 20 });

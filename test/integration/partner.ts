@@ -13,6 +13,8 @@ export type Customer = z.infer<typeof shown.customerSchema>;
 export type CustomerService = z.infer<typeof shown.customerServiceSchema>;
 export type PartnerService = z.infer<typeof shown.partnerServiceSchema>;
 export type Plan = NonNullable<Order['plan']>;
+/** A plan all the way to active SIMs. */
+export type WholePlan = { partnerServiceId: string; customerId: string; customerServiceId: string; activate: true };
 export type Page<T> = { items: T[]; nextCursor?: string };
 
 export type ProblemDocument = {
@@ -35,9 +37,24 @@ export type NewOrder = {
   plan?: Plan;
 };
 
+type SimQuery = 'state' | 'customerId' | 'customerServiceId' | 'partnerServiceId' | 'operatorId' | 'orderId' | 'q';
+
 /** Tariffs of the local cloud's seed that cover every operator. */
 const PARTNER_TARIFF = 'trf_partner_all';
 const CUSTOMER_TARIFF = 'trf_customer_all';
+
+/** The life of an order, as the contract tells it. */
+export const orderStates: readonly Order['state'][] = [
+  'submitted',
+  'accepted',
+  'processing',
+  'dispatched',
+  'delivered',
+  'fulfilled',
+  'cancelled',
+  'rejected',
+  'failed',
+];
 
 /** States that an order does not leave by itself. */
 const orderEnds = ['fulfilled', 'cancelled', 'rejected', 'failed'];
@@ -56,8 +73,8 @@ export type Partner = {
     customer: Customer;
     service: CustomerService;
   }>;
-  /** A plan all the way to active SIMs, with a partner service, a customer and its service made for it. */
-  aPlan(): Promise<Required<Plan>>;
+  /** A plan with a partner service, a customer and its service made for it. */
+  aPlan(): Promise<WholePlan>;
   /** Places an order. */
   orders(order: NewOrder): Promise<Order>;
   order(id: string): Promise<Order>;
@@ -71,11 +88,13 @@ export type Partner = {
     state: Order['state'],
     options?: { within?: number; onLook?: (order: Order) => void },
   ): Promise<Order>;
+  /** Places an order, and waits until the operator has taken it: from then on its way is settled. */
+  ordersAccepted(order: NewOrder): Promise<Order>;
   eventsOf(orderId: string): Promise<OrderEvent[]>;
   /** The states that an order has come to so far, as its timeline tells them. */
   statesOf(orderId: string): Promise<Order['state'][]>;
   /** All SIMs of a list, page by page. */
-  sims(query: Record<string, string>): Promise<Sim[]>;
+  sims(query: Readonly<Partial<Record<SimQuery, string>>>): Promise<Sim[]>;
   /** All items of any list, page by page. */
   all<T>(path: string): Promise<T[]>;
   /** Asks for a bulk action; 202. */
@@ -130,7 +149,7 @@ export function partnerAtWork(id: string, api: ApiClient): Partner {
     return { customer, service: await aCustomerService(customer.id, fields) };
   }
 
-  async function aPlan(): Promise<Required<Plan>> {
+  async function aPlan(): Promise<WholePlan> {
     const [{ id: partnerServiceId }, { customer, service }] = await Promise.all([
       aPartnerService(),
       aCustomerWithService(),
@@ -171,6 +190,17 @@ export function partnerAtWork(id: string, api: ApiClient): Partner {
   const simsOf = (orderId: string) => all<Sim>(`/v1/orders/${orderId}/sims?limit=200`);
   const orders: Partner['orders'] = (placed) => make('/v1/orders', placed);
 
+  async function ordersAccepted(placed: NewOrder): Promise<Order> {
+    const { id: orderId } = await orders(placed);
+    return eventually(async () => {
+      const now = await order(orderId);
+      if (now.operatorReference === undefined) {
+        throw new Error(`Order ${orderId} is ${now.state}, not accepted yet.`);
+      }
+      return now;
+    });
+  }
+
   const eventsOf = (orderId: string) => all<OrderEvent>(`/v1/orders/${orderId}/events?limit=200`);
 
   /** SIMs that a plan brought as far as they shall be. */
@@ -192,6 +222,7 @@ export function partnerAtWork(id: string, api: ApiClient): Partner {
     orders,
     order,
     orderIn,
+    ordersAccepted,
     eventsOf,
     statesOf: async (orderId) => (await eventsOf(orderId)).flatMap(({ to }) => to ?? []),
     sims: (query) => all(`/v1/sims?${new URLSearchParams({ limit: '200', ...query })}`),

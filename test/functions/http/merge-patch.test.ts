@@ -27,6 +27,17 @@ describe('a merge patch', () => {
     expect(mergePatch({ constructor: null })).toEqual({ set: {}, remove: ['constructor'] });
   });
 
+  test('merges an object into the one that is there, and makes one where there is none', () => {
+    const current = { contact: { name: 'Nora', phone: '1' }, tags: ['a'] };
+    const change = (patch: Record<string, unknown>) => mergePatch(patch, {}, current);
+    expect(change({ contact: { name: 'Nadia' } }).set).toEqual({ contact: { name: 'Nadia', phone: '1' } });
+    expect(change({ contact: { phone: null } }).set).toEqual({ contact: { name: 'Nora' } });
+    expect(change({ contact: null })).toEqual({ set: {}, remove: ['contact'] });
+    expect(change({ tags: ['b'] }).set).toEqual({ tags: ['b'] });
+    expect(change({ address: { city: 'York', lines: null } }).set).toEqual({ address: { city: 'York' } });
+    expect(change({ constructor: { name: 'x' } }).set).toEqual({ constructor: { name: 'x' } });
+  });
+
   test('applied to a flat resource does what RFC 7396 says', () => {
     const name = fc.constantFrom('a', 'b', 'c', 'd');
     fc.assert(

@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually, useLocalCloud } from './local-cloud.ts';
+import { is, type Order, orderStates, type ProblemDocument } from './partner.ts';
+
+const cloud = useLocalCloud();
+const acme = cloud.partner('acme-unruly');
+
+const full = (quantity: number): Order['progress'] => ({
+  received: quantity,
+  migrated: quantity,
+  assigned: quantity,
+  activated: quantity,
+  failed: 0,
+});
+
+beforeAll(async () => {
+  await Promise.all([
+    cloud.operator('3uk').behaves({ leadTimeDays: 2, failureRate: 0.5 }),
+    cloud.operator('3ireland').behaves({ leadTimeDays: 4, duplicateAnswers: true, activationDelayDays: 1 }),
+    cloud.operator('orange').behaves({ leadTimeDays: 0, stall: true }),
+    cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 2 }),
+  ]);
+});
+
+test.concurrent('half of all calls fail: the order is fulfilled all the same', async () => {
+  const { id } = await acme.orders({ operatorId: '3uk', quantity: 50, plan: await acme.aPlan() });
+  const order = await acme.orderIn(id, 'fulfilled', { within: 80_000 });
+  expect(order).toMatchObject({ receivedQuantity: 50, progress: full(50) });
+  expect(await acme.sims({ orderId: id, state: 'active' })).toHaveLength(50);
+  await expectForwardOnly(id);
+});
+
+test.concurrent('answers come late, repeated and out of order: the order never moves backwards', async () => {
+  const plan = await acme.aPlan();
+  const seen = new Map<string, Order['state'][]>();
+  // More than a page of the operator's list of SIMs, and one that fits on one.
+  const quantities = [550, 50];
+  const orders = await Promise.all(
+    quantities.map((quantity) => acme.orders({ operatorId: '3ireland', quantity, plan })),
+  );
+  await Promise.all(
+    orders.map(async ({ id, quantity }) => {
+      const looks: Order['state'][] = [];
+      seen.set(id, looks);
+      const order = await acme.orderIn(id, 'fulfilled', { within: 80_000, onLook: ({ state }) => looks.push(state) });
+      expect(order).toMatchObject({ receivedQuantity: quantity, progress: full(quantity) });
+      const sims = await acme.all<{ iccid: string }>(`/v1/orders/${id}/sims?limit=200`);
+      expect(sims).toHaveLength(quantity);
+      expect(new Set(sims.map(({ iccid }) => iccid)).size).toBe(quantity);
+      await expectForwardOnly(id);
+    }),
+  );
+  for (const looks of seen.values()) {
+    expect(looks).toEqual(inOrder(looks));
+  }
+  expect(await acme.sims({ customerServiceId: plan.customerServiceId, state: 'active' })).toHaveLength(600);
+});
+
+test.concurrent('the operator answers nothing when the order is submitted: it goes on when the operator is back', async () => {
+  const { id } = await acme.orders({ operatorId: 'orange', quantity: 50, plan: await acme.aPlan() });
+  // It may have reached the operator or not: nobody can say that it is cancelled.
+  const answer = await acme.api.post<ProblemDocument>(`/v1/orders/${id}/cancel`);
+  expect(is(503, answer)).toMatchObject({ status: 503, type: expect.stringMatching(/operator_unavailable$/) });
+  expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(await acme.order(id)).toMatchObject({ state: 'submitted', progress: { received: 0 } });
+  await cloud.operator('orange').behavesWell();
+  expect((await acme.orderIn(id, 'fulfilled', { within: 60_000 })).progress).toEqual(full(50));
+  await expectForwardOnly(id);
+});
+
+describe('an activation', () => {
+  test.concurrent('that takes the operator days is confirmed then', async () => {
+    const { id } = await acme.orders({ operatorId: 'a1', quantity: 20, plan: await acme.aPlan() });
+    await eventually(async () => {
+      const sims = await acme.sims({ orderId: id, state: 'activating' });
+      expect(sims).toHaveLength(20);
+      for (const sim of sims) {
+        expect(sim).toMatchObject({ bars: [{ type: 'data' }], nextActions: [] });
+      }
+    });
+    const order = await acme.orderIn(id, 'fulfilled');
+    expect(order.progress).toEqual(full(20));
+    for (const sim of await acme.sims({ orderId: id })) {
+      expect(sim).toMatchObject({ state: 'active', bars: [] });
+    }
+  });
+});
+
+/** Each state of an order is reached once, in its order, as the timeline tells. */
+async function expectForwardOnly(orderId: string): Promise<void> {
+  const reached = await acme.statesOf(orderId);
+  expect(reached).toEqual(inOrder(reached));
+  expect(new Set(reached).size).toBe(reached.length);
+  expect(reached.at(0)).toBe('submitted');
+  expect(reached.at(-1)).toBe('fulfilled');
+}
+
+function inOrder(states: readonly Order['state'][]): Order['state'][] {
+  return states.toSorted((one, other) => orderStates.indexOf(one) - orderStates.indexOf(other));
+}

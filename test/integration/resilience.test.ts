@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { LocalCloud } from '../../local/cloud.ts';
+import { cloudUnderTest, eventually, startCloud } from './local-cloud.ts';
+import type { Order } from './partner.ts';
+
+jest.setTimeout(120_000);
+
+const dayMs = 500;
+let dataDir = '';
+let running: LocalCloud | undefined;
+
+const cloud = cloudUnderTest(() => {
+  if (!running) {
+    throw new Error('The cloud is off.');
+  }
+  return running;
+});
+const acme = cloud.partner('acme-resilience');
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(path.join(tmpdir(), 'resilience-test-'));
+  running = await startCloud({ dayMs, dataDir });
+});
+
+afterAll(async () => {
+  await running?.stop();
+  running = undefined;
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+/** Executions live in the memory of the cloud: with it, all of them end where they stand. */
+async function restart(): Promise<void> {
+  const before = cloud.cloud().clock.now().getTime();
+  await running?.stop();
+  running = undefined;
+  running = await startCloud({ dayMs, dataDir });
+  const now = cloud.cloud().clock.now().getTime();
+  expect(now).toBeGreaterThanOrEqual(before);
+}
+
+async function expectFulfilled(id: string, quantity: number): Promise<void> {
+  const order = await acme.orderIn(id, 'fulfilled', { within: 60_000 });
+  const all = { received: quantity, migrated: quantity, assigned: quantity, activated: quantity, failed: 0 };
+  expect(order).toMatchObject({ receivedQuantity: quantity, progress: all });
+  const sims = await acme.sims({ orderId: id, state: 'active' });
+  expect(new Set(sims.map(({ iccid }) => iccid)).size).toBe(quantity);
+  const reached = await acme.statesOf(id);
+  expect(new Set(reached).size).toBe(reached.length);
+}
+
+/** Waits until an order is as far as told. */
+function when(id: string, isSo: (order: Order) => boolean): Promise<void> {
+  return eventually(async () => {
+    const order = await acme.order(id);
+    if (!isSo(order)) {
+      throw new Error(`Order ${id} is not so far: ${JSON.stringify(order)}`);
+    }
+  });
+}
+
+describe('the cloud is stopped and started again, and everything goes on by itself', () => {
+  test('while an order waits for its delivery', async () => {
+    await cloud.operator('3uk').behaves({ leadTimeDays: 8 });
+    const { id } = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50, plan: await acme.aPlan() });
+    const before = await acme.order(id);
+    await restart();
+    const after = await acme.order(id);
+    expect(after).toMatchObject({ id, plan: before.plan, operatorReference: before.operatorReference });
+    expect(after.receivedQuantity).toBe(0);
+    await expectFulfilled(id, 50);
+  });
+
+  test('while SIMs are being received and migrated', async () => {
+    await cloud.operator('orange').behaves({ leadTimeDays: 0 });
+    const { id } = await acme.orders({ operatorId: 'orange', quantity: 300, plan: await acme.aPlan() });
+    await when(id, ({ state }) => ['dispatched', 'delivered'].includes(state));
+    await restart();
+    await when(id, ({ progress }) => progress.migrated > 0);
+    await restart();
+    await expectFulfilled(id, 300);
+  });
+
+  test('while an activation awaits its confirmation', async () => {
+    await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 4 });
+    const { id } = await acme.orders({ operatorId: 'a1', quantity: 40, plan: await acme.aPlan() });
+    await eventually(async () => {
+      expect(await acme.sims({ orderId: id, state: 'activating' })).toHaveLength(40);
+    });
+    await restart();
+    await expectFulfilled(id, 40);
+  });
+});
