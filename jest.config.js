@@ -24,10 +24,17 @@ const integration = {
   testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
 };
 
-/** The same tests on the other DynamoDB engine, the official one, where the machine has the Java that it needs. */
+/**
+ * The same tests on the other DynamoDB engine, the official one, where the machine has the Java that it needs: an order's
+ * and a SIM's whole life each time, all of them with `npm run test:engines`.
+ */
 const onDynamoDbLocal = {
   ...integration,
   displayName: 'integration on DynamoDB Local',
+  testMatch:
+    process.env.TEST_ENGINES === 'all'
+      ? integration.testMatch
+      : ['orders-plans', 'sims-life', 'item-sizes'].map((name) => `<rootDir>/test/integration/${name}.test.ts`),
   setupFiles: ['<rootDir>/test/integration/on-dynamodb-local.js'],
 };
 

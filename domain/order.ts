@@ -37,6 +37,8 @@ export type Order = {
   failure?: Problem;
   /** When the operator said that the SIMs are there: from then on they can be received. */
   arrivedAt?: string;
+  /** Who asked to cancel it, while the operator is asked. */
+  cancelRequestedBy?: string;
   /** The state from which the order failed, and into which it is resumed. */
   failedFrom?: OrderState;
   requestedBy: string;
@@ -114,7 +116,7 @@ export function advanceOrder(order: Order, answer: OperatorOrderStatus, at: stri
       return rejectOrder(order, answer.reason ?? 'The operator gave no reason.', at);
     case 'cancelled':
       return rankOf(order) < rankOf({ state: 'dispatched' })
-        ? moved(order, 'cancelled', at, order.operatorId, {}, answer.reason)
+        ? moved(order, 'cancelled', at, order.cancelRequestedBy ?? order.operatorId, {}, answer.reason)
         : undefined;
     case 'delivered':
       return arrive(order, answer, at);
@@ -196,6 +198,25 @@ export function cancelProblem(order: Pick<Order, 'state'>): Problem<'wrong_state
       ? `The order is ${order.state}: it can be cancelled before it is dispatched.`
       : `The order is ${order.state} already.`;
   return { code: 'wrong_state', detail };
+}
+
+/** The partner asks to cancel the order: noted before the operator is asked, whose answer may be seen elsewhere first. */
+export function requestCancel(order: Order, actor: string, at: string): OrderStep | undefined {
+  return cancelProblem(order)
+    ? undefined
+    : {
+        order: touched({ ...order, cancelRequestedBy: actor }, at),
+        events: [{ at, type: 'order.cancel_requested', actor }],
+      };
+}
+
+/** The operator refused to cancel the order, which goes on. */
+export function refuseCancel(order: Order, reason: string, at: string): OrderStep {
+  const { cancelRequestedBy: _requestedBy, ...rest } = order;
+  return {
+    order: touched(rest, at),
+    events: [{ at, type: 'order.cancel_refused', actor: order.operatorId, detail: reason }],
+  };
 }
 
 /** The partner called the order off, and the operator agreed. */

@@ -107,14 +107,6 @@ export async function queryOrderEvents(
   return query<OrderEvent>({ partition: orderPartition(partnerId, id), prefix: 'EVT#', after }, limit);
 }
 
-/** A line of the timeline that changes nothing on the order. */
-export async function addOrderEvent(partnerId: string, order: Order, event: OrderEvent): Promise<void> {
-  const [line] = eventWrites(partnerId, { order, events: [event] }, NOTE_LINE);
-  if (line) {
-    await write(line);
-  }
-}
-
 /**
  * Keeps the token of the execution that waits for the delivery, and answers the order as it is then: whoever writes
  * second, this or the poller, sees what the other wrote, and answers the token.
@@ -202,13 +194,8 @@ function putOrder(partnerId: string, record: OrderRecord, expected: number | 'ne
   );
 }
 
-/** Event lines of a step, and of notes that share its version but are not part of it. */
-const NOTE_LINE = 9;
-
-function eventWrites(partnerId: string, { order, events }: OrderStep, firstLine = 0): Write[] {
-  return events.map((event, line) =>
-    put({ ...orderEventKey(partnerId, order.id, order.version, firstLine + line), ...event }),
-  );
+function eventWrites(partnerId: string, { order, events }: OrderStep): Write[] {
+  return events.map((event, line) => put({ ...orderEventKey(partnerId, order.id, order.version, line), ...event }));
 }
 
 /**

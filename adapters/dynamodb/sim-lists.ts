@@ -17,6 +17,9 @@ const MAX_ROUNDS = 8;
  *
  * Reads by customer, by state, or the fleet, whichever is the narrowest that the filters allow; what remains of them is
  * checked on what was read. Where few SIMs pass, a page may be short and still have a next one.
+ *
+ * A search for the start of an ICCID reads that range of keys first, so that it finds its SIMs at once in a fleet of any
+ * size. Labels may start with the same digits: the SIMs that have such a label come after.
  */
 export async function listSims(
   partnerId: string,
@@ -27,12 +30,45 @@ export async function listSims(
   if (filter.orderId !== undefined) {
     return listSimsOfOrder(partnerId, filter.orderId, filter, limit, after);
   }
-  const ranges = rangesFor(partnerId, filter);
+  const { q } = filter;
+  const passes = (sim: Sim) => matches(sim, filter);
+  if (q === undefined || !/^89\d{3,}$/.test(q)) {
+    return fill(rangesFor(partnerId, filter), passes, limit, after);
+  }
+  const isAtLabels = after?.startsWith(BY_LABEL);
+  const byIccid: Page<Sim> = isAtLabels
+    ? { items: [] }
+    : await fill(rangesFor(partnerId, filter, q), passes, limit, after);
+  if (byIccid.next !== undefined || byIccid.items.length === limit) {
+    return { ...byIccid, next: byIccid.next ?? BY_LABEL };
+  }
+  const byLabel = await fill(
+    rangesFor(partnerId, filter),
+    (sim) => passes(sim) && !sim.iccid.startsWith(q),
+    limit - byIccid.items.length,
+    (isAtLabels && after?.slice(BY_LABEL.length)) || undefined,
+  );
+  return {
+    items: [...byIccid.items, ...byLabel.items],
+    ...(byLabel.next === undefined ? {} : { next: `${BY_LABEL}${byLabel.next}` }),
+  };
+}
+
+/** What the position starts with of a search by ICCID that has come to the labels. */
+const BY_LABEL = 'label:';
+
+/** A page of what passes, from some partitions. */
+async function fill(
+  ranges: readonly Range[],
+  passes: (sim: Sim) => boolean,
+  limit: number,
+  after: string | undefined,
+): Promise<Page<Sim>> {
   const found: Sim[] = [];
   let position = after;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const { items, next } = await mergeOnce(ranges, limit - found.length, position);
-    found.push(...items.filter((sim) => matches(sim, filter)));
+    found.push(...items.filter(passes));
     position = next;
     if (position === undefined || found.length >= limit) {
       break;
@@ -41,10 +77,9 @@ export async function listSims(
   return { items: found, ...(position === undefined ? {} : { next: position }) };
 }
 
-/** The partitions that hold every SIM which the filters could let through. */
-function rangesFor(partnerId: string, { state, customerId, q }: SimFilter): Range[] {
-  // Only the start of an ICCID is a range of keys; a label may start with digits too, so that q alone narrows nothing.
-  const prefix = q !== undefined && /^89\d{3,}$/.test(q) ? { prefix: q } : {};
+/** The partitions that hold every SIM which the filters could let through, or those whose ICCID has a start. */
+function rangesFor(partnerId: string, { state, customerId }: SimFilter, iccidStart?: string): Range[] {
+  const prefix = iccidStart === undefined ? {} : { prefix: iccidStart };
   return Array.from({ length: SIM_SHARDS }, (_, shard): Range => {
     if (customerId !== undefined) {
       return { index: 'byCustomer', partition: simsOfCustomer(partnerId, customerId, shard), ...prefix };

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import {
-  addOrderEvent,
   createOrder,
   getOrder,
   type OrderRecord,
@@ -25,7 +24,9 @@ import {
   type OrderStep,
   orderStates,
   planChangeProblem,
+  refuseCancel,
   replan,
+  requestCancel,
   resumeOrder,
 } from '../../domain/order.ts';
 import { type Plan, planSchema, planViolations } from '../../domain/plan.ts';
@@ -338,29 +339,29 @@ async function setPlan(
  * operator is cancelled here; should its submission be under way, the workflow calls it off there (submit-to-operator).
  */
 async function cancel(partnerId: string, id: string, actor: string, now: Date): Promise<Answer> {
-  const order = await theOrder(partnerId, id);
-  const problem = cancelProblem(order);
-  if (problem) {
-    throw new HttpProblem('wrong_state', problem.detail);
-  }
   const at = now.toISOString();
-  const answer = await askToCancel(order);
-  if (answer.outcome === 'refused') {
-    const detail = `The operator refused to cancel the order: ${answer.reason}`;
-    await addOrderEvent(partnerId, order, { at, type: 'order.cancel_refused', actor: order.operatorId, detail });
-    throw new HttpProblem('operator_refused', detail);
-  }
-  const stepped = await stepOrder(partnerId, id, (current) => cancelOrder(current, actor, at));
-  if (!stepped) {
+  const requested = await stepOrder(partnerId, id, (order) => requestCancel(order, actor, at));
+  if (!requested) {
     throw notFound('order', id);
   }
-  if (!stepped.taken && stepped.order.state !== 'cancelled') {
-    throw new HttpProblem('wrong_state', `The order is ${stepped.order.state} now.`);
+  if (!requested.taken) {
+    throw new HttpProblem('wrong_state', cancelProblem(requested.order)?.detail ?? '');
   }
-  if (stepped.order.taskToken) {
-    await answerTask(stepped.order.taskToken, { goTo: 'end' });
+  const answer = await askToCancel(requested.order);
+  if (answer.outcome === 'refused') {
+    const detail = `The operator refused to cancel the order: ${answer.reason}`;
+    await stepOrder(partnerId, id, (order) => refuseCancel(order, detail, at));
+    throw new HttpProblem('operator_refused', detail);
   }
-  return one(showOrder(stepped.order));
+  const cancelled = await stepOrder(partnerId, id, (order) => cancelOrder(order, actor, at));
+  // The poller may have seen the operator's answer before this did.
+  if (cancelled?.order.state !== 'cancelled') {
+    throw new HttpProblem('wrong_state', `The order is ${cancelled?.order.state} now.`);
+  }
+  if (cancelled.order.taskToken) {
+    await answerTask(cancelled.order.taskToken, { goTo: 'end' });
+  }
+  return one(showOrder(cancelled.order));
 }
 
 async function askToCancel(order: Order) {

@@ -23,7 +23,8 @@ export const routes: Route[] = [
     access: 'see_own',
     tag: 'SIMs',
     summary: 'List SIMs, by ICCID',
-    description: 'Filters combine. A page may be short and still have a next one, when few SIMs pass the filters.',
+    description:
+      'Filters combine. A page may be short and still have a next one, when few SIMs pass the filters. Of a search by ICCID, SIMs whose label starts with the same digits come after the others.',
     paged: true,
     query: simFilter,
     answers: { 200: simSchema },

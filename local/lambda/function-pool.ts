@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Refusal } from '../refusal.ts';
@@ -27,11 +28,24 @@ export type PoolOptions = {
 /** Workers mostly wait for the table: a few a function keep a small machine busy. */
 const MAX_WORKERS = 4;
 const IDLE_MS = 30_000;
+const GROW_AFTER_MS = 100;
 /** Lambda gives the first load of a function ten seconds of its own; a busy small machine needs more. */
 const LOAD_WITHIN_MS = 30_000;
 
 type Call = { message: Omit<InvokeMessage, 'deadlineMs'>; settle(result: InvocationResult): void };
 type Member = { worker: Worker; ready: boolean; call?: Call; timer?: NodeJS.Timeout | undefined };
+
+let source: URL | undefined;
+
+/** The file that workers run, its types taken off once for all of them: that takes longer than all else that they load. */
+function workerSource(): URL {
+  source ??= new URL(
+    `data:text/javascript,${encodeURIComponent(
+      stripTypeScriptTypes(readFileSync(new URL('./worker.ts', import.meta.url), 'utf8')),
+    )}`,
+  );
+  return source;
+}
 
 export function functionPool(part: FunctionPart, options: PoolOptions): FunctionPool {
   const { environment, output, idleMs = IDLE_MS } = options;
@@ -40,6 +54,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
   const members = new Set<Member>();
   const waiting: Call[] = [];
   let stopped = false;
+  let growing: NodeJS.Timeout | undefined;
 
   function dispatch(): void {
     for (const member of members) {
@@ -50,9 +65,24 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
         give(member, waiting.shift());
       }
     }
-    const starting = [...members].filter(({ ready }) => !ready).length;
-    for (let missing = waiting.length - starting; missing > 0 && members.size < maxWorkers; missing--) {
+    if (waiting.length > 0) {
+      grow();
+    }
+  }
+
+  /** The first worker starts at once; a further one only for events that have waited a while, as each start takes longer. */
+  function grow(): void {
+    if (members.size === 0) {
       startWorker();
+    } else if (members.size < maxWorkers) {
+      growing ??= setTimeout(() => {
+        growing = undefined;
+        const starting = [...members].filter(({ ready }) => !ready).length;
+        if (waiting.length > starting) {
+          startWorker();
+        }
+        dispatch();
+      }, GROW_AFTER_MS);
     }
   }
 
@@ -92,7 +122,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
   }
 
   function startWorker(): void {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    const worker = new Worker(workerSource(), {
       workerData: setup,
       env: { ...environment },
       execArgv: [],
@@ -185,6 +215,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
     },
     async stop() {
       stopped = true;
+      clearTimeout(growing);
       const error = { errorType: 'Runtime.ExitError', errorMessage: 'The local cloud is stopping' };
       for (const call of waiting.splice(0)) {
         call.settle({ ok: false, requestId: call.message.requestId, error });

@@ -1,3 +1,5 @@
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FunctionError, InvokeMessage, WorkerMessage, WorkerSetup } from './invocation.ts';
@@ -75,7 +77,10 @@ async function invoke(handler: Handler, { requestId, event, deadlineMs }: Invoke
 }
 
 try {
+  // What V8 compiled is kept beside the bundles, as long as they are: the next worker of the function starts faster.
+  enableCompileCache(path.join(path.dirname(setup.file), '..', 'compile-cache'));
   const handler = await loadHandler();
+  flushCompileCache();
   port?.on('message', (message: InvokeMessage) => {
     invoke(handler, message).then(send);
   });

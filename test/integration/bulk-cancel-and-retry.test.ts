@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { withCheckDigit } from '../../domain/iccid.ts';
 import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type Operation, type Result, type Sim } from './partner.ts';
 import { expectProblem } from './problems.ts';
@@ -48,7 +49,7 @@ describe('an operation that is cancelled', () => {
   });
 
   test('when it has ended is 409', async () => {
-    for (const iccids of [[], ['8943010000000000018']]) {
+    for (const iccids of [[], [withCheckDigit('899999000000000001')]]) {
       const { id } = await acme.bulkDone('activate', { select: { iccids } });
       expectProblem(await api.post(`/v1/operations/${id}/cancel`), 409, 'wrong_state');
     }

@@ -99,7 +99,7 @@ const values: readonly unknown[] = [
   '../../etc/passwd',
   '%00',
   "'; DROP TABLE sims; --",
-  '${jndi:ldap://x}',
+  '{{7*7}}',
   '__proto__',
   'constructor',
   'psv_holding_3uk',

@@ -8,7 +8,7 @@ import type { Order } from './partner.ts';
 
 jest.setTimeout(120_000);
 
-const dayMs = 500;
+const dayMs = 1000;
 let dataDir = '';
 let running: LocalCloud | undefined;
 
@@ -84,7 +84,7 @@ describe('the cloud is stopped and started again, and everything goes on by itse
   });
 
   test('while an activation awaits its confirmation', async () => {
-    await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 4 });
+    await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 2 });
     const { id } = await acme.orders({ operatorId: 'a1', quantity: 40, plan: await acme.aPlan() });
     await eventually(async () => {
       expect(await acme.sims({ orderId: id, state: 'activating' })).toHaveLength(40);

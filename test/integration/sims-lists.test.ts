@@ -68,7 +68,9 @@ const query = (filter: Filter, limit: number) =>
   `/v1/sims?${new URLSearchParams({ ...filter, limit: String(limit) } as Record<string, string>)}`;
 
 async function expectListed(filter: Filter, limit = 200): Promise<void> {
-  const listed = await acme.all<Sim>(query(filter, limit));
+  const found = await acme.all<Sim>(query(filter, limit));
+  // A search comes to labels after ICCIDs; every other list is by ICCID.
+  const listed = filter.q === undefined ? found : found.sort((one, other) => (one.iccid < other.iccid ? -1 : 1));
   expect({ filter, iccids: listed.map(({ iccid }) => iccid) }).toEqual({
     filter,
     iccids: expected(filter).map(({ iccid }) => iccid),
@@ -86,7 +88,7 @@ describe('the list of SIMs', () => {
   });
 
   test('is the same in pages of any size', async () => {
-    for (const limit of [7, 50, 139, 140]) {
+    for (const limit of [13, 139, 140]) {
       await expectListed({}, limit);
     }
     const orderId = fleet[0]?.orderId ?? '';
@@ -100,10 +102,10 @@ describe('the list of SIMs', () => {
   test.each(filters)('is filtered by %s', async (name) => {
     const values = [...new Set(fleet.flatMap((sim) => sim[name] ?? []))];
     expect(values.length).toBeGreaterThan(1);
+    await expectListed({ [name]: values[0] ?? '' }, 11);
     for (const value of values) {
       expect(expected({ [name]: value }).length).toBeGreaterThan(0);
       await expectListed({ [name]: value });
-      await expectListed({ [name]: value }, 6);
     }
   });
 
@@ -116,17 +118,20 @@ describe('the list of SIMs', () => {
   });
 
   test('is searched by the start of an ICCID', async () => {
-    for (const length of [1, 2, 4, 5, 7, 12, 17, 18, 19, 20]) {
-      for (const sim of [fleet[0], fleet[60], fleet.at(-1)]) {
+    for (const length of [1, 2, 4, 5, 12, 17, 20]) {
+      for (const sim of [fleet[0], fleet.at(-1)]) {
         await expectListed({ q: sim?.iccid.slice(0, length) ?? '' });
       }
     }
   });
 
   test('is searched by the start of a label, whatever the case', async () => {
-    const searches = labels.flatMap((label) => [label, label.slice(0, 3), label.toUpperCase(), label.toLowerCase()]);
-    for (const q of [...searches, 'eter', 'zähler', '17', '100%', '8 ']) {
-      expect(q === 'eter' || q === '17' || expected({ q: q.trim() }).length > 0).toBe(true);
+    for (const q of ['Meter 17', 'meter', 'MET', 'm', 'zähler', 'ZÄHLER 2', '\ud83d\ude97', '100%', '8', '89']) {
+      expect(expected({ q }).length).toBeGreaterThan(0);
+      await expectListed({ q });
+    }
+    for (const q of ['eter', '17', ' %', 'pump']) {
+      expect(expected({ q: q.trim() })).toEqual([]);
       await expectListed({ q: q.trim() });
     }
   });
@@ -142,6 +147,7 @@ describe('the list of SIMs', () => {
       const found = expected({ q: q ?? 'none' });
       expect(found.some((sim) => sim.label?.startsWith(q ?? 'none'))).toBe(true);
       await expectListed({ q: q ?? 'none' });
+      await expectListed({ q: q ?? 'none', operatorId: '3uk' }, 20);
     }
   });
 
@@ -151,7 +157,7 @@ describe('the list of SIMs', () => {
       ...Object.fromEntries(filters.map((name) => [name, oneOf(...fleet.flatMap((sim) => sim[name] ?? []))])),
       q: oneOf('8', '89', '8943', fleet[0]?.iccid.slice(0, 12) ?? '', 'me', 'METER 1', 'none'),
     });
-    const some = fc.sample(combination, { numRuns: 60, seed: 7 });
+    const some = fc.sample(combination, { numRuns: 40, seed: 7 });
     await pMap(
       some,
       async (chosen) => {
@@ -163,7 +169,7 @@ describe('the list of SIMs', () => {
     // Chance alone rarely meets SIMs: the filters of one that is there always do.
     const like = fc.record({ sim: fc.constantFrom(...fleet), names: fc.subarray([...filters]), digits: fc.nat(20) });
     await pMap(
-      fc.sample(like, { numRuns: 60, seed: 7 }),
+      fc.sample(like, { numRuns: 30, seed: 7 }),
       async ({ sim, names, digits }) => {
         const filter: Filter = {
           ...Object.fromEntries(names.flatMap((name) => (sim[name] === undefined ? [] : [[name, sim[name]]]))),
@@ -178,7 +184,7 @@ describe('the list of SIMs', () => {
 
   test('selects the same SIMs for a bulk action as it shows', async () => {
     const like = fc.record({ sim: fc.constantFrom(...fleet), names: fc.subarray([...filters], { minLength: 1 }) });
-    for (const { sim, names } of fc.sample(like, { numRuns: 15, seed: 11 })) {
+    for (const { sim, names } of fc.sample(like, { numRuns: 8, seed: 11 })) {
       const filter: Filter = Object.fromEntries(names.flatMap((name) => (sim[name] ? [[name, sim[name]]] : [])));
       const dry = await api.post<{ results: { iccid: string }[] }>('/v1/sims/resume', {
         select: { filter },
