@@ -25,8 +25,8 @@ export class DataStack extends Stack {
       deletionProtection: stage.keepsData,
       removalPolicy,
     });
-    const { byState, byCustomer, due } = table.indexes;
-    for (const index of [byState, byCustomer]) {
+    const { due, ...lists } = table.indexes;
+    for (const index of Object.values(lists)) {
       this.table.addGlobalSecondaryIndex({
         ...keysOf(index),
         projectionType: ProjectionType.INCLUDE,

@@ -29,6 +29,8 @@ export type OrderRecord = Order &
     /** Pages of the manifest so far, and where the operator's list of SIMs goes on. */
     pages: number;
     receiveCursor?: string;
+    /** The first and the last of the ICCIDs received: its SIMs are searched for between them. */
+    iccids?: { from: string; upTo: string };
   };
 
 /** Writes a new order with the first line of its timeline. */
@@ -127,6 +129,7 @@ export async function addReceivedPage(
     ...order,
     pages: order.pages + (received > 0 ? 1 : 0),
     progress: { ...order.progress, received: order.progress.received + received },
+    ...(received > 0 ? { iccids: spanOf(order, page) } : {}),
     version: order.version + 1,
   };
   if (receiveCursor === undefined) {
@@ -139,6 +142,12 @@ export async function addReceivedPage(
     ...(received > 0 ? [putPage(orderManifest(partnerId, order.id), page)] : []),
   ]);
   return next;
+}
+
+/** From the least to the greatest ICCID of an order, with another page of them. */
+function spanOf({ iccids: before }: OrderRecord, page: ManifestPage): NonNullable<OrderRecord['iccids']> {
+  const all = [...page.iccids, ...(before ? [before.from, before.upTo] : [])].sort();
+  return { from: all[0] ?? '', upTo: all.at(-1) ?? '' };
 }
 
 /** Counts at the end of a stage how many of an order's SIMs could not complete it. */
@@ -211,12 +220,13 @@ function watchWrites(partnerId: string, before: Order, after: Order): Write[] {
 }
 
 /** What the store keeps on an order beside the domain's own fields. */
-function bookkeepingOf({ runAttempt, runDueAt, taskToken, pages, receiveCursor }: OrderRecord) {
+function bookkeepingOf({ runAttempt, runDueAt, taskToken, pages, receiveCursor, iccids }: OrderRecord) {
   return {
     runAttempt,
     runDueAt,
     pages,
     ...(taskToken === undefined ? {} : { taskToken }),
     ...(receiveCursor === undefined ? {} : { receiveCursor }),
+    ...(iccids === undefined ? {} : { iccids }),
   };
 }

@@ -1,9 +1,10 @@
 import type { SimFilter } from '../../domain/operation.ts';
-import type { Sim } from '../../domain/sim.ts';
+import { type Sim, type SimState, statesWithCustomer } from '../../domain/sim.ts';
 import { query, type Range } from './items.ts';
-import { simPartition, simsInState, simsOfCustomer } from './keys.ts';
-import { eachManifestPage, orderManifest } from './manifests.ts';
-import { getSims, matches } from './sims.ts';
+import { simInService, simPartition, simsInState, simsOfCustomer, simsOfCustomerInState } from './keys.ts';
+import { getOrder } from './orders.ts';
+import { getCustomerService } from './services.ts';
+import { matches } from './sims.ts';
 import { SIM_SHARDS } from './table.ts';
 
 /** One page of a list, and where the next one starts. */
@@ -11,15 +12,29 @@ export type Page<T> = { items: T[]; next?: string };
 
 /** How often a page may go back to the table for more: bounds what one request reads when few SIMs pass the filters. */
 const MAX_ROUNDS = 8;
+/** What one query reads at least: about 4 KB, which costs as much as less would. */
+const LEAST_READ = 6;
+/** Rounds that find too little read twice as much each, up to this many SIMs a partition. */
+const MOST_GROWTH = 8;
 
 /**
- * A page of a partner's SIMs, by ICCID, each once: the filters combine.
+ * A part of a list: partitions that are read side by side, each in the order of its sort keys, and merged by what follows
+ * `prefix` in them. Those SIMs are listed that pass.
+ */
+type Section = {
+  ranges: readonly Range[];
+  prefix: string;
+  keyOf: (sim: Sim) => string;
+  passes: (sim: Sim) => boolean;
+};
+
+/**
+ * A page of a partner's SIMs, each once, in an order that stays: the filters combine. The order is by ICCID; of a customer
+ * in one state, by customer service and ICCID.
  *
- * Reads by customer, by state, or the fleet, whichever is the narrowest that the filters allow; what remains of them is
- * checked on what was read. Where few SIMs pass, a page may be short and still have a next one.
- *
- * A search for the start of an ICCID reads that range of keys first, so that it finds its SIMs at once in a fleet of any
- * size. Labels may start with the same digits: the SIMs that have such a label come after.
+ * A page costs what it shows, however large the fleet is, where an index fits the filters: by state, customer, customer
+ * service, order and start of an ICCID, each alone and with a state. What else is asked is checked on what was read, for
+ * at most `MAX_ROUNDS` rounds: where few SIMs pass, a page may be short and still have a next one.
  */
 export async function listSims(
   partnerId: string,
@@ -27,109 +42,185 @@ export async function listSims(
   limit: number,
   after: string | undefined,
 ): Promise<Page<Sim>> {
-  if (filter.orderId !== undefined) {
-    return listSimsOfOrder(partnerId, filter.orderId, filter, limit, after);
+  const sections = await sectionsFor(partnerId, filter);
+  const [start, position] = placeIn(after);
+  const items: Sim[] = [];
+  for (const [index, section] of [...sections.entries()].slice(start)) {
+    const page = await fill(section, limit - items.length, index === start ? position : undefined);
+    items.push(...page.items);
+    if (page.next !== undefined) {
+      return { items, next: `${index}:${page.next}` };
+    }
+    if (items.length === limit && index + 1 < sections.length) {
+      return { items, next: `${index + 1}:` };
+    }
   }
-  const { q } = filter;
-  const passes = (sim: Sim) => matches(sim, filter);
-  if (q === undefined || !/^89\d{3,}$/.test(q)) {
-    return fill(rangesFor(partnerId, filter), passes, limit, after);
-  }
-  const isAtLabels = after?.startsWith(BY_LABEL);
-  const byIccid: Page<Sim> = isAtLabels
-    ? { items: [] }
-    : await fill(rangesFor(partnerId, filter, q), passes, limit, after);
-  if (byIccid.next !== undefined || byIccid.items.length === limit) {
-    return { ...byIccid, next: byIccid.next ?? BY_LABEL };
-  }
-  const byLabel = await fill(
-    rangesFor(partnerId, filter),
-    (sim) => passes(sim) && !sim.iccid.startsWith(q),
-    limit - byIccid.items.length,
-    (isAtLabels && after?.slice(BY_LABEL.length)) || undefined,
-  );
-  return {
-    items: [...byIccid.items, ...byLabel.items],
-    ...(byLabel.next === undefined ? {} : { next: `${BY_LABEL}${byLabel.next}` }),
-  };
+  return { items };
 }
 
-/** What the position starts with of a search by ICCID that has come to the labels. */
-const BY_LABEL = 'label:';
+/** How many queries one call of `scanSims` makes at the most, and how many SIMs each reads. */
+const SCAN_QUERIES = 64;
+const SCAN_READ = 500;
 
-/** A page of what passes, from some partitions. */
+/**
+ * The ICCIDs that the filters find, for a selection: partition after partition, so that each SIM is read once and costs a
+ * tenth of what a page of a sorted list does. A page may be short and still have a next one.
+ */
+export async function scanSims(
+  partnerId: string,
+  filter: SimFilter,
+  limit: number,
+  after: string | undefined,
+): Promise<Page<string>> {
+  const sections = await sectionsFor(partnerId, filter);
+  const parts = sections.flatMap(({ ranges, ...section }) => ranges.map((range) => ({ range, ...section })));
+  let [index, position] = placeIn(after);
+  const items: string[] = [];
+  for (let queries = 0; index < parts.length; queries += 1) {
+    const part = parts[index];
+    if (!part || queries === SCAN_QUERIES) {
+      return { items, next: `${index}:${position ?? ''}` };
+    }
+    const read = await query<Sim>({ ...part.range, after: position }, SCAN_READ);
+    for (const sim of read.items) {
+      if (!part.passes(sim)) {
+        continue;
+      }
+      if (items.length === limit) {
+        return { items, next: `${index}:${position ?? ''}` };
+      }
+      items.push(sim.iccid);
+      position = `${part.prefix}${part.keyOf(sim)}`;
+    }
+    position = read.last;
+    index += position === undefined ? 1 : 0;
+  }
+  return { items };
+}
+
+/** A position is the part of the list, and how far it has been read. */
+function placeIn(position: string | undefined): [number, string | undefined] {
+  const [, index = '0', rest = ''] = /^(\d+):(.*)$/s.exec(position ?? '') ?? [];
+  return [Number(index), rest === '' ? undefined : rest];
+}
+
+/** A page of what passes, from one section. */
 async function fill(
-  ranges: readonly Range[],
-  passes: (sim: Sim) => boolean,
+  { ranges, prefix, keyOf, passes }: Section,
   limit: number,
   after: string | undefined,
 ): Promise<Page<Sim>> {
   const found: Sim[] = [];
   let position = after;
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const { items, next } = await mergeOnce(ranges, limit - found.length, position);
-    found.push(...items.filter(passes));
-    position = next;
-    if (position === undefined || found.length >= limit) {
+  for (let round = 0; round < MAX_ROUNDS && found.length < limit; round += 1) {
+    const wanted = limit - found.length;
+    const each = Math.max(LEAST_READ, Math.ceil((wanted * 1.5) / ranges.length) + 2) * Math.min(2 ** round, MOST_GROWTH);
+    const reads = await Promise.all(
+      ranges.map((range) =>
+        query<Sim>({ ...range, after: position === undefined ? undefined : `${prefix}${position}` }, each),
+      ),
+    );
+    // Up to where every partition has been read: beyond that another one may still hold an earlier SIM.
+    const frontier = reads.flatMap(({ last }) => last?.slice(prefix.length) ?? []).sort()[0];
+    const merged = reads
+      .flatMap(({ items }) => items)
+      .filter((sim) => frontier === undefined || keyOf(sim) <= frontier)
+      .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
+      .filter(passes);
+    found.push(...merged.slice(0, wanted));
+    position = merged.length > wanted ? found.map(keyOf).at(-1) : frontier;
+    if (position === undefined) {
       break;
     }
   }
   return { items: found, ...(position === undefined ? {} : { next: position }) };
 }
 
-/** The partitions that hold every SIM which the filters could let through, or those whose ICCID has a start. */
-function rangesFor(partnerId: string, { state, customerId }: SimFilter, iccidStart?: string): Range[] {
-  const prefix = iccidStart === undefined ? {} : { prefix: iccidStart };
-  return Array.from({ length: SIM_SHARDS }, (_, shard): Range => {
-    if (customerId !== undefined) {
-      return { index: 'byCustomer', partition: simsOfCustomer(partnerId, customerId, shard), ...prefix };
-    }
-    return state === undefined
-      ? { partition: simPartition(partnerId, shard), ...prefix }
-      : { index: 'byState', partition: simsInState(partnerId, state, shard), ...prefix };
-  });
-}
+/** An interval of ICCIDs, both ends included. */
+type Interval = { from: string; upTo: string };
+
+/** Longer than this, digits that a search starts with are the start of ICCIDs before they are that of a label. */
+const ICCID_START = /^89\d{3,}$/;
 
 /**
- * Reads once from each partition and merges by ICCID, up to where every partition has been read: beyond that another
- * one may still hold a smaller ICCID.
+ * Where the SIMs are that the filters let through.
+ *
+ * A search for the start of an ICCID reads that range of keys first. Labels may start with the same digits: the SIMs that
+ * have such a label come after. An order's SIMs lie between the first and the last of its ICCIDs, which operators ship in
+ * blocks: so every index that is in the order of ICCIDs is one by order too.
  */
-async function mergeOnce(ranges: readonly Range[], wanted: number, after: string | undefined): Promise<Page<Sim>> {
-  const each = Math.max(4, Math.ceil((wanted * 1.5) / ranges.length) + 2);
-  const reads = await Promise.all(ranges.map((range) => query<Sim>({ ...range, after }, each)));
-  const frontier = reads.flatMap(({ last }) => (last === undefined ? [] : [last])).sort()[0];
-  const merged = reads
-    .flatMap(({ items }) => items)
-    .filter((sim) => frontier === undefined || sim.iccid <= frontier)
-    .sort((one, other) => (one.iccid < other.iccid ? -1 : 1));
-  const items = merged.slice(0, wanted);
-  const cut = merged.length > items.length ? items.at(-1)?.iccid : frontier;
-  return { items, ...(cut === undefined ? {} : { next: cut }) };
-}
-
-/** The SIMs of an order, by ICCID, from its manifest. */
-async function listSimsOfOrder(
-  partnerId: string,
-  orderId: string,
-  filter: SimFilter,
-  limit: number,
-  after: string | undefined,
-): Promise<Page<Sim>> {
-  const [fromPage, fromPlace] = (after ?? '0.0').split('.').map(Number);
-  const found: Sim[] = [];
-  for await (const { page, iccids } of eachManifestPage(orderManifest(partnerId, orderId), fromPage ?? 0)) {
-    const start = page === fromPage ? (fromPlace ?? 0) : 0;
-    const sims = await getSims(partnerId, iccids.slice(start));
-    for (const [place, iccid] of iccids.entries()) {
-      const sim = sims.get(iccid);
-      if (place < start || !sim || !matches(sim, filter)) {
-        continue;
-      }
-      if (found.length === limit) {
-        return { items: found, next: `${page}.${place}` };
-      }
-      found.push(sim);
+async function sectionsFor(partnerId: string, filter: SimFilter): Promise<Section[]> {
+  const { q, orderId, customerServiceId } = filter;
+  const passes = (sim: Sim) => matches(sim, filter);
+  let within: Interval | undefined;
+  if (orderId !== undefined) {
+    within = (await getOrder(partnerId, orderId))?.iccids;
+    if (!within) {
+      return [];
     }
   }
-  return { items: found };
+  if (customerServiceId !== undefined) {
+    const customerId = (await getCustomerService(partnerId, customerServiceId))?.customerId;
+    if (customerId === undefined || (filter.customerId ?? customerId) !== customerId) {
+      return [];
+    }
+    return searched({ ...filter, customerId });
+  }
+  return searched(filter);
+
+  function searched(known: SimFilter): Section[] {
+    if (q === undefined || !ICCID_START.test(q)) {
+      return [sectionOf(partnerId, known, within, passes)];
+    }
+    const startsSo = overlapOf({ from: q, upTo: `${q}:` }, within);
+    return [
+      ...(startsSo ? [sectionOf(partnerId, known, startsSo, passes)] : []),
+      sectionOf(partnerId, known, within, (sim) => passes(sim) && !sim.iccid.startsWith(q)),
+    ];
+  }
+}
+
+/** What both intervals have; nothing when they are apart. Without the second one, the first. */
+function overlapOf(one: Interval, other: Interval = one): Interval | undefined {
+  const from = one.from > other.from ? one.from : other.from;
+  const upTo = one.upTo < other.upTo ? one.upTo : other.upTo;
+  return from <= upTo ? { from, upTo } : undefined;
+}
+
+/** The narrowest partitions that hold every SIM which the filters could let through. */
+function sectionOf(
+  partnerId: string,
+  { state, customerId, customerServiceId }: SimFilter,
+  within: Interval | undefined,
+  passes: Section['passes'],
+): Section {
+  const inShards = (rangeOf: (shard: number) => Pick<Range, 'index' | 'partition'>, prefix = ''): Range[] =>
+    Array.from({ length: SIM_SHARDS }, (_, shard) => ({
+      ...rangeOf(shard),
+      ...(within ? { from: `${prefix}${within.from}`, upTo: `${prefix}${within.upTo}` } : { prefix }),
+    }));
+  const byIccid = { prefix: '', keyOf: ({ iccid }: Sim) => iccid, passes };
+  if (customerId === undefined) {
+    const ranges = inShards((shard) =>
+      state === undefined
+        ? { partition: simPartition(partnerId, shard) }
+        : { index: 'byState', partition: simsInState(partnerId, state, shard) },
+    );
+    return { ...byIccid, ranges };
+  }
+  const ofCustomerIn = (one: SimState) => (shard: number) =>
+    ({ index: 'byCustomerState', partition: simsOfCustomerInState(partnerId, customerId, one, shard) }) as const;
+  if (customerServiceId !== undefined) {
+    const prefix = simInService(customerServiceId, '');
+    const states = state === undefined ? statesWithCustomer : [state];
+    return { ...byIccid, prefix, ranges: states.flatMap((one) => inShards(ofCustomerIn(one), prefix)) };
+  }
+  if (state !== undefined && !within) {
+    const keyOf = (sim: Sim) => simInService(sim.customerServiceId ?? '', sim.iccid);
+    return { ...byIccid, keyOf, ranges: inShards(ofCustomerIn(state)) };
+  }
+  return {
+    ...byIccid,
+    ranges: inShards((shard) => ({ index: 'byCustomer', partition: simsOfCustomer(partnerId, customerId, shard) })),
+  };
 }

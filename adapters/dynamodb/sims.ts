@@ -1,7 +1,16 @@
 import type { SimFilter } from '../../domain/operation.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
 import { absent, atVersion, ConditionFailed, get, getMany, type Item, put, queryAll, write } from './items.ts';
-import { shardOf, simHistoryKey, simHistoryPartition, simKey, simsInState, simsOfCustomer } from './keys.ts';
+import {
+  shardOf,
+  simHistoryKey,
+  simHistoryPartition,
+  simInService,
+  simKey,
+  simsInState,
+  simsOfCustomer,
+  simsOfCustomerInState,
+} from './keys.ts';
 
 /** A SIM as it is kept: with what moved it last, so that a stage which runs twice knows its own work. */
 export type SimRecord = Sim & {
@@ -116,6 +125,15 @@ function itemOf(partnerId: string, sim: SimRecord): Item {
     ...simKey(partnerId, sim.iccid),
     gsi1pk: simsInState(partnerId, sim.state, shard),
     gsi1sk: sim.iccid,
-    ...(sim.customerId ? { gsi2pk: simsOfCustomer(partnerId, sim.customerId, shard), gsi2sk: sim.iccid } : {}),
+    ...(sim.customerId ? customerKeys(partnerId, sim, sim.customerId, shard) : {}),
+  };
+}
+
+function customerKeys(partnerId: string, sim: Sim, customerId: string, shard: number) {
+  return {
+    gsi2pk: simsOfCustomer(partnerId, customerId, shard),
+    gsi2sk: sim.iccid,
+    gsi3pk: simsOfCustomerInState(partnerId, customerId, sim.state, shard),
+    gsi3sk: simInService(sim.customerServiceId ?? '', sim.iccid),
   };
 }

@@ -11,10 +11,12 @@ export const table = {
     byState: { name: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
     /** SIMs of a customer, by ICCID; customer services of a customer. */
     byCustomer: { name: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
+    /** SIMs of a customer in one state, by customer service and ICCID. */
+    byCustomerState: { name: 'gsi3', partitionKey: 'gsi3pk', sortKey: 'gsi3sk' },
     /** What a schedule has to look at, by when; across partners, keys alone. */
     due: { name: 'due', partitionKey: 'duePk', sortKey: 'dueAt' },
   },
-  /** What a list shows; the history of a SIM and what only a worker needs stay out of the two list indexes. */
+  /** What a list shows; the history of a SIM and what only a worker needs stay out of the list indexes. */
   listAttributes: [
     'iccid',
     'imsi',

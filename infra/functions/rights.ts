@@ -61,7 +61,8 @@ const itemWrites = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteI
 /** The statements that give a function its access to the table: by key only, never a scan. */
 export function tableStatements(table: Table, { table: access, due }: Rights): PolicyStatement[] {
   if (access === 'none') return [];
-  const indexes = [names.indexes.byState, names.indexes.byCustomer, ...(due ? [names.indexes.due] : [])];
+  const { due: acrossPartners, ...lists } = names.indexes;
+  const indexes = [...Object.values(lists), ...(due ? [acrossPartners] : [])];
   // Whoever signs a cursor first makes the key for it; a function that writes nothing else may write in that partition.
   const cursorSecret = new PolicyStatement({
     actions: ['dynamodb:PutItem'],
