@@ -16,8 +16,13 @@ export const simStates = [
 export type SimState = (typeof simStates)[number];
 
 /** The states of a SIM that has a customer. */
-export const statesWithCustomer = ['assigned', 'activating', 'active', 'suspended', 'terminated'] as const satisfies
-  readonly SimState[];
+export const statesWithCustomer = [
+  'assigned',
+  'activating',
+  'active',
+  'suspended',
+  'terminated',
+] as const satisfies readonly SimState[];
 
 /** What blocks a SIM's data at the operator, since when and why. */
 export type Bar = { type: 'data'; reason: string; since: string };

@@ -1,5 +1,6 @@
 import type { SimResult } from '../../domain/operation.ts';
-import { get, put, query, queryAll, type Write } from './items.ts';
+import type { SimProblem } from '../../domain/sim-actions.ts';
+import { absent, get, put, query, queryAll, type Write } from './items.ts';
 import { operationPartition, orderPartition, pageKey, resultKey } from './keys.ts';
 
 /** Whose list of SIMs it is: an order's, or an operation's. Operations on an order's SIMs share the order's. */
@@ -44,13 +45,59 @@ export async function* eachManifestPage(manifest: Manifest, fromPage = 0): Async
   } while (after !== undefined);
 }
 
-/** Results of one page of an operation; a page that is resolved in several goes has several parts. */
+/**
+ * What came of SIMs of one page of an operation, by their places in the page; a page that is resolved in several goes has
+ * several parts. As it is kept: a page's results are one small item, whatever its size. Most SIMs of a page share what
+ * became of them.
+ */
+type KeptPart = {
+  page: number;
+  part: number;
+  succeeded: string;
+  failed: readonly { problem: SimProblem; places: string }[];
+};
+
+/** The results of a part, in the order of their SIMs in the page. */
 export type ResultPart = { page: number; part: number; results: readonly SimResult[] };
 
-/** The parts of a page's results, in order. */
-export async function resultParts(partnerId: string, operationId: string, page: number): Promise<ResultPart[]> {
-  const { pk, sk } = resultKey(operationPartition(partnerId, operationId), page, 0);
-  return queryAll<ResultPart>({ partition: pk, prefix: sk.slice(0, sk.lastIndexOf('#') + 1) });
+/** The write that records what came of SIMs of a page: once, as a second attempt finds it there. */
+export function putResults(
+  partnerId: string,
+  operationId: string,
+  { page, iccids }: ManifestPage,
+  part: number,
+  results: readonly SimResult[],
+): Write {
+  const placeOf = new Map(iccids.map((iccid, place) => [iccid, place]));
+  const placesOf = (some: readonly SimResult[]) => writePlaces(some.flatMap(({ iccid }) => placeOf.get(iccid) ?? []));
+  const byProblem = Map.groupBy(
+    results.filter((result) => result.outcome === 'failed'),
+    ({ problem }) => JSON.stringify(problem),
+  );
+  const kept: KeptPart = {
+    page,
+    part,
+    succeeded: placesOf(results.filter(({ outcome }) => outcome === 'succeeded')),
+    failed: [...byProblem.values()].flatMap((some) =>
+      some[0] ? [{ problem: some[0].problem, places: placesOf(some) }] : [],
+    ),
+  };
+  return put({ ...resultKey(operationPartition(partnerId, operationId), page, part), ...kept }, absent);
+}
+
+/** A page of an operation's manifest, and the parts of its results so far. */
+export async function pageWithResults(
+  partnerId: string,
+  operationId: string,
+  manifest: Manifest,
+  number: number,
+): Promise<{ page: ManifestPage; parts: ResultPart[] }> {
+  const { pk, sk } = resultKey(operationPartition(partnerId, operationId), number, 0);
+  const [page = { page: number, iccids: [] }, kept] = await Promise.all([
+    getPage(manifest, number),
+    queryAll<KeptPart>({ partition: pk, prefix: sk.slice(0, sk.lastIndexOf('#') + 1) }),
+  ]);
+  return { page, parts: kept.map((part) => resultsOf(part, page)) };
 }
 
 /** How many parts of results one read takes: each may have a page's SIMs with their problems. */
@@ -60,10 +107,60 @@ const PARTS_PER_READ = 4;
 export async function resultsFrom(
   partnerId: string,
   operationId: string,
+  manifest: Manifest,
   from: { page: number; part: number },
 ): Promise<{ parts: ResultPart[]; more: boolean }> {
   const partition = operationPartition(partnerId, operationId);
   const first = resultKey(partition, from.page, from.part).sk;
-  const { items, last } = await query<ResultPart>({ partition, prefix: 'RES#', from: first }, PARTS_PER_READ);
-  return { parts: items, more: last !== undefined };
+  const { items, last } = await query<KeptPart>({ partition, prefix: 'RES#', from: first }, PARTS_PER_READ);
+  const pages = new Map<number, ManifestPage>();
+  for (const page of await Promise.all([...new Set(items.map(({ page }) => page))].map((n) => getPage(manifest, n)))) {
+    if (page) {
+      pages.set(page.page, page);
+    }
+  }
+  const parts = items.map((part) => resultsOf(part, pages.get(part.page) ?? { page: part.page, iccids: [] }));
+  return { parts, more: last !== undefined };
+}
+
+function resultsOf({ page, part, succeeded, failed }: KeptPart, { iccids }: ManifestPage): ResultPart {
+  const byPlace = new Map<number, SimResult>();
+  const at = (places: string, resultOf: (iccid: string) => SimResult) => {
+    for (const place of readPlaces(places)) {
+      const iccid = iccids[place];
+      if (iccid !== undefined) {
+        byPlace.set(place, resultOf(iccid));
+      }
+    }
+  };
+  at(succeeded, (iccid) => ({ iccid, outcome: 'succeeded' }));
+  for (const { problem, places } of failed) {
+    at(places, (iccid) => ({ iccid, outcome: 'failed', problem }));
+  }
+  const results = [...byPlace].sort(([one], [other]) => one - other).map(([, result]) => result);
+  return { page, part, results };
+}
+
+/** Places in a page as text: `0-11,17,20-249`. */
+function writePlaces(places: readonly number[]): string {
+  const runs: { first: number; last: number }[] = [];
+  for (const place of [...places].sort((one, other) => one - other)) {
+    const run = runs.at(-1);
+    if (run && run.last === place - 1) {
+      run.last = place;
+    } else {
+      runs.push({ first: place, last: place });
+    }
+  }
+  return runs.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
+}
+
+function readPlaces(text: string): number[] {
+  return text
+    .split(',')
+    .filter((run) => run !== '')
+    .flatMap((run) => {
+      const [first = 0, last = first] = run.split('-').map(Number);
+      return Array.from({ length: last - first + 1 }, (_, step) => first + step);
+    });
 }

@@ -13,8 +13,15 @@ import {
   type Write,
   write,
 } from './items.ts';
-import { customerServiceKey, due, operationKey, operationPartition, orderKey, resultKey } from './keys.ts';
-import { type Manifest, type ManifestPage, operationManifest, orderManifest, putPage } from './manifests.ts';
+import { customerServiceKey, due, operationKey, orderKey } from './keys.ts';
+import {
+  type Manifest,
+  type ManifestPage,
+  operationManifest,
+  orderManifest,
+  putPage,
+  putResults,
+} from './manifests.ts';
 import type { Run } from './runs.ts';
 
 /** An operation as it is kept: with the run that carries it out. Stages of a plan have none of their own: their order's. */
@@ -110,14 +117,14 @@ export type PageCounts = {
 export async function recordResults(
   partnerId: string,
   operation: Operation,
-  { page, part, results }: { page: number; part: number; results: readonly SimResult[] },
+  { page, part, results }: { page: ManifestPage; part: number; results: readonly SimResult[] },
   { services, changed }: PageCounts,
   at: string,
 ): Promise<void> {
   const succeeded = results.filter(({ outcome }) => outcome === 'succeeded').length;
   const failed = results.length - succeeded;
   const writes: Write[] = [
-    put({ ...resultKey(operationPartition(partnerId, operation.id), page, part), page, part, results }, absent),
+    putResults(partnerId, operation.id, page, part, results),
     update(
       operationKey(partnerId, operation.id),
       { increase: { succeeded, failed, version: 1 }, set: { updatedAt: at } },

@@ -114,7 +114,8 @@ async function fill(
   let position = after;
   for (let round = 0; round < MAX_ROUNDS && found.length < limit; round += 1) {
     const wanted = limit - found.length;
-    const each = Math.max(LEAST_READ, Math.ceil((wanted * 1.5) / ranges.length) + 2) * Math.min(2 ** round, MOST_GROWTH);
+    const each =
+      Math.max(LEAST_READ, Math.ceil((wanted * 1.5) / ranges.length) + 2) * Math.min(2 ** round, MOST_GROWTH);
     const reads = await Promise.all(
       ranges.map((range) =>
         query<Sim>({ ...range, after: position === undefined ? undefined : `${prefix}${position}` }, each),

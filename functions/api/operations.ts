@@ -4,6 +4,7 @@ import {
   changeOperation,
   createOperation,
   getOperation,
+  manifestOf,
   type OperationRecord,
   queryOperations,
 } from '../../adapters/dynamodb/operations.ts';
@@ -59,10 +60,10 @@ export const routes = [
     query: z.strictObject({ outcome: z.enum(['succeeded', 'failed']).optional() }),
     answers: { 200: resultSchema },
     handle: async ({ caller, path: { id }, query: { outcome }, page }) => {
-      await theOperation(caller.partnerId, id);
+      const operation = await theOperation(caller.partnerId, id);
       const { items, next } = await fillPage(
         page,
-        (_limit, after) => readResults(caller.partnerId, id, after),
+        (_limit, after) => readResults(caller.partnerId, operation, after),
         ({ result }) => outcome === undefined || result.outcome === outcome,
         ({ position }) => position,
       );
@@ -119,9 +120,12 @@ export const routes = [
  * Results one by one, each with the position after it: the key of the part that it is in, and its place there. Reading
  * goes on inside a part by leaving out what came before.
  */
-async function readResults(partnerId: string, operationId: string, after: string | undefined) {
+async function readResults(partnerId: string, operation: OperationRecord, after: string | undefined) {
   const [page = 0, part = 0, place = -1] = (after ?? '').split('.').filter(Boolean).map(Number);
-  const { parts, more } = await resultsFrom(partnerId, operationId, { page, part });
+  const { parts, more } = await resultsFrom(partnerId, operation.id, manifestOf(partnerId, operation), {
+    page,
+    part,
+  });
   const items = parts.flatMap(({ results, ...of }) =>
     results.flatMap((result, index) =>
       of.page === page && of.part === part && index <= place

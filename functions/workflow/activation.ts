@@ -64,10 +64,10 @@ export async function settle(
 
 async function settleOne(work: PageWork, sim: SimRecord, answer: SimAnswer | undefined): Promise<Outcome | undefined> {
   switch (answer?.status) {
-    case 'active':
-      return (await saveStep(work, sim, confirmActivation, 'sim.activated'))
-        ? succeeded(sim.iccid, {})
-        : failed(sim.iccid, conflict);
+    case 'active': {
+      const active = await saveStep(work, sim, confirmActivation, 'sim.activated');
+      return active ? succeeded(sim.iccid, active) : failed(sim.iccid, conflict);
+    }
     case 'refused':
     case 'terminated':
       await saveStep(work, sim, revertActivation, 'sim.activation_failed');
@@ -89,23 +89,25 @@ export async function giveUp(work: PageWork, sim: SimRecord): Promise<Outcome> {
   });
 }
 
-/** Takes a step on a SIM unless it was taken before; reads the SIM again when somebody else was faster. */
+/**
+ * Takes a step on a SIM unless it was taken before; reads the SIM again when somebody else was faster.
+ *
+ * @returns the SIM after it; `undefined` when another operation has it now.
+ */
 async function saveStep(
   { partnerId, operation, at }: PageWork,
   sim: SimRecord,
   step: (sim: Sim, at: string) => Sim | undefined,
   type: string,
-): Promise<boolean> {
+): Promise<SimRecord | undefined> {
   let current: SimRecord | undefined = sim;
   while (current && current.movedBy === operation.id) {
     const after = step(current, at);
-    if (!after) {
-      return true;
-    }
-    if (await saveIfUnchanged(partnerId, current, after, type, operation.id)) {
-      return true;
+    const saved = after ? await saveIfUnchanged(partnerId, current, after, type, operation.id) : current;
+    if (saved) {
+      return saved;
     }
     current = await getSim(partnerId, sim.iccid);
   }
-  return false;
+  return undefined;
 }

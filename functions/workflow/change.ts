@@ -40,8 +40,8 @@ type OperatorCall = {
 };
 
 /** What an action is at the operator; nothing, for what concerns the partner alone. */
-function operatorCall({ operation, page, part }: PageWork): OperatorCall | undefined {
-  const key = (operatorId: OperatorId) => `${operation.id}:${page}:${part}:${operatorId}`;
+function operatorCall({ operation, key: pageKey }: PageWork): OperatorCall | undefined {
+  const key = (operatorId: OperatorId) => `${pageKey}:${operatorId}`;
   const calls: Partial<Record<SimAction, OperatorCall>> = {
     suspend: { ask: (id, iccids) => operatorOf(id).setBars(key(id), iccids, true), wanted: 'barred' },
     resume: { ask: (id, iccids) => operatorOf(id).setBars(key(id), iccids, false), wanted: 'active' },
@@ -80,13 +80,13 @@ async function changeOne(
 }
 
 /** Somebody else was faster, and the rules now refuse what the operator has done: its bars follow the SIM's state again. */
-async function restoreBars({ partnerId, operation, page, part }: PageWork, iccid: string): Promise<void> {
+async function restoreBars({ partnerId, key }: PageWork, iccid: string): Promise<void> {
   const sim = await getSim(partnerId, iccid);
   if (!sim || sim.state === 'terminated') {
     return;
   }
   try {
-    await operatorOf(sim.operatorId).setBars(`${operation.id}:${page}:${part}:${iccid}:undo`, [iccid], isBarred(sim));
+    await operatorOf(sim.operatorId).setBars(`${key}:${iccid}:undo`, [iccid], isBarred(sim));
   } catch (error) {
     if (!(error instanceof OperatorUnavailable)) {
       throw error;

@@ -49,7 +49,7 @@ async function confirmPage(work: PageWork, round: number): Promise<number> {
   const { answers } = await askOperators(activating, (operatorId, iccids) => operatorOf(operatorId).simStatus(iccids));
   const barred = activating.filter(({ iccid }) => (answers.get(iccid)?.status ?? 'barred') === 'barred');
   // It never got the request, or lost it. A key of this round's: the first key would repeat the first answer.
-  const asked = await askToActivate(barred, `${operation.id}:${work.page}:${round}`);
+  const asked = await askToActivate(barred, `${operation.id}:${work.page.page}:confirm:${round}`);
   for (const [iccid, answer] of asked.answers) {
     answers.set(iccid, answer);
   }
@@ -73,7 +73,7 @@ function standingOf({ operation, open, sims }: PageWork): { activating: SimRecor
     if (sim?.movedBy !== operation.id) {
       others.push(...leftAlone(operation, iccid));
     } else if (sim.state === 'active') {
-      others.push(succeeded(iccid, {}));
+      others.push(succeeded(iccid, sim));
     } else {
       // Also one that a crash left `assigned` between its step and its result: the operator says why.
       activating.push(sim);
@@ -99,7 +99,7 @@ async function giveUpOn(work: PageWork, waiting: readonly SimRecord[]): Promise<
       nextAt: new Date(now + LATE_EVERY_MS).toISOString(),
       until: new Date(now + LATE_FOR_MS).toISOString(),
     };
-    await keepLateActivation(late, work.page, work.part);
+    await keepLateActivation(late, work.page.page, work.part);
   }
   return Promise.all(waiting.map((sim) => giveUp(work, sim)));
 }

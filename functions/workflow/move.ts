@@ -25,7 +25,7 @@ export async function move({ partnerId, operation, request, sims, at }: PageWork
   let sim = sims.get(iccid);
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     if (sim?.movedBy === operation.id) {
-      return succeeded(iccid, servicesOf(sim));
+      return succeeded(iccid, sim);
     }
     const decision = decideIfThere(sim, request, at);
     if (decision.kind === 'refused') {
@@ -36,7 +36,7 @@ export async function move({ partnerId, operation, request, sims, at }: PageWork
     }
     const saved = await saveIfUnchanged(partnerId, sim, decision.sim, eventOf[operation.action], operation.id);
     if (saved) {
-      return succeeded(iccid, servicesOf(saved));
+      return succeeded(iccid, saved);
     }
     sim = await getSim(partnerId, iccid);
   }
@@ -64,9 +64,4 @@ export async function saveIfUnchanged(
     }
     throw error;
   }
-}
-
-/** Which customer service a SIM left and which it joined, when its last change moved it between them. */
-export function servicesOf({ serviceBefore, customerServiceId }: SimRecord): NonNullable<Outcome['changed']> {
-  return serviceBefore === customerServiceId ? {} : { left: serviceBefore, joined: customerServiceId };
 }

@@ -1,8 +1,8 @@
 import { clock } from '../../adapters/clock.ts';
 import { transact } from '../../adapters/dynamodb/items.ts';
-import { getPage, operationManifest, PAGE_SIZE, putPage, resultParts } from '../../adapters/dynamodb/manifests.ts';
+import { operationManifest, PAGE_SIZE, pageWithResults, putPage } from '../../adapters/dynamodb/manifests.ts';
 import { getOperation, manifestOf, type OperationRecord, putOperation } from '../../adapters/dynamodb/operations.ts';
-import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
+import { scanSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { isOperationFinished, type Operation } from '../../domain/operation.ts';
 import { itemInput, task } from './task.ts';
 
@@ -70,8 +70,8 @@ async function findNext(partnerId: string, operation: Operation, position: strin
   const { selection } = operation;
   switch (selection.kind) {
     case 'filter': {
-      const { items, next } = await listSims(partnerId, selection.filter, PAGE_SIZE, position);
-      return { iccids: items.map(({ iccid }) => iccid), ...(next === undefined ? {} : { next }) };
+      const { items, next } = await scanSims(partnerId, selection.filter, PAGE_SIZE, position);
+      return { iccids: items, ...(next === undefined ? {} : { next }) };
     }
     case 'failed':
       return findFailed(partnerId, selection.operationId, Number(position ?? 0));
@@ -86,11 +86,13 @@ async function findFailed(partnerId: string, operationId: string, page: number):
   if (!failedIn || page >= (failedIn.pages ?? 0)) {
     return { iccids: [] };
   }
-  const parts = await resultParts(partnerId, operationId, page);
+  const {
+    page: { iccids },
+    parts,
+  } = await pageWithResults(partnerId, operationId, manifestOf(partnerId, failedIn), page);
   const results = parts.flatMap((part) => part.results);
   const done = new Set(results.flatMap(({ iccid, outcome }) => (outcome === 'succeeded' ? [iccid] : [])));
   const failed = new Set(results.flatMap(({ iccid, outcome }) => (outcome === 'failed' ? [iccid] : [])));
-  const { iccids } = (await getPage(manifestOf(partnerId, failedIn), page)) ?? { iccids: [] };
   return {
     // A cancelled operation left SIMs alone on purpose; one that broke did not mean to.
     iccids: iccids.filter((iccid) => (failedIn.state === 'cancelled' ? failed.has(iccid) : !done.has(iccid))),

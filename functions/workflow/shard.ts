@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { clock } from '../../adapters/clock.ts';
-import { getPage, resultParts } from '../../adapters/dynamodb/manifests.ts';
+import { type ManifestPage, pageWithResults } from '../../adapters/dynamodb/manifests.ts';
 import { getOperation, manifestOf, recordResults } from '../../adapters/dynamodb/operations.ts';
 import { beginWorkOn, endWorkOn } from '../../adapters/dynamodb/services.ts';
 import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
@@ -20,10 +20,12 @@ const shardInput = z.object({
 
 /** A page of an operation's SIMs at work: those of them that have no result yet. */
 export type PageWork = {
+  /** Names this attempt on the page to operators: the same key asks the same again, and nothing twice. */
+  key: string;
   partnerId: string;
   operation: Operation;
   request: SimRequest;
-  page: number;
+  page: ManifestPage;
   /** How often this page's results were recorded before. */
   part: number;
   open: readonly string[];
@@ -31,13 +33,10 @@ export type PageWork = {
   at: string;
 };
 
-/** What came of a SIM, and the customer services that it left and came to. */
-export type Outcome = {
-  result: SimResult;
-  changed?: { left?: string | undefined; joined?: string | undefined };
-};
+/** What came of a SIM; of one that the operation has changed, also how it is now. */
+export type Outcome = { result: SimResult; changed?: SimRecord };
 
-export const succeeded = (iccid: string, changed?: Outcome['changed']): Outcome => ({
+export const succeeded = (iccid: string, changed?: SimRecord): Outcome => ({
   result: { iccid, outcome: 'succeeded' },
   ...(changed ? { changed } : {}),
 });
@@ -93,15 +92,13 @@ export async function openPage(
   partnerId: string,
   operation: Operation,
   request: SimRequest,
-  page: number,
+  number: number,
 ): Promise<PageWork> {
-  const [manifestPage, parts] = await Promise.all([
-    getPage(manifestOf(partnerId, operation), page),
-    resultParts(partnerId, operation.id, page),
-  ]);
+  const { page, parts } = await pageWithResults(partnerId, operation.id, manifestOf(partnerId, operation), number);
   const resolved = new Set(parts.flatMap(({ results }) => results.map(({ iccid }) => iccid)));
-  const open = (manifestPage?.iccids ?? []).filter((iccid) => !resolved.has(iccid));
+  const open = page.iccids.filter((iccid) => !resolved.has(iccid));
   return {
+    key: `${operation.id}:${number}:${parts.length}`,
     partnerId,
     operation,
     request,
@@ -115,25 +112,29 @@ export async function openPage(
 
 /** Writes what came of SIMs of a page, and counts it, once. */
 export async function record(work: PageWork, outcomes: readonly Outcome[]): Promise<void> {
+  const changed = outcomes.flatMap((outcome) => outcome.changed ?? []);
+  await recordResults(
+    work.partnerId,
+    work.operation,
+    { page: work.page, part: work.part, results: outcomes.map(({ result }) => result) },
+    { services: movesBetweenServices(changed), changed: changed.length },
+    work.at,
+  );
+}
+
+/** How many SIMs each customer service gained, or lost when negative, by the last change of these SIMs. */
+function movesBetweenServices(changed: readonly SimRecord[]): Map<string, number> {
   const services = new Map<string, number>();
   const count = (id: string | undefined, by: number) => {
     if (id !== undefined) {
       services.set(id, (services.get(id) ?? 0) + by);
     }
   };
-  for (const { changed } of outcomes) {
-    count(changed?.left, -1);
-    count(changed?.joined, 1);
+  for (const { serviceBefore, customerServiceId } of changed) {
+    count(serviceBefore, -1);
+    count(customerServiceId, 1);
   }
-  const results = outcomes.map(({ result }) => result);
-  const changed = outcomes.filter((outcome) => outcome.changed).length;
-  await recordResults(
-    work.partnerId,
-    work.operation,
-    { page: work.page, part: work.part, results },
-    { services, changed },
-    work.at,
-  );
+  return services;
 }
 
 async function isCancelled(partnerId: string, operationId: string): Promise<boolean> {
