@@ -22,15 +22,20 @@ function client(): SFNClient {
 /**
  * Starts an execution of the state machine. Its name is the id and the attempt, so that starting twice starts one.
  *
+ * @param stateMachineArn the machine; a task of the machine itself, which cannot have it in its environment, gives it.
  * @returns false when that attempt was started before and is over: it takes another attempt to go on.
  */
-export async function startRun(input: RunInput, attempt: number): Promise<boolean> {
+export async function startRun(
+  { kind, partnerId, id }: RunInput,
+  attempt: number,
+  stateMachineArn = required('STATE_MACHINE_ARN'),
+): Promise<boolean> {
   try {
     await client().send(
       new StartExecutionCommand({
-        stateMachineArn: required('STATE_MACHINE_ARN'),
-        name: executionName(input, attempt),
-        input: JSON.stringify(input),
+        stateMachineArn,
+        name: executionName(id, attempt),
+        input: JSON.stringify({ kind, partnerId, id, work: { stageRuns: 0 } }),
       }),
     );
     return true;
@@ -45,7 +50,7 @@ export async function startRun(input: RunInput, attempt: number): Promise<boolea
 /** Whether the execution of an attempt is at work; `never_started` when there is none of that name. */
 export async function runStatus(input: RunInput, attempt: number): Promise<'running' | 'ended' | 'never_started'> {
   const machine = required('STATE_MACHINE_ARN');
-  const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${executionName(input, attempt)}`;
+  const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${executionName(input.id, attempt)}`;
   try {
     const { status } = await client().send(new DescribeExecutionCommand({ executionArn }));
     return status === 'RUNNING' ? 'running' : 'ended';
@@ -74,6 +79,6 @@ export async function answerTask(taskToken: string, answer: DeliveryAnswer): Pro
   }
 }
 
-function executionName({ id }: RunInput, attempt: number): string {
+function executionName(id: string, attempt: number): string {
   return `${id}-${attempt}`;
 }

@@ -52,6 +52,8 @@ export type Operation = {
   target: OperationTarget;
   selection: Selection;
   dryRun?: boolean;
+  /** When it shall begin; until then it is `scheduled`. */
+  effectiveAt?: string;
   state: OperationState;
   /** How many SIMs were selected; absent until the selection is fixed. */
   total?: number;
@@ -62,10 +64,11 @@ export type Operation = {
   failure?: Problem;
   /** The stage of an order's plan that this operation carries out, or retries. */
   planStage?: { orderId: string; stage: PlanStage; last: boolean; retry: boolean };
-  /** How far fixing the selection has come, while it is not fixed. */
+  /** How far fixing the selection has come, while it is not fixed. A list is known whole, and fixed all the same later. */
   selecting?: { pages: number; sims: number; position?: string };
-  /** How often its stage was begun: more than a few times means that it cannot be finished. */
-  stageRuns?: number;
+  /** How often in a row its stage was run without any result, and how many results there were before the last run. */
+  vainRuns?: number;
+  resultsBefore?: number;
   cancelRequestedAt?: string;
   requestedBy: string;
   createdAt: string;
@@ -98,6 +101,36 @@ export function finalState(operation: Pick<Operation, 'succeeded' | 'failed' | '
   return operation.succeeded === 0 ? 'failed' : 'partially_succeeded';
 }
 
+const DAY_MS = 86_400_000;
+
+/** How far ahead an operation can be scheduled. */
+export const MAX_DAYS_AHEAD = 180;
+
+/** Why an operation cannot begin at that time; a time in the past means at once. */
+export function effectiveAtProblem(effectiveAt: string, now: Date): Problem<'too_far_ahead'> | undefined {
+  const latest = new Date(now.getTime() + MAX_DAYS_AHEAD * DAY_MS);
+  return Date.parse(effectiveAt) <= latest.getTime()
+    ? undefined
+    : {
+        code: 'too_far_ahead',
+        detail: `An operation can begin up to ${MAX_DAYS_AHEAD} days ahead: ${latest.toISOString()} at the latest.`,
+      };
+}
+
+/**
+ * Calls an operation off. One that waits for its time ends at once; one that is at work ends when what is under way has
+ * been seen to its end: what is done stays done, and what is not is left untouched.
+ *
+ * @returns the operation, or why it cannot be called off.
+ */
+export function cancelOperation<Kept extends Operation>(operation: Kept, at: string): Kept | Problem<'wrong_state'> {
+  if (isOperationFinished(operation)) {
+    return { code: 'wrong_state', detail: `The operation is ${operation.state} already.` };
+  }
+  const requested = { ...operation, cancelRequestedAt: operation.cancelRequestedAt ?? at, updatedAt: at };
+  return operation.state === 'scheduled' ? { ...requested, state: 'cancelled', finishedAt: at } : requested;
+}
+
 /**
  * A new operation with the SIMs that failed in this one, for the same end. Of one whose run broke, that is every SIM
  * that did not succeed; when its selection was not fixed yet, it is selected anew.
@@ -127,7 +160,7 @@ export function retryOf(
     id,
     action: operation.action,
     target,
-    selection: operation.pages === undefined ? operation.selection : { kind: 'failed', operationId: operation.id },
+    selection: isSelectedAnew(operation) ? operation.selection : { kind: 'failed', operationId: operation.id },
     state: 'queued',
     succeeded: 0,
     failed: 0,
@@ -137,6 +170,11 @@ export function retryOf(
     updatedAt: at,
     version: 1,
   };
+}
+
+/** What was not fixed is selected anew; a list is one from the beginning. */
+function isSelectedAnew({ pages, selection }: Operation): boolean {
+  return pages === undefined && selection.kind !== 'list';
 }
 
 /** A stage is worked by this many tasks side by side, at the most; each has its own pages. */

@@ -293,3 +293,18 @@ function moved(
 function touched(order: Order, at: string): Order {
   return { ...order, updatedAt: at, version: order.version + 1 };
 }
+
+/** Why the SIMs of an order cannot be selected now. */
+export function selectionProblem({ state }: Pick<Order, 'state'>): Problem<'wrong_state'> | undefined {
+  return state === 'delivered' || state === 'fulfilled'
+    ? undefined
+    : {
+        code: 'wrong_state',
+        detail: `The order is ${state}: its SIMs can be selected once they have been received.`,
+      };
+}
+
+/** Whether SIMs of an order may still come: an operation on them can be scheduled then. */
+export function maySimsCome({ state }: Pick<Order, 'state'>): boolean {
+  return !['cancelled', 'rejected'].includes(state);
+}

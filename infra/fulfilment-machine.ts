@@ -101,8 +101,8 @@ export type FulfilmentMachineProps = {
 /**
  * The one state machine: carries an order from the operator's door to active SIMs, or an operation over its SIMs.
  *
- * An execution is started with `{ kind: "order" | "operation", partnerId, id }`. What travels stays constant in size:
- * that, the `next` turn that the last task asked for, and the `work` of the current stage.
+ * An execution is started with `{ kind: "order" | "operation", partnerId, id, work: { stageRuns: 0 } }`. What travels
+ * stays constant in size: that, the `next` turn that the last task asked for, and the `work` of the current stage.
  */
 export class FulfilmentMachine extends Construct {
   readonly machine: StateMachine;
@@ -209,7 +209,16 @@ export class FulfilmentMachine extends Construct {
       this.task('ReceiveSims', tasks['receive-sims'], { payload: order, resultPath: '$.next' }, operatorAway),
     );
     const selectSims = caught(this.task('SelectSims', tasks['select-sims'], { payload: order, resultPath: '$.next' }));
-    const nextStage = caught(this.task('NextStage', tasks['next-stage'], { payload: subject, resultPath: '$.work' }));
+    const nextStage = caught(
+      this.task('NextStage', tasks['next-stage'], {
+        payload: {
+          ...subject,
+          stageRuns: JsonPath.numberAt('$.work.stageRuns'),
+          stateMachineArn: JsonPath.stateMachineId,
+        },
+        resultPath: '$.work',
+      }),
+    );
 
     const goesTo = (target: string) => Condition.stringEquals('$.next.goTo', target);
     submitToOperator.next(
@@ -271,10 +280,10 @@ export class FulfilmentMachine extends Construct {
    */
   private pagedShards(verb: string, lambda: IFunction): MapState {
     const page = this.task(`${verb}Page`, lambda, {
-      payload: { ...shard, from: JsonPath.numberAt('$.page.from') },
+      payload: { ...shard, from: JsonPath.numberAt('$.page.from'), turn: JsonPath.numberAt('$.page.turn') },
       resultPath: '$.page',
     });
-    return this.shards(`${verb}Sims`, { from: 0 }).itemProcessor(
+    return this.shards(`${verb}Sims`, { from: 0, turn: 1 }).itemProcessor(
       page.next(
         new Choice(this, `${verb}More`)
           .when(Condition.booleanEquals('$.page.done', true), new Succeed(this, `${verb}Done`))
@@ -286,11 +295,16 @@ export class FulfilmentMachine extends Construct {
   /** Asks the operator, shard by shard, which SIMs have become active, with pauses that the task makes longer. */
   private confirmedShards(lambda: IFunction): MapState {
     const confirm = this.task('Confirm', lambda, {
-      payload: { ...shard, round: JsonPath.numberAt('$.page.round') },
+      payload: {
+        ...shard,
+        round: JsonPath.numberAt('$.page.round'),
+        from: JsonPath.numberAt('$.page.from'),
+        waiting: JsonPath.numberAt('$.page.waiting'),
+      },
       resultPath: '$.page',
     });
     const pause = new Wait(this, 'ConfirmPause', { time: WaitTime.secondsPath('$.page.waitSeconds') });
-    return this.shards('ConfirmActivation', { round: 0 }).itemProcessor(
+    return this.shards('ConfirmActivation', { round: 0, from: 0, waiting: 0 }).itemProcessor(
       confirm.next(
         new Choice(this, 'ConfirmMore')
           .when(Condition.booleanEquals('$.page.done', true), new Succeed(this, 'ConfirmDone'))

@@ -49,7 +49,9 @@ const apiTimeout = Duration.seconds(28);
 /** A task works until its time is nearly over and says where to go on. */
 const taskTimeout = Duration.minutes(2);
 const scheduleTimeout = Duration.minutes(5);
-const scheduleRate = Duration.minutes(15);
+const pollRate = Duration.minutes(15);
+/** So that a scheduled operation begins within a minute of its time. */
+const sweepRate = Duration.minutes(1);
 
 /** What keeps no data and can be made anew by any release: functions, HTTP API, state machine, schedules. */
 export class ServiceStack extends Stack {
@@ -92,7 +94,7 @@ export class ServiceStack extends Stack {
 
     const asynchronous = { timeout: scheduleTimeout, asynchronous: true } as const;
     const pollOrders = 'Asks operators how the orders that are due are doing';
-    const sweep = 'Starts what was written but never started, and resumes what stopped';
+    const sweep = 'Starts what is scheduled and what was written but never started, and resumes what stopped';
     const lateActivations = 'Asks operators about activations that they did not confirm in time';
     new Schedules(this, 'Schedules', {
       deadLetters,
@@ -100,13 +102,13 @@ export class ServiceStack extends Stack {
         {
           name: 'PollOrders',
           description: pollOrders,
-          every: scheduleRate,
+          every: pollRate,
           lambda: functionOf(scheduleEntries.pollOrders, { description: pollOrders, ...asynchronous }),
         },
         {
           name: 'Sweep',
           description: sweep,
-          every: scheduleRate,
+          every: sweepRate,
           lambda: functionOf(scheduleEntries.sweep, { description: sweep, ...asynchronous }),
         },
         {
@@ -118,6 +120,7 @@ export class ServiceStack extends Stack {
       ],
     });
 
+    const taskEntries = new Set(workflowTasks.map(taskEntry));
     for (const [entry, made] of functions) {
       const { executions = [] } = rightsOf(entry);
       if (executions.length === 0) continue;
@@ -132,7 +135,10 @@ export class ServiceStack extends Stack {
           reason: 'All executions of this one state machine: their names are not known before they start.',
         });
       }
-      if (executions.includes('start')) made.lambda.addEnvironment('STATE_MACHINE_ARN', machine.stateMachineArn);
+      // A task of the machine is told the machine's ARN with its input, since the machine needs its tasks first.
+      if (executions.includes('start') && !taskEntries.has(entry)) {
+        made.lambda.addEnvironment('STATE_MACHINE_ARN', machine.stateMachineArn);
+      }
     }
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });

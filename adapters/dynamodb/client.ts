@@ -4,9 +4,12 @@ import { required } from '../environment.ts';
 
 let documents: DynamoDBDocumentClient | undefined;
 
-/** The one client of a function; made at first use, so that importing a module needs no environment. */
+/**
+ * The one client of a function; made at first use, so that importing a module needs no environment. When the table
+ * throttles it, it sends less for a while (the SDK's adaptive mode), and tries again with growing pauses.
+ */
 export function documentClient(): DynamoDBDocumentClient {
-  documents ??= DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 8 }), {
+  documents ??= DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 8, retryMode: 'adaptive' }), {
     marshallOptions: { removeUndefinedValues: true },
   });
   return documents;

@@ -19,6 +19,11 @@ export function firstRun(at: Date): Run {
   return { runAttempt: 1, runDueAt: new Date(at.getTime() + FIRST_LOOK_MS).toISOString() };
 }
 
+/** The run of what begins later: the sweep starts it then. */
+export function runAt(at: string): Run {
+  return { runAttempt: 1, runDueAt: at };
+}
+
 /** What the sweep has to look after now, across partners, the longest waiting first. */
 export async function dueRuns(now: Date, limit: number): Promise<RunInput[]> {
   const keys = await queryKeys({ index: 'due', partition: due.work, upTo: now.toISOString() }, limit);

@@ -183,8 +183,8 @@ async function sectionsFor(partnerId: string, filter: SimFilter): Promise<Sectio
 
 /** What both intervals have; nothing when they are apart. Without the second one, the first. */
 function overlapOf(one: Interval, other: Interval = one): Interval | undefined {
-  const from = one.from > other.from ? one.from : other.from;
-  const upTo = one.upTo < other.upTo ? one.upTo : other.upTo;
+  const [, from = ''] = [one.from, other.from].sort();
+  const [upTo = ''] = [one.upTo, other.upTo].sort();
   return from <= upTo ? { from, upTo } : undefined;
 }
 

@@ -3,14 +3,21 @@ import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { eachManifestPage, orderManifest, pagesOf } from '../../adapters/dynamodb/manifests.ts';
 import { createOperation } from '../../adapters/dynamodb/operations.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
-import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import { firstRun, runAt } from '../../adapters/dynamodb/runs.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSims } from '../../adapters/dynamodb/sims.ts';
 import { iccidProblem } from '../../domain/iccid.ts';
 import { newId } from '../../domain/ids.ts';
-import type { Operation, OperationTarget, Selection } from '../../domain/operation.ts';
+import {
+  effectiveAtProblem,
+  MAX_DAYS_AHEAD,
+  type Operation,
+  type OperationTarget,
+  type Selection,
+} from '../../domain/operation.ts';
 import { operatorIds } from '../../domain/operator.ts';
+import { maySimsCome, selectionProblem } from '../../domain/order.ts';
 import { simStates } from '../../domain/sim.ts';
 import { decideIfThere, type SimAction, type SimRequest } from '../../domain/sim-actions.ts';
 import { idSchema, line } from '../../domain/text.ts';
@@ -69,9 +76,21 @@ const selectSchema = z
   });
 
 /** What every bulk action takes. */
-export const bulkFields = { select: selectSchema, dryRun: z.boolean().optional().describe('Changes nothing') };
+export const bulkFields = {
+  select: selectSchema,
+  dryRun: z.boolean().optional().describe('Changes nothing; looks at the SIMs as they are now'),
+  effectiveAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe(`When to begin, up to ${MAX_DAYS_AHEAD} days ahead; at once when left out, or in the past`),
+};
 
-type BulkBody = { select: z.infer<typeof selectSchema>; dryRun?: boolean | undefined; confirm?: number | undefined };
+type BulkBody = {
+  select: z.infer<typeof selectSchema>;
+  dryRun?: boolean | undefined;
+  effectiveAt?: string | undefined;
+  confirm?: number | undefined;
+};
 
 /**
  * Answers a bulk request: fixes or notes its selection, writes the operation, and starts it. Nothing is touched when
@@ -85,7 +104,10 @@ export async function bulk(
   now: Date,
 ): Promise<Answer> {
   const { partnerId } = caller;
-  const selected = await resolve(partnerId, body.select);
+  const beginning = beginningOf(body.effectiveAt, now);
+  // A dry run looks at the SIMs as they are now.
+  const effectiveAt = body.dryRun ? undefined : beginning;
+  const selected = await resolve(partnerId, body.select, effectiveAt !== undefined);
   await requireTargets(partnerId, target);
   if (body.confirm !== undefined && selected.count !== undefined) {
     requireConfirmed(body.confirm, selected.count);
@@ -100,6 +122,7 @@ export async function bulk(
     }
   }
   const pages = selected.iccids ? pagesOf(selected.iccids) : [];
+  const size = { pages: selected.pages ?? pages.length, sims: selected.count ?? 0 };
   const at = now.toISOString();
   const operation: Operation = {
     id: newId('operation', now),
@@ -107,8 +130,9 @@ export async function bulk(
     target: { ...target, ...(body.confirm === undefined ? {} : { confirm: body.confirm }) },
     selection: selected.selection,
     ...(body.dryRun ? { dryRun: true } : {}),
-    state: 'queued',
-    ...(selected.count === undefined ? {} : { total: selected.count, pages: selected.pages ?? pages.length }),
+    ...(effectiveAt === undefined
+      ? { state: 'queued', ...(selected.count === undefined ? {} : { total: size.sims, pages: size.pages }) }
+      : { state: 'scheduled', effectiveAt, ...(selected.iccids ? { selecting: size } : {}) }),
     succeeded: 0,
     failed: 0,
     requestedBy: caller.userId,
@@ -116,9 +140,22 @@ export async function bulk(
     updatedAt: at,
     version: 1,
   };
-  await createOperation(partnerId, operation, firstRun(now), pages);
-  await startOrLeaveToSweep({ kind: 'operation', partnerId, id: operation.id });
+  await createOperation(partnerId, operation, effectiveAt === undefined ? firstRun(now) : runAt(effectiveAt), pages);
+  if (effectiveAt === undefined) {
+    await startOrLeaveToSweep({ kind: 'operation', partnerId, id: operation.id });
+  }
   return accepted(showOperation(operation));
+}
+
+/** When an operation has to wait for its time: that time. @throws HttpProblem when it is too far ahead. */
+function beginningOf(effectiveAt: string | undefined, now: Date): string | undefined {
+  const problem = effectiveAt === undefined ? undefined : effectiveAtProblem(effectiveAt, now);
+  if (problem) {
+    throw invalidInput([{ pointer: '/effectiveAt', code: problem.code, message: problem.detail }]);
+  }
+  return effectiveAt !== undefined && Date.parse(effectiveAt) > now.getTime()
+    ? new Date(effectiveAt).toISOString()
+    : undefined;
 }
 
 /** A selection, with its SIMs where the request lists them, and their number where it is known already. */
@@ -127,6 +164,7 @@ type Selected = { selection: Selection; iccids?: string[]; count?: number; pages
 async function resolve(
   partnerId: string,
   { iccids: listed, orderId, filter = {} }: BulkBody['select'],
+  isScheduled: boolean,
 ): Promise<Selected> {
   if (listed) {
     const distinct = [...new Set(listed)];
@@ -139,9 +177,12 @@ async function resolve(
   if (!order) {
     throw invalidInput([notThere('/select/orderId', 'order', orderId)]);
   }
-  if (!['delivered', 'fulfilled'].includes(order.state)) {
-    const detail = `The order is ${order.state}: its SIMs can be selected once they have been received.`;
-    throw new HttpProblem('wrong_state', detail);
+  const problem = selectionProblem(order);
+  if (problem && isScheduled && maySimsCome(order)) {
+    return { selection: { kind: 'order', orderId } };
+  }
+  if (problem) {
+    throw new HttpProblem('wrong_state', problem.detail);
   }
   return { selection: { kind: 'order', orderId }, count: order.receivedQuantity, pages: order.pages };
 }

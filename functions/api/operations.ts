@@ -10,7 +10,7 @@ import {
 } from '../../adapters/dynamodb/operations.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
 import { newId } from '../../domain/ids.ts';
-import { isOperationFinished, operationStates, retryOf } from '../../domain/operation.ts';
+import { cancelOperation, operationStates, retryOf } from '../../domain/operation.ts';
 import { simActions } from '../../domain/sim-actions.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, notFound } from '../http/problem.ts';
@@ -84,10 +84,11 @@ export const routes = [
     handle: async ({ caller, path: { id }, now }) => {
       const at = now.toISOString();
       const operation = await changeOperation(caller.partnerId, id, (current) => {
-        if (isOperationFinished(current)) {
-          throw new HttpProblem('wrong_state', `The operation is ${current.state} already.`);
+        const cancelled = cancelOperation(current, at);
+        if ('code' in cancelled) {
+          throw new HttpProblem('wrong_state', cancelled.detail);
         }
-        return { ...current, cancelRequestedAt: current.cancelRequestedAt ?? at, updatedAt: at };
+        return cancelled;
       });
       if (!operation) {
         throw notFound('operation', id);

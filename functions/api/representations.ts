@@ -162,6 +162,7 @@ export const operationSchema = z
     id,
     action: z.enum(simActions),
     dryRun: z.boolean().optional(),
+    effectiveAt: time.optional().describe('When it begins; until then it is `scheduled`'),
     state: z.enum(operationStates),
     total: z.int().optional().describe('Absent until the selection is fixed'),
     succeeded: z.int(),

@@ -14,8 +14,8 @@ const RUNS_PER_LOOK = 200;
 const AT_A_TIME = 8;
 
 /**
- * Looks after orders and operations that should be running: starts those that were written and never started, and
- * resumes with another execution those whose execution stopped before they were done.
+ * Looks after orders and operations that should be running: starts those whose time has come and those that were written
+ * and never started, and resumes with another execution those whose execution stopped before they were done.
  */
 export const handler = schedule(async (hasTime) => {
   const due = await dueRuns(clock.now(), RUNS_PER_LOOK);
@@ -41,11 +41,16 @@ async function look(run: RunInput): Promise<void> {
   const status = await runStatus(run, attempt);
   try {
     const next = await lookAgain(key, clock.now(), status === 'ended');
-    if (status !== 'running') {
+    if (status === 'running') {
+      return;
+    }
+    if (record?.state === 'scheduled') {
+      logger.info('begins at its time', run);
+    } else {
       logger.warn('resumed by the sweep', { ...run, attempt: next, status });
       metrics.addMetric('RunsResumed', MetricUnit.Count, 1);
-      await startRun(run, next);
     }
+    await startRun(run, next);
   } catch (error) {
     // It was finished between the look and the note: nothing is left to look after.
     if (!(error instanceof ConditionFailed)) {

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { askToActivate, settle } from './activation.ts';
-import { IN_FLIGHT } from './in-flight.ts';
+import { IN_FLIGHT } from './limits.ts';
 import { move } from './move.ts';
 import { shardTask } from './shard.ts';
 

@@ -6,7 +6,7 @@ import type { Sim } from '../../domain/sim.ts';
 import { confirmActivation, revertActivation } from '../../domain/sim-actions.ts';
 import { logger } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
-import { IN_FLIGHT } from './in-flight.ts';
+import { IN_FLIGHT } from './limits.ts';
 import { conflict, saveIfUnchanged } from './move.ts';
 import { failed, type Outcome, type PageWork, succeeded } from './shard.ts';
 

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { IN_FLIGHT } from './in-flight.ts';
+import { IN_FLIGHT } from './limits.ts';
 import { move } from './move.ts';
 import { shardTask } from './shard.ts';
 

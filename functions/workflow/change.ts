@@ -6,7 +6,7 @@ import { decide, isBarred, type SimAction } from '../../domain/sim-actions.ts';
 import { logger } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
 import { askOperators } from './activation.ts';
-import { IN_FLIGHT } from './in-flight.ts';
+import { IN_FLIGHT } from './limits.ts';
 import { conflict, move } from './move.ts';
 import { failed, type Outcome, type PageWork, shardTask } from './shard.ts';
 

@@ -10,7 +10,15 @@ import { conflict } from './move.ts';
 import { failed, type Outcome, openPage, type PageWork, record, succeeded } from './shard.ts';
 import { task } from './task.ts';
 
-const input = z.object({ partnerId: z.string(), operationId: z.string(), shard: z.int(), round: z.int() });
+/** A shard of an operation, which round of asking it is, and how far this round has come. */
+const input = z.object({
+  partnerId: z.string(),
+  operationId: z.string(),
+  shard: z.int(),
+  round: z.int(),
+  from: z.int(),
+  waiting: z.int(),
+});
 
 const DAY_MS = 86_400_000;
 
@@ -28,18 +36,21 @@ const LONGEST_WAIT_SECONDS = 6 * 3600;
  * Asks the operators what became of the SIMs that are being activated, page by page, and records what they say. Those
  * that are neither active nor refused are asked about again, after pauses that grow, until the deadline.
  */
-export const handler = task(input, async ({ partnerId, operationId, shard, round }) => {
+export const handler = task(input, async ({ partnerId, operationId, shard, round, from, waiting }, hasTime) => {
   const operation = await getOperation(partnerId, operationId);
-  const waitSeconds = Math.min(FIRST_WAIT_SECONDS * 2 ** round, LONGEST_WAIT_SECONDS);
   if (!operation || isOperationFinished(operation) || operation.dryRun) {
-    return { done: true, round, waitSeconds };
+    return { done: true, round, from, waiting, waitSeconds: 0 };
   }
-  let open = 0;
-  for (let page = shard; page < (operation.pages ?? 0); page += shardsOf(operation)) {
+  let stillWaiting = waiting;
+  for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shardsOf(operation)) {
+    if (!hasTime()) {
+      return { done: false, round, from: page, waiting: stillWaiting, waitSeconds: 0 };
+    }
     const work = await openPage(partnerId, operation, { action: 'activate' }, page);
-    open += work.open.length === 0 ? 0 : await confirmPage(work, round);
+    stillWaiting += work.open.length === 0 ? 0 : await confirmPage(work, round);
   }
-  return { done: open === 0, round: round + 1, waitSeconds };
+  const waitSeconds = Math.min(FIRST_WAIT_SECONDS * 2 ** round, LONGEST_WAIT_SECONDS);
+  return { done: stillWaiting === 0, round: round + 1, from: 0, waiting: 0, waitSeconds };
 });
 
 /** @returns how many SIMs of the page still await their operator. */

@@ -1,39 +1,60 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import * as z from 'zod';
 import { clock } from '../../adapters/clock.ts';
+import { operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
 import { changeOperation, getOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
 import { getOrder, setFailedSims, stepOrder } from '../../adapters/dynamodb/orders.ts';
+import { lookAgain, type RunInput } from '../../adapters/dynamodb/runs.ts';
 import { endWorkOn } from '../../adapters/dynamodb/services.ts';
+import { startRun } from '../../adapters/step-functions.ts';
 import { finalState, isOperationFinished, shardsOf } from '../../domain/operation.ts';
 import { fulfilOrder } from '../../domain/order.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
 import { metrics } from '../http/telemetry.ts';
+import { STAGE_RUNS_PER_EXECUTION } from './limits.ts';
 import { runInput, task } from './task.ts';
 import { workerName } from './worker-name.ts';
 
 /** The state of the machine that does an action; the payload stays this small whatever the number of SIMs. */
-type Next = {
+type Work = {
   stage: 'migrate' | 'assign' | 'activate' | 'change' | 'none';
   operationId: string;
   shards: { shard: number }[];
 };
+const nothing: Work = { stage: 'none', operationId: '', shards: [] };
 
-const nothing: Next = { stage: 'none', operationId: '', shards: [] };
+/** How many runs of stages this execution has made with it. */
+type Next = Work & { stageRuns: number };
 
-/** An operation that is still not done after so many runs of its stage never will be. */
-const MAX_STAGE_RUNS = 10;
+/** An operation whose stage has run so many times in a row without any result never will be done. */
+const MAX_VAIN_RUNS = 10;
+
+const input = runInput.extend({ stageRuns: z.int(), stateMachineArn: z.string() });
 
 /**
  * Says what is to be done next, from what the table holds: the operation of an order's plan whose turn it is, or the
- * operation itself, until all its SIMs have a result. Ends what is done.
+ * operation itself, until all its SIMs have a result. Ends what is done. After a few runs of stages the work goes on in a
+ * fresh execution, as the history of one has an end.
  */
-export const handler = task(runInput, async ({ kind, partnerId, id }): Promise<Next> => {
-  if (kind === 'operation') {
-    const operation = await getOperation(partnerId, id);
-    return (operation && (await workOn(partnerId, operation))) ?? nothing;
+export const handler = task(input, async ({ stageRuns, stateMachineArn, ...run }): Promise<Next> => {
+  const next = run.kind === 'order' ? await nextOfOrder(run.partnerId, run.id) : await nextOfOperation(run);
+  if (next && stageRuns >= STAGE_RUNS_PER_EXECUTION) {
+    const key = run.kind === 'order' ? orderKey(run.partnerId, run.id) : operationKey(run.partnerId, run.id);
+    await startRun(run, await lookAgain(key, clock.now(), true), stateMachineArn);
+    return { ...nothing, stageRuns };
   }
+  return { ...(next ?? nothing), stageRuns: stageRuns + 1 };
+});
+
+async function nextOfOperation({ partnerId, id }: RunInput): Promise<Work | undefined> {
+  const operation = await getOperation(partnerId, id);
+  return operation && workOn(partnerId, operation);
+}
+
+async function nextOfOrder(partnerId: string, id: string): Promise<Work | undefined> {
   const order = await getOrder(partnerId, id);
   if (order?.state !== 'delivered') {
-    return nothing;
+    return undefined;
   }
   for (const { operationId } of order.operations) {
     const operation = await getOperation(partnerId, operationId);
@@ -44,17 +65,17 @@ export const handler = task(runInput, async ({ kind, partnerId, id }): Promise<N
     await setFailedSims(partnerId, id, (await getOperation(partnerId, operationId))?.failed ?? 0);
   }
   await stepOrder(partnerId, id, (current) => fulfilOrder(current, clock.now().toISOString()));
-  return nothing;
-});
+  return undefined;
+}
 
 /** A stage whose run broke is taken up again when its order is resumed. */
 function reopened(operation: OperationRecord): OperationRecord {
   const { failure, finishedAt: _finishedAt, ...rest } = operation;
-  return failure ? { ...rest, state: 'running', stageRuns: 0 } : operation;
+  return failure ? { ...rest, state: 'running', vainRuns: 0 } : operation;
 }
 
 /** @returns the stage to run for an operation; `undefined` when it is over. */
-async function workOn(partnerId: string, operation: OperationRecord): Promise<Next | undefined> {
+async function workOn(partnerId: string, operation: OperationRecord): Promise<Work | undefined> {
   const at = clock.now().toISOString();
   if (isOperationFinished(operation)) {
     return undefined;
@@ -63,15 +84,17 @@ async function workOn(partnerId: string, operation: OperationRecord): Promise<Ne
     await finish(partnerId, operation, at);
     return undefined;
   }
-  const stageRuns = (operation.stageRuns ?? 0) + 1;
-  if (stageRuns > MAX_STAGE_RUNS) {
-    throw new Error(`After ${MAX_STAGE_RUNS} runs SIMs of operation ${operation.id} have no result still.`);
+  const results = operation.succeeded + operation.failed;
+  const vainRuns = results > (operation.resultsBefore ?? 0) ? 0 : (operation.vainRuns ?? 0) + 1;
+  if (vainRuns > MAX_VAIN_RUNS) {
+    throw new Error(`${MAX_VAIN_RUNS} runs in a row brought no result for the SIMs of operation ${operation.id}.`);
   }
   await changeOperation(partnerId, operation.id, (current) => ({
     ...reopened(current),
     state: 'running',
     startedAt: current.startedAt ?? at,
-    stageRuns,
+    vainRuns,
+    resultsBefore: results,
     updatedAt: at,
   }));
   const shards = Array.from({ length: shardsOf(operation) }, (_, shard) => ({ shard }));
@@ -101,6 +124,6 @@ async function finish(partnerId: string, operation: OperationRecord, at: string)
   metrics.addMetric('SimsFailed', MetricUnit.Count, finished?.failed ?? 0);
 }
 
-function stageOf(action: SimAction): Next['stage'] {
+function stageOf(action: SimAction): Work['stage'] {
   return action === 'migrate' || action === 'assign' || action === 'activate' ? action : 'change';
 }

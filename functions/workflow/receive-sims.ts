@@ -16,7 +16,7 @@ import { type DeliveredSim, OperatorUnavailable } from '../../domain/operator-po
 import { deliverOrder } from '../../domain/order.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
 import { operatorOf } from '../operators.ts';
-import { IN_FLIGHT } from './in-flight.ts';
+import { IN_FLIGHT } from './limits.ts';
 import { itemInput, task } from './task.ts';
 
 /**

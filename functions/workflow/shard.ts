@@ -7,15 +7,17 @@ import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { isOperationFinished, type Operation, type SimResult, shardsOf } from '../../domain/operation.ts';
 import type { SimProblem, SimRequest } from '../../domain/sim-actions.ts';
 import { simRequest } from '../sim-request.ts';
+import { TURNS_PER_STAGE_RUN } from './limits.ts';
 import { task } from './task.ts';
 import { workerName } from './worker-name.ts';
 
-/** A shard of an operation, and the page at which to go on. */
+/** A shard of an operation, the page at which to go on, and how often it was called in this run of the stage. */
 const shardInput = z.object({
   partnerId: z.string(),
   operationId: z.string(),
   shard: z.int(),
   from: z.int(),
+  turn: z.int(),
 });
 
 /** A page of an operation's SIMs at work: those of them that have no result yet. */
@@ -47,16 +49,17 @@ export const failed = (iccid: string, problem: SimProblem): Outcome => ({
 
 /**
  * The handler of a stage: works the pages of one shard, one after the other, until they are done or time is short; then
- * the state machine calls again with where to go on. A page that was worked before has results, and is passed over.
+ * the state machine calls again with where to go on. After many turns it says that it is done when it is not: the stage
+ * is run again then, as after a crash. A page that was worked before has results, and is passed over.
  *
  * @param workPage does what the stage does with the SIMs of a page, and answers what came of them; SIMs that it leaves
  *   out get their result later.
  */
 export function shardTask(workPage: (work: PageWork) => Promise<Outcome[]>) {
-  return task(shardInput, async ({ partnerId, operationId, shard, from }, hasTime) => {
+  return task(shardInput, async ({ partnerId, operationId, shard, from, turn }, hasTime) => {
     const operation = await getOperation(partnerId, operationId);
     if (!operation || isOperationFinished(operation)) {
-      return { done: true, from };
+      return { done: true, from, turn };
     }
     const worker = workerName(operationId, shard);
     const { customerServiceId } = operation.target;
@@ -70,7 +73,7 @@ export function shardTask(workPage: (work: PageWork) => Promise<Outcome[]>) {
     const shards = shardsOf(operation);
     for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shards) {
       if (!hasTime()) {
-        return { done: false, from: page };
+        return { done: turn >= TURNS_PER_STAGE_RUN, from: page, turn: turn + 1 };
       }
       if (await isCancelled(partnerId, operationId)) {
         break;
@@ -83,7 +86,7 @@ export function shardTask(workPage: (work: PageWork) => Promise<Outcome[]>) {
     if (holdsService) {
       await endWorkOn(partnerId, customerServiceId, [worker]);
     }
-    return { done: true, from };
+    return { done: true, from, turn };
   });
 }
 

@@ -34,7 +34,7 @@ export const rights: Readonly<Record<string, Rights>> = {
   'functions/workflow/await-delivery.ts': { table: 'write', executions: ['answer'] },
   'functions/workflow/receive-sims.ts': { table: 'write', operators: true },
   'functions/workflow/select-sims.ts': { table: 'write' },
-  'functions/workflow/next-stage.ts': { table: 'write' },
+  'functions/workflow/next-stage.ts': { table: 'write', executions: ['start'] },
   'functions/workflow/migrate.ts': { table: 'write' },
   'functions/workflow/assign.ts': { table: 'write' },
   'functions/workflow/activate.ts': { table: 'write', operators: true },
