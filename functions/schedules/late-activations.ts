@@ -5,7 +5,7 @@ import {
   type KeptLateActivation,
   postponeLateActivation,
 } from '../../adapters/dynamodb/late-activations.ts';
-import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { getSims, isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import { confirmActivation, isBarred } from '../../domain/sim-actions.ts';
 import { logger } from '../http/telemetry.ts';
@@ -52,7 +52,8 @@ async function look(late: KeptLateActivation): Promise<void> {
       await operator.setBars(`${late.operationId}:late:${now.toISOString()}`, astray, true);
     }
     const isOver = now.toISOString() >= late.until;
-    const rest = late.iccids.filter((iccid) => !active.has(iccid) && sims.get(iccid)?.movedBy === late.operationId);
+    const isOurs = (sim: SimRecord | undefined) => sim !== undefined && isMovedBy(sim, late.operationId);
+    const rest = late.iccids.filter((iccid) => !active.has(iccid) && isOurs(sims.get(iccid)));
     await postponeLateActivation(late.key, isOver ? [] : rest, nextAt);
   } catch (error) {
     if (!(error instanceof OperatorUnavailable)) {
@@ -65,7 +66,7 @@ async function look(late: KeptLateActivation): Promise<void> {
 
 /** @returns false when the SIM has gone another way meanwhile and must not have data. */
 async function believe(late: KeptLateActivation, sim: SimRecord, at: string): Promise<boolean> {
-  if (sim.movedBy !== late.operationId) {
+  if (!isMovedBy(sim, late.operationId)) {
     return !isBarred(sim) || sim.state === 'activating';
   }
   const after = confirmActivation(sim, at);
