@@ -12,6 +12,7 @@ export type BenchCloud = {
   cloud: LocalCloud;
   api: Client;
   tableName: string;
+  engine: string;
   /** Between the functions and the engine, when it was asked for. */
   meter: Meter | undefined;
   stop(): Promise<void>;
@@ -20,29 +21,37 @@ export type BenchCloud = {
 /** A minute long: schedules run seldom enough not to disturb, and days of waiting pass in seconds. */
 const DAY_MS = 60_000;
 
-/** Starts a local cloud whose operators deliver at once. @param metered counts what the table consumes, which takes time. */
-export async function startBenchCloud(options: {
+export type BenchCloudOptions = {
   engine?: EngineName | undefined;
+  /** Whether to count what the table consumes, which takes time. */
   metered: boolean;
-}): Promise<BenchCloud> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-bench-'));
-  const engine = await startEngine({ engine: options.engine, folder, keeps: false });
-  const meter = options.metered ? await startMeter(engine.url) : undefined;
+  /** A folder that keeps the data; without it nothing is kept. */
+  dataDir?: string;
+};
+
+/** Starts a local cloud whose operators deliver at once. */
+export async function startBenchCloud({ engine: wanted, metered, dataDir }: BenchCloudOptions): Promise<BenchCloud> {
+  const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-bench-')));
+  const engine = await startEngine({ engine: wanted, folder, keeps: dataDir !== undefined });
+  const meter = metered ? await startMeter(engine.url) : undefined;
   process.env.DYNAMODB_ENDPOINT = meter?.url ?? engine.url;
-  const cloud = await startLocalCloud({ port: 0, dayMs: DAY_MS });
+  const cloud = await startLocalCloud({ port: 0, dayMs: DAY_MS, dataDir });
   const token = await cloud.tokenFor({ partnerId: 'bench', roles: ['admin'] });
   cloud.sandbox?.behave('3uk', { leadTimeDays: 0 });
   return {
     cloud,
     api: clientOf(cloud.url, token),
     tableName: cloud.parts.tables[0]?.name ?? '',
+    engine: engine.name,
     meter,
     async stop() {
       await cloud.stop();
       await meter?.stop();
       await engine.stop();
-      await rm(folder, { recursive: true, force: true });
       delete process.env.DYNAMODB_ENDPOINT;
+      if (dataDir === undefined) {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }
