@@ -1,4 +1,3 @@
-import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import {
   dueLateActivations,
@@ -11,9 +10,10 @@ import { confirmActivation, isBarred } from '../../domain/sim-actions.ts';
 import { logger } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
 import { saveIfUnchanged } from '../workflow/move.ts';
-import { schedule } from './schedule.ts';
+import { schedule, workOff } from './schedule.ts';
 
 const BATCHES_PER_LOOK = 50;
+const ASKED_AT_A_TIME = 4;
 const NEXT_LOOK_MS = 6 * 3_600_000;
 
 /**
@@ -21,16 +21,12 @@ const NEXT_LOOK_MS = 6 * 3_600_000;
  * the SIM becomes active, if nothing else was done with it since; otherwise the operator is asked to bar it again.
  */
 export const handler = schedule(async (hasTime) => {
-  const due = await dueLateActivations(clock.now(), BATCHES_PER_LOOK);
-  await pMap(
-    due,
-    async (late) => {
-      if (hasTime()) {
-        await look(late);
-      }
-    },
-    { concurrency: 4, stopOnError: false },
-  );
+  await workOff(hasTime, {
+    size: BATCHES_PER_LOOK,
+    find: (limit) => dueLateActivations(clock.now(), limit),
+    look,
+    atATime: ASKED_AT_A_TIME,
+  });
 });
 
 async function look(late: KeptLateActivation): Promise<void> {
