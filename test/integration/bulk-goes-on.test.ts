@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
+import { type Engine, startEngine } from '../../local/dynamodb/engine.ts';
 import { cloudUnderTest, eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type Operation } from './partner.ts';
 
@@ -54,6 +56,7 @@ describe('an operation whose execution has run many stages', () => {
 
 describe('a table that throttles', () => {
   let running: LocalCloud | undefined;
+  let engine: Engine | undefined;
   let throttle: Throttle | undefined;
   const throttled = cloudUnderTest(() => {
     if (!running) {
@@ -63,7 +66,9 @@ describe('a table that throttles', () => {
   });
 
   beforeAll(async () => {
-    throttle = await startThrottle(cloud.cloud().endpoints.dynamodb);
+    // An engine of its own: the sweep of another cloud on the same table would take the work over.
+    engine = await startEngine({ folder: tmpdir(), keeps: false });
+    throttle = await startThrottle(engine.url);
     const before = process.env.DYNAMODB_ENDPOINT;
     process.env.DYNAMODB_ENDPOINT = throttle.url;
     try {
@@ -82,6 +87,7 @@ describe('a table that throttles', () => {
     await running?.stop();
     throttle?.server.closeAllConnections();
     throttle?.server.close();
+    await engine?.stop();
   });
 
   test('slows a bulk operation down, and loses nothing of it', async () => {
