@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
+import { chain } from '../http/chain.ts';
 import { type Answer, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
 
 /** What everybody may see: that it lives, and how it is used. Also answers every path that is none. */
 export const routes = [
@@ -57,4 +57,5 @@ function besideBundle(name: string): Buffer {
   return bytes;
 }
 
-export const handler = serve(routes);
+// The chain alone: loading the database's client would take longer than all the rest.
+export const handler = chain(routes);
