@@ -12,7 +12,7 @@ import { clock } from '../../adapters/clock.ts';
 import { type Caller, may, rights } from '../../domain/access.ts';
 import { callerFrom } from './caller.ts';
 import { openCursor, sealCursor } from './cursor.ts';
-import { etagOf } from './etag.ts';
+import { etagOfJson } from './etag.ts';
 import { checkInput, pageQuery, readJson } from './input.ts';
 import { HttpProblem, notFound, problemDocument } from './problem.ts';
 import { type Access, type Answer, type Route, type RouteRequest, routeKey } from './route.ts';
@@ -20,6 +20,8 @@ import { logger, metrics } from './telemetry.ts';
 
 type Event = APIGatewayProxyEventV2 | APIGatewayProxyEventV2WithJWTAuthorizer;
 type Result = APIGatewayProxyStructuredResultV2;
+/** A route, and the schema of its query, made when it is first asked for. */
+type Served = { route: Route; querySchema(): z.ZodObject };
 type Checked = { route: Route; request: RouteRequest<Access, string, unknown, unknown>; scope: string };
 type Handler = MiddlewareObj<Event, Result, Error, Context, { checked: Checked; startedAt: number }>;
 
@@ -40,7 +42,9 @@ export type ChainTable = {
  * @param table left out by a function that has no table, and so no lists.
  */
 export function chain(routes: readonly Route[], table: ChainTable = noTable) {
-  const byKey = new Map(routes.map((route) => [routeKey(route), route]));
+  const byKey = new Map(
+    routes.map((route) => [routeKey(route), { route, querySchema: once(() => querySchema(route)) }]),
+  );
   return middy<Event, Result, Error, Context, { checked: Checked; startedAt: number }>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(observe)
@@ -106,19 +110,20 @@ function asProblem(error: unknown, table: ChainTable): HttpProblem {
 }
 
 /** Finds the route, who asks and whether they may, and checks all that they sent. */
-function check(byKey: ReadonlyMap<string, Route>, table: ChainTable): Handler {
+function check(byKey: ReadonlyMap<string, Served>, table: ChainTable): Handler {
   return {
     before: async ({ event }) => {
-      const route = byKey.get(event.routeKey) ?? byKey.get('GET $default');
-      if (!route || event.routeKey === '$default') {
+      const served = byKey.get(event.routeKey);
+      if (!served) {
         throw new HttpProblem(
           'not_found',
           `There is no ${event.requestContext.http.method} ${event.rawPath.slice(0, 200)}: /docs lists what there is.`,
         );
       }
+      const { route } = served;
       const caller = authorise(route, event);
-      const scope = JSON.stringify([callerScope(caller), event.routeKey, event.pathParameters ?? {}, filtersOf(event)]);
-      const query = checkInput(querySchema(route), event.queryStringParameters ?? {}, '/query');
+      const scope = route.paged ? scopeOf(caller, event) : '';
+      const query = checkInput(served.querySchema(), event.queryStringParameters ?? {}, '/query');
       const { limit = 0, cursor, ...filters } = query;
       const after = typeof cursor === 'string' ? openCursor(cursor, scope, await table.cursorSecret()) : undefined;
       checkedOf.set(event, {
@@ -169,6 +174,11 @@ function authorise({ access }: Route, event: Event): Caller | undefined {
   return caller;
 }
 
+/** The list that a cursor is of. */
+function scopeOf(caller: Caller | undefined, event: Event): string {
+  return JSON.stringify([callerScope(caller), event.routeKey, event.pathParameters ?? {}, filtersOf(event)]);
+}
+
 /** Cursors are good for one caller's view of one list. */
 function callerScope(caller: Caller | undefined): unknown {
   return caller && 'partnerId' in caller ? [caller.partnerId, caller.kind === 'customer' ? caller.customerId : ''] : [];
@@ -178,6 +188,16 @@ function filtersOf({ queryStringParameters = {} }: Event): unknown {
   return Object.entries(queryStringParameters)
     .filter(([name]) => name !== 'cursor' && name !== 'limit')
     .sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+const noFields = once(() => z.strictObject({}).optional());
+
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 function querySchema({ query, paged }: Route): z.ZodObject {
@@ -210,7 +230,7 @@ function bodyOf({ body: schema, method }: Route, event: Event): unknown {
     method,
   });
   if (schema === undefined) {
-    checkInput(z.strictObject({}).optional(), json);
+    checkInput(noFields(), json);
     return undefined;
   }
   if (json === undefined) {
@@ -240,11 +260,11 @@ function responseOf(
   if (body === undefined) {
     return { statusCode: status, headers: shared };
   }
-  const shown = nextCursor === undefined ? body : { ...Object(body), nextCursor };
+  const json = JSON.stringify(nextCursor === undefined ? body : { ...Object(body), nextCursor });
   return {
     statusCode: status,
-    headers: { ...shared, 'content-type': 'application/json', ...(single ? { etag: etagOf(shown) } : {}) },
-    body: JSON.stringify(shown),
+    headers: { ...shared, 'content-type': 'application/json', ...(single ? { etag: etagOfJson(json) } : {}) },
+    body: json,
   };
 }
 
