@@ -99,12 +99,6 @@ export async function bundleFunctions(
   return bundles;
 }
 
-/** The bundles' sizes as a table, the largest first. */
-export function sizeTable(bundles: Bundles): string {
-  const bySize = [...bundles.values()].sort((a, b) => b.bytes - a.bytes);
-  return bySize.map(({ name, bytes }) => `${(bytes / 1024).toFixed(0).padStart(6)} KB  ${name}`).join('\n');
-}
-
 async function replaceIfChanged(file: string, contents: Uint8Array): Promise<void> {
   const current = await readFile(file).catch(() => undefined);
   if (current?.equals(contents)) return;
