@@ -48,6 +48,11 @@ export type ServiceStackProps = StackProps & {
 const apiTimeout = Duration.seconds(28);
 /** A task works until its time is nearly over and says where to go on. */
 const taskTimeout = Duration.minutes(2);
+/**
+ * A whole core: a task with 32 writes in flight is busy signing them. It costs what a third of a core costs that takes
+ * three times as long. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
+const taskMemoryMb = 1769;
 const scheduleTimeout = Duration.minutes(5);
 const pollRate = Duration.minutes(15);
 /** So that a scheduled operation begins within a minute of its time. */
@@ -61,12 +66,16 @@ export class ServiceStack extends Stack {
     const deadLetters = new DeadLetters(this, 'DeadLetters');
     const functions = new Map<string, ServiceFunction>();
 
-    const functionOf = (entry: string, about: { description: string; timeout: Duration; asynchronous?: true }) => {
+    const functionOf = (
+      entry: string,
+      about: { description: string; timeout: Duration; memoryMb?: number; asynchronous?: true },
+    ) => {
       const existing = functions.get(entry);
       if (existing) return existing.lambda;
       const made = this.serviceFunction(entry, props, {
         description: about.description,
         timeout: about.timeout,
+        ...(about.memoryMb === undefined ? {} : { memoryMb: about.memoryMb }),
         ...(about.asynchronous && { deadLetters }),
       });
       functions.set(entry, made);
@@ -76,7 +85,11 @@ export class ServiceStack extends Stack {
     const tasks = Object.fromEntries(
       workflowTasks.map((task) => [
         task,
-        functionOf(taskEntry(task), { description: `Task of the state machine: ${task}`, timeout: taskTimeout }),
+        functionOf(taskEntry(task), {
+          description: `Task of the state machine: ${task}`,
+          timeout: taskTimeout,
+          memoryMb: taskMemoryMb,
+        }),
       ]),
       // Object.fromEntries forgets its keys; they are exactly the tasks.
     ) as Record<WorkflowTask, LambdaFunction>;
@@ -147,7 +160,10 @@ export class ServiceStack extends Stack {
   private serviceFunction(
     entry: string,
     { stage, bundles, table, operatorsSecret }: ServiceStackProps,
-    rest: Pick<ConstructorParameters<typeof ServiceFunction>[2], 'description' | 'timeout' | 'deadLetters'>,
+    rest: Pick<
+      ConstructorParameters<typeof ServiceFunction>[2],
+      'description' | 'timeout' | 'memoryMb' | 'deadLetters'
+    >,
   ): ServiceFunction {
     const bundle = bundles.get(entry);
     if (!bundle) throw new Error(`${entry} was not bundled`);

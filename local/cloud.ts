@@ -12,12 +12,14 @@ import { createTables } from './dynamodb/tables.ts';
 import { openFailures } from './failures.ts';
 import { refuseTakenPort, serveGateway } from './gateway/server.ts';
 import { type Issuer, openIssuer, type TokenRequest } from './issuer.ts';
+import type { FunctionLoad } from './lambda/function-pool.ts';
 import { startFunctions } from './lambda/functions.ts';
 import { type Log, openFunctionsLog } from './log.ts';
 import { openPartners } from './partners.ts';
 import { Refusal } from './refusal.ts';
 import { startSchedules } from './schedules.ts';
 import { serveSecrets } from './secrets.ts';
+import type { Execution } from './step-functions/executions.ts';
 import { serveStepFunctions } from './step-functions/service.ts';
 import { readStored, store } from './stored-json.ts';
 import { synthesise } from './synthesis.ts';
@@ -53,6 +55,8 @@ export type LocalCloud = {
   /** Addresses of the services, for clients of one's own. */
   endpoints: Readonly<Record<'dynamodb' | 'stepFunctions' | 'secretsManager', string>>;
   parts: Parts;
+  /** What the deployed parts have had to do so far: functions by name, and executions of state machines, newest first. */
+  load(): { functions: ReadonlyMap<string, FunctionLoad>; executions: readonly Execution[] };
   /** The DynamoDB engine that runs. */
   engine: string;
   /** Ends everything that was started, and saves what is kept. */
@@ -173,6 +177,7 @@ async function start(
     sandbox: operators?.sandbox,
     endpoints: { dynamodb: engine.url, stepFunctions: stepFunctions.url, secretsManager: secrets.url },
     parts,
+    load: () => ({ functions: functions.load(), executions: stepFunctions.executions() }),
     engine: engine.name,
   };
 }

@@ -71,7 +71,7 @@ export const simsInState = (partnerId: string, state: SimState, shard: number) =
 export const simsOfCustomer = (partnerId: string, customerId: string, shard: number) =>
   `${owned(partnerId)}#CUS#${customerId}#SIM#${shard}`;
 export const simsOfCustomerInState = (partnerId: string, customerId: string, state: SimState, shard: number) =>
-  `${owned(partnerId)}#CUS#${customerId}#STATE#${state}#${shard}`;
+  `${owned(partnerId)}#CUS#${customerId}#${state}#${shard}`;
 /** In that partition the SIMs of one customer service stand together. */
 export const simInService = (customerServiceId: string, iccid: string) => `${customerServiceId}#${iccid}`;
 /** What a SIM's item has no room for of its history. */

@@ -90,7 +90,6 @@ export async function createCustomerService(
           sims: 0,
           ...customerServiceKey(partnerId, id),
           gsi2pk: servicesOfCustomer(partnerId, customerId),
-          gsi2sk: id,
         },
         absent,
       ),

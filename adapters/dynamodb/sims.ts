@@ -11,29 +11,33 @@ import {
   simsOfCustomer,
   simsOfCustomerInState,
 } from './keys.ts';
+import { isByOperation, type KeptStep, keepStep, lastMover, readHistory, versionOf } from './sim-history.ts';
 
 /** A SIM as it is kept: with what moved it last, so that a stage which runs twice knows its own work. */
 export type SimRecord = Sim & {
-  /** The operation that changed it last, and the customer service that it had before that. */
-  movedBy?: string;
-  serviceBefore?: string;
   /** The latest steps of its life, oldest first; earlier ones lie in items of their own. */
-  history: readonly SimEvent[];
+  history: readonly KeptStep[];
+  /** The customer service that it had before the last operation changed that. */
+  serviceBefore?: string;
 };
 
-/** How many steps of its life a SIM's own item holds: it stays under 1 KB, one write unit. */
-const INLINE_HISTORY = 5;
+/** How many steps of its life a SIM's own item holds: it stays under 1 KB, one write unit, from its arrival to active. */
+const INLINE_HISTORY = 4;
 
-/** Writes SIMs that arrived. One that is there already is left as it is. */
+/** Writes a SIM that arrived. One that is there already is left as it is. */
 export async function addSim(partnerId: string, sim: Sim): Promise<void> {
-  const arrived: SimEvent = { version: sim.version, at: sim.createdAt, type: 'sim.received', to: sim.state };
   try {
-    await write(put(itemOf(partnerId, { ...sim, history: [arrived] }), absent));
+    await write(put(simItem(partnerId, { ...sim, history: [] }), absent));
   } catch (error) {
     if (!(error instanceof ConditionFailed)) {
       throw error;
     }
   }
+}
+
+/** Whether it was this operation that changed a SIM last; naming the SIM is no change. */
+export function isMovedBy(sim: Pick<SimRecord, 'history'>, operationId: string): boolean {
+  return lastMover(sim.history) === operationId;
 }
 
 /**
@@ -49,20 +53,27 @@ export async function saveSim(
   type: string,
   by: { operationId: string } | { actor: string },
 ): Promise<SimRecord> {
-  const step: SimEvent = {
+  const step = keepStep({
     version: after.version,
     at: after.updatedAt,
     type,
     ...(after.state === before.state ? {} : { from: before.state, to: after.state }),
     ...by,
-  };
+  });
+  const serviceBefore = 'operationId' in by ? serviceLeft(before, after) : before.serviceBefore;
+  // What a rule made of a SIM may still have what the store keeps on it.
+  const { serviceBefore: _, ...sim }: Sim & { serviceBefore?: string } = after;
   const saved: SimRecord = {
-    ...after,
-    ...movedBy(before, by),
-    history: [...(await makeRoom(partnerId, before)), step],
+    ...sim,
+    ...(serviceBefore === undefined ? {} : { serviceBefore }),
+    history: [...(await makeRoom(partnerId, before, step)), step],
   };
-  await write(put(itemOf(partnerId, saved), atVersion(before.version)));
+  await write(put(simItem(partnerId, saved), atVersion(before.version)));
   return saved;
+}
+
+function serviceLeft(before: Sim, after: Sim): string | undefined {
+  return before.customerServiceId === after.customerServiceId ? undefined : before.customerServiceId;
 }
 
 export async function getSim(partnerId: string, iccid: string): Promise<SimRecord | undefined> {
@@ -77,11 +88,8 @@ export async function getSims(partnerId: string, iccids: readonly string[]): Pro
 
 /** The life of a SIM, oldest step first. */
 export async function simHistory(partnerId: string, sim: SimRecord): Promise<SimEvent[]> {
-  const earlier = await queryAll<{ history: SimEvent[] }>({ partition: simHistoryPartition(partnerId, sim.iccid) });
-  const byVersion = new Map(
-    [...earlier.flatMap(({ history }) => history), ...sim.history].map((step) => [step.version, step]),
-  );
-  return [...byVersion.values()].sort((one, other) => one.version - other.version);
+  const earlier = await queryAll<{ history: KeptStep[] }>({ partition: simHistoryPartition(partnerId, sim.iccid) });
+  return readHistory(sim, [...earlier.flatMap(({ history }) => history), ...sim.history]);
 }
 
 /** Whether a SIM passes the filters of a list. */
@@ -95,45 +103,39 @@ function startsWithFolded(label: string | undefined, q: string): boolean {
   return label?.toLocaleLowerCase('en').startsWith(q.toLocaleLowerCase('en')) ?? false;
 }
 
-/** What moved the SIM last; naming it is no move. */
-function movedBy(before: SimRecord, by: { operationId: string } | { actor: string }) {
-  const { movedBy: mover, serviceBefore } =
-    'operationId' in by ? { movedBy: by.operationId, serviceBefore: before.customerServiceId } : before;
-  return {
-    ...(mover === undefined ? {} : { movedBy: mover }),
-    ...(serviceBefore === undefined ? {} : { serviceBefore }),
-  };
-}
-
 /**
  * Moves the steps that a SIM's item holds into an item of their own when there is no room for another one. That item
- * is written first: should the SIM's write fail, the steps stand twice and are read once.
+ * is written first: should the SIM's write fail, the steps stand twice and are read once. The last one of an operation
+ * stays, unless the next is one.
  */
-async function makeRoom(partnerId: string, sim: SimRecord): Promise<readonly SimEvent[]> {
-  const oldest = sim.history[0];
-  if (oldest === undefined || sim.history.length < INLINE_HISTORY) {
-    return sim.history;
+async function makeRoom(
+  partnerId: string,
+  { iccid, history }: SimRecord,
+  next: KeptStep,
+): Promise<readonly KeptStep[]> {
+  const [oldest] = history;
+  if (oldest === undefined || history.length < INLINE_HISTORY) {
+    return history;
   }
-  await write(put({ ...simHistoryKey(partnerId, sim.iccid, oldest.version), history: sim.history }));
-  return [];
+  await write(put({ ...simHistoryKey(partnerId, iccid, versionOf(oldest)), history }));
+  const last = history.findLast(isByOperation);
+  return last === undefined || isByOperation(next) ? [] : [last];
 }
 
-function itemOf(partnerId: string, sim: SimRecord): Item {
-  const shard = shardOf(sim.iccid);
+/** A SIM's item: its keys in the table and in each index that it is in. */
+export function simItem(partnerId: string, sim: SimRecord): Item {
+  const { iccid, state, customerId, customerServiceId } = sim;
+  const shard = shardOf(iccid);
   return {
     ...sim,
-    ...simKey(partnerId, sim.iccid),
-    gsi1pk: simsInState(partnerId, sim.state, shard),
-    gsi1sk: sim.iccid,
-    ...(sim.customerId ? customerKeys(partnerId, sim, sim.customerId, shard) : {}),
-  };
-}
-
-function customerKeys(partnerId: string, sim: Sim, customerId: string, shard: number) {
-  return {
-    gsi2pk: simsOfCustomer(partnerId, customerId, shard),
-    gsi2sk: sim.iccid,
-    gsi3pk: simsOfCustomerInState(partnerId, customerId, sim.state, shard),
-    gsi3sk: simInService(sim.customerServiceId ?? '', sim.iccid),
+    ...simKey(partnerId, iccid),
+    gsi1pk: simsInState(partnerId, state, shard),
+    ...(customerId === undefined
+      ? {}
+      : {
+          gsi2pk: simsOfCustomer(partnerId, customerId, shard),
+          gsi3pk: simsOfCustomerInState(partnerId, customerId, state, shard),
+          gsi3sk: simInService(customerServiceId ?? '', iccid),
+        }),
   };
 }

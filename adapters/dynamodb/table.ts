@@ -8,9 +8,9 @@ export const table = {
   timeToLive: 'expiresAt',
   indexes: {
     /** SIMs of a partner in one state, by ICCID. */
-    byState: { name: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk' },
+    byState: { name: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'sk' },
     /** SIMs of a customer, by ICCID; customer services of a customer. */
-    byCustomer: { name: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'gsi2sk' },
+    byCustomer: { name: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'sk' },
     /** SIMs of a customer in one state, by customer service and ICCID. */
     byCustomerState: { name: 'gsi3', partitionKey: 'gsi3pk', sortKey: 'gsi3sk' },
     /** What a schedule has to look at, by when; across partners, keys alone. */

@@ -83,7 +83,7 @@ export const routes = [
             ? queryCustomerServices(caller.partnerId, limit, after)
             : queryServicesOfCustomer(caller.partnerId, customerId, limit, after),
         () => true,
-        ({ id }) => (customerId === undefined ? `CSV#${id}` : id),
+        ({ id }) => `CSV#${id}`,
       );
       return list(items.map(showCustomerService), next);
     },

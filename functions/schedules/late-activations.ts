@@ -1,19 +1,19 @@
-import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import {
   dueLateActivations,
   type KeptLateActivation,
   postponeLateActivation,
 } from '../../adapters/dynamodb/late-activations.ts';
-import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { getSims, isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import { confirmActivation, isBarred } from '../../domain/sim-actions.ts';
 import { logger } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
 import { saveIfUnchanged } from '../workflow/move.ts';
-import { schedule } from './schedule.ts';
+import { schedule, workOff } from './schedule.ts';
 
 const BATCHES_PER_LOOK = 50;
+const ASKED_AT_A_TIME = 4;
 const NEXT_LOOK_MS = 6 * 3_600_000;
 
 /**
@@ -21,16 +21,12 @@ const NEXT_LOOK_MS = 6 * 3_600_000;
  * the SIM becomes active, if nothing else was done with it since; otherwise the operator is asked to bar it again.
  */
 export const handler = schedule(async (hasTime) => {
-  const due = await dueLateActivations(clock.now(), BATCHES_PER_LOOK);
-  await pMap(
-    due,
-    async (late) => {
-      if (hasTime()) {
-        await look(late);
-      }
-    },
-    { concurrency: 4, stopOnError: false },
-  );
+  await workOff(hasTime, {
+    size: BATCHES_PER_LOOK,
+    find: (limit) => dueLateActivations(clock.now(), limit),
+    look,
+    atATime: ASKED_AT_A_TIME,
+  });
 });
 
 async function look(late: KeptLateActivation): Promise<void> {
@@ -52,7 +48,8 @@ async function look(late: KeptLateActivation): Promise<void> {
       await operator.setBars(`${late.operationId}:late:${now.toISOString()}`, astray, true);
     }
     const isOver = now.toISOString() >= late.until;
-    const rest = late.iccids.filter((iccid) => !active.has(iccid) && sims.get(iccid)?.movedBy === late.operationId);
+    const isOurs = (sim: SimRecord | undefined) => sim !== undefined && isMovedBy(sim, late.operationId);
+    const rest = late.iccids.filter((iccid) => !active.has(iccid) && isOurs(sims.get(iccid)));
     await postponeLateActivation(late.key, isOver ? [] : rest, nextAt);
   } catch (error) {
     if (!(error instanceof OperatorUnavailable)) {
@@ -65,7 +62,7 @@ async function look(late: KeptLateActivation): Promise<void> {
 
 /** @returns false when the SIM has gone another way meanwhile and must not have data. */
 async function believe(late: KeptLateActivation, sim: SimRecord, at: string): Promise<boolean> {
-  if (sim.movedBy !== late.operationId) {
+  if (!isMovedBy(sim, late.operationId)) {
     return !isBarred(sim) || sim.state === 'activating';
   }
   const after = confirmActivation(sim, at);

@@ -1,5 +1,4 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import {
   dueWatches,
@@ -16,9 +15,9 @@ import { advanceOrder, isWithOperator, type Order } from '../../domain/order.ts'
 import { deliveryAnswer } from '../delivery-answer.ts';
 import { logger, metrics } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
-import { schedule } from './schedule.ts';
+import { schedule, workOff } from './schedule.ts';
 
-/** Orders that one look takes at the most, and how many operators' answers it awaits at a time. */
+/** Orders of one batch, and how many operators' answers are awaited at a time. */
 const ORDERS_PER_LOOK = 200;
 const ASKED_AT_A_TIME = 8;
 
@@ -29,17 +28,13 @@ const ASKED_AT_A_TIME = 8;
  * next look does.
  */
 export const handler = schedule(async (hasTime) => {
-  const due = await dueWatches(clock.now(), ORDERS_PER_LOOK);
-  await pMap(
-    due,
-    async ({ partnerId, orderId }) => {
-      if (hasTime()) {
-        await look(partnerId, orderId);
-      }
-    },
-    { concurrency: ASKED_AT_A_TIME, stopOnError: false },
-  );
-  metrics.addMetric('OrdersPolled', MetricUnit.Count, due.length);
+  const polled = await workOff(hasTime, {
+    size: ORDERS_PER_LOOK,
+    find: (limit) => dueWatches(clock.now(), limit),
+    look: ({ partnerId, orderId }) => look(partnerId, orderId),
+    atATime: ASKED_AT_A_TIME,
+  });
+  metrics.addMetric('OrdersPolled', MetricUnit.Count, polled);
 });
 
 async function look(partnerId: string, orderId: string): Promise<void> {

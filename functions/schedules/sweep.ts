@@ -1,5 +1,4 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
@@ -8,7 +7,7 @@ import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { dueRuns, lookAgain, type RunInput } from '../../adapters/dynamodb/runs.ts';
 import { runStatus, startRun } from '../../adapters/step-functions.ts';
 import { logger, metrics } from '../http/telemetry.ts';
-import { schedule } from './schedule.ts';
+import { schedule, workOff } from './schedule.ts';
 
 const RUNS_PER_LOOK = 200;
 const AT_A_TIME = 8;
@@ -18,16 +17,12 @@ const AT_A_TIME = 8;
  * and never started, and resumes with another execution those whose execution stopped before they were done.
  */
 export const handler = schedule(async (hasTime) => {
-  const due = await dueRuns(clock.now(), RUNS_PER_LOOK);
-  await pMap(
-    due,
-    async (run) => {
-      if (hasTime()) {
-        await look(run);
-      }
-    },
-    { concurrency: AT_A_TIME, stopOnError: false },
-  );
+  await workOff(hasTime, {
+    size: RUNS_PER_LOOK,
+    find: (limit) => dueRuns(clock.now(), limit),
+    look,
+    atATime: AT_A_TIME,
+  });
 });
 
 async function look(run: RunInput): Promise<void> {

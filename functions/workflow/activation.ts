@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { getSim, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { getSim, isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import type { OperatorId } from '../../domain/operator.ts';
 import { OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
 import type { Sim } from '../../domain/sim.ts';
@@ -101,7 +101,7 @@ async function saveStep(
   type: string,
 ): Promise<SimRecord | undefined> {
   let current: SimRecord | undefined = sim;
-  while (current && current.movedBy === operation.id) {
+  while (current && isMovedBy(current, operation.id)) {
     const after = step(current, at);
     const saved = after ? await saveIfUnchanged(partnerId, current, after, type, operation.id) : current;
     if (saved) {

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { getSim, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { getSim, isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import type { OperatorId } from '../../domain/operator.ts';
 import { OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
 import { decide, isBarred, type SimAction } from '../../domain/sim-actions.ts';
@@ -29,7 +29,7 @@ export const handler = shardTask(async (work) => {
 function changing({ open, sims, request, operation, at }: PageWork): SimRecord[] {
   return open.flatMap((iccid) => {
     const sim = sims.get(iccid);
-    return sim && sim.movedBy !== operation.id && decide(sim, request, at).kind === 'change' ? [sim] : [];
+    return sim && !isMovedBy(sim, operation.id) && decide(sim, request, at).kind === 'change' ? [sim] : [];
   });
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { clock } from '../../adapters/clock.ts';
 import { keepLateActivation } from '../../adapters/dynamodb/late-activations.ts';
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
-import type { SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { isOperationFinished, type Operation, shardsOf } from '../../domain/operation.ts';
 import { operatorOf } from '../operators.ts';
 import { askOperators, askToActivate, byOperator, giveUp, settle } from './activation.ts';
@@ -81,7 +81,7 @@ function standingOf({ operation, open, sims }: PageWork): { activating: SimRecor
   const others: Outcome[] = [];
   for (const iccid of open) {
     const sim = sims.get(iccid);
-    if (sim?.movedBy !== operation.id) {
+    if (!sim || !isMovedBy(sim, operation.id)) {
       others.push(...leftAlone(operation, iccid));
     } else if (sim.state === 'active') {
       others.push(succeeded(iccid, sim));

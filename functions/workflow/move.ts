@@ -1,5 +1,5 @@
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
-import { getSim, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
+import { getSim, isMovedBy, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
 import type { Sim } from '../../domain/sim.ts';
 import { decideIfThere, type SimAction } from '../../domain/sim-actions.ts';
 import { failed, type Outcome, type PageWork, succeeded } from './shard.ts';
@@ -24,7 +24,7 @@ const TRIES = 5;
 export async function move({ partnerId, operation, request, sims, at }: PageWork, iccid: string): Promise<Outcome> {
   let sim = sims.get(iccid);
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    if (sim?.movedBy === operation.id) {
+    if (sim && isMovedBy(sim, operation.id)) {
       return succeeded(iccid, sim);
     }
     const decision = decideIfThere(sim, request, at);

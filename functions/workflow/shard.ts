@@ -120,14 +120,17 @@ export async function record(work: PageWork, outcomes: readonly Outcome[]): Prom
     work.partnerId,
     work.operation,
     { page: work.page, part: work.part, results: outcomes.map(({ result }) => result) },
-    { services: movesBetweenServices(changed), changed: changed.length },
+    { services: movesBetweenServices(work.operation, changed), changed: changed.length },
     work.at,
   );
 }
 
-/** How many SIMs each customer service gained, or lost when negative, by the last change of these SIMs. */
-function movesBetweenServices(changed: readonly SimRecord[]): Map<string, number> {
+/** How many SIMs each customer service gained, or lost when negative, by what the operation changed. */
+function movesBetweenServices({ action }: Operation, changed: readonly SimRecord[]): Map<string, number> {
   const services = new Map<string, number>();
+  if (action !== 'assign' && action !== 'unassign') {
+    return services;
+  }
   const count = (id: string | undefined, by: number) => {
     if (id !== undefined) {
       services.set(id, (services.get(id) ?? 0) + by);

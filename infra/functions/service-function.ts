@@ -13,6 +13,8 @@ export type ServiceFunctionProps = {
   bundle: Bundle;
   description: string;
   timeout: Duration;
+  /** Lambda gives a share of a core with it; 512 when left out. */
+  memoryMb?: number;
   environment: Readonly<Record<string, string>>;
   /** All that it may do besides writing its log and its traces. */
   statements: readonly PolicyStatement[];
@@ -73,7 +75,7 @@ export class ServiceFunction extends Construct {
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 512,
+      memorySize: props.memoryMb ?? 512,
       timeout: props.timeout,
       tracing: Tracing.ACTIVE,
       logGroup,

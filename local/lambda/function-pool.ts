@@ -12,8 +12,13 @@ export type FunctionPool = {
   part: FunctionPart;
   /** Runs the function on an event. Never rejects: a failure is a result. */
   invoke(event: string): Promise<InvocationResult>;
+  /** How often it was invoked so far, and how long its workers were busy with that. */
+  load(): FunctionLoad;
   stop(): Promise<void>;
 };
+
+/** Invocations, and the milliseconds that Lambda would bill for them, of this machine's time. */
+export type FunctionLoad = { invocations: number; ms: number };
 
 export type PoolOptions = {
   environment: Readonly<Record<string, string>>;
@@ -33,7 +38,13 @@ const GROW_AFTER_MS = 100;
 const LOAD_WITHIN_MS = 30_000;
 
 type Call = { message: Omit<InvokeMessage, 'deadlineMs'>; settle(result: InvocationResult): void };
-type Member = { worker: Worker; ready: boolean; call?: Call; timer?: NodeJS.Timeout | undefined };
+type Member = {
+  worker: Worker;
+  ready: boolean;
+  call?: Call;
+  calledAt?: number;
+  timer?: NodeJS.Timeout | undefined;
+};
 
 let source: URL | undefined;
 
@@ -55,6 +66,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
   const waiting: Call[] = [];
   let stopped = false;
   let growing: NodeJS.Timeout | undefined;
+  const load: FunctionLoad = { invocations: 0, ms: 0 };
 
   function dispatch(): void {
     for (const member of members) {
@@ -92,6 +104,8 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
     }
     clearTimeout(member.timer);
     member.call = call;
+    member.calledAt = performance.now();
+    load.invocations += 1;
     const timeoutMs = part.timeoutSeconds * 1000;
     member.timer = setTimeout(() => {
       end(member, {
@@ -160,6 +174,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
           }
           clearTimeout(member.timer);
           delete member.call;
+          load.ms += performance.now() - (member.calledAt ?? performance.now());
           call.settle(
             message.type === 'result'
               ? { ok: true, payload: message.payload, requestId: message.requestId }
@@ -213,6 +228,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
         dispatch();
       });
     },
+    load: () => ({ ...load }),
     async stop() {
       stopped = true;
       clearTimeout(growing);

@@ -5,7 +5,7 @@ import type { FunctionsLog } from '../log.ts';
 import { Refusal } from '../refusal.ts';
 import { region } from '../template/identity.ts';
 import type { FunctionPart } from '../template/parts.ts';
-import { type FunctionPool, functionPool } from './function-pool.ts';
+import { type FunctionLoad, type FunctionPool, functionPool } from './function-pool.ts';
 import type { InvocationResult } from './invocation.ts';
 
 /** All functions of the template. */
@@ -16,6 +16,8 @@ export type Functions = {
   invokeAsynchronously(arn: string, event: string): Promise<void>;
   /** @throws Refusal when there is no such function */
   mustHave(arn: string, who: string): void;
+  /** What each function has had to do so far, by its name. */
+  load(): ReadonlyMap<string, FunctionLoad>;
   stop(): Promise<void>;
 };
 
@@ -65,6 +67,7 @@ export function startFunctions(
         throw new Refusal(`${who} names the function ${arn}, which the template does not have.`);
       }
     },
+    load: () => new Map([...pools.values()].map(({ part, load }) => [part.name, load()])),
     async invokeAsynchronously(arn, event) {
       const { part } = poolOf(arn);
       const { retries, onFailure } = part.asynchronously;

@@ -25,6 +25,10 @@ export type Execution = {
   cause?: string;
   /** How many events Step Functions would have in its history. */
   historyEvents: number;
+  /** How many state transitions Step Functions would bill: a state entered, a retry. */
+  transitions: number;
+  /** Bytes of the largest state's output so far. */
+  largestPayload: number;
 };
 
 /** The executions of one state machine. They live in memory: after a restart there are none. */
@@ -79,6 +83,8 @@ export function stateMachineExecutions(
       status: 'RUNNING',
       startedAt: clock.now(),
       historyEvents: 0,
+      transitions: 0,
+      largestPayload: Buffer.byteLength(input),
     };
     executions.set(name, execution);
     run(execution, parsed);
@@ -140,12 +146,14 @@ export function stateMachineExecutions(
     const counted = (async () => {
       for await (const event of eventLogs) {
         execution.historyEvents += eventsOf(event);
+        execution.transitions += event.type === 'StateEntered' || event.type === 'StateRetried' ? 1 : 0;
         if (execution.status === 'RUNNING' && execution.historyEvents > MAX_HISTORY_EVENTS) {
           const cause = `The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`;
           end(execution, 'FAILED', 'States.Runtime', cause);
           abortAll();
         }
         const output = event.type === 'StateExited' ? JSON.stringify(event.state.output ?? null) : '';
+        execution.largestPayload = Math.max(execution.largestPayload, Buffer.byteLength(output));
         if (execution.status === 'RUNNING' && Buffer.byteLength(output) > MAX_PAYLOAD_BYTES) {
           const cause = `The output of the state exceeds the maximum of ${MAX_PAYLOAD_BYTES} bytes`;
           end(execution, 'FAILED', 'States.DataLimitExceeded', cause);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  cancelOperation,
+  effectiveAtProblem,
   finalState,
   isOperationFinished,
   type Operation,
@@ -139,5 +141,58 @@ describe('the pages of an operation', () => {
     [4000, 16],
   ])('when there are %s, are shared by %d tasks', (pages, shards) => {
     expect(shardsOf(pages === undefined ? {} : { pages })).toBe(shards);
+  });
+});
+
+describe('an operation that is called off', () => {
+  test('ends at once while it waits for its time', () => {
+    expect(cancelOperation(anOperation({ state: 'scheduled' }), NOW)).toMatchObject({
+      state: 'cancelled',
+      cancelRequestedAt: NOW,
+      finishedAt: NOW,
+    });
+  });
+
+  test.each(['queued', 'running'] as const)('is seen to its end when it is %s', (state) => {
+    const { finishedAt: _, ...operation } = anOperation({ state });
+    const cancelled = cancelOperation(operation, NOW);
+    expect(cancelled).toEqual({ ...operation, cancelRequestedAt: NOW, updatedAt: NOW });
+    expect(cancelOperation({ ...operation, cancelRequestedAt: 'before' }, NOW)).toMatchObject({
+      cancelRequestedAt: 'before',
+    });
+  });
+
+  test.each(['succeeded', 'partially_succeeded', 'failed', 'cancelled'] as const)('is not when it is %s', (state) => {
+    expect(cancelOperation(anOperation({ state }), NOW)).toMatchObject({ code: 'wrong_state' });
+  });
+});
+
+describe('the time at which an operation begins', () => {
+  const daysFromNow = (days: number) => new Date(Date.parse(NOW) + days * 86_400_000).toISOString();
+
+  test.each([-1000, 0, 1, 180])('may be %d days from now', (days) => {
+    expect(effectiveAtProblem(daysFromNow(days), new Date(NOW))).toBeUndefined();
+  });
+
+  test('is no later than 180 days from now', () => {
+    expect(effectiveAtProblem(daysFromNow(180.001), new Date(NOW))).toMatchObject({
+      code: 'too_far_ahead',
+      detail: expect.stringContaining(daysFromNow(180)),
+    });
+  });
+});
+
+describe('the retry of an operation that broke before its selection was fixed', () => {
+  const broken = (selection: Operation['selection']): Operation => {
+    const { pages: _, total: __, ...rest } = anOperation({ state: 'failed', failure, succeeded: 0, selection });
+    return rest;
+  };
+
+  test('selects anew what a filter or an order tells, and takes the SIMs of a list from it', () => {
+    const byFilter = { kind: 'filter', filter: {} } as const;
+    const byOrder = { kind: 'order', orderId: 'ord_first' } as const;
+    expect(retried(broken(byFilter)).selection).toEqual(byFilter);
+    expect(retried(broken(byOrder)).selection).toEqual(byOrder);
+    expect(retried(broken({ kind: 'list' })).selection).toEqual({ kind: 'failed', operationId: 'op_first' });
   });
 });
