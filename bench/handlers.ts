@@ -135,6 +135,7 @@ function constantFunctions() {
     invoke: async () => ({ ok: true as const, payload, requestId: 'constant' }),
     invokeAsynchronously: async () => undefined,
     mustHave: () => undefined,
+    load: () => new Map(),
     stop: async () => undefined,
   };
 }
