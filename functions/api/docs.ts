@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { chain } from '../http/chain.ts';
 import { type Answer, route } from '../http/route.ts';
 
@@ -34,7 +34,7 @@ export const routes = [
     access: 'public',
     tag: 'About',
     summary: 'The reference page',
-    answers: { 200: z.string().meta({ contentType: 'text/html' }) },
+    answers: { 200: z.string().register(z.globalRegistry, { contentType: 'text/html' }) },
     handle: async ({ headers }) => page(headers['accept-encoding']),
   }),
 ];

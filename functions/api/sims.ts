@@ -1,8 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSim, type SimRecord, saveSim, simHistory } from '../../adapters/dynamodb/sims.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
+import { described } from '../../domain/described.ts';
 import { relabel } from '../../domain/sim.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
@@ -53,8 +54,8 @@ export const routes: Route[] = [
     tag: 'SIMs',
     summary: 'Label a SIM',
     body: z.strictObject({
-      label: line(60).nullable().optional(),
-      tags: z.array(line(30)).max(10).nullable().optional(),
+      label: z.optional(z.nullable(line(60))),
+      tags: z.optional(z.nullable(z.array(line(30)).check(z.maxLength(10)))),
     }),
     example: { label: 'Meter 17', tags: ['north'] },
     answers: { 200: simSchema },
@@ -134,7 +135,7 @@ export const routes: Route[] = [
     access: 'change_sims',
     tag: 'SIMs',
     summary: 'Suspend SIMs: their data is barred',
-    body: z.strictObject({ ...bulkFields, reason: line(100).optional().describe('Shown with the bar') }),
+    body: z.strictObject({ ...bulkFields, reason: described(z.optional(line(100)), 'Shown with the bar') }),
     example: { select, reason: 'device stolen' },
     answers: bulkAnswers,
     handle: async ({ caller, body, now }) =>
@@ -149,7 +150,7 @@ export const routes: Route[] = [
     summary: 'Terminate SIMs, for good',
     body: z.strictObject({
       ...bulkFields,
-      confirm: z.int().nonnegative().describe('The number of SIMs that shall end'),
+      confirm: described(z.int().check(z.nonnegative()), 'The number of SIMs that shall end'),
     }),
     example: { select, confirm: 1 },
     answers: bulkAnswers,

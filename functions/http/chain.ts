@@ -7,7 +7,7 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import { type Caller, may, rights } from '../../domain/access.ts';
 import { callerFrom } from './caller.ts';
@@ -21,7 +21,7 @@ import { logger, metrics } from './telemetry.ts';
 type Event = APIGatewayProxyEventV2 | APIGatewayProxyEventV2WithJWTAuthorizer;
 type Result = APIGatewayProxyStructuredResultV2;
 /** A route, and the schema of its query, made when it is first asked for. */
-type Served = { route: Route; querySchema(): z.ZodObject };
+type Served = { route: Route; querySchema(): z.ZodMiniObject };
 type Checked = { route: Route; request: RouteRequest<Access, string, unknown, unknown>; scope: string };
 type Handler = MiddlewareObj<Event, Result, Error, Context, { checked: Checked; startedAt: number }>;
 
@@ -190,7 +190,7 @@ function filtersOf({ queryStringParameters = {} }: Event): unknown {
     .sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-const noFields = once(() => z.strictObject({}).optional());
+const noFields = once(() => z.optional(z.strictObject({})));
 
 function once<Value>(make: () => Value): () => Value {
   let made: Value | undefined;
@@ -200,7 +200,7 @@ function once<Value>(make: () => Value): () => Value {
   };
 }
 
-function querySchema({ query, paged }: Route): z.ZodObject {
+function querySchema({ query, paged }: Route): z.ZodMiniObject {
   const own = query ?? z.strictObject({});
   return z.strictObject({ ...own.shape, ...(paged ? pageQuery.shape : {}) });
 }
