@@ -5,11 +5,12 @@ import { required } from '../environment.ts';
 let documents: DynamoDBDocumentClient | undefined;
 
 /**
- * The one client of a function; made at first use, so that importing a module needs no environment. When the table
- * throttles it, it sends less for a while (the SDK's adaptive mode), and tries again with growing pauses.
+ * The one client of a function; made at first use, so that importing a module needs no environment. What the table
+ * throttles is sent again after pauses that grow, and holds its place among the writes in flight meanwhile: so a function
+ * sends no more than the table takes. The SDK's adaptive mode would slow down all keys for the sake of a hot one.
  */
 export function documentClient(): DynamoDBDocumentClient {
-  documents ??= DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 8, retryMode: 'adaptive' }), {
+  documents ??= DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 8 }), {
     marshallOptions: { removeUndefinedValues: true },
   });
   return documents;

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { buffer } from 'node:stream/consumers';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
+import { type Engine, startEngine } from '../../local/dynamodb/engine.ts';
+import { cloudUnderTest, eventually, useLocalCloud } from './local-cloud.ts';
+import { is, type Operation } from './partner.ts';
+
+const cloud = useLocalCloud();
+
+describe('an operation whose execution has run many stages', () => {
+  const acme = cloud.partner('acme-goes-on');
+
+  test('goes on by itself in a fresh execution', async () => {
+    const { id: partnerServiceId } = await acme.aPartnerService();
+    const sims = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
+    const { now } = (await cloud.api().get<{ now: string }>('/_local/clock')).body;
+    const effectiveAt = new Date(Date.parse(now) + 150 * 86_400_000).toISOString();
+    const select = { iccids: sims.map(({ iccid }) => iccid) };
+    const { id } = is(
+      202,
+      await acme.api.post<Operation>('/v1/sims/migrate', { select, partnerServiceId, effectiveAt }),
+    );
+
+    const { endpoints, parts } = cloud.cloud();
+    const stepFunctions = new SFNClient({
+      endpoint: endpoints.stepFunctions,
+      region: 'eu-west-2',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    await stepFunctions.send(
+      new StartExecutionCommand({
+        stateMachineArn: parts.stateMachines[0]?.arn,
+        name: `${id}-1`,
+        input: JSON.stringify({ kind: 'operation', partnerId: acme.id, id, work: { stageRuns: 99 } }),
+      }),
+    );
+    stepFunctions.destroy();
+
+    expect(await acme.operationDone(id)).toMatchObject({ state: 'succeeded', total: 20, succeeded: 20 });
+    await eventually(async () => {
+      const its = cloud
+        .cloud()
+        .load()
+        .executions.filter(({ name }) => name.startsWith(id));
+      expect(its.map(({ name, status }) => [name.slice(id.length), status]).sort()).toEqual([
+        ['-1', 'SUCCEEDED'],
+        ['-2', 'SUCCEEDED'],
+      ]);
+    });
+  });
+});
+
+describe('a table that throttles', () => {
+  let running: LocalCloud | undefined;
+  let engine: Engine | undefined;
+  let throttle: Throttle | undefined;
+  const throttled = cloudUnderTest(() => {
+    if (!running) {
+      throw new Error('The throttled cloud runs between beforeAll and afterAll.');
+    }
+    return running;
+  });
+
+  beforeAll(async () => {
+    // An engine of its own: the sweep of another cloud on the same table would take the work over.
+    engine = await startEngine({ folder: tmpdir(), keeps: false });
+    throttle = await startThrottle(engine.url);
+    const before = process.env.DYNAMODB_ENDPOINT;
+    process.env.DYNAMODB_ENDPOINT = throttle.url;
+    try {
+      running = await startLocalCloud({ port: 0, dayMs: 500 });
+    } finally {
+      if (before === undefined) {
+        delete process.env.DYNAMODB_ENDPOINT;
+      } else {
+        process.env.DYNAMODB_ENDPOINT = before;
+      }
+    }
+    await throttled.operator('3uk').behavesWell();
+  }, 90_000);
+
+  afterAll(async () => {
+    await running?.stop();
+    throttle?.server.closeAllConnections();
+    throttle?.server.close();
+    await engine?.stop();
+  });
+
+  test('slows a bulk operation down, and loses nothing of it', async () => {
+    const acme = throttled.partner('acme-throttled');
+    const { id: partnerServiceId } = await acme.aPartnerService();
+    const sims = await acme.simsInHolding({ operatorId: '3uk', quantity: 300 });
+    const orderId = sims[0]?.orderId ?? '';
+    throttle?.throttleWrites(0.2);
+    const operation = await acme.bulkDone('migrate', { select: { orderId }, partnerServiceId }, { within: 60_000 });
+    throttle?.throttleWrites(0);
+
+    expect(throttle?.throttled()).toBeGreaterThan(20);
+    expect(operation).toMatchObject({ state: 'succeeded', total: 300, succeeded: 300, failed: 0 });
+    const moved = await acme.sims({ orderId, state: 'in_stock' });
+    expect(moved.map(({ version }) => version)).toEqual(Array.from({ length: 300 }, () => 2));
+    expect(await acme.resultsOf(operation.id)).toHaveLength(300);
+  }, 120_000);
+});
+
+type Throttle = { url: string; server: Server; throttleWrites(share: number): void; throttled(): number };
+
+/** Stands before a DynamoDB engine and throttles a share of the writes of single items, as a hot partition does. */
+async function startThrottle(engine: string): Promise<Throttle> {
+  let share = 0;
+  let throttled = 0;
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request);
+    if (/PutItem|UpdateItem/.test(String(request.headers['x-amz-target'])) && Math.random() < share) {
+      throttled += 1;
+      const type = 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException';
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(
+        JSON.stringify({ __type: type, message: 'The level of configured provisioned throughput was exceeded.' }),
+      );
+      return;
+    }
+    const { host: _host, connection: _connection, 'content-length': _length, ...headers } = request.headers;
+    const answer = await fetch(engine, { method: 'POST', headers: headers as Record<string, string>, body });
+    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    server,
+    throttleWrites: (of) => {
+      share = of;
+    },
+    throttled: () => throttled,
+  };
+}
