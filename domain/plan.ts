@@ -8,12 +8,14 @@ import { idSchema } from './text.ts';
 import type { Violation } from './verdict.ts';
 
 /** What is to happen with an order's SIMs once they have arrived. */
-export const planSchema = z.strictObject({
-  partnerServiceId: described(idSchema, 'Where the SIMs are migrated to, out of holding'),
-  customerId: described(z.optional(idSchema), 'The customer that they are assigned to'),
-  customerServiceId: described(z.optional(idSchema), "One of that customer's services"),
-  activate: described(z.optional(z.boolean()), 'Whether they are activated then'),
-});
+export const planSchema = z.lazy(() =>
+  z.strictObject({
+    partnerServiceId: described(idSchema, 'Where the SIMs are migrated to, out of holding'),
+    customerId: described(z.optional(idSchema), 'The customer that they are assigned to'),
+    customerServiceId: described(z.optional(idSchema), "One of that customer's services"),
+    activate: described(z.optional(z.boolean()), 'Whether they are activated then'),
+  }),
+);
 
 export type Plan = z.infer<typeof planSchema>;
 

@@ -47,36 +47,40 @@ const MAX_DIRECT_DRY_RUN = 1000;
 
 const MAX_ICCID_ERRORS = 50;
 
-const iccids = z.array(z.string().check(z.maxLength(100))).check(
-  z.maxLength(MAX_LIST),
-  z.superRefine((list, context) => {
-    let told = 0;
-    for (const [place, iccid] of list.entries()) {
-      const problem = iccidProblem(iccid);
-      if (problem !== undefined && told < MAX_ICCID_ERRORS) {
-        told += 1;
-        const message = `${problem[0]?.toUpperCase()}${problem.slice(1)}.`;
-        context.addIssue({ code: 'custom', path: [place], message, params: { code: 'invalid_iccid' } });
-      }
-    }
-  }),
-);
-
-const selectSchema = z
-  .strictObject({
-    iccids: described(z.optional(iccids), 'Up to 10,000; duplicates count once'),
-    orderId: z.optional(idSchema),
-    filter: z.optional(simFilter),
-  })
-  .check(
-    z.superRefine((select, context) => {
-      const given = Object.values(select).filter((value) => value !== undefined).length;
-      if (given !== 1) {
-        const message = 'Name the SIMs in exactly one way: iccids, orderId or filter.';
-        context.addIssue({ code: 'custom', message, params: { code: 'exactly_one' } });
+const iccids = z.lazy(() =>
+  z.array(z.string().check(z.maxLength(100))).check(
+    z.maxLength(MAX_LIST),
+    z.superRefine((list, context) => {
+      let told = 0;
+      for (const [place, iccid] of list.entries()) {
+        const problem = iccidProblem(iccid);
+        if (problem !== undefined && told < MAX_ICCID_ERRORS) {
+          told += 1;
+          const message = `${problem[0]?.toUpperCase()}${problem.slice(1)}.`;
+          context.addIssue({ code: 'custom', path: [place], message, params: { code: 'invalid_iccid' } });
+        }
       }
     }),
-  );
+  ),
+);
+
+const selectSchema = z.lazy(() =>
+  z
+    .strictObject({
+      iccids: described(z.optional(iccids), 'Up to 10,000; duplicates count once'),
+      orderId: z.optional(idSchema),
+      filter: z.optional(simFilter),
+    })
+    .check(
+      z.superRefine((select, context) => {
+        const given = Object.values(select).filter((value) => value !== undefined).length;
+        if (given !== 1) {
+          const message = 'Name the SIMs in exactly one way: iccids, orderId or filter.';
+          context.addIssue({ code: 'custom', message, params: { code: 'exactly_one' } });
+        }
+      }),
+    ),
+);
 
 /** What every bulk action takes. */
 export const bulkFields = {

@@ -93,13 +93,15 @@ export const routes = [
     access: 'edit_customers_and_services',
     tag: 'Customers',
     summary: 'Change a customer',
-    body: z.partial(
-      z.extend(customerFields, {
-        contact: z.nullable(z.partial(z.extend(contactSchema, { phone: z.nullable(contactSchema.shape.phone) }))),
-        address: z.nullable(z.partial(addressSchema)),
-        tags: z.nullable(z.array(line(50)).check(z.maxLength(20))),
-        shortName: line(30),
-      }),
+    body: z.lazy(() =>
+      z.partial(
+        z.extend(customerFields, {
+          contact: z.nullable(z.partial(z.extend(contactSchema, { phone: z.nullable(contactSchema.shape.phone) }))),
+          address: z.nullable(z.partial(addressSchema)),
+          tags: z.nullable(z.array(line(50)).check(z.maxLength(20))),
+          shortName: line(30),
+        }),
+      ),
     ),
     answers: { 200: customerSchema },
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {

@@ -45,14 +45,16 @@ import { orderEventSchema, orderSchema, showOrder, showSim, simSchema } from './
 
 const quantity = described(z.number(), 'A whole number, a multiple of the operator’s, at most 100,000');
 
-const quoteSchema = z
-  .object({
-    valid: z.boolean(),
-    violations: z.array(z.object({ code: z.string(), message: z.string() })),
-    nearest: described(z.array(z.int()), 'The nearest quantities that can be ordered'),
-    estimatedDelivery: z.object({ earliest: z.iso.date(), latest: z.iso.date() }),
-  })
-  .register(z.globalRegistry, { id: 'Quote' });
+const quoteSchema = z.lazy(() =>
+  z
+    .object({
+      valid: z.boolean(),
+      violations: z.array(z.object({ code: z.string(), message: z.string() })),
+      nearest: described(z.array(z.int()), 'The nearest quantities that can be ordered'),
+      estimatedDelivery: z.object({ earliest: z.iso.date(), latest: z.iso.date() }),
+    })
+    .register(z.globalRegistry, { id: 'Quote' }),
+);
 
 /** Ordering SIMs, and watching them come. */
 export const routes = [
@@ -62,7 +64,7 @@ export const routes = [
     access: 'order_sims',
     tag: 'Orders',
     summary: 'Check a quantity and estimate its delivery',
-    body: z.strictObject({ operatorId: z.enum(operatorIds), quantity }),
+    body: z.lazy(() => z.strictObject({ operatorId: z.enum(operatorIds), quantity })),
     example: { operatorId: '3uk', quantity: 120 },
     answers: { 200: quoteSchema },
     handle: async ({ body, now }) => {
@@ -86,13 +88,15 @@ export const routes = [
     summary: 'Order SIMs',
     description:
       'They go to the delivery address given, or to the partner’s own. With a plan, the SIMs are migrated, assigned and activated by themselves once they have arrived.',
-    body: z.strictObject({
-      operatorId: z.enum(operatorIds),
-      quantity,
-      reference: described(z.optional(line(100)), 'Your own reference'),
-      deliveryAddress: z.optional(addressSchema),
-      plan: z.optional(planSchema),
-    }),
+    body: z.lazy(() =>
+      z.strictObject({
+        operatorId: z.enum(operatorIds),
+        quantity,
+        reference: described(z.optional(line(100)), 'Your own reference'),
+        deliveryAddress: z.optional(addressSchema),
+        plan: z.optional(planSchema),
+      }),
+    ),
     example: { operatorId: '3uk', quantity: 50, reference: 'PO-1001' },
     answers: { 201: orderSchema },
     handle: async ({ caller, body, now }) => {
