@@ -2,9 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type EngineName, engineNames } from '../local/dynamodb/engine.ts';
 import { Refusal } from '../local/refusal.ts';
+import { bulk } from './bulk.ts';
 import { bundles } from './bundles.ts';
 import { type Figure, table, writeResults } from './figure.ts';
 import { handlers } from './handlers.ts';
+import { lists } from './lists.ts';
 
 // npm run bench: what it costs and how fast it is, each figure beside its floor. docs/performance.md tells of them.
 
@@ -18,6 +20,8 @@ export type BenchOptions = {
 
 /** A part of the bench. A new one is a line here. */
 const sections: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
+  bulk,
+  lists,
   bundles,
   handlers,
 };

@@ -1,5 +1,6 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Customer } from './customer.ts';
+import { described } from './described.ts';
 import { type OperatorId, operators } from './operator.ts';
 import type { CustomerService, PartnerService } from './service.ts';
 import { covers, type Tariff } from './tariff.ts';
@@ -7,12 +8,14 @@ import { idSchema } from './text.ts';
 import type { Violation } from './verdict.ts';
 
 /** What is to happen with an order's SIMs once they have arrived. */
-export const planSchema = z.strictObject({
-  partnerServiceId: idSchema.describe('Where the SIMs are migrated to, out of holding'),
-  customerId: idSchema.optional().describe('The customer that they are assigned to'),
-  customerServiceId: idSchema.optional().describe("One of that customer's services"),
-  activate: z.boolean().optional().describe('Whether they are activated then'),
-});
+export const planSchema = z.lazy(() =>
+  z.strictObject({
+    partnerServiceId: described(idSchema, 'Where the SIMs are migrated to, out of holding'),
+    customerId: described(z.optional(idSchema), 'The customer that they are assigned to'),
+    customerServiceId: described(z.optional(idSchema), "One of that customer's services"),
+    activate: described(z.optional(z.boolean()), 'Whether they are activated then'),
+  }),
+);
 
 export type Plan = z.infer<typeof planSchema>;
 

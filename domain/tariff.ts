@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { described } from './described.ts';
 import { type OperatorId, operatorIds } from './operator.ts';
 import { line } from './text.ts';
 import type { Problem } from './verdict.ts';
@@ -9,20 +10,20 @@ import type { Problem } from './verdict.ts';
  */
 export const tariffSchema = z.strictObject({
   name: line(100),
-  operatorIds: z
-    .array(z.enum(operatorIds))
-    .min(1)
-    .max(operatorIds.length)
-    .describe('The operators whose SIMs it covers'),
-  networks: z.array(line(60)).min(1).max(100).describe('The networks that its SIMs may use'),
-  allowanceBytes: z.int().nonnegative().describe('Bytes a period, for one SIM or for the pool'),
-  pooling: z
-    .enum(['per_sim', 'static_pool', 'dynamic_pool'])
-    .describe('Each SIM has the allowance; the pool has it; the pool has it times its SIMs'),
-  minimumTermMonths: z.int().min(0).max(120),
+  operatorIds: described(
+    z.array(z.enum(operatorIds)).check(z.minLength(1), z.maxLength(operatorIds.length)),
+    'The operators whose SIMs it covers',
+  ),
+  networks: described(z.array(line(60)).check(z.minLength(1), z.maxLength(100)), 'The networks that its SIMs may use'),
+  allowanceBytes: described(z.int().check(z.nonnegative()), 'Bytes a period, for one SIM or for the pool'),
+  pooling: described(
+    z.enum(['per_sim', 'static_pool', 'dynamic_pool']),
+    'Each SIM has the allowance; the pool has it; the pool has it times its SIMs',
+  ),
+  minimumTermMonths: z.int().check(z.minimum(0), z.maximum(120)),
   monthlyPrice: z.strictObject({
-    amount: z.string().regex(/^\d{1,9}\.\d{2}$/, 'an amount with two decimals, as "12.50"'),
-    currency: z.string().regex(/^[A-Z]{3}$/, 'three capital letters, as ISO 4217 has them'),
+    amount: z.string().check(z.regex(/^\d{1,9}\.\d{2}$/, 'an amount with two decimals, as "12.50"')),
+    currency: z.string().check(z.regex(/^[A-Z]{3}$/, 'three capital letters, as ISO 4217 has them')),
   }),
   audience: z.enum(['partner', 'customer']),
 });

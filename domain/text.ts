@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * A line of text for people: trimmed, without control characters and halves of characters, `min` (1 when left out) to
@@ -7,15 +7,10 @@ import * as z from 'zod';
 export function line(max: number, min = 1) {
   return z
     .string()
-    .trim()
-    .min(min)
-    .max(max)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters');
+    .check(z.trim(), z.minLength(min), z.maxLength(max), z.regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters'));
 }
 
 /** An id as a request names one; whether it is there is for the table to say, which takes whole characters alone. */
 export const idSchema = z
   .string()
-  .min(1)
-  .max(100)
-  .regex(/^[^\p{Cs}]*$/u, 'no halves of characters');
+  .check(z.minLength(1), z.maxLength(100), z.regex(/^[^\p{Cs}]*$/u, 'no halves of characters'));

@@ -1,4 +1,20 @@
+import { parseArgs } from 'node:util';
 import { bundleAll } from './bundle-all.ts';
-import { sizeTable } from './functions/bundles.ts';
+import { overBudget, raiseBudgets, readBudgets, sizeTable } from './functions/bundle-budgets.ts';
 
-console.log(sizeTable(await bundleAll()));
+// npm run build: bundles the functions and holds each to its budget. With --raise-budgets, what they weigh now is it.
+
+const { values } = parseArgs({ options: { 'raise-budgets': { type: 'boolean', default: false } } });
+const bundles = [...(await bundleAll()).values()];
+const budgets = values['raise-budgets'] ? await raiseBudgets(bundles) : await readBudgets();
+console.log(sizeTable(bundles, budgets));
+
+const broken = overBudget(bundles, budgets);
+if (broken.length > 0) {
+  console.error(`\n${broken.join('\n')}`);
+  console.error(
+    '\nA cold start waits for every byte: look at what came in. If it is worth it, npm run build -- --raise-budgets makes\n' +
+      'what the bundles weigh now their budgets, in infra/functions/bundle-budgets.json: commit it with the reason.',
+  );
+  process.exitCode = 1;
+}

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { isIccid } from '../../domain/iccid.ts';
 import type {
   CancelAnswer,
@@ -13,20 +13,20 @@ import type {
  * What an operator may answer to one request: a schema for each documented status, which turns the body into the
  * port's own words. Fields that are not known are passed over; anything else that does not fit is nonsense.
  */
-export type ExpectedAnswers<T> = Readonly<Record<number, z.ZodType<T>>>;
+export type ExpectedAnswers<T> = Readonly<Record<number, z.ZodMiniType<T>>>;
 
-const words = z.string().max(500);
+const words = z.string().check(z.maxLength(500));
 
 const refusal = z.object({ code: z.string(), reason: words });
 
 function orderSchema(orderId: string) {
   return z.object({
     orderId: z.literal(orderId),
-    operatorReference: z.string().min(1).max(100),
+    operatorReference: z.string().check(z.minLength(1), z.maxLength(100)),
     status: z.enum(['accepted', 'processing', 'dispatched', 'delivered', 'rejected', 'cancelled']),
-    trackingReference: words.exactOptional(),
-    deliveredQuantity: z.int().min(0).exactOptional(),
-    reason: words.exactOptional(),
+    trackingReference: z.exactOptional(words),
+    deliveredQuantity: z.exactOptional(z.int().check(z.minimum(0))),
+    reason: z.exactOptional(words),
   });
 }
 
@@ -35,72 +35,86 @@ function orderSchema(orderId: string) {
  * it says so or because it cannot make sense of it (422).
  */
 export function submissionAnswers(orderId: string): ExpectedAnswers<SubmissionAnswer> {
-  const order = orderSchema(orderId).transform(
-    ({ status, operatorReference, reason }): SubmissionAnswer =>
-      status === 'rejected'
-        ? { outcome: 'rejected', reason: reason ?? 'No reason given' }
-        : { outcome: 'accepted', operatorReference },
+  const order = z.pipe(
+    orderSchema(orderId),
+    z.transform(
+      ({ status, operatorReference, reason }): SubmissionAnswer =>
+        status === 'rejected'
+          ? { outcome: 'rejected', reason: reason ?? 'No reason given' }
+          : { outcome: 'accepted', operatorReference },
+    ),
   );
   return {
     200: order,
     201: order,
-    422: refusal.transform(({ reason }): SubmissionAnswer => ({ outcome: 'rejected', reason })),
+    422: z.pipe(
+      refusal,
+      z.transform(({ reason }): SubmissionAnswer => ({ outcome: 'rejected', reason })),
+    ),
   };
 }
 
 export function orderStatusAnswers(orderId: string): ExpectedAnswers<OperatorOrderStatus> {
   return {
-    200: orderSchema(orderId)
-      .refine(({ status, deliveredQuantity }) => status !== 'delivered' || deliveredQuantity !== undefined, {
-        path: ['deliveredQuantity'],
-        error: 'a delivered order says how many SIMs',
-      })
-      .transform(({ orderId: _, operatorReference: __, ...said }): OperatorOrderStatus => said),
+    200: z.pipe(
+      orderSchema(orderId).check(
+        z.refine(({ status, deliveredQuantity }) => status !== 'delivered' || deliveredQuantity !== undefined, {
+          path: ['deliveredQuantity'],
+          error: 'a delivered order says how many SIMs',
+        }),
+      ),
+      z.transform(({ orderId: _, operatorReference: __, ...said }): OperatorOrderStatus => said),
+    ),
   };
 }
 
 /** A 404 counts only with the operator's own code: another one comes from a wrong address, and says nothing of the order. */
 export function cancelAnswers(orderId: string): ExpectedAnswers<CancelAnswer> {
   return {
-    200: z
-      .object({ orderId: z.literal(orderId), status: z.literal('cancelled') })
-      .transform((): CancelAnswer => ({ outcome: 'cancelled' })),
-    409: refusal.transform(({ reason }): CancelAnswer => ({ outcome: 'refused', reason })),
-    404: z.object({ code: z.literal('unknown_order') }).transform((): CancelAnswer => ({ outcome: 'unknown' })),
+    200: z.pipe(
+      z.object({ orderId: z.literal(orderId), status: z.literal('cancelled') }),
+      z.transform((): CancelAnswer => ({ outcome: 'cancelled' })),
+    ),
+    409: z.pipe(
+      refusal,
+      z.transform(({ reason }): CancelAnswer => ({ outcome: 'refused', reason })),
+    ),
+    404: z.pipe(
+      z.object({ code: z.literal('unknown_order') }),
+      z.transform((): CancelAnswer => ({ outcome: 'unknown' })),
+    ),
   };
 }
 
 const deliveredSimSchema = z.object({
-  iccid: z.string().refine(isIccid, 'not an ICCID'),
-  imsi: z.string().regex(/^\d{14,15}$/, 'not an IMSI'),
-  msisdn: z
-    .string()
-    .regex(/^\+[1-9]\d{6,14}$/, 'not a number as E.164 has it')
-    .exactOptional(),
+  iccid: z.string().check(z.refine(isIccid, 'not an ICCID')),
+  imsi: z.string().check(z.regex(/^\d{14,15}$/, 'not an IMSI')),
+  msisdn: z.exactOptional(z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, 'not a number as E.164 has it'))),
 });
 
 /** A page of SIMs, each once. The cursor that was asked with must not come back: it would lead round in a circle. */
 export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswers<DeliveredSimsPage> {
   return {
-    200: z
-      .object({
+    200: z.pipe(
+      z.object({
         sims: eachOnce(deliveredSimSchema, (one: DeliveredSim, other) => one.imsi === other.imsi),
-        nextCursor: z
-          .string()
-          .min(1)
-          .max(1000)
-          .refine((next) => next !== cursor, 'the cursor that was asked with')
-          .exactOptional(),
-      })
-      // What is left of the object is what the port names.
-      .transform((page): DeliveredSimsPage => page),
+        nextCursor: z.exactOptional(
+          z.string().check(
+            z.minLength(1),
+            z.maxLength(1000),
+            z.refine((next) => next !== cursor, 'the cursor that was asked with'),
+          ),
+        ),
+      }),
+      z.transform((page): DeliveredSimsPage => page),
+    ),
   };
 }
 
 const simAnswerSchema = z.object({
   iccid: z.string(),
   status: z.enum(['barred', 'pending', 'active', 'refused', 'terminated']),
-  reason: words.exactOptional(),
+  reason: z.exactOptional(words),
 });
 
 /**
@@ -109,33 +123,38 @@ const simAnswerSchema = z.object({
  */
 export function simAnswers(asked: readonly string[], { all }: { all: boolean }): ExpectedAnswers<SimAnswer[]> {
   const batch = new Set(asked);
-  const known = simAnswerSchema.refine(({ iccid }) => batch.has(iccid), {
-    path: ['iccid'],
-    error: 'a SIM that was not asked for',
-  });
+  const known = simAnswerSchema.check(
+    z.refine(({ iccid }) => batch.has(iccid), {
+      path: ['iccid'],
+      error: 'a SIM that was not asked for',
+    }),
+  );
   return {
-    200: z
-      .object({
-        sims: eachOnce(known, (one: SimAnswer, other) => one.status === other.status).refine(
-          (sims) => !all || sims.length === batch.size,
-          'SIMs that were asked for are missing',
+    200: z.pipe(
+      z.object({
+        sims: eachOnce(known, (one: SimAnswer, other) => one.status === other.status).check(
+          z.refine((sims) => !all || sims.length === batch.size, 'SIMs that were asked for are missing'),
         ),
-      })
-      .transform(({ sims }) => sims),
+      }),
+      z.transform(({ sims }) => sims),
+    ),
   };
 }
 
 /** A list in which a SIM may come again, the same as before; it then counts once. Two that contradict are nonsense. */
-function eachOnce<T extends { iccid: string }>(item: z.ZodType<T>, same: (one: T, other: T) => boolean) {
-  return z.array(item).transform((items, context) => {
-    const byIccid = new Map<string, T>();
-    for (const [index, one] of items.entries()) {
-      const before = byIccid.get(one.iccid);
-      if (before !== undefined && !same(before, one)) {
-        context.issues.push({ code: 'custom', path: [index], message: 'contradicts an earlier entry', input: one });
+function eachOnce<T extends { iccid: string }>(item: z.ZodMiniType<T>, same: (one: T, other: T) => boolean) {
+  return z.pipe(
+    z.array(item),
+    z.transform((items, context) => {
+      const byIccid = new Map<string, T>();
+      for (const [index, one] of items.entries()) {
+        const before = byIccid.get(one.iccid);
+        if (before !== undefined && !same(before, one)) {
+          context.issues.push({ code: 'custom', path: [index], message: 'contradicts an earlier entry', input: one });
+        }
+        byIccid.set(one.iccid, before ?? one);
       }
-      byIccid.set(one.iccid, before ?? one);
-    }
-    return [...byIccid.values()];
-  });
+      return [...byIccid.values()];
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 
 /** A changed secret is noticed after this long. */
@@ -9,8 +9,11 @@ const operatorsConfigurationSchema = z.record(
   z.string(),
   z.object({
     /** The operator's API, with or without a slash at its end. */
-    baseUrl: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
-    apiKey: z.string().min(1),
+    baseUrl: z.pipe(
+      z.url({ protocol: /^https?$/ }),
+      z.transform((url) => url.replace(/\/+$/, '')),
+    ),
+    apiKey: z.string().check(z.minLength(1)),
   }),
 );
 

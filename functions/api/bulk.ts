@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { eachManifestPage, orderManifest, pagesOf } from '../../adapters/dynamodb/manifests.ts';
 import { createOperation } from '../../adapters/dynamodb/operations.ts';
@@ -7,6 +7,7 @@ import { firstRun, runAt } from '../../adapters/dynamodb/runs.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSims } from '../../adapters/dynamodb/sims.ts';
+import { described } from '../../domain/described.ts';
 import { iccidProblem } from '../../domain/iccid.ts';
 import { newId } from '../../domain/ids.ts';
 import {
@@ -29,13 +30,13 @@ import { showOperation } from './representations.ts';
 
 /** The filters of a list of SIMs; they combine. */
 export const simFilter = z.strictObject({
-  state: z.enum(simStates).optional(),
-  customerId: idSchema.optional(),
-  customerServiceId: idSchema.optional(),
-  partnerServiceId: idSchema.optional(),
-  operatorId: z.enum(operatorIds).optional(),
-  orderId: idSchema.optional(),
-  q: line(100).optional().describe('The start of an ICCID or of a label'),
+  state: z.optional(z.enum(simStates)),
+  customerId: z.optional(idSchema),
+  customerServiceId: z.optional(idSchema),
+  partnerServiceId: z.optional(idSchema),
+  operatorId: z.optional(z.enum(operatorIds)),
+  orderId: z.optional(idSchema),
+  q: described(z.optional(line(100)), 'The start of an ICCID or of a label'),
 });
 
 /** The most ICCIDs that one request may list. */
@@ -46,43 +47,49 @@ const MAX_DIRECT_DRY_RUN = 1000;
 
 const MAX_ICCID_ERRORS = 50;
 
-const iccids = z
-  .array(z.string().max(100))
-  .max(MAX_LIST)
-  .superRefine((list, context) => {
-    let told = 0;
-    for (const [place, iccid] of list.entries()) {
-      const problem = iccidProblem(iccid);
-      if (problem !== undefined && told < MAX_ICCID_ERRORS) {
-        told += 1;
-        const message = `${problem[0]?.toUpperCase()}${problem.slice(1)}.`;
-        context.addIssue({ code: 'custom', path: [place], message, params: { code: 'invalid_iccid' } });
+const iccids = z.lazy(() =>
+  z.array(z.string().check(z.maxLength(100))).check(
+    z.maxLength(MAX_LIST),
+    z.superRefine((list, context) => {
+      let told = 0;
+      for (const [place, iccid] of list.entries()) {
+        const problem = iccidProblem(iccid);
+        if (problem !== undefined && told < MAX_ICCID_ERRORS) {
+          told += 1;
+          const message = `${problem[0]?.toUpperCase()}${problem.slice(1)}.`;
+          context.addIssue({ code: 'custom', path: [place], message, params: { code: 'invalid_iccid' } });
+        }
       }
-    }
-  });
+    }),
+  ),
+);
 
-const selectSchema = z
-  .strictObject({
-    iccids: iccids.optional().describe('Up to 10,000; duplicates count once'),
-    orderId: idSchema.optional(),
-    filter: simFilter.optional(),
-  })
-  .superRefine((select, context) => {
-    const given = Object.values(select).filter((value) => value !== undefined).length;
-    if (given !== 1) {
-      const message = 'Name the SIMs in exactly one way: iccids, orderId or filter.';
-      context.addIssue({ code: 'custom', message, params: { code: 'exactly_one' } });
-    }
-  });
+const selectSchema = z.lazy(() =>
+  z
+    .strictObject({
+      iccids: described(z.optional(iccids), 'Up to 10,000; duplicates count once'),
+      orderId: z.optional(idSchema),
+      filter: z.optional(simFilter),
+    })
+    .check(
+      z.superRefine((select, context) => {
+        const given = Object.values(select).filter((value) => value !== undefined).length;
+        if (given !== 1) {
+          const message = 'Name the SIMs in exactly one way: iccids, orderId or filter.';
+          context.addIssue({ code: 'custom', message, params: { code: 'exactly_one' } });
+        }
+      }),
+    ),
+);
 
 /** What every bulk action takes. */
 export const bulkFields = {
   select: selectSchema,
-  dryRun: z.boolean().optional().describe('Changes nothing; looks at the SIMs as they are now'),
-  effectiveAt: z.iso
-    .datetime({ offset: true })
-    .optional()
-    .describe(`When to begin, up to ${MAX_DAYS_AHEAD} days ahead; at once when left out, or in the past`),
+  dryRun: described(z.optional(z.boolean()), 'Changes nothing; looks at the SIMs as they are now'),
+  effectiveAt: described(
+    z.optional(z.iso.datetime({ offset: true })),
+    `When to begin, up to ${MAX_DAYS_AHEAD} days ahead; at once when left out, or in the past`,
+  ),
 };
 
 type BulkBody = {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { getGrantedTariff, listGrantedTariffs } from '../../adapters/dynamodb/tariffs.ts';
 import { isOperatorId, operatorIds, operators } from '../../domain/operator.ts';
@@ -45,7 +45,7 @@ export const routes = [
     tag: 'Catalogue',
     summary: 'List the tariffs given to you',
     paged: true,
-    query: z.strictObject({ operatorId: z.enum(operatorIds).optional() }),
+    query: z.strictObject({ operatorId: z.optional(z.enum(operatorIds)) }),
     answers: { 200: tariffAnswerSchema },
     handle: async ({ caller, query, page: { limit, after = '' } }) => {
       const tariffs = await listGrantedTariffs(caller.partnerId, query.operatorId);

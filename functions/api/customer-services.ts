@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import {
   type CustomerServiceRecord,
@@ -32,7 +32,9 @@ export const routes = [
     tag: 'Customer services',
     summary: 'Create a service for a customer',
     description: "Without a name it is called by the customer's short name and the tariff's name.",
-    body: z.strictObject({ customerId: idSchema, tariffId: idSchema, name: line(NAME_LENGTH).optional() }),
+    body: z.lazy(() =>
+      z.strictObject({ customerId: idSchema, tariffId: idSchema, name: z.optional(line(NAME_LENGTH)) }),
+    ),
     example: { customerId: 'cus_01JG0000000000000000000000', tariffId: 'trf_customer_all' },
     answers: { 201: customerServiceSchema },
     handle: async ({ caller, body, now }) => {
@@ -69,7 +71,7 @@ export const routes = [
     tag: 'Customer services',
     summary: 'List customer services',
     paged: true,
-    query: z.strictObject({ customerId: idSchema.optional() }),
+    query: z.strictObject({ customerId: z.optional(idSchema) }),
     answers: { 200: customerServiceSchema },
     handle: async ({ caller, query, page }) => {
       if (caller.kind === 'customer' && query.customerId !== undefined && query.customerId !== caller.customerId) {
@@ -103,7 +105,7 @@ export const routes = [
     access: 'edit_customers_and_services',
     tag: 'Customer services',
     summary: 'Rename a customer service',
-    body: z.strictObject({ name: line(NAME_LENGTH).optional() }),
+    body: z.lazy(() => z.strictObject({ name: z.optional(line(NAME_LENGTH)) })),
     answers: { 200: customerServiceSchema },
     handle: async ({ caller, path: { id }, body: { name }, ifMatch, now }) => {
       const service = await theService(caller, id);

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   type CustomerRecord,
   changeCustomer,
@@ -9,6 +9,7 @@ import {
 } from '../../adapters/dynamodb/customers.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { shortNameOf } from '../../domain/customer.ts';
+import { described } from '../../domain/described.ts';
 import { newId } from '../../domain/ids.ts';
 import { line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
@@ -22,10 +23,10 @@ import { customerSchema, showCustomer } from './representations.ts';
 
 const customerFields = z.strictObject({
   name: line(100),
-  shortName: line(30).optional().describe('Made from the name when left out'),
-  contact: contactSchema.optional(),
-  address: addressSchema.optional(),
-  tags: z.array(line(50)).max(20).optional(),
+  shortName: described(z.optional(line(30)), 'Made from the name when left out'),
+  contact: z.optional(contactSchema),
+  address: z.optional(addressSchema),
+  tags: z.optional(z.array(line(50)).check(z.maxLength(20))),
 });
 
 /** Whom the partner serves. */
@@ -64,7 +65,7 @@ export const routes = [
     tag: 'Customers',
     summary: 'List customers',
     paged: true,
-    query: z.strictObject({ q: line(100).optional().describe('A part of the name, whatever the case') }),
+    query: z.strictObject({ q: described(z.optional(line(100)), 'A part of the name, whatever the case') }),
     answers: { 200: customerSchema },
     handle: async ({ caller, query: { q }, page }) => {
       const wanted = q?.toLocaleLowerCase('en');
@@ -92,20 +93,22 @@ export const routes = [
     access: 'edit_customers_and_services',
     tag: 'Customers',
     summary: 'Change a customer',
-    body: customerFields
-      .extend({
-        contact: contactSchema.extend({ phone: contactSchema.shape.phone.nullable() }).partial().nullable(),
-        address: addressSchema.partial().nullable(),
-        tags: z.array(line(50)).max(20).nullable(),
-        shortName: line(30),
-      })
-      .partial(),
+    body: z.lazy(() =>
+      z.partial(
+        z.extend(customerFields, {
+          contact: z.nullable(z.partial(z.extend(contactSchema, { phone: z.nullable(contactSchema.shape.phone) }))),
+          address: z.nullable(z.partial(addressSchema)),
+          tags: z.nullable(z.array(line(50)).check(z.maxLength(20))),
+          shortName: line(30),
+        }),
+      ),
+    ),
     answers: { 200: customerSchema },
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
       const customer = await theCustomer(caller.partnerId, id);
       requireMatch(ifMatch, showCustomer(customer));
       const change = mergePatch(body, { tags: [] }, customer);
-      checkInput(customerFields.partial(), change.set);
+      checkInput(z.partial(customerFields), change.set);
       return one(showCustomer(await changeCustomer(caller.partnerId, customer, change, now.toISOString())));
     },
   }),

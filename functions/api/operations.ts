@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { resultsFrom } from '../../adapters/dynamodb/manifests.ts';
 import {
   changeOperation,
@@ -28,7 +28,7 @@ export const routes = [
     tag: 'Operations',
     summary: 'List operations, newest first',
     paged: true,
-    query: z.strictObject({ action: z.enum(simActions).optional(), state: z.enum(operationStates).optional() }),
+    query: z.strictObject({ action: z.optional(z.enum(simActions)), state: z.optional(z.enum(operationStates)) }),
     answers: { 200: operationSchema },
     handle: async ({ caller, query: { action, state }, page }) => {
       const { items, next } = await fillPage(
@@ -57,7 +57,7 @@ export const routes = [
     tag: 'Operations',
     summary: 'What came of each SIM, so far',
     paged: true,
-    query: z.strictObject({ outcome: z.enum(['succeeded', 'failed']).optional() }),
+    query: z.strictObject({ outcome: z.optional(z.enum(['succeeded', 'failed'])) }),
     answers: { 200: resultSchema },
     handle: async ({ caller, path: { id }, query: { outcome }, page }) => {
       const operation = await theOperation(caller.partnerId, id);

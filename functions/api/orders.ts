@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   createOrder,
   getOrder,
@@ -13,6 +13,7 @@ import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
 import { type Address, addressSchema } from '../../domain/address.ts';
 import { estimatedDelivery } from '../../domain/calendar.ts';
+import { described } from '../../domain/described.ts';
 import { newId } from '../../domain/ids.ts';
 import { type OperatorId, operatorIds } from '../../domain/operator.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
@@ -42,16 +43,18 @@ import { planTargets } from '../plan-targets.ts';
 import { startOrLeaveToSweep } from '../run.ts';
 import { orderEventSchema, orderSchema, showOrder, showSim, simSchema } from './representations.ts';
 
-const quantity = z.number().describe('A whole number, a multiple of the operator’s, at most 100,000');
+const quantity = described(z.number(), 'A whole number, a multiple of the operator’s, at most 100,000');
 
-const quoteSchema = z
-  .object({
-    valid: z.boolean(),
-    violations: z.array(z.object({ code: z.string(), message: z.string() })),
-    nearest: z.array(z.int()).describe('The nearest quantities that can be ordered'),
-    estimatedDelivery: z.object({ earliest: z.iso.date(), latest: z.iso.date() }),
-  })
-  .meta({ id: 'Quote' });
+const quoteSchema = z.lazy(() =>
+  z
+    .object({
+      valid: z.boolean(),
+      violations: z.array(z.object({ code: z.string(), message: z.string() })),
+      nearest: described(z.array(z.int()), 'The nearest quantities that can be ordered'),
+      estimatedDelivery: z.object({ earliest: z.iso.date(), latest: z.iso.date() }),
+    })
+    .register(z.globalRegistry, { id: 'Quote' }),
+);
 
 /** Ordering SIMs, and watching them come. */
 export const routes = [
@@ -61,7 +64,7 @@ export const routes = [
     access: 'order_sims',
     tag: 'Orders',
     summary: 'Check a quantity and estimate its delivery',
-    body: z.strictObject({ operatorId: z.enum(operatorIds), quantity }),
+    body: z.lazy(() => z.strictObject({ operatorId: z.enum(operatorIds), quantity })),
     example: { operatorId: '3uk', quantity: 120 },
     answers: { 200: quoteSchema },
     handle: async ({ body, now }) => {
@@ -85,13 +88,15 @@ export const routes = [
     summary: 'Order SIMs',
     description:
       'They go to the delivery address given, or to the partner’s own. With a plan, the SIMs are migrated, assigned and activated by themselves once they have arrived.',
-    body: z.strictObject({
-      operatorId: z.enum(operatorIds),
-      quantity,
-      reference: line(100).optional().describe('Your own reference'),
-      deliveryAddress: addressSchema.optional(),
-      plan: planSchema.optional(),
-    }),
+    body: z.lazy(() =>
+      z.strictObject({
+        operatorId: z.enum(operatorIds),
+        quantity,
+        reference: described(z.optional(line(100)), 'Your own reference'),
+        deliveryAddress: z.optional(addressSchema),
+        plan: z.optional(planSchema),
+      }),
+    ),
     example: { operatorId: '3uk', quantity: 50, reference: 'PO-1001' },
     answers: { 201: orderSchema },
     handle: async ({ caller, body, now }) => {
@@ -122,7 +127,7 @@ export const routes = [
     tag: 'Orders',
     summary: 'List orders, newest first',
     paged: true,
-    query: z.strictObject({ state: z.enum(orderStates).optional(), operatorId: z.enum(operatorIds).optional() }),
+    query: z.strictObject({ state: z.optional(z.enum(orderStates)), operatorId: z.optional(z.enum(operatorIds)) }),
     answers: { 200: orderSchema },
     handle: async ({ caller, query: { state, operatorId }, page }) => {
       const { items, next } = await fillPage(

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   createPartnerService,
   getPartnerService,
@@ -24,7 +24,7 @@ export const routes = [
     access: 'manage_partner_services',
     tag: 'Partner services',
     summary: 'Create a partner service',
-    body: z.strictObject({ name: line(100), tariffId: idSchema }),
+    body: z.lazy(() => z.strictObject({ name: line(100), tariffId: idSchema })),
     example: { name: 'Meters 100 MB', tariffId: 'trf_partner_all' },
     answers: { 201: partnerServiceSchema },
     handle: async ({ caller, body, now }) => {
@@ -76,7 +76,7 @@ export const routes = [
     access: 'manage_partner_services',
     tag: 'Partner services',
     summary: 'Rename a partner service',
-    body: z.strictObject({ name: line(100).optional() }),
+    body: z.lazy(() => z.strictObject({ name: z.optional(line(100)) })),
     answers: { 200: partnerServiceSchema },
     handle: async ({ caller, path: { id }, body: { name }, ifMatch, now }) => {
       const service = await theService(caller.partnerId, id);

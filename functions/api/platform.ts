@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { getPartner, savePartner } from '../../adapters/dynamodb/partners.ts';
 import { getTariff, grantTariff, revokeTariff, saveTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';

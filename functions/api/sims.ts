@@ -1,8 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSim, type SimRecord, saveSim, simHistory } from '../../adapters/dynamodb/sims.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
+import { described } from '../../domain/described.ts';
 import { relabel } from '../../domain/sim.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
@@ -52,10 +53,12 @@ export const routes: Route[] = [
     access: 'change_sims',
     tag: 'SIMs',
     summary: 'Label a SIM',
-    body: z.strictObject({
-      label: line(60).nullable().optional(),
-      tags: z.array(line(30)).max(10).nullable().optional(),
-    }),
+    body: z.lazy(() =>
+      z.strictObject({
+        label: z.optional(z.nullable(line(60))),
+        tags: z.optional(z.nullable(z.array(line(30)).check(z.maxLength(10)))),
+      }),
+    ),
     example: { label: 'Meter 17', tags: ['north'] },
     answers: { 200: simSchema },
     handle: async ({ caller, path: { iccid }, body, ifMatch, now }) => {
@@ -99,7 +102,7 @@ export const routes: Route[] = [
     summary: 'Migrate SIMs to a partner service',
     description:
       'Out of the holding service, before anything else can be done with them; or from one service to another.',
-    body: z.strictObject({ ...bulkFields, partnerServiceId: idSchema }),
+    body: z.lazy(() => z.strictObject({ ...bulkFields, partnerServiceId: idSchema })),
     example: {
       select: { orderId: 'ord_01JG0000000000000000000000' },
       partnerServiceId: 'psv_01JG0000000000000000000000',
@@ -114,7 +117,7 @@ export const routes: Route[] = [
     access: 'change_sims',
     tag: 'SIMs',
     summary: 'Assign SIMs to a customer, with one of its services',
-    body: z.strictObject({ ...bulkFields, customerId: idSchema, customerServiceId: idSchema }),
+    body: z.lazy(() => z.strictObject({ ...bulkFields, customerId: idSchema, customerServiceId: idSchema })),
     example: {
       select,
       customerId: 'cus_01JG0000000000000000000000',
@@ -134,7 +137,9 @@ export const routes: Route[] = [
     access: 'change_sims',
     tag: 'SIMs',
     summary: 'Suspend SIMs: their data is barred',
-    body: z.strictObject({ ...bulkFields, reason: line(100).optional().describe('Shown with the bar') }),
+    body: z.lazy(() =>
+      z.strictObject({ ...bulkFields, reason: described(z.optional(line(100)), 'Shown with the bar') }),
+    ),
     example: { select, reason: 'device stolen' },
     answers: bulkAnswers,
     handle: async ({ caller, body, now }) =>
@@ -147,10 +152,12 @@ export const routes: Route[] = [
     access: 'change_sims',
     tag: 'SIMs',
     summary: 'Terminate SIMs, for good',
-    body: z.strictObject({
-      ...bulkFields,
-      confirm: z.int().nonnegative().describe('The number of SIMs that shall end'),
-    }),
+    body: z.lazy(() =>
+      z.strictObject({
+        ...bulkFields,
+        confirm: described(z.int().check(z.nonnegative()), 'The number of SIMs that shall end'),
+      }),
+    ),
     example: { select, confirm: 1 },
     answers: bulkAnswers,
     handle: async ({ caller, body, now }) => bulk(caller, 'terminate', body, {}, now),
@@ -165,7 +172,7 @@ function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string
     access: 'change_sims',
     tag: 'SIMs',
     summary,
-    body: z.strictObject(bulkFields),
+    body: z.lazy(() => z.strictObject(bulkFields)),
     example: { select },
     answers: bulkAnswers,
     handle: async ({ caller, body, now }) => bulk(caller, action, body, {}, now),

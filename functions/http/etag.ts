@@ -3,7 +3,12 @@ import { HttpProblem } from './problem.ts';
 
 /** The entity tag of a representation: it changes exactly when what a client reads changes. */
 export function etagOf(body: unknown): string {
-  return `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
+  return etagOfJson(JSON.stringify(body));
+}
+
+/** The entity tag of a representation that is JSON already. */
+export function etagOfJson(json: string): string {
+  return `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`;
 }
 
 /**

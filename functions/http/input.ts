@@ -1,5 +1,10 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
+import { described } from '../../domain/described.ts';
 import { HttpProblem, type InputError, invalidInput } from './problem.ts';
+
+// Without it zod says of every rule that the input is invalid.
+z.config(en());
 
 /** A body may have 1 MiB: ten thousand ICCIDs are a quarter of it. */
 export const MAX_BODY_BYTES = 1_048_576;
@@ -41,8 +46,8 @@ export function readJson({ body, isBase64Encoded, contentType, method }: RawBody
  * @param where the pointer of the value: empty for a body, `/query` for the query string.
  * @throws HttpProblem 422 with an error for each rule that does not hold.
  */
-export function checkInput<T>(schema: z.ZodType<T>, value: unknown, where = ''): T {
-  const checked = schema.safeParse(value, { reportInput: true });
+export function checkInput<T>(schema: z.core.$ZodType<T>, value: unknown, where = ''): T {
+  const checked = z.safeParse(schema, value, { reportInput: true });
   if (checked.success) {
     return checked.data;
   }
@@ -76,6 +81,9 @@ const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** What every list takes. In a query string, numbers are text. */
 export const pageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many items a page has at the most'),
-  cursor: z.string().optional().describe('`nextCursor` of the page before'),
+  limit: described(
+    z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 50),
+    'How many items a page has at the most',
+  ),
+  cursor: described(z.optional(z.string()), '`nextCursor` of the page before'),
 });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { rights } from '../../domain/access.ts';
 import { pageQuery } from './input.ts';
 import { problems } from './problem.ts';
@@ -151,8 +151,8 @@ function headersOf({ paged, method }: Route, status: string): Json {
   };
 }
 
-function mediaType(schema: z.ZodType): string {
-  const type = schema.meta()?.contentType;
+function mediaType(schema: z.core.$ZodType): string {
+  const type = z.globalRegistry.get(schema)?.contentType;
   return typeof type === 'string' ? type : 'application/json';
 }
 
@@ -168,7 +168,7 @@ function listOf(items: Json): Json {
 }
 
 /** A schema by reference when it has an id, itself otherwise; named schemas inside it become components too. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Map<string, unknown>): Json {
+function schemaOf(schema: z.core.$ZodType, io: 'input' | 'output', components: Map<string, unknown>): Json {
   const json = plainSchema(schema, io);
   const { $defs = {}, id, contentType: _contentType, ...own } = json as Json & { $defs?: Record<string, Json> };
   for (const [name, definition] of Object.entries($defs)) {
@@ -182,7 +182,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Map<str
   return withComponentRefs(own) as Json;
 }
 
-function plainSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+function plainSchema(schema: z.core.$ZodType, io: 'input' | 'output'): Json {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
   return json;
 }

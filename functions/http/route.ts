@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Caller, PartnerCaller, Right } from '../../domain/access.ts';
 
 /** Who may call a route: anybody, or whose roles have a right. */
@@ -55,14 +55,14 @@ export type Route = {
   tag: string;
   summary: string;
   description?: string;
-  query?: z.ZodObject;
-  body?: z.ZodType;
+  query?: z.ZodMiniObject;
+  body?: z.ZodMiniType;
   /** An example of a body, for the reference page. */
   example?: unknown;
   /** A list: takes `limit` and `cursor`, answers `items` and `nextCursor`. */
   paged?: boolean;
   /** What comes back, by status; `null` where nothing does. For a list, the schema of one item. */
-  answers: Readonly<Record<number, z.ZodType | null>>;
+  answers: Readonly<Record<number, z.ZodMiniType | null>>;
   handle: (request: RouteRequest<Access, string, unknown, unknown>) => Promise<Answer>;
 };
 
@@ -70,8 +70,8 @@ export type Route = {
 export function route<
   const A extends Access,
   const Path extends string,
-  Query extends z.ZodObject = z.ZodObject<Record<never, never>>,
-  Body extends z.ZodType = z.ZodType<undefined>,
+  Query extends z.ZodMiniObject = z.ZodMiniObject<Record<never, never>>,
+  Body extends z.ZodMiniType = z.ZodMiniType<undefined>,
 >(
   declared: Omit<Route, 'handle' | 'access' | 'path' | 'query' | 'body'> & {
     access: A;

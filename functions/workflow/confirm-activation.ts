@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import { keepLateActivation } from '../../adapters/dynamodb/late-activations.ts';
 import { getOperation } from '../../adapters/dynamodb/operations.ts';

@@ -1,5 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import { operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
 import { changeOperation, getOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
@@ -29,7 +29,7 @@ type Next = Work & { stageRuns: number };
 /** An operation whose stage has run so many times in a row without any result never will be done. */
 const MAX_VAIN_RUNS = 10;
 
-const input = runInput.extend({ stageRuns: z.int(), stateMachineArn: z.string() });
+const input = z.extend(runInput, { stageRuns: z.int(), stateMachineArn: z.string() });
 
 /**
  * Says what is to be done next, from what the table holds: the operation of an order's plan whose turn it is, or the

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import { changeOperation } from '../../adapters/dynamodb/operations.ts';
 import { stepOrder } from '../../adapters/dynamodb/orders.ts';
@@ -8,7 +8,7 @@ import type { Problem } from '../../domain/verdict.ts';
 import { logger } from '../http/telemetry.ts';
 import { runInput, task } from './task.ts';
 
-const input = runInput.extend({ error: z.object({ Error: z.string(), Cause: z.string().optional() }) });
+const input = z.extend(runInput, { error: z.object({ Error: z.string(), Cause: z.optional(z.string()) }) });
 
 /** Leaves on the order or operation, in words, why its execution could not go on. */
 export const handler = task(input, async ({ kind, partnerId, id, error }) => {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import { type ManifestPage, pageWithResults } from '../../adapters/dynamodb/manifests.ts';
 import { getOperation, manifestOf, recordResults } from '../../adapters/dynamodb/operations.ts';

@@ -1,14 +1,14 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { logger, publishMetrics } from '../http/telemetry.ts';
 
 /** What a task is told that works on an order, or on an operation: whose, and which. */
 export const itemInput = z.object({ partnerId: z.string(), id: z.string() });
 
 /** What a task is told that works on either. */
-export const runInput = itemInput.extend({ kind: z.enum(['order', 'operation']) });
+export const runInput = z.extend(itemInput, { kind: z.enum(['order', 'operation']) });
 
 /** How long a task may go on before it says where to go on next: well before its time-out. */
 const RESERVE_MS = 15_000;
@@ -19,7 +19,7 @@ const RESERVE_MS = 15_000;
  * @param work gets the input, and whether there is time for another page.
  */
 export function task<Input, Output>(
-  schema: z.ZodType<Input>,
+  schema: z.ZodMiniType<Input>,
   work: (input: Input, hasTime: () => boolean) => Promise<Output>,
 ) {
   return middy<unknown, Output, Error, Context>()

@@ -31,7 +31,9 @@ export async function synthesised(context: Readonly<Record<string, string>> = {}
 function emptyBundles(outdir: string): Bundles {
   const folder = mkdtempSync(path.join(outdir, 'bundle-'));
   writeFileSync(path.join(folder, 'index.mjs'), 'export const handler = async () => {};\n');
-  return new Map(functionEntries(resources).map((entry) => [entry, { name: bundleName(entry), folder, bytes: 0 }]));
+  return new Map(
+    functionEntries(resources).map((entry) => [entry, { name: bundleName(entry), folder, bytes: 0, inputs: [] }]),
+  );
 }
 
 /** The resources of a type, by their logical id. */

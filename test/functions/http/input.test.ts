@@ -15,7 +15,7 @@ const readBytes = (bytes: Buffer, own: Partial<RawBody> = {}) =>
 const problem = (code: string) => expect.objectContaining({ name: 'HttpProblem', code });
 
 /** What is wrong with a value, by the schema. */
-function errorsOf(schema: z.ZodType, value: unknown, where?: string): readonly InputError[] {
+function errorsOf(schema: z.core.$ZodType, value: unknown, where?: string): readonly InputError[] {
   try {
     checkInput(schema, value, where);
   } catch (error) {

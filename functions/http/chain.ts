@@ -1,0 +1,280 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import middy, { type MiddlewareObj } from '@middy/core';
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyEventV2WithJWTAuthorizer,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda';
+import * as z from 'zod/mini';
+import { clock } from '../../adapters/clock.ts';
+import { type Caller, may, rights } from '../../domain/access.ts';
+import { callerFrom } from './caller.ts';
+import { openCursor, sealCursor } from './cursor.ts';
+import { etagOfJson } from './etag.ts';
+import { checkInput, pageQuery, readJson } from './input.ts';
+import { HttpProblem, notFound, problemDocument } from './problem.ts';
+import { type Access, type Answer, type Route, type RouteRequest, routeKey } from './route.ts';
+import { logger, metrics } from './telemetry.ts';
+
+type Event = APIGatewayProxyEventV2 | APIGatewayProxyEventV2WithJWTAuthorizer;
+type Result = APIGatewayProxyStructuredResultV2;
+/** A route, and the schema of its query, made when it is first asked for. */
+type Served = { route: Route; querySchema(): z.ZodMiniObject };
+type Checked = { route: Route; request: RouteRequest<Access, string, unknown, unknown>; scope: string };
+type Handler = MiddlewareObj<Event, Result, Error, Context, { checked: Checked; startedAt: number }>;
+
+/** What the chain needs of the table. */
+export type ChainTable = {
+  /** The secret that cursors of lists are signed with. */
+  cursorSecret(): Promise<string>;
+  /** Whether an error says that somebody else changed an item at the same time. */
+  isConflict(error: unknown): boolean;
+};
+
+/**
+ * The handler of a function that serves these routes: one chain for all of them.
+ *
+ * Log context → one log line and metrics a request → problem documents → who asks and whether they may → body, path and
+ * query → the route's own handler → the response.
+ *
+ * @param table left out by a function that has no table, and so no lists.
+ */
+export function chain(routes: readonly Route[], table: ChainTable = noTable) {
+  const byKey = new Map(
+    routes.map((route) => [routeKey(route), { route, querySchema: once(() => querySchema(route)) }]),
+  );
+  return middy<Event, Result, Error, Context, { checked: Checked; startedAt: number }>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(observe)
+    .use(answerProblems(table))
+    .use(check(byKey, table))
+    .handler((event, _context) => answer(event, table));
+}
+
+const noTable: ChainTable = {
+  cursorSecret: async () => {
+    throw new Error('A list needs the table, whose secret signs its cursors: use serve().');
+  },
+  isConflict: () => false,
+};
+
+const checkedOf = new WeakMap<Event, Checked>();
+
+/** One line and the counts of a request, with the id by which its caller knows it. */
+const observe: Handler = {
+  before: ({ event, internal }) => {
+    internal.startedAt = Date.now();
+    logger.appendKeys({ requestId: event.requestContext.requestId, route: event.routeKey });
+  },
+  after: (request) => told(request),
+  onError: (request) => told(request),
+};
+
+function told({ event, response, internal }: Parameters<NonNullable<Handler['after']>>[0]): void {
+  const status = Number(response?.statusCode ?? 500);
+  const durationMs = Date.now() - internal.startedAt;
+  const caller = checkedOf.get(event)?.request.caller;
+  metrics.addDimension('route', event.routeKey);
+  metrics.addMetric('Requests', MetricUnit.Count, 1);
+  metrics.addMetric('Latency', MetricUnit.Milliseconds, durationMs);
+  metrics.addMetric('ServerErrors', MetricUnit.Count, status >= 500 ? 1 : 0);
+  metrics.publishStoredMetrics();
+  logger.info('request', {
+    status,
+    durationMs,
+    ...(caller ? { user: caller.userId, ...('partnerId' in caller ? { partner: caller.partnerId } : {}) } : {}),
+  });
+}
+
+/** What a handler throws becomes a problem document; what nobody foresaw is logged whole and told without its insides. */
+function answerProblems(table: ChainTable): Handler {
+  return {
+    onError: (request) => {
+      // Not returned: what comes before it in the chain (the log line) still has its turn.
+      request.response ??= problemResponse(request.event, asProblem(request.error, table));
+    },
+  };
+}
+
+function asProblem(error: unknown, table: ChainTable): HttpProblem {
+  if (error instanceof HttpProblem) {
+    return error;
+  }
+  if (table.isConflict(error)) {
+    return new HttpProblem('conflict', 'Somebody else changed it at the same time: read it again, and try again.');
+  }
+  logger.error('request failed', error instanceof Error ? error : new Error(String(error)));
+  return new HttpProblem('internal_error', 'Something broke on our side: tell us the id in `instance`.');
+}
+
+/** Finds the route, who asks and whether they may, and checks all that they sent. */
+function check(byKey: ReadonlyMap<string, Served>, table: ChainTable): Handler {
+  return {
+    before: async ({ event }) => {
+      const served = byKey.get(event.routeKey);
+      if (!served) {
+        throw new HttpProblem(
+          'not_found',
+          `There is no ${event.requestContext.http.method} ${event.rawPath.slice(0, 200)}: /docs lists what there is.`,
+        );
+      }
+      const { route } = served;
+      const caller = authorise(route, event);
+      const scope = route.paged ? scopeOf(caller, event) : '';
+      const query = checkInput(served.querySchema(), event.queryStringParameters ?? {}, '/query');
+      const { limit = 0, cursor, ...filters } = query;
+      const after = typeof cursor === 'string' ? openCursor(cursor, scope, await table.cursorSecret()) : undefined;
+      checkedOf.set(event, {
+        route,
+        scope,
+        request: {
+          caller,
+          path: pathOf(event),
+          query: filters,
+          body: bodyOf(route, event),
+          page: { limit: Number(limit), ...(after === undefined ? {} : { after }) },
+          ifMatch: event.headers['if-match'],
+          now: clock.now(),
+          headers: event.headers,
+        },
+      });
+    },
+  };
+}
+
+async function answer(event: Event, table: ChainTable): Promise<Result> {
+  const checked = checkedOf.get(event);
+  if (!checked) {
+    throw new Error('A request reached its handler unchecked.');
+  }
+  const given = await checked.route.handle(checked.request);
+  return responseOf(
+    event,
+    given,
+    given.next === undefined ? undefined : sealCursor(given.next, checked.scope, await table.cursorSecret()),
+  );
+}
+
+/** @throws HttpProblem 403 */
+function authorise({ access }: Route, event: Event): Caller | undefined {
+  if (access === 'public') {
+    return undefined;
+  }
+  const caller = callerFrom(
+    'authorizer' in event.requestContext ? event.requestContext.authorizer.jwt.claims : undefined,
+  );
+  if (!caller) {
+    throw new HttpProblem('forbidden', 'The token names neither a partner nor the platform.');
+  }
+  if (!may(caller, access)) {
+    throw new HttpProblem('forbidden', `This takes one of the roles ${rights[access].join(', ')}.`);
+  }
+  return caller;
+}
+
+/** The list that a cursor is of. */
+function scopeOf(caller: Caller | undefined, event: Event): string {
+  return JSON.stringify([callerScope(caller), event.routeKey, event.pathParameters ?? {}, filtersOf(event)]);
+}
+
+/** Cursors are good for one caller's view of one list. */
+function callerScope(caller: Caller | undefined): unknown {
+  return caller && 'partnerId' in caller ? [caller.partnerId, caller.kind === 'customer' ? caller.customerId : ''] : [];
+}
+
+function filtersOf({ queryStringParameters = {} }: Event): unknown {
+  return Object.entries(queryStringParameters)
+    .filter(([name]) => name !== 'cursor' && name !== 'limit')
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+const noFields = once(() => z.optional(z.strictObject({})));
+
+function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function querySchema({ query, paged }: Route): z.ZodMiniObject {
+  const own = query ?? z.strictObject({});
+  return z.strictObject({ ...own.shape, ...(paged ? pageQuery.shape : {}) });
+}
+
+const LONGEST_ID = 100;
+
+/** An id that cannot be one is not there. */
+function pathOf({ pathParameters = {} }: Event): Record<string, string> {
+  for (const [name, value] of Object.entries(pathParameters)) {
+    if (value === undefined || value === '' || value.length > LONGEST_ID) {
+      throw notFound(name, value ?? '');
+    }
+  }
+  // Safe: every value was just seen to be there.
+  return pathParameters as Record<string, string>;
+}
+
+/** A route that takes a body gets it checked; one that may have one, but has no fields, takes `{}` or nothing. */
+function bodyOf({ body: schema, method }: Route, event: Event): unknown {
+  if (method === 'GET' || method === 'DELETE') {
+    return undefined;
+  }
+  const json = readJson({
+    body: event.body,
+    isBase64Encoded: event.isBase64Encoded,
+    contentType: event.headers['content-type'],
+    method,
+  });
+  if (schema === undefined) {
+    checkInput(noFields(), json);
+    return undefined;
+  }
+  if (json === undefined) {
+    throw new HttpProblem('invalid_json', 'The body is empty: this takes a JSON object.');
+  }
+  return checkInput(schema, json);
+}
+
+function responseOf(
+  event: Event,
+  { status, body, headers, single, raw }: Answer,
+  nextCursor: string | undefined,
+): Result {
+  const shared = { ...headers, 'x-request-id': event.requestContext.requestId };
+  if (raw) {
+    return {
+      statusCode: status,
+      headers: {
+        ...shared,
+        'content-type': raw.contentType,
+        ...(raw.encoding ? { 'content-encoding': raw.encoding } : {}),
+      },
+      body: raw.bytes.toString('base64'),
+      isBase64Encoded: true,
+    };
+  }
+  if (body === undefined) {
+    return { statusCode: status, headers: shared };
+  }
+  const json = JSON.stringify(nextCursor === undefined ? body : { ...Object(body), nextCursor });
+  return {
+    statusCode: status,
+    headers: { ...shared, 'content-type': 'application/json', ...(single ? { etag: etagOfJson(json) } : {}) },
+    body: json,
+  };
+}
+
+function problemResponse(event: Event, problem: HttpProblem): Result {
+  const { requestId, domainName } = event.requestContext;
+  const origin = `${event.headers['x-forwarded-proto'] ?? 'https'}://${domainName}`;
+  const document = problemDocument(problem, origin, requestId);
+  return {
+    statusCode: document.status,
+    headers: { ...problem.headers, 'content-type': 'application/problem+json', 'x-request-id': requestId },
+    body: JSON.stringify(document),
+  };
+}
