@@ -45,10 +45,10 @@ export async function startCloudPool(): Promise<CloudPool> {
       fitting.isFree = false;
       return fitting;
     }
-    // Its schedules are work for the machine, though nobody looks.
-    const [idle] = free;
-    if (idle) {
-      await end(idle);
+    // One may wait for the next file of its kind; the schedules of more are work for the machine, though nobody looks.
+    const [oldest, ...others] = free;
+    if (oldest && others.length > 0) {
+      await end(oldest);
     }
     const { child, facts } = await startCloud(settings);
     ids += 1;
