@@ -60,7 +60,7 @@ export const promptOperator: BehaviourRequest = { leadTimeDays: 0 };
  */
 export function useLocalCloud({ dayMs = 500 }: { dayMs?: number } = {}): CloudUnderTest {
   // The first cloud waits for the templates to be synthesised; a day of the tests' own takes a fraction of a second.
-  jest.setTimeout(90_000);
+  jest.setTimeout(180_000);
   let running: RunningCloud | undefined;
   const cloud = () => {
     if (!running) {
