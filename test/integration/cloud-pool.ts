@@ -24,7 +24,10 @@ export type CloudMessage =
   | { type: 'failed'; message: string }
   | { type: 'signed'; id: number; token: string };
 
-type Cloud = { id: number; kind: string; child: ChildProcess; facts: CloudFacts; isFree: boolean };
+type Cloud = { id: number; kind: string; child: ChildProcess; facts: CloudFacts; idle: NodeJS.Timeout | undefined };
+
+/** The schedules of a cloud are work for the machine, though nobody looks. */
+const IDLE_MS = 10_000;
 
 /**
  * Local clouds that are lent to test files, one file at a time. What a cloud takes to start, and its functions to load,
@@ -39,20 +42,15 @@ export async function startCloudPool(): Promise<CloudPool> {
 
   async function lend(settings: CloudSettings): Promise<LentCloud> {
     const kind = JSON.stringify(settings);
-    const free = [...clouds.values()].filter(({ isFree }) => isFree);
-    const [fitting] = free.filter((cloud) => cloud.kind === kind);
+    const fitting = [...clouds.values()].find((cloud) => cloud.idle !== undefined && cloud.kind === kind);
     if (fitting) {
-      fitting.isFree = false;
+      clearTimeout(fitting.idle);
+      fitting.idle = undefined;
       return fitting;
-    }
-    // One may wait for the next file of its kind; the schedules of more are work for the machine, though nobody looks.
-    const [oldest, ...others] = free;
-    if (oldest && others.length > 0) {
-      await end(oldest);
     }
     const { child, facts } = await startCloud(settings);
     ids += 1;
-    const cloud = { id: ids, kind, child, facts, isFree: false };
+    const cloud: Cloud = { id: ids, kind, child, facts, idle: undefined };
     clouds.set(cloud.id, cloud);
     return cloud;
   }
@@ -62,7 +60,7 @@ export async function startCloudPool(): Promise<CloudPool> {
     if ('dataDir' in JSON.parse(cloud.kind)) {
       await end(cloud);
     } else {
-      cloud.isFree = true;
+      cloud.idle = setTimeout(() => void end(cloud), IDLE_MS).unref();
     }
   }
 
