@@ -22,6 +22,8 @@ const integration = {
   ...shared,
   displayName: 'integration',
   testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
+  globalSetup: '<rootDir>/test/integration/start-cloud-pool.js',
+  globalTeardown: '<rootDir>/test/integration/stop-cloud-pool.js',
 };
 
 /**
@@ -44,6 +46,8 @@ function hasJava() {
 }
 
 export default {
+  // Tests mostly wait for local clouds, which are processes of their own: no core is left to them, as jest would do.
+  maxWorkers: '100%',
   reporters: ['default', '<rootDir>/test/summary-reporter.js'],
   projects: [
     {

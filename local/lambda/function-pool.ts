@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Refusal } from '../refusal.ts';
@@ -30,9 +31,10 @@ export type PoolOptions = {
   idleMs?: number;
 };
 
-/** Workers mostly wait for the table: a few a function keep a small machine busy. */
-const MAX_WORKERS = 4;
-const IDLE_MS = 30_000;
+/** Workers mostly wait for the table, yet a core is busy with few of them, and each costs its start and its memory. */
+const MAX_WORKERS = Math.min(Math.max(availableParallelism(), 2), 4);
+/** To start one anew takes more of the machine than to keep it. */
+const IDLE_MS = 120_000;
 const GROW_AFTER_MS = 100;
 /** Lambda gives the first load of a function ten seconds of its own; a busy small machine needs more. */
 const LOAD_WITHIN_MS = 30_000;

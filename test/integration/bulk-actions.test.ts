@@ -43,7 +43,7 @@ describe('a SIM that is', () => {
   beforeAll(async () => {
     plan = await acme.aPlan();
     sims = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
-  }, 60_000);
+  });
 
   // One SIM for each state, so that no test waits for what another one left.
   const sim = (place: number) => [sims[place]?.iccid ?? ''];
@@ -251,7 +251,7 @@ describe('an end for good', () => {
 
   beforeAll(async () => {
     active = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
-  }, 60_000);
+  });
 
   const terminate = (select: object, confirm: unknown, dryRun?: boolean) =>
     api.post<Operation>('/v1/sims/terminate', { select, confirm, ...(dryRun === undefined ? {} : { dryRun }) });

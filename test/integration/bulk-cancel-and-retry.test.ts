@@ -127,7 +127,7 @@ describe('two operations on the same SIMs at once end as if one had come after t
     orderId = sims[0]?.orderId ?? '';
     const made = await Promise.all([acme.aCustomerWithService(), acme.aCustomerWithService()]);
     customers = made.map(({ customer, service }) => ({ customerId: customer.id, customerServiceId: service.id }));
-  }, 60_000);
+  });
 
   /** Asks for both at once; gives what came of each SIM, in one and in the other. */
   async function both(one: [string, object], other: [string, object]) {

@@ -70,7 +70,7 @@ describe('a dry run over SIMs of every kind', () => {
       ['terminate', { confirm: 36 }],
       ['resume', {}],
     ];
-  }, 90_000);
+  });
 
   const all = () => acme.sims({});
 
@@ -142,7 +142,7 @@ describe('a dry run over more than a thousand SIMs', () => {
     await many.bulkDone('migrate', { select, partnerServiceId });
     await many.bulkDone('assign', { select, ...assign });
     sims = await many.sims({ orderId });
-  }, 90_000);
+  });
 
   test('is an operation that counts the eligible and the ineligible, and changes nothing', async () => {
     for (const select of [{ orderId }, { filter: { orderId } }, { iccids: sims.map(({ iccid }) => iccid) }]) {

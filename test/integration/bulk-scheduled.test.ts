@@ -24,7 +24,7 @@ let sims: Sim[];
 beforeAll(async () => {
   partnerServiceId = (await acme.aPartnerService()).id;
   sims = await acme.simsInHolding({ operatorId: '3uk', quantity: 50 });
-}, 90_000);
+});
 
 const migrate = (select: object, effectiveAt: string, rest: object = {}) =>
   api.post<Operation>('/v1/sims/migrate', { select, partnerServiceId, effectiveAt, ...rest });

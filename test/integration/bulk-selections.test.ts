@@ -26,7 +26,7 @@ beforeAll(async () => {
   partnerServiceId = service.id;
   iccids = sims.map(({ iccid }) => iccid);
   foreign = theirs[0];
-}, 60_000);
+});
 
 const migrate = (select: object) => acme.bulkDone('migrate', { select, partnerServiceId });
 const post = (action: string, body: object) => api.post<Operation>(`/v1/sims/${action}`, body);

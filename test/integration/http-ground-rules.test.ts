@@ -17,7 +17,7 @@ beforeAll(async () => {
     acme.simsInHolding({ operatorId: 'a1', quantity: 20 }),
     globex.simsInHolding({ operatorId: 'a1', quantity: 20 }),
   ]);
-}, 60_000);
+});
 
 const iccidOf = (place: number) => sims[place]?.iccid ?? '';
 

@@ -72,7 +72,7 @@ beforeAll(async () => {
     sim: iccids[0] ?? '',
     operation: operation.id,
   };
-}, 60_000);
+});
 
 type Ask = (api: ApiClient, of: typeof things) => Promise<Answer>;
 type Row = {

@@ -1,4 +1,4 @@
-import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import { useLocalCloud } from './local-cloud.ts';
 
@@ -18,13 +18,18 @@ describe('a SIM that has gone all the way, with a label and tags', () => {
     expect(labelled.status).toBe(200);
 
     const { dynamodb, TableName } = tableOf();
-    const { Items = [] } = await dynamodb.send(
-      new ScanCommand({
+    const pages = paginateScan(
+      { client: dynamodb },
+      {
         TableName,
         FilterExpression: 'sk = :iccid',
         ExpressionAttributeValues: { ':iccid': { S: String(sim?.iccid) } },
-      }),
+      },
     );
+    const Items = [];
+    for await (const page of pages) {
+      Items.push(...(page.Items ?? []));
+    }
     expect(Items).toHaveLength(1);
     const written = await dynamodb.send(
       new PutItemCommand({ TableName, Item: { ...Items[0] }, ReturnConsumedCapacity: 'INDEXES' }),

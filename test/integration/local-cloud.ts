@@ -1,10 +1,8 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, jest } from '@jest/globals';
-import * as z from 'zod';
-import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
-import { engineNames } from '../../local/dynamodb/engine.ts';
+import type { JWTPayload } from 'jose';
 import type { BehaviourRequest } from '../../sandbox/behaviour.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
+import type { CloudFacts, CloudSettings, LentCloud } from './cloud-pool.ts';
 import { type Partner, partnerAtWork } from './partner.ts';
 
 export type { Answer, ApiClient } from './api-client.ts';
@@ -17,11 +15,19 @@ export const operatorIds: readonly OperatorId[] = ['3uk', '3ireland', 'orange', 
 /** Who calls: the claims of a token. Without a partner and with the role `platform`, the wholesaler. */
 export type CallerClaims = { partnerId?: string; roles: readonly string[]; customerId?: string; sub?: string };
 
+/** A cloud of the pool, for as long as nobody gives it back. */
+export type RunningCloud = CloudFacts & {
+  /** Signs any claims; for tests of what the authoriser refuses. */
+  sign(claims: JWTPayload): Promise<string>;
+  /** Gives it back; a cloud with a data folder is stopped then. */
+  stop(): Promise<void>;
+};
+
 /** A local cloud, as tests see it: over HTTP. */
 export type CloudUnderTest = {
   url(): string;
-  /** The cloud itself, for what HTTP does not show. */
-  cloud(): LocalCloud;
+  /** What is known of the cloud itself, for what HTTP does not show. */
+  cloud(): RunningCloud;
   /** A client with a token of the local issuer, asked for at the first call; its partner is made if it is not there. */
   as(claims: CallerClaims): ApiClient;
   /** A client with this very token, or without one. */
@@ -46,15 +52,16 @@ export type OperatorUnderTest = {
 export const promptOperator: BehaviourRequest = { leadTimeDays: 0 };
 
 /**
- * One local cloud for a test file, on the engine of `DYNAMODB_ENGINE` if that is set. Its operators deliver at once
- * unless a test tells them otherwise.
+ * A local cloud for a test file, which has it for itself, on the engine of `DYNAMODB_ENGINE` if that is set. Other files
+ * had it before: there are partners, orders and tariffs of theirs. Its operators deliver at once unless a test tells them
+ * otherwise.
  *
  * @param dayMs real milliseconds that a day lasts, 500 when left out
  */
 export function useLocalCloud({ dayMs = 500 }: { dayMs?: number } = {}): CloudUnderTest {
   // The first cloud waits for the templates to be synthesised; a day of the tests' own takes a fraction of a second.
-  jest.setTimeout(90_000);
-  let running: LocalCloud | undefined;
+  jest.setTimeout(180_000);
+  let running: RunningCloud | undefined;
   const cloud = () => {
     if (!running) {
       throw new Error('The local cloud runs between beforeAll and afterAll.');
@@ -72,18 +79,32 @@ export function useLocalCloud({ dayMs = 500 }: { dayMs?: number } = {}): CloudUn
   return underTest;
 }
 
-/** Starts a cloud that the test itself stops; `dataDir` is kept. */
-export function startCloud(options: { dayMs: number; dataDir?: string }): Promise<LocalCloud> {
+/** A cloud that the test itself gives back; `dataDir` is kept. */
+export async function startCloud(settings: Omit<CloudSettings, 'engine'>): Promise<RunningCloud> {
   const wanted = process.env.DYNAMODB_ENGINE;
-  const engine = engineNames.find((name) => name === wanted);
-  if (wanted && !engine) {
-    throw new Error(`DYNAMODB_ENGINE is ${engineNames.join(' or ')}, not ${wanted}.`);
+  const { id, facts } = await askPool<LentCloud>('/clouds', { ...settings, ...(wanted && { engine: wanted }) });
+  return {
+    ...facts,
+    sign: (claims) => askPool(`/clouds/${id}/tokens`, claims),
+    stop: () => askPool(`/clouds/${id}/back`),
+  };
+}
+
+async function askPool<T>(path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`${process.env.CLOUD_POOL}${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body ?? {}),
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    throw new Error(text);
   }
-  return startLocalCloud({ port: 0, engine, ...options });
+  // Safe: cloud-pool.ts answers so.
+  return JSON.parse(text) as T;
 }
 
 /** Tests' view of a cloud that may be started again in between. */
-export function cloudUnderTest(cloud: () => LocalCloud): CloudUnderTest {
+export function cloudUnderTest(cloud: () => RunningCloud): CloudUnderTest {
   const url = () => cloud().url;
   const local = apiClient(url, async () => undefined);
 
@@ -125,21 +146,26 @@ export function cloudUnderTest(cloud: () => LocalCloud): CloudUnderTest {
   };
 }
 
-const secretSchema = z.record(z.string(), z.object({ baseUrl: z.string(), apiKey: z.string() }));
-
-async function statusAtOperator({ endpoints, parts }: LocalCloud, id: OperatorId, orderId: string): Promise<string> {
-  const secrets = new SecretsManagerClient({
-    endpoint: endpoints.secretsManager,
-    region: 'eu-west-2',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: parts.secrets[0]?.arn }));
-  secrets.destroy();
-  const connection = secretSchema.parse(JSON.parse(SecretString))[id];
+async function statusAtOperator(cloud: RunningCloud, id: OperatorId, orderId: string): Promise<string> {
+  const connection = (await operatorsSecretOf(cloud))[id];
   const operator = apiClient(
     () => connection?.baseUrl ?? '',
     async () => connection?.apiKey,
   );
   const { status, body } = await operator.get<{ status: string }>(`/orders/${orderId}`);
   return status === 200 ? body.status : `${status}`;
+}
+
+type OperatorsSecret = Partial<Record<OperatorId, { baseUrl: string; apiKey: string }>>;
+
+/** By the bare protocol: the SDK's client takes seconds to load in a context of its own. */
+async function operatorsSecretOf({ endpoints, parts }: RunningCloud): Promise<OperatorsSecret> {
+  const response = await fetch(endpoints.secretsManager, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' },
+    body: JSON.stringify({ SecretId: parts.secrets[0]?.arn }),
+  });
+  // Safe: the local cloud has made this secret, and functions read it so.
+  const { SecretString } = (await response.json()) as { SecretString: string };
+  return JSON.parse(SecretString) as OperatorsSecret;
 }

@@ -17,8 +17,8 @@ const putPlan = (orderId: string, plan: unknown) => acme.api.put<Order>(`/v1/ord
 
 describe('while the SIMs are on their way', () => {
   test.concurrent('a plan is put on, and carried out when they have arrived', async () => {
-    const { id } = await acme.orders({ operatorId: '3ireland', quantity: 50 });
     const plan = await acme.aPlan();
+    const { id } = await acme.orders({ operatorId: '3ireland', quantity: 50 });
     expect(is(200, await putPlan(id, plan))).toMatchObject({ id, plan });
     const order = await acme.orderIn(id, 'fulfilled');
     expect(order.progress).toEqual({ received: 50, migrated: 50, assigned: 50, activated: 50, failed: 0 });

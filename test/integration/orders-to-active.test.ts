@@ -112,7 +112,7 @@ test('a thousand SIMs become active by the plan of their order, and their result
   const plan = await acme.aPlan();
   const { id } = await acme.orders({ operatorId: 'orange', quantity, plan });
   const seen: Order['progress'][] = [];
-  const order = await acme.orderIn(id, 'fulfilled', { within: 60_000, onLook: ({ progress }) => seen.push(progress) });
+  const order = await acme.orderIn(id, 'fulfilled', { within: 150_000, onLook: ({ progress }) => seen.push(progress) });
   const all = { received: quantity, migrated: quantity, assigned: quantity, activated: quantity };
   expect(order.progress).toEqual(progressOf(all));
   for (const [place, progress] of seen.entries()) {

@@ -2,15 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { LocalCloud } from '../../local/cloud.ts';
-import { cloudUnderTest, eventually, startCloud } from './local-cloud.ts';
-import type { Order } from './partner.ts';
+import { cloudUnderTest, eventually, type RunningCloud, startCloud } from './local-cloud.ts';
+import { is, type Order } from './partner.ts';
 
 jest.setTimeout(120_000);
 
 const dayMs = 1000;
 let dataDir = '';
-let running: LocalCloud | undefined;
+let running: RunningCloud | undefined;
 
 const cloud = cloudUnderTest(() => {
   if (!running) {
@@ -33,12 +32,15 @@ afterAll(async () => {
 
 /** Executions live in the memory of the cloud: with it, all of them end where they stand. */
 async function restart(): Promise<void> {
-  const before = cloud.cloud().clock.now().getTime();
+  const before = await timeNow();
   await running?.stop();
   running = undefined;
   running = await startCloud({ dayMs, dataDir });
-  const now = cloud.cloud().clock.now().getTime();
-  expect(now).toBeGreaterThanOrEqual(before);
+  expect(await timeNow()).toBeGreaterThanOrEqual(before);
+}
+
+async function timeNow(): Promise<number> {
+  return Date.parse(is(200, await cloud.api().get<{ now: string }>('/_local/clock')).now);
 }
 
 async function expectFulfilled(id: string, quantity: number): Promise<void> {

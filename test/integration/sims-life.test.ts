@@ -17,7 +17,7 @@ describe('a SIM', () => {
 
   beforeAll(async () => {
     iccids = (await acme.simsInHolding({ operatorId: 'a1', quantity: 20 })).map(({ iccid }) => iccid);
-  }, 60_000);
+  });
 
   test('arrives in holding, barred, with all that the contract says', async () => {
     const sim = await read(iccids[0] ?? '');

@@ -39,7 +39,7 @@ beforeAll(async () => {
     is(200, await api.patch(`/v1/sims/${iccids[place * 3]}`, { label }));
   }
   fleet = await everySim();
-}, 90_000);
+});
 
 /** Every SIM, one by one: what lists are held against. */
 async function everySim(): Promise<Sim[]> {

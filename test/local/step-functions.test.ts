@@ -9,9 +9,12 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { LocalCloud } from '../../local/cloud.ts';
 import { startFixture } from './fixtures/fixture-cloud.ts';
+
+// Days pass as they do; how fast all else goes is up to the machine.
+jest.setTimeout(60_000);
 
 let cloud: LocalCloud;
 let steps: SFNClient;

@@ -1,0 +1,156 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { JWTPayload } from 'jose';
+import type { LocalCloud } from '../../local/cloud.ts';
+import type { EngineName } from '../../local/dynamodb/engine.ts';
+import type { Issuer } from '../../local/issuer.ts';
+
+/** What a test file may ask of its cloud. */
+export type CloudSettings = { dayMs: number; engine?: EngineName | undefined; dataDir?: string | undefined };
+
+/** What tests are told of a cloud that runs. */
+export type CloudFacts = Pick<LocalCloud, 'url' | 'endpoints' | 'parts'> & {
+  issuer: Pick<Issuer, 'issuer' | 'audience' | 'jwks'>;
+};
+
+export type LentCloud = { id: number; facts: CloudFacts };
+
+export type SignRequest = { id: number; claims: JWTPayload };
+export type CloudMessage =
+  | { type: 'ready'; facts: CloudFacts }
+  | { type: 'failed'; message: string }
+  | { type: 'signed'; id: number; token: string };
+
+type Cloud = { id: number; kind: string; child: ChildProcess; facts: CloudFacts; idle: NodeJS.Timeout | undefined };
+
+/** The schedules of a cloud are work for the machine, though nobody looks. */
+const IDLE_MS = 10_000;
+
+/**
+ * Local clouds that are lent to test files, one file at a time. What a cloud takes to start, and its functions to load,
+ * is spent once for all files that run after each other, not by each of them. It is the first process of jest that keeps
+ * them; its workers ask over HTTP.
+ */
+export type CloudPool = { url: string; stop(): Promise<void> };
+
+export async function startCloudPool(): Promise<CloudPool> {
+  const clouds = new Map<number, Cloud>();
+  let ids = 0;
+
+  async function lend(settings: CloudSettings): Promise<LentCloud> {
+    const kind = JSON.stringify(settings);
+    const fitting = [...clouds.values()].find((cloud) => cloud.idle !== undefined && cloud.kind === kind);
+    if (fitting) {
+      clearTimeout(fitting.idle);
+      fitting.idle = undefined;
+      return fitting;
+    }
+    const { child, facts } = await startCloud(settings);
+    ids += 1;
+    const cloud: Cloud = { id: ids, kind, child, facts, idle: undefined };
+    clouds.set(cloud.id, cloud);
+    return cloud;
+  }
+
+  async function takeBack(cloud: Cloud): Promise<void> {
+    // What is in a folder is its owner's.
+    if ('dataDir' in JSON.parse(cloud.kind)) {
+      await end(cloud);
+    } else {
+      cloud.idle = setTimeout(() => void end(cloud), IDLE_MS).unref();
+    }
+  }
+
+  async function end({ id, child }: Cloud): Promise<void> {
+    clouds.delete(id);
+    await endProcess(child);
+  }
+
+  async function answer(request: IncomingMessage): Promise<unknown> {
+    const [what, id, of] = (request.url ?? '').split('/').slice(1);
+    if (what === 'clouds' && id === undefined) {
+      // Whoever asks is a test of this project: `startCloud` in local-cloud.ts.
+      const { id: lentId, facts } = await lend((await json(request)) as CloudSettings);
+      return { id: lentId, facts } satisfies LentCloud;
+    }
+    const cloud = clouds.get(Number(id));
+    if (!cloud) {
+      throw new Error(`There is no cloud ${id}`);
+    }
+    return of === 'tokens' ? sign(cloud.child, (await json(request)) as JWTPayload) : takeBack(cloud);
+  }
+
+  const server = createServer((request, response) => {
+    answer(request).then(
+      (body) => response.end(JSON.stringify(body ?? null)),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await Promise.all([...clouds.values()].map(end));
+    },
+  };
+}
+
+const cloudProcess = fileURLToPath(new URL('./cloud-process.ts', import.meta.url));
+
+async function startCloud(settings: CloudSettings): Promise<{ child: ChildProcess; facts: CloudFacts }> {
+  // Options of this process are a test runner's, not a cloud's.
+  const child = fork(cloudProcess, [JSON.stringify(settings)], { execArgv: [] });
+  // It ends when this process does: nobody has to wait for it.
+  child.unref();
+  child.channel?.unref();
+  const said = await messageOf(child, (message) => message.type !== 'signed');
+  if (said.type !== 'ready') {
+    throw new Error(said.type === 'failed' ? said.message : 'The cloud says nothing of itself');
+  }
+  return { child, facts: said.facts };
+}
+
+let signRequests = 0;
+
+async function sign(child: ChildProcess, claims: JWTPayload): Promise<string> {
+  signRequests += 1;
+  const id = signRequests;
+  const signed = messageOf(child, (message) => message.type === 'signed' && message.id === id);
+  child.send({ id, claims } satisfies SignRequest);
+  const said = await signed;
+  return said.type === 'signed' ? said.token : '';
+}
+
+function messageOf(child: ChildProcess, isIt: (message: CloudMessage) => boolean): Promise<CloudMessage> {
+  return new Promise((resolve, reject) => {
+    const settle = () => child.off('message', onMessage).off('exit', onExit);
+    const onExit = (code: number | null) => {
+      settle();
+      reject(new Error(`The local cloud ended with ${code}`));
+    };
+    const onMessage = (message: unknown) => {
+      // Safe: cloud-process.ts says nothing else.
+      const said = message as CloudMessage;
+      if (isIt(said)) {
+        settle();
+        resolve(said);
+      }
+    };
+    child.on('message', onMessage).on('exit', onExit);
+  });
+}
+
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.ref();
+    const exited = once(child, 'exit');
+    child.disconnect();
+    await exited;
+  }
+}

@@ -1,0 +1,7 @@
+/** Before the first test file, in the first process of jest: its workers inherit the variable. */
+export default async function startPool() {
+  const { startCloudPool } = await import('./cloud-pool.ts');
+  const pool = await startCloudPool();
+  process.env.CLOUD_POOL = pool.url;
+  globalThis.cloudPool = pool;
+}
