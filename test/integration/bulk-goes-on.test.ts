@@ -4,9 +4,15 @@ import { tmpdir } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
 import { type Engine, startEngine } from '../../local/dynamodb/engine.ts';
-import { cloudUnderTest, eventually, useLocalCloud } from './local-cloud.ts';
+import {
+  cloudUnderTest,
+  eventually,
+  executionsOf,
+  type RunningCloud,
+  startCloud,
+  useLocalCloud,
+} from './local-cloud.ts';
 import { is, type Operation } from './partner.ts';
 
 const cloud = useLocalCloud();
@@ -42,10 +48,7 @@ describe('an operation whose execution has run many stages', () => {
 
     expect(await acme.operationDone(id)).toMatchObject({ state: 'succeeded', total: 20, succeeded: 20 });
     await eventually(async () => {
-      const its = cloud
-        .cloud()
-        .load()
-        .executions.filter(({ name }) => name.startsWith(id));
+      const its = (await executionsOf(cloud)).filter(({ name }) => name.startsWith(id));
       expect(its.map(({ name, status }) => [name.slice(id.length), status]).sort()).toEqual([
         ['-1', 'SUCCEEDED'],
         ['-2', 'SUCCEEDED'],
@@ -55,7 +58,7 @@ describe('an operation whose execution has run many stages', () => {
 });
 
 describe('a table that throttles', () => {
-  let running: LocalCloud | undefined;
+  let running: RunningCloud | undefined;
   let engine: Engine | undefined;
   let throttle: Throttle | undefined;
   const throttled = cloudUnderTest(() => {
@@ -69,17 +72,7 @@ describe('a table that throttles', () => {
     // An engine of its own: the sweep of another cloud on the same table would take the work over.
     engine = await startEngine({ folder: tmpdir(), keeps: false });
     throttle = await startThrottle(engine.url);
-    const before = process.env.DYNAMODB_ENDPOINT;
-    process.env.DYNAMODB_ENDPOINT = throttle.url;
-    try {
-      running = await startLocalCloud({ port: 0, dayMs: 500 });
-    } finally {
-      if (before === undefined) {
-        delete process.env.DYNAMODB_ENDPOINT;
-      } else {
-        process.env.DYNAMODB_ENDPOINT = before;
-      }
-    }
+    running = await startCloud({ dayMs: 500, endpoint: throttle.url });
     await throttled.operator('3uk').behavesWell();
   }, 90_000);
 

@@ -8,8 +8,13 @@ import type { LocalCloud } from '../../local/cloud.ts';
 import type { EngineName } from '../../local/dynamodb/engine.ts';
 import type { Issuer } from '../../local/issuer.ts';
 
-/** What a test file may ask of its cloud. */
-export type CloudSettings = { dayMs: number; engine?: EngineName | undefined; dataDir?: string | undefined };
+/** What a test file may ask of its cloud; `endpoint` is that of a DynamoDB which the test has itself. */
+export type CloudSettings = {
+  dayMs: number;
+  engine?: EngineName | undefined;
+  dataDir?: string | undefined;
+  endpoint?: string | undefined;
+};
 
 /** What tests are told of a cloud that runs. */
 export type CloudFacts = Pick<LocalCloud, 'url' | 'endpoints' | 'parts'> & {
@@ -56,8 +61,9 @@ export async function startCloudPool(): Promise<CloudPool> {
   }
 
   async function takeBack(cloud: Cloud): Promise<void> {
-    // What is in a folder is its owner's.
-    if ('dataDir' in JSON.parse(cloud.kind)) {
+    // What is in a folder, or in a table of a test's own, is its owner's.
+    const settings: object = JSON.parse(cloud.kind);
+    if ('dataDir' in settings || 'endpoint' in settings) {
       await end(cloud);
     } else {
       cloud.idle = setTimeout(() => void end(cloud), IDLE_MS).unref();

@@ -14,7 +14,10 @@ const left = once(process, 'disconnect');
 
 try {
   // The pool starts this file with exactly that.
-  const settings = JSON.parse(process.argv[2] ?? '') as CloudSettings;
+  const { endpoint, ...settings } = JSON.parse(process.argv[2] ?? '') as CloudSettings;
+  if (endpoint !== undefined) {
+    process.env.DYNAMODB_ENDPOINT = endpoint;
+  }
   const cloud = await startLocalCloud({ port: 0, ...settings });
   process.on('message', ({ id, claims }: SignRequest) => void sign(cloud, id, claims));
   const { url, endpoints, parts } = cloud;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Execution } from '../../local/step-functions/executions.ts';
-import { useLocalCloud } from './local-cloud.ts';
-import { is, type Order } from './partner.ts';
+import { executionsOf, useLocalCloud } from './local-cloud.ts';
+import type { Order } from './partner.ts';
 
 const cloud = useLocalCloud({ dayMs: 2000 });
 const acme = cloud.partner('acme-fleet');
@@ -42,7 +41,7 @@ describe('five thousand SIMs', () => {
         5,
       ]);
     }
-    const { items: executions } = is(200, await cloud.api().get<{ items: Execution[] }>('/_local/executions'));
+    const executions = await executionsOf(cloud);
     expect(executions.length).toBeGreaterThan(0);
     expect(Math.max(...executions.map(({ historyEvents }) => historyEvents))).toBeLessThan(12_500);
     expect(Math.max(...executions.map(({ largestPayload }) => largestPayload))).toBeLessThan(32 * 1024);

@@ -169,3 +169,11 @@ async function operatorsSecretOf({ endpoints, parts }: RunningCloud): Promise<Op
   const { SecretString } = (await response.json()) as { SecretString: string };
   return JSON.parse(SecretString) as OperatorsSecret;
 }
+
+/** An execution of the state machine, as the local cloud tells of it. */
+type ToldExecution = { name: string; status: string; historyEvents: number; largestPayload: number };
+
+export async function executionsOf(cloud: CloudUnderTest): Promise<ToldExecution[]> {
+  const { body } = await cloud.api().get<{ items: ToldExecution[] }>('/_local/executions');
+  return body.items;
+}
