@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { described } from './described.ts';
 import { line } from './text.ts';
 
-/** Where a parcel of SIMs goes. `country` is ISO 3166-1 alpha-2. */
-export const addressSchema = z.strictObject({
+/** The fields of an address. `country` is ISO 3166-1 alpha-2. */
+export const addressFields = () => ({
   name: described(line(100), 'Who receives the parcel'),
   lines: described(z.array(line(100)).check(z.minLength(1), z.maxLength(4)), 'Street and building, one to four lines'),
   city: line(100),
@@ -14,13 +14,18 @@ export const addressSchema = z.strictObject({
   ),
 });
 
+/** Where a parcel of SIMs goes. */
+export const addressSchema = z.lazy(() => z.strictObject(addressFields()));
+
 export type Address = z.infer<typeof addressSchema>;
 
-/** Whom to write to or call. */
-export const contactSchema = z.strictObject({
+export const contactFields = () => ({
   name: line(100),
   email: z.email().check(z.maxLength(200)),
   phone: z.optional(line(30, 3)),
 });
+
+/** Whom to write to or call. */
+export const contactSchema = z.lazy(() => z.strictObject(contactFields()));
 
 export type Contact = z.infer<typeof contactSchema>;

@@ -4,11 +4,7 @@ import { type OperatorId, operatorIds } from './operator.ts';
 import { line } from './text.ts';
 import type { Problem } from './verdict.ts';
 
-/**
- * What the wholesaler sells: an allowance on some operators' networks. A partner service is charged on a tariff for
- * partners, a customer service on one for customers.
- */
-export const tariffSchema = z.strictObject({
+export const tariffFields = () => ({
   name: line(100),
   operatorIds: described(
     z.array(z.enum(operatorIds)).check(z.minLength(1), z.maxLength(operatorIds.length)),
@@ -27,6 +23,12 @@ export const tariffSchema = z.strictObject({
   }),
   audience: z.enum(['partner', 'customer']),
 });
+
+/**
+ * What the wholesaler sells: an allowance on some operators' networks. A partner service is charged on a tariff for
+ * partners, a customer service on one for customers.
+ */
+export const tariffSchema = z.lazy(() => z.strictObject(tariffFields()));
 
 export type TariffTerms = z.infer<typeof tariffSchema>;
 

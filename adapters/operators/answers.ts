@@ -15,9 +15,9 @@ import type {
  */
 export type ExpectedAnswers<T> = Readonly<Record<number, z.ZodMiniType<T>>>;
 
-const words = z.string().check(z.maxLength(500));
+const words = z.lazy(() => z.string().check(z.maxLength(500)));
 
-const refusal = z.object({ code: z.string(), reason: words });
+const refusal = z.lazy(() => z.object({ code: z.string(), reason: words }));
 
 function orderSchema(orderId: string) {
   return z.object({
@@ -86,11 +86,13 @@ export function cancelAnswers(orderId: string): ExpectedAnswers<CancelAnswer> {
   };
 }
 
-const deliveredSimSchema = z.object({
-  iccid: z.string().check(z.refine(isIccid, 'not an ICCID')),
-  imsi: z.string().check(z.regex(/^\d{14,15}$/, 'not an IMSI')),
-  msisdn: z.exactOptional(z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, 'not a number as E.164 has it'))),
-});
+const deliveredSimSchema = z.lazy(() =>
+  z.object({
+    iccid: z.string().check(z.refine(isIccid, 'not an ICCID')),
+    imsi: z.string().check(z.regex(/^\d{14,15}$/, 'not an IMSI')),
+    msisdn: z.exactOptional(z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, 'not a number as E.164 has it'))),
+  }),
+);
 
 /** A page of SIMs, each once. The cursor that was asked with must not come back: it would lead round in a circle. */
 export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswers<DeliveredSimsPage> {
@@ -111,11 +113,13 @@ export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswer
   };
 }
 
-const simAnswerSchema = z.object({
-  iccid: z.string(),
-  status: z.enum(['barred', 'pending', 'active', 'refused', 'terminated']),
-  reason: z.exactOptional(words),
-});
+const simAnswerSchema = z.lazy(() =>
+  z.object({
+    iccid: z.string(),
+    status: z.enum(['barred', 'pending', 'active', 'refused', 'terminated']),
+    reason: z.exactOptional(words),
+  }),
+);
 
 /**
  * Answers about SIMs of the batch, each once. With `all`, none may be missing; else those that the operator does not

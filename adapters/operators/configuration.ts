@@ -5,16 +5,18 @@ import { OperatorUnavailable } from '../../domain/operator-port.ts';
 /** A changed secret is noticed after this long. */
 const CACHE_SECONDS = 300;
 
-const operatorsConfigurationSchema = z.record(
-  z.string(),
-  z.object({
-    /** The operator's API, with or without a slash at its end. */
-    baseUrl: z.pipe(
-      z.url({ protocol: /^https?$/ }),
-      z.transform((url) => url.replace(/\/+$/, '')),
-    ),
-    apiKey: z.string().check(z.minLength(1)),
-  }),
+const operatorsConfigurationSchema = z.lazy(() =>
+  z.record(
+    z.string(),
+    z.object({
+      /** The operator's API, with or without a slash at its end. */
+      baseUrl: z.pipe(
+        z.url({ protocol: /^https?$/ }),
+        z.transform((url) => url.replace(/\/+$/, '')),
+      ),
+      apiKey: z.string().check(z.minLength(1)),
+    }),
+  ),
 );
 
 /** How to reach each operator, by operator id. Holds API keys: never to be logged. */

@@ -29,15 +29,16 @@ import { simRequest } from '../sim-request.ts';
 import { showOperation } from './representations.ts';
 
 /** The filters of a list of SIMs; they combine. */
-export const simFilter = z.strictObject({
-  state: z.optional(z.enum(simStates)),
-  customerId: z.optional(idSchema),
-  customerServiceId: z.optional(idSchema),
-  partnerServiceId: z.optional(idSchema),
-  operatorId: z.optional(z.enum(operatorIds)),
-  orderId: z.optional(idSchema),
-  q: described(z.optional(line(100)), 'The start of an ICCID or of a label'),
-});
+export const simFilter = () =>
+  z.strictObject({
+    state: z.optional(z.enum(simStates)),
+    customerId: z.optional(idSchema),
+    customerServiceId: z.optional(idSchema),
+    partnerServiceId: z.optional(idSchema),
+    operatorId: z.optional(z.enum(operatorIds)),
+    orderId: z.optional(idSchema),
+    q: described(z.optional(line(100)), 'The start of an ICCID or of a label'),
+  });
 
 /** The most ICCIDs that one request may list. */
 const MAX_LIST = 10_000;
@@ -69,7 +70,7 @@ const selectSchema = z.lazy(() =>
     .strictObject({
       iccids: described(z.optional(iccids), 'Up to 10,000; duplicates count once'),
       orderId: z.optional(idSchema),
-      filter: z.optional(simFilter),
+      filter: z.optional(simFilter()),
     })
     .check(
       z.superRefine((select, context) => {
@@ -83,14 +84,14 @@ const selectSchema = z.lazy(() =>
 );
 
 /** What every bulk action takes. */
-export const bulkFields = {
+export const bulkFields = () => ({
   select: selectSchema,
   dryRun: described(z.optional(z.boolean()), 'Changes nothing; looks at the SIMs as they are now'),
   effectiveAt: described(
     z.optional(z.iso.datetime({ offset: true })),
     `When to begin, up to ${MAX_DAYS_AHEAD} days ahead; at once when left out, or in the past`,
   ),
-};
+});
 
 type BulkBody = {
   select: z.infer<typeof selectSchema>;
@@ -245,7 +246,10 @@ async function fewSims(partnerId: string, selected: Selected): Promise<string[] 
   return selection.kind === 'filter' ? fewByFilter(partnerId, selection.filter) : selected.iccids;
 }
 
-async function fewByFilter(partnerId: string, filter: z.infer<typeof simFilter>): Promise<string[] | undefined> {
+async function fewByFilter(
+  partnerId: string,
+  filter: z.infer<ReturnType<typeof simFilter>>,
+): Promise<string[] | undefined> {
   const found: string[] = [];
   let after: string | undefined;
   do {

@@ -45,7 +45,7 @@ export const routes = [
     tag: 'Catalogue',
     summary: 'List the tariffs given to you',
     paged: true,
-    query: z.strictObject({ operatorId: z.optional(z.enum(operatorIds)) }),
+    query: () => z.strictObject({ operatorId: z.optional(z.enum(operatorIds)) }),
     answers: { 200: tariffAnswerSchema },
     handle: async ({ caller, query, page: { limit, after = '' } }) => {
       const tariffs = await listGrantedTariffs(caller.partnerId, query.operatorId);

@@ -71,7 +71,7 @@ export const routes = [
     tag: 'Customer services',
     summary: 'List customer services',
     paged: true,
-    query: z.strictObject({ customerId: z.optional(idSchema) }),
+    query: () => z.strictObject({ customerId: z.optional(idSchema) }),
     answers: { 200: customerServiceSchema },
     handle: async ({ caller, query, page }) => {
       if (caller.kind === 'customer' && query.customerId !== undefined && query.customerId !== caller.customerId) {

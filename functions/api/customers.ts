@@ -7,7 +7,7 @@ import {
   getCustomer,
   queryCustomers,
 } from '../../adapters/dynamodb/customers.ts';
-import { addressSchema, contactSchema } from '../../domain/address.ts';
+import { addressFields, addressSchema, contactFields, contactSchema } from '../../domain/address.ts';
 import { shortNameOf } from '../../domain/customer.ts';
 import { described } from '../../domain/described.ts';
 import { newId } from '../../domain/ids.ts';
@@ -21,13 +21,16 @@ import { created, list, noContent, one, route } from '../http/route.ts';
 import { serve } from '../http/serve.ts';
 import { customerSchema, showCustomer } from './representations.ts';
 
-const customerFields = z.strictObject({
+const customerFields = () => ({
   name: line(100),
   shortName: described(z.optional(line(30)), 'Made from the name when left out'),
   contact: z.optional(contactSchema),
   address: z.optional(addressSchema),
   tags: z.optional(z.array(line(50)).check(z.maxLength(20))),
 });
+
+/** What a customer is after a change: some of its fields. */
+const changedCustomer = z.lazy(() => z.partial(z.strictObject(customerFields())));
 
 /** Whom the partner serves. */
 export const routes = [
@@ -37,7 +40,7 @@ export const routes = [
     access: 'create_customers_and_services',
     tag: 'Customers',
     summary: 'Create a customer',
-    body: customerFields,
+    body: z.lazy(() => z.strictObject(customerFields())),
     example: { name: 'Northwind Meters Ltd', contact: { name: 'Nora', email: 'nora@northwind.example' } },
     answers: { 201: customerSchema },
     handle: async ({ caller, body, now }) => {
@@ -65,7 +68,7 @@ export const routes = [
     tag: 'Customers',
     summary: 'List customers',
     paged: true,
-    query: z.strictObject({ q: described(z.optional(line(100)), 'A part of the name, whatever the case') }),
+    query: () => z.strictObject({ q: described(z.optional(line(100)), 'A part of the name, whatever the case') }),
     answers: { 200: customerSchema },
     handle: async ({ caller, query: { q }, page }) => {
       const wanted = q?.toLocaleLowerCase('en');
@@ -93,22 +96,24 @@ export const routes = [
     access: 'edit_customers_and_services',
     tag: 'Customers',
     summary: 'Change a customer',
-    body: z.lazy(() =>
-      z.partial(
-        z.extend(customerFields, {
-          contact: z.nullable(z.partial(z.extend(contactSchema, { phone: z.nullable(contactSchema.shape.phone) }))),
-          address: z.nullable(z.partial(addressSchema)),
+    body: z.lazy(() => {
+      const phone = z.nullable(contactFields().phone);
+      return z.partial(
+        z.strictObject({
+          ...customerFields(),
+          contact: z.nullable(z.partial(z.strictObject({ ...contactFields(), phone }))),
+          address: z.nullable(z.partial(z.strictObject(addressFields()))),
           tags: z.nullable(z.array(line(50)).check(z.maxLength(20))),
           shortName: line(30),
         }),
-      ),
-    ),
+      );
+    }),
     answers: { 200: customerSchema },
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
       const customer = await theCustomer(caller.partnerId, id);
       requireMatch(ifMatch, showCustomer(customer));
       const change = mergePatch(body, { tags: [] }, customer);
-      checkInput(z.partial(customerFields), change.set);
+      checkInput(changedCustomer, change.set);
       return one(showCustomer(await changeCustomer(caller.partnerId, customer, change, now.toISOString())));
     },
   }),

@@ -28,7 +28,7 @@ export const routes = [
     tag: 'Operations',
     summary: 'List operations, newest first',
     paged: true,
-    query: z.strictObject({ action: z.optional(z.enum(simActions)), state: z.optional(z.enum(operationStates)) }),
+    query: () => z.strictObject({ action: z.optional(z.enum(simActions)), state: z.optional(z.enum(operationStates)) }),
     answers: { 200: operationSchema },
     handle: async ({ caller, query: { action, state }, page }) => {
       const { items, next } = await fillPage(
@@ -57,7 +57,7 @@ export const routes = [
     tag: 'Operations',
     summary: 'What came of each SIM, so far',
     paged: true,
-    query: z.strictObject({ outcome: z.optional(z.enum(['succeeded', 'failed'])) }),
+    query: () => z.strictObject({ outcome: z.optional(z.enum(['succeeded', 'failed'])) }),
     answers: { 200: resultSchema },
     handle: async ({ caller, path: { id }, query: { outcome }, page }) => {
       const operation = await theOperation(caller.partnerId, id);

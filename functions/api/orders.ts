@@ -127,7 +127,8 @@ export const routes = [
     tag: 'Orders',
     summary: 'List orders, newest first',
     paged: true,
-    query: z.strictObject({ state: z.optional(z.enum(orderStates)), operatorId: z.optional(z.enum(operatorIds)) }),
+    query: () =>
+      z.strictObject({ state: z.optional(z.enum(orderStates)), operatorId: z.optional(z.enum(operatorIds)) }),
     answers: { 200: orderSchema },
     handle: async ({ caller, query: { state, operatorId }, page }) => {
       const { items, next } = await fillPage(

@@ -10,12 +10,14 @@ import { created, noContent, one, route } from '../http/route.ts';
 import { serve } from '../http/serve.ts';
 import { partnerSchema, showPartner, tariffAnswerSchema } from './representations.ts';
 
-const partnerDetails = z.strictObject({
-  name: line(100),
-  shortName: line(30),
-  deliveryAddress: addressSchema,
-  contact: contactSchema,
-});
+const partnerDetails = z.lazy(() =>
+  z.strictObject({
+    name: line(100),
+    shortName: line(30),
+    deliveryAddress: addressSchema,
+    contact: contactSchema,
+  }),
+);
 
 const TARIFF_ID = /^trf_[A-Za-z0-9._-]{1,60}$/;
 

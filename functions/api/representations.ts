@@ -12,7 +12,7 @@ import { planSchema, planStages } from '../../domain/plan.ts';
 import type { PartnerService } from '../../domain/service.ts';
 import { type Sim, simStates } from '../../domain/sim.ts';
 import { nextActions, simActions, simProblemCodes } from '../../domain/sim-actions.ts';
-import { tariffSchema } from '../../domain/tariff.ts';
+import { tariffFields } from '../../domain/tariff.ts';
 
 /*
  * What the API shows of each thing. A representation is a choice: what the table keeps beside (tokens, counters, keys)
@@ -20,8 +20,8 @@ import { tariffSchema } from '../../domain/tariff.ts';
  */
 
 const id = z.string();
-const time = described(z.iso.datetime(), 'RFC 3339, UTC');
-const date = z.iso.date();
+const time = z.lazy(() => described(z.iso.datetime(), 'RFC 3339, UTC'));
+const date = z.lazy(() => z.iso.date());
 const stamps = { createdAt: time, updatedAt: time, version: z.int() };
 
 export const operatorSchema = z.lazy(() =>
@@ -37,7 +37,7 @@ export const operatorSchema = z.lazy(() =>
 );
 
 export const tariffAnswerSchema = z.lazy(() =>
-  z.object({ id, ...tariffSchema.shape }).register(z.globalRegistry, { id: 'Tariff' }),
+  z.object({ id, ...tariffFields() }).register(z.globalRegistry, { id: 'Tariff' }),
 );
 
 export const partnerSchema = z.lazy(() =>
@@ -94,7 +94,7 @@ export const customerServiceSchema = z.lazy(() =>
 export const showCustomerService = (service: Omit<CustomerServiceRecord, 'sims'>) =>
   customerServiceSchema.parse(service);
 
-const failure = z.object({ code: z.string(), detail: z.string() });
+const failure = z.lazy(() => z.object({ code: z.string(), detail: z.string() }));
 
 export const orderSchema = z.lazy(() =>
   z
@@ -200,7 +200,7 @@ export const operationSchema = z.lazy(() =>
 
 export const showOperation = (operation: Operation) => operationSchema.parse(operation);
 
-const simProblem = z.object({ code: z.enum(simProblemCodes), detail: z.string() });
+const simProblem = z.lazy(() => z.object({ code: z.enum(simProblemCodes), detail: z.string() }));
 
 export const resultSchema = z.lazy(() =>
   z

@@ -102,7 +102,7 @@ export const routes: Route[] = [
     summary: 'Migrate SIMs to a partner service',
     description:
       'Out of the holding service, before anything else can be done with them; or from one service to another.',
-    body: z.lazy(() => z.strictObject({ ...bulkFields, partnerServiceId: idSchema })),
+    body: z.lazy(() => z.strictObject({ ...bulkFields(), partnerServiceId: idSchema })),
     example: {
       select: { orderId: 'ord_01JG0000000000000000000000' },
       partnerServiceId: 'psv_01JG0000000000000000000000',
@@ -117,7 +117,7 @@ export const routes: Route[] = [
     access: 'change_sims',
     tag: 'SIMs',
     summary: 'Assign SIMs to a customer, with one of its services',
-    body: z.lazy(() => z.strictObject({ ...bulkFields, customerId: idSchema, customerServiceId: idSchema })),
+    body: z.lazy(() => z.strictObject({ ...bulkFields(), customerId: idSchema, customerServiceId: idSchema })),
     example: {
       select,
       customerId: 'cus_01JG0000000000000000000000',
@@ -138,7 +138,7 @@ export const routes: Route[] = [
     tag: 'SIMs',
     summary: 'Suspend SIMs: their data is barred',
     body: z.lazy(() =>
-      z.strictObject({ ...bulkFields, reason: described(z.optional(line(100)), 'Shown with the bar') }),
+      z.strictObject({ ...bulkFields(), reason: described(z.optional(line(100)), 'Shown with the bar') }),
     ),
     example: { select, reason: 'device stolen' },
     answers: bulkAnswers,
@@ -154,7 +154,7 @@ export const routes: Route[] = [
     summary: 'Terminate SIMs, for good',
     body: z.lazy(() =>
       z.strictObject({
-        ...bulkFields,
+        ...bulkFields(),
         confirm: described(z.int().check(z.nonnegative()), 'The number of SIMs that shall end'),
       }),
     ),
@@ -172,7 +172,7 @@ function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string
     access: 'change_sims',
     tag: 'SIMs',
     summary,
-    body: z.lazy(() => z.strictObject(bulkFields)),
+    body: z.lazy(() => z.strictObject(bulkFields())),
     example: { select },
     answers: bulkAnswers,
     handle: async ({ caller, body, now }) => bulk(caller, action, body, {}, now),

@@ -201,7 +201,7 @@ function once<Value>(make: () => Value): () => Value {
 }
 
 function querySchema({ query, paged }: Route): z.ZodMiniObject {
-  const own = query ?? z.strictObject({});
+  const own = query?.() ?? z.strictObject({});
   return z.strictObject({ ...own.shape, ...(paged ? pageQuery.shape : {}) });
 }
 

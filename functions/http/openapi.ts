@@ -84,7 +84,7 @@ function pathParameters(path: string): Json[] {
 }
 
 function queryParameters({ query, paged }: Route): Json[] {
-  const schemas = { ...query?.shape, ...(paged ? pageQuery.shape : {}) };
+  const schemas = { ...query?.().shape, ...(paged ? pageQuery.shape : {}) };
   return Object.entries(schemas).map(([name, schema]) => {
     const { description, ...rest } = plainSchema(schema, 'output');
     return { name, in: 'query', required: false, ...(description ? { description } : {}), schema: rest };

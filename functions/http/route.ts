@@ -55,7 +55,8 @@ export type Route = {
   tag: string;
   summary: string;
   description?: string;
-  query?: z.ZodMiniObject;
+  /** What it takes in its query string, made when it is first asked for. */
+  query?: () => z.ZodMiniObject;
   body?: z.ZodMiniType;
   /** An example of a body, for the reference page. */
   example?: unknown;
@@ -76,7 +77,7 @@ export function route<
   declared: Omit<Route, 'handle' | 'access' | 'path' | 'query' | 'body'> & {
     access: A;
     path: Path;
-    query?: Query;
+    query?: () => Query;
     body?: Body;
     handle: (request: RouteRequest<A, Path, z.infer<Query>, z.infer<Body>>) => Promise<Answer>;
   },

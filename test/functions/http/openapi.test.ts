@@ -181,7 +181,7 @@ describe.each(routesByKey)('%s', (key, route) => {
 
   test('describes the parameters of its query, those of a page for lists alone', () => {
     const inQuery = parameters.filter((one) => one.in === 'query').map(({ name }) => name);
-    expect(inQuery).toEqual([...Object.keys(route.query?.shape ?? {}), ...(route.paged ? ['limit', 'cursor'] : [])]);
+    expect(inQuery).toEqual([...Object.keys(route.query?.().shape ?? {}), ...(route.paged ? ['limit', 'cursor'] : [])]);
   });
 
   test('describes its body, which GET and DELETE have not', () => {
