@@ -75,14 +75,17 @@ async function run(input: { kind: 'order' | 'operation'; partnerId: string; id: 
   const runnable = copy() as ConstructorParameters<typeof StateMachine>[0];
   // A timer of the engine holds 24 days.
   Object.assign(runnable.States.AwaitDelivery ?? {}, { TimeoutSeconds: 60 });
-  const execution = new StateMachine(runnable).run(input, {
-    overrides: {
-      taskResourceLocalHandlers: Object.fromEntries(handlers),
-      waitTimeOverrides: { ConfirmPause: 1 },
-      retryIntervalOverrides: Object.fromEntries(names.map((name) => [name, 0])),
+  const execution = new StateMachine(runnable).run(
+    { ...input, work: { stageRuns: 0 } },
+    {
+      overrides: {
+        taskResourceLocalHandlers: Object.fromEntries(handlers),
+        waitTimeOverrides: { ConfirmPause: 1 },
+        retryIntervalOverrides: Object.fromEntries(names.map((name) => [name, 0])),
+      },
+      context: { Task: { Token: 'the-token' }, StateMachine: { Id: 'the-machine' } },
     },
-    context: { Task: { Token: 'the-token' } },
-  });
+  );
   const outcome = await execution.result.then(
     () => 'succeeded',
     (error: unknown) => {
@@ -103,8 +106,13 @@ function answers(...list: readonly unknown[]): Task {
   return () => list[Math.min(next++, list.length - 1)];
 }
 
-const stage = (name: string, operationId: string, count = 1) => ({ stage: name, operationId, shards: shards(count) });
-const done = { done: true, from: 0 };
+const stage = (name: string, operationId: string, count = 1, stageRuns = 1) => ({
+  stage: name,
+  operationId,
+  shards: shards(count),
+  stageRuns,
+});
+const done = { done: true, from: 0, turn: 1 };
 
 describe('an execution', () => {
   test('carries an order with a plan from the operator to active SIMs', async () => {
@@ -113,15 +121,18 @@ describe('an execution', () => {
       AwaitDelivery: answers({ goTo: 'receive' }),
       ReceiveSims: answers({ goTo: 'receive' }, { goTo: 'stages' }),
       NextStage: answers(
-        stage('migrate', 'op_m'),
-        stage('assign', 'op_a'),
-        stage('activate', 'op_x'),
-        stage('none', '', 0),
+        stage('migrate', 'op_m', 1, 1),
+        stage('assign', 'op_a', 1, 2),
+        stage('activate', 'op_x', 1, 3),
+        stage('none', '', 0, 4),
       ),
       MigratePage: answers(done),
       AssignPage: answers(done),
       ActivatePage: answers(done),
-      Confirm: answers({ done: false, round: 1, waitSeconds: 30 }, { done: true, round: 2, waitSeconds: 0 }),
+      Confirm: answers(
+        { done: false, round: 1, from: 0, waiting: 0, waitSeconds: 30 },
+        { done: true, round: 2, from: 0, waiting: 0, waitSeconds: 0 },
+      ),
     });
     expect(outcome).toBe('succeeded');
     expect(ran).toEqual([
@@ -131,9 +142,13 @@ describe('an execution', () => {
     ]);
     expect(calls[0]?.input).toEqual({ partnerId: 'demo', id: 'ord_1' });
     expect(calls[1]?.input).toMatchObject({ Payload: { partnerId: 'demo', id: 'ord_1', taskToken: 'the-token' } });
-    expect(calls[4]?.input).toEqual(order);
-    expect(calls[5]?.input).toEqual({ partnerId: 'demo', operationId: 'op_m', shard: 0, from: 0 });
-    expect(calls[11]?.input).toEqual({ partnerId: 'demo', operationId: 'op_x', shard: 0, round: 1 });
+    expect(calls[4]?.input).toEqual({ ...order, stageRuns: 0, stateMachineArn: 'the-machine' });
+    expect(calls[5]?.input).toEqual({ partnerId: 'demo', operationId: 'op_m', shard: 0, from: 0, turn: 1 });
+    expect(calls[6]?.input).toEqual({ ...order, stageRuns: 1, stateMachineArn: 'the-machine' });
+    expect(calls[11]?.input).toEqual({
+      ...{ partnerId: 'demo', operationId: 'op_x', shard: 0 },
+      ...{ round: 1, from: 0, waiting: 0 },
+    });
   });
 
   test('ends when the operator rejects the order, or it is cancelled while it ships', async () => {
@@ -160,7 +175,7 @@ describe('an execution', () => {
     const { calls, outcome } = await run(operation, {
       SelectSims: answers({ goTo: 'stages' }),
       NextStage: answers(stage('migrate', 'op_1', 3), stage('none', 'op_1', 0)),
-      MigratePage: ({ from }) => ({ done: from === 2, from: Number(from) + 1 }),
+      MigratePage: ({ from, turn }) => ({ done: from === 2, from: Number(from) + 1, turn: Number(turn) + 1 }),
     });
     expect(outcome).toBe('succeeded');
     const pages = calls.filter(({ task }) => task === 'MigratePage').map(({ input }) => `${input.shard}:${input.from}`);
