@@ -141,7 +141,7 @@ async function count(size: number, engine: BenchOptions['engine']): Promise<Coun
 /** What the state machine and its tasks have done so far; the API and the schedules have their own pace. */
 function workOf(cloud: LocalCloud) {
   const { functions, executions } = cloud.load();
-  const tasks = [...functions].filter(([name]) => name.startsWith('Workflow')).map(([, load]) => load);
+  const tasks = [...functions].filter(([name]) => name.includes('-Workflow')).map(([, load]) => load);
   return {
     transitions: executions.reduce((sum, { transitions }) => sum + transitions, 0),
     invocations: tasks.reduce((sum, { invocations }) => sum + invocations, 0),
