@@ -34,8 +34,12 @@ export async function startBenchCloud({ engine: wanted, metered, dataDir }: Benc
   const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-bench-')));
   const engine = await startEngine({ engine: wanted, folder, keeps: dataDir !== undefined });
   const meter = metered ? await startMeter(engine.url) : undefined;
-  process.env.DYNAMODB_ENDPOINT = meter?.url ?? engine.url;
-  const cloud = await startLocalCloud({ port: 0, dayMs: DAY_MS, dataDir });
+  const cloud = await startLocalCloud({
+    port: 0,
+    dayMs: DAY_MS,
+    dataDir,
+    dynamodbEndpoint: meter?.url ?? engine.url,
+  });
   const token = await cloud.tokenFor({ partnerId: 'bench', roles: ['admin'] });
   cloud.sandbox?.behave('3uk', { leadTimeDays: 0 });
   return {
@@ -48,7 +52,6 @@ export async function startBenchCloud({ engine: wanted, metered, dataDir }: Benc
       await cloud.stop();
       await meter?.stop();
       await engine.stop();
-      delete process.env.DYNAMODB_ENDPOINT;
       if (dataDir === undefined) {
         await rm(folder, { recursive: true, force: true });
       }

@@ -1,3 +1,5 @@
+import { PAGE_SIZE } from '../adapters/dynamodb/manifests.ts';
+import { shardsOf } from '../domain/operation.ts';
 import type { LocalCloud } from '../local/cloud.ts';
 import { type BenchCloud, startBenchCloud } from './bench-cloud.ts';
 import { type Figure, figure, median } from './figure.ts';
@@ -44,6 +46,7 @@ type Counts = {
   transitions: number;
   invocations: number;
   ms: number;
+  taskMemoryMb: number;
   /** The largest share of one partition key in a step's writes, for the table and each index. */
   shares: Units;
   historyEvents: number;
@@ -129,6 +132,7 @@ async function count(size: number, engine: BenchOptions['engine']): Promise<Coun
       transitions: (after.transitions - before.transitions) / quantity,
       invocations: (after.invocations - before.invocations) / quantity,
       ms: (after.ms - before.ms) / quantity,
+      taskMemoryMb: Math.max(...cloud.parts.functions.filter(isTask).map(({ memoryMb }) => memoryMb)),
       shares: largestShares(taken),
       historyEvents: Math.max(...executions.map(({ historyEvents }) => historyEvents)),
       largestPayload: Math.max(...executions.map(({ largestPayload }) => largestPayload)),
@@ -138,10 +142,13 @@ async function count(size: number, engine: BenchOptions['engine']): Promise<Coun
   }
 }
 
+/** The template names a function by its entry file. */
+const isTask = ({ name }: { name: string }) => name.includes('-Workflow');
+
 /** What the state machine and its tasks have done so far; the API and the schedules have their own pace. */
 function workOf(cloud: LocalCloud) {
   const { functions, executions } = cloud.load();
-  const tasks = [...functions].filter(([name]) => name.includes('-Workflow')).map(([, load]) => load);
+  const tasks = [...functions].filter(([name]) => isTask({ name })).map(([, load]) => load);
   return {
     transitions: executions.reduce((sum, { transitions }) => sum + transitions, 0),
     invocations: tasks.reduce((sum, { invocations }) => sum + invocations, 0),
@@ -173,7 +180,7 @@ function roundedUp(quantity: number): number {
 }
 
 function unitFigures(counts: Counts): Figure[] {
-  const { quantity, writes, reads, transitions, invocations, ms } = counts;
+  const { quantity, writes, reads, taskMemoryMb } = counts;
   const of = `${quantity} SIMs`;
   const least = leastWork(quantity);
   const dollars = (each: { writes: number; reads: number; transitions: number; invocations: number; ms: number }) =>
@@ -182,50 +189,35 @@ function unitFigures(counts: Counts): Figure[] {
       each.reads * prices.readUnit +
       each.transitions * prices.stateTransition +
       each.invocations * prices.invocation +
-      ((each.ms / 1000) * TASK_MEMORY_MB * prices.gbSecond) / 1024);
-  const once = { runs: 1 };
+      ((each.ms / 1000) * taskMemoryMb * prices.gbSecond) / 1024);
   return [
+    ...(
+      [
+        ['write units', writes, LEAST_WRITES, 1.25],
+        ['read units', reads, LEAST_READS, 1.5],
+      ] as const
+    ).map(([what, ours, floor, atMost]) =>
+      figure({ runs: 1, name: `${what} a SIM, ${of}`, unit: 'units', ours, floor, goal: { atMost } }),
+    ),
+    ...(['transitions', 'invocations'] as const).map((what) =>
+      figure({
+        runs: 1,
+        name: `${what} per 1,000 SIMs, ${of}`,
+        unit: '1',
+        ours: counts[what] * 1000,
+        floor: (least[what] / quantity) * 1000,
+        note: 'of the state machine and its tasks; floor: one call a shard',
+      }),
+    ),
     figure({
-      ...once,
-      name: `write units a SIM, ${of}`,
-      unit: 'units',
-      ours: writes,
-      floor: LEAST_WRITES,
-      goal: { atMost: 1.25 },
-    }),
-    figure({
-      ...once,
-      name: `read units a SIM, ${of}`,
-      unit: 'units',
-      ours: reads,
-      floor: LEAST_READS,
-      goal: { atMost: 1.5 },
-    }),
-    figure({
-      ...once,
-      name: `state transitions per 1,000 SIMs, ${of}`,
-      unit: '1',
-      ours: transitions * 1000,
-      floor: (least.transitions / quantity) * 1000,
-      note: 'floor: one call a shard',
-    }),
-    figure({
-      ...once,
-      name: `invocations of tasks per 1,000 SIMs, ${of}`,
-      unit: '1',
-      ours: invocations * 1000,
-      floor: (least.invocations / quantity) * 1000,
-      note: 'floor: one call a shard',
-    }),
-    figure({
-      ...once,
+      runs: 1,
       name: `milliseconds of tasks per 1,000 SIMs, ${of}`,
       unit: 'ms',
-      ours: ms * 1000,
+      ours: counts.ms * 1000,
       note: "this machine's",
     }),
     figure({
-      ...once,
+      runs: 1,
       name: `AWS cost of 1,000 SIMs from order to active, ${of}`,
       unit: 'USD',
       ours: dollars(counts),
@@ -234,22 +226,16 @@ function unitFigures(counts: Counts): Figure[] {
         reads: LEAST_READS,
         transitions: least.transitions / quantity,
         invocations: least.invocations / quantity,
-        ms,
+        ms: counts.ms,
       }),
       note: 'bench/prices.ts',
     }),
   ];
 }
 
-/** infra/service-stack.ts gives a task this much. */
-const TASK_MEMORY_MB = 1769;
-
-const MAX_SHARDS = 16;
-const PAGE_SIZE = 250;
-
 /** What an order and three operations come to when each shard of each stage takes one call. */
 function leastWork(quantity: number): { transitions: number; invocations: number } {
-  const shards = Math.min(MAX_SHARDS, Math.ceil(quantity / PAGE_SIZE));
+  const shards = shardsOf({ pages: Math.ceil(quantity / PAGE_SIZE) });
   const stages = steps.length + 1;
   return {
     transitions: 10 + steps.length * 9 + 1 + stages * shards * 3,

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { statesWithCustomer } from '../domain/sim.ts';
 import type { Client } from '../local/demo/client.ts';
 import { Refusal } from '../local/refusal.ts';
 import { startBenchCloud, until } from './bench-cloud.ts';
@@ -161,7 +162,7 @@ function look(sim: Sim): void {
     sim.holding === sim.partnerServiceId.startsWith('psv_holding_') &&
     hasCustomer === (sim.customerServiceId !== undefined) &&
     (!hasCustomer || services.get(sim.customerId ?? '') === sim.customerServiceId) &&
-    hasCustomer === ['assigned', 'activating', 'active', 'suspended', 'terminated'].includes(sim.state);
+    hasCustomer === statesWithCustomer.some((state) => state === sim.state);
   expect(isRight, `a SIM is not as it must be: ${JSON.stringify(sim)}`);
   expect(sim.version >= (versions.get(sim.iccid) ?? 0), `a version went back: ${JSON.stringify(sim)}`);
   versions.set(sim.iccid, sim.version);

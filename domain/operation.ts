@@ -101,20 +101,32 @@ export function finalState(operation: Pick<Operation, 'succeeded' | 'failed' | '
   return operation.succeeded === 0 ? 'failed' : 'partially_succeeded';
 }
 
+/** The failure of a termination that was confirmed for another number of SIMs than were selected. */
+export const CONFIRM_MISMATCH = 'confirm_mismatch';
+
 const DAY_MS = 86_400_000;
 
 /** How far ahead an operation can be scheduled. */
 export const MAX_DAYS_AHEAD = 180;
 
-/** Why an operation cannot begin at that time; a time in the past means at once. */
-export function effectiveAtProblem(effectiveAt: string, now: Date): Problem<'too_far_ahead'> | undefined {
+/**
+ * When an operation begins that was asked for a time: `at`, in UTC, or at once when there is none or it is in the past.
+ *
+ * @returns that, or why it cannot begin then.
+ */
+export function beginningOf(
+  effectiveAt: string | undefined,
+  now: Date,
+): { at: string | undefined } | Problem<'too_far_ahead'> {
+  const at = effectiveAt === undefined ? now : new Date(effectiveAt);
   const latest = new Date(now.getTime() + MAX_DAYS_AHEAD * DAY_MS);
-  return Date.parse(effectiveAt) <= latest.getTime()
-    ? undefined
-    : {
-        code: 'too_far_ahead',
-        detail: `An operation can begin up to ${MAX_DAYS_AHEAD} days ahead: ${latest.toISOString()} at the latest.`,
-      };
+  if (at > latest) {
+    return {
+      code: 'too_far_ahead',
+      detail: `An operation can begin up to ${MAX_DAYS_AHEAD} days ahead: ${latest.toISOString()} at the latest.`,
+    };
+  }
+  return { at: at > now ? at.toISOString() : undefined };
 }
 
 /**
@@ -154,6 +166,9 @@ export function retryOf(
   }
   if (operation.failed === 0 && operation.failure === undefined) {
     return { code: 'wrong_state', detail: 'No SIM failed: there is nothing to try again.' };
+  }
+  if (operation.failure?.code === CONFIRM_MISMATCH) {
+    return { code: 'wrong_state', detail: 'The number of SIMs was not confirmed: ask anew, with the right one.' };
   }
   const { confirm: _confirm, ...target } = operation.target;
   return {

@@ -37,6 +37,8 @@ export type LocalCloudOptions = {
   dataDir?: string | undefined;
   /** The DynamoDB engine; what the platform has, when left out. */
   engine?: EngineName | undefined;
+  /** The address of a DynamoDB that runs already, in place of an engine of its own. */
+  dynamodbEndpoint?: string | undefined;
   /** Told how the start goes on. */
   log?: Log;
   /** The folder of a cloud assembly to boot from; the project's own, synthesised anew if need be, when left out. */
@@ -106,7 +108,9 @@ async function start(
 
   const [assembly, engine] = await Promise.all([
     synthesisedOr(options.assembly, log),
-    startEngine({ engine: options.engine, folder, keeps: data.keeps }).then(starting),
+    startEngine({ engine: options.engine, endpoint: options.dynamodbEndpoint, folder, keeps: data.keeps }).then(
+      starting,
+    ),
   ]);
   const parts = readParts(await readAssembly(assembly));
   const api = onlyApi(parts);

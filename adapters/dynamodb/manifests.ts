@@ -31,13 +31,14 @@ export function putPage(manifest: Manifest, { page, iccids }: ManifestPage): Wri
   return put({ ...pageKey(manifest.partition, page), page, iccids });
 }
 
-export async function getPage(manifest: Manifest, page: number): Promise<ManifestPage | undefined> {
-  return get<ManifestPage>(pageKey(manifest.partition, page));
+/** A page of a manifest; without ICCIDs when it is not there. */
+async function pageOrEmpty(manifest: Manifest, page: number): Promise<ManifestPage> {
+  return (await get<ManifestPage>(pageKey(manifest.partition, page))) ?? { page, iccids: [] };
 }
 
 /** The pages of a manifest in order, a few at a time. */
-export async function* eachManifestPage(manifest: Manifest, fromPage = 0): AsyncGenerator<ManifestPage> {
-  let after = fromPage === 0 ? undefined : pageKey(manifest.partition, fromPage - 1).sk;
+export async function* eachManifestPage(manifest: Manifest): AsyncGenerator<ManifestPage> {
+  let after: string | undefined;
   do {
     const { items, last } = await query<ManifestPage>({ partition: manifest.partition, prefix: 'PAGE#', after }, 4);
     yield* items;
@@ -93,8 +94,8 @@ export async function pageWithResults(
   number: number,
 ): Promise<{ page: ManifestPage; parts: ResultPart[] }> {
   const { pk, sk } = resultKey(operationPartition(partnerId, operationId), number, 0);
-  const [page = { page: number, iccids: [] }, kept] = await Promise.all([
-    getPage(manifest, number),
+  const [page, kept] = await Promise.all([
+    pageOrEmpty(manifest, number),
     queryAll<KeptPart>({ partition: pk, prefix: sk.slice(0, sk.lastIndexOf('#') + 1) }),
   ]);
   return { page, parts: kept.map((part) => resultsOf(part, page)) };
@@ -113,13 +114,13 @@ export async function resultsFrom(
   const partition = operationPartition(partnerId, operationId);
   const first = resultKey(partition, from.page, from.part).sk;
   const { items, last } = await query<KeptPart>({ partition, prefix: 'RES#', from: first }, PARTS_PER_READ);
-  const pages = new Map<number, ManifestPage>();
-  for (const page of await Promise.all([...new Set(items.map(({ page }) => page))].map((n) => getPage(manifest, n)))) {
-    if (page) {
-      pages.set(page.page, page);
-    }
-  }
-  const parts = items.map((part) => resultsOf(part, pages.get(part.page) ?? { page: part.page, iccids: [] }));
+  const numbers = [...new Set(items.map(({ page }) => page))];
+  const pages = await Promise.all(numbers.map((number) => pageOrEmpty(manifest, number)));
+  const byNumber = new Map(pages.map((page) => [page.page, page]));
+  const parts = items.flatMap((part) => {
+    const page = byNumber.get(part.page);
+    return page ? [resultsOf(part, page)] : [];
+  });
   return { parts, more: last !== undefined };
 }
 

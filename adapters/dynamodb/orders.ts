@@ -12,7 +12,6 @@ import {
   remove,
   transact,
   update,
-  updated,
   type Write,
   write,
 } from './items.ts';
@@ -111,10 +110,31 @@ export async function queryOrderEvents(
 
 /**
  * Keeps the token of the execution that waits for the delivery, and answers the order as it is then: whoever writes
- * second, this or the poller, sees what the other wrote, and answers the token.
+ * second, this or the poller, sees what the other wrote, and answers the token. An order that is no longer with its
+ * operator is left as it is.
+ *
+ * @returns `undefined` when the order is not there.
  */
-export async function keepTaskToken(partnerId: string, id: string, taskToken: string): Promise<OrderRecord> {
-  return updated<OrderRecord>(orderKey(partnerId, id), { set: { taskToken }, add: { version: 1 } }, exists);
+export async function keepTaskToken(
+  partnerId: string,
+  id: string,
+  taskToken: string,
+): Promise<OrderRecord | undefined> {
+  for (;;) {
+    const before = await getOrder(partnerId, id);
+    if (!before || !isWithOperator(before)) {
+      return before;
+    }
+    const after = { ...before, taskToken, version: before.version + 1 };
+    try {
+      await write(putOrder(partnerId, after, before.version));
+      return after;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) {
+        throw error;
+      }
+    }
+  }
 }
 
 /** Adds a page to the SIMs received, with where the operator's list goes on; a page that was added already stays. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { isIccid } from '../../domain/iccid.ts';
 import type {
   CancelAnswer,
@@ -8,6 +9,9 @@ import type {
   SimAnswer,
   SubmissionAnswer,
 } from '../../domain/operator-port.ts';
+
+// Without it the log says of every nonsense that the input is invalid.
+z.config(en());
 
 /**
  * What an operator may answer to one request: a schema for each documented status, which turns the body into the

@@ -11,7 +11,8 @@ import { described } from '../../domain/described.ts';
 import { iccidProblem } from '../../domain/iccid.ts';
 import { newId } from '../../domain/ids.ts';
 import {
-  effectiveAtProblem,
+  beginningOf,
+  CONFIRM_MISMATCH,
   MAX_DAYS_AHEAD,
   type Operation,
   type OperationTarget,
@@ -113,8 +114,11 @@ export async function bulk(
 ): Promise<Answer> {
   const { partnerId } = caller;
   const beginning = beginningOf(body.effectiveAt, now);
+  if ('code' in beginning) {
+    throw invalidInput([{ pointer: '/effectiveAt', code: beginning.code, message: beginning.detail }]);
+  }
   // A dry run looks at the SIMs as they are now.
-  const effectiveAt = body.dryRun ? undefined : beginning;
+  const effectiveAt = body.dryRun ? undefined : beginning.at;
   const selected = await resolve(partnerId, body.select, effectiveAt !== undefined);
   await requireTargets(partnerId, target);
   if (body.confirm !== undefined && selected.count !== undefined) {
@@ -153,17 +157,6 @@ export async function bulk(
     await startOrLeaveToSweep({ kind: 'operation', partnerId, id: operation.id });
   }
   return accepted(showOperation(operation));
-}
-
-/** When an operation has to wait for its time: that time. @throws HttpProblem when it is too far ahead. */
-function beginningOf(effectiveAt: string | undefined, now: Date): string | undefined {
-  const problem = effectiveAt === undefined ? undefined : effectiveAtProblem(effectiveAt, now);
-  if (problem) {
-    throw invalidInput([{ pointer: '/effectiveAt', code: problem.code, message: problem.detail }]);
-  }
-  return effectiveAt !== undefined && Date.parse(effectiveAt) > now.getTime()
-    ? new Date(effectiveAt).toISOString()
-    : undefined;
 }
 
 /** A selection, with its SIMs where the request lists them, and their number where it is known already. */
@@ -226,7 +219,7 @@ const notThere = (pointer: string, what: string, id: string): InputError => ({
 function requireConfirmed(confirm: number, count: number): void {
   if (confirm !== count) {
     const message = `The selection has ${count} SIMs, not ${confirm}: confirm with the number of SIMs that shall end.`;
-    throw invalidInput([{ pointer: '/confirm', code: 'confirm_mismatch', message }]);
+    throw invalidInput([{ pointer: '/confirm', code: CONFIRM_MISMATCH, message }]);
   }
 }
 

@@ -25,7 +25,7 @@ export const routes: Route[] = [
     tag: 'SIMs',
     summary: 'List SIMs, by ICCID',
     description:
-      'Filters combine. A page may be short and still have a next one, when few SIMs pass the filters. Of a search by ICCID, SIMs whose label starts with the same digits come after the others.',
+      'Filters combine. The SIMs of a customer in one state come by customer service, then by ICCID. A page may be short and still have a next one, when few SIMs pass the filters. Of a search by ICCID, SIMs whose label starts with the same digits come after the others.',
     paged: true,
     query: simFilter,
     answers: { 200: simSchema },

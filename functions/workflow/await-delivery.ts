@@ -11,7 +11,7 @@ import { itemInput, task } from './task.ts';
  */
 export const handler = task(z.extend(itemInput, { taskToken: z.string() }), async ({ partnerId, id, taskToken }) => {
   const order = await keepTaskToken(partnerId, id, taskToken);
-  if (!isWithOperator(order)) {
+  if (order && !isWithOperator(order)) {
     await answerTask(taskToken, deliveryAnswer(order));
   }
   return {};

@@ -4,7 +4,7 @@ import { operationManifest, PAGE_SIZE, pageWithResults, putPage } from '../../ad
 import { getOperation, manifestOf, type OperationRecord, putOperation } from '../../adapters/dynamodb/operations.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { scanSims } from '../../adapters/dynamodb/sim-lists.ts';
-import { isOperationFinished, type Operation } from '../../domain/operation.ts';
+import { CONFIRM_MISMATCH, isOperationFinished, type Operation } from '../../domain/operation.ts';
 import { selectionProblem } from '../../domain/order.ts';
 import type { Problem } from '../../domain/verdict.ts';
 import { itemInput, task } from './task.ts';
@@ -35,28 +35,21 @@ function isOpen(operation: Operation): boolean {
  * @returns the operation as it is then, also when somebody else (who cancels it) was faster.
  */
 async function selectPage(partnerId: string, operation: OperationRecord): Promise<OperationRecord | undefined> {
-  const { selecting = { pages: 0, sims: 0 }, ...rest } = operation;
+  const { selecting, ...rest } = operation;
   const found = await findNext(partnerId, operation);
-  const { iccids = [], next, problem } = found;
-  const { pages, sims } = found.whole ?? {
-    pages: selecting.pages + (iccids.length > 0 ? 1 : 0),
-    sims: selecting.sims + iccids.length,
-  };
   const at = clock.now().toISOString();
   const after: OperationRecord = {
     ...rest,
     state: 'queued',
-    ...(next === undefined ? fixed(operation, { pages, total: sims, problem }, at) : {}),
-    ...(next === undefined ? {} : { selecting: { pages, sims, position: next } }),
+    ...selectedWith(operation, found, at),
     updatedAt: at,
     version: operation.version + 1,
   };
+  const page = 'iccids' in found && found.iccids.length > 0 ? [{ page: selecting?.pages ?? 0, ...found }] : [];
   try {
     await transact([
       putOperation(partnerId, after, operation.version),
-      ...(iccids.length > 0
-        ? [putPage(operationManifest(partnerId, operation.id), { page: selecting.pages, iccids })]
-        : []),
+      ...page.map((one) => putPage(operationManifest(partnerId, operation.id), one)),
     ]);
     return after;
   } catch (error) {
@@ -67,61 +60,73 @@ async function selectPage(partnerId: string, operation: OperationRecord): Promis
   }
 }
 
-/**
- * The selection is complete. One that cannot be, and a termination that was confirmed for another number of SIMs, end
- * here, nothing touched.
- */
-function fixed(
-  { target }: Operation,
-  { pages, total, problem }: { pages: number; total: number; problem: Problem | undefined },
-  at: string,
-): Partial<OperationRecord> {
-  const isConfirmed = target.confirm === undefined || target.confirm === total;
-  const failure =
-    problem ??
-    (isConfirmed
-      ? undefined
-      : {
-          code: 'confirm_mismatch',
-          detail: `The selection has ${total} SIMs, not ${target.confirm}: none was terminated.`,
-        });
-  return { pages, total, ...(failure ? { failure, state: 'failed', finishedAt: at } : {}) };
+/** How far a selection has come. One that cannot be made leaves the operation failed and not fixed: nothing is touched. */
+function selectedWith(operation: Operation, found: Found, at: string): Partial<OperationRecord> {
+  if ('problem' in found) {
+    return { state: 'failed', failure: found.problem, finishedAt: at };
+  }
+  if ('whole' in found) {
+    return fixed(operation, found.whole, at);
+  }
+  const { selecting = { pages: 0, sims: 0 } } = operation;
+  const pages = selecting.pages + (found.iccids.length > 0 ? 1 : 0);
+  const sims = selecting.sims + found.iccids.length;
+  return found.next === undefined
+    ? fixed(operation, { pages, sims }, at)
+    : { selecting: { pages, sims, position: found.next } };
 }
 
-type Found = {
-  /** The next page of the manifest. */
-  iccids?: string[];
-  /** How large a manifest is that is there already. */
-  whole?: { pages: number; sims: number };
-  /** Where the selection goes on; absent at its end. */
-  next?: string;
-  problem?: Problem;
-};
+/** The selection is complete. A termination that was confirmed for another number of SIMs ends here, nothing touched. */
+function fixed({ target }: Operation, { pages, sims }: Size, at: string): Partial<OperationRecord> {
+  return target.confirm === undefined || target.confirm === sims
+    ? { pages, total: sims }
+    : {
+        pages,
+        total: sims,
+        state: 'failed',
+        finishedAt: at,
+        failure: {
+          code: CONFIRM_MISMATCH,
+          detail: `The selection has ${sims} SIMs, not ${target.confirm}: none was terminated.`,
+        },
+      };
+}
+
+type Size = { pages: number; sims: number };
+/** The next page of a manifest, and where the selection goes on, unless this is its end. */
+type FoundPage = { iccids: string[]; next?: string };
+/** That; or how large a manifest is that is there already; or why there is none. */
+type Found = FoundPage | { whole: Size } | { problem: Problem };
 
 async function findNext(partnerId: string, { selection, selecting }: OperationRecord): Promise<Found> {
-  const position = selecting?.position;
   switch (selection.kind) {
     case 'list':
-      return { whole: { pages: selecting?.pages ?? 0, sims: selecting?.sims ?? 0 } };
-    case 'order': {
-      const order = await getOrder(partnerId, selection.orderId);
-      const problem = order ? selectionProblem(order) : { code: 'not_found', detail: 'The order is not there.' };
-      return problem ? { problem } : { whole: { pages: order?.pages ?? 0, sims: order?.receivedQuantity ?? 0 } };
-    }
+      return { whole: selecting ?? { pages: 0, sims: 0 } };
+    case 'order':
+      return findReceived(partnerId, selection.orderId);
     case 'filter': {
-      const { items, next } = await scanSims(partnerId, selection.filter, PAGE_SIZE, position);
+      const { items, next } = await scanSims(partnerId, selection.filter, PAGE_SIZE, selecting?.position);
       return { iccids: items, ...(next === undefined ? {} : { next }) };
     }
     case 'failed':
-      return findFailed(partnerId, selection.operationId, Number(position ?? 0));
+      return findFailed(partnerId, selection.operationId, Number(selecting?.position ?? 0));
   }
+}
+
+async function findReceived(partnerId: string, orderId: string): Promise<Found> {
+  const order = await getOrder(partnerId, orderId);
+  if (!order) {
+    return { problem: { code: 'not_found', detail: `Order ${orderId} is not there.` } };
+  }
+  const problem = selectionProblem(order);
+  return problem ? { problem } : { whole: { pages: order.pages, sims: order.receivedQuantity } };
 }
 
 /** How many pages of another operation are looked through for one page of SIMs that failed there. */
 const PAGES_LOOKED_THROUGH = 20;
 
 /** The SIMs that did not succeed in another operation, from a page of it on. */
-async function findFailed(partnerId: string, operationId: string, from: number): Promise<Found> {
+async function findFailed(partnerId: string, operationId: string, from: number): Promise<FoundPage> {
   const failedIn = await getOperation(partnerId, operationId);
   const pages = failedIn?.pages ?? failedIn?.selecting?.pages ?? 0;
   const iccids: string[] = [];

@@ -27,10 +27,12 @@ type Program = { command: string; args(port: number): string[]; cwd?: string };
  */
 export async function startEngine(options: {
   engine?: EngineName | undefined;
+  /** Of a DynamoDB that runs already; what `DYNAMODB_ENDPOINT` names, when left out. */
+  endpoint?: string | undefined;
   folder: string;
   keeps: boolean;
 }): Promise<Engine> {
-  const endpoint = process.env.DYNAMODB_ENDPOINT;
+  const endpoint = options.endpoint ?? process.env.DYNAMODB_ENDPOINT;
   if (options.engine === undefined && endpoint) {
     if (!(await answers(endpoint))) {
       throw new Refusal(`DYNAMODB_ENDPOINT ${endpoint} does not answer.`);

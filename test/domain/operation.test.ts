@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  beginningOf,
   cancelOperation,
-  effectiveAtProblem,
   finalState,
   isOperationFinished,
   type Operation,
@@ -170,16 +170,32 @@ describe('an operation that is called off', () => {
 describe('the time at which an operation begins', () => {
   const daysFromNow = (days: number) => new Date(Date.parse(NOW) + days * 86_400_000).toISOString();
 
-  test.each([-1000, 0, 1, 180])('may be %d days from now', (days) => {
-    expect(effectiveAtProblem(daysFromNow(days), new Date(NOW))).toBeUndefined();
+  test.each([1, 180])('may be %d days from now', (days) => {
+    expect(beginningOf(daysFromNow(days), new Date(NOW))).toEqual({ at: daysFromNow(days) });
+  });
+
+  test('is told in UTC', () => {
+    expect(beginningOf('2026-03-03T02:00:00+02:00', new Date(NOW))).toEqual({ at: '2026-03-03T00:00:00.000Z' });
+  });
+
+  test('is at once when there is none, or it is in the past', () => {
+    for (const effectiveAt of [undefined, daysFromNow(0), daysFromNow(-1000)]) {
+      expect(beginningOf(effectiveAt, new Date(NOW))).toEqual({ at: undefined });
+    }
   });
 
   test('is no later than 180 days from now', () => {
-    expect(effectiveAtProblem(daysFromNow(180.001), new Date(NOW))).toMatchObject({
+    expect(beginningOf(daysFromNow(180.001), new Date(NOW))).toMatchObject({
       code: 'too_far_ahead',
       detail: expect.stringContaining(daysFromNow(180)),
     });
   });
+});
+
+test('a termination whose number was not confirmed is not tried again, which would need no number', () => {
+  const mismatch = { code: 'confirm_mismatch', detail: '20 SIMs, not 19.' };
+  const ended = anOperation({ action: 'terminate', state: 'failed', succeeded: 0, failure: mismatch });
+  expect(retryOf(ended, 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
 });
 
 describe('the retry of an operation that broke before its selection was fixed', () => {

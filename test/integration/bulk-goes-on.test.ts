@@ -72,7 +72,7 @@ describe('a table that throttles', () => {
     // An engine of its own: the sweep of another cloud on the same table would take the work over.
     engine = await startEngine({ folder: tmpdir(), keeps: false });
     throttle = await startThrottle(engine.url);
-    running = await startCloud({ dayMs: 500, endpoint: throttle.url });
+    running = await startCloud({ dayMs: 500, dynamodbEndpoint: throttle.url });
     await throttled.operator('3uk').behavesWell();
   }, 90_000);
 

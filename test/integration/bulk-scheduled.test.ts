@@ -72,6 +72,10 @@ describe('an operation that is to begin later', () => {
     const ended = await acme.operationDone(id);
     await cloud.operator('orange').behavesWell();
     expect(ended).toMatchObject({ state: 'failed', succeeded: 0, failure: { code: 'wrong_state' } });
+    expect(ended).not.toHaveProperty('total');
+    // Trying again is for the same SIMs, which have not come still: it is no success with none.
+    const retry = is(202, await api.post<Operation>(`/v1/operations/${id}/retry`));
+    expect(await acme.operationDone(retry.id)).toMatchObject({ state: 'failed', failure: { code: 'wrong_state' } });
   });
 
   test('terminates the number of SIMs that was confirmed, and otherwise none', async () => {
@@ -88,6 +92,7 @@ describe('an operation that is to begin later', () => {
       state: 'failed',
       failure: { code: 'confirm_mismatch' },
     });
+    expectProblem(await api.post(`/v1/operations/${wrong.id}/retry`), 409, 'wrong_state');
     expect(await acme.sims({ orderId, state: 'active' })).toHaveLength(20);
     expect(await acme.operationDone(is(202, await terminate(20)).id)).toMatchObject({ state: 'succeeded', total: 20 });
   });

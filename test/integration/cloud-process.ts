@@ -10,14 +10,11 @@ const send = (message: CloudMessage) => process.send?.(message);
 
 // Ctrl-C reaches the whole group of processes: the parent ends, and with it the channel.
 process.on('SIGINT', () => undefined);
-const left = once(process, 'disconnect');
+const left = Promise.race([once(process, 'disconnect'), once(process, 'SIGTERM')]);
 
 try {
   // The pool starts this file with exactly that.
-  const { endpoint, ...settings } = JSON.parse(process.argv[2] ?? '') as CloudSettings;
-  if (endpoint !== undefined) {
-    process.env.DYNAMODB_ENDPOINT = endpoint;
-  }
+  const settings = JSON.parse(process.argv[2] ?? '') as CloudSettings;
   const cloud = await startLocalCloud({ port: 0, ...settings });
   process.on('message', ({ id, claims }: SignRequest) => void sign(cloud, id, claims));
   const { url, endpoints, parts } = cloud;

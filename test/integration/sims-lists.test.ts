@@ -54,14 +54,17 @@ async function everySim(): Promise<Sim[]> {
 const filters = ['state', 'customerId', 'customerServiceId', 'partnerServiceId', 'operatorId', 'orderId'] as const;
 type Filter = Partial<Record<(typeof filters)[number] | 'q', string>>;
 
-/** What the contract says of filters, over all SIMs. */
+/** What the contract says of filters, over all SIMs: by ICCID, those of a customer in one state by service first. */
 function expected({ q, ...filter }: Filter): Sim[] {
   const starts = (text: string | undefined) => q === undefined || text?.toLowerCase().startsWith(q.toLowerCase());
-  return fleet.filter(
+  const found = fleet.filter(
     (sim) =>
       filters.every((name) => [undefined, sim[name]].includes(filter[name])) &&
       (starts(sim.iccid) || starts(sim.label)),
   );
+  const isByService = filter.customerId !== undefined && filter.state !== undefined && filter.orderId === undefined;
+  const place = ({ customerServiceId, iccid }: Sim) => `${customerServiceId} ${iccid}`;
+  return isByService && q === undefined ? found.sort((one, other) => (place(one) < place(other) ? -1 : 1)) : found;
 }
 
 const query = (filter: Filter, limit: number) =>
@@ -69,7 +72,7 @@ const query = (filter: Filter, limit: number) =>
 
 async function expectListed(filter: Filter, limit = 200): Promise<void> {
   const found = await acme.all<Sim>(query(filter, limit));
-  // A search comes to labels after ICCIDs; every other list is by ICCID.
+  // A search comes to labels after ICCIDs.
   const listed = filter.q === undefined ? found : found.sort((one, other) => (one.iccid < other.iccid ? -1 : 1));
   expect({ filter, iccids: listed.map(({ iccid }) => iccid) }).toEqual({
     filter,
@@ -107,6 +110,21 @@ describe('the list of SIMs', () => {
       expect(expected({ [name]: value }).length).toBeGreaterThan(0);
       await expectListed({ [name]: value });
     }
+  });
+
+  test('is by customer service, then by ICCID, for the SIMs of a customer in one state', async () => {
+    const pairs = new Map(fleet.map(({ customerId, state }) => [`${customerId} ${state}`, { customerId, state }]));
+    const services = [...pairs.values()].map(async ({ customerId, state }) => {
+      if (customerId === undefined) {
+        return 0;
+      }
+      for (const limit of [3, 200]) {
+        await expectListed({ customerId, state }, limit);
+      }
+      return new Set(expected({ customerId, state }).map(({ customerServiceId }) => customerServiceId)).size;
+    });
+    // Some customer has SIMs in one state on more than one service.
+    expect(Math.max(...(await Promise.all(services)))).toBeGreaterThan(1);
   });
 
   test('is empty for what nothing has', async () => {

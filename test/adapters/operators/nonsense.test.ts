@@ -95,6 +95,14 @@ describe('an answer that is nonsense', () => {
     });
   });
 
+  test('is logged with what was expected in its place', async () => {
+    const operator = await operatorSays([{ body: { ...accepted, operatorReference: 7 } }]);
+    await expect(status(operator.gateway)).rejects.toMatchObject({ name: 'OperatorUnavailable' });
+    expect(operator.logged[0]?.fields.issues).toEqual([
+      { path: 'operatorReference', message: 'Invalid input: expected string, received number' },
+    ]);
+  });
+
   test('is forgiven when the next one makes sense', async () => {
     const operator = await operatorSays([{ body: 'oops' }, { body: accepted }]);
     expect(await status(operator.gateway)).toEqual({ status: 'accepted' });
