@@ -27,8 +27,8 @@ const integration = {
 };
 
 /**
- * The same tests on the other DynamoDB engine, the official one, where the machine has the Java that it needs: an order's
- * and a SIM's whole life each time, all of them with `npm run test:engines`.
+ * The same tests on the other DynamoDB engine, the official one, where the machine has the Java that it needs: a SIM's
+ * whole life from its order on, and what it weighs, each time; all of them with `npm run test:engines`.
  */
 const onDynamoDbLocal = {
   ...integration,
@@ -36,7 +36,7 @@ const onDynamoDbLocal = {
   testMatch:
     process.env.TEST_ENGINES === 'all'
       ? integration.testMatch
-      : ['orders-plans', 'sims-life', 'item-sizes'].map((name) => `<rootDir>/test/integration/${name}.test.ts`),
+      : ['sims-life', 'item-sizes'].map((name) => `<rootDir>/test/integration/${name}.test.ts`),
   setupFiles: ['<rootDir>/test/integration/on-dynamodb-local.js'],
 };
 
@@ -48,6 +48,7 @@ function hasJava() {
 export default {
   // Tests mostly wait for local clouds, which are processes of their own: no core is left to them, as jest would do.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/longest-first.js',
   reporters: ['default', '<rootDir>/test/summary-reporter.js'],
   projects: [
     {

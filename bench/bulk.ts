@@ -10,7 +10,7 @@ import type { Metered, Units } from './meter.ts';
 import { prices } from './prices.ts';
 
 /** Speed is measured on a fleet of up to this size: more only takes longer. */
-const MOST_FOR_SPEED = 10_000;
+const MOST_FOR_SPEED = 5000;
 const SPEED_RUNS = 3;
 const WARM_UP = 500;
 

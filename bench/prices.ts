@@ -1,7 +1,7 @@
 /**
- * What AWS asks, in US dollars, in us-east-1 (looked up in November 2025): other regions ask up to a third more.
- * https://aws.amazon.com/dynamodb/pricing/on-demand/, https://aws.amazon.com/step-functions/pricing/ (standard
- * workflows), https://aws.amazon.com/lambda/pricing/ (arm64)
+ * What AWS asks in us-east-1, in US dollars, before free tiers and discounts. Other regions ask otherwise, and prices
+ * change: compare with https://aws.amazon.com/dynamodb/pricing/on-demand/, https://aws.amazon.com/step-functions/pricing/
+ * (standard workflows) and https://aws.amazon.com/lambda/pricing/ (arm64) before you rely on a sum.
  */
 export const prices = {
   writeUnit: 0.625 / 1e6,

@@ -14,7 +14,11 @@ export type TiedProcess = {
 const tie =
   'exec 3<&0; "$@" 3<&- & pid=$!; (cat <&3 >/dev/null; kill $pid 2>/dev/null) >/dev/null 2>&1 & exec 3<&-; wait $pid';
 
-export function startTied(command: string, args: readonly string[], options: { cwd?: string } = {}): TiedProcess {
+export function startTied(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): TiedProcess {
   const [program, programArgs] =
     process.platform === 'win32' ? [command, [...args]] : ['/bin/sh', ['-c', tie, 'sh', command, ...args]];
   const child = spawn(program, programArgs, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });

@@ -31,8 +31,8 @@ export type CloudMessage =
 
 type Cloud = { id: number; kind: string; child: ChildProcess; facts: CloudFacts; idle: NodeJS.Timeout | undefined };
 
-/** The schedules of a cloud are work for the machine, though nobody looks. */
-const IDLE_MS = 10_000;
+/** The schedules of a cloud are work for the machine, though nobody looks; to start another is more. */
+const IDLE_MS = 120_000;
 
 /**
  * Local clouds that are lent to test files, one file at a time. What a cloud takes to start, and its functions to load,
@@ -156,7 +156,9 @@ async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     child.ref();
     const exited = once(child, 'exit');
-    child.disconnect();
+    if (child.connected) {
+      child.disconnect();
+    }
     await exited;
   }
 }
