@@ -6,6 +6,7 @@ import {
   type Change,
   type Condition,
   get,
+  makeOnce,
   put,
   query,
   remove,
@@ -21,8 +22,11 @@ export async function getCustomer(partnerId: string, id: string): Promise<Custom
   return get<CustomerRecord>(customerKey(partnerId, id));
 }
 
-export async function createCustomer(partnerId: string, customer: Customer): Promise<void> {
-  await write(put({ ...customer, services: 0, ...customerKey(partnerId, customer.id) }, absent));
+/** @returns the customer as it is kept: by an earlier attempt, when there was one. */
+export async function createCustomer(partnerId: string, customer: Customer): Promise<CustomerRecord> {
+  const key = customerKey(partnerId, customer.id);
+  const record = { ...customer, services: 0 };
+  return (await makeOnce<CustomerRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
 }
 
 /** @throws ConditionFailed when the customer is no longer at the version that was read. */

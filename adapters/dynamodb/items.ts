@@ -163,6 +163,26 @@ export async function transact(writes: readonly Write[]): Promise<void> {
   }
 }
 
+/**
+ * Writes a new item, with what belongs to it, all or none. When an item with its key is there, an earlier attempt at the
+ * same made it, be it of the SDK after an answer that was lost: ids in keys are given once.
+ *
+ * @param writes the first puts the new item, where none is.
+ * @returns the item that an earlier attempt made; `undefined` when this one did.
+ * @throws ConditionFailed when something else is not as its write expects it.
+ */
+export async function makeOnce<T>(key: Key, writes: readonly [Write, ...Write[]]): Promise<T | undefined> {
+  try {
+    await (writes.length === 1 ? write(writes[0]) : transact(writes));
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConditionFailed && error.failed.includes(0)) {
+      return get<T>(key);
+    }
+    throw error;
+  }
+}
+
 /** Reads one item as it is now (strongly consistent). */
 export async function get<T>(key: Key): Promise<T | undefined> {
   const { Item } = await documentClient().send(

@@ -26,7 +26,7 @@ export const customerServiceKey = (partnerId: string, id: string): Key => ({ pk:
 
 /** Holds the name of a customer service, so that no second one of the customer gets it. Names differ by more than case. */
 export function serviceNameKey(partnerId: string, customerId: string, name: string): Key {
-  const folded = createHash('sha256').update(name.normalize('NFKC').toLocaleLowerCase('en')).digest('base64url');
+  const folded = sha256(name.normalize('NFKC').toLocaleLowerCase('en'));
   return { pk: `${owned(partnerId)}#CUS#${customerId}`, sk: `NAME#${folded}` };
 }
 
@@ -58,6 +58,15 @@ export const lateActivationKey = (partition: string, page: number, part: number,
   pk: partition,
   sk: `LATE#${padded(page)}#${padded(part)}#${operatorId}`,
 });
+/** Whose idempotency keys they are: a partner's, or the platform's. */
+export type KeyOwner = { partnerId: string } | 'platform';
+
+/** A request that its caller named with an `Idempotency-Key`: each in a partition of its own. */
+export const idempotencyKey = (owner: KeyOwner, key: string): Key => ({
+  pk: `${owner === 'platform' ? 'PLATFORM' : owned(owner.partnerId)}#IDEM#${sha256(key)}`,
+  sk: 'REQUEST',
+});
+
 /** The key with which cursors are signed. */
 export const cursorSecretKey: Key = { pk: 'SYSTEM', sk: 'CURSOR_SECRET' };
 
@@ -92,6 +101,8 @@ export function shardOf(iccid: string): number {
   }
   return (hash >>> 16) % SIM_SHARDS;
 }
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 /** Numbers in sort keys sort as text. */
 const padded = (n: number) => String(n).padStart(8, '0');

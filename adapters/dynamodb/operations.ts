@@ -6,6 +6,7 @@ import {
   ConditionFailed,
   exists,
   get,
+  makeOnce,
   put,
   query,
   transact,
@@ -38,12 +39,14 @@ export async function createOperation(
   operation: Operation,
   run: Run,
   pages: readonly ManifestPage[] = [],
-): Promise<void> {
+): Promise<OperationRecord> {
   const manifest = operationManifest(partnerId, operation.id);
-  await transact([
-    putOperation(partnerId, { ...operation, ...run }, 'new'),
+  const record: OperationRecord = { ...operation, ...run };
+  const earlier = await makeOnce<OperationRecord>(operationKey(partnerId, record.id), [
+    putOperation(partnerId, record, 'new'),
     ...pages.map((page) => putPage(manifest, page)),
   ]);
+  return earlier ?? record;
 }
 
 export function putOperation(partnerId: string, record: OperationRecord, expected: number | 'new'): Write {

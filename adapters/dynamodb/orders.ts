@@ -6,6 +6,7 @@ import {
   ConditionFailed,
   exists,
   get,
+  makeOnce,
   put,
   query,
   queryKeys,
@@ -35,8 +36,11 @@ export type OrderRecord = Order &
 /** Writes a new order with the first line of its timeline. */
 export async function createOrder(partnerId: string, step: OrderStep, run: Run): Promise<OrderRecord> {
   const record: OrderRecord = { ...step.order, ...run, pages: 0 };
-  await transact([putOrder(partnerId, record, 'new'), ...eventWrites(partnerId, step)]);
-  return record;
+  const earlier = await makeOnce<OrderRecord>(orderKey(partnerId, record.id), [
+    putOrder(partnerId, record, 'new'),
+    ...eventWrites(partnerId, step),
+  ]);
+  return earlier ?? record;
 }
 
 export async function getOrder(partnerId: string, id: string): Promise<OrderRecord | undefined> {

@@ -8,6 +8,7 @@ import {
   ConditionFailed,
   exists,
   get,
+  makeOnce,
   put,
   query,
   remove,
@@ -40,8 +41,10 @@ export async function getPartnerServiceWithTariff(
   return service && { service, tariff: service.tariffId ? await getTariff(service.tariffId) : undefined };
 }
 
-export async function createPartnerService(partnerId: string, service: PartnerService): Promise<void> {
-  await write(put({ ...service, ...partnerServiceKey(partnerId, service.id) }, absent));
+/** @returns the service as it is kept: by an earlier attempt, when there was one. */
+export async function createPartnerService(partnerId: string, service: PartnerService): Promise<PartnerService> {
+  const key = partnerServiceKey(partnerId, service.id);
+  return (await makeOnce<PartnerService>(key, [put({ ...service, ...key }, absent)])) ?? service;
 }
 
 /** @throws ConditionFailed when the service is no longer at the version that was read. */
@@ -76,27 +79,26 @@ export async function getCustomerServiceWithTariff(
   return service && { service, tariff: await getTariff(service.tariffId) };
 }
 
-/** Makes a service for a customer: `name_taken` when the customer has one of that name, `no_customer` when it is gone. */
+/**
+ * Makes a service for a customer.
+ *
+ * @returns the service as it is kept, by an earlier attempt when there was one; `name_taken` when the customer has one of
+ *   that name, `no_customer` when it is gone.
+ */
 export async function createCustomerService(
   partnerId: string,
   service: CustomerService,
-): Promise<'created' | 'name_taken' | 'no_customer'> {
+): Promise<CustomerServiceRecord | 'name_taken' | 'no_customer'> {
   const { id, customerId, name } = service;
+  const key = customerServiceKey(partnerId, id);
+  const record: CustomerServiceRecord = { ...service, sims: 0 };
   try {
-    await transact([
-      put(
-        {
-          ...service,
-          sims: 0,
-          ...customerServiceKey(partnerId, id),
-          gsi2pk: servicesOfCustomer(partnerId, customerId),
-        },
-        absent,
-      ),
+    const earlier = await makeOnce<CustomerServiceRecord>(key, [
+      put({ ...record, ...key, gsi2pk: servicesOfCustomer(partnerId, customerId) }, absent),
       put({ ...serviceNameKey(partnerId, customerId, name), customerServiceId: id }, absent),
       update(customerKey(partnerId, customerId), { add: { services: 1 } }, exists),
     ]);
-    return 'created';
+    return earlier ?? record;
   } catch (error) {
     if (error instanceof ConditionFailed) {
       return error.failed.includes(2) ? 'no_customer' : 'name_taken';

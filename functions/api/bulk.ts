@@ -9,7 +9,7 @@ import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSims } from '../../adapters/dynamodb/sims.ts';
 import { described } from '../../domain/described.ts';
 import { iccidProblem } from '../../domain/iccid.ts';
-import { newId } from '../../domain/ids.ts';
+import type { IdKind } from '../../domain/ids.ts';
 import {
   beginningOf,
   CONFIRM_MISMATCH,
@@ -101,16 +101,22 @@ type BulkBody = {
   confirm?: number | undefined;
 };
 
+/** What a bulk action needs of its request. */
+type BulkRequest = {
+  caller: { partnerId: string; userId: string };
+  body: BulkBody;
+  now: Date;
+  newId(kind: IdKind): string;
+};
+
 /**
  * Answers a bulk request: fixes or notes its selection, writes the operation, and starts it. Nothing is touched when
  * anything in the request is not right.
  */
 export async function bulk(
-  caller: { partnerId: string; userId: string },
+  { caller, body, now, newId }: BulkRequest,
   action: SimAction,
-  body: BulkBody,
   target: OperationTarget,
-  now: Date,
 ): Promise<Answer> {
   const { partnerId } = caller;
   const beginning = beginningOf(body.effectiveAt, now);
@@ -137,7 +143,7 @@ export async function bulk(
   const size = { pages: selected.pages ?? pages.length, sims: selected.count ?? 0 };
   const at = now.toISOString();
   const operation: Operation = {
-    id: newId('operation', now),
+    id: newId('operation'),
     action,
     target: { ...target, ...(body.confirm === undefined ? {} : { confirm: body.confirm }) },
     selection: selected.selection,
@@ -152,11 +158,12 @@ export async function bulk(
     updatedAt: at,
     version: 1,
   };
-  await createOperation(partnerId, operation, effectiveAt === undefined ? firstRun(now) : runAt(effectiveAt), pages);
+  const run = effectiveAt === undefined ? firstRun(now) : runAt(effectiveAt);
+  const made = await createOperation(partnerId, operation, run, pages);
   if (effectiveAt === undefined) {
-    await startOrLeaveToSweep({ kind: 'operation', partnerId, id: operation.id });
+    await startOrLeaveToSweep({ kind: 'operation', partnerId, id: made.id });
   }
-  return accepted(showOperation(operation));
+  return accepted(showOperation(made));
 }
 
 /** A selection, with its SIMs where the request lists them, and their number where it is known already. */

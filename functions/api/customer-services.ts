@@ -10,8 +10,7 @@ import {
   renameCustomerService,
 } from '../../adapters/dynamodb/services.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
-import { newId } from '../../domain/ids.ts';
-import { type CustomerService, defaultServiceName } from '../../domain/service.ts';
+import { defaultServiceName } from '../../domain/service.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
 import { fillPage } from '../http/paging.ts';
@@ -37,7 +36,7 @@ export const routes = [
     ),
     example: { customerId: 'cus_01JG0000000000000000000000', tariffId: 'trf_customer_all' },
     answers: { 201: customerServiceSchema },
-    handle: async ({ caller, body, now }) => {
+    handle: async ({ caller, body, now, newId }) => {
       const { partnerId } = caller;
       const at = now.toISOString();
       const customer = await getCustomer(partnerId, body.customerId);
@@ -45,8 +44,8 @@ export const routes = [
         throw unknownId('/customerId', 'customer', body.customerId);
       }
       const tariff = await tariffFor(partnerId, body.tariffId, 'customer');
-      const service: CustomerService = {
-        id: newId('customerService', now),
+      const service = {
+        id: newId('customerService'),
         customerId: customer.id,
         tariffId: tariff.id,
         name: body.name ?? defaultServiceName(customer, tariff),
@@ -61,7 +60,7 @@ export const routes = [
       if (outcome === 'name_taken') {
         throw nameTaken(service.name);
       }
-      return created(`/v1/customer-services/${service.id}`, showCustomerService(service));
+      return created(`/v1/customer-services/${service.id}`, showCustomerService(outcome));
     },
   }),
   route({

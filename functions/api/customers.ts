@@ -10,7 +10,6 @@ import {
 import { addressFields, addressSchema, contactFields, contactSchema } from '../../domain/address.ts';
 import { shortNameOf } from '../../domain/customer.ts';
 import { described } from '../../domain/described.ts';
-import { newId } from '../../domain/ids.ts';
 import { line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
 import { checkInput } from '../http/input.ts';
@@ -43,10 +42,10 @@ export const routes = [
     body: z.lazy(() => z.strictObject(customerFields())),
     example: { name: 'Northwind Meters Ltd', contact: { name: 'Nora', email: 'nora@northwind.example' } },
     answers: { 201: customerSchema },
-    handle: async ({ caller, body, now }) => {
+    handle: async ({ caller, body, now, newId }) => {
       const at = now.toISOString();
-      const customer: CustomerRecord = {
-        id: newId('customer', now),
+      const customer = await createCustomer(caller.partnerId, {
+        id: newId('customer'),
         name: body.name,
         shortName: body.shortName ?? shortNameOf(body.name),
         ...(body.contact ? { contact: body.contact } : {}),
@@ -55,9 +54,7 @@ export const routes = [
         createdAt: at,
         updatedAt: at,
         version: 1,
-        services: 0,
-      };
-      await createCustomer(caller.partnerId, customer);
+      });
       return created(`/v1/customers/${customer.id}`, showCustomer(customer));
     },
   }),

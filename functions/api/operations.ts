@@ -9,7 +9,6 @@ import {
   queryOperations,
 } from '../../adapters/dynamodb/operations.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
-import { newId } from '../../domain/ids.ts';
 import { cancelOperation, operationStates, retryOf } from '../../domain/operation.ts';
 import { simActions } from '../../domain/sim-actions.ts';
 import { fillPage } from '../http/paging.ts';
@@ -104,15 +103,15 @@ export const routes = [
     summary: 'Try again with the SIMs that failed',
     description: 'A new operation, with those SIMs alone.',
     answers: { 202: operationSchema },
-    handle: async ({ caller, path: { id }, now }) => {
+    handle: async ({ caller, path: { id }, now, newId }) => {
       const { partnerId, userId } = caller;
-      const retry = retryOf(await theOperation(partnerId, id), newId('operation', now), userId, now.toISOString());
+      const retry = retryOf(await theOperation(partnerId, id), newId('operation'), userId, now.toISOString());
       if ('code' in retry) {
         throw new HttpProblem('wrong_state', retry.detail);
       }
-      await createOperation(partnerId, retry, firstRun(now));
-      await startOrLeaveToSweep({ kind: 'operation', partnerId, id: retry.id });
-      return accepted(showOperation(retry));
+      const made = await createOperation(partnerId, retry, firstRun(now));
+      await startOrLeaveToSweep({ kind: 'operation', partnerId, id: made.id });
+      return accepted(showOperation(made));
     },
   }),
 ];

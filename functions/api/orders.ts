@@ -14,7 +14,6 @@ import { answerTask } from '../../adapters/step-functions.ts';
 import { type Address, addressSchema } from '../../domain/address.ts';
 import { estimatedDelivery } from '../../domain/calendar.ts';
 import { described } from '../../domain/described.ts';
-import { newId } from '../../domain/ids.ts';
 import { type OperatorId, operatorIds } from '../../domain/operator.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import {
@@ -99,7 +98,7 @@ export const routes = [
     ),
     example: { operatorId: '3uk', quantity: 50, reference: 'PO-1001' },
     answers: { 201: orderSchema },
-    handle: async ({ caller, body, now }) => {
+    handle: async ({ caller, body, now, newId }) => {
       const { partnerId } = caller;
       const errors = [
         ...quantityErrors(body.operatorId, body.quantity),
@@ -110,7 +109,7 @@ export const routes = [
       }
       const order = newOrder({
         ...body,
-        id: newId('order', now),
+        id: newId('order'),
         deliveryAddress: body.deliveryAddress ?? (await ownAddress(partnerId)),
         requestedBy: caller.userId,
         now,

@@ -5,7 +5,6 @@ import {
   queryPartnerServices,
   renamePartnerService,
 } from '../../adapters/dynamodb/services.ts';
-import { newId } from '../../domain/ids.ts';
 import type { PartnerService } from '../../domain/service.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
@@ -27,19 +26,18 @@ export const routes = [
     body: z.lazy(() => z.strictObject({ name: line(100), tariffId: idSchema })),
     example: { name: 'Meters 100 MB', tariffId: 'trf_partner_all' },
     answers: { 201: partnerServiceSchema },
-    handle: async ({ caller, body, now }) => {
+    handle: async ({ caller, body, now, newId }) => {
       const at = now.toISOString();
       const tariff = await tariffFor(caller.partnerId, body.tariffId, 'partner');
-      const service: PartnerService = {
-        id: newId('partnerService', now),
+      const service = await createPartnerService(caller.partnerId, {
+        id: newId('partnerService'),
         name: body.name,
         tariffId: tariff.id,
         holding: false,
         createdAt: at,
         updatedAt: at,
         version: 1,
-      };
-      await createPartnerService(caller.partnerId, service);
+      });
       return created(`/v1/partner-services/${service.id}`, showPartnerService(service));
     },
   }),

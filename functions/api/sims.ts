@@ -108,8 +108,7 @@ export const routes: Route[] = [
       partnerServiceId: 'psv_01JG0000000000000000000000',
     },
     answers: bulkAnswers,
-    handle: async ({ caller, body, now }) =>
-      bulk(caller, 'migrate', body, { partnerServiceId: body.partnerServiceId }, now),
+    handle: async (request) => bulk(request, 'migrate', { partnerServiceId: request.body.partnerServiceId }),
   }),
   route({
     method: 'POST',
@@ -124,9 +123,9 @@ export const routes: Route[] = [
       customerServiceId: 'csv_01JG0000000000000000000000',
     },
     answers: bulkAnswers,
-    handle: async ({ caller, body, now }) => {
-      const { customerId, customerServiceId } = body;
-      return bulk(caller, 'assign', body, { customerId, customerServiceId }, now);
+    handle: async (request) => {
+      const { customerId, customerServiceId } = request.body;
+      return bulk(request, 'assign', { customerId, customerServiceId });
     },
   }),
   plainAction('unassign', 'Take SIMs back into stock'),
@@ -142,8 +141,10 @@ export const routes: Route[] = [
     ),
     example: { select, reason: 'device stolen' },
     answers: bulkAnswers,
-    handle: async ({ caller, body, now }) =>
-      bulk(caller, 'suspend', body, body.reason === undefined ? {} : { reason: body.reason }, now),
+    handle: async (request) => {
+      const { reason } = request.body;
+      return bulk(request, 'suspend', reason === undefined ? {} : { reason });
+    },
   }),
   plainAction('resume', 'Resume suspended SIMs'),
   route({
@@ -160,7 +161,7 @@ export const routes: Route[] = [
     ),
     example: { select, confirm: 1 },
     answers: bulkAnswers,
-    handle: async ({ caller, body, now }) => bulk(caller, 'terminate', body, {}, now),
+    handle: async (request) => bulk(request, 'terminate', {}),
   }),
 ];
 
@@ -175,7 +176,7 @@ function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string
     body: z.lazy(() => z.strictObject(bulkFields())),
     example: { select },
     answers: bulkAnswers,
-    handle: async ({ caller, body, now }) => bulk(caller, action, body, {}, now),
+    handle: async (request) => bulk(request, action, {}),
   });
 }
 

@@ -9,20 +9,34 @@ import type {
 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
+import type { KeptResponse } from '../../adapters/dynamodb/idempotency.ts';
 import { type Caller, may, rights } from '../../domain/access.ts';
+import { newId } from '../../domain/ids.ts';
 import { callerFrom } from './caller.ts';
 import { openCursor, sealCursor } from './cursor.ts';
 import { etagOfJson } from './etag.ts';
+import {
+  answerOnce,
+  fingerprintOf,
+  keyOwner,
+  type Outcome,
+  type RequestStore,
+  randomOf,
+  readKey,
+} from './idempotency.ts';
 import { checkInput, pageQuery, readJson } from './input.ts';
-import { HttpProblem, notFound, problemDocument } from './problem.ts';
+import { HttpProblem, notFound, problemDocument, problems } from './problem.ts';
 import { type Access, type Answer, type Route, type RouteRequest, routeKey } from './route.ts';
 import { logger, metrics } from './telemetry.ts';
 
 type Event = APIGatewayProxyEventV2 | APIGatewayProxyEventV2WithJWTAuthorizer;
 type Result = APIGatewayProxyStructuredResultV2;
+/** A response of ours. */
+type Response = { statusCode: number; headers: Record<string, string>; body?: string; isBase64Encoded?: boolean };
 /** A route, and the schema of its query, made when it is first asked for. */
 type Served = { route: Route; querySchema(): z.ZodMiniObject };
-type Checked = { route: Route; request: RouteRequest<Access, string, unknown, unknown>; scope: string };
+type Request = RouteRequest<Access, string, unknown, unknown>;
+type Checked = { route: Route; request: Request; scope: string; idempotencyKey: string | undefined };
 type Handler = MiddlewareObj<Event, Result, Error, Context, { checked: Checked; startedAt: number }>;
 
 /** What the chain needs of the table. */
@@ -31,15 +45,17 @@ export type ChainTable = {
   cursorSecret(): Promise<string>;
   /** Whether an error says that somebody else changed an item at the same time. */
   isConflict(error: unknown): boolean;
+  /** Requests that their callers may send again. */
+  requests: RequestStore;
 };
 
 /**
  * The handler of a function that serves these routes: one chain for all of them.
  *
  * Log context → one log line and metrics a request → problem documents → who asks and whether they may → body, path and
- * query → the route's own handler → the response.
+ * query → the route's own handler, once for each `Idempotency-Key` → the response.
  *
- * @param table left out by a function that has no table, and so no lists.
+ * @param table left out by a function that has no table, and so neither lists nor requests that make something.
  */
 export function chain(routes: readonly Route[], table: ChainTable = noTable) {
   const byKey = new Map(
@@ -50,15 +66,18 @@ export function chain(routes: readonly Route[], table: ChainTable = noTable) {
     .use(observe)
     .use(answerProblems(table))
     .use(check(byKey, table))
-    .handler((event, _context) => answer(event, table));
+    .handler((event, context) => answer(event, context, table));
 }
 
 const noTable: ChainTable = {
-  cursorSecret: async () => {
-    throw new Error('A list needs the table, whose secret signs its cursors: use serve().');
-  },
+  cursorSecret: needsTable,
   isConflict: () => false,
+  requests: { claim: needsTable, takeOver: needsTable, keepResponse: needsTable, letGo: needsTable },
 };
+
+async function needsTable(): Promise<never> {
+  throw new Error('Lists and requests with a key need the table: use serve().');
+}
 
 const checkedOf = new WeakMap<Event, Checked>();
 
@@ -126,9 +145,11 @@ function check(byKey: ReadonlyMap<string, Served>, table: ChainTable): Handler {
       const query = checkInput(served.querySchema(), event.queryStringParameters ?? {}, '/query');
       const { limit = 0, cursor, ...filters } = query;
       const after = typeof cursor === 'string' ? openCursor(cursor, scope, await table.cursorSecret()) : undefined;
+      const now = clock.now();
       checkedOf.set(event, {
         route,
         scope,
+        idempotencyKey: route.method === 'POST' ? readKey(event.headers['idempotency-key']) : undefined,
         request: {
           caller,
           path: pathOf(event),
@@ -136,7 +157,8 @@ function check(byKey: ReadonlyMap<string, Served>, table: ChainTable): Handler {
           body: bodyOf(route, event),
           page: { limit: Number(limit), ...(after === undefined ? {} : { after }) },
           ifMatch: event.headers['if-match'],
-          now: clock.now(),
+          now,
+          newId: (kind) => newId(kind, now),
           headers: event.headers,
         },
       });
@@ -144,17 +166,61 @@ function check(byKey: ReadonlyMap<string, Served>, table: ChainTable): Handler {
   };
 }
 
-async function answer(event: Event, table: ChainTable): Promise<Result> {
+/** A crashed attempt is surely over when its function's time is, and a little of doubt. */
+const DOUBT_MS = 1000;
+
+async function answer(event: Event, context: Context, table: ChainTable): Promise<Result> {
   const checked = checkedOf.get(event);
   if (!checked) {
     throw new Error('A request reached its handler unchecked.');
   }
-  const given = await checked.route.handle(checked.request);
+  const { request, idempotencyKey: key } = checked;
+  if (key === undefined) {
+    return carryOut(event, checked, request, table);
+  }
+  const { caller, now, body } = request;
+  const once = await answerOnce(
+    { owner: keyOwner(caller), key, fingerprint: fingerprintOf(caller, event.rawPath, body) },
+    { now, heldUntil: Date.now() + context.getRemainingTimeInMillis() + DOUBT_MS, store: table.requests },
+    ({ at, seed }) =>
+      attempt(
+        event,
+        checked,
+        { ...request, now: at, newId: (kind) => newId(kind, at, randomOf(`${kind} ${seed}`)) },
+        table,
+      ),
+  );
+  const requestId = { 'x-request-id': event.requestContext.requestId };
+  return { statusCode: once.status, headers: { ...once.headers, ...requestId }, body: once.body };
+}
+
+async function carryOut(
+  event: Event,
+  { route, scope }: Checked,
+  request: Request,
+  table: ChainTable,
+): Promise<Response> {
+  const given = await route.handle(request);
   return responseOf(
     event,
     given,
-    given.next === undefined ? undefined : sealCursor(given.next, checked.scope, await table.cursorSecret()),
+    given.next === undefined ? undefined : sealCursor(given.next, scope, await table.cursorSecret()),
   );
+}
+
+/** As `carryOut`, with the problem document of what it throws: that is kept, too, unless the next attempt may do better. */
+async function attempt(event: Event, checked: Checked, request: Request, table: ChainTable): Promise<Outcome> {
+  try {
+    return { response: keptResponse(await carryOut(event, checked, request, table)), keep: true };
+  } catch (error) {
+    const problem = asProblem(error, table);
+    const keep = problems[problem.code][0] < 500 && problem.code !== 'conflict';
+    return { response: keptResponse(problemResponse(event, problem)), keep };
+  }
+}
+
+function keptResponse({ statusCode, headers, body = '' }: Response): KeptResponse {
+  return { status: statusCode, headers, body };
 }
 
 /** @throws HttpProblem 403 */
@@ -243,7 +309,7 @@ function responseOf(
   event: Event,
   { status, body, headers, single, raw }: Answer,
   nextCursor: string | undefined,
-): Result {
+): Response {
   const shared = { ...headers, 'x-request-id': event.requestContext.requestId };
   if (raw) {
     return {
@@ -268,7 +334,7 @@ function responseOf(
   };
 }
 
-function problemResponse(event: Event, problem: HttpProblem): Result {
+function problemResponse(event: Event, problem: HttpProblem): Response {
   const { requestId, domainName } = event.requestContext;
   const origin = `${event.headers['x-forwarded-proto'] ?? 'https'}://${domainName}`;
   const document = problemDocument(problem, origin, requestId);

@@ -40,7 +40,7 @@ function operation(route: Route, components: Map<string, unknown>): Json {
     tags: [tag],
     description: [description, whoMay(access)].filter(Boolean).join('\n\n'),
     ...(access === 'public' ? { security: [] } : {}),
-    parameters: [...pathParameters(path), ...queryParameters(route), ...ifMatchParameter(method)],
+    parameters: [...pathParameters(path), ...queryParameters(route), ...headerParameters(method)],
     ...(body
       ? {
           requestBody: {
@@ -91,18 +91,29 @@ function queryParameters({ query, paged }: Route): Json[] {
   });
 }
 
-function ifMatchParameter(method: string): Json[] {
-  return method === 'PATCH' || method === 'DELETE'
-    ? [
-        {
-          name: 'If-Match',
-          in: 'header',
-          required: false,
-          description: 'The `ETag` that you read: 412 when it is stale',
-          schema: { type: 'string' },
-        },
-      ]
-    : [];
+function headerParameters(method: string): Json[] {
+  const optional = (name: string, description: string, schema: Json) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema,
+  });
+  switch (method) {
+    case 'PATCH':
+    case 'DELETE':
+      return [optional('If-Match', 'The `ETag` that you read: 412 when it is stale', { type: 'string' })];
+    case 'POST':
+      return [
+        optional(
+          'Idempotency-Key',
+          'Names this request for 24 hours: sent again, it is answered the same and nothing is done twice',
+          { type: 'string', minLength: 1, maxLength: 255 },
+        ),
+      ];
+    default:
+      return [];
+  }
 }
 
 function responses(route: Route, components: Map<string, unknown>): Json {
@@ -144,6 +155,7 @@ function headersOf({ paged, method }: Route, status: string): Json {
   const text = (description: string) => ({ description, schema: { type: 'string' } });
   return {
     'X-Request-Id': text('Names this request'),
+    ...(method === 'POST' ? { 'Idempotent-Replayed': text('`true` on an answer that was given before') } : {}),
     ...(status === '201' || status === '202' ? { Location: text('Where it is') } : {}),
     ...(!paged && (status === '201' || (status === '200' && method !== 'POST'))
       ? { ETag: text('For `If-Match`') }

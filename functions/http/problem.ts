@@ -16,10 +16,12 @@ export const problems = {
   holding_service: [409, 'A holding service is the system’s', 'It cannot be changed.'],
   tariff_in_use: [409, 'The tariff is in use', 'A tariff keeps its audience and its operators.'],
   operator_refused: [409, 'The operator refused', 'What the operator said is in `detail`.'],
+  request_under_way: [409, 'The same request is under way', 'Another one with its `Idempotency-Key` is: ask again.'],
   precondition_failed: [412, 'Stale', 'It changed since you read it: `If-Match` names an older `ETag`.'],
   body_too_large: [413, 'The body is too large', 'A body has at most 1 MiB.'],
   unsupported_media_type: [415, 'Wrong content type', 'Send `application/json`.'],
   invalid_input: [422, 'The input breaks a rule', 'Each error names the field and the rule.'],
+  key_reused: [422, 'The key names another request', 'Give each request an `Idempotency-Key` of its own.'],
   operator_unavailable: [503, 'The operator does not answer', 'Nothing was changed: try again.'],
   internal_error: [500, 'Something broke on our side', 'Tell us the request id.'],
 } as const satisfies Record<string, readonly [number, string, string]>;

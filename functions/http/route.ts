@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type { Caller, PartnerCaller, Right } from '../../domain/access.ts';
+import type { IdKind } from '../../domain/ids.ts';
 
 /** Who may call a route: anybody, or whose roles have a right. */
 export type Access = 'public' | Right;
@@ -23,8 +24,10 @@ export type RouteRequest<A extends Access, Path extends string, Query, Body> = {
   /** For routes with `paged`: how many items, and the position after which they start. */
   page: { limit: number; after?: string };
   ifMatch: string | undefined;
-  /** The scaled time of the request. */
+  /** The scaled time of the request. Of one that is carried out again after a crash, that of its first attempt. */
   now: Date;
+  /** The id of a new thing; the same again when the request is carried out again after a crash. */
+  newId(kind: IdKind): string;
   headers: Readonly<Record<string, string | undefined>>;
 };
 
