@@ -2,7 +2,7 @@ import { PAGE_SIZE } from '../adapters/dynamodb/manifests.ts';
 import { shardsOf } from '../domain/operation.ts';
 import type { LocalCloud } from '../local/cloud.ts';
 import { type BenchCloud, startBenchCloud } from './bench-cloud.ts';
-import { type Figure, figure, median } from './figure.ts';
+import { type Figure, figure, median, table } from './figure.ts';
 import { bodyOf, makeTargets, operate, receive, requireAllActive, steps, type Targets } from './fleet.ts';
 import { bareUpdatesPerSecond } from './floor.ts';
 import type { BenchOptions } from './main.ts';
@@ -60,7 +60,10 @@ export async function bulk({ sims, engine }: BenchOptions): Promise<Figure[]> {
   const counts: Counts[] = [];
   for (const size of sizes) {
     process.stderr.write(`  counting ${size} SIMs from their order to active ...\n`);
-    counts.push(await count(size, engine));
+    const counted = await count(size, engine);
+    counts.push(counted);
+    // The next size may take long: what is known is told.
+    process.stderr.write(`${table(unitFigures(counted))}\n`);
   }
   return [...figures, ...counts.flatMap(unitFigures), ...flatness(counts), ...bounds(counts)];
 }
