@@ -33,9 +33,8 @@ export async function claim(
   owner: KeyOwner,
   key: string,
   { fingerprint, at, heldUntil }: Pick<ClaimedRequest, 'fingerprint' | 'at' | 'heldUntil'>,
-  now = Date.now(),
 ): Promise<{ claimed: ClaimedRequest; ours: boolean }> {
-  const seconds = Math.floor(now / 1000);
+  const seconds = Math.floor(Date.now() / 1000);
   const claimed = { fingerprint, at, seed: randomUUID(), heldUntil, expiresAt: seconds + KEPT_FOR };
   const free = {
     expression: `${absent.expression} OR #expiresAt <= :now`,
@@ -54,7 +53,7 @@ export async function claim(
   // The SDK tries again when an answer is lost, and finds what it wrote itself.
   return there
     ? { claimed: there, ours: there.seed === claimed.seed }
-    : claim(owner, key, { fingerprint, at, heldUntil }, now);
+    : claim(owner, key, { fingerprint, at, heldUntil });
 }
 
 /** Takes over a claim whose attempt has crashed. @returns false when another attempt was faster. */

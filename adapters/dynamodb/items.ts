@@ -164,8 +164,8 @@ export async function transact(writes: readonly Write[]): Promise<void> {
 }
 
 /**
- * Writes a new item, with what belongs to it, all or none. When an item with its key is there, an earlier attempt at the
- * same made it, be it of the SDK after an answer that was lost: ids in keys are given once.
+ * Writes a new item, with what belongs to it, all or none. When an item with its key is there, an earlier attempt
+ * made it, be it the SDK's own whose answer was lost: ids in keys are given once.
  *
  * @param writes the first puts the new item, where none is.
  * @returns the item that an earlier attempt made; `undefined` when this one did.

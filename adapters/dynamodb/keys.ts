@@ -58,6 +58,7 @@ export const lateActivationKey = (partition: string, page: number, part: number,
   pk: partition,
   sk: `LATE#${padded(page)}#${padded(part)}#${operatorId}`,
 });
+
 /** Whose idempotency keys they are: a partner's, or the platform's. */
 export type KeyOwner = { partnerId: string } | 'platform';
 

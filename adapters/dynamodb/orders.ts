@@ -124,21 +124,11 @@ export async function keepTaskToken(
   id: string,
   taskToken: string,
 ): Promise<OrderRecord | undefined> {
-  for (;;) {
-    const before = await getOrder(partnerId, id);
-    if (!before || !isWithOperator(before)) {
-      return before;
-    }
-    const after = { ...before, taskToken, version: before.version + 1 };
-    try {
-      await write(putOrder(partnerId, after, before.version));
-      return after;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) {
-        throw error;
-      }
-    }
-  }
+  const stepped = await stepOrder(partnerId, id, (before) => {
+    const order: OrderRecord = { ...before, taskToken, version: before.version + 1 };
+    return isWithOperator(before) ? { order, events: [] } : undefined;
+  });
+  return stepped?.order;
 }
 
 /** Adds a page to the SIMs received, with where the operator's list goes on; a page that was added already stays. */

@@ -9,7 +9,6 @@ import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSims } from '../../adapters/dynamodb/sims.ts';
 import { described } from '../../domain/described.ts';
 import { iccidProblem } from '../../domain/iccid.ts';
-import type { IdKind } from '../../domain/ids.ts';
 import {
   beginningOf,
   CONFIRM_MISMATCH,
@@ -24,7 +23,7 @@ import { simStates } from '../../domain/sim.ts';
 import { decideIfThere, type SimAction, type SimRequest } from '../../domain/sim-actions.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { HttpProblem, type InputError, invalidInput } from '../http/problem.ts';
-import { type Answer, accepted } from '../http/route.ts';
+import { type Answer, accepted, type RouteRequest } from '../http/route.ts';
 import { startOrLeaveToSweep } from '../run.ts';
 import { simRequest } from '../sim-request.ts';
 import { showOperation } from './representations.ts';
@@ -102,12 +101,7 @@ type BulkBody = {
 };
 
 /** What a bulk action needs of its request. */
-type BulkRequest = {
-  caller: { partnerId: string; userId: string };
-  body: BulkBody;
-  now: Date;
-  newId(kind: IdKind): string;
-};
+type BulkRequest = Pick<RouteRequest<'change_sims', string, unknown, BulkBody>, 'caller' | 'body' | 'now' | 'newId'>;
 
 /**
  * Answers a bulk request: fixes or notes its selection, writes the operation, and starts it. Nothing is touched when

@@ -69,7 +69,7 @@ async function programOf(name: EngineName, folder: string, keeps: boolean): Prom
       );
     }
     const store = keeps ? ['--db-path', path.join(folder, 'dynamodb.sqlite')] : [];
-    // It writes one item after the other anyway: further threads only hand requests around, a quarter of its work.
+    // It writes one item after the other anyway: further threads only hand requests around.
     const env = { TOKIO_WORKER_THREADS: '1' };
     return { command, env, args: (port) => ['serve', '--host', '127.0.0.1', '--port', String(port), ...store] };
   }
@@ -98,7 +98,7 @@ async function programOf(name: EngineName, folder: string, keeps: boolean): Prom
     cwd: folder,
     args: (port) => [
       '-Xmx512m',
-      // It lives for minutes: compiling less and collecting with one thread starts it in half of the time.
+      // It lives for minutes: compiling less and collecting with one thread starts it sooner.
       '-XX:TieredStopAtLevel=1',
       '-XX:+UseSerialGC',
       `-Djava.library.path=${path.join(jar, 'DynamoDBLocal_lib')}`,

@@ -92,32 +92,41 @@ describe('a POST that is sent again with its key', () => {
   });
 });
 
+/** Changes what is kept of a key, as only time or a crash would. */
+async function changeKept(
+  key: Record<string, string>,
+  expressions: { UpdateExpression: string; ExpressionAttributeValues: Record<string, { N: string }> },
+): Promise<void> {
+  const { pk, sk } = idempotencyKey({ partnerId: acme.id }, key['Idempotency-Key'] ?? '');
+  const { endpoints, parts } = cloud.cloud();
+  const response = await fetch(endpoints.dynamodb, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': 'DynamoDB_20120810.UpdateItem',
+      // The engine of the local cloud looks whether a request is signed, not by whom.
+      'x-amz-date': '20260101T000000Z',
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+    },
+    body: JSON.stringify({
+      TableName: parts.tables[0]?.name,
+      Key: { pk: { S: pk }, sk: { S: sk } },
+      ConditionExpression: 'attribute_exists(#response)',
+      ExpressionAttributeNames: { '#response': 'response' },
+      ...expressions,
+    }),
+  });
+  expect(await response.text()).toBe('{}');
+}
+
 describe('when the first attempt crashed after it had done its work and before it had answered', () => {
   /** Puts the claim back to what such a crash leaves: nothing answered, and its time over. */
-  async function forgetAnswer(key: Record<string, string>): Promise<void> {
-    const { pk, sk } = idempotencyKey({ partnerId: acme.id }, key['Idempotency-Key'] ?? '');
-    const { endpoints, parts } = cloud.cloud();
-    const response = await fetch(endpoints.dynamodb, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': 'DynamoDB_20120810.UpdateItem',
-        // The engine of the local cloud looks whether a request is signed, not by whom.
-        'x-amz-date': '20260101T000000Z',
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-      },
-      body: JSON.stringify({
-        TableName: parts.tables[0]?.name,
-        Key: { pk: { S: pk }, sk: { S: sk } },
-        UpdateExpression: 'SET heldUntil = :over REMOVE #response',
-        ConditionExpression: 'attribute_exists(#response)',
-        ExpressionAttributeNames: { '#response': 'response' },
-        ExpressionAttributeValues: { ':over': { N: '0' } },
-      }),
+  const forgetAnswer = (key: Record<string, string>) =>
+    changeKept(key, {
+      UpdateExpression: 'SET heldUntil = :over REMOVE #response',
+      ExpressionAttributeValues: { ':over': { N: '0' } },
     });
-    expect(await response.text()).toBe('{}');
-  }
 
   test.each([
     ['customers', () => ({ name: 'Crashed Ltd' })],
@@ -186,6 +195,17 @@ describe('a key', () => {
     const support = cloud.as({ partnerId: acme.id, roles: ['support'] });
     expectProblem(await support.post('/v1/customers', { name: 'Right' }, key), 403, 'forbidden');
     is(201, await acme.api.post('/v1/customers', { name: 'Right' }, key));
+  });
+
+  test('is free again after a day, before DynamoDB has removed what was kept', async () => {
+    const key = newKey();
+    is(201, await acme.api.post('/v1/customers', { name: 'Of yesterday' }, key));
+    await changeKept(key, {
+      UpdateExpression: 'SET expiresAt = expiresAt - :day',
+      ExpressionAttributeValues: { ':day': { N: String(24 * 3600) } },
+    });
+    const today = await acme.api.post<{ name: string }>('/v1/customers', { name: 'Of today' }, key);
+    expect(is(201, today).name).toBe('Of today');
   });
 
   test('has 1 to 255 printable characters', async () => {
