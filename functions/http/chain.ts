@@ -179,7 +179,7 @@ async function answer(event: Event, context: Context, table: ChainTable): Promis
     return carryOut(event, checked, request, table);
   }
   const { caller, now, body } = request;
-  const once = await answerOnce(
+  const answered = await answerOnce(
     { owner: keyOwner(caller), key, fingerprint: fingerprintOf(caller, event.rawPath, body) },
     { now, heldUntil: Date.now() + context.getRemainingTimeInMillis() + DOUBT_MS, store: table.requests },
     ({ at, seed }) =>
@@ -191,7 +191,7 @@ async function answer(event: Event, context: Context, table: ChainTable): Promis
       ),
   );
   const requestId = { 'x-request-id': event.requestContext.requestId };
-  return { statusCode: once.status, headers: { ...once.headers, ...requestId }, body: once.body };
+  return { statusCode: answered.status, headers: { ...answered.headers, ...requestId }, body: answered.body };
 }
 
 async function carryOut(

@@ -26,7 +26,10 @@ export type RouteRequest<A extends Access, Path extends string, Query, Body> = {
   ifMatch: string | undefined;
   /** The scaled time of the request. Of one that is carried out again after a crash, that of its first attempt. */
   now: Date;
-  /** The id of a new thing; the same again when the request is carried out again after a crash. */
+  /**
+   * The id of the new thing of this kind that the request makes, one of each kind; the same again when the request is
+   * carried out again after a crash.
+   */
   newId(kind: IdKind): string;
   headers: Readonly<Record<string, string | undefined>>;
 };
