@@ -24,6 +24,19 @@ export type Tried<T> =
   | { outcome: 'done'; value: T }
   | { outcome: 'failed'; detail: string; tries: number; cause?: unknown };
 
+/** What `retrying` knows of time, in milliseconds: a clock that only goes on, waits, and signals that fire later. */
+export type Timing = {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+  signalAfter(ms: number): AbortSignal;
+};
+
+const realTiming: Timing = {
+  now: () => performance.now(),
+  sleep,
+  signalAfter: (ms) => AbortSignal.timeout(ms),
+};
+
 /**
  * Tries until it is done, hopeless, or tried often or long enough. Waits a random part of a growing time in between
  * ("full jitter", https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), or as long as was asked
@@ -32,11 +45,12 @@ export type Tried<T> =
 export async function retrying<T>(
   policy: RetryPolicy,
   attempt: (signal: AbortSignal) => Promise<Try<T>>,
+  { now, sleep, signalAfter }: Timing = realTiming,
 ): Promise<Tried<T>> {
-  const deadline = performance.now() + policy.budgetMs;
+  const deadline = now() + policy.budgetMs;
   for (let tries = 1; ; tries += 1) {
-    const timeLeft = Math.max(1, Math.ceil(deadline - performance.now()));
-    const result = await attempt(AbortSignal.timeout(Math.min(policy.timeoutMs, timeLeft)));
+    const timeLeft = Math.max(1, Math.ceil(deadline - now()));
+    const result = await attempt(signalAfter(Math.min(policy.timeoutMs, timeLeft)));
     if (result.outcome === 'done') {
       return result;
     }
@@ -46,7 +60,7 @@ export async function retrying<T>(
     }
     const ceiling = Math.min(policy.maxBackOffMs, policy.firstBackOffMs * 2 ** (tries - 1));
     const wait = Math.max(Math.random() * ceiling, result.retryAfterMs ?? 0);
-    if (performance.now() + wait >= deadline) {
+    if (now() + wait >= deadline) {
       return failed;
     }
     await sleep(wait);

@@ -212,7 +212,6 @@ describe('an operator that fails', () => {
     const start = performance.now();
     await expect(stalled.gateway.orderStatus('ord_1')).rejects.toThrow(/no answer in time, after 3 tries/);
     expect(performance.now() - start).toBeGreaterThanOrEqual(170);
-    expect(performance.now() - start).toBeLessThan(1_000);
     await stalled.sandbox.stop();
   });
 
@@ -223,7 +222,8 @@ describe('an operator that fails', () => {
       stalled.sandbox.behave('3uk', { stall: true });
       const start = performance.now();
       await expect(stalled.gateway.orderStatus('ord_1')).rejects.toThrow(/no answer in time, after 3 tries/);
-      expect(performance.now() - start).toBeLessThan(1_000);
+      // Without it, each try has two seconds.
+      expect(performance.now() - start).toBeLessThan(4_000);
       await stalled.sandbox.stop();
       process.env.OPERATOR_TIMEOUT_MS = 'two seconds';
       expect(() => operatorGateways({ configuration: async () => ({}), logger: { warn() {} } })).toThrow(

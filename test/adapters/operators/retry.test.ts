@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { type RetryPolicy, retrying, type Try } from '../../../adapters/operators/retry.ts';
+import { type RetryPolicy, retrying, type Timing, type Try } from '../../../adapters/operators/retry.ts';
 
 const policy: RetryPolicy = { tries: 3, budgetMs: 300, timeoutMs: 100, firstBackOffMs: 1, maxBackOffMs: 2 };
 const transient: Try<never> = { outcome: 'transient', detail: 'busy' };
@@ -26,22 +25,55 @@ describe('trying again', () => {
   });
 
   test('gives each try its time and all together theirs', async () => {
-    const start = performance.now();
+    const time = timeThatPasses();
     const durations: number[] = [];
-    await retrying({ ...policy, tries: 10, budgetMs: 250 }, async (signal) => {
-      const from = performance.now();
-      await sleep(1_000, undefined, { signal }).catch(() => {});
-      durations.push(performance.now() - from);
-      return transient;
-    });
-    expect(performance.now() - start).toBeLessThan(900);
-    expect(durations.length).toBeGreaterThanOrEqual(3);
-    expect(Math.max(...durations)).toBeLessThan(800);
+    await retrying(
+      { ...policy, tries: 10, budgetMs: 250, maxBackOffMs: 0 },
+      async (signal) => {
+        durations.push(time.passUntil(signal));
+        return transient;
+      },
+      time,
+    );
+    expect(durations).toEqual([100, 100, 50]);
+    expect(time.now()).toBe(250);
+  });
+
+  test('waits as long as was asked for', async () => {
+    const time = timeThatPasses();
+    const tries: Try<string>[] = [
+      { ...transient, retryAfterMs: 299 },
+      { outcome: 'done', value: 'yes' },
+    ];
+    expect(await retrying(policy, async () => tries.shift() ?? transient, time)).toMatchObject({ outcome: 'done' });
+    expect(time.now()).toBe(299);
   });
 
   test('ends at once when the wait that was asked for would be longer than the time left', async () => {
-    const start = performance.now();
-    expect(await retrying(policy, async () => ({ ...transient, retryAfterMs: 301 }))).toMatchObject({ tries: 1 });
-    expect(performance.now() - start).toBeLessThan(250);
+    const time = timeThatPasses();
+    expect(await retrying(policy, async () => ({ ...transient, retryAfterMs: 300 }), time)).toMatchObject({ tries: 1 });
+    expect(time.now()).toBe(0);
   });
 });
+
+/** Time that stands still but for waits, and but for tries that take all the time they are given. */
+function timeThatPasses(): Timing & { passUntil(signal: AbortSignal): number } {
+  let now = 0;
+  const timeOf = new Map<AbortSignal, number>();
+  return {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
+    signalAfter: (ms) => {
+      const { signal } = new AbortController();
+      timeOf.set(signal, ms);
+      return signal;
+    },
+    passUntil: (signal) => {
+      const ms = timeOf.get(signal) ?? Number.NaN;
+      now += ms;
+      return ms;
+    },
+  };
+}
