@@ -27,8 +27,9 @@ const integration = {
 };
 
 /**
- * The same tests on the other DynamoDB engine, the official one, where the machine has the Java that it needs: a SIM's
- * whole life from its order on, and what it weighs, each time; all of them with `npm run test:engines`.
+ * The same tests on the other DynamoDB engine, the official one, where the machine has the Java that it needs. CI takes
+ * some along, with `TEST_ENGINES=some`: a SIM's whole life from its order on, and what it weighs. All of them is
+ * `npm run test:engines`.
  */
 const onDynamoDbLocal = {
   ...integration,
@@ -58,6 +59,6 @@ export default {
       testPathIgnorePatterns: ['/test/integration/'],
     },
     integration,
-    ...(hasJava() ? [onDynamoDbLocal] : []),
+    ...(process.env.TEST_ENGINES && hasJava() ? [onDynamoDbLocal] : []),
   ],
 };
