@@ -9,13 +9,14 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
+import { answersInTime } from './aws-clients.ts';
 import type { RunInput } from './dynamodb/runs.ts';
 import { required } from './environment.ts';
 
 let made: SFNClient | undefined;
 
 function client(): SFNClient {
-  made ??= new SFNClient({});
+  made ??= new SFNClient(answersInTime);
   return made;
 }
 

@@ -133,10 +133,6 @@ function constantFunctions() {
   });
   return {
     invoke: async () => ({ ok: true as const, payload, requestId: 'constant' }),
-    invokeAsynchronously: async () => undefined,
-    mustHave: () => undefined,
-    load: () => new Map(),
-    stop: async () => undefined,
   };
 }
 

@@ -13,7 +13,7 @@ import { openFailures } from './failures.ts';
 import { refuseTakenPort, serveGateway } from './gateway/server.ts';
 import { type Issuer, openIssuer, type TokenRequest } from './issuer.ts';
 import type { FunctionLoad } from './lambda/function-pool.ts';
-import { startFunctions } from './lambda/functions.ts';
+import { type Functions, startFunctions } from './lambda/functions.ts';
 import { type Log, openFunctionsLog } from './log.ts';
 import { openPartners } from './partners.ts';
 import { Refusal } from './refusal.ts';
@@ -28,6 +28,9 @@ import { region } from './template/identity.ts';
 import type { Parts } from './template/parts.ts';
 import { readParts } from './template/read-parts.ts';
 
+/** What functions call. */
+export type ServiceName = 'dynamodb' | 'stepFunctions' | 'secretsManager' | 'operators';
+
 export type LocalCloudOptions = {
   /** Of the HTTP API; 0 picks a free one. */
   port: number;
@@ -41,6 +44,8 @@ export type LocalCloudOptions = {
   dynamodbEndpoint?: string | undefined;
   /** Told how the start goes on. */
   log?: Log;
+  /** Stands between the functions and a service: is given its address and gives the one that functions are told. */
+  between?: ((service: ServiceName, url: string) => Promise<string>) | undefined;
   /** The folder of a cloud assembly to boot from; the project's own, synthesised anew if need be, when left out. */
   assembly?: string;
 };
@@ -59,6 +64,8 @@ export type LocalCloud = {
   parts: Parts;
   /** What the deployed parts have had to do so far: functions by name, and executions of state machines, newest first. */
   load(): { functions: ReadonlyMap<string, FunctionLoad>; executions: readonly Execution[] };
+  /** Which function is at work on an invocation, by the invocation's id; and the end of its worker in the middle of it. */
+  functions: Pick<Functions, 'atWorkOn' | 'kill'>;
   /** The DynamoDB engine that runs. */
   engine: string;
   /** Ends everything that was started, and saves what is kept. */
@@ -97,7 +104,7 @@ async function start(
   options: LocalCloudOptions,
   starting: <Part extends { stop(): Promise<unknown> }>(part: Part) => Part,
 ): Promise<Omit<LocalCloud, 'stop'>> {
-  const { port, dayMs, log = () => undefined } = options;
+  const { port, dayMs, log = () => undefined, between = async (_service, url) => url } = options;
   if (!(Number.isFinite(dayMs) && dayMs > 0)) {
     throw new Refusal(`DAY_MS is how many milliseconds a day lasts, more than 0, not ${dayMs}.`);
   }
@@ -129,7 +136,7 @@ async function start(
   starting({ stop: () => functionsLog.close() });
   const issuer = await openIssuer({ folder, ...tokensOf(parts) });
 
-  const operators = await startOperators(parts, { clock, folder });
+  const operators = await startOperators(parts, { clock, folder, between });
   if (operators) {
     starting(operators.sandbox);
   }
@@ -140,9 +147,9 @@ async function start(
     failures,
     log: functionsLog,
     endpoints: {
-      AWS_ENDPOINT_URL_DYNAMODB: engine.url,
-      AWS_ENDPOINT_URL_SFN: stepFunctions.url,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      AWS_ENDPOINT_URL_DYNAMODB: await between('dynamodb', engine.url),
+      AWS_ENDPOINT_URL_SFN: await between('stepFunctions', stepFunctions.url),
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: await between('secretsManager', secrets.url),
     },
   });
   starting(functions);
@@ -182,6 +189,7 @@ async function start(
     endpoints: { dynamodb: engine.url, stepFunctions: stepFunctions.url, secretsManager: secrets.url },
     parts,
     load: () => ({ functions: functions.load(), executions: stepFunctions.executions() }),
+    functions,
     engine: engine.name,
   };
 }
@@ -214,14 +222,14 @@ function tokensOf(parts: Parts): { issuer: string; audience: string } {
 /** The sandbox, when the template has functions that call operators, and the secret that tells them where it is. */
 async function startOperators(
   parts: Parts,
-  options: { clock: ScaledClock; folder: string },
+  options: { clock: ScaledClock; folder: string; between: NonNullable<LocalCloudOptions['between']> },
 ): Promise<{ sandbox: Sandbox; secrets: Map<string, string> } | undefined> {
   const names = new Set(parts.functions.flatMap(({ environment }) => environment[OPERATORS_SECRET] ?? []));
   const secrets = parts.secrets.filter(({ arn, name }) => names.has(arn) || names.has(name));
   if (secrets.length === 0) {
     return undefined;
   }
-  const { clock, folder } = options;
+  const { clock, folder, between } = options;
   const keyFile = path.join(folder, 'operators-key.json');
   const { apiKey } = (await readStored(keyFile, z.object({ apiKey: z.string() }))) ?? {
     apiKey: randomBytes(24).toString('base64url'),
@@ -234,8 +242,9 @@ async function startOperators(
     // Retry-After is in real seconds, one of which may be a whole day here.
     retryAfterSeconds: 0,
   });
+  const url = await between('operators', sandbox.url);
   const configuration = JSON.stringify(
-    Object.fromEntries(operatorIds.map((id) => [id, { baseUrl: `${sandbox.url}/operators/${id}`, apiKey }])),
+    Object.fromEntries(operatorIds.map((id) => [id, { baseUrl: `${url}/operators/${id}`, apiKey }])),
   );
   return { sandbox, secrets: new Map(secrets.map(({ arn }) => [arn, configuration])) };
 }

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { answersInTime } from '../aws-clients.ts';
 import { required } from '../environment.ts';
 
 let documents: DynamoDBDocumentClient | undefined;
@@ -10,7 +11,7 @@ let documents: DynamoDBDocumentClient | undefined;
  * sends no more than the table takes. The SDK's adaptive mode would slow down all keys for the sake of a hot one.
  */
 export function documentClient(): DynamoDBDocumentClient {
-  documents ??= DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 8 }), {
+  documents ??= DynamoDBDocumentClient.from(new DynamoDBClient({ ...answersInTime, maxAttempts: 8 }), {
     marshallOptions: { removeUndefinedValues: true },
   });
   return documents;

@@ -1,6 +1,9 @@
-import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
+import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
 import * as z from 'zod/mini';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
+import { answersInTime } from '../aws-clients.ts';
+
+let secrets: SecretsProvider | undefined;
 
 /** A changed secret is noticed after this long. */
 const CACHE_SECONDS = 300;
@@ -34,7 +37,8 @@ export async function operatorsConfiguration(): Promise<OperatorsConfiguration> 
   }
   let secret: unknown;
   try {
-    secret = await getSecret(name, { maxAge: CACHE_SECONDS });
+    secrets ??= new SecretsProvider({ clientConfig: answersInTime });
+    secret = await secrets.get(name, { maxAge: CACHE_SECONDS });
   } catch (cause) {
     throw new OperatorUnavailable("The operators' secret cannot be read", { cause });
   }

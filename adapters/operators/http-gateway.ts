@@ -139,6 +139,12 @@ function operatorGateway(operatorId: string, options: Settings): OperatorGateway
   };
 }
 
+/** By which an operator's log can be matched with ours: `xray_trace_id` in the log lines of the invocation. */
+function traceHeader(): Record<string, string> {
+  const root = /Root=([^;]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
+  return root === undefined ? {} : { 'x-request-id': root };
+}
+
 async function callOperator<T>(operatorId: string, options: Settings, request: Call<T>): Promise<T> {
   const connection = (await options.configuration())[operatorId];
   const what = `${operatorId}: ${request.method} ${request.path}`;
@@ -156,6 +162,7 @@ async function callOperator<T>(operatorId: string, options: Settings, request: C
         headers: {
           authorization: `Bearer ${apiKey}`,
           accept: 'application/json',
+          ...traceHeader(),
           ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': request.idempotencyKey }),
         },

@@ -33,7 +33,7 @@ export type Gateway = { url: string; stop(): Promise<void> };
  */
 export async function serveGateway(
   api: HttpApiPart,
-  options: { port: number; issuer: Issuer; functions: Functions; control: ControlRoutes; log: Log },
+  options: { port: number; issuer: Issuer; functions: Pick<Functions, 'invoke'>; control: ControlRoutes; log: Log },
 ): Promise<Gateway> {
   const { issuer, functions, control, log } = options;
   const find = routeFinder(api.routes);

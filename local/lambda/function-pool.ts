@@ -6,13 +6,24 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Refusal } from '../refusal.ts';
 import type { FunctionPart } from '../template/parts.ts';
-import type { FunctionError, InvocationResult, InvokeMessage, WorkerMessage, WorkerSetup } from './invocation.ts';
+import {
+  type FunctionError,
+  type InvocationResult,
+  type InvokeMessage,
+  traceOf,
+  type WorkerMessage,
+  type WorkerSetup,
+} from './invocation.ts';
 
 /** One function, with as many workers as its load asks for, up to a bound. */
 export type FunctionPool = {
   part: FunctionPart;
   /** Runs the function on an event. Never rejects: a failure is a result. */
   invoke(event: string): Promise<InvocationResult>;
+  /** Kills the worker that is at work on an invocation, as a machine that fails would. @returns false when none is. */
+  kill(requestId: string): boolean;
+  /** Whether a worker is at work on an invocation. */
+  isAtWork(requestId: string): boolean;
   /** How often it was invoked so far, and how long its workers were busy with that. */
   load(): FunctionLoad;
   stop(): Promise<void>;
@@ -131,6 +142,10 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
     dispatch();
   }
 
+  function memberAtWorkOn(requestId: string): Member | undefined {
+    return [...members].find(({ call }) => call?.message.requestId === requestId);
+  }
+
   function rest(member: Member): void {
     member.timer = setTimeout(() => end(member, { errorType: 'Idle', errorMessage: 'Nothing to do' }), idleMs);
     member.timer.unref();
@@ -226,9 +241,18 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
         return Promise.resolve({ ok: false, requestId, error });
       }
       return new Promise((settle) => {
-        waiting.push({ message: { requestId, event }, settle });
+        waiting.push({ message: { requestId, trace: traceOf(requestId), event }, settle });
         dispatch();
       });
+    },
+    isAtWork: (requestId) => memberAtWorkOn(requestId) !== undefined,
+    kill(requestId) {
+      const member = memberAtWorkOn(requestId);
+      if (member) {
+        const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`;
+        end(member, { errorType: 'Runtime.ExitError', errorMessage });
+      }
+      return member !== undefined;
     },
     load: () => ({ ...load }),
     async stop() {

@@ -16,6 +16,10 @@ export type Functions = {
   invokeAsynchronously(arn: string, event: string): Promise<void>;
   /** @throws Refusal when there is no such function */
   mustHave(arn: string, who: string): void;
+  /** Kills the worker that is at work on an invocation, as a machine that fails would. @returns false when none is. */
+  kill(requestId: string): boolean;
+  /** The name of the function that is at work on an invocation. */
+  atWorkOn(requestId: string): string | undefined;
   /** What each function has had to do so far, by its name. */
   load(): ReadonlyMap<string, FunctionLoad>;
   stop(): Promise<void>;
@@ -67,6 +71,8 @@ export function startFunctions(
         throw new Refusal(`${who} names the function ${arn}, which the template does not have.`);
       }
     },
+    kill: (requestId) => [...pools.values()].some((pool) => pool.kill(requestId)),
+    atWorkOn: (requestId) => [...pools.values()].find((pool) => pool.isAtWork(requestId))?.part.name,
     load: () => new Map([...pools.values()].map(({ part, load }) => [part.name, load()])),
     async invokeAsynchronously(arn, event) {
       const { part } = poolOf(arn);

@@ -43,7 +43,12 @@ async function loadHandler(): Promise<Handler> {
   return handler as Handler;
 }
 
-async function invoke(handler: Handler, { requestId, event, deadlineMs }: InvokeMessage): Promise<WorkerMessage> {
+async function invoke(
+  handler: Handler,
+  { requestId, trace, event, deadlineMs }: InvokeMessage,
+): Promise<WorkerMessage> {
+  // As Lambda does, which has one event at a time, too. The SDK sends it along with every call.
+  process.env._X_AMZN_TRACE_ID = trace;
   const context = {
     awsRequestId: requestId,
     functionName: setup.functionName,

@@ -12,6 +12,7 @@ import {
   type RunningCloud,
   startCloud,
   useLocalCloud,
+  wantedEngine,
 } from './local-cloud.ts';
 import { is, type Operation } from './partner.ts';
 
@@ -70,7 +71,7 @@ describe('a table that throttles', () => {
 
   beforeAll(async () => {
     // An engine of its own: the sweep of another cloud on the same table would take the work over.
-    engine = await startEngine({ folder: tmpdir(), keeps: false });
+    engine = await startEngine({ engine: wantedEngine(), folder: tmpdir(), keeps: false });
     throttle = await startThrottle(engine.url);
     running = await startCloud({ dayMs: 500, dynamodbEndpoint: throttle.url });
     await throttled.operator('3uk').behavesWell();

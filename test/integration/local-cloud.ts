@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import type { JWTPayload } from 'jose';
+import { type EngineName, engineNames } from '../../local/dynamodb/engine.ts';
 import type { BehaviourRequest } from '../../sandbox/behaviour.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import type { CloudFacts, CloudSettings, LentCloud } from './cloud-pool.ts';
@@ -79,10 +80,15 @@ export function useLocalCloud({ dayMs = 500 }: { dayMs?: number } = {}): CloudUn
   return underTest;
 }
 
+/** The engine on which tests shall run; undefined when they may on any. */
+export function wantedEngine(): EngineName | undefined {
+  return engineNames.find((name) => name === process.env.DYNAMODB_ENGINE);
+}
+
 /** A cloud that the test itself gives back; `dataDir` is kept. */
 export async function startCloud(settings: Omit<CloudSettings, 'engine'>): Promise<RunningCloud> {
-  const wanted = process.env.DYNAMODB_ENGINE;
-  const { id, facts } = await askPool<LentCloud>('/clouds', { ...settings, ...(wanted && { engine: wanted }) });
+  const engine = settings.dynamodbEndpoint === undefined ? wantedEngine() : undefined;
+  const { id, facts } = await askPool<LentCloud>('/clouds', { ...settings, ...(engine && { engine }) });
   return {
     ...facts,
     sign: (claims) => askPool(`/clouds/${id}/tokens`, claims),
