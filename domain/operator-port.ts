@@ -2,7 +2,8 @@
  * What the system asks of a mobile network operator, whoever it is. Operators differ by configuration, not by code:
  * one adapter fulfils this port for all of them (`adapters/operators/`).
  *
- * Every call may be repeated: orders are known to the operator by our order id, batches by a key.
+ * Every call may be repeated: orders are known to the operator by our order id, batches by a key and their SIMs. The
+ * same key with other SIMs is another request.
  */
 export interface OperatorGateway {
   /** Orders SIMs. Asked twice with the same order id, the operator takes one order and answers it both times. */

@@ -1,6 +1,7 @@
+import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { operatorsConfiguration } from '../adapters/operators/configuration.ts';
 import { operatorGateways } from '../adapters/operators/http-gateway.ts';
 import { logger } from './http/telemetry.ts';
 
 /** The operators, by id, as this deployment is configured to reach them. */
-export const operatorOf = operatorGateways({ configuration: operatorsConfiguration, logger });
+export const operatorOf = operatorGateways({ configuration: operatorsConfiguration, logger, traffic: operatorTraffic });

@@ -77,6 +77,14 @@ const operatorAway: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
+/** An operator that is away while SIMs are changed: the task itself says after a day which of them fail for it. */
+const operatorAwayInChange: RetryProps = {
+  ...operatorAway,
+  interval: Duration.seconds(5),
+  maxDelay: Duration.hours(1),
+  maxAttempts: 99,
+};
+
 /** What nobody foresaw: worth a few tries, as a crash or a time-out of a function is among it. */
 const unforeseen: RetryProps = {
   errors: [Errors.TASKS_FAILED],
@@ -243,7 +251,7 @@ export class FulfilmentMachine extends Construct {
       migrate: caught(this.pagedShards('Migrate', tasks.migrate)),
       assign: caught(this.pagedShards('Assign', tasks.assign)),
       activate: caught(this.pagedShards('Activate', tasks.activate)),
-      change: caught(this.pagedShards('Change', tasks.change)),
+      change: caught(this.pagedShards('Change', tasks.change, operatorAwayInChange)),
     };
     stages.migrate.next(nextStage);
     stages.assign.next(nextStage);
@@ -278,11 +286,9 @@ export class FulfilmentMachine extends Construct {
    * Works the shards of a stage side by side, each page after page: a page answers whether it was the last, and where
    * the next begins.
    */
-  private pagedShards(verb: string, lambda: IFunction): MapState {
-    const page = this.task(`${verb}Page`, lambda, {
-      payload: { ...shard, from: JsonPath.numberAt('$.page.from'), turn: JsonPath.numberAt('$.page.turn') },
-      resultPath: '$.page',
-    });
+  private pagedShards(verb: string, lambda: IFunction, ...firstRetries: RetryProps[]): MapState {
+    const payload = { ...shard, from: JsonPath.numberAt('$.page.from'), turn: JsonPath.numberAt('$.page.turn') };
+    const page = this.task(`${verb}Page`, lambda, { payload, resultPath: '$.page' }, ...firstRetries);
     return this.shards(`${verb}Sims`, { from: 0, turn: 1 }).itemProcessor(
       page.next(
         new Choice(this, `${verb}More`)

@@ -124,7 +124,7 @@ export async function write(one: Write): Promise<void> {
 }
 
 /** Updates one item and answers what it is then. @throws ConditionFailed */
-export async function updated<T>(key: Key, change: Change, condition: Condition): Promise<T> {
+export async function updated<T>(key: Key, change: Change, condition?: Condition): Promise<T> {
   const { Update } = update(key, change, condition);
   return conditional(async () => {
     const { Attributes } = await documentClient().send(

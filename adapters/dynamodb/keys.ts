@@ -68,6 +68,13 @@ export const idempotencyKey = (owner: KeyOwner, key: string): Key => ({
   sk: 'REQUEST',
 });
 
+/** How an operator is doing, and how often it was called in a second. */
+export const operatorHealthKey = (operatorId: string): Key => ({ pk: `OPERATOR#${operatorId}`, sk: 'HEALTH' });
+export const operatorCallsKey = (operatorId: string, second: number): Key => ({
+  pk: `OPERATOR#${operatorId}`,
+  sk: `CALLS#${second}`,
+});
+
 /** The key with which cursors are signed. */
 export const cursorSecretKey: Key = { pk: 'SYSTEM', sk: 'CURSOR_SECRET' };
 

@@ -18,6 +18,8 @@ const operatorsConfigurationSchema = z.lazy(() =>
         z.transform((url) => url.replace(/\/+$/, '')),
       ),
       apiKey: z.string().check(z.minLength(1)),
+      /** How many requests a second the operator takes, from all functions together; any number when left out. */
+      requestsPerSecond: z.optional(z.int().check(z.positive())),
     }),
   ),
 );

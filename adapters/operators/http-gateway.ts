@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type OperatorGateway, OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
 import {
   cancelAnswers,
@@ -10,6 +11,7 @@ import {
 } from './answers.ts';
 import type { OperatorsConfiguration } from './configuration.ts';
 import { type RetryPolicy, retrying, type Try } from './retry.ts';
+import { freeTraffic, type OperatorTraffic } from './traffic.ts';
 
 /** The most ICCIDs that an operator takes in one request, and the most SIMs of a page. */
 const MAX_BATCH = 500;
@@ -31,6 +33,8 @@ export type OperatorGatewaysOptions = {
   /** Asked before each call, so that a changed key holds at once; see `operatorsConfiguration`. */
   configuration: () => Promise<OperatorsConfiguration>;
   logger: OperatorsLogger;
+  /** What all functions together ask of the operators. */
+  traffic?: OperatorTraffic;
   /** What differs from `defaultPolicy`, in which `OPERATOR_TIMEOUT_MS` may say another time for one try. */
   policy?: Partial<RetryPolicy>;
 };
@@ -76,22 +80,22 @@ function operatorGateway(operatorId: string, options: Settings): OperatorGateway
   /** Batch after batch: a whole fleet must not fall on the operator at once. */
   async function inBatches(
     iccids: readonly string[],
-    ask: (batch: string[], index: number) => Promise<SimAnswer[]>,
+    ask: (batch: string[]) => Promise<SimAnswer[]>,
   ): Promise<SimAnswer[]> {
     const answers: SimAnswer[] = [];
-    for (const [index, batch] of batchesOf(iccids).entries()) {
-      answers.push(...(await ask(batch, index)));
+    for (const batch of batchesOf(iccids)) {
+      answers.push(...(await ask(batch)));
     }
     return answers;
   }
 
   const change = (path: string, batchKey: string, iccids: readonly string[], fields: object = {}) =>
-    inBatches(iccids, (batch, index) =>
+    inBatches(iccids, (batch) =>
       call({
         method: 'POST',
         path,
         body: { iccids: batch, ...fields },
-        idempotencyKey: subKey(batchKey, index),
+        idempotencyKey: keyOf(batchKey, batch),
         expected: simAnswers(batch, { all: true }),
       }),
     );
@@ -151,8 +155,29 @@ async function callOperator<T>(operatorId: string, options: Settings, request: C
   if (connection === undefined) {
     throw new OperatorUnavailable(`${what}: the operator is not configured`);
   }
-  const { baseUrl, apiKey } = connection;
-  const tried = await retrying(options.policy, async (signal): Promise<Try<T>> => {
+  const { baseUrl, apiKey, requestsPerSecond } = connection;
+  const { traffic = freeTraffic, policy } = options;
+  const standing = await traffic.standing(operatorId);
+  if (standing === 'down') {
+    throw new OperatorUnavailable(`${what}: the operator is down, and left alone for a while`);
+  }
+  const take = async () =>
+    requestsPerSecond === undefined || (await traffic.take(operatorId, secondNow(), requestsPerSecond));
+  const deadline = performance.now() + policy.budgetMs;
+  while (!(await take())) {
+    if (performance.now() > deadline) {
+      throw new OperatorUnavailable(
+        `${what}: it takes ${requestsPerSecond} requests a second, and others are before us`,
+      );
+    }
+    await sleep(untilNextSecond());
+  }
+  let isFirst = true;
+  const tried = await retrying(policy, async (signal): Promise<Try<T>> => {
+    if (!isFirst && !(await take())) {
+      return { outcome: 'transient', detail: 'too many requests of our own', retryAfterMs: untilNextSecond() };
+    }
+    isFirst = false;
     let status: number;
     let headers: Headers;
     let text: string;
@@ -196,12 +221,22 @@ async function callOperator<T>(operatorId: string, options: Settings, request: C
     });
     return { outcome: 'transient', detail: `answered nonsense with ${status}` };
   });
+  // A refusal is an answer, too.
+  const answered = tried.outcome === 'done' || tried.hopeless;
+  if (!answered || standing === 'troubled') {
+    await traffic.keep(operatorId, answered);
+  }
   if (tried.outcome === 'done') {
     return tried.value;
   }
   const times = tried.tries === 1 ? 'after one try' : `after ${tried.tries} tries`;
   throw new OperatorUnavailable(`${what}: ${tried.detail}, ${times}`, { cause: tried.cause });
 }
+
+const secondNow = () => Math.floor(Date.now() / 1_000);
+
+/** With some jitter, so that those who wait do not all come back in the same moment. In milliseconds. */
+const untilNextSecond = () => 1_000 - (Date.now() % 1_000) + Math.random() * 200;
 
 /** 408, 425, 429 and faults of the operator may pass; any other status stays however often it is asked. */
 function undocumented(status: number, headers: Headers, text: string): Try<never> {
@@ -255,8 +290,12 @@ function batchesOf(iccids: readonly string[]): string[][] {
   );
 }
 
-/** The first batch has the key itself. Keys too long for a header's custom of 255 characters are told by their hash. */
-function subKey(batchKey: string, index: number): string {
-  const key = index === 0 ? batchKey : `${batchKey}:${index + 1}`;
-  return key.length <= 255 ? key : createHash('sha256').update(key).digest('hex');
+/**
+ * The key of a request: who asks may have fewer SIMs left to ask about after a crash, and an operator refuses a key that
+ * it knows from another request.
+ */
+function keyOf(batchKey: string, batch: readonly string[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([batchKey, batch]))
+    .digest('base64url');
 }

@@ -22,7 +22,7 @@ export type Try<T> =
 /** What came of all tries. */
 export type Tried<T> =
   | { outcome: 'done'; value: T }
-  | { outcome: 'failed'; detail: string; tries: number; cause?: unknown };
+  | { outcome: 'failed'; detail: string; tries: number; hopeless: boolean; cause?: unknown };
 
 /** What `retrying` knows of time, in milliseconds: a clock that only goes on, waits, and signals that fire later. */
 export type Timing = {
@@ -54,12 +54,14 @@ export async function retrying<T>(
     if (result.outcome === 'done') {
       return result;
     }
-    const failed: Tried<T> = { outcome: 'failed', detail: result.detail, tries, cause: result.cause };
-    if (result.outcome === 'hopeless' || tries >= policy.tries) {
+    const hopeless = result.outcome === 'hopeless';
+    const failed: Tried<T> = { outcome: 'failed', detail: result.detail, tries, hopeless, cause: result.cause };
+    if (hopeless || tries >= policy.tries) {
       return failed;
     }
     const ceiling = Math.min(policy.maxBackOffMs, policy.firstBackOffMs * 2 ** (tries - 1));
-    const wait = Math.max(Math.random() * ceiling, result.retryAfterMs ?? 0);
+    const askedFor = result.outcome === 'transient' ? result.retryAfterMs : undefined;
+    const wait = Math.max(Math.random() * ceiling, askedFor ?? 0);
     if (now() + wait >= deadline) {
       return failed;
     }

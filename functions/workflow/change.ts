@@ -1,5 +1,7 @@
 import pMap from 'p-map';
+import { clock } from '../../adapters/clock.ts';
 import { getSim, isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import type { Operation } from '../../domain/operation.ts';
 import type { OperatorId } from '../../domain/operator.ts';
 import { OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
 import { decide, isBarred, type SimAction } from '../../domain/sim-actions.ts';
@@ -8,22 +10,38 @@ import { operatorOf } from '../operators.ts';
 import { askOperators } from './activation.ts';
 import { IN_FLIGHT } from './limits.ts';
 import { conflict, move } from './move.ts';
-import { failed, type Outcome, type PageWork, shardTask } from './shard.ts';
+import { failed, type Outcome, type PageWork, record, shardTask } from './shard.ts';
 
 /**
  * Unassigns, suspends, resumes or terminates SIMs. What concerns the operator is done there first, then here: a crash in
- * between does both again, and neither twice.
+ * between does both again, and neither twice. SIMs whose operator does not answer are tried again for a day.
  */
 export const handler = shardTask(async (work) => {
   const atOperator = operatorCall(work);
   if (!atOperator || work.operation.dryRun) {
     return pMap(work.open, (iccid) => move(work, iccid), { concurrency: IN_FLIGHT });
   }
-  const { answers } = await askOperators(changing(work), atOperator.ask);
-  return pMap(work.open, (iccid) => changeOne(work, iccid, answers.get(iccid), atOperator.wanted), {
-    concurrency: IN_FLIGHT,
-  });
+  const asked = changing(work);
+  const { answers } = await askOperators(asked, atOperator.ask);
+  const change = (iccids: readonly string[]) =>
+    pMap(iccids, (iccid) => changeOne(work, iccid, answers.get(iccid), atOperator.wanted), { concurrency: IN_FLIGHT });
+  const unanswered = new Set<string>(asked.map(({ iccid }) => iccid).filter((iccid) => !answers.has(iccid)));
+  if (unanswered.size === 0 || isOutOfPatience(work.operation)) {
+    return change(work.open);
+  }
+  const answered = work.open.filter((iccid) => !unanswered.has(iccid));
+  if (answered.length > 0) {
+    await record(work, await change(answered));
+  }
+  throw new OperatorUnavailable(`There is no answer about ${unanswered.size} SIMs: they are asked about again.`);
 });
+
+/** How long an operation waits for an operator that does not answer, before its SIMs fail with that. */
+const PATIENCE_MS = 24 * 3_600_000;
+
+function isOutOfPatience({ startedAt, createdAt }: Operation): boolean {
+  return clock.now().getTime() > Date.parse(startedAt ?? createdAt) + PATIENCE_MS;
+}
 
 /** The SIMs of a page that the rules let change, and that this operation has not changed yet. */
 function changing({ open, sims, request, operation, at }: PageWork): SimRecord[] {

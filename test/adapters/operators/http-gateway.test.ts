@@ -163,6 +163,8 @@ describe('SIMs through the gateway', () => {
     expect(await operator.gateway.activate('k1', iccids)).toEqual(answers);
     const status = await operator.gateway.simStatus(iccids);
     expect(status.every((sim) => sim.status === 'barred')).toBe(true);
+    // After a crash there may be fewer left to ask about: that is another request.
+    expect(await operator.gateway.activate('k1', iccids.slice(1))).toHaveLength(iccids.length - 1);
   });
 
   test('none at all are nothing to ask', async () => {

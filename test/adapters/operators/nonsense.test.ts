@@ -161,10 +161,12 @@ describe('a request', () => {
       { iccid, status: 'active' },
       { iccid: other, status: 'refused', reason: 'no' },
     ]);
+    const key = expect.stringMatching(/^[\w-]{43}$/);
     expect(operator.asked.map(({ path, headers, body }) => [path, headers['idempotency-key'], body])).toEqual([
-      ['/operators/3uk/sims/activations', 'k1', JSON.stringify({ iccids: [iccid, other] })],
-      ['/operators/3uk/sims/activations', 'k1', JSON.stringify({ iccids: [iccid, other] })],
+      ['/operators/3uk/sims/activations', key, JSON.stringify({ iccids: [iccid, other] })],
+      ['/operators/3uk/sims/activations', key, JSON.stringify({ iccids: [iccid, other] })],
     ]);
+    expect(operator.asked[0]?.headers['idempotency-key']).toBe(operator.asked[1]?.headers['idempotency-key']);
     expect(operator.asked[0]?.headers.authorization).toBe(`Bearer ${API_KEY}`);
   });
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { operatorGateways } from '../../../adapters/operators/http-gateway.ts';
 import type { RetryPolicy } from '../../../adapters/operators/retry.ts';
+import type { OperatorTraffic } from '../../../adapters/operators/traffic.ts';
 import type { OperatorGateway, OrderSubmission } from '../../../domain/operator-port.ts';
 import type { SandboxOptions } from '../../../sandbox/main.ts';
 import {
@@ -19,14 +20,19 @@ export type Logged = { message: string; fields: Record<string, unknown> };
 /** Waits too short to notice; time-outs as they are unless a test says otherwise. */
 const impatient: Partial<RetryPolicy> = { firstBackOffMs: 1, maxBackOffMs: 2 };
 
+/** What an operator takes, and what is known of that. */
+type Traffic = { operatorId: string; traffic: OperatorTraffic; requestsPerSecond?: number };
+
 function gatewaysTo(
   url: string,
   logged: Logged[],
   policy: Partial<RetryPolicy>,
+  { operatorId = '3uk', traffic, ...limit }: Partial<Traffic> = {},
 ): (operatorId: string) => OperatorGateway {
-  const connection = (operatorId: string) => ({ baseUrl: `${url}/operators/${operatorId}`, apiKey: API_KEY });
+  const connection = (id: string) => ({ baseUrl: `${url}/operators/${id}`, apiKey: API_KEY, ...limit });
   return operatorGateways({
-    configuration: async () => ({ '3uk': connection('3uk'), a1: connection('a1') }),
+    configuration: async () => ({ [operatorId]: connection(operatorId), a1: connection('a1') }),
+    ...(traffic === undefined ? {} : { traffic }),
     logger: { warn: (message, fields) => logged.push({ message, fields }) },
     policy: { ...impatient, ...policy },
   });
@@ -68,6 +74,7 @@ export type GatewayToScript = {
 export async function gatewayToScript(
   script: readonly ScriptedAnswer[],
   policy: Partial<RetryPolicy> = {},
+  traffic: Partial<Traffic> = {},
 ): Promise<GatewayToScript> {
   const asked: GatewayToScript['asked'] = [];
   const logged: Logged[] = [];
@@ -91,7 +98,7 @@ export async function gatewayToScript(
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    gateway: gatewaysTo(`http://127.0.0.1:${port}`, logged, policy)('3uk'),
+    gateway: gatewaysTo(`http://127.0.0.1:${port}`, logged, policy, traffic)(traffic.operatorId ?? '3uk'),
     logged,
     asked,
     async stop() {

@@ -16,6 +16,7 @@ describe('trying again', () => {
       outcome: 'failed',
       detail: 'never',
       tries: 1,
+      hopeless: true,
       cause,
     });
   });

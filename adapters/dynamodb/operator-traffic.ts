@@ -1,0 +1,85 @@
+import { clock } from '../clock.ts';
+import type { OperatorTraffic } from '../operators/traffic.ts';
+import { absent, ConditionFailed, get, remove, update, updated, write } from './items.ts';
+import { operatorCallsKey, operatorHealthKey } from './keys.ts';
+
+/** How an operator is doing: calls in a row that it did not answer, and until when nobody shall try again. */
+type Health = { failures: number; closedUntil: number };
+
+/** So many calls in a row, each tried several times, tell that an operator is down. */
+const DOWN_AFTER = 3;
+/** How long it is then left alone: twice as long each time, in milliseconds. */
+const FIRST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+/** The count of a second is of no use afterwards; DynamoDB removes it some time after. In seconds. */
+const COUNT_KEPT_FOR = 3_600;
+
+/**
+ * The traffic of all functions with the operators, counted in the table.
+ *
+ * An operator is down when it did not answer three calls in a row. Nobody calls it then for ten seconds; after that one
+ * call tries, and lets all others go on when it is answered, or closes the operator for twice as long.
+ */
+export const operatorTraffic: OperatorTraffic = {
+  async take(operatorId, second, perSecond) {
+    const room = {
+      expression: `${absent.expression} OR #calls < :most`,
+      names: { '#calls': 'calls' },
+      values: { ':most': perSecond },
+    };
+    const count = { add: { calls: 1 }, set: { expiresAt: second + COUNT_KEPT_FOR } };
+    return unlessTaken(() => write(update(operatorCallsKey(operatorId, second), count, room)));
+  },
+
+  async standing(operatorId) {
+    const health = await get<Health>(operatorHealthKey(operatorId));
+    if (health === undefined) {
+      return 'well';
+    }
+    if (health.failures < DOWN_AFTER) {
+      return 'troubled';
+    }
+    const now = clock.now().getTime();
+    if (now < health.closedUntil) {
+      return 'down';
+    }
+    // Whoever moves the end on is the one that looks whether the operator is back.
+    const change = { set: { closedUntil: now + pauseAfter(health.failures) } };
+    const seen = {
+      expression: '#closedUntil = :seen',
+      names: { '#closedUntil': 'closedUntil' },
+      values: { ':seen': health.closedUntil },
+    };
+    const isOurs = await unlessTaken(() => write(update(operatorHealthKey(operatorId), change, seen)));
+    return isOurs ? 'troubled' : 'down';
+  },
+
+  async keep(operatorId, answered) {
+    const key = operatorHealthKey(operatorId);
+    if (answered) {
+      await write(remove(key));
+      return;
+    }
+    const { failures } = await updated<Health>(key, { add: { failures: 1 }, set: { closedUntil: 0 } });
+    if (failures >= DOWN_AFTER) {
+      await write(update(key, { set: { closedUntil: clock.now().getTime() + pauseAfter(failures) } }));
+    }
+  },
+};
+
+function pauseAfter(failures: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** Math.max(0, failures - DOWN_AFTER), LONGEST_PAUSE_MS);
+}
+
+/** @returns false when somebody else was first. */
+async function unlessTaken(change: () => Promise<void>): Promise<boolean> {
+  try {
+    await change();
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return false;
+    }
+    throw error;
+  }
+}

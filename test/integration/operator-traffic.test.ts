@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { update, write } from '../../adapters/dynamodb/items.ts';
+import { operatorHealthKey } from '../../adapters/dynamodb/keys.ts';
+import { operatorTraffic } from '../../adapters/dynamodb/operator-traffic.ts';
+import type { OperatorTraffic } from '../../adapters/operators/traffic.ts';
+import { gatewayToScript } from '../adapters/operators/operators-under-test.ts';
+import { useLocalCloud } from './local-cloud.ts';
+
+const cloud = useLocalCloud();
+
+beforeAll(() => {
+  const { endpoints, parts } = cloud.cloud();
+  // The adapter as a function has it, on the table of the cloud.
+  Object.assign(process.env, {
+    TABLE_NAME: parts.tables[0]?.name,
+    AWS_REGION: 'eu-west-2',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+  });
+});
+
+let operators = 0;
+/** An operator of which nothing is known. */
+function unknownOperator(): string {
+  operators += 1;
+  return `operator-${process.pid}-${Date.now()}-${operators}`;
+}
+
+const pauseIsOver = (operatorId: string) =>
+  write(update(operatorHealthKey(operatorId), { set: { closedUntil: Date.now() - 1 } }));
+const standings = (operatorId: string, times: number) =>
+  Promise.all(Array.from({ length: times }, () => operatorTraffic.standing(operatorId)));
+
+describe('an operator', () => {
+  test('is asked no more often in a second than it takes, by however many at once', async () => {
+    const operatorId = unknownOperator();
+    const taken = await Promise.all(Array.from({ length: 40 }, () => operatorTraffic.take(operatorId, 1_000, 10)));
+    expect(taken.filter((isOurs) => isOurs)).toHaveLength(10);
+    expect(await operatorTraffic.take(operatorId, 1_001, 10)).toBe(true);
+  });
+
+  test('that does not answer three calls in a row is down; then one call looks whether it is back', async () => {
+    const operatorId = unknownOperator();
+    expect(await operatorTraffic.standing(operatorId)).toBe('well');
+    await operatorTraffic.keep(operatorId, false);
+    await operatorTraffic.keep(operatorId, false);
+    expect(await operatorTraffic.standing(operatorId)).toBe('troubled');
+    await operatorTraffic.keep(operatorId, false);
+    expect(await standings(operatorId, 5)).toEqual(Array(5).fill('down'));
+
+    await pauseIsOver(operatorId);
+    expect((await standings(operatorId, 5)).sort()).toEqual([...Array(4).fill('down'), 'troubled']);
+    await operatorTraffic.keep(operatorId, false);
+    expect(await operatorTraffic.standing(operatorId)).toBe('down');
+
+    await pauseIsOver(operatorId);
+    expect(await operatorTraffic.standing(operatorId)).toBe('troubled');
+    await operatorTraffic.keep(operatorId, true);
+    expect(await standings(operatorId, 5)).toEqual(Array(5).fill('well'));
+  });
+
+  test('that answered after it had not is well again', async () => {
+    const operatorId = unknownOperator();
+    await operatorTraffic.keep(operatorId, false);
+    await operatorTraffic.keep(operatorId, false);
+    await operatorTraffic.keep(operatorId, true);
+    await operatorTraffic.keep(operatorId, false);
+    expect(await operatorTraffic.standing(operatorId)).toBe('troubled');
+  });
+});
+
+describe('the gateway', () => {
+  test('leaves an operator alone that is down, and goes on when it is back', async () => {
+    const operatorId = unknownOperator();
+    const operator = await gatewayToScript(
+      [...Array(10).fill('drop'), { status: 404, body: {} }],
+      {},
+      {
+        operatorId,
+        traffic: operatorTraffic,
+      },
+    );
+    const ask = () => operator.gateway.orderStatus('ord_1');
+    for (let call = 1; call <= 3; call += 1) {
+      await expect(ask()).rejects.toThrow(/no connection, after 3 tries/);
+    }
+    await expect(ask()).rejects.toThrow(/is down, and left alone for a while/);
+    expect(operator.asked).toHaveLength(9);
+
+    await pauseIsOver(operatorId);
+    // A refusal is an answer.
+    await expect(ask()).rejects.toThrow(/answered 404/);
+    await expect(ask()).rejects.toThrow(/answered 404/);
+    expect(operator.asked).toHaveLength(12);
+    expect(await operatorTraffic.standing(operatorId)).toBe('well');
+    await operator.stop();
+  });
+
+  test('waits for the next second when others have taken all calls of this one', async () => {
+    const operatorId = unknownOperator();
+    const taken: number[] = [];
+    const traffic: OperatorTraffic = {
+      ...operatorTraffic,
+      async take(id, second, perSecond) {
+        const isOurs = await operatorTraffic.take(id, second, perSecond);
+        taken.push(...(isOurs ? [second] : []));
+        return isOurs;
+      },
+    };
+    const operator = await gatewayToScript(
+      [{ status: 404, body: {} }],
+      {},
+      { operatorId, traffic, requestsPerSecond: 2 },
+    );
+    await Promise.all(
+      Array.from({ length: 5 }, () => expect(operator.gateway.orderStatus('ord_1')).rejects.toThrow(/404/)),
+    );
+    expect(operator.asked).toHaveLength(5);
+    expect(taken).toHaveLength(5);
+    for (const second of taken) {
+      expect(taken.filter((other) => other === second).length).toBeLessThanOrEqual(2);
+    }
+    await operator.stop();
+  });
+});
