@@ -4,6 +4,7 @@ import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { FulfilmentMachine, type WorkflowTask, workflowTasks } from './fulfilment-machine.ts';
 import { type Bundles, bundleName } from './functions/bundles.ts';
@@ -43,6 +44,10 @@ export type ServiceStackProps = StackProps & {
   table: Table;
   operatorsSecret: Secret;
 };
+
+/** Under which functions log and count. */
+const SERVICE = 'sim-fulfilment';
+const METRICS_NAMESPACE = 'SimFulfilment';
 
 /** API Gateway gives up after 30 seconds; a function that goes on longer would answer nobody. */
 const apiTimeout = Duration.seconds(28);
@@ -154,6 +159,7 @@ export class ServiceStack extends Stack {
       }
     }
 
+    new Alarms(this, 'Alarms', { deadLetters, machine, metrics: { namespace: METRICS_NAMESPACE, service: SERVICE } });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
   }
 
@@ -176,8 +182,8 @@ export class ServiceStack extends Stack {
         STAGE: stage.name,
         TABLE_NAME: table.tableName,
         ...(rights.operators && { OPERATORS_SECRET: operatorsSecret.secretArn }),
-        POWERTOOLS_SERVICE_NAME: 'sim-fulfilment',
-        POWERTOOLS_METRICS_NAMESPACE: 'SimFulfilment',
+        POWERTOOLS_SERVICE_NAME: SERVICE,
+        POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         POWERTOOLS_LOG_LEVEL: stage.logLevel,
       },
       statements: [

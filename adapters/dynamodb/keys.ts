@@ -75,6 +75,10 @@ export const operatorCallsKey = (operatorId: string, second: number): Key => ({
   sk: `CALLS#${second}`,
 });
 
+/** Work that could not be done, until somebody puts it back. */
+export const setAsidePartition = 'SET_ASIDE';
+export const setAsideKey = (id: string): Key => ({ pk: setAsidePartition, sk: id });
+
 /** The key with which cursors are signed. */
 export const cursorSecretKey: Key = { pk: 'SYSTEM', sk: 'CURSOR_SECRET' };
 

@@ -1,14 +1,15 @@
 import * as z from 'zod/mini';
 import { getPartner, savePartner } from '../../adapters/dynamodb/partners.ts';
+import { putBack, querySetAside } from '../../adapters/dynamodb/set-aside.ts';
 import { getTariff, grantTariff, revokeTariff, saveTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { isPartnerId } from '../../domain/partner.ts';
 import { tariffSchema } from '../../domain/tariff.ts';
 import { line } from '../../domain/text.ts';
 import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
-import { created, noContent, one, route } from '../http/route.ts';
+import { created, list, noContent, one, route } from '../http/route.ts';
 import { serve } from '../http/serve.ts';
-import { partnerSchema, showPartner, tariffAnswerSchema } from './representations.ts';
+import { partnerSchema, setAsideSchema, showPartner, showSetAside, tariffAnswerSchema } from './representations.ts';
 
 const partnerDetails = z.lazy(() =>
   z.strictObject({
@@ -111,6 +112,33 @@ export const routes = [
     handle: async ({ path: { partnerId, tariffId } }) => {
       if (!(await revokeTariff(partnerId, tariffId))) {
         throw notFound('tariff of the partner', tariffId);
+      }
+      return noContent;
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/set-aside',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Work that could not be done, and that nobody tries again until it is put back',
+    paged: true,
+    answers: { 200: setAsideSchema },
+    handle: async ({ page }) => {
+      const { items, last } = await querySetAside(page.limit, page.after);
+      return list(items.map(showSetAside), last);
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/platform/set-aside/{id}/put-back',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Put work back that was set aside: it is taken up within a minute',
+    answers: { 204: null },
+    handle: async ({ caller, path: { id }, now }) => {
+      if (!(await putBack(id, caller.userId, now))) {
+        throw notFound('work that was set aside', id);
       }
       return noContent;
     },

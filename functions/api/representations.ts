@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { CustomerRecord } from '../../adapters/dynamodb/customers.ts';
 import type { CustomerServiceRecord } from '../../adapters/dynamodb/services.ts';
+import type { SetAside } from '../../adapters/dynamodb/set-aside.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { described } from '../../domain/described.ts';
 import type { Operation } from '../../domain/operation.ts';
@@ -219,3 +220,26 @@ export const dryRunSchema = z.lazy(() =>
     })
     .register(z.globalRegistry, { id: 'DryRun' }),
 );
+
+export const setAsideSchema = z.lazy(() =>
+  z
+    .object({
+      id,
+      kind: z.enum(['order', 'operation', 'due']),
+      partnerId: z.optional(z.string()),
+      subject: described(z.string(), 'The id of the order or operation, or the key of what is due'),
+      error: z.string(),
+      at: time,
+    })
+    .register(z.globalRegistry, { id: 'SetAside' }),
+);
+
+export const showSetAside = ({ id, work, error, at }: SetAside) =>
+  setAsideSchema.parse({
+    id,
+    kind: work.kind,
+    subject: work.kind === 'due' ? `${work.key.pk} ${work.key.sk}` : work.id,
+    ...(work.kind === 'due' ? {} : { partnerId: work.partnerId }),
+    error,
+    at,
+  });

@@ -1,4 +1,5 @@
 import { clock } from '../../adapters/clock.ts';
+import { due } from '../../adapters/dynamodb/keys.ts';
 import {
   dueLateActivations,
   type KeptLateActivation,
@@ -23,7 +24,9 @@ const NEXT_LOOK_MS = 6 * 3_600_000;
 export const handler = schedule(async (hasTime) => {
   await workOff(hasTime, {
     size: BATCHES_PER_LOOK,
+    kind: due.lateActivations,
     find: (limit) => dueLateActivations(clock.now(), limit),
+    keyOf: ({ key }) => key,
     look,
     atATime: ASKED_AT_A_TIME,
   });

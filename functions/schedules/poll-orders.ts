@@ -1,5 +1,6 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { clock } from '../../adapters/clock.ts';
+import { due, watchKey } from '../../adapters/dynamodb/keys.ts';
 import {
   dueWatches,
   endWatch,
@@ -30,7 +31,9 @@ const ASKED_AT_A_TIME = 8;
 export const handler = schedule(async (hasTime) => {
   const polled = await workOff(hasTime, {
     size: ORDERS_PER_LOOK,
+    kind: due.orders,
     find: (limit) => dueWatches(clock.now(), limit),
+    keyOf: ({ partnerId, orderId }) => watchKey(partnerId, orderId),
     look: ({ partnerId, orderId }) => look(partnerId, orderId),
     atATime: ASKED_AT_A_TIME,
   });

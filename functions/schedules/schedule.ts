@@ -1,8 +1,12 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import pMap from 'p-map';
-import { logger, publishMetrics } from '../http/telemetry.ts';
+import { clock } from '../../adapters/clock.ts';
+import type { due as dueKinds, Key } from '../../adapters/dynamodb/keys.ts';
+import { lookFailed } from '../../adapters/dynamodb/set-aside.ts';
+import { logger, metrics, publishMetrics } from '../http/telemetry.ts';
 
 /** What is not begun in the last seconds of an invocation is left to the next one. */
 const RESERVE_MS = 15_000;
@@ -23,12 +27,17 @@ export async function workOff<Due>(
   hasTime: () => boolean,
   {
     size,
+    kind,
     find,
+    keyOf,
     look,
     atATime,
   }: {
     size: number;
+    /** The partition of the index of what is due. */
+    kind: (typeof dueKinds)[keyof typeof dueKinds];
     find: (limit: number) => Promise<readonly Due[]>;
+    keyOf: (due: Due) => Key;
     look: (due: Due) => Promise<void>;
     atATime: number;
   },
@@ -40,7 +49,7 @@ export async function workOff<Due>(
       due,
       async (one) => {
         if (hasTime()) {
-          await look(one);
+          await look(one).catch((error: unknown) => notLookedAt(keyOf(one), kind, error));
         }
       },
       { concurrency: atATime, stopOnError: false },
@@ -51,4 +60,11 @@ export async function workOff<Due>(
     }
   }
   return looked;
+}
+
+/** One that cannot be looked at holds up no other: it is looked at again later, and set aside at last. */
+async function notLookedAt(key: Key, kind: string, error: unknown): Promise<void> {
+  const isSetAside = await lookFailed(key, kind, String(error), clock.now());
+  logger.error(isSetAside ? 'set aside' : 'look failed', { key, kind, error });
+  metrics.addMetric(isSetAside ? 'SetAside' : 'LooksFailed', MetricUnit.Count, 1);
 }

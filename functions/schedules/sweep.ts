@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { clock } from '../../adapters/clock.ts';
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
-import { operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
+import { due, type Key, operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { dueRuns, lookAgain, type RunInput } from '../../adapters/dynamodb/runs.ts';
@@ -19,11 +19,17 @@ const AT_A_TIME = 8;
 export const handler = schedule(async (hasTime) => {
   await workOff(hasTime, {
     size: RUNS_PER_LOOK,
+    kind: due.work,
     find: (limit) => dueRuns(clock.now(), limit),
+    keyOf,
     look,
     atATime: AT_A_TIME,
   });
 });
+
+function keyOf({ kind, partnerId, id }: RunInput): Key {
+  return kind === 'order' ? orderKey(partnerId, id) : operationKey(partnerId, id);
+}
 
 async function look(run: RunInput): Promise<void> {
   const { kind, partnerId, id } = run;
@@ -32,7 +38,7 @@ async function look(run: RunInput): Promise<void> {
   if (attempt === undefined) {
     return;
   }
-  const key = kind === 'order' ? orderKey(partnerId, id) : operationKey(partnerId, id);
+  const key = keyOf(run);
   const status = await runStatus(run, attempt);
   try {
     const next = await lookAgain(key, clock.now(), status === 'ended');

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import { changeOperation } from '../../adapters/dynamodb/operations.ts';
 import { stepOrder } from '../../adapters/dynamodb/orders.ts';
+import { setAside } from '../../adapters/dynamodb/set-aside.ts';
 import { isOperationFinished } from '../../domain/operation.ts';
 import { failOrder } from '../../domain/order.ts';
 import type { Problem } from '../../domain/verdict.ts';
@@ -15,6 +16,7 @@ export const handler = task(input, async ({ kind, partnerId, id, error }) => {
   const at = clock.now().toISOString();
   const failure = failureOf(error);
   logger.error('execution failed', { id, failure, error });
+  await setAside({ kind, partnerId, id }, `${failure.code}: ${messageOf(error.Cause ?? error.Error)}`, clock.now());
   if (kind === 'order') {
     const stepped = await stepOrder(partnerId, id, (order) => failOrder(order, failure, at));
     await Promise.all(

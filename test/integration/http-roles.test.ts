@@ -209,6 +209,12 @@ const routes: Record<string, Row> = {
     ask: (api) => api.del(`/v1/platform/partners/${PARTNER}/tariffs/trf_none`),
     own: 404,
   },
+  'GET /v1/platform/set-aside': list(may.platform, '/v1/platform/set-aside'),
+  'POST /v1/platform/set-aside/{id}/put-back': {
+    who: may.platform,
+    ask: (api) => api.post('/v1/platform/set-aside/none/put-back'),
+    own: 404,
+  },
 };
 
 const publicRoutes = ['GET /health', 'GET /openapi.json', 'GET /docs'];

@@ -5,20 +5,11 @@ import { operatorTraffic } from '../../adapters/dynamodb/operator-traffic.ts';
 import type { OperatorTraffic } from '../../adapters/operators/traffic.ts';
 import { gatewayToScript } from '../adapters/operators/operators-under-test.ts';
 import { useLocalCloud } from './local-cloud.ts';
+import { useTableOf } from './table-of-cloud.ts';
 
 const cloud = useLocalCloud();
 
-beforeAll(() => {
-  const { endpoints, parts } = cloud.cloud();
-  // The adapter as a function has it, on the table of the cloud.
-  Object.assign(process.env, {
-    TABLE_NAME: parts.tables[0]?.name,
-    AWS_REGION: 'eu-west-2',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
-  });
-});
+beforeAll(() => useTableOf(cloud.cloud()));
 
 let operators = 0;
 /** An operator of which nothing is known. */

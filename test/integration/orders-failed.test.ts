@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { useLocalCloud } from './local-cloud.ts';
-import { is, type Order } from './partner.ts';
+import { eventually, useLocalCloud } from './local-cloud.ts';
+import { is, type Order, type Page } from './partner.ts';
+
+type SetAside = { id: string; kind: string; partnerId?: string; subject: string; error: string };
 
 // Ninety days have to pass.
 const cloud = useLocalCloud({ dayMs: 50 });
@@ -28,4 +30,23 @@ test('an order that is not delivered within ninety days has failed; resumed, it 
   expect(await acme.sims({ orderId: placed.id, state: 'in_stock' })).toHaveLength(50);
   expect((await acme.eventsOf(placed.id)).map(({ type }) => type)).toContain('order.resumed');
   is(409, await acme.api.post(`/v1/orders/${placed.id}/resume`));
+});
+
+test('an order that failed is set aside, and goes on when it is put back', async () => {
+  await cloud.operator('3uk').behaves({ leadTimeDays: 75 });
+  const { id } = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50 });
+  await acme.orderIn(id, 'failed');
+  const platform = cloud.as({ roles: ['platform'] });
+  const entry = await eventually(async () => {
+    const { items } = is(200, await platform.get<Page<SetAside>>('/v1/platform/set-aside?limit=200'));
+    const found = items.find(({ subject }) => subject === id);
+    expect(found).toMatchObject({
+      kind: 'order',
+      partnerId: acme.id,
+      error: expect.stringMatching(/^delivery_timeout: /),
+    });
+    return found;
+  });
+  is(204, await platform.post(`/v1/platform/set-aside/${entry?.id}/put-back`));
+  await acme.orderIn(id, 'delivered');
 });

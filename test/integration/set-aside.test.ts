@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { put, update, write } from '../../adapters/dynamodb/items.ts';
+import { due, orderKey } from '../../adapters/dynamodb/keys.ts';
+import { eventually, executionsOf, useLocalCloud } from './local-cloud.ts';
+import { is, type Page } from './partner.ts';
+import { useTableOf } from './table-of-cloud.ts';
+
+const cloud = useLocalCloud();
+const platform = cloud.as({ roles: ['platform'] });
+const partnerId = 'acme-aside';
+const orderId = `ord_poison${process.pid}${Date.now()}`;
+const key = orderKey(partnerId, orderId);
+
+type SetAside = { id: string; kind: string; partnerId?: string; subject: string; error: string; at: string };
+
+beforeAll(() => useTableOf(cloud.cloud()));
+
+async function entryFor(subject: string): Promise<SetAside | undefined> {
+  const { items } = is(200, await platform.get<Page<SetAside>>('/v1/platform/set-aside?limit=200'));
+  return items.find((entry) => entry.subject.endsWith(subject));
+}
+
+describe('an order that breaks whoever looks at it', () => {
+  test('holds up no other, and is set aside after some looks', async () => {
+    // No function writes such: the number of its execution is none.
+    const poison = { id: orderId, state: 'fulfilled', runAttempt: 'none', duePk: due.work, dueAt: '2000-01-01' };
+    await write(put({ ...key, ...poison }));
+    const acme = cloud.partner(partnerId);
+    const { id } = await acme.orders({ operatorId: 'a1', quantity: 20, plan: await acme.aPlan() });
+    await acme.orderIn(id, 'fulfilled');
+    const entry = await eventually(async () => {
+      const found = await entryFor(orderId);
+      expect(found).toBeDefined();
+      return found;
+    });
+    expect(entry).toMatchObject({ kind: 'due', error: expect.stringMatching(/ValidationException/) });
+  });
+
+  test('is taken up again when it is mended and put back', async () => {
+    await write(update(key, { set: { runAttempt: 1 } }));
+    const { id = '' } = (await entryFor(orderId)) ?? {};
+    expect(await redrive('--url', cloud.url(), '--id', id)).toMatch(/ set aside, 1 of them put back\n$/);
+    expect(await entryFor(orderId)).toBeUndefined();
+    await eventually(async () => {
+      const names = (await executionsOf(cloud)).map(({ name }) => name);
+      expect(names.some((name) => name.startsWith(orderId))).toBe(true);
+    });
+  });
+
+  test('is put back once', async () => {
+    is(404, await platform.post('/v1/platform/set-aside/bm9uZQ/put-back'));
+    await expect(redrive('--url', cloud.url(), '--id', 'bm9uZQ')).rejects.toThrow(/Nothing is set aside under bm9uZQ/);
+  });
+});
+
+async function redrive(...args: string[]): Promise<string> {
+  const program = fileURLToPath(new URL('../../tools/redrive.ts', import.meta.url));
+  return (await promisify(execFile)(process.execPath, [program, ...args])).stdout;
+}
