@@ -11,7 +11,7 @@ import type { Point, Trial } from './watch.ts';
 
 const usage = `npm run chaos -- [options]
   --match <texts>    only calls whose name has one of these in it, with commas between: "WorkflowMigrate:,PutItem SIM"
-  --fault <fault>    only this fault: ${faults.join(', ')}
+  --fault <faults>   only some of the faults: ${faults.join(',')}
   --every <n>        every nth trial alone; all, when left out
   --together <n>     lives at a time; 6, when left out
   --list             tells the calls, and tries none`;
@@ -147,13 +147,14 @@ function read(args: string[]) {
       list: { type: 'boolean' },
     },
   }).values;
-  const only = faults.find((known) => known === fault);
-  if (fault !== undefined && only === undefined) {
-    throw new Refusal(`--fault takes one of ${faults.join(', ')}, not "${fault}".\n\n${usage}`);
+  const wanted = fault?.split(',') ?? [...faults];
+  const unknown = wanted.find((text) => !faults.some((known) => known === text));
+  if (unknown !== undefined) {
+    throw new Refusal(`--fault takes ${faults.join(', ')}, not "${unknown}".\n\n${usage}`);
   }
   return {
     match: match.split(','),
-    faults: only === undefined ? faults : [only],
+    faults: faults.filter((known) => wanted.includes(known)),
     every: numberIn('--every', every),
     together: numberIn('--together', together),
     list,
