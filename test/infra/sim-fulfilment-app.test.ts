@@ -135,6 +135,14 @@ describe('every function', () => {
     }
   });
 
+  test('is told where a secret is, and no secret', () => {
+    for (const { Properties } of functions()) {
+      const { OPERATORS_SECRET = 'none', ...others } = Properties.Environment.Variables;
+      expect(OPERATORS_SECRET === 'none' || typeof OPERATORS_SECRET === 'object').toBe(true);
+      expect(JSON.stringify(others)).not.toMatch(/resolve:|secret|password|api_?key/i);
+    }
+  });
+
   test('has a role and a log of its own', () => {
     const roles = functions().map(({ Properties }) => JSON.stringify(Properties.Role));
     const logs = functions().map(({ Properties }) => JSON.stringify(Properties.LoggingConfig));

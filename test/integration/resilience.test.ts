@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -94,4 +94,13 @@ describe('the cloud is stopped and started again, and everything goes on by itse
     await restart();
     await expectFulfilled(id, 40);
   });
+});
+
+test('nothing of all that has left a secret or an address in the log', async () => {
+  const log = await readFile(path.join(dataDir, 'functions.log'), 'utf8');
+  expect(log).toContain('"message":"request"');
+  const { apiKey } = JSON.parse(await readFile(path.join(dataDir, 'operators-key.json'), 'utf8'));
+  for (const secret of [apiKey, 'eyJ', 'Bearer', '1 Harbour Exchange Square', '@']) {
+    expect(log).not.toContain(secret);
+  }
 });

@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+// npm run supply-chain: what this project stands on. Fails on a package that may be anything, on a licence that nobody
+// has agreed to, and on a known vulnerability of what is deployed.
+
+/** Licences that ask for no more than their text: what runs on Lambda may have these. */
+const agreed = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'ISC', 'MIT', 'MIT-0']);
+
+const lockSchema = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({
+      version: z.string().optional(),
+      license: z.string().optional(),
+      integrity: z.string().optional(),
+      dev: z.boolean().optional(),
+      optional: z.boolean().optional(),
+      devOptional: z.boolean().optional(),
+      link: z.boolean().optional(),
+      inBundle: z.boolean().optional(),
+    }),
+  ),
+});
+
+const auditSchema = z.object({
+  metadata: z.object({ vulnerabilities: z.record(z.string(), z.number()) }).optional(),
+});
+
+const { packages } = lockSchema.parse(
+  JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')),
+);
+const installed = Object.entries(packages).filter(([folder, { link }]) => folder !== '' && !link);
+const deployed = installed.filter(([, { dev, devOptional, optional }]) => !dev && !devOptional && !optional);
+const problems = [...unknownContent(), ...otherLicences(), ...vulnerabilities()];
+process.stdout.write(`${[...problems, `${problems.length} problems`].join('\n')}\n`);
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+/** Every package of the lockfile is one certain file, but for those of other platforms, which are never installed here. */
+function unknownContent(): string[] {
+  const without = installed.filter(([, { integrity, inBundle }]) => integrity === undefined && !inBundle);
+  const needed = without.filter(([, { optional }]) => !optional);
+  process.stdout.write(
+    `${installed.length} packages in the lockfile; ${without.length} optional ones of other platforms without a hash\n`,
+  );
+  return needed.map(([folder]) => `${folder} has no hash in the lockfile`);
+}
+
+function otherLicences(): string[] {
+  const counts = new Map<string, number>();
+  for (const [, { license = 'none' }] of deployed) {
+    counts.set(license, (counts.get(license) ?? 0) + 1);
+  }
+  const table = [...counts].map(([license, count]) => `${count} ${license}`).sort();
+  process.stdout.write(`${deployed.length} of them can be deployed: ${table.join(', ')}\n`);
+  return deployed.flatMap(([folder, { license = 'none' }]) =>
+    alternatives(license).some((one) => agreed.has(one)) ? [] : [`${folder} has the licence ${license}`],
+  );
+}
+
+/** `(MIT OR Apache-2.0)` lets one choose. */
+function alternatives(license: string): string[] {
+  return license.replace(/[()]/g, '').split(' OR ');
+}
+
+function vulnerabilities(): string[] {
+  const found = auditSchema.safeParse(JSON.parse(audit()));
+  const counts = found.success ? found.data.metadata?.vulnerabilities : undefined;
+  if (counts === undefined) {
+    process.stdout.write('The registry tells no vulnerabilities: nothing was audited\n');
+    return [];
+  }
+  process.stdout.write(`Known vulnerabilities of what is deployed: ${JSON.stringify(counts)}\n`);
+  return ['high', 'critical'].flatMap((level) =>
+    (counts[level] ?? 0) > 0 ? [`${counts[level]} ${level} vulnerabilities: see npm audit --omit=dev`] : [],
+  );
+}
+
+/** npm ends with an error both when it finds something and when it cannot ask. */
+function audit(): string {
+  try {
+    return execFileSync('npm', ['audit', '--omit=dev', '--json', '--fetch-timeout=10000', '--fetch-retries=0'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 60_000,
+    });
+  } catch (error) {
+    const said = typeof error === 'object' && error !== null && 'stdout' in error ? String(error.stdout) : '';
+    return said.trim() === '' ? '{}' : said;
+  }
+}
