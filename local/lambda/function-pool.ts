@@ -44,13 +44,20 @@ export type PoolOptions = {
 
 /** Workers mostly wait for the table, yet a core is busy with few of them, and each costs its start and its memory. */
 const MAX_WORKERS = Math.min(Math.max(availableParallelism(), 2), 4);
+/**
+ * Lambda has room for everybody. Here a partner of whom nothing is at work yet is given a worker over the bound rather than
+ * wait behind another's fleet.
+ */
+const MOST_WORKERS = 8;
+const CROWDED_AFTER_MS = 1_000;
 /** To start one anew takes more of the machine than to keep it. */
 const IDLE_MS = 120_000;
 const GROW_AFTER_MS = 100;
 /** Lambda gives the first load of a function ten seconds of its own; a busy small machine needs more. */
 const LOAD_WITHIN_MS = 30_000;
 
-type Call = { message: Omit<InvokeMessage, 'deadlineMs'>; settle(result: InvocationResult): void };
+/** `group`: whose the event is, as far as it says so. */
+type Call = { group: string; message: Omit<InvokeMessage, 'deadlineMs'>; settle(result: InvocationResult): void };
 type Member = {
   worker: Worker;
   ready: boolean;
@@ -74,6 +81,10 @@ function workerSource(): URL {
 export function functionPool(part: FunctionPart, options: PoolOptions): FunctionPool {
   const { environment, output, idleMs = IDLE_MS } = options;
   const maxWorkers = Math.max(1, Math.min(options.maxWorkers ?? MAX_WORKERS, part.reservedConcurrency ?? MAX_WORKERS));
+  const mostWorkers = Math.max(
+    maxWorkers,
+    Math.min(options.maxWorkers ?? MOST_WORKERS, part.reservedConcurrency ?? MOST_WORKERS),
+  );
   const setup = setupOf(part);
   const members = new Set<Member>();
   const waiting: Call[] = [];
@@ -87,7 +98,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
         return;
       }
       if (member.ready && !member.call) {
-        give(member, waiting.shift());
+        give(member, takeNext());
       }
     }
     if (waiting.length > 0) {
@@ -95,19 +106,40 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
     }
   }
 
+  /** Of what waits, the event of whom the fewest are at work; of the same, the one that came first. */
+  function takeNext(): Call | undefined {
+    const [first, ...others] = waiting;
+    const next = others.reduce(
+      (best, call) => (best !== undefined && atWorkFor(best.group) <= atWorkFor(call.group) ? best : call),
+      first,
+    );
+    if (next !== undefined) {
+      waiting.splice(waiting.indexOf(next), 1);
+    }
+    return next;
+  }
+
+  function atWorkFor(group: string): number {
+    return [...members].filter(({ call }) => call?.group === group).length;
+  }
+
   /** The first worker starts at once; a further one only for events that have waited a while, as each start takes longer. */
   function grow(): void {
+    const isFull = members.size >= maxWorkers;
     if (members.size === 0) {
       startWorker();
-    } else if (members.size < maxWorkers) {
-      growing ??= setTimeout(() => {
-        growing = undefined;
-        const starting = [...members].filter(({ ready }) => !ready).length;
-        if (waiting.length > starting) {
-          startWorker();
-        }
-        dispatch();
-      }, GROW_AFTER_MS);
+    } else if (!isFull || (members.size < mostWorkers && waiting.some(({ group }) => atWorkFor(group) === 0))) {
+      growing ??= setTimeout(
+        () => {
+          growing = undefined;
+          const starting = [...members].filter(({ ready }) => !ready).length;
+          if (waiting.length > starting) {
+            startWorker();
+          }
+          dispatch();
+        },
+        isFull ? CROWDED_AFTER_MS : GROW_AFTER_MS,
+      );
     }
   }
 
@@ -241,7 +273,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
         return Promise.resolve({ ok: false, requestId, error });
       }
       return new Promise((settle) => {
-        waiting.push({ message: { requestId, trace: traceOf(requestId), event }, settle });
+        waiting.push({ group: groupOf(event), message: { requestId, trace: traceOf(requestId), event }, settle });
         dispatch();
       });
     },
@@ -271,6 +303,11 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
       await Promise.all(ending);
     },
   };
+}
+
+/** A task of the state machine is told whose SIMs it works on. */
+function groupOf(event: string): string {
+  return /"partnerId":"([^"]*)"/.exec(event)?.[1] ?? '';
 }
 
 function setupOf(part: FunctionPart): WorkerSetup {

@@ -5,17 +5,33 @@ import type { Order } from './partner.ts';
 const cloud = useLocalCloud({ dayMs: 2000 });
 const acme = cloud.partner('acme-fleet');
 
+/** Another partner's SIMs, moved by hand while the fleet is at work. */
+async function fewSims(): Promise<{ finishedAt: string }> {
+  const small = cloud.partner('acme-few');
+  const { id: partnerServiceId } = await small.aPartnerService();
+  const sims = await small.simsInHolding({ operatorId: 'a1', quantity: 20 });
+  const select = { iccids: sims.map(({ iccid }) => iccid) };
+  const migrated = await small.bulkDone('migrate', { select, partnerServiceId }, { within: 240_000 });
+  expect(migrated).toMatchObject({ state: 'succeeded', succeeded: 20 });
+  return { finishedAt: migrated.finishedAt ?? '' };
+}
+
 describe('five thousand SIMs', () => {
   const quantity = 5000;
 
   test('go from their order to active by its plan, counted as they go', async () => {
     const plan = await acme.aPlan();
     const { id } = await acme.orders({ operatorId: '3uk', quantity, plan });
+    const other = fewSims();
     const seen: Order['progress'][] = [];
     const order = await acme.orderIn(id, 'fulfilled', {
       within: 240_000,
       onLook: ({ progress }) => seen.push(progress),
     });
+
+    // Another partner's few do not wait for the fleet.
+    const { finishedAt } = await other;
+    expect(Date.parse(finishedAt)).toBeLessThan(Date.parse(order.updatedAt));
 
     expect(order.progress).toEqual({
       received: quantity,
