@@ -8,7 +8,7 @@ import { leakCheck } from './leaks.ts';
 import { followUps, lost } from './read-back.ts';
 import { type FuzzRequest, resolve, type SentRequest, scriptLine } from './request.ts';
 import { requestsOf } from './requests.ts';
-import type { Target } from './target.ts';
+import { failuresOf, type Target } from './target.ts';
 import { makeWorld, type World } from './world.ts';
 
 export type CampaignOptions = {
@@ -23,6 +23,10 @@ export type CampaignOptions = {
   partnerId: string;
   /** Told after each turn. */
   onProgress?: (calls: number, findings: number) => void;
+  /** Told of each finding when it is new. */
+  onFinding?: (finding: Finding) => void;
+  /** Ends it before its calls are done. */
+  signal?: AbortSignal;
 };
 
 /** Something that should not be: what, and the request that shows it. */
@@ -61,29 +65,47 @@ export async function campaign(target: Target, options: CampaignOptions): Promis
     counts.set(route, ofRoute.set(status, (ofRoute.get(status) ?? 0) + 1));
   });
 
+  // What makes requests of a route takes longer to make than each of them.
+  const requests = new Map(document.routes.map((route) => [route, requestsOf(route, document)]));
+
+  /** What is found again and again is told once. */
+  function note(finding: Finding): void {
+    const key = `${finding.route} ${finding.faults[0]?.replaceAll(/[\w-]*\d[\w-]*/g, '').slice(0, 80)}`;
+    const before = findings.get(key);
+    findings.set(key, before ? { ...before, times: before.times + 1 } : finding);
+    if (!before) {
+      options.onFinding?.(finding);
+    }
+  }
+
   async function takeTurn({ route, seed }: Turn): Promise<void> {
-    const failed = await firstFailure(requestsOf(route, document), ask, { seed, runs: options.turn });
+    const failed = await firstFailure(requests.get(route) ?? requestsOf(route, document), ask, {
+      seed,
+      runs: options.turn,
+    });
     if (failed) {
-      note(findings, { route: route.key, faults: failed.faults, request: scriptLine(failed.sent), seed, times: 1 });
+      note({ route: route.key, faults: failed.faults, request: scriptLine(failed.sent), seed, times: 1 });
     }
     options.onProgress?.(calls, findings.size);
   }
 
   await pMap(
-    turnsOf(document.routes, options.seed, () => calls >= options.calls),
+    turnsOf(document.routes, options.seed, () => calls >= options.calls || options.signal?.aborted === true),
     takeTurn,
     { concurrency: options.inFlight },
   );
   connection.close();
   for (const fault of await leftBehind(target, { logFrom, failuresBefore })) {
-    note(findings, { route: 'all of them', faults: [fault], request: '', seed: options.seed, times: 1 });
+    note({ route: 'all of them', faults: [fault], request: '', seed: options.seed, times: 1 });
   }
   return { calls, counts, findings: [...findings.values()] };
 }
 
 type Turn = { route: DocumentedRoute; seed: number };
 
-function* turnsOf(routes: readonly DocumentedRoute[], seed: number, isOver: () => boolean): Generator<Turn> {
+function* turnsOf(documented: readonly DocumentedRoute[], seed: number, isOver: () => boolean): Generator<Turn> {
+  // Routes of one function stand together in the document: those of others come in between, so that all are busy.
+  const routes = documented.toSorted((one, other) => rankOf(documented, one) - rankOf(documented, other));
   for (let round = 0; ; round += 1) {
     for (const [place, route] of routes.entries()) {
       if (isOver()) {
@@ -96,6 +118,9 @@ function* turnsOf(routes: readonly DocumentedRoute[], seed: number, isOver: () =
     }
   }
 }
+
+const STRIDE = 8;
+const rankOf = (documented: readonly DocumentedRoute[], route: DocumentedRoute) => documented.indexOf(route) % STRIDE;
 
 type Asked = { sent: SentRequest; faults: string[] };
 type Ask = (request: FuzzRequest) => Promise<Asked>;
@@ -164,13 +189,6 @@ async function firstFailure(
   return failed;
 }
 
-/** What is found again and again is told once. */
-function note(findings: Map<string, Finding>, finding: Finding): void {
-  const key = `${finding.route} ${finding.faults[0]?.replaceAll(/[\w-]*\d[\w-]*/g, '').slice(0, 80)}`;
-  const before = findings.get(key);
-  findings.set(key, before ? { ...before, times: before.times + 1 } : finding);
-}
-
 /** What requests have left behind that nobody was answered: lines of errors, and events that came to nothing. */
 async function leftBehind(
   target: Target,
@@ -186,13 +204,6 @@ async function leftBehind(
     ...errors.slice(0, 10).map((line) => `the functions' log says ${line.slice(0, 1500)}`),
     ...(failures > failuresBefore ? [`${failures - failuresBefore} events came to nothing: GET /_local/failures`] : []),
   ];
-}
-
-async function failuresOf({ url }: Target): Promise<number> {
-  const response = await fetch(`${url}/_local/failures`);
-  // Safe: local/control-routes.ts answers so.
-  const { items } = (await response.json()) as { items: unknown[] };
-  return items.length;
 }
 
 async function sizeOf(file: string): Promise<number> {

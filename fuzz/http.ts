@@ -10,7 +10,10 @@ const HANGS_AFTER_MS = 60_000;
 /** A connection that the server closed while it was idle tells so only when it is used again. */
 const ATTEMPTS = 3;
 
-export type Sender = { send(request: SentRequest, token: string | undefined): Promise<Answer>; close(): void };
+/** What of a request is sent; the rest tells of it. */
+type Outgoing = Pick<SentRequest, 'method' | 'target' | 'headers' | 'body'>;
+
+export type Sender = { send(request: Outgoing, token: string | undefined): Promise<Answer>; close(): void };
 
 /** Sends requests as they are: no client between that would mend their paths or headers. */
 export function sender(url: string, connections: number): Sender {
@@ -18,7 +21,7 @@ export function sender(url: string, connections: number): Sender {
   const { hostname, port } = new URL(url);
 
   /** @throws Error when no answer came, or none in time */
-  function once(sent: SentRequest, token: string | undefined): Promise<IncomingMessage> {
+  function once(sent: Outgoing, token: string | undefined): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const body = sent.body === undefined ? undefined : Buffer.from(sent.body);
     const request = httpRequest(
@@ -42,7 +45,7 @@ export function sender(url: string, connections: number): Sender {
     return promise;
   }
 
-  async function attempt(sent: SentRequest, token: string | undefined): Promise<Answer> {
+  async function attempt(sent: Outgoing, token: string | undefined): Promise<Answer> {
     const response = await once(sent, token);
     const given = await text(response);
     return { status: response.statusCode ?? 0, headers: response.headers, text: given, body: read(given) };

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startLocalCloud } from '../local/cloud.ts';
 import { Refusal } from '../local/refusal.ts';
-import { campaign, type Report } from './campaign.ts';
+import { campaign, type Finding, type Report } from './campaign.ts';
 
 // npm run fuzz: requests made from the API's own document against a local cloud; ends with 1 when any answer is not as it must
 // be.
@@ -26,6 +26,10 @@ try {
   process.stderr.write(`${calls} calls with seed ${seed}\n`);
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   const cloud = await startLocalCloud({ port: 0, dayMs: DAY_MS, log });
+  // Ctrl-C ends it early, and what was found by then is told.
+  const ended = new AbortController();
+  process.once('SIGINT', () => ended.abort());
+  process.once('SIGTERM', () => ended.abort());
   const start = performance.now();
   let toldAt = start;
   const report = await campaign(cloud, {
@@ -34,6 +38,8 @@ try {
     inFlight: IN_FLIGHT,
     turn: TURN,
     partnerId: 'fuzz',
+    signal: ended.signal,
+    onFinding: (finding) => log(told(finding)),
     onProgress: (done, findings) => {
       const now = performance.now();
       if (now - toldAt >= TELL_EVERY_MS) {
@@ -93,13 +99,14 @@ function tell({ calls, counts, findings }: Report, seed: number, seconds: number
       ...rows.map(([route, of]) => `${route.padEnd(width)}  ${cells(of)}`),
       `${'all'.padEnd(width)}  ${cells(total)}`,
       `${calls} calls in ${seconds.toFixed(0)} s with seed ${seed}: ${findings.length} findings`,
-      ...findings.map(
-        ({ route, faults, request, seed: turn, times }) =>
-          `\n${route} (${times} times, turn ${turn})\n  ${faults.join('\n  ')}\n  ${request}`,
-      ),
+      ...findings.map(told),
       '',
     ].join('\n'),
   );
+}
+
+function told({ route, faults, request, seed, times }: Finding): string {
+  return `\n${route} (${times} times, turn ${seed})\n  ${faults.join('\n  ')}\n  ${request}`;
 }
 
 function describe(error: unknown): string {

@@ -39,7 +39,7 @@ export type SentRequest = {
   target: string;
   query: readonly (readonly [string, string])[];
   headers: Readonly<Record<string, string>>;
-  body: string | undefined;
+  body?: string | undefined;
 };
 
 /** Puts things that are there in the place of the marks. */

@@ -1,5 +1,7 @@
 import { cursorSecretKey } from '../adapters/dynamodb/keys.ts';
 import type { LocalCloud } from '../local/cloud.ts';
+import { sender } from './http.ts';
+import type { SentRequest } from './request.ts';
 
 /** A local cloud to send requests to. */
 export type Target = Pick<LocalCloud, 'url' | 'endpoints' | 'parts' | 'functionsLog'>;
@@ -7,7 +9,7 @@ export type Target = Pick<LocalCloud, 'url' | 'endpoints' | 'parts' | 'functions
 /** What no answer may show: the operators' addresses and key, the secret of cursors, and how the parts are called. */
 export async function secretsOf({ endpoints, parts }: Target): Promise<string[]> {
   const [tableName = '', secretArn = ''] = [parts.tables[0]?.name, parts.secrets[0]?.arn];
-  const operators = await ask<{ SecretString: string }>(
+  const operators = await call<{ SecretString: string }>(
     endpoints.secretsManager,
     '1.1',
     'secretsmanager.GetSecretValue',
@@ -16,10 +18,15 @@ export async function secretsOf({ endpoints, parts }: Target): Promise<string[]>
     },
   );
   const Key = Object.fromEntries(Object.entries(cursorSecretKey).map(([name, value]) => [name, { S: value }]));
-  const kept = await ask<{ Item?: { secret: { S: string } } }>(endpoints.dynamodb, '1.0', 'DynamoDB_20120810.GetItem', {
-    TableName: tableName,
-    Key,
-  });
+  const kept = await call<{ Item?: { secret: { S: string } } }>(
+    endpoints.dynamodb,
+    '1.0',
+    'DynamoDB_20120810.GetItem',
+    {
+      TableName: tableName,
+      Key,
+    },
+  );
   if (!kept.Item) {
     throw new Error('No list was read yet: there is no secret of cursors.');
   }
@@ -35,10 +42,17 @@ export async function secretsOf({ endpoints, parts }: Target): Promise<string[]>
   ];
 }
 
-/** Asks a service by its bare protocol: the SDK's clients take long to load where tests run. */
-async function ask<T>(url: string, version: string, target: string, body: unknown): Promise<T> {
-  const response = await fetch(url, {
+/** Events that came to nothing so far. */
+export async function failuresOf({ url }: Target): Promise<number> {
+  const { items } = await ask<{ items: unknown[] }>(url, { method: 'GET', target: '/_local/failures', headers: {} });
+  return items.length;
+}
+
+/** Calls a service of AWS by its bare protocol: the SDK's clients take long to load where tests run. */
+function call<T>(url: string, version: string, target: string, body: unknown): Promise<T> {
+  return ask(url, {
     method: 'POST',
+    target: '/',
     headers: {
       'content-type': `application/x-amz-json-${version}`,
       'x-amz-target': target,
@@ -49,9 +63,15 @@ async function ask<T>(url: string, version: string, target: string, body: unknow
     },
     body: JSON.stringify(body),
   });
-  if (!response.ok) {
-    throw new Error(`${target} answers ${response.status}: ${await response.text()}`);
+}
+
+/** Over a connection of its own, which nobody has closed meanwhile. @throws Error when the answer is no success */
+async function ask<T>(url: string, request: Pick<SentRequest, 'method' | 'target' | 'headers' | 'body'>): Promise<T> {
+  const connection = sender(url, 1);
+  const { status, text, body } = await connection.send(request, undefined).finally(connection.close);
+  if (status !== 200) {
+    throw new Error(`${request.method} ${url} answers ${status}: ${text}`);
   }
-  // Safe: it is what the protocol says that this target answers.
-  return (await response.json()) as T;
+  // Safe: it is what the local cloud, or the protocol of the service, answers to this.
+  return body as T;
 }
