@@ -197,7 +197,9 @@ async function leftBehind(
   const log = await open(target.functionsLog);
   const lines = (await log.readFile({ encoding: 'utf8' }).finally(() => log.close())).slice(logFrom).split('\n');
   const errors = lines.filter((line) =>
-    /"level":"(ERROR|CRITICAL)"| crashed: | failed to load: |\w+(Error|Timedout): /.test(line),
+    line.includes('"level":"')
+      ? /"level":"(ERROR|CRITICAL)"/.test(line)
+      : / crashed: | failed to load: |\w+(Error|Timedout): /.test(line),
   );
   const failures = await failuresOf(target);
   return [

@@ -16,7 +16,7 @@ export const treacherousKeys = [
   'sk',
 ];
 
-/** Texts that programs have stumbled over. */
+/** Texts that programs have stumbled over. None looks like what leaks.ts looks for: what is stored is shown later. */
 export const hostileTexts = [
   '',
   ' ',
@@ -31,8 +31,8 @@ export const hostileTexts = [
   '\ufdfa'.repeat(100),
   '\u2028\u2029',
   '#',
-  'P#fuzz#SIM#0',
-  'CUS#',
+  'Q#fuzz#SIX#0',
+  'KEY#',
   '../../etc/passwd',
   'C:\\windows',
   '%00%0d%0ax-injected:%20yes',
@@ -43,7 +43,7 @@ export const hostileTexts = [
   '<script>alert(1)</script>',
   'true',
   'null',
-  'NaN',
+  '-Infinity',
   '-0',
   '1e309',
   '9'.repeat(400),

@@ -5,7 +5,7 @@ import { useLocalCloud } from './local-cloud.ts';
 const cloud = useLocalCloud();
 
 /** A sample, the same each time; `npm run fuzz` sends a hundred thousand. */
-const CALLS = 350;
+const CALLS = 300;
 /** Every route, and some of them twice. */
 const TURN = 5;
 
