@@ -114,17 +114,21 @@ function formatted({ format, pattern = '' }: Schema): fc.Arbitrary<string> | und
   }
 }
 
+// Made once: what all of Unicode's characters are takes fast-check long to look up.
+const grapheme = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 });
+const character = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 });
+const letters = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9 ]*$/);
+
 /** Lines of text, of letters and of all that Unicode has; their length counts as JavaScript counts it. */
 function plainText({ minLength = 0, maxLength = LONGEST_TEXT, pattern = '' }: Schema): fc.Arbitrary<string> {
   const fits = new RegExp(pattern, 'u');
   const length = { minLength, maxLength: Math.min(maxLength, LONGEST_TEXT) };
-  const letters = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9 ]*$/).map((text) => text.slice(0, length.maxLength));
   return fc
     .oneof(
       letters,
       fc.string(length),
-      fc.string({ ...length, unit: 'grapheme' }),
-      fc.string({ ...length, unit: 'binary' }),
+      fc.string({ ...length, unit: grapheme }),
+      fc.string({ ...length, unit: character }),
     )
     .map((text) => text.slice(0, length.maxLength).padEnd(minLength, 'x'))
     .filter((text) => fits.test(text));
