@@ -64,8 +64,13 @@ export async function readDocument(url: string): Promise<ApiDocument> {
   if (!response.ok) {
     throw new Error(`GET /openapi.json answers ${response.status}.`);
   }
+  return documentOf(await response.json());
+}
+
+/** What there is to know of the API in its document. */
+export function documentOf(served: unknown): ApiDocument {
   // Safe: test/integration/http-docs.test.ts holds the document to what is read of it here.
-  const { info, paths, components } = (await response.json()) as Served;
+  const { info, paths, components } = served as Served;
   return {
     routes: Object.entries(paths).flatMap(([path, byMethod]) =>
       Object.entries(byMethod).map(([method, operation]) => routeOf(path, method.toUpperCase(), operation)),
