@@ -50,8 +50,11 @@ export function queryProblem(
     if (!parameter) {
       return `there is no parameter ${JSON.stringify(name)}`;
     }
-    const value = parameter.schema.type === 'integer' ? Number(text) : text.trim();
-    const problem = validate(parameter.schema, value);
+    const isNumber = parameter.schema.type === 'integer';
+    // Ids are taken as they are, other texts trimmed.
+    const problem = isNumber
+      ? validate(parameter.schema, Number(text))
+      : validate(parameter.schema, text) && validate(parameter.schema, text.trim());
     if (problem !== undefined) {
       return `${name}: ${problem}`;
     }

@@ -65,6 +65,12 @@ describe('an answer is as it must be', () => {
     ['what was made', post(named), created],
     ['a refusal', post({ nam: 'x' }), answer(422, problem(422, 'unknown_field'))],
     ['one thing', get('/v1/customers/cus_1'), answer(200, customer)],
+    [
+      'a refusal given before',
+      post(named),
+      answer(409, problem(409, 'name_taken', { instance: 'r0' }), { 'idempotent-replayed': 'true' }),
+    ],
+    ['to a query of blanks', get('/v1/customer-services', [['customerId', ' ']]), answer(200, { items: [] })],
     ['a path that is none', get('/v1/nothing'), answer(404, problem(404, 'not_found'))],
   ])('when it is %s', (_what, sent, given) => {
     expect(check(sent, given)).toEqual([]);
