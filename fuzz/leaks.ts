@@ -14,7 +14,8 @@ const insides: readonly RegExp[] = [
   /dynamodb|aws-sdk|sandbox/i,
   // Keys of the table, and what it keeps beside what is shown.
   /"(?:pk|sk|gsi\w*|taskToken|runAttempt|requestedAt|expiresAt|heldUntil|shard)":/,
-  /\bP#[\w.-]+|\b(?:CUS|CSV|PSV|ORD|OP|SIM|EVT|PAGE|RES|LATE|HIST|GRANT|TRF|STATE|IDEM)#/,
+  /\bP#\w[\w.-]{3}/,
+  /\b(?:CUS#cus|CSV#csv|PSV#psv|ORD#ord|OP#op|(?:TRF|GRANT)#trf|(?:EVT|PAGE|RES|LATE|SIM|HIST)#\d)/,
 ];
 
 /** What a program says by mistake in a message. A thing may well be called so: it is looked for in problems alone. */

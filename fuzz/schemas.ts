@@ -7,7 +7,7 @@ export type Validate = (schema: Schema, value: unknown) => string | undefined;
 
 /** Validates with the schemas of a document, each made once. */
 export function validator({ schemas }: ApiDocument): Validate {
-  const ajv = new Ajv2020({ strict: false, allErrors: false });
+  const ajv = new Ajv2020({ strict: false, strictNumbers: true, allErrors: false });
   addFormats.default(ajv);
   const made = new Map<Schema, ValidateFunction>();
   return (schema, value) => {

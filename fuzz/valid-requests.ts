@@ -96,6 +96,14 @@ function headersOf({ parameters }: DocumentedRoute): fc.Arbitrary<Record<string,
     : fc.constant({});
 }
 
+/** A plan that assigns names a customer and a service, and one that activates assigns. */
+function wholePlan(plan: unknown): unknown {
+  const { customerId, customerServiceId, activate, ...migrate } = fieldsOf(plan);
+  return customerId === undefined || customerServiceId === undefined
+    ? migrate
+    : { ...migrate, customerId, customerServiceId, ...(activate === undefined ? {} : { activate }) };
+}
+
 type Nudge = { n: number; real: number; few: number };
 
 const multiples: Readonly<Record<string, number>> = { a1: 20 };
@@ -108,7 +116,12 @@ const multiples: Readonly<Record<string, number>> = { a1: 20 };
 function lawful({ path }: DocumentedRoute, json: unknown, { n, real, few }: Nudge): unknown {
   const body = fieldsOf(json);
   if (path === '/v1/orders' || path === '/v1/orders/quote') {
-    return { ...body, quantity: (1 + n) * (multiples[String(body.operatorId)] ?? 50) };
+    const { plan, ...order } = body;
+    const quantity = (1 + n) * (multiples[String(body.operatorId)] ?? 50);
+    return { ...order, quantity, ...(plan !== undefined && real < 5 ? { plan: wholePlan(plan) } : {}) };
+  }
+  if (path.endsWith('/plan')) {
+    return wholePlan(json);
   }
   if (!('select' in body)) {
     return json;

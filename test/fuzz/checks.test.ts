@@ -70,6 +70,14 @@ describe('an answer is as it must be', () => {
       post(named),
       answer(409, problem(409, 'name_taken', { instance: 'r0' }), { 'idempotent-replayed': 'true' }),
     ],
+    [
+      'of a number that is none',
+      { ...post(named), path: '/v1/orders', body: '{"operatorId":"a1","quantity":1e400}' },
+      answer(
+        422,
+        problem(422, 'invalid_type', { errors: [{ pointer: '/quantity', code: 'invalid_type', message: 'x' }] }),
+      ),
+    ],
     ['to a query of blanks', get('/v1/customer-services', [['customerId', ' ']]), answer(200, { items: [] })],
     ['a path that is none', get('/v1/nothing'), answer(404, problem(404, 'not_found'))],
   ])('when it is %s', (_what, sent, given) => {
@@ -118,6 +126,7 @@ describe('an answer shows nothing of the inside', () => {
     'ConditionalCheckFailedException',
     'arn:aws:dynamodb:eu-west-2:1:table/x',
     'P#acme#SIM#3',
+    'ORD#ord_1',
     'file:///var/task/index.mjs',
     'the-key',
     'of Foreign1',
