@@ -62,6 +62,8 @@ export type LocalCloud = {
   /** Addresses of the services, for clients of one's own. */
   endpoints: Readonly<Record<'dynamodb' | 'stepFunctions' | 'secretsManager', string>>;
   parts: Parts;
+  /** The file with what the functions log. */
+  functionsLog: string;
   /** What the deployed parts have had to do so far: functions by name, and executions of state machines, newest first. */
   load(): { functions: ReadonlyMap<string, FunctionLoad>; executions: readonly Execution[] };
   /** Which function is at work on an invocation, by the invocation's id; and the end of its worker in the middle of it. */
@@ -132,7 +134,8 @@ async function start(
 
   const clock = starting(await openClock({ dayMs, folder, keeps: data.keeps }));
   const failures = starting(await openFailures(folder));
-  const functionsLog = openFunctionsLog(path.join(folder, 'functions.log'));
+  const logFile = path.join(folder, 'functions.log');
+  const functionsLog = openFunctionsLog(logFile);
   starting({ stop: () => functionsLog.close() });
   const issuer = await openIssuer({ folder, ...tokensOf(parts) });
 
@@ -188,6 +191,7 @@ async function start(
     sandbox: operators?.sandbox,
     endpoints: { dynamodb: engine.url, stepFunctions: stepFunctions.url, secretsManager: secrets.url },
     parts,
+    functionsLog: logFile,
     load: () => ({ functions: functions.load(), executions: stepFunctions.executions() }),
     functions,
     engine: engine.name,

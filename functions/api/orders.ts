@@ -158,6 +158,7 @@ export const routes = [
     summary: 'Put a plan on an order, or change it',
     description: 'Until its SIMs have been received.',
     body: planSchema,
+    honoursIfMatch: true,
     example: { partnerServiceId: 'psv_01JG0000000000000000000000' },
     answers: { 200: orderSchema },
     handle: async ({ caller, path: { id }, body: plan, ifMatch, now }) => {

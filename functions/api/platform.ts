@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import { getPartner, savePartner } from '../../adapters/dynamodb/partners.ts';
 import { putBack, querySetAside } from '../../adapters/dynamodb/set-aside.ts';
-import { getTariff, grantTariff, revokeTariff, saveTariff } from '../../adapters/dynamodb/tariffs.ts';
+import { getGrantedTariff, getTariff, grantTariff, revokeTariff, saveTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { isPartnerId } from '../../domain/partner.ts';
 import { tariffSchema } from '../../domain/tariff.ts';
 import { line } from '../../domain/text.ts';
+import { requireMatch } from '../http/etag.ts';
 import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
 import { created, list, noContent, one, route } from '../http/route.ts';
 import { serve } from '../http/serve.ts';
@@ -109,7 +110,12 @@ export const routes = [
     summary: 'Take a tariff from a partner',
     description: 'Services that are on it stay; new ones cannot be made.',
     answers: { 204: null },
-    handle: async ({ path: { partnerId, tariffId } }) => {
+    handle: async ({ path: { partnerId, tariffId }, ifMatch }) => {
+      const given = await getGrantedTariff(partnerId, tariffId);
+      if (!given) {
+        throw notFound('tariff of the partner', tariffId);
+      }
+      requireMatch(ifMatch, tariffAnswerSchema.parse(given));
       if (!(await revokeTariff(partnerId, tariffId))) {
         throw notFound('tariff of the partner', tariffId);
       }

@@ -232,7 +232,10 @@ function authorise({ access }: Route, event: Event): Caller | undefined {
     'authorizer' in event.requestContext ? event.requestContext.authorizer.jwt.claims : undefined,
   );
   if (!caller) {
-    throw new HttpProblem('forbidden', 'The token names neither a partner nor the platform.');
+    throw new HttpProblem(
+      'forbidden',
+      'The token names nobody whom the API knows: neither a partner nor the platform.',
+    );
   }
   if (!may(caller, access)) {
     throw new HttpProblem('forbidden', `This takes one of the roles ${rights[access].join(', ')}.`);

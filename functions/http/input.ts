@@ -82,7 +82,7 @@ const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 /** What every list takes. In a query string, numbers are text. */
 export const pageQuery = z.strictObject({
   limit: described(
-    z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 50),
+    z._default(z.coerce.number('expected a number').check(z.int(), z.minimum(1), z.maximum(200)), 50),
     'How many items a page has at the most',
   ),
   cursor: described(z.optional(z.string()), '`nextCursor` of the page before'),

@@ -40,7 +40,7 @@ function operation(route: Route, components: Map<string, unknown>): Json {
     tags: [tag],
     description: [description, whoMay(access)].filter(Boolean).join('\n\n'),
     ...(access === 'public' ? { security: [] } : {}),
-    parameters: [...pathParameters(path), ...queryParameters(route), ...headerParameters(method)],
+    parameters: [...pathParameters(path), ...queryParameters(route), ...headerParameters(route)],
     ...(body
       ? {
           requestBody: {
@@ -91,7 +91,7 @@ function queryParameters({ query, paged }: Route): Json[] {
   });
 }
 
-function headerParameters(method: string): Json[] {
+function headerParameters({ method, honoursIfMatch }: Route): Json[] {
   const optional = (name: string, description: string, schema: Json) => ({
     name,
     in: 'header',
@@ -99,10 +99,13 @@ function headerParameters(method: string): Json[] {
     description,
     schema,
   });
+  const ifMatch = [optional('If-Match', 'The `ETag` that you read: 412 when it is stale', { type: 'string' })];
   switch (method) {
+    case 'PUT':
+      return honoursIfMatch ? ifMatch : [];
     case 'PATCH':
     case 'DELETE':
-      return [optional('If-Match', 'The `ETag` that you read: 412 when it is stale', { type: 'string' })];
+      return ifMatch;
     case 'POST':
       return [
         optional(
@@ -151,13 +154,13 @@ const descriptions: Readonly<Record<string, string>> = {
   204: 'Done',
 };
 
-function headersOf({ paged, method }: Route, status: string): Json {
+function headersOf({ paged, method, access }: Route, status: string): Json {
   const text = (description: string) => ({ description, schema: { type: 'string' } });
   return {
     'X-Request-Id': text('Names this request'),
     ...(method === 'POST' ? { 'Idempotent-Replayed': text('`true` on an answer that was given before') } : {}),
     ...(status === '201' || status === '202' ? { Location: text('Where it is') } : {}),
-    ...(!paged && (status === '201' || (status === '200' && method !== 'POST'))
+    ...(access !== 'public' && !paged && (status === '201' || (status === '200' && method !== 'POST'))
       ? { ETag: text('For `If-Match`') }
       : {}),
   };
@@ -274,5 +277,6 @@ const inputCodes: Readonly<Record<string, string>> = {
   wrong_audience: 'Partner services take tariffs for partners, customer services tariffs for customers.',
   service_of_other_customer: "Assigning needs one of the customer's own services.",
   holding_target: 'A holding service is where SIMs arrive: they are migrated to a service of your own.',
+  too_far_ahead: 'An operation begins up to 180 days ahead.',
   activate_needs_assign: 'Only SIMs that are assigned to a customer can be activated.',
 };

@@ -64,6 +64,8 @@ export type Route = {
   /** What it takes in its query string, made when it is first asked for. */
   query?: () => z.ZodMiniObject;
   body?: z.ZodMiniType;
+  /** Of a `PUT`: that it honours `If-Match`, as every `PATCH` and `DELETE` does. */
+  honoursIfMatch?: boolean;
   /** An example of a body, for the reference page. */
   example?: unknown;
   /** A list: takes `limit` and `cursor`, answers `items` and `nextCursor`. */

@@ -17,7 +17,7 @@ export type CloudSettings = {
 };
 
 /** What tests are told of a cloud that runs. */
-export type CloudFacts = Pick<LocalCloud, 'url' | 'endpoints' | 'parts'> & {
+export type CloudFacts = Pick<LocalCloud, 'url' | 'endpoints' | 'parts' | 'functionsLog'> & {
   issuer: Pick<Issuer, 'issuer' | 'audience' | 'jwks'>;
 };
 

@@ -17,9 +17,9 @@ try {
   const settings = JSON.parse(process.argv[2] ?? '') as CloudSettings;
   const cloud = await startLocalCloud({ port: 0, ...settings });
   process.on('message', ({ id, claims }: SignRequest) => void sign(cloud, id, claims));
-  const { url, endpoints, parts } = cloud;
+  const { url, endpoints, parts, functionsLog } = cloud;
   const { issuer, audience, jwks } = cloud.issuer;
-  send({ type: 'ready', facts: { url, endpoints, parts, issuer: { issuer, audience, jwks } } });
+  send({ type: 'ready', facts: { url, endpoints, parts, functionsLog, issuer: { issuer, audience, jwks } } });
   await left;
   await cloud.stop();
 } catch (error) {

@@ -189,6 +189,23 @@ describe('a key', () => {
     expect(theirs.headers.get('idempotent-replayed')).toBeNull();
   });
 
+  test('shows another partner nothing that it was answered', async () => {
+    const [sim] = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
+    const { partnerServiceId } = await acme.aPlan();
+    const bulk = { select: { orderId: sim?.orderId }, partnerServiceId };
+    for (const [path, body, status, refusal] of [
+      [`/v1/orders/${sim?.orderId}/cancel`, undefined, 409, 404],
+      ['/v1/sims/migrate', { ...bulk, dryRun: true }, 200, 422],
+      ['/v1/sims/migrate', bulk, 202, 422],
+    ] as const) {
+      const key = newKey();
+      expect((await acme.api.post(path, body, key)).status).toBe(status);
+      const theirs = await globex.api.post(path, body, key);
+      expectProblem(theirs, refusal);
+      expect(theirs.headers.get('idempotent-replayed')).toBeNull();
+    }
+  });
+
   test('is not used up by input that breaks a rule of its form, nor by a token that may not', async () => {
     const key = newKey();
     expectProblem(await acme.api.post('/v1/customers', { nam: 'Misspelt' }, key), 422);

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { allRoutes } from '../../functions/api/routes.ts';
 import { type Answer, type ApiClient, type CallerClaims, useLocalCloud } from './local-cloud.ts';
 import { type CustomerService, is, type Page, type Sim } from './partner.ts';
-import { expectProblem } from './problems.ts';
+import { expectInvalid, expectProblem } from './problems.ts';
 
 const cloud = useLocalCloud();
 
@@ -313,6 +313,44 @@ describe('another partner sees nothing of it in its lists', () => {
     }
     const services = await theirs.get<Page<unknown>>(`/v1/customer-services?customerId=${things.customer}`);
     expect(is(200, services).items).toEqual([]);
+  });
+});
+
+describe('another partner reaches nothing of it by what it sends', () => {
+  const theirs = cloud.partner(OTHER_PARTNER);
+
+  test('as a filter of a bulk action', async () => {
+    const sim = fleet.find(({ customerId }) => customerId === things.customer);
+    for (const filter of [
+      { customerId: things.customer },
+      { customerServiceId: things.customerService },
+      { partnerServiceId: sim?.partnerServiceId },
+      { orderId: things.order },
+      { q: things.sim },
+      { customerId: things.customer, state: 'assigned', operatorId: 'a1' },
+    ]) {
+      const dry = await theirs.api.post('/v1/sims/unassign', { select: { filter }, dryRun: true });
+      expect(is(200, dry)).toMatchObject({ total: 0, results: [] });
+      expect(await theirs.bulkDone('unassign', { select: { filter } })).toMatchObject({ state: 'succeeded', total: 0 });
+    }
+    expect(await acme.sims({})).toEqual(fleet);
+  });
+
+  test('as the plan that it puts on an order of its own', async () => {
+    await cloud.operator('orange').behaves({ leadTimeDays: 365 });
+    const { id } = await theirs.orders({ operatorId: 'orange', quantity: 50 });
+    const own = await theirs.aPlan();
+    const foreign = {
+      partnerServiceId: things.partnerService,
+      customerId: things.customer,
+      customerServiceId: things.customerService,
+    };
+    for (const [field, foreignId] of Object.entries(foreign)) {
+      const answer = await theirs.api.put(`/v1/orders/${id}/plan`, { ...own, [field]: foreignId });
+      expectInvalid(answer, [[`/${field}`, 'not_found']]);
+    }
+    expect((await theirs.order(id)).plan).toBeUndefined();
+    await cloud.operator('orange').behavesWell();
   });
 });
 

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { type ApiClient, useLocalCloud } from './local-cloud.ts';
@@ -101,9 +101,18 @@ describe('the gateway answers 401, in its own words, to', () => {
   });
 
   test('a token signed with the public key as a password (HS256)', async () => {
-    const publicKey = new TextEncoder().encode(JSON.stringify(cloud.cloud().issuer.jwks.keys[0]));
-    const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid: kid() }).sign(publicKey);
-    await expectNobody(cloud.api(token));
+    const [jwk = { kty: 'RSA' }] = cloud.cloud().issuer.jwks.keys;
+    const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+    for (const password of [
+      JSON.stringify(jwk),
+      key.export({ type: 'spki', format: 'pem' }),
+      key.export({ type: 'pkcs1', format: 'pem' }),
+    ]) {
+      const token = await new SignJWT(claims())
+        .setProtectedHeader({ alg: 'HS256', kid: kid() })
+        .sign(new TextEncoder().encode(String(password)));
+      await expectNobody(cloud.api(token));
+    }
   });
 
   test('a token signed with another key, whatever key it names', async () => {
@@ -144,6 +153,41 @@ describe('a good token that gives no rights is 403, a problem document', () => {
     }
     expectProblem(await client.post('/v1/orders', '{ no json'), 403, 'forbidden');
     expectProblem(await client.post('/v1/customers', { name: 'x' }), 403, 'forbidden');
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['a user', { sub: 'a'.repeat(256) }],
+    ['a user', { sub: 'a'.repeat(5_000) }],
+    ['a partner', { partner_id: 'a'.repeat(65) }],
+    ['a partner', { partner_id: 'a'.repeat(5_000) }],
+    ['a customer', { customer_id: 'c'.repeat(101), roles: ['customer_admin'] }],
+    ['a customer', { customer_id: 'c'.repeat(5_000), roles: ['customer_admin'] }],
+    ['half a character as its customer', { customer_id: 'cus_\ud800', roles: ['customer_admin'] }],
+  ])('with %s that is longer than one can be', async (_what, others) => {
+    const client = await withClaims(others);
+    for (const path of ['/v1/sims', '/v1/customer-services', '/v1/sims/8943010000000000018', '/v1/operators']) {
+      expectProblem(await client.get(path), 403, 'forbidden');
+    }
+    expectProblem(await client.post('/v1/customers', { name: 'x' }), 403, 'forbidden');
+  });
+
+  test('claims that nobody knows, however large, change nothing', async () => {
+    const client = await withClaims({
+      groups: Array.from({ length: 300 }, (_, n) => `group-${n}`),
+      note: 'x'.repeat(2_000),
+    });
+    expect((await client.get('/v1/partner')).status).toBe(200);
+    expect((await (await withClaims({ sub: 'a'.repeat(255) })).post('/v1/customers', { name: 'Long' })).status).toBe(
+      201,
+    );
+    const many = await withClaims({ roles: ['billing', ...Array.from({ length: 500 }, (_, n) => `admin${n}`)] });
+    expect((await many.get('/v1/orders')).status).toBe(200);
+    expectProblem(await many.post('/v1/customers', { name: 'x' }), 403, 'forbidden');
+  });
+
+  test('a token that is larger than all headers may be is refused by the gateway', async () => {
+    const client = await withClaims({ note: 'x'.repeat(12_000) });
+    expectGatewayMessage(await client.get('/v1/partner'), 431, 'Request Header Fields Too Large');
   });
 
   test('roles that nobody knows take none away from those that are known', async () => {

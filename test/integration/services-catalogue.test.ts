@@ -175,7 +175,9 @@ describe('a tariff', () => {
     expectInvalid(await other.post('/v1/partner-services', service), [['/tariffId', 'not_found']]);
     const made = is(201, await own.post<{ id: string }>('/v1/partner-services', service));
 
-    expect((await platform.del(grant)).status).toBe(204);
+    expectProblem(await platform.del(grant, { 'if-match': '"stale"' }), 412, 'precondition_failed');
+    const { headers } = await platform.put(grant);
+    expect((await platform.del(grant, { 'if-match': headers.get('etag') ?? '' })).status).toBe(204);
     expectProblem(await platform.del(grant), 404, 'not_found');
     expectProblem(await own.get('/v1/tariffs/trf_exclusive'), 404, 'not_found');
     expectInvalid(await own.post('/v1/partner-services', service), [['/tariffId', 'not_found']]);

@@ -84,6 +84,14 @@ describe('the bearer of a token', () => {
     expect(callerFrom({ sub: 'ann', roles: '[admin]' })).toBeUndefined();
   });
 
+  test('is nobody when its user or customer is longer than one can be, or no text of whole characters', () => {
+    expect(callerFrom(token({ sub: 'a'.repeat(255), roles: '[admin]' }))).toBeDefined();
+    expect(callerFrom(token({ sub: 'a'.repeat(256), roles: '[admin]' }))).toBeUndefined();
+    for (const customerId of ['c'.repeat(101), 'c'.repeat(5000), 'cus_\ud800']) {
+      expect(callerFrom(token({ customer_id: customerId, roles: '[customer_user]' }))).toBeUndefined();
+    }
+  });
+
   test.each<[Claims[string]]>([
     ['demo#other'],
     ['demo/other'],

@@ -270,6 +270,11 @@ describe('what every list takes', () => {
     expect(errorsOf(pageQuery, { limit }, '/query').map(({ pointer }) => pointer)).toEqual(['/query/limit']);
   });
 
+  test('is told as what it must be, not as what the program made of it', () => {
+    const [error] = errorsOf(pageQuery, { limit: 'ten' }, '/query');
+    expect(error).toEqual({ pointer: '/query/limit', code: 'invalid_type', message: 'expected a number.' });
+  });
+
   test('is any text as a cursor: whether it is one of the list, its seal says', () => {
     expect(checkInput(pageQuery, { cursor: '' })).toEqual({ limit: 50, cursor: '' });
   });

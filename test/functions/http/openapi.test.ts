@@ -146,6 +146,8 @@ describe('the OpenAPI document', () => {
   test('explains each code of a problem under a heading of its own', () => {
     const headings = [...document.info.description.matchAll(/^## (\w+)$/gm)].map(([, code]) => code);
     expect(headings).toEqual(expect.arrayContaining(Object.keys(problems)));
+    // Of rules of the input, too, wherever they are.
+    expect(headings).toEqual(expect.arrayContaining(['multiple_of', 'activate_needs_assign', 'too_far_ahead']));
     expect(new Set(headings).size).toBe(headings.length);
   });
 
@@ -203,6 +205,16 @@ describe.each(routesByKey)('%s', (key, route) => {
         expect(responses[status]?.headers).toHaveProperty('Location');
       }
     }
+  });
+
+  test('promises an ETag of things alone, for which a token is needed', () => {
+    const tagged = Object.values(responses).some(({ headers = {} }) => 'ETag' in headers);
+    expect(tagged && (route.access === 'public' || route.paged === true)).toBe(false);
+  });
+
+  test('describes If-Match where it is honoured', () => {
+    const honoured = ['PATCH', 'DELETE'].includes(route.method) || key === 'PUT /v1/orders/{id}/plan';
+    expect(parameters.some(({ name }) => name === 'If-Match')).toBe(honoured);
   });
 
   if (route.paged) {

@@ -1,0 +1,83 @@
+import type { Things } from './things.ts';
+
+/** Who sends a request. */
+export const callers = [
+  'admin',
+  'provisioning',
+  'deployment',
+  'support',
+  'billing',
+  'customer',
+  'platform',
+  'outsider',
+  'nobody',
+  'expired',
+  'garbage',
+] as const;
+export type CallerName = (typeof callers)[number];
+
+/** A part of a path or query: a text that is encoded when it is sent, or the very characters that are sent. */
+export type Part = string | { raw: string };
+
+/** A request before it is sent, with marks in the place of things. */
+export type FuzzRequest = {
+  caller: CallerName;
+  method: string;
+  path: readonly Part[];
+  query: readonly (readonly [Part, Part])[];
+  headers: Readonly<Record<string, string>>;
+  /** JSON, or the very text that is sent. */
+  body: { json: unknown } | { text: string } | undefined;
+};
+
+/** A request as it is sent. */
+export type SentRequest = {
+  caller: CallerName;
+  method: string;
+  /** The path as it is written in the request line, and with its query. */
+  path: string;
+  target: string;
+  query: readonly (readonly [string, string])[];
+  headers: Readonly<Record<string, string>>;
+  body?: string | undefined;
+};
+
+/** Puts things that are there in the place of the marks. */
+export function resolve(request: FuzzRequest, things: Things): SentRequest {
+  const written = (part: Part) =>
+    typeof part === 'string' ? encodeURIComponent(things.resolve(part).toWellFormed()) : part.raw;
+  const path = `/${request.path.map(written).join('/')}`;
+  const query = request.query.map(([name, value]) => `${written(name)}=${written(value)}`).join('&');
+  const { body } = request;
+  const text = body && ('json' in body ? JSON.stringify(body.json) : body.text);
+  return {
+    caller: request.caller,
+    method: request.method,
+    path,
+    target: query === '' ? path : `${path}?${query}`,
+    query: [...new URLSearchParams(query)],
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, headerText(things.resolve(value))]),
+    ),
+    body: text === undefined ? undefined : things.resolve(text),
+  };
+}
+
+/** What HTTP can carry in a header at all; clients refuse to send the rest. */
+const headerText = (text: string) => text.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?');
+
+const LONGEST_SHOWN = 4_000;
+
+/** The request as a line of a shell script, with the token in `$TOKEN` and the address in `$API`. */
+export function scriptLine({ caller, method, target, headers, body }: SentRequest): string {
+  const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+  const shown = body?.slice(0, LONGEST_SHOWN) ?? '';
+  return [
+    `curl -sS -i --path-as-is -X ${method} "$API"${quoted(target)}`,
+    ...(caller === 'nobody' ? [] : ['-H "authorization: Bearer $TOKEN"']),
+    ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value.slice(0, LONGEST_SHOWN)}`)}`),
+    ...(body === undefined ? [] : [`--data-binary ${quoted(shown)}`]),
+    `# as ${caller}`,
+    ...(body !== undefined && body.length > shown.length ? [`(the body goes on: ${body.length} characters)`] : []),
+  ].join(' ');
+}

@@ -1,0 +1,63 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { ApiDocument, DocumentedRoute, Schema } from './document.ts';
+
+/** Says of a value what a schema does not allow about it; undefined when it allows it. */
+export type Validate = (schema: Schema, value: unknown) => string | undefined;
+
+/** Validates with the schemas of a document, each made once. */
+export function validator({ schemas }: ApiDocument): Validate {
+  const ajv = new Ajv2020({ strict: false, strictNumbers: true, allErrors: false });
+  addFormats.default(ajv);
+  const made = new Map<Schema, ValidateFunction>();
+  return (schema, value) => {
+    const validate = made.get(schema) ?? ajv.compile({ ...schema, components: { schemas } });
+    made.set(schema, validate);
+    if (validate(value)) {
+      return undefined;
+    }
+    const [error] = validate.errors ?? [];
+    return `${error?.instancePath || '/'} ${error?.message} ${JSON.stringify(error?.params)}`;
+  };
+}
+
+/** A value with its texts trimmed, as the API takes them. */
+export function trimmed(value: unknown): unknown {
+  if (typeof value === 'string') {
+    return value.trim();
+  }
+  if (Array.isArray(value)) {
+    return value.map(trimmed);
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, trimmed(inner)]))
+    : value;
+}
+
+/** What a query breaks of a route's parameters; a repeated one is joined with commas, as API Gateway does. */
+export function queryProblem(
+  { parameters }: DocumentedRoute,
+  query: readonly (readonly [string, string])[],
+  validate: Validate,
+): string | undefined {
+  const joined = new Map<string, string>();
+  for (const [name, value] of query) {
+    const before = joined.get(name);
+    joined.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  for (const [name, text] of joined) {
+    const parameter = parameters.find((one) => one.in === 'query' && one.name === name);
+    if (!parameter) {
+      return `there is no parameter ${JSON.stringify(name)}`;
+    }
+    const isNumber = parameter.schema.type === 'integer';
+    // Ids are taken as they are, other texts trimmed.
+    const problem = isNumber
+      ? validate(parameter.schema, Number(text))
+      : validate(parameter.schema, text) && validate(parameter.schema, text.trim());
+    if (problem !== undefined) {
+      return `${name}: ${problem}`;
+    }
+  }
+  return undefined;
+}

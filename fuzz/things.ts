@@ -1,0 +1,101 @@
+/** Kinds of things that requests name, and that the API has made or knows. */
+export type Kind =
+  | 'customer'
+  | 'customerService'
+  | 'partnerService'
+  | 'order'
+  | 'operation'
+  | 'sim'
+  | 'operator'
+  | 'tariff'
+  | 'partner'
+  | 'platformTariff'
+  | 'cursor'
+  | 'time'
+  | 'foreign'
+  | 'servedCustomer'
+  | 'serviceOfServed';
+
+/** The latest of each kind are enough to choose from. */
+const KEPT = 200;
+
+/** By the prefix of their ids, what answers tell of. */
+const kindsByPrefix: readonly (readonly [string, Kind])[] = [
+  ['ord_', 'order'],
+  ['cus_', 'customer'],
+  ['csv_', 'customerService'],
+  ['psv_', 'partnerService'],
+  ['op_', 'operation'],
+];
+
+/*
+ * Requests are made before they are sent, from a seed alone; which things there are is known only then. So a request has
+ * marks in the place of ids, which are replaced when it is sent: `⟦customer 17⟧` is one of the customers known by then.
+ * `⟦text 1000⟧` is a text of so many characters, `⟦deep 1000⟧` that many arrays in each other.
+ */
+const MARK = /\u27e6(\w+) (\d+)\u27e7/g;
+
+export const mark = (what: Kind | 'text' | 'deep', n: number) => `\u27e6${what} ${n}\u27e7`;
+
+/** What is known to be there. */
+export class Things {
+  readonly #ids = new Map<string, string[]>();
+
+  add(kind: Kind, ...ids: readonly string[]): void {
+    const known = this.#ids.get(kind) ?? [];
+    known.push(...ids.filter((id) => !known.includes(id)));
+    known.splice(0, known.length - KEPT);
+    this.#ids.set(kind, known);
+  }
+
+  /** Learns of what an answer shows: a thing of its own, or a list. */
+  learn(body: unknown): void {
+    const shown = fieldsOf(body);
+    for (const item of Array.isArray(shown.items) ? shown.items.map(fieldsOf) : [shown]) {
+      const { id, iccid, customerId } = item;
+      if (typeof iccid === 'string') {
+        this.add('sim', iccid);
+      }
+      const kind = typeof id === 'string' && kindsByPrefix.find(([prefix]) => id.startsWith(prefix))?.[1];
+      if (typeof id === 'string' && kind) {
+        this.add(kind, id);
+        if (kind === 'customerService' && typeof customerId === 'string') {
+          this.#pair(customerId, id);
+        }
+      }
+    }
+    if (typeof shown.nextCursor === 'string') {
+      this.add('cursor', shown.nextCursor);
+    }
+  }
+
+  /** Replaces the marks of a text. */
+  resolve(text: string): string {
+    return text.replace(MARK, (_mark, what: string, count: string) => {
+      const n = Number(count);
+      if (what === 'text') {
+        return 'x'.repeat(n);
+      }
+      if (what === 'deep') {
+        return '['.repeat(n) + ']'.repeat(n);
+      }
+      const known = this.#ids.get(what) ?? [];
+      return known[n % known.length] ?? `no_${what}`;
+    });
+  }
+
+  /** A customer and one of its services, at the same place of their lists. */
+  #pair(customerId: string, serviceId: string): void {
+    const customers = this.#ids.get('servedCustomer') ?? [];
+    const services = this.#ids.get('serviceOfServed') ?? [];
+    if (!services.includes(serviceId) && services.length < KEPT) {
+      this.#ids.set('servedCustomer', [...customers, customerId]);
+      this.#ids.set('serviceOfServed', [...services, serviceId]);
+    }
+  }
+}
+
+/** The fields of what is an object; none, otherwise. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}

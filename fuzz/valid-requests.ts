@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import type { ApiDocument, DocumentedRoute, Parameter } from './document.ts';
+import type { CallerName, FuzzRequest, Part } from './request.ts';
+import { fieldsOf, type Kind, mark } from './things.ts';
+import { thing, validValue } from './valid-values.ts';
+
+/** What the parameter of a path names, by the path up to it. */
+const kindsOfPaths: readonly (readonly [string, Kind])[] = [
+  ['/v1/customers/{id}', 'customer'],
+  ['/v1/customer-services/{id}', 'customerService'],
+  ['/v1/partner-services/{id}', 'partnerService'],
+  ['/v1/orders/{id}', 'order'],
+  ['/v1/operations/{id}', 'operation'],
+  ['/v1/sims/{iccid}', 'sim'],
+  ['/v1/operators/{id}', 'operator'],
+  ['/v1/tariffs/{id}', 'tariff'],
+  ['/v1/platform/partners/{partnerId}', 'partner'],
+  ['/v1/platform/tariffs/{tariffId}', 'platformTariff'],
+  ['/v1/platform/partners/{partnerId}/tariffs/{tariffId}', 'platformTariff'],
+];
+
+/** Requests that the document allows, for things that are there. */
+export function validRequest(route: DocumentedRoute, { schemas }: ApiDocument): fc.Arbitrary<FuzzRequest> {
+  const { method, body } = route;
+  return fc
+    .record({
+      caller: callerOf(route),
+      path: pathOf(route),
+      query: queryOf(route.parameters, (parameter) => validValue(parameter.schema, schemas, parameter.name)),
+      headers: headersOf(route),
+      json: body ? validValue(body.schema, schemas) : fc.constant(undefined),
+      nudge: fc.record({ n: fc.nat(3), real: fc.nat(9), few: fc.nat(9) }),
+    })
+    .map(({ caller, path, query, headers, json, nudge }) => ({
+      caller,
+      method,
+      path,
+      query,
+      headers: body ? { 'content-type': body.type, ...headers } : headers,
+      body: body ? { json: lawful(route, json, nudge) } : undefined,
+    }));
+}
+
+function callerOf({ path }: DocumentedRoute): fc.Arbitrary<CallerName> {
+  const usual: CallerName = path.startsWith('/v1/platform/') ? 'platform' : 'admin';
+  return fc.oneof(
+    { weight: 12, arbitrary: fc.constant(usual) },
+    { weight: 2, arbitrary: fc.constantFrom<CallerName>('provisioning', 'deployment', 'support', 'customer') },
+    { weight: 1, arbitrary: fc.constantFrom<CallerName>('billing', 'outsider', 'platform', 'admin') },
+  );
+}
+
+function pathOf({ path }: DocumentedRoute): fc.Arbitrary<Part[]> {
+  const segments = path.split('/').slice(1);
+  return fc.tuple(
+    ...segments.map((segment, place): fc.Arbitrary<Part> => {
+      const upToIt = `/${segments.slice(0, place + 1).join('/')}`;
+      const kind = kindsOfPaths.find(([pattern]) => pattern === upToIt)?.[1];
+      return kind ? thing(kind) : fc.constant(segment);
+    }),
+  );
+}
+
+/** Each parameter seldom, so that some requests have none, and few have many. */
+function queryOf(
+  parameters: readonly Parameter[],
+  valueFor: (parameter: Parameter) => fc.Arbitrary<unknown>,
+): fc.Arbitrary<(readonly [Part, Part])[]> {
+  const own = parameters.filter((parameter) => parameter.in === 'query');
+  const chosen = own.map((parameter) => {
+    // A cursor is of one list, with its filters: by chance alone hardly one is the right one.
+    const nil = parameter.name === 'cursor' ? 30 : 3;
+    return fc.option(
+      valueFor(parameter).map((value): readonly [Part, Part] => [parameter.name, String(value)]),
+      { freq: nil, nil: undefined },
+    );
+  });
+  const seldom = chosen.map((one) =>
+    fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: one }),
+  );
+  return fc.tuple(...seldom).map((pairs) => pairs.filter((pair) => pair !== undefined));
+}
+
+function headersOf({ parameters }: DocumentedRoute): fc.Arbitrary<Record<string, string>> {
+  const takesKey = parameters.some(({ name }) => name === 'Idempotency-Key');
+  return takesKey
+    ? fc
+        .option(
+          fc.oneof(
+            fc.uuid(),
+            fc.nat(40).map((n) => `key ${n}`),
+          ),
+          { freq: 4 },
+        )
+        .map((key): Record<string, string> => (key === null ? {} : { 'idempotency-key': key }))
+    : fc.constant({});
+}
+
+/** A plan that assigns names a customer and a service, and one that activates assigns. */
+function wholePlan(plan: unknown): unknown {
+  const { customerId, customerServiceId, activate, ...migrate } = fieldsOf(plan);
+  return customerId === undefined || customerServiceId === undefined
+    ? migrate
+    : { ...migrate, customerId, customerServiceId, ...(activate === undefined ? {} : { activate }) };
+}
+
+type Nudge = { n: number; real: number; few: number };
+
+const multiples: Readonly<Record<string, number>> = { a1: 20 };
+
+/**
+ * What a document cannot say: quantities are multiples, a selection is one of three, a termination is confirmed with a
+ * number. It also keeps the fleet small enough for a hundred thousand calls: orders of few SIMs, and operations that
+ * mostly look only.
+ */
+function lawful({ path }: DocumentedRoute, json: unknown, { n, real, few }: Nudge): unknown {
+  const body = fieldsOf(json);
+  if (path === '/v1/orders' || path === '/v1/orders/quote') {
+    const { plan, ...order } = body;
+    const quantity = (1 + n) * (multiples[String(body.operatorId)] ?? 50);
+    return { ...order, quantity, ...(plan !== undefined && real < 5 ? { plan: wholePlan(plan) } : {}) };
+  }
+  if (path.endsWith('/plan')) {
+    return wholePlan(json);
+  }
+  if (!('select' in body)) {
+    return json;
+  }
+  const { iccids = [], orderId = mark('order', n), filter } = fieldsOf(body.select);
+  const select = [
+    { iccids },
+    { orderId },
+    // The whole fleet seldom.
+    { filter: few === 0 ? fieldsOf(filter) : { ...fieldsOf(filter), orderId } },
+    { iccids: [mark('sim', few), mark('sim', n)] },
+  ][n];
+  return {
+    ...body,
+    ...(real < 7 ? { dryRun: true } : {}),
+    select,
+    ...('confirm' in body && n === 3 ? { confirm: few === n ? 1 : 2 } : {}),
+  };
+}

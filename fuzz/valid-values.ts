@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import type { Schema } from './document.ts';
+import { type Kind, mark } from './things.ts';
+
+/** The fields that name a thing, and of which kind. */
+const kindsOfFields: Readonly<Record<string, Kind>> = {
+  customerId: 'customer',
+  customerServiceId: 'customerService',
+  partnerServiceId: 'partnerService',
+  tariffId: 'tariff',
+  orderId: 'order',
+  iccids: 'sim',
+  iccid: 'sim',
+  effectiveAt: 'time',
+  cursor: 'cursor',
+};
+
+/** Texts longer than this are no different. */
+const LONGEST_TEXT = 120;
+const MOST_ITEMS = 5;
+
+export const thing = (kind: Kind) => fc.nat(500).map((n) => mark(kind, n));
+
+/**
+ * Values that a schema allows.
+ *
+ * @param name of the field whose value it is: those that name a thing mostly name one that is there
+ */
+export function validValue(
+  schema: Schema,
+  schemas: Readonly<Record<string, Schema>>,
+  name = '',
+): fc.Arbitrary<unknown> {
+  if (schema.$ref !== undefined) {
+    return validValue(schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, schemas, name);
+  }
+  if (schema.anyOf) {
+    return fc.oneof(...schema.anyOf.map((one) => validValue(one, schemas, name)));
+  }
+  if (schema.const !== undefined) {
+    return fc.constant(schema.const);
+  }
+  if (schema.enum) {
+    return fc.constantFrom(...schema.enum);
+  }
+  switch (schema.type) {
+    case 'object':
+      return objectOf(schema, schemas);
+    case 'array':
+      return fc.array(validValue(schema.items ?? {}, schemas, name), {
+        minLength: schema.minItems ?? 0,
+        maxLength: Math.min(schema.maxItems ?? MOST_ITEMS, MOST_ITEMS),
+      });
+    case 'string':
+      return textOf(schema, name);
+    case 'integer':
+      return integerOf(schema);
+    case 'number':
+      return fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    default:
+      return fc.jsonValue();
+  }
+}
+
+function objectOf(schema: Schema, schemas: Readonly<Record<string, Schema>>): fc.Arbitrary<unknown> {
+  const { properties = {}, required = [] } = schema;
+  const fields = Object.fromEntries(
+    Object.entries(properties).map(([name, inner]) => [name, validValue(inner, schemas, name)]),
+  );
+  const object = fc.record(fields, { requiredKeys: [...required] });
+  return 'customerId' in properties && 'customerServiceId' in properties
+    ? fc.oneof(
+        object,
+        fc.tuple(object, fc.nat(500)).map(([value, n]) => ofOneCustomer(value, n)),
+      )
+    : object;
+}
+
+/** A customer with a service of its own, which by chance alone would hardly come about. */
+function ofOneCustomer(value: unknown, n: number): unknown {
+  return { ...Object(value), customerId: mark('servedCustomer', n), customerServiceId: mark('serviceOfServed', n) };
+}
+
+function integerOf({ minimum = -(2 ** 31), maximum = 2 ** 31 }: Schema): fc.Arbitrary<number> {
+  return fc.oneof(
+    fc.integer({ min: minimum, max: Math.min(maximum, minimum + 200) }),
+    fc.maxSafeInteger().filter((n) => n >= minimum && n <= maximum),
+    fc.constantFrom(minimum, maximum),
+  );
+}
+
+function textOf(schema: Schema, name: string): fc.Arbitrary<string> {
+  const kind = kindsOfFields[name];
+  const own = formatted(schema) ?? plainText(schema);
+  return kind ? fc.oneof({ weight: 9, arbitrary: thing(kind) }, { weight: 1, arbitrary: own }) : own;
+}
+
+function formatted({ format, pattern = '' }: Schema): fc.Arbitrary<string> | undefined {
+  const fits = (text: string) => new RegExp(pattern, 'u').test(text);
+  switch (format) {
+    case 'email':
+      return fc.emailAddress().filter(fits);
+    case 'date-time':
+      return fc
+        .date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') })
+        .map((at) => at.toISOString());
+    default:
+      // Patterns of Unicode properties are filters of texts; fast-check makes texts of all others.
+      return pattern !== '' && !pattern.includes('\\p') ? fc.stringMatching(new RegExp(pattern)) : undefined;
+  }
+}
+
+// Made once: what all of Unicode's characters are takes fast-check long to look up.
+const grapheme = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 });
+const character = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 });
+const letters = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9 ]*$/);
+
+/** Lines of text, of letters and of all that Unicode has; their length counts as JavaScript counts it. */
+function plainText({ minLength = 0, maxLength = LONGEST_TEXT, pattern = '' }: Schema): fc.Arbitrary<string> {
+  const fits = new RegExp(pattern, 'u');
+  const length = { minLength, maxLength: Math.min(maxLength, LONGEST_TEXT) };
+  return fc
+    .oneof(
+      letters,
+      fc.string(length),
+      fc.string({ ...length, unit: grapheme }),
+      fc.string({ ...length, unit: character }),
+    )
+    .map((text) => text.slice(0, length.maxLength).padEnd(minLength, 'x'))
+    .filter((text) => fits.test(text));
+}
