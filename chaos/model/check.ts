@@ -16,6 +16,7 @@ export async function check(model: Model, world: World, looks: Looks): Promise<v
     world.all<SeenSim>('/v1/sims'),
     checkOrders(model, world),
     checkOperations(model, world),
+    checkLife(model, world, looks.taken),
     list,
   ]);
   checkServices(model, world, services);
@@ -154,6 +155,22 @@ async function checkOperations(model: Model, world: World): Promise<void> {
     }
   }
   agree(operations.length >= model.operations.size, () => 'An operation is gone');
+}
+
+/** The life of one of the SIMs, another one each time: oldest first, and each step goes on from where the one before led. */
+async function checkLife(model: Model, world: World, turn: number): Promise<void> {
+  const iccids = [...model.sims.keys()];
+  const iccid = iccids[(turn * 7) % Math.max(1, iccids.length)];
+  if (iccid === undefined) {
+    return;
+  }
+  const steps = await world.all<{ at: string; from?: string; to?: string }>(`/v1/sims/${iccid}/events`);
+  const told = () => `The life of SIM ${world.nameOf(iccid)} is out of order: ${JSON.stringify(steps)}`;
+  let state = steps[0]?.to ?? steps[0]?.from;
+  for (const [place, { at, from, to }] of steps.entries()) {
+    agree(place === 0 || (at >= (steps[place - 1]?.at ?? '') && (from === undefined || from === state)), told);
+    state = to ?? state;
+  }
 }
 
 /** One of the lists by filter, another one each time: has it the SIMs that the model finds? */

@@ -108,6 +108,7 @@ async function oneHistory({ url, seed, replay, hear, operators, take }: HistoryR
       await end(model, real);
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
+      hear?.(`${seed}: ! ${what}`);
       throw new Error(
         `${real.world.script.map((line, place) => `${`${place + 1}`.padStart(3)}  ${line}`).join('\n')}\n   !  ${what}`,
         { cause: error },
