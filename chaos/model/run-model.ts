@@ -5,8 +5,11 @@ import { check, type Looks } from './check.ts';
 import { behave, type Command, type Real } from './command.ts';
 import { type Model, type OperatorId, wellBehaved } from './model.ts';
 import { operatorCommands } from './operator-commands.ts';
-import { orderCommands, settle } from './order-commands.ts';
+import { firstOrder, orderCommands } from './order-commands.ts';
+import { act } from './outcome.ts';
+import { fitting, nameSims } from './selection.ts';
 import { deleteService, serviceCommands } from './service-commands.ts';
+import { settle } from './settle.ts';
 import { is, openWorld, type World } from './world.ts';
 
 /** What is to be run, and where. */
@@ -17,6 +20,8 @@ export type ModelRun = {
   steps: number;
   /** The same seed makes the same histories. */
   seed: number;
+  /** How long a failure is cut down, in real milliseconds; four minutes when left out. */
+  shrinkForMs?: number | undefined;
   /** Told of each history that is over, and of what a failure is cut down to. */
   log?: (line: string) => void;
   /** Told of each step as it is taken. */
@@ -38,7 +43,7 @@ export type ModelResult = {
 };
 
 /** Commands in one history, at the most. */
-const LONGEST = 60;
+const LONGEST = 100;
 /** How long a failure is cut down. */
 const SHRINK_FOR_MS = 240_000;
 const inFirstLane = ['a1', 'orange'] as const;
@@ -55,6 +60,7 @@ export async function runModel({
   replay,
   lanes = 2,
   hear,
+  shrinkForMs,
   log = () => undefined,
 }: ModelRun): Promise<ModelResult> {
   const counts = new Map<string, number>();
@@ -73,6 +79,7 @@ export async function runModel({
         seed: own,
         replay,
         hear,
+        shrinkForMs,
         take,
         operators: lanesOperators[own % 2] ?? inFirstLane,
       });
@@ -89,25 +96,39 @@ export async function runModel({
   return { ...result, ...(failure === undefined ? {} : { failure }) };
 }
 
-type HistoryRun = Pick<ModelRun, 'url' | 'seed' | 'replay' | 'hear'> & {
+type HistoryRun = Pick<ModelRun, 'url' | 'seed' | 'replay' | 'hear' | 'shrinkForMs'> & {
   operators: readonly [OperatorId, OperatorId];
   take: Real['taken'];
 };
 
 /** @returns how the system disagrees with the model, in the shortest history found; nothing when it agrees */
-async function oneHistory({ url, seed, replay, hear, operators, take }: HistoryRun): Promise<string | undefined> {
+async function oneHistory({
+  url,
+  seed,
+  replay,
+  hear,
+  operators,
+  take,
+  shrinkForMs = SHRINK_FOR_MS,
+}: HistoryRun): Promise<string | undefined> {
   const history = fc.commands(commands(), {
     maxCommands: LONGEST,
     size: 'max',
     ...(replay && { replayPath: replay.commands }),
   });
+  let failedAt: number | undefined;
   const property = fc.asyncProperty(history, async (steps) => {
+    if (failedAt !== undefined && performance.now() - failedAt > shrinkForMs) {
+      // Nothing shorter is looked for: what is found is told.
+      return;
+    }
     const { model, real } = await begin(url, operators, take, hear && ((line) => hear(`${seed}: ${line}`)));
     try {
       await fc.asyncModelRun(() => ({ model, real }), steps);
       await end(model, real);
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
+      failedAt ??= performance.now();
       hear?.(`${seed}: ! ${what}`);
       throw new Error(
         `${real.world.script.map((line, place) => `${`${place + 1}`.padStart(3)}  ${line}`).join('\n')}\n   !  ${what}`,
@@ -119,7 +140,6 @@ async function oneHistory({ url, seed, replay, hear, operators, take }: HistoryR
     seed,
     numRuns: 1,
     unbiased: true,
-    interruptAfterTimeLimit: SHRINK_FOR_MS,
     ...(replay && { path: replay.path }),
   });
   if (!details.failed || details.counterexample === null) {
@@ -144,7 +164,7 @@ function commands(): fc.Arbitrary<Command>[] {
   );
 }
 
-/** A partner as they begin: three partner services, two customers, four customer services, and no SIMs. */
+/** A partner as they begin: four partner services, two customers, four customer services, and an order of SIMs. */
 async function begin(
   url: string,
   operators: readonly [OperatorId, OperatorId],
@@ -185,7 +205,9 @@ async function begin(
     await makeCustomer(model, world, of);
   }
   const looks: Looks = { taken: 0, versions: new Map() };
-  return { model, real: { world, looks, taken } };
+  const real = { world, looks, taken };
+  await firstOrder.run(model, real);
+  return { model, real };
 }
 
 async function makeCustomer(model: Model, world: World, tariffs: readonly string[]): Promise<void> {
@@ -201,7 +223,10 @@ async function makeCustomer(model: Model, world: World, tariffs: readonly string
   }
 }
 
-/** Sees to its end what is under way, and asks each service whether SIMs are on it. */
+/**
+ * Sees to its end what is under way, and takes the SIMs back into stock: then each service without SIMs can be deleted,
+ * which says whether its count of SIMs was right through all of the history.
+ */
 async function end(model: Model, { world, looks }: Real): Promise<void> {
   for (const operator of world.operators) {
     await behave(model, world, operator, wellBehaved);
@@ -218,6 +243,13 @@ async function end(model: Model, { world, looks }: Real): Promise<void> {
     await callOff(model, world, id);
   }
   await check(model, world, looks);
+  for (const action of ['suspend', 'unassign'] as const) {
+    const iccids = fitting(model, action);
+    world.says(`${action} ${nameSims(world, iccids)}`);
+    const selected = { select: { iccids }, must: iccids, may: iccids, told: '' };
+    await act(model, world, { action }, selected, { body: {}, dry: false, twice: false });
+    await check(model, world, looks);
+  }
   for (const id of [...model.services.keys()]) {
     await deleteService(model, world, id);
   }
