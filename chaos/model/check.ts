@@ -129,16 +129,15 @@ async function checkOrders(model: Model, world: World): Promise<void> {
 }
 
 /** Of the SIMs received, each has completed the plan or could not, once the plan has been run over all. */
-function checkProgress(world: World, { id, state, receivedQuantity, progress, operations }: SeenOrder): void {
+function checkProgress(world: World, { id, state, quantity, progress, operations }: SeenOrder): void {
   const told = () => `The progress of ${world.nameOf(id)} cannot be: ${JSON.stringify(progress)}`;
-  agree(
-    Object.values(progress).every((sims) => sims >= 0 && sims <= receivedQuantity),
-    told,
-  );
+  const { received, migrated, assigned, activated, failed } = progress;
+  const areOfThoseReceived = [migrated, assigned, activated, failed].every((sims) => sims >= 0 && sims <= received);
+  agree(areOfThoseReceived && received <= quantity, told);
   const last = operations.at(-1)?.stage;
   if (state === 'fulfilled' && last) {
-    const completed = { migrate: progress.migrated, assign: progress.assigned, activate: progress.activated }[last];
-    agree(completed + progress.failed === receivedQuantity, told);
+    const completed = { migrate: migrated, assign: assigned, activate: activated }[last];
+    agree(completed + failed === received, told);
   }
 }
 
