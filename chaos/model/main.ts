@@ -9,6 +9,7 @@ import { type ModelResult, type ModelRun, runModel } from './run-model.ts';
 const usage = `npm run model -- [options]
   --steps 1000        how many steps
   --seed 1            the same seed makes the same histories; drawn, when left out
+  --longest 100       commands in one history, at the most
   --verbose           tells each step as it is taken
   --path, --commands  replays one history: as a failure tells`;
 
@@ -41,16 +42,20 @@ function report({ steps, histories, counts, failure }: ModelResult, seconds: num
 }
 
 /** @throws Refusal when an option or its value is none */
-function read(args: string[]): Pick<ModelRun, 'steps' | 'seed' | 'replay' | 'hear'> {
-  const { steps, seed, path, commands, verbose } = parsed(args);
+function read(args: string[]): Pick<ModelRun, 'steps' | 'seed' | 'replay' | 'longest' | 'hear'> {
+  const { steps, path, commands, verbose, ...numbers } = parsed(args);
   const began = performance.now();
   const tell = (line: string) =>
     process.stdout.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)}  ${line}\n`);
-  const hear = verbose ? tell : undefined;
+  const run = {
+    hear: verbose ? tell : undefined,
+    seed: wholeNumber('--seed', numbers.seed),
+    longest: wholeNumber('--longest', numbers.longest),
+  };
   if (path !== undefined && commands !== undefined) {
-    return { steps: 1, hear, seed: wholeNumber('--seed', seed), replay: { path, commands } };
+    return { ...run, steps: 1, replay: { path, commands } };
   }
-  return { hear, steps: wholeNumber('--steps', steps), seed: wholeNumber('--seed', seed) };
+  return { ...run, steps: wholeNumber('--steps', steps) };
 }
 
 function parsed(args: string[]) {
@@ -58,6 +63,7 @@ function parsed(args: string[]) {
     const options = {
       steps: { type: 'string', default: '1000' },
       seed: { type: 'string', default: `${Math.floor(Math.random() * 1_000_000)}` },
+      longest: { type: 'string', default: '100' },
       verbose: { type: 'boolean', default: false },
       path: { type: 'string' },
       commands: { type: 'string' },

@@ -20,6 +20,8 @@ export type ModelRun = {
   steps: number;
   /** The same seed makes the same histories. */
   seed: number;
+  /** Commands in one history, at the most; a hundred when left out. Those that cannot be given are passed over. */
+  longest?: number | undefined;
   /** How long a failure is cut down, in real milliseconds; four minutes when left out. */
   shrinkForMs?: number | undefined;
   /** Told of each history that is over, and of what a failure is cut down to. */
@@ -42,7 +44,6 @@ export type ModelResult = {
   failure?: string;
 };
 
-/** Commands in one history, at the most. */
 const LONGEST = 100;
 /** How long a failure is cut down. */
 const SHRINK_FOR_MS = 240_000;
@@ -60,6 +61,7 @@ export async function runModel({
   replay,
   lanes = 2,
   hear,
+  longest,
   shrinkForMs,
   log = () => undefined,
 }: ModelRun): Promise<ModelResult> {
@@ -79,6 +81,7 @@ export async function runModel({
         seed: own,
         replay,
         hear,
+        longest,
         shrinkForMs,
         take,
         operators: lanesOperators[own % 2] ?? inFirstLane,
@@ -96,7 +99,7 @@ export async function runModel({
   return { ...result, ...(failure === undefined ? {} : { failure }) };
 }
 
-type HistoryRun = Pick<ModelRun, 'url' | 'seed' | 'replay' | 'hear' | 'shrinkForMs'> & {
+type HistoryRun = Pick<ModelRun, 'url' | 'seed' | 'replay' | 'hear' | 'longest' | 'shrinkForMs'> & {
   operators: readonly [OperatorId, OperatorId];
   take: Real['taken'];
 };
@@ -109,10 +112,11 @@ async function oneHistory({
   hear,
   operators,
   take,
+  longest = LONGEST,
   shrinkForMs = SHRINK_FOR_MS,
 }: HistoryRun): Promise<string | undefined> {
   const history = fc.commands(commands(), {
-    maxCommands: LONGEST,
+    maxCommands: longest,
     size: 'max',
     ...(replay && { replayPath: replay.commands }),
   });
@@ -145,16 +149,16 @@ async function oneHistory({
   if (!details.failed || details.counterexample === null) {
     return undefined;
   }
-  return describe(seed, details);
+  return describe(seed, longest, details);
 }
 
-function describe(seed: number, details: fc.RunDetails<[Iterable<Command>]>): string {
+function describe(seed: number, longest: number, details: fc.RunDetails<[Iterable<Command>]>): string {
   const { errorInstance, counterexamplePath, numShrinks, counterexample } = details;
   const commandsPath = /replayPath="([^"]*)"/.exec(String(counterexample?.[0]))?.[1] ?? '';
   const script = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
   return (
     `The system disagrees with the model (seed ${seed}, cut down ${numShrinks} times):\n\n${script}\n\n` +
-    `To run it again: npm run model -- --seed ${seed} --path '${counterexamplePath}' --commands '${commandsPath}'`
+    `To run it again: npm run model -- --seed ${seed} --longest ${longest} --path '${counterexamplePath}' --commands '${commandsPath}'`
   );
 }
 
