@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import { laterOf } from './moment.ts';
 import type { OperatorId } from './operator.ts';
 import type { OperatorOrderStatus } from './operator-port.ts';
 import { type Plan, type PlanStage, stagesOf } from './plan.ts';
@@ -72,6 +73,17 @@ export type OrderEvent = {
 
 /** An order after a step, and what its timeline says of it. */
 export type OrderStep = { order: Order; events: OrderEvent[] };
+
+/**
+ * A step as the timeline tells it. Whoever takes it may have looked at the clock before somebody else took the one before
+ * it, or by another clock: what comes later is not told as earlier.
+ */
+export function toldInOrder({ updatedAt }: Pick<Order, 'updatedAt'>, { order, events }: OrderStep): OrderStep {
+  return {
+    order: { ...order, updatedAt: laterOf(updatedAt, order.updatedAt) },
+    events: events.map((event) => ({ ...event, at: laterOf(updatedAt, event.at) })),
+  };
+}
 
 /** How far along an order is on its way to the partner; states off that way have no rank. */
 const rank: Partial<Record<OrderState, number>> = {

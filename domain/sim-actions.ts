@@ -1,4 +1,5 @@
 import type { Customer } from './customer.ts';
+import { laterOf } from './moment.ts';
 import type { CustomerService, PartnerService } from './service.ts';
 import { type Bar, NOT_ACTIVATED, type Sim, type SimState } from './sim.ts';
 import { covers, type Tariff } from './tariff.ts';
@@ -230,14 +231,16 @@ function changed(sim: Sim, at: string, change: Partial<Sim>): Decision {
   return { kind: 'change', sim: withChange(sim, at, change) };
 }
 
+/** A change of a SIM; one that was begun before another one, and comes after it, is not told as the earlier. */
 function withChange(sim: Sim, at: string, change: Partial<Sim>): Sim {
   const state = change.state ?? sim.state;
+  const when = laterOf(sim.updatedAt, at);
   return {
     ...sim,
     ...change,
     state,
-    stateChangedAt: state === sim.state ? sim.stateChangedAt : at,
-    updatedAt: at,
+    stateChangedAt: state === sim.state ? sim.stateChangedAt : when,
+    updatedAt: when,
     version: sim.version + 1,
   };
 }

@@ -1,4 +1,5 @@
 import type { Iccid } from './iccid.ts';
+import { laterOf } from './moment.ts';
 import type { OperatorId } from './operator.ts';
 import { holdingServiceId } from './service.ts';
 
@@ -99,7 +100,7 @@ export function relabel(
     ...rest,
     ...(after === undefined ? {} : { label: after }),
     tags: tags === undefined ? sim.tags : (tags ?? []),
-    updatedAt: at,
+    updatedAt: laterOf(sim.updatedAt, at),
     version: sim.version + 1,
   };
 }

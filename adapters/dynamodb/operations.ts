@@ -109,8 +109,8 @@ export async function queryOperations(
 export type PageCounts = {
   /** How many SIMs came to a customer service, or left it when negative. */
   services: ReadonlyMap<string, number>;
-  /** How many SIMs the page changed: those that were as asked already are not among them. */
-  changed: number;
+  /** How many SIMs the retry of a plan's stage counts over: those that were as asked already are not among them. */
+  countedOver: number;
 };
 
 /**
@@ -121,7 +121,7 @@ export async function recordResults(
   partnerId: string,
   operation: Operation,
   { page, part, results }: { page: ManifestPage; part: number; results: readonly SimResult[] },
-  { services, changed }: PageCounts,
+  { services, countedOver }: PageCounts,
   at: string,
 ): Promise<void> {
   const succeeded = results.filter(({ outcome }) => outcome === 'succeeded').length;
@@ -133,7 +133,7 @@ export async function recordResults(
       { increase: { succeeded, failed, version: 1 }, set: { updatedAt: at } },
       exists,
     ),
-    ...progressWrites(partnerId, operation, operation.planStage?.retry ? changed : succeeded, at),
+    ...progressWrites(partnerId, operation, operation.planStage?.retry ? countedOver : succeeded, at),
     ...[...services]
       .filter(([, sims]) => sims !== 0)
       .map(([id, sims]) => update(customerServiceKey(partnerId, id), { add: { sims } }, exists)),

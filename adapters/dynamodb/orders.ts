@@ -1,5 +1,12 @@
 import type { Operation } from '../../domain/operation.ts';
-import { isFinished, isWithOperator, type Order, type OrderEvent, type OrderStep } from '../../domain/order.ts';
+import {
+  isFinished,
+  isWithOperator,
+  type Order,
+  type OrderEvent,
+  type OrderStep,
+  toldInOrder,
+} from '../../domain/order.ts';
 import {
   absent,
   atVersion,
@@ -63,13 +70,14 @@ export async function stepOrder(
 ): Promise<{ order: OrderRecord; taken: boolean } | undefined> {
   for (;;) {
     const before = await getOrder(partnerId, id);
-    const step = before && take(before);
+    const taken = before && take(before);
     if (!before) {
       return undefined;
     }
-    if (!step) {
+    if (!taken) {
       return { order: before, taken: false };
     }
+    const step = toldInOrder(before, taken);
     const after: OrderRecord = { ...bookkeepingOf(before), ...step.order };
     try {
       await transact([

@@ -1,4 +1,5 @@
 import type { SimFilter } from '../../domain/operation.ts';
+import type { PlanStage } from '../../domain/plan.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
 import { absent, atVersion, ConditionFailed, get, getMany, type Item, put, queryAll, write } from './items.ts';
 import {
@@ -19,6 +20,8 @@ export type SimRecord = Sim & {
   history: readonly KeptStep[];
   /** The customer service that it had before the last operation changed that. */
   serviceBefore?: string;
+  /** For each stage of its order's plan that a retry brought about, by which one: the order's progress counts it once. */
+  countedBy?: Readonly<Partial<Record<PlanStage, string>>>;
 };
 
 /** How many steps of its life a SIM's own item holds: it stays under 1 KB, one write unit, from its arrival to active. */

@@ -7,7 +7,7 @@ import { confirmActivation, revertActivation } from '../../domain/sim-actions.ts
 import { logger } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
 import { IN_FLIGHT } from './limits.ts';
-import { conflict, saveIfUnchanged } from './move.ts';
+import { conflict, countedOver, saveIfUnchanged } from './move.ts';
 import { failed, type Outcome, type PageWork, succeeded } from './shard.ts';
 
 /** SIMs grouped by the operator that has to be asked about them. */
@@ -103,7 +103,9 @@ async function saveStep(
   let current: SimRecord | undefined = sim;
   while (current && isMovedBy(current, operation.id)) {
     const after = step(current, at);
-    const saved = after ? await saveIfUnchanged(partnerId, current, after, type, operation.id) : current;
+    const saved = after
+      ? await saveIfUnchanged(partnerId, current, countedOver(operation, after), type, operation.id)
+      : current;
     if (saved) {
       return saved;
     }

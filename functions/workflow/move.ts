@@ -1,5 +1,6 @@
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { getSim, isMovedBy, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
+import type { Operation } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
 import { decideIfThere, type SimAction } from '../../domain/sim-actions.ts';
 import { failed, type Outcome, type PageWork, succeeded } from './shard.ts';
@@ -34,13 +35,29 @@ export async function move({ partnerId, operation, request, sims, at }: PageWork
     if (decision.kind === 'unchanged' || operation.dryRun || !sim) {
       return succeeded(iccid);
     }
-    const saved = await saveIfUnchanged(partnerId, sim, decision.sim, eventOf[operation.action], operation.id);
+    const after = countedOver(operation, decision.sim);
+    const saved = await saveIfUnchanged(partnerId, sim, after, eventOf[operation.action], operation.id);
     if (saved) {
       return succeeded(iccid, saved);
     }
     sim = await getSim(partnerId, iccid);
   }
   return failed(iccid, conflict);
+}
+
+/**
+ * Notes on a SIM that the retry of a plan's stage brings it about: the order counts it over from those that failed. A
+ * SIM may be taken back and brought there again by another retry, and was counted before.
+ */
+export function countedOver({ id, planStage }: Operation, after: Sim & Pick<SimRecord, 'countedBy'>): Sim {
+  if (!planStage?.retry || (planStage.stage === 'activate' && after.state !== 'active')) {
+    return after;
+  }
+  const counted: Sim & Pick<SimRecord, 'countedBy'> = {
+    ...after,
+    countedBy: { [planStage.stage]: id, ...after.countedBy },
+  };
+  return counted;
 }
 
 export const conflict = {

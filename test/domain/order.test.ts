@@ -20,6 +20,7 @@ import {
   rejectOrder,
   replan,
   resumeOrder,
+  toldInOrder,
 } from '../../domain/order.ts';
 import { anOrder, LONG_AGO, migrateOnly, NOW, wholePlan } from './builders.ts';
 
@@ -278,6 +279,23 @@ describe('cancelling an order', () => {
   test.each(['dispatched', 'delivered', 'fulfilled', ...offTheWay] as const)('that is %s is not', (state) => {
     expect(cancelProblem({ state })).toMatchObject({ code: 'wrong_state', detail: expect.stringContaining(state) });
     expect(cancelOrder(anOrder().in(state), 'ann', NOW)).toBeUndefined();
+  });
+});
+
+describe('a step that was begun before another one, and comes after it', () => {
+  const polled = anOrder({ updatedAt: NOW }).in('processing');
+
+  test('is told no earlier: the timeline stays oldest first', () => {
+    const step = cancelOrder(polled, 'nora', LONG_AGO);
+    const told = step && toldInOrder(polled, step);
+    expect(told?.order.updatedAt).toBe(NOW);
+    expect(told?.events.map(({ at }) => at)).toEqual([NOW]);
+  });
+
+  test('is told as it is when nothing came before it', () => {
+    const order = anOrder().in('processing');
+    const step = cancelOrder(order, 'nora', NOW);
+    expect(step && toldInOrder(order, step)).toEqual(step);
   });
 });
 

@@ -412,3 +412,11 @@ describe('labelling a SIM', () => {
     expect(relabel(labelled, { label: 'Gate 5' }, NOW)).toMatchObject({ state: 'active', stateChangedAt: LONG_AGO });
   });
 });
+
+test('a change that was begun before another one, and comes after it, is told no earlier', () => {
+  const sim = aSim({ updatedAt: NOW }).active();
+  expect(decide(sim, good.suspend, LONG_AGO)).toMatchObject({
+    kind: 'change',
+    sim: { updatedAt: NOW, stateChangedAt: NOW },
+  });
+});

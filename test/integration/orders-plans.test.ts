@@ -108,6 +108,22 @@ describe('while the SIMs are on their way', () => {
       progress: { received: 40, migrated: 40, assigned: 40, activated: 40, failed: 0 },
     });
     expect(await acme.sims({ orderId: id, state: 'active' })).toHaveLength(40);
+
+    // Taken back and brought there again by another retry, they have been counted before.
+    const select = { iccids: refused };
+    const { customerId = '', customerServiceId = '' } = order.plan ?? {};
+    await acme.bulkDone('suspend', { select });
+    await acme.bulkDone('unassign', { select });
+    await acme.bulkDone('assign', { select, customerId, customerServiceId });
+    expect(await retried(activation)).toMatchObject({ state: 'succeeded', total: 3, succeeded: 3, failed: 0 });
+    expect(await acme.sims({ orderId: id, state: 'active' })).toHaveLength(40);
+    expect((await acme.order(id)).progress).toEqual({
+      received: 40,
+      migrated: 40,
+      assigned: 40,
+      activated: 40,
+      failed: 0,
+    });
   });
 });
 

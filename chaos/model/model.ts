@@ -1,0 +1,290 @@
+/*
+ * What the contract says of SIMs, told a second time and independently of domain/: the oracle that the system is held
+ * to. Nothing here is imported from the product. Where the contract leaves something open (which of several reasons is
+ * told, what an unreliable operator has done), everything that it allows is allowed.
+ */
+
+export type OperatorId = '3uk' | '3ireland' | 'orange' | 'a1';
+export type Action = 'migrate' | 'assign' | 'unassign' | 'activate' | 'suspend' | 'resume' | 'terminate';
+export type State = 'in_holding' | 'in_stock' | 'assigned' | 'activating' | 'active' | 'suspended' | 'terminated';
+
+/** What a state is left by: the table of the design, and a SIM's `nextActions`. */
+export const leavesBy: Readonly<Record<State, readonly Action[]>> = {
+  in_holding: ['migrate'],
+  in_stock: ['assign', 'migrate'],
+  assigned: ['activate', 'unassign', 'migrate'],
+  activating: [],
+  active: ['suspend', 'terminate', 'assign'],
+  suspended: ['resume', 'unassign', 'terminate'],
+  terminated: [],
+};
+
+export type Sim = {
+  iccid: string;
+  operator: OperatorId;
+  order: string;
+  state: State;
+  /** The partner service; nothing while it is in holding. */
+  stock?: string;
+  customer?: string;
+  service?: string;
+  label?: string;
+  version: number;
+  /** Whether it was changed since it was last looked at: then its version has grown, else it has not. */
+  moved: boolean;
+  /** Its operator did not confirm in time, and is believed later still: it may become active by itself. */
+  late: boolean;
+  /** Its operator did not answer, and may have done what it was asked: it may refuse what comes next. */
+  unsure: boolean;
+};
+
+/** What operators are told to do, as far as it makes a difference to what may come of SIMs and orders. */
+export type Behaviour = {
+  rejects: boolean;
+  shipFraction: number;
+  leadTimeDays: number;
+  refuses: readonly string[];
+  delayDays: number;
+  failureRate: number;
+  repeats: boolean;
+};
+
+export const wellBehaved: Behaviour = {
+  ...{ rejects: false, shipFraction: 1, leadTimeDays: 0, refuses: [], delayDays: 0, failureRate: 0, repeats: false },
+};
+
+export type Plan = { partnerServiceId: string; customerId?: string; customerServiceId?: string; activate?: boolean };
+export type Stage = 'migrate' | 'assign' | 'activate';
+
+export type Order = {
+  id: string;
+  operator: OperatorId;
+  quantity: number;
+  /** How many the operator ships, and whether it takes the order at all: settled when it is placed. */
+  ships: number;
+  rejected: boolean;
+  plan?: Plan;
+  cancelled: 'no' | 'perhaps' | 'yes';
+  /** While it is on its way, what its operator was told since it was placed; nothing once it has come to its end. */
+  behaviours?: Behaviour[];
+  /** The state that it came to. */
+  end?: string;
+};
+
+export type Ask = { action: Action; stock?: string; customer?: string; service?: string };
+
+export type Operation = {
+  id: string;
+  ask: Ask;
+  state: string;
+  succeeded: number;
+  failed: readonly string[];
+  /** A termination that was confirmed for another number of SIMs cannot be tried again. */
+  unconfirmed: boolean;
+};
+
+/** An activation that its operator takes days to confirm, while other things happen. */
+export type Flight = { id: string; ask: Ask; iccids: readonly string[]; behaviours: Behaviour[]; cancelled: boolean };
+
+export type Model = {
+  /** A SIM is in one of these standings: more than one, while it is not known which. */
+  sims: Map<string, readonly Sim[]>;
+  orders: Map<string, Order>;
+  operations: Map<string, Operation>;
+  flights: Map<string, Flight>;
+  /** What waits for its time, far ahead, and when that is. */
+  scheduled: Map<string, string>;
+  tariffs: ReadonlyMap<string, readonly OperatorId[]>;
+  /** Partner services, without the holding services. */
+  stocks: Map<string, { tariff: string }>;
+  holding: ReadonlySet<string>;
+  customers: Map<string, { name: string; version: number }>;
+  services: Map<string, { customer: string; tariff: string; name: string }>;
+  deleted: string[];
+  operators: Map<OperatorId, Behaviour>;
+};
+
+/** Days that an operator may take to confirm an activation. */
+export const CONFIRM_WITHIN_DAYS = 7;
+
+export const multipleOf: Readonly<Record<OperatorId, number>> = { '3uk': 50, '3ireland': 50, orange: 50, a1: 20 };
+
+export type Outcome = string;
+export type Possible = { outcome: Outcome; sim: Sim };
+
+/** What may come of an action on a SIM: `succeeded` or a code, and how the SIM is then. */
+export function possible(model: Model, sim: Sim, ask: Ask, behaviours: readonly Behaviour[]): Possible[] {
+  return standings(sim).flatMap((now) => {
+    const codes = refusals(model, now, ask);
+    const refused = codes.map((outcome) => ({ outcome, sim: now }));
+    if (isAsAsked(model, now, ask)) {
+      // The contract says both of a terminated SIM: nothing can be asked of it, and it is as asked.
+      return [{ outcome: 'succeeded', sim: now }, ...(now.state === 'terminated' ? refused : [])];
+    }
+    return codes.length > 0
+      ? refused
+      : behaviours.flatMap((behaviour) => operatorsWord(now, changed(now, ask), ask.action, behaviour));
+  });
+}
+
+/** How a SIM may be, when it is looked at: one that awaits a late word may have become active. */
+export function standings(sim: Sim): Sim[] {
+  return sim.late ? [sim, { ...sim, state: 'active', late: false, moved: true }] : [sim];
+}
+
+/** Every reason for which the rules refuse; any of them may be told. */
+export function refusals(model: Model, sim: Sim, { action, stock, customer, service }: Ask): Outcome[] {
+  const codes: Outcome[] = [];
+  if (!leavesBy[sim.state].includes(action)) {
+    codes.push(sim.state === 'in_holding' ? 'in_holding' : 'wrong_state');
+  }
+  if (action === 'migrate') {
+    if (model.holding.has(stock ?? '')) {
+      codes.push('holding_target');
+    } else if (!covers(model, model.stocks.get(stock ?? '')?.tariff, sim.operator)) {
+      codes.push('tariff_mismatch');
+    }
+  }
+  if (action === 'assign') {
+    const on = model.services.get(service ?? '');
+    if (!on || !model.customers.has(customer ?? '')) {
+      codes.push('not_found');
+    } else {
+      if (on.customer !== customer) {
+        codes.push('service_of_other_customer');
+      }
+      if (!covers(model, on.tariff, sim.operator)) {
+        codes.push('tariff_mismatch');
+      }
+    }
+    if (sim.customer !== undefined && (sim.customer !== customer || sim.state === 'assigned')) {
+      codes.push('already_assigned');
+    }
+  }
+  if (action === 'activate' && sim.state === 'in_stock') {
+    codes.push('not_assigned');
+  }
+  return codes;
+}
+
+export function isAsAsked(model: Model, sim: Sim, { action, stock, customer, service }: Ask): boolean {
+  switch (action) {
+    case 'migrate':
+      return sim.stock !== undefined && sim.stock === stock;
+    case 'assign':
+      return sim.service !== undefined && sim.service === service && model.services.get(service)?.customer === customer;
+    case 'unassign':
+      return sim.state === 'in_stock';
+    case 'activate':
+    case 'resume':
+      return sim.state === 'active';
+    case 'suspend':
+      return sim.state === 'suspended';
+    case 'terminate':
+      return sim.state === 'terminated';
+  }
+}
+
+function changed(sim: Sim, { action, stock, customer, service }: Ask): Sim {
+  const after = { ...sim, moved: true, late: false };
+  switch (action) {
+    case 'migrate':
+      return { ...after, ...(stock && { stock }), state: sim.state === 'in_holding' ? 'in_stock' : sim.state };
+    case 'assign': {
+      const state = sim.state === 'in_stock' ? 'assigned' : sim.state;
+      return { ...after, ...(customer && { customer }), ...(service && { service }), state };
+    }
+    case 'unassign': {
+      const { customer: _customer, service: _service, ...rest } = after;
+      return { ...rest, state: 'in_stock' };
+    }
+    case 'activate':
+    case 'resume':
+      return { ...after, state: 'active' };
+    case 'suspend':
+      return { ...after, state: 'suspended' };
+    case 'terminate':
+      return { ...after, state: 'terminated' };
+  }
+}
+
+/** What the operator may make of a change that the rules allow. */
+function operatorsWord(now: Sim, after: Sim, action: Action, behaviour: Behaviour): Possible[] {
+  const done = { outcome: 'succeeded', sim: after };
+  const isActivation = action === 'activate';
+  if (!isActivation && !['suspend', 'resume', 'terminate'].includes(action)) {
+    return [done];
+  }
+  const before = { ...now, moved: now.moved || isActivation };
+  const refused = { outcome: 'operator_refused', sim: before };
+  const silent = { outcome: 'operator_unavailable', sim: { ...before, unsure: true, late: isActivation } };
+  const refuses = isActivation && behaviour.refuses.includes(now.iccid);
+  const isSilent = behaviour.failureRate > 0 || (isActivation && behaviour.delayDays >= CONFIRM_WITHIN_DAYS);
+  return [
+    ...(!refuses || now.unsure ? [done] : []),
+    ...(refuses || now.unsure ? [refused] : []),
+    ...(isSilent || (isActivation && now.unsure) ? [silent] : []),
+  ];
+}
+
+export function covers(model: Model, tariff: string | undefined, operator: OperatorId): boolean {
+  return model.tariffs.get(tariff ?? '')?.includes(operator) ?? false;
+}
+
+/** Every rule that a plan breaks; none when it can be put on an order of the operator. */
+export function planProblems(model: Model, plan: Plan, operator: OperatorId): string[] {
+  const { partnerServiceId, customerId, customerServiceId, activate } = plan;
+  const codes: string[] = [];
+  if (model.holding.has(partnerServiceId)) {
+    codes.push('holding_target');
+  } else if (!covers(model, model.stocks.get(partnerServiceId)?.tariff, operator)) {
+    codes.push('tariff_mismatch');
+  }
+  if (customerServiceId !== undefined) {
+    const service = model.services.get(customerServiceId);
+    if (!service || !model.customers.has(customerId ?? '')) {
+      codes.push('not_found');
+    } else if (service.customer !== customerId) {
+      codes.push('service_of_other_customer');
+    } else if (!covers(model, service.tariff, operator)) {
+      codes.push('tariff_mismatch');
+    }
+  } else if (activate) {
+    codes.push('activate_needs_assign');
+  }
+  return codes;
+}
+
+export function stagesOf(plan: Plan | undefined): Stage[] {
+  if (!plan) {
+    return [];
+  }
+  return [
+    'migrate',
+    ...(plan.customerServiceId ? ['assign' as const] : []),
+    ...(plan.activate ? ['activate' as const] : []),
+  ];
+}
+
+export type Filter = {
+  state?: State;
+  customerId?: string;
+  customerServiceId?: string;
+  partnerServiceId?: string;
+  operatorId?: OperatorId;
+  orderId?: string;
+  q?: string;
+};
+
+export function matches(sim: Sim, filter: Filter): boolean {
+  const { q } = filter;
+  return (
+    (filter.state ?? sim.state) === sim.state &&
+    (filter.customerId === undefined || filter.customerId === sim.customer) &&
+    (filter.customerServiceId === undefined || filter.customerServiceId === sim.service) &&
+    (filter.partnerServiceId === undefined || filter.partnerServiceId === sim.stock) &&
+    (filter.operatorId ?? sim.operator) === sim.operator &&
+    (filter.orderId ?? sim.order) === sim.order &&
+    (q === undefined || sim.iccid.startsWith(q) || (sim.label?.toLowerCase().startsWith(q.toLowerCase()) ?? false))
+  );
+}

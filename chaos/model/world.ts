@@ -1,0 +1,203 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Answer, type ApiClient, apiClient } from '../../test/integration/api-client.ts';
+import type { Action, Behaviour, OperatorId, Stage, State } from './model.ts';
+
+// The system under test, as a partner's admin sees it: over HTTP. What is asked of it is told in a script as it goes.
+
+export type SeenSim = {
+  iccid: string;
+  operatorId: OperatorId;
+  orderId: string;
+  state: State;
+  bars: unknown[];
+  holding: boolean;
+  partnerServiceId: string;
+  customerId?: string;
+  customerServiceId?: string;
+  label?: string;
+  version: number;
+  nextActions: Action[];
+};
+export type SeenOrder = {
+  id: string;
+  state: string;
+  quantity: number;
+  receivedQuantity: number;
+  progress: { received: number; migrated: number; assigned: number; activated: number; failed: number };
+  operations: { stage: Stage; operationId: string }[];
+  version: number;
+};
+export type SeenOperation = {
+  id: string;
+  action: Action;
+  state: string;
+  total?: number;
+  succeeded: number;
+  failed: number;
+  failure?: { code: string; detail: string };
+};
+export type SeenResult = { iccid: string; outcome: string; problem?: { code: string; detail: string } };
+export type SeenProblem = { code: string; errors?: { pointer: string; code: string; nearest?: number[] }[] };
+
+/** The system did what the model does not allow. */
+export class Disagreement extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'Disagreement';
+  }
+}
+
+export function agree(holds: boolean, otherwise: () => string): asserts holds {
+  if (!holds) {
+    throw new Disagreement(otherwise());
+  }
+}
+
+export type World = {
+  readonly partnerId: string;
+  /** The operators of this history: nobody else tells them how to behave meanwhile. */
+  readonly operators: readonly [OperatorId, OperatorId];
+  readonly api: ApiClient;
+  /** Everything that was asked, a line each. */
+  readonly script: string[];
+  says(line: string): void;
+  /** Calls a thing by a short name from now on. */
+  call(id: string, name: string): void;
+  nameOf(id: string | undefined): string;
+  /** A POST that is sent twice with the same key, when `twice`: the second answer has to be the first one again. */
+  post<T>(path: string, body: unknown, twice?: boolean): Promise<Answer<T>>;
+  /** All items of a list. */
+  all<T>(path: string): Promise<T[]>;
+  read<T>(path: string): Promise<T>;
+  /** Looks until there is something to see. */
+  until<T>(what: string, look: () => Promise<T | undefined>): Promise<T>;
+  tell(operator: OperatorId, behaviour: Behaviour): Promise<void>;
+  /** The scaled time. */
+  now(): Promise<Date>;
+  /** Lets days pass. */
+  days(days: number): Promise<void>;
+};
+
+const LOOK_EVERY_MS = 20;
+/** For machines that are busy with other things, too. */
+const LONGEST_WAIT_MS = 180_000;
+/** Sent again, a request may find the first one not quite noted as done. */
+const UNDER_WAY = 'request_under_way';
+
+export async function openWorld(
+  url: string,
+  partnerId: string,
+  operators: readonly [OperatorId, OperatorId],
+  heard: (line: string) => void = () => undefined,
+): Promise<World> {
+  const local = apiClient(
+    () => url,
+    async () => undefined,
+  );
+  const claims = { partnerId, roles: ['admin'] };
+  const { access_token: token } = is(200, await local.post<{ access_token: string }>('/_local/token', claims));
+  const { dayMs } = is(200, await local.get<{ dayMs: number }>('/_local/clock'));
+  const api = apiClient(
+    () => url,
+    async () => token,
+  );
+  const script: string[] = [];
+  const names = new Map<string, string>();
+  let keys = 0;
+
+  async function read<T>(path: string): Promise<T> {
+    return is(200, await api.get<T>(path));
+  }
+
+  async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+    const deadline = performance.now() + LONGEST_WAIT_MS;
+    for (;;) {
+      const seen = await look();
+      if (seen !== undefined) {
+        return seen;
+      }
+      agree(performance.now() < deadline, () => `${what} does not come about`);
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+
+  return {
+    partnerId,
+    operators,
+    api,
+    script,
+    says(line) {
+      script.push(line);
+      heard(line);
+    },
+    call: (id, name) => names.set(id, name),
+    nameOf: (id) => (id === undefined ? 'none' : (names.get(id) ?? id)),
+    read,
+    until,
+    async post<T>(path: string, body: unknown, twice = false) {
+      if (!twice) {
+        return api.post<T>(path, body);
+      }
+      keys += 1;
+      const headers = { 'idempotency-key': `${partnerId}-${keys}` };
+      const first = await api.post<T>(path, body, headers);
+      const again = await until('An answer to the same request', async () => {
+        const answer = await api.post<T>(path, body, headers);
+        return answer.status === 409 && isProblem(answer.body, UNDER_WAY) ? undefined : answer;
+      });
+      const isSame = again.status === first.status && JSON.stringify(again.body) === JSON.stringify(first.body);
+      agree(isSame, () => `Sent again, ${path} answers ${told(again)} after ${told(first)}`);
+      const replayed = again.headers.get('idempotent-replayed') === 'true';
+      // What breaks a rule of the input uses no key up.
+      agree(replayed || first.status === 422, () => `Sent again, ${path} was carried out again: ${told(again)}`);
+      return first;
+    },
+    async all<T>(path: string) {
+      const items: T[] = [];
+      let cursor: string | undefined;
+      do {
+        const next = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+        const page: { items: T[]; nextCursor?: string } = await read(
+          `${path}${path.includes('?') ? '&' : '?'}limit=200${next}`,
+        );
+        items.push(...page.items);
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      return items;
+    },
+    async tell(operator, behaviour) {
+      is(200, await local.put(`/_local/operators/${operator}`, asToldToSandbox(behaviour)));
+    },
+    async now() {
+      return new Date(is(200, await local.get<{ now: string }>('/_local/clock')).now);
+    },
+    days: (days) => pause(days * dayMs),
+  };
+}
+
+/** The body of an answer that has to have one of these statuses. */
+export function is<T>(status: number | readonly number[], answer: Answer<T>): T {
+  const wanted = [status].flat();
+  agree(wanted.includes(answer.status), () => `The API answers ${told(answer)}, not ${wanted.join(' or ')}`);
+  return answer.body;
+}
+
+export function told({ status, body }: Answer): string {
+  return `${status} ${JSON.stringify(body)}`;
+}
+
+function isProblem(body: unknown, code: string): boolean {
+  return typeof body === 'object' && body !== null && 'code' in body && body.code === code;
+}
+
+function asToldToSandbox({ rejects, shipFraction, leadTimeDays, refuses, delayDays, failureRate, repeats }: Behaviour) {
+  return {
+    rejectOrders: rejects,
+    shipFraction,
+    leadTimeDays,
+    refuseActivation: refuses,
+    activationDelayDays: delayDays,
+    failureRate,
+    duplicateAnswers: repeats,
+  };
+}
