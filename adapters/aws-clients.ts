@@ -3,5 +3,5 @@
  * gone silent would hold a function until its own time is over, and the SDK would not try again.
  */
 export const answersInTime = {
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
 };

@@ -15,7 +15,9 @@ const input = z.extend(runInput, { error: z.object({ Error: z.string(), Cause: z
 export const handler = task(input, async ({ kind, partnerId, id, error }) => {
   const at = clock.now().toISOString();
   const failure = failureOf(error);
-  logger.error('execution failed', { id, failure, error });
+  // What an operator keeps us waiting for is no error of ours.
+  const told = failure.code === 'internal_error' ? 'error' : 'warn';
+  logger[told]('execution failed', { id, failure, error });
   await setAside({ kind, partnerId, id }, `${failure.code}: ${messageOf(error.Cause ?? error.Error)}`, clock.now());
   if (kind === 'order') {
     const stepped = await stepOrder(partnerId, id, (order) => failOrder(order, failure, at));
