@@ -144,7 +144,8 @@ async function oneHistory({
     seed,
     numRuns: 1,
     unbiased: true,
-    ...(replay && { path: replay.path }),
+    // What is replayed is to be looked at as it was told, not to be cut down further.
+    ...(replay && { path: replay.path, endOnFailure: true }),
   });
   if (!details.failed || details.counterexample === null) {
     return undefined;
