@@ -121,11 +121,14 @@ async function oneHistory({
     ...(replay && { replayPath: replay.commands }),
   });
   let failedAt: number | undefined;
+  let isReplayed = false;
   const property = fc.asyncProperty(history, async (steps) => {
-    if (failedAt !== undefined && performance.now() - failedAt > shrinkForMs) {
-      // Nothing shorter is looked for: what is found is told.
+    const isLate = failedAt !== undefined && performance.now() - failedAt > shrinkForMs;
+    if (isLate || (replay && isReplayed)) {
+      // Nothing shorter is looked for: what is found is told. Behind a history that is replayed come its neighbours.
       return;
     }
+    isReplayed = true;
     const { model, real } = await begin(url, operators, take, hear && ((line) => hear(`${seed}: ${line}`)));
     try {
       await fc.asyncModelRun(() => ({ model, real }), steps);
