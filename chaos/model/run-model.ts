@@ -121,11 +121,14 @@ async function oneHistory({
     ...(replay && { replayPath: replay.commands }),
   });
   let failedAt: number | undefined;
+  let isReplayed = false;
   const property = fc.asyncProperty(history, async (steps) => {
-    if (failedAt !== undefined && performance.now() - failedAt > shrinkForMs) {
-      // Nothing shorter is looked for: what is found is told.
+    const isLate = failedAt !== undefined && performance.now() - failedAt > shrinkForMs;
+    if (isLate || (replay && isReplayed)) {
+      // Nothing shorter is looked for: what is found is told. Behind a history that is replayed come its neighbours.
       return;
     }
+    isReplayed = true;
     const { model, real } = await begin(url, operators, take, hear && ((line) => hear(`${seed}: ${line}`)));
     try {
       await fc.asyncModelRun(() => ({ model, real }), steps);
@@ -144,7 +147,8 @@ async function oneHistory({
     seed,
     numRuns: 1,
     unbiased: true,
-    ...(replay && { path: replay.path }),
+    // What is replayed is to be looked at as it was told, not to be cut down further.
+    ...(replay && { path: replay.path, endOnFailure: true }),
   });
   if (!details.failed || details.counterexample === null) {
     return undefined;
