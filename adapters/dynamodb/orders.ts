@@ -1,5 +1,6 @@
 import type { Operation } from '../../domain/operation.ts';
 import { isFinished, isWithOperator, type Order, type OrderEvent, type OrderStep } from '../../domain/order.ts';
+import { holdingServiceId } from '../../domain/service.ts';
 import {
   absent,
   atVersion,
@@ -16,7 +17,7 @@ import {
   type Write,
   write,
 } from './items.ts';
-import { due, orderEventKey, orderKey, orderPartition, watchKey } from './keys.ts';
+import { due, orderEventKey, orderKey, orderPartition, partnerServiceKey, watchKey } from './keys.ts';
 import { type ManifestPage, orderManifest, putPage } from './manifests.ts';
 import { putOperation } from './operations.ts';
 import type { Run } from './runs.ts';
@@ -131,7 +132,10 @@ export async function keepTaskToken(
   return stepped?.order;
 }
 
-/** Adds a page to the SIMs received, with where the operator's list goes on; a page that was added already stays. */
+/**
+ * Adds a page to the SIMs received, with where the operator's list goes on, and its SIMs to the holding service's; a page
+ * that was added already stays.
+ */
 export async function addReceivedPage(
   partnerId: string,
   order: OrderRecord,
@@ -153,7 +157,12 @@ export async function addReceivedPage(
   }
   await transact([
     putOrder(partnerId, next, order.version),
-    ...(received > 0 ? [putPage(orderManifest(partnerId, order.id), page)] : []),
+    ...(received > 0
+      ? [
+          putPage(orderManifest(partnerId, order.id), page),
+          update(partnerServiceKey(partnerId, holdingServiceId(order.operatorId)), { add: { sims: received } }, exists),
+        ]
+      : []),
   ]);
   return next;
 }
