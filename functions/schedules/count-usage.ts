@@ -9,8 +9,8 @@ import { type Tenure, tenureAt } from '../../domain/tenure.ts';
 import { countInto, dayOf, type HeldRecord, isTimely, type Period, periodOf, servicesOf } from '../../domain/usage.ts';
 
 /** Shards that are counted side by side, and reads in flight within each. */
-const SHARDS_AT_A_TIME = 8;
-const READS_IN_FLIGHT = 16;
+const SHARDS_AT_A_TIME = 4;
+const READS_IN_FLIGHT = 8;
 /** How often a chunk is counted anew when somebody else counted at the same time. */
 const TRIES = 8;
 

@@ -20,7 +20,7 @@ const services = {
   partnerServiceId: 'psv_01JG0000000000000000000000',
   customerServiceId: 'csv_01JG0000000000000000000000',
 };
-const SIMS = 400;
+const SIMS = 200;
 const iccids: Iccid[] = Array.from({ length: SIMS }, (_, n) =>
   withCheckDigit(`894499${run}${String(n).padStart(7, '0')}`),
 );
@@ -37,7 +37,7 @@ beforeAll(async () => {
       const arrived = arriveInHolding({ iccid, imsi: '234200000000001' }, { id: 'ord_1', operatorId: '3uk' }, at);
       await addSim(PARTNER, { ...arrived, ...services, state: 'active', bars: [], customerId: 'cus_1' });
     },
-    { concurrency: 32 },
+    { concurrency: 16 },
   );
 });
 afterAll(() => meter.stop());
@@ -67,27 +67,27 @@ const usedBy = async (serviceId: string, period: string) =>
   (await sumsOfService(PARTNER, serviceId, period)).reduce((sum, { bytes }) => sum + bytes, 0);
 
 describe('what all SIMs of a fleet used', () => {
-  test('takes at most two write units a SIM and hour, all day long, and none when it comes again', async () => {
-    let counted = 0;
-    for (let hour = 0; hour < 24; hour += 2) {
-      const records = [...hourly('2026-03-02', hour), ...hourly('2026-03-02', hour + 1)];
-      counted += bytesOf(records);
+  test('takes little more than a write unit a SIM and hour, at the end of a day too, and none when it comes again', async () => {
+    const hours = Array.from({ length: 24 }, (_, hour) => hourly('2026-03-02', hour));
+    await countUsage(hours.slice(0, 20).flat(), now);
+    for (const hour of [20, 22]) {
+      const records = hours.slice(hour, hour + 2).flat();
       const { write, read } = await unitsOf(() => countUsage(records, now));
       expect(write / records.length).toBeLessThan(1.25);
       expect(read / SIMS).toBeLessThan(5);
     }
     expect(await unitsOf(() => countUsage(hourly('2026-03-02', 7), now))).toMatchObject({ write: 0 });
     for (const id of Object.values(services)) {
-      expect(await usedBy(id, '2026-03')).toBe(counted);
+      expect(await usedBy(id, '2026-03')).toBe(bytesOf(hours.flat()));
     }
     const tops = (await sumsOfService(PARTNER, services.customerServiceId, '2026-03')).flatMap(({ top }) => top);
     expect(tops).toContainEqual({ iccid: iccids.at(-1), bytes: 24 * (12_345_678 + SIMS - 1) });
   });
 
   test('counts once when several count it at the same time, each in another order', async () => {
-    const some = iccids.slice(0, 60);
+    const some = iccids.slice(0, 40);
     const records = [3, 1, 4, 0, 2].flatMap((hour) => hourly('2026-02-10', hour, some));
-    const shares = [records, records.toReversed(), records.slice(100), records.slice(0, 250)];
+    const shares = [records, records.toReversed(), records.slice(60), records.slice(0, 150)];
     await Promise.all(shares.map((share) => countUsage(share, now)));
     expect(await usedBy(services.partnerServiceId, '2026-02')).toBe(bytesOf(records));
     expect(await usedBy(services.customerServiceId, '2026-02')).toBe(bytesOf(records));
