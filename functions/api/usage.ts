@@ -42,8 +42,9 @@ type SimUsageQuery = z.infer<ReturnType<typeof simUsageQuery>>;
  */
 export async function showSimUsage(caller: PartnerCaller, sim: SimRecord, query: SimUsageQuery, now: Date) {
   const { granularity } = query;
-  const to = query.to === undefined ? now : new Date(query.to);
-  const from = query.from === undefined ? new Date(beginOf(justBefore(to), 'month')) : new Date(query.from);
+  const to = query.to === undefined ? now : momentOf(query.to, '/query/to');
+  const from =
+    query.from === undefined ? new Date(beginOf(justBefore(to), 'month')) : momentOf(query.from, '/query/from');
   const problem = rangeProblem(from, to, granularity);
   if (problem) {
     throw invalidInput([problem]);
@@ -56,6 +57,18 @@ export async function showSimUsage(caller: PartnerCaller, sim: SimRecord, query:
   const used = pointsOf(days, granularity, (hour) => first <= hour && hour < end && isTheirs(hour));
   return simUsageSchema.parse({ unit: 'bytes', ...used });
 }
+
+/** Whose year has four digits, in UTC too: others are written, and sort, in another way. */
+function momentOf(text: string, pointer: string): Date {
+  const moment = new Date(text);
+  if (moment < EARLIEST || moment > LATEST) {
+    throw invalidInput([{ pointer, code: 'range', message: 'The years from 1970 to 9998 can be asked for.' }]);
+  }
+  return moment;
+}
+
+const EARLIEST = new Date('1970-01-02');
+const LATEST = new Date('9998-12-31');
 
 /** So that what is asked for up to midnight of a month's first day is the month before. */
 const justBefore = (moment: Date) => new Date(moment.getTime() - 1).toISOString();

@@ -148,6 +148,8 @@ describe('what a SIM used', () => {
     await refused('from=2026-02-01&to=2026-01-02T00:00:00Z', '/query/from', 'range');
     await refused('from=2026-01-01&to=2026-02-02&granularity=hour', '/query/from', 'range');
     await refused('from=2024-01-01&to=2026-02-02', '/query/from', 'range');
+    await refused('to=9999-12-31T23:59:59-23:59', '/query/to', 'range');
+    await refused('from=0000-01-01T00:00:00%2B01:00', '/query/from', 'range');
     await refused('from=yesterday', '/query/from', 'invalid_union');
     await refused('to=2026-02-30', '/query/to', 'invalid_union');
     await refused('granularity=week', '/query/granularity', 'invalid_value');
