@@ -22,6 +22,11 @@ export interface OperatorGateway {
   setBars(batchKey: string, iccids: readonly string[], barred: boolean): Promise<SimAnswer[]>;
   /** Ends the SIMs' subscriptions for good. */
   terminate(batchKey: string, iccids: readonly string[]): Promise<SimAnswer[]>;
+  /**
+   * A page of what SIMs used, since a cursor of an earlier page or from the beginning. Records may be late, repeated and
+   * in any order, and of SIMs that nobody here has. At the end the cursor stays what it was.
+   */
+  usageSince(cursor?: string): Promise<UsagePage>;
 }
 
 /** An order as the operator needs it. */
@@ -66,6 +71,11 @@ export type SimAnswer = {
   status: 'barred' | 'pending' | 'active' | 'refused' | 'terminated';
   reason?: string;
 };
+
+export type UsagePage = { records: UsageRecord[]; nextCursor: string };
+
+/** So many bytes that a SIM used in a network up to a moment (RFC 3339, UTC). The id is the same whenever it is told. */
+export type UsageRecord = { recordId: string; iccid: string; bytes: number; at: string; network: string };
 
 /**
  * The operator did not answer in time, answered with a fault, or answered nonsense. It may have done what was asked:

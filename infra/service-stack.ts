@@ -21,6 +21,7 @@ export const scheduleEntries = {
   pollOrders: 'functions/schedules/poll-orders.ts',
   sweep: 'functions/schedules/sweep.ts',
   lateActivations: 'functions/schedules/late-activations.ts',
+  collectUsage: 'functions/schedules/collect-usage.ts',
 } as const;
 
 /** Answers what is public, and every path that is not a route. */
@@ -62,6 +63,8 @@ const scheduleTimeout = Duration.minutes(5);
 const pollRate = Duration.minutes(15);
 /** So that a scheduled operation begins within a minute of its time. */
 const sweepRate = Duration.minutes(1);
+/** Operators tell by the hour: what a SIM used in two hours is one write. docs/data-model.md has what that costs. */
+const usageRate = Duration.hours(2);
 
 /** What keeps no data and can be made anew by any release: functions, HTTP API, state machine, schedules. */
 export class ServiceStack extends Stack {
@@ -114,6 +117,7 @@ export class ServiceStack extends Stack {
     const pollOrders = 'Asks operators how the orders that are due are doing';
     const sweep = 'Starts what is scheduled and what was written but never started, and resumes what stopped';
     const lateActivations = 'Asks operators about activations that they did not confirm in time';
+    const collectUsage = 'Takes in what operators say that SIMs used';
     new Schedules(this, 'Schedules', {
       deadLetters,
       scheduled: [
@@ -134,6 +138,16 @@ export class ServiceStack extends Stack {
           description: lateActivations,
           every: Duration.hours(1),
           lambda: functionOf(scheduleEntries.lateActivations, { description: lateActivations, ...asynchronous }),
+        },
+        {
+          name: 'CollectUsage',
+          description: collectUsage,
+          every: usageRate,
+          lambda: functionOf(scheduleEntries.collectUsage, {
+            description: collectUsage,
+            memoryMb: taskMemoryMb,
+            ...asynchronous,
+          }),
         },
       ],
     });

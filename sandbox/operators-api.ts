@@ -234,13 +234,21 @@ function deliveredCard({ operatorId, books, now }: Desk, iccid: string): (CardPl
 }
 
 /** Records from the cursor on. `nextCursor` is always there: what is used later is found behind it. */
-function usageSince({ books }: Desk, query: URLSearchParams): ApiAnswer {
+function usageSince({ operatorId, books }: Desk, query: URLSearchParams): ApiAnswer {
   const page = pageOf(query);
   if (page === undefined) {
     return refusal(400, 'invalid_page', `cursor is one that was given, limit is 1 to ${MAX_PAGE}`);
   }
-  const records = books.usage.slice(page.start, page.start + page.limit);
-  return { status: 200, body: { records, nextCursor: String(page.start + records.length) } };
+  const told = books.usage.length;
+  const { places, end } = books.behaviour.duplicateAnswers
+    ? repeatedPageOfPlaces(page.start, page.limit, told, countAsked(books, `usage ${page.start}`))
+    : pageOfPlaces(page.start, page.limit, told);
+  // A record keeps its place in the books, so that tells it from all others of the operator.
+  const records = places.flatMap((place) => {
+    const record = books.usage[place];
+    return record === undefined ? [] : [{ recordId: `${operatorId}-${place}`, ...record }];
+  });
+  return { status: 200, body: { records, nextCursor: String(Math.max(page.start, end)) } };
 }
 
 function pageOf(query: URLSearchParams): { start: number; limit: number } | undefined {

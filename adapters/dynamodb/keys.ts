@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SimState } from '../../domain/sim.ts';
-import { SIM_SHARDS } from './table.ts';
+import { SIM_SHARDS, USAGE_SHARDS } from './table.ts';
 
 /** A primary key of the table. */
 export type Key = { pk: string; sk: string };
@@ -23,6 +23,11 @@ export const grantKey = (partnerId: string, tariffId: string): Key => ({
 export const customerKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `CUS#${id}` });
 export const partnerServiceKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `PSV#${id}` });
 export const customerServiceKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `CSV#${id}` });
+
+/** Of a service whose id tells whether it is a partner's or a customer's. */
+export const serviceKey = (partnerId: string, id: string): Key =>
+  id.startsWith(PARTNER_SERVICE) ? partnerServiceKey(partnerId, id) : customerServiceKey(partnerId, id);
+const PARTNER_SERVICE = 'psv_';
 
 /** Holds the name of a customer service, so that no second one of the customer gets it. Names differ by more than case. */
 export function serviceNameKey(partnerId: string, customerId: string, name: string): Key {
@@ -102,8 +107,30 @@ export const simHistoryKey = (partnerId: string, iccid: string, version: number)
 });
 export const simHistoryPartition = (partnerId: string, iccid: string) => `${owned(partnerId)}#HIST#${iccid}`;
 
+/** Who has a SIM, whichever partner that is: operators tell ICCIDs alone. */
+export const simOwnerKey = (iccid: string): Key => ({ pk: `ICCID#${iccid}`, sk: 'OWNER' });
+
+/** How far each operator's usage has been read. */
+export const usageCursors = 'USAGE_CURSORS';
+export const usageCursorKey = (operatorId: string): Key => ({ pk: usageCursors, sk: operatorId });
+
+/** What a SIM used, day by day. */
+export const simUsage = (partnerId: string, iccid: string) => `${owned(partnerId)}#USE#${iccid}`;
+export const simDayKey = (partnerId: string, iccid: string, day: string): Key => ({
+  pk: simUsage(partnerId, iccid),
+  sk: day,
+});
+/** What counts for a service in a month: the part of it that SIMs of one shard used. */
+export const serviceSumKey = (partnerId: string, serviceId: string, period: string, shard: number): Key => ({
+  pk: `${owned(partnerId)}#SUM#${serviceId}#${period}#${shard}`,
+  sk: 'SUM',
+});
+
 /** What the schedules look at: orders to ask the operator about, work that must be running, activations to look after. */
 export const due = { orders: 'POLL', work: 'RUN', lateActivations: 'LATE' } as const;
+
+/** In which part of its services' sums a SIM's usage is. */
+export const usageShardOf = (iccid: string): number => shardOf(iccid) % USAGE_SHARDS;
 
 /** Of which of the partitions a SIM is; FNV-1a spreads ICCIDs evenly, consecutive ones too. */
 export function shardOf(iccid: string): number {

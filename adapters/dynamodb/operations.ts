@@ -14,7 +14,7 @@ import {
   type Write,
   write,
 } from './items.ts';
-import { customerServiceKey, due, operationKey, orderKey } from './keys.ts';
+import { due, operationKey, orderKey, serviceKey } from './keys.ts';
 import {
   type Manifest,
   type ManifestPage,
@@ -107,7 +107,7 @@ export async function queryOperations(
 
 /** What a page adds to counts elsewhere. */
 export type PageCounts = {
-  /** How many SIMs came to a customer service, or left it when negative. */
+  /** How many SIMs came to a partner's or a customer's service, or left it when negative. */
   services: ReadonlyMap<string, number>;
   /** How many SIMs the retry of a plan's stage counts over: those that were as asked already are not among them. */
   countedOver: number;
@@ -136,7 +136,7 @@ export async function recordResults(
     ...progressWrites(partnerId, operation, operation.planStage?.retry ? countedOver : succeeded, at),
     ...[...services]
       .filter(([, sims]) => sims !== 0)
-      .map(([id, sims]) => update(customerServiceKey(partnerId, id), { add: { sims } }, exists)),
+      .map(([id, sims]) => update(serviceKey(partnerId, id), { add: { sims } }, exists)),
   ];
   try {
     await transact(writes);

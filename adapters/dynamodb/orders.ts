@@ -7,6 +7,7 @@ import {
   type OrderStep,
   toldInOrder,
 } from '../../domain/order.ts';
+import { holdingServiceId } from '../../domain/service.ts';
 import {
   absent,
   atVersion,
@@ -23,7 +24,7 @@ import {
   type Write,
   write,
 } from './items.ts';
-import { due, orderEventKey, orderKey, orderPartition, watchKey } from './keys.ts';
+import { due, orderEventKey, orderKey, orderPartition, partnerServiceKey, watchKey } from './keys.ts';
 import { type ManifestPage, orderManifest, putPage } from './manifests.ts';
 import { putOperation } from './operations.ts';
 import type { Run } from './runs.ts';
@@ -139,7 +140,10 @@ export async function keepTaskToken(
   return stepped?.order;
 }
 
-/** Adds a page to the SIMs received, with where the operator's list goes on; a page that was added already stays. */
+/**
+ * Adds a page to the SIMs received, with where the operator's list goes on, and its SIMs to the holding service's; a page
+ * that was added already stays.
+ */
 export async function addReceivedPage(
   partnerId: string,
   order: OrderRecord,
@@ -161,7 +165,12 @@ export async function addReceivedPage(
   }
   await transact([
     putOrder(partnerId, next, order.version),
-    ...(received > 0 ? [putPage(orderManifest(partnerId, order.id), page)] : []),
+    ...(received > 0
+      ? [
+          putPage(orderManifest(partnerId, order.id), page),
+          update(partnerServiceKey(partnerId, holdingServiceId(order.operatorId)), { add: { sims: received } }, exists),
+        ]
+      : []),
   ]);
   return next;
 }

@@ -26,17 +26,20 @@ import { getTariff } from './tariffs.ts';
  */
 export type CustomerServiceRecord = CustomerService & { sims: number; workers?: Set<string> };
 
+/** A partner service as it is kept: with how many SIMs are on it, absent before the first one. */
+export type PartnerServiceRecord = PartnerService & { sims?: number };
+
 /** A service with the tariff that it is on. */
 export type WithTariff<Service> = { service: Service; tariff: Tariff | undefined };
 
-export async function getPartnerService(partnerId: string, id: string): Promise<PartnerService | undefined> {
-  return get<PartnerService>(partnerServiceKey(partnerId, id));
+export async function getPartnerService(partnerId: string, id: string): Promise<PartnerServiceRecord | undefined> {
+  return get<PartnerServiceRecord>(partnerServiceKey(partnerId, id));
 }
 
 export async function getPartnerServiceWithTariff(
   partnerId: string,
   id: string,
-): Promise<WithTariff<PartnerService> | undefined> {
+): Promise<WithTariff<PartnerServiceRecord> | undefined> {
   const service = await getPartnerService(partnerId, id);
   return service && { service, tariff: service.tariffId ? await getTariff(service.tariffId) : undefined };
 }

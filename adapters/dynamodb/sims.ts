@@ -1,6 +1,7 @@
 import type { SimFilter } from '../../domain/operation.ts';
 import type { PlanStage } from '../../domain/plan.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
+import { isMove } from '../../domain/tenure.ts';
 import { absent, atVersion, ConditionFailed, get, getMany, type Item, put, queryAll, write } from './items.ts';
 import {
   shardOf,
@@ -8,6 +9,7 @@ import {
   simHistoryPartition,
   simInService,
   simKey,
+  simOwnerKey,
   simsInState,
   simsOfCustomer,
   simsOfCustomerInState,
@@ -18,7 +20,7 @@ import { isByOperation, type KeptStep, keepStep, lastMover, readHistory, version
 export type SimRecord = Sim & {
   /** The latest steps of its life, oldest first; earlier ones lie in items of their own. */
   history: readonly KeptStep[];
-  /** The customer service that it had before the last operation changed that. */
+  /** The service that it had before the last operation moved it to another one, or off it. */
   serviceBefore?: string;
   /** For each stage of its order's plan that a retry brought about, by which one: the order's progress counts it once. */
   countedBy?: Readonly<Partial<Record<PlanStage, string>>>;
@@ -27,10 +29,21 @@ export type SimRecord = Sim & {
 /** How many steps of its life a SIM's own item holds: it stays under 1 KB, one write unit, from its arrival to active. */
 const INLINE_HISTORY = 4;
 
-/** Writes a SIM that arrived. One that is there already is left as it is. */
+/** Writes a SIM that arrived, and then who has it. What is there already is left as it is. */
 export async function addSim(partnerId: string, sim: Sim): Promise<void> {
+  await addOnce(simItem(partnerId, { ...sim, history: [] }));
+  await addOnce({ ...simOwnerKey(sim.iccid), iccid: sim.iccid, partnerId });
+}
+
+/** @returns who has the SIMs of a list, by ICCID; SIMs that nobody has are left out. */
+export async function ownersOf(iccids: readonly string[]): Promise<Map<string, string>> {
+  const owners = await getMany<{ iccid: string; partnerId: string }>(iccids.map(simOwnerKey));
+  return new Map(owners.map(({ iccid, partnerId }) => [iccid, partnerId]));
+}
+
+async function addOnce(item: Item): Promise<void> {
   try {
-    await write(put(simItem(partnerId, { ...sim, history: [] }), absent));
+    await write(put(item, absent));
   } catch (error) {
     if (!(error instanceof ConditionFailed)) {
       throw error;
@@ -76,6 +89,9 @@ export async function saveSim(
 }
 
 function serviceLeft(before: Sim, after: Sim): string | undefined {
+  if (before.partnerServiceId !== after.partnerServiceId) {
+    return before.partnerServiceId;
+  }
   return before.customerServiceId === after.customerServiceId ? undefined : before.customerServiceId;
 }
 
@@ -93,6 +109,18 @@ export async function getSims(partnerId: string, iccids: readonly string[]): Pro
 export async function simHistory(partnerId: string, sim: SimRecord): Promise<SimEvent[]> {
   const earlier = await queryAll<{ history: KeptStep[] }>({ partition: simHistoryPartition(partnerId, sim.iccid) });
   return readHistory(sim, [...earlier.flatMap(({ history }) => history), ...sim.history]);
+}
+
+/** Whether a SIM has had the services that it has now since a moment (RFC 3339, UTC): as its item tells by itself. */
+export function hasHadItsServicesSince(sim: SimRecord, at: string): boolean {
+  const steps = readHistory(sim, sim.history).filter(({ version }) => version > 1);
+  const [oldest] = steps;
+  const move = steps.findLast(isMove);
+  if (move !== undefined || oldest === undefined) {
+    return move === undefined || move.at <= at;
+  }
+  // What lies in items of its own is older than what is here; before the second version there is nothing.
+  return oldest.version === 2 || oldest.at <= at;
 }
 
 /** Whether a SIM passes the filters of a list. */

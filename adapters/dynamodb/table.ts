@@ -45,3 +45,9 @@ export const table = {
  * them under a sixteenth of a bulk write even for a thousand SIMs, and a list merges that many queries.
  */
 export const SIM_SHARDS = 32;
+
+/**
+ * Into how many items a service's usage in a month is summed. They are added to side by side, each by one writer at a
+ * time, and read together.
+ */
+export const USAGE_SHARDS = 8;

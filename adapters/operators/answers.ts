@@ -8,6 +8,7 @@ import type {
   OperatorOrderStatus,
   SimAnswer,
   SubmissionAnswer,
+  UsagePage,
 } from '../../domain/operator-port.ts';
 
 // Without it the log says of every nonsense that the input is invalid.
@@ -114,6 +115,30 @@ export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswer
       }),
       z.transform((page): DeliveredSimsPage => page),
     ),
+  };
+}
+
+const usageRecordSchema = z.lazy(() =>
+  z.object({
+    recordId: z.string().check(z.minLength(1), z.maxLength(200)),
+    // Any number: of a SIM that is not ours it is for nobody here to say whether it is one.
+    iccid: z.string().check(z.regex(/^\d{18,22}$/, 'not an ICCID')),
+    bytes: z.int().check(z.nonnegative()),
+    at: z.pipe(
+      z.iso.datetime({ offset: true }),
+      z.transform((at) => new Date(at).toISOString()),
+    ),
+    network: z.string().check(z.minLength(1), z.maxLength(40), z.regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters')),
+  }),
+);
+
+/** A page of usage. Behind its last record the cursor leads to what is used later. */
+export function usageAnswers(): ExpectedAnswers<UsagePage> {
+  return {
+    200: z.object({
+      records: z.array(usageRecordSchema),
+      nextCursor: z.string().check(z.minLength(1), z.maxLength(1000)),
+    }),
   };
 }
 

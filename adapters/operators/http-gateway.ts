@@ -8,6 +8,7 @@ import {
   orderStatusAnswers,
   simAnswers,
   submissionAnswers,
+  usageAnswers,
 } from './answers.ts';
 import type { OperatorsConfiguration } from './configuration.ts';
 import { type RetryPolicy, retrying, type Try } from './retry.ts';
@@ -120,14 +121,12 @@ function operatorGateway(operatorId: string, options: Settings): OperatorGateway
         path: `/orders/${encodeURIComponent(orderId)}/cancel`,
         expected: cancelAnswers(orderId),
       }),
-    deliveredSims: (orderId, cursor) => {
-      const query = new URLSearchParams({ limit: String(MAX_BATCH), ...(cursor === undefined ? {} : { cursor }) });
-      return call({
+    deliveredSims: (orderId, cursor) =>
+      call({
         method: 'GET',
-        path: `/orders/${encodeURIComponent(orderId)}/sims?${query}`,
+        path: `/orders/${encodeURIComponent(orderId)}/sims?${pageQuery(cursor)}`,
         expected: deliveredSimsAnswers(cursor),
-      });
-    },
+      }),
     activate: (batchKey, iccids) => change('/sims/activations', batchKey, iccids),
     setBars: (batchKey, iccids, barred) => change('/sims/bars', batchKey, iccids, { barred }),
     terminate: (batchKey, iccids) => change('/sims/terminations', batchKey, iccids),
@@ -140,7 +139,12 @@ function operatorGateway(operatorId: string, options: Settings): OperatorGateway
           expected: simAnswers(batch, { all: false }),
         }),
       ),
+    usageSince: (cursor) => call({ method: 'GET', path: `/usage?${pageQuery(cursor)}`, expected: usageAnswers() }),
   };
+}
+
+function pageQuery(cursor: string | undefined): URLSearchParams {
+  return new URLSearchParams({ limit: String(MAX_BATCH), ...(cursor === undefined ? {} : { cursor }) });
 }
 
 /** By which an operator's log can be matched with ours: `xray_trace_id` in the log lines of the invocation. */

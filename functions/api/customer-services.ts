@@ -9,6 +9,7 @@ import {
   queryServicesOfCustomer,
   renameCustomerService,
 } from '../../adapters/dynamodb/services.ts';
+import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { defaultServiceName } from '../../domain/service.ts';
 import { idSchema, line } from '../../domain/text.ts';
@@ -17,8 +18,9 @@ import { fillPage } from '../http/paging.ts';
 import { HttpProblem, notFound, unknownId } from '../http/problem.ts';
 import { created, list, noContent, one, route } from '../http/route.ts';
 import { serve } from '../http/serve.ts';
-import { customerServiceSchema, showCustomerService } from './representations.ts';
+import { customerServiceSchema, serviceUsageSchema, showCustomerService } from './representations.ts';
 import { tariffFor } from './tariff-for.ts';
+import { serviceUsageQuery, showServiceUsage } from './usage.ts';
 
 const NAME_LENGTH = 150;
 
@@ -97,6 +99,20 @@ export const routes = [
     summary: 'Get a customer service',
     answers: { 200: customerServiceSchema },
     handle: async ({ caller, path: { id } }) => one(showCustomerService(await theService(caller, id))),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/customer-services/{id}/usage',
+    access: 'see_own',
+    tag: 'Usage',
+    summary: 'What the SIMs of a customer service used in a month',
+    query: serviceUsageQuery,
+    answers: { 200: serviceUsageSchema },
+    handle: async ({ caller, path: { id }, query, now }) => {
+      const service = await theService(caller, id);
+      const tariff = await getTariff(service.tariffId);
+      return one(await showServiceUsage(caller.partnerId, { service, tariff }, query, now));
+    },
   }),
   route({
     method: 'PATCH',

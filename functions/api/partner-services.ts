@@ -2,18 +2,20 @@ import * as z from 'zod/mini';
 import {
   createPartnerService,
   getPartnerService,
+  type PartnerServiceRecord,
   queryPartnerServices,
   renamePartnerService,
 } from '../../adapters/dynamodb/services.ts';
-import type { PartnerService } from '../../domain/service.ts';
+import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, notFound } from '../http/problem.ts';
 import { created, list, one, route } from '../http/route.ts';
 import { serve } from '../http/serve.ts';
-import { partnerServiceSchema, showPartnerService } from './representations.ts';
+import { partnerServiceSchema, serviceUsageSchema, showPartnerService } from './representations.ts';
 import { tariffFor } from './tariff-for.ts';
+import { serviceUsageQuery, showServiceUsage } from './usage.ts';
 
 /** What the partner is charged on. */
 export const routes = [
@@ -69,6 +71,20 @@ export const routes = [
     handle: async ({ caller, path: { id } }) => one(showPartnerService(await theService(caller.partnerId, id))),
   }),
   route({
+    method: 'GET',
+    path: '/v1/partner-services/{id}/usage',
+    access: 'see',
+    tag: 'Usage',
+    summary: 'What the SIMs of a partner service used in a month',
+    query: serviceUsageQuery,
+    answers: { 200: serviceUsageSchema },
+    handle: async ({ caller, path: { id }, query, now }) => {
+      const service = await theService(caller.partnerId, id);
+      const tariff = service.tariffId === undefined ? undefined : await getTariff(service.tariffId);
+      return one(await showServiceUsage(caller.partnerId, { service, tariff }, query, now));
+    },
+  }),
+  route({
     method: 'PATCH',
     path: '/v1/partner-services/{id}',
     access: 'manage_partner_services',
@@ -91,7 +107,7 @@ export const routes = [
   }),
 ];
 
-async function theService(partnerId: string, id: string): Promise<PartnerService> {
+async function theService(partnerId: string, id: string): Promise<PartnerServiceRecord> {
   const service = await getPartnerService(partnerId, id);
   if (!service) {
     throw notFound('partner service', id);

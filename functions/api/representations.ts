@@ -221,6 +221,48 @@ export const dryRunSchema = z.lazy(() =>
     .register(z.globalRegistry, { id: 'DryRun' }),
 );
 
+export const simUsageSchema = z.lazy(() =>
+  z
+    .object({
+      unit: z.literal('bytes'),
+      totalBytes: z.int(),
+      points: described(
+        z.array(
+          z.object({
+            at: described(time, 'When the hour, day or month begins'),
+            bytes: z.int(),
+            network: described(z.string(), 'MCC and MNC'),
+          }),
+        ),
+        'By time and network; where nothing was used there is none',
+      ),
+    })
+    .register(z.globalRegistry, { id: 'SimUsage' }),
+);
+
+export const serviceUsageSchema = z.lazy(() =>
+  z
+    .object({
+      period: described(z.string(), 'A calendar month, UTC: `2026-11`'),
+      allowanceBytes: described(
+        z.optional(z.int()),
+        'Of each SIM, or of the pool: a dynamic one has it times its SIMs. Holding services have none',
+      ),
+      usedBytes: described(z.int(), 'What SIMs used while they were on the service'),
+      sims: described(z.int(), 'How many SIMs are on the service now'),
+      pooling: z.optional(tariffFields().pooling),
+      topSims: described(
+        z.array(z.object({ iccid: z.string(), bytes: z.int() })),
+        'Those that used the most, ten at most',
+      ),
+      forecast: described(
+        z.optional(date),
+        'The day on which a pool is used up, if it goes on as it went; absent when it lasts',
+      ),
+    })
+    .register(z.globalRegistry, { id: 'ServiceUsage' }),
+);
+
 export const setAsideSchema = z.lazy(() =>
   z
     .object({

@@ -11,7 +11,15 @@ import { notFound } from '../http/problem.ts';
 import { list, one, type Route, route } from '../http/route.ts';
 import { serve } from '../http/serve.ts';
 import { bulk, bulkFields, simFilter } from './bulk.ts';
-import { dryRunSchema, operationSchema, showSim, simEventSchema, simSchema } from './representations.ts';
+import {
+  dryRunSchema,
+  operationSchema,
+  showSim,
+  simEventSchema,
+  simSchema,
+  simUsageSchema,
+} from './representations.ts';
+import { showSimUsage, simUsageQuery } from './usage.ts';
 
 const select = { iccids: ['8944200000000000017'] };
 const bulkAnswers = { 200: dryRunSchema, 202: operationSchema };
@@ -93,6 +101,18 @@ export const routes: Route[] = [
         rest.length > shown.length ? String(shown.at(-1)?.version) : undefined,
       );
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/sims/{iccid}/usage',
+    access: 'see_own',
+    tag: 'Usage',
+    summary: 'What a SIM used',
+    description: 'By hour, day or month and by network. Operators tell of it hours later, and sometimes days.',
+    query: simUsageQuery,
+    answers: { 200: simUsageSchema },
+    handle: async ({ caller, path: { iccid }, query, now }) =>
+      one(await showSimUsage(caller, await theSim(caller, iccid), query, now)),
   }),
   route({
     method: 'POST',

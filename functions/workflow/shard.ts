@@ -130,10 +130,10 @@ function countedOver({ id, planStage }: Operation, changed: readonly SimRecord[]
   return planStage?.retry ? changed.filter(({ countedBy }) => countedBy?.[planStage.stage] === id).length : 0;
 }
 
-/** How many SIMs each customer service gained, or lost when negative, by what the operation changed. */
+/** How many SIMs each service gained, or lost when negative, by what the operation changed. */
 function movesBetweenServices({ action }: Operation, changed: readonly SimRecord[]): Map<string, number> {
   const services = new Map<string, number>();
-  if (action !== 'assign' && action !== 'unassign') {
+  if (action !== 'migrate' && action !== 'assign' && action !== 'unassign') {
     return services;
   }
   const count = (id: string | undefined, by: number) => {
@@ -141,9 +141,9 @@ function movesBetweenServices({ action }: Operation, changed: readonly SimRecord
       services.set(id, (services.get(id) ?? 0) + by);
     }
   };
-  for (const { serviceBefore, customerServiceId } of changed) {
+  for (const { serviceBefore, partnerServiceId, customerServiceId } of changed) {
     count(serviceBefore, -1);
-    count(customerServiceId, 1);
+    count(action === 'migrate' ? partnerServiceId : customerServiceId, 1);
   }
   return services;
 }

@@ -44,6 +44,7 @@ export const rights: Readonly<Record<string, Rights>> = {
 
   'functions/schedules/poll-orders.ts': { table: 'write', due: true, operators: true, executions: ['answer'] },
   'functions/schedules/late-activations.ts': { table: 'write', due: true, operators: true },
+  'functions/schedules/collect-usage.ts': { table: 'write', operators: true },
   'functions/schedules/sweep.ts': { table: 'write', due: true, executions: ['start', 'describe'] },
 };
 

@@ -161,7 +161,7 @@ describe('every function', () => {
 
   test('that is invoked asynchronously leaves what it failed to handle in the dead letters', () => {
     const scheduled = [...resourcesOf(dev.service, 'AWS::Scheduler::Schedule').values()];
-    expect(scheduled).toHaveLength(3);
+    expect(scheduled).toHaveLength(4);
     const [deadLetters] = resourcesOf(dev.service, 'AWS::SQS::Queue').keys();
     const queue = { 'Fn::GetAtt': [deadLetters, 'Arn'] };
     const withDestination = [...resourcesOf(dev.service, 'AWS::Lambda::EventInvokeConfig').values()].map(

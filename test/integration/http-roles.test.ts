@@ -133,6 +133,7 @@ const routes: Record<string, Row> = {
   'POST /v1/customer-services': create(may.createCustomersAndServices, '/v1/customer-services'),
   'GET /v1/customer-services': list(may.seeOwn, '/v1/customer-services'),
   'GET /v1/customer-services/{id}': see(may.seeOwn, (of) => `/v1/customer-services/${of.customerService}`),
+  'GET /v1/customer-services/{id}/usage': see(may.seeOwn, (of) => `/v1/customer-services/${of.customerService}/usage`),
   'PATCH /v1/customer-services/{id}': edit(
     may.editCustomersAndServices,
     (of) => `/v1/customer-services/${of.customerService}`,
@@ -145,6 +146,7 @@ const routes: Record<string, Row> = {
   'POST /v1/partner-services': create(may.createAndEditPartnerServices, '/v1/partner-services'),
   'GET /v1/partner-services': list(may.see, '/v1/partner-services'),
   'GET /v1/partner-services/{id}': see(may.see, (of) => `/v1/partner-services/${of.partnerService}`),
+  'GET /v1/partner-services/{id}/usage': see(may.see, (of) => `/v1/partner-services/${of.partnerService}/usage`),
   'PATCH /v1/partner-services/{id}': edit(
     may.createAndEditPartnerServices,
     (of) => `/v1/partner-services/${of.partnerService}`,
@@ -175,6 +177,7 @@ const routes: Record<string, Row> = {
   'GET /v1/sims/{iccid}': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}`),
   'PATCH /v1/sims/{iccid}': edit(may.changeSims, ({ sim }) => `/v1/sims/${sim}`),
   'GET /v1/sims/{iccid}/events': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}/events`),
+  'GET /v1/sims/{iccid}/usage': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}/usage`),
   'POST /v1/sims/migrate': create(may.changeSims, '/v1/sims/migrate'),
   'POST /v1/sims/assign': create(may.changeSims, '/v1/sims/assign'),
   'POST /v1/sims/unassign': create(may.changeSims, '/v1/sims/unassign'),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import type { JWTPayload } from 'jose';
 import { type EngineName, engineNames } from '../../local/dynamodb/engine.ts';
-import type { BehaviourRequest } from '../../sandbox/behaviour.ts';
+import type { BehaviourRequest, Usage } from '../../sandbox/behaviour.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import type { CloudFacts, CloudSettings, LentCloud } from './cloud-pool.ts';
 import { type Partner, partnerAtWork } from './partner.ts';
@@ -45,6 +45,8 @@ export type OperatorUnderTest = {
   behaves(behaviour: BehaviourRequest): Promise<void>;
   /** As every operator does at the start of a test file: takes every order and delivers it at once. */
   behavesWell(): Promise<void>;
+  /** Notes what a SIM used, for the operator to tell. */
+  uses(usage: Usage): Promise<void>;
   /** What the operator itself says of an order, over its own API and with the functions' own key. */
   statusOf(orderId: string): Promise<string>;
 };
@@ -147,6 +149,12 @@ export function cloudUnderTest(cloud: () => RunningCloud): CloudUnderTest {
     operator: (id) => ({
       behaves: (behaviour) => behave(id, behaviour),
       behavesWell: () => behave(id, promptOperator),
+      uses: async (usage) => {
+        const { status, body } = await local.post(`/_local/operators/${id}/usage`, usage);
+        if (status !== 202) {
+          throw new Error(`POST /_local/operators/${id}/usage answers ${status}: ${JSON.stringify(body)}`);
+        }
+      },
       statusOf: (orderId) => statusAtOperator(cloud(), id, orderId),
     }),
   };

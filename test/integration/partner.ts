@@ -12,6 +12,8 @@ export type Result = z.infer<typeof shown.resultSchema>;
 export type Customer = z.infer<typeof shown.customerSchema>;
 export type CustomerService = z.infer<typeof shown.customerServiceSchema>;
 export type PartnerService = z.infer<typeof shown.partnerServiceSchema>;
+export type SimUsage = z.infer<typeof shown.simUsageSchema>;
+export type ServiceUsage = z.infer<typeof shown.serviceUsageSchema>;
 export type Plan = NonNullable<Order['plan']>;
 /** A plan all the way to active SIMs. */
 export type WholePlan = { partnerServiceId: string; customerId: string; customerServiceId: string; activate: true };

@@ -146,13 +146,36 @@ describe('what SIMs use', () => {
     operator.sandbox.recordUsage('3uk', { iccid, bytes: 20, at: '2025-09-10T00:00:00Z', network: '26201' });
     const first = await operator.ask('3uk', 'GET', '/usage?limit=1');
     expect(first.body).toEqual({
-      records: [{ iccid, bytes: 10, at: operator.clock.now().toISOString(), network: '23420' }],
+      records: [{ recordId: '3uk-0', iccid, bytes: 10, at: operator.clock.now().toISOString(), network: '23420' }],
       nextCursor: '1',
     });
     const second = await operator.ask('3uk', 'GET', '/usage?cursor=1');
-    expect(second.body.records).toEqual([{ iccid, bytes: 20, at: '2025-09-10T00:00:00Z', network: '26201' }]);
+    expect(second.body.records).toEqual([
+      { recordId: '3uk-1', iccid, bytes: 20, at: '2025-09-10T00:00:00Z', network: '26201' },
+    ]);
     const third = await operator.ask('3uk', 'GET', `/usage?cursor=${second.body.nextCursor}`);
     expect(third.body).toEqual({ records: [], nextCursor: '2' });
+  });
+
+  test('is told twice and in another order by an operator that repeats itself, under the same ids', async () => {
+    const [iccid = ''] = iccids;
+    for (let bytes = 1; bytes <= 30; bytes += 1) {
+      operator.sandbox.recordUsage('3uk', { iccid, bytes });
+    }
+    operator.sandbox.behave('3uk', { duplicateAnswers: true });
+    const told: { recordId: string; bytes: number }[] = [];
+    for (let cursor = '0', before = ''; cursor !== before; ) {
+      const answer = await operator.ask('3uk', 'GET', `/usage?limit=10&cursor=${cursor}`);
+      // Safe: what is expected below says whether it is so.
+      const body = answer.body as { records: typeof told; nextCursor: string };
+      told.push(...body.records);
+      before = cursor;
+      cursor = body.nextCursor;
+    }
+    expect(told.length).toBeGreaterThan(30);
+    const byId = new Map(told.map(({ recordId, bytes }) => [recordId, bytes]));
+    expect([...byId.values()].sort((one, other) => one - other)).toEqual(Array.from({ length: 30 }, (_, n) => n + 1));
+    expect(told.every(({ recordId, bytes }) => byId.get(recordId) === bytes)).toBe(true);
   });
 
   test('is not noted when it makes no sense', () => {

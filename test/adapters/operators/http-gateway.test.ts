@@ -256,3 +256,23 @@ describe('an operator that fails', () => {
     await locked.sandbox.stop();
   });
 });
+
+describe('what SIMs used', () => {
+  test('is told page after page from a cursor on, in UTC, until the cursor stays', async () => {
+    const [iccid = ''] = await delivered(50);
+    for (let bytes = 1; bytes <= 501; bytes += 1) {
+      operator.sandbox.recordUsage('3uk', { iccid, bytes, at: '2025-09-10T02:00:00+02:00', network: '26201' });
+    }
+    const first = await operator.gateway.usageSince();
+    expect(first.records).toHaveLength(500);
+    const second = await operator.gateway.usageSince(first.nextCursor);
+    expect(second.records).toEqual([
+      { recordId: expect.any(String), iccid, bytes: 501, at: '2025-09-10T00:00:00.000Z', network: '26201' },
+    ]);
+    expect(await operator.gateway.usageSince(second.nextCursor)).toEqual({
+      records: [],
+      nextCursor: second.nextCursor,
+    });
+    expect(new Set([...first.records, ...second.records].map(({ recordId }) => recordId)).size).toBe(501);
+  });
+});

@@ -33,6 +33,8 @@ const status: Ask = (gateway) => gateway.orderStatus('ord_1');
 const cancel: Ask = (gateway) => gateway.cancelOrder('ord_1');
 const list: Ask = (gateway) => gateway.deliveredSims('ord_1', 'here');
 const activate: Ask = (gateway) => gateway.activate('k1', [iccid, other]);
+const usage: Ask = (gateway) => gateway.usageSince('here');
+const used = { recordId: 'r1', iccid, bytes: 1, at: '2026-03-02T10:30:00Z', network: '23420' };
 const simStatus: Ask = (gateway) => gateway.simStatus([iccid, other]);
 
 describe('an answer that is nonsense', () => {
@@ -53,6 +55,11 @@ describe('an answer that is nonsense', () => {
     ['a SIM with two IMSIs', list, { body: { sims: [sim, { ...sim, imsi: '234200000000002' }] } }],
     ['the same cursor again', list, { body: { sims: [sim], nextCursor: 'here' } }],
     ['no list of SIMs', list, { body: { nextCursor: 'there' } }],
+    ['usage without a cursor', usage, { body: { records: [used] } }],
+    ['usage without an id', usage, { body: { records: [{ ...used, recordId: undefined }], nextCursor: '1' } }],
+    ['less than nothing used', usage, { body: { records: [{ ...used, bytes: -1 }], nextCursor: '1' } }],
+    ['half a byte', usage, { body: { records: [{ ...used, bytes: 0.5 }], nextCursor: '1' } }],
+    ['usage at no time', usage, { body: { records: [{ ...used, at: 'yesterday' }], nextCursor: '1' } }],
     ['a SIM missing', activate, { body: { sims: [{ iccid, status: 'active' }] } }],
     [
       'a SIM that was not asked for',

@@ -1,0 +1,29 @@
+import type { OperationTarget } from '../../domain/operation.ts';
+import { type Tenure, tenuresOf } from '../../domain/tenure.ts';
+import { getOperation } from './operations.ts';
+import { type SimRecord, simHistory } from './sims.ts';
+
+/** What operations aimed at. */
+export type TargetOf = (operationId: string) => Promise<OperationTarget | undefined>;
+
+/** What a partner's operations aimed at, each read once. */
+export function targetsOf(partnerId: string): TargetOf {
+  const targets = new Map<string, Promise<OperationTarget | undefined>>();
+  return (id) => {
+    const target = targets.get(id) ?? getOperation(partnerId, id).then((operation) => operation?.target);
+    targets.set(id, target);
+    return target;
+  };
+}
+
+/** Which services held a SIM, from its whole life. */
+export async function tenuresOfSim(
+  partnerId: string,
+  sim: SimRecord,
+  targetOf: TargetOf = targetsOf(partnerId),
+): Promise<[Tenure, ...Tenure[]]> {
+  const steps = await simHistory(partnerId, sim);
+  const ids = [...new Set(steps.flatMap(({ operationId }) => operationId ?? []))];
+  const targets = new Map(await Promise.all(ids.map(async (id) => [id, await targetOf(id)] as const)));
+  return tenuresOf(sim, steps, (id) => targets.get(id));
+}

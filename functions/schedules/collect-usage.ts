@@ -1,0 +1,61 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { clock } from '../../adapters/clock.ts';
+import { keepUsageCursor, readUsageCursors } from '../../adapters/dynamodb/usage.ts';
+import { operatorIds } from '../../domain/operator.ts';
+import { OperatorUnavailable, type UsageRecord } from '../../domain/operator-port.ts';
+import { logger, metrics } from '../http/telemetry.ts';
+import { operatorOf } from '../operators.ts';
+import { countUsage } from './count-usage.ts';
+import { schedule } from './schedule.ts';
+
+/** So many pages of an operator's records are counted together: of a SIM and day they are one write. */
+const PAGES_AT_A_TIME = 10;
+
+/**
+ * Takes in what operators say that SIMs used, one operator after the other. The cursor moves on when its records are
+ * counted, and not before: what a crash cut short comes again, and counts once.
+ */
+export const handler = schedule(async (hasTime) => {
+  const cursors = await readUsageCursors();
+  for (const operatorId of operatorIds) {
+    await collect(operatorId, cursors.get(operatorId), hasTime).catch((error: unknown) => {
+      // One that cannot be collected from holds up no other.
+      if (error instanceof OperatorUnavailable) {
+        logger.warn('operator unavailable', { operatorId, error });
+      } else {
+        logger.error('usage not collected', { operatorId, error });
+        metrics.addMetric('LooksFailed', MetricUnit.Count, 1);
+      }
+    });
+  }
+});
+
+async function collect(operatorId: string, from: string | undefined, hasTime: () => boolean): Promise<void> {
+  const operator = operatorOf(operatorId);
+  let cursor = from;
+  for (let isEnd = false; !isEnd && hasTime(); ) {
+    const records: UsageRecord[] = [];
+    let next = cursor;
+    for (let page = 0; page < PAGES_AT_A_TIME && !isEnd && hasTime(); page += 1) {
+      const told = await operator.usageSince(next);
+      records.push(...told.records);
+      isEnd = told.nextCursor === next || told.records.length === 0;
+      next = told.nextCursor;
+    }
+    // At the end an operator that repeats itself says what is in already.
+    if (next !== undefined && next !== cursor) {
+      await count(operatorId, records);
+      await keepUsageCursor(operatorId, next);
+    }
+    cursor = next;
+  }
+}
+
+async function count(operatorId: string, records: readonly UsageRecord[]): Promise<void> {
+  const { counted, ownerless, untimely } = await countUsage(records, clock.now());
+  metrics.addMetric('UsageRecordsCounted', MetricUnit.Count, counted);
+  if (ownerless + untimely > 0) {
+    logger.warn('usage not counted', { operatorId, ownerless, untimely });
+    metrics.addMetric('UsageRecordsNotCounted', MetricUnit.Count, ownerless + untimely);
+  }
+}

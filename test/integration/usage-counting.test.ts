@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pMap from 'p-map';
+import { addSim } from '../../adapters/dynamodb/sims.ts';
+import { simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
+import { type Meter, startMeter } from '../../bench/meter.ts';
+import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
+import type { UsageRecord } from '../../domain/operator-port.ts';
+import { arriveInHolding } from '../../domain/sim.ts';
+import { countUsage } from '../../functions/schedules/count-usage.ts';
+import { useLocalCloud } from './local-cloud.ts';
+import { useTableOf } from './table-of-cloud.ts';
+
+const cloud = useLocalCloud();
+let meter: Meter;
+
+/** Other files have this cloud before and after. */
+const run = String(Date.now() % 100_000).padStart(5, '0');
+const PARTNER = `acme-counting-${run}`;
+const services = {
+  partnerServiceId: 'psv_01JG0000000000000000000000',
+  customerServiceId: 'csv_01JG0000000000000000000000',
+};
+const SIMS = 200;
+const iccids: Iccid[] = Array.from({ length: SIMS }, (_, n) =>
+  withCheckDigit(`894499${run}${String(n).padStart(7, '0')}`),
+);
+const now = new Date('2026-03-31T00:00:00.000Z');
+
+beforeAll(async () => {
+  const { endpoints } = cloud.cloud();
+  meter = await startMeter(endpoints.dynamodb);
+  useTableOf({ ...cloud.cloud(), endpoints: { ...endpoints, dynamodb: meter.url } });
+  const at = '2026-01-05T09:00:00.000Z';
+  await pMap(
+    iccids,
+    async (iccid) => {
+      const arrived = arriveInHolding({ iccid, imsi: '234200000000001' }, { id: 'ord_1', operatorId: '3uk' }, at);
+      await addSim(PARTNER, { ...arrived, ...services, state: 'active', bars: [], customerId: 'cus_1' });
+    },
+    { concurrency: 16 },
+  );
+});
+afterAll(() => meter.stop());
+
+/** What all SIMs used in an hour of a day, a record each. */
+function hourly(day: string, hour: number, some: readonly string[] = iccids): UsageRecord[] {
+  const at = `${day}T${String(hour).padStart(2, '0')}:59:59.000Z`;
+  return some.map((iccid, n) => ({
+    recordId: `3uk-${iccid}-${at}`,
+    iccid,
+    bytes: 12_345_678 + n,
+    at,
+    network: '23420',
+  }));
+}
+
+async function unitsOf(work: () => Promise<unknown>): Promise<{ write: number; read: number }> {
+  meter.take();
+  await work();
+  const { write, read } = meter.take();
+  const total = (units: Record<string, number>) => Object.values(units).reduce((sum, of) => sum + of, 0);
+  return { write: total(write), read: total(read) };
+}
+
+const bytesOf = (records: readonly UsageRecord[]) => records.reduce((sum, { bytes }) => sum + bytes, 0);
+const usedBy = async (serviceId: string, period: string) =>
+  (await sumsOfService(PARTNER, serviceId, period)).reduce((sum, { bytes }) => sum + bytes, 0);
+
+describe('what all SIMs of a fleet used', () => {
+  test('takes little more than a write unit a SIM and hour, at the end of a day too, and none when it comes again', async () => {
+    const hours = Array.from({ length: 24 }, (_, hour) => hourly('2026-03-02', hour));
+    await countUsage(hours.slice(0, 20).flat(), now);
+    for (const hour of [20, 22]) {
+      const records = hours.slice(hour, hour + 2).flat();
+      const { write, read } = await unitsOf(() => countUsage(records, now));
+      expect(write / records.length).toBeLessThan(1.25);
+      expect(read / SIMS).toBeLessThan(5);
+    }
+    expect(await unitsOf(() => countUsage(hourly('2026-03-02', 7), now))).toMatchObject({ write: 0 });
+    for (const id of Object.values(services)) {
+      expect(await usedBy(id, '2026-03')).toBe(bytesOf(hours.flat()));
+    }
+    const tops = (await sumsOfService(PARTNER, services.customerServiceId, '2026-03')).flatMap(({ top }) => top);
+    expect(tops).toContainEqual({ iccid: iccids.at(-1), bytes: 24 * (12_345_678 + SIMS - 1) });
+  });
+
+  test('counts once when several count it at the same time, each in another order', async () => {
+    const some = iccids.slice(0, 40);
+    const records = [3, 1, 4, 0, 2].flatMap((hour) => hourly('2026-02-10', hour, some));
+    const shares = [records, records.toReversed(), records.slice(60), records.slice(0, 150)];
+    await Promise.all(shares.map((share) => countUsage(share, now)));
+    expect(await usedBy(services.partnerServiceId, '2026-02')).toBe(bytesOf(records));
+    expect(await usedBy(services.customerServiceId, '2026-02')).toBe(bytesOf(records));
+    const [day] = await simDays(PARTNER, some[7] ?? '', '2026-02-01', '2026-02-28');
+    expect(day?.networks).toEqual({ 23420: Object.fromEntries([0, 1, 2, 3, 4].map((hour) => [hour, 12_345_685])) });
+  });
+
+  test('of which nobody has the SIM, or which is too old, is left out', async () => {
+    const [good] = hourly('2026-03-05', 1, iccids.slice(0, 1));
+    const records = [
+      good,
+      { ...good, iccid: withCheckDigit('894499000000000000') },
+      { ...good, at: '2025-03-05T00:00:00.000Z' },
+    ];
+    const told = records.filter((record): record is UsageRecord => record !== undefined);
+    expect(await countUsage(told, now)).toEqual({ counted: 1, ownerless: 1, untimely: 1 });
+  });
+});
