@@ -75,6 +75,26 @@ export const operatorCallsKey = (operatorId: string, second: number): Key => ({
   sk: `CALLS#${second}`,
 });
 
+export const webhookKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `WHK#${id}` });
+/** The queue and the deliveries of one webhook. */
+export const webhookPartition = (partnerId: string, id: string) => `${owned(partnerId)}#WHK#${id}`;
+export const webhookQueueKey = (partnerId: string, id: string): Key => ({
+  pk: webhookPartition(partnerId, id),
+  sk: 'QUEUE',
+});
+export const deliveryKey = (partnerId: string, webhookId: string, id: string): Key => ({
+  pk: webhookPartition(partnerId, webhookId),
+  sk: `DLV#${id}`,
+});
+/** What a webhook has not got yet: by subject, and there in its order. */
+export const pendingPartition = (partnerId: string, webhookId: string) =>
+  `${webhookPartition(partnerId, webhookId)}#PENDING`;
+export const pendingKey = (
+  partnerId: string,
+  webhookId: string,
+  { subject, place, id }: { subject: string; place: string; id: string },
+): Key => ({ pk: pendingPartition(partnerId, webhookId), sk: `${subject}#${place}#${id}` });
+
 /** Work that could not be done, until somebody puts it back. */
 export const setAsidePartition = 'SET_ASIDE';
 export const setAsideKey = (id: string): Key => ({ pk: setAsidePartition, sk: id });
@@ -102,8 +122,11 @@ export const simHistoryKey = (partnerId: string, iccid: string, version: number)
 });
 export const simHistoryPartition = (partnerId: string, iccid: string) => `${owned(partnerId)}#HIST#${iccid}`;
 
-/** What the schedules look at: orders to ask the operator about, work that must be running, activations to look after. */
-export const due = { orders: 'POLL', work: 'RUN', lateActivations: 'LATE' } as const;
+/**
+ * What the schedules look at: orders to ask the operator about, work that must be running, activations to look after,
+ * webhooks that have not got all of their events.
+ */
+export const due = { orders: 'POLL', work: 'RUN', lateActivations: 'LATE', webhooks: 'HOOK' } as const;
 
 /** Of which of the partitions a SIM is; FNV-1a spreads ICCIDs evenly, consecutive ones too. */
 export function shardOf(iccid: string): number {
@@ -117,4 +140,4 @@ export function shardOf(iccid: string): number {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 /** Numbers in sort keys sort as text. */
-const padded = (n: number) => String(n).padStart(8, '0');
+export const padded = (n: number) => String(n).padStart(8, '0');

@@ -10,6 +10,8 @@ export type Rights = {
   table: 'none' | 'read' | 'write';
   /** Whether it may read the index that holds what is due across all partners; a request of a partner never may. */
   due?: true;
+  /** Whether it is handed the changes of the table. */
+  changes?: true;
   /** Whether it calls operators, and so reads the secret that says how. */
   operators?: true;
   /** What it does to executions of the state machine: start them, look at them, answer a task that waits. */
@@ -28,6 +30,7 @@ export const rights: Readonly<Record<string, Rights>> = {
   'functions/api/orders.ts': { table: 'write', operators: true, executions: ['start', 'answer'] },
   'functions/api/sims.ts': { table: 'write', executions: ['start'] },
   'functions/api/operations.ts': { table: 'write', executions: ['start'] },
+  'functions/api/webhooks.ts': { table: 'write' },
   'functions/api/docs.ts': { table: 'none' },
 
   'functions/workflow/submit-to-operator.ts': { table: 'write', operators: true },
@@ -45,6 +48,9 @@ export const rights: Readonly<Record<string, Rights>> = {
   'functions/schedules/poll-orders.ts': { table: 'write', due: true, operators: true, executions: ['answer'] },
   'functions/schedules/late-activations.ts': { table: 'write', due: true, operators: true },
   'functions/schedules/sweep.ts': { table: 'write', due: true, executions: ['start', 'describe'] },
+  'functions/schedules/deliver-webhooks.ts': { table: 'write', due: true },
+
+  'functions/streams/publish-events.ts': { table: 'write', changes: true },
 };
 
 /** @throws when the function has no entry in {@link rights} */
@@ -80,6 +86,20 @@ export function tableStatements(table: Table, { table: access, due }: Rights): P
       resources: [table.tableArn, ...indexes.map(({ name }) => `${table.tableArn}/index/${name}`)],
     }),
   ];
+}
+
+/** The statement with which Lambda reads the table's stream for a function. */
+export function changesStatement(table: Table): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((action) => `dynamodb:${action}`),
+    resources: [streamArnOf(table)],
+  });
+}
+
+/** @throws when the table has no stream */
+export function streamArnOf({ tableStreamArn }: Table): string {
+  if (tableStreamArn === undefined) throw new Error('The table has no stream: infra/data-stack.ts turns it on');
+  return tableStreamArn;
 }
 
 /** The statement for one right on the executions of this state machine, and of no other. */

@@ -150,7 +150,7 @@ describe('every function', () => {
 
   test('that is invoked asynchronously leaves what it failed to handle in the dead letters', () => {
     const scheduled = [...resourcesOf(dev.service, 'AWS::Scheduler::Schedule').values()];
-    expect(scheduled).toHaveLength(3);
+    expect(scheduled).toHaveLength(4);
     const [deadLetters] = resourcesOf(dev.service, 'AWS::SQS::Queue').keys();
     const queue = { 'Fn::GetAtt': [deadLetters, 'Arn'] };
     const withDestination = [...resourcesOf(dev.service, 'AWS::Lambda::EventInvokeConfig').values()].map(
@@ -166,6 +166,22 @@ describe('every function', () => {
       const { Arn } = target as { Arn: { 'Fn::GetAtt': [string, string] } };
       expect(withDestination).toContain(JSON.stringify({ 'Fn::GetAtt': Arn['Fn::GetAtt'][0] }));
     }
+  });
+});
+
+describe('the changes of the table', () => {
+  test('that can be events come to one function, and to the dead letters when it cannot handle them', () => {
+    const [stream] = resourcesOf(dev.data, 'AWS::DynamoDB::Table').values();
+    expect(stream?.Properties.StreamSpecification).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
+    const [deadLetters] = resourcesOf(dev.service, 'AWS::SQS::Queue').keys();
+    dev.service.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: 20,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [deadLetters, 'Arn'] } } },
+      FilterCriteria: { Filters: Match.arrayWith([{ Pattern: Match.stringLikeRegexp('EVT#') }]) },
+      StartingPosition: 'TRIM_HORIZON',
+    });
   });
 });
 
@@ -195,11 +211,20 @@ describe('what functions may do', () => {
       'dynamodb:BatchGetItem',
       'dynamodb:ConditionCheckItem',
       'dynamodb:DeleteItem',
+      'dynamodb:DescribeStream',
       'dynamodb:GetItem',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
       'dynamodb:PutItem',
       'dynamodb:Query',
       'dynamodb:UpdateItem',
     ]);
+  });
+
+  test('is to read the changes of the table only where events are made of them', () => {
+    const readers = Object.keys(rights).filter((entry) => actionsByEntry(entry).includes('dynamodb:GetRecords'));
+    expect(readers).toEqual(['functions/streams/publish-events.ts']);
   });
 
   test('is bound to a resource, but for traces and the delivery of logs', () => {
@@ -237,7 +262,7 @@ describe('what functions may do', () => {
       JSON.stringify(Resource).includes(`/index/${table.indexes.due.name}"`),
     );
     for (const { id } of acrossPartners) expect(id).toMatch(/^Schedules/);
-    expect(acrossPartners).toHaveLength(3);
+    expect(acrossPartners).toHaveLength(4);
   });
 
   test('is to read the secret of the operators only where operators are called', () => {
