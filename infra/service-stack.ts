@@ -223,6 +223,7 @@ export class ServiceStack extends Stack {
       environment: {
         STAGE: stage.name,
         TABLE_NAME: table.tableName,
+        JOURNAL_DAYS: String(stage.journalDays),
         ...(rights.operators && { OPERATORS_SECRET: operatorsSecret.secretArn }),
         POWERTOOLS_SERVICE_NAME: SERVICE,
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,

@@ -68,6 +68,14 @@ export const idempotencyKey = (owner: KeyOwner, key: string): Key => ({
   sk: 'REQUEST',
 });
 
+/** The end of the partitions that hold journals: no function may change or remove what is in them. */
+export const JOURNAL = '#JOURNAL';
+/** Who did what, by time. */
+export const journalKey = (owner: KeyOwner, position: string): Key => ({
+  pk: `${owner === 'platform' ? 'PLATFORM' : owned(owner.partnerId)}${JOURNAL}`,
+  sk: position,
+});
+
 /** How an operator is doing, and how often it was called in a second. */
 export const operatorHealthKey = (operatorId: string): Key => ({ pk: `OPERATOR#${operatorId}`, sk: 'HEALTH' });
 export const operatorCallsKey = (operatorId: string, second: number): Key => ({

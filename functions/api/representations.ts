@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { CustomerRecord } from '../../adapters/dynamodb/customers.ts';
+import type { JournalEntry } from '../../adapters/dynamodb/journal.ts';
 import type { CustomerServiceRecord } from '../../adapters/dynamodb/services.ts';
 import type { SetAside } from '../../adapters/dynamodb/set-aside.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
@@ -266,6 +267,23 @@ export const deliverySchema = z.lazy(() =>
 );
 
 export const showDelivery = (delivery: Delivery) => deliverySchema.parse(delivery);
+
+export const journalEntrySchema = z.lazy(() =>
+  z
+    .object({
+      at: time,
+      actor: described(z.string(), "The user's sub"),
+      method: z.string(),
+      route: z.string(),
+      resource: described(z.string(), 'The path of what was written'),
+      sourceIp: z.string(),
+      requestId: z.string(),
+      status: z.int(),
+    })
+    .register(z.globalRegistry, { id: 'JournalEntry' }),
+);
+
+export const showJournalEntry = (entry: JournalEntry) => journalEntrySchema.parse(entry);
 
 export const setAsideSchema = z.lazy(() =>
   z

@@ -3,6 +3,7 @@ import * as catalogue from './catalogue.ts';
 import * as customerServices from './customer-services.ts';
 import * as customers from './customers.ts';
 import * as docs from './docs.ts';
+import * as journal from './journal.ts';
 import * as operations from './operations.ts';
 import * as orders from './orders.ts';
 import * as partnerServices from './partner-services.ts';
@@ -24,6 +25,7 @@ export const resources: Readonly<Record<string, Resource>> = {
   sims: { entry: 'functions/api/sims.ts', routes: sims.routes },
   operations: { entry: 'functions/api/operations.ts', routes: operations.routes },
   webhooks: { entry: 'functions/api/webhooks.ts', routes: webhooks.routes },
+  journal: { entry: 'functions/api/journal.ts', routes: journal.routes },
   platform: { entry: 'functions/api/platform.ts', routes: platform.routes },
 };
 

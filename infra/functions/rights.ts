@@ -1,8 +1,8 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { cursorSecretKey } from '../../adapters/dynamodb/keys.ts';
+import { cursorSecretKey, JOURNAL } from '../../adapters/dynamodb/keys.ts';
 import { table as names } from '../../adapters/dynamodb/table.ts';
 
 /** What one function may do. What is not named it may not. */
@@ -31,6 +31,7 @@ export const rights: Readonly<Record<string, Rights>> = {
   'functions/api/sims.ts': { table: 'write', executions: ['start'] },
   'functions/api/operations.ts': { table: 'write', executions: ['start'] },
   'functions/api/webhooks.ts': { table: 'write' },
+  'functions/api/journal.ts': { table: 'read' },
   'functions/api/docs.ts': { table: 'none' },
 
   'functions/workflow/submit-to-operator.ts': { table: 'write', operators: true },
@@ -76,7 +77,7 @@ export function tableStatements(table: Table, { table: access, due }: Rights): P
     conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk] } },
   });
   return [
-    ...(access === 'read' ? [cursorSecret] : []),
+    ...(access === 'read' ? [cursorSecret] : [journalStays(table)]),
     new PolicyStatement({
       actions: [...itemReads, ...(access === 'write' ? itemWrites : [])],
       resources: [table.tableArn],
@@ -86,6 +87,16 @@ export function tableStatements(table: Table, { table: access, due }: Rights): P
       resources: [table.tableArn, ...indexes.map(({ name }) => `${table.tableArn}/index/${name}`)],
     }),
   ];
+}
+
+/** Whoever may write may add to a journal, and neither change nor remove what is in one. */
+function journalStays(table: Table): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.DENY,
+    actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    resources: [table.tableArn],
+    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`*${JOURNAL}`] } },
+  });
 }
 
 /** The statement with which Lambda reads the table's stream for a function. */

@@ -222,6 +222,18 @@ describe('what functions may do', () => {
     ]);
   });
 
+  test('is never to change or remove what is in a journal', () => {
+    for (const entry of Object.keys(rights).filter((name) => rights[name]?.table === 'write')) {
+      expect(statementsByEntry(entry)).toContainEqual(
+        expect.objectContaining({
+          Effect: 'Deny',
+          Action: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
+          Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['*#JOURNAL'] } },
+        }),
+      );
+    }
+  });
+
   test('is to read the changes of the table only where events are made of them', () => {
     const readers = Object.keys(rights).filter((entry) => actionsByEntry(entry).includes('dynamodb:GetRecords'));
     expect(readers).toEqual(['functions/streams/publish-events.ts']);

@@ -31,6 +31,7 @@ const may = {
   deleteCustomersAndServices: ['admin', 'provisioning'],
   createAndEditPartnerServices: ['admin', 'provisioning'],
   webhooks: ['admin'],
+  journal: ['admin', 'provisioning', 'support', 'billing'],
   platform: ['platform'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -214,6 +215,8 @@ const routes: Record<string, Row> = {
     may.webhooks,
     ({ webhook, delivery }) => `/v1/webhooks/${webhook}/deliveries/${delivery}/redeliver`,
   ),
+
+  'GET /v1/journal': list(may.journal, '/v1/journal'),
 
   'PUT /v1/platform/partners/{partnerId}': {
     who: may.platform,
