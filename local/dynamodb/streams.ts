@@ -27,6 +27,8 @@ type Options = { endpoint: string; functions: Functions; failures: Failures; fol
 /** A reader that finds nothing looks less and less often: a machine may run many clouds. */
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 250;
+/** An engine that does not answer is asked again after this. */
+const AFTER_ERROR_MS = 1000;
 /** How many records one call asks for; 1,000 is the most that DynamoDB gives. */
 const RECORDS_PER_CALL = 1000;
 
@@ -57,13 +59,19 @@ export function startStreamReaders(parts: Parts, options: Options): StreamReader
     const passes = (record: StreamRecord) => filters.length === 0 || filters.some((filter) => filter(record));
     return { part, table, passes };
   });
-  const running = readers.map((reader) =>
-    read(reader, { ...options, tables, streams, stopping: stopping.signal }).catch((error: unknown) => {
-      if (!stopping.signal.aborted) {
-        log(`The stream of ${reader.table.name} cannot be read any more: ${String(error)}`);
+  const { signal } = stopping;
+  const running = readers.map(async (reader) => {
+    while (!signal.aborted) {
+      try {
+        await read(reader, { ...options, tables, streams, stopping: signal });
+      } catch (error) {
+        if (!signal.aborted) {
+          log(`The stream of ${reader.table.name} cannot be read, and is tried again: ${String(error)}`);
+        }
+        await sleep(AFTER_ERROR_MS, undefined, { signal, ref: false }).catch(() => undefined);
       }
-    }),
-  );
+    }
+  });
   return {
     async stop() {
       stopping.abort();
@@ -147,10 +155,17 @@ async function iteratorFor(
   position: string | undefined,
 ): Promise<string> {
   const from = position === undefined ? 'TRIM_HORIZON' : 'AFTER_SEQUENCE_NUMBER';
-  const { ShardIterator = '' } = await streams.send(
-    new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: from, SequenceNumber: position }),
-  );
-  return ShardIterator;
+  const command = { StreamArn, ShardId, ShardIteratorType: from, SequenceNumber: position } as const;
+  try {
+    const { ShardIterator = '' } = await streams.send(new GetShardIteratorCommand(command));
+    return ShardIterator;
+  } catch (error) {
+    if (position === undefined) {
+      throw error;
+    }
+    // An engine that forgot where it was is read from its start: functions are used to what comes again.
+    return iteratorFor(streams, StreamArn, ShardId, undefined);
+  }
 }
 
 /** @returns whether all records are done with; not when the cloud stops meanwhile. */
