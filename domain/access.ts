@@ -25,6 +25,8 @@ export const rights = {
   edit_customers_and_services: ['admin', 'provisioning', 'deployment'],
   delete_customers_and_services: ['admin', 'provisioning'],
   manage_partner_services: ['admin', 'provisioning'],
+  webhooks: ['admin'],
+  journal: ['admin', 'provisioning', 'support', 'billing'],
   platform: ['platform'],
 } as const satisfies Record<string, readonly Role[]>;
 

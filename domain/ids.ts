@@ -7,6 +7,8 @@ const prefixes = {
   customerService: 'csv_',
   partnerService: 'psv_',
   operation: 'op_',
+  webhook: 'whk_',
+  event: 'evt_',
 } as const;
 
 export type IdKind = keyof typeof prefixes;

@@ -6,9 +6,16 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { EventsOfTable } from './events-of-table.ts';
 import { FulfilmentMachine, type WorkflowTask, workflowTasks } from './fulfilment-machine.ts';
 import { type Bundles, bundleName } from './functions/bundles.ts';
-import { executionStatement, executionsAsNagNamesThem, rightsOf, tableStatements } from './functions/rights.ts';
+import {
+  changesStatement,
+  executionStatement,
+  executionsAsNagNamesThem,
+  rightsOf,
+  tableStatements,
+} from './functions/rights.ts';
 import { ServiceFunction } from './functions/service-function.ts';
 import { HttpApi, type Route } from './http-api.ts';
 import { Schedules } from './schedules.ts';
@@ -22,7 +29,11 @@ export const scheduleEntries = {
   sweep: 'functions/schedules/sweep.ts',
   lateActivations: 'functions/schedules/late-activations.ts',
   collectUsage: 'functions/schedules/collect-usage.ts',
+  deliverWebhooks: 'functions/schedules/deliver-webhooks.ts',
 } as const;
+
+/** Makes events of the changes of the table. */
+export const publishEntry = 'functions/streams/publish-events.ts';
 
 /** Answers what is public, and every path that is not a route. */
 export const docsEntry = 'functions/api/docs.ts';
@@ -32,10 +43,12 @@ export function taskEntry(task: WorkflowTask): string {
   return `functions/workflow/${task}.ts`;
 }
 
-/** The entry files of all functions: those of the API, of the state machine, and of the schedules. */
+/** The entry files of all functions: of the API, of the state machine, of the schedules, and of the table's stream. */
 export function functionEntries(resources: Resources): string[] {
   const api = Object.values(resources).map(({ entry }) => entry);
-  return [...new Set([...api, docsEntry, ...workflowTasks.map(taskEntry), ...Object.values(scheduleEntries)])];
+  return [
+    ...new Set([...api, docsEntry, ...workflowTasks.map(taskEntry), ...Object.values(scheduleEntries), publishEntry]),
+  ];
 }
 
 export type ServiceStackProps = StackProps & {
@@ -65,6 +78,9 @@ const pollRate = Duration.minutes(15);
 const sweepRate = Duration.minutes(1);
 /** Operators tell by the hour: what a SIM used in two hours is one write. docs/data-model.md has what that costs. */
 const usageRate = Duration.hours(2);
+/** So that an event is on its way within a minute. */
+const deliverRate = Duration.minutes(1);
+const publishTimeout = Duration.minutes(1);
 
 /** What keeps no data and can be made anew by any release: functions, HTTP API, state machine, schedules. */
 export class ServiceStack extends Stack {
@@ -76,7 +92,13 @@ export class ServiceStack extends Stack {
 
     const functionOf = (
       entry: string,
-      about: { description: string; timeout: Duration; memoryMb?: number; asynchronous?: true },
+      about: {
+        description: string;
+        timeout: Duration;
+        memoryMb?: number;
+        asynchronous?: true;
+        failuresTo?: DeadLetters;
+      },
     ) => {
       const existing = functions.get(entry);
       if (existing) return existing.lambda;
@@ -85,6 +107,7 @@ export class ServiceStack extends Stack {
         timeout: about.timeout,
         ...(about.memoryMb === undefined ? {} : { memoryMb: about.memoryMb }),
         ...(about.asynchronous && { deadLetters }),
+        ...(about.failuresTo && { failuresTo: about.failuresTo }),
       });
       functions.set(entry, made);
       return made.lambda;
@@ -118,6 +141,7 @@ export class ServiceStack extends Stack {
     const sweep = 'Starts what is scheduled and what was written but never started, and resumes what stopped';
     const lateActivations = 'Asks operators about activations that they did not confirm in time';
     const collectUsage = 'Takes in what operators say that SIMs used';
+    const deliverWebhooks = 'Sends partners the events that their webhooks have not got yet';
     new Schedules(this, 'Schedules', {
       deadLetters,
       scheduled: [
@@ -149,7 +173,22 @@ export class ServiceStack extends Stack {
             ...asynchronous,
           }),
         },
+        {
+          name: 'DeliverWebhooks',
+          description: deliverWebhooks,
+          every: deliverRate,
+          lambda: functionOf(scheduleEntries.deliverWebhooks, { description: deliverWebhooks, ...asynchronous }),
+        },
       ],
+    });
+    new EventsOfTable(this, 'EventsOfTable', {
+      table: props.table,
+      deadLetters,
+      lambda: functionOf(publishEntry, {
+        description: 'Makes events of the changes of the table',
+        timeout: publishTimeout,
+        failuresTo: deadLetters,
+      }),
     });
 
     const taskEntries = new Set(workflowTasks.map(taskEntry));
@@ -180,10 +219,13 @@ export class ServiceStack extends Stack {
   private serviceFunction(
     entry: string,
     { stage, bundles, table, operatorsSecret }: ServiceStackProps,
-    rest: Pick<
+    {
+      failuresTo,
+      ...rest
+    }: Pick<
       ConstructorParameters<typeof ServiceFunction>[2],
       'description' | 'timeout' | 'memoryMb' | 'deadLetters'
-    >,
+    > & { failuresTo?: DeadLetters },
   ): ServiceFunction {
     const bundle = bundles.get(entry);
     if (!bundle) throw new Error(`${entry} was not bundled`);
@@ -195,6 +237,7 @@ export class ServiceStack extends Stack {
       environment: {
         STAGE: stage.name,
         TABLE_NAME: table.tableName,
+        JOURNAL_DAYS: String(stage.journalDays),
         ...(rights.operators && { OPERATORS_SECRET: operatorsSecret.secretArn }),
         POWERTOOLS_SERVICE_NAME: SERVICE,
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
@@ -202,6 +245,10 @@ export class ServiceStack extends Stack {
       },
       statements: [
         ...tableStatements(table, rights),
+        ...(rights.changes ? [changesStatement(table)] : []),
+        ...(failuresTo
+          ? [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failuresTo.queueArn] })]
+          : []),
         ...(rights.operators
           ? [
               new PolicyStatement({

@@ -10,6 +10,8 @@ export type Stage = {
   /** Whether the data outlives its stack: deletion protection, termination protection, and resources kept on delete. */
   keepsData: boolean;
   logRetention: RetentionDays;
+  /** For how many days it is kept who did what. */
+  journalDays: number;
   logLevel: 'DEBUG' | 'INFO' | 'WARN';
   /** Requests per second, over all routes, and how far above that a burst may go. */
   throttle: { rateLimit: number; burstLimit: number };
@@ -32,6 +34,7 @@ const defaults: Record<StageName, StageDefaults> = {
   local: {
     keepsData: false,
     logRetention: RetentionDays.ONE_DAY,
+    journalDays: 1,
     logLevel: 'INFO',
     throttle: { rateLimit: 5_000, burstLimit: 5_000 },
     tokens: { issuer: 'http://local.sim-fulfilment.test', audience: 'sim-fulfilment' },
@@ -39,6 +42,7 @@ const defaults: Record<StageName, StageDefaults> = {
   dev: {
     keepsData: false,
     logRetention: RetentionDays.ONE_WEEK,
+    journalDays: 30,
     logLevel: 'DEBUG',
     throttle: { rateLimit: 50, burstLimit: 100 },
     // Enough to synthesise and to read the template. A deployment needs an issuer that answers OpenID Connect discovery.
@@ -47,12 +51,14 @@ const defaults: Record<StageName, StageDefaults> = {
   staging: {
     keepsData: false,
     logRetention: RetentionDays.ONE_MONTH,
+    journalDays: 90,
     logLevel: 'INFO',
     throttle: { rateLimit: 200, burstLimit: 400 },
   },
   production: {
     keepsData: true,
     logRetention: RetentionDays.ONE_YEAR,
+    journalDays: 730,
     logLevel: 'INFO',
     throttle: { rateLimit: 500, burstLimit: 1_000 },
   },

@@ -158,7 +158,7 @@ async function start(
   starting(functions);
   starting(stepFunctions);
   stepFunctions.connect(functions);
-  starting(startStreamReaders(parts, { endpoint: engine.url, functions, failures, log }));
+  starting(startStreamReaders(parts, { endpoint: engine.url, functions, failures, folder, log }));
 
   // The partners are made through the API, whose address is known once it listens.
   let ensurePartner: (partnerId: string) => Promise<void> = async () => undefined;

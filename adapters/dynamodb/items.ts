@@ -29,6 +29,8 @@ export type Change = {
   /** Adds to numbers inside a map, as `progress.migrated`. */
   increase?: Record<string, number>;
   takeFromSet?: Record<string, Set<string>>;
+  /** Sets what the item does not have yet. */
+  setOnce?: Record<string, unknown>;
 };
 
 /** A condition in DynamoDB's words, with its values. */
@@ -87,6 +89,9 @@ export function update(key: Key, change: Change, condition?: Condition): Write {
   };
   const sets = [
     ...Object.entries(change.set ?? {}).map(([name, to]) => `${path(name)} = ${value(to)}`),
+    ...Object.entries(change.setOnce ?? {}).map(
+      ([name, to]) => `${path(name)} = if_not_exists(${path(name)}, ${value(to)})`,
+    ),
     ...Object.entries(change.increase ?? {}).map(([name, by]) => `${path(name)} = ${path(name)} + ${value(by)}`),
   ];
   const removes = (change.remove ?? []).map(path);

@@ -73,12 +73,40 @@ export const idempotencyKey = (owner: KeyOwner, key: string): Key => ({
   sk: 'REQUEST',
 });
 
+/** The end of the partitions that hold journals: no function may change or remove what is in them. */
+export const JOURNAL = '#JOURNAL';
+/** Who did what, by time. */
+export const journalKey = (owner: KeyOwner, position: string): Key => ({
+  pk: `${owner === 'platform' ? 'PLATFORM' : owned(owner.partnerId)}${JOURNAL}`,
+  sk: position,
+});
+
 /** How an operator is doing, and how often it was called in a second. */
 export const operatorHealthKey = (operatorId: string): Key => ({ pk: `OPERATOR#${operatorId}`, sk: 'HEALTH' });
 export const operatorCallsKey = (operatorId: string, second: number): Key => ({
   pk: `OPERATOR#${operatorId}`,
   sk: `CALLS#${second}`,
 });
+
+export const webhookKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `WHK#${id}` });
+/** The queue and the deliveries of one webhook. */
+export const webhookPartition = (partnerId: string, id: string) => `${owned(partnerId)}#WHK#${id}`;
+export const webhookQueueKey = (partnerId: string, id: string): Key => ({
+  pk: webhookPartition(partnerId, id),
+  sk: 'QUEUE',
+});
+export const deliveryKey = (partnerId: string, webhookId: string, id: string): Key => ({
+  pk: webhookPartition(partnerId, webhookId),
+  sk: `DLV#${id}`,
+});
+/** What a webhook has not got yet: by subject, and there in its order. */
+export const pendingPartition = (partnerId: string, webhookId: string) =>
+  `${webhookPartition(partnerId, webhookId)}#PENDING`;
+export const pendingKey = (
+  partnerId: string,
+  webhookId: string,
+  { subject, place, id }: { subject: string; place: string; id: string },
+): Key => ({ pk: pendingPartition(partnerId, webhookId), sk: `${subject}#${place}#${id}` });
 
 /** Work that could not be done, until somebody puts it back. */
 export const setAsidePartition = 'SET_ASIDE';
@@ -126,8 +154,11 @@ export const serviceSumKey = (partnerId: string, serviceId: string, period: stri
   sk: 'SUM',
 });
 
-/** What the schedules look at: orders to ask the operator about, work that must be running, activations to look after. */
-export const due = { orders: 'POLL', work: 'RUN', lateActivations: 'LATE' } as const;
+/**
+ * What the schedules look at: orders to ask the operator about, work that must be running, activations to look after,
+ * webhooks that have not got all of their events.
+ */
+export const due = { orders: 'POLL', work: 'RUN', lateActivations: 'LATE', webhooks: 'HOOK' } as const;
 
 /** In which part of its services' sums a SIM's usage is. */
 export const usageShardOf = (iccid: string): number => shardOf(iccid) % USAGE_SHARDS;
@@ -144,4 +175,4 @@ export function shardOf(iccid: string): number {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 /** Numbers in sort keys sort as text. */
-const padded = (n: number) => String(n).padStart(8, '0');
+export const padded = (n: number) => String(n).padStart(8, '0');

@@ -63,6 +63,7 @@ export const routes = [
     access: 'order_sims',
     tag: 'Orders',
     summary: 'Check a quantity and estimate its delivery',
+    changesNothing: true,
     body: z.lazy(() => z.strictObject({ operatorId: z.enum(operatorIds), quantity })),
     example: { operatorId: '3uk', quantity: 120 },
     answers: { 200: quoteSchema },

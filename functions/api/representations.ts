@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { CustomerRecord } from '../../adapters/dynamodb/customers.ts';
+import type { JournalEntry } from '../../adapters/dynamodb/journal.ts';
 import type { CustomerServiceRecord } from '../../adapters/dynamodb/services.ts';
 import type { SetAside } from '../../adapters/dynamodb/set-aside.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
@@ -14,6 +15,7 @@ import type { PartnerService } from '../../domain/service.ts';
 import { type Sim, simStates } from '../../domain/sim.ts';
 import { nextActions, simActions, simProblemCodes } from '../../domain/sim-actions.ts';
 import { tariffFields } from '../../domain/tariff.ts';
+import { type Delivery, deliveryStates, type Webhook } from '../../domain/webhook.ts';
 
 /*
  * What the API shows of each thing. A representation is a choice: what the table keeps beside (tokens, counters, keys)
@@ -262,6 +264,68 @@ export const serviceUsageSchema = z.lazy(() =>
     })
     .register(z.globalRegistry, { id: 'ServiceUsage' }),
 );
+
+const webhookFields = () => ({
+  id,
+  url: z.string(),
+  events: z.array(z.string()),
+  enabled: z.boolean(),
+  disabled: described(
+    z.optional(z.object({ at: time, code: z.string(), detail: z.string() })),
+    'Why the system took it out of use',
+  ),
+  ...stamps,
+});
+
+export const webhookSchema = z.lazy(() => z.object(webhookFields()).register(z.globalRegistry, { id: 'Webhook' }));
+
+export const showWebhook = (webhook: Webhook) => webhookSchema.parse(webhook);
+
+export const newWebhookSchema = z.lazy(() =>
+  z
+    .object({ ...webhookFields(), secret: described(z.string(), 'With which its events are signed; told this once') })
+    .register(z.globalRegistry, { id: 'NewWebhook' }),
+);
+
+export const showNewWebhook = (webhook: Webhook & { secret: string }) => newWebhookSchema.parse(webhook);
+
+export const deliverySchema = z.lazy(() =>
+  z
+    .object({
+      id,
+      eventId: described(z.string(), 'The `webhook-id` under which it is sent, each time'),
+      type: z.string(),
+      subject: described(z.string(), 'The order, operation or SIM that it is about'),
+      state: z.enum(deliveryStates),
+      attempts: z.int(),
+      lastStatus: described(z.optional(z.int()), 'What the receiver answered'),
+      lastError: z.optional(z.string()),
+      lastAttemptAt: z.optional(time),
+      nextAttemptAt: z.optional(time),
+      createdAt: time,
+      deliveredAt: z.optional(time),
+    })
+    .register(z.globalRegistry, { id: 'Delivery' }),
+);
+
+export const showDelivery = (delivery: Delivery) => deliverySchema.parse(delivery);
+
+export const journalEntrySchema = z.lazy(() =>
+  z
+    .object({
+      at: time,
+      actor: described(z.string(), "The user's sub"),
+      method: z.string(),
+      route: z.string(),
+      resource: described(z.string(), 'The path of what was written'),
+      sourceIp: z.string(),
+      requestId: z.string(),
+      status: z.int(),
+    })
+    .register(z.globalRegistry, { id: 'JournalEntry' }),
+);
+
+export const showJournalEntry = (entry: JournalEntry) => journalEntrySchema.parse(entry);
 
 export const setAsideSchema = z.lazy(() =>
   z

@@ -3,11 +3,13 @@ import * as catalogue from './catalogue.ts';
 import * as customerServices from './customer-services.ts';
 import * as customers from './customers.ts';
 import * as docs from './docs.ts';
+import * as journal from './journal.ts';
 import * as operations from './operations.ts';
 import * as orders from './orders.ts';
 import * as partnerServices from './partner-services.ts';
 import * as platform from './platform.ts';
 import * as sims from './sims.ts';
+import * as webhooks from './webhooks.ts';
 
 /** A function of the API: its entry file, and the routes that it serves. */
 export type Resource = { entry: string; routes: readonly Route[] };
@@ -22,6 +24,8 @@ export const resources: Readonly<Record<string, Resource>> = {
   orders: { entry: 'functions/api/orders.ts', routes: orders.routes },
   sims: { entry: 'functions/api/sims.ts', routes: sims.routes },
   operations: { entry: 'functions/api/operations.ts', routes: operations.routes },
+  webhooks: { entry: 'functions/api/webhooks.ts', routes: webhooks.routes },
+  journal: { entry: 'functions/api/journal.ts', routes: journal.routes },
   platform: { entry: 'functions/api/platform.ts', routes: platform.routes },
 };
 

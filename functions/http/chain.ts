@@ -10,6 +10,8 @@ import type {
 import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import type { KeptResponse } from '../../adapters/dynamodb/idempotency.ts';
+import type { JournalEntry } from '../../adapters/dynamodb/journal.ts';
+import type { KeyOwner } from '../../adapters/dynamodb/keys.ts';
 import { type Caller, may, rights } from '../../domain/access.ts';
 import { newId } from '../../domain/ids.ts';
 import { callerFrom } from './caller.ts';
@@ -25,6 +27,7 @@ import {
   readKey,
 } from './idempotency.ts';
 import { checkInput, pageQuery, readJson } from './input.ts';
+import { journalEntry } from './journal.ts';
 import { HttpProblem, notFound, problemDocument, problems } from './problem.ts';
 import { type Access, type Answer, type Route, type RouteRequest, routeKey } from './route.ts';
 import { logger, metrics } from './telemetry.ts';
@@ -47,6 +50,8 @@ export type ChainTable = {
   isConflict(error: unknown): boolean;
   /** Requests that their callers may send again. */
   requests: RequestStore;
+  /** Keeps what was accepted. */
+  addToJournal(owner: KeyOwner, entry: JournalEntry): Promise<void>;
 };
 
 /**
@@ -73,6 +78,7 @@ const noTable: ChainTable = {
   cursorSecret: needsTable,
   isConflict: () => false,
   requests: { claim: needsTable, takeOver: needsTable, keepResponse: needsTable, letGo: needsTable },
+  addToJournal: needsTable,
 };
 
 async function needsTable(): Promise<never> {
@@ -201,11 +207,26 @@ async function carryOut(
   table: ChainTable,
 ): Promise<Response> {
   const given = await route.handle(request);
+  await keepInJournal(event, route, request, given, table);
   return responseOf(
     event,
     given,
     given.next === undefined ? undefined : sealCursor(given.next, scope, await table.cursorSecret()),
   );
+}
+
+/** What is done is answered as done: should its entry be lost, the log has it. */
+async function keepInJournal(event: Event, route: Route, request: Request, given: Answer, table: ChainTable) {
+  const entry = journalEntry(event, route, request, given);
+  if (!entry || !request.caller) {
+    return;
+  }
+  try {
+    await table.addToJournal(keyOwner(request.caller), entry);
+  } catch (error) {
+    logger.error('journal entry lost', { entry, error });
+    metrics.addMetric('JournalLost', MetricUnit.Count, 1);
+  }
 }
 
 /** As `carryOut`, with the problem document of what it throws: that is kept, too, unless the next attempt may do better. */

@@ -13,6 +13,7 @@ export const problems = {
   wrong_state: [409, 'The state forbids it', 'What can be done now depends on the state.'],
   in_use: [409, 'It is in use', 'Take off it what uses it first.'],
   name_taken: [409, 'The name is taken', 'Choose another name.'],
+  too_many: [409, 'There are as many as there can be', 'Delete one first.'],
   holding_service: [409, 'A holding service is the system’s', 'It cannot be changed.'],
   tariff_in_use: [409, 'The tariff is in use', 'A tariff keeps its audience and its operators.'],
   operator_refused: [409, 'The operator refused', 'What the operator said is in `detail`.'],

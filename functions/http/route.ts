@@ -68,6 +68,8 @@ export type Route = {
   honoursIfMatch?: boolean;
   /** An example of a body, for the reference page. */
   example?: unknown;
+  /** What it is asked changes nothing, though it is no GET: the journal leaves it out. */
+  changesNothing?: true;
   /** A list: takes `limit` and `cursor`, answers `items` and `nextCursor`. */
   paged?: boolean;
   /** What comes back, by status; `null` where nothing does. For a list, the schema of one item. */

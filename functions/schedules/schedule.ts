@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
@@ -60,6 +61,47 @@ export async function workOff<Due>(
     }
   }
   return looked;
+}
+
+/** How often new ones are looked for while others are at work, in milliseconds of real time. */
+const LOOK_FOR_NEW_MS = 500;
+
+/**
+ * As `workOff`, for looks of which some take long: what becomes due meanwhile is begun beside them. It ends when none is
+ * at work, or time is over.
+ *
+ * @param beginsNew whether another look may begin.
+ */
+export async function workOffSideBySide<Due>(
+  beginsNew: () => boolean,
+  {
+    kind,
+    find,
+    keyOf,
+    look,
+    atATime,
+  }: {
+    kind: (typeof dueKinds)[keyof typeof dueKinds];
+    find: (limit: number) => Promise<readonly Due[]>;
+    keyOf: (due: Due) => Key;
+    look: (due: Due) => Promise<void>;
+    atATime: number;
+  },
+): Promise<void> {
+  const atWork = new Map<string, Promise<void>>();
+  do {
+    for (const one of beginsNew() ? await find(atATime * 2) : []) {
+      const key = keyOf(one);
+      const name = `${key.pk} ${key.sk}`;
+      if (!atWork.has(name) && atWork.size < atATime) {
+        const looking = look(one)
+          .catch((error: unknown) => notLookedAt(key, kind, error))
+          .finally(() => atWork.delete(name));
+        atWork.set(name, looking);
+      }
+    }
+    await Promise.race([Promise.all(atWork.values()), pause(LOOK_FOR_NEW_MS)]);
+  } while (atWork.size > 0);
 }
 
 /** One that cannot be looked at holds up no other: it is looked at again later, and set aside at last. */

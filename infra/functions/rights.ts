@@ -1,8 +1,8 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { cursorSecretKey } from '../../adapters/dynamodb/keys.ts';
+import { cursorSecretKey, JOURNAL } from '../../adapters/dynamodb/keys.ts';
 import { table as names } from '../../adapters/dynamodb/table.ts';
 
 /** What one function may do. What is not named it may not. */
@@ -10,6 +10,8 @@ export type Rights = {
   table: 'none' | 'read' | 'write';
   /** Whether it may read the index that holds what is due across all partners; a request of a partner never may. */
   due?: true;
+  /** Whether it is handed the changes of the table. */
+  changes?: true;
   /** Whether it calls operators, and so reads the secret that says how. */
   operators?: true;
   /** What it does to executions of the state machine: start them, look at them, answer a task that waits. */
@@ -28,6 +30,8 @@ export const rights: Readonly<Record<string, Rights>> = {
   'functions/api/orders.ts': { table: 'write', operators: true, executions: ['start', 'answer'] },
   'functions/api/sims.ts': { table: 'write', executions: ['start'] },
   'functions/api/operations.ts': { table: 'write', executions: ['start'] },
+  'functions/api/webhooks.ts': { table: 'write' },
+  'functions/api/journal.ts': { table: 'read' },
   'functions/api/docs.ts': { table: 'none' },
 
   'functions/workflow/submit-to-operator.ts': { table: 'write', operators: true },
@@ -46,6 +50,9 @@ export const rights: Readonly<Record<string, Rights>> = {
   'functions/schedules/late-activations.ts': { table: 'write', due: true, operators: true },
   'functions/schedules/collect-usage.ts': { table: 'write', operators: true },
   'functions/schedules/sweep.ts': { table: 'write', due: true, executions: ['start', 'describe'] },
+  'functions/schedules/deliver-webhooks.ts': { table: 'write', due: true },
+
+  'functions/streams/publish-events.ts': { table: 'write', changes: true },
 };
 
 /** @throws when the function has no entry in {@link rights} */
@@ -71,7 +78,7 @@ export function tableStatements(table: Table, { table: access, due }: Rights): P
     conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk] } },
   });
   return [
-    ...(access === 'read' ? [cursorSecret] : []),
+    ...(access === 'read' ? [cursorSecret] : [journalStays(table)]),
     new PolicyStatement({
       actions: [...itemReads, ...(access === 'write' ? itemWrites : [])],
       resources: [table.tableArn],
@@ -81,6 +88,30 @@ export function tableStatements(table: Table, { table: access, due }: Rights): P
       resources: [table.tableArn, ...indexes.map(({ name }) => `${table.tableArn}/index/${name}`)],
     }),
   ];
+}
+
+/** Whoever may write may add to a journal, and neither change nor remove what is in one. */
+function journalStays(table: Table): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.DENY,
+    actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    resources: [table.tableArn],
+    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`*${JOURNAL}`] } },
+  });
+}
+
+/** The statement with which Lambda reads the table's stream for a function. */
+export function changesStatement(table: Table): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((action) => `dynamodb:${action}`),
+    resources: [streamArnOf(table)],
+  });
+}
+
+/** @throws when the table has no stream */
+export function streamArnOf({ tableStreamArn }: Table): string {
+  if (tableStreamArn === undefined) throw new Error('The table has no stream: infra/data-stack.ts turns it on');
+  return tableStreamArn;
 }
 
 /** The statement for one right on the executions of this state machine, and of no other. */

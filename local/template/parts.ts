@@ -74,10 +74,13 @@ export type StreamReaderPart = {
   functionArn: string;
   streamArn: string;
   batchSize: number;
+  /** How often what fails is tried again; without end when negative. */
   retries: number;
   onFailure?: string;
   reportsItemFailures: boolean;
   bisects: boolean;
+  /** What lets a record through, any of them; every record when there is none. */
+  filters: Readonly<Record<string, unknown>>[];
 };
 
 /** All that the local cloud runs, read from the synthesised templates. */

@@ -170,6 +170,7 @@ export function readParts(assembly: Assembly): Parts {
             retries: properties.MaximumRetryAttempts,
             reportsItemFailures: properties.FunctionResponseTypes.length > 0,
             bisects: properties.BisectBatchOnFunctionError,
+            filters: properties.FilterCriteria.Filters.map(({ Pattern }) => Pattern),
             ...(destination !== undefined && { onFailure: destination }),
           },
         ];

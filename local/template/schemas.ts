@@ -89,7 +89,17 @@ export const eventSourceMappingSchema = z.strictObject({
   EventSourceArn: z.string(),
   BatchSize: number.default(100),
   Enabled: boolean.optional(),
-  StartingPosition: z.enum(['TRIM_HORIZON', 'LATEST']),
+  // A local table begins with its cloud: `LATEST` would leave out what came before the first look.
+  StartingPosition: z.literal('TRIM_HORIZON'),
+  FilterCriteria: z
+    .strictObject({
+      Filters: z.array(
+        z.strictObject({
+          Pattern: z.string().transform((json): Readonly<Record<string, unknown>> => JSON.parse(json)),
+        }),
+      ),
+    })
+    .default({ Filters: [] }),
   MaximumRetryAttempts: number.default(-1),
   DestinationConfig: onFailure,
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),

@@ -180,6 +180,22 @@ describe('every function', () => {
   });
 });
 
+describe('the changes of the table', () => {
+  test('that can be events come to one function, and to the dead letters when it cannot handle them', () => {
+    const [stream] = resourcesOf(dev.data, 'AWS::DynamoDB::Table').values();
+    expect(stream?.Properties.StreamSpecification).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
+    const [deadLetters] = resourcesOf(dev.service, 'AWS::SQS::Queue').keys();
+    dev.service.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: 20,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [deadLetters, 'Arn'] } } },
+      FilterCriteria: { Filters: Match.arrayWith([{ Pattern: Match.stringLikeRegexp('EVT#') }]) },
+      StartingPosition: 'TRIM_HORIZON',
+    });
+  });
+});
+
 describe('every log', () => {
   test('ends some day', () => {
     for (const template of [dev.service, production.service]) {
@@ -206,11 +222,32 @@ describe('what functions may do', () => {
       'dynamodb:BatchGetItem',
       'dynamodb:ConditionCheckItem',
       'dynamodb:DeleteItem',
+      'dynamodb:DescribeStream',
       'dynamodb:GetItem',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
       'dynamodb:PutItem',
       'dynamodb:Query',
       'dynamodb:UpdateItem',
     ]);
+  });
+
+  test('is never to change or remove what is in a journal', () => {
+    for (const entry of Object.keys(rights).filter((name) => rights[name]?.table === 'write')) {
+      expect(statementsByEntry(entry)).toContainEqual(
+        expect.objectContaining({
+          Effect: 'Deny',
+          Action: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
+          Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['*#JOURNAL'] } },
+        }),
+      );
+    }
+  });
+
+  test('is to read the changes of the table only where events are made of them', () => {
+    const readers = Object.keys(rights).filter((entry) => actionsByEntry(entry).includes('dynamodb:GetRecords'));
+    expect(readers).toEqual(['functions/streams/publish-events.ts']);
   });
 
   test('is bound to a resource, but for traces and the delivery of logs', () => {
@@ -248,7 +285,7 @@ describe('what functions may do', () => {
       JSON.stringify(Resource).includes(`/index/${table.indexes.due.name}"`),
     );
     for (const { id } of acrossPartners) expect(id).toMatch(/^Schedules/);
-    expect(acrossPartners).toHaveLength(3);
+    expect(acrossPartners).toHaveLength(4);
   });
 
   test('is to read the secret of the operators only where operators are called', () => {

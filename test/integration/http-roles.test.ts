@@ -30,6 +30,8 @@ const may = {
   editCustomersAndServices: ['admin', 'provisioning', 'deployment'],
   deleteCustomersAndServices: ['admin', 'provisioning'],
   createAndEditPartnerServices: ['admin', 'provisioning'],
+  webhooks: ['admin'],
+  journal: ['admin', 'provisioning', 'support', 'billing'],
   platform: ['platform'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -42,6 +44,9 @@ let things: {
   order: string;
   sim: string;
   operation: string;
+  /** Not in use, so that nothing is sent to it. */
+  webhook: string;
+  delivery: string;
 };
 let fleet: Sim[];
 
@@ -63,6 +68,10 @@ beforeAll(async () => {
   const [operation] = await Promise.all([assign(0, one), assign(8, other)]);
   expect(operation.state).toBe('succeeded');
   fleet = await acme.sims({});
+  const hook = { url: 'http://127.0.0.1:1/', events: ['alarm.fired'] };
+  const { id: webhook } = is(201, await acme.api.post<{ id: string }>('/v1/webhooks', hook));
+  const { id: delivery } = is(201, await acme.api.post<{ id: string }>(`/v1/webhooks/${webhook}/test`));
+  is(200, await acme.api.patch(`/v1/webhooks/${webhook}`, { enabled: false }));
   things = {
     customer: one.customer.id,
     otherCustomer: other.customer.id,
@@ -71,6 +80,8 @@ beforeAll(async () => {
     order: sims[0]?.orderId ?? '',
     sim: iccids[0] ?? '',
     operation: operation.id,
+    webhook,
+    delivery,
   };
 });
 
@@ -191,6 +202,24 @@ const routes: Record<string, Row> = {
   'GET /v1/operations/{id}/results': see(may.see, ({ operation }) => `/v1/operations/${operation}/results`),
   'POST /v1/operations/{id}/cancel': late(may.changeSims, ({ operation }) => `/v1/operations/${operation}/cancel`),
   'POST /v1/operations/{id}/retry': late(may.changeSims, ({ operation }) => `/v1/operations/${operation}/retry`),
+
+  'POST /v1/webhooks': create(may.webhooks, '/v1/webhooks'),
+  'GET /v1/webhooks': list(may.webhooks, '/v1/webhooks'),
+  'GET /v1/webhooks/{id}': see(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}`),
+  'PATCH /v1/webhooks/{id}': edit(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}`),
+  'DELETE /v1/webhooks/{id}': end(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}`),
+  'POST /v1/webhooks/{id}/test': late(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}/test`),
+  'GET /v1/webhooks/{id}/deliveries': see(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}/deliveries`),
+  'GET /v1/webhooks/{id}/deliveries/{deliveryId}': see(
+    may.webhooks,
+    ({ webhook, delivery }) => `/v1/webhooks/${webhook}/deliveries/${delivery}`,
+  ),
+  'POST /v1/webhooks/{id}/deliveries/{deliveryId}/redeliver': late(
+    may.webhooks,
+    ({ webhook, delivery }) => `/v1/webhooks/${webhook}/deliveries/${delivery}/redeliver`,
+  ),
+
+  'GET /v1/journal': list(may.journal, '/v1/journal'),
 
   'PUT /v1/platform/partners/{partnerId}': {
     who: may.platform,

@@ -1,0 +1,227 @@
+import { type Delivery, type PublicEvent, triedUntil } from '../../domain/webhook.ts';
+import {
+  absent,
+  ConditionFailed,
+  exists,
+  get,
+  put,
+  query,
+  queryKeys,
+  remove,
+  transact,
+  update,
+  updated,
+  write,
+} from './items.ts';
+import { deliveryKey, due, pendingKey, pendingPartition, webhookQueueKey } from './keys.ts';
+
+/** A delivery as it is kept: with the very text that is sent, each time the same. */
+export type DeliveryRecord = Delivery & {
+  body: string;
+  /** When it is forgotten, in seconds of real time; DynamoDB removes the item some time after. */
+  expiresAt: number;
+};
+
+/** What a webhook has not got yet, in the order in which it gets it. */
+export type Pending = { deliveryId: string; subject: string; nextAttemptAt?: string };
+
+/** The queue of a webhook: there, and due, while the webhook has not got all of its events. */
+export type Queue = {
+  /** Grows with every event that is added. */
+  added: number;
+  /** Until when one function has it for itself, in milliseconds of real time. */
+  heldUntil?: number;
+  /** Rounds in a row that ended because the receiver seems to be down, and until when it is left alone. */
+  pauses?: number;
+  pausedUntil?: string;
+  /** Since when it has taken nothing, while something was sent. */
+  failingSince?: string;
+};
+
+/** For how long deliveries are kept, in seconds: 30 days. */
+const KEPT_FOR = 30 * 24 * 3600;
+
+/** The delivery of an event: each webhook has one of it, however often the event is told. */
+export const deliveryIdOf = (eventId: string) => eventId.replace(/^evt_/, 'dlv_');
+
+/** Puts an event into the queue of a webhook, once: told again, it changes nothing. */
+export async function addDelivery(
+  partnerId: string,
+  webhookId: string,
+  event: PublicEvent,
+  now: Date,
+): Promise<DeliveryRecord> {
+  const { type, subject, place, at: timestamp, data } = event;
+  const delivery: DeliveryRecord = {
+    id: deliveryIdOf(event.id),
+    eventId: event.id,
+    type,
+    subject,
+    place,
+    state: 'pending',
+    attempts: 0,
+    until: triedUntil(now),
+    createdAt: now.toISOString(),
+    body: JSON.stringify({ id: event.id, type, timestamp, data }),
+    expiresAt: Math.floor(Date.now() / 1000) + KEPT_FOR,
+  };
+  try {
+    await transact([
+      put({ ...delivery, ...deliveryKey(partnerId, webhookId, delivery.id) }, absent),
+      pendingWrite(partnerId, webhookId, delivery),
+    ]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) {
+      throw error;
+    }
+  }
+  await wake(partnerId, webhookId, now);
+  return delivery;
+}
+
+/** Puts a delivery that is over back into the queue, for another day of attempts. */
+export async function addAgain(
+  partnerId: string,
+  webhookId: string,
+  { nextAttemptAt: _nextAttemptAt, deliveredAt: _deliveredAt, ...delivery }: DeliveryRecord,
+  now: Date,
+): Promise<DeliveryRecord> {
+  const again: DeliveryRecord = { ...delivery, state: 'pending', until: triedUntil(now) };
+  await keepDelivery(partnerId, webhookId, again);
+  await wake(partnerId, webhookId, now);
+  return again;
+}
+
+/** Keeps a delivery as an attempt left it: what is over leaves the queue. */
+export async function keepDelivery(partnerId: string, webhookId: string, delivery: DeliveryRecord): Promise<void> {
+  await transact([
+    put({ ...delivery, ...deliveryKey(partnerId, webhookId, delivery.id) }, exists),
+    delivery.state === 'pending'
+      ? pendingWrite(partnerId, webhookId, delivery)
+      : remove(pendingKey(partnerId, webhookId, delivery)),
+  ]);
+}
+
+export async function getDelivery(partnerId: string, webhookId: string, id: string) {
+  return get<DeliveryRecord>(deliveryKey(partnerId, webhookId, id));
+}
+
+/** The deliveries of a webhook, newest first. */
+export async function queryDeliveries(partnerId: string, webhookId: string, limit: number, after: string | undefined) {
+  const { pk, sk } = deliveryKey(partnerId, webhookId, '');
+  return query<DeliveryRecord>({ partition: pk, prefix: sk, after, descending: true }, limit);
+}
+
+/** What a webhook has not got yet, subject by subject. */
+export async function queryPending(partnerId: string, webhookId: string, limit: number, after: string | undefined) {
+  return query<Pending>({ partition: pendingPartition(partnerId, webhookId), after }, limit);
+}
+
+/** The webhooks that have something to get now, across partners, the longest waiting first. */
+export async function dueWebhooks(now: Date, limit: number): Promise<{ partnerId: string; webhookId: string }[]> {
+  const keys = await queryKeys({ index: 'due', partition: due.webhooks, upTo: now.toISOString() }, limit);
+  return keys.flatMap(({ pk }) => {
+    const [, partnerId, webhookId] = /^P#(.+)#WHK#(.+)$/.exec(pk) ?? [];
+    return partnerId && webhookId ? [{ partnerId, webhookId }] : [];
+  });
+}
+
+/** Others find the queue behind those that nobody has. */
+const BEHIND_MS = 60_000;
+
+/** Has the queue of a webhook for itself until then, in milliseconds of real time; `undefined` when another one has it. */
+export async function holdQueue(
+  partnerId: string,
+  webhookId: string,
+  now: Date,
+  heldUntil: number,
+): Promise<Queue | undefined> {
+  const free = {
+    expression: 'attribute_exists(duePk) AND (attribute_not_exists(#heldUntil) OR #heldUntil < :realNow)',
+    names: { '#heldUntil': 'heldUntil' },
+    values: { ':realNow': Date.now() },
+  };
+  const dueAt = new Date(now.getTime() + BEHIND_MS).toISOString();
+  try {
+    return await updated<Queue>(webhookQueueKey(partnerId, webhookId), { set: { heldUntil, dueAt } }, free);
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/**
+ * Gives the queue back: it is due again at `nextAt`, or when the next event comes. What was added meanwhile is due at
+ * once, unless the receiver is left alone.
+ */
+export async function letQueueGo(
+  partnerId: string,
+  webhookId: string,
+  { added, pauses = 0, pausedUntil, failingSince }: Queue,
+  nextAt: string | undefined,
+  now: Date,
+): Promise<void> {
+  const key = webhookQueueKey(partnerId, webhookId);
+  const kept = {
+    pauses,
+    ...(pausedUntil === undefined ? {} : { pausedUntil }),
+    ...(failingSince === undefined ? {} : { failingSince }),
+  };
+  const gone = [
+    'heldUntil',
+    'failedLooks',
+    ...(pausedUntil === undefined ? ['pausedUntil'] : []),
+    ...(failingSince === undefined ? ['failingSince'] : []),
+  ];
+  const asSeen = { expression: '#added = :added', names: { '#added': 'added' }, values: { ':added': added } };
+  const change =
+    nextAt === undefined
+      ? { set: kept, remove: [...gone, 'duePk', 'dueAt'] }
+      : { set: { ...kept, dueAt: nextAt }, remove: gone };
+  try {
+    await write(update(key, change, asSeen));
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) {
+      throw error;
+    }
+    await write(update(key, { set: { ...kept, dueAt: pausedUntil ?? now.toISOString() }, remove: gone }));
+  }
+}
+
+/** Nobody looks after a webhook any more that is not there, or not in use. */
+export async function endQueue(partnerId: string, webhookId: string): Promise<void> {
+  await write(remove(webhookQueueKey(partnerId, webhookId)));
+}
+
+/** Makes a webhook due now; one that is left alone, when that is over. */
+export async function wake(partnerId: string, webhookId: string, now: Date): Promise<void> {
+  const key = webhookQueueKey(partnerId, webhookId);
+  const at = now.toISOString();
+  const change = { add: { added: 1 }, set: { duePk: due.webhooks } };
+  const awake = {
+    expression: 'attribute_not_exists(#pausedUntil) OR #pausedUntil <= :now',
+    names: { '#pausedUntil': 'pausedUntil' },
+    values: { ':now': at },
+  };
+  try {
+    await write(update(key, { ...change, set: { ...change.set, dueAt: at } }, awake));
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) {
+      throw error;
+    }
+    await write(update(key, { ...change, setOnce: { dueAt: at } }));
+  }
+}
+
+function pendingWrite(partnerId: string, webhookId: string, delivery: DeliveryRecord) {
+  const { id, subject, nextAttemptAt, expiresAt } = delivery;
+  return put({
+    ...pendingKey(partnerId, webhookId, delivery),
+    deliveryId: id,
+    subject,
+    ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
+    expiresAt,
+  });
+}

@@ -1,0 +1,60 @@
+import { required } from '../environment.ts';
+import { absent, ConditionFailed, put, query, write } from './items.ts';
+import { journalKey, type KeyOwner } from './keys.ts';
+
+/** A write over the API that was accepted: who did what, when, from where, and how it ended. */
+export type JournalEntry = {
+  at: string;
+  /** The caller's `sub`. */
+  actor: string;
+  method: string;
+  /** The route, as `/v1/orders/{id}/cancel`. */
+  route: string;
+  /** The path of what was written: of what the request made, when it made something. */
+  resource: string;
+  sourceIp: string;
+  requestId: string;
+  status: number;
+};
+
+/** An entry as it is kept; `expiresAt` in seconds of real time. */
+export type KeptEntry = JournalEntry & { expiresAt: number };
+
+const SECONDS_PER_DAY = 86_400;
+
+/** Adds an entry. No function may change or remove one: infra/functions/rights.ts. */
+export async function addToJournal(owner: KeyOwner, entry: JournalEntry): Promise<void> {
+  const expiresAt = Math.floor(Date.now() / 1000) + Number(required('JOURNAL_DAYS')) * SECONDS_PER_DAY;
+  try {
+    await write(put({ ...entry, expiresAt, ...journalKey(owner, positionOf(entry)) }, absent));
+  } catch (error) {
+    // The SDK tries again when an answer is lost, and finds what it wrote itself.
+    if (!(error instanceof ConditionFailed)) {
+      throw error;
+    }
+  }
+}
+
+/** Where the list goes on after an entry. */
+export const positionOf = ({ at, requestId }: Pick<JournalEntry, 'at' | 'requestId'>) => `${at}#${requestId}`;
+
+/** A partner's journal between two times, both included, newest first. */
+export async function queryJournal(
+  partnerId: string,
+  { from, to }: { from?: string | undefined; to?: string | undefined },
+  limit: number,
+  after: string | undefined,
+) {
+  const { pk: partition } = journalKey({ partnerId }, '');
+  return query<KeptEntry>(
+    {
+      partition,
+      ...(from === undefined ? {} : { from }),
+      // `$` comes after the `#` that stands behind the time.
+      ...(to === undefined ? {} : { upTo: `${to}$` }),
+      after,
+      descending: true,
+    },
+    limit,
+  );
+}

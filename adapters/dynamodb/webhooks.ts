@@ -1,0 +1,60 @@
+import type { Webhook } from '../../domain/webhook.ts';
+import { absent, atVersion, ConditionFailed, get, makeOnce, put, query, queryAll, remove, write } from './items.ts';
+import { webhookKey } from './keys.ts';
+
+/** A webhook as it is kept: with the secret that its events are signed with, which is shown once and never logged. */
+export type WebhookRecord = Webhook & { secret: string };
+
+/** @returns the webhook as it is kept: by an earlier attempt, when there was one. */
+export async function createWebhook(partnerId: string, webhook: WebhookRecord): Promise<WebhookRecord> {
+  const key = webhookKey(partnerId, webhook.id);
+  return (await makeOnce<WebhookRecord>(key, [put({ ...webhook, ...key }, absent)])) ?? webhook;
+}
+
+export async function getWebhook(partnerId: string, id: string): Promise<WebhookRecord | undefined> {
+  return get<WebhookRecord>(webhookKey(partnerId, id));
+}
+
+/** @throws ConditionFailed when the webhook is no longer at the version before. */
+export async function saveWebhook(partnerId: string, webhook: WebhookRecord): Promise<WebhookRecord> {
+  await write(put({ ...webhook, ...webhookKey(partnerId, webhook.id) }, atVersion(webhook.version - 1)));
+  return webhook;
+}
+
+/** Takes a webhook out of use; one that was changed meanwhile is left to the next look. */
+export async function disableWebhook(
+  partnerId: string,
+  { version, ...webhook }: WebhookRecord,
+  disabled: NonNullable<Webhook['disabled']>,
+): Promise<void> {
+  try {
+    await saveWebhook(partnerId, {
+      ...webhook,
+      enabled: false,
+      disabled,
+      updatedAt: disabled.at,
+      version: version + 1,
+    });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) {
+      throw error;
+    }
+  }
+}
+
+/** @throws ConditionFailed when the webhook is no longer at the version that was read. */
+export async function deleteWebhook(partnerId: string, { id, version }: WebhookRecord): Promise<void> {
+  await write(remove(webhookKey(partnerId, id), atVersion(version)));
+}
+
+/** A partner's webhooks, in the order in which they were made. */
+export async function queryWebhooks(partnerId: string, limit: number, after: string | undefined) {
+  const { pk, sk } = webhookKey(partnerId, '');
+  return query<WebhookRecord>({ partition: pk, prefix: sk, after }, limit);
+}
+
+/** All of them: a partner has few. */
+export async function allWebhooks(partnerId: string): Promise<WebhookRecord[]> {
+  const { pk, sk } = webhookKey(partnerId, '');
+  return queryAll<WebhookRecord>({ partition: pk, prefix: sk });
+}

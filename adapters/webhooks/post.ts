@@ -1,0 +1,104 @@
+import { lookup as lookUp } from 'node:dns/promises';
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { isPublicAddress, notPublic, targetProblem } from '../../domain/webhook.ts';
+
+/** What came of an attempt: what the receiver answered, or why it did not. */
+export type PostOutcome = { ok: boolean; status?: number; error?: string };
+
+/** A receiver has so long to answer, in milliseconds; what takes longer, it does after its answer. */
+const TIMEOUT_MS = 5_000;
+
+/**
+ * Posts an event to a receiver. Any 2xx is taken as received; a redirect is not followed. Never rejects.
+ *
+ * @param local whether the receiver may be on this machine; otherwise no connection is made but to an address that was
+ *   seen to be public.
+ */
+export async function post(
+  url: string,
+  { body, headers, local }: { body: string; headers: Record<string, string>; local: boolean },
+): Promise<PostOutcome> {
+  const problem = targetProblem(url, local);
+  if (problem) {
+    return { ok: false, error: problem.detail };
+  }
+  try {
+    const { statusCode: status = 0 } = await send(url, body, {
+      method: 'POST',
+      headers: {
+        ...headers,
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
+        'user-agent': 'sim-fulfilment-webhooks',
+      },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(local ? {} : { lookup: publicLookup }),
+    });
+    const ok = status >= 200 && status < 300;
+    return { ok, status, ...(ok ? {} : { error: `The receiver answered ${status}.` }) };
+  } catch (error) {
+    return { ok: false, error: reasonOf(error) };
+  }
+}
+
+function send(url: string, body: string, options: RequestOptions): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = url.startsWith('https:') ? httpsRequest(url, options) : httpRequest(url, options);
+    request.on('error', reject);
+    request.on('response', (response) => {
+      // What it says beside the status is of no interest, nor is how that ends.
+      response.on('error', () => undefined).resume();
+      resolve(response);
+    });
+    request.end(body);
+  });
+}
+
+/** Resolves a name for a connection, which then goes to the very addresses that were looked at. */
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  publicAddresses(hostname).then(
+    (addresses) => {
+      const [first] = addresses;
+      if (options.all === true) {
+        callback(null, addresses);
+      } else {
+        callback(null, first?.address ?? '', first?.family);
+      }
+    },
+    (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), '', 0),
+  );
+};
+
+/** All addresses of a name. @throws NotPublic when one of them is not public. */
+export async function publicAddresses(hostname: string): Promise<{ address: string; family: number }[]> {
+  const addresses = await lookUp(hostname, { all: true });
+  if (addresses.length === 0 || !addresses.every(({ address }) => isPublicAddress(address))) {
+    throw new NotPublic(hostname);
+  }
+  return addresses;
+}
+
+export class NotPublic extends Error {
+  constructor(hostname: string) {
+    super(notPublic(hostname).detail);
+    this.name = 'NotPublic';
+  }
+}
+
+/** Says no more than a partner may know of what went wrong on the way to it. */
+function reasonOf(error: unknown): string {
+  if (error instanceof NotPublic) {
+    return error.message;
+  }
+  const code = textIn(error, 'code');
+  return ['AbortError', 'TimeoutError'].includes(textIn(error, 'name'))
+    ? `The receiver did not answer within ${TIMEOUT_MS / 1000} seconds.`
+    : `The receiver could not be reached${code === '' ? '' : ` (${code})`}.`;
+}
+
+function textIn(error: unknown, field: 'name' | 'code'): string {
+  const { [field]: text } = Object(error);
+  return typeof text === 'string' ? text : '';
+}

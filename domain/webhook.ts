@@ -1,0 +1,170 @@
+import ipaddr from 'ipaddr.js';
+import type { Problem } from './verdict.ts';
+
+/** What partners are told of: the contract's types of events. */
+export const eventTypes = [
+  'order.accepted',
+  'order.dispatched',
+  'order.delivered',
+  'order.shortfall',
+  'order.fulfilled',
+  'order.cancelled',
+  'order.rejected',
+  'order.failed',
+  'operation.finished',
+  'sim.activated',
+  'sim.suspended',
+  'sim.activation_failed',
+  'sims.waiting_in_holding',
+  'alarm.fired',
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+/** Asked for by hand, to see whether a webhook works; sent whatever the webhook is for. */
+export const TEST_EVENT = 'webhook.test';
+
+/** A change that partners are told of, as it is sent. */
+export type PublicEvent = {
+  /** Comes from the change itself: the same whenever the change is told again. */
+  id: string;
+  type: EventType | typeof TEST_EVENT;
+  at: string;
+  /** What it is about: events of one subject are delivered in their order. */
+  subject: string;
+  /** Its place among the events of its subject; sorts as text. */
+  place: string;
+  data: Readonly<Record<string, unknown>>;
+};
+
+/** Where a partner is told of events. */
+export type Webhook = {
+  id: string;
+  url: string;
+  /** Types of events, or `order.*` for all of a kind, or `*` for all. */
+  events: readonly string[];
+  enabled: boolean;
+  /** Why the system does not send to it any more. */
+  disabled?: Problem & { at: string };
+  createdAt: string;
+  updatedAt: string;
+  version: number;
+};
+
+/** How many webhooks a partner can have: each change is written out for each of them. */
+export const MOST_WEBHOOKS = 20;
+
+export const deliveryStates = ['pending', 'delivered', 'failed'] as const;
+
+/** An event on its way to a webhook. */
+export type Delivery = {
+  id: string;
+  eventId: string;
+  type: PublicEvent['type'];
+  subject: string;
+  place: string;
+  state: (typeof deliveryStates)[number];
+  attempts: number;
+  /** What the receiver last answered, or why it did not. */
+  lastStatus?: number;
+  lastError?: string;
+  lastAttemptAt?: string;
+  nextAttemptAt?: string;
+  /** After this it is tried no more. */
+  until: string;
+  createdAt: string;
+  deliveredAt?: string;
+};
+
+const kinds = [...new Set(eventTypes.map((type) => type.slice(0, type.indexOf('.'))))];
+
+/** What a webhook can ask for. */
+export const eventPatterns: readonly string[] = ['*', ...kinds.map((kind) => `${kind}.*`), ...eventTypes];
+
+/** Whether a webhook asked for events of a type. */
+export function wants({ events }: Pick<Webhook, 'events'>, type: PublicEvent['type']): boolean {
+  return events.some(
+    (pattern) =>
+      pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))),
+  );
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const LONGEST_PAUSE_MS = 120 * MINUTE_MS;
+
+/** After how long the next attempt is, in milliseconds: a minute, then twice as long each time, two hours at the most. */
+export function pauseAfter(attempts: number): number {
+  return Math.min(MINUTE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS);
+}
+
+/** Until when an event is tried that is to be sent from now on: a day. */
+export function triedUntil(now: Date): string {
+  return new Date(now.getTime() + DAY_MS).toISOString();
+}
+
+/** A receiver that took nothing for a day, while something was sent, gets nothing more. */
+export function isGivenUp(failingSince: string, now: Date): boolean {
+  return now.getTime() - Date.parse(failingSince) >= DAY_MS;
+}
+
+/** A delivery after an attempt: done, to be tried again, or, after a day, given up. */
+export function afterAttempt<D extends Delivery>(
+  delivery: D,
+  outcome: { ok: boolean; status?: number; error?: string },
+  now: Date,
+): D {
+  const { lastStatus: _status, lastError: _error, nextAttemptAt: _next, ...rest } = delivery;
+  const at = now.toISOString();
+  const attempts = delivery.attempts + 1;
+  const next = new Date(now.getTime() + pauseAfter(attempts)).toISOString();
+  const isOver = at >= delivery.until;
+  return {
+    // Safe: what was taken off is optional in every delivery.
+    ...(rest as D),
+    attempts,
+    lastAttemptAt: at,
+    ...(outcome.status === undefined ? {} : { lastStatus: outcome.status }),
+    ...(outcome.error === undefined ? {} : { lastError: outcome.error }),
+    ...(outcome.ok
+      ? { state: 'delivered', deliveredAt: at }
+      : isOver
+        ? { state: 'failed' }
+        : { state: 'pending', nextAttemptAt: next }),
+  };
+}
+
+/**
+ * Whether an address is one of the public internet: not of this machine, a private network, a link, the metadata of a
+ * cloud, nor one that leads to such through a translation.
+ */
+export function isPublicAddress(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+}
+
+/**
+ * Why events cannot be sent to a URL; `undefined` when they can, as far as it can be told without asking for its name.
+ *
+ * @param local whether the receiver may be on this machine, over plain HTTP.
+ */
+export function targetProblem(url: string, local: boolean): Problem | undefined {
+  const target = URL.parse(url);
+  if (!target || !(target.protocol === 'https:' || (local && target.protocol === 'http:'))) {
+    return { code: 'https_only', detail: 'A webhook is an https URL.' };
+  }
+  if (target.username !== '' || target.password !== '' || target.hash !== '') {
+    return { code: 'invalid_format', detail: 'A webhook has no user, no password and no fragment in its URL.' };
+  }
+  const host = target.hostname.replace(/^\[|\]$/g, '');
+  if (
+    !local &&
+    (host === 'localhost' || host.endsWith('.localhost') || (ipaddr.isValid(host) && !isPublicAddress(host)))
+  ) {
+    return notPublic(host);
+  }
+  return undefined;
+}
+
+export function notPublic(host: string): Problem {
+  return { code: 'not_public', detail: `${host} is not an address of the public internet.` };
+}

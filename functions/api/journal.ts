@@ -1,0 +1,53 @@
+import * as z from 'zod/mini';
+import { positionOf, queryJournal } from '../../adapters/dynamodb/journal.ts';
+import { described } from '../../domain/described.ts';
+import { line } from '../../domain/text.ts';
+import { fillPage } from '../http/paging.ts';
+import { invalidInput } from '../http/problem.ts';
+import { list, route } from '../http/route.ts';
+import { serve } from '../http/serve.ts';
+import { journalEntrySchema, showJournalEntry } from './representations.ts';
+
+/** Who did what. */
+export const routes = [
+  route({
+    method: 'GET',
+    path: '/v1/journal',
+    access: 'journal',
+    tag: 'Journal',
+    summary: 'Every accepted write, newest first',
+    description: 'Dry runs, quotes and what was refused are not in it.',
+    paged: true,
+    query: () =>
+      z.strictObject({
+        from: described(z.optional(z.iso.datetime({ offset: true })), 'Not before this time'),
+        to: described(z.optional(z.iso.datetime({ offset: true })), 'Not after this time'),
+        actor: described(z.optional(line(200)), "A user's sub"),
+        resource: described(z.optional(line(500)), 'The id of what was written, or its path'),
+      }),
+    answers: { 200: journalEntrySchema },
+    handle: async ({ caller, query: { from, to, actor, resource }, page }) => {
+      const between = { from: from && new Date(from).toISOString(), to: to && new Date(to).toISOString() };
+      if (between.from !== undefined && between.to !== undefined && between.from > between.to) {
+        throw invalidInput([{ pointer: '/query/to', code: 'too_small', message: 'It ends before it begins.' }]);
+      }
+      const now = Date.now() / 1000;
+      const { items, next } = await fillPage(
+        page,
+        (limit, after) => queryJournal(caller.partnerId, between, limit, after),
+        (entry) =>
+          entry.expiresAt > now &&
+          (actor === undefined || entry.actor === actor) &&
+          (resource === undefined || isAbout(entry.resource, resource)),
+        positionOf,
+      );
+      return list(items.map(showJournalEntry), next);
+    },
+  }),
+];
+
+function isAbout(path: string, resource: string): boolean {
+  return path === resource || path.split('/').includes(resource);
+}
+
+export const handler = serve(routes);

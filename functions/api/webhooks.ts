@@ -1,0 +1,265 @@
+import * as z from 'zod/mini';
+import {
+  addAgain,
+  addDelivery,
+  type DeliveryRecord,
+  getDelivery,
+  queryDeliveries,
+  wake,
+} from '../../adapters/dynamodb/deliveries.ts';
+import {
+  allWebhooks,
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  queryWebhooks,
+  saveWebhook,
+  type WebhookRecord,
+} from '../../adapters/dynamodb/webhooks.ts';
+import { publicAddresses } from '../../adapters/webhooks/post.ts';
+import { newSecret } from '../../adapters/webhooks/signature.ts';
+import { described } from '../../domain/described.ts';
+import { eventPatterns, MOST_WEBHOOKS, notPublic, TEST_EVENT, targetProblem } from '../../domain/webhook.ts';
+import { requireMatch } from '../http/etag.ts';
+import { fillPage } from '../http/paging.ts';
+import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
+import { created, list, noContent, one, route } from '../http/route.ts';
+import { serve } from '../http/serve.ts';
+import {
+  deliverySchema,
+  newWebhookSchema,
+  showDelivery,
+  showNewWebhook,
+  showWebhook,
+  webhookSchema,
+} from './representations.ts';
+
+const webhookFields = () => ({
+  url: described(z.string().check(z.minLength(1), z.maxLength(2000)), 'An https URL of the public internet'),
+  events: described(
+    z.array(z.enum(eventPatterns)).check(z.minLength(1), z.maxLength(eventPatterns.length)),
+    'Types of events; `order.*` stands for all of a kind, `*` for all',
+  ),
+});
+
+/** Where the partner is told of what happens. */
+export const routes = [
+  route({
+    method: 'POST',
+    path: '/v1/webhooks',
+    access: 'webhooks',
+    tag: 'Webhooks',
+    summary: 'Make a webhook',
+    description: 'The answer has the secret that events are signed with: it is told this once.',
+    body: z.lazy(() => z.strictObject(webhookFields())),
+    example: { url: 'https://hooks.acme.example/sims', events: ['order.*', 'operation.finished'] },
+    answers: { 201: newWebhookSchema },
+    handle: async ({ caller, body, now, newId }) => {
+      await refuseTarget(body.url);
+      if ((await allWebhooks(caller.partnerId)).length >= MOST_WEBHOOKS) {
+        throw new HttpProblem('too_many', `A partner has at most ${MOST_WEBHOOKS} webhooks.`);
+      }
+      const at = now.toISOString();
+      const webhook = await createWebhook(caller.partnerId, {
+        id: newId('webhook'),
+        url: body.url,
+        events: body.events,
+        enabled: true,
+        secret: newSecret(),
+        createdAt: at,
+        updatedAt: at,
+        version: 1,
+      });
+      return created(`/v1/webhooks/${webhook.id}`, showNewWebhook(webhook));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/webhooks',
+    access: 'webhooks',
+    tag: 'Webhooks',
+    summary: 'List webhooks',
+    paged: true,
+    answers: { 200: webhookSchema },
+    handle: async ({ caller, page }) => {
+      const { items, last } = await queryWebhooks(caller.partnerId, page.limit, page.after);
+      return list(items.map(showWebhook), last);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/webhooks/{id}',
+    access: 'webhooks',
+    tag: 'Webhooks',
+    summary: 'Get a webhook',
+    answers: { 200: webhookSchema },
+    handle: async ({ caller, path: { id } }) => one(showWebhook(await theWebhook(caller.partnerId, id))),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/webhooks/{id}',
+    access: 'webhooks',
+    tag: 'Webhooks',
+    summary: 'Change a webhook, or take it out of use and into it again',
+    description: 'Events of a time in which it is out of use are not sent later.',
+    body: z.lazy(() => z.partial(z.strictObject({ ...webhookFields(), enabled: z.boolean() }))),
+    answers: { 200: webhookSchema },
+    handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
+      const { partnerId } = caller;
+      const webhook = await theWebhook(partnerId, id);
+      requireMatch(ifMatch, showWebhook(webhook));
+      if (body.url !== undefined) {
+        await refuseTarget(body.url);
+      }
+      const { disabled, ...kept } = webhook;
+      const enabled = body.enabled ?? webhook.enabled;
+      const changed = await saveWebhook(partnerId, {
+        ...kept,
+        ...(disabled && !enabled ? { disabled } : {}),
+        url: body.url ?? webhook.url,
+        events: body.events ?? webhook.events,
+        enabled,
+        updatedAt: now.toISOString(),
+        version: webhook.version + 1,
+      });
+      if (enabled && !webhook.enabled) {
+        await wake(partnerId, id, now);
+      }
+      return one(showWebhook(changed));
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/webhooks/{id}',
+    access: 'webhooks',
+    tag: 'Webhooks',
+    summary: 'Delete a webhook',
+    description: 'What it has not got yet is not sent any more.',
+    answers: { 204: null },
+    handle: async ({ caller, path: { id }, ifMatch }) => {
+      const webhook = await theWebhook(caller.partnerId, id);
+      requireMatch(ifMatch, showWebhook(webhook));
+      await deleteWebhook(caller.partnerId, webhook);
+      return noContent;
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/webhooks/{id}/test',
+    access: 'webhooks',
+    tag: 'Webhooks',
+    summary: 'Send a test event',
+    description: 'Of the type `webhook.test`, as every other event is sent: within a minute, and again if need be.',
+    answers: { 201: deliverySchema },
+    handle: async ({ caller, path: { id }, now, newId }) => {
+      const { partnerId } = caller;
+      await theWebhookInUse(partnerId, id);
+      const event = {
+        id: newId('event'),
+        type: TEST_EVENT,
+        at: now.toISOString(),
+        subject: id,
+        place: now.toISOString(),
+        data: { webhookId: id },
+      } as const;
+      const delivery = await addDelivery(partnerId, id, event, now);
+      return created(`/v1/webhooks/${id}/deliveries/${delivery.id}`, showDelivery(delivery));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/webhooks/{id}/deliveries',
+    access: 'webhooks',
+    tag: 'Webhooks',
+    summary: 'What was sent to a webhook in the last 30 days, and what came of it, newest first',
+    paged: true,
+    answers: { 200: deliverySchema },
+    handle: async ({ caller, path: { id }, page }) => {
+      const { partnerId } = caller;
+      await theWebhook(partnerId, id);
+      const { items, next } = await fillPage(
+        page,
+        (limit, after) => queryDeliveries(partnerId, id, limit, after),
+        isKept,
+        (delivery) => `DLV#${delivery.id}`,
+      );
+      return list(items.map(showDelivery), next);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/webhooks/{id}/deliveries/{deliveryId}',
+    access: 'webhooks',
+    tag: 'Webhooks',
+    summary: 'Get a delivery',
+    answers: { 200: deliverySchema },
+    handle: async ({ caller, path: { id, deliveryId } }) =>
+      one(showDelivery(await theDelivery(caller.partnerId, id, deliveryId))),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/webhooks/{id}/deliveries/{deliveryId}/redeliver',
+    access: 'webhooks',
+    tag: 'Webhooks',
+    summary: 'Send an event again',
+    description: 'With the same id, as often as need be for a day.',
+    answers: { 200: deliverySchema },
+    handle: async ({ caller, path: { id, deliveryId }, now }) => {
+      const { partnerId } = caller;
+      const delivery = await theDelivery(partnerId, id, deliveryId);
+      await theWebhookInUse(partnerId, id);
+      if (delivery.state === 'pending') {
+        throw new HttpProblem('wrong_state', 'The event is on its way already.');
+      }
+      return one(showDelivery(await addAgain(partnerId, id, delivery, now)));
+    },
+  }),
+];
+
+async function theWebhook(partnerId: string, id: string): Promise<WebhookRecord> {
+  const webhook = await getWebhook(partnerId, id);
+  if (!webhook) {
+    throw notFound('webhook', id);
+  }
+  return webhook;
+}
+
+async function theWebhookInUse(partnerId: string, id: string): Promise<void> {
+  if (!(await theWebhook(partnerId, id)).enabled) {
+    throw new HttpProblem('wrong_state', 'The webhook is not in use: enable it first.');
+  }
+}
+
+async function theDelivery(partnerId: string, webhookId: string, id: string): Promise<DeliveryRecord> {
+  await theWebhook(partnerId, webhookId);
+  const delivery = await getDelivery(partnerId, webhookId, id);
+  if (!delivery || !isKept(delivery)) {
+    throw notFound('delivery', id);
+  }
+  return delivery;
+}
+
+/** DynamoDB may take days to remove what has expired. */
+function isKept({ expiresAt }: DeliveryRecord): boolean {
+  return expiresAt > Date.now() / 1000;
+}
+
+/** @throws HttpProblem 422 when events cannot be sent there: looked at again with every connection that is made. */
+async function refuseTarget(url: string): Promise<void> {
+  const local = process.env.STAGE === 'local';
+  const problem = targetProblem(url, local) ?? (local ? undefined : await addressProblem(new URL(url).hostname));
+  if (problem) {
+    throw invalidInput([{ pointer: '/url', code: problem.code, message: problem.detail }]);
+  }
+}
+
+async function addressProblem(hostname: string) {
+  try {
+    await publicAddresses(hostname.replace(/^\[|\]$/g, ''));
+    return undefined;
+  } catch {
+    return notPublic(hostname);
+  }
+}
+
+export const handler = serve(routes);

@@ -1,0 +1,130 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  afterAttempt,
+  type Delivery,
+  eventPatterns,
+  eventTypes,
+  isGivenUp,
+  isPublicAddress,
+  pauseAfter,
+  targetProblem,
+  triedUntil,
+  wants,
+} from '../../domain/webhook.ts';
+
+const now = new Date('2026-03-02T10:00:00.000Z');
+const later = (ms: number) => new Date(now.getTime() + ms);
+const HOUR_MS = 3_600_000;
+
+describe('a webhook wants', () => {
+  test.each([
+    ['*', 'sim.activated', true],
+    ['order.*', 'order.delivered', true],
+    ['order.*', 'operation.finished', false],
+    ['sim.*', 'sims.waiting_in_holding', false],
+    ['order.delivered', 'order.delivered', true],
+    ['order.delivered', 'order.dispatched', false],
+  ] as const)('with %s, of %s: %s', (pattern, type, expected) => {
+    expect(wants({ events: [pattern] }, type)).toBe(expected);
+  });
+
+  test('every type by some pattern, of which each names some type', () => {
+    for (const type of eventTypes) {
+      expect(eventPatterns.filter((pattern) => wants({ events: [pattern] }, type))).toHaveLength(3);
+    }
+    for (const pattern of eventPatterns) {
+      expect(eventTypes.some((type) => wants({ events: [pattern] }, type))).toBe(true);
+    }
+  });
+});
+
+describe('an event is tried', () => {
+  const delivery: Delivery = {
+    id: 'dlv_1',
+    eventId: 'evt_1',
+    type: 'order.accepted',
+    subject: 'ord_1',
+    place: '1',
+    state: 'pending',
+    attempts: 0,
+    until: triedUntil(now),
+    createdAt: now.toISOString(),
+  };
+
+  test('again after a minute, then twice as long each time, two hours at the most', () => {
+    expect([1, 2, 3, 8, 30].map((attempts) => pauseAfter(attempts) / 60_000)).toEqual([1, 2, 4, 120, 120]);
+  });
+
+  test('until it is taken', () => {
+    const refused = afterAttempt(delivery, { ok: false, status: 503, error: 'no' }, now);
+    expect(refused).toMatchObject({ state: 'pending', attempts: 1, lastStatus: 503, lastError: 'no' });
+    expect(refused.nextAttemptAt).toBe(later(60_000).toISOString());
+    const taken = afterAttempt(refused, { ok: true, status: 200 }, later(60_000));
+    expect(taken).toMatchObject({ state: 'delivered', attempts: 2, lastStatus: 200 });
+    expect(taken).not.toHaveProperty('nextAttemptAt');
+    expect(taken).not.toHaveProperty('lastError');
+  });
+
+  test('for a day, and once at least', () => {
+    expect(afterAttempt(delivery, { ok: false }, later(23.9 * HOUR_MS)).state).toBe('pending');
+    expect(afterAttempt(delivery, { ok: false }, later(24 * HOUR_MS)).state).toBe('failed');
+    expect(afterAttempt(delivery, { ok: true }, later(48 * HOUR_MS)).state).toBe('delivered');
+  });
+});
+
+test('a receiver that took nothing for a day gets nothing more', () => {
+  expect(isGivenUp(now.toISOString(), later(23 * HOUR_MS))).toBe(false);
+  expect(isGivenUp(now.toISOString(), later(24 * HOUR_MS))).toBe(true);
+});
+
+describe('events go to', () => {
+  test.each(['8.8.8.8', '2606:4700:4700::1111'])('the public address %s', (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+    expect(targetProblem(`https://${address.includes(':') ? `[${address}]` : address}/`, false)).toBeUndefined();
+  });
+
+  test.each([
+    '127.0.0.1',
+    '0.0.0.0',
+    '10.1.2.3',
+    '172.16.0.1',
+    '192.168.1.1',
+    '100.64.0.1',
+    '169.254.169.254',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::1',
+    '::',
+    'fe80::1',
+    'fd00:ec2::254',
+    '::ffff:169.254.169.254',
+    '64:ff9b::a9fe:a9fe',
+    '2002:7f00:1::',
+  ])('no address like %s', (address) => {
+    expect(isPublicAddress(address)).toBe(false);
+    const host = address.includes(':') ? `[${address}]` : address;
+    expect(targetProblem(`https://${host}/hook`, false)).toMatchObject({ code: 'not_public' });
+    expect(targetProblem(`http://${host}/hook`, true)).toBeUndefined();
+  });
+
+  test.each(['https://2130706433/', 'https://0x7f.1/', 'https://localhost/', 'https://a.localhost/'])(
+    'no other spelling of it: %s',
+    (url) => {
+      expect(targetProblem(url, false)).toMatchObject({ code: 'not_public' });
+    },
+  );
+
+  test.each([
+    ['http://hooks.example/', 'https_only'],
+    ['ftp://hooks.example/', 'https_only'],
+    ['hooks.example', 'https_only'],
+    ['https://user:secret@hooks.example/', 'invalid_format'],
+    ['https://hooks.example/#there', 'invalid_format'],
+  ])('no URL like %s', (url, code) => {
+    expect(targetProblem(url, false)).toMatchObject({ code });
+  });
+
+  test('a name by https', () => {
+    expect(targetProblem('https://hooks.example:8443/sims?key=1', false)).toBeUndefined();
+  });
+});
