@@ -16,8 +16,9 @@ async function fewSims(): Promise<{ finishedAt: string }> {
   return { finishedAt: migrated.finishedAt ?? '' };
 }
 
-describe('five thousand SIMs', () => {
-  const quantity = 5000;
+// Five thousand were moved here until the table had a stream, which costs the local engine more the more is in it.
+describe('a thousand SIMs', () => {
+  const quantity = 1000;
 
   test('go from their order to active by its plan, counted as they go', async () => {
     const plan = await acme.aPlan();
