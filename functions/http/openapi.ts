@@ -278,5 +278,7 @@ const inputCodes: Readonly<Record<string, string>> = {
   service_of_other_customer: "Assigning needs one of the customer's own services.",
   holding_target: 'A holding service is where SIMs arrive: they are migrated to a service of your own.',
   too_far_ahead: 'An operation begins up to 180 days ahead.',
+  https_only: 'A webhook is an https URL; on the local cloud http will do.',
+  not_public: 'A webhook is an address of the public internet.',
   activate_needs_assign: 'Only SIMs that are assigned to a customer can be activated.',
 };
