@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +18,16 @@ export type Engine = { name: EngineName | 'external'; url: string; stop(): Promi
 const READY_WITHIN_MS = 60_000;
 const PORT_ATTEMPTS = 5;
 
-type Program = { command: string; args(port: number): string[]; cwd?: string; env?: Readonly<Record<string, string>> };
+type Program = {
+  command: string;
+  args(port: number): string[];
+  cwd?: string;
+  env?: Readonly<Record<string, string>>;
+  /** Done once the program is ready, before anybody uses it. */
+  prepare?(): Promise<void>;
+  /** Done when it has ended. */
+  tidy?(): Promise<void>;
+};
 
 /**
  * Starts DynamoDB: the engine that was asked for, else what `DYNAMODB_ENDPOINT` names, else Dynoxide where the platform
@@ -48,10 +58,15 @@ export async function startEngine(options: {
       ...(program.cwd !== undefined && { cwd: program.cwd }),
       env: { ...process.env, ...program.env },
     });
+    const stop = async () => {
+      await child.end();
+      await program.tidy?.();
+    };
     if (await becomesReady(child, url)) {
-      return { name, url, stop: () => child.end() };
+      await program.prepare?.();
+      return { name, url, stop };
     }
-    await child.end();
+    await stop();
     // Between finding a port and using it somebody else may take it.
     if (attempt === PORT_ATTEMPTS) {
       throw new Refusal(`The DynamoDB engine ${name} does not start: ${child.said().trim() || 'it says nothing'}`);
@@ -68,10 +83,19 @@ async function programOf(name: EngineName, folder: string, keeps: boolean): Prom
           'dependencies, or take DynamoDB Local with DYNAMODB_ENGINE=dynamodb-local (it needs Java 17).',
       );
     }
-    const store = keeps ? ['--db-path', path.join(folder, 'dynamodb.sqlite')] : [];
+    const file = path.join(folder, keeps ? 'dynamodb.sqlite' : `dynamodb-${randomUUID()}.sqlite`);
     // It writes one item after the other anyway: further threads only hand requests around.
     const env = { TOKIO_WORKER_THREADS: '1' };
-    return { command, env, args: (port) => ['serve', '--host', '127.0.0.1', '--port', String(port), ...store] };
+    return {
+      command,
+      env,
+      args: (port) => ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file],
+      prepare: () => indexStreams(file),
+      tidy: async () => {
+        const files = keeps ? [] : [file, `${file}-wal`, `${file}-shm`];
+        await Promise.all(files.map((name) => rm(name, { force: true })));
+      },
+    };
   }
   const jar = dynamodbLocalFolder();
   if (jar === undefined) {
@@ -111,6 +135,23 @@ async function programOf(name: EngineName, folder: string, keeps: boolean): Prom
       '-disableTelemetry',
     ],
   };
+}
+
+/**
+ * Dynoxide 1.2.1 looks through all records of a table's stream for the last number with each write, and for the next with
+ * each read: after ten thousand records it writes at a tenth of its speed. With an index it does not. Hence the file,
+ * which is as fast as its memory, for clouds that keep nothing, too.
+ */
+async function indexStreams(file: string): Promise<void> {
+  const { DatabaseSync } = await import('node:sqlite');
+  const store = new DatabaseSync(file);
+  try {
+    store.exec(
+      'CREATE INDEX IF NOT EXISTS stream_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER))',
+    );
+  } finally {
+    store.close();
+  }
 }
 
 const require = createRequire(import.meta.url);

@@ -175,7 +175,11 @@ async function handle(
   shardId: string,
   records: readonly _Record[],
 ): Promise<boolean> {
-  const passed = records.map((record) => asLambdaSees(record, part.streamArn)).filter(passes);
+  // Most records pass no filter: only of those that do JSON is made.
+  const passed = records
+    .map((record) => asLambdaSees(record, part.streamArn))
+    .filter(passes)
+    .map(asJson);
   for (let start = 0; start < passed.length; start += part.batchSize) {
     const isDone = await handOver(passed.slice(start, start + part.batchSize), part, {
       invoke: (Records) => functions.invoke(part.functionArn, JSON.stringify({ Records })),
@@ -212,7 +216,7 @@ async function handle(
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
 function asLambdaSees({ dynamodb, ...record }: _Record, streamArn: string): StreamRecord {
-  const told = {
+  return {
     ...record,
     awsRegion: region,
     dynamodb: {
@@ -222,8 +226,11 @@ function asLambdaSees({ dynamodb, ...record }: _Record, streamArn: string): Stre
     },
     eventSourceARN: streamArn,
   };
-  // As JSON has it: bytes in base64.
+}
+
+/** Bytes are in base64. */
+function asJson(record: StreamRecord): StreamRecord {
   return JSON.parse(
-    JSON.stringify(told, (_, value) => (value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value)),
+    JSON.stringify(record, (_, value) => (value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value)),
   );
 }

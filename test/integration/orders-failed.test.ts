@@ -4,8 +4,8 @@ import { is, type Order, type Page } from './partner.ts';
 
 type SetAside = { id: string; kind: string; partnerId?: string; subject: string; error: string };
 
-// Ninety days have to pass.
-const cloud = useLocalCloud({ dayMs: 50 });
+// Ninety days have to pass; and what is resumed has as many to go on, which are nine seconds, on a slow machine too.
+const cloud = useLocalCloud({ dayMs: 100 });
 const acme = cloud.partner('acme-failed');
 
 test('an order that is not delivered within ninety days has failed; resumed, it goes on from there', async () => {
@@ -48,8 +48,6 @@ test('an order that failed is set aside, and goes on when it is put back', async
     return found;
   });
   is(204, await platform.post(`/v1/platform/set-aside/${entry?.id}/put-back`));
-  // Ninety days more may be over before a slow machine has looked at it: that it goes on is what counts.
-  await eventually(async () => {
-    expect((await acme.eventsOf(id)).map(({ type }) => type)).toContain('order.resumed');
-  });
+  await acme.orderIn(id, 'delivered');
+  expect((await acme.eventsOf(id)).map(({ type }) => type)).toContain('order.resumed');
 });
