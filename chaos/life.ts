@@ -24,7 +24,7 @@ type Result = { iccid: string; outcome: string; problem?: { code: string } };
 
 export type Life = {
   partnerId: string;
-  /** Whether everything has happened that faults can be made in. */
+  /** Lives it: all that faults are made in. */
   goOn(): Promise<void>;
   /** What came of it, without ids and times: the same for every life that went right. */
   account(): Promise<string[]>;

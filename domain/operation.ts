@@ -101,6 +101,24 @@ export function finalState(operation: Pick<Operation, 'succeeded' | 'failed' | '
   return operation.succeeded === 0 ? 'failed' : 'partially_succeeded';
 }
 
+/** An operation whose run broke, as it is when it goes on from there; any other as it is. */
+export function reopened<Kept extends Operation>(operation: Kept): Kept {
+  const { failure, finishedAt: _finishedAt, ...rest } = operation;
+  // Safe: what was taken off is optional in every operation.
+  return failure ? ({ ...rest, state: 'running', vainRuns: 0 } as Kept) : operation;
+}
+
+/** How long an operation waits for an operator that does not answer, before its SIMs fail with that. */
+const PATIENCE_MS = 86_400_000;
+
+/** Whether an operation has waited long enough for an operator that does not answer. */
+export function isOutOfPatience(
+  { startedAt, createdAt }: Pick<Operation, 'startedAt' | 'createdAt'>,
+  now: Date,
+): boolean {
+  return now.getTime() > Date.parse(startedAt ?? createdAt) + PATIENCE_MS;
+}
+
 /** The failure of a termination that was confirmed for another number of SIMs than were selected. */
 export const CONFIRM_MISMATCH = 'confirm_mismatch';
 

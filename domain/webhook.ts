@@ -155,7 +155,7 @@ export function targetProblem(url: string, local: boolean): Problem | undefined 
   if (target.username !== '' || target.password !== '' || target.hash !== '') {
     return { code: 'invalid_format', detail: 'A webhook has no user, no password and no fragment in its URL.' };
   }
-  const host = target.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(target);
   if (
     !local &&
     (host === 'localhost' || host.endsWith('.localhost') || (ipaddr.isValid(host) && !isPublicAddress(host)))
@@ -163,6 +163,11 @@ export function targetProblem(url: string, local: boolean): Problem | undefined 
     return notPublic(host);
   }
   return undefined;
+}
+
+/** The name or address of a URL's host, without the brackets of an IPv6 address. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 export function notPublic(host: string): Problem {

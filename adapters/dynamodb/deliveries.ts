@@ -12,6 +12,7 @@ import {
   update,
   updated,
   write,
+  writeIf,
 } from './items.ts';
 import { deliveryKey, due, pendingKey, pendingPartition, webhookQueueKey } from './keys.ts';
 
@@ -112,6 +113,9 @@ export async function queryDeliveries(partnerId: string, webhookId: string, limi
   return query<DeliveryRecord>({ partition: pk, prefix: sk, after, descending: true }, limit);
 }
 
+/** Where the list of deliveries goes on after one. */
+export const positionOf = ({ id }: DeliveryRecord) => deliveryKey('', '', id).sk;
+
 /** What a webhook has not got yet, subject by subject. */
 export async function queryPending(partnerId: string, webhookId: string, limit: number, after: string | undefined) {
   return query<Pending>({ partition: pendingPartition(partnerId, webhookId), after }, limit);
@@ -180,12 +184,7 @@ export async function letQueueGo(
     nextAt === undefined
       ? { set: kept, remove: [...gone, 'duePk', 'dueAt'] }
       : { set: { ...kept, dueAt: nextAt }, remove: gone };
-  try {
-    await write(update(key, change, asSeen));
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) {
-      throw error;
-    }
+  if (!(await writeIf(update(key, change, asSeen)))) {
     await write(update(key, { set: { ...kept, dueAt: pausedUntil ?? now.toISOString() }, remove: gone }));
   }
 }
@@ -205,12 +204,7 @@ export async function wake(partnerId: string, webhookId: string, now: Date): Pro
     names: { '#pausedUntil': 'pausedUntil' },
     values: { ':now': at },
   };
-  try {
-    await write(update(key, { ...change, set: { ...change.set, dueAt: at } }, awake));
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) {
-      throw error;
-    }
+  if (!(await writeIf(update(key, { ...change, set: { ...change.set, dueAt: at } }, awake)))) {
     await write(update(key, { ...change, setOnce: { dueAt: at } }));
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { absent, ConditionFailed, get, put, update, write } from './items.ts';
+import { absent, ConditionFailed, get, put, update, write, writeIf } from './items.ts';
 import { idempotencyKey, type KeyOwner } from './keys.ts';
 
 /** What was answered to a request. */
@@ -92,13 +92,5 @@ async function changeHeld(
     names: { '#heldUntil': 'heldUntil', '#response': 'response' },
     values: { ':expected': heldUntil },
   };
-  try {
-    await write(update(idempotencyKey(owner, key), { set }, held));
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionFailed) {
-      return false;
-    }
-    throw error;
-  }
+  return writeIf(update(idempotencyKey(owner, key), { set }, held));
 }

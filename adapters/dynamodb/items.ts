@@ -128,6 +128,19 @@ export async function write(one: Write): Promise<void> {
   });
 }
 
+/** Writes one item, if it is as the condition of the write says. @returns whether it was. */
+export async function writeIf(one: Write): Promise<boolean> {
+  try {
+    await write(one);
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return false;
+    }
+    throw error;
+  }
+}
+
 /** Updates one item and answers what it is then. @throws ConditionFailed */
 export async function updated<T>(key: Key, change: Change, condition?: Condition): Promise<T> {
   const { Update } = update(key, change, condition);

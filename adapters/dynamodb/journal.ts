@@ -1,5 +1,5 @@
 import { required } from '../environment.ts';
-import { absent, ConditionFailed, put, query, write } from './items.ts';
+import { absent, put, query, writeIf } from './items.ts';
 import { journalKey, type KeyOwner } from './keys.ts';
 
 /** A write over the API that was accepted: who did what, when, from where, and how it ended. */
@@ -25,14 +25,8 @@ const SECONDS_PER_DAY = 86_400;
 /** Adds an entry. No function may change or remove one: infra/functions/rights.ts. */
 export async function addToJournal(owner: KeyOwner, entry: JournalEntry): Promise<void> {
   const expiresAt = Math.floor(Date.now() / 1000) + Number(required('JOURNAL_DAYS')) * SECONDS_PER_DAY;
-  try {
-    await write(put({ ...entry, expiresAt, ...journalKey(owner, positionOf(entry)) }, absent));
-  } catch (error) {
-    // The SDK tries again when an answer is lost, and finds what it wrote itself.
-    if (!(error instanceof ConditionFailed)) {
-      throw error;
-    }
-  }
+  // The SDK tries again when an answer is lost, and finds what it wrote itself.
+  await writeIf(put({ ...entry, expiresAt, ...journalKey(owner, positionOf(entry)) }, absent));
 }
 
 /** Where the list goes on after an entry. */

@@ -1,5 +1,5 @@
 import type { OperatorId } from '../../domain/operator.ts';
-import { absent, ConditionFailed, exists, get, put, queryKeys, remove, update, write } from './items.ts';
+import { absent, exists, get, put, queryKeys, remove, update, write, writeIf } from './items.ts';
 import { due, type Key, lateActivationKey, operationPartition } from './keys.ts';
 
 /**
@@ -20,13 +20,7 @@ export type KeptLateActivation = LateActivation & { key: Key };
 
 export async function keepLateActivation(late: LateActivation, page: number, part: number): Promise<void> {
   const key = lateActivationKey(operationPartition(late.partnerId, late.operationId), page, part, late.operatorId);
-  try {
-    await write(put({ ...late, ...key, duePk: due.lateActivations, dueAt: late.nextAt }, absent));
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) {
-      throw error;
-    }
-  }
+  await writeIf(put({ ...late, ...key, duePk: due.lateActivations, dueAt: late.nextAt }, absent));
 }
 
 /** The late activations to ask the operators about now, across partners. */

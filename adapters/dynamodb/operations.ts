@@ -12,7 +12,7 @@ import {
   transact,
   update,
   type Write,
-  write,
+  writeIf,
 } from './items.ts';
 import { due, operationKey, orderKey, serviceKey } from './keys.ts';
 import {
@@ -84,13 +84,8 @@ export async function changeOperation(
       return before;
     }
     const next = { ...after, version: before.version + 1 };
-    try {
-      await write(putOperation(partnerId, next, before.version));
+    if (await writeIf(putOperation(partnerId, next, before.version))) {
       return next;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) {
-        throw error;
-      }
     }
   }
 }

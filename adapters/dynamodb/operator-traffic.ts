@@ -1,6 +1,6 @@
 import { clock } from '../clock.ts';
 import type { OperatorTraffic } from '../operators/traffic.ts';
-import { absent, ConditionFailed, get, remove, update, updated, write } from './items.ts';
+import { absent, get, remove, update, updated, write, writeIf } from './items.ts';
 import { operatorCallsKey, operatorHealthKey } from './keys.ts';
 
 /** How an operator is doing: calls in a row that it did not answer, and until when nobody shall try again. */
@@ -28,7 +28,7 @@ export const operatorTraffic: OperatorTraffic = {
       values: { ':most': perSecond },
     };
     const count = { add: { calls: 1 }, set: { expiresAt: second + COUNT_KEPT_FOR } };
-    return unlessTaken(() => write(update(operatorCallsKey(operatorId, second), count, room)));
+    return writeIf(update(operatorCallsKey(operatorId, second), count, room));
   },
 
   async standing(operatorId) {
@@ -50,7 +50,7 @@ export const operatorTraffic: OperatorTraffic = {
       names: { '#closedUntil': 'closedUntil' },
       values: { ':seen': health.closedUntil },
     };
-    const isOurs = await unlessTaken(() => write(update(operatorHealthKey(operatorId), change, seen)));
+    const isOurs = await writeIf(update(operatorHealthKey(operatorId), change, seen));
     return isOurs ? 'troubled' : 'down';
   },
 
@@ -69,17 +69,4 @@ export const operatorTraffic: OperatorTraffic = {
 
 function pauseAfter(failures: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** Math.max(0, failures - DOWN_AFTER), LONGEST_PAUSE_MS);
-}
-
-/** @returns false when somebody else was first. */
-async function unlessTaken(change: () => Promise<void>): Promise<boolean> {
-  try {
-    await change();
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionFailed) {
-      return false;
-    }
-    throw error;
-  }
 }

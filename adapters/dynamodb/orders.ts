@@ -23,6 +23,7 @@ import {
   update,
   type Write,
   write,
+  writeIf,
 } from './items.ts';
 import { due, orderEventKey, orderKey, orderPartition, partnerServiceKey, watchKey } from './keys.ts';
 import { type ManifestPage, orderManifest, putPage } from './manifests.ts';
@@ -209,13 +210,7 @@ export async function getWatch(partnerId: string, orderId: string): Promise<Watc
 
 /** Puts off the next look; nothing when the watch has ended meanwhile. */
 export async function rewatch(partnerId: string, watch: Watch): Promise<void> {
-  try {
-    await write(update(watchKey(partnerId, watch.orderId), { set: { ...watch, dueAt: watch.nextAt } }, exists));
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) {
-      throw error;
-    }
-  }
+  await writeIf(update(watchKey(partnerId, watch.orderId), { set: { ...watch, dueAt: watch.nextAt } }, exists));
 }
 
 /** Ends the watch: the operator has nothing more to say, and the waiting execution has been answered. */

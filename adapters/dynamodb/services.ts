@@ -15,7 +15,7 @@ import {
   transact,
   update,
   updated,
-  write,
+  writeIf,
 } from './items.ts';
 import { customerKey, customerServiceKey, partnerServiceKey, serviceNameKey, servicesOfCustomer } from './keys.ts';
 import { getTariff } from './tariffs.ts';
@@ -217,11 +217,5 @@ export async function endWorkOn(partnerId: string, id: string, workers: readonly
     // There were no SIMs to work on; DynamoDB knows no empty set.
     return;
   }
-  try {
-    await write(update(customerServiceKey(partnerId, id), { takeFromSet: { workers: new Set(workers) } }, exists));
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) {
-      throw error;
-    }
-  }
+  await writeIf(update(customerServiceKey(partnerId, id), { takeFromSet: { workers: new Set(workers) } }, exists));
 }

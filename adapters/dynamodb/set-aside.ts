@@ -1,5 +1,6 @@
+import { reopened } from '../../domain/operation.ts';
 import { resumeOrder } from '../../domain/order.ts';
-import { ConditionFailed, exists, get, put, query, remove, update, updated, write } from './items.ts';
+import { ConditionFailed, exists, get, put, query, remove, update, updated, write, writeIf } from './items.ts';
 import { type Key, setAsideKey, setAsidePartition } from './keys.ts';
 import { changeOperation } from './operations.ts';
 import { stepOrder } from './orders.ts';
@@ -19,21 +20,35 @@ const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /**
- * Keeps that the look at something that is due failed. It is looked at again later and later, and at last set aside.
+ * Keeps that the look at something that is due failed. It is looked at again later and later, and at last set aside; what
+ * is no longer due is left as it is.
  *
  * @returns whether it is set aside now.
  */
 export async function lookFailed(key: Key, duePk: string, error: string, now: Date): Promise<boolean> {
-  const isDue = { expression: 'attribute_exists(duePk)' };
-  const { failedLooks } = await updated<{ failedLooks: number }>(key, { add: { failedLooks: 1 } }, isDue);
-  if (failedLooks >= MOST_LOOKS) {
+  const looks = await countFailedLook(key);
+  if (looks >= MOST_LOOKS) {
     await setAside({ kind: 'due', key, duePk }, error, now);
-    await write(update(key, { remove: ['duePk', 'dueAt', 'failedLooks'] }, exists));
+    await writeIf(update(key, { remove: ['duePk', 'dueAt', 'failedLooks'] }, exists));
     return true;
   }
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** (failedLooks - 1), LONGEST_PAUSE_MS);
-  await write(update(key, { set: { dueAt: new Date(now.getTime() + pause).toISOString() } }, isDue));
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** (looks - 1), LONGEST_PAUSE_MS);
+  await writeIf(update(key, { set: { dueAt: new Date(now.getTime() + pause).toISOString() } }, isDue));
   return false;
+}
+
+const isDue = { expression: 'attribute_exists(duePk)' };
+
+/** @returns how many looks at it failed so far; 0 when it is no longer due. */
+async function countFailedLook(key: Key): Promise<number> {
+  try {
+    return (await updated<{ failedLooks: number }>(key, { add: { failedLooks: 1 } }, isDue)).failedLooks;
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return 0;
+    }
+    throw error;
+  }
 }
 
 /** Sets work aside; what is there already is told anew, with its latest error. */
@@ -63,7 +78,8 @@ export async function putBack(id: string, actor: string, now: Date): Promise<boo
 
 async function putBackWork(work: SetAside['work'], actor: string, at: string): Promise<void> {
   if (work.kind === 'due') {
-    await write(update(work.key, { set: { duePk: work.duePk, dueAt: at } }, exists)).catch(unlessGone);
+    // What is not there any more need not be looked at.
+    await writeIf(update(work.key, { set: { duePk: work.duePk, dueAt: at } }, exists));
     return;
   }
   const { partnerId, id } = work;
@@ -74,19 +90,9 @@ async function putBackWork(work: SetAside['work'], actor: string, at: string): P
     });
     return;
   }
-  await changeOperation(
-    partnerId,
-    id,
-    ({ failure, finishedAt: _finishedAt, ...operation }) =>
-      failure && { ...operation, state: 'running', vainRuns: 0, runDueAt: at, updatedAt: at },
+  await changeOperation(partnerId, id, (operation) =>
+    operation.failure ? { ...reopened(operation), runDueAt: at, updatedAt: at } : undefined,
   );
-}
-
-/** What is not there any more need not be looked at. */
-function unlessGone(error: unknown): void {
-  if (!(error instanceof ConditionFailed)) {
-    throw error;
-  }
 }
 
 function idOf(work: SetAside['work']): string {

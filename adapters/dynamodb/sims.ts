@@ -2,7 +2,7 @@ import type { SimFilter } from '../../domain/operation.ts';
 import type { PlanStage } from '../../domain/plan.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
 import { isMove } from '../../domain/tenure.ts';
-import { absent, atVersion, ConditionFailed, get, getMany, type Item, put, queryAll, write } from './items.ts';
+import { absent, atVersion, get, getMany, type Item, put, queryAll, write, writeIf } from './items.ts';
 import {
   shardOf,
   simHistoryKey,
@@ -42,13 +42,7 @@ export async function ownersOf(iccids: readonly string[]): Promise<Map<string, s
 }
 
 async function addOnce(item: Item): Promise<void> {
-  try {
-    await write(put(item, absent));
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) {
-      throw error;
-    }
-  }
+  await writeIf(put(item, absent));
 }
 
 /** Whether it was this operation that changed a SIM last; naming the SIM is no change. */

@@ -1,7 +1,7 @@
 import type { OperatorId } from '../../domain/operator.ts';
 import { type Tariff, type TariffTerms, tariffChangeProblem } from '../../domain/tariff.ts';
 import type { Problem } from '../../domain/verdict.ts';
-import { absent, atVersion, ConditionFailed, exists, get, getMany, put, queryAll, remove, write } from './items.ts';
+import { absent, atVersion, exists, get, getMany, put, queryAll, remove, writeIf } from './items.ts';
 import { grantKey, tariffKey } from './keys.ts';
 
 type TariffRecord = Tariff & { version: number };
@@ -29,41 +29,21 @@ export async function saveTariff(
     }
     const tariff = { id, ...terms };
     const version = (before?.version ?? 0) + 1;
-    try {
-      await write(put({ ...tariff, version, ...tariffKey(id) }, before ? atVersion(before.version) : absent));
+    const asSeen = before ? atVersion(before.version) : absent;
+    if (await writeIf(put({ ...tariff, version, ...tariffKey(id) }, asSeen))) {
       return { tariff, created: !before };
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) {
-        throw error;
-      }
     }
   }
 }
 
 /** Gives a tariff to a partner; `created` is false when the partner had it. */
 export async function grantTariff(partnerId: string, tariffId: string): Promise<{ created: boolean }> {
-  try {
-    await write(put({ ...grantKey(partnerId, tariffId), tariffId }, absent));
-    return { created: true };
-  } catch (error) {
-    if (error instanceof ConditionFailed) {
-      return { created: false };
-    }
-    throw error;
-  }
+  return { created: await writeIf(put({ ...grantKey(partnerId, tariffId), tariffId }, absent)) };
 }
 
 /** Takes a tariff from a partner: services that are on it stay, new ones cannot be made. @returns whether it had it. */
 export async function revokeTariff(partnerId: string, tariffId: string): Promise<boolean> {
-  try {
-    await write(remove(grantKey(partnerId, tariffId), exists));
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionFailed) {
-      return false;
-    }
-    throw error;
-  }
+  return writeIf(remove(grantKey(partnerId, tariffId), exists));
 }
 
 /** A tariff, if the wholesaler has given it to this partner. */

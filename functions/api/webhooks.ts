@@ -4,6 +4,7 @@ import {
   addDelivery,
   type DeliveryRecord,
   getDelivery,
+  positionOf,
   queryDeliveries,
   wake,
 } from '../../adapters/dynamodb/deliveries.ts';
@@ -19,7 +20,7 @@ import {
 import { publicAddresses } from '../../adapters/webhooks/post.ts';
 import { newSecret } from '../../adapters/webhooks/signature.ts';
 import { described } from '../../domain/described.ts';
-import { eventPatterns, MOST_WEBHOOKS, notPublic, TEST_EVENT, targetProblem } from '../../domain/webhook.ts';
+import { eventPatterns, hostOf, MOST_WEBHOOKS, notPublic, TEST_EVENT, targetProblem } from '../../domain/webhook.ts';
 import { requireMatch } from '../http/etag.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
@@ -181,7 +182,7 @@ export const routes = [
         page,
         (limit, after) => queryDeliveries(partnerId, id, limit, after),
         isKept,
-        (delivery) => `DLV#${delivery.id}`,
+        positionOf,
       );
       return list(items.map(showDelivery), next);
     },
@@ -247,18 +248,19 @@ function isKept({ expiresAt }: DeliveryRecord): boolean {
 /** @throws HttpProblem 422 when events cannot be sent there: looked at again with every connection that is made. */
 async function refuseTarget(url: string): Promise<void> {
   const local = process.env.STAGE === 'local';
-  const problem = targetProblem(url, local) ?? (local ? undefined : await addressProblem(new URL(url).hostname));
+  const problem = targetProblem(url, local) ?? (local ? undefined : await addressProblem(hostOf(new URL(url))));
   if (problem) {
     throw invalidInput([{ pointer: '/url', code: problem.code, message: problem.detail }]);
   }
 }
 
-async function addressProblem(hostname: string) {
+async function addressProblem(host: string) {
   try {
-    await publicAddresses(hostname.replace(/^\[|\]$/g, ''));
+    await publicAddresses(host);
     return undefined;
   } catch {
-    return notPublic(hostname);
+    // A name that leads nowhere is no more public than one that leads inside.
+    return notPublic(host);
   }
 }
 

@@ -23,25 +23,20 @@ export function schedule(work: (hasTime: () => boolean) => Promise<void>) {
 /** How many batches one invocation takes at the most: bounds what an index that lags behind could make it do again. */
 const MOST_BATCHES = 50;
 
+/** Something that becomes due. */
+type Work<Due> = {
+  /** The partition of the index of what is due. */
+  kind: (typeof dueKinds)[keyof typeof dueKinds];
+  find: (limit: number) => Promise<readonly Due[]>;
+  keyOf: (due: Due) => Key;
+  look: (due: Due) => Promise<void>;
+  atATime: number;
+};
+
 /** Works off what is due, batch after batch, until nothing is left or time is short; the next invocation does the rest. */
 export async function workOff<Due>(
   hasTime: () => boolean,
-  {
-    size,
-    kind,
-    find,
-    keyOf,
-    look,
-    atATime,
-  }: {
-    size: number;
-    /** The partition of the index of what is due. */
-    kind: (typeof dueKinds)[keyof typeof dueKinds];
-    find: (limit: number) => Promise<readonly Due[]>;
-    keyOf: (due: Due) => Key;
-    look: (due: Due) => Promise<void>;
-    atATime: number;
-  },
+  { size, kind, find, keyOf, look, atATime }: Work<Due> & { size: number },
 ): Promise<number> {
   let looked = 0;
   for (let batch = 0; batch < MOST_BATCHES && hasTime(); batch += 1) {
@@ -74,19 +69,7 @@ const LOOK_FOR_NEW_MS = 500;
  */
 export async function workOffSideBySide<Due>(
   beginsNew: () => boolean,
-  {
-    kind,
-    find,
-    keyOf,
-    look,
-    atATime,
-  }: {
-    kind: (typeof dueKinds)[keyof typeof dueKinds];
-    find: (limit: number) => Promise<readonly Due[]>;
-    keyOf: (due: Due) => Key;
-    look: (due: Due) => Promise<void>;
-    atATime: number;
-  },
+  { kind, find, keyOf, look, atATime }: Work<Due>,
 ): Promise<void> {
   const atWork = new Map<string, Promise<void>>();
   do {

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { getSim, isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
-import type { Operation } from '../../domain/operation.ts';
+import { isOutOfPatience } from '../../domain/operation.ts';
 import type { OperatorId } from '../../domain/operator.ts';
 import { OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
 import { decide, isBarred, type SimAction } from '../../domain/sim-actions.ts';
@@ -26,7 +26,7 @@ export const handler = shardTask(async (work) => {
   const change = (iccids: readonly string[]) =>
     pMap(iccids, (iccid) => changeOne(work, iccid, answers.get(iccid), atOperator.wanted), { concurrency: IN_FLIGHT });
   const unanswered = new Set<string>(asked.map(({ iccid }) => iccid).filter((iccid) => !answers.has(iccid)));
-  if (unanswered.size === 0 || isOutOfPatience(work.operation)) {
+  if (unanswered.size === 0 || isOutOfPatience(work.operation, clock.now())) {
     return change(work.open);
   }
   const answered = work.open.filter((iccid) => !unanswered.has(iccid));
@@ -35,13 +35,6 @@ export const handler = shardTask(async (work) => {
   }
   throw new OperatorUnavailable(`There is no answer about ${unanswered.size} SIMs: they are asked about again.`);
 });
-
-/** How long an operation waits for an operator that does not answer, before its SIMs fail with that. */
-const PATIENCE_MS = 24 * 3_600_000;
-
-function isOutOfPatience({ startedAt, createdAt }: Operation): boolean {
-  return clock.now().getTime() > Date.parse(startedAt ?? createdAt) + PATIENCE_MS;
-}
 
 /** The SIMs of a page that the rules let change, and that this operation has not changed yet. */
 function changing({ open, sims, request, operation, at }: PageWork): SimRecord[] {

@@ -7,7 +7,7 @@ import { getOrder, setFailedSims, stepOrder } from '../../adapters/dynamodb/orde
 import { lookAgain, type RunInput } from '../../adapters/dynamodb/runs.ts';
 import { endWorkOn } from '../../adapters/dynamodb/services.ts';
 import { startRun } from '../../adapters/step-functions.ts';
-import { finalState, isOperationFinished, shardsOf } from '../../domain/operation.ts';
+import { finalState, isOperationFinished, reopened, shardsOf } from '../../domain/operation.ts';
 import { fulfilOrder } from '../../domain/order.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
 import { metrics } from '../http/telemetry.ts';
@@ -66,12 +66,6 @@ async function nextOfOrder(partnerId: string, id: string): Promise<Work | undefi
   }
   await stepOrder(partnerId, id, (current) => fulfilOrder(current, clock.now().toISOString()));
   return undefined;
-}
-
-/** A stage whose run broke is taken up again when its order is resumed. */
-function reopened(operation: OperationRecord): OperationRecord {
-  const { failure, finishedAt: _finishedAt, ...rest } = operation;
-  return failure ? { ...rest, state: 'running', vainRuns: 0 } : operation;
 }
 
 /** @returns the stage to run for an operation; `undefined` when it is over. */

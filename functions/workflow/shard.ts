@@ -120,13 +120,13 @@ export async function record(work: PageWork, outcomes: readonly Outcome[]): Prom
     work.partnerId,
     work.operation,
     { page: work.page, part: work.part, results: outcomes.map(({ result }) => result) },
-    { services: movesBetweenServices(work.operation, changed), countedOver: countedOver(work.operation, changed) },
+    { services: movesBetweenServices(work.operation, changed), countedOver: simsCountedOver(work.operation, changed) },
     work.at,
   );
 }
 
 /** How many SIMs a retry of a plan's stage counts over: those that it has changed, and that no other has counted. */
-function countedOver({ id, planStage }: Operation, changed: readonly SimRecord[]): number {
+function simsCountedOver({ id, planStage }: Operation, changed: readonly SimRecord[]): number {
   return planStage?.retry ? changed.filter(({ countedBy }) => countedBy?.[planStage.stage] === id).length : 0;
 }
 
