@@ -90,6 +90,8 @@ export async function startCloudPool(): Promise<CloudPool> {
   }
 
   const server = createServer((request, response) => {
+    // A test asks twice, with all its work in between: a connection kept that long may be closed just when it is used again.
+    response.setHeader('connection', 'close');
     answer(request).then(
       (body) => response.end(JSON.stringify(body ?? null)),
       (error: unknown) => response.writeHead(500).end(String(error)),
