@@ -26,6 +26,7 @@ export const rights = {
   delete_customers_and_services: ['admin', 'provisioning'],
   manage_partner_services: ['admin', 'provisioning'],
   webhooks: ['admin'],
+  alarms: ['admin'],
   journal: ['admin', 'provisioning', 'support', 'billing'],
   platform: ['platform'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -13,8 +13,13 @@ export function allowanceOf(
   return pooling === 'dynamic_pool' ? allowanceBytes * sims : allowanceBytes;
 }
 
+/** What the SIMs of a service may use together, in bytes; where each has an allowance of its own, the sum of them. */
+export function poolOf({ allowanceBytes, pooling }: Pick<Tariff, 'allowanceBytes' | 'pooling'>, sims: number): number {
+  return pooling === 'static_pool' ? allowanceBytes : allowanceBytes * sims;
+}
+
 /** The period after this one begins then, in milliseconds since 1970. */
-function endOf(period: Period): number {
+export function endOf(period: Period): number {
   const [year = 0, month = 0] = period.split('-').map(Number);
   return Date.parse(`${calendarDay(year, month + 1, 1)}T00:00:00Z`);
 }

@@ -51,6 +51,11 @@ export function workingDaysAfter(operatorId: OperatorId, from: Date, days: numbe
   return day;
 }
 
+/** When more than so many of an operator's working days have passed since a moment, in UTC. */
+export function afterWorkingDays(operatorId: OperatorId, from: Date, days: number): string {
+  return `${plusDays(workingDaysAfter(operatorId, from, days), 1)}T00:00:00.000Z`;
+}
+
 /** When an order is expected that the operator got at a moment: its lead time, counted from the next working day. */
 export function estimatedDelivery(operatorId: OperatorId, orderedAt: Date): EstimatedDelivery {
   const { min, max } = operators[operatorId].leadTimeWorkingDays;

@@ -8,6 +8,7 @@ const prefixes = {
   partnerService: 'psv_',
   operation: 'op_',
   webhook: 'whk_',
+  alarm: 'alm_',
   event: 'evt_',
 } as const;
 

@@ -24,7 +24,10 @@ export type OperationTarget = {
   partnerServiceId?: string;
   customerId?: string;
   customerServiceId?: string;
+  /** Why a suspension puts bars on. Of a resumption: it takes off the bars that have this reason, and no others. */
   reason?: string;
+  /** From then on a suspension puts no bars on any more. */
+  until?: string;
 };
 
 /** The filters by which SIMs are listed and selected; they combine. `q` is the start of an ICCID or of a label. */

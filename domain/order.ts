@@ -189,6 +189,15 @@ export function deliverOrder(
       };
 }
 
+/** SIMs of a delivered order wait in holding longer than they should: the order's timeline says so, once. */
+export function tellOfHolding(order: Order, waiting: string, days: number, at: string): OrderStep {
+  const detail = `${waiting} in holding for more than ${days} working ${days === 1 ? 'day' : 'days'}: migrate them to a partner service.`;
+  return {
+    order: { ...order, updatedAt: at, version: order.version + 1 },
+    events: [{ at, type: 'sims.waiting_in_holding', actor: 'system', detail }],
+  };
+}
+
 /** The plan was run over every SIM received, whatever came of each. */
 export function fulfilOrder(order: Order, at: string): OrderStep | undefined {
   return order.state === 'delivered' && order.operations.length > 0

@@ -7,10 +7,15 @@ export type Partner = {
   shortName: string;
   deliveryAddress: Address;
   contact: Contact;
+  /** For how many working days SIMs may wait in holding before the partner is told. */
+  holdingDays?: number | undefined;
   createdAt: string;
   updatedAt: string;
   version: number;
 };
+
+/** That many, where nobody has said another number: in holding the partner is charged on the wrong service. */
+export const HOLDING_DAYS = 5;
 
 /** A partner's id: letters, digits, dot, dash and underscore, so that it can stand in a key. */
 export function isPartnerId(text: string): boolean {

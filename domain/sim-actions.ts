@@ -42,8 +42,11 @@ export type SimRequest =
       customer: Pick<Customer, 'id'> | undefined;
       customerService: WithTariff<CustomerService> | undefined;
     }
-  | { action: 'suspend'; reason: string }
-  | { action: 'unassign' | 'activate' | 'resume' | 'terminate' };
+  /** From `until` on it puts no bar on any more. */
+  | { action: 'suspend'; reason: string; until?: string | undefined }
+  /** Takes off a bar of this reason only, when there is one given. */
+  | { action: 'resume'; reason?: string | undefined }
+  | { action: 'unassign' | 'activate' | 'terminate' };
 
 type WithTariff<Service> = { service: Service; tariff: Pick<Tariff, 'id' | 'operatorIds'> | undefined };
 
@@ -55,6 +58,9 @@ export type Decision =
 
 /** The reason of a bar that a suspension without a reason puts on. */
 export const SUSPENDED_ON_REQUEST = 'suspended_on_request';
+
+/** The reason of a bar that an alarm puts on; it comes off when the next period begins. */
+export const ALLOWANCE_EXCEEDED = 'allowance_exceeded';
 
 /**
  * The actions that a SIM's state allows, first the one that carries it onwards. The partner guide's order is in here:
@@ -93,11 +99,11 @@ export function decide(sim: Sim, request: SimRequest, at: string): Decision {
         ? unchanged
         : step(sim, 'activate', () => changed(sim, at, { state: 'activating' }));
     case 'suspend':
-      return sim.state === 'suspended'
+      return sim.state === 'suspended' || (request.until !== undefined && at >= request.until)
         ? unchanged
         : step(sim, 'suspend', () => changed(sim, at, { state: 'suspended', bars: [dataBar(request.reason, at)] }));
     case 'resume':
-      return sim.state === 'active'
+      return sim.state === 'active' || !hasBarOf(sim, request.reason)
         ? unchanged
         : step(sim, 'resume', () => changed(sim, at, { state: 'active', bars: [] }));
     case 'terminate':
@@ -195,6 +201,11 @@ export function revertActivation(sim: Sim, at: string): Sim | undefined {
 /** Whether data flows: a SIM is active exactly when it has no bars. */
 export function isBarred(sim: Pick<Sim, 'bars'>): boolean {
   return sim.bars.length > 0;
+}
+
+/** Whether a bar of this reason is on; any one, when there is no reason given. */
+function hasBarOf({ bars }: Pick<Sim, 'bars'>, reason: string | undefined): boolean {
+  return reason === undefined || bars.some((bar) => bar.reason === reason);
 }
 
 const unchanged: Decision = { kind: 'unchanged' };

@@ -31,6 +31,9 @@ export type SimDay = {
 /** A calendar month, UTC: `YYYY-MM`. */
 export type Period = string;
 
+/** What a SIM used in a month, in all and by the services that it counts for, in bytes. */
+export type SimMonth = { iccid: string; period: Period; bytes: number; services: Readonly<Record<string, number>> };
+
 export type SimBytes = { iccid: string; bytes: number };
 
 /** What counts for a service in a period, or a part of it: that of some of its SIMs. */
@@ -134,6 +137,29 @@ function withRecord(day: SimDay, record: HeldRecord): SimDay {
     services: { ...day.services, ...Object.fromEntries(services) },
     records: new Set([...day.records, record.key]),
   };
+}
+
+/** What SIMs used by month; of days that are told more than once, the last counts. */
+export function monthsOf(...days: readonly (readonly SimDay[])[]): SimMonth[] {
+  const latest = new Map(days.flat().map((day) => [keyOfDay(day), day]));
+  const months = new Map<string, SimMonth>();
+  for (const { iccid, day, networks, services } of latest.values()) {
+    const period = periodOf(day);
+    const key = `${period} ${iccid}`;
+    const before = months.get(key) ?? { iccid, period, bytes: 0, services: {} };
+    const hours = Object.values(networks).flatMap((ofNetwork) => Object.values(ofNetwork));
+    months.set(key, {
+      ...before,
+      bytes: hours.reduce((sum, bytes) => sum + bytes, before.bytes),
+      services: addedTo(before.services, services),
+    });
+  }
+  return [...months.values()];
+}
+
+function addedTo(sums: Readonly<Record<string, number>>, more: Readonly<Record<string, number>>) {
+  const added = Object.entries(more).map(([id, bytes]) => [id, (sums[id] ?? 0) + bytes]);
+  return { ...sums, ...Object.fromEntries(added) };
 }
 
 /** What a SIM used for a service in a period. */

@@ -33,7 +33,9 @@ export async function simRequest(
       return { action, customerId, customerServiceId, customer, customerService };
     }
     case 'suspend':
-      return { action, reason: target.reason ?? SUSPENDED_ON_REQUEST };
+      return { action, reason: target.reason ?? SUSPENDED_ON_REQUEST, until: target.until };
+    case 'resume':
+      return { action, reason: target.reason };
     default:
       return { action };
   }

@@ -6,6 +6,7 @@ export type Kind =
   | 'order'
   | 'operation'
   | 'sim'
+  | 'alarm'
   | 'operator'
   | 'tariff'
   | 'partner'
@@ -26,6 +27,7 @@ const kindsByPrefix: readonly (readonly [string, Kind])[] = [
   ['csv_', 'customerService'],
   ['psv_', 'partnerService'],
   ['op_', 'operation'],
+  ['alm_', 'alarm'],
 ];
 
 /*

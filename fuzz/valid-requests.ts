@@ -12,6 +12,7 @@ const kindsOfPaths: readonly (readonly [string, Kind])[] = [
   ['/v1/orders/{id}', 'order'],
   ['/v1/operations/{id}', 'operation'],
   ['/v1/sims/{iccid}', 'sim'],
+  ['/v1/alarms/{id}', 'alarm'],
   ['/v1/operators/{id}', 'operator'],
   ['/v1/tariffs/{id}', 'tariff'],
   ['/v1/platform/partners/{partnerId}', 'partner'],
@@ -104,6 +105,21 @@ function wholePlan(plan: unknown): unknown {
     : { ...migrate, customerId, customerServiceId, ...(activate === undefined ? {} : { activate }) };
 }
 
+/** An alarm watches one thing, from one threshold on. */
+function lawfulAlarm(body: Readonly<Record<string, unknown>>, n: number): unknown {
+  const scope = [
+    { customerServiceId: mark('customerService', n) },
+    { partnerServiceId: mark('partnerService', n) },
+    { iccid: mark('sim', n) },
+  ][n % 3];
+  return {
+    ...body,
+    scope,
+    ...('iccid' in (scope ?? {}) ? { measure: 'sim' } : {}),
+    threshold: n === 0 ? { percent: 80 } : { bytes: 1_000_000 },
+  };
+}
+
 type Nudge = { n: number; real: number; few: number };
 
 const multiples: Readonly<Record<string, number>> = { a1: 20 };
@@ -122,6 +138,9 @@ function lawful({ path }: DocumentedRoute, json: unknown, { n, real, few }: Nudg
   }
   if (path.endsWith('/plan')) {
     return wholePlan(json);
+  }
+  if (path === '/v1/alarms') {
+    return lawfulAlarm(body, n);
   }
   if (!('select' in body)) {
     return json;

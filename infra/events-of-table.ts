@@ -13,7 +13,7 @@ const changesThatAreEvents = [
     eventName: ['INSERT'],
     dynamodb: {
       Keys: { sk: { S: [{ prefix: 'EVT#' }] } },
-      NewImage: { type: { S: eventTypes.filter((type) => type.startsWith('order.')) } },
+      NewImage: { type: { S: eventTypes.filter((type) => /^(order|sims|alarm)\./.test(type)) } },
     },
   },
   { dynamodb: { Keys: { sk: { S: [{ prefix: 'OP#' }] } }, NewImage: { finishedAt: { S: [{ exists: true }] } } } },

@@ -29,6 +29,7 @@ export const scheduleEntries = {
   sweep: 'functions/schedules/sweep.ts',
   lateActivations: 'functions/schedules/late-activations.ts',
   collectUsage: 'functions/schedules/collect-usage.ts',
+  watchHolding: 'functions/schedules/watch-holding.ts',
   deliverWebhooks: 'functions/schedules/deliver-webhooks.ts',
 } as const;
 
@@ -141,6 +142,7 @@ export class ServiceStack extends Stack {
     const sweep = 'Starts what is scheduled and what was written but never started, and resumes what stopped';
     const lateActivations = 'Asks operators about activations that they did not confirm in time';
     const collectUsage = 'Takes in what operators say that SIMs used';
+    const watchHolding = 'Tells partners of SIMs that wait in holding for too long';
     const deliverWebhooks = 'Sends partners the events that their webhooks have not got yet';
     new Schedules(this, 'Schedules', {
       deadLetters,
@@ -162,6 +164,12 @@ export class ServiceStack extends Stack {
           description: lateActivations,
           every: Duration.hours(1),
           lambda: functionOf(scheduleEntries.lateActivations, { description: lateActivations, ...asynchronous }),
+        },
+        {
+          name: 'WatchHolding',
+          description: watchHolding,
+          every: Duration.hours(1),
+          lambda: functionOf(scheduleEntries.watchHolding, { description: watchHolding, ...asynchronous }),
         },
         {
           name: 'CollectUsage',

@@ -1,5 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { Firing } from '../../domain/alarm.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { OrderEvent } from '../../domain/order.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
@@ -10,11 +11,12 @@ import type { SimRecord } from './sims.ts';
 /** A change of the table that partners may be told of. `place` puts those of one order, operation or SIM into order. */
 export type TableChange = { partnerId: string; place: string } & (
   | { kind: 'order'; orderId: string; event: OrderEvent }
+  | { kind: 'alarm'; firing: Firing }
   | { kind: 'operation'; operation: Operation & { finishedAt: string } }
   | { kind: 'sim'; sim: Sim; step: SimEvent }
 );
 
-/** What a record of the table's stream says of orders, operations and SIMs; nothing for all else. */
+/** What a record of the table's stream says of orders, operations, SIMs and alarms; nothing for all else. */
 export function changesIn({ dynamodb }: DynamoDBRecord): TableChange[] {
   const now = imageOf<{ pk: string; sk: string }>(dynamodb?.NewImage);
   if (!now) {
@@ -24,6 +26,10 @@ export function changesIn({ dynamodb }: DynamoDBRecord): TableChange[] {
   if (of === 'ORD' && now.sk.startsWith('EVT#')) {
     const event = imageOf<OrderEvent>(dynamodb?.NewImage);
     return event ? [{ kind: 'order', partnerId, orderId: id, event, place: now.sk.slice('EVT#'.length) }] : [];
+  }
+  if (of === 'ALM' && now.sk.startsWith('EVT#')) {
+    const firing = imageOf<Firing>(dynamodb?.NewImage);
+    return firing ? [{ kind: 'alarm', partnerId, firing, place: now.sk.slice('EVT#'.length) }] : [];
   }
   if (of === '' && now.sk.startsWith('OP#')) {
     return finished(partnerId, dynamodb);

@@ -51,6 +51,11 @@ export const watchKey = (partnerId: string, orderId: string): Key => ({
   sk: 'WATCH',
 });
 
+export const holdingWatchKey = (partnerId: string, orderId: string): Key => ({
+  pk: orderPartition(partnerId, orderId),
+  sk: 'HOLDING',
+});
+
 export const operationKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `OP#${id}` });
 /** Manifest and results of one operation. */
 export const operationPartition = (partnerId: string, id: string) => `${owned(partnerId)}#OP#${id}`;
@@ -108,6 +113,14 @@ export const pendingKey = (
   { subject, place, id }: { subject: string; place: string; id: string },
 ): Key => ({ pk: pendingPartition(partnerId, webhookId), sk: `${subject}#${place}#${id}` });
 
+export const alarmKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `ALM#${id}` });
+/** When an alarm went off: once per period for each SIM, or for its pool. The stream tells of it, as of orders' events. */
+export const firingPartition = (partnerId: string, alarmId: string) => `${owned(partnerId)}#ALM#${alarmId}`;
+export const firingKey = (partnerId: string, alarmId: string, period: string, subject: string): Key => ({
+  pk: firingPartition(partnerId, alarmId),
+  sk: `EVT#${period}#${subject}`,
+});
+
 /** Work that could not be done, until somebody puts it back. */
 export const setAsidePartition = 'SET_ASIDE';
 export const setAsideKey = (id: string): Key => ({ pk: setAsidePartition, sk: id });
@@ -156,9 +169,9 @@ export const serviceSumKey = (partnerId: string, serviceId: string, period: stri
 
 /**
  * What the schedules look at: orders to ask the operator about, work that must be running, activations to look after,
- * webhooks that have not got all of their events.
+ * orders whose SIMs should be out of holding, webhooks that have not got all of their events.
  */
-export const due = { orders: 'POLL', work: 'RUN', lateActivations: 'LATE', webhooks: 'HOOK' } as const;
+export const due = { orders: 'POLL', work: 'RUN', lateActivations: 'LATE', holding: 'HOLD', webhooks: 'HOOK' } as const;
 
 /** In which part of its services' sums a SIM's usage is. */
 export const usageShardOf = (iccid: string): number => shardOf(iccid) % USAGE_SHARDS;

@@ -25,7 +25,7 @@ import {
   write,
   writeIf,
 } from './items.ts';
-import { due, orderEventKey, orderKey, orderPartition, partnerServiceKey, watchKey } from './keys.ts';
+import { due, holdingWatchKey, orderEventKey, orderKey, orderPartition, partnerServiceKey, watchKey } from './keys.ts';
 import { type ManifestPage, orderManifest, putPage } from './manifests.ts';
 import { putOperation } from './operations.ts';
 import type { Run } from './runs.ts';
@@ -196,8 +196,37 @@ export async function setFailedSims(partnerId: string, id: string, failed: numbe
 export type Watch = { orderId: string; asked: number; failures: number; nextAt: string };
 
 /** What the poller has to ask about now, across partners, the longest waiting first. */
-export async function dueWatches(now: Date, limit: number): Promise<{ partnerId: string; orderId: string }[]> {
-  const keys = await queryKeys({ index: 'due', partition: due.orders, upTo: now.toISOString() }, limit);
+export async function dueWatches(now: Date, limit: number): Promise<OfOrder[]> {
+  return dueOfOrders(due.orders, now, limit);
+}
+
+/** When an order's SIMs should be out of holding, and after how many working days that is. */
+export type HoldingWatch = { days: number; dueAt: string };
+
+/** The watch over SIMs in holding, written in the transaction that delivers their order. */
+export function putHoldingWatch(partnerId: string, orderId: string, { days, dueAt }: HoldingWatch): Write {
+  return put({ ...holdingWatchKey(partnerId, orderId), days, duePk: due.holding, dueAt });
+}
+
+/** It is looked at once: who comes second finds it gone. */
+export function removeHoldingWatch(partnerId: string, orderId: string): Write {
+  return remove(holdingWatchKey(partnerId, orderId), exists);
+}
+
+export async function getHoldingWatch(partnerId: string, orderId: string): Promise<{ days: number } | undefined> {
+  return get<{ days: number }>(holdingWatchKey(partnerId, orderId));
+}
+
+/** The orders whose SIMs should be out of holding by now, across partners. */
+export async function dueHoldingWatches(now: Date, limit: number): Promise<OfOrder[]> {
+  return dueOfOrders(due.holding, now, limit);
+}
+
+/** Whose order it is. */
+export type OfOrder = { partnerId: string; orderId: string };
+
+async function dueOfOrders(kind: string, now: Date, limit: number): Promise<OfOrder[]> {
+  const keys = await queryKeys({ index: 'due', partition: kind, upTo: now.toISOString() }, limit);
   return keys.flatMap(({ pk }) => {
     const [, partnerId, orderId] = /^P#(.+)#ORD#(.+)$/.exec(pk) ?? [];
     return partnerId && orderId ? [{ partnerId, orderId }] : [];

@@ -3,7 +3,8 @@ import { getPartner, savePartner } from '../../adapters/dynamodb/partners.ts';
 import { putBack, querySetAside } from '../../adapters/dynamodb/set-aside.ts';
 import { getGrantedTariff, getTariff, grantTariff, revokeTariff, saveTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
-import { isPartnerId } from '../../domain/partner.ts';
+import { described } from '../../domain/described.ts';
+import { HOLDING_DAYS, isPartnerId } from '../../domain/partner.ts';
 import { tariffSchema } from '../../domain/tariff.ts';
 import { line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
@@ -18,6 +19,10 @@ const partnerDetails = z.lazy(() =>
     shortName: line(30),
     deliveryAddress: addressSchema,
     contact: contactSchema,
+    holdingDays: described(
+      z.optional(z.int().check(z.minimum(1), z.maximum(60))),
+      `After how many working days in holding the partner is told of SIMs; ${HOLDING_DAYS} when left out`,
+    ),
   }),
 );
 

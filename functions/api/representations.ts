@@ -4,6 +4,7 @@ import type { JournalEntry } from '../../adapters/dynamodb/journal.ts';
 import type { CustomerServiceRecord } from '../../adapters/dynamodb/services.ts';
 import type { SetAside } from '../../adapters/dynamodb/set-aside.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
+import { type Alarm, alarmActions, type Firing, measures } from '../../domain/alarm.ts';
 import { described } from '../../domain/described.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { operationStates } from '../../domain/operation.ts';
@@ -51,6 +52,7 @@ export const partnerSchema = z.lazy(() =>
       shortName: z.string(),
       deliveryAddress: addressSchema,
       contact: contactSchema,
+      holdingDays: z.optional(z.int()),
       ...stamps,
     })
     .register(z.globalRegistry, { id: 'Partner' }),
@@ -309,6 +311,45 @@ export const deliverySchema = z.lazy(() =>
 );
 
 export const showDelivery = (delivery: Delivery) => deliverySchema.parse(delivery);
+
+export const alarmSchema = z.lazy(() =>
+  z
+    .object({
+      id,
+      name: z.string(),
+      scope: z.object({
+        customerServiceId: z.optional(z.string()),
+        partnerServiceId: z.optional(z.string()),
+        iccid: z.optional(z.string()),
+      }),
+      measure: z.enum(measures),
+      threshold: z.object({ percent: z.optional(z.number()), bytes: z.optional(z.int()) }),
+      action: z.enum(alarmActions),
+      ...stamps,
+    })
+    .register(z.globalRegistry, { id: 'Alarm' }),
+);
+
+export const showAlarm = (alarm: Alarm) => alarmSchema.parse(alarm);
+
+export const firingSchema = z.lazy(() =>
+  z
+    .object({
+      at: time,
+      alarmId: id,
+      name: z.string(),
+      period: described(z.string(), 'The month, UTC'),
+      subject: described(z.string(), 'The SIM, or the service whose pool it is'),
+      measure: z.enum(measures),
+      usedBytes: z.int(),
+      thresholdBytes: z.int(),
+      action: z.enum(alarmActions),
+      operationId: described(z.optional(z.string()), 'The operation that suspends'),
+    })
+    .register(z.globalRegistry, { id: 'Firing' }),
+);
+
+export const showFiring = (firing: Firing) => firingSchema.parse(firing);
 
 export const journalEntrySchema = z.lazy(() =>
   z

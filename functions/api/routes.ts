@@ -1,4 +1,5 @@
 import type { Route } from '../http/route.ts';
+import * as alarms from './alarms.ts';
 import * as catalogue from './catalogue.ts';
 import * as customerServices from './customer-services.ts';
 import * as customers from './customers.ts';
@@ -24,6 +25,7 @@ export const resources: Readonly<Record<string, Resource>> = {
   orders: { entry: 'functions/api/orders.ts', routes: orders.routes },
   sims: { entry: 'functions/api/sims.ts', routes: sims.routes },
   operations: { entry: 'functions/api/operations.ts', routes: operations.routes },
+  alarms: { entry: 'functions/api/alarms.ts', routes: alarms.routes },
   webhooks: { entry: 'functions/api/webhooks.ts', routes: webhooks.routes },
   journal: { entry: 'functions/api/journal.ts', routes: journal.routes },
   platform: { entry: 'functions/api/platform.ts', routes: platform.routes },

@@ -6,7 +6,18 @@ import { targetsOf, tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
 import { MOST_WRITES, recordKeyOf, simDays, sumsInShard, writeUsage } from '../../adapters/dynamodb/usage.ts';
 import type { UsageRecord } from '../../domain/operator-port.ts';
 import { type Tenure, tenureAt } from '../../domain/tenure.ts';
-import { countInto, dayOf, type HeldRecord, isTimely, type Period, periodOf, servicesOf } from '../../domain/usage.ts';
+import {
+  countInto,
+  dayOf,
+  type HeldRecord,
+  isTimely,
+  monthsOf,
+  type Period,
+  periodOf,
+  type SimMonth,
+  servicesOf,
+} from '../../domain/usage.ts';
+import { watchAlarms } from './watch-alarms.ts';
 
 /** Shards that are counted side by side, and reads in flight within each. */
 const SHARDS_AT_A_TIME = 4;
@@ -28,7 +39,10 @@ export async function countUsage(records: readonly UsageRecord[], now: Date): Pr
   for (const [partnerId, ofPartner] of Map.groupBy(owned, ({ iccid }) => owners.get(iccid) ?? '')) {
     const held = await withHolders(partnerId, ofPartner);
     const shards = Map.groupBy(held, ({ iccid }) => usageShardOf(iccid));
-    await pMap(shards, ([shard, inShard]) => countShard(partnerId, shard, inShard), { concurrency: SHARDS_AT_A_TIME });
+    const months = await pMap(shards, ([shard, inShard]) => countShard(partnerId, shard, inShard), {
+      concurrency: SHARDS_AT_A_TIME,
+    });
+    await watchAlarms(partnerId, months.flat(), now);
   }
   return {
     counted: owned.length,
@@ -63,16 +77,18 @@ async function withHolders(partnerId: string, records: readonly UsageRecord[]): 
 type DayOfRecords = { iccid: string; period: Period; records: readonly HeldRecord[] };
 
 /** Chunk after chunk: they add to the same sums. SIMs of the same services come together, so that a chunk has few sums. */
-async function countShard(partnerId: string, shard: number, records: readonly HeldRecord[]): Promise<void> {
+async function countShard(partnerId: string, shard: number, records: readonly HeldRecord[]): Promise<SimMonth[]> {
   const byDay = Map.groupBy(records, ({ iccid, at }) => `${iccid} ${dayOf(at)}`);
   const days = [...byDay.values()].flatMap((ofDay): DayOfRecords[] =>
     ofDay[0] ? [{ iccid: ofDay[0].iccid, period: periodOf(ofDay[0].at), records: ofDay }] : [],
   );
   const placeOf = ({ records: [first] }: DayOfRecords) => `${first?.customerServiceId} ${first?.partnerServiceId}`;
   days.sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
+  const months: SimMonth[] = [];
   for (const chunk of chunksOf(days)) {
-    await countChunk(partnerId, shard, chunk);
+    months.push(...(await countChunk(partnerId, shard, chunk)));
   }
+  return months;
 }
 
 const sumsTouchedBy = ({ records, period }: DayOfRecords) =>
@@ -96,7 +112,8 @@ function chunksOf(days: readonly DayOfRecords[]): DayOfRecords[][] {
   return chunks;
 }
 
-async function countChunk(partnerId: string, shard: number, chunk: readonly DayOfRecords[]): Promise<void> {
+/** @returns what its SIMs used in these months, when all of it is in: whether it is now, or was before. */
+async function countChunk(partnerId: string, shard: number, chunk: readonly DayOfRecords[]): Promise<SimMonth[]> {
   const records = chunk.flatMap((day) => day.records);
   const months = [...new Map(chunk.map((day) => [`${day.period} ${day.iccid}`, day])).values()];
   const services = [...new Set(chunk.flatMap(sumsTouchedBy))].map((touched) => {
@@ -112,12 +129,13 @@ async function countChunk(partnerId: string, shard: number, chunk: readonly DayO
       sumsInShard(partnerId, services, shard),
     ]);
     const changed = countInto({ days: days.flat(), sums }, records);
+    const used = monthsOf(days.flat(), changed.days);
     if (changed.days.length === 0) {
-      return;
+      return used;
     }
     try {
       await writeUsage(partnerId, shard, changed);
-      return;
+      return used;
     } catch (error) {
       if (!(error instanceof ConditionFailed) || attempt === TRIES) {
         throw error;

@@ -1,7 +1,7 @@
 import type { TableChange } from '../../adapters/dynamodb/changes.ts';
 import { newId } from '../../domain/ids.ts';
 import { eventTypes, type PublicEvent } from '../../domain/webhook.ts';
-import { showOperation } from '../api/representations.ts';
+import { showFiring, showOperation } from '../api/representations.ts';
 import { randomOf } from '../http/idempotency.ts';
 
 /** What a partner is told of a change; `undefined` when it is not one that the contract names. */
@@ -22,6 +22,10 @@ function toldOf(change: TableChange): { type: string; at: string; subject: strin
     case 'order': {
       const { type, at, from, to, detail } = change.event;
       return { type, at, subject: change.orderId, data: { orderId: change.orderId, from, to, detail } };
+    }
+    case 'alarm': {
+      const { type, at, alarmId } = change.firing;
+      return { type, at, subject: alarmId, data: showFiring(change.firing) };
     }
     case 'operation': {
       const { id, finishedAt } = change.operation;

@@ -6,14 +6,18 @@ import {
   getOrder,
   type OrderRecord,
   operationWrites,
+  putHoldingWatch,
   stepOrder,
 } from '../../adapters/dynamodb/orders.ts';
+import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { addSim } from '../../adapters/dynamodb/sims.ts';
+import { afterWorkingDays } from '../../domain/calendar.ts';
 import { isIccid } from '../../domain/iccid.ts';
 import { newId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { type DeliveredSim, OperatorUnavailable } from '../../domain/operator-port.ts';
 import { deliverOrder } from '../../domain/order.ts';
+import { HOLDING_DAYS } from '../../domain/partner.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
 import { operatorOf } from '../operators.ts';
 import { IN_FLIGHT } from './limits.ts';
@@ -93,15 +97,22 @@ function checked({ iccid, ...sim }: DeliveredSim) {
   return { iccid, ...sim };
 }
 
-/** The order is delivered; with a plan, in the same write the operations are there that carry it out. */
+/**
+ * The order is delivered, and its SIMs are watched as long as they may be in holding; with a plan, in the same write the
+ * operations are there that carry it out.
+ */
 async function deliver(partnerId: string, id: string, received: number): Promise<void> {
   const now = clock.now();
   const at = now.toISOString();
+  const days = (await getPartner(partnerId))?.holdingDays ?? HOLDING_DAYS;
   await stepOrder(
     partnerId,
     id,
     (order) => deliverOrder(order, received, () => newId('operation', now), at),
-    (order) => operationWrites(partnerId, planOperations(order, at)),
+    (order) => [
+      ...operationWrites(partnerId, planOperations(order, at)),
+      putHoldingWatch(partnerId, id, { days, dueAt: afterWorkingDays(order.operatorId, now, days) }),
+    ],
   );
 }
 

@@ -30,6 +30,7 @@ export const rights: Readonly<Record<string, Rights>> = {
   'functions/api/orders.ts': { table: 'write', operators: true, executions: ['start', 'answer'] },
   'functions/api/sims.ts': { table: 'write', executions: ['start'] },
   'functions/api/operations.ts': { table: 'write', executions: ['start'] },
+  'functions/api/alarms.ts': { table: 'write' },
   'functions/api/webhooks.ts': { table: 'write' },
   'functions/api/journal.ts': { table: 'read' },
   'functions/api/docs.ts': { table: 'none' },
@@ -48,7 +49,8 @@ export const rights: Readonly<Record<string, Rights>> = {
 
   'functions/schedules/poll-orders.ts': { table: 'write', due: true, operators: true, executions: ['answer'] },
   'functions/schedules/late-activations.ts': { table: 'write', due: true, operators: true },
-  'functions/schedules/collect-usage.ts': { table: 'write', operators: true },
+  'functions/schedules/watch-holding.ts': { table: 'write', due: true },
+  'functions/schedules/collect-usage.ts': { table: 'write', operators: true, executions: ['start'] },
   'functions/schedules/sweep.ts': { table: 'write', due: true, executions: ['start', 'describe'] },
   'functions/schedules/deliver-webhooks.ts': { table: 'write', due: true },
 

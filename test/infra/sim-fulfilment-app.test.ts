@@ -285,7 +285,7 @@ describe('what functions may do', () => {
       JSON.stringify(Resource).includes(`/index/${table.indexes.due.name}"`),
     );
     for (const { id } of acrossPartners) expect(id).toMatch(/^Schedules/);
-    expect(acrossPartners).toHaveLength(4);
+    expect(acrossPartners).toHaveLength(5);
   });
 
   test('is to read the secret of the operators only where operators are called', () => {
@@ -305,6 +305,7 @@ describe('what functions may do', () => {
       'functions/api/operations.ts',
       'functions/api/orders.ts',
       'functions/api/sims.ts',
+      'functions/schedules/collect-usage.ts',
       'functions/schedules/sweep.ts',
       // Goes on in a fresh execution.
       'functions/workflow/next-stage.ts',

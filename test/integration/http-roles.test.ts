@@ -30,6 +30,7 @@ const may = {
   editCustomersAndServices: ['admin', 'provisioning', 'deployment'],
   deleteCustomersAndServices: ['admin', 'provisioning'],
   createAndEditPartnerServices: ['admin', 'provisioning'],
+  alarms: ['admin'],
   webhooks: ['admin'],
   journal: ['admin', 'provisioning', 'support', 'billing'],
   platform: ['platform'],
@@ -47,6 +48,7 @@ let things: {
   /** Not in use, so that nothing is sent to it. */
   webhook: string;
   delivery: string;
+  alarm: string;
 };
 let fleet: Sim[];
 
@@ -72,6 +74,16 @@ beforeAll(async () => {
   const { id: webhook } = is(201, await acme.api.post<{ id: string }>('/v1/webhooks', hook));
   const { id: delivery } = is(201, await acme.api.post<{ id: string }>(`/v1/webhooks/${webhook}/test`));
   is(200, await acme.api.patch(`/v1/webhooks/${webhook}`, { enabled: false }));
+  const { id: alarm } = is(
+    201,
+    await acme.api.post<{ id: string }>('/v1/alarms', {
+      name: 'Much',
+      scope: { customerServiceId: one.service.id },
+      measure: 'pool',
+      threshold: { percent: 80 },
+      action: 'notify',
+    }),
+  );
   things = {
     customer: one.customer.id,
     otherCustomer: other.customer.id,
@@ -82,6 +94,7 @@ beforeAll(async () => {
     operation: operation.id,
     webhook,
     delivery,
+    alarm,
   };
 });
 
@@ -203,6 +216,12 @@ const routes: Record<string, Row> = {
   'POST /v1/operations/{id}/cancel': late(may.changeSims, ({ operation }) => `/v1/operations/${operation}/cancel`),
   'POST /v1/operations/{id}/retry': late(may.changeSims, ({ operation }) => `/v1/operations/${operation}/retry`),
 
+  'POST /v1/alarms': create(may.alarms, '/v1/alarms'),
+  'GET /v1/alarms': list(may.alarms, '/v1/alarms'),
+  'GET /v1/alarms/{id}': see(may.alarms, ({ alarm }) => `/v1/alarms/${alarm}`),
+  'PATCH /v1/alarms/{id}': edit(may.alarms, ({ alarm }) => `/v1/alarms/${alarm}`),
+  'DELETE /v1/alarms/{id}': end(may.alarms, ({ alarm }) => `/v1/alarms/${alarm}`),
+  'GET /v1/alarms/{id}/firings': see(may.alarms, ({ alarm }) => `/v1/alarms/${alarm}/firings`),
   'POST /v1/webhooks': create(may.webhooks, '/v1/webhooks'),
   'GET /v1/webhooks': list(may.webhooks, '/v1/webhooks'),
   'GET /v1/webhooks/{id}': see(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}`),

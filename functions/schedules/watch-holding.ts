@@ -1,0 +1,68 @@
+import { clock } from '../../adapters/clock.ts';
+import { write } from '../../adapters/dynamodb/items.ts';
+import { due, holdingWatchKey } from '../../adapters/dynamodb/keys.ts';
+import {
+  dueHoldingWatches,
+  getHoldingWatch,
+  type OfOrder,
+  removeHoldingWatch,
+  stepOrder,
+} from '../../adapters/dynamodb/orders.ts';
+import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
+import { tellOfHolding } from '../../domain/order.ts';
+import { schedule, workOff } from './schedule.ts';
+
+const ORDERS_PER_LOOK = 50;
+const AT_A_TIME = 4;
+/** Counted exactly up to this many; that there are more is enough to know. */
+const MOST_COUNTED = 1000;
+
+/**
+ * Looks at orders some working days after their delivery: SIMs that are in holding still are told of, once per order, since
+ * the partner is charged for them on the wrong service.
+ */
+export const handler = schedule(async (hasTime) => {
+  await workOff(hasTime, {
+    size: ORDERS_PER_LOOK,
+    kind: due.holding,
+    find: (limit) => dueHoldingWatches(clock.now(), limit),
+    keyOf: ({ partnerId, orderId }) => holdingWatchKey(partnerId, orderId),
+    look,
+    atATime: AT_A_TIME,
+  });
+});
+
+async function look({ partnerId, orderId }: OfOrder): Promise<void> {
+  const watch = await getHoldingWatch(partnerId, orderId);
+  if (!watch) {
+    return;
+  }
+  const end = removeHoldingWatch(partnerId, orderId);
+  const waiting = await waitingOf(partnerId, orderId);
+  if (waiting === undefined) {
+    await write(end);
+    return;
+  }
+  const at = clock.now().toISOString();
+  await stepOrder(
+    partnerId,
+    orderId,
+    (order) => tellOfHolding(order, waiting, watch.days, at),
+    () => [end],
+  );
+}
+
+/** How many SIMs of an order wait in holding, in words; `undefined` for none. */
+async function waitingOf(partnerId: string, orderId: string): Promise<string | undefined> {
+  let found = 0;
+  let after: string | undefined;
+  do {
+    const { items, next } = await listSims(partnerId, { orderId, state: 'in_holding' }, MOST_COUNTED - found, after);
+    found += items.length;
+    after = next;
+  } while (after !== undefined && found < MOST_COUNTED);
+  if (found === 0) {
+    return undefined;
+  }
+  return `${found}${after === undefined ? '' : ' or more'} ${found === 1 ? 'SIM waits' : 'SIMs wait'}`;
+}

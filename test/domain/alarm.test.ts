@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Alarm, suspensionOf, thresholdBytes, usedBySims } from '../../domain/alarm.ts';
+import { arriveInHolding, type Sim } from '../../domain/sim.ts';
+import { decide } from '../../domain/sim-actions.ts';
+import { monthsOf, type SimDay } from '../../domain/usage.ts';
+
+const day = (iccid: string, on: string, services: Record<string, number>): SimDay => ({
+  iccid,
+  day: on,
+  networks: { home: { 3: Object.values(services)[0] ?? 0 } },
+  services,
+  records: new Set(),
+  version: 1,
+});
+
+describe('what SIMs used in a month', () => {
+  const months = monthsOf(
+    [
+      day('one', '2026-03-01', { psv: 5, csv: 5 }),
+      day('one', '2026-03-02', { psv: 1 }),
+      day('two', '2026-02-28', { psv: 9 }),
+    ],
+    // The same day once more, after more was counted.
+    [day('one', '2026-03-02', { psv: 3, csv: 2 })],
+  );
+
+  test('is the sum of its days, each as it was told last', () => {
+    expect(months).toEqual([
+      { iccid: 'one', period: '2026-03', bytes: 8, services: { psv: 8, csv: 7 } },
+      { iccid: 'two', period: '2026-02', bytes: 9, services: { psv: 9 } },
+    ]);
+  });
+
+  test.each([
+    [{ customerServiceId: 'csv' }, [{ subject: 'one', bytes: 7 }]],
+    [
+      { partnerServiceId: 'psv' },
+      [
+        { subject: 'one', bytes: 8 },
+        { subject: 'two', bytes: 9 },
+      ],
+    ],
+    [{ iccid: 'two' }, [{ subject: 'two', bytes: 9 }]],
+    [{ customerServiceId: 'another' }, []],
+  ] as const)('counts for an alarm over %j', (scope, used) => {
+    expect(usedBySims({ scope }, months)).toEqual(used);
+  });
+});
+
+describe('the threshold of an alarm', () => {
+  const at = (
+    threshold: Alarm['threshold'],
+    measure: Alarm['measure'],
+    pooling: 'per_sim' | 'static_pool' | 'dynamic_pool',
+    sims = 3,
+  ) => thresholdBytes({ threshold, measure }, { tariff: { allowanceBytes: 1001, pooling }, sims });
+
+  test.each([
+    ['sim', 'per_sim', 801],
+    ['sim', 'dynamic_pool', 801],
+    ['sim', 'static_pool', 801],
+    ['pool', 'per_sim', 2403],
+    ['pool', 'dynamic_pool', 2403],
+    ['pool', 'static_pool', 801],
+  ] as const)('of 80 %% for a %s with the allowance %s is %i bytes', (measure, pooling, bytes) => {
+    expect(at({ percent: 80 }, measure, pooling)).toBe(bytes);
+  });
+
+  test('in bytes is that, whatever the tariff', () => {
+    expect(at({ bytes: 7 }, 'pool', 'dynamic_pool')).toBe(7);
+    expect(thresholdBytes({ threshold: { bytes: 7 }, measure: 'sim' }, { tariff: undefined, sims: 0 })).toBe(7);
+  });
+
+  test('is none where there is no allowance to have a share of', () => {
+    expect(
+      thresholdBytes({ threshold: { percent: 1 }, measure: 'sim' }, { tariff: undefined, sims: 5 }),
+    ).toBeUndefined();
+  });
+});
+
+describe('an alarm that suspends', () => {
+  const at = '2026-12-30T10:00:00.000Z';
+  const turn = '2027-01-01T00:00:00.000Z';
+  const suspension = (measure: Alarm['measure']) =>
+    suspensionOf(
+      { id: 'alm_1', scope: { customerServiceId: 'csv' }, measure },
+      { period: '2026-12', sims: 2 },
+      ['op_1', 'op_2'],
+      at,
+    );
+
+  test('bars a list of SIMs now, and lifts these bars when the period is over', () => {
+    const { suspend, resume } = suspension('sim');
+    expect(suspend).toMatchObject({
+      id: 'op_1',
+      action: 'suspend',
+      selection: { kind: 'list' },
+      target: { reason: 'allowance_exceeded', until: turn },
+      state: 'queued',
+      total: 2,
+      pages: 1,
+      requestedBy: 'alm_1',
+    });
+    expect(resume).toMatchObject({
+      id: 'op_2',
+      action: 'resume',
+      selection: { kind: 'list' },
+      target: { reason: 'allowance_exceeded' },
+      state: 'scheduled',
+      effectiveAt: turn,
+      selecting: { pages: 1, sims: 2 },
+    });
+  });
+
+  test('bars the whole pool, whoever is in it then', () => {
+    const { suspend, resume } = suspension('pool');
+    expect(suspend.selection).toEqual({ kind: 'filter', filter: { state: 'active', customerServiceId: 'csv' } });
+    expect(suspend.total).toBeUndefined();
+    expect(resume.selection).toEqual({ kind: 'filter', filter: { state: 'suspended', customerServiceId: 'csv' } });
+  });
+
+  const arrived = arriveInHolding(
+    // Safe: a test's own.
+    { iccid: '8944200000000000001' as Sim['iccid'], imsi: '1' },
+    { id: 'ord_1', operatorId: '3uk' },
+    '2026-12-01T00:00:00.000Z',
+  );
+  const active: Sim = { ...arrived, state: 'active', bars: [] };
+  const barred = (reason: string): Sim => ({
+    ...arrived,
+    state: 'suspended',
+    bars: [{ type: 'data', reason, since: at }],
+  });
+
+  test('puts no bar on when its period is over', () => {
+    const suspend = { action: 'suspend', reason: 'allowance_exceeded', until: turn } as const;
+    expect(decide(active, suspend, '2026-12-31T23:59:59.999Z')).toMatchObject({
+      kind: 'change',
+      sim: { state: 'suspended', bars: [{ reason: 'allowance_exceeded' }] },
+    });
+    expect(decide(active, suspend, turn)).toEqual({ kind: 'unchanged' });
+  });
+
+  test('takes off no bar but its own', () => {
+    const resume = { action: 'resume', reason: 'allowance_exceeded' } as const;
+    expect(decide(barred('allowance_exceeded'), resume, turn)).toMatchObject({
+      kind: 'change',
+      sim: { state: 'active', bars: [] },
+    });
+    expect(decide(barred('stolen'), resume, turn)).toEqual({ kind: 'unchanged' });
+    expect(decide(barred('stolen'), { action: 'resume' }, turn)).toMatchObject({ kind: 'change' });
+    expect(decide({ ...barred('terminated'), state: 'terminated' }, resume, turn)).toEqual({ kind: 'unchanged' });
+  });
+});
