@@ -4,7 +4,8 @@ import { clientOf } from './client.ts';
 import { stageView } from './stage.ts';
 import { tellStory } from './story.ts';
 
-// npm run demo: the partner guide as a story on the local cloud. Ends with 0 only when every SIM is active.
+// npm run demo: the partner guide as a story on the local cloud. Ends with 0 only when every SIM is
+// active and its usage shows.
 
 const EXPECTED = 90;
 const DAY_MS = Number(process.env.DAY_MS ?? 1000);
@@ -20,13 +21,12 @@ try {
   try {
     view.line(`The local cloud is up at ${cloud.url}; a day lasts ${DAY_MS} ms`);
     const token = await cloud.tokenFor({ partnerId: 'demo', roles: ['admin'] });
-    const active = await tellStory(clientOf(cloud.url, token), view);
-    if (active === EXPECTED) {
-      view.good(
-        `All ${EXPECTED} SIMs went from ordered to active in ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`,
-      );
+    const { active, withUsage } = await tellStory(clientOf(cloud.url, token), clientOf(cloud.url, ''), view);
+    if (active === EXPECTED && withUsage === EXPECTED) {
+      const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
+      view.good(`All ${EXPECTED} SIMs went from ordered to active, and show what they use, in ${seconds} s.`);
     } else {
-      view.bad(`${active} SIMs are active, not ${EXPECTED}.`);
+      view.bad(`${active} SIMs are active and ${withUsage} show what they use, not ${EXPECTED}.`);
       process.exitCode = 1;
     }
   } catch (error) {

@@ -1,6 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { ApiProblem, type Client } from './client.ts';
+import { poll } from './poll.ts';
 import type { StageView } from './stage.ts';
+import { tellUsage } from './usage-story.ts';
 
 type Order = {
   id: string;
@@ -15,19 +16,19 @@ type Operation = { id: string; action: string; state: string; total?: number; su
 type Created = { id: string; name: string };
 type List<T> = { items: T[]; nextCursor?: string };
 
-const LOOK_EVERY_MS = 150;
-
-/** How long an order or an operation may take, in real time, before the story says that something is wrong. */
-const PATIENCE_MS = 60_000;
-
 /**
  * The partner guide as a story: two orders, services made while they ship, then migrate, assign and activate, once by
- * hand and once by a plan.
+ * hand and once by a plan; and what the SIMs use then.
  *
- * @returns how many SIMs are active in the end.
+ * @param local the sandbox's routes, which say what SIMs use.
+ * @returns how many SIMs are active in the end, and how many have usage to show.
  * @throws when anything goes another way than the guide says.
  */
-export async function tellStory(api: Client, view: StageView): Promise<number> {
+export async function tellStory(
+  api: Client,
+  local: Client,
+  view: StageView,
+): Promise<{ active: number; withUsage: number }> {
   view.heading('1. Order');
   await showRefusedQuantity(api, view);
   const byHand = await order(api, view, '3uk', 50);
@@ -38,7 +39,7 @@ export async function tellStory(api: Client, view: StageView): Promise<number> {
   view.line(`Customer ${customer.name}`);
   const service = await api.post<Created>('/v1/customer-services', {
     customerId: customer.id,
-    tariffId: 'trf_customer_all',
+    tariffId: 'trf_customer_pool',
   });
   view.line(`Customer service “${service.name}”`);
   const partnerService = await api.post<Created>('/v1/partner-services', {
@@ -64,9 +65,11 @@ export async function tellStory(api: Client, view: StageView): Promise<number> {
   await planned;
 
   view.heading('5. What the customer has');
-  const active = await countActive(api, customer.id);
-  view.good(`${active} SIMs of ${customer.name} are active`);
-  return active;
+  const sims = await activeSims(api, customer.id);
+  view.good(`${sims.length} SIMs of ${customer.name} are active`);
+
+  view.heading('6. Their devices send data');
+  return { active: sims.length, withUsage: await tellUsage({ api, local, view }, service.id, sims) };
 }
 
 async function showRefusedQuantity(api: Client, view: StageView): Promise<void> {
@@ -148,26 +151,16 @@ async function finished(
   });
 }
 
-async function countActive(api: Client, customerId: string): Promise<number> {
-  let count = 0;
+type Sim = { iccid: string; operatorId: string };
+
+async function activeSims(api: Client, customerId: string): Promise<Sim[]> {
+  const sims: Sim[] = [];
   let cursor: string | undefined;
   do {
     const next = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page = await api.get<List<unknown>>(`/v1/sims?state=active&customerId=${customerId}${next}`);
-    count += page.items.length;
+    const page = await api.get<List<Sim>>(`/v1/sims?state=active&customerId=${customerId}${next}`);
+    sims.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor !== undefined);
-  return count;
-}
-
-async function poll<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (Date.now() < deadline) {
-    const found = await look();
-    if (found !== undefined) {
-      return found;
-    }
-    await pause(LOOK_EVERY_MS);
-  }
-  throw new Error(`Waited ${PATIENCE_MS / 1000} s in vain for ${what}.`);
+  return sims;
 }

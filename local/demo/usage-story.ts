@@ -1,0 +1,118 @@
+import type { Client } from './client.ts';
+import { poll } from './poll.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
+import type { StageView } from './stage.ts';
+
+type Sim = { iccid: string; operatorId: string };
+type ServiceUsage = {
+  period: string;
+  usedBytes: number;
+  allowanceBytes: number;
+  topSims: { iccid: string; bytes: number }[];
+  forecast?: string;
+};
+type Created = { id: string };
+
+const MB = 1_000_000;
+/** Into how many groups the devices are told: one after the other sends. */
+const GROUPS = 9;
+/** Some use more than others: four megabytes on the average. */
+const bytesOf = (place: number) => (2 + ((place * 7) % 5)) * MB;
+
+/**
+ * The guide's last step: the devices send data, the pool fills, an alarm goes off, and the partner's own server is told.
+ *
+ * @param local the sandbox's routes, which say what SIMs use.
+ * @returns how many SIMs have usage to show.
+ * @throws when anything goes another way than the guide says.
+ */
+export async function tellUsage(
+  { api, local, view }: { api: Client; local: Client; view: StageView },
+  customerServiceId: string,
+  sims: readonly Sim[],
+): Promise<number> {
+  const receiver = await startReceiver();
+  try {
+    const { secret } = await api.post<{ secret: string }>('/v1/webhooks', {
+      url: receiver.url,
+      events: ['alarm.fired'],
+    });
+    receiver.expect(secret);
+    const alarm = await api.post<Created>('/v1/alarms', {
+      name: 'Pool at 80 %',
+      scope: { customerServiceId },
+      measure: 'pool',
+      threshold: { percent: 80 },
+      action: 'notify',
+    });
+    view.line(`An alarm watches the pool, and a webhook tells ${receiver.url}`);
+    const usageOf = () => api.get<ServiceUsage>(`/v1/customer-services/${customerServiceId}/usage`);
+    await send({ local, view, usageOf, sims, until: () => toldOf(receiver, alarm.id) !== undefined });
+    const event = toldOf(receiver, alarm.id);
+    const used = inMegabytes(Number(event?.data.usedBytes));
+    view.good(`alarm.fired came, its signature holds: ${used} of the pool are used`);
+    chart(view, await usageOf());
+    return await countWithUsage(api, sims);
+  } finally {
+    receiver.stop();
+  }
+}
+
+const toldOf = ({ events }: Receiver, alarmId: string) => events.find(({ data }) => data.alarmId === alarmId);
+
+const inMegabytes = (bytes: number) => `${(bytes / MB).toFixed(0)} MB`;
+
+type Sending = {
+  local: Client;
+  view: StageView;
+  usageOf: () => Promise<ServiceUsage>;
+  sims: readonly Sim[];
+  until: () => boolean;
+};
+
+/** One group of devices after the other sends; a month that turns meanwhile begins with an empty pool. */
+async function send({ local, view, usageOf, sims, until }: Sending): Promise<void> {
+  const { allowanceBytes } = await usageOf();
+  const move = view.bar('pool (MB)', allowanceBytes / MB);
+  let turn = 0;
+  await poll('the alarm to go off', async () => {
+    if (turn < GROUPS || !until()) {
+      const group = [...sims.entries()].filter(([place]) => place % GROUPS === turn % GROUPS);
+      await Promise.all(
+        group.map(([place, { iccid, operatorId }]) =>
+          local.post(`/_local/operators/${operatorId}/usage`, { iccid, bytes: bytesOf(place) }),
+        ),
+      );
+      turn += 1;
+    }
+    const { usedBytes, period, forecast } = await usageOf();
+    move(usedBytes / MB, `${period}${forecast === undefined ? '' : `, lasts until ${forecast}`}`);
+    return turn >= GROUPS && until() ? true : undefined;
+  });
+}
+
+const WIDEST_BAR = 40;
+
+function chart(view: StageView, { period, topSims }: ServiceUsage): void {
+  const most = topSims[0]?.bytes ?? 0;
+  view.line(`The SIMs that used the most in ${period}`);
+  for (const { iccid, bytes } of topSims) {
+    view.line(`  ${iccid} ${'█'.repeat(Math.max(1, Math.round((bytes / most) * WIDEST_BAR)))} ${inMegabytes(bytes)}`);
+  }
+}
+
+/** Every device has sent; what the last ones sent may be on its way still. */
+async function countWithUsage(api: Client, sims: readonly Sim[]): Promise<number> {
+  return poll('the usage of every SIM', async () => {
+    const totals = await Promise.all(
+      sims.map(({ iccid }) =>
+        api.get<{ totalBytes: number }>(`/v1/sims/${iccid}/usage?granularity=day&from=${aYearAgo()}`),
+      ),
+    );
+    const count = totals.filter(({ totalBytes }) => totalBytes > 0).length;
+    return count === sims.length ? count : undefined;
+  });
+}
+
+const DAY_MS = 86_400_000;
+const aYearAgo = () => new Date(Date.now() - 300 * DAY_MS).toISOString().slice(0, 10);
