@@ -7,6 +7,7 @@ import { bundles } from './bundles.ts';
 import { type Figure, table, writeResults } from './figure.ts';
 import { handlers } from './handlers.ts';
 import { lists } from './lists.ts';
+import { usage } from './usage.ts';
 
 // npm run bench: what it costs and how fast it is, each figure beside its floor. docs/performance.md tells of them.
 
@@ -24,9 +25,10 @@ const sections: Readonly<Record<string, (options: BenchOptions) => Promise<Figur
   lists,
   bundles,
   handlers,
+  usage,
 };
 
-const usage = `npm run bench -- [options]
+const help = `npm run bench -- [options]
   --sims 1000,10000,100000   sizes of the fleets
   --engine ${engineNames.join('|')}   the DynamoDB engine; what the platform has, when left out
   --only ${Object.keys(sections).join(',')}   some of the sections; all, when left out`;
@@ -72,13 +74,13 @@ function parsed(args: string[]) {
     } as const;
     return parseArgs({ args, options }).values;
   } catch (error) {
-    throw new Refusal(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    throw new Refusal(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
   }
 }
 
 function sizeIn(text: string): number {
   if (!/^[1-9]\d{0,6}$/.test(text)) {
-    throw new Refusal(`--sims takes numbers of SIMs with commas between, not "${text}".\n\n${usage}`);
+    throw new Refusal(`--sims takes numbers of SIMs with commas between, not "${text}".\n\n${help}`);
   }
   return Number(text);
 }
@@ -90,7 +92,7 @@ function sectionIn(text: string): string {
 function oneOf<Value extends string>(option: string, text: string, values: readonly Value[]): Value {
   const value = values.find((candidate) => candidate === text);
   if (value === undefined) {
-    throw new Refusal(`${option} takes ${values.join(', ')}, not "${text}".\n\n${usage}`);
+    throw new Refusal(`${option} takes ${values.join(', ')}, not "${text}".\n\n${help}`);
   }
   return value;
 }
