@@ -1,3 +1,5 @@
+import type { UsageRecord } from './usage-record.ts';
+
 /**
  * What the system asks of a mobile network operator, whoever it is. Operators differ by configuration, not by code:
  * one adapter fulfils this port for all of them (`adapters/operators/`).
@@ -72,10 +74,8 @@ export type SimAnswer = {
   reason?: string;
 };
 
-export type UsagePage = { records: UsageRecord[]; nextCursor: string };
-
-/** So many bytes that a SIM used in a network up to a moment (RFC 3339, UTC). The id is the same whenever it is told. */
-export type UsageRecord = { recordId: string; iccid: string; bytes: number; at: string; network: string };
+/** `unreadable`: of each record that makes no sense, and is none of `records`, where in the page it is and why. */
+export type UsagePage = { records: UsageRecord[]; unreadable: string[]; nextCursor: string };
 
 /**
  * The operator did not answer in time, answered with a fault, or answered nonsense. It may have done what was asked:

@@ -4,9 +4,9 @@ import { addSim } from '../../adapters/dynamodb/sims.ts';
 import { simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
 import { type Meter, startMeter } from '../../bench/meter.ts';
 import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
-import type { UsageRecord } from '../../domain/operator-port.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
-import { countUsage } from '../../functions/schedules/count-usage.ts';
+import type { UsageRecord } from '../../domain/usage-record.ts';
+import { countUsage } from '../../functions/count-usage.ts';
 import { useLocalCloud } from './local-cloud.ts';
 import { useTableOf } from './table-of-cloud.ts';
 

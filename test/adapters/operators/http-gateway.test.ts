@@ -271,6 +271,7 @@ describe('what SIMs used', () => {
     ]);
     expect(await operator.gateway.usageSince(second.nextCursor)).toEqual({
       records: [],
+      unreadable: [],
       nextCursor: second.nextCursor,
     });
     expect(new Set([...first.records, ...second.records].map(({ recordId }) => recordId)).size).toBe(501);

@@ -56,10 +56,7 @@ describe('an answer that is nonsense', () => {
     ['the same cursor again', list, { body: { sims: [sim], nextCursor: 'here' } }],
     ['no list of SIMs', list, { body: { nextCursor: 'there' } }],
     ['usage without a cursor', usage, { body: { records: [used] } }],
-    ['usage without an id', usage, { body: { records: [{ ...used, recordId: undefined }], nextCursor: '1' } }],
-    ['less than nothing used', usage, { body: { records: [{ ...used, bytes: -1 }], nextCursor: '1' } }],
-    ['half a byte', usage, { body: { records: [{ ...used, bytes: 0.5 }], nextCursor: '1' } }],
-    ['usage at no time', usage, { body: { records: [{ ...used, at: 'yesterday' }], nextCursor: '1' } }],
+    ['usage without a list of records', usage, { body: { records: used, nextCursor: '1' } }],
     ['a SIM missing', activate, { body: { sims: [{ iccid, status: 'active' }] } }],
     [
       'a SIM that was not asked for',
@@ -121,6 +118,35 @@ describe('an answer that is nonsense', () => {
     const error = await status(operator.gateway).catch((thrown: unknown) => thrown);
     expect(String(operator.logged[0]?.fields.body).length).toBeLessThanOrEqual(501);
     expect(inspect([operator.logged, error], { depth: 10 })).not.toContain(API_KEY);
+  });
+});
+
+describe('a usage record that is nonsense', () => {
+  test.each([
+    ['without an id', 'recordId', { recordId: undefined }],
+    ['of no SIM', 'iccid', { iccid: 'SIM 1' }],
+    ['less than nothing used', 'bytes', { bytes: -1 }],
+    ['half a byte', 'bytes', { bytes: 0.5 }],
+    ['bytes as text', 'bytes', { bytes: '1' }],
+    ['at no time', 'at', { at: 'yesterday' }],
+    ['in no network', 'network', { network: '' }],
+  ])('(%s) is told, and holds up no other', async (_, field, nonsense) => {
+    const operator = await operatorSays([
+      { body: { records: [{ ...used, ...nonsense }, used, null, { ...used, recordId: 'r2' }], nextCursor: '1' } },
+    ]);
+    const at = '2026-03-02T10:30:00.000Z';
+    expect(await usage(operator.gateway)).toEqual({
+      records: [
+        { ...used, at },
+        { ...used, at, recordId: 'r2' },
+      ],
+      unreadable: [
+        expect.stringMatching(`^records.0.${field}: `),
+        'records.2: Invalid input: expected object, received null',
+      ],
+      nextCursor: '1',
+    });
+    expect(operator.logged).toEqual([]);
   });
 });
 

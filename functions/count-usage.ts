@@ -1,11 +1,11 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import pMap from 'p-map';
-import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
-import { usageShardOf } from '../../adapters/dynamodb/keys.ts';
-import { getSims, hasHadItsServicesSince, ownersOf } from '../../adapters/dynamodb/sims.ts';
-import { targetsOf, tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
-import { MOST_WRITES, recordKeyOf, simDays, sumsInShard, writeUsage } from '../../adapters/dynamodb/usage.ts';
-import type { UsageRecord } from '../../domain/operator-port.ts';
-import { type Tenure, tenureAt } from '../../domain/tenure.ts';
+import { ConditionFailed } from '../adapters/dynamodb/items.ts';
+import { usageShardOf } from '../adapters/dynamodb/keys.ts';
+import { getSims, hasHadItsServicesSince, ownersOf } from '../adapters/dynamodb/sims.ts';
+import { targetsOf, tenuresOfSim } from '../adapters/dynamodb/tenures.ts';
+import { MOST_WRITES, recordKeyOf, simDays, sumsInShard, writeUsage } from '../adapters/dynamodb/usage.ts';
+import { type Tenure, tenureAt } from '../domain/tenure.ts';
 import {
   countInto,
   dayOf,
@@ -16,7 +16,9 @@ import {
   periodOf,
   type SimMonth,
   servicesOf,
-} from '../../domain/usage.ts';
+} from '../domain/usage.ts';
+import type { UsageRecord } from '../domain/usage-record.ts';
+import { logger, metrics } from './http/telemetry.ts';
 import { watchAlarms } from './watch-alarms.ts';
 
 /** Shards that are counted side by side, and reads in flight within each. */
@@ -27,6 +29,18 @@ const TRIES = 8;
 
 /** What became of a batch of records: those that were not counted are of SIMs that nobody has, or of another time. */
 export type Counted = { counted: number; ownerless: number; untimely: number };
+
+/** Counts what an operator told, by whatever way it came; what is not counted is told in the log, and both in metrics. */
+export async function takeInUsage(operatorId: string, records: readonly UsageRecord[], now: Date): Promise<Counted> {
+  const taken = await countUsage(records, now);
+  const { counted, ownerless, untimely } = taken;
+  metrics.addMetric('UsageRecordsCounted', MetricUnit.Count, counted);
+  if (ownerless + untimely > 0) {
+    logger.warn('usage not counted', { operatorId, ownerless, untimely });
+    metrics.addMetric('UsageRecordsNotCounted', MetricUnit.Count, ownerless + untimely);
+  }
+  return taken;
+}
 
 /**
  * Counts what SIMs used: each record once, for the services that held its SIM at its time. All records of a SIM and day

@@ -1,9 +1,9 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { allAlarms, type Consequence, fireAlarm, firedFor, MOST_FIRINGS } from '../../adapters/dynamodb/alarms.ts';
-import { firstRun, runAt } from '../../adapters/dynamodb/runs.ts';
-import { getCustomerServiceWithTariff, getPartnerServiceWithTariff } from '../../adapters/dynamodb/services.ts';
-import { getSim } from '../../adapters/dynamodb/sims.ts';
-import { sumsOfService } from '../../adapters/dynamodb/usage.ts';
+import { allAlarms, type Consequence, fireAlarm, firedFor, MOST_FIRINGS } from '../adapters/dynamodb/alarms.ts';
+import { firstRun, runAt } from '../adapters/dynamodb/runs.ts';
+import { getCustomerServiceWithTariff, getPartnerServiceWithTariff } from '../adapters/dynamodb/services.ts';
+import { getSim } from '../adapters/dynamodb/sims.ts';
+import { sumsOfService } from '../adapters/dynamodb/usage.ts';
 import {
   ALARM_FIRED,
   type Alarm,
@@ -14,11 +14,11 @@ import {
   thresholdBytes,
   type Used,
   usedBySims,
-} from '../../domain/alarm.ts';
-import { newId } from '../../domain/ids.ts';
-import { type Period, periodOf, type SimMonth } from '../../domain/usage.ts';
-import { logger, metrics } from '../http/telemetry.ts';
-import { startOrLeaveToSweep } from '../run.ts';
+} from '../domain/alarm.ts';
+import { newId } from '../domain/ids.ts';
+import { type Period, periodOf, type SimMonth } from '../domain/usage.ts';
+import { logger, metrics } from './http/telemetry.ts';
+import { startOrLeaveToSweep } from './run.ts';
 
 /**
  * Sets off the alarms that usage has tripped: only what was just counted is looked at, never a fleet. Usage of a month
