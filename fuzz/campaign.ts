@@ -148,8 +148,8 @@ function asking({ document, world, connection }: Setting, count: (route: string,
     if (!answer || answer.status >= 300 || faults.length > 0) {
       return { sent, faults };
     }
-    const takesBody = routeOfRequest(document, sent.method, sent.path)?.body !== undefined;
-    if (takesBody && answer.headers['idempotent-replayed'] === undefined) {
+    const takesJson = routeOfRequest(document, sent.method, sent.path)?.body?.type.endsWith('json') ?? false;
+    if (takesJson && answer.headers['idempotent-replayed'] === undefined) {
       faults.push(...lost(sent, answer.body));
     }
     for (const next of followUps(sent, answer)) {

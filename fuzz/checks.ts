@@ -1,4 +1,5 @@
-import { type ApiDocument, type DocumentedRoute, routeOfRequest } from './document.ts';
+import { columnsIn, csvIn } from './csv.ts';
+import { type AnswerForm, type ApiDocument, type DocumentedRoute, routeOfRequest } from './document.ts';
 import type { Answer } from './http.ts';
 import type { SentRequest } from './request.ts';
 import { queryProblem, trimmed, type Validate, validator } from './schemas.ts';
@@ -110,11 +111,11 @@ function refusedForNothing(
   route: DocumentedRoute,
   validate: Validate,
 ): string | undefined {
-  const json = jsonOf(sent.body);
+  const read = readBody(sent, route);
   const isAllowed =
     queryProblem(route, sent.query, validate) === undefined &&
     (route.body
-      ? json !== undefined && validate(route.body.schema, json.value) === undefined
+      ? read !== undefined && validate(route.body.schema, read.value) === undefined
       : sent.body === undefined);
   if (!isAllowed) {
     return undefined;
@@ -144,21 +145,22 @@ function successFaults(
   answer: Answer,
   { route, validate }: { route: DocumentedRoute; validate: Validate },
 ): string[] {
-  const { status, headers, body, text } = answer;
+  const { status, headers, text } = answer;
   const form = route.answers.get(String(status));
   if (!form) {
     return [`the document has no ${status} of this: ${text.slice(0, 300)}`];
   }
   const faults: string[] = [];
   const type = headers['content-type']?.split(';')[0];
-  if (type !== form.type) {
-    faults.push(`${status} has the content type ${type}, not ${form.type}`);
+  const wanted = form.csv && sent.headers.accept === 'text/csv' ? 'text/csv' : form.type;
+  if (type !== wanted) {
+    faults.push(`${status} has the content type ${type}, not ${wanted}`);
   }
-  const problem = form.schema ? validate(form.schema, body) : text === '' ? undefined : 'a body where none is';
+  const problem = type === 'text/csv' ? csvProblem(form, text, validate) : bodyProblem(form, answer, validate);
   if (problem !== undefined) {
     faults.push(`the answer is not as the document says: ${problem} in ${text.slice(0, 600)}`);
   }
-  const absent = form.headers.filter((name) => name !== 'Idempotent-Replayed' && !headers[name.toLowerCase()]);
+  const absent = form.headers.filter((name) => !headers[name.toLowerCase()]);
   if (absent.length > 0) {
     faults.push(`${status} has no ${absent.join(', ')}`);
   }
@@ -169,25 +171,54 @@ function successFaults(
   return faults;
 }
 
+function bodyProblem({ schema }: AnswerForm, { body, text }: Answer, validate: Validate): string | undefined {
+  if (schema) {
+    return validate(schema, body);
+  }
+  return text === '' ? undefined : 'a body where none is';
+}
+
+/** The columns are the same, in the same order, whatever is in them. */
+function csvProblem({ csv = {} }: AnswerForm, text: string, validate: Validate): string | undefined {
+  const read = csvIn(text);
+  if (!read) {
+    return 'it is no CSV';
+  }
+  const { header, rows } = read;
+  return header.join() === columnsIn(csv).join() ? validate(csv, rows) : `the header row is ${header.join()}`;
+}
+
 /** What the document forbids about a request that was taken. */
 function takenAgainst(sent: SentRequest, route: DocumentedRoute, validate: Validate): string | undefined {
   const ofQuery = queryProblem(route, sent.query, validate);
   if (ofQuery !== undefined || !route.body) {
     return ofQuery;
   }
-  const json = jsonOf(sent.body);
-  if (!json) {
-    return 'the body is no JSON';
+  const read = readBody(sent, route);
+  if (!read) {
+    return `the body is no ${route.body.type}`;
   }
-  const problem = validate(route.body.schema, json.value);
-  return problem === undefined ? undefined : validate(route.body.schema, trimmed(json.value)) && problem;
+  const problem = validate(route.body.schema, read.value);
+  return problem === undefined ? undefined : validate(route.body.schema, trimmed(read.value)) && problem;
+}
+
+/** What a body says, read as the route reads it. */
+function readBody({ body = '' }: SentRequest, route: DocumentedRoute): { value: unknown } | undefined {
+  if (route.body?.type !== 'text/csv') {
+    return jsonOf(body);
+  }
+  const read = csvIn(decoded(body));
+  const hasColumns = read?.header.toSorted().join() === columnsIn(route.body.schema).toSorted().join();
+  return read && hasColumns ? { value: read.rows } : undefined;
 }
 
 /** A body as JSON in UTF-8; its mark of the order of bytes may be left out of account. */
 export function jsonOf(text: string | undefined): { value: unknown } | undefined {
   try {
-    return { value: JSON.parse(new TextDecoder().decode(Buffer.from(text ?? ''))) };
+    return { value: JSON.parse(decoded(text)) };
   } catch {
     return undefined;
   }
 }
+
+const decoded = (text = '') => new TextDecoder().decode(Buffer.from(text));

@@ -17,12 +17,22 @@ export type Schema = {
   maximum?: number;
   pattern?: string;
   format?: string;
+  /** Of a text that is CSV: its rows. */
+  contentSchema?: Schema;
 };
 
 export type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: Schema };
 
-/** What a route answers with a status: its content type and schema, when it has a body, and its headers. */
-export type AnswerForm = { type: string | undefined; schema: Schema | undefined; headers: readonly string[] };
+/**
+ * What a route answers with a status: its content type and schema, when it has a body, the rows of what can be had as CSV,
+ * too, and the headers that are always there.
+ */
+export type AnswerForm = {
+  type: string | undefined;
+  schema: Schema | undefined;
+  csv: Schema | undefined;
+  headers: readonly string[];
+};
 
 /** A route, as the document tells of it. */
 export type DocumentedRoute = {
@@ -31,6 +41,7 @@ export type DocumentedRoute = {
   method: string;
   path: string;
   parameters: readonly Parameter[];
+  /** Of CSV, the schema is that of its rows. */
   body: { type: string; schema: Schema } | undefined;
   /** By status, and by `default` for problems. */
   answers: ReadonlyMap<string, AnswerForm>;
@@ -46,10 +57,11 @@ export type ApiDocument = {
 };
 
 type Content = Readonly<Record<string, { schema?: Schema }>>;
+type Headers = Readonly<Record<string, { required?: boolean }>>;
 type Operation = {
   parameters: readonly Parameter[];
   requestBody?: { content: Content };
-  responses: Readonly<Record<string, { content?: Content; headers?: Readonly<Record<string, unknown>> }>>;
+  responses: Readonly<Record<string, { content?: Content; headers?: Headers }>>;
   security?: readonly unknown[];
 };
 type Served = {
@@ -87,11 +99,13 @@ function routeOf(path: string, method: string, operation: Operation): Documented
     method,
     path,
     parameters: operation.parameters,
-    body: body && { type: body[0], schema: body[1].schema ?? {} },
+    body: body && { type: body[0], schema: body[1].schema?.contentSchema ?? body[1].schema ?? {} },
     answers: new Map(
       Object.entries(operation.responses).map(([status, { content = {}, headers = {} }]) => {
         const [form] = Object.entries(content);
-        return [status, { type: form?.[0], schema: form?.[1].schema, headers: Object.keys(headers) }];
+        const always = Object.entries(headers).flatMap(([name, { required }]) => (required ? [name] : []));
+        const csv = content['text/csv']?.schema?.contentSchema;
+        return [status, { type: form?.[0], schema: form?.[1].schema, csv, headers: always }];
       }),
     ),
     isPublic: operation.security?.length === 0,

@@ -8,7 +8,7 @@ export type FollowUp = { request: SentRequest; faults(answer: Answer): string[] 
 
 /** What was made can be read where it is said to be, as it was sent; a list goes on where it says that it does. */
 export function followUps(sent: SentRequest, answer: Answer): FollowUp[] {
-  const { location } = answer.headers;
+  const { location, link } = answer.headers;
   const { nextCursor } = fieldsOf(answer.body);
   if (sent.method === 'POST' && location !== undefined && answer.headers['idempotent-replayed'] === undefined) {
     const request = { ...reading(sent, location), query: [] };
@@ -21,6 +21,12 @@ export function followUps(sent: SentRequest, answer: Answer): FollowUp[] {
     ];
     const target = `${sent.path}?${new URLSearchParams(query)}`;
     return [{ request: { ...reading(sent, target), path: sent.path, query }, faults: goesOn }];
+  }
+  const [, next] = /^<(.+)>; rel="next"$/.exec(String(link)) ?? [];
+  if (next !== undefined) {
+    const { pathname, searchParams } = new URL(next, 'http://api');
+    const headers = { accept: 'text/csv' };
+    return [{ request: { ...reading(sent, next), path: pathname, query: [...searchParams], headers }, faults: goesOn }];
   }
   return [];
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { csvText } from './csv.ts';
 import type { ApiDocument, DocumentedRoute, Parameter } from './document.ts';
 import type { CallerName, FuzzRequest, Part } from './request.ts';
 import { fieldsOf, type Kind, mark } from './things.ts';
@@ -17,6 +18,7 @@ const kindsOfPaths: readonly (readonly [string, Kind])[] = [
   ['/v1/tariffs/{id}', 'tariff'],
   ['/v1/platform/partners/{partnerId}', 'partner'],
   ['/v1/platform/tariffs/{tariffId}', 'platformTariff'],
+  ['/v1/platform/operators/{operatorId}', 'operator'],
   ['/v1/platform/partners/{partnerId}/tariffs/{tariffId}', 'platformTariff'],
 ];
 
@@ -38,8 +40,12 @@ export function validRequest(route: DocumentedRoute, { schemas }: ApiDocument): 
       path,
       query,
       headers: body ? { 'content-type': body.type, ...headers } : headers,
-      body: body ? { json: lawful(route, json, nudge) } : undefined,
+      body: body && bodyOf(route, body, json, nudge),
     }));
+}
+
+function bodyOf(route: DocumentedRoute, { type, schema }: DocumentedBody, value: unknown, nudge: Nudge) {
+  return type === 'text/csv' ? { text: csvText(schema, value) } : { json: lawful(route, value, nudge) };
 }
 
 function callerOf({ path }: DocumentedRoute): fc.Arbitrary<CallerName> {
@@ -82,7 +88,10 @@ function queryOf(
   return fc.tuple(...seldom).map((pairs) => pairs.filter((pair) => pair !== undefined));
 }
 
-function headersOf({ parameters }: DocumentedRoute): fc.Arbitrary<Record<string, string>> {
+function headersOf({ parameters, answers }: DocumentedRoute): fc.Arbitrary<Record<string, string>> {
+  if (answers.get('200')?.csv) {
+    return fc.constantFrom<Record<string, string>>({}, {}, { accept: 'text/csv' });
+  }
   const takesKey = parameters.some(({ name }) => name === 'Idempotency-Key');
   return takesKey
     ? fc
@@ -120,6 +129,7 @@ function lawfulAlarm(body: Readonly<Record<string, unknown>>, n: number): unknow
   };
 }
 
+type DocumentedBody = NonNullable<DocumentedRoute['body']>;
 type Nudge = { n: number; real: number; few: number };
 
 const multiples: Readonly<Record<string, number>> = { a1: 20 };

@@ -110,6 +110,7 @@ export const routes: Route[] = [
     summary: 'What a SIM used',
     description: 'By hour, day or month and by network. Operators tell of it hours later, and sometimes days.',
     query: simUsageQuery,
+    rows: 'points',
     answers: { 200: simUsageSchema },
     handle: async ({ caller, path: { iccid }, query, now }) =>
       one(await showSimUsage(caller, await theSim(caller, iccid), query, now)),

@@ -15,8 +15,9 @@ import type { KeyOwner } from '../../adapters/dynamodb/keys.ts';
 import { type Caller, may, rights } from '../../domain/access.ts';
 import { newId } from '../../domain/ids.ts';
 import { callerFrom } from './caller.ts';
+import { columnsOfRows, hasTable, nameOf, type Table, tableOf } from './columns.ts';
 import { openCursor, sealCursor } from './cursor.ts';
-import { etagOfJson } from './etag.ts';
+import { etagOfText } from './etag.ts';
 import {
   answerOnce,
   fingerprintOf,
@@ -29,17 +30,19 @@ import {
 import { checkInput, pageQuery, readJson } from './input.ts';
 import { journalEntry } from './journal.ts';
 import { HttpProblem, notFound, problemDocument, problems } from './problem.ts';
+import { representationOf } from './representation.ts';
 import { type Access, type Answer, type Route, type RouteRequest, routeKey } from './route.ts';
+import { readRows } from './rows.ts';
 import { logger, metrics } from './telemetry.ts';
 
 type Event = APIGatewayProxyEventV2 | APIGatewayProxyEventV2WithJWTAuthorizer;
 type Result = APIGatewayProxyStructuredResultV2;
 /** A response of ours. */
 type Response = { statusCode: number; headers: Record<string, string>; body?: string; isBase64Encoded?: boolean };
-/** A route, and the schema of its query, made when it is first asked for. */
-type Served = { route: Route; querySchema(): z.ZodMiniObject };
+/** A route, with the schema of its query and the table of its answer, if it has one: made when they are first asked for. */
+type Served = { route: Route; querySchema(): z.ZodMiniObject; table: (() => Table) | undefined };
 type Request = RouteRequest<Access, string, unknown, unknown>;
-type Checked = { route: Route; request: Request; scope: string; idempotencyKey: string | undefined };
+type Checked = { served: Served; request: Request; scope: string; idempotencyKey: string | undefined };
 type Handler = MiddlewareObj<Event, Result, Error, Context, { checked: Checked; startedAt: number }>;
 
 /** What the chain needs of the table. */
@@ -64,7 +67,14 @@ export type ChainTable = {
  */
 export function chain(routes: readonly Route[], table: ChainTable = noTable) {
   const byKey = new Map(
-    routes.map((route) => [routeKey(route), { route, querySchema: once(() => querySchema(route)) }]),
+    routes.map((route) => [
+      routeKey(route),
+      {
+        route,
+        querySchema: once(() => querySchema(route)),
+        table: hasTable(route) ? once(() => tableOf(route)) : undefined,
+      },
+    ]),
   );
   return middy<Event, Result, Error, Context, { checked: Checked; startedAt: number }>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
@@ -153,7 +163,7 @@ function check(byKey: ReadonlyMap<string, Served>, table: ChainTable): Handler {
       const after = typeof cursor === 'string' ? openCursor(cursor, scope, await table.cursorSecret()) : undefined;
       const now = clock.now();
       checkedOf.set(event, {
-        route,
+        served,
         scope,
         idempotencyKey: route.method === 'POST' ? readKey(event.headers['idempotency-key']) : undefined,
         request: {
@@ -202,14 +212,15 @@ async function answer(event: Event, context: Context, table: ChainTable): Promis
 
 async function carryOut(
   event: Event,
-  { route, scope }: Checked,
+  { served, scope }: Checked,
   request: Request,
   table: ChainTable,
 ): Promise<Response> {
-  const given = await route.handle(request);
-  await keepInJournal(event, route, request, given, table);
+  const given = await served.route.handle(request);
+  await keepInJournal(event, served.route, request, given, table);
   return responseOf(
     event,
+    served,
     given,
     given.next === undefined ? undefined : sealCursor(given.next, scope, await table.cursorSecret()),
   );
@@ -309,16 +320,16 @@ function pathOf({ pathParameters = {} }: Event): Record<string, string> {
 }
 
 /** A route that takes a body gets it checked; one that may have one, but has no fields, takes `{}` or nothing. */
-function bodyOf({ body: schema, method }: Route, event: Event): unknown {
+function bodyOf({ body: schema, bodyType, method }: Route, event: Event): unknown {
   if (method === 'GET' || method === 'DELETE') {
     return undefined;
   }
-  const json = readJson({
-    body: event.body,
-    isBase64Encoded: event.isBase64Encoded,
-    contentType: event.headers['content-type'],
-    method,
-  });
+  const { body, isBase64Encoded } = event;
+  const raw = { body, isBase64Encoded, contentType: event.headers['content-type'] };
+  if (schema !== undefined && bodyType === 'text/csv') {
+    return checkInput(schema, readRows(raw, columnsOfRows(schema).map(nameOf)), '/rows');
+  }
+  const json = readJson({ ...raw, method });
   if (schema === undefined) {
     checkInput(noFields(), json);
     return undefined;
@@ -331,6 +342,7 @@ function bodyOf({ body: schema, method }: Route, event: Event): unknown {
 
 function responseOf(
   event: Event,
+  { table }: Served,
   { status, body, headers, single, raw }: Answer,
   nextCursor: string | undefined,
 ): Response {
@@ -350,11 +362,11 @@ function responseOf(
   if (body === undefined) {
     return { statusCode: status, headers: shared };
   }
-  const json = JSON.stringify(nextCursor === undefined ? body : { ...Object(body), nextCursor });
+  const shown = representationOf(event, table, body, nextCursor);
   return {
     statusCode: status,
-    headers: { ...shared, 'content-type': 'application/json', ...(single ? { etag: etagOfJson(json) } : {}) },
-    body: json,
+    headers: { ...shared, ...shown.headers, ...(single ? { etag: etagOfText(shown.text) } : {}) },
+    body: shown.text,
   };
 }
 

@@ -3,12 +3,12 @@ import { HttpProblem } from './problem.ts';
 
 /** The entity tag of a representation: it changes exactly when what a client reads changes. */
 export function etagOf(body: unknown): string {
-  return etagOfJson(JSON.stringify(body));
+  return etagOfText(JSON.stringify(body));
 }
 
-/** The entity tag of a representation that is JSON already. */
-export function etagOfJson(json: string): string {
-  return `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`;
+/** The entity tag of a representation that is text already. */
+export function etagOfText(text: string): string {
+  return `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
 }
 
 /**

@@ -10,33 +10,52 @@ z.config(en());
 export const MAX_BODY_BYTES = 1_048_576;
 
 /** How a body comes in an event of API Gateway. */
-type RawBody = { body?: string | undefined; isBase64Encoded: boolean; contentType: string | undefined; method: string };
+export type RawBody = { body?: string | undefined; isBase64Encoded: boolean; contentType: string | undefined };
 
 /**
  * Reads a JSON body. None at all is `undefined`.
  *
  * @throws HttpProblem 413 too large, 415 not JSON by its content type, 400 not JSON.
  */
-export function readJson({ body, isBase64Encoded, contentType, method }: RawBody): unknown {
+export function readJson({ method, ...raw }: RawBody & { method: string }): unknown {
+  const accepted = method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
+  const bytes = readBytes(raw, accepted);
+  if (bytes.length === 0) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(readUtf8(bytes) ?? '');
+  } catch {
+    throw new HttpProblem('invalid_json', 'The body cannot be read as JSON in UTF-8.');
+  }
+}
+
+/**
+ * The bytes of a body; of none at all nobody asks what it is.
+ *
+ * @throws HttpProblem 413 too large, 415 not of an accepted content type.
+ */
+export function readBytes({ body, isBase64Encoded, contentType }: RawBody, accepted: readonly string[]): Buffer {
   const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > MAX_BODY_BYTES) {
     throw new HttpProblem('body_too_large', `The body has ${bytes.length} bytes; ${MAX_BODY_BYTES} are the most.`);
   }
-  if (bytes.length === 0) {
-    return undefined;
-  }
-  const accepted = method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!accepted.includes(type)) {
+  if (bytes.length > 0 && !accepted.includes(type)) {
     throw new HttpProblem(
       'unsupported_media_type',
       `The content type is ${type ? JSON.stringify(type.slice(0, 100)) : 'missing'}: send ${accepted.join(' or ')}.`,
     );
   }
+  return bytes;
+}
+
+/** The text of bytes, without a mark of their order; `undefined` when they are not in UTF-8. */
+export function readUtf8(bytes: Buffer): string | undefined {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new HttpProblem('invalid_json', 'The body cannot be read as JSON in UTF-8.');
+    return undefined;
   }
 }
 
@@ -54,7 +73,8 @@ export function checkInput<T>(schema: z.core.$ZodType<T>, value: unknown, where 
   throw invalidInput(checked.error.issues.slice(0, MAX_ERRORS).flatMap((issue) => errorsOf(issue, where)));
 }
 
-const MAX_ERRORS = 50;
+/** How many errors of one input are told. */
+export const MAX_ERRORS = 50;
 
 type Issue = z.core.$ZodIssue;
 
@@ -75,7 +95,7 @@ function errorsOf(issue: Issue, where: string): InputError[] {
 }
 
 /** As RFC 6901 says. */
-const escapePointer = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1');
+export const escapePointer = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1');
 
 const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { rights } from '../../domain/access.ts';
+import { columnsOfRows, csvOf, hasTable, nameOf, tableOf } from './columns.ts';
 import { pageQuery } from './input.ts';
 import { problems } from './problem.ts';
 import type { Access, Route } from './route.ts';
@@ -33,7 +34,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
 }
 
 function operation(route: Route, components: Map<string, unknown>): Json {
-  const { method, path, summary, description, access, body, example, tag } = route;
+  const { path, summary, description, access, body, tag } = route;
   return {
     operationId: operationId(route),
     summary,
@@ -45,17 +46,34 @@ function operation(route: Route, components: Map<string, unknown>): Json {
       ? {
           requestBody: {
             required: true,
-            content: {
-              [method === 'PATCH' ? 'application/merge-patch+json' : 'application/json']: {
-                schema: schemaOf(body, 'input', components),
-                ...(example === undefined ? {} : { example }),
-              },
-            },
+            content: contentOf(route, body, components),
           },
         }
       : {}),
     responses: responses(route, components),
   };
+}
+
+function contentOf(route: Route, body: z.core.$ZodType, components: Map<string, unknown>): Json {
+  const { method, bodyType, example } = route;
+  const schema = schemaOf(body, 'input', components);
+  if (bodyType === 'text/csv') {
+    const columns = columnsOfRows(body);
+    const description = `RFC 4180, in UTF-8, with a header row; columns in any order: ${columns.map(nameOf).join(', ')}`;
+    const rows = Array.isArray(example) ? { example: csvOf(columns, example) } : {};
+    return { [bodyType]: { schema: csvText(description, schema), ...rows } };
+  }
+  return {
+    [method === 'PATCH' ? 'application/merge-patch+json' : 'application/json']: {
+      schema,
+      ...(example === undefined ? {} : { example }),
+    },
+  };
+}
+
+/** CSV, and what its rows are when they are read. */
+function csvText(description: string, rows: Json): Json {
+  return { type: 'string', description, contentMediaType: 'text/csv', contentSchema: rows };
 }
 
 function whoMay(access: Access): string {
@@ -121,6 +139,7 @@ function headerParameters({ method, honoursIfMatch }: Route): Json[] {
 
 function responses(route: Route, components: Map<string, unknown>): Json {
   const { answers, paged, access } = route;
+  const csv = hasTable(route) ? { 'text/csv': { schema: csvAnswer(route) } } : {};
   const own = Object.entries(answers).map(([status, schema]): [string, Json] => [
     status,
     {
@@ -132,6 +151,7 @@ function responses(route: Route, components: Map<string, unknown>): Json {
               [mediaType(schema)]: {
                 schema: paged ? listOf(schemaOf(schema, 'output', components)) : schemaOf(schema, 'output', components),
               },
+              ...csv,
             },
           }
         : {}),
@@ -155,15 +175,32 @@ const descriptions: Readonly<Record<string, string>> = {
 };
 
 function headersOf({ paged, method, access }: Route, status: string): Json {
-  const text = (description: string) => ({ description, schema: { type: 'string' } });
+  const sometimes = (description: string) => ({ description, schema: { type: 'string' } });
+  const always = (description: string) => ({ ...sometimes(description), required: true });
   return {
-    'X-Request-Id': text('Names this request'),
-    ...(method === 'POST' ? { 'Idempotent-Replayed': text('`true` on an answer that was given before') } : {}),
-    ...(status === '201' || status === '202' ? { Location: text('Where it is') } : {}),
+    'X-Request-Id': always('Names this request'),
+    ...(method === 'POST' ? { 'Idempotent-Replayed': sometimes('`true` on an answer that was given before') } : {}),
+    ...(status === '201' || status === '202' ? { Location: always('Where it is') } : {}),
     ...(access !== 'public' && !paged && (status === '201' || (status === '200' && method !== 'POST'))
-      ? { ETag: text('For `If-Match`') }
+      ? { ETag: always('For `If-Match`') }
       : {}),
+    ...(paged ? { Link: sometimes('Of CSV: the next page, `rel="next"`; absent on the last page') } : {}),
   };
+}
+
+/** All that a cell has is text. */
+function csvAnswer(route: Route): Json {
+  const names = tableOf(route).columns.map(nameOf);
+  const items = {
+    type: 'object',
+    required: names,
+    properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
+    additionalProperties: false,
+  };
+  return csvText(
+    `RFC 4180, in UTF-8. What is absent is empty, a list has \`;\` between its values. Columns: ${names.join(', ')}`,
+    { type: 'array', items },
+  );
 }
 
 function mediaType(schema: z.core.$ZodType): string {
@@ -246,7 +283,7 @@ function introduction(): string {
   return [
     'Order SIMs, put them into service, and watch them.',
     '',
-    'JSON in `camelCase`; times are RFC 3339 in UTC; lists answer `{ items, nextCursor }`. What takes long answers 202 with an operation. Errors are problem documents (RFC 9457): their `type` leads to one of the codes below.',
+    'JSON in `camelCase`; times are RFC 3339 in UTC; lists answer `{ items, nextCursor }`, or CSV to `Accept: text/csv`. What takes long answers 202 with an operation. Errors are problem documents (RFC 9457): their `type` leads to one of the codes below.',
     '',
     '# Codes of problems',
     ...Object.entries(meanings).flatMap(([code, text]) => ['', `## ${code}`, '', text]),
@@ -263,8 +300,9 @@ const inputCodes: Readonly<Record<string, string>> = {
   minimum: 'A quantity is at least one multiple.',
   maximum: 'A quantity is at most 100,000.',
   whole_number: 'A quantity is a whole number.',
-  required: 'The field is missing.',
-  unknown_field: 'There is no such field: it may be misspelt.',
+  required: 'The field, or column, is missing.',
+  repeated: 'A header row names each column once.',
+  unknown_field: 'There is no such field, or column: it may be misspelt.',
   invalid_type: 'The field is of another type.',
   invalid_value: 'The field has one of a few values, and this is none of them.',
   invalid_format: 'The text is not of the form that the field has.',

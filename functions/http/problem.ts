@@ -6,6 +6,11 @@ export type InputError = Violation & { nearest?: readonly number[] };
 /** Every kind of problem that the API answers: its status, and what it means. The reference page lists them. */
 export const problems = {
   invalid_json: [400, 'The body is not JSON', 'Send one JSON value, in UTF-8.'],
+  invalid_csv: [
+    400,
+    'The body is not CSV',
+    'Send RFC 4180 in UTF-8, with a header row and as many fields in each row.',
+  ],
   invalid_cursor: [400, 'The cursor is not valid here', 'Use `nextCursor` as it came, with the same query.'],
   forbidden: [403, 'Your role may not do this', 'The roles that may are named with each route.'],
   not_found: [404, 'Not found', 'It is not there, or not yours.'],
@@ -20,7 +25,7 @@ export const problems = {
   request_under_way: [409, 'The same request is under way', 'Another one with its `Idempotency-Key` is: ask again.'],
   precondition_failed: [412, 'Stale', 'It changed since you read it: `If-Match` names an older `ETag`.'],
   body_too_large: [413, 'The body is too large', 'A body has at most 1 MiB.'],
-  unsupported_media_type: [415, 'Wrong content type', 'Send `application/json`.'],
+  unsupported_media_type: [415, 'Wrong content type', 'Send `application/json`, or CSV where the route takes it.'],
   invalid_input: [422, 'The input breaks a rule', 'Each error names the field and the rule.'],
   key_reused: [422, 'The key names another request', 'Give each request an `Idempotency-Key` of its own.'],
   operator_unavailable: [503, 'The operator does not answer', 'Nothing was changed: try again.'],

@@ -64,6 +64,8 @@ export type Route = {
   /** What it takes in its query string, made when it is first asked for. */
   query?: () => z.ZodMiniObject;
   body?: z.ZodMiniType;
+  /** Its content type, where it is no JSON: CSV is a list, a row each, all cells of which are text. */
+  bodyType?: 'text/csv';
   /** Of a `PUT`: that it honours `If-Match`, as every `PATCH` and `DELETE` does. */
   honoursIfMatch?: boolean;
   /** An example of a body, for the reference page. */
@@ -72,6 +74,8 @@ export type Route = {
   changesNothing?: true;
   /** A list: takes `limit` and `cursor`, answers `items` and `nextCursor`. */
   paged?: boolean;
+  /** Of an answer that is no list: the field whose objects are its rows as CSV, in which every list can be had. */
+  rows?: string;
   /** What comes back, by status; `null` where nothing does. For a list, the schema of one item. */
   answers: Readonly<Record<number, z.ZodMiniType | null>>;
   handle: (request: RouteRequest<Access, string, unknown, unknown>) => Promise<Answer>;

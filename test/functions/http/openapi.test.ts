@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { rights } from '../../../domain/access.ts';
 import { allRoutes, resources } from '../../../functions/api/routes.ts';
+import { hasTable } from '../../../functions/http/columns.ts';
 import { openApiDocument } from '../../../functions/http/openapi.ts';
 import { problems } from '../../../functions/http/problem.ts';
 import { routeKey } from '../../../functions/http/route.ts';
@@ -24,7 +25,9 @@ const content = z.record(
 
 const response = z.strictObject({
   description: z.string().min(1),
-  headers: z.record(z.string(), z.strictObject({ description: z.string(), schema })).optional(),
+  headers: z
+    .record(z.string(), z.strictObject({ description: z.string(), schema, required: z.literal(true).optional() }))
+    .optional(),
   content: content.optional(),
 });
 
@@ -215,6 +218,12 @@ describe.each(routesByKey)('%s', (key, route) => {
   test('describes If-Match where it is honoured', () => {
     const honoured = ['PATCH', 'DELETE'].includes(route.method) || key === 'PUT /v1/orders/{id}/plan';
     expect(parameters.some(({ name }) => name === 'If-Match')).toBe(honoured);
+  });
+
+  test('tells of CSV after JSON, where it is a table', () => {
+    const [first, ...others] = Object.keys(responses['200']?.content ?? {});
+    expect(others).toEqual(hasTable(route) ? ['text/csv'] : []);
+    expect(first === 'application/json' || !hasTable(route)).toBe(true);
   });
 
   if (route.paged) {

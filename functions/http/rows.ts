@@ -1,0 +1,65 @@
+import { readCsv } from './csv.ts';
+import { escapePointer, MAX_ERRORS, type RawBody, readBytes, readUtf8 } from './input.ts';
+import { HttpProblem, type InputError, invalidInput } from './problem.ts';
+
+/** A row by the names of its columns, without those that are empty. */
+type Row = Record<string, string>;
+
+/**
+ * Reads the rows of a body of CSV, which has a header row that names each of the columns once, in any order.
+ *
+ * @throws HttpProblem 413 too large, 415 not CSV by its content type, 400 not CSV, 422 for columns that are not these.
+ */
+export function readRows(raw: RawBody, columns: readonly string[]): Row[] {
+  const [header, ...rows] = recordsOf(readBytes(raw, ['text/csv']));
+  if (!header) {
+    throw new HttpProblem('invalid_csv', `The body is empty: this takes CSV with a header row, ${columns.join()}.`);
+  }
+  const errors = columnErrors(header, columns);
+  if (errors.length > 0) {
+    throw invalidInput(errors.slice(0, MAX_ERRORS));
+  }
+  return rows.map((fields, place) => {
+    if (fields.length !== header.length) {
+      const detail = `Row ${place} has ${fields.length} fields, and the header row ${header.length}.`;
+      throw new HttpProblem('invalid_csv', detail);
+    }
+    return Object.fromEntries(fields.flatMap((field, at) => (field === '' ? [] : [[header[at] ?? '', field]])));
+  });
+}
+
+function recordsOf(bytes: Buffer): string[][] {
+  const text = readUtf8(bytes);
+  if (text === undefined) {
+    throw new HttpProblem('invalid_csv', 'The body cannot be read as CSV in UTF-8.');
+  }
+  const read = readCsv(text);
+  if ('unreadable' in read) {
+    const where = read.unreadable === 0 ? 'the header row' : `row ${read.unreadable - 1}`;
+    throw new HttpProblem(
+      'invalid_csv',
+      `The body cannot be read as CSV from ${where} on: a quote or an end of line is out of place.`,
+    );
+  }
+  return read.records;
+}
+
+function columnErrors(header: readonly string[], columns: readonly string[]): InputError[] {
+  const error = (name: string, code: string, what: string): InputError => {
+    const shown = name.slice(0, 100);
+    return {
+      pointer: `/columns/${escapePointer(shown)}`,
+      code,
+      message: `The column ${JSON.stringify(shown)} ${what}.`,
+    };
+  };
+  return [
+    ...header.flatMap((name, place) => {
+      if (!columns.includes(name)) {
+        return [error(name, 'unknown_field', 'is none of this')];
+      }
+      return header.indexOf(name) === place ? [] : [error(name, 'repeated', 'is there twice')];
+    }),
+    ...columns.filter((name) => !header.includes(name)).map((name) => error(name, 'required', 'is missing')),
+  ];
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod/mini';
+import { allRoutes } from '../../../functions/api/routes.ts';
+import { columnsOf, csvOf, hasTable, nameOf, tableOf } from '../../../functions/http/columns.ts';
+import { routeKey } from '../../../functions/http/route.ts';
+
+const contact = z.lazy(() => z.strictObject({ name: z.string(), phone: z.optional(z.string()) }));
+const schema = z.lazy(() =>
+  z.object({
+    id: z.string(),
+    contact: z.optional(contact),
+    tags: z.array(z.string()),
+    bars: z.optional(z.array(z.object({ type: z.string() }))),
+    sims: z.optional(z.int()),
+    holding: z.optional(z.boolean()),
+    byCode: z.optional(z.record(z.string(), z.int())),
+  }),
+);
+const columns = columnsOf(schema);
+const header = 'id,contact.name,contact.phone,tags,bars,sims,holding,byCode';
+
+describe('rows as CSV', () => {
+  test('have the columns of their schema, fields of objects among the others', () => {
+    expect(columns.map(nameOf).join()).toBe(header);
+  });
+
+  test('have a header row, though there be none', () => {
+    expect(csvOf(columns, [])).toBe(`${header}\r\n`);
+  });
+
+  test('are empty where nothing is, join lists of values, and have lists of objects as JSON', () => {
+    const rows = [
+      { id: 'a', tags: [], byCode: { a: 1 } },
+      { id: 'b', contact: { name: 'Ann, Bob' }, tags: ['x', 'y z'], bars: [{ type: 'data' }], sims: 0, holding: false },
+      { id: 'c', contact: { name: 'C', phone: '+44' }, tags: ['x'], bars: [] },
+    ];
+    expect(csvOf(columns, rows)).toBe(
+      [
+        header,
+        'a,,,,,,,"{""a"":1}"',
+        'b,"Ann, Bob",,x;y z,"[{""type"":""data""}]",0,false,',
+        'c,C,+44,x,[],,,',
+        '',
+      ].join('\r\n'),
+    );
+  });
+});
+
+describe('every list', () => {
+  const lists = allRoutes.filter(hasTable);
+
+  test('and what a SIM used is a table', () => {
+    const others = lists.filter(({ paged }) => !paged);
+    expect(others.map(routeKey)).toEqual(['GET /v1/sims/{iccid}/usage']);
+    expect(others.map(tableOf).map((table) => table.columns.map(nameOf))).toEqual([['at', 'bytes', 'network']]);
+    expect(lists.length - others.length).toBe(allRoutes.filter(({ paged }) => paged).length);
+  });
+
+  test.each(lists.map((route) => [routeKey(route), route] as const))(
+    '%s has columns, each of them once',
+    (_, route) => {
+      const names = tableOf(route).columns.map(nameOf);
+      expect(names.length).toBeGreaterThan(1);
+      expect(new Set(names).size).toBe(names.length);
+    },
+  );
+});
+
+test('a field that is none, or no list, is no table', () => {
+  const answers = { 200: z.object({ points: z.string() }) };
+  expect(() => tableOf({ rows: 'point', answers })).toThrow('no field point');
+  expect(() => tableOf({ rows: 'points', answers })).toThrow('Only a list');
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import { MAX_BODY_BYTES, type RawBody } from '../../../functions/http/input.ts';
+import { HttpProblem } from '../../../functions/http/problem.ts';
+import { readRows } from '../../../functions/http/rows.ts';
+
+const read = (body: string | undefined, own: Partial<RawBody> = {}) =>
+  readRows({ body, isBase64Encoded: false, contentType: 'text/csv', ...own }, ['iccid', 'bytes']);
+
+const problem = (code: string, message = '') =>
+  expect.objectContaining({ name: 'HttpProblem', code, message: expect.stringContaining(message) });
+
+function errorsOf(body: string): string[] {
+  try {
+    read(body);
+  } catch (error) {
+    if (error instanceof HttpProblem && error.code === 'invalid_input') {
+      return error.errors.map(({ pointer, code }) => `${pointer} ${code}`);
+    }
+    throw error;
+  }
+  return [];
+}
+
+describe('the rows of a body', () => {
+  test('have the names of the columns, in whatever order these are', () => {
+    const rows = [
+      { iccid: '1', bytes: '2' },
+      { iccid: '3', bytes: '4' },
+    ];
+    expect(read('iccid,bytes\r\n1,2\r\n3,4\r\n')).toEqual(rows);
+    expect(read('\ufeffbytes,iccid\n2,1\n4,3')).toEqual(rows);
+  });
+
+  test('lack what is empty', () => {
+    expect(read('iccid,bytes\r\n,2\r\n1,""\r\n')).toEqual([{ bytes: '2' }, { iccid: '1' }]);
+  });
+
+  test('are none under a header row alone', () => {
+    expect(read('iccid,bytes\r\n')).toEqual([]);
+  });
+
+  test('are read from base64, too', () => {
+    expect(read(Buffer.from('iccid,bytes\n1,2').toString('base64'), { isBase64Encoded: true })).toHaveLength(1);
+  });
+});
+
+describe('columns', () => {
+  test.each([
+    ['that are unknown', 'iccid,bytes,a/b\r\n', ['/columns/a~1b unknown_field']],
+    ['that are missing', 'bytes\r\n1\r\n', ['/columns/iccid required']],
+    ['that are there twice', 'iccid,bytes,iccid\r\n', ['/columns/iccid repeated']],
+    ['in other letters', 'ICCID,bytes\r\n', ['/columns/ICCID unknown_field', '/columns/iccid required']],
+    ['named by JavaScript', 'iccid,bytes,__proto__\r\n1,2,3\r\n', ['/columns/__proto__ unknown_field']],
+    ['without a name', 'iccid,bytes,\r\n', ['/columns/ unknown_field']],
+  ])('%s are told', (_, body, errors) => {
+    expect(errorsOf(body)).toEqual(errors);
+  });
+
+  test('that are unknown are told up to fifty', () => {
+    expect(errorsOf('x,'.repeat(1_000))).toHaveLength(50);
+  });
+});
+
+describe('a body', () => {
+  test.each([undefined, ''])('that is %j is no CSV', (body) => {
+    expect(() => read(body)).toThrow(problem('invalid_csv', 'iccid,bytes'));
+  });
+
+  test.each([
+    ['iccid,bytes\r\n1,2\r\n3\r\n', 'Row 1 has 1 fields, and the header row 2.'],
+    ['iccid,bytes\r\n1,2,3\r\n', 'Row 0 has 3 fields'],
+    ['iccid,bytes\r\n1,2\r\n\r\n', 'Row 1 has 1 fields'],
+    ['iccid,bytes\r\n1,2\r\n"3,4\r\n', 'from row 1 on'],
+    ['iccid","bytes\r\n', 'from the header row on'],
+  ])('%j is no CSV, and says where', (body, where) => {
+    expect(() => read(body)).toThrow(problem('invalid_csv', where));
+  });
+
+  test('not in UTF-8 is no CSV', () => {
+    const body = Buffer.from('iccid,bytes\r\né,1\r\n', 'latin1').toString('base64');
+    expect(() => read(body, { isBase64Encoded: true })).toThrow(problem('invalid_csv', 'UTF-8'));
+  });
+
+  test.each([undefined, 'application/json', 'text/plain', 'text/csvx'])(
+    'of the type %j is not taken',
+    (contentType) => {
+      expect(() => read('iccid,bytes\r\n', { contentType })).toThrow(
+        problem('unsupported_media_type', 'send text/csv'),
+      );
+    },
+  );
+
+  test.each(['text/csv; charset=utf-8', 'TEXT/CSV;header=present'])('of the type %j is', (contentType) => {
+    expect(read('iccid,bytes\r\n', { contentType })).toEqual([]);
+  });
+
+  test('has 1 MiB at the most', () => {
+    expect(() => read('x'.repeat(MAX_BODY_BYTES + 1))).toThrow(problem('body_too_large'));
+  });
+});
