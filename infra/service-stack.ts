@@ -21,8 +21,8 @@ import { HttpApi, type Route } from './http-api.ts';
 import { Schedules } from './schedules.ts';
 import type { Stage } from './stages.ts';
 
-/** The route table: the resources of the API, each with the entry file of its function. */
-export type Resources = Readonly<Record<string, { entry: string; routes: readonly Route[] }>>;
+/** The route table: the resources of the API, each with the entry file of its function, and whether that takes a whole core. */
+export type Resources = Readonly<Record<string, { entry: string; routes: readonly Route[]; wholeCore?: true }>>;
 
 export const scheduleEntries = {
   pollOrders: 'functions/schedules/poll-orders.ts',
@@ -129,9 +129,13 @@ export class ServiceStack extends Stack {
 
     const api = new HttpApi(this, 'HttpApi', {
       stage,
-      resources: Object.entries(resources).map(([name, { entry, routes }]) => ({
+      resources: Object.entries(resources).map(([name, { entry, routes, wholeCore }]) => ({
         name,
-        lambda: functionOf(entry, { description: `Routes of the API: ${name}`, timeout: apiTimeout }),
+        lambda: functionOf(entry, {
+          description: `Routes of the API: ${name}`,
+          timeout: apiTimeout,
+          ...(wholeCore && { memoryMb: taskMemoryMb }),
+        }),
         routes,
       })),
       unknownPath: functionOf(docsEntry, { description: 'Routes of the API: docs', timeout: apiTimeout }),

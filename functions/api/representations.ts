@@ -244,6 +244,17 @@ export const simUsageSchema = z.lazy(() =>
     .register(z.globalRegistry, { id: 'SimUsage' }),
 );
 
+export const usageFileSchema = z.lazy(() =>
+  z
+    .object({
+      records: described(z.int(), 'How many rows the file has'),
+      counted: described(z.int(), 'Those that count now, or did before: each of them once'),
+      ownerless: described(z.int(), 'Those of SIMs that nobody has'),
+      untimely: described(z.int(), 'Those that are too old to be counted, or of the future'),
+    })
+    .register(z.globalRegistry, { id: 'UsageFile' }),
+);
+
 export const serviceUsageSchema = z.lazy(() =>
   z
     .object({

@@ -10,10 +10,11 @@ import * as orders from './orders.ts';
 import * as partnerServices from './partner-services.ts';
 import * as platform from './platform.ts';
 import * as sims from './sims.ts';
+import * as usageFiles from './usage-files.ts';
 import * as webhooks from './webhooks.ts';
 
-/** A function of the API: its entry file, and the routes that it serves. */
-export type Resource = { entry: string; routes: readonly Route[] };
+/** A function of the API: its entry file, the routes that it serves, and whether these keep a whole core busy. */
+export type Resource = { entry: string; routes: readonly Route[]; wholeCore?: true };
 
 /** The route table: every route of the API, by the function that serves it. There is none outside it. */
 export const resources: Readonly<Record<string, Resource>> = {
@@ -29,6 +30,7 @@ export const resources: Readonly<Record<string, Resource>> = {
   webhooks: { entry: 'functions/api/webhooks.ts', routes: webhooks.routes },
   journal: { entry: 'functions/api/journal.ts', routes: journal.routes },
   platform: { entry: 'functions/api/platform.ts', routes: platform.routes },
+  'usage-files': { entry: 'functions/api/usage-files.ts', routes: usageFiles.routes, wholeCore: true },
 };
 
 /** All routes, in the order in which the reference page shows them. */

@@ -24,6 +24,7 @@ export type ExecutionRight = 'start' | 'describe' | 'answer';
 export const rights: Readonly<Record<string, Rights>> = {
   'functions/api/catalogue.ts': { table: 'read' },
   'functions/api/platform.ts': { table: 'write' },
+  'functions/api/usage-files.ts': { table: 'write', executions: ['start'] },
   'functions/api/customers.ts': { table: 'write' },
   'functions/api/partner-services.ts': { table: 'write' },
   'functions/api/customer-services.ts': { table: 'write' },

@@ -57,6 +57,20 @@ const problem = (status: number, code: string, more = {}) => ({
   ...more,
 });
 
+const columns = ['at', 'bytes', 'network'].join();
+const usage: SentRequest = { ...get('/v1/sims/8944200000000000017/usage'), headers: { accept: 'text/csv' } };
+const file: SentRequest = {
+  ...post(undefined),
+  caller: 'platform',
+  path: '/v1/platform/operators/a1/usage',
+  headers: { 'content-type': 'text/csv' },
+  body: 'network,iccid,at,bytes,recordId\r\n23201,8944200000000000017,2026-03-02T10:00:00Z,1,r1\r\n',
+};
+const taken = { records: 1, counted: 1, ownerless: 0, untimely: 0 };
+
+/** An answer of CSV, the text itself. */
+const csv = (text: string): Answer => ({ ...answer(200, text, { 'content-type': 'text/csv; charset=utf-8' }), text });
+
 const named = { name: 'Northwind' };
 const created = answer(201, customer);
 
@@ -79,6 +93,19 @@ describe('an answer is as it must be', () => {
       ),
     ],
     ['to a query of blanks', get('/v1/customer-services', [['customerId', ' ']]), answer(200, { items: [] })],
+    ['CSV', usage, csv(`${columns}\r\n2026-03-02T10:00:00.000Z,1,23201\r\n`)],
+    ['CSV without a row', usage, csv(`${columns}\r\n`)],
+    ['to a file', file, answer(200, taken)],
+    [
+      'of a file without its columns',
+      { ...file, body: 'null' },
+      answer(
+        422,
+        problem(422, 'unknown_field', {
+          errors: [{ pointer: '/columns/null', code: 'unknown_field', message: 'x' }],
+        }),
+      ),
+    ],
     ['a path that is none', get('/v1/nothing'), answer(404, problem(404, 'not_found'))],
   ])('when it is %s', (_what, sent, given) => {
     expect(check(sent, given)).toEqual([]);
@@ -101,6 +128,13 @@ describe('an answer is as it must be', () => {
       post(named),
       answer(422, problem(422, 'invalid_type', { errors: [{ pointer: '/name', code: 'invalid_type', message: 'x' }] })),
     ],
+    ['JSON where CSV was asked for', usage, answer(200, { unit: 'bytes', totalBytes: 0, points: [] })],
+    ['CSV where JSON was asked for', { ...usage, headers: {} }, csv(`${columns}\r\n`)],
+    ['CSV of other columns', usage, csv('at,network,bytes\r\n')],
+    ['CSV with a row too short', usage, csv(`${columns}\r\n1,2\r\n`)],
+    ['no CSV', usage, csv('"')],
+    ['taken, though a row is none', { ...file, body: file.body?.replace(',1,', ',-1,') }, answer(200, taken)],
+    ['taken, though a column is missing', { ...file, body: 'iccid\r\n1\r\n' }, answer(200, taken)],
     ['a code that is not explained', post(named), answer(422, problem(422, 'odd'))],
     ['a problem of another status', post(named), answer(409, problem(422, 'name_taken'))],
     ['a problem of another request', post(named), answer(409, problem(409, 'name_taken', { instance: 'r2' }))],
@@ -162,6 +196,13 @@ describe('what was made', () => {
   });
 
   test('and a list goes on where it says that it does', () => {
+    const link = '</v1/customers?limit=1&cursor=b>; rel="next"';
+    const [ofCsv] = followUps(get('/v1/customers'), { ...csv('id\r\n'), headers: { link } });
+    expect(ofCsv?.request).toMatchObject({
+      target: '/v1/customers?limit=1&cursor=b',
+      path: '/v1/customers',
+      headers: { accept: 'text/csv' },
+    });
     const [next] = followUps(
       get('/v1/customers', [
         ['limit', '1'],

@@ -159,6 +159,12 @@ describe('every function', () => {
     }
   });
 
+  test('has a whole core where it serves routes that keep one busy, and a part of one otherwise', () => {
+    const served = [...resourcesOf(dev.service, 'AWS::Lambda::Function')].filter(([id]) => id.startsWith('Api'));
+    const whole = served.filter(([, { Properties }]) => Number(Properties.MemorySize) >= 1769);
+    expect(whole.map(([id]) => id)).toEqual([expect.stringMatching(/^ApiUsageFiles/)]);
+  });
+
   test('that is invoked asynchronously leaves what it failed to handle in the dead letters', () => {
     const scheduled = [...resourcesOf(dev.service, 'AWS::Scheduler::Schedule').values()];
     expect(scheduled).toHaveLength(Object.keys(scheduleEntries).length);
@@ -305,6 +311,7 @@ describe('what functions may do', () => {
       'functions/api/operations.ts',
       'functions/api/orders.ts',
       'functions/api/sims.ts',
+      'functions/api/usage-files.ts',
       'functions/schedules/collect-usage.ts',
       'functions/schedules/sweep.ts',
       // Goes on in a fresh execution.

@@ -260,6 +260,11 @@ const routes: Record<string, Row> = {
     ask: (api) => api.del(`/v1/platform/partners/${PARTNER}/tariffs/trf_none`),
     own: 404,
   },
+  'POST /v1/platform/operators/{operatorId}/usage': {
+    who: may.platform,
+    ask: (api) => api.post('/v1/platform/operators/a1/usage', 'nothing\r\n', { 'content-type': 'text/csv' }),
+    own: 422,
+  },
   'GET /v1/platform/set-aside': list(may.platform, '/v1/platform/set-aside'),
   'POST /v1/platform/set-aside/{id}/put-back': {
     who: may.platform,

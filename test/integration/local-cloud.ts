@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import type { JWTPayload } from 'jose';
+import type { UsageRecord } from '../../domain/usage-record.ts';
 import { type EngineName, engineNames } from '../../local/dynamodb/engine.ts';
 import type { BehaviourRequest, Usage } from '../../sandbox/behaviour.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
@@ -49,6 +50,8 @@ export type OperatorUnderTest = {
   uses(usage: Usage): Promise<void>;
   /** What the operator itself says of an order, over its own API and with the functions' own key. */
   statusOf(orderId: string): Promise<string>;
+  /** What the operator itself says that a SIM used. */
+  usageOf(iccid: string): Promise<UsageRecord[]>;
 };
 
 /** Tests need not wait for the post, other than those about it. */
@@ -156,18 +159,34 @@ export function cloudUnderTest(cloud: () => RunningCloud): CloudUnderTest {
         }
       },
       statusOf: (orderId) => statusAtOperator(cloud(), id, orderId),
+      usageOf: (iccid) => usageAtOperator(cloud(), id, iccid),
     }),
   };
 }
 
 async function statusAtOperator(cloud: RunningCloud, id: OperatorId, orderId: string): Promise<string> {
+  const { status, body } = await (await operatorApi(cloud, id)).get<{ status: string }>(`/orders/${orderId}`);
+  return status === 200 ? body.status : `${status}`;
+}
+
+async function usageAtOperator(cloud: RunningCloud, id: OperatorId, iccid: string): Promise<UsageRecord[]> {
+  const operator = await operatorApi(cloud, id);
+  const found: UsageRecord[] = [];
+  for (let cursor = '0', isEnd = false; !isEnd; ) {
+    const { body } = await operator.get<{ records: UsageRecord[]; nextCursor: string }>(`/usage?cursor=${cursor}`);
+    found.push(...body.records.filter((record) => record.iccid === iccid));
+    isEnd = body.nextCursor === cursor;
+    cursor = body.nextCursor;
+  }
+  return found;
+}
+
+async function operatorApi(cloud: RunningCloud, id: OperatorId): Promise<ApiClient> {
   const connection = (await operatorsSecretOf(cloud))[id];
-  const operator = apiClient(
+  return apiClient(
     () => connection?.baseUrl ?? '',
     async () => connection?.apiKey,
   );
-  const { status, body } = await operator.get<{ status: string }>(`/orders/${orderId}`);
-  return status === 200 ? body.status : `${status}`;
 }
 
 type OperatorsSecret = Partial<Record<OperatorId, { baseUrl: string; apiKey: string }>>;

@@ -146,6 +146,24 @@ describe('the OpenAPI document', () => {
     expect(refused.map(routeKey)).toEqual([]);
   });
 
+  test('has the columns of CSV, in a file that is sent as in one that is answered', () => {
+    const answered = describedBy('GET /v1/customers').responses['200']?.content?.['text/csv'];
+    const names = ['id', 'name', 'shortName', 'contact.name', 'contact.email', 'contact.phone', 'address.name'];
+    expect(answered?.schema).toMatchObject({
+      type: 'string',
+      description: expect.stringContaining(names.join(', ')),
+      contentMediaType: 'text/csv',
+      contentSchema: { type: 'array', items: { type: 'object', required: expect.arrayContaining(names) } },
+    });
+    const sent = describedBy('POST /v1/platform/operators/{operatorId}/usage').requestBody?.content;
+    expect(Object.keys(sent ?? {})).toEqual(['text/csv']);
+    expect(sent?.['text/csv']?.example).toMatch(/^recordId,iccid,bytes,at,network\r\n[^,]+(,[^,]+){4}\r\n$/);
+    expect(sent?.['text/csv']?.schema).toMatchObject({
+      type: 'string',
+      contentSchema: { type: 'array', maxItems: 5000, items: { properties: { bytes: { type: 'string' } } } },
+    });
+  });
+
   test('explains each code of a problem under a heading of its own', () => {
     const headings = [...document.info.description.matchAll(/^## (\w+)$/gm)].map(([, code]) => code);
     expect(headings).toEqual(expect.arrayContaining(Object.keys(problems)));

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { UsageRecord } from '../../domain/usage-record.ts';
+import { eventually, useLocalCloud } from './local-cloud.ts';
+import { is, type Sim, type SimUsage } from './partner.ts';
+import { expectInvalid, expectProblem } from './problems.ts';
+
+const cloud = useLocalCloud();
+const acme = cloud.partner(`acme-files-${process.pid}`);
+const platform = cloud.as({ roles: ['platform'] });
+
+const PATH = '/v1/platform/operators/a1/usage';
+const HEADER = 'recordId,iccid,at,bytes,network';
+const csv = { 'content-type': 'text/csv' };
+
+type Taken = { records: number; counted: number; ownerless: number; untimely: number };
+
+const send = (text: string, headers: Record<string, string> = csv) => platform.post<Taken>(PATH, text, headers);
+const fileOf = (...rows: string[]) => [HEADER, ...rows, ''].join('\r\n');
+const rowOf = ({ recordId, iccid, at, bytes, network }: UsageRecord) => [recordId, iccid, at, bytes, network].join();
+
+let sims: Sim[];
+
+beforeAll(async () => {
+  sims = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
+});
+
+/** So many bytes that a SIM, which nobody else has in this file, used when it arrived. */
+function use(place: number, bytes: number): UsageRecord {
+  const { iccid = '', createdAt: at = '' } = sims[place] ?? {};
+  return { recordId: `file-${randomUUID()}`, iccid, at, bytes, network: '23201' };
+}
+
+/** What a SIM used, in the hour of a record. */
+async function bytesOf({ iccid, at }: UsageRecord): Promise<number> {
+  const from = `${at.slice(0, 13)}:00:00.000Z`;
+  const to = new Date(Date.parse(from) + 3_600_000).toISOString();
+  const path = `/v1/sims/${iccid}/usage?from=${from}&to=${to}&granularity=hour`;
+  return is(200, await acme.api.get<SimUsage>(path)).totalBytes;
+}
+
+describe('a file of usage', () => {
+  test('counts, each record once, however often it is sent', async () => {
+    const [one, other] = [use(0, 300), use(0, 20)];
+    const text = fileOf(rowOf(one), rowOf(other), rowOf(one));
+    const taken = { records: 3, counted: 3, ownerless: 0, untimely: 0 };
+    expect(is(200, await send(text))).toEqual(taken);
+    expect(await bytesOf(one)).toBe(320);
+    expect(is(200, await send(text))).toEqual(taken);
+    const reordered = `network,bytes,at,iccid,recordId\n${rowOf(one).split(',').toReversed().join()}\n`;
+    expect(is(200, await send(reordered, { 'content-type': 'text/csv; charset=utf-8; header=present' }))).toMatchObject(
+      { records: 1, counted: 1 },
+    );
+    expect(await bytesOf(one)).toBe(320);
+  });
+
+  test('counts nothing that the operator told by itself', async () => {
+    const used = use(1, 7_000);
+    const { recordId: _, ...spent } = used;
+    await cloud.operator('a1').uses(spent);
+    await eventually(async () => expect(await bytesOf(used)).toBe(7_000));
+    const [told] = await cloud.operator('a1').usageOf(used.iccid);
+    // The same moment, as a clock elsewhere has it.
+    const at = new Date(Date.parse(used.at) + 2 * 3_600_000).toISOString().replace('Z', '+02:00');
+    expect(is(200, await send(fileOf(rowOf({ ...used, recordId: told?.recordId ?? '', at }))))).toMatchObject({
+      counted: 1,
+    });
+    expect(await bytesOf(used)).toBe(7_000);
+    is(200, await send(fileOf(rowOf({ ...use(1, 1), recordId: 'another' }))));
+    expect(await bytesOf(used)).toBe(7_001);
+  });
+
+  test('sets off alarms, as what is collected does', async () => {
+    const scope = { iccid: sims[5]?.iccid };
+    const fields = { name: 'Much', scope, measure: 'sim', threshold: { bytes: 100 }, action: 'suspend' };
+    const { id } = is(201, await acme.api.post<{ id: string }>('/v1/alarms', fields));
+    const [fired] = await eventually(async () => {
+      // Now, and anew each time: a month may turn in between.
+      const { now } = is(200, await cloud.api().get<{ now: string }>('/_local/clock'));
+      is(200, await send(fileOf(rowOf({ ...use(5, 100), at: now }))));
+      const firings = await acme.all<{ subject: string; operationId: string }>(`/v1/alarms/${id}/firings`);
+      expect(firings).not.toEqual([]);
+      return firings;
+    });
+    expect(fired?.subject).toBe(scope.iccid);
+    await acme.operationDone(fired?.operationId ?? '');
+  });
+
+  test('leaves out SIMs that nobody has, and other times, and says how many', async () => {
+    const good = use(2, 5);
+    const text = fileOf(
+      rowOf(good),
+      rowOf({ ...use(2, 1), iccid: '8944990000000000000' }),
+      rowOf({ ...use(2, 1), at: '2001-01-01T00:00:00Z' }),
+      rowOf({ ...use(2, 1), at: '9000-01-01T00:00:00Z' }),
+    );
+    expect(is(200, await send(text))).toEqual({ records: 4, counted: 1, ownerless: 1, untimely: 2 });
+    expect(await bytesOf(good)).toBe(5);
+  });
+
+  test('may have nothing in it but its header row', async () => {
+    expect(is(200, await send(fileOf()))).toEqual({ records: 0, counted: 0, ownerless: 0, untimely: 0 });
+  });
+
+  test('counts nothing when anything is wrong with it, and all of that is told', async () => {
+    const good = use(3, 5);
+    const text = fileOf(
+      rowOf(good),
+      rowOf(good).replace(/^[^,]+/, ''),
+      `r,SIM 1,${good.at},1.5,23201`,
+      `r,${good.iccid},yesterday,-1,"a\nb"`,
+    );
+    expectInvalid(await send(text), [
+      ['/rows/1/recordId', 'required'],
+      ['/rows/2/iccid', 'invalid_format'],
+      ['/rows/2/bytes', 'invalid_format'],
+      ['/rows/3/at', 'invalid_format'],
+      ['/rows/3/bytes', 'invalid_format'],
+      ['/rows/3/network', 'invalid_format'],
+    ]);
+    expectInvalid(await send(`${HEADER},cost\r\n${rowOf(good)},1\r\n`), [['/columns/cost', 'unknown_field']]);
+    expectInvalid(await send('recordId,iccid,at,bytes\r\n'), [['/columns/network', 'required']]);
+    expectProblem(await send(`${fileOf(rowOf(good))}"`), 400, 'invalid_csv');
+    expectProblem(await send(''), 400, 'invalid_csv');
+    expect(await bytesOf(good)).toBe(0);
+    const { errors } = expectProblem(await send(fileOf(...Array<string>(100).fill(',,,,'))), 422);
+    expect(errors).toHaveLength(50);
+  });
+
+  test('has so many rows, and so many bytes', async () => {
+    // Of no SIM of ours: what is looked at here is how many they are.
+    const row = (n: number) => `r${n},8944990000000000000,2001-01-01T00:00:00Z,1,23201`;
+    const rows = Array.from({ length: 5_001 }, (_, n) => row(n));
+    expect(is(200, await send(fileOf(...rows.slice(1))))).toMatchObject({ records: 5_000, untimely: 5_000 });
+    expectInvalid(await send(fileOf(...rows)), [['/rows', 'too_big']]);
+    expectProblem(await send(fileOf(...Array<string>(20_000).fill(row(1)))), 413, 'body_too_large');
+  });
+
+  test('is CSV by its content type, of an operator that there is, and the platform’s to send', async () => {
+    const text = fileOf();
+    expectProblem(await send(text, { 'content-type': 'application/json' }), 415, 'unsupported_media_type');
+    expectProblem(await send('{}', {}), 415, 'unsupported_media_type');
+    expectProblem(await platform.post('/v1/platform/operators/nobody/usage', text, csv), 404, 'not_found');
+    expectProblem(await acme.api.post(PATH, text, csv), 403, 'forbidden');
+  });
+
+  test('is answered the same under its key, and another one under that is refused', async () => {
+    const record = use(4, 9);
+    const headers = { ...csv, 'idempotency-key': randomUUID() };
+    const first = await send(fileOf(rowOf(record)), headers);
+    expect(is(200, first)).toMatchObject({ counted: 1 });
+    const again = await send(fileOf(rowOf(record)), headers);
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expectProblem(await send(fileOf(rowOf({ ...record, bytes: 10 })), headers), 422, 'key_reused');
+    expect(await bytesOf(record)).toBe(9);
+  });
+});
