@@ -1,12 +1,15 @@
+import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import pMap from 'p-map';
 import { Refusal } from '../local/refusal.ts';
 import { type ChaosCloud, startChaosCloud } from './chaos-cloud.ts';
 import { faults, faultsInWords } from './faults.ts';
 import { prepareLife } from './life.ts';
+import { tellModel } from './model/tell-model.ts';
 import type { Point, Trial } from './watch.ts';
 
-// npm run chaos: what becomes of an order and of a bulk operation when any one call that is made for them goes wrong.
+// npm run chaos: what becomes of an order and of a bulk operation when any one call that is made for them goes wrong; then
+// random histories, held against the model.
 // docs/reliability.md tells of it.
 
 const usage = `npm run chaos -- [options]
@@ -14,7 +17,10 @@ const usage = `npm run chaos -- [options]
   --fault <faults>   only some of the faults: ${faults.join(',')}
   --every <n>        every nth trial alone; all, when left out
   --together <n>     lives at a time; 6, when left out
-  --list             tells the calls, and tries none`;
+  --list             tells the calls, and tries none
+  --steps <n>        steps of random histories afterwards; 10000 when left out, none beside --match, --fault or --every`;
+
+const STEPS = 10_000;
 
 process.env.TZ = 'UTC';
 const options = read(process.argv.slice(2));
@@ -27,6 +33,10 @@ try {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 }
 await chaos.stop();
+if (options.steps > 0 && !options.list) {
+  process.stdout.write(`\n${options.steps} steps of random histories:\n`);
+  code = (await tellModel({ steps: options.steps, seed: randomInt(1_000_000) })) ? code : 1;
+}
 process.exit(code);
 
 async function run({ watch }: ChaosCloud): Promise<number> {
@@ -132,11 +142,12 @@ function difference(expected: readonly string[], seen: readonly string[]): strin
 /** @throws Refusal when an option or its value is none */
 function read(args: string[]) {
   const {
-    match = '',
+    match,
     fault,
-    every = '1',
+    every,
     together = '6',
     list = false,
+    steps,
   } = parseArgs({
     args,
     options: {
@@ -145,6 +156,7 @@ function read(args: string[]) {
       every: { type: 'string' },
       together: { type: 'string' },
       list: { type: 'boolean' },
+      steps: { type: 'string' },
     },
   }).values;
   const wanted = fault?.split(',') ?? [...faults];
@@ -152,12 +164,14 @@ function read(args: string[]) {
   if (unknown !== undefined) {
     throw new Refusal(`--fault takes ${faults.join(', ')}, not "${unknown}".\n\n${usage}`);
   }
+  const isWhole = match === undefined && fault === undefined && every === undefined;
   return {
-    match: match.split(','),
+    match: (match ?? '').split(','),
     faults: faults.filter((known) => wanted.includes(known)),
-    every: numberIn('--every', every),
+    every: numberIn('--every', every ?? '1'),
     together: numberIn('--together', together),
     list,
+    steps: steps === undefined ? (isWhole ? STEPS : 0) : numberIn('--steps', steps),
   };
 }
 

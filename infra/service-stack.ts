@@ -193,15 +193,12 @@ export class ServiceStack extends Stack {
         },
       ],
     });
-    new EventsOfTable(this, 'EventsOfTable', {
-      table: props.table,
-      deadLetters,
-      lambda: functionOf(publishEntry, {
-        description: 'Makes events of the changes of the table',
-        timeout: publishTimeout,
-        failuresTo: deadLetters,
-      }),
+    const publisher = functionOf(publishEntry, {
+      description: 'Makes events of the changes of the table',
+      timeout: publishTimeout,
+      failuresTo: deadLetters,
     });
+    new EventsOfTable(this, 'EventsOfTable', { table: props.table, deadLetters, lambda: publisher });
 
     const taskEntries = new Set(workflowTasks.map(taskEntry));
     for (const [entry, made] of functions) {
@@ -224,7 +221,8 @@ export class ServiceStack extends Stack {
       }
     }
 
-    new Alarms(this, 'Alarms', { deadLetters, machine, metrics: { namespace: METRICS_NAMESPACE, service: SERVICE } });
+    const metrics = { namespace: METRICS_NAMESPACE, service: SERVICE };
+    new Alarms(this, 'Alarms', { deadLetters, machine, publisher, metrics });
     new CfnOutput(this, 'ApiUrl', { value: api.url });
   }
 

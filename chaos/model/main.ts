@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { startLocalCloud } from '../../local/cloud.ts';
 import { Refusal } from '../../local/refusal.ts';
-import { type ModelResult, type ModelRun, runModel } from './run-model.ts';
+import type { ModelRun } from './run-model.ts';
+import { tellModel } from './tell-model.ts';
 
 // npm run model: random histories over the HTTP API of a local cloud, held against the model. Ends with 0 when the system
 // never disagrees; else with 1, the shortest history found in which it does, and how to replay it.
@@ -13,32 +13,15 @@ const usage = `npm run model -- [options]
   --verbose           tells each step as it is taken
   --path, --commands  replays one history: as a failure tells`;
 
-/** Schedules run twice a second at the most, which is once a day then: days pass quickly, and none is missed. */
-const DAY_MS = 500;
-
 // Lambda's time zone, whatever the machine's is.
 process.env.TZ = 'UTC';
 
 try {
-  const run = read(process.argv.slice(2));
-  const cloud = await startLocalCloud({ port: 0, dayMs: DAY_MS });
-  const began = performance.now();
-  process.stdout.write(`seed ${run.seed}\n`);
-  const result = await runModel({ url: cloud.url, log: (line) => process.stdout.write(`${line}\n`), ...run });
-  process.stdout.write(report(result, (performance.now() - began) / 1000));
-  await cloud.stop();
-  process.exit(result.failure === undefined ? 0 : 1);
+  process.exit((await tellModel(read(process.argv.slice(2)))) ? 0 : 1);
 } catch (error) {
   const refused = error instanceof Refusal ? error.message : undefined;
   process.stderr.write(`${refused ?? (error instanceof Error ? error.stack : error)}\n`);
   process.exit(1);
-}
-
-function report({ steps, histories, counts, failure }: ModelResult, seconds: number): string {
-  const often = [...counts].sort(([, one], [, other]) => other - one);
-  const lines = often.map(([name, count]) => `${`${count}`.padStart(7)}  ${name}`);
-  const end = failure ?? 'The system never disagreed with the model.';
-  return `\n${steps} steps in ${histories} histories, ${seconds.toFixed(0)} seconds:\n${lines.join('\n')}\n\n${end}\n`;
 }
 
 /** @throws Refusal when an option or its value is none */

@@ -199,6 +199,7 @@ describe('the changes of the table', () => {
       FilterCriteria: { Filters: Match.arrayWith([{ Pattern: Match.stringLikeRegexp('EVT#') }]) },
       StartingPosition: 'TRIM_HORIZON',
     });
+    dev.service.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'IteratorAge', Threshold: 600_000 });
   });
 });
 

@@ -1,0 +1,23 @@
+import { startLocalCloud } from '../../local/cloud.ts';
+import { type ModelResult, type ModelRun, runModel } from './run-model.ts';
+
+/** Schedules run twice a second at the most, which is once a day then: days pass quickly, and none is missed. */
+const DAY_MS = 500;
+
+/** Runs random histories on a local cloud of their own, and tells of them. @returns whether the system agreed in all. */
+export async function tellModel(run: Omit<ModelRun, 'url' | 'log'>): Promise<boolean> {
+  const cloud = await startLocalCloud({ port: 0, dayMs: DAY_MS });
+  const began = performance.now();
+  process.stdout.write(`seed ${run.seed}\n`);
+  const result = await runModel({ url: cloud.url, log: (line) => process.stdout.write(`${line}\n`), ...run });
+  process.stdout.write(report(result, (performance.now() - began) / 1000));
+  await cloud.stop();
+  return result.failure === undefined;
+}
+
+function report({ steps, histories, counts, failure }: ModelResult, seconds: number): string {
+  const often = [...counts].sort(([, one], [, other]) => other - one);
+  const lines = often.map(([name, count]) => `${`${count}`.padStart(7)}  ${name}`);
+  const end = failure ?? 'The system never disagreed with the model.';
+  return `\n${steps} steps in ${histories} histories, ${seconds.toFixed(0)} seconds:\n${lines.join('\n')}\n\n${end}\n`;
+}
