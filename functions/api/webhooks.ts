@@ -20,7 +20,15 @@ import {
 import { publicAddresses } from '../../adapters/webhooks/post.ts';
 import { newSecret } from '../../adapters/webhooks/signature.ts';
 import { described } from '../../domain/described.ts';
-import { eventPatterns, hostOf, MOST_WEBHOOKS, notPublic, TEST_EVENT, targetProblem } from '../../domain/webhook.ts';
+import {
+  eventPatterns,
+  hostOf,
+  MOST_WEBHOOKS,
+  notPublic,
+  TEST_EVENT,
+  targetProblem,
+  triedUntil,
+} from '../../domain/webhook.ts';
 import { requireMatch } from '../http/etag.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
@@ -142,6 +150,28 @@ export const routes = [
       requireMatch(ifMatch, showWebhook(webhook));
       await deleteWebhook(caller.partnerId, webhook);
       return noContent;
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/webhooks/{id}/rotate-secret',
+    access: 'webhooks',
+    tag: 'Webhooks',
+    summary: 'Give a webhook a new secret',
+    description:
+      'The answer has it: it is told this once. For a day, events are signed with the secret before as well, so that a receiver can change when it likes.',
+    answers: { 200: newWebhookSchema },
+    handle: async ({ caller, path: { id }, now }) => {
+      const { partnerId } = caller;
+      const webhook = await theWebhook(partnerId, id);
+      const changed = await saveWebhook(partnerId, {
+        ...webhook,
+        secret: newSecret(),
+        previous: { secret: webhook.secret, until: triedUntil(now) },
+        updatedAt: now.toISOString(),
+        version: webhook.version + 1,
+      });
+      return { status: 200, body: showNewWebhook(changed) };
     },
   }),
   route({

@@ -13,7 +13,7 @@ import {
   queryPending,
 } from '../../adapters/dynamodb/deliveries.ts';
 import { due, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
-import { disableWebhook, getWebhook, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
+import { disableWebhook, getWebhook, secretsOf, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
 import { type PostOutcome, post } from '../../adapters/webhooks/post.ts';
 import { signedHeaders } from '../../adapters/webhooks/signature.ts';
 import { afterAttempt, isGivenUp, pauseAfter } from '../../domain/webhook.ts';
@@ -173,7 +173,8 @@ function bySubject(pending: readonly Pending[]): Pending[][] {
   return [...Map.groupBy(pending, ({ subject }) => subject).values()];
 }
 
-function send({ url, secret }: WebhookRecord, { eventId, body }: { eventId: string; body: string }) {
-  const headers = signedHeaders(secret, eventId, body, Math.floor(Date.now() / 1000));
-  return post(url, { body, headers, local: process.env.STAGE === 'local' });
+function send(webhook: WebhookRecord, { eventId, body }: { eventId: string; body: string }) {
+  const secrets = secretsOf(webhook, clock.now());
+  const headers = signedHeaders(secrets, eventId, body, Math.floor(Date.now() / 1000));
+  return post(webhook.url, { body, headers, local: process.env.STAGE === 'local' });
 }

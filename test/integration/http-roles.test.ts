@@ -227,6 +227,11 @@ const routes: Record<string, Row> = {
   'GET /v1/webhooks/{id}': see(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}`),
   'PATCH /v1/webhooks/{id}': edit(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}`),
   'DELETE /v1/webhooks/{id}': end(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}`),
+  // It may be given another one again and again.
+  'POST /v1/webhooks/{id}/rotate-secret': {
+    ...late(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}/rotate-secret`),
+    own: 200,
+  },
   'POST /v1/webhooks/{id}/test': late(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}/test`),
   'GET /v1/webhooks/{id}/deliveries': see(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}/deliveries`),
   'GET /v1/webhooks/{id}/deliveries/{deliveryId}': see(

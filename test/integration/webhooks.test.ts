@@ -77,6 +77,32 @@ describe('a webhook', () => {
     expect((await theWebhook()).events).toEqual(['order.delivered']);
   });
 
+  test('gets a new secret, and is signed with the one before as well for a day', async () => {
+    const own = await startReceiver();
+    try {
+      type WithSecret = Webhook & { secret: string };
+      const first = is(201, await api.post<WithSecret>('/v1/webhooks', { url: own.url, events: ['alarm.fired'] }));
+      const second = is(200, await api.post<WithSecret>(`/v1/webhooks/${first.id}/rotate-secret`));
+      expect(second.secret).toMatch(/^whsec_/);
+      expect(second.secret).not.toBe(first.secret);
+      expect(is(200, await api.get(`/v1/webhooks/${first.id}`))).not.toHaveProperty('previous');
+      const heardOf = async () => {
+        const before = own.requests.length;
+        is(201, await api.post(`/v1/webhooks/${first.id}/test`));
+        await eventually(() => expect(own.requests.length).toBeGreaterThan(before));
+        return String(own.requests.at(-1)?.headers['webhook-signature']).split(' ');
+      };
+      // A day passes in half a second: by then the first one is not used any more.
+      await eventually(async () => expect(await heardOf()).toHaveLength(1));
+      own.requests.splice(0, own.requests.length - 1);
+      expect(own.taken(second.secret)).toHaveLength(1);
+      expect(() => own.taken(first.secret)).toThrow();
+      is(204, await api.del(`/v1/webhooks/${first.id}`));
+    } finally {
+      own.stop();
+    }
+  });
+
   test('is not there for another partner', async () => {
     expect(is(200, await globex.get<Page<Webhook>>('/v1/webhooks')).items).toEqual([]);
     expectProblem(await globex.get(path()), 404, 'not_found');
