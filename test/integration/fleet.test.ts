@@ -11,7 +11,7 @@ async function fewSims(): Promise<{ finishedAt: string }> {
   const { id: partnerServiceId } = await small.aPartnerService();
   const sims = await small.simsInHolding({ operatorId: 'a1', quantity: 20 });
   const select = { iccids: sims.map(({ iccid }) => iccid) };
-  const migrated = await small.bulkDone('migrate', { select, partnerServiceId }, { within: 240_000 });
+  const migrated = await small.bulkDone('migrate', { select, partnerServiceId }, { within: 480_000 });
   expect(migrated).toMatchObject({ state: 'succeeded', succeeded: 20 });
   return { finishedAt: migrated.finishedAt ?? '' };
 }
@@ -25,7 +25,7 @@ describe('five thousand SIMs', () => {
     const other = fewSims();
     const seen: Order['progress'][] = [];
     const order = await acme.orderIn(id, 'fulfilled', {
-      within: 240_000,
+      within: 480_000,
       onLook: ({ progress }) => seen.push(progress),
     });
 
@@ -67,5 +67,5 @@ describe('five thousand SIMs', () => {
       const results = await acme.resultsOf(operationId);
       expect(results.filter(({ outcome }) => outcome === 'succeeded')).toHaveLength(quantity);
     }
-  }, 300_000);
+  }, 600_000);
 });

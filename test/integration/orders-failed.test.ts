@@ -4,8 +4,8 @@ import { is, type Order, type Page } from './partner.ts';
 
 type SetAside = { id: string; kind: string; partnerId?: string; subject: string; error: string };
 
-// Ninety days have to pass; and what is resumed has as many to go on, which are nine seconds, on a slow machine too.
-const cloud = useLocalCloud({ dayMs: 100 });
+// Ninety days have to pass; and what is resumed has as many to go on, which are eighteen seconds, on a slow machine too.
+const cloud = useLocalCloud({ dayMs: 200 });
 const acme = cloud.partner('acme-failed');
 
 test('an order that is not delivered within ninety days has failed; resumed, it goes on from there', async () => {
