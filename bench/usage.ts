@@ -199,13 +199,8 @@ function monthOf(TableName: string, pk: string): QueryCommand {
 
 /** Every SIM trips an alarm at once. */
 async function alarms({ api, cloud }: BenchCloud, iccids: readonly string[], { customerServiceId }: Targets) {
-  const receiver = await startReceiver();
+  const receiver = await startReceiver(api, ['alarm.fired']);
   try {
-    const { secret } = await api.post<{ secret: string }>('/v1/webhooks', {
-      url: receiver.url,
-      events: ['alarm.fired'],
-    });
-    receiver.expect(secret);
     await api.post('/v1/alarms', {
       name: 'Bench',
       scope: { customerServiceId },

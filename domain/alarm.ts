@@ -98,7 +98,7 @@ export function thresholdBytes(
  * The two operations of an alarm that suspends: one puts the bar on now, unless the period is over by then; the other,
  * when the next period begins, takes off such bars and no others.
  *
- * @param ids of the operations.
+ * @param sims how many SIMs the list has, which is of one page.
  */
 export function suspensionOf(
   { id, scope, measure }: Pick<Alarm, 'id' | 'scope' | 'measure'>,
@@ -107,7 +107,6 @@ export function suspensionOf(
   at: string,
 ): { suspend: Operation; resume: Operation } {
   const turn = new Date(endOf(period)).toISOString();
-  const size = { pages: 1, sims };
   const isList = measure === 'sim';
   const made = (operationId: string, target: OperationTarget, filter: SimFilter) => ({
     id: operationId,
@@ -125,14 +124,14 @@ export function suspensionOf(
       ...made(suspendId, { until: turn }, { state: 'active' }),
       action: 'suspend',
       state: 'queued',
-      ...(isList ? { total: sims, pages: size.pages } : {}),
+      ...(isList ? { total: sims, pages: 1 } : {}),
     },
     resume: {
       ...made(resumeId, {}, { state: 'suspended' }),
       action: 'resume',
       state: 'scheduled',
       effectiveAt: turn,
-      ...(isList ? { selecting: size } : {}),
+      ...(isList ? { selecting: { pages: 1, sims } } : {}),
     },
   };
 }

@@ -51,6 +51,19 @@ export type Webhook = {
   version: number;
 };
 
+/** What events are signed with; and the secret before, as long as that is good, too. */
+export type WebhookSecrets = { secret: string; previous?: { secret: string; until: string } };
+
+/** A new secret: the one before is good for a day more, so that a receiver can change when it likes. */
+export function withSecret({ secret: former }: WebhookSecrets, secret: string, now: Date): WebhookSecrets {
+  return { secret, previous: { secret: former, until: new Date(now.getTime() + DAY_MS).toISOString() } };
+}
+
+/** The secrets with which events are signed at a moment. */
+export function secretsAt({ secret, previous }: WebhookSecrets, now: Date): string[] {
+  return [secret, ...(previous && now.toISOString() < previous.until ? [previous.secret] : [])];
+}
+
 /** How many webhooks a partner can have: each change is written out for each of them. */
 export const MOST_WEBHOOKS = 20;
 

@@ -34,10 +34,9 @@ export async function watchAlarms(partnerId: string, months: readonly SimMonth[]
       continue;
     }
     const used = alarm.measure === 'sim' ? bySims : await usedByPool(partnerId, alarm, period);
-    const most = Math.max(...used.map(({ bytes }) => bytes));
-    const threshold = most > 0 ? thresholdBytes(alarm, await termsOf(partnerId, alarm.scope)) : undefined;
-    if (threshold !== undefined && most >= threshold) {
-      const over = used.filter(({ bytes }) => bytes >= threshold);
+    const threshold = thresholdBytes(alarm, await termsOf(partnerId, alarm));
+    if (threshold !== undefined) {
+      const over = used.filter(({ bytes }) => bytes > 0 && bytes >= threshold);
       await fire({ partnerId, alarm, period, threshold, now }, over);
     }
   }
@@ -49,9 +48,9 @@ async function usedByPool(partnerId: string, { scope }: Alarm, period: Period): 
   return [{ subject, bytes: sums.reduce((sum, { bytes }) => sum + bytes, 0) }];
 }
 
-/** The tariff that an alarm's share is one of, and how many SIMs share it. */
-async function termsOf(partnerId: string, scope: AlarmScope) {
-  const found = await serviceWithTariff(partnerId, scope);
+/** The tariff that an alarm's share is one of, and how many SIMs share it; so many bytes are none of any. */
+async function termsOf(partnerId: string, { scope, threshold }: Alarm) {
+  const found = 'percent' in threshold ? await serviceWithTariff(partnerId, scope) : undefined;
   return { tariff: found?.tariff, sims: found?.service.sims ?? 0 };
 }
 

@@ -18,6 +18,7 @@ import { alarmKey, firingKey, firingPartition } from './keys.ts';
 import { operationManifest, pagesOf, putPage } from './manifests.ts';
 import { putOperation } from './operations.ts';
 import type { Run } from './runs.ts';
+import { usageExpiresAt } from './usage.ts';
 
 /** @returns the alarm as it is kept: by an earlier attempt, when there was one. */
 export async function createAlarm(partnerId: string, alarm: Alarm): Promise<Alarm> {
@@ -77,9 +78,6 @@ export type Consequence = { operation: Operation; run: Run; iccids: readonly str
 /** How many firings one call of `fireAlarm` takes: a transaction has room for two operations with their lists beside them. */
 export const MOST_FIRINGS = 90;
 
-const DAYS_KEPT = 400;
-const SECONDS_PER_DAY = 86_400;
-
 /**
  * Notes that an alarm went off, with the operations that follow from it, all or none.
  *
@@ -90,7 +88,7 @@ export async function fireAlarm(
   firings: readonly Firing[],
   consequences: readonly Consequence[],
 ): Promise<boolean> {
-  const expiresAt = Math.floor(Date.now() / 1000) + DAYS_KEPT * SECONDS_PER_DAY;
+  const expiresAt = usageExpiresAt();
   try {
     await transact([
       ...firings.map((firing) =>

@@ -213,6 +213,11 @@ export function removeHoldingWatch(partnerId: string, orderId: string): Write {
   return remove(holdingWatchKey(partnerId, orderId), exists);
 }
 
+/** Ends a watch that has nothing to tell. */
+export async function endHoldingWatch(partnerId: string, orderId: string): Promise<void> {
+  await writeIf(removeHoldingWatch(partnerId, orderId));
+}
+
 export async function getHoldingWatch(partnerId: string, orderId: string): Promise<{ days: number } | undefined> {
   return get<{ days: number }>(holdingWatchKey(partnerId, orderId));
 }

@@ -25,6 +25,9 @@ type KeptSum = { serviceId: string; period: Period; bytes: number; top: Record<s
 export const DAYS_KEPT = 400;
 const SECONDS_PER_DAY = 86_400;
 
+/** When what is written now may be removed, in seconds since 1970, real time. */
+export const usageExpiresAt = () => Math.floor(Date.now() / 1000) + DAYS_KEPT * SECONDS_PER_DAY;
+
 /** 48 bits: that two of the records of a SIM's day have the same key is not to be expected in a thousand million years. */
 const KEY_LENGTH = 8;
 
@@ -58,7 +61,7 @@ function putDay(partnerId: string, { networks, records, ...day }: SimDay): Write
     networks: Object.fromEntries(Object.entries(networks).map(([network, hours]) => [network, textOf(hours)])),
     records: [...records].join(''),
     version: day.version + 1,
-    expiresAt: Math.floor(Date.now() / 1000) + DAYS_KEPT * SECONDS_PER_DAY,
+    expiresAt: usageExpiresAt(),
   };
   return put({ ...kept, ...simDayKey(partnerId, day.iccid, day.day) }, unchangedSince(day.version));
 }

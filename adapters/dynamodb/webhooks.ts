@@ -1,17 +1,9 @@
-import type { Webhook } from '../../domain/webhook.ts';
+import type { Webhook, WebhookSecrets } from '../../domain/webhook.ts';
 import { absent, atVersion, ConditionFailed, get, makeOnce, put, query, queryAll, remove, write } from './items.ts';
 import { webhookKey } from './keys.ts';
 
-/**
- * A webhook as it is kept: with the secret that its events are signed with, which is shown once and never logged, and the
- * one before it for as long as that is good.
- */
-export type WebhookRecord = Webhook & { secret: string; previous?: { secret: string; until: string } };
-
-/** The secrets with which events are signed at a moment. */
-export function secretsOf({ secret, previous }: WebhookRecord, now: Date): string[] {
-  return [secret, ...(previous && now.toISOString() < previous.until ? [previous.secret] : [])];
-}
+/** A webhook as it is kept: with its secrets, of which one is shown once, and none is ever logged. */
+export type WebhookRecord = Webhook & WebhookSecrets;
 
 /** @returns the webhook as it is kept: by an earlier attempt, when there was one. */
 export async function createWebhook(partnerId: string, webhook: WebhookRecord): Promise<WebhookRecord> {

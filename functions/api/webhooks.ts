@@ -27,7 +27,7 @@ import {
   notPublic,
   TEST_EVENT,
   targetProblem,
-  triedUntil,
+  withSecret,
 } from '../../domain/webhook.ts';
 import { requireMatch } from '../http/etag.ts';
 import { fillPage } from '../http/paging.ts';
@@ -166,8 +166,7 @@ export const routes = [
       const webhook = await theWebhook(partnerId, id);
       const changed = await saveWebhook(partnerId, {
         ...webhook,
-        secret: newSecret(),
-        previous: { secret: webhook.secret, until: triedUntil(now) },
+        ...withSecret(webhook, newSecret(), now),
         updatedAt: now.toISOString(),
         version: webhook.version + 1,
       });

@@ -311,7 +311,9 @@ const inputCodes: Readonly<Record<string, string>> = {
   too_small: 'The value is too small, or the text or list too short.',
   too_big: 'The value is too big, or the text or list too long.',
   invalid_iccid: 'An ICCID has 19 or 20 digits, the last of which checks the others.',
-  exactly_one: 'SIMs are named in exactly one way: `iccids`, `orderId` or `filter`.',
+  exactly_one:
+    'Of these fields exactly one is given: SIMs are named in one way, an alarm watches one thing from one threshold on.',
+  not_a_pool: 'One SIM is no pool: an alarm over one measures `sim`.',
   confirm_mismatch: 'A termination is confirmed with the number of SIMs that it is for.',
   tariff_mismatch: "The service's tariff does not cover the SIMs' operator.",
   wrong_audience: 'Partner services take tariffs for partners, customer services tariffs for customers.',

@@ -13,10 +13,10 @@ import {
   queryPending,
 } from '../../adapters/dynamodb/deliveries.ts';
 import { due, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
-import { disableWebhook, getWebhook, secretsOf, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
+import { disableWebhook, getWebhook, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
 import { type PostOutcome, post } from '../../adapters/webhooks/post.ts';
 import { signedHeaders } from '../../adapters/webhooks/signature.ts';
-import { afterAttempt, isGivenUp, pauseAfter } from '../../domain/webhook.ts';
+import { afterAttempt, isGivenUp, pauseAfter, secretsAt } from '../../domain/webhook.ts';
 import { logger, metrics } from '../http/telemetry.ts';
 import { schedule, workOffSideBySide } from './schedule.ts';
 
@@ -174,7 +174,7 @@ function bySubject(pending: readonly Pending[]): Pending[][] {
 }
 
 function send(webhook: WebhookRecord, { eventId, body }: { eventId: string; body: string }) {
-  const secrets = secretsOf(webhook, clock.now());
+  const secrets = secretsAt(webhook, clock.now());
   const headers = signedHeaders(secrets, eventId, body, Math.floor(Date.now() / 1000));
   return post(webhook.url, { body, headers, local: process.env.STAGE === 'local' });
 }

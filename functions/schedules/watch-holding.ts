@@ -1,8 +1,8 @@
 import { clock } from '../../adapters/clock.ts';
-import { write } from '../../adapters/dynamodb/items.ts';
 import { due, holdingWatchKey } from '../../adapters/dynamodb/keys.ts';
 import {
   dueHoldingWatches,
+  endHoldingWatch,
   getHoldingWatch,
   type OfOrder,
   removeHoldingWatch,
@@ -37,10 +37,9 @@ async function look({ partnerId, orderId }: OfOrder): Promise<void> {
   if (!watch) {
     return;
   }
-  const end = removeHoldingWatch(partnerId, orderId);
   const waiting = await waitingOf(partnerId, orderId);
   if (waiting === undefined) {
-    await write(end);
+    await endHoldingWatch(partnerId, orderId);
     return;
   }
   const at = clock.now().toISOString();
@@ -48,7 +47,7 @@ async function look({ partnerId, orderId }: OfOrder): Promise<void> {
     partnerId,
     orderId,
     (order) => tellOfHolding(order, waiting, watch.days, at),
-    () => [end],
+    () => [removeHoldingWatch(partnerId, orderId)],
   );
 }
 

@@ -2,20 +2,19 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
+import type { Client } from './client.ts';
 
 /** An event that came, and was found to be signed with the webhook's secret. */
 export type VerifiedEvent = { type: string; data: Record<string, unknown> };
 
 export type Receiver = {
   url: string;
-  /** Takes events from now on: those that are signed with this secret. */
-  expect(secret: string): void;
   events: readonly VerifiedEvent[];
   stop(): void;
 };
 
-/** A partner's own server, which takes webhooks: with the library that the standard names. */
-export async function startReceiver(): Promise<Receiver> {
+/** A partner's own server, with a webhook that tells it of events; it takes them with the library that the standard names. */
+export async function startReceiver(api: Client, types: readonly string[]): Promise<Receiver> {
   const events: VerifiedEvent[] = [];
   let webhook: Webhook | undefined;
   const server = createServer(async (request, response) => {
@@ -30,11 +29,11 @@ export async function startReceiver(): Promise<Receiver> {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/events`;
+  const { secret } = await api.post<{ secret: string }>('/v1/webhooks', { url, events: types });
+  webhook = new Webhook(secret);
   return {
-    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/events`,
-    expect: (secret) => {
-      webhook = new Webhook(secret);
-    },
+    url,
     events,
     stop() {
       server.close();

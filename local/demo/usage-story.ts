@@ -31,13 +31,8 @@ export async function tellUsage(
   customerServiceId: string,
   sims: readonly Sim[],
 ): Promise<number> {
-  const receiver = await startReceiver();
+  const receiver = await startReceiver(api, ['alarm.fired']);
   try {
-    const { secret } = await api.post<{ secret: string }>('/v1/webhooks', {
-      url: receiver.url,
-      events: ['alarm.fired'],
-    });
-    receiver.expect(secret);
     const alarm = await api.post<Created>('/v1/alarms', {
       name: 'Pool at 80 %',
       scope: { customerServiceId },

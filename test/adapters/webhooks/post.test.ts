@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { secretsOf, type WebhookRecord } from '../../../adapters/dynamodb/webhooks.ts';
 import { post, publicAddresses } from '../../../adapters/webhooks/post.ts';
 import { newSecret, signedHeaders } from '../../../adapters/webhooks/signature.ts';
+import { secretsAt, withSecret } from '../../../domain/webhook.ts';
 
 const seen: string[] = [];
 const server = createServer((request, response) => {
@@ -35,23 +35,13 @@ test('what is signed is what the reference library takes', () => {
 
 test('what is signed with two secrets is taken by whoever knows one, until the former is over', () => {
   const [secret, former] = [newSecret(), newSecret()];
-  const webhook: WebhookRecord = {
-    id: 'whk_1',
-    url: 'https://hooks.example/',
-    events: ['*'],
-    enabled: true,
-    secret,
-    previous: { secret: former, until: '2026-01-02T00:00:00.000Z' },
-    createdAt: '2026-01-01T00:00:00.000Z',
-    updatedAt: '2026-01-01T00:00:00.000Z',
-    version: 2,
-  };
-  const overlap = secretsOf(webhook, new Date('2026-01-01T23:59:59Z'));
+  const secrets = withSecret({ secret: former }, secret, new Date('2026-01-01T00:00:00Z'));
+  const overlap = secretsAt(secrets, new Date('2026-01-01T23:59:59Z'));
   const headers = signedHeaders(overlap, 'evt_1', '{}', Math.floor(Date.now() / 1000));
   for (const known of [secret, former]) {
     expect(new Webhook(known).verify('{}', headers)).toEqual({});
   }
-  expect(secretsOf(webhook, new Date('2026-01-02T00:00:00Z'))).toEqual([secret]);
+  expect(secretsAt(secrets, new Date('2026-01-02T00:00:00Z'))).toEqual([secret]);
 });
 
 describe('an attempt', () => {
