@@ -11,6 +11,7 @@ import { holdingServiceId } from '../../domain/service.ts';
 import {
   absent,
   atVersion,
+  type Condition,
   ConditionFailed,
   exists,
   get,
@@ -193,7 +194,20 @@ export async function setFailedSims(partnerId: string, id: string, failed: numbe
  * The watch over an order that is with its operator: when the poller asks next, and how often it asked in vain. Apart
  * from the order, so that asking changes nothing on the order itself.
  */
-export type Watch = { orderId: string; asked: number; failures: number; nextAt: string };
+export type Watch = {
+  orderId: string;
+  /** The version of the order with which it began: an order that was resumed is watched anew. */
+  since: number;
+  asked: number;
+  failures: number;
+  nextAt: string;
+};
+
+const sameWatch = ({ since }: Watch): Condition => ({
+  expression: '#since = :since',
+  names: { '#since': 'since' },
+  values: { ':since': since },
+});
 
 /** What the poller has to ask about now, across partners, the longest waiting first. */
 export async function dueWatches(now: Date, limit: number): Promise<OfOrder[]> {
@@ -242,14 +256,18 @@ export async function getWatch(partnerId: string, orderId: string): Promise<Watc
   return get<Watch>(watchKey(partnerId, orderId));
 }
 
-/** Puts off the next look; nothing when the watch has ended meanwhile. */
+/** Puts off the next look; nothing when the watch has ended meanwhile, or begun anew. */
 export async function rewatch(partnerId: string, watch: Watch): Promise<void> {
-  await writeIf(update(watchKey(partnerId, watch.orderId), { set: { ...watch, dueAt: watch.nextAt } }, exists));
+  const next = { set: { ...watch, dueAt: watch.nextAt } };
+  await writeIf(update(watchKey(partnerId, watch.orderId), next, sameWatch(watch)));
 }
 
-/** Ends the watch: the operator has nothing more to say, and the waiting execution has been answered. */
-export async function endWatch(partnerId: string, orderId: string): Promise<void> {
-  await write(remove(watchKey(partnerId, orderId)));
+/**
+ * Ends the watch: the operator has nothing more to say, and the waiting execution has been answered. One that has begun
+ * anew meanwhile, since its order was resumed, goes on.
+ */
+export async function endWatch(partnerId: string, watch: Watch): Promise<void> {
+  await writeIf(remove(watchKey(partnerId, watch.orderId), sameWatch(watch)));
 }
 
 function putOrder(partnerId: string, record: OrderRecord, expected: number | 'new'): Write {
@@ -275,7 +293,7 @@ function watchWrites(partnerId: string, before: Order, after: Order): Write[] {
   if (!isWithOperator(after) || isWithOperator(before)) {
     return [];
   }
-  const watch: Watch = { orderId: after.id, asked: 0, failures: 0, nextAt: after.updatedAt };
+  const watch: Watch = { orderId: after.id, since: after.version, asked: 0, failures: 0, nextAt: after.updatedAt };
   return [put({ ...watchKey(partnerId, after.id), ...watch, duePk: due.orders, dueAt: watch.nextAt })];
 }
 

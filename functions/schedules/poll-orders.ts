@@ -41,16 +41,18 @@ export const handler = schedule(async (hasTime) => {
 });
 
 async function look(partnerId: string, orderId: string): Promise<void> {
-  const [order, watch] = await Promise.all([getOrder(partnerId, orderId), getWatch(partnerId, orderId)]);
-  if (!order || !watch) {
-    return endWatch(partnerId, orderId);
+  // The watch first: an order that is read after it is at least as new, and resumed when the watch is the new one.
+  const watch = await getWatch(partnerId, orderId);
+  const order = watch && (await getOrder(partnerId, orderId));
+  if (!watch || !order) {
+    return;
   }
   const asked = isWithOperator(order) ? await ask(partnerId, order, watch) : order;
   if (asked && !isWithOperator(asked)) {
     if (asked.taskToken) {
       await answerTask(asked.taskToken, deliveryAnswer(asked));
     }
-    await endWatch(partnerId, orderId);
+    await endWatch(partnerId, watch);
   }
 }
 

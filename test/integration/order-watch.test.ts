@@ -1,0 +1,64 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import {
+  createOrder,
+  endWatch,
+  getWatch,
+  type OrderRecord,
+  rewatch,
+  stepOrder,
+  type Watch,
+} from '../../adapters/dynamodb/orders.ts';
+import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import { acceptOrder, failOrder, noProgress, type Order, type OrderStep, resumeOrder } from '../../domain/order.ts';
+import { useLocalCloud } from './local-cloud.ts';
+import { useTableOf } from './table-of-cloud.ts';
+
+const cloud = useLocalCloud();
+const PARTNER = `acme-watch-${process.pid}`;
+const id = `ord_${Date.now()}`;
+// Far ahead, so that no schedule of the cloud looks at it.
+const at = '2099-01-05T09:00:00.000Z';
+
+beforeAll(() => useTableOf(cloud.cloud()));
+
+/** Takes a step, and answers the watch as it is then. */
+async function step(take: (order: OrderRecord) => OrderStep | undefined): Promise<Watch> {
+  expect((await stepOrder(PARTNER, id, take))?.taken).toBe(true);
+  const watch = await getWatch(PARTNER, id);
+  if (!watch) {
+    throw new Error('The order is not watched.');
+  }
+  return watch;
+}
+
+test('an order that failed and was resumed is watched anew, whatever a look at the former watch makes of that', async () => {
+  const order: Order = {
+    id,
+    operatorId: 'a1',
+    quantity: 20,
+    receivedQuantity: 0,
+    state: 'submitted',
+    deliveryAddress: { name: 'Acme', lines: ['1 Dock Road'], city: 'London', postalCode: 'E16 1AA', country: 'GB' },
+    estimatedDelivery: { earliest: '2099-01-08', latest: '2099-01-12' },
+    progress: noProgress,
+    operations: [],
+    requestedBy: 'ada',
+    createdAt: at,
+    updatedAt: at,
+    version: 1,
+  };
+  await createOrder(PARTNER, { order, events: [] }, firstRun(new Date(at)));
+  const former = await step((taken) => acceptOrder(taken, 'A1-1', at));
+  await step((taken) => failOrder(taken, { code: 'delivery_timeout', detail: 'It took too long.' }, at));
+  const latter = await step((taken) => resumeOrder(taken, 'ada', at));
+  expect(latter.since).toBeGreaterThan(former.since);
+
+  await rewatch(PARTNER, { ...former, asked: 9, nextAt: '2099-02-01T00:00:00.000Z' });
+  await endWatch(PARTNER, former);
+  expect(await getWatch(PARTNER, id)).toEqual(latter);
+
+  await rewatch(PARTNER, { ...latter, asked: 1 });
+  expect(await getWatch(PARTNER, id)).toEqual({ ...latter, asked: 1 });
+  await endWatch(PARTNER, latter);
+  expect(await getWatch(PARTNER, id)).toBeUndefined();
+});
