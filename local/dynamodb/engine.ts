@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, rm, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +17,9 @@ export type Engine = { name: EngineName | 'external'; url: string; stop(): Promi
 /** The JVM of DynamoDB Local takes seconds to start on a busy machine. */
 const READY_WITHIN_MS = 60_000;
 const PORT_ATTEMPTS = 5;
+const SHARED_MEMORY = '/dev/shm';
+/** A hundred thousand SIMs take less; containers often have 64 MB alone. */
+const MEMORY_BYTES = 4 * 1024 ** 3;
 
 type Program = {
   command: string;
@@ -83,7 +86,9 @@ async function programOf(name: EngineName, folder: string, keeps: boolean): Prom
           'dependencies, or take DynamoDB Local with DYNAMODB_ENGINE=dynamodb-local (it needs Java 17).',
       );
     }
-    const file = path.join(folder, keeps ? 'dynamodb.sqlite' : `dynamodb-${randomUUID()}.sqlite`);
+    const file = keeps
+      ? path.join(folder, 'dynamodb.sqlite')
+      : path.join((await memoryFolder()) ?? folder, `sim-fulfilment-${randomUUID()}.sqlite`);
     // It writes one item after the other anyway: further threads only hand requests around.
     const env = { TOKIO_WORKER_THREADS: '1' };
     return {
@@ -135,6 +140,20 @@ async function programOf(name: EngineName, folder: string, keeps: boolean): Prom
       '-disableTelemetry',
     ],
   };
+}
+
+/**
+ * A folder in memory, where the system has one with room. A put of a SIM writes some 130 KB of pages and log: what is
+ * thrown away at the end need not wear a disk, nor wait for it.
+ */
+async function memoryFolder(): Promise<string | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(SHARED_MEMORY);
+    await access(SHARED_MEMORY, constants.W_OK);
+    return bavail * bsize >= MEMORY_BYTES ? SHARED_MEMORY : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
