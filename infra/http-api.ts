@@ -14,13 +14,14 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Stage } from './stages.ts';
+import type { Stage, Tokens } from './stages.ts';
 
 /** What the API needs to know of a route; the route table of the functions says more. */
 export type Route = { method: string; path: string; access: string };
 
 export type HttpApiProps = {
   stage: Stage;
+  tokens: Tokens;
   /** The routes with the function that answers them. */
   resources: readonly { name: string; lambda: IFunction; routes: readonly Route[] }[];
   /** Answers every path that is not a route, with 404 and without asking for a token. */
@@ -36,14 +37,14 @@ export class HttpApi extends Construct {
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
-    const { stage, resources, unknownPath } = props;
+    const { stage, tokens, resources, unknownPath } = props;
 
     const api = new GatewayApi(this, 'Api', {
       apiName: `sim-fulfilment-${stage.name}`,
       description: 'Order SIMs, put them into service and watch them',
       createDefaultStage: false,
     });
-    const authorizer = new HttpJwtAuthorizer('Tokens', stage.issuer, { jwtAudience: [stage.audience] });
+    const authorizer = new HttpJwtAuthorizer('Tokens', tokens.issuer, { jwtAudience: [tokens.audience] });
     const noAuthorizer = new HttpNoneAuthorizer();
 
     for (const { name, lambda, routes } of resources) {

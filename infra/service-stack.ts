@@ -19,7 +19,7 @@ import {
 import { ServiceFunction } from './functions/service-function.ts';
 import { HttpApi, type Route } from './http-api.ts';
 import { Schedules } from './schedules.ts';
-import type { Stage } from './stages.ts';
+import type { Stage, Tokens } from './stages.ts';
 
 /** The route table: the resources of the API, each with the entry file of its function, and whether that takes a whole core. */
 export type Resources = Readonly<Record<string, { entry: string; routes: readonly Route[]; wholeCore?: true }>>;
@@ -54,6 +54,8 @@ export function functionEntries(resources: Resources): string[] {
 
 export type ServiceStackProps = StackProps & {
   stage: Stage;
+  /** Whose tokens the API takes. */
+  tokens: Tokens;
   resources: Resources;
   bundles: Bundles;
   table: Table;
@@ -87,7 +89,7 @@ const publishTimeout = Duration.minutes(1);
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
-    const { stage, resources } = props;
+    const { stage, tokens, resources } = props;
     const deadLetters = new DeadLetters(this, 'DeadLetters');
     const functions = new Map<string, ServiceFunction>();
 
@@ -129,6 +131,7 @@ export class ServiceStack extends Stack {
 
     const api = new HttpApi(this, 'HttpApi', {
       stage,
+      tokens,
       resources: Object.entries(resources).map(([name, { entry, routes, wholeCore }]) => ({
         name,
         lambda: functionOf(entry, {

@@ -1,6 +1,7 @@
 import { App, type Stack, Tags, Validations } from 'aws-cdk-lib';
 import { DataStack } from './data-stack.ts';
 import type { Bundles } from './functions/bundles.ts';
+import { IdentityStack } from './identity-stack.ts';
 import { type Resources, ServiceStack } from './service-stack.ts';
 import { stageFrom } from './stages.ts';
 
@@ -16,7 +17,7 @@ export type SimFulfilmentAppProps = {
 };
 
 /**
- * The whole system on one stage: a stack that keeps data and one that does not. Synthesis fails when cdk-nag's rules for
+ * The whole system on one stage: a stack that keeps data, one that keeps users, and one that keeps nothing. Synthesis fails when cdk-nag's rules for
  * AWS solutions find something that nobody has given a reason for.
  *
  * @throws StageError when the context names no usable stage
@@ -42,9 +43,17 @@ export async function simFulfilmentApp({
     description: 'SIM fulfilment: the table and the secret of the operators',
     stage,
   });
+  const tokens =
+    stage.externalTokens ??
+    new IdentityStack(app, `SimFulfilment-${stage.name}-Identity`, {
+      description: 'SIM fulfilment: who may sign in, and what their tokens say',
+      stage,
+      bundles,
+    }).tokens;
   const service = new ServiceStack(app, `SimFulfilment-${stage.name}-Service`, {
     description: 'SIM fulfilment: HTTP API, functions, state machine, schedules',
     stage,
+    tokens,
     resources,
     bundles,
     table: data.table,

@@ -15,29 +15,28 @@ export type Stage = {
   logLevel: 'DEBUG' | 'INFO' | 'WARN';
   /** Requests per second, over all routes, and how far above that a burst may go. */
   throttle: { rateLimit: number; burstLimit: number };
-  /** Who signs the tokens that the API takes, and for whom they have to be meant. */
-  issuer: string;
-  audience: string;
+  /** Who else signs the tokens that the API takes; the deployment's own user pool, when left out. */
+  externalTokens?: Tokens;
+  /** The page to which the user pool sends people who have signed in. */
+  signInAt?: string;
 };
+
+/** Tokens that the API takes: who signs them, and for whom they have to be meant. */
+export type Tokens = { issuer: string; audience: string };
 
 /** A stage that cannot be built from what was given; the message says what to give. */
 export class StageError extends Error {
   override readonly name = 'StageError';
 }
 
-type StageDefaults = Omit<Stage, 'name' | 'issuer' | 'audience'> & {
-  /** Absent where tokens have to come from a real issuer, which is never guessed. */
-  tokens?: Pick<Stage, 'issuer' | 'audience'>;
-};
-
-const defaults: Record<StageName, StageDefaults> = {
+const defaults: Record<StageName, Omit<Stage, 'name'>> = {
   local: {
     keepsData: false,
     logRetention: RetentionDays.ONE_DAY,
     journalDays: 1,
     logLevel: 'INFO',
     throttle: { rateLimit: 5_000, burstLimit: 5_000 },
-    tokens: { issuer: 'http://local.sim-fulfilment.test', audience: 'sim-fulfilment' },
+    externalTokens: { issuer: 'http://local.sim-fulfilment.test', audience: 'sim-fulfilment' },
   },
   dev: {
     keepsData: false,
@@ -45,8 +44,6 @@ const defaults: Record<StageName, StageDefaults> = {
     journalDays: 30,
     logLevel: 'DEBUG',
     throttle: { rateLimit: 50, burstLimit: 100 },
-    // Enough to synthesise and to read the template. A deployment needs an issuer that answers OpenID Connect discovery.
-    tokens: { issuer: 'https://issuer.invalid', audience: 'sim-fulfilment' },
   },
   staging: {
     keepsData: false,
@@ -65,31 +62,35 @@ const defaults: Record<StageName, StageDefaults> = {
 };
 
 /**
- * The stage that the context asks for (`-c stage= -c issuer= -c audience=`), `dev` when it names none.
+ * The stage that the context asks for (`-c stage=`), `dev` when it names none. `-c issuer= -c audience=` take the tokens of
+ * another OpenID Connect issuer instead of a user pool of the deployment's own; `-c signInAt=` is that pool's page.
  *
- * @throws StageError when there is no such stage, or a real one lacks its issuer or audience.
+ * @throws StageError when there is no such stage, or what is given of it makes no whole
  */
 export function stageFrom(context: (key: string) => unknown): Stage {
   const name = context('stage') ?? 'dev';
   if (!isStageName(name)) {
     throw new StageError(`There is no stage "${String(name)}". Give one of: -c stage=${stageNames.join('|')}`);
   }
-  const { tokens, ...rest } = defaults[name];
+  const given = (key: string) => {
+    const value = context(key);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const issuer = given('issuer');
+  const audience = given('audience');
+  const signInAt = given('signInAt');
+  if ((issuer === undefined) !== (audience === undefined)) {
+    throw new StageError(
+      `An issuer of tokens and whom they are meant for come together: -c issuer=... -c audience=...; neither, for a user ` +
+        `pool of the deployment's own.`,
+    );
+  }
   return {
     name,
-    ...rest,
-    issuer: required('issuer', 'the URL of who signs the tokens', tokens?.issuer),
-    audience: required('audience', 'whom the tokens are meant for', tokens?.audience),
+    ...defaults[name],
+    ...(issuer !== undefined && audience !== undefined && { externalTokens: { issuer, audience } }),
+    ...(signInAt !== undefined && { signInAt }),
   };
-
-  function required(key: 'issuer' | 'audience', meaning: string, fallback: string | undefined): string {
-    const given = context(key);
-    const value = typeof given === 'string' && given !== '' ? given : fallback;
-    if (value === undefined) {
-      throw new StageError(`Stage "${name}" needs its ${key}, ${meaning}: -c ${key}=...`);
-    }
-    return value;
-  }
 }
 
 function isStageName(value: unknown): value is StageName {

@@ -10,17 +10,20 @@ describe('a stage', () => {
   });
 
   test('on the local cloud takes the tokens of the local issuer', () => {
-    expect(stage({ stage: 'local' })).toMatchObject({
+    expect(stage({ stage: 'local' }).externalTokens).toEqual({
       issuer: 'http://local.sim-fulfilment.test',
       audience: 'sim-fulfilment',
     });
   });
 
-  test.each(['staging', 'production'])('%s needs a real issuer and audience, and says so', (name) => {
-    expect(() => stage({ stage: name })).toThrow(StageError);
-    expect(() => stage({ stage: name })).toThrow(`Stage "${name}" needs its issuer`);
-    expect(() => stage({ stage: name, issuer: tokens.issuer })).toThrow('-c audience=...');
-    expect(stage({ stage: name, ...tokens })).toMatchObject({ name, ...tokens });
+  test.each(['dev', 'staging', 'production'])('%s has its own users, unless another issuer is named', (name) => {
+    expect(stage({ stage: name }).externalTokens).toBeUndefined();
+    expect(stage({ stage: name, ...tokens }).externalTokens).toEqual(tokens);
+  });
+
+  test('with an issuer and no audience, or the other way, is refused', () => {
+    expect(() => stage({ issuer: tokens.issuer })).toThrow(StageError);
+    expect(() => stage({ audience: tokens.audience })).toThrow('-c issuer=... -c audience=...');
   });
 
   test('that does not exist is refused with those that do', () => {

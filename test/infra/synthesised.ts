@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { resources } from '../../functions/api/routes.ts';
 import { type Bundles, bundleName } from '../../infra/functions/bundles.ts';
+import { claimsEntry, IdentityStack } from '../../infra/identity-stack.ts';
 import { functionEntries } from '../../infra/service-stack.ts';
 import { simFulfilmentApp } from '../../infra/sim-fulfilment-app.ts';
 
@@ -25,14 +26,25 @@ export async function synthesised(context: Readonly<Record<string, string>> = {}
     context: { ...cdk.context, ...context },
     validate,
   });
-  return { app, dataStack: data, data: Template.fromStack(data), service: Template.fromStack(service) };
+  const identity = app.node.children.find((child) => child instanceof IdentityStack);
+  return {
+    app,
+    dataStack: data,
+    data: Template.fromStack(data),
+    identityStack: identity,
+    identity: identity && Template.fromStack(identity),
+    service: Template.fromStack(service),
+  };
 }
 
 function emptyBundles(outdir: string): Bundles {
   const folder = mkdtempSync(path.join(outdir, 'bundle-'));
   writeFileSync(path.join(folder, 'index.mjs'), 'export const handler = async () => {};\n');
   return new Map(
-    functionEntries(resources).map((entry) => [entry, { name: bundleName(entry), folder, bytes: 0, inputs: [] }]),
+    [...functionEntries(resources), claimsEntry].map((entry) => [
+      entry,
+      { name: bundleName(entry), folder, bytes: 0, inputs: [] },
+    ]),
   );
 }
 

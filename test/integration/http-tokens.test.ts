@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { claimsOf } from '../../functions/identity/add-claims.ts';
 import { type ApiClient, useLocalCloud } from './local-cloud.ts';
 import { expectGatewayMessage, expectProblem } from './problems.ts';
 
@@ -45,6 +46,45 @@ async function expectNobody(client: ApiClient): Promise<void> {
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
   }
 }
+
+/** An access token as Cognito makes it: no `aud`, groups of its own, and what the function adds. */
+const ofUserPool = (groups: string[], userAttributes: Record<string, string>) =>
+  withClaims({
+    aud: undefined,
+    client_id: cloud.cloud().issuer.audience,
+    partner_id: undefined,
+    token_use: 'access',
+    version: 2,
+    username: '2b1f7c1e-0000-4000-8000-000000000000',
+    scope: 'openid email',
+    'cognito:groups': groups,
+    ...claimsOf({ userAttributes, groupConfiguration: { groupsToOverride: groups } }),
+  });
+
+describe('an access token of the user pool', () => {
+  test('lets its user in with the roles of his groups', async () => {
+    const admin = await ofUserPool(['admin', 'everyone'], { 'custom:partner_id': 'acme-tokens' });
+    expect((await admin.get('/v1/partner')).body).toMatchObject({ id: 'acme-tokens' });
+    expect((await admin.post('/v1/customers', { name: 'Of the user pool' })).status).toBe(201);
+    const billing = await ofUserPool(['billing'], { 'custom:partner_id': 'acme-tokens' });
+    expectProblem(await billing.post('/v1/customers', { name: 'No' }), 403, 'forbidden');
+  });
+
+  test('of the platform has no partner, and uses the platform routes', async () => {
+    const platform = await ofUserPool(['platform'], {});
+    expect((await platform.get('/v1/platform/set-aside')).status).toBe(200);
+    expectProblem(await platform.get('/v1/partner'), 403, 'forbidden');
+  });
+
+  test('of a user in no group, or of no partner, gives no right', async () => {
+    for (const client of [
+      await ofUserPool([], { 'custom:partner_id': 'acme-tokens' }),
+      await ofUserPool(['admin'], {}),
+    ]) {
+      expectProblem(await client.get('/v1/partner'), 403, 'forbidden');
+    }
+  });
+});
 
 describe('a good token', () => {
   test('is let in', async () => {

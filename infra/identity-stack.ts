@@ -1,0 +1,136 @@
+import { Aws, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import {
+  AccountRecovery,
+  CfnManagedLoginBranding,
+  ClientAttributes,
+  FeaturePlan,
+  LambdaVersion,
+  ManagedLoginVersion,
+  Mfa,
+  OAuthScope,
+  StringAttribute,
+  UserPool,
+  UserPoolGroup,
+  UserPoolOperation,
+} from 'aws-cdk-lib/aws-cognito';
+import type { Construct } from 'constructs';
+import { roles } from '../domain/access.ts';
+import { attributes } from '../functions/identity/add-claims.ts';
+import type { Bundles } from './functions/bundles.ts';
+import { ServiceFunction } from './functions/service-function.ts';
+import type { Stage, Tokens } from './stages.ts';
+
+/** Puts what the API reads of a token into the tokens of the user pool. */
+export const claimsEntry = 'functions/identity/add-claims.ts';
+
+/** Where a program on the user's own machine waits for the sign-in to come back; a deployment's own page is given with `-c signInAt=`. */
+const ownMachine = 'http://localhost:8976/callback';
+
+export type IdentityStackProps = StackProps & { stage: Stage; bundles: Bundles };
+
+/**
+ * Who may sign in: a user pool whose groups are the roles, and a client for people. It keeps users, so that no release
+ * replaces it. Not there where another issuer signs the tokens.
+ */
+export class IdentityStack extends Stack {
+  /** Whose tokens the API takes. */
+  readonly tokens: Tokens;
+
+  constructor(scope: Construct, id: string, props: IdentityStackProps) {
+    const { stage, bundles } = props;
+    super(scope, id, { ...props, terminationProtection: stage.keepsData });
+
+    const pool = new UserPool(this, 'Users', {
+      // Users are invited, and none makes itself.
+      selfSignUpEnabled: false,
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      standardAttributes: { email: { required: true, mutable: true } },
+      customAttributes: {
+        [attributes.partnerId]: new StringAttribute({ mutable: true, maxLen: 100 }),
+        [attributes.customerId]: new StringAttribute({ mutable: true, maxLen: 100 }),
+      },
+      passwordPolicy: {
+        minLength: 12,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+        tempPasswordValidity: Duration.days(7),
+      },
+      mfa: stage.keepsData ? Mfa.REQUIRED : Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      // The least that lets a function write into access tokens.
+      featurePlan: FeaturePlan.ESSENTIALS,
+      deletionProtection: stage.keepsData,
+      removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    Validations.of(pool).acknowledge(
+      {
+        id: 'AwsSolutions-COG2',
+        reason: 'A second factor is a must in production; elsewhere a user may do without, since no SIM there is real.',
+      },
+      {
+        id: 'AwsSolutions-COG8',
+        reason: 'The plan Plus adds risk scores to each sign-in for three times the price; this API has no sign-up.',
+      },
+    );
+
+    const bundle = bundles.get(claimsEntry);
+    if (!bundle) throw new Error(`${claimsEntry} was not bundled`);
+    const addClaims = new ServiceFunction(this, 'AddClaims', {
+      stage,
+      bundle,
+      description: 'Puts partner, customer and roles into access tokens',
+      // Cognito waits no longer.
+      timeout: Duration.seconds(5),
+      environment: {
+        STAGE: stage.name,
+        POWERTOOLS_SERVICE_NAME: 'sim-fulfilment',
+        POWERTOOLS_METRICS_NAMESPACE: 'SimFulfilment',
+        POWERTOOLS_LOG_LEVEL: stage.logLevel,
+      },
+      statements: [],
+    });
+    // Version 3 is asked for machines' tokens as well as for people's: a client of the pool gets what is said here and no more.
+    pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, addClaims.lambda, LambdaVersion.V3_0);
+
+    for (const role of roles) {
+      new UserPoolGroup(this, `Role ${role}`, { userPool: pool, groupName: role });
+    }
+
+    const domain = pool.addDomain('SignIn', {
+      // Unique in the region, and known without asking anybody.
+      cognitoDomain: { domainPrefix: `sim-fulfilment-${stage.name}-${Aws.ACCOUNT_ID}` },
+      managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+    });
+    const people = pool.addClient('People', {
+      // A page or a program in a user's hands keeps no secret: it signs in with PKCE.
+      generateSecret: false,
+      authFlows: { userSrp: true, adminUserPassword: true },
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
+        callbackUrls: [stage.signInAt ?? ownMachine],
+      },
+      // Whoever may write an attribute may write it with his own token: whose a user is, is not his to say.
+      writeAttributes: new ClientAttributes().withStandardAttributes({ email: true, fullname: true }),
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      accessTokenValidity: Duration.hours(1),
+      idTokenValidity: Duration.hours(1),
+      refreshTokenValidity: Duration.days(1),
+    });
+    new CfnManagedLoginBranding(this, 'SignInPage', {
+      userPoolId: pool.userPoolId,
+      clientId: people.userPoolClientId,
+      useCognitoProvidedValues: true,
+    });
+
+    this.tokens = { issuer: pool.userPoolProviderUrl, audience: people.userPoolClientId };
+    new CfnOutput(this, 'UserPoolId', { value: pool.userPoolId });
+    new CfnOutput(this, 'ClientId', { value: people.userPoolClientId });
+    new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
+  }
+}

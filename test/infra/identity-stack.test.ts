@@ -1,0 +1,78 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { roles } from '../../domain/access.ts';
+import { resourcesOf, synthesised } from './synthesised.ts';
+
+let dev: Awaited<ReturnType<typeof synthesised>>;
+let production: Awaited<ReturnType<typeof synthesised>>;
+
+beforeAll(async () => {
+  dev = await synthesised();
+  production = await synthesised({ stage: 'production' });
+}, 60_000);
+
+/** The users' template, which a stage has unless another issuer is named. */
+function identityOf({ identity }: typeof dev): Template {
+  if (!identity) throw new Error('There is no user pool');
+  return identity;
+}
+
+describe('the user pool', () => {
+  test('signs the tokens that the API takes', () => {
+    const [authorizer] = resourcesOf(dev.service, 'AWS::ApiGatewayV2::Authorizer').values();
+    const text = JSON.stringify(authorizer?.Properties.JwtConfiguration);
+    expect(text).toMatch(/"Issuer":\{.*Users.*ProviderURL/);
+    expect(text).toMatch(/"Audience":\[\{.*People/);
+  });
+
+  test('has a group for each role, and no other', () => {
+    const groups = [...resourcesOf(identityOf(dev), 'AWS::Cognito::UserPoolGroup').values()];
+    expect(groups.map(({ Properties }) => Properties.GroupName).sort()).toEqual([...roles].sort());
+  });
+
+  test('lets nobody make an account, or say whose he is', () => {
+    const identity = identityOf(dev);
+    identity.hasResourceProperties('AWS::Cognito::UserPool', {
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+    });
+    for (const { Properties } of resourcesOf(identity, 'AWS::Cognito::UserPoolClient').values()) {
+      expect(Properties.WriteAttributes).toEqual(['email', 'name']);
+    }
+  });
+
+  test('asks the function for the claims of people and of machines, and lets it do nothing but log', () => {
+    const identity = identityOf(dev);
+    identity.hasResourceProperties('AWS::Cognito::UserPool', {
+      UserPoolTier: 'ESSENTIALS',
+      LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V3_0', LambdaArn: Match.anyValue() } },
+    });
+    expect(resourcesOf(identity, 'AWS::IAM::Policy').size).toBe(0);
+  });
+
+  test('gives people tokens by the code flow alone, with no secret, for an hour', () => {
+    identityOf(dev).hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      GenerateSecret: false,
+      AllowedOAuthFlows: ['code'],
+      AccessTokenValidity: 60,
+      EnableTokenRevocation: true,
+      PreventUserExistenceErrors: 'ENABLED',
+    });
+  });
+
+  test('sends people to the page that the stage names', async () => {
+    const elsewhere = await synthesised({ signInAt: 'https://portal.partner-connect.net/signed-in' });
+    identityOf(elsewhere).hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      CallbackURLs: ['https://portal.partner-connect.net/signed-in'],
+    });
+  });
+
+  test('outlives everything in production, where a second factor is a must', () => {
+    const identity = identityOf(production);
+    identity.hasResource('AWS::Cognito::UserPool', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { DeletionProtection: 'ACTIVE', MfaConfiguration: 'ON', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] },
+    });
+    expect(production.identityStack?.terminationProtection).toBe(true);
+  });
+});
