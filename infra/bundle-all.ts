@@ -5,12 +5,16 @@ import { referencePage } from '../functions/http/reference-page.ts';
 import project from '../package.json' with { type: 'json' };
 import { type Bundles, bundleFunctions } from './functions/bundles.ts';
 import { claimsEntry } from './identity-stack.ts';
+import { sandboxEntry } from './sandbox-stack.ts';
 import { docsEntry, functionEntries } from './service-stack.ts';
+
+/** The entry files of all functions that are deployed, on whichever stage. */
+export const deployedEntries: readonly string[] = [...functionEntries(resources), claimsEntry, sandboxEntry];
 
 /** Bundles every function of the system, with the API's description and its reference page beside the one that serves them. */
 export async function bundleAll(): Promise<Bundles> {
   const document = openApiDocument(allRoutes, project.version);
-  return bundleFunctions([...functionEntries(resources), claimsEntry], {
+  return bundleFunctions(deployedEntries, {
     [docsEntry]: {
       'openapi.json': JSON.stringify(document),
       'docs.html.gz': gzipSync(referencePage(document), { level: 9 }),

@@ -2,6 +2,7 @@ import { App, type Stack, Tags, Validations } from 'aws-cdk-lib';
 import { DataStack } from './data-stack.ts';
 import type { Bundles } from './functions/bundles.ts';
 import { IdentityStack } from './identity-stack.ts';
+import { SandboxStack } from './sandbox-stack.ts';
 import { type Resources, ServiceStack } from './service-stack.ts';
 import { stageFrom } from './stages.ts';
 
@@ -17,8 +18,9 @@ export type SimFulfilmentAppProps = {
 };
 
 /**
- * The whole system on one stage: a stack that keeps data, one that keeps users, and one that keeps nothing. Synthesis fails when cdk-nag's rules for
- * AWS solutions find something that nobody has given a reason for.
+ * The whole system on one stage: a stack that keeps data, one that keeps users, one that keeps nothing, and on some stages
+ * one that stands in for the operators. Synthesis fails when cdk-nag's rules for AWS solutions find something that nobody has
+ * given a reason for.
  *
  * @throws StageError when the context names no usable stage
  */
@@ -50,6 +52,13 @@ export async function simFulfilmentApp({
       stage,
       bundles,
     }).tokens;
+  const sandbox = stage.sandbox
+    ? new SandboxStack(app, `SimFulfilment-${stage.name}-Sandbox`, {
+        description: 'SIM fulfilment: a stand-in for the operators',
+        stage,
+        bundles,
+      })
+    : undefined;
   const service = new ServiceStack(app, `SimFulfilment-${stage.name}-Service`, {
     description: 'SIM fulfilment: HTTP API, functions, state machine, schedules',
     stage,
@@ -57,7 +66,7 @@ export async function simFulfilmentApp({
     resources,
     bundles,
     table: data.table,
-    operatorsSecret: data.operatorsSecret,
+    operatorsSecret: (sandbox ?? data).operatorsSecret,
   });
   Tags.of(app).add('service', 'sim-fulfilment');
   Tags.of(app).add('stage', stage.name);

@@ -15,6 +15,8 @@ export type Stage = {
   logLevel: 'DEBUG' | 'INFO' | 'WARN';
   /** Requests per second, over all routes, and how far above that a burst may go. */
   throttle: { rateLimit: number; burstLimit: number };
+  /** Whether a stand-in for the operators is deployed along, and called in their place. */
+  sandbox: boolean;
   /** Who else signs the tokens that the API takes; the deployment's own user pool, when left out. */
   externalTokens?: Tokens;
   /** The page to which the user pool sends people who have signed in. */
@@ -34,6 +36,8 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     keepsData: false,
     logRetention: RetentionDays.ONE_DAY,
     journalDays: 1,
+    // The local cloud runs the stand-in itself.
+    sandbox: false,
     logLevel: 'INFO',
     throttle: { rateLimit: 5_000, burstLimit: 5_000 },
     externalTokens: { issuer: 'http://local.sim-fulfilment.test', audience: 'sim-fulfilment' },
@@ -42,6 +46,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     keepsData: false,
     logRetention: RetentionDays.ONE_WEEK,
     journalDays: 30,
+    sandbox: true,
     logLevel: 'DEBUG',
     throttle: { rateLimit: 50, burstLimit: 100 },
   },
@@ -49,6 +54,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     keepsData: false,
     logRetention: RetentionDays.ONE_MONTH,
     journalDays: 90,
+    sandbox: true,
     logLevel: 'INFO',
     throttle: { rateLimit: 200, burstLimit: 400 },
   },
@@ -56,6 +62,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     keepsData: true,
     logRetention: RetentionDays.ONE_YEAR,
     journalDays: 730,
+    sandbox: false,
     logLevel: 'INFO',
     throttle: { rateLimit: 500, burstLimit: 1_000 },
   },
@@ -63,7 +70,8 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
 
 /**
  * The stage that the context asks for (`-c stage=`), `dev` when it names none. `-c issuer= -c audience=` take the tokens of
- * another OpenID Connect issuer instead of a user pool of the deployment's own; `-c signInAt=` is that pool's page.
+ * another OpenID Connect issuer instead of a user pool of the deployment's own; `-c signInAt=` is that pool's page. With
+ * `-c sandbox=false` a stage calls real operators where it would call the stand-in.
  *
  * @throws StageError when there is no such stage, or what is given of it makes no whole
  */
@@ -90,6 +98,7 @@ export function stageFrom(context: (key: string) => unknown): Stage {
     ...defaults[name],
     ...(issuer !== undefined && audience !== undefined && { externalTokens: { issuer, audience } }),
     ...(signInAt !== undefined && { signInAt }),
+    ...(given('sandbox') === 'false' && { sandbox: false }),
   };
 }
 

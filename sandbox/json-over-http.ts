@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** A batch of 500 ICCIDs is a twentieth of it. */
-const MAX_BODY_BYTES = 256 * 1024;
+export const MAX_BODY_BYTES = 256 * 1024;
 
 /** A header's value; the first one of several. */
 export function headerOf(request: IncomingMessage, name: string): string | undefined {

@@ -23,18 +23,14 @@ const usageRecordSchema = z.strictObject({
 
 export type UsageRecord = z.infer<typeof usageRecordSchema>;
 
-const savedSchema = z.strictObject({
-  version: z.literal(1),
-  operators: z.record(
-    z.string(),
-    z.strictObject({
-      behaviour: behaviourSchema,
-      orders: z.array(orderSchema),
-      firstAnswers: z.array(z.tuple([z.string(), firstAnswerSchema])),
-      usage: z.array(usageRecordSchema),
-    }),
-  ),
+const savedBooksSchema = z.strictObject({
+  behaviour: behaviourSchema,
+  orders: z.array(orderSchema),
+  firstAnswers: z.array(z.tuple([z.string(), firstAnswerSchema])),
+  usage: z.array(usageRecordSchema),
 });
+
+const savedSchema = z.strictObject({ version: z.literal(1), operators: z.record(z.string(), z.unknown()) });
 
 /** All that one operator knows. */
 export type OperatorBooks = {
@@ -50,7 +46,7 @@ export type OperatorBooks = {
 
 export type Store = {
   books(operatorId: OperatorId): OperatorBooks;
-  /** Saves what changed, soon: many changes in a row are one save. */
+  /** Notes that something changed, which may be saved later: many changes in a row are one save. */
   changed(): void;
   /** Saves what changed, and waits until that is done. */
   save(): Promise<void>;
@@ -65,7 +61,7 @@ const SAVE_DELAY_FACTOR = 10;
  * whole, so that the file is never half written). Throws when the file is there and is no such store.
  */
 export async function openStore(file?: string): Promise<Store> {
-  const books = file === undefined ? emptyBooks() : await readBooks(file);
+  const books = file === undefined ? allEmpty() : await readBooks(file);
   let dirty = false;
   let timer: NodeJS.Timeout | undefined;
   let saving: Promise<void> = Promise.resolve();
@@ -78,7 +74,8 @@ export async function openStore(file?: string): Promise<Store> {
     dirty = false;
     const started = Date.now();
     try {
-      await writeFile(`${file}.new`, JSON.stringify(toSaved(books)));
+      const operators = Object.fromEntries(operatorIds.map((id) => [id, savedFrom(books[id])]));
+      await writeFile(`${file}.new`, JSON.stringify({ version: 1, operators }));
       await rename(`${file}.new`, file);
     } catch (error) {
       dirty = true;
@@ -111,20 +108,49 @@ export async function openStore(file?: string): Promise<Store> {
   };
 }
 
-function emptyBooks(): Record<OperatorId, OperatorBooks> {
-  const empty = (): OperatorBooks => ({
+/** The books of an operator that nothing was asked of yet. */
+export function emptyBooks(): OperatorBooks {
+  return {
     behaviour: wellBehaved,
     orders: new Map(),
     orderOfBlock: new Map(),
     firstAnswers: new Map(),
     usage: [],
     timesAsked: new Map(),
-  });
-  return { '3uk': empty(), '3ireland': empty(), orange: empty(), a1: empty() };
+  };
+}
+
+/** One operator's books as JSON, which {@link booksFrom} reads. */
+export function savedFrom({ behaviour, orders, firstAnswers, usage }: OperatorBooks): z.input<typeof savedBooksSchema> {
+  return {
+    behaviour,
+    orders: [...orders.values()].map((order) => ({ ...order, sims: [...order.sims] })),
+    firstAnswers: [...firstAnswers],
+    usage,
+  };
+}
+
+/** Throws when it is none of {@link savedFrom}. */
+export function booksFrom(saved: unknown): OperatorBooks {
+  const { behaviour, orders, firstAnswers, usage } = savedBooksSchema.parse(saved);
+  return {
+    behaviour,
+    orders: new Map(orders.map((order) => [order.orderId, order])),
+    orderOfBlock: new Map(
+      orders.flatMap(({ orderId, outcome }) => ('block' in outcome ? [[outcome.block, orderId]] : [])),
+    ),
+    firstAnswers: new Map(firstAnswers),
+    usage,
+    timesAsked: new Map(),
+  };
+}
+
+function allEmpty(): Record<OperatorId, OperatorBooks> {
+  return { '3uk': emptyBooks(), '3ireland': emptyBooks(), orange: emptyBooks(), a1: emptyBooks() };
 }
 
 async function readBooks(file: string): Promise<Record<OperatorId, OperatorBooks>> {
-  const books = emptyBooks();
+  const books = allEmpty();
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -134,50 +160,15 @@ async function readBooks(file: string): Promise<Record<OperatorId, OperatorBooks
     }
     throw error;
   }
-  const saved = parseSaved(file, text);
-  for (const operatorId of operatorIds) {
-    const operator = saved.operators[operatorId];
-    if (operator !== undefined) {
-      const orders = new Map(operator.orders.map((order) => [order.orderId, order]));
-      books[operatorId] = {
-        behaviour: operator.behaviour,
-        orders,
-        orderOfBlock: new Map(
-          operator.orders.flatMap(({ orderId, outcome }) => ('block' in outcome ? [[outcome.block, orderId]] : [])),
-        ),
-        firstAnswers: new Map(operator.firstAnswers),
-        usage: operator.usage,
-        timesAsked: new Map(),
-      };
-    }
-  }
-  return books;
-}
-
-function parseSaved(file: string, text: string): z.infer<typeof savedSchema> {
   try {
-    return savedSchema.parse(JSON.parse(text));
+    const { operators } = savedSchema.parse(JSON.parse(text));
+    for (const operatorId of operatorIds.filter((id) => operators[id] !== undefined)) {
+      books[operatorId] = booksFrom(operators[operatorId]);
+    }
+    return books;
   } catch (cause) {
     throw new Error(`${file} is not a store of the operator sandbox: move it away to start with an empty one`, {
       cause,
     });
   }
-}
-
-function toSaved(books: Record<OperatorId, OperatorBooks>): z.input<typeof savedSchema> {
-  return {
-    version: 1,
-    operators: Object.fromEntries(
-      operatorIds.map((operatorId) => {
-        const { behaviour, orders, firstAnswers, usage } = books[operatorId];
-        const saved = {
-          behaviour,
-          orders: [...orders.values()].map((order) => ({ ...order, sims: [...order.sims] })),
-          firstAnswers: [...firstAnswers],
-          usage,
-        };
-        return [operatorId, saved];
-      }),
-    ),
-  };
 }

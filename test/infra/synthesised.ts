@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { resources } from '../../functions/api/routes.ts';
+import { deployedEntries } from '../../infra/bundle-all.ts';
 import { type Bundles, bundleName } from '../../infra/functions/bundles.ts';
-import { claimsEntry, IdentityStack } from '../../infra/identity-stack.ts';
-import { functionEntries } from '../../infra/service-stack.ts';
+import { IdentityStack } from '../../infra/identity-stack.ts';
+import { SandboxStack } from '../../infra/sandbox-stack.ts';
 import { simFulfilmentApp } from '../../infra/sim-fulfilment-app.ts';
 
 // swc takes import attributes off, and Node wants one for JSON.
@@ -27,12 +28,14 @@ export async function synthesised(context: Readonly<Record<string, string>> = {}
     validate,
   });
   const identity = app.node.children.find((child) => child instanceof IdentityStack);
+  const sandbox = app.node.children.find((child) => child instanceof SandboxStack);
   return {
     app,
     dataStack: data,
     data: Template.fromStack(data),
     identityStack: identity,
     identity: identity && Template.fromStack(identity),
+    sandbox: sandbox && Template.fromStack(sandbox),
     service: Template.fromStack(service),
   };
 }
@@ -40,12 +43,7 @@ export async function synthesised(context: Readonly<Record<string, string>> = {}
 function emptyBundles(outdir: string): Bundles {
   const folder = mkdtempSync(path.join(outdir, 'bundle-'));
   writeFileSync(path.join(folder, 'index.mjs'), 'export const handler = async () => {};\n');
-  return new Map(
-    [...functionEntries(resources), claimsEntry].map((entry) => [
-      entry,
-      { name: bundleName(entry), folder, bytes: 0, inputs: [] },
-    ]),
-  );
+  return new Map(deployedEntries.map((entry) => [entry, { name: bundleName(entry), folder, bytes: 0, inputs: [] }]));
 }
 
 /** The resources of a type, by their logical id. */

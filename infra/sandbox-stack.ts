@@ -1,0 +1,82 @@
+import { CfnOutput, Duration, RemovalPolicy, SecretValue, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { operators } from '../domain/operator.ts';
+import type { Bundles } from './functions/bundles.ts';
+import { ServiceFunction } from './functions/service-function.ts';
+import type { Stage } from './stages.ts';
+
+/** The stand-in for the operators, as a function behind its own URL. */
+export const sandboxEntry = 'sandbox/on-lambda.ts';
+
+/**
+ * The stand-in for the operators, for stages where no SIM is real: a function behind its own URL, with its books in a table of
+ * its own, and the secret by which the system finds it. It keeps nothing that anybody would miss.
+ */
+export class SandboxStack extends Stack {
+  /** How each operator is called, as `OperatorsSecret` of the data stack has it elsewhere. */
+  readonly operatorsSecret: Secret;
+
+  constructor(scope: Construct, id: string, props: StackProps & { stage: Stage; bundles: Bundles }) {
+    const { stage, bundles } = props;
+    super(scope, id, props);
+
+    const books = new Table(this, 'Books', {
+      partitionKey: { name: 'operatorId', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    Validations.of(books).acknowledge({
+      id: 'AwsSolutions-DDB3',
+      reason: 'What a stand-in for the operators remembers of SIMs that are none; it may be lost.',
+    });
+    const apiKey = new Secret(this, 'ApiKey', {
+      description: 'What callers of the operator sandbox have to show',
+      generateSecretString: { excludePunctuation: true, passwordLength: 40 },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+
+    const bundle = bundles.get(sandboxEntry);
+    if (!bundle) throw new Error(`${sandboxEntry} was not bundled`);
+    const { lambda } = new ServiceFunction(this, 'Operators', {
+      stage,
+      bundle,
+      description: 'The stand-in for the operators',
+      timeout: Duration.seconds(20),
+      environment: { TABLE_NAME: books.tableName, API_KEY_SECRET: apiKey.secretArn },
+      statements: [
+        new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [books.tableArn] }),
+        new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [apiKey.secretArn] }),
+      ],
+    });
+    // Open to whoever has the key, as an operator's own API is.
+    const { url } = lambda.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
+
+    this.operatorsSecret = new Secret(this, 'OperatorsSecret', {
+      description: 'How each operator is called: all of them at the stand-in',
+      // A reference that CloudFormation resolves: the key stands in no template.
+      secretStringValue: SecretValue.unsafePlainText(
+        this.toJsonString(
+          Object.fromEntries(
+            Object.keys(operators).map((operatorId) => [
+              operatorId,
+              { baseUrl: `${url}operators/${operatorId}`, apiKey: apiKey.secretValue.unsafeUnwrap() },
+            ]),
+          ),
+        ),
+      ),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    for (const secret of [apiKey, this.operatorsSecret]) {
+      Validations.of(secret).acknowledge({
+        id: 'AwsSolutions-SMG4',
+        reason: 'It opens a stand-in for the operators, where no SIM is real; a new one is a deployment away.',
+      });
+    }
+    new CfnOutput(this, 'SandboxUrl', { value: url });
+  }
+}

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Context, LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
+import { BooksChanged, BooksFull, openBooks } from './books-in-table.ts';
+import { MAX_BODY_BYTES } from './json-over-http.ts';
+import { type ApiAnswer, refusal } from './operators-api.ts';
+import { type Call, isAuthorised, operatorsService, placeOf } from './service.ts';
+import { openStore } from './store.ts';
+
+export type OnLambdaOptions = {
+  documents: DynamoDBDocumentClient;
+  tableName: string;
+  apiKey: string;
+  now: () => Date;
+};
+
+/** Callers of one operator write into the same books, one after the other. */
+const ATTEMPTS = 20;
+const LONGEST_PAUSE_MS = 200;
+/** An operator that answers nothing is given up a moment before Lambda would. */
+const GIVE_UP_BEFORE_MS = 500;
+
+/** Answers a call of a function URL, over books in a table. */
+export async function answerUrl(
+  event: LambdaFunctionURLEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+  { documents, tableName, apiKey, now }: OnLambdaOptions,
+): Promise<LambdaFunctionURLResult> {
+  const call = callOf(event);
+  const { operatorId } = placeOf(call.url);
+  for (let attempt = 1; ; attempt++) {
+    const store =
+      operatorId !== undefined && isAuthorised(call, apiKey)
+        ? await openBooks({ documents, tableName }, operatorId)
+        : await openStore();
+    try {
+      const answer = await operatorsService({ store, now, apiKey }).answer(call);
+      await store.save();
+      if (answer === undefined) {
+        await sleep(Math.max(context.getRemainingTimeInMillis() - GIVE_UP_BEFORE_MS, 0));
+      }
+      return resultOf(answer ?? refusal(504, 'stalled', 'The operator answers nothing'));
+    } catch (error) {
+      if (error instanceof BooksFull) {
+        return resultOf(refusal(507, 'books_full', error.message));
+      }
+      if (!(error instanceof BooksChanged)) {
+        throw error;
+      }
+      if (attempt === ATTEMPTS) {
+        return resultOf(refusal(503, 'overloaded', 'Too much to do: try again'));
+      }
+      await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 10 * 2 ** attempt));
+    }
+  }
+}
+
+let documents: DynamoDBDocumentClient | undefined;
+
+/** The sandbox as a function behind its own URL: `TABLE_NAME` has its books, the secret `API_KEY_SECRET` its key. */
+export async function handler(event: LambdaFunctionURLEvent, context: Context): Promise<LambdaFunctionURLResult> {
+  const { TABLE_NAME: tableName, API_KEY_SECRET: secret } = process.env;
+  if (!tableName || !secret) {
+    throw new Error('TABLE_NAME and API_KEY_SECRET are needed');
+  }
+  const apiKey = await getSecret(secret, { maxAge: 3600 });
+  if (typeof apiKey !== 'string' || apiKey === '') {
+    throw new Error('The secret of the API key holds none');
+  }
+  documents ??= DynamoDBDocumentClient.from(new DynamoDBClient());
+  return answerUrl(event, context, { documents, tableName, apiKey, now: () => new Date() });
+}
+
+function callOf(event: LambdaFunctionURLEvent): Call {
+  return {
+    method: event.requestContext.http.method,
+    url: new URL(`${event.rawPath}?${event.rawQueryString}`, 'http://sandbox'),
+    header: (name) => event.headers[name],
+    async json() {
+      const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+      try {
+        return body.length > MAX_BODY_BYTES
+          ? undefined
+          : { value: body.length === 0 ? null : JSON.parse(String(body)) };
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function resultOf({ status, body }: ApiAnswer): LambdaFunctionURLResult {
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json', ...(status === 503 && { 'retry-after': '1' }) },
+    body: JSON.stringify(body),
+  };
+}

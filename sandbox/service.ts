@@ -1,0 +1,143 @@
+import { type BehaviourRequest, behaviourSchema, type Usage, usageSchema } from './behaviour.ts';
+import { isOperatorId, type OperatorId, operatorIds } from './networks.ts';
+import { type ApiAnswer, answerRequest, noteUsage, refusal } from './operators-api.ts';
+import type { Store } from './store.ts';
+
+/** A call over HTTP, however it came. `json` is undefined when the body is none, or too long; null when there is no body. */
+export type Call = {
+  method: string;
+  url: URL;
+  header(name: string): string | undefined;
+  json(): Promise<{ value: unknown } | undefined>;
+};
+
+export type ServiceOptions = {
+  store: Store;
+  /** The time that the operators live in. */
+  now: () => Date;
+  /** What callers have to show: `Authorization: Bearer <apiKey>`. */
+  apiKey: string;
+  /** Draws from 0 to 1 for `failureRate`; for tests. */
+  random?: () => number;
+};
+
+export type Service = {
+  /** What the operators say; undefined when the operator is one that answers nothing. */
+  answer(call: Call): Promise<ApiAnswer | undefined>;
+  /** Tells an operator how to behave from now on; replaces all it was told before. Throws on what is no behaviour. */
+  behave(operatorId: string, behaviour: BehaviourRequest): void;
+  /** Notes what a SIM of the operator used. Throws on what is no usage. */
+  recordUsage(operatorId: string, usage: Usage): void;
+};
+
+/** The operators, all of them, over one store: the paths that README.md tells of. */
+export function operatorsService({ store, now, apiKey, random = Math.random }: ServiceOptions): Service {
+  function behave(operatorId: string, behaviour: BehaviourRequest): void {
+    store.books(knownOperator(operatorId)).behaviour = behaviourSchema.parse(behaviour);
+    store.changed();
+  }
+
+  function recordUsage(operatorId: string, usage: Usage): void {
+    const id = knownOperator(operatorId);
+    noteUsage({ operatorId: id, books: store.books(id), now: now() }, usageSchema.parse(usage));
+    store.changed();
+  }
+
+  async function answerOperator(operatorId: OperatorId, path: string[], call: Call): Promise<ApiAnswer | undefined> {
+    const books = store.books(operatorId);
+    if (books.behaviour.stall) {
+      return undefined;
+    }
+    const body = await call.json();
+    if (body === undefined) {
+      return refusal(400, 'invalid_json', 'The body is not JSON, or too long');
+    }
+    // A call that fails may have done its work all the same, as with any operator: half of them have.
+    const fails = random() < books.behaviour.failureRate;
+    const works = !fails || random() < 0.5;
+    const answer = works
+      ? answerRequest(
+          { operatorId, books, now: now() },
+          {
+            method: call.method,
+            path,
+            query: call.url.searchParams,
+            idempotencyKey: call.header('idempotency-key'),
+            body: body.value,
+          },
+        )
+      : undefined;
+    if (answer?.changed !== undefined) {
+      store.changed();
+      if (answer.changed === 'order') {
+        await store.save();
+      }
+    }
+    return fails ? refusal(503, 'overloaded', 'Too much to do: try again') : answer;
+  }
+
+  /** What the sandbox is told when it runs on its own. */
+  async function answerControl(operatorId: OperatorId, what: string, call: Call): Promise<ApiAnswer> {
+    const body = await call.json();
+    if (what === 'PUT behaviour') {
+      const behaviour = behaviourSchema.safeParse(body?.value);
+      if (behaviour.success) {
+        behave(operatorId, behaviour.data);
+        return { status: 200, body: behaviour.data };
+      }
+      return refusal(422, 'invalid_behaviour', behaviour.error.message);
+    }
+    if (what === 'POST usage') {
+      const usage = usageSchema.safeParse(body?.value);
+      if (usage.success) {
+        recordUsage(operatorId, usage.data);
+        return { status: 202, body: usage.data };
+      }
+      return refusal(422, 'invalid_usage', usage.error.message);
+    }
+    return refusal(404, 'unknown_path', 'There is PUT behaviour and POST usage');
+  }
+
+  return {
+    behave,
+    recordUsage,
+    async answer(call) {
+      const { area, operatorId, path } = placeOf(call.url);
+      if (area === 'health') {
+        return { status: 200, body: { status: 'ok', operators: operatorIds, now: now().toISOString() } };
+      }
+      if (!isAuthorised(call, apiKey)) {
+        return refusal(401, 'unauthorised', 'The API key is missing or wrong');
+      }
+      if (operatorId === undefined) {
+        return refusal(404, 'unknown_operator', `The operators are ${operatorIds.join(', ')}`);
+      }
+      switch (area) {
+        case 'operators':
+          return answerOperator(operatorId, path, call);
+        case 'control':
+          return answerControl(operatorId, `${call.method} ${path.join('/')}`, call);
+        default:
+          return refusal(404, 'unknown_path', 'There is /operators, /control and /health');
+      }
+    },
+  };
+}
+
+/** Whether the caller shows the key of the operators' API. */
+export function isAuthorised(call: Call, apiKey: string): boolean {
+  return call.header('authorization') === `Bearer ${apiKey}`;
+}
+
+/** What a path is about; no operator when it names none that there is. */
+export function placeOf(url: URL): { area: string | undefined; operatorId: OperatorId | undefined; path: string[] } {
+  const [area, id, ...path] = url.pathname.split('/').filter(Boolean);
+  return { area, operatorId: id !== undefined && isOperatorId(id) ? id : undefined, path };
+}
+
+function knownOperator(operatorId: string): OperatorId {
+  if (!isOperatorId(operatorId)) {
+    throw new Error(`${operatorId} is none of the operators ${operatorIds.join(', ')}`);
+  }
+  return operatorId;
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import { operatorIds } from '../../domain/operator.ts';
+import { resourcesOf, synthesised } from './synthesised.ts';
+
+describe('the stand-in for the operators', () => {
+  test('is there on stages where no SIM is real, and not in production', async () => {
+    expect((await synthesised()).sandbox).toBeDefined();
+    expect((await synthesised({ stage: 'production' })).sandbox).toBeUndefined();
+    expect((await synthesised({ stage: 'staging', sandbox: 'false' })).sandbox).toBeUndefined();
+  }, 60_000);
+
+  test('is what the functions call, and its key stands in no template', async () => {
+    const { sandbox, service } = await synthesised();
+    const secrets = sandbox ? [...resourcesOf(sandbox, 'AWS::SecretsManager::Secret')] : [];
+    const [, operators] = secrets.find(([id]) => id.startsWith('OperatorsSecret')) ?? [];
+    const text = JSON.stringify(operators?.Properties.SecretString);
+    for (const operatorId of operatorIds) {
+      expect(text).toContain(`operators/${operatorId}`);
+    }
+    expect(text.match(/\{\{resolve:secretsmanager:/g)).toHaveLength(operatorIds.length);
+    const called = [...resourcesOf(service, 'AWS::Lambda::Function').values()].flatMap(({ Properties }) => {
+      // Safe: a function's environment has this shape in a template.
+      const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
+      return Variables.OPERATORS_SECRET === undefined ? [] : [JSON.stringify(Variables.OPERATORS_SECRET)];
+    });
+    expect(called.length).toBeGreaterThan(0);
+    for (const secret of called) {
+      expect(secret).toContain('SimFulfilment-dev-Sandbox:');
+    }
+  });
+
+  test('may read and write its own books and nothing else', async () => {
+    const { sandbox } = await synthesised();
+    const policies = sandbox ? [...resourcesOf(sandbox, 'AWS::IAM::Policy').values()] : [];
+    // Safe: what the CDK writes as a policy is one.
+    const statements = policies.flatMap(
+      ({ Properties }) => (Properties.PolicyDocument as { Statement: { Action: string | string[] }[] }).Statement,
+    );
+    expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'secretsmanager:GetSecretValue',
+    ]);
+  });
+});
