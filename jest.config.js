@@ -41,6 +41,24 @@ const onDynamoDbLocal = {
   setupFiles: ['<rootDir>/test/integration/on-dynamodb-local.js'],
 };
 
+/**
+ * What a cloud that somebody deployed has to do, asked over HTTP alone: `BASE_URL=... npm run acceptance`. See
+ * test/integration/acceptance/deployed-cloud.ts for what a deployment takes besides.
+ */
+const acceptance = {
+  ...shared,
+  displayName: 'acceptance',
+  testMatch: [
+    'bulk-actions',
+    'http-docs',
+    'http-roles',
+    'orders-placing',
+    'orders-to-active',
+    'services-of-customers',
+    'sims-lists',
+  ].map((name) => `<rootDir>/test/integration/${name}.test.ts`),
+};
+
 function hasJava() {
   const [, version] = /version "(\d+)/.exec(spawnSync('java', ['-version'], { encoding: 'utf8' }).stderr ?? '') ?? [];
   return Number(version ?? 0) >= 17;
@@ -59,6 +77,7 @@ export default {
       testPathIgnorePatterns: ['/test/integration/'],
     },
     integration,
+    ...(process.env.BASE_URL ? [acceptance] : []),
     ...(process.env.TEST_ENGINES && hasJava() ? [onDynamoDbLocal] : []),
   ],
 };

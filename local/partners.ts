@@ -15,7 +15,11 @@ export type Partners = {
 const DEMO = 'demo';
 const seededSchema = z.object({ tariffs: z.string(), partners: z.array(z.string()) });
 
-export async function openPartners(options: { url: string; issuer: Issuer; folder: string }): Promise<Partners> {
+export async function openPartners(options: {
+  url: string;
+  issuer: Pick<Issuer, 'token'>;
+  folder: string;
+}): Promise<Partners> {
   const { url, issuer, folder } = options;
   const file = path.join(folder, 'seeded.json');
   const kept = await readStored(file, seededSchema);

@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Often enough for tests that change something while days pass; looking is work for the cloud, too. */
 const POLL_EVERY_MS = 200;
 
+/** How much longer than a local cloud the one that is tested may take: a deployment looks by the minute. */
+export const patience = Number(process.env.PATIENCE ?? 1);
+
 /**
  * Tries until it no longer throws, and gives what it gave. Whoever waits says what must become true, not how long it takes.
  *
@@ -10,7 +13,7 @@ const POLL_EVERY_MS = 200;
  *   error is thrown
  */
 export async function eventually<T>(attempt: () => T | Promise<T>, { within = 60_000 } = {}): Promise<T> {
-  const deadline = performance.now() + within;
+  const deadline = performance.now() + within * patience;
   for (;;) {
     try {
       return await attempt();

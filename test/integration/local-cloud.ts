@@ -3,8 +3,11 @@ import type { JWTPayload } from 'jose';
 import type { UsageRecord } from '../../domain/usage-record.ts';
 import { type EngineName, engineNames } from '../../local/dynamodb/engine.ts';
 import type { BehaviourRequest, Usage } from '../../sandbox/behaviour.ts';
+import { type CloudAccess, deployedCloud } from './acceptance/deployed-cloud.ts';
+import { localAccess } from './acceptance/local-access.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import type { CloudFacts, CloudSettings, LentCloud } from './cloud-pool.ts';
+import { patience } from './eventually.ts';
 import { type Partner, partnerAtWork } from './partner.ts';
 
 export type { Answer, ApiClient } from './api-client.ts';
@@ -25,7 +28,7 @@ export type RunningCloud = CloudFacts & {
   stop(): Promise<void>;
 };
 
-/** A local cloud, as tests see it: over HTTP. */
+/** A cloud as tests see it: over HTTP. */
 export type CloudUnderTest = {
   url(): string;
   /** What is known of the cloud itself, for what HTTP does not show. */
@@ -58,7 +61,8 @@ export type OperatorUnderTest = {
 export const promptOperator: BehaviourRequest = { leadTimeDays: 0 };
 
 /**
- * A local cloud for a test file, which has it for itself, on the engine of `DYNAMODB_ENGINE` if that is set. Other files
+ * A cloud for a test file: the one at `BASE_URL`, if that is set, as for acceptance (see acceptance/deployed-cloud.ts). Otherwise
+ * a local cloud, which the file has for itself, on the engine of `DYNAMODB_ENGINE` if that is set. Other files
  * had it before: there are partners, orders and tariffs of theirs. Its operators deliver at once unless a test tells them
  * otherwise.
  *
@@ -66,21 +70,27 @@ export const promptOperator: BehaviourRequest = { leadTimeDays: 0 };
  */
 export function useLocalCloud({ dayMs = 500 }: { dayMs?: number } = {}): CloudUnderTest {
   // The first cloud waits for the templates to be synthesised; a day of the tests' own takes a fraction of a second.
-  jest.setTimeout(180_000);
+  jest.setTimeout(180_000 * patience);
   let running: RunningCloud | undefined;
   const cloud = () => {
     if (!running) {
-      throw new Error('The local cloud runs between beforeAll and afterAll.');
+      throw new Error(
+        'The local cloud runs between beforeAll and afterAll, and not where another is tested over HTTP.',
+      );
     }
     return running;
   };
-  const underTest = cloudUnderTest(cloud);
+  const deployed = deployedCloud();
+  const underTest = deployed ? overHttp(() => deployed.url, deployed, cloud) : cloudUnderTest(cloud);
   beforeAll(async () => {
-    running = await startCloud({ dayMs });
+    if (!deployed) {
+      running = await startCloud({ dayMs });
+    }
     await Promise.all(operatorIds.map((id) => underTest.operator(id).behavesWell()));
   }, 120_000);
   afterAll(async () => {
     await running?.stop();
+    await deployed?.stop();
   });
   return underTest;
 }
@@ -114,30 +124,18 @@ async function askPool<T>(path: string, body?: unknown): Promise<T> {
   return JSON.parse(text) as T;
 }
 
-/** Tests' view of a cloud that may be started again in between. */
+/** Tests' view of a local cloud that may be started again in between. */
 export function cloudUnderTest(cloud: () => RunningCloud): CloudUnderTest {
   const url = () => cloud().url;
-  const local = apiClient(url, async () => undefined);
+  return overHttp(url, localAccess(url), cloud);
+}
 
-  async function tokenFor(claims: CallerClaims & { expiresIn?: number }): Promise<string> {
-    const { status, body } = await local.post<{ access_token: string }>('/_local/token', claims);
-    if (status !== 200) {
-      throw new Error(`POST /_local/token answers ${status}: ${JSON.stringify(body)}`);
-    }
-    return body.access_token;
-  }
-
-  async function behave(id: OperatorId, behaviour: BehaviourRequest): Promise<void> {
-    const { status, body } = await local.put(`/_local/operators/${id}`, behaviour);
-    if (status !== 200) {
-      throw new Error(`PUT /_local/operators/${id} answers ${status}: ${JSON.stringify(body)}`);
-    }
-  }
-
+/** Tests' view of a cloud: what it has over HTTP, who may call it and what its operators do by the access that there is. */
+function overHttp(url: () => string, access: CloudAccess, cloud: () => RunningCloud): CloudUnderTest {
   function as(claims: CallerClaims): ApiClient {
     let token: Promise<string> | undefined;
     return apiClient(url, () => {
-      token ??= tokenFor(claims);
+      token ??= access.tokenFor(claims);
       return token;
     });
   }
@@ -146,18 +144,13 @@ export function cloudUnderTest(cloud: () => RunningCloud): CloudUnderTest {
     url,
     cloud,
     as,
-    tokenFor,
+    tokenFor: access.tokenFor,
     api: (token) => apiClient(url, async () => token),
     partner: (partnerId) => partnerAtWork(partnerId, as({ partnerId, roles: ['admin'] })),
     operator: (id) => ({
-      behaves: (behaviour) => behave(id, behaviour),
-      behavesWell: () => behave(id, promptOperator),
-      uses: async (usage) => {
-        const { status, body } = await local.post(`/_local/operators/${id}/usage`, usage);
-        if (status !== 202) {
-          throw new Error(`POST /_local/operators/${id}/usage answers ${status}: ${JSON.stringify(body)}`);
-        }
-      },
+      behaves: (behaviour) => access.behave(id, behaviour),
+      behavesWell: () => access.behave(id, promptOperator),
+      uses: (usage) => access.uses(id, usage),
       statusOf: (orderId) => statusAtOperator(cloud(), id, orderId),
       usageOf: (iccid) => usageAtOperator(cloud(), id, iccid),
     }),
