@@ -35,6 +35,8 @@ export type IdentityStackProps = StackProps & { stage: Stage; bundles: Bundles }
 export class IdentityStack extends Stack {
   /** Whose tokens the API takes. */
   readonly tokens: Tokens;
+  /** What a client has to know to sign in. */
+  readonly outputs: Readonly<Record<'userPoolId' | 'clientId', CfnOutput>>;
 
   constructor(scope: Construct, id: string, props: IdentityStackProps) {
     const { stage, bundles } = props;
@@ -129,8 +131,10 @@ export class IdentityStack extends Stack {
     });
 
     this.tokens = { issuer: pool.userPoolProviderUrl, audience: people.userPoolClientId };
-    new CfnOutput(this, 'UserPoolId', { value: pool.userPoolId });
-    new CfnOutput(this, 'ClientId', { value: people.userPoolClientId });
+    this.outputs = {
+      userPoolId: new CfnOutput(this, 'UserPoolId', { value: pool.userPoolId }),
+      clientId: new CfnOutput(this, 'ClientId', { value: people.userPoolClientId }),
+    };
     new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
   }
 }

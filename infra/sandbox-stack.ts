@@ -19,6 +19,8 @@ export const sandboxEntry = 'sandbox/on-lambda.ts';
 export class SandboxStack extends Stack {
   /** How each operator is called, as `OperatorsSecret` of the data stack has it elsewhere. */
   readonly operatorsSecret: Secret;
+  /** Where it is, and the secret that holds its key. */
+  readonly outputs: Readonly<Record<'url' | 'key', CfnOutput>>;
 
   constructor(scope: Construct, id: string, props: StackProps & { stage: Stage; bundles: Bundles }) {
     const { stage, bundles } = props;
@@ -77,6 +79,9 @@ export class SandboxStack extends Stack {
         reason: 'It opens a stand-in for the operators, where no SIM is real; a new one is a deployment away.',
       });
     }
-    new CfnOutput(this, 'SandboxUrl', { value: url });
+    this.outputs = {
+      url: new CfnOutput(this, 'SandboxUrl', { value: url }),
+      key: new CfnOutput(this, 'SandboxKey', { value: apiKey.secretArn }),
+    };
   }
 }

@@ -76,7 +76,6 @@ const taskTimeout = Duration.minutes(2);
  */
 const taskMemoryMb = 1769;
 const scheduleTimeout = Duration.minutes(5);
-const pollRate = Duration.minutes(15);
 /** So that a scheduled operation begins within a minute of its time. */
 const sweepRate = Duration.minutes(1);
 /** Operators tell by the hour: what a SIM used in two hours is one write. docs/data-model.md has what that costs. */
@@ -87,6 +86,8 @@ const publishTimeout = Duration.minutes(1);
 
 /** What keeps no data and can be made anew by any release: functions, HTTP API, state machine, schedules. */
 export class ServiceStack extends Stack {
+  readonly apiUrl: CfnOutput;
+
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
     const { stage, tokens, resources } = props;
@@ -157,7 +158,7 @@ export class ServiceStack extends Stack {
         {
           name: 'PollOrders',
           description: pollOrders,
-          every: pollRate,
+          every: Duration.minutes(stage.pollEveryMinutes),
           lambda: functionOf(scheduleEntries.pollOrders, { description: pollOrders, ...asynchronous }),
         },
         {
@@ -226,7 +227,7 @@ export class ServiceStack extends Stack {
 
     const metrics = { namespace: METRICS_NAMESPACE, service: SERVICE };
     new Alarms(this, 'Alarms', { deadLetters, machine, publisher, metrics });
-    new CfnOutput(this, 'ApiUrl', { value: api.url });
+    this.apiUrl = new CfnOutput(this, 'ApiUrl', { value: api.url });
   }
 
   private serviceFunction(

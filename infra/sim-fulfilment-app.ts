@@ -1,14 +1,8 @@
-import { App, type Stack, Tags, Validations } from 'aws-cdk-lib';
-import { DataStack } from './data-stack.ts';
-import type { Bundles } from './functions/bundles.ts';
-import { IdentityStack } from './identity-stack.ts';
-import { SandboxStack } from './sandbox-stack.ts';
-import { type Resources, ServiceStack } from './service-stack.ts';
+import { App, Validations } from 'aws-cdk-lib';
+import { type Release, type StageStacks, stacksOf } from './stacks.ts';
 import { stageFrom } from './stages.ts';
 
-export type SimFulfilmentAppProps = {
-  resources: Resources;
-  bundles: Bundles;
+export type AppProps = Release & {
   /** Where the templates go; what the CDK's CLI asks for when it is absent. */
   outdir?: string;
   /** Context that holds unless the command line says otherwise. */
@@ -18,19 +12,23 @@ export type SimFulfilmentAppProps = {
 };
 
 /**
- * The whole system on one stage: a stack that keeps data, one that keeps users, one that keeps nothing, and on some stages
- * one that stands in for the operators. Synthesis fails when cdk-nag's rules for AWS solutions find something that nobody has
- * given a reason for.
+ * The system on the stage that the context names. Synthesis fails when cdk-nag's rules for AWS solutions find something that
+ * nobody has given a reason for.
  *
  * @throws StageError when the context names no usable stage
  */
 export async function simFulfilmentApp({
   resources,
   bundles,
-  outdir,
-  context,
-  validate,
-}: SimFulfilmentAppProps): Promise<{ app: App; data: Stack; service: Stack }> {
+  ...props
+}: AppProps): Promise<{ app: App } & StageStacks> {
+  const app = await checkedApp(props);
+  const stage = stageFrom((key) => app.node.tryGetContext(key));
+  return { app, ...stacksOf(app, stage, { resources, bundles }) };
+}
+
+/** An app whose templates are checked as all of this project's are. */
+export async function checkedApp({ outdir, context, validate }: Omit<AppProps, keyof Release>): Promise<App> {
   const app = new App({
     context: { ...context },
     analyticsReporting: false,
@@ -39,41 +37,10 @@ export async function simFulfilmentApp({
     builtinCloudFormationValidation: validate,
     ...(outdir !== undefined && { outdir }),
   });
-  const stage = stageFrom((key) => app.node.tryGetContext(key));
-
-  const data = new DataStack(app, `SimFulfilment-${stage.name}-Data`, {
-    description: 'SIM fulfilment: the table and the secret of the operators',
-    stage,
-  });
-  const tokens =
-    stage.externalTokens ??
-    new IdentityStack(app, `SimFulfilment-${stage.name}-Identity`, {
-      description: 'SIM fulfilment: who may sign in, and what their tokens say',
-      stage,
-      bundles,
-    }).tokens;
-  const sandbox = stage.sandbox
-    ? new SandboxStack(app, `SimFulfilment-${stage.name}-Sandbox`, {
-        description: 'SIM fulfilment: a stand-in for the operators',
-        stage,
-        bundles,
-      })
-    : undefined;
-  const service = new ServiceStack(app, `SimFulfilment-${stage.name}-Service`, {
-    description: 'SIM fulfilment: HTTP API, functions, state machine, schedules',
-    stage,
-    tokens,
-    resources,
-    bundles,
-    table: data.table,
-    operatorsSecret: (sandbox ?? data).operatorsSecret,
-  });
-  Tags.of(app).add('service', 'sim-fulfilment');
-  Tags.of(app).add('stage', stage.name);
   if (validate) {
     // Loaded only when it is wanted, and without the packs of other standards: that takes a good part of a second.
     const { AwsSolutionsChecks } = await import('cdk-nag/lib/packs/aws-solutions.js');
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   }
-  return { app, data, service };
+  return app;
 }

@@ -15,6 +15,8 @@ export type Stage = {
   logLevel: 'DEBUG' | 'INFO' | 'WARN';
   /** Requests per second, over all routes, and how far above that a burst may go. */
   throttle: { rateLimit: number; burstLimit: number };
+  /** How often it is looked which orders are due; each is asked about less and less, so that this is how late news is at first. */
+  pollEveryMinutes: number;
   /** Whether a stand-in for the operators is deployed along, and called in their place. */
   sandbox: boolean;
   /** Who else signs the tokens that the API takes; the deployment's own user pool, when left out. */
@@ -36,6 +38,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     keepsData: false,
     logRetention: RetentionDays.ONE_DAY,
     journalDays: 1,
+    pollEveryMinutes: 15,
     // The local cloud runs the stand-in itself.
     sandbox: false,
     logLevel: 'INFO',
@@ -46,6 +49,8 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     keepsData: false,
     logRetention: RetentionDays.ONE_WEEK,
     journalDays: 30,
+    // The stand-in delivers at once when it is told to.
+    pollEveryMinutes: 1,
     sandbox: true,
     logLevel: 'DEBUG',
     throttle: { rateLimit: 50, burstLimit: 100 },
@@ -54,6 +59,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     keepsData: false,
     logRetention: RetentionDays.ONE_MONTH,
     journalDays: 90,
+    pollEveryMinutes: 1,
     sandbox: true,
     logLevel: 'INFO',
     throttle: { rateLimit: 200, burstLimit: 400 },
@@ -62,6 +68,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     keepsData: true,
     logRetention: RetentionDays.ONE_YEAR,
     journalDays: 730,
+    pollEveryMinutes: 15,
     sandbox: false,
     logLevel: 'INFO',
     throttle: { rateLimit: 500, burstLimit: 1_000 },

@@ -4,6 +4,7 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { cursorSecretKey, JOURNAL } from '../../adapters/dynamodb/keys.ts';
 import { table as names } from '../../adapters/dynamodb/table.ts';
+import { asNagNamesIt } from '../nag-names.ts';
 
 /** What one function may do. What is not named it may not. */
 export type Rights = {
@@ -140,16 +141,7 @@ function executionsArn(machine: StateMachine): string {
   });
 }
 
-/** The same ARN as cdk-nag writes it in a finding, with references in angle brackets. */
+/** The same ARN as cdk-nag writes it in a finding. */
 export function executionsAsNagNamesThem(machine: StateMachine): string {
-  const stack = Stack.of(machine);
-  const parts: { 'Fn::Join': [string, unknown[]] } = stack.resolve(executionsArn(machine));
-  const flat = parts['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : `<${reference(part)}>`));
-  return flat.join('');
-}
-
-function reference(part: unknown): string {
-  if (typeof part !== 'object' || part === null) return '';
-  if ('Ref' in part) return String(part.Ref);
-  return 'Fn::GetAtt' in part && Array.isArray(part['Fn::GetAtt']) ? part['Fn::GetAtt'].join('.') : '';
+  return asNagNamesIt(Stack.of(machine).resolve(executionsArn(machine)));
 }

@@ -5,12 +5,10 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { resources } from '../../functions/api/routes.ts';
 import { deployedEntries } from '../../infra/bundle-all.ts';
 import { type Bundles, bundleName } from '../../infra/functions/bundles.ts';
-import { IdentityStack } from '../../infra/identity-stack.ts';
-import { SandboxStack } from '../../infra/sandbox-stack.ts';
 import { simFulfilmentApp } from '../../infra/sim-fulfilment-app.ts';
 
 // swc takes import attributes off, and Node wants one for JSON.
-const cdk: { context: Record<string, unknown> } = JSON.parse(
+export const cdk: { context: Record<string, unknown> } = JSON.parse(
   readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
 );
 
@@ -20,15 +18,13 @@ export type Resource = { Properties: { [key: string]: Json }; DeletionPolicy?: s
 /** The templates of a stage, with bundles that hold nothing: no test here runs them. */
 export async function synthesised(context: Readonly<Record<string, string>> = {}, { validate = false } = {}) {
   const outdir = mkdtempSync(path.join(tmpdir(), 'synthesised-'));
-  const { app, data, service } = await simFulfilmentApp({
+  const { app, data, identity, sandbox, service } = await simFulfilmentApp({
     resources,
     bundles: emptyBundles(outdir),
     outdir,
     context: { ...cdk.context, ...context },
     validate,
   });
-  const identity = app.node.children.find((child) => child instanceof IdentityStack);
-  const sandbox = app.node.children.find((child) => child instanceof SandboxStack);
   return {
     app,
     dataStack: data,
@@ -40,7 +36,7 @@ export async function synthesised(context: Readonly<Record<string, string>> = {}
   };
 }
 
-function emptyBundles(outdir: string): Bundles {
+export function emptyBundles(outdir: string): Bundles {
   const folder = mkdtempSync(path.join(outdir, 'bundle-'));
   writeFileSync(path.join(folder, 'index.mjs'), 'export const handler = async () => {};\n');
   return new Map(deployedEntries.map((entry) => [entry, { name: bundleName(entry), folder, bytes: 0, inputs: [] }]));

@@ -1,0 +1,56 @@
+import { Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { DataStack } from './data-stack.ts';
+import type { Bundles } from './functions/bundles.ts';
+import { IdentityStack } from './identity-stack.ts';
+import { SandboxStack } from './sandbox-stack.ts';
+import { type Resources, ServiceStack } from './service-stack.ts';
+import type { Stage } from './stages.ts';
+
+/** What is deployed: the route table and the bundles of its functions. */
+export type Release = { resources: Resources; bundles: Bundles };
+
+/** The stacks of a stage. Without `identity` another issuer signs the tokens, without `sandbox` operators are real. */
+export type StageStacks = {
+  data: DataStack;
+  identity: IdentityStack | undefined;
+  sandbox: SandboxStack | undefined;
+  service: ServiceStack;
+};
+
+/**
+ * The whole system on one stage: a stack that keeps data, one that keeps users, one that keeps nothing, and on some stages
+ * one that stands in for the operators. Their names are the same wherever they are made.
+ */
+export function stacksOf(scope: Construct, stage: Stage, { resources, bundles }: Release): StageStacks {
+  const about = (part: string, description: string) => ({
+    stackName: `SimFulfilment-${stage.name}-${part}`,
+    description: `SIM fulfilment: ${description}`,
+    stage,
+  });
+  const make = <Props extends { stackName: string }, Made>(
+    Kind: new (scope: Construct, id: string, props: Props) => Made,
+    props: Props,
+  ) => new Kind(scope, props.stackName, props);
+
+  const data = make(DataStack, about('Data', 'the table and the secret of the operators'));
+  const identity = stage.externalTokens
+    ? undefined
+    : make(IdentityStack, { ...about('Identity', 'who may sign in, and what their tokens say'), bundles });
+  const tokens = stage.externalTokens ?? identity?.tokens;
+  if (!tokens) throw new Error(`Nobody signs the tokens of ${stage.name}`);
+  const sandbox = stage.sandbox
+    ? make(SandboxStack, { ...about('Sandbox', 'a stand-in for the operators'), bundles })
+    : undefined;
+  const service = make(ServiceStack, {
+    ...about('Service', 'HTTP API, functions, state machine, schedules'),
+    tokens,
+    resources,
+    bundles,
+    table: data.table,
+    operatorsSecret: (sandbox ?? data).operatorsSecret,
+  });
+  Tags.of(scope).add('service', 'sim-fulfilment');
+  Tags.of(scope).add('stage', stage.name);
+  return { data, identity, sandbox, service };
+}
