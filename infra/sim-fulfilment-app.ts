@@ -1,7 +1,7 @@
 import { App, type Stack, Tags, Validations } from 'aws-cdk-lib';
 import { DataStack } from './data-stack.ts';
 import type { Bundles } from './functions/bundles.ts';
-import { type Resources, ServiceStack } from './service-stack.ts';
+import { type Resources, SERVICE, ServiceStack } from './service-stack.ts';
 import { stageFrom } from './stages.ts';
 
 export type SimFulfilmentAppProps = {
@@ -50,7 +50,7 @@ export async function simFulfilmentApp({
     table: data.table,
     operatorsSecret: data.operatorsSecret,
   });
-  Tags.of(app).add('service', 'sim-fulfilment');
+  Tags.of(app).add('service', SERVICE);
   Tags.of(app).add('stage', stage.name);
   if (validate) {
     // Loaded only when it is wanted, and without the packs of other standards: that takes a good part of a second.

@@ -18,6 +18,8 @@ export type Stage = {
   /** Who signs the tokens that the API takes, and for whom they have to be meant. */
   issuer: string;
   audience: string;
+  /** Who is told of alarms by e-mail, beside whoever else subscribes to their topic. */
+  alarmEmail?: string;
 };
 
 /** A stage that cannot be built from what was given; the message says what to give. */
@@ -25,7 +27,7 @@ export class StageError extends Error {
   override readonly name = 'StageError';
 }
 
-type StageDefaults = Omit<Stage, 'name' | 'issuer' | 'audience'> & {
+type StageDefaults = Omit<Stage, 'name' | 'issuer' | 'audience' | 'alarmEmail'> & {
   /** Absent where tokens have to come from a real issuer, which is never guessed. */
   tokens?: Pick<Stage, 'issuer' | 'audience'>;
 };
@@ -65,7 +67,7 @@ const defaults: Record<StageName, StageDefaults> = {
 };
 
 /**
- * The stage that the context asks for (`-c stage= -c issuer= -c audience=`), `dev` when it names none.
+ * The stage that the context asks for (`-c stage= -c issuer= -c audience= -c alarmEmail=`), `dev` when it names none.
  *
  * @throws StageError when there is no such stage, or a real one lacks its issuer or audience.
  */
@@ -75,11 +77,13 @@ export function stageFrom(context: (key: string) => unknown): Stage {
     throw new StageError(`There is no stage "${String(name)}". Give one of: -c stage=${stageNames.join('|')}`);
   }
   const { tokens, ...rest } = defaults[name];
+  const alarmEmail = context('alarmEmail');
   return {
     name,
     ...rest,
     issuer: required('issuer', 'the URL of who signs the tokens', tokens?.issuer),
     audience: required('audience', 'whom the tokens are meant for', tokens?.audience),
+    ...(typeof alarmEmail === 'string' && alarmEmail !== '' && { alarmEmail }),
   };
 
   function required(key: 'issuer' | 'audience', meaning: string, fallback: string | undefined): string {

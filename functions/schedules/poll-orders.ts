@@ -54,8 +54,8 @@ function tellIfLate({ id, operatorId, state, estimatedDelivery }: Order): void {
   const hours = hoursBeyondLeadTime(estimatedDelivery, clock.now());
   measure('HoursBeyondLeadTime', hours);
   if (hours > 0) {
-    const { latest } = estimatedDelivery;
-    logger.warn('order beyond its lead time', { ...about(id), operatorId, state, latest, hours: Math.floor(hours) });
+    const expected = estimatedDelivery.latest;
+    logger.warn('order beyond its lead time', { ...about(id), operatorId, state, expected, hours: Math.floor(hours) });
   }
 }
 

@@ -26,9 +26,14 @@ export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, 
       if (isBroken) {
         throw new Error('It comes after one that failed.');
       }
-      isBroken = true;
-      await publish(record, webhooksOf);
-      isBroken = false;
+      try {
+        await publish(record, webhooksOf);
+      } catch (error) {
+        isBroken = true;
+        const { Keys: key, SequenceNumber: sequenceNumber } = record.dynamodb ?? {};
+        logger.error('no event of a change', { key, sequenceNumber, error });
+        throw error;
+      }
     };
     return processPartialResponse(event, inOrder, processor, { context, processInParallel: false });
   });

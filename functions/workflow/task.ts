@@ -14,7 +14,8 @@ export const runInput = z.extend(itemInput, { kind: z.enum(['order', 'operation'
 const RESERVE_MS = 15_000;
 
 /**
- * The handler of a task of the state machine: logs and metrics, and an input that is what the machine should have sent.
+ * The handler of a task of the state machine: one log line and metrics an invocation, and an input that is what the machine
+ * should have sent.
  *
  * @param work gets the input, and whether there is time for another page.
  */
@@ -28,6 +29,9 @@ export function task<Input extends { id: string } | { operationId: string }, Out
     .handler(async (event, context) => {
       const input = schema.parse(event);
       logger.appendKeys({ task: input, ...about('id' in input ? input.id : input.operationId) });
-      return work(input, () => context.getRemainingTimeInMillis() > RESERVE_MS);
+      const startedAt = Date.now();
+      const output = await work(input, () => context.getRemainingTimeInMillis() > RESERVE_MS);
+      logger.info('task', { durationMs: Date.now() - startedAt });
+      return output;
     });
 }
