@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import { plusDays } from './calendar-day.ts';
 import { laterOf } from './moment.ts';
 import type { OperatorId } from './operator.ts';
 import type { OperatorOrderStatus } from './operator-port.ts';
@@ -99,6 +100,17 @@ const rank: Partial<Record<OrderState, number>> = {
 export function isWithOperator(order: Pick<Order, 'state' | 'arrivedAt'>): boolean {
   return ['accepted', 'processing', 'dispatched'].includes(order.state) && order.arrivedAt === undefined;
 }
+
+/**
+ * For how many hours an order should have been delivered by now: 0 as long as it is within its lead time, whose last day
+ * is over at midnight, in UTC.
+ */
+export function hoursBeyondLeadTime({ latest }: Order['estimatedDelivery'], now: Date): number {
+  const over = Date.parse(`${plusDays(latest, 1)}T00:00:00.000Z`);
+  return Math.max(0, (now.getTime() - over) / HOUR_MS);
+}
+
+const HOUR_MS = 3_600_000;
 
 /** The operator took the order. An order that was cancelled meanwhile is not taken back. */
 export function acceptOrder(order: Order, operatorReference: string, at: string): OrderStep | undefined {

@@ -1,4 +1,3 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import pMap from 'p-map';
 import { ConditionFailed } from '../adapters/dynamodb/items.ts';
 import { usageShardOf } from '../adapters/dynamodb/keys.ts';
@@ -18,7 +17,7 @@ import {
   servicesOf,
 } from '../domain/usage.ts';
 import type { UsageRecord } from '../domain/usage-record.ts';
-import { logger, metrics } from './http/telemetry.ts';
+import { logger, measure } from './http/telemetry.ts';
 import { watchAlarms } from './watch-alarms.ts';
 
 /** Shards that are counted side by side, and reads in flight within each. */
@@ -34,10 +33,10 @@ export type Counted = { counted: number; ownerless: number; untimely: number };
 export async function takeInUsage(operatorId: string, records: readonly UsageRecord[], now: Date): Promise<Counted> {
   const taken = await countUsage(records, now);
   const { counted, ownerless, untimely } = taken;
-  metrics.addMetric('UsageRecordsCounted', MetricUnit.Count, counted);
+  measure('UsageRecordsCounted', counted);
   if (ownerless + untimely > 0) {
     logger.warn('usage not counted', { operatorId, ownerless, untimely });
-    metrics.addMetric('UsageRecordsNotCounted', MetricUnit.Count, ownerless + untimely);
+    measure('UsageRecordsNotCounted', ownerless + untimely);
   }
   return taken;
 }

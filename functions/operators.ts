@@ -1,7 +1,17 @@
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { operatorsConfiguration } from '../adapters/operators/configuration.ts';
 import { operatorGateways } from '../adapters/operators/http-gateway.ts';
-import { logger } from './http/telemetry.ts';
+import { logger, measure } from './http/telemetry.ts';
 
 /** The operators, by id, as this deployment is configured to reach them. */
-export const operatorOf = operatorGateways({ configuration: operatorsConfiguration, logger, traffic: operatorTraffic });
+export const operatorOf = operatorGateways({
+  configuration: operatorsConfiguration,
+  logger,
+  traffic: operatorTraffic,
+  called: ({ operatorId: operator, ms, answered }) => {
+    measure('OperatorErrors', answered ? 0 : 1, { operator });
+    if (answered) {
+      measure('OperatorLatency', ms, { operator });
+    }
+  },
+});

@@ -1,6 +1,6 @@
 import type { RunInput } from '../adapters/dynamodb/runs.ts';
 import { startRun } from '../adapters/step-functions.ts';
-import { logger } from './http/telemetry.ts';
+import { about, logger } from './http/telemetry.ts';
 
 /**
  * Starts the first execution for what was just written. A start that does not come about is not the client's concern:
@@ -11,7 +11,7 @@ export async function startOrLeaveToSweep(input: RunInput, attempt = 1): Promise
     await startRun(input, attempt);
   } catch (error) {
     logger.error('start failed, left to the sweep', {
-      id: input.id,
+      ...about(input.id),
       error: error instanceof Error ? error : new Error(String(error)),
     });
   }

@@ -1,4 +1,3 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { allAlarms, type Consequence, fireAlarm, firedFor, MOST_FIRINGS } from '../adapters/dynamodb/alarms.ts';
 import { firstRun, runAt } from '../adapters/dynamodb/runs.ts';
 import { getCustomerServiceWithTariff, getPartnerServiceWithTariff } from '../adapters/dynamodb/services.ts';
@@ -17,7 +16,7 @@ import {
 } from '../domain/alarm.ts';
 import { newId } from '../domain/ids.ts';
 import { type Period, periodOf, type SimMonth } from '../domain/usage.ts';
-import { logger, metrics } from './http/telemetry.ts';
+import { logger, measure } from './http/telemetry.ts';
 import { startOrLeaveToSweep } from './run.ts';
 
 /**
@@ -98,7 +97,7 @@ async function fireFor({ partnerId, alarm, period, threshold, now }: Fire, over:
     return false;
   }
   logger.info('alarm fired', { partnerId, alarmId: alarm.id, period, subjects: firings.length });
-  metrics.addMetric('AlarmsFired', MetricUnit.Count, firings.length);
+  measure('AlarmsFired', firings.length);
   if (operationId !== undefined) {
     await startOrLeaveToSweep({ kind: 'operation', partnerId, id: operationId });
   }

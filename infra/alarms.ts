@@ -1,69 +1,207 @@
-import { Duration, Validations } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import type { HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { operatorIds } from '../domain/operator.ts';
+import type { FunctionMetrics } from './function-metrics.ts';
+import { runbookPage } from './runbook.ts';
+import type { Stage } from './stages.ts';
 
 export type AlarmsProps = {
+  stage: Stage;
+  api: HttpStage;
+  table: Table;
   deadLetters: IQueue;
   machine: StateMachine;
   /** What makes events of the table's changes. */
   publisher: IFunction;
-  /** Where functions publish what they count. */
-  metrics: { namespace: string; service: string };
+  functionMetrics: FunctionMetrics;
 };
 
-/** Events are at their webhooks within a minute or two, as long as nothing is wrong. */
-const LATE = Duration.minutes(10);
+type Watched = {
+  metric: IMetric;
+  /** The alarm goes off at it, and above. */
+  threshold: number;
+  /** Why this threshold, and what it tells: a sentence for whoever is woken by it. */
+  description: string;
+  /** So many of the last periods have to be at the threshold: of 1, 1 when left out. */
+  periods?: { breaching: number; of: number };
+  /** What tells alarms of one name apart. */
+  which?: string;
+};
 
-/** What somebody has to look at: each tells the topic, to which whoever is on call subscribes. docs/operations.md. */
+const five = Duration.minutes(5);
+
+/** What functions ask of the table; each has throttled requests of its own. */
+const tableOperations = [
+  'GetItem',
+  'BatchGetItem',
+  'Query',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'TransactWriteItems',
+] as const;
+
+/**
+ * What somebody has to look at. Each alarm tells the topic, to which whoever is on call subscribes, and leads to its page in
+ * docs/runbook.md.
+ *
+ * CloudWatch charges 0.10 US dollars a month for each metric of an alarm (https://aws.amazon.com/cloudwatch/pricing/):
+ * what can be seen for the whole is watched for the whole, not for each function or route.
+ */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { deadLetters, machine, publisher, metrics }: AlarmsProps) {
+  readonly topic: Topic;
+  readonly all: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
+    const { stage } = props;
+    this.topic = this.tellingTopic(stage);
+    this.all = Object.entries(watched(props)).flatMap(([name, alarms]) =>
+      [alarms].flat().map((alarm) => this.alarm(`sim-fulfilment-${stage.name}`, name, alarm)),
+    );
+  }
+
+  private alarm(prefix: string, name: string, { which, ...alarm }: Watched): Alarm {
+    const { breaching, of } = alarm.periods ?? { breaching: 1, of: 1 };
+    const fullName = which === undefined ? name : `${name}-${which}`;
+    const made = new Alarm(this, fullName, {
+      alarmName: `${prefix}-${fullName}`,
+      alarmDescription: `${alarm.description} ${runbookPage(name)}`,
+      metric: alarm.metric,
+      threshold: alarm.threshold,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: of,
+      datapointsToAlarm: breaching,
+      // Where nothing happens nothing is wrong: every metric is published only when there is something to measure.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    made.addAlarmAction(new SnsAction(this.topic));
+    return made;
+  }
+
+  private tellingTopic({ alarmEmail }: Stage): Topic {
     const topic = new Topic(this, 'Topic', { enforceSSL: true });
     Validations.of(topic).acknowledge({
       id: 'AwsSolutions-SNS2',
       reason: 'An alarm says its name and its threshold, nothing of a partner; a key of its own would only cost.',
     });
-    const counted = (metricName: string) =>
-      new Metric({
-        namespace: metrics.namespace,
-        metricName,
-        dimensionsMap: { service: metrics.service },
-        statistic: 'Sum',
-        period: Duration.minutes(5),
-      });
-    const alarm = (name: string, metric: IMetric, description: string, threshold = 1) => {
-      const made = new Alarm(this, name, {
-        metric,
-        threshold,
-        evaluationPeriods: 1,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-        alarmDescription: description,
-      });
-      made.addAlarmAction(new SnsAction(topic));
-    };
-    alarm(
-      'DeadLettersWait',
-      deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: 'Maximum' }),
-      'A schedule could not do its work, not even when it was tried again',
+    // A topic with a policy of its own loses the one that lets the account's alarms in.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
     );
-    alarm(
-      'ExecutionsFail',
-      machine.metricFailed({ period: Duration.minutes(5) }),
-      'An order or an operation failed: npm run redrive tells which, and why',
-    );
-    alarm('WorkIsSetAside', counted('SetAside'), 'Something that is due cannot be worked: npm run redrive tells what');
-    alarm(
-      'EventsAreLate',
-      publisher.metric('IteratorAge', { period: Duration.minutes(5), statistic: 'Maximum' }),
-      'Changes of the table wait to become events: one of them breaks what makes events of it, or it is too slow',
-      LATE.toMilliseconds(),
-    );
-    alarm('LooksFail', counted('LooksFailed'), 'Much that is due cannot be looked at: something is broken', 10);
+    if (alarmEmail !== undefined) {
+      topic.addSubscription(new EmailSubscription(alarmEmail));
+    }
+    return topic;
   }
+}
+
+/** By name, what is watched; docs/runbook.md has a page for each. */
+function watched(props: AlarmsProps): Readonly<Record<string, Watched | Watched[]>> {
+  const { api, table, deadLetters, machine, publisher, functionMetrics: measured } = props;
+  return {
+    ApiFails: {
+      metric: api.metricServerError({ statistic: 'Sum', period: five }),
+      // One may be a connection that broke, or an operator that did not answer a cancellation.
+      threshold: 5,
+      description: 'The API answered five requests in five minutes with 5xx: more than bad luck.',
+    },
+    ApiIsSlow: {
+      metric: api.metricLatency({ statistic: Stats.percentile(99), period: five }),
+      // More than a cold start takes; a cancellation waits up to six seconds for its operator. With little traffic a single
+      // one of those is the 99th percentile: so it takes a quarter of an hour.
+      threshold: 3_000,
+      periods: { breaching: 3, of: 3 },
+      description: 'One request in a hundred took three seconds and more, for a quarter of an hour.',
+    },
+    FunctionsAreThrottled: {
+      // Of all functions of the account: they share its concurrency, and whichever is refused, all are at the limit.
+      metric: LambdaFunction.metricAllThrottles({ statistic: 'Sum', period: five }),
+      threshold: 1,
+      periods: { breaching: 3, of: 3 },
+      description:
+        'Lambda refused calls for a quarter of an hour, which is longer than a burst: the account is at its limit.',
+    },
+    TableIsThrottled: {
+      metric: throttledRequests(table),
+      // A bulk operation on a table that was small is throttled for up to half an hour, until DynamoDB has split it, and
+      // loses nothing: docs/scale.md. An hour of it has another cause.
+      threshold: 100,
+      periods: { breaching: 12, of: 12 },
+      description: 'DynamoDB refused a hundred requests in each five minutes of an hour: it does not grow out of it.',
+    },
+    DeadLettersWait: {
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: five }),
+      threshold: 1,
+      description: 'An event was not handled, not even when it was tried again: each is looked at.',
+    },
+    ExecutionsFail: {
+      metric: machine.metricFailed({ statistic: 'Sum', period: five }),
+      threshold: 1,
+      description: 'An order or an operation failed, and its partner sees that: each is looked at.',
+    },
+    WorkIsSetAside: {
+      metric: measured.of('SetAside', { statistic: 'Sum', period: five }),
+      threshold: 1,
+      description: 'Something that is due broke twelve looks at it, and nobody looks any more.',
+    },
+    LooksFail: {
+      metric: measured.of('LooksFailed', { statistic: 'Sum', period: five }),
+      // One item that is broken fails a look in a minute at the most.
+      threshold: 10,
+      description: 'Ten looks at what is due failed in five minutes: more than one thing is broken.',
+    },
+    EventsAreLate: {
+      metric: publisher.metric('IteratorAge', { statistic: 'Maximum', period: five }),
+      // Events are at their webhooks within a minute or two, as long as nothing is wrong.
+      threshold: Duration.minutes(10).toMilliseconds(),
+      description: 'Changes of the table wait for ten minutes to become events, which takes a second or two.',
+    },
+    OrdersAreLate: {
+      metric: measured.of('HoursBeyondLeadTime', { statistic: 'Maximum', period: Duration.hours(1) }),
+      // A delivery that is due on a Friday may come on the Monday. An order is looked at within eight hours.
+      threshold: 48,
+      periods: { breaching: 1, of: 8 },
+      description: 'An order is two days beyond its lead time, the oldest counting: longer than over a weekend.',
+    },
+    OperatorIsDown: operatorIds.map((operator) => ({
+      which: operator,
+      metric: measured.of('OperatorErrors', { statistic: 'Average', period: Duration.minutes(15) }, { operator }),
+      // An outage of minutes mends itself. Of three hours, since every operator is asked for usage every two.
+      threshold: 0.5,
+      periods: { breaching: 2, of: 12 },
+      description: `Half of the calls of ${operator} came to nothing, in two quarters of an hour within three hours.`,
+    })),
+  };
+}
+
+function throttledRequests(table: Table): MathExpression {
+  const operations = tableOperations.map((operation) => [
+    operation.charAt(0).toLowerCase() + operation.slice(1),
+    table.metricThrottledRequestsForOperation(operation, { statistic: 'Sum', period: five }),
+  ]);
+  const usingMetrics: Record<string, IMetric> = Object.fromEntries(operations);
+  return new MathExpression({ expression: `SUM([${Object.keys(usingMetrics)}])`, usingMetrics, period: five });
 }

@@ -34,6 +34,8 @@ export type HttpApiProps = {
  */
 export class HttpApi extends Construct {
   readonly url: string;
+  /** What is deployed of it; its metrics are the API's. */
+  readonly deployed: HttpStage;
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
@@ -82,14 +84,14 @@ export class HttpApi extends Construct {
       retention: stage.logRetention,
       removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    const gatewayStage = new HttpStage(this, 'Stage', {
+    this.deployed = new HttpStage(this, 'Stage', {
       httpApi: api,
       stageName: '$default',
       autoDeploy: true,
       throttle: stage.throttle,
       accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat },
     });
-    this.url = gatewayStage.url;
+    this.url = this.deployed.url;
   }
 }
 

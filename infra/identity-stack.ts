@@ -87,12 +87,7 @@ export class IdentityStack extends Stack {
       description: 'Puts partner, customer and roles into access tokens',
       // Cognito waits no longer.
       timeout: Duration.seconds(5),
-      environment: {
-        STAGE: stage.name,
-        POWERTOOLS_SERVICE_NAME: 'sim-fulfilment',
-        POWERTOOLS_METRICS_NAMESPACE: 'SimFulfilment',
-        POWERTOOLS_LOG_LEVEL: stage.logLevel,
-      },
+      environment: {},
       statements: [],
     });
     // Version 3 is asked for machines' tokens as well as for people's: a client of the pool gets what is said here and no more.

@@ -5,9 +5,12 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
+import { CostAnomalies } from './cost-anomalies.ts';
+import { Dashboards } from './dashboards.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { EventsOfTable } from './events-of-table.ts';
 import { FulfilmentMachine, type WorkflowTask, workflowTasks } from './fulfilment-machine.ts';
+import { FunctionMetrics } from './function-metrics.ts';
 import { type Bundles, bundleName } from './functions/bundles.ts';
 import {
   changesStatement,
@@ -16,7 +19,7 @@ import {
   rightsOf,
   tableStatements,
 } from './functions/rights.ts';
-import { ServiceFunction } from './functions/service-function.ts';
+import { metricsNamespace, SERVICE, ServiceFunction } from './functions/service-function.ts';
 import { HttpApi, type Route } from './http-api.ts';
 import { Schedules } from './schedules.ts';
 import type { Stage, Tokens } from './stages.ts';
@@ -61,10 +64,6 @@ export type ServiceStackProps = StackProps & {
   table: Table;
   operatorsSecret: Secret;
 };
-
-/** Under which functions log and count. */
-const SERVICE = 'sim-fulfilment';
-const METRICS_NAMESPACE = 'SimFulfilment';
 
 /** API Gateway gives up after 30 seconds; a function that goes on longer would answer nobody. */
 const apiTimeout = Duration.seconds(28);
@@ -225,8 +224,24 @@ export class ServiceStack extends Stack {
       }
     }
 
-    const metrics = { namespace: METRICS_NAMESPACE, service: SERVICE };
-    new Alarms(this, 'Alarms', { deadLetters, machine, publisher, metrics });
+    const seen = {
+      stage,
+      api: api.deployed,
+      table: props.table,
+      deadLetters,
+      machine,
+      publisher,
+      functionMetrics: new FunctionMetrics({ namespace: metricsNamespace(stage), service: SERVICE }),
+    };
+    const { all: alarms, topic } = new Alarms(this, 'Alarms', seen);
+    new Dashboards(this, 'Dashboards', {
+      ...seen,
+      alarms,
+      functions: [...functions.values()].map((made) => made.lambda),
+    });
+    if (stage.keepsData) {
+      new CostAnomalies(this, 'CostAnomalies', { stage, topic, tag: { key: 'service', value: SERVICE } });
+    }
     this.apiUrl = new CfnOutput(this, 'ApiUrl', { value: api.url });
   }
 
@@ -249,13 +264,9 @@ export class ServiceStack extends Stack {
       bundle,
       ...rest,
       environment: {
-        STAGE: stage.name,
         TABLE_NAME: table.tableName,
         JOURNAL_DAYS: String(stage.journalDays),
         ...(rights.operators && { OPERATORS_SECRET: operatorsSecret.secretArn }),
-        POWERTOOLS_SERVICE_NAME: SERVICE,
-        POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
-        POWERTOOLS_LOG_LEVEL: stage.logLevel,
       },
       statements: [
         ...tableStatements(table, rights),

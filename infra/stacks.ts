@@ -2,6 +2,7 @@ import { Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DataStack } from './data-stack.ts';
 import type { Bundles } from './functions/bundles.ts';
+import { SERVICE } from './functions/service-function.ts';
 import { IdentityStack } from './identity-stack.ts';
 import { SandboxStack } from './sandbox-stack.ts';
 import { type Resources, ServiceStack } from './service-stack.ts';
@@ -50,7 +51,7 @@ export function stacksOf(scope: Construct, stage: Stage, { resources, bundles }:
     table: data.table,
     operatorsSecret: (sandbox ?? data).operatorsSecret,
   });
-  Tags.of(scope).add('service', 'sim-fulfilment');
+  Tags.of(scope).add('service', SERVICE);
   Tags.of(scope).add('stage', stage.name);
   return { data, identity, sandbox, service };
 }

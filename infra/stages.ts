@@ -23,6 +23,8 @@ export type Stage = {
   externalTokens?: Tokens;
   /** The page to which the user pool sends people who have signed in. */
   signInAt?: string;
+  /** Who is told of alarms by e-mail, beside whoever else subscribes to their topic. */
+  alarmEmail?: string;
 };
 
 /** Tokens that the API takes: who signs them, and for whom they have to be meant. */
@@ -78,7 +80,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
 /**
  * The stage that the context asks for (`-c stage=`), `dev` when it names none. `-c issuer= -c audience=` take the tokens of
  * another OpenID Connect issuer instead of a user pool of the deployment's own; `-c signInAt=` is that pool's page. With
- * `-c sandbox=false` a stage calls real operators where it would call the stand-in.
+ * `-c sandbox=false` a stage calls real operators where it would call the stand-in; `-c alarmEmail=` is told of alarms.
  *
  * @throws StageError when there is no such stage, or what is given of it makes no whole
  */
@@ -94,6 +96,7 @@ export function stageFrom(context: (key: string) => unknown): Stage {
   const issuer = given('issuer');
   const audience = given('audience');
   const signInAt = given('signInAt');
+  const alarmEmail = given('alarmEmail');
   if ((issuer === undefined) !== (audience === undefined)) {
     throw new StageError(
       `An issuer of tokens and whom they are meant for come together: -c issuer=... -c audience=...; neither, for a user ` +
@@ -105,6 +108,7 @@ export function stageFrom(context: (key: string) => unknown): Stage {
     ...defaults[name],
     ...(issuer !== undefined && audience !== undefined && { externalTokens: { issuer, audience } }),
     ...(signInAt !== undefined && { signInAt }),
+    ...(alarmEmail !== undefined && { alarmEmail }),
     ...(given('sandbox') === 'false' && { sandbox: false }),
   };
 }

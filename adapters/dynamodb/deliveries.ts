@@ -6,7 +6,7 @@ import {
   get,
   put,
   query,
-  queryKeys,
+  queryDue,
   remove,
   transact,
   update,
@@ -18,6 +18,8 @@ import { deliveryKey, due, pendingKey, pendingPartition, webhookQueueKey } from 
 
 /** A delivery as it is kept: with the very text that is sent, each time the same. */
 export type DeliveryRecord = Delivery & {
+  /** When what it tells of happened, or when it was asked for again. */
+  since: string;
   body: string;
   /** When it is forgotten, in seconds of real time; DynamoDB removes the item some time after. */
   expiresAt: number;
@@ -63,6 +65,7 @@ export async function addDelivery(
     attempts: 0,
     until: triedUntil(now),
     createdAt: now.toISOString(),
+    since: timestamp,
     body: JSON.stringify({ id: event.id, type, timestamp, data }),
     expiresAt: Math.floor(Date.now() / 1000) + KEPT_FOR,
   };
@@ -87,7 +90,7 @@ export async function addAgain(
   { nextAttemptAt: _nextAttemptAt, deliveredAt: _deliveredAt, ...delivery }: DeliveryRecord,
   now: Date,
 ): Promise<DeliveryRecord> {
-  const again: DeliveryRecord = { ...delivery, state: 'pending', until: triedUntil(now) };
+  const again: DeliveryRecord = { ...delivery, state: 'pending', until: triedUntil(now), since: now.toISOString() };
   await keepDelivery(partnerId, webhookId, again);
   await wake(partnerId, webhookId, now);
   return again;
@@ -122,11 +125,10 @@ export async function queryPending(partnerId: string, webhookId: string, limit: 
 }
 
 /** The webhooks that have something to get now, across partners, the longest waiting first. */
-export async function dueWebhooks(now: Date, limit: number): Promise<{ partnerId: string; webhookId: string }[]> {
-  const keys = await queryKeys({ index: 'due', partition: due.webhooks, upTo: now.toISOString() }, limit);
-  return keys.flatMap(({ pk }) => {
-    const [, partnerId, webhookId] = /^P#(.+)#WHK#(.+)$/.exec(pk) ?? [];
-    return partnerId && webhookId ? [{ partnerId, webhookId }] : [];
+export async function dueWebhooks(now: Date, limit: number) {
+  return (await queryDue(due.webhooks, now, limit)).flatMap(({ key, dueAt }) => {
+    const [, partnerId, webhookId] = /^P#(.+)#WHK#(.+)$/.exec(key.pk) ?? [];
+    return partnerId && webhookId ? [{ partnerId, webhookId, dueAt }] : [];
   });
 }
 

@@ -257,10 +257,13 @@ export async function query<T>(range: Range, limit: number): Promise<{ items: T[
   return { items: items.map((item) => recordOf<T>(item)), ...(last === undefined ? {} : { last }) };
 }
 
-/** As `query`, for the keys of the items. */
-export async function queryKeys(range: Range, limit: number): Promise<Key[]> {
-  const { items } = await queryItems(range, limit);
-  return items.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
+/** Where something is kept that is due, and since when it is. */
+export type DueKey = { key: Key; dueAt: string };
+
+/** What is due of a kind (`due` in keys.ts), across partners, the longest waiting first. */
+export async function queryDue(kind: string, now: Date, limit: number): Promise<DueKey[]> {
+  const { items } = await queryItems({ index: 'due', partition: kind, upTo: now.toISOString() }, limit);
+  return items.map(({ pk, sk, dueAt }) => ({ key: { pk: String(pk), sk: String(sk) }, dueAt: String(dueAt) }));
 }
 
 async function queryItems(range: Range, limit: number): Promise<{ items: Record<string, unknown>[]; last?: string }> {

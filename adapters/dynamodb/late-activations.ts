@@ -1,5 +1,5 @@
 import type { OperatorId } from '../../domain/operator.ts';
-import { absent, exists, get, put, queryKeys, remove, update, write, writeIf } from './items.ts';
+import { absent, exists, get, put, queryDue, remove, update, write, writeIf } from './items.ts';
 import { due, type Key, lateActivationKey, operationPartition } from './keys.ts';
 
 /**
@@ -15,8 +15,8 @@ export type LateActivation = {
   until: string;
 };
 
-/** A late activation with where it is kept. */
-export type KeptLateActivation = LateActivation & { key: Key };
+/** A late activation with where it is kept, and since when it is due. */
+export type KeptLateActivation = LateActivation & { key: Key; dueAt: string };
 
 export async function keepLateActivation(late: LateActivation, page: number, part: number): Promise<void> {
   const key = lateActivationKey(operationPartition(late.partnerId, late.operationId), page, part, late.operatorId);
@@ -25,9 +25,9 @@ export async function keepLateActivation(late: LateActivation, page: number, par
 
 /** The late activations to ask the operators about now, across partners. */
 export async function dueLateActivations(now: Date, limit: number): Promise<KeptLateActivation[]> {
-  const keys = await queryKeys({ index: 'due', partition: due.lateActivations, upTo: now.toISOString() }, limit);
-  const kept = await Promise.all(keys.map(async (key) => ({ late: await get<LateActivation>(key), key })));
-  return kept.flatMap(({ late, key }) => (late ? [{ ...late, key }] : []));
+  const found = await queryDue(due.lateActivations, now, limit);
+  const kept = await Promise.all(found.map(async (one) => ({ ...one, late: await get<LateActivation>(one.key) })));
+  return kept.flatMap(({ late, key, dueAt }) => (late ? [{ ...late, key, dueAt }] : []));
 }
 
 /** Asks about the rest later, or no more when none is left. */

@@ -111,6 +111,8 @@ export type PageCounts = {
 /**
  * Records what came of the SIMs of a page and adds it to all counts, once: the part of the page is the key, and a
  * second attempt changes nothing.
+ *
+ * @returns whether it was recorded now.
  */
 export async function recordResults(
   partnerId: string,
@@ -118,7 +120,7 @@ export async function recordResults(
   { page, part, results }: { page: ManifestPage; part: number; results: readonly SimResult[] },
   { services, countedOver }: PageCounts,
   at: string,
-): Promise<void> {
+): Promise<boolean> {
   const succeeded = results.filter(({ outcome }) => outcome === 'succeeded').length;
   const failed = results.length - succeeded;
   const writes: Write[] = [
@@ -135,10 +137,12 @@ export async function recordResults(
   ];
   try {
     await transact(writes);
+    return true;
   } catch (error) {
-    if (!(error instanceof ConditionFailed && error.failed.includes(0))) {
-      throw error;
+    if (error instanceof ConditionFailed && error.failed.includes(0)) {
+      return false;
     }
+    throw error;
   }
 }
 

@@ -18,7 +18,7 @@ import {
   makeOnce,
   put,
   query,
-  queryKeys,
+  queryDue,
   remove,
   transact,
   update,
@@ -63,14 +63,14 @@ export async function getOrder(partnerId: string, id: string): Promise<OrderReco
  *
  * @param take a rule of `domain/order.ts`; `undefined` when there is no step to take.
  * @param also what is written in the same transaction.
- * @returns the order as it is then, and whether the step was taken; `undefined` when it is not there.
+ * @returns the order as it is then, whether the step was taken, and its events if so; `undefined` when it is not there.
  */
 export async function stepOrder(
   partnerId: string,
   id: string,
   take: (order: OrderRecord) => OrderStep | undefined,
   also: (order: OrderRecord) => readonly Write[] = () => [],
-): Promise<{ order: OrderRecord; taken: boolean } | undefined> {
+): Promise<{ order: OrderRecord; taken: boolean; events: readonly OrderEvent[] } | undefined> {
   for (;;) {
     const before = await getOrder(partnerId, id);
     const taken = before && take(before);
@@ -78,7 +78,7 @@ export async function stepOrder(
       return undefined;
     }
     if (!taken) {
-      return { order: before, taken: false };
+      return { order: before, taken: false, events: [] };
     }
     const step = toldInOrder(before, taken);
     const after: OrderRecord = { ...bookkeepingOf(before), ...step.order };
@@ -89,7 +89,7 @@ export async function stepOrder(
         ...watchWrites(partnerId, before, after),
         ...also(after),
       ]);
-      return { order: after, taken: true };
+      return { order: after, taken: true, events: step.events };
     } catch (error) {
       if (!(error instanceof ConditionFailed && error.failed.includes(0))) {
         throw error;
@@ -210,7 +210,7 @@ const sameWatch = ({ since }: Watch): Condition => ({
 });
 
 /** What the poller has to ask about now, across partners, the longest waiting first. */
-export async function dueWatches(now: Date, limit: number): Promise<OfOrder[]> {
+export async function dueWatches(now: Date, limit: number) {
   return dueOfOrders(due.orders, now, limit);
 }
 
@@ -237,18 +237,17 @@ export async function getHoldingWatch(partnerId: string, orderId: string): Promi
 }
 
 /** The orders whose SIMs should be out of holding by now, across partners. */
-export async function dueHoldingWatches(now: Date, limit: number): Promise<OfOrder[]> {
+export async function dueHoldingWatches(now: Date, limit: number) {
   return dueOfOrders(due.holding, now, limit);
 }
 
 /** Whose order it is. */
 export type OfOrder = { partnerId: string; orderId: string };
 
-async function dueOfOrders(kind: string, now: Date, limit: number): Promise<OfOrder[]> {
-  const keys = await queryKeys({ index: 'due', partition: kind, upTo: now.toISOString() }, limit);
-  return keys.flatMap(({ pk }) => {
-    const [, partnerId, orderId] = /^P#(.+)#ORD#(.+)$/.exec(pk) ?? [];
-    return partnerId && orderId ? [{ partnerId, orderId }] : [];
+async function dueOfOrders(kind: string, now: Date, limit: number): Promise<(OfOrder & { dueAt: string })[]> {
+  return (await queryDue(kind, now, limit)).flatMap(({ key, dueAt }) => {
+    const [, partnerId, orderId] = /^P#(.+)#ORD#(.+)$/.exec(key.pk) ?? [];
+    return partnerId && orderId ? [{ partnerId, orderId, dueAt }] : [];
   });
 }
 

@@ -1,4 +1,4 @@
-import { queryKeys, updated } from './items.ts';
+import { queryDue, updated } from './items.ts';
 import { due, type Key } from './keys.ts';
 
 /** How an order or an operation is carried out: by which execution, and when the sweep looks after it next. */
@@ -25,9 +25,11 @@ export function runAt(at: string): Run {
 }
 
 /** What the sweep has to look after now, across partners, the longest waiting first. */
-export async function dueRuns(now: Date, limit: number): Promise<RunInput[]> {
-  const keys = await queryKeys({ index: 'due', partition: due.work, upTo: now.toISOString() }, limit);
-  return keys.flatMap((key) => runOf(key) ?? []);
+export async function dueRuns(now: Date, limit: number): Promise<(RunInput & { dueAt: string })[]> {
+  return (await queryDue(due.work, now, limit)).flatMap(({ key, dueAt }) => {
+    const run = runOf(key);
+    return run ? [{ ...run, dueAt }] : [];
+  });
 }
 
 /** The sweep looks again in an hour; with a new attempt, the next execution has a name of its own. */

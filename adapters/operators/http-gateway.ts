@@ -30,10 +30,15 @@ export const defaultPolicy: RetryPolicy = {
 
 export type OperatorsLogger = { warn(message: string, fields: Record<string, unknown>): void };
 
+/** What came of a call of an operator, with how long it took in milliseconds: tries, pauses and waiting for its turn. */
+export type OperatorCall = { operatorId: string; ms: number; answered: boolean };
+
 export type OperatorGatewaysOptions = {
   /** Asked before each call, so that a changed key holds at once; see `operatorsConfiguration`. */
   configuration: () => Promise<OperatorsConfiguration>;
   logger: OperatorsLogger;
+  /** Told of each call, when it is over. */
+  called?: (call: OperatorCall) => void;
   /** What all functions together ask of the operators. */
   traffic?: OperatorTraffic;
   /** What differs from `defaultPolicy`, in which `OPERATOR_TIMEOUT_MS` may say another time for one try. */
@@ -76,7 +81,7 @@ function timeoutFromEnvironment(): Partial<RetryPolicy> {
 type Settings = OperatorGatewaysOptions & { policy: RetryPolicy };
 
 function operatorGateway(operatorId: string, options: Settings): OperatorGateway {
-  const call = <T>(request: Call<T>) => callOperator(operatorId, options, request);
+  const call = <T>(request: Call<T>) => told(operatorId, options, () => callOperator(operatorId, options, request));
 
   /** Batch after batch: a whole fleet must not fall on the operator at once. */
   async function inBatches(
@@ -151,6 +156,18 @@ function pageQuery(cursor: string | undefined): URLSearchParams {
 function traceHeader(): Record<string, string> {
   const root = /Root=([^;]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
   return root === undefined ? {} : { 'x-request-id': root };
+}
+
+async function told<T>(operatorId: string, { called }: Settings, call: () => Promise<T>): Promise<T> {
+  const begun = performance.now();
+  let answered = false;
+  try {
+    const answer = await call();
+    answered = true;
+    return answer;
+  } finally {
+    called?.({ operatorId, ms: performance.now() - begun, answered });
+  }
 }
 
 async function callOperator<T>(operatorId: string, options: Settings, request: Call<T>): Promise<T> {

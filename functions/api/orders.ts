@@ -5,7 +5,6 @@ import {
   type OrderRecord,
   queryOrderEvents,
   queryOrders,
-  stepOrder,
 } from '../../adapters/dynamodb/orders.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
@@ -40,6 +39,7 @@ import { serve } from '../http/serve.ts';
 import { operatorOf } from '../operators.ts';
 import { planTargets } from '../plan-targets.ts';
 import { startOrLeaveToSweep } from '../run.ts';
+import { stepOrder, tellOfStep } from '../step-order.ts';
 import { orderEventSchema, orderSchema, showOrder, showSim, simSchema } from './representations.ts';
 
 const quantity = described(z.number(), 'A whole number, a multiple of the operator’s, at most 100,000');
@@ -116,6 +116,7 @@ export const routes = [
         now,
       });
       const placed = await createOrder(partnerId, order, firstRun(now));
+      tellOfStep(order);
       await startOrLeaveToSweep({ kind: 'order', partnerId, id: placed.id });
       return created(`/v1/orders/${placed.id}`, showOrder(placed));
     },

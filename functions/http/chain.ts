@@ -1,5 +1,4 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type {
   APIGatewayProxyEventV2,
@@ -33,7 +32,7 @@ import { HttpProblem, notFound, problemDocument, problems } from './problem.ts';
 import { representationOf } from './representation.ts';
 import { type Access, type Answer, type Route, type RouteRequest, routeKey } from './route.ts';
 import { readRows } from './rows.ts';
-import { logger, metrics } from './telemetry.ts';
+import { about, logger, measure, publish } from './telemetry.ts';
 
 type Event = APIGatewayProxyEventV2 | APIGatewayProxyEventV2WithJWTAuthorizer;
 type Result = APIGatewayProxyStructuredResultV2;
@@ -111,16 +110,22 @@ function told({ event, response, internal }: Parameters<NonNullable<Handler['aft
   const status = Number(response?.statusCode ?? 500);
   const durationMs = Date.now() - internal.startedAt;
   const caller = checkedOf.get(event)?.request.caller;
-  metrics.addDimension('route', event.routeKey);
-  metrics.addMetric('Requests', MetricUnit.Count, 1);
-  metrics.addMetric('Latency', MetricUnit.Milliseconds, durationMs);
-  metrics.addMetric('ServerErrors', MetricUnit.Count, status >= 500 ? 1 : 0);
-  metrics.publishStoredMetrics();
+  const route = event.routeKey;
+  measure('Requests', 1, { route });
+  measure('Latency', durationMs, { route });
+  measure('ServerErrors', status >= 500 ? 1 : 0, { route });
+  publish();
   logger.info('request', {
     status,
     durationMs,
+    ...about(subjectOf(event, response?.headers?.location)),
     ...(caller ? { user: caller.userId, ...('partnerId' in caller ? { partner: caller.partnerId } : {}) } : {}),
   });
+}
+
+/** What a request made, or else what it is about. */
+function subjectOf({ pathParameters }: Event, location: unknown): string | undefined {
+  return typeof location === 'string' ? location.split('/').at(-1) : (pathParameters?.id ?? pathParameters?.iccid);
 }
 
 /** What a handler throws becomes a problem document; what nobody foresaw is logged whole and told without its insides. */
@@ -236,7 +241,7 @@ async function keepInJournal(event: Event, route: Route, request: Request, given
     await table.addToJournal(keyOwner(request.caller), entry);
   } catch (error) {
     logger.error('journal entry lost', { entry, error });
-    metrics.addMetric('JournalLost', MetricUnit.Count, 1);
+    measure('JournalLost', 1);
   }
 }
 

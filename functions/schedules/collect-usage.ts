@@ -1,11 +1,10 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { clock } from '../../adapters/clock.ts';
 import { keepUsageCursor, readUsageCursors } from '../../adapters/dynamodb/usage.ts';
 import { operatorIds } from '../../domain/operator.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
 import { takeInUsage } from '../count-usage.ts';
-import { logger, metrics } from '../http/telemetry.ts';
+import { logger, measure } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
 import { schedule } from './schedule.ts';
 
@@ -27,7 +26,7 @@ export const handler = schedule(async (hasTime) => {
         logger.warn('operator unavailable', { operatorId, error });
       } else {
         logger.error('usage not collected', { operatorId, error });
-        metrics.addMetric('LooksFailed', MetricUnit.Count, 1);
+        measure('LooksFailed', 1);
       }
     });
   }
@@ -62,6 +61,6 @@ function tellUnreadable(operatorId: string, cursor: string | undefined, unreadab
   if (unreadable.length > 0) {
     const count = unreadable.length;
     logger.warn('usage not understood', { operatorId, cursor, count, unreadable: unreadable.slice(0, MOST_LOGGED) });
-    metrics.addMetric('UsageRecordsNotCounted', MetricUnit.Count, count);
+    measure('UsageRecordsNotCounted', count);
   }
 }

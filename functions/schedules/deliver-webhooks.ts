@@ -1,4 +1,3 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import {
@@ -12,12 +11,12 @@ import {
   type Queue,
   queryPending,
 } from '../../adapters/dynamodb/deliveries.ts';
-import { due, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
+import { webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
 import { disableWebhook, getWebhook, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
 import { type PostOutcome, post } from '../../adapters/webhooks/post.ts';
 import { signedHeaders } from '../../adapters/webhooks/signature.ts';
 import { afterAttempt, isGivenUp, pauseAfter, secretsAt } from '../../domain/webhook.ts';
-import { logger, metrics } from '../http/telemetry.ts';
+import { logger, measure } from '../http/telemetry.ts';
 import { schedule, workOffSideBySide } from './schedule.ts';
 
 const WEBHOOKS_AT_A_TIME = 100;
@@ -40,7 +39,7 @@ const HELD_FOR_MS = 90_000;
 export const handler = schedule(async (hasTime) => {
   const startedAt = Date.now();
   await workOffSideBySide(() => hasTime() && Date.now() - startedAt < BEGINS_FOR_MS, {
-    kind: due.webhooks,
+    kind: 'webhooks',
     find: (limit) => dueWebhooks(clock.now(), limit),
     keyOf: ({ partnerId, webhookId }) => webhookQueueKey(partnerId, webhookId),
     look: ({ partnerId, webhookId }) => look(partnerId, webhookId),
@@ -59,8 +58,8 @@ async function look(partnerId: string, webhookId: string): Promise<void> {
   }
   const round = await sendPending(partnerId, webhook);
   const now = clock.now();
-  metrics.addMetric('EventsDelivered', MetricUnit.Count, round.taken);
-  metrics.addMetric('DeliveriesFailed', MetricUnit.Count, round.refused);
+  measure('EventsDelivered', round.taken);
+  measure('DeliveriesFailed', round.refused);
   const failingSince = round.taken > 0 ? undefined : (queue.failingSince ?? round.refusedAt);
   if (round.isGone || (failingSince !== undefined && round.refused > 0 && isGivenUp(failingSince, now))) {
     const reason = round.isGone
@@ -145,6 +144,9 @@ async function sendLane(
     const tried = afterAttempt(delivery, outcome, now);
     await keepDelivery(partnerId, webhook.id, tried);
     count(outcome, now);
+    if (outcome.ok) {
+      measure('WebhookLag', (now.getTime() - Date.parse(delivery.since)) / 1000);
+    }
     if (tried.state === 'pending') {
       waitFor(tried.nextAttemptAt ?? '');
       waiting.add(subject);

@@ -1,5 +1,4 @@
 import { clock } from '../../adapters/clock.ts';
-import { due } from '../../adapters/dynamodb/keys.ts';
 import {
   dueLateActivations,
   type KeptLateActivation,
@@ -8,7 +7,7 @@ import {
 import { getSims, isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import { confirmActivation, isBarred } from '../../domain/sim-actions.ts';
-import { logger } from '../http/telemetry.ts';
+import { about, logger } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
 import { saveIfUnchanged } from '../workflow/move.ts';
 import { schedule, workOff } from './schedule.ts';
@@ -24,7 +23,7 @@ const NEXT_LOOK_MS = 6 * 3_600_000;
 export const handler = schedule(async (hasTime) => {
   await workOff(hasTime, {
     size: BATCHES_PER_LOOK,
-    kind: due.lateActivations,
+    kind: 'lateActivations',
     find: (limit) => dueLateActivations(clock.now(), limit),
     keyOf: ({ key }) => key,
     look,
@@ -58,7 +57,7 @@ async function look(late: KeptLateActivation): Promise<void> {
     if (!(error instanceof OperatorUnavailable)) {
       throw error;
     }
-    logger.warn('operator unavailable', { operatorId: late.operatorId, error });
+    logger.warn('operator unavailable', { ...about(late.operationId), operatorId: late.operatorId, error });
     await postponeLateActivation(late.key, late.iccids, nextAt);
   }
 }

@@ -1,21 +1,13 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { clock } from '../../adapters/clock.ts';
-import { due, watchKey } from '../../adapters/dynamodb/keys.ts';
-import {
-  dueWatches,
-  endWatch,
-  getOrder,
-  getWatch,
-  rewatch,
-  stepOrder,
-  type Watch,
-} from '../../adapters/dynamodb/orders.ts';
+import { watchKey } from '../../adapters/dynamodb/keys.ts';
+import { dueWatches, endWatch, getOrder, getWatch, rewatch, type Watch } from '../../adapters/dynamodb/orders.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
-import { advanceOrder, isWithOperator, type Order } from '../../domain/order.ts';
+import { advanceOrder, hoursBeyondLeadTime, isWithOperator, type Order } from '../../domain/order.ts';
 import { deliveryAnswer } from '../delivery-answer.ts';
-import { logger, metrics } from '../http/telemetry.ts';
+import { about, logger, measure } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
+import { stepOrder } from '../step-order.ts';
 import { schedule, workOff } from './schedule.ts';
 
 /** Orders of one batch, and how many operators' answers are awaited at a time. */
@@ -31,13 +23,13 @@ const ASKED_AT_A_TIME = 8;
 export const handler = schedule(async (hasTime) => {
   const polled = await workOff(hasTime, {
     size: ORDERS_PER_LOOK,
-    kind: due.orders,
+    kind: 'orders',
     find: (limit) => dueWatches(clock.now(), limit),
     keyOf: ({ partnerId, orderId }) => watchKey(partnerId, orderId),
     look: ({ partnerId, orderId }) => look(partnerId, orderId),
     atATime: ASKED_AT_A_TIME,
   });
-  metrics.addMetric('OrdersPolled', MetricUnit.Count, polled);
+  measure('OrdersPolled', polled);
 });
 
 async function look(partnerId: string, orderId: string): Promise<void> {
@@ -53,6 +45,17 @@ async function look(partnerId: string, orderId: string): Promise<void> {
       await answerTask(asked.taskToken, deliveryAnswer(asked));
     }
     await endWatch(partnerId, watch);
+  } else {
+    tellIfLate(asked ?? order);
+  }
+}
+
+function tellIfLate({ id, operatorId, state, estimatedDelivery }: Order): void {
+  const hours = hoursBeyondLeadTime(estimatedDelivery, clock.now());
+  measure('HoursBeyondLeadTime', hours);
+  if (hours > 0) {
+    const expected = estimatedDelivery.latest;
+    logger.warn('order beyond its lead time', { ...about(id), operatorId, state, expected, hours: Math.floor(hours) });
   }
 }
 
@@ -69,7 +72,7 @@ async function ask(partnerId: string, order: Order, watch: Watch) {
     if (!(error instanceof OperatorUnavailable)) {
       throw error;
     }
-    logger.warn('operator unavailable', { orderId: order.id, operatorId: order.operatorId, error });
+    logger.warn('operator unavailable', { ...about(order.id), operatorId: order.operatorId, error });
     await rewatch(partnerId, nextLook({ ...watch, failures: watch.failures + 1 }));
     return undefined;
   }

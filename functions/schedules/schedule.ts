@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
-import type { due as dueKinds, Key } from '../../adapters/dynamodb/keys.ts';
+import { due, type Key } from '../../adapters/dynamodb/keys.ts';
 import { lookFailed } from '../../adapters/dynamodb/set-aside.ts';
-import { logger, metrics, publishMetrics } from '../http/telemetry.ts';
+import { logger, measure, publishMetrics } from '../http/telemetry.ts';
 
 /** What is not begun in the last seconds of an invocation is left to the next one. */
 const RESERVE_MS = 15_000;
@@ -25,33 +24,50 @@ const MOST_BATCHES = 50;
 
 /** Something that becomes due. */
 type Work<Due> = {
-  /** The partition of the index of what is due. */
-  kind: (typeof dueKinds)[keyof typeof dueKinds];
-  find: (limit: number) => Promise<readonly Due[]>;
+  kind: keyof typeof due;
+  find: (limit: number) => Promise<readonly Since<Due>[]>;
   keyOf: (due: Due) => Key;
   look: (due: Due) => Promise<void>;
   atATime: number;
 };
 
+type Since<Due> = Due & { dueAt: string };
+
+/** Looks at one; should that break, it holds up no other: it is looked at again later, and set aside at last. */
+async function lookAt<Due>(
+  one: Since<Due>,
+  { kind, keyOf, look }: Pick<Work<Due>, 'kind' | 'keyOf' | 'look'>,
+): Promise<void> {
+  measure('PollLag', (clock.now().getTime() - Date.parse(one.dueAt)) / 1000, { kind });
+  try {
+    await look(one);
+  } catch (error) {
+    const key = keyOf(one);
+    const isSetAside = await lookFailed(key, due[kind], String(error), clock.now());
+    logger.error(isSetAside ? 'set aside' : 'look failed', { key, kind, error });
+    measure(isSetAside ? 'SetAside' : 'LooksFailed', 1);
+  }
+}
+
 /** Works off what is due, batch after batch, until nothing is left or time is short; the next invocation does the rest. */
 export async function workOff<Due>(
   hasTime: () => boolean,
-  { size, kind, find, keyOf, look, atATime }: Work<Due> & { size: number },
+  { size, find, atATime, ...work }: Work<Due> & { size: number },
 ): Promise<number> {
   let looked = 0;
   for (let batch = 0; batch < MOST_BATCHES && hasTime(); batch += 1) {
-    const due = await find(size);
+    const found = await find(size);
     await pMap(
-      due,
+      found,
       async (one) => {
         if (hasTime()) {
-          await look(one).catch((error: unknown) => notLookedAt(keyOf(one), kind, error));
+          await lookAt(one, work);
         }
       },
       { concurrency: atATime, stopOnError: false },
     );
-    looked += due.length;
-    if (due.length < size) {
+    looked += found.length;
+    if (found.length < size) {
       break;
     }
   }
@@ -69,27 +85,20 @@ const LOOK_FOR_NEW_MS = 500;
  */
 export async function workOffSideBySide<Due>(
   beginsNew: () => boolean,
-  { kind, find, keyOf, look, atATime }: Work<Due>,
+  { find, atATime, ...work }: Work<Due>,
 ): Promise<void> {
   const atWork = new Map<string, Promise<void>>();
   do {
     for (const one of beginsNew() ? await find(atATime * 2) : []) {
-      const key = keyOf(one);
-      const name = `${key.pk} ${key.sk}`;
+      const { pk, sk } = work.keyOf(one);
+      const name = `${pk} ${sk}`;
       if (!atWork.has(name) && atWork.size < atATime) {
-        const looking = look(one)
-          .catch((error: unknown) => notLookedAt(key, kind, error))
-          .finally(() => atWork.delete(name));
-        atWork.set(name, looking);
+        atWork.set(
+          name,
+          lookAt(one, work).finally(() => atWork.delete(name)),
+        );
       }
     }
     await Promise.race([Promise.all(atWork.values()), pause(LOOK_FOR_NEW_MS)]);
   } while (atWork.size > 0);
-}
-
-/** One that cannot be looked at holds up no other: it is looked at again later, and set aside at last. */
-async function notLookedAt(key: Key, kind: string, error: unknown): Promise<void> {
-  const isSetAside = await lookFailed(key, kind, String(error), clock.now());
-  logger.error(isSetAside ? 'set aside' : 'look failed', { key, kind, error });
-  metrics.addMetric(isSetAside ? 'SetAside' : 'LooksFailed', MetricUnit.Count, 1);
 }

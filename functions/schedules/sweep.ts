@@ -1,12 +1,11 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { clock } from '../../adapters/clock.ts';
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
-import { due, type Key, operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
+import { type Key, operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { dueRuns, lookAgain, type RunInput } from '../../adapters/dynamodb/runs.ts';
 import { runStatus, startRun } from '../../adapters/step-functions.ts';
-import { logger, metrics } from '../http/telemetry.ts';
+import { about, logger, measure } from '../http/telemetry.ts';
 import { schedule, workOff } from './schedule.ts';
 
 const RUNS_PER_LOOK = 200;
@@ -19,7 +18,7 @@ const AT_A_TIME = 8;
 export const handler = schedule(async (hasTime) => {
   await workOff(hasTime, {
     size: RUNS_PER_LOOK,
-    kind: due.work,
+    kind: 'work',
     find: (limit) => dueRuns(clock.now(), limit),
     keyOf,
     look,
@@ -46,10 +45,10 @@ async function look(run: RunInput): Promise<void> {
       return;
     }
     if (record?.state === 'scheduled') {
-      logger.info('begins at its time', run);
+      logger.info('begins at its time', { kind, partnerId, ...about(id) });
     } else {
-      logger.warn('resumed by the sweep', { ...run, attempt: next, status });
-      metrics.addMetric('RunsResumed', MetricUnit.Count, 1);
+      logger.warn('resumed by the sweep', { kind, partnerId, ...about(id), attempt: next, status });
+      measure('RunsResumed', 1);
     }
     await startRun(run, next);
   } catch (error) {

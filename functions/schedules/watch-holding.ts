@@ -1,15 +1,16 @@
 import { clock } from '../../adapters/clock.ts';
-import { due, holdingWatchKey } from '../../adapters/dynamodb/keys.ts';
+import { holdingWatchKey } from '../../adapters/dynamodb/keys.ts';
 import {
   dueHoldingWatches,
   endHoldingWatch,
   getHoldingWatch,
   type OfOrder,
   removeHoldingWatch,
-  stepOrder,
 } from '../../adapters/dynamodb/orders.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { tellOfHolding } from '../../domain/order.ts';
+import { measure } from '../http/telemetry.ts';
+import { stepOrder } from '../step-order.ts';
 import { schedule, workOff } from './schedule.ts';
 
 const ORDERS_PER_LOOK = 50;
@@ -24,7 +25,7 @@ const MOST_COUNTED = 1000;
 export const handler = schedule(async (hasTime) => {
   await workOff(hasTime, {
     size: ORDERS_PER_LOOK,
-    kind: due.holding,
+    kind: 'holding',
     find: (limit) => dueHoldingWatches(clock.now(), limit),
     keyOf: ({ partnerId, orderId }) => holdingWatchKey(partnerId, orderId),
     look,
@@ -38,21 +39,26 @@ async function look({ partnerId, orderId }: OfOrder): Promise<void> {
     return;
   }
   const waiting = await waitingOf(partnerId, orderId);
-  if (waiting === undefined) {
+  if (waiting.found === 0) {
     await endHoldingWatch(partnerId, orderId);
     return;
   }
   const at = clock.now().toISOString();
-  await stepOrder(
+  const stepped = await stepOrder(
     partnerId,
     orderId,
-    (order) => tellOfHolding(order, waiting, watch.days, at),
+    (order) => tellOfHolding(order, inWords(waiting), watch.days, at),
     () => [removeHoldingWatch(partnerId, orderId)],
   );
+  if (stepped) {
+    measure('SimsWaitingInHolding', waiting.found, { operator: stepped.order.operatorId });
+  }
 }
 
-/** How many SIMs of an order wait in holding, in words; `undefined` for none. */
-async function waitingOf(partnerId: string, orderId: string): Promise<string | undefined> {
+/** How many SIMs of an order wait in holding, as far as they were counted, and whether there are more. */
+type Waiting = { found: number; more: boolean };
+
+async function waitingOf(partnerId: string, orderId: string): Promise<Waiting> {
   let found = 0;
   let after: string | undefined;
   do {
@@ -60,8 +66,9 @@ async function waitingOf(partnerId: string, orderId: string): Promise<string | u
     found += items.length;
     after = next;
   } while (after !== undefined && found < MOST_COUNTED);
-  if (found === 0) {
-    return undefined;
-  }
-  return `${found}${after === undefined ? '' : ' or more'} ${found === 1 ? 'SIM waits' : 'SIMs wait'}`;
+  return { found, more: after !== undefined };
+}
+
+function inWords({ found, more }: Waiting): string {
+  return `${found}${more ? ' or more' : ''} ${found === 1 ? 'SIM waits' : 'SIMs wait'}`;
 }

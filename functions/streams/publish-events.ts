@@ -1,6 +1,5 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { clock } from '../../adapters/clock.ts';
@@ -8,7 +7,7 @@ import { changesIn } from '../../adapters/dynamodb/changes.ts';
 import { addDelivery } from '../../adapters/dynamodb/deliveries.ts';
 import { allWebhooks, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
 import { wants } from '../../domain/webhook.ts';
-import { logger, metrics, publishMetrics } from '../http/telemetry.ts';
+import { logger, measure, publishMetrics } from '../http/telemetry.ts';
 import { eventOf } from './events.ts';
 
 const processor = new BatchProcessor(EventType.DynamoDBStreams, { logger });
@@ -27,9 +26,14 @@ export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, 
       if (isBroken) {
         throw new Error('It comes after one that failed.');
       }
-      isBroken = true;
-      await publish(record, webhooksOf);
-      isBroken = false;
+      try {
+        await publish(record, webhooksOf);
+      } catch (error) {
+        isBroken = true;
+        const { Keys: key, SequenceNumber: sequenceNumber } = record.dynamodb ?? {};
+        logger.error('no event of a change', { key, sequenceNumber, error });
+        throw error;
+      }
     };
     return processPartialResponse(event, inOrder, processor, { context, processInParallel: false });
   });
@@ -46,7 +50,7 @@ async function publish(
     const webhooks = await webhooksOf(change.partnerId);
     const wanted = webhooks.filter((webhook) => webhook.enabled && wants(webhook, event.type));
     await Promise.all(wanted.map(({ id }) => addDelivery(change.partnerId, id, event, clock.now())));
-    metrics.addMetric('EventsPublished', MetricUnit.Count, wanted.length);
+    measure('EventsPublished', wanted.length);
   }
 }
 

@@ -4,6 +4,7 @@ import { keepLateActivation } from '../../adapters/dynamodb/late-activations.ts'
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { isOperationFinished, type Operation, shardsOf } from '../../domain/operation.ts';
+import { about, logger } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
 import { askOperators, askToActivate, byOperator, giveUp, settle } from './activation.ts';
 import { conflict } from './move.ts';
@@ -41,6 +42,7 @@ export const handler = task(input, async ({ partnerId, operationId, shard, round
   if (!operation || isOperationFinished(operation) || operation.dryRun) {
     return { done: true, round, from, waiting, waitSeconds: 0 };
   }
+  logger.appendKeys(about(operation.planStage?.orderId));
   let stillWaiting = waiting;
   for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shardsOf(operation)) {
     if (!hasTime()) {

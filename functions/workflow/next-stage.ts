@@ -1,16 +1,16 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import { operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
 import { changeOperation, getOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
-import { getOrder, setFailedSims, stepOrder } from '../../adapters/dynamodb/orders.ts';
+import { getOrder, setFailedSims } from '../../adapters/dynamodb/orders.ts';
 import { lookAgain, type RunInput } from '../../adapters/dynamodb/runs.ts';
 import { endWorkOn } from '../../adapters/dynamodb/services.ts';
 import { startRun } from '../../adapters/step-functions.ts';
 import { finalState, isOperationFinished, reopened, shardsOf } from '../../domain/operation.ts';
 import { fulfilOrder } from '../../domain/order.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
-import { metrics } from '../http/telemetry.ts';
+import { measure } from '../http/telemetry.ts';
+import { stepOrder } from '../step-order.ts';
 import { STAGE_RUNS_PER_EXECUTION } from './limits.ts';
 import { runInput, task } from './task.ts';
 import { workerName } from './worker-name.ts';
@@ -113,9 +113,9 @@ async function finish(partnerId: string, operation: OperationRecord, at: string)
     finishedAt: at,
     updatedAt: at,
   }));
-  metrics.addDimension('action', operation.action);
-  metrics.addMetric('SimsSucceeded', MetricUnit.Count, finished?.succeeded ?? 0);
-  metrics.addMetric('SimsFailed', MetricUnit.Count, finished?.failed ?? 0);
+  const { action } = operation;
+  measure('SimsSucceeded', finished?.succeeded ?? 0, { action });
+  measure('SimsFailed', finished?.failed ?? 0, { action });
 }
 
 function stageOf(action: SimAction): Work['stage'] {

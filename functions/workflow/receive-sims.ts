@@ -7,7 +7,6 @@ import {
   type OrderRecord,
   operationWrites,
   putHoldingWatch,
-  stepOrder,
 } from '../../adapters/dynamodb/orders.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { addSim } from '../../adapters/dynamodb/sims.ts';
@@ -20,6 +19,7 @@ import { deliverOrder } from '../../domain/order.ts';
 import { HOLDING_DAYS } from '../../domain/partner.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
 import { operatorOf } from '../operators.ts';
+import { stepOrder } from '../step-order.ts';
 import { IN_FLIGHT } from './limits.ts';
 import { itemInput, task } from './task.ts';
 

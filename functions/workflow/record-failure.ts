@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import { changeOperation } from '../../adapters/dynamodb/operations.ts';
-import { stepOrder } from '../../adapters/dynamodb/orders.ts';
 import { setAside } from '../../adapters/dynamodb/set-aside.ts';
 import { isOperationFinished } from '../../domain/operation.ts';
 import { failOrder } from '../../domain/order.ts';
 import type { Problem } from '../../domain/verdict.ts';
-import { logger } from '../http/telemetry.ts';
+import { logger, measure } from '../http/telemetry.ts';
+import { stepOrder } from '../step-order.ts';
 import { runInput, task } from './task.ts';
 
 const input = z.extend(runInput, { error: z.object({ Error: z.string(), Cause: z.optional(z.string()) }) });
@@ -17,7 +17,8 @@ export const handler = task(input, async ({ kind, partnerId, id, error }) => {
   const failure = failureOf(error);
   // What an operator keeps us waiting for is no error of ours.
   const told = failure.code === 'internal_error' ? 'error' : 'warn';
-  logger[told]('execution failed', { id, failure, error });
+  logger[told]('execution failed', { failure, error });
+  measure('RunsFailed', 1, { kind, code: failure.code });
   await setAside({ kind, partnerId, id }, `${failure.code}: ${messageOf(error.Cause ?? error.Error)}`, clock.now());
   if (kind === 'order') {
     const stepped = await stepOrder(partnerId, id, (order) => failOrder(order, failure, at));

@@ -6,6 +6,7 @@ import { beginWorkOn, endWorkOn } from '../../adapters/dynamodb/services.ts';
 import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { isOperationFinished, type Operation, type SimResult, shardsOf } from '../../domain/operation.ts';
 import type { SimProblem, SimRequest } from '../../domain/sim-actions.ts';
+import { about, logger, measure } from '../http/telemetry.ts';
 import { simRequest } from '../sim-request.ts';
 import { TURNS_PER_STAGE_RUN } from './limits.ts';
 import { task } from './task.ts';
@@ -61,6 +62,7 @@ export function shardTask(workPage: (work: PageWork) => Promise<Outcome[]>) {
     if (!operation || isOperationFinished(operation)) {
       return { done: true, from, turn };
     }
+    logger.appendKeys(about(operation.planStage?.orderId));
     const worker = workerName(operationId, shard);
     const { customerServiceId } = operation.target;
     const holdsService = customerServiceId !== undefined && !operation.dryRun;
@@ -116,13 +118,19 @@ export async function openPage(
 /** Writes what came of SIMs of a page, and counts it, once. */
 export async function record(work: PageWork, outcomes: readonly Outcome[]): Promise<void> {
   const changed = outcomes.flatMap((outcome) => outcome.changed ?? []);
-  await recordResults(
+  const isRecorded = await recordResults(
     work.partnerId,
     work.operation,
     { page: work.page, part: work.part, results: outcomes.map(({ result }) => result) },
     { services: movesBetweenServices(work.operation, changed), countedOver: simsCountedOver(work.operation, changed) },
     work.at,
   );
+  if (isRecorded && !work.operation.dryRun) {
+    const codes = outcomes.flatMap(({ result }) => (result.outcome === 'failed' ? [result.problem.code] : []));
+    for (const [code, failures] of Map.groupBy(codes, (each) => each)) {
+      measure('StageFailures', failures.length, { stage: work.operation.action, code });
+    }
+  }
 }
 
 /** How many SIMs a retry of a plan's stage counts over: those that it has changed, and that no other has counted. */

@@ -1,8 +1,9 @@
 import { clock } from '../../adapters/clock.ts';
-import { getOrder, type OrderRecord, stepOrder } from '../../adapters/dynamodb/orders.ts';
+import { getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { acceptOrder, rejectOrder } from '../../domain/order.ts';
 import { logger } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
+import { stepOrder } from '../step-order.ts';
 import { itemInput, task } from './task.ts';
 
 /** Where an order goes on from the state that it is in. */
@@ -50,6 +51,6 @@ async function submit(partnerId: string, order: OrderRecord): Promise<GoTo> {
 async function callOff(order: OrderRecord): Promise<void> {
   const answer = await operatorOf(order.operatorId).cancelOrder(order.id);
   if (answer.outcome === 'refused') {
-    logger.error('operator delivers a cancelled order', { orderId: order.id, reason: answer.reason });
+    logger.error('operator delivers a cancelled order', { reason: answer.reason });
   }
 }

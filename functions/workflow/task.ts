@@ -2,7 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { logger, publishMetrics } from '../http/telemetry.ts';
+import { about, logger, publishMetrics } from '../http/telemetry.ts';
 
 /** What a task is told that works on an order, or on an operation: whose, and which. */
 export const itemInput = z.object({ partnerId: z.string(), id: z.string() });
@@ -14,11 +14,12 @@ export const runInput = z.extend(itemInput, { kind: z.enum(['order', 'operation'
 const RESERVE_MS = 15_000;
 
 /**
- * The handler of a task of the state machine: logs and metrics, and an input that is what the machine should have sent.
+ * The handler of a task of the state machine: one log line and metrics an invocation, and an input that is what the machine
+ * should have sent.
  *
  * @param work gets the input, and whether there is time for another page.
  */
-export function task<Input, Output>(
+export function task<Input extends { id: string } | { operationId: string }, Output>(
   schema: z.ZodMiniType<Input>,
   work: (input: Input, hasTime: () => boolean) => Promise<Output>,
 ) {
@@ -27,7 +28,10 @@ export function task<Input, Output>(
     .use(publishMetrics)
     .handler(async (event, context) => {
       const input = schema.parse(event);
-      logger.appendKeys({ task: input });
-      return work(input, () => context.getRemainingTimeInMillis() > RESERVE_MS);
+      logger.appendKeys({ task: input, ...about('id' in input ? input.id : input.operationId) });
+      const startedAt = Date.now();
+      const output = await work(input, () => context.getRemainingTimeInMillis() > RESERVE_MS);
+      logger.info('task', { durationMs: Date.now() - startedAt });
+      return output;
     });
 }

@@ -8,6 +8,12 @@ import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
 import type { Bundle } from './bundles.ts';
 
+/** Under which functions log and count, and what everything is tagged with. */
+export const SERVICE = 'sim-fulfilment';
+
+/** A namespace for each stage: several may be in one account. */
+export const metricsNamespace = ({ name }: Stage) => `SimFulfilment-${name}`;
+
 export type ServiceFunctionProps = {
   stage: Stage;
   bundle: Bundle;
@@ -15,6 +21,7 @@ export type ServiceFunctionProps = {
   timeout: Duration;
   /** Lambda gives a share of a core with it; 512 when left out. */
   memoryMb?: number;
+  /** Beside what every function knows: its stage, and how it logs and counts. */
   environment: Readonly<Record<string, string>>;
   /** All that it may do besides writing its log and its traces. */
   statements: readonly PolicyStatement[];
@@ -80,7 +87,13 @@ export class ServiceFunction extends Construct {
       tracing: Tracing.ACTIVE,
       logGroup,
       role: this.role.withoutPolicyUpdates(),
-      environment: props.environment,
+      environment: {
+        STAGE: stage.name,
+        ...props.environment,
+        POWERTOOLS_SERVICE_NAME: SERVICE,
+        POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(stage),
+        POWERTOOLS_LOG_LEVEL: stage.logLevel,
+      },
       ...(deadLetters && {
         onFailure: new SqsDestination(deadLetters),
         retryAttempts: 2,

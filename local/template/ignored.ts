@@ -1,6 +1,8 @@
 /** Resource types that have no meaning on one machine, each with the reason. */
 export const ignoredTypes: Readonly<Record<string, string>> = {
   'AWS::CDK::Metadata': 'says which constructs were used',
+  'AWS::CE::AnomalyMonitor': 'a local cloud costs nothing',
+  'AWS::CE::AnomalySubscription': 'a local cloud costs nothing',
   'AWS::CloudWatch::Alarm': 'nobody is on call for a local cloud',
   'AWS::CloudWatch::CompositeAlarm': 'nobody is on call for a local cloud',
   'AWS::CloudWatch::Dashboard': 'metrics are not collected locally',

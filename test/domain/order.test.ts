@@ -9,6 +9,7 @@ import {
   deliverOrder,
   failOrder,
   fulfilOrder,
+  hoursBeyondLeadTime,
   isFinished,
   isWithOperator,
   type Order,
@@ -522,5 +523,19 @@ describe('whatever the operator answers, late, twice and out of order', () => {
       { numRuns: 250, seed: 7 },
     );
     expect([...reached].sort()).toEqual([...orderStates].sort());
+  });
+});
+
+describe('the lead time of an order', () => {
+  const { estimatedDelivery } = anOrder({
+    estimatedDelivery: { earliest: '2026-03-05', latest: '2026-03-09' },
+  }).accepted();
+  const beyond = (now: string) => hoursBeyondLeadTime(estimatedDelivery, new Date(now));
+
+  test('is over when its last day is, and counts in hours from there', () => {
+    expect(beyond('2026-03-02T10:30:00.000Z')).toBe(0);
+    expect(beyond('2026-03-09T23:59:59.999Z')).toBe(0);
+    expect(beyond('2026-03-10T00:30:00.000Z')).toBe(0.5);
+    expect(beyond('2026-03-12T00:00:00.000Z')).toBe(48);
   });
 });

@@ -132,7 +132,7 @@ describe('every function', () => {
         Architectures: ['arm64'],
         TracingConfig: { Mode: 'Active' },
         Environment: {
-          Variables: { TABLE_NAME: expect.anything(), STAGE: 'dev', POWERTOOLS_METRICS_NAMESPACE: 'SimFulfilment' },
+          Variables: { TABLE_NAME: expect.anything(), STAGE: 'dev', POWERTOOLS_METRICS_NAMESPACE: 'SimFulfilment-dev' },
         },
       });
     }

@@ -30,6 +30,11 @@ describe('a stage', () => {
     expect(() => stage({ stage: 'prod' })).toThrow(stageNames.join('|'));
   });
 
+  test('names who is told of alarms by e-mail, when it is given an address', () => {
+    expect(stage({ alarmEmail: 'oncall@wholesaler.example' }).alarmEmail).toBe('oncall@wholesaler.example');
+    expect(stage({ alarmEmail: '' })).not.toHaveProperty('alarmEmail');
+  });
+
   test('keeps its data in production and nowhere else', () => {
     expect(stageNames.filter((name) => stage({ stage: name, ...tokens }).keepsData)).toEqual(['production']);
   });

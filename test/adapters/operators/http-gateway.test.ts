@@ -277,3 +277,19 @@ describe('what SIMs used', () => {
     expect(new Set([...first.records, ...second.records].map(({ recordId }) => recordId)).size).toBe(501);
   });
 });
+
+describe('of each call is told', () => {
+  test('whose it was, how long it took, and whether it was answered', async () => {
+    await operator.gateway.submitOrder(anOrder());
+    await expect(operator.gateway.orderStatus('ord_9')).rejects.toThrow();
+    expect(operator.calls).toEqual([
+      { operatorId: '3uk', ms: expect.any(Number), answered: true },
+      { operatorId: '3uk', ms: expect.any(Number), answered: false },
+    ]);
+  });
+
+  test('that nobody was asked, when the operator is not configured', async () => {
+    await expect(operator.gateways('orange').orderStatus('ord_1')).rejects.toThrow(/not configured/);
+    expect(operator.calls).toEqual([{ operatorId: 'orange', ms: expect.any(Number), answered: false }]);
+  });
+});

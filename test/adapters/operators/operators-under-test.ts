@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import { operatorGateways } from '../../../adapters/operators/http-gateway.ts';
+import { type OperatorCall, operatorGateways } from '../../../adapters/operators/http-gateway.ts';
 import type { RetryPolicy } from '../../../adapters/operators/retry.ts';
 import type { OperatorTraffic } from '../../../adapters/operators/traffic.ts';
 import type { OperatorGateway, OrderSubmission } from '../../../domain/operator-port.ts';
@@ -25,7 +25,7 @@ type Traffic = { operatorId: string; traffic: OperatorTraffic; requestsPerSecond
 
 function gatewaysTo(
   url: string,
-  logged: Logged[],
+  { logged, calls }: { logged: Logged[]; calls: OperatorCall[] },
   policy: Partial<RetryPolicy>,
   { operatorId = '3uk', traffic, ...limit }: Partial<Traffic> = {},
 ): (operatorId: string) => OperatorGateway {
@@ -34,6 +34,7 @@ function gatewaysTo(
     configuration: async () => ({ [operatorId]: connection(operatorId), a1: connection('a1') }),
     ...(traffic === undefined ? {} : { traffic }),
     logger: { warn: (message, fields) => logged.push({ message, fields }) },
+    called: (call) => calls.push(call),
     policy: { ...impatient, ...policy },
   });
 }
@@ -42,6 +43,8 @@ export type GatewayToSandbox = SandboxOnAFakeClock & {
   gateway: OperatorGateway;
   gateways: (operatorId: string) => OperatorGateway;
   logged: Logged[];
+  /** What was told of the calls, in order. */
+  calls: OperatorCall[];
 };
 
 /** The gateway to 3UK, played by the real sandbox on a clock that the test moves. */
@@ -51,9 +54,9 @@ export async function gatewayToSandbox(
   clock: FakeClock = fakeClock(),
 ): Promise<GatewayToSandbox> {
   const operator = await sandboxOnAFakeClock({ retryAfterSeconds: 0, ...options }, clock);
-  const logged: Logged[] = [];
-  const gateways = gatewaysTo(operator.sandbox.url, logged, policy);
-  return { ...operator, gateways, gateway: gateways('3uk'), logged };
+  const told = { logged: [], calls: [] };
+  const gateways = gatewaysTo(operator.sandbox.url, told, policy);
+  return { ...operator, gateways, gateway: gateways('3uk'), ...told };
 }
 
 /** What the scripted operator answers to one request; `drop` closes the connection instead. */
@@ -62,6 +65,7 @@ export type ScriptedAnswer = { status?: number; headers?: Record<string, string>
 export type GatewayToScript = {
   gateway: OperatorGateway;
   logged: Logged[];
+  calls: OperatorCall[];
   /** The requests that came, in order. */
   asked: { method: string; path: string; headers: IncomingMessage['headers']; body: string }[];
   stop(): Promise<void>;
@@ -77,7 +81,7 @@ export async function gatewayToScript(
   traffic: Partial<Traffic> = {},
 ): Promise<GatewayToScript> {
   const asked: GatewayToScript['asked'] = [];
-  const logged: Logged[] = [];
+  const told = { logged: [], calls: [] };
   const server = createServer(async (request, response) => {
     const answer = script[Math.min(asked.length, script.length - 1)];
     const { method = '', url: path = '', headers } = request;
@@ -98,8 +102,8 @@ export async function gatewayToScript(
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    gateway: gatewaysTo(`http://127.0.0.1:${port}`, logged, policy, traffic)(traffic.operatorId ?? '3uk'),
-    logged,
+    gateway: gatewaysTo(`http://127.0.0.1:${port}`, told, policy, traffic)(traffic.operatorId ?? '3uk'),
+    ...told,
     asked,
     async stop() {
       const closed = once(server, 'close');

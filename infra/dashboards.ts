@@ -1,0 +1,170 @@
+import { Duration } from 'aws-cdk-lib';
+import type { HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { FunctionMetrics } from './function-metrics.ts';
+import type { Stage } from './stages.ts';
+
+export type DashboardsProps = {
+  stage: Stage;
+  api: HttpStage;
+  table: Table;
+  deadLetters: IQueue;
+  machine: StateMachine;
+  functions: readonly IFunction[];
+  /** What makes events of the table's changes. */
+  publisher: IFunction;
+  functionMetrics: FunctionMetrics;
+  alarms: readonly Alarm[];
+};
+
+/** Of the 24 that a row has. */
+const THIRD = 8;
+const hour = Duration.hours(1);
+const five = Duration.minutes(5);
+
+/** Two dashboards: what the business asks, and the machine room. An account has three without charge. */
+export class Dashboards extends Construct {
+  constructor(scope: Construct, id: string, props: DashboardsProps) {
+    super(scope, id);
+    const { name } = props.stage;
+    new Dashboard(this, 'Business', {
+      dashboardName: `sim-fulfilment-${name}-business`,
+      defaultInterval: Duration.days(14),
+      widgets: business(props.functionMetrics),
+    });
+    new Dashboard(this, 'MachineRoom', {
+      dashboardName: `sim-fulfilment-${name}-machine-room`,
+      defaultInterval: hour,
+      widgets: machineRoom(props),
+    });
+  }
+}
+
+function business(measured: FunctionMetrics): IWidget[][] {
+  const sum = { statistic: 'Sum', period: hour };
+  const median = { statistic: Stats.percentile(50), period: Duration.days(1) };
+  return [
+    [
+      graph('Orders, by operator and the state they came to', measured.each('Orders', sum)),
+      graph('Hours from order to active, by operator, median of a day', measured.each('HoursToActive', median)),
+      graph(
+        'Hours beyond the lead time, the oldest order with its operator',
+        measured.of('HoursBeyondLeadTime', { statistic: 'Maximum', period: hour }),
+      ),
+    ],
+    [
+      graph('SIMs done, by action', measured.each('SimsSucceeded', sum)),
+      graph('SIMs failed, by action', measured.each('SimsFailed', sum)),
+      graph('Why, by stage and code', measured.each('StageFailures', sum)),
+    ],
+    [
+      graph('SIMs that wait in holding for too long, by operator', measured.each('SimsWaitingInHolding', sum)),
+      graph('Orders and operations that failed, by code', measured.each('RunsFailed', sum)),
+      graph('Usage alarms that went off', measured.of('AlarmsFired', sum)),
+    ],
+    [
+      graph(
+        'Usage records, counted and not',
+        measured.of('UsageRecordsCounted', sum),
+        measured.of('UsageRecordsNotCounted', sum),
+      ),
+      graph(
+        'Events for webhooks: put in, taken, attempts that failed',
+        measured.of('EventsPublished', sum),
+        measured.of('EventsDelivered', sum),
+        measured.of('DeliveriesFailed', sum),
+      ),
+      graph(
+        'Seconds from what happened to its webhook',
+        measured.of('WebhookLag', { statistic: Stats.percentile(50), period: hour, label: 'p50' }),
+        measured.of('WebhookLag', { statistic: Stats.percentile(99), period: hour, label: 'p99' }),
+      ),
+    ],
+  ];
+}
+
+function machineRoom({
+  api,
+  table,
+  deadLetters,
+  machine,
+  functions,
+  publisher,
+  functionMetrics: measured,
+  alarms,
+}: DashboardsProps): IWidget[][] {
+  const sum = { statistic: 'Sum', period: five };
+  const max = { statistic: 'Maximum', period: five };
+  const p99 = { statistic: Stats.percentile(99), period: five };
+  return [
+    [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 3 * THIRD, height: 4 })],
+    [
+      graph('API', api.metricCount(sum), api.metricClientError(sum), api.metricServerError(sum)),
+      graph(
+        'API, milliseconds',
+        api.metricLatency({ ...p99, statistic: Stats.percentile(50), label: 'p50' }),
+        api.metricLatency({ ...p99, label: 'p99' }),
+      ),
+      graph('5xx, by route', measured.each('ServerErrors', sum)),
+    ],
+    [
+      graph('Requests, by route', measured.each('Requests', sum)),
+      graph('Milliseconds in the function, by route, p99', measured.each('Latency', p99)),
+      graph('Journal entries lost', measured.of('JournalLost', sum)),
+    ],
+    [
+      graph('Errors of functions', ...functions.map((lambda) => lambda.metricErrors(sum))),
+      graph('Milliseconds of functions, p99', ...functions.map((lambda) => lambda.metricDuration(p99))),
+      graph(
+        'Functions at work, and calls that Lambda refused, of the account',
+        LambdaFunction.metricAllConcurrentExecutions(max),
+        LambdaFunction.metricAllThrottles(sum),
+      ),
+    ],
+    [
+      graph('Executions', machine.metricStarted(sum), machine.metricSucceeded(sum), machine.metricFailed(sum)),
+      graph('Table, units', table.metricConsumedReadCapacityUnits(sum), table.metricConsumedWriteCapacityUnits(sum)),
+      graph(
+        'Table, throttled writes',
+        table.metricThrottledRequestsForOperation('UpdateItem', sum),
+        table.metricThrottledRequestsForOperation('TransactWriteItems', sum),
+      ),
+    ],
+    [
+      graph('Operators, milliseconds of a call, p99', measured.each('OperatorLatency', p99)),
+      graph(
+        'Operators, share of calls that came to nothing',
+        measured.each('OperatorErrors', { statistic: 'Average', period: five }),
+      ),
+      graph('Seconds overdue when looked at', measured.each('PollLag', max)),
+    ],
+    [
+      graph(
+        'What is due',
+        measured.of('OrdersPolled', sum),
+        measured.of('RunsResumed', sum),
+        measured.of('LooksFailed', sum),
+        measured.of('SetAside', sum),
+      ),
+      graph('Dead letters', deadLetters.metricApproximateNumberOfMessagesVisible(max)),
+      graph('Milliseconds that changes wait to become events', publisher.metric('IteratorAge', max)),
+    ],
+  ];
+}
+
+function graph(title: string, ...left: IMetric[]): GraphWidget {
+  return new GraphWidget({ title, left, width: THIRD, leftYAxis: { min: 0, showUnits: false } });
+}

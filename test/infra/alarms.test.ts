@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { operatorIds } from '../../domain/operator.ts';
+import { runbookPage } from '../../infra/runbook.ts';
+import { type Resource, resourcesOf, synthesised } from './synthesised.ts';
+
+const real = { issuer: 'https://login.partner-connect.net', audience: 'sim-fulfilment' };
+const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+const pages = Array.from(runbook.matchAll(/^## (.+)$/gm), ([, heading = '']) => heading);
+
+let dev: Awaited<ReturnType<typeof synthesised>>['service'];
+let production: typeof dev;
+
+beforeAll(async () => {
+  ({ service: dev } = await synthesised());
+  ({ service: production } = await synthesised({
+    stage: 'production',
+    alarmEmail: 'oncall@wholesaler.example',
+    ...real,
+  }));
+}, 60_000);
+
+const alarms = () => [...resourcesOf(production, 'AWS::CloudWatch::Alarm').values()];
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+/** `sim-fulfilment-production-OperatorIsDown-3uk` is of `OperatorIsDown`. */
+const nameOf = (fullName: unknown) => text(fullName).split('-')[3] ?? '';
+const namesOf = (found: readonly Resource[], property: string) =>
+  found.map(({ Properties }) => nameOf(Properties[property]));
+
+describe('every alarm', () => {
+  test('tells the one topic', () => {
+    const [topic] = resourcesOf(production, 'AWS::SNS::Topic').keys();
+    expect(alarms().length).toBeGreaterThan(0);
+    for (const { Properties } of alarms()) {
+      expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
+    }
+  });
+
+  test('says what it tells, and leads to its page in the runbook', () => {
+    for (const { Properties } of alarms()) {
+      const description = text(Properties.AlarmDescription);
+      expect(description).toMatch(/^[A-Z].{30,}\. \S+$/);
+      expect(description.split(' ').at(-1)).toBe(runbookPage(nameOf(Properties.AlarmName)));
+    }
+  });
+
+  test('has a page, and every page an alarm', () => {
+    const anomalies = [...resourcesOf(production, 'AWS::CE::AnomalySubscription').values()];
+    const names = [...namesOf(alarms(), 'AlarmName'), ...namesOf(anomalies, 'SubscriptionName')];
+    expect([...new Set(names)].sort()).toEqual([...pages].sort());
+  });
+
+  test('has a page that says what it means, how to look, and what to do', () => {
+    for (const page of runbook.split(/^## /m).slice(1)) {
+      expect(page).toMatch(/\*\*It means\*\*.*\*\*Look\*\*.*\*\*Do\*\*.*\*\*Try it\*\*/s);
+    }
+  });
+
+  test('is quiet while nothing happens', () => {
+    for (const { Properties } of alarms()) {
+      expect(Properties.TreatMissingData).toBe('notBreaching');
+    }
+  });
+
+  test('and all of them cost little: two and a half dollars a month at the most', () => {
+    const metrics = alarms().map(({ Properties }) =>
+      Array.isArray(Properties.Metrics)
+        ? Properties.Metrics.filter((metric) => JSON.stringify(metric).includes('MetricStat')).length
+        : 1,
+    );
+    expect(metrics.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(25);
+  });
+});
+
+test('an operator that is down is told by its name', () => {
+  const down = alarms().filter(({ Properties }) => nameOf(Properties.AlarmName) === 'OperatorIsDown');
+  expect(down.map(({ Properties }) => Properties.Dimensions)).toEqual(
+    operatorIds.map((operator) => expect.arrayContaining([{ Name: 'operator', Value: operator }])),
+  );
+});
+
+describe('the topic of the alarms', () => {
+  const allowed = (service: string) => {
+    const [policy] = resourcesOf(production, 'AWS::SNS::TopicPolicy').values();
+    return JSON.stringify(policy?.Properties.PolicyDocument).includes(service);
+  };
+
+  test('lets in CloudWatch and the finder of cost anomalies, in this account', () => {
+    expect(allowed('cloudwatch.amazonaws.com')).toBe(true);
+    expect(allowed('costalerts.amazonaws.com')).toBe(true);
+    expect(allowed('aws:SourceAccount')).toBe(true);
+  });
+
+  test('tells the e-mail address of the stage, when it names one', () => {
+    production.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'oncall@wholesaler.example',
+    });
+    dev.resourceCountIs('AWS::SNS::Subscription', 0);
+  });
+});
+
+describe('cost anomalies', () => {
+  test('are looked for by the tag that everything has, where data is kept', () => {
+    const [monitor] = resourcesOf(production, 'AWS::CE::AnomalyMonitor').values();
+    expect(JSON.parse(text(monitor?.Properties.MonitorSpecification))).toEqual({
+      Tags: { Key: 'user:service', Values: ['sim-fulfilment'] },
+    });
+    production.hasResourceProperties('AWS::Lambda::Function', {
+      Tags: Match.arrayWith([{ Key: 'service', Value: 'sim-fulfilment' }]),
+    });
+    dev.resourceCountIs('AWS::CE::AnomalyMonitor', 0);
+  });
+});
