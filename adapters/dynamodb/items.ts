@@ -12,6 +12,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { documentClient, tableName } from './client.ts';
+import { numbered, upgraded } from './item-shapes.ts';
 import type { Key } from './keys.ts';
 import { table } from './table.ts';
 
@@ -64,7 +65,7 @@ export class ConditionFailed extends Error {
 }
 
 export function put(item: Item, condition?: Condition): Write {
-  return { Put: { TableName: tableName(), Item: item, ...conditionOf(condition) } };
+  return { Put: { TableName: tableName(), Item: numbered(item), ...conditionOf(condition) } };
 }
 
 export function remove(key: Key, condition?: Condition): Write {
@@ -337,10 +338,11 @@ const keyAttributes = new Set<string>([
 
 /**
  * What an item holds without its keys, as the type that it was written from. Safe because each kind of item has its own
- * key and is written by one file of this folder alone, which reads it back as the same type.
+ * key and is written by one file of this folder alone, which reads it back as the same type: in its newest shape, whichever
+ * release wrote it.
  */
 function recordOf<T>(item: Record<string, unknown>): T {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => !keyAttributes.has(name))) as T;
+  return Object.fromEntries(Object.entries(upgraded(item)).filter(([name]) => !keyAttributes.has(name))) as T;
 }
 
 async function conditional<T>(send: () => Promise<T>): Promise<T> {
