@@ -43,6 +43,7 @@ export const itemKinds = {
   cursorSecret: { pk: /^SYSTEM$/, sk: /^CURSOR_SECRET$/ },
   operatorHealth: { pk: /^OPERATOR#/, sk: /^HEALTH$/ },
   operatorCalls: { pk: /^OPERATOR#/, sk: /^CALLS#/ },
+  backfillSegment: { pk: /^BACKFILL$/, sk: /^SEGMENT#/ },
   setAside: { pk: /^SET_ASIDE$/, sk: /./ },
 } as const satisfies Readonly<Record<string, Pattern>>;
 

@@ -10,11 +10,14 @@ export type Attributes = Record<string, unknown>;
  */
 export type Upgrade = (item: Attributes) => Attributes;
 
-/** Kinds of which an update makes items: nobody could tell a new one from one of the first shape. */
-type MadeByUpdate = 'webhookQueue' | 'operatorHealth' | 'operatorCalls';
+/**
+ * Kinds that keep their shape: of some an update makes items, so that nobody could tell a new one from one of the first
+ * shape; what is in a journal nobody may change.
+ */
+type KeepsItsShape = 'webhookQueue' | 'operatorHealth' | 'operatorCalls' | 'journalEntry';
 
 /** By kind, how its items came from their first shape to the newest. */
-type Upgrades = Readonly<Partial<Record<Exclude<ItemKind, MadeByUpdate>, readonly Upgrade[]>>>;
+type Upgrades = Readonly<Partial<Record<Exclude<ItemKind, KeepsItsShape>, readonly Upgrade[]>>>;
 
 /** The attribute that numbers an item's shape. An item without it has the first one: so a SIM's item pays nothing for it. */
 export const SHAPE = 'v';
@@ -40,11 +43,16 @@ export function chainOf(upgrades: Upgrades) {
         .slice(Number(shape) - 1)
         .reduce((before, upgrade) => upgrade(before), item);
     },
+
+    /** Whether an item has an earlier shape than the newest. */
+    isBehind({ pk, sk, [SHAPE]: shape = 1 }: Attributes): boolean {
+      return Number(shape) <= upgradesOf({ pk: String(pk), sk: String(sk) }).length;
+    },
   };
 }
 
 /** A change of a shape is an upgrade at the end of its kind's list: docs/changes.md. */
-export const { numbered, upgraded } = chainOf({
+export const { numbered, upgraded, isBehind } = chainOf({
   // A service that never had a SIM had no number of them.
   partnerService: [(item) => ({ ...item, sims: item.sims ?? 0 })],
 });

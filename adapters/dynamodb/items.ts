@@ -7,12 +7,13 @@ import {
   PutCommand,
   QueryCommand,
   type QueryCommandInput,
+  ScanCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { documentClient, tableName } from './client.ts';
-import { numbered, upgraded } from './item-shapes.ts';
+import { type Attributes, numbered, upgraded } from './item-shapes.ts';
 import type { Key } from './keys.ts';
 import { table } from './table.ts';
 
@@ -204,10 +205,36 @@ export async function makeOnce<T>(key: Key, writes: readonly [Write, ...Write[]]
 
 /** Reads one item as it is now (strongly consistent). */
 export async function get<T>(key: Key): Promise<T | undefined> {
+  const item = await getAsKept(key);
+  return item && recordOf<T>(item);
+}
+
+/** As `get`, with its keys and in the shape that it has. */
+export async function getAsKept(key: Key): Promise<Attributes | undefined> {
   const { Item } = await documentClient().send(
     new GetCommand({ TableName: tableName(), Key: key, ConsistentRead: true }),
   );
-  return Item && recordOf<T>(Item);
+  return Item;
+}
+
+/**
+ * Reads on in one part of the whole table, a MB at the most: for whoever looks at every item, which no function of the
+ * API may. Items are as they are kept. `last` is where to go on, absent at the end.
+ */
+export async function scanAsKept(
+  { segment, segments }: { segment: number; segments: number },
+  after: Key | undefined,
+): Promise<{ items: Attributes[]; last?: Key }> {
+  const { Items = [], LastEvaluatedKey } = await documentClient().send(
+    new ScanCommand({
+      TableName: tableName(),
+      Segment: segment,
+      TotalSegments: segments,
+      ...(after === undefined ? {} : { ExclusiveStartKey: after }),
+    }),
+  );
+  const { pk, sk } = LastEvaluatedKey ?? {};
+  return { items: Items, ...(typeof pk === 'string' && typeof sk === 'string' ? { last: { pk, sk } } : {}) };
 }
 
 const BATCH_GET_LIMIT = 100;
