@@ -29,7 +29,7 @@ async function backfill(args: string[]): Promise<void> {
     },
   });
   if (values.table === undefined) {
-    throw new Error('--table is missing: the data stack tells its name.');
+    throw new Error('--table is missing: it is the output TableName of the data stack.');
   }
   if (!/^([1-9]|[1-5]\d|6[0-4])$/.test(values.segments)) {
     throw new Error(`--segments is a number from 1 to 64, not "${values.segments}".`);
