@@ -1,5 +1,5 @@
-import { PAGE_SIZE } from '../adapters/dynamodb/manifests.ts';
-import { shardsOf } from '../domain/operation.ts';
+import { simReads, simWrites, workOfOrder } from '../cost/counts.ts';
+import { prices } from '../cost/prices.ts';
 import type { LocalCloud } from '../local/cloud.ts';
 import { type BenchCloud, startBenchCloud } from './bench-cloud.ts';
 import { type Figure, figure, median, table } from './figure.ts';
@@ -7,7 +7,6 @@ import { bodyOf, makeTargets, operate, receive, requireAllActive, steps, type Ta
 import { bareUpdatesPerSecond } from './floor.ts';
 import type { BenchOptions } from './main.ts';
 import type { Metered, Units } from './meter.ts';
-import { prices } from './prices.ts';
 
 /** Speed is measured on a fleet of up to this size: more only takes longer. */
 const MOST_FOR_SPEED = 5000;
@@ -17,24 +16,7 @@ const WARM_UP = 500;
 /** Writes of a SIM from holding to active: in_stock, assigned, activating, active. */
 const TRANSITIONS = 4;
 
-/*
- * On paper: one write a state that the SIM passes through, one that says whose it is (operators tell usage by ICCID alone),
- * and what each index must change for it. An entry that stays
- * where it is but shows something else is one unit, one that moves is two.
- */
-const leastWrites = {
-  table: 5 + 1,
-  // By state: put in holding, then moved four times.
-  gsi1: 1 + 4 * 2,
-  // By customer: put when assigned, then shown with another state twice.
-  gsi2: 1 + 2,
-  // By customer and state: put when assigned, then moved twice.
-  gsi3: 1 + 2 * 2,
-} as const;
-const LEAST_WRITES = Object.values(leastWrites).reduce((sum, units) => sum + units);
-
-/** What the rules need to know of a SIM, once a stage: its item, strongly consistent, for migrate, assign and activate. */
-const LEAST_READS = 3;
+const LEAST_WRITES = Object.values(simWrites).reduce((sum, units) => sum + units);
 
 /** The index in which schedules look for what is due: read by the clock, not by the SIM. */
 const DUE = 'due';
@@ -186,7 +168,7 @@ function roundedUp(quantity: number): number {
 function unitFigures(counts: Counts): Figure[] {
   const { quantity, writes, reads, taskMemoryMb } = counts;
   const of = `${quantity} SIMs`;
-  const least = leastWork(quantity);
+  const least = workOfOrder(quantity);
   const dollars = (each: { writes: number; reads: number; transitions: number; invocations: number; ms: number }) =>
     1000 *
     (each.writes * prices.writeUnit +
@@ -198,7 +180,7 @@ function unitFigures(counts: Counts): Figure[] {
     ...(
       [
         ['write units', writes, LEAST_WRITES, 1.25],
-        ['read units', reads, LEAST_READS, 1.5],
+        ['read units', reads, simReads, 1.5],
       ] as const
     ).map(([what, ours, floor, atMost]) =>
       figure({ runs: 1, name: `${what} a SIM, ${of}`, unit: 'units', ours, floor, goal: { atMost } }),
@@ -227,24 +209,14 @@ function unitFigures(counts: Counts): Figure[] {
       ours: dollars(counts),
       floor: dollars({
         writes: LEAST_WRITES,
-        reads: LEAST_READS,
+        reads: simReads,
         transitions: least.transitions / quantity,
         invocations: least.invocations / quantity,
         ms: counts.ms,
       }),
-      note: 'bench/prices.ts',
+      note: 'cost/prices.ts',
     }),
   ];
-}
-
-/** What an order and three operations come to when each shard of each stage takes one call. */
-function leastWork(quantity: number): { transitions: number; invocations: number } {
-  const shards = shardsOf({ pages: Math.ceil(quantity / PAGE_SIZE) });
-  const stages = steps.length + 1;
-  return {
-    transitions: 10 + steps.length * 9 + 1 + stages * shards * 3,
-    invocations: 4 + steps.length * 3 + stages * shards,
-  };
 }
 
 /** What a SIM costs in the largest fleet, beside what it costs in the smallest. */

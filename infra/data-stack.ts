@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -42,6 +42,7 @@ export class DataStack extends Stack {
       });
     }
     this.table.addGlobalSecondaryIndex({ ...keysOf(due), projectionType: ProjectionType.KEYS_ONLY });
+    new CfnOutput(this, 'TableName', { value: this.table.tableName });
 
     // The generated value only makes the secret exist: whoever holds the operators' keys puts the real one in its place.
     // It stands nowhere in the template, so that no deployment ever puts it back.

@@ -4,6 +4,7 @@ import type { Firing } from '../../domain/alarm.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { OrderEvent } from '../../domain/order.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
+import { upgraded } from './item-shapes.ts';
 import { padded } from './keys.ts';
 import { readHistory } from './sim-history.ts';
 import type { SimRecord } from './sims.ts';
@@ -65,5 +66,5 @@ function steps(partnerId: string, images: Images): TableChange[] {
  * name the same images.
  */
 function imageOf<T>(image: NonNullable<Images>['NewImage']): T | undefined {
-  return image && (unmarshall(image as Parameters<typeof unmarshall>[0]) as T);
+  return image && (upgraded(unmarshall(image as Parameters<typeof unmarshall>[0])) as T);
 }

@@ -7,11 +7,13 @@ import {
   PutCommand,
   QueryCommand,
   type QueryCommandInput,
+  ScanCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { documentClient, tableName } from './client.ts';
+import { type Attributes, numbered, upgraded } from './item-shapes.ts';
 import type { Key } from './keys.ts';
 import { table } from './table.ts';
 
@@ -64,7 +66,7 @@ export class ConditionFailed extends Error {
 }
 
 export function put(item: Item, condition?: Condition): Write {
-  return { Put: { TableName: tableName(), Item: item, ...conditionOf(condition) } };
+  return { Put: { TableName: tableName(), Item: numbered(item), ...conditionOf(condition) } };
 }
 
 export function remove(key: Key, condition?: Condition): Write {
@@ -203,10 +205,36 @@ export async function makeOnce<T>(key: Key, writes: readonly [Write, ...Write[]]
 
 /** Reads one item as it is now (strongly consistent). */
 export async function get<T>(key: Key): Promise<T | undefined> {
+  const item = await getAsKept(key);
+  return item && recordOf<T>(item);
+}
+
+/** As `get`, with its keys and in the shape that it has. */
+export async function getAsKept(key: Key): Promise<Attributes | undefined> {
   const { Item } = await documentClient().send(
     new GetCommand({ TableName: tableName(), Key: key, ConsistentRead: true }),
   );
-  return Item && recordOf<T>(Item);
+  return Item;
+}
+
+/**
+ * Reads on in one part of the whole table, a MB at the most: for whoever looks at every item, which no function of the
+ * API may. Items are as they are kept. `last` is where to go on, absent at the end.
+ */
+export async function scanAsKept(
+  { segment, segments }: { segment: number; segments: number },
+  after: Key | undefined,
+): Promise<{ items: Attributes[]; last?: Key }> {
+  const { Items = [], LastEvaluatedKey } = await documentClient().send(
+    new ScanCommand({
+      TableName: tableName(),
+      Segment: segment,
+      TotalSegments: segments,
+      ...(after === undefined ? {} : { ExclusiveStartKey: after }),
+    }),
+  );
+  const { pk, sk } = LastEvaluatedKey ?? {};
+  return { items: Items, ...(typeof pk === 'string' && typeof sk === 'string' ? { last: { pk, sk } } : {}) };
 }
 
 const BATCH_GET_LIMIT = 100;
@@ -340,10 +368,11 @@ const keyAttributes = new Set<string>([
 
 /**
  * What an item holds without its keys, as the type that it was written from. Safe because each kind of item has its own
- * key and is written by one file of this folder alone, which reads it back as the same type.
+ * key and is written by one file of this folder alone, which reads it back as the same type: in its newest shape, whichever
+ * release wrote it.
  */
 function recordOf<T>(item: Record<string, unknown>): T {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => !keyAttributes.has(name))) as T;
+  return Object.fromEntries(Object.entries(upgraded(item)).filter(([name]) => !keyAttributes.has(name))) as T;
 }
 
 async function conditional<T>(send: () => Promise<T>): Promise<T> {

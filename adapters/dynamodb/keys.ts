@@ -125,6 +125,10 @@ export const firingKey = (partnerId: string, alarmId: string, period: string, su
 export const setAsidePartition = 'SET_ASIDE';
 export const setAsideKey = (id: string): Key => ({ pk: setAsidePartition, sk: id });
 
+/** How far each part of the table has been upgraded. */
+export const backfillPartition = 'BACKFILL';
+export const backfillKey = (segment: number): Key => ({ pk: backfillPartition, sk: `SEGMENT#${padded(segment)}` });
+
 /** The key with which cursors are signed. */
 export const cursorSecretKey: Key = { pk: 'SYSTEM', sk: 'CURSOR_SECRET' };
 

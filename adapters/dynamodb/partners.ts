@@ -1,8 +1,9 @@
 import { operatorIds, operators } from '../../domain/operator.ts';
 import type { Partner } from '../../domain/partner.ts';
-import { holdingServiceId, type PartnerService } from '../../domain/service.ts';
+import { holdingServiceId } from '../../domain/service.ts';
 import { absent, atVersion, ConditionFailed, get, put, transact, write } from './items.ts';
 import { partnerKey, partnerServiceKey } from './keys.ts';
+import type { PartnerServiceRecord } from './services.ts';
 
 export async function getPartner(partnerId: string): Promise<Partner | undefined> {
   return get<Partner>(partnerKey(partnerId));
@@ -46,11 +47,12 @@ export async function savePartner(
   }
 }
 
-function holdingService(operatorId: (typeof operatorIds)[number], at: string): PartnerService {
+function holdingService(operatorId: (typeof operatorIds)[number], at: string): PartnerServiceRecord {
   return {
     id: holdingServiceId(operatorId),
     name: `${operators[operatorId].name} holding service`,
     holding: true,
+    sims: 0,
     createdAt: at,
     updatedAt: at,
     version: 1,

@@ -26,8 +26,8 @@ import { getTariff } from './tariffs.ts';
  */
 export type CustomerServiceRecord = CustomerService & { sims: number; workers?: Set<string> };
 
-/** A partner service as it is kept: with how many SIMs are on it, absent before the first one. */
-export type PartnerServiceRecord = PartnerService & { sims?: number };
+/** A partner service as it is kept: with how many SIMs are on it. */
+export type PartnerServiceRecord = PartnerService & { sims: number };
 
 /** A service with the tariff that it is on. */
 export type WithTariff<Service> = { service: Service; tariff: Tariff | undefined };
@@ -47,7 +47,8 @@ export async function getPartnerServiceWithTariff(
 /** @returns the service as it is kept: by an earlier attempt, when there was one. */
 export async function createPartnerService(partnerId: string, service: PartnerService): Promise<PartnerService> {
   const key = partnerServiceKey(partnerId, service.id);
-  return (await makeOnce<PartnerService>(key, [put({ ...service, ...key }, absent)])) ?? service;
+  const record: PartnerServiceRecord = { ...service, sims: 0 };
+  return (await makeOnce<PartnerServiceRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
 }
 
 /** @throws ConditionFailed when the service is no longer at the version that was read. */

@@ -37,6 +37,8 @@ export const table = {
     'id',
     'name',
     'tariffId',
+    // Which shape an item has: item-shapes.ts.
+    'v',
   ],
 } as const;
 

@@ -1,0 +1,108 @@
+import * as z from 'zod';
+
+/** A function, as far as it costs. */
+export type DeployedFunction = { kind: 'api' | 'task' | 'schedule' | 'stream'; memoryMb: number; isArm: boolean };
+
+/** What a stage has that costs, as its templates say. */
+export type Deployed = {
+  functions: readonly DeployedFunction[];
+  schedules: readonly { name: string; everyMinutes: number; runs: DeployedFunction }[];
+  routes: number;
+  /** How long logs are kept, and the journal. */
+  logDays: number;
+  journalDays: number;
+  isTraced: boolean;
+  hasRecovery: boolean;
+  /** Metrics that alarms watch: an alarm over an expression watches each of its metrics. */
+  alarmedMetrics: number;
+  dashboards: number;
+  secrets: number;
+  /** Functions that read a secret. */
+  secretReaders: number;
+};
+
+/** A template, as far as it is read. */
+export type Resources = Readonly<Record<string, { Type: string; Properties?: unknown }>>;
+
+const reference = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
+const functionSchema = z.object({
+  MemorySize: z.number(),
+  Architectures: z.array(z.string()).default(['x86_64']),
+  TracingConfig: z.object({ Mode: z.string() }).optional(),
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).optional(),
+});
+const scheduleSchema = z.object({ ScheduleExpression: z.string(), Target: z.object({ Arn: reference }) });
+const logGroupSchema = z.object({ RetentionInDays: z.number() });
+const tableSchema = z.object({
+  PointInTimeRecoverySpecification: z.object({ PointInTimeRecoveryEnabled: z.boolean() }).optional(),
+});
+const alarmSchema = z.object({ Metrics: z.array(z.object({ MetricStat: z.unknown().optional() })).optional() });
+
+/**
+ * Reads what costs from the templates of a stage.
+ *
+ * @throws when a template is not as this project's: a function without memory, a log that is kept for ever
+ */
+export function deployedIn(...templates: readonly Resources[]): Deployed {
+  const all = <Shape extends z.ZodType>(type: string, schema: Shape) =>
+    templates.flatMap((resources) =>
+      Object.entries(resources)
+        .filter(([, { Type }]) => Type === type)
+        .map(([id, { Properties }]) => ({ id, properties: schema.parse(Properties ?? {}) })),
+    );
+  const lambdas = all('AWS::Lambda::Function', functionSchema);
+  const functions = new Map(
+    lambdas.map(({ id, properties }): [string, DeployedFunction] => [
+      id,
+      { kind: kindOf(id), memoryMb: properties.MemorySize, isArm: properties.Architectures.includes('arm64') },
+    ]),
+  );
+  const variables = lambdas.map(({ properties }) => properties.Environment?.Variables ?? {});
+  return {
+    functions: [...functions.values()],
+    schedules: all('AWS::Scheduler::Schedule', scheduleSchema).map(({ id, properties }) => {
+      const [target] = properties.Target.Arn['Fn::GetAtt'];
+      const runs = functions.get(target);
+      if (!runs) {
+        throw new Error(`The schedule ${id} runs ${target}, which is no function of the template.`);
+      }
+      return { name: target, everyMinutes: minutesOf(properties.ScheduleExpression), runs };
+    }),
+    routes: all('AWS::ApiGatewayV2::Route', z.unknown()).length,
+    logDays: Math.max(0, ...all('AWS::Logs::LogGroup', logGroupSchema).map((log) => log.properties.RetentionInDays)),
+    journalDays: Math.max(0, ...variables.map(({ JOURNAL_DAYS }) => Number(JOURNAL_DAYS ?? 0))),
+    isTraced: lambdas.some(({ properties }) => properties.TracingConfig?.Mode === 'Active'),
+    hasRecovery: all('AWS::DynamoDB::Table', tableSchema).some(
+      ({ properties }) => properties.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled === true,
+    ),
+    alarmedMetrics: all('AWS::CloudWatch::Alarm', alarmSchema).reduce(
+      (sum, { properties: { Metrics } }) => sum + (Metrics?.filter(({ MetricStat }) => MetricStat).length ?? 1),
+      0,
+    ),
+    dashboards: all('AWS::CloudWatch::Dashboard', z.unknown()).length,
+    secrets: all('AWS::SecretsManager::Secret', z.unknown()).length,
+    secretReaders: variables.filter(({ OPERATORS_SECRET }) => OPERATORS_SECRET !== undefined).length,
+  };
+}
+
+/** The template names a function by its entry file: `functions/workflow/migrate.ts` is `WorkflowMigrate...`. */
+function kindOf(id: string): DeployedFunction['kind'] {
+  if (id.startsWith('Workflow')) {
+    return 'task';
+  }
+  if (id.startsWith('Streams')) {
+    return 'stream';
+  }
+  return id.startsWith('Schedules') ? 'schedule' : 'api';
+}
+
+const minutesIn: Readonly<Record<string, number>> = { minute: 1, hour: 60, day: 24 * 60 };
+
+function minutesOf(rate: string): number {
+  const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(rate) ?? [];
+  const minutes = minutesIn[unit];
+  if (minutes === undefined) {
+    throw new Error(`How often ${rate} is, is not known.`);
+  }
+  return Number(count) * minutes;
+}

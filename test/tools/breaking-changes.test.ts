@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { allRoutes } from '../../functions/api/routes.ts';
+import { openApiDocument } from '../../functions/http/openapi.ts';
+import { breakingChanges } from '../../tools/breaking-changes.ts';
+import { lastRelease, mayBreak } from '../../tools/releases.ts';
+
+const project: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+describe('this API', () => {
+  const release = lastRelease();
+  const before: unknown = JSON.parse(readFileSync(release.file('openapi.json'), 'utf8'));
+  const now = openApiDocument(allRoutes, project.version);
+
+  test(`breaks no caller of ${release.version}, or has another version (npm run api-changes)`, () => {
+    const found = breakingChanges(before, now);
+
+    expect(mayBreak(release.version, project.version) ? [] : found).toEqual([]);
+  });
+
+  test('is compatible with itself', () => {
+    expect(breakingChanges(now, now)).toEqual([]);
+  });
+
+  test('would break who uses a route that goes', () => {
+    const without = openApiDocument(
+      allRoutes.filter(({ path }) => path !== '/v1/orders/quote'),
+      project.version,
+    );
+
+    expect(breakingChanges(now, without)).toEqual(['POST /v1/orders/quote: is gone']);
+  });
+});
+
+type Json = Record<string, unknown>;
+
+/** An API of one route, `POST /things`. */
+function api(operation: Json, schemas: Json = {}): Json {
+  return { paths: { '/things': { post: { responses: {}, ...operation } } }, components: { schemas } };
+}
+
+const taking = (schema: Json, schemas?: Json) =>
+  api({ requestBody: { required: true, content: { 'application/json': { schema } } } }, schemas);
+const answering = (schema: Json, schemas?: Json) =>
+  api({ responses: { 200: { content: { 'application/json': { schema } } } } }, schemas);
+const object = (properties: Json, required: string[] = []) => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+});
+const text = { type: 'string' };
+const oneOf = (...values: string[]) => ({ type: 'string', enum: values });
+
+const told = (before: Json, after: Json) =>
+  breakingChanges(before, after).map((change) => change.replace('POST /things: ', ''));
+
+describe('a request', () => {
+  test.each<[string, Json, Json, string[]]>([
+    ['a field that goes', object({ a: text, b: text }), object({ a: text }), ['the body/b is gone']],
+    ['a new field that is required', object({}), object({ a: text }, ['a']), ['the body/a is required now']],
+    ['a field that is required now', object({ a: text }), object({ a: text }, ['a']), ['the body/a is required now']],
+    ['a value that goes', oneOf('x', 'y'), oneOf('x'), ['the body does not take "y" any more']],
+    ['certain values alone', text, oneOf('x'), ['the body takes certain values alone now']],
+    ['another type', text, { type: 'integer' }, ['the body cannot be string any more']],
+    ['a number that must be whole', { type: 'number' }, { type: 'integer' }, ['the body cannot be number any more']],
+    [
+      'a shorter text',
+      { ...text, maxLength: 40 },
+      { ...text, maxLength: 20 },
+      ['the body has another maxLength now: 20, not 40'],
+    ],
+    ['a bound where none was', text, { ...text, minLength: 1 }, ['the body has another minLength now: 1']],
+    ['a pattern where none was', text, { ...text, pattern: '^a' }, ['the body has another pattern now: "^a"']],
+    [
+      'a field deep inside',
+      object({ list: { type: 'array', items: object({ a: text }) } }),
+      object({ list: { type: 'array', items: object({ a: { type: 'boolean' } }) } }),
+      ['the body/list/*/a cannot be string any more'],
+    ],
+    ['a form that goes', { anyOf: [text, { type: 'integer' }] }, text, ['the body cannot be integer any more']],
+  ])('breaks with %s', (_what, before, after, changes) => {
+    expect(told(taking(before), taking(after))).toEqual(changes);
+  });
+
+  test.each<[string, Json, Json]>([
+    ['a new field', object({ a: text }), object({ a: text, b: text })],
+    ['a field that need not be there any more', object({ a: text }, ['a']), object({ a: text })],
+    ['another value', oneOf('x'), oneOf('x', 'y')],
+    ['any value', oneOf('x'), text],
+    ['a longer text', { ...text, maxLength: 20 }, { ...text, maxLength: 40 }],
+    ['a number that need not be whole', { type: 'integer' }, { type: 'number' }],
+    ['another form', text, { anyOf: [{ type: 'integer' }, text] }],
+    ['another description', text, { ...text, description: 'Of a thing' }],
+  ])('does not break with %s', (_what, before, after) => {
+    expect(told(taking(before), taking(after))).toEqual([]);
+  });
+
+  test('breaks when it needs a body, or takes none', () => {
+    expect(told(api({}), taking(text))).toEqual(['needs a body now']);
+    expect(told(taking(text), api({}))).toEqual(['takes no body any more']);
+  });
+
+  test('breaks with a parameter that goes, is new and required, or takes less', () => {
+    const parameter = (name: string, schema: Json, required = false) => ({ name, in: 'query', required, schema });
+    const before = api({ parameters: [parameter('q', text), parameter('state', oneOf('x', 'y'))] });
+    const after = api({ parameters: [parameter('state', oneOf('x')), parameter('limit', text, true)] });
+
+    expect(told(before, after)).toEqual([
+      'the query q is gone',
+      'the query state does not take "y" any more',
+      'the query limit is new and required',
+    ]);
+  });
+
+  test('breaks when it needs a token that it did not need', () => {
+    expect(told(api({ security: [] }), api({}))).toEqual(['needs a token now']);
+    expect(told(api({}), api({ security: [] }))).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  test.each<[string, Json, Json, string[]]>([
+    ['a field that goes', object({ a: text }, ['a']), object({}), ['the answer 200/a is gone']],
+    [
+      'a field that may be absent',
+      object({ a: text }, ['a']),
+      object({ a: text }),
+      ['the answer 200/a may be absent now'],
+    ],
+    ['another type', text, { type: ['string', 'null'] }, ['the answer 200 may be null now']],
+    ['any value', oneOf('x'), text, ['the answer 200 may have any value now']],
+    ['another form', text, { anyOf: [text, { type: 'boolean' }] }, ['the answer 200 may be boolean now']],
+  ])('breaks with %s', (_what, before, after, changes) => {
+    expect(told(answering(before), answering(after))).toEqual(changes);
+  });
+
+  test.each<[string, Json, Json]>([
+    ['a new field', object({ a: text }, ['a']), object({ a: text, b: text }, ['a', 'b'])],
+    ['a field that is always there now', object({ a: text }), object({ a: text }, ['a'])],
+    ['a further value', oneOf('x'), oneOf('x', 'y')],
+    ['fewer values', oneOf('x', 'y'), oneOf('x')],
+  ])('does not break with %s', (_what, before, after) => {
+    expect(told(answering(before), answering(after))).toEqual([]);
+  });
+
+  test('breaks with a status, a media type or a header that goes', () => {
+    const answer = (responses: Json) => api({ responses });
+    const before = answer({
+      200: { headers: { ETag: { required: true }, Link: {} }, content: { 'text/csv': { schema: text } } },
+      202: {},
+    });
+    const after = answer({ 200: { headers: { ETag: {} } } });
+
+    expect(told(before, after)).toEqual([
+      'the header ETag of 200 may be absent now',
+      'the header Link of 200 is gone',
+      '200 is not answered as text/csv any more',
+      'is not answered with 202 any more',
+    ]);
+  });
+});
+
+describe('named schemas', () => {
+  const thing = { $ref: '#/components/schemas/Thing' };
+
+  test('are followed', () => {
+    const before = answering(thing, { Thing: object({ a: text }, ['a']) });
+
+    expect(told(before, answering(thing, { Thing: object({}) }))).toEqual(['the answer 200/a is gone']);
+  });
+
+  test('may name themselves', () => {
+    const tree = { Thing: object({ child: thing }) };
+
+    expect(told(taking(thing, tree), taking(thing, tree))).toEqual([]);
+  });
+});
+
+test.each([
+  ['0.1.0', '0.1.0', false],
+  ['0.1.0', '0.1.1', false],
+  ['0.1.0', '0.2.0', true],
+  ['1.2.0', '1.3.0', false],
+  ['1.2.0', '2.0.0', true],
+])('after %s, %s may break: %s', (earlier, later, may) => {
+  expect(mayBreak(earlier, later)).toBe(may);
+});

@@ -1,0 +1,32 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { allRoutes } from '../functions/api/routes.ts';
+import { openApiDocument } from '../functions/http/openapi.ts';
+import project from '../package.json' with { type: 'json' };
+import { releaseItems } from './release-items.ts';
+import { releaseOf } from './releases.ts';
+
+// npm run keep-release: keeps what the version of package.json promises, so that later ones are held to it. docs/changes.md.
+
+const usage = `npm run keep-release -- [options]
+  --again   replaces what is kept of this version: only as long as nobody has it`;
+
+try {
+  const { values } = parseArgs({ options: { again: { type: 'boolean' } } });
+  const release = releaseOf(project.version);
+  if (existsSync(release.file('openapi.json')) && !values.again) {
+    throw new Error(`${project.version} is kept already: raise the version in package.json.`);
+  }
+  const items = await releaseItems((line) => void process.stderr.write(`${line}\n`));
+  mkdirSync(new URL('.', release.file('openapi.json')), { recursive: true });
+  keep(release.file('openapi.json'), openApiDocument(allRoutes, project.version));
+  keep(release.file('items.json'), items);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`);
+  process.exitCode = 1;
+}
+
+/** A line for each value, so that what changes between releases can be read. */
+function keep(file: URL, value: unknown): void {
+  writeFileSync(file, `${JSON.stringify(value, undefined, 1)}\n`);
+}

@@ -1,0 +1,191 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { beginBackfill } from '../adapters/dynamodb/backfill.ts';
+import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kinds.ts';
+import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
+import { setAside } from '../adapters/dynamodb/set-aside.ts';
+import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
+import { type Client, clientOf } from '../local/demo/client.ts';
+import { poll } from '../local/demo/poll.ts';
+import { tellStory } from '../local/demo/story.ts';
+
+/** An item as DynamoDB's own JSON has it, with its kind. */
+export type KeptItem = { kind: ItemKind; item: Record<string, AttributeValue> };
+
+/** So many of a kind are kept at the most. */
+const MOST_OF_A_KIND = 12;
+const PARTNER = 'release';
+const DAY_MS = 1000;
+
+/**
+ * Items of every kind as this release writes them: the demo's story on a local cloud, and what it does not tell. Of each
+ * kind those are kept that differ in what they have.
+ *
+ * @throws when an item is of no known kind, or a known kind was not written
+ */
+export async function releaseItems(log: (line: string) => void): Promise<KeptItem[]> {
+  const cloud = await startLocalCloud({ port: 0, dayMs: DAY_MS, log });
+  try {
+    useTableOf(cloud);
+    const found = new Map<string, KeptItem>();
+    const look = async () => {
+      for (const kept of await everyItem(cloud)) {
+        const looks = looksOf(kept);
+        found.set(looks, found.get(looks) ?? kept);
+      }
+    };
+    await live(cloud, look, log);
+    return chosen([...found.values()]);
+  } finally {
+    await cloud.stop();
+  }
+}
+
+/** The adapters of this process work on the table of the cloud, as they do in its functions. */
+function useTableOf({ endpoints, parts }: LocalCloud): void {
+  Object.assign(process.env, {
+    TABLE_NAME: parts.tables[0]?.name,
+    AWS_REGION: 'eu-west-2',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+  });
+}
+
+type Created = { id: string };
+type Sim = { iccid: string };
+type List<T> = { items: T[] };
+
+/** What a partner does in a year; `look` is called whenever there is something that does not stay. */
+async function live(cloud: LocalCloud, look: () => Promise<void>, log: (line: string) => void): Promise<void> {
+  const token = await cloud.tokenFor({ partnerId: PARTNER, roles: ['admin'] });
+  const api = clientOf(cloud.url, token);
+  const silent = { heading: log, line: log, good: log, bad: log, bar: () => () => undefined, end: () => undefined };
+  await tellStory(api, clientOf(cloud.url, ''), silent);
+  await look();
+
+  // Nobody answers there: deliveries wait.
+  const webhook = await api.post<Created>('/v1/webhooks', { url: 'http://127.0.0.1:9/events', events: ['*'] });
+  await api.post(`/v1/webhooks/${webhook.id}/rotate-secret`, {});
+  const customer = await sendOnce(cloud, token, '/v1/customers', { name: 'Kept Ltd' });
+  const service = await api.post<Created>('/v1/customer-services', {
+    customerId: customer.id,
+    tariffId: 'trf_customer_all',
+  });
+  const partnerService = await api.post<Created>('/v1/partner-services', { name: 'Kept', tariffId: 'trf_partner_all' });
+  const plan = {
+    partnerServiceId: partnerService.id,
+    customerId: customer.id,
+    customerServiceId: service.id,
+    activate: true,
+  };
+
+  // Steps enough that the earlier ones lie in an item of their own.
+  const { items: sims } = await api.get<List<Sim>>('/v1/sims?state=active&limit=3');
+  const select = { iccids: sims.map(({ iccid }) => iccid) };
+  for (const action of ['suspend', 'resume', 'suspend'] as const) {
+    await operate(api, action, { select, ...(action === 'suspend' ? { reason: 'lost' } : {}) });
+    await look();
+  }
+
+  // One order stays with its operator, one arrives and stays in holding, and one's SIMs are not confirmed in time.
+  cloud.sandbox?.behave('orange', { leadTimeDays: 30 });
+  cloud.sandbox?.behave('3ireland', { leadTimeDays: 0 });
+  cloud.sandbox?.behave('a1', { leadTimeDays: 0, activationDelayDays: 300 });
+  await api.post<Created>('/v1/orders', { operatorId: 'orange', quantity: 50, plan });
+  const late = await api.post<Created>('/v1/orders', { operatorId: 'a1', quantity: 20, plan });
+  const held = await api.post<Created>('/v1/orders', { operatorId: '3ireland', quantity: 50 });
+  await ordered(api, held.id, ['delivered'], look);
+  await ordered(api, late.id, ['fulfilled', 'failed'], look);
+
+  // What only goes wrong, by the hands that write it.
+  await setAside({ kind: 'order', partnerId: PARTNER, id: held.id }, 'Error: for the record', cloud.clock.now());
+  await beginBackfill(1, cloud.clock.now());
+  await operatorTraffic.take('orange', Math.floor(Date.now() / 1000), 5);
+  await operatorTraffic.keep('orange', false);
+  await look();
+}
+
+async function sendOnce({ url }: LocalCloud, token: string, path: string, body: object): Promise<Created> {
+  const response = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': 'kept' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) {
+    throw new Error(`POST ${path} is answered ${response.status}: ${await response.text()}`);
+  }
+  // Safe: what the API makes has an id.
+  return (await response.json()) as Created;
+}
+
+async function operate(api: Client, action: string, body: object): Promise<void> {
+  const { id } = await api.post<Created>(`/v1/sims/${action}`, body);
+  await poll(`${action} to end`, async () => {
+    const { state } = await api.get<{ state: string }>(`/v1/operations/${id}`);
+    return ['queued', 'running'].includes(state) ? undefined : state;
+  });
+}
+
+async function ordered(api: Client, id: string, states: readonly string[], look: () => Promise<void>): Promise<void> {
+  await poll(`order ${id} to be ${states.join(' or ')}`, async () => {
+    const { state } = await api.get<{ state: string }>(`/v1/orders/${id}`);
+    await look();
+    await pause(DAY_MS / 4);
+    return states.includes(state) ? state : undefined;
+  });
+}
+
+async function everyItem({ endpoints, parts }: LocalCloud): Promise<KeptItem[]> {
+  const client = new DynamoDBClient({ endpoint: endpoints.dynamodb });
+  try {
+    const kept: KeptItem[] = [];
+    for await (const { Items = [] } of paginateScan({ client }, { TableName: parts.tables[0]?.name })) {
+      kept.push(...Items.map((item) => ({ kind: kindIn(item), item })));
+    }
+    return kept;
+  } finally {
+    client.destroy();
+  }
+}
+
+function kindIn({ pk, sk }: Record<string, AttributeValue>): ItemKind {
+  const kind = kindOf({ pk: pk?.S ?? '', sk: sk?.S ?? '' });
+  if (!kind) {
+    throw new Error(`An item is of no known kind: ${pk?.S} ${sk?.S}. Add it to adapters/dynamodb/item-kinds.ts.`);
+  }
+  return kind;
+}
+
+/** In the order of the kinds and of the keys, attributes by name, without secrets. */
+function chosen(found: readonly KeptItem[]): KeptItem[] {
+  // Object.keys forgets what the keys are.
+  return (Object.keys(itemKinds) as ItemKind[]).flatMap((kind) => {
+    const some = found.filter((one) => one.kind === kind).sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+    if (some.length === 0) {
+      throw new Error(`No item of the kind ${kind} was written: tools/release-items.ts has to bring one about.`);
+    }
+    return some.slice(0, MOST_OF_A_KIND).map(({ item }) => ({ kind, item: withoutSecrets(item) }));
+  });
+}
+
+/** What tells one item of a kind from another: its attributes, and those values that say what else it has. */
+function looksOf({ kind, item }: KeptItem): string {
+  const telling = ['state', 'action', 'type', 'holding'].map((name) => item[name]?.S ?? item[name]?.BOOL);
+  return [kind, ...telling, ...Object.keys(item).sort()].join(' ');
+}
+
+const keyOf = ({ item }: KeptItem) => `${item.pk?.S} ${item.sk?.S}`;
+
+/** Attributes that let whoever reads them sign, or answer an execution; wherever they are in an item. */
+const secrets = ['secret', 'taskToken'];
+
+function withoutSecrets(item: KeptItem['item']): KeptItem['item'] {
+  const scrubbed = Object.entries(item).map(([name, value]): [string, AttributeValue] => {
+    if (secrets.includes(name) && value.S !== undefined) {
+      return [name, { S: 'x'.repeat(value.S.length) }];
+    }
+    return [name, value.M ? { M: withoutSecrets(value.M) } : value];
+  });
+  return Object.fromEntries(scrubbed.sort(([one], [other]) => (one < other ? -1 : 1)));
+}

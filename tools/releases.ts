@@ -1,0 +1,44 @@
+import { readdirSync } from 'node:fs';
+
+const folder = new URL('../releases/', import.meta.url);
+
+/** What is kept of a release: the API that it promised (`openapi.json`), and items as it wrote them (`items.json`). */
+export type Release = { version: string; file(name: 'openapi.json' | 'items.json'): URL };
+
+export function releaseOf(version: string): Release {
+  return { version, file: (name) => new URL(`${version}/${name}`, folder) };
+}
+
+/** All releases of which something is kept, oldest first. */
+export function releases(): Release[] {
+  return readdirSync(folder)
+    .filter((name) => /^\d+\.\d+\.\d+$/.test(name))
+    .sort(byVersion)
+    .map(releaseOf);
+}
+
+/** @throws when there is none yet */
+export function lastRelease(): Release {
+  const last = releases().at(-1);
+  if (!last) {
+    throw new Error('No release is kept in releases/: npm run keep-release keeps one.');
+  }
+  return last;
+}
+
+/**
+ * Whether a version may break callers of an earlier one: another major version, or another minor one before 1.0.0.
+ * https://semver.org/#spec-item-4
+ */
+export function mayBreak(earlier: string, later: string): boolean {
+  const [[major = 0, minor = 0], [nextMajor = 0, nextMinor = 0]] = [partsOf(earlier), partsOf(later)];
+  return nextMajor > major || (major === 0 && nextMajor === 0 && nextMinor > minor);
+}
+
+const partsOf = (version: string) => version.split('.').map(Number);
+
+function byVersion(one: string, other: string): number {
+  const [left, right] = [partsOf(one), partsOf(other)];
+  const differs = left.findIndex((part, place) => part !== right[place]);
+  return differs === -1 ? 0 : (left[differs] ?? 0) - (right[differs] ?? 0);
+}
