@@ -17,6 +17,8 @@ export type Deployed = {
   alarmedMetrics: number;
   dashboards: number;
   secrets: number;
+  /** Whether it has users of its own. */
+  hasUsers: boolean;
   /** Functions that read a secret. */
   secretReaders: number;
 };
@@ -81,6 +83,7 @@ export function deployedIn(...templates: readonly Resources[]): Deployed {
     ),
     dashboards: all('AWS::CloudWatch::Dashboard', z.unknown()).length,
     secrets: all('AWS::SecretsManager::Secret', z.unknown()).length,
+    hasUsers: all('AWS::Cognito::UserPool', z.unknown()).length > 0,
     secretReaders: variables.filter(({ OPERATORS_SECRET }) => OPERATORS_SECRET !== undefined).length,
   };
 }

@@ -21,6 +21,8 @@ export type Load = {
   requestMs: number;
   responseKb: number;
   webhooksPerPartner: number;
+  /** Of a partner and of its customers, who sign in at least once in the month. */
+  usersPerPartner: number;
 };
 
 /** In the order in which they are told: by option, the default and what it is. */
@@ -38,6 +40,7 @@ const options: Readonly<Record<string, { key: keyof Load; fallback: number; what
   'request-ms': { key: 'requestMs', fallback: 30, what: 'milliseconds of a function a request' },
   'response-kb': { key: 'responseKb', fallback: 4, what: 'KB a response' },
   'webhooks-per-partner': { key: 'webhooksPerPartner', fallback: 1, what: 'webhooks a partner, for all events' },
+  'users-per-partner': { key: 'usersPerPartner', fallback: 5, what: 'users a partner who sign in within the month' },
 };
 const percents: readonly string[] = ['sending', 'writing'];
 

@@ -36,19 +36,20 @@ try {
   process.exitCode = 1;
 }
 
-/** Synthesises a stage, for an issuer that need not be there. */
+/** Synthesises a stage and reads what it has. */
 async function deployedOn(stage: StageName): Promise<Deployed> {
   const outdir = await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-cost-'));
   try {
-    const { app, data, service } = await simFulfilmentApp({
+    const { app, data, identity, service } = await simFulfilmentApp({
       resources,
       bundles: await bundleAll(),
       outdir,
-      context: { ...cdk.context, stage, issuer: 'https://issuer.invalid', audience: 'sim-fulfilment' },
+      context: { ...cdk.context, stage },
       validate: false,
     });
     const assembly = app.synth();
-    return deployedIn(...[data, service].map((stack) => resourcesIn(assembly.getStackArtifact(stack.artifactId))));
+    const stacks = [data, service, ...(identity ? [identity] : [])];
+    return deployedIn(...stacks.map((stack) => resourcesIn(assembly.getStackArtifact(stack.artifactId))));
   } finally {
     await rm(outdir, { recursive: true, force: true });
   }

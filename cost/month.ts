@@ -27,6 +27,7 @@ export type Service =
   | 'X-Ray'
   | 'EventBridge Scheduler'
   | 'Secrets Manager'
+  | 'Cognito'
   | 'Data transfer';
 
 /** A line of the bill: so much of something, at a price each, in US dollars. */
@@ -242,9 +243,11 @@ function schedules(deployed: Deployed): Line[] {
   );
 }
 
-function standing({ sims }: Load, deployed: Deployed): Line[] {
-  const { secrets, secretReaders } = deployed;
+function standing({ sims, partners, usersPerPartner }: Load, deployed: Deployed): Line[] {
+  const { secrets, secretReaders, hasUsers } = deployed;
+  const users = hasUsers ? partners * usersPerPartner : 0;
   return linesOf('standing', [
+    { service: 'Cognito', what: 'active users', amount: users, price: prices.activeUser },
     ...kept((sims * counts.simBytes) / GB, 'GB of SIMs', deployed),
     { service: 'Secrets Manager', what: 'secrets', amount: secrets, price: prices.secret },
     {

@@ -40,6 +40,9 @@ export const prices = {
   secret: 0.4,
   secretRead: 0.05 / 1e4,
 
+  // https://aws.amazon.com/cognito/pricing/, plan Essentials; who signs in at least once in a month
+  activeUser: 0.015,
+
   // https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer, to the internet
   gbOut: 0.09,
 } as const;

@@ -12,19 +12,22 @@ const document = readFileSync(new URL('../../docs/cost.md', import.meta.url), 'u
 
 let deployed: Deployed;
 beforeAll(async () => {
-  const { data, service } = await synthesised({
-    stage: 'production',
-    issuer: 'https://issuer.invalid',
-    audience: 'sim-fulfilment',
-  });
-  deployed = deployedIn(resourcesIn(data), resourcesIn(service));
+  const { data, identity, service } = await synthesised({ stage: 'production' });
+  deployed = deployedIn(...[data, service, ...(identity ? [identity] : [])].map(resourcesIn));
 }, 60_000);
 
 const resourcesIn = (template: Template): Resources => template.toJSON().Resources;
 
 describe('what a stage has', () => {
   test('is read from its templates', () => {
-    expect(deployed).toMatchObject({ logDays: 365, journalDays: 730, isTraced: true, hasRecovery: true, secrets: 1 });
+    expect(deployed).toMatchObject({
+      logDays: 365,
+      journalDays: 730,
+      isTraced: true,
+      hasRecovery: true,
+      secrets: 1,
+      hasUsers: true,
+    });
     // One for every other path.
     expect(deployed.routes).toBe(allRoutes.length + 1);
     expect(deployed.schedules.find(({ name }) => name.startsWith('SchedulesCollectUsage'))).toMatchObject({

@@ -23,6 +23,7 @@ const deployed: Deployed = {
   hasRecovery: true,
   alarmedMetrics: 5,
   dashboards: 1,
+  hasUsers: true,
   secrets: 1,
   secretReaders: 2,
 };
@@ -41,6 +42,7 @@ const nothing: Load = {
   requestMs: 0,
   responseKb: 0,
   webhooksPerPartner: 0,
+  usersPerPartner: 0,
 };
 
 function linesOf(cause: Cause, load: Partial<Load>, on: Deployed = deployed): Line[] {
@@ -183,5 +185,15 @@ describe('the command line', () => {
   ])('refuses %j', (args, message) => {
     expect(() => readRequest(args)).toThrow(UsageError);
     expect(() => readRequest(args)).toThrow(message);
+  });
+});
+
+describe('users', () => {
+  test('cost by who signs in, where they are the deployment’s own', () => {
+    const signingIn = { ...nothing, partners: 10, usersPerPartner: 4 };
+    const users = (hasUsers: boolean) =>
+      monthOf(signingIn, { ...deployed, hasUsers }).find(({ service }) => service === 'Cognito');
+    expect(users(true)).toMatchObject({ amount: 40, price: 0.015 });
+    expect(users(false)).toBeUndefined();
   });
 });
