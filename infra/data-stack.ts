@@ -1,4 +1,5 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { BackupPlan, BackupPlanRule, BackupResource, BackupVault } from 'aws-cdk-lib/aws-backup';
 import {
   AttributeType,
   BillingMode,
@@ -7,6 +8,7 @@ import {
   Table,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { table } from '../adapters/dynamodb/table.ts';
@@ -44,6 +46,8 @@ export class DataStack extends Stack {
     this.table.addGlobalSecondaryIndex({ ...keysOf(due), projectionType: ProjectionType.KEYS_ONLY });
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
 
+    if (stage.keepsData) this.backUp();
+
     // The generated value only makes the secret exist: whoever holds the operators' keys puts the real one in its place.
     // It stands nowhere in the template, so that no deployment ever puts it back.
     this.operatorsSecret = new Secret(this, 'OperatorsSecret', {
@@ -55,6 +59,38 @@ export class DataStack extends Stack {
     Validations.of(this.operatorsSecret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason: 'The keys are issued by the operators, who offer no way to rotate them by machine.',
+    });
+  }
+
+  /**
+   * Copies that outlive the table, and whoever deletes it: point-in-time recovery goes back 35 days and ends with the table. A day's
+   * copy is kept for as long, a month's for a year.
+   */
+  private backUp(): void {
+    const vault = new BackupVault(this, 'Backups', {
+      removalPolicy: RemovalPolicy.RETAIN,
+      // Nobody removes a copy before its time who may not take the lock off first.
+      lockConfiguration: { minRetention: Duration.days(35) },
+    });
+    const plan = new BackupPlan(this, 'BackupPlan', {
+      backupVault: vault,
+      backupPlanRules: [
+        new BackupPlanRule({
+          ruleName: 'Daily',
+          scheduleExpression: Schedule.cron({ hour: '2', minute: '30' }),
+          deleteAfter: Duration.days(35),
+        }),
+        new BackupPlanRule({
+          ruleName: 'Monthly',
+          scheduleExpression: Schedule.cron({ day: '1', hour: '3', minute: '30' }),
+          deleteAfter: Duration.days(365),
+        }),
+      ],
+    });
+    const selection = plan.addSelection('Table', { resources: [BackupResource.fromDynamoDbTable(this.table)] });
+    Validations.of(selection).acknowledge({
+      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup]',
+      reason: 'What AWS Backup asks of a role that it takes copies with; it is kept up by AWS.',
     });
   }
 }

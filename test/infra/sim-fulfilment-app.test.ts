@@ -335,6 +335,25 @@ describe('the data', () => {
     }
   });
 
+  test('is copied each day and each month in production, where no copy goes before its time', () => {
+    const [plan] = resourcesOf(production.data, 'AWS::Backup::BackupPlan').values();
+    // Safe: a plan's rules have this shape in a template.
+    const rules = (
+      plan?.Properties.BackupPlan as { BackupPlanRule: { RuleName: string; Lifecycle: object }[] } | undefined
+    )?.BackupPlanRule;
+    expect(rules?.map(({ RuleName, Lifecycle }) => [RuleName, Lifecycle])).toEqual([
+      ['Daily', { DeleteAfterDays: 35 }],
+      ['Monthly', { DeleteAfterDays: 365 }],
+    ]);
+    production.data.hasResource('AWS::Backup::BackupVault', {
+      DeletionPolicy: 'Retain',
+      Properties: { LockConfiguration: { MinRetentionDays: 35 } },
+    });
+    const [selection] = resourcesOf(production.data, 'AWS::Backup::BackupSelection').values();
+    expect(JSON.stringify(selection?.Properties)).toContain('Table');
+    expect(resourcesOf(dev.data, 'AWS::Backup::BackupPlan').size).toBe(0);
+  });
+
   test('outlives everything in production', () => {
     production.data.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'Retain',
