@@ -39,7 +39,10 @@ const scopeSchema = () =>
 const thresholdSchema = () =>
   z
     .strictObject({
-      percent: described(z.optional(z.number().check(z.gt(0), z.maximum(1000))), 'Of the allowance; over 100, too'),
+      percent: described(
+        z.optional(z.number().check(z.minimum(0.01), z.maximum(1000))),
+        'Of the allowance; over 100, too',
+      ),
       bytes: z.optional(z.int().check(z.positive())),
     })
     .check(exactlyOne('A threshold is exactly one of percent and bytes.'));

@@ -124,6 +124,8 @@ describe('an alarm', () => {
     await refused({ scope: { iccid: '1', partnerServiceId: '2' } }, [['/scope', 'exactly_one']]);
     await refused({ threshold: { percent: 80, bytes: 1 } }, [['/threshold', 'exactly_one']]);
     await refused({ threshold: { percent: 0 } }, [['/threshold/percent', 'too_small']]);
+    // The table knows no number as small.
+    await refused({ threshold: { percent: 7e-302 } }, [['/threshold/percent', 'too_small']]);
     await refused({ measure: 'pool' }, [['/measure', 'not_a_pool']]);
     await refused({ action: 'explode' }, [['/action', 'invalid_value']]);
   });
