@@ -1,26 +1,38 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import cdk from '../cdk.json' with { type: 'json' };
-import { definitionSchema, withPicture } from './machine-picture.ts';
+import { architecturePicture } from './architecture-picture.ts';
+import { definitionSchema, machinePicture } from './machine-picture.ts';
+import { withPicture } from './picture.ts';
+import { templateSchema } from './synthesised-stacks.ts';
 
-// npm run draw: draws the state machine, as it was just synthesised, into the documents that show it.
+// npm run draw: draws the stacks and the state machine, as they were just synthesised, into the documents that show them.
 
-const documents = ['README.md', 'docs/architecture.md'];
-const template = `${cdk.output}/SimFulfilment-${cdk.context.stage}-Service.template.json`;
-
-const templateSchema = z.object({
-  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.looseObject({}).optional() })),
-});
 const definitionString = z.object({
   DefinitionString: z.object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.unknown())]) }),
 });
 
-const { Resources } = templateSchema.parse(JSON.parse(await readFile(template, 'utf8')));
-const machine = Object.values(Resources).find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
+const stackOf = async (part: string) =>
+  templateSchema.parse(
+    JSON.parse(await readFile(`${cdk.output}/SimFulfilment-${cdk.context.stage}-${part}.template.json`, 'utf8')),
+  );
+const stacks = {
+  Identity: await stackOf('Identity'),
+  Service: await stackOf('Service'),
+  Data: await stackOf('Data'),
+  Sandbox: await stackOf('Sandbox'),
+};
+
+const machine = Object.values(stacks.Service.Resources).find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
 const [, parts] = definitionString.parse(machine?.Properties).DefinitionString['Fn::Join'];
 const definition = definitionSchema.parse(
   JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'reference')).join('')),
 );
-for (const file of documents) {
-  await writeFile(file, withPicture(await readFile(file, 'utf8'), definition));
+
+for (const [file, of, picture] of [
+  ['README.md', 'state machine', machinePicture(definition)],
+  ['docs/architecture.md', 'state machine', machinePicture(definition)],
+  ['docs/architecture.md', 'architecture', architecturePicture(stacks)],
+] as const) {
+  await writeFile(file, withPicture(await readFile(file, 'utf8'), of, picture));
 }

@@ -53,16 +53,3 @@ function endsInFailure(states: Definition['States'], name: string): boolean {
     state?.Type === 'Fail' || (state?.Next !== undefined && state.Type !== 'Map' && endsInFailure(states, state.Next))
   );
 }
-
-const BEGIN = '<!-- picture of the state machine: npm run draw -->';
-const END = '<!-- end of picture -->';
-
-/** A document with the picture in the place that it has for it. @throws when there is no such place */
-export function withPicture(document: string, definition: Definition): string {
-  const [before, rest] = document.split(BEGIN);
-  const [, after] = rest?.split(END) ?? [];
-  if (before === undefined || after === undefined) {
-    throw new Error(`The document has no place for the picture: ${BEGIN} ... ${END}`);
-  }
-  return `${before}${BEGIN}\n\n\`\`\`mermaid\n${machinePicture(definition)}\n\`\`\`\n\n${END}${after}`;
-}

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+
+/** A synthesised template, as far as a picture is drawn from it. */
+export const templateSchema = z.object({
+  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.looseObject({}).optional() })),
+  Outputs: z
+    .record(z.string(), z.object({ Value: z.unknown(), Export: z.object({ Name: z.string() }).optional() }))
+    .default({}),
+});
+
+/** The templates of a stage by the part of it that each is: `Data`, `Service`. */
+export type Stacks = Readonly<Record<string, z.infer<typeof templateSchema>>>;
+
+/** A resource of one of the stacks. */
+export type Resource = { stack: string; id: string; type: string; properties: Readonly<Record<string, unknown>> };
+
+/** The resources of all stacks, and which of them one refers to, in its own stack or another. */
+export type SynthesisedStacks = {
+  ofType(type: string): Resource[];
+  /** The resources that a value of a template of this stack names; each once. */
+  namedIn(stack: string, value: unknown): Resource[];
+};
+
+export function readStacks(stacks: Stacks): SynthesisedStacks {
+  const resources = Object.entries(stacks).flatMap(([stack, { Resources }]) =>
+    Object.entries(Resources).map(
+      ([id, { Type: type, Properties: properties = {} }]): Resource => ({ stack, id, type, properties }),
+    ),
+  );
+  const found = new Map(resources.map((resource) => [`${resource.stack}/${resource.id}`, resource]));
+  const exported = new Map(
+    Object.entries(stacks).flatMap(([stack, { Outputs }]) =>
+      Object.values(Outputs).flatMap(({ Value, Export }) =>
+        Export ? [[Export.Name, { stack, value: Value }] as const] : [],
+      ),
+    ),
+  );
+
+  function namedIn(stack: string, value: unknown): Resource[] {
+    if (typeof value !== 'object' || value === null) {
+      return [];
+    }
+    const named = Object.entries(value).flatMap(([key, inside]) => {
+      if (key === 'Ref' || key === 'Fn::GetAtt') {
+        const resource = found.get(`${stack}/${String([inside].flat()[0])}`);
+        return resource ? [resource] : [];
+      }
+      if (key === 'Fn::ImportValue') {
+        const output = exported.get(String(inside));
+        return output ? namedIn(output.stack, output.value) : [];
+      }
+      return namedIn(stack, inside);
+    });
+    return [...new Set(named)];
+  }
+
+  return { ofType: (type) => resources.filter((resource) => resource.type === type), namedIn };
+}
