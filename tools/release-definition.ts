@@ -10,7 +10,7 @@ import type { Release } from './releases.ts';
 const FUNCTION_ARN = /arn:aws:lambda:[\w-]+:\d+:function:[\w-]*?(Workflow\w+)Function[0-9A-F]{8}/g;
 const PLACEHOLDER = /\$\{(\w+)\}/g;
 
-/** The definition of the state machine as this release deploys it, with `${WorkflowMigrate}` for the function of a task. */
+/** The definition of the state machine as the local cloud has it, with `${WorkflowMigrate}` for the function of a task. */
 export async function releaseDefinition(log: Log): Promise<unknown> {
   const { stateMachines } = readParts(await readAssembly(await synthesise(log)));
   const text = JSON.stringify(stateMachines[0]?.definition);
