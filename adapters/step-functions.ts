@@ -23,7 +23,7 @@ function client(): SFNClient {
 /**
  * Starts an execution of the state machine. Its name is the id and the attempt, so that starting twice starts one.
  *
- * @param stateMachineArn the machine; a task of the machine itself, which cannot have it in its environment, gives it.
+ * @param stateMachineArn the machine, or an alias of it; a task of the machine itself, which cannot have it in its environment, gives it.
  * @returns false when that attempt was started before and is over: it takes another attempt to go on.
  */
 export async function startRun(
@@ -50,7 +50,8 @@ export async function startRun(
 
 /** Whether the execution of an attempt is at work; `never_started` when there is none of that name. */
 export async function runStatus(input: RunInput, attempt: number): Promise<'running' | 'ended' | 'never_started'> {
-  const machine = required('STATE_MACHINE_ARN');
+  const machine = machineOf(required('STATE_MACHINE_ARN'));
+  // An execution is called after its machine, whichever version or alias it was started with.
   const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${executionName(input.id, attempt)}`;
   try {
     const { status } = await client().send(new DescribeExecutionCommand({ executionArn }));
@@ -82,4 +83,14 @@ export async function answerTask(taskToken: string, answer: DeliveryAnswer): Pro
 
 function executionName(id: string, attempt: number): string {
   return `${id}-${attempt}`;
+}
+
+/** The ARN of an alias of a state machine, from any ARN that is the machine's or names a version or an alias of it. */
+export function aliasOf(stateMachineArn: string, alias: string): string {
+  return `${machineOf(stateMachineArn)}:${alias}`;
+}
+
+/** Without what may follow it: `arn:aws:states:<region>:<account>:stateMachine:<name>:<version or alias>`. */
+function machineOf(stateMachineArn: string): string {
+  return stateMachineArn.split(':').slice(0, 7).join(':');
 }

@@ -26,14 +26,18 @@ export type Deployed = {
 /** A template, as far as it is read. */
 export type Resources = Readonly<Record<string, { Type: string; Properties?: unknown }>>;
 
-const reference = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
+const attribute = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
+const ref = z.object({ Ref: z.string() });
+/** A function, or an alias of one. */
+const target = z.union([attribute.transform(({ 'Fn::GetAtt': [id] }) => id), ref.transform(({ Ref }) => Ref)]);
+const aliasSchema = z.object({ FunctionName: ref });
 const functionSchema = z.object({
   MemorySize: z.number(),
   Architectures: z.array(z.string()).default(['x86_64']),
   TracingConfig: z.object({ Mode: z.string() }).optional(),
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).optional(),
 });
-const scheduleSchema = z.object({ ScheduleExpression: z.string(), Target: z.object({ Arn: reference }) });
+const scheduleSchema = z.object({ ScheduleExpression: z.string(), Target: z.object({ Arn: target }) });
 const logGroupSchema = z.object({ RetentionInDays: z.number() });
 const tableSchema = z.object({
   PointInTimeRecoverySpecification: z.object({ PointInTimeRecoveryEnabled: z.boolean() }).optional(),
@@ -59,16 +63,20 @@ export function deployedIn(...templates: readonly Resources[]): Deployed {
       { kind: kindOf(id), memoryMb: properties.MemorySize, isArm: properties.Architectures.includes('arm64') },
     ]),
   );
+  const aliases = new Map(
+    all('AWS::Lambda::Alias', aliasSchema).map(({ id, properties }) => [id, properties.FunctionName.Ref]),
+  );
   const variables = lambdas.map(({ properties }) => properties.Environment?.Variables ?? {});
   return {
     functions: [...functions.values()],
     schedules: all('AWS::Scheduler::Schedule', scheduleSchema).map(({ id, properties }) => {
-      const [target] = properties.Target.Arn['Fn::GetAtt'];
-      const runs = functions.get(target);
+      const named = properties.Target.Arn;
+      const name = aliases.get(named) ?? named;
+      const runs = functions.get(name);
       if (!runs) {
-        throw new Error(`The schedule ${id} runs ${target}, which is no function of the template.`);
+        throw new Error(`The schedule ${id} runs ${name}, which is no function of the template.`);
       }
-      return { name: target, everyMinutes: minutesOf(properties.ScheduleExpression), runs };
+      return { name, everyMinutes: minutesOf(properties.ScheduleExpression), runs };
     }),
     routes: all('AWS::ApiGatewayV2::Route', z.unknown()).length,
     logDays: Math.max(0, ...all('AWS::Logs::LogGroup', logGroupSchema).map((log) => log.properties.RetentionInDays)),

@@ -5,13 +5,14 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
+  Metric,
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { type Alias, type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -30,6 +31,8 @@ export type AlarmsProps = {
   machine: StateMachine;
   /** What makes events of the table's changes. */
   publisher: IFunction;
+  /** Functions whose new version gets a part of the calls before it gets all. */
+  canaries: readonly { name: string; live: Alias }[];
   functionMetrics: FunctionMetrics;
 };
 
@@ -78,6 +81,13 @@ export class Alarms extends Construct {
     );
   }
 
+  /** @throws when there is none of that name, or are several */
+  named(name: string): Alarm {
+    const found = this.node.tryFindChild(name);
+    if (!(found instanceof Alarm)) throw new Error(`There is no alarm ${name}`);
+    return found;
+  }
+
   private alarm(prefix: string, name: string, { which, ...alarm }: Watched): Alarm {
     const { breaching, of } = alarm.periods ?? { breaching: 1, of: 1 };
     const fullName = which === undefined ? name : `${name}-${which}`;
@@ -120,7 +130,7 @@ export class Alarms extends Construct {
 
 /** By name, what is watched; docs/runbook.md has a page for each. */
 function watched(props: AlarmsProps): Readonly<Record<string, Watched | Watched[]>> {
-  const { api, table, deadLetters, machine, publisher, functionMetrics: measured } = props;
+  const { api, table, deadLetters, machine, publisher, canaries, functionMetrics: measured } = props;
   return {
     ApiFails: {
       metric: api.metricServerError({ statistic: 'Sum', period: five }),
@@ -186,6 +196,13 @@ function watched(props: AlarmsProps): Readonly<Record<string, Watched | Watched[
       periods: { breaching: 1, of: 8 },
       description: 'An order is two days beyond its lead time, the oldest counting: longer than over a weekend.',
     },
+    NewVersionFails: canaries.map(({ name, live }) => ({
+      which: name,
+      metric: failuresOfNewest(live),
+      // What a function of the API knows to be wrong it answers: this is a crash, or its time was over.
+      threshold: 1,
+      description: 'A function of the API crashed or ran out of time, in the version that was released last.',
+    })),
     OperatorIsDown: operatorIds.map((operator) => ({
       which: operator,
       metric: measured.of('OperatorErrors', { statistic: 'Average', period: Duration.minutes(15) }, { operator }),
@@ -195,6 +212,24 @@ function watched(props: AlarmsProps): Readonly<Record<string, Watched | Watched[
       description: `Half of the calls of ${operator} came to nothing, in two quarters of an hour within three hours.`,
     })),
   };
+}
+
+/**
+ * While an alias leads to two versions, of the one that it shall lead to:
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ */
+function failuresOfNewest({ lambda, aliasName, version }: Alias): Metric {
+  return new Metric({
+    namespace: 'AWS/Lambda',
+    metricName: 'Errors',
+    dimensionsMap: {
+      FunctionName: lambda.functionName,
+      Resource: `${lambda.functionName}:${aliasName}`,
+      ExecutedVersion: version.version,
+    },
+    statistic: 'Sum',
+    period: Duration.minutes(1),
+  });
 }
 
 function throttledRequests(table: Table): MathExpression {

@@ -1,8 +1,10 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
+  CfnStateMachineAlias,
+  CfnStateMachineVersion,
   Choice,
   Condition,
   DefinitionBody,
@@ -26,6 +28,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { LIVE, type ServiceFunction } from './functions/service-function.ts';
 import type { Stage } from './stages.ts';
 
 /** The tasks of the state machine, each a function of its own: `functions/workflow/<task>.ts`. */
@@ -106,7 +109,7 @@ const subject = {
 
 export type FulfilmentMachineProps = {
   stage: Stage;
-  tasks: Readonly<Record<WorkflowTask, IFunction>>;
+  tasks: Readonly<Record<WorkflowTask, ServiceFunction>>;
 };
 
 /**
@@ -117,10 +120,12 @@ export type FulfilmentMachineProps = {
  */
 export class FulfilmentMachine extends Construct {
   readonly machine: StateMachine;
+  private readonly stage: Stage;
 
   constructor(scope: Construct, id: string, props: FulfilmentMachineProps) {
     super(scope, id);
     const { stage, tasks } = props;
+    this.stage = stage;
 
     const logGroup = new LogGroup(this, 'Logs', {
       // Under this prefix the log group's resource policy is shared, which else runs into its limit of 5,120 characters.
@@ -143,7 +148,34 @@ export class FulfilmentMachine extends Construct {
     });
   }
 
-  private role(tasks: readonly IFunction[]): Role {
+  /**
+   * Makes a version of what is deployed, where releases are versions. It is kept when the next one comes, to go back to by hand.
+   * Why so: docs/decisions/0016-releases-are-versions-behind-an-alias.md
+   *
+   * @param alarm takes a version back that makes executions fail
+   * @returns the ARN with which executions are started: of the alias that leads to the version, else of the machine
+   */
+  publish(alarm: Alarm): string {
+    if (this.stage.rollout === 'in place') return this.machine.stateMachineArn;
+    const version = new CfnStateMachineVersion(this, 'Version', {
+      stateMachineArn: this.machine.stateMachineArn,
+      // Another revision is another version.
+      stateMachineRevisionId: this.machine.stateMachineRevisionId,
+    });
+    version.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const alias = new CfnStateMachineAlias(this, 'Live', {
+      name: LIVE,
+      deploymentPreference: {
+        stateMachineVersionArn: version.attrArn,
+        ...(this.stage.rollout === 'canary'
+          ? { type: 'CANARY', percentage: 10, interval: 10, alarms: [alarm.alarmName] }
+          : { type: 'ALL_AT_ONCE' }),
+      },
+    });
+    return alias.attrArn;
+  }
+
+  private role(tasks: readonly ServiceFunction[]): Role {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
       inlinePolicies: {
@@ -178,13 +210,13 @@ export class FulfilmentMachine extends Construct {
     role.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['lambda:InvokeFunction'],
-        resources: tasks.map(({ functionArn }) => functionArn),
+        resources: tasks.flatMap(({ arns }) => arns),
       }),
     );
     return role;
   }
 
-  private definition(tasks: Readonly<Record<WorkflowTask, IFunction>>): Choice {
+  private definition(tasks: Readonly<Record<WorkflowTask, ServiceFunction>>): Choice {
     const failed = new Fail(this, 'Failed', { errorPath: '$.error.Error', causePath: '$.error.Cause' });
     const recordFailure = this.task('RecordFailure', tasks['record-failure'], {
       payload: { ...subject, error: JsonPath.objectAt('$.error') },
@@ -226,6 +258,7 @@ export class FulfilmentMachine extends Construct {
           ...subject,
           stageRuns: JsonPath.numberAt('$.work.stageRuns'),
           stateMachineArn: JsonPath.stateMachineId,
+          ...(this.stage.rollout !== 'in place' && { alias: LIVE }),
         },
         resultPath: '$.work',
       }),
@@ -273,9 +306,9 @@ export class FulfilmentMachine extends Construct {
   }
 
   /** Hands the task's token to a function that keeps it with the order, and waits until somebody answers it. */
-  private awaitDelivery(lambda: IFunction): LambdaInvoke {
+  private awaitDelivery({ invoked }: ServiceFunction): LambdaInvoke {
     const state = new LambdaInvoke(this, 'AwaitDelivery', {
-      lambdaFunction: lambda,
+      lambdaFunction: invoked,
       integrationPattern: IntegrationPattern.WAIT_FOR_TASK_TOKEN,
       payload: TaskInput.fromObject({ ...order, taskToken: JsonPath.taskToken }),
       taskTimeout: Timeout.duration(longestDelivery),
@@ -289,7 +322,7 @@ export class FulfilmentMachine extends Construct {
    * Works the shards of a stage side by side, each page after page: a page answers whether it was the last, and where
    * the next begins.
    */
-  private pagedShards(verb: string, lambda: IFunction, ...firstRetries: RetryProps[]): MapState {
+  private pagedShards(verb: string, lambda: ServiceFunction, ...firstRetries: RetryProps[]): MapState {
     const payload = { ...shard, from: JsonPath.numberAt('$.page.from'), turn: JsonPath.numberAt('$.page.turn') };
     const page = this.task(`${verb}Page`, lambda, { payload, resultPath: '$.page' }, ...firstRetries);
     return this.shards(`${verb}Sims`, { from: 0, turn: 1 }).itemProcessor(
@@ -302,7 +335,7 @@ export class FulfilmentMachine extends Construct {
   }
 
   /** Asks the operator, shard by shard, which SIMs have become active, with pauses that the task makes longer. */
-  private confirmedShards(lambda: IFunction): MapState {
+  private confirmedShards(lambda: ServiceFunction): MapState {
     const confirm = this.task('Confirm', lambda, {
       payload: {
         ...shard,
@@ -338,12 +371,12 @@ export class FulfilmentMachine extends Construct {
 
   private task(
     id: string,
-    lambda: IFunction,
+    { invoked }: ServiceFunction,
     io: { payload: Readonly<Record<string, unknown>>; resultPath: string },
     ...firstRetries: RetryProps[]
   ): LambdaInvoke {
     const state = new LambdaInvoke(this, id, {
-      lambdaFunction: lambda,
+      lambdaFunction: invoked,
       payload: TaskInput.fromObject(io.payload),
       payloadResponseOnly: true,
       resultPath: io.resultPath,

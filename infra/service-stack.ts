@@ -1,10 +1,11 @@
 import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
+import { Canaries } from './canaries.ts';
 import { CostAnomalies } from './cost-anomalies.ts';
 import { Dashboards } from './dashboards.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -104,7 +105,7 @@ export class ServiceStack extends Stack {
       },
     ) => {
       const existing = functions.get(entry);
-      if (existing) return existing.lambda;
+      if (existing) return existing;
       const made = this.serviceFunction(entry, props, {
         description: about.description,
         timeout: about.timeout,
@@ -113,7 +114,7 @@ export class ServiceStack extends Stack {
         ...(about.failuresTo && { failuresTo: about.failuresTo }),
       });
       functions.set(entry, made);
-      return made.lambda;
+      return made;
     };
 
     const tasks = Object.fromEntries(
@@ -126,8 +127,9 @@ export class ServiceStack extends Stack {
         }),
       ]),
       // Object.fromEntries forgets its keys; they are exactly the tasks.
-    ) as Record<WorkflowTask, LambdaFunction>;
-    const { machine } = new FulfilmentMachine(this, 'Fulfilment', { stage, tasks });
+    ) as Record<WorkflowTask, ServiceFunction>;
+    const fulfilment = new FulfilmentMachine(this, 'Fulfilment', { stage, tasks });
+    const { machine } = fulfilment;
 
     const api = new HttpApi(this, 'HttpApi', {
       stage,
@@ -138,10 +140,10 @@ export class ServiceStack extends Stack {
           description: `Routes of the API: ${name}`,
           timeout: apiTimeout,
           ...(wholeCore && { memoryMb: taskMemoryMb }),
-        }),
+        }).invoked,
         routes,
       })),
-      unknownPath: functionOf(docsEntry, { description: 'Routes of the API: docs', timeout: apiTimeout }),
+      unknownPath: functionOf(docsEntry, { description: 'Routes of the API: docs', timeout: apiTimeout }).invoked,
     });
 
     const asynchronous = { timeout: scheduleTimeout, asynchronous: true } as const;
@@ -158,25 +160,26 @@ export class ServiceStack extends Stack {
           name: 'PollOrders',
           description: pollOrders,
           every: Duration.minutes(stage.pollEveryMinutes),
-          lambda: functionOf(scheduleEntries.pollOrders, { description: pollOrders, ...asynchronous }),
+          lambda: functionOf(scheduleEntries.pollOrders, { description: pollOrders, ...asynchronous }).invoked,
         },
         {
           name: 'Sweep',
           description: sweep,
           every: sweepRate,
-          lambda: functionOf(scheduleEntries.sweep, { description: sweep, ...asynchronous }),
+          lambda: functionOf(scheduleEntries.sweep, { description: sweep, ...asynchronous }).invoked,
         },
         {
           name: 'LateActivations',
           description: lateActivations,
           every: Duration.hours(1),
-          lambda: functionOf(scheduleEntries.lateActivations, { description: lateActivations, ...asynchronous }),
+          lambda: functionOf(scheduleEntries.lateActivations, { description: lateActivations, ...asynchronous })
+            .invoked,
         },
         {
           name: 'WatchHolding',
           description: watchHolding,
           every: Duration.hours(1),
-          lambda: functionOf(scheduleEntries.watchHolding, { description: watchHolding, ...asynchronous }),
+          lambda: functionOf(scheduleEntries.watchHolding, { description: watchHolding, ...asynchronous }).invoked,
         },
         {
           name: 'CollectUsage',
@@ -186,13 +189,14 @@ export class ServiceStack extends Stack {
             description: collectUsage,
             memoryMb: taskMemoryMb,
             ...asynchronous,
-          }),
+          }).invoked,
         },
         {
           name: 'DeliverWebhooks',
           description: deliverWebhooks,
           every: deliverRate,
-          lambda: functionOf(scheduleEntries.deliverWebhooks, { description: deliverWebhooks, ...asynchronous }),
+          lambda: functionOf(scheduleEntries.deliverWebhooks, { description: deliverWebhooks, ...asynchronous })
+            .invoked,
         },
       ],
     });
@@ -201,8 +205,34 @@ export class ServiceStack extends Stack {
       timeout: publishTimeout,
       failuresTo: deadLetters,
     });
-    new EventsOfTable(this, 'EventsOfTable', { table: props.table, deadLetters, lambda: publisher });
+    new EventsOfTable(this, 'EventsOfTable', { table: props.table, deadLetters, lambda: publisher.invoked });
 
+    const seen = {
+      stage,
+      api: api.deployed,
+      table: props.table,
+      deadLetters,
+      machine,
+      publisher: publisher.lambda,
+      functionMetrics: new FunctionMetrics({ namespace: metricsNamespace(stage), service: SERVICE }),
+    };
+    const canaries = stage.rollout === 'canary' ? servingFunctions(resources, functions) : [];
+    const alarms = new Alarms(this, 'Alarms', { ...seen, canaries });
+    new Dashboards(this, 'Dashboards', {
+      ...seen,
+      alarms: alarms.all,
+      functions: [...functions.values()].map((made) => made.lambda),
+    });
+    if (canaries.length > 0) {
+      new Canaries(this, 'Canaries', {
+        functions: canaries,
+        // Tasks and schedules are all at once in the new version by then: what they break takes the release back as well.
+        alarms: [alarms.named('ApiFails'), alarms.named('ExecutionsFail')],
+        ownAlarm: (name) => alarms.named(`NewVersionFails-${name}`),
+      });
+    }
+
+    const startedWith = fulfilment.publish(alarms.named('ExecutionsFail'));
     const taskEntries = new Set(workflowTasks.map(taskEntry));
     for (const [entry, made] of functions) {
       const { executions = [] } = rightsOf(entry);
@@ -220,27 +250,12 @@ export class ServiceStack extends Stack {
       }
       // A task of the machine is told the machine's ARN with its input, since the machine needs its tasks first.
       if (executions.includes('start') && !taskEntries.has(entry)) {
-        made.lambda.addEnvironment('STATE_MACHINE_ARN', machine.stateMachineArn);
+        made.lambda.addEnvironment('STATE_MACHINE_ARN', startedWith);
       }
     }
 
-    const seen = {
-      stage,
-      api: api.deployed,
-      table: props.table,
-      deadLetters,
-      machine,
-      publisher,
-      functionMetrics: new FunctionMetrics({ namespace: metricsNamespace(stage), service: SERVICE }),
-    };
-    const { all: alarms, topic } = new Alarms(this, 'Alarms', seen);
-    new Dashboards(this, 'Dashboards', {
-      ...seen,
-      alarms,
-      functions: [...functions.values()].map((made) => made.lambda),
-    });
     if (stage.keepsData) {
-      new CostAnomalies(this, 'CostAnomalies', { stage, topic, tag: { key: 'service', value: SERVICE } });
+      new CostAnomalies(this, 'CostAnomalies', { stage, topic: alarms.topic, tag: { key: 'service', value: SERVICE } });
     }
     this.apiUrl = new CfnOutput(this, 'ApiUrl', { value: api.url });
   }
@@ -262,6 +277,7 @@ export class ServiceStack extends Stack {
     return new ServiceFunction(this, constructId(entry), {
       stage,
       bundle,
+      versioned: stage.rollout !== 'in place',
       ...rest,
       environment: {
         TABLE_NAME: table.tableName,
@@ -285,6 +301,17 @@ export class ServiceStack extends Stack {
       ],
     });
   }
+}
+
+/** The functions of the API by their names, with what callers have of them. */
+function servingFunctions(
+  resources: Resources,
+  functions: ReadonlyMap<string, ServiceFunction>,
+): { name: string; live: Alias }[] {
+  const entries = new Set([...Object.values(resources).map(({ entry }) => entry), docsEntry]);
+  return [...functions].flatMap(([entry, { live }]) =>
+    entries.has(entry) && live ? [{ name: bundleName(entry), live }] : [],
+  );
 }
 
 /** `functions/api/customer-services.ts` becomes `ApiCustomerServices`. */

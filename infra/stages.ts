@@ -4,6 +4,16 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 export const stageNames = ['local', 'dev', 'staging', 'production'] as const;
 export type StageName = (typeof stageNames)[number];
 
+/**
+ * How a release takes over from the one before:
+ * - `in place`: functions and state machine are changed, and whoever calls them has the new ones.
+ * - `at once`: they are versions behind an alias, which goes to the new ones in one step, and back to the old ones.
+ * - `canary`: as `at once`, but the functions of the API and the state machine get a tenth of the calls first, and an alarm takes
+ *   them back.
+ */
+export const rollouts = ['in place', 'at once', 'canary'] as const;
+export type Rollout = (typeof rollouts)[number];
+
 /** What differs between stages; everything else is the same everywhere. */
 export type Stage = {
   name: StageName;
@@ -17,6 +27,7 @@ export type Stage = {
   throttle: { rateLimit: number; burstLimit: number };
   /** How often it is looked which orders are due; each is asked about less and less, so that this is how late news is at first. */
   pollEveryMinutes: number;
+  rollout: Rollout;
   /** Whether a stand-in for the operators is deployed along, and called in their place. */
   sandbox: boolean;
   /** Who else signs the tokens that the API takes; the deployment's own user pool, when left out. */
@@ -41,6 +52,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     logRetention: RetentionDays.ONE_DAY,
     journalDays: 1,
     pollEveryMinutes: 15,
+    rollout: 'in place',
     // The local cloud runs the stand-in itself.
     sandbox: false,
     logLevel: 'INFO',
@@ -53,6 +65,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     journalDays: 30,
     // The stand-in delivers at once when it is told to.
     pollEveryMinutes: 1,
+    rollout: 'in place',
     sandbox: true,
     logLevel: 'DEBUG',
     throttle: { rateLimit: 50, burstLimit: 100 },
@@ -62,6 +75,8 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     logRetention: RetentionDays.ONE_MONTH,
     journalDays: 90,
     pollEveryMinutes: 1,
+    // As production, so that its acceptance goes the same ways, but for the waiting.
+    rollout: 'at once',
     sandbox: true,
     logLevel: 'INFO',
     throttle: { rateLimit: 200, burstLimit: 400 },
@@ -71,6 +86,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     logRetention: RetentionDays.ONE_YEAR,
     journalDays: 730,
     pollEveryMinutes: 15,
+    rollout: 'canary',
     sandbox: false,
     logLevel: 'INFO',
     throttle: { rateLimit: 500, burstLimit: 1_000 },
@@ -81,6 +97,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
  * The stage that the context asks for (`-c stage=`), `dev` when it names none. `-c issuer= -c audience=` take the tokens of
  * another OpenID Connect issuer instead of a user pool of the deployment's own; `-c signInAt=` is that pool's page. With
  * `-c sandbox=false` a stage calls real operators where it would call the stand-in; `-c alarmEmail=` is told of alarms.
+ * `-c rollout=` replaces the stage's own way to take over, as for a release that mends what an alarm tells of.
  *
  * @throws StageError when there is no such stage, or what is given of it makes no whole
  */
@@ -97,6 +114,10 @@ export function stageFrom(context: (key: string) => unknown): Stage {
   const audience = given('audience');
   const signInAt = given('signInAt');
   const alarmEmail = given('alarmEmail');
+  const rollout = given('rollout');
+  if (rollout !== undefined && !isRollout(rollout)) {
+    throw new StageError(`There is no rollout "${rollout}". Give one of: ${rollouts.join(', ')}`);
+  }
   if ((issuer === undefined) !== (audience === undefined)) {
     throw new StageError(
       `An issuer of tokens and whom they are meant for come together: -c issuer=... -c audience=...; neither, for a user ` +
@@ -110,9 +131,14 @@ export function stageFrom(context: (key: string) => unknown): Stage {
     ...(signInAt !== undefined && { signInAt }),
     ...(alarmEmail !== undefined && { alarmEmail }),
     ...(given('sandbox') === 'false' && { sandbox: false }),
+    ...(rollout !== undefined && { rollout }),
   };
 }
 
 function isStageName(value: unknown): value is StageName {
   return stageNames.some((name) => name === value);
+}
+
+function isRollout(value: string): value is Rollout {
+  return rollouts.some((rollout) => rollout === value);
 }

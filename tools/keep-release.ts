@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { allRoutes } from '../functions/api/routes.ts';
 import { openApiDocument } from '../functions/http/openapi.ts';
 import project from '../package.json' with { type: 'json' };
+import { releaseDefinition } from './release-definition.ts';
 import { releaseItems } from './release-items.ts';
 import { releaseOf } from './releases.ts';
 
@@ -17,10 +18,13 @@ try {
   if (existsSync(release.file('openapi.json')) && !values.again) {
     throw new Error(`${project.version} is kept already: raise the version in package.json.`);
   }
-  const items = await releaseItems((line) => void process.stderr.write(`${line}\n`));
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
+  const items = await releaseItems(log);
+  const definition = await releaseDefinition(log);
   mkdirSync(new URL('.', release.file('openapi.json')), { recursive: true });
   keep(release.file('openapi.json'), openApiDocument(allRoutes, project.version));
   keep(release.file('items.json'), items);
+  keep(release.file('definition.json'), definition);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`);
   process.exitCode = 1;

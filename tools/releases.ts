@@ -2,8 +2,11 @@ import { readdirSync } from 'node:fs';
 
 const folder = new URL('../releases/', import.meta.url);
 
-/** What is kept of a release: the API that it promised (`openapi.json`), and items as it wrote them (`items.json`). */
-export type Release = { version: string; file(name: 'openapi.json' | 'items.json'): URL };
+/**
+ * What is kept of a release: the API that it promised (`openapi.json`), items as it wrote them (`items.json`), and how its
+ * state machine was defined (`definition.json`).
+ */
+export type Release = { version: string; file(name: 'openapi.json' | 'items.json' | 'definition.json'): URL };
 
 export function releaseOf(version: string): Release {
   return { version, file: (name) => new URL(`${version}/${name}`, folder) };

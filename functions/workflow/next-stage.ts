@@ -5,7 +5,7 @@ import { changeOperation, getOperation, type OperationRecord } from '../../adapt
 import { getOrder, setFailedSims } from '../../adapters/dynamodb/orders.ts';
 import { lookAgain, type RunInput } from '../../adapters/dynamodb/runs.ts';
 import { endWorkOn } from '../../adapters/dynamodb/services.ts';
-import { startRun } from '../../adapters/step-functions.ts';
+import { aliasOf, startRun } from '../../adapters/step-functions.ts';
 import { finalState, isOperationFinished, reopened, shardsOf } from '../../domain/operation.ts';
 import { fulfilOrder } from '../../domain/order.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
@@ -29,18 +29,20 @@ type Next = Work & { stageRuns: number };
 /** An operation whose stage has run so many times in a row without any result never will be done. */
 const MAX_VAIN_RUNS = 10;
 
-const input = z.extend(runInput, { stageRuns: z.int(), stateMachineArn: z.string() });
+/** `alias`: where releases are versions, the one that an execution is started with. */
+const input = z.extend(runInput, { stageRuns: z.int(), stateMachineArn: z.string(), alias: z.optional(z.string()) });
 
 /**
  * Says what is to be done next, from what the table holds: the operation of an order's plan whose turn it is, or the
  * operation itself, until all its SIMs have a result. Ends what is done. After a few runs of stages the work goes on in a
  * fresh execution, as the history of one has an end.
  */
-export const handler = task(input, async ({ stageRuns, stateMachineArn, ...run }): Promise<Next> => {
+export const handler = task(input, async ({ stageRuns, stateMachineArn, alias, ...run }): Promise<Next> => {
   const next = run.kind === 'order' ? await nextOfOrder(run.partnerId, run.id) : await nextOfOperation(run);
   if (next && stageRuns >= STAGE_RUNS_PER_EXECUTION) {
     const key = run.kind === 'order' ? orderKey(run.partnerId, run.id) : operationKey(run.partnerId, run.id);
-    await startRun(run, await lookAgain(key, clock.now(), true), stateMachineArn);
+    const machine = alias === undefined ? stateMachineArn : aliasOf(stateMachineArn, alias);
+    await startRun(run, await lookAgain(key, clock.now(), true), machine);
     return { ...nothing, stageRuns };
   }
   return { ...(next ?? nothing), stageRuns: stageRuns + 1 };

@@ -1,6 +1,15 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Alias,
+  Architecture,
+  Code,
+  type IFunction,
+  type IVersion,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -14,6 +23,9 @@ export const SERVICE = 'sim-fulfilment';
 /** A namespace for each stage: several may be in one account. */
 export const metricsNamespace = ({ name }: Stage) => `SimFulfilment-${name}`;
 
+/** The alias of what callers have: of functions, and of the state machine. */
+export const LIVE = 'live';
+
 export type ServiceFunctionProps = {
   stage: Stage;
   bundle: Bundle;
@@ -25,6 +37,8 @@ export type ServiceFunctionProps = {
   environment: Readonly<Record<string, string>>;
   /** All that it may do besides writing its log and its traces. */
   statements: readonly PolicyStatement[];
+  /** Whether callers have a version of it, by an alias, instead of the function as it was deployed last. */
+  versioned?: boolean;
   /** Given when it is invoked asynchronously: where an event goes that it failed to handle. */
   deadLetters?: IQueue;
 };
@@ -37,6 +51,10 @@ export type ServiceFunctionProps = {
 export class ServiceFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
+  /** What is invoked: the alias of one that is versioned, else the function itself. */
+  readonly invoked: IFunction;
+  /** The alias, of one that is versioned. */
+  readonly live: Alias | undefined;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
@@ -76,6 +94,11 @@ export class ServiceFunction extends Construct {
       );
     }
 
+    const afterFailure = deadLetters && {
+      onFailure: new SqsDestination(deadLetters),
+      retryAttempts: 2,
+      maxEventAge: Duration.minutes(15),
+    };
     this.lambda = new LambdaFunction(this, 'Function', {
       description: props.description,
       code: Code.fromAsset(bundle.folder),
@@ -94,11 +117,23 @@ export class ServiceFunction extends Construct {
         POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(stage),
         POWERTOOLS_LOG_LEVEL: stage.logLevel,
       },
-      ...(deadLetters && {
-        onFailure: new SqsDestination(deadLetters),
-        retryAttempts: 2,
-        maxEventAge: Duration.minutes(15),
-      }),
+      // The version before stays, to go back to by hand.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      ...(!props.versioned && afterFailure),
     });
+    // Safe, here and below: only the types of the CDK say that what may have no role says so in another way.
+    this.live = props.versioned
+      ? new Alias(this, 'Live', {
+          aliasName: LIVE,
+          version: this.lambda.currentVersion as IVersion,
+          ...afterFailure,
+        })
+      : undefined;
+    this.invoked = (this.live ?? this.lambda) as IFunction;
+  }
+
+  /** All by which it may be called. A state machine's definition of before it was versioned names the function itself. */
+  get arns(): string[] {
+    return [this.lambda.functionArn, ...(this.live ? [this.live.functionArn] : [])];
   }
 }

@@ -38,6 +38,8 @@ export type Executions = {
   find(name: string): Execution | undefined;
   /** Newest first. */
   list(): Execution[];
+  /** Gives the machine another definition: for executions started from now on, as Step Functions does it. */
+  update(definition: RunnableDefinition): void;
   abort(execution: Execution, error?: string, cause?: string): void;
   stop(): Promise<void>;
 };
@@ -52,10 +54,11 @@ type Running = { execution: Execution; abort(): void; done: Promise<void> };
 
 export function stateMachineExecutions(
   part: StateMachinePart,
-  definition: RunnableDefinition,
+  deployed: RunnableDefinition,
   services: { functions: Functions; tokens: TaskTokens; clock: ScaledClock },
 ): Executions {
   const { functions, tokens, clock } = services;
+  let definition = deployed;
   const executions = new Map<string, Execution>();
   const running = new Map<string, Running>();
   const finished: string[] = [];
@@ -185,6 +188,9 @@ export function stateMachineExecutions(
     start,
     find: (name) => executions.get(name),
     list: () => [...executions.values()].reverse(),
+    update(changed) {
+      definition = changed;
+    },
     abort(execution, error, cause) {
       if (execution.status === 'RUNNING') {
         end(execution, 'ABORTED', error, cause);

@@ -3,7 +3,7 @@ import type { ScaledClock } from '../clock.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Log } from '../log.ts';
 import type { StateMachinePart } from '../template/parts.ts';
-import { runnableDefinition } from './definition.ts';
+import { type RunnableDefinition, runnableDefinition } from './definition.ts';
 import { type Execution, type Executions, stateMachineExecutions } from './executions.ts';
 import { MAX_PAYLOAD_BYTES } from './task-handlers.ts';
 import { taskTokens } from './task-tokens.ts';
@@ -27,6 +27,16 @@ export async function serveStepFunctions(
     part,
     definition: runnableDefinition(part.name, part.definition, clock),
   }));
+  let functionsOf: Functions | undefined;
+
+  /** @throws Refusal when a task calls a function that is not there */
+  function mustHaveFunctions(name: string, { steps }: RunnableDefinition): void {
+    for (const step of steps.values()) {
+      if (step.kind === 'direct') {
+        functionsOf?.mustHave(step.functionArn, `State machine ${name}`);
+      }
+    }
+  }
 
   function machineOf(arn: unknown): Executions {
     const machine = machines.get(String(arn));
@@ -87,6 +97,18 @@ export async function serveStepFunctions(
           ...(upTo < all.length && { nextToken: String(upTo) }),
         };
       },
+      UpdateStateMachine({ stateMachineArn, definition }) {
+        const machine = machineOf(stateMachineArn);
+        const name = parts.find(({ arn }) => arn === stateMachineArn)?.name ?? '';
+        try {
+          const changed = runnableDefinition(name, JSON.parse(text(definition) ?? ''), clock);
+          mustHaveFunctions(name, changed);
+          machine.update(changed);
+        } catch (error) {
+          throw new ServiceError('InvalidDefinition', error instanceof Error ? error.message : String(error));
+        }
+        return { updateDate: seconds(clock.now()) };
+      },
       SendTaskSuccess({ taskToken, output }) {
         tokens.succeed(taskToken, outputOf(output));
       },
@@ -103,12 +125,9 @@ export async function serveStepFunctions(
     url: server.url,
     executions: () => [...machines.values()].flatMap((machine) => machine.list()),
     connect(functions) {
+      functionsOf = functions;
       for (const { part, definition } of definitions) {
-        for (const step of definition.steps.values()) {
-          if (step.kind === 'direct') {
-            functions.mustHave(step.functionArn, `State machine ${part.name}`);
-          }
-        }
+        mustHaveFunctions(part.name, definition);
         machines.set(part.arn, stateMachineExecutions(part, definition, { functions, tokens, clock }));
       }
     },

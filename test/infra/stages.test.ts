@@ -38,4 +38,16 @@ describe('a stage', () => {
   test('keeps its data in production and nowhere else', () => {
     expect(stageNames.filter((name) => stage({ stage: name, ...tokens }).keepsData)).toEqual(['production']);
   });
+
+  test('takes over gradually in production, and as it says otherwise when it is told to', () => {
+    const ways = stageNames.map((name) => [name, stage({ stage: name }).rollout]);
+    expect(Object.fromEntries(ways)).toEqual({
+      local: 'in place',
+      dev: 'in place',
+      staging: 'at once',
+      production: 'canary',
+    });
+    expect(stage({ stage: 'production', rollout: 'at once' }).rollout).toBe('at once');
+    expect(() => stage({ rollout: 'some day' })).toThrow('in place, at once, canary');
+  });
 });

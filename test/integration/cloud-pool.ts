@@ -8,12 +8,16 @@ import type { LocalCloud } from '../../local/cloud.ts';
 import type { EngineName } from '../../local/dynamodb/engine.ts';
 import type { Issuer } from '../../local/issuer.ts';
 
-/** What a test file may ask of its cloud; `dynamodbEndpoint` is that of a table which the test has itself. */
+/**
+ * What a test file may ask of its cloud; `dynamodbEndpoint` is that of a table which the test has itself, `assembly` the folder
+ * of templates of its own.
+ */
 export type CloudSettings = {
   dayMs: number;
   engine?: EngineName | undefined;
   dataDir?: string | undefined;
   dynamodbEndpoint?: string | undefined;
+  assembly?: string;
 };
 
 /** What tests are told of a cloud that runs. */
@@ -63,7 +67,7 @@ export async function startCloudPool(): Promise<CloudPool> {
   async function takeBack(cloud: Cloud): Promise<void> {
     // What is in a folder, or in a table of a test's own, is its owner's.
     const settings: object = JSON.parse(cloud.kind);
-    if ('dataDir' in settings || 'dynamodbEndpoint' in settings) {
+    if (['dataDir', 'dynamodbEndpoint', 'assembly'].some((own) => own in settings)) {
       await end(cloud);
     } else {
       cloud.idle = setTimeout(() => void end(cloud), IDLE_MS).unref();

@@ -8,6 +8,7 @@ import {
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
+  UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { LocalCloud } from '../../local/cloud.ts';
@@ -213,4 +214,30 @@ describe('a task that waits for its token', () => {
       name: 'InvalidToken',
     });
   });
+});
+
+describe('another definition', () => {
+  const update = (definition: unknown) =>
+    steps.send(new UpdateStateMachineCommand({ stateMachineArn: machine, definition: JSON.stringify(definition) }));
+
+  test('is for executions that start later; those that run keep theirs', async () => {
+    const before = await start('before', { path: 'callback' });
+    const taskToken = await keptToken('before');
+    await update({ StartAt: 'Other', States: { Other: { Type: 'Pass', Result: 'another', End: true } } });
+    expect(await ended(await start('after', {}))).toMatchObject({ status: 'SUCCEEDED', output: '"another"' });
+    await steps.send(new SendTaskSuccessCommand({ taskToken, output: '"answered"' }));
+    expect(JSON.parse((await ended(before)).output ?? '')).toMatchObject({ answer: 'answered' });
+    await update(cloud.parts.stateMachines[0]?.definition);
+  });
+
+  test.each([
+    ['is none', { StartAt: 'Nowhere', States: {} }],
+    ['calls a function that is not there', calls('arn:aws:lambda:eu-west-2:000000000000:function:nobody')],
+  ])('that %s is refused', async (_, definition) => {
+    await expect(update(definition)).rejects.toMatchObject({ name: 'InvalidDefinition' });
+  });
+
+  function calls(Resource: string) {
+    return { StartAt: 'Call', States: { Call: { Type: 'Task', Resource, End: true } } };
+  }
 });
