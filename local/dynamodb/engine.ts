@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
-import { access, mkdir, rm, statfs } from 'node:fs/promises';
+import { access, mkdir, readdir, rm, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,8 @@ export type Engine = { name: EngineName | 'external'; url: string; stop(): Promi
 const READY_WITHIN_MS = 60_000;
 const PORT_ATTEMPTS = 5;
 const SHARED_MEMORY = '/dev/shm';
+/** What the files of clouds that keep nothing are called; the number of their process follows. */
+const PASSING = 'sim-fulfilment-';
 /** A hundred thousand SIMs take less; containers often have 64 MB alone. */
 const MEMORY_BYTES = 4 * 1024 ** 3;
 
@@ -88,7 +90,7 @@ async function programOf(name: EngineName, folder: string, keeps: boolean): Prom
     }
     const file = keeps
       ? path.join(folder, 'dynamodb.sqlite')
-      : path.join((await memoryFolder()) ?? folder, `sim-fulfilment-${randomUUID()}.sqlite`);
+      : path.join((await memoryFolder()) ?? folder, `${PASSING}${process.pid}-${randomUUID()}.sqlite`);
     // It writes one item after the other anyway: further threads only hand requests around.
     const env = { TOKIO_WORKER_THREADS: '1' };
     return {
@@ -150,9 +152,26 @@ async function memoryFolder(): Promise<string | undefined> {
   try {
     const { bavail, bsize } = await statfs(SHARED_MEMORY);
     await access(SHARED_MEMORY, constants.W_OK);
+    await removeLeftBehind();
     return bavail * bsize >= MEMORY_BYTES ? SHARED_MEMORY : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** What was killed could not tidy, and would hold memory until the machine is started anew. */
+async function removeLeftBehind(): Promise<void> {
+  const names = (await readdir(SHARED_MEMORY)).filter((name) => name.startsWith(PASSING));
+  const left = names.filter((name) => !isAlive(Number.parseInt(name.slice(PASSING.length), 10)));
+  await Promise.all(left.map((name) => rm(path.join(SHARED_MEMORY, name), { force: true })));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // One of somebody else's is alive as well.
+    return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
   }
 }
 
