@@ -66,10 +66,10 @@ export const counts = {
   stepWrites: 6,
   /**
    * Milliseconds of tasks a SIM, from its order to active; four of its steps are done by them. `npm run bench -- --sims 1000
-   * --only bulk`, out of the dollars that docs/performance.md has for 1,000 SIMs, on the machine told there.
+   * --only bulk` tells them for 1,000 SIMs; on the machine told in docs/performance.md, with the table on it.
    */
-  taskMsOfSim: 42,
-  taskMsOfStep: 10.5,
+  taskMsOfSim: 16.6,
+  taskMsOfStep: 4.2,
   usage: {
     /** A SIM's day in its transaction, whatever came together; a batch of them adds to the sums of two services. */
     dayWrites: 2,
