@@ -102,7 +102,7 @@ describe('an order', () => {
     const lines = linesOf('orders', { ordersPerMonth: 2, simsPerOrder: 50 });
 
     expect(amountOf(lines, 'write units')).toBe(2 * (50 * 23 + 110 + 32));
-    expect(amountOf(lines, 'GB-seconds')).toBeCloseTo((2 * 50 * 42) / 1000);
+    expect(amountOf(lines, 'GB-seconds')).toBeCloseTo((2 * 50 * 16.6) / 1000);
     expect(lines.filter(({ service }) => service === 'Step Functions').map(dollarsOf)).toEqual([
       expect.closeTo(2 * (10 + 27 + 1 + 12) * 0.000025),
     ]);
