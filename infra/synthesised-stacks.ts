@@ -17,8 +17,18 @@ export type Resource = { stack: string; id: string; type: string; properties: Re
 /** The resources of all stacks, and which of them one refers to, in its own stack or another. */
 export type SynthesisedStacks = {
   ofType(type: string): Resource[];
-  /** The resources that a value of a template of this stack names; each once. */
+  /** The resources that a value of a template of this stack names, also by what stands for them; each once. */
   namedIn(stack: string, value: unknown): Resource[];
+};
+
+const gradually = z.object({ StateMachineVersionArn: z.unknown() });
+
+/** What stands for another resource, by its type, and where it names that. */
+const standIns: Readonly<Record<string, (properties: Resource['properties']) => unknown>> = {
+  'AWS::Lambda::Alias': ({ FunctionName }) => FunctionName,
+  'AWS::StepFunctions::StateMachineAlias': ({ DeploymentPreference }) =>
+    gradually.parse(DeploymentPreference).StateMachineVersionArn,
+  'AWS::StepFunctions::StateMachineVersion': ({ StateMachineArn }) => StateMachineArn,
 };
 
 export function readStacks(stacks: Stacks): SynthesisedStacks {
@@ -43,7 +53,11 @@ export function readStacks(stacks: Stacks): SynthesisedStacks {
     const named = Object.entries(value).flatMap(([key, inside]) => {
       if (key === 'Ref' || key === 'Fn::GetAtt') {
         const resource = found.get(`${stack}/${String([inside].flat()[0])}`);
-        return resource ? [resource] : [];
+        if (!resource) {
+          return [];
+        }
+        const standsFor = standIns[resource.type];
+        return standsFor ? namedIn(stack, standsFor(resource.properties)) : [resource];
       }
       if (key === 'Fn::ImportValue') {
         const output = exported.get(String(inside));

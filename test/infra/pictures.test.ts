@@ -68,6 +68,9 @@ describe('the picture of the architecture', () => {
     expect(production).not.toContain('Sandbox');
     expect(production).toContain('Service_Tasks -->|"reads"| Data_OperatorsSecret');
     expect(production).toContain('every 15 minutes: PollOrders');
+    // By aliases there, which stand for what they lead to.
+    expect(production).toContain('Service_Routes -->|"answers, starts"| Service_Fulfilment');
+    expect(production).not.toContain('starts"| Service_Alarms');
   });
 
   test('has a place for every function, or says which has none', async () => {
