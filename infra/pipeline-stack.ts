@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stage as Environment, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { BuildSpec, ComputeType, LinuxArmBuildImage } from 'aws-cdk-lib/aws-codebuild';
+import { BuildSpec, ComputeType, LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
 import { Effect, ManagedPolicy, PolicyStatement, Role, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   CodeBuildStep,
@@ -20,6 +20,8 @@ export type PipelineStackProps = StackProps &
     branch: string;
     /** The connection by which CodePipeline reads the repository; made once, in the console, by somebody who may. */
     connectionArn: string;
+    /** The context that this was made with, for the pipeline to make itself anew with. */
+    context: Readonly<Record<string, string>>;
     staging: Stage;
     production: Stage;
   };
@@ -31,7 +33,7 @@ export type PipelineStackProps = StackProps &
 export class PipelineStack extends Stack {
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
-    const { repository, branch, connectionArn, staging, production } = props;
+    const { repository, branch, connectionArn, context, staging, production } = props;
     // Safe, here and below: only the types of the CDK say that what has no files yet says so in another way.
     const input = CodePipelineSource.connection(repository, branch, { connectionArn }) as IFileSetProducer;
 
@@ -40,23 +42,19 @@ export class PipelineStack extends Stack {
         input,
         commands: [
           '.ci/run',
-          // Quoted as they came: whatever they are, the pipeline that this makes is the one that it is.
-          `npx cdk synth --quiet --app 'node infra/pipeline-app.ts' ${Object.entries({
-            repository,
-            branch,
-            connectionArn,
-          })
+          `npx cdk synth --quiet --app 'node infra/pipeline-app.ts' ${Object.entries(context)
             .map(([key, value]) => `-c '${key}=${value}'`)
             .join(' ')}`,
         ],
         primaryOutputDirectory: 'cdk.out',
         timeout: Duration.hours(1),
       }) as IFileSetProducer,
-      // Thirty small uploads take one project a minute; a project for each takes thirty.
+      // One project for all of the small uploads, of which there is one for each function.
       publishAssetsInParallel: false,
       codeBuildDefaults: {
         buildEnvironment: {
-          buildImage: LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0,
+          // Not arm64, for which Dynoxide does not exist.
+          buildImage: LinuxBuildImage.STANDARD_7_0,
           computeType: ComputeType.LARGE,
         },
         // The project brings the Node that it runs on along; this one only installs it.

@@ -93,6 +93,9 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
   },
 };
 
+/** What can be said of a stage with `-c`, beside its name. */
+export const stageOptions = ['issuer', 'audience', 'signInAt', 'sandbox', 'alarmEmail', 'rollout'] as const;
+
 /**
  * The stage that the context asks for (`-c stage=`), `dev` when it names none. `-c issuer= -c audience=` take the tokens of
  * another OpenID Connect issuer instead of a user pool of the deployment's own; `-c signInAt=` is that pool's page. With
@@ -106,7 +109,7 @@ export function stageFrom(context: (key: string) => unknown): Stage {
   if (!isStageName(name)) {
     throw new StageError(`There is no stage "${String(name)}". Give one of: -c stage=${stageNames.join('|')}`);
   }
-  const given = (key: string) => {
+  const given = (key: (typeof stageOptions)[number]) => {
     const value = context(key);
     return typeof value === 'string' && value !== '' ? value : undefined;
   };

@@ -3,7 +3,18 @@ import { createRequire } from 'node:module';
 const { default: Sequencer } = createRequire(import.meta.url)('@jest/test-sequencer');
 
 /** On a fresh machine jest knows no durations and goes by the size of files, which says little of these. */
-const longest = ['fleet', 'resilience', 'orders-to-active', 'orders-plans', 'sims-life'];
+const longest = [
+  'fleet',
+  'orders-failed',
+  'resilience',
+  'alarms',
+  'executions-across-releases',
+  'orders-to-active',
+  'bulk-scheduled',
+  'chaos',
+  'orders-plans',
+  'sims-life',
+];
 
 /** What takes longest starts first, so that no worker waits for the last file of another. */
 export default class LongestFirst extends Sequencer {

@@ -8,6 +8,7 @@ import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
 import { type Client, clientOf } from '../local/demo/client.ts';
 import { poll } from '../local/demo/poll.ts';
 import { tellStory } from '../local/demo/story.ts';
+import { useTableOf } from '../local/table-of-cloud.ts';
 
 /** An item as DynamoDB's own JSON has it, with its kind. */
 export type KeptItem = { kind: ItemKind; item: Record<string, AttributeValue> };
@@ -39,17 +40,6 @@ export async function releaseItems(log: (line: string) => void): Promise<KeptIte
   } finally {
     await cloud.stop();
   }
-}
-
-/** The adapters of this process work on the table of the cloud, as they do in its functions. */
-function useTableOf({ endpoints, parts }: LocalCloud): void {
-  Object.assign(process.env, {
-    TABLE_NAME: parts.tables[0]?.name,
-    AWS_REGION: 'eu-west-2',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
-  });
 }
 
 type Created = { id: string };

@@ -8,7 +8,7 @@ import {
   ScanCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { type ItemKind, isOfKind } from '../adapters/dynamodb/item-kinds.ts';
-import type { Key } from '../adapters/dynamodb/keys.ts';
+import { isOwnedBy, type Key } from '../adapters/dynamodb/keys.ts';
 
 type Item = Readonly<Record<string, unknown>> & Key;
 
@@ -91,12 +91,11 @@ async function* pagesOf(documents: DynamoDBDocumentClient, TableName: string, pa
 }
 
 /** Whether an item is of the partner: it owns the partition, or the ICCID that the item is about. */
-function isOf({ pk, partnerId: owner }: Item, partnerId: string | undefined): boolean {
+function isOf(item: Item, partnerId: string | undefined): boolean {
   return (
     partnerId === undefined ||
-    pk === `P#${partnerId}` ||
-    pk.startsWith(`P#${partnerId}#`) ||
-    (pk.startsWith('ICCID#') && owner === partnerId)
+    isOwnedBy(partnerId, item) ||
+    (isOfKind('simOwner', item) && item.partnerId === partnerId)
   );
 }
 

@@ -12,6 +12,10 @@ export type Key = { pk: string; sk: string };
 
 const owned = (partnerId: string) => `P#${partnerId}`;
 
+/** Whether a partition is a partner's. */
+export const isOwnedBy = (partnerId: string, { pk }: Pick<Key, 'pk'>): boolean =>
+  pk === owned(partnerId) || pk.startsWith(`${owned(partnerId)}#`);
+
 export const partnerKey = (partnerId: string): Key => ({ pk: owned(partnerId), sk: 'PARTNER' });
 
 export const tariffKey = (tariffId: string): Key => ({ pk: 'TARIFFS', sk: `TRF#${tariffId}` });

@@ -23,6 +23,7 @@ beforeAll(async () => {
     repository: 'acme/sim-fulfilment',
     branch: 'main',
     connectionArn,
+    context: { repository: 'acme/sim-fulfilment', connectionArn, alarmEmail: 'oncall@acme.net' },
     staging: stage('staging'),
     production: stage('production'),
   });
@@ -68,6 +69,7 @@ describe('the pipeline', () => {
     expect(check).toContain('.ci/run');
     expect(check).toContain("--app 'node infra/pipeline-app.ts' -c 'repository=acme/sim-fulfilment'");
     expect(check).toContain(connectionArn);
+    expect(check).toContain("-c 'alarmEmail=oncall@acme.net'");
   });
 
   test('tests what is deployed by its base URL', () => {

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { backfillOn, backfillSegments, beginBackfill } from '../../adapters/dynamodb/backfill.ts';
 import { partnerServiceKey } from '../../adapters/dynamodb/keys.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
+import { useTableOf } from '../../local/table-of-cloud.ts';
 import { useLocalCloud } from './local-cloud.ts';
-import { useTableOf } from './table-of-cloud.ts';
 
 const local = useLocalCloud();
 const TableName = 'to-be-upgraded';

@@ -3,9 +3,9 @@ import { update, write } from '../../adapters/dynamodb/items.ts';
 import { operatorHealthKey } from '../../adapters/dynamodb/keys.ts';
 import { operatorTraffic } from '../../adapters/dynamodb/operator-traffic.ts';
 import type { OperatorTraffic } from '../../adapters/operators/traffic.ts';
+import { useTableOf } from '../../local/table-of-cloud.ts';
 import { gatewayToScript } from '../adapters/operators/operators-under-test.ts';
 import { useLocalCloud } from './local-cloud.ts';
-import { useTableOf } from './table-of-cloud.ts';
 
 const cloud = useLocalCloud();
 

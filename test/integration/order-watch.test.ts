@@ -10,8 +10,8 @@ import {
 } from '../../adapters/dynamodb/orders.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
 import { acceptOrder, failOrder, noProgress, type Order, type OrderStep, resumeOrder } from '../../domain/order.ts';
+import { useTableOf } from '../../local/table-of-cloud.ts';
 import { useLocalCloud } from './local-cloud.ts';
-import { useTableOf } from './table-of-cloud.ts';
 
 const cloud = useLocalCloud();
 const PARTNER = `acme-watch-${process.pid}`;

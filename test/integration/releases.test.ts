@@ -27,10 +27,10 @@ import { getGrantedTariff, getTariff } from '../../adapters/dynamodb/tariffs.ts'
 import { readUsageCursors, simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
 import { getWebhook } from '../../adapters/dynamodb/webhooks.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
+import { useTableOf } from '../../local/table-of-cloud.ts';
 import type { KeptItem } from '../../tools/release-items.ts';
 import { lastRelease, type Release, releases } from '../../tools/releases.ts';
 import { useLocalCloud } from './local-cloud.ts';
-import { useTableOf } from './table-of-cloud.ts';
 
 const local = useLocalCloud();
 

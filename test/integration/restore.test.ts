@@ -6,8 +6,8 @@ import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand, UpdateC
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { customerKey, simKey } from '../../adapters/dynamodb/keys.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
+import { useTableOf } from '../../local/table-of-cloud.ts';
 import { useLocalCloud } from './local-cloud.ts';
-import { useTableOf } from './table-of-cloud.ts';
 
 const local = useLocalCloud();
 const harmed = local.partner('harmed');

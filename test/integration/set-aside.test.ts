@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { put, update, write } from '../../adapters/dynamodb/items.ts';
 import { due, orderKey } from '../../adapters/dynamodb/keys.ts';
+import { useTableOf } from '../../local/table-of-cloud.ts';
 import { eventually, executionsOf, useLocalCloud } from './local-cloud.ts';
 import { is, type Page } from './partner.ts';
-import { useTableOf } from './table-of-cloud.ts';
 
 const cloud = useLocalCloud();
 const platform = cloud.as({ roles: ['platform'] });

@@ -7,8 +7,8 @@ import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
 import { countUsage } from '../../functions/count-usage.ts';
+import { useTableOf } from '../../local/table-of-cloud.ts';
 import { useLocalCloud } from './local-cloud.ts';
-import { useTableOf } from './table-of-cloud.ts';
 
 const cloud = useLocalCloud();
 let meter: Meter;

@@ -5,6 +5,7 @@ import { openPartners } from '../../../local/partners.ts';
 import type { BehaviourRequest, Usage } from '../../../sandbox/behaviour.ts';
 import { apiClient } from '../api-client.ts';
 import type { CallerClaims, OperatorId } from '../local-cloud.ts';
+import { is } from '../partner.ts';
 import { localAccess } from './local-access.ts';
 import type { UserClaims } from './user-pool-tokens.ts';
 
@@ -60,8 +61,12 @@ export function deployedCloud(): (CloudAccess & { url: string; stop(): Promise<v
       }
       return tokenFor(claims);
     },
-    behave: (id, behaviour) => told(sandbox.put(`/control/${id}/behaviour`, behaviour), 200),
-    uses: (id, usage) => told(sandbox.post(`/control/${id}/usage`, usage), 202),
+    async behave(id, behaviour) {
+      is(200, await sandbox.put(`/control/${id}/behaviour`, behaviour));
+    },
+    async uses(id, usage) {
+      is(202, await sandbox.post(`/control/${id}/usage`, usage));
+    },
     async stop() {
       (await users).stop();
       const opened = await partners.catch(() => undefined);
@@ -78,11 +83,4 @@ const run = Date.now().toString(36);
 function ofThisRun<Claims extends CallerClaims>({ partnerId, ...claims }: Claims): Claims {
   // Safe: it is what came in, with another text for its partner.
   return { ...claims, ...(partnerId !== undefined && { partnerId: `${partnerId}-${run}` }) } as Claims;
-}
-
-async function told(answer: Promise<{ status: number; body: unknown }>, expected: number): Promise<void> {
-  const { status, body } = await answer;
-  if (status !== expected) {
-    throw new Error(`The sandbox answers ${status}: ${JSON.stringify(body)}`);
-  }
 }
