@@ -6,7 +6,7 @@ import { account, region } from './template/identity.ts';
 import type { SchedulePart } from './template/parts.ts';
 
 /** No schedule runs more often than this, in real time, however fast the days pass. */
-const SHORTEST_PERIOD_MS = 500;
+const SHORTEST_PERIOD_MS = 1_000;
 
 export type Schedules = { stop(): Promise<void> };
 

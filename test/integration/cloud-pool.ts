@@ -36,7 +36,7 @@ export type CloudMessage =
 type Cloud = { id: number; kind: string; child: ChildProcess; facts: CloudFacts; idle: NodeJS.Timeout | undefined };
 
 /** The schedules of a cloud are work for the machine, though nobody looks; to start another is more. */
-const IDLE_MS = 45_000;
+const IDLE_MS = 15_000;
 
 /**
  * Local clouds that are lent to test files, one file at a time. What a cloud takes to start, and its functions to load,

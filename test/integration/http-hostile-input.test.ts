@@ -124,6 +124,12 @@ const values: readonly unknown[] = [
   { name: '\ud800', lines: ['\ud800'], email: 'a@b.co\u0000' },
 ];
 
+/**
+ * Every third of the values, another third for the next field. All values in all fields are for `npm run fuzz`, which has a
+ * hundred thousand calls for it.
+ */
+const inTurn = (turn: number) => values.filter((_value, place) => place % 3 === turn % 3);
+
 /** Whole bodies that are no good, as they are sent. */
 const bodies: readonly string[] = [
   'null',
@@ -208,11 +214,11 @@ describe('whatever is sent, no answer is a failure of ours', () => {
   );
 
   test.each(named(writing.filter(({ body }) => body !== undefined)))(
-    '%s: any value in any field',
+    '%s: any value, in fields by turns',
     async (_n, route) => {
       const path = pathOf(route);
       const good = exampleOf(route);
-      const changes = placesIn(good).flatMap((place) => values.map((value) => ({ place, value })));
+      const changes = placesIn(good).flatMap((place, turn) => inTurn(turn).map((value) => ({ place, value })));
       await each(changes, async ({ place, value }) => {
         const answer = await send(route, path, replaced(good, place, value));
         expectTakenOrRefused(answer, `${route.path} with ${place.join('.')} = ${short(value)}`);
