@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { Agent, createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import * as z from 'zod';
 import { table } from '../adapters/dynamodb/table.ts';
 
 /** Units that were consumed, by the table or index; an index by its name, the table as `table`. */
@@ -25,19 +24,17 @@ export type Meter = {
 
 const TABLE = 'table';
 const indexes = Object.values(table.indexes);
-const transactionItem = z.record(
-  z.string(),
-  z.looseObject({ Item: z.unknown().optional(), Key: z.unknown().optional() }),
-);
-const unitsSchema = z.object({ CapacityUnits: z.number().optional() });
-const capacitySchema = z.object({
-  CapacityUnits: z.number(),
-  Table: unitsSchema.optional(),
-  GlobalSecondaryIndexes: z.record(z.string(), unitsSchema).optional(),
-});
-const answerSchema = z.object({
-  ConsumedCapacity: z.union([capacitySchema, z.array(capacitySchema)]).optional(),
-});
+
+/** As the engine answers and functions ask: what DynamoDB's protocol has, as far as it is looked at here. */
+type Capacity = {
+  CapacityUnits: number;
+  Table?: { CapacityUnits?: number };
+  GlobalSecondaryIndexes?: Record<string, { CapacityUnits?: number }>;
+};
+type EngineAnswer = { ConsumedCapacity?: Capacity | Capacity[] };
+type Item = Record<string, { S?: string }>;
+type Write = { Item?: Item; Key?: Item };
+type WriteRequest = Write & { TransactItems?: Record<string, Write>[] };
 
 const reads = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
 
@@ -77,7 +74,7 @@ export async function startMeter(engineUrl: string): Promise<Meter> {
   }
 
   function addUp(operation: string, body: string, text: string): void {
-    const { ConsumedCapacity } = answerSchema.parse(JSON.parse(text));
+    const { ConsumedCapacity }: EngineAnswer = JSON.parse(text);
     const isRead = reads.has(operation);
     const units: Units = {};
     for (const { CapacityUnits, Table, GlobalSecondaryIndexes = {} } of [ConsumedCapacity ?? []].flat()) {
@@ -99,7 +96,7 @@ export async function startMeter(engineUrl: string): Promise<Meter> {
   }
 
   /** Puts units down to the partition keys that they were for. */
-  function putDown(request: unknown, units: Units): void {
+  function putDown(request: WriteRequest, units: Units): void {
     const written = writtenIn(request);
     for (const { pk, sk, indexKeys } of written) {
       put(TABLE, pk, (units[TABLE] ?? 0) / written.length);
@@ -171,21 +168,19 @@ function add(to: Units, name: string, units: number): void {
 type Written = { pk: string; sk: string; indexKeys: Record<string, string> };
 
 /** The items that a request writes: an item put, or a key updated or deleted, alone or in a transaction. */
-function writtenIn(request: unknown): Written[] {
-  const { TransactItems, ...single } = z
-    .looseObject({ TransactItems: z.array(transactionItem).optional() })
-    .parse(request);
+function writtenIn({ TransactItems, ...single }: WriteRequest): Written[] {
   const writes = TransactItems?.flatMap((item) => Object.values(item)) ?? [single];
   return writes.flatMap(({ Item, Key }) => {
-    const item = z.record(z.string(), z.looseObject({ S: z.string().optional() })).safeParse(Item ?? Key).data ?? {};
-    const text = (name: string) => item[name]?.S;
-    const [pk, sk] = [text(table.partitionKey), text(table.sortKey)];
-    const indexKeys = Object.fromEntries(
-      indexes.flatMap(({ name, partitionKey }) => {
-        const key = text(partitionKey);
-        return key === undefined ? [] : [[name, key]];
-      }),
-    );
+    const item = Item ?? Key;
+    const pk = item?.[table.partitionKey]?.S;
+    const sk = item?.[table.sortKey]?.S;
+    const indexKeys: Record<string, string> = {};
+    for (const { name, partitionKey } of indexes) {
+      const key = item?.[partitionKey]?.S;
+      if (key !== undefined) {
+        indexKeys[name] = key;
+      }
+    }
     return pk === undefined || sk === undefined ? [] : [{ pk, sk, indexKeys }];
   });
 }
