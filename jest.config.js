@@ -65,8 +65,8 @@ function hasJava() {
 }
 
 export default {
-  // Tests mostly wait for local clouds, which are processes of their own: no core is left to them, as jest would do.
-  maxWorkers: '100%',
+  // Tests mostly wait for local clouds, which are processes of their own, and for time to pass there: a worker more than there are cores.
+  maxWorkers: '150%',
   testSequencer: '<rootDir>/test/longest-first.js',
   reporters: ['default', '<rootDir>/test/summary-reporter.js'],
   projects: [

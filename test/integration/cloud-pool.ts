@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -74,8 +75,9 @@ export async function startCloudPool(): Promise<CloudPool> {
     }
   }
 
-  async function end({ id, child }: Cloud): Promise<void> {
+  async function end({ id, child, facts }: Cloud): Promise<void> {
     clouds.delete(id);
+    await tellOfBrokenRequests(facts.functionsLog);
     await endProcess(child);
   }
 
@@ -111,6 +113,14 @@ export async function startCloudPool(): Promise<CloudPool> {
       await Promise.all([...clouds.values()].map(end));
     },
   };
+}
+
+/** A 500 that a test stumbled over once has its cause in a log that ends with the cloud. */
+async function tellOfBrokenRequests(functionsLog: string): Promise<void> {
+  const log = await readFile(functionsLog, 'utf8').catch(() => '');
+  for (const line of log.split('\n').filter((one) => one.includes('"message":"request failed"'))) {
+    console.error(line);
+  }
 }
 
 const cloudProcess = fileURLToPath(new URL('./cloud-process.ts', import.meta.url));
