@@ -309,6 +309,41 @@ describe('what functions may do', () => {
     );
   });
 
+  test('is to make users and clients in the one pool, and set the audiences of the one authoriser, where that is asked for', () => {
+    const rightsOn = (entry: string) =>
+      statementsByEntry(entry)
+        .filter((statement) => actionsOf(statement).some((action) => /^(cognito-idp|apigateway):/.test(action)))
+        .map(({ Action, Resource }) => [[Action].flat(), JSON.stringify(Resource)]);
+    const having = Object.keys(rights).filter((entry) => rightsOn(entry).length > 0);
+    expect(having.sort()).toEqual([
+      'functions/api/machine-clients.ts',
+      'functions/api/users.ts',
+      'functions/schedules/keep-audiences.ts',
+    ]);
+    const pool = expect.stringMatching(/^\{"Fn::ImportValue":"SimFulfilment-dev-Identity:[^"]*Users[^"]*Arn/);
+    const [authorizerId] = resourcesOf(dev.service, 'AWS::ApiGatewayV2::Authorizer').keys();
+    const authorizer = expect.stringMatching(`/apis/.*/authorizers/",\\{"Ref":"${authorizerId}"\\}\\]\\]\\}$`);
+    expect(rightsOn('functions/schedules/keep-audiences.ts')).toEqual([
+      [['cognito-idp:ListUserPoolClients'], pool],
+      [['apigateway:GET', 'apigateway:PATCH'], authorizer],
+    ]);
+    expect(rightsOn('functions/api/users.ts')).toEqual([
+      [expect.arrayContaining(['cognito-idp:AdminCreateUser']), pool],
+    ]);
+    expect(rightsOn('functions/api/machine-clients.ts')).toEqual([
+      [expect.arrayContaining(['cognito-idp:CreateUserPoolClient']), pool],
+      [['apigateway:GET', 'apigateway:PATCH'], authorizer],
+    ]);
+  });
+
+  test('is nothing of the kind where another issuer signs the tokens', async () => {
+    const { service } = await synthesised({ stage: 'staging', ...real });
+    const actions = statements(service).flatMap(actionsOf);
+    expect(actions.filter((action) => /^(cognito-idp|apigateway):/.test(action))).toEqual([]);
+    expect(JSON.stringify(service.toJSON())).not.toContain('USER_POOL_ID');
+    expect(resourcesOf(service, 'AWS::Scheduler::Schedule').size).toBe(Object.keys(scheduleEntries).length - 1);
+  });
+
   test('is to start executions only where orders and operations begin or are resumed', () => {
     const starts = Object.keys(rights).filter((entry) => actionsByEntry(entry).includes('states:StartExecution'));
     expect(starts.sort()).toEqual([
