@@ -27,7 +27,9 @@ export function rolesOpenTo({ partnerId, customerId }: Whose): readonly Role[] {
 /** The rule: a user has at least one role, of those that are open to him; a customer is a partner's. */
 export function userViolations(user: Whose & { roles: readonly Role[] }): Violation[] {
   if (user.customerId !== undefined && user.partnerId === undefined) {
-    return [{ pointer: '/partnerId', code: 'required', message: 'A customer is a partner’s: name that, too.' }];
+    return [
+      { pointer: '/customerId', code: 'customer_needs_partner', message: 'A customer is a partner’s: name that, too.' },
+    ];
   }
   if (user.roles.length === 0) {
     return [{ pointer: '/roles', code: 'too_small', message: 'A user has at least one role.' }];

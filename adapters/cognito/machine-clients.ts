@@ -15,6 +15,9 @@ import { cognito, LONGEST_LIST, pool } from './user-pool.ts';
 /** Cognito tells of a list of clients no more than this; what else there is takes a call each. */
 export type ListedClient = { id: string; name: string };
 
+/** Cognito refuses to look for what cannot be an id. */
+const CLIENT_ID = /^[\w+]+$/;
+
 /** A client's name at Cognito begins with its partner, so that a list tells whose it is. No partner's id has a space. */
 const nameAtCognito = (partnerId: string, name: string) => `${partnerId} ${name}`;
 
@@ -75,6 +78,9 @@ export async function makeMachineClient(
 
 /** @returns `undefined` when there is no such client, or it is none of this partner's. */
 export async function getMachineClient(partnerId: string, id: string): Promise<MachineClient | undefined> {
+  if (!CLIENT_ID.test(id)) {
+    return undefined;
+  }
   try {
     const { UserPoolClient: told = {} } = await cognito().send(
       new DescribeUserPoolClientCommand({ ...pool(), ClientId: id }),

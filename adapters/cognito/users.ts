@@ -7,6 +7,7 @@ import {
   AdminRemoveUserFromGroupCommand,
   AdminUserGlobalSignOutCommand,
   type AttributeType,
+  InvalidParameterException,
   ListUsersCommand,
   UserNotFoundException,
   UsernameExistsException,
@@ -20,6 +21,9 @@ import { cognito, LONGEST_LIST, pool } from './user-pool.ts';
 /** How many users' groups are asked for at a time. */
 const AT_A_TIME = 8;
 
+/** Cognito refuses to look for what cannot be an id. */
+const USER_ID = /^[\w-]+$/;
+
 /** What Cognito tells of a user, in whichever of its answers. */
 type Told = {
   Username?: string | undefined;
@@ -29,12 +33,11 @@ type Told = {
   UserStatus?: string | undefined;
 };
 
-/**
- * Makes a user, who gets a mail with a password for the first time.
- *
- * @returns `undefined` when there is one of that address.
- */
-export async function inviteUser(user: Whose & { email: string }): Promise<User | undefined> {
+/** An invitation that was not sent: there is a user of that address, or Cognito takes it for none. */
+export type NotInvited = 'taken' | 'no address';
+
+/** Makes a user, who gets a mail with a password for the first time. */
+export async function inviteUser(user: Whose & { email: string }): Promise<User | NotInvited> {
   const given = {
     email: user.email,
     email_verified: 'true',
@@ -55,13 +58,33 @@ export async function inviteUser(user: Whose & { email: string }): Promise<User 
     return userOf(made, []);
   } catch (error) {
     if (error instanceof UsernameExistsException) {
-      return undefined;
+      return 'taken';
+    }
+    if (error instanceof InvalidParameterException) {
+      return 'no address';
     }
     throw error;
   }
 }
 
+/** Sends an invitation again, with another password and for another week. @returns false when there is no such user. */
+export async function inviteAgain({ email }: User): Promise<boolean> {
+  return isThere(() =>
+    cognito().send(
+      new AdminCreateUserCommand({
+        ...pool(),
+        Username: email,
+        MessageAction: 'RESEND',
+        DesiredDeliveryMediums: ['EMAIL'],
+      }),
+    ),
+  );
+}
+
 export async function getUser(id: string): Promise<User | undefined> {
+  if (!USER_ID.test(id)) {
+    return undefined;
+  }
   return ifThere(async () => {
     const told = await cognito().send(new AdminGetUserCommand({ ...pool(), Username: id }));
     // Cognito knows a user by his address, too: here he is called by his id alone.

@@ -1,5 +1,13 @@
 import * as z from 'zod/mini';
-import { getUser, giveRole, inviteUser, queryUsers, removeUser, takeRole } from '../../adapters/cognito/users.ts';
+import {
+  getUser,
+  giveRole,
+  inviteAgain,
+  inviteUser,
+  queryUsers,
+  removeUser,
+  takeRole,
+} from '../../adapters/cognito/users.ts';
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { type Role, roles } from '../../domain/access.ts';
@@ -13,7 +21,8 @@ import { serve } from '../http/serve.ts';
 import { showUser, userSchema } from './representations.ts';
 import { requireUserPool } from './user-pool.ts';
 
-const email = z.email().check(z.maxLength(200));
+/** As long as Cognito lets it be. */
+const email = z.email().check(z.maxLength(128));
 
 /** Who may sign in at the deployment's own user pool, and what he may then do. */
 export const routes = [
@@ -42,7 +51,11 @@ export const routes = [
         throw invalidInput(violations);
       }
       await requireOwner(body);
-      const user = (await inviteUser(body)) ?? (await cutShort(body));
+      const invited = await inviteUser(body);
+      if (invited === 'no address') {
+        throw invalidInput([{ pointer: '/email', code: 'invalid_format', message: 'That is no address for mail.' }]);
+      }
+      const user = invited === 'taken' ? await cutShort(body) : invited;
       if (!user) {
         throw new HttpProblem('email_taken', `There is a user ${body.email} already.`);
       }
@@ -76,6 +89,26 @@ export const routes = [
     handle: async ({ path: { userId } }) => {
       requireUserPool();
       return one(showUser(await theUser(userId)));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/platform/users/{userId}/invite-again',
+    access: 'platform',
+    tag: 'Users',
+    summary: 'Send an invitation again',
+    description: 'With another password for the first time: the one before is good for a week.',
+    answers: { 204: null },
+    handle: async ({ path: { userId } }) => {
+      requireUserPool();
+      const user = await theUser(userId);
+      if (user.state !== 'invited') {
+        throw new HttpProblem('wrong_state', `The user is ${user.state}: only who is invited can be invited again.`);
+      }
+      if (!(await inviteAgain(user))) {
+        throw notFound('user', userId);
+      }
+      return noContent;
     },
   }),
   route({

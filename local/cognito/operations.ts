@@ -6,9 +6,16 @@ import { hashOf, isSame, newSecret, type PoolClient, type PoolUser, type UserPoo
 const MOST_LISTED = 60;
 
 const attributesSchema = z.array(z.object({ Name: z.string(), Value: z.string() }));
-const name = z.object({ Username: z.string() });
+/** As Cognito has them: who looks for what cannot be is told so. */
+const username = z.string().regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u);
+const clientId = z.string().regex(/^[\w+]{1,128}$/);
+const name = z.object({ Username: username });
+const ofClient = z.object({ ClientId: clientId });
 const inGroup = name.extend({ GroupName: z.string() });
-const newUserSchema = name.extend({ UserAttributes: attributesSchema.default([]) });
+const newUserSchema = name.extend({
+  UserAttributes: attributesSchema.default([]),
+  MessageAction: z.enum(['RESEND', 'SUPPRESS']).optional(),
+});
 const passwordSchema = name.extend({ Password: z.string(), Permanent: z.boolean().default(false) });
 const signInSchema = z.object({
   ClientId: z.string(),
@@ -55,7 +62,17 @@ const resourceServerSchema = z.object({
 export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operations {
   const operations: Operations = {
     async AdminCreateUser(input) {
-      const { Username, UserAttributes } = read(newUserSchema, input);
+      const { Username, UserAttributes, MessageAction } = read(newUserSchema, input);
+      if (MessageAction === 'RESEND') {
+        const user = pool.user(Username);
+        if (user.status !== 'FORCE_CHANGE_PASSWORD') {
+          throw new ServiceError(
+            'UnsupportedUserStateException',
+            `Resend not possible. ${Username} status is not FORCE_CHANGE_PASSWORD`,
+          );
+        }
+        return { User: shownUser(user) };
+      }
       const attributes = Object.fromEntries(UserAttributes.map(({ Name, Value }) => [Name, Value]));
       return { User: shownUser(await pool.addUser(Username, attributes)) };
     },
@@ -142,7 +159,7 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
     },
     DescribeUserPoolClient(input) {
       return {
-        UserPoolClient: shownClient(pool, pool.client(read(z.object({ ClientId: z.string() }), input).ClientId)),
+        UserPoolClient: shownClient(pool, pool.client(read(ofClient, input).ClientId)),
       };
     },
     async CreateUserPoolClient(input) {
@@ -164,7 +181,7 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
       return { UserPoolClient: shownClient(pool, made) };
     },
     async DeleteUserPoolClient(input) {
-      await pool.removeClient(read(z.object({ ClientId: z.string() }), input).ClientId);
+      await pool.removeClient(read(ofClient, input).ClientId);
     },
     DescribeResourceServer(input) {
       const {

@@ -56,7 +56,7 @@ describe('the roles of a user', () => {
 
 test('a customer’s user names the customer’s partner, too', () => {
   expect(userViolations({ customerId: 'cus_1', roles: ['customer_user'] })).toMatchObject([
-    { pointer: '/partnerId', code: 'required' },
+    { pointer: '/customerId', code: 'customer_needs_partner' },
   ]);
 });
 

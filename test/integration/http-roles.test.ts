@@ -278,6 +278,11 @@ const routes: Record<string, Row> = {
     ask: (api) => api.del('/v1/platform/users/none'),
     own: 404,
   },
+  'POST /v1/platform/users/{userId}/invite-again': {
+    who: may.platform,
+    ask: (api) => api.post('/v1/platform/users/none/invite-again'),
+    own: 404,
+  },
   'PUT /v1/platform/users/{userId}/roles/{role}': {
     who: may.platform,
     ask: (api) => api.put('/v1/platform/users/none/roles/admin'),

@@ -147,6 +147,11 @@ describe('a partner’s system', () => {
     await aClient({ name }, globex.id);
     expectProblem(await platform.post(path('nobody-clients'), { name, roles: ['admin'] }), 404, 'not_found');
     expectProblem(await platform.get(path('nobody-clients')), 404, 'not_found');
+    const people = cloud.cloud().parts.userPools[0]?.clients[0]?.id;
+    for (const other of [people, 'none', 'no-id', 'no%20id', '%00']) {
+      expectProblem(await platform.get(path(acme.id, other)), 404, 'not_found');
+      expectProblem(await revoke(acme.id, other ?? ''), 404, 'not_found');
+    }
   });
 });
 

@@ -48,7 +48,18 @@ describe('a user who is invited', () => {
     });
     expect(answer.headers.get('location')).toBe(`/v1/platform/users/${user.id}`);
     expect(is(200, await platform.get(`/v1/platform/users/${user.id}`))).toEqual(user);
-    expectProblem(await platform.get(`/v1/platform/users/${email}`), 404, 'not_found');
+    // By his id alone, though Cognito would know him by his address, too.
+    for (const other of [email, 'none', 'no id', '%E2%82%AC', '%00']) {
+      expectProblem(await platform.get(`/v1/platform/users/${other}`), 404, 'not_found');
+    }
+  });
+
+  test('is invited again for as long as he has not signed in', async () => {
+    const user = await aUser();
+    const again = `/v1/platform/users/${user.id}/invite-again`;
+    expect((await platform.post(again)).status).toBe(204);
+    await pool.signIn(user.email);
+    expectProblem(await platform.post(again), 409, 'wrong_state');
   });
 
   test('signs in, and may what his roles may, and nothing more', async () => {
@@ -88,7 +99,11 @@ describe('a user who is invited', () => {
     ['a role of the wholesaler, of a partner’s', { roles: ['admin', 'platform'] }, ['/roles/1', 'role_of_others']],
     ['a role of a partner, of the wholesaler’s own', { partnerId: undefined }, ['/roles/0', 'role_of_others']],
     ['a role of a customer, and none', { roles: ['customer_user'] }, ['/roles/0', 'role_of_others']],
-    ['a customer, and no partner of it', { partnerId: undefined, customerId: 'cus_1' }, ['/partnerId', 'required']],
+    [
+      'a customer, and no partner of it',
+      { partnerId: undefined, customerId: 'cus_1' },
+      ['/customerId', 'customer_needs_partner'],
+    ],
     ['no role', { roles: [] }, ['/roles', 'too_small']],
     ['a role that is none', { roles: ['root'] }, ['/roles/0', 'invalid_value']],
     ['a partner that is not there', { partnerId: 'nobody-users' }, ['/partnerId', 'not_found']],
