@@ -1,7 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { MOST_AUDIENCES } from '../../adapters/api-gateway/audiences.ts';
-import { eventually, useLocalCloud } from './local-cloud.ts';
+import { cloudUnderTest, eventually, startCloud, useLocalCloud } from './local-cloud.ts';
 import { is, type Order, type Page } from './partner.ts';
 import { expectGatewayMessage, expectInvalid, expectProblem } from './problems.ts';
 import { type Client, type MachineSignIn, type NewClient, userPoolOf } from './user-pool.ts';
@@ -11,13 +14,13 @@ const pool = userPoolOf(cloud);
 const platform = cloud.as({ roles: ['platform'] });
 const acme = cloud.partner('acme-clients');
 const globex = cloud.partner('globex-clients');
-const path = (partnerId: string, id?: string) =>
+const pathOf = (partnerId: string, id?: string) =>
   `/v1/platform/partners/${partnerId}/clients${id === undefined ? '' : `/${id}`}`;
 
 let names = 0;
 async function aClient(fields: object = {}, partnerId = acme.id): Promise<NewClient> {
   names += 1;
-  const answer = await platform.post<NewClient>(path(partnerId), {
+  const answer = await platform.post<NewClient>(pathOf(partnerId), {
     name: `Client ${names}`,
     roles: ['admin'],
     ...fields,
@@ -25,10 +28,10 @@ async function aClient(fields: object = {}, partnerId = acme.id): Promise<NewCli
   return is(201, answer);
 }
 
-const revoke = (partnerId: string, id: string) => platform.del(path(partnerId, id));
+const revoke = (partnerId: string, id: string) => platform.del(pathOf(partnerId, id));
 
 async function clientsOf(partnerId: string): Promise<Client[]> {
-  return is(200, await platform.get<Page<Client>>(`${path(partnerId)}?limit=200`)).items;
+  return is(200, await platform.get<Page<Client>>(`${pathOf(partnerId)}?limit=200`)).items;
 }
 
 async function tokenOf(client: MachineSignIn): Promise<string> {
@@ -53,9 +56,9 @@ afterAll(revokeAll);
 
 describe('a partner’s system', () => {
   test('gets a token with its id and its secret, and orders for its partner', async () => {
-    const answer = await platform.post<NewClient>(path(acme.id), { name: 'Order desk', roles: ['support', 'admin'] });
+    const answer = await platform.post<NewClient>(pathOf(acme.id), { name: 'Order desk', roles: ['support', 'admin'] });
     const client = is(201, answer);
-    expect(answer.headers.get('location')).toBe(path(acme.id, client.id));
+    expect(answer.headers.get('location')).toBe(pathOf(acme.id, client.id));
     expect(client).toEqual({
       id: expect.any(String),
       name: 'Order desk',
@@ -115,7 +118,11 @@ describe('a partner’s system', () => {
     const client = await aClient();
     const api = await apiOf(client);
     is(200, await api.get('/v1/orders'));
-    expectProblem(await platform.del(path(acme.id, client.id), { 'if-match': '"stale"' }), 412, 'precondition_failed');
+    expectProblem(
+      await platform.del(pathOf(acme.id, client.id), { 'if-match': '"stale"' }),
+      412,
+      'precondition_failed',
+    );
     expectProblem(await revoke(globex.id, client.id), 404, 'not_found');
     expect((await revoke(acme.id, client.id)).status).toBe(204);
     expectGatewayMessage(await api.get('/v1/orders'), 401, 'Unauthorized');
@@ -126,8 +133,8 @@ describe('a partner’s system', () => {
   test('is made once with an Idempotency-Key, and told its secret again', async () => {
     const key = { 'idempotency-key': `client ${Date.now()}` };
     const body = { name: 'Once', roles: ['admin'] };
-    const first = is(201, await platform.post<NewClient>(path(acme.id), body, key));
-    expect(is(201, await platform.post<NewClient>(path(acme.id), body, key))).toEqual(first);
+    const first = is(201, await platform.post<NewClient>(pathOf(acme.id), body, key));
+    expect(is(201, await platform.post<NewClient>(pathOf(acme.id), body, key))).toEqual(first);
     expect((await clientsOf(acme.id)).filter(({ name }) => name === 'Once')).toHaveLength(1);
   });
 
@@ -137,19 +144,19 @@ describe('a partner’s system', () => {
     ['a role of a customer', { roles: ['customer_user'] }, ['/roles/0', 'invalid_value']],
     ['a name that Cognito does not take', { name: 'a/b' }, ['/name', 'invalid_format']],
   ])('cannot have %s', async (_, fields, problem) => {
-    const answer = await platform.post(path(acme.id), { name: 'Wrong', roles: ['admin'], ...fields });
+    const answer = await platform.post(pathOf(acme.id), { name: 'Wrong', roles: ['admin'], ...fields });
     expectInvalid(answer, [problem]);
   });
 
   test('has a name of its own among its partner’s, and a partner that is there', async () => {
     const { name } = await aClient();
-    expectProblem(await platform.post(path(acme.id), { name, roles: ['admin'] }), 409, 'name_taken');
+    expectProblem(await platform.post(pathOf(acme.id), { name, roles: ['admin'] }), 409, 'name_taken');
     await aClient({ name }, globex.id);
-    expectProblem(await platform.post(path('nobody-clients'), { name, roles: ['admin'] }), 404, 'not_found');
-    expectProblem(await platform.get(path('nobody-clients')), 404, 'not_found');
+    expectProblem(await platform.post(pathOf('nobody-clients'), { name, roles: ['admin'] }), 404, 'not_found');
+    expectProblem(await platform.get(pathOf('nobody-clients')), 404, 'not_found');
     const people = cloud.cloud().parts.userPools[0]?.clients[0]?.id;
     for (const other of [people, 'none', 'no-id', 'no%20id', '%00']) {
-      expectProblem(await platform.get(path(acme.id, other)), 404, 'not_found');
+      expectProblem(await platform.get(pathOf(acme.id, other)), 404, 'not_found');
       expectProblem(await revoke(acme.id, other ?? ''), 404, 'not_found');
     }
   });
@@ -160,15 +167,15 @@ describe('the clients of a partner', () => {
     await revokeAll();
     const made = [await aClient({ name: 'b' }), await aClient({ name: 'a b' }), await aClient({ name: 'a' })];
     await aClient({ name: 'c' }, globex.id);
-    const { items, nextCursor } = is(200, await platform.get<Page<Client>>(`${path(acme.id)}?limit=2`));
+    const { items, nextCursor } = is(200, await platform.get<Page<Client>>(`${pathOf(acme.id)}?limit=2`));
     expect(items.map(({ name }) => name)).toEqual(['a', 'a b']);
-    const rest = is(200, await platform.get<Page<Client>>(`${path(acme.id)}?limit=2&cursor=${nextCursor}`));
+    const rest = is(200, await platform.get<Page<Client>>(`${pathOf(acme.id)}?limit=2&cursor=${nextCursor}`));
     expect(rest.items.map(({ name }) => name)).toEqual(['b']);
     expect(rest).not.toHaveProperty('nextCursor');
     const [{ secret: _secret, ...first }] = made as [NewClient];
     expect(rest.items).toEqual([first]);
-    expect(is(200, await platform.get(path(acme.id, first.id)))).toEqual(first);
-    expectProblem(await platform.get(path(globex.id, first.id)), 404, 'not_found');
+    expect(is(200, await platform.get(pathOf(acme.id, first.id)))).toEqual(first);
+    expectProblem(await platform.get(pathOf(globex.id, first.id)), 404, 'not_found');
   });
 
   test('that are made and revoked at the same time all come to what they should', async () => {
@@ -201,11 +208,35 @@ describe('the clients of a partner', () => {
     for (let count = 0; count < room; count += 1) {
       await aClient({ roles: ['billing'] });
     }
-    const answer = await platform.post(path(globex.id), { name: 'One too many', roles: ['billing'] });
+    const answer = await platform.post(pathOf(globex.id), { name: 'One too many', roles: ['billing'] });
     expectProblem(answer, 409, 'too_many');
     expect(await clientsOf(globex.id)).toEqual([]);
     await revokeAll();
   });
+});
+
+test('users and clients outlive a restart of the local cloud, which as a deployment puts back the audiences of the template', async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'users-'));
+  let running = await startCloud({ dayMs: 500, dataDir });
+  try {
+    const restarted = cloudUnderTest(() => running);
+    const people = userPoolOf(restarted);
+    const wholesaler = () => restarted.as({ roles: ['platform'] });
+    const email = 'ada@acme.example';
+    is(201, await wholesaler().post('/v1/platform/users', { email, partnerId: 'demo', roles: ['admin'] }));
+    const body = { name: 'Order desk', roles: ['admin'] };
+    const client = is(201, await wholesaler().post<NewClient>(pathOf('demo'), body));
+    await running.stop();
+
+    running = await startCloud({ dayMs: 500, dataDir });
+    is(200, await restarted.api(await people.signIn(email)).get('/v1/partner'));
+    const { tokenUrl } = is(200, await wholesaler().get<Client>(pathOf('demo', client.id)));
+    const api = restarted.api(is(200, await people.tokenOf({ ...client, tokenUrl })).access_token);
+    await eventually(async () => is(200, await api.get('/v1/partner')));
+  } finally {
+    await running.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
 });
 
 async function idsOfClients(): Promise<string[]> {
