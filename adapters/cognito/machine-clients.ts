@@ -4,6 +4,7 @@ import {
   DeleteUserPoolClientCommand,
   DescribeResourceServerCommand,
   DescribeUserPoolClientCommand,
+  LimitExceededException,
   ListUserPoolClientsCommand,
   ResourceNotFoundException,
   type UserPoolClientType,
@@ -50,12 +51,18 @@ export function clientsOf(partnerId: string, all: readonly ListedClient[]): List
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-/** Makes a client that gets tokens for these roles of the partner, by itself and in no other way. */
+/**
+ * Makes a client that gets tokens for these roles of the partner, by itself and in no other way.
+ *
+ * @returns `undefined` when the pool has no room for another partner's scopes.
+ */
 export async function makeMachineClient(
   partnerId: string,
   { name, roles }: { name: string; roles: readonly MachineRole[] },
-): Promise<MachineClient & { secret: string }> {
-  await haveScopes(partnerId);
+): Promise<(MachineClient & { secret: string }) | undefined> {
+  if (!(await haveScopes(partnerId))) {
+    return undefined;
+  }
   const { UserPoolClient: made = {} } = await cognito().send(
     new CreateUserPoolClientCommand({
       ...pool(),
@@ -96,24 +103,24 @@ export async function getMachineClient(partnerId: string, id: string): Promise<M
   }
 }
 
-/** Removes a client, which gets no token from then on. @returns false when there is none. */
-export async function removeMachineClient(id: string): Promise<boolean> {
+/** Removes a client, which gets no token from then on. One that is not there any more is no error. */
+export async function removeMachineClient(id: string): Promise<void> {
   try {
     await cognito().send(new DeleteUserPoolClientCommand({ ...pool(), ClientId: id }));
-    return true;
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) {
-      return false;
+    if (!(error instanceof ResourceNotFoundException)) {
+      throw error;
     }
-    throw error;
   }
 }
 
 /**
  * Makes the scopes of a partner, as a resource server of its own: once, and all of them. They stay when its last client
  * goes, since another one may be on its way.
+ *
+ * @returns false when the pool has as many resource servers as the account's quota lets it have.
  */
-async function haveScopes(partnerId: string): Promise<void> {
+async function haveScopes(partnerId: string): Promise<boolean> {
   const server = { ...pool(), Identifier: partnerId };
   const isThere = async () => {
     try {
@@ -127,7 +134,7 @@ async function haveScopes(partnerId: string): Promise<void> {
     }
   };
   if (await isThere()) {
-    return;
+    return true;
   }
   try {
     await cognito().send(
@@ -137,11 +144,16 @@ async function haveScopes(partnerId: string): Promise<void> {
         Scopes: partnerRoles.map((role) => ({ ScopeName: role, ScopeDescription: `The role ${role}` })),
       }),
     );
+    return true;
   } catch (error) {
-    // Somebody else made it at the same time.
-    if (!(await isThere())) {
-      throw error;
+    if (error instanceof LimitExceededException) {
+      return false;
     }
+    // Somebody else may have made it at the same time.
+    if (await isThere()) {
+      return true;
+    }
+    throw error;
   }
 }
 

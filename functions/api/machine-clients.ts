@@ -57,7 +57,11 @@ export const routes = [
         throw new HttpProblem('name_taken', `The partner has a client ${JSON.stringify(name)} already.`);
       }
       const roles = partnerRoles.filter((role) => asked.includes(role));
-      const { secret, ...client } = await makeMachineClient(partnerId, { name, roles });
+      const made = await makeMachineClient(partnerId, { name, roles });
+      if (!made) {
+        throw new HttpProblem('too_many', 'The user pool has no room for another partner: its quota can be raised.');
+      }
+      const { secret, ...client } = made;
       await letIn(client);
       return created(
         `/v1/platform/partners/${partnerId}/clients/${client.id}`,
@@ -106,12 +110,16 @@ export const routes = [
     answers: { 204: null },
     handle: async ({ path: { partnerId, clientId }, ifMatch }) => {
       requireUserPool();
-      const client = await theClient(partnerId, clientId);
-      requireMatch(ifMatch, showClient(client));
-      if (!(await removeMachineClient(clientId))) {
+      const client = await getMachineClient(partnerId, clientId);
+      if (client) {
+        requireMatch(ifMatch, showClient(client));
+        await removeMachineClient(clientId);
+      }
+      // Also when it is not there: whoever asks again after a revocation that was cut short has it completed.
+      await keepAudiences();
+      if (!client) {
         throw notFound('client of the partner', clientId);
       }
-      await keepAudiences();
       return noContent;
     },
   }),

@@ -61,12 +61,15 @@ export type UserPool = {
   removeClient(id: string): Promise<void>;
   /** @throws ServiceError ResourceNotFoundException */
   resourceServer(id: string): ResourceServer;
-  /** @throws ServiceError InvalidParameterException when there is one already */
+  /** @throws ServiceError InvalidParameterException when there is one already, LimitExceededException */
   addResourceServer(server: ResourceServer): Promise<void>;
 };
 
 /** Scopes of OpenID Connect and of Cognito itself. */
 const ownScopes = ['openid', 'email', 'phone', 'profile', 'aws.cognito.signin.user.admin'];
+
+/** What an account has until it asks for more: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
+const MOST_RESOURCE_SERVERS = 25;
 
 export const newSecret = () => randomBytes(32).toString('hex');
 
@@ -209,6 +212,9 @@ export async function openUserPool(
     async addResourceServer(server) {
       if (resourceServers.some(({ id }) => id === server.id)) {
         throw new ServiceError('InvalidParameterException', `${server.id} already exists in user pool ${part.id}.`);
+      }
+      if (resourceServers.length >= MOST_RESOURCE_SERVERS) {
+        throw new ServiceError('LimitExceededException', `${part.id} has ${MOST_RESOURCE_SERVERS} resource servers.`);
       }
       resourceServers.push(server);
       await keep();
