@@ -152,6 +152,9 @@ async function start(
   const stepFunctions = await serveStepFunctions(parts.stateMachines, { clock, log });
   const controlPlane = starting(await serveControlPlane(api));
   const cognito = await startCognito(parts, { issuer, clock, folder, log });
+  if (cognito) {
+    starting(cognito);
+  }
   const functions = startFunctions(parts.functions, {
     clock,
     failures,
@@ -168,10 +171,7 @@ async function start(
   starting(functions);
   starting(stepFunctions);
   stepFunctions.connect(functions);
-  if (cognito) {
-    starting(cognito);
-    cognito.connect(functions);
-  }
+  cognito?.connect(functions);
   starting(startStreamReaders(parts, { endpoint: engine.url, functions, failures, folder, log }));
 
   // The partners are made through the API, whose address is known once it listens.
