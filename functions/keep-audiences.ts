@@ -1,4 +1,4 @@
-import { getAudiences, setAudiences } from '../adapters/api-gateway/audiences.ts';
+import { getAudiences, MOST_AUDIENCES, setAudiences } from '../adapters/api-gateway/audiences.ts';
 import { allClients } from '../adapters/cognito/machine-clients.ts';
 
 /** So often a list is looked at again that changes while it is set; whoever changed it sets it, too. */
@@ -9,19 +9,21 @@ const MOST_ROUNDS = 5;
  * list of them. Whoever makes or removes a client calls this afterwards. The list of clients is read again when it is set, so
  * that of several at once the last one to set it has seen what all of them did.
  *
- * @returns whether it was another list before.
+ * @returns `too many` when there are more clients than the list may have: then none is added to it.
  */
-export async function keepAudiences(): Promise<boolean> {
-  let set = await getAudiences();
+export async function keepAudiences(): Promise<'as it was' | 'set' | 'too many'> {
+  let audiences = await getAudiences();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const wanted = (await allClients()).map(({ id }) => id);
-    if (areSame(set, wanted)) {
-      return round > 0;
+    const clients = (await allClients()).map(({ id }) => id);
+    const areTooMany = clients.length > MOST_AUDIENCES;
+    const wanted = areTooMany ? audiences.filter((id) => clients.includes(id)) : clients;
+    if (areSame(audiences, wanted)) {
+      return areTooMany ? 'too many' : round === 0 ? 'as it was' : 'set';
     }
     await setAudiences(wanted);
-    set = wanted;
+    audiences = wanted;
   }
-  return true;
+  return 'set';
 }
 
 function areSame(some: readonly string[], others: readonly string[]): boolean {

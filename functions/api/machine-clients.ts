@@ -150,10 +150,9 @@ async function theClient(partnerId: string, id: string): Promise<MachineClient> 
 async function letIn({ id }: MachineClient): Promise<void> {
   try {
     // Others may have been made since they were counted.
-    if ((await allClients()).length > MOST_AUDIENCES) {
+    if ((await keepAudiences()) === 'too many') {
       throw tooMany();
     }
-    await keepAudiences();
   } catch (error) {
     await removeMachineClient(id);
     throw error;

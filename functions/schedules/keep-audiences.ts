@@ -7,7 +7,10 @@ import { schedule } from './schedule.ts';
  * their place, or whoever made or removed a client was stopped before the list was set.
  */
 export const handler = schedule(async () => {
-  if (await keepAudiences()) {
+  const kept = await keepAudiences();
+  if (kept === 'set') {
     logger.info('audiences set');
+  } else if (kept === 'too many') {
+    logger.error('more clients in the user pool than the API can take tokens of');
   }
 });

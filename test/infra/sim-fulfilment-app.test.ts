@@ -64,6 +64,34 @@ describe('the templates', () => {
   );
 });
 
+/** What a resource waits for: the resources of its stack that it names. */
+function namedBy(value: unknown, ids: ReadonlySet<string>): string[] {
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const named = key === 'Ref' || key === 'Fn::GetAtt' || key === 'DependsOn' ? [inner].flat().map(String) : [];
+    return [...named.filter((id) => ids.has(id)), ...namedBy(inner, ids)];
+  });
+}
+
+describe('a stack', () => {
+  test('has no resource that waits for itself, which CloudFormation tells only when it is deployed', () => {
+    for (const template of [dev.service, production.service, dev.identity ?? dev.data]) {
+      // Safe: a template of the CDK has resources.
+      const { Resources: all } = template.toJSON() as { Resources: Record<string, object> };
+      const ids = new Set(Object.keys(all));
+      let waiting = Object.entries(all).map(([id, resource]) => ({ id, on: namedBy(resource, ids) }));
+      for (let before = Number.POSITIVE_INFINITY; waiting.length < before; ) {
+        before = waiting.length;
+        const left = new Set(waiting.map(({ id }) => id));
+        waiting = waiting.filter(({ on }) => on.some((id) => left.has(id)));
+      }
+      expect(waiting.map(({ id }) => id)).toEqual([]);
+    }
+  });
+});
+
 describe('the HTTP API', () => {
   const declared = Object.values(resources).flatMap(({ routes }) =>
     routes.map(({ method, path, access }) => ({ key: `${method} ${path}`, open: access === 'public' })),
