@@ -65,7 +65,7 @@ const assumptions = [
   `A SIM that sends has ${counts.usage.recordsAnHour} record an hour, in one network. All that is kept for a time is there: this is a month after years.`,
   'Milliseconds are those of the machine that the bench ran on. Requests and work are spread evenly over the month.',
   "Nothing fails: no retries, no dead letters (SQS), no alarm to tell (SNS). Lambda reads the table's stream for nothing.",
-  'Not in it: the tokens of machines, tax, support, what people look up in logs and traces.',
+  'Not in it: tax, support, what people look up in logs and traces.',
 ];
 
 /** A month's bill as text: by service, what dominates, what would change that, and what it rests on. */

@@ -23,6 +23,8 @@ export type Load = {
   webhooksPerPartner: number;
   /** Of a partner and of its customers, who sign in at least once in the month. */
   usersPerPartner: number;
+  /** Of all partners' systems, in the deployment's own user pool. Each asks for a token when the one before ends. */
+  clients: number;
 };
 
 /** In the order in which they are told: by option, the default and what it is. */
@@ -41,6 +43,7 @@ const options: Readonly<Record<string, { key: keyof Load; fallback: number; what
   'response-kb': { key: 'responseKb', fallback: 4, what: 'KB a response' },
   'webhooks-per-partner': { key: 'webhooksPerPartner', fallback: 1, what: 'webhooks a partner, for all events' },
   'users-per-partner': { key: 'usersPerPartner', fallback: 5, what: 'users a partner who sign in within the month' },
+  clients: { key: 'clients', fallback: 5, what: "clients of partners' systems, with a token an hour each" },
 };
 const percents: readonly string[] = ['sending', 'writing'];
 

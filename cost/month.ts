@@ -243,11 +243,14 @@ function schedules(deployed: Deployed): Line[] {
   );
 }
 
-function standing({ sims, partners, usersPerPartner }: Load, deployed: Deployed): Line[] {
+function standing({ sims, partners, usersPerPartner, clients }: Load, deployed: Deployed): Line[] {
   const { secrets, secretReaders, hasUsers } = deployed;
   const users = hasUsers ? partners * usersPerPartner : 0;
+  const machines = hasUsers ? clients : 0;
   return linesOf('standing', [
     { service: 'Cognito', what: 'active users', amount: users, price: prices.activeUser },
+    { service: 'Cognito', what: 'clients of machines', amount: machines, price: prices.machineClient },
+    { service: 'Cognito', what: 'tokens of machines', amount: machines * HOURS, price: prices.machineToken },
     ...kept((sims * counts.simBytes) / GB, 'GB of SIMs', deployed),
     { service: 'Secrets Manager', what: 'secrets', amount: secrets, price: prices.secret },
     {

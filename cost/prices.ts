@@ -42,6 +42,9 @@ export const prices = {
 
   // https://aws.amazon.com/cognito/pricing/, plan Essentials; who signs in at least once in a month
   activeUser: 0.015,
+  /** A client of a machine, for a month, and each token that it gets. */
+  machineClient: 6,
+  machineToken: 2.25 / 1e3,
 
   // https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer, to the internet
   gbOut: 0.09,

@@ -13,13 +13,17 @@ export const roles = [
 
 export type Role = (typeof roles)[number];
 
-const everyPartnerRole = ['admin', 'provisioning', 'deployment', 'support', 'accounts', 'billing'] as const;
+/** The roles of a partner's own people and systems. */
+export const partnerRoles = ['admin', 'provisioning', 'deployment', 'support', 'accounts', 'billing'] as const;
+
+/** The roles of a customer's own users. */
+export const customerRoles = ['customer_admin', 'customer_user'] as const;
 
 /** What one may do, and the roles that may: the matrix of the contract ("Who may do what"), a line each. */
 export const rights = {
   order_sims: ['admin'],
-  see: everyPartnerRole,
-  see_own: [...everyPartnerRole, 'customer_admin', 'customer_user'],
+  see: partnerRoles,
+  see_own: [...partnerRoles, ...customerRoles],
   change_sims: ['admin', 'provisioning', 'deployment', 'support'],
   create_customers_and_services: ['admin', 'provisioning'],
   edit_customers_and_services: ['admin', 'provisioning', 'deployment'],
@@ -56,7 +60,7 @@ export function callerOf(claims: {
   if (!claims.partnerId) {
     return known.includes('platform') ? { kind: 'platform', userId: claims.sub } : undefined;
   }
-  const isCustomers = (role: Role) => role === 'customer_admin' || role === 'customer_user';
+  const isCustomers = (role: Role) => customerRoles.some((one) => one === role);
   const shared = { userId: claims.sub, partnerId: claims.partnerId };
   return claims.customerId
     ? { kind: 'customer', ...shared, customerId: claims.customerId, roles: known.filter(isCustomers) }

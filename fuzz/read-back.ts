@@ -82,7 +82,15 @@ function isKept(sent: unknown, shown: unknown): boolean {
   }
   if (typeof sent === 'object') {
     const fields = fieldsOf(shown);
-    return typeof shown === 'object' && Object.entries(sent).every(([name, value]) => isKept(value, fields[name]));
+    return (
+      typeof shown === 'object' &&
+      Object.entries(sent).every(([name, value]) => isKept(asSet(name, value), asSet(name, fields[name])))
+    );
   }
   return sent === shown;
+}
+
+/** Somebody has a role, or has it not: neither its place nor its number of times says anything. */
+function asSet(name: string, value: unknown): unknown {
+  return name === 'roles' && Array.isArray(value) ? [...new Set(value)].sort() : value;
 }

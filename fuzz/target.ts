@@ -36,7 +36,7 @@ export async function secretsOf({ endpoints, parts }: Target): Promise<string[]>
     kept.Item.secret.S,
     tableName,
     ...connections.flatMap(({ baseUrl, apiKey }) => [baseUrl, apiKey]),
-    ...Object.values(endpoints),
+    ...Object.values(endpoints).filter((endpoint) => endpoint !== undefined),
     ...parts.functions.map(({ name }) => name),
     ...parts.stateMachines.map(({ arn }) => arn),
   ];

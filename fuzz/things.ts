@@ -11,6 +11,9 @@ export type Kind =
   | 'tariff'
   | 'partner'
   | 'platformTariff'
+  | 'user'
+  | 'client'
+  | 'role'
   | 'cursor'
   | 'time'
   | 'foreign'
@@ -54,7 +57,13 @@ export class Things {
   learn(body: unknown): void {
     const shown = fieldsOf(body);
     for (const item of Array.isArray(shown.items) ? shown.items.map(fieldsOf) : [shown]) {
-      const { id, iccid, customerId } = item;
+      const { id, iccid, customerId, email, scopes } = item;
+      if (typeof id === 'string' && typeof email === 'string') {
+        this.add('user', id);
+      }
+      if (typeof id === 'string' && Array.isArray(scopes)) {
+        this.add('client', id);
+      }
       if (typeof iccid === 'string') {
         this.add('sim', iccid);
       }

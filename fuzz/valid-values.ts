@@ -8,6 +8,7 @@ const kindsOfFields: Readonly<Record<string, Kind>> = {
   customerServiceId: 'customerService',
   partnerServiceId: 'partnerService',
   tariffId: 'tariff',
+  partnerId: 'partner',
   orderId: 'order',
   iccids: 'sim',
   iccid: 'sim',

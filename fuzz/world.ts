@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { roles } from '../domain/access.ts';
 import { type Client, clientOf } from '../local/demo/client.ts';
 import type { CallerName } from './request.ts';
 import { secretsOf, type Target } from './target.ts';
@@ -99,6 +100,7 @@ async function seedPlatform(api: Client, partnerId: string, things: Things): Pro
   };
   await api.put('/v1/platform/tariffs/trf_fuzz_1', terms);
   things.add('platformTariff', 'trf_fuzz_1', 'trf_fuzz_2', 'trf_fuzz_3');
+  things.add('role', ...roles);
   things.add('partner', partnerId, `${partnerId}-1`, `${partnerId}-2`);
   things.add('tariff', 'trf_partner_all', 'trf_customer_all', 'trf_partner_isles', 'trf_customer_pool');
 }

@@ -16,6 +16,10 @@ const wordOf: Readonly<Record<string, string>> = {
   'states:SendTaskSuccess': 'answers',
   'lambda:InvokeFunction': 'calls',
   'sqs:SendMessage': 'what fails',
+  'cognito-idp:AdminCreateUser': 'makes users',
+  'cognito-idp:CreateUserPoolClient': 'makes clients',
+  'cognito-idp:ListUserPoolClients': 'lists clients',
+  'apigateway:PATCH': 'sets audiences',
 };
 
 /** Of what each resource in the picture is one, as it is written there. */

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi as GatewayApi,
@@ -36,6 +36,8 @@ export class HttpApi extends Construct {
   readonly url: string;
   /** What is deployed of it; its metrics are the API's. */
   readonly deployed: HttpStage;
+  /** The authoriser, whose audiences are set while the API runs. */
+  readonly authorizer: { apiId: string; id: string; arn: string };
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
@@ -92,6 +94,18 @@ export class HttpApi extends Construct {
       accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat },
     });
     this.url = this.deployed.url;
+    // Known from when the first route asked for it.
+    const { authorizerId } = authorizer;
+    this.authorizer = {
+      apiId: api.apiId,
+      id: authorizerId,
+      arn: Stack.of(this).formatArn({
+        service: 'apigateway',
+        account: '',
+        resource: `/apis/${api.apiId}/authorizers/${authorizerId}`,
+        arnFormat: ArnFormat.NO_RESOURCE_NAME,
+      }),
+    };
   }
 }
 

@@ -4,6 +4,7 @@ import {
   CfnManagedLoginBranding,
   ClientAttributes,
   FeaturePlan,
+  type IUserPool,
   LambdaVersion,
   ManagedLoginVersion,
   Mfa,
@@ -14,8 +15,8 @@ import {
   UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
+import { attributes } from '../adapters/cognito/attributes.ts';
 import { roles } from '../domain/access.ts';
-import { attributes } from '../functions/identity/add-claims.ts';
 import type { Bundles } from './functions/bundles.ts';
 import { ServiceFunction } from './functions/service-function.ts';
 import type { Stage, Tokens } from './stages.ts';
@@ -26,15 +27,20 @@ export const claimsEntry = 'functions/identity/add-claims.ts';
 /** Where a program on the user's own machine waits for the sign-in to come back; a deployment's own page is given with `-c signInAt=`. */
 const ownMachine = 'http://localhost:8976/callback';
 
+/** The deployment's own users: their pool, and the address that gives a machine its tokens. */
+export type Users = { pool: IUserPool; tokenUrl: string };
+
 export type IdentityStackProps = StackProps & { stage: Stage; bundles: Bundles };
 
 /**
- * Who may sign in: a user pool whose groups are the roles, and a client for people. It keeps users, so that no release
- * replaces it. Not there where another issuer signs the tokens.
+ * Who may sign in: a user pool whose groups are the roles, and a client for people. Those of partners' systems are made
+ * over the API. It keeps users, so that no release replaces it. Not there where another issuer signs the tokens.
  */
 export class IdentityStack extends Stack {
   /** Whose tokens the API takes. */
   readonly tokens: Tokens;
+  /** Who may sign in, and where a machine gets its tokens. */
+  readonly users: Users;
   /** What a client has to know to sign in. */
   readonly outputs: Readonly<Record<'userPoolId' | 'clientId', CfnOutput>>;
 
@@ -126,6 +132,7 @@ export class IdentityStack extends Stack {
     });
 
     this.tokens = { issuer: pool.userPoolProviderUrl, audience: people.userPoolClientId };
+    this.users = { pool, tokenUrl: `${domain.baseUrl()}/oauth2/token` };
     this.outputs = {
       userPoolId: new CfnOutput(this, 'UserPoolId', { value: pool.userPoolId }),
       clientId: new CfnOutput(this, 'ClientId', { value: people.userPoolClientId }),

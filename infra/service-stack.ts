@@ -14,14 +14,17 @@ import { FulfilmentMachine, type WorkflowTask, workflowTasks } from './fulfilmen
 import { FunctionMetrics } from './function-metrics.ts';
 import { type Bundles, bundleName } from './functions/bundles.ts';
 import {
+  authorizerStatement,
   changesStatement,
   executionStatement,
   executionsAsNagNamesThem,
   rightsOf,
   tableStatements,
+  userPoolStatement,
 } from './functions/rights.ts';
 import { metricsNamespace, SERVICE, ServiceFunction } from './functions/service-function.ts';
 import { HttpApi, type Route } from './http-api.ts';
+import type { Users } from './identity-stack.ts';
 import { Schedules } from './schedules.ts';
 import type { Stage, Tokens } from './stages.ts';
 
@@ -35,6 +38,7 @@ export const scheduleEntries = {
   collectUsage: 'functions/schedules/collect-usage.ts',
   watchHolding: 'functions/schedules/watch-holding.ts',
   deliverWebhooks: 'functions/schedules/deliver-webhooks.ts',
+  keepAudiences: 'functions/schedules/keep-audiences.ts',
 } as const;
 
 /** Makes events of the changes of the table. */
@@ -60,6 +64,8 @@ export type ServiceStackProps = StackProps & {
   stage: Stage;
   /** Whose tokens the API takes. */
   tokens: Tokens;
+  /** The deployment's own users; undefined where another issuer signs the tokens. */
+  users: Users | undefined;
   resources: Resources;
   bundles: Bundles;
   table: Table;
@@ -82,6 +88,8 @@ const sweepRate = Duration.minutes(1);
 const usageRate = Duration.hours(2);
 /** So that an event is on its way within a minute. */
 const deliverRate = Duration.minutes(1);
+/** How late the API takes the clients of the pool again, after a deployment has put the template's list in their place. */
+const audiencesRate = Duration.minutes(15);
 const publishTimeout = Duration.minutes(1);
 
 /** What keeps no data and can be made anew by any release: functions, HTTP API, state machine, schedules. */
@@ -90,7 +98,7 @@ export class ServiceStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
-    const { stage, tokens, resources } = props;
+    const { stage, tokens, users, resources } = props;
     const deadLetters = new DeadLetters(this, 'DeadLetters');
     const functions = new Map<string, ServiceFunction>();
 
@@ -153,6 +161,7 @@ export class ServiceStack extends Stack {
     const collectUsage = 'Takes in what operators say that SIMs used';
     const watchHolding = 'Tells partners of SIMs that wait in holding for too long';
     const deliverWebhooks = 'Sends partners the events that their webhooks have not got yet';
+    const keepAudiences = 'Lets the API take the tokens of all clients of the user pool, and of no others';
     new Schedules(this, 'Schedules', {
       deadLetters,
       scheduled: [
@@ -198,6 +207,17 @@ export class ServiceStack extends Stack {
           lambda: functionOf(scheduleEntries.deliverWebhooks, { description: deliverWebhooks, ...asynchronous })
             .invoked,
         },
+        ...(users
+          ? [
+              {
+                name: 'KeepAudiences',
+                description: keepAudiences,
+                every: audiencesRate,
+                lambda: functionOf(scheduleEntries.keepAudiences, { description: keepAudiences, ...asynchronous })
+                  .invoked,
+              },
+            ]
+          : []),
       ],
     });
     const publisher = functionOf(publishEntry, {
@@ -254,6 +274,13 @@ export class ServiceStack extends Stack {
       }
     }
 
+    for (const [entry, { role, lambda }] of functions) {
+      if (!users || !rightsOf(entry).audiences) continue;
+      // Given when the API is there, which needs its functions first.
+      role.addToPrincipalPolicy(authorizerStatement(api.authorizer.arn));
+      lambda.addEnvironment('API_ID', api.authorizer.apiId).addEnvironment('AUTHORIZER_ID', api.authorizer.id);
+    }
+
     if (stage.keepsData) {
       new CostAnomalies(this, 'CostAnomalies', { stage, topic: alarms.topic, tag: { key: 'service', value: SERVICE } });
     }
@@ -262,7 +289,7 @@ export class ServiceStack extends Stack {
 
   private serviceFunction(
     entry: string,
-    { stage, bundles, table, operatorsSecret }: ServiceStackProps,
+    { stage, bundles, table, operatorsSecret, tokens, users }: ServiceStackProps,
     {
       failuresTo,
       ...rest
@@ -283,10 +310,14 @@ export class ServiceStack extends Stack {
         TABLE_NAME: table.tableName,
         JOURNAL_DAYS: String(stage.journalDays),
         ...(rights.operators && { OPERATORS_SECRET: operatorsSecret.secretArn }),
+        ...(rights.userPool && users && { USER_POOL_ID: users.pool.userPoolId }),
+        ...(rights.userPool && rights.userPool !== 'look' && { TOKEN_ISSUER: tokens.issuer }),
+        ...(rights.userPool === 'clients' && users && { TOKEN_URL: users.tokenUrl }),
       },
       statements: [
         ...tableStatements(table, rights),
         ...(rights.changes ? [changesStatement(table)] : []),
+        ...(rights.userPool && users ? [userPoolStatement(users.pool, rights.userPool)] : []),
         ...(failuresTo
           ? [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failuresTo.queueArn] })]
           : []),

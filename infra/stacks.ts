@@ -46,6 +46,7 @@ export function stacksOf(scope: Construct, stage: Stage, { resources, bundles }:
   const service = make(ServiceStack, {
     ...about('Service', 'HTTP API, functions, state machine, schedules'),
     tokens,
+    users: identity?.users,
     resources,
     bundles,
     table: data.table,

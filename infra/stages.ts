@@ -57,7 +57,6 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     sandbox: false,
     logLevel: 'INFO',
     throttle: { rateLimit: 5_000, burstLimit: 5_000 },
-    externalTokens: { issuer: 'http://local.sim-fulfilment.test', audience: 'sim-fulfilment' },
   },
   dev: {
     keepsData: false,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { type LocalServer, listenLocally } from './listen.ts';
 import type { Log } from './log.ts';
 
 /** An error as an AWS service answers it; `name` is what the SDK's error is called. */
@@ -17,7 +17,7 @@ export class ServiceError extends Error {
 /** The operations of a service by name: each gets the request's JSON and answers with JSON. */
 export type Operations = Readonly<Record<string, (input: Readonly<Record<string, unknown>>) => unknown>>;
 
-export type AwsJsonServer = { url: string; stop(): Promise<void> };
+export type AwsJsonServer = LocalServer;
 
 /** Serves the AWS JSON protocol (1.0 and 1.1): `X-Amz-Target: <prefix>.<operation>`. Signatures are not looked at. */
 export async function serveAwsJson(service: {
@@ -65,21 +65,7 @@ export async function serveAwsJson(service: {
     return run(Object.fromEntries(Object.entries(input)));
   }
 
-  // A client that keeps a connection finds it open: closing it at rest would fail requests that are on their way.
-  server.keepAliveTimeout = 60_000;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  server.unref();
-  const address = server.address();
-  return {
-    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return listenLocally(server);
 }
 
 function parse(text: string): unknown {

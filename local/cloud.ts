@@ -4,12 +4,14 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { type Sandbox, startSandbox } from '../sandbox/main.ts';
 import { openClock, type ScaledClock } from './clock.ts';
+import { type Cognito, serveCognito } from './cognito/service.ts';
 import { controlRoutes } from './control-routes.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { type EngineName, startEngine } from './dynamodb/engine.ts';
 import { startStreamReaders } from './dynamodb/streams.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { openFailures } from './failures.ts';
+import { serveControlPlane } from './gateway/control-plane.ts';
 import { refuseTakenPort, serveGateway } from './gateway/server.ts';
 import { type Issuer, openIssuer, type TokenRequest } from './issuer.ts';
 import type { FunctionLoad } from './lambda/function-pool.ts';
@@ -60,7 +62,10 @@ export type LocalCloud = {
   /** The operators; undefined when no function of the template calls any. */
   sandbox: Sandbox | undefined;
   /** Addresses of the services, for clients of one's own. */
-  endpoints: Readonly<Record<'dynamodb' | 'stepFunctions' | 'secretsManager', string>>;
+  endpoints: Readonly<Record<'dynamodb' | 'stepFunctions' | 'secretsManager' | 'apiGateway', string>> & {
+    /** Undefined when the template has no user pool. */
+    cognito: string | undefined;
+  };
   parts: Parts;
   /** The file with what the functions log. */
   functionsLog: string;
@@ -145,6 +150,11 @@ async function start(
   }
   const secrets = starting(await serveSecrets(parts.secrets, { given: operators?.secrets ?? new Map(), folder, log }));
   const stepFunctions = await serveStepFunctions(parts.stateMachines, { clock, log });
+  const controlPlane = starting(await serveControlPlane(api));
+  const cognito = await startCognito(parts, { issuer, clock, folder, log });
+  if (cognito) {
+    starting(cognito);
+  }
   const functions = startFunctions(parts.functions, {
     clock,
     failures,
@@ -153,11 +163,15 @@ async function start(
       AWS_ENDPOINT_URL_DYNAMODB: await between('dynamodb', engine.url),
       AWS_ENDPOINT_URL_SFN: await between('stepFunctions', stepFunctions.url),
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await between('secretsManager', secrets.url),
+      AWS_ENDPOINT_URL_APIGATEWAYV2: controlPlane.url,
+      // The template's address is that of the pool's domain, which is nowhere.
+      ...(cognito && { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.url, TOKEN_URL: cognito.tokenUrl }),
     },
   });
   starting(functions);
   starting(stepFunctions);
   stepFunctions.connect(functions);
+  cognito?.connect(functions);
   starting(startStreamReaders(parts, { endpoint: engine.url, functions, failures, folder, log }));
 
   // The partners are made through the API, whose address is known once it listens.
@@ -176,7 +190,9 @@ async function start(
     sandbox: operators?.sandbox,
     executions: stepFunctions.executions,
   });
-  const gateway = starting(await serveGateway(api, { port, issuer, functions, control, log }));
+  const gateway = starting(
+    await serveGateway(api, { port, issuer, functions, audienceOf: controlPlane.audienceOf, control, log }),
+  );
   starting(startSchedules(parts.schedules, { clock, functions }));
   if (api.routes.some(({ key }) => key.startsWith('PUT /v1/platform/'))) {
     const partners = await openPartners({ url: gateway.url, issuer, folder });
@@ -189,7 +205,13 @@ async function start(
     clock,
     issuer,
     sandbox: operators?.sandbox,
-    endpoints: { dynamodb: engine.url, stepFunctions: stepFunctions.url, secretsManager: secrets.url },
+    endpoints: {
+      dynamodb: engine.url,
+      stepFunctions: stepFunctions.url,
+      secretsManager: secrets.url,
+      apiGateway: controlPlane.url,
+      cognito: cognito?.url,
+    },
     parts,
     functionsLog: logFile,
     load: () => ({ functions: functions.load(), executions: stepFunctions.executions() }),
@@ -208,6 +230,16 @@ function onlyApi(parts: Parts) {
     throw new Refusal(`The local cloud serves one HTTP API, the template has ${parts.httpApis.length}.`);
   }
   return api;
+}
+
+async function startCognito(
+  { userPools: [pool, ...others] }: Parts,
+  options: Parameters<typeof serveCognito>[1],
+): Promise<Cognito | undefined> {
+  if (others.length > 0) {
+    throw new Refusal(`The local cloud has one user pool, the template ${others.length + 1}.`);
+  }
+  return pool && serveCognito(pool, options);
 }
 
 /** The issuer and audience that the template's authoriser asks for; the local issuer signs for them. */

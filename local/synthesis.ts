@@ -45,7 +45,7 @@ export async function synthesise(log: Log): Promise<string> {
     }
     log('Synthesising the templates and bundling the functions, as something has changed ...');
     const unfinished = `${folder}.${randomUUID()}`;
-    await runApp(unfinished);
+    await synthesiseInto(unfinished, { stage: 'local' });
     // From here on it is whole: nobody ever reads a half-written assembly.
     await rename(unfinished, folder);
     await removeOld(all, folder);
@@ -55,7 +55,12 @@ export async function synthesise(log: Log): Promise<string> {
   }
 }
 
-async function runApp(outputFolder: string): Promise<void> {
+/**
+ * Synthesises the templates of a stage, and bundles the functions, into a folder.
+ *
+ * @param chosen what the command line would say with `-c`
+ */
+export async function synthesiseInto(outputFolder: string, chosen: Readonly<Record<string, string>>): Promise<void> {
   const { context }: { context: Record<string, unknown> } = JSON.parse(
     await readFile(path.join(root, 'cdk.json'), 'utf8'),
   );
@@ -68,7 +73,7 @@ async function runApp(outputFolder: string): Promise<void> {
       CDK_OUTDIR: outputFolder,
       // The checks take longer than all the rest, and are the tests' and the pipeline's to make.
       CDK_VALIDATION: 'false',
-      CDK_CONTEXT_JSON: JSON.stringify({ ...context, stage: 'local' }),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...chosen }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -3,6 +3,7 @@ import type { CustomerRecord } from '../../adapters/dynamodb/customers.ts';
 import type { JournalEntry } from '../../adapters/dynamodb/journal.ts';
 import type { CustomerServiceRecord } from '../../adapters/dynamodb/services.ts';
 import type { SetAside } from '../../adapters/dynamodb/set-aside.ts';
+import { partnerRoles, roles } from '../../domain/access.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { type Alarm, alarmActions, type Firing, measures } from '../../domain/alarm.ts';
 import { described } from '../../domain/described.ts';
@@ -16,6 +17,7 @@ import type { PartnerService } from '../../domain/service.ts';
 import { type Sim, simStates } from '../../domain/sim.ts';
 import { nextActions, simActions, simProblemCodes } from '../../domain/sim-actions.ts';
 import { tariffFields } from '../../domain/tariff.ts';
+import { type User, userStates } from '../../domain/user.ts';
 import { type Delivery, deliveryStates, type Webhook } from '../../domain/webhook.ts';
 
 /*
@@ -301,6 +303,42 @@ export const newWebhookSchema = z.lazy(() =>
 );
 
 export const showNewWebhook = (webhook: Webhook & { secret: string }) => newWebhookSchema.parse(webhook);
+
+const machineClientFields = () => ({
+  id: described(z.string(), 'The `client_id` with which it gets tokens'),
+  name: z.string(),
+  partnerId: z.string(),
+  roles: z.array(z.enum(partnerRoles)),
+  scopes: described(z.array(z.string()), 'What a token may be asked to be good for: one for each role'),
+  tokenUrl: described(z.string(), 'Where it gets tokens: OAuth 2.0, client credentials'),
+  createdAt: time,
+});
+
+export const machineClientSchema = z.lazy(() =>
+  z.object(machineClientFields()).register(z.globalRegistry, { id: 'Client' }),
+);
+
+export const newMachineClientSchema = z.lazy(() =>
+  z
+    .object({ ...machineClientFields(), secret: described(z.string(), 'The `client_secret`; told this once') })
+    .register(z.globalRegistry, { id: 'NewClient' }),
+);
+
+export const userSchema = z.lazy(() =>
+  z
+    .object({
+      id: described(z.string(), 'The `sub` of his tokens'),
+      email: z.string(),
+      partnerId: described(z.optional(z.string()), 'Absent for a user of the wholesaler'),
+      customerId: described(z.optional(z.string()), 'Of a user of a customer'),
+      roles: z.array(z.enum(roles)),
+      state: described(z.enum(userStates), '`invited` until he has signed in'),
+      createdAt: time,
+    })
+    .register(z.globalRegistry, { id: 'User' }),
+);
+
+export const showUser = (user: User) => userSchema.parse(user);
 
 export const deliverySchema = z.lazy(() =>
   z

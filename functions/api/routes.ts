@@ -5,12 +5,14 @@ import * as customerServices from './customer-services.ts';
 import * as customers from './customers.ts';
 import * as docs from './docs.ts';
 import * as journal from './journal.ts';
+import * as machineClients from './machine-clients.ts';
 import * as operations from './operations.ts';
 import * as orders from './orders.ts';
 import * as partnerServices from './partner-services.ts';
 import * as platform from './platform.ts';
 import * as sims from './sims.ts';
 import * as usageFiles from './usage-files.ts';
+import * as users from './users.ts';
 import * as webhooks from './webhooks.ts';
 
 /** A function of the API: its entry file, the routes that it serves, and whether these keep a whole core busy. */
@@ -30,6 +32,8 @@ export const resources: Readonly<Record<string, Resource>> = {
   webhooks: { entry: 'functions/api/webhooks.ts', routes: webhooks.routes },
   journal: { entry: 'functions/api/journal.ts', routes: journal.routes },
   platform: { entry: 'functions/api/platform.ts', routes: platform.routes },
+  users: { entry: 'functions/api/users.ts', routes: users.routes },
+  'machine-clients': { entry: 'functions/api/machine-clients.ts', routes: machineClients.routes },
   'usage-files': { entry: 'functions/api/usage-files.ts', routes: usageFiles.routes, wholeCore: true },
 };
 

@@ -322,5 +322,7 @@ const inputCodes: Readonly<Record<string, string>> = {
   too_far_ahead: 'An operation begins up to 180 days ahead.',
   https_only: 'A webhook is an https URL; on the local cloud http will do.',
   not_public: 'A webhook is an address of the public internet.',
+  customer_needs_partner: 'A user of a customer is named with the customer’s partner, too.',
+  role_of_others: 'A role of the wholesaler, of a partner or of a customer is for its own users.',
   activate_needs_assign: 'Only SIMs that are assigned to a customer can be activated.',
 };

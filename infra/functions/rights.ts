@@ -1,4 +1,5 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -15,6 +16,10 @@ export type Rights = {
   changes?: true;
   /** Whether it calls operators, and so reads the secret that says how. */
   operators?: true;
+  /** What it does in the deployment's own user pool, where there is one: makes users, makes clients, looks which clients there are. */
+  userPool?: 'users' | 'clients' | 'look';
+  /** Whether it says for whom tokens have to be meant that the API takes. */
+  audiences?: true;
   /** What it does to executions of the state machine: start them, look at them, answer a task that waits. */
   executions?: readonly ExecutionRight[];
 };
@@ -25,6 +30,8 @@ export type ExecutionRight = 'start' | 'describe' | 'answer';
 export const rights: Readonly<Record<string, Rights>> = {
   'functions/api/catalogue.ts': { table: 'read' },
   'functions/api/platform.ts': { table: 'write' },
+  'functions/api/users.ts': { table: 'write', userPool: 'users' },
+  'functions/api/machine-clients.ts': { table: 'write', userPool: 'clients', audiences: true },
   'functions/api/usage-files.ts': { table: 'write', executions: ['start'] },
   'functions/api/customers.ts': { table: 'write' },
   'functions/api/partner-services.ts': { table: 'write' },
@@ -55,6 +62,7 @@ export const rights: Readonly<Record<string, Rights>> = {
   'functions/schedules/collect-usage.ts': { table: 'write', operators: true, executions: ['start'] },
   'functions/schedules/sweep.ts': { table: 'write', due: true, executions: ['start', 'describe'] },
   'functions/schedules/deliver-webhooks.ts': { table: 'write', due: true },
+  'functions/schedules/keep-audiences.ts': { table: 'none', userPool: 'look', audiences: true },
 
   'functions/streams/publish-events.ts': { table: 'write', changes: true },
 };
@@ -116,6 +124,42 @@ export function changesStatement(table: Table): PolicyStatement {
 export function streamArnOf({ tableStreamArn }: Table): string {
   if (tableStreamArn === undefined) throw new Error('The table has no stream: infra/data-stack.ts turns it on');
   return tableStreamArn;
+}
+
+/** What Cognito is asked for by each right in the user pool. */
+const userPoolActions: Readonly<Record<NonNullable<Rights['userPool']>, readonly string[]>> = {
+  users: [
+    'AdminAddUserToGroup',
+    'AdminCreateUser',
+    'AdminDeleteUser',
+    'AdminGetUser',
+    'AdminListGroupsForUser',
+    'AdminRemoveUserFromGroup',
+    'AdminUserGlobalSignOut',
+    'ListUsers',
+  ],
+  clients: [
+    'CreateResourceServer',
+    'CreateUserPoolClient',
+    'DeleteUserPoolClient',
+    'DescribeResourceServer',
+    'DescribeUserPoolClient',
+    'ListUserPoolClients',
+  ],
+  look: ['ListUserPoolClients'],
+};
+
+/** The statement for a right in this user pool, and in no other. */
+export function userPoolStatement({ userPoolArn }: IUserPool, right: NonNullable<Rights['userPool']>): PolicyStatement {
+  return new PolicyStatement({
+    actions: userPoolActions[right].map((action) => `cognito-idp:${action}`),
+    resources: [userPoolArn],
+  });
+}
+
+/** The statement for reading and replacing what an authoriser of an HTTP API asks of tokens. */
+export function authorizerStatement(authorizerArn: string): PolicyStatement {
+  return new PolicyStatement({ actions: ['apigateway:GET', 'apigateway:PATCH'], resources: [authorizerArn] });
 }
 
 /** The statement for one right on the executions of this state machine, and of no other. */

@@ -9,6 +9,7 @@ import { Refusal } from '../refusal.ts';
 import type { HttpApiPart } from '../template/parts.ts';
 import { type Answer, gatewayMessage } from './answer.ts';
 import { authorize } from './authorizer.ts';
+import type { ControlPlane } from './control-plane.ts';
 import { functionAnswer } from './function-answer.ts';
 import { readBody } from './read-body.ts';
 import { requestEvent } from './request-event.ts';
@@ -33,9 +34,16 @@ export type Gateway = { url: string; stop(): Promise<void> };
  */
 export async function serveGateway(
   api: HttpApiPart,
-  options: { port: number; issuer: Issuer; functions: Pick<Functions, 'invoke'>; control: ControlRoutes; log: Log },
+  options: {
+    port: number;
+    issuer: Issuer;
+    functions: Pick<Functions, 'invoke'>;
+    audienceOf: ControlPlane['audienceOf'];
+    control: ControlRoutes;
+    log: Log;
+  },
 ): Promise<Gateway> {
-  const { issuer, functions, control, log } = options;
+  const { issuer, functions, audienceOf, control, log } = options;
   const find = routeFinder(api.routes);
   const mayPass = api.throttle ? throttle(api.throttle) : () => true;
 
@@ -56,7 +64,9 @@ export async function serveGateway(
       return gatewayMessage(404, 'Not Found');
     }
     const { authorizer } = match.route;
-    const decision = authorizer && (await authorize(message.headers.authorization, authorizer, issuer));
+    const decision =
+      authorizer &&
+      (await authorize(message.headers.authorization, { ...authorizer, audience: audienceOf(authorizer) }, issuer));
     if (decision && 'refused' in decision) {
       return decision.refused;
     }

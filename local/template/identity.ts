@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Refusal } from '../refusal.ts';
 import type { Assembly, Resource, Stack } from './assembly.ts';
 import { type References, resolve } from './intrinsics.ts';
@@ -115,6 +116,12 @@ function resourceOf(stack: Stack, logicalId: string): Resource {
   return resource;
 }
 
+/** An id as AWS gives them, of digits and small letters; the same each time. */
+function idOf(physicalId: string, length: number): string {
+  const digits = BigInt(`0x${createHash('sha256').update(physicalId).digest('hex')}`).toString(36);
+  return digits.slice(0, length);
+}
+
 function identify(
   type: string,
   physicalId: string,
@@ -152,6 +159,25 @@ function identify(
         ref: logicalId,
         attributes: { ApiId: logicalId, ApiEndpoint: `https://${logicalId}.execute-api.${region}.amazonaws.com` },
       };
+    case 'AWS::Cognito::UserPool': {
+      const id = `${region}_${idOf(physicalId, 9)}`;
+      const provider = `cognito-idp.${region}.amazonaws.com/${id}`;
+      return {
+        ref: id,
+        attributes: {
+          Arn: arn('cognito-idp', `userpool/${id}`),
+          ProviderName: provider,
+          ProviderURL: `https://${provider}`,
+          UserPoolId: id,
+        },
+      };
+    }
+    case 'AWS::Cognito::UserPoolClient': {
+      const id = idOf(physicalId, 26);
+      return { ref: id, attributes: { ClientId: id, Name: given('ClientName') ?? logicalId } };
+    }
+    case 'AWS::Cognito::UserPoolDomain':
+      return { ref: given('Domain') ?? physicalId, attributes: {} };
     case 'AWS::Logs::LogGroup': {
       const name = given('LogGroupName') ?? physicalId;
       return { ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };

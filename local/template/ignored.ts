@@ -6,6 +6,8 @@ export const ignoredTypes: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'nobody is on call for a local cloud',
   'AWS::CloudWatch::CompositeAlarm': 'nobody is on call for a local cloud',
   'AWS::CloudWatch::Dashboard': 'metrics are not collected locally',
+  'AWS::Cognito::ManagedLoginBranding': 'there is no page to sign in at',
+  'AWS::Cognito::UserPoolDomain': 'the local cloud tells functions where tokens are had',
   'AWS::IAM::ManagedPolicy': 'every function may do everything locally; the template tests look at grants',
   'AWS::IAM::Policy': 'every function may do everything locally; the template tests look at grants',
   'AWS::IAM::Role': 'every function may do everything locally; the template tests look at grants',

@@ -32,7 +32,7 @@ export type FunctionPart = {
   asynchronously: AsyncPolicy;
 };
 
-export type AuthorizerPart = { issuer: string; audience: string[] };
+export type AuthorizerPart = { id: string; issuer: string; audience: string[] };
 
 export type RoutePart = {
   /** As API Gateway has it: `GET /v1/orders/{id}` or `$default`. */
@@ -69,6 +69,27 @@ export type SecretPart = {
 
 export type QueuePart = { name: string; arn: string };
 
+/** A client of a user pool that the template makes. */
+export type UserPoolClientPart = {
+  id: string;
+  name: string;
+  /** Of OAuth. */
+  flows: string[];
+  scopes: string[];
+  /** In which ways a user may sign in through it. */
+  authFlows: string[];
+};
+
+export type UserPoolPart = {
+  id: string;
+  /** The attributes that a user may have, as Cognito calls them. */
+  attributes: string[];
+  groups: string[];
+  clients: UserPoolClientPart[];
+  /** Makes claims of access tokens. */
+  claimsFunctionArn?: string;
+};
+
 /** A function that reads a table's stream. */
 export type StreamReaderPart = {
   functionArn: string;
@@ -92,5 +113,6 @@ export type Parts = {
   stateMachines: StateMachinePart[];
   secrets: SecretPart[];
   queues: QueuePart[];
+  userPools: UserPoolPart[];
   streamReaders: StreamReaderPart[];
 };

@@ -3,7 +3,7 @@ import { Refusal } from '../refusal.ts';
 import type { Assembly, Stack } from './assembly.ts';
 import { resolverOf } from './identity.ts';
 import { ignoredTypes } from './ignored.ts';
-import type { AuthorizerPart, HttpApiPart, Parts, RoutePart, TableIndex } from './parts.ts';
+import type { AuthorizerPart, HttpApiPart, Parts, RoutePart, TableIndex, UserPoolPart } from './parts.ts';
 import { readProperties } from './properties.ts';
 import { rateOf } from './rate.ts';
 import * as schemas from './schemas.ts';
@@ -14,6 +14,9 @@ const knownTypes = [
   'AWS::ApiGatewayV2::Integration',
   'AWS::ApiGatewayV2::Route',
   'AWS::ApiGatewayV2::Stage',
+  'AWS::Cognito::UserPool',
+  'AWS::Cognito::UserPoolClient',
+  'AWS::Cognito::UserPoolGroup',
   'AWS::DynamoDB::Table',
   'AWS::Events::Rule',
   'AWS::Lambda::EventInvokeConfig',
@@ -96,6 +99,7 @@ export function readParts(assembly: Assembly): Parts {
       ...(properties.StreamSpecification && { streamView: properties.StreamSpecification.StreamViewType }),
     })),
     httpApis: readHttpApis(all),
+    userPools: readUserPools(all),
     schedules: [
       ...all('AWS::Scheduler::Schedule', schemas.scheduleSchema).flatMap(({ logicalId, properties }) =>
         properties.State === 'DISABLED'
@@ -193,7 +197,7 @@ function readHttpApis(all: All): HttpApiPart[] {
   const authorizers = new Map<string, AuthorizerPart>(
     all('AWS::ApiGatewayV2::Authorizer', schemas.authorizerSchema).map(({ ref, properties }) => [
       ref,
-      { issuer: properties.JwtConfiguration.Issuer, audience: properties.JwtConfiguration.Audience },
+      { id: ref, issuer: properties.JwtConfiguration.Issuer, audience: properties.JwtConfiguration.Audience },
     ]),
   );
   const integrations = all('AWS::ApiGatewayV2::Integration', schemas.integrationSchema);
@@ -231,6 +235,33 @@ function readHttpApis(all: All): HttpApiPart[] {
         authorizer && { authorizer: { ...authorizer, scopes: properties.AuthorizationScopes } }),
     };
   }
+}
+
+function readUserPools(all: All): UserPoolPart[] {
+  const clients = all('AWS::Cognito::UserPoolClient', schemas.userPoolClientSchema);
+  const groups = all('AWS::Cognito::UserPoolGroup', schemas.userPoolGroupSchema);
+  return all('AWS::Cognito::UserPool', schemas.userPoolSchema).map(({ ref: id, properties }) => {
+    const claims = properties.LambdaConfig.PreTokenGenerationConfig;
+    return {
+      id,
+      attributes: [
+        ...schemas.standardAttributes,
+        // Those of one's own have a type, and a prefix wherever they are read or written.
+        ...properties.Schema.flatMap(({ Name, AttributeDataType }) => (AttributeDataType ? [`custom:${Name}`] : [])),
+      ],
+      groups: groups.filter((group) => group.properties.UserPoolId === id).map((group) => group.properties.GroupName),
+      clients: clients
+        .filter((client) => client.properties.UserPoolId === id)
+        .map(({ ref, attributes, properties: client }) => ({
+          id: ref,
+          name: attributes.Name ?? ref,
+          flows: client.AllowedOAuthFlows,
+          scopes: client.AllowedOAuthScopes,
+          authFlows: client.ExplicitAuthFlows,
+        })),
+      ...(claims && { claimsFunctionArn: claims.LambdaArn }),
+    };
+  });
 }
 
 /** An integration names its function by the ARN, or by the older path that holds it. */

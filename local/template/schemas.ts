@@ -231,3 +231,70 @@ export const queueSchema = z.strictObject({
     'VisibilityTimeout',
   ),
 });
+
+/** Attributes that every user pool has, as far as they are used. */
+export const standardAttributes = ['sub', 'email', 'email_verified', 'name'];
+
+export const userPoolSchema = z.strictObject({
+  AdminCreateUserConfig: z.strictObject({ AllowAdminCreateUserOnly: boolean.pipe(z.literal(true)) }),
+  LambdaConfig: z
+    .strictObject({
+      PreTokenGenerationConfig: z.strictObject({ LambdaArn: z.string(), LambdaVersion: z.literal('V3_0') }).optional(),
+    })
+    .default({}),
+  // Whoever signs in locally has a password alone.
+  MfaConfiguration: z.enum(['OFF', 'OPTIONAL']).default('OFF'),
+  Schema: z
+    .array(
+      z.strictObject({
+        Name: z.string(),
+        AttributeDataType: z.literal('String').optional(),
+        ...unused('Mutable', 'Required', 'StringAttributeConstraints'),
+      }),
+    )
+    .default([]),
+  UsernameAttributes: z.tuple([z.literal('email')]),
+  UsernameConfiguration: z.strictObject({ CaseSensitive: boolean.pipe(z.literal(false)) }),
+  // Nobody is sent a mail locally, and a password may be any.
+  ...unused(
+    'AccountRecoverySetting',
+    'AutoVerifiedAttributes',
+    'DeletionProtection',
+    'EmailVerificationMessage',
+    'EmailVerificationSubject',
+    'EnabledMfas',
+    'Policies',
+    'SmsVerificationMessage',
+    'UserPoolName',
+    'UserPoolTags',
+    'UserPoolTier',
+    'VerificationMessageTemplate',
+  ),
+});
+
+export const userPoolClientSchema = z.strictObject({
+  UserPoolId: z.string(),
+  ClientName: z.string().optional(),
+  GenerateSecret: boolean.pipe(z.literal(false)).optional(),
+  AllowedOAuthFlows: z.array(z.string()).default([]),
+  AllowedOAuthScopes: z.array(z.string()).default([]),
+  ExplicitAuthFlows: z.array(z.string()).default([]),
+  ...unused(
+    'AccessTokenValidity',
+    'AllowedOAuthFlowsUserPoolClient',
+    'CallbackURLs',
+    'EnableTokenRevocation',
+    'IdTokenValidity',
+    'PreventUserExistenceErrors',
+    'RefreshTokenValidity',
+    'SupportedIdentityProviders',
+    'TokenValidityUnits',
+    'WriteAttributes',
+  ),
+});
+
+export const userPoolGroupSchema = z.strictObject({
+  UserPoolId: z.string(),
+  GroupName: z.string(),
+  ...unused('Description', 'Precedence'),
+});

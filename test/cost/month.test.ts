@@ -43,6 +43,7 @@ const nothing: Load = {
   responseKb: 0,
   webhooksPerPartner: 0,
   usersPerPartner: 0,
+  clients: 0,
 };
 
 function linesOf(cause: Cause, load: Partial<Load>, on: Deployed = deployed): Line[] {
@@ -195,5 +196,16 @@ describe('users', () => {
       monthOf(signingIn, { ...deployed, hasUsers }).find(({ service }) => service === 'Cognito');
     expect(users(true)).toMatchObject({ amount: 40, price: 0.015 });
     expect(users(false)).toBeUndefined();
+  });
+});
+
+describe('clients of partners’ systems', () => {
+  test('cost by the month and by the token, where the user pool is the deployment’s own', () => {
+    const machines = (hasUsers: boolean) =>
+      monthOf({ ...nothing, clients: 3 }, { ...deployed, hasUsers })
+        .filter(({ service }) => service === 'Cognito')
+        .map(({ amount, price }) => amount * price);
+    expect(machines(true)).toEqual([18, 3 * 730 * 0.00225]);
+    expect(machines(false)).toEqual([]);
   });
 });

@@ -34,6 +34,10 @@ describe('bundles', () => {
     ['look at executions', 'new DescribeExecutionCommand', ({ executions }) => executions?.includes('describe')],
     ['answer tasks that wait', 'new SendTaskSuccessCommand', ({ executions }) => executions?.includes('answer')],
     ['call operators', 'OPERATORS_SECRET', ({ operators }) => operators],
+    ['make users', 'new AdminCreateUserCommand', ({ userPool }) => userPool === 'users'],
+    ['make clients', 'new CreateUserPoolClientCommand', ({ userPool }) => userPool === 'clients'],
+    ['list clients', 'new ListUserPoolClientsCommand', ({ userPool }) => userPool === 'clients' || userPool === 'look'],
+    ['say for whom tokens are meant', 'new UpdateAuthorizerCommand', ({ audiences }) => audiences],
     ['look for what is due', 'index:"due"', ({ due }) => due],
   ])('that %s have the right to, and no others have', (_, code, granted) => {
     const using = [...bundles].filter(([, { folder }]) => readFileSync(path.join(folder, 'index.mjs')).includes(code));

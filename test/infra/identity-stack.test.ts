@@ -66,6 +66,19 @@ describe('the user pool', () => {
     });
   });
 
+  test('is looked at every quarter of an hour, so that no deployment locks a client out for longer', () => {
+    const schedules = [...resourcesOf(dev.service, 'AWS::Scheduler::Schedule')];
+    const [, schedule] = schedules.find(([id]) => id.includes('KeepAudiences')) ?? [];
+    expect(schedule?.Properties.ScheduleExpression).toBe('rate(15 minutes)');
+    for (const entry of ['ApiMachineClients', 'SchedulesKeepAudiences']) {
+      const [, made] =
+        [...resourcesOf(dev.service, 'AWS::Lambda::Function')].find(([id]) => id.startsWith(entry)) ?? [];
+      expect(made?.Properties.Environment).toMatchObject({
+        Variables: { USER_POOL_ID: expect.anything(), API_ID: expect.anything(), AUTHORIZER_ID: expect.anything() },
+      });
+    }
+  });
+
   test('outlives everything in production, where a second factor is a must', () => {
     const identity = identityOf(production);
     identity.hasResource('AWS::Cognito::UserPool', {

@@ -64,6 +64,34 @@ describe('the templates', () => {
   );
 });
 
+/** What a resource waits for: the resources of its stack that it names. */
+function namedBy(value: unknown, ids: ReadonlySet<string>): string[] {
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const named = key === 'Ref' || key === 'Fn::GetAtt' || key === 'DependsOn' ? [inner].flat().map(String) : [];
+    return [...named.filter((id) => ids.has(id)), ...namedBy(inner, ids)];
+  });
+}
+
+describe('a stack', () => {
+  test('has no resource that waits for itself, which CloudFormation tells only when it is deployed', () => {
+    for (const template of [dev.service, production.service, dev.identity ?? dev.data]) {
+      // Safe: a template of the CDK has resources.
+      const { Resources: all } = template.toJSON() as { Resources: Record<string, object> };
+      const ids = new Set(Object.keys(all));
+      let waiting = Object.entries(all).map(([id, resource]) => ({ id, on: namedBy(resource, ids) }));
+      for (let before = Number.POSITIVE_INFINITY; waiting.length < before; ) {
+        before = waiting.length;
+        const left = new Set(waiting.map(({ id }) => id));
+        waiting = waiting.filter(({ on }) => on.some((id) => left.has(id)));
+      }
+      expect(waiting.map(({ id }) => id)).toEqual([]);
+    }
+  });
+});
+
 describe('the HTTP API', () => {
   const declared = Object.values(resources).flatMap(({ routes }) =>
     routes.map(({ method, path, access }) => ({ key: `${method} ${path}`, open: access === 'public' })),
@@ -307,6 +335,41 @@ describe('what functions may do', () => {
         .filter((entry) => rights[entry]?.operators)
         .sort(),
     );
+  });
+
+  test('is to make users and clients in the one pool, and set the audiences of the one authoriser, where that is asked for', () => {
+    const rightsOn = (entry: string) =>
+      statementsByEntry(entry)
+        .filter((statement) => actionsOf(statement).some((action) => /^(cognito-idp|apigateway):/.test(action)))
+        .map(({ Action, Resource }) => [[Action].flat(), JSON.stringify(Resource)]);
+    const having = Object.keys(rights).filter((entry) => rightsOn(entry).length > 0);
+    expect(having.sort()).toEqual([
+      'functions/api/machine-clients.ts',
+      'functions/api/users.ts',
+      'functions/schedules/keep-audiences.ts',
+    ]);
+    const pool = expect.stringMatching(/^\{"Fn::ImportValue":"SimFulfilment-dev-Identity:[^"]*Users[^"]*Arn/);
+    const [authorizerId] = resourcesOf(dev.service, 'AWS::ApiGatewayV2::Authorizer').keys();
+    const authorizer = expect.stringMatching(`/apis/.*/authorizers/",\\{"Ref":"${authorizerId}"\\}\\]\\]\\}$`);
+    expect(rightsOn('functions/schedules/keep-audiences.ts')).toEqual([
+      [['cognito-idp:ListUserPoolClients'], pool],
+      [['apigateway:GET', 'apigateway:PATCH'], authorizer],
+    ]);
+    expect(rightsOn('functions/api/users.ts')).toEqual([
+      [expect.arrayContaining(['cognito-idp:AdminCreateUser']), pool],
+    ]);
+    expect(rightsOn('functions/api/machine-clients.ts')).toEqual([
+      [expect.arrayContaining(['cognito-idp:CreateUserPoolClient']), pool],
+      [['apigateway:GET', 'apigateway:PATCH'], authorizer],
+    ]);
+  });
+
+  test('is nothing of the kind where another issuer signs the tokens', async () => {
+    const { service } = await synthesised({ stage: 'staging', ...real });
+    const actions = statements(service).flatMap(actionsOf);
+    expect(actions.filter((action) => /^(cognito-idp|apigateway):/.test(action))).toEqual([]);
+    expect(JSON.stringify(service.toJSON())).not.toContain('USER_POOL_ID');
+    expect(resourcesOf(service, 'AWS::Scheduler::Schedule').size).toBe(Object.keys(scheduleEntries).length - 1);
   });
 
   test('is to start executions only where orders and operations begin or are resumed', () => {

@@ -9,14 +9,7 @@ describe('a stage', () => {
     expect(stage({})).toMatchObject({ name: 'dev', keepsData: false });
   });
 
-  test('on the local cloud takes the tokens of the local issuer', () => {
-    expect(stage({ stage: 'local' }).externalTokens).toEqual({
-      issuer: 'http://local.sim-fulfilment.test',
-      audience: 'sim-fulfilment',
-    });
-  });
-
-  test.each(['dev', 'staging', 'production'])('%s has its own users, unless another issuer is named', (name) => {
+  test.each(stageNames)('%s has its own users, unless another issuer is named', (name) => {
     expect(stage({ stage: name }).externalTokens).toBeUndefined();
     expect(stage({ stage: name, ...tokens }).externalTokens).toEqual(tokens);
   });

@@ -270,6 +270,41 @@ const routes: Record<string, Row> = {
     ask: (api) => api.post('/v1/platform/operators/a1/usage', 'nothing\r\n', { 'content-type': 'text/csv' }),
     own: 422,
   },
+  'POST /v1/platform/users': create(may.platform, '/v1/platform/users'),
+  'GET /v1/platform/users': list(may.platform, '/v1/platform/users'),
+  'GET /v1/platform/users/{userId}': { who: may.platform, ask: (api) => api.get('/v1/platform/users/none'), own: 404 },
+  'DELETE /v1/platform/users/{userId}': {
+    who: may.platform,
+    ask: (api) => api.del('/v1/platform/users/none'),
+    own: 404,
+  },
+  'POST /v1/platform/users/{userId}/invite-again': {
+    who: may.platform,
+    ask: (api) => api.post('/v1/platform/users/none/invite-again'),
+    own: 404,
+  },
+  'PUT /v1/platform/users/{userId}/roles/{role}': {
+    who: may.platform,
+    ask: (api) => api.put('/v1/platform/users/none/roles/admin'),
+    own: 404,
+  },
+  'DELETE /v1/platform/users/{userId}/roles/{role}': {
+    who: may.platform,
+    ask: (api) => api.del('/v1/platform/users/none/roles/admin'),
+    own: 404,
+  },
+  'POST /v1/platform/partners/{partnerId}/clients': create(may.platform, `/v1/platform/partners/${PARTNER}/clients`),
+  'GET /v1/platform/partners/{partnerId}/clients': list(may.platform, `/v1/platform/partners/${PARTNER}/clients`),
+  'GET /v1/platform/partners/{partnerId}/clients/{clientId}': {
+    who: may.platform,
+    ask: (api) => api.get(`/v1/platform/partners/${PARTNER}/clients/none`),
+    own: 404,
+  },
+  'DELETE /v1/platform/partners/{partnerId}/clients/{clientId}': {
+    who: may.platform,
+    ask: (api) => api.del(`/v1/platform/partners/${PARTNER}/clients/none`),
+    own: 404,
+  },
   'GET /v1/platform/set-aside': list(may.platform, '/v1/platform/set-aside'),
   'POST /v1/platform/set-aside/{id}/put-back': {
     who: may.platform,

@@ -58,7 +58,10 @@ const ofUserPool = (groups: string[], userAttributes: Record<string, string>) =>
     username: '2b1f7c1e-0000-4000-8000-000000000000',
     scope: 'openid email',
     'cognito:groups': groups,
-    ...claimsOf({ userAttributes, groupConfiguration: { groupsToOverride: groups } }),
+    ...claimsOf({
+      triggerSource: 'TokenGeneration_Authentication',
+      request: { userAttributes, groupConfiguration: { groupsToOverride: groups } },
+    }),
   });
 
 describe('an access token of the user pool', () => {

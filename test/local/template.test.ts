@@ -68,6 +68,25 @@ describe('what the template asks for and cannot be honoured is refused by name',
       /ProtocolType/,
     ],
     [
+      'a user pool in which anybody makes an account',
+      {
+        P: {
+          Type: 'AWS::Cognito::UserPool',
+          Properties: {
+            AdminCreateUserConfig: { AllowAdminCreateUserOnly: false },
+            UsernameAttributes: ['email'],
+            UsernameConfiguration: { CaseSensitive: false },
+          },
+        },
+      },
+      /P .*AllowAdminCreateUserOnly/,
+    ],
+    [
+      'a client of a user pool that has a secret in the template',
+      { C: { Type: 'AWS::Cognito::UserPoolClient', Properties: { UserPoolId: 'p', GenerateSecret: true } } },
+      /C .*GenerateSecret/,
+    ],
+    [
       'an express state machine',
       {
         M: {

@@ -1,10 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { claimsOf } from '../../../functions/identity/add-claims.ts';
+import { claimsOf, type TokenEvent } from '../../../functions/identity/add-claims.ts';
 
-describe('the claims of a token', () => {
+const ofPerson = (request: TokenEvent['request']) =>
+  claimsOf({ triggerSource: 'TokenGeneration_Authentication', request });
+const ofMachine = (...scopes: string[]) =>
+  claimsOf({ triggerSource: 'TokenGeneration_ClientCredentials', request: { scopes } });
+
+describe('the claims of a person’s token', () => {
   test('say whose the user is, and which roles he has', () => {
     expect(
-      claimsOf({
+      ofPerson({
         userAttributes: { sub: 'ada', email: 'ada@acme.net', 'custom:partner_id': 'acme' },
         groupConfiguration: { groupsToOverride: ['support', 'admin'] },
       }),
@@ -13,16 +18,68 @@ describe('the claims of a token', () => {
 
   test('name the customer of a user who is one of a customer', () => {
     expect(
-      claimsOf({
+      ofPerson({
         userAttributes: { 'custom:partner_id': 'acme', 'custom:customer_id': 'cus_1' },
         groupConfiguration: { groupsToOverride: ['customer_user'] },
       }),
     ).toEqual({ partner_id: 'acme', customer_id: 'cus_1', roles: ['customer_user'] });
   });
 
-  test('give no right by a group that is no role, nor to a client that nobody is behind', () => {
-    expect(claimsOf({ groupConfiguration: { groupsToOverride: ['everyone', 'admin '] } })).toEqual({ roles: [] });
-    expect(claimsOf({})).toEqual({ roles: [] });
-    expect(claimsOf({ userAttributes: { 'custom:partner_id': '' } })).toEqual({ roles: [] });
+  test('give no right by a group that is no role', () => {
+    expect(ofPerson({ groupConfiguration: { groupsToOverride: ['everyone', 'admin '] } })).toEqual({ roles: [] });
+    expect(ofPerson({})).toEqual({ roles: [] });
+    expect(ofPerson({ userAttributes: { 'custom:partner_id': '' } })).toEqual({ roles: [] });
+  });
+
+  test('give no right by a scope, whatever the sign-in asked for', () => {
+    const scopes = ['openid', 'acme/admin'];
+    expect(ofPerson({ scopes })).toEqual({ roles: [] });
+    expect(
+      ofPerson({
+        scopes,
+        userAttributes: { 'custom:partner_id': 'globex' },
+        groupConfiguration: { groupsToOverride: ['billing'] },
+      }),
+    ).toEqual({ partner_id: 'globex', roles: ['billing'] });
+  });
+});
+
+describe('the claims of a machine’s token', () => {
+  test('are the partner and the roles of its scopes', () => {
+    expect(ofMachine('acme/support', 'acme/admin')).toEqual({ partner_id: 'acme', roles: ['admin', 'support'] });
+    expect(ofMachine('acme.net-1_x/billing')).toEqual({ partner_id: 'acme.net-1_x', roles: ['billing'] });
+  });
+
+  test('give no right by scopes of two partners', () => {
+    expect(ofMachine('acme/admin', 'globex/billing')).toEqual({ roles: [] });
+    expect(ofMachine('acme/admin', 'globex/nothing')).toEqual({ roles: [] });
+  });
+
+  test('give no right by a scope that is no role of a partner', () => {
+    for (const scope of [
+      'openid',
+      'acme/platform',
+      'acme/customer_admin',
+      'acme/Admin',
+      'acme/admin/x',
+      '/admin',
+      '',
+    ]) {
+      expect(ofMachine(scope).roles).toEqual([]);
+    }
+    expect(ofMachine('openid', 'acme/admin')).toEqual({ partner_id: 'acme', roles: ['admin'] });
+    expect(ofMachine()).toEqual({ roles: [] });
+  });
+
+  test('give no right by groups and attributes, which a machine does not have', () => {
+    expect(
+      claimsOf({
+        triggerSource: 'TokenGeneration_ClientCredentials',
+        request: {
+          userAttributes: { 'custom:partner_id': 'acme' },
+          groupConfiguration: { groupsToOverride: ['platform', 'admin'] },
+        },
+      }),
+    ).toEqual({ roles: [] });
   });
 });

@@ -7,7 +7,7 @@ import {
   CognitoIdentityProviderClient,
   UsernameExistsException,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { attributes } from '../../../functions/identity/add-claims.ts';
+import { attributes, custom } from '../../../adapters/cognito/attributes.ts';
 
 /** Whose token is asked for. */
 export type UserClaims = { partnerId?: string | undefined; customerId?: string | undefined; roles: readonly string[] };
@@ -43,8 +43,8 @@ export function userPoolTokens(pool: { userPoolId: string; clientId: string; end
           UserAttributes: [
             { Name: 'email', Value: Username },
             { Name: 'email_verified', Value: 'true' },
-            ...of(`custom:${attributes.partnerId}`, partnerId),
-            ...of(`custom:${attributes.customerId}`, customerId),
+            ...of(custom(attributes.partnerId), partnerId),
+            ...of(custom(attributes.customerId), customerId),
           ],
         }),
       );

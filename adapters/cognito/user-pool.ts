@@ -1,0 +1,19 @@
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { answersInTime } from '../aws-clients.ts';
+import { required } from '../environment.ts';
+
+let made: CognitoIdentityProviderClient | undefined;
+
+export function cognito(): CognitoIdentityProviderClient {
+  made ??= new CognitoIdentityProviderClient(answersInTime);
+  return made;
+}
+
+/** Whether the deployment has users of its own; where another issuer signs the tokens it has none. */
+export const hasUserPool = () => Boolean(process.env.USER_POOL_ID);
+
+/** The pool that the deployment's own users are in. */
+export const pool = () => ({ UserPoolId: required('USER_POOL_ID') });
+
+/** The most that Cognito tells of a list at once. */
+export const LONGEST_LIST = 60;

@@ -1,0 +1,169 @@
+import * as z from 'zod/mini';
+import { MOST_AUDIENCES } from '../../adapters/api-gateway/audiences.ts';
+import {
+  allClients,
+  clientsOf,
+  getMachineClient,
+  makeMachineClient,
+  removeMachineClient,
+} from '../../adapters/cognito/machine-clients.ts';
+import { getPartner } from '../../adapters/dynamodb/partners.ts';
+import { required } from '../../adapters/environment.ts';
+import { partnerRoles } from '../../domain/access.ts';
+import { described } from '../../domain/described.ts';
+import { type MachineClient, scopeOf } from '../../domain/machine-client.ts';
+import { requireMatch } from '../http/etag.ts';
+import { HttpProblem, notFound } from '../http/problem.ts';
+import { created, list, noContent, one, route } from '../http/route.ts';
+import { serve } from '../http/serve.ts';
+import { keepAudiences } from '../keep-audiences.ts';
+import { machineClientSchema, newMachineClientSchema } from './representations.ts';
+import { requireUserPool } from './user-pool.ts';
+
+/** What Cognito lets stand in a name. */
+const CLIENT_NAME = /^[A-Za-z0-9_+=,.@-]+( [A-Za-z0-9_+=,.@-]+)*$/;
+
+/** The systems of partners, which get their tokens by themselves. */
+export const routes = [
+  route({
+    method: 'POST',
+    path: '/v1/platform/partners/{partnerId}/clients',
+    access: 'platform',
+    tag: 'Clients',
+    summary: 'Make a client for a system of a partner’s',
+    description:
+      'The answer has the secret with which it gets tokens at `tokenUrl` (OAuth 2.0, client credentials): it is told this once. A token may be asked for with fewer of the scopes.',
+    body: z.lazy(() =>
+      z.strictObject({
+        name: described(
+          z
+            .string()
+            .check(z.minLength(1), z.maxLength(60), z.regex(CLIENT_NAME, 'letters, digits, single spaces and _+=,.@-')),
+          'Another one for each client of the partner',
+        ),
+        roles: z.array(z.enum(partnerRoles)).check(z.minLength(1), z.maxLength(partnerRoles.length)),
+      }),
+    ),
+    example: { name: 'Order desk', roles: ['admin'] },
+    answers: { 201: newMachineClientSchema },
+    handle: async ({ path: { partnerId }, body: { name, roles: asked } }) => {
+      requireUserPool();
+      await requirePartner(partnerId);
+      const before = await allClients();
+      if (before.length >= MOST_AUDIENCES) {
+        throw tooMany();
+      }
+      if (clientsOf(partnerId, before).some((other) => other.name === name)) {
+        throw new HttpProblem('name_taken', `The partner has a client ${JSON.stringify(name)} already.`);
+      }
+      const roles = partnerRoles.filter((role) => asked.includes(role));
+      const made = await makeMachineClient(partnerId, { name, roles });
+      if (!made) {
+        throw new HttpProblem('too_many', 'The user pool has no room for another partner: its quota can be raised.');
+      }
+      const { secret, ...client } = made;
+      await letIn(client);
+      return created(
+        `/v1/platform/partners/${partnerId}/clients/${client.id}`,
+        newMachineClientSchema.parse({ ...withScopes(client), secret }),
+      );
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/partners/{partnerId}/clients',
+    access: 'platform',
+    tag: 'Clients',
+    summary: 'List the clients of a partner’s systems',
+    paged: true,
+    answers: { 200: machineClientSchema },
+    handle: async ({ path: { partnerId }, page: { limit, after = '' } }) => {
+      requireUserPool();
+      await requirePartner(partnerId);
+      const listed = clientsOf(partnerId, await allClients()).filter(({ name }) => name > after);
+      const shown = listed.slice(0, limit);
+      const clients = await Promise.all(shown.map(({ id }) => getMachineClient(partnerId, id)));
+      // Whichever was revoked meanwhile is not there.
+      const items = clients.filter((client) => client !== undefined).map(showClient);
+      return list(items, listed.length > limit ? shown.at(-1)?.name : undefined);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/partners/{partnerId}/clients/{clientId}',
+    access: 'platform',
+    tag: 'Clients',
+    summary: 'Get a client',
+    answers: { 200: machineClientSchema },
+    handle: async ({ path: { partnerId, clientId } }) => {
+      requireUserPool();
+      return one(showClient(await theClient(partnerId, clientId)));
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/platform/partners/{partnerId}/clients/{clientId}',
+    access: 'platform',
+    tag: 'Clients',
+    summary: 'Revoke a client',
+    description: 'It gets no more tokens, and those that it has are refused at once.',
+    answers: { 204: null },
+    handle: async ({ path: { partnerId, clientId }, ifMatch }) => {
+      requireUserPool();
+      const client = await getMachineClient(partnerId, clientId);
+      if (client) {
+        requireMatch(ifMatch, showClient(client));
+        await removeMachineClient(clientId);
+      }
+      // Also when it is not there: whoever asks again after a revocation that was cut short has it completed.
+      await keepAudiences();
+      if (!client) {
+        throw notFound('client of the partner', clientId);
+      }
+      return noContent;
+    },
+  }),
+];
+
+function withScopes(client: MachineClient) {
+  const scopes = client.roles.map((role) => scopeOf(client.partnerId, role));
+  return { ...client, scopes, tokenUrl: required('TOKEN_URL') };
+}
+
+const showClient = (client: MachineClient) => machineClientSchema.parse(withScopes(client));
+
+async function requirePartner(partnerId: string): Promise<void> {
+  if (!(await getPartner(partnerId))) {
+    throw notFound('partner', partnerId);
+  }
+}
+
+async function theClient(partnerId: string, id: string): Promise<MachineClient> {
+  const client = await getMachineClient(partnerId, id);
+  if (!client) {
+    throw notFound('client of the partner', id);
+  }
+  return client;
+}
+
+/** Lets the API take a new client's tokens. One that it cannot take is no client: it is taken away again. */
+async function letIn({ id }: MachineClient): Promise<void> {
+  try {
+    // Others may have been made since they were counted.
+    if ((await keepAudiences()) === 'too many') {
+      throw tooMany();
+    }
+  } catch (error) {
+    await removeMachineClient(id);
+    throw error;
+  }
+}
+
+function tooMany(): HttpProblem {
+  return new HttpProblem(
+    'too_many',
+    `The API takes the tokens of ${MOST_AUDIENCES} clients, people's among them: revoke one, or let another issuer sign the tokens.`,
+  );
+}
+
+export const handler = serve(routes);

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { ServiceError } from '../aws-json-server.ts';
+import type { Issuer } from '../issuer.ts';
+import type { Functions } from '../lambda/functions.ts';
+import { region } from '../template/identity.ts';
+import type { UserPoolPart } from '../template/parts.ts';
+import type { PoolClient, PoolUser } from './user-pool.ts';
+
+/** Access tokens hold for an hour, as the template's clients and those of partners' systems have it. */
+export const TOKEN_SECONDS = 3600;
+
+const answerSchema = z.object({
+  response: z.object({
+    claimsAndScopeOverrideDetails: z
+      .object({
+        accessTokenGeneration: z
+          .object({ claimsToAddOrOverride: z.record(z.string(), z.unknown()).nullish() })
+          .nullish(),
+      })
+      .nullish(),
+  }),
+});
+
+/** Makes access tokens as the pool does: with the claims that its function adds, and without an `aud`. */
+export type AccessTokens = {
+  ofPerson(user: PoolUser, client: PoolClient): Promise<string>;
+  ofMachine(client: PoolClient, scopes: readonly string[]): Promise<string>;
+};
+
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html */
+export function accessTokens(
+  part: UserPoolPart,
+  { issuer, functions }: { issuer: Issuer; functions: Pick<Functions, 'invoke'> },
+): AccessTokens {
+  async function claimsOf(triggerSource: string, userName: string, clientId: string, request: object) {
+    if (part.claimsFunctionArn === undefined) {
+      return {};
+    }
+    const result = await functions.invoke(
+      part.claimsFunctionArn,
+      JSON.stringify({
+        version: '3',
+        triggerSource,
+        region,
+        userPoolId: part.id,
+        userName,
+        callerContext: { awsSdkVersion: 'local', clientId },
+        request,
+        response: { claimsAndScopeOverrideDetails: null },
+      }),
+    );
+    if (!result.ok) {
+      throw new ServiceError(
+        'UserLambdaValidationException',
+        `PreTokenGeneration failed with error ${result.error.errorMessage}.`,
+      );
+    }
+    const { response } = answerSchema.parse(JSON.parse(result.payload));
+    return response.claimsAndScopeOverrideDetails?.accessTokenGeneration?.claimsToAddOrOverride ?? {};
+  }
+
+  function sign(added: object, own: Readonly<Record<string, unknown>>): Promise<string> {
+    const now = Math.floor(Date.now() / 1000);
+    // What the pool itself says of a token no function can change.
+    return issuer.sign({
+      ...added,
+      ...own,
+      iss: issuer.issuer,
+      token_use: 'access',
+      version: 2,
+      auth_time: now,
+      iat: now,
+      exp: now + TOKEN_SECONDS,
+      jti: randomUUID(),
+    });
+  }
+
+  return {
+    async ofPerson(user, client) {
+      const scope = 'aws.cognito.signin.user.admin';
+      const added = await claimsOf('TokenGeneration_Authentication', user.id, client.id, {
+        userAttributes: { sub: user.id, 'cognito:user_status': user.status, ...user.attributes },
+        groupConfiguration: { groupsToOverride: user.groups, iamRolesToOverride: [], preferredRole: null },
+        scopes: [scope],
+      });
+      const own = { sub: user.id, username: user.id, client_id: client.id, scope, 'cognito:groups': user.groups };
+      return sign(added, own);
+    },
+    async ofMachine(client, scopes) {
+      const added = await claimsOf('TokenGeneration_ClientCredentials', client.id, client.id, {
+        userAttributes: null,
+        groupConfiguration: null,
+        scopes,
+      });
+      return sign(added, { sub: client.id, client_id: client.id, scope: scopes.join(' ') });
+    },
+  };
+}

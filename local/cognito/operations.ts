@@ -1,0 +1,257 @@
+import * as z from 'zod';
+import { type Operations, ServiceError } from '../aws-json-server.ts';
+import { type AccessTokens, TOKEN_SECONDS } from './access-tokens.ts';
+import { hashOf, isSame, newSecret, type PoolClient, type PoolUser, type UserPool } from './user-pool.ts';
+
+const MOST_LISTED = 60;
+
+const attributesSchema = z.array(z.object({ Name: z.string(), Value: z.string() }));
+/** As Cognito has them: who looks for what cannot be is told so. */
+const username = z.string().regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u);
+const clientId = z.string().regex(/^[\w+]{1,128}$/);
+const name = z.object({ Username: username });
+const ofClient = z.object({ ClientId: clientId });
+const inGroup = name.extend({ GroupName: z.string() });
+const newUserSchema = name.extend({
+  UserAttributes: attributesSchema.default([]),
+  MessageAction: z.enum(['RESEND', 'SUPPRESS']).optional(),
+});
+const passwordSchema = name.extend({ Password: z.string(), Permanent: z.boolean().default(false) });
+const signInSchema = z.object({
+  ClientId: z.string(),
+  AuthFlow: z.literal('ADMIN_USER_PASSWORD_AUTH'),
+  AuthParameters: z.object({ USERNAME: z.string(), PASSWORD: z.string() }),
+});
+const listUsersSchema = z.object({
+  Limit: z.number().int().min(1).max(MOST_LISTED).default(MOST_LISTED),
+  PaginationToken: z.string().optional(),
+  Filter: z
+    .string()
+    .regex(/^email = "[^"\\]*"$/)
+    .optional(),
+});
+const listClientsSchema = z.object({
+  MaxResults: z.number().int().min(1).max(MOST_LISTED),
+  NextToken: z.string().optional(),
+});
+const clientSchema = z.object({
+  ClientName: z.string().regex(/^[\w\s+=,.@-]{1,128}$/),
+  GenerateSecret: z.boolean().default(false),
+  AllowedOAuthFlows: z.array(z.string()).default([]),
+  AllowedOAuthFlowsUserPoolClient: z.boolean().default(false),
+  AllowedOAuthScopes: z.array(z.string()).default([]),
+  ExplicitAuthFlows: z
+    .array(z.string())
+    .default(['ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']),
+});
+const resourceServerSchema = z.object({
+  Identifier: z.string().regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,256}$/),
+  Name: z.string().regex(/^[\w\s+=,.@-]{1,256}$/),
+  Scopes: z
+    .array(
+      z.object({
+        ScopeName: z.string().regex(/^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}$/),
+        ScopeDescription: z.string(),
+      }),
+    )
+    .max(100)
+    .default([]),
+});
+
+/** The operations of Cognito that the system, its tests and whoever signs in ask for, on the one pool that there is. */
+export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operations {
+  const operations: Operations = {
+    async AdminCreateUser(input) {
+      const { Username, UserAttributes, MessageAction } = read(newUserSchema, input);
+      if (MessageAction === 'RESEND') {
+        const user = pool.user(Username);
+        if (user.status !== 'FORCE_CHANGE_PASSWORD') {
+          throw new ServiceError(
+            'UnsupportedUserStateException',
+            `Resend not possible. ${Username} status is not FORCE_CHANGE_PASSWORD`,
+          );
+        }
+        return { User: shownUser(user) };
+      }
+      const attributes = Object.fromEntries(UserAttributes.map(({ Name, Value }) => [Name, Value]));
+      return { User: shownUser(await pool.addUser(Username, attributes)) };
+    },
+    AdminGetUser(input) {
+      const { Attributes, ...shown } = shownUser(pool.user(read(name, input).Username));
+      return { ...shown, UserAttributes: Attributes };
+    },
+    async AdminDeleteUser(input) {
+      await pool.removeUser(read(name, input).Username);
+    },
+    AdminUserGlobalSignOut(input) {
+      // Nothing locally renews a sign-in.
+      pool.user(read(name, input).Username);
+    },
+    ListUsers(input) {
+      const { Limit, PaginationToken, Filter } = read(listUsersSchema, input);
+      const address = Filter?.slice('email = "'.length, -1).toLowerCase();
+      const found = pool
+        .users()
+        .filter(({ attributes }) => address === undefined || attributes.email?.toLowerCase() === address);
+      const { items, next } = pageOf(found, Limit, PaginationToken);
+      return { Users: items.map(shownUser), ...(next !== undefined && { PaginationToken: next }) };
+    },
+    async AdminAddUserToGroup(input) {
+      const { Username, GroupName } = read(inGroup, input);
+      pool.mustHaveGroup(GroupName);
+      await pool.changeUser(Username, ({ groups }) => ({ groups: [...new Set([...groups, GroupName])] }));
+    },
+    async AdminRemoveUserFromGroup(input) {
+      const { Username, GroupName } = read(inGroup, input);
+      pool.mustHaveGroup(GroupName);
+      await pool.changeUser(Username, ({ groups }) => ({ groups: groups.filter((group) => group !== GroupName) }));
+    },
+    AdminListGroupsForUser(input) {
+      const { groups } = pool.user(read(name, input).Username);
+      return { Groups: groups.map((GroupName) => ({ GroupName, UserPoolId: pool.part.id })) };
+    },
+    async AdminSetUserPassword(input) {
+      const { Username, Password, Permanent } = read(passwordSchema, input);
+      await pool.changeUser(Username, () => ({
+        passwordHash: hashOf(Password),
+        status: Permanent ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD',
+      }));
+    },
+    async AdminDisableUser(input) {
+      await pool.changeUser(read(name, input).Username, () => ({ enabled: false }));
+    },
+    async AdminInitiateAuth(input) {
+      const { ClientId, AuthParameters } = read(signInSchema, input);
+      const client = pool.client(ClientId);
+      if (!client.authFlows.includes('ALLOW_ADMIN_USER_PASSWORD_AUTH')) {
+        throw new ServiceError('InvalidParameterException', 'Auth flow not enabled for this client');
+      }
+      const user = pool
+        .users()
+        .find(({ attributes }) => attributes.email?.toLowerCase() === AuthParameters.USERNAME.toLowerCase());
+      if (!user || !isSame(user.passwordHash ?? '', hashOf(AuthParameters.PASSWORD))) {
+        throw new ServiceError('NotAuthorizedException', 'Incorrect username or password.');
+      }
+      if (!user.enabled) {
+        throw new ServiceError('NotAuthorizedException', 'User is disabled.');
+      }
+      return user.status === 'CONFIRMED'
+        ? {
+            AuthenticationResult: {
+              AccessToken: await tokens.ofPerson(user, client),
+              ExpiresIn: TOKEN_SECONDS,
+              TokenType: 'Bearer',
+            },
+          }
+        : { ChallengeName: 'NEW_PASSWORD_REQUIRED' };
+    },
+    ListUserPoolClients(input) {
+      const { MaxResults, NextToken } = read(listClientsSchema, input);
+      const { items, next } = pageOf(pool.clients(), MaxResults, NextToken);
+      return {
+        UserPoolClients: items.map(({ id, name: ClientName }) => ({
+          ClientId: id,
+          ClientName,
+          UserPoolId: pool.part.id,
+        })),
+        ...(next !== undefined && { NextToken: next }),
+      };
+    },
+    DescribeUserPoolClient(input) {
+      return {
+        UserPoolClient: shownClient(pool, pool.client(read(ofClient, input).ClientId)),
+      };
+    },
+    async CreateUserPoolClient(input) {
+      const given = read(clientSchema, input);
+      const isMachine = given.AllowedOAuthFlows.includes('client_credentials');
+      if (isMachine && !(given.GenerateSecret && given.AllowedOAuthFlowsUserPoolClient)) {
+        throw new ServiceError('InvalidOAuthFlowException', 'client_credentials flow needs a client with a secret.');
+      }
+      if (isMachine && given.AllowedOAuthScopes.some((scope) => !scope.includes('/'))) {
+        throw new ServiceError('InvalidOAuthFlowException', 'client_credentials flow takes custom scopes alone.');
+      }
+      const made = await pool.addClient({
+        name: given.ClientName,
+        ...(given.GenerateSecret && { secret: newSecret() }),
+        flows: given.AllowedOAuthFlows,
+        scopes: given.AllowedOAuthScopes,
+        authFlows: given.ExplicitAuthFlows,
+      });
+      return { UserPoolClient: shownClient(pool, made) };
+    },
+    async DeleteUserPoolClient(input) {
+      await pool.removeClient(read(ofClient, input).ClientId);
+    },
+    DescribeResourceServer(input) {
+      const {
+        id,
+        name: Name,
+        scopes,
+      } = pool.resourceServer(read(z.object({ Identifier: z.string() }), input).Identifier);
+      return { ResourceServer: { Identifier: id, Name, Scopes: scopes.map((ScopeName) => ({ ScopeName })) } };
+    },
+    async CreateResourceServer(input) {
+      const { Identifier, Name, Scopes } = read(resourceServerSchema, input);
+      await pool.addResourceServer({
+        id: Identifier,
+        name: Name,
+        scopes: Scopes.map(({ ScopeName }) => ScopeName),
+      });
+      return { ResourceServer: { Identifier, Name, Scopes } };
+    },
+  };
+  return Object.fromEntries(
+    Object.entries(operations).map(([operation, run]) => [
+      operation,
+      (input) => {
+        if (input.UserPoolId !== pool.part.id) {
+          throw new ServiceError('ResourceNotFoundException', `User pool ${String(input.UserPoolId)} does not exist.`);
+        }
+        return run(input);
+      },
+    ]),
+  );
+}
+
+/** @throws ServiceError InvalidParameterException for what Cognito would refuse, or what is not known here */
+function read<Schema extends z.ZodType>(schema: Schema, input: Readonly<Record<string, unknown>>): z.output<Schema> {
+  const checked = schema.safeParse(input);
+  if (!checked.success) {
+    throw new ServiceError('InvalidParameterException', z.prettifyError(checked.error));
+  }
+  return checked.data;
+}
+
+/** A token is where the next page starts. */
+function pageOf<Item>(items: readonly Item[], limit: number, token = '0'): { items: Item[]; next?: string } {
+  const start = Number(token);
+  const end = start + limit;
+  return { items: items.slice(start, end), ...(end < items.length && { next: String(end) }) };
+}
+
+function shownUser({ id, attributes, createdAt, changedAt, enabled, status }: PoolUser) {
+  return {
+    Username: id,
+    Attributes: Object.entries({ ...attributes, sub: id }).map(([Name, Value]) => ({ Name, Value })),
+    UserCreateDate: createdAt,
+    UserLastModifiedDate: changedAt,
+    Enabled: enabled,
+    UserStatus: status,
+  };
+}
+
+function shownClient({ part }: UserPool, client: PoolClient) {
+  return {
+    UserPoolId: part.id,
+    ClientId: client.id,
+    ClientName: client.name,
+    ...(client.secret !== undefined && { ClientSecret: client.secret }),
+    AllowedOAuthFlows: client.flows,
+    AllowedOAuthScopes: client.scopes,
+    AllowedOAuthFlowsUserPoolClient: client.flows.length > 0,
+    ExplicitAuthFlows: client.authFlows,
+    CreationDate: client.createdAt,
+    LastModifiedDate: client.createdAt,
+  };
+}

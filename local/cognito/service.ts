@@ -1,0 +1,57 @@
+import { serveAwsJson } from '../aws-json-server.ts';
+import type { ScaledClock } from '../clock.ts';
+import type { Issuer } from '../issuer.ts';
+import type { Functions } from '../lambda/functions.ts';
+import type { Log } from '../log.ts';
+import type { UserPoolPart } from '../template/parts.ts';
+import { accessTokens } from './access-tokens.ts';
+import { cognitoOperations } from './operations.ts';
+import { serveTokenEndpoint } from './token-endpoint.ts';
+import { openUserPool } from './user-pool.ts';
+
+/** Cognito, as far as the system and its tests ask for it. */
+export type Cognito = {
+  /** Of its API. */
+  url: string;
+  /** Where machines get their tokens. */
+  tokenUrl: string;
+  /** Tells which functions make claims: these call Cognito, and so are there after it. */
+  connect(functions: Pick<Functions, 'invoke'>): void;
+  stop(): Promise<void>;
+};
+
+/** Serves a user pool: its API, and the token endpoint of its domain. Tokens are signed by the local issuer. */
+export async function serveCognito(
+  part: UserPoolPart,
+  { issuer, clock, folder, log }: { issuer: Issuer; clock: ScaledClock; folder: string; log: Log },
+): Promise<Cognito> {
+  let connected: Pick<Functions, 'invoke'> | undefined;
+  const functions: Pick<Functions, 'invoke'> = {
+    invoke(arn, event) {
+      if (!connected) {
+        throw new Error('Cognito is not connected to the functions yet');
+      }
+      return connected.invoke(arn, event);
+    },
+  };
+  const pool = await openUserPool(part, { folder, clock });
+  const tokens = accessTokens(part, { issuer, functions });
+  const [api, endpoint] = await Promise.all([
+    serveAwsJson({
+      prefix: 'AWSCognitoIdentityProviderService',
+      operations: cognitoOperations(pool, tokens),
+      log,
+    }),
+    serveTokenEndpoint(pool, tokens, log),
+  ]);
+  return {
+    url: api.url,
+    tokenUrl: endpoint.url,
+    connect(to) {
+      connected = to;
+    },
+    async stop() {
+      await Promise.all([api.stop(), endpoint.stop()]);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { type LocalServer, listenLocally } from '../listen.ts';
+import type { Log } from '../log.ts';
+import { type AccessTokens, TOKEN_SECONDS } from './access-tokens.ts';
+import { isSame, type PoolClient, type UserPool } from './user-pool.ts';
+
+const TOKEN_PATH = '/oauth2/token';
+
+/** An error as OAuth 2.0 words it (RFC 6749, 5.2). */
+class OAuthError extends Error {}
+
+/**
+ * Serves the pool's token endpoint for machines: the grant `client_credentials`.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html
+ *
+ * @returns with the address of the endpoint itself
+ */
+export async function serveTokenEndpoint(pool: UserPool, tokens: AccessTokens, log: Log): Promise<LocalServer> {
+  async function answer(request: IncomingMessage): Promise<object> {
+    const isForm = /^application\/x-www-form-urlencoded\b/.test(request.headers['content-type'] ?? '');
+    if (request.url !== TOKEN_PATH || request.method !== 'POST' || !isForm) {
+      throw new OAuthError('invalid_request');
+    }
+    const form = new URLSearchParams(await text(request));
+    const client = clientOf(request.headers.authorization, form);
+    const grant = form.get('grant_type');
+    if (grant !== 'client_credentials') {
+      throw new OAuthError(grant === null ? 'invalid_request' : 'unsupported_grant_type');
+    }
+    if (!client.flows.includes('client_credentials')) {
+      throw new OAuthError('unauthorized_client');
+    }
+    const asked = form.get('scope')?.split(' ').filter(Boolean) ?? [];
+    if (asked.some((scope) => !client.scopes.includes(scope))) {
+      throw new OAuthError('invalid_scope');
+    }
+    const access_token = await tokens.ofMachine(client, asked.length > 0 ? asked : client.scopes);
+    return { access_token, expires_in: TOKEN_SECONDS, token_type: 'Bearer' };
+  }
+
+  /** Who asks: by the header, or by parameters of the form. */
+  function clientOf(authorization: string | undefined, form: URLSearchParams): PoolClient {
+    const [, basic] = /^Basic (.+)$/i.exec(authorization ?? '') ?? [];
+    const [id = '', secret = ''] =
+      basic === undefined
+        ? [form.get('client_id') ?? '', form.get('client_secret') ?? '']
+        : Buffer.from(basic, 'base64').toString().split(':');
+    const client = pool.clients().find((one) => one.id === id);
+    if (!client || !isSame(client.secret ?? '', secret)) {
+      throw new OAuthError('invalid_client');
+    }
+    return client;
+  }
+
+  const server = createServer((request, response) => {
+    const send = (status: number, body: object) =>
+      response
+        .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+        .end(JSON.stringify(body));
+    answer(request).then(
+      (body) => send(200, body),
+      (error: unknown) => {
+        if (error instanceof OAuthError) {
+          send(400, { error: error.message });
+        } else {
+          log(`The token endpoint failed: ${String(error)}`);
+          send(500, { error: 'server_error' });
+        }
+      },
+    );
+  });
+  const { url, stop } = await listenLocally(server);
+  return { url: url + TOKEN_PATH, stop };
+}

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { claimsOf } from '../../../functions/identity/add-claims.ts';
+import { openClock } from '../../../local/clock.ts';
+import { serveCognito } from '../../../local/cognito/service.ts';
+import { openIssuer } from '../../../local/issuer.ts';
+
+/** A user pool by itself, without the rest of a local cloud: with people's client, and the function for claims. */
+export async function localUserPool({ groups }: { groups: string[] }) {
+  const userPoolId = 'eu-west-2_abc';
+  const folder = await mkdtemp(path.join(tmpdir(), 'user-pool-'));
+  const clock = await openClock({ dayMs: 1000, folder, keeps: false });
+  const issuer = await openIssuer({ folder, issuer: 'http://local.example', audience: 'people' });
+  const cognito = await serveCognito(
+    {
+      id: userPoolId,
+      attributes: ['email', 'email_verified', 'custom:partner_id', 'custom:customer_id'],
+      groups,
+      clients: [
+        { id: 'people', name: 'People', flows: ['code'], scopes: [], authFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'] },
+      ],
+      claimsFunctionArn: 'arn:claims',
+    },
+    { issuer, clock, folder, log: () => undefined },
+  );
+  cognito.connect({
+    invoke: async (_arn, event) => {
+      const accessTokenGeneration = { claimsToAddOrOverride: claimsOf(JSON.parse(event)) };
+      const response = { claimsAndScopeOverrideDetails: { accessTokenGeneration } };
+      return { ok: true, payload: JSON.stringify({ response }), requestId: '' };
+    },
+  });
+  return {
+    userPoolId,
+    clientId: 'people',
+    endpoint: cognito.url,
+    async stop() {
+      await cognito.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
