@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 
 /** Tests run as ES modules, as the functions do; swc only takes the types off. */
 const shared = {
@@ -66,7 +67,7 @@ function hasJava() {
 
 export default {
   // Tests mostly wait for local clouds, which are processes of their own, and for time to pass there: a worker more than there are cores.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testSequencer: '<rootDir>/test/longest-first.js',
   reporters: ['default', '<rootDir>/test/summary-reporter.js'],
   projects: [
