@@ -9,7 +9,7 @@ import type { BenchOptions } from './main.ts';
 import type { Metered, Units } from './meter.ts';
 
 /** Speed is measured on a fleet of up to this size: more only takes longer. */
-const MOST_FOR_SPEED = 5000;
+const MOST_FOR_SPEED = 3000;
 const SPEED_RUNS = 3;
 const WARM_UP = 500;
 

@@ -11,7 +11,7 @@ import { type Figure, figure, median } from './figure.ts';
 
 const run = promisify(execFile);
 
-const RUNS = 9;
+const RUNS = 5;
 
 /**
  * What loading each deployed bundle costs in a fresh process, beside a bundle, made the same way, of nothing but what it

@@ -5,8 +5,14 @@ import type { Functions } from './lambda/functions.ts';
 import { account, region } from './template/identity.ts';
 import type { SchedulePart } from './template/parts.ts';
 
-/** No schedule runs more often than this, in real time, however fast the days pass. */
+/**
+ * No schedule runs more often than this, in real time, however fast the days pass; and one that comes seldom, half as often:
+ * each look is work, and nobody waits by the second for what comes by the hour.
+ */
 const SHORTEST_PERIOD_MS = 1_000;
+const SELDOM_MS = 15 * 60_000;
+
+const shortestPeriodOf = ({ everyMs }: SchedulePart) => SHORTEST_PERIOD_MS * (everyMs > SELDOM_MS ? 2 : 1);
 
 export type Schedules = { stop(): Promise<void> };
 
@@ -22,7 +28,7 @@ export function startSchedules(
   }
 
   async function run(part: SchedulePart): Promise<void> {
-    const periodMs = Math.max(clock.realMs(part.everyMs), SHORTEST_PERIOD_MS);
+    const periodMs = Math.max(clock.realMs(part.everyMs), shortestPeriodOf(part));
     for (let due = performance.now() + periodMs; ; due = Math.max(due + periodMs, performance.now())) {
       try {
         await sleep(Math.min(Math.max(due - performance.now(), 0), 2 ** 31 - 1), undefined, {
