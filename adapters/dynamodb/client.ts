@@ -7,7 +7,7 @@ let documents: DynamoDBDocumentClient | undefined;
 
 /**
  * What the SDK does around every call, and nobody here looks at: it makes ready what it would log, and tells AWS what it is.
- * A tenth of the processor's time that a call takes.
+ * A task makes tens of thousands of calls, and each of them would pay for it.
  */
 const unread = ['loggerMiddleware', 'getUserAgentMiddleware'];
 

@@ -42,7 +42,11 @@ export async function serveControlPlane(api: HttpApiPart): Promise<ControlPlane>
       }
       const { issuer, audience } = update.data.jwtConfiguration;
       if (issuer !== authorizer.issuer || audience.length > MOST_AUDIENCES) {
-        return refused(400, 'BadRequestException', 'The issuer stays locally, and there are 50 audiences at the most');
+        return refused(
+          400,
+          'BadRequestException',
+          `The issuer stays locally, and there are ${MOST_AUDIENCES} audiences at the most`,
+        );
       }
       audiences.set(id, audience);
     } else if (request.method !== 'GET') {

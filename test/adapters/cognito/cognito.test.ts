@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { allClients, clientsOf, makeMachineClient } from '../../../adapters/cognito/machine-clients.ts';
-import { cognito } from '../../../adapters/cognito/user-pool.ts';
 import { getUser, giveRole, inviteAgain, inviteUser, removeUser, takeRole } from '../../../adapters/cognito/users.ts';
 import { localUserPool } from './local-user-pool.ts';
 
@@ -8,18 +7,8 @@ let pool: Awaited<ReturnType<typeof localUserPool>>;
 
 beforeAll(async () => {
   pool = await localUserPool({ groups: ['admin'] });
-  Object.assign(process.env, {
-    USER_POOL_ID: pool.userPoolId,
-    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: pool.endpoint,
-    AWS_REGION: 'eu-west-2',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  });
 });
-afterAll(async () => {
-  cognito().destroy();
-  await pool.stop();
-});
+afterAll(() => pool.stop());
 
 describe('users of a pool', () => {
   test('have an address that can be one', async () => {

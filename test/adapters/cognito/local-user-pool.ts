@@ -1,12 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { cognito as client } from '../../../adapters/cognito/user-pool.ts';
 import { claimsOf } from '../../../functions/identity/add-claims.ts';
 import { openClock } from '../../../local/clock.ts';
 import { serveCognito } from '../../../local/cognito/service.ts';
 import { openIssuer } from '../../../local/issuer.ts';
 
-/** A user pool by itself, without the rest of a local cloud: with people's client, and the function for claims. */
+/**
+ * A user pool by itself, without the rest of a local cloud: with people's client, and the function for claims. It is the one that
+ * adapters ask, until it is stopped.
+ */
 export async function localUserPool({ groups }: { groups: string[] }) {
   const userPoolId = 'eu-west-2_abc';
   const folder = await mkdtemp(path.join(tmpdir(), 'user-pool-'));
@@ -31,11 +35,19 @@ export async function localUserPool({ groups }: { groups: string[] }) {
       return { ok: true, payload: JSON.stringify({ response }), requestId: '' };
     },
   });
+  Object.assign(process.env, {
+    USER_POOL_ID: userPoolId,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.url,
+    AWS_REGION: 'eu-west-2',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
   return {
     userPoolId,
     clientId: 'people',
     endpoint: cognito.url,
     async stop() {
+      client().destroy();
       await cognito.stop();
       await rm(folder, { recursive: true, force: true });
     },
