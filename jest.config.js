@@ -76,6 +76,8 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/test/integration/'],
+      globalSetup: '<rootDir>/test/infra/start-synthesis.js',
+      globalTeardown: '<rootDir>/test/infra/stop-synthesis.js',
     },
     integration,
     ...(process.env.BASE_URL ? [acceptance] : []),

@@ -4,9 +4,7 @@ import { openApiDocument } from '../functions/http/openapi.ts';
 import { referencePage } from '../functions/http/reference-page.ts';
 import project from '../package.json' with { type: 'json' };
 import { type Bundles, bundleFunctions } from './functions/bundles.ts';
-import { claimsEntry } from './identity-stack.ts';
-import { sandboxEntry } from './sandbox-stack.ts';
-import { docsEntry, functionEntries } from './service-stack.ts';
+import { claimsEntry, docsEntry, functionEntries, sandboxEntry } from './functions/entries.ts';
 
 /** The entry files of all functions that are deployed, on whichever stage. */
 export const deployedEntries: readonly string[] = [...functionEntries(resources), claimsEntry, sandboxEntry];

@@ -5,7 +5,7 @@ import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { eventTypes } from '../domain/webhook.ts';
-import { streamArnOf } from './functions/rights.ts';
+import { streamArnOf } from './functions/statements.ts';
 
 /** A mapping has up to five filters; more are a quota to ask for. */
 const changesThatAreEvents = [

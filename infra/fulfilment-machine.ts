@@ -28,24 +28,9 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import type { WorkflowTask } from './functions/entries.ts';
 import { LIVE, type ServiceFunction } from './functions/service-function.ts';
 import type { Stage } from './stages.ts';
-
-/** The tasks of the state machine, each a function of its own: `functions/workflow/<task>.ts`. */
-export const workflowTasks = [
-  'submit-to-operator',
-  'await-delivery',
-  'receive-sims',
-  'select-sims',
-  'next-stage',
-  'migrate',
-  'assign',
-  'activate',
-  'change',
-  'confirm-activation',
-  'record-failure',
-] as const;
-export type WorkflowTask = (typeof workflowTasks)[number];
 
 /** Far beyond any operator's lead time; then the order fails with its reason, and can be resumed. */
 const longestDelivery = Duration.days(90);

@@ -18,11 +18,9 @@ import type { Construct } from 'constructs';
 import { attributes } from '../adapters/cognito/attributes.ts';
 import { roles } from '../domain/access.ts';
 import type { Bundles } from './functions/bundles.ts';
+import { claimsEntry } from './functions/entries.ts';
 import { ServiceFunction } from './functions/service-function.ts';
 import type { Stage, Tokens } from './stages.ts';
-
-/** Puts what the API reads of a token into the tokens of the user pool. */
-export const claimsEntry = 'functions/identity/add-claims.ts';
 
 /** Where a program on the user's own machine waits for the sign-in to come back; a deployment's own page is given with `-c signInAt=`. */
 const ownMachine = 'http://localhost:8976/callback';

@@ -6,11 +6,9 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { operators } from '../domain/operator.ts';
 import type { Bundles } from './functions/bundles.ts';
+import { sandboxEntry } from './functions/entries.ts';
 import { ServiceFunction } from './functions/service-function.ts';
 import type { Stage } from './stages.ts';
-
-/** The stand-in for the operators, as a function behind its own URL. */
-export const sandboxEntry = 'sandbox/on-lambda.ts';
 
 /**
  * The stand-in for the operators, for stages where no SIM is real: a function behind its own URL, with its books in a table of

@@ -10,55 +10,32 @@ import { CostAnomalies } from './cost-anomalies.ts';
 import { Dashboards } from './dashboards.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { EventsOfTable } from './events-of-table.ts';
-import { FulfilmentMachine, type WorkflowTask, workflowTasks } from './fulfilment-machine.ts';
+import { FulfilmentMachine } from './fulfilment-machine.ts';
 import { FunctionMetrics } from './function-metrics.ts';
 import { type Bundles, bundleName } from './functions/bundles.ts';
+import {
+  docsEntry,
+  publishEntry,
+  type Resources,
+  scheduleEntries,
+  taskEntry,
+  type WorkflowTask,
+  workflowTasks,
+} from './functions/entries.ts';
+import { rightsOf } from './functions/rights.ts';
+import { metricsNamespace, SERVICE, ServiceFunction } from './functions/service-function.ts';
 import {
   authorizerStatement,
   changesStatement,
   executionStatement,
   executionsAsNagNamesThem,
-  rightsOf,
   tableStatements,
   userPoolStatement,
-} from './functions/rights.ts';
-import { metricsNamespace, SERVICE, ServiceFunction } from './functions/service-function.ts';
-import { HttpApi, type Route } from './http-api.ts';
+} from './functions/statements.ts';
+import { HttpApi } from './http-api.ts';
 import type { Users } from './identity-stack.ts';
 import { Schedules } from './schedules.ts';
 import type { Stage, Tokens } from './stages.ts';
-
-/** The route table: the resources of the API, each with the entry file of its function, and whether that takes a whole core. */
-export type Resources = Readonly<Record<string, { entry: string; routes: readonly Route[]; wholeCore?: true }>>;
-
-export const scheduleEntries = {
-  pollOrders: 'functions/schedules/poll-orders.ts',
-  sweep: 'functions/schedules/sweep.ts',
-  lateActivations: 'functions/schedules/late-activations.ts',
-  collectUsage: 'functions/schedules/collect-usage.ts',
-  watchHolding: 'functions/schedules/watch-holding.ts',
-  deliverWebhooks: 'functions/schedules/deliver-webhooks.ts',
-  keepAudiences: 'functions/schedules/keep-audiences.ts',
-} as const;
-
-/** Makes events of the changes of the table. */
-export const publishEntry = 'functions/streams/publish-events.ts';
-
-/** Answers what is public, and every path that is not a route. */
-export const docsEntry = 'functions/api/docs.ts';
-
-/** The entry file of a task of the state machine. */
-export function taskEntry(task: WorkflowTask): string {
-  return `functions/workflow/${task}.ts`;
-}
-
-/** The entry files of all functions: of the API, of the state machine, of the schedules, and of the table's stream. */
-export function functionEntries(resources: Resources): string[] {
-  const api = Object.values(resources).map(({ entry }) => entry);
-  return [
-    ...new Set([...api, docsEntry, ...workflowTasks.map(taskEntry), ...Object.values(scheduleEntries), publishEntry]),
-  ];
-}
 
 export type ServiceStackProps = StackProps & {
   stage: Stage;

@@ -2,10 +2,11 @@ import { Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DataStack } from './data-stack.ts';
 import type { Bundles } from './functions/bundles.ts';
+import type { Resources } from './functions/entries.ts';
 import { SERVICE } from './functions/service-function.ts';
 import { IdentityStack } from './identity-stack.ts';
 import { SandboxStack } from './sandbox-stack.ts';
-import { type Resources, ServiceStack } from './service-stack.ts';
+import { ServiceStack } from './service-stack.ts';
 import type { Stage } from './stages.ts';
 
 /** What is deployed: the route table and the bundles of its functions. */

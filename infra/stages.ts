@@ -1,4 +1,4 @@
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 
 /** Where the system can run. `local` is the local cloud on a developer's machine; it boots from the same template. */
 export const stageNames = ['local', 'dev', 'staging', 'production'] as const;
@@ -19,6 +19,7 @@ export type Stage = {
   name: StageName;
   /** Whether the data outlives its stack: deletion protection, termination protection, and resources kept on delete. */
   keepsData: boolean;
+  /** For how many days logs are kept. */
   logRetention: RetentionDays;
   /** For how many days it is kept who did what. */
   journalDays: number;
@@ -49,7 +50,7 @@ export class StageError extends Error {
 const defaults: Record<StageName, Omit<Stage, 'name'>> = {
   local: {
     keepsData: false,
-    logRetention: RetentionDays.ONE_DAY,
+    logRetention: 1,
     journalDays: 1,
     pollEveryMinutes: 15,
     rollout: 'in place',
@@ -60,7 +61,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
   },
   dev: {
     keepsData: false,
-    logRetention: RetentionDays.ONE_WEEK,
+    logRetention: 7,
     journalDays: 30,
     // The stand-in delivers at once when it is told to.
     pollEveryMinutes: 1,
@@ -71,7 +72,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
   },
   staging: {
     keepsData: false,
-    logRetention: RetentionDays.ONE_MONTH,
+    logRetention: 30,
     journalDays: 90,
     pollEveryMinutes: 1,
     // As production, so that its acceptance goes the same ways, but for the waiting.
@@ -82,7 +83,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
   },
   production: {
     keepsData: true,
-    logRetention: RetentionDays.ONE_YEAR,
+    logRetention: 365,
     journalDays: 730,
     pollEveryMinutes: 15,
     rollout: 'canary',

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Template } from 'aws-cdk-lib/assertions';
 import { bill } from '../../cost/bill.ts';
-import { type Deployed, deployedIn, type Resources } from '../../cost/deployed.ts';
+import { type Deployed, deployedIn } from '../../cost/deployed.ts';
 import { examplesIn, withExamples } from '../../cost/document.ts';
 import { readRequest } from '../../cost/load.ts';
 import { allRoutes } from '../../functions/api/routes.ts';
@@ -13,10 +12,8 @@ const document = readFileSync(new URL('../../docs/cost.md', import.meta.url), 'u
 let deployed: Deployed;
 beforeAll(async () => {
   const { data, identity, service } = await synthesised({ stage: 'production' });
-  deployed = deployedIn(...[data, service, ...(identity ? [identity] : [])].map(resourcesIn));
+  deployed = deployedIn(...[data, service, ...(identity ? [identity] : [])].map(({ Resources }) => Resources));
 }, 60_000);
-
-const resourcesIn = (template: Template): Resources => template.toJSON().Resources;
 
 describe('what a stage has', () => {
   test('is read from its templates', () => {

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { roles } from '../../domain/access.ts';
-import { resourcesOf, synthesised } from './synthesised.ts';
+import { expectResource, resourcesOf, synthesised, type Template } from './synthesised.ts';
 
 let dev: Awaited<ReturnType<typeof synthesised>>;
 let production: Awaited<ReturnType<typeof synthesised>>;
@@ -32,8 +31,8 @@ describe('the user pool', () => {
 
   test('lets nobody make an account, or say whose he is', () => {
     const identity = identityOf(dev);
-    identity.hasResourceProperties('AWS::Cognito::UserPool', {
-      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+    expectResource(identity, 'AWS::Cognito::UserPool', {
+      Properties: { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } },
     });
     for (const { Properties } of resourcesOf(identity, 'AWS::Cognito::UserPoolClient').values()) {
       expect(Properties.WriteAttributes).toEqual(['email', 'name']);
@@ -42,27 +41,31 @@ describe('the user pool', () => {
 
   test('asks the function for the claims of people and of machines, and lets it do nothing but log', () => {
     const identity = identityOf(dev);
-    identity.hasResourceProperties('AWS::Cognito::UserPool', {
-      UserPoolTier: 'ESSENTIALS',
-      LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V3_0', LambdaArn: Match.anyValue() } },
+    expectResource(identity, 'AWS::Cognito::UserPool', {
+      Properties: {
+        UserPoolTier: 'ESSENTIALS',
+        LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V3_0', LambdaArn: expect.anything() } },
+      },
     });
     expect(resourcesOf(identity, 'AWS::IAM::Policy').size).toBe(0);
   });
 
   test('gives people tokens by the code flow alone, with no secret, for an hour', () => {
-    identityOf(dev).hasResourceProperties('AWS::Cognito::UserPoolClient', {
-      GenerateSecret: false,
-      AllowedOAuthFlows: ['code'],
-      AccessTokenValidity: 60,
-      EnableTokenRevocation: true,
-      PreventUserExistenceErrors: 'ENABLED',
+    expectResource(identityOf(dev), 'AWS::Cognito::UserPoolClient', {
+      Properties: {
+        GenerateSecret: false,
+        AllowedOAuthFlows: ['code'],
+        AccessTokenValidity: 60,
+        EnableTokenRevocation: true,
+        PreventUserExistenceErrors: 'ENABLED',
+      },
     });
   });
 
   test('sends people to the page that the stage names', async () => {
     const elsewhere = await synthesised({ signInAt: 'https://portal.partner-connect.net/signed-in' });
-    identityOf(elsewhere).hasResourceProperties('AWS::Cognito::UserPoolClient', {
-      CallbackURLs: ['https://portal.partner-connect.net/signed-in'],
+    expectResource(identityOf(elsewhere), 'AWS::Cognito::UserPoolClient', {
+      Properties: { CallbackURLs: ['https://portal.partner-connect.net/signed-in'] },
     });
   });
 
@@ -81,11 +84,11 @@ describe('the user pool', () => {
 
   test('outlives everything in production, where a second factor is a must', () => {
     const identity = identityOf(production);
-    identity.hasResource('AWS::Cognito::UserPool', {
+    expectResource(identity, 'AWS::Cognito::UserPool', {
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
       Properties: { DeletionProtection: 'ACTIVE', MfaConfiguration: 'ON', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] },
     });
-    expect(production.identityStack?.terminationProtection).toBe(true);
+    expect(production.terminationProtected).toContain('identity');
   });
 });

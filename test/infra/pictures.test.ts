@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { Template } from 'aws-cdk-lib/assertions';
 import { architecturePicture } from '../../infra/architecture-picture.ts';
 import { definitionSchema, machinePicture } from '../../infra/machine-picture.ts';
 import { withPicture } from '../../infra/picture.ts';
 import { type Stacks, templateSchema } from '../../infra/synthesised-stacks.ts';
-import { definitionOf, synthesised } from './synthesised.ts';
+import { definitionOf, synthesised, type Template } from './synthesised.ts';
 
 const documentAt = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
@@ -18,7 +17,7 @@ async function stacksOn(context: Readonly<Record<string, string>> = {}): Promise
     Sandbox: sandbox,
   });
   return Object.fromEntries(
-    stacks.flatMap(([part, template]) => (template ? [[part, templateSchema.parse(template.toJSON())]] : [])),
+    stacks.flatMap(([part, template]) => (template ? [[part, templateSchema.parse(template)]] : [])),
   );
 }
 

@@ -1,51 +1,59 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { Template } from 'aws-cdk-lib/assertions';
-import { resources } from '../../functions/api/routes.ts';
-import { deployedEntries } from '../../infra/bundle-all.ts';
-import { type Bundles, bundleName } from '../../infra/functions/bundles.ts';
-import { simFulfilmentApp } from '../../infra/sim-fulfilment-app.ts';
-
-// swc takes import attributes off, and Node wants one for JSON.
-export const cdk: { context: Record<string, unknown> } = JSON.parse(
-  readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
-);
+import { expect } from '@jest/globals';
+import type { Templates, Wanted } from './synthesis.ts';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-export type Resource = { Properties: { [key: string]: Json }; DeletionPolicy?: string };
+export type Resource = { Type: string; Properties: { [key: string]: Json }; DeletionPolicy?: string };
+export type Template = { Resources: { [id: string]: Resource }; Outputs?: { [id: string]: Json } };
+type Part = 'data' | 'identity' | 'sandbox' | 'service';
 
 /** The templates of a stage, with bundles that hold nothing: no test here runs them. */
-export async function synthesised(context: Readonly<Record<string, string>> = {}, { validate = false } = {}) {
-  const outdir = mkdtempSync(path.join(tmpdir(), 'synthesised-'));
-  const { app, data, identity, sandbox, service } = await simFulfilmentApp({
-    resources,
-    bundles: emptyBundles(outdir),
-    outdir,
-    context: { ...cdk.context, ...context },
-    validate,
-  });
-  return {
-    app,
-    dataStack: data,
-    data: Template.fromStack(data),
-    identityStack: identity,
-    identity: identity && Template.fromStack(identity),
-    sandbox: sandbox && Template.fromStack(sandbox),
-    service: Template.fromStack(service),
-  };
+export async function synthesised(
+  context: Readonly<Record<string, string>> = {},
+  { validate = false } = {},
+): Promise<
+  Record<'data' | 'service', Template> &
+    Record<'identity' | 'sandbox', Template | undefined> & { terminationProtected: readonly string[] }
+> {
+  const { templates, terminationProtected } = await ask<Part>({ of: 'stage', context, validate });
+  const { data, identity, sandbox, service } = templates;
+  if (!data || !service) throw new Error('A stage has data and a service');
+  return { data, identity, sandbox, service, terminationProtected };
 }
 
-export function emptyBundles(outdir: string): Bundles {
-  const folder = mkdtempSync(path.join(outdir, 'bundle-'));
-  writeFileSync(path.join(folder, 'index.mjs'), 'export const handler = async () => {};\n');
-  return new Map(deployedEntries.map((entry) => [entry, { name: bundleName(entry), folder, bytes: 0, inputs: [] }]));
+/** The template of the pipeline, once it has passed its checks. */
+export async function synthesisedPipeline(props: Extract<Wanted, { of: 'pipeline' }>['props']): Promise<Template> {
+  const { templates } = await ask<'pipeline'>({ of: 'pipeline', props });
+  if (!templates.pipeline) throw new Error('There is no pipeline');
+  return templates.pipeline;
+}
+
+async function ask<P extends string>(
+  wanted: Wanted,
+): Promise<{ templates: { [part in P]?: Template }; terminationProtected: Templates['terminationProtected'] }> {
+  const response = await fetch(process.env.SYNTHESIS ?? '', { method: 'POST', body: JSON.stringify(wanted) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  // Safe: synthesis.ts answers so, and the CDK gives every resource that is asked about here its properties.
+  return JSON.parse(text) as Templates & { templates: { [part in P]?: Template } };
 }
 
 /** The resources of a type, by their logical id. */
-export function resourcesOf(template: Template, type: string): Map<string, Resource> {
-  // A resource of a template is JSON by nature; the CDK only says `any`.
-  return new Map(Object.entries(template.findResources(type) as { [id: string]: Resource }));
+export function resourcesOf({ Resources }: Template, type: string): Map<string, Resource> {
+  return new Map(Object.entries(Resources).filter(([, { Type }]) => Type === type));
+}
+
+/** Expects a resource of a type that has at least this: objects may hold more, lists not. */
+export function expectResource(template: Template, type: string, atLeast: Readonly<Record<string, unknown>>): void {
+  expect([...resourcesOf(template, type).values()]).toEqual(expect.arrayContaining([atLeastLike(atLeast)]));
+}
+
+function atLeastLike(wanted: unknown): unknown {
+  const isPlain = typeof wanted === 'object' && wanted !== null && Object.getPrototypeOf(wanted) === Object.prototype;
+  return isPlain
+    ? expect.objectContaining(
+        Object.fromEntries(Object.entries(wanted).map(([key, value]) => [key, atLeastLike(value)])),
+      )
+    : wanted;
 }
 
 /** The definition of the state machine as Step Functions is given it, every function's ARN in its place. */

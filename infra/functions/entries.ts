@@ -1,0 +1,55 @@
+import type { Route } from '../http-api.ts';
+
+/** The route table: the resources of the API, each with the entry file of its function, and whether that takes a whole core. */
+export type Resources = Readonly<Record<string, { entry: string; routes: readonly Route[]; wholeCore?: true }>>;
+
+/** The tasks of the state machine, each a function of its own: `functions/workflow/<task>.ts`. */
+export const workflowTasks = [
+  'submit-to-operator',
+  'await-delivery',
+  'receive-sims',
+  'select-sims',
+  'next-stage',
+  'migrate',
+  'assign',
+  'activate',
+  'change',
+  'confirm-activation',
+  'record-failure',
+] as const;
+export type WorkflowTask = (typeof workflowTasks)[number];
+
+/** The entry file of a task of the state machine. */
+export function taskEntry(task: WorkflowTask): string {
+  return `functions/workflow/${task}.ts`;
+}
+
+export const scheduleEntries = {
+  pollOrders: 'functions/schedules/poll-orders.ts',
+  sweep: 'functions/schedules/sweep.ts',
+  lateActivations: 'functions/schedules/late-activations.ts',
+  collectUsage: 'functions/schedules/collect-usage.ts',
+  watchHolding: 'functions/schedules/watch-holding.ts',
+  deliverWebhooks: 'functions/schedules/deliver-webhooks.ts',
+  keepAudiences: 'functions/schedules/keep-audiences.ts',
+} as const;
+
+/** Makes events of the changes of the table. */
+export const publishEntry = 'functions/streams/publish-events.ts';
+
+/** Answers what is public, and every path that is not a route. */
+export const docsEntry = 'functions/api/docs.ts';
+
+/** Puts what the API reads of a token into the tokens of the user pool. */
+export const claimsEntry = 'functions/identity/add-claims.ts';
+
+/** The stand-in for the operators, as a function behind its own URL. */
+export const sandboxEntry = 'sandbox/on-lambda.ts';
+
+/** The entry files of all functions: of the API, of the state machine, of the schedules, and of the table's stream. */
+export function functionEntries(resources: Resources): string[] {
+  const api = Object.values(resources).map(({ entry }) => entry);
+  return [
+    ...new Set([...api, docsEntry, ...workflowTasks.map(taskEntry), ...Object.values(scheduleEntries), publishEntry]),
+  ];
+}

@@ -1,0 +1,125 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { cursorSecretKey, JOURNAL } from '../../adapters/dynamodb/keys.ts';
+import { table as names } from '../../adapters/dynamodb/table.ts';
+import { asNagNamesIt } from '../nag-names.ts';
+import type { ExecutionRight, Rights } from './rights.ts';
+
+const itemReads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
+/** A transaction needs the right to each of its parts, and no right of its own. */
+const itemWrites = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
+
+/** The statements that give a function its access to the table: by key only, never a scan. */
+export function tableStatements(table: Table, { table: access, due }: Rights): PolicyStatement[] {
+  if (access === 'none') return [];
+  const { due: acrossPartners, ...lists } = names.indexes;
+  const indexes = [...Object.values(lists), ...(due ? [acrossPartners] : [])];
+  // Whoever signs a cursor first makes the key for it; a function that writes nothing else may write in that partition.
+  const cursorSecret = new PolicyStatement({
+    actions: ['dynamodb:PutItem'],
+    resources: [table.tableArn],
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk] } },
+  });
+  return [
+    ...(access === 'read' ? [cursorSecret] : [journalStays(table)]),
+    new PolicyStatement({
+      actions: [...itemReads, ...(access === 'write' ? itemWrites : [])],
+      resources: [table.tableArn],
+    }),
+    new PolicyStatement({
+      actions: ['dynamodb:Query'],
+      resources: [table.tableArn, ...indexes.map(({ name }) => `${table.tableArn}/index/${name}`)],
+    }),
+  ];
+}
+
+/** Whoever may write may add to a journal, and neither change nor remove what is in one. */
+function journalStays(table: Table): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.DENY,
+    actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    resources: [table.tableArn],
+    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`*${JOURNAL}`] } },
+  });
+}
+
+/** The statement with which Lambda reads the table's stream for a function. */
+export function changesStatement(table: Table): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((action) => `dynamodb:${action}`),
+    resources: [streamArnOf(table)],
+  });
+}
+
+/** @throws when the table has no stream */
+export function streamArnOf({ tableStreamArn }: Table): string {
+  if (tableStreamArn === undefined) throw new Error('The table has no stream: infra/data-stack.ts turns it on');
+  return tableStreamArn;
+}
+
+/** What Cognito is asked for by each right in the user pool. */
+const userPoolActions: Readonly<Record<NonNullable<Rights['userPool']>, readonly string[]>> = {
+  users: [
+    'AdminAddUserToGroup',
+    'AdminCreateUser',
+    'AdminDeleteUser',
+    'AdminGetUser',
+    'AdminListGroupsForUser',
+    'AdminRemoveUserFromGroup',
+    'AdminUserGlobalSignOut',
+    'ListUsers',
+  ],
+  clients: [
+    'CreateResourceServer',
+    'CreateUserPoolClient',
+    'DeleteUserPoolClient',
+    'DescribeResourceServer',
+    'DescribeUserPoolClient',
+    'ListUserPoolClients',
+  ],
+  look: ['ListUserPoolClients'],
+};
+
+/** The statement for a right in this user pool, and in no other. */
+export function userPoolStatement({ userPoolArn }: IUserPool, right: NonNullable<Rights['userPool']>): PolicyStatement {
+  return new PolicyStatement({
+    actions: userPoolActions[right].map((action) => `cognito-idp:${action}`),
+    resources: [userPoolArn],
+  });
+}
+
+/** The statement for reading and replacing what an authoriser of an HTTP API asks of tokens. */
+export function authorizerStatement(authorizerArn: string): PolicyStatement {
+  return new PolicyStatement({ actions: ['apigateway:GET', 'apigateway:PATCH'], resources: [authorizerArn] });
+}
+
+/** The statement for one right on the executions of this state machine, and of no other. */
+export function executionStatement(machine: StateMachine, right: ExecutionRight): PolicyStatement {
+  switch (right) {
+    case 'start':
+      return new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] });
+    case 'describe':
+      return new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsArn(machine)] });
+    case 'answer':
+      // IAM checks the answer to a callback against the state machine that waits.
+      return new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources: [machine.stateMachineArn] });
+  }
+}
+
+/** Every execution of the machine: an execution's name is known only when it is started. */
+function executionsArn(machine: StateMachine): string {
+  return Stack.of(machine).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${machine.stateMachineName}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** The same ARN as cdk-nag writes it in a finding. */
+export function executionsAsNagNamesThem(machine: StateMachine): string {
+  return asNagNamesIt(Stack.of(machine).resolve(executionsArn(machine)));
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { App, Stack } from 'aws-cdk-lib';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { resources } from '../../functions/api/routes.ts';
+import { deployedEntries } from '../../infra/bundle-all.ts';
+import { type Bundles, bundleName } from '../../infra/functions/bundles.ts';
+import { PipelineStack } from '../../infra/pipeline-stack.ts';
+import { checkedApp, simFulfilmentApp } from '../../infra/sim-fulfilment-app.ts';
+import { stageFrom } from '../../infra/stages.ts';
+import type { Templates, Wanted } from './synthesis.ts';
+
+/** @throws when a check finds something; what it found is printed */
+export async function templatesFor(wanted: Wanted, outdir: string): Promise<Templates> {
+  const bundles = emptyBundles(outdir);
+  if (wanted.of === 'stage') {
+    const { app, ...stacks } = await simFulfilmentApp({
+      resources,
+      bundles,
+      outdir,
+      context: { ...cdk.context, ...wanted.context },
+      validate: wanted.validate,
+    });
+    return templatesOf(app, stacks);
+  }
+  const app = await checkedApp({ outdir, context: cdk.context, validate: true });
+  const stage = (name: string) => stageFrom((key) => (key === 'stage' ? name : undefined));
+  const pipeline = new PipelineStack(app, 'Pipeline', {
+    ...wanted.props,
+    resources,
+    bundles,
+    staging: stage('staging'),
+    production: stage('production'),
+  });
+  return templatesOf(app, { pipeline });
+}
+
+/** Bundles that hold nothing: nobody runs what is synthesised here. */
+function emptyBundles(outdir: string): Bundles {
+  const folder = mkdtempSync(path.join(outdir, 'bundle-'));
+  writeFileSync(path.join(folder, 'index.mjs'), 'export const handler = async () => {};\n');
+  return new Map(deployedEntries.map((entry) => [entry, { name: bundleName(entry), folder, bytes: 0, inputs: [] }]));
+}
+
+function templatesOf(app: App, stacks: Readonly<Record<string, Stack | undefined>>): Templates {
+  const assembly = app.synth();
+  // A check that fails need not throw: it may ask that the program end with this.
+  if (process.exitCode) {
+    process.exitCode = 0;
+    throw new Error(
+      'The templates do not pass cdk-nag or the rules of CloudFormation: what is wrong is printed above.',
+    );
+  }
+  const there = Object.entries(stacks).flatMap(([part, stack]) => (stack ? [[part, stack] as const] : []));
+  return {
+    templates: Object.fromEntries(
+      there.map(([part, { artifactId }]) => [part, assembly.getStackArtifact(artifactId).template]),
+    ),
+    terminationProtected: there.flatMap(([part, { terminationProtection }]) => (terminationProtection ? [part] : [])),
+  };
+}
