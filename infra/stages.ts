@@ -52,7 +52,7 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
     keepsData: false,
     logRetention: 1,
     journalDays: 1,
-    pollEveryMinutes: 15,
+    pollEveryMinutes: 1,
     rollout: 'in place',
     // The local cloud runs the stand-in itself.
     sandbox: false,

@@ -12,7 +12,7 @@ import type { SchedulePart } from './template/parts.ts';
 const SHORTEST_PERIOD_MS = 1_000;
 const SELDOM_MS = 15 * 60_000;
 
-const shortestPeriodOf = ({ everyMs }: SchedulePart) => SHORTEST_PERIOD_MS * (everyMs > SELDOM_MS ? 2 : 1);
+const shortestPeriodOf = ({ everyMs }: SchedulePart) => SHORTEST_PERIOD_MS * (everyMs >= SELDOM_MS ? 2 : 1);
 
 export type Schedules = { stop(): Promise<void> };
 

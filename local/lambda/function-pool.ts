@@ -52,7 +52,7 @@ const MOST_WORKERS = 8;
 const CROWDED_AFTER_MS = 1_000;
 /** To start one anew takes more of the machine than to keep it. */
 const IDLE_MS = 120_000;
-const GROW_AFTER_MS = 100;
+const GROW_AFTER_MS = 250;
 /** Lambda gives the first load of a function ten seconds of its own; a busy small machine needs more. */
 const LOAD_WITHIN_MS = 30_000;
 
@@ -192,8 +192,8 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
       argv: [],
       stdout: true,
       stderr: true,
-      // Small young generations: dozens of workers share this one process, where in the cloud each has its own machine.
-      resourceLimits: { maxOldGenerationSizeMb: part.memoryMb, maxYoungGenerationSizeMb: 8 },
+      // Young generations below V8's own: dozens of workers share this one process. Much smaller ones are collected all the time.
+      resourceLimits: { maxOldGenerationSizeMb: part.memoryMb, maxYoungGenerationSizeMb: 32 },
     });
     // Whoever wants to end while functions rest may: stop() is for those that clean up.
     worker.unref();

@@ -13,7 +13,7 @@ const operationOf = async (id: string) => is(200, await api.get<Operation>(`/v1/
 
 describe('an operation that is cancelled', () => {
   test('while it is queued or has just begun leaves the SIMs alone that it did not reach', async () => {
-    const quantity = 500;
+    const quantity = 300;
     const [sim] = await acme.simsInHolding({ operatorId: 'orange', quantity });
     const orderId = sim?.orderId ?? '';
     const { id: partnerServiceId } = await acme.aPartnerService();

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Often enough for tests that change something while days pass; looking is work for the cloud, too. */
+/** Often enough for tests that change something while days pass; looking is work for the cloud, too, so that long waits look less. */
 const POLL_EVERY_MS = 200;
+const SELDOM_MS = 500;
+const SELDOM_AFTER_MS = 2_000;
 
 /** How much longer than a local cloud the one that is tested may take: a deployment looks by the minute. */
 export const patience = Number(process.env.PATIENCE ?? 1);
@@ -13,7 +15,8 @@ export const patience = Number(process.env.PATIENCE ?? 1);
  *   error is thrown
  */
 export async function eventually<T>(attempt: () => T | Promise<T>, { within = 60_000 } = {}): Promise<T> {
-  const deadline = performance.now() + within * patience;
+  const begun = performance.now();
+  const deadline = begun + within * patience;
   for (;;) {
     try {
       return await attempt();
@@ -22,6 +25,6 @@ export async function eventually<T>(attempt: () => T | Promise<T>, { within = 60
         throw error;
       }
     }
-    await sleep(POLL_EVERY_MS);
+    await sleep(performance.now() - begun < SELDOM_AFTER_MS ? POLL_EVERY_MS : SELDOM_MS);
   }
 }

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { definitionOf } from '../../tools/release-definition.ts';
-import { releases } from '../../tools/releases.ts';
-import { assemblyWithDefinition, partsOfToday } from './assembly-with-definition.ts';
+import { type Release, releases } from '../../tools/releases.ts';
 import { cloudUnderTest, eventually, executionsOf, type RunningCloud, startCloud } from './local-cloud.ts';
-import type { Order, Partner, WholePlan } from './partner.ts';
+import type { Order, WholePlan } from './partner.ts';
 
 jest.setTimeout(180_000);
 
@@ -16,9 +15,8 @@ jest.setTimeout(180_000);
  */
 
 const dayMs = 500;
+let dataDir = '';
 let running: RunningCloud | undefined;
-let today = '';
-const folders: string[] = [];
 
 const cloud = cloudUnderTest(() => {
   if (!running) {
@@ -26,37 +24,27 @@ const cloud = cloudUnderTest(() => {
   }
   return running;
 });
-let acme: Partner;
-
-/** With a definition of its own, or today's; with a data folder it goes on with what another cloud left there. */
-async function start(definition?: string, dataDir?: string): Promise<void> {
-  const assembly = definition === undefined ? undefined : await assemblyWithDefinition(definition);
-  folders.push(...(assembly === undefined ? [] : [assembly]));
-  running = await startCloud({ dayMs, ...(assembly && { assembly }), ...(dataDir && { dataDir }) });
-  // Another cloud has another issuer of tokens.
-  acme = cloud.partner('acme-across-releases');
-}
-
-async function stop(): Promise<void> {
-  await running?.stop();
-  running = undefined;
-}
+const acme = cloud.partner('acme-across-releases');
 
 beforeAll(async () => {
-  today = JSON.stringify((await partsOfToday()).stateMachines[0]?.definition);
+  dataDir = await mkdtemp(path.join(tmpdir(), 'across-releases-'));
+  running = await startCloud({ dayMs, dataDir });
 });
 
 afterAll(async () => {
-  await stop();
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+  await running?.stop();
+  await rm(dataDir, { recursive: true, force: true });
 });
+
+const definitionOfToday = () => JSON.stringify(cloud.cloud().parts.stateMachines[0]?.definition);
+const definitionOfRelease = (release: Release) => definitionOf(release, cloud.cloud().parts.functions);
 
 /**
  * A definition that differs from today's in all that may: a state has another name, another is gone, a retry is missing; and it
  * says at its end that it was this one.
  */
 function olderDefinition(): string {
-  const { States, ...rest } = JSON.parse(today.replaceAll('"AwaitDelivery"', '"WaitForDelivery"'));
+  const { States, ...rest } = JSON.parse(definitionOfToday().replaceAll('"AwaitDelivery"', '"WaitForDelivery"'));
   const { Retry: _, ...selectSims } = States.SelectSims;
   const older = { Type: 'Pass', Result: { endedBy: 'an older definition' }, End: true };
   return JSON.stringify({ ...rest, States: { ...States, SelectSims: selectSims, Finish: older } });
@@ -78,6 +66,11 @@ async function stepFunctions<T>(operation: string, input: object): Promise<T> {
 }
 
 const machineArn = () => cloud.cloud().parts.stateMachines[0]?.arn ?? '';
+
+/** From here on executions begin with this definition. */
+async function deploy(definition: string): Promise<void> {
+  await stepFunctions('UpdateStateMachine', { stateMachineArn: machineArn(), definition });
+}
 
 /** What the executions of an order came to, the first attempt first. */
 async function endsOf({ id }: Order): Promise<unknown[]> {
@@ -105,11 +98,7 @@ async function expectFulfilled({ id }: Order, quantity: number): Promise<void> {
 }
 
 describe.each(releases())('with the definition of release $version and the functions of today', (release) => {
-  beforeAll(async () => {
-    await start(definitionOf(release, (await partsOfToday()).functions));
-  }, 120_000);
-
-  afterAll(stop);
+  beforeAll(() => deploy(definitionOfRelease(release)));
 
   test('SIMs of an order become active by its plan', async () => {
     await expectFulfilled(await waitsForDelivery(await acme.aPlan()), 50);
@@ -134,13 +123,11 @@ describe.each(releases())('with the definition of release $version and the funct
 });
 
 describe('a deployment of another definition', () => {
-  afterAll(stop);
-
   test('leaves the executions that run their own, and gives the next ones the new one', async () => {
-    await start(olderDefinition());
+    await deploy(olderDefinition());
     const plan = await acme.aPlan();
     const before = await waitsForDelivery(plan);
-    await stepFunctions('UpdateStateMachine', { stateMachineArn: machineArn(), definition: today });
+    await deploy(definitionOfToday());
     const after = await waitsForDelivery(plan);
 
     await expectFulfilled(before, 50);
@@ -158,20 +145,15 @@ describe('a deployment of another definition', () => {
  * today's definition, and that goes on from what the one before it left in the table.
  */
 describe('a deployment that loses the executions', () => {
-  afterAll(stop);
-
   test('has orders that waited for their delivery under older definitions fulfilled by the one of today', async () => {
-    const dataDir = await mkdtemp(path.join(tmpdir(), 'across-releases-'));
-    folders.push(dataDir);
-    await start(olderDefinition(), dataDir);
-    const orders = [await waitsForDelivery(await acme.aPlan())];
-    for (const release of releases()) {
-      const definition = definitionOf(release, (await partsOfToday()).functions);
-      await stepFunctions('UpdateStateMachine', { stateMachineArn: machineArn(), definition });
+    const orders: Order[] = [];
+    for (const definition of [olderDefinition(), ...releases().map(definitionOfRelease)]) {
+      await deploy(definition);
       orders.push(await waitsForDelivery(await acme.aPlan()));
     }
-    await stop();
-    await start(undefined, dataDir);
+    await running?.stop();
+    running = undefined;
+    running = await startCloud({ dayMs, dataDir });
     for (const { id } of orders) {
       expect(await acme.order(id)).toMatchObject({ receivedQuantity: 0 });
     }

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { cloudUnderTest, eventually, type RunningCloud, startCloud } from './local-cloud.ts';
 import { is, type Order } from './partner.ts';
 
@@ -63,37 +63,31 @@ function when(id: string, isSo: (order: Order) => boolean): Promise<void> {
   });
 }
 
-describe('the cloud is stopped and started again, and everything goes on by itself', () => {
-  test('while an order waits for its delivery', async () => {
-    await cloud.operator('3uk').behaves({ leadTimeDays: 8 });
-    const { id } = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50, plan: await acme.aPlan() });
-    const before = await acme.order(id);
-    await restart();
-    const after = await acme.order(id);
-    expect(after).toMatchObject({ id, plan: before.plan, operatorReference: before.operatorReference });
-    expect(after.receivedQuantity).toBe(0);
-    await expectFulfilled(id, 50);
-  });
+test('the cloud is stopped and started again, and every order goes on by itself from where it stands', async () => {
+  await cloud.operator('3uk').behaves({ leadTimeDays: 30 });
+  await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 5 });
+  await cloud.operator('orange').behaves({ leadTimeDays: 0 });
+  const plan = await acme.aPlan();
 
-  test('while SIMs are being received and migrated', async () => {
-    await cloud.operator('orange').behaves({ leadTimeDays: 0 });
-    const { id } = await acme.orders({ operatorId: 'orange', quantity: 300, plan: await acme.aPlan() });
-    await when(id, ({ state }) => ['dispatched', 'delivered'].includes(state));
-    await restart();
-    await when(id, ({ progress }) => progress.migrated > 0);
-    await restart();
-    await expectFulfilled(id, 300);
+  const activating = await acme.orders({ operatorId: 'a1', quantity: 40, plan });
+  const waiting = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50, plan });
+  await eventually(async () => {
+    expect(await acme.sims({ orderId: activating.id, state: 'activating' })).toHaveLength(40);
   });
+  const received = await acme.orders({ operatorId: 'orange', quantity: 300, plan });
+  await when(received.id, ({ state }) => ['dispatched', 'delivered'].includes(state));
+  const before = await acme.order(waiting.id);
+  await restart();
+  const after = await acme.order(waiting.id);
+  expect(after).toMatchObject({ plan: before.plan, operatorReference: before.operatorReference, receivedQuantity: 0 });
 
-  test('while an activation awaits its confirmation', async () => {
-    await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 2 });
-    const { id } = await acme.orders({ operatorId: 'a1', quantity: 40, plan: await acme.aPlan() });
-    await eventually(async () => {
-      expect(await acme.sims({ orderId: id, state: 'activating' })).toHaveLength(40);
-    });
-    await restart();
-    await expectFulfilled(id, 40);
-  });
+  await when(received.id, ({ progress }) => progress.migrated > 0);
+  await restart();
+  await Promise.all([
+    expectFulfilled(waiting.id, 50),
+    expectFulfilled(activating.id, 40),
+    expectFulfilled(received.id, 300),
+  ]);
 });
 
 test('nothing of all that has left a secret or an address in the log', async () => {
