@@ -6,7 +6,6 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
-  type QueryCommandInput,
   ScanCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
@@ -296,11 +295,18 @@ export async function queryDue(kind: string, now: Date, limit: number): Promise<
 
 async function queryItems(range: Range, limit: number): Promise<{ items: Record<string, unknown>[]; last?: string }> {
   const names = range.index ? table.indexes[range.index] : table;
+  const [from, to] = endsOf(range);
+  // The last page ended with the last sort key of the range, which DynamoDB does not say; and it refuses a range of nothing.
+  if (from > to) {
+    return { items: [] };
+  }
   const { Items = [], LastEvaluatedKey } = await documentClient().send(
     new QueryCommand({
       TableName: tableName(),
       ...('name' in names ? { IndexName: names.name } : { ConsistentRead: true }),
-      ...keyCondition(range, names),
+      KeyConditionExpression: from === '' ? '#pk = :pk AND #sk <= :to' : '#pk = :pk AND #sk BETWEEN :from AND :to',
+      ExpressionAttributeNames: { '#pk': names.partitionKey, '#sk': names.sortKey },
+      ExpressionAttributeValues: { ':pk': range.partition, ':to': to, ...(from === '' ? {} : { ':from': from }) },
       Limit: limit,
       ScanIndexForward: !range.descending,
     }),
@@ -321,18 +327,14 @@ export async function queryAll<T>(range: Range): Promise<T[]> {
   return all;
 }
 
-function keyCondition(
-  { partition, prefix = '', from: first = prefix, after, upTo, descending }: Range,
-  { partitionKey, sortKey }: { partitionKey: string; sortKey: string },
-): Pick<QueryCommandInput, 'KeyConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> {
-  // BETWEEN includes its ends: the neighbour of `after` in sort order leaves it out.
-  const from = descending || after === undefined ? first : `${after}${FIRST_CHARACTER}`;
-  const to = descending && after !== undefined ? justBefore(after) : (upTo ?? `${prefix}${LAST_CHARACTER}`);
-  return {
-    KeyConditionExpression: from === '' ? '#pk = :pk AND #sk <= :to' : '#pk = :pk AND #sk BETWEEN :from AND :to',
-    ExpressionAttributeNames: { '#pk': partitionKey, '#sk': sortKey },
-    ExpressionAttributeValues: { ':pk': partition, ':to': to, ...(from === '' ? {} : { ':from': from }) },
-  };
+/** The first and the last sort key of what is left of a range, both included. */
+function endsOf({ prefix = '', from = prefix, after, upTo, descending }: Range): [from: string, to: string] {
+  const to = upTo ?? `${prefix}${LAST_CHARACTER}`;
+  if (after === undefined) {
+    return [from, to];
+  }
+  // The neighbour of `after` in sort order leaves it out.
+  return descending ? [from, justBefore(after)] : [`${after}${FIRST_CHARACTER}`, to];
 }
 
 const FIRST_CHARACTER = ' ';
