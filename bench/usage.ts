@@ -10,7 +10,7 @@ import type { BenchOptions } from './main.ts';
 /** A batch is what two hours bring: the collector's pace. */
 const HOURS = 2;
 const BATCHES = 3;
-const MOST_SIMS = 2000;
+const MOST_SIMS = 1000;
 /** As many days as the collector writes at once, with two sums. */
 const DAYS_A_WRITE = 95;
 const concurrencies = [2, 4, 8] as const;

@@ -2,17 +2,28 @@ import { createRequire } from 'node:module';
 
 const { default: Sequencer } = createRequire(import.meta.url)('@jest/test-sequencer');
 
-/** On a fresh machine jest knows no durations and goes by the size of files, which says little of these. */
+/**
+ * On a fresh machine jest knows no durations and goes by the size of files, which says little of these. What mostly waits for days
+ * to pass stands among what keeps the cores busy.
+ */
 const longest = [
   'fleet',
   'orders-failed',
   'resilience',
   'alarms',
-  'executions-across-releases',
   'orders-to-active',
+  'http-roles',
+  'executions-across-releases',
+  'bulk-dry-run',
+  'http-hostile-input',
   'bulk-scheduled',
+  'sims-lists',
+  'bulk-cancel-and-retry',
+  'restore',
   'chaos',
   'orders-plans',
+  'bulk-actions',
+  'docs-commands',
   'sims-life',
 ];
 
