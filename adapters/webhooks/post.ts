@@ -1,6 +1,6 @@
 import { lookup as lookUp } from 'node:dns/promises';
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { isPublicAddress, notPublic, targetProblem } from '../../domain/webhook.ts';
 
@@ -43,9 +43,11 @@ export async function post(
   }
 }
 
-function send(url: string, body: string, options: RequestOptions): Promise<IncomingMessage> {
+async function send(url: string, body: string, options: RequestOptions): Promise<IncomingMessage> {
+  // Only on the local cloud is a receiver asked without TLS: as a module, Node's client for that brings all of `fetch` with it.
+  const client = url.startsWith('https:') ? https : await import('node:http');
   return new Promise((resolve, reject) => {
-    const request = url.startsWith('https:') ? httpsRequest(url, options) : httpRequest(url, options);
+    const request = client.request(url, options);
     request.on('error', reject);
     request.on('response', (response) => {
       // What it says beside the status is of no interest, nor is how that ends.
