@@ -4,10 +4,12 @@ const { default: Sequencer } = createRequire(import.meta.url)('@jest/test-sequen
 
 /**
  * On a fresh machine jest knows no durations and goes by the size of files, which says little of these. What mostly waits for days
- * to pass stands among what keeps the cores busy.
+ * to pass stands among what keeps the cores busy; at the start that is what needs no cloud, until the first ones are there.
  */
 const longest = [
   'fleet',
+  'local/cloud',
+  'sim-fulfilment-app',
   'orders-failed',
   'resilience',
   'alarms',
