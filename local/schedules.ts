@@ -6,13 +6,13 @@ import { account, region } from './template/identity.ts';
 import type { SchedulePart } from './template/parts.ts';
 
 /**
- * No schedule runs more often than this, in real time, however fast the days pass; and one that comes seldom, half as often:
+ * No schedule runs more often than this, in real time, however fast the days pass; and one that comes seldom, a third as often:
  * each look is work, and nobody waits by the second for what comes by the hour.
  */
 const SHORTEST_PERIOD_MS = 1_000;
 const SELDOM_MS = 15 * 60_000;
 
-const shortestPeriodOf = ({ everyMs }: SchedulePart) => SHORTEST_PERIOD_MS * (everyMs >= SELDOM_MS ? 2 : 1);
+const shortestPeriodOf = ({ everyMs }: SchedulePart) => SHORTEST_PERIOD_MS * (everyMs >= SELDOM_MS ? 3 : 1);
 
 export type Schedules = { stop(): Promise<void> };
 

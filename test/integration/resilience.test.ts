@@ -74,7 +74,7 @@ test('the cloud is stopped and started again, and every order goes on by itself 
   await eventually(async () => {
     expect(await acme.sims({ orderId: activating.id, state: 'activating' })).toHaveLength(40);
   });
-  const received = await acme.orders({ operatorId: 'orange', quantity: 300, plan });
+  const received = await acme.orders({ operatorId: 'orange', quantity: 150, plan });
   await when(received.id, ({ state }) => ['dispatched', 'delivered'].includes(state));
   const before = await acme.order(waiting.id);
   await restart();
@@ -86,7 +86,7 @@ test('the cloud is stopped and started again, and every order goes on by itself 
   await Promise.all([
     expectFulfilled(waiting.id, 50),
     expectFulfilled(activating.id, 40),
-    expectFulfilled(received.id, 300),
+    expectFulfilled(received.id, 150),
   ]);
 });
 
