@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { operatorIds } from '../../domain/operator.ts';
 import { runbookPage } from '../../infra/runbook.ts';
-import { expectResource, type Resource, resourcesOf, synthesised } from './synthesised.ts';
+import { expectResource, type Resource, resourcesOf, synthesised, type Template } from './synthesised.ts';
 
 const real = { issuer: 'https://login.partner-connect.net', audience: 'sim-fulfilment' };
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 const pages = Array.from(runbook.matchAll(/^## (.+)$/gm), ([, heading = '']) => heading);
 
-let dev: Awaited<ReturnType<typeof synthesised>>['service'];
+let dev: Template;
 let production: typeof dev;
 
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type FunctionMetric, functionMetrics } from '../../functions/metrics.ts';
-import { resourcesOf, synthesised } from './synthesised.ts';
+import { resourcesOf, synthesised, type Template } from './synthesised.ts';
 
 const NAMESPACE = 'SimFulfilment-dev';
 
 /** A metric of the functions that somebody looks at, with the dimensions by which it is asked for. */
 type Shown = { name: string; dimensions: readonly string[] };
 
-let service: Awaited<ReturnType<typeof synthesised>>['service'];
+let service: Template;
 let bodies: Map<string, string>;
 let shown: Shown[];
 

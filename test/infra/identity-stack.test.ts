@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { roles } from '../../domain/access.ts';
-import { expectResource, resourcesOf, synthesised, type Template } from './synthesised.ts';
+import { expectResource, resourcesOf, type SynthesisedStage, synthesised, type Template } from './synthesised.ts';
 
-let dev: Awaited<ReturnType<typeof synthesised>>;
-let production: Awaited<ReturnType<typeof synthesised>>;
+let dev: SynthesisedStage;
+let production: SynthesisedStage;
 
 beforeAll(async () => {
   dev = await synthesised();

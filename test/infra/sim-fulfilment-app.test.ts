@@ -5,11 +5,11 @@ import { resources } from '../../functions/api/routes.ts';
 import { bundleName } from '../../infra/functions/bundles.ts';
 import { functionEntries, scheduleEntries } from '../../infra/functions/entries.ts';
 import { rights } from '../../infra/functions/rights.ts';
-import { expectResource, resourcesOf, synthesised, type Template } from './synthesised.ts';
+import { expectResource, resourcesOf, type SynthesisedStage, synthesised, type Template } from './synthesised.ts';
 
 const real = { issuer: 'https://login.partner-connect.net', audience: 'sim-fulfilment' };
-let dev: Awaited<ReturnType<typeof synthesised>>;
-let production: Awaited<ReturnType<typeof synthesised>>;
+let dev: SynthesisedStage;
+let production: SynthesisedStage;
 
 beforeAll(async () => {
   dev = await synthesised();

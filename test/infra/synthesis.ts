@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
 import type { PipelineStackProps } from '../../infra/pipeline-stack.ts';
+import { listenLocally } from '../../local/listen.ts';
 
 // Templates for test files, made in a process of its own. Tests run in contexts of their own, where loading the CDK takes many
 // times as long, and would be done again for each file; here each stage is synthesised once for all of them.
@@ -14,8 +14,13 @@ export type Wanted =
   | { of: 'stage'; context: Readonly<Record<string, string>>; validate: boolean }
   | { of: 'pipeline'; props: Pick<PipelineStackProps, 'repository' | 'branch' | 'connectionArn' | 'context'> };
 
+/** A template, as far as tests look at it: they ask only for properties of resources that the CDK gives some. */
+export type Template = { Resources: { [id: string]: Resource }; Outputs?: { [id: string]: Json } };
+export type Resource = { Type: string; Properties: { [key: string]: Json }; DeletionPolicy?: string };
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
 /** The templates of what was wanted by their part (`data`, `service`), and which of these stacks may not be deleted. */
-export type Templates = { templates: Readonly<Record<string, unknown>>; terminationProtected: readonly string[] };
+export type Templates = { templates: { [part: string]: Template }; terminationProtected: readonly string[] };
 
 const folder = mkdtempSync(path.join(tmpdir(), 'synthesis-'));
 const made = new Map<string, Promise<Templates>>();
@@ -38,8 +43,6 @@ function templatesFor(wanted: Wanted): Promise<Templates> {
 }
 
 const server = createServer((request, response) => {
-  // One request each: a connection kept between two of a slow test may be closed just when it is used again.
-  response.setHeader('connection', 'close');
   json(request)
     // Whoever asks is a test of this project: synthesised.ts.
     .then((wanted) => templatesFor(wanted as Wanted))
@@ -47,9 +50,6 @@ const server = createServer((request, response) => {
       (templates) => response.end(JSON.stringify(templates)),
       (error: unknown) => response.writeHead(500).end(error instanceof Error ? error.stack : String(error)),
     );
-}).listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo;
-  process.send?.(`http://127.0.0.1:${port}`);
 });
 
 // Ctrl-C reaches the whole group of processes: the parent ends, and with it the channel.
@@ -58,3 +58,6 @@ process.on('disconnect', () => {
   rmSync(folder, { recursive: true, force: true });
   process.exit();
 });
+
+const { url } = await listenLocally(server);
+process.send?.(url);

@@ -1,20 +1,18 @@
 import { expect } from '@jest/globals';
-import type { Templates, Wanted } from './synthesis.ts';
+import type { Json, Resource, Template, Templates, Wanted } from './synthesis.ts';
 
-type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-export type Resource = { Type: string; Properties: { [key: string]: Json }; DeletionPolicy?: string };
-export type Template = { Resources: { [id: string]: Resource }; Outputs?: { [id: string]: Json } };
-type Part = 'data' | 'identity' | 'sandbox' | 'service';
+export type { Resource, Template } from './synthesis.ts';
+
+/** What a stage is deployed as. Without `identity` another issuer signs the tokens, without `sandbox` operators are real. */
+export type SynthesisedStage = Record<'data' | 'service', Template> &
+  Record<'identity' | 'sandbox', Template | undefined> & { terminationProtected: readonly string[] };
 
 /** The templates of a stage, with bundles that hold nothing: no test here runs them. */
 export async function synthesised(
   context: Readonly<Record<string, string>> = {},
   { validate = false } = {},
-): Promise<
-  Record<'data' | 'service', Template> &
-    Record<'identity' | 'sandbox', Template | undefined> & { terminationProtected: readonly string[] }
-> {
-  const { templates, terminationProtected } = await ask<Part>({ of: 'stage', context, validate });
+): Promise<SynthesisedStage> {
+  const { templates, terminationProtected } = await ask({ of: 'stage', context, validate });
   const { data, identity, sandbox, service } = templates;
   if (!data || !service) throw new Error('A stage has data and a service');
   return { data, identity, sandbox, service, terminationProtected };
@@ -22,19 +20,17 @@ export async function synthesised(
 
 /** The template of the pipeline, once it has passed its checks. */
 export async function synthesisedPipeline(props: Extract<Wanted, { of: 'pipeline' }>['props']): Promise<Template> {
-  const { templates } = await ask<'pipeline'>({ of: 'pipeline', props });
+  const { templates } = await ask({ of: 'pipeline', props });
   if (!templates.pipeline) throw new Error('There is no pipeline');
   return templates.pipeline;
 }
 
-async function ask<P extends string>(
-  wanted: Wanted,
-): Promise<{ templates: { [part in P]?: Template }; terminationProtected: Templates['terminationProtected'] }> {
+async function ask(wanted: Wanted): Promise<Templates> {
   const response = await fetch(process.env.SYNTHESIS ?? '', { method: 'POST', body: JSON.stringify(wanted) });
   const text = await response.text();
   if (!response.ok) throw new Error(text);
-  // Safe: synthesis.ts answers so, and the CDK gives every resource that is asked about here its properties.
-  return JSON.parse(text) as Templates & { templates: { [part in P]?: Template } };
+  // Safe: synthesis.ts answers so.
+  return JSON.parse(text) as Templates;
 }
 
 /** The resources of a type, by their logical id. */

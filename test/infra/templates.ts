@@ -8,7 +8,7 @@ import { type Bundles, bundleName } from '../../infra/functions/bundles.ts';
 import { PipelineStack } from '../../infra/pipeline-stack.ts';
 import { checkedApp, simFulfilmentApp } from '../../infra/sim-fulfilment-app.ts';
 import { stageFrom } from '../../infra/stages.ts';
-import type { Templates, Wanted } from './synthesis.ts';
+import type { Template, Templates, Wanted } from './synthesis.ts';
 
 /** @throws when a check finds something; what it found is printed */
 export async function templatesFor(wanted: Wanted, outdir: string): Promise<Templates> {
@@ -54,7 +54,8 @@ function templatesOf(app: App, stacks: Readonly<Record<string, Stack | undefined
   const there = Object.entries(stacks).flatMap(([part, stack]) => (stack ? [[part, stack] as const] : []));
   return {
     templates: Object.fromEntries(
-      there.map(([part, { artifactId }]) => [part, assembly.getStackArtifact(artifactId).template]),
+      // What the CDK says of a template is `any`.
+      there.map(([part, { artifactId }]): [string, Template] => [part, assembly.getStackArtifact(artifactId).template]),
     ),
     terminationProtected: there.flatMap(([part, { terminationProtection }]) => (terminationProtection ? [part] : [])),
   };

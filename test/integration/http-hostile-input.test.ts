@@ -216,10 +216,12 @@ describe('whatever is sent, no answer is a failure of ours', () => {
 
   test.each(named(writing.filter(({ body }) => body !== undefined)))(
     '%s: values by turns in its fields',
-    async (_n, route) => {
+    async (_n, route, turn) => {
       const path = pathOf(route);
       const good = exampleOf(route);
-      const changes = placesIn(good).flatMap((place, turn) => inTurn(values, turn).map((value) => ({ place, value })));
+      const changes = placesIn(good).flatMap((place, at) =>
+        inTurn(values, turn + at).map((value) => ({ place, value })),
+      );
       await each(changes, async ({ place, value }) => {
         const answer = await send(route, path, replaced(good, place, value));
         expectTakenOrRefused(answer, `${route.path} with ${place.join('.')} = ${short(value)}`);

@@ -69,24 +69,27 @@ test('the cloud is stopped and started again, and every order goes on by itself 
   await cloud.operator('orange').behaves({ leadTimeDays: 0 });
   const plan = await acme.aPlan();
 
+  // One waits for its delivery, one for the confirmation of its activations.
   const activating = await acme.orders({ operatorId: 'a1', quantity: 40, plan });
   const waiting = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50, plan });
   await eventually(async () => {
     expect(await acme.sims({ orderId: activating.id, state: 'activating' })).toHaveLength(40);
   });
-  const received = await acme.orders({ operatorId: 'orange', quantity: 150, plan });
-  await when(received.id, ({ state }) => ['dispatched', 'delivered'].includes(state));
   const before = await acme.order(waiting.id);
   await restart();
   const after = await acme.order(waiting.id);
   expect(after).toMatchObject({ plan: before.plan, operatorReference: before.operatorReference, receivedQuantity: 0 });
 
+  // SIMs are received, then migrated.
+  const received = await acme.orders({ operatorId: 'orange', quantity: 300, plan });
+  await when(received.id, ({ state }) => ['dispatched', 'delivered'].includes(state));
+  await restart();
   await when(received.id, ({ progress }) => progress.migrated > 0);
   await restart();
   await Promise.all([
     expectFulfilled(waiting.id, 50),
     expectFulfilled(activating.id, 40),
-    expectFulfilled(received.id, 150),
+    expectFulfilled(received.id, 300),
   ]);
 });
 
