@@ -45,10 +45,10 @@ describe('a SIM that is', () => {
     sims = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
   });
 
-  // One SIM for each state, so that no test waits for what another one left.
+  // One SIM for each state, so that no test waits for what another one left, nor for its end.
   const sim = (place: number) => [sims[place]?.iccid ?? ''];
 
-  test('in holding takes a partner service, and nothing else', async () => {
+  test.concurrent('in holding takes a partner service, and nothing else', async () => {
     const iccids = sim(0);
     await allRefuse('in_holding', 'assign', iccids, toPlan());
     for (const action of ['unassign', 'activate', 'suspend', 'resume']) {
@@ -64,7 +64,7 @@ describe('a SIM that is', () => {
     expect(migrated?.bars).toEqual(sims[0]?.bars);
   });
 
-  test('in stock takes a customer with its service, or another partner service', async () => {
+  test.concurrent('in stock takes a customer with its service, or another partner service', async () => {
     const iccids = sim(1);
     await allDo('migrate', iccids, migrateTo(plan.partnerServiceId));
     await allAreSoAlready('migrate', iccids, migrateTo(plan.partnerServiceId));
@@ -92,7 +92,7 @@ describe('a SIM that is', () => {
     expect(assigned?.bars).toHaveLength(1);
   });
 
-  test('assigned is activated, unassigned or migrated, and stays with its customer', async () => {
+  test.concurrent('assigned is activated, unassigned or migrated, and stays with its customer', async () => {
     const iccids = sim(2);
     await allDo('migrate', iccids, migrateTo(plan.partnerServiceId));
     await allDo('assign', iccids, toPlan());
@@ -122,7 +122,7 @@ describe('a SIM that is', () => {
     expect(back?.bars).toHaveLength(1);
   });
 
-  test('active is suspended for a reason, resumed, and moved to another service of its customer', async () => {
+  test.concurrent('active is suspended for a reason, resumed, and moved to another service of its customer', async () => {
     const iccids = sim(3);
     await allDo('migrate', iccids, migrateTo(plan.partnerServiceId));
     await allDo('assign', iccids, toPlan());
@@ -165,7 +165,7 @@ describe('a SIM that is', () => {
     expect(again?.bars).toEqual([{ type: 'data', reason: expect.stringMatching(/\S/), since: expect.any(String) }]);
   });
 
-  test('suspended can go back to stock, be assigned anew and become active again', async () => {
+  test.concurrent('suspended can go back to stock, be assigned anew and become active again', async () => {
     const iccids = sim(4);
     await allDo('migrate', iccids, migrateTo(plan.partnerServiceId));
     await allDo('assign', iccids, toPlan());
@@ -178,7 +178,7 @@ describe('a SIM that is', () => {
     expect(await allDo('activate', iccids)).toMatchObject([{ state: 'active', bars: [], customerId: customer.id }]);
   });
 
-  test('terminated stays so for good', async () => {
+  test.concurrent('terminated stays so for good', async () => {
     const iccids = sim(5);
     await allDo('migrate', iccids, migrateTo(plan.partnerServiceId));
     await allDo('assign', iccids, toPlan());

@@ -36,8 +36,8 @@ export type CloudMessage =
 
 type Cloud = { id: number; kind: string; child: ChildProcess; facts: CloudFacts; idle: NodeJS.Timeout | undefined };
 
-/** The schedules of a cloud are work for the machine, though nobody looks; to start another is more. */
-const IDLE_MS = 15_000;
+/** The schedules of a cloud are work for the machine, though nobody looks; to start another is what a minute and more of that is. */
+const IDLE_MS = 60_000;
 
 /**
  * Local clouds that are lent to test files, one file at a time. What a cloud takes to start, and its functions to load,

@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { MOST_AUDIENCES } from '../../adapters/api-gateway/audiences.ts';
-import { cloudUnderTest, eventually, startCloud, useLocalCloud } from './local-cloud.ts';
+import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type Order, type Page } from './partner.ts';
 import { expectGatewayMessage, expectInvalid, expectProblem } from './problems.ts';
 import { type Client, type MachineSignIn, type NewClient, userPoolOf } from './user-pool.ts';
@@ -225,30 +222,6 @@ describe('the clients of a partner', () => {
     expect(await clientsOf(globex.id)).toEqual([]);
     await revokeAll();
   });
-});
-
-test('users and clients outlive a restart of the local cloud, which as a deployment puts back the audiences of the template', async () => {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'users-'));
-  let running = await startCloud({ dayMs: 500, dataDir });
-  try {
-    const restarted = cloudUnderTest(() => running);
-    const people = userPoolOf(restarted);
-    const wholesaler = () => restarted.as({ roles: ['platform'] });
-    const email = 'ada@acme.example';
-    is(201, await wholesaler().post('/v1/platform/users', { email, partnerId: 'demo', roles: ['admin'] }));
-    const body = { name: 'Order desk', roles: ['admin'] };
-    const client = is(201, await wholesaler().post<NewClient>(pathOf('demo'), body));
-    await running.stop();
-
-    running = await startCloud({ dayMs: 500, dataDir });
-    is(200, await restarted.api(await people.signIn(email)).get('/v1/partner'));
-    const { tokenUrl } = is(200, await wholesaler().get<Client>(pathOf('demo', client.id)));
-    const api = restarted.api(is(200, await people.tokenOf({ ...client, tokenUrl })).access_token);
-    await eventually(async () => is(200, await api.get('/v1/partner')));
-  } finally {
-    await running.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
 });
 
 async function idsOfClients(): Promise<string[]> {

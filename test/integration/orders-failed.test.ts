@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type Order, type Page } from './partner.ts';
 
@@ -8,8 +8,9 @@ type SetAside = { id: string; kind: string; partnerId?: string; subject: string;
 const cloud = useLocalCloud({ dayMs: 200 });
 const acme = cloud.partner('acme-failed');
 
-test('an order that is not delivered within ninety days has failed; resumed, it goes on from there', async () => {
-  await cloud.operator('3uk').behaves({ leadTimeDays: 75 });
+beforeAll(() => cloud.operator('3uk').behaves({ leadTimeDays: 75 }));
+
+test.concurrent('an order that is not delivered within ninety days has failed; resumed, it goes on from there', async () => {
   const { partnerServiceId } = await acme.aPlan();
   const placed = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50, plan: { partnerServiceId } });
   const failed = await acme.orderIn(placed.id, 'failed');
@@ -32,8 +33,7 @@ test('an order that is not delivered within ninety days has failed; resumed, it 
   is(409, await acme.api.post(`/v1/orders/${placed.id}/resume`));
 });
 
-test('an order that failed is set aside, and goes on when it is put back', async () => {
-  await cloud.operator('3uk').behaves({ leadTimeDays: 75 });
+test.concurrent('an order that failed is set aside, and goes on when it is put back', async () => {
   const { id } = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50 });
   await acme.orderIn(id, 'failed');
   const platform = cloud.as({ roles: ['platform'] });

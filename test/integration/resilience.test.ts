@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { cloudUnderTest, eventually, type RunningCloud, startCloud } from './local-cloud.ts';
 import { is, type Order } from './partner.ts';
+import { type Client, type NewClient, userPoolOf } from './user-pool.ts';
 
 jest.setTimeout(120_000);
 
@@ -63,8 +64,25 @@ function when(id: string, isSo: (order: Order) => boolean): Promise<void> {
   });
 }
 
-test('the cloud is stopped and started again, and every order goes on by itself from where it stands', async () => {
-  await cloud.operator('3uk').behaves({ leadTimeDays: 30 });
+/** A user and a partner's system are let in. @returns what shows that they still are. */
+async function letIn(): Promise<() => Promise<void>> {
+  const pool = userPoolOf(cloud);
+  const platform = () => cloud.as({ roles: ['platform'] });
+  const clients = `/v1/platform/partners/${acme.id}/clients`;
+  const [email, roles] = ['ada@acme.example', ['admin']];
+  is(201, await platform().post('/v1/platform/users', { email, partnerId: acme.id, roles }));
+  const client = is(201, await platform().post<NewClient>(clients, { name: 'Order desk', roles }));
+  return async () => {
+    is(200, await cloud.api(await pool.signIn(email)).get('/v1/partner'));
+    const { tokenUrl } = is(200, await platform().get<Client>(`${clients}/${client.id}`));
+    const api = cloud.api(is(200, await pool.tokenOf({ ...client, tokenUrl })).access_token);
+    // As a deployment does, a start puts back the audiences of the template; then the schedule adds the clients.
+    await eventually(async () => is(200, await api.get('/v1/partner')));
+  };
+}
+
+test('the cloud is stopped and started again: every order goes on by itself from where it stands, and users and clients are still let in', async () => {
+  await cloud.operator('3uk').behaves({ leadTimeDays: 20 });
   await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 5 });
   await cloud.operator('orange').behaves({ leadTimeDays: 0 });
   const plan = await acme.aPlan();
@@ -76,9 +94,11 @@ test('the cloud is stopped and started again, and every order goes on by itself 
     expect(await acme.sims({ orderId: activating.id, state: 'activating' })).toHaveLength(40);
   });
   const before = await acme.order(waiting.id);
+  const expectLetIn = await letIn();
   await restart();
   const after = await acme.order(waiting.id);
   expect(after).toMatchObject({ plan: before.plan, operatorReference: before.operatorReference, receivedQuantity: 0 });
+  await expectLetIn();
 
   // SIMs are received, then migrated.
   const received = await acme.orders({ operatorId: 'orange', quantity: 300, plan });
