@@ -123,11 +123,17 @@ async function tellOfBrokenRequests(functionsLog: string): Promise<void> {
   }
 }
 
+/**
+ * A cloud is dozens of small heaps, one for each worker of a function. By itself V8 keeps each of them as small as it can, again and
+ * again: without that, a cloud takes a twentieth less of the machine.
+ */
+const roomForHeaps = ['--initial-old-space-size=256', '--no-flush-bytecode', '--no-memory-reducer'];
+
 const cloudProcess = fileURLToPath(new URL('./cloud-process.ts', import.meta.url));
 
 async function startCloud(settings: CloudSettings): Promise<{ child: ChildProcess; facts: CloudFacts }> {
   // Options of this process are a test runner's, not a cloud's.
-  const child = fork(cloudProcess, [JSON.stringify(settings)], { execArgv: [] });
+  const child = fork(cloudProcess, [JSON.stringify(settings)], { execArgv: roomForHeaps });
   // It ends when this process does: nobody has to wait for it.
   child.unref();
   child.channel?.unref();
