@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openPartners } from '../../../local/partners.ts';
 import type { BehaviourRequest, Usage } from '../../../sandbox/behaviour.ts';
 import { apiClient } from '../api-client.ts';
 import type { CallerClaims, OperatorId } from '../local-cloud.ts';
@@ -35,12 +34,13 @@ export function deployedCloud(): (CloudAccess & { url: string; stop(): Promise<v
   if (!CLIENT_ID || !SANDBOX_URL || !SANDBOX_KEY) {
     throw new Error('A deployment is tested with USER_POOL_ID, CLIENT_ID, SANDBOX_URL and SANDBOX_KEY.');
   }
-  // Loaded when it is wanted: the SDK takes long, and no other test has a use for it.
+  // Both are loaded when they are wanted: they take long, and no other test has a use for them.
   const users = import('./user-pool-tokens.ts').then(({ userPoolTokens }) =>
     userPoolTokens({ userPoolId: USER_POOL_ID, clientId: CLIENT_ID }),
   );
   const tokenFor = async (claims: UserClaims) => (await users).tokenFor(claims);
-  const partners = mkdtemp(path.join(tmpdir(), 'acceptance-')).then(async (folder) => {
+  const partners = import('../../../local/partners.ts').then(async ({ openPartners }) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'acceptance-'));
     const opened = await openPartners({ url, issuer: { token: tokenFor }, folder });
     await opened.seed();
     return { ...opened, folder };
