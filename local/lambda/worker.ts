@@ -33,8 +33,8 @@ function errorOf(thrown: unknown): FunctionError {
 
 /**
  * Clients of AWS bring in `node:http` for the addresses of a local cloud, which have no TLS. As a module it looks at all that it
- * exports, and these are made of the whole of `fetch`: half as much work again as all else that a worker starts with. No
- * function takes them from there.
+ * exports, some of which brings in the whole of `fetch`: each worker would wait for that at its start. No function takes these
+ * from there.
  */
 function leaveOutFetch(): void {
   const http: Record<string, unknown> = process.getBuiltinModule('node:http');

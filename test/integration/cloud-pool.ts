@@ -36,7 +36,7 @@ export type CloudMessage =
 
 type Cloud = { id: number; kind: string; child: ChildProcess; facts: CloudFacts; idle: NodeJS.Timeout | undefined };
 
-/** The schedules of a cloud are work for the machine, though nobody looks; to start another is what a minute and more of that is. */
+/** The schedules of a cloud are work for the machine, though nobody looks; to start another, and its functions anew, is more. */
 const IDLE_MS = 60_000;
 
 /**
@@ -125,7 +125,7 @@ async function tellOfBrokenRequests(functionsLog: string): Promise<void> {
 
 /**
  * A cloud is dozens of small heaps, one for each worker of a function. By itself V8 keeps each of them as small as it can, again and
- * again: without that, a cloud takes a twentieth less of the machine.
+ * again, which is work that the few minutes of a run need not have.
  */
 const roomForHeaps = ['--initial-old-space-size=256', '--no-flush-bytecode', '--no-memory-reducer'];
 
