@@ -30,15 +30,15 @@ const migrate = (select: object, effectiveAt: string, rest: object = {}) =>
   api.post<Operation>('/v1/sims/migrate', { select, partnerServiceId, effectiveAt, ...rest });
 
 // Days have to pass: they pass for all of them at once.
-
 describe('an operation that is to begin later', () => {
   test.concurrent('waits, with nothing touched, and begins at its time', async () => {
     const patient = cloud.partner('acme-waits');
+    const { id: itsService } = await patient.aPartnerService();
     const iccids = iccidsOf(await patient.simsInHolding({ operatorId: 'a1', quantity: 20 })).slice(0, 3);
-    const effectiveAt = await inDays(8);
+    const effectiveAt = await inDays(12);
     const asked = await patient.api.post<Operation>('/v1/sims/migrate', {
       select: { iccids: [...iccids, iccids[0]] },
-      partnerServiceId: (await patient.aPartnerService()).id,
+      partnerServiceId: itsService,
       effectiveAt,
     });
     expect(asked.status).toBe(202);
@@ -75,7 +75,7 @@ describe('an operation that is to begin later', () => {
   test.concurrent('fails with the reason when the SIMs of its order have not come by then', async () => {
     await cloud.operator('orange').behaves({ leadTimeDays: 200 });
     const { id: orderId } = await acme.ordersAccepted({ operatorId: 'orange', quantity: 50 });
-    const { id } = is(202, await migrate({ orderId }, await inDays(2)));
+    const { id } = is(202, await migrate({ orderId }, await inDays(8)));
     const ended = await acme.operationDone(id);
     await cloud.operator('orange').behavesWell();
     expect(ended).toMatchObject({ state: 'failed', succeeded: 0, failure: { code: 'wrong_state' } });
@@ -105,7 +105,7 @@ describe('an operation that is to begin later', () => {
   });
 
   test.concurrent('can be called off until then, at once and for good', async () => {
-    const effectiveAt = await inDays(4);
+    const effectiveAt = await inDays(12);
     const { id } = is(202, await migrate({ filter: { operatorId: '3uk' } }, effectiveAt));
     const cancelled = is(200, await api.post<Operation>(`/v1/operations/${id}/cancel`));
     expect(cancelled).toMatchObject({ state: 'cancelled', succeeded: 0, failed: 0 });

@@ -86,6 +86,7 @@ test('the cloud is stopped and started again: every order goes on by itself from
   await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 5 });
   await cloud.operator('orange').behaves({ leadTimeDays: 0 });
   const plan = await acme.aPlan();
+  const expectLetIn = await letIn();
 
   // One waits for its delivery, one for the confirmation of its activations.
   const activating = await acme.orders({ operatorId: 'a1', quantity: 40, plan });
@@ -94,7 +95,6 @@ test('the cloud is stopped and started again: every order goes on by itself from
     expect(await acme.sims({ orderId: activating.id, state: 'activating' })).toHaveLength(40);
   });
   const before = await acme.order(waiting.id);
-  const expectLetIn = await letIn();
   await restart();
   const after = await acme.order(waiting.id);
   expect(after).toMatchObject({ plan: before.plan, operatorReference: before.operatorReference, receivedQuantity: 0 });
