@@ -48,6 +48,8 @@ export type LocalCloudOptions = {
   log?: Log;
   /** Stands between the functions and a service: is given its address and gives the one that functions are told. */
   between?: ((service: ServiceName, url: string) => Promise<string>) | undefined;
+  /** Stops the start; everything that was started is ended, and the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
   /** The folder of a cloud assembly to boot from; the project's own, synthesised anew if need be, when left out. */
   assembly?: string;
 };
@@ -111,7 +113,7 @@ async function start(
   options: LocalCloudOptions,
   starting: <Part extends { stop(): Promise<unknown> }>(part: Part) => Part,
 ): Promise<Omit<LocalCloud, 'stop'>> {
-  const { port, dayMs, log = () => undefined, between = async (_service, url) => url } = options;
+  const { port, dayMs, signal, log = () => undefined, between = async (_service, url) => url } = options;
   if (!(Number.isFinite(dayMs) && dayMs > 0)) {
     throw new Refusal(`DAY_MS is how many milliseconds a day lasts, more than 0, not ${dayMs}.`);
   }
@@ -120,12 +122,15 @@ async function start(
   starting({ stop: () => data.release() });
   const folder = data.path;
 
-  const [assembly, engine] = await Promise.all([
-    synthesisedOr(options.assembly, log),
+  const [synthesised, started] = await Promise.allSettled([
+    options.assembly ?? synthesise(log, signal),
     startEngine({ engine: options.engine, endpoint: options.dynamodbEndpoint, folder, keeps: data.keeps }).then(
       starting,
     ),
   ]);
+  // Both have settled, so that a failure of one leaves nothing of the other behind.
+  const [assembly, engine] = [settledValue(synthesised), settledValue(started)];
+  signal?.throwIfAborted();
   const parts = readParts(await readAssembly(assembly));
   const api = onlyApi(parts);
 
@@ -194,6 +199,7 @@ async function start(
     await serveGateway(api, { port, issuer, functions, audienceOf: controlPlane.audienceOf, control, log }),
   );
   starting(startSchedules(parts.schedules, { clock, functions }));
+  signal?.throwIfAborted();
   if (api.routes.some(({ key }) => key.startsWith('PUT /v1/platform/'))) {
     const partners = await openPartners({ url: gateway.url, issuer, folder });
     await partners.seed();
@@ -220,8 +226,11 @@ async function start(
   };
 }
 
-async function synthesisedOr(assembly: string | undefined, log: Log): Promise<string> {
-  return assembly ?? synthesise(log);
+function settledValue<Value>(result: PromiseSettledResult<Value>): Value {
+  if (result.status === 'rejected') {
+    throw result.reason;
+  }
+  return result.value;
 }
 
 function onlyApi(parts: Parts) {

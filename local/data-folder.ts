@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, open, readFile, realpath, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Refusal } from './refusal.ts';
+import { explainSystemError, Refusal, systemCodeOf } from './refusal.ts';
 
 /** Where one local cloud keeps what it writes. */
 export type DataFolder = {
@@ -11,13 +11,13 @@ export type DataFolder = {
   release(): Promise<void>;
 };
 
-/** Folders that this process uses: a lock file cannot tell two clouds of one process apart. */
+/** Folders that this process uses: two clouds of one process would share the file lock. */
 const inUse = new Set<string>();
 
 /**
  * Takes a folder for one cloud alone; without a name, a temporary one that `release` removes.
  *
- * @throws Refusal when another running cloud uses the folder
+ * @throws Refusal when the folder cannot be created or written to, or another running cloud uses it
  */
 export async function takeDataFolder(name: string | undefined): Promise<DataFolder> {
   if (name === undefined || name === '') {
@@ -29,66 +29,93 @@ export async function takeDataFolder(name: string | undefined): Promise<DataFold
     };
   }
   try {
-    await mkdir(name, { recursive: true });
+    await makeFolder(path.resolve(name));
+    await access(name, constants.W_OK);
   } catch (cause) {
-    throw new Refusal(`DATA_DIR ${name} cannot be made.`, { cause });
+    throw new Refusal(`DATA_DIR ${name} cannot be used: ${explainSystemError(cause) ?? cause}.`, { cause });
   }
   const folder = await realpath(name);
-  const lock = path.join(folder, 'lock');
   if (inUse.has(folder)) {
     throw new Refusal(`DATA_DIR ${folder} is in use by another local cloud of this process.`);
   }
   inUse.add(folder);
   try {
-    await takeLock(folder, lock);
+    const unlock = await lock(folder);
+    return {
+      path: folder,
+      keeps: true,
+      async release() {
+        await unlock();
+        inUse.delete(folder);
+      },
+    };
   } catch (error) {
     inUse.delete(folder);
     throw error;
   }
-  return {
-    path: folder,
-    keeps: true,
-    async release() {
-      await rm(lock, { force: true });
-      inUse.delete(folder);
-    },
-  };
 }
 
-async function takeLock(folder: string, lock: string): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      const file = await open(lock, 'wx');
-      await file.writeFile(String(process.pid));
-      await file.close();
+/**
+ * Creates a folder and its missing parents, each once. `mkdir` with `recursive` never returns where the file system reports
+ * ENOENT although the parent exists, as /proc does.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === 'EEXIST') {
       return;
-    } catch (error) {
-      if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST')) {
-        throw new Refusal(`DATA_DIR ${folder} cannot be written to.`, { cause: error });
-      }
     }
-    const owner = Number(await readFile(lock, 'utf8').catch(() => ''));
-    if (owner !== process.pid && (await isRunningNode(owner))) {
+    const parent = path.dirname(folder);
+    if (code !== 'ENOENT' || (await exists(parent))) {
+      throw error;
+    }
+    await makeFolder(parent);
+    await mkdir(folder);
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Locks a folder for this process. The operating system holds the lock and releases it when the process ends, however it
+ * ends: no process id is compared, which another program may have by then.
+ *
+ * @throws Refusal when another process holds it
+ */
+async function lock(folder: string): Promise<() => Promise<void>> {
+  const { DatabaseSync } = await import('node:sqlite');
+  // SQLite brings file locks for every platform; Node itself has none.
+  const file = path.join(folder, 'lock.sqlite');
+  const owner = path.join(folder, 'lock');
+  let holder: InstanceType<typeof DatabaseSync> | undefined;
+  try {
+    holder = new DatabaseSync(file);
+    holder.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    await writeFile(owner, String(process.pid));
+  } catch (cause) {
+    holder?.close();
+    if (/locked|busy/i.test(String(cause))) {
+      const pid = await readFile(owner, 'utf8').catch(() => 'unknown');
       throw new Refusal(
-        `DATA_DIR ${folder} is in use by the local cloud with process id ${owner}: stop that one first.`,
+        `DATA_DIR ${folder} is in use by the local cloud with process id ${pid}: stop that one first.`,
+        {
+          cause,
+        },
       );
     }
-    // Left behind by a cloud that was killed.
-    await rm(lock, { force: true });
+    throw new Refusal(`DATA_DIR ${folder} cannot be written to: ${explainSystemError(cause) ?? cause}.`, { cause });
   }
-  throw new Refusal(`DATA_DIR ${folder} is in use by another local cloud.`);
-}
-
-async function isRunningNode(pid: number): Promise<boolean> {
-  if (!Number.isInteger(pid) || pid <= 0) {
-    return false;
-  }
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
-  }
-  // Process ids are given again: on Linux one can look what runs under it now.
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'node');
-  return command.includes('node');
+  const held = holder;
+  return async () => {
+    // The locked file stays: removing it would unlock it for a process that has opened it meanwhile.
+    await rm(owner, { force: true });
+    held.close();
+  };
 }

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { engineNames } from './dynamodb/engine.ts';
-import { Refusal } from './refusal.ts';
+import { explainSystemError, Refusal } from './refusal.ts';
 
 // npm start: the whole system on this machine. PORT, DAY_MS, DATA_DIR and DYNAMODB_ENGINE say how.
 
@@ -12,35 +13,41 @@ const npmShell = process.env.npm_lifecycle_event === 'start' ? process.ppid : un
 /** Stdout has one line, for whoever waits for it; all else is for eyes. */
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
+const stopSignal = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => stopSignal.abort());
+}
+// Under `npm start` a signal ends npm's shell and does not get here: a new parent process shows that. The interval also keeps the
+// process alive, which servers and workers do not.
+const awake = setInterval(() => {
+  if (npmShell !== undefined && process.ppid !== npmShell) {
+    stopSignal.abort();
+  }
+}, 100);
+
 try {
   const { startLocalCloud } = await import('./cloud.ts');
   const { PORT, DAY_MS, DATA_DIR, DYNAMODB_ENGINE } = process.env;
-  const stopSignal = Promise.withResolvers<void>();
-  const onSignal = () => stopSignal.resolve();
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-
   const cloud = await startLocalCloud({
     port: numberIn('PORT', PORT, 3000),
     dayMs: numberIn('DAY_MS', DAY_MS, 1000),
     dataDir: DATA_DIR,
     engine: engineIn(DYNAMODB_ENGINE),
     log,
+    signal: stopSignal.signal,
   });
   process.stdout.write(`ready ${cloud.url}\n`);
   log(`A day lasts ${cloud.clock.dayMs} ms; the table is on ${cloud.engine}. Try ${cloud.url}/docs`);
-  // Keeps the process, which servers and workers by themselves do not. Under `npm start` a signal ends npm's shell and
-  // does not get here: that the parent is another one now is what shows.
-  const awake = setInterval(() => {
-    if (npmShell !== undefined && process.ppid !== npmShell) {
-      stopSignal.resolve();
-    }
-  }, 100);
-  await stopSignal.promise;
+  if (!stopSignal.signal.aborted) {
+    await once(stopSignal.signal, 'abort');
+  }
   clearInterval(awake);
   await cloud.stop();
   process.exit(0);
 } catch (error) {
+  if (stopSignal.signal.aborted) {
+    process.exit(0);
+  }
   log(error instanceof Refusal ? error.message : `The local cloud does not start: ${describe(error)}`);
   process.exit(1);
 }
@@ -66,5 +73,5 @@ function engineIn(text: string | undefined) {
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return explainSystemError(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type * as z from 'zod';
 import { Refusal } from './refusal.ts';
 
@@ -17,13 +16,31 @@ export async function readStored<Schema extends z.ZodType>(
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new Refusal(`${file} is damaged: remove it, or the whole data folder, to start anew.`, { cause });
+    throw new Refusal(`${file} is damaged: remove it, or the whole data folder, to start over.`, { cause });
   }
 }
 
-/** Replaces the file in one step: whoever reads it sees the old or the new one, whole. */
-export async function store(file: string, value: unknown): Promise<void> {
-  const unfinished = `${file}.${randomUUID()}`;
-  await writeFile(unfinished, JSON.stringify(value), { mode: 0o600 });
-  await rename(unfinished, file);
+/** The last write of each file, finished or not. */
+const writes = new Map<string, Promise<void>>();
+
+/**
+ * Replaces the file atomically: readers see the old content or the new one, never a part. Writes of the same file run one after
+ * the other. A write that fails, as on a full disk, removes its temporary file.
+ */
+export function store(file: string, value: unknown): Promise<void> {
+  const write = (writes.get(file) ?? Promise.resolve())
+    .catch(() => undefined)
+    .then(async () => {
+      // A fixed name: what a killed process leaves behind is overwritten by the next write.
+      const unfinished = `${file}.new`;
+      try {
+        await writeFile(unfinished, JSON.stringify(value), { mode: 0o600 });
+        await rename(unfinished, file);
+      } catch (error) {
+        await rm(unfinished, { force: true });
+        throw error;
+      }
+    });
+  writes.set(file, write);
+  return write;
 }

@@ -30,13 +30,14 @@ const GIVE_UP_AFTER_MS = 120_000;
  * The folder of the synthesised templates and bundles, made anew only when something that they are made from has changed.
  * Several processes may ask at once: one synthesises, the others wait.
  *
+ * @param signal stops the synthesis, and removes its unfinished output
  * @throws Refusal when the CDK app fails; what it said is in the message
  */
-export async function synthesise(log: Log): Promise<string> {
+export async function synthesise(log: Log, signal?: AbortSignal): Promise<string> {
   const all = path.join(root, 'cdk.out.local');
   const folder = path.join(all, await hashOfInputs());
   await mkdir(all, { recursive: true });
-  const unlock = await lock(`${folder}.lock`, () => existsSync(folder));
+  const unlock = await lock(`${folder}.lock`, () => existsSync(folder), signal);
   try {
     if (existsSync(folder)) {
       const now = new Date();
@@ -45,7 +46,7 @@ export async function synthesise(log: Log): Promise<string> {
     }
     log('Synthesising the templates and bundling the functions, as something has changed ...');
     const unfinished = `${folder}.${randomUUID()}`;
-    await synthesiseInto(unfinished, { stage: 'local' });
+    await synthesiseInto(unfinished, { stage: 'local' }, signal);
     // From here on it is whole: nobody ever reads a half-written assembly.
     await rename(unfinished, folder);
     await removeOld(all, folder);
@@ -60,7 +61,11 @@ export async function synthesise(log: Log): Promise<string> {
  *
  * @param chosen what the command line would say with `-c`
  */
-export async function synthesiseInto(outputFolder: string, chosen: Readonly<Record<string, string>>): Promise<void> {
+export async function synthesiseInto(
+  outputFolder: string,
+  chosen: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<void> {
   const { context }: { context: Record<string, unknown> } = JSON.parse(
     await readFile(path.join(root, 'cdk.json'), 'utf8'),
   );
@@ -83,9 +88,13 @@ export async function synthesiseInto(outputFolder: string, chosen: Readonly<Reco
       said += data.toString();
     });
   }
+  const kill = () => child.kill();
+  signal?.addEventListener('abort', kill);
   const [code] = await once(child, 'close');
+  signal?.removeEventListener('abort', kill);
   if (code !== 0) {
     await rm(outputFolder, { recursive: true, force: true });
+    signal?.throwIfAborted();
     throw new Refusal(`The CDK app (infra/app.ts) does not synthesise:\n${said.trim()}`);
   }
 }
@@ -111,7 +120,7 @@ async function hashOfInputs(): Promise<string> {
 }
 
 /** Waits for the lock, which whoever was killed left behind is taken over. */
-async function lock(file: string, isDone: () => boolean): Promise<() => Promise<void>> {
+async function lock(file: string, isDone: () => boolean, signal?: AbortSignal): Promise<() => Promise<void>> {
   const giveUp = Date.now() + GIVE_UP_AFTER_MS;
   for (;;) {
     try {
@@ -133,7 +142,7 @@ async function lock(file: string, isDone: () => boolean): Promise<() => Promise<
     if (Date.now() > giveUp) {
       throw new Refusal(`Another process has been synthesising for two minutes: if there is none, remove ${file}.`);
     }
-    await sleep(50);
+    await sleep(50, undefined, signal && { signal });
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Behaviour, behaviourSchema, wellBehaved } from './behaviour.ts';
 import { type OperatorId, operatorIds } from './networks.ts';
@@ -73,12 +73,14 @@ export async function openStore(file?: string): Promise<Store> {
     }
     dirty = false;
     const started = Date.now();
+    const unfinished = `${file}.new`;
     try {
       const operators = Object.fromEntries(operatorIds.map((id) => [id, savedFrom(books[id])]));
-      await writeFile(`${file}.new`, JSON.stringify({ version: 1, operators }));
-      await rename(`${file}.new`, file);
+      await writeFile(unfinished, JSON.stringify({ version: 1, operators }));
+      await rename(unfinished, file);
     } catch (error) {
       dirty = true;
+      await rm(unfinished, { force: true });
       throw error;
     }
     lastSaveMs = Date.now() - started;

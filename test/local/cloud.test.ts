@@ -94,9 +94,9 @@ describe('with a data folder', () => {
     });
   });
 
-  test('a lock that a dead process left is taken over', async () => {
+  test('a lock left by a killed process is taken over, even when its process id belongs to another program now', async () => {
     const dataDir = await aFolder();
-    await writeFile(path.join(dataDir, 'lock'), '999999999');
+    await writeFile(path.join(dataDir, 'lock'), String(process.ppid));
     await withCloud({ dataDir }, async () => undefined);
   });
 
@@ -193,6 +193,27 @@ describe('npm start', () => {
     const { code, said } = await endOf(env);
     expect([code, said]).toEqual([1, expect.stringMatching(message)]);
     expect(said).not.toContain('    at ');
+  });
+
+  const { platform } = process;
+  test.each([
+    [{ DATA_DIR: `${main}/data` }, /DATA_DIR .* cannot be used: a part of the path is a file/],
+    ...(platform === 'linux' ? [[{ DATA_DIR: '/proc/data' }, /DATA_DIR .* cannot be used/] as const] : []),
+  ])('reports why it cannot use the folder in %j', async (env, message) => {
+    const { code, said } = await endOf({ PORT: '0', ...env });
+    expect([code, said]).toEqual([1, expect.stringMatching(message)]);
+    expect(said).not.toContain('    at ');
+  });
+
+  test('ends cleanly on SIGTERM while it is still starting', async () => {
+    const dataDir = await aFolder();
+    const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: dataDir } });
+    while (!(await readdir(dataDir)).includes('lock')) {
+      await sleep(10);
+    }
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(await readdir(dataDir)).not.toContain('lock');
   });
 
   test('says that a port is taken', async () => {
