@@ -1,7 +1,25 @@
 import pMap from 'p-map';
+import { serviceCountChanges } from '../../domain/service-counts.ts';
+import { isOfKind } from './item-kinds.ts';
 import { type Attributes, isBehind, numbered, upgraded } from './item-shapes.ts';
-import { type Condition, getAsKept, put, queryAll, remove, scanAsKept, update, write, writeIf } from './items.ts';
-import { backfillKey, backfillPartition, type Key } from './keys.ts';
+import {
+  atVersion,
+  bothOf,
+  type Condition,
+  ConditionFailed,
+  exists,
+  getAsKept,
+  put,
+  queryAll,
+  remove,
+  scanAsKept,
+  transact,
+  update,
+  write,
+  writeIf,
+} from './items.ts';
+import { backfillKey, backfillPartition, type Key, partnerIdOf, serviceKey, simKey } from './keys.ts';
+import { getSims, type SimRecord } from './sims.ts';
 
 /** How far one part of the table has been upgraded, as it is kept. */
 export type BackfillSegment = {
@@ -50,11 +68,12 @@ export async function backfillOn(part: BackfillSegment, now: Date): Promise<Back
   const { items, last } = await scanAsKept(part, part.after);
   const behind = items.filter(isBehind);
   await pMap(behind, upgrade, { concurrency: WRITES_AT_A_TIME });
+  const released = await takeOffCounts(items.filter(isCountedThoughTerminated));
   const { after: _, ...rest } = part;
   const next: BackfillSegment = {
     ...rest,
     looked: part.looked + items.length,
-    written: part.written + behind.length,
+    written: part.written + behind.length + released,
     ...(last ? { after: last } : { finishedAt: now.toISOString() }),
   };
   const sameRun = {
@@ -90,4 +109,73 @@ function asRead(item: Attributes): Condition {
     names: Object.fromEntries(attributes.map(([name], place) => [`#was${place}`, name])),
     values: Object.fromEntries(attributes.map(([, value], place) => [`:was${place}`, value])),
   };
+}
+
+/** Whether an item is a SIM that an earlier release terminated: its services still count it. */
+function isCountedThoughTerminated(item: Attributes): boolean {
+  const key = { pk: String(item.pk), sk: String(item.sk) };
+  return item.state === 'terminated' && item.leftCounts === undefined && isOfKind('sim', key);
+}
+
+/** How many SIMs leave the counts of their services in one transaction: a partner service and a customer service join them. */
+const MAX_SIMS_A_TRANSACTION = 98;
+
+/**
+ * Takes SIMs that an earlier release terminated off the counts of their services, each once: SIM and counts are one write.
+ *
+ * @returns how many SIMs.
+ */
+async function takeOffCounts(found: readonly Attributes[]): Promise<number> {
+  const sims = found.map(({ pk, sk, partnerServiceId, customerServiceId }) => ({
+    partnerId: partnerIdOf({ pk: String(pk) }),
+    iccid: String(sk),
+    services: `${partnerServiceId} ${customerServiceId}`,
+  }));
+  for (const ofServices of Map.groupBy(sims, ({ partnerId, services }) => `${partnerId} ${services}`).values()) {
+    for (let start = 0; start < ofServices.length; start += MAX_SIMS_A_TRANSACTION) {
+      const chunk = ofServices.slice(start, start + MAX_SIMS_A_TRANSACTION);
+      await takeOffCountsOf(
+        chunk[0]?.partnerId ?? '',
+        chunk.map(({ iccid }) => iccid),
+      );
+    }
+  }
+  return sims.length;
+}
+
+/** Again until no other write came in between; what another run has done by then stays as it is. */
+async function takeOffCountsOf(partnerId: string, iccids: readonly string[]): Promise<void> {
+  const gone = new Set<string>();
+  for (;;) {
+    const sims = [...(await getSims(partnerId, iccids)).values()].filter(({ leftCounts }) => !leftCounts);
+    if (sims.length === 0) {
+      return;
+    }
+    const leaving = sims.map((sim): SimRecord => ({ ...sim, leftCounts: true }));
+    const counts = [...serviceCountChanges('terminate', leaving)].filter(([id]) => !gone.has(id));
+    try {
+      await transact([
+        ...counts.map(([id, by]) => update(serviceKey(partnerId, id), { add: { sims: by } }, exists)),
+        ...sims.map(({ iccid, version }) =>
+          update(
+            simKey(partnerId, iccid),
+            { set: { leftCounts: true }, increase: { version: 1 } },
+            bothOf(exists, atVersion(version)),
+          ),
+        ),
+      ]);
+      return;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) {
+        throw error;
+      }
+      // A service that is not there any more has no count.
+      for (const place of error.failed) {
+        const service = counts[place];
+        if (service) {
+          gone.add(service[0]);
+        }
+      }
+    }
+  }
 }

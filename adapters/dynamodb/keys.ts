@@ -16,6 +16,9 @@ const owned = (partnerId: string) => `P#${partnerId}`;
 export const isOwnedBy = (partnerId: string, { pk }: Pick<Key, 'pk'>): boolean =>
   pk === owned(partnerId) || pk.startsWith(`${owned(partnerId)}#`);
 
+/** The partner that owns a partition. */
+export const partnerIdOf = ({ pk }: Pick<Key, 'pk'>): string => pk.split('#')[1] ?? '';
+
 export const partnerKey = (partnerId: string): Key => ({ pk: owned(partnerId), sk: 'PARTNER' });
 
 export const tariffKey = (tariffId: string): Key => ({ pk: 'TARIFFS', sk: `TRF#${tariffId}` });

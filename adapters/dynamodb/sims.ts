@@ -24,6 +24,8 @@ export type SimRecord = Sim & {
   serviceBefore?: string;
   /** For each stage of its order's plan that a retry brought about, by which one: the order's progress counts it once. */
   countedBy?: Readonly<Partial<Record<PlanStage, string>>>;
+  /** Its services stopped counting it when it was terminated. Absent on SIMs that earlier releases terminated. */
+  leftCounts?: true;
 };
 
 /** How many steps of its life a SIM's own item holds: it stays under 1 KB, one write unit, from its arrival to active. */
@@ -76,6 +78,7 @@ export async function saveSim(
   const saved: SimRecord = {
     ...sim,
     ...(serviceBefore === undefined ? {} : { serviceBefore }),
+    ...(before.state !== 'terminated' && after.state === 'terminated' ? { leftCounts: true } : {}),
     history: [...(await makeRoom(partnerId, before, step)), step],
   };
   await write(put(simItem(partnerId, saved), atVersion(before.version)));

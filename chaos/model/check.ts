@@ -62,7 +62,10 @@ function alwaysTrue(
   holds(hasCustomer === !['in_holding', 'in_stock'].includes(sim.state), 'states from assigned on have a customer');
   holds((sim.state === 'active') === (sim.bars.length === 0), 'active exactly when it has no bars');
   holds(hasCustomer === (sim.customerServiceId !== undefined), 'a customer with a service');
-  holds(!hasCustomer || owners.get(sim.customerServiceId ?? '') === sim.customerId, "the service is the customer's");
+  const owner = owners.get(sim.customerServiceId ?? '');
+  // A terminated SIM keeps the ids of what was deleted since.
+  const isHistory = sim.state === 'terminated' && owner === undefined;
+  holds(!hasCustomer || isHistory || owner === sim.customerId, "the service is the customer's");
   const tariffs = [stock?.tariff, model.services.get(sim.customerServiceId ?? '')?.tariff];
   for (const tariff of tariffs) {
     holds(tariff === undefined || !!model.tariffs.get(tariff)?.includes(sim.operatorId), 'tariffs cover the operator');

@@ -32,10 +32,10 @@ function makeService(customerNumber: number, tariffNumber: number, nameNumber: n
   });
 }
 
-/** Deletes a service, which has to be refused exactly while SIMs are on it: so its count of SIMs is right. */
+/** Deletes a service, which must be refused exactly while SIMs that are not terminated use it: so its count of SIMs is right. */
 export async function deleteService(model: Model, world: World, id: string): Promise<void> {
   world.says(`delete ${world.nameOf(id)}`);
-  const sims = [...model.sims.values()].filter(([sim]) => sim?.service === id).length;
+  const sims = [...model.sims.values()].filter(([sim]) => sim?.service === id && sim.state !== 'terminated').length;
   const underWay = [...model.orders.values()].filter(({ behaviours }) => behaviours !== undefined);
   const mayGet = underWay.some(({ plan }) => plan?.customerServiceId === id);
   const answer = await world.api.del(`/v1/customer-services/${id}`);
@@ -51,7 +51,8 @@ const deleteOne = (number: number, empty: boolean) =>
   command('delete a service', {
     can: ({ services }) => services.size > 0,
     async run(model, world) {
-      const used = new Set([...model.sims.values()].map(([sim]) => sim?.service));
+      const live = [...model.sims.values()].filter(([sim]) => sim?.state !== 'terminated');
+      const used = new Set(live.map(([sim]) => sim?.service));
       const free = [...model.services.keys()].filter((id) => !used.has(id));
       const ids = empty && free.length > 0 ? free : [...model.services.keys()];
       await deleteService(model, world, picked(ids, number));

@@ -141,12 +141,16 @@ export const routes = [
     access: 'delete_customers_and_services',
     tag: 'Customer services',
     summary: 'Delete a customer service that no SIM uses',
+    description: 'Terminated SIMs do not count: they keep the id of the service as history.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch }) => {
       const service = await theService(caller, id);
       requireMatch(ifMatch, showCustomerService(service));
       if ((await deleteCustomerService(caller.partnerId, service)) === 'in_use') {
-        throw new HttpProblem('in_use', 'SIMs use the service: unassign them, or move them to another one, first.');
+        throw new HttpProblem(
+          'in_use',
+          'SIMs use the service: unassign them, move them to another service or terminate them first.',
+        );
       }
       return noContent;
     },

@@ -127,7 +127,7 @@ export const routes = [
       if ((await deleteCustomer(caller.partnerId, customer)) === 'in_use') {
         throw new HttpProblem(
           'in_use',
-          'The customer has services: delete them first, and unassign their SIMs before.',
+          'The customer has services: unassign or terminate their SIMs, and delete the services first.',
         );
       }
       return noContent;

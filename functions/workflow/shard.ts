@@ -5,6 +5,7 @@ import { getOperation, manifestOf, recordResults } from '../../adapters/dynamodb
 import { beginWorkOn, endWorkOn } from '../../adapters/dynamodb/services.ts';
 import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { isOperationFinished, type Operation, type SimResult, shardsOf } from '../../domain/operation.ts';
+import { serviceCountChanges } from '../../domain/service-counts.ts';
 import type { SimProblem, SimRequest } from '../../domain/sim-actions.ts';
 import { about, logger, measure } from '../http/telemetry.ts';
 import { simRequest } from '../sim-request.ts';
@@ -122,7 +123,10 @@ export async function record(work: PageWork, outcomes: readonly Outcome[]): Prom
     work.partnerId,
     work.operation,
     { page: work.page, part: work.part, results: outcomes.map(({ result }) => result) },
-    { services: movesBetweenServices(work.operation, changed), countedOver: simsCountedOver(work.operation, changed) },
+    {
+      services: serviceCountChanges(work.operation.action, changed),
+      countedOver: simsCountedOver(work.operation, changed),
+    },
     work.at,
   );
   if (isRecorded && !work.operation.dryRun) {
@@ -136,24 +140,6 @@ export async function record(work: PageWork, outcomes: readonly Outcome[]): Prom
 /** How many SIMs a retry of a plan's stage counts over: those that it has changed, and that no other has counted. */
 function simsCountedOver({ id, planStage }: Operation, changed: readonly SimRecord[]): number {
   return planStage?.retry ? changed.filter(({ countedBy }) => countedBy?.[planStage.stage] === id).length : 0;
-}
-
-/** How many SIMs each service gained, or lost when negative, by what the operation changed. */
-function movesBetweenServices({ action }: Operation, changed: readonly SimRecord[]): Map<string, number> {
-  const services = new Map<string, number>();
-  if (action !== 'migrate' && action !== 'assign' && action !== 'unassign') {
-    return services;
-  }
-  const count = (id: string | undefined, by: number) => {
-    if (id !== undefined) {
-      services.set(id, (services.get(id) ?? 0) + by);
-    }
-  };
-  for (const { serviceBefore, partnerServiceId, customerServiceId } of changed) {
-    count(serviceBefore, -1);
-    count(action === 'migrate' ? partnerServiceId : customerServiceId, 1);
-  }
-  return services;
 }
 
 async function isCancelled(partnerId: string, operationId: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { backfillOn, backfillSegments, beginBackfill } from '../../adapters/dynamodb/backfill.ts';
-import { partnerServiceKey } from '../../adapters/dynamodb/keys.ts';
+import { customerServiceKey, partnerServiceKey, simKey } from '../../adapters/dynamodb/keys.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
 import { useLocalCloud } from './local-cloud.ts';
@@ -99,6 +99,39 @@ describe('items of an earlier shape', () => {
 
     expect(former && (await backfillOn(former, new Date()))).toBeUndefined();
     expect(await backfillSegments()).toEqual([latter]);
+  });
+});
+
+describe('SIMs that an earlier release terminated', () => {
+  test('leave the counts of their services, each once', async () => {
+    const services = { partnerServiceId: 'psv_counted', customerServiceId: 'csv_counted' };
+    const keys = [partnerServiceKey('old', 'psv_counted'), customerServiceKey('old', 'csv_counted')];
+    const sim = (number: number, own: object) => {
+      const iccid = `8944200000000000${String(number).padStart(3, '0')}`;
+      return { ...simKey('old', iccid), iccid, state: 'terminated', version: 5, history: [], ...services, ...own };
+    };
+    const items = [
+      ...keys.map((key) => ({ ...key, sims: 130, version: 1, v: 2 })),
+      ...Array.from({ length: 120 }, (_, number) => sim(number, {})),
+      ...Array.from({ length: 3 }, (_, number) => sim(120 + number, { leftCounts: true })),
+      ...Array.from({ length: 4 }, (_, number) => sim(130 + number, { state: 'active' })),
+      // Its customer service is gone.
+      sim(140, { customerServiceId: 'csv_gone' }),
+    ];
+    for (const Item of items) {
+      await documents.send(new PutCommand({ TableName, Item }));
+    }
+    const counts = async () =>
+      Promise.all(
+        keys.map(
+          async (Key) => (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item?.sims,
+        ),
+      );
+
+    await runTool('--anew', '--segments', '3');
+    expect(await counts()).toEqual([130 - 121, 130 - 120]);
+    expect(await runTool('--anew')).toContain(' 0 upgraded');
+    expect(await counts()).toEqual([130 - 121, 130 - 120]);
   });
 });
 

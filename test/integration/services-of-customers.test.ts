@@ -191,6 +191,28 @@ describe('a customer service', () => {
     expect((await api.del(`/v1/customers/${sim?.customerId}`)).status).toBe(204);
   });
 
+  test('is free of terminated SIMs at once, which keep its id and their customer as history', async () => {
+    const sims = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
+    const { customerId, customerServiceId, partnerServiceId } = sims[0] ?? {};
+    const iccids = sims.map(({ iccid }) => iccid);
+    const simsOn = async (service: string) => is(200, await api.get<{ sims: number }>(`/v1/${service}/usage`)).sims;
+    const both = async () => [
+      await simsOn(`customer-services/${customerServiceId}`),
+      await simsOn(`partner-services/${partnerServiceId}`),
+    ];
+
+    expect(await both()).toEqual([20, 20]);
+    await acme.bulkDone('terminate', { select: { iccids: iccids.slice(1) }, confirm: 19 });
+    expect(await both()).toEqual([1, 1]);
+    await acme.bulkDone('terminate', { select: { iccids }, confirm: 20 });
+    expect(await both()).toEqual([0, 0]);
+    expect((await api.del(`/v1/customer-services/${customerServiceId}`)).status).toBe(204);
+    expect((await api.del(`/v1/customers/${customerId}`)).status).toBe(204);
+    expect(is(200, await api.get(`/v1/sims/${iccids[0]}`))).toMatchObject({
+      ...{ state: 'terminated', customerId, customerServiceId, partnerServiceId },
+    });
+  });
+
   test('is free of the SIMs that changed to another one', async () => {
     const sims = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
     const { customerId = '', customerServiceId } = sims[0] ?? {};

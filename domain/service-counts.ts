@@ -1,0 +1,48 @@
+import type { Sim } from './sim.ts';
+import type { SimAction } from './sim-actions.ts';
+
+/** A SIM that an operation changed, with the service that it left, if any. */
+export type CountedSim = Pick<Sim, 'state' | 'partnerServiceId'> & {
+  customerServiceId?: string | undefined;
+  serviceBefore?: string | undefined;
+  /** Whether its services stopped counting it when it was terminated. */
+  leftCounts?: boolean | undefined;
+};
+
+/**
+ * How many SIMs each service gains, or loses when negative, by what an action changed. A terminated SIM keeps the ids of
+ * its services as history, but leaves their counts: it neither adds to a pool nor prevents deleting them. SIMs that an
+ * earlier release terminated (without `leftCounts`) are still counted until `npm run backfill` has taken them off.
+ */
+export function serviceCountChanges(action: SimAction, changed: readonly CountedSim[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  const add = (serviceId: string | undefined, by: number) => {
+    if (serviceId !== undefined) {
+      counts.set(serviceId, (counts.get(serviceId) ?? 0) + by);
+    }
+  };
+  for (const { serviceBefore, partnerServiceId, customerServiceId, leftCounts } of changed) {
+    switch (action) {
+      case 'migrate':
+        add(serviceBefore, -1);
+        add(partnerServiceId, 1);
+        break;
+      case 'assign':
+      case 'unassign':
+        add(serviceBefore, -1);
+        add(customerServiceId, 1);
+        break;
+      case 'terminate':
+        if (leftCounts) {
+          add(partnerServiceId, -1);
+          add(customerServiceId, -1);
+        }
+        break;
+      case 'activate':
+      case 'suspend':
+      case 'resume':
+        break;
+    }
+  }
+  return counts;
+}
