@@ -38,13 +38,22 @@ export const rights = {
 export type Right = keyof typeof rights;
 
 /** Who asks: from a verified token, never from the request. */
-export type Caller =
-  | { kind: 'platform'; userId: string }
-  | { kind: 'partner'; userId: string; partnerId: string; roles: readonly Role[] }
-  | { kind: 'customer'; userId: string; partnerId: string; customerId: string; roles: readonly Role[] };
+export type Caller = {
+  /** The token's `sub`. */
+  userId: string;
+  /** Where the token names it. Decides nothing. */
+  email?: string;
+} & (
+  | { kind: 'platform' }
+  | { kind: 'partner'; partnerId: string; roles: readonly Role[] }
+  | { kind: 'customer'; partnerId: string; customerId: string; roles: readonly Role[] }
+);
+
+/** A caller that acts for the wholesaler. */
+export type PlatformCaller = Extract<Caller, { kind: 'platform' }>;
 
 /** A caller that acts for a partner, or for a customer of it. */
-export type PartnerCaller = Exclude<Caller, { kind: 'platform' }>;
+export type PartnerCaller = Extract<Caller, { partnerId: string }>;
 
 /**
  * Who a token's claims make of its bearer; `undefined` when they give no rights at all: no partner and not of the
@@ -55,13 +64,15 @@ export function callerOf(claims: {
   partnerId?: string | undefined;
   customerId?: string | undefined;
   roles: readonly string[];
+  email?: string | undefined;
 }): Caller | undefined {
   const known = roles.filter((role) => claims.roles.includes(role));
+  const user = { userId: claims.sub, ...(claims.email === undefined ? {} : { email: claims.email }) };
   if (!claims.partnerId) {
-    return known.includes('platform') ? { kind: 'platform', userId: claims.sub } : undefined;
+    return known.includes('platform') ? { kind: 'platform', ...user } : undefined;
   }
   const isCustomers = (role: Role) => customerRoles.some((one) => one === role);
-  const shared = { userId: claims.sub, partnerId: claims.partnerId };
+  const shared = { ...user, partnerId: claims.partnerId };
   return claims.customerId
     ? { kind: 'customer', ...shared, customerId: claims.customerId, roles: known.filter(isCustomers) }
     : { kind: 'partner', ...shared, roles: known.filter((role) => !isCustomers(role) && role !== 'platform') };

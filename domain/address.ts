@@ -1,13 +1,16 @@
 import * as z from 'zod/mini';
+import { countryProblem, needsPostalCode } from './countries.ts';
 import { described } from './described.ts';
+import { emailAddress } from './email.ts';
 import { line } from './text.ts';
+import type { Violation } from './verdict.ts';
 
 /** The fields of an address. `country` is ISO 3166-1 alpha-2. */
 export const addressFields = () => ({
   name: described(line(100), 'Who receives the parcel'),
   lines: described(z.array(line(100)).check(z.minLength(1), z.maxLength(4)), 'Street and building, one to four lines'),
   city: line(100),
-  postalCode: line(20),
+  postalCode: described(z.optional(line(20, 0)), 'Required where the country has postal codes'),
   country: described(
     z.string().check(z.regex(/^[A-Z]{2}$/, 'two capital letters, as ISO 3166-1 has them')),
     'ISO 3166-1 alpha-2',
@@ -15,13 +18,32 @@ export const addressFields = () => ({
 });
 
 /** Where a parcel of SIMs goes. */
-export const addressSchema = z.lazy(() => z.strictObject(addressFields()));
+export const addressSchema = z.lazy(() =>
+  z.strictObject(addressFields()).check(
+    z.superRefine((address, context) => {
+      for (const { pointer, code, message } of addressViolations(address)) {
+        context.addIssue({ code: 'custom', path: [pointer.slice(1)], message, params: { code } });
+      }
+    }),
+  ),
+);
 
 export type Address = z.infer<typeof addressSchema>;
 
+/** The rule: a country is one, and an address has a postal code where addresses of its country have one. */
+export function addressViolations({ country, postalCode = '' }: Pick<Address, 'country' | 'postalCode'>): Violation[] {
+  const unknown = countryProblem(country);
+  if (unknown !== undefined) {
+    return [{ pointer: '/country', code: 'unknown_country', message: unknown }];
+  }
+  return postalCode === '' && needsPostalCode(country)
+    ? [{ pointer: '/postalCode', code: 'required', message: `An address in ${country} has a postal code.` }]
+    : [];
+}
+
 export const contactFields = () => ({
   name: line(100),
-  email: z.email().check(z.maxLength(200)),
+  email: emailAddress(),
   phone: z.optional(line(30, 3)),
 });
 

@@ -15,41 +15,58 @@ export type Customer = {
 
 const SHORT_NAME_LENGTH = 20;
 
-const LEGAL_FORMS = 'limited|ltd|plc|llc|llp|inc|gmbh|ag|sas|sarl|sa|bv|nv|ab|oy';
+const LEGAL_FORMS = 'limited ltd plc llc llp inc gmbh kg ag se sas sarl sa srl spa bv nv ab as oy oyj aps'.split(' ');
 
-/** A legal form as a word of its own, whatever the script of the letters round it. */
-const legalForm = new RegExp(`(?<![\\p{L}\\p{N}])(${LEGAL_FORMS})(?![\\p{L}\\p{N}])\\.?`, 'giu');
+/** With or without dots: "S.A." is "SA". */
+const legalForms = LEGAL_FORMS.map((form) => [...form].join('\\.?')).join('|');
+
+/** A legal form as the last word of a name, perhaps before a parenthesis, as in "Acme Ltd (UK)". */
+const legalForm = new RegExp(`[\\s,]+(?:${legalForms}|gmbh\\s*&\\s*co\\.?(?:\\s*kg)?)\\.?(?=\\s*(?:\\(|$))`, 'iu');
 
 /**
- * The short name of a customer that was given none: its name without legal form and punctuation, cut at a word where
- * it gets longer than 20 characters.
+ * What may stand in a word: letters with their combining marks, digits, a few signs, the joiners that many scripts spell
+ * with, and an apostrophe or a dot between letters.
+ */
+const WORD = /(?:[\p{L}\p{M}\p{N}&+\-\u200c\u200d]|(?<=[\p{L}\p{M}])['’.](?=\p{L}))+/gu;
+
+/** A joiner at the end of a word joins it to nothing. */
+const STRAY_JOINER = /^[\u200c\u200d]+|[\u200c\u200d]+$/g;
+
+/**
+ * The short name of a customer that was given none: its name without punctuation and a legal form at its end, cut at a
+ * word where it gets longer than 20 characters.
  */
 export function shortNameOf(name: string): string {
-  const words = name
-    .normalize('NFC')
-    .replace(legalForm, ' ')
-    .replace(/[^\p{L}\p{N}&+-]+/gu, ' ')
-    .trim()
-    .split(' ');
+  const plain = name.normalize('NFC').trim();
+  const words = withoutLegalForm(plain).match(WORD) ?? [];
   let short = '';
-  for (const word of words) {
+  for (const word of words.map((each) => each.replace(STRAY_JOINER, '')).filter(Boolean)) {
     const longer = short ? `${short} ${word}` : word;
     if (longer.length > SHORT_NAME_LENGTH) {
-      break;
+      return short || cut(word);
     }
     short = longer;
   }
-  return short || cut(words[0] ?? '') || cut(name.trim());
+  return short || cut(plain);
 }
 
-/** The start of a text, never in the middle of a character. */
+/** A name that is nothing but a legal form keeps it. */
+function withoutLegalForm(name: string): string {
+  const short = name.replace(legalForm, '');
+  return short === name ? name : withoutLegalForm(short);
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The start of a text, never in the middle of what a reader takes for one character. */
 function cut(text: string): string {
   let start = '';
-  for (const character of text) {
-    if (start.length + character.length > SHORT_NAME_LENGTH) {
+  for (const { segment } of graphemes.segment(text)) {
+    if (start.length + segment.length > SHORT_NAME_LENGTH) {
       break;
     }
-    start += character;
+    start += segment;
   }
-  return start.trim();
+  // One character of more than 20 code units, as stacked accents make one.
+  return start.trim() || text.slice(0, SHORT_NAME_LENGTH).toWellFormed().trim();
 }

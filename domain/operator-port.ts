@@ -39,7 +39,8 @@ export type OrderSubmission = {
     name: string;
     lines: readonly string[];
     city: string;
-    postalCode: string;
+    /** Absent where the country has none. */
+    postalCode?: string | undefined;
     country: string;
   };
 };

@@ -9,6 +9,7 @@ export type Validate = (schema: Schema, value: unknown) => string | undefined;
 export function validator({ schemas }: ApiDocument): Validate {
   const ajv = new Ajv2020({ strict: false, strictNumbers: true, allErrors: false });
   addFormats.default(ajv);
+  ajv.addFormat('idn-email', /@/);
   const made = new Map<Schema, ValidateFunction>();
   return (schema, value) => {
     const validate = made.get(schema) ?? ajv.compile({ ...schema, components: { schemas } });

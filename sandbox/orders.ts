@@ -19,7 +19,7 @@ export const orderRequestSchema = z.strictObject({
     name: z.string().min(1).max(200),
     lines: z.array(z.string().max(200)).min(1).max(6),
     city: z.string().min(1).max(100),
-    postalCode: z.string().min(1).max(20),
+    postalCode: z.string().max(20).optional(),
     country: z.string().regex(/^[A-Z]{2}$/),
   }),
 });

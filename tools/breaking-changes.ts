@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EMAIL } from '../domain/email.ts';
 
 /*
  * Compares two OpenAPI documents as this project makes them, as a caller feels it: what was taken must still be taken, and
@@ -265,6 +266,16 @@ const highest = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxPro
 /** Of these it is only known whether they are the same. */
 const forms = ['pattern', 'format', 'multipleOf', 'uniqueItems', 'contentMediaType'];
 
+/** Forms that were widened: what has the first one has the second, too. */
+const widened: readonly (readonly [form: string, before: string, after: string])[] = [
+  // E-mail addresses at international domains.
+  ['format', 'email', 'idn-email'],
+  ['pattern', z.regexes.email.source, EMAIL.source],
+];
+
+const isWidened = (form: string, before: unknown, after: unknown) =>
+  widened.some(([name, was, is]) => name === form && was === before && is === after);
+
 function limitProblems(given: JsonSchema, taker: JsonSchema, { at, direction }: Comparison): string[] {
   // Values that are told one by one have been compared, and an answer's bounds are no promise that a caller leans on.
   if (direction === 'answer' || valuesOf(given)) {
@@ -279,7 +290,9 @@ function limitProblems(given: JsonSchema, taker: JsonSchema, { at, direction }: 
   return [
     ...lowest.filter((name) => outside(name, 1)),
     ...highest.filter((name) => outside(name, -1)),
-    ...forms.filter((name) => taker[name] !== undefined && taker[name] !== given[name]),
+    ...forms.filter(
+      (name) => taker[name] !== undefined && taker[name] !== given[name] && !isWidened(name, given[name], taker[name]),
+    ),
   ].map(problemOf);
 }
 

@@ -95,11 +95,12 @@ export const routes = [
     summary: 'Change a customer',
     body: z.lazy(() => {
       const phone = z.nullable(contactFields().phone);
+      const postalCode = z.nullable(addressFields().postalCode);
       return z.partial(
         z.strictObject({
           ...customerFields(),
           contact: z.nullable(z.partial(z.strictObject({ ...contactFields(), phone }))),
-          address: z.nullable(z.partial(z.strictObject(addressFields()))),
+          address: z.nullable(z.partial(z.strictObject({ ...addressFields(), postalCode }))),
           tags: z.nullable(z.array(line(50)).check(z.maxLength(20))),
           shortName: line(30),
         }),

@@ -4,7 +4,6 @@ import type { JournalEntry } from '../../adapters/dynamodb/journal.ts';
 import type { CustomerServiceRecord } from '../../adapters/dynamodb/services.ts';
 import type { SetAside } from '../../adapters/dynamodb/set-aside.ts';
 import { partnerRoles, roles } from '../../domain/access.ts';
-import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { type Alarm, alarmActions, type Firing, measures } from '../../domain/alarm.ts';
 import { described } from '../../domain/described.ts';
 import type { Operation } from '../../domain/operation.ts';
@@ -30,6 +29,23 @@ const time = z.lazy(() => described(z.iso.datetime(), 'RFC 3339, UTC'));
 const date = z.lazy(() => z.iso.date());
 const stamps = { createdAt: time, updatedAt: time, version: z.int() };
 
+/*
+ * What is stored was checked by the rules of its own time: an answer checks nothing again, so that a rule of today makes
+ * no error of what an earlier release accepted.
+ */
+
+const address = z.lazy(() =>
+  z.object({
+    name: z.string(),
+    lines: z.array(z.string()),
+    city: z.string(),
+    postalCode: described(z._default(z.string(), ''), 'Empty where the country has none'),
+    country: described(z.string(), 'ISO 3166-1 alpha-2'),
+  }),
+);
+
+const contact = z.lazy(() => z.object({ name: z.string(), email: z.string(), phone: z.optional(z.string()) }));
+
 export const operatorSchema = z.lazy(() =>
   z
     .object({
@@ -43,7 +59,9 @@ export const operatorSchema = z.lazy(() =>
 );
 
 export const tariffAnswerSchema = z.lazy(() =>
-  z.object({ id, ...tariffFields() }).register(z.globalRegistry, { id: 'Tariff' }),
+  z
+    .object({ id, ...tariffFields(), name: z.string(), networks: z.array(z.string()) })
+    .register(z.globalRegistry, { id: 'Tariff' }),
 );
 
 export const partnerSchema = z.lazy(() =>
@@ -52,8 +70,8 @@ export const partnerSchema = z.lazy(() =>
       id,
       name: z.string(),
       shortName: z.string(),
-      deliveryAddress: addressSchema,
-      contact: contactSchema,
+      deliveryAddress: address,
+      contact,
       holdingDays: z.optional(z.int()),
       ...stamps,
     })
@@ -68,8 +86,8 @@ export const customerSchema = z.lazy(() =>
       id,
       name: z.string(),
       shortName: z.string(),
-      contact: z.optional(contactSchema),
-      address: z.optional(addressSchema),
+      contact: z.optional(contact),
+      address: z.optional(address),
       tags: z.array(z.string()),
       ...stamps,
     })
@@ -112,7 +130,7 @@ export const orderSchema = z.lazy(() =>
       receivedQuantity: z.int(),
       state: z.enum(orderStates),
       reference: z.optional(z.string()),
-      deliveryAddress: addressSchema,
+      deliveryAddress: address,
       operatorReference: z.optional(z.string()),
       trackingReference: z.optional(z.string()),
       estimatedDelivery: z.object({ earliest: date, latest: date }),

@@ -6,15 +6,17 @@ type Claims = APIGatewayProxyEventV2WithJWTAuthorizer['requestContext']['authori
 
 /** The most that OpenID Connect lets a `sub` have. */
 const LONGEST_USER = 255;
+/** RFC 5321. */
+const LONGEST_EMAIL = 254;
 /** As long as any id may be. */
 const LONGEST_CUSTOMER = 100;
 
 /**
  * Who asks, by the claims that API Gateway's authoriser verified; `undefined` when they give no rights at all.
  *
- * The authoriser hands an array over as one string: `["admin", "support"]` comes as `[admin support]`.
+ * @param authorization the header whose token the authoriser verified.
  */
-export function callerFrom(claims: Claims | undefined): Caller | undefined {
+export function callerFrom(claims: Claims | undefined, authorization: string | undefined): Caller | undefined {
   const partnerId = textOf(claims?.partner_id);
   const customerId = textOf(claims?.customer_id);
   const sub = textOf(claims?.sub) ?? 'unknown';
@@ -29,7 +31,8 @@ export function callerFrom(claims: Claims | undefined): Caller | undefined {
     sub,
     partnerId,
     customerId,
-    roles: wordsOf(claims.roles),
+    roles: rolesOf(claims.roles, authorization),
+    email: emailOf(claims.email),
   });
 }
 
@@ -42,10 +45,34 @@ function isText(claim: string, longest: number): boolean {
   return claim.length <= longest && claim.isWellFormed();
 }
 
-function wordsOf(claim: Claims[string] | undefined): string[] {
-  return Array.isArray(claim)
-    ? claim.map(String)
-    : String(claim ?? '')
-        .replace(/^\[|\]$/g, '')
-        .split(/[\s,]+/);
+/** The journal shows it beside the user's `sub`. A claim that is no address is ignored: it decides nothing. */
+function emailOf(claim: Claims[string] | undefined): string | undefined {
+  const text = textOf(claim);
+  return text !== undefined && text.length <= LONGEST_EMAIL && /^[^\s@]+@[^\s@]+$/.test(text) && text.isWellFormed()
+    ? text
+    : undefined;
+}
+
+/**
+ * The roles that a token lists, each an element of its own.
+ *
+ * The authoriser hands a list over as one text: both `["not admin"]` and `["not", "admin"]` are `[not admin]`. So the
+ * elements are read from the token itself. The verified claim has the last word: a role that it does not contain is none.
+ */
+function rolesOf(claim: Claims[string] | undefined, authorization: string | undefined): string[] {
+  const verified = String(claim ?? '');
+  const listed = tokenClaim(authorization, 'roles');
+  const elements: unknown[] = Array.isArray(listed) ? listed : [listed];
+  return elements.filter((role) => typeof role === 'string').filter((role) => verified.includes(role));
+}
+
+/** A claim of the token in a header, in the form that its issuer gave it. Does not verify anything. */
+function tokenClaim(authorization: string | undefined, name: string): unknown {
+  const [, payload = ''] = (authorization ?? '').split('.');
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    return typeof claims === 'object' && claims !== null ? new Map(Object.entries(claims)).get(name) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -267,6 +267,7 @@ function authorise({ access }: Route, event: Event): Caller | undefined {
   }
   const caller = callerFrom(
     'authorizer' in event.requestContext ? event.requestContext.authorizer.jwt.claims : undefined,
+    event.headers.authorization,
   );
   if (!caller) {
     throw new HttpProblem(

@@ -79,13 +79,19 @@ function valueAt(value: unknown, [name, ...rest]: readonly string[]): unknown {
   return name === undefined || value === undefined ? value : valueAt(Object(value)[name], rest);
 }
 
+/** Between the values of a list in one cell. */
+const LIST_SEPARATOR = ';';
+
+/** A value may have the separator in it: a backslash stands before that, and before a backslash. */
+const escapeListItem = (text: string) => text.replace(/[\\;]/g, '\\$&');
+
 /** What is absent is empty; an object whose fields its schema does not name is JSON, too. */
 function cellOf(value: unknown, isJson: boolean): string {
   if (value === undefined) {
     return '';
   }
   if (Array.isArray(value) && !isJson) {
-    return value.join(';');
+    return value.map((item) => escapeListItem(String(item))).join(LIST_SEPARATOR);
   }
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

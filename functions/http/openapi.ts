@@ -306,10 +306,13 @@ const inputCodes: Readonly<Record<string, string>> = {
   invalid_type: 'The field is of another type.',
   invalid_value: 'The field has one of a few values, and this is none of them.',
   invalid_format: 'The text is not of the form that the field has.',
+  unreadable: 'A text has at least one visible character, and none that changes its direction.',
   invalid_union: 'The value has none of the forms that it may have.',
   range: 'The time that is asked for ends before it begins, or is longer, earlier or later than can be asked for.',
   too_small: 'The value is too small, or the text or list too short.',
   too_big: 'The value is too big, or the text or list too long.',
+  unknown_country: 'A country is an ISO 3166-1 alpha-2 code: `GB`, not `UK`.',
+  invalid_domain: 'The part of an e-mail address behind the `@` is no domain.',
   invalid_iccid: 'An ICCID has 19 or 20 digits, the last of which checks the others.',
   exactly_one:
     'Of these fields exactly one is given: SIMs are named in one way, an alarm watches one thing from one threshold on.',

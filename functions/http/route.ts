@@ -1,15 +1,19 @@
 import type * as z from 'zod/mini';
-import type { Caller, PartnerCaller, Right } from '../../domain/access.ts';
+import type { Caller, PartnerCaller, PlatformCaller, Right, rights } from '../../domain/access.ts';
 import type { IdKind } from '../../domain/ids.ts';
 
 /** Who may call a route: anybody, or whose roles have a right. */
 export type Access = 'public' | Right;
 
-type CallerOf<A extends Access> = A extends 'public'
-  ? undefined
-  : A extends 'platform'
-    ? Extract<Caller, { kind: 'platform' }>
-    : PartnerCaller;
+type RolesOf<R extends Right> = (typeof rights)[R][number];
+
+type CallerOf<A extends Access> = A extends Right
+  ? 'platform' extends RolesOf<A>
+    ? RolesOf<A> extends 'platform'
+      ? PlatformCaller
+      : Caller
+    : PartnerCaller
+  : undefined;
 
 type ParametersOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? { [K in Name]: string } & ParametersOf<Rest>

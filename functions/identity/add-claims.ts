@@ -23,7 +23,7 @@ export type TokenEvent = {
 const MACHINE = 'TokenGeneration_ClientCredentials';
 
 /** The claims that the API reads, as any other issuer would put them into its tokens. */
-export type Claims = { partner_id?: string; customer_id?: string; roles: string[] };
+export type Claims = { partner_id?: string; customer_id?: string; roles: string[]; email?: string };
 
 /**
  * What a user's groups and attributes, or a machine's scopes, make of a token. A group or scope that is no role gives none.
@@ -38,9 +38,12 @@ function ofPerson({ userAttributes, groupConfiguration }: TokenEvent['request'])
   const groups = groupConfiguration?.groupsToOverride ?? [];
   const partnerId = userAttributes?.[custom(attributes.partnerId)];
   const customerId = userAttributes?.[custom(attributes.customerId)];
+  const email = userAttributes?.email;
   return {
     ...(partnerId && { partner_id: partnerId }),
     ...(customerId && { customer_id: customerId }),
+    // For people who read the journal: an access token has none of its own.
+    ...(email && { email }),
     roles: roles.filter((role) => groups.includes(role)),
   };
 }

@@ -23,6 +23,23 @@ describe('the short name of a customer that was given none', () => {
     ['Exactly Twenty Chars and more', 'Exactly Twenty Chars'],
     ['Donaudampfschifffahrtsgesellschaft Wien', 'Donaudampfschifffahr'],
     ['東京電力', '東京電力'],
+    ['SAS Institute', 'SAS Institute'],
+    ['AG Barr plc', 'AG Barr'],
+    ["O'Neill Logistics Ltd", "O'Neill Logistics"],
+    ['D’Angelo S.p.A.', 'D’Angelo'],
+    ['Moulins d’Or S.A.', 'Moulins d’Or'],
+    ['Müller GmbH & Co. KG', 'Müller'],
+    ['Acme Ltd (UK)', 'Acme UK'],
+    ['Trailing’ quotes', 'Trailing quotes'],
+    // Combining marks belong to their letters, in every script that has them.
+    ['हिन्दी ऊर्जा', 'हिन्दी ऊर्जा'],
+    ['தமிழ் மின்சாரம்', 'தமிழ் மின்சாரம்'],
+    ['พลังงานไทย', 'พลังงานไทย'],
+    ['חַשְׁמַל', 'חַשְׁמַל'],
+    ['كَهْرُبَاء', 'كَهْرُبَاء'],
+    ['বাংলা শক্তি', 'বাংলা শক্তি'],
+    // Spelt with a zero-width non-joiner.
+    ['می\u200cخواهم', 'می\u200cخواهم'],
   ])('of %j is %j', (name, shortName) => {
     expect(shortNameOf(name)).toBe(shortName);
   });
@@ -68,6 +85,13 @@ describe('the short name of a customer that was given none', () => {
     const name = `!${'😀'.repeat(12)}`;
     expect(line(100).safeParse(name).success).toBe(true);
     expect(line(30).safeParse(shortNameOf(name)).error).toBeUndefined();
+  });
+
+  test('is never cut inside a character that is made of several', () => {
+    const consonant = 'क्षि';
+    expect(shortNameOf(consonant.repeat(9))).toBe(consonant.repeat(5));
+    const family = '👩\u200d👩\u200d👧';
+    expect(shortNameOf(family.repeat(4))).toBe(family.repeat(2));
   });
 
   test('keeps letters that happen to follow an accent', () => {

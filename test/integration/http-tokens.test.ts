@@ -183,6 +183,8 @@ describe('a good token that gives no rights is 403, a problem document', () => {
     ['without roles', { roles: undefined }],
     ['with no role', { roles: [] }],
     ['with roles that nobody knows', { roles: ['root', 'Admin', 'administrators', 'admin2'] }],
+    ['with a role that contains another', { roles: ['read only admin', 'not,admin'] }],
+    ['with a text in place of a list of roles', { roles: 'read only admin' }],
     ['with roles that are an object', { roles: { admin: true } }],
     ['with a role that is a number', { roles: 1 }],
     ['of the platform, which uses its own routes alone', { roles: ['platform'], partner_id: undefined }],

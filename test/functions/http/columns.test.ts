@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import * as z from 'zod/mini';
 import { allRoutes } from '../../../functions/api/routes.ts';
 import { columnsOf, csvOf, hasTable, nameOf, tableOf } from '../../../functions/http/columns.ts';
@@ -42,6 +43,19 @@ describe('rows as CSV', () => {
         'c,C,+44,x,[],,,',
         '',
       ].join('\r\n'),
+    );
+  });
+});
+
+describe('a list in a cell', () => {
+  test('can be read back, whatever stands in its values', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 1, unit: fc.constantFrom('a', ';', '\\', '"', ',') })), (tags) => {
+        const [, cell = ''] = /^tags\r\n(.*)\r\n$/s.exec(csvOf([{ path: ['tags'], isJson: false }], [{ tags }])) ?? [];
+        const text = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+        const read = [...text.matchAll(/((?:[^;\\]|\\.)+)(?:;|$)/g)].map(([, value = '']) => value);
+        expect(read.map((value) => value.replace(/\\(.)/g, '$1'))).toEqual(tags);
+      }),
     );
   });
 });

@@ -7,13 +7,13 @@ const ofMachine = (...scopes: string[]) =>
   claimsOf({ triggerSource: 'TokenGeneration_ClientCredentials', request: { scopes } });
 
 describe('the claims of a person’s token', () => {
-  test('say whose the user is, and which roles he has', () => {
+  test('name the partner, the roles and the e-mail address of the user', () => {
     expect(
       ofPerson({
         userAttributes: { sub: 'ada', email: 'ada@acme.net', 'custom:partner_id': 'acme' },
         groupConfiguration: { groupsToOverride: ['support', 'admin'] },
       }),
-    ).toEqual({ partner_id: 'acme', roles: ['admin', 'support'] });
+    ).toEqual({ partner_id: 'acme', roles: ['admin', 'support'], email: 'ada@acme.net' });
   });
 
   test('name the customer of a user who is one of a customer', () => {
