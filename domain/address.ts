@@ -7,13 +7,13 @@ import type { Violation } from './verdict.ts';
 
 /** The fields of an address. `country` is ISO 3166-1 alpha-2. */
 export const addressFields = () => ({
-  name: described(line(100), 'Who receives the parcel'),
-  lines: described(z.array(line(100)).check(z.minLength(1), z.maxLength(4)), 'Street and building, one to four lines'),
+  name: described(line(100), 'Name of the recipient.'),
+  lines: described(z.array(line(100)).check(z.minLength(1), z.maxLength(4)), 'Street and building, one to four lines.'),
   city: line(100),
-  postalCode: described(z.optional(line(20, 0)), 'Required where the country has postal codes'),
+  postalCode: described(z.optional(line(20, 0)), 'Required in countries that have postal codes.'),
   country: described(
-    z.string().check(z.regex(/^[A-Z]{2}$/, 'two capital letters, as ISO 3166-1 has them')),
-    'ISO 3166-1 alpha-2',
+    z.string().check(z.regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code of two capital letters')),
+    'ISO 3166-1 alpha-2 country code.',
   ),
 });
 
@@ -37,7 +37,7 @@ export function addressViolations({ country, postalCode = '' }: Pick<Address, 'c
     return [{ pointer: '/country', code: 'unknown_country', message: unknown }];
   }
   return postalCode === '' && needsPostalCode(country)
-    ? [{ pointer: '/postalCode', code: 'required', message: `An address in ${country} has a postal code.` }]
+    ? [{ pointer: '/postalCode', code: 'required', message: `is required for addresses in ${country}` }]
     : [];
 }
 

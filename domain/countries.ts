@@ -35,8 +35,8 @@ export function countryProblem(code: string): string | undefined {
   }
   const meant = MISTAKEN.get(code);
   return meant === undefined
-    ? `ISO 3166-1 has no country ${code}.`
-    : `ISO 3166-1 has no country ${code}: use ${meant}.`;
+    ? `must be an ISO 3166-1 alpha-2 code; ${code} is unknown`
+    : `must be an ISO 3166-1 alpha-2 code; use ${meant} instead of ${code}`;
 }
 
 /** Whether an address in a country needs a postal code. */

@@ -20,7 +20,7 @@ export function emailAddress() {
     z.maxLength(200),
     z.superRefine((address, context) => {
       if (EMAIL.test(address) && !hasMailDomain(address)) {
-        const message = 'The domain of the address cannot be one.';
+        const message = 'must have a valid domain';
         context.addIssue({ code: 'custom', message, params: { code: 'invalid_domain' } });
       }
     }),

@@ -144,7 +144,7 @@ export function beginningOf(
   if (at > latest) {
     return {
       code: 'too_far_ahead',
-      detail: `An operation can begin up to ${MAX_DAYS_AHEAD} days ahead: ${latest.toISOString()} at the latest.`,
+      detail: `effectiveAt must be at most ${MAX_DAYS_AHEAD} days ahead, no later than ${latest.toISOString()}.`,
     };
   }
   return { at: at > now ? at.toISOString() : undefined };
@@ -158,7 +158,7 @@ export function beginningOf(
  */
 export function cancelOperation<Kept extends Operation>(operation: Kept, at: string): Kept | Problem<'wrong_state'> {
   if (isOperationFinished(operation)) {
-    return { code: 'wrong_state', detail: `The operation is ${operation.state} already.` };
+    return { code: 'wrong_state', detail: `The operation is already ${operation.state}.` };
   }
   const requested = { ...operation, cancelRequestedAt: operation.cancelRequestedAt ?? at, updatedAt: at };
   return operation.state === 'scheduled' ? { ...requested, state: 'cancelled', finishedAt: at } : requested;
@@ -179,17 +179,20 @@ export function retryOf(
   if (!isOperationFinished(operation)) {
     return {
       code: 'wrong_state',
-      detail: `The operation is ${operation.state}: it can be tried again when it is over.`,
+      detail: `The operation is ${operation.state}. It can be retried once it has finished.`,
     };
   }
   if (operation.dryRun) {
-    return { code: 'wrong_state', detail: 'A dry run changes nothing: there is nothing to try again.' };
+    return { code: 'wrong_state', detail: 'Dry runs cannot be retried.' };
   }
   if (operation.failed === 0 && operation.failure === undefined) {
-    return { code: 'wrong_state', detail: 'No SIM failed: there is nothing to try again.' };
+    return { code: 'wrong_state', detail: 'No SIM failed, so there is nothing to retry.' };
   }
   if (operation.failure?.code === CONFIRM_MISMATCH) {
-    return { code: 'wrong_state', detail: 'The number of SIMs was not confirmed: ask anew, with the right one.' };
+    return {
+      code: 'wrong_state',
+      detail: 'The number of SIMs was not confirmed. Send a new request with the correct number.',
+    };
   }
   const { confirm: _confirm, ...target } = operation.target;
   return {

@@ -195,7 +195,7 @@ export function deliverOrder(
             at,
             type: 'order.shortfall',
             actor: order.operatorId,
-            detail: `${receivedQuantity} of ${order.quantity} SIMs were delivered: ${missing} are missing.`,
+            detail: `${receivedQuantity} of ${order.quantity} SIMs were delivered. ${missing} are missing.`,
           },
         ],
       };
@@ -203,7 +203,7 @@ export function deliverOrder(
 
 /** SIMs of a delivered order wait in holding longer than they should: the order's timeline says so, once. */
 export function tellOfHolding(order: Order, waiting: string, days: number, at: string): OrderStep {
-  const detail = `${waiting} in holding for more than ${days} working ${days === 1 ? 'day' : 'days'}: migrate them to a partner service.`;
+  const detail = `${waiting} in holding for more than ${days} working ${days === 1 ? 'day' : 'days'}. Migrate them to a partner service.`;
   return {
     order: { ...order, updatedAt: at, version: order.version + 1 },
     events: [{ at, type: 'sims.waiting_in_holding', actor: 'system', detail }],
@@ -228,8 +228,8 @@ export function cancelProblem(order: Pick<Order, 'state'>): Problem<'wrong_state
   }
   const detail =
     rankOf(order) < Number.POSITIVE_INFINITY
-      ? `The order is ${order.state}: it can be cancelled before it is dispatched.`
-      : `The order is ${order.state} already.`;
+      ? `The order is ${order.state}. Orders can only be cancelled before dispatch.`
+      : `The order is already ${order.state}.`;
   return { code: 'wrong_state', detail };
 }
 
@@ -264,8 +264,8 @@ export function planChangeProblem(order: Pick<Order, 'state'>): Problem<'wrong_s
   }
   const detail =
     rankOf(order) < Number.POSITIVE_INFINITY
-      ? 'The SIMs have been received: use the bulk actions on SIMs with { "orderId" } instead of a plan.'
-      : `The order is ${order.state}: only one whose SIMs are to come can have a plan.`;
+      ? 'The SIMs have been received. Use bulk actions with { "orderId" } instead of a plan.'
+      : `The order is ${order.state}. Only orders that still expect SIMs can have a plan.`;
   return { code: 'wrong_state', detail };
 }
 
@@ -333,7 +333,7 @@ export function selectionProblem({ state }: Pick<Order, 'state'>): Problem<'wron
     ? undefined
     : {
         code: 'wrong_state',
-        detail: `The order is ${state}: its SIMs can be selected once they have been received.`,
+        detail: `The order is ${state}. Its SIMs can be selected once they have been received.`,
       };
 }
 

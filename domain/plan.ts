@@ -10,10 +10,10 @@ import type { Violation } from './verdict.ts';
 /** What is to happen with an order's SIMs once they have arrived. */
 export const planSchema = z.lazy(() =>
   z.strictObject({
-    partnerServiceId: described(idSchema, 'Where the SIMs are migrated to, out of holding'),
-    customerId: described(z.optional(idSchema), 'The customer that they are assigned to'),
-    customerServiceId: described(z.optional(idSchema), "One of that customer's services"),
-    activate: described(z.optional(z.boolean()), 'Whether they are activated then'),
+    partnerServiceId: described(idSchema, 'Partner service to which the SIMs are migrated from holding.'),
+    customerId: described(z.optional(idSchema), 'Customer to which the SIMs are assigned.'),
+    customerServiceId: described(z.optional(idSchema), 'Service of that customer.'),
+    activate: described(z.optional(z.boolean()), 'Whether to activate the SIMs after they have been assigned.'),
   }),
 );
 
@@ -55,8 +55,7 @@ export function planViolations(plan: Plan, targets: PlanTargets, operatorId: Ope
           {
             pointer: '/activate',
             code: 'activate_needs_assign',
-            message:
-              'Only SIMs that are assigned to a customer can be activated: name a customerId and a customerServiceId.',
+            message: 'Only assigned SIMs can be activated. Set customerId and customerServiceId.',
           },
         ]
       : []),
@@ -69,7 +68,7 @@ function migrateViolations(plan: Plan, { partnerService }: PlanTargets, operator
     return [notFound(pointer, `partner service ${plan.partnerServiceId}`)];
   }
   if (partnerService.service.holding) {
-    const message = 'A holding service is where SIMs arrive: they are migrated to a partner service of your own.';
+    const message = 'SIMs cannot be migrated to a holding service. Choose one of your own partner services.';
     return [{ pointer, code: 'holding_target', message }];
   }
   return coverage(pointer, partnerService, operatorId);
@@ -81,11 +80,11 @@ function assignViolations(plan: Plan, targets: PlanTargets, operatorId: Operator
     return [];
   }
   if (plan.customerServiceId === undefined) {
-    const message = "Assigning needs one of the customer's services.";
+    const message = 'customerServiceId is required to assign SIMs.';
     return [{ pointer: '/customerServiceId', code: 'required', message }];
   }
   if (plan.customerId === undefined) {
-    const message = 'Assigning needs the customer whose service it is.';
+    const message = 'customerId is required to assign SIMs.';
     return [{ pointer: '/customerId', code: 'required', message }];
   }
   const missing = [
@@ -96,7 +95,7 @@ function assignViolations(plan: Plan, targets: PlanTargets, operatorId: Operator
     return missing;
   }
   if (customerService.service.customerId !== customer.id) {
-    const message = `Customer service ${plan.customerServiceId} is not one of customer ${customer.id}'s.`;
+    const message = `Customer service ${plan.customerServiceId} does not belong to customer ${customer.id}.`;
     return [{ pointer: '/customerServiceId', code: 'service_of_other_customer', message }];
   }
   return coverage('/customerServiceId', customerService, operatorId);

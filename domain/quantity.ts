@@ -17,19 +17,19 @@ export function quantityViolations(operatorId: OperatorId, quantity: number): Qu
   const { name, orderMultiple } = operators[operatorId];
   const violations: QuantityViolation[] = [];
   if (!Number.isInteger(quantity)) {
-    violations.push({ code: 'whole_number', message: `A quantity is a whole number, not ${quantity}.` });
+    violations.push({ code: 'whole_number', message: `quantity must be a whole number, not ${quantity}.` });
   }
   if (quantity < orderMultiple) {
-    violations.push({ code: 'minimum', message: `At least ${orderMultiple} SIMs of ${name} are ordered at once.` });
+    violations.push({ code: 'minimum', message: `quantity must be at least ${orderMultiple} for ${name}.` });
   }
   if (quantity > MAX_ORDER_QUANTITY) {
-    violations.push({ code: 'maximum', message: `At most ${MAX_ORDER_QUANTITY} SIMs are ordered at once.` });
+    violations.push({ code: 'maximum', message: `quantity must be at most ${MAX_ORDER_QUANTITY}.` });
   }
   if (quantity < orderMultiple || quantity % orderMultiple !== 0) {
     const nearest = nearestQuantities(operatorId, quantity).join(' or ');
     violations.push({
       code: 'multiple_of',
-      message: `SIMs of ${name} are ordered in multiples of ${orderMultiple}: ${nearest}, not ${quantity}.`,
+      message: `quantity must be a multiple of ${orderMultiple} for ${name}: ${nearest}, not ${quantity}.`,
     });
   }
   return violations;

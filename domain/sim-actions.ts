@@ -225,17 +225,17 @@ function step(sim: Sim, action: SimAction, take: () => Decision): Decision {
 
 function stateProblem(sim: Sim, action: SimAction): [SimProblemCode, string] {
   if (sim.state === 'in_holding') {
-    return ['in_holding', 'The SIM is in the holding service: migrate it to a partner service first.'];
+    return ['in_holding', 'The SIM is in the holding service. Migrate it to a partner service first.'];
   }
   if (sim.state === 'in_stock' && action === 'activate') {
-    return ['not_assigned', 'The SIM has no customer: assign it to one, with one of its services, first.'];
+    return ['not_assigned', 'The SIM has no customer. Assign it to a customer service first.'];
   }
   if (sim.state === 'assigned' && action === 'assign') {
-    return ['already_assigned', `The SIM has customer service ${sim.customerServiceId}: unassign it first.`];
+    return ['already_assigned', `The SIM is on customer service ${sim.customerServiceId}. Unassign it first.`];
   }
   const allowed = allowedIn[sim.state];
-  const now = allowed.length > 0 ? `it allows ${allowed.join(', ')}` : 'nothing can be asked of it now';
-  return ['wrong_state', `A SIM that is ${sim.state} cannot ${action}: ${now}.`];
+  const now = allowed.length > 0 ? `Allowed actions: ${allowed.join(', ')}.` : 'No action is currently allowed.';
+  return ['wrong_state', `Cannot ${action} a SIM in state ${sim.state}. ${now}`];
 }
 
 function changed(sim: Sim, at: string, change: Partial<Sim>): Decision {
@@ -262,5 +262,5 @@ function dataBar(reason: string, since: string): Bar {
 
 /** As `decide`, for a SIM that may not be there. */
 export function decideIfThere(sim: Sim | undefined, request: SimRequest, at: string): Decision {
-  return sim ? decide(sim, request, at) : refused('not_found', 'There is no such SIM.');
+  return sim ? decide(sim, request, at) : refused('not_found', 'The SIM does not exist.');
 }

@@ -8,18 +8,21 @@ export const tariffFields = () => ({
   name: line(100),
   operatorIds: described(
     z.array(z.enum(operatorIds)).check(z.minLength(1), z.maxLength(operatorIds.length)),
-    'The operators whose SIMs it covers',
+    'Operators whose SIMs the tariff covers.',
   ),
-  networks: described(z.array(line(60)).check(z.minLength(1), z.maxLength(100)), 'The networks that its SIMs may use'),
-  allowanceBytes: described(z.int().check(z.nonnegative()), 'Bytes a period, for one SIM or for the pool'),
+  networks: described(
+    z.array(line(60)).check(z.minLength(1), z.maxLength(100)),
+    'Networks that SIMs on the tariff can use.',
+  ),
+  allowanceBytes: described(z.int().check(z.nonnegative()), 'Bytes per calendar month, for one SIM or for the pool.'),
   pooling: described(
     z.enum(['per_sim', 'static_pool', 'dynamic_pool']),
-    'Each SIM has the allowance; the pool has it; the pool has it times its SIMs',
+    '`per_sim`: each SIM has the allowance. `static_pool`: the pool has it. `dynamic_pool`: the pool has it times its number of SIMs.',
   ),
   minimumTermMonths: z.int().check(z.minimum(0), z.maximum(120)),
   monthlyPrice: z.strictObject({
-    amount: z.string().check(z.regex(/^\d{1,9}\.\d{2}$/, 'an amount with two decimals, as "12.50"')),
-    currency: z.string().check(z.regex(/^[A-Z]{3}$/, 'three capital letters, as ISO 4217 has them')),
+    amount: z.string().check(z.regex(/^\d{1,9}\.\d{2}$/, 'must be an amount with two decimals such as 12.50')),
+    currency: z.string().check(z.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code of three capital letters')),
   }),
   audience: z.enum(['partner', 'customer']),
 });
@@ -48,13 +51,13 @@ export function tariffChangeProblem(before: Tariff, after: TariffTerms): Problem
   if (lost.length > 0) {
     return {
       code: 'tariff_in_use',
-      detail: `Tariff ${before.id} covers ${lost.join(', ')}, and SIMs may rely on it: make a new tariff without ${lost.length > 1 ? 'them' : 'it'}.`,
+      detail: `Tariff ${before.id} covers ${lost.join(', ')}, which existing SIMs may need. Create a new tariff without ${lost.length > 1 ? 'them' : 'it'}.`,
     };
   }
   if (before.audience !== after.audience) {
     return {
       code: 'tariff_in_use',
-      detail: `Tariff ${before.id} is for ${before.audience}s, and services may rely on it: make a new tariff for ${after.audience}s.`,
+      detail: `Tariff ${before.id} is for ${before.audience}s, and existing services may depend on that. Create a new tariff for ${after.audience}s.`,
     };
   }
   return undefined;

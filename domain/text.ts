@@ -9,7 +9,7 @@ export function line(max: number, min = 1) {
     z.trim(),
     z.minLength(min),
     z.maxLength(max),
-    z.regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters'),
+    z.regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters'),
     z.superRefine((text, context) => {
       const message = readingProblem(text);
       if (message !== undefined) {
@@ -28,12 +28,12 @@ const VISIBLE = /[^\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800
 /** The rule: a text that is not empty shows something, and reads as it is written. */
 export function readingProblem(text: string): string | undefined {
   if (DIRECTION_CONTROL.test(text)) {
-    return 'Characters that change the direction of the text (U+202A to U+202E, U+2066 to U+2069) are not accepted.';
+    return 'must not contain characters that change the text direction (U+202A to U+202E, U+2066 to U+2069)';
   }
-  return text === '' || VISIBLE.test(text) ? undefined : 'The text has no visible character.';
+  return text === '' || VISIBLE.test(text) ? undefined : 'must contain a visible character';
 }
 
 /** An id as a request names one; whether it is there is for the table to say, which takes whole characters alone. */
 export const idSchema = z
   .string()
-  .check(z.minLength(1), z.maxLength(100), z.regex(/^[^\p{Cs}]*$/u, 'no halves of characters'));
+  .check(z.minLength(1), z.maxLength(100), z.regex(/^[^\p{Cs}]*$/u, 'must not contain unpaired surrogates'));

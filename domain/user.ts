@@ -28,11 +28,11 @@ export function rolesOpenTo({ partnerId, customerId }: Whose): readonly Role[] {
 export function userViolations(user: Whose & { roles: readonly Role[] }): Violation[] {
   if (user.customerId !== undefined && user.partnerId === undefined) {
     return [
-      { pointer: '/customerId', code: 'customer_needs_partner', message: 'A customer is a partner’s: name that, too.' },
+      { pointer: '/customerId', code: 'customer_needs_partner', message: 'partnerId is required with customerId.' },
     ];
   }
   if (user.roles.length === 0) {
-    return [{ pointer: '/roles', code: 'too_small', message: 'A user has at least one role.' }];
+    return [{ pointer: '/roles', code: 'too_small', message: 'A user needs at least one role.' }];
   }
   return user.roles.flatMap((role, place) => {
     const problem = roleProblem(user, role);
@@ -45,7 +45,10 @@ export function roleProblem(user: Whose, role: Role): Problem<'role_of_others'> 
   const open = rolesOpenTo(user);
   return open.includes(role)
     ? undefined
-    : { code: 'role_of_others', detail: `${role} is no role of such a user, whose are ${open.join(', ')}.` };
+    : {
+        code: 'role_of_others',
+        detail: `The role ${role} is not available to this user. Available roles: ${open.join(', ')}.`,
+      };
 }
 
 /** The rule: the last role stays, since a user without one is nobody; it is the user that is removed then. */

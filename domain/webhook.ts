@@ -163,10 +163,10 @@ export function isPublicAddress(address: string): boolean {
 export function targetProblem(url: string, local: boolean): Problem | undefined {
   const target = URL.parse(url);
   if (!target || !(target.protocol === 'https:' || (local && target.protocol === 'http:'))) {
-    return { code: 'https_only', detail: 'A webhook is an https URL.' };
+    return { code: 'https_only', detail: 'url must be an https URL.' };
   }
   if (target.username !== '' || target.password !== '' || target.hash !== '') {
-    return { code: 'invalid_format', detail: 'A webhook has no user, no password and no fragment in its URL.' };
+    return { code: 'invalid_format', detail: 'url must not contain a user name, a password or a fragment.' };
   }
   const host = hostOf(target);
   if (

@@ -34,28 +34,28 @@ const scopeSchema = () =>
       partnerServiceId: z.optional(idSchema),
       iccid: z.optional(z.string().check(z.minLength(1), z.maxLength(20))),
     })
-    .check(exactlyOne('An alarm is for exactly one of customerServiceId, partnerServiceId and iccid.'));
+    .check(exactlyOne('Set exactly one of customerServiceId, partnerServiceId and iccid.'));
 
 const thresholdSchema = () =>
   z
     .strictObject({
       percent: described(
         z.optional(z.number().check(z.minimum(0.01), z.maximum(1000))),
-        'Of the allowance; over 100, too',
+        'Percentage of the allowance. May exceed 100.',
       ),
       bytes: z.optional(z.int().check(z.positive())),
     })
-    .check(exactlyOne('A threshold is exactly one of percent and bytes.'));
+    .check(exactlyOne('Set exactly one of percent and bytes.'));
 
 const changeableFields = () => ({
   name: line(200),
   threshold: described(
     thresholdSchema(),
-    "The share is one of the tariff's allowance for a SIM, or of the whole pool's",
+    'A percentage refers to the allowance of one SIM, or of the whole pool when `measure` is `pool`.',
   ),
   action: described(
     z.enum(alarmActions),
-    '`suspend` puts a bar on as well, with the reason `allowance_exceeded`, until the next period begins',
+    '`suspend` also bars the SIMs, with the reason `allowance_exceeded`, until the next period begins.',
   ),
 });
 
@@ -64,16 +64,20 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/alarms',
+    operationId: 'createAlarm',
     access: 'alarms',
     tag: 'Alarms',
-    summary: 'Make an alarm',
+    summary: 'Create an alarm',
     description:
-      'It goes off once in a calendar month (UTC) for each SIM, or for the pool, with the usage that comes in from now on.',
+      'An alarm fires at most once per calendar month (UTC) for each SIM, or for the pool. Only usage that arrives after its creation can trigger it.',
     body: z.lazy(() =>
       z.strictObject({
         ...changeableFields(),
         scope: scopeSchema(),
-        measure: described(z.enum(measures), 'Each SIM on its own, or all of the service together'),
+        measure: described(
+          z.enum(measures),
+          '`sim` measures each SIM separately; `pool` measures all SIMs of the service together.',
+        ),
       }),
     ),
     example: {
@@ -88,7 +92,7 @@ export const routes = [
       const { partnerId } = caller;
       const scope = scopeOf(body.scope);
       if (body.measure === 'pool' && 'iccid' in scope) {
-        const message = 'One SIM is no pool: measure "sim", or name a service.';
+        const message = 'A single SIM has no pool. Use the measure "sim", or set a service as the scope.';
         throw invalidInput([{ pointer: '/measure', code: 'not_a_pool', message }]);
       }
       await requireScope(partnerId, scope);
@@ -107,6 +111,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/alarms',
+    operationId: 'listAlarms',
     access: 'alarms',
     tag: 'Alarms',
     summary: 'List alarms',
@@ -120,6 +125,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/alarms/{id}',
+    operationId: 'getAlarm',
     access: 'alarms',
     tag: 'Alarms',
     summary: 'Get an alarm',
@@ -129,10 +135,12 @@ export const routes = [
   route({
     method: 'PATCH',
     path: '/v1/alarms/{id}',
+    operationId: 'updateAlarm',
     access: 'alarms',
     tag: 'Alarms',
     summary: 'Change an alarm',
-    description: 'A threshold is replaced as a whole. It does not go off again in a period for what it went off for.',
+    description:
+      'The threshold is replaced as a whole. The alarm does not fire again in this period for SIMs or pools for which it has already fired.',
     body: z.lazy(() => z.partial(z.strictObject(changeableFields()))),
     answers: { 200: alarmSchema },
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
@@ -152,10 +160,11 @@ export const routes = [
   route({
     method: 'DELETE',
     path: '/v1/alarms/{id}',
+    operationId: 'deleteAlarm',
     access: 'alarms',
     tag: 'Alarms',
     summary: 'Delete an alarm',
-    description: 'Bars that it has put on come off when the next period begins, as they would have.',
+    description: 'Bars set by the alarm are still removed when the next period begins.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch }) => {
       const alarm = await theAlarm(caller.partnerId, id);
@@ -167,9 +176,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/alarms/{id}/firings',
+    operationId: 'listAlarmFirings',
     access: 'alarms',
     tag: 'Alarms',
-    summary: 'When an alarm went off, the latest month first',
+    summary: 'List the firings of an alarm, latest month first',
     paged: true,
     answers: { 200: firingSchema },
     handle: async ({ caller, path: { id }, page }) => {

@@ -37,7 +37,7 @@ export const simFilter = () =>
     partnerServiceId: z.optional(idSchema),
     operatorId: z.optional(z.enum(operatorIds)),
     orderId: z.optional(idSchema),
-    q: described(z.optional(line(100)), 'The start of an ICCID or of a label'),
+    q: described(z.optional(line(100)), 'Prefix of an ICCID or of a label.'),
   });
 
 /** The most ICCIDs that one request may list. */
@@ -68,7 +68,7 @@ const iccids = z.lazy(() =>
 const selectSchema = z.lazy(() =>
   z
     .strictObject({
-      iccids: described(z.optional(iccids), 'Up to 10,000; duplicates count once'),
+      iccids: described(z.optional(iccids), 'Up to 10,000 ICCIDs. Duplicates count once.'),
       orderId: z.optional(idSchema),
       filter: z.optional(simFilter()),
     })
@@ -76,7 +76,7 @@ const selectSchema = z.lazy(() =>
       z.superRefine((select, context) => {
         const given = Object.values(select).filter((value) => value !== undefined).length;
         if (given !== 1) {
-          const message = 'Name the SIMs in exactly one way: iccids, orderId or filter.';
+          const message = 'Set exactly one of iccids, orderId and filter.';
           context.addIssue({ code: 'custom', message, params: { code: 'exactly_one' } });
         }
       }),
@@ -86,10 +86,10 @@ const selectSchema = z.lazy(() =>
 /** What every bulk action takes. */
 export const bulkFields = () => ({
   select: selectSchema,
-  dryRun: described(z.optional(z.boolean()), 'Changes nothing; looks at the SIMs as they are now'),
+  dryRun: described(z.optional(z.boolean()), 'Checks the SIMs in their current state and changes nothing.'),
   effectiveAt: described(
     z.optional(z.iso.datetime({ offset: true })),
-    `When to begin, up to ${MAX_DAYS_AHEAD} days ahead; at once when left out, or in the past`,
+    `Start time, up to ${MAX_DAYS_AHEAD} days ahead. Omit it, or set a past time, to start immediately.`,
   ),
 });
 
@@ -219,7 +219,7 @@ const notThere = (pointer: string, what: string, id: string): InputError => ({
 
 function requireConfirmed(confirm: number, count: number): void {
   if (confirm !== count) {
-    const message = `The selection has ${count} SIMs, not ${confirm}: confirm with the number of SIMs that shall end.`;
+    const message = `confirm is ${confirm}, but the selection contains ${count} SIMs. Set confirm to ${count} to proceed.`;
     throw invalidInput([{ pointer: '/confirm', code: CONFIRM_MISMATCH, message }]);
   }
 }

@@ -12,9 +12,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/operators',
+    operationId: 'listOperators',
     access: 'see',
     tag: 'Catalogue',
-    summary: 'List the operators',
+    summary: 'List operators',
     paged: true,
     answers: { 200: operatorSchema },
     handle: async ({ page: { limit, after } }) => {
@@ -27,6 +28,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/operators/{id}',
+    operationId: 'getOperator',
     access: 'see',
     tag: 'Catalogue',
     summary: 'Get an operator',
@@ -41,9 +43,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/tariffs',
+    operationId: 'listTariffs',
     access: 'see',
     tag: 'Catalogue',
-    summary: 'List the tariffs given to you',
+    summary: 'List the tariffs available to you',
     paged: true,
     query: () => z.strictObject({ operatorId: z.optional(z.enum(operatorIds)) }),
     answers: { 200: tariffAnswerSchema },
@@ -57,9 +60,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/tariffs/{id}',
+    operationId: 'getTariff',
     access: 'see',
     tag: 'Catalogue',
-    summary: 'Get a tariff given to you',
+    summary: 'Get a tariff available to you',
     answers: { 200: tariffAnswerSchema },
     handle: async ({ caller, path: { id } }) => {
       const tariff = await getGrantedTariff(caller.partnerId, id);
@@ -72,9 +76,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/partner',
+    operationId: 'getOwnPartner',
     access: 'see',
     tag: 'Catalogue',
-    summary: 'Get your own partner',
+    summary: 'Get your own partner details',
     answers: { 200: partnerSchema },
     handle: async ({ caller }) => {
       const partner = await getPartner(caller.partnerId);

@@ -29,10 +29,11 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/customer-services',
+    operationId: 'createCustomerService',
     access: 'create_customers_and_services',
     tag: 'Customer services',
     summary: 'Create a service for a customer',
-    description: "Without a name it is called by the customer's short name and the tariff's name.",
+    description: "The default name is the customer's short name followed by the tariff's name.",
     body: z.lazy(() =>
       z.strictObject({ customerId: idSchema, tariffId: idSchema, name: z.optional(line(NAME_LENGTH)) }),
     ),
@@ -68,6 +69,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/customer-services',
+    operationId: 'listCustomerServices',
     access: 'see_own',
     tag: 'Customer services',
     summary: 'List customer services',
@@ -94,6 +96,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/customer-services/{id}',
+    operationId: 'getCustomerService',
     access: 'see_own',
     tag: 'Customer services',
     summary: 'Get a customer service',
@@ -103,9 +106,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/customer-services/{id}/usage',
+    operationId: 'getCustomerServiceUsage',
     access: 'see_own',
     tag: 'Usage',
-    summary: 'What the SIMs of a customer service used in a month',
+    summary: 'Get the monthly usage of a customer service',
     query: serviceUsageQuery,
     answers: { 200: serviceUsageSchema },
     handle: async ({ caller, path: { id }, query, now }) => {
@@ -117,6 +121,7 @@ export const routes = [
   route({
     method: 'PATCH',
     path: '/v1/customer-services/{id}',
+    operationId: 'updateCustomerService',
     access: 'edit_customers_and_services',
     tag: 'Customer services',
     summary: 'Rename a customer service',
@@ -138,9 +143,10 @@ export const routes = [
   route({
     method: 'DELETE',
     path: '/v1/customer-services/{id}',
+    operationId: 'deleteCustomerService',
     access: 'delete_customers_and_services',
     tag: 'Customer services',
-    summary: 'Delete a customer service that no SIM uses',
+    summary: 'Delete a customer service that has no SIMs',
     description: 'Terminated SIMs do not count: they keep the id of the service as history.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch }) => {
@@ -149,7 +155,7 @@ export const routes = [
       if ((await deleteCustomerService(caller.partnerId, service)) === 'in_use') {
         throw new HttpProblem(
           'in_use',
-          'SIMs use the service: unassign them, move them to another service or terminate them first.',
+          'The service still has SIMs. Unassign, terminate or assign them to another service first.',
         );
       }
       return noContent;
@@ -166,8 +172,8 @@ async function theService(caller: PartnerCaller, id: string): Promise<CustomerSe
 }
 
 function nameTaken(name: string): HttpProblem {
-  return new HttpProblem('name_taken', `The customer has a service called ${JSON.stringify(name)} already.`, {
-    errors: [{ pointer: '/name', code: 'name_taken', message: 'Names are unique per customer.' }],
+  return new HttpProblem('name_taken', `The customer already has a service named ${JSON.stringify(name)}.`, {
+    errors: [{ pointer: '/name', code: 'name_taken', message: 'Service names are unique per customer.' }],
   });
 }
 

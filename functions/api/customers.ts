@@ -22,7 +22,7 @@ import { customerSchema, showCustomer } from './representations.ts';
 
 const customerFields = () => ({
   name: line(100),
-  shortName: described(z.optional(line(30)), 'Made from the name when left out'),
+  shortName: described(z.optional(line(30)), 'Derived from the name when omitted.'),
   contact: z.optional(contactSchema),
   address: z.optional(addressSchema),
   tags: z.optional(z.array(line(50)).check(z.maxLength(20))),
@@ -36,6 +36,7 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/customers',
+    operationId: 'createCustomer',
     access: 'create_customers_and_services',
     tag: 'Customers',
     summary: 'Create a customer',
@@ -61,11 +62,12 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/customers',
+    operationId: 'listCustomers',
     access: 'see',
     tag: 'Customers',
     summary: 'List customers',
     paged: true,
-    query: () => z.strictObject({ q: described(z.optional(line(100)), 'A part of the name, whatever the case') }),
+    query: () => z.strictObject({ q: described(z.optional(line(100)), 'Part of the name, case-insensitive.') }),
     answers: { 200: customerSchema },
     handle: async ({ caller, query: { q }, page }) => {
       const wanted = q?.toLocaleLowerCase('en');
@@ -81,6 +83,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/customers/{id}',
+    operationId: 'getCustomer',
     access: 'see',
     tag: 'Customers',
     summary: 'Get a customer',
@@ -90,9 +93,10 @@ export const routes = [
   route({
     method: 'PATCH',
     path: '/v1/customers/{id}',
+    operationId: 'updateCustomer',
     access: 'edit_customers_and_services',
     tag: 'Customers',
-    summary: 'Change a customer',
+    summary: 'Update a customer',
     body: z.lazy(() => {
       const phone = z.nullable(contactFields().phone);
       const postalCode = z.nullable(addressFields().postalCode);
@@ -118,9 +122,10 @@ export const routes = [
   route({
     method: 'DELETE',
     path: '/v1/customers/{id}',
+    operationId: 'deleteCustomer',
     access: 'delete_customers_and_services',
     tag: 'Customers',
-    summary: 'Delete a customer that has no services and no SIMs',
+    summary: 'Delete a customer without services and SIMs',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch }) => {
       const customer = await theCustomer(caller.partnerId, id);
@@ -128,7 +133,7 @@ export const routes = [
       if ((await deleteCustomer(caller.partnerId, customer)) === 'in_use') {
         throw new HttpProblem(
           'in_use',
-          'The customer has services: unassign or terminate their SIMs, and delete the services first.',
+          'The customer still has services. Unassign or terminate their SIMs and delete the services first.',
         );
       }
       return noContent;

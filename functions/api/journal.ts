@@ -13,23 +13,24 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/journal',
+    operationId: 'listJournalEntries',
     access: 'journal',
     tag: 'Journal',
-    summary: 'Every accepted write, newest first',
-    description: 'Dry runs, quotes and what was refused are not in it.',
+    summary: 'List accepted writes, newest first',
+    description: 'The journal does not contain dry runs, quotes and rejected requests.',
     paged: true,
     query: () =>
       z.strictObject({
-        from: described(z.optional(z.iso.datetime({ offset: true })), 'Not before this time'),
-        to: described(z.optional(z.iso.datetime({ offset: true })), 'Not after this time'),
-        actor: described(z.optional(line(200)), "A user's sub"),
-        resource: described(z.optional(line(500)), 'The id of what was written, or its path'),
+        from: described(z.optional(z.iso.datetime({ offset: true })), 'Earliest time of an entry, inclusive.'),
+        to: described(z.optional(z.iso.datetime({ offset: true })), 'Latest time of an entry, inclusive.'),
+        actor: described(z.optional(line(200)), 'The `sub` of a user.'),
+        resource: described(z.optional(line(500)), 'Id or path of the resource.'),
       }),
     answers: { 200: journalEntrySchema },
     handle: async ({ caller, query: { from, to, actor, resource }, page }) => {
       const between = { from: from && new Date(from).toISOString(), to: to && new Date(to).toISOString() };
       if (between.from !== undefined && between.to !== undefined && between.from > between.to) {
-        throw invalidInput([{ pointer: '/query/to', code: 'too_small', message: 'It ends before it begins.' }]);
+        throw invalidInput([{ pointer: '/query/to', code: 'too_small', message: 'to must not be before from.' }]);
       }
       const now = Date.now() / 1000;
       const { items, next } = await fillPage(

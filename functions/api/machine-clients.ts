@@ -28,18 +28,23 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/platform/partners/{partnerId}/clients',
+    operationId: 'createClient',
     access: 'platform',
     tag: 'Clients',
-    summary: 'Make a client for a system of a partner’s',
+    summary: 'Create an API client for a partner',
     description:
-      'The answer has the secret with which it gets tokens at `tokenUrl` (OAuth 2.0, client credentials): it is told this once. A token may be asked for with fewer of the scopes.',
+      'The response contains the secret with which the client requests tokens at `tokenUrl` (OAuth 2.0 client credentials). The secret is shown only once. The client can request tokens with a subset of its scopes.',
     body: z.lazy(() =>
       z.strictObject({
         name: described(
           z
             .string()
-            .check(z.minLength(1), z.maxLength(60), z.regex(CLIENT_NAME, 'letters, digits, single spaces and _+=,.@-')),
-          'Another one for each client of the partner',
+            .check(
+              z.minLength(1),
+              z.maxLength(60),
+              z.regex(CLIENT_NAME, 'must consist of letters, digits, single spaces and the characters _+=,.@-'),
+            ),
+          'Unique among the clients of the partner.',
         ),
         roles: z.array(z.enum(partnerRoles)).check(z.minLength(1), z.maxLength(partnerRoles.length)),
       }),
@@ -54,12 +59,15 @@ export const routes = [
         throw tooMany();
       }
       if (clientsOf(partnerId, before).some((other) => other.name === name)) {
-        throw new HttpProblem('name_taken', `The partner has a client ${JSON.stringify(name)} already.`);
+        throw new HttpProblem('name_taken', `The partner already has a client named ${JSON.stringify(name)}.`);
       }
       const roles = partnerRoles.filter((role) => asked.includes(role));
       const made = await makeMachineClient(partnerId, { name, roles });
       if (!made) {
-        throw new HttpProblem('too_many', 'The user pool has no room for another partner: its quota can be raised.');
+        throw new HttpProblem(
+          'too_many',
+          'The user pool cannot hold another partner. Raise its quota of resource servers.',
+        );
       }
       const { secret, ...client } = made;
       await letIn(client);
@@ -72,9 +80,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/platform/partners/{partnerId}/clients',
+    operationId: 'listClients',
     access: 'platform',
     tag: 'Clients',
-    summary: 'List the clients of a partner’s systems',
+    summary: 'List the API clients of a partner',
     paged: true,
     answers: { 200: machineClientSchema },
     handle: async ({ path: { partnerId }, page: { limit, after = '' } }) => {
@@ -91,9 +100,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/platform/partners/{partnerId}/clients/{clientId}',
+    operationId: 'getClient',
     access: 'platform',
     tag: 'Clients',
-    summary: 'Get a client',
+    summary: 'Get an API client',
     answers: { 200: machineClientSchema },
     handle: async ({ path: { partnerId, clientId } }) => {
       requireUserPool();
@@ -103,10 +113,11 @@ export const routes = [
   route({
     method: 'DELETE',
     path: '/v1/platform/partners/{partnerId}/clients/{clientId}',
+    operationId: 'revokeClient',
     access: 'platform',
     tag: 'Clients',
-    summary: 'Revoke a client',
-    description: 'It gets no more tokens, and those that it has are refused at once.',
+    summary: 'Revoke an API client',
+    description: 'The client can no longer request tokens, and its existing tokens are rejected immediately.',
     answers: { 204: null },
     handle: async ({ path: { partnerId, clientId }, ifMatch }) => {
       requireUserPool();
@@ -162,7 +173,7 @@ async function letIn({ id }: MachineClient): Promise<void> {
 function tooMany(): HttpProblem {
   return new HttpProblem(
     'too_many',
-    `The API takes the tokens of ${MOST_AUDIENCES} clients, people's among them: revoke one, or let another issuer sign the tokens.`,
+    `The API accepts tokens of at most ${MOST_AUDIENCES} clients, including the one for users. Revoke a client first, or use an external token issuer.`,
   );
 }
 

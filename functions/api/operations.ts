@@ -23,6 +23,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/operations',
+    operationId: 'listOperations',
     access: 'see',
     tag: 'Operations',
     summary: 'List operations, newest first',
@@ -43,6 +44,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/operations/{id}',
+    operationId: 'getOperation',
     access: 'see',
     tag: 'Operations',
     summary: 'Get an operation',
@@ -52,9 +54,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/operations/{id}/results',
+    operationId: 'listOperationResults',
     access: 'see',
     tag: 'Operations',
-    summary: 'What came of each SIM, so far',
+    summary: 'List the results of an operation by SIM',
     paged: true,
     query: () => z.strictObject({ outcome: z.optional(z.enum(['succeeded', 'failed'])) }),
     answers: { 200: resultSchema },
@@ -75,10 +78,11 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/operations/{id}/cancel',
+    operationId: 'cancelOperation',
     access: 'change_sims',
     tag: 'Operations',
     summary: 'Cancel an operation',
-    description: 'What is done stays done; SIMs that were not reached yet are left as they are.',
+    description: 'Completed changes are kept. SIMs that have not been processed yet are left unchanged.',
     answers: { 200: operationSchema },
     handle: async ({ caller, path: { id }, now }) => {
       const at = now.toISOString();
@@ -98,10 +102,11 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/operations/{id}/retry',
+    operationId: 'retryOperation',
     access: 'change_sims',
     tag: 'Operations',
-    summary: 'Try again with the SIMs that failed',
-    description: 'A new operation, with those SIMs alone.',
+    summary: 'Retry the failed SIMs of an operation',
+    description: 'Creates a new operation for the failed SIMs only.',
     answers: { 202: operationSchema },
     handle: async ({ caller, path: { id }, now, newId }) => {
       const { partnerId, userId } = caller;

@@ -42,14 +42,14 @@ import { startOrLeaveToSweep } from '../run.ts';
 import { stepOrder, tellOfStep } from '../step-order.ts';
 import { orderEventSchema, orderSchema, showOrder, showSim, simSchema } from './representations.ts';
 
-const quantity = described(z.number(), 'A whole number, a multiple of the operator’s, at most 100,000');
+const quantity = described(z.number(), 'A multiple of the operator’s `orderMultiple`, at most 100,000.');
 
 const quoteSchema = z.lazy(() =>
   z
     .object({
       valid: z.boolean(),
       violations: z.array(z.object({ code: z.string(), message: z.string() })),
-      nearest: described(z.array(z.int()), 'The nearest quantities that can be ordered'),
+      nearest: described(z.array(z.int()), 'The nearest quantities that can be ordered.'),
       estimatedDelivery: z.object({ earliest: z.iso.date(), latest: z.iso.date() }),
     })
     .register(z.globalRegistry, { id: 'Quote' }),
@@ -60,9 +60,10 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/orders/quote',
+    operationId: 'quoteOrder',
     access: 'order_sims',
     tag: 'Orders',
-    summary: 'Check a quantity and estimate its delivery',
+    summary: 'Check a quantity and estimate the delivery',
     changesNothing: true,
     body: z.lazy(() => z.strictObject({ operatorId: z.enum(operatorIds), quantity })),
     example: { operatorId: '3uk', quantity: 120 },
@@ -83,16 +84,17 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/orders',
+    operationId: 'createOrder',
     access: 'order_sims',
     tag: 'Orders',
     summary: 'Order SIMs',
     description:
-      'They go to the delivery address given, or to the partner’s own. With a plan, the SIMs are migrated, assigned and activated by themselves once they have arrived.',
+      'The SIMs are shipped to `deliveryAddress`, by default the partner’s own. With a `plan`, they are migrated, assigned and activated automatically on arrival.',
     body: z.lazy(() =>
       z.strictObject({
         operatorId: z.enum(operatorIds),
         quantity,
-        reference: described(z.optional(line(100)), 'Your own reference'),
+        reference: described(z.optional(line(100)), 'Your own reference for the order.'),
         deliveryAddress: z.optional(addressSchema),
         plan: z.optional(planSchema),
       }),
@@ -124,6 +126,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/orders',
+    operationId: 'listOrders',
     access: 'see',
     tag: 'Orders',
     summary: 'List orders, newest first',
@@ -146,6 +149,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/orders/{id}',
+    operationId: 'getOrder',
     access: 'see',
     tag: 'Orders',
     summary: 'Get an order',
@@ -155,10 +159,11 @@ export const routes = [
   route({
     method: 'PUT',
     path: '/v1/orders/{id}/plan',
+    operationId: 'setOrderPlan',
     access: 'order_sims',
     tag: 'Orders',
-    summary: 'Put a plan on an order, or change it',
-    description: 'Until its SIMs have been received.',
+    summary: 'Set or replace the plan of an order',
+    description: 'Allowed until the SIMs of the order have been received.',
     body: planSchema,
     honoursIfMatch: true,
     example: { partnerServiceId: 'psv_01JG0000000000000000000000' },
@@ -176,10 +181,11 @@ export const routes = [
   route({
     method: 'DELETE',
     path: '/v1/orders/{id}/plan',
+    operationId: 'removeOrderPlan',
     access: 'order_sims',
     tag: 'Orders',
-    summary: 'Take the plan off an order',
-    description: 'Until its SIMs have been received.',
+    summary: 'Remove the plan of an order',
+    description: 'Allowed until the SIMs of the order have been received.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch, now }) => {
       await setPlan(caller.partnerId, id, undefined, caller.userId, ifMatch, now);
@@ -189,19 +195,21 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/orders/{id}/cancel',
+    operationId: 'cancelOrder',
     access: 'order_sims',
     tag: 'Orders',
-    summary: 'Cancel an order before it is dispatched',
-    description: 'The operator may refuse: then the order goes on.',
+    summary: 'Cancel an order before dispatch',
+    description: 'If the operator refuses the cancellation, the response is 409 and the order continues.',
     answers: { 200: orderSchema },
     handle: async ({ caller, path: { id }, now }) => cancel(caller.partnerId, id, caller.userId, now),
   }),
   route({
     method: 'POST',
     path: '/v1/orders/{id}/resume',
+    operationId: 'resumeOrder',
     access: 'order_sims',
     tag: 'Orders',
-    summary: 'Let a failed order go on from where it failed',
+    summary: 'Resume a failed order',
     answers: { 200: orderSchema },
     handle: async ({ caller, path: { id }, now }) => {
       const { partnerId, userId } = caller;
@@ -213,7 +221,7 @@ export const routes = [
         throw notFound('order', id);
       }
       if (!stepped.taken) {
-        throw new HttpProblem('wrong_state', `The order is ${stepped.order.state}: only a failed one can be resumed.`);
+        throw new HttpProblem('wrong_state', `The order is ${stepped.order.state}. Only failed orders can be resumed.`);
       }
       await startOrLeaveToSweep({ kind: 'order', partnerId, id }, stepped.order.runAttempt);
       return one(showOrder(stepped.order));
@@ -222,9 +230,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/orders/{id}/events',
+    operationId: 'listOrderEvents',
     access: 'see',
     tag: 'Orders',
-    summary: 'The timeline of an order, oldest first',
+    summary: 'List the timeline of an order, oldest first',
     paged: true,
     answers: { 200: orderEventSchema },
     handle: async ({ caller, path: { id }, page }) => {
@@ -239,9 +248,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/orders/{id}/sims',
+    operationId: 'listOrderSims',
     access: 'see',
     tag: 'Orders',
-    summary: 'The SIMs of an order, once received',
+    summary: 'List the received SIMs of an order',
     paged: true,
     answers: { 200: simSchema },
     handle: async ({ caller, path: { id }, page }) => {
@@ -311,7 +321,7 @@ async function planErrors(
 async function ownAddress(partnerId: string): Promise<Address> {
   const partner = await getPartner(partnerId);
   if (!partner) {
-    throw new HttpProblem('forbidden', `The platform has not set up partner ${partnerId} yet.`);
+    throw new HttpProblem('forbidden', `The platform has not created partner ${partnerId} yet.`);
   }
   return partner.deliveryAddress;
 }
@@ -364,7 +374,7 @@ async function cancel(partnerId: string, id: string, actor: string, now: Date): 
   const cancelled = await stepOrder(partnerId, id, (order) => cancelOrder(order, actor, at));
   // The poller may have seen the operator's answer before this did.
   if (cancelled?.order.state !== 'cancelled') {
-    throw new HttpProblem('wrong_state', `The order is ${cancelled?.order.state} now.`);
+    throw new HttpProblem('wrong_state', `The order is now ${cancelled?.order.state}.`);
   }
   if (cancelled.order.taskToken) {
     await answerTask(cancelled.order.taskToken, { goTo: 'end' });
@@ -378,7 +388,7 @@ async function askToCancel(order: Order) {
   } catch (error) {
     if (error instanceof OperatorUnavailable) {
       const detail =
-        'The operator does not answer, so the order cannot be cancelled now. Nothing was changed: try again.';
+        'The operator did not respond, so the order could not be cancelled. Nothing was changed. Try again later.';
       throw new HttpProblem('operator_unavailable', detail, { headers: { 'retry-after': '30' } });
     }
     throw error;

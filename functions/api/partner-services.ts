@@ -22,6 +22,7 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/partner-services',
+    operationId: 'createPartnerService',
     access: 'manage_partner_services',
     tag: 'Partner services',
     summary: 'Create a partner service',
@@ -46,9 +47,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/partner-services',
+    operationId: 'listPartnerServices',
     access: 'see',
     tag: 'Partner services',
-    summary: 'List partner services, the holding services among them',
+    summary: 'List partner services, including holding services',
     paged: true,
     answers: { 200: partnerServiceSchema },
     handle: async ({ caller, page }) => {
@@ -64,6 +66,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/partner-services/{id}',
+    operationId: 'getPartnerService',
     access: 'see',
     tag: 'Partner services',
     summary: 'Get a partner service',
@@ -73,9 +76,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/partner-services/{id}/usage',
+    operationId: 'getPartnerServiceUsage',
     access: 'see',
     tag: 'Usage',
-    summary: 'What the SIMs of a partner service used in a month',
+    summary: 'Get the monthly usage of a partner service',
     query: serviceUsageQuery,
     answers: { 200: serviceUsageSchema },
     handle: async ({ caller, path: { id }, query, now }) => {
@@ -87,6 +91,7 @@ export const routes = [
   route({
     method: 'PATCH',
     path: '/v1/partner-services/{id}',
+    operationId: 'updatePartnerService',
     access: 'manage_partner_services',
     tag: 'Partner services',
     summary: 'Rename a partner service',
@@ -96,7 +101,7 @@ export const routes = [
       const service = await theService(caller.partnerId, id);
       requireMatch(ifMatch, showPartnerService(service));
       if (service.holding) {
-        throw new HttpProblem('holding_service', 'Holding services are made by the system, and nobody can edit them.');
+        throw new HttpProblem('holding_service', 'Holding services are managed by the system and cannot be edited.');
       }
       return one(
         showPartnerService(

@@ -21,7 +21,7 @@ const partnerDetails = z.lazy(() =>
     contact: contactSchema,
     holdingDays: described(
       z.optional(z.int().check(z.minimum(1), z.maximum(60))),
-      `After how many working days in holding the partner is told of SIMs; ${HOLDING_DAYS} when left out`,
+      `Working days after which the partner is notified of SIMs that are still in holding. Default: ${HOLDING_DAYS}.`,
     ),
   }),
 );
@@ -33,9 +33,10 @@ export const routes = [
   route({
     method: 'PUT',
     path: '/v1/platform/partners/{partnerId}',
+    operationId: 'savePartner',
     access: 'platform',
     tag: 'Platform',
-    summary: 'Make a partner, or replace its details',
+    summary: 'Create or replace a partner',
     body: partnerDetails,
     example: {
       name: 'Acme Connectivity Ltd',
@@ -51,7 +52,7 @@ export const routes = [
             pointer: '/path/partnerId',
             code: 'invalid_format',
             message:
-              'A partner id is 1 to 64 letters, digits, dots, dashes and underscores, and starts with a letter or digit.',
+              'partnerId must have 1 to 64 letters, digits, dots, dashes and underscores, and start with a letter or digit.',
           },
         ]);
       }
@@ -63,10 +64,12 @@ export const routes = [
   route({
     method: 'PUT',
     path: '/v1/platform/tariffs/{tariffId}',
+    operationId: 'saveTariff',
     access: 'platform',
     tag: 'Platform',
-    summary: 'Make a tariff, or change its terms',
-    description: 'A tariff keeps its audience and the operators that it covers, since SIMs may rely on them.',
+    summary: 'Create or replace a tariff',
+    description:
+      'An existing tariff keeps its audience and its operators, because SIMs may depend on them. Operators can be added.',
     body: tariffSchema,
     answers: { 200: tariffAnswerSchema, 201: tariffAnswerSchema },
     handle: async ({ path: { tariffId }, body }) => {
@@ -75,7 +78,8 @@ export const routes = [
           {
             pointer: '/path/tariffId',
             code: 'invalid_format',
-            message: 'A tariff id is trf_ and up to 60 letters, digits, dots, dashes and underscores.',
+            message:
+              'tariffId must start with trf_, followed by 1 to 60 letters, digits, dots, dashes and underscores.',
           },
         ]);
       }
@@ -90,9 +94,10 @@ export const routes = [
   route({
     method: 'PUT',
     path: '/v1/platform/partners/{partnerId}/tariffs/{tariffId}',
+    operationId: 'grantTariff',
     access: 'platform',
     tag: 'Platform',
-    summary: 'Give a tariff to a partner',
+    summary: 'Grant a tariff to a partner',
     answers: { 200: tariffAnswerSchema, 201: tariffAnswerSchema },
     handle: async ({ path: { partnerId, tariffId } }) => {
       const [partner, tariff] = await Promise.all([getPartner(partnerId), getTariff(tariffId)]);
@@ -110,10 +115,11 @@ export const routes = [
   route({
     method: 'DELETE',
     path: '/v1/platform/partners/{partnerId}/tariffs/{tariffId}',
+    operationId: 'revokeTariff',
     access: 'platform',
     tag: 'Platform',
-    summary: 'Take a tariff from a partner',
-    description: 'Services that are on it stay; new ones cannot be made.',
+    summary: 'Revoke a tariff from a partner',
+    description: 'Existing services on the tariff remain. New services cannot use it.',
     answers: { 204: null },
     handle: async ({ path: { partnerId, tariffId }, ifMatch }) => {
       const given = await getGrantedTariff(partnerId, tariffId);
@@ -130,9 +136,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/platform/set-aside',
+    operationId: 'listFailedWork',
     access: 'platform',
     tag: 'Platform',
-    summary: 'Work that could not be done, and that nobody tries again until it is put back',
+    summary: 'List failed work that awaits redrive',
     paged: true,
     answers: { 200: setAsideSchema },
     handle: async ({ page }) => {
@@ -143,13 +150,15 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/platform/set-aside/{id}/put-back',
+    operationId: 'redriveFailedWork',
     access: 'platform',
     tag: 'Platform',
-    summary: 'Put work back that was set aside: it is taken up within a minute',
+    summary: 'Redrive failed work',
+    description: 'The work is retried within a minute.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, now }) => {
       if (!(await putBack(id, caller.userId, now))) {
-        throw notFound('work that was set aside', id);
+        throw notFound('failed work', id);
       }
       return noContent;
     },

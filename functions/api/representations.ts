@@ -25,7 +25,7 @@ import { type Delivery, deliveryStates, type Webhook } from '../../domain/webhoo
  */
 
 const id = z.string();
-const time = z.lazy(() => described(z.iso.datetime(), 'RFC 3339, UTC'));
+const time = z.lazy(() => described(z.iso.datetime(), 'RFC 3339, in UTC.'));
 const date = z.lazy(() => z.iso.date());
 const stamps = { createdAt: time, updatedAt: time, version: z.int() };
 
@@ -39,8 +39,8 @@ const address = z.lazy(() =>
     name: z.string(),
     lines: z.array(z.string()),
     city: z.string(),
-    postalCode: described(z._default(z.string(), ''), 'Empty where the country has none'),
-    country: described(z.string(), 'ISO 3166-1 alpha-2'),
+    postalCode: described(z._default(z.string(), ''), 'Empty in countries without postal codes.'),
+    country: described(z.string(), 'ISO 3166-1 alpha-2 country code.'),
   }),
 );
 
@@ -51,9 +51,9 @@ export const operatorSchema = z.lazy(() =>
     .object({
       id: z.enum(operatorIds),
       name: z.string(),
-      orderMultiple: described(z.int(), 'Orders are in multiples of this'),
+      orderMultiple: described(z.int(), 'Order quantities are multiples of this number.'),
       leadTimeWorkingDays: z.object({ min: z.int(), max: z.int() }),
-      calendar: described(z.string(), 'The country whose working days and bank holidays count'),
+      calendar: described(z.string(), 'Country whose working days and bank holidays apply to lead times.'),
     })
     .register(z.globalRegistry, { id: 'Operator' }),
 );
@@ -101,8 +101,11 @@ export const partnerServiceSchema = z.lazy(() =>
     .object({
       id,
       name: z.string(),
-      tariffId: described(z.optional(z.string()), 'Holding services have none'),
-      holding: described(z.boolean(), 'Made by the system for SIMs that arrive; nobody can edit it or migrate to it'),
+      tariffId: described(z.optional(z.string()), 'Absent for holding services.'),
+      holding: described(
+        z.boolean(),
+        '`true` for the services that the system creates for arriving SIMs. They cannot be edited, and SIMs cannot be migrated to them.',
+      ),
       ...stamps,
     })
     .register(z.globalRegistry, { id: 'PartnerService' }),
@@ -158,7 +161,7 @@ export const orderEventSchema = z.lazy(() =>
       type: z.string(),
       from: z.optional(z.enum(orderStates)),
       to: z.optional(z.enum(orderStates)),
-      actor: described(z.string(), "A user's sub, an operator's id, or system"),
+      actor: described(z.string(), 'The `sub` of a user, the id of an operator, or `system`.'),
       detail: z.optional(z.string()),
     })
     .register(z.globalRegistry, { id: 'OrderEvent' }),
@@ -182,7 +185,7 @@ export const simSchema = z.lazy(() =>
       tags: z.array(z.string()),
       stateChangedAt: time,
       ...stamps,
-      nextActions: described(z.array(z.enum(simActions)), 'What the rules allow now'),
+      nextActions: described(z.array(z.enum(simActions)), 'Actions that are currently allowed for this SIM.'),
     })
     .register(z.globalRegistry, { id: 'Sim' }),
 );
@@ -198,7 +201,7 @@ export const simEventSchema = z.lazy(() =>
       from: z.optional(z.enum(simStates)),
       to: z.optional(z.enum(simStates)),
       operationId: z.optional(z.string()),
-      actor: described(z.string(), "The user's sub behind the step, or system"),
+      actor: described(z.string(), 'The `sub` of the user who caused the change, or `system`.'),
     })
     .register(z.globalRegistry, { id: 'SimEvent' }),
 );
@@ -209,9 +212,9 @@ export const operationSchema = z.lazy(() =>
       id,
       action: z.enum(simActions),
       dryRun: z.optional(z.boolean()),
-      effectiveAt: described(z.optional(time), 'When it begins; until then it is `scheduled`'),
+      effectiveAt: described(z.optional(time), 'Start time. The operation is `scheduled` until then.'),
       state: z.enum(operationStates),
-      total: described(z.optional(z.int()), 'Absent until the selection is fixed'),
+      total: described(z.optional(z.int()), 'Number of selected SIMs. Absent until the selection is fixed.'),
       succeeded: z.int(),
       failed: z.int(),
       failure: z.optional(failure),
@@ -253,12 +256,12 @@ export const simUsageSchema = z.lazy(() =>
       points: described(
         z.array(
           z.object({
-            at: described(time, 'When the hour, day or month begins'),
+            at: described(time, 'Start of the hour, day or month.'),
             bytes: z.int(),
-            network: described(z.string(), 'MCC and MNC'),
+            network: described(z.string(), 'MCC and MNC of the network.'),
           }),
         ),
-        'By time and network; where nothing was used there is none',
+        'Usage by time and network. Intervals without usage have no point.',
       ),
     })
     .register(z.globalRegistry, { id: 'SimUsage' }),
@@ -267,10 +270,10 @@ export const simUsageSchema = z.lazy(() =>
 export const usageFileSchema = z.lazy(() =>
   z
     .object({
-      records: described(z.int(), 'How many rows the file has'),
-      counted: described(z.int(), 'Those that count now, or did before: each of them once'),
-      ownerless: described(z.int(), 'Those of SIMs that nobody has'),
-      untimely: described(z.int(), 'Those that are too old to be counted, or of the future'),
+      records: described(z.int(), 'Number of rows in the file.'),
+      counted: described(z.int(), 'Records that are counted, including those that had already been counted.'),
+      ownerless: described(z.int(), 'Records of unknown SIMs.'),
+      untimely: described(z.int(), 'Records that are too old, or dated in the future.'),
     })
     .register(z.globalRegistry, { id: 'UsageFile' }),
 );
@@ -278,21 +281,21 @@ export const usageFileSchema = z.lazy(() =>
 export const serviceUsageSchema = z.lazy(() =>
   z
     .object({
-      period: described(z.string(), 'A calendar month, UTC: `2026-11`'),
+      period: described(z.string(), 'Calendar month in UTC, for example `2026-11`.'),
       allowanceBytes: described(
         z.optional(z.int()),
-        'Of each SIM, or of the pool: a dynamic one has it times its SIMs. Holding services have none',
+        'Allowance of each SIM or of the pool. A dynamic pool has the allowance of the tariff times its number of SIMs. Absent for holding services.',
       ),
-      usedBytes: described(z.int(), 'What SIMs used while they were on the service'),
-      sims: described(z.int(), 'How many SIMs are on the service now'),
+      usedBytes: described(z.int(), 'Bytes that SIMs used while they were on the service.'),
+      sims: described(z.int(), 'Number of SIMs that are currently on the service.'),
       pooling: z.optional(tariffFields().pooling),
       topSims: described(
         z.array(z.object({ iccid: z.string(), bytes: z.int() })),
-        'Those that used the most, ten at most',
+        'Up to ten SIMs with the highest usage.',
       ),
       forecast: described(
         z.optional(date),
-        'The day on which a pool is used up, if it goes on as it went; absent when it lasts',
+        'Day on which the pool is exhausted at the current rate. Absent when it lasts until the end of the period.',
       ),
     })
     .register(z.globalRegistry, { id: 'ServiceUsage' }),
@@ -305,7 +308,7 @@ const webhookFields = () => ({
   enabled: z.boolean(),
   disabled: described(
     z.optional(z.object({ at: time, code: z.string(), detail: z.string() })),
-    'Why the system took it out of use',
+    'Reason why the system disabled the webhook.',
   ),
   ...stamps,
 });
@@ -316,19 +319,19 @@ export const showWebhook = (webhook: Webhook) => webhookSchema.parse(webhook);
 
 export const newWebhookSchema = z.lazy(() =>
   z
-    .object({ ...webhookFields(), secret: described(z.string(), 'With which its events are signed; told this once') })
+    .object({ ...webhookFields(), secret: described(z.string(), 'Signing secret of the webhook. Shown only once.') })
     .register(z.globalRegistry, { id: 'NewWebhook' }),
 );
 
 export const showNewWebhook = (webhook: Webhook & { secret: string }) => newWebhookSchema.parse(webhook);
 
 const machineClientFields = () => ({
-  id: described(z.string(), 'The `client_id` with which it gets tokens'),
+  id: described(z.string(), 'The `client_id` for token requests.'),
   name: z.string(),
   partnerId: z.string(),
   roles: z.array(z.enum(partnerRoles)),
-  scopes: described(z.array(z.string()), 'What a token may be asked to be good for: one for each role'),
-  tokenUrl: described(z.string(), 'Where it gets tokens: OAuth 2.0, client credentials'),
+  scopes: described(z.array(z.string()), 'Scopes that a token request can name, one for each role.'),
+  tokenUrl: described(z.string(), 'Token endpoint (OAuth 2.0 client credentials).'),
   createdAt: time,
 });
 
@@ -338,19 +341,22 @@ export const machineClientSchema = z.lazy(() =>
 
 export const newMachineClientSchema = z.lazy(() =>
   z
-    .object({ ...machineClientFields(), secret: described(z.string(), 'The `client_secret`; told this once') })
+    .object({
+      ...machineClientFields(),
+      secret: described(z.string(), 'The `client_secret` for token requests. Shown only once.'),
+    })
     .register(z.globalRegistry, { id: 'NewClient' }),
 );
 
 export const userSchema = z.lazy(() =>
   z
     .object({
-      id: described(z.string(), 'The `sub` of his tokens'),
+      id: described(z.string(), 'The `sub` of the user’s tokens.'),
       email: z.string(),
-      partnerId: described(z.optional(z.string()), 'Absent for a user of the wholesaler'),
-      customerId: described(z.optional(z.string()), 'Of a user of a customer'),
+      partnerId: described(z.optional(z.string()), 'Absent for users of the wholesaler.'),
+      customerId: described(z.optional(z.string()), 'Present for users of a customer.'),
       roles: z.array(z.enum(roles)),
-      state: described(z.enum(userStates), '`invited` until he has signed in'),
+      state: described(z.enum(userStates), '`invited` until the first sign-in.'),
       createdAt: time,
     })
     .register(z.globalRegistry, { id: 'User' }),
@@ -362,12 +368,12 @@ export const deliverySchema = z.lazy(() =>
   z
     .object({
       id,
-      eventId: described(z.string(), 'The `webhook-id` under which it is sent, each time'),
+      eventId: described(z.string(), 'The `webhook-id` of every attempt.'),
       type: z.string(),
-      subject: described(z.string(), 'The order, operation or SIM that it is about'),
+      subject: described(z.string(), 'Id of the order, operation, SIM or alarm.'),
       state: z.enum(deliveryStates),
       attempts: z.int(),
-      lastStatus: described(z.optional(z.int()), 'What the receiver answered'),
+      lastStatus: described(z.optional(z.int()), 'HTTP status of the last response.'),
       lastError: z.optional(z.string()),
       lastAttemptAt: z.optional(time),
       nextAttemptAt: z.optional(time),
@@ -405,13 +411,13 @@ export const firingSchema = z.lazy(() =>
       at: time,
       alarmId: id,
       name: z.string(),
-      period: described(z.string(), 'The month, UTC'),
-      subject: described(z.string(), 'The SIM, or the service whose pool it is'),
+      period: described(z.string(), 'Calendar month in UTC.'),
+      subject: described(z.string(), 'ICCID of the SIM, or id of the service whose pool is measured.'),
       measure: z.enum(measures),
       usedBytes: z.int(),
       thresholdBytes: z.int(),
       action: z.enum(alarmActions),
-      operationId: described(z.optional(z.string()), 'The operation that suspends'),
+      operationId: described(z.optional(z.string()), 'Operation that suspends the SIMs.'),
     })
     .register(z.globalRegistry, { id: 'Firing' }),
 );
@@ -422,10 +428,10 @@ export const journalEntrySchema = z.lazy(() =>
   z
     .object({
       at: time,
-      actor: described(z.string(), "The user's sub"),
+      actor: described(z.string(), 'The `sub` of the user.'),
       method: z.string(),
       route: z.string(),
-      resource: described(z.string(), 'The path of what was written'),
+      resource: described(z.string(), 'Path of the resource that was changed.'),
       sourceIp: z.string(),
       requestId: z.string(),
       status: z.int(),
@@ -441,7 +447,7 @@ export const setAsideSchema = z.lazy(() =>
       id,
       kind: z.enum(['order', 'operation', 'due']),
       partnerId: z.optional(z.string()),
-      subject: described(z.string(), 'The id of the order or operation, or the key of what is due'),
+      subject: described(z.string(), 'Id of the order or operation, or key of the scheduled item.'),
       error: z.string(),
       at: time,
     })

@@ -29,11 +29,12 @@ export const routes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/sims',
+    operationId: 'listSims',
     access: 'see_own',
     tag: 'SIMs',
     summary: 'List SIMs, by ICCID',
     description:
-      'Filters combine. The SIMs of a customer in one state come by customer service, then by ICCID. A page may be short and still have a next one, when few SIMs pass the filters. Of a search by ICCID, SIMs whose label starts with the same digits come after the others.',
+      'Filters combine with AND. SIMs are sorted by ICCID, or by customer service and ICCID when filtered by both customer and state. A search by ICCID returns SIMs whose label starts with the same digits last. A page can have fewer than `limit` items and still be followed by another one.',
     paged: true,
     query: simFilter,
     answers: { 200: simSchema },
@@ -49,6 +50,7 @@ export const routes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/sims/{iccid}',
+    operationId: 'getSim',
     access: 'see_own',
     tag: 'SIMs',
     summary: 'Get a SIM',
@@ -58,9 +60,10 @@ export const routes: Route[] = [
   route({
     method: 'PATCH',
     path: '/v1/sims/{iccid}',
+    operationId: 'updateSim',
     access: 'change_sims',
     tag: 'SIMs',
-    summary: 'Label a SIM',
+    summary: 'Update the label and tags of a SIM',
     body: z.lazy(() =>
       z.strictObject({
         label: z.optional(z.nullable(line(60))),
@@ -80,9 +83,10 @@ export const routes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/sims/{iccid}/events',
+    operationId: 'listSimEvents',
     access: 'see_own',
     tag: 'SIMs',
-    summary: 'The timeline of a SIM, oldest first',
+    summary: 'List the timeline of a SIM, oldest first',
     paged: true,
     answers: { 200: simEventSchema },
     handle: async ({ caller, path: { iccid }, page }) => {
@@ -105,10 +109,12 @@ export const routes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/sims/{iccid}/usage',
+    operationId: 'getSimUsage',
     access: 'see_own',
     tag: 'Usage',
-    summary: 'What a SIM used',
-    description: 'By hour, day or month and by network. Operators tell of it hours later, and sometimes days.',
+    summary: 'Get the usage of a SIM',
+    description:
+      'Returns usage by hour, day or month and by network. Operators report usage hours, sometimes days, later.',
     query: simUsageQuery,
     rows: 'points',
     answers: { 200: simUsageSchema },
@@ -118,11 +124,12 @@ export const routes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/sims/migrate',
+    operationId: 'migrateSims',
     access: 'change_sims',
     tag: 'SIMs',
     summary: 'Migrate SIMs to a partner service',
     description:
-      'Out of the holding service, before anything else can be done with them; or from one service to another.',
+      'Moves SIMs out of the holding service, which every other action requires, or from one partner service to another.',
     body: z.lazy(() => z.strictObject({ ...bulkFields(), partnerServiceId: idSchema })),
     example: {
       select: { orderId: 'ord_01JG0000000000000000000000' },
@@ -134,9 +141,10 @@ export const routes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/sims/assign',
+    operationId: 'assignSims',
     access: 'change_sims',
     tag: 'SIMs',
-    summary: 'Assign SIMs to a customer, with one of its services',
+    summary: 'Assign SIMs to a customer service',
     body: z.lazy(() => z.strictObject({ ...bulkFields(), customerId: idSchema, customerServiceId: idSchema })),
     example: {
       select,
@@ -149,16 +157,18 @@ export const routes: Route[] = [
       return bulk(request, 'assign', { customerId, customerServiceId });
     },
   }),
-  plainAction('unassign', 'Take SIMs back into stock'),
-  plainAction('activate', 'Activate SIMs: the bars that block data are removed'),
+  plainAction('unassign', 'Return SIMs to stock', 'Removes the customer and the customer service from the SIMs.'),
+  plainAction('activate', 'Activate SIMs', 'Removes the bars that block data.'),
   route({
     method: 'POST',
     path: '/v1/sims/suspend',
+    operationId: 'suspendSims',
     access: 'change_sims',
     tag: 'SIMs',
-    summary: 'Suspend SIMs: their data is barred',
+    summary: 'Suspend SIMs',
+    description: 'Bars data until the SIMs are resumed.',
     body: z.lazy(() =>
-      z.strictObject({ ...bulkFields(), reason: described(z.optional(line(100)), 'Shown with the bar') }),
+      z.strictObject({ ...bulkFields(), reason: described(z.optional(line(100)), 'Reason to show with the bar.') }),
     ),
     example: { select, reason: 'device stolen' },
     answers: bulkAnswers,
@@ -167,17 +177,19 @@ export const routes: Route[] = [
       return bulk(request, 'suspend', reason === undefined ? {} : { reason });
     },
   }),
-  plainAction('resume', 'Resume suspended SIMs'),
+  plainAction('resume', 'Resume suspended SIMs', 'Removes the bars of a suspension.'),
   route({
     method: 'POST',
     path: '/v1/sims/terminate',
+    operationId: 'terminateSims',
     access: 'change_sims',
     tag: 'SIMs',
-    summary: 'Terminate SIMs, for good',
+    summary: 'Terminate SIMs permanently',
+    description: 'Cannot be undone.',
     body: z.lazy(() =>
       z.strictObject({
         ...bulkFields(),
-        confirm: described(z.int().check(z.nonnegative()), 'The number of SIMs that shall end'),
+        confirm: described(z.int().check(z.nonnegative()), 'Number of SIMs to terminate.'),
       }),
     ),
     example: { select, confirm: 1 },
@@ -187,13 +199,15 @@ export const routes: Route[] = [
 ];
 
 /** An action that aims at nothing but the SIMs. */
-function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string): Route {
+function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string, description: string): Route {
   return route({
     method: 'POST',
     path: `/v1/sims/${action}`,
+    operationId: `${action}Sims`,
     access: 'change_sims',
     tag: 'SIMs',
     summary,
+    description,
     body: z.lazy(() => z.strictObject(bulkFields())),
     example: { select },
     answers: bulkAnswers,

@@ -14,7 +14,7 @@ export async function tariffFor(partnerId: string, tariffId: string, audience: T
     throw unknownId(pointer, 'tariff', tariffId);
   }
   if (tariff.audience !== audience) {
-    const message = `The tariff is for ${tariff.audience}s: a ${audience} service takes one for ${audience}s.`;
+    const message = `The tariff is for ${tariff.audience}s. A ${audience} service needs a tariff for ${audience}s.`;
     throw invalidInput([{ pointer, code: 'wrong_audience', message }]);
   }
   return tariff;

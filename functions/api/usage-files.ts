@@ -20,7 +20,10 @@ const usageFile = z.lazy(() =>
       z.strictObject({
         ...usageRecordFields(),
         // Fifteen digits: a number holds them exactly.
-        bytes: z.pipe(z.string().check(z.regex(/^\d{1,15}$/, 'whole bytes, in digits')), z.transform(Number)),
+        bytes: z.pipe(
+          z.string().check(z.regex(/^\d{1,15}$/, 'must be a whole number of bytes with at most 15 digits')),
+          z.transform(Number),
+        ),
       }),
     )
     .check(z.maxLength(MOST_ROWS)),
@@ -31,10 +34,11 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/platform/operators/{operatorId}/usage',
+    operationId: 'uploadUsageFile',
     access: 'platform',
     tag: 'Platform',
-    summary: 'Count what SIMs used, from a file of the operator',
-    description: `Up to ${MOST_ROWS} rows, and 1 MiB. When anything is wrong with a row, nothing is counted; \`/rows/0\` is the row after the header row. A record that came before, by file or otherwise, counts once: so a file may be sent again.`,
+    summary: 'Upload usage records of an operator',
+    description: `Accepts up to ${MOST_ROWS} rows and 1 MiB. If any row is invalid, nothing is counted; \`/rows/0\` is the row after the header row. Each record counts once, however it arrived before, so a file can be sent again.`,
     body: usageFile,
     bodyType: 'text/csv',
     example: [

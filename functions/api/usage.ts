@@ -16,19 +16,24 @@ const DAY_MS = 86_400_000;
 const MOST_DAYS_BY_HOUR = 31;
 
 const moment = () =>
-  z.union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'a moment (RFC 3339) or a date (YYYY-MM-DD)' });
+  z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error: 'must be a time (RFC 3339) or a date (YYYY-MM-DD)',
+  });
 
 /** Which part of what a SIM used is asked for. */
 export const simUsageQuery = () =>
   z.strictObject({
     from: described(
       z.optional(moment()),
-      'The first hour; the month in which `to` lies, when left out. A date is its midnight, UTC',
+      'Start of the first hour. Default: the beginning of the month that contains `to`. A date stands for midnight UTC.',
     ),
-    to: described(z.optional(moment()), 'The moment up to which hours count that began before it; now, when left out'),
+    to: described(
+      z.optional(moment()),
+      'End of the range, exclusive: hours that began before it are included. Default: now.',
+    ),
     granularity: described(
       z._default(z.enum(granularities), 'day'),
-      `Hours of at most ${MOST_DAYS_BY_HOUR} days, or days or months of the last ${DAYS_KEPT} days`,
+      `A range may span ${MOST_DAYS_BY_HOUR} days by hour, and ${DAYS_KEPT} days by day or month.`,
     ),
   });
 
@@ -62,7 +67,7 @@ export async function showSimUsage(caller: PartnerCaller, sim: SimRecord, query:
 function momentOf(text: string, pointer: string): Date {
   const moment = new Date(text);
   if (moment < EARLIEST || moment > LATEST) {
-    throw invalidInput([{ pointer, code: 'range', message: 'The years from 1970 to 9998 can be asked for.' }]);
+    throw invalidInput([{ pointer, code: 'range', message: 'The year must be between 1970 and 9998.' }]);
   }
   return moment;
 }
@@ -75,12 +80,16 @@ const justBefore = (moment: Date) => new Date(moment.getTime() - 1).toISOString(
 
 function rangeProblem(from: Date, to: Date, granularity: SimUsageQuery['granularity']): InputError | undefined {
   if (from >= to) {
-    const message = `${from.toISOString()} is not before ${to.toISOString()}.`;
+    const message = `from (${from.toISOString()}) must be before to (${to.toISOString()}).`;
     return { pointer: '/query/from', code: 'range', message };
   }
   const most = granularity === 'hour' ? MOST_DAYS_BY_HOUR : DAYS_KEPT;
   if (to.getTime() - from.getTime() > most * DAY_MS) {
-    return { pointer: '/query/from', code: 'range', message: `By ${granularity}, ${most} days are the most.` };
+    return {
+      pointer: '/query/from',
+      code: 'range',
+      message: `The range must not exceed ${most} days when granularity is ${granularity}.`,
+    };
   }
   return undefined;
 }
@@ -97,8 +106,8 @@ async function theirTime(caller: PartnerCaller, sim: SimRecord): Promise<(hour: 
 export const serviceUsageQuery = () =>
   z.strictObject({
     period: described(
-      z.optional(z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month, as "2026-11"'))),
-      'A calendar month, UTC; the current one, when left out',
+      z.optional(z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11'))),
+      'Calendar month in UTC, for example `2026-11`. Default: the current month.',
     ),
   });
 

@@ -29,16 +29,17 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/platform/users',
+    operationId: 'inviteUser',
     access: 'platform',
     tag: 'Users',
     summary: 'Invite a user',
     description:
-      'He gets a mail with a password for the first time. Without a partner he is the wholesaler’s own; with a customer, that customer’s. An invitation that was cut short is completed when it is asked for again.',
+      'Sends an email with a temporary password. Omit `partnerId` for a wholesaler user; set `customerId` for a user of a customer. Repeat the request to complete an invitation that was interrupted.',
     body: z.lazy(() =>
       z.strictObject({
         email,
-        partnerId: described(z.optional(idSchema), 'Left out for a user of the wholesaler'),
-        customerId: described(z.optional(idSchema), 'For a user of a customer of the partner'),
+        partnerId: described(z.optional(idSchema), 'Omit for a wholesaler user.'),
+        customerId: described(z.optional(idSchema), 'Set for a user of one of the partner’s customers.'),
         roles: z.array(z.enum(roles)).check(z.minLength(1), z.maxLength(roles.length)),
       }),
     ),
@@ -53,11 +54,13 @@ export const routes = [
       await requireOwner(body);
       const invited = await inviteUser(body);
       if (invited === 'no address') {
-        throw invalidInput([{ pointer: '/email', code: 'invalid_format', message: 'That is no address for mail.' }]);
+        throw invalidInput([
+          { pointer: '/email', code: 'invalid_format', message: 'email must be a deliverable email address.' },
+        ]);
       }
       const user = invited === 'taken' ? await cutShort(body) : invited;
       if (!user) {
-        throw new HttpProblem('email_taken', `There is a user ${body.email} already.`);
+        throw new HttpProblem('email_taken', `A user with the email address ${body.email} already exists.`);
       }
       await giveRoles(user, body.roles);
       return created(`/v1/platform/users/${user.id}`, showUser(await theUser(user.id)));
@@ -66,10 +69,11 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/platform/users',
+    operationId: 'listUsers',
     access: 'platform',
     tag: 'Users',
     summary: 'List users',
-    description: 'In no certain order, and no more than 60 at a time.',
+    description: 'Users are not sorted. A page has at most 60 items.',
     paged: true,
     query: () => z.strictObject({ email: z.optional(email) }),
     answers: { 200: userSchema },
@@ -82,6 +86,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/platform/users/{userId}',
+    operationId: 'getUser',
     access: 'platform',
     tag: 'Users',
     summary: 'Get a user',
@@ -94,16 +99,17 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/platform/users/{userId}/invite-again',
+    operationId: 'resendInvitation',
     access: 'platform',
     tag: 'Users',
-    summary: 'Send an invitation again',
-    description: 'With another password for the first time: the one before is good for a week.',
+    summary: 'Resend an invitation',
+    description: 'Sends another temporary password. The previous one stays valid for a week.',
     answers: { 204: null },
     handle: async ({ path: { userId } }) => {
       requireUserPool();
       const user = await theUser(userId);
       if (user.state !== 'invited') {
-        throw new HttpProblem('wrong_state', `The user is ${user.state}: only who is invited can be invited again.`);
+        throw new HttpProblem('wrong_state', `The user is ${user.state}. Only invited users can be invited again.`);
       }
       if (!(await inviteAgain(user))) {
         throw notFound('user', userId);
@@ -114,10 +120,11 @@ export const routes = [
   route({
     method: 'PUT',
     path: '/v1/platform/users/{userId}/roles/{role}',
+    operationId: 'grantRole',
     access: 'platform',
     tag: 'Users',
-    summary: 'Give a role to a user',
-    description: 'It is in his next token, within an hour.',
+    summary: 'Grant a role to a user',
+    description: 'Takes effect with the user’s next token, within an hour.',
     answers: { 200: userSchema, 201: userSchema },
     handle: async ({ path: { userId, role: name } }) => {
       requireUserPool();
@@ -139,10 +146,12 @@ export const routes = [
   route({
     method: 'DELETE',
     path: '/v1/platform/users/{userId}/roles/{role}',
+    operationId: 'revokeRole',
     access: 'platform',
     tag: 'Users',
-    summary: 'Take a role from a user',
-    description: 'It is in his tokens for an hour at the most. The last role stays: remove the user.',
+    summary: 'Revoke a role from a user',
+    description:
+      'Existing tokens keep the role for up to an hour. The last role cannot be revoked; delete the user instead.',
     answers: { 204: null },
     handle: async ({ path: { userId, role: name }, ifMatch }) => {
       requireUserPool();
@@ -153,7 +162,7 @@ export const routes = [
       }
       requireMatch(ifMatch, showUser(user));
       if (!mayLoseRole(user, role)) {
-        throw new HttpProblem('last_role', `${role} is the only role of the user: remove the user.`);
+        throw new HttpProblem('last_role', `${role} is the user’s only role. Delete the user instead.`);
       }
       if (!(await takeRole(userId, role))) {
         throw notFound('user', userId);
@@ -164,10 +173,11 @@ export const routes = [
   route({
     method: 'DELETE',
     path: '/v1/platform/users/{userId}',
+    operationId: 'deleteUser',
     access: 'platform',
     tag: 'Users',
-    summary: 'Remove a user',
-    description: 'He is signed out everywhere. A token that he has is good for an hour at the most.',
+    summary: 'Delete a user',
+    description: 'Ends all sessions of the user. Existing tokens stay valid for up to an hour.',
     answers: { 204: null },
     handle: async ({ caller, path: { userId }, ifMatch }) => {
       requireUserPool();
@@ -175,7 +185,7 @@ export const routes = [
       requireMatch(ifMatch, showUser(user));
       // So that somebody of the platform is left.
       if (userId === caller.userId) {
-        throw new HttpProblem('own_user', 'Nobody removes himself: another user of the platform can.');
+        throw new HttpProblem('own_user', 'You cannot delete your own user. Ask another platform user.');
       }
       if (!(await removeUser(userId))) {
         throw notFound('user', userId);

@@ -44,10 +44,10 @@ import {
 } from './representations.ts';
 
 const webhookFields = () => ({
-  url: described(z.string().check(z.minLength(1), z.maxLength(2000)), 'An https URL of the public internet'),
+  url: described(z.string().check(z.minLength(1), z.maxLength(2000)), 'Public `https` URL.'),
   events: described(
     z.array(z.enum(eventPatterns)).check(z.minLength(1), z.maxLength(eventPatterns.length)),
-    'Types of events; `order.*` stands for all of a kind, `*` for all',
+    'Event types to send. `order.*` selects all order events, `*` selects all events.',
   ),
 });
 
@@ -56,10 +56,11 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/webhooks',
+    operationId: 'createWebhook',
     access: 'webhooks',
     tag: 'Webhooks',
-    summary: 'Make a webhook',
-    description: 'The answer has the secret that events are signed with: it is told this once.',
+    summary: 'Create a webhook',
+    description: 'The response contains the secret with which events are signed. It is shown only once.',
     body: z.lazy(() => z.strictObject(webhookFields())),
     example: { url: 'https://hooks.acme.example/sims', events: ['order.*', 'operation.finished'] },
     answers: { 201: newWebhookSchema },
@@ -85,6 +86,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/webhooks',
+    operationId: 'listWebhooks',
     access: 'webhooks',
     tag: 'Webhooks',
     summary: 'List webhooks',
@@ -98,6 +100,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/webhooks/{id}',
+    operationId: 'getWebhook',
     access: 'webhooks',
     tag: 'Webhooks',
     summary: 'Get a webhook',
@@ -107,10 +110,11 @@ export const routes = [
   route({
     method: 'PATCH',
     path: '/v1/webhooks/{id}',
+    operationId: 'updateWebhook',
     access: 'webhooks',
     tag: 'Webhooks',
-    summary: 'Change a webhook, or take it out of use and into it again',
-    description: 'Events of a time in which it is out of use are not sent later.',
+    summary: 'Update, enable or disable a webhook',
+    description: 'Events that occur while the webhook is disabled are not delivered later.',
     body: z.lazy(() => z.partial(z.strictObject({ ...webhookFields(), enabled: z.boolean() }))),
     answers: { 200: webhookSchema },
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
@@ -140,10 +144,11 @@ export const routes = [
   route({
     method: 'DELETE',
     path: '/v1/webhooks/{id}',
+    operationId: 'deleteWebhook',
     access: 'webhooks',
     tag: 'Webhooks',
     summary: 'Delete a webhook',
-    description: 'What it has not got yet is not sent any more.',
+    description: 'Pending events are not delivered.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch }) => {
       const webhook = await theWebhook(caller.partnerId, id);
@@ -155,11 +160,12 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/webhooks/{id}/rotate-secret',
+    operationId: 'rotateWebhookSecret',
     access: 'webhooks',
     tag: 'Webhooks',
-    summary: 'Give a webhook a new secret',
+    summary: 'Rotate the secret of a webhook',
     description:
-      'The answer has it: it is told this once. For a day, events are signed with the secret before as well, so that a receiver can change when it likes.',
+      'The response contains the new secret, which is shown only once. For one day, events are signed with both the new and the previous secret.',
     answers: { 200: newWebhookSchema },
     handle: async ({ caller, path: { id }, now }) => {
       const { partnerId } = caller;
@@ -176,10 +182,11 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/webhooks/{id}/test',
+    operationId: 'testWebhook',
     access: 'webhooks',
     tag: 'Webhooks',
     summary: 'Send a test event',
-    description: 'Of the type `webhook.test`, as every other event is sent: within a minute, and again if need be.',
+    description: 'Sends an event of type `webhook.test` within a minute, with the same retries as other events.',
     answers: { 201: deliverySchema },
     handle: async ({ caller, path: { id }, now, newId }) => {
       const { partnerId } = caller;
@@ -199,9 +206,10 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/webhooks/{id}/deliveries',
+    operationId: 'listWebhookDeliveries',
     access: 'webhooks',
     tag: 'Webhooks',
-    summary: 'What was sent to a webhook in the last 30 days, and what came of it, newest first',
+    summary: 'List the deliveries of the last 30 days, newest first',
     paged: true,
     answers: { 200: deliverySchema },
     handle: async ({ caller, path: { id }, page }) => {
@@ -219,6 +227,7 @@ export const routes = [
   route({
     method: 'GET',
     path: '/v1/webhooks/{id}/deliveries/{deliveryId}',
+    operationId: 'getWebhookDelivery',
     access: 'webhooks',
     tag: 'Webhooks',
     summary: 'Get a delivery',
@@ -229,17 +238,18 @@ export const routes = [
   route({
     method: 'POST',
     path: '/v1/webhooks/{id}/deliveries/{deliveryId}/redeliver',
+    operationId: 'redeliverEvent',
     access: 'webhooks',
     tag: 'Webhooks',
-    summary: 'Send an event again',
-    description: 'With the same id, as often as need be for a day.',
+    summary: 'Redeliver an event',
+    description: 'Sends the event again with the same id, with retries for up to a day.',
     answers: { 200: deliverySchema },
     handle: async ({ caller, path: { id, deliveryId }, now }) => {
       const { partnerId } = caller;
       const delivery = await theDelivery(partnerId, id, deliveryId);
       await theWebhookInUse(partnerId, id);
       if (delivery.state === 'pending') {
-        throw new HttpProblem('wrong_state', 'The event is on its way already.');
+        throw new HttpProblem('wrong_state', 'The event is already pending delivery.');
       }
       return one(showDelivery(await addAgain(partnerId, id, delivery, now)));
     },
@@ -256,7 +266,7 @@ async function theWebhook(partnerId: string, id: string): Promise<WebhookRecord>
 
 async function theWebhookInUse(partnerId: string, id: string): Promise<void> {
   if (!(await theWebhook(partnerId, id)).enabled) {
-    throw new HttpProblem('wrong_state', 'The webhook is not in use: enable it first.');
+    throw new HttpProblem('wrong_state', 'The webhook is disabled. Enable it first.');
   }
 }
 

@@ -143,10 +143,10 @@ function asProblem(error: unknown, table: ChainTable): HttpProblem {
     return error;
   }
   if (table.isConflict(error)) {
-    return new HttpProblem('conflict', 'Somebody else changed it at the same time: read it again, and try again.');
+    return new HttpProblem('conflict', 'The resource was changed by a concurrent request. Read it again and retry.');
   }
   logger.error('request failed', error instanceof Error ? error : new Error(String(error)));
-  return new HttpProblem('internal_error', 'Something broke on our side: tell us the id in `instance`.');
+  return new HttpProblem('internal_error', 'An unexpected error occurred. Report the id in `instance` to support.');
 }
 
 /** Finds the route, who asks and whether they may, and checks all that they sent. */
@@ -157,7 +157,7 @@ function check(byKey: ReadonlyMap<string, Served>, table: ChainTable): Handler {
       if (!served) {
         throw new HttpProblem(
           'not_found',
-          `There is no ${event.requestContext.http.method} ${event.rawPath.slice(0, 200)}: /docs lists what there is.`,
+          `There is no route ${event.requestContext.http.method} ${event.rawPath.slice(0, 200)}. See /docs for all routes.`,
         );
       }
       const { route } = served;
@@ -270,13 +270,10 @@ function authorise({ access }: Route, event: Event): Caller | undefined {
     event.headers.authorization,
   );
   if (!caller) {
-    throw new HttpProblem(
-      'forbidden',
-      'The token names nobody whom the API knows: neither a partner nor the platform.',
-    );
+    throw new HttpProblem('forbidden', 'The token identifies neither a partner nor the platform.');
   }
   if (!may(caller, access)) {
-    throw new HttpProblem('forbidden', `This takes one of the roles ${rights[access].join(', ')}.`);
+    throw new HttpProblem('forbidden', `This requires one of the roles ${rights[access].join(', ')}.`);
   }
   return caller;
 }
@@ -341,7 +338,7 @@ function bodyOf({ body: schema, bodyType, method }: Route, event: Event): unknow
     return undefined;
   }
   if (json === undefined) {
-    throw new HttpProblem('invalid_json', 'The body is empty: this takes a JSON object.');
+    throw new HttpProblem('invalid_json', 'The body is empty. Send a JSON object.');
   }
   return checkInput(schema, json);
 }

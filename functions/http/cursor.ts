@@ -24,7 +24,7 @@ export function openCursor(cursor: string, scope: string, secret: string): strin
   if (!isSealed || cursor !== sealCursor(position, scope, secret)) {
     throw new HttpProblem(
       'invalid_cursor',
-      'The cursor is not one of this list: use nextCursor as it came, with the same filters.',
+      'The cursor does not belong to this list. Use nextCursor unchanged, with the same filters.',
     );
   }
   return position;

@@ -22,6 +22,9 @@ export function requireMatch(ifMatch: string | undefined, current: unknown): voi
   }
   const tag = etagOf(current);
   if (!ifMatch.split(',').some((candidate) => candidate.trim() === tag)) {
-    throw new HttpProblem('precondition_failed', `It is ${tag} now: read it again, and decide anew.`);
+    throw new HttpProblem(
+      'precondition_failed',
+      `The current ETag is ${tag}. Read the resource again before you change it.`,
+    );
   }
 }

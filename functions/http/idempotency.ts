@@ -32,7 +32,7 @@ const KEY = /^[\x20-\x7e]{1,255}$/;
 /** @throws HttpProblem 422 when the key is none */
 export function readKey(header: string | undefined): string | undefined {
   if (header !== undefined && !KEY.test(header)) {
-    const message = 'An Idempotency-Key has 1 to 255 printable ASCII characters.';
+    const message = 'Idempotency-Key must have 1 to 255 printable ASCII characters.';
     throw invalidInput([{ pointer: '/headers/idempotency-key', code: 'invalid_format', message }]);
   }
   return header;
@@ -66,14 +66,14 @@ export async function answerOnce(
 ): Promise<requests.KeptResponse> {
   const { claimed, ours } = await store.claim(owner, key, { fingerprint, at: now.toISOString(), heldUntil });
   if (claimed.fingerprint !== fingerprint) {
-    throw new HttpProblem('key_reused', 'This Idempotency-Key was given to another request in the last 24 hours.');
+    throw new HttpProblem('key_reused', 'This Idempotency-Key was used for a different request in the last 24 hours.');
   }
   if (claimed.response) {
     return { ...claimed.response, headers: { ...claimed.response.headers, 'idempotent-replayed': 'true' } };
   }
   const mine = ours || (Date.now() >= claimed.heldUntil && (await store.takeOver(owner, key, claimed, heldUntil)));
   if (!mine) {
-    throw new HttpProblem('request_under_way', 'The first request with this Idempotency-Key is still under way.', {
+    throw new HttpProblem('request_under_way', 'The first request with this Idempotency-Key is still in progress.', {
       headers: { 'retry-after': '1' },
     });
   }

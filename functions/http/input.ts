@@ -1,10 +1,7 @@
 import * as z from 'zod/mini';
-import en from 'zod/v4/locales/en.js';
 import { described } from '../../domain/described.ts';
-import { HttpProblem, type InputError, invalidInput } from './problem.ts';
-
-// Without it zod says of every rule that the input is invalid.
-z.config(en());
+import { fieldName, messageOf, predicateOf } from './input-messages.ts';
+import { escapePointer, HttpProblem, type InputError, invalidInput } from './problem.ts';
 
 /** A body may have 1 MiB: ten thousand ICCIDs are a quarter of it. */
 export const MAX_BODY_BYTES = 1_048_576;
@@ -26,7 +23,7 @@ export function readJson({ method, ...raw }: RawBody & { method: string }): unkn
   try {
     return JSON.parse(readUtf8(bytes) ?? '');
   } catch {
-    throw new HttpProblem('invalid_json', 'The body cannot be read as JSON in UTF-8.');
+    throw new HttpProblem('invalid_json', 'The body is not valid JSON in UTF-8.');
   }
 }
 
@@ -38,13 +35,13 @@ export function readJson({ method, ...raw }: RawBody & { method: string }): unkn
 export function readBytes({ body, isBase64Encoded, contentType }: RawBody, accepted: readonly string[]): Buffer {
   const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > MAX_BODY_BYTES) {
-    throw new HttpProblem('body_too_large', `The body has ${bytes.length} bytes; ${MAX_BODY_BYTES} are the most.`);
+    throw new HttpProblem('body_too_large', `The body has ${bytes.length} bytes. The maximum is ${MAX_BODY_BYTES}.`);
   }
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (bytes.length > 0 && !accepted.includes(type)) {
     throw new HttpProblem(
       'unsupported_media_type',
-      `The content type is ${type ? JSON.stringify(type.slice(0, 100)) : 'missing'}: send ${accepted.join(' or ')}.`,
+      `The content type is ${type ? JSON.stringify(type.slice(0, 100)) : 'missing'}. Send ${accepted.join(' or ')}.`,
     );
   }
   return bytes;
@@ -66,44 +63,44 @@ export function readUtf8(bytes: Buffer): string | undefined {
  * @throws HttpProblem 422 with an error for each rule that does not hold.
  */
 export function checkInput<T>(schema: z.core.$ZodType<T>, value: unknown, where = ''): T {
-  const checked = z.safeParse(schema, value, { reportInput: true });
+  const checked = z.safeParse(schema, value, { reportInput: true, error: predicateOf });
   if (checked.success) {
     return checked.data;
   }
   throw invalidInput(checked.error.issues.slice(0, MAX_ERRORS).flatMap((issue) => errorsOf(issue, where)));
 }
 
-/** How many errors of one input are told. */
+/** The maximum number of errors in one response. */
 export const MAX_ERRORS = 50;
 
 type Issue = z.core.$ZodIssue;
 
 function errorsOf(issue: Issue, where: string): InputError[] {
   const pointer = `${where}${issue.path.map((part) => `/${escapePointer(String(part))}`).join('')}`;
+  // Rows of CSV have no name of their own; elsewhere the field's path is the name.
+  const field = fieldName(where === '/rows' ? ['rows', ...issue.path] : issue.path);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.slice(0, MAX_ERRORS).map((key) => ({
-      pointer: `${pointer}/${escapePointer(key.slice(0, 100))}`,
-      code: 'unknown_field',
-      message: `There is no field ${JSON.stringify(key.slice(0, 100))} here.`,
-    }));
+    return issue.keys.slice(0, MAX_ERRORS).map((key) => {
+      const shown = key.slice(0, 100);
+      return {
+        pointer: `${pointer}/${escapePointer(shown)}`,
+        code: 'unknown_field',
+        message: `Unknown field ${JSON.stringify(fieldName([...issue.path, shown]))}.`,
+      };
+    });
   }
   if ((issue.code === 'invalid_type' || issue.code === 'invalid_value') && issue.input === undefined) {
-    return [{ pointer, code: 'required', message: 'This is required.' }];
+    return [{ pointer, code: 'required', message: messageOf('is required', field) }];
   }
   const code = issue.code === 'custom' && typeof issue.params?.code === 'string' ? issue.params.code : issue.code;
-  return [{ pointer, code, message: sentence(issue.message) }];
+  return [{ pointer, code, message: messageOf(issue.message, field) }];
 }
-
-/** As RFC 6901 says. */
-export const escapePointer = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1');
-
-const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** What every list takes. In a query string, numbers are text. */
 export const pageQuery = z.strictObject({
   limit: described(
-    z._default(z.coerce.number('expected a number').check(z.int(), z.minimum(1), z.maximum(200)), 50),
-    'How many items a page has at the most',
+    z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 50),
+    'Maximum number of items per page.',
   ),
-  cursor: described(z.optional(z.string()), '`nextCursor` of the page before'),
+  cursor: described(z.optional(z.string()), '`nextCursor` of the previous page.'),
 });

@@ -36,7 +36,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
 function operation(route: Route, components: Map<string, unknown>): Json {
   const { path, summary, description, access, body, tag } = route;
   return {
-    operationId: operationId(route),
+    operationId: route.operationId,
     summary,
     tags: [tag],
     description: [description, whoMay(access)].filter(Boolean).join('\n\n'),
@@ -79,18 +79,6 @@ function csvText(description: string, rows: Json): Json {
 function whoMay(access: Access): string {
   return access === 'public' ? 'Needs no token.' : `Roles: ${rights[access].map((role) => `\`${role}\``).join(', ')}.`;
 }
-
-/** `GET /v1/sims/{iccid}/events` is `getSimsByIccidEvents`. */
-function operationId({ method, path }: Route): string {
-  const words = path
-    .replace(/^\/v1/, '')
-    .split(/[/.-]/)
-    .filter(Boolean)
-    .map((part) => (part.startsWith('{') ? `By${capital(part.slice(1, -1))}` : capital(part)));
-  return `${method.toLowerCase()}${words.join('')}`;
-}
-
-const capital = (word: string) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 
 function pathParameters(path: string): Json[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({

@@ -3,37 +3,57 @@ import type { Violation } from '../../domain/verdict.ts';
 /** An error in the input: where it is, which rule it breaks, and what helps to mend it. */
 export type InputError = Violation & { nearest?: readonly number[] };
 
-/** Every kind of problem that the API answers: its status, and what it means. The reference page lists them. */
+/** Every kind of problem that the API returns: status, title and explanation. The reference page lists them. */
 export const problems = {
-  invalid_json: [400, 'The body is not JSON', 'Send one JSON value, in UTF-8.'],
+  invalid_json: [400, 'Invalid JSON', 'The body is not a JSON value in UTF-8.'],
   invalid_csv: [
     400,
-    'The body is not CSV',
-    'Send RFC 4180 in UTF-8, with a header row and as many fields in each row.',
+    'Invalid CSV',
+    'The body is not CSV (RFC 4180, UTF-8) with a header row and the same number of fields in every row.',
   ],
-  invalid_cursor: [400, 'The cursor is not valid here', 'Use `nextCursor` as it came, with the same query.'],
-  forbidden: [403, 'Your role may not do this', 'The roles that may are named with each route.'],
-  not_found: [404, 'Not found', 'It is not there, or not yours.'],
-  conflict: [409, 'Changed meanwhile', 'Somebody else changed it at the same time: read it again.'],
-  wrong_state: [409, 'The state forbids it', 'What can be done now depends on the state.'],
-  in_use: [409, 'It is in use', 'Take off it what uses it first.'],
-  name_taken: [409, 'The name is taken', 'Choose another name.'],
-  email_taken: [409, 'The address is taken', 'There is a user with it already.'],
-  last_role: [409, 'It is the last role', 'A user without a role is nobody: remove the user.'],
-  own_user: [409, 'It is your own user', 'Another user of the platform can do it.'],
-  no_user_pool: [409, 'Users are made elsewhere', 'Another issuer signs the tokens: `detail` names it.'],
-  too_many: [409, 'There are as many as there can be', 'Delete one first.'],
-  holding_service: [409, 'A holding service is the system’s', 'It cannot be changed.'],
-  tariff_in_use: [409, 'The tariff is in use', 'A tariff keeps its audience and its operators.'],
-  operator_refused: [409, 'The operator refused', 'What the operator said is in `detail`.'],
-  request_under_way: [409, 'The same request is under way', 'Another one with its `Idempotency-Key` is: ask again.'],
-  precondition_failed: [412, 'Stale', 'It changed since you read it: `If-Match` names an older `ETag`.'],
-  body_too_large: [413, 'The body is too large', 'A body has at most 1 MiB.'],
-  unsupported_media_type: [415, 'Wrong content type', 'Send `application/json`, or CSV where the route takes it.'],
-  invalid_input: [422, 'The input breaks a rule', 'Each error names the field and the rule.'],
-  key_reused: [422, 'The key names another request', 'Give each request an `Idempotency-Key` of its own.'],
-  operator_unavailable: [503, 'The operator does not answer', 'Nothing was changed: try again.'],
-  internal_error: [500, 'Something broke on our side', 'Tell us the request id.'],
+  invalid_cursor: [400, 'Invalid cursor', 'Pass `nextCursor` unchanged, with the same path and filters.'],
+  forbidden: [
+    403,
+    'Forbidden',
+    'Your roles do not permit this request. Each operation lists the roles that it requires.',
+  ],
+  not_found: [404, 'Not found', 'The resource does not exist, or it is not yours.'],
+  conflict: [409, 'Concurrent change', 'The resource was changed by a concurrent request. Read it again and retry.'],
+  wrong_state: [409, 'Not allowed in this state', 'The state of the resource does not permit the request.'],
+  in_use: [409, 'In use', 'Remove what still uses the resource first.'],
+  name_taken: [409, 'Name taken', 'The name is already in use. Choose another one.'],
+  email_taken: [409, 'Email address taken', 'A user with this email address already exists.'],
+  last_role: [409, 'Last role', 'A user needs at least one role. Delete the user instead.'],
+  own_user: [409, 'Own user', 'You cannot do this to your own user. Ask another platform user.'],
+  no_user_pool: [409, 'External token issuer', 'Users and API clients are managed by the issuer that `detail` names.'],
+  too_many: [409, 'Limit reached', 'The maximum number of resources exists. Delete one first.'],
+  holding_service: [409, 'Holding service', 'Holding services are managed by the system and cannot be changed.'],
+  tariff_in_use: [409, 'Tariff in use', 'A tariff keeps its audience and its operators. Create a new tariff instead.'],
+  operator_refused: [409, 'Refused by the operator', '`detail` contains the reason that the operator gave.'],
+  request_under_way: [
+    409,
+    'Request in progress',
+    'Another request with the same `Idempotency-Key` is in progress. Retry later.',
+  ],
+  precondition_failed: [
+    412,
+    'Precondition failed',
+    'The resource has changed since you read its `ETag`. Read it again.',
+  ],
+  body_too_large: [413, 'Body too large', 'The maximum size of a body is 1 MiB.'],
+  unsupported_media_type: [
+    415,
+    'Unsupported media type',
+    'Send `application/json`, or `text/csv` where the operation accepts it.',
+  ],
+  invalid_input: [422, 'Invalid input', '`errors` lists each invalid field with the rule that it violates.'],
+  key_reused: [422, 'Idempotency key reused', 'Use a new `Idempotency-Key` for every request.'],
+  operator_unavailable: [
+    503,
+    'Operator unavailable',
+    'The operator did not respond. Nothing was changed. Try again later.',
+  ],
+  internal_error: [500, 'Internal error', 'An unexpected error occurred. Report the request id to support.'],
 } as const satisfies Record<string, readonly [number, string, string]>;
 
 export type ProblemCode = keyof typeof problems;
@@ -59,19 +79,20 @@ export class HttpProblem extends Error {
   }
 }
 
-/** What is not there, or not the caller's, is 404 either way. */
+/** A resource that does not exist or belongs to another caller: 404 either way. */
 export function notFound(what: string, id: string): HttpProblem {
   return new HttpProblem('not_found', `There is no ${what} ${JSON.stringify(id.slice(0, 100))}.`);
 }
 
-/** Rules of the input that do not hold. */
+/** Violated rules of the input. `detail` names each field. */
 export function invalidInput(errors: readonly InputError[]): HttpProblem {
-  const [first, ...others] = errors;
-  const detail =
-    first && others.length === 0
-      ? first.message
-      : errors.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join(' ');
-  return new HttpProblem('invalid_input', detail, { errors });
+  return new HttpProblem('invalid_input', errors.map(namingField).join(' '), { errors });
+}
+
+/** The message of an error, preceded by the JSON pointer when it does not name the field itself. */
+function namingField({ pointer, message }: InputError): string {
+  const field = unescapePointer(pointer.split('/').at(-1) ?? '');
+  return field !== '' && message.includes(field) ? message : `${pointer || '/'}: ${message}`;
 }
 
 /** An id in a body that is not there or not the caller's. */
@@ -90,7 +111,7 @@ export function problemDocument({ code, message, errors }: HttpProblem, origin: 
   const told = aboutOne ? first.code : code;
   const nearest = errors.find((error) => error.nearest)?.nearest;
   return {
-    type: `${origin}/docs#api/description/${told}`,
+    type: `${origin}/docs#${told}`,
     title,
     status,
     code: told,
@@ -100,3 +121,8 @@ export function problemDocument({ code, message, errors }: HttpProblem, origin: 
     ...(nearest ? { nearest } : {}),
   };
 }
+
+/** Escapes a field name for a JSON pointer (RFC 6901). */
+export const escapePointer = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1');
+
+const unescapePointer = (part: string) => part.replaceAll('~1', '/').replaceAll('~0', '~');

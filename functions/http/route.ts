@@ -60,6 +60,8 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Route = {
   method: Method;
   path: string;
+  /** The name of the operation in the OpenAPI document: a verb and a noun, unique. Clients are generated from it. */
+  operationId: string;
   access: Access;
   /** A tag of the reference page. */
   tag: string;

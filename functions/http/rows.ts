@@ -1,6 +1,6 @@
 import { readCsv } from './csv.ts';
-import { escapePointer, MAX_ERRORS, type RawBody, readBytes, readUtf8 } from './input.ts';
-import { HttpProblem, type InputError, invalidInput } from './problem.ts';
+import { MAX_ERRORS, type RawBody, readBytes, readUtf8 } from './input.ts';
+import { escapePointer, HttpProblem, type InputError, invalidInput } from './problem.ts';
 
 /** A row by the names of its columns, without those that are empty. */
 type Row = Record<string, string>;
@@ -13,7 +13,7 @@ type Row = Record<string, string>;
 export function readRows(raw: RawBody, columns: readonly string[]): Row[] {
   const [header, ...rows] = recordsOf(readBytes(raw, ['text/csv']));
   if (!header) {
-    throw new HttpProblem('invalid_csv', `The body is empty: this takes CSV with a header row, ${columns.join()}.`);
+    throw new HttpProblem('invalid_csv', `The body is empty. Send CSV with the header row ${columns.join()}.`);
   }
   const errors = columnErrors(header, columns);
   if (errors.length > 0) {
@@ -21,7 +21,7 @@ export function readRows(raw: RawBody, columns: readonly string[]): Row[] {
   }
   return rows.map((fields, place) => {
     if (fields.length !== header.length) {
-      const detail = `Row ${place} has ${fields.length} fields, and the header row ${header.length}.`;
+      const detail = `Row ${place} has ${fields.length} fields, but the header row has ${header.length}.`;
       throw new HttpProblem('invalid_csv', detail);
     }
     return Object.fromEntries(fields.flatMap((field, at) => (field === '' ? [] : [[header[at] ?? '', field]])));
@@ -31,15 +31,12 @@ export function readRows(raw: RawBody, columns: readonly string[]): Row[] {
 function recordsOf(bytes: Buffer): string[][] {
   const text = readUtf8(bytes);
   if (text === undefined) {
-    throw new HttpProblem('invalid_csv', 'The body cannot be read as CSV in UTF-8.');
+    throw new HttpProblem('invalid_csv', 'The body is not valid UTF-8.');
   }
   const read = readCsv(text);
   if ('unreadable' in read) {
     const where = read.unreadable === 0 ? 'the header row' : `row ${read.unreadable - 1}`;
-    throw new HttpProblem(
-      'invalid_csv',
-      `The body cannot be read as CSV from ${where} on: a quote or an end of line is out of place.`,
-    );
+    throw new HttpProblem('invalid_csv', `The body is not valid CSV from ${where} on: misplaced quote or line break.`);
   }
   return read.records;
 }
@@ -56,9 +53,9 @@ function columnErrors(header: readonly string[], columns: readonly string[]): In
   return [
     ...header.flatMap((name, place) => {
       if (!columns.includes(name)) {
-        return [error(name, 'unknown_field', 'is none of this')];
+        return [error(name, 'unknown_field', 'is not allowed')];
       }
-      return header.indexOf(name) === place ? [] : [error(name, 'repeated', 'is there twice')];
+      return header.indexOf(name) === place ? [] : [error(name, 'repeated', 'occurs more than once')];
     }),
     ...columns.filter((name) => !header.includes(name)).map((name) => error(name, 'required', 'is missing')),
   ];

@@ -63,8 +63,11 @@ async function look(partnerId: string, webhookId: string): Promise<void> {
   const failingSince = round.taken > 0 ? undefined : (queue.failingSince ?? round.refusedAt);
   if (round.isGone || (failingSince !== undefined && round.refused > 0 && isGivenUp(failingSince, now))) {
     const reason = round.isGone
-      ? { code: 'gone', detail: 'The receiver answered 410: it wants no more events.' }
-      : { code: 'failing', detail: `The receiver has taken nothing for a day. The last time: ${round.lastError}` };
+      ? { code: 'gone', detail: 'The receiver responded with 410 Gone.' }
+      : {
+          code: 'failing',
+          detail: `The receiver has not accepted any event for a day. Last error: ${round.lastError}`,
+        };
     logger.warn('webhook disabled', { partnerId, webhookId, code: reason.code });
     await disableWebhook(partnerId, webhook, { ...reason, at: now.toISOString() });
     return endQueue(partnerId, webhookId);

@@ -73,7 +73,7 @@ async function settleOne(work: PageWork, sim: SimRecord, answer: SimAnswer | und
       await saveStep(work, sim, revertActivation, 'sim.activation_failed');
       return failed(sim.iccid, {
         code: 'operator_refused',
-        detail: answer.reason ?? `The operator will not activate the SIM: it is ${answer.status}.`,
+        detail: answer.reason ?? `The operator refused to activate the SIM. Its status is ${answer.status}.`,
       });
     default:
       return undefined;
@@ -85,7 +85,7 @@ export async function giveUp(work: PageWork, sim: SimRecord): Promise<Outcome> {
   await saveStep(work, sim, revertActivation, 'sim.activation_failed');
   return failed(sim.iccid, {
     code: 'operator_unavailable',
-    detail: 'The operator did not confirm the activation in time. Should it do so later, the SIM becomes active then.',
+    detail: 'The operator did not confirm the activation in time. If it confirms later, the SIM becomes active then.',
   });
 }
 

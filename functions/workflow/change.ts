@@ -72,13 +72,13 @@ async function changeOne(
     if (!answer) {
       return failed(iccid, {
         code: 'operator_unavailable',
-        detail: `The operator did not answer: the SIM is ${sim.state} still. Try again with the operation's retry.`,
+        detail: `The operator did not respond. The SIM is still ${sim.state}. Retry the operation.`,
       });
     }
     if (answer.status !== wanted) {
       return failed(iccid, {
         code: 'operator_refused',
-        detail: answer.reason ?? `The operator says that the SIM is ${answer.status}.`,
+        detail: answer.reason ?? `The operator reports that the SIM is ${answer.status}.`,
       });
     }
   }

@@ -62,7 +62,7 @@ export function countedOver({ id, planStage }: Operation, after: Sim & Pick<SimR
 
 export const conflict = {
   code: 'conflict',
-  detail: 'The SIM kept being changed by others at the same time: try again.',
+  detail: 'The SIM was repeatedly changed by concurrent requests. Retry the operation.',
 } as const;
 
 /** @returns the SIM as saved; `undefined` when somebody else changed it since it was read. */

@@ -53,7 +53,7 @@ function failureOf({ Error: name, Cause: cause = '' }: { Error: string; Cause?: 
     default:
       return {
         code: 'internal_error',
-        detail: 'Something broke on our side. What was done stays done, and it can be resumed or tried again.',
+        detail: 'An unexpected error occurred. Completed changes are kept. Resume the order or retry the operation.',
       };
   }
 }

@@ -87,7 +87,7 @@ function fixed({ target }: Operation, { pages, sims }: Size, at: string): Partia
         finishedAt: at,
         failure: {
           code: CONFIRM_MISMATCH,
-          detail: `The selection has ${sims} SIMs, not ${target.confirm}: none was terminated.`,
+          detail: `confirm is ${target.confirm}, but the selection contains ${sims} SIMs. No SIM was changed.`,
         },
       };
 }
@@ -116,7 +116,7 @@ async function findNext(partnerId: string, { selection, selecting }: OperationRe
 async function findReceived(partnerId: string, orderId: string): Promise<Found> {
   const order = await getOrder(partnerId, orderId);
   if (!order) {
-    return { problem: { code: 'not_found', detail: `Order ${orderId} is not there.` } };
+    return { problem: { code: 'not_found', detail: `Order ${orderId} does not exist.` } };
   }
   const problem = selectionProblem(order);
   return problem ? { problem } : { whole: { pages: order.pages, sims: order.receivedQuantity } };

@@ -23,7 +23,7 @@ describe('an address', () => {
     expect(errorsOf(address({ country, postalCode: '12345' }))).toBeUndefined();
     for (const postalCode of [undefined, '', '  ']) {
       expect(errorsOf(address({ country, postalCode }))).toEqual([
-        ['postalCode', 'required', `An address in ${country} has a postal code.`],
+        ['postalCode', 'required', `is required for addresses in ${country}`],
       ]);
     }
   });

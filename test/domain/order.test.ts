@@ -230,7 +230,7 @@ describe('delivery', () => {
         at: NOW,
         type: 'order.shortfall',
         actor: '3uk',
-        detail: '47 of 50 SIMs were delivered: 3 are missing.',
+        detail: '47 of 50 SIMs were delivered. 3 are missing.',
       },
     ]);
   });

@@ -38,7 +38,7 @@ describe('the quantity of an order', () => {
 
   test('is explained with the nearest right ones', () => {
     expect(quantityViolations('3uk', 120)).toEqual([
-      { code: 'multiple_of', message: 'SIMs of 3UK are ordered in multiples of 50: 100 or 150, not 120.' },
+      { code: 'multiple_of', message: 'quantity must be a multiple of 50 for 3UK: 100 or 150, not 120.' },
     ]);
   });
 

@@ -147,7 +147,7 @@ describe('an action with good targets', () => {
       kind: 'refused',
       problem: {
         code: 'wrong_state',
-        detail: 'A SIM that is active cannot migrate: it allows suspend, terminate, assign.',
+        detail: 'Cannot migrate a SIM in state active. Allowed actions: suspend, terminate, assign.',
       },
     });
   });

@@ -48,7 +48,7 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
 }
 
 const problem = (status: number, code: string, more = {}) => ({
-  type: `https://api.example/docs#api/description/${code}`,
+  type: `https://api.example/docs#${code}`,
   title: 'x',
   status,
   code,

@@ -35,7 +35,7 @@ test('SIMs that wait in holding are told of once per order, and those that were 
   });
   expect(line).toMatchObject({
     actor: 'system',
-    detail: '15 SIMs wait in holding for more than 5 working days: migrate them to a partner service.',
+    detail: '15 SIMs wait in holding for more than 5 working days. Migrate them to a partner service.',
   });
   const delivered = (await acme.eventsOf(orderId)).find(({ to }) => to === 'delivered');
   expect(Date.parse(line?.at ?? '') - Date.parse(delivered?.at ?? '')).toBeGreaterThan(5 * DAY_MS);

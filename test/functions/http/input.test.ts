@@ -168,8 +168,8 @@ describe('checking input', () => {
 
   test('names every unknown field', () => {
     expect(errorsOf(schema, { name: 'a', nmae: 1, Name: 2 })).toEqual([
-      { pointer: '/nmae', code: 'unknown_field', message: 'There is no field "nmae" here.' },
-      { pointer: '/Name', code: 'unknown_field', message: 'There is no field "Name" here.' },
+      { pointer: '/nmae', code: 'unknown_field', message: 'Unknown field "nmae".' },
+      { pointer: '/Name', code: 'unknown_field', message: 'Unknown field "Name".' },
     ]);
   });
 
@@ -270,9 +270,13 @@ describe('what every list takes', () => {
     expect(errorsOf(pageQuery, { limit }, '/query').map(({ pointer }) => pointer)).toEqual(['/query/limit']);
   });
 
-  test('is told as what it must be, not as what the program made of it', () => {
-    const [error] = errorsOf(pageQuery, { limit: 'ten' }, '/query');
-    expect(error).toEqual({ pointer: '/query/limit', code: 'invalid_type', message: 'expected a number.' });
+  test.each([
+    ['100000', 'too_big', 'limit must be between 1 and 200.'],
+    ['0', 'too_small', 'limit must be between 1 and 200.'],
+    ['ten', 'invalid_type', 'limit must be a number between 1 and 200.'],
+    ['1.5', 'invalid_type', 'limit must be a whole number between 1 and 200.'],
+  ])('answers a limit of %s with %s: %s', (limit, code, message) => {
+    expect(errorsOf(pageQuery, { limit }, '/query')).toEqual([{ pointer: '/query/limit', code, message }]);
   });
 
   test('is any text as a cursor: whether it is one of the list, its seal says', () => {

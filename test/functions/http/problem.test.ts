@@ -16,16 +16,16 @@ const codes = Object.keys(problems).filter((code): code is ProblemCode => code i
 const tooMany: InputError = {
   pointer: '/quantity',
   code: 'multiple_of',
-  message: 'Multiples of 50.',
+  message: 'quantity must be a multiple of 50.',
   nearest: [100, 150],
 };
-const missing: InputError = { pointer: '/operatorId', code: 'required', message: 'This is required.' };
+const missing: InputError = { pointer: '/operatorId', code: 'required', message: 'operatorId is required.' };
 
 describe('a problem document', () => {
   test('says what it is, where it is explained, and which request it was', () => {
     expect(document(new HttpProblem('wrong_state', 'The order is delivered.'))).toEqual({
-      type: 'https://api.example.com/docs#api/description/wrong_state',
-      title: 'The state forbids it',
+      type: 'https://api.example.com/docs#wrong_state',
+      title: 'Not allowed in this state',
       status: 409,
       code: 'wrong_state',
       detail: 'The order is delivered.',
@@ -57,13 +57,27 @@ describe('a problem document', () => {
 
   test('about one field is named after its rule, with what helps', () => {
     expect(document(invalidInput([tooMany]))).toMatchObject({
-      type: 'https://api.example.com/docs#api/description/multiple_of',
+      type: 'https://api.example.com/docs#multiple_of',
       code: 'multiple_of',
       status: 422,
-      detail: 'Multiples of 50.',
+      detail: 'quantity must be a multiple of 50.',
       errors: [tooMany],
       nearest: [100, 150],
     });
+  });
+
+  test('names the field in its detail, by its pointer where the message does not', () => {
+    const detailOf = (error: InputError) => document(invalidInput([error])).detail;
+    expect(detailOf(missing)).toBe('operatorId is required.');
+    expect(detailOf({ pointer: '/contact/email', code: 'x', message: 'contact.email must be an email address.' })).toBe(
+      'contact.email must be an email address.',
+    );
+    expect(detailOf({ pointer: '/select', code: 'exactly_one', message: 'Set exactly one.' })).toBe(
+      '/select: Set exactly one.',
+    );
+    expect(detailOf({ pointer: '/a~1b', code: 'unknown_field', message: 'Unknown field "a/b".' })).toBe(
+      'Unknown field "a/b".',
+    );
   });
 
   test('about two rules of one field is named after the first', () => {
@@ -73,9 +87,9 @@ describe('a problem document', () => {
 
   test('about several fields is a problem of the input, with all of them', () => {
     expect(document(invalidInput([missing, tooMany]))).toMatchObject({
-      type: 'https://api.example.com/docs#api/description/invalid_input',
+      type: 'https://api.example.com/docs#invalid_input',
       code: 'invalid_input',
-      detail: '/operatorId: This is required. /quantity: Multiples of 50.',
+      detail: 'operatorId is required. quantity must be a multiple of 50.',
       errors: [missing, tooMany],
       nearest: [100, 150],
     });
@@ -85,7 +99,7 @@ describe('a problem document', () => {
     const whole = { pointer: '', code: 'exactly_one', message: 'One of them.' };
     expect(document(invalidInput([whole, missing]))).toMatchObject({
       code: 'invalid_input',
-      detail: '/: One of them. /operatorId: This is required.',
+      detail: '/: One of them. operatorId is required.',
     });
   });
 });

@@ -67,7 +67,7 @@ describe('a body', () => {
   });
 
   test.each([
-    ['iccid,bytes\r\n1,2\r\n3\r\n', 'Row 1 has 1 fields, and the header row 2.'],
+    ['iccid,bytes\r\n1,2\r\n3\r\n', 'Row 1 has 1 fields, but the header row has 2.'],
     ['iccid,bytes\r\n1,2,3\r\n', 'Row 0 has 3 fields'],
     ['iccid,bytes\r\n1,2\r\n\r\n', 'Row 1 has 1 fields'],
     ['iccid,bytes\r\n1,2\r\n"3,4\r\n', 'from row 1 on'],
@@ -85,7 +85,7 @@ describe('a body', () => {
     'of the type %j is not taken',
     (contentType) => {
       expect(() => read('iccid,bytes\r\n', { contentType })).toThrow(
-        problem('unsupported_media_type', 'send text/csv'),
+        problem('unsupported_media_type', 'Send text/csv'),
       );
     },
   );
