@@ -1,7 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { backgroundRetries, interactiveRetries, type RetryPolicy } from '../../domain/retry-policies.ts';
 import { answersInTime } from '../aws-clients.ts';
 import { required } from '../environment.ts';
+import { boundedRetries } from './retry-strategy.ts';
 
 let documents: DynamoDBDocumentClient | undefined;
 
@@ -11,14 +13,24 @@ let documents: DynamoDBDocumentClient | undefined;
  */
 const unread = ['loggerMiddleware', 'getUserAgentMiddleware'];
 
+let policy: RetryPolicy = interactiveRetries;
+
+/** How calls to the table are retried in this function. */
+export const tableRetries = () => policy;
+
+/** Gives calls to the table the patience of a function for which no caller of the API waits. */
+export function retryInBackground(): void {
+  policy = backgroundRetries;
+}
+
 /**
- * The one client of a function; made at first use, so that importing a module needs no environment. What the table
- * throttles is sent again after pauses that grow, and holds its place among the writes in flight meanwhile: so a function
- * sends no more than the table takes. The SDK's adaptive mode would slow down all keys for the sake of a hot one.
+ * The one client of a function; made at first use, so that importing a module needs no environment. A throttled call is
+ * sent again after growing pauses, and holds its place among the writes in flight meanwhile: so a function sends no more
+ * than the table takes. The SDK's adaptive mode would slow down all keys for the sake of a hot one.
  */
 export function documentClient(): DynamoDBDocumentClient {
   if (!documents) {
-    const client = new DynamoDBClient({ ...answersInTime, maxAttempts: 8 });
+    const client = new DynamoDBClient({ ...answersInTime, retryStrategy: boundedRetries(tableRetries) });
     for (const middleware of unread) {
       client.middlewareStack.remove(middleware);
     }

@@ -1,5 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  ProvisionedThroughputExceededException,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DeleteCommand,
@@ -11,9 +15,12 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { documentClient, tableName } from './client.ts';
+import pMap from 'p-map';
+import { interactiveRetries, longestWait, retryDelay } from '../../domain/retry-policies.ts';
+import { documentClient, tableName, tableRetries } from './client.ts';
+import { isContention } from './contention.ts';
 import { type Attributes, numbered, upgraded } from './item-shapes.ts';
-import type { Key } from './keys.ts';
+import { JOURNAL, type Key } from './keys.ts';
 import { table } from './table.ts';
 
 /** An item as it is put into the table: what it holds, and its keys. */
@@ -64,7 +71,11 @@ export class ConditionFailed extends Error {
   }
 }
 
+/** @throws Error for an entry of a journal, unless it is only added: entries are never replaced */
 export function put(item: Item, condition?: Condition): Write {
+  if (item.pk.endsWith(JOURNAL) && condition !== absent) {
+    throw new Error('An entry of a journal is added and never replaced: its put takes the condition `absent`.');
+  }
   return { Put: { TableName: tableName(), Item: numbered(item), ...conditionOf(condition) } };
 }
 
@@ -116,6 +127,26 @@ export function update(key: Key, change: Change, condition?: Condition): Write {
   };
 }
 
+/** How often a read and the write that depends on it are tried when another writer is faster each time. */
+export const MAX_TRIES = 20;
+
+/**
+ * Reads and then writes on the condition that nothing changed in between, again while another writer is faster.
+ *
+ * @param tryOnce `undefined` when another writer was faster.
+ * @throws ConditionFailed when it was faster each time.
+ */
+export async function untilFirst<T extends object>(tryOnce: () => Promise<T | undefined>): Promise<T> {
+  for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
+    const result = await tryOnce();
+    if (result !== undefined) {
+      return result;
+    }
+    await pause(retryDelay(interactiveRetries, Math.min(attempt, 4), Math.random()) ?? 0);
+  }
+  throw new ConditionFailed([0]);
+}
+
 /** Writes one item. @throws ConditionFailed */
 export async function write(one: Write): Promise<void> {
   await conditional(async () => {
@@ -153,31 +184,48 @@ export async function updated<T>(key: Key, change: Change, condition?: Condition
   });
 }
 
-const CONFLICT_TRIES = 10;
+/** The most items that DynamoDB takes in one transaction, and in one batch of reads. Its other limit is 4 MB. */
+export const MAX_TRANSACTION_ITEMS = 100;
 
 /**
- * Writes up to 100 items, all or none. A conflict with another transaction is tried again with a jittered pause.
+ * Writes up to `MAX_TRANSACTION_ITEMS` items, all or none. A transaction that meets another one, or is throttled, is sent
+ * again, within the bounds of the function's retries.
  *
  * @throws ConditionFailed
  */
 export async function transact(writes: readonly Write[]): Promise<void> {
+  if (writes.length > MAX_TRANSACTION_ITEMS) {
+    throw new Error(`A transaction has at most ${MAX_TRANSACTION_ITEMS} items, not ${writes.length}.`);
+  }
+  await retried(() => documentClient().send(new TransactWriteCommand({ TransactItems: [...writes] })));
+}
+
+/**
+ * Sends a transaction until it takes effect or no attempt is left, each time as another request.
+ *
+ * @throws ConditionFailed
+ */
+export async function retried(send: () => Promise<unknown>, policy = tableRetries()): Promise<void> {
+  const giveUpAt = Date.now() + longestWait(policy);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await documentClient().send(new TransactWriteCommand({ TransactItems: [...writes] }));
+      await send();
       return;
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) {
         throw error;
       }
-      const reasons = error.CancellationReasons ?? [];
-      const failed = reasons.flatMap(({ Code }, position) => (Code === 'ConditionalCheckFailed' ? [position] : []));
+      const failed = (error.CancellationReasons ?? []).flatMap(({ Code }, position) =>
+        Code === 'ConditionalCheckFailed' ? [position] : [],
+      );
       if (failed.length > 0) {
         throw new ConditionFailed(failed, { cause: error });
       }
-      if (attempt === CONFLICT_TRIES || !reasons.some(({ Code }) => Code === 'TransactionConflict')) {
+      const delay = isContention(error) ? retryDelay(policy, attempt, Math.random()) : undefined;
+      if (delay === undefined || Date.now() + delay > giveUpAt) {
         throw error;
       }
-      await pause(Math.random() * Math.min(1000, 20 * 2 ** attempt));
+      await pause(delay);
     }
   }
 }
@@ -236,33 +284,43 @@ export async function scanAsKept(
   return { items: Items, ...(typeof pk === 'string' && typeof sk === 'string' ? { last: { pk, sk } } : {}) };
 }
 
-const BATCH_GET_LIMIT = 100;
+/** How many batches of `getMany` are under way at a time. */
+const BATCHES_IN_FLIGHT = 8;
 
-/** Reads many items as they are now, in no order; those that are not there are left out. Asks again for what was throttled. */
+/** Reads many items as they are now, in no order; missing ones are left out. Asks again for what was throttled. */
 export async function getMany<T>(keys: readonly Key[]): Promise<T[]> {
   const batches: Key[][] = [];
-  for (let start = 0; start < keys.length; start += BATCH_GET_LIMIT) {
-    batches.push(keys.slice(start, start + BATCH_GET_LIMIT));
+  for (let start = 0; start < keys.length; start += MAX_TRANSACTION_ITEMS) {
+    batches.push(keys.slice(start, start + MAX_TRANSACTION_ITEMS));
   }
-  const found = await Promise.all(batches.map((batch) => getBatch<T>(batch)));
-  return found.flat();
+  return (await pMap(batches, (batch) => getBatch<T>(batch), { concurrency: BATCHES_IN_FLIGHT })).flat();
 }
 
 async function getBatch<T>(keys: readonly Key[]): Promise<T[]> {
   const name = tableName();
   const found: T[] = [];
   let pending: Record<string, unknown>[] = [...keys];
-  for (let attempt = 1; pending.length > 0; attempt += 1) {
+  let attemptsWithoutAny = 0;
+  for (;;) {
     const { Responses, UnprocessedKeys } = await documentClient().send(
       new BatchGetCommand({ RequestItems: { [name]: { Keys: pending, ConsistentRead: true } } }),
     );
     found.push(...(Responses?.[name] ?? []).map((item) => recordOf<T>(item)));
-    pending = UnprocessedKeys?.[name]?.Keys ?? [];
-    if (pending.length > 0) {
-      await pause(Math.random() * Math.min(2000, 50 * 2 ** attempt));
+    const left = UnprocessedKeys?.[name]?.Keys ?? [];
+    if (left.length === 0) {
+      return found;
     }
+    attemptsWithoutAny = left.length < pending.length ? 1 : attemptsWithoutAny + 1;
+    pending = left;
+    const delay = retryDelay(tableRetries(), attemptsWithoutAny, Math.random());
+    if (delay === undefined) {
+      throw new ProvisionedThroughputExceededException({
+        message: `${pending.length} items of a batch could not be read.`,
+        $metadata: {},
+      });
+    }
+    await pause(delay);
   }
-  return found;
 }
 
 /** Where to read a list: a partition of the table or of an index, and a range of its sort keys. */

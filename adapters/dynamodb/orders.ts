@@ -21,6 +21,7 @@ import {
   queryDue,
   remove,
   transact,
+  untilFirst,
   update,
   type Write,
   write,
@@ -58,8 +59,8 @@ export async function getOrder(partnerId: string, id: string): Promise<OrderReco
 }
 
 /**
- * Takes the step that `take` finds for an order as it is now, with its events, again until nobody was faster. The watch
- * over the operator's answers begins and ends with the states that need it.
+ * Takes the step that `take` finds for an order as it is now, with its events, and asks again while another writer is
+ * faster. The watch over the operator's answers begins and ends with the states that need it.
  *
  * @param take a rule of `domain/order.ts`; `undefined` when there is no step to take.
  * @param also what is written in the same transaction.
@@ -70,15 +71,15 @@ export async function stepOrder(
   id: string,
   take: (order: OrderRecord) => OrderStep | undefined,
   also: (order: OrderRecord) => readonly Write[] = () => [],
-): Promise<{ order: OrderRecord; taken: boolean; events: readonly OrderEvent[] } | undefined> {
-  for (;;) {
+): Promise<Stepped | undefined> {
+  const { stepped } = await untilFirst<{ stepped: Stepped | undefined }>(async () => {
     const before = await getOrder(partnerId, id);
     const taken = before && take(before);
     if (!before) {
-      return undefined;
+      return { stepped: undefined };
     }
     if (!taken) {
-      return { order: before, taken: false, events: [] };
+      return { stepped: { order: before, taken: false, events: [] } };
     }
     const step = toldInOrder(before, taken);
     const after: OrderRecord = { ...bookkeepingOf(before), ...step.order };
@@ -89,14 +90,18 @@ export async function stepOrder(
         ...watchWrites(partnerId, before, after),
         ...also(after),
       ]);
-      return { order: after, taken: true, events: step.events };
+      return { stepped: { order: after, taken: true, events: step.events } };
     } catch (error) {
       if (!(error instanceof ConditionFailed && error.failed.includes(0))) {
         throw error;
       }
+      return undefined;
     }
-  }
+  });
+  return stepped;
 }
+
+type Stepped = { order: OrderRecord; taken: boolean; events: readonly OrderEvent[] };
 
 /** The operations of a plan, written in the transaction that delivers its order. */
 export function operationWrites(partnerId: string, operations: readonly Operation[]): Write[] {

@@ -50,6 +50,8 @@ export type ChainTable = {
   cursorSecret(): Promise<string>;
   /** Whether an error says that somebody else changed an item at the same time. */
   isConflict(error: unknown): boolean;
+  /** Whether an error says that a service of AWS was asked too often, and all retries are spent. */
+  isBusy(error: unknown): boolean;
   /** Requests that their callers may send again. */
   requests: RequestStore;
   /** Keeps what was accepted. */
@@ -86,6 +88,7 @@ export function chain(routes: readonly Route[], table: ChainTable = noTable) {
 const noTable: ChainTable = {
   cursorSecret: needsTable,
   isConflict: () => false,
+  isBusy: () => false,
   requests: { claim: needsTable, takeOver: needsTable, keepResponse: needsTable, letGo: needsTable },
   addToJournal: needsTable,
 };
@@ -145,6 +148,12 @@ function asProblem(error: unknown, table: ChainTable): HttpProblem {
   if (table.isConflict(error)) {
     return new HttpProblem('conflict', 'The resource was changed by a concurrent request. Read it again and retry.');
   }
+  if (table.isBusy(error)) {
+    logger.warn('request refused, as a service is throttled', { error });
+    return new HttpProblem('busy', 'The service is overloaded at the moment. Retry in a few seconds.', {
+      headers: { 'retry-after': '2' },
+    });
+  }
   logger.error('request failed', error instanceof Error ? error : new Error(String(error)));
   return new HttpProblem('internal_error', 'An unexpected error occurred. Report the id in `instance` to support.');
 }
@@ -173,7 +182,7 @@ function check(byKey: ReadonlyMap<string, Served>, table: ChainTable): Handler {
         idempotencyKey: route.method === 'POST' ? readKey(event.headers['idempotency-key']) : undefined,
         request: {
           caller,
-          path: pathOf(event),
+          path: pathOf(event, route),
           query: filters,
           body: bodyOf(route, event),
           page: { limit: Number(limit), ...(after === undefined ? {} : { after }) },
@@ -201,7 +210,12 @@ async function answer(event: Event, context: Context, table: ChainTable): Promis
   }
   const { caller, now, body } = request;
   const answered = await answerOnce(
-    { owner: keyOwner(caller), key, fingerprint: fingerprintOf(caller, event.rawPath, body) },
+    {
+      owner: keyOwner(caller),
+      key,
+      fingerprint: fingerprintOf(caller, event.rawPath, body),
+      showsSecret: checked.served.route.showsSecret === true,
+    },
     { now, heldUntil: Date.now() + context.getRemainingTimeInMillis() + DOUBT_MS, store: table.requests },
     ({ at, seed }) =>
       attempt(
@@ -311,10 +325,10 @@ function querySchema({ query, paged }: Route): z.ZodMiniObject {
 
 const LONGEST_ID = 100;
 
-/** An id that cannot be one is not there. */
-function pathOf({ pathParameters = {} }: Event): Record<string, string> {
+/** Malformed ids are answered with 404. */
+function pathOf({ pathParameters = {} }: Event, { longestId = LONGEST_ID }: Route): Record<string, string> {
   for (const [name, value] of Object.entries(pathParameters)) {
-    if (value === undefined || value === '' || value.length > LONGEST_ID) {
+    if (value === undefined || value === '' || value.length > longestId) {
       throw notFound(name, value ?? '');
     }
   }

@@ -53,6 +53,7 @@ export const problems = {
     'Operator unavailable',
     'The operator did not respond. Nothing was changed. Try again later.',
   ],
+  busy: [503, 'Too busy', 'The service is overloaded. Retry after the number of seconds in `Retry-After`.'],
   internal_error: [500, 'Internal error', 'An unexpected error occurred. Report the request id to support.'],
 } as const satisfies Record<string, readonly [number, string, string]>;
 

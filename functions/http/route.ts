@@ -67,6 +67,10 @@ export type Route = {
   tag: string;
   summary: string;
   description?: string;
+  /** Its answer shows a secret, this once: what is kept of it for an `Idempotency-Key` is encrypted. */
+  showsSecret?: true;
+  /** The longest id in its path, where that is longer than ids usually are. */
+  longestId?: number;
   /** What it takes in its query string, made when it is first asked for. */
   query?: () => z.ZodMiniObject;
   body?: z.ZodMiniType;

@@ -1,3 +1,4 @@
+import { isContention, isThrottled } from '../../adapters/dynamodb/contention.ts';
 import { cursorSecret } from '../../adapters/dynamodb/cursor-secret.ts';
 import * as requests from '../../adapters/dynamodb/idempotency.ts';
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
@@ -9,7 +10,8 @@ import type { Route } from './route.ts';
 export function serve(routes: readonly Route[]) {
   return chain(routes, {
     cursorSecret,
-    isConflict: (error) => error instanceof ConditionFailed,
+    isConflict: (error) => error instanceof ConditionFailed || (isContention(error) && !isThrottled(error)),
+    isBusy: isThrottled,
     requests,
     addToJournal,
   });

@@ -2,6 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { retryInBackground } from '../../adapters/dynamodb/client.ts';
 import { about, logger, publishMetrics } from '../http/telemetry.ts';
 
 /** What a task is told that works on an order, or on an operation: whose, and which. */
@@ -23,6 +24,7 @@ export function task<Input extends { id: string } | { operationId: string }, Out
   schema: z.ZodMiniType<Input>,
   work: (input: Input, hasTime: () => boolean) => Promise<Output>,
 ) {
+  retryInBackground();
   return middy<unknown, Output, Error, Context>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(publishMetrics)

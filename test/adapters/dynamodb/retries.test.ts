@@ -1,0 +1,229 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { documentClient, retryInBackground, tableRetries } from '../../../adapters/dynamodb/client.ts';
+import { isContention, isThrottled } from '../../../adapters/dynamodb/contention.ts';
+import {
+  ConditionFailed,
+  get,
+  getMany,
+  MAX_TRANSACTION_ITEMS,
+  MAX_TRIES,
+  put,
+  transact,
+  write,
+} from '../../../adapters/dynamodb/items.ts';
+import { changeOperation } from '../../../adapters/dynamodb/operations.ts';
+import { cancelOperation } from '../../../domain/operation.ts';
+import { backgroundRetries, interactiveRetries } from '../../../domain/retry-policies.ts';
+
+/** What the table answers: an error by its name, a canceled transaction by its reasons, or a body. */
+type Answer = string | { reasons: string[] } | { body: unknown };
+type Call = { operation: string; input: { ClientRequestToken?: string; RequestItems?: { t: { Keys: unknown[] } } } };
+
+const key = { pk: 'P#acme', sk: 'OP#1' };
+const calls: Call[] = [];
+let answers: Answer[] = [];
+let always: Answer | undefined;
+let server: Server;
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      chunks.push(Buffer.from(chunk));
+    }
+    const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
+    calls.push({ operation, input: JSON.parse(Buffer.concat(chunks).toString()) });
+    const answer = answers.shift() ?? always ?? { body: {} };
+    const [status, body] = answerOf(answer);
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // Safe: a server that listens on a port has an address of this kind.
+  const { port } = server.address() as AddressInfo;
+  Object.assign(process.env, {
+    TABLE_NAME: 't',
+    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}`,
+    AWS_REGION: 'eu-west-2',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
+});
+
+afterAll(async () => {
+  documentClient().destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+beforeEach(() => {
+  calls.length = 0;
+  answers = [];
+  always = undefined;
+  // The jitter: no pause is longer than none.
+  jest.spyOn(Math, 'random').mockReturnValue(0);
+});
+
+function answerOf(answer: Answer): [status: number, body: unknown] {
+  if (typeof answer === 'string') {
+    return [400, { __type: `com.amazonaws.dynamodb.v20120810#${answer}`, message: answer }];
+  }
+  if ('reasons' in answer) {
+    const CancellationReasons = answer.reasons.map((Code) => ({ Code }));
+    return [
+      400,
+      { __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException', Message: '', CancellationReasons },
+    ];
+  }
+  return [200, answer.body];
+}
+
+const caught = (run: Promise<unknown>) => run.then(() => undefined).catch((error: unknown) => error);
+
+describe('a single write', () => {
+  test.each(['TransactionConflictException', 'ProvisionedThroughputExceededException', 'ThrottlingException'])(
+    'that meets %s is sent again until it takes effect',
+    async (name) => {
+      answers = [name, name, name];
+      await write(put({ ...key }));
+      expect(calls).toHaveLength(4);
+    },
+  );
+
+  test('that always meets a transaction is given up after the attempts of the policy', async () => {
+    always = 'TransactionConflictException';
+    const error = await caught(write(put({ ...key })));
+    expect(error).toMatchObject({ name: 'TransactionConflictException' });
+    expect([isContention(error), isThrottled(error)]).toEqual([true, false]);
+    expect(calls).toHaveLength(interactiveRetries.maxAttempts);
+  });
+
+  test('that is throttled all the time is given up, and known as throttled', async () => {
+    always = 'ProvisionedThroughputExceededException';
+    expect(isThrottled(await caught(write(put({ ...key }))))).toBe(true);
+    expect(calls).toHaveLength(interactiveRetries.maxAttempts);
+  });
+
+  test.each(['ConditionalCheckFailedException', 'ValidationException', 'AccessDeniedException'])(
+    'that %s refuses is sent once',
+    async (name) => {
+      always = name;
+      expect(await caught(write(put({ ...key })))).toBeInstanceOf(Error);
+      expect(calls).toHaveLength(1);
+    },
+  );
+
+  test('is not given up because many others were throttled before it', async () => {
+    // The SDK's own bucket of retry tokens is empty after a hundred throttled calls.
+    for (let round = 0; round < 40; round += 1) {
+      answers = Array.from({ length: 5 }, () => 'ThrottlingException');
+      await write(put({ ...key }));
+    }
+    expect(calls).toHaveLength(240);
+  });
+});
+
+test('a read that meets a transaction is sent again', async () => {
+  answers = ['TransactionConflictException', { body: { Item: { pk: { S: 'a' }, name: { S: 'Ada' } } } }];
+  expect(await get(key)).toEqual({ name: 'Ada' });
+});
+
+describe('a transaction', () => {
+  test.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])(
+    'that is canceled with %s is sent again, as another request',
+    async (code) => {
+      answers = [{ reasons: ['None', code] }, { reasons: [code, 'None'] }];
+      await transact([put({ ...key }), put({ ...key, sk: 'OP#2' })]);
+      const tokens = calls.map(({ input }) => input.ClientRequestToken);
+      expect(new Set(tokens).size).toBe(3);
+    },
+  );
+
+  test.each([
+    ['TransactionConflict', false],
+    ['ThrottlingError', true],
+  ])('that is always canceled with %s is given up after the attempts of the policy', async (code, throttled) => {
+    always = { reasons: [code] };
+    const error = await caught(transact([put({ ...key })]));
+    expect([isContention(error), isThrottled(error)]).toEqual([true, throttled]);
+    expect(calls).toHaveLength(interactiveRetries.maxAttempts);
+  });
+
+  test('that a condition fails is not sent again, whatever else cancels it', async () => {
+    always = { reasons: ['TransactionConflict', 'ConditionalCheckFailed'] };
+    const error = await caught(transact([put({ ...key }), put({ ...key })]));
+    expect(error).toBeInstanceOf(ConditionFailed);
+    expect(error).toMatchObject({ failed: [1] });
+    expect(calls).toHaveLength(1);
+  });
+
+  test('that has an item too large is not sent again', async () => {
+    always = { reasons: ['TransactionConflict', 'ValidationError'] };
+    expect(isContention(await caught(transact([put({ ...key })])))).toBe(false);
+    expect(calls).toHaveLength(1);
+  });
+
+  test('of more items than DynamoDB takes is not sent at all', async () => {
+    const writes = Array.from({ length: MAX_TRANSACTION_ITEMS + 1 }, (_, place) => put({ pk: 'a', sk: String(place) }));
+    await expect(transact(writes)).rejects.toThrow('at most 100 items, not 101');
+    expect(calls).toHaveLength(0);
+  });
+});
+
+describe('a batch of reads', () => {
+  const unread = (count: number) => ({
+    body: { UnprocessedKeys: { t: { Keys: Array.from({ length: count }, () => ({ pk: { S: 'a' } })) } } },
+  });
+
+  test('asks again for the keys that were throttled', async () => {
+    answers = [unread(2), unread(1)];
+    await getMany([key, { ...key, sk: 'OP#2' }, { ...key, sk: 'OP#3' }]);
+    expect(calls.map(({ input }) => input.RequestItems?.t.Keys.length)).toEqual([3, 2, 1]);
+  });
+
+  test('is given up when it gets nowhere', async () => {
+    always = unread(1);
+    expect(isThrottled(await caught(getMany([key])))).toBe(true);
+    expect(calls).toHaveLength(interactiveRetries.maxAttempts);
+  });
+
+  test('reads no more keys at once than DynamoDB takes', async () => {
+    await getMany(Array.from({ length: 250 }, (_, place) => ({ pk: 'a', sk: String(place) })));
+    expect(calls.map(({ input }) => input.RequestItems?.t.Keys.length).sort()).toEqual([100, 100, 50]);
+  });
+});
+
+describe('cancelling an operation that is at work', () => {
+  const running = (version: number) => ({
+    body: { Item: { id: { S: 'op_1' }, state: { S: 'running' }, version: { N: String(version) } } },
+  });
+  const cancel = () =>
+    changeOperation('acme', 'op_1', (operation) => {
+      const cancelled = cancelOperation(operation, '2026-03-02T10:00:00.000Z');
+      return 'code' in cancelled ? undefined : cancelled;
+    });
+
+  test('succeeds while its shards count at the same time', async () => {
+    const conflict = 'TransactionConflictException';
+    // It meets the transaction of a shard, then finds that a shard has counted, and then comes through.
+    answers = [running(1), conflict, 'ConditionalCheckFailedException', running(2), conflict, conflict, { body: {} }];
+    expect(await cancel()).toMatchObject({ version: 3, cancelRequestedAt: '2026-03-02T10:00:00.000Z' });
+    expect(calls.map(({ operation }) => operation).filter((name) => name === 'GetItem')).toHaveLength(2);
+  });
+
+  test('is a conflict, and no error of the server, when another writer is faster each time', async () => {
+    answers = Array.from({ length: MAX_TRIES * 2 }, (_, place) =>
+      place % 2 === 0 ? running(1) : 'ConditionalCheckFailedException',
+    );
+    expect(await caught(cancel())).toBeInstanceOf(ConditionFailed);
+    expect(calls).toHaveLength(MAX_TRIES * 2);
+  });
+});
+
+test('a function that no caller waits for has more patience', async () => {
+  expect(tableRetries()).toBe(interactiveRetries);
+  retryInBackground();
+  always = 'TransactionConflictException';
+  await caught(write(put({ ...key })));
+  expect(calls).toHaveLength(backgroundRetries.maxAttempts);
+});
