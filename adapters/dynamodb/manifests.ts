@@ -1,6 +1,6 @@
 import type { SimResult } from '../../domain/operation.ts';
 import type { SimProblem } from '../../domain/sim-actions.ts';
-import { absent, get, put, query, queryAll, type Write } from './items.ts';
+import { absent, get, put, query, queryAll, update, type Write } from './items.ts';
 import { operationPartition, orderPartition, pageKey, resultKey } from './keys.ts';
 
 /** Whose list of SIMs it is: an order's, or an operation's. Operations on an order's SIMs share the order's. */
@@ -56,18 +56,32 @@ type KeptPart = {
   part: number;
   succeeded: string;
   failed: readonly { problem: SimProblem; places: string }[];
+  /** Present until the part is counted. Parts of release 0.1.0 were counted when they were written. */
+  uncounted?: Counts;
 };
 
-/** The results of a part, in the order of their SIMs in the page. */
-export type ResultPart = { page: number; part: number; results: readonly SimResult[] };
+/** What a part adds to the counts of its operation, of an order's plan, and of services, by their ids. */
+type Counts = {
+  succeeded: number;
+  failed: number;
+  countedOver: number;
+  services: readonly (readonly [serviceId: string, sims: number])[];
+};
 
-/** The write that records what came of SIMs of a page: once, as a second attempt finds it there. */
+/** A part that is recorded and not yet counted. */
+export type UncountedPart = { page: number; part: number; uncounted: Counts };
+
+/** The results of a part, in the order of their SIMs in the page. */
+export type ResultPart = { page: number; part: number; results: readonly SimResult[]; uncounted?: Counts };
+
+/** The write that records the results of SIMs of a page: once, as a second attempt finds it there. */
 export function putResults(
   partnerId: string,
   operationId: string,
   { page, iccids }: ManifestPage,
   part: number,
   results: readonly SimResult[],
+  uncounted: Counts,
 ): Write {
   const placeOf = new Map(iccids.map((iccid, place) => [iccid, place]));
   const placesOf = (some: readonly SimResult[]) => writePlaces(some.flatMap(({ iccid }) => placeOf.get(iccid) ?? []));
@@ -82,8 +96,21 @@ export function putResults(
     failed: [...byProblem.values()].flatMap((some) =>
       some[0] ? [{ problem: some[0].problem, places: placesOf(some) }] : [],
     ),
+    uncounted,
   };
   return put({ ...resultKey(operationPartition(partnerId, operationId), page, part), ...kept }, absent);
+}
+
+/** The write that marks a part as counted, if it is not yet. */
+export function markCounted(partnerId: string, operationId: string, page: number, part: number): Write {
+  const key = resultKey(operationPartition(partnerId, operationId), page, part);
+  return update(key, { remove: ['uncounted'] }, { expression: 'attribute_exists(uncounted)' });
+}
+
+/** The parts of an operation that are recorded and not yet counted: a task that was cut short left them. */
+export async function uncountedParts(partnerId: string, operationId: string): Promise<UncountedPart[]> {
+  const parts = await queryAll<KeptPart>({ partition: operationPartition(partnerId, operationId), prefix: 'RES#' });
+  return parts.flatMap(({ page, part, uncounted }) => (uncounted ? [{ page, part, uncounted }] : []));
 }
 
 /** A page of an operation's manifest, and the parts of its results so far. */
@@ -124,7 +151,7 @@ export async function resultsFrom(
   return { parts, more: last !== undefined };
 }
 
-function resultsOf({ page, part, succeeded, failed }: KeptPart, { iccids }: ManifestPage): ResultPart {
+function resultsOf({ page, part, succeeded, failed, uncounted }: KeptPart, { iccids }: ManifestPage): ResultPart {
   const byPlace = new Map<number, SimResult>();
   const at = (places: string, resultOf: (iccid: string) => SimResult) => {
     for (const place of readPlaces(places)) {
@@ -139,7 +166,7 @@ function resultsOf({ page, part, succeeded, failed }: KeptPart, { iccids }: Mani
     at(places, (iccid) => ({ iccid, outcome: 'failed', problem }));
   }
   const results = [...byPlace].sort(([one], [other]) => one - other).map(([, result]) => result);
-  return { page, part, results };
+  return { page, part, results, ...(uncounted ? { uncounted } : {}) };
 }
 
 /** Places in a page as text: `0-11,17,20-249`. */

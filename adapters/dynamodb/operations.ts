@@ -1,3 +1,4 @@
+import { chunksThatFit } from '../../domain/chunks.ts';
 import { isOperationFinished, type Operation, type SimResult } from '../../domain/operation.ts';
 import { progressOfStage } from '../../domain/order.ts';
 import {
@@ -6,10 +7,12 @@ import {
   ConditionFailed,
   exists,
   get,
+  MAX_TRANSACTION_ITEMS,
   makeOnce,
   put,
   query,
   transact,
+  untilFirst,
   update,
   type Write,
   writeIf,
@@ -18,10 +21,12 @@ import { due, operationKey, orderKey, serviceKey } from './keys.ts';
 import {
   type Manifest,
   type ManifestPage,
+  markCounted,
   operationManifest,
   orderManifest,
   putPage,
   putResults,
+  type UncountedPart,
 } from './manifests.ts';
 import type { Run } from './runs.ts';
 
@@ -67,27 +72,27 @@ export async function getOperation(partnerId: string, id: string): Promise<Opera
 }
 
 /**
- * Replaces an operation by what `change` makes of it, again and again until nobody was faster; `undefined` from
+ * Replaces an operation by the result of `change`, and asks again while another writer is faster; `undefined` from
  * `change` leaves it as it is.
  *
  * @returns the operation as it is then; `undefined` when it is not there.
+ * @throws ConditionFailed when another writer was faster each time.
  */
 export async function changeOperation(
   partnerId: string,
   id: string,
   change: (operation: OperationRecord) => OperationRecord | undefined,
 ): Promise<OperationRecord | undefined> {
-  for (;;) {
+  const { operation } = await untilFirst(async () => {
     const before = await getOperation(partnerId, id);
     const after = before && change(before);
     if (!before || !after) {
-      return before;
+      return { operation: before };
     }
     const next = { ...after, version: before.version + 1 };
-    if (await writeIf(putOperation(partnerId, next, before.version))) {
-      return next;
-    }
-  }
+    return (await writeIf(putOperation(partnerId, next, before.version))) ? { operation: next } : undefined;
+  });
+  return operation;
 }
 
 /** A partner's operations, newest first. */
@@ -100,49 +105,106 @@ export async function queryOperations(
   return query<OperationRecord>({ partition: pk, prefix: sk, after, descending: true }, limit);
 }
 
-/** What a page adds to counts elsewhere. */
-export type PageCounts = {
+/** Results of SIMs of a page, with what they add to the counts of services. */
+export type PartToRecord = {
+  results: readonly SimResult[];
   /** How many SIMs came to a partner's or a customer's service, or left it when negative. */
   services: ReadonlyMap<string, number>;
   /** How many SIMs the retry of a plan's stage counts over: those that were as asked already are not among them. */
   countedOver: number;
 };
 
+/** The items that the counts of a part change beside its services: the part itself, its operation and its order. */
+const ITEMS_BESIDE_SERVICES = 3;
+
+/** How many services the counts of one part may concern: then they fit into one transaction. */
+export const MAX_SERVICES_PER_PART = MAX_TRANSACTION_ITEMS - ITEMS_BESIDE_SERVICES;
+
 /**
- * Records what came of the SIMs of a page and adds it to all counts, once: the part of the page is the key, and a
- * second attempt changes nothing.
+ * Records the results of a part of a page, once: page and part are the key. It is one write to an item of its own, so that
+ * the shards of an operation do not get in each other's way; `countResults` adds the part to the counts.
  *
- * @returns whether it was recorded now.
+ * @returns the part, to be counted; `undefined` when another attempt has recorded that part.
  */
 export async function recordResults(
   partnerId: string,
-  operation: Operation,
-  { page, part, results }: { page: ManifestPage; part: number; results: readonly SimResult[] },
-  { services, countedOver }: PageCounts,
-  at: string,
-): Promise<boolean> {
+  operationId: string,
+  { page, part }: { page: ManifestPage; part: number },
+  { results, services, countedOver }: PartToRecord,
+): Promise<UncountedPart | undefined> {
   const succeeded = results.filter(({ outcome }) => outcome === 'succeeded').length;
-  const failed = results.length - succeeded;
-  const writes: Write[] = [
-    putResults(partnerId, operation.id, page, part, results),
-    update(
-      operationKey(partnerId, operation.id),
-      { increase: { succeeded, failed, version: 1 }, set: { updatedAt: at } },
-      exists,
-    ),
-    ...progressWrites(partnerId, operation, operation.planStage?.retry ? countedOver : succeeded, at),
-    ...[...services]
-      .filter(([, sims]) => sims !== 0)
-      .map(([id, sims]) => update(serviceKey(partnerId, id), { add: { sims } }, exists)),
-  ];
+  const uncounted = {
+    succeeded,
+    failed: results.length - succeeded,
+    countedOver,
+    services: [...services].filter(([, sims]) => sims !== 0),
+  };
+  const isFirst = await writeIf(putResults(partnerId, operationId, page, part, results, uncounted));
+  return isFirst ? { page: page.page, part, uncounted } : undefined;
+}
+
+/**
+ * Adds recorded parts to the counts of their operation, of the order whose plan it carries out and of services. Each part
+ * is counted once, in the transaction that marks it as counted; parts that another attempt has counted are left out.
+ */
+export async function countResults(
+  partnerId: string,
+  operation: Operation,
+  parts: readonly UncountedPart[],
+  at: string,
+): Promise<void> {
+  for (const batch of batchesOf(parts)) {
+    await countBatch(partnerId, operation, batch, at);
+  }
+}
+
+/** Cuts parts into batches, each of which fits into one transaction. */
+export function batchesOf(parts: readonly UncountedPart[]): UncountedPart[][] {
+  return chunksThatFit(
+    parts,
+    ({ uncounted }) => uncounted.services.map(([id]) => id),
+    // A part has an item of its own; beside the parts are their operation and its order.
+    (items, services) => items - 1 + ITEMS_BESIDE_SERVICES + services <= MAX_TRANSACTION_ITEMS,
+  );
+}
+
+async function countBatch(
+  partnerId: string,
+  operation: Operation,
+  batch: readonly UncountedPart[],
+  at: string,
+): Promise<void> {
+  if (batch.length === 0) {
+    return;
+  }
+  const sumOf = (count: (uncounted: UncountedPart['uncounted']) => number) =>
+    batch.reduce((sum, { uncounted }) => sum + count(uncounted), 0);
+  const succeeded = sumOf((part) => part.succeeded);
+  const services = new Map<string, number>();
+  for (const [id, sims] of batch.flatMap(({ uncounted }) => uncounted.services)) {
+    services.set(id, (services.get(id) ?? 0) + sims);
+  }
+  const completed = operation.planStage?.retry ? sumOf((part) => part.countedOver) : succeeded;
   try {
-    await transact(writes);
-    return true;
+    await transact([
+      ...batch.map(({ page, part }) => markCounted(partnerId, operation.id, page, part)),
+      update(
+        operationKey(partnerId, operation.id),
+        { increase: { succeeded, failed: sumOf((part) => part.failed), version: 1 }, set: { updatedAt: at } },
+        exists,
+      ),
+      ...progressWrites(partnerId, operation, completed, at),
+      ...[...services]
+        .filter(([, sims]) => sims !== 0)
+        .map(([id, sims]) => update(serviceKey(partnerId, id), { add: { sims } }, exists)),
+    ]);
   } catch (error) {
-    if (error instanceof ConditionFailed && error.failed.includes(0)) {
-      return false;
+    const counted = error instanceof ConditionFailed ? error.failed.filter((place) => place < batch.length) : [];
+    if (counted.length === 0) {
+      throw error;
     }
-    throw error;
+    const left = batch.filter((_, place) => !counted.includes(place));
+    await countBatch(partnerId, operation, left, at);
   }
 }
 

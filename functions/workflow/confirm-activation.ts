@@ -7,6 +7,7 @@ import { isOperationFinished, type Operation, shardsOf } from '../../domain/oper
 import { about, logger } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
 import { askOperators, askToActivate, byOperator, giveUp, settle } from './activation.ts';
+import { withCounter } from './counter.ts';
 import { conflict } from './move.ts';
 import { failed, type Outcome, openPage, type PageWork, record, succeeded } from './shard.ts';
 import { task } from './task.ts';
@@ -43,16 +44,19 @@ export const handler = task(input, async ({ partnerId, operationId, shard, round
     return { done: true, round, from, waiting, waitSeconds: 0 };
   }
   logger.appendKeys(about(operation.planStage?.orderId));
-  let stillWaiting = waiting;
-  for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shardsOf(operation)) {
-    if (!hasTime()) {
-      return { done: false, round, from: page, waiting: stillWaiting, waitSeconds: 0 };
+  return withCounter(partnerId, operation, async (counter) => {
+    let stillWaiting = waiting;
+    for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shardsOf(operation)) {
+      if (!hasTime()) {
+        return { done: false, round, from: page, waiting: stillWaiting, waitSeconds: 0 };
+      }
+      const work = await openPage(partnerId, operation, { action: 'activate' }, page, counter);
+      stillWaiting += work.open.length === 0 ? 0 : await confirmPage(work, round);
+      await counter.countIfDue();
     }
-    const work = await openPage(partnerId, operation, { action: 'activate' }, page);
-    stillWaiting += work.open.length === 0 ? 0 : await confirmPage(work, round);
-  }
-  const waitSeconds = Math.min(FIRST_WAIT_SECONDS * 2 ** round, LONGEST_WAIT_SECONDS);
-  return { done: stillWaiting === 0, round: round + 1, from: 0, waiting: 0, waitSeconds };
+    const waitSeconds = Math.min(FIRST_WAIT_SECONDS * 2 ** round, LONGEST_WAIT_SECONDS);
+    return { done: stillWaiting === 0, round: round + 1, from: 0, waiting: 0, waitSeconds };
+  });
 });
 
 /** @returns how many SIMs of the page still await their operator. */

@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
-import { changeOperation } from '../../adapters/dynamodb/operations.ts';
+import { changeOperation, getOperation } from '../../adapters/dynamodb/operations.ts';
 import { setAside } from '../../adapters/dynamodb/set-aside.ts';
-import { isOperationFinished } from '../../domain/operation.ts';
+import { isOperationFinished, type Operation } from '../../domain/operation.ts';
 import { failOrder } from '../../domain/order.ts';
 import type { Problem } from '../../domain/verdict.ts';
 import { logger, measure } from '../http/telemetry.ts';
 import { stepOrder } from '../step-order.ts';
+import { countLeftoversIfPossible } from './counter.ts';
 import { runInput, task } from './task.ts';
 
 const input = z.extend(runInput, { error: z.object({ Error: z.string(), Cause: z.optional(z.string()) }) });
@@ -31,14 +32,22 @@ export const handler = task(input, async ({ kind, partnerId, id, error }) => {
   return {};
 });
 
-/** An operation that was at work has failed; one of a plan whose turn had not come is taken up when the order resumes. */
+/**
+ * An operation that was at work has failed, with the results that it has so far; one of a plan whose turn had not come is
+ * taken up when the order resumes.
+ */
 async function fail(partnerId: string, id: string, failure: Problem, at: string): Promise<void> {
-  await changeOperation(partnerId, id, (operation) =>
-    isOperationFinished(operation) ||
-    (operation.planStage && operation.state === 'queued' && !operation.planStage.retry)
-      ? undefined
-      : { ...operation, state: 'failed', failure, finishedAt: at, updatedAt: at },
+  const operation = await getOperation(partnerId, id);
+  if (operation && wasAtWork(operation)) {
+    await countLeftoversIfPossible(partnerId, operation);
+  }
+  await changeOperation(partnerId, id, (current) =>
+    wasAtWork(current) ? { ...current, state: 'failed', failure, finishedAt: at, updatedAt: at } : undefined,
   );
+}
+
+function wasAtWork({ state, planStage }: Operation): boolean {
+  return !isOperationFinished({ state }) && !(planStage && state === 'queued' && !planStage.retry);
 }
 
 function failureOf({ Error: name, Cause: cause = '' }: { Error: string; Cause?: string | undefined }): Problem {

@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import { type ManifestPage, pageWithResults } from '../../adapters/dynamodb/manifests.ts';
-import { getOperation, manifestOf, recordResults } from '../../adapters/dynamodb/operations.ts';
+import { getOperation, MAX_SERVICES_PER_PART, manifestOf, recordResults } from '../../adapters/dynamodb/operations.ts';
 import { beginWorkOn, endWorkOn } from '../../adapters/dynamodb/services.ts';
 import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { chunksThatFit } from '../../domain/chunks.ts';
 import { isOperationFinished, type Operation, type SimResult, shardsOf } from '../../domain/operation.ts';
 import { serviceCountChanges } from '../../domain/service-counts.ts';
 import type { SimProblem, SimRequest } from '../../domain/sim-actions.ts';
 import { about, logger, measure } from '../http/telemetry.ts';
 import { simRequest } from '../sim-request.ts';
+import { type Counter, withCounter } from './counter.ts';
 import { TURNS_PER_STAGE_RUN } from './limits.ts';
 import { task } from './task.ts';
 import { workerName } from './worker-name.ts';
@@ -30,8 +32,9 @@ export type PageWork = {
   operation: Operation;
   request: SimRequest;
   page: ManifestPage;
-  /** How often this page's results were recorded before. */
+  /** How many parts of this page's results were recorded before. */
   part: number;
+  counter: Counter;
   open: readonly string[];
   sims: ReadonlyMap<string, SimRecord>;
   at: string;
@@ -73,34 +76,41 @@ export function shardTask(workPage: (work: PageWork) => Promise<Outcome[]>) {
       operation.target,
       holdsService ? (partner, id) => beginWorkOn(partner, id, worker) : undefined,
     );
-    const shards = shardsOf(operation);
-    for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shards) {
-      if (!hasTime()) {
-        return { done: turn >= TURNS_PER_STAGE_RUN, from: page, turn: turn + 1 };
+    return withCounter(partnerId, operation, async (counter) => {
+      const shards = shardsOf(operation);
+      for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shards) {
+        if (!hasTime()) {
+          return { done: turn >= TURNS_PER_STAGE_RUN, from: page, turn: turn + 1 };
+        }
+        if (await isCancelled(partnerId, operationId)) {
+          break;
+        }
+        const work = await openPage(partnerId, operation, request, page, counter);
+        if (work.open.length > 0) {
+          await record(work, await workPage(work));
+        }
+        await counter.countIfDue();
       }
-      if (await isCancelled(partnerId, operationId)) {
-        break;
+      if (holdsService) {
+        // Counted first: until then a service without SIMs may look unused.
+        await counter.count();
+        await endWorkOn(partnerId, customerServiceId, [worker]);
       }
-      const work = await openPage(partnerId, operation, request, page);
-      if (work.open.length > 0) {
-        await record(work, await workPage(work));
-      }
-    }
-    if (holdsService) {
-      await endWorkOn(partnerId, customerServiceId, [worker]);
-    }
-    return { done: true, from, turn };
+      return { done: true, from, turn };
+    });
   });
 }
 
-/** The SIMs of a page that have no result yet, as they are now. */
+/** The SIMs of a page that have no result yet, as they are now. Results that an earlier attempt left uncounted are counted. */
 export async function openPage(
   partnerId: string,
   operation: Operation,
   request: SimRequest,
   number: number,
+  counter: Counter,
 ): Promise<PageWork> {
   const { page, parts } = await pageWithResults(partnerId, operation.id, manifestOf(partnerId, operation), number);
+  counter.add(...parts.flatMap(({ page: of, part, uncounted }) => (uncounted ? [{ page: of, part, uncounted }] : [])));
   const resolved = new Set(parts.flatMap(({ results }) => results.map(({ iccid }) => iccid)));
   const open = page.iccids.filter((iccid) => !resolved.has(iccid));
   return {
@@ -110,30 +120,52 @@ export async function openPage(
     request,
     page,
     part: parts.length,
+    counter,
     open,
     sims: await getSims(partnerId, open),
     at: clock.now().toISOString(),
   };
 }
 
-/** Writes what came of SIMs of a page, and counts it, once. */
+/**
+ * Records the results of SIMs of a page, in as many parts as it takes for each to be counted in one transaction. When
+ * another attempt has recorded a part, it goes on with the rest: what is still open then is left to the next run.
+ */
 export async function record(work: PageWork, outcomes: readonly Outcome[]): Promise<void> {
-  const changed = outcomes.flatMap((outcome) => outcome.changed ?? []);
-  const isRecorded = await recordResults(
-    work.partnerId,
-    work.operation,
-    { page: work.page, part: work.part, results: outcomes.map(({ result }) => result) },
-    {
-      services: serviceCountChanges(work.operation.action, changed),
-      countedOver: simsCountedOver(work.operation, changed),
-    },
-    work.at,
+  const { partnerId, operation, page, counter } = work;
+  const parts = chunksThatFit(
+    outcomes,
+    ({ changed }) => (changed ? serviceCountChanges(operation.action, [changed]).keys() : []),
+    (_sims, services) => services <= MAX_SERVICES_PER_PART,
   );
-  if (isRecorded && !work.operation.dryRun) {
-    const codes = outcomes.flatMap(({ result }) => (result.outcome === 'failed' ? [result.problem.code] : []));
-    for (const [code, failures] of Map.groupBy(codes, (each) => each)) {
-      measure('StageFailures', failures.length, { stage: work.operation.action, code });
+  // A page without any result is recorded, too: its next attempt asks operators under another key.
+  for (const [place, some] of (parts.length > 0 ? parts : [[]]).entries()) {
+    const changed = some.flatMap((outcome) => outcome.changed ?? []);
+    const recorded = await recordResults(
+      partnerId,
+      operation.id,
+      { page, part: work.part + place },
+      {
+        results: some.map(({ result }) => result),
+        services: serviceCountChanges(operation.action, changed),
+        countedOver: simsCountedOver(operation, changed),
+      },
+    );
+    if (!recorded) {
+      return;
     }
+    counter.add(recorded);
+    measureFailures(operation, some);
+  }
+}
+
+function measureFailures({ action, dryRun }: Operation, outcomes: readonly Outcome[]): void {
+  if (dryRun) {
+    return;
+  }
+  const codes = outcomes.flatMap(({ result }) => (result.outcome === 'failed' ? [result.problem.code] : []));
+  for (const [code, failures] of Map.groupBy(codes, (each) => each)) {
+    measure('StageFailures', failures.length, { stage: action, code });
   }
 }
 

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { MAX_TRANSACTION_ITEMS } from '../../../adapters/dynamodb/items.ts';
+import type { UncountedPart } from '../../../adapters/dynamodb/manifests.ts';
+import { batchesOf, MAX_SERVICES_PER_PART } from '../../../adapters/dynamodb/operations.ts';
+
+const part = (page: number, services: readonly string[]): UncountedPart => ({
+  page,
+  part: 0,
+  uncounted: { succeeded: 1, failed: 0, countedOver: 0, services: services.map((id) => [id, 1]) },
+});
+const ids = (count: number, from = 0) => Array.from({ length: count }, (_, place) => `csv_${from + place}`);
+/** The parts, the operation, its order, and the services. */
+const itemsOf = (batch: readonly UncountedPart[]) =>
+  batch.length + 2 + new Set(batch.flatMap(({ uncounted }) => uncounted.services.map(([id]) => id))).size;
+
+test('a part with as many services as it may have fits into one transaction', () => {
+  expect(batchesOf([part(0, ids(MAX_SERVICES_PER_PART))]).map(itemsOf)).toEqual([MAX_TRANSACTION_ITEMS]);
+});
+
+test('parts of the same few services are counted together', () => {
+  expect(batchesOf(ids(50).map((_, page) => part(page, ['psv_1', 'csv_1'])))).toHaveLength(1);
+});
+
+test('no batch of parts has more items than a transaction takes', () => {
+  const parts = ids(120).map((_, page) => part(page, ids(page % MAX_SERVICES_PER_PART, page)));
+  const batches = batchesOf(parts);
+  expect(batches.flat()).toEqual(parts);
+  expect(Math.max(...batches.map(itemsOf))).toBeLessThanOrEqual(MAX_TRANSACTION_ITEMS);
+  expect(batches.length).toBeLessThan(parts.length);
+});
