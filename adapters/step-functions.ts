@@ -85,6 +85,12 @@ function executionName(id: string, attempt: number): string {
   return `${id}-${attempt}`;
 }
 
+/** The attempt that an execution of this name is; `undefined` when the name is of another form. */
+export function attemptOf(id: string, name: string): number | undefined {
+  const attempt = name.startsWith(`${id}-`) ? Number(name.slice(id.length + 1)) : Number.NaN;
+  return Number.isInteger(attempt) && attempt > 0 ? attempt : undefined;
+}
+
 /** The ARN of an alias of a state machine, from any ARN that is the machine's or names a version or an alias of it. */
 export function aliasOf(stateMachineArn: string, alias: string): string {
   return `${machineOf(stateMachineArn)}:${alias}`;

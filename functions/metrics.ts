@@ -42,6 +42,8 @@ export const functionMetrics = {
   /** Looks at something that is due which broke; and what was set aside after many of them. */
   LooksFailed: { unit: 'Count', by: [] },
   SetAside: { unit: 'Count', by: [] },
+  /** Looks that AWS refused because it was asked too often: they are due still. */
+  LooksThrottled: { unit: 'Count', by: [] },
 
   UsageRecordsCounted: { unit: 'Count', by: [] },
   UsageRecordsNotCounted: { unit: 'Count', by: [] },

@@ -157,6 +157,7 @@ function machineRoom({
         measured.of('OrdersPolled', sum),
         measured.of('RunsResumed', sum),
         measured.of('LooksFailed', sum),
+        measured.of('LooksThrottled', sum),
         measured.of('SetAside', sum),
       ),
       graph('Dead letters', deadLetters.metricApproximateNumberOfMessagesVisible(max)),

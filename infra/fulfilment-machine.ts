@@ -35,21 +35,38 @@ import type { Stage } from './stages.ts';
 /** Far beyond any operator's lead time; then the order fails with its reason, and can be resumed. */
 const longestDelivery = Duration.days(90);
 
-/** What passes by itself within minutes. Full jitter, so that sixteen shards do not come back together. */
+/**
+ * Throttling, which lasts as long as others ask for too much: an account's concurrency, or a table that scales up. Nothing
+ * is wrong with the work, so it is tried for about four hours. A task has tried for half a minute itself before.
+ */
+const throttled: RetryProps = {
+  errors: [
+    'Lambda.TooManyRequestsException',
+    'ThrottlingException',
+    'ThrottledException',
+    'TooManyRequestsException',
+    'RequestLimitExceeded',
+    'ProvisionedThroughputExceededException',
+    'TransactionCanceledException',
+    'TransactionConflictException',
+    'TransactionInProgressException',
+  ],
+  interval: Duration.seconds(5),
+  backoffRate: 2,
+  maxDelay: Duration.minutes(5),
+  maxAttempts: 99,
+  jitterStrategy: JitterType.FULL,
+};
+
+/** Errors that pass within minutes. Full jitter, so that sixteen shards do not come back together. */
 const transient: RetryProps = {
   errors: [
     'Lambda.ServiceException',
     'Lambda.AWSLambdaException',
     'Lambda.SdkClientException',
-    'Lambda.TooManyRequestsException',
     'OperatorUnavailable',
-    'ThrottlingException',
-    'RequestLimitExceeded',
     'InternalServerError',
     'TimeoutError',
-    'ProvisionedThroughputExceededException',
-    'TransactionCanceledException',
-    'TransactionConflictException',
   ],
   interval: Duration.seconds(2),
   backoffRate: 2,
@@ -243,6 +260,7 @@ export class FulfilmentMachine extends Construct {
           ...subject,
           stageRuns: JsonPath.numberAt('$.work.stageRuns'),
           stateMachineArn: JsonPath.stateMachineId,
+          execution: JsonPath.executionName,
           ...(this.stage.rollout !== 'in place' && { alias: LIVE }),
         },
         resultPath: '$.work',
@@ -382,6 +400,6 @@ const shard = {
 
 /** Step Functions takes the first retry that names the error, so what is particular comes first. */
 function retried(state: LambdaInvoke, ...first: RetryProps[]): LambdaInvoke {
-  for (const retry of [...first, transient, unforeseen]) state.addRetry(retry);
+  for (const retry of [...first, throttled, transient, unforeseen]) state.addRetry(retry);
   return state;
 }

@@ -9,9 +9,10 @@ import {
   ResourceNotFoundException,
   type UserPoolClientType,
 } from '@aws-sdk/client-cognito-identity-provider';
+import pMap from 'p-map';
 import { partnerRoles } from '../../domain/access.ts';
 import { grantOf, type MachineClient, type MachineRole, scopeOf } from '../../domain/machine-client.ts';
-import { cognito, LONGEST_LIST, pool } from './user-pool.ts';
+import { CALLS_IN_FLIGHT, cognito, LONGEST_LIST, pool } from './user-pool.ts';
 
 /** Cognito tells of a list of clients no more than this; what else there is takes a call each. */
 export type ListedClient = { id: string; name: string };
@@ -101,6 +102,12 @@ export async function getMachineClient(partnerId: string, id: string): Promise<M
     }
     throw error;
   }
+}
+
+/** Those of these clients that the partner still has, in their order. */
+export async function getMachineClients(partnerId: string, ids: readonly string[]): Promise<MachineClient[]> {
+  const clients = await pMap(ids, (id) => getMachineClient(partnerId, id), { concurrency: CALLS_IN_FLIGHT });
+  return clients.filter((client) => client !== undefined);
 }
 
 /** Removes a client, which gets no token from then on. One that is not there any more is no error. */

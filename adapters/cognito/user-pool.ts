@@ -17,3 +17,10 @@ export const pool = () => ({ UserPoolId: required('USER_POOL_ID') });
 
 /** The most that Cognito tells of a list at once. */
 export const LONGEST_LIST = 60;
+
+/**
+ * How many calls about single users or clients are under way at a time. Cognito's quotas are per second and account, from
+ * 5 (changes of clients) to 120 (reads of users): three at a time stay below them beside what else the account does.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+ */
+export const CALLS_IN_FLIGHT = 3;

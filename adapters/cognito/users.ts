@@ -16,10 +16,7 @@ import pMap from 'p-map';
 import { type Role, roles } from '../../domain/access.ts';
 import type { User, Whose } from '../../domain/user.ts';
 import { attributes, custom } from './attributes.ts';
-import { cognito, LONGEST_LIST, pool } from './user-pool.ts';
-
-/** How many users' groups are asked for at a time. */
-const AT_A_TIME = 8;
+import { CALLS_IN_FLIGHT, cognito, LONGEST_LIST, pool } from './user-pool.ts';
 
 /** Cognito refuses to look for what cannot be an id. */
 const USER_ID = /^[\w-]+$/;
@@ -109,7 +106,7 @@ export async function queryUsers(
     }),
   );
   const found = await pMap(Users, (told) => ifThere(async () => userOf(told, await rolesOfUser(told.Username ?? ''))), {
-    concurrency: AT_A_TIME,
+    concurrency: CALLS_IN_FLIGHT,
   });
   // Whoever was removed meanwhile is not there.
   const items = found.filter((user) => user !== undefined);

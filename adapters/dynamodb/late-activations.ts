@@ -30,11 +30,11 @@ export async function dueLateActivations(now: Date, limit: number): Promise<Kept
   return kept.flatMap(({ late, key, dueAt }) => (late ? [{ ...late, key, dueAt }] : []));
 }
 
-/** Asks about the rest later, or no more when none is left. */
+/** Asks about the rest later, or no more when none is left; nothing when another run has ended it meanwhile. */
 export async function postponeLateActivation(key: Key, iccids: readonly string[], nextAt: string): Promise<void> {
   if (iccids.length === 0) {
     await write(remove(key));
   } else {
-    await write(update(key, { set: { iccids, nextAt, dueAt: nextAt } }, exists));
+    await writeIf(update(key, { set: { iccids, nextAt, dueAt: nextAt } }, exists));
   }
 }

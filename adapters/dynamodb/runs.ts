@@ -1,4 +1,4 @@
-import { queryDue, updated } from './items.ts';
+import { bothOf, type Condition, queryDue, update, write, writeIf } from './items.ts';
 import { due, type Key } from './keys.ts';
 
 /** How an order or an operation is carried out: by which execution, and when the sweep looks after it next. */
@@ -32,15 +32,33 @@ export async function dueRuns(now: Date, limit: number): Promise<(RunInput & { d
   });
 }
 
-/** The sweep looks again in an hour; with a new attempt, the next execution has a name of its own. */
-export async function lookAgain(key: Key, now: Date, newAttempt = false): Promise<number> {
-  const runDueAt = new Date(now.getTime() + NEXT_LOOK_MS).toISOString();
-  const { runAttempt } = await updated<Run>(
-    key,
-    { set: { runDueAt, dueAt: runDueAt }, add: { runAttempt: newAttempt ? 1 : 0, version: newAttempt ? 1 : 0 } },
-    { expression: 'attribute_exists(duePk)' },
-  );
-  return runAttempt;
+/** Has the sweep look again in about an hour. @throws ConditionFailed when there is nothing to look after any more. */
+export async function lookAgain(key: Key, now: Date): Promise<void> {
+  await write(update(key, { set: nextLook(now) }, isWatched));
+}
+
+/**
+ * Claims the attempt that follows another one, so that of several callers which saw that one end a single one starts the
+ * next execution.
+ *
+ * @returns the number of the new attempt; `undefined` when another caller was faster, or there is nothing left to do.
+ */
+export async function claimNextAttempt(key: Key, ended: number, now: Date): Promise<number | undefined> {
+  const isLatest: Condition = {
+    expression: '#runAttempt = :ended',
+    names: { '#runAttempt': 'runAttempt' },
+    values: { ':ended': ended },
+  };
+  const change = { set: nextLook(now), add: { runAttempt: 1, version: 1 } };
+  return (await writeIf(update(key, change, bothOf(isWatched, isLatest)))) ? ended + 1 : undefined;
+}
+
+const isWatched: Condition = { expression: 'attribute_exists(duePk)' };
+
+/** Spread over a quarter of an hour, so that what began together is not looked at together every hour. */
+function nextLook(now: Date) {
+  const runDueAt = new Date(now.getTime() + NEXT_LOOK_MS * (0.875 + 0.25 * Math.random())).toISOString();
+  return { runDueAt, dueAt: runDueAt };
 }
 
 /** Reads from its key whose order or operation it is. */

@@ -4,6 +4,7 @@ import {
   allClients,
   clientsOf,
   getMachineClient,
+  getMachineClients,
   makeMachineClient,
   removeMachineClient,
 } from '../../adapters/cognito/machine-clients.ts';
@@ -29,6 +30,7 @@ export const routes = [
     method: 'POST',
     path: '/v1/platform/partners/{partnerId}/clients',
     operationId: 'createClient',
+    showsSecret: true,
     access: 'platform',
     tag: 'Clients',
     summary: 'Create an API client for a partner',
@@ -91,10 +93,12 @@ export const routes = [
       await requirePartner(partnerId);
       const listed = clientsOf(partnerId, await allClients()).filter(({ name }) => name > after);
       const shown = listed.slice(0, limit);
-      const clients = await Promise.all(shown.map(({ id }) => getMachineClient(partnerId, id)));
-      // Whichever was revoked meanwhile is not there.
-      const items = clients.filter((client) => client !== undefined).map(showClient);
-      return list(items, listed.length > limit ? shown.at(-1)?.name : undefined);
+      // A client that was revoked meanwhile is left out.
+      const clients = await getMachineClients(
+        partnerId,
+        shown.map(({ id }) => id),
+      );
+      return list(clients.map(showClient), listed.length > limit ? shown.at(-1)?.name : undefined);
     },
   }),
   route({

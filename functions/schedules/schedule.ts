@@ -4,6 +4,8 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
+import { retryInBackground } from '../../adapters/dynamodb/client.ts';
+import { isThrottled } from '../../adapters/dynamodb/contention.ts';
 import { due, type Key } from '../../adapters/dynamodb/keys.ts';
 import { lookFailed } from '../../adapters/dynamodb/set-aside.ts';
 import { logger, measure, publishMetrics } from '../http/telemetry.ts';
@@ -13,6 +15,7 @@ const RESERVE_MS = 15_000;
 
 /** The handler of a schedule: logs and metrics round its work, which gets whether there is time for more. */
 export function schedule(work: (hasTime: () => boolean) => Promise<void>) {
+  retryInBackground();
   return middy<unknown, void, Error, Context>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(publishMetrics)
@@ -33,35 +36,51 @@ type Work<Due> = {
 
 type Since<Due> = Due & { dueAt: string };
 
-/** Looks at one; should that break, it holds up no other: it is looked at again later, and set aside at last. */
+/**
+ * Looks at one; should that break, it holds up no other: it is looked at again later, and set aside at last. When AWS
+ * refuses calls because there are too many of them, that is no fault of the one: it stays due as it is.
+ *
+ * @returns `throttled` when AWS takes no more calls for now.
+ */
 async function lookAt<Due>(
   one: Since<Due>,
   { kind, keyOf, look }: Pick<Work<Due>, 'kind' | 'keyOf' | 'look'>,
-): Promise<void> {
+): Promise<'looked' | 'throttled'> {
   measure('PollLag', (clock.now().getTime() - Date.parse(one.dueAt)) / 1000, { kind });
+  const key = keyOf(one);
   try {
     await look(one);
   } catch (error) {
-    const key = keyOf(one);
+    if (isThrottled(error)) {
+      logger.warn('look throttled', { key, kind, error });
+      measure('LooksThrottled', 1);
+      return 'throttled';
+    }
     const isSetAside = await lookFailed(key, due[kind], String(error), clock.now());
     logger.error(isSetAside ? 'set aside' : 'look failed', { key, kind, error });
     measure(isSetAside ? 'SetAside' : 'LooksFailed', 1);
   }
+  return 'looked';
 }
 
-/** Works off what is due, batch after batch, until nothing is left or time is short; the next invocation does the rest. */
+/**
+ * Works off what is due, batch after batch, until nothing is left, time is short or AWS takes no more calls; the next
+ * invocation does the rest.
+ */
 export async function workOff<Due>(
   hasTime: () => boolean,
   { size, find, atATime, ...work }: Work<Due> & { size: number },
 ): Promise<number> {
   let looked = 0;
-  for (let batch = 0; batch < MOST_BATCHES && hasTime(); batch += 1) {
+  let isThrottledNow = false;
+  const goesOn = () => hasTime() && !isThrottledNow;
+  for (let batch = 0; batch < MOST_BATCHES && goesOn(); batch += 1) {
     const found = await find(size);
     await pMap(
       found,
       async (one) => {
-        if (hasTime()) {
-          await lookAt(one, work);
+        if (goesOn()) {
+          isThrottledNow ||= (await lookAt(one, work)) === 'throttled';
         }
       },
       { concurrency: atATime, stopOnError: false },
@@ -87,7 +106,7 @@ export async function workOffSideBySide<Due>(
   beginsNew: () => boolean,
   { find, atATime, ...work }: Work<Due>,
 ): Promise<void> {
-  const atWork = new Map<string, Promise<void>>();
+  const atWork = new Map<string, Promise<unknown>>();
   do {
     for (const one of beginsNew() ? await find(atATime * 2) : []) {
       const { pk, sk } = work.keyOf(one);

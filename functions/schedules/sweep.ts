@@ -3,13 +3,14 @@ import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { type Key, operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
-import { dueRuns, lookAgain, type RunInput } from '../../adapters/dynamodb/runs.ts';
+import { claimNextAttempt, dueRuns, lookAgain, type RunInput } from '../../adapters/dynamodb/runs.ts';
 import { runStatus, startRun } from '../../adapters/step-functions.ts';
 import { about, logger, measure } from '../http/telemetry.ts';
 import { schedule, workOff } from './schedule.ts';
 
 const RUNS_PER_LOOK = 200;
-const AT_A_TIME = 8;
+/** DescribeExecution refills at 15 calls a second: three at a time leave most of its bucket to others. */
+const AT_A_TIME = 3;
 
 /**
  * Looks after orders and operations that should be running: starts those whose time has come and those that were written
@@ -39,22 +40,31 @@ async function look(run: RunInput): Promise<void> {
   }
   const key = keyOf(run);
   const status = await runStatus(run, attempt);
+  const now = clock.now();
+  // Sweeps may overlap: only the one that claims the next attempt starts it.
+  const ended = status === 'ended';
+  const next = ended ? await claimNextAttempt(key, attempt, now) : (await isStillDue(key, now)) ? attempt : undefined;
+  if (next === undefined || status === 'running') {
+    return;
+  }
+  if (record?.state === 'scheduled') {
+    logger.info('begins at its time', { kind, partnerId, ...about(id) });
+  } else {
+    logger.warn('resumed by the sweep', { kind, partnerId, ...about(id), attempt: next, status });
+    measure('RunsResumed', 1);
+  }
+  await startRun(run, next);
+}
+
+/** Puts off the next look. @returns false when the work was finished meanwhile: nothing is left to look after. */
+async function isStillDue(key: Key, now: Date): Promise<boolean> {
   try {
-    const next = await lookAgain(key, clock.now(), status === 'ended');
-    if (status === 'running') {
-      return;
-    }
-    if (record?.state === 'scheduled') {
-      logger.info('begins at its time', { kind, partnerId, ...about(id) });
-    } else {
-      logger.warn('resumed by the sweep', { kind, partnerId, ...about(id), attempt: next, status });
-      measure('RunsResumed', 1);
-    }
-    await startRun(run, next);
+    await lookAgain(key, now);
+    return true;
   } catch (error) {
-    // It was finished between the look and the note: nothing is left to look after.
-    if (!(error instanceof ConditionFailed)) {
-      throw error;
+    if (error instanceof ConditionFailed) {
+      return false;
     }
+    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { clock } from '../../adapters/clock.ts';
+import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { holdingWatchKey } from '../../adapters/dynamodb/keys.ts';
 import {
   dueHoldingWatches,
@@ -43,15 +44,27 @@ async function look({ partnerId, orderId }: OfOrder): Promise<void> {
     await endHoldingWatch(partnerId, orderId);
     return;
   }
-  const at = clock.now().toISOString();
-  const stepped = await stepOrder(
-    partnerId,
-    orderId,
-    (order) => tellOfHolding(order, inWords(waiting), watch.days, at),
-    () => [removeHoldingWatch(partnerId, orderId)],
-  );
+  const stepped = await stepUnlessEnded(partnerId, orderId, inWords(waiting), watch.days);
   if (stepped) {
     measure('SimsWaitingInHolding', waiting.found, { operator: stepped.order.operatorId });
+  }
+}
+
+/** Adds the event and ends the watch; `undefined` when another run, at the same time, has done so. */
+async function stepUnlessEnded(partnerId: string, orderId: string, waiting: string, days: number) {
+  const at = clock.now().toISOString();
+  try {
+    return await stepOrder(
+      partnerId,
+      orderId,
+      (order) => tellOfHolding(order, waiting, days, at),
+      () => [removeHoldingWatch(partnerId, orderId)],
+    );
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return undefined;
+    }
+    throw error;
   }
 }
 

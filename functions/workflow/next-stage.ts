@@ -1,16 +1,17 @@
 import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
-import { operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
+import { type Key, operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
 import { changeOperation, getOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
 import { getOrder, setFailedSims } from '../../adapters/dynamodb/orders.ts';
-import { lookAgain, type RunInput } from '../../adapters/dynamodb/runs.ts';
+import { claimNextAttempt, type RunInput } from '../../adapters/dynamodb/runs.ts';
 import { endWorkOn } from '../../adapters/dynamodb/services.ts';
-import { aliasOf, startRun } from '../../adapters/step-functions.ts';
+import { aliasOf, attemptOf, startRun } from '../../adapters/step-functions.ts';
 import { finalState, isOperationFinished, reopened, shardsOf } from '../../domain/operation.ts';
 import { fulfilOrder } from '../../domain/order.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
 import { measure } from '../http/telemetry.ts';
 import { stepOrder } from '../step-order.ts';
+import { countLeftovers } from './counter.ts';
 import { STAGE_RUNS_PER_EXECUTION } from './limits.ts';
 import { runInput, task } from './task.ts';
 import { workerName } from './worker-name.ts';
@@ -29,24 +30,55 @@ type Next = Work & { stageRuns: number };
 /** An operation whose stage has run so many times in a row without any result never will be done. */
 const MAX_VAIN_RUNS = 10;
 
-/** `alias`: where releases are versions, the one that an execution is started with. */
-const input = z.extend(runInput, { stageRuns: z.int(), stateMachineArn: z.string(), alias: z.optional(z.string()) });
+/**
+ * `alias`: where releases are versions, the one that an execution is started with. `execution`: the name of this one, which
+ * the definition of release 0.1.0 does not tell.
+ */
+const input = z.extend(runInput, {
+  stageRuns: z.int(),
+  stateMachineArn: z.string(),
+  alias: z.optional(z.string()),
+  execution: z.optional(z.string()),
+});
 
 /**
  * Says what is to be done next, from what the table holds: the operation of an order's plan whose turn it is, or the
  * operation itself, until all its SIMs have a result. Ends what is done. After a few runs of stages the work goes on in a
  * fresh execution, as the history of one has an end.
  */
-export const handler = task(input, async ({ stageRuns, stateMachineArn, alias, ...run }): Promise<Next> => {
+export const handler = task(input, async ({ stageRuns, stateMachineArn, alias, execution, ...run }): Promise<Next> => {
   const next = run.kind === 'order' ? await nextOfOrder(run.partnerId, run.id) : await nextOfOperation(run);
   if (next && stageRuns >= STAGE_RUNS_PER_EXECUTION) {
     const key = run.kind === 'order' ? orderKey(run.partnerId, run.id) : operationKey(run.partnerId, run.id);
     const machine = alias === undefined ? stateMachineArn : aliasOf(stateMachineArn, alias);
-    await startRun(run, await lookAgain(key, clock.now(), true), machine);
+    const attempt = await nextAttempt(run, key, execution);
+    if (attempt !== undefined) {
+      await startRun(run, attempt, machine);
+    }
     return { ...nothing, stageRuns };
   }
   return { ...(next ?? nothing), stageRuns: stageRuns + 1 };
 });
+
+/**
+ * The attempt that goes on where this execution ends. The task may run twice: the second time it finds the attempt that it
+ * claimed the first time, and starting that again starts nothing.
+ *
+ * @returns `undefined` when another execution has taken over.
+ */
+async function nextAttempt(run: RunInput, key: Key, execution: string | undefined): Promise<number | undefined> {
+  const { kind, partnerId, id } = run;
+  const record = kind === 'order' ? await getOrder(partnerId, id) : await getOperation(partnerId, id);
+  const latest = record?.runAttempt;
+  if (latest === undefined) {
+    return undefined;
+  }
+  const own = (execution === undefined ? undefined : attemptOf(id, execution)) ?? latest;
+  if (latest === own) {
+    return claimNextAttempt(key, own, clock.now());
+  }
+  return latest === own + 1 ? latest : undefined;
+}
 
 async function nextOfOperation({ partnerId, id }: RunInput): Promise<Work | undefined> {
   const operation = await getOperation(partnerId, id);
@@ -103,6 +135,9 @@ function isDone({ total, succeeded, failed, cancelRequestedAt }: OperationRecord
 }
 
 async function finish(partnerId: string, operation: OperationRecord, at: string): Promise<void> {
+  if (operation.cancelRequestedAt !== undefined) {
+    await countLeftovers(partnerId, operation);
+  }
   const { customerServiceId } = operation.target;
   if (customerServiceId !== undefined) {
     const workers = Array.from({ length: shardsOf(operation) }, (_, shard) => workerName(operation.id, shard));

@@ -48,6 +48,26 @@ describe('the definition', () => {
     }
   });
 
+  test('outlasts throttling for hours, apart from other errors', () => {
+    for (const { name, state } of states(definition)) {
+      if (state.Type !== 'Task') continue;
+      const retriers = state.Retry?.filter(({ ErrorEquals }) => ErrorEquals.includes('ThrottlingException')) ?? [];
+      expect({ name, retriers }).toEqual({
+        name,
+        retriers: [
+          expect.objectContaining({
+            ErrorEquals: expect.arrayContaining(['Lambda.TooManyRequestsException', 'TransactionCanceledException']),
+            IntervalSeconds: 5,
+            BackoffRate: 2,
+            MaxDelaySeconds: 300,
+            MaxAttempts: 99,
+            JitterStrategy: 'FULL',
+          }),
+        ],
+      });
+    }
+  });
+
   test('holds only what the local engine runs: JSONPath, maps inline, no state whose name it mistakes for a field', () => {
     for (const { name, state } of states(definition)) {
       expect(['Task', 'Choice', 'Map', 'Wait', 'Pass', 'Succeed', 'Fail']).toContain(state.Type);
@@ -83,7 +103,11 @@ async function run(input: { kind: 'order' | 'operation'; partnerId: string; id: 
         waitTimeOverrides: { ConfirmPause: 1 },
         retryIntervalOverrides: Object.fromEntries(names.map((name) => [name, 0])),
       },
-      context: { Task: { Token: 'the-token' }, StateMachine: { Id: 'the-machine' } },
+      context: {
+        Task: { Token: 'the-token' },
+        StateMachine: { Id: 'the-machine' },
+        Execution: { Name: `${input.id}-1` },
+      },
     },
   );
   const outcome = await execution.result.then(
@@ -142,9 +166,19 @@ describe('an execution', () => {
     ]);
     expect(calls[0]?.input).toEqual({ partnerId: 'demo', id: 'ord_1' });
     expect(calls[1]?.input).toMatchObject({ Payload: { partnerId: 'demo', id: 'ord_1', taskToken: 'the-token' } });
-    expect(calls[4]?.input).toEqual({ ...order, stageRuns: 0, stateMachineArn: 'the-machine' });
+    expect(calls[4]?.input).toEqual({
+      ...order,
+      stageRuns: 0,
+      stateMachineArn: 'the-machine',
+      execution: 'ord_1-1',
+    });
     expect(calls[5]?.input).toEqual({ partnerId: 'demo', operationId: 'op_m', shard: 0, from: 0, turn: 1 });
-    expect(calls[6]?.input).toEqual({ ...order, stageRuns: 1, stateMachineArn: 'the-machine' });
+    expect(calls[6]?.input).toEqual({
+      ...order,
+      stageRuns: 1,
+      stateMachineArn: 'the-machine',
+      execution: 'ord_1-1',
+    });
     expect(calls[11]?.input).toEqual({
       ...{ partnerId: 'demo', operationId: 'op_x', shard: 0 },
       ...{ round: 1, from: 0, waiting: 0 },
