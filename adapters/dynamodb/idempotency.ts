@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { absent, ConditionFailed, get, put, update, write, writeIf } from './items.ts';
 import { idempotencyKey, type KeyOwner } from './keys.ts';
 
-/** What was answered to a request. */
-export type KeptResponse = { status: number; headers: Record<string, string>; body: string };
+/** What was answered to a request. `sealed`: its body shows a secret, and is encrypted. */
+export type KeptResponse = { status: number; headers: Record<string, string>; body: string; sealed?: true };
 
 /** A request that its caller may send again: who claims it first carries it out, all others are told what came of it. */
 export type ClaimedRequest = {

@@ -22,7 +22,7 @@ export type KeptEntry = JournalEntry & { expiresAt: number };
 
 const SECONDS_PER_DAY = 86_400;
 
-/** Adds an entry. No function may change or remove one: infra/functions/rights.ts. */
+/** Adds an entry. No function may change or remove one: `put` in items.ts, and infra/functions/statements.ts. */
 export async function addToJournal(owner: KeyOwner, entry: JournalEntry): Promise<void> {
   const expiresAt = Math.floor(Date.now() / 1000) + Number(required('JOURNAL_DAYS')) * SECONDS_PER_DAY;
   // The SDK tries again when an answer is lost, and finds what it wrote itself.

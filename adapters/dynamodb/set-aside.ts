@@ -95,7 +95,10 @@ async function putBackWork(work: SetAside['work'], actor: string, at: string): P
   );
 }
 
-function idOf(work: SetAside['work']): string {
+/** An id of dead-lettered work names the key of what failed; it is itself a sort key, of which DynamoDB takes 1,024 bytes. */
+export const LONGEST_SET_ASIDE_ID = 1_024;
+
+export function idOf(work: SetAside['work']): string {
   const names = work.kind === 'due' ? [work.duePk, work.key.pk, work.key.sk] : [work.kind, work.partnerId, work.id];
   return Buffer.from(names.join(' ')).toString('base64url');
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { getPartner, savePartner } from '../../adapters/dynamodb/partners.ts';
-import { putBack, querySetAside } from '../../adapters/dynamodb/set-aside.ts';
+import { LONGEST_SET_ASIDE_ID, putBack, querySetAside } from '../../adapters/dynamodb/set-aside.ts';
 import { getGrantedTariff, getTariff, grantTariff, revokeTariff, saveTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { described } from '../../domain/described.ts';
@@ -152,6 +152,7 @@ export const routes = [
     path: '/v1/platform/set-aside/{id}/put-back',
     operationId: 'redriveFailedWork',
     access: 'platform',
+    longestId: LONGEST_SET_ASIDE_ID,
     tag: 'Platform',
     summary: 'Redrive failed work',
     description: 'The work is retried within a minute.',

@@ -3,6 +3,7 @@ import type * as requests from '../../adapters/dynamodb/idempotency.ts';
 import type { KeyOwner } from '../../adapters/dynamodb/keys.ts';
 import type { Caller } from '../../domain/access.ts';
 import { HttpProblem, invalidInput } from './problem.ts';
+import { openBody, sealBody } from './sealed-body.ts';
 
 /** Where claimed requests are kept. */
 export type RequestStore = Pick<typeof requests, 'claim' | 'takeOver' | 'keepResponse' | 'letGo'>;
@@ -13,8 +14,8 @@ export type Attempt = { at: Date; seed: string };
 /** What an attempt came to; one that failed by no fault of the request is not kept, so that the next may do better. */
 export type Outcome = { response: requests.KeptResponse; keep: boolean };
 
-/** A request with a key: who sent it, and what it is. */
-export type KeyedRequest = { owner: KeyOwner; key: string; fingerprint: string };
+/** A request with a key: who sent it, and what it is. `showsSecret`: its answer is kept encrypted. */
+export type KeyedRequest = { owner: KeyOwner; key: string; fingerprint: string; showsSecret?: boolean };
 
 /** Numbers from 0 up to 1 that follow from a seed, each time the same. */
 export function randomOf(seed: string): () => number {
@@ -60,7 +61,7 @@ export function fingerprintOf(caller: Caller | undefined, path: string, body: un
  * @throws HttpProblem 422 when the key was given to another request, 409 while the first is under way.
  */
 export async function answerOnce(
-  { owner, key, fingerprint }: KeyedRequest,
+  { owner, key, fingerprint, showsSecret = false }: KeyedRequest,
   { now, heldUntil, store }: { now: Date; heldUntil: number; store: RequestStore },
   carryOut: (attempt: Attempt) => Promise<Outcome>,
 ): Promise<requests.KeptResponse> {
@@ -69,7 +70,12 @@ export async function answerOnce(
     throw new HttpProblem('key_reused', 'This Idempotency-Key was used for a different request in the last 24 hours.');
   }
   if (claimed.response) {
-    return { ...claimed.response, headers: { ...claimed.response.headers, 'idempotent-replayed': 'true' } };
+    const { status, headers, body, sealed } = claimed.response;
+    return {
+      status,
+      headers: { ...headers, 'idempotent-replayed': 'true' },
+      body: sealed ? openBody(body, { key, fingerprint }) : body,
+    };
   }
   const mine = ours || (Date.now() >= claimed.heldUntil && (await store.takeOver(owner, key, claimed, heldUntil)));
   if (!mine) {
@@ -78,6 +84,9 @@ export async function answerOnce(
     });
   }
   const { response, keep } = await carryOut({ at: new Date(claimed.at), seed: claimed.seed });
-  await (keep ? store.keepResponse(owner, key, heldUntil, response) : store.letGo(owner, key, heldUntil));
+  const kept: requests.KeptResponse = showsSecret
+    ? { ...response, body: sealBody(response.body, { key, fingerprint }), sealed: true }
+    : response;
+  await (keep ? store.keepResponse(owner, key, heldUntil, kept) : store.letGo(owner, key, heldUntil));
   return response;
 }

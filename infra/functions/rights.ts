@@ -1,6 +1,8 @@
 /** What one function may do. What is not named it may not. */
 export type Rights = {
   table: 'none' | 'read' | 'write';
+  /** Whether it may add entries to journals; no function may change or remove one. */
+  journal?: true;
   /** Whether it may read the index that holds what is due across all partners; a request of a partner never may. */
   due?: true;
   /** Whether it is handed the changes of the table. */
@@ -20,18 +22,18 @@ export type ExecutionRight = 'start' | 'describe' | 'answer';
 /** By entry file. A function that is not listed here is not deployed: synthesis stops and says so. */
 export const rights: Readonly<Record<string, Rights>> = {
   'functions/api/catalogue.ts': { table: 'read' },
-  'functions/api/platform.ts': { table: 'write' },
-  'functions/api/users.ts': { table: 'write', userPool: 'users' },
-  'functions/api/machine-clients.ts': { table: 'write', userPool: 'clients', audiences: true },
-  'functions/api/usage-files.ts': { table: 'write', executions: ['start'] },
-  'functions/api/customers.ts': { table: 'write' },
-  'functions/api/partner-services.ts': { table: 'write' },
-  'functions/api/customer-services.ts': { table: 'write' },
-  'functions/api/orders.ts': { table: 'write', operators: true, executions: ['start', 'answer'] },
-  'functions/api/sims.ts': { table: 'write', executions: ['start'] },
-  'functions/api/operations.ts': { table: 'write', executions: ['start'] },
-  'functions/api/alarms.ts': { table: 'write' },
-  'functions/api/webhooks.ts': { table: 'write' },
+  'functions/api/platform.ts': { table: 'write', journal: true },
+  'functions/api/users.ts': { table: 'write', journal: true, userPool: 'users' },
+  'functions/api/machine-clients.ts': { table: 'write', journal: true, userPool: 'clients', audiences: true },
+  'functions/api/usage-files.ts': { table: 'write', journal: true, executions: ['start'] },
+  'functions/api/customers.ts': { table: 'write', journal: true },
+  'functions/api/partner-services.ts': { table: 'write', journal: true },
+  'functions/api/customer-services.ts': { table: 'write', journal: true },
+  'functions/api/orders.ts': { table: 'write', journal: true, operators: true, executions: ['start', 'answer'] },
+  'functions/api/sims.ts': { table: 'write', journal: true, executions: ['start'] },
+  'functions/api/operations.ts': { table: 'write', journal: true, executions: ['start'] },
+  'functions/api/alarms.ts': { table: 'write', journal: true },
+  'functions/api/webhooks.ts': { table: 'write', journal: true },
   'functions/api/journal.ts': { table: 'read' },
   'functions/api/docs.ts': { table: 'none' },
 

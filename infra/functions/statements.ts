@@ -13,7 +13,7 @@ const itemReads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
 const itemWrites = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
 
 /** The statements that give a function its access to the table: by key only, never a scan. */
-export function tableStatements(table: Table, { table: access, due }: Rights): PolicyStatement[] {
+export function tableStatements(table: Table, { table: access, due, journal }: Rights): PolicyStatement[] {
   if (access === 'none') return [];
   const { due: acrossPartners, ...lists } = names.indexes;
   const indexes = [...Object.values(lists), ...(due ? [acrossPartners] : [])];
@@ -24,7 +24,7 @@ export function tableStatements(table: Table, { table: access, due }: Rights): P
     conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk] } },
   });
   return [
-    ...(access === 'read' ? [cursorSecret] : [journalStays(table)]),
+    ...(access === 'read' ? [cursorSecret] : [journalStays(table, { adds: journal === true })]),
     new PolicyStatement({
       actions: [...itemReads, ...(access === 'write' ? itemWrites : [])],
       resources: [table.tableArn],
@@ -36,11 +36,14 @@ export function tableStatements(table: Table, { table: access, due }: Rights): P
   ];
 }
 
-/** Whoever may write may add to a journal, and neither change nor remove what is in one. */
-function journalStays(table: Table): PolicyStatement {
+/**
+ * Functions that serve the API may add to journals, and no function may update or delete what is in one. IAM cannot tell a
+ * put that adds from one that replaces: `put` of adapters/dynamodb/items.ts refuses the latter.
+ */
+function journalStays(table: Table, { adds }: { adds: boolean }): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.DENY,
-    actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', ...(adds ? [] : ['dynamodb:PutItem'])],
     resources: [table.tableArn],
     conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`*${JOURNAL}`] } },
   });

@@ -57,11 +57,10 @@ async function loadHandler(): Promise<Handler> {
 
 async function invoke(
   handler: Handler,
-  { requestId, trace, event, clock, deadlineMs }: InvokeMessage,
+  { requestId, trace, event, deadlineMs }: InvokeMessage,
 ): Promise<WorkerMessage> {
   // As Lambda does, which has one event at a time, too. The SDK sends it along with every call.
   process.env._X_AMZN_TRACE_ID = trace;
-  process.env.SCALED_CLOCK = clock;
   const context = {
     awsRequestId: requestId,
     functionName: setup.functionName,

@@ -280,12 +280,14 @@ describe('what functions may do', () => {
     ]);
   });
 
-  test('is never to change or remove what is in a journal', () => {
+  test('is never to change or remove an entry of a journal, and to add one only where the API is served', () => {
     for (const entry of Object.keys(rights).filter((name) => rights[name]?.table === 'write')) {
       expect(statementsByEntry(entry)).toContainEqual(
         expect.objectContaining({
           Effect: 'Deny',
-          Action: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
+          Action: entry.startsWith('functions/api/')
+            ? ['dynamodb:DeleteItem', 'dynamodb:UpdateItem']
+            : ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
           Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['*#JOURNAL'] } },
         }),
       );

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { MOST_AUDIENCES } from '../../adapters/api-gateway/audiences.ts';
+import type { Attributes } from '../../adapters/dynamodb/item-shapes.ts';
+import { scanAsKept } from '../../adapters/dynamodb/items.ts';
+import type { Key } from '../../adapters/dynamodb/keys.ts';
+import { useTableOf } from '../../local/table-of-cloud.ts';
 import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type Order, type Page } from './partner.ts';
 import { expectGatewayMessage, expectInvalid, expectProblem } from './problems.ts';
@@ -50,6 +54,20 @@ beforeAll(async () => {
   await Promise.all([acme.aCustomer(), globex.aCustomer()]);
 });
 afterAll(revokeAll);
+
+type NewWebhook = { id: string; secret: string };
+
+/** Every item of the table as it is kept. */
+async function allItems(): Promise<Attributes[]> {
+  const found: Attributes[] = [];
+  let after: Key | undefined;
+  do {
+    const { items, last } = await scanAsKept({ segment: 0, segments: 1 }, after);
+    found.push(...items);
+    after = last;
+  } while (after !== undefined);
+  return found;
+}
 
 describe('a partner’s system', () => {
   test('gets a token with its id and its secret, and orders for its partner', async () => {
@@ -143,6 +161,31 @@ describe('a partner’s system', () => {
   ])('cannot have %s', async (_, fields, problem) => {
     const answer = await platform.post(pathOf(acme.id), { name: 'Wrong', roles: ['admin'], ...fields });
     expectInvalid(answer, [problem]);
+  });
+
+  test('and a webhook leave their secrets in no item of the table but the webhook that signs with its own', async () => {
+    useTableOf(cloud.cloud());
+    const withKey = (key: string) => ({ 'idempotency-key': `${key}-${process.pid}` });
+    const body = { name: 'With a key', roles: ['admin'] };
+    const made = is(201, await platform.post<NewClient>(pathOf(acme.id), body, withKey('client')));
+    const hook = { url: 'http://127.0.0.1:9/hook', events: ['order.*'] };
+    const webhook = is(201, await acme.api.post<NewWebhook>('/v1/webhooks', hook, withKey('webhook')));
+    const rotate = () =>
+      acme.api.post<NewWebhook>(`/v1/webhooks/${webhook.id}/rotate-secret`, undefined, withKey('rotate'));
+    const rotated = is(200, await rotate());
+
+    const items = await allItems();
+    const holding = (secret: string) =>
+      items.filter((item) => JSON.stringify(item).includes(secret)).map(({ pk, sk }) => `${pk} ${sk}`);
+    expect(items.length).toBeGreaterThan(3);
+    expect(holding(made.secret)).toEqual([]);
+    expect(holding(webhook.secret)).toEqual([`P#${acme.id} WHK#${webhook.id}`]);
+    expect(holding(rotated.secret)).toEqual([`P#${acme.id} WHK#${webhook.id}`]);
+    // Their callers are told again all the same.
+    expect(is(201, await platform.post<NewClient>(pathOf(acme.id), body, withKey('client')))).toEqual(made);
+    expect(is(200, await rotate())).toEqual(rotated);
+    is(204, await acme.api.del(`/v1/webhooks/${webhook.id}`));
+    is(204, await revoke(acme.id, made.id));
   });
 
   test('has a name of its own among its partner’s, and a partner that is there', async () => {

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { put, update, write } from '../../adapters/dynamodb/items.ts';
+import { put, remove, update, write } from '../../adapters/dynamodb/items.ts';
 import { due, orderKey } from '../../adapters/dynamodb/keys.ts';
+import { claimNextAttempt } from '../../adapters/dynamodb/runs.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
 import { eventually, executionsOf, useLocalCloud } from './local-cloud.ts';
 import { is, type Page } from './partner.ts';
@@ -12,7 +13,9 @@ const cloud = useLocalCloud();
 const platform = cloud.as({ roles: ['platform'] });
 const partnerId = 'acme-aside';
 const orderId = `ord_poison${process.pid}${Date.now()}`;
-const key = orderKey(partnerId, orderId);
+/** As long as the id of a partner may be: so is the id under which its work is set aside. */
+const longPartnerId = partnerId.padEnd(64, '-x');
+const key = orderKey(longPartnerId, orderId);
 
 type SetAside = { id: string; kind: string; partnerId?: string; subject: string; error: string; at: string };
 
@@ -25,8 +28,8 @@ async function entryFor(subject: string): Promise<SetAside | undefined> {
 
 describe('an order that breaks whoever looks at it', () => {
   test('holds up no other, and is set aside after some looks', async () => {
-    // No function writes such: the number of its execution is none.
-    const poison = { id: orderId, state: 'fulfilled', runAttempt: 'none', duePk: due.work, dueAt: '2000-01-01' };
+    // No function writes this: no execution can have such a name.
+    const poison = { id: orderId, state: 'fulfilled', runAttempt: '?', duePk: due.work, dueAt: '2000-01-01' };
     await write(put({ ...key, ...poison }));
     const acme = cloud.partner(partnerId);
     const { id } = await acme.orders({ operatorId: 'a1', quantity: 20, plan: await acme.aPlan() });
@@ -36,7 +39,7 @@ describe('an order that breaks whoever looks at it', () => {
       expect(found).toBeDefined();
       return found;
     });
-    expect(entry).toMatchObject({ kind: 'due', error: expect.stringMatching(/ValidationException/) });
+    expect(entry).toMatchObject({ kind: 'due', error: expect.stringMatching(/InvalidName/) });
   });
 
   test('is taken up again when it is mended and put back', async () => {
@@ -53,6 +56,18 @@ describe('an order that breaks whoever looks at it', () => {
   test('is put back once', async () => {
     is(404, await platform.post('/v1/platform/set-aside/bm9uZQ/put-back'));
     await expect(redrive('--url', cloud.url(), '--id', 'bm9uZQ')).rejects.toThrow(/Nothing is set aside under bm9uZQ/);
+  });
+});
+
+describe('an execution that has ended', () => {
+  test('is followed by one other, however many sweeps see its end at the same time', async () => {
+    const ended = { ...orderKey(partnerId, 'ord_ended'), state: 'fulfilled', version: 1, runAttempt: 4 };
+    // Not due for the schedule itself.
+    await write(put({ ...ended, duePk: 'TEST', dueAt: '2000-01-01' }));
+    const sweeps = Array.from({ length: 5 }, () => claimNextAttempt(orderKey(partnerId, 'ord_ended'), 4, new Date()));
+    const claimed = await Promise.all(sweeps);
+    expect(claimed.filter((attempt) => attempt !== undefined)).toEqual([5]);
+    await write(remove(orderKey(partnerId, 'ord_ended')));
   });
 });
 

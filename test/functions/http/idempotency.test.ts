@@ -11,6 +11,7 @@ import {
   readKey,
 } from '../../../functions/http/idempotency.ts';
 import { HttpProblem } from '../../../functions/http/problem.ts';
+import { openBody, sealBody } from '../../../functions/http/sealed-body.ts';
 
 const request: KeyedRequest = { owner: { partnerId: 'acme' }, key: 'k-1', fingerprint: 'the request' };
 const response = { status: 201, headers: { location: '/v1/orders/ord_1' }, body: '{"id":"ord_1"}' };
@@ -122,6 +123,37 @@ describe('a request with a key', () => {
       return { response: late, keep: true };
     });
     expect(store.kept()?.response).toEqual(response);
+  });
+});
+
+describe('an answer that shows a secret', () => {
+  const secret = { ...response, body: '{"secret":"whsec_c2VjcmV0"}' };
+  const shown = { ...request, showsSecret: true };
+
+  test('is answered the same again, and kept encrypted', async () => {
+    const store = storeOf();
+    const send = () =>
+      answerOnce(shown, { now, heldUntil: soon(), store }, async () => ({ response: secret, keep: true }));
+    expect(await send()).toEqual(secret);
+    expect(await send()).toEqual({ ...secret, headers: { ...secret.headers, 'idempotent-replayed': 'true' } });
+    expect(store.kept()?.response).toMatchObject({ status: 201, sealed: true });
+    expect(JSON.stringify(store.kept())).not.toMatch(/whsec|c2VjcmV0/);
+  });
+
+  test('cannot be opened without the key, nor with another request', () => {
+    const sealer = { key: 'k-1', fingerprint: 'the request' };
+    const sealed = sealBody(secret.body, sealer);
+    expect(openBody(sealed, sealer)).toBe(secret.body);
+    expect(() => openBody(sealed, { ...sealer, key: 'k-2' })).toThrow();
+    expect(() => openBody(sealed, { ...sealer, fingerprint: 'another' })).toThrow();
+    expect(sealBody(secret.body, sealer)).not.toBe(sealed);
+  });
+
+  test('of an earlier release is answered again as it was kept', async () => {
+    const store = storeOf();
+    await answerOnce(request, { now, heldUntil: soon(), store }, async () => ({ response: secret, keep: true }));
+    const again = await answerOnce(shown, { now, heldUntil: soon(), store }, () => Promise.reject(new Error('no')));
+    expect(again.body).toBe(secret.body);
   });
 });
 

@@ -1,0 +1,31 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+
+/** What only the sender of a request knows: its `Idempotency-Key`, of which the table keeps a hash, and the request. */
+export type Sealer = { key: string; fingerprint: string };
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Encrypts the body of an answer that shows a secret, so that it can be kept for whoever sends the same request again. */
+export function sealBody(body: string, sealer: Sealer): string {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, keyOf(sealer), nonce);
+  const sealed = Buffer.concat([cipher.update(body, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
+}
+
+/** @throws Error when the body was sealed by another request, or was changed */
+export function openBody(sealed: string, sealer: Sealer): string {
+  const bytes = Buffer.from(sealed, 'base64url');
+  const decipher = createDecipheriv(CIPHER, keyOf(sealer), bytes.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  const opened = [decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()];
+  return Buffer.concat(opened).toString('utf8');
+}
+
+function keyOf({ key, fingerprint }: Sealer): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, fingerprint, 'response to an Idempotency-Key', 32));
+}

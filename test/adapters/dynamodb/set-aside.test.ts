@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals';
+import {
+  due,
+  holdingWatchKey,
+  lateActivationKey,
+  operationKey,
+  operationPartition,
+  orderKey,
+  watchKey,
+  webhookQueueKey,
+} from '../../../adapters/dynamodb/keys.ts';
+import { idOf, LONGEST_SET_ASIDE_ID } from '../../../adapters/dynamodb/set-aside.ts';
+import { newId } from '../../../domain/ids.ts';
+import { operatorIds } from '../../../domain/operator.ts';
+import { isPartnerId } from '../../../domain/partner.ts';
+import { routes } from '../../../functions/api/platform.ts';
+
+const partnerId = 'p'.repeat(64);
+const now = new Date('2026-03-02T10:00:00.000Z');
+const orderId = newId('order', now);
+const operationId = newId('operation', now);
+const operatorId = [...operatorIds].sort((one, other) => other.length - one.length)[0] ?? '';
+const latePartition = operationPartition(partnerId, operationId);
+
+test('no partner has a longer id', () => {
+  expect([isPartnerId(partnerId), isPartnerId(`${partnerId}p`)]).toEqual([true, false]);
+});
+
+test.each([
+  ['an order whose execution failed', { kind: 'order', partnerId, id: orderId }],
+  ['an operation whose execution failed', { kind: 'operation', partnerId, id: operationId }],
+  ['a watch over an operator', { kind: 'due', key: watchKey(partnerId, orderId), duePk: due.orders }],
+  ['a watch over holding', { kind: 'due', key: holdingWatchKey(partnerId, orderId), duePk: due.holding }],
+  ['an order to run', { kind: 'due', key: orderKey(partnerId, orderId), duePk: due.work }],
+  ['an operation to run', { kind: 'due', key: operationKey(partnerId, operationId), duePk: due.work }],
+  [
+    'late activations',
+    {
+      kind: 'due',
+      key: lateActivationKey(latePartition, 99_999_999, 99_999_999, operatorId),
+      duePk: due.lateActivations,
+    },
+  ],
+  ["a webhook's queue", { kind: 'due', key: webhookQueueKey(partnerId, newId('webhook', now)), duePk: due.webhooks }],
+] as const)('%s of the partner with the longest id can be put back', (_, work) => {
+  const route = routes.find(({ path }) => path.endsWith('/put-back'));
+  expect(route?.longestId).toBe(LONGEST_SET_ASIDE_ID);
+  expect(idOf(work).length).toBeGreaterThan(100);
+  expect(idOf(work).length).toBeLessThanOrEqual(LONGEST_SET_ASIDE_ID);
+});
