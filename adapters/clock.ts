@@ -8,17 +8,33 @@ const MS_PER_DAY = 86_400_000;
 /**
  * Reads the clock that `SCALED_CLOCK` describes, or the real one when it is not set.
  *
- * @param scaled JSON `{ realEpochMs, scaledEpochMs, dayMs }`: at `realEpochMs` the scaled time was `scaledEpochMs`, and
- *   a scaled day lasts `dayMs` real milliseconds.
+ * @param scaled JSON `{ realEpochMs, scaledEpochMs, dayMs, held }`: at `realEpochMs` the scaled time was `scaledEpochMs`, and
+ *   a scaled day lasts `dayMs` real milliseconds; while `held`, the scaled time stays what it was.
  */
 export function clockFrom(scaled: string | undefined): Clock {
   if (!scaled) {
     return { now: () => new Date() };
   }
-  const { realEpochMs, scaledEpochMs, dayMs }: { realEpochMs: number; scaledEpochMs: number; dayMs: number } =
-    JSON.parse(scaled);
-  const rate = MS_PER_DAY / dayMs;
+  const {
+    realEpochMs,
+    scaledEpochMs,
+    dayMs,
+    held = false,
+  }: { realEpochMs: number; scaledEpochMs: number; dayMs: number; held?: boolean } = JSON.parse(scaled);
+  const rate = held ? 0 : MS_PER_DAY / dayMs;
   return { now: () => new Date(scaledEpochMs + (Date.now() - realEpochMs) * rate) };
 }
 
-export const clock: Clock = clockFrom(process.env.SCALED_CLOCK);
+let described = process.env.SCALED_CLOCK;
+let current = clockFrom(described);
+
+export const clock: Clock = {
+  now() {
+    // The local cloud changes the variable when its clock is set or held.
+    if (process.env.SCALED_CLOCK !== described) {
+      described = process.env.SCALED_CLOCK;
+      current = clockFrom(described);
+    }
+    return current.now();
+  },
+};

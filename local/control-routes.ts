@@ -19,6 +19,11 @@ const tokenSchema = z.strictObject({
   expiresIn: z.number().optional().describe('Seconds of real time; negative for one that has expired'),
 });
 
+const clockSchema = z.strictObject({
+  now: z.iso.datetime({ offset: true }).optional().describe('Not before the present scaled time'),
+  held: z.boolean().optional().describe('Whether time stands still'),
+});
+
 /**
  * What the local cloud offers beside the deployed system: tokens, its clock, how the operators behave, and what is going
  * on inside.
@@ -42,7 +47,19 @@ export function controlRoutes(cloud: {
         return request.ok ? json(200, { access_token: await cloud.tokenFor(request.value) }) : request.refusal;
       }
       case 'GET clock':
-        return json(200, { now: clock.now().toISOString(), dayMs: clock.dayMs });
+        return json(200, timeOf(clock));
+      case 'PUT clock': {
+        const change = read(clockSchema, body);
+        if (!change.ok) {
+          return change.refusal;
+        }
+        try {
+          clock.set({ held: change.value.held, ...(change.value.now && { now: new Date(change.value.now) }) });
+        } catch (error) {
+          return problem(422, 'clock_went_back', error instanceof Error ? error.message : String(error));
+        }
+        return json(200, timeOf(clock));
+      }
       case 'PUT operators': {
         const behaviour = read(behaviourSchema, body);
         if (!sandbox || !operatorIds.includes(id)) {
@@ -83,13 +100,17 @@ export function controlRoutes(cloud: {
         return problem(
           404,
           'not_found',
-          'There is POST /_local/token, GET /_local/clock, PUT /_local/operators/{id}, POST /_local/operators/{id}/usage, ' +
+          'There is POST /_local/token, GET and PUT /_local/clock, PUT /_local/operators/{id}, POST /_local/operators/{id}/usage, ' +
             'GET /_local/failures, GET /_local/executions and GET /_local/.well-known/jwks.json',
         );
     }
   }
 
   return ({ method, path, body }) => answer(method, path, body);
+}
+
+function timeOf(clock: ScaledClock) {
+  return { now: clock.now().toISOString(), dayMs: clock.dayMs, held: clock.isHeld() };
 }
 
 type Read<Value> = { ok: true; value: Value } | { ok: false; refusal: Answer };

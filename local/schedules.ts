@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScaledClock } from './clock.ts';
 import type { Functions } from './lambda/functions.ts';
 import { account, region } from './template/identity.ts';
@@ -23,19 +22,17 @@ export function startSchedules(
 ): Schedules {
   const { clock, functions } = options;
   const stopping = new AbortController();
+  const nowMs = () => clock.now().getTime();
   for (const { name, functionArn } of parts) {
     functions.mustHave(functionArn, `Schedule ${name}`);
   }
 
   async function run(part: SchedulePart): Promise<void> {
-    const periodMs = Math.max(clock.realMs(part.everyMs), shortestPeriodOf(part));
-    for (let due = performance.now() + periodMs; ; due = Math.max(due + periodMs, performance.now())) {
-      try {
-        await sleep(Math.min(Math.max(due - performance.now(), 0), 2 ** 31 - 1), undefined, {
-          signal: stopping.signal,
-          ref: false,
-        });
-      } catch {
+    const { signal } = stopping;
+    const periodMs = Math.max(part.everyMs, shortestPeriodOf(part) / clock.realMs(1));
+    for (let due = nowMs() + periodMs; ; due = Math.max(due + periodMs, nowMs())) {
+      await clock.sleep(due - nowMs(), { signal, ref: false });
+      if (signal.aborted) {
         return;
       }
       await functions.invokeAsynchronously(part.functionArn, part.input ?? scheduledEvent(part.name, clock.now()));

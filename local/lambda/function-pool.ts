@@ -34,6 +34,8 @@ export type FunctionLoad = { invocations: number; ms: number };
 
 export type PoolOptions = {
   environment: Readonly<Record<string, string>>;
+  /** The clock as functions read it (`SCALED_CLOCK`), asked for with each invocation. */
+  clock(): string;
   /** What the function writes to its standard output and error. */
   output(text: string): void;
   /** Workers at once; more events wait. */
@@ -57,7 +59,11 @@ const GROW_AFTER_MS = 250;
 const LOAD_WITHIN_MS = 30_000;
 
 /** `group`: whose the event is, as far as it says so. */
-type Call = { group: string; message: Omit<InvokeMessage, 'deadlineMs'>; settle(result: InvocationResult): void };
+type Call = {
+  group: string;
+  message: Omit<InvokeMessage, 'clock' | 'deadlineMs'>;
+  settle(result: InvocationResult): void;
+};
 type Member = {
   worker: Worker;
   ready: boolean;
@@ -79,7 +85,7 @@ function workerSource(): URL {
 }
 
 export function functionPool(part: FunctionPart, options: PoolOptions): FunctionPool {
-  const { environment, output, idleMs = IDLE_MS } = options;
+  const { environment, clock, output, idleMs = IDLE_MS } = options;
   const maxWorkers = Math.max(1, Math.min(options.maxWorkers ?? MAX_WORKERS, part.reservedConcurrency ?? MAX_WORKERS));
   const mostWorkers = Math.max(
     maxWorkers,
@@ -158,7 +164,11 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
         errorMessage: `RequestId: ${call.message.requestId} Error: Task timed out after ${part.timeoutSeconds}.00 seconds`,
       });
     }, timeoutMs);
-    member.worker.postMessage({ ...call.message, deadlineMs: Date.now() + timeoutMs } satisfies InvokeMessage);
+    member.worker.postMessage({
+      ...call.message,
+      clock: clock(),
+      deadlineMs: Date.now() + timeoutMs,
+    } satisfies InvokeMessage);
   }
 
   /** Ends a worker; the event that it is busy with fails with the error. */
@@ -187,7 +197,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
   function startWorker(): void {
     const worker = new Worker(workerSource(), {
       workerData: setup,
-      env: { ...environment },
+      env: { ...environment, SCALED_CLOCK: clock() },
       execArgv: [],
       argv: [],
       stdout: true,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScaledClock } from '../clock.ts';
 import type { Failures } from '../failures.ts';
 import type { FunctionsLog } from '../log.ts';
@@ -40,7 +39,8 @@ export function startFunctions(
     pools.set(
       part.arn,
       functionPool(part, {
-        environment: environmentOf(part, clock, endpoints),
+        environment: environmentOf(part, endpoints),
+        clock: clock.environment,
         output: (text) => log.write(part.name, text),
       }),
     );
@@ -100,8 +100,8 @@ export function startFunctions(
           }
           return;
         }
-        const wait = clock.realMs(retryWaitsMs[Math.min(attempt, retryWaitsMs.length - 1)] ?? 0);
-        await sleep(Math.max(wait, SHORTEST_WAIT_MS), undefined, { signal: stopping.signal }).catch(() => undefined);
+        const wait = retryWaitsMs[Math.min(attempt, retryWaitsMs.length - 1)] ?? 0;
+        await clock.sleep(wait, { atLeastMs: SHORTEST_WAIT_MS, signal: stopping.signal });
       }
     },
     async stop() {
@@ -111,15 +111,10 @@ export function startFunctions(
   };
 }
 
-function environmentOf(
-  part: FunctionPart,
-  clock: ScaledClock,
-  endpoints: Readonly<Record<string, string>>,
-): Record<string, string> {
+function environmentOf(part: FunctionPart, endpoints: Readonly<Record<string, string>>): Record<string, string> {
   return {
     ...part.environment,
     ...endpoints,
-    SCALED_CLOCK: clock.environment,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: 'local',

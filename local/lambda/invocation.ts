@@ -11,6 +11,8 @@ export type InvokeMessage = {
   /** The X-Ray trace header of the event: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html */
   trace: string;
   event: string;
+  /** The value of `SCALED_CLOCK`. */
+  clock: string;
   deadlineMs: number;
 };
 

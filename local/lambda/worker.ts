@@ -57,10 +57,11 @@ async function loadHandler(): Promise<Handler> {
 
 async function invoke(
   handler: Handler,
-  { requestId, trace, event, deadlineMs }: InvokeMessage,
+  { requestId, trace, event, clock, deadlineMs }: InvokeMessage,
 ): Promise<WorkerMessage> {
   // As Lambda does, which has one event at a time, too. The SDK sends it along with every call.
   process.env._X_AMZN_TRACE_ID = trace;
+  process.env.SCALED_CLOCK = clock;
   const context = {
     awsRequestId: requestId,
     functionName: setup.functionName,

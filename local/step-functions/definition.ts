@@ -8,8 +8,8 @@ export type TaskStep =
   | { kind: 'direct'; functionArn: string }
   /** The input names the function and its payload. */
   | { kind: 'invoke' }
-  /** As `invoke`, but the result is what somebody answers to the task's token. Milliseconds of real time. */
-  | { kind: 'callback'; timeoutMs: number; heartbeatMs?: number }
+  /** As `invoke`, but the result is the answer to the task's token. Milliseconds of scaled time. */
+  | { kind: 'callback'; timeoutMs?: number; heartbeatMs?: number }
   /** A pause whose length is known only when it begins. */
   | { kind: 'wait'; until: 'seconds' | 'timestamp' };
 
@@ -18,9 +18,9 @@ export type RunnableDefinition = { machine: StateMachine; steps: ReadonlyMap<str
 
 type State = Record<string, unknown>;
 
-/** Pauses do not shrink below this, so that a retry loop of a day in a second does not spin. */
+/** Retries do not come faster than this, so that a retry loop of a day in a second does not spin. */
 const SHORTEST_PAUSE_MS = 10;
-/** A callback has this much real time at least, or no human-sized code could answer it. */
+/** An execution has this much real time at least. */
 const SHORTEST_CALLBACK_MS = 50;
 /** A timer holds 24.8 days; one that is set for longer fires at once. */
 const LONGEST_TIMER_MS = 24 * 86_400_000;
@@ -61,7 +61,11 @@ const knownFields: Readonly<Record<string, readonly string[]>> = {
  *
  * @throws Refusal that names the state and the field which cannot be honoured
  */
-export function runnableDefinition(name: string, definition: unknown, clock: ScaledClock): RunnableDefinition {
+export function runnableDefinition(
+  name: string,
+  definition: unknown,
+  clock: Pick<ScaledClock, 'realMs'>,
+): RunnableDefinition {
   const refuse = (message: string): never => {
     throw new Refusal(`State machine ${name}: ${message}`);
   };
@@ -154,16 +158,17 @@ export function runnableDefinition(name: string, definition: unknown, clock: Sca
     const resource = String(state.Resource);
     const [isInvoke, isCallback] = INVOKE.exec(resource) ?? [];
     if (isCallback) {
-      const timeoutMs =
-        typeof state.TimeoutSeconds === 'number'
-          ? scaledMs(state.TimeoutSeconds, SHORTEST_CALLBACK_MS)
-          : LONGEST_TIMER_MS;
       steps.set(stateName, {
         kind: 'callback',
-        timeoutMs,
-        ...(typeof HeartbeatSeconds === 'number' && { heartbeatMs: scaledMs(HeartbeatSeconds, SHORTEST_CALLBACK_MS) }),
+        ...(typeof state.TimeoutSeconds === 'number' && { timeoutMs: state.TimeoutSeconds * 1000 }),
+        ...(typeof HeartbeatSeconds === 'number' && { heartbeatMs: HeartbeatSeconds * 1000 }),
       });
-      return { ...rest, TimeoutSeconds: timeoutMs / 1000 };
+      return {
+        ...rest,
+        ...(Array.isArray(rest.Retry) && { Retry: withoutTimeouts(stateName, rest.Retry) }),
+        ...(Array.isArray(rest.Catch) && { Catch: withoutTimeouts(stateName, rest.Catch) }),
+        TimeoutSeconds: LONGEST_TIMER_MS / 1000,
+      };
     }
     if (HeartbeatSeconds !== undefined) {
       refuse(`${stateName}: HeartbeatSeconds is for tasks that wait for their token.`);
@@ -183,20 +188,42 @@ export function runnableDefinition(name: string, definition: unknown, clock: Sca
     return { ...rest, TimeoutSeconds: Math.min(timeoutMs, LONGEST_TIMER_MS) / 1000 };
   }
 
-  /** A fixed pause is shortened; one that the input tells becomes a task, which can shorten it when it is known. */
+  /**
+   * `States.TaskFailed` names every error but a time-out. Tokens time out by the scaled clock, which the engine does not recognise
+   * as a time-out of its own: a rule for time-outs goes before each rule that names `States.TaskFailed`.
+   */
+  function withoutTimeouts(stateName: string, rules: State[]): State[] {
+    const named = (rule: State) => (Array.isArray(rule.ErrorEquals) ? rule.ErrorEquals.map(String) : []);
+    const first = rules.findIndex((rule) => named(rule).includes('States.TaskFailed'));
+    if (first < 0 || rules.slice(0, first).some((rule) => named(rule).includes('States.Timeout'))) {
+      return rules;
+    }
+    const ruleOf = (error: string) => rules.find((rule) => named(rule).includes(error));
+    const forTimeouts = ruleOf('States.Timeout') ?? ruleOf('States.ALL');
+    const isRetry = rules.every((rule) => rule.Next === undefined);
+    if (forTimeouts === undefined && !isRetry) {
+      refuse(
+        `${stateName}: a Catch of States.TaskFailed is known here only beside one of States.Timeout or States.ALL.`,
+      );
+    }
+    const rule = forTimeouts ?? { MaxAttempts: 0 };
+    return rules.toSpliced(first, 0, { ...rule, ErrorEquals: ['States.Timeout'] });
+  }
+
+  /** A pause becomes a task, which waits by the scaled clock. */
   function rewriteWait(stateName: string, state: State): State {
     const { Seconds, SecondsPath, Timestamp, TimestampPath, ...rest } = state;
-    if (typeof Seconds === 'number') {
-      return { ...rest, Seconds: Seconds === 0 ? 0 : scaledMs(Seconds, SHORTEST_PAUSE_MS) / 1000 };
-    }
-    steps.set(stateName, { kind: 'wait', until: SecondsPath === undefined ? 'timestamp' : 'seconds' });
+    const inSeconds = Seconds ?? SecondsPath;
+    steps.set(stateName, { kind: 'wait', until: inSeconds === undefined ? 'timestamp' : 'seconds' });
     return {
       ...rest,
       Type: 'Task',
       Resource: 'local:wait',
       TimeoutSeconds: LONGEST_TIMER_MS / 1000,
       Parameters: {
-        ...(Timestamp === undefined ? { 'value.$': SecondsPath ?? TimestampPath } : { value: Timestamp }),
+        ...(SecondsPath === undefined && TimestampPath === undefined
+          ? { value: Seconds ?? Timestamp }
+          : { 'value.$': SecondsPath ?? TimestampPath }),
         'passed.$': '$',
       },
     };

@@ -21,7 +21,7 @@ export async function serveStepFunctions(
   options: { clock: ScaledClock; log: Log },
 ): Promise<StepFunctions> {
   const { clock, log } = options;
-  const tokens = taskTokens();
+  const tokens = taskTokens(clock);
   const machines = new Map<string, Executions>();
   const definitions = parts.map((part) => ({
     part,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScaledClock } from '../clock.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { InvocationResult } from '../lambda/invocation.ts';
@@ -7,7 +6,6 @@ import { TaskError, type TaskTokens } from './task-tokens.ts';
 
 /** What goes into a state or comes out of one: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 export const MAX_PAYLOAD_BYTES = 262_144;
-const LONGEST_TIMER_MS = 24 * 86_400_000;
 const SHORTEST_PAUSE_MS = 10;
 
 // biome-ignore lint/suspicious/noExplicitAny: the engine's own type for JSON is not exported, and any fits it.
@@ -51,7 +49,7 @@ export function taskHandlers(
         return async (input: unknown) => {
           const token = takeToken();
           const { functionArn, payload } = invocationIn(input);
-          const { answer, fail } = tokens.answerTo(token, { ...step, heartbeatMs: step.heartbeatMs, signal });
+          const { answer, fail } = tokens.answerTo(token, { ...step, signal });
           run(functionArn, payload).then(succeeded).catch(fail);
           const output = await answer;
           limit('output', JSON.stringify(output));
@@ -65,8 +63,7 @@ export function taskHandlers(
             throw new Unrecoverable('States.Runtime', `A wait cannot last until ${JSON.stringify(value)}`);
           }
           if (scaledMs > 0) {
-            const realMs = Math.min(Math.max(clock.realMs(scaledMs), SHORTEST_PAUSE_MS), LONGEST_TIMER_MS);
-            await sleep(realMs, undefined, { signal }).catch(() => undefined);
+            await clock.sleep(scaledMs, { atLeastMs: SHORTEST_PAUSE_MS, signal });
           }
           return passed;
         };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ServiceError } from '../aws-json-server.ts';
+import type { ScaledClock } from '../clock.ts';
 
 /** The error of a task: its name is what Retry and Catch match, its message what Catch is given as the cause. */
 export class TaskError extends Error {
@@ -24,7 +25,8 @@ export type TaskTokens = {
   /** Waits until somebody answers the token. Rejects when the answer is a failure, or the signal says to stop. */
   answerTo(
     token: string,
-    limits: { timeoutMs: number; heartbeatMs?: number | undefined; signal: AbortSignal },
+    /** Milliseconds of scaled time. */
+    limits: { timeoutMs?: number | undefined; heartbeatMs?: number | undefined; signal: AbortSignal },
   ): { answer: Promise<unknown>; fail(error: unknown): void };
   succeed(token: unknown, output: unknown): void;
   fail(token: unknown, error: string, cause: string): void;
@@ -32,8 +34,11 @@ export type TaskTokens = {
 };
 
 const PREFIX = 'AQC';
+/** Real time that a callback has at least, so that code has a chance to answer within a short day. */
+const SHORTEST_CALLBACK_MS = 50;
 
-export function taskTokens(): TaskTokens {
+/** Time-outs and heartbeats pass by the scaled clock. */
+export function taskTokens(clock: Pick<ScaledClock, 'sleep'>): TaskTokens {
   const waiting = new Map<string, Waiting>();
 
   /** @throws ServiceError as Step Functions answers a token that cannot be answered, or no longer */
@@ -53,25 +58,30 @@ export function taskTokens(): TaskTokens {
       PREFIX + Buffer.from(executionArn).toString('base64url') + randomBytes(24).toString('base64url'),
     answerTo(token, { timeoutMs, heartbeatMs, signal }) {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      let beat: NodeJS.Timeout | undefined;
-      // The engine ends the task itself when its time is up; the token ends with it.
-      const timeout = setTimeout(() => entry.forget(), timeoutMs);
+      const answered = new AbortController();
+      let lastBeat = new AbortController();
+      const failAfter = async (scaledMs: number, beat: AbortSignal, error: TaskError) => {
+        await clock.sleep(scaledMs, { atLeastMs: SHORTEST_CALLBACK_MS, signal: beat });
+        if (!beat.aborted) {
+          entry.forget();
+          reject(error);
+        }
+      };
       const entry: Waiting = {
         resolve,
         reject,
         beat() {
           if (heartbeatMs !== undefined) {
-            clearTimeout(beat);
-            beat = setTimeout(() => {
-              entry.forget();
-              reject(new TaskError('States.HeartbeatTimeout', 'No heartbeat came in time'));
-            }, heartbeatMs);
+            lastBeat.abort();
+            lastBeat = new AbortController();
+            const error = new TaskError('States.HeartbeatTimeout', 'No heartbeat came in time');
+            void failAfter(heartbeatMs, lastBeat.signal, error);
           }
         },
         forget() {
           waiting.delete(token);
-          clearTimeout(timeout);
-          clearTimeout(beat);
+          answered.abort();
+          lastBeat.abort();
           signal.removeEventListener('abort', stopped);
         },
       };
@@ -85,6 +95,9 @@ export function taskTokens(): TaskTokens {
       } else {
         waiting.set(token, entry);
         entry.beat();
+        if (timeoutMs !== undefined) {
+          void failAfter(timeoutMs, answered.signal, new TaskError('States.Timeout', ''));
+        }
       }
       return {
         answer: promise,

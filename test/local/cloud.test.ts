@@ -134,7 +134,7 @@ describe('a function', () => {
         AWS_LAMBDA_FUNCTION_NAME: part?.name,
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
         AWS_ENDPOINT_URL_DYNAMODB: cloud.endpoints.dynamodb,
-        SCALED_CLOCK: cloud.clock.environment,
+        SCALED_CLOCK: cloud.clock.environment(),
         _X_AMZN_TRACE_ID: expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Sampled=0$/),
       });
       expect(env).not.toHaveProperty('OF_THE_DEVELOPER');

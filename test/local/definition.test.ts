@@ -3,12 +3,8 @@ import type { ScaledClock } from '../../local/clock.ts';
 import { runnableDefinition } from '../../local/step-functions/definition.ts';
 import { eventsOf } from '../../local/step-functions/history.ts';
 
-const clock: ScaledClock = {
-  dayMs: 1000,
-  now: () => new Date(),
+const clock: Pick<ScaledClock, 'realMs'> = {
   realMs: (scaledMs) => (scaledMs * 1000) / 86_400_000,
-  environment: '',
-  stop: async () => undefined,
 };
 
 const functionArn = 'arn:aws:lambda:eu-west-2:000000000000:function:work';
@@ -77,10 +73,26 @@ test('callbacks end in scaled time, functions in real time, and no timer overflo
     C: { ...task, Resource: invoke, Parameters: {}, End: undefined, Next: 'D' },
     D: task,
   });
-  expect(steps.get('A')).toEqual({ kind: 'callback', timeoutMs: 1000, heartbeatMs: 50 });
-  expect(steps.get('B')).toEqual({ kind: 'callback', timeoutMs: 24 * 86_400_000 });
+  expect(steps.get('A')).toEqual({ kind: 'callback', timeoutMs: 86_400_000, heartbeatMs: 60_000 });
+  expect(steps.get('B')).toEqual({ kind: 'callback' });
   expect(steps.get('C')).toEqual({ kind: 'invoke' });
   expect(steps.get('D')).toEqual({ kind: 'direct', functionArn });
+});
+
+test.each([
+  ['no rule of its own', [{ ErrorEquals: ['States.TaskFailed'], MaxAttempts: 3 }], 0],
+  [
+    'a rule for all errors',
+    [
+      { ErrorEquals: ['States.TaskFailed'], MaxAttempts: 3 },
+      { ErrorEquals: ['States.ALL'], MaxAttempts: 2 },
+    ],
+    2,
+  ],
+])('a callback that times out is no States.TaskFailed, with %s', (_, Retry, attempts) => {
+  const { machine } = run({ A: { ...task, Resource: `${invoke}.waitForTaskToken`, Parameters: {}, Retry } });
+  const { definition } = JSON.parse(JSON.stringify(machine));
+  expect(definition.States.A.Retry[0]).toMatchObject({ ErrorEquals: ['States.Timeout'], MaxAttempts: attempts });
 });
 
 test('the history counts what Step Functions would write', () => {

@@ -267,10 +267,25 @@ describe('the control routes', () => {
   });
 
   test('tell the scaled time and the public key', async () => {
-    expect((await call('/_local/clock')).json()).toMatchObject({ dayMs: 1000, now: expect.any(String) });
+    expect((await call('/_local/clock')).json()).toMatchObject({ dayMs: 1000, now: expect.any(String), held: false });
     const [key] = (await call('/_local/.well-known/jwks.json')).json().keys;
     expect(key).toMatchObject({ kty: 'RSA', alg: 'RS256' });
     expect(key).not.toHaveProperty('d');
+  });
+
+  test('hold the clock and set it forward, which functions see with their next invocation, and never back', async () => {
+    const setClock = (change: unknown) => call('/_local/clock', { method: 'PUT', body: JSON.stringify(change) });
+    const { now } = (await call('/_local/clock')).json();
+    const later = new Date(Date.parse(now) + 30 * 86_400_000).toISOString();
+    expect((await setClock({ now: later, held: true })).json()).toEqual({ now: later, dayMs: 1000, held: true });
+    const { env } = (await call('/open')).json();
+    expect(JSON.parse(env.SCALED_CLOCK)).toMatchObject({ scaledEpochMs: Date.parse(later), held: true });
+    expect((await setClock({ now })).json()).toMatchObject({
+      status: 422,
+      detail: expect.stringContaining('set back'),
+    });
+    expect((await setClock({ day: 1 })).status).toBe(422);
+    expect((await setClock({ held: false })).json()).toMatchObject({ held: false });
   });
 
   test('are 404 elsewhere', async () => {
