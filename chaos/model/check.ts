@@ -1,5 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Filter, leavesBy, type Model, matches, type Sim, type State, standings } from './model.ts';
-import { agree, type SeenOperation, type SeenOrder, type SeenSim, type World } from './world.ts';
+import {
+  agree,
+  Disagreement,
+  LISTS_LAG_MS,
+  type SeenOperation,
+  type SeenOrder,
+  type SeenSim,
+  type World,
+} from './world.ts';
 
 /** What is looked at after each step, besides the SIMs: one of the lists by filter, in turn. */
 export type Looks = { taken: number; versions: Map<string, number> };
@@ -175,8 +184,24 @@ async function checkLife(model: Model, world: World, turn: number): Promise<void
   }
 }
 
-/** One of the lists by filter, another one each time: has it the SIMs that the model finds? */
+const LOOK_AGAIN_AFTER_MS = 100;
+
+/** Compares one of the lists by filter with the model, another one each time; a list that lags is read again. */
 async function checkList(model: Model, world: World, turn: number): Promise<void> {
+  for (const deadline = performance.now() + LISTS_LAG_MS; ; ) {
+    const isLate = performance.now() > deadline;
+    try {
+      return await compareList(model, world, turn);
+    } catch (error) {
+      if (isLate || !(error instanceof Disagreement)) {
+        throw error;
+      }
+    }
+    await pause(LOOK_AGAIN_AFTER_MS);
+  }
+}
+
+async function compareList(model: Model, world: World, turn: number): Promise<void> {
   const filters = filtersOf(model);
   const filter = filters[turn % filters.length] ?? {};
   const listed = await world.all<SeenSim>(`/v1/sims?${new URLSearchParams(filter)}`);

@@ -1,4 +1,5 @@
 import { startLocalCloud } from '../../local/cloud.ts';
+import { harshSettings } from '../../local/harsh/settings.ts';
 import { type ModelResult, type ModelRun, runModel } from './run-model.ts';
 
 /** Schedules run twice a second at the most, which is once a day then: days pass quickly, and none is missed. */
@@ -6,9 +7,9 @@ const DAY_MS = 500;
 
 /** Runs random histories on a local cloud of their own, and tells of them. @returns whether the system agreed in all. */
 export async function tellModel(run: Omit<ModelRun, 'url' | 'log'>): Promise<boolean> {
-  const cloud = await startLocalCloud({ port: 0, dayMs: DAY_MS });
+  const cloud = await startLocalCloud({ port: 0, dayMs: DAY_MS, harsh: harshSettings(process.env) });
   const began = performance.now();
-  process.stdout.write(`seed ${run.seed}\n`);
+  process.stdout.write(`seed ${run.seed}${cloud.harsh ? `, HARSH_SEED=${cloud.harsh.seed}` : ''}\n`);
   const result = await runModel({ url: cloud.url, log: (line) => process.stdout.write(`${line}\n`), ...run });
   process.stdout.write(report(result, (performance.now() - began) / 1000));
   await cloud.stop();
