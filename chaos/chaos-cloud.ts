@@ -1,4 +1,5 @@
 import { type LocalCloud, type ServiceName, startLocalCloud } from '../local/cloud.ts';
+import { harshSettings } from '../local/harsh/settings.ts';
 import { region } from '../local/template/identity.ts';
 import { type Between, standBetween } from './between.ts';
 import { Owners } from './calls.ts';
@@ -18,6 +19,8 @@ export async function startChaosCloud(): Promise<ChaosCloud> {
   cloud = await startLocalCloud({
     port: 0,
     dayMs: DAY_MS,
+    harsh: harshSettings(process.env),
+    log: (line) => void process.stderr.write(`${line}\n`),
     async between(service: ServiceName, url: string) {
       const kill = (invocation: string) => void cloud?.functions.kill(invocation);
       const stage = await standBetween(service, url, { owners, judge: watch.judge, kill });

@@ -13,6 +13,8 @@ import { createTables } from './dynamodb/tables.ts';
 import { openFailures } from './failures.ts';
 import { serveControlPlane } from './gateway/control-plane.ts';
 import { refuseTakenPort, serveGateway } from './gateway/server.ts';
+import { type Harsh, harshMode } from './harsh/harsh-mode.ts';
+import type { HarshSettings } from './harsh/settings.ts';
 import { type Issuer, openIssuer, type TokenRequest } from './issuer.ts';
 import type { FunctionLoad } from './lambda/function-pool.ts';
 import { type Functions, startFunctions } from './lambda/functions.ts';
@@ -50,6 +52,8 @@ export type LocalCloudOptions = {
   between?: ((service: ServiceName, url: string) => Promise<string>) | undefined;
   /** Stops the start; everything that was started is ended, and the promise rejects with the signal's reason. */
   signal?: AbortSignal;
+  /** Harsh mode (harsh/rates.ts): the faults that its seed makes happen. */
+  harsh?: HarshSettings | undefined;
   /** The folder of a cloud assembly to boot from; the project's own, synthesised anew if need be, when left out. */
   assembly?: string;
 };
@@ -75,6 +79,8 @@ export type LocalCloud = {
   load(): { functions: ReadonlyMap<string, FunctionLoad>; executions: readonly Execution[] };
   /** Which function is at work on an invocation, by the invocation's id; and the end of its worker in the middle of it. */
   functions: Pick<Functions, 'atWorkOn' | 'kill'>;
+  /** The faults of harsh mode that have happened so far; undefined in a gentle cloud. */
+  harsh: Pick<Harsh, 'seed' | 'faults'> | undefined;
   /** The DynamoDB engine that runs. */
   engine: string;
   /** Ends everything that was started, and saves what is kept. */
@@ -113,7 +119,7 @@ async function start(
   options: LocalCloudOptions,
   starting: <Part extends { stop(): Promise<unknown> }>(part: Part) => Part,
 ): Promise<Omit<LocalCloud, 'stop'>> {
-  const { port, dayMs, signal, log = () => undefined, between = async (_service, url) => url } = options;
+  const { port, dayMs, signal, log = () => undefined } = options;
   if (!(Number.isFinite(dayMs) && dayMs > 0)) {
     throw new Refusal(`DAY_MS is how many milliseconds a day lasts, more than 0, not ${dayMs}.`);
   }
@@ -132,6 +138,14 @@ async function start(
   const [assembly, engine] = [settledValue(synthesised), settledValue(started)];
   signal?.throwIfAborted();
   const parts = readParts(await readAssembly(assembly));
+  const harsh = options.harsh && starting(harshMode(options.harsh, parts.tables));
+  if (harsh) {
+    log(`Harsh mode; HARSH_SEED=${harsh.seed} makes the same decisions again`);
+  }
+  const between = async (service: ServiceName, url: string) => {
+    const address = (await harsh?.between(service, url)) ?? url;
+    return options.between ? options.between(service, address) : address;
+  };
   const api = onlyApi(parts);
 
   const dynamodb = new DynamoDBClient({
@@ -164,20 +178,24 @@ async function start(
     clock,
     failures,
     log: functionsLog,
+    harsh,
     endpoints: {
       AWS_ENDPOINT_URL_DYNAMODB: await between('dynamodb', engine.url),
       AWS_ENDPOINT_URL_SFN: await between('stepFunctions', stepFunctions.url),
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await between('secretsManager', secrets.url),
-      AWS_ENDPOINT_URL_APIGATEWAYV2: controlPlane.url,
+      AWS_ENDPOINT_URL_APIGATEWAYV2: (await harsh?.between('apiGateway', controlPlane.url)) ?? controlPlane.url,
       // The template's address is that of the pool's domain, which is nowhere.
-      ...(cognito && { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.url, TOKEN_URL: cognito.tokenUrl }),
+      ...(cognito && {
+        AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: (await harsh?.between('cognito', cognito.url)) ?? cognito.url,
+        TOKEN_URL: cognito.tokenUrl,
+      }),
     },
   });
   starting(functions);
   starting(stepFunctions);
   stepFunctions.connect(functions);
   cognito?.connect(functions);
-  starting(startStreamReaders(parts, { endpoint: engine.url, functions, failures, folder, log }));
+  starting(startStreamReaders(parts, { endpoint: engine.url, functions, failures, folder, log, harsh }));
 
   // The partners are made through the API, whose address is known once it listens.
   let ensurePartner: (partnerId: string) => Promise<void> = async () => undefined;
@@ -194,17 +212,19 @@ async function start(
     tokenFor,
     sandbox: operators?.sandbox,
     executions: stepFunctions.executions,
+    harsh,
   });
   const gateway = starting(
     await serveGateway(api, { port, issuer, functions, audienceOf: controlPlane.audienceOf, control, log }),
   );
-  starting(startSchedules(parts.schedules, { clock, functions }));
+  starting(startSchedules(parts.schedules, { clock, functions, harsh }));
   signal?.throwIfAborted();
   if (api.routes.some(({ key }) => key.startsWith('PUT /v1/platform/'))) {
     const partners = await openPartners({ url: gateway.url, issuer, folder });
     await partners.seed();
     ensurePartner = partners.ensure;
   }
+  harsh?.begin();
   return {
     url: gateway.url,
     tokenFor,
@@ -222,6 +242,7 @@ async function start(
     functionsLog: logFile,
     load: () => ({ functions: functions.load(), executions: stepFunctions.executions() }),
     functions,
+    harsh,
     engine: engine.name,
   };
 }

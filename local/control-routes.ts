@@ -5,6 +5,7 @@ import type { ScaledClock } from './clock.ts';
 import type { Failures } from './failures.ts';
 import type { Answer } from './gateway/answer.ts';
 import type { ControlRoutes } from './gateway/server.ts';
+import type { Harsh } from './harsh/harsh-mode.ts';
 import type { Issuer, TokenRequest } from './issuer.ts';
 import type { Execution } from './step-functions/executions.ts';
 
@@ -35,6 +36,7 @@ export function controlRoutes(cloud: {
   failures: Failures;
   executions(): Execution[];
   tokenFor(request: TokenRequest): Promise<string>;
+  harsh: Pick<Harsh, 'seed' | 'faults'> | undefined;
 }): ControlRoutes {
   const { clock, issuer, sandbox, failures } = cloud;
   const operatorIds = ['3uk', '3ireland', 'orange', 'a1'];
@@ -86,6 +88,10 @@ export function controlRoutes(cloud: {
         return json(200, { items: failures.list() });
       case 'GET executions':
         return json(200, { items: cloud.executions().slice(0, 200) });
+      case 'GET harsh':
+        return cloud.harsh
+          ? json(200, { seed: cloud.harsh.seed, faults: cloud.harsh.faults() })
+          : problem(404, 'not_found', 'This cloud is not in harsh mode: start it with CLOUD=harsh');
       case 'GET .well-known':
         return id === 'jwks.json'
           ? json(200, issuer.jwks)
@@ -101,7 +107,7 @@ export function controlRoutes(cloud: {
           404,
           'not_found',
           'There is POST /_local/token, GET and PUT /_local/clock, PUT /_local/operators/{id}, POST /_local/operators/{id}/usage, ' +
-            'GET /_local/failures, GET /_local/executions and GET /_local/.well-known/jwks.json',
+            'GET /_local/failures, GET /_local/executions, GET /_local/harsh and GET /_local/.well-known/jwks.json',
         );
     }
   }

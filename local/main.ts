@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { engineNames } from './dynamodb/engine.ts';
+import { harshSettings } from './harsh/settings.ts';
 import { explainSystemError, Refusal } from './refusal.ts';
 
-// npm start: the whole system on this machine. PORT, DAY_MS, DATA_DIR and DYNAMODB_ENGINE say how.
+// npm start: the whole system on this machine. PORT, DAY_MS, DATA_DIR, DYNAMODB_ENGINE, CLOUD and HARSH_SEED configure it.
 
 // Lambda's time zone, whatever the machine's is.
 process.env.TZ = 'UTC';
@@ -33,6 +34,7 @@ try {
     dayMs: numberIn('DAY_MS', DAY_MS, 1000),
     dataDir: DATA_DIR,
     engine: engineIn(DYNAMODB_ENGINE),
+    harsh: harshSettings(process.env),
     log,
     signal: stopSignal.signal,
   });

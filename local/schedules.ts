@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ScaledClock } from './clock.ts';
+import type { Harsh } from './harsh/harsh-mode.ts';
 import type { Functions } from './lambda/functions.ts';
 import { account, region } from './template/identity.ts';
 import type { SchedulePart } from './template/parts.ts';
@@ -15,12 +16,12 @@ const shortestPeriodOf = ({ everyMs }: SchedulePart) => SHORTEST_PERIOD_MS * (ev
 
 export type Schedules = { stop(): Promise<void> };
 
-/** Runs what the template schedules, by the scaled clock; a schedule never overlaps with itself. */
+/** Runs the schedules of the template by the scaled clock. Only in harsh mode does a schedule overlap with itself. */
 export function startSchedules(
   parts: readonly SchedulePart[],
-  options: { clock: ScaledClock; functions: Functions },
+  options: { clock: ScaledClock; functions: Functions; harsh?: Pick<Harsh, 'overlaps'> | undefined },
 ): Schedules {
-  const { clock, functions } = options;
+  const { clock, functions, harsh } = options;
   const stopping = new AbortController();
   const nowMs = () => clock.now().getTime();
   for (const { name, functionArn } of parts) {
@@ -28,14 +29,24 @@ export function startSchedules(
   }
 
   async function run(part: SchedulePart): Promise<void> {
+    let previous = Promise.resolve();
     const { signal } = stopping;
     const periodMs = Math.max(part.everyMs, shortestPeriodOf(part) / clock.realMs(1));
     for (let due = nowMs() + periodMs; ; due = Math.max(due + periodMs, nowMs())) {
       await clock.sleep(due - nowMs(), { signal, ref: false });
       if (signal.aborted) {
+        await previous;
         return;
       }
-      await functions.invokeAsynchronously(part.functionArn, part.input ?? scheduledEvent(part.name, clock.now()));
+      const event = part.input ?? scheduledEvent(part.name, clock.now());
+      const current = functions.invokeAsynchronously(part.functionArn, event);
+      if (harsh?.overlaps()) {
+        // Two at the most: a slow machine would otherwise fall further and further behind.
+        await previous;
+        previous = current;
+      } else {
+        await current;
+      }
     }
   }
 

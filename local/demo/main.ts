@@ -1,4 +1,5 @@
 import { startLocalCloud } from '../cloud.ts';
+import { harshSettings } from '../harsh/settings.ts';
 import { Refusal } from '../refusal.ts';
 import { clientOf } from './client.ts';
 import { stageView } from './stage.ts';
@@ -15,6 +16,7 @@ try {
   const cloud = await startLocalCloud({
     port: 0,
     dayMs: DAY_MS,
+    harsh: harshSettings(process.env),
     log: (line) => void process.stderr.write(`${line}\n`),
   });
   const view = stageView(cloud.clock.now);

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import * as z from 'zod';
 import type { Failures } from '../failures.ts';
+import type { Harsh } from '../harsh/harsh-mode.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Log } from '../log.ts';
 import { Refusal } from '../refusal.ts';
@@ -20,7 +21,14 @@ import { handOver, type StreamRecord } from './stream-batches.ts';
 
 export type StreamReaders = { stop(): Promise<void> };
 
-type Options = { endpoint: string; functions: Functions; failures: Failures; folder: string; log: Log };
+type Options = {
+  endpoint: string;
+  functions: Functions;
+  failures: Failures;
+  folder: string;
+  log: Log;
+  harsh?: Pick<Harsh, 'repeatsRecords'> | undefined;
+};
 
 /** A reader that finds nothing looks less and less often: a machine may run many clouds. */
 const FIRST_PAUSE_MS = 20;
@@ -172,14 +180,18 @@ async function iteratorFor(
 /** @returns whether all records are done with; not when the cloud stops meanwhile. */
 async function handle(
   { part, passes }: Reader,
-  { functions, failures, stopping }: Reading,
+  { functions, failures, stopping, harsh }: Reading,
   shardId: string,
   records: readonly StreamRecord[],
 ): Promise<boolean> {
   const passed = records.map((record) => asLambdaSees(record, part.streamArn)).filter(passes);
   for (let start = 0; start < passed.length; start += part.batchSize) {
     const isDone = await handOver(passed.slice(start, start + part.batchSize), part, {
-      invoke: (Records) => functions.invoke(part.functionArn, JSON.stringify({ Records })),
+      async invoke(Records) {
+        const event = JSON.stringify({ Records });
+        const result = await functions.invoke(part.functionArn, event);
+        return harsh?.repeatsRecords() ? functions.invoke(part.functionArn, event) : result;
+      },
       stopping,
       giveUp: ({ records: left, invocations, requestId }) => {
         if (part.onFailure !== undefined) {

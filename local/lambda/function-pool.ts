@@ -38,6 +38,8 @@ export type PoolOptions = {
   clock(): string;
   /** What the function writes to its standard output and error. */
   output(text: string): void;
+  /** Whether workers stand still between two events, as Lambda's do. */
+  freezes?: boolean;
   /** Workers at once; more events wait. */
   maxWorkers?: number;
   /** A worker that has nothing to do for this long is ended. */
@@ -66,6 +68,8 @@ type Call = {
 };
 type Member = {
   worker: Worker;
+  /** How many events it was given: a worker that freezes waits for the number to change. */
+  given?: Int32Array | undefined;
   ready: boolean;
   call?: Call;
   calledAt?: number;
@@ -164,6 +168,10 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
         errorMessage: `RequestId: ${call.message.requestId} Error: Task timed out after ${part.timeoutSeconds}.00 seconds`,
       });
     }, timeoutMs);
+    if (member.given) {
+      Atomics.add(member.given, 0, 1);
+      Atomics.notify(member.given, 0);
+    }
     member.worker.postMessage({
       ...call.message,
       clock: clock(),
@@ -195,8 +203,9 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
   }
 
   function startWorker(): void {
+    const given = options.freezes ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
     const worker = new Worker(workerSource(), {
-      workerData: setup,
+      workerData: { ...setup, given },
       env: { ...environment, SCALED_CLOCK: clock() },
       execArgv: [],
       argv: [],
@@ -207,7 +216,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
     });
     // Whoever wants to end while functions rest may: stop() is for those that clean up.
     worker.unref();
-    const member: Member = { worker, ready: false };
+    const member: Member = { worker, given, ready: false };
     member.timer = setTimeout(
       () => failedToLoad(member, { errorType: 'Sandbox.Timedout', errorMessage: 'The function did not load in time' }),
       LOAD_WITHIN_MS,

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScaledClock } from '../clock.ts';
 import type { Failures } from '../failures.ts';
+import type { Harsh } from '../harsh/harsh-mode.ts';
 import type { FunctionsLog } from '../log.ts';
 import { Refusal } from '../refusal.ts';
 import { region } from '../template/identity.ts';
@@ -30,9 +32,15 @@ const SHORTEST_WAIT_MS = 50;
 
 export function startFunctions(
   parts: readonly FunctionPart[],
-  options: { clock: ScaledClock; endpoints: Readonly<Record<string, string>>; log: FunctionsLog; failures: Failures },
+  options: {
+    clock: ScaledClock;
+    endpoints: Readonly<Record<string, string>>;
+    log: FunctionsLog;
+    failures: Failures;
+    harsh?: Pick<Harsh, 'deliveries' | 'freezes'> | undefined;
+  },
 ): Functions {
-  const { clock, endpoints, log, failures } = options;
+  const { clock, endpoints, log, failures, harsh } = options;
   const stopping = new AbortController();
   const pools = new Map<string, FunctionPool>();
   for (const part of parts) {
@@ -42,6 +50,7 @@ export function startFunctions(
         environment: environmentOf(part, endpoints),
         clock: clock.environment,
         output: (text) => log.write(part.name, text),
+        freezes: harsh?.freezes ?? false,
       }),
     );
   }
@@ -64,6 +73,41 @@ export function startFunctions(
     return result;
   }
 
+  /** Invokes a function and retries what fails, as Lambda does with an event of its queue. */
+  async function deliver(arn: string, event: string, afterMs: number): Promise<void> {
+    const { part } = poolOf(arn);
+    const { retries, onFailure } = part.asynchronously;
+    if (afterMs > 0) {
+      await sleep(afterMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+    for (let attempt = 0; ; attempt++) {
+      const result = await invoke(arn, event);
+      if (result.ok || stopping.signal.aborted) {
+        return;
+      }
+      if (attempt >= retries) {
+        if (onFailure !== undefined) {
+          failures.add(onFailure, {
+            version: '1.0',
+            timestamp: clock.now().toISOString(),
+            requestContext: {
+              requestId: result.requestId,
+              functionArn: `${part.arn}:$LATEST`,
+              condition: 'RetriesExhausted',
+              approximateInvokeCount: attempt + 1,
+            },
+            requestPayload: JSON.parse(event),
+            responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+            responsePayload: result.error,
+          });
+        }
+        return;
+      }
+      const wait = retryWaitsMs[Math.min(attempt, retryWaitsMs.length - 1)] ?? 0;
+      await clock.sleep(wait, { atLeastMs: SHORTEST_WAIT_MS, signal: stopping.signal });
+    }
+  }
+
   return {
     invoke,
     mustHave(arn, who) {
@@ -75,34 +119,8 @@ export function startFunctions(
     atWorkOn: (requestId) => [...pools.values()].find((pool) => pool.isAtWork(requestId))?.part.name,
     load: () => new Map([...pools.values()].map(({ part, load }) => [part.name, load()])),
     async invokeAsynchronously(arn, event) {
-      const { part } = poolOf(arn);
-      const { retries, onFailure } = part.asynchronously;
-      for (let attempt = 0; ; attempt++) {
-        const result = await invoke(arn, event);
-        if (result.ok || stopping.signal.aborted) {
-          return;
-        }
-        if (attempt >= retries) {
-          if (onFailure !== undefined) {
-            failures.add(onFailure, {
-              version: '1.0',
-              timestamp: clock.now().toISOString(),
-              requestContext: {
-                requestId: result.requestId,
-                functionArn: `${part.arn}:$LATEST`,
-                condition: 'RetriesExhausted',
-                approximateInvokeCount: attempt + 1,
-              },
-              requestPayload: JSON.parse(event),
-              responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
-              responsePayload: result.error,
-            });
-          }
-          return;
-        }
-        const wait = retryWaitsMs[Math.min(attempt, retryWaitsMs.length - 1)] ?? 0;
-        await clock.sleep(wait, { atLeastMs: SHORTEST_WAIT_MS, signal: stopping.signal });
-      }
+      const times = harsh?.deliveries() ?? [0];
+      await Promise.all(times.map((afterMs) => deliver(arn, event, afterMs)));
     },
     async stop() {
       stopping.abort();

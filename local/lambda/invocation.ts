@@ -24,7 +24,15 @@ export type WorkerMessage =
   | { type: 'error'; requestId: string; error: FunctionError };
 
 /** What a worker is started with. */
-export type WorkerSetup = { file: string; exportName: string; functionName: string; arn: string; memoryMb: number };
+export type WorkerSetup = {
+  file: string;
+  exportName: string;
+  functionName: string;
+  arn: string;
+  memoryMb: number;
+  /** How many events the worker was given so far; where it is set, the worker stands still until it changes. */
+  given?: Int32Array | undefined;
+};
 
 /** The trace of an invocation. Its root has the digits of the request's id, so that calls can be told by it. */
 export function traceOf(requestId: string): string {

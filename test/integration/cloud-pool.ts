@@ -19,6 +19,8 @@ export type CloudSettings = {
   dataDir?: string | undefined;
   dynamodbEndpoint?: string | undefined;
   assembly?: string;
+  /** Harsh mode with this seed, whatever `CLOUD` says. */
+  harshSeed?: string;
 };
 
 /** What tests are told of a cloud that runs. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { JWTPayload } from 'jose';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
+import { harshSettings } from '../../local/harsh/settings.ts';
 import type { CloudMessage, CloudSettings, SignRequest } from './cloud-pool.ts';
 
 // A local cloud in a process of its own. Tests run in contexts of their own, where loading all that a cloud is made of
@@ -15,7 +16,16 @@ const left = Promise.race([once(process, 'disconnect'), once(process, 'SIGTERM')
 try {
   // The pool starts this file with exactly that.
   const settings = JSON.parse(process.argv[2] ?? '') as CloudSettings;
-  const cloud = await startLocalCloud({ port: 0, ...settings });
+  const cloud = await startLocalCloud({
+    port: 0,
+    ...settings,
+    harsh: harshSettings(
+      settings.harshSeed === undefined ? process.env : { CLOUD: 'harsh', HARSH_SEED: settings.harshSeed },
+    ),
+  });
+  if (cloud.harsh) {
+    process.stderr.write(`A cloud in harsh mode, HARSH_SEED=${cloud.harsh.seed}\n`);
+  }
   process.on('message', ({ id, claims }: SignRequest) => void sign(cloud, id, claims));
   const { url, endpoints, parts, functionsLog } = cloud;
   const { issuer, audience, jwks } = cloud.issuer;

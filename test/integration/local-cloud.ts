@@ -66,9 +66,16 @@ export const promptOperator: BehaviourRequest = { leadTimeDays: 0 };
  * had it before: there are partners, orders and tariffs of theirs. Its operators deliver at once unless a test tells them
  * otherwise.
  *
- * @param dayMs real milliseconds that a day lasts, 500 when left out
+ * @param settings.dayMs real milliseconds that a day lasts, 500 when left out
+ * @param settings.harshSeed harsh mode with this seed; as `CLOUD` says, when left out
  */
-export function useLocalCloud({ dayMs = 500 }: { dayMs?: number } = {}): CloudUnderTest {
+export function useLocalCloud({
+  dayMs = 500,
+  ...settings
+}: {
+  dayMs?: number;
+  harshSeed?: string;
+} = {}): CloudUnderTest {
   // The first cloud waits for the templates to be synthesised; a day of the tests' own takes a fraction of a second.
   jest.setTimeout(180_000 * patience);
   let running: RunningCloud | undefined;
@@ -84,7 +91,7 @@ export function useLocalCloud({ dayMs = 500 }: { dayMs?: number } = {}): CloudUn
   const underTest = deployed ? overHttp(() => deployed.url, deployed, cloud) : cloudUnderTest(cloud);
   beforeAll(async () => {
     if (!deployed) {
-      running = await startCloud({ dayMs });
+      running = await startCloud({ dayMs, ...settings });
     }
     await Promise.all(operatorIds.map((id) => underTest.operator(id).behavesWell()));
   }, 120_000);

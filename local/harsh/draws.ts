@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+
+/** The next number of a stream of random numbers, from 0 up to but not including 1. */
+export type Draw = () => number;
+
+/**
+ * A stream of random numbers for one kind of fault. The same seed makes the same stream, and no stream depends on how often another one
+ * is drawn from.
+ */
+export function drawsOf(seed: number, kind: string): Draw {
+  let drawn = 0;
+  return () => {
+    drawn += 1;
+    return createHash('sha256').update(`${seed} ${kind} ${drawn}`).digest().readUInt32BE() / 2 ** 32;
+  };
+}
+
+/** A number of a range. */
+export function between(draw: Draw, [from, to]: readonly [from: number, to: number]): number {
+  return from + draw() * (to - from);
+}

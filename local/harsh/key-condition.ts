@@ -1,0 +1,87 @@
+import { Refusal } from '../refusal.ts';
+import type { TableIndex } from '../template/parts.ts';
+import { type Attributes, type AttributeValue, compare } from './attributes.ts';
+
+/** A query, as far as it matters which items it finds. */
+export type QueryRequest = {
+  TableName: string;
+  IndexName?: string;
+  ConsistentRead?: boolean;
+  KeyConditionExpression?: string;
+  FilterExpression?: string;
+  ProjectionExpression?: string;
+  Select?: string;
+  ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  ExpressionAttributeValues?: Attributes;
+  ExclusiveStartKey?: Attributes;
+  Limit?: number;
+  ScanIndexForward?: boolean;
+};
+
+export type KeyCondition = { sortKey: string | undefined; holds(item: Attributes): boolean };
+
+const NAME = '([#\\w.]+)';
+const VALUE = '(:\\w+)';
+const forms = {
+  comparison: new RegExp(`^${NAME} *(=|<=|>=|<|>) *${VALUE}$`),
+  between: new RegExp(`^${NAME} BETWEEN ${VALUE} AND ${VALUE}$`, 'i'),
+  beginsWith: new RegExp(`^begins_with *\\( *${NAME} *, *${VALUE} *\\)$`, 'i'),
+};
+
+/**
+ * Which items a query finds by their keys.
+ *
+ * @throws Refusal when the query asks for something whose eventually consistent answer cannot be made up
+ */
+export function keyConditionOf(request: QueryRequest, schema: TableIndex['KeySchema']): KeyCondition {
+  const { KeyConditionExpression = '', ExpressionAttributeNames = {}, ExpressionAttributeValues = {} } = request;
+  const unknown = (['FilterExpression', 'ProjectionExpression', 'Select'] as const).find(
+    (name) => request[name] !== undefined,
+  );
+  if (unknown !== undefined) {
+    throw new Refusal(`Harsh mode cannot make up what a query with ${unknown} shows while an index lags.`);
+  }
+  const nameOf = (text: string) => ExpressionAttributeNames[text] ?? text;
+  const given = (text: string) => ExpressionAttributeValues[text];
+  // The AND of a BETWEEN is followed by a value, the one between two terms is not.
+  const terms = KeyConditionExpression.split(/ +AND +(?!:)/i).map((term) => term.trim());
+  const tests = terms.map((term): ((item: Attributes) => boolean) => {
+    const [, name = '', sign = '', value = ''] = forms.comparison.exec(term) ?? [];
+    if (name !== '') {
+      return (item) => compares(sign, compare(item[nameOf(name)], given(value)));
+    }
+    const [, betweenName = '', from = '', to = ''] = forms.between.exec(term) ?? [];
+    if (betweenName !== '') {
+      return (item) =>
+        compare(item[nameOf(betweenName)], given(from)) >= 0 && compare(item[nameOf(betweenName)], given(to)) <= 0;
+    }
+    const [, prefixName = '', prefix = ''] = forms.beginsWith.exec(term) ?? [];
+    if (prefixName !== '') {
+      return (item) => textOf(item[nameOf(prefixName)]).startsWith(textOf(given(prefix)));
+    }
+    throw new Refusal(`Harsh mode does not know the key condition "${KeyConditionExpression}".`);
+  });
+  return {
+    sortKey: schema.find(({ KeyType }) => KeyType === 'RANGE')?.AttributeName,
+    holds: (item) => tests.every((test) => test(item)),
+  };
+}
+
+function textOf(value: AttributeValue | undefined): string {
+  return String(value?.S ?? '');
+}
+
+function compares(sign: string, order: number): boolean {
+  switch (sign) {
+    case '=':
+      return order === 0;
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    default:
+      return order >= 0;
+  }
+}
