@@ -31,7 +31,7 @@ export const rights = {
   manage_partner_services: ['admin', 'provisioning'],
   webhooks: ['admin'],
   alarms: ['admin'],
-  journal: ['admin', 'provisioning', 'support', 'billing'],
+  journal: ['admin', 'provisioning', 'support', 'billing', 'platform'],
   platform: ['platform'],
 } as const satisfies Record<string, readonly Role[]>;
 

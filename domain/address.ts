@@ -5,6 +5,8 @@ import { emailAddress } from './email.ts';
 import { line } from './text.ts';
 import type { Violation } from './verdict.ts';
 
+const COUNTRY = /^[A-Z]{2}$/;
+
 /** The fields of an address. `country` is ISO 3166-1 alpha-2. */
 export const addressFields = () => ({
   name: described(line(100), 'Name of the recipient.'),
@@ -12,7 +14,7 @@ export const addressFields = () => ({
   city: line(100),
   postalCode: described(z.optional(line(20, 0)), 'Required in countries that have postal codes.'),
   country: described(
-    z.string().check(z.regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code of two capital letters')),
+    z.string().check(z.regex(COUNTRY, 'must be an ISO 3166-1 alpha-2 code of two capital letters')),
     'ISO 3166-1 alpha-2 country code.',
   ),
 });
@@ -30,8 +32,11 @@ export const addressSchema = z.lazy(() =>
 
 export type Address = z.infer<typeof addressSchema>;
 
-/** The rule: a country is one, and an address has a postal code where addresses of its country have one. */
+/** The rule, for what has the form of a country code: a country is one, and an address has a postal code where addresses of its country have one. */
 export function addressViolations({ country, postalCode = '' }: Pick<Address, 'country' | 'postalCode'>): Violation[] {
+  if (!COUNTRY.test(country)) {
+    return [];
+  }
   const unknown = countryProblem(country);
   if (unknown !== undefined) {
     return [{ pointer: '/country', code: 'unknown_country', message: unknown }];

@@ -122,8 +122,24 @@ export function isOutOfPatience(
   return now.getTime() > Date.parse(startedAt ?? createdAt) + PATIENCE_MS;
 }
 
-/** The failure of a termination that was confirmed for another number of SIMs than were selected. */
+/** The failure of an operation that was confirmed for another number of SIMs than were selected. */
 export const CONFIRM_MISMATCH = 'confirm_mismatch';
+
+/** Whether a selection is a partner's whole fleet: a filter without a single field. Every action on it takes `confirm`. */
+export function isWholeFleet(selection: Selection): boolean {
+  return selection.kind === 'filter' && Object.values(selection.filter).every((value) => value === undefined);
+}
+
+/**
+ * The rule: an operation runs only on the number of SIMs that it was confirmed for. A fleet is counted by what its orders
+ * have received, and an ICCID that an operator delivered with two orders is one SIM: there, fewer are no mismatch.
+ */
+export function isConfirmed(
+  { target: { confirm }, selection }: Pick<Operation, 'target' | 'selection'>,
+  sims: number,
+): boolean {
+  return confirm === undefined || confirm === sims || (isWholeFleet(selection) && sims < confirm);
+}
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,7 @@
 import type { Customer } from './customer.ts';
 import { laterOf } from './moment.ts';
 import type { CustomerService, PartnerService } from './service.ts';
-import { type Bar, NOT_ACTIVATED, type Sim, type SimState } from './sim.ts';
+import { type Bar, comeToCustomer, leaveCustomer, NOT_ACTIVATED, type Sim, type SimState } from './sim.ts';
 import { covers, type Tariff } from './tariff.ts';
 import type { Problem } from './verdict.ts';
 
@@ -167,7 +167,7 @@ function assign(sim: Sim, request: Extract<SimRequest, { action: 'assign' }>, at
     if (!customerService.tariff || !covers(customerService.tariff, sim.operatorId)) {
       return refusedByTariff(customerService.service.name, sim);
     }
-    return changed(sim, at, {
+    return changed(comeToCustomer(sim, customer.id), at, {
       state: sim.state === 'in_stock' ? 'assigned' : sim.state,
       customerId: customer.id,
       customerServiceId: customerService.service.id,
@@ -181,8 +181,7 @@ function unassign(sim: Sim, at: string): Decision {
     return unchanged;
   }
   return step(sim, 'unassign', () => {
-    const { customerId: _customer, customerServiceId: _service, ...rest } = sim;
-    return changed(rest, at, { state: 'in_stock', bars: [dataBar(NOT_ACTIVATED, at)] });
+    return changed(leaveCustomer(sim), at, { state: 'in_stock', bars: [dataBar(NOT_ACTIVATED, at)] });
   });
 }
 

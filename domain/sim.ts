@@ -41,6 +41,8 @@ export type Sim = {
   customerServiceId?: string;
   label?: string;
   tags: readonly string[];
+  /** Of a SIM that was unassigned: whose it was, and what of its naming is of that time. */
+  formerCustomer?: { customerId: string; naming: readonly ('label' | 'tags')[] };
   stateChangedAt: string;
   createdAt: string;
   updatedAt: string;
@@ -86,7 +88,28 @@ export type SimEvent = {
   operationId?: string;
   /** Who took it, where no operation did. */
   actor?: string;
+  /** What a former customer's time had left on the SIM, and the step removed. */
+  cleared?: { label?: string; tags?: readonly string[] } | undefined;
 };
+
+/** A SIM without its former customer: it remembers which label and tags are of that customer's time. */
+export function leaveCustomer({ customerId, customerServiceId: _service, formerCustomer: _former, ...sim }: Sim): Sim {
+  const naming = [
+    ...(sim.label === undefined ? [] : (['label'] as const)),
+    ...(sim.tags.length > 0 ? (['tags'] as const) : []),
+  ];
+  return customerId === undefined || naming.length === 0 ? sim : { ...sim, formerCustomer: { customerId, naming } };
+}
+
+/**
+ * A SIM that comes to a customer. Label and tags of another customer's time are cleared: they may name people and places
+ * that are none of this one's business. Those that were given since, or before any customer, stay.
+ */
+export function comeToCustomer({ formerCustomer, ...sim }: Sim, customerId: string): Sim {
+  const foreign = formerCustomer && formerCustomer.customerId !== customerId ? formerCustomer.naming : [];
+  const { label: _label, ...unlabelled } = sim;
+  return { ...(foreign.includes('label') ? unlabelled : sim), ...(foreign.includes('tags') ? { tags: [] } : {}) };
+}
 
 /** Gives a SIM a label and tags; `null` takes them away, what is left out stays. */
 export function relabel(
@@ -94,12 +117,15 @@ export function relabel(
   { label, tags }: { label?: string | null | undefined; tags?: readonly string[] | null | undefined },
   at: string,
 ): Sim {
-  const { label: before, ...rest } = sim;
+  const { label: before, formerCustomer, ...rest } = sim;
+  const given = { label, tags };
+  const naming = formerCustomer?.naming.filter((field) => given[field] === undefined) ?? [];
   const after = label === undefined ? before : (label ?? undefined);
   return {
     ...rest,
     ...(after === undefined ? {} : { label: after }),
     tags: tags === undefined ? sim.tags : (tags ?? []),
+    ...(formerCustomer && naming.length > 0 ? { formerCustomer: { ...formerCustomer, naming } } : {}),
     updatedAt: laterOf(sim.updatedAt, at),
     version: sim.version + 1,
   };

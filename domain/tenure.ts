@@ -30,20 +30,20 @@ export function tenuresOf(
 ): [Tenure, ...Tenure[]] {
   const tenures: [Tenure, ...Tenure[]] = [{ from: sim.createdAt, partnerServiceId: holdingServiceId(sim.operatorId) }];
   for (const step of steps.filter(isMove)) {
-    const before = tenures.at(-1) ?? tenures[0];
-    tenures.push({ ...before, ...moved(step, targetOf), from: step.at });
+    tenures.push(tenureAfter(tenures.at(-1) ?? tenures[0], step, targetOf(step.operationId ?? '')));
   }
   return tenures;
 }
 
-function moved(
-  { type, operationId = '' }: SimEvent,
-  targetOf: (operationId: string) => OperationTarget | undefined,
-): Partial<Tenure> {
+/** The tenure that a step leads to: the same one, when it moves the SIM to no other service. */
+export function tenureAfter(before: Tenure, step: SimEvent, target: OperationTarget | undefined): Tenure {
+  return isMove(step) ? { ...before, ...moved(step, target), from: step.at } : before;
+}
+
+function moved({ type }: SimEvent, target: OperationTarget | undefined): Partial<Tenure> {
   if (type === 'sim.unassigned') {
     return { customerId: undefined, customerServiceId: undefined };
   }
-  const target = targetOf(operationId);
   if (type === 'sim.migrated') {
     return target?.partnerServiceId === undefined ? {} : { partnerServiceId: target.partnerServiceId };
   }

@@ -21,6 +21,8 @@ const kindsOfPaths: readonly (readonly [string, Kind])[] = [
   ['/v1/platform/users/{userId}', 'user'],
   ['/v1/platform/users/{userId}/roles/{role}', 'role'],
   ['/v1/platform/tariffs/{tariffId}', 'platformTariff'],
+  ['/v1/platform/partners/{partnerId}/orders/{orderId}', 'order'],
+  ['/v1/platform/sims/{iccid}', 'sim'],
   ['/v1/platform/operators/{operatorId}', 'operator'],
   ['/v1/platform/partners/{partnerId}/tariffs/{tariffId}', 'platformTariff'],
 ];
@@ -166,8 +168,10 @@ function lawful({ path }: DocumentedRoute, json: unknown, { n, real, few }: Nudg
     { filter: few === 0 ? fieldsOf(filter) : { ...fieldsOf(filter), orderId } },
     { iccids: [mark('sim', few), mark('sim', n)] },
   ][n];
+  const { confirm, ...rest } = body;
   return {
-    ...body,
+    ...rest,
+    ...(path.endsWith('/terminate') ? { confirm } : {}),
     ...(real < 7 ? { dryRun: true } : {}),
     select,
     ...('confirm' in body && n === 3 ? { confirm: few === n ? 1 : 2 } : {}),

@@ -1,5 +1,5 @@
 import { type ItemKind, isOfKind } from './item-kinds.ts';
-import type { Key } from './keys.ts';
+import { inPartners, type Key } from './keys.ts';
 
 /** What an item holds, its keys included. */
 export type Attributes = Record<string, unknown>;
@@ -53,6 +53,8 @@ export function chainOf(upgrades: Upgrades) {
 
 /** A change of a shape is an upgrade at the end of its kind's list: docs/changes.md. */
 export const { numbered, upgraded, isBehind } = chainOf({
+  // The platform lists its partners.
+  partner: [(item) => ({ ...item, ...inPartners(String(item.id)) })],
   // A service that never had a SIM had no number of them.
   partnerService: [(item) => ({ ...item, sims: item.sims ?? 0 })],
 });

@@ -1,3 +1,4 @@
+import type { FieldChange } from '../../domain/field-changes.ts';
 import { required } from '../environment.ts';
 import { absent, put, query, writeIf } from './items.ts';
 import { journalKey, type KeyOwner } from './keys.ts';
@@ -15,6 +16,10 @@ export type JournalEntry = {
   sourceIp: string;
   requestId: string;
   status: number;
+  /** The `email` of the caller's token, where it has one. */
+  actorEmail?: string;
+  /** What it changed, or asked for; absent in entries of release 0.1.0. */
+  changes?: readonly FieldChange[];
 };
 
 /** An entry as it is kept; `expiresAt` in seconds of real time. */
@@ -32,14 +37,14 @@ export async function addToJournal(owner: KeyOwner, entry: JournalEntry): Promis
 /** Where the list goes on after an entry. */
 export const positionOf = ({ at, requestId }: Pick<JournalEntry, 'at' | 'requestId'>) => `${at}#${requestId}`;
 
-/** A partner's journal between two times, both included, newest first. */
+/** The journal of a partner, or of the platform, between two times, both included, newest first. */
 export async function queryJournal(
-  partnerId: string,
+  owner: KeyOwner,
   { from, to }: { from?: string | undefined; to?: string | undefined },
   limit: number,
   after: string | undefined,
 ) {
-  const { pk: partition } = journalKey({ partnerId }, '');
+  const { pk: partition } = journalKey(owner, '');
   return query<KeptEntry>(
     {
       partition,

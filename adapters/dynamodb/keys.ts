@@ -21,6 +21,11 @@ export const partnerIdOf = ({ pk }: Pick<Key, 'pk'>): string => pk.split('#')[1]
 
 export const partnerKey = (partnerId: string): Key => ({ pk: owned(partnerId), sk: 'PARTNER' });
 
+/** Every partner, by id: in the index by customer and state, where nothing else has such a partition. */
+export const partners = 'PARTNERS';
+export const inPartners = (partnerId: string) => ({ gsi3pk: partners, gsi3sk: partnerId });
+
+export const tariffs: Pick<Key, 'pk'> = { pk: 'TARIFFS' };
 export const tariffKey = (tariffId: string): Key => ({ pk: 'TARIFFS', sk: `TRF#${tariffId}` });
 export const grantKey = (partnerId: string, tariffId: string): Key => ({
   pk: owned(partnerId),

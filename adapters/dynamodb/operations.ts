@@ -7,6 +7,7 @@ import {
   ConditionFailed,
   exists,
   get,
+  getMany,
   MAX_TRANSACTION_ITEMS,
   makeOnce,
   put,
@@ -69,6 +70,13 @@ export function putOperation(partnerId: string, record: OperationRecord, expecte
 
 export async function getOperation(partnerId: string, id: string): Promise<OperationRecord | undefined> {
   return get<OperationRecord>(operationKey(partnerId, id));
+}
+
+/** Operations by their ids; those that are not there are left out. */
+export async function getOperations(partnerId: string, ids: readonly string[]): Promise<Map<string, OperationRecord>> {
+  const distinct = [...new Set(ids)];
+  const operations = await getMany<OperationRecord>(distinct.map((id) => operationKey(partnerId, id)));
+  return new Map(operations.map((operation) => [operation.id, operation]));
 }
 
 /**

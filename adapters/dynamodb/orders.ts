@@ -18,6 +18,7 @@ import {
   makeOnce,
   put,
   query,
+  queryAll,
   queryDue,
   remove,
   transact,
@@ -116,6 +117,16 @@ export async function queryOrders(
 ): Promise<{ items: OrderRecord[]; last?: string }> {
   const { pk, sk } = orderKey(partnerId, '');
   return query<OrderRecord>({ partition: pk, prefix: sk, after, descending: true }, limit);
+}
+
+/**
+ * How many SIMs a partner has received with all of its orders: its fleet, as SIMs are never removed. Reads the orders and
+ * not the SIMs, of which there are a hundred times as many.
+ */
+export async function countReceivedSims(partnerId: string): Promise<number> {
+  const { pk, sk } = orderKey(partnerId, '');
+  const orders = await queryAll<OrderRecord>({ partition: pk, prefix: sk });
+  return orders.reduce((sims, { progress }) => sims + progress.received, 0);
 }
 
 /** Lines of an order's timeline, oldest first. */

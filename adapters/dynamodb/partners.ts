@@ -1,26 +1,43 @@
 import { operatorIds, operators } from '../../domain/operator.ts';
 import type { Partner } from '../../domain/partner.ts';
 import { holdingServiceId } from '../../domain/service.ts';
-import { absent, atVersion, ConditionFailed, get, put, transact, write } from './items.ts';
-import { partnerKey, partnerServiceKey } from './keys.ts';
+import { absent, atVersion, ConditionFailed, get, getMany, put, query, transact, write } from './items.ts';
+import { inPartners, partnerKey, partnerServiceKey, partners } from './keys.ts';
 import type { PartnerServiceRecord } from './services.ts';
 
 export async function getPartner(partnerId: string): Promise<Partner | undefined> {
   return get<Partner>(partnerKey(partnerId));
 }
 
+/** The partners of the wholesaler, by id. */
+export async function queryPartners(
+  limit: number,
+  after: string | undefined,
+): Promise<{ items: Partner[]; last?: string }> {
+  const { items, ...rest } = await query<{ id: string }>(
+    { index: 'byCustomerState', partition: partners, after },
+    limit,
+  );
+  // The index has not all of their attributes.
+  const found = await getMany<Partner>(items.map(({ id }) => partnerKey(id)));
+  return { items: found.sort((one, other) => (one.id < other.id ? -1 : 1)), ...rest };
+}
+
 /**
  * Makes a partner, with a holding service for each operator, or replaces its details.
  *
- * @returns the partner, and whether it is new.
+ * @param check is called with the partner as it is before the write, `undefined` when there is none; may throw.
+ * @returns the partner, and as it was before.
  */
 export async function savePartner(
   id: string,
   details: Omit<Partner, 'id' | 'createdAt' | 'updatedAt' | 'version'>,
   at: string,
-): Promise<{ partner: Partner; created: boolean }> {
+  check: (before: Partner | undefined) => void,
+): Promise<{ partner: Partner; before: Partner | undefined }> {
   for (;;) {
     const before = await getPartner(id);
+    check(before);
     const partner: Partner = {
       id,
       ...details,
@@ -30,15 +47,15 @@ export async function savePartner(
     };
     try {
       if (before) {
-        await write(put({ ...partner, ...partnerKey(id) }, atVersion(before.version)));
+        await write(put({ ...partner, ...inPartners(id), ...partnerKey(id) }, atVersion(before.version)));
       } else {
         const services = operatorIds.map((operatorId) => holdingService(operatorId, at));
         await transact([
-          put({ ...partner, ...partnerKey(id) }, absent),
+          put({ ...partner, ...inPartners(id), ...partnerKey(id) }, absent),
           ...services.map((service) => put({ ...service, ...partnerServiceKey(id, service.id) }, absent)),
         ]);
       }
-      return { partner, created: !before };
+      return { partner, before };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) {
         throw error;

@@ -3,16 +3,35 @@ import { type Sim, type SimEvent, type SimState, simStates } from '../../domain/
 /**
  * A step in the life of a SIM as its item keeps it, in half of the bytes that attributes would take:
  * `<version> <milliseconds since 1970> <type without "sim."> <state that it led to, or -> <operation, or @ and the actor>`.
+ *
+ * A step that cleared label or tags has a line of the type `cleared` before its own, with the same version and what they
+ * were, as JSON, in the place of the actor.
  */
 export type KeptStep = string;
 
 const TYPE_PREFIX = 'sim.';
 const NO_STATE = '-';
 const ACTOR = '@';
+const CLEARED = 'cleared';
 
 export function keepStep({ version, at, type, to, operationId, actor }: SimEvent): KeptStep {
   const by = operationId ?? `${ACTOR}${actor ?? ''}`;
   return [version, Date.parse(at), type.slice(TYPE_PREFIX.length), to ?? NO_STATE, by].join(' ');
+}
+
+/** The lines of a step: its own, and before it what it cleared. */
+export function keepSteps(event: SimEvent): [KeptStep, ...KeptStep[]] {
+  const { version, at, cleared } = event;
+  return cleared === undefined
+    ? [keepStep(event)]
+    : [[version, Date.parse(at), CLEARED, NO_STATE, `${ACTOR}${JSON.stringify(cleared)}`].join(' '), keepStep(event)];
+}
+
+const isCleared = (step: KeptStep) => step.split(' ', 3)[2] === CLEARED;
+
+/** What the lines say was cleared, by the version of the step. Only `keepSteps` writes them: the JSON is of that type. */
+function clearedBy(kept: readonly KeptStep[]): Map<number, SimEvent['cleared']> {
+  return new Map(kept.filter(isCleared).map((step) => [versionOf(step), JSON.parse(byOf(step).slice(ACTOR.length))]));
 }
 
 /** The operation that took the last step which one took. */
@@ -32,7 +51,8 @@ export function versionOf(step: KeptStep): number {
 
 /** The life of a SIM from its steps, each told once, oldest first. Its arrival is not kept: the SIM itself tells of it. */
 export function readHistory(sim: Pick<Sim, 'createdAt'>, kept: readonly KeptStep[]): SimEvent[] {
-  const byVersion = new Map(kept.map((step) => [versionOf(step), step]));
+  const byVersion = new Map(kept.filter((step) => !isCleared(step)).map((step) => [versionOf(step), step]));
+  const cleared = clearedBy(kept);
   const events: SimEvent[] = [{ version: 1, at: sim.createdAt, type: 'sim.received', to: 'in_holding' }];
   let state: SimState = 'in_holding';
   for (const [version, step] of [...byVersion].sort(([one], [other]) => one - other)) {
@@ -45,6 +65,7 @@ export function readHistory(sim: Pick<Sim, 'createdAt'>, kept: readonly KeptStep
       type: `${TYPE_PREFIX}${type}`,
       ...(to ? { from: state, to } : {}),
       ...(by.startsWith(ACTOR) ? { actor: by.slice(ACTOR.length) } : { operationId: by }),
+      ...(cleared.has(version) ? { cleared: cleared.get(version) } : {}),
     });
     state = to ?? state;
   }

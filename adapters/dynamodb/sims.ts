@@ -14,7 +14,7 @@ import {
   simsOfCustomer,
   simsOfCustomerInState,
 } from './keys.ts';
-import { isByOperation, type KeptStep, keepStep, lastMover, readHistory, versionOf } from './sim-history.ts';
+import { isByOperation, type KeptStep, keepSteps, lastMover, readHistory, versionOf } from './sim-history.ts';
 
 /** A SIM as it is kept: with what moved it last, so that a stage which runs twice knows its own work. */
 export type SimRecord = Sim & {
@@ -65,12 +65,14 @@ export async function saveSim(
   type: string,
   by: { operationId: string } | { actor: string },
 ): Promise<SimRecord> {
-  const step = keepStep({
+  const cleared = 'operationId' in by ? clearedNaming(before, after) : undefined;
+  const steps = keepSteps({
     version: after.version,
     at: after.updatedAt,
     type,
     ...(after.state === before.state ? {} : { from: before.state, to: after.state }),
     ...by,
+    ...(cleared === undefined ? {} : { cleared }),
   });
   const serviceBefore = 'operationId' in by ? serviceLeft(before, after) : before.serviceBefore;
   // What a rule made of a SIM may still have what the store keeps on it.
@@ -79,10 +81,19 @@ export async function saveSim(
     ...sim,
     ...(serviceBefore === undefined ? {} : { serviceBefore }),
     ...(before.state !== 'terminated' && after.state === 'terminated' ? { leftCounts: true } : {}),
-    history: [...(await makeRoom(partnerId, before, step)), step],
+    history: [...(await makeRoom(partnerId, before, steps)), ...steps],
   };
   await write(put(simItem(partnerId, saved), atVersion(before.version)));
   return saved;
+}
+
+/** The label and the tags that an operation took off a SIM: the partner finds them in its timeline. */
+function clearedNaming(before: Sim, after: Sim): SimEvent['cleared'] {
+  const label = after.label === undefined ? before.label : undefined;
+  const tags = after.tags.length === 0 && before.tags.length > 0 ? before.tags : undefined;
+  return label === undefined && tags === undefined
+    ? undefined
+    : { ...(label === undefined ? {} : { label }), ...(tags === undefined ? {} : { tags }) };
 }
 
 function serviceLeft(before: Sim, after: Sim): string | undefined {
@@ -139,7 +150,7 @@ function startsWithFolded(label: string | undefined, q: string): boolean {
 async function makeRoom(
   partnerId: string,
   { iccid, history }: SimRecord,
-  next: KeptStep,
+  next: readonly KeptStep[],
 ): Promise<readonly KeptStep[]> {
   const [oldest] = history;
   if (oldest === undefined || history.length < INLINE_HISTORY) {
@@ -147,7 +158,7 @@ async function makeRoom(
   }
   await write(put({ ...simHistoryKey(partnerId, iccid, versionOf(oldest)), history }));
   const last = history.findLast(isByOperation);
-  return last === undefined || isByOperation(next) ? [] : [last];
+  return last === undefined || next.some(isByOperation) ? [] : [last];
 }
 
 /** A SIM's item: its keys in the table and in each index that it is in. */

@@ -1,8 +1,8 @@
 import type { OperatorId } from '../../domain/operator.ts';
 import { type Tariff, type TariffTerms, tariffChangeProblem } from '../../domain/tariff.ts';
 import type { Problem } from '../../domain/verdict.ts';
-import { absent, atVersion, exists, get, getMany, put, queryAll, remove, writeIf } from './items.ts';
-import { grantKey, tariffKey } from './keys.ts';
+import { absent, atVersion, exists, get, getMany, put, query, queryAll, remove, writeIf } from './items.ts';
+import { grantKey, tariffKey, tariffs } from './keys.ts';
 
 type TariffRecord = Tariff & { version: number };
 type Grant = { tariffId: string };
@@ -12,17 +12,33 @@ export async function getTariff(id: string): Promise<Tariff | undefined> {
   return get<TariffRecord>(tariffKey(id));
 }
 
+/** The tariffs of the wholesaler, by id. */
+export async function queryTariffs(limit: number, after: string | undefined) {
+  return query<TariffRecord>({ partition: tariffs.pk, prefix: tariffKey('').sk, after }, limit);
+}
+
+/** A page of the tariffs that a partner has been given, by id. */
+export async function queryGrantedTariffs(partnerId: string, limit: number, after: string | undefined) {
+  const { pk, sk } = grantKey(partnerId, '');
+  const { items, ...rest } = await query<Grant>({ partition: pk, prefix: sk, after }, limit);
+  const found = await getMany<TariffRecord>(items.map(({ tariffId }) => tariffKey(tariffId)));
+  return { items: found.sort((one, other) => (one.id < other.id ? -1 : 1)), ...rest };
+}
+
 /**
  * Makes a tariff, or changes its terms where the rules let it be changed.
  *
- * @returns the tariff and whether it is new, or why it may not be changed so.
+ * @param check is called with the tariff as it is before the write, `undefined` when there is none; may throw.
+ * @returns the tariff and as it was before, or why it may not be changed so.
  */
 export async function saveTariff(
   id: string,
   terms: TariffTerms,
-): Promise<{ tariff: Tariff; created: boolean } | { problem: Problem }> {
+  check: (before: Tariff | undefined) => void,
+): Promise<{ tariff: Tariff; before: Tariff | undefined } | { problem: Problem }> {
   for (;;) {
     const before = await get<TariffRecord>(tariffKey(id));
+    check(before);
     const problem = before && tariffChangeProblem(before, terms);
     if (problem) {
       return { problem };
@@ -31,7 +47,7 @@ export async function saveTariff(
     const version = (before?.version ?? 0) + 1;
     const asSeen = before ? atVersion(before.version) : absent;
     if (await writeIf(put({ ...tariff, version, ...tariffKey(id) }, asSeen))) {
-      return { tariff, created: !before };
+      return { tariff, before };
     }
   }
 }
@@ -56,8 +72,8 @@ export async function getGrantedTariff(partnerId: string, id: string): Promise<T
 export async function listGrantedTariffs(partnerId: string, operatorId?: OperatorId): Promise<Tariff[]> {
   const { pk, sk } = grantKey(partnerId, '');
   const grants = await queryAll<Grant>({ partition: pk, prefix: sk });
-  const tariffs = await getMany<TariffRecord>(grants.map(({ tariffId }) => tariffKey(tariffId)));
-  return tariffs
+  const granted = await getMany<TariffRecord>(grants.map(({ tariffId }) => tariffKey(tariffId)));
+  return granted
     .filter((tariff) => operatorId === undefined || tariff.operatorIds.includes(operatorId))
     .sort((one, other) => (one.id < other.id ? -1 : 1));
 }

@@ -29,6 +29,8 @@ export type Sim = {
   customer?: string;
   service?: string;
   label?: string;
+  /** Whose it was when its label was given, while it is back in stock. */
+  labelOf?: string;
   version: number;
   /** Whether it was changed since it was last looked at: then its version has grown, else it has not. */
   moved: boolean;
@@ -192,11 +194,16 @@ function changed(sim: Sim, { action, stock, customer, service }: Ask): Sim {
       return { ...after, ...(stock && { stock }), state: sim.state === 'in_holding' ? 'in_stock' : sim.state };
     case 'assign': {
       const state = sim.state === 'in_stock' ? 'assigned' : sim.state;
-      return { ...after, ...(customer && { customer }), ...(service && { service }), state };
+      const { labelOf, ...kept } = after;
+      if (labelOf !== undefined && labelOf !== customer) {
+        delete kept.label;
+      }
+      return { ...kept, ...(customer && { customer }), ...(service && { service }), state };
     }
     case 'unassign': {
-      const { customer: _customer, service: _service, ...rest } = after;
-      return { ...rest, state: 'in_stock' };
+      const { customer: left, service: _service, labelOf: _before, ...rest } = after;
+      const labelOf = left !== undefined && rest.label !== undefined ? left : undefined;
+      return { ...rest, ...(labelOf === undefined ? {} : { labelOf }), state: 'in_stock' };
     }
     case 'activate':
     case 'resume':

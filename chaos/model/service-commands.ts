@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Command, command, pick, picked } from './command.ts';
-import { covers, type Model } from './model.ts';
+import { covers, type Model, type Sim } from './model.ts';
 import { freeSims } from './selection.ts';
 import { agree, is, type SeenProblem, type SeenSim, told, type World } from './world.ts';
 
@@ -120,6 +120,12 @@ function renameCustomer(number: number, nameNumber: number): Command {
   });
 }
 
+/** A SIM with another label, which nobody had before. The label that it has already changes nothing. */
+function labelled({ label: before, labelOf, ...sim }: Sim, text: string | null): Sim {
+  const isSame = (before ?? null) === text && labelOf === undefined;
+  return { ...sim, ...(text !== null && { label: text }), moved: sim.moved || !isSame };
+}
+
 /** Labels a SIM: with the tag that was read, or a stale one, which changes nothing. */
 function label(number: number, text: string | null, isStale: boolean): Command {
   return command('label', {
@@ -139,7 +145,7 @@ function label(number: number, text: string | null, isStale: boolean): Command {
       if (answer.status === 200) {
         model.sims.set(
           iccid,
-          before.map(({ label: _label, ...sim }) => ({ ...sim, ...(text !== null && { label: text }), moved: true })),
+          before.map((sim) => labelled(sim, text)),
         );
       }
     },

@@ -14,6 +14,7 @@ import { type Alarm, type AlarmScope, alarmActions, MOST_ALARMS, measures } from
 import { described } from '../../domain/described.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
+import { isUnchanged } from '../http/merge-patch.ts';
 import { HttpProblem, invalidInput, notFound, unknownId } from '../http/problem.ts';
 import { created, list, noContent, one, route } from '../http/route.ts';
 import { serve } from '../http/serve.ts';
@@ -146,15 +147,22 @@ export const routes = [
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
       const alarm = await theAlarm(caller.partnerId, id);
       requireMatch(ifMatch, showAlarm(alarm));
-      const changed = await saveAlarm(caller.partnerId, {
-        ...alarm,
+      const before = showAlarm(alarm);
+      const fields = {
         name: body.name ?? alarm.name,
         threshold: body.threshold ? thresholdOf(body.threshold) : alarm.threshold,
         action: body.action ?? alarm.action,
+      };
+      if (isUnchanged(alarm, fields)) {
+        return { ...one(before), before };
+      }
+      const changed = await saveAlarm(caller.partnerId, {
+        ...alarm,
+        ...fields,
         updatedAt: now.toISOString(),
         version: alarm.version + 1,
       });
-      return one(showAlarm(changed));
+      return { ...one(showAlarm(changed)), before };
     },
   }),
   route({
@@ -170,7 +178,7 @@ export const routes = [
       const alarm = await theAlarm(caller.partnerId, id);
       requireMatch(ifMatch, showAlarm(alarm));
       await deleteAlarm(caller.partnerId, alarm);
-      return noContent;
+      return { ...noContent, before: showAlarm(alarm) };
     },
   }),
   route({

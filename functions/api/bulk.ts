@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { eachManifestPage, orderManifest, pagesOf } from '../../adapters/dynamodb/manifests.ts';
 import { createOperation } from '../../adapters/dynamodb/operations.ts';
-import { getOrder } from '../../adapters/dynamodb/orders.ts';
+import { countReceivedSims, getOrder } from '../../adapters/dynamodb/orders.ts';
 import { firstRun, runAt } from '../../adapters/dynamodb/runs.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
@@ -12,6 +12,7 @@ import { iccidProblem } from '../../domain/iccid.ts';
 import {
   beginningOf,
   CONFIRM_MISMATCH,
+  isWholeFleet,
   MAX_DAYS_AHEAD,
   type Operation,
   type OperationTarget,
@@ -93,6 +94,14 @@ export const bulkFields = () => ({
   ),
 });
 
+/** Of an action that takes a confirmation for the whole fleet alone. */
+export const fleetConfirmation = () => ({
+  confirm: described(
+    z.optional(z.int().check(z.nonnegative())),
+    'The number of SIMs in the selection. Required when `filter` is empty, which selects the whole fleet.',
+  ),
+});
+
 type BulkBody = {
   select: z.infer<typeof selectSchema>;
   dryRun?: boolean | undefined;
@@ -121,6 +130,9 @@ export async function bulk(
   const effectiveAt = body.dryRun ? undefined : beginning.at;
   const selected = await resolve(partnerId, body.select, effectiveAt !== undefined);
   await requireTargets(partnerId, target);
+  if (!body.dryRun && isWholeFleet(selected.selection)) {
+    requireFleetConfirmed(body.confirm, await countReceivedSims(partnerId));
+  }
   if (body.confirm !== undefined && selected.count !== undefined) {
     requireConfirmed(body.confirm, selected.count);
   }
@@ -222,6 +234,14 @@ function requireConfirmed(confirm: number, count: number): void {
     const message = `confirm is ${confirm}, but the selection contains ${count} SIMs. Set confirm to ${count} to proceed.`;
     throw invalidInput([{ pointer: '/confirm', code: CONFIRM_MISMATCH, message }]);
   }
+}
+
+function requireFleetConfirmed(confirm: number | undefined, count: number): void {
+  if (confirm === undefined) {
+    const message = `An empty filter selects the whole fleet of ${count} SIMs. Set confirm to ${count} to proceed.`;
+    throw invalidInput([{ pointer: '/confirm', code: CONFIRM_MISMATCH, message }]);
+  }
+  requireConfirmed(confirm, count);
 }
 
 /** The ICCIDs of a selection, when there are few enough for a dry run to be answered at once. */

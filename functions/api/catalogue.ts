@@ -5,7 +5,7 @@ import { isOperatorId, operatorIds, operators } from '../../domain/operator.ts';
 import { notFound } from '../http/problem.ts';
 import { list, one, route } from '../http/route.ts';
 import { serve } from '../http/serve.ts';
-import { operatorSchema, partnerSchema, showPartner, tariffAnswerSchema } from './representations.ts';
+import { operatorSchema, partnerSchema, showPartner, showTariff, tariffAnswerSchema } from './representations.ts';
 
 /** What can be ordered and sold, and who the caller is. */
 export const routes = [
@@ -90,7 +90,5 @@ export const routes = [
     },
   }),
 ];
-
-const showTariff = (tariff: object) => tariffAnswerSchema.parse(tariff);
 
 export const handler = serve(routes);

@@ -131,13 +131,13 @@ export const routes = [
       const service = await theService(caller, id);
       requireMatch(ifMatch, showCustomerService(service));
       if (name === undefined || name === service.name) {
-        return one(showCustomerService(service));
+        return { ...one(showCustomerService(service)), before: showCustomerService(service) };
       }
       const renamed = await renameCustomerService(caller.partnerId, service, name, now.toISOString());
       if (renamed === 'name_taken') {
         throw nameTaken(name);
       }
-      return one(showCustomerService(renamed));
+      return { ...one(showCustomerService(renamed)), before: showCustomerService(service) };
     },
   }),
   route({
@@ -158,7 +158,7 @@ export const routes = [
           'The service still has SIMs. Unassign, terminate or assign them to another service first.',
         );
       }
-      return noContent;
+      return { ...noContent, before: showCustomerService(service) };
     },
   }),
 ];

@@ -13,7 +13,7 @@ import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
 import { checkInput } from '../http/input.ts';
-import { mergePatch } from '../http/merge-patch.ts';
+import { isUnchanged, mergePatch } from '../http/merge-patch.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, notFound } from '../http/problem.ts';
 import { created, list, noContent, one, route } from '../http/route.ts';
@@ -116,7 +116,12 @@ export const routes = [
       requireMatch(ifMatch, showCustomer(customer));
       const change = mergePatch(body, { tags: [] }, customer);
       checkInput(changedCustomer, change.set);
-      return one(showCustomer(await changeCustomer(caller.partnerId, customer, change, now.toISOString())));
+      const before = showCustomer(customer);
+      if (isUnchanged(customer, change.set, change.remove)) {
+        return { ...one(before), before };
+      }
+      const changed = await changeCustomer(caller.partnerId, customer, change, now.toISOString());
+      return { ...one(showCustomer(changed)), before };
     },
   }),
   route({
@@ -136,7 +141,7 @@ export const routes = [
           'The customer still has services. Unassign or terminate their SIMs and delete the services first.',
         );
       }
-      return noContent;
+      return { ...noContent, before: showCustomer(customer) };
     },
   }),
 ];

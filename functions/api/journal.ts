@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { positionOf, queryJournal } from '../../adapters/dynamodb/journal.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
+import { keyOwner } from '../http/idempotency.ts';
 import { fillPage } from '../http/paging.ts';
 import { invalidInput } from '../http/problem.ts';
 import { list, route } from '../http/route.ts';
@@ -17,7 +18,8 @@ export const routes = [
     access: 'journal',
     tag: 'Journal',
     summary: 'List accepted writes, newest first',
-    description: 'The journal does not contain dry runs, quotes and rejected requests.',
+    description:
+      'The writes of the caller’s partner; for a platform user, those of the platform. The journal does not contain dry runs, quotes and rejected requests.',
     paged: true,
     query: () =>
       z.strictObject({
@@ -35,7 +37,7 @@ export const routes = [
       const now = Date.now() / 1000;
       const { items, next } = await fillPage(
         page,
-        (limit, after) => queryJournal(caller.partnerId, between, limit, after),
+        (limit, after) => queryJournal(keyOwner(caller), between, limit, after),
         (entry) =>
           entry.expiresAt > now &&
           (actor === undefined || entry.actor === actor) &&

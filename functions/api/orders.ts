@@ -341,7 +341,9 @@ async function setPlan(
   ifMatch: string | undefined,
   now: Date,
 ): Promise<Answer> {
+  let before: Order | undefined;
   const stepped = await stepOrder(partnerId, id, (order) => {
+    before = order;
     requireMatch(ifMatch, showOrder(order));
     refuseLate(order);
     return replan(order, plan, actor, now.toISOString());
@@ -349,7 +351,7 @@ async function setPlan(
   if (!stepped) {
     throw notFound('order', id);
   }
-  return one(showOrder(stepped.order));
+  return { ...one(showOrder(stepped.order)), before: before && showOrder(before) };
 }
 
 /**

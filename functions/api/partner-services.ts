@@ -103,11 +103,11 @@ export const routes = [
       if (service.holding) {
         throw new HttpProblem('holding_service', 'Holding services are managed by the system and cannot be edited.');
       }
-      return one(
-        showPartnerService(
-          name === undefined ? service : await renamePartnerService(caller.partnerId, service, name, now.toISOString()),
-        ),
-      );
+      const renamed =
+        name === undefined || name === service.name
+          ? service
+          : await renamePartnerService(caller.partnerId, service, name, now.toISOString());
+      return { ...one(showPartnerService(renamed)), before: showPartnerService(service) };
     },
   }),
 ];

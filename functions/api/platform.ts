@@ -1,17 +1,38 @@
 import * as z from 'zod/mini';
-import { getPartner, savePartner } from '../../adapters/dynamodb/partners.ts';
+import { getOrder } from '../../adapters/dynamodb/orders.ts';
+import { getPartner, queryPartners, savePartner } from '../../adapters/dynamodb/partners.ts';
 import { LONGEST_SET_ASIDE_ID, putBack, querySetAside } from '../../adapters/dynamodb/set-aside.ts';
-import { getGrantedTariff, getTariff, grantTariff, revokeTariff, saveTariff } from '../../adapters/dynamodb/tariffs.ts';
+import { getSim, ownersOf } from '../../adapters/dynamodb/sims.ts';
+import {
+  getGrantedTariff,
+  getTariff,
+  grantTariff,
+  queryGrantedTariffs,
+  queryTariffs,
+  revokeTariff,
+  saveTariff,
+} from '../../adapters/dynamodb/tariffs.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { described } from '../../domain/described.ts';
-import { HOLDING_DAYS, isPartnerId } from '../../domain/partner.ts';
+import { HOLDING_DAYS, isPartnerId, type Partner } from '../../domain/partner.ts';
 import { tariffSchema } from '../../domain/tariff.ts';
 import { line } from '../../domain/text.ts';
-import { requireMatch } from '../http/etag.ts';
+import { requireMatch, requirePutConditions } from '../http/etag.ts';
 import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
 import { created, list, noContent, one, route } from '../http/route.ts';
 import { serve } from '../http/serve.ts';
-import { partnerSchema, setAsideSchema, showPartner, showSetAside, tariffAnswerSchema } from './representations.ts';
+import {
+  partnerOrderSchema,
+  partnerSchema,
+  partnerSimSchema,
+  setAsideSchema,
+  showOrder,
+  showPartner,
+  showSetAside,
+  showSim,
+  showTariff,
+  tariffAnswerSchema,
+} from './representations.ts';
 
 const partnerDetails = z.lazy(() =>
   z.strictObject({
@@ -31,6 +52,125 @@ const TARIFF_ID = /^trf_[A-Za-z0-9._-]{1,60}$/;
 /** What the wholesaler itself does: partners, tariffs, and who has which. */
 export const routes = [
   route({
+    method: 'GET',
+    path: '/v1/platform/partners',
+    operationId: 'listPartners',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'List partners, by id',
+    description: 'A partner that was created a moment ago may be missing.',
+    paged: true,
+    answers: { 200: partnerSchema },
+    handle: async ({ page }) => {
+      const { items, last } = await queryPartners(page.limit, page.after);
+      return list(items.map(showPartner), last);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/partners/{partnerId}',
+    operationId: 'readPartner',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Get a partner',
+    answers: { 200: partnerSchema },
+    handle: async ({ path: { partnerId } }) => one(showPartner(await getPartnerOr404(partnerId))),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/tariffs',
+    operationId: 'listAllTariffs',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'List tariffs, by id',
+    paged: true,
+    answers: { 200: tariffAnswerSchema },
+    handle: async ({ page }) => {
+      const { items, last } = await queryTariffs(page.limit, page.after);
+      return list(items.map(showTariff), last);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/tariffs/{tariffId}',
+    operationId: 'readTariff',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Get a tariff',
+    answers: { 200: tariffAnswerSchema },
+    handle: async ({ path: { tariffId } }) => {
+      const tariff = await getTariff(tariffId);
+      if (!tariff) {
+        throw notFound('tariff', tariffId);
+      }
+      return one(showTariff(tariff));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/partners/{partnerId}/tariffs',
+    operationId: 'listGrantedTariffs',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'List the tariffs granted to a partner, by id',
+    paged: true,
+    answers: { 200: tariffAnswerSchema },
+    handle: async ({ path: { partnerId }, page }) => {
+      await getPartnerOr404(partnerId);
+      const { items, last } = await queryGrantedTariffs(partnerId, page.limit, page.after);
+      return list(items.map(showTariff), last);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/partners/{partnerId}/tariffs/{tariffId}',
+    operationId: 'readGrantedTariff',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Get a tariff granted to a partner',
+    answers: { 200: tariffAnswerSchema },
+    handle: async ({ path: { partnerId, tariffId } }) => {
+      const tariff = await getGrantedTariff(partnerId, tariffId);
+      if (!tariff) {
+        throw notFound('tariff of the partner', tariffId);
+      }
+      return one(showTariff(tariff));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/partners/{partnerId}/orders/{orderId}',
+    operationId: 'readPartnerOrder',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Get an order of a partner',
+    answers: { 200: partnerOrderSchema },
+    handle: async ({ path: { partnerId, orderId } }) => {
+      const order = await getOrder(partnerId, orderId);
+      if (!order) {
+        throw notFound('order', orderId);
+      }
+      return one(partnerOrderSchema.parse({ ...showOrder(order), partnerId }));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/sims/{iccid}',
+    operationId: 'readPartnerSim',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Find a SIM, of whichever partner',
+    answers: { 200: partnerSimSchema },
+    handle: async ({ path: { iccid } }) => {
+      const partnerId = (await ownersOf([iccid])).get(iccid);
+      const sim = partnerId === undefined ? undefined : await getSim(partnerId, iccid);
+      if (!sim) {
+        throw notFound('SIM', iccid);
+      }
+      return one(partnerSimSchema.parse({ ...showSim(sim), partnerId }));
+    },
+  }),
+  route({
     method: 'PUT',
     path: '/v1/platform/partners/{partnerId}',
     operationId: 'savePartner',
@@ -45,7 +185,9 @@ export const routes = [
       contact: { name: 'Ada', email: 'ada@acme.example' },
     },
     answers: { 200: partnerSchema, 201: partnerSchema },
-    handle: async ({ path: { partnerId }, body, now }) => {
+    honoursIfMatch: true,
+    honoursIfNoneMatch: true,
+    handle: async ({ path: { partnerId }, body, headers, now }) => {
       if (!isPartnerId(partnerId)) {
         throw invalidInput([
           {
@@ -56,9 +198,13 @@ export const routes = [
           },
         ]);
       }
-      const saved = await savePartner(partnerId, body, now.toISOString());
+      const saved = await savePartner(partnerId, body, now.toISOString(), (before) =>
+        requirePutConditions(headers, before && showPartner(before)),
+      );
       const shown = showPartner(saved.partner);
-      return saved.created ? created(`/v1/platform/partners/${partnerId}`, shown) : one(shown);
+      return saved.before
+        ? { ...one(shown), before: showPartner(saved.before) }
+        : created(`/v1/platform/partners/${partnerId}`, shown);
     },
   }),
   route({
@@ -72,7 +218,9 @@ export const routes = [
       'An existing tariff keeps its audience and its operators, because SIMs may depend on them. Operators can be added.',
     body: tariffSchema,
     answers: { 200: tariffAnswerSchema, 201: tariffAnswerSchema },
-    handle: async ({ path: { tariffId }, body }) => {
+    honoursIfMatch: true,
+    honoursIfNoneMatch: true,
+    handle: async ({ path: { tariffId }, body, headers }) => {
       if (!TARIFF_ID.test(tariffId)) {
         throw invalidInput([
           {
@@ -83,12 +231,16 @@ export const routes = [
           },
         ]);
       }
-      const saved = await saveTariff(tariffId, body);
+      const saved = await saveTariff(tariffId, body, (before) =>
+        requirePutConditions(headers, before && showTariff(before)),
+      );
       if ('problem' in saved) {
         throw new HttpProblem('tariff_in_use', saved.problem.detail);
       }
-      const shown = tariffAnswerSchema.parse(saved.tariff);
-      return saved.created ? created(`/v1/platform/tariffs/${tariffId}`, shown) : one(shown);
+      const shown = showTariff(saved.tariff);
+      return saved.before
+        ? { ...one(shown), before: showTariff(saved.before) }
+        : created(`/v1/platform/tariffs/${tariffId}`, shown);
     },
   }),
   route({
@@ -108,7 +260,7 @@ export const routes = [
         throw notFound('tariff', tariffId);
       }
       const { created: isNew } = await grantTariff(partnerId, tariffId);
-      const shown = tariffAnswerSchema.parse(tariff);
+      const shown = showTariff(tariff);
       return isNew ? created(`/v1/platform/partners/${partnerId}/tariffs/${tariffId}`, shown) : one(shown);
     },
   }),
@@ -126,7 +278,7 @@ export const routes = [
       if (!given) {
         throw notFound('tariff of the partner', tariffId);
       }
-      requireMatch(ifMatch, tariffAnswerSchema.parse(given));
+      requireMatch(ifMatch, showTariff(given));
       if (!(await revokeTariff(partnerId, tariffId))) {
         throw notFound('tariff of the partner', tariffId);
       }
@@ -165,5 +317,13 @@ export const routes = [
     },
   }),
 ];
+
+async function getPartnerOr404(partnerId: string): Promise<Partner> {
+  const partner = await getPartner(partnerId);
+  if (!partner) {
+    throw notFound('partner', partnerId);
+  }
+  return partner;
+}
 
 export const handler = serve(routes);

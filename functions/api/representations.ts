@@ -16,6 +16,7 @@ import type { PartnerService } from '../../domain/service.ts';
 import { type Sim, simStates } from '../../domain/sim.ts';
 import { nextActions, simActions, simProblemCodes } from '../../domain/sim-actions.ts';
 import { tariffFields } from '../../domain/tariff.ts';
+import type { TimelineLine } from '../../domain/timeline.ts';
 import { type User, userStates } from '../../domain/user.ts';
 import { type Delivery, deliveryStates, type Webhook } from '../../domain/webhook.ts';
 
@@ -63,6 +64,8 @@ export const tariffAnswerSchema = z.lazy(() =>
     .object({ id, ...tariffFields(), name: z.string(), networks: z.array(z.string()) })
     .register(z.globalRegistry, { id: 'Tariff' }),
 );
+
+export const showTariff = (tariff: object) => tariffAnswerSchema.parse(tariff);
 
 export const partnerSchema = z.lazy(() =>
   z
@@ -152,6 +155,11 @@ export const orderSchema = z.lazy(() =>
     .register(z.globalRegistry, { id: 'Order' }),
 );
 
+/** As the platform sees it: with whose it is. */
+export const partnerOrderSchema = z.lazy(() =>
+  z.extend(orderSchema._zod.innerType, { partnerId: z.string() }).register(z.globalRegistry, { id: 'PartnerOrder' }),
+);
+
 export const showOrder = (order: Order) => orderSchema.parse(order);
 
 export const orderEventSchema = z.lazy(() =>
@@ -190,6 +198,11 @@ export const simSchema = z.lazy(() =>
     .register(z.globalRegistry, { id: 'Sim' }),
 );
 
+/** As the platform sees it: with whose it is. */
+export const partnerSimSchema = z.lazy(() =>
+  z.extend(simSchema._zod.innerType, { partnerId: z.string() }).register(z.globalRegistry, { id: 'PartnerSim' }),
+);
+
 export const showSim = (sim: Sim) =>
   simSchema.parse({ ...sim, holding: sim.state === 'in_holding', nextActions: nextActions(sim) });
 
@@ -201,9 +214,46 @@ export const simEventSchema = z.lazy(() =>
       from: z.optional(z.enum(simStates)),
       to: z.optional(z.enum(simStates)),
       operationId: z.optional(z.string()),
-      actor: described(z.string(), 'The `sub` of the user who caused the change, or `system`.'),
+      actor: described(
+        z.string(),
+        'The `sub` of the user who caused the change, the id of an alarm, or `system`. Customer users see `partner` or `system`.',
+      ),
+      partnerServiceId: described(z.optional(z.string()), 'Of a migration'),
+      partnerServiceName: z.optional(z.string()),
+      customerId: described(z.optional(z.string()), 'Of an assignment; the one that was left, of an unassignment'),
+      customerName: z.optional(z.string()),
+      customerServiceId: z.optional(z.string()),
+      customerServiceName: z.optional(z.string()),
+      reason: described(z.optional(z.string()), 'Of a suspension or resumption'),
+      cleared: described(
+        z.optional(z.object({ label: z.optional(z.string()), tags: z.optional(z.array(z.string())) })),
+        'The label and tags of a former customer’s time, removed by an assignment to another customer',
+      ),
     })
     .register(z.globalRegistry, { id: 'SimEvent' }),
+);
+
+/** @param names of customers and services, by id. */
+export const showSimEvent = (line: TimelineLine, names: ReadonlyMap<string, string>) => {
+  const nameOf = (id: string | undefined) => names.get(id ?? '');
+  return simEventSchema.parse({
+    ...line,
+    partnerServiceName: nameOf(line.partnerServiceId),
+    customerName: nameOf(line.customerId),
+    customerServiceName: nameOf(line.customerServiceId),
+  });
+};
+
+const simFilterAnswer = z.lazy(() =>
+  z.object({
+    state: z.optional(z.enum(simStates)),
+    customerId: z.optional(z.string()),
+    customerServiceId: z.optional(z.string()),
+    partnerServiceId: z.optional(z.string()),
+    operatorId: z.optional(z.enum(operatorIds)),
+    orderId: z.optional(z.string()),
+    q: z.optional(z.string()),
+  }),
 );
 
 export const operationSchema = z.lazy(() =>
@@ -218,6 +268,26 @@ export const operationSchema = z.lazy(() =>
       succeeded: z.int(),
       failed: z.int(),
       failure: z.optional(failure),
+      selection: described(
+        z.object({
+          count: described(z.optional(z.int()), 'Of a list of ICCIDs: how many there are'),
+          orderId: z.optional(z.string()),
+          filter: described(z.optional(simFilterAnswer), 'Empty for the whole fleet'),
+          failedIn: described(z.optional(z.string()), 'Of a retry: the operation whose failed SIMs it is for'),
+        }),
+        'Which SIMs it is for',
+      ),
+      target: described(
+        z.optional(
+          z.object({
+            partnerServiceId: z.optional(z.string()),
+            customerId: z.optional(z.string()),
+            customerServiceId: z.optional(z.string()),
+          }),
+        ),
+        'Where a migration or an assignment brings them',
+      ),
+      reason: described(z.optional(z.string()), 'Of a suspension; of a resumption that is limited to such bars'),
       requestedBy: z.string(),
       createdAt: time,
       startedAt: z.optional(time),
@@ -226,7 +296,39 @@ export const operationSchema = z.lazy(() =>
     .register(z.globalRegistry, { id: 'Operation' }),
 );
 
-export const showOperation = (operation: Operation) => operationSchema.parse(operation);
+export const showOperation = (operation: Operation) =>
+  operationSchema.parse({
+    ...operation,
+    selection: shownSelection(operation),
+    target: shownTarget(operation),
+    reason: operation.target.reason,
+  });
+
+function shownSelection({ selection, total, selecting }: Operation): z.input<typeof operationSchema>['selection'] {
+  switch (selection.kind) {
+    case 'list':
+      return { count: total ?? selecting?.sims };
+    case 'order':
+      return { orderId: selection.orderId };
+    case 'filter':
+      return { filter: selection.filter };
+    case 'failed':
+      return { failedIn: selection.operationId };
+  }
+}
+
+/** A stage of a plan has the whole plan's targets; it shows its own. */
+function shownTarget({ action, target }: Operation): z.input<typeof operationSchema>['target'] {
+  const { partnerServiceId, customerId, customerServiceId } = target;
+  switch (action) {
+    case 'migrate':
+      return { partnerServiceId };
+    case 'assign':
+      return { customerId, customerServiceId };
+    default:
+      return undefined;
+  }
+}
 
 const simProblem = z.lazy(() => z.object({ code: z.enum(simProblemCodes), detail: z.string() }));
 
@@ -424,6 +526,8 @@ export const firingSchema = z.lazy(() =>
 
 export const showFiring = (firing: Firing) => firingSchema.parse(firing);
 
+const changedValue = z.lazy(() => z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
+
 export const journalEntrySchema = z.lazy(() =>
   z
     .object({
@@ -435,11 +539,24 @@ export const journalEntrySchema = z.lazy(() =>
       sourceIp: z.string(),
       requestId: z.string(),
       status: z.int(),
+      actorEmail: described(z.optional(z.string()), 'Where the token named it'),
+      changes: described(
+        z.array(
+          z.object({
+            field: z.string(),
+            before: z.optional(changedValue),
+            after: z.optional(changedValue),
+            withheld: described(z.optional(z.boolean()), '`true`: it changed; its value may be personal or secret'),
+          }),
+        ),
+        'The fields that the request changed, or gave to an action',
+      ),
     })
     .register(z.globalRegistry, { id: 'JournalEntry' }),
 );
 
-export const showJournalEntry = (entry: JournalEntry) => journalEntrySchema.parse(entry);
+export const showJournalEntry = (entry: JournalEntry) =>
+  journalEntrySchema.parse({ ...entry, changes: entry.changes ?? [] });
 
 export const setAsideSchema = z.lazy(() =>
   z

@@ -1,20 +1,25 @@
 import * as z from 'zod/mini';
-import { getOperation } from '../../adapters/dynamodb/operations.ts';
+import { getCustomer } from '../../adapters/dynamodb/customers.ts';
+import { getOperations } from '../../adapters/dynamodb/operations.ts';
+import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSim, type SimRecord, saveSim, simHistory } from '../../adapters/dynamodb/sims.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { relabel } from '../../domain/sim.ts';
 import { idSchema, line } from '../../domain/text.ts';
+import { type TimelineLine, timelineForCustomer, timelineOf } from '../../domain/timeline.ts';
 import { requireMatch } from '../http/etag.ts';
+import { isUnchanged } from '../http/merge-patch.ts';
 import { notFound } from '../http/problem.ts';
 import { list, one, type Route, route } from '../http/route.ts';
 import { serve } from '../http/serve.ts';
-import { bulk, bulkFields, simFilter } from './bulk.ts';
+import { bulk, bulkFields, fleetConfirmation, simFilter } from './bulk.ts';
 import {
   dryRunSchema,
   operationSchema,
   showSim,
+  showSimEvent,
   simEventSchema,
   simSchema,
   simUsageSchema,
@@ -76,8 +81,12 @@ export const routes: Route[] = [
       const sim = await theSim(caller, iccid);
       requireMatch(ifMatch, showSim(sim));
       const labelled = relabel(sim, body, now.toISOString());
+      const { label, tags, formerCustomer } = labelled;
+      if (isUnchanged(sim, { label, tags, formerCustomer })) {
+        return { ...one(showSim(sim)), before: showSim(sim) };
+      }
       const saved = await saveSim(caller.partnerId, sim, labelled, 'sim.labelled', { actor: caller.userId });
-      return one(showSim(saved));
+      return { ...one(showSim(saved)), before: showSim(sim) };
     },
   }),
   route({
@@ -91,17 +100,12 @@ export const routes: Route[] = [
     answers: { 200: simEventSchema },
     handle: async ({ caller, path: { iccid }, page }) => {
       const sim = await theSim(caller, iccid);
-      const steps = await simHistory(caller.partnerId, sim);
-      const rest = steps.filter(({ version }) => version > Number(page.after ?? 0));
+      const lines = await timelineFor(caller, sim);
+      const rest = lines.filter(({ version }) => version > Number(page.after ?? 0));
       const shown = rest.slice(0, page.limit);
-      const actors = await actorsOf(
-        caller.partnerId,
-        shown.flatMap(({ operationId }) => operationId ?? []),
-      );
+      const names = await namesIn(caller, shown);
       return list(
-        shown.map((step) =>
-          simEventSchema.parse({ ...step, actor: step.actor ?? actors.get(step.operationId ?? '') ?? 'system' }),
-        ),
+        shown.map((line) => showSimEvent(line, names)),
         rest.length > shown.length ? String(shown.at(-1)?.version) : undefined,
       );
     },
@@ -130,7 +134,7 @@ export const routes: Route[] = [
     summary: 'Migrate SIMs to a partner service',
     description:
       'Moves SIMs out of the holding service, which every other action requires, or from one partner service to another.',
-    body: z.lazy(() => z.strictObject({ ...bulkFields(), partnerServiceId: idSchema })),
+    body: z.lazy(() => z.strictObject({ ...bulkFields(), ...fleetConfirmation(), partnerServiceId: idSchema })),
     example: {
       select: { orderId: 'ord_01JG0000000000000000000000' },
       partnerServiceId: 'psv_01JG0000000000000000000000',
@@ -145,7 +149,9 @@ export const routes: Route[] = [
     access: 'change_sims',
     tag: 'SIMs',
     summary: 'Assign SIMs to a customer service',
-    body: z.lazy(() => z.strictObject({ ...bulkFields(), customerId: idSchema, customerServiceId: idSchema })),
+    body: z.lazy(() =>
+      z.strictObject({ ...bulkFields(), ...fleetConfirmation(), customerId: idSchema, customerServiceId: idSchema }),
+    ),
     example: {
       select,
       customerId: 'cus_01JG0000000000000000000000',
@@ -168,7 +174,11 @@ export const routes: Route[] = [
     summary: 'Suspend SIMs',
     description: 'Bars data until the SIMs are resumed.',
     body: z.lazy(() =>
-      z.strictObject({ ...bulkFields(), reason: described(z.optional(line(100)), 'Reason to show with the bar.') }),
+      z.strictObject({
+        ...bulkFields(),
+        ...fleetConfirmation(),
+        reason: described(z.optional(line(100)), 'Reason to show with the bar.'),
+      }),
     ),
     example: { select, reason: 'device stolen' },
     answers: bulkAnswers,
@@ -208,7 +218,7 @@ function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string
     tag: 'SIMs',
     summary,
     description,
-    body: z.lazy(() => z.strictObject(bulkFields())),
+    body: z.lazy(() => z.strictObject({ ...bulkFields(), ...fleetConfirmation() })),
     example: { select },
     answers: bulkAnswers,
     handle: async (request) => bulk(request, action, {}),
@@ -223,11 +233,28 @@ async function theSim(caller: PartnerCaller, iccid: string): Promise<SimRecord> 
   return sim;
 }
 
-/** Who asked for each of these operations. */
-async function actorsOf(partnerId: string, operationIds: readonly string[]): Promise<Map<string, string>> {
-  const distinct = [...new Set(operationIds)];
-  const operations = await Promise.all(distinct.map((id) => getOperation(partnerId, id)));
-  return new Map(operations.flatMap((operation) => (operation ? [[operation.id, operation.requestedBy]] : [])));
+/** The life of a SIM, as far as the caller may see it. */
+async function timelineFor(caller: PartnerCaller, sim: SimRecord): Promise<TimelineLine[]> {
+  const steps = await simHistory(caller.partnerId, sim);
+  const operations = await getOperations(
+    caller.partnerId,
+    steps.flatMap(({ operationId }) => operationId ?? []),
+  );
+  const lines = timelineOf(sim, steps, (id) => operations.get(id));
+  return caller.kind === 'customer' ? timelineForCustomer(lines, caller.customerId) : lines;
+}
+
+/** The names of the customers and services that lines of a timeline are about, by id: of those that are still there. */
+async function namesIn({ partnerId }: PartnerCaller, lines: readonly TimelineLine[]): Promise<Map<string, string>> {
+  const idsOf = (field: 'customerId' | 'customerServiceId' | 'partnerServiceId') => [
+    ...new Set(lines.flatMap((line) => line[field] ?? [])),
+  ];
+  const named = await Promise.all([
+    ...idsOf('customerId').map((id) => getCustomer(partnerId, id)),
+    ...idsOf('customerServiceId').map((id) => getCustomerService(partnerId, id)),
+    ...idsOf('partnerServiceId').map((id) => getPartnerService(partnerId, id)),
+  ]);
+  return new Map(named.flatMap((thing) => (thing ? [[thing.id, thing.name]] : [])));
 }
 
 export const handler = serve(routes);

@@ -30,6 +30,7 @@ import {
   withSecret,
 } from '../../domain/webhook.ts';
 import { requireMatch } from '../http/etag.ts';
+import { isUnchanged } from '../http/merge-patch.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
 import { created, list, noContent, one, route } from '../http/route.ts';
@@ -126,20 +127,23 @@ export const routes = [
         await refuseTarget(body.url);
       }
       const { disabled, ...kept } = webhook;
+      const before = showWebhook(webhook);
       const enabled = body.enabled ?? webhook.enabled;
+      const fields = { url: body.url ?? webhook.url, events: body.events ?? webhook.events, enabled };
+      if (isUnchanged(webhook, fields)) {
+        return { ...one(before), before };
+      }
       const changed = await saveWebhook(partnerId, {
         ...kept,
         ...(disabled && !enabled ? { disabled } : {}),
-        url: body.url ?? webhook.url,
-        events: body.events ?? webhook.events,
-        enabled,
+        ...fields,
         updatedAt: now.toISOString(),
         version: webhook.version + 1,
       });
       if (enabled && !webhook.enabled) {
         await wake(partnerId, id, now);
       }
-      return one(showWebhook(changed));
+      return { ...one(showWebhook(changed)), before };
     },
   }),
   route({
@@ -155,7 +159,7 @@ export const routes = [
       const webhook = await theWebhook(caller.partnerId, id);
       requireMatch(ifMatch, showWebhook(webhook));
       await deleteWebhook(caller.partnerId, webhook);
-      return noContent;
+      return { ...noContent, before: showWebhook(webhook) };
     },
   }),
   route({

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { HttpProblem } from './problem.ts';
 
+type Headers = Readonly<Record<string, string | undefined>>;
+
 /** The entity tag of a representation: it changes exactly when what a client reads changes. */
 export function etagOf(body: unknown): string {
   return etagOfText(JSON.stringify(body));
@@ -27,4 +29,29 @@ export function requireMatch(ifMatch: string | undefined, current: unknown): voi
       `The current ETag is ${tag}. Read the resource again before you change it.`,
     );
   }
+}
+
+/**
+ * Honours `If-Match` and `If-None-Match` of a `PUT`, which creates what is not there: `If-None-Match: *` lets it only
+ * create, `If-Match` only replace.
+ *
+ * @param current the representation that there is now; `undefined` when there is none.
+ * @throws HttpProblem 412
+ */
+export function requirePutConditions(headers: Headers, current: unknown): void {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch = '' } = headers;
+  const excluded = ifNoneMatch.split(',').map((candidate) => candidate.trim());
+  if (current !== undefined && (excluded.includes('*') || excluded.includes(etagOf(current)))) {
+    throw new HttpProblem(
+      'precondition_failed',
+      `The resource exists already. Its current ETag is ${etagOf(current)}.`,
+    );
+  }
+  if (current === undefined && ifMatch !== undefined) {
+    throw new HttpProblem(
+      'precondition_failed',
+      'The resource does not exist. Send the request without If-Match to create it.',
+    );
+  }
+  requireMatch(ifMatch, current);
 }

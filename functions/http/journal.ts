@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { JournalEntry } from '../../adapters/dynamodb/journal.ts';
+import { fieldChanges } from '../../domain/field-changes.ts';
 import type { Access, Answer, Route, RouteRequest } from './route.ts';
 
 /** What the journal says of a request; `undefined` for one that changed nothing. */
@@ -7,7 +8,7 @@ export function journalEntry(
   event: Pick<APIGatewayProxyEventV2, 'rawPath' | 'requestContext'>,
   { method, path, changesNothing }: Pick<Route, 'method' | 'path' | 'changesNothing'>,
   { caller, body, now }: Pick<RouteRequest<Access, string, unknown, unknown>, 'caller' | 'body' | 'now'>,
-  { status, headers }: Answer,
+  { status, headers, before, body: answered }: Answer,
 ): JournalEntry | undefined {
   if (method === 'GET' || changesNothing || status >= 300 || !caller || isDryRun(body)) {
     return undefined;
@@ -22,6 +23,8 @@ export function journalEntry(
     sourceIp: http.sourceIp,
     requestId,
     status,
+    ...(caller.email === undefined ? {} : { actorEmail: caller.email }),
+    changes: before === undefined ? fieldChanges(undefined, body) : fieldChanges(before, answered),
   };
 }
 

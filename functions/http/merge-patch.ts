@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
@@ -24,6 +26,14 @@ export function mergePatch(
     }
   }
   return { set, remove };
+}
+
+/** Whether a thing has these fields already: a request that changes nothing writes nothing, and its `ETag` stays. */
+export function isUnchanged(current: Fields, fields: Fields, removed: readonly string[] = []): boolean {
+  return (
+    Object.entries(fields).every(([name, value]) => isDeepStrictEqual(value, ownField(current, name))) &&
+    removed.every((name) => ownField(current, name) === undefined)
+  );
 }
 
 /** An object with a patch applied to it; what is no object is replaced as a whole. */

@@ -97,7 +97,7 @@ function queryParameters({ query, paged }: Route): Json[] {
   });
 }
 
-function headerParameters({ method, honoursIfMatch }: Route): Json[] {
+function headerParameters({ method, honoursIfMatch, honoursIfNoneMatch }: Route): Json[] {
   const optional = (name: string, description: string, schema: Json) => ({
     name,
     in: 'header',
@@ -106,9 +106,12 @@ function headerParameters({ method, honoursIfMatch }: Route): Json[] {
     schema,
   });
   const ifMatch = [optional('If-Match', 'The `ETag` that you read: 412 when it is stale', { type: 'string' })];
+  const ifNoneMatch = [
+    optional('If-None-Match', '`*` lets the request only create: 412 when the resource exists', { type: 'string' }),
+  ];
   switch (method) {
     case 'PUT':
-      return honoursIfMatch ? ifMatch : [];
+      return [...(honoursIfMatch ? ifMatch : []), ...(honoursIfNoneMatch ? ifNoneMatch : [])];
     case 'PATCH':
     case 'DELETE':
       return ifMatch;

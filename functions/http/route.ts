@@ -47,6 +47,8 @@ export type Answer = {
   single?: boolean;
   /** Of a list: the position at which the next page starts; absent on the last page. */
   next?: string | undefined;
+  /** Of a request that changes or removes a thing: the thing as it was shown before, for the journal. */
+  before?: unknown;
   /** Bytes that are sent as they are, instead of `body`. */
   raw?: { bytes: Buffer; contentType: string; encoding?: string };
 };
@@ -78,6 +80,8 @@ export type Route = {
   bodyType?: 'text/csv';
   /** Of a `PUT`: that it honours `If-Match`, as every `PATCH` and `DELETE` does. */
   honoursIfMatch?: boolean;
+  /** Of a `PUT` that creates: that it honours `If-None-Match`. */
+  honoursIfNoneMatch?: boolean;
   /** An example of a body, for the reference page. */
   example?: unknown;
   /** What it is asked changes nothing, though it is no GET: the journal leaves it out. */

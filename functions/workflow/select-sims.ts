@@ -4,7 +4,7 @@ import { operationManifest, PAGE_SIZE, pageWithResults, putPage } from '../../ad
 import { getOperation, manifestOf, type OperationRecord, putOperation } from '../../adapters/dynamodb/operations.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { scanSims } from '../../adapters/dynamodb/sim-lists.ts';
-import { CONFIRM_MISMATCH, isOperationFinished, type Operation } from '../../domain/operation.ts';
+import { CONFIRM_MISMATCH, isConfirmed, isOperationFinished, type Operation } from '../../domain/operation.ts';
 import { selectionProblem } from '../../domain/order.ts';
 import type { Problem } from '../../domain/verdict.ts';
 import { itemInput, task } from './task.ts';
@@ -77,8 +77,8 @@ function selectedWith(operation: Operation, found: Found, at: string): Partial<O
 }
 
 /** The selection is complete. A termination that was confirmed for another number of SIMs ends here, nothing touched. */
-function fixed({ target }: Operation, { pages, sims }: Size, at: string): Partial<OperationRecord> {
-  return target.confirm === undefined || target.confirm === sims
+function fixed(operation: Operation, { pages, sims }: Size, at: string): Partial<OperationRecord> {
+  return isConfirmed(operation, sims)
     ? { pages, total: sims }
     : {
         pages,
@@ -87,7 +87,7 @@ function fixed({ target }: Operation, { pages, sims }: Size, at: string): Partia
         finishedAt: at,
         failure: {
           code: CONFIRM_MISMATCH,
-          detail: `confirm is ${target.confirm}, but the selection contains ${sims} SIMs. No SIM was changed.`,
+          detail: `confirm is ${operation.target.confirm}, but the selection contains ${sims} SIMs. No SIM was changed.`,
         },
       };
 }

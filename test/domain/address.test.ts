@@ -33,7 +33,7 @@ describe('an address', () => {
     ['EL', 'GR'],
   ])('in %s is asked to be in %s', (country, meant) => {
     expect(errorsOf(address({ country, postalCode: 'E16 1AA' }))).toEqual([
-      ['country', 'unknown_country', `ISO 3166-1 has no country ${country}: use ${meant}.`],
+      ['country', 'unknown_country', `must be an ISO 3166-1 alpha-2 code; use ${meant} instead of ${country}`],
     ]);
   });
 

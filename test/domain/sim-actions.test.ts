@@ -420,3 +420,45 @@ test('a change that was begun before another one, and comes after it, is told no
     sim: { updatedAt: NOW, stateChangedAt: NOW },
   });
 });
+
+describe('the label and tags of a SIM', () => {
+  const NAMED = { label: 'Mrs Meadow', tags: ['north'] };
+  const stock = aSim(NAMED).inStock();
+  const done = (sim: Sim, request: SimRequest): Sim => {
+    const decision = decide(sim, request, NOW);
+    return decision.kind === 'change' ? decision.sim : sim;
+  };
+  const toMeadow = assignment(aCustomer(), on(anotherOfTheCustomers));
+  const toHarbour = assignment(harbour, on(harbours));
+  const unassigned = done(done(stock, toMeadow), { action: 'unassign' });
+
+  test('that were given before a customer had it stay', () => {
+    expect(done(stock, toMeadow)).toMatchObject(NAMED);
+    expect(unassigned).toMatchObject(NAMED);
+  });
+
+  test('stay when it comes back to the same customer', () => {
+    const back = done(unassigned, toMeadow);
+    expect(back).toMatchObject(NAMED);
+    expect(back).not.toHaveProperty('formerCustomer');
+  });
+
+  test('are cleared when it goes to another customer', () => {
+    const moved = done(unassigned, toHarbour);
+    expect(moved).toMatchObject({ customerId: 'cus_harbour', tags: [] });
+    expect(moved).not.toHaveProperty('label');
+    expect(moved).not.toHaveProperty('formerCustomer');
+  });
+
+  test('that were given since it was unassigned stay, each of them', () => {
+    const relabelled = relabel(unassigned, { label: 'Gate 7' }, NOW);
+    expect(done(relabelled, toHarbour)).toMatchObject({ label: 'Gate 7', tags: [] });
+    const retagged = done(relabel(unassigned, { tags: ['south'] }, NOW), toHarbour);
+    expect(retagged).toMatchObject({ tags: ['south'] });
+    expect(retagged).not.toHaveProperty('label');
+    expect(done(relabel(relabelled, { tags: ['south'] }, NOW), toHarbour)).toMatchObject({
+      label: 'Gate 7',
+      tags: ['south'],
+    });
+  });
+});

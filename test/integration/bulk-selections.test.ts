@@ -154,6 +154,39 @@ describe('SIMs selected by a filter', () => {
     expect(found).not.toContain(foreign?.iccid);
   });
 
+  test('need the number of SIMs as confirmation when the filter is empty, which is the whole fleet', async () => {
+    const { length } = await acme.sims({});
+    const targets: [string, object][] = [
+      ['migrate', { partnerServiceId }],
+      ['unassign', {}],
+      ['activate', {}],
+      ['suspend', {}],
+      ['resume', {}],
+    ];
+    const select = { filter: {} };
+    for (const [action, target] of targets) {
+      for (const confirm of [undefined, 0, length - 1, length + 1]) {
+        const refused = await api.post(`/v1/sims/${action}`, { ...target, select, confirm });
+        expectInvalid(refused, [['/confirm', 'confirm_mismatch']]);
+        expect(JSON.stringify(refused.body)).toContain(`${length} SIMs`);
+      }
+      is(
+        202,
+        await api.post(`/v1/sims/${action}`, {
+          ...target,
+          select,
+          confirm: length,
+          effectiveAt: '2000-01-01T00:00:00Z',
+        }),
+      );
+    }
+    expectInvalid(await post('terminate', { select, confirm: length + 1 }), [['/confirm', 'confirm_mismatch']]);
+    // A confirmation may be given for any selection, and counts then.
+    expectInvalid(await post('suspend', { select: { iccids: iccids.slice(0, 2) }, confirm: 3 }), [
+      ['/confirm', 'confirm_mismatch'],
+    ]);
+  });
+
   test('are not looked for by filters that are none', async () => {
     expectInvalid(await post('activate', { select: { filter: { colour: 'red' } } }), [
       ['/select/filter/colour', 'unknown_field'],
@@ -227,6 +260,41 @@ describe('the results of an operation', () => {
   });
 });
 
+describe('an operation', () => {
+  const shown = async (action: string, body: object) => {
+    const { id } = is(202, await post(action, body));
+    return is(200, await api.get<object>(`/v1/operations/${id}`));
+  };
+
+  test('shows its selection, its target and its reason', async () => {
+    const effectiveAt = '2000-01-01T00:00:00Z';
+    const [iccid = '', other = ''] = strangers(2);
+    expect(
+      await shown('suspend', { select: { iccids: [iccid, other, iccid] }, reason: 'stolen', effectiveAt }),
+    ).toMatchObject({
+      selection: { count: 2 },
+      reason: 'stolen',
+    });
+    const filter = { state: 'terminated', q: 'pump' };
+    const migrate = await shown('migrate', { select: { filter }, partnerServiceId });
+    expect(migrate).toMatchObject({ selection: { filter }, target: { partnerServiceId } });
+    expect(migrate).not.toHaveProperty('reason');
+    const [order] = await acme.all<{ id: string }>('/v1/orders?state=delivered');
+    const activate = await shown('activate', { select: { orderId: order?.id } });
+    expect(activate).toMatchObject({ selection: { orderId: order?.id } });
+    expect(activate).not.toHaveProperty('target');
+  });
+
+  test('that tries again names the one in which SIMs failed', async () => {
+    const failed = await migrate({ iccids: strangers(1) });
+    const { id } = is(202, await api.post<Operation>(`/v1/operations/${failed.id}/retry`));
+    expect(await acme.operationDone(id)).toMatchObject({
+      selection: { failedIn: failed.id },
+      target: { partnerServiceId },
+    });
+  });
+});
+
 describe('the list of operations', () => {
   test('is newest first, and filtered by action and state', async () => {
     const all = await acme.all<Operation>('/v1/operations?limit=7');
@@ -261,6 +329,8 @@ describe('the list of operations', () => {
       total: expect.any(Number),
       succeeded: expect.any(Number),
       failed: 0,
+      selection: expect.any(Object),
+      target: { partnerServiceId },
       requestedBy: expect.stringMatching(/\S/),
       createdAt: expect.stringMatching(/Z$/),
       startedAt: expect.stringMatching(/Z$/),

@@ -18,6 +18,8 @@ type Entry = {
   sourceIp: string;
   requestId: string;
   status: number;
+  actorEmail?: string;
+  changes: { field: string; before?: unknown; after?: unknown; withheld?: true }[];
 };
 
 const journal = (query = '') => acme.all<Entry>(`/v1/journal${query}`);
@@ -47,6 +49,12 @@ describe('the journal', () => {
       'POST /v1/customers 201',
     ]);
     expect(entries.map(({ resource }) => resource)).toEqual(entries.map(() => `/v1/customers/${customer}`));
+    expect(entries.map(({ changes }) => changes.find(({ field }) => field === 'tags' || field === 'name'))).toEqual([
+      { field: 'name', withheld: true },
+      { field: 'tags', withheld: true },
+      { field: 'name', withheld: true },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain('Northwind');
     expect(entries.at(-1)).toMatchObject({
       requestId,
       sourceIp: '127.0.0.1',
@@ -66,6 +74,22 @@ describe('the journal', () => {
     expect(await journal(`?resource=${customer}`)).toHaveLength(3);
     expect(await journal('?resource=cus_other')).toEqual([]);
     expectProblem(await acme.api.get(`/v1/journal?from=${last?.at}&to=2000-01-01T00:00:00Z`), 422);
+  });
+
+  test('of the platform has the platform\u2019s writes, with what they changed', async () => {
+    const platform = cloud.as({ roles: ['platform'] });
+    const path = `/v1/platform/partners/${partnerId}`;
+    const {
+      id: _id,
+      createdAt: _at,
+      updatedAt: _then,
+      version: _version,
+      ...details
+    } = is(200, await platform.get<Record<string, unknown>>(path));
+    is(200, await platform.put(path, { ...details, holdingDays: 9 }));
+    const { items } = is(200, await platform.get<Page<Entry>>(`/v1/journal?resource=${partnerId}&limit=1`));
+    expect(items).toMatchObject([{ method: 'PUT', resource: path, changes: [{ field: 'holdingDays', after: 9 }] }]);
+    expect(await journal(`?resource=${partnerId}`)).toEqual([]);
   });
 
   test('is the partner\u2019s own', async () => {

@@ -118,7 +118,7 @@ const readers: Readonly<Record<ItemKind, Reader>> = {
   usageCursor: async ({ sk, attributes: { cursor } }) => ({ read: (await readUsageCursors()).get(sk), wanted: cursor }),
   request: asItIs,
   journalEntry: async ({ partnerId, attributes }) =>
-    oneOf((await queryJournal(partnerId, { from: FROM, to: UP_TO }, ENOUGH, undefined)).items, attributes),
+    oneOf((await queryJournal({ partnerId }, { from: FROM, to: UP_TO }, ENOUGH, undefined)).items, attributes),
   webhook: async ({ partnerId, id }) => ({ read: await getWebhook(partnerId, id) }),
   webhookQueue: asItIs,
   delivery: async ({ partnerId, of, id }) => ({ read: await getDelivery(partnerId, of, id) }),

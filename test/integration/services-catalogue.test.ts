@@ -85,6 +85,55 @@ describe('a partner', () => {
     expect(is(201, order).deliveryAddress).toEqual(moved.deliveryAddress);
   });
 
+  test('is read by the platform, and replaced only as it was read', async () => {
+    const path = '/v1/platform/partners/initech-catalogue';
+    const once = { 'if-none-match': '*' };
+    expectProblem(await platform.put(path, details, { 'if-match': '*' }), 412, 'precondition_failed');
+    expectProblem(await platform.get(path), 404, 'not_found');
+    is(201, await platform.put(path, details, once));
+    expectProblem(await platform.put(path, { ...details, shortName: 'Slip' }, once), 412, 'precondition_failed');
+    const read = await platform.get<PartnerShown>(path);
+    expect(is(200, read)).toMatchObject({ id: 'initech-catalogue', ...details, version: 1 });
+    const seen = { 'if-match': read.headers.get('etag') ?? '' };
+    is(200, await platform.put(path, { ...details, shortName: 'Initech' }, seen));
+    expectProblem(await platform.put(path, details, seen), 412, 'precondition_failed');
+
+    const grant = `${path}/tariffs/trf_customer_all`;
+    expectProblem(await platform.get(grant), 404, 'not_found');
+    is(201, await platform.put(grant));
+    const granted = await platform.get<Tariff>(grant);
+    expect(is(200, granted)).toMatchObject({ id: 'trf_customer_all' });
+    const { items } = is(200, await platform.get<Page<Tariff>>(`${path}/tariffs`));
+    expect(items).toEqual([granted.body]);
+    expectProblem(await platform.get('/v1/platform/partners/nobody-catalogue/tariffs'), 404, 'not_found');
+    is(204, await platform.del(grant, { 'if-match': granted.headers.get('etag') ?? '' }));
+
+    const tariff = '/v1/platform/tariffs/trf_catalogue_read';
+    is(201, await platform.put(tariff, terms, once));
+    expectProblem(await platform.put(tariff, { ...terms, name: 'Slip' }, once), 412, 'precondition_failed');
+    expect(is(200, await platform.get(tariff))).toEqual({ id: 'trf_catalogue_read', ...terms });
+  });
+
+  test('and every tariff is in the platform’s lists, page by page', async () => {
+    for (const [list, id] of [
+      ['partners', 'acme-catalogue'],
+      ['tariffs', 'trf_customer_all'],
+    ]) {
+      const ids: string[] = [];
+      let query = '?limit=2';
+      for (let pages = 0; pages < 200; pages += 1) {
+        const page = is(200, await platform.get<Page<{ id: string }>>(`/v1/platform/${list}${query}`));
+        ids.push(...page.items.map((item) => item.id));
+        if (page.nextCursor === undefined) {
+          break;
+        }
+        query = `?limit=2&cursor=${page.nextCursor}`;
+      }
+      expect(ids).toContain(id);
+      expect(ids).toEqual([...new Set(ids)].sort());
+    }
+  });
+
   test('has a holding service for each operator from the start', async () => {
     const fresh = cloud.partner('fresh-catalogue');
     const services = await fresh.all<{ id: string; name: string; holding: boolean }>('/v1/partner-services');

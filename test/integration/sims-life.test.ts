@@ -133,6 +133,36 @@ describe('the timeline of a SIM', () => {
     for (const limit of [1, 3, 10, 11]) {
       expect(await eventsOf(iccid, limit)).toEqual(events);
     }
+    expect(events[1]).toMatchObject({ partnerServiceId, partnerServiceName: expect.stringMatching(/\S/) });
+    const named = { customerId, customerServiceId, customerServiceName: expect.stringMatching(/\S/) };
+    expect([events[2], events.at(-1)]).toMatchObject([named, named]);
+    expect(events[5]).toMatchObject({ reason: 'stolen' });
+
+    // Another customer gets neither the label of the former one nor its time, and the partner finds both.
+    const next = await acme.aCustomerWithService();
+    const assigned = await acme.bulkDone('assign', {
+      select,
+      customerId: next.customer.id,
+      customerServiceId: next.service.id,
+    });
+    expect(assigned).toMatchObject({ state: 'succeeded' });
+    expect(await read(iccid)).not.toHaveProperty('label');
+    expect((await eventsOf(iccid)).at(-1)).toMatchObject({ type: 'sim.assigned', cleared: { label: 'Found' } });
+    const theirs = cloud.as({ partnerId: 'acme-life', customerId: next.customer.id, roles: ['customer_user'] });
+    const { items } = is(200, await theirs.get<{ items: SimEvent[] }>(`/v1/sims/${iccid}/events`));
+    expect(items).toEqual([
+      {
+        at: expect.any(String),
+        type: 'sim.assigned',
+        from: 'in_stock',
+        to: 'assigned',
+        actor: 'partner',
+        customerId: next.customer.id,
+        customerName: expect.any(String),
+        customerServiceId: next.service.id,
+        customerServiceName: expect.any(String),
+      },
+    ]);
     expect(await eventsOf(sims[1]?.iccid ?? '')).toHaveLength(1);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { keepStep, lastMover, readHistory } from '../../../adapters/dynamodb/sim-history.ts';
+import { keepStep, keepSteps, lastMover, readHistory } from '../../../adapters/dynamodb/sim-history.ts';
 import type { SimEvent } from '../../../domain/sim.ts';
 
 const createdAt = '2026-01-05T09:00:00.000Z';
@@ -22,6 +22,15 @@ describe('the steps of a SIM', () => {
   test('are told once and in order, wherever they were kept and however often', () => {
     const kept = life.map(keepStep);
     expect(readHistory({ createdAt }, [...kept.slice(2), ...kept])).toEqual([arrival, ...life]);
+  });
+
+  test('keep what one of them cleared, on a line that an earlier release passes over', () => {
+    const step: SimEvent = { ...(life[3] ?? arrival), cleared: { label: 'Gate 7', tags: ['a b', '@x'] } };
+    const kept = [...life.slice(0, 3).map(keepStep), ...keepSteps(step)];
+    expect(kept).toHaveLength(5);
+    expect(kept.at(-1)).toBe(keepStep(step));
+    expect(readHistory({ createdAt }, [...kept, ...kept])).toEqual([arrival, ...life.slice(0, 3), step]);
+    expect(lastMover(kept)).toBe('op_3');
   });
 
   test('tell which operation was the last: whoever labels a SIM does not move it', () => {

@@ -234,7 +234,12 @@ describe.each(routesByKey)('%s', (key, route) => {
   });
 
   test('describes If-Match where it is honoured', () => {
-    const honoured = ['PATCH', 'DELETE'].includes(route.method) || key === 'PUT /v1/orders/{id}/plan';
+    const honouringPuts = [
+      'PUT /v1/orders/{id}/plan',
+      'PUT /v1/platform/partners/{partnerId}',
+      'PUT /v1/platform/tariffs/{tariffId}',
+    ];
+    const honoured = ['PATCH', 'DELETE'].includes(route.method) || honouringPuts.includes(key);
     expect(parameters.some(({ name }) => name === 'If-Match')).toBe(honoured);
   });
 
