@@ -107,6 +107,17 @@ export function markCounted(partnerId: string, operationId: string, page: number
   return update(key, { remove: ['uncounted'] }, { expression: 'attribute_exists(uncounted)' });
 }
 
+/** A part of a page that is recorded and not yet counted; `undefined` once it is counted. */
+export async function uncountedPart(
+  partnerId: string,
+  operationId: string,
+  page: number,
+  part: number,
+): Promise<UncountedPart | undefined> {
+  const kept = await get<KeptPart>(resultKey(operationPartition(partnerId, operationId), page, part));
+  return kept?.uncounted && { page, part, uncounted: kept.uncounted };
+}
+
 /** The parts of an operation that are recorded and not yet counted: a task that was cut short left them. */
 export async function uncountedParts(partnerId: string, operationId: string): Promise<UncountedPart[]> {
   const parts = await queryAll<KeptPart>({ partition: operationPartition(partnerId, operationId), prefix: 'RES#' });

@@ -28,6 +28,7 @@ import {
   putPage,
   putResults,
   type UncountedPart,
+  uncountedPart,
 } from './manifests.ts';
 import type { Run } from './runs.ts';
 
@@ -132,14 +133,15 @@ export const MAX_SERVICES_PER_PART = MAX_TRANSACTION_ITEMS - ITEMS_BESIDE_SERVIC
  * Records the results of a part of a page, once: page and part are the key. It is one write to an item of its own, so that
  * the shards of an operation do not get in each other's way; `countResults` adds the part to the counts.
  *
- * @returns the part, to be counted; `undefined` when another attempt has recorded that part.
+ * @returns the part, to be counted, and whether it was recorded now: otherwise another attempt has recorded it, be it the
+ *   SDK's own whose answer was lost.
  */
 export async function recordResults(
   partnerId: string,
   operationId: string,
   { page, part }: { page: ManifestPage; part: number },
   { results, services, countedOver }: PartToRecord,
-): Promise<UncountedPart | undefined> {
+): Promise<{ isFirst: boolean; recorded: UncountedPart | undefined }> {
   const succeeded = results.filter(({ outcome }) => outcome === 'succeeded').length;
   const uncounted = {
     succeeded,
@@ -148,7 +150,9 @@ export async function recordResults(
     services: [...services].filter(([, sims]) => sims !== 0),
   };
   const isFirst = await writeIf(putResults(partnerId, operationId, page, part, results, uncounted));
-  return isFirst ? { page: page.page, part, uncounted } : undefined;
+  return isFirst
+    ? { isFirst, recorded: { page: page.page, part, uncounted } }
+    : { isFirst, recorded: await uncountedPart(partnerId, operationId, page.page, part) };
 }
 
 /**

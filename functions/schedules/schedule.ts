@@ -38,7 +38,7 @@ type Since<Due> = Due & { dueAt: string };
 
 /**
  * Looks at one; should that break, it holds up no other: it is looked at again later, and set aside at last. When AWS
- * refuses calls because there are too many of them, that is no fault of the one: it stays due as it is.
+ * refuses calls because there are too many of them, that is no fault of the one: it is looked at again when it is next due.
  *
  * @returns `throttled` when AWS takes no more calls for now.
  */

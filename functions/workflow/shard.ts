@@ -141,7 +141,7 @@ export async function record(work: PageWork, outcomes: readonly Outcome[]): Prom
   // A page without any result is recorded, too: its next attempt asks operators under another key.
   for (const [place, some] of (parts.length > 0 ? parts : [[]]).entries()) {
     const changed = some.flatMap((outcome) => outcome.changed ?? []);
-    const recorded = await recordResults(
+    const { isFirst, recorded } = await recordResults(
       partnerId,
       operation.id,
       { page, part: work.part + place },
@@ -151,10 +151,10 @@ export async function record(work: PageWork, outcomes: readonly Outcome[]): Prom
         countedOver: simsCountedOver(operation, changed),
       },
     );
-    if (!recorded) {
+    counter.add(...(recorded ? [recorded] : []));
+    if (!isFirst) {
       return;
     }
-    counter.add(recorded);
     measureFailures(operation, some);
   }
 }
