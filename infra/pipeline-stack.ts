@@ -41,7 +41,8 @@ export class PipelineStack extends Stack {
       synth: new CodeBuildStep('Check', {
         input,
         commands: [
-          '.ci/run',
+          // A source archive keeps no run bits.
+          'bash .ci/run',
           `npx cdk synth --quiet --app 'node infra/pipeline-app.ts' ${Object.entries(context)
             .map(([key, value]) => `-c '${key}=${value}'`)
             .join(' ')}`,
