@@ -12,6 +12,7 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { table } from '../adapters/dynamodb/table.ts';
+import { PLACEHOLDER_KEY } from '../adapters/operators/placeholder.ts';
 import type { Stage } from './stages.ts';
 
 /** What keeps data: the one table, and the secret with which operators are called. Nothing here is replaced by a release. */
@@ -53,7 +54,7 @@ export class DataStack extends Stack {
     this.operatorsSecret = new Secret(this, 'OperatorsSecret', {
       description:
         'How each operator is called, as JSON: { "<operator id>": { "baseUrl": "https://...", "apiKey": "..." }, ... }',
-      generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'placeholder' },
+      generateSecretString: { secretStringTemplate: '{}', generateStringKey: PLACEHOLDER_KEY },
       removalPolicy,
     });
     Validations.of(this.operatorsSecret).acknowledge({

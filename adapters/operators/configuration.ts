@@ -2,6 +2,7 @@ import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
 import * as z from 'zod/mini';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import { answersInTime } from '../aws-clients.ts';
+import { PLACEHOLDER_KEY } from './placeholder.ts';
 
 let secrets: SecretsProvider | undefined;
 
@@ -47,14 +48,25 @@ export async function operatorsConfiguration(): Promise<OperatorsConfiguration> 
   return parseOperatorsConfiguration(secret);
 }
 
-/** The configuration in the text of the secret. Throws `OperatorUnavailable` when it is none. */
+/**
+ * The configuration in the text of the secret, without the placeholder of a new deployment: there, no operator is configured yet.
+ *
+ * @throws OperatorUnavailable when the text is not a configuration
+ */
 export function parseOperatorsConfiguration(secret: unknown): OperatorsConfiguration {
-  const configuration = operatorsConfigurationSchema.safeParse(jsonIn(secret));
+  const configuration = operatorsConfigurationSchema.safeParse(withoutPlaceholder(jsonIn(secret)));
   if (!configuration.success) {
     const places = configuration.error.issues.map(({ path, code }) => `/${path.join('/')} (${code})`);
     throw new OperatorUnavailable(`The operators' secret is not as it should be at ${places.join(', ')}`);
   }
   return configuration.data;
+}
+
+function withoutPlaceholder(configuration: unknown): unknown {
+  if (typeof configuration !== 'object' || configuration === null || Array.isArray(configuration)) {
+    return configuration;
+  }
+  return Object.fromEntries(Object.entries(configuration).filter(([key]) => key !== PLACEHOLDER_KEY));
 }
 
 /** Undefined when the text is not JSON: the parser's own error would quote the secret. */

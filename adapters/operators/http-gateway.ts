@@ -37,7 +37,7 @@ export type OperatorGatewaysOptions = {
   /** Asked before each call, so that a changed key holds at once; see `operatorsConfiguration`. */
   configuration: () => Promise<OperatorsConfiguration>;
   logger: OperatorsLogger;
-  /** Told of each call, when it is over. */
+  /** Receives each call of a configured operator when it is over. Calls of an operator that is not configured are not reported. */
   called?: (call: OperatorCall) => void;
   /** What all functions together ask of the operators. */
   traffic?: OperatorTraffic;
@@ -81,7 +81,7 @@ function timeoutFromEnvironment(): Partial<RetryPolicy> {
 type Settings = OperatorGatewaysOptions & { policy: RetryPolicy };
 
 function operatorGateway(operatorId: string, options: Settings): OperatorGateway {
-  const call = <T>(request: Call<T>) => told(operatorId, options, () => callOperator(operatorId, options, request));
+  const call = <T>(request: Call<T>) => callOperator(operatorId, options, request);
 
   /** Batch after batch: a whole fleet must not fall on the operator at once. */
   async function inBatches(
@@ -158,24 +158,37 @@ function traceHeader(): Record<string, string> {
   return root === undefined ? {} : { 'x-request-id': root };
 }
 
-async function told<T>(operatorId: string, { called }: Settings, call: () => Promise<T>): Promise<T> {
+/** Calls the operator and reports the call, unless the operator is not configured: no outage, and nothing to alert on. */
+async function callOperator<T>(operatorId: string, options: Settings, request: Call<T>): Promise<T> {
   const begun = performance.now();
+  let isReported = true;
   let answered = false;
   try {
-    const answer = await call();
+    const connection = (await options.configuration())[operatorId];
+    if (connection === undefined) {
+      isReported = false;
+      throw new OperatorUnavailable(`${nameOf(operatorId, request)}: the operator is not configured`);
+    }
+    const answer = await callConfigured(operatorId, connection, options, request);
     answered = true;
     return answer;
   } finally {
-    called?.({ operatorId, ms: performance.now() - begun, answered });
+    if (isReported) {
+      options.called?.({ operatorId, ms: performance.now() - begun, answered });
+    }
   }
 }
 
-async function callOperator<T>(operatorId: string, options: Settings, request: Call<T>): Promise<T> {
-  const connection = (await options.configuration())[operatorId];
-  const what = `${operatorId}: ${request.method} ${request.path}`;
-  if (connection === undefined) {
-    throw new OperatorUnavailable(`${what}: the operator is not configured`);
-  }
+const nameOf = (operatorId: string, { method, path }: Pick<Call<unknown>, 'method' | 'path'>) =>
+  `${operatorId}: ${method} ${path}`;
+
+async function callConfigured<T>(
+  operatorId: string,
+  connection: OperatorsConfiguration[string],
+  options: Settings,
+  request: Call<T>,
+): Promise<T> {
+  const what = nameOf(operatorId, request);
   const { baseUrl, apiKey, requestsPerSecond } = connection;
   const { traffic = freeTraffic, policy } = options;
   const standing = await traffic.standing(operatorId);

@@ -13,6 +13,11 @@ describe('the operators’ configuration', () => {
     });
   });
 
+  test('is empty in a new deployment, whose secret holds only the generated placeholder', () => {
+    expect(parseOperatorsConfiguration(JSON.stringify({ placeholder: 'a9-Xb7' }))).toEqual({});
+    expect(parseOperatorsConfiguration(JSON.stringify({ placeholder: 'a9-Xb7', ...secret }))).toHaveProperty('3uk');
+  });
+
   test.each([
     ['no JSON', '{"3uk": {"apiKey": "very-secret"'],
     ['a wrong URL', JSON.stringify({ '3uk': { baseUrl: 'very-secret', apiKey: 'very-secret' } })],
