@@ -46,6 +46,7 @@ async function deployedOn(stage: StageName): Promise<Deployed> {
       outdir,
       context: { ...cdk.context, stage },
       validate: false,
+      forLocalCloud: false,
     });
     const assembly = app.synth();
     const stacks = [data, service, ...(identity ? [identity] : [])];

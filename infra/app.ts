@@ -13,6 +13,8 @@ try {
     context: cdk.context,
     // The CDK's own switch (`cdk synth --no-validation`); the local cloud turns it, to start fast with what CI has checked.
     validate: process.env.CDK_VALIDATION !== 'false',
+    // Set by local/synthesis.ts.
+    forLocalCloud: process.env.LOCAL_CLOUD === 'true',
   });
   app.synth();
 } catch (error) {

@@ -13,6 +13,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { table } from '../adapters/dynamodb/table.ts';
 import { PLACEHOLDER_KEY } from '../adapters/operators/placeholder.ts';
+import { stackSuffix } from './stack-suffix.ts';
 import type { Stage } from './stages.ts';
 
 /** What keeps data: the one table, and the secret with which operators are called. Nothing here is replaced by a release. */
@@ -22,7 +23,7 @@ export class DataStack extends Stack {
 
   constructor(scope: Construct, id: string, props: StackProps & { stage: Stage }) {
     const { stage } = props;
-    super(scope, id, { ...props, terminationProtection: stage.keepsData });
+    super(scope, id, { ...props, terminationProtection: stage.isProtected });
     const removalPolicy = stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
     this.table = new Table(this, 'Table', {
@@ -33,7 +34,7 @@ export class DataStack extends Stack {
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: stage.keepsData,
+      deletionProtection: stage.isProtected,
       removalPolicy,
     });
     const { due, ...lists } = table.indexes;
@@ -47,7 +48,7 @@ export class DataStack extends Stack {
     this.table.addGlobalSecondaryIndex({ ...keysOf(due), projectionType: ProjectionType.KEYS_ONLY });
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
 
-    if (stage.keepsData) this.backUp();
+    if (stage.keepsData) this.backUp(stage);
 
     // The generated value only makes the secret exist: whoever holds the operators' keys puts the real one in its place.
     // It stands nowhere in the template, so that no deployment ever puts it back.
@@ -57,6 +58,9 @@ export class DataStack extends Stack {
       generateSecretString: { secretStringTemplate: '{}', generateStringKey: PLACEHOLDER_KEY },
       removalPolicy,
     });
+    // Exported also while the functions read the sandbox's secret: an export that came and went with `-c sandbox=false` could not
+    // be removed on the way back, as long as the functions still import it.
+    this.exportValue(this.operatorsSecret.secretArn);
     Validations.of(this.operatorsSecret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason: 'The keys are issued by the operators, who offer no way to rotate them by machine.',
@@ -67,8 +71,9 @@ export class DataStack extends Stack {
    * Copies that outlive the table, and whoever deletes it: point-in-time recovery goes back 35 days and ends with the table. A day's
    * copy is kept for as long, a month's for a year.
    */
-  private backUp(): void {
+  private backUp(stage: Stage): void {
     const vault = new BackupVault(this, 'Backups', {
+      backupVaultName: `sim-fulfilment-${stage.name}-${stackSuffix()}`,
       removalPolicy: RemovalPolicy.RETAIN,
       // Nobody removes a copy before its time who may not take the lock off first.
       lockConfiguration: { minRetention: Duration.days(35) },

@@ -30,6 +30,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { WorkflowTask } from './functions/entries.ts';
 import { LIVE, type ServiceFunction } from './functions/service-function.ts';
+import { stackSuffix } from './stack-suffix.ts';
 import type { Stage } from './stages.ts';
 
 /** Far beyond any operator's lead time; then the order fails with its reason, and can be resumed. */
@@ -131,7 +132,7 @@ export class FulfilmentMachine extends Construct {
 
     const logGroup = new LogGroup(this, 'Logs', {
       // Under this prefix the log group's resource policy is shared, which else runs into its limit of 5,120 characters.
-      logGroupName: `/aws/vendedlogs/states/sim-fulfilment-${stage.name}`,
+      logGroupName: `/aws/vendedlogs/states/sim-fulfilment-${stage.name}-${stackSuffix()}`,
       retention: stage.logRetention,
       removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });

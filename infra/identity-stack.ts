@@ -44,7 +44,7 @@ export class IdentityStack extends Stack {
 
   constructor(scope: Construct, id: string, props: IdentityStackProps) {
     const { stage, bundles } = props;
-    super(scope, id, { ...props, terminationProtection: stage.keepsData });
+    super(scope, id, { ...props, terminationProtection: stage.isProtected });
 
     const pool = new UserPool(this, 'Users', {
       // Users are invited, and none makes itself.
@@ -69,7 +69,7 @@ export class IdentityStack extends Stack {
       accountRecovery: AccountRecovery.EMAIL_ONLY,
       // The least that lets a function write into access tokens.
       featurePlan: FeaturePlan.ESSENTIALS,
-      deletionProtection: stage.keepsData,
+      deletionProtection: stage.isProtected,
       removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     Validations.of(pool).acknowledge(

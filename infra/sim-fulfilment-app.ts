@@ -1,4 +1,5 @@
 import { App, Validations } from 'aws-cdk-lib';
+import { retainOnceCreated } from './retain-once-created.ts';
 import { type Release, type StageStacks, stacksOf } from './stacks.ts';
 import { stageFrom } from './stages.ts';
 
@@ -9,6 +10,8 @@ export type AppProps = Release & {
   context: Readonly<Record<string, unknown>>;
   /** Whether the templates are checked, against CloudFormation's own rules and cdk-nag's. */
   validate: boolean;
+  /** Whether the local cloud runs the templates, which alone may have the stage `local`. */
+  forLocalCloud: boolean;
 };
 
 /**
@@ -20,15 +23,20 @@ export type AppProps = Release & {
 export async function simFulfilmentApp({
   resources,
   bundles,
+  forLocalCloud,
   ...props
 }: AppProps): Promise<{ app: App } & StageStacks> {
   const app = await checkedApp(props);
-  const stage = stageFrom((key) => app.node.tryGetContext(key));
+  const stage = stageFrom((key) => app.node.tryGetContext(key), { forLocalCloud });
   return { app, ...stacksOf(app, stage, { resources, bundles }) };
 }
 
 /** An app whose templates are checked as all of this project's are. */
-export async function checkedApp({ outdir, context, validate }: Omit<AppProps, keyof Release>): Promise<App> {
+export async function checkedApp({
+  outdir,
+  context,
+  validate,
+}: Omit<AppProps, keyof Release | 'forLocalCloud'>): Promise<App> {
   const app = new App({
     context: { ...context },
     analyticsReporting: false,
@@ -37,6 +45,7 @@ export async function checkedApp({ outdir, context, validate }: Omit<AppProps, k
     builtinCloudFormationValidation: validate,
     ...(outdir !== undefined && { outdir }),
   });
+  retainOnceCreated(app);
   if (validate) {
     // Loaded only when it is wanted, and without the packs of other standards: that takes a good part of a second.
     const { AwsSolutionsChecks } = await import('cdk-nag/lib/packs/aws-solutions.js');

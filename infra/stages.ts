@@ -4,6 +4,9 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 export const stageNames = ['local', 'dev', 'staging', 'production'] as const;
 export type StageName = (typeof stageNames)[number];
 
+/** The stages that run on AWS. */
+export const deployableStages = stageNames.filter((name) => name !== 'local');
+
 /**
  * How a release takes over from the one before:
  * - `in place`: functions and state machine are changed, and whoever calls them has the new ones.
@@ -17,8 +20,10 @@ export type Rollout = (typeof rollouts)[number];
 /** What differs between stages; everything else is the same everywhere. */
 export type Stage = {
   name: StageName;
-  /** Whether the data outlives its stack: deletion protection, termination protection, and resources kept on delete. */
+  /** Whether the data outlives its stack: resources are kept when their stack is deleted, and backed up. */
   keepsData: boolean;
+  /** Whether stacks and resources that keep data refuse to be deleted. Off for a first deployment, and for taking a stage down. */
+  isProtected: boolean;
   /** For how many days logs are kept. */
   logRetention: RetentionDays;
   /** For how many days it is kept who did what. */
@@ -47,7 +52,7 @@ export class StageError extends Error {
   override readonly name = 'StageError';
 }
 
-const defaults: Record<StageName, Omit<Stage, 'name'>> = {
+const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected'>> = {
   local: {
     keepsData: false,
     logRetention: 1,
@@ -94,20 +99,28 @@ const defaults: Record<StageName, Omit<Stage, 'name'>> = {
 };
 
 /** What can be said of a stage with `-c`, beside its name. */
-export const stageOptions = ['issuer', 'audience', 'signInAt', 'sandbox', 'alarmEmail', 'rollout'] as const;
+export const stageOptions = ['issuer', 'audience', 'signInAt', 'sandbox', 'alarmEmail', 'rollout', 'protect'] as const;
 
 /**
  * The stage that the context asks for (`-c stage=`), `dev` when it names none. `-c issuer= -c audience=` take the tokens of
  * another OpenID Connect issuer instead of a user pool of the deployment's own; `-c signInAt=` is that pool's page. With
  * `-c sandbox=false` a stage calls real operators where it would call the stand-in; `-c alarmEmail=` is told of alarms.
  * `-c rollout=` replaces the stage's own way to take over, as for a release that mends what an alarm tells of.
+ * With `-c protect=false` a stage that keeps data can be deleted: for its first deployment, which may fail.
+ *
+ * The stage `local` is for the local cloud alone: it gives tokens to everybody, and deploys nothing that it could do without.
  *
  * @throws StageError when there is no such stage, or what is given of it makes no whole
  */
-export function stageFrom(context: (key: string) => unknown): Stage {
+export function stageFrom(context: (key: string) => unknown, { forLocalCloud = false } = {}): Stage {
   const name = context('stage') ?? 'dev';
   if (!isStageName(name)) {
-    throw new StageError(`There is no stage "${String(name)}". Give one of: -c stage=${stageNames.join('|')}`);
+    throw new StageError(`There is no stage "${String(name)}". Give one of: -c stage=${deployableStages.join('|')}`);
+  }
+  if (name === 'local' && !forLocalCloud) {
+    throw new StageError(
+      `The stage "local" is the local cloud's (npm start) and cannot be deployed. Give one of: -c stage=${deployableStages.join('|')}`,
+    );
   }
   const given = (key: (typeof stageOptions)[number]) => {
     const value = context(key);
@@ -130,6 +143,7 @@ export function stageFrom(context: (key: string) => unknown): Stage {
   return {
     name,
     ...defaults[name],
+    isProtected: defaults[name].keepsData && given('protect') !== 'false',
     ...(issuer !== undefined && audience !== undefined && { externalTokens: { issuer, audience } }),
     ...(signInAt !== undefined && { signInAt }),
     ...(alarmEmail !== undefined && { alarmEmail }),

@@ -78,6 +78,7 @@ export async function synthesiseInto(
       CDK_OUTDIR: outputFolder,
       // The checks take longer than all the rest, and are the tests' and the pipeline's to make.
       CDK_VALIDATION: 'false',
+      LOCAL_CLOUD: 'true',
       CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...chosen }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -85,7 +85,7 @@ describe('the user pool', () => {
   test('outlives everything in production, where a second factor is a must', () => {
     const identity = identityOf(production);
     expectResource(identity, 'AWS::Cognito::UserPool', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: { DeletionProtection: 'ACTIVE', MfaConfiguration: 'ON', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] },
     });

@@ -422,7 +422,7 @@ describe('the data', () => {
       ['Monthly', { DeleteAfterDays: 365 }],
     ]);
     expectResource(production.data, 'AWS::Backup::BackupVault', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: { LockConfiguration: { MinRetentionDays: 35 } },
     });
     const [selection] = resourcesOf(production.data, 'AWS::Backup::BackupSelection').values();
@@ -432,14 +432,14 @@ describe('the data', () => {
 
   test('outlives everything in production', () => {
     expectResource(production.data, 'AWS::DynamoDB::Table', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: { DeletionProtectionEnabled: true },
     });
-    expectResource(production.data, 'AWS::SecretsManager::Secret', { DeletionPolicy: 'Retain' });
+    expectResource(production.data, 'AWS::SecretsManager::Secret', { DeletionPolicy: 'RetainExceptOnCreate' });
     expect(production.terminationProtected).toContain('data');
     for (const { DeletionPolicy } of resourcesOf(production.service, 'AWS::Logs::LogGroup').values()) {
-      expect(DeletionPolicy).toBe('Retain');
+      expect(DeletionPolicy).toBe('RetainExceptOnCreate');
     }
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { StageError, stageFrom, stageNames } from '../../infra/stages.ts';
 
-const stage = (context: Record<string, unknown>) => stageFrom((key) => context[key]);
+const stage = (context: Record<string, unknown>) => stageFrom((key) => context[key], { forLocalCloud: true });
 const tokens = { issuer: 'https://login.partner-connect.net', audience: 'sim-fulfilment' };
 
 describe('a stage', () => {
@@ -20,7 +20,20 @@ describe('a stage', () => {
   });
 
   test('that does not exist is refused with those that do', () => {
-    expect(() => stage({ stage: 'prod' })).toThrow(stageNames.join('|'));
+    expect(() => stage({ stage: 'prod' })).toThrow('dev|staging|production');
+  });
+
+  test('local is refused but for the local cloud', () => {
+    expect(() => stageFrom((key) => (key === 'stage' ? 'local' : undefined))).toThrow(
+      /cannot be deployed.*dev\|staging\|production/,
+    );
+    expect(stage({ stage: 'local' }).name).toBe('local');
+  });
+
+  test('that keeps data is protected, but for a first deployment or to take it down', () => {
+    expect(stage({ stage: 'production' }).isProtected).toBe(true);
+    expect(stage({ stage: 'production', protect: 'false' })).toMatchObject({ isProtected: false, keepsData: true });
+    expect(stage({ stage: 'staging' }).isProtected).toBe(false);
   });
 
   test('names who is told of alarms by e-mail, when it is given an address', () => {

@@ -20,6 +20,7 @@ export async function templatesFor(wanted: Wanted, outdir: string): Promise<Temp
       outdir,
       context: { ...cdk.context, ...wanted.context },
       validate: wanted.validate,
+      forLocalCloud: true,
     });
     return templatesOf(app, stacks);
   }
