@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { type BehaviourRequest, behaviourSchema, type Usage, usageSchema } from './behaviour.ts';
 import { isOperatorId, type OperatorId, operatorIds } from './networks.ts';
 import { type ApiAnswer, answerRequest, noteUsage, refusal } from './operators-api.ts';
@@ -124,10 +125,15 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
   };
 }
 
-/** Whether the caller shows the key of the operators' API. */
+/**
+ * Whether the caller shows the key of the operators' API. Compares digests in constant time: how long it takes reveals neither
+ * the key nor its length.
+ */
 export function isAuthorised(call: Call, apiKey: string): boolean {
-  return call.header('authorization') === `Bearer ${apiKey}`;
+  return timingSafeEqual(digestOf(call.header('authorization') ?? ''), digestOf(`Bearer ${apiKey}`));
 }
+
+const digestOf = (text: string) => createHash('sha256').update(text).digest();
 
 /** What a path is about; no operator when it names none that there is. */
 export function placeOf(url: URL): { area: string | undefined; operatorId: OperatorId | undefined; path: string[] } {
