@@ -17,9 +17,9 @@ export type CostAnomaliesProps = {
 const UNFORESEEN_DOLLARS = 20;
 
 /**
- * Tells when AWS finds that the system costs more than it should. Finds nothing before the tag is a cost allocation tag of
- * the account: docs/operations.md. By tag, because an account has one monitor of all services at the most, and new ones
- * come with it.
+ * Notifies when AWS finds that the system costs more than it should. Finds nothing before the tag is a cost allocation tag of
+ * the account: docs/operations.md. By tag, because an account has one monitor of all services at most, and new accounts come
+ * with it. AWS refuses monitors by tag in member accounts of an organisation: elsewhere, see CostBudget.
  */
 export class CostAnomalies extends Construct {
   constructor(scope: Construct, id: string, { stage, tag, topic }: CostAnomaliesProps) {

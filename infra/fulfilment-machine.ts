@@ -368,7 +368,7 @@ export class FulfilmentMachine extends Construct {
         shard: JsonPath.numberAt('$$.Map.Item.Value.shard'),
         page: firstPage,
       },
-      maxConcurrency: 16,
+      maxConcurrency: this.stage.concurrency.shards,
       resultPath: JsonPath.DISCARD,
     });
   }

@@ -1,6 +1,8 @@
-import { ArnFormat, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CorsHttpMethod,
+  type CorsPreflightOptions,
   HttpApi as GatewayApi,
   HttpMethod,
   HttpNoneAuthorizer,
@@ -47,6 +49,7 @@ export class HttpApi extends Construct {
       apiName: `sim-fulfilment-${stage.name}`,
       description: 'Order SIMs, put them into service and watch them',
       createDefaultStage: false,
+      ...(stage.corsOrigins.length > 0 && { corsPreflight: corsFor(stage.corsOrigins) }),
     });
     const authorizer = new HttpJwtAuthorizer('Tokens', tokens.issuer, { jwtAudience: [tokens.audience] });
     const noAuthorizer = new HttpNoneAuthorizer();
@@ -107,6 +110,32 @@ export class HttpApi extends Construct {
       }),
     };
   }
+}
+
+/** What pages of these origins may send and read. Tokens are sent as a header, never as a cookie: no credentials. */
+function corsFor(origins: readonly string[]): CorsPreflightOptions {
+  return {
+    allowOrigins: [...origins],
+    allowMethods: [
+      CorsHttpMethod.GET,
+      CorsHttpMethod.HEAD,
+      CorsHttpMethod.POST,
+      CorsHttpMethod.PUT,
+      CorsHttpMethod.PATCH,
+      CorsHttpMethod.DELETE,
+    ],
+    allowHeaders: ['accept', 'authorization', 'content-type', 'idempotency-key', 'if-match', 'if-none-match'],
+    exposeHeaders: [
+      'content-disposition',
+      'etag',
+      'idempotent-replayed',
+      'link',
+      'location',
+      'retry-after',
+      'x-request-id',
+    ],
+    maxAge: Duration.hours(1),
+  };
 }
 
 function integrationOf(name: string, lambda: IFunction): HttpLambdaIntegration {

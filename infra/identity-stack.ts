@@ -2,6 +2,7 @@ import { Aws, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Valida
 import {
   AccountRecovery,
   CfnManagedLoginBranding,
+  CfnUserPool,
   ClientAttributes,
   FeaturePlan,
   type IUserPool,
@@ -82,6 +83,12 @@ export class IdentityStack extends Stack {
         reason: 'The plan Plus adds risk scores to each sign-in for three times the price; this API has no sign-up.',
       },
     );
+
+    // The construct of the CDK takes no ARN of an identity, which may be of another region.
+    if (stage.email && pool.node.defaultChild instanceof CfnUserPool) {
+      const { from, identityArn } = stage.email;
+      pool.node.defaultChild.emailConfiguration = { emailSendingAccount: 'DEVELOPER', from, sourceArn: identityArn };
+    }
 
     const bundle = bundles.get(claimsEntry);
     if (!bundle) throw new Error(`${claimsEntry} was not bundled`);

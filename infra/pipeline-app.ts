@@ -3,7 +3,7 @@ import { resources } from '../functions/api/routes.ts';
 import { bundleAll } from './bundle-all.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 import { checkedApp } from './sim-fulfilment-app.ts';
-import { StageError, stageFrom, stageOptions } from './stages.ts';
+import { environmentFrom, StageError, stageFrom, stageOptions } from './stages.ts';
 
 // npx cdk deploy --app 'node infra/pipeline-app.ts' -c repository=<owner>/<name> -c connectionArn=<arn>: once; from then on the
 // pipeline deploys itself, and all else. docs/operations.md tells of it.
@@ -30,6 +30,20 @@ try {
     branch: given('branch') ?? 'main',
     connectionArn: needed('connectionArn', 'the ARN of the connection by which it reads the repository'),
   };
+  const environments = Object.fromEntries(
+    ['pipeline', 'staging', 'production'].flatMap((name) =>
+      [`${name}Account`, `${name}Region`].flatMap((key) => {
+        const value = given(key);
+        return value === undefined ? [] : [[key, value]];
+      }),
+    ),
+  );
+  const environment = environmentFrom((key) => environments[key], 'pipeline');
+  if (environment === undefined && Object.keys(environments).length > 0) {
+    throw new StageError(
+      'A pipeline to other accounts needs its own: -c pipelineAccount=<12 digits> -c pipelineRegion=eu-west-1',
+    );
+  }
   const options = Object.fromEntries(
     stageOptions.flatMap((key) => {
       const value = given(key);
@@ -41,10 +55,11 @@ try {
     resources,
     bundles: await bundleAll(),
     ...own,
-    context: { ...own, ...options },
+    context: { ...own, ...environments, ...options },
+    ...(environment && { env: environment }),
     // What is said of a stage is said of production: staging is tested by users of its own, and with the stand-in.
-    staging: stageFrom((key) => (key === 'stage' ? 'staging' : undefined)),
-    production: stageFrom((key) => ({ ...options, stage: 'production' })[key]),
+    staging: stageFrom((key) => ({ ...environments, stage: 'staging' })[key]),
+    production: stageFrom((key) => ({ ...environments, ...options, stage: 'production' })[key]),
   });
   app.synth();
 } catch (error) {

@@ -1,6 +1,6 @@
-import { CfnOutput, Duration, Stage as Environment, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Duration, Stage as Environment, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { BuildSpec, ComputeType, LinuxBuildImage } from 'aws-cdk-lib/aws-codebuild';
-import { Effect, ManagedPolicy, PolicyStatement, Role, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   CodeBuildStep,
   CodePipeline,
@@ -9,6 +9,7 @@ import {
   ManualApprovalStep,
 } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
+import { AccessStack, type AccessStackProps, protectedStacks } from './access-stack.ts';
 import { acknowledgeWildcards } from './nag-names.ts';
 import { type Release, type StageStacks, stacksOf } from './stacks.ts';
 import type { Stage } from './stages.ts';
@@ -52,6 +53,7 @@ export class PipelineStack extends Stack {
       }) as IFileSetProducer,
       // One project for all of the small uploads, of which there is one for each function.
       publishAssetsInParallel: false,
+      ...(isInAnotherAccount(this, [staging, production]) && { crossAccountKeys: true, enableKeyRotation: true }),
       codeBuildDefaults: {
         buildEnvironment: {
           // Not arm64, for which Dynoxide does not exist.
@@ -63,17 +65,21 @@ export class PipelineStack extends Stack {
       },
     });
 
-    const onStaging = new ReleasedStage(this, 'Staging', staging, props);
-    pipeline.addStage(onStaging, { post: [acceptance(onStaging.stacks, { input, stack: this })] });
-    pipeline.addStage(new ReleasedStage(this, 'Production', production, props), {
+    const released = {
+      release: props,
+      repository,
+      branch,
+      pipeline: { account: this.account, stackName: this.stackName },
+    };
+    const onStaging = new ReleasedStage(this, 'Staging', { stage: staging, ...released });
+    pipeline.addStage(onStaging, { post: [acceptance(this, staging, onStaging.stacks, input)] });
+    const inProduction = new ReleasedStage(this, 'Production', { stage: production, ...released });
+    pipeline.addStage(inProduction, {
       pre: [new ManualApprovalStep('Release', { comment: 'Staging has passed: release it to production?' })],
+      post: protection(this, production, inProduction.stacks),
     });
     pipeline.buildPipeline();
-    driftRole(this, { repository, branch });
-    acknowledgeWildcards(
-      this,
-      'What CDK Pipelines gives its own steps; and users and secrets of staging, by their tag, for its acceptance.',
-    );
+    acknowledgeWildcards(this, 'What CDK Pipelines gives its own steps.');
     Validations.of(pipeline).acknowledge(
       { id: 'AwsSolutions-S1', reason: 'Artifacts of the pipeline, which CodePipeline alone reads and writes.' },
       {
@@ -84,56 +90,63 @@ export class PipelineStack extends Stack {
   }
 }
 
-/**
- * As whom the weekly workflow on GitHub looks for what was changed by hand: it may read, and is let in by OpenID Connect, so that
- * there is no key to keep. The account's provider for GitHub is made once for all of its repositories, and not here.
- */
-function driftRole(stack: Stack, { repository, branch }: Pick<PipelineStackProps, 'repository' | 'branch'>): void {
-  const github = 'token.actions.githubusercontent.com';
-  const provider = `arn:${stack.partition}:iam::${stack.account}:oidc-provider/${github}`;
-  const role = new Role(stack, 'Drift', {
-    assumedBy: new WebIdentityPrincipal(provider, {
-      StringEquals: {
-        [`${github}:aud`]: 'sts.amazonaws.com',
-        [`${github}:sub`]: `repo:${repository}:ref:refs/heads/${branch}`,
-      },
-    }),
-    managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess')],
-    maxSessionDuration: Duration.hours(1),
-  });
-  role.addToPolicy(
-    new PolicyStatement({
-      actions: ['cloudformation:DetectStackDrift', 'cloudformation:DetectStackResourceDrift'],
-      resources: [stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: 'SimFulfilment-*' })],
-    }),
-  );
-  Validations.of(role).acknowledge({
-    id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/ReadOnlyAccess]',
-    reason: 'To compare what is there with the template it reads whatever a template can hold.',
-  });
-  new CfnOutput(stack, 'DriftRole', { value: role.roleArn });
+/** Whether artifacts of the pipeline are read from another account than its own, which takes a key of the pipeline's own. */
+function isInAnotherAccount({ account }: Stack, stages: readonly Stage[]): boolean {
+  return stages.some(({ environment }) => environment !== undefined && environment.account !== account);
 }
 
-/** The stacks of a stage, as the pipeline deploys them. */
+/** The stacks of a stage, as the pipeline deploys them, and the roles with which it and GitHub reach them. */
 class ReleasedStage extends Environment {
   readonly stacks: StageStacks;
 
-  constructor(scope: Construct, id: string, stage: Stage, release: Release) {
-    super(scope, id);
+  constructor(
+    scope: Construct,
+    id: string,
+    {
+      stage,
+      release,
+      ...props
+    }: { stage: Stage; release: Release } & Pick<AccessStackProps, 'repository' | 'branch' | 'pipeline'>,
+  ) {
+    super(scope, id, stage.environment && { env: stage.environment });
     this.stacks = stacksOf(this, stage, release);
+    const stackName = `SimFulfilment-${stage.name}-Access`;
+    new AccessStack(this, stackName, {
+      stackName,
+      description: 'SIM fulfilment: roles for the pipeline and for GitHub',
+      stage,
+      stacks: this.stacks,
+      ...props,
+    });
   }
+}
+
+/** Commands that make everything after them act as the role of the pipeline on the stage, for as long as it takes. */
+function asPipelineRole(stack: Stack, stage: Stage): { commands: string[]; statement: PolicyStatement } {
+  const { account, region } = stage.environment ?? stack;
+  const role = `arn:${stack.partition}:iam::${account}:role/${AccessStack.pipelineRole(stage)}`;
+  return {
+    commands: [
+      'export AWS_CONFIG_FILE="$(mktemp)" AWS_PROFILE=stage',
+      // The tools renew the credentials themselves: a role that is assumed once ends after an hour.
+      `printf '[profile stage]\\nrole_arn = %s\\ncredential_source = EcsContainer\\n' '${role}' > "$AWS_CONFIG_FILE"`,
+      `export AWS_REGION='${region}'`,
+    ],
+    statement: new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [role] }),
+  };
 }
 
 /** What was deployed has to do what the contract says, asked over HTTP by users of its own. */
 function acceptance(
+  stack: Stack,
+  stage: Stage,
   { service, identity, sandbox }: StageStacks,
-  { input, stack }: { input: IFileSetProducer; stack: Stack },
+  input: IFileSetProducer,
 ): CodeBuildStep {
   if (!identity || !sandbox) {
     throw new Error('A stage is tested with users of its own and the stand-in for the operators');
   }
-  // What staging deploys is tagged so: its names are not known here.
-  const onStaging = { StringEquals: { 'aws:ResourceTag/stage': 'staging' } };
+  const { commands, statement } = asPipelineRole(stack, stage);
   return new CodeBuildStep('Acceptance', {
     input,
     envFromCfnOutputs: {
@@ -147,25 +160,33 @@ function acceptance(
     env: { PATIENCE: '10' },
     installCommands: ['npm ci --no-audit'],
     commands: [
+      ...commands,
       'export SANDBOX_KEY=$(aws secretsmanager get-secret-value --secret-id "$SANDBOX_KEY_SECRET" --query SecretString --output text)',
       'npm run acceptance',
     ],
     timeout: Duration.hours(2),
-    rolePolicyStatements: [
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        actions: ['AdminCreateUser', 'AdminSetUserPassword', 'AdminAddUserToGroup', 'AdminInitiateAuth'].map(
-          (action) => `cognito-idp:${action}`,
-        ),
-        resources: [stack.formatArn({ service: 'cognito-idp', resource: 'userpool', resourceName: '*' })],
-        conditions: onStaging,
-      }),
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        actions: ['secretsmanager:GetSecretValue'],
-        resources: [`arn:${stack.partition}:secretsmanager:${stack.region}:${stack.account}:secret:*`],
-        conditions: onStaging,
-      }),
-    ],
+    rolePolicyStatements: [statement],
   });
+}
+
+/**
+ * Protects the stacks that keep data from being deleted, after their first deployment has succeeded. CodePipeline ignores the
+ * property of a stack that asks for it: https://github.com/aws/aws-cdk/issues/17871
+ */
+function protection(stack: Stack, stage: Stage, stacks: StageStacks): CodeBuildStep[] {
+  const names = protectedStacks(stacks);
+  if (names.length === 0) return [];
+  const { commands, statement } = asPipelineRole(stack, stage);
+  return [
+    new CodeBuildStep('Protect', {
+      commands: [
+        ...commands,
+        ...names.map(
+          (name) =>
+            `aws cloudformation update-termination-protection --enable-termination-protection --stack-name ${name}`,
+        ),
+      ],
+      rolePolicyStatements: [statement],
+    }),
+  ];
 }

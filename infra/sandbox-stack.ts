@@ -17,6 +17,8 @@ import type { Stage } from './stages.ts';
 export class SandboxStack extends Stack {
   /** How each operator is called, as `OperatorsSecret` of the data stack has it elsewhere. */
   readonly operatorsSecret: Secret;
+  /** The key that callers have to show. */
+  readonly apiKey: Secret;
   /** Where it is, and the secret that holds its key. */
   readonly outputs: Readonly<Record<'url' | 'key', CfnOutput>>;
 
@@ -34,11 +36,13 @@ export class SandboxStack extends Stack {
       id: 'AwsSolutions-DDB3',
       reason: 'What a stand-in for the operators remembers of SIMs that are none; it may be lost.',
     });
-    const apiKey = new Secret(this, 'ApiKey', {
+    this.apiKey = new Secret(this, 'ApiKey', {
       description: 'What callers of the operator sandbox have to show',
       generateSecretString: { excludePunctuation: true, passwordLength: 40 },
       removalPolicy: RemovalPolicy.DESTROY,
     });
+
+    const { apiKey } = this;
 
     const bundle = bundles.get(sandboxEntry);
     if (!bundle) throw new Error(`${sandboxEntry} was not bundled`);
@@ -47,13 +51,15 @@ export class SandboxStack extends Stack {
       bundle,
       description: 'The stand-in for the operators',
       timeout: Duration.seconds(20),
+      // Its URL is open to the internet: a flood of calls must not take the concurrency of the service.
+      ...(stage.concurrency.sandbox !== undefined && { reservedConcurrency: stage.concurrency.sandbox }),
       environment: { TABLE_NAME: books.tableName, API_KEY_SECRET: apiKey.secretArn },
       statements: [
         new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [books.tableArn] }),
         new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [apiKey.secretArn] }),
       ],
     });
-    // Open to whoever has the key, as an operator's own API is.
+    // As an operator's own API: open to the internet, and answered only with the key.
     const { url } = lambda.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
 
     this.operatorsSecret = new Secret(this, 'OperatorsSecret', {

@@ -3,10 +3,12 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { Canaries } from './canaries.ts';
 import { CostAnomalies } from './cost-anomalies.ts';
+import { CostBudget } from './cost-budget.ts';
 import { Dashboards } from './dashboards.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { EventsOfTable } from './events-of-table.ts';
@@ -258,10 +260,19 @@ export class ServiceStack extends Stack {
       lambda.addEnvironment('API_ID', api.authorizer.apiId).addEnvironment('AUTHORIZER_ID', api.authorizer.id);
     }
 
-    if (stage.keepsData) {
-      new CostAnomalies(this, 'CostAnomalies', { stage, topic: alarms.topic, tag: { key: 'service', value: SERVICE } });
-    }
+    this.watchCosts(stage, alarms.topic);
     this.apiUrl = new CfnOutput(this, 'ApiUrl', { value: api.url });
+  }
+
+  private watchCosts(stage: Stage, topic: Topic): void {
+    switch (stage.costs?.kind) {
+      case 'budget':
+        new CostBudget(this, 'CostBudget', { stage, topic, monthlyDollars: stage.costs.monthlyDollars });
+        break;
+      case 'anomalies':
+        new CostAnomalies(this, 'CostAnomalies', { stage, topic, tag: { key: 'service', value: SERVICE } });
+        break;
+    }
   }
 
   private serviceFunction(

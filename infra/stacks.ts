@@ -29,6 +29,7 @@ export function stacksOf(scope: Construct, stage: Stage, { resources, bundles }:
     stackName: `SimFulfilment-${stage.name}-${part}`,
     description: `SIM fulfilment: ${description}`,
     stage,
+    ...(stage.environment && { env: stage.environment }),
   });
   const make = <Props extends { stackName: string }, Made>(
     Kind: new (scope: Construct, id: string, props: Props) => Made,

@@ -1,4 +1,5 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as z from 'zod';
 
 /** Where the system can run. `local` is the local cloud on a developer's machine; it boots from the same template. */
 export const stageNames = ['local', 'dev', 'staging', 'production'] as const;
@@ -40,8 +41,35 @@ export type Stage = {
   externalTokens?: Tokens;
   /** The page to which the user pool sends people who have signed in. */
   signInAt?: string;
-  /** Who is told of alarms by e-mail, beside whoever else subscribes to their topic. */
+  /** The address that gets alarms by e-mail, beside other subscribers of their topic. */
   alarmEmail?: string;
+  /** The origins whose pages may call the API from a browser; none by default. */
+  corsOrigins: readonly string[];
+  /** Sends the user pool's e-mails through SES. When left out, Cognito sends them: up to 50 a day, from an address of its own. */
+  email?: EmailSender;
+  /** What reports unusual costs; nothing when left out. */
+  costs?: CostWatch;
+  concurrency: Concurrency;
+  /** The account and region, where they are given: deploying with credentials of another account is then refused. */
+  environment?: { account: string; region: string };
+};
+
+/** An address to send from, and the ARN of the verified identity in SES that covers it. */
+export type EmailSender = { from: string; identityArn: string };
+
+/**
+ * - `budget`: a monthly limit, in US dollars, on the costs of the account. Works in every account.
+ * - `anomalies`: AWS finds what costs more than expected, by the tag of the system. AWS allows monitors by tag in the management
+ *   account of an organisation alone, and in accounts without an organisation.
+ */
+export type CostWatch = { kind: 'budget'; monthlyDollars: number } | { kind: 'anomalies' };
+
+/** How much of the account's Lambda concurrency the stage may take. Reserved concurrency is taken from all other functions. */
+export type Concurrency = {
+  /** How many shards of a bulk operation are worked at the same time, each by one invocation. */
+  shards: number;
+  /** Reserved for the sandbox's function, which is open to the internet; nothing when left out. */
+  sandbox?: number;
 };
 
 /** Tokens that the API takes: who signs them, and for whom they have to be meant. */
@@ -52,7 +80,7 @@ export class StageError extends Error {
   override readonly name = 'StageError';
 }
 
-const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected'>> = {
+const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrigins'>> = {
   local: {
     keepsData: false,
     logRetention: 1,
@@ -63,6 +91,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected'>> = {
     sandbox: false,
     logLevel: 'INFO',
     throttle: { rateLimit: 5_000, burstLimit: 5_000 },
+    concurrency: { shards: 16 },
   },
   dev: {
     keepsData: false,
@@ -74,6 +103,8 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected'>> = {
     sandbox: true,
     logLevel: 'DEBUG',
     throttle: { rateLimit: 50, burstLimit: 100 },
+    // Works in a new account, whose Lambda concurrency is 10 and leaves nothing to reserve.
+    concurrency: { shards: 4 },
   },
   staging: {
     keepsData: false,
@@ -85,6 +116,8 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected'>> = {
     sandbox: true,
     logLevel: 'INFO',
     throttle: { rateLimit: 200, burstLimit: 400 },
+    // The sandbox answers as many shards as there are, and no more: calls beyond that are refused with 429.
+    concurrency: { shards: 16, sandbox: 20 },
   },
   production: {
     keepsData: true,
@@ -95,18 +128,36 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected'>> = {
     sandbox: false,
     logLevel: 'INFO',
     throttle: { rateLimit: 500, burstLimit: 1_000 },
+    concurrency: { shards: 16 },
+    // Four times what the small fleet of docs/cost.md costs: to be raised as the fleet grows.
+    costs: { kind: 'budget', monthlyDollars: 200 },
   },
 };
 
 /** What can be said of a stage with `-c`, beside its name. */
-export const stageOptions = ['issuer', 'audience', 'signInAt', 'sandbox', 'alarmEmail', 'rollout', 'protect'] as const;
+export const stageOptions = [
+  'issuer',
+  'audience',
+  'signInAt',
+  'sandbox',
+  'alarmEmail',
+  'rollout',
+  'protect',
+  'corsOrigins',
+  'emailFrom',
+  'emailIdentityArn',
+  'monthlyBudget',
+  'costAnomalies',
+] as const;
 
 /**
  * The stage that the context asks for (`-c stage=`), `dev` when it names none. `-c issuer= -c audience=` take the tokens of
  * another OpenID Connect issuer instead of a user pool of the deployment's own; `-c signInAt=` is that pool's page. With
  * `-c sandbox=false` a stage calls real operators where it would call the stand-in; `-c alarmEmail=` is told of alarms.
  * `-c rollout=` replaces the stage's own way to take over, as for a release that mends what an alarm tells of.
- * With `-c protect=false` a stage that keeps data can be deleted: for its first deployment, which may fail.
+ * With `-c protect=false` a stage that keeps data can be deleted: for its first deployment, which may fail. `-c corsOrigins=` is a
+ * list of origins, separated by commas. `-c emailFrom= -c emailIdentityArn=` send e-mails through SES. `-c monthlyBudget=` is in US
+ * dollars; `-c costAnomalies=true` replaces the budget. `-c <stage>Account= -c <stage>Region=` bind a stage to an account.
  *
  * The stage `local` is for the local cloud alone: it gives tokens to everybody, and deploys nothing that it could do without.
  *
@@ -134,6 +185,9 @@ export function stageFrom(context: (key: string) => unknown, { forLocalCloud = f
   if (rollout !== undefined && !isRollout(rollout)) {
     throw new StageError(`There is no rollout "${rollout}". Give one of: ${rollouts.join(', ')}`);
   }
+  const environment = environmentFrom(context, name);
+  const email = emailFrom(given('emailFrom'), given('emailIdentityArn'));
+  const costs = costWatchFrom(given('monthlyBudget'), given('costAnomalies')) ?? defaults[name].costs;
   if ((issuer === undefined) !== (audience === undefined)) {
     throw new StageError(
       `An issuer of tokens and whom they are meant for come together: -c issuer=... -c audience=...; neither, for a user ` +
@@ -143,6 +197,10 @@ export function stageFrom(context: (key: string) => unknown, { forLocalCloud = f
   return {
     name,
     ...defaults[name],
+    corsOrigins: originsFrom(given('corsOrigins')),
+    ...(email && { email }),
+    ...(costs && { costs }),
+    ...(environment && { environment }),
     isProtected: defaults[name].keepsData && given('protect') !== 'false',
     ...(issuer !== undefined && audience !== undefined && { externalTokens: { issuer, audience } }),
     ...(signInAt !== undefined && { signInAt }),
@@ -150,6 +208,82 @@ export function stageFrom(context: (key: string) => unknown, { forLocalCloud = f
     ...(given('sandbox') === 'false' && { sandbox: false }),
     ...(rollout !== undefined && { rollout }),
   };
+}
+
+/**
+ * Where a part of the deployment lives, from `-c <name>Account= -c <name>Region=`: a stage, or the pipeline.
+ *
+ * @throws StageError when only one of the two is given, or one cannot be
+ */
+export function environmentFrom(
+  context: (key: string) => unknown,
+  name: StageName | 'pipeline',
+): Stage['environment'] | undefined {
+  const account = context(`${name}Account`);
+  const region = context(`${name}Region`);
+  if (!account && !region) return undefined;
+  const environment = environmentSchema.safeParse({ account: String(account ?? ''), region });
+  if (!environment.success) {
+    throw new StageError(
+      `An account and its region come together: -c ${name}Account=<12 digits> -c ${name}Region=eu-west-1`,
+    );
+  }
+  return environment.data;
+}
+
+const environmentSchema = z.object({
+  account: z.string().regex(/^\d{12}$/),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
+});
+
+/** @throws StageError when one is not an origin that is named in full */
+function originsFrom(list: string | undefined): readonly string[] {
+  const origins = list?.split(',').map((origin) => origin.trim()) ?? [];
+  const wrong = origins.find((origin) => !isOrigin(origin));
+  if (wrong !== undefined) {
+    throw new StageError(
+      `"${wrong}" is not an origin. Name each in full: -c corsOrigins=https://console.example.net,https://portal.example.net`,
+    );
+  }
+  return origins;
+}
+
+/** A scheme, a host and maybe a port; without TLS on the developer's own machine alone. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text) || text.includes('*')) return false;
+  const { origin, protocol, hostname } = new URL(text);
+  return origin === text && (protocol === 'https:' || (protocol === 'http:' && hostname === 'localhost'));
+}
+
+/** @throws StageError when only one of the two is given, or one cannot be */
+function emailFrom(from: string | undefined, identityArn: string | undefined): EmailSender | undefined {
+  if (from === undefined && identityArn === undefined) return undefined;
+  const sender = emailSchema.safeParse({ from, identityArn });
+  if (!sender.success) {
+    throw new StageError(
+      'An address to send from and its verified identity in SES come together: -c emailFrom=sims@example.net ' +
+        '-c emailIdentityArn=arn:aws:ses:<region>:<account>:identity/example.net',
+    );
+  }
+  return sender.data;
+}
+
+const emailSchema = z.object({
+  from: z.email(),
+  identityArn: z.string().regex(/^arn:aws[a-z-]*:ses:[a-z0-9-]+:\d{12}:identity\/\S+$/),
+});
+
+/** @throws StageError when the budget is not a whole number of dollars, or both are given */
+function costWatchFrom(monthlyBudget: string | undefined, costAnomalies: string | undefined): CostWatch | undefined {
+  if (monthlyBudget !== undefined && costAnomalies === 'true') {
+    throw new StageError('Give -c monthlyBudget= or -c costAnomalies=true, not both.');
+  }
+  if (costAnomalies === 'true') return { kind: 'anomalies' };
+  if (monthlyBudget === undefined) return undefined;
+  if (!/^[1-9]\d{0,8}$/.test(monthlyBudget)) {
+    throw new StageError(`"${monthlyBudget}" is not a budget in whole US dollars: -c monthlyBudget=500`);
+  }
+  return { kind: 'budget', monthlyDollars: Number(monthlyBudget) };
 }
 
 function isStageName(value: unknown): value is StageName {

@@ -35,6 +35,8 @@ export type ServiceFunctionProps = {
   memoryMb?: number;
   /** Beside what every function knows: its stage, and how it logs and counts. */
   environment: Readonly<Record<string, string>>;
+  /** How many invocations of it run at the same time at most, taken from what the account has for all others. */
+  reservedConcurrency?: number;
   /** All that it may do besides writing its log and its traces. */
   statements: readonly PolicyStatement[];
   /** Whether callers have a version of it, by an alias, instead of the function as it was deployed last. */
@@ -108,6 +110,7 @@ export class ServiceFunction extends Construct {
       memorySize: props.memoryMb ?? 512,
       timeout: props.timeout,
       tracing: Tracing.ACTIVE,
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       logGroup,
       role: this.role.withoutPolicyUpdates(),
       environment: {

@@ -10,6 +10,8 @@ const pages = Array.from(runbook.matchAll(/^## (.+)$/gm), ([, heading = '']) => 
 
 let dev: Template;
 let production: typeof dev;
+/** Where the account may have a monitor of costs by tag. */
+let withAnomalies: typeof dev;
 
 beforeAll(async () => {
   ({ service: dev } = await synthesised());
@@ -18,6 +20,7 @@ beforeAll(async () => {
     alarmEmail: 'oncall@wholesaler.example',
     ...real,
   }));
+  ({ service: withAnomalies } = await synthesised({ stage: 'production', costAnomalies: 'true' }));
 }, 60_000);
 
 const alarms = () => [...resourcesOf(production, 'AWS::CloudWatch::Alarm').values()];
@@ -45,9 +48,15 @@ describe('every alarm', () => {
   });
 
   test('has a page, and every page an alarm', () => {
-    const anomalies = [...resourcesOf(production, 'AWS::CE::AnomalySubscription').values()];
-    const names = [...namesOf(alarms(), 'AlarmName'), ...namesOf(anomalies, 'SubscriptionName')];
-    expect([...new Set(names)].sort()).toEqual([...pages].sort());
+    const anomalies = [...resourcesOf(withAnomalies, 'AWS::CE::AnomalySubscription').values()];
+    const budgets = [...resourcesOf(production, 'AWS::Budgets::Budget').values()].map(({ Properties }) =>
+      // Safe: a budget's properties have this shape in a template.
+      nameOf((Properties.Budget as { BudgetName: string }).BudgetName),
+    );
+    const names = [...namesOf(alarms(), 'AlarmName'), ...namesOf(anomalies, 'SubscriptionName'), ...budgets];
+    // What no alarm tells of, but stands in the same form.
+    const otherPages = ['DeploymentFails'];
+    expect([...new Set(names), ...otherPages].sort()).toEqual([...pages].sort());
   });
 
   test('has a page that says what it means, how to look, and what to do', () => {
@@ -80,15 +89,18 @@ test('an operator that is down is told by its name', () => {
 });
 
 describe('the topic of the alarms', () => {
-  const allowed = (service: string) => {
-    const [policy] = resourcesOf(production, 'AWS::SNS::TopicPolicy').values();
+  const allowed = (service: string, template = production) => {
+    const [policy] = resourcesOf(template, 'AWS::SNS::TopicPolicy').values();
     return JSON.stringify(policy?.Properties.PolicyDocument).includes(service);
   };
 
-  test('lets in CloudWatch and the finder of cost anomalies, in this account', () => {
+  test('lets in CloudWatch and what watches costs, in this account', () => {
     expect(allowed('cloudwatch.amazonaws.com')).toBe(true);
-    expect(allowed('costalerts.amazonaws.com')).toBe(true);
     expect(allowed('aws:SourceAccount')).toBe(true);
+    expect(allowed('budgets.amazonaws.com')).toBe(true);
+    expect(allowed('costalerts.amazonaws.com')).toBe(false);
+    expect(allowed('costalerts.amazonaws.com', withAnomalies)).toBe(true);
+    expect(allowed('budgets.amazonaws.com', withAnomalies)).toBe(false);
   });
 
   test('tells the e-mail address of the stage, when it names one', () => {
@@ -99,9 +111,31 @@ describe('the topic of the alarms', () => {
   });
 });
 
+describe('a budget', () => {
+  test('notifies the topic of what a month costs and is forecast to cost, where data is kept', () => {
+    const [topic] = resourcesOf(production, 'AWS::SNS::Topic').keys();
+    const subscribers = [{ SubscriptionType: 'SNS', Address: { Ref: topic } }];
+    const notification = { ComparisonOperator: 'GREATER_THAN', Threshold: 100, ThresholdType: 'PERCENTAGE' };
+    const [budget] = resourcesOf(production, 'AWS::Budgets::Budget').values();
+    expect(budget?.Properties).toMatchObject({
+      Budget: { BudgetType: 'COST', TimeUnit: 'MONTHLY', BudgetLimit: { Amount: 200, Unit: 'USD' } },
+      NotificationsWithSubscribers: [
+        { Notification: { ...notification, NotificationType: 'ACTUAL' }, Subscribers: subscribers },
+        { Notification: { ...notification, NotificationType: 'FORECASTED' }, Subscribers: subscribers },
+      ],
+    });
+    expect(resourcesOf(dev, 'AWS::Budgets::Budget').size).toBe(0);
+  });
+});
+
 describe('cost anomalies', () => {
-  test('are looked for by the tag that everything has, where data is kept', () => {
-    const [monitor] = resourcesOf(production, 'AWS::CE::AnomalyMonitor').values();
+  test('are looked for only where that is asked for: AWS refuses monitors by tag in most accounts', () => {
+    expect(resourcesOf(production, 'AWS::CE::AnomalyMonitor').size).toBe(0);
+    expect(resourcesOf(withAnomalies, 'AWS::Budgets::Budget').size).toBe(0);
+  });
+
+  test('are looked for by the tag that everything has', () => {
+    const [monitor] = resourcesOf(withAnomalies, 'AWS::CE::AnomalyMonitor').values();
     expect(JSON.parse(text(monitor?.Properties.MonitorSpecification))).toEqual({
       Tags: { Key: 'user:service', Values: ['sim-fulfilment'] },
     });

@@ -8,8 +8,7 @@ const stages = ['dev', 'staging', 'production'] as const;
 let all: Record<string, Template>;
 
 beforeAll(async () => {
-  const pipeline = await synthesisedPipeline({ repository: 'acme/sims', branch: 'main', connectionArn, context: {} });
-  all = { pipeline };
+  all = await synthesisedPipeline({ repository: 'acme/sims', branch: 'main', connectionArn, context: {} });
   for (const stage of stages) {
     for (const [part, template] of Object.entries(partsOf(await synthesised({ stage })))) {
       all[`${stage}-${part}`] = template;

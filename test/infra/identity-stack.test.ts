@@ -62,6 +62,22 @@ describe('the user pool', () => {
     });
   });
 
+  test('sends its e-mails through SES where the stage says so, and by Cognito elsewhere', async () => {
+    const identityArn = 'arn:aws:ses:eu-west-1:123456789012:identity/partner-connect.net';
+    const elsewhere = await synthesised({ emailFrom: 'sims@partner-connect.net', emailIdentityArn: identityArn });
+    expectResource(identityOf(elsewhere), 'AWS::Cognito::UserPool', {
+      Properties: {
+        EmailConfiguration: {
+          EmailSendingAccount: 'DEVELOPER',
+          From: 'sims@partner-connect.net',
+          SourceArn: identityArn,
+        },
+      },
+    });
+    const [pool] = resourcesOf(identityOf(dev), 'AWS::Cognito::UserPool').values();
+    expect(pool?.Properties).not.toHaveProperty('EmailConfiguration');
+  }, 60_000);
+
   test('sends people to the page that the stage names', async () => {
     const elsewhere = await synthesised({ signInAt: 'https://portal.partner-connect.net/signed-in' });
     expectResource(identityOf(elsewhere), 'AWS::Cognito::UserPoolClient', {

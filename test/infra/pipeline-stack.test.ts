@@ -1,16 +1,19 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { expectResource, resourcesOf, synthesisedPipeline, type Template } from './synthesised.ts';
+import { driftReads } from '../../infra/drift-reads.ts';
+import { resourcesOf, synthesised, synthesisedPipeline, type Template } from './synthesised.ts';
 
 const connectionArn = 'arn:aws:codeconnections:eu-west-2:123456789012:connection/abc';
+let roles: Awaited<ReturnType<typeof synthesisedPipeline>>;
 let template: Template;
 
 beforeAll(async () => {
-  template = await synthesisedPipeline({
+  roles = await synthesisedPipeline({
     repository: 'acme/sim-fulfilment',
     branch: 'main',
     connectionArn,
     context: { repository: 'acme/sim-fulfilment', connectionArn, alarmEmail: 'oncall@acme.net' },
   });
+  template = roles.pipeline;
 }, 120_000);
 
 type PipelineStage = { Name: string; Actions: { Name: string; ActionTypeId: { Category: string } }[] };
@@ -60,22 +63,122 @@ describe('the pipeline', () => {
     expect(buildSpecOf('Acceptance')).toContain('npm run acceptance');
   });
 
-  test('lets the repository’s own branch look for drift, and no other', () => {
-    expectResource(template, 'AWS::IAM::Role', {
-      Properties: {
-        AssumeRolePolicyDocument: {
-          Statement: [
-            expect.objectContaining({
-              Action: 'sts:AssumeRoleWithWebIdentity',
-              Condition: {
-                StringEquals: expect.objectContaining({
-                  'token.actions.githubusercontent.com:sub': 'repo:acme/sim-fulfilment:ref:refs/heads/main',
-                }),
-              },
-            }),
-          ],
-        },
+  test('tests staging, and protects production from being deleted, as a role of the stage that may do that alone', () => {
+    const granted = (template: Template) =>
+      [...resourcesOf(template, 'AWS::IAM::Role')].flatMap(([id, { Properties }]) =>
+        id.startsWith('Pipeline') ? [{ name: Properties.RoleName, actions: actionsIn(Properties.Policies) }] : [],
+      );
+    expect(granted(roles.staging)).toEqual([
+      {
+        name: 'sim-fulfilment-staging-pipeline',
+        actions: [
+          'cognito-idp:AdminAddUserToGroup',
+          'cognito-idp:AdminCreateUser',
+          'cognito-idp:AdminInitiateAuth',
+          'cognito-idp:AdminSetUserPassword',
+          'secretsmanager:GetSecretValue',
+        ],
       },
-    });
+    ]);
+    expect(granted(roles.production)).toEqual([
+      { name: 'sim-fulfilment-production-pipeline', actions: ['cloudformation:UpdateTerminationProtection'] },
+    ]);
+    expect(buildSpecOf('Acceptance')).toContain('role/sim-fulfilment-staging-pipeline');
+    const protect = buildSpecOf('Protect');
+    expect(protect).toContain('role/sim-fulfilment-production-pipeline');
+    for (const part of ['Data', 'Identity']) {
+      expect(protect).toContain(
+        `aws cloudformation update-termination-protection --enable-termination-protection --stack-name SimFulfilment-production-${part}`,
+      );
+    }
   });
 });
+
+describe('the role that looks for drift', () => {
+  const drift = (template: Template) => {
+    const [, role] = [...resourcesOf(template, 'AWS::IAM::Role')].find(([id]) => id.startsWith('Drift')) ?? [];
+    if (!role) throw new Error('There is no role for drift');
+    return role.Properties;
+  };
+
+  test('lets the repository’s own branch in, and no other', () => {
+    for (const template of [roles.staging, roles.production]) {
+      expect(drift(template).AssumeRolePolicyDocument).toMatchObject({
+        Statement: [
+          {
+            Action: 'sts:AssumeRoleWithWebIdentity',
+            Condition: {
+              StringEquals: {
+                'token.actions.githubusercontent.com:sub': 'repo:acme/sim-fulfilment:ref:refs/heads/main',
+              },
+            },
+          },
+        ],
+      });
+    }
+  });
+
+  test('reads no data, no secret and no log, takes on no other role, and changes nothing', () => {
+    const { ManagedPolicyArns, Policies } = drift(roles.production);
+    expect(ManagedPolicyArns).toBeUndefined();
+    const actions = actionsIn(Policies);
+    expect(actions.length).toBeGreaterThan(50);
+    for (const action of actions) {
+      // An allow list of verbs that read settings: none of an item, a message, a log line, a user or the value of a secret.
+      expect(action).toMatch(/^[a-z-]+:(Describe|Detect|Get|List|View)[A-Za-z]*$|^apigateway:GET$/);
+    }
+    const revealing =
+      /GetItem|Query|Scan|GetRecords|GetSecretValue|GetLogEvents|GetLogRecord|GetQueryResults|GetObject|ReceiveMessage|UserPoolClient$|AdminGet|ListUsers|GetExecutionHistory|DescribeExecution|ListExecutions|GetParameter/;
+    expect(actions.filter((action) => revealing.test(action))).toEqual([]);
+  });
+
+  test('can read the settings of every type of resource of a stage, but for those that hold secrets', async () => {
+    const stages = [await synthesised({ stage: 'staging' }), await synthesised({ stage: 'production' })];
+    const types = stages
+      .flatMap(({ data, identity, sandbox, service }) => [data, identity, sandbox, service])
+      .flatMap((template) => Object.values(template?.Resources ?? {}).map(({ Type }) => Type));
+    expect([...new Set(types)].filter((type) => driftReads[type] === undefined)).toEqual([]);
+    expect(Object.entries(driftReads).flatMap(([type, actions]) => (actions ? [] : [type]))).toEqual([
+      'AWS::Cognito::UserPoolClient',
+    ]);
+  }, 60_000);
+});
+
+describe('a pipeline to an account for each stage', () => {
+  const context = {
+    pipelineAccount: '111111111111',
+    pipelineRegion: 'eu-west-1',
+    stagingAccount: '222222222222',
+    stagingRegion: 'eu-west-1',
+    productionAccount: '333333333333',
+    productionRegion: 'eu-west-1',
+  };
+
+  test('deploys to each, and acts there by a role of that account that lets the pipeline in alone', async () => {
+    const { pipeline, staging } = await synthesisedPipeline({
+      repository: 'acme/sim-fulfilment',
+      branch: 'main',
+      connectionArn,
+      context,
+      env: { account: context.pipelineAccount, region: context.pipelineRegion },
+    });
+    const text = JSON.stringify(pipeline);
+    for (const account of [context.stagingAccount, context.productionAccount]) {
+      expect(text).toContain(`:iam::${account}:role/cdk-hnb659fds-deploy-role-${account}-eu-west-1`);
+    }
+    expect(text).toContain(`:iam::${context.stagingAccount}:role/sim-fulfilment-staging-pipeline`);
+    // Artifacts are encrypted with a key that the other accounts may use.
+    expect(resourcesOf(pipeline, 'AWS::KMS::Key').size).toBe(1);
+    const [, role] = [...resourcesOf(staging, 'AWS::IAM::Role')].find(([id]) => id.startsWith('Pipeline')) ?? [];
+    const trust = JSON.stringify(role?.Properties.AssumeRolePolicyDocument);
+    expect(trust).toContain(`:iam::${context.pipelineAccount}:root`);
+    expect(trust).toContain(`:iam::${context.pipelineAccount}:role/Pipeline-*`);
+  }, 120_000);
+});
+
+/** All actions that inline policies of a role allow, in order. */
+function actionsIn(policies: unknown): string[] {
+  // Safe: what the CDK writes as inline policies has this shape.
+  const documents = policies as { PolicyDocument: { Statement: { Action: string | string[] }[] } }[];
+  return documents.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action)).sort();
+}

@@ -29,6 +29,16 @@ describe('the stand-in for the operators', () => {
     }
   });
 
+  test('takes no more than its part of the concurrency of an account that has some to spare', async () => {
+    const reserved = async (stage: string) => {
+      const { sandbox } = await synthesised({ stage });
+      const [made] = sandbox ? resourcesOf(sandbox, 'AWS::Lambda::Function').values() : [];
+      return made?.Properties.ReservedConcurrentExecutions;
+    };
+    expect(await reserved('staging')).toBe(20);
+    expect(await reserved('dev')).toBeUndefined();
+  }, 60_000);
+
   test('may read and write its own books and nothing else', async () => {
     const { sandbox } = await synthesised();
     const policies = sandbox ? [...resourcesOf(sandbox, 'AWS::IAM::Policy').values()] : [];

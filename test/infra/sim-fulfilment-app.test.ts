@@ -128,6 +128,25 @@ describe('the HTTP API', () => {
     });
   });
 
+  test('lets pages of the origins that the stage names call it, and no page by default', async () => {
+    const origins = ['https://console.partner-connect.net', 'https://portal.partner-connect.net'];
+    const { service } = await synthesised({ corsOrigins: origins.join(',') });
+    const corsOf = (template: Template) =>
+      [...resourcesOf(template, 'AWS::ApiGatewayV2::Api').values()].map(
+        ({ Properties }) => Properties.CorsConfiguration,
+      );
+    expect(corsOf(dev.service)).toEqual([undefined]);
+    expect(corsOf(service)).toEqual([
+      {
+        AllowOrigins: origins,
+        AllowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+        AllowHeaders: expect.arrayContaining(['authorization', 'content-type', 'idempotency-key', 'if-match']),
+        ExposeHeaders: expect.arrayContaining(['etag', 'retry-after', 'x-request-id']),
+        MaxAge: 3600,
+      },
+    ]);
+  }, 60_000);
+
   test('is throttled and logs who asked for what', () => {
     expectResource(dev.service, 'AWS::ApiGatewayV2::Stage', {
       Properties: {

@@ -36,6 +36,66 @@ describe('a stage', () => {
     expect(stage({ stage: 'staging' }).isProtected).toBe(false);
   });
 
+  test('lets pages of named origins call the API, and of no others', () => {
+    expect(stage({}).corsOrigins).toEqual([]);
+    expect(stage({ corsOrigins: 'https://console.example.net, http://localhost:5173' }).corsOrigins).toEqual([
+      'https://console.example.net',
+      'http://localhost:5173',
+    ]);
+  });
+
+  test.each(['*', 'https://*.example.net', 'http://example.net', 'example.net', 'https://example.net/app', 'null'])(
+    'refuses %s as an origin',
+    (corsOrigins) => {
+      expect(() => stage({ corsOrigins })).toThrow('Name each in full');
+    },
+  );
+
+  const identityArn = 'arn:aws:ses:eu-west-1:123456789012:identity/example.net';
+
+  test('sends e-mails through SES when it is given an address and its identity', () => {
+    expect(stage({})).not.toHaveProperty('email');
+    expect(stage({ emailFrom: 'sims@example.net', emailIdentityArn: identityArn }).email).toEqual({
+      from: 'sims@example.net',
+      identityArn,
+    });
+  });
+
+  test.each([
+    ['no identity', { emailFrom: 'sims@example.net' }],
+    ['no address', { emailIdentityArn: identityArn }],
+    ['what is no address', { emailFrom: 'sims', emailIdentityArn: identityArn }],
+    ['what is no ARN', { emailFrom: 'sims@example.net', emailIdentityArn: 'example.net' }],
+  ])('refuses %s for its e-mails', (_, given) => {
+    expect(() => stage(given)).toThrow('come together');
+  });
+
+  test('has a budget in production, another when it is given one, and a monitor of anomalies instead when that is asked for', () => {
+    expect(stage({}).costs).toBeUndefined();
+    expect(stage({ monthlyBudget: '50' }).costs).toEqual({ kind: 'budget', monthlyDollars: 50 });
+    expect(stage({ stage: 'production' }).costs).toEqual({ kind: 'budget', monthlyDollars: 200 });
+    expect(stage({ stage: 'production', costAnomalies: 'true' }).costs).toEqual({ kind: 'anomalies' });
+    expect(() => stage({ monthlyBudget: '1.5k' })).toThrow('whole US dollars');
+    expect(() => stage({ monthlyBudget: '50', costAnomalies: 'true' })).toThrow('not both');
+  });
+
+  test('is bound to the account and region that are given for it', () => {
+    expect(stage({})).not.toHaveProperty('environment');
+    const accounts = { stagingAccount: '222222222222', stagingRegion: 'eu-west-1' };
+    expect(stage({ stage: 'staging', ...accounts }).environment).toEqual({
+      account: '222222222222',
+      region: 'eu-west-1',
+    });
+    expect(stage({ stage: 'production', ...accounts })).not.toHaveProperty('environment');
+    expect(() => stage({ stage: 'staging', stagingAccount: '222222222222' })).toThrow('come together');
+    expect(() => stage({ stage: 'staging', stagingAccount: '2222', stagingRegion: 'eu-west-1' })).toThrow('12 digits');
+  });
+
+  test('reserves concurrency only where an account has some to reserve: a new one has 10 in all', () => {
+    expect(stage({}).concurrency).toEqual({ shards: 4 });
+    expect(stage({ stage: 'staging' }).concurrency).toEqual({ shards: 16, sandbox: 20 });
+  });
+
   test('names who is told of alarms by e-mail, when it is given an address', () => {
     expect(stage({ alarmEmail: 'oncall@wholesaler.example' }).alarmEmail).toBe('oncall@wholesaler.example');
     expect(stage({ alarmEmail: '' })).not.toHaveProperty('alarmEmail');

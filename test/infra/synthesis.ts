@@ -12,7 +12,7 @@ import { listenLocally } from '../../local/listen.ts';
 /** What a test file wants: the stacks of a stage, or the pipeline. `validate`: with the checks of CloudFormation and cdk-nag. */
 export type Wanted =
   | { of: 'stage'; context: Readonly<Record<string, string>>; validate: boolean }
-  | { of: 'pipeline'; props: Pick<PipelineStackProps, 'repository' | 'branch' | 'connectionArn' | 'context'> };
+  | { of: 'pipeline'; props: Pick<PipelineStackProps, 'repository' | 'branch' | 'connectionArn' | 'context' | 'env'> };
 
 /** A template, as far as tests look at it: they ask only for properties of resources that the CDK gives some. */
 export type Template = { Resources: { [id: string]: Resource }; Outputs?: { [id: string]: Json } };

@@ -18,11 +18,14 @@ export async function synthesised(
   return { data, identity, sandbox, service, terminationProtected };
 }
 
-/** The template of the pipeline, once it has passed its checks. */
-export async function synthesisedPipeline(props: Extract<Wanted, { of: 'pipeline' }>['props']): Promise<Template> {
+/** The templates of the pipeline and of its roles on each stage, once they have passed their checks. */
+export async function synthesisedPipeline(
+  props: Extract<Wanted, { of: 'pipeline' }>['props'],
+): Promise<Record<'pipeline' | 'staging' | 'production', Template>> {
   const { templates } = await ask({ of: 'pipeline', props });
-  if (!templates.pipeline) throw new Error('There is no pipeline');
-  return templates.pipeline;
+  const { pipeline, staging, production } = templates;
+  if (!pipeline || !staging || !production) throw new Error('A pipeline has roles on staging and production');
+  return { pipeline, staging, production };
 }
 
 async function ask(wanted: Wanted): Promise<Templates> {

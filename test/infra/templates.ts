@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { App, Stack } from 'aws-cdk-lib';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { resources } from '../../functions/api/routes.ts';
+import { AccessStack } from '../../infra/access-stack.ts';
 import { deployedEntries } from '../../infra/bundle-all.ts';
 import { type Bundles, bundleName } from '../../infra/functions/bundles.ts';
 import { PipelineStack } from '../../infra/pipeline-stack.ts';
@@ -25,7 +26,7 @@ export async function templatesFor(wanted: Wanted, outdir: string): Promise<Temp
     return templatesOf(app, stacks);
   }
   const app = await checkedApp({ outdir, context: cdk.context, validate: true });
-  const stage = (name: string) => stageFrom((key) => (key === 'stage' ? name : undefined));
+  const stage = (name: string) => stageFrom((key) => (key === 'stage' ? name : wanted.props.context[key]));
   const pipeline = new PipelineStack(app, 'Pipeline', {
     ...wanted.props,
     resources,
@@ -33,7 +34,14 @@ export async function templatesFor(wanted: Wanted, outdir: string): Promise<Temp
     staging: stage('staging'),
     production: stage('production'),
   });
-  return templatesOf(app, { pipeline });
+  const access = Object.fromEntries(
+    pipeline.node
+      .findAll()
+      .flatMap((child) =>
+        child instanceof AccessStack ? [[child.stackName.split('-')[1] ?? '', child] as const] : [],
+      ),
+  );
+  return templatesOf(app, { pipeline, ...access });
 }
 
 /** Bundles that hold nothing: nobody runs what is synthesised here. */
@@ -56,7 +64,12 @@ function templatesOf(app: App, stacks: Readonly<Record<string, Stack | undefined
   return {
     templates: Object.fromEntries(
       // What the CDK says of a template is `any`.
-      there.map(([part, { artifactId }]): [string, Template] => [part, assembly.getStackArtifact(artifactId).template]),
+      there.map(([part, { artifactId }]): [string, Template] => [
+        part,
+        // Stacks of a stage of the pipeline are in an assembly of their own.
+        (assembly.stacksRecursively.find(({ id }) => id === artifactId) ?? assembly.getStackArtifact(artifactId))
+          .template,
+      ]),
     ),
     terminationProtected: there.flatMap(([part, { terminationProtection }]) => (terminationProtection ? [part] : [])),
   };

@@ -1,0 +1,150 @@
+import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { AccountPrincipal, PolicyDocument, PolicyStatement, Role, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { driftReads } from './drift-reads.ts';
+import { asNagNamesIt } from './nag-names.ts';
+import type { StageStacks } from './stacks.ts';
+import type { Stage } from './stages.ts';
+
+export type AccessStackProps = StackProps & {
+  stage: Stage;
+  stacks: StageStacks;
+  /** `owner/name` on GitHub, and the branch that is released. */
+  repository: string;
+  branch: string;
+  /** The account and the name of the stack of the pipeline. */
+  pipeline: { account: string; stackName: string };
+};
+
+/** Statements for what the pipeline does on a stage beside deploying it. */
+type ForPipeline = (stacks: StageStacks, access: Stack) => PolicyStatement[];
+
+/**
+ * The roles of a stage for those who come from outside its account: the pipeline, and the weekly workflow on GitHub. They are in the
+ * account of the stage, so that each stage may have an account of its own.
+ */
+export class AccessStack extends Stack {
+  /** The name of the pipeline's role: the pipeline knows it without a reference between accounts. */
+  static readonly pipelineRole = ({ name }: Stage) => `sim-fulfilment-${name}-pipeline`;
+
+  constructor(scope: Construct, id: string, props: AccessStackProps) {
+    super(scope, id, props);
+    this.pipelineRole(props);
+    this.driftRole(props);
+  }
+
+  private pipelineRole({ stage, stacks, pipeline }: AccessStackProps): void {
+    const statements = (stage.keepsData ? protectStacks : acceptUsers)(stacks, this);
+    if (statements.length === 0) return;
+    const role = new Role(this, 'Pipeline', {
+      roleName: AccessStack.pipelineRole(stage),
+      description: 'What the pipeline does on this stage beside deploying it',
+      assumedBy: new AccountPrincipal(pipeline.account).withConditions({
+        ArnLike: { 'aws:PrincipalArn': `arn:${this.partition}:iam::${pipeline.account}:role/${pipeline.stackName}-*` },
+      }),
+      inlinePolicies: { Pipeline: new PolicyDocument({ statements }) },
+    });
+    for (const name of protectedStacks(stacks)) {
+      Validations.of(role.node.defaultChild ?? role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${stackAsNagNamesIt(this, `${name}/*`)}]`,
+        reason: 'One stack: its ARN ends in an id that AWS gives.',
+      });
+    }
+  }
+
+  /**
+   * As whom the weekly workflow on GitHub looks for what was changed by hand. It reads settings and no data, and is let in by OpenID
+   * Connect, so that there is no key to keep. The provider for GitHub is created once in each account, and not here.
+   */
+  private driftRole({ stage, repository, branch }: AccessStackProps): void {
+    const github = 'token.actions.githubusercontent.com';
+    const stacks = this.formatArn({
+      service: 'cloudformation',
+      resource: 'stack',
+      resourceName: `SimFulfilment-${stage.name}-*`,
+    });
+    const role = new Role(this, 'Drift', {
+      assumedBy: new WebIdentityPrincipal(`arn:${this.partition}:iam::${this.account}:oidc-provider/${github}`, {
+        StringEquals: {
+          [`${github}:aud`]: 'sts.amazonaws.com',
+          [`${github}:sub`]: `repo:${repository}:ref:refs/heads/${branch}`,
+        },
+      }),
+      maxSessionDuration: Duration.hours(1),
+      inlinePolicies: {
+        Detect: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: [
+                'cloudformation:DescribeStackResourceDrifts',
+                'cloudformation:DescribeStackResources',
+                'cloudformation:DescribeStacks',
+                'cloudformation:DetectStackDrift',
+                'cloudformation:DetectStackResourceDrift',
+                'cloudformation:GetTemplate',
+                'cloudformation:ListStackResources',
+              ],
+              resources: [stacks],
+            }),
+            new PolicyStatement({
+              actions: [
+                // Has no resource: a detection is known by its id.
+                'cloudformation:DescribeStackDriftDetectionStatus',
+                ...new Set(Object.values(driftReads).flatMap((actions) => actions ?? [])),
+              ].sort(),
+              resources: ['*'],
+            }),
+          ],
+        }),
+      },
+    });
+    Validations.of(role.node.defaultChild ?? role).acknowledge(
+      {
+        id: `AwsSolutions-IAM5[Resource::${stackAsNagNamesIt(this, `SimFulfilment-${stage.name}-*`)}]`,
+        reason: 'The stacks of the stage: their ARNs end in an id that AWS gives.',
+      },
+      { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'Reads settings of whatever a template can hold, and no data.' },
+    );
+    new CfnOutput(this, 'DriftRole', { value: role.roleArn });
+  }
+}
+
+/** The ARN of stacks of this account as cdk-nag writes it in a finding. */
+function stackAsNagNamesIt(stack: Stack, name: string): string {
+  const arn = stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: name });
+  return asNagNamesIt(stack.resolve(arn));
+}
+
+/** Makes users in the pool of the stage, and reads the key of the sandbox: what the acceptance tests need. */
+const acceptUsers: ForPipeline = ({ identity, sandbox }) =>
+  identity && sandbox
+    ? [
+        new PolicyStatement({
+          actions: ['AdminAddUserToGroup', 'AdminCreateUser', 'AdminInitiateAuth', 'AdminSetUserPassword'].map(
+            (action) => `cognito-idp:${action}`,
+          ),
+          resources: [identity.users.pool.userPoolArn],
+        }),
+        new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [sandbox.apiKey.secretArn] }),
+      ]
+    : [];
+
+/** Protects stacks that keep data from being deleted, once they are there. CodePipeline deploys without doing so. */
+const protectStacks: ForPipeline = (stacks, access) => {
+  const names = protectedStacks(stacks);
+  return names.length === 0
+    ? []
+    : [
+        new PolicyStatement({
+          actions: ['cloudformation:UpdateTerminationProtection'],
+          resources: names.map((name) =>
+            access.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${name}/*` }),
+          ),
+        }),
+      ];
+};
+
+/** The names of the stacks that must not be deleted. */
+export function protectedStacks(stacks: StageStacks): string[] {
+  return Object.values(stacks).flatMap((stack) => (stack?.terminationProtection ? [stack.stackName] : []));
+}
