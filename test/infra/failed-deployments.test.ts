@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type SynthesisedStage, synthesised, synthesisedPipeline, type Template } from './synthesised.ts';
+import { pipelineProps, type SynthesisedStage, synthesised, synthesisedPipeline, type Template } from './synthesised.ts';
 
-const connectionArn = 'arn:aws:codeconnections:eu-west-2:123456789012:connection/abc';
 const stages = ['dev', 'staging', 'production'] as const;
 
 /** Every template that is deployed, by its name. */
 let all: Record<string, Template>;
 
 beforeAll(async () => {
-  all = await synthesisedPipeline({ repository: 'acme/sims', branch: 'main', connectionArn, context: {} });
+  const { pipeline, staging, production } = await synthesisedPipeline(pipelineProps);
+  all = { pipeline, 'staging-access': staging, 'production-access': production };
   for (const stage of stages) {
     for (const [part, template] of Object.entries(partsOf(await synthesised({ stage })))) {
       all[`${stage}-${part}`] = template;

@@ -126,7 +126,7 @@ describe('the HTTP API', () => {
         JwtConfiguration: { Issuer: real.issuer, Audience: [real.audience] },
       },
     });
-  });
+  }, 60_000);
 
   test('lets pages of the origins that the stage names call it, and no page by default', async () => {
     const origins = ['https://console.partner-connect.net', 'https://portal.partner-connect.net'];
@@ -400,7 +400,7 @@ describe('what functions may do', () => {
     expect(actions.filter((action) => /^(cognito-idp|apigateway):/.test(action))).toEqual([]);
     expect(JSON.stringify(service)).not.toContain('USER_POOL_ID');
     expect(resourcesOf(service, 'AWS::Scheduler::Schedule').size).toBe(Object.keys(scheduleEntries).length - 1);
-  });
+  }, 60_000);
 
   test('is to start executions only where orders and operations begin or are resumed', () => {
     const starts = Object.keys(rights).filter((entry) => actionsByEntry(entry).includes('states:StartExecution'));

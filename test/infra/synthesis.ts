@@ -43,6 +43,8 @@ function templatesFor(wanted: Wanted): Promise<Templates> {
 }
 
 const server = createServer((request, response) => {
+  // While this process synthesises it answers nothing, and a connection that is kept open ends just when the next request uses it.
+  response.setHeader('connection', 'close');
   json(request)
     // Whoever asks is a test of this project: synthesised.ts.
     .then((wanted) => templatesFor(wanted as Wanted))

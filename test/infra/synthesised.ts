@@ -18,6 +18,16 @@ export async function synthesised(
   return { data, identity, sandbox, service, terminationProtected };
 }
 
+const connectionArn = 'arn:aws:codeconnections:eu-west-2:123456789012:connection/abc';
+
+/** A pipeline: the same for all test files, so that it is synthesised once. */
+export const pipelineProps = {
+  repository: 'acme/sim-fulfilment',
+  branch: 'main',
+  connectionArn,
+  context: { repository: 'acme/sim-fulfilment', connectionArn, alarmEmail: 'oncall@acme.net' },
+};
+
 /** The templates of the pipeline and of its roles on each stage, once they have passed their checks. */
 export async function synthesisedPipeline(
   props: Extract<Wanted, { of: 'pipeline' }>['props'],
