@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { pipelineProps, type SynthesisedStage, synthesised, synthesisedPipeline, type Template } from './synthesised.ts';
+import {
+  pipelineProps,
+  type SynthesisedStage,
+  synthesised,
+  synthesisedPipeline,
+  type Template,
+} from './synthesised.ts';
 
 const stages = ['dev', 'staging', 'production'] as const;
 
