@@ -12,7 +12,7 @@ export type RawBody = { body?: string | undefined; isBase64Encoded: boolean; con
 /**
  * Reads a JSON body. None at all is `undefined`.
  *
- * @throws HttpProblem 413 too large, 415 not JSON by its content type, 400 not JSON.
+ * @throws HttpProblem 413 too large, 415 not JSON by its content type, 400 not JSON or not UTF-8.
  */
 export function readJson({ method, ...raw }: RawBody & { method: string }): unknown {
   const accepted = method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
@@ -20,10 +20,11 @@ export function readJson({ method, ...raw }: RawBody & { method: string }): unkn
   if (bytes.length === 0) {
     return undefined;
   }
+  const text = readUtf8(bytes);
   try {
-    return JSON.parse(readUtf8(bytes) ?? '');
+    return JSON.parse(text);
   } catch {
-    throw new HttpProblem('invalid_json', 'The body is not valid JSON in UTF-8.');
+    throw new HttpProblem('invalid_json', 'The body is not valid JSON.');
   }
 }
 
@@ -47,8 +48,26 @@ export function readBytes({ body, isBase64Encoded, contentType }: RawBody, accep
   return bytes;
 }
 
-/** The text of bytes, without a mark of their order; `undefined` when they are not in UTF-8. */
-export function readUtf8(bytes: Buffer): string | undefined {
+/** What decoders put in the place of bytes that are not UTF-8. */
+const REPLACEMENT_CHARACTER = '\uFFFD';
+
+/**
+ * The text of bytes, without a byte order mark. API Gateway hands text bodies over decoded: there the replacement character
+ * stands for bytes that were not UTF-8. Sent by the client it is refused, too, as it says that a text was damaged before.
+ *
+ * @throws HttpProblem 400 when they are not UTF-8.
+ */
+export function readUtf8(bytes: Buffer): string {
+  const text = decoded(bytes);
+  const place = text?.indexOf(REPLACEMENT_CHARACTER);
+  if (text === undefined || place !== -1) {
+    const where = place === undefined ? '' : `: character ${place + 1} was damaged on the way`;
+    throw new HttpProblem('invalid_encoding', `The body is not valid UTF-8${where}.`);
+  }
+  return text;
+}
+
+function decoded(bytes: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -6,6 +6,7 @@ export type InputError = Violation & { nearest?: readonly number[] };
 /** Every kind of problem that the API returns: status, title and explanation. The reference page lists them. */
 export const problems = {
   invalid_json: [400, 'Invalid JSON', 'The body is not a JSON value in UTF-8.'],
+  invalid_encoding: [400, 'Not UTF-8', 'The body contains bytes that are not UTF-8. Nothing was read.'],
   invalid_csv: [
     400,
     'Invalid CSV',

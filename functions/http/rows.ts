@@ -8,12 +8,17 @@ type Row = Record<string, string>;
 /**
  * Reads the rows of a body of CSV, which has a header row that names each of the columns once, in any order.
  *
- * @throws HttpProblem 413 too large, 415 not CSV by its content type, 400 not CSV, 422 for columns that are not these.
+ * @throws HttpProblem 413 too large, 415 not CSV by its content type, 400 not CSV or not UTF-8, 422 for columns that are not these.
  */
 export function readRows(raw: RawBody, columns: readonly string[]): Row[] {
   const [header, ...rows] = recordsOf(readBytes(raw, ['text/csv']));
   if (!header) {
     throw new HttpProblem('invalid_csv', `The body is empty. Send CSV with the header row ${columns.join()}.`);
+  }
+  const separator = otherSeparator(header, columns);
+  if (separator !== undefined) {
+    const shown = separator === '\t' ? 'tabs' : `"${separator}"`;
+    throw new HttpProblem('invalid_csv', `This file uses ${shown} between its columns. Use commas.`);
   }
   const errors = columnErrors(header, columns);
   if (errors.length > 0) {
@@ -29,16 +34,28 @@ export function readRows(raw: RawBody, columns: readonly string[]): Row[] {
 }
 
 function recordsOf(bytes: Buffer): string[][] {
-  const text = readUtf8(bytes);
-  if (text === undefined) {
-    throw new HttpProblem('invalid_csv', 'The body is not valid UTF-8.');
-  }
-  const read = readCsv(text);
+  const read = readCsv(readUtf8(bytes));
   if ('unreadable' in read) {
     const where = read.unreadable === 0 ? 'the header row' : `row ${read.unreadable - 1}`;
     throw new HttpProblem('invalid_csv', `The body is not valid CSV from ${where} on: misplaced quote or line break.`);
   }
-  return read.records;
+  // Files often end with an empty line or two.
+  const last = read.records.findLastIndex((fields) => fields.length > 1 || fields.some((field) => field.trim() !== ''));
+  return read.records.slice(0, last + 1);
+}
+
+const OTHER_SEPARATORS = [';', '\t', '|'];
+
+/** The separator of a file whose header row names columns, but not between commas. */
+function otherSeparator(header: readonly string[], columns: readonly string[]): string | undefined {
+  return header.some((name) => columns.includes(name))
+    ? undefined
+    : OTHER_SEPARATORS.find((separator) =>
+        header
+          .join()
+          .split(separator)
+          .some((name) => columns.includes(name.replaceAll('"', '').trim())),
+      );
 }
 
 function columnErrors(header: readonly string[], columns: readonly string[]): InputError[] {

@@ -43,6 +43,7 @@ describe('a problem document', () => {
 
   test.each([
     ['bad JSON', 'invalid_json', 400],
+    ['bytes that are not UTF-8', 'invalid_encoding', 400],
     ['a cursor of elsewhere', 'invalid_cursor', 400],
     ['a role that may not', 'forbidden', 403],
     ['what is not there or not yours', 'not_found', 404],

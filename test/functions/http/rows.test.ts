@@ -39,6 +39,20 @@ describe('the rows of a body', () => {
     expect(read('iccid,bytes\r\n')).toEqual([]);
   });
 
+  test.each(['\n', '\r\n', '\r\n\r\n', ' \n'])('may be followed by empty lines: %j', (end) => {
+    expect(read(`iccid,bytes\r\n1,2\r\n${end}`)).toEqual([{ iccid: '1', bytes: '2' }]);
+    expect(() => read(`iccid,bytes\r\n${end}1,2`)).toThrow(problem('invalid_csv', 'Row 0 has 1 fields'));
+  });
+
+  test.each([
+    [';', '";"'],
+    ['\t', 'tabs'],
+    ['|', '"|"'],
+  ])('are not read with another separator, %j, which is named', (separator, named) => {
+    const body = ['iccid,bytes', '1,2'].join('\n').replaceAll(',', separator);
+    expect(() => read(body)).toThrow(problem('invalid_csv', `This file uses ${named} between its columns`));
+  });
+
   test('are read from base64, too', () => {
     expect(read(Buffer.from('iccid,bytes\n1,2').toString('base64'), { isBase64Encoded: true })).toHaveLength(1);
   });
@@ -69,7 +83,6 @@ describe('a body', () => {
   test.each([
     ['iccid,bytes\r\n1,2\r\n3\r\n', 'Row 1 has 1 fields, but the header row has 2.'],
     ['iccid,bytes\r\n1,2,3\r\n', 'Row 0 has 3 fields'],
-    ['iccid,bytes\r\n1,2\r\n\r\n', 'Row 1 has 1 fields'],
     ['iccid,bytes\r\n1,2\r\n"3,4\r\n', 'from row 1 on'],
     ['iccid","bytes\r\n', 'from the header row on'],
   ])('%j is no CSV, and says where', (body, where) => {
@@ -78,7 +91,8 @@ describe('a body', () => {
 
   test('not in UTF-8 is no CSV', () => {
     const body = Buffer.from('iccid,bytes\r\né,1\r\n', 'latin1').toString('base64');
-    expect(() => read(body, { isBase64Encoded: true })).toThrow(problem('invalid_csv', 'UTF-8'));
+    expect(() => read(body, { isBase64Encoded: true })).toThrow(problem('invalid_encoding', 'UTF-8'));
+    expect(() => read('iccid,bytes\n\ufffd,1')).toThrow(problem('invalid_encoding', 'character 13'));
   });
 
   test.each([undefined, 'application/json', 'text/plain', 'text/csvx'])(
