@@ -1,4 +1,5 @@
 import { endOf, poolOf } from './allowance.ts';
+import { MAX_BYTES } from './bytes.ts';
 import type { Operation, OperationTarget, SimFilter } from './operation.ts';
 import { ALLOWANCE_EXCEEDED } from './sim-actions.ts';
 import type { Tariff } from './tariff.ts';
@@ -72,16 +73,16 @@ export function usedBySims({ scope }: Pick<Alarm, 'scope'>, months: readonly Sim
     );
   }
   return months.flatMap(({ iccid, services }) => {
-    const bytes = services[serviceId];
+    const bytes = services.get(serviceId);
     return bytes === undefined ? [] : [{ subject: iccid, bytes }];
   });
 }
 
 /**
  * From how many bytes on an alarm goes off. A share is one of the tariff's allowance for a SIM, and of the whole pool's
- * for a pool.
+ * for a pool. Where there is no allowance (no tariff, a tariff of 0 bytes, a pool without SIMs), there is no share to reach.
  *
- * @param service that the SIMs are on, with the number of all its SIMs; without a tariff there is no share to reach.
+ * @param service that the SIMs are on, with the number of all its SIMs.
  */
 export function thresholdBytes(
   { threshold, measure }: Pick<Alarm, 'threshold' | 'measure'>,
@@ -91,7 +92,9 @@ export function thresholdBytes(
     return threshold.bytes;
   }
   const allowance = tariff && (measure === 'pool' ? poolOf(tariff, sims) : tariff.allowanceBytes);
-  return allowance === undefined ? undefined : Math.ceil((allowance * threshold.percent) / 100);
+  return allowance === undefined || allowance === 0
+    ? undefined
+    : Math.min(Math.ceil((allowance * threshold.percent) / 100), MAX_BYTES);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { timesBytes } from './bytes.ts';
 import { type CalendarDay, calendarDay } from './calendar-day.ts';
 import type { Tariff } from './tariff.ts';
 import type { Period } from './usage.ts';
@@ -10,12 +11,12 @@ export function allowanceOf(
   { allowanceBytes, pooling }: Pick<Tariff, 'allowanceBytes' | 'pooling'>,
   sims: number,
 ): number {
-  return pooling === 'dynamic_pool' ? allowanceBytes * sims : allowanceBytes;
+  return pooling === 'dynamic_pool' ? timesBytes(allowanceBytes, sims) : allowanceBytes;
 }
 
 /** What the SIMs of a service may use together, in bytes; where each has an allowance of its own, the sum of them. */
 export function poolOf({ allowanceBytes, pooling }: Pick<Tariff, 'allowanceBytes' | 'pooling'>, sims: number): number {
-  return pooling === 'static_pool' ? allowanceBytes : allowanceBytes * sims;
+  return pooling === 'static_pool' ? allowanceBytes : timesBytes(allowanceBytes, sims);
 }
 
 /** The period after this one begins then, in milliseconds since 1970. */

@@ -75,8 +75,11 @@ export type SimAnswer = {
   reason?: string;
 };
 
-/** `unreadable`: of each record that makes no sense, and is none of `records`, where in the page it is and why. */
-export type UsagePage = { records: UsageRecord[]; unreadable: string[]; nextCursor: string };
+/** A record that makes no sense, as the operator sent it, with where in the page it is and why. */
+export type UnreadableRecord = { record: unknown; problem: string };
+
+/** A page of usage: the records, and apart from them those that make no sense. */
+export type UsagePage = { records: UsageRecord[]; unreadable: UnreadableRecord[]; nextCursor: string };
 
 /**
  * The operator did not answer in time, answered with a fault, or answered nonsense. It may have done what was asked:

@@ -1,11 +1,14 @@
+import { addBytes, sumBytes } from './bytes.ts';
 import type { CalendarDay } from './calendar-day.ts';
 
 /** What a SIM used, with the services that held it then, ready to be counted. */
 export type HeldRecord = {
-  /** Tells the record from all others of its SIM and day. */
+  /** Identifies the record among all records of its SIM. */
   key: string;
+  /** A short hash of what the record says: a repetition with another one contradicts the first. */
+  content: string;
   iccid: string;
-  /** RFC 3339, UTC. */
+  /** RFC 3339, UTC, with milliseconds. */
   at: string;
   network: string;
   bytes: number;
@@ -14,17 +17,22 @@ export type HeldRecord = {
   customerServiceId?: string | undefined;
 };
 
-/** What a SIM used on a day (UTC), in bytes: the sums of the records that are in, each of them once. */
+/**
+ * What a SIM used on a day (UTC), in bytes: the sums of the records that are in, each of them once. A day with very many
+ * records or networks has several parts, which add up.
+ */
 export type SimDay = {
   iccid: string;
   day: CalendarDay;
+  /** 0 for the first part of a day. */
+  part: number;
   /** By network, then by hour of the day. */
-  networks: Readonly<Record<string, Readonly<Record<number, number>>>>;
-  /** By service: what counts for it. A record counts for one partner service, and for one customer service at the most. */
-  services: Readonly<Record<string, number>>;
-  /** The keys of the records that are in. */
-  records: ReadonlySet<string>;
-  /** 0 for a day that was not written yet. */
+  networks: ReadonlyMap<string, ReadonlyMap<number, number>>;
+  /** By service: what counts for it. A record counts for one partner service, and for at most one customer service. */
+  services: ReadonlyMap<string, number>;
+  /** The content of each record that is in, by its key; `undefined` where an earlier release did not keep it. */
+  records: ReadonlyMap<string, string | undefined>;
+  /** 0 for a part that is not stored yet. */
   version: number;
 };
 
@@ -32,7 +40,7 @@ export type SimDay = {
 export type Period = string;
 
 /** What a SIM used in a month, in all and by the services that it counts for, in bytes. */
-export type SimMonth = { iccid: string; period: Period; bytes: number; services: Readonly<Record<string, number>> };
+export type SimMonth = { iccid: string; period: Period; bytes: number; services: ReadonlyMap<string, number> };
 
 export type SimBytes = { iccid: string; bytes: number };
 
@@ -46,8 +54,16 @@ export type ServiceSum = {
   version: number;
 };
 
-/** How many SIMs of a service are told by name. */
+/** How many SIMs of a service are listed with what they used. */
 export const TOP_SIMS = 10;
+
+/**
+ * The bounds of a part of a SIM's day: what exceeds one of them begins the next part. They keep an item under 40 KB, and a
+ * transaction of 100 of them under DynamoDB's 4 MB.
+ */
+export const MAX_RECORDS_A_PART = 1000;
+export const MAX_NETWORKS_A_PART = 40;
+export const MAX_SERVICES_A_PART = 40;
 
 /** A record that comes later than so many days after its time is not counted: what it repeats could be forgotten. */
 export const LATEST_DAYS = 90;
@@ -55,10 +71,34 @@ export const LATEST_DAYS = 90;
 const AHEAD_MS = 86_400_000;
 const DAY_MS = 86_400_000;
 
+/** By how many days the time of a repeated record may differ from that of the first for it to be recognised. */
+export const RECOGNISED_WITHIN_DAYS = 31;
+
 /** Whether a record of this time can be counted: it is neither too old nor of the future. */
 export function isTimely(at: string, now: Date): boolean {
   const age = now.getTime() - Date.parse(at);
   return age <= LATEST_DAYS * DAY_MS && age >= -AHEAD_MS;
+}
+
+/**
+ * The moment for which a record counts. A record tells what was used up to its time: one of exactly a month's first moment
+ * belongs to the month that ends there, and counts for its last millisecond.
+ *
+ * @param at RFC 3339, UTC, with milliseconds.
+ */
+export function countedAt(at: string): string {
+  return at.endsWith('-01T00:00:00.000Z') ? new Date(Date.parse(at) - 1).toISOString() : at;
+}
+
+/**
+ * The days of a SIM that have to be known to count its records: those on which one of them may have come before with another
+ * time. As 31 days reach beyond any month, they cover the records' months, whose totals rank the SIM among those that used
+ * the most.
+ */
+export function daysToKnow(records: readonly Pick<HeldRecord, 'at'>[]): { from: CalendarDay; upTo: CalendarDay } {
+  const days = records.map(({ at }) => dayOf(at)).sort();
+  const shifted = (day: CalendarDay = '', by: number) => dayOf(new Date(Date.parse(day) + by * DAY_MS).toISOString());
+  return { from: shifted(days[0], -RECOGNISED_WITHIN_DAYS), upTo: shifted(days.at(-1), RECOGNISED_WITHIN_DAYS) };
 }
 
 export const dayOf = (at: string): CalendarDay => at.slice(0, 10);
@@ -69,103 +109,172 @@ export function servicesOf({ partnerServiceId, customerServiceId }: HeldRecord):
   return customerServiceId === undefined ? [partnerServiceId] : [partnerServiceId, customerServiceId];
 }
 
-/** What is counted so far: of every SIM in question all days of the periods in question, and the sums of its services. */
+/** What is counted so far: of every SIM in question the days of `daysToKnow`, and the sums of its services. */
 export type Books = { days: readonly SimDay[]; sums: readonly ServiceSum[] };
 
+/** What counting changes, and the records that contradict one with the same id: those are not counted. */
+export type Counting = Books & { conflicting: readonly HeldRecord[] };
+
 /**
- * Counts records, each once, however often and in whatever order they come.
+ * Counts records, each once, however often and in whatever order they come. The work grows with the number of records and
+ * days, never with their product.
  *
  * @returns the days and sums that have changed; their versions are those of the books.
  */
-export function countInto(books: Books, records: readonly HeldRecord[]): Books {
-  const days = new Map(books.days.map((day) => [keyOfDay(day), day]));
-  const sums = new Map(books.sums.map((sum) => [keyOfSum(sum), sum]));
-  const changedDays = new Set<string>();
+export function countInto(books: Books, records: readonly HeldRecord[]): Counting {
+  const ledgers = ledgersOf(books.days);
+  const sums = new Map(books.sums.map((sum) => [keyOfSum(sum), { ...sum }]));
   const touched = new Map<string, Set<string>>();
+  const conflicting: HeldRecord[] = [];
   for (const record of records) {
-    const period = periodOf(record.at);
-    const key = keyOfDay({ iccid: record.iccid, day: dayOf(record.at) });
-    const day = days.get(key) ?? emptyDay(record.iccid, dayOf(record.at));
-    if (day.records.has(record.key)) {
+    const ledger = ledgers.get(record.iccid) ?? new SimLedger(record.iccid, []);
+    ledgers.set(record.iccid, ledger);
+    const outcome = ledger.add(record);
+    if (outcome === 'conflicting') {
+      conflicting.push(record);
+    }
+    if (outcome !== 'added') {
       continue;
     }
-    days.set(key, withRecord(day, record));
-    changedDays.add(key);
+    const period = periodOf(record.at);
     for (const serviceId of servicesOf(record)) {
-      const keyOf = keyOfSum({ serviceId, period });
-      const sum = sums.get(keyOf) ?? { serviceId, period, bytes: 0, top: [], version: 0 };
-      sums.set(keyOf, { ...sum, bytes: sum.bytes + record.bytes });
-      touched.set(keyOf, (touched.get(keyOf) ?? new Set()).add(record.iccid));
+      const key = keyOfSum({ serviceId, period });
+      const sum = sums.get(key) ?? { serviceId, period, bytes: 0, top: [], version: 0 };
+      sum.bytes = addBytes(sum.bytes, record.bytes);
+      sums.set(key, sum);
+      touched.set(key, (touched.get(key) ?? new Set()).add(record.iccid));
     }
   }
-  const all = [...days.values()];
   return {
-    days: [...changedDays].flatMap((key) => days.get(key) ?? []),
+    days: [...ledgers.values()].flatMap((ledger) => ledger.changed()),
     sums: [...touched].flatMap(([key, iccids]) => {
       const sum = sums.get(key);
-      return sum
-        ? [
-            {
-              ...sum,
-              top: topOf(
-                sum.top,
-                [...iccids].map((iccid) => usedBy(iccid, sum, all)),
-              ),
-            },
-          ]
-        : [];
+      const used = (iccid: string) => ({ iccid, bytes: (sum && ledgers.get(iccid)?.usedFor(sum)) ?? 0 });
+      return sum ? [{ ...sum, top: topOf(sum.top, [...iccids].map(used)) }] : [];
     }),
+    conflicting,
   };
 }
 
 /** Without a separator that an id could have: ICCIDs and periods have a fixed form. */
-const keyOfDay = ({ iccid, day }: Pick<SimDay, 'iccid' | 'day'>) => `${day} ${iccid}`;
 const keyOfSum = ({ serviceId, period }: Pick<ServiceSum, 'serviceId' | 'period'>) => `${period} ${serviceId}`;
 
-function emptyDay(iccid: string, day: CalendarDay): SimDay {
-  return { iccid, day, networks: {}, services: {}, records: new Set(), version: 0 };
+function ledgersOf(days: readonly SimDay[]): Map<string, SimLedger> {
+  const bySim = Map.groupBy(days, ({ iccid }) => iccid);
+  return new Map([...bySim].map(([iccid, ofSim]) => [iccid, new SimLedger(iccid, ofSim)]));
 }
 
-function withRecord(day: SimDay, record: HeldRecord): SimDay {
-  const { network, bytes, at } = record;
-  const hours = day.networks[network] ?? {};
-  const hour = Number(at.slice(11, 13));
-  const services = servicesOf(record).map((id) => [id, (day.services[id] ?? 0) + bytes]);
+/** A part of a day while records are added to it. */
+type OpenPart = Omit<SimDay, 'networks' | 'services' | 'records'> & {
+  networks: Map<string, Map<number, number>>;
+  services: Map<string, number>;
+  records: Map<string, string | undefined>;
+};
+
+/** The days of one SIM while records are added to them. */
+class SimLedger {
+  readonly #iccid: string;
+  readonly #records = new Map<string, string | undefined>();
+  /** By day its parts, in order. */
+  readonly #days: Map<CalendarDay, SimDay[]>;
+  readonly #open = new Map<string, OpenPart>();
+
+  constructor(iccid: string, days: readonly SimDay[]) {
+    this.#iccid = iccid;
+    const inOrder = [...days].sort((one, other) => one.part - other.part);
+    this.#days = Map.groupBy(inOrder, ({ day }) => day);
+    for (const { records } of days) {
+      for (const [key, content] of records) {
+        this.#records.set(key, content);
+      }
+    }
+  }
+
+  add(record: HeldRecord): 'added' | 'repeated' | 'conflicting' {
+    const { key, content } = record;
+    if (this.#records.has(key)) {
+      const known = this.#records.get(key);
+      return known === undefined || known === content ? 'repeated' : 'conflicting';
+    }
+    this.#records.set(key, content);
+    addTo(this.#partFor(record), record);
+    return 'added';
+  }
+
+  changed(): SimDay[] {
+    return [...this.#open.values()];
+  }
+
+  usedFor({ serviceId, period }: Pick<ServiceSum, 'serviceId' | 'period'>): number {
+    const days = [...this.#days].filter(([day]) => periodOf(day) === period).flatMap(([, parts]) => parts);
+    return sumBytes(days.map(({ services }) => services.get(serviceId) ?? 0));
+  }
+
+  /** The last part of the record's day, or the next one where that is full. */
+  #partFor(record: HeldRecord): OpenPart {
+    const day = dayOf(record.at);
+    const parts = this.#days.get(day) ?? [];
+    const last = parts.at(-1);
+    const isNew = last === undefined || isFullFor(last, record);
+    const number = isNew ? (last?.part ?? -1) + 1 : last.part;
+    const name = `${day} ${number}`;
+    const open = this.#open.get(name) ?? opened(isNew ? emptyPart(this.#iccid, day, number) : last);
+    this.#open.set(name, open);
+    this.#days.set(day, isNew ? [...parts, open] : parts.with(-1, open));
+    return open;
+  }
+}
+
+function emptyPart(iccid: string, day: CalendarDay, part: number): SimDay {
+  return { iccid, day, part, networks: new Map(), services: new Map(), records: new Map(), version: 0 };
+}
+
+function opened(part: SimDay): OpenPart {
   return {
-    ...day,
-    networks: { ...day.networks, [network]: { ...hours, [hour]: (hours[hour] ?? 0) + bytes } },
-    services: { ...day.services, ...Object.fromEntries(services) },
-    records: new Set([...day.records, record.key]),
+    ...part,
+    networks: new Map([...part.networks].map(([network, hours]) => [network, new Map(hours)])),
+    services: new Map(part.services),
+    records: new Map(part.records),
   };
 }
 
-/** What SIMs used by month; of days that are told more than once, the last counts. */
+function isFullFor({ records, networks, services }: SimDay, record: HeldRecord): boolean {
+  const more = servicesOf(record).filter((id) => !services.has(id)).length;
+  return (
+    records.size >= MAX_RECORDS_A_PART ||
+    (networks.size >= MAX_NETWORKS_A_PART && !networks.has(record.network)) ||
+    (more > 0 && services.size + more > MAX_SERVICES_A_PART)
+  );
+}
+
+function addTo({ networks, services, records }: OpenPart, record: HeldRecord): void {
+  const { network, bytes, at, key, content } = record;
+  const hours = networks.get(network) ?? new Map<number, number>();
+  const hour = Number(at.slice(11, 13));
+  networks.set(network, hours.set(hour, addBytes(hours.get(hour) ?? 0, bytes)));
+  for (const id of servicesOf(record)) {
+    services.set(id, addBytes(services.get(id) ?? 0, bytes));
+  }
+  records.set(key, content);
+}
+
+/** What SIMs used by month; of parts of days that are given more than once, the last counts. */
 export function monthsOf(...days: readonly (readonly SimDay[])[]): SimMonth[] {
-  const latest = new Map(days.flat().map((day) => [keyOfDay(day), day]));
-  const months = new Map<string, SimMonth>();
+  const latest = new Map(days.flat().map((day) => [`${day.day} ${day.part} ${day.iccid}`, day]));
+  const months = new Map<string, { iccid: string; period: Period; bytes: number; services: Map<string, number> }>();
   for (const { iccid, day, networks, services } of latest.values()) {
     const period = periodOf(day);
     const key = `${period} ${iccid}`;
-    const before = months.get(key) ?? { iccid, period, bytes: 0, services: {} };
-    const hours = Object.values(networks).flatMap((ofNetwork) => Object.values(ofNetwork));
-    months.set(key, {
-      ...before,
-      bytes: hours.reduce((sum, bytes) => sum + bytes, before.bytes),
-      services: addedTo(before.services, services),
-    });
+    const month = months.get(key) ?? { iccid, period, bytes: 0, services: new Map() };
+    months.set(key, month);
+    for (const hours of networks.values()) {
+      month.bytes = addBytes(month.bytes, sumBytes(hours.values()));
+    }
+    for (const [id, bytes] of services) {
+      month.services.set(id, addBytes(month.services.get(id) ?? 0, bytes));
+    }
   }
   return [...months.values()];
-}
-
-function addedTo(sums: Readonly<Record<string, number>>, more: Readonly<Record<string, number>>) {
-  const added = Object.entries(more).map(([id, bytes]) => [id, (sums[id] ?? 0) + bytes]);
-  return { ...sums, ...Object.fromEntries(added) };
-}
-
-/** What a SIM used for a service in a period. */
-function usedBy(iccid: string, { serviceId, period }: ServiceSum, days: readonly SimDay[]): SimBytes {
-  const ofSim = days.filter((day) => day.iccid === iccid && periodOf(day.day) === period);
-  return { iccid, bytes: ofSim.reduce((sum, { services }) => sum + (services[serviceId] ?? 0), 0) };
 }
 
 /** The SIMs that used the most, of some lists in which a SIM that stands in several is the latest. */
@@ -196,16 +305,16 @@ export function pointsOf(
   const points = new Map<string, UsagePoint>();
   let totalBytes = 0;
   for (const { day, networks } of days) {
-    for (const [network, hours] of Object.entries(networks)) {
-      for (const [hour, bytes] of Object.entries(hours)) {
-        const begins = hourOf(day, Number(hour));
+    for (const [network, hours] of networks) {
+      for (const [hour, bytes] of hours) {
+        const begins = hourOf(day, hour);
         if (bytes === 0 || !counts(begins)) {
           continue;
         }
         const at = beginOf(begins, granularity);
         const before = points.get(`${at} ${network}`);
-        points.set(`${at} ${network}`, { at, bytes: (before?.bytes ?? 0) + bytes, network });
-        totalBytes += bytes;
+        points.set(`${at} ${network}`, { at, bytes: addBytes(before?.bytes ?? 0, bytes), network });
+        totalBytes = addBytes(totalBytes, bytes);
       }
     }
   }

@@ -1,8 +1,9 @@
+import pMap from 'p-map';
 import { allAlarms, type Consequence, fireAlarm, firedFor, MOST_FIRINGS } from '../adapters/dynamodb/alarms.ts';
 import { firstRun, runAt } from '../adapters/dynamodb/runs.ts';
 import { getCustomerServiceWithTariff, getPartnerServiceWithTariff } from '../adapters/dynamodb/services.ts';
 import { getSim } from '../adapters/dynamodb/sims.ts';
-import { sumsOfService } from '../adapters/dynamodb/usage.ts';
+import { simDays, sumsOfService } from '../adapters/dynamodb/usage.ts';
 import {
   ALARM_FIRED,
   type Alarm,
@@ -14,37 +15,71 @@ import {
   type Used,
   usedBySims,
 } from '../domain/alarm.ts';
+import { sumBytes } from '../domain/bytes.ts';
 import { newId } from '../domain/ids.ts';
-import { type Period, periodOf, type SimMonth } from '../domain/usage.ts';
+import { monthsOf, type Period, periodOf, type SimMonth } from '../domain/usage.ts';
 import { logger, measure } from './http/telemetry.ts';
 import { startOrLeaveToSweep } from './run.ts';
 
+/** Reads in flight. */
+const READS_IN_FLIGHT = 8;
+
+/** An alarm that could not be held against what SIMs used. */
+export type AlarmFailure = { partnerId: string; id: string; iccids: readonly string[]; error: unknown };
+
+/** How many of the SIMs that an alarm could not be held against are named, so that the entry stays small. */
+const MAX_FAILED_SIMS = 1000;
+
 /**
  * Sets off the alarms that usage has tripped: only what was just counted is looked at, never a fleet. Usage of a month
- * that is over trips none. It can be told the same again, after a crash: an alarm goes off once per period and SIM or pool.
+ * that is over trips none. It can be called again with the same, after a crash: an alarm goes off once per period and SIM
+ * or pool.
+ *
+ * @returns the alarms that failed; they hold up no other.
  */
-export async function watchAlarms(partnerId: string, months: readonly SimMonth[], now: Date): Promise<void> {
+export async function watchAlarms(partnerId: string, months: readonly SimMonth[], now: Date): Promise<AlarmFailure[]> {
   const period = periodOf(now.toISOString());
-  // A SIM whose days were counted one after the other is told of each time: the last has all of them.
+  // A SIM whose days were counted one after the other is here several times: the last has all of them.
   const current = new Map(months.flatMap((month) => (month.period === period ? [[month.iccid, month]] : [])));
+  const failures: AlarmFailure[] = [];
   for (const alarm of current.size > 0 ? await allAlarms(partnerId) : []) {
     const bySims = usedBySims(alarm, [...current.values()]);
-    if (bySims.length === 0) {
-      continue;
+    try {
+      await watchAlarm({ partnerId, alarm, period, now }, bySims);
+    } catch (error) {
+      const iccids = [...current.keys()].slice(0, MAX_FAILED_SIMS);
+      failures.push({ partnerId, id: alarm.id, iccids, error });
     }
-    const used = alarm.measure === 'sim' ? bySims : await usedByPool(partnerId, alarm, period);
-    const threshold = thresholdBytes(alarm, await termsOf(partnerId, alarm));
-    if (threshold !== undefined) {
-      const over = used.filter(({ bytes }) => bytes > 0 && bytes >= threshold);
-      await fire({ partnerId, alarm, period, threshold, now }, over);
-    }
+  }
+  return failures;
+}
+
+/** Holds all alarms again against what SIMs used in the current month. */
+export async function watchAlarmsOf(partnerId: string, iccids: readonly string[], now: Date): Promise<AlarmFailure[]> {
+  const period = periodOf(now.toISOString());
+  const days = await pMap(iccids, (iccid) => simDays(partnerId, iccid, `${period}-01`, `${period}-31`), {
+    concurrency: READS_IN_FLIGHT,
+  });
+  return watchAlarms(partnerId, monthsOf(days.flat()), now);
+}
+
+async function watchAlarm(held: Omit<Fire, 'threshold'>, bySims: readonly Used[]): Promise<void> {
+  const { partnerId, alarm, period } = held;
+  if (bySims.length === 0) {
+    return;
+  }
+  const used = alarm.measure === 'sim' ? bySims : await usedByPool(partnerId, alarm, period);
+  const threshold = thresholdBytes(alarm, await termsOf(partnerId, alarm));
+  if (threshold !== undefined) {
+    const over = used.filter(({ bytes }) => bytes > 0 && bytes >= threshold);
+    await fire({ ...held, threshold }, over);
   }
 }
 
 async function usedByPool(partnerId: string, { scope }: Alarm, period: Period): Promise<Used[]> {
   const subject = serviceOf(scope) ?? '';
   const sums = await sumsOfService(partnerId, subject, period);
-  return [{ subject, bytes: sums.reduce((sum, { bytes }) => sum + bytes, 0) }];
+  return [{ subject, bytes: sumBytes(sums.map(({ bytes }) => bytes)) }];
 }
 
 /** The tariff that an alarm's share is one of, and how many SIMs share it; so many bytes are none of any. */

@@ -167,15 +167,19 @@ export const simHistoryPartition = (partnerId: string, iccid: string) => `${owne
 /** Who has a SIM, whichever partner that is: operators tell ICCIDs alone. */
 export const simOwnerKey = (iccid: string): Key => ({ pk: `ICCID#${iccid}`, sk: 'OWNER' });
 
+/** Usage that was redriven and waits for the collector. */
+export const redrivenUsage = 'USAGE_REDRIVEN';
+export const redrivenUsageKey = (id: string): Key => ({ pk: redrivenUsage, sk: id });
+
 /** How far each operator's usage has been read. */
 export const usageCursors = 'USAGE_CURSORS';
 export const usageCursorKey = (operatorId: string): Key => ({ pk: usageCursors, sk: operatorId });
 
-/** What a SIM used, day by day. */
+/** What a SIM used, day by day; a day has further parts only when its records or networks are very many. */
 export const simUsage = (partnerId: string, iccid: string) => `${owned(partnerId)}#USE#${iccid}`;
-export const simDayKey = (partnerId: string, iccid: string, day: string): Key => ({
+export const simDayKey = (partnerId: string, iccid: string, day: string, part = 0): Key => ({
   pk: simUsage(partnerId, iccid),
-  sk: day,
+  sk: part === 0 ? day : `${day}#${String(part).padStart(3, '0')}`,
 });
 /** What counts for a service in a month: the part of it that SIMs of one shard used. */
 export const serviceSumKey = (partnerId: string, serviceId: string, period: string, shard: number): Key => ({

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { reopened } from '../../domain/operation.ts';
 import { resumeOrder } from '../../domain/order.ts';
 import { ConditionFailed, exists, get, put, query, remove, update, updated, write, writeIf } from './items.ts';
-import { type Key, setAsideKey, setAsidePartition } from './keys.ts';
+import { type Key, redrivenUsage, redrivenUsageKey, setAsideKey, setAsidePartition } from './keys.ts';
 import { changeOperation } from './operations.ts';
 import { stepOrder } from './orders.ts';
 
@@ -9,10 +10,20 @@ import { stepOrder } from './orders.ts';
 export type SetAside = {
   id: string;
   /** An order or operation whose execution failed, or something that is due, of which the look at it failed. */
-  work: { kind: 'order' | 'operation'; partnerId: string; id: string } | { kind: 'due'; key: Key; duePk: string };
+  work:
+    | { kind: 'order' | 'operation'; partnerId: string; id: string }
+    | { kind: 'due'; key: Key; duePk: string }
+    | UsageWork;
   error: string;
   at: string;
 };
+
+/** Usage that the collector could not work. */
+export type UsageWork =
+  /** Usage records of an operator, as a JSON list, which could not be understood or counted. */
+  | { kind: 'usage'; operatorId: string; records: string }
+  /** An alarm that could not be held against what these SIMs used. */
+  | { kind: 'alarm'; partnerId: string; id: string; iccids: readonly string[] };
 
 /** So many looks at something that is due may fail before it is set aside. */
 const MOST_LOOKS = 12;
@@ -77,6 +88,11 @@ export async function putBack(id: string, actor: string, now: Date): Promise<boo
 }
 
 async function putBackWork(work: SetAside['work'], actor: string, at: string): Promise<void> {
+  if (work.kind === 'usage' || work.kind === 'alarm') {
+    const id = idOf(work);
+    await write(put({ id, work, at, ...redrivenUsageKey(id) }));
+    return;
+  }
   if (work.kind === 'due') {
     // What is not there any more need not be looked at.
     await writeIf(update(work.key, { set: { duePk: work.duePk, dueAt: at } }, exists));
@@ -95,10 +111,52 @@ async function putBackWork(work: SetAside['work'], actor: string, at: string): P
   );
 }
 
+/** Usage that was redriven and waits for the collector, a few at a time. */
+export async function queryRedrivenUsage(limit: number): Promise<{ id: string; work: UsageWork }[]> {
+  return (await query<{ id: string; work: UsageWork }>({ partition: redrivenUsage }, limit)).items;
+}
+
+export async function removeRedrivenUsage(id: string): Promise<void> {
+  await write(remove(redrivenUsageKey(id)));
+}
+
+/** The bounds of one dead letter: its item stays far under 400 KB. */
+const MAX_RECORDS_A_LETTER = 200;
+const MAX_LETTER_LENGTH = 100_000;
+const MAX_RECORD_LENGTH = 5_000;
+
+/** Dead letters for an operator's records; of a record that is much too long, its beginning is stored as text. */
+export function usageWork(operatorId: string, records: readonly unknown[]): UsageWork[] {
+  const letters: string[][] = [];
+  let length = 0;
+  for (const record of records) {
+    const whole = JSON.stringify(record) ?? 'null';
+    const text = whole.length > MAX_RECORD_LENGTH ? JSON.stringify(whole.slice(0, MAX_RECORD_LENGTH)) : whole;
+    const letter = letters.at(-1);
+    if (letter && letter.length < MAX_RECORDS_A_LETTER && length + text.length <= MAX_LETTER_LENGTH) {
+      letter.push(text);
+      length += text.length;
+    } else {
+      letters.push([text]);
+      length = text.length;
+    }
+  }
+  return letters.map((texts) => ({ kind: 'usage', operatorId, records: `[${texts.join()}]` }));
+}
+
 /** An id of dead-lettered work names the key of what failed; it is itself a sort key, of which DynamoDB takes 1,024 bytes. */
 export const LONGEST_SET_ASIDE_ID = 1_024;
 
 export function idOf(work: SetAside['work']): string {
+  if (work.kind === 'usage') {
+    return `usage_${work.operatorId}_${hashOf(work.records)}`;
+  }
+  if (work.kind === 'alarm') {
+    return `alarm_${hashOf(`${work.partnerId} ${work.id}`)}`;
+  }
   const names = work.kind === 'due' ? [work.duePk, work.key.pk, work.key.sk] : [work.kind, work.partnerId, work.id];
   return Buffer.from(names.join(' ')).toString('base64url');
 }
+
+/** Long enough that no two pieces of work share it. */
+const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);

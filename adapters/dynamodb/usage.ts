@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Period, ServiceSum, SimBytes, SimDay } from '../../domain/usage.ts';
-import { absent, atVersion, getMany, put, query, queryAll, transact, type Write, write } from './items.ts';
+import { absent, atVersion, getMany, put, query, queryAll, transact, update, type Write, write } from './items.ts';
 import { serviceSumKey, simDayKey, simUsage, usageCursorKey, usageCursors } from './keys.ts';
 import { USAGE_SHARDS } from './table.ts';
 
 /**
- * A SIM's day as it is kept, in less than half of the bytes that maps would take: by network `<hour>:<bytes>`, with blanks
- * between them; the keys of the records that are in, one after the other.
+ * A part of a SIM's day as it is stored, in less than half of the bytes that maps would take: by network `<hour>:<bytes>`,
+ * with blanks between them; the keys of the records that are in, one after the other, and in the same order their contents.
  */
 type KeptDay = {
   iccid: string;
   day: string;
+  /** Absent in the first part. */
+  part?: number;
   networks: Record<string, string>;
   services: Record<string, number>;
   records: string;
+  /** Shorter than `records` where a release that did not keep contents has written. */
+  contents?: string;
   version: number;
   /** Seconds since 1970, real time: DynamoDB removes the item some time after. */
   expiresAt: number;
@@ -28,42 +32,77 @@ const SECONDS_PER_DAY = 86_400;
 /** When what is written now may be removed, in seconds since 1970, real time. */
 export const usageExpiresAt = () => Math.floor(Date.now() / 1000) + DAYS_KEPT * SECONDS_PER_DAY;
 
-/** 48 bits: that two of the records of a SIM's day have the same key is not to be expected in a thousand million years. */
+/** 48 bits: in a SIM with 10,000 records, two of them have the same key in one of six million SIMs. */
 const KEY_LENGTH = 8;
+/** 24 bits: of 16 million records that contradict an earlier one, one is taken for its repetition. */
+const CONTENT_LENGTH = 4;
+/** Stands for a content that was not kept; hashes have no such character. */
+const NO_CONTENT = '?'.repeat(CONTENT_LENGTH);
 
-/** What tells a record from all others of its SIM and day. */
+/** Identifies a record among all records of its SIM. */
 export function recordKeyOf(recordId: string): string {
-  return createHash('sha256').update(recordId).digest('base64url').slice(0, KEY_LENGTH);
+  return hashOf(recordId).slice(0, KEY_LENGTH);
 }
+
+/** A short hash of what a record says, but for its time. */
+export function recordContentOf({ bytes, network }: { bytes: number; network: string }): string {
+  return hashOf(`${bytes} ${network}`).slice(0, CONTENT_LENGTH);
+}
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 /** The days of a SIM on which something was used, from one to another (`YYYY-MM-DD`, both included), oldest first. */
 export async function simDays(partnerId: string, iccid: string, from: string, upTo: string): Promise<SimDay[]> {
-  const kept = await queryAll<KeptDay>({ partition: simUsage(partnerId, iccid), from, upTo });
+  const { sk } = simDayKey(partnerId, iccid, upTo, MAX_PARTS);
+  const kept = await queryAll<KeptDay>({ partition: simUsage(partnerId, iccid), from, upTo: sk });
   return kept.map(readDay);
 }
 
-function readDay({ networks, records, expiresAt: _, ...day }: KeptDay): SimDay {
-  const hoursOf = (text: string) => Object.fromEntries(text.split(' ').map((hour) => hour.split(':').map(Number)));
+/** More parts than a day can have: 900,000 records are more than the operator's cursor brings in a day. */
+const MAX_PARTS = 999;
+
+function readDay({ part = 0, networks, services, records, contents = '', expiresAt: _, ...day }: KeptDay): SimDay {
+  const hoursOf = (text: string) =>
+    new Map(
+      text.split(' ').map((hour): [number, number] => {
+        const [place, bytes] = hour.split(':');
+        return [Number(place), Number(bytes)];
+      }),
+    );
+  const keys = piecesOf(records, KEY_LENGTH);
+  const known = piecesOf(contents, CONTENT_LENGTH).map((content) => (content === NO_CONTENT ? undefined : content));
   return {
     ...day,
-    networks: Object.fromEntries(Object.entries(networks).map(([network, hours]) => [network, hoursOf(hours)])),
-    records: new Set(records.match(/.{8}/g) ?? []),
+    part,
+    networks: new Map(Object.entries(networks).map(([network, hours]) => [network, hoursOf(hours)])),
+    services: new Map(Object.entries(services)),
+    records: new Map(keys.map((key, place) => [key, known[place]])),
   };
 }
 
-function putDay(partnerId: string, { networks, records, ...day }: SimDay): Write {
-  const textOf = (hours: Readonly<Record<number, number>>) =>
-    Object.entries(hours)
+function piecesOf(text: string, length: number): string[] {
+  return Array.from({ length: Math.ceil(text.length / length) }, (_, place) =>
+    text.slice(place * length, (place + 1) * length),
+  );
+}
+
+function putDay(partnerId: string, { part, networks, services, records, ...day }: SimDay): Write {
+  const textOf = (hours: ReadonlyMap<number, number>) =>
+    [...hours]
+      .sort(([one], [other]) => one - other)
       .map(([hour, bytes]) => `${hour}:${bytes}`)
       .join(' ');
   const kept: KeptDay = {
     ...day,
-    networks: Object.fromEntries(Object.entries(networks).map(([network, hours]) => [network, textOf(hours)])),
-    records: [...records].join(''),
+    ...(part === 0 ? {} : { part }),
+    networks: Object.fromEntries([...networks].map(([network, hours]) => [network, textOf(hours)])),
+    services: Object.fromEntries(services),
+    records: [...records.keys()].join(''),
+    contents: [...records.values()].map((content) => content ?? NO_CONTENT).join(''),
     version: day.version + 1,
     expiresAt: usageExpiresAt(),
   };
-  return put({ ...kept, ...simDayKey(partnerId, day.iccid, day.day) }, unchangedSince(day.version));
+  return put({ ...kept, ...simDayKey(partnerId, day.iccid, day.day, part) }, unchangedSince(day.version));
 }
 
 const unchangedSince = (version: number) => (version === 0 ? absent : atVersion(version));
@@ -115,13 +154,21 @@ export async function writeUsage(
   await transact([...days.map((day) => putDay(partnerId, day)), ...sums.map((sum) => putSum(partnerId, shard, sum))]);
 }
 
-/** Up to where each operator's usage is in, by operator. */
-export async function readUsageCursors(): Promise<Map<string, string>> {
-  const { items } = await query<{ operatorId: string; cursor: string }>({ partition: usageCursors }, 1000);
-  return new Map(items.map(({ operatorId, cursor }) => [operatorId, cursor]));
+/** How far an operator's usage is in, and how many runs in a row have failed to get beyond. */
+export type UsageProgress = { operatorId: string; cursor?: string; failures?: number };
+
+/** How far each operator's usage is in, by operator. */
+export async function readUsageProgress(): Promise<Map<string, UsageProgress>> {
+  const { items } = await query<UsageProgress>({ partition: usageCursors }, 1000);
+  return new Map(items.map((progress) => [progress.operatorId, progress]));
 }
 
-/** Keeps up to where an operator's usage is in; an older one that overtakes it only lets records come again. */
+/** Stores how far an operator's usage is in; an older one that overtakes it only lets records come again. */
 export async function keepUsageCursor(operatorId: string, cursor: string): Promise<void> {
   await write(put({ operatorId, cursor, ...usageCursorKey(operatorId) }));
+}
+
+/** Stores that a run has failed to get beyond the cursor. */
+export async function countUsageFailure(operatorId: string): Promise<void> {
+  await write(update(usageCursorKey(operatorId), { set: { operatorId }, add: { failures: 1 } }));
 }

@@ -120,8 +120,8 @@ export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswer
 }
 
 /**
- * A page of usage. Behind its last record the cursor leads to what is used later. A record that makes no sense is left
- * out: it would make none the next time either, and those behind it would wait for ever.
+ * A page of usage. Behind its last record the cursor leads to what is used later. A record that makes no sense does not
+ * spoil the page: it would make none the next time either, and those behind it would wait for ever.
  */
 export function usageAnswers(): ExpectedAnswers<UsagePage> {
   return {
@@ -135,13 +135,14 @@ export function usageAnswers(): ExpectedAnswers<UsagePage> {
   };
 }
 
-function readRecords(told: readonly unknown[]): Pick<UsagePage, 'records' | 'unreadable'> {
-  const read = told.map((record) => usageRecordSchema.safeParse(record));
+/** The records of a list, and apart from them those that make no sense. */
+export function readRecords(sent: readonly unknown[]): Pick<UsagePage, 'records' | 'unreadable'> {
+  const read = sent.map((record) => ({ record, checked: usageRecordSchema.safeParse(record) }));
   return {
-    records: read.flatMap(({ data }) => data ?? []),
-    unreadable: read.flatMap(({ error }, place) => {
-      const [issue] = error?.issues ?? [];
-      return issue ? [`${['records', place, ...issue.path].join('.')}: ${issue.message}`] : [];
+    records: read.flatMap(({ checked }) => checked.data ?? []),
+    unreadable: read.flatMap(({ record, checked }, place) => {
+      const [issue] = checked.error?.issues ?? [];
+      return issue ? [{ record, problem: `${['records', place, ...issue.path].join('.')}: ${issue.message}` }] : [];
     }),
   };
 }

@@ -374,8 +374,33 @@ export const usageFileSchema = z.lazy(() =>
     .object({
       records: described(z.int(), 'Number of rows in the file.'),
       counted: described(z.int(), 'Records that are counted, including those that had already been counted.'),
-      ownerless: described(z.int(), 'Records of unknown SIMs.'),
+      ownerless: described(z.int(), 'Records of SIMs that no partner has, or whose ICCID is damaged.'),
       untimely: described(z.int(), 'Records that are too old, or dated in the future.'),
+      otherOperator: described(z.int(), 'Records of SIMs of another operator.'),
+      conflicting: described(
+        z.int(),
+        'Records with other bytes or another network than an earlier one of the same SIM and `recordId`. The earlier one stands.',
+      ),
+      setAside: described(z.int(), 'Records that could not be counted because of a fault. They await redrive.'),
+      errors: described(
+        z.array(
+          z.object({
+            row: described(z.int(), 'Row in the file: 2 is the row after the header row.'),
+            recordId: z.string(),
+            iccid: z.string(),
+            code: z.enum([
+              'invalid_iccid',
+              'unknown_sim',
+              'untimely',
+              'other_operator',
+              'conflicting_record',
+              'set_aside',
+            ]),
+            message: z.string(),
+          }),
+        ),
+        'The rows that are not counted.',
+      ),
     })
     .register(z.globalRegistry, { id: 'UsageFile' }),
 );
@@ -562,11 +587,15 @@ export const setAsideSchema = z.lazy(() =>
   z
     .object({
       id,
-      kind: z.enum(['order', 'operation', 'due']),
+      kind: z.enum(['order', 'operation', 'due', 'usage', 'alarm']),
       partnerId: z.optional(z.string()),
-      subject: described(z.string(), 'Id of the order or operation, or key of the scheduled item.'),
+      subject: described(
+        z.string(),
+        'Id of the order, operation or alarm, key of the scheduled item, or operator of the usage records.',
+      ),
       error: z.string(),
       at: time,
+      records: described(z.optional(z.string()), 'Usage records as the operator sent them, a JSON list.'),
     })
     .register(z.globalRegistry, { id: 'SetAside' }),
 );
@@ -575,8 +604,22 @@ export const showSetAside = ({ id, work, error, at }: SetAside) =>
   setAsideSchema.parse({
     id,
     kind: work.kind,
-    subject: work.kind === 'due' ? `${work.key.pk} ${work.key.sk}` : work.id,
-    ...(work.kind === 'due' ? {} : { partnerId: work.partnerId }),
+    subject: subjectOf(work),
+    ...('partnerId' in work ? { partnerId: work.partnerId } : {}),
+    ...('records' in work ? { records: work.records } : {}),
     error,
     at,
   });
+
+function subjectOf(work: SetAside['work']): string {
+  switch (work.kind) {
+    case 'due':
+      return `${work.key.pk} ${work.key.sk}`;
+    case 'usage':
+      return work.operatorId;
+    case 'order':
+    case 'operation':
+    case 'alarm':
+      return work.id;
+  }
+}

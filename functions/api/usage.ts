@@ -5,6 +5,7 @@ import { tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
 import { DAYS_KEPT, simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { allowanceOf, forecastOf } from '../../domain/allowance.ts';
+import { sumBytes } from '../../domain/bytes.ts';
 import { described } from '../../domain/described.ts';
 import { tenureAt } from '../../domain/tenure.ts';
 import { beginOf, dayOf, granularities, periodOf, pointsOf, topOf } from '../../domain/usage.ts';
@@ -120,7 +121,7 @@ export async function showServiceUsage(
 ) {
   const period = query.period ?? periodOf(now.toISOString());
   const sums = await sumsOfService(partnerId, service.id, period);
-  const usedBytes = sums.reduce((sum, { bytes }) => sum + bytes, 0);
+  const usedBytes = sumBytes(sums.map(({ bytes }) => bytes));
   const { sims = 0 } = service;
   const allowanceBytes = tariff && allowanceOf(tariff, sims);
   return serviceUsageSchema.parse({

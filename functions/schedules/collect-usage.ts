@@ -1,26 +1,45 @@
 import { clock } from '../../adapters/clock.ts';
-import { keepUsageCursor, readUsageCursors } from '../../adapters/dynamodb/usage.ts';
+import {
+  queryRedrivenUsage,
+  removeRedrivenUsage,
+  setAside,
+  type UsageWork,
+} from '../../adapters/dynamodb/set-aside.ts';
+import {
+  countUsageFailure,
+  keepUsageCursor,
+  readUsageProgress,
+  type UsageProgress,
+} from '../../adapters/dynamodb/usage.ts';
+import { readRecords } from '../../adapters/operators/answers.ts';
 import { operatorIds } from '../../domain/operator.ts';
-import { OperatorUnavailable } from '../../domain/operator-port.ts';
+import { OperatorUnavailable, type UnreadableRecord } from '../../domain/operator-port.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
-import { takeInUsage } from '../count-usage.ts';
+import { deadLetterRecords, takeInUsage } from '../count-usage.ts';
 import { logger, measure } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
+import { watchAlarmsOf } from '../watch-alarms.ts';
 import { schedule } from './schedule.ts';
 
 /** So many pages of an operator's records are counted together: of a SIM and day they are one write. */
 const PAGES_AT_A_TIME = 10;
-/** Of the records of a page that make no sense, so many are told one by one. */
-const MOST_LOGGED = 10;
+/** Of the records of a page that make no sense, so many are logged one by one. */
+const MAX_LOGGED = 10;
+/** Dead letters that one run takes up again. */
+const MAX_REDRIVEN = 100;
+/** After so many runs that a passing fault kept at the same cursor, its records are dead-lettered: a day of runs. */
+const MAX_FAILURES = 12;
 
 /**
- * Takes in what operators say that SIMs used, one operator after the other. The cursor moves on when its records are
- * counted, and not before: what a crash cut short comes again, and counts once.
+ * Collects what operators report that SIMs used, one operator after the other, and counts what was redriven. The cursor
+ * moves on when its records are counted or dead-lettered, and not before: what a crash cut short comes again, and counts
+ * once.
  */
 export const handler = schedule(async (hasTime) => {
-  const cursors = await readUsageCursors();
+  await countRedriven(hasTime);
+  const progress = await readUsageProgress();
   for (const operatorId of operatorIds) {
-    await collect(operatorId, cursors.get(operatorId), hasTime).catch((error: unknown) => {
+    await collect(operatorId, progress.get(operatorId), hasTime).catch((error: unknown) => {
       // One that cannot be collected from holds up no other.
       if (error instanceof OperatorUnavailable) {
         logger.warn('operator unavailable', { operatorId, error });
@@ -32,35 +51,85 @@ export const handler = schedule(async (hasTime) => {
   }
 });
 
-async function collect(operatorId: string, from: string | undefined, hasTime: () => boolean): Promise<void> {
+async function collect(
+  operatorId: (typeof operatorIds)[number],
+  progress: UsageProgress | undefined,
+  hasTime: () => boolean,
+): Promise<void> {
   const operator = operatorOf(operatorId);
-  let cursor = from;
+  let cursor = progress?.cursor;
+  let isLastTry = (progress?.failures ?? 0) + 1 >= MAX_FAILURES;
   for (let isEnd = false; !isEnd && hasTime(); ) {
     const records: UsageRecord[] = [];
+    const unreadable: UnreadableRecord[] = [];
     let next = cursor;
     for (let page = 0; page < PAGES_AT_A_TIME && !isEnd && hasTime(); page += 1) {
-      const told = await operator.usageSince(next);
-      records.push(...told.records);
-      isEnd = told.nextCursor === next || told.records.length + told.unreadable.length === 0;
+      const sent = await operator.usageSince(next);
+      records.push(...sent.records);
+      isEnd = sent.nextCursor === next || sent.records.length + sent.unreadable.length === 0;
       if (!isEnd) {
-        tellUnreadable(operatorId, next, told.unreadable);
+        unreadable.push(...sent.unreadable);
       }
-      next = told.nextCursor;
+      next = sent.nextCursor;
     }
-    // At the end an operator that repeats itself says what is in already.
+    // At the end an operator that repeats itself sends what is in already.
     if (next !== undefined && next !== cursor) {
-      await takeInUsage(operatorId, records, clock.now());
+      await deadLetterUnreadable(operatorId, unreadable);
+      await takeInOrCount(operatorId, records, isLastTry);
       await keepUsageCursor(operatorId, next);
+      isLastTry = false;
     }
     cursor = next;
   }
 }
 
-/** A record that makes no sense holds up none of the others. */
-function tellUnreadable(operatorId: string, cursor: string | undefined, unreadable: readonly string[]): void {
-  if (unreadable.length > 0) {
-    const count = unreadable.length;
-    logger.warn('usage not understood', { operatorId, cursor, count, unreadable: unreadable.slice(0, MOST_LOGGED) });
-    measure('UsageRecordsNotCounted', count);
+/** Takes records in; a failure that may pass is counted, so that the cursor is not kept for ever. */
+async function takeInOrCount(operatorId: string, records: readonly UsageRecord[], isLastTry: boolean): Promise<void> {
+  try {
+    await takeInUsage(operatorId, records, clock.now(), { isLastTry });
+  } catch (error) {
+    await countUsageFailure(operatorId);
+    throw error;
   }
+}
+
+/** Records that make no sense hold up none of the others: they are stored as they came. */
+async function deadLetterUnreadable(operatorId: string, unreadable: readonly UnreadableRecord[]): Promise<void> {
+  if (unreadable.length === 0) {
+    return;
+  }
+  const problems = unreadable.map(({ problem }) => problem).slice(0, MAX_LOGGED);
+  const records = unreadable.map(({ record }) => record);
+  await deadLetterRecords(operatorId, { records, error: `usage not understood: ${problems.join('; ')}` }, clock.now());
+  measure('UsageRecordsNotCounted', unreadable.length);
+}
+
+/** Counts dead letters that were redriven; what fails again is dead-lettered again. */
+async function countRedriven(hasTime: () => boolean): Promise<void> {
+  for (const { id, work } of await queryRedrivenUsage(MAX_REDRIVEN)) {
+    if (!hasTime()) {
+      return;
+    }
+    try {
+      await redrive(work);
+      await removeRedrivenUsage(id);
+    } catch (error) {
+      logger.error('redriven usage not counted', { id, error });
+      measure('LooksFailed', 1);
+    }
+  }
+}
+
+async function redrive(work: UsageWork): Promise<void> {
+  const now = clock.now();
+  if (work.kind === 'alarm') {
+    for (const { error, ...alarm } of await watchAlarmsOf(work.partnerId, work.iccids, now)) {
+      await setAside({ kind: 'alarm', ...alarm }, String(error), now);
+    }
+    return;
+  }
+  // Safe: the text is a list that `usageWork` made; each of its elements is checked below.
+  const { records, unreadable } = readRecords(JSON.parse(work.records) as unknown[]);
+  await takeInUsage(work.operatorId, records, now);
+  await deadLetterUnreadable(work.operatorId, unreadable);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Alarm, suspensionOf, thresholdBytes, usedBySims } from '../../domain/alarm.ts';
+import { MAX_BYTES } from '../../domain/bytes.ts';
 import { arriveInHolding, type Sim } from '../../domain/sim.ts';
 import { decide } from '../../domain/sim-actions.ts';
 import { monthsOf, type SimDay } from '../../domain/usage.ts';
@@ -7,9 +8,10 @@ import { monthsOf, type SimDay } from '../../domain/usage.ts';
 const day = (iccid: string, on: string, services: Record<string, number>): SimDay => ({
   iccid,
   day: on,
-  networks: { home: { 3: Object.values(services)[0] ?? 0 } },
-  services,
-  records: new Set(),
+  part: 0,
+  networks: new Map([['home', new Map([[3, Object.values(services)[0] ?? 0]])]]),
+  services: new Map(Object.entries(services)),
+  records: new Map(),
   version: 1,
 });
 
@@ -26,8 +28,8 @@ describe('what SIMs used in a month', () => {
 
   test('is the sum of its days, each as it was told last', () => {
     expect(months).toEqual([
-      { iccid: 'one', period: '2026-03', bytes: 8, services: { psv: 8, csv: 7 } },
-      { iccid: 'two', period: '2026-02', bytes: 9, services: { psv: 9 } },
+      { iccid: 'one', period: '2026-03', bytes: 8, services: new Map(Object.entries({ psv: 8, csv: 7 })) },
+      { iccid: 'two', period: '2026-02', bytes: 9, services: new Map([['psv', 9]]) },
     ]);
   });
 
@@ -75,6 +77,17 @@ describe('the threshold of an alarm', () => {
     expect(
       thresholdBytes({ threshold: { percent: 1 }, measure: 'sim' }, { tariff: undefined, sims: 5 }),
     ).toBeUndefined();
+    const share = { threshold: { percent: 80 }, measure: 'pool' } as const;
+    const tariff = { allowanceBytes: 1_000_000, pooling: 'dynamic_pool' } as const;
+    expect(thresholdBytes(share, { tariff, sims: 0 })).toBeUndefined();
+    expect(thresholdBytes(share, { tariff: { ...tariff, allowanceBytes: 0 }, sims: 5 })).toBeUndefined();
+    expect(thresholdBytes(share, { tariff, sims: 5 })).toBe(4_000_000);
+  });
+
+  test('is never beyond what can be counted', () => {
+    const share = { threshold: { percent: 1000 }, measure: 'pool' } as const;
+    const tariff = { allowanceBytes: MAX_BYTES, pooling: 'dynamic_pool' } as const;
+    expect(thresholdBytes(share, { tariff, sims: 100_000 })).toBe(MAX_BYTES);
   });
 });
 

@@ -1,12 +1,18 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import { MAX_BYTES } from '../../domain/bytes.ts';
 import {
   type Books,
   beginOf,
+  countedAt,
   countInto,
+  daysToKnow,
   granularities,
   type HeldRecord,
   isTimely,
+  MAX_NETWORKS_A_PART,
+  MAX_RECORDS_A_PART,
+  monthsOf,
   periodOf,
   pointsOf,
   servicesOf,
@@ -19,6 +25,7 @@ const nothing: Books = { days: [], sums: [] };
 function aRecord(own: Partial<HeldRecord> = {}): HeldRecord {
   return {
     key: 'first',
+    content: 'same',
     iccid: anIccid(),
     at: '2026-03-02T10:30:00.000Z',
     network: '23420',
@@ -40,7 +47,11 @@ function countAll(batches: readonly (readonly HeldRecord[])[]): Books {
     return {
       days: [
         ...books.days.filter((day) =>
-          isNew(day, days, (one: Day, other: Day) => one.iccid === other.iccid && one.day === other.day),
+          isNew(
+            day,
+            days,
+            (one: Day, other: Day) => one.iccid === other.iccid && one.day === other.day && one.part === other.part,
+          ),
         ),
         ...days,
       ],
@@ -71,9 +82,13 @@ describe('what a SIM used', () => {
       {
         iccid: anIccid(),
         day: '2026-03-02',
-        networks: { 23420: { 10: 120 }, 20801: { 23: 3 } },
-        services: { psv_fleet: 123, csv_trackers: 120 },
-        records: new Set(['first', 'second', 'third']),
+        part: 0,
+        networks: new Map([
+          ['23420', new Map([[10, 120]])],
+          ['20801', new Map([[23, 3]])],
+        ]),
+        services: new Map(Object.entries({ psv_fleet: 123, csv_trackers: 120 })),
+        records: new Map(['first', 'second', 'third'].map((key) => [key, 'same'])),
         version: 0,
       },
     ]);
@@ -85,7 +100,73 @@ describe('what a SIM used', () => {
 
   test('changes nothing when it is in already', () => {
     const books = countInto(nothing, [aRecord()]);
-    expect(countInto(books, [aRecord(), aRecord()])).toEqual(nothing);
+    expect(countInto(books, [aRecord(), aRecord()])).toEqual({ ...nothing, conflicting: [] });
+  });
+
+  test('counts once by its id, whatever the time that its repetition has', () => {
+    const last = aRecord({ at: '2026-03-31T23:59:59.700Z' });
+    const again = aRecord({ at: '2026-04-01T00:00:00.000Z' });
+    expect(countInto(nothing, [last, again]).days).toMatchObject([{ day: '2026-03-31' }]);
+    expect(countInto(countInto(nothing, [last]), [again])).toEqual({ ...nothing, conflicting: [] });
+    // Of another SIM it is another record.
+    expect(countInto(nothing, [last, { ...again, iccid: anIccid(2) }]).days).toHaveLength(2);
+  });
+
+  test('stands when a record of the same id contradicts it', () => {
+    const other = aRecord({ content: 'else', bytes: 7 });
+    const { days, conflicting } = countInto(nothing, [aRecord(), other, aRecord()]);
+    expect(pointsOf(days, 'day', () => true).totalBytes).toBe(100);
+    expect(conflicting).toEqual([other]);
+    expect(countInto({ days, sums: [] }, [other])).toEqual({ ...nothing, conflicting: [other] });
+  });
+
+  test('takes a repetition as the same where an earlier release did not keep what it says', () => {
+    const { days, sums } = countInto(nothing, [aRecord()]);
+    const old = days.map((day) => ({ ...day, records: new Map([['first', undefined]]) }));
+    expect(countInto({ days: old, sums }, [aRecord({ content: 'else' })])).toEqual({ ...nothing, conflicting: [] });
+  });
+
+  test('is found again within 31 days, and ranked by the whole month', () => {
+    expect(
+      daysToKnow([aRecord({ at: '2026-03-31T10:00:00.000Z' }), aRecord({ at: '2026-03-01T10:00:00.000Z' })]),
+    ).toEqual({
+      from: '2026-01-29',
+      upTo: '2026-05-01',
+    });
+    fc.assert(
+      fc.property(fc.nat(2000), (hours) => {
+        const at = new Date(Date.UTC(2026, 0, 1) + hours * 3_600_000).toISOString();
+        const { from, upTo } = daysToKnow([{ at }]);
+        expect(from < `${periodOf(at)}-01` && upTo > `${periodOf(at)}-31`).toBe(true);
+      }),
+    );
+  });
+
+  test('of exactly a month\u2019s first moment counts for the month that ends there', () => {
+    expect(countedAt('2026-04-01T00:00:00.000Z')).toBe('2026-03-31T23:59:59.999Z');
+    for (const at of ['2026-04-01T00:00:00.001Z', '2026-04-02T00:00:00.000Z', '2026-04-11T00:00:00.000Z']) {
+      expect(countedAt(at)).toBe(at);
+    }
+  });
+
+  test('never exceeds what JSON holds exactly, in days, months and sums', () => {
+    const most = Array.from({ length: 12 }, (_, n) => aRecord({ key: `r${n}`, bytes: MAX_BYTES }));
+    const { days, sums } = countAll([most.slice(0, 5), most.slice(5)]);
+    expect(pointsOf(days, 'day', () => true)).toMatchObject({ totalBytes: MAX_BYTES, points: [{ bytes: MAX_BYTES }] });
+    expect(sums.map(({ bytes, top }) => [bytes, top[0]?.bytes])).toEqual(Array(2).fill([MAX_BYTES, MAX_BYTES]));
+    expect(monthsOf(days)).toMatchObject([{ bytes: MAX_BYTES }]);
+  });
+
+  test('is kept whatever the names of networks and services are', () => {
+    const names = ['constructor', '__proto__', 'toString'];
+    const { days } = countInto(
+      nothing,
+      names.map((name) => aRecord({ key: name, network: name, partnerServiceId: name })),
+    );
+    expect(pointsOf(days, 'day', () => true).points.map(({ network, bytes }) => [network, bytes])).toEqual(
+      [...names].sort().map((name) => [name, 100]),
+    );
+    expect(monthsOf(days)[0]?.services.get('__proto__')).toBe(100);
   });
 
   test('is told by hour, day and month, of the hours that are asked for', () => {
@@ -127,6 +208,43 @@ describe('what a SIM used', () => {
   });
 });
 
+describe('a SIM\u2019s day with very many records', () => {
+  const many = (count: number, own: (n: number) => Partial<HeldRecord> = () => ({})) =>
+    Array.from({ length: count }, (_, n) => aRecord({ key: `r${n}`, ...own(n) }));
+
+  test('has parts, none of which has more than its share of records and networks', () => {
+    const records = many(5_500);
+    const books = countAll([records.slice(0, 700), records.slice(700, 3_000), records.slice(3_000)]);
+    expect(books.days.map(({ part, records: { size } }) => [part, size])).toEqual([
+      ...[0, 1, 2, 3, 4].map((part) => [part, MAX_RECORDS_A_PART]),
+      [5, 500],
+    ]);
+    expect(pointsOf(books.days, 'day', () => true).points).toEqual([
+      { at: '2026-03-02T00:00:00.000Z', bytes: 550_000, network: '23420' },
+    ]);
+    expect(countInto(books, records)).toEqual({ ...nothing, conflicting: [] });
+
+    const { days } = countInto(
+      nothing,
+      many(250, (n) => ({ network: String(20_000 + n) })),
+    );
+    expect(days.map(({ networks }) => networks.size)).toEqual([...Array(6).fill(MAX_NETWORKS_A_PART), 10]);
+    expect(monthsOf(days)).toMatchObject([{ bytes: 25_000 }]);
+  });
+
+  test('takes work in proportion to their number', () => {
+    // What is copied from one collection into another is added to it, too.
+    const additions = (count: number) => {
+      const spies = [jest.spyOn(Map.prototype, 'set'), jest.spyOn(Set.prototype, 'add')];
+      countInto(nothing, many(count));
+      const calls = spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+      jest.restoreAllMocks();
+      return calls;
+    };
+    expect(additions(5_000) / additions(1_000)).toBeLessThan(5.5);
+  });
+});
+
 /** Records of a few SIMs, days and services, each with a key of its own. */
 const records = fc
   .array(
@@ -143,7 +261,7 @@ const records = fc
   .map((some) =>
     some.map(({ sim, hours, ...record }, place): HeldRecord => {
       const at = new Date(Date.UTC(2026, 1, 10) + hours * 3_600_000).toISOString();
-      return { ...record, key: `r${place}`, iccid: anIccid(sim), at };
+      return { ...record, key: `r${place}`, content: '', iccid: anIccid(sim), at };
     }),
   );
 

@@ -66,7 +66,10 @@ const file: SentRequest = {
   headers: { 'content-type': 'text/csv' },
   body: 'network,iccid,at,bytes,recordId\r\n23201,8944200000000000017,2026-03-02T10:00:00Z,1,r1\r\n',
 };
-const taken = { records: 1, counted: 1, ownerless: 0, untimely: 0 };
+const taken = {
+  ...{ records: 1, counted: 1, ownerless: 0, untimely: 0, otherOperator: 0, conflicting: 0, setAside: 0 },
+  errors: [],
+};
 
 /** An answer of CSV, the text itself. */
 const csv = (text: string): Answer => ({ ...answer(200, text, { 'content-type': 'text/csv; charset=utf-8' }), text });

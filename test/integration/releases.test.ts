@@ -21,10 +21,10 @@ import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { getHoldingWatch, getOrder, getWatch, queryOrderEvents } from '../../adapters/dynamodb/orders.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
-import { querySetAside } from '../../adapters/dynamodb/set-aside.ts';
+import { queryRedrivenUsage, querySetAside } from '../../adapters/dynamodb/set-aside.ts';
 import { getSim, ownersOf, type SimRecord, simHistory } from '../../adapters/dynamodb/sims.ts';
 import { getGrantedTariff, getTariff } from '../../adapters/dynamodb/tariffs.ts';
-import { readUsageCursors, simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
+import { readUsageProgress, simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
 import { getWebhook } from '../../adapters/dynamodb/webhooks.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
@@ -35,7 +35,7 @@ import { useLocalCloud } from './local-cloud.ts';
 const local = useLocalCloud();
 
 /** Kinds that no release has written yet: the next `npm run keep-release` brings them, and empties this list. */
-const newKinds: readonly string[] = ['backfillSegment'];
+const newKinds: readonly string[] = ['backfillSegment', 'redrivenUsage'];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
 /** An item as a release wrote it, with the ids that its key is made of. */
@@ -96,11 +96,15 @@ const readers: Readonly<Record<ItemKind, Reader>> = {
     const steps = await simHistory(partnerId, sim);
     return { read: steps.length, wanted: 1 + (Array.isArray(history) ? history.length : 0) };
   },
-  simDay: async ({ partnerId, of, sk, attributes: { networks, records, expiresAt: _, ...day } }) => {
-    const hours = Object.entries(Object(networks)).map(([network, text]) => [network, hoursIn(String(text))]);
-    const keysOfRecords = new Set(String(records).match(/.{8}/g));
+  simDay: async ({ partnerId, of, sk, attributes }) => {
+    const { networks, services, records, contents: _contents, expiresAt: _expiresAt, ...day } = attributes;
+    const hours = Object.entries(Object(networks)).map(([network, text]) => [network, hoursIn(String(text))] as const);
     const [read] = await simDays(partnerId, of, sk, sk);
-    return { read, wanted: { ...day, networks: Object.fromEntries(hours), records: keysOfRecords } };
+    const wanted = { ...day, part: 0, networks: new Map(hours), services: new Map(Object.entries(Object(services))) };
+    return {
+      read: read && { ...read, records: [...read.records.keys()] },
+      wanted: { ...wanted, records: String(records).match(/.{8}/g) },
+    };
   },
   serviceSum: async ({ partnerId, attributes: { top, ...sum } }) => {
     const { serviceId, period, bytes } = sum;
@@ -115,7 +119,11 @@ const readers: Readonly<Record<ItemKind, Reader>> = {
     read: (await ownersOf([String(iccid)])).get(String(iccid)),
     wanted: partnerId,
   }),
-  usageCursor: async ({ sk, attributes: { cursor } }) => ({ read: (await readUsageCursors()).get(sk), wanted: cursor }),
+  usageCursor: async ({ sk, attributes: { cursor } }) => ({
+    read: (await readUsageProgress()).get(sk)?.cursor,
+    wanted: cursor,
+  }),
+  redrivenUsage: async ({ attributes }) => oneOf(await queryRedrivenUsage(ENOUGH), attributes),
   request: asItIs,
   journalEntry: async ({ partnerId, attributes }) =>
     oneOf((await queryJournal({ partnerId }, { from: FROM, to: UP_TO }, ENOUGH, undefined)).items, attributes),
@@ -135,8 +143,8 @@ const readers: Readonly<Record<ItemKind, Reader>> = {
 };
 
 /** `4:2000000 5:17` is what was used from four and from five o'clock on. */
-function hoursIn(text: string): object {
-  return Object.fromEntries(text.split(' ').map((hour) => hour.split(':').map(Number)));
+function hoursIn(text: string): Map<number, number> {
+  return new Map(text.split(' ').map((hour) => [Number(hour.split(':')[0]), Number(hour.split(':')[1])]));
 }
 
 async function asItIs({ pk, sk }: Written): ReturnType<Reader> {

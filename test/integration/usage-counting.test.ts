@@ -69,14 +69,14 @@ const usedBy = async (serviceId: string, period: string) =>
 describe('what all SIMs of a fleet used', () => {
   test('takes little more than a write unit a SIM and hour, at the end of a day too, and none when it comes again', async () => {
     const hours = Array.from({ length: 24 }, (_, hour) => hourly('2026-03-02', hour));
-    await countUsage(hours.slice(0, 20).flat(), now);
+    await countUsage('3uk', hours.slice(0, 20).flat(), now);
     for (const hour of [20, 22]) {
       const records = hours.slice(hour, hour + 2).flat();
-      const { write, read } = await unitsOf(() => countUsage(records, now));
+      const { write, read } = await unitsOf(() => countUsage('3uk', records, now));
       expect(write / records.length).toBeLessThan(1.25);
       expect(read / SIMS).toBeLessThan(5);
     }
-    expect(await unitsOf(() => countUsage(hourly('2026-03-02', 7), now))).toMatchObject({ write: 0 });
+    expect(await unitsOf(() => countUsage('3uk', hourly('2026-03-02', 7), now))).toMatchObject({ write: 0 });
     for (const id of Object.values(services)) {
       expect(await usedBy(id, '2026-03')).toBe(bytesOf(hours.flat()));
     }
@@ -88,11 +88,11 @@ describe('what all SIMs of a fleet used', () => {
     const some = iccids.slice(0, 40);
     const records = [3, 1, 4, 0, 2].flatMap((hour) => hourly('2026-02-10', hour, some));
     const shares = [records, records.toReversed(), records.slice(60), records.slice(0, 150)];
-    await Promise.all(shares.map((share) => countUsage(share, now)));
+    await Promise.all(shares.map((share) => countUsage('3uk', share, now)));
     expect(await usedBy(services.partnerServiceId, '2026-02')).toBe(bytesOf(records));
     expect(await usedBy(services.customerServiceId, '2026-02')).toBe(bytesOf(records));
     const [day] = await simDays(PARTNER, some[7] ?? '', '2026-02-01', '2026-02-28');
-    expect(day?.networks).toEqual({ 23420: Object.fromEntries([0, 1, 2, 3, 4].map((hour) => [hour, 12_345_685])) });
+    expect(day?.networks).toEqual(new Map([['23420', new Map([0, 1, 2, 3, 4].map((hour) => [hour, 12_345_685]))]]));
   });
 
   test('of which nobody has the SIM, or which is too old, is left out', async () => {
@@ -103,6 +103,8 @@ describe('what all SIMs of a fleet used', () => {
       { ...good, at: '2025-03-05T00:00:00.000Z' },
     ];
     const told = records.filter((record): record is UsageRecord => record !== undefined);
-    expect(await countUsage(told, now)).toEqual({ counted: 1, ownerless: 1, untimely: 1 });
+    const { rejected, failures } = await countUsage('3uk', told, now);
+    expect(told.map((record) => rejected.get(record))).toEqual([undefined, 'ownerless', 'untimely']);
+    expect(failures).toEqual([]);
   });
 });

@@ -13,7 +13,22 @@ const PATH = '/v1/platform/operators/a1/usage';
 const HEADER = 'recordId,iccid,at,bytes,network';
 const csv = { 'content-type': 'text/csv' };
 
-type Taken = { records: number; counted: number; ownerless: number; untimely: number };
+type Taken = {
+  records: number;
+  counted: number;
+  ownerless: number;
+  untimely: number;
+  otherOperator: number;
+  conflicting: number;
+  setAside: number;
+  errors: { row: number; recordId: string; iccid: string; code: string; message: string }[];
+};
+
+/** An answer in which every record is counted, but for what is given. */
+const taken = (records: number, counted = records, own: Partial<Taken> = {}): Taken => ({
+  ...{ records, counted, ownerless: 0, untimely: 0, otherOperator: 0, conflicting: 0, setAside: 0, errors: [] },
+  ...own,
+});
 
 const send = (text: string, headers: Record<string, string> = csv) => platform.post<Taken>(PATH, text, headers);
 const fileOf = (...rows: string[]) => [HEADER, ...rows, ''].join('\r\n');
@@ -43,10 +58,9 @@ describe('a file of usage', () => {
   test('counts, each record once, however often it is sent', async () => {
     const [one, other] = [use(0, 300), use(0, 20)];
     const text = fileOf(rowOf(one), rowOf(other), rowOf(one));
-    const taken = { records: 3, counted: 3, ownerless: 0, untimely: 0 };
-    expect(is(200, await send(text))).toEqual(taken);
+    expect(is(200, await send(text))).toEqual(taken(3));
     expect(await bytesOf(one)).toBe(320);
-    expect(is(200, await send(text))).toEqual(taken);
+    expect(is(200, await send(`${text}\r\n`))).toEqual(taken(3));
     const reordered = `network,bytes,at,iccid,recordId\n${rowOf(one).split(',').toReversed().join()}\n`;
     expect(is(200, await send(reordered, { 'content-type': 'text/csv; charset=utf-8; header=present' }))).toMatchObject(
       { records: 1, counted: 1 },
@@ -94,12 +108,65 @@ describe('a file of usage', () => {
       rowOf({ ...use(2, 1), at: '2001-01-01T00:00:00Z' }),
       rowOf({ ...use(2, 1), at: '9000-01-01T00:00:00Z' }),
     );
-    expect(is(200, await send(text))).toEqual({ records: 4, counted: 1, ownerless: 1, untimely: 2 });
+    const answer = is(200, await send(text));
+    expect(answer).toEqual(taken(4, 1, { ownerless: 1, untimely: 2, errors: answer.errors }));
+    expect(answer.errors.map(({ row, code }) => [row, code])).toEqual([
+      [3, 'invalid_iccid'],
+      [4, 'untimely'],
+      [5, 'untimely'],
+    ]);
     expect(await bytesOf(good)).toBe(5);
   });
 
+  test('lists the rows of unknown SIMs, of another operator, and of records that contradict earlier ones', async () => {
+    const [used, own] = [use(6, 40), use(6, 1)];
+    const rows = [
+      used,
+      { ...used, bytes: 41 },
+      { ...used, recordId: `${used.recordId}-2`, iccid: '8944990000000000003' },
+      { ...used, at: new Date(Date.parse(used.at) + 86_400_000 - 1).toISOString() },
+    ];
+    const { errors, ...counts } = is(200, await send(fileOf(...rows.map(rowOf))));
+    expect({ ...counts, errors: [] }).toEqual(taken(4, 2, { ownerless: 1, conflicting: 1 }));
+    expect(errors).toMatchObject([
+      { row: 3, recordId: used.recordId, iccid: used.iccid, code: 'conflicting_record' },
+      { row: 4, code: 'unknown_sim' },
+    ]);
+    expect(await bytesOf(used)).toBe(40);
+
+    const atOther = await platform.post<Taken>(PATH.replace('a1', '3uk'), fileOf(rowOf(own)), csv);
+    const other = { row: 2, recordId: own.recordId, iccid: own.iccid, code: 'other_operator' };
+    expect(is(200, atOther)).toMatchObject({ counted: 0, otherOperator: 1, errors: [other] });
+    expect(await bytesOf(used)).toBe(40);
+  });
+
+  test('counts volumes whose sum no client can hold, and answers their sum as far as it can', async () => {
+    const [first] = [use(7, 0)];
+    const rows = Array.from({ length: 95 }, (_, n) =>
+      rowOf({ ...first, recordId: `${first.recordId}-${n}`, bytes: 100_000_000_000_000 }),
+    );
+    expect(is(200, await send(fileOf(...rows)))).toEqual(taken(95));
+    expect(await bytesOf(first)).toBe(Number.MAX_SAFE_INTEGER);
+    const { partnerServiceId } = sims[7] ?? {};
+    const period = first.at.slice(0, 7);
+    const path = `/v1/partner-services/${partnerServiceId}/usage?period=${period}`;
+    expect(is(200, await acme.api.get(path))).toMatchObject({ usedBytes: Number.MAX_SAFE_INTEGER });
+    expectInvalid(await send(fileOf(rowOf({ ...first, bytes: 999_999_999_999_999 }))), [['/rows/0/bytes', 'too_big']]);
+  });
+
+  test('counts thousands of records and hundreds of networks of a SIM and day, at last in half a minute', async () => {
+    const first = use(8, 1);
+    const rows = (from: number) =>
+      Array.from({ length: 5_000 }, (_, n) =>
+        rowOf({ ...first, recordId: `many-${from + n}`, network: String(20_000 + ((from + n) % 300)) }),
+      );
+    expect(is(200, await send(fileOf(...rows(0))))).toEqual(taken(5_000));
+    expect(is(200, await send(fileOf(...rows(5_000))))).toEqual(taken(5_000));
+    expect(await bytesOf(first)).toBe(10_000);
+  });
+
   test('may have nothing in it but its header row', async () => {
-    expect(is(200, await send(fileOf()))).toEqual({ records: 0, counted: 0, ownerless: 0, untimely: 0 });
+    expect(is(200, await send(fileOf()))).toEqual(taken(0));
   });
 
   test('counts nothing when anything is wrong with it, and all of that is told', async () => {
@@ -122,6 +189,10 @@ describe('a file of usage', () => {
     expectInvalid(await send('recordId,iccid,at,bytes\r\n'), [['/columns/network', 'required']]);
     expectProblem(await send(`${fileOf(rowOf(good))}"`), 400, 'invalid_csv');
     expectProblem(await send(''), 400, 'invalid_csv');
+    expectProblem(await send(text.replaceAll(',', ';')), 400, 'invalid_csv');
+    expectInvalid(await send(fileOf(rowOf({ ...good, network: 'constructor' }))), [
+      ['/rows/0/network', 'invalid_network'],
+    ]);
     expect(await bytesOf(good)).toBe(0);
     const { errors } = expectProblem(await send(fileOf(...Array<string>(100).fill(',,,,'))), 422);
     expect(errors).toHaveLength(50);

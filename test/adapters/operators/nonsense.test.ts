@@ -130,6 +130,9 @@ describe('a usage record that is nonsense', () => {
     ['bytes as text', 'bytes', { bytes: '1' }],
     ['at no time', 'at', { at: 'yesterday' }],
     ['in no network', 'network', { network: '' }],
+    ['with more bytes than a link carries in a day', 'bytes', { bytes: 100_000_000_000_001 }],
+    ['with the largest number there is', 'bytes', { bytes: 9_007_199_254_740_991 }],
+    ['in a network that is none', 'network', { network: 'constructor' }],
   ])('(%s) is told, and holds up no other', async (_, field, nonsense) => {
     const operator = await operatorSays([
       { body: { records: [{ ...used, ...nonsense }, used, null, { ...used, recordId: 'r2' }], nextCursor: '1' } },
@@ -141,13 +144,21 @@ describe('a usage record that is nonsense', () => {
         { ...used, at, recordId: 'r2' },
       ],
       unreadable: [
-        expect.stringMatching(`^records.0.${field}: `),
-        'records.2: Invalid input: expected object, received null',
+        {
+          record: JSON.parse(JSON.stringify({ ...used, ...nonsense })),
+          problem: expect.stringMatching(`^records.0.${field}: `),
+        },
+        { record: null, problem: 'records.2: Invalid input: expected object, received null' },
       ],
       nextCursor: '1',
     });
     expect(operator.logged).toEqual([]);
   });
+});
+
+test.each(['23420', ' 23420', '234-20', '234 20'])('a network as %j is 23420', async (network) => {
+  const operator = await operatorSays([{ body: { records: [{ ...used, network }], nextCursor: '1' } }]);
+  expect(await usage(operator.gateway)).toMatchObject({ records: [{ network: '23420' }], unreadable: [] });
 });
 
 describe('an answer that is not expected', () => {
