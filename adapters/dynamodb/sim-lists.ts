@@ -104,6 +104,24 @@ function placeIn(position: string | undefined): [number, string | undefined] {
   return [Number(index), rest === '' ? undefined : rest];
 }
 
+/**
+ * SIMs of several partitions in the order of their keys, each once. Partitions are read concurrently: a SIM that moves from one to another
+ * meanwhile, as to the next state, may be in both. The later version is shown.
+ */
+export function inOrderOnce<T extends { iccid: string; version: number }>(
+  sims: readonly T[],
+  keyOf: (sim: T) => string,
+): T[] {
+  const latest = new Map<string, T>();
+  for (const sim of sims) {
+    const other = latest.get(sim.iccid);
+    if (other === undefined || other.version < sim.version) {
+      latest.set(sim.iccid, sim);
+    }
+  }
+  return [...latest.values()].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+}
+
 /** A page of what passes, from one section. */
 async function fill(
   { ranges, prefix, keyOf, passes }: Section,
@@ -123,11 +141,10 @@ async function fill(
     );
     // Up to where every partition has been read: beyond that another one may still hold an earlier SIM.
     const frontier = reads.flatMap(({ last }) => last?.slice(prefix.length) ?? []).sort()[0];
-    const merged = reads
-      .flatMap(({ items }) => items)
-      .filter((sim) => frontier === undefined || keyOf(sim) <= frontier)
-      .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
-      .filter(passes);
+    const merged = inOrderOnce(
+      reads.flatMap(({ items }) => items),
+      keyOf,
+    ).filter((sim) => (frontier === undefined || keyOf(sim) <= frontier) && passes(sim));
     found.push(...merged.slice(0, wanted));
     position = merged.length > wanted ? found.map(keyOf).at(-1) : frontier;
     if (position === undefined) {
