@@ -15,6 +15,8 @@ import { serveControlPlane } from './gateway/control-plane.ts';
 import { refuseTakenPort, serveGateway } from './gateway/server.ts';
 import { type Harsh, harshMode } from './harsh/harsh-mode.ts';
 import type { HarshSettings } from './harsh/settings.ts';
+import { refuseMissingPermissions } from './iam/deployment-permissions.ts';
+import { directoryOf } from './iam/directory.ts';
 import { type Issuer, openIssuer, type TokenRequest } from './issuer.ts';
 import type { FunctionLoad } from './lambda/function-pool.ts';
 import { type Functions, startFunctions } from './lambda/functions.ts';
@@ -138,6 +140,7 @@ async function start(
   const [assembly, engine] = [settledValue(synthesised), settledValue(started)];
   signal?.throwIfAborted();
   const parts = readParts(await readAssembly(assembly));
+  refuseMissingPermissions(parts);
   const harsh = options.harsh && starting(harshMode(options.harsh, parts.tables));
   if (harsh) {
     log(`Harsh mode; HARSH_SEED=${harsh.seed} makes the same decisions again`);
@@ -179,6 +182,7 @@ async function start(
     failures,
     log: functionsLog,
     harsh,
+    directory: directoryOf(parts),
     endpoints: {
       AWS_ENDPOINT_URL_DYNAMODB: await between('dynamodb', engine.url),
       AWS_ENDPOINT_URL_SFN: await between('stepFunctions', stepFunctions.url),

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { Refusal } from '../refusal.ts';
 import type { FunctionPart } from '../template/parts.ts';
+import { bareSource } from './bare-source.ts';
+import type { GuardSetup } from './guard.ts';
 import {
   type FunctionError,
   type InvocationResult,
@@ -36,6 +38,8 @@ export type PoolOptions = {
   environment: Readonly<Record<string, string>>;
   /** The clock as functions read it (`SCALED_CLOCK`), asked for with each invocation. */
   clock(): string;
+  /** What its calls are checked against. */
+  guard: GuardSetup;
   /** What the function writes to its standard output and error. */
   output(text: string): void;
   /** Whether workers stand still between two events, as Lambda's do. */
@@ -76,26 +80,16 @@ type Member = {
   timer?: NodeJS.Timeout | undefined;
 };
 
-let source: URL | undefined;
-
-/** The file that workers run, its types taken off once for all of them: that takes longer than all else that they load. */
-function workerSource(): URL {
-  source ??= new URL(
-    `data:text/javascript,${encodeURIComponent(
-      stripTypeScriptTypes(readFileSync(new URL('./worker.ts', import.meta.url), 'utf8')),
-    )}`,
-  );
-  return source;
-}
+const workerFile = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
 export function functionPool(part: FunctionPart, options: PoolOptions): FunctionPool {
-  const { environment, clock, output, idleMs = IDLE_MS } = options;
+  const { environment, clock, guard, output, idleMs = IDLE_MS } = options;
   const maxWorkers = Math.max(1, Math.min(options.maxWorkers ?? MAX_WORKERS, part.reservedConcurrency ?? MAX_WORKERS));
   const mostWorkers = Math.max(
     maxWorkers,
     Math.min(options.maxWorkers ?? MOST_WORKERS, part.reservedConcurrency ?? MOST_WORKERS),
   );
-  const setup = setupOf(part);
+  const setup = setupOf(part, guard);
   const members = new Set<Member>();
   const waiting: Call[] = [];
   let stopped = false;
@@ -204,7 +198,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
 
   function startWorker(): void {
     const given = options.freezes ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
-    const worker = new Worker(workerSource(), {
+    const worker = new Worker(new URL(bareSource(workerFile)), {
       workerData: { ...setup, given },
       env: { ...environment, SCALED_CLOCK: clock() },
       execArgv: [],
@@ -329,7 +323,7 @@ function groupOf(event: string): string {
   return /"partnerId":"([^"]*)"/.exec(event)?.[1] ?? '';
 }
 
-function setupOf(part: FunctionPart): WorkerSetup {
+function setupOf(part: FunctionPart, guard: GuardSetup): WorkerSetup {
   const dot = part.handler.lastIndexOf('.');
   const module = part.handler.slice(0, dot);
   const file = ['.mjs', '.js', '.cjs']
@@ -346,6 +340,7 @@ function setupOf(part: FunctionPart): WorkerSetup {
     functionName: part.name,
     arn: part.arn,
     memoryMb: part.memoryMb,
+    guard,
   };
 }
 

@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScaledClock } from '../clock.ts';
 import type { Failures } from '../failures.ts';
 import type { Harsh } from '../harsh/harsh-mode.ts';
+import type { Directory, GuardedService } from '../iam/calls.ts';
 import type { FunctionsLog } from '../log.ts';
 import { Refusal } from '../refusal.ts';
-import { region } from '../template/identity.ts';
+import { account, region } from '../template/identity.ts';
 import type { FunctionPart } from '../template/parts.ts';
 import { type FunctionLoad, type FunctionPool, functionPool } from './function-pool.ts';
+import type { GuardSetup } from './guard.ts';
 import type { InvocationResult } from './invocation.ts';
 
 /** All functions of the template. */
@@ -35,12 +37,13 @@ export function startFunctions(
   options: {
     clock: ScaledClock;
     endpoints: Readonly<Record<string, string>>;
+    directory: Directory;
     log: FunctionsLog;
     failures: Failures;
     harsh?: Pick<Harsh, 'deliveries' | 'freezes'> | undefined;
   },
 ): Functions {
-  const { clock, endpoints, log, failures, harsh } = options;
+  const { clock, endpoints, directory, log, failures, harsh } = options;
   const stopping = new AbortController();
   const pools = new Map<string, FunctionPool>();
   for (const part of parts) {
@@ -49,6 +52,7 @@ export function startFunctions(
       functionPool(part, {
         environment: environmentOf(part, endpoints),
         clock: clock.environment,
+        guard: guardOf(part, endpoints, directory),
         output: (text) => log.write(part.name, text),
         freezes: harsh?.freezes ?? false,
       }),
@@ -126,6 +130,33 @@ export function startFunctions(
       stopping.abort();
       await Promise.all([...pools.values()].map((pool) => pool.stop()));
     },
+  };
+}
+
+/** The services whose calls are checked, by the variables that tell functions where they are. */
+const guardedServices: Readonly<Record<string, GuardedService>> = {
+  AWS_ENDPOINT_URL_DYNAMODB: 'dynamodb',
+  AWS_ENDPOINT_URL_SFN: 'states',
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: 'secretsmanager',
+  AWS_ENDPOINT_URL_APIGATEWAYV2: 'apigateway',
+  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: 'cognito-idp',
+};
+
+function guardOf(
+  { name, role }: FunctionPart,
+  endpoints: Readonly<Record<string, string>>,
+  directory: Directory,
+): GuardSetup {
+  return {
+    services: Object.fromEntries(
+      Object.entries(guardedServices).flatMap(([variable, service]) => {
+        const url = endpoints[variable];
+        return url === undefined ? [] : [[new URL(url).host, service]];
+      }),
+    ),
+    principal: `arn:aws:sts::${account}:assumed-role/${role.name}/${name}`,
+    statements: role.statements,
+    directory,
   };
 }
 

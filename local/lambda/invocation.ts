@@ -1,3 +1,5 @@
+import type { GuardSetup } from './guard.ts';
+
 /** How an invocation ended: with what the function returned, or with its error as Lambda words it. */
 export type InvocationResult =
   | { ok: true; payload: string; requestId: string }
@@ -32,6 +34,7 @@ export type WorkerSetup = {
   memoryMb: number;
   /** How many events the worker was given so far; where it is set, the worker stands still until it changes. */
   given?: Int32Array | undefined;
+  guard: GuardSetup;
 };
 
 /** The trace of an invocation. Its root has the digits of the request's id, so that calls can be told by it. */

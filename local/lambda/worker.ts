@@ -2,6 +2,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { guardCalls } from './guard.ts';
 import type { FunctionError, InvokeMessage, WorkerMessage, WorkerSetup } from './invocation.ts';
 
 // A deployed bundle in a thread of its own, as Lambda's runtime runs it: loaded once, then one event after another.
@@ -115,6 +116,7 @@ try {
   // What V8 compiled is kept beside the bundles, as long as they are: the next worker of the function starts faster.
   enableCompileCache(path.join(path.dirname(setup.file), '..', 'compile-cache'));
   leaveOutFetch();
+  guardCalls(setup.guard);
   const handler = await loadHandler();
   flushCompileCache();
   port?.on('message', (message: InvokeMessage) => {

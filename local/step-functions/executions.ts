@@ -112,7 +112,7 @@ export function stateMachineExecutions(
       LocalExecution: {
         Id: execution.arn,
         Name: execution.name,
-        RoleArn: part.roleArn,
+        RoleArn: part.role.arn,
         StartTime: execution.startedAt.toISOString(),
         Input: input,
       },

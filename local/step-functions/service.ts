@@ -1,7 +1,9 @@
 import { type AwsJsonServer, ServiceError, serveAwsJson } from '../aws-json-server.ts';
 import type { ScaledClock } from '../clock.ts';
+import { missingForDefinition } from '../iam/deployment-permissions.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Log } from '../log.ts';
+import { Refusal } from '../refusal.ts';
 import type { StateMachinePart } from '../template/parts.ts';
 import { type RunnableDefinition, runnableDefinition } from './definition.ts';
 import { type Execution, type Executions, stateMachineExecutions } from './executions.ts';
@@ -99,10 +101,16 @@ export async function serveStepFunctions(
       },
       UpdateStateMachine({ stateMachineArn, definition }) {
         const machine = machineOf(stateMachineArn);
-        const name = parts.find(({ arn }) => arn === stateMachineArn)?.name ?? '';
+        const part = parts.find(({ arn }) => arn === stateMachineArn);
+        const name = part?.name ?? '';
         try {
-          const changed = runnableDefinition(name, JSON.parse(text(definition) ?? ''), clock);
+          const given: unknown = JSON.parse(text(definition) ?? '');
+          const changed = runnableDefinition(name, given, clock);
           mustHaveFunctions(name, changed);
+          const [missing] = part ? missingForDefinition(part, given) : [];
+          if (missing !== undefined) {
+            throw new Refusal(missing);
+          }
           machine.update(changed);
         } catch (error) {
           throw new ServiceError('InvalidDefinition', error instanceof Error ? error.message : String(error));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ServiceError } from '../aws-json-server.ts';
 import type { ScaledClock } from '../clock.ts';
+import { SECRET_BYTES, TOKEN_PREFIX } from './machine-of-token.ts';
 
 /** The error of a task: its name is what Retry and Catch match, its message what Catch is given as the cause. */
 export class TaskError extends Error {
@@ -33,7 +34,6 @@ export type TaskTokens = {
   heartbeat(token: unknown): void;
 };
 
-const PREFIX = 'AQC';
 /** Real time that a callback has at least, so that code has a chance to answer within a short day. */
 const SHORTEST_CALLBACK_MS = 50;
 
@@ -43,7 +43,7 @@ export function taskTokens(clock: Pick<ScaledClock, 'sleep'>): TaskTokens {
 
   /** @throws ServiceError as Step Functions answers a token that cannot be answered, or no longer */
   function find(token: unknown): Waiting {
-    if (typeof token !== 'string' || !token.startsWith(PREFIX) || token.length > 2048) {
+    if (typeof token !== 'string' || !token.startsWith(TOKEN_PREFIX) || token.length > 2048) {
       throw new ServiceError('InvalidToken', "Invalid Token: 'Invalid token'");
     }
     const found = waiting.get(token);
@@ -55,7 +55,7 @@ export function taskTokens(clock: Pick<ScaledClock, 'sleep'>): TaskTokens {
 
   return {
     issue: (executionArn) =>
-      PREFIX + Buffer.from(executionArn).toString('base64url') + randomBytes(24).toString('base64url'),
+      TOKEN_PREFIX + Buffer.from(executionArn).toString('base64url') + randomBytes(SECRET_BYTES).toString('base64url'),
     answerTo(token, { timeoutMs, heartbeatMs, signal }) {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
       const answered = new AbortController();

@@ -189,6 +189,10 @@ function identify(
         attributes: { Arn: `arn:aws:iam::${account}:role/${name}`, RoleId: physicalId },
       };
     }
+    case 'AWS::IAM::ManagedPolicy': {
+      const policyArn = `arn:aws:iam::${account}:policy/${given('ManagedPolicyName') ?? physicalId}`;
+      return { ref: policyArn, attributes: { PolicyArn: policyArn } };
+    }
     case 'AWS::Scheduler::Schedule':
     case 'AWS::Events::Rule': {
       const name = given('Name') ?? physicalId.slice(-64).replace(/^-+/, '');

@@ -1,3 +1,6 @@
+import type { Statement } from '../iam/evaluate.ts';
+import type { ResourceStatement } from './policy-schemas.ts';
+
 /** A table, as DynamoDB's CreateTable takes it. */
 export type TableIndex = {
   IndexName: string;
@@ -18,6 +21,22 @@ export type TablePart = {
 /** What happens to an event that a function was given asynchronously and failed to handle. */
 export type AsyncPolicy = { retries: number; maxAgeSeconds: number; onFailure?: string };
 
+/** A role, with the statements of all its policies. */
+export type RolePart = {
+  name: string;
+  arn: string;
+  statements: readonly Statement[];
+  trust: readonly ResourceStatement[];
+};
+
+/** Lets a service call a function: `AWS::Lambda::Permission`. */
+export type InvokePermissionPart = {
+  functionArn: string;
+  principal: string;
+  sourceArn?: string;
+  sourceAccount?: string;
+};
+
 export type FunctionPart = {
   name: string;
   arn: string;
@@ -25,6 +44,8 @@ export type FunctionPart = {
   folder: string;
   /** As Lambda has it: `index.handler`. */
   handler: string;
+  role: RolePart;
+  logGroup: string;
   environment: Readonly<Record<string, string>>;
   timeoutSeconds: number;
   memoryMb: number;
@@ -53,12 +74,14 @@ export type SchedulePart = {
   name: string;
   everyMs: number;
   functionArn: string;
+  /** Who calls the function: Scheduler by a role, a rule of EventBridge by the function's permission. */
+  invoker: { kind: 'scheduler'; role: RolePart; group: string } | { kind: 'rule'; arn: string };
   /** What the function is given; what EventBridge says when it is absent. */
   input?: string;
   deadLetterArn?: string;
 };
 
-export type StateMachinePart = { name: string; arn: string; roleArn: string; definition: unknown };
+export type StateMachinePart = { name: string; arn: string; role: RolePart; writesLogs: boolean; definition: unknown };
 
 export type SecretPart = {
   name: string;
@@ -82,6 +105,7 @@ export type UserPoolClientPart = {
 
 export type UserPoolPart = {
   id: string;
+  arn: string;
   /** The attributes that a user may have, as Cognito calls them. */
   attributes: string[];
   groups: string[];
@@ -115,4 +139,8 @@ export type Parts = {
   queues: QueuePart[];
   userPools: UserPoolPart[];
   streamReaders: StreamReaderPart[];
+  /** Who may call which function, apart from roles. */
+  invokePermissions: InvokePermissionPart[];
+  /** Statements of the policies of queues. */
+  queuePolicies: ResourceStatement[];
 };

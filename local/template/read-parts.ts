@@ -3,30 +3,12 @@ import { Refusal } from '../refusal.ts';
 import type { Assembly, Stack } from './assembly.ts';
 import { resolverOf } from './identity.ts';
 import { ignoredTypes } from './ignored.ts';
+import { type All, knownTypes } from './known-types.ts';
 import type { AuthorizerPart, HttpApiPart, Parts, RoutePart, TableIndex, UserPoolPart } from './parts.ts';
 import { readProperties } from './properties.ts';
 import { rateOf } from './rate.ts';
+import { readPermissions } from './read-permissions.ts';
 import * as schemas from './schemas.ts';
-
-const knownTypes = [
-  'AWS::ApiGatewayV2::Api',
-  'AWS::ApiGatewayV2::Authorizer',
-  'AWS::ApiGatewayV2::Integration',
-  'AWS::ApiGatewayV2::Route',
-  'AWS::ApiGatewayV2::Stage',
-  'AWS::Cognito::UserPool',
-  'AWS::Cognito::UserPoolClient',
-  'AWS::Cognito::UserPoolGroup',
-  'AWS::DynamoDB::Table',
-  'AWS::Events::Rule',
-  'AWS::Lambda::EventInvokeConfig',
-  'AWS::Lambda::EventSourceMapping',
-  'AWS::Lambda::Function',
-  'AWS::Scheduler::Schedule',
-  'AWS::SecretsManager::Secret',
-  'AWS::SQS::Queue',
-  'AWS::StepFunctions::StateMachine',
-] as const;
 
 /**
  * Reads from a cloud assembly all that the local cloud runs.
@@ -50,6 +32,7 @@ export function readParts(assembly: Assembly): Parts {
     );
   }
 
+  const { roleOf, ...permissions } = readPermissions(all);
   const asyncPolicies = all('AWS::Lambda::EventInvokeConfig', schemas.eventInvokeConfigSchema);
   const functions = all('AWS::Lambda::Function', schemas.functionSchema).map(
     ({ ref: name, attributes, logicalId, properties }) => {
@@ -66,6 +49,8 @@ export function readParts(assembly: Assembly): Parts {
         arn: attributes.Arn ?? name,
         folder,
         handler: properties.Handler,
+        role: roleOf(properties.Role, `${logicalId} (AWS::Lambda::Function)`),
+        logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
         environment: properties.Environment?.Variables ?? {},
         timeoutSeconds: properties.Timeout,
         memoryMb: properties.MemorySize,
@@ -87,6 +72,7 @@ export function readParts(assembly: Assembly): Parts {
   }));
 
   return {
+    ...permissions,
     functions,
     queues,
     tables: all('AWS::DynamoDB::Table', schemas.tableSchema).map(({ ref: name, attributes, properties }) => ({
@@ -109,28 +95,35 @@ export function readParts(assembly: Assembly): Parts {
                 name: logicalId,
                 everyMs: rateOf(logicalId, properties.ScheduleExpression),
                 functionArn: properties.Target.Arn,
+                invoker: {
+                  kind: 'scheduler' as const,
+                  role: roleOf(properties.Target.RoleArn, `${logicalId} (AWS::Scheduler::Schedule)`),
+                  group: properties.GroupName,
+                },
                 ...(properties.Target.Input !== undefined && { input: properties.Target.Input }),
                 ...(properties.Target.DeadLetterConfig && { deadLetterArn: properties.Target.DeadLetterConfig.Arn }),
               },
             ],
       ),
-      ...all('AWS::Events::Rule', schemas.ruleSchema).flatMap(({ logicalId, properties }) =>
+      ...all('AWS::Events::Rule', schemas.ruleSchema).flatMap(({ logicalId, attributes, properties }) =>
         properties.State === 'DISABLED'
           ? []
           : properties.Targets.map((target, number) => ({
               name: `${logicalId}/${number}`,
               everyMs: rateOf(logicalId, properties.ScheduleExpression),
               functionArn: target.Arn,
+              invoker: { kind: 'rule' as const, arn: attributes.Arn ?? logicalId },
               ...(target.Input !== undefined && { input: target.Input }),
               ...(target.DeadLetterConfig && { deadLetterArn: target.DeadLetterConfig.Arn }),
             })),
       ),
     ],
     stateMachines: all('AWS::StepFunctions::StateMachine', schemas.stateMachineSchema).map(
-      ({ ref: arn, attributes, properties }) => ({
+      ({ ref: arn, attributes, logicalId, properties }) => ({
         name: attributes.Name ?? '',
         arn,
-        roleArn: properties.RoleArn,
+        role: roleOf(properties.RoleArn, `${logicalId} (AWS::StepFunctions::StateMachine)`),
+        writesLogs: (properties.LoggingConfiguration?.Destinations?.length ?? 0) > 0,
         definition: JSON.parse(properties.DefinitionString),
       }),
     ),
@@ -183,16 +176,6 @@ export function readParts(assembly: Assembly): Parts {
   };
 }
 
-type All = <Shape extends z.ZodRawShape>(
-  type: (typeof knownTypes)[number],
-  schema: z.ZodObject<Shape>,
-) => {
-  logicalId: string;
-  ref: string;
-  attributes: Readonly<Record<string, string>>;
-  properties: z.output<z.ZodObject<Shape>>;
-}[];
-
 function readHttpApis(all: All): HttpApiPart[] {
   const authorizers = new Map<string, AuthorizerPart>(
     all('AWS::ApiGatewayV2::Authorizer', schemas.authorizerSchema).map(({ ref, properties }) => [
@@ -240,10 +223,11 @@ function readHttpApis(all: All): HttpApiPart[] {
 function readUserPools(all: All): UserPoolPart[] {
   const clients = all('AWS::Cognito::UserPoolClient', schemas.userPoolClientSchema);
   const groups = all('AWS::Cognito::UserPoolGroup', schemas.userPoolGroupSchema);
-  return all('AWS::Cognito::UserPool', schemas.userPoolSchema).map(({ ref: id, properties }) => {
+  return all('AWS::Cognito::UserPool', schemas.userPoolSchema).map(({ ref: id, attributes, properties }) => {
     const claims = properties.LambdaConfig.PreTokenGenerationConfig;
     return {
       id,
+      arn: attributes.Arn ?? id,
       attributes: [
         ...schemas.standardAttributes,
         // Those of one's own have a type, and a prefix wherever they are read or written.

@@ -59,15 +59,15 @@ export const functionSchema = z.strictObject({
   MemorySize: number.default(128),
   ReservedConcurrentExecutions: number.optional(),
   PackageType: z.literal('Zip').optional(),
+  Role: z.string(),
+  LoggingConfig: z.looseObject({ LogGroup: z.string().optional() }).optional(),
   ...unused(
     'Architectures',
     'DeadLetterConfig',
     'Description',
     'EphemeralStorage',
     'KmsKeyArn',
-    'LoggingConfig',
     'RecursiveLoop',
-    'Role',
     'RuntimeManagementConfig',
     'Tags',
     'TracingConfig',
@@ -170,9 +170,10 @@ export const scheduleSchema = z.strictObject({
     // Of the delivery to the function, which cannot fail on one machine; a failure of the function itself is retried as
     // the function's own settings say.
     RetryPolicy: retryPolicy,
-    RoleArn: z.unknown(),
+    RoleArn: z.string(),
   }),
-  ...unused('Description', 'GroupName', 'KmsKeyArn', 'Name', 'ScheduleExpressionTimezone'),
+  GroupName: z.string().default('default'),
+  ...unused('Description', 'KmsKeyArn', 'Name', 'ScheduleExpressionTimezone'),
 });
 
 export const ruleSchema = z.strictObject({
@@ -195,7 +196,8 @@ export const stateMachineSchema = z.strictObject({
   StateMachineType: z.literal('STANDARD').optional(),
   DefinitionString: z.string(),
   RoleArn: z.string(),
-  ...unused('EncryptionConfiguration', 'LoggingConfiguration', 'Tags', 'TracingConfiguration'),
+  LoggingConfiguration: z.looseObject({ Destinations: z.array(z.unknown()).optional() }).optional(),
+  ...unused('EncryptionConfiguration', 'Tags', 'TracingConfiguration'),
 });
 
 export const secretSchema = z.strictObject({

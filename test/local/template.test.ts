@@ -26,9 +26,15 @@ const table = {
   },
 };
 
+const role = {
+  Type: 'AWS::IAM::Role',
+  Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] } },
+};
+
 const aFunction = (properties: Record<string, unknown> = {}) => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
+    Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
     Code: { S3Bucket: 'b', S3Key: 'code.zip' },
     Handler: 'index.handler',
     Runtime: 'nodejs24.x',
@@ -108,16 +114,17 @@ describe('what the template asks for and cannot be honoured is refused by name',
       /G .*RouteSettings/,
     ],
   ])('%s', (_, resources, message) => {
-    expect(() => readParts(assembly(stack('S', resources)))).toThrow(message);
+    expect(() => readParts(assembly(stack('S', { Role: role, ...resources })))).toThrow(message);
   });
 
   test('a bundle that is not there', () => {
-    const resources = { F: aFunction({ Code: { S3Bucket: 'b', S3Key: 'other.zip' } }) };
+    const resources = { Role: role, F: aFunction({ Code: { S3Bucket: 'b', S3Key: 'other.zip' } }) };
     expect(() => readParts(assembly(stack('S', resources)))).toThrow(/F .*other\.zip/);
   });
 
   test('an intrinsic function, an attribute, an import', () => {
-    const withName = (name: unknown) => assembly(stack('S', { F: aFunction({ FunctionName: name }), Table: table }));
+    const withName = (name: unknown) =>
+      assembly(stack('S', { Role: role, F: aFunction({ FunctionName: name }), Table: table }));
     expect(() => readParts(withName({ 'Fn::FindInMap': ['a', 'b', 'c'] }))).toThrow(/Fn::FindInMap.*Fn::Join/);
     expect(() => readParts(withName({ 'Fn::GetAtt': ['Table', 'Nothing'] }))).toThrow(/Nothing of Table.*Arn/);
     expect(() => readParts(withName({ 'Fn::ImportValue': 'nowhere' }))).toThrow(/nowhere/);
@@ -127,7 +134,6 @@ describe('what the template asks for and cannot be honoured is refused by name',
 
 test('what has no meaning on one machine is left out', () => {
   const resources = {
-    Role: { Type: 'AWS::IAM::Role' },
     Key: { Type: 'AWS::KMS::Key' },
     Logs: { Type: 'AWS::Logs::LogGroup' },
   };
@@ -144,6 +150,7 @@ test('references go from stack to stack', () => {
     },
   );
   const service = stack('Service', {
+    Role: role,
     F: aFunction({ Environment: { Variables: { TABLE: { 'Fn::ImportValue': 'Data:TableName' }, SIZE: 3 } } }),
   });
   const { functions, tables } = readParts(assembly(service, data));

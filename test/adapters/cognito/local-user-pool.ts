@@ -19,6 +19,7 @@ export async function localUserPool({ groups }: { groups: string[] }) {
   const cognito = await serveCognito(
     {
       id: userPoolId,
+      arn: `arn:aws:cognito-idp:eu-west-2:000000000000:userpool/${userPoolId}`,
       attributes: ['email', 'email_verified', 'custom:partner_id', 'custom:customer_id'],
       groups,
       clients: [

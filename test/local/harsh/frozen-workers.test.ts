@@ -27,12 +27,26 @@ async function aFunctionWithATimer(freezes: boolean): Promise<FunctionPool> {
       arn: 'arn:ticks',
       folder,
       handler: 'index.handler',
+      role: { name: 'ticks', arn: 'arn:role', statements: [], trust: [] },
+      logGroup: 'ticks',
       environment: {},
       timeoutSeconds: 20,
       memoryMb: 128,
       asynchronously: { retries: 0, maxAgeSeconds: 60 },
     },
-    { environment: {}, clock: () => '', output: () => undefined, maxWorkers: 1, freezes },
+    {
+      environment: {},
+      clock: () => '',
+      guard: {
+        services: {},
+        principal: 'arn:session',
+        statements: [],
+        directory: { region: 'eu-west-2', account: '000000000000', tables: {}, secrets: {} },
+      },
+      output: () => undefined,
+      maxWorkers: 1,
+      freezes,
+    },
   );
   return pool;
 }

@@ -1,0 +1,175 @@
+// Decides on calls as IAM does. Workers load this file from its bare source: it imports types alone.
+
+export type ConditionOperator =
+  | 'StringEquals'
+  | 'StringNotEquals'
+  | 'StringLike'
+  | 'StringNotLike'
+  | 'ArnEquals'
+  | 'ArnLike'
+  | 'Bool'
+  | 'Null';
+
+/** One line of a statement's conditions. All conditions of a statement must hold. */
+export type Condition = {
+  operator: ConditionOperator;
+  /** How the operator treats a key with several values. Keys with one value have none. */
+  quantifier?: 'ForAllValues' | 'ForAnyValue';
+  key: string;
+  values: readonly string[];
+};
+
+/** A statement of a policy, in the part of IAM's language that the local cloud evaluates. */
+export type Statement = {
+  effect: 'Allow' | 'Deny';
+  actions: readonly string[];
+  resources: readonly string[];
+  conditions: readonly Condition[];
+};
+
+/** One permission that a request needs. Condition keys that the request lacks are absent. */
+export type Call = { action: string; resource: string; context?: Readonly<Record<string, readonly string[]>> };
+
+export type Decision = 'allowed' | 'explicitlyDenied' | 'notAllowed';
+
+/** Resources include names of executions, of which there is no end. */
+const MAX_CACHED_DECISIONS = 2_000;
+
+/**
+ * Decides by the statements of one principal: an explicit deny wins, and what no statement allows is not allowed.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ *
+ * Which statements apply to an action and a resource is worked out once; conditions are evaluated for each call.
+ */
+export function policyEvaluator(statements: readonly Statement[]): (call: Call) => Decision {
+  const compiled = statements.map(compile);
+  const applicable = new Map<string, Decision | readonly CompiledStatement[]>();
+
+  function decisionFor({ action, resource }: Call): Decision | readonly CompiledStatement[] {
+    const matching = compiled.filter((statement) => statement.matches(action, resource));
+    return matching.every(({ isConditional }) => !isConditional) ? decide(matching, undefined) : matching;
+  }
+
+  return (call) => {
+    const key = `${call.action} ${call.resource}`;
+    let found = applicable.get(key);
+    if (found === undefined) {
+      found = decisionFor(call);
+      if (applicable.size >= MAX_CACHED_DECISIONS) {
+        applicable.clear();
+      }
+      applicable.set(key, found);
+    }
+    return typeof found === 'string' ? found : decide(found, call.context);
+  };
+}
+
+type Context = Call['context'];
+type CompiledStatement = {
+  effect: Statement['effect'];
+  isConditional: boolean;
+  matches(action: string, resource: string): boolean;
+  holds(context: Context): boolean;
+};
+
+function decide(statements: readonly CompiledStatement[], context: Context): Decision {
+  const effects = statements.filter(({ holds }) => holds(context)).map(({ effect }) => effect);
+  if (effects.includes('Deny')) {
+    return 'explicitlyDenied';
+  }
+  return effects.includes('Allow') ? 'allowed' : 'notAllowed';
+}
+
+function compile({ effect, actions, resources, conditions }: Statement): CompiledStatement {
+  const isAction = anyOf(actions.map((pattern) => likeMatcher(pattern, 'i')));
+  const isResource = anyOf(resources.map(arnMatcher));
+  const holding = conditions.map(conditionTest);
+  return {
+    effect,
+    isConditional: conditions.length > 0,
+    matches: (action, resource) => isAction(action) && isResource(resource),
+    holds: (context) => holding.every((holds) => holds(context)),
+  };
+}
+
+type Matcher = (value: string) => boolean;
+
+const anyOf =
+  (matchers: readonly Matcher[]): Matcher =>
+  (value) =>
+    matchers.some((matches) => matches(value));
+
+/** `*` stands for any characters, `?` for exactly one. */
+function likeMatcher(pattern: string, flags = ''): Matcher {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const expression = new RegExp(`^${source}$`, `su${flags}`);
+  return (value) => expression.test(value);
+}
+
+/** An ARN is compared part by part: a wildcard does not reach over a colon, except within the resource itself. */
+function arnMatcher(pattern: string): Matcher {
+  if (pattern === '*') {
+    return () => true;
+  }
+  const parts = arnParts(pattern).map((part) => likeMatcher(part));
+  return (value) => {
+    const given = arnParts(value);
+    return given.length === parts.length && parts.every((matches, place) => matches(given[place] ?? ''));
+  };
+}
+
+/** `arn`, partition, service, region, account, and the rest. */
+function arnParts(arn: string): string[] {
+  const parts = arn.split(':');
+  return [...parts.slice(0, 5), ...(parts.length > 5 ? [parts.slice(5).join(':')] : [])];
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+function conditionTest({ operator, quantifier, key, values }: Condition): (context: Context) => boolean {
+  if (operator === 'Null') {
+    const wantsAbsence = values.includes('true');
+    return (context) => (context?.[key] === undefined) === wantsAbsence;
+  }
+  const matches = anyOf(values.map((value) => valueMatcher(operator, value)));
+  const isNegated = operator === 'StringNotEquals' || operator === 'StringNotLike';
+  const passes: Matcher = isNegated ? (value) => !matches(value) : matches;
+  return (context) => {
+    const given = context?.[key];
+    switch (quantifier) {
+      case 'ForAllValues':
+        return (given ?? []).every(passes);
+      case 'ForAnyValue':
+        return (given ?? []).some(passes);
+      default:
+        return given === undefined ? isNegated : given.every(passes);
+    }
+  };
+}
+
+function valueMatcher(operator: Exclude<ConditionOperator, 'Null'>, value: string): Matcher {
+  switch (operator) {
+    case 'StringEquals':
+    case 'StringNotEquals':
+      return (given) => given === value;
+    case 'StringLike':
+    case 'StringNotLike':
+      return likeMatcher(value);
+    case 'ArnEquals':
+    case 'ArnLike':
+      return arnMatcher(value);
+    case 'Bool':
+      return (given) => given.toLowerCase() === value.toLowerCase();
+  }
+}
+
+/** Why a call is refused, in the words of AWS. */
+export function denialMessage(principal: string, { action, resource }: Call, decision: Decision): string {
+  const reason =
+    decision === 'explicitlyDenied'
+      ? 'with an explicit deny in an identity-based policy'
+      : `because no identity-based policy allows the ${action} action`;
+  return `User: ${principal} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
+}
