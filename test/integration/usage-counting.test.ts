@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
+import { put, remove, write } from '../../adapters/dynamodb/items.ts';
+import { simDayKey } from '../../adapters/dynamodb/keys.ts';
+import { putBack, queryRedrivenUsage, querySetAside, removeRedrivenUsage } from '../../adapters/dynamodb/set-aside.ts';
 import { addSim } from '../../adapters/dynamodb/sims.ts';
 import { simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
+import { readRecords } from '../../adapters/operators/answers.ts';
 import { type Meter, startMeter } from '../../bench/meter.ts';
 import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
+import { pointsOf } from '../../domain/usage.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
-import { countUsage } from '../../functions/count-usage.ts';
+import { countUsage, takeInUsage } from '../../functions/count-usage.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
 import { useLocalCloud } from './local-cloud.ts';
 
@@ -106,5 +111,53 @@ describe('what all SIMs of a fleet used', () => {
     const { rejected, failures } = await countUsage('3uk', told, now);
     expect(told.map((record) => rejected.get(record))).toEqual([undefined, 'ownerless', 'untimely']);
     expect(failures).toEqual([]);
+  });
+
+  test('comes again at another day under the same id counts once, across the end of a month too', async () => {
+    const [first] = hourly('2026-01-20', 3, iccids.slice(50, 51));
+    const used = (at: string) => ({ ...first, recordId: `once-${run}`, at }) as UsageRecord;
+    const before = await usedBy(services.partnerServiceId, '2026-01');
+    await countUsage('3uk', [used('2026-01-31T23:59:59.700Z')], now);
+    await countUsage('3uk', [used('2026-02-01T00:00:00.001Z'), used('2026-01-15T12:00:00.000Z')], now);
+    expect(await usedBy(services.partnerServiceId, '2026-01')).toBe(before + (first?.bytes ?? 0));
+    expect(await simDays(PARTNER, iccids[50] ?? '', '2026-02-01', '2026-02-01')).toEqual([]);
+  });
+});
+
+describe('a SIM whose item makes counting fail', () => {
+  test('is dead-lettered with its records, holds up no other, and counts when it is mended and redriven', async () => {
+    const [broken = '', sound = ''] = iccids.slice(60, 62);
+    const key = simDayKey(PARTNER, broken, '2026-03-09');
+    // No function writes such: the hours of its day are no text.
+    await write(
+      put({ ...key, iccid: broken, day: '2026-03-09', networks: { 23420: 7 }, services: {}, records: '', version: 1 }),
+    );
+    const records = [5, 6].flatMap((hour) => hourly('2026-03-09', hour, [broken, sound]));
+
+    const { rejected } = await takeInUsage('3uk', records, now);
+    expect([...rejected].map(([{ iccid }, reason]) => [iccid, reason])).toEqual([
+      [broken, 'setAside'],
+      [broken, 'setAside'],
+    ]);
+    const bytes = async (iccid: string) =>
+      pointsOf(await simDays(PARTNER, iccid, '2026-03-09', '2026-03-09'), 'day', () => true).totalBytes;
+    expect(await bytes(sound)).toBe(bytesOf(records.filter(({ iccid }) => iccid === sound)));
+
+    const letters = (await querySetAside(200, undefined)).items.filter(({ work }) =>
+      JSON.stringify(work).includes(broken),
+    );
+    expect(letters.map(({ work: { kind } }) => kind)).toEqual(letters.map(() => 'usage'));
+    expect(letters.every(({ id }) => id.length < 60)).toBe(true);
+    await write(remove(key));
+    for (const { id, work } of letters) {
+      await putBack(id, 'ada', now);
+      const [again] = (await queryRedrivenUsage(100)).filter((one) => one.id === id);
+      expect(again?.work).toEqual(work);
+      await removeRedrivenUsage(id);
+      if (work.kind === 'usage') {
+        await takeInUsage('3uk', readRecords(JSON.parse(work.records)).records, now);
+      }
+    }
+    expect(await bytes(broken)).toBe(bytesOf(records.filter(({ iccid }) => iccid === broken)));
   });
 });
