@@ -15,7 +15,7 @@ export async function bundleAll(): Promise<Bundles> {
   return bundleFunctions(deployedEntries, {
     [docsEntry]: {
       'openapi.json': JSON.stringify(document),
-      'docs.html.gz': gzipSync(referencePage(document), { level: 9 }),
+      'docs.html.gz': gzipSync(referencePage(), { level: 9 }),
     },
   });
 }

@@ -299,8 +299,10 @@ export class ServiceStack extends Stack {
         JOURNAL_DAYS: String(stage.journalDays),
         ...(rights.operators && { OPERATORS_SECRET: operatorsSecret.secretArn }),
         ...(rights.userPool && users && { USER_POOL_ID: users.pool.userPoolId }),
-        ...(rights.userPool && rights.userPool !== 'look' && { TOKEN_ISSUER: tokens.issuer }),
-        ...(rights.userPool === 'clients' && users && { TOKEN_URL: users.tokenUrl }),
+        ...(((rights.userPool && rights.userPool !== 'look') || entry === docsEntry) && {
+          TOKEN_ISSUER: tokens.issuer,
+        }),
+        ...((rights.userPool === 'clients' || entry === docsEntry) && users && { TOKEN_URL: users.tokenUrl }),
       },
       statements: [
         ...tableStatements(table, rights),

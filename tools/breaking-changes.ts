@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { EMAIL } from '../domain/email.ts';
+import { portablePattern } from '../functions/http/portable-pattern.ts';
 
 /*
  * Compares two OpenAPI documents as this project makes them, as a caller feels it: what was taken must still be taken, and
@@ -273,6 +274,10 @@ const widened: readonly (readonly [form: string, before: string, after: string])
   ['pattern', z.regexes.email.source, EMAIL.source],
 ];
 
+/** A pattern that is written in another way, but takes the same texts. */
+const isRewritten = (form: string, before: unknown, after: unknown) =>
+  form === 'pattern' && typeof before === 'string' && portablePattern(before) === after;
+
 const isWidened = (form: string, before: unknown, after: unknown) =>
   widened.some(([name, was, is]) => name === form && was === before && is === after);
 
@@ -291,7 +296,11 @@ function limitProblems(given: JsonSchema, taker: JsonSchema, { at, direction }: 
     ...lowest.filter((name) => outside(name, 1)),
     ...highest.filter((name) => outside(name, -1)),
     ...forms.filter(
-      (name) => taker[name] !== undefined && taker[name] !== given[name] && !isWidened(name, given[name], taker[name]),
+      (name) =>
+        taker[name] !== undefined &&
+        taker[name] !== given[name] &&
+        !isRewritten(name, given[name], taker[name]) &&
+        !isWidened(name, given[name], taker[name]),
     ),
   ].map(problemOf);
 }

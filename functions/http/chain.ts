@@ -78,6 +78,7 @@ export function chain(routes: readonly Route[], table: ChainTable = noTable) {
     ]),
   );
   return middy<Event, Result, Error, Context, { checked: Checked; startedAt: number }>()
+    .use(omitNulls)
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(observe)
     .use(answerProblems(table))
@@ -96,6 +97,19 @@ const noTable: ChainTable = {
 async function needsTable(): Promise<never> {
   throw new Error('Lists and requests with a key need the table: use serve().');
 }
+
+/** HTTP APIs omit the absent parts of an event. Test events of the console, and other emulators, set them to `null`. */
+const omitNulls: Handler = {
+  before: ({ event }) => {
+    for (const part of ['pathParameters', 'queryStringParameters', 'body'] as const) {
+      if (event[part] === null) {
+        delete event[part];
+      }
+    }
+    event.headers ??= {};
+    event.rawQueryString ??= '';
+  },
+};
 
 const checkedOf = new WeakMap<Event, Checked>();
 
@@ -280,7 +294,7 @@ function authorise({ access }: Route, event: Event): Caller | undefined {
     return undefined;
   }
   const caller = callerFrom(
-    'authorizer' in event.requestContext ? event.requestContext.authorizer.jwt.claims : undefined,
+    'authorizer' in event.requestContext ? event.requestContext.authorizer?.jwt?.claims : undefined,
     event.headers.authorization,
   );
   if (!caller) {
@@ -360,7 +374,7 @@ function bodyOf({ body: schema, bodyType, method }: Route, event: Event): unknow
 function responseOf(
   event: Event,
   { table }: Served,
-  { status, body, headers, single, raw }: Answer,
+  { status, body, headers, single, raw, text }: Answer,
   nextCursor: string | undefined,
 ): Response {
   const shared = { ...headers, 'x-request-id': event.requestContext.requestId };
@@ -375,6 +389,9 @@ function responseOf(
       body: raw.bytes.toString('base64'),
       isBase64Encoded: true,
     };
+  }
+  if (text) {
+    return { statusCode: status, headers: { ...shared, 'content-type': text.contentType }, body: text.body };
   }
   if (body === undefined) {
     return { statusCode: status, headers: shared };

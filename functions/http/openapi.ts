@@ -2,38 +2,129 @@ import * as z from 'zod/mini';
 import { rights } from '../../domain/access.ts';
 import { columnsOfRows, csvOf, hasTable, nameOf, tableOf } from './columns.ts';
 import { pageQuery } from './input.ts';
-import { problems } from './problem.ts';
+import { type DescribedEvent, describedEvents } from './openapi-events.ts';
+import { examples, problemExample } from './openapi-examples.ts';
+import { introduction, problemCodes, schemaDescriptions, tagDescriptions } from './openapi-prose.ts';
+import { polished } from './openapi-schemas.ts';
 import type { Access, Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
-/** The API as an OpenAPI 3.1 document, from the route table and its schemas. */
-export function openApiDocument(routes: readonly Route[], version: string): Json {
-  const components = new Map<string, unknown>([['Problem', problemSchema()]]);
+/**
+ * The API as an OpenAPI 3.1 document, from the route table and its schemas. Where tokens come from depends on the deployment:
+ * `functions/api/docs.ts` fills it in.
+ */
+export function openApiDocument(allRoutes: readonly Route[], version: string): Json {
+  const routes = allRoutes.filter(({ undocumented }) => !undocumented);
+  const components: Components = new Map([['Problem', problemSchema()]]);
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route, components) };
   }
+  const webhooks = Object.fromEntries(describedEvents.map((event) => [event.type, eventPath(event, components)]));
   return {
     openapi: '3.1.0',
     info: {
       title: 'SIM fulfilment',
       version,
-      description: introduction(),
+      summary: 'Order SIMs, put them into service and monitor them',
+      description: introduction,
+      contact: { name: 'The wholesaler that operates this API' },
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/' }],
-    security: [{ bearer: [] }],
-    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    servers: [{ url: '/', description: 'This deployment' }],
+    security: [{ bearer: [] }, { clientCredentials: [] }, { openIdConnect: [] }],
+    tags: [...new Set([...routes.map(({ tag }) => tag), EVENTS_TAG])].map((name) => ({
+      name,
+      description: tagDescriptions[name],
+    })),
     paths,
+    webhooks,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes,
       schemas: Object.fromEntries([...components].sort(([one], [other]) => (one < other ? -1 : 1))),
+    },
+    'x-problem-codes': Object.fromEntries(problemCodes().map(({ code, ...rest }) => [code, rest])),
+  };
+}
+
+/** Named schemas. */
+type Components = Map<string, unknown>;
+
+/** Of the issuer, at an address that stands for that of the deployment's. */
+const securitySchemes = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A token of the issuer, however it was obtained.',
+  },
+  clientCredentials: {
+    type: 'oauth2',
+    description: 'For systems. A scope is a role, `<partner>/<role>`; by default a token has all roles of its client.',
+    flows: { clientCredentials: { tokenUrl: 'https://issuer.example/oauth2/token', scopes: {} } },
+  },
+  openIdConnect: {
+    type: 'openIdConnect',
+    description: 'For users.',
+    openIdConnectUrl: 'https://issuer.example/.well-known/openid-configuration',
+  },
+};
+
+const EVENTS_TAG = 'Events';
+
+/** An event as its receiver's API would describe it. */
+function eventPath({ type, summary, data }: DescribedEvent, components: Components): Json {
+  const header = (name: string, description: string) => ({
+    name,
+    in: 'header',
+    required: true,
+    description,
+    schema: { type: 'string' },
+  });
+  const name = type.replace(/(?:^|[._])(\w)/g, (_match, letter: string) => letter.toUpperCase());
+  const body = {
+    type: 'object',
+    required: ['id', 'type', 'timestamp', 'data'],
+    properties: {
+      id: { type: 'string', description: 'The same for every attempt to deliver the event.' },
+      type: { type: 'string', const: type },
+      timestamp: { type: 'string', format: 'date-time', description: 'When the event occurred.' },
+      data: schemaOf(data, 'output', components),
+    },
+  };
+  const id = 'evt_01JBZA1D4G7J0M3P6S9V2Y5B8E';
+  return {
+    post: {
+      operationId: `on${name}`,
+      summary,
+      description: 'Delivered at least once. Events of one order, operation or SIM are delivered in order.',
+      tags: [EVENTS_TAG],
+      security: [],
+      parameters: [
+        header('webhook-id', 'The id of the event.'),
+        header('webhook-timestamp', 'When the event was sent, in seconds since 1970.'),
+        header('webhook-signature', 'HMAC-SHA256 signatures according to Standard Webhooks.'),
+      ],
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: body,
+            example: { id, type, timestamp: '2026-11-05T14:12:07.512Z', data: exampleOf(data) },
+          },
+        },
+      },
+      responses: {
+        '2XX': { description: 'Received. Respond within five seconds.' },
+        410: { description: 'Disables the webhook.' },
+        default: { description: 'Not received. The event is sent again for up to a day.' },
+      },
     },
   };
 }
 
-function operation(route: Route, components: Map<string, unknown>): Json {
+function operation(route: Route, components: Components): Json {
   const { path, summary, description, access, body, tag } = route;
   return {
     operationId: route.operationId,
@@ -41,7 +132,7 @@ function operation(route: Route, components: Map<string, unknown>): Json {
     tags: [tag],
     description: [description, whoMay(access)].filter(Boolean).join('\n\n'),
     ...(access === 'public' ? { security: [] } : {}),
-    parameters: [...pathParameters(path), ...queryParameters(route), ...headerParameters(route)],
+    parameters: [...pathParameters(path), ...queryParameters(route, components), ...headerParameters(route)],
     ...(body
       ? {
           requestBody: {
@@ -54,12 +145,12 @@ function operation(route: Route, components: Map<string, unknown>): Json {
   };
 }
 
-function contentOf(route: Route, body: z.core.$ZodType, components: Map<string, unknown>): Json {
+function contentOf(route: Route, body: z.core.$ZodType, components: Components): Json {
   const { method, bodyType, example } = route;
   const schema = schemaOf(body, 'input', components);
   if (bodyType === 'text/csv') {
     const columns = columnsOfRows(body);
-    const description = `RFC 4180, in UTF-8, with a header row; columns in any order: ${columns.map(nameOf).join(', ')}`;
+    const description = `RFC 4180 in UTF-8 with a header row. Columns, in any order: ${columns.map(nameOf).join(', ')}.`;
     const rows = Array.isArray(example) ? { example: csvOf(columns, example) } : {};
     return { [bodyType]: { schema: csvText(description, schema), ...rows } };
   }
@@ -71,13 +162,15 @@ function contentOf(route: Route, body: z.core.$ZodType, components: Map<string, 
   };
 }
 
-/** CSV, and what its rows are when they are read. */
+/** CSV, with the schema of its rows. */
 function csvText(description: string, rows: Json): Json {
   return { type: 'string', description, contentMediaType: 'text/csv', contentSchema: rows };
 }
 
 function whoMay(access: Access): string {
-  return access === 'public' ? 'Needs no token.' : `Roles: ${rights[access].map((role) => `\`${role}\``).join(', ')}.`;
+  return access === 'public'
+    ? 'Requires no token.'
+    : `Roles: ${rights[access].map((role) => `\`${role}\``).join(', ')}.`;
 }
 
 function pathParameters(path: string): Json[] {
@@ -89,10 +182,10 @@ function pathParameters(path: string): Json[] {
   }));
 }
 
-function queryParameters({ query, paged }: Route): Json[] {
+function queryParameters({ query, paged }: Route, components: Components): Json[] {
   const schemas = { ...query?.().shape, ...(paged ? pageQuery.shape : {}) };
   return Object.entries(schemas).map(([name, schema]) => {
-    const { description, ...rest } = plainSchema(schema, 'output');
+    const { description, ...rest } = plainSchema(schema, 'output', components);
     return { name, in: 'query', required: false, ...(description ? { description } : {}), schema: rest };
   });
 }
@@ -105,9 +198,13 @@ function headerParameters({ method, honoursIfMatch, honoursIfNoneMatch }: Route)
     description,
     schema,
   });
-  const ifMatch = [optional('If-Match', 'The `ETag` that you read: 412 when it is stale', { type: 'string' })];
+  const ifMatch = [
+    optional('If-Match', 'The `ETag` that you read. The response is 412 if the resource has changed since.', {
+      type: 'string',
+    }),
+  ];
   const ifNoneMatch = [
-    optional('If-None-Match', '`*` lets the request only create: 412 when the resource exists', { type: 'string' }),
+    optional('If-None-Match', '`*` only creates the resource. The response is 412 if it exists.', { type: 'string' }),
   ];
   switch (method) {
     case 'PUT':
@@ -119,7 +216,7 @@ function headerParameters({ method, honoursIfMatch, honoursIfNoneMatch }: Route)
       return [
         optional(
           'Idempotency-Key',
-          'Names this request for 24 hours: sent again, it is answered the same and nothing is done twice',
+          'Identifies the request for 24 hours. A repeated request returns the first response and changes nothing.',
           { type: 'string', minLength: 1, maxLength: 255 },
         ),
       ];
@@ -128,70 +225,96 @@ function headerParameters({ method, honoursIfMatch, honoursIfNoneMatch }: Route)
   }
 }
 
-function responses(route: Route, components: Map<string, unknown>): Json {
-  const { answers, paged, access } = route;
-  const csv = hasTable(route) ? { 'text/csv': { schema: csvAnswer(route) } } : {};
+function responses(route: Route, components: Components): Json {
+  const { answers, access } = route;
   const own = Object.entries(answers).map(([status, schema]): [string, Json] => [
     status,
     {
       description: descriptions[status] ?? 'OK',
       headers: headersOf(route, status),
-      ...(schema
-        ? {
-            content: {
-              [mediaType(schema)]: {
-                schema: paged ? listOf(schemaOf(schema, 'output', components)) : schemaOf(schema, 'output', components),
-              },
-              ...csv,
-            },
-          }
-        : {}),
+      ...(schema ? { content: answerContent(route, schema, components) } : {}),
     },
   ]);
   return {
     ...Object.fromEntries(own),
-    ...(access === 'public' ? {} : { 401: { description: 'No token, or not a good one: answered by the gateway' } }),
+    ...(access === 'public' ? {} : { 401: { description: 'Missing or invalid token. Sent by API Gateway.' } }),
+    429: { description: 'Too many requests. Sent by API Gateway.' },
     default: {
-      description: 'A problem',
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      description: 'A problem document',
+      content: {
+        'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, example: problemExample },
+      },
     },
   };
+}
+
+function answerContent(route: Route, schema: z.core.$ZodType, components: Components): Json {
+  const { paged } = route;
+  const json = schemaOf(schema, 'output', components);
+  const item = exampleOf(schema);
+  const example = paged ? { items: [item] } : item;
+  return {
+    [mediaType(schema)]: { schema: paged ? listOf(json) : json, ...(item === undefined ? {} : { example }) },
+    ...(hasTable(route) ? { 'text/csv': csvAnswer(route, example) } : {}),
+  };
+}
+
+/** The example of a schema: by its name, or its own. */
+function exampleOf(schema: z.core.$ZodType): unknown {
+  const { id, example } = z.globalRegistry.get(bare(schema)) ?? {};
+  return example ?? (id === undefined ? undefined : examples[id]);
+}
+
+/** A schema itself, where it is made when it is first needed. */
+function bare(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodMiniLazy ? bare(schema._zod.innerType) : schema;
 }
 
 const descriptions: Readonly<Record<string, string>> = {
   200: 'OK',
   201: 'Created',
-  202: 'Accepted: the operation that does it',
-  204: 'Done',
+  202: 'Accepted. The body is the operation that does the work.',
+  204: 'No content',
 };
 
 function headersOf({ paged, method, access }: Route, status: string): Json {
   const sometimes = (description: string) => ({ description, schema: { type: 'string' } });
   const always = (description: string) => ({ ...sometimes(description), required: true });
   return {
-    'X-Request-Id': always('Names this request'),
-    ...(method === 'POST' ? { 'Idempotent-Replayed': sometimes('`true` on an answer that was given before') } : {}),
-    ...(status === '201' || status === '202' ? { Location: always('Where it is') } : {}),
-    ...(access !== 'public' && !paged && (status === '201' || (status === '200' && method !== 'POST'))
-      ? { ETag: always('For `If-Match`') }
+    'X-Request-Id': always('The id of the request.'),
+    ...(method === 'POST'
+      ? {
+          'Idempotent-Replayed': sometimes(
+            '`true` when the response of an earlier request with the same key is repeated.',
+          ),
+        }
       : {}),
-    ...(paged ? { Link: sometimes('Of CSV: the next page, `rel="next"`; absent on the last page') } : {}),
+    ...(status === '201' || status === '202' ? { Location: always('The path of the resource.') } : {}),
+    ...(access !== 'public' && !paged && (status === '201' || (status === '200' && method !== 'POST'))
+      ? { ETag: always('Version of the resource, for `If-Match`.') }
+      : {}),
+    ...(paged
+      ? { Link: sometimes('Only with CSV: link to the next page, `rel="next"`. Absent on the last page.') }
+      : {}),
   };
 }
 
-/** All that a cell has is text. */
-function csvAnswer(route: Route): Json {
-  const names = tableOf(route).columns.map(nameOf);
+/** The table of an answer as CSV, in which every cell is text. */
+function csvAnswer(route: Route, example: unknown): Json {
+  const { field, columns } = tableOf(route);
+  const names = columns.map(nameOf);
   const items = {
     type: 'object',
     required: names,
     properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
     additionalProperties: false,
   };
-  return csvText(
-    `RFC 4180, in UTF-8. What is absent is empty, a list has \`;\` between its values. Columns: ${names.join(', ')}`,
-    { type: 'array', items },
-  );
+  const description = `RFC 4180 in UTF-8. Absent values are empty, and \`;\` separates the values of a list. Columns: ${names.join(', ')}.`;
+  const rows = Object(example)[field];
+  return {
+    schema: csvText(description, { type: 'array', items }),
+    ...(Array.isArray(rows) ? { example: csvOf(columns, rows) } : {}),
+  };
 }
 
 function mediaType(schema: z.core.$ZodType): string {
@@ -205,118 +328,71 @@ function listOf(items: Json): Json {
     required: ['items'],
     properties: {
       items: { type: 'array', items },
-      nextCursor: { type: 'string', description: 'For `cursor`; absent on the last page' },
+      nextCursor: { type: 'string', description: 'Pass as `cursor` to get the next page. Absent on the last page.' },
     },
   };
 }
 
 /** A schema by reference when it has an id, itself otherwise; named schemas inside it become components too. */
-function schemaOf(schema: z.core.$ZodType, io: 'input' | 'output', components: Map<string, unknown>): Json {
-  const json = plainSchema(schema, io);
-  const { $defs = {}, id, contentType: _contentType, ...own } = json as Json & { $defs?: Record<string, Json> };
-  for (const [name, definition] of Object.entries($defs)) {
-    const { id: _id, ...named } = definition;
-    components.set(name, withComponentRefs(named));
+function schemaOf(schema: z.core.$ZodType, io: 'input' | 'output', components: Components): Json {
+  const { id, ...own } = plainSchema(schema, io, components);
+  if (typeof id !== 'string') {
+    return own;
   }
-  if (typeof id === 'string') {
-    components.set(id, withComponentRefs(own));
-    return { $ref: `#/components/schemas/${id}` };
-  }
-  return withComponentRefs(own) as Json;
+  components.set(id, withDescription(id, own));
+  return { $ref: `#/components/schemas/${id}` };
 }
 
-function plainSchema(schema: z.core.$ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return json;
+/** The JSON Schema of a schema; those that have names inside it become components. */
+function plainSchema(schema: z.core.$ZodType, io: 'input' | 'output', components: Components): Json {
+  const made: Json & { $defs?: Record<string, Json> } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const { $schema: _dialect, $defs = {}, contentType: _contentType, example: _example, ...own } = made;
+  const name = (of: string, choice: Json) => void components.set(of, choice);
+  for (const [of, { id: _id, ...named }] of Object.entries($defs)) {
+    components.set(of, withDescription(of, withComponentRefs(polished(named, name))));
+  }
+  return withComponentRefs(polished(own, name));
 }
 
-function withComponentRefs(json: unknown): unknown {
+function withComponentRefs(json: unknown): Json {
   return JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}
+
+/** Every named schema says what it is. */
+function withDescription(name: string, schema: Json): Json {
+  const description = schemaDescriptions[name];
+  return description === undefined ? schema : { description, ...schema };
 }
 
 function problemSchema(): Json {
   const text = { type: 'string' };
+  const nearest = { type: 'array', items: { type: 'integer' }, description: 'The nearest valid quantities.' };
   return {
     type: 'object',
-    description: 'RFC 9457',
+    description: 'A problem document (RFC 9457).',
     required: ['type', 'title', 'status', 'detail', 'instance'],
     properties: {
-      type: { type: 'string', format: 'uri', description: 'Leads to the explanation; ends in the code' },
-      title: text,
-      status: { type: 'integer' },
-      code: text,
-      detail: text,
-      instance: { type: 'string', description: 'The request id' },
-      nearest: { type: 'array', items: { type: 'integer' }, description: 'The nearest quantities that can be ordered' },
+      type: { ...text, format: 'uri', description: 'Link to the explanation of the code. Ends in the code.' },
+      title: { ...text, description: 'Short summary of the kind of problem.' },
+      status: { type: 'integer', description: 'The HTTP status.' },
+      code: { ...text, description: 'Identifies the kind of problem. `x-problem-codes` explains all codes.' },
+      detail: { ...text, description: 'What went wrong with this request, and what to do about it.' },
+      instance: { ...text, description: 'The id of the request.' },
+      nearest,
       errors: {
         type: 'array',
+        description: 'The invalid fields.',
         items: {
           type: 'object',
           required: ['pointer', 'code', 'message'],
           properties: {
-            pointer: { type: 'string', description: 'JSON pointer of the field' },
-            code: text,
-            message: text,
-            nearest: { type: 'array', items: { type: 'integer' } },
+            pointer: { ...text, description: 'JSON pointer of the field.' },
+            code: { ...text, description: 'The rule that the field violates.' },
+            message: { ...text, description: 'What is wrong, and the bound.' },
+            nearest,
           },
         },
       },
     },
   };
 }
-
-/** What a reader of the reference needs first, and each code with what it means: problems link to these headings. */
-function introduction(): string {
-  const meanings = {
-    ...inputCodes,
-    ...Object.fromEntries(Object.entries(problems).map(([code, of]) => [code, meaning(of)])),
-  };
-  return [
-    'Order SIMs, put them into service, and watch them.',
-    '',
-    'JSON in `camelCase`; times are RFC 3339 in UTC; lists answer `{ items, nextCursor }`, or CSV to `Accept: text/csv`. What takes long answers 202 with an operation. Errors are problem documents (RFC 9457): their `type` leads to one of the codes below.',
-    '',
-    '# Codes of problems',
-    ...Object.entries(meanings).flatMap(([code, text]) => ['', `## ${code}`, '', text]),
-  ].join('\n');
-}
-
-function meaning([status, title, help]: readonly [number, string, string]): string {
-  return `${status}. ${title}. ${help}`;
-}
-
-/** Rules of the input, as `errors[].code` names them. */
-const inputCodes: Readonly<Record<string, string>> = {
-  multiple_of: 'Orders are in multiples of 50 (A1: of 20). `nearest` has the nearest quantities that can be ordered.',
-  minimum: 'A quantity is at least one multiple.',
-  maximum: 'A quantity is at most 100,000.',
-  whole_number: 'A quantity is a whole number.',
-  required: 'The field, or column, is missing.',
-  repeated: 'A header row names each column once.',
-  unknown_field: 'There is no such field, or column: it may be misspelt.',
-  invalid_type: 'The field is of another type.',
-  invalid_value: 'The field has one of a few values, and this is none of them.',
-  invalid_format: 'The text is not of the form that the field has.',
-  unreadable: 'A text has at least one visible character, and none that changes its direction.',
-  invalid_union: 'The value has none of the forms that it may have.',
-  range: 'The time that is asked for ends before it begins, or is longer, earlier or later than can be asked for.',
-  too_small: 'The value is too small, or the text or list too short.',
-  too_big: 'The value is too big, or the text or list too long.',
-  unknown_country: 'A country is an ISO 3166-1 alpha-2 code: `GB`, not `UK`.',
-  invalid_domain: 'The part of an e-mail address behind the `@` is no domain.',
-  invalid_iccid: 'An ICCID has 19 or 20 digits, the last of which checks the others.',
-  exactly_one:
-    'Of these fields exactly one is given: SIMs are named in one way, an alarm watches one thing from one threshold on.',
-  not_a_pool: 'One SIM is no pool: an alarm over one measures `sim`.',
-  confirm_mismatch: 'A termination is confirmed with the number of SIMs that it is for.',
-  tariff_mismatch: "The service's tariff does not cover the SIMs' operator.",
-  wrong_audience: 'Partner services take tariffs for partners, customer services tariffs for customers.',
-  service_of_other_customer: "Assigning needs one of the customer's own services.",
-  holding_target: 'A holding service is where SIMs arrive: they are migrated to a service of your own.',
-  too_far_ahead: 'An operation begins up to 180 days ahead.',
-  https_only: 'A webhook is an https URL; on the local cloud http will do.',
-  not_public: 'A webhook is an address of the public internet.',
-  customer_needs_partner: 'A user of a customer is named with the customer’s partner, too.',
-  role_of_others: 'A role of the wholesaler, of a partner or of a customer is for its own users.',
-  activate_needs_assign: 'Only SIMs that are assigned to a customer can be activated.',
-};

@@ -1,30 +1,75 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { problemCodes } from './openapi-prose.ts';
 
 /**
- * The reference page: Scalar with this API's document in it, one file that needs nothing else. Made when the
- * functions are bundled.
+ * The reference page: Scalar, which loads this API's document, and below it every code of a problem. Made when the functions
+ * are bundled.
+ *
+ * Problems link to their code, `/docs#<code>`. The codes are HTML of our own, so that the link works before Scalar has
+ * loaded and without it: Scalar does not scroll to an anchor when it opens.
  */
-export function referencePage(document: unknown): string {
+export function referencePage(): string {
   const script = readFileSync(
     fileURLToPath(import.meta.resolve('@scalar/api-reference/browser/standalone.js')),
     'utf8',
   );
-  const json = JSON.stringify(document).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>SIM fulfilment – API reference</title>
+<style>${style}</style>
 </head>
 <body>
 <div id="reference"></div>
+<section class="problem-codes" aria-labelledby="problem-codes">
+<h1 id="problem-codes">Problem codes</h1>
+<p>The <code>code</code> of a problem document, and of each of its <code>errors</code>. <code>type</code> links here.</p>
+<dl>
+${problemCodes().map(entry).join('\n')}
+</dl>
+</section>
 <script>${script.replaceAll('</script', '<\\/script')}</script>
 <script>
-Scalar.createApiReference('#reference', { slug: 'api', content: ${json}, withDefaultFonts: false, telemetry: false, agent: { disabled: true }, showDeveloperTools: 'never', hideClientButton: true })
+Scalar.createApiReference('#reference', { slug: 'api', url: '/openapi.json', withDefaultFonts: false, telemetry: false, agent: { disabled: true }, showDeveloperTools: 'never', hideClientButton: true })
+${keepCodeInView}
 </script>
 </body>
 </html>
 `;
 }
+
+function entry({ code, status, explanation }: ReturnType<typeof problemCodes>[number]): string {
+  return `<dt id="${code}"><a href="#${code}">${code}</a> <span>${status}</span></dt><dd>${html(explanation)}</dd>`;
+}
+
+/** Text with code between backticks, as HTML. */
+function html(text: string): string {
+  const safe = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return safe.replace(/`([^`]+)`/g, '<code>$1</code>');
+}
+
+const style = `
+.problem-codes { max-width: 50rem; margin: 0 auto; padding: 4rem 2rem 50vh; font: 16px/1.5 system-ui, sans-serif; }
+.problem-codes dt { margin-top: 1.5rem; font-weight: 600; scroll-margin-top: 1rem; }
+.problem-codes dt span { font-weight: 400; opacity: .7; }
+.problem-codes dd { margin: 0; }
+.problem-codes dt:target { background: #fff3c4; color: #222; }
+`;
+
+/** Scalar grows above the codes while it loads: a code that the page was opened at stays in view until the reader moves. */
+const keepCodeInView = `
+const scrollToCode = () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target?.matches('.problem-codes dt')) target.scrollIntoView();
+};
+const growth = new ResizeObserver(scrollToCode);
+growth.observe(document.getElementById('reference'));
+for (const type of ['wheel', 'touchmove', 'keydown', 'mousedown']) {
+  addEventListener(type, () => growth.disconnect(), { once: true, passive: true });
+}
+addEventListener('hashchange', scrollToCode);
+scrollToCode();
+`;

@@ -51,6 +51,8 @@ export type Answer = {
   before?: unknown;
   /** Bytes that are sent as they are, instead of `body`. */
   raw?: { bytes: Buffer; contentType: string; encoding?: string };
+  /** Text that is sent as it is, instead of `body`. */
+  text?: { body: string; contentType: string };
 };
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -86,6 +88,8 @@ export type Route = {
   example?: unknown;
   /** What it is asked changes nothing, though it is no GET: the journal leaves it out. */
   changesNothing?: true;
+  /** Left out of the OpenAPI document. */
+  undocumented?: true;
   /** A list: takes `limit` and `cursor`, answers `items` and `nextCursor`. */
   paged?: boolean;
   /** Of an answer that is no list: the field whose objects are its rows as CSV, in which every list can be had. */

@@ -337,7 +337,7 @@ const routes: Record<string, Row> = {
   },
 };
 
-const publicRoutes = ['GET /health', 'GET /openapi.json', 'GET /docs'];
+const publicRoutes = ['GET /', 'GET /health', 'GET /openapi.json', 'GET /docs'];
 
 const clients = new Map<string, ApiClient>();
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import * as z from 'zod';
 import { rights } from '../../../domain/access.ts';
+import { eventTypes, TEST_EVENT } from '../../../domain/webhook.ts';
 import { allRoutes, resources } from '../../../functions/api/routes.ts';
 import { hasTable } from '../../../functions/http/columns.ts';
 import { openApiDocument } from '../../../functions/http/openapi.ts';
@@ -39,7 +42,7 @@ const operation = z.strictObject({
   security: z.tuple([]).optional(),
   parameters: z.array(parameter),
   requestBody: z.strictObject({ required: z.boolean(), content }).optional(),
-  responses: z.record(z.string().regex(/^([1-5]\d\d|default)$/), response),
+  responses: z.record(z.string().regex(/^([1-5]\d\d|2XX|default)$/), response),
 });
 
 const documentShape = z.strictObject({
@@ -47,21 +50,28 @@ const documentShape = z.strictObject({
   info: z.strictObject({
     title: z.string(),
     version: z.literal('1.2.3'),
+    summary: z.string(),
     description: z.string(),
+    contact: z.strictObject({ name: z.string() }),
     license: z.strictObject({ name: z.string(), identifier: z.string() }),
   }),
-  servers: z.array(z.strictObject({ url: z.string() })),
+  servers: z.array(z.strictObject({ url: z.string(), description: z.string() })),
   security: z.array(z.record(z.string(), z.array(z.string()))),
-  tags: z.array(z.strictObject({ name: z.string() })),
+  tags: z.array(z.strictObject({ name: z.string(), description: z.string().min(1) })),
   paths: z.record(
     z.string().startsWith('/'),
     z.partialRecord(z.enum(['get', 'post', 'put', 'patch', 'delete']), operation),
   ),
+  webhooks: z.record(z.string(), z.strictObject({ post: operation })),
   components: z.strictObject({
     securitySchemes: z.record(z.string(), schema),
     // The names that OpenAPI allows.
     schemas: z.record(z.string().regex(/^[a-zA-Z0-9._-]+$/), schema),
   }),
+  'x-problem-codes': z.record(
+    z.string().regex(/^[a-z_]+$/),
+    z.strictObject({ status: z.number(), explanation: z.string().regex(/^[A-Z`].*\.$/) }),
+  ),
 });
 
 const made = openApiDocument(allRoutes, '1.2.3');
@@ -79,7 +89,10 @@ const describedBy = (key: string) => {
   return found;
 };
 
-const routesByKey = allRoutes.map((one) => [routeKey(one), one] as const);
+/** A redirect to the reference page is no part of the API that the document describes. */
+const documented = allRoutes.filter(({ undocumented }) => !undocumented);
+
+const routesByKey = documented.map((one) => [routeKey(one), one] as const);
 
 /** Every value under a name, anywhere inside. */
 function* allUnder(name: string, value: unknown): Generator<unknown> {
@@ -137,8 +150,12 @@ describe('the OpenAPI document', () => {
   });
 
   test('takes a token that the document describes, unless it says otherwise', () => {
-    expect(document.security).toEqual([{ bearer: [] }]);
-    expect(document.components.securitySchemes.bearer).toMatchObject({ type: 'http', scheme: 'bearer' });
+    expect(document.security.flatMap(Object.keys)).toEqual(Object.keys(document.components.securitySchemes));
+    expect(document.components.securitySchemes).toMatchObject({
+      bearer: { type: 'http', scheme: 'bearer' },
+      clientCredentials: { type: 'oauth2', flows: { clientCredentials: { tokenUrl: expect.any(String) } } },
+      openIdConnect: { type: 'openIdConnect', openIdConnectUrl: expect.any(String) },
+    });
   });
 
   test('has examples that the routes would take', () => {
@@ -164,17 +181,79 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('explains each code of a problem under a heading of its own', () => {
-    const headings = [...document.info.description.matchAll(/^## (\w+)$/gm)].map(([, code]) => code);
-    expect(headings).toEqual(expect.arrayContaining(Object.keys(problems)));
-    // Of rules of the input, too, wherever they are.
-    expect(headings).toEqual(expect.arrayContaining(['multiple_of', 'activate_needs_assign', 'too_far_ahead']));
-    expect(new Set(headings).size).toBe(headings.length);
+  test('explains each code of a problem', () => {
+    expect(Object.keys(document['x-problem-codes'])).toEqual(expect.arrayContaining(Object.keys(problems)));
+    for (const [code, [status]] of Object.entries(problems)) {
+      expect([code, document['x-problem-codes'][code]?.status]).toEqual([code, status]);
+    }
+  });
+
+  test('describes every named schema', () => {
+    const without = Object.entries(document.components.schemas).filter(([, { description }]) => !description);
+    expect(without.map(([name]) => name)).toEqual([]);
+  });
+
+  test('has an operation id of a verb and a noun for each route', () => {
+    for (const { operationId } of operations) {
+      expect(operationId).toMatch(/^[a-z]+([A-Z][a-z]+)+$|^[a-z]+[A-Z]\w+$/);
+    }
+  });
+
+  test('shows no bound that only the number type has', () => {
+    expect(JSON.stringify(made)).not.toContain(String(Number.MAX_SAFE_INTEGER));
+  });
+
+  test('has patterns that validators read without the u flag', () => {
+    for (const pattern of allUnder('pattern', made)) {
+      expect(String(pattern)).not.toMatch(/\\p\{/);
+      expect(() => new RegExp(String(pattern))).not.toThrow();
+    }
+  });
+
+  test('names a choice once, however often it is used', () => {
+    const choices = [...allUnder('enum', made)].map((values) => JSON.stringify(values));
+    const often = choices.filter((values) => choices.filter((other) => other === values).length > 3);
+    expect([...new Set(often)]).toEqual([]);
+  });
+
+  test('describes every event that a webhook can receive', () => {
+    expect(Object.keys(document.webhooks)).toEqual([...eventTypes, TEST_EVENT]);
+  });
+
+  test('has examples that its own schemas accept, for every body of a response or an event', () => {
+    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    ajv.addFormat('idn-email', true);
+    ajv.addSchema({ $id: 'api', components: made.components });
+    const inDocument = (part: unknown) =>
+      JSON.parse(JSON.stringify(part).replaceAll('"#/components/', '"api#/components/'));
+    const bodies = [
+      ...operations.flatMap(({ key, responses, requestBody }) => [
+        ...Object.entries(responses).map(([status, { content = {} }]) => ({ at: `${key} ${status}`, content })),
+        ...(requestBody ? [{ at: key, content: requestBody.content }] : []),
+      ]),
+      ...Object.entries(document.webhooks).map(([type, { post }]) => ({
+        at: type,
+        content: post.requestBody?.content ?? {},
+      })),
+    ];
+    const withExample = bodies.flatMap(({ at, content }) =>
+      Object.entries(content).map(([type, part]) => ({ at: `${at} ${type}`, ...part })),
+    );
+    expect(withExample.length).toBeGreaterThan(200);
+    const missing = withExample.filter(({ at, example }) => example === undefined && / \d{3} |default/.test(at));
+    expect(missing.map(({ at }) => at)).toEqual([]);
+    for (const { at, schema: of, example } of withExample) {
+      if (example !== undefined) {
+        const accepts = ajv.compile(inDocument(of));
+        expect([at, accepts(example) ? [] : accepts.errors]).toEqual([at, []]);
+      }
+    }
   });
 
   test('lists the tags that operations have, once each', () => {
     expect(document.tags.map(({ name }) => name).sort()).toEqual(
-      [...new Set(operations.flatMap(({ tags }) => tags))].sort(),
+      [...new Set([...operations.flatMap(({ tags }) => tags), 'Events'])].sort(),
     );
   });
 });
@@ -186,7 +265,7 @@ describe.each(routesByKey)('%s', (key, route) => {
     const named = [...description.matchAll(/`(\w+)`/g)].map(([, role]) => role);
     if (route.access === 'public') {
       expect(security).toEqual([]);
-      expect(description).toContain('Needs no token.');
+      expect(description).toContain('Requires no token.');
     } else {
       expect(security).toBeUndefined();
       expect(description).toMatch(/Roles: (`\w+`(, )?)+\.$/);
@@ -274,7 +353,7 @@ describe('the route table', () => {
 
   test('needs no token for these alone', () => {
     const open = allRoutes.filter(({ access }) => access === 'public').map(routeKey);
-    expect(open.sort()).toEqual(['GET /docs', 'GET /health', 'GET /openapi.json']);
+    expect(open.sort()).toEqual(['GET /', 'GET /docs', 'GET /health', 'GET /openapi.json']);
   });
 
   test('has the platform’s routes for the platform alone', () => {

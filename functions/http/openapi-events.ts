@@ -1,0 +1,60 @@
+import * as z from 'zod/mini';
+import { operatorIds } from '../../domain/operator.ts';
+import { orderStates } from '../../domain/order.ts';
+import { simStates } from '../../domain/sim.ts';
+import { eventTypes, type PublicEvent, TEST_EVENT } from '../../domain/webhook.ts';
+import { firingSchema, operationSchema } from '../api/representations.ts';
+
+/** `functions/streams/events.ts` makes what these describe: a test holds the one to the other. */
+const orderEventDataSchema = z
+  .object({
+    orderId: z.string(),
+    from: z.optional(z.enum(orderStates)),
+    to: z.optional(z.enum(orderStates)),
+    detail: z.optional(z.string()),
+  })
+  .register(z.globalRegistry, { id: 'OrderEventData' });
+
+const simEventDataSchema = z
+  .object({
+    iccid: z.string(),
+    operatorId: z.enum(operatorIds),
+    orderId: z.string(),
+    state: z.enum(simStates),
+    partnerServiceId: z.string(),
+    customerId: z.optional(z.string()),
+    customerServiceId: z.optional(z.string()),
+    operationId: z.optional(z.string()),
+  })
+  .register(z.globalRegistry, { id: 'SimEventData' });
+
+const testEventData = z.object({ webhookId: z.string() }).register(z.globalRegistry, { id: 'TestEventData' });
+
+/** An event as webhooks receive it: when it is sent, and the schema of its `data`. */
+export type DescribedEvent = { type: PublicEvent['type']; summary: string; data: z.core.$ZodType };
+
+const described: Readonly<Record<PublicEvent['type'], readonly [summary: string, data: z.core.$ZodType]>> = {
+  'order.accepted': ['The operator accepted an order', orderEventDataSchema],
+  'order.dispatched': ['The operator dispatched an order', orderEventDataSchema],
+  'order.delivered': ['The SIMs of an order were received', orderEventDataSchema],
+  'order.shortfall': ['Fewer SIMs than ordered were delivered', orderEventDataSchema],
+  'order.fulfilled': ['The plan of an order was run over all of its SIMs', orderEventDataSchema],
+  'order.cancelled': ['An order was cancelled', orderEventDataSchema],
+  'order.rejected': ['The operator rejected an order', orderEventDataSchema],
+  'order.failed': ['An order failed and can be resumed', orderEventDataSchema],
+  'operation.finished': ['An operation finished', operationSchema],
+  'sim.activated': ['A SIM was activated', simEventDataSchema],
+  'sim.suspended': ['A SIM was suspended', simEventDataSchema],
+  'sim.activation_failed': ['The activation of a SIM failed', simEventDataSchema],
+  'sims.waiting_in_holding': ['SIMs of an order have been in holding for too long', orderEventDataSchema],
+  'alarm.fired': ['An alarm fired', firingSchema],
+  [TEST_EVENT]: ['A test event was requested', testEventData],
+};
+
+const types: readonly PublicEvent['type'][] = [...eventTypes, TEST_EVENT];
+
+/** Every event that can be sent, in the order of the contract. */
+export const describedEvents: readonly DescribedEvent[] = types.map((type) => {
+  const [summary, data] = described[type];
+  return { type, summary, data };
+});

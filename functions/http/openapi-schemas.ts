@@ -1,0 +1,83 @@
+import { partnerRoles, roles } from '../../domain/access.ts';
+import { alarmActions, measures } from '../../domain/alarm.ts';
+import { operationStates } from '../../domain/operation.ts';
+import { operatorIds } from '../../domain/operator.ts';
+import { orderStates } from '../../domain/order.ts';
+import { planStages } from '../../domain/plan.ts';
+import { simStates } from '../../domain/sim.ts';
+import { simActions, simProblemCodes } from '../../domain/sim-actions.ts';
+import { userStates } from '../../domain/user.ts';
+import { deliveryStates, eventPatterns } from '../../domain/webhook.ts';
+import { portablePattern } from './portable-pattern.ts';
+
+/*
+ * What the OpenAPI document says of a schema beside what the library makes of it. It is done here, at build time, so that no
+ * function of the API carries it.
+ */
+
+type Json = Record<string, unknown>;
+
+/** Choices that appear in many places: each is a schema of its own, by this name. */
+const namedChoices: Readonly<Record<string, { values: readonly string[]; description: string }>> = {
+  AlarmAction: { values: alarmActions, description: 'What an alarm does when it fires.' },
+  AlarmMeasure: { values: measures, description: 'What an alarm measures.' },
+  DeliveryState: { values: deliveryStates, description: 'The state of a delivery.' },
+  EventPattern: { values: eventPatterns, description: 'An event type, or a pattern for several.' },
+  OperationState: { values: operationStates, description: 'The state of an operation.' },
+  OperatorId: { values: operatorIds, description: 'The id of an operator.' },
+  OrderState: { values: orderStates, description: 'The state of an order.' },
+  PartnerRole: { values: partnerRoles, description: 'A role of a partner’s users and systems.' },
+  PlanStage: { values: planStages, description: 'A stage of a plan.' },
+  Role: { values: roles, description: 'A role of a user.' },
+  SimAction: { values: simActions, description: 'A bulk action on SIMs.' },
+  SimProblemCode: { values: simProblemCodes, description: 'Why an action on a SIM failed.' },
+  SimState: { values: simStates, description: 'The state of a SIM.' },
+  UserState: { values: userStates, description: 'The state of a user.' },
+};
+
+const choices = new Map(
+  Object.entries(namedChoices).map(([name, { values, description }]) => [
+    JSON.stringify(values),
+    { name, schema: { type: 'string', enum: [...values], description } },
+  ]),
+);
+
+/**
+ * A schema as the document shows it: named choices by reference, patterns that every validator reads, and without the
+ * bounds that every number of JavaScript has.
+ *
+ * @param name takes the named choices that the schema refers to
+ */
+export function polished(schema: unknown, name: (name: string, schema: Json) => void): unknown {
+  if (Array.isArray(schema)) {
+    return schema.map((item) => polished(item, name));
+  }
+  if (typeof schema !== 'object' || schema === null) {
+    return schema;
+  }
+  const json: Json = { ...schema };
+  const choice =
+    json.type === 'string' && Array.isArray(json.enum) ? choices.get(JSON.stringify(json.enum)) : undefined;
+  if (choice) {
+    name(choice.name, choice.schema);
+    const { type: _type, enum: _enum, ...beside } = json;
+    return { $ref: `#/components/schemas/${choice.name}`, ...beside };
+  }
+  return Object.fromEntries(
+    Object.entries(json).flatMap(([key, value]): [string, unknown][] => {
+      if (
+        (key === 'minimum' && value === Number.MIN_SAFE_INTEGER) ||
+        (key === 'maximum' && value === Number.MAX_SAFE_INTEGER)
+      ) {
+        return [];
+      }
+      if (key === 'pattern' && typeof value === 'string') {
+        const pattern = portablePattern(value);
+        return pattern === undefined ? [] : [[key, pattern]];
+      }
+      // Examples and values are data, not schemas.
+      const isData = key === 'default' || key === 'const' || key === 'enum' || key === 'examples';
+      return [[key, isData ? value : polished(value, name)]];
+    }),
+  );
+}
