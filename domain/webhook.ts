@@ -148,12 +148,52 @@ export function afterAttempt<D extends Delivery>(
 }
 
 /**
- * Whether an address is one of the public internet: not of this machine, a private network, a link, the metadata of a
- * cloud, nor one that leads to such through a translation.
+ * Whether an address belongs to the public internet: not to this machine, a private network, a link or a cloud's metadata.
+ * An IPv6 address that embeds IPv4 addresses is as public as the least public of them.
  */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) {
+    return false;
+  }
+  const parsed = ipaddr.parse(address);
+  if (parsed instanceof ipaddr.IPv4) {
+    return parsed.range() === 'unicast';
+  }
+  const embedded = embeddedIn(parsed.toByteArray());
+  return embedded.every(isPublicAddress) && (parsed.range() === 'unicast' || translatedRanges.includes(parsed.range()));
 }
+
+/** Ranges of IPv6 that lead to the IPv4 addresses embedded in them; every other special range is refused. */
+const translatedRanges: readonly string[] = ['ipv4Mapped', 'rfc6145', 'rfc6052', '6to4', 'teredo'];
+
+/**
+ * The IPv4 addresses embedded in the bytes of an IPv6 address: IPv4-compatible (RFC 4291, 2.5.5.1) and -mapped (2.5.5.2),
+ * IPv4-translated (RFC 6145), NAT64 (RFC 6052), 6to4 (RFC 3056), Teredo's server and client (RFC 4380, 4) and ISATAP
+ * (RFC 5214, 6.1). NAT64's local-use prefix (RFC 8215) can place the address anywhere, so it embeds nothing public.
+ */
+function embeddedIn(bytes: readonly number[]): string[] {
+  const hex = Buffer.from(bytes).toString('hex');
+  const at = (start: number, mask = 0) => {
+    const octets = bytes.slice(start, start + 4).map((byte) => byte ^ mask);
+    return octets.join('.');
+  };
+  if (hex.startsWith('0064ff9b0001')) {
+    return ['0.0.0.0'];
+  }
+  if (/^(0{24}|0{20}ffff|0{16}ffff0000|0064ff9b0{16})/.test(hex)) {
+    return [at(12)];
+  }
+  if (hex.startsWith('2002')) {
+    return [at(2)];
+  }
+  if (hex.startsWith('20010000')) {
+    return [at(4), at(12, 0xff)];
+  }
+  return /^.{16}0[0-3]005efe/.test(hex) ? [at(12)] : [];
+}
+
+/** Where receivers listen: the ports that services on the public internet offer HTTPS on, and no service inside a network. */
+export const webhookPorts: readonly number[] = [443, 8443];
 
 /**
  * Why events cannot be sent to a URL; `undefined` when they can, as far as it can be told without asking for its name.
@@ -167,6 +207,12 @@ export function targetProblem(url: string, local: boolean): Problem | undefined 
   }
   if (target.username !== '' || target.password !== '' || target.hash !== '') {
     return { code: 'invalid_format', detail: 'url must not contain a user name, a password or a fragment.' };
+  }
+  if (!local && target.port !== '' && !webhookPorts.includes(Number(target.port))) {
+    return {
+      code: 'invalid_port',
+      detail: `The port of a webhook is ${webhookPorts.join(' or ')}, not ${target.port}.`,
+    };
   }
   const host = hostOf(target);
   if (

@@ -37,10 +37,16 @@ export async function post(
       ...(local ? {} : { lookup: publicLookup }),
     });
     const ok = status >= 200 && status < 300;
-    return { ok, status, ...(ok ? {} : { error: `The receiver answered ${status}.` }) };
+    return { ok, status, ...(ok ? {} : { error: refusalOf(status) }) };
   } catch (error) {
     return { ok: false, error: reasonOf(error) };
   }
+}
+
+function refusalOf(status: number): string {
+  return status >= 300 && status < 400
+    ? `The receiver answered ${status}: redirects are not followed. Give the webhook the URL that it leads to.`
+    : `The receiver answered ${status}.`;
 }
 
 async function send(url: string, body: string, options: RequestOptions): Promise<IncomingMessage> {

@@ -112,7 +112,14 @@ function errorsOf(issue: Issue, where: string): InputError[] {
     return [{ pointer, code: 'required', message: messageOf('is required', field) }];
   }
   const code = issue.code === 'custom' && typeof issue.params?.code === 'string' ? issue.params.code : issue.code;
-  return [{ pointer, code, message: messageOf(issue.message, field) }];
+  return [{ pointer, code, message: `${messageOf(issue.message, field)}${plusHint(issue, where)}` }];
+}
+
+/** In a query string a `+` stands for a space, so that the offset of a time which is not percent-encoded loses its sign. */
+function plusHint({ input }: Issue, where: string): string {
+  return where === '/query' && typeof input === 'string' && /^\d{4}-\d\d-\d\d[Tt][\d:.]+ \d\d:?\d\d$/.test(input)
+    ? ' A `+` in a query string stands for a space: write the offset as `%2B02:00`, or the time in UTC with `Z`.'
+    : '';
 }
 
 /** What every list takes. In a query string, numbers are text. */

@@ -132,6 +132,7 @@ const inputCodes: Readonly<Record<string, string>> = {
     'The quantity is not a multiple of the operator’s `orderMultiple`. `nearest` contains the nearest valid quantities.',
   not_a_pool: 'An alarm on a single SIM must have the measure `sim`.',
   not_multiple_of: 'The number is not a multiple of the number that the message names.',
+  invalid_port: 'The port of a webhook must be 443 or 8443. On the local cloud any port is accepted.',
   not_public: 'The URL of a webhook must lead to a public internet address.',
   range: 'The time range is empty, reversed, too long, or outside of the permitted years.',
   repeated: 'The header row names a column more than once.',

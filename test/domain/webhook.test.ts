@@ -78,7 +78,16 @@ test('a receiver that took nothing for a day gets nothing more', () => {
 });
 
 describe('events go to', () => {
-  test.each(['8.8.8.8', '2606:4700:4700::1111'])('the public address %s', (address) => {
+  test.each([
+    '8.8.8.8',
+    '2606:4700:4700::1111',
+    '::ffff:8.8.8.8',
+    '::8.8.8.8',
+    '64:ff9b::8.8.8.8',
+    '2002:808:808::1',
+    '2001:0:808:808:8000:0:f7f7:f7f7',
+    '2606:4700::5efe:808:808',
+  ])('the public address %s', (address) => {
     expect(isPublicAddress(address)).toBe(true);
     expect(targetProblem(`https://${address.includes(':') ? `[${address}]` : address}/`, false)).toBeUndefined();
   });
@@ -100,6 +109,21 @@ describe('events go to', () => {
     '::ffff:169.254.169.254',
     '64:ff9b::a9fe:a9fe',
     '2002:7f00:1::',
+    '::127.0.0.1',
+    '::a9fe:a9fe',
+    '::10.0.0.1',
+    '::ffff:0:10.0.0.1',
+    '64:ff9b:1::8.8.8.8',
+    '64:ff9b:1:a00:1::',
+    '2002:a9fe:a9fe::1',
+    // Teredo: a private server, a private client.
+    '2001:0:a00:1:8000:0:f7f7:f7f7',
+    '2001:0:808:808:8000:0:f5ff:fffe',
+    '2606:4700::5efe:a00:1',
+    '2606:4700::200:5efe:a9fe:a9fe',
+    'fec0::1',
+    '100::1',
+    '2001:db8::1',
   ])('no address like %s', (address) => {
     expect(isPublicAddress(address)).toBe(false);
     const host = address.includes(':') ? `[${address}]` : address;
@@ -120,11 +144,22 @@ describe('events go to', () => {
     ['hooks.example', 'https_only'],
     ['https://user:secret@hooks.example/', 'invalid_format'],
     ['https://hooks.example/#there', 'invalid_format'],
+    ['https://hooks.example:80/', 'invalid_port'],
+    ['https://hooks.example:22/', 'invalid_port'],
+    ['https://hooks.example:6379/', 'invalid_port'],
+    ['https://hooks.example:0/', 'invalid_port'],
   ])('no URL like %s', (url, code) => {
     expect(targetProblem(url, false)).toMatchObject({ code });
   });
 
-  test('a name by https', () => {
-    expect(targetProblem('https://hooks.example:8443/sims?key=1', false)).toBeUndefined();
+  test.each(['https://hooks.example/', 'https://hooks.example:443/', 'https://hooks.example:8443/sims?key=1'])(
+    'a name by https: %s',
+    (url) => {
+      expect(targetProblem(url, false)).toBeUndefined();
+    },
+  );
+
+  test('any port on the local cloud', () => {
+    expect(targetProblem('http://127.0.0.1:50123/', true)).toBeUndefined();
   });
 });

@@ -52,7 +52,11 @@ describe('an attempt', () => {
   });
 
   test('follows no redirect', async () => {
-    expect(await attempt('/moved')).toEqual({ ok: false, status: 302, error: 'The receiver answered 302.' });
+    expect(await attempt('/moved')).toEqual({
+      ok: false,
+      status: 302,
+      error: 'The receiver answered 302: redirects are not followed. Give the webhook the URL that it leads to.',
+    });
     expect(seen).not.toContain('/elsewhere');
   });
 

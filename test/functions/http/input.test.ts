@@ -245,6 +245,15 @@ describe('checking input', () => {
     ]);
   });
 
+  test('explains the plus sign that a query string lost', () => {
+    const schema = z.object({ from: z.iso.datetime({ offset: true }) });
+    const value = { from: '2026-03-02T11:59:59 01:00' };
+    expect(errorsOf(schema, value, '/query')[0]?.message).toMatch(/`%2B02:00`/);
+    expect(errorsOf(schema, value)[0]?.message).not.toMatch(/%2B/);
+    expect(errorsOf(schema, { from: 'yesterday' }, '/query')[0]?.message).not.toMatch(/%2B/);
+    expect(errorsOf(schema, { from: '2026-03-02T11:59:59+01:00' }, '/query')).toEqual([]);
+  });
+
   test('tells the code that a rule of ours has', () => {
     const even = z.number().refine((number) => number % 2 === 0, { message: 'Odd', params: { code: 'multiple_of' } });
     expect(errorsOf(z.array(even), [2, 3])).toEqual([{ pointer: '/1', code: 'multiple_of', message: 'Odd.' }]);
