@@ -102,6 +102,40 @@ export function wants({ events }: Pick<Webhook, 'events'>, type: PublicEvent['ty
   );
 }
 
+/** Whether a webhook gets an event: one of a type that it asked for, which happened since the webhook was made. */
+export function subscribesTo(
+  webhook: Pick<Webhook, 'events' | 'enabled' | 'createdAt'>,
+  { type, at }: Pick<PublicEvent, 'at'> & { type: EventType },
+): boolean {
+  return webhook.enabled && webhook.createdAt <= at && wants(webhook, type);
+}
+
+/**
+ * What must be delivered one after the other: the events of one order, operation or SIM. Those of an alarm are about many
+ * SIMs, in no order.
+ */
+export function deliveryLaneOf({ subject, deliveryId }: { subject: string; deliveryId: string }): string {
+  return subject.startsWith('alm_') ? deliveryId : subject;
+}
+
+/** How many requests a receiver gets at a time at first, and at most. */
+export const FIRST_WINDOW = 4;
+export const MAX_WINDOW = 64;
+
+/** A receiver that takes longer than this, in milliseconds, has enough to do. */
+const SLOW_MS = 1000;
+
+/**
+ * How many requests a receiver gets at a time after one more answer: one more when it took the event quickly, one fewer when
+ * it was slow, half as many when it did not take it.
+ */
+export function nextWindow(window: number, { ok, tookMs }: { ok: boolean; tookMs: number }): number {
+  if (!ok) {
+    return Math.max(1, Math.floor(window / 2));
+  }
+  return tookMs > SLOW_MS ? Math.max(1, window - 1) : Math.min(MAX_WINDOW, window + 1);
+}
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const LONGEST_PAUSE_MS = 120 * MINUTE_MS;

@@ -183,8 +183,12 @@ export class ServiceStack extends Stack {
           name: 'DeliverWebhooks',
           description: deliverWebhooks,
           every: deliverRate,
-          lambda: functionOf(scheduleEntries.deliverWebhooks, { description: deliverWebhooks, ...asynchronous })
-            .invoked,
+          lambda: functionOf(scheduleEntries.deliverWebhooks, {
+            description: deliverWebhooks,
+            // Signs and encrypts some hundred requests a second when a fleet's events wait.
+            memoryMb: taskMemoryMb,
+            ...asynchronous,
+          }).invoked,
         },
         ...(users
           ? [
@@ -204,7 +208,7 @@ export class ServiceStack extends Stack {
       timeout: publishTimeout,
       failuresTo: deadLetters,
     });
-    new EventsOfTable(this, 'EventsOfTable', { table: props.table, deadLetters, lambda: publisher.invoked });
+    new EventsOfTable(this, 'EventsOfTable', { stage, table: props.table, deadLetters, lambda: publisher.invoked });
 
     const seen = {
       stage,

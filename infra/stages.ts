@@ -32,6 +32,8 @@ export type Stage = {
   logLevel: 'DEBUG' | 'INFO' | 'WARN';
   /** Requests per second, over all routes, and how far above that a burst may go. */
   throttle: { rateLimit: number; burstLimit: number };
+  /** How many batches of one shard of the table's stream become events at a time. */
+  batchesPerShard: number;
   /** How often it is looked which orders are due; each is asked about less and less, so that this is how late news is at first. */
   pollEveryMinutes: number;
   rollout: Rollout;
@@ -90,6 +92,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     // The local cloud runs the stand-in itself.
     sandbox: false,
     logLevel: 'INFO',
+    batchesPerShard: 2,
     throttle: { rateLimit: 5_000, burstLimit: 5_000 },
     concurrency: { shards: 16 },
   },
@@ -102,6 +105,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     rollout: 'in place',
     sandbox: true,
     logLevel: 'DEBUG',
+    batchesPerShard: 2,
     throttle: { rateLimit: 50, burstLimit: 100 },
     // Works in a new account, whose Lambda concurrency is 10 and leaves nothing to reserve.
     concurrency: { shards: 4 },
@@ -115,6 +119,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     rollout: 'at once',
     sandbox: true,
     logLevel: 'INFO',
+    batchesPerShard: 10,
     throttle: { rateLimit: 200, burstLimit: 400 },
     // The sandbox answers as many shards as there are, and no more: calls beyond that are refused with 429.
     concurrency: { shards: 16, sandbox: 20 },
@@ -127,6 +132,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     rollout: 'canary',
     sandbox: false,
     logLevel: 'INFO',
+    batchesPerShard: 10,
     throttle: { rateLimit: 500, burstLimit: 1_000 },
     concurrency: { shards: 16 },
     // Four times what the small fleet of docs/cost.md costs: to be raised as the fleet grows.

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { beginBackfill } from '../adapters/dynamodb/backfill.ts';
+import { keepFailedChange } from '../adapters/dynamodb/failed-changes.ts';
 import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kinds.ts';
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { setAside } from '../adapters/dynamodb/set-aside.ts';
@@ -90,6 +91,8 @@ async function live(cloud: LocalCloud, look: () => Promise<void>, log: (line: st
 
   // What only goes wrong, by the hands that write it.
   await setAside({ kind: 'order', partnerId: PARTNER, id: held.id }, 'Error: for the record', cloud.clock.now());
+  const keys = { pk: { S: `P#${PARTNER}` }, sk: { S: 'OP#op_1' } };
+  await keepFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
   await beginBackfill(1, cloud.clock.now());
   await operatorTraffic.take('orange', Math.floor(Date.now() / 1000), 5);
   await operatorTraffic.keep('orange', false);

@@ -32,6 +32,7 @@ const leftAlone: readonly ItemKind[] = [
   'operatorHealth',
   'operatorCalls',
   'backfillSegment',
+  'failedChange',
   'cursorSecret',
 ];
 

@@ -38,6 +38,15 @@ export function changesIn({ dynamodb }: DynamoDBRecord): TableChange[] {
   return of === 'SIM' ? steps(partnerId, dynamodb) : [];
 }
 
+/**
+ * Records of one lane are about the same thing and must be handled in their order: the lines of an order's timeline, which
+ * are items of their own, or the versions of any other item.
+ */
+export function laneOf({ dynamodb }: DynamoDBRecord): string {
+  const { pk, sk } = dynamodb?.Keys ?? {};
+  return pk?.S?.includes('#ORD#') ? pk.S : `${pk?.S} ${sk?.S}`;
+}
+
 type Images = DynamoDBRecord['dynamodb'];
 
 function finished(partnerId: string, images: Images): TableChange[] {

@@ -4,6 +4,7 @@ import {
   ConditionFailed,
   exists,
   get,
+  getMany,
   put,
   query,
   queryDue,
@@ -26,7 +27,13 @@ export type DeliveryRecord = Delivery & {
 };
 
 /** What a webhook has not got yet, in the order in which it gets it. */
-export type Pending = { deliveryId: string; subject: string; nextAttemptAt?: string };
+export type Pending = {
+  deliveryId: string;
+  subject: string;
+  nextAttemptAt?: string;
+  /** How many attempts in a row broke on our side. */
+  failures?: number;
+};
 
 /** The queue of a webhook: there, and due, while the webhook has not got all of its events. */
 export type Queue = {
@@ -54,21 +61,7 @@ export async function addDelivery(
   event: PublicEvent,
   now: Date,
 ): Promise<DeliveryRecord> {
-  const { type, subject, place, at: timestamp, data } = event;
-  const delivery: DeliveryRecord = {
-    id: deliveryIdOf(event.id),
-    eventId: event.id,
-    type,
-    subject,
-    place,
-    state: 'pending',
-    attempts: 0,
-    until: triedUntil(now),
-    createdAt: now.toISOString(),
-    since: timestamp,
-    body: JSON.stringify({ id: event.id, type, timestamp, data }),
-    expiresAt: Math.floor(Date.now() / 1000) + KEPT_FOR,
-  };
+  const delivery = newDelivery(event, now);
   try {
     await transact([
       put({ ...delivery, ...deliveryKey(partnerId, webhookId, delivery.id) }, absent),
@@ -83,6 +76,45 @@ export async function addDelivery(
   return delivery;
 }
 
+/**
+ * As `addDelivery`, for many events that come again should one of the writes fail: without a transaction, which costs twice
+ * as much, and without making the webhook due, for which one `wake` after all of them will do.
+ *
+ * @returns whether the event awaits delivery: not when it was delivered before.
+ */
+export async function queueDelivery(
+  partnerId: string,
+  webhookId: string,
+  event: PublicEvent,
+  now: Date,
+): Promise<boolean> {
+  const delivery = newDelivery(event, now);
+  const isNew = await writeIf(put({ ...delivery, ...deliveryKey(partnerId, webhookId, delivery.id) }, absent));
+  const kept = isNew ? delivery : await getDelivery(partnerId, webhookId, delivery.id);
+  if (kept?.state !== 'pending') {
+    return false;
+  }
+  await write(pendingWrite(partnerId, webhookId, kept));
+  return true;
+}
+
+function newDelivery({ id, type, subject, place, at: timestamp, data }: PublicEvent, now: Date): DeliveryRecord {
+  return {
+    id: deliveryIdOf(id),
+    eventId: id,
+    type,
+    subject,
+    place,
+    state: 'pending',
+    attempts: 0,
+    until: triedUntil(now),
+    createdAt: now.toISOString(),
+    since: timestamp,
+    body: JSON.stringify({ id, type, timestamp, data }),
+    expiresAt: Math.floor(Date.now() / 1000) + KEPT_FOR,
+  };
+}
+
 /** Puts a delivery that is over back into the queue, for another day of attempts. */
 export async function addAgain(
   partnerId: string,
@@ -91,23 +123,50 @@ export async function addAgain(
   now: Date,
 ): Promise<DeliveryRecord> {
   const again: DeliveryRecord = { ...delivery, state: 'pending', until: triedUntil(now), since: now.toISOString() };
-  await keepDelivery(partnerId, webhookId, again);
+  await transact([
+    put({ ...again, ...deliveryKey(partnerId, webhookId, again.id) }, exists),
+    pendingWrite(partnerId, webhookId, again),
+  ]);
   await wake(partnerId, webhookId, now);
   return again;
 }
 
-/** Keeps a delivery as an attempt left it: what is over leaves the queue. */
+/**
+ * Keeps a delivery as an attempt left it: a finished one leaves the queue. Not a transaction: should the second write fail,
+ * the queue's pointer leads to a delivery that is finished, and is removed when it is read.
+ */
 export async function keepDelivery(partnerId: string, webhookId: string, delivery: DeliveryRecord): Promise<void> {
-  await transact([
-    put({ ...delivery, ...deliveryKey(partnerId, webhookId, delivery.id) }, exists),
+  await write(put({ ...delivery, ...deliveryKey(partnerId, webhookId, delivery.id) }, exists));
+  await write(
     delivery.state === 'pending'
       ? pendingWrite(partnerId, webhookId, delivery)
       : remove(pendingKey(partnerId, webhookId, delivery)),
-  ]);
+  );
 }
 
 export async function getDelivery(partnerId: string, webhookId: string, id: string) {
   return get<DeliveryRecord>(deliveryKey(partnerId, webhookId, id));
+}
+
+/** The deliveries of a list that are there, by id. */
+export async function getDeliveries(partnerId: string, webhookId: string, ids: readonly string[]) {
+  const found = await getMany<DeliveryRecord>(ids.map((id) => deliveryKey(partnerId, webhookId, id)));
+  return new Map(found.map((delivery) => [delivery.id, delivery]));
+}
+
+/** Takes a delivery out of the queue. */
+export async function dropPending(partnerId: string, webhookId: string, delivery: DeliveryRecord): Promise<void> {
+  await write(remove(pendingKey(partnerId, webhookId, delivery)));
+}
+
+/** Postpones an event whose attempt broke on our side. */
+export async function postponePending(
+  partnerId: string,
+  webhookId: string,
+  delivery: DeliveryRecord,
+  { failures, nextAttemptAt }: { failures: number; nextAttemptAt: string },
+): Promise<void> {
+  await writeIf(update(pendingKey(partnerId, webhookId, delivery), { set: { failures, nextAttemptAt } }, exists));
 }
 
 /** The deliveries of a webhook, newest first. */
@@ -196,11 +255,15 @@ export async function endQueue(partnerId: string, webhookId: string): Promise<vo
   await write(remove(webhookQueueKey(partnerId, webhookId)));
 }
 
-/** Makes a webhook due now; one that is left alone, when that is over. */
-export async function wake(partnerId: string, webhookId: string, now: Date): Promise<void> {
+/**
+ * Makes a webhook due now, or, while it is paused, when the pause is over.
+ *
+ * @param added how many events were queued.
+ */
+export async function wake(partnerId: string, webhookId: string, now: Date, added = 1): Promise<void> {
   const key = webhookQueueKey(partnerId, webhookId);
   const at = now.toISOString();
-  const change = { add: { added: 1 }, set: { duePk: due.webhooks } };
+  const change = { add: { added }, set: { duePk: due.webhooks } };
   const awake = {
     expression: 'attribute_not_exists(#pausedUntil) OR #pausedUntil <= :now',
     names: { '#pausedUntil': 'pausedUntil' },

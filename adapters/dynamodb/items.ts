@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   ConditionalCheckFailedException,
+  DynamoDBServiceException,
   ProvisionedThroughputExceededException,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
@@ -145,6 +146,23 @@ export async function untilFirst<T extends object>(tryOnce: () => Promise<T | un
     await pause(retryDelay(interactiveRetries, Math.min(attempt, 4), Math.random()) ?? 0);
   }
   throw new ConditionFailed([0]);
+}
+
+/**
+ * Whether a failed call would fail again: its input breaks a rule of DynamoDB, or it never got as far as a call. Throttling,
+ * conflicts, faults of the service and of the network pass.
+ */
+export function isPermanent(error: unknown): boolean {
+  if (error instanceof AggregateError) {
+    return error.errors.every(isPermanent);
+  }
+  if (error instanceof TransactionCanceledException) {
+    return (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ValidationError');
+  }
+  if (error instanceof DynamoDBServiceException) {
+    return error.name === 'ValidationException';
+  }
+  return !(error instanceof Error && ('code' in error || ['TimeoutError', 'AbortError'].includes(error.name)));
 }
 
 /** Writes one item. @throws ConditionFailed */

@@ -137,6 +137,9 @@ export const firingKey = (partnerId: string, alarmId: string, period: string, su
 export const setAsidePartition = 'SET_ASIDE';
 export const setAsideKey = (id: string): Key => ({ pk: setAsidePartition, sk: id });
 
+/** A record of the table's stream whose events could not be queued. */
+export const failedChangeKey = (id: string): Key => ({ pk: `FAILED_CHANGE#${id}`, sk: 'RECORD' });
+
 /** How far each part of the table has been upgraded. */
 export const backfillPartition = 'BACKFILL';
 export const backfillKey = (segment: number): Key => ({ pk: backfillPartition, sk: `SEGMENT#${padded(segment)}` });
@@ -189,9 +192,17 @@ export const serviceSumKey = (partnerId: string, serviceId: string, period: stri
 
 /**
  * What the schedules look at: orders to ask the operator about, work that must be running, activations to look after,
- * orders whose SIMs should be out of holding, webhooks that have not got all of their events.
+ * orders whose SIMs should be out of holding, webhooks that have not got all of their events, changes of the table whose
+ * events could not be queued.
  */
-export const due = { orders: 'POLL', work: 'RUN', lateActivations: 'LATE', holding: 'HOLD', webhooks: 'HOOK' } as const;
+export const due = {
+  orders: 'POLL',
+  work: 'RUN',
+  lateActivations: 'LATE',
+  holding: 'HOLD',
+  webhooks: 'HOOK',
+  changes: 'CHANGE',
+} as const;
 
 /** In which part of its services' sums a SIM's usage is. */
 export const usageShardOf = (iccid: string): number => shardOf(iccid) % USAGE_SHARDS;

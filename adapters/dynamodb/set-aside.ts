@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { reopened } from '../../domain/operation.ts';
 import { resumeOrder } from '../../domain/order.ts';
+import { addAgain, getDelivery } from './deliveries.ts';
 import { ConditionFailed, exists, get, put, query, remove, update, updated, write, writeIf } from './items.ts';
 import { type Key, redrivenUsage, redrivenUsageKey, setAsideKey, setAsidePartition } from './keys.ts';
 import { changeOperation } from './operations.ts';
@@ -9,9 +10,10 @@ import { stepOrder } from './orders.ts';
 /** Work that was tried often enough and could not be done: nobody tries again until somebody puts it back. */
 export type SetAside = {
   id: string;
-  /** An order or operation whose execution failed, or something that is due, of which the look at it failed. */
+  /** An order or operation whose execution failed, an event that could not be sent, or a due item that could not be worked. */
   work:
     | { kind: 'order' | 'operation'; partnerId: string; id: string }
+    | { kind: 'delivery'; partnerId: string; webhookId: string; id: string }
     | { kind: 'due'; key: Key; duePk: string }
     | UsageWork;
   error: string;
@@ -99,6 +101,13 @@ async function putBackWork(work: SetAside['work'], actor: string, at: string): P
     return;
   }
   const { partnerId, id } = work;
+  if (work.kind === 'delivery') {
+    const delivery = await getDelivery(partnerId, work.webhookId, id);
+    if (delivery) {
+      await addAgain(partnerId, work.webhookId, delivery, new Date(at));
+    }
+    return;
+  }
   if (work.kind === 'order') {
     await stepOrder(partnerId, id, (order) => {
       const step = resumeOrder(order, actor, at);
@@ -148,15 +157,21 @@ export function usageWork(operatorId: string, records: readonly unknown[]): Usag
 export const LONGEST_SET_ASIDE_ID = 1_024;
 
 export function idOf(work: SetAside['work']): string {
-  if (work.kind === 'usage') {
-    return `usage_${work.operatorId}_${hashOf(work.records)}`;
+  switch (work.kind) {
+    case 'usage':
+      return `usage_${work.operatorId}_${hashOf(work.records)}`;
+    case 'alarm':
+      return `alarm_${hashOf(`${work.partnerId} ${work.id}`)}`;
+    case 'due':
+      return encoded([work.duePk, work.key.pk, work.key.sk]);
+    case 'delivery':
+      return encoded([work.kind, work.partnerId, work.webhookId, work.id]);
+    default:
+      return encoded([work.kind, work.partnerId, work.id]);
   }
-  if (work.kind === 'alarm') {
-    return `alarm_${hashOf(`${work.partnerId} ${work.id}`)}`;
-  }
-  const names = work.kind === 'due' ? [work.duePk, work.key.pk, work.key.sk] : [work.kind, work.partnerId, work.id];
-  return Buffer.from(names.join(' ')).toString('base64url');
 }
 
 /** Long enough that no two pieces of work share it. */
 const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
+
+const encoded = (names: readonly string[]) => Buffer.from(names.join(' ')).toString('base64url');

@@ -1,5 +1,5 @@
 import { lookup as lookUp } from 'node:dns/promises';
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { isPublicAddress, notPublic, targetProblem } from '../../domain/webhook.ts';
@@ -10,6 +10,19 @@ export type PostOutcome = { ok: boolean; status?: number; error?: string };
 /** A receiver has so long to answer, in milliseconds; what takes longer, it does after its answer. */
 const TIMEOUT_MS = 5_000;
 
+/** Connections to one receiver, kept open between events. Closed after a round: those of an earlier invocation may be dead. */
+export type Connections = { agent: Promise<Agent>; destroy(): void };
+
+export function openConnections(url: string): Connections {
+  const agent = clientFor(url).then(({ Agent }) => new Agent({ keepAlive: true }));
+  return { agent, destroy: () => void agent.then((opened) => opened.destroy()) };
+}
+
+/** Only on the local cloud does a receiver speak without TLS: as a module, Node's client for that brings all of `fetch` with it. */
+async function clientFor(url: string) {
+  return url.startsWith('https:') ? https : import('node:http');
+}
+
 /**
  * Posts an event to a receiver. Any 2xx is taken as received; a redirect is not followed. Never rejects.
  *
@@ -18,7 +31,12 @@ const TIMEOUT_MS = 5_000;
  */
 export async function post(
   url: string,
-  { body, headers, local }: { body: string; headers: Record<string, string>; local: boolean },
+  {
+    body,
+    headers,
+    local,
+    connections,
+  }: { body: string; headers: Record<string, string>; local: boolean; connections?: Connections },
 ): Promise<PostOutcome> {
   const problem = targetProblem(url, local);
   if (problem) {
@@ -35,6 +53,7 @@ export async function post(
       },
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(local ? {} : { lookup: publicLookup }),
+      ...(connections ? { agent: await connections.agent } : {}),
     });
     const ok = status >= 200 && status < 300;
     return { ok, status, ...(ok ? {} : { error: refusalOf(status) }) };
@@ -50,11 +69,17 @@ function refusalOf(status: number): string {
 }
 
 async function send(url: string, body: string, options: RequestOptions): Promise<IncomingMessage> {
-  // Only on the local cloud is a receiver asked without TLS: as a module, Node's client for that brings all of `fetch` with it.
-  const client = url.startsWith('https:') ? https : await import('node:http');
+  const client = await clientFor(url);
   return new Promise((resolve, reject) => {
     const request = client.request(url, options);
-    request.on('error', reject);
+    request.on('error', (error) => {
+      // The receiver closed an idle connection just when it was used again; the event may have arrived, and has its id.
+      if (request.reusedSocket && textIn(error, 'code') === 'ECONNRESET') {
+        send(url, body, options).then(resolve, reject);
+      } else {
+        reject(error);
+      }
+    });
     request.on('response', (response) => {
       // What it says beside the status is of no interest, nor is how that ends.
       response.on('error', () => undefined).resume();

@@ -587,11 +587,11 @@ export const setAsideSchema = z.lazy(() =>
   z
     .object({
       id,
-      kind: z.enum(['order', 'operation', 'due', 'usage', 'alarm']),
+      kind: z.enum(['order', 'operation', 'delivery', 'due', 'usage', 'alarm']),
       partnerId: z.optional(z.string()),
       subject: described(
         z.string(),
-        'Id of the order, operation or alarm, key of the scheduled item, or operator of the usage records.',
+        'Id of the order, operation, delivery or alarm, key of the scheduled item, or operator of the usage records.',
       ),
       error: z.string(),
       at: time,

@@ -1,28 +1,46 @@
-import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import {
+  type DeliveryRecord,
+  dropPending,
   dueWebhooks,
   endQueue,
-  getDelivery,
+  getDeliveries,
   holdQueue,
   keepDelivery,
   letQueueGo,
   type Pending,
+  postponePending,
   type Queue,
   queryPending,
 } from '../../adapters/dynamodb/deliveries.ts';
-import { webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
+import { dueFailedChanges, getFailedChange, removeFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
+import { failedChangeKey, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
+import { setAside } from '../../adapters/dynamodb/set-aside.ts';
 import { disableWebhook, getWebhook, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
-import { type PostOutcome, post } from '../../adapters/webhooks/post.ts';
+import { type Connections, openConnections, type PostOutcome, post } from '../../adapters/webhooks/post.ts';
 import { signedHeaders } from '../../adapters/webhooks/signature.ts';
-import { afterAttempt, isGivenUp, pauseAfter, secretsAt } from '../../domain/webhook.ts';
+import {
+  afterAttempt,
+  deliveryLaneOf,
+  FIRST_WINDOW,
+  isGivenUp,
+  nextWindow,
+  pauseAfter,
+  secretsAt,
+} from '../../domain/webhook.ts';
 import { logger, measure } from '../http/telemetry.ts';
-import { schedule, workOffSideBySide } from './schedule.ts';
+import { createPublisher } from '../publish-changes.ts';
+import { schedule, workOff, workOffSideBySide } from './schedule.ts';
 
 const WEBHOOKS_AT_A_TIME = 100;
-/** How many requests one receiver has at a time. */
-const REQUESTS_AT_A_TIME = 4;
-const PENDING_PER_READ = 200;
+/** How many requests are under way to all receivers together, beyond those that each has at first: Lambda has 1,024 sockets. */
+const MAX_REQUESTS = 500;
+const PENDING_PER_READ = 1000;
+/** After so many attempts at an event that broke on our side it is set aside. */
+const MAX_FAILURES = 12;
+/** Failed changes of one batch, and how many are retried at a time. */
+const CHANGES_PER_READ = 100;
+const CHANGES_AT_A_TIME = 4;
 /** So many requests in a row that fail, and none that does not, tell that a receiver is down: it is left alone then. */
 const DOWN_AFTER = 5;
 
@@ -38,16 +56,48 @@ const HELD_FOR_MS = 90_000;
  */
 export const handler = schedule(async (hasTime) => {
   const startedAt = Date.now();
+  const requests: Requests = { underWay: 0 };
+  await retryFailedChanges(hasTime);
   await workOffSideBySide(() => hasTime() && Date.now() - startedAt < BEGINS_FOR_MS, {
     kind: 'webhooks',
     find: (limit) => dueWebhooks(clock.now(), limit),
     keyOf: ({ partnerId, webhookId }) => webhookQueueKey(partnerId, webhookId),
-    look: ({ partnerId, webhookId }) => look(partnerId, webhookId),
+    look: ({ partnerId, webhookId }) => look(partnerId, webhookId, requests),
     atATime: WEBHOOKS_AT_A_TIME,
   });
 });
 
-async function look(partnerId: string, webhookId: string): Promise<void> {
+/** Queues the events of changes that the stream's function could not. */
+async function retryFailedChanges(hasTime: () => boolean): Promise<void> {
+  await workOff(hasTime, {
+    size: CHANGES_PER_READ,
+    kind: 'changes',
+    find: (limit) => dueFailedChanges(clock.now(), limit),
+    keyOf: ({ id }) => failedChangeKey(id),
+    look: async ({ id }) => {
+      const record = await getFailedChange(id);
+      if (!record) {
+        return;
+      }
+      const publisher = createPublisher(clock.now());
+      try {
+        await publisher.publish(record);
+      } catch (cause) {
+        const { pk, sk } = record.dynamodb?.Keys ?? {};
+        throw new Error(`The events of a change of ${pk?.S} ${sk?.S} cannot be queued: ${String(cause)}`, { cause });
+      } finally {
+        await publisher.wakeWebhooks();
+      }
+      await removeFailedChange(id);
+    },
+    atATime: CHANGES_AT_A_TIME,
+  });
+}
+
+/** How many requests of an invocation are under way. */
+type Requests = { underWay: number };
+
+async function look(partnerId: string, webhookId: string, requests: Requests): Promise<void> {
   const queue = await holdQueue(partnerId, webhookId, clock.now(), Date.now() + HELD_FOR_MS);
   if (!queue) {
     return;
@@ -56,7 +106,7 @@ async function look(partnerId: string, webhookId: string): Promise<void> {
   if (!webhook?.enabled) {
     return endQueue(partnerId, webhookId);
   }
-  const round = await sendPending(partnerId, webhook);
+  const round = await sendPending(partnerId, webhook, requests);
   const now = clock.now();
   measure('EventsDelivered', round.taken);
   measure('DeliveriesFailed', round.refused);
@@ -102,84 +152,186 @@ type Round = {
   isOver: boolean;
 };
 
-async function sendPending(partnerId: string, webhook: WebhookRecord): Promise<Round> {
+async function sendPending(partnerId: string, webhook: WebhookRecord, requests: Requests): Promise<Round> {
   const round: Round = { taken: 0, refused: 0, isDown: false, isGone: false, isOver: false };
   const endsAt = Date.now() + ROUND_MS;
   const goesOn = () => Date.now() < endsAt && !round.isDown && !round.isGone;
-  /** Subjects of which one waits, and so all after it. */
-  const waiting = new Set<string>();
+  const connections = openConnections(webhook.url);
+  const sending: Sending = {
+    partnerId,
+    webhook,
+    round,
+    waiting: new Set(),
+    goesOn,
+    requests,
+    window: FIRST_WINDOW,
+    connections,
+  };
   let position: string | undefined;
-  do {
-    const { items, last } = await queryPending(partnerId, webhook.id, PENDING_PER_READ, position);
-    await pMap(bySubject(items), (lane) => sendLane(partnerId, webhook, lane, { round, waiting, goesOn }), {
-      concurrency: REQUESTS_AT_A_TIME,
-    });
-    position = last;
-  } while (position !== undefined && goesOn());
+  try {
+    do {
+      const { items, last } = await queryPending(partnerId, webhook.id, PENDING_PER_READ, position);
+      await sendPage(sending, items);
+      position = last;
+    } while (position !== undefined && goesOn());
+  } finally {
+    connections.destroy();
+  }
   round.isOver = position === undefined && goesOn();
   return round;
 }
 
-type Sending = { round: Round; waiting: Set<string>; goesOn: () => boolean };
+type Sending = {
+  partnerId: string;
+  webhook: WebhookRecord;
+  round: Round;
+  /** Lanes of which one event waits, and so all behind it. */
+  waiting: Set<string>;
+  goesOn: () => boolean;
+  requests: Requests;
+  /** How many requests the receiver gets at a time now. */
+  window: number;
+  connections: Connections;
+};
 
-/** Sends the events of one subject, until one is not taken: those after it wait for it. */
+/** Sends the events of a page, lanes beside each other: as many as the receiver and the function can take. */
+async function sendPage(sending: Sending, items: readonly Pending[]): Promise<void> {
+  const { partnerId, webhook, waiting, goesOn, requests } = sending;
+  const now = clock.now().toISOString();
+  const due = new Map<string, Pending[]>();
+  for (const [lane, pending] of Map.groupBy(items, deliveryLaneOf)) {
+    const [first] = pending;
+    if (waiting.has(lane)) {
+      continue;
+    }
+    if (first?.nextAttemptAt !== undefined && first.nextAttemptAt > now) {
+      waitFor(sending, lane, first.nextAttemptAt);
+    } else {
+      due.set(lane, pending);
+    }
+  }
+  const ids = [...due.values()].flat().map(({ deliveryId }) => deliveryId);
+  const deliveries = await getDeliveries(partnerId, webhook.id, ids);
+  const underWay = new Set<Promise<void>>();
+  const isFull = () =>
+    underWay.size >= sending.window || (underWay.size >= FIRST_WINDOW && requests.underWay >= MAX_REQUESTS);
+  for (const [lane, pending] of due) {
+    while (isFull() && underWay.size > 0) {
+      await Promise.race(underWay);
+    }
+    if (!goesOn()) {
+      break;
+    }
+    requests.underWay += 1;
+    const one = sendLane(sending, lane, pending, deliveries).finally(() => {
+      requests.underWay -= 1;
+      underWay.delete(one);
+    });
+    underWay.add(one);
+  }
+  await Promise.all(underWay);
+}
+
+/** Sends the events of one lane, until one is not taken: those behind it wait for it. One that breaks holds up no other lane. */
 async function sendLane(
-  partnerId: string,
-  webhook: WebhookRecord,
-  lane: readonly Pending[],
-  { round, waiting, goesOn }: Sending,
+  sending: Sending,
+  lane: string,
+  pending: readonly Pending[],
+  deliveries: ReadonlyMap<string, DeliveryRecord>,
 ): Promise<void> {
-  for (const { deliveryId, subject, nextAttemptAt } of lane) {
-    if (!goesOn() || waiting.has(subject)) {
+  const { partnerId, webhook, goesOn } = sending;
+  for (const pointer of pending) {
+    const delivery = deliveries.get(pointer.deliveryId);
+    if (!goesOn()) {
       return;
     }
-    if (nextAttemptAt !== undefined && nextAttemptAt > clock.now().toISOString()) {
-      waitFor(nextAttemptAt);
-      waiting.add(subject);
-      return;
-    }
-    const delivery = await getDelivery(partnerId, webhook.id, deliveryId);
+    // Without its delivery a pointer has expired with it, and DynamoDB removes it, too.
     if (!delivery) {
       continue;
     }
-    const outcome = await send(webhook, delivery);
-    const now = clock.now();
-    const tried = afterAttempt(delivery, outcome, now);
-    await keepDelivery(partnerId, webhook.id, tried);
-    count(outcome, now);
-    if (outcome.ok) {
-      measure('WebhookLag', (now.getTime() - Date.parse(delivery.since)) / 1000);
-    }
-    if (tried.state === 'pending') {
-      waitFor(tried.nextAttemptAt ?? '');
-      waiting.add(subject);
+    try {
+      const isTaken = await sendOne(sending, lane, delivery);
+      if (!isTaken) {
+        return;
+      }
+    } catch (error) {
+      logger.error('event not sent', { partnerId, webhookId: webhook.id, deliveryId: delivery.id, error });
+      await attemptBroke(sending, lane, pointer, delivery, error);
       return;
     }
   }
+}
 
-  function waitFor(at: string): void {
-    round.nextAt = round.nextAt === undefined || at < round.nextAt ? at : round.nextAt;
+/** @returns whether the next event of the lane may be sent. */
+async function sendOne(sending: Sending, lane: string, delivery: DeliveryRecord): Promise<boolean> {
+  const { partnerId, webhook } = sending;
+  if (delivery.state !== 'pending') {
+    await dropPending(partnerId, webhook.id, delivery);
+    return true;
   }
+  const sentAt = Date.now();
+  const outcome = await send(sending, delivery);
+  sending.window = nextWindow(sending.window, { ok: outcome.ok, tookMs: Date.now() - sentAt });
+  const now = clock.now();
+  const tried = afterAttempt(delivery, outcome, now);
+  count(sending.round, outcome, now);
+  await keepDelivery(partnerId, webhook.id, tried);
+  if (outcome.ok) {
+    measure('WebhookLag', (now.getTime() - Date.parse(delivery.since)) / 1000);
+  }
+  if (tried.state === 'pending') {
+    waitFor(sending, lane, tried.nextAttemptAt ?? '');
+    return false;
+  }
+  return true;
+}
 
-  function count(outcome: PostOutcome, now: Date): void {
-    if (outcome.ok) {
-      round.taken += 1;
-      return;
+/** An attempt that broke on our side, whatever the receiver did: tried again later and later, and at last set aside. */
+async function attemptBroke(
+  sending: Sending,
+  lane: string,
+  pointer: Pending,
+  delivery: DeliveryRecord,
+  error: unknown,
+): Promise<void> {
+  const { partnerId, webhook } = sending;
+  const now = clock.now();
+  const failures = (pointer.failures ?? 0) + 1;
+  const nextAttemptAt = new Date(now.getTime() + pauseAfter(failures)).toISOString();
+  waitFor(sending, lane, nextAttemptAt);
+  try {
+    if (failures < MAX_FAILURES) {
+      await postponePending(partnerId, webhook.id, delivery, { failures, nextAttemptAt });
+      measure('LooksFailed', 1);
+    } else {
+      await setAside({ kind: 'delivery', partnerId, webhookId: webhook.id, id: delivery.id }, String(error), now);
+      await dropPending(partnerId, webhook.id, delivery);
+      measure('SetAside', 1);
     }
-    round.refused += 1;
-    round.refusedAt ??= now.toISOString();
-    round.lastError = outcome.error ?? '';
-    round.isDown = round.taken === 0 && round.refused >= DOWN_AFTER;
-    round.isGone ||= outcome.status === 410;
+  } catch (cause) {
+    logger.error('event not postponed', { partnerId, webhookId: webhook.id, deliveryId: delivery.id, error: cause });
   }
 }
 
-function bySubject(pending: readonly Pending[]): Pending[][] {
-  return [...Map.groupBy(pending, ({ subject }) => subject).values()];
+function waitFor({ round, waiting }: Sending, lane: string, at: string): void {
+  waiting.add(lane);
+  round.nextAt = round.nextAt === undefined || at < round.nextAt ? at : round.nextAt;
 }
 
-function send(webhook: WebhookRecord, { eventId, body }: { eventId: string; body: string }) {
+function count(round: Round, outcome: PostOutcome, now: Date): void {
+  if (outcome.ok) {
+    round.taken += 1;
+    return;
+  }
+  round.refused += 1;
+  round.refusedAt ??= now.toISOString();
+  round.lastError = outcome.error ?? '';
+  round.isDown = round.taken === 0 && round.refused >= DOWN_AFTER;
+  round.isGone ||= outcome.status === 410;
+}
+
+function send({ webhook, connections }: Sending, { eventId, body }: DeliveryRecord) {
   const secrets = secretsAt(webhook, clock.now());
   const headers = signedHeaders(secrets, eventId, body, Math.floor(Date.now() / 1000));
-  return post(webhook.url, { body, headers, local: process.env.STAGE === 'local' });
+  return post(webhook.url, { body, headers, local: process.env.STAGE === 'local', connections });
 }

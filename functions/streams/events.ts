@@ -1,11 +1,11 @@
 import type { TableChange } from '../../adapters/dynamodb/changes.ts';
 import { newId } from '../../domain/ids.ts';
-import { eventTypes, type PublicEvent } from '../../domain/webhook.ts';
+import { type EventType, eventTypes, type PublicEvent } from '../../domain/webhook.ts';
 import { showFiring, showOperation } from '../api/representations.ts';
 import { randomOf } from '../http/idempotency.ts';
 
 /** What a partner is told of a change; `undefined` when it is not one that the contract names. */
-export function eventOf(change: TableChange): PublicEvent | undefined {
+export function eventOf(change: TableChange): (PublicEvent & { type: EventType }) | undefined {
   const told = toldOf(change);
   const type = eventTypes.find((known) => known === told.type);
   if (!type) {

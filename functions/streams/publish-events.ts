@@ -1,65 +1,70 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
-import { changesIn } from '../../adapters/dynamodb/changes.ts';
-import { addDelivery } from '../../adapters/dynamodb/deliveries.ts';
-import { allWebhooks, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
-import { wants } from '../../domain/webhook.ts';
+import { laneOf } from '../../adapters/dynamodb/changes.ts';
+import { keepFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
+import { isPermanent } from '../../adapters/dynamodb/items.ts';
 import { logger, measure, publishMetrics } from '../http/telemetry.ts';
-import { eventOf } from './events.ts';
+import { createPublisher, type Publisher } from '../publish-changes.ts';
 
-const processor = new BatchProcessor(EventType.DynamoDBStreams, { logger });
+/** How many subjects of a batch are worked at a time. */
+const LANES_AT_A_TIME = 32;
+
+/** For how long a record is retried from the stream, in milliseconds of real time, before it is kept for later. */
+const RETRIED_FOR_MS = 10 * 60_000;
 
 /**
- * Makes events of the table's changes, and puts each into the queue of every webhook that wants it. Records are taken
- * in their order, and none after one that failed: they come again, from that one on.
+ * Makes events of the table's changes, and queues each for every webhook that subscribes to it. Records of one subject are
+ * worked in their order, subjects beside each other.
+ *
+ * A record that fails holds up no other subject. One that would fail again is kept for a schedule to retry, and the stream
+ * moves on; otherwise the stream hands it over again, with those that follow it: what was queued before is queued once.
  */
 export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, Context>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
   .use(publishMetrics)
-  .handler((event, context) => {
-    const webhooksOf = remembering(allWebhooks);
-    let isBroken = false;
-    const inOrder = async (record: DynamoDBRecord) => {
-      if (isBroken) {
-        throw new Error('It comes after one that failed.');
-      }
-      try {
-        await publish(record, webhooksOf);
-      } catch (error) {
-        isBroken = true;
-        const { Keys: key, SequenceNumber: sequenceNumber } = record.dynamodb ?? {};
-        logger.error('no event of a change', { key, sequenceNumber, error });
-        throw error;
-      }
+  .handler(async ({ Records }) => {
+    const publisher = createPublisher(clock.now());
+    const lanes = [...Map.groupBy(Records, laneOf).values()];
+    const failed = await pMap(lanes, (lane) => workLane(lane, publisher), { concurrency: LANES_AT_A_TIME });
+    await publisher.wakeWebhooks();
+    return {
+      batchItemFailures: failed.flat().map((record) => ({ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' })),
     };
-    return processPartialResponse(event, inOrder, processor, { context, processInParallel: false });
   });
 
-async function publish(
-  record: DynamoDBRecord,
-  webhooksOf: (partnerId: string) => Promise<readonly WebhookRecord[]>,
-): Promise<void> {
-  for (const change of changesIn(record)) {
-    const event = eventOf(change);
-    if (!event) {
-      continue;
+/** @returns the records that the stream has to hand over again: the first that failed, and those behind it. */
+async function workLane(lane: readonly DynamoDBRecord[], publisher: Publisher): Promise<readonly DynamoDBRecord[]> {
+  for (const [place, record] of lane.entries()) {
+    try {
+      await publisher.publish(record);
+    } catch (error) {
+      if (!(await isKept(record, error))) {
+        return lane.slice(place);
+      }
     }
-    const webhooks = await webhooksOf(change.partnerId);
-    const wanted = webhooks.filter((webhook) => webhook.enabled && wants(webhook, event.type));
-    await Promise.all(wanted.map(({ id }) => addDelivery(change.partnerId, id, event, clock.now())));
-    measure('EventsPublished', wanted.length);
   }
+  return [];
 }
 
-/** Asks once for each partner of a batch. */
-function remembering<T>(ask: (partnerId: string) => Promise<T>): (partnerId: string) => Promise<T> {
-  const answers = new Map<string, Promise<T>>();
-  return (partnerId) => {
-    const answer = answers.get(partnerId) ?? ask(partnerId);
-    answers.set(partnerId, answer);
-    return answer;
-  };
+/** Keeps a failed record for later, unless it may succeed soon. @returns whether it is kept. */
+async function isKept(record: DynamoDBRecord, error: unknown): Promise<boolean> {
+  const { Keys: key, SequenceNumber: sequenceNumber, ApproximateCreationDateTime: seconds } = record.dynamodb ?? {};
+  const about = { key, sequenceNumber, error };
+  const isOld = seconds !== undefined && Date.now() - seconds * 1000 > RETRIED_FOR_MS;
+  if (!isPermanent(error) && !isOld) {
+    logger.warn('events of a change not queued: retried', about);
+    return false;
+  }
+  try {
+    await keepFailedChange(record, clock.now());
+  } catch (cause) {
+    logger.error('failed change not kept: retried', { ...about, cause });
+    return false;
+  }
+  logger.error('events of a change not queued: kept for later', about);
+  measure('LooksFailed', 1);
+  return true;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -98,7 +99,7 @@ type Reading = Options & { tables: DynamoDBClient; streams: DynamoDBStreamsClien
 
 async function read(reader: Reader, reading: Reading): Promise<void> {
   const { tables, streams, stopping, folder } = reading;
-  const file = path.join(folder, `stream-of-${reader.part.functionArn.split(':').at(-1)}.json`);
+  const file = path.join(folder, `stream-of-${reader.part.name}.json`);
   const positions: Positions = (await readStored(file, positionsSchema)) ?? {};
   const { Table } = await tables.send(new DescribeTableCommand({ TableName: reader.table.name }));
   if (Table?.LatestStreamArn === undefined) {
@@ -121,7 +122,7 @@ async function read(reader: Reader, reading: Reading): Promise<void> {
       const position = positions[ShardId];
       iterators.set(ShardId, iterators.get(ShardId) ?? (await iteratorFor(streams, StreamArn, ShardId, position)));
       const { Records, NextShardIterator } = await recordsAt(reading.endpoint, iterators.get(ShardId));
-      if (!(await handle(reader, reading, ShardId, Records))) {
+      if (!(await handleInLanes(reader, reading, ShardId, Records))) {
         return;
       }
       const last = Records.at(-1)?.dynamodb.SequenceNumber;
@@ -175,6 +176,18 @@ async function iteratorFor(
     // An engine that forgot where it was is read from its start: functions are used to what comes again.
     return iteratorFor(streams, StreamArn, ShardId, undefined);
   }
+}
+
+/** Hands over several batches at a time, as many as the mapping allows: the records of one item are in one lane, in order. */
+async function handleInLanes(reader: Reader, reading: Reading, shardId: string, records: readonly StreamRecord[]) {
+  const { batchesPerShard } = reader.part;
+  const lanes = Map.groupBy(records, ({ dynamodb: { Keys } }) => hashOf(JSON.stringify(Keys)) % batchesPerShard);
+  const done = await Promise.all([...lanes.values()].map((lane) => handle(reader, reading, shardId, lane)));
+  return done.every((isDone) => isDone);
+}
+
+function hashOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE();
 }
 
 /** @returns whether all records are done with; not when the cloud stops meanwhile. */

@@ -116,9 +116,13 @@ export type UserPoolPart = {
 
 /** A function that reads a table's stream. */
 export type StreamReaderPart = {
+  /** Tells apart the readers of one function. */
+  name: string;
   functionArn: string;
   streamArn: string;
   batchSize: number;
+  /** How many batches of one shard are handed over at a time; records of one item stay in order. */
+  batchesPerShard: number;
   /** How often what fails is tried again; without end when negative. */
   retries: number;
   onFailure?: string;

@@ -161,9 +161,11 @@ export function readParts(assembly: Assembly): Parts {
         const destination = properties.DestinationConfig?.OnFailure?.Destination;
         return [
           {
+            name: logicalId,
             functionArn: functions.find(({ name }) => name === properties.FunctionName)?.arn ?? properties.FunctionName,
             streamArn: properties.EventSourceArn,
             batchSize: properties.BatchSize,
+            batchesPerShard: properties.ParallelizationFactor,
             retries: properties.MaximumRetryAttempts,
             reportsItemFailures: properties.FunctionResponseTypes.length > 0,
             bisects: properties.BisectBatchOnFunctionError,

@@ -104,8 +104,9 @@ export const eventSourceMappingSchema = z.strictObject({
   DestinationConfig: onFailure,
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
   BisectBatchOnFunctionError: boolean.default(false),
-  // A shard locally is read by one reader at a time and at once: what spreads or gathers load changes nothing.
-  ...unused('MaximumBatchingWindowInSeconds', 'MaximumRecordAgeInSeconds', 'ParallelizationFactor', 'Tags'),
+  ParallelizationFactor: number.default(1),
+  // A shard locally is read at once: what gathers load changes nothing.
+  ...unused('MaximumBatchingWindowInSeconds', 'MaximumRecordAgeInSeconds', 'Tags'),
 });
 
 export const apiSchema = z.strictObject({

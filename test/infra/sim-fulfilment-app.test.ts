@@ -256,6 +256,19 @@ describe('the changes of the table', () => {
         StartingPosition: 'TRIM_HORIZON',
       },
     });
+    // Lambda keeps the order of an item when it hands over several batches of a shard: a timeline's lines are items.
+    const mappings = [...resourcesOf(production.service, 'AWS::Lambda::EventSourceMapping').values()];
+    const atOnce = mappings.map(({ Properties }) => ({
+      batches: Properties.ParallelizationFactor,
+      timelines: JSON.stringify(Properties.FilterCriteria).includes('order.accepted'),
+    }));
+    expect(atOnce).toEqual(
+      expect.arrayContaining([
+        { batches: 10, timelines: false },
+        { batches: 1, timelines: true },
+      ]),
+    );
+    expect(mappings).toHaveLength(2);
     expectResource(dev.service, 'AWS::CloudWatch::Alarm', {
       Properties: { MetricName: 'IteratorAge', Threshold: 600_000 },
     });

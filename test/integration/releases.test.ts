@@ -6,6 +6,7 @@ import { getAlarm, queryFirings } from '../../adapters/dynamodb/alarms.ts';
 import { backfillSegments } from '../../adapters/dynamodb/backfill.ts';
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { getDelivery, queryPending } from '../../adapters/dynamodb/deliveries.ts';
+import { getFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
 import { type ItemKind, itemKinds } from '../../adapters/dynamodb/item-kinds.ts';
 import { SHAPE, upgraded } from '../../adapters/dynamodb/item-shapes.ts';
 import { get } from '../../adapters/dynamodb/items.ts';
@@ -35,7 +36,7 @@ import { useLocalCloud } from './local-cloud.ts';
 const local = useLocalCloud();
 
 /** Kinds that no release has written yet: the next `npm run keep-release` brings them, and empties this list. */
-const newKinds: readonly string[] = ['backfillSegment', 'redrivenUsage'];
+const newKinds: readonly string[] = ['backfillSegment', 'redrivenUsage', 'failedChange'];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
 /** An item as a release wrote it, with the ids that its key is made of. */
@@ -135,6 +136,10 @@ const readers: Readonly<Record<ItemKind, Reader>> = {
   alarm: async ({ partnerId, id }) => ({ read: await getAlarm(partnerId, id) }),
   alarmFiring: async ({ partnerId, of, attributes }) =>
     oneOf((await queryFirings(partnerId, of, ENOUGH, undefined)).items, attributes),
+  failedChange: async ({ pk }) => ({
+    read: await getFailedChange(pk.slice('FAILED_CHANGE#'.length)),
+    wanted: { dynamodb: { Keys: expect.anything() } },
+  }),
   backfillSegment: async ({ attributes }) => oneOf(await backfillSegments(), attributes),
   cursorSecret: asItIs,
   operatorHealth: asItIs,
