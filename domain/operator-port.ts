@@ -1,3 +1,4 @@
+import type { LeftOutSim } from './delivered-sim.ts';
 import type { UsageRecord } from './usage-record.ts';
 
 /**
@@ -61,7 +62,8 @@ export type OperatorOrderStatus = {
 
 export type CancelAnswer = { outcome: 'cancelled' } | { outcome: 'refused'; reason: string } | { outcome: 'unknown' };
 
-export type DeliveredSimsPage = { sims: DeliveredSim[]; nextCursor?: string };
+/** `leftOut`: the entries that cannot be read as a SIM; the operator lists them the same way the next time. */
+export type DeliveredSimsPage = { sims: DeliveredSim[]; leftOut: LeftOutSim[]; nextCursor?: string };
 
 export type DeliveredSim = { iccid: string; imsi: string; msisdn?: string };
 

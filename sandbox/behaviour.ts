@@ -20,6 +20,7 @@ export const behaviourSchema = z.strictObject({
   refuseActivation: z.array(z.string()).default([]).describe('ICCIDs whose activation is refused'),
   activationDelayDays: z.number().min(0).max(365).default(0).describe('Days from asking for an activation to its end'),
   failureRate: z.number().min(0).max(1).default(0).describe('How many of the calls are answered 503'),
+  oddSims: z.boolean().default(false).describe('The first SIMs of a delivery are written in odd ways, one unreadably'),
   duplicateAnswers: z.boolean().default(false).describe('Repeats and reorders what it says'),
 });
 

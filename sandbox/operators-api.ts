@@ -140,6 +140,17 @@ function cancelOrder({ books, now }: Desk, order: Order): ApiAnswer {
   }
 }
 
+type Card = ReturnType<typeof cardAt>;
+
+/** How operators write SIMs otherwise than documented, by place in a delivery. The last one is no phone number. */
+const oddities: readonly ((card: Card) => Record<keyof Card, unknown> | Record<string, unknown>)[] = [
+  () => ({ msisdn: '447700900001' }),
+  ({ iccid }) => ({ iccid: `${iccid}F` }),
+  () => ({ msisdn: '' }),
+  () => ({ msisdn: null }),
+  () => ({ msisdn: '+4477009000011234' }),
+];
+
 function deliveredSims({ operatorId, books, now }: Desk, order: Order, query: URLSearchParams): ApiAnswer {
   const delivered = deliveredCards(order, now);
   if (delivered === undefined) {
@@ -156,7 +167,10 @@ function deliveredSims({ operatorId, books, now }: Desk, order: Order, query: UR
   return {
     status: 200,
     body: {
-      sims: places.map((place) => cardAt(operatorId, { block, place })),
+      sims: places.map((place) => {
+        const card = cardAt(operatorId, { block, place });
+        return books.behaviour.oddSims ? { ...card, ...oddities[place]?.(card) } : card;
+      }),
       ...(end < quantity ? { nextCursor: String(end) } : {}),
     },
   };

@@ -161,12 +161,15 @@ export async function keepTaskToken(
 /**
  * Adds a page to the SIMs received, with where the operator's list goes on, and its SIMs to the holding service's; a page
  * that was added already stays.
+ *
+ * @param events lines for the order's timeline.
  */
 export async function addReceivedPage(
   partnerId: string,
   order: OrderRecord,
   page: ManifestPage,
   receiveCursor: string | undefined,
+  events: readonly OrderEvent[] = [],
 ): Promise<OrderRecord> {
   const received = page.iccids.length;
   const next: OrderRecord = {
@@ -183,6 +186,7 @@ export async function addReceivedPage(
   }
   await transact([
     putOrder(partnerId, next, order.version),
+    ...eventWrites(partnerId, { order: next, events: [...events] }),
     ...(received > 0
       ? [
           putPage(orderManifest(partnerId, order.id), page),

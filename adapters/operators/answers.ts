@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
+import { tidyDeliveredSim } from '../../domain/delivered-sim.ts';
 import { isIccid } from '../../domain/iccid.ts';
 import type {
   CancelAnswer,
@@ -100,12 +101,26 @@ const deliveredSimSchema = z.lazy(() =>
   }),
 );
 
-/** A page of SIMs, each once. The cursor that was asked with must not come back: it would lead round in a circle. */
+/**
+ * A page of SIMs, each once. The cursor that was asked with must not come back: it would lead round in a circle. A SIM that
+ * cannot be read is left out and named: it would not be readable the next time either, and the order would wait for it. A
+ * delivery of which the first page has no readable SIM is nonsense as a whole.
+ */
 export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswers<DeliveredSimsPage> {
   return {
     200: z.pipe(
       z.object({
-        sims: eachOnce(deliveredSimSchema, (one: DeliveredSim, other) => one.imsi === other.imsi),
+        sims: z.pipe(
+          z.array(z.unknown()),
+          z.transform((listed, context): Pick<DeliveredSimsPage, 'sims' | 'leftOut'> => {
+            const read = readDeliveredSims(listed);
+            const [first] = read.leftOut;
+            if (cursor === undefined && first && read.sims.length === 0) {
+              context.issues.push({ code: 'custom', path: [0], message: first.problem, input: listed });
+            }
+            return read;
+          }),
+        ),
         nextCursor: z.exactOptional(
           z.string().check(
             z.minLength(1),
@@ -114,9 +129,36 @@ export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswer
           ),
         ),
       }),
-      z.transform((page): DeliveredSimsPage => page),
+      z.transform(({ sims, ...page }): DeliveredSimsPage => ({ ...page, ...sims })),
     ),
   };
+}
+
+/** A SIM that is listed twice counts once; one that is listed with two IMSIs cannot be told which it is. */
+function readDeliveredSims(listed: readonly unknown[]): Pick<DeliveredSimsPage, 'sims' | 'leftOut'> {
+  const sims = new Map<string, DeliveredSim>();
+  const leftOut = new Map<string, string>();
+  for (const [place, entry] of listed.entries()) {
+    const { data, error } = deliveredSimSchema.safeParse(tidyDeliveredSim(entry));
+    if (!data) {
+      const [issue] = error.issues;
+      leftOut.set(nameOf(entry, place), [...(issue?.path ?? []), issue?.message].join(': '));
+    } else if ((sims.get(data.iccid)?.imsi ?? data.imsi) !== data.imsi) {
+      leftOut.set(data.iccid, 'listed with two IMSIs');
+    } else {
+      sims.set(data.iccid, sims.get(data.iccid) ?? data);
+    }
+  }
+  return {
+    sims: [...sims.values()].filter(({ iccid }) => !leftOut.has(iccid)),
+    leftOut: [...leftOut].map(([name, problem]) => ({ name, problem })),
+  };
+}
+
+/** What the operator calls a SIM, as far as it says; otherwise where it is in the page. */
+function nameOf(entry: unknown, place: number): string {
+  const { iccid }: { iccid?: unknown } = Object(entry);
+  return typeof iccid === 'string' && /^[\x21-\x7e]{1,40}$/.test(iccid) ? iccid : `entry ${place + 1}`;
 }
 
 /**

@@ -11,13 +11,16 @@ import {
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { addSim } from '../../adapters/dynamodb/sims.ts';
 import { afterWorkingDays } from '../../domain/calendar.ts';
+import { describeLeftOut, type LeftOutSim } from '../../domain/delivered-sim.ts';
 import { isIccid } from '../../domain/iccid.ts';
 import { newId } from '../../domain/ids.ts';
+import { laterOf } from '../../domain/moment.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { type DeliveredSim, OperatorUnavailable } from '../../domain/operator-port.ts';
-import { deliverOrder } from '../../domain/order.ts';
+import { deliverOrder, type OrderEvent } from '../../domain/order.ts';
 import { HOLDING_DAYS } from '../../domain/partner.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
+import { about, logger } from '../http/telemetry.ts';
 import { operatorOf } from '../operators.ts';
 import { stepOrder } from '../step-order.ts';
 import { IN_FLIGHT } from './limits.ts';
@@ -34,10 +37,10 @@ export const handler = task(itemInput, async ({ partnerId, id }, hasTime): Promi
   }
   const known = await receivedBefore(partnerId, order);
   for (;;) {
-    const { sims, nextCursor } = await operatorOf(order.operatorId).deliveredSims(id, order.receiveCursor);
+    const { sims, leftOut, nextCursor } = await operatorOf(order.operatorId).deliveredSims(id, order.receiveCursor);
     const fresh = [...new Map(sims.map((sim) => [sim.iccid, sim])).values()].filter(({ iccid }) => !known.has(iccid));
     requireOrdered(order, known.size + fresh.length);
-    order = await take(partnerId, order, fresh, nextCursor);
+    order = await take(partnerId, order, fresh, { leftOut, nextCursor });
     for (const { iccid } of fresh) {
       known.add(iccid);
     }
@@ -68,14 +71,20 @@ function requireOrdered({ quantity, operatorId }: OrderRecord, received: number)
   }
 }
 
-/** Puts SIMs into the table, then into the manifest with where the operator's list goes on. */
+/** Puts SIMs into the table, then into the manifest with where the operator's list goes on, and names those left out. */
 async function take(
   partnerId: string,
   order: OrderRecord,
   sims: readonly DeliveredSim[],
-  nextCursor: string | undefined,
+  { leftOut, nextCursor }: { leftOut: readonly LeftOutSim[]; nextCursor: string | undefined },
 ): Promise<OrderRecord> {
-  const at = clock.now().toISOString();
+  const at = laterOf(order.updatedAt, clock.now().toISOString());
+  const events: OrderEvent[] = [];
+  if (leftOut.length > 0) {
+    logger.error('SIMs of a delivery left out', { ...about(order.id), operatorId: order.operatorId, leftOut });
+    const detail = describeLeftOut(leftOut);
+    events.push({ at, type: 'order.sims_left_out', actor: order.operatorId, detail });
+  }
   await pMap(sims, (sim) => addSim(partnerId, arriveInHolding(checked(sim), order, at)), { concurrency: IN_FLIGHT });
   const pages = pagesOf(
     sims.map(({ iccid }) => iccid),
@@ -85,7 +94,8 @@ async function take(
   for (const page of pages.length > 0 ? pages : [{ page: order.pages, iccids: [] }]) {
     // Only the last page moves the operator's cursor: until then the whole of its list page counts as not received.
     const isLast = page.page === order.pages + Math.max(pages.length - 1, 0);
-    current = await addReceivedPage(partnerId, current, page, isLast ? nextCursor : order.receiveCursor);
+    const cursor = isLast ? nextCursor : order.receiveCursor;
+    current = await addReceivedPage(partnerId, current, page, cursor, isLast ? events : []);
   }
   return current;
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
     cloud.operator('3uk').behaves({ leadTimeDays: 2, failureRate: 0.5 }),
     cloud.operator('3ireland').behaves({ leadTimeDays: 4, duplicateAnswers: true, activationDelayDays: 1 }),
     cloud.operator('orange').behaves({ leadTimeDays: 0, stall: true }),
-    cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 2 }),
+    cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 2, oddSims: true }),
   ]);
 });
 
@@ -69,18 +69,33 @@ test.concurrent('the operator answers nothing when the order is submitted: it go
   await expectForwardOnly(id);
 });
 
+test.concurrent('one SIM of a delivery cannot be read: it alone is left out, and named', async () => {
+  const { id } = await acme.orders({ operatorId: 'a1', quantity: 20 });
+  const order = await acme.orderIn(id, 'delivered', { within: 60_000 });
+  expect(order).toMatchObject({ quantity: 20, receivedQuantity: 19 });
+  const events = await acme.eventsOf(id);
+  const [leftOut] = events.filter(({ type }) => type === 'order.sims_left_out');
+  expect(leftOut?.detail).toMatch(/^1 SIM .*left out: \d{19,20} \(msisdn: /);
+  expect(events.map(({ type }) => type)).toContain('order.shortfall');
+  const numbers = (await acme.sims({ orderId: id })).map(({ msisdn }) => msisdn);
+  expect(numbers).toHaveLength(19);
+  expect(numbers).toContain('+447700900001');
+  expect(numbers.filter((number) => number === undefined)).toHaveLength(2);
+});
+
 describe('an activation', () => {
   test.concurrent('that takes the operator days is confirmed then', async () => {
     const { id } = await acme.orders({ operatorId: 'a1', quantity: 20, plan: await acme.aPlan() });
     await eventually(async () => {
       const sims = await acme.sims({ orderId: id, state: 'activating' });
-      expect(sims).toHaveLength(20);
+      // One of them could not be read.
+      expect(sims).toHaveLength(19);
       for (const sim of sims) {
         expect(sim).toMatchObject({ bars: [{ type: 'data' }], nextActions: [] });
       }
     });
     const order = await acme.orderIn(id, 'fulfilled');
-    expect(order.progress).toEqual(full(20));
+    expect(order.progress).toEqual(full(19));
     for (const sim of await acme.sims({ orderId: id })) {
       expect(sim).toMatchObject({ state: 'active', bars: [] });
     }

@@ -31,7 +31,8 @@ type Ask = (gateway: OperatorGateway) => Promise<unknown>;
 const submit: Ask = (gateway) => gateway.submitOrder(anOrder());
 const status: Ask = (gateway) => gateway.orderStatus('ord_1');
 const cancel: Ask = (gateway) => gateway.cancelOrder('ord_1');
-const list: Ask = (gateway) => gateway.deliveredSims('ord_1', 'here');
+const list: Ask = (gateway) => gateway.deliveredSims('ord_1');
+const listOn: Ask = (gateway) => gateway.deliveredSims('ord_1', 'here');
 const activate: Ask = (gateway) => gateway.activate('k1', [iccid, other]);
 const usage: Ask = (gateway) => gateway.usageSince('here');
 const used = { recordId: 'r1', iccid, bytes: 1, at: '2026-03-02T10:30:00Z', network: '23420' };
@@ -53,8 +54,8 @@ describe('an answer that is nonsense', () => {
     ['a SIM that has no ICCID', list, { body: { sims: [{ ...sim, iccid: '8944200000000000000' }] } }],
     ['a SIM that has no IMSI', list, { body: { sims: [{ iccid }] } }],
     ['a SIM with two IMSIs', list, { body: { sims: [sim, { ...sim, imsi: '234200000000002' }] } }],
-    ['the same cursor again', list, { body: { sims: [sim], nextCursor: 'here' } }],
-    ['no list of SIMs', list, { body: { nextCursor: 'there' } }],
+    ['the same cursor again', listOn, { body: { sims: [sim], nextCursor: 'here' } }],
+    ['no list of SIMs', listOn, { body: { nextCursor: 'there' } }],
     ['usage without a cursor', usage, { body: { records: [used] } }],
     ['usage without a list of records', usage, { body: { records: used, nextCursor: '1' } }],
     ['a SIM missing', activate, { body: { sims: [{ iccid, status: 'active' }] } }],
@@ -118,6 +119,57 @@ describe('an answer that is nonsense', () => {
     const error = await status(operator.gateway).catch((thrown: unknown) => thrown);
     expect(String(operator.logged[0]?.fields.body).length).toBeLessThanOrEqual(501);
     expect(inspect([operator.logged, error], { depth: 10 })).not.toContain(API_KEY);
+  });
+});
+
+describe('a delivered SIM', () => {
+  test.each([
+    ['a number without +', { msisdn: '447700900001' }, { msisdn: '+447700900001' }],
+    ['a number with 00', { msisdn: '0033700000000001' }, { msisdn: '+33700000000001' }],
+    ['a number as a number', { msisdn: 447700900001 }, { msisdn: '+447700900001' }],
+    ['an empty number', { msisdn: '' }, {}],
+    ['null for a number', { msisdn: null }, {}],
+    ['an ICCID padded with F', { iccid: `${iccid}F` }, {}],
+    ['a field that nobody knows', { pin: '1234' }, {}],
+  ])('is read from %s', async (_, odd, read) => {
+    const operator = await operatorSays([{ body: { sims: [{ ...sim, ...odd }] } }]);
+    expect(await list(operator.gateway)).toEqual({ sims: [{ ...sim, ...read }], leftOut: [] });
+  });
+
+  test.each([
+    ['a number of 16 digits', { msisdn: '+4477009000011234' }, /^msisdn: /],
+    ['a number of letters', { msisdn: 'none' }, /^msisdn: /],
+    ['a list for a number', { msisdn: ['+447700900001'] }, /^msisdn: /],
+    ['no IMSI', { imsi: undefined }, /^imsi: /],
+  ])('with %s is left out alone, and named', async (_, odd, problem) => {
+    const operator = await operatorSays([
+      {
+        body: {
+          sims: [
+            { ...sim, ...odd },
+            { ...sim, iccid: other },
+          ],
+        },
+      },
+    ]);
+    expect(await list(operator.gateway)).toEqual({
+      sims: [{ ...sim, iccid: other }],
+      leftOut: [{ name: iccid, problem: expect.stringMatching(problem) }],
+    });
+  });
+
+  test('that is none, or two, is left out alone on any page', async () => {
+    const twice = [sim, { ...sim, imsi: '234200000000002' }];
+    const operator = await operatorSays([{ body: { sims: [null, 'SIM', { imsi: sim.imsi }, ...twice] } }]);
+    expect(await listOn(operator.gateway)).toEqual({
+      sims: [],
+      leftOut: [
+        { name: 'entry 1', problem: expect.any(String) },
+        { name: 'entry 2', problem: expect.any(String) },
+        { name: 'entry 3', problem: expect.stringMatching(/^iccid: /) },
+        { name: iccid, problem: 'listed with two IMSIs' },
+      ],
+    });
   });
 });
 
