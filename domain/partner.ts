@@ -9,6 +9,8 @@ export type Partner = {
   contact: Contact;
   /** For how many working days SIMs may wait in holding before the partner is told. */
   holdingDays?: number | undefined;
+  /** How many requests a second the partner may send; the stage's own limit when left out. */
+  requestsPerSecond?: number | undefined;
   createdAt: string;
   updatedAt: string;
   version: number;

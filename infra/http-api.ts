@@ -1,6 +1,7 @@
 import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CfnStage,
   CorsHttpMethod,
   type CorsPreflightOptions,
   HttpApi as GatewayApi,
@@ -53,6 +54,8 @@ export class HttpApi extends Construct {
     });
     const authorizer = new HttpJwtAuthorizer('Tokens', tokens.issuer, { jwtAudience: [tokens.audience] });
     const noAuthorizer = new HttpNoneAuthorizer();
+    const openRoutes: HttpRoute[] = [];
+    const openKeys: string[] = [HttpRouteKey.DEFAULT.key];
 
     for (const { name, lambda, routes } of resources) {
       const integration = integrationOf(name, lambda);
@@ -65,6 +68,8 @@ export class HttpApi extends Construct {
           authorizer: open ? noAuthorizer : authorizer,
         });
         if (open) {
+          openRoutes.push(route);
+          openKeys.push(`${method} ${path}`);
           Validations.of(route).acknowledge({
             id: 'AwsSolutions-APIG4',
             reason: 'Public on purpose: it tells whether the service is up, or what it offers, and holds no data.',
@@ -96,6 +101,16 @@ export class HttpApi extends Construct {
       throttle: stage.throttle,
       accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat },
     });
+    // Apart from the rest, so that requests without a token take nothing from callers that have one. No construct sets this.
+    const settings = {
+      ThrottlingRateLimit: stage.openThrottle.rateLimit,
+      ThrottlingBurstLimit: stage.openThrottle.burstLimit,
+    };
+    const deployed = this.deployed.node.defaultChild;
+    if (!(deployed instanceof CfnStage)) throw new Error('The stage of the API has no resource');
+    deployed.routeSettings = Object.fromEntries(openKeys.map((key) => [key, settings]));
+    // API Gateway refuses settings of a route that is not there yet.
+    this.deployed.node.addDependency(...openRoutes, unknown);
     this.url = this.deployed.url;
     // Known from when the first route asked for it.
     const { authorizerId } = authorizer;

@@ -301,6 +301,7 @@ export class ServiceStack extends Stack {
       environment: {
         TABLE_NAME: table.tableName,
         JOURNAL_DAYS: String(stage.journalDays),
+        PARTNER_REQUESTS_PER_SECOND: String(stage.partnerRequestsPerSecond),
         ...(rights.operators && { OPERATORS_SECRET: operatorsSecret.secretArn }),
         ...(rights.userPool && users && { USER_POOL_ID: users.pool.userPoolId }),
         ...(((rights.userPool && rights.userPool !== 'look') || entry === docsEntry) && {

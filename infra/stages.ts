@@ -32,6 +32,10 @@ export type Stage = {
   logLevel: 'DEBUG' | 'INFO' | 'WARN';
   /** Requests per second, over all routes, and how far above that a burst may go. */
   throttle: { rateLimit: number; burstLimit: number };
+  /** Requests per second of one partner, on average over five seconds; the platform can agree on another number with it. */
+  partnerRequestsPerSecond: number;
+  /** Requests per second on each route that takes no token. */
+  openThrottle: { rateLimit: number; burstLimit: number };
   /** How many batches of one shard of the table's stream become events at a time. */
   batchesPerShard: number;
   /** How often it is looked which orders are due; each is asked about less and less, so that this is how late news is at first. */
@@ -92,6 +96,8 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     // The local cloud runs the stand-in itself.
     sandbox: false,
     logLevel: 'INFO',
+    partnerRequestsPerSecond: 5_000,
+    openThrottle: { rateLimit: 5_000, burstLimit: 5_000 },
     batchesPerShard: 2,
     throttle: { rateLimit: 5_000, burstLimit: 5_000 },
     concurrency: { shards: 16 },
@@ -105,6 +111,8 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     rollout: 'in place',
     sandbox: true,
     logLevel: 'DEBUG',
+    partnerRequestsPerSecond: 25,
+    openThrottle: { rateLimit: 20, burstLimit: 40 },
     batchesPerShard: 2,
     throttle: { rateLimit: 50, burstLimit: 100 },
     // Works in a new account, whose Lambda concurrency is 10 and leaves nothing to reserve.
@@ -119,6 +127,8 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     rollout: 'at once',
     sandbox: true,
     logLevel: 'INFO',
+    partnerRequestsPerSecond: 100,
+    openThrottle: { rateLimit: 20, burstLimit: 40 },
     batchesPerShard: 10,
     throttle: { rateLimit: 200, burstLimit: 400 },
     // The sandbox answers as many shards as there are, and no more: calls beyond that are refused with 429.
@@ -132,6 +142,8 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     rollout: 'canary',
     sandbox: false,
     logLevel: 'INFO',
+    partnerRequestsPerSecond: 100,
+    openThrottle: { rateLimit: 50, burstLimit: 100 },
     batchesPerShard: 10,
     throttle: { rateLimit: 500, burstLimit: 1_000 },
     concurrency: { shards: 16 },

@@ -4,6 +4,7 @@ import { beginBackfill } from '../adapters/dynamodb/backfill.ts';
 import { keepFailedChange } from '../adapters/dynamodb/failed-changes.ts';
 import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kinds.ts';
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
+import { addRequests } from '../adapters/dynamodb/request-counts.ts';
 import { setAside } from '../adapters/dynamodb/set-aside.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
 import { type Client, clientOf } from '../local/demo/client.ts';
@@ -93,6 +94,7 @@ async function live(cloud: LocalCloud, look: () => Promise<void>, log: (line: st
   await setAside({ kind: 'order', partnerId: PARTNER, id: held.id }, 'Error: for the record', cloud.clock.now());
   const keys = { pk: { S: `P#${PARTNER}` }, sk: { S: 'OP#op_1' } };
   await keepFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
+  await addRequests(PARTNER, 1, 5);
   await beginBackfill(1, cloud.clock.now());
   await operatorTraffic.take('orange', Math.floor(Date.now() / 1000), 5);
   await operatorTraffic.keep('orange', false);

@@ -33,6 +33,7 @@ const leftAlone: readonly ItemKind[] = [
   'operatorCalls',
   'backfillSegment',
   'failedChange',
+  'requestCount',
   'cursorSecret',
 ];
 

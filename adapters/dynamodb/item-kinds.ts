@@ -45,6 +45,7 @@ export const itemKinds = {
   operatorHealth: { pk: /^OPERATOR#/, sk: /^HEALTH$/ },
   operatorCalls: { pk: /^OPERATOR#/, sk: /^CALLS#/ },
   backfillSegment: { pk: /^BACKFILL$/, sk: /^SEGMENT#/ },
+  requestCount: { pk: /^REQUESTS$/, sk: /./ },
   failedChange: { pk: /^FAILED_CHANGE#/, sk: /^RECORD$/ },
   setAside: { pk: /^SET_ASIDE$/, sk: /./ },
 } as const satisfies Readonly<Record<string, Pattern>>;

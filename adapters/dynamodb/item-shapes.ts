@@ -14,7 +14,7 @@ export type Upgrade = (item: Attributes) => Attributes;
  * Kinds that keep their shape: of some an update makes items, so that nobody could tell a new one from one of the first
  * shape; what is in a journal nobody may change.
  */
-type KeepsItsShape = 'webhookQueue' | 'operatorHealth' | 'operatorCalls' | 'journalEntry';
+type KeepsItsShape = 'webhookQueue' | 'operatorHealth' | 'operatorCalls' | 'journalEntry' | 'requestCount';
 
 /** By kind, how its items came from their first shape to the newest. */
 type Upgrades = Readonly<Partial<Record<Exclude<ItemKind, KeepsItsShape>, readonly Upgrade[]>>>;

@@ -137,6 +137,13 @@ export const firingKey = (partnerId: string, alarmId: string, period: string, su
 export const setAsidePartition = 'SET_ASIDE';
 export const setAsideKey = (id: string): Key => ({ pk: setAsidePartition, sk: id });
 
+/** How many requests of a partner were counted in a window of time. In one partition, to which functions that only read may write. */
+export const requestCounts = 'REQUESTS';
+export const requestCountKey = (partnerId: string, window: number): Key => ({
+  pk: requestCounts,
+  sk: `${partnerId}#${window}`,
+});
+
 /** A record of the table's stream whose events could not be queued. */
 export const failedChangeKey = (id: string): Key => ({ pk: `FAILED_CHANGE#${id}`, sk: 'RECORD' });
 

@@ -40,6 +40,10 @@ const partnerDetails = z.lazy(() =>
     shortName: line(30),
     deliveryAddress: addressSchema,
     contact: contactSchema,
+    requestsPerSecond: described(
+      z.optional(z.int().check(z.minimum(1), z.maximum(10_000))),
+      'Maximum average number of requests per second; the default of the deployment if omitted.',
+    ),
     holdingDays: described(
       z.optional(z.int().check(z.minimum(1), z.maximum(60))),
       `Working days after which the partner is notified of SIMs that are still in holding. Default: ${HOLDING_DAYS}.`,

@@ -76,6 +76,7 @@ export const partnerSchema = z.lazy(() =>
       deliveryAddress: address,
       contact,
       holdingDays: z.optional(z.int()),
+      requestsPerSecond: z.optional(z.int()),
       ...stamps,
     })
     .register(z.globalRegistry, { id: 'Partner' }),
@@ -619,6 +620,7 @@ function subjectOf(work: SetAside['work']): string {
       return work.operatorId;
     case 'order':
     case 'operation':
+    case 'delivery':
     case 'alarm':
       return work.id;
   }

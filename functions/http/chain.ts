@@ -29,6 +29,7 @@ import {
 import { checkInput, pageQuery, readJson } from './input.ts';
 import { journalEntry } from './journal.ts';
 import { HttpProblem, notFound, problemDocument, problems } from './problem.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 import { representationOf } from './representation.ts';
 import { type Access, type Answer, type Route, type RouteRequest, routeKey } from './route.ts';
 import { readRows } from './rows.ts';
@@ -54,6 +55,8 @@ export type ChainTable = {
   isBusy(error: unknown): boolean;
   /** Requests that their callers may send again. */
   requests: RequestStore;
+  /** Limits the requests of a partner. */
+  limitRequests: RateLimiter;
   /** Keeps what was accepted. */
   addToJournal(owner: KeyOwner, entry: JournalEntry): Promise<void>;
 };
@@ -92,6 +95,7 @@ const noTable: ChainTable = {
   isBusy: () => false,
   requests: { claim: needsTable, takeOver: needsTable, keepResponse: needsTable, letGo: needsTable },
   addToJournal: needsTable,
+  limitRequests: needsTable,
 };
 
 async function needsTable(): Promise<never> {
@@ -185,6 +189,7 @@ function check(byKey: ReadonlyMap<string, Served>, table: ChainTable): Handler {
       }
       const { route } = served;
       const caller = authorise(route, event);
+      await limitRequests(caller, table);
       const scope = route.paged ? scopeOf(caller, event) : '';
       const query = checkInput(served.querySchema(), event.queryStringParameters ?? {}, '/query');
       const { limit = 0, cursor, ...filters } = query;
@@ -304,6 +309,22 @@ function authorise({ access }: Route, event: Event): Caller | undefined {
     throw new HttpProblem('forbidden', `This requires one of the roles ${rights[access].join(', ')}.`);
   }
   return caller;
+}
+
+/** @throws HttpProblem 429 */
+async function limitRequests(caller: Caller | undefined, table: ChainTable): Promise<void> {
+  if (!caller || !('partnerId' in caller)) {
+    return;
+  }
+  const refused = await table.limitRequests(caller.partnerId);
+  if (refused) {
+    const { retryAfterSeconds } = refused;
+    throw new HttpProblem(
+      'too_many_requests',
+      `The partner has reached its limit of requests. Try again in ${retryAfterSeconds} ${retryAfterSeconds === 1 ? 'second' : 'seconds'}.`,
+      { headers: { 'retry-after': String(retryAfterSeconds) } },
+    );
+  }
 }
 
 /** The list that a cursor is of. */

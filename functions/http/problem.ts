@@ -49,6 +49,11 @@ export const problems = {
   ],
   invalid_input: [422, 'Invalid input', '`errors` lists each invalid field with the rule that it violates.'],
   key_reused: [422, 'Idempotency key reused', 'Use a new `Idempotency-Key` for every request.'],
+  too_many_requests: [
+    429,
+    'Too many requests',
+    'Wait for the number of seconds in `Retry-After`, then send the request again.',
+  ],
   operator_unavailable: [
     503,
     'Operator unavailable',

@@ -3,7 +3,10 @@ import { cursorSecret } from '../../adapters/dynamodb/cursor-secret.ts';
 import * as requests from '../../adapters/dynamodb/idempotency.ts';
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { addToJournal } from '../../adapters/dynamodb/journal.ts';
+import { addRequests, requestLimitOf } from '../../adapters/dynamodb/request-counts.ts';
+import { required } from '../../adapters/environment.ts';
 import { chain } from './chain.ts';
+import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import type { Route } from './route.ts';
 
 /** The handler of a function that serves these routes, which read and write the table. */
@@ -14,5 +17,17 @@ export function serve(routes: readonly Route[]) {
     isBusy: isThrottled,
     requests,
     addToJournal,
+    limitRequests,
   });
 }
+
+let limiter: RateLimiter | undefined;
+
+/** The limiter of this instance, made at first use, so that importing a module needs no environment. */
+const limitRequests: RateLimiter = (partnerId) => {
+  limiter ??= createRateLimiter(
+    { add: addRequests, limitOf: requestLimitOf },
+    { perSecond: Number(required('PARTNER_REQUESTS_PER_SECOND')) },
+  );
+  return limiter(partnerId);
+};

@@ -3,7 +3,7 @@ import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { cursorSecretKey, JOURNAL } from '../../adapters/dynamodb/keys.ts';
+import { cursorSecretKey, JOURNAL, requestCounts } from '../../adapters/dynamodb/keys.ts';
 import { table as names } from '../../adapters/dynamodb/table.ts';
 import { asNagNamesIt } from '../nag-names.ts';
 import type { ExecutionRight, Rights } from './rights.ts';
@@ -17,14 +17,14 @@ export function tableStatements(table: Table, { table: access, due, journal }: R
   if (access === 'none') return [];
   const { due: acrossPartners, ...lists } = names.indexes;
   const indexes = [...Object.values(lists), ...(due ? [acrossPartners] : [])];
-  // Whoever signs a cursor first makes the key for it; a function that writes nothing else may write in that partition.
-  const cursorSecret = new PolicyStatement({
-    actions: ['dynamodb:PutItem'],
+  // The first function that signs a cursor makes the key for it, and all count requests: one that writes nothing else may write there.
+  const ownWrites = new PolicyStatement({
+    actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     resources: [table.tableArn],
-    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk] } },
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk, requestCounts] } },
   });
   return [
-    ...(access === 'read' ? [cursorSecret] : [journalStays(table, { adds: journal === true })]),
+    ...(access === 'read' ? [ownWrites] : [journalStays(table, { adds: journal === true })]),
     new PolicyStatement({
       actions: [...itemReads, ...(access === 'write' ? itemWrites : [])],
       resources: [table.tableArn],

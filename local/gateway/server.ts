@@ -46,6 +46,7 @@ export async function serveGateway(
   const { issuer, functions, audienceOf, control, log } = options;
   const find = routeFinder(api.routes);
   const mayPass = api.throttle ? throttle(api.throttle) : () => true;
+  const ofRoutes = new Map(Object.entries(api.routeThrottles).map(([key, limits]) => [key, throttle(limits)]));
 
   async function answer(message: IncomingMessage, requestId: string): Promise<Answer | undefined> {
     const method = message.method ?? 'GET';
@@ -56,10 +57,11 @@ export async function serveGateway(
     if (path.startsWith('/_local/')) {
       return answerControl(message, method, path);
     }
-    if (!mayPass()) {
+    const match = find(method, path);
+    const mayPassRoute = (match && ofRoutes.get(match.route.key)) ?? mayPass;
+    if (!mayPassRoute()) {
       return gatewayMessage(429, 'Too Many Requests');
     }
-    const match = find(method, path);
     if (!match) {
       return gatewayMessage(404, 'Not Found');
     }

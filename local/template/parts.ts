@@ -66,6 +66,8 @@ export type RoutePart = {
 export type HttpApiPart = {
   id: string;
   routes: RoutePart[];
+  /** Those of a route of its own, by its key; it does not count for the others. */
+  routeThrottles: Readonly<Record<string, { rateLimit: number; burstLimit: number }>>;
   /** Requests a second over all routes, and how many above that at once. */
   throttle?: { rateLimit: number; burstLimit: number };
 };

@@ -199,6 +199,12 @@ function readHttpApis(all: All): HttpApiPart[] {
     return {
       id,
       routes: routes.filter(({ properties }) => properties.ApiId === id).map(routeOf),
+      routeThrottles: Object.fromEntries(
+        Object.entries(stage.properties.RouteSettings).map(([key, own]) => [
+          key,
+          { rateLimit: own.ThrottlingRateLimit, burstLimit: own.ThrottlingBurstLimit },
+        ]),
+      ),
       ...(rateLimit !== undefined && burstLimit !== undefined && { throttle: { rateLimit, burstLimit } }),
     };
   });

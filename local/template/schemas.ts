@@ -152,6 +152,9 @@ export const stageSchema = z.strictObject({
       DetailedMetricsEnabled: z.unknown().optional(),
     })
     .optional(),
+  RouteSettings: z
+    .record(z.string(), z.strictObject({ ThrottlingBurstLimit: number, ThrottlingRateLimit: number }))
+    .default({}),
   ...unused('AccessLogSettings', 'AutoDeploy', 'DeploymentId', 'Description', 'Tags'),
 });
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { cursorSecretKey } from '../../adapters/dynamodb/keys.ts';
+import { cursorSecretKey, requestCounts } from '../../adapters/dynamodb/keys.ts';
 import { table } from '../../adapters/dynamodb/table.ts';
 import { resources } from '../../functions/api/routes.ts';
 import { bundleName } from '../../infra/functions/bundles.ts';
@@ -146,6 +146,19 @@ describe('the HTTP API', () => {
       },
     ]);
   }, 60_000);
+
+  test('throttles each route that takes no token by itself', () => {
+    const [stage] = resourcesOf(production.service, 'AWS::ApiGatewayV2::Stage').values();
+    const own = { ThrottlingRateLimit: expect.any(Number), ThrottlingBurstLimit: expect.any(Number) };
+    expect(stage?.Properties.RouteSettings).toEqual(
+      Object.fromEntries(['$default', 'GET /health', 'GET /docs', 'GET /openapi.json'].map((key) => [key, own])),
+    );
+    // API Gateway refuses the settings of a route that is made later.
+    const open = [...resourcesOf(production.service, 'AWS::ApiGatewayV2::Route')]
+      .filter(([, { Properties }]) => Properties.AuthorizationType !== 'JWT')
+      .map(([id]) => id);
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(open));
+  });
 
   test('is throttled and logs who asked for what', () => {
     expectResource(dev.service, 'AWS::ApiGatewayV2::Stage', {
@@ -355,8 +368,8 @@ describe('what functions may do', () => {
     const conditional = statementsByEntry('functions/api/catalogue.ts').filter(({ Condition }) => Condition);
     expect(conditional.map(({ Action, Condition }) => ({ Action, Condition }))).toEqual([
       {
-        Action: 'dynamodb:PutItem',
-        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk] } },
+        Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk, requestCounts] } },
       },
     ]);
   });

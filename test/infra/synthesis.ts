@@ -16,7 +16,12 @@ export type Wanted =
 
 /** A template, as far as tests look at it: they ask only for properties of resources that the CDK gives some. */
 export type Template = { Resources: { [id: string]: Resource }; Outputs?: { [id: string]: Json } };
-export type Resource = { Type: string; Properties: { [key: string]: Json }; DeletionPolicy?: string };
+export type Resource = {
+  Type: string;
+  Properties: { [key: string]: Json };
+  DeletionPolicy?: string;
+  DependsOn?: string[];
+};
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** The templates of what was wanted by their part (`data`, `service`), and which of these stacks may not be deleted. */

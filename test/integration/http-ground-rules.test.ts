@@ -21,6 +21,37 @@ beforeAll(async () => {
 
 const iccidOf = (place: number) => sims[place]?.iccid ?? '';
 
+describe('a partner that exceeds its limit of requests', () => {
+  test('is told to wait, while another partner and the platform are served', async () => {
+    const partnerId = `acme-eager-${Date.now()}`;
+    const eager = cloud.partner(partnerId).api;
+    const platform = cloud.as({ roles: ['platform'] });
+    const partner = {
+      name: 'Eager Ltd',
+      shortName: 'Eager',
+      deliveryAddress: { name: 'Eager', lines: ['1 Dock Road'], city: 'London', postalCode: 'E16 1AA', country: 'GB' },
+      contact: { name: 'Ada', email: 'ada@eager.example' },
+      requestsPerSecond: 1,
+    };
+    is(201, await platform.put(`/v1/platform/partners/${partnerId}`, partner));
+    const answers: Answer<unknown>[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      answers.push(await eager.get('/v1/customers'));
+    }
+    const refused = answers.find(({ status }) => status === 429);
+    if (!refused) {
+      throw new Error('No request was refused.');
+    }
+    expectProblem(refused, 429, 'too_many_requests');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(5);
+    for (let n = 0; n < 10; n += 1) {
+      is(200, await globex.api.get('/v1/customers'));
+      is(200, await platform.get('/v1/platform/set-aside'));
+    }
+  });
+});
+
 describe('what is made', () => {
   test('answers 201 with its place, its tag and an id that tells its kind', async () => {
     const customer = await api.post<Customer>('/v1/customers', { name: 'Northwind Meters Ltd' });

@@ -36,7 +36,7 @@ import { useLocalCloud } from './local-cloud.ts';
 const local = useLocalCloud();
 
 /** Kinds that no release has written yet: the next `npm run keep-release` brings them, and empties this list. */
-const newKinds: readonly string[] = ['backfillSegment', 'redrivenUsage', 'failedChange'];
+const newKinds: readonly string[] = ['backfillSegment', 'redrivenUsage', 'failedChange', 'requestCount'];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
 /** An item as a release wrote it, with the ids that its key is made of. */
@@ -143,6 +143,7 @@ const readers: Readonly<Record<ItemKind, Reader>> = {
   backfillSegment: async ({ attributes }) => oneOf(await backfillSegments(), attributes),
   cursorSecret: asItIs,
   operatorHealth: asItIs,
+  requestCount: asItIs,
   operatorCalls: asItIs,
   setAside: async ({ attributes }) => oneOf((await querySetAside(ENOUGH, undefined)).items, attributes),
 };
