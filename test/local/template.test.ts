@@ -103,18 +103,37 @@ describe('what the template asks for and cannot be honoured is refused by name',
       /M .*StateMachineType/,
     ],
     [
-      'throttling of one route',
+      'a setting of one route other than its throttle',
       {
         A: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } },
         G: {
           Type: 'AWS::ApiGatewayV2::Stage',
-          Properties: { ApiId: { Ref: 'A' }, StageName: '$default', RouteSettings: {} },
+          Properties: {
+            ApiId: { Ref: 'A' },
+            StageName: '$default',
+            RouteSettings: { $default: { DataTraceEnabled: true } },
+          },
         },
       },
       /G .*RouteSettings/,
     ],
   ])('%s', (_, resources, message) => {
     expect(() => readParts(assembly(stack('S', { Role: role, ...resources })))).toThrow(message);
+  });
+
+  test('but not the throttle of one route', () => {
+    const Properties = {
+      ApiId: { Ref: 'A' },
+      StageName: '$default',
+      RouteSettings: { 'GET /health': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 } },
+    };
+    const resources = {
+      A: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } },
+      G: { Type: 'AWS::ApiGatewayV2::Stage', Properties },
+    };
+    expect(readParts(assembly(stack('S', resources))).httpApis).toMatchObject([
+      { routeThrottles: { 'GET /health': { rateLimit: 5, burstLimit: 10 } } },
+    ]);
   });
 
   test('a bundle that is not there', () => {
