@@ -52,6 +52,8 @@ export type LocalCloudOptions = {
   log?: Log;
   /** Stands between the functions and a service: is given its address and gives the one that functions are told. */
   between?: ((service: ServiceName, url: string) => Promise<string>) | undefined;
+  /** Variables that replace those of the template in the environment of every function. */
+  environment?: Readonly<Record<string, string>>;
   /** Stops the start; everything that was started is ended, and the promise rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Harsh mode (harsh/rates.ts): the faults that its seed makes happen. */
@@ -184,6 +186,7 @@ async function start(
     harsh,
     directory: directoryOf(parts),
     endpoints: {
+      ...options.environment,
       AWS_ENDPOINT_URL_DYNAMODB: await between('dynamodb', engine.url),
       AWS_ENDPOINT_URL_SFN: await between('stepFunctions', stepFunctions.url),
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await between('secretsManager', secrets.url),

@@ -243,17 +243,6 @@ describe('a SIM that is', () => {
     expect(is(200, await api.get(`/v1/operations/${operation.id}`))).toEqual(operation);
   });
 
-  test('to be suspended fails when its operator does not answer for a day', async () => {
-    const iccids = sim(9);
-    await allDo('migrate', iccids, migrateTo(plan.partnerServiceId));
-    await allDo('assign', iccids, toPlan());
-    await allDo('activate', iccids);
-    await cloud.operator('a1').behaves({ leadTimeDays: 0, failureRate: 1 });
-    await allRefuse('operator_unavailable', 'suspend', iccids);
-    await cloud.operator('a1').behavesWell();
-    expect(await allDo('suspend', iccids)).toMatchObject([{ state: 'suspended' }]);
-  });
-
   test('in stock is not assigned to a service that was deleted', async () => {
     const iccids = sim(8);
     await allDo('migrate', iccids, migrateTo(plan.partnerServiceId));

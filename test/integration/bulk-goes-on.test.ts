@@ -18,6 +18,23 @@ import { is, type Operation } from './partner.ts';
 
 const cloud = useLocalCloud();
 
+describe('a suspension whose operator does not answer for a day', () => {
+  const acme = cloud.partner('acme-unanswered');
+
+  test('fails as operator_unavailable, and can be tried again', async () => {
+    const [sim] = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
+    const select = { iccids: [sim?.iccid] };
+    await cloud.operator('a1').behaves({ leadTimeDays: 0, failureRate: 1 });
+    const unanswered = await acme.bulkDone('suspend', { select });
+    await cloud.operator('a1').behavesWell();
+    expect(unanswered).toMatchObject({ state: 'failed', total: 1, failed: 1 });
+    expect(await acme.resultsOf(unanswered.id)).toMatchObject([{ problem: { code: 'operator_unavailable' } }]);
+    expect(is(200, await acme.api.get(`/v1/sims/${sim?.iccid}`))).toMatchObject({ state: 'active', bars: [] });
+    expect(await acme.bulkDone('suspend', { select })).toMatchObject({ state: 'succeeded' });
+    expect(is(200, await acme.api.get(`/v1/sims/${sim?.iccid}`))).toMatchObject({ state: 'suspended' });
+  });
+});
+
 describe('an operation whose execution has run many stages', () => {
   const acme = cloud.partner('acme-goes-on');
 

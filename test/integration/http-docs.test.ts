@@ -1,6 +1,6 @@
-import { get as httpGet, type IncomingHttpHeaders } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { request } from 'undici';
 import { allRoutes } from '../../functions/api/routes.ts';
 import { chromium, hasBrowser } from './browser.ts';
 import { useLocalCloud } from './local-cloud.ts';
@@ -25,18 +25,10 @@ type Document = {
   components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> };
 };
 
-/** The bytes as they come: fetch would decompress them by itself. */
-function raw(path: string, headers: Record<string, string>) {
-  return new Promise<{ status: number; headers: IncomingHttpHeaders; bytes: Buffer }>((resolve, reject) => {
-    httpGet(cloud.url() + path, { headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) }),
-      );
-      response.on('error', reject);
-    }).on('error', reject);
-  });
+/** The bytes as they come: fetch would decompress them. */
+async function raw(path: string, headers: Record<string, string>) {
+  const { statusCode, headers: answered, body } = await request(cloud.url() + path, { headers });
+  return { status: statusCode, headers: answered, bytes: Buffer.from(await body.arrayBuffer()) };
 }
 
 describe('the root', () => {

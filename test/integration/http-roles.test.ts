@@ -72,9 +72,13 @@ beforeAll(async () => {
   const [operation] = await Promise.all([assign(0, one), assign(8, other)]);
   expect(operation.state).toBe('succeeded');
   fleet = await acme.sims({});
-  const hook = { url: 'http://127.0.0.1:1/', events: ['alarm.fired'] };
+  // A deployment takes public addresses alone: nothing is sent there, as no alarm fires.
+  const url = cloud.isDeployment ? 'https://1.1.1.1/' : 'http://127.0.0.1:1/';
+  const hook = { url, events: ['alarm.fired'] };
   const { id: webhook } = is(201, await acme.api.post<{ id: string }>('/v1/webhooks', hook));
-  const { id: delivery } = is(201, await acme.api.post<{ id: string }>(`/v1/webhooks/${webhook}/test`));
+  const { id: delivery } = cloud.isDeployment
+    ? { id: '' }
+    : is(201, await acme.api.post<{ id: string }>(`/v1/webhooks/${webhook}/test`));
   is(200, await acme.api.patch(`/v1/webhooks/${webhook}`, { enabled: false }));
   const { id: alarm } = is(
     201,
@@ -384,7 +388,9 @@ describe('every route is for exactly the roles that the contract names', () => {
     expect((await as({ roles: [] }).get(path)).status).toBe(200);
   });
 
-  test.each(Object.entries(routes))('%s', async (_name, { who, ask, own, one = false }) => {
+  // Nothing was sent from a deployment, so that it has no delivery.
+  const asked = Object.entries(routes).filter(([name]) => !(cloud.isDeployment && name.includes('{deliveryId}')));
+  test.each(asked)('%s', async (_name, { who, ask, own, one = false }) => {
     const isPlatforms = who.some((role) => role === 'platform');
     await pMap(
       everybody(isPlatforms),

@@ -4,6 +4,7 @@ import type { UsageRecord } from '../../domain/usage-record.ts';
 import { type EngineName, engineNames } from '../../local/dynamodb/engine.ts';
 import type { BehaviourRequest, Usage } from '../../sandbox/behaviour.ts';
 import { type CloudAccess, deployedCloud } from './acceptance/deployed-cloud.ts';
+import { waitingForIndexes } from './acceptance/index-lag.ts';
 import { localAccess } from './acceptance/local-access.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import type { CloudFacts, CloudSettings, LentCloud } from './cloud-pool.ts';
@@ -31,6 +32,8 @@ export type RunningCloud = CloudFacts & {
 /** A cloud as tests see it: over HTTP. */
 export type CloudUnderTest = {
   url(): string;
+  /** Whether it is a deployment, which is reached over the public internet and whose lists lag behind writes. */
+  isDeployment: boolean;
   /** What is known of the cloud itself, for what HTTP does not show. */
   cloud(): RunningCloud;
   /** A client with a token of the local issuer, asked for at the first call; its partner is made if it is not there. */
@@ -139,9 +142,12 @@ export function cloudUnderTest(cloud: () => RunningCloud): CloudUnderTest {
 
 /** Tests' view of a cloud: what it has over HTTP, who may call it and what its operators do by the access that there is. */
 function overHttp(url: () => string, access: CloudAccess, cloud: () => RunningCloud): CloudUnderTest {
+  const client = (token: () => Promise<string | undefined>) =>
+    access.isDeployment ? waitingForIndexes(apiClient(url, token)) : apiClient(url, token);
+
   function as(claims: CallerClaims): ApiClient {
     let token: Promise<string> | undefined;
-    return apiClient(url, () => {
+    return client(() => {
       token ??= access.tokenFor(claims);
       return token;
     });
@@ -149,10 +155,11 @@ function overHttp(url: () => string, access: CloudAccess, cloud: () => RunningCl
 
   return {
     url,
+    isDeployment: access.isDeployment,
     cloud,
     as,
     tokenFor: access.tokenFor,
-    api: (token) => apiClient(url, async () => token),
+    api: (token) => client(async () => token),
     partner: (partnerId) => partnerAtWork(partnerId, as({ partnerId, roles: ['admin'] })),
     operator: (id) => ({
       behaves: (behaviour) => access.behave(id, behaviour),

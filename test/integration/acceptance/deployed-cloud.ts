@@ -10,6 +10,7 @@ import type { UserClaims } from './user-pool-tokens.ts';
 
 /** What tests need besides the API itself: tokens, and operators that do as they are told. */
 export type CloudAccess = {
+  isDeployment: boolean;
   /** A token with these claims; its partner is made, if it is not there. */
   tokenFor(claims: CallerClaims & { expiresIn?: number }): Promise<string>;
   behave(id: OperatorId, behaviour: BehaviourRequest): Promise<void>;
@@ -51,6 +52,7 @@ export function deployedCloud(): (CloudAccess & { url: string; stop(): Promise<v
   );
   return {
     url,
+    isDeployment: true,
     async tokenFor(asked) {
       const { expiresIn, ...claims } = ofThisRun(asked);
       if (expiresIn !== undefined) {

@@ -6,6 +6,7 @@ import type { CloudAccess } from './deployed-cloud.ts';
 export function localAccess(url: () => string): CloudAccess {
   const local = apiClient(url, async () => undefined);
   return {
+    isDeployment: false,
     tokenFor: async (claims) =>
       is(200, await local.post<{ access_token: string }>('/_local/token', claims)).access_token,
     async behave(id, behaviour) {
