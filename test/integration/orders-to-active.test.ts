@@ -93,7 +93,7 @@ test('SIMs in holding cannot be assigned or activated: each is refused, with the
     const results = await acme.resultsOf(operation.id, 'failed');
     expect(results).toHaveLength(20);
     for (const { problem } of results) {
-      expect(problem).toEqual({ code: 'in_holding', detail: expect.stringMatching(/migrate/) });
+      expect(problem).toEqual({ code: 'in_holding', detail: expect.stringMatching(/migrate/i) });
     }
   }
   expect(await acme.sims({ orderId: sims[0]?.orderId ?? '' })).toEqual(sims);

@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { generate } from 'selfsigned';
 import { type LocalCloud, startLocalCloud } from '../../../local/cloud.ts';
+import { harshSettings } from '../../../local/harsh/settings.ts';
 import { listenLocally } from '../../../local/listen.ts';
 
 // npm run acceptance:local: the acceptance tests as the pipeline runs them against staging. They reach the API, the user pool and
@@ -26,6 +27,7 @@ try {
     port: 0,
     dayMs: DAY_MS,
     environment: { STAGE },
+    harsh: harshSettings(process.env),
     log: (line) => void process.stderr.write(`${line}\n`),
   });
   started.push(cloud);
