@@ -44,6 +44,8 @@ export class PipelineStack extends Stack {
         commands: [
           // A source archive keeps no run bits.
           'bash .ci/run',
+          // With the audit, which .ci/run leaves out.
+          'npm run supply-chain',
           `npx cdk synth --quiet --app 'node infra/pipeline-app.ts' ${Object.entries(context)
             .map(([key, value]) => `-c '${key}=${value}'`)
             .join(' ')}`,

@@ -24,6 +24,26 @@ describe('a log line', () => {
     expect(scrubbed(value)).toContain('[redacted]');
   });
 
+  test.each([
+    ['a long word', 'a'.repeat(500_000)],
+    ['many addresses without a domain', 'a@'.repeat(250_000)],
+    ['dots and no at sign', 'a.'.repeat(250_000)],
+    ['many beginnings of tokens', '-eyJaaaa'.repeat(60_000)],
+    ['spaces after a scheme', `Bearer${' '.repeat(500_000)}`],
+    ['a name without its value', `"imsi"${' '.repeat(500_000)}`],
+  ])('is redacted in linear time: %s', (_, text) => {
+    const begun = performance.now();
+    scrubbed({ text });
+    // A quadratic pattern takes minutes.
+    expect(performance.now() - begun).toBeLessThan(3_000);
+  });
+
+  test('does not hold a token behind a dash, nor several in one run', () => {
+    const line = scrubbed({ message: `id-${jwt}.${jwt} and ${jwt}` });
+    expect(line).not.toContain('eyJ');
+    expect(line).toContain('id-[redacted]');
+  });
+
   test('keeps what is needed to look into trouble', () => {
     const line = {
       requestId: 'b2c1f0f5-9d1e-4a11-8c55-2f6c1d3c0a11',
