@@ -42,7 +42,7 @@ export function addressViolations({ country, postalCode = '' }: Pick<Address, 'c
     return [{ pointer: '/country', code: 'unknown_country', message: unknown }];
   }
   return postalCode === '' && needsPostalCode(country)
-    ? [{ pointer: '/postalCode', code: 'required', message: `is required for addresses in ${country}` }]
+    ? [{ pointer: '/postalCode', code: 'postal_code_required', message: `is required for addresses in ${country}` }]
     : [];
 }
 

@@ -144,6 +144,8 @@ const inputCodes: Readonly<Record<string, string>> = {
   too_far_ahead: '`effectiveAt` is more than 180 days ahead.',
   too_small: 'The number is too small, or the text or list too short.',
   unknown_country: 'The country is not an ISO 3166-1 alpha-2 code such as `GB`.',
+  postal_code_required: 'Addresses in this country have a postal code.',
+  invalid_network: 'A network is MCC and MNC, five or six digits.',
   unknown_field: 'The field or column does not exist. Check its spelling.',
   unreadable: 'The text has no visible character, or contains characters that change the text direction.',
   whole_number: 'The quantity is not a whole number.',

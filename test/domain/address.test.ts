@@ -23,7 +23,7 @@ describe('an address', () => {
     expect(errorsOf(address({ country, postalCode: '12345' }))).toBeUndefined();
     for (const postalCode of [undefined, '', '  ']) {
       expect(errorsOf(address({ country, postalCode }))).toEqual([
-        ['postalCode', 'required', `is required for addresses in ${country}`],
+        ['postalCode', 'postal_code_required', `is required for addresses in ${country}`],
       ]);
     }
   });
