@@ -8,31 +8,30 @@ import { table as names } from '../../adapters/dynamodb/table.ts';
 import { asNagNamesIt } from '../nag-names.ts';
 import type { ExecutionRight, Rights } from './rights.ts';
 
-const itemReads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
-/** A transaction needs the right to each of its parts, and no right of its own. */
-const itemWrites = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
-
 /** The statements that give a function its access to the table: by key only, never a scan. */
-export function tableStatements(table: Table, { table: access, due, journal }: Rights): PolicyStatement[] {
-  if (access === 'none') return [];
-  const { due: acrossPartners, ...lists } = names.indexes;
-  const indexes = [...Object.values(lists), ...(due ? [acrossPartners] : [])];
+export function tableStatements(table: Table, { table: actions, indexes = [], journal }: Rights): PolicyStatement[] {
+  if (actions.length === 0) return [];
   // The first function that signs a cursor makes the key for it, and all count requests: one that writes nothing else may write there.
   const ownWrites = new PolicyStatement({
     actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     resources: [table.tableArn],
     conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk, requestCounts] } },
   });
+  const onItems = actions.filter((action) => action !== 'Query');
   return [
-    ...(access === 'read' ? [ownWrites] : [journalStays(table, { adds: journal === true })]),
-    new PolicyStatement({
-      actions: [...itemReads, ...(access === 'write' ? itemWrites : [])],
-      resources: [table.tableArn],
-    }),
-    new PolicyStatement({
-      actions: ['dynamodb:Query'],
-      resources: [table.tableArn, ...indexes.map(({ name }) => `${table.tableArn}/index/${name}`)],
-    }),
+    actions.includes('PutItem') ? journalStays(table, { adds: journal === true }) : ownWrites,
+    new PolicyStatement({ actions: onItems.map((action) => `dynamodb:${action}`), resources: [table.tableArn] }),
+    ...(actions.includes('Query')
+      ? [
+          new PolicyStatement({
+            actions: ['dynamodb:Query'],
+            resources: [
+              table.tableArn,
+              ...indexes.map((index) => `${table.tableArn}/index/${names.indexes[index].name}`),
+            ],
+          }),
+        ]
+      : []),
   ];
 }
 

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { bundleAll } from '../../infra/bundle-all.ts';
 import { type Bundles, bundleFunctions, bundleName } from '../../infra/functions/bundles.ts';
-import { type Rights, rights } from '../../infra/functions/rights.ts';
+import { sandboxEntry } from '../../infra/functions/entries.ts';
+import { type Rights, rights, type TableAction } from '../../infra/functions/rights.ts';
 
 let bundles: Bundles;
 
@@ -38,11 +39,34 @@ describe('bundles', () => {
     ['make clients', 'new CreateUserPoolClientCommand', ({ userPool }) => userPool === 'clients'],
     ['list clients', 'new ListUserPoolClientsCommand', ({ userPool }) => userPool === 'clients' || userPool === 'look'],
     ['say for whom tokens are meant', 'new UpdateAuthorizerCommand', ({ audiences }) => audiences],
-    ['look for what is due', 'index:"due"', ({ due }) => due],
+    ['read the list of a state', 'index:"byState"', ({ indexes }) => indexes?.includes('byState')],
+    ['read the list of a customer', 'index:"byCustomer"', ({ indexes }) => indexes?.includes('byCustomer')],
+    [
+      'read the list of a customer’s state',
+      'index:"byCustomerState"',
+      ({ indexes }) => indexes?.includes('byCustomerState'),
+    ],
+    ['look for what is due', 'index:"due"', ({ indexes }) => indexes?.includes('due')],
+    ['read an item', 'new GetCommand(', ({ table }) => table.includes('GetItem')],
+    ['read many items', 'new BatchGetCommand(', ({ table }) => table.includes('BatchGetItem')],
+    ['read a list', '({TableName:tableName(),...', ({ table }) => table.includes('Query')],
+    ['remove an item', '{Delete:{', ({ table }) => table.includes('DeleteItem')],
   ])('that %s have the right to, and no others have', (_, code, granted) => {
-    const using = [...bundles].filter(([, { folder }]) => readFileSync(path.join(folder, 'index.mjs')).includes(code));
+    const using = usersOf(code);
     const granting = Object.entries(rights).filter(([, given]) => granted(given));
-    expect(using.map(([entry]) => entry).sort()).toEqual(granting.map(([entry]) => entry).sort());
+    expect(using).toEqual(granting.map(([entry]) => entry).sort());
+  });
+
+  /** What writes is in the bundle of every function that signs cursors, and it writes nothing else there. */
+  const onlyReads = ['functions/api/catalogue.ts', 'functions/api/journal.ts'];
+
+  test.each<[string, string, TableAction]>([
+    ['put items', '{Put:{', 'PutItem'],
+    ['update items', 'Update:{TableName', 'UpdateItem'],
+  ])('that %s have the right to, and no others have', (_, code, action) => {
+    const using = usersOf(code);
+    const granting = Object.entries(rights).filter(([, { table }]) => table.includes(action));
+    expect(using).toEqual([...granting.map(([entry]) => entry), ...onlyReads].sort());
   });
 
   test('are left alone when nothing has changed', async () => {
@@ -54,3 +78,12 @@ describe('bundles', () => {
     expect(writtenAt()).toEqual(before);
   }, 60_000);
 });
+
+/** The functions of the service whose bundle has this code. The sandbox has statements of its own. */
+function usersOf(code: string): string[] {
+  return [...bundles]
+    .filter(([entry]) => entry !== sandboxEntry)
+    .filter(([, { folder }]) => readFileSync(path.join(folder, 'index.mjs')).includes(code))
+    .map(([entry]) => entry)
+    .sort();
+}
