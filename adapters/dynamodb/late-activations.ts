@@ -1,5 +1,5 @@
 import type { OperatorId } from '../../domain/operator.ts';
-import { absent, exists, get, put, queryDue, remove, update, write, writeIf } from './items.ts';
+import { absent, type DueKey, exists, get, put, queryDue, remove, update, write, writeIf } from './items.ts';
 import { due, type Key, lateActivationKey, operationPartition } from './keys.ts';
 
 /**
@@ -15,19 +15,31 @@ export type LateActivation = {
   until: string;
 };
 
-/** A late activation with where it is kept, and since when it is due. */
-export type KeptLateActivation = LateActivation & { key: Key; dueAt: string };
-
 export async function keepLateActivation(late: LateActivation, page: number, part: number): Promise<void> {
   const key = lateActivationKey(operationPartition(late.partnerId, late.operationId), page, part, late.operatorId);
   await writeIf(put({ ...late, ...key, duePk: due.lateActivations, dueAt: late.nextAt }, absent));
 }
 
-/** The late activations to ask the operators about now, across partners. */
-export async function dueLateActivations(now: Date, limit: number): Promise<KeptLateActivation[]> {
-  const found = await queryDue(due.lateActivations, now, limit);
-  const kept = await Promise.all(found.map(async (one) => ({ ...one, late: await get<LateActivation>(one.key) })));
-  return kept.flatMap(({ late, key, dueAt }) => (late ? [{ ...late, key, dueAt }] : []));
+/** Where the late activations are that operators are to be asked about now, across partners. */
+export async function dueLateActivations(now: Date, limit: number): Promise<DueKey[]> {
+  return queryDue(due.lateActivations, now, limit);
+}
+
+export async function getLateActivation(key: Key): Promise<LateActivation | undefined> {
+  return get<LateActivation>(key);
+}
+
+/** Keeps a SIM of a late activation apart from the others of its batch, so that it holds up none of them. */
+export async function separateLateActivation(
+  late: LateActivation,
+  key: Key,
+  iccid: string,
+  nextAt: string,
+): Promise<void> {
+  const own = { ...late, iccids: [iccid], nextAt };
+  await writeIf(
+    put({ ...own, pk: key.pk, sk: `${key.sk}#${iccid}`, duePk: due.lateActivations, dueAt: nextAt }, absent),
+  );
 }
 
 /** Asks about the rest later, or no more when none is left; nothing when another run has ended it meanwhile. */

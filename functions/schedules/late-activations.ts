@@ -1,8 +1,11 @@
 import { clock } from '../../adapters/clock.ts';
+import type { DueKey } from '../../adapters/dynamodb/items.ts';
 import {
   dueLateActivations,
-  type KeptLateActivation,
+  getLateActivation,
+  type LateActivation,
   postponeLateActivation,
+  separateLateActivation,
 } from '../../adapters/dynamodb/late-activations.ts';
 import { getSims, isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
@@ -31,7 +34,11 @@ export const handler = schedule(async (hasTime) => {
   });
 });
 
-async function look(late: KeptLateActivation): Promise<void> {
+async function look({ key }: DueKey): Promise<void> {
+  const late = await getLateActivation(key);
+  if (!late) {
+    return;
+  }
   const now = clock.now();
   const nextAt = new Date(now.getTime() + NEXT_LOOK_MS).toISOString();
   try {
@@ -39,31 +46,60 @@ async function look(late: KeptLateActivation): Promise<void> {
     const answers = await operator.simStatus(late.iccids);
     const active = new Set(answers.flatMap(({ iccid, status }) => (status === 'active' ? [iccid] : [])));
     const sims = await getSims(late.partnerId, late.iccids);
-    const astray: string[] = [];
-    for (const iccid of active) {
-      const sim = sims.get(iccid);
-      if (sim && !(await believe(late, sim, now.toISOString()))) {
-        astray.push(iccid);
-      }
-    }
+    const { astray, rest, broken } = await acceptLate(late, active, sims, now);
     if (astray.length > 0) {
       await operator.setBars(`${late.operationId}:late:${now.toISOString()}`, astray, true);
     }
     const isOver = now.toISOString() >= late.until;
-    const isOurs = (sim: SimRecord | undefined) => sim !== undefined && isMovedBy(sim, late.operationId);
-    const rest = late.iccids.filter((iccid) => !active.has(iccid) && isOurs(sims.get(iccid)));
-    await postponeLateActivation(late.key, isOver ? [] : rest, nextAt);
+    for (const iccid of broken) {
+      await separateLateActivation(late, key, iccid, nextAt);
+    }
+    await postponeLateActivation(key, isOver ? [] : rest, nextAt);
   } catch (error) {
     if (!(error instanceof OperatorUnavailable)) {
       throw error;
     }
     logger.warn('operator unavailable', { ...about(late.operationId), operatorId: late.operatorId, error });
-    await postponeLateActivation(late.key, late.iccids, nextAt);
+    await postponeLateActivation(key, late.iccids, nextAt);
   }
 }
 
+/**
+ * Makes the SIMs active that the operator confirmed late.
+ *
+ * @returns those that must not have data, those to ask about again, and those that broke, which hold up no other.
+ * @throws what broke, when the SIM is alone: then it is retried by itself, and at last dead-lettered.
+ */
+async function acceptLate(
+  late: LateActivation,
+  active: ReadonlySet<string>,
+  sims: ReadonlyMap<string, SimRecord>,
+  now: Date,
+): Promise<{ astray: string[]; rest: string[]; broken: string[] }> {
+  const astray: string[] = [];
+  const rest: string[] = [];
+  const broken: string[] = [];
+  for (const iccid of late.iccids) {
+    const sim = sims.get(iccid);
+    try {
+      if (sim && !active.has(iccid) && isMovedBy(sim, late.operationId)) {
+        rest.push(iccid);
+      } else if (sim && active.has(iccid) && !(await believe(late, sim, now.toISOString()))) {
+        astray.push(iccid);
+      }
+    } catch (error) {
+      if (late.iccids.length === 1) {
+        throw error;
+      }
+      logger.error('late activation of a SIM broken', { ...about(late.operationId), iccid, error });
+      broken.push(iccid);
+    }
+  }
+  return { astray, rest, broken };
+}
+
 /** @returns false when the SIM has gone another way meanwhile and must not have data. */
-async function believe(late: KeptLateActivation, sim: SimRecord, at: string): Promise<boolean> {
+async function believe(late: LateActivation, sim: SimRecord, at: string): Promise<boolean> {
   if (!isMovedBy(sim, late.operationId)) {
     return !isBarred(sim) || sim.state === 'activating';
   }

@@ -50,14 +50,27 @@ export const handler = task(input, async ({ partnerId, operationId, shard, round
       if (!hasTime()) {
         return { done: false, round, from: page, waiting: stillWaiting, waitSeconds: 0 };
       }
-      const work = await openPage(partnerId, operation, { action: 'activate' }, page, counter);
-      stillWaiting += work.open.length === 0 ? 0 : await confirmPage(work, round);
+      try {
+        const work = await openPage(partnerId, operation, { action: 'activate' }, page, counter);
+        stillWaiting += work.open.length === 0 ? 0 : await confirmPage(work, round);
+      } catch (error) {
+        // A page that breaks holds up no other, and is tried again in the next round, until the deadline.
+        if (isPastDeadline(operation)) {
+          throw error;
+        }
+        logger.error('activations of a page not confirmed', { operationId, page, error });
+        stillWaiting += 1;
+      }
       await counter.countIfDue();
     }
     const waitSeconds = Math.min(FIRST_WAIT_SECONDS * 2 ** round, LONGEST_WAIT_SECONDS);
     return { done: stillWaiting === 0, round: round + 1, from: 0, waiting: 0, waitSeconds };
   });
 });
+
+function isPastDeadline({ startedAt, createdAt }: Operation): boolean {
+  return Date.parse(startedAt ?? createdAt) + DEADLINE_MS < clock.now().getTime();
+}
 
 /** @returns how many SIMs of the page still await their operator. */
 async function confirmPage(work: PageWork, round: number): Promise<number> {
@@ -73,7 +86,7 @@ async function confirmPage(work: PageWork, round: number): Promise<number> {
   const settled = await settle(work, activating, answers);
   const told = new Set(settled.map(({ result }) => result.iccid));
   const waiting = activating.filter(({ iccid }) => !told.has(iccid));
-  const isOver = Date.parse(operation.startedAt ?? operation.createdAt) + DEADLINE_MS < clock.now().getTime();
+  const isOver = isPastDeadline(operation);
   const outcomes = [...others, ...settled, ...(isOver ? await giveUpOn(work, waiting) : [])];
   if (outcomes.length > 0) {
     await record(work, outcomes);

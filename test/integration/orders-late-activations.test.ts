@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { update, write } from '../../adapters/dynamodb/items.ts';
+import { simKey } from '../../adapters/dynamodb/keys.ts';
+import { useTableOf } from '../../local/table-of-cloud.ts';
 import { eventually, useLocalCloud } from './local-cloud.ts';
-import { is, type Operation } from './partner.ts';
+import { is, type Operation, type Page } from './partner.ts';
 
 const cloud = useLocalCloud();
 const acme = cloud.partner('acme-late');
@@ -44,9 +47,22 @@ test.concurrent('an operator that stops answering in the middle of an activation
   const orderId = sims[0]?.orderId ?? '';
   expect(await acme.sims({ orderId, state: 'assigned' })).toHaveLength(50);
 
+  // No function writes such: the history of a SIM is none. It is dead-lettered alone, and holds up no other of its batch.
+  const broken = others[0] ?? '';
+  useTableOf(cloud.cloud());
+  await write(update(simKey('acme-late', broken), { set: { history: 'none' } }));
   await cloud.operator('3uk').behavesWell();
   await eventually(async () => {
-    expect(await acme.sims({ orderId, state: 'active' })).toHaveLength(49);
+    expect(await acme.sims({ orderId, state: 'active' })).toHaveLength(48);
   });
-  expect((await acme.sims({ orderId, state: 'assigned' })).map(({ iccid }) => iccid)).toEqual([refused]);
+  expect(new Set((await acme.sims({ orderId, state: 'assigned' })).map(({ iccid }) => iccid))).toEqual(
+    new Set([refused, broken]),
+  );
+  await eventually(async () => {
+    const { items } = is(
+      200,
+      await cloud.as({ roles: ['platform'] }).get<Page<{ subject: string }>>('/v1/platform/set-aside?limit=200'),
+    );
+    expect(items.map(({ subject }) => subject)).toContainEqual(expect.stringMatching(new RegExp(`LATE#.*#${broken}$`)));
+  });
 });

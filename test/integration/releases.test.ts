@@ -11,7 +11,7 @@ import { type ItemKind, itemKinds } from '../../adapters/dynamodb/item-kinds.ts'
 import { SHAPE, upgraded } from '../../adapters/dynamodb/item-shapes.ts';
 import { get } from '../../adapters/dynamodb/items.ts';
 import { queryJournal } from '../../adapters/dynamodb/journal.ts';
-import { dueLateActivations } from '../../adapters/dynamodb/late-activations.ts';
+import { getLateActivation } from '../../adapters/dynamodb/late-activations.ts';
 import {
   eachManifestPage,
   type Manifest,
@@ -89,7 +89,7 @@ const readers: Readonly<Record<ItemKind, Reader>> = {
       wanted: [{ page: attributes.page, part: attributes.part }],
     };
   },
-  lateActivation: async ({ attributes }) => oneOf(await dueLateActivations(new Date(UP_TO), ENOUGH), attributes),
+  lateActivation: async ({ pk, sk }) => ({ read: await getLateActivation({ pk, sk }) }),
   sim: async ({ partnerId, sk }) => ({ read: await getSim(partnerId, sk) }),
   simHistory: async ({ partnerId, of, attributes: { history } }) => {
     // Safe: the reader needs no more of a SIM than these.
