@@ -65,7 +65,7 @@ type Operation = {
   security?: readonly unknown[];
 };
 type Served = {
-  info: { description: string };
+  'x-problem-codes': Record<string, unknown>;
   paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   components: { schemas: Readonly<Record<string, Schema>> };
 };
@@ -82,13 +82,13 @@ export async function readDocument(url: string): Promise<ApiDocument> {
 /** What there is to know of the API in its document. */
 export function documentOf(served: unknown): ApiDocument {
   // Safe: test/integration/http-docs.test.ts holds the document to what is read of it here.
-  const { info, paths, components } = served as Served;
+  const { 'x-problem-codes': codes, paths, components } = served as Served;
   return {
     routes: Object.entries(paths).flatMap(([path, byMethod]) =>
       Object.entries(byMethod).map(([method, operation]) => routeOf(path, method.toUpperCase(), operation)),
     ),
     schemas: components.schemas,
-    codes: new Set([...info.description.matchAll(/^## (\S+)$/gm)].map(([, code]) => code ?? '')),
+    codes: new Set(Object.keys(codes)),
   };
 }
 

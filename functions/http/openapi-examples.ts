@@ -251,7 +251,24 @@ export const examples: Readonly<Record<string, unknown>> = {
   },
   Tariff: { id: 'trf_customer_all', ...tariffTerms, audience: 'customer' },
   TestEventData: { webhookId },
-  UsageFile: { records: 1000, counted: 996, ownerless: 3, untimely: 1 },
+  UsageFile: {
+    records: 1000,
+    counted: 999,
+    ownerless: 1,
+    untimely: 0,
+    otherOperator: 0,
+    conflicting: 0,
+    setAside: 0,
+    errors: [
+      {
+        row: 17,
+        recordId: 'a1-2026-11-05-10-0016',
+        iccid: '8943010000000000018',
+        code: 'unknown_sim',
+        message: 'No partner has the SIM.',
+      },
+    ],
+  },
   User: {
     id: userId,
     email: 'ada@acme.example',

@@ -238,7 +238,9 @@ function responses(route: Route, components: Components): Json {
   return {
     ...Object.fromEntries(own),
     ...(access === 'public' ? {} : { 401: { description: 'Missing or invalid token. Sent by API Gateway.' } }),
-    429: { description: 'Too many requests. Sent by API Gateway.' },
+    429: {
+      description: 'Too many requests. Retry after the seconds in `Retry-After`. API Gateway sends a body of its own.',
+    },
     default: {
       description: 'A problem document',
       content: {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { bundleAll } from '../../infra/bundle-all.ts';
 import { type Bundles, bundleFunctions, bundleName } from '../../infra/functions/bundles.ts';
@@ -27,6 +28,14 @@ describe('bundles', () => {
     const docs = bundles.get('functions/api/docs.ts')?.folder ?? '';
     for (const file of ['openapi.json', 'docs.html.gz'])
       expect(statSync(path.join(docs, file)).size).toBeGreaterThan(0);
+  });
+
+  test('hold a reference page that fits into a response of Lambda, compressed or not', () => {
+    const compressed = readFileSync(path.join(bundles.get('functions/api/docs.ts')?.folder ?? '', 'docs.html.gz'));
+    const sizeOf = (body: string) => Buffer.byteLength(JSON.stringify({ statusCode: 200, headers: {}, body }));
+    // Lambda returns at most 6,291,556 bytes; a third is left to grow into.
+    expect(sizeOf(compressed.toString('base64'))).toBeLessThan(4_200_000);
+    expect(sizeOf(gunzipSync(compressed).toString())).toBeLessThan(4_200_000);
   });
 
   // Nothing checks rights on the local cloud: a right forgotten would show in the cloud only, and one too many nowhere.

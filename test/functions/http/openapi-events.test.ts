@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod/mini';
+import type { TableChange } from '../../../adapters/dynamodb/changes.ts';
+import { eventTypes } from '../../../domain/webhook.ts';
+import { describedEvents } from '../../../functions/http/openapi-events.ts';
+import { examples } from '../../../functions/http/openapi-examples.ts';
+import { eventOf } from '../../../functions/streams/events.ts';
+import { aSim } from '../../domain/builders.ts';
+
+const at = '2026-11-05T14:12:07.512Z';
+const owner = { partnerId: 'acme', place: '000001' };
+
+/** A change of the table from which each event is made. */
+function changeFor(type: string): TableChange {
+  if (type.startsWith('sim.')) {
+    return { ...owner, kind: 'sim', sim: aSim().in('active'), step: { version: 2, at, type, operationId: 'op_1' } };
+  }
+  if (type === 'alarm.fired') {
+    // Safe: a firing as the API shows it, which a test holds to its schema.
+    const firing = { ...Object(examples.Firing), type };
+    return { ...owner, kind: 'alarm', firing };
+  }
+  if (type === 'operation.finished') {
+    const operation = { ...Object(examples.Operation), target: {}, selection: { kind: 'order', orderId: 'ord_1' } };
+    return { ...owner, kind: 'operation', operation };
+  }
+  return {
+    ...owner,
+    kind: 'order',
+    orderId: 'ord_1',
+    event: { at, type, from: 'dispatched', to: 'delivered', actor: '3uk', detail: 'Late.' },
+  };
+}
+
+describe('an event', () => {
+  test.each(eventTypes)('%s has no other data than the document describes', (type) => {
+    const event = eventOf(changeFor(type));
+    const described = describedEvents.find((one) => one.type === type);
+    expect(event?.type).toBe(type);
+    // As it is sent: what is undefined is absent.
+    const sent: unknown = JSON.parse(JSON.stringify(event?.data));
+    expect(described && z.parse(described.data, sent)).toEqual(sent);
+  });
+});
