@@ -24,6 +24,8 @@ export async function serveAwsJson(service: {
   prefix: string;
   operations: Operations;
   log: Log;
+  /** Throws what the service answers to one request too many. */
+  quota?: (operation: string) => void;
 }): Promise<AwsJsonServer> {
   const server = createServer((request, response) => {
     answer(request).then(
@@ -58,6 +60,7 @@ export async function serveAwsJson(service: {
         `${target || 'No operation'} is not known here. Known are ${Object.keys(service.operations).join(', ')}.`,
       );
     }
+    service.quota?.(operation);
     const input: unknown = parse(body);
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
       throw new ServiceError('SerializationException', 'The body is no JSON object');

@@ -48,6 +48,8 @@ export type LocalCloudOptions = {
   engine?: EngineName | undefined;
   /** The address of a DynamoDB that runs already, in place of an engine of its own. */
   dynamodbEndpoint?: string | undefined;
+  /** How many invocations of all functions may be at work at once; what AWS gives an account, when left out. */
+  concurrency?: number | undefined;
   /** Told how the start goes on. */
   log?: Log;
   /** Stands between the functions and a service: is given its address and gives the one that functions are told. */
@@ -184,6 +186,7 @@ async function start(
     failures,
     log: functionsLog,
     harsh,
+    concurrency: options.concurrency,
     directory: directoryOf(parts),
     endpoints: {
       ...options.environment,

@@ -1,8 +1,10 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { sqsLimits } from './limits.ts';
 
 /** Events that came to nothing, by the queue that the template sends them to. */
 export type Failures = {
+  /** A message that is larger than SQS takes is dropped. */
   add(queueArn: string, message: unknown): void;
   /** The latest, oldest first. */
   list(): { queue: string; message: unknown }[];
@@ -25,6 +27,10 @@ export async function openFailures(folder: string): Promise<Failures> {
   let writing: Promise<unknown> = Promise.resolve();
   return {
     add(queueArn, message) {
+      // Lambda and Scheduler drop what a queue does not take.
+      if (Buffer.byteLength(JSON.stringify(message)) > sqsLimits.messageBytes) {
+        return;
+      }
       const entry = { queue: queueArn.split(':').at(-1) ?? queueArn, message };
       entries.push(entry);
       entries.splice(0, entries.length - KEPT);

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { type Operations, ServiceError } from '../aws-json-server.ts';
+import { cognitoLimits } from '../limits.ts';
 import { type AccessTokens, TOKEN_SECONDS } from './access-tokens.ts';
 import { hashOf, isSame, newSecret, type PoolClient, type PoolUser, type UserPool } from './user-pool.ts';
 
-const MOST_LISTED = 60;
+const MOST_LISTED = cognitoLimits.pageSize;
 
 const attributesSchema = z.array(z.object({ Name: z.string(), Value: z.string() }));
 /** As Cognito has them: who looks for what cannot be is told so. */
@@ -54,7 +55,7 @@ const resourceServerSchema = z.object({
         ScopeDescription: z.string(),
       }),
     )
-    .max(100)
+    .max(cognitoLimits.scopes)
     .default([]),
 });
 

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import type { UserPoolPart } from '../template/parts.ts';
 import { accessTokens } from './access-tokens.ts';
 import { cognitoOperations } from './operations.ts';
+import { cognitoQuota } from './quota.ts';
 import { serveTokenEndpoint } from './token-endpoint.ts';
 import { openUserPool } from './user-pool.ts';
 
@@ -23,7 +24,20 @@ export type Cognito = {
 /** Serves a user pool: its API, and the token endpoint of its domain. Tokens are signed by the local issuer. */
 export async function serveCognito(
   part: UserPoolPart,
-  { issuer, clock, folder, log }: { issuer: Issuer; clock: ScaledClock; folder: string; log: Log },
+  {
+    issuer,
+    clock,
+    folder,
+    log,
+    hasQuotas = true,
+  }: {
+    issuer: Issuer;
+    clock: ScaledClock;
+    folder: string;
+    log: Log;
+    /** Whether it takes only so many requests a second, as Cognito does. */
+    hasQuotas?: boolean;
+  },
 ): Promise<Cognito> {
   let connected: Pick<Functions, 'invoke'> | undefined;
   const functions: Pick<Functions, 'invoke'> = {
@@ -41,6 +55,7 @@ export async function serveCognito(
       prefix: 'AWSCognitoIdentityProviderService',
       operations: cognitoOperations(pool, tokens),
       log,
+      ...(hasQuotas && { quota: cognitoQuota() }),
     }),
     serveTokenEndpoint(pool, tokens, log),
   ]);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { ServiceError } from '../aws-json-server.ts';
 import type { ScaledClock } from '../clock.ts';
+import { cognitoLimits } from '../limits.ts';
 import { readStored, store } from '../stored-json.ts';
 import type { UserPoolPart } from '../template/parts.ts';
 
@@ -67,9 +68,6 @@ export type UserPool = {
 
 /** Scopes of OpenID Connect and of Cognito itself. */
 const ownScopes = ['openid', 'email', 'phone', 'profile', 'aws.cognito.signin.user.admin'];
-
-/** What an account has until it asks for more: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
-const MOST_RESOURCE_SERVERS = 25;
 
 export const newSecret = () => randomBytes(32).toString('hex');
 
@@ -199,6 +197,9 @@ export async function openUserPool(
       if (unknown !== undefined) {
         throw new ServiceError('ScopeDoesNotExistException', `Invalid scope requested: ${unknown}`);
       }
+      if (allClients().length >= cognitoLimits.clients) {
+        throw new ServiceError('LimitExceededException', 'Maximum number of clients reached for this user pool.');
+      }
       const made = { ...given, id: randomBytes(13).toString('hex'), createdAt: seconds() };
       clients.push(made);
       await keep();
@@ -213,8 +214,11 @@ export async function openUserPool(
       if (resourceServers.some(({ id }) => id === server.id)) {
         throw new ServiceError('InvalidParameterException', `${server.id} already exists in user pool ${part.id}.`);
       }
-      if (resourceServers.length >= MOST_RESOURCE_SERVERS) {
-        throw new ServiceError('LimitExceededException', `${part.id} has ${MOST_RESOURCE_SERVERS} resource servers.`);
+      if (resourceServers.length >= cognitoLimits.resourceServers) {
+        throw new ServiceError(
+          'LimitExceededException',
+          `${part.id} has ${cognitoLimits.resourceServers} resource servers.`,
+        );
       }
       resourceServers.push(server);
       await keep();

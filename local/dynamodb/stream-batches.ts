@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InvocationResult } from '../lambda/invocation.ts';
+import { lambdaLimits } from '../limits.ts';
 
 /** A record of a stream, as Lambda hands it over. */
 export type StreamRecord = Readonly<Record<string, unknown>> & {
@@ -76,4 +77,32 @@ function handledBy(
   );
   // A report that names what is not in the batch fails all of it.
   return places.length === 0 ? records.length : Math.max(0, Math.min(...places));
+}
+
+/** What the records of one invocation may weigh: there is some more around them. */
+export const MAX_BATCH_BYTES = lambdaLimits.payloadBytes - 1_024;
+
+/**
+ * Cuts records into batches of at most so many, each of which fits into one invocation.
+ *
+ * @param areSmall whether they fit together, so that none has to be weighed
+ */
+export function batchesOf(
+  records: readonly StreamRecord[],
+  { batchSize, areSmall, maxBytes = MAX_BATCH_BYTES }: { batchSize: number; areSmall: boolean; maxBytes?: number },
+): StreamRecord[][] {
+  const batches: StreamRecord[][] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const size = areSmall ? 0 : Buffer.byteLength(JSON.stringify(record)) + 1;
+    const last = batches.at(-1);
+    if (last && last.length < batchSize && bytes + size <= maxBytes) {
+      last.push(record);
+      bytes += size;
+    } else {
+      batches.push([record]);
+      bytes = size;
+    }
+  }
+  return batches;
 }

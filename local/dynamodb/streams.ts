@@ -18,7 +18,7 @@ import { readStored, store } from '../stored-json.ts';
 import { region } from '../template/identity.ts';
 import type { Parts, StreamReaderPart, TablePart } from '../template/parts.ts';
 import { filterOf } from './filters.ts';
-import { handOver, type StreamRecord } from './stream-batches.ts';
+import { batchesOf, handOver, MAX_BATCH_BYTES, type StreamRecord } from './stream-batches.ts';
 
 export type StreamReaders = { stop(): Promise<void> };
 
@@ -121,8 +121,8 @@ async function read(reader: Reader, reading: Reading): Promise<void> {
     for (const { ShardId = '' } of open.filter(({ ParentShardId = '' }) => !openIn(shards, ended, ParentShardId))) {
       const position = positions[ShardId];
       iterators.set(ShardId, iterators.get(ShardId) ?? (await iteratorFor(streams, StreamArn, ShardId, position)));
-      const { Records, NextShardIterator } = await recordsAt(reading.endpoint, iterators.get(ShardId));
-      if (!(await handleInLanes(reader, reading, ShardId, Records))) {
+      const { Records, NextShardIterator, areSmall } = await recordsAt(reading.endpoint, iterators.get(ShardId));
+      if (!(await handleInLanes(reader, reading, ShardId, Records, areSmall))) {
         return;
       }
       const last = Records.at(-1)?.dynamodb.SequenceNumber;
@@ -179,10 +179,16 @@ async function iteratorFor(
 }
 
 /** Hands over several batches at a time, as many as the mapping allows: the records of one item are in one lane, in order. */
-async function handleInLanes(reader: Reader, reading: Reading, shardId: string, records: readonly StreamRecord[]) {
+async function handleInLanes(
+  reader: Reader,
+  reading: Reading,
+  shardId: string,
+  records: readonly StreamRecord[],
+  areSmall: boolean,
+) {
   const { batchesPerShard } = reader.part;
   const lanes = Map.groupBy(records, ({ dynamodb: { Keys } }) => hashOf(JSON.stringify(Keys)) % batchesPerShard);
-  const done = await Promise.all([...lanes.values()].map((lane) => handle(reader, reading, shardId, lane)));
+  const done = await Promise.all([...lanes.values()].map((lane) => handle(reader, reading, shardId, lane, areSmall)));
   return done.every((isDone) => isDone);
 }
 
@@ -196,10 +202,11 @@ async function handle(
   { functions, failures, stopping, harsh }: Reading,
   shardId: string,
   records: readonly StreamRecord[],
+  areSmall: boolean,
 ): Promise<boolean> {
   const passed = records.map((record) => asLambdaSees(record, part.streamArn)).filter(passes);
-  for (let start = 0; start < passed.length; start += part.batchSize) {
-    const isDone = await handOver(passed.slice(start, start + part.batchSize), part, {
+  for (const batch of batchesOf(passed, { batchSize: part.batchSize, areSmall })) {
+    const isDone = await handOver(batch, part, {
       async invoke(Records) {
         const event = JSON.stringify({ Records });
         const result = await functions.invoke(part.functionArn, event);
@@ -240,7 +247,10 @@ async function handle(
  * What comes after a place in a shard, as the engine's JSON has it, which is how Lambda hands it over. The SDK would take
  * each attribute apart to put it together again: that took more of the main thread than all else that it does.
  */
-async function recordsAt(endpoint: string, iterator: string | undefined): Promise<z.infer<typeof recordsSchema>> {
+async function recordsAt(
+  endpoint: string,
+  iterator: string | undefined,
+): Promise<z.infer<typeof recordsSchema> & { areSmall: boolean }> {
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: {
@@ -256,7 +266,8 @@ async function recordsAt(endpoint: string, iterator: string | undefined): Promis
   if (!response.ok) {
     throw new Error(`GetRecords answers ${response.status}: ${text}`);
   }
-  return recordsSchema.parse(JSON.parse(text));
+  // A character has three bytes of UTF-8 at the most.
+  return { ...recordsSchema.parse(JSON.parse(text)), areSmall: text.length * 3 < MAX_BATCH_BYTES };
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */

@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import * as z from 'zod';
+import { apiGatewayLimits } from '../limits.ts';
 import { type LocalServer, listenLocally } from '../listen.ts';
 import type { AuthorizerPart, HttpApiPart } from '../template/parts.ts';
-
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const MOST_AUDIENCES = 50;
 
 const updateSchema = z.strictObject({
   jwtConfiguration: z.strictObject({ issuer: z.string(), audience: z.array(z.string().min(1)).min(1) }),
@@ -41,11 +39,11 @@ export async function serveControlPlane(api: HttpApiPart): Promise<ControlPlane>
         return refused(400, 'BadRequestException', z.prettifyError(update.error));
       }
       const { issuer, audience } = update.data.jwtConfiguration;
-      if (issuer !== authorizer.issuer || audience.length > MOST_AUDIENCES) {
+      if (issuer !== authorizer.issuer || audience.length > apiGatewayLimits.audiences) {
         return refused(
           400,
           'BadRequestException',
-          `The issuer stays locally, and there are ${MOST_AUDIENCES} audiences at the most`,
+          `The issuer stays locally, and there are ${apiGatewayLimits.audiences} audiences at the most`,
         );
       }
       audiences.set(id, audience);

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Issuer } from '../issuer.ts';
-import type { Functions } from '../lambda/functions.ts';
+import { type Functions, TOO_MANY_REQUESTS } from '../lambda/functions.ts';
+import { apiGatewayLimits, lambdaLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { Refusal } from '../refusal.ts';
 import type { HttpApiPart } from '../template/parts.ts';
@@ -15,12 +16,6 @@ import { readBody } from './read-body.ts';
 import { requestEvent } from './request-event.ts';
 import { routeFinder } from './routes.ts';
 import { throttle } from './throttle.ts';
-
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
-const MAX_HEADER_BYTES = 10_240;
-/** What Lambda takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_EVENT_BYTES = 6_291_556;
 
 /** Answers what is not of the deployed system; undefined for a path that is none of its own. */
 export type ControlRoutes = (request: { method: string; path: string; body: Buffer }) => Promise<Answer> | undefined;
@@ -72,7 +67,7 @@ export async function serveGateway(
     if (decision && 'refused' in decision) {
       return decision.refused;
     }
-    const read = await readBody(message, MAX_BODY_BYTES);
+    const read = await readBody(message, apiGatewayLimits.bodyBytes);
     if ('broken' in read) {
       return undefined;
     }
@@ -91,7 +86,7 @@ export async function serveGateway(
         requestId,
       }),
     );
-    if (Buffer.byteLength(event) > MAX_EVENT_BYTES) {
+    if (Buffer.byteLength(event) > lambdaLimits.payloadBytes) {
       return gatewayMessage(413, 'Request Entity Too Large');
     }
     return invoke(match.route.functionArn, event, match.route.timeoutMs);
@@ -105,11 +100,16 @@ export async function serveGateway(
     if (!result) {
       return gatewayMessage(503, 'Service Unavailable');
     }
-    return result.ok ? functionAnswer(result.payload) : gatewayMessage(500, 'Internal Server Error');
+    if (!result.ok) {
+      return result.error.errorType === TOO_MANY_REQUESTS
+        ? gatewayMessage(503, 'Service Unavailable')
+        : gatewayMessage(500, 'Internal Server Error');
+    }
+    return functionAnswer(result.payload);
   }
 
   async function answerControl(message: IncomingMessage, method: string, path: string): Promise<Answer | undefined> {
-    const read = await readBody(message, MAX_BODY_BYTES);
+    const read = await readBody(message, apiGatewayLimits.bodyBytes);
     if ('broken' in read) {
       return undefined;
     }
@@ -119,7 +119,7 @@ export async function serveGateway(
     return (await control({ method, path, body: read.body })) ?? gatewayMessage(404, 'Not Found');
   }
 
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (message, response) => {
+  const server = createServer({ maxHeaderSize: apiGatewayLimits.headerBytes }, (message, response) => {
     const requestId = `${randomBytes(11).toString('base64url')}=`;
     message.on('error', () => undefined);
     answer(message, requestId)

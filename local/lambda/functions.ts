@@ -1,15 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScaledClock } from '../clock.ts';
 import type { Failures } from '../failures.ts';
 import type { Harsh } from '../harsh/harsh-mode.ts';
 import type { Directory, GuardedService } from '../iam/calls.ts';
+import { lambdaLimits } from '../limits.ts';
 import type { FunctionsLog } from '../log.ts';
 import { Refusal } from '../refusal.ts';
 import { account, region } from '../template/identity.ts';
 import type { FunctionPart } from '../template/parts.ts';
 import { type FunctionLoad, type FunctionPool, functionPool } from './function-pool.ts';
 import type { GuardSetup } from './guard.ts';
-import type { InvocationResult } from './invocation.ts';
+import type { FunctionError, InvocationResult } from './invocation.ts';
 
 /** All functions of the template. */
 export type Functions = {
@@ -28,6 +30,9 @@ export type Functions = {
   stop(): Promise<void>;
 };
 
+/** The error of an invocation beyond the account's or the function's concurrency, as Step Functions names it. */
+export const TOO_MANY_REQUESTS = 'Lambda.TooManyRequestsException';
+
 /** Lambda waits a minute before the first retry and two before the second. */
 const retryWaitsMs = [60_000, 120_000];
 const SHORTEST_WAIT_MS = 50;
@@ -41,9 +46,13 @@ export function startFunctions(
     log: FunctionsLog;
     failures: Failures;
     harsh?: Pick<Harsh, 'deliveries' | 'freezes'> | undefined;
+    /** How many invocations of all functions may be at work at once. */
+    concurrency?: number | undefined;
   },
 ): Functions {
-  const { clock, endpoints, directory, log, failures, harsh } = options;
+  const { clock, endpoints, directory, log, failures, harsh, concurrency = lambdaLimits.concurrency } = options;
+  let atWork = 0;
+  const atWorkByFunction = new Map<string, number>();
   const stopping = new AbortController();
   const pools = new Map<string, FunctionPool>();
   for (const part of parts) {
@@ -68,13 +77,49 @@ export function startFunctions(
     return pool;
   }
 
+  /** Lambda refuses what is too large or too much before the function hears of it. */
+  function refusalOf({ part }: FunctionPool, event: string): FunctionError | undefined {
+    const bytes = Buffer.byteLength(event);
+    if (bytes > lambdaLimits.payloadBytes) {
+      return {
+        errorType: 'Lambda.RequestTooLargeException',
+        errorMessage: `Request must be smaller than ${lambdaLimits.payloadBytes} bytes for the InvokeFunction operation`,
+      };
+    }
+    const ofFunction = atWorkByFunction.get(part.name) ?? 0;
+    return atWork >= concurrency || ofFunction >= (part.reservedConcurrency ?? Number.POSITIVE_INFINITY)
+      ? { errorType: TOO_MANY_REQUESTS, errorMessage: 'Rate Exceeded.' }
+      : undefined;
+  }
+
   async function invoke(arn: string, event: string): Promise<InvocationResult> {
     const pool = poolOf(arn);
-    const result = await pool.invoke(event);
+    const error = refusalOf(pool, event);
+    if (error) {
+      return { ok: false, requestId: randomUUID(), error };
+    }
+    const { name } = pool.part;
+    atWork += 1;
+    atWorkByFunction.set(name, (atWorkByFunction.get(name) ?? 0) + 1);
+    const result = await pool.invoke(event).finally(() => {
+      atWork -= 1;
+      atWorkByFunction.set(name, (atWorkByFunction.get(name) ?? 1) - 1);
+    });
     if (!result.ok) {
       log.write(pool.part.name, `${result.requestId} ${result.error.errorType}: ${result.error.errorMessage}`);
     }
     return result;
+  }
+
+  /** An event that nobody waits for waits in Lambda's queue while there is no room for it: that is no attempt. */
+  async function invokeWhenThereIsRoom(arn: string, event: string): Promise<InvocationResult> {
+    for (;;) {
+      const result = await invoke(arn, event);
+      if (result.ok || result.error.errorType !== TOO_MANY_REQUESTS || stopping.signal.aborted) {
+        return result;
+      }
+      await sleep(SHORTEST_WAIT_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
   }
 
   /** Invokes a function and retries what fails, as Lambda does with an event of its queue. */
@@ -85,7 +130,7 @@ export function startFunctions(
       await sleep(afterMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
     for (let attempt = 0; ; attempt++) {
-      const result = await invoke(arn, event);
+      const result = await invokeWhenThereIsRoom(arn, event);
       if (result.ok || stopping.signal.aborted) {
         return;
       }
@@ -123,6 +168,13 @@ export function startFunctions(
     atWorkOn: (requestId) => [...pools.values()].find((pool) => pool.isAtWork(requestId))?.part.name,
     load: () => new Map([...pools.values()].map(({ part, load }) => [part.name, load()])),
     async invokeAsynchronously(arn, event) {
+      const bytes = Buffer.byteLength(event);
+      if (bytes > lambdaLimits.asynchronousPayloadBytes) {
+        throw new Error(
+          `RequestEntityTooLargeException: ${bytes} byte payload is too large for the Event invocation type ` +
+            `(limit ${lambdaLimits.asynchronousPayloadBytes} bytes)`,
+        );
+      }
       const times = harsh?.deliveries() ?? [0];
       await Promise.all(times.map((afterMs) => deliver(arn, event, afterMs)));
     },

@@ -2,6 +2,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { lambdaLimits } from '../limits.ts';
 import { guardCalls } from './guard.ts';
 import type { FunctionError, InvokeMessage, WorkerMessage, WorkerSetup } from './invocation.ts';
 
@@ -13,8 +14,7 @@ const port = parentPort;
 
 type Handler = (event: unknown, context: unknown, callback: (error: unknown, result?: unknown) => void) => unknown;
 
-/** What a response may weigh: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_RESPONSE_BYTES = 6_291_556;
+const MAX_RESPONSE_BYTES = lambdaLimits.payloadBytes;
 
 function send(message: WorkerMessage): void {
   port?.postMessage(message);

@@ -3,6 +3,7 @@ import { ExecutionAbortedError, ExecutionError, ExecutionTimeoutError } from 'aw
 import { ServiceError } from '../aws-json-server.ts';
 import type { ScaledClock } from '../clock.ts';
 import type { Functions } from '../lambda/functions.ts';
+import { stepFunctionsLimits } from '../limits.ts';
 import type { StateMachinePart } from '../template/parts.ts';
 import type { RunnableDefinition } from './definition.ts';
 import { eventsOf } from './history.ts';
@@ -46,8 +47,6 @@ export type Executions = {
 
 /** Finished executions that are remembered, for DescribeExecution and for names that must not be used twice. */
 const REMEMBERED = 5_000;
-/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-const MAX_HISTORY_EVENTS = 25_000;
 const INVALID_NAME = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\u{d800}-\u{dfff}]/u;
 
 type Running = { execution: Execution; abort(): void; done: Promise<void> };
@@ -65,7 +64,7 @@ export function stateMachineExecutions(
 
   function start(request: { name?: string | undefined; input?: string | undefined }): Execution {
     const { name = randomUUID(), input = '{}' } = request;
-    if (name.length === 0 || name.length > 80 || INVALID_NAME.test(name)) {
+    if (name.length === 0 || name.length > stepFunctionsLimits.nameLength || INVALID_NAME.test(name)) {
       throw new ServiceError('InvalidName', `Invalid Name: '${name}'`);
     }
     const parsed = parsedInput(input);
@@ -150,8 +149,8 @@ export function stateMachineExecutions(
       for await (const event of eventLogs) {
         execution.historyEvents += eventsOf(event);
         execution.transitions += event.type === 'StateEntered' || event.type === 'StateRetried' ? 1 : 0;
-        if (execution.status === 'RUNNING' && execution.historyEvents > MAX_HISTORY_EVENTS) {
-          const cause = `The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`;
+        if (execution.status === 'RUNNING' && execution.historyEvents > stepFunctionsLimits.historyEvents) {
+          const cause = `The execution reached the maximum number of history events (${stepFunctionsLimits.historyEvents}).`;
           end(execution, 'FAILED', 'States.Runtime', cause);
           abortAll();
         }

@@ -2,8 +2,10 @@ import { type AwsJsonServer, ServiceError, serveAwsJson } from '../aws-json-serv
 import type { ScaledClock } from '../clock.ts';
 import { missingForDefinition } from '../iam/deployment-permissions.ts';
 import type { Functions } from '../lambda/functions.ts';
+import { stepFunctionsLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { Refusal } from '../refusal.ts';
+import { requestQuota } from '../request-quota.ts';
 import type { StateMachinePart } from '../template/parts.ts';
 import { type RunnableDefinition, runnableDefinition } from './definition.ts';
 import { type Execution, type Executions, stateMachineExecutions } from './executions.ts';
@@ -65,6 +67,7 @@ export async function serveStepFunctions(
   const server = await serveAwsJson({
     prefix: 'AWSStepFunctions',
     log,
+    quota: requestQuota(stepFunctionsLimits.requests, 'ThrottlingException'),
     operations: {
       StartExecution({ stateMachineArn, name, input }) {
         const execution = machineOf(stateMachineArn).start({ name: text(name), input: text(input) });

@@ -1,11 +1,12 @@
 import type { ScaledClock } from '../clock.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { InvocationResult } from '../lambda/invocation.ts';
+import { stepFunctionsLimits } from '../limits.ts';
 import type { TaskStep } from './definition.ts';
 import { TaskError, type TaskTokens } from './task-tokens.ts';
 
-/** What goes into a state or comes out of one: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-export const MAX_PAYLOAD_BYTES = 262_144;
+/** What goes into a state or comes out of one. */
+export const MAX_PAYLOAD_BYTES = stepFunctionsLimits.payloadBytes;
 const SHORTEST_PAUSE_MS = 10;
 
 // biome-ignore lint/suspicious/noExplicitAny: the engine's own type for JSON is not exported, and any fits it.

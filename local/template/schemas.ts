@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { apiGatewayLimits, lambdaLimits, schedulerLimits } from '../limits.ts';
 import { boolean, number, unused } from './properties.ts';
 
 const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
@@ -54,9 +55,19 @@ export const functionSchema = z.strictObject({
   Code: z.strictObject({ S3Bucket: z.unknown(), S3Key: z.string() }),
   Handler: z.string(),
   Runtime: z.string().regex(/^nodejs\d+\.x$/, 'only the runtimes of Node.js run locally'),
-  Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
-  Timeout: number.default(3),
-  MemorySize: number.default(128),
+  Environment: z
+    .strictObject({
+      Variables: z
+        .record(z.string(), z.coerce.string())
+        .default({})
+        .refine(
+          (variables) => Buffer.byteLength(JSON.stringify(variables)) <= lambdaLimits.environmentBytes,
+          `Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the ${lambdaLimits.environmentBytes} bytes limit`,
+        ),
+    })
+    .optional(),
+  Timeout: number.pipe(z.number().min(1).max(lambdaLimits.timeoutSeconds)).default(3),
+  MemorySize: number.pipe(z.number().min(lambdaLimits.memoryMb.min).max(lambdaLimits.memoryMb.max)).default(128),
   ReservedConcurrentExecutions: number.optional(),
   PackageType: z.literal('Zip').optional(),
   Role: z.string(),
@@ -127,7 +138,9 @@ export const integrationSchema = z.strictObject({
   IntegrationType: z.literal('AWS_PROXY'),
   IntegrationUri: z.string(),
   PayloadFormatVersion: z.literal('2.0'),
-  TimeoutInMillis: number.default(30_000),
+  TimeoutInMillis: number
+    .pipe(z.number().min(50).max(apiGatewayLimits.integrationTimeoutMs))
+    .default(apiGatewayLimits.integrationTimeoutMs),
   ...unused('Description', 'IntegrationMethod'),
 });
 
@@ -169,7 +182,13 @@ export const scheduleSchema = z.strictObject({
   FlexibleTimeWindow: z.strictObject({ Mode: z.literal('OFF') }),
   Target: z.strictObject({
     Arn: z.string(),
-    Input: z.string().optional(),
+    Input: z
+      .string()
+      .refine(
+        (input) => Buffer.byteLength(input) <= schedulerLimits.inputBytes,
+        `at most ${schedulerLimits.inputBytes} bytes`,
+      )
+      .optional(),
     DeadLetterConfig: deadLetters,
     // Of the delivery to the function, which cannot fail on one machine; a failure of the function itself is retried as
     // the function's own settings say.

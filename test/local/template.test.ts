@@ -61,6 +61,30 @@ describe('what the template asks for and cannot be honoured is refused by name',
       /F \(AWS::Lambda::Function, stack S\): the property Layers cannot be honoured/,
     ],
     ['a VPC', { F: aFunction({ VpcConfig: {} }) }, /VpcConfig/],
+    ['a function that runs for more than 15 minutes', { F: aFunction({ Timeout: 901 }) }, /F .*Timeout.*900/],
+    ['a function of more than 10 GB', { F: aFunction({ MemorySize: 10_241 }) }, /F .*MemorySize.*10240/],
+    [
+      'variables of more than 4 KB',
+      { F: aFunction({ Environment: { Variables: { A: 'x'.repeat(4_096) } } }) },
+      /F .*Environment.*4096 bytes/,
+    ],
+    [
+      'an integration that waits for more than 30 seconds',
+      {
+        I: {
+          Type: 'AWS::ApiGatewayV2::Integration',
+          Properties: {
+            ApiId: 'a',
+            IntegrationType: 'AWS_PROXY',
+            IntegrationUri: 'f',
+            PayloadFormatVersion: '2.0',
+            TimeoutInMillis: 30_001,
+          },
+        },
+        A: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } },
+      },
+      /I .*TimeoutInMillis.*30000/,
+    ],
     ['another runtime', { F: aFunction({ Runtime: 'python3.13' }) }, /Runtime.*Node/],
     ['replicas', { T: { Type: table.Type, Properties: { ...table.Properties, Replicas: [] } } }, /T .*Replicas/],
     [

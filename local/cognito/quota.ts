@@ -1,0 +1,30 @@
+import { cognitoLimits } from '../limits.ts';
+import { requestQuota } from '../request-quota.ts';
+
+const ERROR = 'TooManyRequestsException';
+const perSecond = (rate: number) => ({ rateLimit: rate, burstLimit: rate });
+
+/** Cognito's request quotas: operations share the rate of their category, and those on a pool's parts have a lower one each. */
+export function cognitoQuota(now?: () => number): (operation: string) => void {
+  const { categories, categoryOf, poolOperationRate } = cognitoLimits;
+  const categoryQuota = requestQuota(
+    Object.fromEntries(Object.entries(categories).map(([category, rate]) => [category, perSecond(rate)])),
+    ERROR,
+    now,
+  );
+  const known = Object.entries(categoryOf);
+  const operationQuota = requestQuota(
+    Object.fromEntries(
+      known
+        .filter(([, category]) => category.startsWith('UserPool'))
+        .map(([operation]) => [operation, perSecond(poolOperationRate)]),
+    ),
+    ERROR,
+    now,
+  );
+  const categoryByOperation = new Map<string, string>(known);
+  return (operation) => {
+    operationQuota(operation);
+    categoryQuota(categoryByOperation.get(operation) ?? '');
+  };
+}

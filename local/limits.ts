@@ -1,0 +1,105 @@
+/**
+ * Limits of AWS that the engines of the local cloud do not enforce by themselves. The code that enforces one names it here.
+ *
+ * DynamoDB's own (100 items and 4 MB a transaction, 400 KB an item, 100 and 25 a batch, 1 MB a page) are the engine's:
+ * test/local/limits.test.ts holds the engine to them. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+
+const MB = 1024 * 1024;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const lambdaLimits = {
+  /** Of a synchronous invocation, and of its response: 6 MB and a little for what Lambda wraps around it. */
+  payloadBytes: 6_291_556,
+  asynchronousPayloadBytes: MB,
+  timeoutSeconds: 900,
+  memoryMb: { min: 128, max: 10_240 },
+  /** All variables of a function together. */
+  environmentBytes: 4_096,
+  /** Invocations of all functions of an account at once. New accounts have as few as 10. */
+  concurrency: 1_000,
+};
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+export const apiGatewayLimits = {
+  bodyBytes: 10 * MB,
+  /** The request line and all headers. */
+  headerBytes: 10_240,
+  integrationTimeoutMs: 30_000,
+  /** Of one JWT authoriser. */
+  audiences: 50,
+};
+
+/** How many requests may come at once, and how many a second after those. */
+export type RequestRate = { burstLimit: number; rateLimit: number };
+
+/**
+ * Those of regions other than us-east-1, us-west-2 and eu-west-1, which have more.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+export const stepFunctionsLimits = {
+  /** What goes into a state, a task or an execution, or comes out of one. */
+  payloadBytes: 262_144,
+  historyEvents: 25_000,
+  nameLength: 80,
+  requests: {
+    StartExecution: { burstLimit: 800, rateLimit: 150 },
+    DescribeExecution: { burstLimit: 250, rateLimit: 10 },
+    StopExecution: { burstLimit: 500, rateLimit: 25 },
+    ListExecutions: { burstLimit: 100, rateLimit: 2 },
+    SendTaskSuccess: { burstLimit: 1_500, rateLimit: 300 },
+    SendTaskFailure: { burstLimit: 1_500, rateLimit: 300 },
+    SendTaskHeartbeat: { burstLimit: 1_500, rateLimit: 300 },
+  } satisfies Readonly<Record<string, RequestRate>>,
+};
+
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
+export const cognitoLimits = {
+  clients: 1_000,
+  resourceServers: 25,
+  /** Of one resource server. */
+  scopes: 100,
+  /** Items of one page of a list. */
+  pageSize: 60,
+  /** Requests a second, by category. */
+  categories: {
+    UserAuthentication: 120,
+    UserCreation: 50,
+    UserRead: 120,
+    UserUpdate: 25,
+    UserList: 30,
+    UserResourceRead: 50,
+    UserResourceUpdate: 25,
+    UserPoolResourceRead: 20,
+    UserPoolResourceUpdate: 15,
+    UserPoolClientRead: 15,
+    UserPoolClientUpdate: 15,
+  },
+  /** Each operation on a pool's clients and resource servers has this many a second of its own, within its category. */
+  poolOperationRate: 5,
+  categoryOf: {
+    AdminInitiateAuth: 'UserAuthentication',
+    AdminCreateUser: 'UserCreation',
+    AdminGetUser: 'UserRead',
+    AdminDeleteUser: 'UserUpdate',
+    AdminDisableUser: 'UserUpdate',
+    AdminSetUserPassword: 'UserUpdate',
+    AdminUserGlobalSignOut: 'UserUpdate',
+    AdminAddUserToGroup: 'UserUpdate',
+    AdminRemoveUserFromGroup: 'UserUpdate',
+    AdminListGroupsForUser: 'UserResourceRead',
+    ListUsers: 'UserList',
+    DescribeResourceServer: 'UserPoolResourceRead',
+    CreateResourceServer: 'UserPoolResourceUpdate',
+    DescribeUserPoolClient: 'UserPoolClientRead',
+    ListUserPoolClients: 'UserPoolClientRead',
+    CreateUserPoolClient: 'UserPoolClientUpdate',
+    DeleteUserPoolClient: 'UserPoolClientUpdate',
+  },
+} as const;
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+export const sqsLimits = { messageBytes: MB };
+
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html */
+export const schedulerLimits = { inputBytes: 262_144 };
