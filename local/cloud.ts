@@ -177,7 +177,8 @@ async function start(
   const secrets = starting(await serveSecrets(parts.secrets, { given: operators?.secrets ?? new Map(), folder, log }));
   const stepFunctions = await serveStepFunctions(parts.stateMachines, { clock, log });
   const controlPlane = starting(await serveControlPlane(api));
-  const cognito = await startCognito(parts, { issuer, clock, folder, log });
+  // Days pass faster than Cognito's seconds: its request rates belong to what harsh mode does.
+  const cognito = await startCognito(parts, { issuer, clock, folder, log, hasQuotas: harsh !== undefined });
   if (cognito) {
     starting(cognito);
   }

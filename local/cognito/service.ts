@@ -29,7 +29,7 @@ export async function serveCognito(
     clock,
     folder,
     log,
-    hasQuotas = true,
+    hasQuotas = false,
   }: {
     issuer: Issuer;
     clock: ScaledClock;
