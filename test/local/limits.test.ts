@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
@@ -210,10 +209,9 @@ test('a message that is larger than SQS takes does not reach the queue', async (
 
 describe('Lambda', () => {
   const arn = 'arn:aws:lambda:eu-west-2:000000000000:function:answer';
-  const part: FunctionPart = {
+  const part: Omit<FunctionPart, 'folder'> = {
     name: 'answer',
     arn,
-    folder: fileURLToPath(new URL('./fixtures/functions/answer', import.meta.url)),
     handler: 'index.handler',
     role: { name: 'R', arn: 'arn:aws:iam::000000000000:role/R', statements: [], trust: [] },
     logGroup: '/aws/lambda/answer',
@@ -223,6 +221,13 @@ describe('Lambda', () => {
     asynchronously: { retries: 0, maxAgeSeconds: 60 },
   };
 
+  // Workers keep what they compiled beside the bundle.
+  beforeAll(() =>
+    cp(new URL('./fixtures/functions/answer', import.meta.url), path.join(folder, 'functions', 'answer'), {
+      recursive: true,
+    }),
+  );
+
   async function withFunctions<T>(
     options: { concurrency?: number; reserved?: number },
     use: (functions: ReturnType<typeof startFunctions>) => Promise<T>,
@@ -230,7 +235,7 @@ describe('Lambda', () => {
     const clock = await openClock({ dayMs: 1000, folder, keeps: false });
     const failures = await openFailures(folder);
     const reserved = options.reserved === undefined ? {} : { reservedConcurrency: options.reserved };
-    const functions = startFunctions([{ ...part, ...reserved }], {
+    const functions = startFunctions([{ ...part, ...reserved, folder: path.join(folder, 'functions', 'answer') }], {
       clock,
       endpoints: {},
       directory: { region: 'eu-west-2', account: '000000000000', tables: {}, secrets: {} },
