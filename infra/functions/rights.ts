@@ -134,12 +134,12 @@ export const rights: Readonly<Record<string, Rights>> = {
     executions: ['start', 'describe'],
   },
   'functions/schedules/deliver-webhooks.ts': {
-    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     indexes: ['due'],
   },
   'functions/schedules/keep-audiences.ts': { table: [], userPool: 'look', audiences: true },
 
-  'functions/streams/publish-events.ts': { table: ['Query', 'PutItem', 'UpdateItem'], changes: true },
+  'functions/streams/publish-events.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], changes: true },
 };
 
 /** @throws when the function has no entry in {@link rights} */
