@@ -70,7 +70,8 @@ export function lost(sent: SentRequest, shown: unknown): string[] {
 /** Whether a value is there as it was sent: trimmed, without what was sent as null, and perhaps with more. */
 function isKept(sent: unknown, shown: unknown): boolean {
   if (sent === null) {
-    return shown === undefined || (Array.isArray(shown) && shown.length === 0);
+    // An address without a postal code shows an empty one.
+    return shown === undefined || shown === '' || (Array.isArray(shown) && shown.length === 0);
   }
   if (typeof sent === 'string') {
     return typeof shown === 'string' && shown === sent.trim();
