@@ -35,10 +35,20 @@ describe('what the documents show', () => {
   });
 });
 
+/** A token of a partner that the commands themselves create. */
+async function tokenOfNewPartner(partnerId: string): Promise<string> {
+  const { issuer, sign } = cloud.cloud();
+  const now = Math.floor(Date.now() / 1000);
+  const { issuer: iss, audience: aud } = issuer;
+  return sign({ iss, aud, sub: 'ada', partner_id: partnerId, roles: ['admin'], iat: now, exp: now + 3600 });
+}
+
 /** Runs commands in one shell, against the cloud under test. What would be set where an account is needed is set before. */
 async function walk(blocks: readonly ShellBlock[], curl: Curl): Promise<string[]> {
   // As long as it takes them; other tests let them deliver at once.
   await cloud.operator('3uk').behaves({});
+  // Commands of other documents are about this partner.
+  await cloud.tokenFor({ partnerId: 'acme', roles: ['admin'] });
   try {
     const wholesaler = await cloud.tokenFor({ roles: ['platform'] });
     return await runInShell(
@@ -49,7 +59,7 @@ async function walk(blocks: readonly ShellBlock[], curl: Curl): Promise<string[]
           API: cloud.url(),
           TOKEN: wholesaler,
           WHOLESALER_TOKEN: wholesaler,
-          PARTNER_TOKEN: await cloud.tokenFor({ partnerId: 'acme', roles: ['admin'] }),
+          PARTNER_TOKEN: await tokenOfNewPartner('acme-connectivity'),
         },
         files: {
           'usage.csv': `recordId,iccid,at,bytes,network\na1-1,8944200000000000017,2026-03-02T10:59:59Z,1000,23201\n`,

@@ -58,7 +58,7 @@ test('SIMs that wait in holding are told of once per order, and those that were 
   expect(is(200, saved)).toMatchObject({ holdingDays: 1 });
   const [next] = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
   await eventually(async () =>
-    expect((await linesOf(next?.orderId ?? ''))[0]?.detail).toMatch(/^20 SIMs .* 1 working day:/),
+    expect((await linesOf(next?.orderId ?? ''))[0]?.detail).toMatch(/^20 SIMs .* 1 working day\./),
   );
 
   // By now the other orders have been looked at, too.
