@@ -42,9 +42,9 @@ describe('who may do what', () => {
     );
   });
 
-  test('the wholesaler uses the platform’s routes alone', () => {
-    expect(everyRight.filter((right) => may(bearerOf('platform'), right))).toEqual(['platform']);
-    expect(everyRight.filter((right) => may(bearerOf('platform', 'admin'), right))).toEqual(['platform']);
+  test('the wholesaler uses the platform’s routes and its own journal alone', () => {
+    expect(everyRight.filter((right) => may(bearerOf('platform'), right))).toEqual(['journal', 'platform']);
+    expect(everyRight.filter((right) => may(bearerOf('platform', 'admin'), right))).toEqual(['journal', 'platform']);
   });
 
   test('with several roles, whatever one of them may', () => {

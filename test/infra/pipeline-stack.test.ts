@@ -49,7 +49,7 @@ describe('the pipeline', () => {
     const check = buildSpecOf('Check');
     // By its interpreter: a source archive keeps no run bits.
     expect(check).toContain('"bash .ci/run');
-    expect(check).toContain('"npm run supply-chain"');
+    expect(check).toContain('"npm run supply-chain');
     expect(check).toContain("--app 'node infra/pipeline-app.ts' -c 'repository=acme/sim-fulfilment'");
     expect(check).toContain(connectionArn);
     expect(check).toContain("-c 'alarmEmail=oncall@acme.net'");
