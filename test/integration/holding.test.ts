@@ -3,7 +3,8 @@ import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type Order } from './partner.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
-const cloud = useLocalCloud();
+// Five working days are long enough for a busy machine to migrate SIMs within them.
+const cloud = useLocalCloud({ dayMs: 1500 });
 const id = `acme-holding-${process.pid}`;
 const acme = cloud.partner(id);
 
