@@ -477,7 +477,9 @@ describe('what is wrong with a request', () => {
     ]);
     // Whether there are postal codes depends on the country.
     const address = { name: 'Acme', lines: ['1 Dock Road'], city: 'London', country: 'GB' };
-    expectInvalid(await api.post('/v1/customers', { name: 'x', address }), [['/address/postalCode', 'postal_code_required']]);
+    expectInvalid(await api.post('/v1/customers', { name: 'x', address }), [
+      ['/address/postalCode', 'postal_code_required'],
+    ]);
     expectInvalid(await api.post('/v1/orders', { operatorId: 'vodafone', quantity: 50 }), [
       ['/operatorId', 'invalid_value'],
     ]);
