@@ -72,6 +72,8 @@ function hasJava() {
 export default {
   // Tests mostly wait for local clouds, which are processes of their own, and for time to pass there: a worker more than there are cores.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // A test that hangs is reported; one that waits for a busy machine is not.
+  testTimeout: 30_000,
   testSequencer: '<rootDir>/test/longest-first.js',
   reporters: ['default', '<rootDir>/test/summary-reporter.js'],
   projects: [

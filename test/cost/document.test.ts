@@ -13,7 +13,7 @@ let deployed: Deployed;
 beforeAll(async () => {
   const { data, identity, service } = await synthesised({ stage: 'production' });
   deployed = deployedIn(...[data, service, ...(identity ? [identity] : [])].map(({ Resources }) => Resources));
-}, 60_000);
+}, 180_000);
 
 describe('what a stage has', () => {
   test('is read from its templates', () => {

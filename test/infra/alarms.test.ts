@@ -21,7 +21,7 @@ beforeAll(async () => {
     ...real,
   }));
   ({ service: withAnomalies } = await synthesised({ stage: 'production', costAnomalies: 'true' }));
-}, 60_000);
+}, 180_000);
 
 const alarms = () => [...resourcesOf(production, 'AWS::CloudWatch::Alarm').values()];
 const text = (value: unknown) => (typeof value === 'string' ? value : '');

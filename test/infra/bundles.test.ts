@@ -11,7 +11,7 @@ let bundles: Bundles;
 
 beforeAll(async () => {
   bundles = await bundleAll();
-}, 60_000);
+}, 180_000);
 
 describe('bundles', () => {
   test('are named after the entry file of their function', () => {
@@ -85,7 +85,7 @@ describe('bundles', () => {
     const before = writtenAt();
     await bundleFunctions(entries);
     expect(writtenAt()).toEqual(before);
-  }, 60_000);
+  }, 180_000);
 });
 
 /** The functions of the service whose bundle has this code. The sandbox has statements of its own. */

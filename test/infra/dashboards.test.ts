@@ -20,7 +20,7 @@ beforeAll(async () => {
     ]),
   );
   shown = [...bodies.values()].flatMap((body) => [...graphed(body), ...searched(body)]);
-}, 60_000);
+}, 180_000);
 
 /** The body of a dashboard is a text with references in it. */
 function withoutReferences(body: unknown): string {

@@ -61,7 +61,7 @@ describe('a deployment that fails', () => {
     }
     const next = await synthesised({ stage: 'production' });
     expect(next.terminationProtected).toEqual(['data', 'identity']);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a retained resource', () => {
@@ -118,6 +118,6 @@ describe('a switch of an option and back', () => {
         });
       }
     },
-    60_000,
+    180_000,
   );
 });

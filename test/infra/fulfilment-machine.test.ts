@@ -9,7 +9,7 @@ const copy = (): StateMachineDefinition => JSON.parse(JSON.stringify(definition)
 
 beforeAll(async () => {
   definition = definitionOf((await synthesised()).service);
-}, 60_000);
+}, 180_000);
 
 /** Every state with its name, those inside a map after the map that they run in. */
 function* states(

@@ -8,7 +8,7 @@ let production: SynthesisedStage;
 beforeAll(async () => {
   dev = await synthesised();
   production = await synthesised({ stage: 'production' });
-}, 60_000);
+}, 180_000);
 
 /** The users' template, which a stage has unless another issuer is named. */
 function identityOf({ identity }: typeof dev): Template {
@@ -76,7 +76,7 @@ describe('the user pool', () => {
     });
     const [pool] = resourcesOf(identityOf(dev), 'AWS::Cognito::UserPool').values();
     expect(pool?.Properties).not.toHaveProperty('EmailConfiguration');
-  }, 60_000);
+  }, 180_000);
 
   test('sends people to the page that the stage names', async () => {
     const elsewhere = await synthesised({ signInAt: 'https://portal.partner-connect.net/signed-in' });

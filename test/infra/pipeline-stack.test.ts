@@ -137,7 +137,7 @@ describe('the role that looks for drift', () => {
     expect(Object.entries(driftReads).flatMap(([type, actions]) => (actions ? [] : [type]))).toEqual([
       'AWS::Cognito::UserPoolClient',
     ]);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a pipeline to an account for each stage', () => {

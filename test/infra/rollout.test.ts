@@ -12,7 +12,7 @@ beforeAll(async () => {
   ({ service: dev } = await synthesised());
   ({ service: staging } = await synthesised({ stage: 'staging' }));
   ({ service: production } = await synthesised({ stage: 'production' }));
-}, 60_000);
+}, 180_000);
 
 const apiEntries = [...new Set([...Object.values(resources).map(({ entry }) => entry), docsEntry])];
 
@@ -206,4 +206,4 @@ test('a release that mends what rings goes another way', async () => {
   const { service } = await synthesised({ stage: 'production', rollout: 'at once' });
   expect(idsOf(service, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([]);
   expect(idsOf(service, 'AWS::Lambda::Alias')).toEqual(idsOf(production, 'AWS::Lambda::Alias'));
-}, 60_000);
+}, 180_000);

@@ -7,7 +7,7 @@ describe('the stand-in for the operators', () => {
     expect((await synthesised()).sandbox).toBeDefined();
     expect((await synthesised({ stage: 'production' })).sandbox).toBeUndefined();
     expect((await synthesised({ stage: 'staging', sandbox: 'false' })).sandbox).toBeUndefined();
-  }, 60_000);
+  }, 180_000);
 
   test('is what the functions call, and its key stands in no template', async () => {
     const { sandbox, service } = await synthesised();
@@ -37,7 +37,7 @@ describe('the stand-in for the operators', () => {
     };
     expect(await reserved('staging')).toBe(20);
     expect(await reserved('dev')).toBeUndefined();
-  }, 60_000);
+  }, 180_000);
 
   test('may read and write its own books and nothing else', async () => {
     const { sandbox } = await synthesised();

@@ -14,7 +14,7 @@ let production: SynthesisedStage;
 beforeAll(async () => {
   dev = await synthesised();
   production = await synthesised({ stage: 'production' });
-}, 60_000);
+}, 180_000);
 
 type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition?: unknown };
 
@@ -59,7 +59,7 @@ describe('the templates', () => {
     async (_, context) => {
       await expect(synthesised(context, { validate: true })).resolves.toBeDefined();
     },
-    60_000,
+    180_000,
   );
 });
 
@@ -127,7 +127,7 @@ describe('the HTTP API', () => {
         JwtConfiguration: { Issuer: real.issuer, Audience: [real.audience] },
       },
     });
-  }, 60_000);
+  }, 180_000);
 
   test('lets pages of the origins that the stage names call it, and no page by default', async () => {
     const origins = ['https://console.partner-connect.net', 'https://portal.partner-connect.net'];
@@ -146,7 +146,7 @@ describe('the HTTP API', () => {
         MaxAge: 3600,
       },
     ]);
-  }, 60_000);
+  }, 180_000);
 
   test('throttles each route that takes no token by itself', () => {
     const [stage] = resourcesOf(production.service, 'AWS::ApiGatewayV2::Stage').values();
@@ -427,7 +427,7 @@ describe('what functions may do', () => {
     expect(actions.filter((action) => /^(cognito-idp|apigateway):/.test(action))).toEqual([]);
     expect(JSON.stringify(service)).not.toContain('USER_POOL_ID');
     expect(resourcesOf(service, 'AWS::Scheduler::Schedule').size).toBe(Object.keys(scheduleEntries).length - 1);
-  }, 60_000);
+  }, 180_000);
 
   test('is to start executions only where orders and operations begin or are resumed', () => {
     const starts = Object.keys(rights).filter((entry) => actionsByEntry(entry).includes('states:StartExecution'));

@@ -97,7 +97,7 @@ export function useLocalCloud({
       running = await startCloud({ dayMs, ...settings });
     }
     await Promise.all(operatorIds.map((id) => underTest.operator(id).behavesWell()));
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await running?.stop();
     await deployed?.stop();

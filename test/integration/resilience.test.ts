@@ -6,7 +6,7 @@ import { cloudUnderTest, eventually, type RunningCloud, startCloud } from './loc
 import { is, type Order } from './partner.ts';
 import { type Client, type NewClient, userPoolOf } from './user-pool.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const dayMs = 1000;
 let dataDir = '';

@@ -13,7 +13,7 @@ import type { LocalCloud } from '../../local/cloud.ts';
 import { startFixture } from './fixtures/fixture-cloud.ts';
 
 // The first cloud waits for the fixture to be synthesised, and Java takes its time.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const folders: string[] = [];
 const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };

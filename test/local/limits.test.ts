@@ -24,7 +24,7 @@ import { requestQuota } from '../../local/request-quota.ts';
 import type { FunctionPart } from '../../local/template/parts.ts';
 
 // An engine starts, and workers load on a busy machine.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let folder: string;
 beforeAll(async () => {

@@ -15,7 +15,7 @@ import type { LocalCloud } from '../../local/cloud.ts';
 import { startFixture } from './fixtures/fixture-cloud.ts';
 
 // Days pass as they do; how fast all else goes is up to the machine.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let cloud: LocalCloud;
 let steps: SFNClient;
