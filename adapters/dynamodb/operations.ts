@@ -170,7 +170,7 @@ export async function countResults(
   }
 }
 
-/** Cuts parts into batches, each of which fits into one transaction. */
+/** Splits parts into batches that fit into one transaction each. */
 export function batchesOf(parts: readonly UncountedPart[]): UncountedPart[][] {
   return chunksThatFit(
     parts,

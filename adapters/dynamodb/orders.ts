@@ -121,7 +121,7 @@ export async function queryOrders(
 
 /**
  * How many SIMs a partner has received with all of its orders: its fleet, as SIMs are never removed. Reads the orders and
- * not the SIMs, of which there are a hundred times as many.
+ * not the SIMs: there are a hundred times as many.
  */
 export async function countReceivedSims(partnerId: string): Promise<number> {
   const { pk, sk } = orderKey(partnerId, '');

@@ -153,7 +153,7 @@ export function usageWork(operatorId: string, records: readonly unknown[]): Usag
   return letters.map((texts) => ({ kind: 'usage', operatorId, records: `[${texts.join()}]` }));
 }
 
-/** An id of dead-lettered work names the key of what failed; it is itself a sort key, of which DynamoDB takes 1,024 bytes. */
+/** An id of dead-lettered work names the key of what failed; it is a sort key, and DynamoDB limits those to 1,024 bytes. */
 export const LONGEST_SET_ASIDE_ID = 1_024;
 
 export function idOf(work: SetAside['work']): string {

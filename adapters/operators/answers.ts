@@ -104,7 +104,7 @@ const deliveredSimSchema = z.lazy(() =>
 /**
  * A page of SIMs, each once. The cursor that was asked with must not come back: it would lead round in a circle. A SIM that
  * cannot be read is left out and named: it would not be readable the next time either, and the order would wait for it. A
- * delivery of which the first page has no readable SIM is nonsense as a whole.
+ * delivery whose first page has no readable SIM is rejected as a whole.
  */
 export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswers<DeliveredSimsPage> {
   return {
@@ -134,7 +134,7 @@ export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswer
   };
 }
 
-/** A SIM that is listed twice counts once; one that is listed with two IMSIs cannot be told which it is. */
+/** A SIM that is listed twice counts once; one that is listed with two IMSIs is ambiguous and left out. */
 function readDeliveredSims(listed: readonly unknown[]): Pick<DeliveredSimsPage, 'sims' | 'leftOut'> {
   const sims = new Map<string, DeliveredSim>();
   const leftOut = new Map<string, string>();

@@ -23,7 +23,7 @@ const LIMIT_KEPT_MS = 60_000;
 /**
  * Limits the requests of each partner across all instances, approximately: an instance lets the first few of a window
  * through uncounted, then takes shares of the partner's allowance. So a partner that sends little costs nothing, and one
- * that sends much a write per share. When the count cannot be had, requests pass.
+ * that sends much a write per share. When the count is unavailable, requests pass.
  */
 export function createRateLimiter(
   counts: RequestCounts,
