@@ -5,8 +5,8 @@ import { getCustomerService } from '../adapters/dynamodb/services.ts';
 import { getSims } from '../adapters/dynamodb/sims.ts';
 import { isOperationFinished } from '../domain/operation.ts';
 import { isFinished } from '../domain/order.ts';
-import { operatorOf } from '../functions/operators.ts';
 import type { LocalCloud } from '../local/cloud.ts';
+import { operatorOf } from '../use-cases/operators.ts';
 import { type SteadyClient, steadyClient } from './steady-client.ts';
 
 /** SIMs of an order of A1, the smallest that there are. */

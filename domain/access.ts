@@ -78,7 +78,7 @@ export function callerOf(claims: {
     : { kind: 'partner', ...shared, roles: known.filter((role) => !isCustomers(role) && role !== 'platform') };
 }
 
-export function may(caller: Caller, right: Right): boolean {
+export function isAllowed(caller: Caller, right: Right): boolean {
   const allowed: readonly Role[] = rights[right];
   return caller.kind === 'platform'
     ? allowed.includes('platform')

@@ -115,7 +115,7 @@ export function reopened<Kept extends Operation>(operation: Kept): Kept {
 const PATIENCE_MS = 86_400_000;
 
 /** Whether an operation has waited long enough for an operator that does not answer. */
-export function isOutOfPatience(
+export function operatorDeadlinePassed(
   { startedAt, createdAt }: Pick<Operation, 'startedAt' | 'createdAt'>,
   now: Date,
 ): boolean {

@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { type DimensionsOf, type FunctionMetric, functionMetrics } from '../functions/metrics.ts';
+import { type DimensionsOf, type FunctionMetric, functionMetrics } from '../adapters/telemetry/function-metrics.ts';
 
 /** Where the functions of a stage publish what they measure. */
 export type Published = { namespace: string; service: string };

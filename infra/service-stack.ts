@@ -24,7 +24,7 @@ import {
   type WorkflowTask,
   workflowTasks,
 } from './functions/entries.ts';
-import { rightsOf } from './functions/rights.ts';
+import { permissionsOf } from './functions/permissions.ts';
 import { metricsNamespace, SERVICE, ServiceFunction } from './functions/service-function.ts';
 import {
   authorizerStatement,
@@ -238,7 +238,7 @@ export class ServiceStack extends Stack {
     const startedWith = fulfilment.publish(alarms.named('ExecutionsFail'));
     const taskEntries = new Set(workflowTasks.map(taskEntry));
     for (const [entry, made] of functions) {
-      const { executions = [] } = rightsOf(entry);
+      const { executions = [] } = permissionsOf(entry);
       if (executions.length === 0) continue;
       // Beside the role, not in it: the machine needs its tasks' functions, and one of them needs to answer the machine.
       const policy = new Policy(made, 'Executions', {
@@ -258,7 +258,7 @@ export class ServiceStack extends Stack {
     }
 
     for (const [entry, { role, lambda }] of functions) {
-      if (!users || !rightsOf(entry).audiences) continue;
+      if (!users || !permissionsOf(entry).audiences) continue;
       // Given when the API is there, which needs its functions first.
       role.addToPrincipalPolicy(authorizerStatement(api.authorizer.arn));
       lambda.addEnvironment('API_ID', api.authorizer.apiId).addEnvironment('AUTHORIZER_ID', api.authorizer.id);
@@ -292,7 +292,7 @@ export class ServiceStack extends Stack {
   ): ServiceFunction {
     const bundle = bundles.get(entry);
     if (!bundle) throw new Error(`${entry} was not bundled`);
-    const rights = rightsOf(entry);
+    const rights = permissionsOf(entry);
     return new ServiceFunction(this, constructId(entry), {
       stage,
       bundle,

@@ -5,7 +5,7 @@ import { keepFailedChange } from '../adapters/dynamodb/failed-changes.ts';
 import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kinds.ts';
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { addRequests } from '../adapters/dynamodb/request-counts.ts';
-import { setAside } from '../adapters/dynamodb/set-aside.ts';
+import { deadLetter } from '../adapters/dynamodb/set-aside.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
 import { type Client, clientOf } from '../local/demo/client.ts';
 import { poll } from '../local/demo/poll.ts';
@@ -91,7 +91,7 @@ async function live(cloud: LocalCloud, look: () => Promise<void>, log: (line: st
   await ordered(api, late.id, ['fulfilled', 'failed'], look);
 
   // What only goes wrong, by the hands that write it.
-  await setAside({ kind: 'order', partnerId: PARTNER, id: held.id }, 'Error: for the record', cloud.clock.now());
+  await deadLetter({ kind: 'order', partnerId: PARTNER, id: held.id }, 'Error: for the record', cloud.clock.now());
   const keys = { pk: { S: `P#${PARTNER}` }, sk: { S: 'OP#op_1' } };
   await keepFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
   await addRequests(PARTNER, 1, 5);

@@ -72,7 +72,7 @@ export async function addDelivery(
       throw error;
     }
   }
-  await wake(partnerId, webhookId, now);
+  await markDue(partnerId, webhookId, now);
   return delivery;
 }
 
@@ -127,7 +127,7 @@ export async function addAgain(
     put({ ...again, ...deliveryKey(partnerId, webhookId, again.id) }, exists),
     pendingWrite(partnerId, webhookId, again),
   ]);
-  await wake(partnerId, webhookId, now);
+  await markDue(partnerId, webhookId, now);
   return again;
 }
 
@@ -195,7 +195,7 @@ export async function dueWebhooks(now: Date, limit: number) {
 const BEHIND_MS = 60_000;
 
 /** Has the queue of a webhook for itself until then, in milliseconds of real time; `undefined` when another one has it. */
-export async function holdQueue(
+export async function leaseQueue(
   partnerId: string,
   webhookId: string,
   now: Date,
@@ -221,7 +221,7 @@ export async function holdQueue(
  * Gives the queue back: it is due again at `nextAt`, or when the next event comes. What was added meanwhile is due at
  * once, unless the receiver is left alone.
  */
-export async function letQueueGo(
+export async function releaseQueue(
   partnerId: string,
   webhookId: string,
   { added, pauses = 0, pausedUntil, failingSince }: Queue,
@@ -260,7 +260,7 @@ export async function endQueue(partnerId: string, webhookId: string): Promise<vo
  *
  * @param added how many events were queued.
  */
-export async function wake(partnerId: string, webhookId: string, now: Date, added = 1): Promise<void> {
+export async function markDue(partnerId: string, webhookId: string, now: Date, added = 1): Promise<void> {
   const key = webhookQueueKey(partnerId, webhookId);
   const at = now.toISOString();
   const change = { add: { added }, set: { duePk: due.webhooks } };

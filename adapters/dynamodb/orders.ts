@@ -276,7 +276,7 @@ export async function getWatch(partnerId: string, orderId: string): Promise<Watc
 }
 
 /** Puts off the next look; nothing when the watch has ended meanwhile, or begun anew. */
-export async function rewatch(partnerId: string, watch: Watch): Promise<void> {
+export async function reschedulePoll(partnerId: string, watch: Watch): Promise<void> {
   const next = { set: { ...watch, dueAt: watch.nextAt } };
   await writeIf(update(watchKey(partnerId, watch.orderId), next, sameWatch(watch)));
 }

@@ -33,7 +33,7 @@ export async function dueRuns(now: Date, limit: number): Promise<(RunInput & { d
 }
 
 /** Has the sweep look again in about an hour. @throws ConditionFailed when there is nothing to look after any more. */
-export async function lookAgain(key: Key, now: Date): Promise<void> {
+export async function scheduleNextCheck(key: Key, now: Date): Promise<void> {
   await write(update(key, { set: nextLook(now) }, isWatched));
 }
 

@@ -195,7 +195,7 @@ export async function queryCustomerServices(partnerId: string, limit: number, af
  *
  * @returns the service with its tariff; `undefined` when it is not there.
  */
-export async function beginWorkOn(
+export async function acquireServiceLock(
   partnerId: string,
   id: string,
   worker: string,
@@ -213,7 +213,7 @@ export async function beginWorkOn(
 }
 
 /** The counterpart of `beginWorkOn`; harmless when there is nothing to end. */
-export async function endWorkOn(partnerId: string, id: string, workers: readonly string[]): Promise<void> {
+export async function releaseServiceLock(partnerId: string, id: string, workers: readonly string[]): Promise<void> {
   if (workers.length === 0) {
     // There were no SIMs to work on; DynamoDB knows no empty set.
     return;

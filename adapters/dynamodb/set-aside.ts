@@ -38,10 +38,10 @@ const LONGEST_PAUSE_MS = 3_600_000;
  *
  * @returns whether it is set aside now.
  */
-export async function lookFailed(key: Key, duePk: string, error: string, now: Date): Promise<boolean> {
+export async function recordFailedAttempt(key: Key, duePk: string, error: string, now: Date): Promise<boolean> {
   const looks = await countFailedLook(key);
   if (looks >= MOST_LOOKS) {
-    await setAside({ kind: 'due', key, duePk }, error, now);
+    await deadLetter({ kind: 'due', key, duePk }, error, now);
     await writeIf(update(key, { remove: ['duePk', 'dueAt', 'failedLooks'] }, exists));
     return true;
   }
@@ -65,7 +65,7 @@ async function countFailedLook(key: Key): Promise<number> {
 }
 
 /** Sets work aside; what is there already is told anew, with its latest error. */
-export async function setAside(work: SetAside['work'], error: string, now: Date): Promise<void> {
+export async function deadLetter(work: SetAside['work'], error: string, now: Date): Promise<void> {
   const id = idOf(work);
   await write(put({ id, work, error, at: now.toISOString(), ...setAsideKey(id) }));
 }
@@ -79,7 +79,7 @@ export async function querySetAside(limit: number, after: string | undefined) {
  *
  * @returns false when nothing is set aside under that id.
  */
-export async function putBack(id: string, actor: string, now: Date): Promise<boolean> {
+export async function redrive(id: string, actor: string, now: Date): Promise<boolean> {
   const entry = await get<SetAside>(setAsideKey(id));
   if (entry === undefined) {
     return false;

@@ -10,15 +10,15 @@ import {
 } from '../../adapters/dynamodb/alarms.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { getSim } from '../../adapters/dynamodb/sims.ts';
+import { alarmSchema, firingSchema, showAlarm, showFiring } from '../../contract/representations.ts';
 import { type Alarm, type AlarmScope, alarmActions, MOST_ALARMS, measures } from '../../domain/alarm.ts';
 import { described } from '../../domain/described.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
 import { isUnchanged } from '../http/merge-patch.ts';
 import { HttpProblem, invalidInput, notFound, unknownId } from '../http/problem.ts';
-import { created, list, noContent, one, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import { alarmSchema, firingSchema, showAlarm, showFiring } from './representations.ts';
+import { created, noContent, okPage, okResource, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 /** Of several fields exactly one is given. */
 const exactlyOne = (message: string) =>
@@ -120,7 +120,7 @@ export const routes = [
     answers: { 200: alarmSchema },
     handle: async ({ caller, page }) => {
       const { items, last } = await queryAlarms(caller.partnerId, page.limit, page.after);
-      return list(items.map(showAlarm), last);
+      return okPage(items.map(showAlarm), last);
     },
   }),
   route({
@@ -131,7 +131,7 @@ export const routes = [
     tag: 'Alarms',
     summary: 'Get an alarm',
     answers: { 200: alarmSchema },
-    handle: async ({ caller, path: { id } }) => one(showAlarm(await theAlarm(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showAlarm(await theAlarm(caller.partnerId, id))),
   }),
   route({
     method: 'PATCH',
@@ -154,7 +154,7 @@ export const routes = [
         action: body.action ?? alarm.action,
       };
       if (isUnchanged(alarm, fields)) {
-        return { ...one(before), before };
+        return { ...okResource(before), before };
       }
       const changed = await saveAlarm(caller.partnerId, {
         ...alarm,
@@ -162,7 +162,7 @@ export const routes = [
         updatedAt: now.toISOString(),
         version: alarm.version + 1,
       });
-      return { ...one(showAlarm(changed)), before };
+      return { ...okResource(showAlarm(changed)), before };
     },
   }),
   route({
@@ -194,7 +194,7 @@ export const routes = [
       const { partnerId } = caller;
       await theAlarm(partnerId, id);
       const { items, last } = await queryFirings(partnerId, id, page.limit, page.after);
-      return list(items.map(showFiring), last);
+      return okPage(items.map(showFiring), last);
     },
   }),
 ];
@@ -236,4 +236,4 @@ async function requireScope(partnerId: string, scope: AlarmScope): Promise<void>
   }
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

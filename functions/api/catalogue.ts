@@ -1,11 +1,17 @@
 import * as z from 'zod/mini';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { getGrantedTariff, listGrantedTariffs } from '../../adapters/dynamodb/tariffs.ts';
+import {
+  operatorSchema,
+  partnerSchema,
+  showPartner,
+  showTariff,
+  tariffAnswerSchema,
+} from '../../contract/representations.ts';
 import { isOperatorId, operatorIds, operators } from '../../domain/operator.ts';
 import { notFound } from '../http/problem.ts';
-import { list, one, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import { operatorSchema, partnerSchema, showPartner, showTariff, tariffAnswerSchema } from './representations.ts';
+import { okPage, okResource, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 /** What can be ordered and sold, and who the caller is. */
 export const routes = [
@@ -22,7 +28,7 @@ export const routes = [
       const all = Object.values(operators);
       const start = all.findIndex(({ id }) => id === after) + 1;
       const items = all.slice(start, start + limit);
-      return list(items, start + limit < all.length ? items.at(-1)?.id : undefined);
+      return okPage(items, start + limit < all.length ? items.at(-1)?.id : undefined);
     },
   }),
   route({
@@ -37,7 +43,7 @@ export const routes = [
       if (!isOperatorId(id)) {
         throw notFound('operator', id);
       }
-      return one(operators[id]);
+      return okResource(operators[id]);
     },
   }),
   route({
@@ -54,7 +60,7 @@ export const routes = [
       const tariffs = await listGrantedTariffs(caller.partnerId, query.operatorId);
       const rest = tariffs.filter(({ id }) => id > after);
       const items = rest.slice(0, limit);
-      return list(items.map(showTariff), rest.length > limit ? items.at(-1)?.id : undefined);
+      return okPage(items.map(showTariff), rest.length > limit ? items.at(-1)?.id : undefined);
     },
   }),
   route({
@@ -70,7 +76,7 @@ export const routes = [
       if (!tariff) {
         throw notFound('tariff', id);
       }
-      return one(showTariff(tariff));
+      return okResource(showTariff(tariff));
     },
   }),
   route({
@@ -86,9 +92,9 @@ export const routes = [
       if (!partner) {
         throw notFound('partner', caller.partnerId);
       }
-      return one(showPartner(partner));
+      return okResource(showPartner(partner));
     },
   }),
 ];
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

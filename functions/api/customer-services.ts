@@ -10,17 +10,17 @@ import {
   renameCustomerService,
 } from '../../adapters/dynamodb/services.ts';
 import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
+import { customerServiceSchema, serviceUsageSchema, showCustomerService } from '../../contract/representations.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { defaultServiceName } from '../../domain/service.ts';
 import { idSchema, line } from '../../domain/text.ts';
+import { tariffForService } from '../../use-cases/services/tariff-for-service.ts';
+import { serviceUsageQuery, showServiceUsage } from '../../use-cases/usage/read-usage.ts';
 import { requireMatch } from '../http/etag.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, notFound, unknownId } from '../http/problem.ts';
-import { created, list, noContent, one, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import { customerServiceSchema, serviceUsageSchema, showCustomerService } from './representations.ts';
-import { tariffFor } from './tariff-for.ts';
-import { serviceUsageQuery, showServiceUsage } from './usage.ts';
+import { created, noContent, okPage, okResource, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 const NAME_LENGTH = 150;
 
@@ -46,7 +46,7 @@ export const routes = [
       if (!customer) {
         throw unknownId('/customerId', 'customer', body.customerId);
       }
-      const tariff = await tariffFor(partnerId, body.tariffId, 'customer');
+      const tariff = await tariffForService(partnerId, body.tariffId, 'customer');
       const service = {
         id: newId('customerService'),
         customerId: customer.id,
@@ -78,7 +78,7 @@ export const routes = [
     answers: { 200: customerServiceSchema },
     handle: async ({ caller, query, page }) => {
       if (caller.kind === 'customer' && query.customerId !== undefined && query.customerId !== caller.customerId) {
-        return list([]);
+        return okPage([]);
       }
       const customerId = caller.kind === 'customer' ? caller.customerId : query.customerId;
       const { items, next } = await fillPage(
@@ -90,7 +90,7 @@ export const routes = [
         () => true,
         ({ id }) => `CSV#${id}`,
       );
-      return list(items.map(showCustomerService), next);
+      return okPage(items.map(showCustomerService), next);
     },
   }),
   route({
@@ -101,7 +101,7 @@ export const routes = [
     tag: 'Customer services',
     summary: 'Get a customer service',
     answers: { 200: customerServiceSchema },
-    handle: async ({ caller, path: { id } }) => one(showCustomerService(await theService(caller, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showCustomerService(await theService(caller, id))),
   }),
   route({
     method: 'GET',
@@ -115,7 +115,7 @@ export const routes = [
     handle: async ({ caller, path: { id }, query, now }) => {
       const service = await theService(caller, id);
       const tariff = await getTariff(service.tariffId);
-      return one(await showServiceUsage(caller.partnerId, { service, tariff }, query, now));
+      return okResource(await showServiceUsage(caller.partnerId, { service, tariff }, query, now));
     },
   }),
   route({
@@ -131,13 +131,13 @@ export const routes = [
       const service = await theService(caller, id);
       requireMatch(ifMatch, showCustomerService(service));
       if (name === undefined || name === service.name) {
-        return { ...one(showCustomerService(service)), before: showCustomerService(service) };
+        return { ...okResource(showCustomerService(service)), before: showCustomerService(service) };
       }
       const renamed = await renameCustomerService(caller.partnerId, service, name, now.toISOString());
       if (renamed === 'name_taken') {
         throw nameTaken(name);
       }
-      return { ...one(showCustomerService(renamed)), before: showCustomerService(service) };
+      return { ...okResource(showCustomerService(renamed)), before: showCustomerService(service) };
     },
   }),
   route({
@@ -177,4 +177,4 @@ function nameTaken(name: string): HttpProblem {
   });
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

@@ -7,18 +7,18 @@ import {
   getCustomer,
   queryCustomers,
 } from '../../adapters/dynamodb/customers.ts';
+import { customerSchema, showCustomer } from '../../contract/representations.ts';
 import { addressFields, addressSchema, contactFields, contactSchema } from '../../domain/address.ts';
 import { shortNameOf } from '../../domain/customer.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
 import { requireMatch } from '../http/etag.ts';
-import { checkInput } from '../http/input.ts';
+import { parseOrThrow } from '../http/input.ts';
 import { isUnchanged, mergePatch } from '../http/merge-patch.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, notFound } from '../http/problem.ts';
-import { created, list, noContent, one, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import { customerSchema, showCustomer } from './representations.ts';
+import { created, noContent, okPage, okResource, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 const customerFields = () => ({
   name: line(100),
@@ -77,7 +77,7 @@ export const routes = [
         ({ name }) => wanted === undefined || name.toLocaleLowerCase('en').includes(wanted),
         ({ id }) => `CUS#${id}`,
       );
-      return list(items.map(showCustomer), next);
+      return okPage(items.map(showCustomer), next);
     },
   }),
   route({
@@ -88,7 +88,7 @@ export const routes = [
     tag: 'Customers',
     summary: 'Get a customer',
     answers: { 200: customerSchema },
-    handle: async ({ caller, path: { id } }) => one(showCustomer(await theCustomer(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showCustomer(await theCustomer(caller.partnerId, id))),
   }),
   route({
     method: 'PATCH',
@@ -115,13 +115,13 @@ export const routes = [
       const customer = await theCustomer(caller.partnerId, id);
       requireMatch(ifMatch, showCustomer(customer));
       const change = mergePatch(body, { tags: [] }, customer);
-      checkInput(changedCustomer, change.set);
+      parseOrThrow(changedCustomer, change.set);
       const before = showCustomer(customer);
       if (isUnchanged(customer, change.set, change.remove)) {
-        return { ...one(before), before };
+        return { ...okResource(before), before };
       }
       const changed = await changeCustomer(caller.partnerId, customer, change, now.toISOString());
-      return { ...one(showCustomer(changed)), before };
+      return { ...okResource(showCustomer(changed)), before };
     },
   }),
   route({
@@ -154,4 +154,4 @@ async function theCustomer(partnerId: string, id: string): Promise<CustomerRecor
   return customer;
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

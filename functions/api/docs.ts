@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
-import { chain } from '../http/chain.ts';
+import { createHandler } from '../http/chain.ts';
 import { type Answer, route } from '../http/route.ts';
 
 /** The state of the API and its description, open to everyone. This function also answers all unknown paths. */
@@ -121,4 +121,4 @@ function besideBundle(name: string): Buffer {
 }
 
 // The chain alone: loading the database's client would take longer than all the rest.
-export const handler = chain(routes);
+export const handler = createHandler(routes);

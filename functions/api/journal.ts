@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { positionOf, queryJournal } from '../../adapters/dynamodb/journal.ts';
+import { journalEntrySchema, showJournalEntry } from '../../contract/representations.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
 import { keyOwner } from '../http/idempotency.ts';
 import { fillPage } from '../http/paging.ts';
 import { invalidInput } from '../http/problem.ts';
-import { list, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import { journalEntrySchema, showJournalEntry } from './representations.ts';
+import { okPage, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 /** Who did what. */
 export const routes = [
@@ -44,7 +44,7 @@ export const routes = [
           (resource === undefined || isAbout(entry.resource, resource)),
         positionOf,
       );
-      return list(items.map(showJournalEntry), next);
+      return okPage(items.map(showJournalEntry), next);
     },
   }),
 ];
@@ -53,4 +53,4 @@ function isAbout(path: string, resource: string): boolean {
   return path === resource || path.split('/').includes(resource);
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

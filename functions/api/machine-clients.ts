@@ -10,16 +10,16 @@ import {
 } from '../../adapters/cognito/machine-clients.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { required } from '../../adapters/environment.ts';
+import { machineClientSchema, newMachineClientSchema } from '../../contract/representations.ts';
 import { partnerRoles } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { type MachineClient, scopeOf } from '../../domain/machine-client.ts';
+import { requireUserPool } from '../../use-cases/access/require-user-pool.ts';
+import { syncAudiences } from '../../use-cases/access/sync-audiences.ts';
 import { requireMatch } from '../http/etag.ts';
 import { HttpProblem, notFound } from '../http/problem.ts';
-import { created, list, noContent, one, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import { keepAudiences } from '../keep-audiences.ts';
-import { machineClientSchema, newMachineClientSchema } from './representations.ts';
-import { requireUserPool } from './user-pool.ts';
+import { created, noContent, okPage, okResource, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 /** What Cognito lets stand in a name. */
 const CLIENT_NAME = /^[A-Za-z0-9_+=,.@-]+( [A-Za-z0-9_+=,.@-]+)*$/;
@@ -98,7 +98,7 @@ export const routes = [
         partnerId,
         shown.map(({ id }) => id),
       );
-      return list(clients.map(showClient), listed.length > limit ? shown.at(-1)?.name : undefined);
+      return okPage(clients.map(showClient), listed.length > limit ? shown.at(-1)?.name : undefined);
     },
   }),
   route({
@@ -111,7 +111,7 @@ export const routes = [
     answers: { 200: machineClientSchema },
     handle: async ({ path: { partnerId, clientId } }) => {
       requireUserPool();
-      return one(showClient(await theClient(partnerId, clientId)));
+      return okResource(showClient(await theClient(partnerId, clientId)));
     },
   }),
   route({
@@ -131,7 +131,7 @@ export const routes = [
         await removeMachineClient(clientId);
       }
       // Also when it is not there: whoever asks again after a revocation that was cut short has it completed.
-      await keepAudiences();
+      await syncAudiences();
       if (!client) {
         throw notFound('client of the partner', clientId);
       }
@@ -165,7 +165,7 @@ async function theClient(partnerId: string, id: string): Promise<MachineClient> 
 async function letIn({ id }: MachineClient): Promise<void> {
   try {
     // Others may have been made since they were counted.
-    if ((await keepAudiences()) === 'too many') {
+    if ((await syncAudiences()) === 'too many') {
       throw tooMany();
     }
   } catch (error) {
@@ -181,4 +181,4 @@ function tooMany(): HttpProblem {
   );
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

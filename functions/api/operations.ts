@@ -9,14 +9,14 @@ import {
   queryOperations,
 } from '../../adapters/dynamodb/operations.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import { operationSchema, resultSchema, showOperation } from '../../contract/representations.ts';
 import { cancelOperation, operationStates, retryOf } from '../../domain/operation.ts';
 import { simActions } from '../../domain/sim-actions.ts';
+import { startExecution } from '../../use-cases/start-execution.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, notFound } from '../http/problem.ts';
-import { accepted, list, one, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import { startOrLeaveToSweep } from '../run.ts';
-import { operationSchema, resultSchema, showOperation } from './representations.ts';
+import { accepted, okPage, okResource, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 /** Bulk actions on SIMs: how they go, and what came of each SIM. */
 export const routes = [
@@ -38,7 +38,7 @@ export const routes = [
           (action === undefined || operation.action === action) && (state === undefined || operation.state === state),
         ({ id }) => `OP#${id}`,
       );
-      return list(items.map(showOperation), next);
+      return okPage(items.map(showOperation), next);
     },
   }),
   route({
@@ -49,7 +49,7 @@ export const routes = [
     tag: 'Operations',
     summary: 'Get an operation',
     answers: { 200: operationSchema },
-    handle: async ({ caller, path: { id } }) => one(showOperation(await theOperation(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showOperation(await theOperation(caller.partnerId, id))),
   }),
   route({
     method: 'GET',
@@ -69,7 +69,7 @@ export const routes = [
         ({ result }) => outcome === undefined || result.outcome === outcome,
         ({ position }) => position,
       );
-      return list(
+      return okPage(
         items.map(({ result }) => resultSchema.parse(result)),
         next,
       );
@@ -96,7 +96,7 @@ export const routes = [
       if (!operation) {
         throw notFound('operation', id);
       }
-      return one(showOperation(operation));
+      return okResource(showOperation(operation));
     },
   }),
   route({
@@ -115,7 +115,7 @@ export const routes = [
         throw new HttpProblem('wrong_state', retry.detail);
       }
       const made = await createOperation(partnerId, retry, firstRun(now));
-      await startOrLeaveToSweep({ kind: 'operation', partnerId, id: made.id });
+      await startExecution({ kind: 'operation', partnerId, id: made.id });
       return accepted(showOperation(made));
     },
   }),
@@ -150,4 +150,4 @@ async function theOperation(partnerId: string, id: string): Promise<OperationRec
   return operation;
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

@@ -10,6 +10,7 @@ import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
+import { orderEventSchema, orderSchema, showOrder, showSim, simSchema } from '../../contract/representations.ts';
 import { type Address, addressSchema } from '../../domain/address.ts';
 import { estimatedDelivery } from '../../domain/calendar.ts';
 import { described } from '../../domain/described.ts';
@@ -31,16 +32,15 @@ import {
 import { type Plan, planSchema, planViolations } from '../../domain/plan.ts';
 import { nearestQuantities, quantityViolations } from '../../domain/quantity.ts';
 import { line } from '../../domain/text.ts';
+import { operatorOf } from '../../use-cases/operators.ts';
+import { applyOrderStep, recordStepMetrics } from '../../use-cases/orders/apply-order-step.ts';
+import { loadPlanTargets } from '../../use-cases/orders/load-plan-targets.ts';
+import { startExecution } from '../../use-cases/start-execution.ts';
 import { requireMatch } from '../http/etag.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, type InputError, invalidInput, notFound } from '../http/problem.ts';
-import { type Answer, created, list, one, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import { operatorOf } from '../operators.ts';
-import { planTargets } from '../plan-targets.ts';
-import { startOrLeaveToSweep } from '../run.ts';
-import { stepOrder, tellOfStep } from '../step-order.ts';
-import { orderEventSchema, orderSchema, showOrder, showSim, simSchema } from './representations.ts';
+import { type Answer, created, okPage, okResource, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 const quantity = described(z.number(), 'A multiple of the operator’s `orderMultiple`, at most 100,000.');
 
@@ -64,7 +64,7 @@ export const routes = [
     access: 'order_sims',
     tag: 'Orders',
     summary: 'Check a quantity and estimate the delivery',
-    changesNothing: true,
+    readOnly: true,
     body: z.lazy(() => z.strictObject({ operatorId: z.enum(operatorIds), quantity })),
     example: { operatorId: '3uk', quantity: 120 },
     answers: { 200: quoteSchema },
@@ -118,8 +118,8 @@ export const routes = [
         now,
       });
       const placed = await createOrder(partnerId, order, firstRun(now));
-      tellOfStep(order);
-      await startOrLeaveToSweep({ kind: 'order', partnerId, id: placed.id });
+      recordStepMetrics(order);
+      await startExecution({ kind: 'order', partnerId, id: placed.id });
       return created(`/v1/orders/${placed.id}`, showOrder(placed));
     },
   }),
@@ -143,7 +143,7 @@ export const routes = [
           (operatorId === undefined || order.operatorId === operatorId),
         ({ id }) => `ORD#${id}`,
       );
-      return list(items.map(showOrder), next);
+      return okPage(items.map(showOrder), next);
     },
   }),
   route({
@@ -154,7 +154,7 @@ export const routes = [
     tag: 'Orders',
     summary: 'Get an order',
     answers: { 200: orderSchema },
-    handle: async ({ caller, path: { id } }) => one(showOrder(await theOrder(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showOrder(await theOrder(caller.partnerId, id))),
   }),
   route({
     method: 'PUT',
@@ -213,7 +213,7 @@ export const routes = [
     answers: { 200: orderSchema },
     handle: async ({ caller, path: { id }, now }) => {
       const { partnerId, userId } = caller;
-      const stepped = await stepOrder(partnerId, id, (order) => {
+      const stepped = await applyOrderStep(partnerId, id, (order) => {
         const step = resumeOrder(order, userId, now.toISOString());
         return step && { ...step, order: { ...step.order, ...nextRun(order, now) } };
       });
@@ -223,8 +223,8 @@ export const routes = [
       if (!stepped.taken) {
         throw new HttpProblem('wrong_state', `The order is ${stepped.order.state}. Only failed orders can be resumed.`);
       }
-      await startOrLeaveToSweep({ kind: 'order', partnerId, id }, stepped.order.runAttempt);
-      return one(showOrder(stepped.order));
+      await startExecution({ kind: 'order', partnerId, id }, stepped.order.runAttempt);
+      return okResource(showOrder(stepped.order));
     },
   }),
   route({
@@ -239,7 +239,7 @@ export const routes = [
     handle: async ({ caller, path: { id }, page }) => {
       await theOrder(caller.partnerId, id);
       const { items, last } = await queryOrderEvents(caller.partnerId, id, page.limit, page.after);
-      return list(
+      return okPage(
         items.map((event) => orderEventSchema.parse(event)),
         last,
       );
@@ -257,7 +257,7 @@ export const routes = [
     handle: async ({ caller, path: { id }, page }) => {
       await theOrder(caller.partnerId, id);
       const { items, next } = await listSims(caller.partnerId, { orderId: id }, page.limit, page.after);
-      return list(items.map(showSim), next);
+      return okPage(items.map(showSim), next);
     },
   }),
 ];
@@ -314,7 +314,7 @@ async function planErrors(
   operatorId: OperatorId,
   pointer: string,
 ): Promise<InputError[]> {
-  const violations = planViolations(plan, await planTargets(partnerId, plan), operatorId);
+  const violations = planViolations(plan, await loadPlanTargets(partnerId, plan), operatorId);
   return violations.map((violation) => ({ ...violation, pointer: `${pointer}${violation.pointer}` }));
 }
 
@@ -342,7 +342,7 @@ async function setPlan(
   now: Date,
 ): Promise<Answer> {
   let before: Order | undefined;
-  const stepped = await stepOrder(partnerId, id, (order) => {
+  const stepped = await applyOrderStep(partnerId, id, (order) => {
     before = order;
     requireMatch(ifMatch, showOrder(order));
     refuseLate(order);
@@ -351,7 +351,7 @@ async function setPlan(
   if (!stepped) {
     throw notFound('order', id);
   }
-  return { ...one(showOrder(stepped.order)), before: before && showOrder(before) };
+  return { ...okResource(showOrder(stepped.order)), before: before && showOrder(before) };
 }
 
 /**
@@ -360,7 +360,7 @@ async function setPlan(
  */
 async function cancel(partnerId: string, id: string, actor: string, now: Date): Promise<Answer> {
   const at = now.toISOString();
-  const requested = await stepOrder(partnerId, id, (order) => requestCancel(order, actor, at));
+  const requested = await applyOrderStep(partnerId, id, (order) => requestCancel(order, actor, at));
   if (!requested) {
     throw notFound('order', id);
   }
@@ -370,10 +370,10 @@ async function cancel(partnerId: string, id: string, actor: string, now: Date): 
   const answer = await askToCancel(requested.order);
   if (answer.outcome === 'refused') {
     const detail = `The operator refused to cancel the order: ${answer.reason}`;
-    await stepOrder(partnerId, id, (order) => refuseCancel(order, detail, at));
+    await applyOrderStep(partnerId, id, (order) => refuseCancel(order, detail, at));
     throw new HttpProblem('operator_refused', detail);
   }
-  const cancelled = await stepOrder(partnerId, id, (order) => cancelOrder(order, actor, at));
+  const cancelled = await applyOrderStep(partnerId, id, (order) => cancelOrder(order, actor, at));
   // The poller may have seen the operator's answer before this did.
   if (cancelled?.order.state !== 'cancelled') {
     throw new HttpProblem('wrong_state', `The order is now ${cancelled?.order.state}.`);
@@ -381,7 +381,7 @@ async function cancel(partnerId: string, id: string, actor: string, now: Date): 
   if (cancelled.order.taskToken) {
     await answerTask(cancelled.order.taskToken, { goTo: 'end' });
   }
-  return one(showOrder(cancelled.order));
+  return okResource(showOrder(cancelled.order));
 }
 
 async function askToCancel(order: Order) {
@@ -402,4 +402,4 @@ function nextRun({ runAttempt }: OrderRecord, now: Date) {
   return { ...firstRun(now), runAttempt: runAttempt + 1 };
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

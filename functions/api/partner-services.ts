@@ -7,15 +7,15 @@ import {
   renamePartnerService,
 } from '../../adapters/dynamodb/services.ts';
 import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
+import { partnerServiceSchema, serviceUsageSchema, showPartnerService } from '../../contract/representations.ts';
 import { idSchema, line } from '../../domain/text.ts';
+import { tariffForService } from '../../use-cases/services/tariff-for-service.ts';
+import { serviceUsageQuery, showServiceUsage } from '../../use-cases/usage/read-usage.ts';
 import { requireMatch } from '../http/etag.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, notFound } from '../http/problem.ts';
-import { created, list, one, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import { partnerServiceSchema, serviceUsageSchema, showPartnerService } from './representations.ts';
-import { tariffFor } from './tariff-for.ts';
-import { serviceUsageQuery, showServiceUsage } from './usage.ts';
+import { created, okPage, okResource, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 /** What the partner is charged on. */
 export const routes = [
@@ -31,7 +31,7 @@ export const routes = [
     answers: { 201: partnerServiceSchema },
     handle: async ({ caller, body, now, newId }) => {
       const at = now.toISOString();
-      const tariff = await tariffFor(caller.partnerId, body.tariffId, 'partner');
+      const tariff = await tariffForService(caller.partnerId, body.tariffId, 'partner');
       const service = await createPartnerService(caller.partnerId, {
         id: newId('partnerService'),
         name: body.name,
@@ -60,7 +60,7 @@ export const routes = [
         () => true,
         ({ id }) => `PSV#${id}`,
       );
-      return list(items.map(showPartnerService), next);
+      return okPage(items.map(showPartnerService), next);
     },
   }),
   route({
@@ -71,7 +71,7 @@ export const routes = [
     tag: 'Partner services',
     summary: 'Get a partner service',
     answers: { 200: partnerServiceSchema },
-    handle: async ({ caller, path: { id } }) => one(showPartnerService(await theService(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showPartnerService(await theService(caller.partnerId, id))),
   }),
   route({
     method: 'GET',
@@ -85,7 +85,7 @@ export const routes = [
     handle: async ({ caller, path: { id }, query, now }) => {
       const service = await theService(caller.partnerId, id);
       const tariff = service.tariffId === undefined ? undefined : await getTariff(service.tariffId);
-      return one(await showServiceUsage(caller.partnerId, { service, tariff }, query, now));
+      return okResource(await showServiceUsage(caller.partnerId, { service, tariff }, query, now));
     },
   }),
   route({
@@ -107,7 +107,7 @@ export const routes = [
         name === undefined || name === service.name
           ? service
           : await renamePartnerService(caller.partnerId, service, name, now.toISOString());
-      return { ...one(showPartnerService(renamed)), before: showPartnerService(service) };
+      return { ...okResource(showPartnerService(renamed)), before: showPartnerService(service) };
     },
   }),
 ];
@@ -120,4 +120,4 @@ async function theService(partnerId: string, id: string): Promise<PartnerService
   return service;
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { getPartner, queryPartners, savePartner } from '../../adapters/dynamodb/partners.ts';
-import { LONGEST_SET_ASIDE_ID, putBack, querySetAside } from '../../adapters/dynamodb/set-aside.ts';
+import { LONGEST_SET_ASIDE_ID, querySetAside, redrive } from '../../adapters/dynamodb/set-aside.ts';
 import { getSim, ownersOf } from '../../adapters/dynamodb/sims.ts';
 import {
   getGrantedTariff,
@@ -12,15 +12,6 @@ import {
   revokeTariff,
   saveTariff,
 } from '../../adapters/dynamodb/tariffs.ts';
-import { addressSchema, contactSchema } from '../../domain/address.ts';
-import { described } from '../../domain/described.ts';
-import { HOLDING_DAYS, isPartnerId, type Partner } from '../../domain/partner.ts';
-import { tariffSchema } from '../../domain/tariff.ts';
-import { line } from '../../domain/text.ts';
-import { requireMatch, requirePutConditions } from '../http/etag.ts';
-import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
-import { created, list, noContent, one, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
 import {
   partnerOrderSchema,
   partnerSchema,
@@ -32,7 +23,16 @@ import {
   showSim,
   showTariff,
   tariffAnswerSchema,
-} from './representations.ts';
+} from '../../contract/representations.ts';
+import { addressSchema, contactSchema } from '../../domain/address.ts';
+import { described } from '../../domain/described.ts';
+import { HOLDING_DAYS, isPartnerId, type Partner } from '../../domain/partner.ts';
+import { tariffSchema } from '../../domain/tariff.ts';
+import { line } from '../../domain/text.ts';
+import { requireMatch, requirePutConditions } from '../http/etag.ts';
+import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
+import { created, noContent, okPage, okResource, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 const partnerDetails = z.lazy(() =>
   z.strictObject({
@@ -67,7 +67,7 @@ export const routes = [
     answers: { 200: partnerSchema },
     handle: async ({ page }) => {
       const { items, last } = await queryPartners(page.limit, page.after);
-      return list(items.map(showPartner), last);
+      return okPage(items.map(showPartner), last);
     },
   }),
   route({
@@ -78,7 +78,7 @@ export const routes = [
     tag: 'Platform',
     summary: 'Get a partner',
     answers: { 200: partnerSchema },
-    handle: async ({ path: { partnerId } }) => one(showPartner(await getPartnerOr404(partnerId))),
+    handle: async ({ path: { partnerId } }) => okResource(showPartner(await getPartnerOr404(partnerId))),
   }),
   route({
     method: 'GET',
@@ -91,7 +91,7 @@ export const routes = [
     answers: { 200: tariffAnswerSchema },
     handle: async ({ page }) => {
       const { items, last } = await queryTariffs(page.limit, page.after);
-      return list(items.map(showTariff), last);
+      return okPage(items.map(showTariff), last);
     },
   }),
   route({
@@ -107,7 +107,7 @@ export const routes = [
       if (!tariff) {
         throw notFound('tariff', tariffId);
       }
-      return one(showTariff(tariff));
+      return okResource(showTariff(tariff));
     },
   }),
   route({
@@ -122,7 +122,7 @@ export const routes = [
     handle: async ({ path: { partnerId }, page }) => {
       await getPartnerOr404(partnerId);
       const { items, last } = await queryGrantedTariffs(partnerId, page.limit, page.after);
-      return list(items.map(showTariff), last);
+      return okPage(items.map(showTariff), last);
     },
   }),
   route({
@@ -138,7 +138,7 @@ export const routes = [
       if (!tariff) {
         throw notFound('tariff of the partner', tariffId);
       }
-      return one(showTariff(tariff));
+      return okResource(showTariff(tariff));
     },
   }),
   route({
@@ -154,7 +154,7 @@ export const routes = [
       if (!order) {
         throw notFound('order', orderId);
       }
-      return one(partnerOrderSchema.parse({ ...showOrder(order), partnerId }));
+      return okResource(partnerOrderSchema.parse({ ...showOrder(order), partnerId }));
     },
   }),
   route({
@@ -171,7 +171,7 @@ export const routes = [
       if (!sim) {
         throw notFound('SIM', iccid);
       }
-      return one(partnerSimSchema.parse({ ...showSim(sim), partnerId }));
+      return okResource(partnerSimSchema.parse({ ...showSim(sim), partnerId }));
     },
   }),
   route({
@@ -207,7 +207,7 @@ export const routes = [
       );
       const shown = showPartner(saved.partner);
       return saved.before
-        ? { ...one(shown), before: showPartner(saved.before) }
+        ? { ...okResource(shown), before: showPartner(saved.before) }
         : created(`/v1/platform/partners/${partnerId}`, shown);
     },
   }),
@@ -243,7 +243,7 @@ export const routes = [
       }
       const shown = showTariff(saved.tariff);
       return saved.before
-        ? { ...one(shown), before: showTariff(saved.before) }
+        ? { ...okResource(shown), before: showTariff(saved.before) }
         : created(`/v1/platform/tariffs/${tariffId}`, shown);
     },
   }),
@@ -265,7 +265,7 @@ export const routes = [
       }
       const { created: isNew } = await grantTariff(partnerId, tariffId);
       const shown = showTariff(tariff);
-      return isNew ? created(`/v1/platform/partners/${partnerId}/tariffs/${tariffId}`, shown) : one(shown);
+      return isNew ? created(`/v1/platform/partners/${partnerId}/tariffs/${tariffId}`, shown) : okResource(shown);
     },
   }),
   route({
@@ -300,7 +300,7 @@ export const routes = [
     answers: { 200: setAsideSchema },
     handle: async ({ page }) => {
       const { items, last } = await querySetAside(page.limit, page.after);
-      return list(items.map(showSetAside), last);
+      return okPage(items.map(showSetAside), last);
     },
   }),
   route({
@@ -314,7 +314,7 @@ export const routes = [
     description: 'The work is retried within a minute.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, now }) => {
-      if (!(await putBack(id, caller.userId, now))) {
+      if (!(await redrive(id, caller.userId, now))) {
         throw notFound('failed work', id);
       }
       return noContent;
@@ -330,4 +330,4 @@ async function getPartnerOr404(partnerId: string): Promise<Partner> {
   return partner;
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

@@ -4,17 +4,6 @@ import { getOperations } from '../../adapters/dynamodb/operations.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSim, type SimRecord, saveSim, simHistory } from '../../adapters/dynamodb/sims.ts';
-import type { PartnerCaller } from '../../domain/access.ts';
-import { described } from '../../domain/described.ts';
-import { relabel } from '../../domain/sim.ts';
-import { idSchema, line } from '../../domain/text.ts';
-import { type TimelineLine, timelineForCustomer, timelineOf } from '../../domain/timeline.ts';
-import { requireMatch } from '../http/etag.ts';
-import { isUnchanged } from '../http/merge-patch.ts';
-import { notFound } from '../http/problem.ts';
-import { list, one, type Route, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import { bulk, bulkFields, fleetConfirmation, simFilter } from './bulk.ts';
 import {
   dryRunSchema,
   operationSchema,
@@ -23,8 +12,19 @@ import {
   simEventSchema,
   simSchema,
   simUsageSchema,
-} from './representations.ts';
-import { showSimUsage, simUsageQuery } from './usage.ts';
+} from '../../contract/representations.ts';
+import type { PartnerCaller } from '../../domain/access.ts';
+import { described } from '../../domain/described.ts';
+import { relabel } from '../../domain/sim.ts';
+import { idSchema, line } from '../../domain/text.ts';
+import { type TimelineLine, timelineForCustomer, timelineOf } from '../../domain/timeline.ts';
+import { bulkFields, fleetConfirmation, simFilter, startBulkAction } from '../../use-cases/sims/start-bulk-action.ts';
+import { showSimUsage, simUsageQuery } from '../../use-cases/usage/read-usage.ts';
+import { requireMatch } from '../http/etag.ts';
+import { isUnchanged } from '../http/merge-patch.ts';
+import { notFound } from '../http/problem.ts';
+import { okPage, okResource, type Route, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 const select = { iccids: ['8944200000000000017'] };
 const bulkAnswers = { 200: dryRunSchema, 202: operationSchema };
@@ -45,11 +45,11 @@ export const routes: Route[] = [
     answers: { 200: simSchema },
     handle: async ({ caller, query, page }) => {
       if (caller.kind === 'customer' && (query.customerId ?? caller.customerId) !== caller.customerId) {
-        return list([]);
+        return okPage([]);
       }
       const filter = caller.kind === 'customer' ? { ...query, customerId: caller.customerId } : query;
       const { items, next } = await listSims(caller.partnerId, filter, page.limit, page.after);
-      return list(items.map(showSim), next);
+      return okPage(items.map(showSim), next);
     },
   }),
   route({
@@ -60,7 +60,7 @@ export const routes: Route[] = [
     tag: 'SIMs',
     summary: 'Get a SIM',
     answers: { 200: simSchema },
-    handle: async ({ caller, path: { iccid } }) => one(showSim(await theSim(caller, iccid))),
+    handle: async ({ caller, path: { iccid } }) => okResource(showSim(await theSim(caller, iccid))),
   }),
   route({
     method: 'PATCH',
@@ -83,10 +83,10 @@ export const routes: Route[] = [
       const labelled = relabel(sim, body, now.toISOString());
       const { label, tags, formerCustomer } = labelled;
       if (isUnchanged(sim, { label, tags, formerCustomer })) {
-        return { ...one(showSim(sim)), before: showSim(sim) };
+        return { ...okResource(showSim(sim)), before: showSim(sim) };
       }
       const saved = await saveSim(caller.partnerId, sim, labelled, 'sim.labelled', { actor: caller.userId });
-      return { ...one(showSim(saved)), before: showSim(sim) };
+      return { ...okResource(showSim(saved)), before: showSim(sim) };
     },
   }),
   route({
@@ -104,7 +104,7 @@ export const routes: Route[] = [
       const rest = lines.filter(({ version }) => version > Number(page.after ?? 0));
       const shown = rest.slice(0, page.limit);
       const names = await namesIn(caller, shown);
-      return list(
+      return okPage(
         shown.map((line) => showSimEvent(line, names)),
         rest.length > shown.length ? String(shown.at(-1)?.version) : undefined,
       );
@@ -123,7 +123,7 @@ export const routes: Route[] = [
     rows: 'points',
     answers: { 200: simUsageSchema },
     handle: async ({ caller, path: { iccid }, query, now }) =>
-      one(await showSimUsage(caller, await theSim(caller, iccid), query, now)),
+      okResource(await showSimUsage(caller, await theSim(caller, iccid), query, now)),
   }),
   route({
     method: 'POST',
@@ -140,7 +140,7 @@ export const routes: Route[] = [
       partnerServiceId: 'psv_01JG0000000000000000000000',
     },
     answers: bulkAnswers,
-    handle: async (request) => bulk(request, 'migrate', { partnerServiceId: request.body.partnerServiceId }),
+    handle: async (request) => startBulkAction(request, 'migrate', { partnerServiceId: request.body.partnerServiceId }),
   }),
   route({
     method: 'POST',
@@ -160,7 +160,7 @@ export const routes: Route[] = [
     answers: bulkAnswers,
     handle: async (request) => {
       const { customerId, customerServiceId } = request.body;
-      return bulk(request, 'assign', { customerId, customerServiceId });
+      return startBulkAction(request, 'assign', { customerId, customerServiceId });
     },
   }),
   plainAction('unassign', 'Return SIMs to stock', 'Removes the customer and the customer service from the SIMs.'),
@@ -184,7 +184,7 @@ export const routes: Route[] = [
     answers: bulkAnswers,
     handle: async (request) => {
       const { reason } = request.body;
-      return bulk(request, 'suspend', reason === undefined ? {} : { reason });
+      return startBulkAction(request, 'suspend', reason === undefined ? {} : { reason });
     },
   }),
   plainAction('resume', 'Resume suspended SIMs', 'Removes the bars of a suspension.'),
@@ -204,7 +204,7 @@ export const routes: Route[] = [
     ),
     example: { select, confirm: 1 },
     answers: bulkAnswers,
-    handle: async (request) => bulk(request, 'terminate', {}),
+    handle: async (request) => startBulkAction(request, 'terminate', {}),
   }),
 ];
 
@@ -221,7 +221,7 @@ function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string
     body: z.lazy(() => z.strictObject({ ...bulkFields(), ...fleetConfirmation() })),
     example: { select },
     answers: bulkAnswers,
-    handle: async (request) => bulk(request, action, {}),
+    handle: async (request) => startBulkAction(request, action, {}),
   });
 }
 
@@ -257,4 +257,4 @@ async function namesIn({ partnerId }: PartnerCaller, lines: readonly TimelineLin
   return new Map(named.flatMap((thing) => (thing ? [[thing.id, thing.name]] : [])));
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
+import { usageFileSchema } from '../../contract/representations.ts';
 import { isIccid } from '../../domain/iccid.ts';
 import { isOperatorId } from '../../domain/operator.ts';
 import { recordBytes, type UsageRecord, usageRecordFields } from '../../domain/usage-record.ts';
-import { type Intake, type Rejection, takeInUsage } from '../count-usage.ts';
+import { type Intake, ingestUsage, type Rejection } from '../../use-cases/usage/count-usage.ts';
 import { notFound } from '../http/problem.ts';
 import { route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import { usageFileSchema } from './representations.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 /**
  * Of as many SIMs, each of which is read with what it used in the month, so many rows take half of the time for which API
@@ -59,7 +59,7 @@ export const routes = [
       if (!isOperatorId(operatorId)) {
         throw notFound('operator', operatorId);
       }
-      const { rejected } = await takeInUsage(operatorId, body, now);
+      const { rejected } = await ingestUsage(operatorId, body, now);
       return { status: 200, body: usageFileSchema.parse(answerOf(body, rejected)) };
     },
   }),
@@ -107,4 +107,4 @@ function problemOf(reason: Rejection, iccid: string): { code: string; message: s
   }
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

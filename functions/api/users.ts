@@ -10,16 +10,16 @@ import {
 } from '../../adapters/cognito/users.ts';
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
+import { showUser, userSchema } from '../../contract/representations.ts';
 import { type Role, roles } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { idSchema } from '../../domain/text.ts';
 import { isCutShort, mayLoseRole, roleProblem, type User, userViolations, type Whose } from '../../domain/user.ts';
+import { requireUserPool } from '../../use-cases/access/require-user-pool.ts';
 import { requireMatch } from '../http/etag.ts';
 import { HttpProblem, invalidInput, notFound, unknownId } from '../http/problem.ts';
-import { created, list, noContent, one, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import { showUser, userSchema } from './representations.ts';
-import { requireUserPool } from './user-pool.ts';
+import { created, noContent, okPage, okResource, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 /** As long as Cognito lets it be. */
 const email = z.email().check(z.maxLength(128));
@@ -80,7 +80,7 @@ export const routes = [
     handle: async ({ query, page }) => {
       requireUserPool();
       const { items, last } = await queryUsers(query, page.limit, page.after);
-      return list(items.map(showUser), last);
+      return okPage(items.map(showUser), last);
     },
   }),
   route({
@@ -93,7 +93,7 @@ export const routes = [
     answers: { 200: userSchema },
     handle: async ({ path: { userId } }) => {
       requireUserPool();
-      return one(showUser(await theUser(userId)));
+      return okResource(showUser(await theUser(userId)));
     },
   }),
   route({
@@ -135,7 +135,7 @@ export const routes = [
         throw invalidInput([{ pointer: '/path/role', code: problem.code, message: problem.detail }]);
       }
       if (user.roles.includes(role)) {
-        return one(showUser(user));
+        return okResource(showUser(user));
       }
       if (!(await giveRole(userId, role))) {
         throw notFound('user', userId);
@@ -241,4 +241,4 @@ async function giveRoles(user: User, wanted: readonly Role[]): Promise<void> {
   }
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

@@ -4,9 +4,9 @@ import {
   addDelivery,
   type DeliveryRecord,
   getDelivery,
+  markDue,
   positionOf,
   queryDeliveries,
-  wake,
 } from '../../adapters/dynamodb/deliveries.ts';
 import {
   allWebhooks,
@@ -19,6 +19,14 @@ import {
 } from '../../adapters/dynamodb/webhooks.ts';
 import { publicAddresses } from '../../adapters/webhooks/post.ts';
 import { newSecret } from '../../adapters/webhooks/signature.ts';
+import {
+  deliverySchema,
+  newWebhookSchema,
+  showDelivery,
+  showNewWebhook,
+  showWebhook,
+  webhookSchema,
+} from '../../contract/representations.ts';
 import { described } from '../../domain/described.ts';
 import {
   eventPatterns,
@@ -33,16 +41,8 @@ import { requireMatch } from '../http/etag.ts';
 import { isUnchanged } from '../http/merge-patch.ts';
 import { fillPage } from '../http/paging.ts';
 import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
-import { created, list, noContent, one, route } from '../http/route.ts';
-import { serve } from '../http/serve.ts';
-import {
-  deliverySchema,
-  newWebhookSchema,
-  showDelivery,
-  showNewWebhook,
-  showWebhook,
-  webhookSchema,
-} from './representations.ts';
+import { created, noContent, okPage, okResource, route } from '../http/route.ts';
+import { createApiHandler } from '../http/serve.ts';
 
 const webhookFields = () => ({
   url: described(z.string().check(z.minLength(1), z.maxLength(2000)), 'Public `https` URL.'),
@@ -96,7 +96,7 @@ export const routes = [
     answers: { 200: webhookSchema },
     handle: async ({ caller, page }) => {
       const { items, last } = await queryWebhooks(caller.partnerId, page.limit, page.after);
-      return list(items.map(showWebhook), last);
+      return okPage(items.map(showWebhook), last);
     },
   }),
   route({
@@ -107,7 +107,7 @@ export const routes = [
     tag: 'Webhooks',
     summary: 'Get a webhook',
     answers: { 200: webhookSchema },
-    handle: async ({ caller, path: { id } }) => one(showWebhook(await theWebhook(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showWebhook(await theWebhook(caller.partnerId, id))),
   }),
   route({
     method: 'PATCH',
@@ -131,7 +131,7 @@ export const routes = [
       const enabled = body.enabled ?? webhook.enabled;
       const fields = { url: body.url ?? webhook.url, events: body.events ?? webhook.events, enabled };
       if (isUnchanged(webhook, fields)) {
-        return { ...one(before), before };
+        return { ...okResource(before), before };
       }
       const changed = await saveWebhook(partnerId, {
         ...kept,
@@ -141,9 +141,9 @@ export const routes = [
         version: webhook.version + 1,
       });
       if (enabled && !webhook.enabled) {
-        await wake(partnerId, id, now);
+        await markDue(partnerId, id, now);
       }
-      return { ...one(showWebhook(changed)), before };
+      return { ...okResource(showWebhook(changed)), before };
     },
   }),
   route({
@@ -227,7 +227,7 @@ export const routes = [
         isKept,
         positionOf,
       );
-      return list(items.map(showDelivery), next);
+      return okPage(items.map(showDelivery), next);
     },
   }),
   route({
@@ -239,7 +239,7 @@ export const routes = [
     summary: 'Get a delivery',
     answers: { 200: deliverySchema },
     handle: async ({ caller, path: { id, deliveryId } }) =>
-      one(showDelivery(await theDelivery(caller.partnerId, id, deliveryId))),
+      okResource(showDelivery(await theDelivery(caller.partnerId, id, deliveryId))),
   }),
   route({
     method: 'POST',
@@ -257,7 +257,7 @@ export const routes = [
       if (delivery.state === 'pending') {
         throw new HttpProblem('wrong_state', 'The event is already pending delivery.');
       }
-      return one(showDelivery(await addAgain(partnerId, id, delivery, now)));
+      return okResource(showDelivery(await addAgain(partnerId, id, delivery, now)));
     },
   }),
 ];
@@ -309,4 +309,4 @@ async function addressProblem(host: string) {
   }
 }
 
-export const handler = serve(routes);
+export const handler = createApiHandler(routes);

@@ -11,38 +11,39 @@ import { clock } from '../../adapters/clock.ts';
 import type { KeptResponse } from '../../adapters/dynamodb/idempotency.ts';
 import type { JournalEntry } from '../../adapters/dynamodb/journal.ts';
 import type { KeyOwner } from '../../adapters/dynamodb/keys.ts';
-import { type Caller, may, rights } from '../../domain/access.ts';
+import { correlation, logger } from '../../adapters/telemetry/logger.ts';
+import { publishMetrics, recordMetric } from '../../adapters/telemetry/metrics.ts';
+import { type Caller, isAllowed, rights } from '../../domain/access.ts';
 import { newId } from '../../domain/ids.ts';
 import { callerFrom } from './caller.ts';
 import { columnsOfRows, hasTable, nameOf, type Table, tableOf } from './columns.ts';
 import { openCursor, sealCursor } from './cursor.ts';
 import { etagOfText } from './etag.ts';
 import {
-  answerOnce,
   fingerprintOf,
   keyOwner,
   type Outcome,
   type RequestStore,
   randomOf,
   readKey,
+  runIdempotent,
 } from './idempotency.ts';
-import { checkInput, pageQuery, readJson } from './input.ts';
+import { pageQuery, parseOrThrow, readJson } from './input.ts';
 import { journalEntry } from './journal.ts';
 import { HttpProblem, notFound, problemDocument, problems } from './problem.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { representationOf } from './representation.ts';
 import { type Access, type Answer, type Route, type RouteRequest, routeKey } from './route.ts';
 import { readRows } from './rows.ts';
-import { about, logger, measure, publish } from './telemetry.ts';
 
 type Event = APIGatewayProxyEventV2 | APIGatewayProxyEventV2WithJWTAuthorizer;
 type Result = APIGatewayProxyStructuredResultV2;
 /** A response of ours. */
 type Response = { statusCode: number; headers: Record<string, string>; body?: string; isBase64Encoded?: boolean };
 /** A route, with the schema of its query and the table of its answer, if it has one: made when they are first asked for. */
-type Served = { route: Route; querySchema(): z.ZodMiniObject; table: (() => Table) | undefined };
+type RegisteredRoute = { route: Route; querySchema(): z.ZodMiniObject; table: (() => Table) | undefined };
 type Request = RouteRequest<Access, string, unknown, unknown>;
-type Checked = { served: Served; request: Request; scope: string; idempotencyKey: string | undefined };
+type Checked = { served: RegisteredRoute; request: Request; scope: string; idempotencyKey: string | undefined };
 type Handler = MiddlewareObj<Event, Result, Error, Context, { checked: Checked; startedAt: number }>;
 
 /** What the chain needs of the table. */
@@ -69,7 +70,7 @@ export type ChainTable = {
  *
  * @param table left out by a function that has no table, and so neither lists nor requests that make something.
  */
-export function chain(routes: readonly Route[], table: ChainTable = noTable) {
+export function createHandler(routes: readonly Route[], table: ChainTable = noTable) {
   const byKey = new Map(
     routes.map((route) => [
       routeKey(route),
@@ -123,23 +124,23 @@ const observe: Handler = {
     internal.startedAt = Date.now();
     logger.appendKeys({ requestId: event.requestContext.requestId, route: event.routeKey });
   },
-  after: (request) => told(request),
-  onError: (request) => told(request),
+  after: (request) => logRequest(request),
+  onError: (request) => logRequest(request),
 };
 
-function told({ event, response, internal }: Parameters<NonNullable<Handler['after']>>[0]): void {
+function logRequest({ event, response, internal }: Parameters<NonNullable<Handler['after']>>[0]): void {
   const status = Number(response?.statusCode ?? 500);
   const durationMs = Date.now() - internal.startedAt;
   const caller = checkedOf.get(event)?.request.caller;
   const route = event.routeKey;
-  measure('Requests', 1, { route });
-  measure('Latency', durationMs, { route });
-  measure('ServerErrors', status >= 500 ? 1 : 0, { route });
-  publish();
+  recordMetric('Requests', 1, { route });
+  recordMetric('Latency', durationMs, { route });
+  recordMetric('ServerErrors', status >= 500 ? 1 : 0, { route });
+  publishMetrics();
   logger.info('request', {
     status,
     durationMs,
-    ...about(subjectOf(event, response?.headers?.location)),
+    ...correlation(subjectOf(event, response?.headers?.location)),
     ...(caller ? { user: caller.userId, ...('partnerId' in caller ? { partner: caller.partnerId } : {}) } : {}),
   });
 }
@@ -177,7 +178,7 @@ function asProblem(error: unknown, table: ChainTable): HttpProblem {
 }
 
 /** Finds the route, who asks and whether they may, and checks all that they sent. */
-function check(byKey: ReadonlyMap<string, Served>, table: ChainTable): Handler {
+function check(byKey: ReadonlyMap<string, RegisteredRoute>, table: ChainTable): Handler {
   return {
     before: async ({ event }) => {
       const served = byKey.get(event.routeKey);
@@ -191,7 +192,7 @@ function check(byKey: ReadonlyMap<string, Served>, table: ChainTable): Handler {
       const caller = authorise(route, event);
       await limitRequests(caller, table);
       const scope = route.paged ? scopeOf(caller, event) : '';
-      const query = checkInput(served.querySchema(), event.queryStringParameters ?? {}, '/query');
+      const query = parseOrThrow(served.querySchema(), event.queryStringParameters ?? {}, '/query');
       const { limit = 0, cursor, ...filters } = query;
       const after = typeof cursor === 'string' ? openCursor(cursor, scope, await table.cursorSecret()) : undefined;
       const now = clock.now();
@@ -225,10 +226,10 @@ async function answer(event: Event, context: Context, table: ChainTable): Promis
   }
   const { request, idempotencyKey: key } = checked;
   if (key === undefined) {
-    return carryOut(event, checked, request, table);
+    return execute(event, checked, request, table);
   }
   const { caller, now, body } = request;
-  const answered = await answerOnce(
+  const answered = await runIdempotent(
     {
       owner: keyOwner(caller),
       key,
@@ -237,7 +238,7 @@ async function answer(event: Event, context: Context, table: ChainTable): Promis
     },
     { now, heldUntil: Date.now() + context.getRemainingTimeInMillis() + DOUBT_MS, store: table.requests },
     ({ at, seed }) =>
-      attempt(
+      executeIdempotent(
         event,
         checked,
         { ...request, now: at, newId: (kind) => newId(kind, at, randomOf(`${kind} ${seed}`)) },
@@ -248,7 +249,7 @@ async function answer(event: Event, context: Context, table: ChainTable): Promis
   return { statusCode: answered.status, headers: { ...answered.headers, ...requestId }, body: answered.body };
 }
 
-async function carryOut(
+async function execute(
   event: Event,
   { served, scope }: Checked,
   request: Request,
@@ -274,14 +275,19 @@ async function keepInJournal(event: Event, route: Route, request: Request, given
     await table.addToJournal(keyOwner(request.caller), entry);
   } catch (error) {
     logger.error('journal entry lost', { entry, error });
-    measure('JournalLost', 1);
+    recordMetric('JournalLost', 1);
   }
 }
 
 /** As `carryOut`, with the problem document of what it throws: that is kept, too, unless the next attempt may do better. */
-async function attempt(event: Event, checked: Checked, request: Request, table: ChainTable): Promise<Outcome> {
+async function executeIdempotent(
+  event: Event,
+  checked: Checked,
+  request: Request,
+  table: ChainTable,
+): Promise<Outcome> {
   try {
-    return { response: keptResponse(await carryOut(event, checked, request, table)), keep: true };
+    return { response: keptResponse(await execute(event, checked, request, table)), keep: true };
   } catch (error) {
     const problem = asProblem(error, table);
     const keep = problems[problem.code][0] < 500 && problem.code !== 'conflict';
@@ -305,7 +311,7 @@ function authorise({ access }: Route, event: Event): Caller | undefined {
   if (!caller) {
     throw new HttpProblem('forbidden', 'The token identifies neither a partner nor the platform.');
   }
-  if (!may(caller, access)) {
+  if (!isAllowed(caller, access)) {
     throw new HttpProblem('forbidden', `This requires one of the roles ${rights[access].join(', ')}.`);
   }
   return caller;
@@ -379,22 +385,22 @@ function bodyOf({ body: schema, bodyType, method }: Route, event: Event): unknow
   const { body, isBase64Encoded } = event;
   const raw = { body, isBase64Encoded, contentType: event.headers['content-type'] };
   if (schema !== undefined && bodyType === 'text/csv') {
-    return checkInput(schema, readRows(raw, columnsOfRows(schema).map(nameOf)), '/rows');
+    return parseOrThrow(schema, readRows(raw, columnsOfRows(schema).map(nameOf)), '/rows');
   }
   const json = readJson({ ...raw, method });
   if (schema === undefined) {
-    checkInput(noFields(), json);
+    parseOrThrow(noFields(), json);
     return undefined;
   }
   if (json === undefined) {
     throw new HttpProblem('invalid_json', 'The body is empty. Send a JSON object.');
   }
-  return checkInput(schema, json);
+  return parseOrThrow(schema, json);
 }
 
 function responseOf(
   event: Event,
-  { table }: Served,
+  { table }: RegisteredRoute,
   { status, body, headers, single, raw, text }: Answer,
   nextCursor: string | undefined,
 ): Response {

@@ -60,7 +60,7 @@ export function fingerprintOf(caller: Caller | undefined, path: string, body: un
  * @param heldUntil when this attempt is over for sure, in milliseconds of real time.
  * @throws HttpProblem 422 when the key was given to another request, 409 while the first is under way.
  */
-export async function answerOnce(
+export async function runIdempotent(
   { owner, key, fingerprint, showsSecret = false }: KeyedRequest,
   { now, heldUntil, store }: { now: Date; heldUntil: number; store: RequestStore },
   carryOut: (attempt: Attempt) => Promise<Outcome>,

@@ -81,7 +81,7 @@ function decoded(bytes: Buffer): string | undefined {
  * @param where the pointer of the value: empty for a body, `/query` for the query string.
  * @throws HttpProblem 422 with an error for each rule that does not hold.
  */
-export function checkInput<T>(schema: z.core.$ZodType<T>, value: unknown, where = ''): T {
+export function parseOrThrow<T>(schema: z.core.$ZodType<T>, value: unknown, where = ''): T {
   const checked = z.safeParse(schema, value, { reportInput: true, error: predicateOf });
   if (checked.success) {
     return checked.data;

@@ -6,7 +6,7 @@ import type { Access, Answer, Route, RouteRequest } from './route.ts';
 /** What the journal says of a request; `undefined` for one that changed nothing. */
 export function journalEntry(
   event: Pick<APIGatewayProxyEventV2, 'rawPath' | 'requestContext'>,
-  { method, path, changesNothing }: Pick<Route, 'method' | 'path' | 'changesNothing'>,
+  { method, path, readOnly: changesNothing }: Pick<Route, 'method' | 'path' | 'readOnly'>,
   { caller, body, now }: Pick<RouteRequest<Access, string, unknown, unknown>, 'caller' | 'body' | 'now'>,
   { status, headers, before, body: answered }: Answer,
 ): JournalEntry | undefined {

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
+import { firingSchema, operationSchema } from '../../contract/representations.ts';
 import { operatorIds } from '../../domain/operator.ts';
 import { orderStates } from '../../domain/order.ts';
 import { simStates } from '../../domain/sim.ts';
 import { eventTypes, type PublicEvent, TEST_EVENT } from '../../domain/webhook.ts';
-import { firingSchema, operationSchema } from '../api/representations.ts';
 
-/** `functions/streams/events.ts` makes what these describe: a test holds the one to the other. */
+/** `use-cases/webhooks/events.ts` makes what these describe: a test holds the one to the other. */
 const orderEventDataSchema = z
   .object({
     orderId: z.string(),

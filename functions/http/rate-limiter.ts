@@ -1,5 +1,5 @@
+import { logger } from '../../adapters/telemetry/logger.ts';
 import { grantedShare, secondsLeft, shareOf, UNCOUNTED, windowAt } from '../../domain/rate-limit.ts';
-import { logger } from './telemetry.ts';
 
 /** Where the requests of partners are counted across the instances of all functions. */
 export type RequestCounts = {

@@ -87,7 +87,7 @@ export type Route = {
   /** An example of a body, for the reference page. */
   example?: unknown;
   /** What it is asked changes nothing, though it is no GET: the journal leaves it out. */
-  changesNothing?: true;
+  readOnly?: true;
   /** Left out of the OpenAPI document. */
   undocumented?: true;
   /** A list: takes `limit` and `cursor`, answers `items` and `nextCursor`. */
@@ -121,9 +121,9 @@ export function route<
 /** The key by which API Gateway names a route. */
 export const routeKey = ({ method, path }: Pick<Route, 'method' | 'path'>) => `${method} ${path}`;
 
-export const one = (body: unknown): Answer => ({ status: 200, body, single: true });
+export const okResource = (body: unknown): Answer => ({ status: 200, body, single: true });
 
-export const list = (items: readonly unknown[], next?: string): Answer => ({ status: 200, body: { items }, next });
+export const okPage = (items: readonly unknown[], next?: string): Answer => ({ status: 200, body: { items }, next });
 
 export const created = (location: string, body: unknown): Answer => ({
   status: 201,

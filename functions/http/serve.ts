@@ -5,13 +5,13 @@ import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { addToJournal } from '../../adapters/dynamodb/journal.ts';
 import { addRequests, requestLimitOf } from '../../adapters/dynamodb/request-counts.ts';
 import { required } from '../../adapters/environment.ts';
-import { chain } from './chain.ts';
+import { createHandler } from './chain.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import type { Route } from './route.ts';
 
 /** The handler of a function that serves these routes, which read and write the table. */
-export function serve(routes: readonly Route[]) {
-  return chain(routes, {
+export function createApiHandler(routes: readonly Route[]) {
+  return createHandler(routes, {
     cursorSecret,
     isConflict: (error) => error instanceof ConditionFailed || (isContention(error) && !isThrottled(error)),
     isBusy: isThrottled,

@@ -2,9 +2,9 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { attributes, custom } from '../../adapters/cognito/attributes.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
 import { roles } from '../../domain/access.ts';
 import { grantOf } from '../../domain/machine-client.ts';
-import { logger } from '../http/telemetry.ts';
 
 /**
  * What Cognito asks before it signs an access token, version 3, as far as it is read here.

@@ -1,8 +1,8 @@
 import { clock } from '../../adapters/clock.ts';
 import {
+  deadLetter,
   queryRedrivenUsage,
   removeRedrivenUsage,
-  setAside,
   type UsageWork,
 } from '../../adapters/dynamodb/set-aside.ts';
 import {
@@ -12,14 +12,15 @@ import {
   type UsageProgress,
 } from '../../adapters/dynamodb/usage.ts';
 import { readRecords } from '../../adapters/operators/answers.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { operatorIds } from '../../domain/operator.ts';
 import { OperatorUnavailable, type UnreadableRecord } from '../../domain/operator-port.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
-import { deadLetterRecords, takeInUsage } from '../count-usage.ts';
-import { logger, measure } from '../http/telemetry.ts';
-import { operatorOf } from '../operators.ts';
-import { watchAlarmsOf } from '../watch-alarms.ts';
-import { schedule } from './schedule.ts';
+import { operatorOf } from '../../use-cases/operators.ts';
+import { deadLetterRecords, ingestUsage } from '../../use-cases/usage/count-usage.ts';
+import { evaluateAlarmsOfSims } from '../../use-cases/usage/evaluate-alarms.ts';
+import { createSchedule } from '../background/schedule.ts';
 
 /** So many pages of an operator's records are counted together: of a SIM and day they are one write. */
 const PAGES_AT_A_TIME = 10;
@@ -35,7 +36,7 @@ const MAX_FAILURES = 12;
  * moves on when its records are counted or dead-lettered, and not before: what a crash cut short comes again, and counts
  * once.
  */
-export const handler = schedule(async (hasTime) => {
+export const handler = createSchedule(async (hasTime) => {
   await countRedriven(hasTime);
   const progress = await readUsageProgress();
   for (const operatorId of operatorIds) {
@@ -45,7 +46,7 @@ export const handler = schedule(async (hasTime) => {
         logger.warn('operator unavailable', { operatorId, error });
       } else {
         logger.error('usage not collected', { operatorId, error });
-        measure('LooksFailed', 1);
+        recordMetric('LooksFailed', 1);
       }
     });
   }
@@ -86,7 +87,7 @@ async function collect(
 /** Takes records in; a failure that may pass is counted, so that the cursor is not kept for ever. */
 async function takeInOrCount(operatorId: string, records: readonly UsageRecord[], isLastTry: boolean): Promise<void> {
   try {
-    await takeInUsage(operatorId, records, clock.now(), { isLastTry });
+    await ingestUsage(operatorId, records, clock.now(), { isLastTry });
   } catch (error) {
     await countUsageFailure(operatorId);
     throw error;
@@ -101,7 +102,7 @@ async function deadLetterUnreadable(operatorId: string, unreadable: readonly Unr
   const problems = unreadable.map(({ problem }) => problem).slice(0, MAX_LOGGED);
   const records = unreadable.map(({ record }) => record);
   await deadLetterRecords(operatorId, { records, error: `usage not understood: ${problems.join('; ')}` }, clock.now());
-  measure('UsageRecordsNotCounted', unreadable.length);
+  recordMetric('UsageRecordsNotCounted', unreadable.length);
 }
 
 /** Counts dead letters that were redriven; what fails again is dead-lettered again. */
@@ -115,7 +116,7 @@ async function countRedriven(hasTime: () => boolean): Promise<void> {
       await removeRedrivenUsage(id);
     } catch (error) {
       logger.error('redriven usage not counted', { id, error });
-      measure('LooksFailed', 1);
+      recordMetric('LooksFailed', 1);
     }
   }
 }
@@ -123,13 +124,13 @@ async function countRedriven(hasTime: () => boolean): Promise<void> {
 async function redrive(work: UsageWork): Promise<void> {
   const now = clock.now();
   if (work.kind === 'alarm') {
-    for (const { error, ...alarm } of await watchAlarmsOf(work.partnerId, work.iccids, now)) {
-      await setAside({ kind: 'alarm', ...alarm }, String(error), now);
+    for (const { error, ...alarm } of await evaluateAlarmsOfSims(work.partnerId, work.iccids, now)) {
+      await deadLetter({ kind: 'alarm', ...alarm }, String(error), now);
     }
     return;
   }
   // Safe: the text is a list that `usageWork` made; each of its elements is checked below.
   const { records, unreadable } = readRecords(JSON.parse(work.records) as unknown[]);
-  await takeInUsage(work.operatorId, records, now);
+  await ingestUsage(work.operatorId, records, now);
   await deadLetterUnreadable(work.operatorId, unreadable);
 }

@@ -5,18 +5,20 @@ import {
   dueWebhooks,
   endQueue,
   getDeliveries,
-  holdQueue,
   keepDelivery,
-  letQueueGo,
+  leaseQueue,
   type Pending,
   postponePending,
   type Queue,
   queryPending,
+  releaseQueue,
 } from '../../adapters/dynamodb/deliveries.ts';
 import { dueFailedChanges, getFailedChange, removeFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
 import { failedChangeKey, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
-import { setAside } from '../../adapters/dynamodb/set-aside.ts';
+import { deadLetter } from '../../adapters/dynamodb/set-aside.ts';
 import { disableWebhook, getWebhook, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { type Connections, openConnections, type PostOutcome, post } from '../../adapters/webhooks/post.ts';
 import { signedHeaders } from '../../adapters/webhooks/signature.ts';
 import {
@@ -28,9 +30,8 @@ import {
   pauseAfter,
   secretsAt,
 } from '../../domain/webhook.ts';
-import { logger, measure } from '../http/telemetry.ts';
-import { createPublisher } from '../publish-changes.ts';
-import { schedule, workOff, workOffSideBySide } from './schedule.ts';
+import { createPublisher } from '../../use-cases/webhooks/publish-changes.ts';
+import { createSchedule, processDue, processDueConcurrently } from '../background/schedule.ts';
 
 const WEBHOOKS_AT_A_TIME = 100;
 /** How many requests are under way to all receivers together, beyond those that each has at first: Lambda has 1,024 sockets. */
@@ -54,27 +55,27 @@ const HELD_FOR_MS = 90_000;
  * Sends partners their events: one webhook beside the other, so that a slow receiver delays nobody else, and what one
  * webhook gets of one subject in its order. What a receiver does not take is sent again later and later, for a day.
  */
-export const handler = schedule(async (hasTime) => {
+export const handler = createSchedule(async (hasTime) => {
   const startedAt = Date.now();
   const requests: Requests = { underWay: 0 };
   await retryFailedChanges(hasTime);
-  await workOffSideBySide(() => hasTime() && Date.now() - startedAt < BEGINS_FOR_MS, {
+  await processDueConcurrently(() => hasTime() && Date.now() - startedAt < BEGINS_FOR_MS, {
     kind: 'webhooks',
     find: (limit) => dueWebhooks(clock.now(), limit),
     keyOf: ({ partnerId, webhookId }) => webhookQueueKey(partnerId, webhookId),
-    look: ({ partnerId, webhookId }) => look(partnerId, webhookId, requests),
-    atATime: WEBHOOKS_AT_A_TIME,
+    process: ({ partnerId, webhookId }) => look(partnerId, webhookId, requests),
+    concurrency: WEBHOOKS_AT_A_TIME,
   });
 });
 
 /** Queues the events of changes that the stream's function could not. */
 async function retryFailedChanges(hasTime: () => boolean): Promise<void> {
-  await workOff(hasTime, {
+  await processDue(hasTime, {
     size: CHANGES_PER_READ,
     kind: 'changes',
     find: (limit) => dueFailedChanges(clock.now(), limit),
     keyOf: ({ id }) => failedChangeKey(id),
-    look: async ({ id }) => {
+    process: async ({ id }) => {
       const record = await getFailedChange(id);
       if (!record) {
         return;
@@ -90,7 +91,7 @@ async function retryFailedChanges(hasTime: () => boolean): Promise<void> {
       }
       await removeFailedChange(id);
     },
-    atATime: CHANGES_AT_A_TIME,
+    concurrency: CHANGES_AT_A_TIME,
   });
 }
 
@@ -98,7 +99,7 @@ async function retryFailedChanges(hasTime: () => boolean): Promise<void> {
 type Requests = { underWay: number };
 
 async function look(partnerId: string, webhookId: string, requests: Requests): Promise<void> {
-  const queue = await holdQueue(partnerId, webhookId, clock.now(), Date.now() + HELD_FOR_MS);
+  const queue = await leaseQueue(partnerId, webhookId, clock.now(), Date.now() + HELD_FOR_MS);
   if (!queue) {
     return;
   }
@@ -108,8 +109,8 @@ async function look(partnerId: string, webhookId: string, requests: Requests): P
   }
   const round = await sendPending(partnerId, webhook, requests);
   const now = clock.now();
-  measure('EventsDelivered', round.taken);
-  measure('DeliveriesFailed', round.refused);
+  recordMetric('EventsDelivered', round.taken);
+  recordMetric('DeliveriesFailed', round.refused);
   const failingSince = round.taken > 0 ? undefined : (queue.failingSince ?? round.refusedAt);
   if (round.isGone || (failingSince !== undefined && round.refused > 0 && isGivenUp(failingSince, now))) {
     const reason = round.isGone
@@ -122,7 +123,7 @@ async function look(partnerId: string, webhookId: string, requests: Requests): P
     await disableWebhook(partnerId, webhook, { ...reason, at: now.toISOString() });
     return endQueue(partnerId, webhookId);
   }
-  await letQueueGo(partnerId, webhookId, ...after(queue, round, failingSince, now), now);
+  await releaseQueue(partnerId, webhookId, ...after(queue, round, failingSince, now), now);
 }
 
 /** How the queue is left, and when it is due next. */
@@ -277,7 +278,7 @@ async function sendOne(sending: Sending, lane: string, delivery: DeliveryRecord)
   count(sending.round, outcome, now);
   await keepDelivery(partnerId, webhook.id, tried);
   if (outcome.ok) {
-    measure('WebhookLag', (now.getTime() - Date.parse(delivery.since)) / 1000);
+    recordMetric('WebhookLag', (now.getTime() - Date.parse(delivery.since)) / 1000);
   }
   if (tried.state === 'pending') {
     waitFor(sending, lane, tried.nextAttemptAt ?? '');
@@ -302,11 +303,11 @@ async function attemptBroke(
   try {
     if (failures < MAX_FAILURES) {
       await postponePending(partnerId, webhook.id, delivery, { failures, nextAttemptAt });
-      measure('LooksFailed', 1);
+      recordMetric('LooksFailed', 1);
     } else {
-      await setAside({ kind: 'delivery', partnerId, webhookId: webhook.id, id: delivery.id }, String(error), now);
+      await deadLetter({ kind: 'delivery', partnerId, webhookId: webhook.id, id: delivery.id }, String(error), now);
       await dropPending(partnerId, webhook.id, delivery);
-      measure('SetAside', 1);
+      recordMetric('SetAside', 1);
     }
   } catch (cause) {
     logger.error('event not postponed', { partnerId, webhookId: webhook.id, deliveryId: delivery.id, error: cause });

@@ -8,12 +8,12 @@ import {
   separateLateActivation,
 } from '../../adapters/dynamodb/late-activations.ts';
 import { getSims, isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import { confirmActivation, isBarred } from '../../domain/sim-actions.ts';
-import { about, logger } from '../http/telemetry.ts';
-import { operatorOf } from '../operators.ts';
-import { saveIfUnchanged } from '../workflow/move.ts';
-import { schedule, workOff } from './schedule.ts';
+import { operatorOf } from '../../use-cases/operators.ts';
+import { saveIfUnchanged } from '../../use-cases/sims/apply-action.ts';
+import { createSchedule, processDue } from '../background/schedule.ts';
 
 const BATCHES_PER_LOOK = 50;
 const ASKED_AT_A_TIME = 4;
@@ -23,14 +23,14 @@ const NEXT_LOOK_MS = 6 * 3_600_000;
  * Asks the operators about activations that they did not confirm by the deadline. One that confirms now is believed:
  * the SIM becomes active, if nothing else was done with it since; otherwise the operator is asked to bar it again.
  */
-export const handler = schedule(async (hasTime) => {
-  await workOff(hasTime, {
+export const handler = createSchedule(async (hasTime) => {
+  await processDue(hasTime, {
     size: BATCHES_PER_LOOK,
     kind: 'lateActivations',
     find: (limit) => dueLateActivations(clock.now(), limit),
     keyOf: ({ key }) => key,
-    look,
-    atATime: ASKED_AT_A_TIME,
+    process: look,
+    concurrency: ASKED_AT_A_TIME,
   });
 });
 
@@ -59,7 +59,7 @@ async function look({ key }: DueKey): Promise<void> {
     if (!(error instanceof OperatorUnavailable)) {
       throw error;
     }
-    logger.warn('operator unavailable', { ...about(late.operationId), operatorId: late.operatorId, error });
+    logger.warn('operator unavailable', { ...correlation(late.operationId), operatorId: late.operatorId, error });
     await postponeLateActivation(key, late.iccids, nextAt);
   }
 }
@@ -91,7 +91,7 @@ async function acceptLate(
       if (late.iccids.length === 1) {
         throw error;
       }
-      logger.error('late activation of a SIM broken', { ...about(late.operationId), iccid, error });
+      logger.error('late activation of a SIM broken', { ...correlation(late.operationId), iccid, error });
       broken.push(iccid);
     }
   }

@@ -1,14 +1,22 @@
 import { clock } from '../../adapters/clock.ts';
 import { watchKey } from '../../adapters/dynamodb/keys.ts';
-import { dueWatches, endWatch, getOrder, getWatch, rewatch, type Watch } from '../../adapters/dynamodb/orders.ts';
+import {
+  dueWatches,
+  endWatch,
+  getOrder,
+  getWatch,
+  reschedulePoll,
+  type Watch,
+} from '../../adapters/dynamodb/orders.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
+import { correlation, logger } from '../../adapters/telemetry/logger.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import { advanceOrder, hoursBeyondLeadTime, isWithOperator, type Order } from '../../domain/order.ts';
-import { deliveryAnswer } from '../delivery-answer.ts';
-import { about, logger, measure } from '../http/telemetry.ts';
-import { operatorOf } from '../operators.ts';
-import { stepOrder } from '../step-order.ts';
-import { schedule, workOff } from './schedule.ts';
+import { operatorOf } from '../../use-cases/operators.ts';
+import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
+import { deliveryOutcome } from '../../use-cases/orders/delivery-outcome.ts';
+import { createSchedule, processDue } from '../background/schedule.ts';
 
 /** Orders of one batch, and how many operators' answers are awaited at a time. */
 const ORDERS_PER_LOOK = 200;
@@ -20,16 +28,16 @@ const ASKED_AT_A_TIME = 8;
  * What was learned is written first and the token answered second; the watch ends last. Whatever a crash leaves out, the
  * next look does.
  */
-export const handler = schedule(async (hasTime) => {
-  const polled = await workOff(hasTime, {
+export const handler = createSchedule(async (hasTime) => {
+  const polled = await processDue(hasTime, {
     size: ORDERS_PER_LOOK,
     kind: 'orders',
     find: (limit) => dueWatches(clock.now(), limit),
     keyOf: ({ partnerId, orderId }) => watchKey(partnerId, orderId),
-    look: ({ partnerId, orderId }) => look(partnerId, orderId),
-    atATime: ASKED_AT_A_TIME,
+    process: ({ partnerId, orderId }) => look(partnerId, orderId),
+    concurrency: ASKED_AT_A_TIME,
   });
-  measure('OrdersPolled', polled);
+  recordMetric('OrdersPolled', polled);
 });
 
 async function look(partnerId: string, orderId: string): Promise<void> {
@@ -42,7 +50,7 @@ async function look(partnerId: string, orderId: string): Promise<void> {
   const asked = isWithOperator(order) ? await ask(partnerId, order, watch) : order;
   if (asked && !isWithOperator(asked)) {
     if (asked.taskToken) {
-      await answerTask(asked.taskToken, deliveryAnswer(asked));
+      await answerTask(asked.taskToken, deliveryOutcome(asked));
     }
     await endWatch(partnerId, watch);
   } else {
@@ -52,10 +60,16 @@ async function look(partnerId: string, orderId: string): Promise<void> {
 
 function tellIfLate({ id, operatorId, state, estimatedDelivery }: Order): void {
   const hours = hoursBeyondLeadTime(estimatedDelivery, clock.now());
-  measure('HoursBeyondLeadTime', hours);
+  recordMetric('HoursBeyondLeadTime', hours);
   if (hours > 0) {
     const expected = estimatedDelivery.latest;
-    logger.warn('order beyond its lead time', { ...about(id), operatorId, state, expected, hours: Math.floor(hours) });
+    logger.warn('order beyond its lead time', {
+      ...correlation(id),
+      operatorId,
+      state,
+      expected,
+      hours: Math.floor(hours),
+    });
   }
 }
 
@@ -63,17 +77,17 @@ function tellIfLate({ id, operatorId, state, estimatedDelivery }: Order): void {
 async function ask(partnerId: string, order: Order, watch: Watch) {
   try {
     const answer = await operatorOf(order.operatorId).orderStatus(order.id);
-    const stepped = await stepOrder(partnerId, order.id, (current) =>
+    const stepped = await applyOrderStep(partnerId, order.id, (current) =>
       advanceOrder(current, answer, clock.now().toISOString()),
     );
-    await rewatch(partnerId, nextLook({ ...watch, asked: stepped?.taken ? 0 : watch.asked + 1, failures: 0 }));
+    await reschedulePoll(partnerId, nextLook({ ...watch, asked: stepped?.taken ? 0 : watch.asked + 1, failures: 0 }));
     return stepped?.order;
   } catch (error) {
     if (!(error instanceof OperatorUnavailable)) {
       throw error;
     }
-    logger.warn('operator unavailable', { ...about(order.id), operatorId: order.operatorId, error });
-    await rewatch(partnerId, nextLook({ ...watch, failures: watch.failures + 1 }));
+    logger.warn('operator unavailable', { ...correlation(order.id), operatorId: order.operatorId, error });
+    await reschedulePoll(partnerId, nextLook({ ...watch, failures: watch.failures + 1 }));
     return undefined;
   }
 }

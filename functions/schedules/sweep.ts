@@ -3,10 +3,11 @@ import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { type Key, operationKey, orderKey } from '../../adapters/dynamodb/keys.ts';
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
-import { claimNextAttempt, dueRuns, lookAgain, type RunInput } from '../../adapters/dynamodb/runs.ts';
+import { claimNextAttempt, dueRuns, type RunInput, scheduleNextCheck } from '../../adapters/dynamodb/runs.ts';
 import { runStatus, startRun } from '../../adapters/step-functions.ts';
-import { about, logger, measure } from '../http/telemetry.ts';
-import { schedule, workOff } from './schedule.ts';
+import { correlation, logger } from '../../adapters/telemetry/logger.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import { createSchedule, processDue } from '../background/schedule.ts';
 
 const RUNS_PER_LOOK = 200;
 /** DescribeExecution refills at 15 calls a second: three at a time leave most of its bucket to others. */
@@ -16,14 +17,14 @@ const AT_A_TIME = 3;
  * Looks after orders and operations that should be running: starts those whose time has come and those that were written
  * and never started, and resumes with another execution those whose execution stopped before they were done.
  */
-export const handler = schedule(async (hasTime) => {
-  await workOff(hasTime, {
+export const handler = createSchedule(async (hasTime) => {
+  await processDue(hasTime, {
     size: RUNS_PER_LOOK,
     kind: 'work',
     find: (limit) => dueRuns(clock.now(), limit),
     keyOf,
-    look,
-    atATime: AT_A_TIME,
+    process: look,
+    concurrency: AT_A_TIME,
   });
 });
 
@@ -48,10 +49,10 @@ async function look(run: RunInput): Promise<void> {
     return;
   }
   if (record?.state === 'scheduled') {
-    logger.info('begins at its time', { kind, partnerId, ...about(id) });
+    logger.info('begins at its time', { kind, partnerId, ...correlation(id) });
   } else {
-    logger.warn('resumed by the sweep', { kind, partnerId, ...about(id), attempt: next, status });
-    measure('RunsResumed', 1);
+    logger.warn('resumed by the sweep', { kind, partnerId, ...correlation(id), attempt: next, status });
+    recordMetric('RunsResumed', 1);
   }
   await startRun(run, next);
 }
@@ -59,7 +60,7 @@ async function look(run: RunInput): Promise<void> {
 /** Puts off the next look. @returns false when the work was finished meanwhile: nothing is left to look after. */
 async function isStillDue(key: Key, now: Date): Promise<boolean> {
   try {
-    await lookAgain(key, now);
+    await scheduleNextCheck(key, now);
     return true;
   } catch (error) {
     if (error instanceof ConditionFailed) {

@@ -9,10 +9,10 @@ import {
   removeHoldingWatch,
 } from '../../adapters/dynamodb/orders.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { tellOfHolding } from '../../domain/order.ts';
-import { measure } from '../http/telemetry.ts';
-import { stepOrder } from '../step-order.ts';
-import { schedule, workOff } from './schedule.ts';
+import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
+import { createSchedule, processDue } from '../background/schedule.ts';
 
 const ORDERS_PER_LOOK = 50;
 const AT_A_TIME = 4;
@@ -23,14 +23,14 @@ const MOST_COUNTED = 1000;
  * Looks at orders some working days after their delivery: SIMs that are in holding still are told of, once per order, since
  * the partner is charged for them on the wrong service.
  */
-export const handler = schedule(async (hasTime) => {
-  await workOff(hasTime, {
+export const handler = createSchedule(async (hasTime) => {
+  await processDue(hasTime, {
     size: ORDERS_PER_LOOK,
     kind: 'holding',
     find: (limit) => dueHoldingWatches(clock.now(), limit),
     keyOf: ({ partnerId, orderId }) => holdingWatchKey(partnerId, orderId),
-    look,
-    atATime: AT_A_TIME,
+    process: look,
+    concurrency: AT_A_TIME,
   });
 });
 
@@ -46,7 +46,7 @@ async function look({ partnerId, orderId }: OfOrder): Promise<void> {
   }
   const stepped = await stepUnlessEnded(partnerId, orderId, inWords(waiting), watch.days);
   if (stepped) {
-    measure('SimsWaitingInHolding', waiting.found, { operator: stepped.order.operatorId });
+    recordMetric('SimsWaitingInHolding', waiting.found, { operator: stepped.order.operatorId });
   }
 }
 
@@ -54,7 +54,7 @@ async function look({ partnerId, orderId }: OfOrder): Promise<void> {
 async function stepUnlessEnded(partnerId: string, orderId: string, waiting: string, days: number) {
   const at = clock.now().toISOString();
   try {
-    return await stepOrder(
+    return await applyOrderStep(
       partnerId,
       orderId,
       (order) => tellOfHolding(order, waiting, days, at),

@@ -6,8 +6,10 @@ import { clock } from '../../adapters/clock.ts';
 import { laneOf } from '../../adapters/dynamodb/changes.ts';
 import { keepFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
 import { isPermanent } from '../../adapters/dynamodb/items.ts';
-import { logger, measure, publishMetrics } from '../http/telemetry.ts';
-import { createPublisher, type Publisher } from '../publish-changes.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import { createPublisher, type Publisher } from '../../use-cases/webhooks/publish-changes.ts';
+import { metricsMiddleware } from '../background/metrics-middleware.ts';
 
 /** How many subjects of a batch are worked at a time. */
 const LANES_AT_A_TIME = 32;
@@ -24,7 +26,7 @@ const RETRIED_FOR_MS = 10 * 60_000;
  */
 export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, Context>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
-  .use(publishMetrics)
+  .use(metricsMiddleware)
   .handler(async ({ Records }) => {
     const publisher = createPublisher(clock.now());
     const lanes = [...Map.groupBy(Records, laneOf).values()];
@@ -65,6 +67,6 @@ async function isKept(record: DynamoDBRecord, error: unknown): Promise<boolean> 
     return false;
   }
   logger.error('events of a change not queued: kept for later', about);
-  measure('LooksFailed', 1);
+  recordMetric('LooksFailed', 1);
   return true;
 }

@@ -1,16 +1,22 @@
 import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { getSim, isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
-import { isOutOfPatience } from '../../domain/operation.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
+import { operatorDeadlinePassed } from '../../domain/operation.ts';
 import type { OperatorId } from '../../domain/operator.ts';
 import { OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
 import { decide, isBarred, type SimAction } from '../../domain/sim-actions.ts';
-import { logger } from '../http/telemetry.ts';
-import { operatorOf } from '../operators.ts';
-import { askOperators } from './activation.ts';
-import { IN_FLIGHT } from './limits.ts';
-import { conflict, move } from './move.ts';
-import { failed, type Outcome, type PageWork, record, shardTask } from './shard.ts';
+import { operatorOf } from '../../use-cases/operators.ts';
+import { askOperators } from '../../use-cases/sims/activation.ts';
+import { applyAction, conflict } from '../../use-cases/sims/apply-action.ts';
+import {
+  failed,
+  type Outcome,
+  type PageWork,
+  recordPageResults,
+  shardTask,
+} from '../../use-cases/sims/process-page.ts';
+import { IN_FLIGHT } from '../../use-cases/sims/stage-limits.ts';
 
 /**
  * Unassigns, suspends, resumes or terminates SIMs. What concerns the operator is done there first, then here: a crash in
@@ -19,19 +25,19 @@ import { failed, type Outcome, type PageWork, record, shardTask } from './shard.
 export const handler = shardTask(async (work) => {
   const atOperator = operatorCall(work);
   if (!atOperator || work.operation.dryRun) {
-    return pMap(work.open, (iccid) => move(work, iccid), { concurrency: IN_FLIGHT });
+    return pMap(work.open, (iccid) => applyAction(work, iccid), { concurrency: IN_FLIGHT });
   }
   const asked = changing(work);
   const { answers } = await askOperators(asked, atOperator.ask);
   const change = (iccids: readonly string[]) =>
     pMap(iccids, (iccid) => changeOne(work, iccid, answers.get(iccid), atOperator.wanted), { concurrency: IN_FLIGHT });
   const unanswered = new Set<string>(asked.map(({ iccid }) => iccid).filter((iccid) => !answers.has(iccid)));
-  if (unanswered.size === 0 || isOutOfPatience(work.operation, clock.now())) {
+  if (unanswered.size === 0 || operatorDeadlinePassed(work.operation, clock.now())) {
     return change(work.open);
   }
   const answered = work.open.filter((iccid) => !unanswered.has(iccid));
   if (answered.length > 0) {
-    await record(work, await change(answered));
+    await recordPageResults(work, await change(answered));
   }
   throw new OperatorUnavailable(`There is no answer about ${unanswered.size} SIMs: they are asked about again.`);
 });
@@ -82,7 +88,7 @@ async function changeOne(
       });
     }
   }
-  const outcome = await move(work, iccid);
+  const outcome = await applyAction(work, iccid);
   if (answer?.status === wanted && outcome.result.outcome === 'failed') {
     await restoreBars(work, iccid);
     return failed(iccid, conflict);

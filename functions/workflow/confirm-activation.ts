@@ -3,14 +3,27 @@ import { clock } from '../../adapters/clock.ts';
 import { keepLateActivation } from '../../adapters/dynamodb/late-activations.ts';
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { isOperationFinished, type Operation, shardsOf } from '../../domain/operation.ts';
-import { about, logger } from '../http/telemetry.ts';
-import { operatorOf } from '../operators.ts';
-import { askOperators, askToActivate, byOperator, giveUp, settle } from './activation.ts';
-import { withCounter } from './counter.ts';
-import { conflict } from './move.ts';
-import { failed, type Outcome, openPage, type PageWork, record, succeeded } from './shard.ts';
-import { task } from './task.ts';
+import { operatorOf } from '../../use-cases/operators.ts';
+import {
+  applyOperatorAnswers,
+  askOperators,
+  askToActivate,
+  byOperator,
+  expireActivation,
+} from '../../use-cases/sims/activation.ts';
+import { conflict } from '../../use-cases/sims/apply-action.ts';
+import {
+  failed,
+  type Outcome,
+  openPage,
+  type PageWork,
+  recordPageResults,
+  succeeded,
+} from '../../use-cases/sims/process-page.ts';
+import { withCounter } from '../../use-cases/sims/result-counter.ts';
+import { createTask } from '../background/task.ts';
 
 /** A shard of an operation, which round of asking it is, and how far this round has come. */
 const input = z.object({
@@ -38,12 +51,12 @@ const LONGEST_WAIT_SECONDS = 6 * 3600;
  * Asks the operators what became of the SIMs that are being activated, page by page, and records what they say. Those
  * that are neither active nor refused are asked about again, after pauses that grow, until the deadline.
  */
-export const handler = task(input, async ({ partnerId, operationId, shard, round, from, waiting }, hasTime) => {
+export const handler = createTask(input, async ({ partnerId, operationId, shard, round, from, waiting }, hasTime) => {
   const operation = await getOperation(partnerId, operationId);
   if (!operation || isOperationFinished(operation) || operation.dryRun) {
     return { done: true, round, from, waiting, waitSeconds: 0 };
   }
-  logger.appendKeys(about(operation.planStage?.orderId));
+  logger.appendKeys(correlation(operation.planStage?.orderId));
   return withCounter(partnerId, operation, async (counter) => {
     let stillWaiting = waiting;
     for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shardsOf(operation)) {
@@ -83,13 +96,13 @@ async function confirmPage(work: PageWork, round: number): Promise<number> {
   for (const [iccid, answer] of asked.answers) {
     answers.set(iccid, answer);
   }
-  const settled = await settle(work, activating, answers);
+  const settled = await applyOperatorAnswers(work, activating, answers);
   const told = new Set(settled.map(({ result }) => result.iccid));
   const waiting = activating.filter(({ iccid }) => !told.has(iccid));
   const isOver = isPastDeadline(operation);
   const outcomes = [...others, ...settled, ...(isOver ? await giveUpOn(work, waiting) : [])];
   if (outcomes.length > 0) {
-    await record(work, outcomes);
+    await recordPageResults(work, outcomes);
   }
   return isOver ? 0 : waiting.length;
 }
@@ -131,5 +144,5 @@ async function giveUpOn(work: PageWork, waiting: readonly SimRecord[]): Promise<
     };
     await keepLateActivation(late, work.page.page, work.part);
   }
-  return Promise.all(waiting.map((sim) => giveUp(work, sim)));
+  return Promise.all(waiting.map((sim) => expireActivation(work, sim)));
 }

@@ -4,17 +4,17 @@ import { type Key, operationKey, orderKey } from '../../adapters/dynamodb/keys.t
 import { changeOperation, getOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
 import { getOrder, setFailedSims } from '../../adapters/dynamodb/orders.ts';
 import { claimNextAttempt, type RunInput } from '../../adapters/dynamodb/runs.ts';
-import { endWorkOn } from '../../adapters/dynamodb/services.ts';
+import { releaseServiceLock } from '../../adapters/dynamodb/services.ts';
 import { aliasOf, attemptOf, startRun } from '../../adapters/step-functions.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { finalState, isOperationFinished, reopened, shardsOf } from '../../domain/operation.ts';
 import { fulfilOrder } from '../../domain/order.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
-import { measure } from '../http/telemetry.ts';
-import { stepOrder } from '../step-order.ts';
-import { countLeftovers } from './counter.ts';
-import { STAGE_RUNS_PER_EXECUTION } from './limits.ts';
-import { runInput, task } from './task.ts';
-import { workerName } from './worker-name.ts';
+import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
+import { countLeftovers } from '../../use-cases/sims/result-counter.ts';
+import { STAGE_RUNS_PER_EXECUTION } from '../../use-cases/sims/stage-limits.ts';
+import { workerName } from '../../use-cases/sims/worker-name.ts';
+import { createTask, runInput } from '../background/task.ts';
 
 /** The state of the machine that does an action; the payload stays this small whatever the number of SIMs. */
 type Work = {
@@ -46,19 +46,22 @@ const input = z.extend(runInput, {
  * operation itself, until all its SIMs have a result. Ends what is done. After a few runs of stages the work goes on in a
  * fresh execution, as the history of one has an end.
  */
-export const handler = task(input, async ({ stageRuns, stateMachineArn, alias, execution, ...run }): Promise<Next> => {
-  const next = run.kind === 'order' ? await nextOfOrder(run.partnerId, run.id) : await nextOfOperation(run);
-  if (next && stageRuns >= STAGE_RUNS_PER_EXECUTION) {
-    const key = run.kind === 'order' ? orderKey(run.partnerId, run.id) : operationKey(run.partnerId, run.id);
-    const machine = alias === undefined ? stateMachineArn : aliasOf(stateMachineArn, alias);
-    const attempt = await nextAttempt(run, key, execution);
-    if (attempt !== undefined) {
-      await startRun(run, attempt, machine);
+export const handler = createTask(
+  input,
+  async ({ stageRuns, stateMachineArn, alias, execution, ...run }): Promise<Next> => {
+    const next = run.kind === 'order' ? await nextOfOrder(run.partnerId, run.id) : await nextOfOperation(run);
+    if (next && stageRuns >= STAGE_RUNS_PER_EXECUTION) {
+      const key = run.kind === 'order' ? orderKey(run.partnerId, run.id) : operationKey(run.partnerId, run.id);
+      const machine = alias === undefined ? stateMachineArn : aliasOf(stateMachineArn, alias);
+      const attempt = await nextAttempt(run, key, execution);
+      if (attempt !== undefined) {
+        await startRun(run, attempt, machine);
+      }
+      return { ...nothing, stageRuns };
     }
-    return { ...nothing, stageRuns };
-  }
-  return { ...(next ?? nothing), stageRuns: stageRuns + 1 };
-});
+    return { ...(next ?? nothing), stageRuns: stageRuns + 1 };
+  },
+);
 
 /**
  * The attempt that goes on where this execution ends. The task may run twice: the second time it finds the attempt that it
@@ -98,7 +101,7 @@ async function nextOfOrder(partnerId: string, id: string): Promise<Work | undefi
     }
     await setFailedSims(partnerId, id, (await getOperation(partnerId, operationId))?.failed ?? 0);
   }
-  await stepOrder(partnerId, id, (current) => fulfilOrder(current, clock.now().toISOString()));
+  await applyOrderStep(partnerId, id, (current) => fulfilOrder(current, clock.now().toISOString()));
   return undefined;
 }
 
@@ -141,7 +144,7 @@ async function finish(partnerId: string, operation: OperationRecord, at: string)
   const { customerServiceId } = operation.target;
   if (customerServiceId !== undefined) {
     const workers = Array.from({ length: shardsOf(operation) }, (_, shard) => workerName(operation.id, shard));
-    await endWorkOn(partnerId, customerServiceId, workers);
+    await releaseServiceLock(partnerId, customerServiceId, workers);
   }
   const finished = await changeOperation(partnerId, operation.id, (current) => ({
     ...current,
@@ -151,8 +154,8 @@ async function finish(partnerId: string, operation: OperationRecord, at: string)
     updatedAt: at,
   }));
   const { action } = operation;
-  measure('SimsSucceeded', finished?.succeeded ?? 0, { action });
-  measure('SimsFailed', finished?.failed ?? 0, { action });
+  recordMetric('SimsSucceeded', finished?.succeeded ?? 0, { action });
+  recordMetric('SimsFailed', finished?.failed ?? 0, { action });
 }
 
 function stageOf(action: SimAction): Work['stage'] {

@@ -10,6 +10,7 @@ import {
 } from '../../adapters/dynamodb/orders.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { addSim } from '../../adapters/dynamodb/sims.ts';
+import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { afterWorkingDays } from '../../domain/calendar.ts';
 import { describeLeftOut, type LeftOutSim } from '../../domain/delivered-sim.ts';
 import { isIccid } from '../../domain/iccid.ts';
@@ -20,39 +21,41 @@ import { type DeliveredSim, OperatorUnavailable } from '../../domain/operator-po
 import { deliverOrder, type OrderEvent } from '../../domain/order.ts';
 import { HOLDING_DAYS } from '../../domain/partner.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
-import { about, logger } from '../http/telemetry.ts';
-import { operatorOf } from '../operators.ts';
-import { stepOrder } from '../step-order.ts';
-import { IN_FLIGHT } from './limits.ts';
-import { itemInput, task } from './task.ts';
+import { operatorOf } from '../../use-cases/operators.ts';
+import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
+import { IN_FLIGHT } from '../../use-cases/sims/stage-limits.ts';
+import { createTask, itemInput } from '../background/task.ts';
 
 /**
  * Takes the SIMs that the operator delivered into the holding service, a page of its list at a time. A page is in the
  * order's manifest once its SIMs are in the table; what a crash cut short is done again, and changes nothing twice.
  */
-export const handler = task(itemInput, async ({ partnerId, id }, hasTime): Promise<{ goTo: 'receive' | 'stages' }> => {
-  let order = await getOrder(partnerId, id);
-  if (order?.state !== 'dispatched') {
-    return { goTo: 'stages' };
-  }
-  const known = await receivedBefore(partnerId, order);
-  for (;;) {
-    const { sims, leftOut, nextCursor } = await operatorOf(order.operatorId).deliveredSims(id, order.receiveCursor);
-    const fresh = [...new Map(sims.map((sim) => [sim.iccid, sim])).values()].filter(({ iccid }) => !known.has(iccid));
-    requireOrdered(order, known.size + fresh.length);
-    order = await take(partnerId, order, fresh, { leftOut, nextCursor });
-    for (const { iccid } of fresh) {
-      known.add(iccid);
-    }
-    if (nextCursor === undefined) {
-      await deliver(partnerId, id, known.size);
+export const handler = createTask(
+  itemInput,
+  async ({ partnerId, id }, hasTime): Promise<{ goTo: 'receive' | 'stages' }> => {
+    let order = await getOrder(partnerId, id);
+    if (order?.state !== 'dispatched') {
       return { goTo: 'stages' };
     }
-    if (!hasTime()) {
-      return { goTo: 'receive' };
+    const known = await receivedBefore(partnerId, order);
+    for (;;) {
+      const { sims, leftOut, nextCursor } = await operatorOf(order.operatorId).deliveredSims(id, order.receiveCursor);
+      const fresh = [...new Map(sims.map((sim) => [sim.iccid, sim])).values()].filter(({ iccid }) => !known.has(iccid));
+      requireOrdered(order, known.size + fresh.length);
+      order = await take(partnerId, order, fresh, { leftOut, nextCursor });
+      for (const { iccid } of fresh) {
+        known.add(iccid);
+      }
+      if (nextCursor === undefined) {
+        await deliver(partnerId, id, known.size);
+        return { goTo: 'stages' };
+      }
+      if (!hasTime()) {
+        return { goTo: 'receive' };
+      }
     }
-  }
-});
+  },
+);
 
 async function receivedBefore(partnerId: string, order: OrderRecord): Promise<Set<string>> {
   const known = new Set<string>();
@@ -81,7 +84,7 @@ async function take(
   const at = laterOf(order.updatedAt, clock.now().toISOString());
   const events: OrderEvent[] = [];
   if (leftOut.length > 0) {
-    logger.error('SIMs of a delivery left out', { ...about(order.id), operatorId: order.operatorId, leftOut });
+    logger.error('SIMs of a delivery left out', { ...correlation(order.id), operatorId: order.operatorId, leftOut });
     const detail = describeLeftOut(leftOut);
     events.push({ at, type: 'order.sims_left_out', actor: order.operatorId, detail });
   }
@@ -115,7 +118,7 @@ async function deliver(partnerId: string, id: string, received: number): Promise
   const now = clock.now();
   const at = now.toISOString();
   const days = (await getPartner(partnerId))?.holdingDays ?? HOLDING_DAYS;
-  await stepOrder(
+  await applyOrderStep(
     partnerId,
     id,
     (order) => deliverOrder(order, received, () => newId('operation', now), at),

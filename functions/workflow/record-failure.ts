@@ -1,28 +1,29 @@
 import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import { changeOperation, getOperation } from '../../adapters/dynamodb/operations.ts';
-import { setAside } from '../../adapters/dynamodb/set-aside.ts';
+import { deadLetter } from '../../adapters/dynamodb/set-aside.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { isOperationFinished, type Operation } from '../../domain/operation.ts';
 import { failOrder } from '../../domain/order.ts';
 import type { Problem } from '../../domain/verdict.ts';
-import { logger, measure } from '../http/telemetry.ts';
-import { stepOrder } from '../step-order.ts';
-import { countLeftoversIfPossible } from './counter.ts';
-import { runInput, task } from './task.ts';
+import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
+import { countLeftoversIfPossible } from '../../use-cases/sims/result-counter.ts';
+import { createTask, runInput } from '../background/task.ts';
 
 const input = z.extend(runInput, { error: z.object({ Error: z.string(), Cause: z.optional(z.string()) }) });
 
 /** Leaves on the order or operation, in words, why its execution could not go on. */
-export const handler = task(input, async ({ kind, partnerId, id, error }) => {
+export const handler = createTask(input, async ({ kind, partnerId, id, error }) => {
   const at = clock.now().toISOString();
   const failure = failureOf(error);
   // What an operator keeps us waiting for is no error of ours.
   const told = failure.code === 'internal_error' ? 'error' : 'warn';
   logger[told]('execution failed', { failure, error });
-  measure('RunsFailed', 1, { kind, code: failure.code });
-  await setAside({ kind, partnerId, id }, `${failure.code}: ${messageOf(error.Cause ?? error.Error)}`, clock.now());
+  recordMetric('RunsFailed', 1, { kind, code: failure.code });
+  await deadLetter({ kind, partnerId, id }, `${failure.code}: ${messageOf(error.Cause ?? error.Error)}`, clock.now());
   if (kind === 'order') {
-    const stepped = await stepOrder(partnerId, id, (order) => failOrder(order, failure, at));
+    const stepped = await applyOrderStep(partnerId, id, (order) => failOrder(order, failure, at));
     await Promise.all(
       (stepped?.order.operations ?? []).map(({ operationId }) => fail(partnerId, operationId, failure, at)),
     );

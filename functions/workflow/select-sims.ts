@@ -7,23 +7,26 @@ import { scanSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { CONFIRM_MISMATCH, isConfirmed, isOperationFinished, type Operation } from '../../domain/operation.ts';
 import { selectionProblem } from '../../domain/order.ts';
 import type { Problem } from '../../domain/verdict.ts';
-import { itemInput, task } from './task.ts';
+import { createTask, itemInput } from '../background/task.ts';
 
 /**
  * Fixes which SIMs an operation is for, before the first of them is touched: the SIMs that a filter finds, or those
  * that failed in another operation, are written into its manifest page by page. Lists and orders have their manifests
  * already, and are only looked up here, for an operation whose time has come.
  */
-export const handler = task(itemInput, async ({ partnerId, id }, hasTime): Promise<{ goTo: 'select' | 'stages' }> => {
-  let operation = await getOperation(partnerId, id);
-  while (operation && isOpen(operation)) {
-    if (!hasTime()) {
-      return { goTo: 'select' };
+export const handler = createTask(
+  itemInput,
+  async ({ partnerId, id }, hasTime): Promise<{ goTo: 'select' | 'stages' }> => {
+    let operation = await getOperation(partnerId, id);
+    while (operation && isOpen(operation)) {
+      if (!hasTime()) {
+        return { goTo: 'select' };
+      }
+      operation = await selectPage(partnerId, operation);
     }
-    operation = await selectPage(partnerId, operation);
-  }
-  return { goTo: 'stages' };
-});
+    return { goTo: 'stages' };
+  },
+);
 
 function isOpen(operation: Operation): boolean {
   return operation.pages === undefined && !isOperationFinished(operation) && operation.cancelRequestedAt === undefined;

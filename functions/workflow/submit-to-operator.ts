@@ -1,10 +1,10 @@
 import { clock } from '../../adapters/clock.ts';
 import { getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
 import { acceptOrder, rejectOrder } from '../../domain/order.ts';
-import { logger } from '../http/telemetry.ts';
-import { operatorOf } from '../operators.ts';
-import { stepOrder } from '../step-order.ts';
-import { itemInput, task } from './task.ts';
+import { operatorOf } from '../../use-cases/operators.ts';
+import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
+import { createTask, itemInput } from '../background/task.ts';
 
 /** Where an order goes on from the state that it is in. */
 type GoTo = { goTo: 'await' | 'receive' | 'stages' | 'end' };
@@ -13,7 +13,7 @@ type GoTo = { goTo: 'await' | 'receive' | 'stages' | 'end' };
  * Submits an order to its operator, once: the operator knows it by our id. An order that is further along already (the
  * execution is not its first) goes on from there.
  */
-export const handler = task(itemInput, async ({ partnerId, id }): Promise<GoTo> => {
+export const handler = createTask(itemInput, async ({ partnerId, id }): Promise<GoTo> => {
   const order = await getOrder(partnerId, id);
   switch (order?.state) {
     case 'submitted':
@@ -36,7 +36,7 @@ async function submit(partnerId: string, order: OrderRecord): Promise<GoTo> {
   const { id: orderId, quantity, deliveryAddress } = order;
   const answer = await operatorOf(order.operatorId).submitOrder({ orderId, quantity, deliveryAddress });
   const at = clock.now().toISOString();
-  const stepped = await stepOrder(partnerId, orderId, (current) =>
+  const stepped = await applyOrderStep(partnerId, orderId, (current) =>
     answer.outcome === 'accepted'
       ? acceptOrder(current, answer.operatorReference, at)
       : rejectOrder(current, answer.reason, at),

@@ -6,10 +6,13 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { cursorSecretKey, JOURNAL, requestCounts } from '../../adapters/dynamodb/keys.ts';
 import { table as names } from '../../adapters/dynamodb/table.ts';
 import { asNagNamesIt } from '../nag-names.ts';
-import type { ExecutionRight, Rights } from './rights.ts';
+import type { ExecutionRight, FunctionPermissions } from './permissions.ts';
 
 /** The statements that give a function its access to the table: by key only, never a scan. */
-export function tableStatements(table: Table, { table: actions, indexes = [], journal }: Rights): PolicyStatement[] {
+export function tableStatements(
+  table: Table,
+  { table: actions, indexes = [], journal }: FunctionPermissions,
+): PolicyStatement[] {
   if (actions.length === 0) return [];
   // The first function that signs a cursor makes the key for it, and all count requests: one that writes nothing else may write there.
   const ownWrites = new PolicyStatement({
@@ -63,7 +66,7 @@ export function streamArnOf({ tableStreamArn }: Table): string {
 }
 
 /** What Cognito is asked for by each right in the user pool. */
-const userPoolActions: Readonly<Record<NonNullable<Rights['userPool']>, readonly string[]>> = {
+const userPoolActions: Readonly<Record<NonNullable<FunctionPermissions['userPool']>, readonly string[]>> = {
   users: [
     'AdminAddUserToGroup',
     'AdminCreateUser',
@@ -86,7 +89,10 @@ const userPoolActions: Readonly<Record<NonNullable<Rights['userPool']>, readonly
 };
 
 /** The statement for a right in this user pool, and in no other. */
-export function userPoolStatement({ userPoolArn }: IUserPool, right: NonNullable<Rights['userPool']>): PolicyStatement {
+export function userPoolStatement(
+  { userPoolArn }: IUserPool,
+  right: NonNullable<FunctionPermissions['userPool']>,
+): PolicyStatement {
   return new PolicyStatement({
     actions: userPoolActions[right].map((action) => `cognito-idp:${action}`),
     resources: [userPoolArn],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Caller, callerOf, may, type Right, type Role, rights, roles } from '../../domain/access.ts';
+import { type Caller, callerOf, isAllowed, type Right, type Role, rights, roles } from '../../domain/access.ts';
 
 const partnerRoles = ['admin', 'provisioning', 'deployment', 'support', 'accounts', 'billing'] as const;
 const customerRoles = ['customer_admin', 'customer_user'] as const;
@@ -37,20 +37,23 @@ describe('who may do what', () => {
     ['platform', /*                */ '-      -      -      -      -      -      -      -'],
   ])('%s', (right, row) => {
     const allowed = row.split(/\s+/).map((cell) => cell === 'yes');
-    expect(columns.map((role) => `${role}: ${may(bearerOf(role), right)}`)).toEqual(
+    expect(columns.map((role) => `${role}: ${isAllowed(bearerOf(role), right)}`)).toEqual(
       columns.map((role, column) => `${role}: ${allowed[column]}`),
     );
   });
 
   test('the wholesaler uses the platform’s routes and its own journal alone', () => {
-    expect(everyRight.filter((right) => may(bearerOf('platform'), right))).toEqual(['journal', 'platform']);
-    expect(everyRight.filter((right) => may(bearerOf('platform', 'admin'), right))).toEqual(['journal', 'platform']);
+    expect(everyRight.filter((right) => isAllowed(bearerOf('platform'), right))).toEqual(['journal', 'platform']);
+    expect(everyRight.filter((right) => isAllowed(bearerOf('platform', 'admin'), right))).toEqual([
+      'journal',
+      'platform',
+    ]);
   });
 
   test('with several roles, whatever one of them may', () => {
     fc.assert(
       fc.property(fc.subarray([...partnerRoles]), fc.constantFrom(...everyRight), (held, right) => {
-        expect(may(bearerOf(...held), right)).toBe(held.some((role) => may(bearerOf(role), right)));
+        expect(isAllowed(bearerOf(...held), right)).toBe(held.some((role) => isAllowed(bearerOf(role), right)));
       }),
     );
   });
@@ -87,12 +90,12 @@ describe('a token', () => {
 
   test('of the platform that names a partner gives no rights, neither the platform’s nor the partner’s', () => {
     const caller = callerOf({ sub: 'root', partnerId: 'demo', roles: ['platform'] });
-    expect(everyRight.filter((right) => caller && may(caller, right))).toEqual([]);
+    expect(everyRight.filter((right) => caller && isAllowed(caller, right))).toEqual([]);
   });
 
   test('of a partner’s user gives none of the rights of its roles as a customer', () => {
     const caller = callerOf({ sub: 'ann', partnerId: 'demo', roles: ['customer_admin'] });
-    expect(everyRight.filter((right) => caller && may(caller, right))).toEqual([]);
+    expect(everyRight.filter((right) => caller && isAllowed(caller, right))).toEqual([]);
   });
 
   test.each([...partnerRoles, 'platform'])('of a customer’s user gives none of the rights of %s', (role) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { callerOf, customerRoles, may, partnerRoles, type Right, rights, roles } from '../../domain/access.ts';
+import { callerOf, customerRoles, isAllowed, partnerRoles, type Right, rights, roles } from '../../domain/access.ts';
 import { isCutShort, mayLoseRole, rolesOpenTo, type User, userViolations, type Whose } from '../../domain/user.ts';
 
 const ada: User = {
@@ -29,7 +29,7 @@ describe('the roles of a user', () => {
     fc.assert(
       fc.property(anybody, fc.constantFrom(...roles), (whose, role) => {
         const caller = callerOf({ sub: 'ada', ...whose, roles: [role] });
-        const rightsOfRole = everyRight.filter((right) => caller && may(caller, right));
+        const rightsOfRole = everyRight.filter((right) => caller && isAllowed(caller, right));
         expect(rightsOfRole.length > 0).toBe(rolesOpenTo(whose).includes(role));
       }),
     );

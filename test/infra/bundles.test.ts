@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { bundleAll } from '../../infra/bundle-all.ts';
 import { type Bundles, bundleFunctions, bundleName } from '../../infra/functions/bundles.ts';
 import { sandboxEntry } from '../../infra/functions/entries.ts';
-import { type Rights, rights, type TableAction } from '../../infra/functions/rights.ts';
+import { type FunctionPermissions, permissions, type TableAction } from '../../infra/functions/permissions.ts';
 
 let bundles: Bundles;
 
@@ -39,7 +39,7 @@ describe('bundles', () => {
   });
 
   // Nothing checks rights on the local cloud: a right forgotten would show in the cloud only, and one too many nowhere.
-  test.each<[string, string, (granted: Rights) => boolean | undefined]>([
+  test.each<[string, string, (granted: FunctionPermissions) => boolean | undefined]>([
     ['start executions', 'new StartExecutionCommand', ({ executions }) => executions?.includes('start')],
     ['look at executions', 'new DescribeExecutionCommand', ({ executions }) => executions?.includes('describe')],
     ['answer tasks that wait', 'new SendTaskSuccessCommand', ({ executions }) => executions?.includes('answer')],
@@ -62,7 +62,7 @@ describe('bundles', () => {
     ['remove an item', '{Delete:{', ({ table }) => table.includes('DeleteItem')],
   ])('that %s have the right to, and no others have', (_, code, granted) => {
     const using = usersOf(code);
-    const granting = Object.entries(rights).filter(([, given]) => granted(given));
+    const granting = Object.entries(permissions).filter(([, given]) => granted(given));
     expect(using).toEqual(granting.map(([entry]) => entry).sort());
   });
 
@@ -74,7 +74,7 @@ describe('bundles', () => {
     ['update items', 'Update:{TableName', 'UpdateItem'],
   ])('that %s have the right to, and no others have', (_, code, action) => {
     const using = usersOf(code);
-    const granting = Object.entries(rights).filter(([, { table }]) => table.includes(action));
+    const granting = Object.entries(permissions).filter(([, { table }]) => table.includes(action));
     expect(using).toEqual([...granting.map(([entry]) => entry), ...onlyReads].sort());
   });
 

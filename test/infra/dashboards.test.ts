@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type FunctionMetric, functionMetrics } from '../../functions/metrics.ts';
+import { type FunctionMetric, functionMetrics } from '../../adapters/telemetry/function-metrics.ts';
 import { resourcesOf, synthesised, type Template } from './synthesised.ts';
 
 const NAMESPACE = 'SimFulfilment-dev';

@@ -4,7 +4,7 @@ import { table } from '../../adapters/dynamodb/table.ts';
 import { resources } from '../../functions/api/routes.ts';
 import { bundleName } from '../../infra/functions/bundles.ts';
 import { functionEntries, scheduleEntries } from '../../infra/functions/entries.ts';
-import { rights } from '../../infra/functions/rights.ts';
+import { permissions } from '../../infra/functions/permissions.ts';
 import { expectResource, resourcesOf, type SynthesisedStage, synthesised, type Template } from './synthesised.ts';
 
 const real = { issuer: 'https://login.partner-connect.net', audience: 'sim-fulfilment' };
@@ -189,7 +189,7 @@ describe('every function', () => {
 
   test('is there, one for each entry file', () => {
     expect(functions()).toHaveLength(functionEntries(resources).length);
-    expect(Object.keys(rights).sort()).toEqual(functionEntries(resources).sort());
+    expect(Object.keys(permissions).sort()).toEqual(functionEntries(resources).sort());
   });
 
   test('runs on Node 24 on arm64, is traced, and knows its table and stage', () => {
@@ -327,7 +327,7 @@ describe('what functions may do', () => {
   });
 
   test('is never to change or remove an entry of a journal, and to add one only where the API is served', () => {
-    for (const entry of Object.keys(rights).filter((name) => rights[name]?.table.includes('PutItem'))) {
+    for (const entry of Object.keys(permissions).filter((name) => permissions[name]?.table.includes('PutItem'))) {
       expect(statementsByEntry(entry)).toContainEqual(
         expect.objectContaining({
           Effect: 'Deny',
@@ -341,7 +341,7 @@ describe('what functions may do', () => {
   });
 
   test('is to read the changes of the table only where events are made of them', () => {
-    const readers = Object.keys(rights).filter((entry) => actionsByEntry(entry).includes('dynamodb:GetRecords'));
+    const readers = Object.keys(permissions).filter((entry) => actionsByEntry(entry).includes('dynamodb:GetRecords'));
     expect(readers).toEqual(['functions/streams/publish-events.ts']);
   });
 
@@ -384,12 +384,12 @@ describe('what functions may do', () => {
   });
 
   test('is to read the secret of the operators only where operators are called', () => {
-    const reads = Object.keys(rights).filter((entry) =>
+    const reads = Object.keys(permissions).filter((entry) =>
       actionsByEntry(entry).includes('secretsmanager:GetSecretValue'),
     );
     expect(reads.sort()).toEqual(
-      Object.keys(rights)
-        .filter((entry) => rights[entry]?.operators)
+      Object.keys(permissions)
+        .filter((entry) => permissions[entry]?.operators)
         .sort(),
     );
   });
@@ -399,7 +399,7 @@ describe('what functions may do', () => {
       statementsByEntry(entry)
         .filter((statement) => actionsOf(statement).some((action) => /^(cognito-idp|apigateway):/.test(action)))
         .map(({ Action, Resource }) => [[Action].flat(), JSON.stringify(Resource)]);
-    const having = Object.keys(rights).filter((entry) => rightsOn(entry).length > 0);
+    const having = Object.keys(permissions).filter((entry) => rightsOn(entry).length > 0);
     expect(having.sort()).toEqual([
       'functions/api/machine-clients.ts',
       'functions/api/users.ts',
@@ -430,7 +430,7 @@ describe('what functions may do', () => {
   }, 180_000);
 
   test('is to start executions only where orders and operations begin or are resumed', () => {
-    const starts = Object.keys(rights).filter((entry) => actionsByEntry(entry).includes('states:StartExecution'));
+    const starts = Object.keys(permissions).filter((entry) => actionsByEntry(entry).includes('states:StartExecution'));
     expect(starts.sort()).toEqual([
       'functions/api/operations.ts',
       'functions/api/orders.ts',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type * as z from 'zod';
-import type * as shown from '../../functions/api/representations.ts';
+import type * as shown from '../../contract/representations.ts';
 import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type Operation, type Sim } from './partner.ts';
 import { expectInvalid, expectProblem } from './problems.ts';

@@ -4,7 +4,7 @@ import {
   endWatch,
   getWatch,
   type OrderRecord,
-  rewatch,
+  reschedulePoll,
   stepOrder,
   type Watch,
 } from '../../adapters/dynamodb/orders.ts';
@@ -53,11 +53,11 @@ test('an order that failed and was resumed is watched anew, whatever a look at t
   const latter = await step((taken) => resumeOrder(taken, 'ada', at));
   expect(latter.since).toBeGreaterThan(former.since);
 
-  await rewatch(PARTNER, { ...former, asked: 9, nextAt: '2099-02-01T00:00:00.000Z' });
+  await reschedulePoll(PARTNER, { ...former, asked: 9, nextAt: '2099-02-01T00:00:00.000Z' });
   await endWatch(PARTNER, former);
   expect(await getWatch(PARTNER, id)).toEqual(latter);
 
-  await rewatch(PARTNER, { ...latter, asked: 1 });
+  await reschedulePoll(PARTNER, { ...latter, asked: 1 });
   expect(await getWatch(PARTNER, id)).toEqual({ ...latter, asked: 1 });
   await endWatch(PARTNER, latter);
   expect(await getWatch(PARTNER, id)).toBeUndefined();

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type * as z from 'zod';
-import type * as shown from '../../functions/api/representations.ts';
+import type * as shown from '../../contract/representations.ts';
 import type { Answer, ApiClient } from './api-client.ts';
 import { eventually } from './eventually.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
 import { put, remove, write } from '../../adapters/dynamodb/items.ts';
 import { simDayKey } from '../../adapters/dynamodb/keys.ts';
-import { putBack, queryRedrivenUsage, querySetAside, removeRedrivenUsage } from '../../adapters/dynamodb/set-aside.ts';
+import { queryRedrivenUsage, querySetAside, redrive, removeRedrivenUsage } from '../../adapters/dynamodb/set-aside.ts';
 import { addSim } from '../../adapters/dynamodb/sims.ts';
 import { simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
 import { readRecords } from '../../adapters/operators/answers.ts';
@@ -11,8 +11,8 @@ import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
 import { pointsOf } from '../../domain/usage.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
-import { countUsage, takeInUsage } from '../../functions/count-usage.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
+import { countUsage, ingestUsage } from '../../use-cases/usage/count-usage.ts';
 import { useLocalCloud } from './local-cloud.ts';
 
 const cloud = useLocalCloud();
@@ -134,7 +134,7 @@ describe('a SIM whose item makes counting fail', () => {
     );
     const records = [5, 6].flatMap((hour) => hourly('2026-03-09', hour, [broken, sound]));
 
-    const { rejected } = await takeInUsage('3uk', records, now);
+    const { rejected } = await ingestUsage('3uk', records, now);
     expect([...rejected].map(([{ iccid }, reason]) => [iccid, reason])).toEqual([
       [broken, 'setAside'],
       [broken, 'setAside'],
@@ -150,12 +150,12 @@ describe('a SIM whose item makes counting fail', () => {
     expect(letters.every(({ id }) => id.length < 60)).toBe(true);
     await write(remove(key));
     for (const { id, work } of letters) {
-      await putBack(id, 'ada', now);
+      await redrive(id, 'ada', now);
       const [again] = (await queryRedrivenUsage(100)).filter((one) => one.id === id);
       expect(again?.work).toEqual(work);
       await removeRedrivenUsage(id);
       if (work.kind === 'usage') {
-        await takeInUsage('3uk', readRecords(JSON.parse(work.records)).records, now);
+        await ingestUsage('3uk', readRecords(JSON.parse(work.records)).records, now);
       }
     }
     expect(await bytes(broken)).toBe(bytesOf(records.filter(({ iccid }) => iccid === broken)));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type * as z from 'zod';
-import type * as shown from '../../functions/api/representations.ts';
+import type * as shown from '../../contract/representations.ts';
 import type { Answer } from './api-client.ts';
 import type { CloudUnderTest } from './local-cloud.ts';
 

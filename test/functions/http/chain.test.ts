@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { chain } from '../../../functions/http/chain.ts';
-import { list, one, route } from '../../../functions/http/route.ts';
+import { createHandler } from '../../../functions/http/chain.ts';
+import { okPage, okResource, route } from '../../../functions/http/route.ts';
 
 const routes = [
   route({
@@ -15,7 +15,7 @@ const routes = [
     paged: true,
     query: () => z.strictObject({ q: z.optional(z.string()) }),
     answers: { 200: z.object({ id: z.string() }) },
-    handle: async () => list([{ id: 'a' }]),
+    handle: async () => okPage([{ id: 'a' }]),
   }),
   route({
     method: 'POST',
@@ -26,7 +26,7 @@ const routes = [
     summary: 'Create a thing',
     body: z.strictObject({ name: z.string() }),
     answers: { 200: z.object({ name: z.string() }) },
-    handle: async ({ body }) => one(body),
+    handle: async ({ body }) => okResource(body),
   }),
   route({
     method: 'GET',
@@ -36,11 +36,11 @@ const routes = [
     tag: 'Things',
     summary: 'Get mine',
     answers: { 200: z.object({}) },
-    handle: async () => one({}),
+    handle: async () => okResource({}),
   }),
 ];
 
-const handler = chain(routes);
+const handler = createHandler(routes);
 
 // Safe: the chain reads no more of the context than this.
 const context = { getRemainingTimeInMillis: () => 10_000, awsRequestId: 'aws-1' } as Context;

@@ -3,12 +3,12 @@ import type { ClaimedRequest } from '../../../adapters/dynamodb/idempotency.ts';
 import type { Caller } from '../../../domain/access.ts';
 import {
   type Attempt,
-  answerOnce,
   fingerprintOf,
   type KeyedRequest,
   type RequestStore,
   randomOf,
   readKey,
+  runIdempotent,
 } from '../../../functions/http/idempotency.ts';
 import { HttpProblem } from '../../../functions/http/problem.ts';
 import { openBody, sealBody } from '../../../functions/http/sealed-body.ts';
@@ -55,7 +55,7 @@ describe('a request with a key', () => {
     const store = storeOf();
     let carriedOut = 0;
     const send = () =>
-      answerOnce(request, { now, heldUntil: soon(), store }, async () => {
+      runIdempotent(request, { now, heldUntil: soon(), store }, async () => {
         carriedOut += 1;
         return { response, keep: true };
       });
@@ -69,16 +69,18 @@ describe('a request with a key', () => {
   test('is not another one with the same key', async () => {
     const store = storeOf();
     const options = { now, heldUntil: soon(), store };
-    await answerOnce(request, options, async () => ({ response, keep: true }));
-    const other = answerOnce({ ...request, fingerprint: 'another' }, options, () => Promise.reject(new Error('no')));
+    await runIdempotent(request, options, async () => ({ response, keep: true }));
+    const other = runIdempotent({ ...request, fingerprint: 'another' }, options, () => Promise.reject(new Error('no')));
     expect(await codeOf(other)).toBe('key_reused');
   });
 
   test('is under way until its first attempt has answered', async () => {
     const store = storeOf();
     let meanwhile: unknown;
-    await answerOnce(request, { now, heldUntil: soon(), store }, async () => {
-      const other = answerOnce(request, { now, heldUntil: soon() + 1, store }, () => Promise.reject(new Error('no')));
+    await runIdempotent(request, { now, heldUntil: soon(), store }, async () => {
+      const other = runIdempotent(request, { now, heldUntil: soon() + 1, store }, () =>
+        Promise.reject(new Error('no')),
+      );
       meanwhile = await codeOf(other);
       return { response, keep: true };
     });
@@ -88,12 +90,12 @@ describe('a request with a key', () => {
   test('is carried out again with the same time and ids when its attempt crashed', async () => {
     const store = storeOf();
     const attempts: Attempt[] = [];
-    const crash = answerOnce(request, { now, heldUntil: Date.now() - 1, store }, async (attempt) => {
+    const crash = runIdempotent(request, { now, heldUntil: Date.now() - 1, store }, async (attempt) => {
       attempts.push(attempt);
       throw new Error('the process is gone');
     });
     await expect(crash).rejects.toThrow('gone');
-    const answered = await answerOnce(request, { now: later, heldUntil: soon(), store }, async (attempt) => {
+    const answered = await runIdempotent(request, { now: later, heldUntil: soon(), store }, async (attempt) => {
       attempts.push(attempt);
       return { response, keep: true };
     });
@@ -108,18 +110,18 @@ describe('a request with a key', () => {
     const store = storeOf();
     const failed = { ...response, status: 503 };
     expect(
-      await answerOnce(request, { now, heldUntil: soon(), store }, async () => ({ response: failed, keep: false })),
+      await runIdempotent(request, { now, heldUntil: soon(), store }, async () => ({ response: failed, keep: false })),
     ).toEqual(failed);
     expect(
-      await answerOnce(request, { now, heldUntil: soon(), store }, async () => ({ response, keep: true })),
+      await runIdempotent(request, { now, heldUntil: soon(), store }, async () => ({ response, keep: true })),
     ).toEqual(response);
   });
 
   test('keeps nothing of an attempt that was taken over', async () => {
     const store = storeOf();
     const late = { ...response, body: 'late' };
-    await answerOnce(request, { now, heldUntil: Date.now() - 1, store }, async () => {
-      await answerOnce(request, { now, heldUntil: soon(), store }, async () => ({ response, keep: true }));
+    await runIdempotent(request, { now, heldUntil: Date.now() - 1, store }, async () => {
+      await runIdempotent(request, { now, heldUntil: soon(), store }, async () => ({ response, keep: true }));
       return { response: late, keep: true };
     });
     expect(store.kept()?.response).toEqual(response);
@@ -133,7 +135,7 @@ describe('an answer that shows a secret', () => {
   test('is answered the same again, and kept encrypted', async () => {
     const store = storeOf();
     const send = () =>
-      answerOnce(shown, { now, heldUntil: soon(), store }, async () => ({ response: secret, keep: true }));
+      runIdempotent(shown, { now, heldUntil: soon(), store }, async () => ({ response: secret, keep: true }));
     expect(await send()).toEqual(secret);
     expect(await send()).toEqual({ ...secret, headers: { ...secret.headers, 'idempotent-replayed': 'true' } });
     expect(store.kept()?.response).toMatchObject({ status: 201, sealed: true });
@@ -151,8 +153,8 @@ describe('an answer that shows a secret', () => {
 
   test('of an earlier release is answered again as it was kept', async () => {
     const store = storeOf();
-    await answerOnce(request, { now, heldUntil: soon(), store }, async () => ({ response: secret, keep: true }));
-    const again = await answerOnce(shown, { now, heldUntil: soon(), store }, () => Promise.reject(new Error('no')));
+    await runIdempotent(request, { now, heldUntil: soon(), store }, async () => ({ response: secret, keep: true }));
+    const again = await runIdempotent(shown, { now, heldUntil: soon(), store }, () => Promise.reject(new Error('no')));
     expect(again.body).toBe(secret.body);
   });
 });

@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod/mini';
 import { allRoutes } from '../../../functions/api/routes.ts';
-import { checkInput } from '../../../functions/http/input.ts';
+import { parseOrThrow } from '../../../functions/http/input.ts';
 import { HttpProblem, type InputError } from '../../../functions/http/problem.ts';
 import { routeKey } from '../../../functions/http/route.ts';
 
 function errorsOf(schema: z.core.$ZodType, value: unknown): readonly InputError[] {
   try {
-    checkInput(schema, value);
+    parseOrThrow(schema, value);
   } catch (error) {
     if (error instanceof HttpProblem) {
       return error.errors;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod';
-import { checkInput, MAX_BODY_BYTES, pageQuery, readJson } from '../../../functions/http/input.ts';
+import { MAX_BODY_BYTES, pageQuery, parseOrThrow, readJson } from '../../../functions/http/input.ts';
 import { HttpProblem, type InputError } from '../../../functions/http/problem.ts';
 
 type RawBody = Parameters<typeof readJson>[0];
@@ -17,7 +17,7 @@ const problem = (code: string) => expect.objectContaining({ name: 'HttpProblem',
 /** What is wrong with a value, by the schema. */
 function errorsOf(schema: z.core.$ZodType, value: unknown, where?: string): readonly InputError[] {
   try {
-    checkInput(schema, value, where);
+    parseOrThrow(schema, value, where);
   } catch (error) {
     if (error instanceof HttpProblem && error.code === 'invalid_input') {
       return error.errors;
@@ -167,7 +167,7 @@ describe('checking input', () => {
   });
 
   test('gives what the schema makes of it', () => {
-    expect(checkInput(z.strictObject({ name: z.string().trim() }), { name: ' a ' })).toEqual({ name: 'a' });
+    expect(parseOrThrow(z.strictObject({ name: z.string().trim() }), { name: ' a ' })).toEqual({ name: 'a' });
   });
 
   test('names every unknown field', () => {
@@ -269,14 +269,14 @@ describe('checking input', () => {
 
 describe('what every list takes', () => {
   test('is nothing, and then a page has 50', () => {
-    expect(checkInput(pageQuery, {})).toEqual({ limit: 50 });
+    expect(parseOrThrow(pageQuery, {})).toEqual({ limit: 50 });
   });
 
   test.each([
     ['1', 1],
     ['200', 200],
   ])('is a limit of %s', (limit, expected) => {
-    expect(checkInput(pageQuery, { limit })).toEqual({ limit: expected });
+    expect(parseOrThrow(pageQuery, { limit })).toEqual({ limit: expected });
   });
 
   test.each(['0', '-1', '201', '1.5', 'ten', '', '5,6', 'NaN', 'Infinity', '1e999'])('is no limit of %j', (limit) => {
@@ -293,6 +293,6 @@ describe('what every list takes', () => {
   });
 
   test('is any text as a cursor: whether it is one of the list, its seal says', () => {
-    expect(checkInput(pageQuery, { cursor: '' })).toEqual({ limit: 50, cursor: '' });
+    expect(parseOrThrow(pageQuery, { cursor: '' })).toEqual({ limit: 50, cursor: '' });
   });
 });

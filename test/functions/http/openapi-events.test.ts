@@ -4,7 +4,7 @@ import type { TableChange } from '../../../adapters/dynamodb/changes.ts';
 import { eventTypes } from '../../../domain/webhook.ts';
 import { describedEvents } from '../../../functions/http/openapi-events.ts';
 import { examples } from '../../../functions/http/openapi-examples.ts';
-import { eventOf } from '../../../functions/streams/events.ts';
+import { eventOf } from '../../../use-cases/webhooks/events.ts';
 import { aSim } from '../../domain/builders.ts';
 
 const at = '2026-11-05T14:12:07.512Z';

@@ -1,0 +1,150 @@
+import type { table as names } from '../../adapters/dynamodb/table.ts';
+
+/** What one function may do. What is not named it may not. */
+export type FunctionPermissions = {
+  /** What it does with items of the table. A transaction needs the action of each of its parts, and none of its own. */
+  table: readonly TableAction[];
+  /** Whether it may add entries to journals; no function may change or remove one. */
+  journal?: true;
+  /** Which indexes it queries. `due` spans all partners: a request of a partner never may. */
+  indexes?: readonly (keyof typeof names.indexes)[];
+  /** Whether it is handed the changes of the table. */
+  changes?: true;
+  /** Whether it calls operators, and so reads the secret that says how. */
+  operators?: true;
+  /** What it does in the deployment's own user pool, where there is one: makes users, makes clients, looks which clients there are. */
+  userPool?: 'users' | 'clients' | 'look';
+  /** Whether it says for whom tokens have to be meant that the API takes. */
+  audiences?: true;
+  /** What it does to executions of the state machine: start them, look at them, answer a task that waits. */
+  executions?: readonly ExecutionRight[];
+};
+
+/** What DynamoDB calls the actions on items, without its prefix. */
+export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+
+export type ExecutionRight = 'start' | 'describe' | 'answer';
+
+/** By entry file. A function that is not listed here is not deployed: synthesis stops and says so. */
+export const permissions: Readonly<Record<string, FunctionPermissions>> = {
+  'functions/api/catalogue.ts': { table: ['GetItem', 'BatchGetItem', 'Query'] },
+  'functions/api/platform.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    indexes: ['byCustomerState'],
+    journal: true,
+  },
+  'functions/api/users.ts': { table: ['GetItem', 'PutItem', 'UpdateItem'], journal: true, userPool: 'users' },
+  'functions/api/machine-clients.ts': {
+    table: ['GetItem', 'PutItem', 'UpdateItem'],
+    journal: true,
+    userPool: 'clients',
+    audiences: true,
+  },
+  'functions/api/usage-files.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+    journal: true,
+    executions: ['start'],
+  },
+  'functions/api/customers.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], journal: true },
+  'functions/api/partner-services.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+    journal: true,
+  },
+  'functions/api/customer-services.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    indexes: ['byCustomer'],
+    journal: true,
+  },
+  'functions/api/orders.ts': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    indexes: ['byState', 'byCustomer', 'byCustomerState'],
+    journal: true,
+    operators: true,
+    executions: ['start', 'answer'],
+  },
+  'functions/api/sims.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+    indexes: ['byState', 'byCustomer', 'byCustomerState'],
+    journal: true,
+    executions: ['start'],
+  },
+  'functions/api/operations.ts': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+    journal: true,
+    executions: ['start'],
+  },
+  'functions/api/alarms.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], journal: true },
+  'functions/api/webhooks.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], journal: true },
+  'functions/api/journal.ts': { table: ['GetItem', 'Query'] },
+  'functions/api/docs.ts': { table: [] },
+
+  'functions/workflow/submit-to-operator.ts': {
+    table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    operators: true,
+  },
+  'functions/workflow/await-delivery.ts': { table: ['GetItem', 'PutItem'], executions: ['answer'] },
+  'functions/workflow/receive-sims.ts': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    operators: true,
+  },
+  'functions/workflow/select-sims.ts': {
+    table: ['GetItem', 'Query', 'PutItem'],
+    indexes: ['byState', 'byCustomer', 'byCustomerState'],
+  },
+  'functions/workflow/next-stage.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], executions: ['start'] },
+  'functions/workflow/migrate.ts': { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] },
+  'functions/workflow/assign.ts': { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] },
+  'functions/workflow/activate.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    operators: true,
+  },
+  'functions/workflow/change.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    operators: true,
+  },
+  'functions/workflow/confirm-activation.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    operators: true,
+  },
+  'functions/workflow/record-failure.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
+
+  'functions/schedules/poll-orders.ts': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    indexes: ['due'],
+    operators: true,
+    executions: ['answer'],
+  },
+  'functions/schedules/late-activations.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    indexes: ['due'],
+    operators: true,
+  },
+  'functions/schedules/watch-holding.ts': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    indexes: ['byState', 'byCustomer', 'byCustomerState', 'due'],
+  },
+  'functions/schedules/collect-usage.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    operators: true,
+    executions: ['start'],
+  },
+  'functions/schedules/sweep.ts': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+    indexes: ['due'],
+    executions: ['start', 'describe'],
+  },
+  'functions/schedules/deliver-webhooks.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    indexes: ['due'],
+  },
+  'functions/schedules/keep-audiences.ts': { table: [], userPool: 'look', audiences: true },
+
+  'functions/streams/publish-events.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], changes: true },
+};
+
+/** @throws when the function has no entry in {@link permissions} */
+export function permissionsOf(entry: string): FunctionPermissions {
+  const found = permissions[entry];
+  if (!found) throw new Error(`${entry} has no rights: say in infra/functions/permissions.ts what it may do`);
+  return found;
+}

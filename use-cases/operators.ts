@@ -1,0 +1,18 @@
+import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
+import { operatorsConfiguration } from '../adapters/operators/configuration.ts';
+import { operatorGateways } from '../adapters/operators/http-gateway.ts';
+import { logger } from '../adapters/telemetry/logger.ts';
+import { recordMetric } from '../adapters/telemetry/metrics.ts';
+
+/** The operators, by id, as this deployment is configured to reach them. */
+export const operatorOf = operatorGateways({
+  configuration: operatorsConfiguration,
+  logger,
+  traffic: operatorTraffic,
+  called: ({ operatorId: operator, ms, answered }) => {
+    recordMetric('OperatorErrors', answered ? 0 : 1, { operator });
+    if (answered) {
+      recordMetric('OperatorLatency', ms, { operator });
+    }
+  },
+});

@@ -1,0 +1,42 @@
+import { getCustomer } from '../../adapters/dynamodb/customers.ts';
+import { getCustomerServiceWithTariff, getPartnerServiceWithTariff } from '../../adapters/dynamodb/services.ts';
+import type { OperationTarget } from '../../domain/operation.ts';
+import { type SimAction, type SimRequest, SUSPENDED_ON_REQUEST } from '../../domain/sim-actions.ts';
+
+/**
+ * Loads what an action aims at, so that the rules can be asked about each SIM.
+ *
+ * @param loadService how the customer service of an assignment is read; a worker reads it so that it cannot be deleted
+ *   meanwhile.
+ */
+export async function loadSimRequest(
+  partnerId: string,
+  action: SimAction,
+  target: OperationTarget,
+  loadService: typeof getCustomerServiceWithTariff = getCustomerServiceWithTariff,
+): Promise<SimRequest> {
+  switch (action) {
+    case 'migrate': {
+      const { partnerServiceId = '' } = target;
+      return {
+        action,
+        partnerServiceId,
+        partnerService: await getPartnerServiceWithTariff(partnerId, partnerServiceId),
+      };
+    }
+    case 'assign': {
+      const { customerId = '', customerServiceId = '' } = target;
+      const [customer, customerService] = await Promise.all([
+        getCustomer(partnerId, customerId),
+        loadService(partnerId, customerServiceId),
+      ]);
+      return { action, customerId, customerServiceId, customer, customerService };
+    }
+    case 'suspend':
+      return { action, reason: target.reason ?? SUSPENDED_ON_REQUEST, until: target.until };
+    case 'resume':
+      return { action, reason: target.reason };
+    default:
+      return { action };
+  }
+}

@@ -1,0 +1,18 @@
+import type { RunInput } from '../adapters/dynamodb/runs.ts';
+import { startRun } from '../adapters/step-functions.ts';
+import { correlation, logger } from '../adapters/telemetry/logger.ts';
+
+/**
+ * Starts the first execution for what was just written. A start that does not come about is not the client's concern:
+ * the order or operation is there, and the sweep starts it.
+ */
+export async function startExecution(input: RunInput, attempt = 1): Promise<void> {
+  try {
+    await startRun(input, attempt);
+  } catch (error) {
+    logger.error('start failed, left to the sweep', {
+      ...correlation(input.id),
+      error: error instanceof Error ? error : new Error(String(error)),
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import type { TableChange } from '../../adapters/dynamodb/changes.ts';
+import { showFiring, showOperation } from '../../contract/representations.ts';
+import { newId } from '../../domain/ids.ts';
+import { type EventType, eventTypes, type PublicEvent } from '../../domain/webhook.ts';
+import { randomOf } from '../../functions/http/idempotency.ts';
+
+/** What a partner is told of a change; `undefined` when it is not one that the contract names. */
+export function eventOf(change: TableChange): (PublicEvent & { type: EventType }) | undefined {
+  const told = toldOf(change);
+  const type = eventTypes.find((known) => known === told.type);
+  if (!type) {
+    return undefined;
+  }
+  const { partnerId, place } = change;
+  const { at, subject, data } = told;
+  const id = newId('event', new Date(at), randomOf(`${partnerId} ${subject} ${place}`));
+  return { id, type, at, subject, place, data };
+}
+
+function toldOf(change: TableChange): { type: string; at: string; subject: string; data: PublicEvent['data'] } {
+  switch (change.kind) {
+    case 'order': {
+      const { type, at, from, to, detail } = change.event;
+      return { type, at, subject: change.orderId, data: { orderId: change.orderId, from, to, detail } };
+    }
+    case 'alarm': {
+      const { type, at, alarmId } = change.firing;
+      return { type, at, subject: alarmId, data: showFiring(change.firing) };
+    }
+    case 'operation': {
+      const { id, finishedAt } = change.operation;
+      return { type: 'operation.finished', at: finishedAt, subject: id, data: showOperation(change.operation) };
+    }
+    case 'sim': {
+      const { type, at, operationId } = change.step;
+      const { iccid, operatorId, orderId, state, partnerServiceId, customerId, customerServiceId } = change.sim;
+      const data = { iccid, operatorId, orderId, state, partnerServiceId, customerId, customerServiceId, operationId };
+      return { type, at, subject: iccid, data };
+    }
+  }
+}
