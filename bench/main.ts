@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type EngineName, engineNames } from '../local/dynamodb/engine.ts';
-import { Refusal } from '../local/refusal.ts';
+import { Refusal } from '../local/start-error.ts';
 import { bulk } from './bulk.ts';
 import { bundles } from './bundles.ts';
 import { type Figure, table, writeResults } from './figure.ts';

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { statesWithCustomer } from '../domain/sim.ts';
 import type { Client } from '../local/demo/client.ts';
-import { Refusal } from '../local/refusal.ts';
+import { Refusal } from '../local/start-error.ts';
 import { startBenchCloud, until } from './bench-cloud.ts';
 import { median } from './figure.ts';
 import { makeTargets } from './fleet.ts';

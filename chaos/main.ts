@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import pMap from 'p-map';
-import { Refusal } from '../local/refusal.ts';
+import { Refusal } from '../local/start-error.ts';
 import { type ChaosCloud, startChaosCloud } from './chaos-cloud.ts';
 import { faults, faultsInWords } from './faults.ts';
 import { prepareLife } from './life.ts';

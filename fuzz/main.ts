@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startLocalCloud } from '../local/cloud.ts';
-import { Refusal } from '../local/refusal.ts';
+import { Refusal } from '../local/start-error.ts';
 import { campaign, type Finding, type Report } from './campaign.ts';
 
 // npm run fuzz: requests made from the API's own document against a local cloud; ends with 1 when any answer is not as it must

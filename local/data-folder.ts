@@ -1,7 +1,7 @@
 import { access, constants, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { explainSystemError, Refusal, systemCodeOf } from './refusal.ts';
+import { explainSystemError, Refusal, systemCodeOf } from './start-error.ts';
 
 /** Where one local cloud keeps what it writes. */
 export type DataFolder = {

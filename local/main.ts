@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { engineNames } from './dynamodb/engine.ts';
 import { harshSettings } from './harsh/settings.ts';
-import { explainSystemError, Refusal } from './refusal.ts';
+import { explainSystemError, Refusal } from './start-error.ts';
 
 // npm start: the whole system on this machine. PORT, DAY_MS, DATA_DIR, DYNAMODB_ENGINE, CLOUD and HARSH_SEED configure it.
 

@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type * as z from 'zod';
-import { Refusal } from './refusal.ts';
+import { Refusal } from './start-error.ts';
 
 /** Reads a file of the data folder; undefined when it is not there. Throws a `Refusal` when it is not as it should be. */
 export async function readStored<Schema extends z.ZodType>(

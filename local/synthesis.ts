@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from './log.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal } from './start-error.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

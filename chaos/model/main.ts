@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Refusal } from '../../local/refusal.ts';
+import { Refusal } from '../../local/start-error.ts';
 import type { ModelRun } from './run-model.ts';
 import { tellModel } from './tell-model.ts';
 

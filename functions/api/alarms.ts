@@ -14,9 +14,9 @@ import { alarmSchema, firingSchema, showAlarm, showFiring } from '../../contract
 import { type Alarm, type AlarmScope, alarmActions, MOST_ALARMS, measures } from '../../domain/alarm.ts';
 import { described } from '../../domain/described.ts';
 import { idSchema, line } from '../../domain/text.ts';
+import { invalidInput, notFound, Refusal, unknownId } from '../../use-cases/refusal.ts';
 import { requireMatch } from '../http/etag.ts';
 import { isUnchanged } from '../http/merge-patch.ts';
-import { HttpProblem, invalidInput, notFound, unknownId } from '../http/problem.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 
@@ -98,7 +98,7 @@ export const routes = [
       }
       await requireScope(partnerId, scope);
       if ((await allAlarms(partnerId)).length >= MOST_ALARMS) {
-        throw new HttpProblem('too_many', `A partner has at most ${MOST_ALARMS} alarms.`);
+        throw new Refusal('too_many', `A partner has at most ${MOST_ALARMS} alarms.`);
       }
       const at = now.toISOString();
       const { name, measure, action } = body;
@@ -221,7 +221,7 @@ function thresholdOf({ percent, bytes = 0 }: z.infer<ReturnType<typeof threshold
   return percent === undefined ? { bytes } : { percent };
 }
 
-/** @throws HttpProblem 422 when what the alarm shall watch is not there, or not the partner's. */
+/** @throws Refusal 422 when what the alarm shall watch is not there, or not the partner's. */
 async function requireScope(partnerId: string, scope: AlarmScope): Promise<void> {
   if ('iccid' in scope) {
     if (!(await getSim(partnerId, scope.iccid))) {

@@ -9,7 +9,7 @@ import {
   tariffAnswerSchema,
 } from '../../contract/representations.ts';
 import { isOperatorId, operatorIds, operators } from '../../domain/operator.ts';
-import { notFound } from '../http/problem.ts';
+import { notFound } from '../../use-cases/refusal.ts';
 import { okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 

@@ -14,11 +14,11 @@ import { customerServiceSchema, serviceUsageSchema, showCustomerService } from '
 import type { PartnerCaller } from '../../domain/access.ts';
 import { defaultServiceName } from '../../domain/service.ts';
 import { idSchema, line } from '../../domain/text.ts';
+import { notFound, Refusal, unknownId } from '../../use-cases/refusal.ts';
 import { tariffForService } from '../../use-cases/services/tariff-for-service.ts';
 import { serviceUsageQuery, showServiceUsage } from '../../use-cases/usage/read-usage.ts';
 import { requireMatch } from '../http/etag.ts';
 import { fillPage } from '../http/paging.ts';
-import { HttpProblem, notFound, unknownId } from '../http/problem.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 
@@ -153,7 +153,7 @@ export const routes = [
       const service = await theService(caller, id);
       requireMatch(ifMatch, showCustomerService(service));
       if ((await deleteCustomerService(caller.partnerId, service)) === 'in_use') {
-        throw new HttpProblem(
+        throw new Refusal(
           'in_use',
           'The service still has SIMs. Unassign, terminate or assign them to another service first.',
         );
@@ -171,8 +171,8 @@ async function theService(caller: PartnerCaller, id: string): Promise<CustomerSe
   return service;
 }
 
-function nameTaken(name: string): HttpProblem {
-  return new HttpProblem('name_taken', `The customer already has a service named ${JSON.stringify(name)}.`, {
+function nameTaken(name: string): Refusal {
+  return new Refusal('name_taken', `The customer already has a service named ${JSON.stringify(name)}.`, {
     errors: [{ pointer: '/name', code: 'name_taken', message: 'Service names are unique per customer.' }],
   });
 }

@@ -12,11 +12,11 @@ import { addressFields, addressSchema, contactFields, contactSchema } from '../.
 import { shortNameOf } from '../../domain/customer.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
+import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { requireMatch } from '../http/etag.ts';
 import { parseOrThrow } from '../http/input.ts';
 import { isUnchanged, mergePatch } from '../http/merge-patch.ts';
 import { fillPage } from '../http/paging.ts';
-import { HttpProblem, notFound } from '../http/problem.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 
@@ -136,7 +136,7 @@ export const routes = [
       const customer = await theCustomer(caller.partnerId, id);
       requireMatch(ifMatch, showCustomer(customer));
       if ((await deleteCustomer(caller.partnerId, customer)) === 'in_use') {
-        throw new HttpProblem(
+        throw new Refusal(
           'in_use',
           'The customer still has services. Unassign or terminate their SIMs and delete the services first.',
         );

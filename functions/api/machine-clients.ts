@@ -16,8 +16,8 @@ import { described } from '../../domain/described.ts';
 import { type MachineClient, scopeOf } from '../../domain/machine-client.ts';
 import { requireUserPool } from '../../use-cases/access/require-user-pool.ts';
 import { syncAudiences } from '../../use-cases/access/sync-audiences.ts';
+import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { requireMatch } from '../http/etag.ts';
-import { HttpProblem, notFound } from '../http/problem.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 
@@ -61,12 +61,12 @@ export const routes = [
         throw tooMany();
       }
       if (clientsOf(partnerId, before).some((other) => other.name === name)) {
-        throw new HttpProblem('name_taken', `The partner already has a client named ${JSON.stringify(name)}.`);
+        throw new Refusal('name_taken', `The partner already has a client named ${JSON.stringify(name)}.`);
       }
       const roles = partnerRoles.filter((role) => asked.includes(role));
       const made = await makeMachineClient(partnerId, { name, roles });
       if (!made) {
-        throw new HttpProblem(
+        throw new Refusal(
           'too_many',
           'The user pool cannot hold another partner. Raise its quota of resource servers.',
         );
@@ -174,8 +174,8 @@ async function letIn({ id }: MachineClient): Promise<void> {
   }
 }
 
-function tooMany(): HttpProblem {
-  return new HttpProblem(
+function tooMany(): Refusal {
+  return new Refusal(
     'too_many',
     `The API accepts tokens of at most ${MOST_AUDIENCES} clients, including the one for users. Revoke a client first, or use an external token issuer.`,
   );

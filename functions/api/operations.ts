@@ -12,9 +12,9 @@ import { firstRun } from '../../adapters/dynamodb/runs.ts';
 import { operationSchema, resultSchema, showOperation } from '../../contract/representations.ts';
 import { cancelOperation, operationStates, retryOf } from '../../domain/operation.ts';
 import { simActions } from '../../domain/sim-actions.ts';
+import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { startExecution } from '../../use-cases/start-execution.ts';
 import { fillPage } from '../http/paging.ts';
-import { HttpProblem, notFound } from '../http/problem.ts';
 import { accepted, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 
@@ -89,7 +89,7 @@ export const routes = [
       const operation = await changeOperation(caller.partnerId, id, (current) => {
         const cancelled = cancelOperation(current, at);
         if ('code' in cancelled) {
-          throw new HttpProblem('wrong_state', cancelled.detail);
+          throw new Refusal('wrong_state', cancelled.detail);
         }
         return cancelled;
       });
@@ -112,7 +112,7 @@ export const routes = [
       const { partnerId, userId } = caller;
       const retry = retryOf(await theOperation(partnerId, id), newId('operation'), userId, now.toISOString());
       if ('code' in retry) {
-        throw new HttpProblem('wrong_state', retry.detail);
+        throw new Refusal('wrong_state', retry.detail);
       }
       const made = await createOperation(partnerId, retry, firstRun(now));
       await startExecution({ kind: 'operation', partnerId, id: made.id });

@@ -35,10 +35,10 @@ import { line } from '../../domain/text.ts';
 import { operatorOf } from '../../use-cases/operators.ts';
 import { applyOrderStep, recordStepMetrics } from '../../use-cases/orders/apply-order-step.ts';
 import { loadPlanTargets } from '../../use-cases/orders/load-plan-targets.ts';
+import { type InputError, invalidInput, notFound, Refusal } from '../../use-cases/refusal.ts';
 import { startExecution } from '../../use-cases/start-execution.ts';
 import { requireMatch } from '../http/etag.ts';
 import { fillPage } from '../http/paging.ts';
-import { HttpProblem, type InputError, invalidInput, notFound } from '../http/problem.ts';
 import { type Answer, created, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 
@@ -221,7 +221,7 @@ export const routes = [
         throw notFound('order', id);
       }
       if (!stepped.taken) {
-        throw new HttpProblem('wrong_state', `The order is ${stepped.order.state}. Only failed orders can be resumed.`);
+        throw new Refusal('wrong_state', `The order is ${stepped.order.state}. Only failed orders can be resumed.`);
       }
       await startExecution({ kind: 'order', partnerId, id }, stepped.order.runAttempt);
       return okResource(showOrder(stepped.order));
@@ -321,7 +321,7 @@ async function planErrors(
 async function ownAddress(partnerId: string): Promise<Address> {
   const partner = await getPartner(partnerId);
   if (!partner) {
-    throw new HttpProblem('forbidden', `The platform has not created partner ${partnerId} yet.`);
+    throw new Refusal('forbidden', `The platform has not created partner ${partnerId} yet.`);
   }
   return partner.deliveryAddress;
 }
@@ -329,7 +329,7 @@ async function ownAddress(partnerId: string): Promise<Address> {
 function refuseLate(order: Order): void {
   const problem = planChangeProblem(order);
   if (problem) {
-    throw new HttpProblem('wrong_state', problem.detail);
+    throw new Refusal('wrong_state', problem.detail);
   }
 }
 
@@ -365,18 +365,18 @@ async function cancel(partnerId: string, id: string, actor: string, now: Date): 
     throw notFound('order', id);
   }
   if (!requested.taken) {
-    throw new HttpProblem('wrong_state', cancelProblem(requested.order)?.detail ?? '');
+    throw new Refusal('wrong_state', cancelProblem(requested.order)?.detail ?? '');
   }
   const answer = await askToCancel(requested.order);
   if (answer.outcome === 'refused') {
     const detail = `The operator refused to cancel the order: ${answer.reason}`;
     await applyOrderStep(partnerId, id, (order) => refuseCancel(order, detail, at));
-    throw new HttpProblem('operator_refused', detail);
+    throw new Refusal('operator_refused', detail);
   }
   const cancelled = await applyOrderStep(partnerId, id, (order) => cancelOrder(order, actor, at));
   // The poller may have seen the operator's answer before this did.
   if (cancelled?.order.state !== 'cancelled') {
-    throw new HttpProblem('wrong_state', `The order is now ${cancelled?.order.state}.`);
+    throw new Refusal('wrong_state', `The order is now ${cancelled?.order.state}.`);
   }
   if (cancelled.order.taskToken) {
     await answerTask(cancelled.order.taskToken, { goTo: 'end' });
@@ -391,7 +391,7 @@ async function askToCancel(order: Order) {
     if (error instanceof OperatorUnavailable) {
       const detail =
         'The operator did not respond, so the order could not be cancelled. Nothing was changed. Try again later.';
-      throw new HttpProblem('operator_unavailable', detail, { headers: { 'retry-after': '30' } });
+      throw new Refusal('operator_unavailable', detail, { retryAfterSeconds: 30 });
     }
     throw error;
   }

@@ -9,11 +9,11 @@ import {
 import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { partnerServiceSchema, serviceUsageSchema, showPartnerService } from '../../contract/representations.ts';
 import { idSchema, line } from '../../domain/text.ts';
+import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { tariffForService } from '../../use-cases/services/tariff-for-service.ts';
 import { serviceUsageQuery, showServiceUsage } from '../../use-cases/usage/read-usage.ts';
 import { requireMatch } from '../http/etag.ts';
 import { fillPage } from '../http/paging.ts';
-import { HttpProblem, notFound } from '../http/problem.ts';
 import { created, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 
@@ -101,7 +101,7 @@ export const routes = [
       const service = await theService(caller.partnerId, id);
       requireMatch(ifMatch, showPartnerService(service));
       if (service.holding) {
-        throw new HttpProblem('holding_service', 'Holding services are managed by the system and cannot be edited.');
+        throw new Refusal('holding_service', 'Holding services are managed by the system and cannot be edited.');
       }
       const renamed =
         name === undefined || name === service.name

@@ -29,8 +29,8 @@ import { described } from '../../domain/described.ts';
 import { HOLDING_DAYS, isPartnerId, type Partner } from '../../domain/partner.ts';
 import { tariffSchema } from '../../domain/tariff.ts';
 import { line } from '../../domain/text.ts';
+import { invalidInput, notFound, Refusal } from '../../use-cases/refusal.ts';
 import { requireMatch, requirePutConditions } from '../http/etag.ts';
-import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 
@@ -239,7 +239,7 @@ export const routes = [
         requirePutConditions(headers, before && showTariff(before)),
       );
       if ('problem' in saved) {
-        throw new HttpProblem('tariff_in_use', saved.problem.detail);
+        throw new Refusal('tariff_in_use', saved.problem.detail);
       }
       const shown = showTariff(saved.tariff);
       return saved.before

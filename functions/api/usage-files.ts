@@ -3,8 +3,8 @@ import { usageFileSchema } from '../../contract/representations.ts';
 import { isIccid } from '../../domain/iccid.ts';
 import { isOperatorId } from '../../domain/operator.ts';
 import { recordBytes, type UsageRecord, usageRecordFields } from '../../domain/usage-record.ts';
+import { notFound } from '../../use-cases/refusal.ts';
 import { type Intake, ingestUsage, type Rejection } from '../../use-cases/usage/count-usage.ts';
-import { notFound } from '../http/problem.ts';
 import { route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 

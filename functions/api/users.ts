@@ -16,8 +16,8 @@ import { described } from '../../domain/described.ts';
 import { idSchema } from '../../domain/text.ts';
 import { isCutShort, mayLoseRole, roleProblem, type User, userViolations, type Whose } from '../../domain/user.ts';
 import { requireUserPool } from '../../use-cases/access/require-user-pool.ts';
+import { invalidInput, notFound, Refusal, unknownId } from '../../use-cases/refusal.ts';
 import { requireMatch } from '../http/etag.ts';
-import { HttpProblem, invalidInput, notFound, unknownId } from '../http/problem.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 
@@ -60,7 +60,7 @@ export const routes = [
       }
       const user = invited === 'taken' ? await cutShort(body) : invited;
       if (!user) {
-        throw new HttpProblem('email_taken', `A user with the email address ${body.email} already exists.`);
+        throw new Refusal('email_taken', `A user with the email address ${body.email} already exists.`);
       }
       await giveRoles(user, body.roles);
       return created(`/v1/platform/users/${user.id}`, showUser(await theUser(user.id)));
@@ -109,7 +109,7 @@ export const routes = [
       requireUserPool();
       const user = await theUser(userId);
       if (user.state !== 'invited') {
-        throw new HttpProblem('wrong_state', `The user is ${user.state}. Only invited users can be invited again.`);
+        throw new Refusal('wrong_state', `The user is ${user.state}. Only invited users can be invited again.`);
       }
       if (!(await inviteAgain(user))) {
         throw notFound('user', userId);
@@ -162,7 +162,7 @@ export const routes = [
       }
       requireMatch(ifMatch, showUser(user));
       if (!mayLoseRole(user, role)) {
-        throw new HttpProblem('last_role', `${role} is the user’s only role. Delete the user instead.`);
+        throw new Refusal('last_role', `${role} is the user’s only role. Delete the user instead.`);
       }
       if (!(await takeRole(userId, role))) {
         throw notFound('user', userId);
@@ -185,7 +185,7 @@ export const routes = [
       requireMatch(ifMatch, showUser(user));
       // So that somebody of the platform is left.
       if (userId === caller.userId) {
-        throw new HttpProblem('own_user', 'You cannot delete your own user. Ask another platform user.');
+        throw new Refusal('own_user', 'You cannot delete your own user. Ask another platform user.');
       }
       if (!(await removeUser(userId))) {
         throw notFound('user', userId);
@@ -211,7 +211,7 @@ function theRole(name: string): Role {
   return role;
 }
 
-/** @throws HttpProblem 422 when the partner or the customer is not there */
+/** @throws Refusal 422 when the partner or the customer is not there */
 async function requireOwner({ partnerId, customerId }: Whose): Promise<void> {
   if (partnerId !== undefined && !(await getPartner(partnerId))) {
     throw unknownId('/partnerId', 'partner', partnerId);

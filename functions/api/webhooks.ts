@@ -37,10 +37,10 @@ import {
   targetProblem,
   withSecret,
 } from '../../domain/webhook.ts';
+import { invalidInput, notFound, Refusal } from '../../use-cases/refusal.ts';
 import { requireMatch } from '../http/etag.ts';
 import { isUnchanged } from '../http/merge-patch.ts';
 import { fillPage } from '../http/paging.ts';
-import { HttpProblem, invalidInput, notFound } from '../http/problem.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 
@@ -69,7 +69,7 @@ export const routes = [
     handle: async ({ caller, body, now, newId }) => {
       await refuseTarget(body.url);
       if ((await allWebhooks(caller.partnerId)).length >= MOST_WEBHOOKS) {
-        throw new HttpProblem('too_many', `A partner has at most ${MOST_WEBHOOKS} webhooks.`);
+        throw new Refusal('too_many', `A partner has at most ${MOST_WEBHOOKS} webhooks.`);
       }
       const at = now.toISOString();
       const webhook = await createWebhook(caller.partnerId, {
@@ -255,7 +255,7 @@ export const routes = [
       const delivery = await theDelivery(partnerId, id, deliveryId);
       await theWebhookInUse(partnerId, id);
       if (delivery.state === 'pending') {
-        throw new HttpProblem('wrong_state', 'The event is already pending delivery.');
+        throw new Refusal('wrong_state', 'The event is already pending delivery.');
       }
       return okResource(showDelivery(await addAgain(partnerId, id, delivery, now)));
     },
@@ -272,7 +272,7 @@ async function theWebhook(partnerId: string, id: string): Promise<WebhookRecord>
 
 async function theWebhookInUse(partnerId: string, id: string): Promise<void> {
   if (!(await theWebhook(partnerId, id)).enabled) {
-    throw new HttpProblem('wrong_state', 'The webhook is disabled. Enable it first.');
+    throw new Refusal('wrong_state', 'The webhook is disabled. Enable it first.');
   }
 }
 
@@ -290,7 +290,7 @@ function isKept({ expiresAt }: DeliveryRecord): boolean {
   return expiresAt > Date.now() / 1000;
 }
 
-/** @throws HttpProblem 422 when events cannot be sent there: looked at again with every connection that is made. */
+/** @throws Refusal 422 when events cannot be sent there: looked at again with every connection that is made. */
 async function refuseTarget(url: string): Promise<void> {
   const local = process.env.STAGE === 'local';
   const problem = targetProblem(url, local) ?? (local ? undefined : await addressProblem(hostOf(new URL(url))));

@@ -15,6 +15,7 @@ import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { publishMetrics, recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { type Caller, isAllowed, rights } from '../../domain/access.ts';
 import { newId } from '../../domain/ids.ts';
+import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { callerFrom } from './caller.ts';
 import { columnsOfRows, hasTable, nameOf, type Table, tableOf } from './columns.ts';
 import { openCursor, sealCursor } from './cursor.ts';
@@ -30,7 +31,7 @@ import {
 } from './idempotency.ts';
 import { pageQuery, parseOrThrow, readJson } from './input.ts';
 import { journalEntry } from './journal.ts';
-import { HttpProblem, notFound, problemDocument, problems } from './problem.ts';
+import { HttpProblem, problemDocument, problemOf, problems } from './problem.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { representationOf } from './representation.ts';
 import { type Access, type Answer, type Route, type RouteRequest, routeKey } from './route.ts';
@@ -163,6 +164,9 @@ function answerProblems(table: ChainTable): Handler {
 function asProblem(error: unknown, table: ChainTable): HttpProblem {
   if (error instanceof HttpProblem) {
     return error;
+  }
+  if (error instanceof Refusal) {
+    return problemOf(error);
   }
   if (table.isConflict(error)) {
     return new HttpProblem('conflict', 'The resource was changed by a concurrent request. Read it again and retry.');

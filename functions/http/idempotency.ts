@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type * as requests from '../../adapters/dynamodb/idempotency.ts';
 import type { KeyOwner } from '../../adapters/dynamodb/keys.ts';
 import type { Caller } from '../../domain/access.ts';
-import { HttpProblem, invalidInput } from './problem.ts';
+import { invalidInput } from '../../use-cases/refusal.ts';
+import { HttpProblem } from './problem.ts';
 import { openBody, sealBody } from './sealed-body.ts';
 
 /** Where claimed requests are kept. */

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { described } from '../../domain/described.ts';
+import { escapePointer, type InputError, invalidInput } from '../../use-cases/refusal.ts';
 import { fieldName, messageOf, predicateOf } from './input-messages.ts';
-import { escapePointer, HttpProblem, type InputError, invalidInput } from './problem.ts';
+import { HttpProblem } from './problem.ts';
 
 /** A body may have 1 MiB: ten thousand ICCIDs are a quarter of it. */
 export const MAX_BODY_BYTES = 1_048_576;

@@ -1,9 +1,6 @@
-import type { Violation } from '../../domain/verdict.ts';
+import type { InputError, Refusal, RefusalCode } from '../../use-cases/refusal.ts';
 
-/** An error in the input: where it is, which rule it breaks, and what helps to mend it. */
-export type InputError = Violation & { nearest?: readonly number[] };
-
-/** Every kind of problem that the API returns: status, title and explanation. The reference page lists them. */
+/** Every problem type of the API: status, title and explanation. The reference page lists them. */
 export const problems = {
   invalid_json: [400, 'Invalid JSON', 'The body is not a JSON value in UTF-8.'],
   invalid_encoding: [400, 'Not UTF-8', 'The body contains bytes that are not UTF-8. Nothing was read.'],
@@ -61,14 +58,14 @@ export const problems = {
   ],
   busy: [503, 'Too busy', 'The service is overloaded. Retry after the number of seconds in `Retry-After`.'],
   internal_error: [500, 'Internal error', 'An unexpected error occurred. Report the request id to support.'],
-} as const satisfies Record<string, readonly [number, string, string]>;
+} as const satisfies Record<RefusalCode, readonly [number, string, string]> &
+  Record<string, readonly [number, string, string]>;
 
 export type ProblemCode = keyof typeof problems;
 
-/**
- * A request that ends in a problem document (RFC 9457). Handlers throw it; the chain answers it.
- */
+/** A request that the HTTP pipeline ends with a problem document (RFC 9457). Use cases throw a `Refusal` instead. */
 export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem';
   readonly code: ProblemCode;
   readonly errors: readonly InputError[];
   readonly headers: Readonly<Record<string, string>>;
@@ -79,57 +76,36 @@ export class HttpProblem extends Error {
     { errors = [], headers = {} }: { errors?: readonly InputError[]; headers?: Record<string, string> } = {},
   ) {
     super(detail);
-    this.name = 'HttpProblem';
     this.code = code;
     this.errors = errors;
     this.headers = headers;
   }
 }
 
-/** A resource that does not exist or belongs to another caller: 404 either way. */
-export function notFound(what: string, id: string): HttpProblem {
-  return new HttpProblem('not_found', `There is no ${what} ${JSON.stringify(id.slice(0, 100))}.`);
-}
-
-/** Violated rules of the input. `detail` names each field. */
-export function invalidInput(errors: readonly InputError[]): HttpProblem {
-  return new HttpProblem('invalid_input', errors.map(namingField).join(' '), { errors });
-}
-
-/** The message of an error, preceded by the JSON pointer when it does not name the field itself. */
-function namingField({ pointer, message }: InputError): string {
-  const field = unescapePointer(pointer.split('/').at(-1) ?? '');
-  return field !== '' && message.includes(field) ? message : `${pointer || '/'}: ${message}`;
-}
-
-/** An id in a body that is not there or not the caller's. */
-export function unknownId(pointer: string, what: string, id: string): HttpProblem {
-  return invalidInput([{ pointer, code: 'not_found', message: `There is no ${what} ${id}.` }]);
+/** The problem of a use case's refusal. */
+export function problemOf({ code, message, errors, retryAfterSeconds }: Refusal): HttpProblem {
+  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return new HttpProblem(code, message, { errors, headers });
 }
 
 /**
- * The problem document. `type` leads to the explanation on the docs page and ends in the code: that of the first
- * rule, when all errors are about one field.
+ * The problem document. `type` links to the explanation on the reference page and ends in the code. When all errors concern
+ * one field, the code is that of the first violated rule.
  */
 export function problemDocument({ code, message, errors }: HttpProblem, origin: string, requestId: string) {
   const [status, title] = problems[code];
   const [first, ...others] = errors;
-  const aboutOne = first !== undefined && others.every(({ pointer }) => pointer === first.pointer);
-  const told = aboutOne ? first.code : code;
+  const concernsOneField = first !== undefined && others.every(({ pointer }) => pointer === first.pointer);
+  const shownCode = concernsOneField ? first.code : code;
   const nearest = errors.find((error) => error.nearest)?.nearest;
   return {
-    type: `${origin}/docs#${told}`,
+    type: `${origin}/docs#${shownCode}`,
     title,
     status,
-    code: told,
+    code: shownCode,
     detail: message,
     instance: requestId,
     ...(errors.length > 0 ? { errors } : {}),
     ...(nearest ? { nearest } : {}),
   };
 }
-
-/** Escapes a field name for a JSON pointer (RFC 6901). */
-export const escapePointer = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1');
-
-const unescapePointer = (part: string) => part.replaceAll('~1', '/').replaceAll('~0', '~');

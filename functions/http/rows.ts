@@ -1,6 +1,7 @@
+import { escapePointer, type InputError, invalidInput } from '../../use-cases/refusal.ts';
 import { readCsv } from './csv.ts';
 import { MAX_ERRORS, type RawBody, readBytes, readUtf8 } from './input.ts';
-import { escapePointer, HttpProblem, type InputError, invalidInput } from './problem.ts';
+import { HttpProblem } from './problem.ts';
 
 /** A row by the names of its columns, without those that are empty. */
 type Row = Record<string, string>;

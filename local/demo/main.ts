@@ -1,6 +1,6 @@
 import { startLocalCloud } from '../cloud.ts';
 import { harshSettings } from '../harsh/settings.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 import { clientOf } from './client.ts';
 import { stageView } from './stage.ts';
 import { tellStory } from './story.ts';

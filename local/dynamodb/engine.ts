@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTied, type TiedProcess } from '../child-process.ts';
 import { freePort } from '../free-port.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 
 export const engineNames = ['dynoxide', 'dynamodb-local'] as const;
 export type EngineName = (typeof engineNames)[number];

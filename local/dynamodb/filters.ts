@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 
 /** A pattern of an event source mapping's filter, as its JSON says it. */
 export type FilterPattern = Readonly<Record<string, unknown>>;

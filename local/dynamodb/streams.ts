@@ -13,7 +13,7 @@ import type { Failures } from '../failures.ts';
 import type { Harsh } from '../harsh/harsh-mode.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Log } from '../log.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 import { readStored, store } from '../stored-json.ts';
 import { region } from '../template/identity.ts';
 import type { Parts, StreamReaderPart, TablePart } from '../template/parts.ts';

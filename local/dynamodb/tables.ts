@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 import type { TableIndex, TablePart } from '../template/parts.ts';
 
 /**

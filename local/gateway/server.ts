@@ -6,7 +6,7 @@ import type { Issuer } from '../issuer.ts';
 import { type Functions, TOO_MANY_REQUESTS } from '../lambda/functions.ts';
 import { apiGatewayLimits, lambdaLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 import type { HttpApiPart } from '../template/parts.ts';
 import { type Answer, gatewayMessage } from './answer.ts';
 import { authorize } from './authorizer.ts';

@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 import type { TableIndex } from '../template/parts.ts';
 import { type Attributes, type AttributeValue, compare } from './attributes.ts';
 

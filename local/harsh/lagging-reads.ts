@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 import type { Attributes } from './attributes.ts';
 import type { IndexLag, QueryAnswer } from './index-lag.ts';
 import type { QueryRequest } from './key-condition.ts';

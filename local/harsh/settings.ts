@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 
 export type HarshSettings = { seed: number };
 

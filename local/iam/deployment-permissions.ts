@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 import { account, region } from '../template/identity.ts';
 import type { FunctionPart, InvokePermissionPart, Parts, RolePart, StateMachinePart } from '../template/parts.ts';
 import type { ResourceStatement } from '../template/policy-schemas.ts';

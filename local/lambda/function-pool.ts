@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 import type { FunctionPart } from '../template/parts.ts';
 import { bareSource } from './bare-source.ts';
 import type { GuardSetup } from './guard.ts';

@@ -6,7 +6,7 @@ import type { Harsh } from '../harsh/harsh-mode.ts';
 import type { Directory, GuardedService } from '../iam/calls.ts';
 import { lambdaLimits } from '../limits.ts';
 import type { FunctionsLog } from '../log.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 import { account, region } from '../template/identity.ts';
 import type { FunctionPart } from '../template/parts.ts';
 import { type FunctionLoad, type FunctionPool, functionPool } from './function-pool.ts';

@@ -1,6 +1,6 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import type { ScaledClock } from '../clock.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 
 /** What a task state does, and what the engine is not asked to do itself. */
 export type TaskStep =

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 
 const resourceSchema = z.looseObject({
   Type: z.string(),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 import type { Assembly, Resource, Stack } from './assembly.ts';
 import { type References, resolve } from './intrinsics.ts';
 

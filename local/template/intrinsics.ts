@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 
 /** What the intrinsic functions of one template can ask for. Each throws a `Refusal` for a name that is not there. */
 export type References = {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 
 /** Properties that are known and have nothing to do locally: they say who pays, who may, what is logged or encrypted. */
 export function unused<const Names extends readonly string[]>(...names: Names) {

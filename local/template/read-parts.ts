@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 import type { Assembly, Stack } from './assembly.ts';
 import { resolverOf } from './identity.ts';
 import { ignoredTypes } from './ignored.ts';

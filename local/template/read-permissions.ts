@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../start-error.ts';
 import { account, region } from './identity.ts';
 import type { All } from './known-types.ts';
 import type { Parts, RolePart } from './parts.ts';

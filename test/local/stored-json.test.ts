@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { explainSystemError, Refusal } from '../../local/refusal.ts';
+import { explainSystemError, Refusal } from '../../local/start-error.ts';
 import { readStored, store } from '../../local/stored-json.ts';
 
 let folder: string;

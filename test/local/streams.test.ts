@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { LocalCloud } from '../../local/cloud.ts';
 import { filterOf } from '../../local/dynamodb/filters.ts';
 import { handOver, type StreamRecord } from '../../local/dynamodb/stream-batches.ts';
-import { Refusal } from '../../local/refusal.ts';
+import { Refusal } from '../../local/start-error.ts';
 import { eventually } from '../integration/eventually.ts';
 import { startFixture } from './fixtures/fixture-cloud.ts';
 

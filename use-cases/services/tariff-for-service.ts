@@ -1,11 +1,11 @@
 import { getGrantedTariff } from '../../adapters/dynamodb/tariffs.ts';
 import type { Tariff } from '../../domain/tariff.ts';
-import { invalidInput, unknownId } from '../../functions/http/problem.ts';
+import { invalidInput, unknownId } from '../refusal.ts';
 
 /**
  * The tariff that a new service names.
  *
- * @throws HttpProblem 422 when the partner has not been given it, or when it is for the other audience.
+ * @throws Refusal 422 when the partner has not been given it, or when it is for the other audience.
  */
 export async function tariffForService(
   partnerId: string,

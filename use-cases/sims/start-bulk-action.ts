@@ -24,8 +24,8 @@ import { maySimsCome, selectionProblem } from '../../domain/order.ts';
 import { simStates } from '../../domain/sim.ts';
 import { decideIfThere, type SimAction, type SimRequest } from '../../domain/sim-actions.ts';
 import { idSchema, line } from '../../domain/text.ts';
-import { HttpProblem, type InputError, invalidInput } from '../../functions/http/problem.ts';
 import { type Answer, accepted, type RouteRequest } from '../../functions/http/route.ts';
+import { type InputError, invalidInput, Refusal } from '../refusal.ts';
 import { startExecution } from '../start-execution.ts';
 import { loadSimRequest } from './load-sim-request.ts';
 
@@ -196,7 +196,7 @@ async function resolve(
     return { selection: { kind: 'order', orderId } };
   }
   if (problem) {
-    throw new HttpProblem('wrong_state', problem.detail);
+    throw new Refusal('wrong_state', problem.detail);
   }
   return { selection: { kind: 'order', orderId }, count: order.receivedQuantity, pages: order.pages };
 }

@@ -10,7 +10,7 @@ import { sumBytes } from '../../domain/bytes.ts';
 import { described } from '../../domain/described.ts';
 import { tenureAt } from '../../domain/tenure.ts';
 import { beginOf, dayOf, granularities, periodOf, pointsOf, topOf } from '../../domain/usage.ts';
-import { type InputError, invalidInput } from '../../functions/http/problem.ts';
+import { type InputError, invalidInput } from '../refusal.ts';
 
 const DAY_MS = 86_400_000;
 /** How many days one request may ask for, by hour; by day and month, as long as days are kept. */
@@ -44,7 +44,7 @@ type SimUsageQuery = z.infer<ReturnType<typeof simUsageQuery>>;
  * What a SIM used. A customer's own user is told of the time in which the SIM was the customer's: of hours that began
  * then.
  *
- * @throws HttpProblem 422
+ * @throws Refusal 422
  */
 export async function showSimUsage(caller: PartnerCaller, sim: SimRecord, query: SimUsageQuery, now: Date) {
   const { granularity } = query;

@@ -66,16 +66,19 @@ describe('a metric', () => {
     expect(published()).toEqual([]);
   });
 
-  test('is measured somewhere, when it is in the list', () => {
-    const folder = fileURLToPath(new URL('../../../functions', import.meta.url));
-    const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && file !== 'metrics.ts')
-      .map((file) => readFileSync(`${folder}/${file}`, 'utf8'))
+  test('is recorded somewhere, when it is in the list', () => {
+    const source = ['functions', 'use-cases']
+      .map((folder) => fileURLToPath(new URL(`../../../${folder}`, import.meta.url)))
+      .flatMap((folder) =>
+        readdirSync(folder, { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.endsWith('.ts'))
+          .map((file) => readFileSync(`${folder}/${file}`, 'utf8')),
+      )
       .join('\n');
-    const measured = new Set(
-      Array.from(source.matchAll(/measure\(([^;]*?),/g), ([, name = '']) => name.match(/'\w+'/g) ?? []).flat(),
+    const recorded = new Set(
+      Array.from(source.matchAll(/recordMetric\(([^;]*?),/g), ([, name = '']) => name.match(/'\w+'/g) ?? []).flat(),
     );
-    expect([...measured].map((name) => name.slice(1, -1)).sort()).toEqual(Object.keys(functionMetrics).sort());
+    expect([...recorded].map((name) => name.slice(1, -1)).sort()).toEqual(Object.keys(functionMetrics).sort());
   });
 });
 

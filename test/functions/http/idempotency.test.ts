@@ -12,6 +12,7 @@ import {
 } from '../../../functions/http/idempotency.ts';
 import { HttpProblem } from '../../../functions/http/problem.ts';
 import { openBody, sealBody } from '../../../functions/http/sealed-body.ts';
+import { Refusal } from '../../../use-cases/refusal.ts';
 
 const request: KeyedRequest = { owner: { partnerId: 'acme' }, key: 'k-1', fingerprint: 'the request' };
 const response = { status: 201, headers: { location: '/v1/orders/ord_1' }, body: '{"id":"ord_1"}' };
@@ -48,7 +49,7 @@ function storeOf(first?: ClaimedRequest): RequestStore & { kept(): ClaimedReques
 
 const soon = () => Date.now() + 60_000;
 const codeOf = (run: Promise<unknown>) =>
-  run.then(String, (error) => (error instanceof HttpProblem ? error.code : error));
+  run.then(String, (error) => (error instanceof HttpProblem || error instanceof Refusal ? error.code : error));
 
 describe('a request with a key', () => {
   test('is carried out once, and answered the same again', async () => {

@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import * as z from 'zod/mini';
 import { allRoutes } from '../../../functions/api/routes.ts';
 import { parseOrThrow } from '../../../functions/http/input.ts';
-import { HttpProblem, type InputError } from '../../../functions/http/problem.ts';
 import { routeKey } from '../../../functions/http/route.ts';
+import { type InputError, Refusal } from '../../../use-cases/refusal.ts';
 
 function errorsOf(schema: z.core.$ZodType, value: unknown): readonly InputError[] {
   try {
     parseOrThrow(schema, value);
   } catch (error) {
-    if (error instanceof HttpProblem) {
+    if (error instanceof Refusal) {
       return error.errors;
     }
     throw error;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod';
 import { MAX_BODY_BYTES, pageQuery, parseOrThrow, readJson } from '../../../functions/http/input.ts';
-import { HttpProblem, type InputError } from '../../../functions/http/problem.ts';
+import { type InputError, Refusal } from '../../../use-cases/refusal.ts';
 
 type RawBody = Parameters<typeof readJson>[0];
 
@@ -12,14 +12,14 @@ const read = (body: string | undefined, own: Partial<RawBody> = {}) =>
 const readBytes = (bytes: Buffer, own: Partial<RawBody> = {}) =>
   read(bytes.toString('base64'), { isBase64Encoded: true, ...own });
 
-const problem = (code: string) => expect.objectContaining({ name: 'HttpProblem', code });
+const problem = (code: string) => expect.objectContaining({ code });
 
 /** What is wrong with a value, by the schema. */
 function errorsOf(schema: z.core.$ZodType, value: unknown, where?: string): readonly InputError[] {
   try {
     parseOrThrow(schema, value, where);
   } catch (error) {
-    if (error instanceof HttpProblem && error.code === 'invalid_input') {
+    if (error instanceof Refusal && error.code === 'invalid_input') {
       return error.errors;
     }
     throw error;

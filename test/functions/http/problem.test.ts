@@ -1,16 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   HttpProblem,
-  type InputError,
-  invalidInput,
-  notFound,
   type ProblemCode,
   problemDocument,
+  problemOf,
   problems,
-  unknownId,
 } from '../../../functions/http/problem.ts';
+import { type InputError, invalidInput, notFound, Refusal, unknownId } from '../../../use-cases/refusal.ts';
 
-const document = (problem: HttpProblem) => problemDocument(problem, 'https://api.example.com', 'req-1');
+const document = (problem: HttpProblem | Refusal) =>
+  problemDocument(problem instanceof Refusal ? problemOf(problem) : problem, 'https://api.example.com', 'req-1');
 const codes = Object.keys(problems).filter((code): code is ProblemCode => code in problems);
 
 const tooMany: InputError = {

@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { MAX_BODY_BYTES, type RawBody } from '../../../functions/http/input.ts';
-import { HttpProblem } from '../../../functions/http/problem.ts';
 import { readRows } from '../../../functions/http/rows.ts';
+import { Refusal } from '../../../use-cases/refusal.ts';
 
 const read = (body: string | undefined, own: Partial<RawBody> = {}) =>
   readRows({ body, isBase64Encoded: false, contentType: 'text/csv', ...own }, ['iccid', 'bytes']);
 
 const problem = (code: string, message = '') =>
-  expect.objectContaining({ name: 'HttpProblem', code, message: expect.stringContaining(message) });
+  expect.objectContaining({ code, message: expect.stringContaining(message) });
 
 function errorsOf(body: string): string[] {
   try {
     read(body);
   } catch (error) {
-    if (error instanceof HttpProblem && error.code === 'invalid_input') {
+    if (error instanceof Refusal && error.code === 'invalid_input') {
       return error.errors.map(({ pointer, code }) => `${pointer} ${code}`);
     }
     throw error;
