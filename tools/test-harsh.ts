@@ -17,7 +17,13 @@ const env = {
   CLOUD: 'harsh',
   HARSH_SEED: process.env.HARSH_SEED ?? `${randomInt(1_000_000)}`,
 };
-const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--selectProjects=integration'];
+// The option after --selectProjects keeps jest from reading the names of test files as names of projects.
+const jest = [
+  '--experimental-vm-modules',
+  'node_modules/jest/bin/jest.js',
+  '--selectProjects=integration',
+  '--no-watchman',
+];
 const commands: readonly (readonly string[])[] = [
   [...jest, ...process.argv.slice(2)],
   ...(process.argv.length > 2
