@@ -2,6 +2,7 @@ import { afterAll, beforeAll, jest } from '@jest/globals';
 import type { JWTPayload } from 'jose';
 import type { UsageRecord } from '../../domain/usage-record.ts';
 import { type EngineName, engineNames } from '../../local/dynamodb/engine.ts';
+import { INDEX_LAG_MS } from '../../local/harsh/rates.ts';
 import type { BehaviourRequest, Usage } from '../../sandbox/behaviour.ts';
 import { type CloudAccess, deployedCloud } from './acceptance/deployed-cloud.ts';
 import { waitingForIndexes } from './acceptance/index-lag.ts';
@@ -91,7 +92,7 @@ export function useLocalCloud({
     return running;
   };
   const deployed = deployedCloud();
-  const underTest = deployed ? overHttp(() => deployed.url, deployed, cloud) : cloudUnderTest(cloud);
+  const underTest = deployed ? overHttp(() => deployed.url, deployed, cloud) : cloudUnderTest(cloud, settings);
   beforeAll(async () => {
     if (!deployed) {
       running = await startCloud({ dayMs, ...settings });
@@ -135,15 +136,17 @@ async function askPool<T>(path: string, body?: unknown): Promise<T> {
 }
 
 /** Tests' view of a local cloud that may be started again in between. */
-export function cloudUnderTest(cloud: () => RunningCloud): CloudUnderTest {
+export function cloudUnderTest(cloud: () => RunningCloud, settings: { harshSeed?: string } = {}): CloudUnderTest {
   const url = () => cloud().url;
-  return overHttp(url, localAccess(url), cloud);
+  const isHarsh = settings.harshSeed !== undefined || process.env.CLOUD === 'harsh';
+  return overHttp(url, { ...localAccess(url), ...(isHarsh && { indexLagMs: INDEX_LAG_MS }) }, cloud);
 }
 
 /** Tests' view of a cloud: what it has over HTTP, who may call it and what its operators do by the access that there is. */
 function overHttp(url: () => string, access: CloudAccess, cloud: () => RunningCloud): CloudUnderTest {
+  const { indexLagMs } = access;
   const client = (token: () => Promise<string | undefined>) =>
-    access.isDeployment ? waitingForIndexes(apiClient(url, token)) : apiClient(url, token);
+    indexLagMs === undefined ? apiClient(url, token) : waitingForIndexes(apiClient(url, token), indexLagMs);
 
   function as(claims: CallerClaims): ApiClient {
     let token: Promise<string> | undefined;

@@ -5,12 +5,15 @@ import type { BehaviourRequest, Usage } from '../../../sandbox/behaviour.ts';
 import { apiClient } from '../api-client.ts';
 import type { CallerClaims, OperatorId } from '../local-cloud.ts';
 import { is } from '../partner.ts';
+import { DEPLOYED_INDEX_LAG_MS } from './index-lag.ts';
 import { localAccess } from './local-access.ts';
 import type { UserClaims } from './user-pool-tokens.ts';
 
 /** What tests need besides the API itself: tokens, and operators that do as they are told. */
 export type CloudAccess = {
   isDeployment: boolean;
+  /** How long lists may lag behind writes; undefined where they never do. */
+  indexLagMs?: number;
   /** A token with these claims; its partner is made, if it is not there. */
   tokenFor(claims: CallerClaims & { expiresIn?: number }): Promise<string>;
   behave(id: OperatorId, behaviour: BehaviourRequest): Promise<void>;
@@ -53,6 +56,7 @@ export function deployedCloud(): (CloudAccess & { url: string; stop(): Promise<v
   return {
     url,
     isDeployment: true,
+    indexLagMs: DEPLOYED_INDEX_LAG_MS,
     async tokenFor(asked) {
       const { expiresIn, ...claims } = ofThisRun(asked);
       if (expiresIn !== undefined) {
