@@ -25,6 +25,7 @@ const longest = [
   'webhooks-deliveries',
   'sims-lists',
   'orders-ends',
+  'harsh',
   'bulk-cancel-and-retry',
   'usage',
   'chaos',
