@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Delivery, type PublicEvent, triedUntil } from '../../domain/webhook.ts';
 import {
   absent,
@@ -39,7 +40,8 @@ export type Pending = {
 export type Queue = {
   /** Grows with every event that is added. */
   added: number;
-  /** Until when one function has it for itself, in milliseconds of real time. */
+  /** The lease that one run of the schedule holds: its own random id, and when it expires, in milliseconds of real time. */
+  heldBy?: string;
   heldUntil?: number;
   /** Rounds in a row that ended because the receiver seems to be down, and until when it is left alone. */
   pauses?: number;
@@ -194,27 +196,41 @@ export async function dueWebhooks(now: Date, limit: number) {
 /** Others find the queue behind those that nobody has. */
 const BEHIND_MS = 60_000;
 
-/** Has the queue of a webhook for itself until then, in milliseconds of real time; `undefined` when another one has it. */
+/**
+ * Leases the queue of a webhook until then, in milliseconds of real time. The lease names its holder: when the answer is lost, the
+ * retry finds its own lease and not a stranger's, which would leave the queue to nobody until it expires.
+ *
+ * @returns `undefined` when another run holds the lease.
+ */
 export async function leaseQueue(
   partnerId: string,
   webhookId: string,
   now: Date,
   heldUntil: number,
-): Promise<Queue | undefined> {
+): Promise<(Queue & { heldBy: string }) | undefined> {
+  const heldBy = randomUUID();
   const free = {
-    expression: 'attribute_exists(duePk) AND (attribute_not_exists(#heldUntil) OR #heldUntil < :realNow)',
-    names: { '#heldUntil': 'heldUntil' },
-    values: { ':realNow': Date.now() },
+    expression:
+      'attribute_exists(duePk) AND (attribute_not_exists(#heldUntil) OR #heldUntil < :realNow OR #heldBy = :heldBy)',
+    names: { '#heldUntil': 'heldUntil', '#heldBy': 'heldBy' },
+    values: { ':realNow': Date.now(), ':heldBy': heldBy },
   };
   const dueAt = new Date(now.getTime() + BEHIND_MS).toISOString();
+  const lease = { heldBy, heldUntil, dueAt };
   try {
-    return await updated<Queue>(webhookQueueKey(partnerId, webhookId), { set: { heldUntil, dueAt } }, free);
+    return { ...(await updated<Queue>(webhookQueueKey(partnerId, webhookId), { set: lease }, free)), heldBy };
   } catch (error) {
     if (error instanceof ConditionFailed) {
       return undefined;
     }
     throw error;
   }
+}
+
+/** Releases the lease of a run that failed, so that the next one need not wait until it expires. */
+export async function dropLease(partnerId: string, webhookId: string, heldBy: string): Promise<void> {
+  const isOurs = { expression: '#heldBy = :heldBy', names: { '#heldBy': 'heldBy' }, values: { ':heldBy': heldBy } };
+  await writeIf(update(webhookQueueKey(partnerId, webhookId), { remove: ['heldBy', 'heldUntil'] }, isOurs));
 }
 
 /**
@@ -235,6 +251,7 @@ export async function releaseQueue(
     ...(failingSince === undefined ? {} : { failingSince }),
   };
   const gone = [
+    'heldBy',
     'heldUntil',
     'failedLooks',
     ...(pausedUntil === undefined ? ['pausedUntil'] : []),

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import {
   ConditionalCheckFailedException,
   DynamoDBServiceException,
@@ -16,6 +17,7 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import pMap from 'p-map';
 import { interactiveRetries, longestWait, retryDelay } from '../../domain/retry-policies.ts';
 import { documentClient, tableName, tableRetries } from './client.ts';
@@ -165,17 +167,44 @@ export function isPermanent(error: unknown): boolean {
   return !(error instanceof Error && ('code' in error || ['TimeoutError', 'AbortError'].includes(error.name)));
 }
 
-/** Writes one item. @throws ConditionFailed */
+/**
+ * Writes one item. When the answer to a put or a removal was lost, the SDK's retry meets its own effect: that is no failed
+ * condition.
+ *
+ * @throws ConditionFailed
+ */
 export async function write(one: Write): Promise<void> {
-  await conditional(async () => {
-    if (one.Put) {
-      await documentClient().send(new PutCommand(one.Put));
-    } else if (one.Delete) {
-      await documentClient().send(new DeleteCommand(one.Delete));
-    } else if (one.Update) {
-      await documentClient().send(new UpdateCommand(one.Update));
+  try {
+    await conditional(async () => {
+      if (one.Put) {
+        await documentClient().send(new PutCommand(one.Put));
+      } else if (one.Delete) {
+        await documentClient().send(new DeleteCommand(one.Delete));
+      } else if (one.Update) {
+        await documentClient().send(new UpdateCommand(one.Update));
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed && wasRetried(error) && (await isAsWritten(one)))) {
+      throw error;
     }
-  });
+  }
+}
+
+/** Whether the SDK sent the call more than once, so that an earlier attempt may have taken effect. */
+function wasRetried({ cause }: ConditionFailed): boolean {
+  return cause instanceof ConditionalCheckFailedException && (cause.$metadata.attempts ?? 1) > 1;
+}
+
+/** Whether the item is just as a put or a removal leaves it. Of an update this cannot be known. */
+async function isAsWritten({ Put, Delete }: Write): Promise<boolean> {
+  if (Put) {
+    // Without values that are undefined, as the client stores it.
+    const wanted = unmarshall(marshall(Put.Item, { removeUndefinedValues: true }));
+    return isDeepStrictEqual(await getAsKept({ pk: wanted.pk, sk: wanted.sk }), wanted);
+  }
+  // Safe: `remove` makes all of them, with a key of the table.
+  return Delete !== undefined && (await getAsKept(Delete.Key as Key)) === undefined;
 }
 
 /** Writes one item, if it is as the condition of the write says. @returns whether it was. */

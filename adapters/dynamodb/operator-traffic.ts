@@ -44,11 +44,13 @@ export const operatorTraffic: OperatorTraffic = {
       return 'down';
     }
     // Whoever moves the end on is the one that looks whether the operator is back.
-    const change = { set: { closedUntil: now + pauseAfter(health.failures) } };
+    const closedUntil = now + pauseAfter(health.failures);
+    const change = { set: { closedUntil } };
+    // The retry of a call whose answer was lost finds its own change. Two callers of one millisecond may both try: that does no harm.
     const seen = {
-      expression: '#closedUntil = :seen',
+      expression: '#closedUntil = :seen OR #closedUntil = :ours',
       names: { '#closedUntil': 'closedUntil' },
-      values: { ':seen': health.closedUntil },
+      values: { ':seen': health.closedUntil, ':ours': closedUntil },
     };
     const isOurs = await writeIf(update(operatorHealthKey(operatorId), change, seen));
     return isOurs ? 'troubled' : 'down';

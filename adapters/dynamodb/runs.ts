@@ -1,4 +1,4 @@
-import { bothOf, type Condition, queryDue, update, write, writeIf } from './items.ts';
+import { bothOf, type Condition, get, queryDue, update, write, writeIf } from './items.ts';
 import { due, type Key } from './keys.ts';
 
 /** How an order or an operation is carried out: by which execution, and when the sweep looks after it next. */
@@ -50,7 +50,14 @@ export async function claimNextAttempt(key: Key, ended: number, now: Date): Prom
     values: { ':ended': ended },
   };
   const change = { set: nextLook(now), add: { runAttempt: 1, version: 1 } };
-  return (await writeIf(update(key, change, bothOf(isWatched, isLatest)))) ? ended + 1 : undefined;
+  if (await writeIf(update(key, change, bothOf(isWatched, isLatest)))) {
+    return ended + 1;
+  }
+  // When the answer is lost, the SDK's retry meets its own claim. Should two callers draw the same time, both start an execution of
+  // the same name, and Step Functions keeps one.
+  const there = await get<Partial<Run>>(key);
+  const isOurs = there?.runAttempt === ended + 1 && there.runDueAt === change.set.runDueAt;
+  return isOurs ? ended + 1 : undefined;
 }
 
 const isWatched: Condition = { expression: 'attribute_exists(duePk)' };

@@ -1,6 +1,7 @@
 import { clock } from '../../adapters/clock.ts';
 import {
   type DeliveryRecord,
+  dropLease,
   dropPending,
   dueWebhooks,
   endQueue,
@@ -103,6 +104,18 @@ async function look(partnerId: string, webhookId: string, requests: Requests): P
   if (!queue) {
     return;
   }
+  try {
+    await workQueue(partnerId, webhookId, queue, requests);
+  } catch (error) {
+    // Best effort: the error counts, and the lease expires anyway.
+    await dropLease(partnerId, webhookId, queue.heldBy).catch((cause: unknown) =>
+      logger.warn('lease of a queue not released', { partnerId, webhookId, error: cause }),
+    );
+    throw error;
+  }
+}
+
+async function workQueue(partnerId: string, webhookId: string, queue: Queue, requests: Requests): Promise<void> {
   const webhook = await getWebhook(partnerId, webhookId);
   if (!webhook?.enabled) {
     return endQueue(partnerId, webhookId);

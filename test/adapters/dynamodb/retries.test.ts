@@ -4,16 +4,22 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { documentClient, retryInBackground, tableRetries } from '../../../adapters/dynamodb/client.ts';
 import { isContention, isThrottled } from '../../../adapters/dynamodb/contention.ts';
 import {
+  absent,
   ConditionFailed,
+  exists,
   get,
   getMany,
   MAX_TRANSACTION_ITEMS,
   MAX_TRIES,
   put,
+  remove,
   transact,
+  update,
   write,
+  writeIf,
 } from '../../../adapters/dynamodb/items.ts';
 import { changeOperation } from '../../../adapters/dynamodb/operations.ts';
+import { claimNextAttempt } from '../../../adapters/dynamodb/runs.ts';
 import { cancelOperation } from '../../../domain/operation.ts';
 import { backgroundRetries, interactiveRetries } from '../../../domain/retry-policies.ts';
 
@@ -113,6 +119,51 @@ describe('a single write', () => {
     },
   );
 
+  describe('whose first attempt took effect and was not answered', () => {
+    // A lost answer and a throttled call look the same to what follows: the SDK sends the call again.
+    beforeEach(() => {
+      answers = [...refused];
+    });
+    const refused = ['ThrottlingException', 'ConditionalCheckFailedException'];
+    const stored = { pk: { S: key.pk }, sk: { S: key.sk } };
+    const item = { ...key, count: 2, absent: undefined };
+
+    test('is done when a put finds the item that it put', async () => {
+      answers.push({ body: { Item: { count: { N: '2' }, ...stored } } });
+      await write(put(item, absent));
+      expect(calls.map(({ operation }) => operation)).toEqual(['PutItem', 'PutItem', 'GetItem']);
+    });
+
+    test('fails its condition when a put finds another item', async () => {
+      answers.push({ body: { Item: { count: { N: '3' }, ...stored } } });
+      expect(await caught(write(put(item, absent)))).toBeInstanceOf(ConditionFailed);
+    });
+
+    test('is done when a removal finds nothing', async () => {
+      answers.push({ body: {} });
+      expect(await writeIf(remove(key, exists))).toBe(true);
+    });
+
+    test('fails its condition when a removal finds an item', async () => {
+      answers.push({ body: { Item: stored } });
+      expect(await writeIf(remove(key, exists))).toBe(false);
+    });
+
+    test('fails its condition when it is an update, of which the item does not show whose it is', async () => {
+      expect(await writeIf(update(key, { set: { count: 2 } }, exists))).toBe(false);
+      expect(calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem']);
+    });
+
+    test('claims the next attempt of a run once', async () => {
+      const now = new Date('2026-01-01T00:00:00Z');
+      const nextAt = '2026-01-01T00:52:30.000Z';
+      answers.push({ body: { Item: { runAttempt: { N: '2' }, runDueAt: { S: nextAt }, ...stored } } });
+      expect(await claimNextAttempt(key, 1, now)).toBe(2);
+      answers = [...refused, { body: { Item: { runAttempt: { N: '2' }, runDueAt: { S: '2026' }, ...stored } } }];
+      expect(await claimNextAttempt(key, 1, now)).toBeUndefined();
+    });
+  });
+
   test('is not given up because many others were throttled before it', async () => {
     // The SDK's own bucket of retry tokens is empty after a hundred throttled calls.
     for (let round = 0; round < 40; round += 1) {
@@ -205,10 +256,11 @@ describe('cancelling an operation that is at work', () => {
 
   test('succeeds while its shards count at the same time', async () => {
     const conflict = 'TransactionConflictException';
-    // It meets the transaction of a shard, then finds that a shard has counted, and then comes through.
-    answers = [running(1), conflict, 'ConditionalCheckFailedException', running(2), conflict, conflict, { body: {} }];
+    // It meets the transaction of a shard, then finds that a shard has counted and not itself, and then comes through.
+    const overtaken = [conflict, 'ConditionalCheckFailedException', running(2)];
+    answers = [running(1), ...overtaken, running(2), conflict, conflict, { body: {} }];
     expect(await cancel()).toMatchObject({ version: 3, cancelRequestedAt: '2026-03-02T10:00:00.000Z' });
-    expect(calls.map(({ operation }) => operation).filter((name) => name === 'GetItem')).toHaveLength(2);
+    expect(calls.map(({ operation }) => operation).filter((name) => name === 'GetItem')).toHaveLength(3);
   });
 
   test('is a conflict, and no error of the server, when another writer is faster each time', async () => {
