@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { beginBackfill } from '../adapters/dynamodb/backfill.ts';
+import { deadLetter } from '../adapters/dynamodb/dead-letters.ts';
 import { keepFailedChange } from '../adapters/dynamodb/failed-changes.ts';
 import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kinds.ts';
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { addRequests } from '../adapters/dynamodb/request-counts.ts';
-import { deadLetter } from '../adapters/dynamodb/set-aside.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
 import { type Client, clientOf } from '../local/demo/client.ts';
 import { poll } from '../local/demo/poll.ts';

@@ -1,26 +1,7 @@
-import type { FieldChange } from '../../domain/field-changes.ts';
+import type { JournalEntry } from '../../domain/journal-entry.ts';
 import { required } from '../environment.ts';
 import { absent, put, query, writeIf } from './items.ts';
 import { journalKey, type KeyOwner } from './keys.ts';
-
-/** A write over the API that was accepted: who did what, when, from where, and how it ended. */
-export type JournalEntry = {
-  at: string;
-  /** The caller's `sub`. */
-  actor: string;
-  method: string;
-  /** The route, as `/v1/orders/{id}/cancel`. */
-  route: string;
-  /** The path of what was written: of what the request made, when it made something. */
-  resource: string;
-  sourceIp: string;
-  requestId: string;
-  status: number;
-  /** The `email` of the caller's token, where it has one. */
-  actorEmail?: string;
-  /** What it changed, or asked for; absent in entries of release 0.1.0. */
-  changes?: readonly FieldChange[];
-};
 
 /** An entry as it is kept; `expiresAt` in seconds of real time. */
 export type KeptEntry = JournalEntry & { expiresAt: number };

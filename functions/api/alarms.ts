@@ -10,7 +10,7 @@ import {
 } from '../../adapters/dynamodb/alarms.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { getSim } from '../../adapters/dynamodb/sims.ts';
-import { alarmSchema, firingSchema, showAlarm, showFiring } from '../../contract/representations.ts';
+import { alarmSchema, firingSchema, showAlarm, showFiring } from '../../contract/alarm.ts';
 import { type Alarm, type AlarmScope, alarmActions, MOST_ALARMS, measures } from '../../domain/alarm.ts';
 import { described } from '../../domain/described.ts';
 import { idSchema, line } from '../../domain/text.ts';

@@ -1,13 +1,9 @@
 import * as z from 'zod/mini';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { getGrantedTariff, listGrantedTariffs } from '../../adapters/dynamodb/tariffs.ts';
-import {
-  operatorSchema,
-  partnerSchema,
-  showPartner,
-  showTariff,
-  tariffAnswerSchema,
-} from '../../contract/representations.ts';
+import { operatorSchema } from '../../contract/operator.ts';
+import { partnerSchema, showPartner } from '../../contract/partner.ts';
+import { showTariff, tariffAnswerSchema } from '../../contract/tariff.ts';
 import { isOperatorId, operatorIds, operators } from '../../domain/operator.ts';
 import { notFound } from '../../use-cases/refusal.ts';
 import { okPage, okResource, route } from '../http/route.ts';

@@ -10,7 +10,8 @@ import {
   renameCustomerService,
 } from '../../adapters/dynamodb/services.ts';
 import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
-import { customerServiceSchema, serviceUsageSchema, showCustomerService } from '../../contract/representations.ts';
+import { customerServiceSchema, showCustomerService } from '../../contract/service.ts';
+import { serviceUsageSchema } from '../../contract/usage.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { defaultServiceName } from '../../domain/service.ts';
 import { idSchema, line } from '../../domain/text.ts';

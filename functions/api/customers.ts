@@ -7,7 +7,7 @@ import {
   getCustomer,
   queryCustomers,
 } from '../../adapters/dynamodb/customers.ts';
-import { customerSchema, showCustomer } from '../../contract/representations.ts';
+import { customerSchema, showCustomer } from '../../contract/customer.ts';
 import { addressFields, addressSchema, contactFields, contactSchema } from '../../domain/address.ts';
 import { shortNameOf } from '../../domain/customer.ts';
 import { described } from '../../domain/described.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { positionOf, queryJournal } from '../../adapters/dynamodb/journal.ts';
-import { journalEntrySchema, showJournalEntry } from '../../contract/representations.ts';
+import { journalEntrySchema, showJournalEntry } from '../../contract/journal-entry.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
 import { invalidInput } from '../../use-cases/refusal.ts';

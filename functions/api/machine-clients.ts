@@ -10,7 +10,7 @@ import {
 } from '../../adapters/cognito/machine-clients.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { required } from '../../adapters/environment.ts';
-import { machineClientSchema, newMachineClientSchema } from '../../contract/representations.ts';
+import { machineClientSchema, newMachineClientSchema } from '../../contract/machine-client.ts';
 import { partnerRoles } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { type MachineClient, scopeOf } from '../../domain/machine-client.ts';

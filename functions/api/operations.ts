@@ -9,7 +9,7 @@ import {
   queryOperations,
 } from '../../adapters/dynamodb/operations.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
-import { operationSchema, resultSchema, showOperation } from '../../contract/representations.ts';
+import { operationSchema, resultSchema, showOperation } from '../../contract/operation.ts';
 import { cancelOperation, operationStates, retryOf } from '../../domain/operation.ts';
 import { simActions } from '../../domain/sim-actions.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';

@@ -7,7 +7,8 @@ import {
   renamePartnerService,
 } from '../../adapters/dynamodb/services.ts';
 import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
-import { partnerServiceSchema, serviceUsageSchema, showPartnerService } from '../../contract/representations.ts';
+import { partnerServiceSchema, showPartnerService } from '../../contract/service.ts';
+import { serviceUsageSchema } from '../../contract/usage.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { tariffForService } from '../../use-cases/services/tariff-for-service.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { MAX_DEAD_LETTER_ID_LENGTH, queryDeadLetters, redrive } from '../../adapters/dynamodb/dead-letters.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { getPartner, queryPartners, savePartner } from '../../adapters/dynamodb/partners.ts';
-import { LONGEST_SET_ASIDE_ID, querySetAside, redrive } from '../../adapters/dynamodb/set-aside.ts';
 import { getSim, ownersOf } from '../../adapters/dynamodb/sims.ts';
 import {
   getGrantedTariff,
@@ -12,18 +12,11 @@ import {
   revokeTariff,
   saveTariff,
 } from '../../adapters/dynamodb/tariffs.ts';
-import {
-  partnerOrderSchema,
-  partnerSchema,
-  partnerSimSchema,
-  setAsideSchema,
-  showOrder,
-  showPartner,
-  showSetAside,
-  showSim,
-  showTariff,
-  tariffAnswerSchema,
-} from '../../contract/representations.ts';
+import { deadLetterSchema, showDeadLetter } from '../../contract/dead-letter.ts';
+import { partnerOrderSchema, showOrder } from '../../contract/order.ts';
+import { partnerSchema, showPartner } from '../../contract/partner.ts';
+import { partnerSimSchema, showSim } from '../../contract/sim.ts';
+import { showTariff, tariffAnswerSchema } from '../../contract/tariff.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { described } from '../../domain/described.ts';
 import { HOLDING_DAYS, isPartnerId, type Partner } from '../../domain/partner.ts';
@@ -297,10 +290,10 @@ export const routes = [
     tag: 'Platform',
     summary: 'List failed work that awaits redrive',
     paged: true,
-    answers: { 200: setAsideSchema },
+    answers: { 200: deadLetterSchema },
     handle: async ({ page }) => {
-      const { items, last } = await querySetAside(page.limit, page.after);
-      return okPage(items.map(showSetAside), last);
+      const { items, last } = await queryDeadLetters(page.limit, page.after);
+      return okPage(items.map(showDeadLetter), last);
     },
   }),
   route({
@@ -308,7 +301,7 @@ export const routes = [
     path: '/v1/platform/set-aside/{id}/put-back',
     operationId: 'redriveFailedWork',
     access: 'platform',
-    longestId: LONGEST_SET_ASIDE_ID,
+    longestId: MAX_DEAD_LETTER_ID_LENGTH,
     tag: 'Platform',
     summary: 'Redrive failed work',
     description: 'The work is retried within a minute.',

@@ -4,15 +4,9 @@ import { getOperations } from '../../adapters/dynamodb/operations.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSim, type SimRecord, saveSim, simHistory } from '../../adapters/dynamodb/sims.ts';
-import {
-  dryRunSchema,
-  operationSchema,
-  showSim,
-  showSimEvent,
-  simEventSchema,
-  simSchema,
-  simUsageSchema,
-} from '../../contract/representations.ts';
+import { dryRunSchema, operationSchema } from '../../contract/operation.ts';
+import { showSim, showSimEvent, simEventSchema, simSchema } from '../../contract/sim.ts';
+import { simUsageSchema } from '../../contract/usage.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { relabel } from '../../domain/sim.ts';

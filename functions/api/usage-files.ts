@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { usageFileSchema } from '../../contract/representations.ts';
+import { usageFileSchema } from '../../contract/usage.ts';
 import { isIccid } from '../../domain/iccid.ts';
 import { isOperatorId } from '../../domain/operator.ts';
 import { recordBytes, type UsageRecord, usageRecordFields } from '../../domain/usage-record.ts';

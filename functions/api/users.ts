@@ -10,7 +10,7 @@ import {
 } from '../../adapters/cognito/users.ts';
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
-import { showUser, userSchema } from '../../contract/representations.ts';
+import { showUser, userSchema } from '../../contract/user.ts';
 import { type Role, roles } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { idSchema } from '../../domain/text.ts';

@@ -26,7 +26,7 @@ import {
   showNewWebhook,
   showWebhook,
   webhookSchema,
-} from '../../contract/representations.ts';
+} from '../../contract/webhook.ts';
 import { described } from '../../domain/described.ts';
 import {
   eventPatterns,

@@ -9,12 +9,12 @@ import type {
 import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import type { KeptResponse } from '../../adapters/dynamodb/idempotency.ts';
-import type { JournalEntry } from '../../adapters/dynamodb/journal.ts';
 import type { KeyOwner } from '../../adapters/dynamodb/keys.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { publishMetrics, recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { type Caller, isAllowed, rights } from '../../domain/access.ts';
 import { newId } from '../../domain/ids.ts';
+import type { JournalEntry } from '../../domain/journal-entry.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { callerFrom } from './caller.ts';
 import { columnsOfRows, hasTable, nameOf, type Table, tableOf } from './columns.ts';

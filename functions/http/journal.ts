@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { JournalEntry } from '../../adapters/dynamodb/journal.ts';
 import { fieldChanges } from '../../domain/field-changes.ts';
+import type { JournalEntry } from '../../domain/journal-entry.ts';
 import type { Access, Answer, Route, RouteRequest } from './route.ts';
 
 /** What the journal says of a request; `undefined` for one that changed nothing. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { firingSchema, operationSchema } from '../../contract/representations.ts';
+import { firingSchema } from '../../contract/alarm.ts';
+import { operationSchema } from '../../contract/operation.ts';
 import { operatorIds } from '../../domain/operator.ts';
 import { orderStates } from '../../domain/order.ts';
 import { simStates } from '../../domain/sim.ts';

@@ -1,10 +1,5 @@
 import { clock } from '../../adapters/clock.ts';
-import {
-  deadLetter,
-  queryRedrivenUsage,
-  removeRedrivenUsage,
-  type UsageWork,
-} from '../../adapters/dynamodb/set-aside.ts';
+import { deadLetter, queryRedrivenUsage, removeRedrivenUsage } from '../../adapters/dynamodb/dead-letters.ts';
 import {
   countUsageFailure,
   keepUsageCursor,
@@ -14,6 +9,7 @@ import {
 import { readRecords } from '../../adapters/operators/answers.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import type { FailedUsage } from '../../domain/dead-letter.ts';
 import { operatorIds } from '../../domain/operator.ts';
 import { OperatorUnavailable, type UnreadableRecord } from '../../domain/operator-port.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
@@ -121,7 +117,7 @@ async function countRedriven(hasTime: () => boolean): Promise<void> {
   }
 }
 
-async function redrive(work: UsageWork): Promise<void> {
+async function redrive(work: FailedUsage): Promise<void> {
   const now = clock.now();
   if (work.kind === 'alarm') {
     for (const { error, ...alarm } of await evaluateAlarmsOfSims(work.partnerId, work.iccids, now)) {

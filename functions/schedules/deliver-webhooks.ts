@@ -1,4 +1,5 @@
 import { clock } from '../../adapters/clock.ts';
+import { deadLetter } from '../../adapters/dynamodb/dead-letters.ts';
 import {
   type DeliveryRecord,
   dropLease,
@@ -16,7 +17,6 @@ import {
 } from '../../adapters/dynamodb/deliveries.ts';
 import { dueFailedChanges, getFailedChange, removeFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
 import { failedChangeKey, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
-import { deadLetter } from '../../adapters/dynamodb/set-aside.ts';
 import { disableWebhook, getWebhook, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';

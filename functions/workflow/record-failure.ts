@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
+import { deadLetter } from '../../adapters/dynamodb/dead-letters.ts';
 import { changeOperation, getOperation } from '../../adapters/dynamodb/operations.ts';
-import { deadLetter } from '../../adapters/dynamodb/set-aside.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { isOperationFinished, type Operation } from '../../domain/operation.ts';

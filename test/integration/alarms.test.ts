@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type * as z from 'zod';
-import type * as shown from '../../contract/representations.ts';
+import type { alarmSchema, firingSchema } from '../../contract/alarm.ts';
 import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type Operation, type Sim } from './partner.ts';
 import { expectInvalid, expectProblem } from './problems.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
-type Alarm = z.infer<typeof shown.alarmSchema>;
-type Firing = z.infer<typeof shown.firingSchema>;
+type Alarm = z.infer<typeof alarmSchema>;
+type Firing = z.infer<typeof firingSchema>;
 
 // A month is long enough for a busy machine to suspend a pool within it.
 const cloud = useLocalCloud({ dayMs: 1000 });

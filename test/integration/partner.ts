@@ -1,19 +1,24 @@
 import { expect } from '@jest/globals';
 import type * as z from 'zod';
-import type * as shown from '../../contract/representations.ts';
+import type { customerSchema } from '../../contract/customer.ts';
+import type { operationSchema, resultSchema } from '../../contract/operation.ts';
+import type { orderEventSchema, orderSchema } from '../../contract/order.ts';
+import type { customerServiceSchema, partnerServiceSchema } from '../../contract/service.ts';
+import type { simSchema } from '../../contract/sim.ts';
+import type { serviceUsageSchema, simUsageSchema } from '../../contract/usage.ts';
 import type { Answer, ApiClient } from './api-client.ts';
 import { eventually } from './eventually.ts';
 
-export type Order = z.infer<typeof shown.orderSchema>;
-export type OrderEvent = z.infer<typeof shown.orderEventSchema>;
-export type Sim = z.infer<typeof shown.simSchema>;
-export type Operation = z.infer<typeof shown.operationSchema>;
-export type Result = z.infer<typeof shown.resultSchema>;
-export type Customer = z.infer<typeof shown.customerSchema>;
-export type CustomerService = z.infer<typeof shown.customerServiceSchema>;
-export type PartnerService = z.infer<typeof shown.partnerServiceSchema>;
-export type SimUsage = z.infer<typeof shown.simUsageSchema>;
-export type ServiceUsage = z.infer<typeof shown.serviceUsageSchema>;
+export type Order = z.infer<typeof orderSchema>;
+export type OrderEvent = z.infer<typeof orderEventSchema>;
+export type Sim = z.infer<typeof simSchema>;
+export type Operation = z.infer<typeof operationSchema>;
+export type Result = z.infer<typeof resultSchema>;
+export type Customer = z.infer<typeof customerSchema>;
+export type CustomerService = z.infer<typeof customerServiceSchema>;
+export type PartnerService = z.infer<typeof partnerServiceSchema>;
+export type SimUsage = z.infer<typeof simUsageSchema>;
+export type ServiceUsage = z.infer<typeof serviceUsageSchema>;
 export type Plan = NonNullable<Order['plan']>;
 /** A plan all the way to active SIMs. */
 export type WholePlan = { partnerServiceId: string; customerId: string; customerServiceId: string; activate: true };

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getAlarm, queryFirings } from '../../adapters/dynamodb/alarms.ts';
 import { backfillSegments } from '../../adapters/dynamodb/backfill.ts';
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
+import { queryDeadLetters, queryRedrivenUsage } from '../../adapters/dynamodb/dead-letters.ts';
 import { getDelivery, queryPending } from '../../adapters/dynamodb/deliveries.ts';
 import { getFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
 import { type ItemKind, itemKinds } from '../../adapters/dynamodb/item-kinds.ts';
@@ -22,7 +23,6 @@ import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { getHoldingWatch, getOrder, getWatch, queryOrderEvents } from '../../adapters/dynamodb/orders.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
-import { queryRedrivenUsage, querySetAside } from '../../adapters/dynamodb/set-aside.ts';
 import { getSim, ownersOf, type SimRecord, simHistory } from '../../adapters/dynamodb/sims.ts';
 import { getGrantedTariff, getTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { readUsageProgress, simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
@@ -145,7 +145,7 @@ const readers: Readonly<Record<ItemKind, Reader>> = {
   operatorHealth: asItIs,
   requestCount: asItIs,
   operatorCalls: asItIs,
-  setAside: async ({ attributes }) => oneOf((await querySetAside(ENOUGH, undefined)).items, attributes),
+  setAside: async ({ attributes }) => oneOf((await queryDeadLetters(ENOUGH, undefined)).items, attributes),
 };
 
 /** `4:2000000 5:17` is what was used from four and from five o'clock on. */

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
+import {
+  queryDeadLetters,
+  queryRedrivenUsage,
+  redrive,
+  removeRedrivenUsage,
+} from '../../adapters/dynamodb/dead-letters.ts';
 import { put, remove, write } from '../../adapters/dynamodb/items.ts';
 import { simDayKey } from '../../adapters/dynamodb/keys.ts';
-import { queryRedrivenUsage, querySetAside, redrive, removeRedrivenUsage } from '../../adapters/dynamodb/set-aside.ts';
 import { addSim } from '../../adapters/dynamodb/sims.ts';
 import { simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
 import { readRecords } from '../../adapters/operators/answers.ts';
@@ -143,7 +148,7 @@ describe('a SIM whose item makes counting fail', () => {
       pointsOf(await simDays(PARTNER, iccid, '2026-03-09', '2026-03-09'), 'day', () => true).totalBytes;
     expect(await bytes(sound)).toBe(bytesOf(records.filter(({ iccid }) => iccid === sound)));
 
-    const letters = (await querySetAside(200, undefined)).items.filter(({ work }) =>
+    const letters = (await queryDeadLetters(200, undefined)).items.filter(({ work }) =>
       JSON.stringify(work).includes(broken),
     );
     expect(letters.map(({ work: { kind } }) => kind)).toEqual(letters.map(() => 'usage'));

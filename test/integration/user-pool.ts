@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type * as z from 'zod';
-import type * as shown from '../../contract/representations.ts';
+import type { machineClientSchema, newMachineClientSchema } from '../../contract/machine-client.ts';
+import type { userSchema } from '../../contract/user.ts';
 import type { Answer } from './api-client.ts';
 import type { CloudUnderTest } from './local-cloud.ts';
 
-export type User = z.infer<typeof shown.userSchema>;
-export type Client = z.infer<typeof shown.machineClientSchema>;
-export type NewClient = z.infer<typeof shown.newMachineClientSchema>;
+export type User = z.infer<typeof userSchema>;
+export type Client = z.infer<typeof machineClientSchema>;
+export type NewClient = z.infer<typeof newMachineClientSchema>;
 
 /** The user pool of a local cloud, as those see it who use it: people who sign in, and machines. */
 export type UserPoolUnderTest = {

@@ -7,7 +7,7 @@ import { firstRun, runAt } from '../../adapters/dynamodb/runs.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSims } from '../../adapters/dynamodb/sims.ts';
-import { showOperation } from '../../contract/representations.ts';
+import { showOperation } from '../../contract/operation.ts';
 import { described } from '../../domain/described.ts';
 import { iccidProblem } from '../../domain/iccid.ts';
 import {

@@ -1,8 +1,8 @@
 import pMap from 'p-map';
+import { deadLetter, failedUsage } from '../../adapters/dynamodb/dead-letters.ts';
 import { isPassing } from '../../adapters/dynamodb/failures.ts';
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { usageShardOf } from '../../adapters/dynamodb/keys.ts';
-import { deadLetter, usageWork } from '../../adapters/dynamodb/set-aside.ts';
 import { getSims, hasHadItsServicesSince, ownersOf, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { type TargetOf, targetsOf, tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
 import {
@@ -98,7 +98,7 @@ export async function deadLetterRecords(
   { records, error }: { records: readonly unknown[]; error: unknown },
   now: Date,
 ): Promise<void> {
-  for (const work of usageWork(operatorId, records)) {
+  for (const work of failedUsage(operatorId, records)) {
     await deadLetter(work, String(error), now);
     recordMetric('SetAside', 1);
   }

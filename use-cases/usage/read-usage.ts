@@ -3,7 +3,7 @@ import type { PartnerServiceRecord, WithTariff } from '../../adapters/dynamodb/s
 import type { SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
 import { DAYS_KEPT, simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
-import { serviceUsageSchema, simUsageSchema } from '../../contract/representations.ts';
+import { serviceUsageSchema, simUsageSchema } from '../../contract/usage.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { allowanceOf, forecastOf } from '../../domain/allowance.ts';
 import { sumBytes } from '../../domain/bytes.ts';

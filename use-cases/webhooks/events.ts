@@ -1,5 +1,6 @@
 import type { TableChange } from '../../adapters/dynamodb/changes.ts';
-import { showFiring, showOperation } from '../../contract/representations.ts';
+import { showFiring } from '../../contract/alarm.ts';
+import { showOperation } from '../../contract/operation.ts';
 import { newId } from '../../domain/ids.ts';
 import { type EventType, eventTypes, type PublicEvent } from '../../domain/webhook.ts';
 import { randomOf } from '../../functions/http/idempotency.ts';

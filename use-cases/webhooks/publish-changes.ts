@@ -1,9 +1,9 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { changesIn } from '../../adapters/dynamodb/changes.ts';
+import { deadLetter } from '../../adapters/dynamodb/dead-letters.ts';
 import { markDue, queueDelivery } from '../../adapters/dynamodb/deliveries.ts';
 import { isPermanent } from '../../adapters/dynamodb/items.ts';
 import { due, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
-import { deadLetter } from '../../adapters/dynamodb/set-aside.ts';
 import { allWebhooks } from '../../adapters/dynamodb/webhooks.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { idOf, MAX_DEAD_LETTER_ID_LENGTH } from '../../../adapters/dynamodb/dead-letters.ts';
 import {
   due,
   holdingWatchKey,
@@ -9,7 +10,6 @@ import {
   watchKey,
   webhookQueueKey,
 } from '../../../adapters/dynamodb/keys.ts';
-import { idOf, LONGEST_SET_ASIDE_ID } from '../../../adapters/dynamodb/set-aside.ts';
 import { newId } from '../../../domain/ids.ts';
 import { operatorIds } from '../../../domain/operator.ts';
 import { isPartnerId } from '../../../domain/partner.ts';
@@ -44,7 +44,7 @@ test.each([
   ["a webhook's queue", { kind: 'due', key: webhookQueueKey(partnerId, newId('webhook', now)), duePk: due.webhooks }],
 ] as const)('%s of the partner with the longest id can be put back', (_, work) => {
   const route = routes.find(({ path }) => path.endsWith('/put-back'));
-  expect(route?.longestId).toBe(LONGEST_SET_ASIDE_ID);
+  expect(route?.longestId).toBe(MAX_DEAD_LETTER_ID_LENGTH);
   expect(idOf(work).length).toBeGreaterThan(100);
-  expect(idOf(work).length).toBeLessThanOrEqual(LONGEST_SET_ASIDE_ID);
+  expect(idOf(work).length).toBeLessThanOrEqual(MAX_DEAD_LETTER_ID_LENGTH);
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DeadLetter, FailedUsage, FailedWork } from '../../domain/dead-letter.ts';
 import { reopened } from '../../domain/operation.ts';
 import { resumeOrder } from '../../domain/order.ts';
 import { addAgain, getDelivery } from './deliveries.ts';
@@ -7,28 +8,8 @@ import { type Key, redrivenUsage, redrivenUsageKey, setAsideKey, setAsidePartiti
 import { changeOperation } from './operations.ts';
 import { stepOrder } from './orders.ts';
 
-/** Work that was tried often enough and could not be done: nobody tries again until somebody puts it back. */
-export type SetAside = {
-  id: string;
-  /** An order or operation whose execution failed, an event that could not be sent, or a due item that could not be worked. */
-  work:
-    | { kind: 'order' | 'operation'; partnerId: string; id: string }
-    | { kind: 'delivery'; partnerId: string; webhookId: string; id: string }
-    | { kind: 'due'; key: Key; duePk: string }
-    | UsageWork;
-  error: string;
-  at: string;
-};
-
-/** Usage that the collector could not work. */
-export type UsageWork =
-  /** Usage records of an operator, as a JSON list, which could not be understood or counted. */
-  | { kind: 'usage'; operatorId: string; records: string }
-  /** An alarm that could not be held against what these SIMs used. */
-  | { kind: 'alarm'; partnerId: string; id: string; iccids: readonly string[] };
-
 /** So many looks at something that is due may fail before it is set aside. */
-const MOST_LOOKS = 12;
+const MAX_ATTEMPTS = 12;
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
@@ -40,7 +21,7 @@ const LONGEST_PAUSE_MS = 3_600_000;
  */
 export async function recordFailedAttempt(key: Key, duePk: string, error: string, now: Date): Promise<boolean> {
   const looks = await countFailedLook(key);
-  if (looks >= MOST_LOOKS) {
+  if (looks >= MAX_ATTEMPTS) {
     await deadLetter({ kind: 'due', key, duePk }, error, now);
     await writeIf(update(key, { remove: ['duePk', 'dueAt', 'failedLooks'] }, exists));
     return true;
@@ -65,13 +46,13 @@ async function countFailedLook(key: Key): Promise<number> {
 }
 
 /** Sets work aside; what is there already is told anew, with its latest error. */
-export async function deadLetter(work: SetAside['work'], error: string, now: Date): Promise<void> {
+export async function deadLetter(work: FailedWork, error: string, now: Date): Promise<void> {
   const id = idOf(work);
   await write(put({ id, work, error, at: now.toISOString(), ...setAsideKey(id) }));
 }
 
-export async function querySetAside(limit: number, after: string | undefined) {
-  return query<SetAside>({ partition: setAsidePartition, after }, limit);
+export async function queryDeadLetters(limit: number, after: string | undefined) {
+  return query<DeadLetter>({ partition: setAsidePartition, after }, limit);
 }
 
 /**
@@ -80,16 +61,16 @@ export async function querySetAside(limit: number, after: string | undefined) {
  * @returns false when nothing is set aside under that id.
  */
 export async function redrive(id: string, actor: string, now: Date): Promise<boolean> {
-  const entry = await get<SetAside>(setAsideKey(id));
+  const entry = await get<DeadLetter>(setAsideKey(id));
   if (entry === undefined) {
     return false;
   }
-  await putBackWork(entry.work, actor, now.toISOString());
+  await redriveWork(entry.work, actor, now.toISOString());
   await write(remove(setAsideKey(id)));
   return true;
 }
 
-async function putBackWork(work: SetAside['work'], actor: string, at: string): Promise<void> {
+async function redriveWork(work: FailedWork, actor: string, at: string): Promise<void> {
   if (work.kind === 'usage' || work.kind === 'alarm') {
     const id = idOf(work);
     await write(put({ id, work, at, ...redrivenUsageKey(id) }));
@@ -121,8 +102,8 @@ async function putBackWork(work: SetAside['work'], actor: string, at: string): P
 }
 
 /** Usage that was redriven and waits for the collector, a few at a time. */
-export async function queryRedrivenUsage(limit: number): Promise<{ id: string; work: UsageWork }[]> {
-  return (await query<{ id: string; work: UsageWork }>({ partition: redrivenUsage }, limit)).items;
+export async function queryRedrivenUsage(limit: number): Promise<{ id: string; work: FailedUsage }[]> {
+  return (await query<{ id: string; work: FailedUsage }>({ partition: redrivenUsage }, limit)).items;
 }
 
 export async function removeRedrivenUsage(id: string): Promise<void> {
@@ -135,7 +116,7 @@ const MAX_LETTER_LENGTH = 100_000;
 const MAX_RECORD_LENGTH = 5_000;
 
 /** Dead letters for an operator's records; of a record that is much too long, its beginning is stored as text. */
-export function usageWork(operatorId: string, records: readonly unknown[]): UsageWork[] {
+export function failedUsage(operatorId: string, records: readonly unknown[]): FailedUsage[] {
   const letters: string[][] = [];
   let length = 0;
   for (const record of records) {
@@ -154,9 +135,9 @@ export function usageWork(operatorId: string, records: readonly unknown[]): Usag
 }
 
 /** An id of dead-lettered work names the key of what failed; it is a sort key, and DynamoDB limits those to 1,024 bytes. */
-export const LONGEST_SET_ASIDE_ID = 1_024;
+export const MAX_DEAD_LETTER_ID_LENGTH = 1_024;
 
-export function idOf(work: SetAside['work']): string {
+export function idOf(work: FailedWork): string {
   switch (work.kind) {
     case 'usage':
       return `usage_${work.operatorId}_${hashOf(work.records)}`;

@@ -1,0 +1,113 @@
+import * as z from 'zod/mini';
+import { described } from '../domain/described.ts';
+import { type Operation, operationStates } from '../domain/operation.ts';
+import { operatorIds } from '../domain/operator.ts';
+import { simStates } from '../domain/sim.ts';
+import { simActions, simProblemCodes } from '../domain/sim-actions.ts';
+import { failure, id, time } from './fields.ts';
+
+const simFilterAnswer = z.lazy(() =>
+  z.object({
+    state: z.optional(z.enum(simStates)),
+    customerId: z.optional(z.string()),
+    customerServiceId: z.optional(z.string()),
+    partnerServiceId: z.optional(z.string()),
+    operatorId: z.optional(z.enum(operatorIds)),
+    orderId: z.optional(z.string()),
+    q: z.optional(z.string()),
+  }),
+);
+
+export const operationSchema = z.lazy(() =>
+  z
+    .object({
+      id,
+      action: z.enum(simActions),
+      dryRun: z.optional(z.boolean()),
+      effectiveAt: described(z.optional(time), 'Start time. The operation is `scheduled` until then.'),
+      state: z.enum(operationStates),
+      total: described(z.optional(z.int()), 'Number of selected SIMs. Absent until the selection is fixed.'),
+      succeeded: z.int(),
+      failed: z.int(),
+      failure: z.optional(failure),
+      selection: described(
+        z.object({
+          count: described(z.optional(z.int()), 'Of a list of ICCIDs: how many there are'),
+          orderId: z.optional(z.string()),
+          filter: described(z.optional(simFilterAnswer), 'Empty for the whole fleet'),
+          failedIn: described(z.optional(z.string()), 'Of a retry: the operation whose failed SIMs it is for'),
+        }),
+        'Which SIMs it is for',
+      ),
+      target: described(
+        z.optional(
+          z.object({
+            partnerServiceId: z.optional(z.string()),
+            customerId: z.optional(z.string()),
+            customerServiceId: z.optional(z.string()),
+          }),
+        ),
+        'Where a migration or an assignment brings them',
+      ),
+      reason: described(z.optional(z.string()), 'Of a suspension; of a resumption that is limited to such bars'),
+      requestedBy: z.string(),
+      createdAt: time,
+      startedAt: z.optional(time),
+      finishedAt: z.optional(time),
+    })
+    .register(z.globalRegistry, { id: 'Operation' }),
+);
+
+export const showOperation = (operation: Operation) =>
+  operationSchema.parse({
+    ...operation,
+    selection: shownSelection(operation),
+    target: shownTarget(operation),
+    reason: operation.target.reason,
+  });
+
+function shownSelection({ selection, total, selecting }: Operation): z.input<typeof operationSchema>['selection'] {
+  switch (selection.kind) {
+    case 'list':
+      return { count: total ?? selecting?.sims };
+    case 'order':
+      return { orderId: selection.orderId };
+    case 'filter':
+      return { filter: selection.filter };
+    case 'failed':
+      return { failedIn: selection.operationId };
+  }
+}
+
+/** A stage of a plan has the whole plan's targets; it shows its own. */
+function shownTarget({ action, target }: Operation): z.input<typeof operationSchema>['target'] {
+  const { partnerServiceId, customerId, customerServiceId } = target;
+  switch (action) {
+    case 'migrate':
+      return { partnerServiceId };
+    case 'assign':
+      return { customerId, customerServiceId };
+    default:
+      return undefined;
+  }
+}
+
+const simProblem = z.lazy(() => z.object({ code: z.enum(simProblemCodes), detail: z.string() }));
+
+export const resultSchema = z.lazy(() =>
+  z
+    .object({ iccid: z.string(), outcome: z.enum(['succeeded', 'failed']), problem: z.optional(simProblem) })
+    .register(z.globalRegistry, { id: 'Result' }),
+);
+
+export const dryRunSchema = z.lazy(() =>
+  z
+    .object({
+      total: z.int(),
+      eligible: z.int(),
+      ineligible: z.int(),
+      byCode: z.record(z.string(), z.int()),
+      results: z.array(z.object({ iccid: z.string(), eligible: z.boolean(), problem: z.optional(simProblem) })),
+    })
+    .register(z.globalRegistry, { id: 'DryRun' }),
+);

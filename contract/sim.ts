@@ -1,0 +1,76 @@
+import * as z from 'zod/mini';
+import { described } from '../domain/described.ts';
+import { operatorIds } from '../domain/operator.ts';
+import { type Sim, simStates } from '../domain/sim.ts';
+import { nextActions, simActions } from '../domain/sim-actions.ts';
+import type { TimelineLine } from '../domain/timeline.ts';
+import { stamps, time } from './fields.ts';
+
+export const simSchema = z.lazy(() =>
+  z
+    .object({
+      iccid: z.string(),
+      imsi: z.string(),
+      msisdn: z.optional(z.string()),
+      operatorId: z.enum(operatorIds),
+      orderId: z.string(),
+      state: z.enum(simStates),
+      bars: z.array(z.object({ type: z.literal('data'), reason: z.string(), since: time })),
+      partnerServiceId: z.string(),
+      holding: z.boolean(),
+      customerId: z.optional(z.string()),
+      customerServiceId: z.optional(z.string()),
+      label: z.optional(z.string()),
+      tags: z.array(z.string()),
+      stateChangedAt: time,
+      ...stamps,
+      nextActions: described(z.array(z.enum(simActions)), 'Actions that are currently allowed for this SIM.'),
+    })
+    .register(z.globalRegistry, { id: 'Sim' }),
+);
+
+/** As the platform sees it: with whose it is. */
+export const partnerSimSchema = z.lazy(() =>
+  z.extend(simSchema._zod.innerType, { partnerId: z.string() }).register(z.globalRegistry, { id: 'PartnerSim' }),
+);
+
+export const showSim = (sim: Sim) =>
+  simSchema.parse({ ...sim, holding: sim.state === 'in_holding', nextActions: nextActions(sim) });
+
+export const simEventSchema = z.lazy(() =>
+  z
+    .object({
+      at: time,
+      type: z.string(),
+      from: z.optional(z.enum(simStates)),
+      to: z.optional(z.enum(simStates)),
+      operationId: z.optional(z.string()),
+      actor: described(
+        z.string(),
+        'The `sub` of the user who caused the change, the id of an alarm, or `system`. Customer users see `partner` or `system`.',
+      ),
+      partnerServiceId: described(z.optional(z.string()), 'Of a migration'),
+      partnerServiceName: z.optional(z.string()),
+      customerId: described(z.optional(z.string()), 'Of an assignment; the one that was left, of an unassignment'),
+      customerName: z.optional(z.string()),
+      customerServiceId: z.optional(z.string()),
+      customerServiceName: z.optional(z.string()),
+      reason: described(z.optional(z.string()), 'Of a suspension or resumption'),
+      cleared: described(
+        z.optional(z.object({ label: z.optional(z.string()), tags: z.optional(z.array(z.string())) })),
+        'The label and tags of a former customer’s time, removed by an assignment to another customer',
+      ),
+    })
+    .register(z.globalRegistry, { id: 'SimEvent' }),
+);
+
+/** @param names of customers and services, by id. */
+export const showSimEvent = (line: TimelineLine, names: ReadonlyMap<string, string>) => {
+  const nameOf = (id: string | undefined) => names.get(id ?? '');
+  return simEventSchema.parse({
+    ...line,
+    partnerServiceName: nameOf(line.partnerServiceId),
+    customerName: nameOf(line.customerId),
+    customerServiceName: nameOf(line.customerServiceId),
+  });
+};

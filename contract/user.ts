@@ -1,0 +1,21 @@
+import * as z from 'zod/mini';
+import { roles } from '../domain/access.ts';
+import { described } from '../domain/described.ts';
+import { type User, userStates } from '../domain/user.ts';
+import { time } from './fields.ts';
+
+export const userSchema = z.lazy(() =>
+  z
+    .object({
+      id: described(z.string(), 'The `sub` of the user’s tokens.'),
+      email: z.string(),
+      partnerId: described(z.optional(z.string()), 'Absent for users of the wholesaler.'),
+      customerId: described(z.optional(z.string()), 'Present for users of a customer.'),
+      roles: z.array(z.enum(roles)),
+      state: described(z.enum(userStates), '`invited` until the first sign-in.'),
+      createdAt: time,
+    })
+    .register(z.globalRegistry, { id: 'User' }),
+);
+
+export const showUser = (user: User) => userSchema.parse(user);

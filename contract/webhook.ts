@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import { described } from '../domain/described.ts';
+import { type Delivery, deliveryStates, type Webhook } from '../domain/webhook.ts';
+import { id, stamps, time } from './fields.ts';
+
+const webhookFields = () => ({
+  id,
+  url: z.string(),
+  events: z.array(z.string()),
+  enabled: z.boolean(),
+  disabled: described(
+    z.optional(z.object({ at: time, code: z.string(), detail: z.string() })),
+    'Reason why the system disabled the webhook.',
+  ),
+  ...stamps,
+});
+
+export const webhookSchema = z.lazy(() => z.object(webhookFields()).register(z.globalRegistry, { id: 'Webhook' }));
+
+export const showWebhook = (webhook: Webhook) => webhookSchema.parse(webhook);
+
+export const newWebhookSchema = z.lazy(() =>
+  z
+    .object({ ...webhookFields(), secret: described(z.string(), 'Signing secret of the webhook. Shown only once.') })
+    .register(z.globalRegistry, { id: 'NewWebhook' }),
+);
+
+export const showNewWebhook = (webhook: Webhook & { secret: string }) => newWebhookSchema.parse(webhook);
+
+export const deliverySchema = z.lazy(() =>
+  z
+    .object({
+      id,
+      eventId: described(z.string(), 'The `webhook-id` of every attempt.'),
+      type: z.string(),
+      subject: described(z.string(), 'Id of the order, operation, SIM or alarm.'),
+      state: z.enum(deliveryStates),
+      attempts: z.int(),
+      lastStatus: described(z.optional(z.int()), 'HTTP status of the last response.'),
+      lastError: z.optional(z.string()),
+      lastAttemptAt: z.optional(time),
+      nextAttemptAt: z.optional(time),
+      createdAt: time,
+      deliveredAt: z.optional(time),
+    })
+    .register(z.globalRegistry, { id: 'Delivery' }),
+);
+
+export const showDelivery = (delivery: Delivery) => deliverySchema.parse(delivery);
