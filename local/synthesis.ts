@@ -12,9 +12,11 @@ import { Refusal } from './start-error.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** All that the template and the bundles are made from. */
-const inputs = [
+export const inputs: readonly string[] = [
   'infra',
   'functions',
+  'use-cases',
+  'contract',
   'domain',
   'adapters',
   'package.json',

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+import { inputs } from '../../local/synthesis.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The folders at the top that the files of a folder import from. */
+function foldersImportedBy(folder: string): string[] {
+  const files = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => path.join(root, folder, name));
+  return files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)'/g)].map(([, imported = '']) => {
+      const [top = ''] = path.relative(root, path.resolve(path.dirname(file), imported)).split(path.sep);
+      return top;
+    }),
+  );
+}
+
+test('the templates and bundles are made again when any folder changes that they are made from', () => {
+  const folders = inputs.filter((name) => statSync(path.join(root, name)).isDirectory());
+  const imported = new Set(folders.flatMap(foldersImportedBy));
+  expect([...imported].filter((name) => !name.endsWith('.json') && !folders.includes(name))).toEqual([]);
+});
