@@ -192,6 +192,23 @@ export function confirmActivation(sim: Sim, at: string): Sim | undefined {
     : undefined;
 }
 
+const CONFIRM_WITHIN_MS = 7 * 86_400_000;
+
+/**
+ * Whether an operator that was asked about a SIM at `askedAt`, and did not confirm its activation, has had its time: seven days from
+ * the moment at which the SIM became `activating`, however late in its operation that was.
+ *
+ * @param operationStart counts for a SIM that is no longer `activating`, because an attempt crashed before it recorded a result
+ */
+export function isConfirmationOverdue(
+  sim: Pick<Sim, 'state' | 'stateChangedAt'>,
+  operationStart: string,
+  askedAt: Date,
+): boolean {
+  const since = sim.state === 'activating' ? sim.stateChangedAt : operationStart;
+  return askedAt.getTime() > Date.parse(since) + CONFIRM_WITHIN_MS;
+}
+
 /** The operator refused, or did not confirm by the deadline: the SIM is `assigned` again, its bar still on. */
 export function revertActivation(sim: Sim, at: string): Sim | undefined {
   return sim.state === 'activating' ? withChange(sim, at, { state: 'assigned' }) : undefined;

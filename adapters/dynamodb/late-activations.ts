@@ -15,9 +15,10 @@ export type LateActivation = {
   until: string;
 };
 
+/** Replaces what an attempt that crashed has written for the same part: more SIMs may be overdue by now. */
 export async function keepLateActivation(late: LateActivation, page: number, part: number): Promise<void> {
   const key = lateActivationKey(operationPartition(late.partnerId, late.operationId), page, part, late.operatorId);
-  await writeIf(put({ ...late, ...key, duePk: due.lateActivations, dueAt: late.nextAt }, absent));
+  await write(put({ ...late, ...key, duePk: due.lateActivations, dueAt: late.nextAt }));
 }
 
 /** Where the late activations are that operators are to be asked about now, across partners. */

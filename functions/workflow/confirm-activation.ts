@@ -5,6 +5,7 @@ import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { isOperationFinished, type Operation, shardsOf } from '../../domain/operation.ts';
+import { isConfirmationOverdue } from '../../domain/sim-actions.ts';
 import { operatorOf } from '../../use-cases/operators.ts';
 import {
   applyOperatorAnswers,
@@ -37,8 +38,8 @@ const input = z.object({
 
 const DAY_MS = 86_400_000;
 
-/** How long an operator may take to confirm: then a SIM is `assigned` again, `operator_unavailable`. */
-const DEADLINE_MS = 7 * DAY_MS;
+/** How long a page that cannot be worked is tried again, from the start of its operation. */
+const RETRY_PAGES_FOR_MS = 7 * DAY_MS;
 
 /** How long late confirmations are believed. */
 const LATE_FOR_MS = 90 * DAY_MS;
@@ -49,7 +50,7 @@ const LONGEST_WAIT_SECONDS = 6 * 3600;
 
 /**
  * Asks the operators what became of the SIMs that are being activated, page by page, and records what they say. Those
- * that are neither active nor refused are asked about again, after pauses that grow, until the deadline.
+ * that are neither active nor refused are asked about again, after pauses that grow, until each has its deadline behind it.
  */
 export const handler = createTask(input, async ({ partnerId, operationId, shard, round, from, waiting }, hasTime) => {
   const operation = await getOperation(partnerId, operationId);
@@ -67,8 +68,8 @@ export const handler = createTask(input, async ({ partnerId, operationId, shard,
         const work = await openPage(partnerId, operation, { action: 'activate' }, page, counter);
         stillWaiting += work.open.length === 0 ? 0 : await confirmPage(work, round);
       } catch (error) {
-        // A page that breaks holds up no other, and is tried again in the next round, until the deadline.
-        if (isPastDeadline(operation)) {
+        // One broken page must not delay the others: it is tried again in the next round, for a week.
+        if (clock.now().getTime() > Date.parse(startOf(operation)) + RETRY_PAGES_FOR_MS) {
           throw error;
         }
         logger.error('activations of a page not confirmed', { operationId, page, error });
@@ -81,14 +82,15 @@ export const handler = createTask(input, async ({ partnerId, operationId, shard,
   });
 });
 
-function isPastDeadline({ startedAt, createdAt }: Operation): boolean {
-  return Date.parse(startedAt ?? createdAt) + DEADLINE_MS < clock.now().getTime();
+function startOf({ startedAt, createdAt }: Operation): string {
+  return startedAt ?? createdAt;
 }
 
 /** @returns how many SIMs of the page still await their operator. */
 async function confirmPage(work: PageWork, round: number): Promise<number> {
   const { operation } = work;
   const { activating, others } = standingOf(work);
+  const askedAt = clock.now();
   const { answers } = await askOperators(activating, (operatorId, iccids) => operatorOf(operatorId).simStatus(iccids));
   const barred = activating.filter(({ iccid }) => (answers.get(iccid)?.status ?? 'barred') === 'barred');
   // It never got the request, or lost it. A key of this round's: the first key would repeat the first answer.
@@ -99,12 +101,12 @@ async function confirmPage(work: PageWork, round: number): Promise<number> {
   const settled = await applyOperatorAnswers(work, activating, answers);
   const told = new Set(settled.map(({ result }) => result.iccid));
   const waiting = activating.filter(({ iccid }) => !told.has(iccid));
-  const isOver = isPastDeadline(operation);
-  const outcomes = [...others, ...settled, ...(isOver ? await giveUpOn(work, waiting) : [])];
+  const overdue = waiting.filter((sim) => isConfirmationOverdue(sim, startOf(operation), askedAt));
+  const outcomes = [...others, ...settled, ...(overdue.length > 0 ? await giveUpOn(work, overdue) : [])];
   if (outcomes.length > 0) {
     await recordPageResults(work, outcomes);
   }
-  return isOver ? 0 : waiting.length;
+  return waiting.length - overdue.length;
 }
 
 /** The SIMs of a page that await their operator, and what became of those that do so no longer. */

@@ -7,6 +7,7 @@ import {
   decide,
   decideIfThere,
   isBarred,
+  isConfirmationOverdue,
   nextActions,
   revertActivation,
   type SimAction,
@@ -306,6 +307,20 @@ describe('activating', () => {
 
   test('is believed when the operator confirms after the deadline', () => {
     expect(confirmActivation(aSim().assigned(), NOW)).toMatchObject({ state: 'active', bars: [] });
+  });
+
+  test('is overdue seven days after the SIM became activating, however long its operation has been running', () => {
+    const operationStart = '2026-03-01T00:00:00.000Z';
+    const activating = { state: 'activating', stateChangedAt: '2026-03-20T12:00:00.000Z' } as const;
+    expect(isConfirmationOverdue(activating, operationStart, new Date('2026-03-27T12:00:00.000Z'))).toBe(false);
+    expect(isConfirmationOverdue(activating, operationStart, new Date('2026-03-27T12:00:00.001Z'))).toBe(true);
+  });
+
+  test('is overdue seven days after its operation began, when a crash left the SIM assigned without a result', () => {
+    const operationStart = '2026-03-01T00:00:00.000Z';
+    const assigned = { state: 'assigned', stateChangedAt: '2026-03-08T00:00:00.000Z' } as const;
+    expect(isConfirmationOverdue(assigned, operationStart, new Date('2026-03-08T00:00:00.000Z'))).toBe(false);
+    expect(isConfirmationOverdue(assigned, operationStart, new Date('2026-03-08T00:00:01.000Z'))).toBe(true);
   });
 
   test.each(['in_holding', 'in_stock', 'active', 'suspended', 'terminated'] as const)(
