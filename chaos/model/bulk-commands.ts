@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { callOff } from './call-off.ts';
 import { behave, behaviourOf, type Command, command, pick, picked } from './command.ts';
 import type { Action, Ask, Model } from './model.ts';
 import { act, comeOut, dryRun, finished, named } from './outcome.ts';
@@ -132,18 +133,6 @@ function schedule({ action, of, to, far }: Pick<Bulk, 'action' | 'of' | 'to'> & 
       await comeOut(model, world, operation, aimed.ask, selected);
     },
   });
-}
-
-/** Calls off what waits for its time: it ends at once, and nothing is touched. */
-export async function callOff(model: Model, world: World, id: string): Promise<void> {
-  world.says(`cancel ${world.nameOf(id)}, which is scheduled`);
-  const { state } = is(200, await world.post<SeenOperation>(`/v1/operations/${id}/cancel`, undefined));
-  agree(state === 'cancelled', () => `A scheduled operation that is called off is ${state}`);
-  const { total = 0, succeeded, failed } = await world.read<SeenOperation>(`/v1/operations/${id}`);
-  agree(total + succeeded + failed === 0, () => `${world.nameOf(id)} was called off in time and has results`);
-  model.scheduled.delete(id);
-  const ask: Ask = { action: 'resume' };
-  model.operations.set(id, { id, ask, state: 'cancelled', succeeded: 0, failed: [], unconfirmed: true });
 }
 
 const callOffOne = (number: number) =>

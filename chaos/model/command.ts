@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { callOffInTime } from './call-off.ts';
 import { check, type Looks } from './check.ts';
 import { type Behaviour, type Model, type OperatorId, wellBehaved } from './model.ts';
 import type { World } from './world.ts';
@@ -22,7 +23,10 @@ export function command(
     check: (model) => can(model),
     async run(model, { world, looks, taken }) {
       taken(name);
-      await run(model, world);
+      await callOffInTime(model, world);
+      if (can(model)) {
+        await run(model, world);
+      }
       await check(model, world, looks);
     },
     toString: () => name,

@@ -107,7 +107,13 @@ export type Model = {
 };
 
 /** Days that an operator may take to confirm an activation. */
-export const CONFIRM_WITHIN_DAYS = 7;
+const CONFIRM_WITHIN_DAYS = 7;
+
+/**
+ * Days that may pass on a busy machine between the moment at which a SIM becomes `activating` and the one at which its operator learns
+ * of it: an operator that takes nearly as long as it may confirms in time or too late.
+ */
+const BUSY_DAYS = 3;
 
 export const multipleOf: Readonly<Record<OperatorId, number>> = { '3uk': 50, '3ireland': 50, orange: 50, a1: 20 };
 
@@ -226,7 +232,7 @@ function operatorsWord(now: Sim, after: Sim, action: Action, behaviour: Behaviou
   const refused = { outcome: 'operator_refused', sim: before };
   const silent = { outcome: 'operator_unavailable', sim: { ...before, unsure: true, late: isActivation } };
   const refuses = isActivation && behaviour.refuses.includes(now.iccid);
-  const isSilent = behaviour.failureRate > 0 || (isActivation && behaviour.delayDays >= CONFIRM_WITHIN_DAYS);
+  const isSilent = behaviour.failureRate > 0 || (isActivation && behaviour.delayDays > CONFIRM_WITHIN_DAYS - BUSY_DAYS);
   return [
     ...(!refuses || now.unsure ? [done] : []),
     ...(refuses || now.unsure ? [refused] : []),

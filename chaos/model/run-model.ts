@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { bulkCommands, callOff, land } from './bulk-commands.ts';
+import { bulkCommands, land } from './bulk-commands.ts';
+import { callOff } from './call-off.ts';
 import { check, type Looks } from './check.ts';
 import { behave, type Command, type Real } from './command.ts';
 import { type Model, type OperatorId, wellBehaved } from './model.ts';
@@ -236,6 +237,9 @@ async function makeCustomer(model: Model, world: World, tariffs: readonly string
  * which says whether its count of SIMs was right through all of the history.
  */
 async function end(model: Model, { world, looks }: Real): Promise<void> {
+  for (const id of [...model.scheduled.keys()]) {
+    await callOff(model, world, id);
+  }
   for (const operator of world.operators) {
     await behave(model, world, operator, wellBehaved);
   }
@@ -246,9 +250,6 @@ async function end(model: Model, { world, looks }: Real): Promise<void> {
     if (order.behaviours) {
       await settle(model, world, order);
     }
-  }
-  for (const id of model.scheduled.keys()) {
-    await callOff(model, world, id);
   }
   await check(model, world, looks);
   for (const action of ['suspend', 'unassign'] as const) {

@@ -1,9 +1,10 @@
 import { startLocalCloud } from '../../local/cloud.ts';
 import { harshSettings } from '../../local/harsh/settings.ts';
+import { patience } from '../../test/integration/eventually.ts';
 import { type ModelResult, type ModelRun, runModel } from './run-model.ts';
 
 /** Schedules run twice a second at the most, which is once a day then: days pass quickly, and none is missed. */
-const DAY_MS = 500;
+const DAY_MS = 500 * patience;
 
 /** Runs random histories on a local cloud of their own, and tells of them. @returns whether the system agreed in all. */
 export async function tellModel(run: Omit<ModelRun, 'url' | 'log'>): Promise<boolean> {
