@@ -42,7 +42,7 @@ export async function listSims(
   limit: number,
   after: string | undefined,
 ): Promise<Page<Sim>> {
-  const sections = await sectionsFor(partnerId, filter);
+  const sections = await sectionsFor(partnerId, filter, 'fewest reads');
   const [start, position] = placeIn(after);
   const items: Sim[] = [];
   for (const [index, section] of [...sections.entries()].slice(start)) {
@@ -65,6 +65,9 @@ const SCAN_READ = 500;
 /**
  * The ICCIDs that the filters find, for a selection: partition after partition, so that each SIM is read once and costs a
  * tenth of what a page of a sorted list does. A page may be short and still have a next one.
+ *
+ * SIMs may change while they are read. One that passes the filters all the time is found once, whatever else changes: it is read under
+ * keys that these changes leave as they are. A SIM that comes to pass, or ceases to, is found once or not at all.
  */
 export async function scanSims(
   partnerId: string,
@@ -72,7 +75,7 @@ export async function scanSims(
   limit: number,
   after: string | undefined,
 ): Promise<Page<string>> {
-  const sections = await sectionsFor(partnerId, filter);
+  const sections = await sectionsFor(partnerId, filter, 'keys that stay');
   const parts = sections.flatMap(({ ranges, ...section }) => ranges.map((range) => ({ range, ...section })));
   let [index, position] = placeIn(after);
   const items: string[] = [];
@@ -167,7 +170,7 @@ const ICCID_START = /^89\d{3,}$/;
  * have such a label come after. An order's SIMs lie between the first and the last of its ICCIDs, which operators ship in
  * blocks: so every index that is in the order of ICCIDs is one by order too.
  */
-async function sectionsFor(partnerId: string, filter: SimFilter): Promise<Section[]> {
+async function sectionsFor(partnerId: string, filter: SimFilter, by: Preference): Promise<Section[]> {
   const { q, orderId, customerServiceId } = filter;
   const passes = (sim: Sim) => matches(sim, filter);
   let within: Interval | undefined;
@@ -188,12 +191,12 @@ async function sectionsFor(partnerId: string, filter: SimFilter): Promise<Sectio
 
   function searched(known: SimFilter): Section[] {
     if (q === undefined || !ICCID_START.test(q)) {
-      return [sectionOf(partnerId, known, within, passes)];
+      return [sectionOf(partnerId, known, within, passes, by)];
     }
     const startsSo = overlapOf({ from: q, upTo: `${q}:` }, within);
     return [
-      ...(startsSo ? [sectionOf(partnerId, known, startsSo, passes)] : []),
-      sectionOf(partnerId, known, within, (sim) => passes(sim) && !sim.iccid.startsWith(q)),
+      ...(startsSo ? [sectionOf(partnerId, known, startsSo, passes, by)] : []),
+      sectionOf(partnerId, known, within, (sim) => passes(sim) && !sim.iccid.startsWith(q), by),
     ];
   }
 }
@@ -205,12 +208,19 @@ function overlapOf(one: Interval, other: Interval = one): Interval | undefined {
   return from <= upTo ? { from, upTo } : undefined;
 }
 
+/**
+ * By which partitions and keys a list is read, where there is a choice: by those that take the fewest reads, or by those in which a SIM
+ * stays where it is for as long as the filters let it through.
+ */
+type Preference = 'fewest reads' | 'keys that stay';
+
 /** The narrowest partitions that hold every SIM which the filters could let through. */
 function sectionOf(
   partnerId: string,
   { state, customerId, customerServiceId }: SimFilter,
   within: Interval | undefined,
   passes: Section['passes'],
+  by: Preference,
 ): Section {
   const inShards = (rangeOf: (shard: number) => Pick<Range, 'index' | 'partition'>, prefix = ''): Range[] =>
     Array.from({ length: SIM_SHARDS }, (_, shard) => ({
@@ -226,8 +236,17 @@ function sectionOf(
     );
     return { ...byIccid, ranges };
   }
+  const ofCustomer = inShards((shard) => ({
+    index: 'byCustomer',
+    partition: simsOfCustomer(partnerId, customerId, shard),
+  }));
   const ofCustomerIn = (one: SimState) => (shard: number) =>
     ({ index: 'byCustomerState', partition: simsOfCustomerInState(partnerId, customerId, one, shard) }) as const;
+  // The keys of this index begin with the customer service, and its partitions are by state: only a SIM that keeps both stays in place.
+  const mayMove = state === undefined || customerServiceId === undefined;
+  if (by === 'keys that stay' && mayMove) {
+    return { ...byIccid, ranges: ofCustomer };
+  }
   if (customerServiceId !== undefined) {
     const prefix = simInService(customerServiceId, '');
     const states = state === undefined ? statesWithCustomer : [state];
@@ -237,8 +256,5 @@ function sectionOf(
     const keyOf = (sim: Sim) => simInService(sim.customerServiceId ?? '', sim.iccid);
     return { ...byIccid, keyOf, ranges: inShards(ofCustomerIn(state)) };
   }
-  return {
-    ...byIccid,
-    ranges: inShards((shard) => ({ index: 'byCustomer', partition: simsOfCustomer(partnerId, customerId, shard) })),
-  };
+  return { ...byIccid, ranges: ofCustomer };
 }

@@ -1,8 +1,15 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { documentClient, tableName } from '../../adapters/dynamodb/client.ts';
-import { query, type Range } from '../../adapters/dynamodb/items.ts';
+import { put, query, type Range, write } from '../../adapters/dynamodb/items.ts';
+import { customerServiceKey, shardOf } from '../../adapters/dynamodb/keys.ts';
+import { scanSims } from '../../adapters/dynamodb/sim-lists.ts';
+import { simItem } from '../../adapters/dynamodb/sims.ts';
+import type { Iccid } from '../../domain/iccid.ts';
+import type { SimFilter } from '../../domain/operation.ts';
+import type { Sim } from '../../domain/sim.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
+import { aCustomerService, anIccid, aSim } from '../domain/builders.ts';
 import { useLocalCloud } from './local-cloud.ts';
 
 const cloud = useLocalCloud();
@@ -44,4 +51,41 @@ test.each<[string, Omit<Range, 'partition'>, string[]]>([
   for (const limit of [1, 2, 3, 4, 6, 7]) {
     expect({ limit, read: await readBy(limit, range) }).toEqual({ limit, read: expected });
   }
+});
+
+describe('a selection of SIMs that change while it reads them', () => {
+  // All in one partition, so that pages end within it.
+  const iccids = Array.from({ length: 400 }, (_, number) => anIccid(number))
+    .filter((iccid) => shardOf(iccid) === 0)
+    .sort();
+  type Turn = (iccid: Iccid, isOdd: boolean) => Sim;
+  const suspendedOrResumed: Turn = (iccid, isOdd) => (isOdd ? aSim({ iccid }).suspended() : aSim({ iccid }).active());
+  const onEitherService: Turn = (iccid, isOdd) =>
+    aSim({ iccid, customerServiceId: isOdd ? 'csv_cameras' : 'csv_trackers' }).active();
+
+  test.each<[string, SimFilter, Turn]>([
+    ['of a customer service that are suspended and resumed', { customerServiceId: 'csv_trackers' }, suspendedOrResumed],
+    ['of a customer that are suspended and resumed', { customerId: 'cus_meadow' }, suspendedOrResumed],
+    ['active ones that move between services', { customerId: 'cus_meadow', state: 'active' }, onEitherService],
+    ['of a fleet that do both', {}, (iccid, isOdd) => (isOdd ? suspendedOrResumed : onEitherService)(iccid, isOdd)],
+  ])('has each exactly once: %s', async (title, filter, turn) => {
+    const partnerId = `${partition}-${title}`;
+    await write(put({ ...customerServiceKey(partnerId, 'csv_trackers'), ...aCustomerService() }));
+    const found: string[] = [];
+    let after: string | undefined;
+    let pages = 0;
+    do {
+      await Promise.all(
+        iccids.map((iccid, place) =>
+          write(put(simItem(partnerId, { ...turn(iccid, (place + pages) % 2 === 1), history: [] }))),
+        ),
+      );
+      const { items, next } = await scanSims(partnerId, filter, 2, after);
+      found.push(...items);
+      after = next;
+      pages += 1;
+    } while (after !== undefined);
+    expect(found.sort()).toEqual(iccids);
+    expect(pages).toBeGreaterThan(iccids.length / 2 - 1);
+  });
 });
