@@ -1,9 +1,9 @@
+import { DAY_MS } from '../domain/durations.ts';
+
 /** The time that the domain lives in. In the cloud it is the real one; the local cloud lets a day pass in a second. */
 export type Clock = {
   now(): Date;
 };
-
-const MS_PER_DAY = 86_400_000;
 
 /**
  * Reads the clock that `SCALED_CLOCK` describes, or the real one when it is not set.
@@ -21,7 +21,7 @@ export function clockFrom(scaled: string | undefined): Clock {
     dayMs,
     held = false,
   }: { realEpochMs: number; scaledEpochMs: number; dayMs: number; held?: boolean } = JSON.parse(scaled);
-  const rate = held ? 0 : MS_PER_DAY / dayMs;
+  const rate = held ? 0 : DAY_MS / dayMs;
   return { now: () => new Date(scaledEpochMs + (Date.now() - realEpochMs) * rate) };
 }
 

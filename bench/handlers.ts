@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { DAY_MS } from '../domain/durations.ts';
 import { bundling } from '../infra/functions/bundles.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
 import { serveGateway } from '../local/gateway/server.ts';
@@ -17,7 +18,6 @@ import type { WarmJob, WarmResult } from './warm.ts';
 const partnerId = 'bench';
 
 /** A day lasts a day: no schedule runs in between. */
-const DAY_MS = 86_400_000;
 
 /** What a warm handler costs beside one with nothing around the same database call, and requests over HTTP. */
 export async function handlers({ engine }: BenchOptions): Promise<Figure[]> {

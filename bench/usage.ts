@@ -1,5 +1,6 @@
 import { QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
+import { HOUR_MS } from '../domain/durations.ts';
 import { startReceiver } from '../local/demo/receiver.ts';
 import { type BenchCloud, startBenchCloud, until } from './bench-cloud.ts';
 import { type Figure, figure, median } from './figure.ts';
@@ -14,8 +15,6 @@ const MOST_SIMS = 1000;
 /** As many days as the collector writes at once, with two sums. */
 const DAYS_A_WRITE = 95;
 const concurrencies = [2, 4, 8] as const;
-
-const HOUR_MS = 3_600_000;
 
 /** Usage: what a record costs, how fast it is counted, and how soon an alarm is told. */
 export async function usage({ sims, engine }: BenchOptions): Promise<Figure[]> {

@@ -1,7 +1,7 @@
+import { DAY_MS } from './durations.ts';
+
 /** A day of the calendar, `YYYY-MM-DD`: a date that has no time and no time zone. */
 export type CalendarDay = string;
-
-const DAY_MS = 86_400_000;
 
 /** Days of the week as `weekdayOf` counts them. */
 export const weekdays = { sunday: 0, monday: 1, friday: 5, saturday: 6 } as const;

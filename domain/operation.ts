@@ -1,3 +1,4 @@
+import { DAY_MS } from './durations.ts';
 import type { OperatorId } from './operator.ts';
 import type { PlanStage } from './plan.ts';
 import type { SimState } from './sim.ts';
@@ -140,8 +141,6 @@ export function isConfirmed(
 ): boolean {
   return confirm === undefined || confirm === sims || (isWholeFleet(selection) && sims < confirm);
 }
-
-const DAY_MS = 86_400_000;
 
 /** How far ahead an operation can be scheduled. */
 export const MAX_DAYS_AHEAD = 180;

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import { plusDays } from './calendar-day.ts';
+import { HOUR_MS } from './durations.ts';
 import { laterOf } from './moment.ts';
 import type { OperatorId } from './operator.ts';
 import type { OperatorOrderStatus } from './operator-port.ts';
@@ -109,8 +110,6 @@ export function hoursBeyondLeadTime({ latest }: Order['estimatedDelivery'], now:
   const over = Date.parse(`${plusDays(latest, 1)}T00:00:00.000Z`);
   return Math.max(0, (now.getTime() - over) / HOUR_MS);
 }
-
-const HOUR_MS = 3_600_000;
 
 /** The operator took the order. An order that was cancelled meanwhile is not taken back. */
 export function acceptOrder(order: Order, operatorReference: string, at: string): OrderStep | undefined {

@@ -1,5 +1,6 @@
 import { addBytes, sumBytes } from './bytes.ts';
 import type { CalendarDay } from './calendar-day.ts';
+import { DAY_MS } from './durations.ts';
 
 /** What a SIM used, with the services that held it then, ready to be counted. */
 export type HeldRecord = {
@@ -69,7 +70,6 @@ export const MAX_SERVICES_A_PART = 40;
 export const LATEST_DAYS = 90;
 /** By how much an operator's clock may be ahead of ours. */
 const AHEAD_MS = 86_400_000;
-const DAY_MS = 86_400_000;
 
 /** By how many days the time of a repeated record may differ from that of the first for it to be recognised. */
 export const RECOGNISED_WITHIN_DAYS = 31;

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { DAY_MS, MINUTE_MS } from './durations.ts';
 import type { Problem } from './verdict.ts';
 
 /** What partners are told of: the contract's types of events. */
@@ -136,8 +137,6 @@ export function nextWindow(window: number, { ok, tookMs }: { ok: boolean; tookMs
   return tookMs > SLOW_MS ? Math.max(1, window - 1) : Math.min(MAX_WINDOW, window + 1);
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 const LONGEST_PAUSE_MS = 120 * MINUTE_MS;
 
 /** After how long the next attempt is, in milliseconds: a minute, then twice as long each time, two hours at the most. */

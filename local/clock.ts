@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { DAY_MS } from '../domain/durations.ts';
 import { readStored, store } from './stored-json.ts';
 
-const MS_PER_DAY = 86_400_000;
 /** How often the time is saved: a crash loses no more of it than this. */
 const SAVE_EVERY_MS = 500;
 /** A timer holds 24.8 days; one that is set for longer fires at once. */
-const MAX_TIMER_MS = 24 * MS_PER_DAY;
+const MAX_TIMER_MS = 24 * DAY_MS;
 
 /** Scaled time: a day lasts `dayMs` real milliseconds. */
 export type ScaledClock = {
@@ -51,7 +51,7 @@ export async function openClock(options: { dayMs: number; folder: string; keeps:
   const { dayMs, folder, keeps } = options;
   const file = path.join(folder, 'clock.json');
   const saved = keeps ? await readStored(file, savedSchema) : undefined;
-  const rate = MS_PER_DAY / dayMs;
+  const rate = DAY_MS / dayMs;
   let realEpochMs = Date.now();
   let scaledEpochMs = saved ? resumeAt(saved, realEpochMs) : realEpochMs;
   let held = saved?.held ?? false;
@@ -108,5 +108,5 @@ export async function openClock(options: { dayMs: number; folder: string; keeps:
 /** After a crash up to one save is missing: time never goes back, and goes on by no more than that. */
 function resumeAt(saved: z.infer<typeof savedSchema>, realMs: number): number {
   const unsaved = saved.stopped || saved.held ? 0 : Math.min(Math.max(realMs - saved.realMs, 0), 2 * SAVE_EVERY_MS);
-  return saved.scaledMs + (unsaved * MS_PER_DAY) / saved.dayMs;
+  return saved.scaledMs + (unsaved * DAY_MS) / saved.dayMs;
 }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { workingDaysAfter } from '../domain/calendar.ts';
+import { DAY_MS, HOUR_MS } from '../domain/durations.ts';
 import type { Behaviour } from './behaviour.ts';
 import { BLOCKS, CARDS_IN_A_BLOCK } from './cards.ts';
 import type { OperatorId } from './networks.ts';
 import { type SimStanding, simStandingSchema } from './sims.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const MAX_ORDER_QUANTITY = CARDS_IN_A_BLOCK;
 /** Parcels are handed over in the morning. */
 const DELIVERY_HOUR_UTC = 10;

@@ -1,7 +1,6 @@
 import * as z from 'zod';
+import { DAY_MS } from '../domain/durations.ts';
 import type { Behaviour } from './behaviour.ts';
-
-const DAY_MS = 86_400_000;
 
 /** How a card stands once it is no longer as delivered. A card without a standing is barred. */
 export const simStandingSchema = z.union([

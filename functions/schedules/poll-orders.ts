@@ -11,6 +11,7 @@ import {
 import { answerTask } from '../../adapters/step-functions.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import { HOUR_MS } from '../../domain/durations.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import { advanceOrder, hoursBeyondLeadTime, isWithOperator, type Order } from '../../domain/order.ts';
 import { operatorOf } from '../../use-cases/operators.ts';
@@ -92,7 +93,6 @@ async function ask(partnerId: string, order: Order, watch: Watch) {
   }
 }
 
-const HOUR_MS = 3_600_000;
 const LONGEST_MS = 6 * HOUR_MS;
 
 /**

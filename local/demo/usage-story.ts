@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../domain/durations.ts';
 import type { Client } from './client.ts';
 import { poll } from './poll.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
@@ -109,5 +110,4 @@ async function countWithUsage(api: Client, sims: readonly Sim[]): Promise<number
   });
 }
 
-const DAY_MS = 86_400_000;
 const aYearAgo = () => new Date(Date.now() - 300 * DAY_MS).toISOString().slice(0, 10);

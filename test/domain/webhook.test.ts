@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { HOUR_MS } from '../../domain/durations.ts';
 import {
   afterAttempt,
   type Delivery,
@@ -19,7 +20,6 @@ import {
 
 const now = new Date('2026-03-02T10:00:00.000Z');
 const later = (ms: number) => new Date(now.getTime() + ms);
-const HOUR_MS = 3_600_000;
 
 describe('a webhook wants', () => {
   test.each([

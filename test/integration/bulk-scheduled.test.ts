@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { DAY_MS } from '../../domain/durations.ts';
 import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type Operation, type Page, type Sim } from './partner.ts';
 import { expectInvalid, expectProblem } from './problems.ts';
@@ -6,8 +7,6 @@ import { expectInvalid, expectProblem } from './problems.ts';
 const cloud = useLocalCloud();
 const acme = cloud.partner('acme-scheduled');
 const { api } = acme;
-
-const DAY_MS = 86_400_000;
 
 /** The scaled time, so many days from now. */
 async function inDays(days: number): Promise<string> {

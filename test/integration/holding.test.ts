@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
+import { DAY_MS } from '../../domain/durations.ts';
 import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type Order } from './partner.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
@@ -11,7 +12,6 @@ const acme = cloud.partner(id);
 let receiver: Receiver | undefined;
 afterAll(() => receiver?.stop());
 
-const DAY_MS = 86_400_000;
 const WAITING = 'sims.waiting_in_holding';
 
 const linesOf = async (orderId: string) => (await acme.eventsOf(orderId)).filter(({ type }) => type === WAITING);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { HOUR_MS } from '../../domain/durations.ts';
 import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type PartnerService, type ServiceUsage, type Sim, type SimUsage } from './partner.ts';
 import { expectInvalid } from './problems.ts';
@@ -7,7 +8,6 @@ const cloud = useLocalCloud();
 const acme = cloud.partner('acme-usage');
 const { api } = acme;
 
-const HOUR_MS = 3_600_000;
 const HOME = '23201';
 
 const plus = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { HOUR_MS } from '../../domain/durations.ts';
 import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type OrderEvent, type Page } from './partner.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
 /** An hour lasts two and a half seconds. */
 const cloud = useLocalCloud({ dayMs: 60_000 });
-const HOUR_MS = 3_600_000;
 const acme = cloud.partner('acme-hooks');
 
 const ofTheContract = ['accepted', 'dispatched', 'delivered', 'fulfilled'].map((state) => `order.${state}`);

@@ -1,5 +1,6 @@
 import { stepOrder as stepOrderInTable } from '../../adapters/dynamodb/orders.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import { HOUR_MS } from '../../domain/durations.ts';
 import type { OrderEvent, OrderStep } from '../../domain/order.ts';
 
 /** Takes a step of an order as `stepOrder` of adapters/dynamodb/orders.ts does, and measures what it brought about. */
@@ -10,8 +11,6 @@ export const applyOrderStep: typeof stepOrderInTable = async (...asked) => {
   }
   return stepped;
 };
-
-const HOUR_MS = 3_600_000;
 
 type Told = { order: OrderStep['order']; events: readonly OrderEvent[] };
 

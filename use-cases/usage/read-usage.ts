@@ -8,11 +8,11 @@ import type { PartnerCaller } from '../../domain/access.ts';
 import { allowanceOf, forecastOf } from '../../domain/allowance.ts';
 import { sumBytes } from '../../domain/bytes.ts';
 import { described } from '../../domain/described.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 import { tenureAt } from '../../domain/tenure.ts';
 import { beginOf, dayOf, granularities, periodOf, pointsOf, topOf } from '../../domain/usage.ts';
 import { type InputError, invalidInput } from '../refusal.ts';
 
-const DAY_MS = 86_400_000;
 /** How many days one request may ask for, by hour; by day and month, as long as days are kept. */
 const MOST_DAYS_BY_HOUR = 31;
 
