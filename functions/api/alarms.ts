@@ -14,9 +14,9 @@ import { alarmSchema, firingSchema, showAlarm, showFiring } from '../../contract
 import { type Alarm, type AlarmScope, alarmActions, MOST_ALARMS, measures } from '../../domain/alarm.ts';
 import { described } from '../../domain/described.ts';
 import { idSchema, line } from '../../domain/text.ts';
+import { isUnchanged } from '../../use-cases/is-unchanged.ts';
 import { invalidInput, notFound, Refusal, unknownId } from '../../use-cases/refusal.ts';
 import { requireMatch } from '../http/etag.ts';
-import { isUnchanged } from '../http/merge-patch.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 

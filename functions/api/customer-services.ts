@@ -15,11 +15,11 @@ import { serviceUsageSchema } from '../../contract/usage.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { defaultServiceName } from '../../domain/service.ts';
 import { idSchema, line } from '../../domain/text.ts';
+import { fillPage } from '../../use-cases/fill-page.ts';
 import { notFound, Refusal, unknownId } from '../../use-cases/refusal.ts';
 import { tariffForService } from '../../use-cases/services/tariff-for-service.ts';
 import { serviceUsageQuery, showServiceUsage } from '../../use-cases/usage/read-usage.ts';
 import { requireMatch } from '../http/etag.ts';
-import { fillPage } from '../http/paging.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 

@@ -12,11 +12,12 @@ import { addressFields, addressSchema, contactFields, contactSchema } from '../.
 import { shortNameOf } from '../../domain/customer.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
+import { fillPage } from '../../use-cases/fill-page.ts';
+import { isUnchanged } from '../../use-cases/is-unchanged.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { requireMatch } from '../http/etag.ts';
 import { parseOrThrow } from '../http/input.ts';
-import { isUnchanged, mergePatch } from '../http/merge-patch.ts';
-import { fillPage } from '../http/paging.ts';
+import { mergePatch } from '../http/merge-patch.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 

@@ -3,9 +3,9 @@ import { positionOf, queryJournal } from '../../adapters/dynamodb/journal.ts';
 import { journalEntrySchema, showJournalEntry } from '../../contract/journal-entry.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
+import { fillPage } from '../../use-cases/fill-page.ts';
 import { invalidInput } from '../../use-cases/refusal.ts';
 import { keyOwner } from '../http/idempotency.ts';
-import { fillPage } from '../http/paging.ts';
 import { okPage, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 

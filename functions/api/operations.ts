@@ -12,9 +12,9 @@ import { firstRun } from '../../adapters/dynamodb/runs.ts';
 import { operationSchema, resultSchema, showOperation } from '../../contract/operation.ts';
 import { cancelOperation, operationStates, retryOf } from '../../domain/operation.ts';
 import { simActions } from '../../domain/sim-actions.ts';
+import { fillPage } from '../../use-cases/fill-page.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { startExecution } from '../../use-cases/start-execution.ts';
-import { fillPage } from '../http/paging.ts';
 import { accepted, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 

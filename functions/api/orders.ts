@@ -33,13 +33,13 @@ import {
 import { type Plan, planSchema, planViolations } from '../../domain/plan.ts';
 import { nearestQuantities, quantityViolations } from '../../domain/quantity.ts';
 import { line } from '../../domain/text.ts';
+import { fillPage } from '../../use-cases/fill-page.ts';
 import { operatorOf } from '../../use-cases/operators.ts';
 import { applyOrderStep, recordStepMetrics } from '../../use-cases/orders/apply-order-step.ts';
 import { loadPlanTargets } from '../../use-cases/orders/load-plan-targets.ts';
 import { type InputError, invalidInput, notFound, Refusal } from '../../use-cases/refusal.ts';
 import { startExecution } from '../../use-cases/start-execution.ts';
 import { requireMatch } from '../http/etag.ts';
-import { fillPage } from '../http/paging.ts';
 import { type Answer, created, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 

@@ -10,11 +10,11 @@ import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { partnerServiceSchema, showPartnerService } from '../../contract/service.ts';
 import { serviceUsageSchema } from '../../contract/usage.ts';
 import { idSchema, line } from '../../domain/text.ts';
+import { fillPage } from '../../use-cases/fill-page.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { tariffForService } from '../../use-cases/services/tariff-for-service.ts';
 import { serviceUsageQuery, showServiceUsage } from '../../use-cases/usage/read-usage.ts';
 import { requireMatch } from '../http/etag.ts';
-import { fillPage } from '../http/paging.ts';
 import { created, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 

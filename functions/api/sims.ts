@@ -12,11 +12,11 @@ import { described } from '../../domain/described.ts';
 import { relabel } from '../../domain/sim.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { type TimelineLine, timelineForCustomer, timelineOf } from '../../domain/timeline.ts';
+import { isUnchanged } from '../../use-cases/is-unchanged.ts';
 import { notFound } from '../../use-cases/refusal.ts';
 import { bulkFields, fleetConfirmation, simFilter, startBulkAction } from '../../use-cases/sims/start-bulk-action.ts';
 import { showSimUsage, simUsageQuery } from '../../use-cases/usage/read-usage.ts';
 import { requireMatch } from '../http/etag.ts';
-import { isUnchanged } from '../http/merge-patch.ts';
 import { okPage, okResource, type Route, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 

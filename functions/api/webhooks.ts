@@ -37,10 +37,10 @@ import {
   targetProblem,
   withSecret,
 } from '../../domain/webhook.ts';
+import { fillPage } from '../../use-cases/fill-page.ts';
+import { isUnchanged } from '../../use-cases/is-unchanged.ts';
 import { invalidInput, notFound, Refusal } from '../../use-cases/refusal.ts';
 import { requireMatch } from '../http/etag.ts';
-import { isUnchanged } from '../http/merge-patch.ts';
-import { fillPage } from '../http/paging.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 import { createApiHandler } from '../http/serve.ts';
 

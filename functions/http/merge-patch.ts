@@ -1,14 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
+import { ownField } from '../../use-cases/is-unchanged.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * What a JSON merge patch (RFC 7396) changes: fields that are given are set, those that are `null` are removed, or set
- * to what stands in `whenNull` for them. An object is merged into the one that `current` has.
+ * The change that a JSON merge patch (RFC 7396) asks for: fields with a value are set, `null` fields are removed or set
+ * to their default. A nested object is merged into the current one.
+ *
+ * @param defaults the values that stand for `null`, for fields that cannot be absent.
  */
 export function mergePatch(
   patch: Fields,
-  whenNull: Fields = {},
+  defaults: Fields = {},
   current: Fields = {},
 ): { set: Record<string, unknown>; remove: string[] } {
   const set: Record<string, unknown> = {};
@@ -18,9 +20,9 @@ export function mergePatch(
       continue;
     }
     if (value !== null) {
-      set[name] = isObject(value) ? merged(ownField(current, name), value) : value;
-    } else if (Object.hasOwn(whenNull, name)) {
-      set[name] = whenNull[name];
+      set[name] = isObject(value) ? merge(ownField(current, name), value) : value;
+    } else if (Object.hasOwn(defaults, name)) {
+      set[name] = defaults[name];
     } else {
       remove.push(name);
     }
@@ -28,22 +30,12 @@ export function mergePatch(
   return { set, remove };
 }
 
-/** Whether a thing has these fields already: a request that changes nothing writes nothing, and its `ETag` stays. */
-export function isUnchanged(current: Fields, fields: Fields, removed: readonly string[] = []): boolean {
-  return (
-    Object.entries(fields).every(([name, value]) => isDeepStrictEqual(value, ownField(current, name))) &&
-    removed.every((name) => ownField(current, name) === undefined)
-  );
-}
-
-/** An object with a patch applied to it; what is no object is replaced as a whole. */
-function merged(current: unknown, patch: Fields): Fields {
+/** Applies a patch to an object. A current value that is not an object is replaced. */
+function merge(current: unknown, patch: Fields): Fields {
   const fields = isObject(current) ? current : {};
   const { set, remove } = mergePatch(patch, {}, fields);
   return Object.fromEntries(Object.entries({ ...fields, ...set }).filter(([name]) => !remove.includes(name)));
 }
-
-const ownField = (fields: Fields, name: string) => (Object.hasOwn(fields, name) ? fields[name] : undefined);
 
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,13 +1,13 @@
-/** How much one request reads at the most, when few items pass its filters: the page is short then, and has a next one. */
+/** The most reads for one page. When few items pass the filter, the page is shorter than asked and has a next one. */
 const MAX_READS = 5;
 const READ_SIZE = 200;
 
 type Read<T> = { items: T[]; last?: string };
 
 /**
- * Fills a page from a list, keeping what passes a filter.
+ * Reads a list until a page is full, keeping the items that pass a filter.
  *
- * @param positionOf where the list goes on after an item.
+ * @param positionOf where the list continues after an item.
  */
 export async function fillPage<T>(
   page: { limit: number; after?: string },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fillPage } from '../../../functions/http/paging.ts';
+import { fillPage } from '../../use-cases/fill-page.ts';
 
 type Item = { id: string; kept: boolean };
 
