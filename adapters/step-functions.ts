@@ -9,16 +9,12 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
+import { memoize } from '../domain/memoize.ts';
 import { answersInTime } from './aws-clients.ts';
 import type { RunInput } from './dynamodb/runs.ts';
 import { required } from './environment.ts';
 
-let made: SFNClient | undefined;
-
-function client(): SFNClient {
-  made ??= new SFNClient(answersInTime);
-  return made;
-}
+const client = memoize(() => new SFNClient(answersInTime));
 
 /**
  * Starts an execution of the state machine. Its name is the id and the attempt, so that starting twice starts one.

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import { memoize } from '../domain/memoize.ts';
 import { type Sandbox, startSandbox } from '../sandbox/main.ts';
 import { openClock, type ScaledClock } from './clock.ts';
 import { type Cognito, serveCognito } from './cognito/service.ts';
@@ -104,7 +105,7 @@ const operatorIds = ['3uk', '3ireland', 'orange', 'a1'] as const;
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const started: { stop(): Promise<unknown> }[] = [];
-  const stop = once(async () => {
+  const stop = memoize(async () => {
     for (const part of started.reverse()) {
       await part.stop();
     }
@@ -324,12 +325,4 @@ async function startOperators(
     Object.fromEntries(operatorIds.map((id) => [id, { baseUrl: `${url}/operators/${id}`, apiKey }])),
   );
   return { sandbox, secrets: new Map(secrets.map(({ arn }) => [arn, configuration])) };
-}
-
-function once(run: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  return () => {
-    running ??= run();
-    return running;
-  };
 }

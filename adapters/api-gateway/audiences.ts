@@ -1,16 +1,12 @@
 import { ApiGatewayV2Client, GetAuthorizerCommand, UpdateAuthorizerCommand } from '@aws-sdk/client-apigatewayv2';
+import { memoize } from '../../domain/memoize.ts';
 import { answersInTime } from '../aws-clients.ts';
 import { required } from '../environment.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: of an authoriser, and no more on request. */
 export const MOST_AUDIENCES = 50;
 
-let made: ApiGatewayV2Client | undefined;
-
-function client(): ApiGatewayV2Client {
-  made ??= new ApiGatewayV2Client(answersInTime);
-  return made;
-}
+const client = memoize(() => new ApiGatewayV2Client(answersInTime));
 
 const authorizer = () => ({ ApiId: required('API_ID'), AuthorizerId: required('AUTHORIZER_ID') });
 

@@ -1,13 +1,9 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { memoize } from '../../domain/memoize.ts';
 import { answersInTime } from '../aws-clients.ts';
 import { required } from '../environment.ts';
 
-let made: CognitoIdentityProviderClient | undefined;
-
-export function cognito(): CognitoIdentityProviderClient {
-  made ??= new CognitoIdentityProviderClient(answersInTime);
-  return made;
-}
+export const cognito = memoize(() => new CognitoIdentityProviderClient(answersInTime));
 
 /** Whether the deployment has users of its own; where another issuer signs the tokens it has none. */
 export const hasUserPool = () => Boolean(process.env.USER_POOL_ID);

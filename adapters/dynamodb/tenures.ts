@@ -1,3 +1,4 @@
+import { memoize } from '../../domain/memoize.ts';
 import type { OperationTarget } from '../../domain/operation.ts';
 import { type Tenure, tenuresOf } from '../../domain/tenure.ts';
 import { getOperation } from './operations.ts';
@@ -7,14 +8,8 @@ import { type SimRecord, simHistory } from './sims.ts';
 export type TargetOf = (operationId: string) => Promise<OperationTarget | undefined>;
 
 /** What a partner's operations aimed at, each read once. */
-export function targetsOf(partnerId: string): TargetOf {
-  const targets = new Map<string, Promise<OperationTarget | undefined>>();
-  return (id) => {
-    const target = targets.get(id) ?? getOperation(partnerId, id).then((operation) => operation?.target);
-    targets.set(id, target);
-    return target;
-  };
-}
+export const targetsOf = (partnerId: string): TargetOf =>
+  memoize(async (operationId: string) => (await getOperation(partnerId, operationId))?.target);
 
 /** Which services held a SIM, from its whole life. */
 export async function tenuresOfSim(

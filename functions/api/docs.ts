@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
+import { memoize } from '../../domain/memoize.ts';
 import { createHandler } from '../http/chain.ts';
 import { type Answer, route } from '../http/route.ts';
 
@@ -68,13 +69,10 @@ function fileAnswer(compressed: Buffer, contentType: string, headers: Headers): 
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
-let document: Buffer | undefined;
-
-/** The document with the addresses at which this deployment's tokens come from. */
-function compressedDocument(): Buffer {
-  document ??= gzipSync(JSON.stringify(withTokenAddresses(JSON.parse(besideBundle('openapi.json').toString()))));
-  return document;
-}
+/** The OpenAPI document with the addresses that issue the tokens of this deployment. */
+const compressedDocument = memoize(() =>
+  gzipSync(JSON.stringify(withTokenAddresses(JSON.parse(besideBundle('openapi.json').toString())))),
+);
 
 /** Only the parts that are filled in; the rest stays as it was built. */
 const documentSchema = z.looseObject({
@@ -111,14 +109,8 @@ function withTokenAddresses(built: unknown): unknown {
   };
 }
 
-const files = new Map<string, Buffer>();
-
 /** A file that the build put beside the function's bundle. */
-function besideBundle(name: string): Buffer {
-  const bytes = files.get(name) ?? readFileSync(join(import.meta.dirname, name));
-  files.set(name, bytes);
-  return bytes;
-}
+const besideBundle = memoize((name: string) => readFileSync(join(import.meta.dirname, name)));
 
 // The chain alone: loading the database's client would take longer than all the rest.
 export const handler = createHandler(routes);

@@ -10,25 +10,19 @@ import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import type { KeptResponse } from '../../adapters/dynamodb/idempotency.ts';
 import type { KeyOwner } from '../../adapters/dynamodb/keys.ts';
+import { seededRandom } from '../../adapters/seeded-random.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { publishMetrics, recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { type Caller, isAllowed, rights } from '../../domain/access.ts';
 import { newId } from '../../domain/ids.ts';
 import type { JournalEntry } from '../../domain/journal-entry.ts';
+import { memoize } from '../../domain/memoize.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { callerFrom } from './caller.ts';
 import { columnsOfRows, hasTable, nameOf, type Table, tableOf } from './columns.ts';
 import { openCursor, sealCursor } from './cursor.ts';
 import { etagOfText } from './etag.ts';
-import {
-  fingerprintOf,
-  keyOwner,
-  type Outcome,
-  type RequestStore,
-  randomOf,
-  readKey,
-  runIdempotent,
-} from './idempotency.ts';
+import { fingerprintOf, keyOwner, type Outcome, type RequestStore, readKey, runIdempotent } from './idempotency.ts';
 import { pageQuery, parseOrThrow, readJson } from './input.ts';
 import { journalEntry } from './journal.ts';
 import { HttpProblem, problemDocument, problemOf, problems } from './problem.ts';
@@ -77,8 +71,8 @@ export function createHandler(routes: readonly Route[], table: ChainTable = noTa
       routeKey(route),
       {
         route,
-        querySchema: once(() => querySchema(route)),
-        table: hasTable(route) ? once(() => tableOf(route)) : undefined,
+        querySchema: memoize(() => querySchema(route)),
+        table: hasTable(route) ? memoize(() => tableOf(route)) : undefined,
       },
     ]),
   );
@@ -245,7 +239,7 @@ async function answer(event: Event, context: Context, table: ChainTable): Promis
       executeIdempotent(
         event,
         checked,
-        { ...request, now: at, newId: (kind) => newId(kind, at, randomOf(`${kind} ${seed}`)) },
+        { ...request, now: at, newId: (kind) => newId(kind, at, seededRandom(`${kind} ${seed}`)) },
         table,
       ),
   );
@@ -353,15 +347,7 @@ function filtersOf({ queryStringParameters = {} }: Event): unknown {
     .sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-const noFields = once(() => z.optional(z.strictObject({})));
-
-function once<Value>(make: () => Value): () => Value {
-  let made: Value | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
+const noFields = memoize(() => z.optional(z.strictObject({})));
 
 function querySchema({ query, paged }: Route): z.ZodMiniObject {
   const own = query?.() ?? z.strictObject({});

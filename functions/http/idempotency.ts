@@ -18,16 +18,6 @@ export type Outcome = { response: requests.KeptResponse; keep: boolean };
 /** A request with a key: who sent it, and what it is. `showsSecret`: its answer is kept encrypted. */
 export type KeyedRequest = { owner: KeyOwner; key: string; fingerprint: string; showsSecret?: boolean };
 
-/** Numbers from 0 up to 1 that follow from a seed, each time the same. */
-export function randomOf(seed: string): () => number {
-  const bytes = createHash('sha512').update(seed).digest();
-  let place = 0;
-  return () => {
-    place += 1;
-    return (bytes[place % bytes.length] ?? 0) / 256;
-  };
-}
-
 /** 1 to 255 printable characters: the contract's words. */
 const KEY = /^[\x20-\x7e]{1,255}$/;
 

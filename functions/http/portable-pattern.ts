@@ -1,3 +1,5 @@
+import { memoize } from '../../domain/memoize.ts';
+
 /**
  * A regular expression of our own in a form that every validator reads. JSON Schema does not say whether patterns have
  * the `u` flag, and many validators do not set it: `\p{Cc}` means something else to them, or nothing.
@@ -6,15 +8,7 @@
  *
  * @returns `undefined` when the pattern needs the flag and has another form: better none than one that is misread
  */
-export function portablePattern(pattern: string): string | undefined {
-  if (!written.has(pattern)) {
-    written.set(pattern, writeOut(pattern));
-  }
-  return written.get(pattern);
-}
-
-/** Patterns that were written out already: each takes a look at every character. */
-const written = new Map<string, string | undefined>();
+export const portablePattern = memoize(writeOut);
 
 function writeOut(pattern: string): string | undefined {
   if (!/\\[pP]\{|\\u\{/.test(pattern)) {

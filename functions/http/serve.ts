@@ -5,6 +5,7 @@ import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { addToJournal } from '../../adapters/dynamodb/journal.ts';
 import { addRequests, requestLimitOf } from '../../adapters/dynamodb/request-counts.ts';
 import { required } from '../../adapters/environment.ts';
+import { memoize } from '../../domain/memoize.ts';
 import { createHandler } from './chain.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import type { Route } from './route.ts';
@@ -21,13 +22,12 @@ export function createApiHandler(routes: readonly Route[]) {
   });
 }
 
-let limiter: RateLimiter | undefined;
-
-/** The limiter of this instance, made at first use, so that importing a module needs no environment. */
-const limitRequests: RateLimiter = (partnerId) => {
-  limiter ??= createRateLimiter(
+/** Made at first use, so that importing this module needs no environment. */
+const limiter = memoize(() =>
+  createRateLimiter(
     { add: addRequests, limitOf: requestLimitOf },
     { perSecond: Number(required('PARTNER_REQUESTS_PER_SECOND')) },
-  );
-  return limiter(partnerId);
-};
+  ),
+);
+
+const limitRequests: RateLimiter = (partnerId) => limiter()(partnerId);

@@ -1,9 +1,9 @@
 import type { TableChange } from '../../adapters/dynamodb/changes.ts';
+import { seededRandom } from '../../adapters/seeded-random.ts';
 import { showFiring } from '../../contract/alarm.ts';
 import { showOperation } from '../../contract/operation.ts';
 import { newId } from '../../domain/ids.ts';
 import { type EventType, eventTypes, type PublicEvent } from '../../domain/webhook.ts';
-import { randomOf } from '../../functions/http/idempotency.ts';
 
 /** What a partner is told of a change; `undefined` when it is not one that the contract names. */
 export function eventOf(change: TableChange): (PublicEvent & { type: EventType }) | undefined {
@@ -14,7 +14,7 @@ export function eventOf(change: TableChange): (PublicEvent & { type: EventType }
   }
   const { partnerId, place } = change;
   const { at, subject, data } = told;
-  const id = newId('event', new Date(at), randomOf(`${partnerId} ${subject} ${place}`));
+  const id = newId('event', new Date(at), seededRandom(`${partnerId} ${subject} ${place}`));
   return { id, type, at, subject, place, data };
 }
 

@@ -7,6 +7,7 @@ import { due, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
 import { allWebhooks } from '../../adapters/dynamodb/webhooks.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import { memoize } from '../../domain/memoize.ts';
 import { subscribesTo } from '../../domain/webhook.ts';
 import { eventOf } from './events.ts';
 
@@ -20,7 +21,7 @@ export type Publisher = {
 
 /** A publisher for a batch of records: reads the webhooks of a partner once. */
 export function createPublisher(now: Date): Publisher {
-  const webhooksOf = memoized(allWebhooks);
+  const webhooksOf = memoize(allWebhooks);
   const queued = new Map<string, { partnerId: string; webhookId: string; events: number }>();
 
   function count(partnerId: string, webhookId: string): void {
@@ -79,13 +80,4 @@ async function settleAll(works: readonly Promise<void>[]): Promise<void> {
   if (errors.length > 0) {
     throw errors.length === 1 ? errors[0] : new AggregateError(errors, String(errors[0]));
   }
-}
-
-function memoized<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const answers = new Map<string, Promise<T>>();
-  return (key) => {
-    const answer = answers.get(key) ?? ask(key);
-    answers.set(key, answer);
-    return answer;
-  };
 }

@@ -6,7 +6,6 @@ import {
   fingerprintOf,
   type KeyedRequest,
   type RequestStore,
-  randomOf,
   readKey,
   runIdempotent,
 } from '../../../functions/http/idempotency.ts';
@@ -182,14 +181,4 @@ test('requests are the same by path, body and the view of who asks', () => {
   expect(fingerprintOf(admin, '/v1/customers', { quantity: 50 })).not.toBe(same);
   const user: Caller = { ...admin, kind: 'customer', customerId: 'cus_1', roles: ['customer_admin'] };
   expect(fingerprintOf(user, '/v1/orders', { quantity: 50 })).not.toBe(same);
-});
-
-test('what follows from a seed is the same each time, and other for every other one', () => {
-  const numbers = (seed: string) => {
-    const next = randomOf(seed);
-    return Array.from({ length: 16 }, next);
-  };
-  expect(numbers('one')).toEqual(numbers('one'));
-  expect(numbers('one')).not.toEqual(numbers('other'));
-  expect(numbers('one').every((number) => number >= 0 && number < 1)).toBe(true);
 });
