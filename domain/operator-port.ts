@@ -17,7 +17,10 @@ export interface OperatorGateway {
   cancelOrder(orderId: string): Promise<CancelAnswer>;
   /** One page of the SIMs delivered for an order. A page may repeat SIMs of an earlier one. */
   deliveredSims(orderId: string, cursor?: string): Promise<DeliveredSimsPage>;
-  /** Asks that the data bars come off. The operator may refuse a SIM at once; the rest is confirmed later, by `simStatus`. */
+  /**
+   * Asks that the data bars come off. The operator may refuse a SIM at once; the rest is confirmed later, by `simStatus`.
+   * This and each call below leaves out SIMs whose answer cannot be read: treat them as not answered.
+   */
   activate(batchKey: string, iccids: readonly string[]): Promise<SimAnswer[]>;
   /** The standing of each SIM at the operator. SIMs that it does not know are left out. */
   simStatus(iccids: readonly string[]): Promise<SimAnswer[]>;

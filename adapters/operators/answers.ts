@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { tidyDeliveredSim } from '../../domain/delivered-sim.ts';
+import { type LeftOutSim, tidyDeliveredSim } from '../../domain/delivered-sim.ts';
 import { isIccid } from '../../domain/iccid.ts';
 import type {
   CancelAnswer,
@@ -197,44 +197,54 @@ const simAnswerSchema = z.lazy(() =>
   }),
 );
 
+/** What an operator answered about the SIMs of a batch; `leftOut` names the SIMs without a usable answer. */
+export type SimAnswers = { answers: SimAnswer[]; leftOut: LeftOutSim[] };
+
 /**
- * Answers about SIMs of the batch, each once. With `all`, none may be missing; else those that the operator does not
- * know are left out.
+ * Answers about the SIMs of a batch, each once. An entry that cannot be read leaves its own SIM without an answer, as if
+ * the operator had not mentioned it. An answer whose every entry is unreadable is rejected as a whole.
+ *
+ * @param all whether the operator must answer for every SIM; otherwise it omits SIMs that it does not know.
  */
-export function simAnswers(asked: readonly string[], { all }: { all: boolean }): ExpectedAnswers<SimAnswer[]> {
-  const batch = new Set(asked);
-  const known = simAnswerSchema.check(
-    z.refine(({ iccid }) => batch.has(iccid), {
-      path: ['iccid'],
-      error: 'a SIM that was not asked for',
-    }),
-  );
+export function simAnswers(asked: readonly string[], { all }: { all: boolean }): ExpectedAnswers<SimAnswers> {
   return {
     200: z.pipe(
-      z.object({
-        sims: eachOnce(known, (one: SimAnswer, other) => one.status === other.status).check(
-          z.refine((sims) => !all || sims.length === batch.size, 'SIMs that were asked for are missing'),
-        ),
+      z.object({ sims: z.array(z.unknown()) }),
+      z.transform(({ sims }, context): SimAnswers => {
+        const read = readSimAnswers(sims, asked, all);
+        const [first] = read.leftOut;
+        if (first && read.answers.length === 0) {
+          context.issues.push({ code: 'custom', path: ['sims', 0], message: first.problem, input: sims });
+        }
+        return read;
       }),
-      z.transform(({ sims }) => sims),
     ),
   };
 }
 
-/** A list in which a SIM may come again, the same as before; it then counts once. Two that contradict are nonsense. */
-function eachOnce<T extends { iccid: string }>(item: z.ZodMiniType<T>, same: (one: T, other: T) => boolean) {
-  return z.pipe(
-    z.array(item),
-    z.transform((items, context) => {
-      const byIccid = new Map<string, T>();
-      for (const [index, one] of items.entries()) {
-        const before = byIccid.get(one.iccid);
-        if (before !== undefined && !same(before, one)) {
-          context.issues.push({ code: 'custom', path: [index], message: 'contradicts an earlier entry', input: one });
-        }
-        byIccid.set(one.iccid, before ?? one);
-      }
-      return [...byIccid.values()];
-    }),
-  );
+function readSimAnswers(listed: readonly unknown[], asked: readonly string[], all: boolean): SimAnswers {
+  const batch = new Set(asked);
+  const answers = new Map<string, SimAnswer>();
+  const leftOut = new Map<string, string>();
+  for (const [place, entry] of listed.entries()) {
+    const { data, error } = simAnswerSchema.safeParse(entry);
+    if (!data) {
+      const [issue] = error.issues;
+      leftOut.set(nameOf(entry, place), [...(issue?.path ?? []), issue?.message].join(': '));
+    } else if (!batch.has(data.iccid)) {
+      leftOut.set(nameOf(entry, place), 'iccid: a SIM that was not asked for');
+    } else if ((answers.get(data.iccid)?.status ?? data.status) !== data.status) {
+      leftOut.set(data.iccid, 'contradicts an earlier entry');
+    } else {
+      answers.set(data.iccid, answers.get(data.iccid) ?? data);
+    }
+  }
+  const missing = all ? asked.filter((iccid) => !answers.has(iccid) && !leftOut.has(iccid)) : [];
+  return {
+    answers: [...answers.values()].filter(({ iccid }) => !leftOut.has(iccid)),
+    leftOut: [...leftOut, ...missing.map((iccid) => [iccid, 'missing'] as const)].map(([name, problem]) => ({
+      name,
+      problem,
+    })),
+  };
 }

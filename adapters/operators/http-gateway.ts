@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LeftOutSim } from '../../domain/delivered-sim.ts';
 import { type OperatorGateway, OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
 import {
   cancelAnswers,
   deliveredSimsAnswers,
   type ExpectedAnswers,
   orderStatusAnswers,
+  type SimAnswers,
   simAnswers,
   submissionAnswers,
   usageAnswers,
@@ -83,28 +85,43 @@ type Settings = OperatorGatewaysOptions & { policy: RetryPolicy };
 function operatorGateway(operatorId: string, options: Settings): OperatorGateway {
   const call = <T>(request: Call<T>) => callOperator(operatorId, options, request);
 
-  /** Batch after batch: a whole fleet must not fall on the operator at once. */
+  /** Batch after batch: a whole fleet must not fall on the operator at once. Logs the SIMs without a usable answer. */
   async function inBatches(
     iccids: readonly string[],
-    ask: (batch: string[]) => Promise<SimAnswer[]>,
+    requestFor: (batch: string[]) => Call<SimAnswers>,
   ): Promise<SimAnswer[]> {
     const answers: SimAnswer[] = [];
     for (const batch of batchesOf(iccids)) {
-      answers.push(...(await ask(batch)));
+      const request = requestFor(batch);
+      const answered = await call(request);
+      answers.push(...answered.answers);
+      if (answered.leftOut.length > 0) {
+        await logLeftOut(request, answered.leftOut);
+      }
     }
     return answers;
   }
 
+  async function logLeftOut({ path }: Call<SimAnswers>, leftOut: readonly LeftOutSim[]): Promise<void> {
+    const apiKey = (await options.configuration())[operatorId]?.apiKey ?? '';
+    options.logger.warn('An operator answered nonsense about SIMs', {
+      operatorId,
+      path,
+      count: leftOut.length,
+      sims: leftOut
+        .slice(0, MAX_LOGGED_ISSUES)
+        .map(({ name, problem }) => ({ name: hide(apiKey, name), problem: hide(apiKey, problem) })),
+    });
+  }
+
   const change = (path: string, batchKey: string, iccids: readonly string[], fields: object = {}) =>
-    inBatches(iccids, (batch) =>
-      call({
-        method: 'POST',
-        path,
-        body: { iccids: batch, ...fields },
-        idempotencyKey: keyOf(batchKey, batch),
-        expected: simAnswers(batch, { all: true }),
-      }),
-    );
+    inBatches(iccids, (batch) => ({
+      method: 'POST',
+      path,
+      body: { iccids: batch, ...fields },
+      idempotencyKey: keyOf(batchKey, batch),
+      expected: simAnswers(batch, { all: true }),
+    }));
 
   return {
     submitOrder: ({ orderId, quantity, deliveryAddress }) =>
@@ -136,14 +153,12 @@ function operatorGateway(operatorId: string, options: Settings): OperatorGateway
     setBars: (batchKey, iccids, barred) => change('/sims/bars', batchKey, iccids, { barred }),
     terminate: (batchKey, iccids) => change('/sims/terminations', batchKey, iccids),
     simStatus: (iccids) =>
-      inBatches(iccids, (batch) =>
-        call({
-          method: 'POST',
-          path: '/sims/status',
-          body: { iccids: batch },
-          expected: simAnswers(batch, { all: false }),
-        }),
-      ),
+      inBatches(iccids, (batch) => ({
+        method: 'POST',
+        path: '/sims/status',
+        body: { iccids: batch },
+        expected: simAnswers(batch, { all: false }),
+      })),
     usageSince: (cursor) => call({ method: 'GET', path: `/usage?${pageQuery(cursor)}`, expected: usageAnswers() }),
   };
 }
@@ -313,7 +328,7 @@ function cut(text: string): string {
 
 /** An operator may say our key back to us. */
 function hide(apiKey: string, text: string): string {
-  return text.replaceAll(apiKey, '[API key]');
+  return apiKey === '' ? text : text.replaceAll(apiKey, '[API key]');
 }
 
 /** Each ICCID once, in the order given, so that the same request makes the same batches. */

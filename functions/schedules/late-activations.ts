@@ -47,14 +47,15 @@ async function look({ key }: DueKey): Promise<void> {
     const active = new Set(answers.flatMap(({ iccid, status }) => (status === 'active' ? [iccid] : [])));
     const sims = await getSims(late.partnerId, late.iccids);
     const { astray, rest, broken } = await acceptLate(late, active, sims, now);
-    if (astray.length > 0) {
-      await operator.setBars(`${late.operationId}:late:${now.toISOString()}`, astray, true);
-    }
+    const barred =
+      astray.length > 0 ? await operator.setBars(`${late.operationId}:late:${now.toISOString()}`, astray, true) : [];
+    const answered = new Set(barred.map(({ iccid }) => iccid));
+    const unanswered = astray.filter((iccid) => !answered.has(iccid));
     const isOver = now.toISOString() >= late.until;
     for (const iccid of broken) {
       await separateLateActivation(late, key, iccid, nextAt);
     }
-    await postponeLateActivation(key, isOver ? [] : rest, nextAt);
+    await postponeLateActivation(key, isOver ? [] : [...rest, ...unanswered], nextAt);
   } catch (error) {
     if (!(error instanceof OperatorUnavailable)) {
       throw error;

@@ -58,7 +58,8 @@ describe('an answer that is nonsense', () => {
     ['no list of SIMs', listOn, { body: { nextCursor: 'there' } }],
     ['usage without a cursor', usage, { body: { records: [used] } }],
     ['usage without a list of records', usage, { body: { records: used, nextCursor: '1' } }],
-    ['a SIM missing', activate, { body: { sims: [{ iccid, status: 'active' }] } }],
+    ['no SIM of those that were asked for', activate, { body: { sims: [] } }],
+    ['no list of SIM answers', activate, { body: { iccid, status: 'active' } }],
     [
       'a SIM that was not asked for',
       simStatus,
@@ -170,6 +171,77 @@ describe('a delivered SIM', () => {
         { name: iccid, problem: 'listed with two IMSIs' },
       ],
     });
+  });
+});
+
+describe('an answer about one SIM that is nonsense', () => {
+  const sound = { iccid: other, status: 'active' };
+
+  test.each<[string, unknown[], { name: string; problem: unknown }]>([
+    ['in a state out of the words', [{ iccid, status: 'on' }], { name: iccid, problem: /^status: / }],
+    ['without a state', [{ iccid }], { name: iccid, problem: /^status: / }],
+    ['with null for a reason', [{ iccid, status: 'refused', reason: null }], { name: iccid, problem: /^reason: / }],
+    [
+      'with a reason of a page',
+      [{ iccid, status: 'refused', reason: 'x'.repeat(501) }],
+      { name: iccid, problem: /^reason: / },
+    ],
+    [
+      'in two states at once',
+      [
+        { iccid, status: 'active' },
+        { iccid, status: 'barred' },
+      ],
+      { name: iccid, problem: /^contradicts an earlier entry$/ },
+    ],
+    [
+      'readable, and again not',
+      [
+        { iccid, status: 'active' },
+        { iccid, status: 'on' },
+      ],
+      { name: iccid, problem: /^status: / },
+    ],
+    ['that is none', [null], { name: 'entry 1', problem: /expected object/ }],
+    [
+      'that was not asked for',
+      [{ iccid: withCheckDigit('894420000000000003'), status: 'active' }],
+      { name: withCheckDigit('894420000000000003'), problem: /^iccid: a SIM that was not asked for$/ },
+    ],
+  ])('(%s) leaves that SIM alone without an answer, and is logged by its name', async (_, odd, { name, problem }) => {
+    for (const ask of [simStatus, activate]) {
+      const operator = await operatorSays([{ body: { sims: [...odd, sound] } }]);
+      expect(await ask(operator.gateway)).toEqual([sound]);
+      expect(operator.asked).toHaveLength(1);
+      expect(operator.calls).toMatchObject([{ answered: true }]);
+      expect(operator.logged).toEqual([
+        {
+          message: 'An operator answered nonsense about SIMs',
+          fields: {
+            operatorId: '3uk',
+            path: operator.asked[0]?.path.replace('/operators/3uk', ''),
+            count: expect.any(Number),
+            sims: expect.arrayContaining([{ name, problem: expect.stringMatching(String(problem).slice(1, -1)) }]),
+          },
+        },
+      ]);
+    }
+  });
+
+  test('(a SIM missing) leaves it without an answer where every SIM has one', async () => {
+    const operator = await operatorSays([{ body: { sims: [sound] } }]);
+    expect(await activate(operator.gateway)).toEqual([sound]);
+    expect(operator.logged[0]?.fields).toMatchObject({ count: 1, sims: [{ name: iccid, problem: 'missing' }] });
+    expect(await simStatus(operator.gateway)).toEqual([sound]);
+    expect(operator.logged).toHaveLength(1);
+  });
+
+  test('is logged without our key, and ten SIMs at the most', async () => {
+    const odd = Array.from({ length: 12 }, (_, place) => ({ iccid: `${place} ${API_KEY}`, status: API_KEY }));
+    const operator = await operatorSays([{ body: { sims: [...odd, { iccid: API_KEY, status: 'on' }, sound] } }]);
+    expect(await simStatus(operator.gateway)).toEqual([sound]);
+    expect(operator.logged[0]?.fields).toMatchObject({ count: 13, sims: { length: 10 } });
+    expect(inspect(operator.logged, { depth: 10 })).not.toContain(API_KEY);
   });
 });
 
