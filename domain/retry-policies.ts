@@ -14,6 +14,11 @@ export const interactiveRetries: RetryPolicy = { maxAttempts: 10, firstDelayMs: 
 export const backgroundRetries: RetryPolicy = { maxAttempts: 12, firstDelayMs: 50, maxDelayMs: 5_000 };
 
 /**
+ * For a read and the write that depends on it, while other writers change the item in between: under seven seconds in all.
+ */
+export const conflictRetries: RetryPolicy = { maxAttempts: 20, firstDelayMs: 50, maxDelayMs: 400 };
+
+/**
  * How long to wait before the next attempt, in milliseconds: exponential backoff with full jitter, so that callers which
  * collided do not collide again.
  *

@@ -19,6 +19,7 @@ import {
   writeIf,
 } from './items.ts';
 import { backfillKey, backfillPartition, type Key, partnerIdOf, serviceKey, simKey } from './keys.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 import { getSims, type SimRecord } from './sims.ts';
 
 /** How far one part of the table has been upgraded, as it is kept. */
@@ -87,11 +88,17 @@ export async function backfillOn(part: BackfillSegment, now: Date): Promise<Back
 /** Brings an item into the newest shape as it is stored, unless that has happened. */
 async function upgrade(found: Attributes): Promise<void> {
   const key = { pk: String(found.pk), sk: String(found.sk) };
-  for (let item: Attributes | undefined = found; item && isBehind(item); item = await getAsKept(key)) {
-    if (await writeIf(update(key, changeOf(item, numbered({ ...upgraded(item), ...key })), asRead(item)))) {
-      return;
+  let item: Attributes | undefined = found;
+  await retryOnConflict(async () => {
+    const done =
+      !item ||
+      !isBehind(item) ||
+      (await writeIf(update(key, changeOf(item, numbered({ ...upgraded(item), ...key })), asRead(item))));
+    if (!done) {
+      item = await getAsKept(key);
     }
-  }
+    return done ? {} : undefined;
+  });
 }
 
 function changeOf(before: Attributes, after: Attributes) {
@@ -143,13 +150,17 @@ async function takeOffCounts(found: readonly Attributes[]): Promise<number> {
   return sims.length;
 }
 
-/** Again until no other write came in between; what another run has done by then stays as it is. */
+/**
+ * Writes again when another write came in between; SIMs that another run has taken off by then stay as they are.
+ *
+ * @throws ConditionFailed when another writer was faster each time.
+ */
 async function takeOffCountsOf(partnerId: string, iccids: readonly string[]): Promise<void> {
   const gone = new Set<string>();
-  for (;;) {
+  await retryOnConflict(async () => {
     const sims = [...(await getSims(partnerId, iccids)).values()].filter(({ leftCounts }) => !leftCounts);
     if (sims.length === 0) {
-      return;
+      return {};
     }
     const leaving = sims.map((sim): SimRecord => ({ ...sim, leftCounts: true }));
     const counts = [...serviceCountChanges('terminate', leaving)].filter(([id]) => !gone.has(id));
@@ -164,18 +175,19 @@ async function takeOffCountsOf(partnerId: string, iccids: readonly string[]): Pr
           ),
         ),
       ]);
-      return;
+      return {};
     } catch (error) {
       if (!(error instanceof ConditionFailed)) {
         throw error;
       }
-      // A service that is not there any more has no count.
+      // A service that no longer exists has no count.
       for (const place of error.failed) {
         const service = counts[place];
         if (service) {
           gone.add(service[0]);
         }
       }
+      return undefined;
     }
-  }
+  });
 }

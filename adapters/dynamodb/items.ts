@@ -19,7 +19,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import pMap from 'p-map';
-import { interactiveRetries, longestWait, retryDelay } from '../../domain/retry-policies.ts';
+import { longestWait, retryDelay } from '../../domain/retry-policies.ts';
 import { documentClient, tableName, tableRetries } from './client.ts';
 import { isContention } from './contention.ts';
 import { type Attributes, numbered, upgraded } from './item-shapes.ts';
@@ -130,26 +130,6 @@ export function update(key: Key, change: Change, condition?: Condition): Write {
   };
 }
 
-/** How often a read and the write that depends on it are tried when another writer is faster each time. */
-export const MAX_TRIES = 20;
-
-/**
- * Reads and then writes on the condition that nothing changed in between, again while another writer is faster.
- *
- * @param tryOnce `undefined` when another writer was faster.
- * @throws ConditionFailed when it was faster each time.
- */
-export async function untilFirst<T extends object>(tryOnce: () => Promise<T | undefined>): Promise<T> {
-  for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
-    const result = await tryOnce();
-    if (result !== undefined) {
-      return result;
-    }
-    await pause(retryDelay(interactiveRetries, Math.min(attempt, 4), Math.random()) ?? 0);
-  }
-  throw new ConditionFailed([0]);
-}
-
 /**
  * Whether a failed call would fail again: its input breaks a rule of DynamoDB, or it never got as far as a call. Throttling,
  * conflicts, faults of the service and of the network pass.
@@ -209,8 +189,17 @@ async function isAsWritten({ Put, Delete }: Write): Promise<boolean> {
 
 /** Writes one item, if it is as the condition of the write says. @returns whether it was. */
 export async function writeIf(one: Write): Promise<boolean> {
+  return unlessConditionFailed(write(one));
+}
+
+/** Writes items all or none, as `transact`, if each is as the condition of its write says. @returns whether they were. */
+export async function transactIf(writes: readonly Write[]): Promise<boolean> {
+  return unlessConditionFailed(transact(writes));
+}
+
+async function unlessConditionFailed(written: Promise<void>): Promise<boolean> {
   try {
-    await write(one);
+    await written;
     return true;
   } catch (error) {
     if (error instanceof ConditionFailed) {

@@ -13,7 +13,6 @@ import {
   put,
   query,
   transact,
-  untilFirst,
   update,
   type Write,
   writeIf,
@@ -30,6 +29,7 @@ import {
   type UncountedPart,
   uncountedPart,
 } from './manifests.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 import type { Run } from './runs.ts';
 
 /** An operation as it is kept: with the run that carries it out. Stages of a plan have none of their own: their order's. */
@@ -92,7 +92,7 @@ export async function changeOperation(
   id: string,
   change: (operation: OperationRecord) => OperationRecord | undefined,
 ): Promise<OperationRecord | undefined> {
-  const { operation } = await untilFirst(async () => {
+  const { operation } = await retryOnConflict(async () => {
     const before = await getOperation(partnerId, id);
     const after = before && change(before);
     if (!before || !after) {

@@ -22,7 +22,6 @@ import {
   queryDue,
   remove,
   transact,
-  untilFirst,
   update,
   type Write,
   write,
@@ -31,6 +30,7 @@ import {
 import { due, holdingWatchKey, orderEventKey, orderKey, orderPartition, partnerServiceKey, watchKey } from './keys.ts';
 import { type ManifestPage, orderManifest, putPage } from './manifests.ts';
 import { putOperation } from './operations.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 import type { Run } from './runs.ts';
 
 /** An order as it is kept: with the run that carries it out and how far receiving its SIMs has come. */
@@ -73,7 +73,7 @@ export async function stepOrder(
   take: (order: OrderRecord) => OrderStep | undefined,
   also: (order: OrderRecord) => readonly Write[] = () => [],
 ): Promise<Stepped | undefined> {
-  const { stepped } = await untilFirst<{ stepped: Stepped | undefined }>(async () => {
+  const { stepped } = await retryOnConflict<{ stepped: Stepped | undefined }>(async () => {
     const before = await getOrder(partnerId, id);
     const taken = before && take(before);
     if (!before) {

@@ -1,8 +1,9 @@
 import { operatorIds, operators } from '../../domain/operator.ts';
 import type { Partner } from '../../domain/partner.ts';
 import { holdingServiceId } from '../../domain/service.ts';
-import { absent, atVersion, ConditionFailed, get, getMany, put, query, transact, write } from './items.ts';
+import { absent, atVersion, get, getMany, put, query, transactIf, writeIf } from './items.ts';
 import { inPartners, partnerKey, partnerServiceKey, partners } from './keys.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 import type { PartnerServiceRecord } from './services.ts';
 
 export async function getPartner(partnerId: string): Promise<Partner | undefined> {
@@ -28,6 +29,7 @@ export async function queryPartners(
  *
  * @param check is called with the partner as it is before the write, `undefined` when there is none; may throw.
  * @returns the partner, and as it was before.
+ * @throws ConditionFailed when another writer was faster each time.
  */
 export async function savePartner(
   id: string,
@@ -35,7 +37,7 @@ export async function savePartner(
   at: string,
   check: (before: Partner | undefined) => void,
 ): Promise<{ partner: Partner; before: Partner | undefined }> {
-  for (;;) {
+  return retryOnConflict(async () => {
     const before = await getPartner(id);
     check(before);
     const partner: Partner = {
@@ -45,23 +47,16 @@ export async function savePartner(
       updatedAt: at,
       version: (before?.version ?? 0) + 1,
     };
-    try {
-      if (before) {
-        await write(put({ ...partner, ...inPartners(id), ...partnerKey(id) }, atVersion(before.version)));
-      } else {
-        const services = operatorIds.map((operatorId) => holdingService(operatorId, at));
-        await transact([
-          put({ ...partner, ...inPartners(id), ...partnerKey(id) }, absent),
+    const item = { ...partner, ...inPartners(id), ...partnerKey(id) };
+    const services = operatorIds.map((operatorId) => holdingService(operatorId, at));
+    const written = before
+      ? await writeIf(put(item, atVersion(before.version)))
+      : await transactIf([
+          put(item, absent),
           ...services.map((service) => put({ ...service, ...partnerServiceKey(id, service.id) }, absent)),
         ]);
-      }
-      return { partner, before };
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) {
-        throw error;
-      }
-    }
-  }
+    return written ? { partner, before } : undefined;
+  });
 }
 
 function holdingService(operatorId: (typeof operatorIds)[number], at: string): PartnerServiceRecord {

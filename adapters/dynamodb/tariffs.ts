@@ -3,6 +3,7 @@ import { type Tariff, type TariffTerms, tariffChangeProblem } from '../../domain
 import type { Problem } from '../../domain/verdict.ts';
 import { absent, atVersion, exists, get, getMany, put, query, queryAll, remove, writeIf } from './items.ts';
 import { grantKey, tariffKey, tariffs } from './keys.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
 type TariffRecord = Tariff & { version: number };
 type Grant = { tariffId: string };
@@ -30,13 +31,14 @@ export async function queryGrantedTariffs(partnerId: string, limit: number, afte
  *
  * @param check is called with the tariff as it is before the write, `undefined` when there is none; may throw.
  * @returns the tariff and as it was before, or why it may not be changed so.
+ * @throws ConditionFailed when another writer was faster each time.
  */
 export async function saveTariff(
   id: string,
   terms: TariffTerms,
   check: (before: Tariff | undefined) => void,
 ): Promise<{ tariff: Tariff; before: Tariff | undefined } | { problem: Problem }> {
-  for (;;) {
+  return retryOnConflict(async () => {
     const before = await get<TariffRecord>(tariffKey(id));
     check(before);
     const problem = before && tariffChangeProblem(before, terms);
@@ -46,10 +48,8 @@ export async function saveTariff(
     const tariff = { id, ...terms };
     const version = (before?.version ?? 0) + 1;
     const asSeen = before ? atVersion(before.version) : absent;
-    if (await writeIf(put({ ...tariff, version, ...tariffKey(id) }, asSeen))) {
-      return { tariff, before };
-    }
-  }
+    return (await writeIf(put({ ...tariff, version, ...tariffKey(id) }, asSeen))) ? { tariff, before } : undefined;
+  });
 }
 
 /** Gives a tariff to a partner; `created` is false when the partner had it. */

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { backgroundRetries, interactiveRetries, longestWait, retryDelay } from '../../domain/retry-policies.ts';
+import {
+  backgroundRetries,
+  conflictRetries,
+  interactiveRetries,
+  longestWait,
+  retryDelay,
+} from '../../domain/retry-policies.ts';
 
-const policies = { interactiveRetries, backgroundRetries };
+const policies = { interactiveRetries, backgroundRetries, conflictRetries };
 
 describe.each(Object.entries(policies))('%s', (_, policy) => {
   test('end after their attempts', () => {
@@ -22,6 +28,7 @@ describe.each(Object.entries(policies))('%s', (_, policy) => {
 
 test('a caller of the API waits for a few seconds, well within the 30 of the gateway', () => {
   expect(longestWait(interactiveRetries)).toBeLessThan(10_000);
+  expect(longestWait(conflictRetries)).toBeLessThan(7_000);
 });
 
 test('a task retries for less than half a minute, within what its time-out leaves after the last page', () => {

@@ -10,7 +10,6 @@ import {
   get,
   getMany,
   MAX_TRANSACTION_ITEMS,
-  MAX_TRIES,
   put,
   remove,
   transact,
@@ -19,9 +18,12 @@ import {
   writeIf,
 } from '../../../adapters/dynamodb/items.ts';
 import { changeOperation } from '../../../adapters/dynamodb/operations.ts';
+import { savePartner } from '../../../adapters/dynamodb/partners.ts';
 import { claimNextAttempt } from '../../../adapters/dynamodb/runs.ts';
+import { saveTariff } from '../../../adapters/dynamodb/tariffs.ts';
 import { cancelOperation } from '../../../domain/operation.ts';
-import { backgroundRetries, interactiveRetries } from '../../../domain/retry-policies.ts';
+import { backgroundRetries, conflictRetries, interactiveRetries } from '../../../domain/retry-policies.ts';
+import { anOrder, aTariff } from '../../domain/builders.ts';
 
 /** What the table answers: an error by its name, a canceled transaction by its reasons, or a body. */
 type Answer = string | { reasons: string[] } | { body: unknown };
@@ -264,11 +266,54 @@ describe('cancelling an operation that is at work', () => {
   });
 
   test('is a conflict, and no error of the server, when another writer is faster each time', async () => {
-    answers = Array.from({ length: MAX_TRIES * 2 }, (_, place) =>
+    answers = Array.from({ length: conflictRetries.maxAttempts * 2 }, (_, place) =>
       place % 2 === 0 ? running(1) : 'ConditionalCheckFailedException',
     );
     expect(await caught(cancel())).toBeInstanceOf(ConditionFailed);
-    expect(calls).toHaveLength(MAX_TRIES * 2);
+    expect(calls).toHaveLength(conflictRetries.maxAttempts * 2);
+  });
+});
+
+describe('a read and the write that depends on it', () => {
+  const conflicts = (item: unknown) =>
+    Array.from({ length: 100 }, (_, place) =>
+      place % 2 === 0 ? { body: { Item: item } } : 'ConditionalCheckFailedException',
+    );
+  const details = {
+    name: 'Acme',
+    shortName: 'acme',
+    deliveryAddress: anOrder().submitted().deliveryAddress,
+    contact: { name: 'Ann', email: 'ann@acme.example' },
+  };
+  const { id: _, ...terms } = aTariff();
+  const reads = () => calls.filter(({ operation }) => operation === 'GetItem').length;
+
+  test('of a partner end as a conflict when another writer is faster each time', async () => {
+    answers = conflicts({ id: { S: 'acme' }, version: { N: '1' } });
+    const saved = savePartner('acme', details, '2026-03-02T10:00:00.000Z', () => undefined);
+    expect(await caught(saved)).toBeInstanceOf(ConditionFailed);
+    expect(reads()).toBe(conflictRetries.maxAttempts);
+  });
+
+  test('of a new partner end as a conflict when another writer is faster each time', async () => {
+    answers = Array.from({ length: 100 }, (_, place) =>
+      place % 2 === 0 ? { body: {} } : { reasons: ['ConditionalCheckFailed'] },
+    );
+    const saved = savePartner('acme', details, '2026-03-02T10:00:00.000Z', () => undefined);
+    expect(await caught(saved)).toBeInstanceOf(ConditionFailed);
+    expect(reads()).toBe(conflictRetries.maxAttempts);
+  });
+
+  test('of a tariff end as a conflict when another writer is faster each time', async () => {
+    answers = conflicts(undefined);
+    expect(await caught(saveTariff('trf_1', terms, () => undefined))).toBeInstanceOf(ConditionFailed);
+    expect(reads()).toBe(conflictRetries.maxAttempts);
+  });
+
+  test('succeed when another writer is faster for a while', async () => {
+    answers = [...conflicts(undefined).slice(0, 10), { body: {} }, { body: {} }];
+    expect(await saveTariff('trf_1', terms, () => undefined)).toMatchObject({ tariff: { id: 'trf_1' } });
+    expect(reads()).toBe(6);
   });
 });
 
