@@ -107,13 +107,7 @@ export type Model = {
 };
 
 /** Days that an operator may take to confirm an activation. */
-const CONFIRM_WITHIN_DAYS = 7;
-
-/**
- * Days that may pass on a busy machine between the moment at which a SIM becomes `activating` and the one at which its operator learns
- * of it: an operator that takes nearly as long as it may confirms in time or too late.
- */
-const BUSY_DAYS = 3;
+export const CONFIRM_WITHIN_DAYS = 7;
 
 export const multipleOf: Readonly<Record<OperatorId, number>> = { '3uk': 50, '3ireland': 50, orange: 50, a1: 20 };
 
@@ -232,7 +226,8 @@ function operatorsWord(now: Sim, after: Sim, action: Action, behaviour: Behaviou
   const refused = { outcome: 'operator_refused', sim: before };
   const silent = { outcome: 'operator_unavailable', sim: { ...before, unsure: true, late: isActivation } };
   const refuses = isActivation && behaviour.refuses.includes(now.iccid);
-  const isSilent = behaviour.failureRate > 0 || (isActivation && behaviour.delayDays > CONFIRM_WITHIN_DAYS - BUSY_DAYS);
+  // On a busy machine the operator learns of an activation days later, and then takes its own time.
+  const isSilent = behaviour.failureRate > 0 || (isActivation && behaviour.delayDays > 0);
   return [
     ...(!refuses || now.unsure ? [done] : []),
     ...(refuses || now.unsure ? [refused] : []),

@@ -1,5 +1,5 @@
 import { behaviourOf } from './command.ts';
-import { type Ask, type Behaviour, type Model, possible } from './model.ts';
+import { type Ask, type Behaviour, CONFIRM_WITHIN_DAYS, type Model, possible } from './model.ts';
 import { drily, nameSims, type Selected, STRANGER } from './selection.ts';
 import { agree, is, type SeenOperation, type SeenResult, told, type World } from './world.ts';
 
@@ -50,6 +50,12 @@ export async function comeOut(
   for (const [iccid, outcome] of outcomes) {
     apply(model, world, iccid, ask, outcome, since);
   }
+  if (ask.action === 'activate') {
+    const unconfirmed = [...outcomes].filter(([, outcome]) => outcome === 'operator_unavailable');
+    for (const [iccid] of unconfirmed.slice(0, DEADLINES_CHECKED)) {
+      await checkDeadline(world, iccid);
+    }
+  }
   const failed = [...outcomes].filter(([, outcome]) => outcome !== 'succeeded').map(([iccid]) => iccid);
   const succeeded = outcomes.size - failed.length;
   const end = failed.length === 0 ? 'succeeded' : succeeded === 0 ? 'failed' : 'partially_succeeded';
@@ -77,6 +83,22 @@ export async function comeOut(
   model.operations.set(id, { id, ask, state, succeeded, failed, unconfirmed: false });
   world.says(`   ${name} ${state}: ${summary(outcomes)}`);
   return outcomes;
+}
+
+const DAY_MS = 86_400_000;
+/** SIMs of an operation whose timelines are read. */
+const DEADLINES_CHECKED = 3;
+
+/** An activation that was not confirmed failed only after its operator had all the time that it may take. */
+async function checkDeadline(world: World, iccid: string): Promise<void> {
+  const steps = await world.all<{ at: string; type: string }>(`/v1/sims/${iccid}/events`);
+  const end = steps.findLastIndex(({ type }) => type === 'sim.activation_failed');
+  const start = steps.slice(0, end).findLast(({ type }) => type === 'sim.activation_requested');
+  const days = (Date.parse(steps[end]?.at ?? '') - Date.parse(start?.at ?? '')) / DAY_MS;
+  agree(
+    days >= CONFIRM_WITHIN_DAYS,
+    () => `The activation of ${world.nameOf(iccid)} failed after ${days} days, for want of an answer`,
+  );
 }
 
 /** Takes over what came of a SIM. */

@@ -90,7 +90,6 @@ function startOf({ startedAt, createdAt }: Operation): string {
 async function confirmPage(work: PageWork, round: number): Promise<number> {
   const { operation } = work;
   const { activating, others } = standingOf(work);
-  const askedAt = clock.now();
   const { answers } = await askOperators(activating, (operatorId, iccids) => operatorOf(operatorId).simStatus(iccids));
   const barred = activating.filter(({ iccid }) => (answers.get(iccid)?.status ?? 'barred') === 'barred');
   // It never got the request, or lost it. A key of this round's: the first key would repeat the first answer.
@@ -101,7 +100,7 @@ async function confirmPage(work: PageWork, round: number): Promise<number> {
   const settled = await applyOperatorAnswers(work, activating, answers);
   const told = new Set(settled.map(({ result }) => result.iccid));
   const waiting = activating.filter(({ iccid }) => !told.has(iccid));
-  const overdue = waiting.filter((sim) => isConfirmationOverdue(sim, startOf(operation), askedAt));
+  const overdue = waiting.filter((sim) => isConfirmationOverdue(sim, startOf(operation), new Date(work.at)));
   const outcomes = [...others, ...settled, ...(overdue.length > 0 ? await giveUpOn(work, overdue) : [])];
   if (outcomes.length > 0) {
     await recordPageResults(work, outcomes);
