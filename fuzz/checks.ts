@@ -79,7 +79,8 @@ type Known = { document: ApiDocument; route: DocumentedRoute | undefined; valida
 function problemFaults(sent: SentRequest, answer: Answer, { document, route, validate }: Known): string[] {
   const { status, headers, body, text } = answer;
   const faults: string[] = [];
-  if (!refusals.includes(status) || (!route && status !== 404)) {
+  const isRefusal = refusals.includes(status) || isPartnerLimit(sent, answer);
+  if (!isRefusal || (!route && status !== 404)) {
     faults.push(`${status} is no status of this: ${text.slice(0, 300)}`);
   }
   const form = (route ?? document.routes[0])?.answers.get('default');
@@ -102,6 +103,14 @@ function problemFaults(sent: SentRequest, answer: Answer, { document, route, val
     faults.push(...(refused === undefined ? [] : [refused]));
   }
   return faults;
+}
+
+/** A partner may have sent its requests of the moment: fuzzing changes the limits of partners, too. */
+function isPartnerLimit({ caller }: SentRequest, { status, headers, body }: Answer): boolean {
+  const isOfPartner = caller !== 'platform' && !withoutGoodToken.includes(caller);
+  return (
+    status === 429 && isOfPartner && fieldsOf(body).code === 'too_many_requests' && Number(headers['retry-after']) > 0
+  );
 }
 
 /** A request of the form that the document tells of is not refused for its form. */
@@ -204,6 +213,9 @@ function takenAgainst(sent: SentRequest, route: DocumentedRoute, validate: Valid
 
 /** What a body says, read as the route reads it. */
 function readBody({ body = '' }: SentRequest, route: DocumentedRoute): { value: unknown } | undefined {
+  if (isDamaged(body)) {
+    return undefined;
+  }
   if (route.body?.type !== 'text/csv') {
     return jsonOf(body);
   }
@@ -211,6 +223,9 @@ function readBody({ body = '' }: SentRequest, route: DocumentedRoute): { value: 
   const hasColumns = read?.header.toSorted().join() === columnsIn(route.body.schema).toSorted().join();
   return read && hasColumns ? { value: read.rows } : undefined;
 }
+
+/** Whether a body reaches the functions with the character that stands for bytes that are not UTF-8: such a body is refused. */
+const isDamaged = (body: string) => decoded(body).includes('\u{FFFD}');
 
 /** A body as JSON in UTF-8; its mark of the order of bytes may be left out of account. */
 export function jsonOf(text: string | undefined): { value: unknown } | undefined {

@@ -16,6 +16,9 @@ const kindsOfFields: Readonly<Record<string, Kind>> = {
   cursor: 'cursor',
 };
 
+/** A partner that may send few requests would be refused from then on: most of the fuzzer's requests are of one partner. */
+const LEAST_REQUESTS_PER_SECOND = 1000;
+
 /** Texts longer than this are no different. */
 const LONGEST_TEXT = 120;
 const MOST_ITEMS = 5;
@@ -58,7 +61,7 @@ export function validValue(
     case 'string':
       return textOf(schema, name);
     case 'integer':
-      return integerOf(schema);
+      return integerOf(name === 'requestsPerSecond' ? { ...schema, minimum: LEAST_REQUESTS_PER_SECOND } : schema);
     case 'number':
       return fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
     case 'boolean':

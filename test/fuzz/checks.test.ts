@@ -109,6 +109,16 @@ describe('an answer is as it must be', () => {
         }),
       ),
     ],
+    [
+      'of a body that was damaged on the way',
+      post({ name: 'North\u{FFFD}wind' }),
+      answer(400, problem(400, 'invalid_encoding')),
+    ],
+    [
+      'of one request too many of a partner',
+      get('/v1/customers/cus_1'),
+      answer(429, problem(429, 'too_many_requests'), { 'retry-after': '3' }),
+    ],
     ['a path that is none', get('/v1/nothing'), answer(404, problem(404, 'not_found'))],
   ])('when it is %s', (_what, sent, given) => {
     expect(check(sent, given)).toEqual([]);
@@ -141,6 +151,12 @@ describe('an answer is as it must be', () => {
     ['a code that is not explained', post(named), answer(422, problem(422, 'odd'))],
     ['a problem of another status', post(named), answer(409, problem(422, 'name_taken'))],
     ['a problem of another request', post(named), answer(409, problem(409, 'name_taken', { instance: 'r2' }))],
+    [
+      'one too many of a partner, without saying when to retry',
+      get('/v1/customers'),
+      answer(429, problem(429, 'too_many_requests')),
+    ],
+    ['taken, though it was damaged on the way', post({ name: 'North\u{FFFD}wind' }), created],
     ['given without a good token', unsigned, answer(200, { items: [] })],
     [
       'the gateway’s own failure',
