@@ -55,11 +55,19 @@ export type PlatformCaller = Extract<Caller, { kind: 'platform' }>;
 /** A caller that acts for a partner, or for a customer of it. */
 export type PartnerCaller = Extract<Caller, { partnerId: string }>;
 
+/** Who a record belongs to: a partner, or the wholesaler's platform. */
+export type Tenant = { partnerId: string } | 'platform';
+
+/** The tenant that a caller acts for: a customer's user acts for the customer's partner. */
+export function tenantOf(caller: Caller | undefined): Tenant {
+  return caller && 'partnerId' in caller ? { partnerId: caller.partnerId } : 'platform';
+}
+
 /**
  * Who a token's claims make of its bearer; `undefined` when they give no rights at all: no partner and not of the
  * platform. A customer's own user has a customer's roles alone, a partner's user none of them.
  */
-export function callerOf(claims: {
+export function callerFromClaims(claims: {
   sub: string;
   partnerId?: string | undefined;
   customerId?: string | undefined;

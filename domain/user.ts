@@ -2,12 +2,12 @@ import { customerRoles, partnerRoles, type Role } from './access.ts';
 import type { Problem, Violation } from './verdict.ts';
 
 /** Whose a user is: the wholesaler's when there is no partner, a customer's own when there is a customer. */
-export type Whose = { partnerId?: string | undefined; customerId?: string | undefined };
+export type Owner = { partnerId?: string | undefined; customerId?: string | undefined };
 
 export const userStates = ['invited', 'active', 'disabled'] as const;
 
 /** Somebody who signs in at the deployment's own user pool. */
-export type User = Whose & {
+export type User = Owner & {
   id: string;
   email: string;
   roles: readonly Role[];
@@ -17,7 +17,7 @@ export type User = Whose & {
 };
 
 /** The roles that a user may have, by whose he is: what a token of another role would say gives no right anyway. */
-export function rolesOpenTo({ partnerId, customerId }: Whose): readonly Role[] {
+export function rolesOpenTo({ partnerId, customerId }: Owner): readonly Role[] {
   if (partnerId === undefined) {
     return ['platform'];
   }
@@ -25,7 +25,7 @@ export function rolesOpenTo({ partnerId, customerId }: Whose): readonly Role[] {
 }
 
 /** The rule: a user has at least one role, of those that are open to him; a customer is a partner's. */
-export function userViolations(user: Whose & { roles: readonly Role[] }): Violation[] {
+export function userViolations(user: Owner & { roles: readonly Role[] }): Violation[] {
   if (user.customerId !== undefined && user.partnerId === undefined) {
     return [
       { pointer: '/customerId', code: 'customer_needs_partner', message: 'partnerId is required with customerId.' },
@@ -41,7 +41,7 @@ export function userViolations(user: Whose & { roles: readonly Role[] }): Violat
 }
 
 /** The rule: a role of the wholesaler, of a partner or of a customer is for its own users. */
-export function roleProblem(user: Whose, role: Role): Problem<'role_of_others'> | undefined {
+export function roleProblem(user: Owner, role: Role): Problem<'role_of_others'> | undefined {
   const open = rolesOpenTo(user);
   return open.includes(role)
     ? undefined
@@ -52,7 +52,7 @@ export function roleProblem(user: Whose, role: Role): Problem<'role_of_others'> 
 }
 
 /** The rule: the last role stays, since a user without one is nobody; it is the user that is removed then. */
-export function mayLoseRole({ roles }: Pick<User, 'roles'>, role: Role): boolean {
+export function canLoseRole({ roles }: Pick<User, 'roles'>, role: Role): boolean {
   return roles.some((other) => other !== role);
 }
 
@@ -60,7 +60,7 @@ export function mayLoseRole({ roles }: Pick<User, 'roles'>, role: Role): boolean
  * Whether an invitation was cut short: its user has not signed in, is whose he was to be, and lacks roles that he was to
  * have. To ask for it again completes it.
  */
-export function isCutShort(user: User, wanted: Whose & { roles: readonly Role[] }): boolean {
+export function isIncompleteInvitation(user: User, wanted: Owner & { roles: readonly Role[] }): boolean {
   return (
     user.state === 'invited' &&
     user.partnerId === wanted.partnerId &&

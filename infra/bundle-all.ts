@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { allRoutes, resources } from '../functions/api/routes.ts';
-import { openApiDocument } from '../functions/http/openapi.ts';
-import { referencePage } from '../functions/http/reference-page.ts';
+import { openApiDocument } from '../functions/openapi/document.ts';
+import { referencePage } from '../functions/openapi/reference-page.ts';
 import project from '../package.json' with { type: 'json' };
 import { type Bundles, bundleFunctions } from './functions/bundles.ts';
 import { claimsEntry, docsEntry, functionEntries, sandboxEntry } from './functions/entries.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { allRoutes } from '../functions/api/routes.ts';
-import { openApiDocument } from '../functions/http/openapi.ts';
+import { openApiDocument } from '../functions/openapi/document.ts';
 import project from '../package.json' with { type: 'json' };
 import { breakingChanges } from './breaking-changes.ts';
 import { lastRelease, mayBreak } from './releases.ts';

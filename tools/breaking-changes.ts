@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { EMAIL } from '../domain/email.ts';
-import { portablePattern } from '../functions/http/portable-pattern.ts';
+import { portablePattern } from '../functions/openapi/portable-pattern.ts';
 
 /*
  * Compares two OpenAPI documents as this project makes them, as a caller feels it: what was taken must still be taken, and

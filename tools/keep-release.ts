@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { allRoutes } from '../functions/api/routes.ts';
-import { openApiDocument } from '../functions/http/openapi.ts';
+import { openApiDocument } from '../functions/openapi/document.ts';
 import project from '../package.json' with { type: 'json' };
 import { releaseDefinition } from './release-definition.ts';
 import { releaseItems } from './release-items.ts';

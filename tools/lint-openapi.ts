@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import spectralCore, { type RulesetDefinition } from '@stoplight/spectral-core';
 import spectralRulesets from '@stoplight/spectral-rulesets';
 import { allRoutes } from '../functions/api/routes.ts';
-import { openApiDocument } from '../functions/http/openapi.ts';
+import { openApiDocument } from '../functions/openapi/document.ts';
 import project from '../package.json' with { type: 'json' };
 
 // npm run lint:openapi: holds the OpenAPI document to the recommended rules of Spectral and Redocly, without exceptions.

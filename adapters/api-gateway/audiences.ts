@@ -4,7 +4,7 @@ import { answersInTime } from '../aws-clients.ts';
 import { required } from '../environment.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: of an authoriser, and no more on request. */
-export const MOST_AUDIENCES = 50;
+export const MAX_AUDIENCES = 50;
 
 const client = memoize(() => new ApiGatewayV2Client(answersInTime));
 

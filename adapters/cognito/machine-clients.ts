@@ -12,7 +12,7 @@ import {
 import pMap from 'p-map';
 import { partnerRoles } from '../../domain/access.ts';
 import { grantOf, type MachineClient, type MachineRole, scopeOf } from '../../domain/machine-client.ts';
-import { CALLS_IN_FLIGHT, cognito, LONGEST_LIST, pool } from './user-pool.ts';
+import { CALLS_IN_FLIGHT, cognito, MAX_PAGE_SIZE, pool } from './user-pool.ts';
 
 /** Cognito tells of a list of clients no more than this; what else there is takes a call each. */
 export type ListedClient = { id: string; name: string };
@@ -24,14 +24,14 @@ const CLIENT_ID = /^[\w+]+$/;
 const nameAtCognito = (partnerId: string, name: string) => `${partnerId} ${name}`;
 
 /** All clients of the pool, people's and machines'. */
-export async function allClients(): Promise<ListedClient[]> {
+export async function listAllClients(): Promise<ListedClient[]> {
   const found: ListedClient[] = [];
   let NextToken: string | undefined;
   do {
     const told = await cognito().send(
       new ListUserPoolClientsCommand({
         ...pool(),
-        MaxResults: LONGEST_LIST,
+        MaxResults: MAX_PAGE_SIZE,
         ...(NextToken !== undefined && { NextToken }),
       }),
     );
@@ -57,7 +57,7 @@ export function clientsOf(partnerId: string, all: readonly ListedClient[]): List
  *
  * @returns `undefined` when the pool has no room for another partner's scopes.
  */
-export async function makeMachineClient(
+export async function createMachineClient(
   partnerId: string,
   { name, roles }: { name: string; roles: readonly MachineRole[] },
 ): Promise<(MachineClient & { secret: string }) | undefined> {
@@ -111,7 +111,7 @@ export async function getMachineClients(partnerId: string, ids: readonly string[
 }
 
 /** Removes a client, which gets no token from then on. One that is not there any more is no error. */
-export async function removeMachineClient(id: string): Promise<void> {
+export async function deleteMachineClient(id: string): Promise<void> {
   try {
     await cognito().send(new DeleteUserPoolClientCommand({ ...pool(), ClientId: id }));
   } catch (error) {

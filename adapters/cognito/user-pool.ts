@@ -12,7 +12,7 @@ export const hasUserPool = () => Boolean(process.env.USER_POOL_ID);
 export const pool = () => ({ UserPoolId: required('USER_POOL_ID') });
 
 /** The most that Cognito tells of a list at once. */
-export const LONGEST_LIST = 60;
+export const MAX_PAGE_SIZE = 60;
 
 /**
  * How many calls about single users or clients are under way at a time. Cognito's quotas are per second and account, from

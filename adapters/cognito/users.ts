@@ -14,9 +14,9 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import pMap from 'p-map';
 import { type Role, roles } from '../../domain/access.ts';
-import type { User, Whose } from '../../domain/user.ts';
+import type { Owner, User } from '../../domain/user.ts';
 import { attributes, custom } from './attributes.ts';
-import { CALLS_IN_FLIGHT, cognito, LONGEST_LIST, pool } from './user-pool.ts';
+import { CALLS_IN_FLIGHT, cognito, MAX_PAGE_SIZE, pool } from './user-pool.ts';
 
 /** Cognito refuses to look for what cannot be an id. */
 const USER_ID = /^[\w-]+$/;
@@ -34,7 +34,7 @@ type Told = {
 export type NotInvited = 'taken' | 'no address';
 
 /** Makes a user, who gets a mail with a password for the first time. */
-export async function inviteUser(user: Whose & { email: string }): Promise<User | NotInvited> {
+export async function createUser(user: Owner & { email: string }): Promise<User | NotInvited> {
   const given = {
     email: user.email,
     email_verified: 'true',
@@ -65,7 +65,7 @@ export async function inviteUser(user: Whose & { email: string }): Promise<User 
 }
 
 /** Sends an invitation again, with another password and for another week. @returns false when there is no such user. */
-export async function inviteAgain({ email }: User): Promise<boolean> {
+export async function sendInvitationAgain({ email }: User): Promise<boolean> {
   return isThere(() =>
     cognito().send(
       new AdminCreateUserCommand({
@@ -100,7 +100,7 @@ export async function queryUsers(
   const { Users = [], PaginationToken } = await cognito().send(
     new ListUsersCommand({
       ...pool(),
-      Limit: Math.min(limit, LONGEST_LIST),
+      Limit: Math.min(limit, MAX_PAGE_SIZE),
       ...(after !== undefined && { PaginationToken: after }),
       ...(email !== undefined && { Filter: `email = ${JSON.stringify(email)}` }),
     }),
@@ -114,19 +114,19 @@ export async function queryUsers(
 }
 
 /** Gives a role; one that the user has stays. @returns false when there is no such user. */
-export async function giveRole(id: string, role: Role): Promise<boolean> {
+export async function addRole(id: string, role: Role): Promise<boolean> {
   return isThere(() => cognito().send(new AdminAddUserToGroupCommand({ ...pool(), Username: id, GroupName: role })));
 }
 
 /** @returns false when there is no such user. */
-export async function takeRole(id: string, role: Role): Promise<boolean> {
+export async function withdrawRole(id: string, role: Role): Promise<boolean> {
   return isThere(() =>
     cognito().send(new AdminRemoveUserFromGroupCommand({ ...pool(), Username: id, GroupName: role })),
   );
 }
 
 /** Removes a user, whose sign-in cannot be renewed from then on. @returns false when there is no such user. */
-export async function removeUser(id: string): Promise<boolean> {
+export async function deleteUser(id: string): Promise<boolean> {
   return isThere(async () => {
     await cognito().send(new AdminUserGlobalSignOutCommand({ ...pool(), Username: id }));
     await cognito().send(new AdminDeleteUserCommand({ ...pool(), Username: id }));
@@ -135,7 +135,7 @@ export async function removeUser(id: string): Promise<boolean> {
 
 async function rolesOfUser(id: string): Promise<Role[]> {
   const { Groups = [] } = await cognito().send(
-    new AdminListGroupsForUserCommand({ ...pool(), Username: id, Limit: LONGEST_LIST }),
+    new AdminListGroupsForUserCommand({ ...pool(), Username: id, Limit: MAX_PAGE_SIZE }),
   );
   return roles.filter((role) => Groups.some(({ GroupName }) => GroupName === role));
 }

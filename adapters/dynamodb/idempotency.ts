@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Tenant } from '../../domain/access.ts';
 import { absent, ConditionFailed, get, put, update, write, writeIf } from './items.ts';
-import { idempotencyKey, type KeyOwner } from './keys.ts';
+import { idempotencyKey } from './keys.ts';
 
 /** What was answered to a request. `sealed`: its body shows a secret, and is encrypted. */
 export type KeptResponse = { status: number; headers: Record<string, string>; body: string; sealed?: true };
@@ -30,7 +31,7 @@ const KEPT_FOR = 24 * 3600;
  * @returns the claim, and whether it is ours to carry out; otherwise it is as another attempt made it.
  */
 export async function claim(
-  owner: KeyOwner,
+  owner: Tenant,
   key: string,
   { fingerprint, at, heldUntil }: Pick<ClaimedRequest, 'fingerprint' | 'at' | 'heldUntil'>,
 ): Promise<{ claimed: ClaimedRequest; ours: boolean }> {
@@ -58,7 +59,7 @@ export async function claim(
 
 /** Takes over a claim whose attempt has crashed. @returns false when another attempt was faster. */
 export async function takeOver(
-  owner: KeyOwner,
+  owner: Tenant,
   key: string,
   crashed: ClaimedRequest,
   heldUntil: number,
@@ -68,7 +69,7 @@ export async function takeOver(
 
 /** Keeps what was answered; an attempt that was taken over keeps nothing. */
 export async function keepResponse(
-  owner: KeyOwner,
+  owner: Tenant,
   key: string,
   heldUntil: number,
   response: KeptResponse,
@@ -77,12 +78,12 @@ export async function keepResponse(
 }
 
 /** Lets the next attempt begin at once: this one failed by no fault of the request. */
-export async function letGo(owner: KeyOwner, key: string, heldUntil: number): Promise<void> {
+export async function letGo(owner: Tenant, key: string, heldUntil: number): Promise<void> {
   await changeHeld(owner, key, heldUntil, { heldUntil: 0 });
 }
 
 async function changeHeld(
-  owner: KeyOwner,
+  owner: Tenant,
   key: string,
   heldUntil: number,
   set: Partial<ClaimedRequest>,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Tenant } from '../../domain/access.ts';
 import type { SimState } from '../../domain/sim.ts';
 import { SIM_SHARDS, USAGE_SHARDS } from './table.ts';
 
@@ -11,6 +12,8 @@ export type Key = { pk: string; sk: string };
  */
 
 const owned = (partnerId: string) => `P#${partnerId}`;
+
+const ownedByTenant = (tenant: Tenant) => (tenant === 'platform' ? 'PLATFORM' : owned(tenant.partnerId));
 
 /** Whether a partition is a partner's. */
 export const isOwnedBy = (partnerId: string, { pk }: Pick<Key, 'pk'>): boolean =>
@@ -81,20 +84,17 @@ export const lateActivationKey = (partition: string, page: number, part: number,
   sk: `LATE#${padded(page)}#${padded(part)}#${operatorId}`,
 });
 
-/** Whose idempotency keys they are: a partner's, or the platform's. */
-export type KeyOwner = { partnerId: string } | 'platform';
-
-/** A request that its caller named with an `Idempotency-Key`: each in a partition of its own. */
-export const idempotencyKey = (owner: KeyOwner, key: string): Key => ({
-  pk: `${owner === 'platform' ? 'PLATFORM' : owned(owner.partnerId)}#IDEM#${sha256(key)}`,
+/** A request with an `Idempotency-Key`: each has a partition of its own. */
+export const idempotencyKey = (tenant: Tenant, key: string): Key => ({
+  pk: `${ownedByTenant(tenant)}#IDEM#${sha256(key)}`,
   sk: 'REQUEST',
 });
 
-/** The end of the partitions that hold journals: no function may change or remove what is in them. */
+/** How the partition keys of journals end. No function may change or remove their items. */
 export const JOURNAL = '#JOURNAL';
-/** Who did what, by time. */
-export const journalKey = (owner: KeyOwner, position: string): Key => ({
-  pk: `${owner === 'platform' ? 'PLATFORM' : owned(owner.partnerId)}${JOURNAL}`,
+/** An entry of a tenant's journal, by time. */
+export const journalKey = (tenant: Tenant, position: string): Key => ({
+  pk: `${ownedByTenant(tenant)}${JOURNAL}`,
   sk: position,
 });
 

@@ -16,9 +16,9 @@ import { described } from '../../domain/described.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { isUnchanged } from '../../use-cases/is-unchanged.ts';
 import { invalidInput, notFound, Refusal, unknownId } from '../../use-cases/refusal.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 /** Of several fields exactly one is given. */
 const exactlyOne = (message: string) =>

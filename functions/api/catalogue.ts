@@ -6,8 +6,8 @@ import { partnerSchema, showPartner } from '../../contract/partner.ts';
 import { showTariff, tariffAnswerSchema } from '../../contract/tariff.ts';
 import { isOperatorId, operatorIds, operators } from '../../domain/operator.ts';
 import { notFound } from '../../use-cases/refusal.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { okPage, okResource, route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 /** What can be ordered and sold, and who the caller is. */
 export const routes = [

@@ -15,11 +15,11 @@ import { line } from '../../domain/text.ts';
 import { fillPage } from '../../use-cases/fill-page.ts';
 import { isUnchanged } from '../../use-cases/is-unchanged.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { parseOrThrow } from '../http/input.ts';
 import { mergePatch } from '../http/merge-patch.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 const customerFields = () => ({
   name: line(100),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { memoize } from '../../domain/memoize.ts';
-import { createHandler } from '../http/chain.ts';
+import { createHandler } from '../http/create-handler.ts';
 import { type Answer, route } from '../http/route.ts';
 
 /** The state of the API and its description, open to everyone. This function also answers all unknown paths. */

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
-import { positionOf, queryJournal } from '../../adapters/dynamodb/journal.ts';
+import { journalPosition, queryJournal } from '../../adapters/dynamodb/journal.ts';
 import { journalEntrySchema, showJournalEntry } from '../../contract/journal-entry.ts';
+import { tenantOf } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
 import { fillPage } from '../../use-cases/fill-page.ts';
 import { invalidInput } from '../../use-cases/refusal.ts';
-import { keyOwner } from '../http/idempotency.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { okPage, route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 /** Who did what. */
 export const routes = [
@@ -37,12 +37,12 @@ export const routes = [
       const now = Date.now() / 1000;
       const { items, next } = await fillPage(
         page,
-        (limit, after) => queryJournal(keyOwner(caller), between, limit, after),
+        (limit, after) => queryJournal(tenantOf(caller), between, limit, after),
         (entry) =>
           entry.expiresAt > now &&
           (actor === undefined || entry.actor === actor) &&
           (resource === undefined || isAbout(entry.resource, resource)),
-        positionOf,
+        journalPosition,
       );
       return okPage(items.map(showJournalEntry), next);
     },

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { MOST_AUDIENCES } from '../../adapters/api-gateway/audiences.ts';
+import { MAX_AUDIENCES } from '../../adapters/api-gateway/audiences.ts';
 import {
-  allClients,
   clientsOf,
+  createMachineClient,
+  deleteMachineClient,
   getMachineClient,
   getMachineClients,
-  makeMachineClient,
-  removeMachineClient,
+  listAllClients,
 } from '../../adapters/cognito/machine-clients.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { required } from '../../adapters/environment.ts';
@@ -17,9 +17,9 @@ import { type MachineClient, scopeOf } from '../../domain/machine-client.ts';
 import { requireUserPool } from '../../use-cases/access/require-user-pool.ts';
 import { syncAudiences } from '../../use-cases/access/sync-audiences.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 /** What Cognito lets stand in a name. */
 const CLIENT_NAME = /^[A-Za-z0-9_+=,.@-]+( [A-Za-z0-9_+=,.@-]+)*$/;
@@ -56,15 +56,15 @@ export const routes = [
     handle: async ({ path: { partnerId }, body: { name, roles: asked } }) => {
       requireUserPool();
       await requirePartner(partnerId);
-      const before = await allClients();
-      if (before.length >= MOST_AUDIENCES) {
+      const before = await listAllClients();
+      if (before.length >= MAX_AUDIENCES) {
         throw tooMany();
       }
       if (clientsOf(partnerId, before).some((other) => other.name === name)) {
         throw new Refusal('name_taken', `The partner already has a client named ${JSON.stringify(name)}.`);
       }
       const roles = partnerRoles.filter((role) => asked.includes(role));
-      const made = await makeMachineClient(partnerId, { name, roles });
+      const made = await createMachineClient(partnerId, { name, roles });
       if (!made) {
         throw new Refusal(
           'too_many',
@@ -91,7 +91,7 @@ export const routes = [
     handle: async ({ path: { partnerId }, page: { limit, after = '' } }) => {
       requireUserPool();
       await requirePartner(partnerId);
-      const listed = clientsOf(partnerId, await allClients()).filter(({ name }) => name > after);
+      const listed = clientsOf(partnerId, await listAllClients()).filter(({ name }) => name > after);
       const shown = listed.slice(0, limit);
       // A client that was revoked meanwhile is left out.
       const clients = await getMachineClients(
@@ -128,7 +128,7 @@ export const routes = [
       const client = await getMachineClient(partnerId, clientId);
       if (client) {
         requireMatch(ifMatch, showClient(client));
-        await removeMachineClient(clientId);
+        await deleteMachineClient(clientId);
       }
       // Also when it is not there: whoever asks again after a revocation that was cut short has it completed.
       await syncAudiences();
@@ -169,7 +169,7 @@ async function letIn({ id }: MachineClient): Promise<void> {
       throw tooMany();
     }
   } catch (error) {
-    await removeMachineClient(id);
+    await deleteMachineClient(id);
     throw error;
   }
 }
@@ -177,7 +177,7 @@ async function letIn({ id }: MachineClient): Promise<void> {
 function tooMany(): Refusal {
   return new Refusal(
     'too_many',
-    `The API accepts tokens of at most ${MOST_AUDIENCES} clients, including the one for users. Revoke a client first, or use an external token issuer.`,
+    `The API accepts tokens of at most ${MAX_AUDIENCES} clients, including the one for users. Revoke a client first, or use an external token issuer.`,
   );
 }
 

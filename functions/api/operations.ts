@@ -15,8 +15,8 @@ import { simActions } from '../../domain/sim-actions.ts';
 import { fillPage } from '../../use-cases/fill-page.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { startExecution } from '../../use-cases/start-execution.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { accepted, okPage, okResource, route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 /** Bulk actions on SIMs: how they go, and what came of each SIM. */
 export const routes = [

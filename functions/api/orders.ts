@@ -39,9 +39,9 @@ import { applyOrderStep, recordStepMetrics } from '../../use-cases/orders/apply-
 import { loadPlanTargets } from '../../use-cases/orders/load-plan-targets.ts';
 import { type InputError, invalidInput, notFound, Refusal } from '../../use-cases/refusal.ts';
 import { startExecution } from '../../use-cases/start-execution.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { type Answer, created, okPage, okResource, route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 const quantity = described(z.number(), 'A multiple of the operator’s `orderMultiple`, at most 100,000.');
 

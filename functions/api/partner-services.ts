@@ -14,9 +14,9 @@ import { fillPage } from '../../use-cases/fill-page.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { tariffForService } from '../../use-cases/services/tariff-for-service.ts';
 import { serviceUsageQuery, showServiceUsage } from '../../use-cases/usage/read-usage.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, okPage, okResource, route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 /** What the partner is charged on. */
 export const routes = [

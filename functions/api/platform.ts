@@ -23,9 +23,9 @@ import { HOLDING_DAYS, isPartnerId, type Partner } from '../../domain/partner.ts
 import { tariffSchema } from '../../domain/tariff.ts';
 import { line } from '../../domain/text.ts';
 import { invalidInput, notFound, Refusal } from '../../use-cases/refusal.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch, requirePutConditions } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 const partnerDetails = z.lazy(() =>
   z.strictObject({

@@ -16,9 +16,9 @@ import { isUnchanged } from '../../use-cases/is-unchanged.ts';
 import { notFound } from '../../use-cases/refusal.ts';
 import { bulkFields, fleetConfirmation, simFilter, startBulkAction } from '../../use-cases/sims/start-bulk-action.ts';
 import { showSimUsage, simUsageQuery } from '../../use-cases/usage/read-usage.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { okPage, okResource, type Route, route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 const select = { iccids: ['8944200000000000017'] };
 const bulkAnswers = { 200: dryRunSchema, 202: operationSchema };

@@ -5,8 +5,8 @@ import { isOperatorId } from '../../domain/operator.ts';
 import { recordBytes, type UsageRecord, usageRecordFields } from '../../domain/usage-record.ts';
 import { notFound } from '../../use-cases/refusal.ts';
 import { type Intake, ingestUsage, type Rejection } from '../../use-cases/usage/count-usage.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 /**
  * Of as many SIMs, each of which is read with what it used in the month, so many rows take half of the time for which API

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import {
+  addRole,
+  createUser,
+  deleteUser,
   getUser,
-  giveRole,
-  inviteAgain,
-  inviteUser,
   queryUsers,
-  removeUser,
-  takeRole,
+  sendInvitationAgain,
+  withdrawRole,
 } from '../../adapters/cognito/users.ts';
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
@@ -14,12 +14,19 @@ import { showUser, userSchema } from '../../contract/user.ts';
 import { type Role, roles } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { idSchema } from '../../domain/text.ts';
-import { isCutShort, mayLoseRole, roleProblem, type User, userViolations, type Whose } from '../../domain/user.ts';
+import {
+  canLoseRole,
+  isIncompleteInvitation,
+  type Owner,
+  roleProblem,
+  type User,
+  userViolations,
+} from '../../domain/user.ts';
 import { requireUserPool } from '../../use-cases/access/require-user-pool.ts';
 import { invalidInput, notFound, Refusal, unknownId } from '../../use-cases/refusal.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 /** As long as Cognito lets it be. */
 const email = z.email().check(z.maxLength(128));
@@ -52,7 +59,7 @@ export const routes = [
         throw invalidInput(violations);
       }
       await requireOwner(body);
-      const invited = await inviteUser(body);
+      const invited = await createUser(body);
       if (invited === 'no address') {
         throw invalidInput([
           { pointer: '/email', code: 'invalid_format', message: 'email must be a deliverable email address.' },
@@ -111,7 +118,7 @@ export const routes = [
       if (user.state !== 'invited') {
         throw new Refusal('wrong_state', `The user is ${user.state}. Only invited users can be invited again.`);
       }
-      if (!(await inviteAgain(user))) {
+      if (!(await sendInvitationAgain(user))) {
         throw notFound('user', userId);
       }
       return noContent;
@@ -137,7 +144,7 @@ export const routes = [
       if (user.roles.includes(role)) {
         return okResource(showUser(user));
       }
-      if (!(await giveRole(userId, role))) {
+      if (!(await addRole(userId, role))) {
         throw notFound('user', userId);
       }
       return created(`/v1/platform/users/${userId}/roles/${role}`, showUser(await theUser(userId)));
@@ -161,10 +168,10 @@ export const routes = [
         throw notFound('role of the user', role);
       }
       requireMatch(ifMatch, showUser(user));
-      if (!mayLoseRole(user, role)) {
+      if (!canLoseRole(user, role)) {
         throw new Refusal('last_role', `${role} is the user’s only role. Delete the user instead.`);
       }
-      if (!(await takeRole(userId, role))) {
+      if (!(await withdrawRole(userId, role))) {
         throw notFound('user', userId);
       }
       return noContent;
@@ -187,7 +194,7 @@ export const routes = [
       if (userId === caller.userId) {
         throw new Refusal('own_user', 'You cannot delete your own user. Ask another platform user.');
       }
-      if (!(await removeUser(userId))) {
+      if (!(await deleteUser(userId))) {
         throw notFound('user', userId);
       }
       return noContent;
@@ -212,7 +219,7 @@ function theRole(name: string): Role {
 }
 
 /** @throws Refusal 422 when the partner or the customer is not there */
-async function requireOwner({ partnerId, customerId }: Whose): Promise<void> {
+async function requireOwner({ partnerId, customerId }: Owner): Promise<void> {
   if (partnerId !== undefined && !(await getPartner(partnerId))) {
     throw unknownId('/partnerId', 'partner', partnerId);
   }
@@ -221,22 +228,22 @@ async function requireOwner({ partnerId, customerId }: Whose): Promise<void> {
   }
 }
 
-type Invitation = Whose & { email: string; roles: readonly Role[] };
+type Invitation = Owner & { email: string; roles: readonly Role[] };
 
 /** The user of an invitation that was stopped in the middle. */
 async function cutShort(invitation: Invitation): Promise<User | undefined> {
   const { items } = await queryUsers({ email: invitation.email }, 1, undefined);
-  return items.find((user) => isCutShort(user, invitation));
+  return items.find((user) => isIncompleteInvitation(user, invitation));
 }
 
 /** Gives all of the roles, or takes the user away again: nobody is left with a part of what he was to have. */
 async function giveRoles(user: User, wanted: readonly Role[]): Promise<void> {
   try {
     for (const role of wanted.filter((one) => !user.roles.includes(one))) {
-      await giveRole(user.id, role);
+      await addRole(user.id, role);
     }
   } catch (error) {
-    await removeUser(user.id);
+    await deleteUser(user.id);
     throw error;
   }
 }

@@ -40,9 +40,9 @@ import {
 import { fillPage } from '../../use-cases/fill-page.ts';
 import { isUnchanged } from '../../use-cases/is-unchanged.ts';
 import { invalidInput, notFound, Refusal } from '../../use-cases/refusal.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
-import { createApiHandler } from '../http/serve.ts';
 
 const webhookFields = () => ({
   url: described(z.string().check(z.minLength(1), z.maxLength(2000)), 'Public `https` URL.'),

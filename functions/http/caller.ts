@@ -1,33 +1,33 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
-import { type Caller, callerOf } from '../../domain/access.ts';
+import { type Caller, callerFromClaims } from '../../domain/access.ts';
 import { isPartnerId } from '../../domain/partner.ts';
 
 type Claims = APIGatewayProxyEventV2WithJWTAuthorizer['requestContext']['authorizer']['jwt']['claims'];
 
 /** The most that OpenID Connect lets a `sub` have. */
-const LONGEST_USER = 255;
+const MAX_USER_ID_LENGTH = 255;
 /** RFC 5321. */
-const LONGEST_EMAIL = 254;
+const MAX_EMAIL_LENGTH = 254;
 /** As long as any id may be. */
-const LONGEST_CUSTOMER = 100;
+const MAX_CUSTOMER_ID_LENGTH = 100;
 
 /**
  * Who asks, by the claims that API Gateway's authoriser verified; `undefined` when they give no rights at all.
  *
  * @param authorization the header whose token the authoriser verified.
  */
-export function callerFrom(claims: Claims | undefined, authorization: string | undefined): Caller | undefined {
+export function readCaller(claims: Claims | undefined, authorization: string | undefined): Caller | undefined {
   const partnerId = textOf(claims?.partner_id);
   const customerId = textOf(claims?.customer_id);
   const sub = textOf(claims?.sub) ?? 'unknown';
   const canBe =
     (partnerId === undefined || isPartnerId(partnerId)) &&
-    (customerId === undefined || isText(customerId, LONGEST_CUSTOMER)) &&
-    isText(sub, LONGEST_USER);
+    (customerId === undefined || isText(customerId, MAX_CUSTOMER_ID_LENGTH)) &&
+    isText(sub, MAX_USER_ID_LENGTH);
   if (!claims || !canBe) {
     return undefined;
   }
-  return callerOf({
+  return callerFromClaims({
     sub,
     partnerId,
     customerId,
@@ -48,7 +48,7 @@ function isText(claim: string, longest: number): boolean {
 /** The journal shows it beside the user's `sub`. A claim that is no address is ignored: it decides nothing. */
 function emailOf(claim: Claims[string] | undefined): string | undefined {
   const text = textOf(claim);
-  return text !== undefined && text.length <= LONGEST_EMAIL && /^[^\s@]+@[^\s@]+$/.test(text) && text.isWellFormed()
+  return text !== undefined && text.length <= MAX_EMAIL_LENGTH && /^[^\s@]+@[^\s@]+$/.test(text) && text.isWellFormed()
     ? text
     : undefined;
 }

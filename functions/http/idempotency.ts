@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type * as requests from '../../adapters/dynamodb/idempotency.ts';
-import type { KeyOwner } from '../../adapters/dynamodb/keys.ts';
-import type { Caller } from '../../domain/access.ts';
+import type { Caller, Tenant } from '../../domain/access.ts';
 import { invalidInput } from '../../use-cases/refusal.ts';
 import { HttpProblem } from './problem.ts';
 import { openBody, sealBody } from './sealed-body.ts';
@@ -16,7 +15,7 @@ export type Attempt = { at: Date; seed: string };
 export type Outcome = { response: requests.KeptResponse; keep: boolean };
 
 /** A request with a key: who sent it, and what it is. `showsSecret`: its answer is kept encrypted. */
-export type KeyedRequest = { owner: KeyOwner; key: string; fingerprint: string; showsSecret?: boolean };
+export type KeyedRequest = { owner: Tenant; key: string; fingerprint: string; showsSecret?: boolean };
 
 /** 1 to 255 printable characters: the contract's words. */
 const KEY = /^[\x20-\x7e]{1,255}$/;
@@ -28,11 +27,6 @@ export function readKey(header: string | undefined): string | undefined {
     throw invalidInput([{ pointer: '/headers/idempotency-key', code: 'invalid_format', message }]);
   }
   return header;
-}
-
-/** Keys are a partner's; two of its users with different views are not shown each other's answers. */
-export function keyOwner(caller: Caller | undefined): KeyOwner {
-  return caller && 'partnerId' in caller ? { partnerId: caller.partnerId } : 'platform';
 }
 
 /** What makes two requests the same: the view of who asks, the route, the path and the checked body. */

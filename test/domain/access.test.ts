@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Caller, callerOf, isAllowed, type Right, type Role, rights, roles } from '../../domain/access.ts';
+import { type Caller, callerFromClaims, isAllowed, type Right, type Role, rights, roles } from '../../domain/access.ts';
 
 const partnerRoles = ['admin', 'provisioning', 'deployment', 'support', 'accounts', 'billing'] as const;
 const customerRoles = ['customer_admin', 'customer_user'] as const;
@@ -9,7 +9,7 @@ const everyRight = Object.keys(rights).filter((name): name is Right => name in r
 /** Who a role makes of the bearer of an otherwise proper token. */
 function bearerOf(...held: string[]): Caller {
   const isCustomers = held.some((role) => role.startsWith('customer_'));
-  const caller = callerOf({
+  const caller = callerFromClaims({
     sub: 'ann',
     roles: held,
     ...(held.includes('platform') ? {} : { partnerId: 'demo' }),
@@ -61,7 +61,7 @@ describe('who may do what', () => {
 
 describe('a token', () => {
   test('of a partner makes its bearer a user of that partner', () => {
-    expect(callerOf({ sub: 'ann', partnerId: 'demo', roles: ['support', 'billing'] })).toEqual({
+    expect(callerFromClaims({ sub: 'ann', partnerId: 'demo', roles: ['support', 'billing'] })).toEqual({
       kind: 'partner',
       userId: 'ann',
       partnerId: 'demo',
@@ -70,7 +70,9 @@ describe('a token', () => {
   });
 
   test('of a customer makes its bearer a user of that customer', () => {
-    expect(callerOf({ sub: 'cy', partnerId: 'demo', customerId: 'cus_meadow', roles: ['customer_user'] })).toEqual({
+    expect(
+      callerFromClaims({ sub: 'cy', partnerId: 'demo', customerId: 'cus_meadow', roles: ['customer_user'] }),
+    ).toEqual({
       kind: 'customer',
       userId: 'cy',
       partnerId: 'demo',
@@ -80,29 +82,29 @@ describe('a token', () => {
   });
 
   test('without a partner is the platform’s, or nobody’s', () => {
-    expect(callerOf({ sub: 'root', roles: ['platform'] })).toEqual({ kind: 'platform', userId: 'root' });
+    expect(callerFromClaims({ sub: 'root', roles: ['platform'] })).toEqual({ kind: 'platform', userId: 'root' });
     for (const held of [[], ['admin'], ['admin', 'support'], ['customer_admin'], ['Platform']]) {
-      expect(callerOf({ sub: 'ann', roles: held })).toBeUndefined();
-      expect(callerOf({ sub: 'ann', partnerId: '', roles: held })).toBeUndefined();
-      expect(callerOf({ sub: 'ann', customerId: 'cus_meadow', roles: held })).toBeUndefined();
+      expect(callerFromClaims({ sub: 'ann', roles: held })).toBeUndefined();
+      expect(callerFromClaims({ sub: 'ann', partnerId: '', roles: held })).toBeUndefined();
+      expect(callerFromClaims({ sub: 'ann', customerId: 'cus_meadow', roles: held })).toBeUndefined();
     }
   });
 
   test('of the platform that names a partner gives no rights, neither the platform’s nor the partner’s', () => {
-    const caller = callerOf({ sub: 'root', partnerId: 'demo', roles: ['platform'] });
+    const caller = callerFromClaims({ sub: 'root', partnerId: 'demo', roles: ['platform'] });
     expect(everyRight.filter((right) => caller && isAllowed(caller, right))).toEqual([]);
   });
 
   test('of a partner’s user gives none of the rights of its roles as a customer', () => {
-    const caller = callerOf({ sub: 'ann', partnerId: 'demo', roles: ['customer_admin'] });
+    const caller = callerFromClaims({ sub: 'ann', partnerId: 'demo', roles: ['customer_admin'] });
     expect(everyRight.filter((right) => caller && isAllowed(caller, right))).toEqual([]);
   });
 
   test.each([...partnerRoles, 'platform'])('of a customer’s user gives none of the rights of %s', (role) => {
     const claims = { sub: 'cy', partnerId: 'demo', customerId: 'cus_meadow' };
-    const plain = callerOf({ ...claims, roles: ['customer_user'] });
-    expect(callerOf({ ...claims, roles: ['customer_user', role] })).toEqual(plain);
-    expect(callerOf({ ...claims, roles: [role] })).toEqual({ ...plain, roles: [] });
+    const plain = callerFromClaims({ ...claims, roles: ['customer_user'] });
+    expect(callerFromClaims({ ...claims, roles: ['customer_user', role] })).toEqual(plain);
+    expect(callerFromClaims({ ...claims, roles: [role] })).toEqual({ ...plain, roles: [] });
   });
 
   test('with roles that are not known gives the rights of the known ones', () => {

@@ -1,7 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { callerOf, customerRoles, isAllowed, partnerRoles, type Right, rights, roles } from '../../domain/access.ts';
-import { isCutShort, mayLoseRole, rolesOpenTo, type User, userViolations, type Whose } from '../../domain/user.ts';
+import {
+  callerFromClaims,
+  customerRoles,
+  isAllowed,
+  partnerRoles,
+  type Right,
+  rights,
+  roles,
+} from '../../domain/access.ts';
+import {
+  canLoseRole,
+  isIncompleteInvitation,
+  type Owner,
+  rolesOpenTo,
+  type User,
+  userViolations,
+} from '../../domain/user.ts';
 
 const ada: User = {
   id: 'u-1',
@@ -12,7 +27,7 @@ const ada: User = {
   createdAt: '2026-03-02T10:00:00.000Z',
 };
 const everyRight = Object.keys(rights).filter((name): name is Right => name in rights);
-const anybody: fc.Arbitrary<Whose> = fc.constantFrom<Whose>(
+const anybody: fc.Arbitrary<Owner> = fc.constantFrom<Owner>(
   {},
   { partnerId: 'acme' },
   { partnerId: 'acme', customerId: 'cus_1' },
@@ -28,7 +43,7 @@ describe('the roles of a user', () => {
   test('are exactly those by which his token gives a right', () => {
     fc.assert(
       fc.property(anybody, fc.constantFrom(...roles), (whose, role) => {
-        const caller = callerOf({ sub: 'ada', ...whose, roles: [role] });
+        const caller = callerFromClaims({ sub: 'ada', ...whose, roles: [role] });
         const rightsOfRole = everyRight.filter((right) => caller && isAllowed(caller, right));
         expect(rightsOfRole.length > 0).toBe(rolesOpenTo(whose).includes(role));
       }),
@@ -49,8 +64,8 @@ describe('the roles of a user', () => {
   });
 
   test('can all be lost but the last', () => {
-    expect(mayLoseRole({ roles: ['admin', 'billing'] }, 'admin')).toBe(true);
-    expect(mayLoseRole({ roles: ['admin'] }, 'admin')).toBe(false);
+    expect(canLoseRole({ roles: ['admin', 'billing'] }, 'admin')).toBe(true);
+    expect(canLoseRole({ roles: ['admin'] }, 'admin')).toBe(false);
   });
 });
 
@@ -64,8 +79,8 @@ describe('an invitation', () => {
   const wanted = { partnerId: 'acme', roles: ['admin', 'billing'] as const };
 
   test('was cut short when its user lacks roles', () => {
-    expect(isCutShort(ada, wanted)).toBe(true);
-    expect(isCutShort({ ...ada, roles: [] }, wanted)).toBe(true);
+    expect(isIncompleteInvitation(ada, wanted)).toBe(true);
+    expect(isIncompleteInvitation({ ...ada, roles: [] }, wanted)).toBe(true);
   });
 
   test.each<[string, Partial<User>]>([
@@ -76,6 +91,6 @@ describe('an invitation', () => {
     ['is another partner’s', { partnerId: 'globex' }],
     ['is a customer’s', { customerId: 'cus_1' }],
   ])('was not cut short when its user %s', (_, others) => {
-    expect(isCutShort({ ...ada, ...others }, wanted)).toBe(false);
+    expect(isIncompleteInvitation({ ...ada, ...others }, wanted)).toBe(false);
   });
 });

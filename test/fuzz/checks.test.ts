@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { allRoutes } from '../../functions/api/routes.ts';
-import { openApiDocument } from '../../functions/http/openapi.ts';
+import { openApiDocument } from '../../functions/openapi/document.ts';
 import { answerCheck } from '../../fuzz/checks.ts';
 import { documentOf } from '../../fuzz/document.ts';
 import type { Answer } from '../../fuzz/http.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { MOST_AUDIENCES } from '../../adapters/api-gateway/audiences.ts';
+import { MAX_AUDIENCES } from '../../adapters/api-gateway/audiences.ts';
 import type { Attributes } from '../../adapters/dynamodb/item-shapes.ts';
 import { scanAsKept } from '../../adapters/dynamodb/items.ts';
 import type { Key } from '../../adapters/dynamodb/keys.ts';
@@ -242,9 +242,9 @@ describe('the clients of a partner', () => {
     expect(await audiences()).toEqual(new Set(await idsOfClients()));
   });
 
-  test(`are as many as the API can tell apart: ${MOST_AUDIENCES - 1}`, async () => {
+  test(`are as many as the API can tell apart: ${MAX_AUDIENCES - 1}`, async () => {
     await revokeAll();
-    const room = MOST_AUDIENCES - (await idsOfClients()).length;
+    const room = MAX_AUDIENCES - (await idsOfClients()).length;
     for (let count = 0; count < room - 1; count += 1) {
       await aClient({ roles: ['billing'] });
     }
@@ -255,7 +255,7 @@ describe('the clients of a partner', () => {
     const made = race.filter(({ status }) => status === 201);
     expect(made.length).toBeLessThanOrEqual(1);
     expect(race.filter(({ status }) => status === 409)).toHaveLength(2 - made.length);
-    expect(await idsOfClients()).toHaveLength(MOST_AUDIENCES - 1 + made.length);
+    expect(await idsOfClients()).toHaveLength(MAX_AUDIENCES - 1 + made.length);
     for (let count = made.length; count < 1; count += 1) {
       await aClient({ roles: ['billing'] });
     }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { allRoutes } from '../../functions/api/routes.ts';
-import { openApiDocument } from '../../functions/http/openapi.ts';
+import { openApiDocument } from '../../functions/openapi/document.ts';
 import { breakingChanges } from '../../tools/breaking-changes.ts';
 import { lastRelease, mayBreak } from '../../tools/releases.ts';
 

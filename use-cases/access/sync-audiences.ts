@@ -1,8 +1,8 @@
-import { getAudiences, MOST_AUDIENCES, setAudiences } from '../../adapters/api-gateway/audiences.ts';
-import { allClients } from '../../adapters/cognito/machine-clients.ts';
+import { getAudiences, MAX_AUDIENCES, setAudiences } from '../../adapters/api-gateway/audiences.ts';
+import { listAllClients } from '../../adapters/cognito/machine-clients.ts';
 
 /** So often a list is looked at again that changes while it is set; whoever changed it sets it, too. */
-const MOST_ROUNDS = 5;
+const MAX_ROUNDS = 5;
 
 /**
  * Lets the API take the tokens of all clients of the user pool, and of no others: an authoriser knows its clients only by a
@@ -13,9 +13,9 @@ const MOST_ROUNDS = 5;
  */
 export async function syncAudiences(): Promise<'as it was' | 'set' | 'too many'> {
   let audiences = await getAudiences();
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const clients = (await allClients()).map(({ id }) => id);
-    const areTooMany = clients.length > MOST_AUDIENCES;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const clients = (await listAllClients()).map(({ id }) => id);
+    const areTooMany = clients.length > MAX_AUDIENCES;
     const wanted = areTooMany ? audiences.filter((id) => clients.includes(id)) : clients;
     if (areSame(audiences, wanted)) {
       return areTooMany ? 'too many' : round === 0 ? 'as it was' : 'set';

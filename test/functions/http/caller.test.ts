@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Role, roles } from '../../../domain/access.ts';
-import { callerFrom } from '../../../functions/http/caller.ts';
+import { readCaller } from '../../../functions/http/caller.ts';
 
-type Claims = NonNullable<Parameters<typeof callerFrom>[0]>;
+type Claims = NonNullable<Parameters<typeof readCaller>[0]>;
 
 /** The header that carries a token with these claims; nothing here verifies its signature. */
 const bearerOf = (claims: object) => {
@@ -18,7 +18,7 @@ const handedOver = (claims: object): Claims =>
 const textOf = (value: unknown): string =>
   Array.isArray(value) ? `[${value.map(textOf).join(' ')}]` : value === null ? '<nil>' : String(value);
 
-const callerOf = (claims: object) => callerFrom(handedOver(claims), bearerOf(claims));
+const callerOf = (claims: object) => readCaller(handedOver(claims), bearerOf(claims));
 
 const token = (own: object) => ({ sub: 'ann', partner_id: 'demo', ...own });
 
@@ -81,10 +81,10 @@ describe('the roles of a token', () => {
 
   test('are those of the verified claim: a token cannot add one', () => {
     const verified = handedOver(token({ roles: ['support'] }));
-    expect(callerFrom(verified, bearerOf(token({ roles: ['admin', 'support'] })))).toMatchObject({
+    expect(readCaller(verified, bearerOf(token({ roles: ['admin', 'support'] })))).toMatchObject({
       roles: ['support'],
     });
-    expect(callerFrom(handedOver(token({})), bearerOf(token({ roles: ['admin'] })))).toMatchObject({ roles: [] });
+    expect(readCaller(handedOver(token({})), bearerOf(token({ roles: ['admin'] })))).toMatchObject({ roles: [] });
   });
 
   test.each([
@@ -94,7 +94,7 @@ describe('the roles of a token', () => {
     ['its payload is no JSON', `Bearer e30.${Buffer.from('{').toString('base64url')}.x`],
     ['its payload is no object', `Bearer e30.${Buffer.from('null').toString('base64url')}.x`],
   ])('are none without a token to read them from: %s', (_what, header) => {
-    expect(callerFrom(handedOver(token({ roles: ['admin'] })), header)).toMatchObject({ roles: [] });
+    expect(readCaller(handedOver(token({ roles: ['admin'] })), header)).toMatchObject({ roles: [] });
   });
 
   test('may be left out, and give no rights then', () => {
@@ -145,7 +145,7 @@ describe('the bearer of a token', () => {
   });
 
   test('is nobody without claims, and without a partner', () => {
-    expect(callerFrom(undefined, undefined)).toBeUndefined();
+    expect(readCaller(undefined, undefined)).toBeUndefined();
     expect(callerOf({})).toBeUndefined();
     expect(callerOf({ sub: 'ann', roles: ['admin'] })).toBeUndefined();
   });

@@ -9,27 +9,26 @@ import type {
 import * as z from 'zod/mini';
 import { clock } from '../../adapters/clock.ts';
 import type { KeptResponse } from '../../adapters/dynamodb/idempotency.ts';
-import type { KeyOwner } from '../../adapters/dynamodb/keys.ts';
 import { seededRandom } from '../../adapters/seeded-random.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { publishMetrics, recordMetric } from '../../adapters/telemetry/metrics.ts';
-import { type Caller, isAllowed, rights } from '../../domain/access.ts';
+import { type Caller, isAllowed, rights, type Tenant, tenantOf } from '../../domain/access.ts';
 import { newId } from '../../domain/ids.ts';
 import type { JournalEntry } from '../../domain/journal-entry.ts';
 import { memoize } from '../../domain/memoize.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';
-import { callerFrom } from './caller.ts';
-import { columnsOfRows, hasTable, nameOf, type Table, tableOf } from './columns.ts';
+import { readCaller } from './caller.ts';
+import { columnsOfRows, hasTable, nameOf, type Table, tableOf } from './csv-table.ts';
 import { openCursor, sealCursor } from './cursor.ts';
 import { etagOfText } from './etag.ts';
-import { fingerprintOf, keyOwner, type Outcome, type RequestStore, readKey, runIdempotent } from './idempotency.ts';
+import { fingerprintOf, type Outcome, type RequestStore, readKey, runIdempotent } from './idempotency.ts';
 import { pageQuery, parseOrThrow, readJson } from './input.ts';
-import { journalEntry } from './journal.ts';
 import { HttpProblem, problemDocument, problemOf, problems } from './problem.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-import { representationOf } from './representation.ts';
+import { readCsvRows } from './read-csv-rows.ts';
+import { renderBody } from './render-body.ts';
 import { type Access, type Answer, type Route, type RouteRequest, routeKey } from './route.ts';
-import { readRows } from './rows.ts';
+import { journalEntry } from './write-journal.ts';
 
 type Event = APIGatewayProxyEventV2 | APIGatewayProxyEventV2WithJWTAuthorizer;
 type Result = APIGatewayProxyStructuredResultV2;
@@ -42,7 +41,7 @@ type Checked = { served: RegisteredRoute; request: Request; scope: string; idemp
 type Handler = MiddlewareObj<Event, Result, Error, Context, { checked: Checked; startedAt: number }>;
 
 /** What the chain needs of the table. */
-export type ChainTable = {
+export type RequestStores = {
   /** The secret that cursors of lists are signed with. */
   cursorSecret(): Promise<string>;
   /** Whether an error says that somebody else changed an item at the same time. */
@@ -54,7 +53,7 @@ export type ChainTable = {
   /** Limits the requests of a partner. */
   limitRequests: RateLimiter;
   /** Keeps what was accepted. */
-  addToJournal(owner: KeyOwner, entry: JournalEntry): Promise<void>;
+  addToJournal(owner: Tenant, entry: JournalEntry): Promise<void>;
 };
 
 /**
@@ -65,7 +64,7 @@ export type ChainTable = {
  *
  * @param table left out by a function that has no table, and so neither lists nor requests that make something.
  */
-export function createHandler(routes: readonly Route[], table: ChainTable = noTable) {
+export function createHandler(routes: readonly Route[], table: RequestStores = noTable) {
   const byKey = new Map(
     routes.map((route) => [
       routeKey(route),
@@ -85,7 +84,7 @@ export function createHandler(routes: readonly Route[], table: ChainTable = noTa
     .handler((event, context) => answer(event, context, table));
 }
 
-const noTable: ChainTable = {
+const noTable: RequestStores = {
   cursorSecret: needsTable,
   isConflict: () => false,
   isBusy: () => false,
@@ -146,7 +145,7 @@ function subjectOf({ pathParameters }: Event, location: unknown): string | undef
 }
 
 /** What a handler throws becomes a problem document; what nobody foresaw is logged whole and told without its insides. */
-function answerProblems(table: ChainTable): Handler {
+function answerProblems(table: RequestStores): Handler {
   return {
     onError: (request) => {
       // Not returned: what comes before it in the chain (the log line) still has its turn.
@@ -155,7 +154,7 @@ function answerProblems(table: ChainTable): Handler {
   };
 }
 
-function asProblem(error: unknown, table: ChainTable): HttpProblem {
+function asProblem(error: unknown, table: RequestStores): HttpProblem {
   if (error instanceof HttpProblem) {
     return error;
   }
@@ -176,7 +175,7 @@ function asProblem(error: unknown, table: ChainTable): HttpProblem {
 }
 
 /** Finds the route, who asks and whether they may, and checks all that they sent. */
-function check(byKey: ReadonlyMap<string, RegisteredRoute>, table: ChainTable): Handler {
+function check(byKey: ReadonlyMap<string, RegisteredRoute>, table: RequestStores): Handler {
   return {
     before: async ({ event }) => {
       const served = byKey.get(event.routeKey);
@@ -217,7 +216,7 @@ function check(byKey: ReadonlyMap<string, RegisteredRoute>, table: ChainTable): 
 /** A crashed attempt is surely over when its function's time is, and a little of doubt. */
 const DOUBT_MS = 1000;
 
-async function answer(event: Event, context: Context, table: ChainTable): Promise<Result> {
+async function answer(event: Event, context: Context, table: RequestStores): Promise<Result> {
   const checked = checkedOf.get(event);
   if (!checked) {
     throw new Error('A request reached its handler unchecked.');
@@ -229,7 +228,7 @@ async function answer(event: Event, context: Context, table: ChainTable): Promis
   const { caller, now, body } = request;
   const answered = await runIdempotent(
     {
-      owner: keyOwner(caller),
+      owner: tenantOf(caller),
       key,
       fingerprint: fingerprintOf(caller, event.rawPath, body),
       showsSecret: checked.served.route.showsSecret === true,
@@ -251,7 +250,7 @@ async function execute(
   event: Event,
   { served, scope }: Checked,
   request: Request,
-  table: ChainTable,
+  table: RequestStores,
 ): Promise<Response> {
   const given = await served.route.handle(request);
   await keepInJournal(event, served.route, request, given, table);
@@ -264,13 +263,13 @@ async function execute(
 }
 
 /** What is done is answered as done: should its entry be lost, the log has it. */
-async function keepInJournal(event: Event, route: Route, request: Request, given: Answer, table: ChainTable) {
+async function keepInJournal(event: Event, route: Route, request: Request, given: Answer, table: RequestStores) {
   const entry = journalEntry(event, route, request, given);
   if (!entry || !request.caller) {
     return;
   }
   try {
-    await table.addToJournal(keyOwner(request.caller), entry);
+    await table.addToJournal(tenantOf(request.caller), entry);
   } catch (error) {
     logger.error('journal entry lost', { entry, error });
     recordMetric('JournalLost', 1);
@@ -282,7 +281,7 @@ async function executeIdempotent(
   event: Event,
   checked: Checked,
   request: Request,
-  table: ChainTable,
+  table: RequestStores,
 ): Promise<Outcome> {
   try {
     return { response: keptResponse(await execute(event, checked, request, table)), keep: true };
@@ -302,7 +301,7 @@ function authorise({ access }: Route, event: Event): Caller | undefined {
   if (access === 'public') {
     return undefined;
   }
-  const caller = callerFrom(
+  const caller = readCaller(
     'authorizer' in event.requestContext ? event.requestContext.authorizer?.jwt?.claims : undefined,
     event.headers.authorization,
   );
@@ -316,7 +315,7 @@ function authorise({ access }: Route, event: Event): Caller | undefined {
 }
 
 /** @throws HttpProblem 429 */
-async function limitRequests(caller: Caller | undefined, table: ChainTable): Promise<void> {
+async function limitRequests(caller: Caller | undefined, table: RequestStores): Promise<void> {
   if (!caller || !('partnerId' in caller)) {
     return;
   }
@@ -375,7 +374,7 @@ function bodyOf({ body: schema, bodyType, method }: Route, event: Event): unknow
   const { body, isBase64Encoded } = event;
   const raw = { body, isBase64Encoded, contentType: event.headers['content-type'] };
   if (schema !== undefined && bodyType === 'text/csv') {
-    return parseOrThrow(schema, readRows(raw, columnsOfRows(schema).map(nameOf)), '/rows');
+    return parseOrThrow(schema, readCsvRows(raw, columnsOfRows(schema).map(nameOf)), '/rows');
   }
   const json = readJson({ ...raw, method });
   if (schema === undefined) {
@@ -413,7 +412,7 @@ function responseOf(
   if (body === undefined) {
     return { statusCode: status, headers: shared };
   }
-  const shown = representationOf(event, table, body, nextCursor);
+  const shown = renderBody(event, table, body, nextCursor);
   return {
     statusCode: status,
     headers: { ...shared, ...shown.headers, ...(single ? { etag: etagOfText(shown.text) } : {}) },

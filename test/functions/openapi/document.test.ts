@@ -5,10 +5,10 @@ import * as z from 'zod';
 import { rights } from '../../../domain/access.ts';
 import { eventTypes, TEST_EVENT } from '../../../domain/webhook.ts';
 import { allRoutes, resources } from '../../../functions/api/routes.ts';
-import { hasTable } from '../../../functions/http/columns.ts';
-import { openApiDocument } from '../../../functions/http/openapi.ts';
+import { hasTable } from '../../../functions/http/csv-table.ts';
 import { problems } from '../../../functions/http/problem.ts';
 import { routeKey } from '../../../functions/http/route.ts';
+import { openApiDocument } from '../../../functions/openapi/document.ts';
 
 const schema = z.record(z.string(), z.unknown());
 

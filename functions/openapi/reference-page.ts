@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { problemCodes } from './openapi-prose.ts';
+import { problemCodes } from './prose.ts';
 
 /**
  * The reference page: Scalar, which loads this API's document, and below it every code of a problem. Made when the functions

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { rights } from '../../domain/access.ts';
-import { columnsOfRows, csvOf, hasTable, nameOf, tableOf } from './columns.ts';
-import { pageQuery } from './input.ts';
-import { type DescribedEvent, describedEvents } from './openapi-events.ts';
-import { examples, problemExample } from './openapi-examples.ts';
-import { introduction, problemCodes, schemaDescriptions, tagDescriptions } from './openapi-prose.ts';
-import { polished } from './openapi-schemas.ts';
-import type { Access, Route } from './route.ts';
+import { columnsOfRows, hasTable, nameOf, tableOf, tableToCsv } from '../http/csv-table.ts';
+import { pageQuery } from '../http/input.ts';
+import type { Access, Route } from '../http/route.ts';
+import { type DescribedEvent, describedEvents } from './event-schemas.ts';
+import { examples, problemExample } from './examples.ts';
+import { polishSchema } from './polish-schema.ts';
+import { introduction, problemCodes, schemaDescriptions, tagDescriptions } from './prose.ts';
 
 type Json = Record<string, unknown>;
 
@@ -151,7 +151,7 @@ function contentOf(route: Route, body: z.core.$ZodType, components: Components):
   if (bodyType === 'text/csv') {
     const columns = columnsOfRows(body);
     const description = `RFC 4180 in UTF-8 with a header row. Columns, in any order: ${columns.map(nameOf).join(', ')}.`;
-    const rows = Array.isArray(example) ? { example: csvOf(columns, example) } : {};
+    const rows = Array.isArray(example) ? { example: tableToCsv(columns, example) } : {};
     return { [bodyType]: { schema: csvText(description, schema), ...rows } };
   }
   return {
@@ -315,7 +315,7 @@ function csvAnswer(route: Route, example: unknown): Json {
   const rows = Object(example)[field];
   return {
     schema: csvText(description, { type: 'array', items }),
-    ...(Array.isArray(rows) ? { example: csvOf(columns, rows) } : {}),
+    ...(Array.isArray(rows) ? { example: tableToCsv(columns, rows) } : {}),
   };
 }
 
@@ -351,9 +351,9 @@ function plainSchema(schema: z.core.$ZodType, io: 'input' | 'output', components
   const { $schema: _dialect, $defs = {}, contentType: _contentType, example: _example, ...own } = made;
   const name = (of: string, choice: Json) => void components.set(of, choice);
   for (const [of, { id: _id, ...named }] of Object.entries($defs)) {
-    components.set(of, withDescription(of, withComponentRefs(polished(named, name))));
+    components.set(of, withDescription(of, withComponentRefs(polishSchema(named, name))));
   }
-  return withComponentRefs(polished(own, name));
+  return withComponentRefs(polishSchema(own, name));
 }
 
 function withComponentRefs(json: unknown): Json {

@@ -48,9 +48,9 @@ const choices = new Map(
  *
  * @param name takes the named choices that the schema refers to
  */
-export function polished(schema: unknown, name: (name: string, schema: Json) => void): unknown {
+export function polishSchema(schema: unknown, name: (name: string, schema: Json) => void): unknown {
   if (Array.isArray(schema)) {
-    return schema.map((item) => polished(item, name));
+    return schema.map((item) => polishSchema(item, name));
   }
   if (typeof schema !== 'object' || schema === null) {
     return schema;
@@ -77,7 +77,7 @@ export function polished(schema: unknown, name: (name: string, schema: Json) => 
       }
       // Examples and values are data, not schemas.
       const isData = key === 'default' || key === 'const' || key === 'enum' || key === 'examples';
-      return [[key, isData ? value : polished(value, name)]];
+      return [[key, isData ? value : polishSchema(value, name)]];
     }),
   );
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { MAX_BODY_BYTES, type RawBody } from '../../../functions/http/input.ts';
-import { readRows } from '../../../functions/http/rows.ts';
+import { readCsvRows } from '../../../functions/http/read-csv-rows.ts';
 import { Refusal } from '../../../use-cases/refusal.ts';
 
 const read = (body: string | undefined, own: Partial<RawBody> = {}) =>
-  readRows({ body, isBase64Encoded: false, contentType: 'text/csv', ...own }, ['iccid', 'bytes']);
+  readCsvRows({ body, isBase64Encoded: false, contentType: 'text/csv', ...own }, ['iccid', 'bytes']);
 
 const problem = (code: string, message = '') =>
   expect.objectContaining({ code, message: expect.stringContaining(message) });

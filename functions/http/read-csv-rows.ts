@@ -11,7 +11,7 @@ type Row = Record<string, string>;
  *
  * @throws HttpProblem 413 too large, 415 not CSV by its content type, 400 not CSV or not UTF-8, 422 for columns that are not these.
  */
-export function readRows(raw: RawBody, columns: readonly string[]): Row[] {
+export function readCsvRows(raw: RawBody, columns: readonly string[]): Row[] {
   const [header, ...rows] = recordsOf(readBytes(raw, ['text/csv']));
   if (!header) {
     throw new HttpProblem('invalid_csv', `The body is empty. Send CSV with the header row ${columns.join()}.`);

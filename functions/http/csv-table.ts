@@ -68,7 +68,7 @@ function bare(schema: z.core.$ZodType): z.core.$ZodType {
 }
 
 /** The rows of a table as CSV, under a header row that is always there. */
-export function csvOf(columns: readonly Column[], rows: readonly unknown[]): string {
+export function tableToCsv(columns: readonly Column[], rows: readonly unknown[]): string {
   return writeCsv([
     columns.map(nameOf),
     ...rows.map((row) => columns.map(({ path, isJson }) => cellOf(valueAt(row, path), isJson))),

@@ -6,7 +6,7 @@ import { addToJournal } from '../../adapters/dynamodb/journal.ts';
 import { addRequests, requestLimitOf } from '../../adapters/dynamodb/request-counts.ts';
 import { required } from '../../adapters/environment.ts';
 import { memoize } from '../../domain/memoize.ts';
-import { createHandler } from './chain.ts';
+import { createHandler } from './create-handler.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import type { Route } from './route.ts';
 

@@ -6,11 +6,11 @@ import type { Access, Answer, Route, RouteRequest } from './route.ts';
 /** What the journal says of a request; `undefined` for one that changed nothing. */
 export function journalEntry(
   event: Pick<APIGatewayProxyEventV2, 'rawPath' | 'requestContext'>,
-  { method, path, readOnly: changesNothing }: Pick<Route, 'method' | 'path' | 'readOnly'>,
+  { method, path, readOnly }: Pick<Route, 'method' | 'path' | 'readOnly'>,
   { caller, body, now }: Pick<RouteRequest<Access, string, unknown, unknown>, 'caller' | 'body' | 'now'>,
   { status, headers, before, body: answered }: Answer,
 ): JournalEntry | undefined {
-  if (method === 'GET' || changesNothing || status >= 300 || !caller || isDryRun(body)) {
+  if (method === 'GET' || readOnly || status >= 300 || !caller || isDryRun(body)) {
     return undefined;
   }
   const { requestId, http } = event.requestContext;

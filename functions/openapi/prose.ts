@@ -1,4 +1,4 @@
-import { type ProblemCode, problems } from './problem.ts';
+import { type ProblemCode, problems } from '../http/problem.ts';
 
 /** The beginning of the reference page: how the API fits together, how to get a token, and what holds for all operations. */
 export const introduction = `Order SIMs from mobile operators, put them into service and monitor them.

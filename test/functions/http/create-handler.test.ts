@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { createHandler } from '../../../functions/http/chain.ts';
+import { createHandler } from '../../../functions/http/create-handler.ts';
 import { okPage, okResource, route } from '../../../functions/http/route.ts';
 
 const routes = [

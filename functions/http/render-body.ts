@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { prefersCsv } from './accept.ts';
-import { csvOf, type Table } from './columns.ts';
 import { CSV } from './csv.ts';
+import { type Table, tableToCsv } from './csv-table.ts';
 
 /** The body of an answer as it is sent, and what its headers say of it. */
-export type Representation = { text: string; headers: Record<string, string> };
+export type RenderedBody = { text: string; headers: Record<string, string> };
 
 type Asked = Pick<APIGatewayProxyEventV2, 'headers' | 'rawPath' | 'rawQueryString'>;
 
@@ -14,17 +14,17 @@ type Asked = Pick<APIGatewayProxyEventV2, 'headers' | 'rawPath' | 'rawQueryStrin
  *
  * @param table absent when the body has none.
  */
-export function representationOf(
+export function renderBody(
   asked: Asked,
   table: (() => Table) | undefined,
   body: unknown,
   nextCursor: string | undefined,
-): Representation {
+): RenderedBody {
   const vary = table && { vary: 'accept' };
   if (table && prefersCsv(asked.headers.accept)) {
     const { field, columns } = table();
     const link = nextCursor === undefined ? undefined : { link: `<${pageAfter(asked, nextCursor)}>; rel="next"` };
-    return { text: csvOf(columns, Object(body)[field]), headers: { 'content-type': CSV, ...vary, ...link } };
+    return { text: tableToCsv(columns, Object(body)[field]), headers: { 'content-type': CSV, ...vary, ...link } };
   }
   const shown = nextCursor === undefined ? body : { ...Object(body), nextCursor };
   return { text: JSON.stringify(shown), headers: { 'content-type': 'application/json', ...vary } };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { portablePattern } from '../../../functions/http/portable-pattern.ts';
+import { portablePattern } from '../../../functions/openapi/portable-pattern.ts';
 
 const patterns = ['^[^\\p{Cc}\\p{Cs}]*$', '^[^\\p{Cs}]*$'];
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
 import type { TableChange } from '../../../adapters/dynamodb/changes.ts';
 import { eventTypes } from '../../../domain/webhook.ts';
-import { describedEvents } from '../../../functions/http/openapi-events.ts';
-import { examples } from '../../../functions/http/openapi-examples.ts';
+import { describedEvents } from '../../../functions/openapi/event-schemas.ts';
+import { examples } from '../../../functions/openapi/examples.ts';
 import { eventOf } from '../../../use-cases/webhooks/events.ts';
 import { aSim } from '../../domain/builders.ts';
 

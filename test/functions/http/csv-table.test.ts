@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod/mini';
 import { allRoutes } from '../../../functions/api/routes.ts';
-import { columnsOf, csvOf, hasTable, nameOf, tableOf } from '../../../functions/http/columns.ts';
+import { columnsOf, hasTable, nameOf, tableOf, tableToCsv } from '../../../functions/http/csv-table.ts';
 import { routeKey } from '../../../functions/http/route.ts';
 
 const contact = z.lazy(() => z.strictObject({ name: z.string(), phone: z.optional(z.string()) }));
@@ -26,7 +26,7 @@ describe('rows as CSV', () => {
   });
 
   test('have a header row, though there be none', () => {
-    expect(csvOf(columns, [])).toBe(`${header}\r\n`);
+    expect(tableToCsv(columns, [])).toBe(`${header}\r\n`);
   });
 
   test('are empty where nothing is, join lists of values, and have lists of objects as JSON', () => {
@@ -35,7 +35,7 @@ describe('rows as CSV', () => {
       { id: 'b', contact: { name: 'Ann, Bob' }, tags: ['x', 'y z'], bars: [{ type: 'data' }], sims: 0, holding: false },
       { id: 'c', contact: { name: 'C', phone: '+44' }, tags: ['x'], bars: [] },
     ];
-    expect(csvOf(columns, rows)).toBe(
+    expect(tableToCsv(columns, rows)).toBe(
       [
         header,
         'a,,,,,,,"{""a"":1}"',
@@ -51,7 +51,8 @@ describe('a list in a cell', () => {
   test('can be read back, whatever stands in its values', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1, unit: fc.constantFrom('a', ';', '\\', '"', ',') })), (tags) => {
-        const [, cell = ''] = /^tags\r\n(.*)\r\n$/s.exec(csvOf([{ path: ['tags'], isJson: false }], [{ tags }])) ?? [];
+        const [, cell = ''] =
+          /^tags\r\n(.*)\r\n$/s.exec(tableToCsv([{ path: ['tags'], isJson: false }], [{ tags }])) ?? [];
         const text = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
         const read = [...text.matchAll(/((?:[^;\\]|\\.)+)(?:;|$)/g)].map(([, value = '']) => value);
         expect(read.map((value) => value.replace(/\\(.)/g, '$1'))).toEqual(tags);
