@@ -80,7 +80,7 @@ export type OrderStep = { order: Order; events: OrderEvent[] };
  * A step as the timeline tells it. Whoever takes it may have looked at the clock before somebody else took the one before
  * it, or by another clock: what comes later is not told as earlier.
  */
-export function toldInOrder({ updatedAt }: Pick<Order, 'updatedAt'>, { order, events }: OrderStep): OrderStep {
+export function withMonotonicTime({ updatedAt }: Pick<Order, 'updatedAt'>, { order, events }: OrderStep): OrderStep {
   return {
     order: { ...order, updatedAt: laterOf(updatedAt, order.updatedAt) },
     events: events.map((event) => ({ ...event, at: laterOf(updatedAt, event.at) })),
@@ -112,16 +112,16 @@ export function hoursBeyondLeadTime({ latest }: Order['estimatedDelivery'], now:
 }
 
 /** The operator took the order. An order that was cancelled meanwhile is not taken back. */
-export function acceptOrder(order: Order, operatorReference: string, at: string): OrderStep | undefined {
+export function markOrderAccepted(order: Order, operatorReference: string, at: string): OrderStep | undefined {
   return order.state === 'submitted'
-    ? moved(order, 'accepted', at, order.operatorId, { operatorReference })
+    ? transition(order, 'accepted', at, order.operatorId, { operatorReference })
     : undefined;
 }
 
 /** The operator will not take the order, or withdrew it before it was dispatched. */
-export function rejectOrder(order: Order, reason: string, at: string): OrderStep | undefined {
+export function markOrderRejected(order: Order, reason: string, at: string): OrderStep | undefined {
   return rankOf(order) < rankOf({ state: 'dispatched' })
-    ? moved(order, 'rejected', at, order.operatorId, { failure: { code: 'operator_rejected', detail: reason } })
+    ? transition(order, 'rejected', at, order.operatorId, { failure: { code: 'operator_rejected', detail: reason } })
     : undefined;
 }
 
@@ -136,35 +136,35 @@ export function advanceOrder(order: Order, answer: OperatorOrderStatus, at: stri
   }
   switch (answer.status) {
     case 'rejected':
-      return rejectOrder(order, answer.reason ?? 'The operator gave no reason.', at);
+      return markOrderRejected(order, answer.reason ?? 'The operator gave no reason.', at);
     case 'cancelled':
       return rankOf(order) < rankOf({ state: 'dispatched' })
-        ? moved(order, 'cancelled', at, order.cancelRequestedBy ?? order.operatorId, {}, answer.reason)
+        ? transition(order, 'cancelled', at, order.cancelRequestedBy ?? order.operatorId, {}, answer.reason)
         : undefined;
     case 'delivered':
-      return arrive(order, answer, at);
+      return markArrived(order, answer, at);
     default:
       return rankOf({ state: answer.status }) > rankOf(order)
-        ? moved(order, answer.status, at, order.operatorId, tracking(answer))
-        : tracked(order, answer, at);
+        ? transition(order, answer.status, at, order.operatorId, tracking(answer))
+        : recordTracking(order, answer, at);
   }
 }
 
 /** The answer is no step, but may be the first to tell by what the parcel can be followed. */
-function tracked(order: Order, answer: OperatorOrderStatus, at: string): OrderStep | undefined {
+function recordTracking(order: Order, answer: OperatorOrderStatus, at: string): OrderStep | undefined {
   return answer.trackingReference !== undefined && order.trackingReference === undefined
     ? {
-        order: touched({ ...order, ...tracking(answer) }, at),
+        order: bumpVersion({ ...order, ...tracking(answer) }, at),
         events: [{ at, type: 'order.tracked', actor: order.operatorId, detail: answer.trackingReference }],
       }
     : undefined;
 }
 
-function arrive(order: Order, answer: OperatorOrderStatus, at: string): OrderStep {
+function markArrived(order: Order, answer: OperatorOrderStatus, at: string): OrderStep {
   const dispatched =
     order.state === 'dispatched'
-      ? { order: touched({ ...order, ...tracking(answer) }, at), events: [] }
-      : moved(order, 'dispatched', at, order.operatorId, tracking(answer));
+      ? { order: bumpVersion({ ...order, ...tracking(answer) }, at), events: [] }
+      : transition(order, 'dispatched', at, order.operatorId, tracking(answer));
   return {
     order: { ...dispatched.order, arrivedAt: at },
     events: [...dispatched.events, { at, type: 'order.arrived', actor: order.operatorId }],
@@ -172,7 +172,7 @@ function arrive(order: Order, answer: OperatorOrderStatus, at: string): OrderSte
 }
 
 /** Every SIM that the operator delivered is in holding. Fewer than ordered is a shortfall, not a failure. */
-export function deliverOrder(
+export function markOrderDelivered(
   order: Order,
   receivedQuantity: number,
   newOperationId: () => string,
@@ -182,7 +182,7 @@ export function deliverOrder(
     return undefined;
   }
   const operations = order.plan ? stagesOf(order.plan).map((stage) => ({ stage, operationId: newOperationId() })) : [];
-  const delivered = moved(order, 'delivered', at, 'system', { receivedQuantity, operations });
+  const delivered = transition(order, 'delivered', at, 'system', { receivedQuantity, operations });
   const missing = order.quantity - receivedQuantity;
   return missing <= 0
     ? delivered
@@ -201,7 +201,7 @@ export function deliverOrder(
 }
 
 /** SIMs of a delivered order wait in holding longer than they should: the order's timeline says so, once. */
-export function tellOfHolding(order: Order, waiting: string, days: number, at: string): OrderStep {
+export function recordWaitingSims(order: Order, waiting: string, days: number, at: string): OrderStep {
   const detail = `${waiting} in holding for more than ${days} working ${days === 1 ? 'day' : 'days'}. Migrate them to a partner service.`;
   return {
     order: { ...order, updatedAt: at, version: order.version + 1 },
@@ -210,9 +210,9 @@ export function tellOfHolding(order: Order, waiting: string, days: number, at: s
 }
 
 /** The plan was run over every SIM received, whatever came of each. */
-export function fulfilOrder(order: Order, at: string): OrderStep | undefined {
+export function markOrderFulfilled(order: Order, at: string): OrderStep | undefined {
   return order.state === 'delivered' && order.operations.length > 0
-    ? moved(order, 'fulfilled', at, 'system', {}, failedSims(order.progress.failed))
+    ? transition(order, 'fulfilled', at, 'system', {}, failedSims(order.progress.failed))
     : undefined;
 }
 
@@ -233,27 +233,27 @@ export function cancelProblem(order: Pick<Order, 'state'>): Problem<'wrong_state
 }
 
 /** The partner asks to cancel the order: noted before the operator is asked, whose answer may be seen elsewhere first. */
-export function requestCancel(order: Order, actor: string, at: string): OrderStep | undefined {
+export function requestCancellation(order: Order, actor: string, at: string): OrderStep | undefined {
   return cancelProblem(order)
     ? undefined
     : {
-        order: touched({ ...order, cancelRequestedBy: actor }, at),
+        order: bumpVersion({ ...order, cancelRequestedBy: actor }, at),
         events: [{ at, type: 'order.cancel_requested', actor }],
       };
 }
 
 /** The operator refused to cancel the order, which goes on. */
-export function refuseCancel(order: Order, reason: string, at: string): OrderStep {
+export function markCancellationRefused(order: Order, reason: string, at: string): OrderStep {
   const { cancelRequestedBy: _requestedBy, ...rest } = order;
   return {
-    order: touched(rest, at),
+    order: bumpVersion(rest, at),
     events: [{ at, type: 'order.cancel_refused', actor: order.operatorId, detail: reason }],
   };
 }
 
 /** The partner called the order off, and the operator agreed. */
-export function cancelOrder(order: Order, actor: string, at: string): OrderStep | undefined {
-  return cancelProblem(order) ? undefined : moved(order, 'cancelled', at, actor);
+export function markOrderCancelled(order: Order, actor: string, at: string): OrderStep | undefined {
+  return cancelProblem(order) ? undefined : transition(order, 'cancelled', at, actor);
 }
 
 /** Why an order's plan cannot be put on, changed or taken off: its SIMs have been received, or it is at its end. */
@@ -269,28 +269,28 @@ export function planChangeProblem(order: Pick<Order, 'state'>): Problem<'wrong_s
 }
 
 /** Puts a plan on the order, or takes it off. */
-export function replan(order: Order, plan: Plan | undefined, actor: string, at: string): OrderStep {
+export function setPlan(order: Order, plan: Plan | undefined, actor: string, at: string): OrderStep {
   const { plan: _before, ...rest } = order;
   return {
-    order: touched({ ...rest, ...(plan === undefined ? {} : { plan }) }, at),
+    order: bumpVersion({ ...rest, ...(plan === undefined ? {} : { plan }) }, at),
     events: [{ at, type: plan === undefined ? 'order.plan_removed' : 'order.plan_set', actor }],
   };
 }
 
 /** The order cannot go on by itself. What it was doing is remembered, so that it can be resumed from there. */
-export function failOrder(order: Order, failure: Problem, at: string): OrderStep | undefined {
+export function markOrderFailed(order: Order, failure: Problem, at: string): OrderStep | undefined {
   return isFinished(order)
     ? undefined
-    : moved(order, 'failed', at, 'system', { failure, failedFrom: order.state }, failure.detail);
+    : transition(order, 'failed', at, 'system', { failure, failedFrom: order.state }, failure.detail);
 }
 
 /** A failed order goes on from where it failed. */
-export function resumeOrder(order: Order, actor: string, at: string): OrderStep | undefined {
+export function markOrderResumed(order: Order, actor: string, at: string): OrderStep | undefined {
   if (order.state !== 'failed' || order.failedFrom === undefined) {
     return undefined;
   }
   const { failure: _failure, failedFrom, ...rest } = order;
-  const resumed = moved(rest, failedFrom, at, actor);
+  const resumed = transition(rest, failedFrom, at, actor);
   return { ...resumed, events: resumed.events.map((event) => ({ ...event, type: 'order.resumed' })) };
 }
 
@@ -308,7 +308,7 @@ function tracking(answer: OperatorOrderStatus): Partial<Order> {
   return answer.trackingReference === undefined ? {} : { trackingReference: answer.trackingReference };
 }
 
-function moved(
+function transition(
   order: Order,
   to: OrderState,
   at: string,
@@ -317,12 +317,12 @@ function moved(
   detail: string | undefined = change.failure?.detail,
 ): OrderStep {
   return {
-    order: touched({ ...order, ...change, state: to }, at),
+    order: bumpVersion({ ...order, ...change, state: to }, at),
     events: [{ at, type: `order.${to}`, from: order.state, to, actor, ...(detail === undefined ? {} : { detail }) }],
   };
 }
 
-function touched(order: Order, at: string): Order {
+function bumpVersion(order: Order, at: string): Order {
   return { ...order, updatedAt: at, version: order.version + 1 };
 }
 
@@ -337,6 +337,6 @@ export function selectionProblem({ state }: Pick<Order, 'state'>): Problem<'wron
 }
 
 /** Whether SIMs of an order may still come: an operation on them can be scheduled then. */
-export function maySimsCome({ state }: Pick<Order, 'state'>): boolean {
+export function canStillReceiveSims({ state }: Pick<Order, 'state'>): boolean {
   return !['cancelled', 'rejected'].includes(state);
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetter, FailedUsage, FailedWork } from '../../domain/dead-letter.ts';
 import { reopened } from '../../domain/operation.ts';
-import { resumeOrder } from '../../domain/order.ts';
+import { markOrderResumed } from '../../domain/order.ts';
 import { addAgain, getDelivery } from './deliveries.ts';
 import { ConditionFailed, exists, get, put, query, remove, update, updated, write, writeIf } from './items.ts';
 import { type Key, redrivenUsage, redrivenUsageKey, setAsideKey, setAsidePartition } from './keys.ts';
 import { changeOperation } from './operations.ts';
-import { stepOrder } from './orders.ts';
+import { saveOrderStep } from './orders.ts';
 
 /** So many looks at something that is due may fail before it is set aside. */
 const MAX_ATTEMPTS = 12;
@@ -90,8 +90,8 @@ async function redriveWork(work: FailedWork, actor: string, at: string): Promise
     return;
   }
   if (work.kind === 'order') {
-    await stepOrder(partnerId, id, (order) => {
-      const step = resumeOrder(order, actor, at);
+    await saveOrderStep(partnerId, id, (order) => {
+      const step = markOrderResumed(order, actor, at);
       return step && { ...step, order: { ...step.order, runDueAt: at } };
     });
     return;

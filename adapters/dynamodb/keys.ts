@@ -61,7 +61,7 @@ export const orderEventKey = (partnerId: string, id: string, version: number, li
   pk: orderPartition(partnerId, id),
   sk: `EVT#${padded(version)}#${line}`,
 });
-export const watchKey = (partnerId: string, orderId: string): Key => ({
+export const orderPollKey = (partnerId: string, orderId: string): Key => ({
   pk: orderPartition(partnerId, orderId),
   sk: 'WATCH',
 });

@@ -5,7 +5,7 @@ import {
   type Order,
   type OrderEvent,
   type OrderStep,
-  toldInOrder,
+  withMonotonicTime,
 } from '../../domain/order.ts';
 import { holdingServiceId } from '../../domain/service.ts';
 import {
@@ -27,7 +27,15 @@ import {
   write,
   writeIf,
 } from './items.ts';
-import { due, holdingWatchKey, orderEventKey, orderKey, orderPartition, partnerServiceKey, watchKey } from './keys.ts';
+import {
+  due,
+  holdingWatchKey,
+  orderEventKey,
+  orderKey,
+  orderPartition,
+  orderPollKey,
+  partnerServiceKey,
+} from './keys.ts';
 import { type ManifestPage, orderManifest, putPage } from './manifests.ts';
 import { putOperation } from './operations.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
@@ -67,13 +75,13 @@ export async function getOrder(partnerId: string, id: string): Promise<OrderReco
  * @param also what is written in the same transaction.
  * @returns the order as it is then, whether the step was taken, and its events if so; `undefined` when it is not there.
  */
-export async function stepOrder(
+export async function saveOrderStep(
   partnerId: string,
   id: string,
   take: (order: OrderRecord) => OrderStep | undefined,
   also: (order: OrderRecord) => readonly Write[] = () => [],
-): Promise<Stepped | undefined> {
-  const { stepped } = await retryOnConflict<{ stepped: Stepped | undefined }>(async () => {
+): Promise<OrderStepResult | undefined> {
+  const { stepped } = await retryOnConflict<{ stepped: OrderStepResult | undefined }>(async () => {
     const before = await getOrder(partnerId, id);
     const taken = before && take(before);
     if (!before) {
@@ -82,7 +90,7 @@ export async function stepOrder(
     if (!taken) {
       return { stepped: { order: before, taken: false, events: [] } };
     }
-    const step = toldInOrder(before, taken);
+    const step = withMonotonicTime(before, taken);
     const after: OrderRecord = { ...bookkeepingOf(before), ...step.order };
     try {
       await transact([
@@ -102,7 +110,7 @@ export async function stepOrder(
   return stepped;
 }
 
-type Stepped = { order: OrderRecord; taken: boolean; events: readonly OrderEvent[] };
+type OrderStepResult = { order: OrderRecord; taken: boolean; events: readonly OrderEvent[] };
 
 /** The operations of a plan, written in the transaction that delivers its order. */
 export function operationWrites(partnerId: string, operations: readonly Operation[]): Write[] {
@@ -146,12 +154,12 @@ export async function queryOrderEvents(
  *
  * @returns `undefined` when the order is not there.
  */
-export async function keepTaskToken(
+export async function storeTaskToken(
   partnerId: string,
   id: string,
   taskToken: string,
 ): Promise<OrderRecord | undefined> {
-  const stepped = await stepOrder(partnerId, id, (before) => {
+  const stepped = await saveOrderStep(partnerId, id, (before) => {
     const order: OrderRecord = { ...before, taskToken, version: before.version + 1 };
     return isWithOperator(before) ? { order, events: [] } : undefined;
   });
@@ -214,7 +222,7 @@ export async function setFailedSims(partnerId: string, id: string, failed: numbe
  * The watch over an order that is with its operator: when the poller asks next, and how often it asked in vain. Apart
  * from the order, so that asking changes nothing on the order itself.
  */
-export type Watch = {
+export type OrderPoll = {
   orderId: string;
   /** The version of the order with which it began: an order that was resumed is watched anew. */
   since: number;
@@ -223,14 +231,14 @@ export type Watch = {
   nextAt: string;
 };
 
-const sameWatch = ({ since }: Watch): Condition => ({
+const sameWatch = ({ since }: OrderPoll): Condition => ({
   expression: '#since = :since',
   names: { '#since': 'since' },
   values: { ':since': since },
 });
 
 /** What the poller has to ask about now, across partners, the longest waiting first. */
-export async function dueWatches(now: Date, limit: number) {
+export async function dueOrderPolls(now: Date, limit: number) {
   return dueOfOrders(due.orders, now, limit);
 }
 
@@ -262,31 +270,31 @@ export async function dueHoldingWatches(now: Date, limit: number) {
 }
 
 /** Whose order it is. */
-export type OfOrder = { partnerId: string; orderId: string };
+export type OrderRef = { partnerId: string; orderId: string };
 
-async function dueOfOrders(kind: string, now: Date, limit: number): Promise<(OfOrder & { dueAt: string })[]> {
+async function dueOfOrders(kind: string, now: Date, limit: number): Promise<(OrderRef & { dueAt: string })[]> {
   return (await queryDue(kind, now, limit)).flatMap(({ key, dueAt }) => {
     const [, partnerId, orderId] = /^P#(.+)#ORD#(.+)$/.exec(key.pk) ?? [];
     return partnerId && orderId ? [{ partnerId, orderId, dueAt }] : [];
   });
 }
 
-export async function getWatch(partnerId: string, orderId: string): Promise<Watch | undefined> {
-  return get<Watch>(watchKey(partnerId, orderId));
+export async function getOrderPoll(partnerId: string, orderId: string): Promise<OrderPoll | undefined> {
+  return get<OrderPoll>(orderPollKey(partnerId, orderId));
 }
 
 /** Puts off the next look; nothing when the watch has ended meanwhile, or begun anew. */
-export async function reschedulePoll(partnerId: string, watch: Watch): Promise<void> {
+export async function reschedulePoll(partnerId: string, watch: OrderPoll): Promise<void> {
   const next = { set: { ...watch, dueAt: watch.nextAt } };
-  await writeIf(update(watchKey(partnerId, watch.orderId), next, sameWatch(watch)));
+  await writeIf(update(orderPollKey(partnerId, watch.orderId), next, sameWatch(watch)));
 }
 
 /**
  * Ends the watch: the operator has nothing more to say, and the waiting execution has been answered. One that has begun
  * anew meanwhile, since its order was resumed, goes on.
  */
-export async function endWatch(partnerId: string, watch: Watch): Promise<void> {
-  await writeIf(remove(watchKey(partnerId, watch.orderId), sameWatch(watch)));
+export async function endOrderPoll(partnerId: string, watch: OrderPoll): Promise<void> {
+  await writeIf(remove(orderPollKey(partnerId, watch.orderId), sameWatch(watch)));
 }
 
 function putOrder(partnerId: string, record: OrderRecord, expected: number | 'new'): Write {
@@ -312,8 +320,8 @@ function watchWrites(partnerId: string, before: Order, after: Order): Write[] {
   if (!isWithOperator(after) || isWithOperator(before)) {
     return [];
   }
-  const watch: Watch = { orderId: after.id, since: after.version, asked: 0, failures: 0, nextAt: after.updatedAt };
-  return [put({ ...watchKey(partnerId, after.id), ...watch, duePk: due.orders, dueAt: watch.nextAt })];
+  const watch: OrderPoll = { orderId: after.id, since: after.version, asked: 0, failures: 0, nextAt: after.updatedAt };
+  return [put({ ...orderPollKey(partnerId, after.id), ...watch, duePk: due.orders, dueAt: watch.nextAt })];
 }
 
 /** What the store keeps on an order beside the domain's own fields. */

@@ -18,17 +18,17 @@ import { described } from '../../domain/described.ts';
 import { type OperatorId, operatorIds } from '../../domain/operator.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import {
-  cancelOrder,
   cancelProblem,
+  markCancellationRefused,
+  markOrderCancelled,
+  markOrderResumed,
   noProgress,
   type Order,
   type OrderStep,
   orderStates,
   planChangeProblem,
-  refuseCancel,
-  replan,
-  requestCancel,
-  resumeOrder,
+  requestCancellation,
+  setPlan,
 } from '../../domain/order.ts';
 import { type Plan, planSchema, planViolations } from '../../domain/plan.ts';
 import { nearestQuantities, quantityViolations } from '../../domain/quantity.ts';
@@ -176,7 +176,7 @@ export const routes = [
       if (errors.length > 0) {
         throw invalidInput(errors);
       }
-      return setPlan(caller.partnerId, id, plan, caller.userId, ifMatch, now);
+      return savePlan(caller.partnerId, id, plan, caller.userId, ifMatch, now);
     },
   }),
   route({
@@ -189,7 +189,7 @@ export const routes = [
     description: 'Allowed until the SIMs of the order have been received.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch, now }) => {
-      await setPlan(caller.partnerId, id, undefined, caller.userId, ifMatch, now);
+      await savePlan(caller.partnerId, id, undefined, caller.userId, ifMatch, now);
       return { status: 204 };
     },
   }),
@@ -215,7 +215,7 @@ export const routes = [
     handle: async ({ caller, path: { id }, now }) => {
       const { partnerId, userId } = caller;
       const stepped = await applyOrderStep(partnerId, id, (order) => {
-        const step = resumeOrder(order, userId, now.toISOString());
+        const step = markOrderResumed(order, userId, now.toISOString());
         return step && { ...step, order: { ...step.order, ...nextRun(order, now) } };
       });
       if (!stepped) {
@@ -334,7 +334,7 @@ function refuseLate(order: Order): void {
   }
 }
 
-async function setPlan(
+async function savePlan(
   partnerId: string,
   id: string,
   plan: Plan | undefined,
@@ -347,7 +347,7 @@ async function setPlan(
     before = order;
     requireMatch(ifMatch, showOrder(order));
     refuseLate(order);
-    return replan(order, plan, actor, now.toISOString());
+    return setPlan(order, plan, actor, now.toISOString());
   });
   if (!stepped) {
     throw notFound('order', id);
@@ -361,7 +361,7 @@ async function setPlan(
  */
 async function cancel(partnerId: string, id: string, actor: string, now: Date): Promise<Answer> {
   const at = now.toISOString();
-  const requested = await applyOrderStep(partnerId, id, (order) => requestCancel(order, actor, at));
+  const requested = await applyOrderStep(partnerId, id, (order) => requestCancellation(order, actor, at));
   if (!requested) {
     throw notFound('order', id);
   }
@@ -371,10 +371,10 @@ async function cancel(partnerId: string, id: string, actor: string, now: Date): 
   const answer = await askToCancel(requested.order);
   if (answer.outcome === 'refused') {
     const detail = `The operator refused to cancel the order: ${answer.reason}`;
-    await applyOrderStep(partnerId, id, (order) => refuseCancel(order, detail, at));
+    await applyOrderStep(partnerId, id, (order) => markCancellationRefused(order, detail, at));
     throw new Refusal('operator_refused', detail);
   }
-  const cancelled = await applyOrderStep(partnerId, id, (order) => cancelOrder(order, actor, at));
+  const cancelled = await applyOrderStep(partnerId, id, (order) => markOrderCancelled(order, actor, at));
   // The poller may have seen the operator's answer before this did.
   if (cancelled?.order.state !== 'cancelled') {
     throw new Refusal('wrong_state', `The order is now ${cancelled?.order.state}.`);

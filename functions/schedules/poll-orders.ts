@@ -1,12 +1,12 @@
 import { clock } from '../../adapters/clock.ts';
-import { watchKey } from '../../adapters/dynamodb/keys.ts';
+import { orderPollKey } from '../../adapters/dynamodb/keys.ts';
 import {
-  dueWatches,
-  endWatch,
+  dueOrderPolls,
+  endOrderPoll,
   getOrder,
-  getWatch,
+  getOrderPoll,
+  type OrderPoll,
   reschedulePoll,
-  type Watch,
 } from '../../adapters/dynamodb/orders.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
@@ -33,8 +33,8 @@ export const handler = createSchedule(async (hasTime) => {
   const polled = await processDue(hasTime, {
     size: ORDERS_PER_LOOK,
     kind: 'orders',
-    find: (limit) => dueWatches(clock.now(), limit),
-    keyOf: ({ partnerId, orderId }) => watchKey(partnerId, orderId),
+    find: (limit) => dueOrderPolls(clock.now(), limit),
+    keyOf: ({ partnerId, orderId }) => orderPollKey(partnerId, orderId),
     process: ({ partnerId, orderId }) => look(partnerId, orderId),
     concurrency: ASKED_AT_A_TIME,
   });
@@ -43,7 +43,7 @@ export const handler = createSchedule(async (hasTime) => {
 
 async function look(partnerId: string, orderId: string): Promise<void> {
   // The watch first: an order that is read after it is at least as new, and resumed when the watch is the new one.
-  const watch = await getWatch(partnerId, orderId);
+  const watch = await getOrderPoll(partnerId, orderId);
   const order = watch && (await getOrder(partnerId, orderId));
   if (!watch || !order) {
     return;
@@ -53,7 +53,7 @@ async function look(partnerId: string, orderId: string): Promise<void> {
     if (asked.taskToken) {
       await answerTask(asked.taskToken, deliveryOutcome(asked));
     }
-    await endWatch(partnerId, watch);
+    await endOrderPoll(partnerId, watch);
   } else {
     tellIfLate(asked ?? order);
   }
@@ -75,7 +75,7 @@ function tellIfLate({ id, operatorId, state, estimatedDelivery }: Order): void {
 }
 
 /** @returns the order as the answer left it; `undefined` when there was none. */
-async function ask(partnerId: string, order: Order, watch: Watch) {
+async function ask(partnerId: string, order: Order, watch: OrderPoll) {
   try {
     const answer = await operatorOf(order.operatorId).orderStatus(order.id);
     const stepped = await applyOrderStep(partnerId, order.id, (current) =>
@@ -99,7 +99,7 @@ const LONGEST_MS = 6 * HOUR_MS;
  * An order that nothing is new of is asked about less and less, up to every six hours: an operator takes days. The
  * jitter keeps orders that were placed together from being asked about together.
  */
-function nextLook(watch: Watch): Watch {
+function nextLook(watch: OrderPoll): OrderPoll {
   const pause = Math.min(HOUR_MS * 2 ** Math.max(watch.asked, watch.failures), LONGEST_MS);
   return { ...watch, nextAt: new Date(clock.now().getTime() + pause * (0.8 + 0.4 * Math.random())).toISOString() };
 }

@@ -5,12 +5,12 @@ import {
   dueHoldingWatches,
   endHoldingWatch,
   getHoldingWatch,
-  type OfOrder,
+  type OrderRef,
   removeHoldingWatch,
 } from '../../adapters/dynamodb/orders.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
-import { tellOfHolding } from '../../domain/order.ts';
+import { recordWaitingSims } from '../../domain/order.ts';
 import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
 import { createSchedule, processDue } from '../background/schedule.ts';
 
@@ -34,7 +34,7 @@ export const handler = createSchedule(async (hasTime) => {
   });
 });
 
-async function look({ partnerId, orderId }: OfOrder): Promise<void> {
+async function look({ partnerId, orderId }: OrderRef): Promise<void> {
   const watch = await getHoldingWatch(partnerId, orderId);
   if (!watch) {
     return;
@@ -57,7 +57,7 @@ async function stepUnlessEnded(partnerId: string, orderId: string, waiting: stri
     return await applyOrderStep(
       partnerId,
       orderId,
-      (order) => tellOfHolding(order, waiting, days, at),
+      (order) => recordWaitingSims(order, waiting, days, at),
       () => [removeHoldingWatch(partnerId, orderId)],
     );
   } catch (error) {

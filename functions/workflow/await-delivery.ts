@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { keepTaskToken } from '../../adapters/dynamodb/orders.ts';
+import { storeTaskToken } from '../../adapters/dynamodb/orders.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
 import { isWithOperator } from '../../domain/order.ts';
 import { deliveryOutcome } from '../../use-cases/orders/delivery-outcome.ts';
@@ -12,7 +12,7 @@ import { createTask, itemInput } from '../background/task.ts';
 export const handler = createTask(
   z.extend(itemInput, { taskToken: z.string() }),
   async ({ partnerId, id, taskToken }) => {
-    const order = await keepTaskToken(partnerId, id, taskToken);
+    const order = await storeTaskToken(partnerId, id, taskToken);
     if (order && !isWithOperator(order)) {
       await answerTask(taskToken, deliveryOutcome(order));
     }

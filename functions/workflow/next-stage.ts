@@ -8,7 +8,7 @@ import { releaseServiceLock } from '../../adapters/dynamodb/services.ts';
 import { aliasOf, attemptOf, startRun } from '../../adapters/step-functions.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { finalState, isOperationFinished, reopened, shardsOf } from '../../domain/operation.ts';
-import { fulfilOrder } from '../../domain/order.ts';
+import { markOrderFulfilled } from '../../domain/order.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
 import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
 import { countLeftovers } from '../../use-cases/sims/result-counter.ts';
@@ -101,7 +101,7 @@ async function nextOfOrder(partnerId: string, id: string): Promise<Work | undefi
     }
     await setFailedSims(partnerId, id, (await getOperation(partnerId, operationId))?.failed ?? 0);
   }
-  await applyOrderStep(partnerId, id, (current) => fulfilOrder(current, clock.now().toISOString()));
+  await applyOrderStep(partnerId, id, (current) => markOrderFulfilled(current, clock.now().toISOString()));
   return undefined;
 }
 

@@ -18,7 +18,7 @@ import { newId } from '../../domain/ids.ts';
 import { laterOf } from '../../domain/moment.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { type DeliveredSim, OperatorUnavailable } from '../../domain/operator-port.ts';
-import { deliverOrder, type OrderEvent } from '../../domain/order.ts';
+import { markOrderDelivered, type OrderEvent } from '../../domain/order.ts';
 import { HOLDING_DAYS } from '../../domain/partner.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
 import { operatorOf } from '../../use-cases/operators.ts';
@@ -121,7 +121,7 @@ async function deliver(partnerId: string, id: string, received: number): Promise
   await applyOrderStep(
     partnerId,
     id,
-    (order) => deliverOrder(order, received, () => newId('operation', now), at),
+    (order) => markOrderDelivered(order, received, () => newId('operation', now), at),
     (order) => [
       ...operationWrites(partnerId, planOperations(order, at)),
       putHoldingWatch(partnerId, id, { days, dueAt: afterWorkingDays(order.operatorId, now, days) }),

@@ -5,7 +5,7 @@ import { changeOperation, getOperation } from '../../adapters/dynamodb/operation
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { isOperationFinished, type Operation } from '../../domain/operation.ts';
-import { failOrder } from '../../domain/order.ts';
+import { markOrderFailed } from '../../domain/order.ts';
 import type { Problem } from '../../domain/verdict.ts';
 import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
 import { countLeftoversIfPossible } from '../../use-cases/sims/result-counter.ts';
@@ -23,7 +23,7 @@ export const handler = createTask(input, async ({ kind, partnerId, id, error }) 
   recordMetric('RunsFailed', 1, { kind, code: failure.code });
   await deadLetter({ kind, partnerId, id }, `${failure.code}: ${messageOf(error.Cause ?? error.Error)}`, clock.now());
   if (kind === 'order') {
-    const stepped = await applyOrderStep(partnerId, id, (order) => failOrder(order, failure, at));
+    const stepped = await applyOrderStep(partnerId, id, (order) => markOrderFailed(order, failure, at));
     await Promise.all(
       (stepped?.order.operations ?? []).map(({ operationId }) => fail(partnerId, operationId, failure, at)),
     );

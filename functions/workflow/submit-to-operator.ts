@@ -1,7 +1,7 @@
 import { clock } from '../../adapters/clock.ts';
 import { getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
-import { acceptOrder, rejectOrder } from '../../domain/order.ts';
+import { markOrderAccepted, markOrderRejected } from '../../domain/order.ts';
 import { operatorOf } from '../../use-cases/operators.ts';
 import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
 import { createTask, itemInput } from '../background/task.ts';
@@ -38,8 +38,8 @@ async function submit(partnerId: string, order: OrderRecord): Promise<GoTo> {
   const at = clock.now().toISOString();
   const stepped = await applyOrderStep(partnerId, orderId, (current) =>
     answer.outcome === 'accepted'
-      ? acceptOrder(current, answer.operatorReference, at)
-      : rejectOrder(current, answer.reason, at),
+      ? markOrderAccepted(current, answer.operatorReference, at)
+      : markOrderRejected(current, answer.reason, at),
   );
   if (stepped?.order.state === 'cancelled') {
     // Cancelled while it was on its way to the operator, who has it now.

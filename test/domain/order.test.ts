@@ -2,26 +2,26 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { OperatorOrderStatus } from '../../domain/operator-port.ts';
 import {
-  acceptOrder,
   advanceOrder,
-  cancelOrder,
   cancelProblem,
-  deliverOrder,
-  failOrder,
-  fulfilOrder,
   hoursBeyondLeadTime,
   isFinished,
   isWithOperator,
+  markOrderAccepted,
+  markOrderCancelled,
+  markOrderDelivered,
+  markOrderFailed,
+  markOrderFulfilled,
+  markOrderRejected,
+  markOrderResumed,
   type Order,
   type OrderEvent,
   type OrderState,
   type OrderStep,
   orderStates,
   planChangeProblem,
-  rejectOrder,
-  replan,
-  resumeOrder,
-  toldInOrder,
+  setPlan,
+  withMonotonicTime,
 } from '../../domain/order.ts';
 import { anOrder, LONG_AGO, migrateOnly, NOW, wholePlan } from './builders.ts';
 
@@ -59,12 +59,12 @@ describe('the life of an order', () => {
       order = next;
       timeline.push(...events);
     };
-    take(acceptOrder(order, '3UK-77', NOW));
+    take(markOrderAccepted(order, '3UK-77', NOW));
     take(advanceOrder(order, { status: 'processing' }, NOW));
     take(advanceOrder(order, { status: 'dispatched', trackingReference: 'PARCEL-1' }, NOW));
     take(advanceOrder(order, { status: 'delivered', deliveredQuantity: 50 }, NOW));
-    take(deliverOrder(order, 50, operationIds(), NOW));
-    take(fulfilOrder(order, NOW));
+    take(markOrderDelivered(order, 50, operationIds(), NOW));
+    take(markOrderFulfilled(order, NOW));
 
     expect(statesTold(timeline)).toEqual(way.slice(1));
     expect(timeline.map(({ type }) => type)).toEqual([
@@ -85,14 +85,14 @@ describe('the life of an order', () => {
   });
 
   test('ends in delivered when there is no plan', () => {
-    const { order } = taken(deliverOrder(anOrder().arrived(), 50, operationIds(), NOW));
+    const { order } = taken(markOrderDelivered(anOrder().arrived(), 50, operationIds(), NOW));
     expect(order).toMatchObject({ state: 'delivered', operations: [] });
     expect(isFinished(order)).toBe(true);
-    expect(fulfilOrder(order, NOW)).toBeUndefined();
+    expect(markOrderFulfilled(order, NOW)).toBeUndefined();
   });
 
   test('goes on after delivered when there is one, with an operation for each of its stages', () => {
-    const { order } = taken(deliverOrder(anOrder({ plan: wholePlan }).arrived(), 50, operationIds(), NOW));
+    const { order } = taken(markOrderDelivered(anOrder({ plan: wholePlan }).arrived(), 50, operationIds(), NOW));
     expect(order.operations).toEqual([
       { stage: 'migrate', operationId: 'op_1' },
       { stage: 'assign', operationId: 'op_2' },
@@ -112,7 +112,7 @@ describe('the life of an order', () => {
 
 describe('the operator’s first word', () => {
   test('takes an order that is submitted', () => {
-    const { order, events } = taken(acceptOrder(anOrder().submitted(), '3UK-77', NOW));
+    const { order, events } = taken(markOrderAccepted(anOrder().submitted(), '3UK-77', NOW));
     expect(order).toEqual({
       ...anOrder().submitted(),
       state: 'accepted',
@@ -124,11 +124,11 @@ describe('the operator’s first word', () => {
   });
 
   test.each(orderStates.filter((state) => state !== 'submitted'))('comes too late for one that is %s', (state) => {
-    expect(acceptOrder(anOrder().in(state), '3UK-78', NOW)).toBeUndefined();
+    expect(markOrderAccepted(anOrder().in(state), '3UK-78', NOW)).toBeUndefined();
   });
 
   test.each(['submitted', 'accepted', 'processing'] as const)('may be a refusal of one that is %s', (state) => {
-    const { order, events } = taken(rejectOrder(anOrder().in(state), 'Out of cards.', NOW));
+    const { order, events } = taken(markOrderRejected(anOrder().in(state), 'Out of cards.', NOW));
     expect(order).toMatchObject({
       state: 'rejected',
       failure: { code: 'operator_rejected', detail: 'Out of cards.' },
@@ -141,7 +141,7 @@ describe('the operator’s first word', () => {
   test.each(['dispatched', 'delivered', 'fulfilled', ...offTheWay] as const)(
     'is no refusal any more of one that is %s',
     (state) => {
-      expect(rejectOrder(anOrder().in(state), 'Out of cards.', NOW)).toBeUndefined();
+      expect(markOrderRejected(anOrder().in(state), 'Out of cards.', NOW)).toBeUndefined();
     },
   );
 });
@@ -216,13 +216,13 @@ describe('the operator’s answers', () => {
 
 describe('delivery', () => {
   test('of all that was ordered is no shortfall', () => {
-    const { order, events } = taken(deliverOrder(anOrder().arrived(), 50, operationIds(), NOW));
+    const { order, events } = taken(markOrderDelivered(anOrder().arrived(), 50, operationIds(), NOW));
     expect(order.receivedQuantity).toBe(50);
     expect(events.map(({ type }) => type)).toEqual(['order.delivered']);
   });
 
   test('of fewer is a delivery, and a shortfall', () => {
-    const { order, events } = taken(deliverOrder(anOrder().arrived(), 47, operationIds(), NOW));
+    const { order, events } = taken(markOrderDelivered(anOrder().arrived(), 47, operationIds(), NOW));
     expect(order).toMatchObject({ state: 'delivered', receivedQuantity: 47 });
     expect(order).not.toHaveProperty('failure');
     expect(events.slice(1)).toEqual([
@@ -236,12 +236,12 @@ describe('delivery', () => {
   });
 
   test('has an operation for the stages that the plan has, and no others', () => {
-    const { order } = taken(deliverOrder(anOrder({ plan: migrateOnly }).arrived(), 50, operationIds(), NOW));
+    const { order } = taken(markOrderDelivered(anOrder({ plan: migrateOnly }).arrived(), 50, operationIds(), NOW));
     expect(order.operations).toEqual([{ stage: 'migrate', operationId: 'op_1' }]);
   });
 
   test.each(orderStates.filter((state) => state !== 'dispatched'))('cannot be of an order that is %s', (state) => {
-    expect(deliverOrder(anOrder().in(state), 50, operationIds(), NOW)).toBeUndefined();
+    expect(markOrderDelivered(anOrder().in(state), 50, operationIds(), NOW)).toBeUndefined();
   });
 });
 
@@ -258,28 +258,28 @@ describe('fulfilment', () => {
     [1, '1 SIM could not complete the plan.'],
     [3, '3 SIMs could not complete the plan.'],
   ])('with %d SIMs that failed is told as %j', (failed, detail) => {
-    const { order, events } = taken(fulfilOrder(carriedOut(failed).delivered(), NOW));
+    const { order, events } = taken(markOrderFulfilled(carriedOut(failed).delivered(), NOW));
     expect(order.state).toBe('fulfilled');
     expect(events).toHaveLength(1);
     expect(events[0]?.detail).toBe(detail);
   });
 
   test.each(orderStates.filter((state) => state !== 'delivered'))('cannot be of an order that is %s', (state) => {
-    expect(fulfilOrder(carriedOut(0).in(state), NOW)).toBeUndefined();
+    expect(markOrderFulfilled(carriedOut(0).in(state), NOW)).toBeUndefined();
   });
 });
 
 describe('cancelling an order', () => {
   test.each(['submitted', 'accepted', 'processing'] as const)('that is %s is possible', (state) => {
     expect(cancelProblem({ state })).toBeUndefined();
-    const { order, events } = taken(cancelOrder(anOrder().in(state), 'ann', NOW));
+    const { order, events } = taken(markOrderCancelled(anOrder().in(state), 'ann', NOW));
     expect(order).toEqual({ ...anOrder().in(state), state: 'cancelled', updatedAt: NOW, version: 4 });
     expect(events).toEqual([{ at: NOW, type: 'order.cancelled', from: state, to: 'cancelled', actor: 'ann' }]);
   });
 
   test.each(['dispatched', 'delivered', 'fulfilled', ...offTheWay] as const)('that is %s is not', (state) => {
     expect(cancelProblem({ state })).toMatchObject({ code: 'wrong_state', detail: expect.stringContaining(state) });
-    expect(cancelOrder(anOrder().in(state), 'ann', NOW)).toBeUndefined();
+    expect(markOrderCancelled(anOrder().in(state), 'ann', NOW)).toBeUndefined();
   });
 });
 
@@ -287,16 +287,16 @@ describe('a step that was begun before another one, and comes after it', () => {
   const polled = anOrder({ updatedAt: NOW }).in('processing');
 
   test('is told no earlier: the timeline stays oldest first', () => {
-    const step = cancelOrder(polled, 'nora', LONG_AGO);
-    const told = step && toldInOrder(polled, step);
+    const step = markOrderCancelled(polled, 'nora', LONG_AGO);
+    const told = step && withMonotonicTime(polled, step);
     expect(told?.order.updatedAt).toBe(NOW);
     expect(told?.events.map(({ at }) => at)).toEqual([NOW]);
   });
 
   test('is told as it is when nothing came before it', () => {
     const order = anOrder().in('processing');
-    const step = cancelOrder(order, 'nora', NOW);
-    expect(step && toldInOrder(order, step)).toEqual(step);
+    const step = markOrderCancelled(order, 'nora', NOW);
+    expect(step && withMonotonicTime(order, step)).toEqual(step);
   });
 });
 
@@ -314,14 +314,14 @@ describe('the plan of an order', () => {
   });
 
   test('is put on, replaced and taken off, and the timeline tells who did it', () => {
-    const planned = replan(anOrder().accepted(), migrateOnly, 'ann', NOW);
+    const planned = setPlan(anOrder().accepted(), migrateOnly, 'ann', NOW);
     expect(planned.order).toEqual({ ...anOrder().accepted(), plan: migrateOnly, updatedAt: NOW, version: 4 });
     expect(planned.events).toEqual([{ at: NOW, type: 'order.plan_set', actor: 'ann' }]);
 
-    const replaced = replan(planned.order, wholePlan, 'ben', NOW);
+    const replaced = setPlan(planned.order, wholePlan, 'ben', NOW);
     expect(replaced.order.plan).toEqual(wholePlan);
 
-    const bare = replan(replaced.order, undefined, 'ann', NOW);
+    const bare = setPlan(replaced.order, undefined, 'ann', NOW);
     expect(bare.order).not.toHaveProperty('plan');
     expect(bare.events).toEqual([{ at: NOW, type: 'order.plan_removed', actor: 'ann' }]);
   });
@@ -341,26 +341,26 @@ describe('an order that fails', () => {
   test.each(unfinished.map((order) => [order.state, order] as const))(
     'when %s is resumed to what it was, without its failure',
     (state, order) => {
-      const failed = taken(failOrder(order, failure, NOW));
+      const failed = taken(markOrderFailed(order, failure, NOW));
       expect(failed.order).toMatchObject({ state: 'failed', failure });
       expect(failed.events).toEqual([
         { at: NOW, type: 'order.failed', from: state, to: 'failed', actor: 'system', detail: failure.detail },
       ]);
 
-      const resumed = taken(resumeOrder(failed.order, 'ann', NOW));
+      const resumed = taken(markOrderResumed(failed.order, 'ann', NOW));
       expect(resumed.order).toEqual({ ...order, updatedAt: NOW, version: order.version + 2 });
       expect(resumed.events).toEqual([{ at: NOW, type: 'order.resumed', from: 'failed', to: state, actor: 'ann' }]);
     },
   );
 
   test.each(['delivered', 'fulfilled', ...offTheWay] as const)('was not over before: %s is', (state) => {
-    expect(failOrder(anOrder().in(state), failure, NOW)).toBeUndefined();
+    expect(markOrderFailed(anOrder().in(state), failure, NOW)).toBeUndefined();
   });
 
   test.each(orderStates.filter((state) => state !== 'failed'))(
     'is the only one resumed: not one that is %s',
     (state) => {
-      expect(resumeOrder(anOrder().in(state), 'ann', NOW)).toBeUndefined();
+      expect(markOrderResumed(anOrder().in(state), 'ann', NOW)).toBeUndefined();
     },
   );
 });
@@ -390,22 +390,28 @@ const happening = fc.oneof(
   {
     weight: 10,
     arbitrary: fc.constantFrom<Happening>(
-      { told: 'accept', to: (order) => acceptOrder(order, '3UK-77', NOW) },
-      { told: 'accept', to: (order) => acceptOrder(order, '3UK-77', NOW) },
-      { told: 'reject', to: (order) => rejectOrder(order, 'Out of cards.', NOW) },
-      { told: 'deliver', to: (order) => (order.arrivedAt ? deliverOrder(order, 47, operationIds(), NOW) : undefined) },
-      { told: 'deliver', to: (order) => (order.arrivedAt ? deliverOrder(order, 50, operationIds(), NOW) : undefined) },
-      { told: 'fulfil', to: (order) => fulfilOrder(order, NOW) },
-      { told: 'cancel', to: (order) => cancelOrder(order, 'ann', NOW) },
+      { told: 'accept', to: (order) => markOrderAccepted(order, '3UK-77', NOW) },
+      { told: 'accept', to: (order) => markOrderAccepted(order, '3UK-77', NOW) },
+      { told: 'reject', to: (order) => markOrderRejected(order, 'Out of cards.', NOW) },
+      {
+        told: 'deliver',
+        to: (order) => (order.arrivedAt ? markOrderDelivered(order, 47, operationIds(), NOW) : undefined),
+      },
+      {
+        told: 'deliver',
+        to: (order) => (order.arrivedAt ? markOrderDelivered(order, 50, operationIds(), NOW) : undefined),
+      },
+      { told: 'fulfil', to: (order) => markOrderFulfilled(order, NOW) },
+      { told: 'cancel', to: (order) => markOrderCancelled(order, 'ann', NOW) },
       {
         told: 'plan',
-        to: (order) => (planChangeProblem(order) ? undefined : replan(order, migrateOnly, 'ann', NOW)),
+        to: (order) => (planChangeProblem(order) ? undefined : setPlan(order, migrateOnly, 'ann', NOW)),
       },
       {
         told: 'fail',
-        to: (order) => failOrder(order, { code: 'internal_error', detail: 'It broke.' }, NOW),
+        to: (order) => markOrderFailed(order, { code: 'internal_error', detail: 'It broke.' }, NOW),
       },
-      { told: 'resume', to: (order) => resumeOrder(order, 'ann', NOW) },
+      { told: 'resume', to: (order) => markOrderResumed(order, 'ann', NOW) },
     ),
   },
 );

@@ -1,15 +1,22 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import {
   createOrder,
-  endWatch,
-  getWatch,
+  endOrderPoll,
+  getOrderPoll,
+  type OrderPoll,
   type OrderRecord,
   reschedulePoll,
-  stepOrder,
-  type Watch,
+  saveOrderStep,
 } from '../../adapters/dynamodb/orders.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
-import { acceptOrder, failOrder, noProgress, type Order, type OrderStep, resumeOrder } from '../../domain/order.ts';
+import {
+  markOrderAccepted,
+  markOrderFailed,
+  markOrderResumed,
+  noProgress,
+  type Order,
+  type OrderStep,
+} from '../../domain/order.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
 import { useLocalCloud } from './local-cloud.ts';
 
@@ -22,9 +29,9 @@ const at = '2099-01-05T09:00:00.000Z';
 beforeAll(() => useTableOf(cloud.cloud()));
 
 /** Takes a step, and answers the watch as it is then. */
-async function step(take: (order: OrderRecord) => OrderStep | undefined): Promise<Watch> {
-  expect((await stepOrder(PARTNER, id, take))?.taken).toBe(true);
-  const watch = await getWatch(PARTNER, id);
+async function step(take: (order: OrderRecord) => OrderStep | undefined): Promise<OrderPoll> {
+  expect((await saveOrderStep(PARTNER, id, take))?.taken).toBe(true);
+  const watch = await getOrderPoll(PARTNER, id);
   if (!watch) {
     throw new Error('The order is not watched.');
   }
@@ -48,17 +55,17 @@ test('an order that failed and was resumed is watched anew, whatever a look at t
     version: 1,
   };
   await createOrder(PARTNER, { order, events: [] }, firstRun(new Date(at)));
-  const former = await step((taken) => acceptOrder(taken, 'A1-1', at));
-  await step((taken) => failOrder(taken, { code: 'delivery_timeout', detail: 'It took too long.' }, at));
-  const latter = await step((taken) => resumeOrder(taken, 'ada', at));
+  const former = await step((taken) => markOrderAccepted(taken, 'A1-1', at));
+  await step((taken) => markOrderFailed(taken, { code: 'delivery_timeout', detail: 'It took too long.' }, at));
+  const latter = await step((taken) => markOrderResumed(taken, 'ada', at));
   expect(latter.since).toBeGreaterThan(former.since);
 
   await reschedulePoll(PARTNER, { ...former, asked: 9, nextAt: '2099-02-01T00:00:00.000Z' });
-  await endWatch(PARTNER, former);
-  expect(await getWatch(PARTNER, id)).toEqual(latter);
+  await endOrderPoll(PARTNER, former);
+  expect(await getOrderPoll(PARTNER, id)).toEqual(latter);
 
   await reschedulePoll(PARTNER, { ...latter, asked: 1 });
-  expect(await getWatch(PARTNER, id)).toEqual({ ...latter, asked: 1 });
-  await endWatch(PARTNER, latter);
-  expect(await getWatch(PARTNER, id)).toBeUndefined();
+  expect(await getOrderPoll(PARTNER, id)).toEqual({ ...latter, asked: 1 });
+  await endOrderPoll(PARTNER, latter);
+  expect(await getOrderPoll(PARTNER, id)).toBeUndefined();
 });

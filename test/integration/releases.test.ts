@@ -20,7 +20,7 @@ import {
   pageWithResults,
 } from '../../adapters/dynamodb/manifests.ts';
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
-import { getHoldingWatch, getOrder, getWatch, queryOrderEvents } from '../../adapters/dynamodb/orders.ts';
+import { getHoldingWatch, getOrder, getOrderPoll, queryOrderEvents } from '../../adapters/dynamodb/orders.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { getSim, ownersOf, type SimRecord, simHistory } from '../../adapters/dynamodb/sims.ts';
@@ -73,7 +73,7 @@ const readers: Readonly<Record<ItemKind, Reader>> = {
   orderEvent: async ({ partnerId, of, attributes }) =>
     oneOf((await queryOrderEvents(partnerId, of, ENOUGH, undefined)).items, attributes),
   orderPage: manifestPage,
-  orderWatch: async ({ partnerId, of }) => ({ read: await getWatch(partnerId, of) }),
+  orderWatch: async ({ partnerId, of }) => ({ read: await getOrderPoll(partnerId, of) }),
   holdingWatch: async ({ partnerId, of, attributes: { days } }) => ({
     read: await getHoldingWatch(partnerId, of),
     wanted: { days },

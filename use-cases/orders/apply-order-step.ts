@@ -1,4 +1,4 @@
-import { stepOrder as stepOrderInTable } from '../../adapters/dynamodb/orders.ts';
+import { saveOrderStep as stepOrderInTable } from '../../adapters/dynamodb/orders.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { HOUR_MS } from '../../domain/durations.ts';
 import type { OrderEvent, OrderStep } from '../../domain/order.ts';

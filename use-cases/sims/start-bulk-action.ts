@@ -20,7 +20,7 @@ import {
   type Selection,
 } from '../../domain/operation.ts';
 import { operatorIds } from '../../domain/operator.ts';
-import { maySimsCome, selectionProblem } from '../../domain/order.ts';
+import { canStillReceiveSims, selectionProblem } from '../../domain/order.ts';
 import { simStates } from '../../domain/sim.ts';
 import { decideIfThere, type SimAction, type SimRequest } from '../../domain/sim-actions.ts';
 import { idSchema, line } from '../../domain/text.ts';
@@ -192,7 +192,7 @@ async function resolve(
     throw invalidInput([notThere('/select/orderId', 'order', orderId)]);
   }
   const problem = selectionProblem(order);
-  if (problem && isScheduled && maySimsCome(order)) {
+  if (problem && isScheduled && canStillReceiveSims(order)) {
     return { selection: { kind: 'order', orderId } };
   }
   if (problem) {

@@ -7,7 +7,7 @@ import {
   operationKey,
   operationPartition,
   orderKey,
-  watchKey,
+  orderPollKey,
   webhookQueueKey,
 } from '../../../adapters/dynamodb/keys.ts';
 import { newId } from '../../../domain/ids.ts';
@@ -29,7 +29,7 @@ test('no partner has a longer id', () => {
 test.each([
   ['an order whose execution failed', { kind: 'order', partnerId, id: orderId }],
   ['an operation whose execution failed', { kind: 'operation', partnerId, id: operationId }],
-  ['a watch over an operator', { kind: 'due', key: watchKey(partnerId, orderId), duePk: due.orders }],
+  ['a watch over an operator', { kind: 'due', key: orderPollKey(partnerId, orderId), duePk: due.orders }],
   ['a watch over holding', { kind: 'due', key: holdingWatchKey(partnerId, orderId), duePk: due.holding }],
   ['an order to run', { kind: 'due', key: orderKey(partnerId, orderId), duePk: due.work }],
   ['an operation to run', { kind: 'due', key: operationKey(partnerId, operationId), duePk: due.work }],
