@@ -13,6 +13,9 @@ export type Partners = {
 };
 
 const DEMO = 'demo';
+/** A busy machine may not answer within the gateway's time-out, and harsh mode throttles: a PUT is sent again. */
+const UNAVAILABLE = 503;
+const MAX_ATTEMPTS = 4;
 const seededSchema = z.object({ tariffs: z.string(), partners: z.array(z.string()) });
 
 export async function openPartners(options: {
@@ -29,17 +32,22 @@ export async function openPartners(options: {
 
   async function put(pathname: string, body: unknown): Promise<void> {
     const token = await issuer.token({ roles: ['platform'] });
-    const response = await fetch(url + pathname, {
-      method: 'PUT',
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) {
-      throw new Error(`PUT ${pathname} answers ${response.status}: ${text}`);
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await fetch(url + pathname, {
+        method: 'PUT',
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      if (response.ok) {
+        return;
+      }
+      if (response.status !== UNAVAILABLE || attempt === MAX_ATTEMPTS) {
+        throw new Error(`PUT ${pathname} answers ${response.status}: ${text}`);
+      }
     }
   }
 
