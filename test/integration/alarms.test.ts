@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type * as z from 'zod';
 import type { alarmSchema, firingSchema } from '../../contract/alarm.ts';
-import { eventually, useLocalCloud } from './local-cloud.ts';
+import { eventually, patience, useLocalCloud } from './local-cloud.ts';
 import { is, type Operation, type Sim } from './partner.ts';
 import { expectInvalid, expectProblem } from './problems.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
@@ -10,7 +10,7 @@ type Alarm = z.infer<typeof alarmSchema>;
 type Firing = z.infer<typeof firingSchema>;
 
 // A month is long enough for a busy machine to suspend a pool within it.
-const cloud = useLocalCloud({ dayMs: 1000 });
+const cloud = useLocalCloud({ dayMs: 1000 * patience });
 const acme = cloud.partner(`acme-alarms-${process.pid}`);
 const { api } = acme;
 const a1 = cloud.operator('a1');

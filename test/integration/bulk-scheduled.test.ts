@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { DAY_MS } from '../../domain/durations.ts';
-import { eventually, useLocalCloud } from './local-cloud.ts';
+import { eventually, patience, useLocalCloud } from './local-cloud.ts';
 import { is, type Operation, type Page, type Sim } from './partner.ts';
 import { expectInvalid, expectProblem } from './problems.ts';
 
-const cloud = useLocalCloud();
+const cloud = useLocalCloud({ dayMs: 500 * patience });
 const acme = cloud.partner('acme-scheduled');
 const { api } = acme;
 

@@ -1,11 +1,11 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { DAY_MS } from '../../domain/durations.ts';
-import { eventually, useLocalCloud } from './local-cloud.ts';
+import { eventually, patience, useLocalCloud } from './local-cloud.ts';
 import { is, type Order } from './partner.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
 // Five working days are long enough for a busy machine to migrate SIMs within them.
-const cloud = useLocalCloud({ dayMs: 1500 });
+const cloud = useLocalCloud({ dayMs: 1500 * patience });
 const id = `acme-holding-${process.pid}`;
 const acme = cloud.partner(id);
 

@@ -13,7 +13,7 @@ import { patience } from './eventually.ts';
 import { type Partner, partnerAtWork } from './partner.ts';
 
 export type { Answer, ApiClient } from './api-client.ts';
-export { eventually } from './eventually.ts';
+export { eventually, patience } from './eventually.ts';
 export type { Partner } from './partner.ts';
 
 export type OperatorId = '3uk' | '3ireland' | 'orange' | 'a1';
@@ -70,7 +70,8 @@ export const promptOperator: BehaviourRequest = { leadTimeDays: 0 };
  * had it before: there are partners, orders and tariffs of theirs. Its operators deliver at once unless a test tells them
  * otherwise.
  *
- * @param settings.dayMs real milliseconds that a day lasts, 500 when left out
+ * @param settings.dayMs real milliseconds that a day lasts, 500 when left out. Tests in which something must be done within days take
+ *   `patience` times as many
  * @param settings.harshSeed harsh mode with this seed; as `CLOUD` says, when left out
  */
 export function useLocalCloud({

@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { eventually, useLocalCloud } from './local-cloud.ts';
+import { eventually, patience, useLocalCloud } from './local-cloud.ts';
 import { is, type Order, type Page } from './partner.ts';
 
 type SetAside = { id: string; kind: string; partnerId?: string; subject: string; error: string };
 
 // Ninety days have to pass; and what is resumed has as many to go on, which are eighteen seconds, on a slow machine too.
-const cloud = useLocalCloud({ dayMs: 200 });
+const cloud = useLocalCloud({ dayMs: 200 * patience });
 const acme = cloud.partner('acme-failed');
 
 beforeAll(() => cloud.operator('3uk').behaves({ leadTimeDays: 75 }));
