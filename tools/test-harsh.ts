@@ -11,8 +11,8 @@ const CHAOS_EVERY = 40;
 /** Retries and lag take time: tests wait this many times as long. */
 const PATIENCE = '3';
 
-/** What CI runs: the life of SIMs, services and webhooks. It is to take at most four minutes on two cores. */
-const sample = ['sims-life', 'services-of-customers', 'services-catalogue', 'webhooks', 'webhooks-deliveries'];
+/** What CI runs: the life of SIMs, services, usage and webhooks. It is to take at most four minutes on two cores. */
+const sample = ['sims-life', 'services-of-customers', 'services-catalogue', 'usage', 'webhooks'];
 /** The seed of the sample, so that a failure in CI can be repeated. */
 const SAMPLE_SEED = '16';
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { simItem } from '../../adapters/dynamodb/sims.ts';
 import { isIccid } from '../../domain/iccid.ts';
 import { type Bar, type SimState, simStates, statesWithCustomer } from '../../domain/sim.ts';
-import { useLocalCloud } from './local-cloud.ts';
+import { patience, useLocalCloud } from './local-cloud.ts';
 import { is, type Operation, type Sim } from './partner.ts';
 
 const cloud = useLocalCloud();
@@ -39,7 +39,7 @@ beforeAll(async () => {
     { customerId: second.customer.id, customerServiceId: second.service.id },
   ];
   sims = await acme.simsInHolding({ operatorId: '3uk', quantity: 50 });
-}, 90_000);
+}, 90_000 * patience);
 
 /** Where a SIM of a generated fleet is. */
 type Place = { state: SimState; stock: number; owner: number };

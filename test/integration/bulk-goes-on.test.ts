@@ -9,6 +9,7 @@ import {
   cloudUnderTest,
   eventually,
   executionsOf,
+  patience,
   type RunningCloud,
   startCloud,
   useLocalCloud,
@@ -92,7 +93,7 @@ describe('a table that throttles', () => {
     throttle = await startThrottle(engine.url);
     running = await startCloud({ dayMs: 500, dynamodbEndpoint: throttle.url });
     await throttled.operator('3uk').behavesWell();
-  }, 90_000);
+  }, 90_000 * patience);
 
   afterAll(async () => {
     await running?.stop();
@@ -101,21 +102,25 @@ describe('a table that throttles', () => {
     await engine?.stop();
   });
 
-  test('slows a bulk operation down, and loses nothing of it', async () => {
-    const acme = throttled.partner('acme-throttled');
-    const { id: partnerServiceId } = await acme.aPartnerService();
-    const sims = await acme.simsInHolding({ operatorId: '3uk', quantity: 300 });
-    const orderId = sims[0]?.orderId ?? '';
-    throttle?.throttleWrites(0.2);
-    const operation = await acme.bulkDone('migrate', { select: { orderId }, partnerServiceId }, { within: 60_000 });
-    throttle?.throttleWrites(0);
+  test(
+    'slows a bulk operation down, and loses nothing of it',
+    async () => {
+      const acme = throttled.partner('acme-throttled');
+      const { id: partnerServiceId } = await acme.aPartnerService();
+      const sims = await acme.simsInHolding({ operatorId: '3uk', quantity: 300 });
+      const orderId = sims[0]?.orderId ?? '';
+      throttle?.throttleWrites(0.2);
+      const operation = await acme.bulkDone('migrate', { select: { orderId }, partnerServiceId }, { within: 60_000 });
+      throttle?.throttleWrites(0);
 
-    expect(throttle?.throttled()).toBeGreaterThan(20);
-    expect(operation).toMatchObject({ state: 'succeeded', total: 300, succeeded: 300, failed: 0 });
-    const moved = await acme.sims({ orderId, state: 'in_stock' });
-    expect(moved.map(({ version }) => version)).toEqual(Array.from({ length: 300 }, () => 2));
-    expect(await acme.resultsOf(operation.id)).toHaveLength(300);
-  }, 120_000);
+      expect(throttle?.throttled()).toBeGreaterThan(20);
+      expect(operation).toMatchObject({ state: 'succeeded', total: 300, succeeded: 300, failed: 0 });
+      const moved = await acme.sims({ orderId, state: 'in_stock' });
+      expect(moved.map(({ version }) => version)).toEqual(Array.from({ length: 300 }, () => 2));
+      expect(await acme.resultsOf(operation.id)).toHaveLength(300);
+    },
+    120_000 * patience,
+  );
 });
 
 type Throttle = { url: string; server: Server; throttleWrites(share: number): void; throttled(): number };

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { definitionOf } from '../../tools/release-definition.ts';
 import { type Release, releases } from '../../tools/releases.ts';
-import { cloudUnderTest, eventually, executionsOf, type RunningCloud, startCloud } from './local-cloud.ts';
+import { cloudUnderTest, eventually, executionsOf, patience, type RunningCloud, startCloud } from './local-cloud.ts';
 import type { Order, WholePlan } from './partner.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(180_000 * patience);
 
 /*
  * Step Functions ends an execution with the definition that it began with, however many deployments come in between; what

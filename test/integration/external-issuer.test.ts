@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { synthesiseInto } from '../../local/synthesis.ts';
-import { cloudUnderTest, type RunningCloud, startCloud } from './local-cloud.ts';
+import { cloudUnderTest, patience, type RunningCloud, startCloud } from './local-cloud.ts';
 import { is } from './partner.ts';
 import { expectGatewayMessage, expectProblem } from './problems.ts';
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const assembly = path.join(folder, 'assembly');
   await synthesiseInto(assembly, { stage: 'local', ...external });
   running = await startCloud({ dayMs: 500, assembly });
-}, 180_000);
+}, 180_000 * patience);
 afterAll(async () => {
   await running?.stop();
   await rm(folder, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { allRoutes } from '../../functions/api/routes.ts';
 import { chromium, hasBrowser } from './browser.ts';
-import { useLocalCloud } from './local-cloud.ts';
+import { patience, useLocalCloud } from './local-cloud.ts';
 import { is } from './partner.ts';
 
 const cloud = useLocalCloud();
@@ -166,34 +166,38 @@ describe('/docs', () => {
 const inBrowser = hasBrowser ? describe : describe.skip;
 
 inBrowser('in a browser', () => {
-  test('the type of a problem opens the page at the explanation of its code', async () => {
-    const answer = await cloud.api().get<{ type: string }>('/v1/nothing');
-    const browser = await chromium();
-    try {
-      // A deployment that is tested locally has a certificate that no browser knows.
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ignoreHTTPSErrors: true });
-      const { host, pathname, hash } = new URL(answer.body.type);
-      expect(host).toBe(new URL(cloud.url()).host);
-      await page.goto(cloud.url() + pathname + hash);
-      // Scalar fills the page above the codes.
-      await page.getByText('How it fits together').first().waitFor({ state: 'attached' });
-      await page.getByRole('heading', { name: 'Problem codes' }).waitFor({ state: 'attached' });
-      // As text: the tests are not type-checked against a browser's globals.
-      const codes = await page.evaluate<string[]>("[...document.querySelectorAll('dt')].map(({ id }) => id)");
-      expect(codes).toEqual(Object.keys((await cloud.api().get<Document>('/openapi.json')).body['x-problem-codes']));
-      const isInView = (code: string) => `(() => {
+  test(
+    'the type of a problem opens the page at the explanation of its code',
+    async () => {
+      const answer = await cloud.api().get<{ type: string }>('/v1/nothing');
+      const browser = await chromium();
+      try {
+        // A deployment that is tested locally has a certificate that no browser knows.
+        const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ignoreHTTPSErrors: true });
+        const { host, pathname, hash } = new URL(answer.body.type);
+        expect(host).toBe(new URL(cloud.url()).host);
+        await page.goto(cloud.url() + pathname + hash);
+        // Scalar fills the page above the codes.
+        await page.getByText('How it fits together').first().waitFor({ state: 'attached' });
+        await page.getByRole('heading', { name: 'Problem codes' }).waitFor({ state: 'attached' });
+        // As text: the tests are not type-checked against a browser's globals.
+        const codes = await page.evaluate<string[]>("[...document.querySelectorAll('dt')].map(({ id }) => id)");
+        expect(codes).toEqual(Object.keys((await cloud.api().get<Document>('/openapi.json')).body['x-problem-codes']));
+        const isInView = (code: string) => `(() => {
         const { top, bottom } = document.getElementById('${code}').getBoundingClientRect();
         return top >= 0 && bottom <= innerHeight / 2;
       })()`;
-      await page.waitForFunction(isInView('not_found'));
-      for (const code of codes) {
-        await page.evaluate(`location.hash = '${code}'`);
-        await page.waitForFunction(isInView(code));
-        const text = await page.locator(`dt[id="${code}"] + dd`).textContent();
-        expect(text).toMatch(/^\S.*\.$/);
+        await page.waitForFunction(isInView('not_found'));
+        for (const code of codes) {
+          await page.evaluate(`location.hash = '${code}'`);
+          await page.waitForFunction(isInView(code));
+          const text = await page.locator(`dt[id="${code}"] + dd`).textContent();
+          expect(text).toMatch(/^\S.*\.$/);
+        }
+      } finally {
+        await browser.close();
       }
-    } finally {
-      await browser.close();
-    }
-  }, 120_000);
+    },
+    120_000 * patience,
+  );
 });

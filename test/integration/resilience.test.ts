@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { cloudUnderTest, eventually, type RunningCloud, startCloud } from './local-cloud.ts';
+import { cloudUnderTest, eventually, patience, type RunningCloud, startCloud } from './local-cloud.ts';
 import { is, type Order } from './partner.ts';
 import { type Client, type NewClient, userPoolOf } from './user-pool.ts';
 
-jest.setTimeout(300_000);
+jest.setTimeout(300_000 * patience);
 
 const dayMs = 1000;
 let dataDir = '';
