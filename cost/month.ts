@@ -1,5 +1,5 @@
 import { USAGE_SHARDS } from '../adapters/dynamodb/table.ts';
-import { DAYS_KEPT } from '../adapters/dynamodb/usage.ts';
+import { USAGE_RETENTION_DAYS } from '../adapters/dynamodb/usage.ts';
 import { counts, pagesIn, simReads, simWrites, workOfOperation, workOfOrder } from './counts.ts';
 import type { Deployed, DeployedFunction } from './deployed.ts';
 import type { Load } from './load.ts';
@@ -146,7 +146,7 @@ function usage(load: Load, deployed: Deployed): Line[] {
   const { dayWrites, daysABatch, sumWrites, reads: readsOfSim, msOfRecord, dayBytes } = counts.usage;
   // Each partner's SIMs are counted in their shards: small fleets do not fill a batch.
   const batches = senders === 0 ? 0 : Math.max(senders / daysABatch, Math.min(senders, load.partners * USAGE_SHARDS));
-  const keptGb = (senders * DAYS_KEPT * dayBytes) / GB;
+  const keptGb = (senders * USAGE_RETENTION_DAYS * dayBytes) / GB;
   return linesOf('usage', [
     writes(runs * (senders * dayWrites + batches * sumWrites)),
     reads(runs * senders * readsOfSim),
@@ -156,7 +156,7 @@ function usage(load: Load, deployed: Deployed): Line[] {
       logBytes: 0,
       logDays: deployed.logDays,
     }),
-    ...kept(keptGb, `GB of usage, ${DAYS_KEPT} days`, deployed),
+    ...kept(keptGb, `GB of usage, ${USAGE_RETENTION_DAYS} days`, deployed),
   ]);
 }
 

@@ -1,9 +1,10 @@
-import { endOf, poolOf } from './allowance.ts';
+import { periodEnd, poolOf } from './allowance.ts';
 import { MAX_BYTES } from './bytes.ts';
 import type { Operation, OperationTarget, SimFilter } from './operation.ts';
 import { ALLOWANCE_EXCEEDED } from './sim-actions.ts';
 import type { Tariff } from './tariff.ts';
 import type { Period, SimMonth } from './usage.ts';
+import type { Violation } from './verdict.ts';
 
 /** What an alarm watches: the SIMs of a service, or one SIM. */
 export type AlarmScope = { customerServiceId: string } | { partnerServiceId: string } | { iccid: string };
@@ -11,31 +12,31 @@ export type AlarmScope = { customerServiceId: string } | { partnerServiceId: str
 export const measures = ['sim', 'pool'] as const;
 export const alarmActions = ['notify', 'suspend'] as const;
 
-/** How much usage trips an alarm: a share of the allowance, or so many bytes. */
+/** The usage at which an alarm fires: a percentage of the allowance, or a number of bytes. */
 export type Threshold = { percent: number } | { bytes: number };
 
-/** Watches usage: of each SIM on its own, or of all SIMs of a service together. */
+/** Watches usage: of each SIM separately, or of all SIMs of a service together. */
 export type Alarm = {
   id: string;
   name: string;
   scope: AlarmScope;
   measure: (typeof measures)[number];
   threshold: Threshold;
-  /** What happens beside the event. */
+  /** `suspend` also suspends the SIMs, beside the event that every firing produces. */
   action: (typeof alarmActions)[number];
   createdAt: string;
   updatedAt: string;
   version: number;
 };
 
-/** An alarm went off: once per period for each SIM, or for the pool. */
+/** A firing of an alarm: at most one per period for each SIM, or for the pool. */
 export type Firing = {
   type: typeof ALARM_FIRED;
   at: string;
   alarmId: string;
   name: string;
   period: Period;
-  /** The SIM or the service that used so much. */
+  /** The ICCID of the SIM, or the id of the service whose pool is measured. */
   subject: string;
   measure: Alarm['measure'];
   usedBytes: number;
@@ -47,11 +48,11 @@ export type Firing = {
 
 export const ALARM_FIRED = 'alarm.fired';
 
-/** How many alarms a partner can have: each batch of usage is held against all of them. */
-export const MOST_ALARMS = 500;
+/** The most alarms of a partner: every batch of usage is evaluated against all of them. */
+export const MAX_ALARMS = 500;
 
-/** Of what an alarm measures, how much was used. */
-export type Used = { subject: string; bytes: number };
+/** The usage of a SIM, or of a service's pool, that an alarm measures. */
+export type SubjectUsage = { subject: string; bytes: number };
 
 /** The service whose SIMs an alarm watches; `undefined` for one that watches a single SIM. */
 export function serviceOf(scope: AlarmScope): string | undefined {
@@ -61,11 +62,22 @@ export function serviceOf(scope: AlarmScope): string | undefined {
   return 'customerServiceId' in scope ? scope.customerServiceId : scope.partnerServiceId;
 }
 
+/** Why a measure does not fit a scope: one SIM is no pool. */
+export function measureViolation({ scope, measure }: Pick<Alarm, 'scope' | 'measure'>): Violation | undefined {
+  return measure === 'pool' && 'iccid' in scope
+    ? {
+        pointer: '/measure',
+        code: 'not_a_pool',
+        message: 'A single SIM has no pool. Use the measure "sim", or set a service as the scope.',
+      }
+    : undefined;
+}
+
 /**
- * What the SIMs that an alarm watches each used in a month. For a service's alarm that is what counts for the service;
- * one about a single SIM goes with it from service to service.
+ * The usage in a month of each SIM that an alarm watches. An alarm of a service counts the usage of the service alone; an
+ * alarm of a SIM counts the usage of the SIM on all services.
  */
-export function usedBySims({ scope }: Pick<Alarm, 'scope'>, months: readonly SimMonth[]): Used[] {
+export function usageBySim({ scope }: Pick<Alarm, 'scope'>, months: readonly SimMonth[]): SubjectUsage[] {
   const serviceId = serviceOf(scope);
   if (serviceId === undefined) {
     return months.flatMap(({ iccid, bytes }) =>
@@ -79,10 +91,10 @@ export function usedBySims({ scope }: Pick<Alarm, 'scope'>, months: readonly Sim
 }
 
 /**
- * From how many bytes on an alarm goes off. A share is one of the tariff's allowance for a SIM, and of the whole pool's
- * for a pool. Where there is no allowance (no tariff, a tariff of 0 bytes, a pool without SIMs), there is no share to reach.
+ * The usage in bytes from which an alarm fires. A percentage refers to the allowance of one SIM, or of the whole pool.
  *
- * @param service that the SIMs are on, with the number of all its SIMs.
+ * @param service the tariff of the service and its number of SIMs.
+ * @returns `undefined` without an allowance: the alarm cannot fire.
  */
 export function thresholdBytes(
   { threshold, measure }: Pick<Alarm, 'threshold' | 'measure'>,
@@ -98,10 +110,10 @@ export function thresholdBytes(
 }
 
 /**
- * The two operations of an alarm that suspends: one puts the bar on now, unless the period is over by then; the other,
- * when the next period begins, takes off such bars and no others.
+ * The two operations of an alarm that suspends. The first suspends the SIMs now, unless the period has ended before it runs;
+ * the second runs when the next period begins, and removes the bars that the alarm has set and no others.
  *
- * @param sims how many SIMs the list has, which is of one page.
+ * @param sims the number of SIMs of an alarm that measures SIMs: they are one page of a list.
  */
 export function suspensionOf(
   { id, scope, measure }: Pick<Alarm, 'id' | 'scope' | 'measure'>,
@@ -109,9 +121,9 @@ export function suspensionOf(
   [suspendId, resumeId]: readonly [string, string],
   at: string,
 ): { suspend: Operation; resume: Operation } {
-  const turn = new Date(endOf(period)).toISOString();
+  const nextPeriod = new Date(periodEnd(period)).toISOString();
   const isList = measure === 'sim';
-  const made = (operationId: string, target: OperationTarget, filter: SimFilter) => ({
+  const operation = (operationId: string, target: OperationTarget, filter: SimFilter) => ({
     id: operationId,
     target: { reason: ALLOWANCE_EXCEEDED, ...target },
     selection: isList ? { kind: 'list' as const } : { kind: 'filter' as const, filter: { ...filter, ...scope } },
@@ -124,16 +136,16 @@ export function suspensionOf(
   });
   return {
     suspend: {
-      ...made(suspendId, { until: turn }, { state: 'active' }),
+      ...operation(suspendId, { until: nextPeriod }, { state: 'active' }),
       action: 'suspend',
       state: 'queued',
       ...(isList ? { total: sims, pages: 1 } : {}),
     },
     resume: {
-      ...made(resumeId, {}, { state: 'suspended' }),
+      ...operation(resumeId, {}, { state: 'suspended' }),
       action: 'resume',
       state: 'scheduled',
-      effectiveAt: turn,
+      effectiveAt: nextPeriod,
       ...(isList ? { selecting: { pages: 1, sims } } : {}),
     },
   };

@@ -4,8 +4,8 @@ import type { Tariff } from './tariff.ts';
 import type { Period } from './usage.ts';
 
 /**
- * The allowance of a service in a period, in bytes: of each of its SIMs, or of the pool. A dynamic pool has the
- * tariff's allowance once for each of its SIMs, a static one whatever their number.
+ * The allowance of a service in a period, in bytes: of each SIM, or of the pool. A dynamic pool has the tariff's allowance
+ * times its number of SIMs; a static pool has the tariff's allowance.
  */
 export function allowanceOf(
   { allowanceBytes, pooling }: Pick<Tariff, 'allowanceBytes' | 'pooling'>,
@@ -14,21 +14,21 @@ export function allowanceOf(
   return pooling === 'dynamic_pool' ? timesBytes(allowanceBytes, sims) : allowanceBytes;
 }
 
-/** What the SIMs of a service may use together, in bytes; where each has an allowance of its own, the sum of them. */
+/** The bytes that all SIMs of a service may use together: the pool, or the sum of the SIMs' own allowances. */
 export function poolOf({ allowanceBytes, pooling }: Pick<Tariff, 'allowanceBytes' | 'pooling'>, sims: number): number {
   return pooling === 'static_pool' ? allowanceBytes : timesBytes(allowanceBytes, sims);
 }
 
-/** The period after this one begins then, in milliseconds since 1970. */
-export function endOf(period: Period): number {
+/** When a period ends and the next begins, in milliseconds since 1970. */
+export function periodEnd(period: Period): number {
   const [year = 0, month = 0] = period.split('-').map(Number);
   return Date.parse(`${calendarDay(year, month + 1, 1)}T00:00:00Z`);
 }
 
 /**
- * The day (UTC) on which a pool's allowance ends, when it goes on as it went since the period began.
+ * The day (UTC) on which a pool is exhausted if usage continues at the rate since the period began.
  *
- * @returns that day; `undefined` when the allowance lasts for the period, and for a period that is not the current one.
+ * @returns `undefined` when the allowance lasts until the end of the period, and for periods other than the current one.
  */
 export function forecastOf(
   usedBytes: number,
@@ -37,12 +37,12 @@ export function forecastOf(
   now: Date,
 ): CalendarDay | undefined {
   const begun = Date.parse(`${period}-01T00:00:00Z`);
-  const end = endOf(period);
+  const end = periodEnd(period);
   const passed = now.getTime() - begun;
   if (usedBytes === 0 || passed <= 0 || now.getTime() >= end) {
     return undefined;
   }
-  // What is used up already ended today at the latest: when exactly, sums do not tell.
+  // An allowance that is exhausted already was exhausted today at the latest: the sums do not show when.
   const ends = Math.max(begun + (passed * allowanceBytes) / usedBytes, now.getTime());
   return ends < end ? new Date(ends).toISOString().slice(0, 10) : undefined;
 }

@@ -56,17 +56,17 @@ export type Webhook = {
 export type WebhookSecrets = { secret: string; previous?: { secret: string; until: string } };
 
 /** A new secret: the one before is good for a day more, so that a receiver can change when it likes. */
-export function withSecret({ secret: former }: WebhookSecrets, secret: string, now: Date): WebhookSecrets {
+export function rotateSecret({ secret: former }: WebhookSecrets, secret: string, now: Date): WebhookSecrets {
   return { secret, previous: { secret: former, until: new Date(now.getTime() + DAY_MS).toISOString() } };
 }
 
 /** The secrets with which events are signed at a moment. */
-export function secretsAt({ secret, previous }: WebhookSecrets, now: Date): string[] {
+export function validSecrets({ secret, previous }: WebhookSecrets, now: Date): string[] {
   return [secret, ...(previous && now.toISOString() < previous.until ? [previous.secret] : [])];
 }
 
 /** How many webhooks a partner can have: each change is written out for each of them. */
-export const MOST_WEBHOOKS = 20;
+export const MAX_WEBHOOKS = 20;
 
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const;
 
@@ -96,7 +96,7 @@ const kinds = [...new Set(eventTypes.map((type) => type.slice(0, type.indexOf('.
 export const eventPatterns: readonly string[] = ['*', ...kinds.map((kind) => `${kind}.*`), ...eventTypes];
 
 /** Whether a webhook asked for events of a type. */
-export function wants({ events }: Pick<Webhook, 'events'>, type: PublicEvent['type']): boolean {
+export function matchesType({ events }: Pick<Webhook, 'events'>, type: PublicEvent['type']): boolean {
   return events.some(
     (pattern) =>
       pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))),
@@ -108,7 +108,7 @@ export function subscribesTo(
   webhook: Pick<Webhook, 'events' | 'enabled' | 'createdAt'>,
   { type, at }: Pick<PublicEvent, 'at'> & { type: EventType },
 ): boolean {
-  return webhook.enabled && webhook.createdAt <= at && wants(webhook, type);
+  return webhook.enabled && webhook.createdAt <= at && matchesType(webhook, type);
 }
 
 /**
@@ -140,17 +140,17 @@ export function nextWindow(window: number, { ok, tookMs }: { ok: boolean; tookMs
 const LONGEST_PAUSE_MS = 120 * MINUTE_MS;
 
 /** After how long the next attempt is, in milliseconds: a minute, then twice as long each time, two hours at the most. */
-export function pauseAfter(attempts: number): number {
+export function backoffAfter(attempts: number): number {
   return Math.min(MINUTE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS);
 }
 
 /** Until when an event is tried that is to be sent from now on: a day. */
-export function triedUntil(now: Date): string {
+export function deliveryDeadline(now: Date): string {
   return new Date(now.getTime() + DAY_MS).toISOString();
 }
 
 /** A receiver that took nothing for a day, while something was sent, gets nothing more. */
-export function isGivenUp(failingSince: string, now: Date): boolean {
+export function hasFailedTooLong(failingSince: string, now: Date): boolean {
   return now.getTime() - Date.parse(failingSince) >= DAY_MS;
 }
 
@@ -163,7 +163,7 @@ export function afterAttempt<D extends Delivery>(
   const { lastStatus: _status, lastError: _error, nextAttemptAt: _next, ...rest } = delivery;
   const at = now.toISOString();
   const attempts = delivery.attempts + 1;
-  const next = new Date(now.getTime() + pauseAfter(attempts)).toISOString();
+  const next = new Date(now.getTime() + backoffAfter(attempts)).toISOString();
   const isOver = at >= delivery.until;
   return {
     // Safe: what was taken off is optional in every delivery.
@@ -252,7 +252,7 @@ export function targetProblem(url: string, local: boolean): Problem | undefined 
     !local &&
     (host === 'localhost' || host.endsWith('.localhost') || (ipaddr.isValid(host) && !isPublicAddress(host)))
   ) {
-    return notPublic(host);
+    return notPublicProblem(host);
   }
   return undefined;
 }
@@ -262,6 +262,6 @@ export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-export function notPublic(host: string): Problem {
+export function notPublicProblem(host: string): Problem {
   return { code: 'not_public', detail: `${host} is not an address of the public internet.` };
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { beginBackfill } from '../adapters/dynamodb/backfill.ts';
 import { deadLetter } from '../adapters/dynamodb/dead-letters.ts';
-import { keepFailedChange } from '../adapters/dynamodb/failed-changes.ts';
+import { saveFailedChange } from '../adapters/dynamodb/failed-changes.ts';
 import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kinds.ts';
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { addRequests } from '../adapters/dynamodb/request-counts.ts';
@@ -93,7 +93,7 @@ async function live(cloud: LocalCloud, look: () => Promise<void>, log: (line: st
   // What only goes wrong, by the hands that write it.
   await deadLetter({ kind: 'order', partnerId: PARTNER, id: held.id }, 'Error: for the record', cloud.clock.now());
   const keys = { pk: { S: `P#${PARTNER}` }, sk: { S: 'OP#op_1' } };
-  await keepFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
+  await saveFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
   await addRequests(PARTNER, 1, 5);
   await beginBackfill(1, cloud.clock.now());
   await operatorTraffic.take('orange', Math.floor(Date.now() / 1000), 5);

@@ -20,8 +20,8 @@ import { putOperation } from './operations.ts';
 import type { Run } from './runs.ts';
 import { usageExpiresAt } from './usage.ts';
 
-/** @returns the alarm as it is kept: by an earlier attempt, when there was one. */
-export async function createAlarm(partnerId: string, alarm: Alarm): Promise<Alarm> {
+/** @returns the stored alarm: that of an earlier attempt, if there was one. */
+export async function insertAlarm(partnerId: string, alarm: Alarm): Promise<Alarm> {
   const key = alarmKey(partnerId, alarm.id);
   return (await makeOnce<Alarm>(key, [put({ ...alarm, ...key }, absent)])) ?? alarm;
 }
@@ -37,23 +37,23 @@ export async function saveAlarm(partnerId: string, alarm: Alarm): Promise<Alarm>
 }
 
 /** @throws ConditionFailed when the alarm is no longer at the version that was read. */
-export async function deleteAlarm(partnerId: string, { id, version }: Alarm): Promise<void> {
+export async function removeAlarm(partnerId: string, { id, version }: Alarm): Promise<void> {
   await write(remove(alarmKey(partnerId, id), atVersion(version)));
 }
 
-/** A partner's alarms, in the order in which they were made. */
+/** A page of a partner's alarms, oldest first. */
 export async function queryAlarms(partnerId: string, limit: number, after: string | undefined) {
   const { pk, sk } = alarmKey(partnerId, '');
   return query<Alarm>({ partition: pk, prefix: sk, after }, limit);
 }
 
-/** All of them: their number is bounded. */
+/** All alarms of a partner. Their number is bounded. */
 export async function allAlarms(partnerId: string): Promise<Alarm[]> {
   const { pk, sk } = alarmKey(partnerId, '');
   return queryAll<Alarm>({ partition: pk, prefix: sk });
 }
 
-/** When an alarm went off, the latest period first. */
+/** A page of an alarm's firings, latest period first. */
 export async function queryFirings(partnerId: string, alarmId: string, limit: number, after: string | undefined) {
   return query<Firing>(
     { partition: firingPartition(partnerId, alarmId), prefix: 'EVT#', after, descending: true },
@@ -61,8 +61,8 @@ export async function queryFirings(partnerId: string, alarmId: string, limit: nu
   );
 }
 
-/** For which of these SIMs or services an alarm has gone off in a period. */
-export async function firedFor(
+/** Those of these SIMs or services for which an alarm has fired in a period. */
+export async function subjectsFiredFor(
   partnerId: string,
   alarmId: string,
   period: string,
@@ -72,21 +72,21 @@ export async function firedFor(
   return new Set(fired.map(({ subject }) => subject));
 }
 
-/** What an alarm has done about SIMs: an operation with when it is carried out, and its SIMs, when it lists them. */
-export type Consequence = { operation: Operation; run: Run; iccids: readonly string[] };
+/** An operation that follows from a firing: when it runs, and its SIMs if it has a list of them. */
+export type FollowUp = { operation: Operation; run: Run; iccids: readonly string[] };
 
-/** How many firings one call of `fireAlarm` takes: a transaction has room for two operations with their lists beside them. */
-export const MOST_FIRINGS = 90;
+/** The most firings of one call: a transaction has room for two operations and their lists of SIMs as well. */
+export const MAX_FIRINGS_PER_WRITE = 90;
 
 /**
- * Notes that an alarm went off, with the operations that follow from it, all or none.
+ * Stores firings and the operations that follow from them, all or none.
  *
- * @returns false when it has gone off for one of them before.
+ * @returns false when the alarm has fired for one of the subjects before.
  */
-export async function fireAlarm(
+export async function insertFirings(
   partnerId: string,
   firings: readonly Firing[],
-  consequences: readonly Consequence[],
+  consequences: readonly FollowUp[],
 ): Promise<boolean> {
   const expiresAt = usageExpiresAt();
   try {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DeadLetter, FailedUsage, FailedWork } from '../../domain/dead-letter.ts';
 import { reopened } from '../../domain/operation.ts';
 import { markOrderResumed } from '../../domain/order.ts';
-import { addAgain, getDelivery } from './deliveries.ts';
+import { getDelivery, requeueDelivery } from './deliveries.ts';
 import { ConditionFailed, exists, get, put, query, remove, update, updated, write, writeIf } from './items.ts';
 import { type Key, redrivenUsage, redrivenUsageKey, setAsideKey, setAsidePartition } from './keys.ts';
 import { changeOperation } from './operations.ts';
@@ -85,7 +85,7 @@ async function redriveWork(work: FailedWork, actor: string, at: string): Promise
   if (work.kind === 'delivery') {
     const delivery = await getDelivery(partnerId, work.webhookId, id);
     if (delivery) {
-      await addAgain(partnerId, work.webhookId, delivery, new Date(at));
+      await requeueDelivery(partnerId, work.webhookId, delivery, new Date(at));
     }
     return;
   }

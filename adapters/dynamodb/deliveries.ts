@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Delivery, type PublicEvent, triedUntil } from '../../domain/webhook.ts';
+import { type Delivery, deliveryDeadline, type PublicEvent } from '../../domain/webhook.ts';
 import {
   absent,
   ConditionFailed,
@@ -28,7 +28,7 @@ export type DeliveryRecord = Delivery & {
 };
 
 /** What a webhook has not got yet, in the order in which it gets it. */
-export type Pending = {
+export type PendingDelivery = {
   deliveryId: string;
   subject: string;
   nextAttemptAt?: string;
@@ -109,7 +109,7 @@ function newDelivery({ id, type, subject, place, at: timestamp, data }: PublicEv
     place,
     state: 'pending',
     attempts: 0,
-    until: triedUntil(now),
+    until: deliveryDeadline(now),
     createdAt: now.toISOString(),
     since: timestamp,
     body: JSON.stringify({ id, type, timestamp, data }),
@@ -118,13 +118,18 @@ function newDelivery({ id, type, subject, place, at: timestamp, data }: PublicEv
 }
 
 /** Puts a delivery that is over back into the queue, for another day of attempts. */
-export async function addAgain(
+export async function requeueDelivery(
   partnerId: string,
   webhookId: string,
   { nextAttemptAt: _nextAttemptAt, deliveredAt: _deliveredAt, ...delivery }: DeliveryRecord,
   now: Date,
 ): Promise<DeliveryRecord> {
-  const again: DeliveryRecord = { ...delivery, state: 'pending', until: triedUntil(now), since: now.toISOString() };
+  const again: DeliveryRecord = {
+    ...delivery,
+    state: 'pending',
+    until: deliveryDeadline(now),
+    since: now.toISOString(),
+  };
   await transact([
     put({ ...again, ...deliveryKey(partnerId, webhookId, again.id) }, exists),
     pendingWrite(partnerId, webhookId, again),
@@ -137,7 +142,11 @@ export async function addAgain(
  * Keeps a delivery as an attempt left it: a finished one leaves the queue. Not a transaction: should the second write fail,
  * the queue's pointer leads to a delivery that is finished, and is removed when it is read.
  */
-export async function keepDelivery(partnerId: string, webhookId: string, delivery: DeliveryRecord): Promise<void> {
+export async function saveDeliveryAttempt(
+  partnerId: string,
+  webhookId: string,
+  delivery: DeliveryRecord,
+): Promise<void> {
   await write(put({ ...delivery, ...deliveryKey(partnerId, webhookId, delivery.id) }, exists));
   await write(
     delivery.state === 'pending'
@@ -157,7 +166,7 @@ export async function getDeliveries(partnerId: string, webhookId: string, ids: r
 }
 
 /** Takes a delivery out of the queue. */
-export async function dropPending(partnerId: string, webhookId: string, delivery: DeliveryRecord): Promise<void> {
+export async function removePending(partnerId: string, webhookId: string, delivery: DeliveryRecord): Promise<void> {
   await write(remove(pendingKey(partnerId, webhookId, delivery)));
 }
 
@@ -178,11 +187,11 @@ export async function queryDeliveries(partnerId: string, webhookId: string, limi
 }
 
 /** Where the list of deliveries goes on after one. */
-export const positionOf = ({ id }: DeliveryRecord) => deliveryKey('', '', id).sk;
+export const deliveryPosition = ({ id }: DeliveryRecord) => deliveryKey('', '', id).sk;
 
 /** What a webhook has not got yet, subject by subject. */
 export async function queryPending(partnerId: string, webhookId: string, limit: number, after: string | undefined) {
-  return query<Pending>({ partition: pendingPartition(partnerId, webhookId), after }, limit);
+  return query<PendingDelivery>({ partition: pendingPartition(partnerId, webhookId), after }, limit);
 }
 
 /** The webhooks that have something to get now, across partners, the longest waiting first. */
@@ -228,7 +237,7 @@ export async function leaseQueue(
 }
 
 /** Releases the lease of a run that failed, so that the next one need not wait until it expires. */
-export async function dropLease(partnerId: string, webhookId: string, heldBy: string): Promise<void> {
+export async function releaseLease(partnerId: string, webhookId: string, heldBy: string): Promise<void> {
   const isOurs = { expression: '#heldBy = :heldBy', names: { '#heldBy': 'heldBy' }, values: { ':heldBy': heldBy } };
   await writeIf(update(webhookQueueKey(partnerId, webhookId), { remove: ['heldBy', 'heldUntil'] }, isOurs));
 }
@@ -268,7 +277,7 @@ export async function releaseQueue(
 }
 
 /** Nobody looks after a webhook any more that is not there, or not in use. */
-export async function endQueue(partnerId: string, webhookId: string): Promise<void> {
+export async function removeQueue(partnerId: string, webhookId: string): Promise<void> {
   await write(remove(webhookQueueKey(partnerId, webhookId)));
 }
 

@@ -11,7 +11,7 @@ const FIRST_RETRY_MS = 60_000;
  * Keeps a record of the table's stream whose events could not be queued, so that the stream moves on and the record can be
  * retried. The same record is kept once. It is compressed: both images of an item can be larger than one item.
  */
-export async function keepFailedChange(record: DynamoDBRecord, now: Date): Promise<void> {
+export async function saveFailedChange(record: DynamoDBRecord, now: Date): Promise<void> {
   const { Keys = {}, SequenceNumber = '' } = record.dynamodb ?? {};
   const id = createHash('sha256')
     .update(JSON.stringify([Keys, SequenceNumber]))

@@ -8,7 +8,7 @@ import { USAGE_SHARDS } from './table.ts';
  * A part of a SIM's day as it is stored, in less than half of the bytes that maps would take: by network `<hour>:<bytes>`,
  * with blanks between them; the keys of the records that are in, one after the other, and in the same order their contents.
  */
-type KeptDay = {
+type StoredDay = {
   iccid: string;
   day: string;
   /** Absent in the first part. */
@@ -23,14 +23,14 @@ type KeptDay = {
   expiresAt: number;
 };
 
-type KeptSum = { serviceId: string; period: Period; bytes: number; top: Record<string, number>; version: number };
+type StoredSum = { serviceId: string; period: Period; bytes: number; top: Record<string, number>; version: number };
 
 /** How long a SIM's day is kept after its last record, in days: months and days are summed from it. */
-export const DAYS_KEPT = 400;
+export const USAGE_RETENTION_DAYS = 400;
 const SECONDS_PER_DAY = 86_400;
 
 /** When what is written now may be removed, in seconds since 1970, real time. */
-export const usageExpiresAt = () => Math.floor(Date.now() / 1000) + DAYS_KEPT * SECONDS_PER_DAY;
+export const usageExpiresAt = () => Math.floor(Date.now() / 1000) + USAGE_RETENTION_DAYS * SECONDS_PER_DAY;
 
 /** 48 bits: in a SIM with 10,000 records, two of them have the same key in one of six million SIMs. */
 const KEY_LENGTH = 8;
@@ -54,14 +54,14 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('base6
 /** The days of a SIM on which something was used, from one to another (`YYYY-MM-DD`, both included), oldest first. */
 export async function simDays(partnerId: string, iccid: string, from: string, upTo: string): Promise<SimDay[]> {
   const { sk } = simDayKey(partnerId, iccid, upTo, MAX_PARTS);
-  const kept = await queryAll<KeptDay>({ partition: simUsage(partnerId, iccid), from, upTo: sk });
+  const kept = await queryAll<StoredDay>({ partition: simUsage(partnerId, iccid), from, upTo: sk });
   return kept.map(readDay);
 }
 
 /** More parts than a day can have: 900,000 records are more than the operator's cursor brings in a day. */
 const MAX_PARTS = 999;
 
-function readDay({ part = 0, networks, services, records, contents = '', expiresAt: _, ...day }: KeptDay): SimDay {
+function readDay({ part = 0, networks, services, records, contents = '', expiresAt: _, ...day }: StoredDay): SimDay {
   const hoursOf = (text: string) =>
     new Map(
       text.split(' ').map((hour): [number, number] => {
@@ -92,7 +92,7 @@ function putDay(partnerId: string, { part, networks, services, records, ...day }
       .sort(([one], [other]) => one - other)
       .map(([hour, bytes]) => `${hour}:${bytes}`)
       .join(' ');
-  const kept: KeptDay = {
+  const kept: StoredDay = {
     ...day,
     ...(part === 0 ? {} : { part }),
     networks: Object.fromEntries([...networks].map(([network, hours]) => [network, textOf(hours)])),
@@ -114,22 +114,22 @@ export async function sumsInShard(
   shard: number,
 ): Promise<ServiceSum[]> {
   const keys = services.map(({ serviceId, period }) => serviceSumKey(partnerId, serviceId, period, shard));
-  return (await getMany<KeptSum>(keys)).map(readSum);
+  return (await getMany<StoredSum>(keys)).map(readSum);
 }
 
 /** What counts for a service in a period so far, in parts: each SIM is in one of them. */
 export async function sumsOfService(partnerId: string, serviceId: string, period: Period): Promise<ServiceSum[]> {
   const shards = Array.from({ length: USAGE_SHARDS }, (_, shard) => shard);
-  const kept = await getMany<KeptSum>(shards.map((shard) => serviceSumKey(partnerId, serviceId, period, shard)));
+  const kept = await getMany<StoredSum>(shards.map((shard) => serviceSumKey(partnerId, serviceId, period, shard)));
   return kept.map(readSum);
 }
 
-function readSum({ top, ...sum }: KeptSum): ServiceSum {
+function readSum({ top, ...sum }: StoredSum): ServiceSum {
   return { ...sum, top: Object.entries(top).map(([iccid, bytes]): SimBytes => ({ iccid, bytes })) };
 }
 
 function putSum(partnerId: string, shard: number, { top, ...sum }: ServiceSum): Write {
-  const kept: KeptSum = {
+  const kept: StoredSum = {
     ...sum,
     top: Object.fromEntries(top.map(({ iccid, bytes }) => [iccid, bytes])),
     version: sum.version + 1,
@@ -139,7 +139,7 @@ function putSum(partnerId: string, shard: number, { top, ...sum }: ServiceSum): 
 }
 
 /** How many days and sums together one call of `writeUsage` takes. */
-export const MOST_WRITES = 100;
+export const MAX_USAGE_WRITES = 100;
 
 /**
  * Writes SIMs' days and what they add to their services, all or none.
@@ -164,7 +164,7 @@ export async function readUsageProgress(): Promise<Map<string, UsageProgress>> {
 }
 
 /** Stores how far an operator's usage is in; an older one that overtakes it only lets records come again. */
-export async function keepUsageCursor(operatorId: string, cursor: string): Promise<void> {
+export async function saveUsageCursor(operatorId: string, cursor: string): Promise<void> {
   await write(put({ operatorId, cursor, ...usageCursorKey(operatorId) }));
 }
 

@@ -6,7 +6,7 @@ import { webhookKey } from './keys.ts';
 export type WebhookRecord = Webhook & WebhookSecrets;
 
 /** @returns the webhook as it is kept: by an earlier attempt, when there was one. */
-export async function createWebhook(partnerId: string, webhook: WebhookRecord): Promise<WebhookRecord> {
+export async function insertWebhook(partnerId: string, webhook: WebhookRecord): Promise<WebhookRecord> {
   const key = webhookKey(partnerId, webhook.id);
   return (await makeOnce<WebhookRecord>(key, [put({ ...webhook, ...key }, absent)])) ?? webhook;
 }
@@ -43,7 +43,7 @@ export async function disableWebhook(
 }
 
 /** @throws ConditionFailed when the webhook is no longer at the version that was read. */
-export async function deleteWebhook(partnerId: string, { id, version }: WebhookRecord): Promise<void> {
+export async function removeWebhook(partnerId: string, { id, version }: WebhookRecord): Promise<void> {
   await write(remove(webhookKey(partnerId, id), atVersion(version)));
 }
 

@@ -2,7 +2,7 @@ import { lookup as lookUp } from 'node:dns/promises';
 import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { isPublicAddress, notPublic, targetProblem } from '../../domain/webhook.ts';
+import { isPublicAddress, notPublicProblem, targetProblem } from '../../domain/webhook.ts';
 
 /** What came of an attempt: what the receiver answered, or why it did not. */
 export type PostOutcome = { ok: boolean; status?: number; error?: string };
@@ -115,7 +115,7 @@ export async function publicAddresses(hostname: string): Promise<{ address: stri
 
 export class NotPublic extends Error {
   constructor(hostname: string) {
-    super(notPublic(hostname).detail);
+    super(notPublicProblem(hostname).detail);
     this.name = 'NotPublic';
   }
 }

@@ -1,26 +1,17 @@
 import * as z from 'zod/mini';
-import {
-  allAlarms,
-  createAlarm,
-  deleteAlarm,
-  getAlarm,
-  queryAlarms,
-  queryFirings,
-  saveAlarm,
-} from '../../adapters/dynamodb/alarms.ts';
-import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
-import { getSim } from '../../adapters/dynamodb/sims.ts';
 import { alarmSchema, firingSchema, showAlarm, showFiring } from '../../contract/alarm.ts';
-import { type Alarm, type AlarmScope, alarmActions, MOST_ALARMS, measures } from '../../domain/alarm.ts';
+import { type Alarm, type AlarmScope, alarmActions, measures } from '../../domain/alarm.ts';
 import { described } from '../../domain/described.ts';
 import { idSchema, line } from '../../domain/text.ts';
-import { isUnchanged } from '../../use-cases/is-unchanged.ts';
-import { invalidInput, notFound, Refusal, unknownId } from '../../use-cases/refusal.ts';
+import { createAlarm } from '../../use-cases/alarms/create-alarm.ts';
+import { deleteAlarm } from '../../use-cases/alarms/delete-alarm.ts';
+import { listAlarms, listFirings, readAlarm } from '../../use-cases/alarms/read-alarms.ts';
+import { updateAlarm } from '../../use-cases/alarms/update-alarm.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 
-/** Of several fields exactly one is given. */
+/** Accepts an object with exactly one of its fields. */
 const exactlyOne = (message: string) =>
   z.superRefine((given: Record<string, unknown>, context) => {
     if (Object.values(given).filter((value) => value !== undefined).length !== 1) {
@@ -60,7 +51,7 @@ const changeableFields = () => ({
   ),
 });
 
-/** What tells the partner, and bars SIMs if it shall, when much of an allowance is used. */
+/** Alarms notify partners of high usage, and can suspend SIMs. */
 export const routes = [
   route({
     method: 'POST',
@@ -90,22 +81,9 @@ export const routes = [
     },
     answers: { 201: alarmSchema },
     handle: async ({ caller, body, now, newId }) => {
-      const { partnerId } = caller;
-      const scope = scopeOf(body.scope);
-      if (body.measure === 'pool' && 'iccid' in scope) {
-        const message = 'A single SIM has no pool. Use the measure "sim", or set a service as the scope.';
-        throw invalidInput([{ pointer: '/measure', code: 'not_a_pool', message }]);
-      }
-      await requireScope(partnerId, scope);
-      if ((await allAlarms(partnerId)).length >= MOST_ALARMS) {
-        throw new Refusal('too_many', `A partner has at most ${MOST_ALARMS} alarms.`);
-      }
-      const at = now.toISOString();
       const { name, measure, action } = body;
-      const threshold = thresholdOf(body.threshold);
-      const id = newId('alarm');
-      const stamps = { createdAt: at, updatedAt: at, version: 1 };
-      const alarm = await createAlarm(partnerId, { id, name, scope, measure, threshold, action, ...stamps });
+      const fields = { name, scope: scopeOf(body.scope), measure, threshold: thresholdOf(body.threshold), action };
+      const alarm = await createAlarm(caller.partnerId, fields, { id: newId('alarm'), now });
       return created(`/v1/alarms/${alarm.id}`, showAlarm(alarm));
     },
   }),
@@ -119,7 +97,7 @@ export const routes = [
     paged: true,
     answers: { 200: alarmSchema },
     handle: async ({ caller, page }) => {
-      const { items, last } = await queryAlarms(caller.partnerId, page.limit, page.after);
+      const { items, last } = await listAlarms(caller.partnerId, page);
       return okPage(items.map(showAlarm), last);
     },
   }),
@@ -131,7 +109,7 @@ export const routes = [
     tag: 'Alarms',
     summary: 'Get an alarm',
     answers: { 200: alarmSchema },
-    handle: async ({ caller, path: { id } }) => okResource(showAlarm(await theAlarm(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showAlarm(await readAlarm(caller.partnerId, id))),
   }),
   route({
     method: 'PATCH',
@@ -145,24 +123,12 @@ export const routes = [
     body: z.lazy(() => z.partial(z.strictObject(changeableFields()))),
     answers: { 200: alarmSchema },
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
-      const alarm = await theAlarm(caller.partnerId, id);
-      requireMatch(ifMatch, showAlarm(alarm));
-      const before = showAlarm(alarm);
-      const fields = {
-        name: body.name ?? alarm.name,
-        threshold: body.threshold ? thresholdOf(body.threshold) : alarm.threshold,
-        action: body.action ?? alarm.action,
-      };
-      if (isUnchanged(alarm, fields)) {
-        return { ...okResource(before), before };
-      }
-      const changed = await saveAlarm(caller.partnerId, {
-        ...alarm,
-        ...fields,
-        updatedAt: now.toISOString(),
-        version: alarm.version + 1,
+      const changes = { ...body, threshold: body.threshold && thresholdOf(body.threshold) };
+      const { before, after } = await updateAlarm(caller.partnerId, id, changes, {
+        now,
+        precondition: (alarm) => requireMatch(ifMatch, showAlarm(alarm)),
       });
-      return { ...okResource(showAlarm(changed)), before };
+      return { ...okResource(showAlarm(after)), before: showAlarm(before) };
     },
   }),
   route({
@@ -175,10 +141,10 @@ export const routes = [
     description: 'Bars set by the alarm are still removed when the next period begins.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch }) => {
-      const alarm = await theAlarm(caller.partnerId, id);
-      requireMatch(ifMatch, showAlarm(alarm));
-      await deleteAlarm(caller.partnerId, alarm);
-      return { ...noContent, before: showAlarm(alarm) };
+      const before = await deleteAlarm(caller.partnerId, id, {
+        precondition: (alarm) => requireMatch(ifMatch, showAlarm(alarm)),
+      });
+      return { ...noContent, before: showAlarm(before) };
     },
   }),
   route({
@@ -191,23 +157,13 @@ export const routes = [
     paged: true,
     answers: { 200: firingSchema },
     handle: async ({ caller, path: { id }, page }) => {
-      const { partnerId } = caller;
-      await theAlarm(partnerId, id);
-      const { items, last } = await queryFirings(partnerId, id, page.limit, page.after);
+      const { items, last } = await listFirings(caller.partnerId, id, page);
       return okPage(items.map(showFiring), last);
     },
   }),
 ];
 
-async function theAlarm(partnerId: string, id: string): Promise<Alarm> {
-  const alarm = await getAlarm(partnerId, id);
-  if (!alarm) {
-    throw notFound('alarm', id);
-  }
-  return alarm;
-}
-
-/** Safe after the schema: exactly one of them is there. */
+/** Safe: the schema accepts exactly one of the fields. */
 function scopeOf(given: z.infer<ReturnType<typeof scopeSchema>>): AlarmScope {
   const { customerServiceId, partnerServiceId, iccid = '' } = given;
   if (customerServiceId !== undefined) {
@@ -216,24 +172,9 @@ function scopeOf(given: z.infer<ReturnType<typeof scopeSchema>>): AlarmScope {
   return partnerServiceId === undefined ? { iccid } : { partnerServiceId };
 }
 
-/** Safe after the schema: exactly one of them is there. */
+/** Safe: the schema accepts exactly one of the fields. */
 function thresholdOf({ percent, bytes = 0 }: z.infer<ReturnType<typeof thresholdSchema>>): Alarm['threshold'] {
   return percent === undefined ? { bytes } : { percent };
-}
-
-/** @throws Refusal 422 when what the alarm shall watch is not there, or not the partner's. */
-async function requireScope(partnerId: string, scope: AlarmScope): Promise<void> {
-  if ('iccid' in scope) {
-    if (!(await getSim(partnerId, scope.iccid))) {
-      throw unknownId('/scope/iccid', 'SIM', scope.iccid);
-    }
-  } else if ('customerServiceId' in scope) {
-    if (!(await getCustomerService(partnerId, scope.customerServiceId))) {
-      throw unknownId('/scope/customerServiceId', 'customer service', scope.customerServiceId);
-    }
-  } else if (!(await getPartnerService(partnerId, scope.partnerServiceId))) {
-    throw unknownId('/scope/partnerServiceId', 'partner service', scope.partnerServiceId);
-  }
 }
 
 export const handler = createApiHandler(routes);

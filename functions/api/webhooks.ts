@@ -1,19 +1,19 @@
 import * as z from 'zod/mini';
 import {
-  addAgain,
   addDelivery,
   type DeliveryRecord,
+  deliveryPosition,
   getDelivery,
   markDue,
-  positionOf,
   queryDeliveries,
+  requeueDelivery,
 } from '../../adapters/dynamodb/deliveries.ts';
 import {
   allWebhooks,
-  createWebhook,
-  deleteWebhook,
   getWebhook,
+  insertWebhook,
   queryWebhooks,
+  removeWebhook,
   saveWebhook,
   type WebhookRecord,
 } from '../../adapters/dynamodb/webhooks.ts';
@@ -31,11 +31,11 @@ import { described } from '../../domain/described.ts';
 import {
   eventPatterns,
   hostOf,
-  MOST_WEBHOOKS,
-  notPublic,
+  MAX_WEBHOOKS,
+  notPublicProblem,
+  rotateSecret,
   TEST_EVENT,
   targetProblem,
-  withSecret,
 } from '../../domain/webhook.ts';
 import { fillPage } from '../../use-cases/fill-page.ts';
 import { isUnchanged } from '../../use-cases/is-unchanged.ts';
@@ -68,11 +68,11 @@ export const routes = [
     answers: { 201: newWebhookSchema },
     handle: async ({ caller, body, now, newId }) => {
       await refuseTarget(body.url);
-      if ((await allWebhooks(caller.partnerId)).length >= MOST_WEBHOOKS) {
-        throw new Refusal('too_many', `A partner has at most ${MOST_WEBHOOKS} webhooks.`);
+      if ((await allWebhooks(caller.partnerId)).length >= MAX_WEBHOOKS) {
+        throw new Refusal('too_many', `A partner has at most ${MAX_WEBHOOKS} webhooks.`);
       }
       const at = now.toISOString();
-      const webhook = await createWebhook(caller.partnerId, {
+      const webhook = await insertWebhook(caller.partnerId, {
         id: newId('webhook'),
         url: body.url,
         events: body.events,
@@ -158,7 +158,7 @@ export const routes = [
     handle: async ({ caller, path: { id }, ifMatch }) => {
       const webhook = await theWebhook(caller.partnerId, id);
       requireMatch(ifMatch, showWebhook(webhook));
-      await deleteWebhook(caller.partnerId, webhook);
+      await removeWebhook(caller.partnerId, webhook);
       return { ...noContent, before: showWebhook(webhook) };
     },
   }),
@@ -178,7 +178,7 @@ export const routes = [
       const webhook = await theWebhook(partnerId, id);
       const changed = await saveWebhook(partnerId, {
         ...webhook,
-        ...withSecret(webhook, newSecret(), now),
+        ...rotateSecret(webhook, newSecret(), now),
         updatedAt: now.toISOString(),
         version: webhook.version + 1,
       });
@@ -225,7 +225,7 @@ export const routes = [
         page,
         (limit, after) => queryDeliveries(partnerId, id, limit, after),
         isKept,
-        positionOf,
+        deliveryPosition,
       );
       return okPage(items.map(showDelivery), next);
     },
@@ -257,7 +257,7 @@ export const routes = [
       if (delivery.state === 'pending') {
         throw new Refusal('wrong_state', 'The event is already pending delivery.');
       }
-      return okResource(showDelivery(await addAgain(partnerId, id, delivery, now)));
+      return okResource(showDelivery(await requeueDelivery(partnerId, id, delivery, now)));
     },
   }),
 ];
@@ -305,7 +305,7 @@ async function addressProblem(host: string) {
     return undefined;
   } catch {
     // A name that leads nowhere is no more public than one that leads inside.
-    return notPublic(host);
+    return notPublicProblem(host);
   }
 }
 

@@ -2,8 +2,8 @@ import { clock } from '../../adapters/clock.ts';
 import { deadLetter, queryRedrivenUsage, removeRedrivenUsage } from '../../adapters/dynamodb/dead-letters.ts';
 import {
   countUsageFailure,
-  keepUsageCursor,
   readUsageProgress,
+  saveUsageCursor,
   type UsageProgress,
 } from '../../adapters/dynamodb/usage.ts';
 import { readRecords } from '../../adapters/operators/answers.ts';
@@ -13,9 +13,9 @@ import type { FailedUsage } from '../../domain/dead-letter.ts';
 import { operatorIds } from '../../domain/operator.ts';
 import { OperatorUnavailable, type UnreadableRecord } from '../../domain/operator-port.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
+import { evaluateAlarmsOfSims } from '../../use-cases/alarms/evaluate-alarms.ts';
 import { operatorOf } from '../../use-cases/operators.ts';
 import { deadLetterRecords, ingestUsage } from '../../use-cases/usage/count-usage.ts';
-import { evaluateAlarmsOfSims } from '../../use-cases/usage/evaluate-alarms.ts';
 import { createSchedule } from '../background/schedule.ts';
 
 /** So many pages of an operator's records are counted together: of a SIM and day they are one write. */
@@ -73,7 +73,7 @@ async function collect(
     if (next !== undefined && next !== cursor) {
       await deadLetterUnreadable(operatorId, unreadable);
       await takeInOrCount(operatorId, records, isLastTry);
-      await keepUsageCursor(operatorId, next);
+      await saveUsageCursor(operatorId, next);
       isLastTry = false;
     }
     cursor = next;

@@ -2,18 +2,18 @@ import { clock } from '../../adapters/clock.ts';
 import { deadLetter } from '../../adapters/dynamodb/dead-letters.ts';
 import {
   type DeliveryRecord,
-  dropLease,
-  dropPending,
   dueWebhooks,
-  endQueue,
   getDeliveries,
-  keepDelivery,
   leaseQueue,
-  type Pending,
+  type PendingDelivery,
   postponePending,
   type Queue,
   queryPending,
+  releaseLease,
   releaseQueue,
+  removePending,
+  removeQueue,
+  saveDeliveryAttempt,
 } from '../../adapters/dynamodb/deliveries.ts';
 import { dueFailedChanges, getFailedChange, removeFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
 import { failedChangeKey, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
@@ -24,12 +24,12 @@ import { type Connections, openConnections, type PostOutcome, post } from '../..
 import { signedHeaders } from '../../adapters/webhooks/signature.ts';
 import {
   afterAttempt,
+  backoffAfter,
   deliveryLaneOf,
   FIRST_WINDOW,
-  isGivenUp,
+  hasFailedTooLong,
   nextWindow,
-  pauseAfter,
-  secretsAt,
+  validSecrets,
 } from '../../domain/webhook.ts';
 import { createPublisher } from '../../use-cases/webhooks/publish-changes.ts';
 import { createSchedule, processDue, processDueConcurrently } from '../background/schedule.ts';
@@ -108,7 +108,7 @@ async function look(partnerId: string, webhookId: string, requests: Requests): P
     await workQueue(partnerId, webhookId, queue, requests);
   } catch (error) {
     // Best effort: the error counts, and the lease expires anyway.
-    await dropLease(partnerId, webhookId, queue.heldBy).catch((cause: unknown) =>
+    await releaseLease(partnerId, webhookId, queue.heldBy).catch((cause: unknown) =>
       logger.warn('lease of a queue not released', { partnerId, webhookId, error: cause }),
     );
     throw error;
@@ -118,14 +118,14 @@ async function look(partnerId: string, webhookId: string, requests: Requests): P
 async function workQueue(partnerId: string, webhookId: string, queue: Queue, requests: Requests): Promise<void> {
   const webhook = await getWebhook(partnerId, webhookId);
   if (!webhook?.enabled) {
-    return endQueue(partnerId, webhookId);
+    return removeQueue(partnerId, webhookId);
   }
   const round = await sendPending(partnerId, webhook, requests);
   const now = clock.now();
   recordMetric('EventsDelivered', round.taken);
   recordMetric('DeliveriesFailed', round.refused);
   const failingSince = round.taken > 0 ? undefined : (queue.failingSince ?? round.refusedAt);
-  if (round.isGone || (failingSince !== undefined && round.refused > 0 && isGivenUp(failingSince, now))) {
+  if (round.isGone || (failingSince !== undefined && round.refused > 0 && hasFailedTooLong(failingSince, now))) {
     const reason = round.isGone
       ? { code: 'gone', detail: 'The receiver responded with 410 Gone.' }
       : {
@@ -134,7 +134,7 @@ async function workQueue(partnerId: string, webhookId: string, queue: Queue, req
         };
     logger.warn('webhook disabled', { partnerId, webhookId, code: reason.code });
     await disableWebhook(partnerId, webhook, { ...reason, at: now.toISOString() });
-    return endQueue(partnerId, webhookId);
+    return removeQueue(partnerId, webhookId);
   }
   await releaseQueue(partnerId, webhookId, ...after(queue, round, failingSince, now), now);
 }
@@ -145,7 +145,7 @@ function after(queue: Queue, round: Round, failingSince: string | undefined, now
   const failing = failingSince === undefined ? {} : { failingSince };
   if (round.isDown) {
     const pauses = (queue.pauses ?? 0) + 1;
-    const pausedUntil = new Date(now.getTime() + pauseAfter(pauses)).toISOString();
+    const pausedUntil = new Date(now.getTime() + backoffAfter(pauses)).toISOString();
     return [{ added, pauses, pausedUntil, ...failing }, pausedUntil];
   }
   return [{ added, ...failing }, round.isOver ? round.nextAt : now.toISOString()];
@@ -209,10 +209,10 @@ type Sending = {
 };
 
 /** Sends the events of a page, lanes beside each other: as many as the receiver and the function can take. */
-async function sendPage(sending: Sending, items: readonly Pending[]): Promise<void> {
+async function sendPage(sending: Sending, items: readonly PendingDelivery[]): Promise<void> {
   const { partnerId, webhook, waiting, goesOn, requests } = sending;
   const now = clock.now().toISOString();
-  const due = new Map<string, Pending[]>();
+  const due = new Map<string, PendingDelivery[]>();
   for (const [lane, pending] of Map.groupBy(items, deliveryLaneOf)) {
     const [first] = pending;
     if (waiting.has(lane)) {
@@ -250,7 +250,7 @@ async function sendPage(sending: Sending, items: readonly Pending[]): Promise<vo
 async function sendLane(
   sending: Sending,
   lane: string,
-  pending: readonly Pending[],
+  pending: readonly PendingDelivery[],
   deliveries: ReadonlyMap<string, DeliveryRecord>,
 ): Promise<void> {
   const { partnerId, webhook, goesOn } = sending;
@@ -280,7 +280,7 @@ async function sendLane(
 async function sendOne(sending: Sending, lane: string, delivery: DeliveryRecord): Promise<boolean> {
   const { partnerId, webhook } = sending;
   if (delivery.state !== 'pending') {
-    await dropPending(partnerId, webhook.id, delivery);
+    await removePending(partnerId, webhook.id, delivery);
     return true;
   }
   const sentAt = Date.now();
@@ -289,7 +289,7 @@ async function sendOne(sending: Sending, lane: string, delivery: DeliveryRecord)
   const now = clock.now();
   const tried = afterAttempt(delivery, outcome, now);
   count(sending.round, outcome, now);
-  await keepDelivery(partnerId, webhook.id, tried);
+  await saveDeliveryAttempt(partnerId, webhook.id, tried);
   if (outcome.ok) {
     recordMetric('WebhookLag', (now.getTime() - Date.parse(delivery.since)) / 1000);
   }
@@ -304,14 +304,14 @@ async function sendOne(sending: Sending, lane: string, delivery: DeliveryRecord)
 async function attemptBroke(
   sending: Sending,
   lane: string,
-  pointer: Pending,
+  pointer: PendingDelivery,
   delivery: DeliveryRecord,
   error: unknown,
 ): Promise<void> {
   const { partnerId, webhook } = sending;
   const now = clock.now();
   const failures = (pointer.failures ?? 0) + 1;
-  const nextAttemptAt = new Date(now.getTime() + pauseAfter(failures)).toISOString();
+  const nextAttemptAt = new Date(now.getTime() + backoffAfter(failures)).toISOString();
   waitFor(sending, lane, nextAttemptAt);
   try {
     if (failures < MAX_FAILURES) {
@@ -319,7 +319,7 @@ async function attemptBroke(
       recordMetric('LooksFailed', 1);
     } else {
       await deadLetter({ kind: 'delivery', partnerId, webhookId: webhook.id, id: delivery.id }, String(error), now);
-      await dropPending(partnerId, webhook.id, delivery);
+      await removePending(partnerId, webhook.id, delivery);
       recordMetric('SetAside', 1);
     }
   } catch (cause) {
@@ -345,7 +345,7 @@ function count(round: Round, outcome: PostOutcome, now: Date): void {
 }
 
 function send({ webhook, connections }: Sending, { eventId, body }: DeliveryRecord) {
-  const secrets = secretsAt(webhook, clock.now());
+  const secrets = validSecrets(webhook, clock.now());
   const headers = signedHeaders(secrets, eventId, body, Math.floor(Date.now() / 1000));
   return post(webhook.url, { body, headers, local: process.env.STAGE === 'local', connections });
 }

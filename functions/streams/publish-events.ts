@@ -4,7 +4,7 @@ import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEven
 import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { laneOf } from '../../adapters/dynamodb/changes.ts';
-import { keepFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
+import { saveFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
 import { isPermanent } from '../../adapters/dynamodb/items.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
@@ -61,7 +61,7 @@ async function isKept(record: DynamoDBRecord, error: unknown): Promise<boolean> 
     return false;
   }
   try {
-    await keepFailedChange(record, clock.now());
+    await saveFailedChange(record, clock.now());
   } catch (cause) {
     logger.error('failed change not kept: retried', { ...about, cause });
     return false;

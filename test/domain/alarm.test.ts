@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Alarm, suspensionOf, thresholdBytes, usedBySims } from '../../domain/alarm.ts';
+import { type Alarm, measureViolation, suspensionOf, thresholdBytes, usageBySim } from '../../domain/alarm.ts';
 import { MAX_BYTES } from '../../domain/bytes.ts';
 import { arriveInHolding, type Sim } from '../../domain/sim.ts';
 import { decide } from '../../domain/sim-actions.ts';
@@ -45,7 +45,7 @@ describe('what SIMs used in a month', () => {
     [{ iccid: 'two' }, [{ subject: 'two', bytes: 9 }]],
     [{ customerServiceId: 'another' }, []],
   ] as const)('counts for an alarm over %j', (scope, used) => {
-    expect(usedBySims({ scope }, months)).toEqual(used);
+    expect(usageBySim({ scope }, months)).toEqual(used);
   });
 });
 
@@ -164,4 +164,13 @@ describe('an alarm that suspends', () => {
     expect(decide(barred('stolen'), { action: 'resume' }, turn)).toMatchObject({ kind: 'change' });
     expect(decide({ ...barred('terminated'), state: 'terminated' }, resume, turn)).toEqual({ kind: 'unchanged' });
   });
+});
+
+test('an alarm of one SIM cannot measure a pool', () => {
+  expect(measureViolation({ scope: { iccid: '8944200000000000017' }, measure: 'pool' })).toMatchObject({
+    pointer: '/measure',
+    code: 'not_a_pool',
+  });
+  expect(measureViolation({ scope: { iccid: '8944200000000000017' }, measure: 'sim' })).toBeUndefined();
+  expect(measureViolation({ scope: { customerServiceId: 'csv_1' }, measure: 'pool' })).toBeUndefined();
 });

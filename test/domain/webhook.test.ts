@@ -2,20 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import { HOUR_MS } from '../../domain/durations.ts';
 import {
   afterAttempt,
+  backoffAfter,
   type Delivery,
+  deliveryDeadline,
   deliveryLaneOf,
   eventPatterns,
   eventTypes,
   FIRST_WINDOW,
-  isGivenUp,
+  hasFailedTooLong,
   isPublicAddress,
   MAX_WINDOW,
+  matchesType,
   nextWindow,
-  pauseAfter,
   subscribesTo,
   targetProblem,
-  triedUntil,
-  wants,
 } from '../../domain/webhook.ts';
 
 const now = new Date('2026-03-02T10:00:00.000Z');
@@ -30,15 +30,15 @@ describe('a webhook wants', () => {
     ['order.delivered', 'order.delivered', true],
     ['order.delivered', 'order.dispatched', false],
   ] as const)('with %s, of %s: %s', (pattern, type, expected) => {
-    expect(wants({ events: [pattern] }, type)).toBe(expected);
+    expect(matchesType({ events: [pattern] }, type)).toBe(expected);
   });
 
   test('every type by some pattern, of which each names some type', () => {
     for (const type of eventTypes) {
-      expect(eventPatterns.filter((pattern) => wants({ events: [pattern] }, type))).toHaveLength(3);
+      expect(eventPatterns.filter((pattern) => matchesType({ events: [pattern] }, type))).toHaveLength(3);
     }
     for (const pattern of eventPatterns) {
-      expect(eventTypes.some((type) => wants({ events: [pattern] }, type))).toBe(true);
+      expect(eventTypes.some((type) => matchesType({ events: [pattern] }, type))).toBe(true);
     }
   });
 });
@@ -52,12 +52,12 @@ describe('an event is tried', () => {
     place: '1',
     state: 'pending',
     attempts: 0,
-    until: triedUntil(now),
+    until: deliveryDeadline(now),
     createdAt: now.toISOString(),
   };
 
   test('again after a minute, then twice as long each time, two hours at the most', () => {
-    expect([1, 2, 3, 8, 30].map((attempts) => pauseAfter(attempts) / 60_000)).toEqual([1, 2, 4, 120, 120]);
+    expect([1, 2, 3, 8, 30].map((attempts) => backoffAfter(attempts) / 60_000)).toEqual([1, 2, 4, 120, 120]);
   });
 
   test('until it is taken', () => {
@@ -124,8 +124,8 @@ describe('a receiver gets', () => {
 });
 
 test('a receiver that took nothing for a day gets nothing more', () => {
-  expect(isGivenUp(now.toISOString(), later(23 * HOUR_MS))).toBe(false);
-  expect(isGivenUp(now.toISOString(), later(24 * HOUR_MS))).toBe(true);
+  expect(hasFailedTooLong(now.toISOString(), later(23 * HOUR_MS))).toBe(false);
+  expect(hasFailedTooLong(now.toISOString(), later(24 * HOUR_MS))).toBe(true);
 });
 
 describe('events go to', () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AttributeValue, Context, DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
-import { getDelivery, type Pending, queryPending } from '../../adapters/dynamodb/deliveries.ts';
+import { getDelivery, type PendingDelivery, queryPending } from '../../adapters/dynamodb/deliveries.ts';
 import { getFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
 import { put, remove, write } from '../../adapters/dynamodb/items.ts';
 import { webhookKey } from '../../adapters/dynamodb/keys.ts';
-import { createWebhook } from '../../adapters/dynamodb/webhooks.ts';
+import { insertWebhook } from '../../adapters/dynamodb/webhooks.ts';
 import { newSecret } from '../../adapters/webhooks/signature.ts';
 import { type Meter, startMeter } from '../../bench/meter.ts';
 import { withCheckDigit } from '../../domain/iccid.ts';
@@ -30,7 +30,7 @@ afterAll(() => meter.stop());
 /** A webhook of a partner whose receiver does not answer. */
 async function aWebhook(partnerId: string, n: number): Promise<string> {
   const id = `whk_${run}${n}`;
-  await createWebhook(partnerId, {
+  await insertWebhook(partnerId, {
     id,
     url: 'http://127.0.0.1:9/events',
     events: ['*'],
@@ -105,7 +105,7 @@ async function publish(records: readonly DynamoDBRecord[]): Promise<string[]> {
   return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
 
-async function queued(partnerId: string, webhookId: string): Promise<Pending[]> {
+async function queued(partnerId: string, webhookId: string): Promise<PendingDelivery[]> {
   return (await queryPending(partnerId, webhookId, 1000, undefined)).items;
 }
 

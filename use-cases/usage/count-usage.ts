@@ -6,7 +6,7 @@ import { usageShardOf } from '../../adapters/dynamodb/keys.ts';
 import { getSims, hasHadItsServicesSince, ownersOf, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { type TargetOf, targetsOf, tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
 import {
-  MOST_WRITES,
+  MAX_USAGE_WRITES,
   recordContentOf,
   recordKeyOf,
   simDays,
@@ -30,7 +30,7 @@ import {
   servicesOf,
 } from '../../domain/usage.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
-import { type AlarmFailure, evaluateAlarms } from './evaluate-alarms.ts';
+import { type AlarmFailure, evaluateAlarms } from '../alarms/evaluate-alarms.ts';
 
 /** Shards that are counted side by side, and reads in flight within each. */
 const SHARDS_AT_A_TIME = 4;
@@ -276,7 +276,7 @@ function chunksOf(days: readonly DayOfRecords[]): DayOfRecords[][] {
   for (const day of days) {
     const chunk = chunks.at(-1);
     const both = new Set([...sums, ...sumsTouchedBy(day)]);
-    if (chunk && chunk.length + 1 + both.size <= MOST_WRITES) {
+    if (chunk && chunk.length + 1 + both.size <= MAX_USAGE_WRITES) {
       chunk.push(day);
       sums = both;
     } else {
@@ -316,7 +316,7 @@ async function countChunk(
         sumsInShard(partnerId, services, shard),
       ]);
       const changed = countInto({ days: days.flat(), sums }, records);
-      if (changed.days.length + changed.sums.length > MOST_WRITES) {
+      if (changed.days.length + changed.sums.length > MAX_USAGE_WRITES) {
         return 'too_large';
       }
       if (changed.days.length > 0) {

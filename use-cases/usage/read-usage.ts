@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { PartnerServiceRecord, WithTariff } from '../../adapters/dynamodb/services.ts';
 import type { SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
-import { DAYS_KEPT, simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
+import { simDays, sumsOfService, USAGE_RETENTION_DAYS } from '../../adapters/dynamodb/usage.ts';
 import { serviceUsageSchema, simUsageSchema } from '../../contract/usage.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { allowanceOf, forecastOf } from '../../domain/allowance.ts';
@@ -34,7 +34,7 @@ export const simUsageQuery = () =>
     ),
     granularity: described(
       z._default(z.enum(granularities), 'day'),
-      `A range may span ${MOST_DAYS_BY_HOUR} days by hour, and ${DAYS_KEPT} days by day or month.`,
+      `A range may span ${MOST_DAYS_BY_HOUR} days by hour, and ${USAGE_RETENTION_DAYS} days by day or month.`,
     ),
   });
 
@@ -84,7 +84,7 @@ function rangeProblem(from: Date, to: Date, granularity: SimUsageQuery['granular
     const message = `from (${from.toISOString()}) must be before to (${to.toISOString()}).`;
     return { pointer: '/query/from', code: 'range', message };
   }
-  const most = granularity === 'hour' ? MOST_DAYS_BY_HOUR : DAYS_KEPT;
+  const most = granularity === 'hour' ? MOST_DAYS_BY_HOUR : USAGE_RETENTION_DAYS;
   if (to.getTime() - from.getTime() > most * DAY_MS) {
     return {
       pointer: '/query/from',

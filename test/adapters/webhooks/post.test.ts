@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { post, publicAddresses } from '../../../adapters/webhooks/post.ts';
 import { newSecret, signedHeaders } from '../../../adapters/webhooks/signature.ts';
-import { secretsAt, withSecret } from '../../../domain/webhook.ts';
+import { rotateSecret, validSecrets } from '../../../domain/webhook.ts';
 
 const seen: string[] = [];
 const server = createServer((request, response) => {
@@ -35,13 +35,13 @@ test('what is signed is what the reference library takes', () => {
 
 test('what is signed with two secrets is taken by whoever knows one, until the former is over', () => {
   const [secret, former] = [newSecret(), newSecret()];
-  const secrets = withSecret({ secret: former }, secret, new Date('2026-01-01T00:00:00Z'));
-  const overlap = secretsAt(secrets, new Date('2026-01-01T23:59:59Z'));
+  const secrets = rotateSecret({ secret: former }, secret, new Date('2026-01-01T00:00:00Z'));
+  const overlap = validSecrets(secrets, new Date('2026-01-01T23:59:59Z'));
   const headers = signedHeaders(overlap, 'evt_1', '{}', Math.floor(Date.now() / 1000));
   for (const known of [secret, former]) {
     expect(new Webhook(known).verify('{}', headers)).toEqual({});
   }
-  expect(secretsAt(secrets, new Date('2026-01-02T00:00:00Z'))).toEqual([secret]);
+  expect(validSecrets(secrets, new Date('2026-01-02T00:00:00Z'))).toEqual([secret]);
 });
 
 describe('an attempt', () => {

@@ -1,0 +1,25 @@
+import { getAlarm, queryAlarms, queryFirings } from '../../adapters/dynamodb/alarms.ts';
+import type { Alarm } from '../../domain/alarm.ts';
+import { orNotFound } from '../refusal.ts';
+
+type Page = { limit: number; after?: string };
+
+/** @throws Refusal `not_found` */
+export async function readAlarm(partnerId: string, id: string): Promise<Alarm> {
+  return orNotFound(await getAlarm(partnerId, id), 'alarm', id);
+}
+
+/** A page of the partner's alarms, oldest first. */
+export async function listAlarms(partnerId: string, { limit, after }: Page) {
+  return queryAlarms(partnerId, limit, after);
+}
+
+/**
+ * A page of the firings of an alarm, latest month first.
+ *
+ * @throws Refusal `not_found`
+ */
+export async function listFirings(partnerId: string, alarmId: string, { limit, after }: Page) {
+  await readAlarm(partnerId, alarmId);
+  return queryFirings(partnerId, alarmId, limit, after);
+}
