@@ -3,95 +3,105 @@ import type { Tenant } from '../../domain/access.ts';
 import { absent, ConditionFailed, get, put, update, write, writeIf } from './items.ts';
 import { idempotencyKey } from './keys.ts';
 
-/** What was answered to a request. `sealed`: its body shows a secret, and is encrypted. */
-export type KeptResponse = { status: number; headers: Record<string, string>; body: string; sealed?: true };
+/** The response to a request. `sealed`: its body contains a secret and is encrypted. */
+export type StoredResponse = { status: number; headers: Record<string, string>; body: string; sealed?: true };
 
-/** A request that its caller may send again: who claims it first carries it out, all others are told what came of it. */
+/** A request with an `Idempotency-Key`. The attempt that claims it executes it; all others get its stored response. */
 export type ClaimedRequest = {
-  /** Tells this request from another one with the same key. */
+  /** Distinguishes this request from another one with the same key. */
   fingerprint: string;
-  /** When it was first asked for: a second attempt makes the same of it. */
+  /** The time of the first attempt. Later attempts use it too. */
   at: string;
-  /** From which the ids of what it makes come, so that a second attempt makes nothing anew. */
+  /** The seed of the ids that the request creates, so that another attempt finds them instead of creating more. */
   seed: string;
-  /** Until when the attempt that is under way may take, in milliseconds of real time; after that it has crashed. */
-  heldUntil: number;
-  response?: KeptResponse;
-  /** When the key is free again, in seconds of real time; DynamoDB removes the item some time after. */
-  expiresAt: number;
+  /** When the current attempt counts as crashed, in milliseconds of real time. */
+  leaseExpiresAt: number;
+  response?: StoredResponse;
 };
 
-/** For how long a key stands for its request, in seconds: the contract's 24 hours. */
-const KEPT_FOR = 24 * 3600;
+/** The item: `heldUntil` is `leaseExpiresAt`; `expiresAt` is when the key is free again, in seconds of real time. */
+type ClaimItem = Omit<ClaimedRequest, 'leaseExpiresAt'> & { heldUntil: number; expiresAt: number };
+
+/** How long a key identifies its request, in seconds: 24 hours, as the API promises. */
+const KEY_LIFETIME_SECONDS = 24 * 3600;
 
 /**
  * Claims a key for a request.
  *
- * @param heldUntil when this attempt is over for sure, in milliseconds of real time.
- * @returns the claim, and whether it is ours to carry out; otherwise it is as another attempt made it.
+ * @returns the claim, and whether the caller may execute the request. Otherwise it is another attempt's claim.
  */
 export async function claim(
-  owner: Tenant,
+  tenant: Tenant,
   key: string,
-  { fingerprint, at, heldUntil }: Pick<ClaimedRequest, 'fingerprint' | 'at' | 'heldUntil'>,
-): Promise<{ claimed: ClaimedRequest; ours: boolean }> {
+  { fingerprint, at, leaseExpiresAt }: Pick<ClaimedRequest, 'fingerprint' | 'at' | 'leaseExpiresAt'>,
+): Promise<{ claimed: ClaimedRequest; isOurs: boolean }> {
   const seconds = Math.floor(Date.now() / 1000);
-  const claimed = { fingerprint, at, seed: randomUUID(), heldUntil, expiresAt: seconds + KEPT_FOR };
+  const item: ClaimItem = {
+    fingerprint,
+    at,
+    seed: randomUUID(),
+    heldUntil: leaseExpiresAt,
+    expiresAt: seconds + KEY_LIFETIME_SECONDS,
+  };
   const free = {
     expression: `${absent.expression} OR #expiresAt <= :now`,
     names: { '#expiresAt': 'expiresAt' },
     values: { ':now': seconds },
   };
   try {
-    await write(put({ ...claimed, ...idempotencyKey(owner, key) }, free));
-    return { claimed, ours: true };
+    await write(put({ ...item, ...idempotencyKey(tenant, key) }, free));
+    return { claimed: toClaim(item), isOurs: true };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) {
       throw error;
     }
   }
-  const there = await get<ClaimedRequest>(idempotencyKey(owner, key));
-  // The SDK tries again when an answer is lost, and finds what it wrote itself.
-  return there
-    ? { claimed: there, ours: there.seed === claimed.seed }
-    : claim(owner, key, { fingerprint, at, heldUntil });
+  const existing = await get<ClaimItem>(idempotencyKey(tenant, key));
+  // When an answer of DynamoDB is lost, the SDK retries and meets its own write: the seed shows it.
+  return existing
+    ? { claimed: toClaim(existing), isOurs: existing.seed === item.seed }
+    : claim(tenant, key, { fingerprint, at, leaseExpiresAt });
 }
 
-/** Takes over a claim whose attempt has crashed. @returns false when another attempt was faster. */
-export async function takeOver(
-  owner: Tenant,
+function toClaim({ fingerprint, at, seed, heldUntil, response }: ClaimItem): ClaimedRequest {
+  return { fingerprint, at, seed, leaseExpiresAt: heldUntil, ...(response === undefined ? {} : { response }) };
+}
+
+/** Takes over the claim of a crashed attempt. @returns false when another attempt was faster. */
+export async function reclaim(
+  tenant: Tenant,
   key: string,
   crashed: ClaimedRequest,
-  heldUntil: number,
+  leaseExpiresAt: number,
 ): Promise<boolean> {
-  return changeHeld(owner, key, crashed.heldUntil, { heldUntil });
+  return updateClaim(tenant, key, crashed.leaseExpiresAt, { heldUntil: leaseExpiresAt });
 }
 
-/** Keeps what was answered; an attempt that was taken over keeps nothing. */
-export async function keepResponse(
-  owner: Tenant,
+/** Stores the response, unless the claim was taken over meanwhile. */
+export async function storeResponse(
+  tenant: Tenant,
   key: string,
-  heldUntil: number,
-  response: KeptResponse,
+  leaseExpiresAt: number,
+  response: StoredResponse,
 ): Promise<void> {
-  await changeHeld(owner, key, heldUntil, { response });
+  await updateClaim(tenant, key, leaseExpiresAt, { response });
 }
 
-/** Lets the next attempt begin at once: this one failed by no fault of the request. */
-export async function letGo(owner: Tenant, key: string, heldUntil: number): Promise<void> {
-  await changeHeld(owner, key, heldUntil, { heldUntil: 0 });
+/** Releases the claim of an attempt that failed for a temporary reason, so that the next attempt can start immediately. */
+export async function releaseClaim(tenant: Tenant, key: string, leaseExpiresAt: number): Promise<void> {
+  await updateClaim(tenant, key, leaseExpiresAt, { heldUntil: 0 });
 }
 
-async function changeHeld(
-  owner: Tenant,
+async function updateClaim(
+  tenant: Tenant,
   key: string,
-  heldUntil: number,
-  set: Partial<ClaimedRequest>,
+  leaseExpiresAt: number,
+  set: Partial<ClaimItem>,
 ): Promise<boolean> {
-  const held = {
+  const isHeld = {
     expression: '#heldUntil = :expected AND attribute_not_exists(#response)',
     names: { '#heldUntil': 'heldUntil', '#response': 'response' },
-    values: { ':expected': heldUntil },
+    values: { ':expected': leaseExpiresAt },
   };
-  return writeIf(update(idempotencyKey(owner, key), { set }, held));
+  return writeIf(update(idempotencyKey(tenant, key), { set }, isHeld));
 }

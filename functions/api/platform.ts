@@ -301,7 +301,7 @@ export const routes = [
     path: '/v1/platform/set-aside/{id}/put-back',
     operationId: 'redriveFailedWork',
     access: 'platform',
-    longestId: MAX_DEAD_LETTER_ID_LENGTH,
+    maxIdLength: MAX_DEAD_LETTER_ID_LENGTH,
     tag: 'Platform',
     summary: 'Redrive failed work',
     description: 'The work is retried within a minute.',

@@ -10,7 +10,7 @@ import { createHandler } from './create-handler.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import type { Route } from './route.ts';
 
-/** The handler of a function that serves these routes, which read and write the table. */
+/** Creates the handler of a function whose routes read and write the table. */
 export function createApiHandler(routes: readonly Route[]) {
   return createHandler(routes, {
     cursorSecret,
@@ -22,7 +22,7 @@ export function createApiHandler(routes: readonly Route[]) {
   });
 }
 
-/** Made at first use, so that importing this module needs no environment. */
+/** Created at first use, so that importing this module needs no environment. */
 const limiter = memoize(() =>
   createRateLimiter(
     { add: addRequests, limitOf: requestLimitOf },

@@ -2,55 +2,55 @@ import * as z from 'zod/mini';
 import { writeCsv } from './csv.ts';
 import type { Route } from './route.ts';
 
-/** A column of a table: where in a row its value is. `isJson`: it is written as JSON, because it is a list of objects. */
+/** A column: the path of its value in a row. `isJson`: the value is a list of objects and is written as JSON. */
 export type Column = { path: readonly string[]; isJson: boolean };
 
-/** What of an answer is a table: the field that holds its rows, and the columns of these. */
-export type Table = { field: string; columns: readonly Column[] };
+/** The table in a response: the field that contains the rows, and their columns. */
+export type CsvTable = { field: string; columns: readonly Column[] };
 
-/** The fields of an object of an object stand beside the others, as `contact.name`. */
-export const nameOf = ({ path }: Column) => path.join('.');
+/** The header of a column. Fields of nested objects have dotted names such as `contact.name`. */
+export const columnName = ({ path }: Column) => path.join('.');
 
-/** Whether a route answers a table: a list, or what has a list in it that is told as one. */
-export const hasTable = ({ paged, rows }: Pick<Route, 'paged' | 'rows'>) => paged === true || rows !== undefined;
+/** Whether a route's response is available as CSV: a list, or a response with a list in it. */
+export const hasCsvTable = ({ paged, rows }: Pick<Route, 'paged' | 'rows'>) => paged === true || rows !== undefined;
 
-/** The table of a route that has one. Its columns follow from the schema alone: they are the same for each page. */
-export function tableOf({ paged, rows = '', answers }: Pick<Route, 'paged' | 'rows' | 'answers'>): Table {
+/** The table of a route that has one. Its columns follow from the schema alone, so that every page has the same. */
+export function csvTableOf({ paged, rows = '', answers }: Pick<Route, 'paged' | 'rows' | 'answers'>): CsvTable {
   const { 200: answer } = answers;
   if (paged && answer) {
-    return { field: 'items', columns: columnsOf(answer) };
+    return { field: 'items', columns: columnsOfSchema(answer) };
   }
   const list = answer && fieldsOf(answer)?.[rows];
   if (!list) {
     throw new Error(`The answer has no field ${rows}.`);
   }
-  return { field: rows, columns: columnsOfRows(list) };
+  return { field: rows, columns: rowColumns(list) };
 }
 
 /** The columns of the objects that a schema describes, in the order of its fields. */
-export function columnsOf(schema: z.core.$ZodType, path: readonly string[] = []): Column[] {
+export function columnsOfSchema(schema: z.core.$ZodType, path: readonly string[] = []): Column[] {
   const fields = fieldsOf(schema);
   return fields
-    ? Object.entries(fields).flatMap(([name, field]) => columnsOf(field, [...path, name]))
+    ? Object.entries(fields).flatMap(([name, field]) => columnsOfSchema(field, [...path, name]))
     : [{ path, isJson: isListOfObjects(schema) }];
 }
 
-/** The columns of the rows that a list has. @throws Error when it is none */
-export function columnsOfRows(list: z.core.$ZodType): Column[] {
+/** The columns of the items of a list. @throws Error when the schema is no list */
+export function rowColumns(list: z.core.$ZodType): Column[] {
   const row = itemOf(list);
   if (!row) {
     throw new Error('Only a list has rows.');
   }
-  return columnsOf(row);
+  return columnsOfSchema(row);
 }
 
 function fieldsOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> | undefined {
-  const own = bare(schema);
+  const own = unwrap(schema);
   return own instanceof z.ZodMiniObject ? own.shape : undefined;
 }
 
 function itemOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
-  const own = bare(schema);
+  const own = unwrap(schema);
   return own instanceof z.ZodMiniArray ? own._zod.def.element : undefined;
 }
 
@@ -59,33 +59,43 @@ function isListOfObjects(schema: z.core.$ZodType): boolean {
   return item !== undefined && fieldsOf(item) !== undefined;
 }
 
-/** A schema itself, whether it is made later or may be absent. */
-function bare(schema: z.core.$ZodType): z.core.$ZodType {
+/** The schema inside `z.lazy` and `z.optional`. */
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodMiniLazy) {
-    return bare(schema._zod.innerType);
+    return unwrap(schema._zod.innerType);
   }
-  return schema instanceof z.ZodMiniOptional ? bare(schema._zod.def.innerType) : schema;
+  return schema instanceof z.ZodMiniOptional ? unwrap(schema._zod.def.innerType) : schema;
 }
 
-/** The rows of a table as CSV, under a header row that is always there. */
+/** Rows as CSV. The header row is always present. */
 export function tableToCsv(columns: readonly Column[], rows: readonly unknown[]): string {
   return writeCsv([
-    columns.map(nameOf),
+    columns.map(columnName),
     ...rows.map((row) => columns.map(({ path, isJson }) => cellOf(valueAt(row, path), isJson))),
   ]);
 }
 
-function valueAt(value: unknown, [name, ...rest]: readonly string[]): unknown {
-  return name === undefined || value === undefined ? value : valueAt(Object(value)[name], rest);
+/** The rows in a response, or in an example of one. */
+export function rowsIn({ field }: CsvTable, body: unknown): readonly unknown[] {
+  const rows = fieldOf(body, field);
+  return Array.isArray(rows) ? rows : [];
 }
 
-/** Between the values of a list in one cell. */
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function valueAt(value: unknown, [name, ...rest]: readonly string[]): unknown {
+  return name === undefined || value === undefined ? value : valueAt(fieldOf(value, name), rest);
+}
+
+/** Separates the values of a list in one cell. */
 const LIST_SEPARATOR = ';';
 
-/** A value may have the separator in it: a backslash stands before that, and before a backslash. */
+/** A backslash escapes separators and backslashes in a value. */
 const escapeListItem = (text: string) => text.replace(/[\\;]/g, '\\$&');
 
-/** What is absent is empty; an object whose fields its schema does not name is JSON, too. */
+/** Absent values are empty. An object without a schema for its fields is JSON. */
 function cellOf(value: unknown, isJson: boolean): string {
   if (value === undefined) {
     return '';

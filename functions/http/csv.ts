@@ -1,22 +1,22 @@
 /*
- * CSV, as RFC 4180 has it. These lines are all that is needed of it here: a library, with its dialects and streams, would
- * weigh more in the bundle of each function of the API.
+ * CSV according to RFC 4180. A library with dialects and streams would be larger in the bundle of every API function than the
+ * few lines that this needs.
  */
 
-/** With its parameters, as RFC 4180 and RFC 7111 register them. */
+/** The media type with its parameters (RFC 4180, RFC 7111). */
 export const CSV = 'text/csv; charset=utf-8; header=present';
 
-/** Records as text. What would end a field or a record is put in quotes. */
+/** Writes records as text, quoting fields that contain quotes, commas or line breaks. */
 export function writeCsv(records: readonly (readonly string[])[]): string {
-  return records.map((fields) => `${fields.map(written).join(',')}\r\n`).join('');
+  return records.map((fields) => `${fields.map(quoted).join(',')}\r\n`).join('');
 }
 
-const written = (field: string) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+const quoted = (field: string) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
 
-/** A field, in quotes or without, and what ends it. */
+/** A field, quoted or not, and its end. */
 const FIELD = /("[^"]*(?:""[^"]*)*"|[^",\r\n]*)(,|\r?\n|$)/y;
 
-/** The records of a text; lines may end without the carriage return, too. `unreadable`: the place of one that is none. */
+/** Reads the records of a text with CRLF or LF line ends. `unreadable`: the position of the first malformed record. */
 export function readCsv(text: string): { records: string[][] } | { unreadable: number } {
   const records: string[][] = [];
   let fields: string[] = [];

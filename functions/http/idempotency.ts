@@ -5,22 +5,22 @@ import { invalidInput } from '../../use-cases/refusal.ts';
 import { HttpProblem } from './problem.ts';
 import { openBody, sealBody } from './sealed-body.ts';
 
-/** Where claimed requests are kept. */
-export type RequestStore = Pick<typeof requests, 'claim' | 'takeOver' | 'keepResponse' | 'letGo'>;
+/** Where claims and responses are stored. */
+export type RequestStore = Pick<typeof requests, 'claim' | 'reclaim' | 'storeResponse' | 'releaseClaim'>;
 
-/** An attempt at a request: when it was first asked for, and from what its ids come. */
+/** An attempt to execute a request: the time of its first attempt and the seed of its ids. */
 export type Attempt = { at: Date; seed: string };
 
-/** What an attempt came to; one that failed by no fault of the request is not kept, so that the next may do better. */
-export type Outcome = { response: requests.KeptResponse; keep: boolean };
+/** The outcome of an attempt. A final response is stored and repeated; otherwise the next attempt executes the request. */
+export type AttemptOutcome = { response: requests.StoredResponse; isFinal: boolean };
 
-/** A request with a key: who sent it, and what it is. `showsSecret`: its answer is kept encrypted. */
-export type KeyedRequest = { owner: Tenant; key: string; fingerprint: string; showsSecret?: boolean };
+/** A request with a key. `showsSecret`: its response is stored encrypted. */
+export type KeyedRequest = { tenant: Tenant; key: string; fingerprint: string; showsSecret?: boolean };
 
-/** 1 to 255 printable characters: the contract's words. */
+/** 1 to 255 printable ASCII characters. */
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
-/** @throws HttpProblem 422 when the key is none */
+/** @throws Refusal 422 when the key is malformed */
 export function readKey(header: string | undefined): string | undefined {
   if (header !== undefined && !KEY.test(header)) {
     const message = 'Idempotency-Key must have 1 to 255 printable ASCII characters.';
@@ -29,7 +29,10 @@ export function readKey(header: string | undefined): string | undefined {
   return header;
 }
 
-/** What makes two requests the same: the view of who asks, the route, the path and the checked body. */
+/**
+ * The identity of a request: the caller's view, the path and the checked body. Keys belong to a tenant; two of its users with
+ * different views do not see each other's responses.
+ */
 export function fingerprintOf(caller: Caller | undefined, path: string, body: unknown): string {
   const view = caller?.kind === 'customer' ? caller.customerId : '';
   return createHash('sha256')
@@ -38,19 +41,19 @@ export function fingerprintOf(caller: Caller | undefined, path: string, body: un
 }
 
 /**
- * Carries a request out once, however often it is sent: whoever claims its key first does so; the others are answered the
- * same, or that it is still under way. When an attempt crashed, the next one carries it out again with the same time and the
- * same ids, so that what was made before is found, and not made twice.
+ * Executes a request once, however often it is sent. The attempt that claims the key executes it; the others get the same
+ * response, or 409 while it is in progress. After a crash the next attempt executes it with the same time and the same ids,
+ * so that it finds what the first attempt created instead of creating it twice.
  *
- * @param heldUntil when this attempt is over for sure, in milliseconds of real time.
- * @throws HttpProblem 422 when the key was given to another request, 409 while the first is under way.
+ * @param leaseExpiresAt when this attempt counts as crashed, in milliseconds of real time.
+ * @throws HttpProblem 422 when the key was used for another request, 409 while the first attempt is in progress.
  */
 export async function runIdempotent(
-  { owner, key, fingerprint, showsSecret = false }: KeyedRequest,
-  { now, heldUntil, store }: { now: Date; heldUntil: number; store: RequestStore },
-  carryOut: (attempt: Attempt) => Promise<Outcome>,
-): Promise<requests.KeptResponse> {
-  const { claimed, ours } = await store.claim(owner, key, { fingerprint, at: now.toISOString(), heldUntil });
+  { tenant, key, fingerprint, showsSecret = false }: KeyedRequest,
+  { now, leaseExpiresAt, store }: { now: Date; leaseExpiresAt: number; store: RequestStore },
+  execute: (attempt: Attempt) => Promise<AttemptOutcome>,
+): Promise<requests.StoredResponse> {
+  const { claimed, isOurs } = await store.claim(tenant, key, { fingerprint, at: now.toISOString(), leaseExpiresAt });
   if (claimed.fingerprint !== fingerprint) {
     throw new HttpProblem('key_reused', 'This Idempotency-Key was used for a different request in the last 24 hours.');
   }
@@ -62,16 +65,18 @@ export async function runIdempotent(
       body: sealed ? openBody(body, { key, fingerprint }) : body,
     };
   }
-  const mine = ours || (Date.now() >= claimed.heldUntil && (await store.takeOver(owner, key, claimed, heldUntil)));
-  if (!mine) {
+  const hasCrashed = Date.now() >= claimed.leaseExpiresAt;
+  if (!isOurs && !(hasCrashed && (await store.reclaim(tenant, key, claimed, leaseExpiresAt)))) {
     throw new HttpProblem('request_under_way', 'The first request with this Idempotency-Key is still in progress.', {
       headers: { 'retry-after': '1' },
     });
   }
-  const { response, keep } = await carryOut({ at: new Date(claimed.at), seed: claimed.seed });
-  const kept: requests.KeptResponse = showsSecret
+  const { response, isFinal } = await execute({ at: new Date(claimed.at), seed: claimed.seed });
+  const stored: requests.StoredResponse = showsSecret
     ? { ...response, body: sealBody(response.body, { key, fingerprint }), sealed: true }
     : response;
-  await (keep ? store.keepResponse(owner, key, heldUntil, kept) : store.letGo(owner, key, heldUntil));
+  await (isFinal
+    ? store.storeResponse(tenant, key, leaseExpiresAt, stored)
+    : store.releaseClaim(tenant, key, leaseExpiresAt));
   return response;
 }

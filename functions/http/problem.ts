@@ -82,6 +82,12 @@ export class HttpProblem extends Error {
   }
 }
 
+/** Whether a retry of the same request gets the same problem. Server errors and conflicts may pass. */
+export function isFinalProblem({ code }: HttpProblem): boolean {
+  const [status] = problems[code];
+  return status < 500 && code !== 'conflict';
+}
+
 /** The problem of a use case's refusal. */
 export function problemOf({ code, message, errors, retryAfterSeconds }: Refusal): HttpProblem {
   const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import type { Caller, PartnerCaller, PlatformCaller, Right, rights } from '../../domain/access.ts';
 import type { IdKind } from '../../domain/ids.ts';
 
-/** Who may call a route: anybody, or whose roles have a right. */
+/** Who may call a route: everyone, or callers with a right. */
 export type Access = 'public' | Right;
 
 type RolesOf<R extends Right> = (typeof rights)[R][number];
@@ -19,87 +19,101 @@ type ParametersOf<Path extends string> = Path extends `${string}{${infer Name}}$
   ? { [K in Name]: string } & ParametersOf<Rest>
   : unknown;
 
-/** What a handler gets: everything checked. */
+/** A checked request. */
 export type RouteRequest<A extends Access, Path extends string, Query, Body> = {
   caller: CallerOf<A>;
   path: ParametersOf<Path>;
   query: Query;
   body: Body;
-  /** For routes with `paged`: how many items, and the position after which they start. */
+  /** For paged routes: the maximum number of items, and the position after which the page starts. */
   page: { limit: number; after?: string };
   ifMatch: string | undefined;
-  /** The scaled time of the request. Of one that is carried out again after a crash, that of its first attempt. */
+  /** The time of the request on the scaled clock. After a crash, the time of the first attempt. */
   now: Date;
   /**
-   * The id of the new thing of this kind that the request makes, one of each kind; the same again when the request is
-   * carried out again after a crash.
+   * The id of the resource of this kind that the request creates, one per kind. After a crash the next attempt gets the same
+   * ids.
    */
   newId(kind: IdKind): string;
   headers: Readonly<Record<string, string | undefined>>;
 };
 
-/** What a handler answers. */
+/** The answer of a handler. */
 export type Answer = {
   status: number;
   body?: unknown;
   headers?: Record<string, string>;
-  /** One resource: it gets an `ETag`. */
+  /** A single resource: the response gets an `ETag`. */
   single?: boolean;
-  /** Of a list: the position at which the next page starts; absent on the last page. */
+  /** For lists: the position after which the next page starts; absent on the last page. */
   next?: string | undefined;
-  /** Of a request that changes or removes a thing: the thing as it was shown before, for the journal. */
+  /** For changes and deletions: the previous representation, for the journal. */
   before?: unknown;
-  /** Bytes that are sent as they are, instead of `body`. */
+  /** Bytes to send unchanged, instead of `body`. */
   raw?: { bytes: Buffer; contentType: string; encoding?: string };
-  /** Text that is sent as it is, instead of `body`. */
+  /** Text to send unchanged, instead of `body`. */
   text?: { body: string; contentType: string };
 };
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * A route, declared once: the API Gateway's routes, the checks, the roles, the OpenAPI document and the reference page
- * all come from it.
+ * A route, declared once. The routes of API Gateway, the checks, the roles, the OpenAPI document and the reference page are
+ * derived from it.
  */
 export type Route = {
   method: Method;
   path: string;
-  /** The name of the operation in the OpenAPI document: a verb and a noun, unique. Clients are generated from it. */
+  /** The unique name of the operation in the OpenAPI document, a verb and a noun. Generated clients use it. */
   operationId: string;
   access: Access;
   /** A tag of the reference page. */
   tag: string;
   summary: string;
   description?: string;
-  /** Its answer shows a secret, this once: what is kept of it for an `Idempotency-Key` is encrypted. */
+  /** The response shows a secret. The copy that is stored for the `Idempotency-Key` is encrypted. */
   showsSecret?: true;
-  /** The longest id in its path, where that is longer than ids usually are. */
-  longestId?: number;
-  /** What it takes in its query string, made when it is first asked for. */
+  /** The maximum length of ids in the path, where ids are longer than usual. */
+  maxIdLength?: number;
+  /** The schema of the query string, created at first use. */
   query?: () => z.ZodMiniObject;
   body?: z.ZodMiniType;
-  /** Its content type, where it is no JSON: CSV is a list, a row each, all cells of which are text. */
+  /** The content type of the body, unless it is JSON. A CSV body is a list of rows whose cells are text. */
   bodyType?: 'text/csv';
-  /** Of a `PUT`: that it honours `If-Match`, as every `PATCH` and `DELETE` does. */
+  /** For `PUT`: honours `If-Match`, as every `PATCH` and `DELETE` does. */
   honoursIfMatch?: boolean;
-  /** Of a `PUT` that creates: that it honours `If-None-Match`. */
+  /** For a `PUT` that creates: honours `If-None-Match`. */
   honoursIfNoneMatch?: boolean;
-  /** An example of a body, for the reference page. */
+  /** An example body for the reference page. */
   example?: unknown;
-  /** What it is asked changes nothing, though it is no GET: the journal leaves it out. */
+  /** Changes nothing although it is no `GET`; the journal omits it. */
   readOnly?: true;
-  /** Left out of the OpenAPI document. */
+  /** Omitted from the OpenAPI document. */
   undocumented?: true;
-  /** A list: takes `limit` and `cursor`, answers `items` and `nextCursor`. */
+  /** A list: accepts `limit` and `cursor`, returns `items` and `nextCursor`. */
   paged?: boolean;
-  /** Of an answer that is no list: the field whose objects are its rows as CSV, in which every list can be had. */
+  /** For responses other than lists: the field whose items are the rows of the CSV. Lists are always available as CSV. */
   rows?: string;
-  /** What comes back, by status; `null` where nothing does. For a list, the schema of one item. */
+  /** Response schemas by status; `null` for no body. For a list, the schema of one item. */
   answers: Readonly<Record<number, z.ZodMiniType | null>>;
   handle: (request: RouteRequest<Access, string, unknown, unknown>) => Promise<Answer>;
 };
 
-/** Declares a route; the types of the handler's request come from the path and the schemas. */
+/**
+ * Declares a route. The types of the handler's request follow from the path and the schemas.
+ *
+ * @example
+ * route({
+ *   method: 'GET',
+ *   path: '/v1/orders/{id}',
+ *   operationId: 'getOrder',
+ *   access: 'see',
+ *   tag: 'Orders',
+ *   summary: 'Get an order',
+ *   answers: { 200: orderSchema },
+ *   handle: async ({ caller, path: { id } }) => okResource(showOrder(await readOrder(caller.partnerId, id))),
+ * });
+ */
 export function route<
   const A extends Access,
   const Path extends string,
@@ -114,11 +128,11 @@ export function route<
     handle: (request: RouteRequest<A, Path, z.infer<Query>, z.infer<Body>>) => Promise<Answer>;
   },
 ): Route {
-  // Safe: the chain calls `handle` only with a request that it checked against this very declaration.
+  // Safe: the pipeline calls `handle` only with requests that it checked against this declaration.
   return declared as unknown as Route;
 }
 
-/** The key by which API Gateway names a route. */
+/** The key of a route in API Gateway. */
 export const routeKey = ({ method, path }: Pick<Route, 'method' | 'path'>) => `${method} ${path}`;
 
 export const okResource = (body: unknown): Answer => ({ status: 200, body, single: true });
@@ -132,7 +146,7 @@ export const created = (location: string, body: unknown): Answer => ({
   headers: { location },
 });
 
-/** Long work: the operation that does it. */
+/** A 202 for work that an operation does. */
 export const accepted = (operation: { id: string }): Answer => ({
   status: 202,
   body: operation,

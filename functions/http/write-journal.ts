@@ -1,14 +1,41 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { logger } from '../../adapters/telemetry/logger.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import { tenantOf } from '../../domain/access.ts';
 import { fieldChanges } from '../../domain/field-changes.ts';
 import type { JournalEntry } from '../../domain/journal-entry.ts';
+import type { ApiTable } from './api-table.ts';
 import type { Access, Answer, Route, RouteRequest } from './route.ts';
 
-/** What the journal says of a request; `undefined` for one that changed nothing. */
-export function journalEntry(
-  event: Pick<APIGatewayProxyEventV2, 'rawPath' | 'requestContext'>,
+type Event = Pick<APIGatewayProxyEventV2, 'rawPath' | 'requestContext'>;
+type Request = Pick<RouteRequest<Access, string, unknown, unknown>, 'caller' | 'body' | 'now'>;
+
+/** Adds a journal entry for an accepted write. The write stands even if this fails: the entry is then logged instead. */
+export async function writeJournal(
+  event: Event,
+  route: Pick<Route, 'method' | 'path' | 'readOnly'>,
+  request: Request,
+  answer: Answer,
+  table: Pick<ApiTable, 'addToJournal'>,
+): Promise<void> {
+  const entry = journalEntry(event, route, request, answer);
+  if (!entry) {
+    return;
+  }
+  try {
+    await table.addToJournal(tenantOf(request.caller), entry);
+  } catch (error) {
+    logger.error('journal entry lost', { entry, error });
+    recordMetric('JournalLost', 1);
+  }
+}
+
+/** The journal entry of a request; `undefined` when it changed nothing. */
+function journalEntry(
+  event: Event,
   { method, path, readOnly }: Pick<Route, 'method' | 'path' | 'readOnly'>,
-  { caller, body, now }: Pick<RouteRequest<Access, string, unknown, unknown>, 'caller' | 'body' | 'now'>,
-  { status, headers, before, body: answered }: Answer,
+  { caller, body, now }: Request,
+  { status, headers, before, body: after }: Answer,
 ): JournalEntry | undefined {
   if (method === 'GET' || readOnly || status >= 300 || !caller || isDryRun(body)) {
     return undefined;
@@ -24,7 +51,7 @@ export function journalEntry(
     requestId,
     status,
     ...(caller.email === undefined ? {} : { actorEmail: caller.email }),
-    changes: before === undefined ? fieldChanges(undefined, body) : fieldChanges(before, answered),
+    changes: before === undefined ? fieldChanges(undefined, body) : fieldChanges(before, after),
   };
 }
 

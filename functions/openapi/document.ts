@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { rights } from '../../domain/access.ts';
-import { columnsOfRows, hasTable, nameOf, tableOf, tableToCsv } from '../http/csv-table.ts';
+import { columnName, csvTableOf, hasCsvTable, rowColumns, rowsIn, tableToCsv } from '../http/csv-table.ts';
 import { pageQuery } from '../http/input.ts';
 import type { Access, Route } from '../http/route.ts';
 import { type DescribedEvent, describedEvents } from './event-schemas.ts';
@@ -149,8 +149,8 @@ function contentOf(route: Route, body: z.core.$ZodType, components: Components):
   const { method, bodyType, example } = route;
   const schema = schemaOf(body, 'input', components);
   if (bodyType === 'text/csv') {
-    const columns = columnsOfRows(body);
-    const description = `RFC 4180 in UTF-8 with a header row. Columns, in any order: ${columns.map(nameOf).join(', ')}.`;
+    const columns = rowColumns(body);
+    const description = `RFC 4180 in UTF-8 with a header row. Columns, in any order: ${columns.map(columnName).join(', ')}.`;
     const rows = Array.isArray(example) ? { example: tableToCsv(columns, example) } : {};
     return { [bodyType]: { schema: csvText(description, schema), ...rows } };
   }
@@ -257,7 +257,7 @@ function answerContent(route: Route, schema: z.core.$ZodType, components: Compon
   const example = paged ? { items: [item] } : item;
   return {
     [mediaType(schema)]: { schema: paged ? listOf(json) : json, ...(item === undefined ? {} : { example }) },
-    ...(hasTable(route) ? { 'text/csv': csvAnswer(route, example) } : {}),
+    ...(hasCsvTable(route) ? { 'text/csv': csvAnswer(route, example) } : {}),
   };
 }
 
@@ -303,8 +303,9 @@ function headersOf({ paged, method, access }: Route, status: string): Json {
 
 /** The table of an answer as CSV, in which every cell is text. */
 function csvAnswer(route: Route, example: unknown): Json {
-  const { field, columns } = tableOf(route);
-  const names = columns.map(nameOf);
+  const table = csvTableOf(route);
+  const { columns } = table;
+  const names = columns.map(columnName);
   const items = {
     type: 'object',
     required: names,
@@ -312,10 +313,10 @@ function csvAnswer(route: Route, example: unknown): Json {
     additionalProperties: false,
   };
   const description = `RFC 4180 in UTF-8. Absent values are empty, and \`;\` separates the values of a list. Columns: ${names.join(', ')}.`;
-  const rows = Object(example)[field];
+  const rows = rowsIn(table, example);
   return {
     schema: csvText(description, { type: 'array', items }),
-    ...(Array.isArray(rows) ? { example: tableToCsv(columns, rows) } : {}),
+    ...(rows.length > 0 ? { example: tableToCsv(columns, rows) } : {}),
   };
 }
 

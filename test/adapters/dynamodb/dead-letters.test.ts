@@ -44,7 +44,7 @@ test.each([
   ["a webhook's queue", { kind: 'due', key: webhookQueueKey(partnerId, newId('webhook', now)), duePk: due.webhooks }],
 ] as const)('%s of the partner with the longest id can be put back', (_, work) => {
   const route = routes.find(({ path }) => path.endsWith('/put-back'));
-  expect(route?.longestId).toBe(MAX_DEAD_LETTER_ID_LENGTH);
+  expect(route?.maxIdLength).toBe(MAX_DEAD_LETTER_ID_LENGTH);
   expect(idOf(work).length).toBeGreaterThan(100);
   expect(idOf(work).length).toBeLessThanOrEqual(MAX_DEAD_LETTER_ID_LENGTH);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod/mini';
 import { allRoutes } from '../../../functions/api/routes.ts';
-import { columnsOf, hasTable, nameOf, tableOf, tableToCsv } from '../../../functions/http/csv-table.ts';
+import { columnName, columnsOfSchema, csvTableOf, hasCsvTable, tableToCsv } from '../../../functions/http/csv-table.ts';
 import { routeKey } from '../../../functions/http/route.ts';
 
 const contact = z.lazy(() => z.strictObject({ name: z.string(), phone: z.optional(z.string()) }));
@@ -17,12 +17,12 @@ const schema = z.lazy(() =>
     byCode: z.optional(z.record(z.string(), z.int())),
   }),
 );
-const columns = columnsOf(schema);
+const columns = columnsOfSchema(schema);
 const header = 'id,contact.name,contact.phone,tags,bars,sims,holding,byCode';
 
 describe('rows as CSV', () => {
   test('have the columns of their schema, fields of objects among the others', () => {
-    expect(columns.map(nameOf).join()).toBe(header);
+    expect(columns.map(columnName).join()).toBe(header);
   });
 
   test('have a header row, though there be none', () => {
@@ -62,19 +62,19 @@ describe('a list in a cell', () => {
 });
 
 describe('every list', () => {
-  const lists = allRoutes.filter(hasTable);
+  const lists = allRoutes.filter(hasCsvTable);
 
   test('and what a SIM used is a table', () => {
     const others = lists.filter(({ paged }) => !paged);
     expect(others.map(routeKey)).toEqual(['GET /v1/sims/{iccid}/usage']);
-    expect(others.map(tableOf).map((table) => table.columns.map(nameOf))).toEqual([['at', 'bytes', 'network']]);
+    expect(others.map(csvTableOf).map((table) => table.columns.map(columnName))).toEqual([['at', 'bytes', 'network']]);
     expect(lists.length - others.length).toBe(allRoutes.filter(({ paged }) => paged).length);
   });
 
   test.each(lists.map((route) => [routeKey(route), route] as const))(
     '%s has columns, each of them once',
     (_, route) => {
-      const names = tableOf(route).columns.map(nameOf);
+      const names = csvTableOf(route).columns.map(columnName);
       expect(names.length).toBeGreaterThan(1);
       expect(new Set(names).size).toBe(names.length);
     },
@@ -83,6 +83,6 @@ describe('every list', () => {
 
 test('a field that is none, or no list, is no table', () => {
   const answers = { 200: z.object({ points: z.string() }) };
-  expect(() => tableOf({ rows: 'point', answers })).toThrow('no field point');
-  expect(() => tableOf({ rows: 'points', answers })).toThrow('Only a list');
+  expect(() => csvTableOf({ rows: 'point', answers })).toThrow('no field point');
+  expect(() => csvTableOf({ rows: 'points', answers })).toThrow('Only a list');
 });

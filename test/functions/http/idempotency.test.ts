@@ -13,36 +13,36 @@ import { HttpProblem } from '../../../functions/http/problem.ts';
 import { openBody, sealBody } from '../../../functions/http/sealed-body.ts';
 import { Refusal } from '../../../use-cases/refusal.ts';
 
-const request: KeyedRequest = { owner: { partnerId: 'acme' }, key: 'k-1', fingerprint: 'the request' };
+const request: KeyedRequest = { tenant: { partnerId: 'acme' }, key: 'k-1', fingerprint: 'the request' };
 const response = { status: 201, headers: { location: '/v1/orders/ord_1' }, body: '{"id":"ord_1"}' };
 const now = new Date('2026-03-02T10:00:00.000Z');
 const later = new Date('2026-03-02T10:00:31.000Z');
 
 /** The rules of the table's conditional writes, over one claim. */
-function storeOf(first?: ClaimedRequest): RequestStore & { kept(): ClaimedRequest | undefined } {
-  let kept = first;
+function storeOf(first?: ClaimedRequest): RequestStore & { stored(): ClaimedRequest | undefined } {
+  let stored = first;
   let seeds = 0;
-  const held = (heldUntil: number) => kept?.heldUntil === heldUntil && kept.response === undefined;
-  const change = (heldUntil: number, set: Partial<ClaimedRequest>) => {
-    const may = held(heldUntil);
-    if (kept && may) {
-      kept = { ...kept, ...set };
+  const held = (leaseExpiresAt: number) => stored?.leaseExpiresAt === leaseExpiresAt && stored.response === undefined;
+  const change = (leaseExpiresAt: number, set: Partial<ClaimedRequest>) => {
+    const may = held(leaseExpiresAt);
+    if (stored && may) {
+      stored = { ...stored, ...set };
     }
     return may;
   };
   return {
-    kept: () => kept,
+    stored: () => stored,
     async claim(_owner, _key, asked) {
-      if (kept) {
-        return { claimed: kept, ours: false };
+      if (stored) {
+        return { claimed: stored, isOurs: false };
       }
       seeds += 1;
-      kept = { ...asked, seed: `seed ${seeds}`, expiresAt: 0 };
-      return { claimed: kept, ours: true };
+      stored = { ...asked, seed: `seed ${seeds}` };
+      return { claimed: stored, isOurs: true };
     },
-    takeOver: async (_owner, _key, crashed, heldUntil) => change(crashed.heldUntil, { heldUntil }),
-    keepResponse: async (_owner, _key, heldUntil, given) => void change(heldUntil, { response: given }),
-    letGo: async (_owner, _key, heldUntil) => void change(heldUntil, { heldUntil: 0 }),
+    reclaim: async (_owner, _key, crashed, leaseExpiresAt) => change(crashed.leaseExpiresAt, { leaseExpiresAt }),
+    storeResponse: async (_owner, _key, leaseExpiresAt, given) => void change(leaseExpiresAt, { response: given }),
+    releaseClaim: async (_owner, _key, leaseExpiresAt) => void change(leaseExpiresAt, { leaseExpiresAt: 0 }),
   };
 }
 
@@ -51,53 +51,53 @@ const codeOf = (run: Promise<unknown>) =>
   run.then(String, (error) => (error instanceof HttpProblem || error instanceof Refusal ? error.code : error));
 
 describe('a request with a key', () => {
-  test('is carried out once, and answered the same again', async () => {
+  test('is executed once, and its response is repeated', async () => {
     const store = storeOf();
-    let carriedOut = 0;
+    let executions = 0;
     const send = () =>
-      runIdempotent(request, { now, heldUntil: soon(), store }, async () => {
-        carriedOut += 1;
-        return { response, keep: true };
+      runIdempotent(request, { now, leaseExpiresAt: soon(), store }, async () => {
+        executions += 1;
+        return { response, isFinal: true };
       });
     expect(await send()).toEqual(response);
     const again = { ...response, headers: { ...response.headers, 'idempotent-replayed': 'true' } };
     expect(await send()).toEqual(again);
     expect(await send()).toEqual(again);
-    expect(carriedOut).toBe(1);
+    expect(executions).toBe(1);
   });
 
-  test('is not another one with the same key', async () => {
+  test('differs from another one with the same key', async () => {
     const store = storeOf();
-    const options = { now, heldUntil: soon(), store };
-    await runIdempotent(request, options, async () => ({ response, keep: true }));
+    const options = { now, leaseExpiresAt: soon(), store };
+    await runIdempotent(request, options, async () => ({ response, isFinal: true }));
     const other = runIdempotent({ ...request, fingerprint: 'another' }, options, () => Promise.reject(new Error('no')));
     expect(await codeOf(other)).toBe('key_reused');
   });
 
-  test('is under way until its first attempt has answered', async () => {
+  test('is in progress until its first attempt has answered', async () => {
     const store = storeOf();
     let meanwhile: unknown;
-    await runIdempotent(request, { now, heldUntil: soon(), store }, async () => {
-      const other = runIdempotent(request, { now, heldUntil: soon() + 1, store }, () =>
+    await runIdempotent(request, { now, leaseExpiresAt: soon(), store }, async () => {
+      const other = runIdempotent(request, { now, leaseExpiresAt: soon() + 1, store }, () =>
         Promise.reject(new Error('no')),
       );
       meanwhile = await codeOf(other);
-      return { response, keep: true };
+      return { response, isFinal: true };
     });
     expect(meanwhile).toBe('request_under_way');
   });
 
-  test('is carried out again with the same time and ids when its attempt crashed', async () => {
+  test('is executed again with the same time and ids after a crash', async () => {
     const store = storeOf();
     const attempts: Attempt[] = [];
-    const crash = runIdempotent(request, { now, heldUntil: Date.now() - 1, store }, async (attempt) => {
+    const crash = runIdempotent(request, { now, leaseExpiresAt: Date.now() - 1, store }, async (attempt) => {
       attempts.push(attempt);
       throw new Error('the process is gone');
     });
     await expect(crash).rejects.toThrow('gone');
-    const answered = await runIdempotent(request, { now: later, heldUntil: soon(), store }, async (attempt) => {
+    const answered = await runIdempotent(request, { now: later, leaseExpiresAt: soon(), store }, async (attempt) => {
       attempts.push(attempt);
-      return { response, keep: true };
+      return { response, isFinal: true };
     });
     expect(answered).toEqual(response);
     expect(attempts).toEqual([
@@ -106,40 +106,43 @@ describe('a request with a key', () => {
     ]);
   });
 
-  test('is carried out again, and at once, when it failed by no fault of its own', async () => {
+  test('is executed again immediately after a temporary failure', async () => {
     const store = storeOf();
     const failed = { ...response, status: 503 };
     expect(
-      await runIdempotent(request, { now, heldUntil: soon(), store }, async () => ({ response: failed, keep: false })),
+      await runIdempotent(request, { now, leaseExpiresAt: soon(), store }, async () => ({
+        response: failed,
+        isFinal: false,
+      })),
     ).toEqual(failed);
     expect(
-      await runIdempotent(request, { now, heldUntil: soon(), store }, async () => ({ response, keep: true })),
+      await runIdempotent(request, { now, leaseExpiresAt: soon(), store }, async () => ({ response, isFinal: true })),
     ).toEqual(response);
   });
 
-  test('keeps nothing of an attempt that was taken over', async () => {
+  test('ignores the response of an attempt whose claim was taken over', async () => {
     const store = storeOf();
     const late = { ...response, body: 'late' };
-    await runIdempotent(request, { now, heldUntil: Date.now() - 1, store }, async () => {
-      await runIdempotent(request, { now, heldUntil: soon(), store }, async () => ({ response, keep: true }));
-      return { response: late, keep: true };
+    await runIdempotent(request, { now, leaseExpiresAt: Date.now() - 1, store }, async () => {
+      await runIdempotent(request, { now, leaseExpiresAt: soon(), store }, async () => ({ response, isFinal: true }));
+      return { response: late, isFinal: true };
     });
-    expect(store.kept()?.response).toEqual(response);
+    expect(store.stored()?.response).toEqual(response);
   });
 });
 
-describe('an answer that shows a secret', () => {
+describe('a response that shows a secret', () => {
   const secret = { ...response, body: '{"secret":"whsec_c2VjcmV0"}' };
   const shown = { ...request, showsSecret: true };
 
-  test('is answered the same again, and kept encrypted', async () => {
+  test('is repeated, and stored encrypted', async () => {
     const store = storeOf();
     const send = () =>
-      runIdempotent(shown, { now, heldUntil: soon(), store }, async () => ({ response: secret, keep: true }));
+      runIdempotent(shown, { now, leaseExpiresAt: soon(), store }, async () => ({ response: secret, isFinal: true }));
     expect(await send()).toEqual(secret);
     expect(await send()).toEqual({ ...secret, headers: { ...secret.headers, 'idempotent-replayed': 'true' } });
-    expect(store.kept()?.response).toMatchObject({ status: 201, sealed: true });
-    expect(JSON.stringify(store.kept())).not.toMatch(/whsec|c2VjcmV0/);
+    expect(store.stored()?.response).toMatchObject({ status: 201, sealed: true });
+    expect(JSON.stringify(store.stored())).not.toMatch(/whsec|c2VjcmV0/);
   });
 
   test('cannot be opened without the key, nor with another request', () => {
@@ -151,10 +154,15 @@ describe('an answer that shows a secret', () => {
     expect(sealBody(secret.body, sealer)).not.toBe(sealed);
   });
 
-  test('of an earlier release is answered again as it was kept', async () => {
+  test('of an earlier release is repeated as it was stored', async () => {
     const store = storeOf();
-    await runIdempotent(request, { now, heldUntil: soon(), store }, async () => ({ response: secret, keep: true }));
-    const again = await runIdempotent(shown, { now, heldUntil: soon(), store }, () => Promise.reject(new Error('no')));
+    await runIdempotent(request, { now, leaseExpiresAt: soon(), store }, async () => ({
+      response: secret,
+      isFinal: true,
+    }));
+    const again = await runIdempotent(shown, { now, leaseExpiresAt: soon(), store }, () =>
+      Promise.reject(new Error('no')),
+    );
     expect(again.body).toBe(secret.body);
   });
 });
@@ -168,12 +176,12 @@ describe('a key', () => {
     expect(() => readKey(key)).toThrow('1 to 255 printable');
   });
 
-  test('need not be', () => {
+  test('is optional', () => {
     expect(readKey(undefined)).toBeUndefined();
   });
 });
 
-test('requests are the same by path, body and the view of who asks', () => {
+test('requests are the same when path, body and the view of the caller are', () => {
   const admin: Caller = { kind: 'partner', partnerId: 'acme', userId: 'ada', roles: ['admin'] };
   const same = fingerprintOf(admin, '/v1/orders', { quantity: 50 });
   expect(fingerprintOf({ ...admin, userId: 'bob' }, '/v1/orders', { quantity: 50 })).toBe(same);

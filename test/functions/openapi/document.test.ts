@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { rights } from '../../../domain/access.ts';
 import { eventTypes, TEST_EVENT } from '../../../domain/webhook.ts';
 import { allRoutes, resources } from '../../../functions/api/routes.ts';
-import { hasTable } from '../../../functions/http/csv-table.ts';
+import { hasCsvTable } from '../../../functions/http/csv-table.ts';
 import { problems } from '../../../functions/http/problem.ts';
 import { routeKey } from '../../../functions/http/route.ts';
 import { openApiDocument } from '../../../functions/openapi/document.ts';
@@ -324,8 +324,8 @@ describe.each(routesByKey)('%s', (key, route) => {
 
   test('tells of CSV after JSON, where it is a table', () => {
     const [first, ...others] = Object.keys(responses['200']?.content ?? {});
-    expect(others).toEqual(hasTable(route) ? ['text/csv'] : []);
-    expect(first === 'application/json' || !hasTable(route)).toBe(true);
+    expect(others).toEqual(hasCsvTable(route) ? ['text/csv'] : []);
+    expect(first === 'application/json' || !hasCsvTable(route)).toBe(true);
   });
 
   if (route.paged) {
