@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { documentClient, retryInBackground, tableRetries } from '../../../adapters/dynamodb/client.ts';
 import { isContention, isThrottled } from '../../../adapters/dynamodb/contention.ts';
+import { leaseQueue } from '../../../adapters/dynamodb/deliveries.ts';
 import {
   absent,
   ConditionFailed,
@@ -154,6 +155,20 @@ describe('a single write', () => {
     test('fails its condition when it is an update, of which the item does not show whose it is', async () => {
       expect(await writeIf(update(key, { set: { count: 2 } }, exists))).toBe(false);
       expect(calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem']);
+    });
+
+    test('leases a queue again to the holder of the lease, and to no other', async () => {
+      answers = ['ThrottlingException', { body: { Attributes: { added: { N: '3' } } } }];
+      const lease = await leaseQueue('acme', 'whk_1', new Date(0), 1_000);
+      expect(lease).toEqual({ added: 3, heldBy: expect.any(String) });
+      const inputs = calls.map(({ input }) => input);
+      expect(inputs[1]).toEqual(inputs[0]);
+      expect(inputs[0]).toMatchObject({
+        ConditionExpression: expect.stringContaining('OR #heldBy = :heldBy'),
+        ExpressionAttributeValues: { ':heldBy': { S: lease?.heldBy }, ':v0': { S: lease?.heldBy } },
+      });
+      answers = [...refused];
+      expect(await leaseQueue('acme', 'whk_1', new Date(0), 1_000)).toBeUndefined();
     });
 
     test('claims the next attempt of a run once', async () => {
