@@ -6,3 +6,6 @@ export function required(name: string): string {
   }
   return value;
 }
+
+/** Whether this is the local cloud. There, webhook receivers may be on this machine and use plain HTTP. */
+export const isLocalStage = () => process.env.STAGE === 'local';

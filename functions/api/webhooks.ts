@@ -1,25 +1,5 @@
 import * as z from 'zod/mini';
 import {
-  addDelivery,
-  type DeliveryRecord,
-  deliveryPosition,
-  getDelivery,
-  markDue,
-  queryDeliveries,
-  requeueDelivery,
-} from '../../adapters/dynamodb/deliveries.ts';
-import {
-  allWebhooks,
-  getWebhook,
-  insertWebhook,
-  queryWebhooks,
-  removeWebhook,
-  saveWebhook,
-  type WebhookRecord,
-} from '../../adapters/dynamodb/webhooks.ts';
-import { publicAddresses } from '../../adapters/webhooks/post.ts';
-import { newSecret } from '../../adapters/webhooks/signature.ts';
-import {
   deliverySchema,
   newWebhookSchema,
   showDelivery,
@@ -28,18 +8,14 @@ import {
   webhookSchema,
 } from '../../contract/webhook.ts';
 import { described } from '../../domain/described.ts';
-import {
-  eventPatterns,
-  hostOf,
-  MAX_WEBHOOKS,
-  notPublicProblem,
-  rotateSecret,
-  TEST_EVENT,
-  targetProblem,
-} from '../../domain/webhook.ts';
-import { fillPage } from '../../use-cases/fill-page.ts';
-import { isUnchanged } from '../../use-cases/is-unchanged.ts';
-import { invalidInput, notFound, Refusal } from '../../use-cases/refusal.ts';
+import { eventPatterns } from '../../domain/webhook.ts';
+import { createWebhook } from '../../use-cases/webhooks/create-webhook.ts';
+import { deleteWebhook } from '../../use-cases/webhooks/delete-webhook.ts';
+import { listDeliveries, listWebhooks, readDelivery, readWebhook } from '../../use-cases/webhooks/read-webhooks.ts';
+import { redeliverEvent } from '../../use-cases/webhooks/redeliver-event.ts';
+import { rotateWebhookSecret } from '../../use-cases/webhooks/rotate-webhook-secret.ts';
+import { sendTestEvent } from '../../use-cases/webhooks/send-test-event.ts';
+import { updateWebhook } from '../../use-cases/webhooks/update-webhook.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
@@ -52,7 +28,7 @@ const webhookFields = () => ({
   ),
 });
 
-/** Where the partner is told of what happens. */
+/** Webhooks, to which events are sent, and their deliveries. */
 export const routes = [
   route({
     method: 'POST',
@@ -67,21 +43,7 @@ export const routes = [
     example: { url: 'https://hooks.acme.example/sims', events: ['order.*', 'operation.finished'] },
     answers: { 201: newWebhookSchema },
     handle: async ({ caller, body, now, newId }) => {
-      await refuseTarget(body.url);
-      if ((await allWebhooks(caller.partnerId)).length >= MAX_WEBHOOKS) {
-        throw new Refusal('too_many', `A partner has at most ${MAX_WEBHOOKS} webhooks.`);
-      }
-      const at = now.toISOString();
-      const webhook = await insertWebhook(caller.partnerId, {
-        id: newId('webhook'),
-        url: body.url,
-        events: body.events,
-        enabled: true,
-        secret: newSecret(),
-        createdAt: at,
-        updatedAt: at,
-        version: 1,
-      });
+      const webhook = await createWebhook(caller.partnerId, body, { id: newId('webhook'), now });
       return created(`/v1/webhooks/${webhook.id}`, showNewWebhook(webhook));
     },
   }),
@@ -95,7 +57,7 @@ export const routes = [
     paged: true,
     answers: { 200: webhookSchema },
     handle: async ({ caller, page }) => {
-      const { items, last } = await queryWebhooks(caller.partnerId, page.limit, page.after);
+      const { items, last } = await listWebhooks(caller.partnerId, page);
       return okPage(items.map(showWebhook), last);
     },
   }),
@@ -107,7 +69,7 @@ export const routes = [
     tag: 'Webhooks',
     summary: 'Get a webhook',
     answers: { 200: webhookSchema },
-    handle: async ({ caller, path: { id } }) => okResource(showWebhook(await theWebhook(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showWebhook(await readWebhook(caller.partnerId, id))),
   }),
   route({
     method: 'PATCH',
@@ -120,30 +82,11 @@ export const routes = [
     body: z.lazy(() => z.partial(z.strictObject({ ...webhookFields(), enabled: z.boolean() }))),
     answers: { 200: webhookSchema },
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
-      const { partnerId } = caller;
-      const webhook = await theWebhook(partnerId, id);
-      requireMatch(ifMatch, showWebhook(webhook));
-      if (body.url !== undefined) {
-        await refuseTarget(body.url);
-      }
-      const { disabled, ...kept } = webhook;
-      const before = showWebhook(webhook);
-      const enabled = body.enabled ?? webhook.enabled;
-      const fields = { url: body.url ?? webhook.url, events: body.events ?? webhook.events, enabled };
-      if (isUnchanged(webhook, fields)) {
-        return { ...okResource(before), before };
-      }
-      const changed = await saveWebhook(partnerId, {
-        ...kept,
-        ...(disabled && !enabled ? { disabled } : {}),
-        ...fields,
-        updatedAt: now.toISOString(),
-        version: webhook.version + 1,
+      const { before, after } = await updateWebhook(caller.partnerId, id, body, {
+        now,
+        precondition: (webhook) => requireMatch(ifMatch, showWebhook(webhook)),
       });
-      if (enabled && !webhook.enabled) {
-        await markDue(partnerId, id, now);
-      }
-      return { ...okResource(showWebhook(changed)), before };
+      return { ...okResource(showWebhook(after)), before: showWebhook(before) };
     },
   }),
   route({
@@ -156,10 +99,10 @@ export const routes = [
     description: 'Pending events are not delivered.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch }) => {
-      const webhook = await theWebhook(caller.partnerId, id);
-      requireMatch(ifMatch, showWebhook(webhook));
-      await removeWebhook(caller.partnerId, webhook);
-      return { ...noContent, before: showWebhook(webhook) };
+      const before = await deleteWebhook(caller.partnerId, id, {
+        precondition: (webhook) => requireMatch(ifMatch, showWebhook(webhook)),
+      });
+      return { ...noContent, before: showWebhook(before) };
     },
   }),
   route({
@@ -173,17 +116,10 @@ export const routes = [
     description:
       'The response contains the new secret, which is shown only once. For one day, events are signed with both the new and the previous secret.',
     answers: { 200: newWebhookSchema },
-    handle: async ({ caller, path: { id }, now }) => {
-      const { partnerId } = caller;
-      const webhook = await theWebhook(partnerId, id);
-      const changed = await saveWebhook(partnerId, {
-        ...webhook,
-        ...rotateSecret(webhook, newSecret(), now),
-        updatedAt: now.toISOString(),
-        version: webhook.version + 1,
-      });
-      return { status: 200, body: showNewWebhook(changed) };
-    },
+    handle: async ({ caller, path: { id }, now }) => ({
+      status: 200,
+      body: showNewWebhook(await rotateWebhookSecret(caller.partnerId, id, now)),
+    }),
   }),
   route({
     method: 'POST',
@@ -195,17 +131,7 @@ export const routes = [
     description: 'Sends an event of type `webhook.test` within a minute, with the same retries as other events.',
     answers: { 201: deliverySchema },
     handle: async ({ caller, path: { id }, now, newId }) => {
-      const { partnerId } = caller;
-      await theWebhookInUse(partnerId, id);
-      const event = {
-        id: newId('event'),
-        type: TEST_EVENT,
-        at: now.toISOString(),
-        subject: id,
-        place: now.toISOString(),
-        data: { webhookId: id },
-      } as const;
-      const delivery = await addDelivery(partnerId, id, event, now);
+      const delivery = await sendTestEvent(caller.partnerId, id, { eventId: newId('event'), now });
       return created(`/v1/webhooks/${id}/deliveries/${delivery.id}`, showDelivery(delivery));
     },
   }),
@@ -219,14 +145,7 @@ export const routes = [
     paged: true,
     answers: { 200: deliverySchema },
     handle: async ({ caller, path: { id }, page }) => {
-      const { partnerId } = caller;
-      await theWebhook(partnerId, id);
-      const { items, next } = await fillPage(
-        page,
-        (limit, after) => queryDeliveries(partnerId, id, limit, after),
-        isKept,
-        deliveryPosition,
-      );
+      const { items, next } = await listDeliveries(caller.partnerId, id, page);
       return okPage(items.map(showDelivery), next);
     },
   }),
@@ -239,7 +158,7 @@ export const routes = [
     summary: 'Get a delivery',
     answers: { 200: deliverySchema },
     handle: async ({ caller, path: { id, deliveryId } }) =>
-      okResource(showDelivery(await theDelivery(caller.partnerId, id, deliveryId))),
+      okResource(showDelivery(await readDelivery(caller.partnerId, id, deliveryId))),
   }),
   route({
     method: 'POST',
@@ -250,63 +169,9 @@ export const routes = [
     summary: 'Redeliver an event',
     description: 'Sends the event again with the same id, with retries for up to a day.',
     answers: { 200: deliverySchema },
-    handle: async ({ caller, path: { id, deliveryId }, now }) => {
-      const { partnerId } = caller;
-      const delivery = await theDelivery(partnerId, id, deliveryId);
-      await theWebhookInUse(partnerId, id);
-      if (delivery.state === 'pending') {
-        throw new Refusal('wrong_state', 'The event is already pending delivery.');
-      }
-      return okResource(showDelivery(await requeueDelivery(partnerId, id, delivery, now)));
-    },
+    handle: async ({ caller, path: { id, deliveryId }, now }) =>
+      okResource(showDelivery(await redeliverEvent(caller.partnerId, id, deliveryId, now))),
   }),
 ];
-
-async function theWebhook(partnerId: string, id: string): Promise<WebhookRecord> {
-  const webhook = await getWebhook(partnerId, id);
-  if (!webhook) {
-    throw notFound('webhook', id);
-  }
-  return webhook;
-}
-
-async function theWebhookInUse(partnerId: string, id: string): Promise<void> {
-  if (!(await theWebhook(partnerId, id)).enabled) {
-    throw new Refusal('wrong_state', 'The webhook is disabled. Enable it first.');
-  }
-}
-
-async function theDelivery(partnerId: string, webhookId: string, id: string): Promise<DeliveryRecord> {
-  await theWebhook(partnerId, webhookId);
-  const delivery = await getDelivery(partnerId, webhookId, id);
-  if (!delivery || !isKept(delivery)) {
-    throw notFound('delivery', id);
-  }
-  return delivery;
-}
-
-/** DynamoDB may take days to remove what has expired. */
-function isKept({ expiresAt }: DeliveryRecord): boolean {
-  return expiresAt > Date.now() / 1000;
-}
-
-/** @throws Refusal 422 when events cannot be sent there: looked at again with every connection that is made. */
-async function refuseTarget(url: string): Promise<void> {
-  const local = process.env.STAGE === 'local';
-  const problem = targetProblem(url, local) ?? (local ? undefined : await addressProblem(hostOf(new URL(url))));
-  if (problem) {
-    throw invalidInput([{ pointer: '/url', code: problem.code, message: problem.detail }]);
-  }
-}
-
-async function addressProblem(host: string) {
-  try {
-    await publicAddresses(host);
-    return undefined;
-  } catch {
-    // A name that leads nowhere is no more public than one that leads inside.
-    return notPublicProblem(host);
-  }
-}
 
 export const handler = createApiHandler(routes);

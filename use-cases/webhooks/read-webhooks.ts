@@ -1,0 +1,55 @@
+import {
+  type DeliveryRecord,
+  deliveryPosition,
+  getDelivery,
+  queryDeliveries,
+} from '../../adapters/dynamodb/deliveries.ts';
+import { getWebhook, queryWebhooks, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
+import { fillPage } from '../fill-page.ts';
+import { orNotFound, Refusal } from '../refusal.ts';
+
+type Page = { limit: number; after?: string };
+
+/** @throws Refusal `not_found` */
+export async function readWebhook(partnerId: string, id: string): Promise<WebhookRecord> {
+  return orNotFound(await getWebhook(partnerId, id), 'webhook', id);
+}
+
+/** @throws Refusal `not_found`, or `wrong_state` when the webhook is disabled. */
+export async function readEnabledWebhook(partnerId: string, id: string): Promise<WebhookRecord> {
+  const webhook = await readWebhook(partnerId, id);
+  if (!webhook.enabled) {
+    throw new Refusal('wrong_state', 'The webhook is disabled. Enable it first.');
+  }
+  return webhook;
+}
+
+/** A page of the partner's webhooks, oldest first. */
+export async function listWebhooks(partnerId: string, { limit, after }: Page) {
+  return queryWebhooks(partnerId, limit, after);
+}
+
+/** @throws Refusal `not_found` */
+export async function readDelivery(partnerId: string, webhookId: string, id: string): Promise<DeliveryRecord> {
+  await readWebhook(partnerId, webhookId);
+  const delivery = await getDelivery(partnerId, webhookId, id);
+  return orNotFound(delivery && isUnexpired(delivery) ? delivery : undefined, 'delivery', id);
+}
+
+/**
+ * A page of the deliveries to a webhook, newest first.
+ *
+ * @throws Refusal `not_found`
+ */
+export async function listDeliveries(partnerId: string, webhookId: string, page: Page) {
+  await readWebhook(partnerId, webhookId);
+  return fillPage(
+    page,
+    (limit, after) => queryDeliveries(partnerId, webhookId, limit, after),
+    isUnexpired,
+    deliveryPosition,
+  );
+}
+
+/** DynamoDB may take days to remove an expired item. */
+const isUnexpired = ({ expiresAt }: DeliveryRecord) => expiresAt > Date.now() / 1000;
