@@ -20,6 +20,12 @@ export type KeyedRequest = { tenant: Tenant; key: string; fingerprint: string; s
 /** 1 to 255 printable ASCII characters. */
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
+/**
+ * DynamoDB stores 400 KB an item. Larger answers list thousands of rows or SIMs: those of dry runs, which change nothing, and
+ * of usage files, whose records count once however often they arrive.
+ */
+const MAX_STORED_BODY = 300_000;
+
 /** @throws Refusal 422 when the key is malformed */
 export function readKey(header: string | undefined): string | undefined {
   if (header !== undefined && !KEY.test(header)) {
@@ -43,7 +49,8 @@ export function fingerprintOf(caller: Caller | undefined, path: string, body: un
 /**
  * Executes a request once, however often it is sent. The attempt that claims the key executes it; the others get the same
  * response, or 409 while it is in progress. After a crash the next attempt executes it with the same time and the same ids,
- * so that it finds what the first attempt created instead of creating it twice.
+ * so that it finds what the first attempt created instead of creating it twice. The same happens after a response that is
+ * too large to store.
  *
  * @param leaseExpiresAt when this attempt counts as crashed, in milliseconds of real time.
  * @throws HttpProblem 422 when the key was used for another request, 409 while the first attempt is in progress.
@@ -75,7 +82,7 @@ export async function runIdempotent(
   const stored: requests.StoredResponse = showsSecret
     ? { ...response, body: sealBody(response.body, { key, fingerprint }), sealed: true }
     : response;
-  await (isFinal
+  await (isFinal && Buffer.byteLength(stored.body) <= MAX_STORED_BODY
     ? store.storeResponse(tenant, key, leaseExpiresAt, stored)
     : store.releaseClaim(tenant, key, leaseExpiresAt));
   return response;
