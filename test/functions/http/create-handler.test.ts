@@ -1,6 +1,14 @@
+import {
+  ProvisionedThroughputExceededException,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactionInProgressException,
+} from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { ConditionFailed } from '../../../adapters/dynamodb/items.ts';
+import { createApiHandler } from '../../../functions/http/create-api-handler.ts';
 import { createHandler } from '../../../functions/http/create-handler.ts';
 import { okPage, okResource, route } from '../../../functions/http/route.ts';
 
@@ -87,5 +95,45 @@ describe('an event whose absent parts are null', () => {
     ['a route that needs a token', 'GET /mine', {}, 403],
   ] as const)('is answered for %s', async (_what, routeKey, own, status) => {
     expect(await statusOf(eventOf(routeKey, own))).toBe(status);
+  });
+});
+
+describe('an error of the table, once all retries are spent', () => {
+  const canceled = (...codes: string[]) =>
+    new TransactionCanceledException({
+      message: '',
+      $metadata: {},
+      CancellationReasons: codes.map((Code) => ({ Code })),
+    });
+  const metadata = { message: '', $metadata: {} };
+
+  test.each<[string, Error, number, string]>([
+    ['a condition that failed', new ConditionFailed([0]), 409, 'conflict'],
+    ['a single write in conflict', new TransactionConflictException(metadata), 409, 'conflict'],
+    ['a transaction in conflict', canceled('None', 'TransactionConflict'), 409, 'conflict'],
+    ['a transaction that is in progress', new TransactionInProgressException(metadata), 409, 'conflict'],
+    ['a throttled write', new ProvisionedThroughputExceededException(metadata), 503, 'busy'],
+    ['a throttled transaction', canceled('ThrottlingError', 'None'), 503, 'busy'],
+    ['a throttled service', Object.assign(new Error('slow down'), { name: 'TooManyRequestsException' }), 503, 'busy'],
+    ['an item too large', canceled('ValidationError', 'TransactionConflict'), 500, 'internal_error'],
+    ['anything else', new Error('unexpected'), 500, 'internal_error'],
+  ])('(%s) is answered as what it is', async (_what, error, status, code) => {
+    const failing = createApiHandler([
+      route({
+        method: 'GET',
+        path: '/failing',
+        operationId: 'getFailing',
+        access: 'public',
+        tag: 'Things',
+        summary: 'Fail',
+        answers: { 200: z.object({}) },
+        handle: () => Promise.reject(error),
+      }),
+    ]);
+    const answered = await failing(eventOf('GET /failing'), context);
+    expect(answered.statusCode).toBe(status);
+    expect(answered.headers?.['content-type']).toBe('application/problem+json');
+    expect(JSON.parse(answered.body ?? '')).toMatchObject({ status, code, instance: 'req-1' });
+    expect(answered.headers?.['retry-after']).toBe(status === 503 ? '2' : undefined);
   });
 });

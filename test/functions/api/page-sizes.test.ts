@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { allRoutes } from '../../../functions/api/routes.ts';
+import { lambdaLimits } from '../../../local/limits.ts';
+
+/*
+ * Lambda returns 6 MB at most, so a page of 200 of the largest possible items must fit. What callers can store is bounded by
+ * the schemas of the bodies; these tests compute the bound from the schemas. Lists that hold text of other origin are bounded
+ * by how they are read: DynamoDB returns 1 MB a query, and the list of dead letters is one query a page.
+ */
+
+const PAGE = 200;
+/** Ids, timestamps, states and the like, which an item has besides what its caller sent. */
+const OWN_FIELDS = 4_000;
+/** `"` is one character of a text, two of a JSON body, and four of the JSON document that the function returns. */
+const BYTES_PER_CHARACTER = 4;
+/** A string whose pattern bounds it, like a country code or a timestamp. */
+const MAX_PATTERNED = 40;
+
+type JsonSchema = z.core.JSONSchema._JSONSchema;
+
+/** How many bytes of a response the largest value of a schema takes. `maxList`: how many characters of a list are shown. */
+function mostBytes(schema: JsonSchema, maxList = Number.POSITIVE_INFINITY): number {
+  if (typeof schema === 'boolean') {
+    return Number.POSITIVE_INFINITY;
+  }
+  const { anyOf, oneOf, type, maxLength, maxItems = Number.POSITIVE_INFINITY, items, properties = {} } = schema;
+  const choices = anyOf ?? oneOf;
+  if (choices) {
+    return Math.max(...choices.map((choice) => mostBytes(choice, maxList)));
+  }
+  if (schema.enum) {
+    return Math.max(...schema.enum.map((value) => JSON.stringify(JSON.stringify(value)).length));
+  }
+  switch (type) {
+    case 'string': {
+      const patterned = schema.pattern !== undefined || schema.format !== undefined ? MAX_PATTERNED : undefined;
+      return BYTES_PER_CHARACTER * (2 + (maxLength ?? patterned ?? Number.POSITIVE_INFINITY));
+    }
+    case 'integer':
+    case 'number':
+    case 'boolean':
+    case 'null':
+      return 24;
+    case 'array': {
+      const item = items === undefined || Array.isArray(items) ? Number.POSITIVE_INFINITY : mostBytes(items, maxList);
+      return Math.min(2 + maxItems * (1 + item), BYTES_PER_CHARACTER * maxList);
+    }
+    case 'object':
+      return Object.entries(properties).reduce(
+        (sum, [name, value]) => sum + name.length + 6 + mostBytes(value, maxList),
+        2,
+      );
+    default:
+      return Number.POSITIVE_INFINITY;
+  }
+}
+
+const bodies = allRoutes.flatMap(({ operationId, body, bodyType }) =>
+  body === undefined || bodyType === 'text/csv'
+    ? []
+    : [[operationId, z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' })] as const],
+);
+/** A selection of SIMs is stored as a manifest, and no list shows it. */
+const stored = bodies.filter(([, { properties = {} }]) => !('select' in properties));
+
+describe('a page of 200 of the largest items fits into a response of Lambda', () => {
+  test('the schemas of all bodies are known', () => {
+    expect(stored.map(([operationId]) => operationId)).toEqual(
+      expect.arrayContaining([
+        'createCustomer',
+        'createOrder',
+        'savePartner',
+        'saveTariff',
+        'updateSim',
+        'createAlarm',
+      ]),
+    );
+  });
+
+  test.each(stored)('that were made with %s', (_operationId, body) => {
+    expect(PAGE * (mostBytes(body) + OWN_FIELDS)).toBeLessThan(lambdaLimits.payloadBytes);
+  });
+
+  test.each(bodies)('of journal entries about %s, with each field before and after', (_operationId, body) => {
+    const MAX_LIST = 500;
+    expect(PAGE * (2 * mostBytes(body, MAX_LIST) + OWN_FIELDS)).toBeLessThan(lambdaLimits.payloadBytes);
+  });
+});
