@@ -51,6 +51,21 @@ const codeOf = (run: Promise<unknown>) =>
   run.then(String, (error) => (error instanceof HttpProblem || error instanceof Refusal ? error.code : error));
 
 describe('a request with a key', () => {
+  test('is executed again when its response is too large for an item: with the same time and the same ids', async () => {
+    const store = storeOf();
+    const large = { status: 200, headers: {}, body: JSON.stringify({ errors: 'x'.repeat(400_000) }) };
+    const attempts: Attempt[] = [];
+    const send = (at: Date) =>
+      runIdempotent(request, { now: at, leaseExpiresAt: soon(), store }, async (attempt) => {
+        attempts.push(attempt);
+        return { response: large, isFinal: true };
+      });
+    expect(await send(now)).toEqual(large);
+    expect(await send(later)).toEqual(large);
+    expect(attempts).toHaveLength(2);
+    expect(attempts[1]).toEqual(attempts[0]);
+  });
+
   test('is executed once, and its response is repeated', async () => {
     const store = storeOf();
     let executions = 0;
