@@ -1,6 +1,7 @@
 import { periodEnd, poolOf } from './allowance.ts';
 import { MAX_BYTES } from './bytes.ts';
-import type { Operation, OperationTarget, SimFilter } from './operation.ts';
+import { newOperation, type Operation, type Selection } from './operation.ts';
+import type { SimState } from './sim.ts';
 import { ALLOWANCE_EXCEEDED } from './sim-actions.ts';
 import type { Tariff } from './tariff.ts';
 import type { Period, SimMonth } from './usage.ts';
@@ -123,30 +124,33 @@ export function suspensionOf(
 ): { suspend: Operation; resume: Operation } {
   const nextPeriod = new Date(periodEnd(period)).toISOString();
   const isList = measure === 'sim';
-  const operation = (operationId: string, target: OperationTarget, filter: SimFilter) => ({
-    id: operationId,
-    target: { reason: ALLOWANCE_EXCEEDED, ...target },
-    selection: isList ? { kind: 'list' as const } : { kind: 'filter' as const, filter: { ...filter, ...scope } },
-    succeeded: 0,
-    failed: 0,
-    requestedBy: id,
-    createdAt: at,
-    updatedAt: at,
-    version: 1,
-  });
+  const selection = (state: SimState): Selection =>
+    isList ? { kind: 'list' } : { kind: 'filter', filter: { state, ...scope } };
+  const size = isList ? { pages: 1, sims } : undefined;
+  const reason = ALLOWANCE_EXCEEDED;
   return {
-    suspend: {
-      ...operation(suspendId, { until: nextPeriod }, { state: 'active' }),
-      action: 'suspend',
-      state: 'queued',
-      ...(isList ? { total: sims, pages: 1 } : {}),
-    },
-    resume: {
-      ...operation(resumeId, {}, { state: 'suspended' }),
-      action: 'resume',
-      state: 'scheduled',
-      effectiveAt: nextPeriod,
-      ...(isList ? { selecting: { pages: 1, sims } } : {}),
-    },
+    suspend: newOperation(
+      {
+        id: suspendId,
+        action: 'suspend',
+        target: { reason, until: nextPeriod },
+        selection: selection('active'),
+        requestedBy: id,
+        size,
+      },
+      at,
+    ),
+    resume: newOperation(
+      {
+        id: resumeId,
+        action: 'resume',
+        target: { reason },
+        selection: selection('suspended'),
+        requestedBy: id,
+        size,
+        effectiveAt: nextPeriod,
+      },
+      at,
+    ),
   };
 }

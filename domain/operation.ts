@@ -1,6 +1,8 @@
 import { DAY_MS } from './durations.ts';
 import type { OperatorId } from './operator.ts';
+import type { Order } from './order.ts';
 import type { PlanStage } from './plan.ts';
+import { OPERATOR_DEADLINE_MS } from './retry-policies.ts';
 import type { SimState } from './sim.ts';
 import type { SimAction, SimProblem } from './sim-actions.ts';
 import type { Problem } from './verdict.ts';
@@ -105,22 +107,186 @@ export function finalState(operation: Pick<Operation, 'succeeded' | 'failed' | '
   return operation.succeeded === 0 ? 'failed' : 'partially_succeeded';
 }
 
-/** An operation whose run broke, as it is when it goes on from there; any other as it is. */
+/** What a new operation is made of. `size` is known for a list of SIMs, and for an order that has received its own. */
+export type OperationRequest = Pick<Operation, 'id' | 'action' | 'target' | 'selection' | 'requestedBy'> & {
+  size?: { pages: number; sims: number } | undefined;
+  dryRun?: boolean | undefined;
+  /** When it starts; at once when absent. */
+  effectiveAt?: string | undefined;
+  planStage?: Operation['planStage'];
+};
+
+/** A new operation: `queued`, or `scheduled` when it starts later. A scheduled one fixes its selection when it starts. */
+export function newOperation(request: OperationRequest, at: string): Operation {
+  const { id, action, target, selection, requestedBy, size, dryRun, effectiveAt, planStage } = request;
+  const fixed = size && { total: size.sims, pages: size.pages };
+  return {
+    id,
+    action,
+    target,
+    selection,
+    ...(dryRun ? { dryRun: true } : {}),
+    ...(effectiveAt === undefined
+      ? { state: 'queued', ...fixed }
+      : { state: 'scheduled', effectiveAt, ...(size && selection.kind === 'list' ? { selecting: size } : {}) }),
+    succeeded: 0,
+    failed: 0,
+    ...(planStage ? { planStage } : {}),
+    requestedBy,
+    createdAt: at,
+    updatedAt: at,
+    version: 1,
+  };
+}
+
+/** The operations of an order's plan, one for each stage, for the SIMs that the order has received. */
+export function planOperations(
+  order: Pick<Order, 'id' | 'plan' | 'operations' | 'receivedQuantity' | 'requestedBy'>,
+  pages: number,
+  at: string,
+): Operation[] {
+  const { id: orderId, plan, operations, receivedQuantity, requestedBy } = order;
+  if (plan === undefined) {
+    return [];
+  }
+  const target = {
+    partnerServiceId: plan.partnerServiceId,
+    ...(plan.customerId === undefined ? {} : { customerId: plan.customerId }),
+    ...(plan.customerServiceId === undefined ? {} : { customerServiceId: plan.customerServiceId }),
+  };
+  return operations.map(({ stage, operationId }, place) =>
+    newOperation(
+      {
+        id: operationId,
+        action: stage,
+        target,
+        selection: { kind: 'order', orderId },
+        requestedBy,
+        size: { pages, sims: receivedQuantity },
+        planStage: { orderId, stage, last: place === operations.length - 1, retry: false },
+      },
+      at,
+    ),
+  );
+}
+
+/** An operation whose run failed, without the failure, so that it can continue; any other unchanged. */
 export function reopened<Kept extends Operation>(operation: Kept): Kept {
   const { failure, finishedAt: _finishedAt, ...rest } = operation;
   // Safe: what was taken off is optional in every operation.
   return failure ? ({ ...rest, state: 'running', vainRuns: 0 } as Kept) : operation;
 }
 
-/** How long an operation waits for an operator that does not answer, before its SIMs fail with that. */
-const PATIENCE_MS = 86_400_000;
+/** Whether every SIM has a result, or the operation was cancelled: work that was in progress has then ended. */
+export function isOperationDone({
+  total,
+  succeeded,
+  failed,
+  cancelRequestedAt,
+}: Pick<Operation, 'total' | 'succeeded' | 'failed' | 'cancelRequestedAt'>): boolean {
+  return cancelRequestedAt !== undefined || (total !== undefined && succeeded + failed >= total);
+}
+
+/** An operation whose stage has run this often in a row without progress is stuck. */
+export const MAX_RUNS_WITHOUT_PROGRESS = 10;
+
+/**
+ * The operation when its stage runs, or runs again.
+ *
+ * @param seen the operation when the run was decided on: progress is measured from there.
+ */
+export function startStageRun<Kept extends Operation>(operation: Kept, seen: Kept, at: string): Kept {
+  const results = seen.succeeded + seen.failed;
+  return {
+    ...reopened(operation),
+    state: 'running',
+    startedAt: operation.startedAt ?? at,
+    vainRuns: runsWithoutProgress(seen),
+    resultsBefore: results,
+    updatedAt: at,
+  };
+}
+
+/** How many runs of its stage in a row, the next included, have brought no result. */
+export function runsWithoutProgress({
+  succeeded,
+  failed,
+  resultsBefore = 0,
+  vainRuns = 0,
+}: Pick<Operation, 'succeeded' | 'failed' | 'resultsBefore' | 'vainRuns'>): number {
+  return succeeded + failed > resultsBefore ? 0 : vainRuns + 1;
+}
+
+/** The operation when all its SIMs have a result, or the work of a cancelled one has ended. */
+export function finishOperation<Kept extends Operation>(operation: Kept, at: string): Kept {
+  const startedAt = operation.startedAt ?? at;
+  return { ...operation, state: finalState(operation), startedAt, finishedAt: at, updatedAt: at };
+}
+
+/**
+ * The operation when its execution failed. It keeps the results so far. A stage of a plan whose turn had not come stays
+ * `queued`: it runs when the order resumes.
+ *
+ * @returns `undefined` when the failure does not concern it.
+ */
+export function failOperation<Kept extends Operation>(operation: Kept, failure: Problem, at: string): Kept | undefined {
+  return wasRunning(operation) ? { ...operation, state: 'failed', failure, finishedAt: at, updatedAt: at } : undefined;
+}
+
+/** Whether an operation was running, or was about to, when an execution failed. */
+export function wasRunning({ state, planStage }: Pick<Operation, 'state' | 'planStage'>): boolean {
+  return !isOperationFinished({ state }) && !(planStage && state === 'queued' && !planStage.retry);
+}
+
+/** The size of a selection: the pages of its manifest and the SIMs in them. */
+export type SelectionSize = { pages: number; sims: number };
+
+/**
+ * The operation when its selection is complete. One that was confirmed for another number of SIMs fails before it changes
+ * any of them.
+ */
+export function fixSelection<Kept extends Operation>(
+  operation: Kept,
+  { pages, sims }: SelectionSize,
+  at: string,
+): Kept {
+  const { selecting: _selecting, ...rest } = operation;
+  // Safe: what was taken off is optional in every operation.
+  const fixed = { ...rest, pages, total: sims, updatedAt: at } as Kept;
+  if (isConfirmed(operation, sims)) {
+    return { ...fixed, state: 'queued' };
+  }
+  const detail = `confirm is ${operation.target.confirm}, but the selection contains ${sims} SIMs. No SIM was changed.`;
+  return { ...fixed, state: 'failed', finishedAt: at, failure: { code: CONFIRM_MISMATCH, detail } };
+}
+
+/** The operation when another page of its selection is known; `position` is where the search continues. */
+export function extendSelection<Kept extends Operation>(
+  operation: Kept,
+  sims: number,
+  position: string | undefined,
+  at: string,
+): Kept {
+  const { pages, sims: before } = operation.selecting ?? { pages: 0, sims: 0 };
+  const size = { pages: pages + (sims > 0 ? 1 : 0), sims: before + sims };
+  return position === undefined
+    ? fixSelection(operation, size, at)
+    : { ...operation, state: 'queued', selecting: { ...size, position }, updatedAt: at };
+}
+
+/** The operation when its SIMs cannot be selected. Its selection stays open: no SIM is touched. */
+export function failSelection<Kept extends Operation>(operation: Kept, failure: Problem, at: string): Kept {
+  const { selecting: _selecting, ...rest } = operation;
+  // Safe: what was taken off is optional in every operation.
+  return { ...rest, state: 'failed', failure, finishedAt: at, updatedAt: at } as Kept;
+}
 
 /** Whether an operation has waited long enough for an operator that does not answer. */
 export function operatorDeadlinePassed(
   { startedAt, createdAt }: Pick<Operation, 'startedAt' | 'createdAt'>,
   now: Date,
 ): boolean {
-  return now.getTime() > Date.parse(startedAt ?? createdAt) + PATIENCE_MS;
+  return now.getTime() > Date.parse(startedAt ?? createdAt) + OPERATOR_DEADLINE_MS;
 }
 
 /** The failure of an operation that was confirmed for another number of SIMs than were selected. */
@@ -171,7 +337,10 @@ export function beginningOf(
  *
  * @returns the operation, or why it cannot be called off.
  */
-export function cancelOperation<Kept extends Operation>(operation: Kept, at: string): Kept | Problem<'wrong_state'> {
+export function requestCancellation<Kept extends Operation>(
+  operation: Kept,
+  at: string,
+): Kept | Problem<'wrong_state'> {
   if (isOperationFinished(operation)) {
     return { code: 'wrong_state', detail: `The operation is already ${operation.state}.` };
   }
@@ -210,24 +379,21 @@ export function retryOf(
     };
   }
   const { confirm: _confirm, ...target } = operation.target;
-  return {
-    id,
-    action: operation.action,
-    target,
-    selection: isSelectedAnew(operation) ? operation.selection : { kind: 'failed', operationId: operation.id },
-    state: 'queued',
-    succeeded: 0,
-    failed: 0,
-    ...(operation.planStage ? { planStage: { ...operation.planStage, retry: true } } : {}),
-    requestedBy,
-    createdAt: at,
-    updatedAt: at,
-    version: 1,
-  };
+  return newOperation(
+    {
+      id,
+      action: operation.action,
+      target,
+      selection: needsSelection(operation) ? operation.selection : { kind: 'failed', operationId: operation.id },
+      requestedBy,
+      ...(operation.planStage ? { planStage: { ...operation.planStage, retry: true } } : {}),
+    },
+    at,
+  );
 }
 
-/** What was not fixed is selected anew; a list is one from the beginning. */
-function isSelectedAnew({ pages, selection }: Operation): boolean {
+/** Whether a retry repeats the selection, because it was never completed. A list is complete from the beginning. */
+function needsSelection({ pages, selection }: Operation): boolean {
   return pages === undefined && selection.kind !== 'list';
 }
 

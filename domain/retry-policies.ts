@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './durations.ts';
+
 /** How often a call is tried and how long to wait in between. */
 export type RetryPolicy = {
   /** Attempts in all, the first included. */
@@ -42,4 +44,54 @@ export function longestWait(policy: RetryPolicy): number {
     (sum, delay) => sum + delay,
     0,
   );
+}
+
+/** How often a step of a SIM is decided again because another request changed the SIM meanwhile. */
+export const MAX_STEP_ATTEMPTS = 10;
+
+/** How long an operator may take to confirm an activation. Then the SIM is `assigned` again. */
+export const ACTIVATION_DEADLINE_MS = 7 * DAY_MS;
+
+const FIRST_CONFIRMATION_PAUSE_MS = 30 * SECOND_MS;
+const MAX_CONFIRMATION_PAUSE_MS = 6 * HOUR_MS;
+
+/** The pause after a round of asking operators about activations, in milliseconds: 30 seconds, doubling up to six hours. */
+export function confirmationPause(round: number): number {
+  return Math.min(FIRST_CONFIRMATION_PAUSE_MS * 2 ** round, MAX_CONFIRMATION_PAUSE_MS);
+}
+
+/** For how long after the deadline a confirmation is still accepted, and how often the operator is asked for it. */
+const LATE_ACTIVATION_PERIOD_MS = 90 * DAY_MS;
+const LATE_ACTIVATION_PAUSE_MS = 6 * HOUR_MS;
+
+/** When an operator is asked again about activations that it did not confirm by the deadline. */
+export function nextLateActivationCheck(now: Date): Date {
+  return new Date(now.getTime() + LATE_ACTIVATION_PAUSE_MS);
+}
+
+/** Until when confirmations of activations are accepted that were due by now. */
+export function endOfLateActivation(now: Date): Date {
+  return new Date(now.getTime() + LATE_ACTIVATION_PERIOD_MS);
+}
+
+/** How long an operation waits for an operator that does not answer, before its SIMs fail. */
+export const OPERATOR_DEADLINE_MS = DAY_MS;
+
+/** When the sweep checks whether the first execution of an order or operation was started, and then that it still runs. */
+const FIRST_RUN_CHECK_MS = 15 * MINUTE_MS;
+const RUN_CHECK_MS = HOUR_MS;
+
+/** When the sweep first checks an order or operation that starts now. */
+export function firstRunCheck(startedAt: Date): Date {
+  return new Date(startedAt.getTime() + FIRST_RUN_CHECK_MS);
+}
+
+/**
+ * When the sweep checks an order or operation again: in about an hour, spread over a quarter of an hour, so that work that
+ * started together is not checked together.
+ *
+ * @param random a number from 0 up to 1.
+ */
+export function nextRunCheck(now: Date, random: number): Date {
+  return new Date(now.getTime() + RUN_CHECK_MS * (0.875 + 0.25 * random));
 }

@@ -1,5 +1,6 @@
 import type { Customer } from './customer.ts';
 import { laterOf } from './moment.ts';
+import { ACTIVATION_DEADLINE_MS } from './retry-policies.ts';
 import type { CustomerService, PartnerService } from './service.ts';
 import { type Bar, comeToCustomer, leaveCustomer, NOT_ACTIVATED, type Sim, type SimState } from './sim.ts';
 import { covers, type Tariff } from './tariff.ts';
@@ -192,8 +193,6 @@ export function confirmActivation(sim: Sim, at: string): Sim | undefined {
     : undefined;
 }
 
-const CONFIRM_WITHIN_MS = 7 * 86_400_000;
-
 /**
  * Whether an operator that was asked about a SIM at `askedAt`, and did not confirm its activation, has had its time: seven days from
  * the moment at which the SIM became `activating`, however late in its operation that was.
@@ -206,7 +205,7 @@ export function isConfirmationOverdue(
   askedAt: Date,
 ): boolean {
   const since = sim.state === 'activating' ? sim.stateChangedAt : operationStart;
-  return askedAt.getTime() > Date.parse(since) + CONFIRM_WITHIN_MS;
+  return askedAt.getTime() > Date.parse(since) + ACTIVATION_DEADLINE_MS;
 }
 
 /** The operator refused, or did not confirm by the deadline: the SIM is `assigned` again, its bar still on. */

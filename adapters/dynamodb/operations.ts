@@ -69,6 +69,31 @@ export function putOperation(partnerId: string, record: OperationRecord, expecte
   );
 }
 
+/**
+ * Replaces an operation, and adds a page to its manifest in the same write.
+ *
+ * @returns false when another writer changed the operation since it had the expected version.
+ */
+export async function saveOperationWithPage(
+  partnerId: string,
+  record: OperationRecord,
+  expected: number,
+  page: ManifestPage | undefined,
+): Promise<boolean> {
+  try {
+    await transact([
+      putOperation(partnerId, record, expected),
+      ...(page ? [putPage(operationManifest(partnerId, record.id), page)] : []),
+    ]);
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return false;
+    }
+    throw error;
+  }
+}
+
 export async function getOperation(partnerId: string, id: string): Promise<OperationRecord | undefined> {
   return get<OperationRecord>(operationKey(partnerId, id));
 }

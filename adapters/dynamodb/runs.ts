@@ -1,30 +1,28 @@
-import { bothOf, type Condition, get, queryDue, update, write, writeIf } from './items.ts';
-import { due, type Key } from './keys.ts';
+import { firstRunCheck, nextRunCheck } from '../../domain/retry-policies.ts';
+import { bothOf, type Condition, get, queryDue, update, writeIf } from './items.ts';
+import { due, type Key, operationKey, orderKey } from './keys.ts';
 
-/** How an order or an operation is carried out: by which execution, and when the sweep looks after it next. */
+/** The execution that carries out an order or operation, and when the sweep checks it next. */
 export type Run = {
-  /** Executions so far; the name of one is the id and this. */
+  /** Number of executions so far. The name of an execution is the id and its number. */
   runAttempt: number;
   runDueAt: string;
 };
 
-/** What an execution of the state machine is started with. */
+/** The input of an execution of the state machine. */
 export type RunInput = { kind: 'order' | 'operation'; partnerId: string; id: string };
 
-const FIRST_LOOK_MS = 15 * 60_000;
-const NEXT_LOOK_MS = 60 * 60_000;
-
-/** The run of what is about to be started: the sweep looks whether it was, a quarter of an hour later. */
+/** The run of an order or operation that starts now. The sweep checks that it did. */
 export function firstRun(at: Date): Run {
-  return { runAttempt: 1, runDueAt: new Date(at.getTime() + FIRST_LOOK_MS).toISOString() };
+  return { runAttempt: 1, runDueAt: firstRunCheck(at).toISOString() };
 }
 
-/** The run of what begins later: the sweep starts it then. */
+/** The run of an order or operation that the sweep starts at a later time. */
 export function runAt(at: string): Run {
   return { runAttempt: 1, runDueAt: at };
 }
 
-/** What the sweep has to look after now, across partners, the longest waiting first. */
+/** The orders and operations to check now, across partners, the longest waiting first. */
 export async function dueRuns(now: Date, limit: number): Promise<(RunInput & { dueAt: string })[]> {
   return (await queryDue(due.work, now, limit)).flatMap(({ key, dueAt }) => {
     const run = runOf(key);
@@ -32,43 +30,46 @@ export async function dueRuns(now: Date, limit: number): Promise<(RunInput & { d
   });
 }
 
-/** Has the sweep look again in about an hour. @throws ConditionFailed when there is nothing to look after any more. */
-export async function scheduleNextCheck(key: Key, now: Date): Promise<void> {
-  await write(update(key, { set: nextLook(now) }, isWatched));
+/** Schedules the next check of an order or operation. @returns false when it has finished meanwhile. */
+export async function scheduleNextCheck(run: RunInput, now: Date): Promise<boolean> {
+  return writeIf(update(keyOfRun(run), { set: nextCheck(now) }, isWatched));
 }
 
 /**
- * Claims the attempt that follows another one, so that of several callers which saw that one end a single one starts the
- * next execution.
+ * Claims the next attempt, so that only one of several callers that saw an execution end starts another.
  *
- * @returns the number of the new attempt; `undefined` when another caller was faster, or there is nothing left to do.
+ * @returns the number of the new attempt; `undefined` when another caller was faster, or the work has finished.
  */
-export async function claimNextAttempt(key: Key, ended: number, now: Date): Promise<number | undefined> {
+export async function claimNextAttempt(run: RunInput, ended: number, now: Date): Promise<number | undefined> {
   const isLatest: Condition = {
     expression: '#runAttempt = :ended',
     names: { '#runAttempt': 'runAttempt' },
     values: { ':ended': ended },
   };
-  const change = { set: nextLook(now), add: { runAttempt: 1, version: 1 } };
-  if (await writeIf(update(key, change, bothOf(isWatched, isLatest)))) {
+  const change = { set: nextCheck(now), add: { runAttempt: 1, version: 1 } };
+  if (await writeIf(update(keyOfRun(run), change, bothOf(isWatched, isLatest)))) {
     return ended + 1;
   }
   // When the answer is lost, the SDK's retry meets its own claim. Should two callers draw the same time, both start an execution of
   // the same name, and Step Functions keeps one.
-  const there = await get<Partial<Run>>(key);
+  const there = await get<Partial<Run>>(keyOfRun(run));
   const isOurs = there?.runAttempt === ended + 1 && there.runDueAt === change.set.runDueAt;
   return isOurs ? ended + 1 : undefined;
 }
 
 const isWatched: Condition = { expression: 'attribute_exists(duePk)' };
 
-/** Spread over a quarter of an hour, so that what began together is not looked at together every hour. */
-function nextLook(now: Date) {
-  const runDueAt = new Date(now.getTime() + NEXT_LOOK_MS * (0.875 + 0.25 * Math.random())).toISOString();
+function nextCheck(now: Date) {
+  const runDueAt = nextRunCheck(now, Math.random()).toISOString();
   return { runDueAt, dueAt: runDueAt };
 }
 
-/** Reads from its key whose order or operation it is. */
+/** The key of an order or operation. */
+export function keyOfRun({ kind, partnerId, id }: RunInput): Key {
+  return kind === 'order' ? orderKey(partnerId, id) : operationKey(partnerId, id);
+}
+
+/** The order or operation of a key. */
 function runOf({ pk, sk }: Key): RunInput | undefined {
   const partnerId = pk.slice('P#'.length);
   if (sk.startsWith('ORD#')) {

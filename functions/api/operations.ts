@@ -1,24 +1,16 @@
 import * as z from 'zod/mini';
-import { resultsFrom } from '../../adapters/dynamodb/manifests.ts';
-import {
-  changeOperation,
-  createOperation,
-  getOperation,
-  manifestOf,
-  type OperationRecord,
-  queryOperations,
-} from '../../adapters/dynamodb/operations.ts';
-import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import { queryOperations } from '../../adapters/dynamodb/operations.ts';
 import { operationSchema, resultSchema, showOperation } from '../../contract/operation.ts';
-import { cancelOperation, operationStates, retryOf } from '../../domain/operation.ts';
+import { operationStates } from '../../domain/operation.ts';
 import { simActions } from '../../domain/sim-actions.ts';
 import { fillPage } from '../../use-cases/fill-page.ts';
-import { notFound, Refusal } from '../../use-cases/refusal.ts';
-import { startExecution } from '../../use-cases/start-execution.ts';
+import { cancelOperation } from '../../use-cases/sims/cancel-operation.ts';
+import { findOperation, readResults } from '../../use-cases/sims/read-operations.ts';
+import { retryOperation } from '../../use-cases/sims/retry-operation.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { accepted, okPage, okResource, route } from '../http/route.ts';
 
-/** Bulk actions on SIMs: how they go, and what came of each SIM. */
+/** Bulk actions on SIMs: their progress, and the result of each SIM. */
 export const routes = [
   route({
     method: 'GET',
@@ -49,7 +41,7 @@ export const routes = [
     tag: 'Operations',
     summary: 'Get an operation',
     answers: { 200: operationSchema },
-    handle: async ({ caller, path: { id } }) => okResource(showOperation(await theOperation(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showOperation(await findOperation(caller.partnerId, id))),
   }),
   route({
     method: 'GET',
@@ -62,7 +54,7 @@ export const routes = [
     query: () => z.strictObject({ outcome: z.optional(z.enum(['succeeded', 'failed'])) }),
     answers: { 200: resultSchema },
     handle: async ({ caller, path: { id }, query: { outcome }, page }) => {
-      const operation = await theOperation(caller.partnerId, id);
+      const operation = await findOperation(caller.partnerId, id);
       const { items, next } = await fillPage(
         page,
         (_limit, after) => readResults(caller.partnerId, operation, after),
@@ -84,20 +76,8 @@ export const routes = [
     summary: 'Cancel an operation',
     description: 'Completed changes are kept. SIMs that have not been processed yet are left unchanged.',
     answers: { 200: operationSchema },
-    handle: async ({ caller, path: { id }, now }) => {
-      const at = now.toISOString();
-      const operation = await changeOperation(caller.partnerId, id, (current) => {
-        const cancelled = cancelOperation(current, at);
-        if ('code' in cancelled) {
-          throw new Refusal('wrong_state', cancelled.detail);
-        }
-        return cancelled;
-      });
-      if (!operation) {
-        throw notFound('operation', id);
-      }
-      return okResource(showOperation(operation));
-    },
+    handle: async ({ caller, path: { id }, now }) =>
+      okResource(showOperation(await cancelOperation(caller.partnerId, id, now))),
   }),
   route({
     method: 'POST',
@@ -108,46 +88,9 @@ export const routes = [
     summary: 'Retry the failed SIMs of an operation',
     description: 'Creates a new operation for the failed SIMs only.',
     answers: { 202: operationSchema },
-    handle: async ({ caller, path: { id }, now, newId }) => {
-      const { partnerId, userId } = caller;
-      const retry = retryOf(await theOperation(partnerId, id), newId('operation'), userId, now.toISOString());
-      if ('code' in retry) {
-        throw new Refusal('wrong_state', retry.detail);
-      }
-      const made = await createOperation(partnerId, retry, firstRun(now));
-      await startExecution({ kind: 'operation', partnerId, id: made.id });
-      return accepted(showOperation(made));
-    },
+    handle: async ({ caller: { partnerId, userId }, path: { id }, now, newId }) =>
+      accepted(showOperation(await retryOperation(partnerId, id, { id: newId('operation'), userId, now }))),
   }),
 ];
-
-/**
- * Results one by one, each with the position after it: the key of the part that it is in, and its place there. Reading
- * goes on inside a part by leaving out what came before.
- */
-async function readResults(partnerId: string, operation: OperationRecord, after: string | undefined) {
-  const [page = 0, part = 0, place = -1] = (after ?? '').split('.').filter(Boolean).map(Number);
-  const { parts, more } = await resultsFrom(partnerId, operation.id, manifestOf(partnerId, operation), {
-    page,
-    part,
-  });
-  const items = parts.flatMap(({ results, ...of }) =>
-    results.flatMap((result, index) =>
-      of.page === page && of.part === part && index <= place
-        ? []
-        : [{ result, position: `${of.page}.${of.part}.${index}` }],
-    ),
-  );
-  const end = parts.at(-1);
-  return { items, ...(more && end ? { last: `${end.page}.${end.part}.${end.results.length - 1}` } : {}) };
-}
-
-async function theOperation(partnerId: string, id: string): Promise<OperationRecord> {
-  const operation = await getOperation(partnerId, id);
-  if (!operation) {
-    throw notFound('operation', id);
-  }
-  return operation;
-}
 
 export const handler = createApiHandler(routes);

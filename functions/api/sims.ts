@@ -1,29 +1,25 @@
 import * as z from 'zod/mini';
-import { getCustomer } from '../../adapters/dynamodb/customers.ts';
-import { getOperations } from '../../adapters/dynamodb/operations.ts';
-import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
-import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
-import { getSim, type SimRecord, saveSim, simHistory } from '../../adapters/dynamodb/sims.ts';
-import { dryRunSchema, operationSchema } from '../../contract/operation.ts';
+import { bulkFields, fleetConfirmation, simFilter } from '../../contract/bulk-action.ts';
+import { dryRunSchema, operationSchema, showOperation } from '../../contract/operation.ts';
 import { showSim, showSimEvent, simEventSchema, simSchema } from '../../contract/sim.ts';
 import { simUsageSchema } from '../../contract/usage.ts';
-import type { PartnerCaller } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
-import { relabel } from '../../domain/sim.ts';
+import type { OperationTarget } from '../../domain/operation.ts';
+import type { Sim } from '../../domain/sim.ts';
+import type { SimAction } from '../../domain/sim-actions.ts';
 import { idSchema, line } from '../../domain/text.ts';
-import { type TimelineLine, timelineForCustomer, timelineOf } from '../../domain/timeline.ts';
-import { isUnchanged } from '../../use-cases/is-unchanged.ts';
-import { notFound } from '../../use-cases/refusal.ts';
-import { bulkFields, fleetConfirmation, simFilter, startBulkAction } from '../../use-cases/sims/start-bulk-action.ts';
+import { labelSim } from '../../use-cases/sims/label-sim.ts';
+import { findSim, findSims, readSimTimeline } from '../../use-cases/sims/read-sims.ts';
+import { type BulkAction, startBulkAction } from '../../use-cases/sims/start-bulk-action.ts';
 import { showSimUsage, simUsageQuery } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
-import { okPage, okResource, type Route, route } from '../http/route.ts';
+import { type Answer, accepted, okPage, okResource, type Route, type RouteRequest, route } from '../http/route.ts';
 
 const select = { iccids: ['8944200000000000017'] };
 const bulkAnswers = { 200: dryRunSchema, 202: operationSchema };
 
-/** SIMs: seeing them, naming them, and moving them along, one or a hundred thousand at a time. */
+/** SIMs: reading and labelling them, and bulk actions on one SIM or a hundred thousand. */
 export const routes: Route[] = [
   route({
     method: 'GET',
@@ -38,11 +34,7 @@ export const routes: Route[] = [
     query: simFilter,
     answers: { 200: simSchema },
     handle: async ({ caller, query, page }) => {
-      if (caller.kind === 'customer' && (query.customerId ?? caller.customerId) !== caller.customerId) {
-        return okPage([]);
-      }
-      const filter = caller.kind === 'customer' ? { ...query, customerId: caller.customerId } : query;
-      const { items, next } = await listSims(caller.partnerId, filter, page.limit, page.after);
+      const { items, next } = await findSims(caller, query, page);
       return okPage(items.map(showSim), next);
     },
   }),
@@ -54,7 +46,7 @@ export const routes: Route[] = [
     tag: 'SIMs',
     summary: 'Get a SIM',
     answers: { 200: simSchema },
-    handle: async ({ caller, path: { iccid } }) => okResource(showSim(await theSim(caller, iccid))),
+    handle: async ({ caller, path: { iccid } }) => okResource(showSim(await findSim(caller, iccid))),
   }),
   route({
     method: 'PATCH',
@@ -72,15 +64,9 @@ export const routes: Route[] = [
     example: { label: 'Meter 17', tags: ['north'] },
     answers: { 200: simSchema },
     handle: async ({ caller, path: { iccid }, body, ifMatch, now }) => {
-      const sim = await theSim(caller, iccid);
-      requireMatch(ifMatch, showSim(sim));
-      const labelled = relabel(sim, body, now.toISOString());
-      const { label, tags, formerCustomer } = labelled;
-      if (isUnchanged(sim, { label, tags, formerCustomer })) {
-        return { ...okResource(showSim(sim)), before: showSim(sim) };
-      }
-      const saved = await saveSim(caller.partnerId, sim, labelled, 'sim.labelled', { actor: caller.userId });
-      return { ...okResource(showSim(saved)), before: showSim(sim) };
+      const precondition = (sim: Sim) => requireMatch(ifMatch, showSim(sim));
+      const { before, after } = await labelSim(caller, iccid, body, { now, precondition });
+      return { ...okResource(showSim(after)), before: showSim(before) };
     },
   }),
   route({
@@ -93,14 +79,10 @@ export const routes: Route[] = [
     paged: true,
     answers: { 200: simEventSchema },
     handle: async ({ caller, path: { iccid }, page }) => {
-      const sim = await theSim(caller, iccid);
-      const lines = await timelineFor(caller, sim);
-      const rest = lines.filter(({ version }) => version > Number(page.after ?? 0));
-      const shown = rest.slice(0, page.limit);
-      const names = await namesIn(caller, shown);
+      const { lines, names, next } = await readSimTimeline(caller, await findSim(caller, iccid), page);
       return okPage(
-        shown.map((line) => showSimEvent(line, names)),
-        rest.length > shown.length ? String(shown.at(-1)?.version) : undefined,
+        lines.map((line) => showSimEvent(line, names)),
+        next,
       );
     },
   }),
@@ -117,7 +99,7 @@ export const routes: Route[] = [
     rows: 'points',
     answers: { 200: simUsageSchema },
     handle: async ({ caller, path: { iccid }, query, now }) =>
-      okResource(await showSimUsage(caller, await theSim(caller, iccid), query, now)),
+      okResource(await showSimUsage(caller, await findSim(caller, iccid), query, now)),
   }),
   route({
     method: 'POST',
@@ -134,7 +116,7 @@ export const routes: Route[] = [
       partnerServiceId: 'psv_01JG0000000000000000000000',
     },
     answers: bulkAnswers,
-    handle: async (request) => startBulkAction(request, 'migrate', { partnerServiceId: request.body.partnerServiceId }),
+    handle: async (request) => startAction(request, 'migrate', { partnerServiceId: request.body.partnerServiceId }),
   }),
   route({
     method: 'POST',
@@ -154,7 +136,7 @@ export const routes: Route[] = [
     answers: bulkAnswers,
     handle: async (request) => {
       const { customerId, customerServiceId } = request.body;
-      return startBulkAction(request, 'assign', { customerId, customerServiceId });
+      return startAction(request, 'assign', { customerId, customerServiceId });
     },
   }),
   plainAction('unassign', 'Return SIMs to stock', 'Removes the customer and the customer service from the SIMs.'),
@@ -178,7 +160,7 @@ export const routes: Route[] = [
     answers: bulkAnswers,
     handle: async (request) => {
       const { reason } = request.body;
-      return startBulkAction(request, 'suspend', reason === undefined ? {} : { reason });
+      return startAction(request, 'suspend', reason === undefined ? {} : { reason });
     },
   }),
   plainAction('resume', 'Resume suspended SIMs', 'Removes the bars of a suspension.'),
@@ -198,11 +180,11 @@ export const routes: Route[] = [
     ),
     example: { select, confirm: 1 },
     answers: bulkAnswers,
-    handle: async (request) => startBulkAction(request, 'terminate', {}),
+    handle: async (request) => startAction(request, 'terminate', {}),
   }),
 ];
 
-/** An action that aims at nothing but the SIMs. */
+/** An action without a target. */
 function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string, description: string): Route {
   return route({
     method: 'POST',
@@ -215,40 +197,27 @@ function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string
     body: z.lazy(() => z.strictObject({ ...bulkFields(), ...fleetConfirmation() })),
     example: { select },
     answers: bulkAnswers,
-    handle: async (request) => startBulkAction(request, action, {}),
+    handle: async (request) => startAction(request, action, {}),
   });
 }
 
-async function theSim(caller: PartnerCaller, iccid: string): Promise<SimRecord> {
-  const sim = await getSim(caller.partnerId, iccid);
-  if (!sim || (caller.kind === 'customer' && sim.customerId !== caller.customerId)) {
-    throw notFound('SIM', iccid);
-  }
-  return sim;
+/** Starts a bulk action: the report of a dry run, or the operation. */
+async function startAction(
+  {
+    caller,
+    body,
+    now,
+    newId,
+  }: Pick<RouteRequest<'change_sims', string, unknown, ActionBody>, 'caller' | 'body' | 'now' | 'newId'>,
+  action: SimAction,
+  target: OperationTarget,
+): Promise<Answer> {
+  const { select, dryRun, effectiveAt, confirm } = body;
+  const request = { action, target, select, dryRun, effectiveAt, confirm };
+  const started = await startBulkAction(caller.partnerId, request, { userId: caller.userId, now, newId });
+  return 'dryRun' in started ? { status: 200, body: started.dryRun } : accepted(showOperation(started.operation));
 }
 
-/** The life of a SIM, as far as the caller may see it. */
-async function timelineFor(caller: PartnerCaller, sim: SimRecord): Promise<TimelineLine[]> {
-  const steps = await simHistory(caller.partnerId, sim);
-  const operations = await getOperations(
-    caller.partnerId,
-    steps.flatMap(({ operationId }) => operationId ?? []),
-  );
-  const lines = timelineOf(sim, steps, (id) => operations.get(id));
-  return caller.kind === 'customer' ? timelineForCustomer(lines, caller.customerId) : lines;
-}
-
-/** The names of the customers and services that lines of a timeline are about, by id: of those that are still there. */
-async function namesIn({ partnerId }: PartnerCaller, lines: readonly TimelineLine[]): Promise<Map<string, string>> {
-  const idsOf = (field: 'customerId' | 'customerServiceId' | 'partnerServiceId') => [
-    ...new Set(lines.flatMap((line) => line[field] ?? [])),
-  ];
-  const named = await Promise.all([
-    ...idsOf('customerId').map((id) => getCustomer(partnerId, id)),
-    ...idsOf('customerServiceId').map((id) => getCustomerService(partnerId, id)),
-    ...idsOf('partnerServiceId').map((id) => getPartnerService(partnerId, id)),
-  ]);
-  return new Map(named.flatMap((thing) => (thing ? [[thing.id, thing.name]] : [])));
-}
+type ActionBody = Omit<BulkAction, 'action' | 'target'>;
 
 export const handler = createApiHandler(routes);

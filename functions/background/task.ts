@@ -6,20 +6,30 @@ import { retryInBackground } from '../../adapters/dynamodb/client.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { metricsMiddleware } from './metrics-middleware.ts';
 
-/** What a task is told that works on an order, or on an operation: whose, and which. */
+/** The input of a task that works on an order or an operation. */
 export const itemInput = z.object({ partnerId: z.string(), id: z.string() });
 
-/** What a task is told that works on either. */
+/** The input of a task that works on either. */
 export const runInput = z.extend(itemInput, { kind: z.enum(['order', 'operation']) });
 
-/** How long a task may go on before it says where to go on next: well before its time-out. */
+/** The input of a stage's task: a shard of an operation, the page to continue with, and how often this run of the stage called it. */
+export const shardInput = z.object({
+  partnerId: z.string(),
+  operationId: z.string(),
+  shard: z.int(),
+  from: z.int(),
+  turn: z.int(),
+});
+
+/** A task starts no further work in the last seconds before its time-out. */
 const RESERVE_MS = 15_000;
 
 /**
- * The handler of a task of the state machine: one log line and metrics an invocation, and an input that is what the machine
- * should have sent.
+ * The handler of a task of the state machine. It validates the input, and writes a log line and metrics for each invocation.
  *
- * @param work gets the input, and whether there is time for another page.
+ * @param work gets the input, and whether there is time for more work.
+ * @example
+ * export const handler = createTask(itemInput, ({ partnerId, id }, hasTime) => receiveSims(partnerId, id, hasTime));
  */
 export function createTask<Input extends { id: string } | { operationId: string }, Output>(
   schema: z.ZodMiniType<Input>,

@@ -1,9 +1,6 @@
-import pMap from 'p-map';
-import { applyAction } from '../../use-cases/sims/apply-action.ts';
-import { shardTask } from '../../use-cases/sims/process-page.ts';
-import { IN_FLIGHT } from '../../use-cases/sims/stage-limits.ts';
+import { applyActionToAll } from '../../use-cases/sims/apply-action.ts';
+import { processShard } from '../../use-cases/sims/process-shard.ts';
+import { createTask, shardInput } from '../background/task.ts';
 
-/** Assigns SIMs to a customer with one of its services, which cannot be deleted while this is at work. */
-export const handler = shardTask((work) =>
-  pMap(work.open, (iccid) => applyAction(work, iccid), { concurrency: IN_FLIGHT }),
-);
+/** Assigns the SIMs of a shard to a customer service. */
+export const handler = createTask(shardInput, (input, hasTime) => processShard(input, hasTime, applyActionToAll));

@@ -23,7 +23,7 @@ import { HOLDING_DAYS } from '../../domain/partner.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
 import { operatorOf } from '../../use-cases/operators.ts';
 import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
-import { IN_FLIGHT } from '../../use-cases/sims/stage-limits.ts';
+import { WRITES_IN_FLIGHT } from '../../use-cases/sims/stage-limits.ts';
 import { createTask, itemInput } from '../background/task.ts';
 
 /**
@@ -88,7 +88,9 @@ async function take(
     const detail = describeLeftOut(leftOut);
     events.push({ at, type: 'order.sims_left_out', actor: order.operatorId, detail });
   }
-  await pMap(sims, (sim) => addSim(partnerId, arriveInHolding(checked(sim), order, at)), { concurrency: IN_FLIGHT });
+  await pMap(sims, (sim) => addSim(partnerId, arriveInHolding(checked(sim), order, at)), {
+    concurrency: WRITES_IN_FLIGHT,
+  });
   const pages = pagesOf(
     sims.map(({ iccid }) => iccid),
     order.pages,

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   beginningOf,
-  cancelOperation,
   finalState,
   isOperationFinished,
   type Operation,
   operationStates,
+  requestCancellation,
   retryOf,
   shardsOf,
 } from '../../domain/operation.ts';
@@ -146,7 +146,7 @@ describe('the pages of an operation', () => {
 
 describe('an operation that is called off', () => {
   test('ends at once while it waits for its time', () => {
-    expect(cancelOperation(anOperation({ state: 'scheduled' }), NOW)).toMatchObject({
+    expect(requestCancellation(anOperation({ state: 'scheduled' }), NOW)).toMatchObject({
       state: 'cancelled',
       cancelRequestedAt: NOW,
       finishedAt: NOW,
@@ -155,15 +155,15 @@ describe('an operation that is called off', () => {
 
   test.each(['queued', 'running'] as const)('is seen to its end when it is %s', (state) => {
     const { finishedAt: _, ...operation } = anOperation({ state });
-    const cancelled = cancelOperation(operation, NOW);
+    const cancelled = requestCancellation(operation, NOW);
     expect(cancelled).toEqual({ ...operation, cancelRequestedAt: NOW, updatedAt: NOW });
-    expect(cancelOperation({ ...operation, cancelRequestedAt: 'before' }, NOW)).toMatchObject({
+    expect(requestCancellation({ ...operation, cancelRequestedAt: 'before' }, NOW)).toMatchObject({
       cancelRequestedAt: 'before',
     });
   });
 
   test.each(['succeeded', 'partially_succeeded', 'failed', 'cancelled'] as const)('is not when it is %s', (state) => {
-    expect(cancelOperation(anOperation({ state }), NOW)).toMatchObject({ code: 'wrong_state' });
+    expect(requestCancellation(anOperation({ state }), NOW)).toMatchObject({ code: 'wrong_state' });
   });
 });
 

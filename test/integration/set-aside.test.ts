@@ -64,7 +64,9 @@ describe('an execution that has ended', () => {
     const ended = { ...orderKey(partnerId, 'ord_ended'), state: 'fulfilled', version: 1, runAttempt: 4 };
     // Not due for the schedule itself.
     await write(put({ ...ended, duePk: 'TEST', dueAt: '2000-01-01' }));
-    const sweeps = Array.from({ length: 5 }, () => claimNextAttempt(orderKey(partnerId, 'ord_ended'), 4, new Date()));
+    const sweeps = Array.from({ length: 5 }, () =>
+      claimNextAttempt({ kind: 'order', partnerId, id: 'ord_ended' }, 4, new Date()),
+    );
     const claimed = await Promise.all(sweeps);
     expect(claimed.filter((attempt) => attempt !== undefined)).toEqual([5]);
     await write(remove(orderKey(partnerId, 'ord_ended')));

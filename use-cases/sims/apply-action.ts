@@ -1,12 +1,12 @@
-import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
-import { getSim, isMovedBy, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
-import type { Operation } from '../../domain/operation.ts';
-import type { Sim } from '../../domain/sim.ts';
+import pMap from 'p-map';
+import { isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { decideIfThere, type SimAction } from '../../domain/sim-actions.ts';
 import { failed, type Outcome, type PageWork, succeeded } from './process-page.ts';
+import { type StepDecision, saveStep } from './save-step.ts';
+import { WRITES_IN_FLIGHT } from './stage-limits.ts';
 
-/** How the timeline of a SIM calls what an action did. */
-export const eventOf: Record<SimAction, string> = {
+/** The event of an action in a SIM's timeline. */
+const eventTypes: Readonly<Record<SimAction, string>> = {
   migrate: 'sim.migrated',
   assign: 'sim.assigned',
   unassign: 'sim.unassigned',
@@ -16,72 +16,24 @@ export const eventOf: Record<SimAction, string> = {
   terminate: 'sim.terminated',
 };
 
-const TRIES = 5;
+/** Applies the action of an operation to SIMs of a page. */
+export function applyActionToAll(work: PageWork, iccids: readonly string[] = work.open): Promise<Outcome[]> {
+  return pMap(iccids, (iccid) => applyAction(work, iccid), { concurrency: WRITES_IN_FLIGHT });
+}
 
 /**
- * Does to one SIM what the operation asks, by the rules, in one conditional write. One that this operation changed
- * before (a crash cut the page short) is done. When somebody else changes the SIM meanwhile, the rules are asked anew.
+ * Applies the action of an operation to one SIM, as the rules decide. A dry run saves nothing. A SIM that this operation
+ * changed before a crash counts as succeeded.
  */
-export async function applyAction(
-  { partnerId, operation, request, sims, at }: PageWork,
-  iccid: string,
-): Promise<Outcome> {
-  let sim = sims.get(iccid);
-  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+export async function applyAction(work: PageWork, iccid: string): Promise<Outcome> {
+  const { partnerId, operation, request, sims, at } = work;
+  const decide = (sim: SimRecord | undefined): StepDecision => {
     if (sim && isMovedBy(sim, operation.id)) {
-      return succeeded(iccid, sim);
+      return { kind: 'done', sim };
     }
     const decision = decideIfThere(sim, request, at);
-    if (decision.kind === 'refused') {
-      return failed(iccid, decision.problem);
-    }
-    if (decision.kind === 'unchanged' || operation.dryRun || !sim) {
-      return succeeded(iccid);
-    }
-    const after = countedOver(operation, decision.sim);
-    const saved = await saveIfUnchanged(partnerId, sim, after, eventOf[operation.action], operation.id);
-    if (saved) {
-      return succeeded(iccid, saved);
-    }
-    sim = await getSim(partnerId, iccid);
-  }
-  return failed(iccid, conflict);
-}
-
-/**
- * Notes on a SIM that the retry of a plan's stage brings it about: the order counts it over from those that failed. A
- * SIM may be taken back and brought there again by another retry, and was counted before.
- */
-export function countedOver({ id, planStage }: Operation, after: Sim & Pick<SimRecord, 'countedBy'>): Sim {
-  if (!planStage?.retry || (planStage.stage === 'activate' && after.state !== 'active')) {
-    return after;
-  }
-  const counted: Sim & Pick<SimRecord, 'countedBy'> = {
-    ...after,
-    countedBy: { [planStage.stage]: id, ...after.countedBy },
+    return decision.kind === 'change' && operation.dryRun ? { kind: 'unchanged' } : decision;
   };
-  return counted;
-}
-
-export const conflict = {
-  code: 'conflict',
-  detail: 'The SIM was repeatedly changed by concurrent requests. Retry the operation.',
-} as const;
-
-/** @returns the SIM as saved; `undefined` when somebody else changed it since it was read. */
-export async function saveIfUnchanged(
-  partnerId: string,
-  before: SimRecord,
-  after: Sim,
-  type: string,
-  operationId: string,
-): Promise<SimRecord | undefined> {
-  try {
-    return await saveSim(partnerId, before, after, type, { operationId });
-  } catch (error) {
-    if (error instanceof ConditionFailed) {
-      return undefined;
-    }
-    throw error;
-  }
+  const result = await saveStep(partnerId, operation, iccid, sims.get(iccid), eventTypes[operation.action], decide);
+  return 'refused' in result ? failed(iccid, result.refused) : succeeded(iccid, result.saved);
 }

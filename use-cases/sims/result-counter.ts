@@ -4,27 +4,27 @@ import { countResults } from '../../adapters/dynamodb/operations.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import type { Operation } from '../../domain/operation.ts';
 
-/** How long a task gathers results before it adds them to the counts, in milliseconds of real time. */
+/** How long a task collects results before it adds them to the counts, in milliseconds of real time. */
 const COUNT_EVERY_MS = 2_000;
 
 /**
- * Gathers the results that a task records and adds them to the counts now and then, not after each page: all shards of an
- * operation add to the same few items, and DynamoDB cancels transactions that meet there.
+ * Collects the results that a task records and adds them to the counts every two seconds. All shards of an operation add to
+ * the same few items, where DynamoDB cancels concurrent transactions.
  */
-export type Counter = {
+export type ResultCounter = {
   add(...parts: readonly UncountedPart[]): void;
   countIfDue(): Promise<void>;
   count(): Promise<void>;
 };
 
 /**
- * Runs a task's work with a counter, and counts at its end, also when the work fails. What a crash leaves uncounted is
- * counted by the next task that opens its page.
+ * Runs work with a counter, and counts at the end, also when the work fails. Results that a crash leaves uncounted are
+ * counted by the next task that opens their page.
  */
-export async function withCounter<Result>(
+export async function withResultCounter<Result>(
   partnerId: string,
   operation: Operation,
-  work: (counter: Counter) => Promise<Result>,
+  work: (counter: ResultCounter) => Promise<Result>,
 ): Promise<Result> {
   const counter = counterOf(partnerId, operation);
   let result: Result;
@@ -38,13 +38,13 @@ export async function withCounter<Result>(
   return result;
 }
 
-/** Counts what tasks of an operation have left uncounted, when none of them will run again. */
+/** Counts the results that the tasks of an operation have left uncounted, when none of them will run again. */
 export async function countLeftovers(partnerId: string, operation: Operation): Promise<void> {
   const parts = await uncountedParts(partnerId, operation.id);
   await countResults(partnerId, operation, parts, clock.now().toISOString());
 }
 
-/** As `countLeftovers`, for an operation that has failed already: that they cannot be counted is no other failure. */
+/** As `countLeftovers`, but only logs a failure: the operation has failed already. */
 export async function countLeftoversIfPossible(partnerId: string, operation: Operation): Promise<void> {
   await countOrLog(() => countLeftovers(partnerId, operation));
 }
@@ -57,11 +57,11 @@ async function countOrLog(count: () => Promise<void>): Promise<void> {
   }
 }
 
-function counterOf(partnerId: string, operation: Operation): Counter {
+function counterOf(partnerId: string, operation: Operation): ResultCounter {
   let uncounted: UncountedPart[] = [];
-  // Shards begin at the same moment: they do not all count for the first time at the same moment, too.
+  // Shards start at the same moment: a random first delay spreads their transactions.
   let dueAt = Date.now() + Math.random() * COUNT_EVERY_MS;
-  const counter: Counter = {
+  const counter: ResultCounter = {
     add(...parts) {
       uncounted.push(...parts);
     },

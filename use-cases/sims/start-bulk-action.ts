@@ -1,216 +1,99 @@
-import * as z from 'zod/mini';
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
-import { eachManifestPage, orderManifest, pagesOf } from '../../adapters/dynamodb/manifests.ts';
+import { pagesOf } from '../../adapters/dynamodb/manifests.ts';
 import { createOperation } from '../../adapters/dynamodb/operations.ts';
-import { countReceivedSims, getOrder } from '../../adapters/dynamodb/orders.ts';
+import { countReceivedSims } from '../../adapters/dynamodb/orders.ts';
 import { firstRun, runAt } from '../../adapters/dynamodb/runs.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
-import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
-import { getSims } from '../../adapters/dynamodb/sims.ts';
-import { showOperation } from '../../contract/operation.ts';
-import { described } from '../../domain/described.ts';
-import { iccidProblem } from '../../domain/iccid.ts';
 import {
   beginningOf,
   CONFIRM_MISMATCH,
   isWholeFleet,
-  MAX_DAYS_AHEAD,
+  newOperation,
   type Operation,
   type OperationTarget,
-  type Selection,
 } from '../../domain/operation.ts';
-import { operatorIds } from '../../domain/operator.ts';
-import { canStillReceiveSims, selectionProblem } from '../../domain/order.ts';
-import { simStates } from '../../domain/sim.ts';
-import { decideIfThere, type SimAction, type SimRequest } from '../../domain/sim-actions.ts';
-import { idSchema, line } from '../../domain/text.ts';
-import { type Answer, accepted, type RouteRequest } from '../../functions/http/route.ts';
-import { type InputError, invalidInput, Refusal } from '../refusal.ts';
+import type { SimAction } from '../../domain/sim-actions.ts';
+import { type InputError, invalidInput } from '../refusal.ts';
 import { startExecution } from '../start-execution.ts';
+import { type DryRun, dryRun, smallSelection } from './dry-run.ts';
 import { loadSimRequest } from './load-sim-request.ts';
+import { type RequestedSelection, type ResolvedSelection, resolveSelection } from './resolve-selection.ts';
 
-/** The filters of a list of SIMs; they combine. */
-export const simFilter = () =>
-  z.strictObject({
-    state: z.optional(z.enum(simStates)),
-    customerId: z.optional(idSchema),
-    customerServiceId: z.optional(idSchema),
-    partnerServiceId: z.optional(idSchema),
-    operatorId: z.optional(z.enum(operatorIds)),
-    orderId: z.optional(idSchema),
-    q: described(z.optional(line(100)), 'Prefix of an ICCID or of a label.'),
-  });
-
-/** The most ICCIDs that one request may list. */
-const MAX_LIST = 10_000;
-
-/** A dry run of up to this many SIMs is answered at once. */
-const MAX_DIRECT_DRY_RUN = 1000;
-
-const MAX_ICCID_ERRORS = 50;
-
-const iccids = z.lazy(() =>
-  z.array(z.string().check(z.maxLength(100))).check(
-    z.maxLength(MAX_LIST),
-    z.superRefine((list, context) => {
-      let told = 0;
-      for (const [place, iccid] of list.entries()) {
-        const problem = iccidProblem(iccid);
-        if (problem !== undefined && told < MAX_ICCID_ERRORS) {
-          told += 1;
-          const message = `${problem[0]?.toUpperCase()}${problem.slice(1)}.`;
-          context.addIssue({ code: 'custom', path: [place], message, params: { code: 'invalid_iccid' } });
-        }
-      }
-    }),
-  ),
-);
-
-const selectSchema = z.lazy(() =>
-  z
-    .strictObject({
-      iccids: described(z.optional(iccids), 'Up to 10,000 ICCIDs. Duplicates count once.'),
-      orderId: z.optional(idSchema),
-      filter: z.optional(simFilter()),
-    })
-    .check(
-      z.superRefine((select, context) => {
-        const given = Object.values(select).filter((value) => value !== undefined).length;
-        if (given !== 1) {
-          const message = 'Set exactly one of iccids, orderId and filter.';
-          context.addIssue({ code: 'custom', message, params: { code: 'exactly_one' } });
-        }
-      }),
-    ),
-);
-
-/** What every bulk action takes. */
-export const bulkFields = () => ({
-  select: selectSchema,
-  dryRun: described(z.optional(z.boolean()), 'Checks the SIMs in their current state and changes nothing.'),
-  effectiveAt: described(
-    z.optional(z.iso.datetime({ offset: true })),
-    `Start time, up to ${MAX_DAYS_AHEAD} days ahead. Omit it, or set a past time, to start immediately.`,
-  ),
-});
-
-/** Of an action that takes a confirmation for the whole fleet alone. */
-export const fleetConfirmation = () => ({
-  confirm: described(
-    z.optional(z.int().check(z.nonnegative())),
-    'The number of SIMs in the selection. Required when `filter` is empty, which selects the whole fleet.',
-  ),
-});
-
-type BulkBody = {
-  select: z.infer<typeof selectSchema>;
+/** A bulk action on SIMs that a partner requests. */
+export type BulkAction = {
+  action: SimAction;
+  target: OperationTarget;
+  select: RequestedSelection;
   dryRun?: boolean | undefined;
+  /** When it starts (RFC 3339); at once when absent or past. */
   effectiveAt?: string | undefined;
+  /** The number of SIMs that the caller expects. Required for a whole fleet. */
   confirm?: number | undefined;
 };
 
-/** What a bulk action needs of its request. */
-type BulkRequest = Pick<RouteRequest<'change_sims', string, unknown, BulkBody>, 'caller' | 'body' | 'now' | 'newId'>;
-
 /**
- * Answers a bulk request: fixes or notes its selection, writes the operation, and starts it. Nothing is touched when
- * anything in the request is not right.
+ * Starts a bulk action on SIMs.
+ *
+ * 1. Resolves the selection and checks that the targets exist.
+ * 2. Checks `confirm` against the number of SIMs, as far as it is known.
+ * 3. Answers a dry run of up to 1,000 SIMs at once.
+ * 4. Otherwise creates the operation, with the list of its SIMs, and starts its execution.
+ *
+ * Nothing is changed when a check fails.
+ *
+ * @throws Refusal `invalid_input`, `wrong_state`
  */
 export async function startBulkAction(
-  { caller, body, now, newId }: BulkRequest,
-  action: SimAction,
-  target: OperationTarget,
-): Promise<Answer> {
-  const { partnerId } = caller;
-  const beginning = beginningOf(body.effectiveAt, now);
-  if ('code' in beginning) {
-    throw invalidInput([{ pointer: '/effectiveAt', code: beginning.code, message: beginning.detail }]);
+  partnerId: string,
+  request: BulkAction,
+  { userId, now, newId }: { userId: string; now: Date; newId: (kind: 'operation') => string },
+): Promise<{ dryRun: DryRun } | { operation: Operation }> {
+  const { action, target, confirm } = request;
+  const start = beginningOf(request.effectiveAt, now);
+  if ('code' in start) {
+    throw invalidInput([{ pointer: '/effectiveAt', code: start.code, message: start.detail }]);
   }
-  // A dry run looks at the SIMs as they are now.
-  const effectiveAt = body.dryRun ? undefined : beginning.at;
-  const selected = await resolve(partnerId, body.select, effectiveAt !== undefined);
+  // A dry run checks the SIMs as they are now.
+  const effectiveAt = request.dryRun ? undefined : start.at;
+  const selected = await resolveSelection(partnerId, request.select, effectiveAt !== undefined);
   await requireTargets(partnerId, target);
-  if (!body.dryRun && isWholeFleet(selected.selection)) {
-    requireFleetConfirmed(body.confirm, await countReceivedSims(partnerId));
-  }
-  if (body.confirm !== undefined && selected.count !== undefined) {
-    requireConfirmed(body.confirm, selected.count);
-  }
-  if (body.dryRun) {
-    const sims = await fewSims(partnerId, selected);
-    if (sims) {
-      if (body.confirm !== undefined) {
-        requireConfirmed(body.confirm, sims.length);
-      }
-      return { status: 200, body: await dryRun(partnerId, sims, await loadSimRequest(partnerId, action, target), now) };
-    }
+  await requireConfirmation(partnerId, request, selected);
+  const sims = request.dryRun ? await smallSelection(partnerId, selected) : undefined;
+  if (sims) {
+    requireConfirmed(confirm, sims.length);
+    return { dryRun: await dryRun(partnerId, sims, await loadSimRequest(partnerId, action, target), now) };
   }
   const pages = selected.iccids ? pagesOf(selected.iccids) : [];
-  const size = { pages: selected.pages ?? pages.length, sims: selected.count ?? 0 };
-  const at = now.toISOString();
-  const operation: Operation = {
-    id: newId('operation'),
-    action,
-    target: { ...target, ...(body.confirm === undefined ? {} : { confirm: body.confirm }) },
-    selection: selected.selection,
-    ...(body.dryRun ? { dryRun: true } : {}),
-    ...(effectiveAt === undefined
-      ? { state: 'queued', ...(selected.count === undefined ? {} : { total: size.sims, pages: size.pages }) }
-      : { state: 'scheduled', effectiveAt, ...(selected.iccids ? { selecting: size } : {}) }),
-    succeeded: 0,
-    failed: 0,
-    requestedBy: caller.userId,
-    createdAt: at,
-    updatedAt: at,
-    version: 1,
-  };
+  const operation = newOperation(
+    {
+      id: newId('operation'),
+      action,
+      target: { ...target, ...(confirm === undefined ? {} : { confirm }) },
+      selection: selected.selection,
+      size: selected.count === undefined ? undefined : { pages: selected.pages ?? pages.length, sims: selected.count },
+      dryRun: request.dryRun,
+      effectiveAt,
+      requestedBy: userId,
+    },
+    now.toISOString(),
+  );
   const run = effectiveAt === undefined ? firstRun(now) : runAt(effectiveAt);
-  const made = await createOperation(partnerId, operation, run, pages);
+  const created = await createOperation(partnerId, operation, run, pages);
   if (effectiveAt === undefined) {
-    await startExecution({ kind: 'operation', partnerId, id: made.id });
+    await startExecution({ kind: 'operation', partnerId, id: created.id });
   }
-  return accepted(showOperation(made));
-}
-
-/** A selection, with its SIMs where the request lists them, and their number where it is known already. */
-type Selected = { selection: Selection; iccids?: string[]; count?: number; pages?: number };
-
-async function resolve(
-  partnerId: string,
-  { iccids: listed, orderId, filter = {} }: BulkBody['select'],
-  isScheduled: boolean,
-): Promise<Selected> {
-  if (listed) {
-    const distinct = [...new Set(listed)];
-    return { selection: { kind: 'list' }, iccids: distinct, count: distinct.length };
-  }
-  if (orderId === undefined) {
-    return { selection: { kind: 'filter', filter } };
-  }
-  const order = await getOrder(partnerId, orderId);
-  if (!order) {
-    throw invalidInput([notThere('/select/orderId', 'order', orderId)]);
-  }
-  const problem = selectionProblem(order);
-  if (problem && isScheduled && canStillReceiveSims(order)) {
-    return { selection: { kind: 'order', orderId } };
-  }
-  if (problem) {
-    throw new Refusal('wrong_state', problem.detail);
-  }
-  return { selection: { kind: 'order', orderId }, count: order.receivedQuantity, pages: order.pages };
+  return { operation: created };
 }
 
 async function requireTargets(partnerId: string, target: OperationTarget): Promise<void> {
   const { partnerServiceId, customerId, customerServiceId } = target;
-  const checks = await Promise.all([
+  const errors = await Promise.all([
     missing('/partnerServiceId', 'partner service', partnerServiceId, (id) => getPartnerService(partnerId, id)),
     missing('/customerId', 'customer', customerId, (id) => getCustomer(partnerId, id)),
     missing('/customerServiceId', 'customer service', customerServiceId, (id) => getCustomerService(partnerId, id)),
   ]);
-  const errors = checks.flat();
-  if (errors.length > 0) {
-    throw invalidInput(errors);
+  if (errors.flat().length > 0) {
+    throw invalidInput(errors.flat());
   }
 }
 
@@ -220,80 +103,39 @@ async function missing(
   id: string | undefined,
   read: (id: string) => Promise<unknown>,
 ): Promise<InputError[]> {
-  return id === undefined || (await read(id)) ? [] : [notThere(pointer, what, id)];
+  return id === undefined || (await read(id))
+    ? []
+    : [{ pointer, code: 'not_found', message: `There is no ${what} ${id}.` }];
 }
 
-const notThere = (pointer: string, what: string, id: string): InputError => ({
-  pointer,
-  code: 'not_found',
-  message: `There is no ${what} ${id}.`,
-});
-
-function requireConfirmed(confirm: number, count: number): void {
-  if (confirm !== count) {
-    const message = `confirm is ${confirm}, but the selection contains ${count} SIMs. Set confirm to ${count} to proceed.`;
-    throw invalidInput([{ pointer: '/confirm', code: CONFIRM_MISMATCH, message }]);
-  }
-}
-
-function requireFleetConfirmed(confirm: number | undefined, count: number): void {
-  if (confirm === undefined) {
-    const message = `An empty filter selects the whole fleet of ${count} SIMs. Set confirm to ${count} to proceed.`;
-    throw invalidInput([{ pointer: '/confirm', code: CONFIRM_MISMATCH, message }]);
-  }
-  requireConfirmed(confirm, count);
-}
-
-/** The ICCIDs of a selection, when there are few enough for a dry run to be answered at once. */
-async function fewSims(partnerId: string, selected: Selected): Promise<string[] | undefined> {
-  if ((selected.count ?? 0) > MAX_DIRECT_DRY_RUN) {
-    return undefined;
-  }
-  const { selection } = selected;
-  if (selection.kind === 'order') {
-    const found: string[] = [];
-    for await (const page of eachManifestPage(orderManifest(partnerId, selection.orderId))) {
-      found.push(...page.iccids);
-    }
-    return found;
-  }
-  return selection.kind === 'filter' ? fewByFilter(partnerId, selection.filter) : selected.iccids;
-}
-
-async function fewByFilter(
+/** Every action on a whole fleet must be confirmed, dry runs excepted; any other confirmation is checked when there is one. */
+async function requireConfirmation(
   partnerId: string,
-  filter: z.infer<ReturnType<typeof simFilter>>,
-): Promise<string[] | undefined> {
-  const found: string[] = [];
-  let after: string | undefined;
-  do {
-    const { items, next } = await listSims(partnerId, filter, MAX_DIRECT_DRY_RUN + 1 - found.length, after);
-    found.push(...items.map(({ iccid }) => iccid));
-    if (found.length > MAX_DIRECT_DRY_RUN) {
-      return undefined;
+  { dryRun, confirm }: BulkAction,
+  { selection, count }: ResolvedSelection,
+): Promise<void> {
+  if (!dryRun && isWholeFleet(selection)) {
+    const fleet = await countReceivedSims(partnerId);
+    if (confirm === undefined) {
+      throw confirmMismatch(
+        `An empty filter selects the whole fleet of ${fleet} SIMs. Set confirm to ${fleet} to proceed.`,
+      );
     }
-    after = next;
-  } while (after !== undefined);
-  return found;
+    requireConfirmed(confirm, fleet);
+  }
+  if (count !== undefined) {
+    requireConfirmed(confirm, count);
+  }
 }
 
-/** Asks the rules about each SIM, as the real run would, and changes nothing. */
-async function dryRun(partnerId: string, listed: readonly string[], request: SimRequest, now: Date) {
-  const sims = await getSims(partnerId, listed);
-  const results = listed.map((iccid) => {
-    const decision = decideIfThere(sims.get(iccid), request, now.toISOString());
-    return decision.kind === 'refused'
-      ? { iccid, eligible: false, problem: decision.problem }
-      : { iccid, eligible: true };
-  });
-  const codes = results.flatMap(({ problem }) => (problem ? [problem.code] : []));
-  return {
-    total: results.length,
-    eligible: results.length - codes.length,
-    ineligible: codes.length,
-    byCode: Object.fromEntries(
-      [...new Set(codes)].map((code) => [code, codes.filter((other) => other === code).length]),
-    ),
-    results,
-  };
+function requireConfirmed(confirm: number | undefined, count: number): void {
+  if (confirm !== undefined && confirm !== count) {
+    throw confirmMismatch(
+      `confirm is ${confirm}, but the selection contains ${count} SIMs. Set confirm to ${count} to proceed.`,
+    );
+  }
+}
+
+function confirmMismatch(message: string) {
+  return invalidInput([{ pointer: '/confirm', code: CONFIRM_MISMATCH, message }]);
 }

@@ -22,7 +22,7 @@ import { changeOperation } from '../../../adapters/dynamodb/operations.ts';
 import { savePartner } from '../../../adapters/dynamodb/partners.ts';
 import { claimNextAttempt } from '../../../adapters/dynamodb/runs.ts';
 import { saveTariff } from '../../../adapters/dynamodb/tariffs.ts';
-import { cancelOperation } from '../../../domain/operation.ts';
+import { requestCancellation } from '../../../domain/operation.ts';
 import { backgroundRetries, conflictRetries, interactiveRetries } from '../../../domain/retry-policies.ts';
 import { anOrder, aTariff } from '../../domain/builders.ts';
 
@@ -175,9 +175,9 @@ describe('a single write', () => {
       const now = new Date('2026-01-01T00:00:00Z');
       const nextAt = '2026-01-01T00:52:30.000Z';
       answers.push({ body: { Item: { runAttempt: { N: '2' }, runDueAt: { S: nextAt }, ...stored } } });
-      expect(await claimNextAttempt(key, 1, now)).toBe(2);
+      expect(await claimNextAttempt({ kind: 'order', partnerId: 'acme', id: 'ord_1' }, 1, now)).toBe(2);
       answers = [...refused, { body: { Item: { runAttempt: { N: '2' }, runDueAt: { S: '2026' }, ...stored } } }];
-      expect(await claimNextAttempt(key, 1, now)).toBeUndefined();
+      expect(await claimNextAttempt({ kind: 'order', partnerId: 'acme', id: 'ord_1' }, 1, now)).toBeUndefined();
     });
   });
 
@@ -267,7 +267,7 @@ describe('cancelling an operation that is at work', () => {
   });
   const cancel = () =>
     changeOperation('acme', 'op_1', (operation) => {
-      const cancelled = cancelOperation(operation, '2026-03-02T10:00:00.000Z');
+      const cancelled = requestCancellation(operation, '2026-03-02T10:00:00.000Z');
       return 'code' in cancelled ? undefined : cancelled;
     });
 

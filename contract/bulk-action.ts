@@ -1,0 +1,77 @@
+import * as z from 'zod/mini';
+import { described } from '../domain/described.ts';
+import { iccidProblem } from '../domain/iccid.ts';
+import { MAX_DAYS_AHEAD } from '../domain/operation.ts';
+import { operatorIds } from '../domain/operator.ts';
+import { simStates } from '../domain/sim.ts';
+import { idSchema, line } from '../domain/text.ts';
+
+/** The filters of a list of SIMs; they combine. */
+export const simFilter = () =>
+  z.strictObject({
+    state: z.optional(z.enum(simStates)),
+    customerId: z.optional(idSchema),
+    customerServiceId: z.optional(idSchema),
+    partnerServiceId: z.optional(idSchema),
+    operatorId: z.optional(z.enum(operatorIds)),
+    orderId: z.optional(idSchema),
+    q: described(z.optional(line(100)), 'Prefix of an ICCID or of a label.'),
+  });
+
+/** The maximum number of ICCIDs in a request. */
+const MAX_ICCIDS = 10_000;
+
+const MAX_ICCID_ERRORS = 50;
+
+const iccids = z.lazy(() =>
+  z.array(z.string().check(z.maxLength(100))).check(
+    z.maxLength(MAX_ICCIDS),
+    z.superRefine((list, context) => {
+      let reported = 0;
+      for (const [place, iccid] of list.entries()) {
+        const problem = iccidProblem(iccid);
+        if (problem !== undefined && reported < MAX_ICCID_ERRORS) {
+          reported += 1;
+          const message = `${problem[0]?.toUpperCase()}${problem.slice(1)}.`;
+          context.addIssue({ code: 'custom', path: [place], message, params: { code: 'invalid_iccid' } });
+        }
+      }
+    }),
+  ),
+);
+
+const selectSchema = z.lazy(() =>
+  z
+    .strictObject({
+      iccids: described(z.optional(iccids), 'Up to 10,000 ICCIDs. Duplicates count once.'),
+      orderId: z.optional(idSchema),
+      filter: z.optional(simFilter()),
+    })
+    .check(
+      z.superRefine((select, context) => {
+        const given = Object.values(select).filter((value) => value !== undefined).length;
+        if (given !== 1) {
+          const message = 'Set exactly one of iccids, orderId and filter.';
+          context.addIssue({ code: 'custom', message, params: { code: 'exactly_one' } });
+        }
+      }),
+    ),
+);
+
+/** The fields of every bulk action. */
+export const bulkFields = () => ({
+  select: selectSchema,
+  dryRun: described(z.optional(z.boolean()), 'Checks the SIMs in their current state and changes nothing.'),
+  effectiveAt: described(
+    z.optional(z.iso.datetime({ offset: true })),
+    `Start time, up to ${MAX_DAYS_AHEAD} days ahead. Omit it, or set a past time, to start immediately.`,
+  ),
+});
+
+/** The confirmation of an action that requires one only for the whole fleet. */
+export const fleetConfirmation = () => ({
+  confirm: described(
+    z.optional(z.int().check(z.nonnegative())),
+    'The number of SIMs in the selection. Required when `filter` is empty, which selects the whole fleet.',
+  ),
+});

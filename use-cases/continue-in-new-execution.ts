@@ -1,0 +1,39 @@
+import { clock } from '../adapters/clock.ts';
+import { getOperation } from '../adapters/dynamodb/operations.ts';
+import { getOrder } from '../adapters/dynamodb/orders.ts';
+import { claimNextAttempt, type RunInput } from '../adapters/dynamodb/runs.ts';
+import { attemptOf, startRun } from '../adapters/step-functions.ts';
+
+/**
+ * Starts the execution that continues the work of this one, because the history of an execution is limited.
+ *
+ * The task may run twice: the second time it finds the attempt that it claimed the first time, and starting that again has
+ * no effect. Nothing is started when another execution has taken over.
+ *
+ * @param execution the name of this execution. The definition of release 0.1.0 does not pass it.
+ * @param machine the state machine, or its alias, to start the execution with.
+ */
+export async function continueInNewExecution(
+  run: RunInput,
+  execution: string | undefined,
+  machine: string,
+): Promise<void> {
+  const attempt = await nextAttempt(run, execution);
+  if (attempt !== undefined) {
+    await startRun(run, attempt, machine);
+  }
+}
+
+async function nextAttempt(run: RunInput, execution: string | undefined): Promise<number | undefined> {
+  const { kind, partnerId, id } = run;
+  const record = kind === 'order' ? await getOrder(partnerId, id) : await getOperation(partnerId, id);
+  const latest = record?.runAttempt;
+  if (latest === undefined) {
+    return undefined;
+  }
+  const own = (execution === undefined ? undefined : attemptOf(id, execution)) ?? latest;
+  if (latest === own) {
+    return claimNextAttempt(run, own, clock.now());
+  }
+  return latest === own + 1 ? latest : undefined;
+}

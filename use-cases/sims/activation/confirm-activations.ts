@@ -1,0 +1,142 @@
+import { clock } from '../../../adapters/clock.ts';
+import { storeLateActivation } from '../../../adapters/dynamodb/late-activations.ts';
+import { getOperation } from '../../../adapters/dynamodb/operations.ts';
+import { isMovedBy, type SimRecord } from '../../../adapters/dynamodb/sims.ts';
+import { correlation, logger } from '../../../adapters/telemetry/logger.ts';
+import { SECOND_MS } from '../../../domain/durations.ts';
+import { isOperationFinished, type Operation, shardsOf } from '../../../domain/operation.ts';
+import {
+  ACTIVATION_DEADLINE_MS,
+  confirmationPause,
+  endOfLateActivation,
+  nextLateActivationCheck,
+} from '../../../domain/retry-policies.ts';
+import { isConfirmationOverdue } from '../../../domain/sim-actions.ts';
+import { operatorOf } from '../../operators.ts';
+import { askOperators, byOperator } from '../ask-operators.ts';
+import { failed, type Outcome, openPage, type PageWork, recordPageResults, succeeded } from '../process-page.ts';
+import { withResultCounter } from '../result-counter.ts';
+import { conflict } from '../save-step.ts';
+import { applyOperatorAnswers, expireActivation } from './apply-operator-answers.ts';
+import { askToActivate } from './request-activation.ts';
+
+/** A shard of an operation, the round of asking, the page to continue with, and how many SIMs wait in the pages before it. */
+export type ConfirmationTurn = {
+  partnerId: string;
+  operationId: string;
+  shard: number;
+  round: number;
+  from: number;
+  waiting: number;
+};
+
+/** Where the state machine continues, after a pause of `waitSeconds`. */
+export type NextConfirmation = {
+  done: boolean;
+  round: number;
+  from: number;
+  waiting: number;
+  waitSeconds: number;
+};
+
+/**
+ * Asks the operators about the SIMs of a shard that are being activated.
+ *
+ * 1. Asks for their status, page by page, and applies the answers.
+ * 2. Repeats the request for SIMs that are still barred: the operator may have lost it.
+ * 3. Reverts SIMs whose deadline has passed. A schedule goes on asking about them (`late-activations`).
+ * 4. While SIMs wait, the state machine pauses, longer each time, and starts another round.
+ */
+export async function confirmActivations(
+  { partnerId, operationId, shard, round, from, waiting }: ConfirmationTurn,
+  hasTime: () => boolean,
+): Promise<NextConfirmation> {
+  const operation = await getOperation(partnerId, operationId);
+  if (!operation || isOperationFinished(operation) || operation.dryRun) {
+    return { done: true, round, from, waiting, waitSeconds: 0 };
+  }
+  logger.appendKeys(correlation(operation.planStage?.orderId));
+  return withResultCounter(partnerId, operation, async (counter) => {
+    let stillWaiting = waiting;
+    for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shardsOf(operation)) {
+      if (!hasTime()) {
+        return { done: false, round, from: page, waiting: stillWaiting, waitSeconds: 0 };
+      }
+      try {
+        const work = await openPage(partnerId, operation, { action: 'activate' }, page, counter);
+        stillWaiting += work.open.length === 0 ? 0 : await confirmPage(work, round);
+      } catch (error) {
+        // A page that fails holds up no other. It is retried in the next round, for a week.
+        if (clock.now().getTime() > Date.parse(startOf(operation)) + ACTIVATION_DEADLINE_MS) {
+          throw error;
+        }
+        logger.error('activations of a page not confirmed', { operationId, page, error });
+        stillWaiting += 1;
+      }
+      await counter.countIfDue();
+    }
+    const waitSeconds = confirmationPause(round) / SECOND_MS;
+    return { done: stillWaiting === 0, round: round + 1, from: 0, waiting: 0, waitSeconds };
+  });
+}
+
+const startOf = ({ startedAt, createdAt }: Operation) => startedAt ?? createdAt;
+
+/** @returns how many SIMs of the page still wait for their operator. */
+async function confirmPage(work: PageWork, round: number): Promise<number> {
+  const { operation } = work;
+  const { activating, others } = sortOpenSims(work);
+  const answers = await askOperators(activating, (operatorId, iccids) => operatorOf(operatorId).simStatus(iccids));
+  const barred = activating.filter(({ iccid }) => (answers.get(iccid)?.status ?? 'barred') === 'barred');
+  // The key is this round's: the first key would repeat the first answer.
+  const repeated = await askToActivate(barred, `${operation.id}:${work.page.page}:confirm:${round}`);
+  const applied = await applyOperatorAnswers(work, activating, new Map([...answers, ...repeated]));
+  const withOutcome = new Set(applied.map(({ result }) => result.iccid));
+  const waiting = activating.filter(({ iccid }) => !withOutcome.has(iccid));
+  const overdue = waiting.filter((sim) => isConfirmationOverdue(sim, startOf(operation), new Date(work.at)));
+  const outcomes = [...others, ...applied, ...(overdue.length > 0 ? await expireAll(work, overdue) : [])];
+  if (outcomes.length > 0) {
+    await recordPageResults(work, outcomes);
+  }
+  return waiting.length - overdue.length;
+}
+
+/** The open SIMs of a page that wait for their operator, and the outcomes of those that no longer do. */
+function sortOpenSims({ operation, open, sims }: PageWork): { activating: SimRecord[]; others: Outcome[] } {
+  const activating: SimRecord[] = [];
+  const others: Outcome[] = [];
+  for (const iccid of open) {
+    const sim = sims.get(iccid);
+    if (!sim || !isMovedBy(sim, operation.id)) {
+      others.push(...outcomeOfOtherChange(operation, iccid));
+    } else if (sim.state === 'active') {
+      others.push(succeeded(iccid, sim));
+    } else {
+      // Also a SIM that a crash left `assigned`, between its step and its result: the operator repeats why.
+      activating.push(sim);
+    }
+  }
+  return { activating, others };
+}
+
+/** A cancelled operation did not reach the SIM; otherwise another operation changed it while it was being activated. */
+function outcomeOfOtherChange({ cancelRequestedAt }: Operation, iccid: string): Outcome[] {
+  return cancelRequestedAt === undefined ? [failed(iccid, conflict)] : [];
+}
+
+/** Reverts SIMs whose deadline has passed, after they are stored for the schedule that goes on asking about them. */
+async function expireAll(work: PageWork, overdue: readonly SimRecord[]): Promise<Outcome[]> {
+  const now = clock.now();
+  for (const [operatorId, sims] of byOperator(overdue)) {
+    const late = {
+      partnerId: work.partnerId,
+      operationId: work.operation.id,
+      operatorId,
+      iccids: sims.map(({ iccid }) => iccid),
+      nextAt: nextLateActivationCheck(now).toISOString(),
+      until: endOfLateActivation(now).toISOString(),
+    };
+    await storeLateActivation(late, work.page.page, work.part);
+  }
+  return Promise.all(overdue.map((sim) => expireActivation(work, sim)));
+}

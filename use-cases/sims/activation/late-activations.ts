@@ -1,0 +1,111 @@
+import {
+  getLateActivation,
+  type LateActivationKey,
+  postponeLateActivation,
+  separateLateActivation,
+} from '../../../adapters/dynamodb/late-activations.ts';
+import { getSims, isMovedBy, type SimRecord } from '../../../adapters/dynamodb/sims.ts';
+import { correlation, logger } from '../../../adapters/telemetry/logger.ts';
+import type { LateActivation } from '../../../domain/late-activation.ts';
+import { OperatorUnavailable } from '../../../domain/operator-port.ts';
+import { nextLateActivationCheck } from '../../../domain/retry-policies.ts';
+import { confirmActivation, isBarred } from '../../../domain/sim-actions.ts';
+import { operatorOf } from '../../operators.ts';
+import { continueStep, saveStep } from '../save-step.ts';
+
+/**
+ * Asks an operator about activations that it did not confirm by the deadline.
+ *
+ * 1. Asks for the status of the SIMs.
+ * 2. A SIM that is active at the operator becomes active here, if no other operation has changed it since; otherwise the
+ *    operator is asked to bar it again.
+ * 3. The other SIMs are asked about again later, until the time for late answers is over.
+ *
+ * A SIM that fails continues alone, so that it holds up no other.
+ */
+export async function checkLateActivation(key: LateActivationKey, now: Date): Promise<void> {
+  const late = await getLateActivation(key);
+  if (!late) {
+    return;
+  }
+  const nextAt = nextLateActivationCheck(now).toISOString();
+  try {
+    const operator = operatorOf(late.operatorId);
+    const answers = await operator.simStatus(late.iccids);
+    const active = new Set(answers.flatMap(({ iccid, status }) => (status === 'active' ? [iccid] : [])));
+    const sims = await getSims(late.partnerId, late.iccids);
+    const { toBar, pending, broken } = await acceptLateActivations(late, active, sims, now);
+    const barKey = `${late.operationId}:late:${now.toISOString()}`;
+    const barred = toBar.length > 0 ? await operator.setBars(barKey, toBar, true) : [];
+    const answered = new Set(barred.map(({ iccid }) => iccid));
+    const unanswered = toBar.filter((iccid) => !answered.has(iccid));
+    for (const iccid of broken) {
+      await separateLateActivation(late, key, iccid, nextAt);
+    }
+    const isOver = now.toISOString() >= late.until;
+    await postponeLateActivation(key, isOver ? [] : [...pending, ...unanswered], nextAt);
+  } catch (error) {
+    if (!(error instanceof OperatorUnavailable)) {
+      throw error;
+    }
+    const { operationId, operatorId } = late;
+    logger.warn('operator unavailable', { ...correlation(operationId), operatorId, error });
+    await postponeLateActivation(key, late.iccids, nextAt);
+  }
+}
+
+/**
+ * Makes the SIMs active that the operator confirmed late.
+ *
+ * @returns the SIMs that must be barred again, those that are still unconfirmed, and those that failed.
+ * @throws the error of a SIM that is alone, so that its item is retried and at last dead-lettered.
+ */
+async function acceptLateActivations(
+  late: LateActivation,
+  active: ReadonlySet<string>,
+  sims: ReadonlyMap<string, SimRecord>,
+  now: Date,
+): Promise<{ toBar: string[]; pending: string[]; broken: string[] }> {
+  const toBar: string[] = [];
+  const pending: string[] = [];
+  const broken: string[] = [];
+  for (const iccid of late.iccids) {
+    const sim = sims.get(iccid);
+    try {
+      if (sim && !active.has(iccid) && isMovedBy(sim, late.operationId)) {
+        pending.push(iccid);
+      } else if (sim && active.has(iccid) && !(await acceptLateActivation(late, sim, now.toISOString()))) {
+        toBar.push(iccid);
+      }
+    } catch (error) {
+      if (late.iccids.length === 1) {
+        throw error;
+      }
+      logger.error('late activation of a SIM failed', { ...correlation(late.operationId), iccid, error });
+      broken.push(iccid);
+    }
+  }
+  return { toBar, pending, broken };
+}
+
+/** @returns whether the SIM may have data: false when another operation has changed it meanwhile. */
+async function acceptLateActivation(late: LateActivation, sim: SimRecord, at: string): Promise<boolean> {
+  if (!isMovedBy(sim, late.operationId)) {
+    return mayBeActiveAtOperator(sim);
+  }
+  const { partnerId, operationId } = late;
+  let last: SimRecord | undefined = sim;
+  const result = await saveStep(partnerId, { id: operationId }, sim.iccid, sim, 'sim.activated', (current) => {
+    last = current;
+    return continueStep({ id: operationId }, current, (activating) => confirmActivation(activating, at));
+  });
+  if ('saved' in result) {
+    return result.saved !== undefined && !isBarred(result.saved);
+  }
+  return last !== undefined && mayBeActiveAtOperator(last);
+}
+
+/** Whether an operator that reports a SIM as active agrees with it: another activation may be in progress. */
+function mayBeActiveAtOperator(sim: SimRecord): boolean {
+  return !isBarred(sim) || sim.state === 'activating';
+}

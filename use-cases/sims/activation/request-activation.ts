@@ -1,0 +1,35 @@
+import type { SimRecord } from '../../../adapters/dynamodb/sims.ts';
+import type { SimAnswer } from '../../../domain/operator-port.ts';
+import { operatorOf } from '../../operators.ts';
+import { applyActionToAll } from '../apply-action.ts';
+import { askOperators } from '../ask-operators.ts';
+import type { Outcome, PageWork } from '../process-page.ts';
+import { applyOperatorAnswers } from './apply-operator-answers.ts';
+
+/**
+ * Requests the activation of the SIMs of a page.
+ *
+ * 1. Marks the SIMs that the rules allow as `activating`.
+ * 2. Asks their operators to remove the bars.
+ * 3. Applies what the operators answer at once. SIMs without a final answer have no result yet: `confirm-activations` asks
+ *    about them.
+ */
+export async function requestActivation(work: PageWork): Promise<Outcome[]> {
+  const marked = await applyActionToAll(work);
+  const inProgress = marked.flatMap(({ changed }) => (changed && isInProgress(changed) ? [changed] : []));
+  const answers = await askToActivate(inProgress, work.key);
+  return [
+    ...marked.filter(({ changed }) => !changed || !isInProgress(changed)),
+    ...(await applyOperatorAnswers(work, inProgress, answers)),
+  ];
+}
+
+/** Asks operators to remove the bars of SIMs. A request with the same key repeats the first one and its answers. */
+export function askToActivate(sims: readonly SimRecord[], key: string): Promise<Map<string, SimAnswer>> {
+  return askOperators(sims, (operatorId, iccids) => operatorOf(operatorId).activate(`${key}:${operatorId}`, iccids));
+}
+
+/** A SIM is also in progress when a crash left it `assigned`, between its last step and its result: the operator repeats why. */
+function isInProgress({ state }: SimRecord): boolean {
+  return state === 'activating' || state === 'assigned';
+}

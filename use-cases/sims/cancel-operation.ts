@@ -1,0 +1,19 @@
+import { changeOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
+import { requestCancellation } from '../../domain/operation.ts';
+import { orNotFound, Refusal } from '../refusal.ts';
+
+/**
+ * Cancels an operation. Changes that are complete or in progress are kept.
+ *
+ * @throws Refusal `not_found`, `wrong_state` when the operation has finished
+ */
+export async function cancelOperation(partnerId: string, id: string, now: Date): Promise<OperationRecord> {
+  const operation = await changeOperation(partnerId, id, (current) => {
+    const cancelled = requestCancellation(current, now.toISOString());
+    if ('code' in cancelled) {
+      throw new Refusal('wrong_state', cancelled.detail);
+    }
+    return cancelled;
+  });
+  return orNotFound(operation, 'operation', id);
+}

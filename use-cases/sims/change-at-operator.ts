@@ -1,0 +1,118 @@
+import pMap from 'p-map';
+import { clock } from '../../adapters/clock.ts';
+import { getSim, isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
+import { operatorDeadlinePassed } from '../../domain/operation.ts';
+import type { OperatorId } from '../../domain/operator.ts';
+import { OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
+import { decide, isBarred, type SimAction } from '../../domain/sim-actions.ts';
+import { operatorOf } from '../operators.ts';
+import { applyAction, applyActionToAll } from './apply-action.ts';
+import { askOperators } from './ask-operators.ts';
+import { failed, type Outcome, type PageWork, recordPageResults } from './process-page.ts';
+import { conflict } from './save-step.ts';
+import { WRITES_IN_FLIGHT } from './stage-limits.ts';
+
+/**
+ * Unassigns, suspends, resumes or terminates the SIMs of a page.
+ *
+ * 1. Asks the operators to change the SIMs that the rules allow. Unassigning concerns the partner alone.
+ * 2. Applies the action to the SIMs that their operators changed, and fails those that they refused.
+ * 3. Fails the SIMs of an operator that has not answered for a day.
+ *
+ * The operator changes a SIM first: after a crash both changes are repeated, and neither happens twice.
+ *
+ * @throws OperatorUnavailable when an operator did not answer yet: the page is processed again.
+ */
+export async function changeAtOperator(work: PageWork): Promise<Outcome[]> {
+  const call = operatorCall(work);
+  if (!call || work.operation.dryRun) {
+    return applyActionToAll(work);
+  }
+  const asked = simsToChange(work);
+  const answers = await askOperators(asked, call.ask);
+  const change = (iccids: readonly string[]) =>
+    pMap(iccids, (iccid) => changeOne(work, iccid, answers.get(iccid), call.wanted), { concurrency: WRITES_IN_FLIGHT });
+  const unanswered = new Set<string>(asked.map(({ iccid }) => iccid).filter((iccid) => !answers.has(iccid)));
+  if (unanswered.size === 0 || operatorDeadlinePassed(work.operation, clock.now())) {
+    return change(work.open);
+  }
+  const answered = work.open.filter((iccid) => !unanswered.has(iccid));
+  if (answered.length > 0) {
+    await recordPageResults(work, await change(answered));
+  }
+  throw new OperatorUnavailable(`There is no answer about ${unanswered.size} SIMs: they are asked about again.`);
+}
+
+/** The SIMs of a page that the rules allow to change and that this operation has not changed yet. */
+function simsToChange({ open, sims, request, operation, at }: PageWork): SimRecord[] {
+  return open.flatMap((iccid) => {
+    const sim = sims.get(iccid);
+    return sim && !isMovedBy(sim, operation.id) && decide(sim, request, at).kind === 'change' ? [sim] : [];
+  });
+}
+
+type OperatorCall = {
+  ask: (operatorId: OperatorId, iccids: string[]) => Promise<SimAnswer[]>;
+  /** The status that the operator reports when it has changed a SIM. */
+  wanted: SimAnswer['status'];
+};
+
+/** The call that an action makes at the operator; `undefined` for an action that concerns the partner alone. */
+function operatorCall({ operation, key: pageKey }: PageWork): OperatorCall | undefined {
+  const key = (operatorId: OperatorId) => `${pageKey}:${operatorId}`;
+  const calls: Partial<Record<SimAction, OperatorCall>> = {
+    suspend: { ask: (id, iccids) => operatorOf(id).setBars(key(id), iccids, true), wanted: 'barred' },
+    resume: { ask: (id, iccids) => operatorOf(id).setBars(key(id), iccids, false), wanted: 'active' },
+    terminate: { ask: (id, iccids) => operatorOf(id).terminate(key(id), iccids), wanted: 'terminated' },
+  };
+  return calls[operation.action];
+}
+
+async function changeOne(
+  work: PageWork,
+  iccid: string,
+  answer: SimAnswer | undefined,
+  wanted: SimAnswer['status'],
+): Promise<Outcome> {
+  const sim = work.sims.get(iccid);
+  if (sim && simsToChange({ ...work, open: [iccid] }).length > 0) {
+    if (!answer) {
+      return failed(iccid, {
+        code: 'operator_unavailable',
+        detail: `The operator did not respond. The SIM is still ${sim.state}. Retry the operation.`,
+      });
+    }
+    if (answer.status !== wanted) {
+      return failed(iccid, {
+        code: 'operator_refused',
+        detail: answer.reason ?? `The operator reports that the SIM is ${answer.status}.`,
+      });
+    }
+  }
+  const outcome = await applyAction(work, iccid);
+  if (answer?.status === wanted && outcome.result.outcome === 'failed') {
+    await restoreBars(work, iccid);
+    return failed(iccid, conflict);
+  }
+  return outcome;
+}
+
+/**
+ * Sets the bars at the operator by the SIM's state again: another request changed the SIM meanwhile, so that the rules now
+ * refuse what the operator has done.
+ */
+async function restoreBars({ partnerId, key }: PageWork, iccid: string): Promise<void> {
+  const sim = await getSim(partnerId, iccid);
+  if (!sim || sim.state === 'terminated') {
+    return;
+  }
+  try {
+    await operatorOf(sim.operatorId).setBars(`${key}:${iccid}:undo`, [iccid], isBarred(sim));
+  } catch (error) {
+    if (!(error instanceof OperatorUnavailable)) {
+      throw error;
+    }
+    logger.error('bars at the operator differ from the SIM', { iccid, state: sim.state, error });
+  }
+}

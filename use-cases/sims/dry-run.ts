@@ -1,0 +1,76 @@
+import { eachManifestPage, orderManifest } from '../../adapters/dynamodb/manifests.ts';
+import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
+import { getSims } from '../../adapters/dynamodb/sims.ts';
+import type { SimFilter } from '../../domain/operation.ts';
+import { decideIfThere, type SimProblem, type SimRequest } from '../../domain/sim-actions.ts';
+import type { ResolvedSelection } from './resolve-selection.ts';
+
+/** A dry run of up to this many SIMs is answered immediately; a larger one is an operation. */
+const MAX_IMMEDIATE_DRY_RUN = 1000;
+
+/** The ICCIDs of a selection that is small enough for an immediate dry run; `undefined` when it is larger. */
+export async function smallSelection(
+  partnerId: string,
+  { selection, iccids, count }: ResolvedSelection,
+): Promise<readonly string[] | undefined> {
+  if ((count ?? 0) > MAX_IMMEDIATE_DRY_RUN) {
+    return undefined;
+  }
+  if (selection.kind === 'order') {
+    const found: string[] = [];
+    for await (const page of eachManifestPage(orderManifest(partnerId, selection.orderId))) {
+      found.push(...page.iccids);
+    }
+    return found;
+  }
+  return selection.kind === 'filter' ? smallFilter(partnerId, selection.filter) : iccids;
+}
+
+async function smallFilter(partnerId: string, filter: SimFilter): Promise<readonly string[] | undefined> {
+  const found: string[] = [];
+  let after: string | undefined;
+  do {
+    const { items, next } = await listSims(partnerId, filter, MAX_IMMEDIATE_DRY_RUN + 1 - found.length, after);
+    found.push(...items.map(({ iccid }) => iccid));
+    if (found.length > MAX_IMMEDIATE_DRY_RUN) {
+      return undefined;
+    }
+    after = next;
+  } while (after !== undefined);
+  return found;
+}
+
+/** The report of a dry run: which SIMs the action would succeed for, and why not for the others. */
+export type DryRun = {
+  total: number;
+  eligible: number;
+  ineligible: number;
+  byCode: Readonly<Record<string, number>>;
+  results: readonly { iccid: string; eligible: boolean; problem?: SimProblem }[];
+};
+
+/** Asks the rules about each SIM, as the real run would, and changes nothing. */
+export async function dryRun(
+  partnerId: string,
+  listed: readonly string[],
+  request: SimRequest,
+  now: Date,
+): Promise<DryRun> {
+  const sims = await getSims(partnerId, listed);
+  const results = listed.map((iccid) => {
+    const decision = decideIfThere(sims.get(iccid), request, now.toISOString());
+    return decision.kind === 'refused'
+      ? { iccid, eligible: false, problem: decision.problem }
+      : { iccid, eligible: true };
+  });
+  const codes = results.flatMap(({ problem }) => (problem ? [problem.code] : []));
+  return {
+    total: results.length,
+    eligible: results.length - codes.length,
+    ineligible: codes.length,
+    byCode: Object.fromEntries(
+      [...new Set(codes)].map((code) => [code, codes.filter((other) => other === code).length]),
+    ),
+    results,
+  };
+}

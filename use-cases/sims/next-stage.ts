@@ -1,0 +1,101 @@
+import { clock } from '../../adapters/clock.ts';
+import { changeOperation, getOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
+import { getOrder, setFailedSims } from '../../adapters/dynamodb/orders.ts';
+import { releaseServiceLock } from '../../adapters/dynamodb/services.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import {
+  finishOperation,
+  isOperationDone,
+  isOperationFinished,
+  MAX_RUNS_WITHOUT_PROGRESS,
+  reopened,
+  runsWithoutProgress,
+  shardsOf,
+  startStageRun,
+} from '../../domain/operation.ts';
+import { markOrderFulfilled } from '../../domain/order.ts';
+import type { SimAction } from '../../domain/sim-actions.ts';
+import { applyOrderStep } from '../orders/apply-order-step.ts';
+import { countLeftovers } from './result-counter.ts';
+import { lockHolder } from './service-lock.ts';
+
+/** A stage for the state machine to run, with the shards of its operation: small, whatever the number of SIMs. */
+export type StageRun = {
+  stage: 'migrate' | 'assign' | 'activate' | 'change';
+  operationId: string;
+  shards: { shard: number }[];
+};
+
+/**
+ * Decides what the execution of an order does next.
+ *
+ * 1. Returns the stage of the first operation of the plan that is not done.
+ * 2. Finishes operations that are done, and counts their failed SIMs on the order.
+ * 3. When all are done, the order is fulfilled.
+ *
+ * @returns `undefined` when nothing is left to do.
+ */
+export async function nextStageOfOrder(partnerId: string, id: string): Promise<StageRun | undefined> {
+  const order = await getOrder(partnerId, id);
+  if (order?.state !== 'delivered') {
+    return undefined;
+  }
+  for (const { operationId } of order.operations) {
+    const operation = await getOperation(partnerId, operationId);
+    const next = operation && (await nextRun(partnerId, reopened(operation)));
+    if (next) {
+      return next;
+    }
+    await setFailedSims(partnerId, id, (await getOperation(partnerId, operationId))?.failed ?? 0);
+  }
+  await applyOrderStep(partnerId, id, (current) => markOrderFulfilled(current, clock.now().toISOString()));
+  return undefined;
+}
+
+/**
+ * Decides what the execution of an operation does next: its stage, until every SIM has a result; then it is finished.
+ *
+ * @returns `undefined` when nothing is left to do.
+ */
+export async function nextStageOfOperation(partnerId: string, id: string): Promise<StageRun | undefined> {
+  const operation = await getOperation(partnerId, id);
+  return operation && nextRun(partnerId, operation);
+}
+
+async function nextRun(partnerId: string, operation: OperationRecord): Promise<StageRun | undefined> {
+  const at = clock.now().toISOString();
+  if (isOperationFinished(operation)) {
+    return undefined;
+  }
+  if (isOperationDone(operation)) {
+    await finish(partnerId, operation, at);
+    return undefined;
+  }
+  if (runsWithoutProgress(operation) > MAX_RUNS_WITHOUT_PROGRESS) {
+    throw new Error(
+      `${MAX_RUNS_WITHOUT_PROGRESS} runs in a row brought no result for the SIMs of operation ${operation.id}.`,
+    );
+  }
+  await changeOperation(partnerId, operation.id, (current) => startStageRun(current, operation, at));
+  const shards = Array.from({ length: shardsOf(operation) }, (_, shard) => ({ shard }));
+  return { stage: stageOf(operation.action), operationId: operation.id, shards };
+}
+
+async function finish(partnerId: string, operation: OperationRecord, at: string): Promise<void> {
+  if (operation.cancelRequestedAt !== undefined) {
+    await countLeftovers(partnerId, operation);
+  }
+  const { customerServiceId } = operation.target;
+  if (customerServiceId !== undefined) {
+    const holders = Array.from({ length: shardsOf(operation) }, (_, shard) => lockHolder(operation.id, shard));
+    await releaseServiceLock(partnerId, customerServiceId, holders);
+  }
+  const finished = await changeOperation(partnerId, operation.id, (current) => finishOperation(current, at));
+  const { action } = operation;
+  recordMetric('SimsSucceeded', finished?.succeeded ?? 0, { action });
+  recordMetric('SimsFailed', finished?.failed ?? 0, { action });
+}
+
+function stageOf(action: SimAction): StageRun['stage'] {
+  return action === 'migrate' || action === 'assign' || action === 'activate' ? action : 'change';
+}

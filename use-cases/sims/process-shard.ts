@@ -1,0 +1,70 @@
+import { getOperation } from '../../adapters/dynamodb/operations.ts';
+import { acquireServiceLock, releaseServiceLock } from '../../adapters/dynamodb/services.ts';
+import { correlation, logger } from '../../adapters/telemetry/logger.ts';
+import { isOperationFinished, shardsOf } from '../../domain/operation.ts';
+import { loadSimRequest } from './load-sim-request.ts';
+import { type Outcome, openPage, type PageWork, recordPageResults } from './process-page.ts';
+import { withResultCounter } from './result-counter.ts';
+import { lockHolder } from './service-lock.ts';
+import { TURNS_PER_STAGE_RUN } from './stage-limits.ts';
+
+/** A shard of an operation, the page to continue with, and how often this run of the stage has called it. */
+export type ShardTurn = { partnerId: string; operationId: string; shard: number; from: number; turn: number };
+
+/**
+ * Processes the pages of one shard of an operation.
+ *
+ * 1. Locks the customer service of an assignment, so that it cannot be deleted meanwhile.
+ * 2. Processes one page after the other and records its results, until all are done, time is short, or the operation is
+ *    cancelled. Pages that already have results are skipped.
+ * 3. Counts the results and releases the lock.
+ *
+ * @param processPage returns the outcomes of the open SIMs of a page. SIMs that it leaves out get their result later.
+ * @returns where the state machine continues. After `TURNS_PER_STAGE_RUN` turns the shard is reported as done, so that the
+ *   stage runs again.
+ */
+export async function processShard(
+  { partnerId, operationId, shard, from, turn }: ShardTurn,
+  hasTime: () => boolean,
+  processPage: (work: PageWork) => Promise<Outcome[]>,
+): Promise<{ done: boolean; from: number; turn: number }> {
+  const operation = await getOperation(partnerId, operationId);
+  if (!operation || isOperationFinished(operation)) {
+    return { done: true, from, turn };
+  }
+  logger.appendKeys(correlation(operation.planStage?.orderId));
+  const holder = lockHolder(operationId, shard);
+  const { customerServiceId } = operation.target;
+  const locksService = customerServiceId !== undefined && !operation.dryRun;
+  const request = await loadSimRequest(
+    partnerId,
+    operation.action,
+    operation.target,
+    locksService ? (partner, id) => acquireServiceLock(partner, id, holder) : undefined,
+  );
+  return withResultCounter(partnerId, operation, async (counter) => {
+    for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shardsOf(operation)) {
+      if (!hasTime()) {
+        return { done: turn >= TURNS_PER_STAGE_RUN, from: page, turn: turn + 1 };
+      }
+      if (await isCancelled(partnerId, operationId)) {
+        break;
+      }
+      const work = await openPage(partnerId, operation, request, page, counter);
+      if (work.open.length > 0) {
+        await recordPageResults(work, await processPage(work));
+      }
+      await counter.countIfDue();
+    }
+    if (locksService) {
+      // Counted first: until then a service without SIMs may look unused.
+      await counter.count();
+      await releaseServiceLock(partnerId, customerServiceId, [holder]);
+    }
+    return { done: true, from, turn };
+  });
+}
+
+async function isCancelled(partnerId: string, operationId: string): Promise<boolean> {
+  return (await getOperation(partnerId, operationId))?.cancelRequestedAt !== undefined;
+}

@@ -1,0 +1,74 @@
+import { getCustomer } from '../../adapters/dynamodb/customers.ts';
+import { getOperations } from '../../adapters/dynamodb/operations.ts';
+import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
+import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
+import { getSim, type SimRecord, simHistory } from '../../adapters/dynamodb/sims.ts';
+import type { PartnerCaller } from '../../domain/access.ts';
+import type { SimFilter } from '../../domain/operation.ts';
+import type { Sim } from '../../domain/sim.ts';
+import { type TimelineLine, timelineForCustomer, timelineOf } from '../../domain/timeline.ts';
+import { notFound } from '../refusal.ts';
+
+/**
+ * The SIM, if the caller may see it: a customer's users see its own SIMs only.
+ *
+ * @throws Refusal `not_found`
+ */
+export async function findSim(caller: PartnerCaller, iccid: string): Promise<SimRecord> {
+  const sim = await getSim(caller.partnerId, iccid);
+  if (!sim || (caller.kind === 'customer' && sim.customerId !== caller.customerId)) {
+    throw notFound('SIM', iccid);
+  }
+  return sim;
+}
+
+/** The SIMs that the caller may see and that match a filter. */
+export async function findSims(
+  caller: PartnerCaller,
+  filter: SimFilter,
+  { limit, after }: { limit: number; after?: string },
+): Promise<{ items: Sim[]; next?: string | undefined }> {
+  if (caller.kind === 'partner') {
+    return listSims(caller.partnerId, filter, limit, after);
+  }
+  const { customerId } = caller;
+  return (filter.customerId ?? customerId) === customerId
+    ? listSims(caller.partnerId, { ...filter, customerId }, limit, after)
+    : { items: [] };
+}
+
+/** A page of a SIM's timeline, with the names of its customers and services by id. */
+export type TimelinePage = { lines: TimelineLine[]; names: ReadonlyMap<string, string>; next: string | undefined };
+
+/** The timeline of a SIM, oldest line first, as far as the caller may see it: a customer's users see its own time. */
+export async function readSimTimeline(
+  caller: PartnerCaller,
+  sim: SimRecord,
+  { limit, after }: { limit: number; after?: string },
+): Promise<TimelinePage> {
+  const { partnerId } = caller;
+  const steps = await simHistory(partnerId, sim);
+  const operations = await getOperations(
+    partnerId,
+    steps.flatMap(({ operationId }) => operationId ?? []),
+  );
+  const all = timelineOf(sim, steps, (id) => operations.get(id));
+  const visible = caller.kind === 'customer' ? timelineForCustomer(all, caller.customerId) : all;
+  const rest = visible.filter(({ version }) => version > Number(after ?? 0));
+  const lines = rest.slice(0, limit);
+  const next = rest.length > lines.length ? String(lines.at(-1)?.version) : undefined;
+  return { lines, names: await namesIn(partnerId, lines), next };
+}
+
+/** The names of the customers and services in lines of a timeline that still exist, by id. */
+async function namesIn(partnerId: string, lines: readonly TimelineLine[]): Promise<Map<string, string>> {
+  const idsOf = (field: 'customerId' | 'customerServiceId' | 'partnerServiceId') => [
+    ...new Set(lines.flatMap((line) => line[field] ?? [])),
+  ];
+  const found = await Promise.all([
+    ...idsOf('customerId').map((id) => getCustomer(partnerId, id)),
+    ...idsOf('customerServiceId').map((id) => getCustomerService(partnerId, id)),
+    ...idsOf('partnerServiceId').map((id) => getPartnerService(partnerId, id)),
+  ]);
+  return new Map(found.flatMap((resource) => (resource ? [[resource.id, resource.name]] : [])));
+}

@@ -1,0 +1,46 @@
+import { getOrder } from '../../adapters/dynamodb/orders.ts';
+import type { Selection, SimFilter } from '../../domain/operation.ts';
+import { canStillReceiveSims, selectionProblem } from '../../domain/order.ts';
+import { Refusal, unknownId } from '../refusal.ts';
+
+/** The SIMs that a request selects: exactly one of a list, an order and a filter. */
+export type RequestedSelection = {
+  iccids?: readonly string[] | undefined;
+  orderId?: string | undefined;
+  filter?: SimFilter | undefined;
+};
+
+/** A selection, with its ICCIDs when the request lists them, and its size when it is known. */
+export type ResolvedSelection = { selection: Selection; iccids?: readonly string[]; count?: number; pages?: number };
+
+/**
+ * Resolves the SIMs that a request selects.
+ *
+ * @param isScheduled whether the action starts later: an order may then still be waiting for its SIMs.
+ * @throws Refusal `invalid_input` for an order that does not exist, `wrong_state` for one without SIMs.
+ */
+export async function resolveSelection(
+  partnerId: string,
+  { iccids, orderId, filter = {} }: RequestedSelection,
+  isScheduled: boolean,
+): Promise<ResolvedSelection> {
+  if (iccids) {
+    const distinct = [...new Set(iccids)];
+    return { selection: { kind: 'list' }, iccids: distinct, count: distinct.length };
+  }
+  if (orderId === undefined) {
+    return { selection: { kind: 'filter', filter } };
+  }
+  const order = await getOrder(partnerId, orderId);
+  if (!order) {
+    throw unknownId('/select/orderId', 'order', orderId);
+  }
+  const problem = selectionProblem(order);
+  if (problem && isScheduled && canStillReceiveSims(order)) {
+    return { selection: { kind: 'order', orderId } };
+  }
+  if (problem) {
+    throw new Refusal('wrong_state', problem.detail);
+  }
+  return { selection: { kind: 'order', orderId }, count: order.receivedQuantity, pages: order.pages };
+}

@@ -1,0 +1,26 @@
+import { createOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
+import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import { retryOf } from '../../domain/operation.ts';
+import { Refusal } from '../refusal.ts';
+import { startExecution } from '../start-execution.ts';
+import { findOperation } from './read-operations.ts';
+
+/**
+ * Creates an operation for the SIMs that failed in another one, and starts it.
+ *
+ * @param id the id of the new operation.
+ * @throws Refusal `not_found`, `wrong_state` when there is nothing to retry
+ */
+export async function retryOperation(
+  partnerId: string,
+  failedId: string,
+  { id, userId, now }: { id: string; userId: string; now: Date },
+): Promise<OperationRecord> {
+  const retry = retryOf(await findOperation(partnerId, failedId), id, userId, now.toISOString());
+  if ('code' in retry) {
+    throw new Refusal('wrong_state', retry.detail);
+  }
+  const created = await createOperation(partnerId, retry, firstRun(now));
+  await startExecution({ kind: 'operation', partnerId, id: created.id });
+  return created;
+}

@@ -1,0 +1,113 @@
+import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
+import { getSim, isMovedBy, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
+import type { Operation } from '../../domain/operation.ts';
+import { MAX_STEP_ATTEMPTS } from '../../domain/retry-policies.ts';
+import type { Sim } from '../../domain/sim.ts';
+import type { SimProblem } from '../../domain/sim-actions.ts';
+
+/** What the rules decide about a SIM: a change to save; nothing, because it is as requested or was changed before; or a refusal. */
+export type StepDecision =
+  | { kind: 'change'; sim: Sim }
+  | { kind: 'unchanged' }
+  | { kind: 'done'; sim: SimRecord }
+  | { kind: 'refused'; problem: SimProblem };
+
+/** What became of a step: the saved SIM (absent when nothing had to change), or the refusal. */
+export type StepResult = { saved: SimRecord | undefined } | { refused: SimProblem };
+
+export const conflict = {
+  code: 'conflict',
+  detail: 'The SIM was repeatedly changed by concurrent requests. Retry the operation.',
+} as const;
+
+/**
+ * Asks the rules about a SIM and saves their decision in one conditional write. When another writer was faster, the SIM is
+ * read again and the rules are asked again.
+ *
+ * @param before the SIM as it was read; `undefined` when it does not exist.
+ * @param type the event in the SIM's timeline.
+ * @returns refused with `conflict` when other writers were faster each time.
+ */
+export async function saveStep(
+  partnerId: string,
+  operation: StepOperation,
+  iccid: string,
+  before: SimRecord | undefined,
+  type: string,
+  decide: (sim: SimRecord | undefined) => StepDecision,
+): Promise<StepResult> {
+  let sim = before;
+  for (let attempt = 1; attempt <= MAX_STEP_ATTEMPTS; attempt += 1) {
+    const decision = decide(sim);
+    switch (decision.kind) {
+      case 'refused':
+        return { refused: decision.problem };
+      case 'unchanged':
+        return { saved: undefined };
+      case 'done':
+        return { saved: decision.sim };
+      case 'change': {
+        const saved = sim && (await saveUnlessChanged(partnerId, operation, sim, decision.sim, type));
+        if (saved) {
+          return { saved };
+        }
+      }
+    }
+    sim = await getSim(partnerId, iccid);
+  }
+  return { refused: conflict };
+}
+
+/** The operation that takes a step. */
+export type StepOperation = Pick<Operation, 'id' | 'planStage'>;
+
+/**
+ * A decision on a SIM that an operation is in the middle of changing: it continues only while no other operation has
+ * changed the SIM since.
+ *
+ * @param step the SIM after the step; `undefined` when the step was taken before.
+ */
+export function continueStep(
+  operation: StepOperation,
+  sim: SimRecord | undefined,
+  step: (sim: Sim) => Sim | undefined,
+): StepDecision {
+  if (!sim || !isMovedBy(sim, operation.id)) {
+    return { kind: 'refused', problem: conflict };
+  }
+  const after = step(sim);
+  return after ? { kind: 'change', sim: after } : { kind: 'done', sim };
+}
+
+/** @returns the SIM as saved; `undefined` when another writer changed it since it was read. */
+async function saveUnlessChanged(
+  partnerId: string,
+  operation: StepOperation,
+  before: SimRecord,
+  after: Sim,
+  type: string,
+): Promise<SimRecord | undefined> {
+  try {
+    return await saveSim(partnerId, before, withRetryNoted(operation, after), type, { operationId: operation.id });
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/**
+ * Notes on a SIM that the retry of a plan's stage completed the stage: the order then moves it from its failed SIMs to its
+ * completed ones, once, however often the SIM is taken back and completes the stage again.
+ */
+function withRetryNoted({ id, planStage }: StepOperation, after: Sim & Pick<SimRecord, 'countedBy'>): Sim {
+  if (!planStage?.retry || (planStage.stage === 'activate' && after.state !== 'active')) {
+    return after;
+  }
+  const noted: Sim & Pick<SimRecord, 'countedBy'> = {
+    ...after,
+    countedBy: { [planStage.stage]: id, ...after.countedBy },
+  };
+  return noted;
+}
