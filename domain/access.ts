@@ -1,4 +1,4 @@
-/** The roles that a token may carry. Others give no rights. */
+/** The roles that a token can carry. Others grant nothing. */
 export const roles = [
   'platform',
   'admin',
@@ -13,13 +13,13 @@ export const roles = [
 
 export type Role = (typeof roles)[number];
 
-/** The roles of a partner's own people and systems. */
+/** The roles of a partner's users and systems. */
 export const partnerRoles = ['admin', 'provisioning', 'deployment', 'support', 'accounts', 'billing'] as const;
 
 /** The roles of a customer's own users. */
 export const customerRoles = ['customer_admin', 'customer_user'] as const;
 
-/** What one may do, and the roles that may: the matrix of the contract ("Who may do what"), a line each. */
+/** Each right with the roles that have it: the role matrix of the API. */
 export const rights = {
   order_sims: ['admin'],
   see: partnerRoles,
@@ -37,11 +37,11 @@ export const rights = {
 
 export type Right = keyof typeof rights;
 
-/** Who asks: from a verified token, never from the request. */
+/** The caller of a request, from its verified token. */
 export type Caller = {
   /** The token's `sub`. */
   userId: string;
-  /** Where the token names it. Decides nothing. */
+  /** For information only: no right depends on it. */
   email?: string;
 } & (
   | { kind: 'platform' }
@@ -64,8 +64,8 @@ export function tenantOf(caller: Caller | undefined): Tenant {
 }
 
 /**
- * Who a token's claims make of its bearer; `undefined` when they give no rights at all: no partner and not of the
- * platform. A customer's own user has a customer's roles alone, a partner's user none of them.
+ * The caller that a token's claims identify; `undefined` when they name neither a partner nor the platform. Users of a customer
+ * have customer roles only; users of a partner have none of these.
  */
 export function callerFromClaims(claims: {
   sub: string;
@@ -79,7 +79,7 @@ export function callerFromClaims(claims: {
   if (!claims.partnerId) {
     return known.includes('platform') ? { kind: 'platform', ...user } : undefined;
   }
-  const isCustomers = (role: Role) => customerRoles.some((one) => one === role);
+  const isCustomers = (role: Role) => customerRoles.some((name) => name === role);
   const shared = { ...user, partnerId: claims.partnerId };
   return claims.customerId
     ? { kind: 'customer', ...shared, customerId: claims.customerId, roles: known.filter(isCustomers) }

@@ -1,22 +1,22 @@
 import { customerRoles, partnerRoles, type Role } from './access.ts';
 import type { Problem, Violation } from './verdict.ts';
 
-/** Whose a user is: the wholesaler's when there is no partner, a customer's own when there is a customer. */
+/** The owner of a user: the wholesaler without `partnerId`, a customer with `customerId`, otherwise the partner. */
 export type Owner = { partnerId?: string | undefined; customerId?: string | undefined };
 
 export const userStates = ['invited', 'active', 'disabled'] as const;
 
-/** Somebody who signs in at the deployment's own user pool. */
+/** A user of the deployment's user pool. */
 export type User = Owner & {
   id: string;
   email: string;
   roles: readonly Role[];
-  /** `invited` until he has signed in for the first time; `disabled` by somebody at the user pool. */
+  /** `invited` until the first sign-in; `disabled` by an administrator of the user pool. */
   state: (typeof userStates)[number];
   createdAt: string;
 };
 
-/** The roles that a user may have, by whose he is: what a token of another role would say gives no right anyway. */
+/** The roles available to users of an owner. Tokens with other roles grant nothing. */
 export function rolesOpenTo({ partnerId, customerId }: Owner): readonly Role[] {
   if (partnerId === undefined) {
     return ['platform'];
@@ -24,7 +24,7 @@ export function rolesOpenTo({ partnerId, customerId }: Owner): readonly Role[] {
   return customerId === undefined ? partnerRoles : customerRoles;
 }
 
-/** The rule: a user has at least one role, of those that are open to him; a customer is a partner's. */
+/** The rule: a user has at least one role, all of them available to the owner. A customer needs a partner. */
 export function userViolations(user: Owner & { roles: readonly Role[] }): Violation[] {
   if (user.customerId !== undefined && user.partnerId === undefined) {
     return [
@@ -40,7 +40,7 @@ export function userViolations(user: Owner & { roles: readonly Role[] }): Violat
   });
 }
 
-/** The rule: a role of the wholesaler, of a partner or of a customer is for its own users. */
+/** The rule: roles of the wholesaler, of partners and of customers are for their own users. */
 export function roleProblem(user: Owner, role: Role): Problem<'role_of_others'> | undefined {
   const open = rolesOpenTo(user);
   return open.includes(role)
@@ -51,14 +51,14 @@ export function roleProblem(user: Owner, role: Role): Problem<'role_of_others'> 
       };
 }
 
-/** The rule: the last role stays, since a user without one is nobody; it is the user that is removed then. */
+/** The rule: a user keeps at least one role. Delete the user instead. */
 export function canLoseRole({ roles }: Pick<User, 'roles'>, role: Role): boolean {
   return roles.some((other) => other !== role);
 }
 
 /**
- * Whether an invitation was cut short: its user has not signed in, is whose he was to be, and lacks roles that he was to
- * have. To ask for it again completes it.
+ * Whether an invitation was interrupted: the user has not signed in, has the wanted owner, and lacks wanted roles. Repeating
+ * the invitation completes it.
  */
 export function isIncompleteInvitation(user: User, wanted: Owner & { roles: readonly Role[] }): boolean {
   return (

@@ -1,5 +1,5 @@
-/** The attributes of a user of the pool that say whose he is. No client may write them: `infra/identity-stack.ts`. */
+/** The attributes that name the owner of a user. No client may write them: `infra/identity-stack.ts`. */
 export const attributes = { partnerId: 'partner_id', customerId: 'customer_id' } as const;
 
-/** How an attribute of one's own is called, other than where it is declared. */
+/** The name of a custom attribute everywhere except in its declaration. */
 export const custom = (attribute: (typeof attributes)[keyof typeof attributes]) => `custom:${attribute}` as const;

@@ -14,21 +14,21 @@ import { partnerRoles } from '../../domain/access.ts';
 import { grantOf, type MachineClient, type MachineRole, scopeOf } from '../../domain/machine-client.ts';
 import { CALLS_IN_FLIGHT, cognito, MAX_PAGE_SIZE, pool } from './user-pool.ts';
 
-/** Cognito tells of a list of clients no more than this; what else there is takes a call each. */
+/** A client as Cognito lists it. Its other attributes take a call per client. */
 export type ListedClient = { id: string; name: string };
 
-/** Cognito refuses to look for what cannot be an id. */
+/** Cognito rejects look-ups of malformed ids. */
 const CLIENT_ID = /^[\w+]+$/;
 
-/** A client's name at Cognito begins with its partner, so that a list tells whose it is. No partner's id has a space. */
+/** A client's name in Cognito starts with its partner, so that a list shows the owner. Partner ids contain no spaces. */
 const nameAtCognito = (partnerId: string, name: string) => `${partnerId} ${name}`;
 
-/** All clients of the pool, people's and machines'. */
+/** All clients of the user pool, including the one for users. */
 export async function listAllClients(): Promise<ListedClient[]> {
   const found: ListedClient[] = [];
   let NextToken: string | undefined;
   do {
-    const told = await cognito().send(
+    const page = await cognito().send(
       new ListUserPoolClientsCommand({
         ...pool(),
         MaxResults: MAX_PAGE_SIZE,
@@ -36,14 +36,14 @@ export async function listAllClients(): Promise<ListedClient[]> {
       }),
     );
     found.push(
-      ...(told.UserPoolClients ?? []).map(({ ClientId = '', ClientName = '' }) => ({ id: ClientId, name: ClientName })),
+      ...(page.UserPoolClients ?? []).map(({ ClientId = '', ClientName = '' }) => ({ id: ClientId, name: ClientName })),
     );
-    NextToken = told.NextToken;
+    NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return found;
 }
 
-/** Those of a partner among all clients, by their own names and in the order of these. */
+/** The clients of a partner with the partner's own names for them, sorted by name. */
 export function clientsOf(partnerId: string, all: readonly ListedClient[]): ListedClient[] {
   const start = nameAtCognito(partnerId, '');
   return all
@@ -53,7 +53,7 @@ export function clientsOf(partnerId: string, all: readonly ListedClient[]): List
 }
 
 /**
- * Makes a client that gets tokens for these roles of the partner, by itself and in no other way.
+ * Creates a client that requests tokens for these roles of the partner with client credentials, and in no other way.
  *
  * @returns `undefined` when the pool has no room for another partner's scopes.
  */
@@ -61,10 +61,10 @@ export async function createMachineClient(
   partnerId: string,
   { name, roles }: { name: string; roles: readonly MachineRole[] },
 ): Promise<(MachineClient & { secret: string }) | undefined> {
-  if (!(await haveScopes(partnerId))) {
+  if (!(await ensureScopes(partnerId))) {
     return undefined;
   }
-  const { UserPoolClient: made = {} } = await cognito().send(
+  const { UserPoolClient: created = {} } = await cognito().send(
     new CreateUserPoolClientCommand({
       ...pool(),
       ClientName: nameAtCognito(partnerId, name),
@@ -72,29 +72,29 @@ export async function createMachineClient(
       AllowedOAuthFlows: ['client_credentials'],
       AllowedOAuthFlowsUserPoolClient: true,
       AllowedOAuthScopes: roles.map((role) => scopeOf(partnerId, role)),
-      // Left out, users could sign in with it.
+      // By default, users could sign in with it.
       ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
-      // Left out, users could write every attribute of theirs with it: whose they are is not theirs to say.
+      // By default, users could write all of their attributes with it, including the partner that they belong to.
       WriteAttributes: ['email'],
       PreventUserExistenceErrors: 'ENABLED',
       AccessTokenValidity: 1,
       TokenValidityUnits: { AccessToken: 'hours' },
     }),
   );
-  return { ...machineClientOf(made, partnerId), secret: made.ClientSecret ?? '' };
+  return { ...machineClientOf(created, partnerId), secret: created.ClientSecret ?? '' };
 }
 
-/** @returns `undefined` when there is no such client, or it is none of this partner's. */
+/** @returns `undefined` when there is no such client or it belongs to another partner. */
 export async function getMachineClient(partnerId: string, id: string): Promise<MachineClient | undefined> {
   if (!CLIENT_ID.test(id)) {
     return undefined;
   }
   try {
-    const { UserPoolClient: told = {} } = await cognito().send(
+    const { UserPoolClient: client = {} } = await cognito().send(
       new DescribeUserPoolClientCommand({ ...pool(), ClientId: id }),
     );
-    return grantOf(told.AllowedOAuthScopes ?? [])?.partnerId === partnerId
-      ? machineClientOf(told, partnerId)
+    return grantOf(client.AllowedOAuthScopes ?? [])?.partnerId === partnerId
+      ? machineClientOf(client, partnerId)
       : undefined;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) {
@@ -104,13 +104,13 @@ export async function getMachineClient(partnerId: string, id: string): Promise<M
   }
 }
 
-/** Those of these clients that the partner still has, in their order. */
+/** The clients with these ids that still exist, in the same order. */
 export async function getMachineClients(partnerId: string, ids: readonly string[]): Promise<MachineClient[]> {
   const clients = await pMap(ids, (id) => getMachineClient(partnerId, id), { concurrency: CALLS_IN_FLIGHT });
   return clients.filter((client) => client !== undefined);
 }
 
-/** Removes a client, which gets no token from then on. One that is not there any more is no error. */
+/** Deletes a client, which can then request no more tokens. Idempotent. */
 export async function deleteMachineClient(id: string): Promise<void> {
   try {
     await cognito().send(new DeleteUserPoolClientCommand({ ...pool(), ClientId: id }));
@@ -122,12 +122,12 @@ export async function deleteMachineClient(id: string): Promise<void> {
 }
 
 /**
- * Makes the scopes of a partner, as a resource server of its own: once, and all of them. They stay when its last client
- * goes, since another one may be on its way.
+ * Creates all scopes of a partner once, as its own resource server. They remain after its last client is deleted, because
+ * another one may be in creation.
  *
- * @returns false when the pool has as many resource servers as the account's quota lets it have.
+ * @returns false when the account's quota of resource servers is reached.
  */
-async function haveScopes(partnerId: string): Promise<boolean> {
+async function ensureScopes(partnerId: string): Promise<boolean> {
   const server = { ...pool(), Identifier: partnerId };
   const isThere = async () => {
     try {
@@ -156,7 +156,7 @@ async function haveScopes(partnerId: string): Promise<boolean> {
     if (error instanceof LimitExceededException) {
       return false;
     }
-    // Somebody else may have made it at the same time.
+    // A concurrent request may have created it.
     if (await isThere()) {
       return true;
     }
@@ -164,12 +164,12 @@ async function haveScopes(partnerId: string): Promise<boolean> {
   }
 }
 
-function machineClientOf(told: UserPoolClientType, partnerId: string): MachineClient {
+function machineClientOf(client: UserPoolClientType, partnerId: string): MachineClient {
   return {
-    id: told.ClientId ?? '',
-    name: (told.ClientName ?? '').slice(nameAtCognito(partnerId, '').length),
+    id: client.ClientId ?? '',
+    name: (client.ClientName ?? '').slice(nameAtCognito(partnerId, '').length),
     partnerId,
-    roles: grantOf(told.AllowedOAuthScopes ?? [])?.roles ?? [],
-    createdAt: (told.CreationDate ?? new Date(0)).toISOString(),
+    roles: grantOf(client.AllowedOAuthScopes ?? [])?.roles ?? [],
+    createdAt: (client.CreationDate ?? new Date(0)).toISOString(),
   };
 }

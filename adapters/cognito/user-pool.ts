@@ -5,18 +5,18 @@ import { required } from '../environment.ts';
 
 export const cognito = memoize(() => new CognitoIdentityProviderClient(answersInTime));
 
-/** Whether the deployment has users of its own; where another issuer signs the tokens it has none. */
+/** Whether the deployment has its own user pool. With an external token issuer it has none. */
 export const hasUserPool = () => Boolean(process.env.USER_POOL_ID);
 
-/** The pool that the deployment's own users are in. */
+/** The deployment's user pool. */
 export const pool = () => ({ UserPoolId: required('USER_POOL_ID') });
 
-/** The most that Cognito tells of a list at once. */
+/** The maximum page size of Cognito's lists. */
 export const MAX_PAGE_SIZE = 60;
 
 /**
- * How many calls about single users or clients are under way at a time. Cognito's quotas are per second and account, from
- * 5 (changes of clients) to 120 (reads of users): three at a time stay below them beside what else the account does.
+ * The number of concurrent calls about single users or clients. Cognito's quotas are per second and account, from 5 (changes
+ * of clients) to 120 (reads of users): three concurrent calls leave room for the rest of the account.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
  */
 export const CALLS_IN_FLIGHT = 3;

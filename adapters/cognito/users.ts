@@ -18,11 +18,11 @@ import type { Owner, User } from '../../domain/user.ts';
 import { attributes, custom } from './attributes.ts';
 import { CALLS_IN_FLIGHT, cognito, MAX_PAGE_SIZE, pool } from './user-pool.ts';
 
-/** Cognito refuses to look for what cannot be an id. */
+/** Cognito rejects look-ups of malformed ids. */
 const USER_ID = /^[\w-]+$/;
 
-/** What Cognito tells of a user, in whichever of its answers. */
-type Told = {
+/** A user as the answers of Cognito describe it. */
+type CognitoUser = {
   Username?: string | undefined;
   Attributes?: AttributeType[] | undefined;
   UserCreateDate?: Date | undefined;
@@ -30,11 +30,11 @@ type Told = {
   UserStatus?: string | undefined;
 };
 
-/** An invitation that was not sent: there is a user of that address, or Cognito takes it for none. */
-export type NotInvited = 'taken' | 'no address';
+/** Why a user was not created: the address has a user already, or Cognito rejects it. */
+export type NotCreated = 'email_taken' | 'invalid_email';
 
-/** Makes a user, who gets a mail with a password for the first time. */
-export async function createUser(user: Owner & { email: string }): Promise<User | NotInvited> {
+/** Creates a user, who receives an email with a temporary password. */
+export async function createUser(user: Owner & { email: string }): Promise<User | NotCreated> {
   const given = {
     email: user.email,
     email_verified: 'true',
@@ -42,7 +42,7 @@ export async function createUser(user: Owner & { email: string }): Promise<User 
     [custom(attributes.customerId)]: user.customerId,
   };
   try {
-    const { User: made = {} } = await cognito().send(
+    const { User: created = {} } = await cognito().send(
       new AdminCreateUserCommand({
         ...pool(),
         Username: user.email,
@@ -52,19 +52,19 @@ export async function createUser(user: Owner & { email: string }): Promise<User 
         DesiredDeliveryMediums: ['EMAIL'],
       }),
     );
-    return userOf(made, []);
+    return userOf(created, []);
   } catch (error) {
     if (error instanceof UsernameExistsException) {
-      return 'taken';
+      return 'email_taken';
     }
     if (error instanceof InvalidParameterException) {
-      return 'no address';
+      return 'invalid_email';
     }
     throw error;
   }
 }
 
-/** Sends an invitation again, with another password and for another week. @returns false when there is no such user. */
+/** Sends another temporary password, valid for a week. @returns false when there is no such user. */
 export async function sendInvitationAgain({ email }: User): Promise<boolean> {
   return isThere(() =>
     cognito().send(
@@ -83,15 +83,15 @@ export async function getUser(id: string): Promise<User | undefined> {
     return undefined;
   }
   return ifThere(async () => {
-    const told = await cognito().send(new AdminGetUserCommand({ ...pool(), Username: id }));
-    // Cognito knows a user by his address, too: here he is called by his id alone.
-    return told.Username === id
-      ? userOf({ ...told, Attributes: told.UserAttributes }, await rolesOfUser(id))
+    const found = await cognito().send(new AdminGetUserCommand({ ...pool(), Username: id }));
+    // Cognito also finds users by their email address.
+    return found.Username === id
+      ? userOf({ ...found, Attributes: found.UserAttributes }, await rolesOfUser(id))
       : undefined;
   });
 }
 
-/** Users in no order of ours; a page may have fewer than `limit`, and still be followed by another. */
+/** A page of users, in Cognito's order. It can have fewer than `limit` items although another page follows. */
 export async function queryUsers(
   { email }: { email?: string | undefined },
   limit: number,
@@ -105,15 +105,15 @@ export async function queryUsers(
       ...(email !== undefined && { Filter: `email = ${JSON.stringify(email)}` }),
     }),
   );
-  const found = await pMap(Users, (told) => ifThere(async () => userOf(told, await rolesOfUser(told.Username ?? ''))), {
+  const users = await pMap(Users, (user) => ifThere(async () => userOf(user, await rolesOfUser(user.Username ?? ''))), {
     concurrency: CALLS_IN_FLIGHT,
   });
-  // Whoever was removed meanwhile is not there.
-  const items = found.filter((user) => user !== undefined);
+  // Users that were deleted in the meantime are omitted.
+  const items = users.filter((user) => user !== undefined);
   return { items, ...(PaginationToken !== undefined && { last: PaginationToken }) };
 }
 
-/** Gives a role; one that the user has stays. @returns false when there is no such user. */
+/** Adds a role; idempotent. @returns false when there is no such user. */
 export async function addRole(id: string, role: Role): Promise<boolean> {
   return isThere(() => cognito().send(new AdminAddUserToGroupCommand({ ...pool(), Username: id, GroupName: role })));
 }
@@ -125,7 +125,7 @@ export async function withdrawRole(id: string, role: Role): Promise<boolean> {
   );
 }
 
-/** Removes a user, whose sign-in cannot be renewed from then on. @returns false when there is no such user. */
+/** Ends the sessions of a user and deletes it. @returns false when there is no such user. */
 export async function deleteUser(id: string): Promise<boolean> {
   return isThere(async () => {
     await cognito().send(new AdminUserGlobalSignOutCommand({ ...pool(), Username: id }));
@@ -140,7 +140,10 @@ async function rolesOfUser(id: string): Promise<Role[]> {
   return roles.filter((role) => Groups.some(({ GroupName }) => GroupName === role));
 }
 
-function userOf({ Username = '', Attributes = [], UserCreateDate, Enabled, UserStatus }: Told, held: Role[]): User {
+function userOf(
+  { Username = '', Attributes = [], UserCreateDate, Enabled, UserStatus }: CognitoUser,
+  held: Role[],
+): User {
   const attribute = (name: string) => Attributes.find(({ Name }) => Name === name)?.Value || undefined;
   return {
     id: Username,
@@ -157,7 +160,7 @@ async function isThere(ask: () => Promise<unknown>): Promise<boolean> {
   return (await ifThere(async () => ({ answered: await ask() }))) !== undefined;
 }
 
-/** What was asked of a user; `undefined` when there is no such user. */
+/** The answer to a request about a user; `undefined` when there is no such user. */
 async function ifThere<Value>(ask: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await ask();

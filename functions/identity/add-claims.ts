@@ -7,7 +7,7 @@ import { roles } from '../../domain/access.ts';
 import { grantOf } from '../../domain/machine-client.ts';
 
 /**
- * What Cognito asks before it signs an access token, version 3, as far as it is read here.
+ * The event of Cognito's trigger before token generation, version 3: the parts that are read here.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
 export type TokenEvent = {
@@ -19,22 +19,23 @@ export type TokenEvent = {
   };
 };
 
-/** The trigger of a machine's token. Its scopes are those that the client may have and has asked for. */
+/** The trigger for a machine's token. Its scopes are those that the client requested and may have. */
 const MACHINE = 'TokenGeneration_ClientCredentials';
 
-/** The claims that the API reads, as any other issuer would put them into its tokens. */
+/** The claims that the API reads from the tokens of any issuer. */
 export type Claims = { partner_id?: string; customer_id?: string; roles: string[]; email?: string };
 
 /**
- * What a user's groups and attributes, or a machine's scopes, make of a token. A group or scope that is no role gives none.
+ * The claims of a token: from a user's groups and attributes, or from a machine's scopes. Groups and scopes that are no roles
+ * are ignored.
  *
- * Scopes count for machines alone: which of them a person's token has is the choice of whoever signs in.
+ * Scopes count for machines only, because users choose the scopes of their tokens when they sign in.
  */
 export function claimsOf({ triggerSource, request }: TokenEvent): Claims {
-  return triggerSource === MACHINE ? ofMachine(request) : ofPerson(request);
+  return triggerSource === MACHINE ? machineClaims(request) : userClaims(request);
 }
 
-function ofPerson({ userAttributes, groupConfiguration }: TokenEvent['request']): Claims {
+function userClaims({ userAttributes, groupConfiguration }: TokenEvent['request']): Claims {
   const groups = groupConfiguration?.groupsToOverride ?? [];
   const partnerId = userAttributes?.[custom(attributes.partnerId)];
   const customerId = userAttributes?.[custom(attributes.customerId)];
@@ -42,18 +43,18 @@ function ofPerson({ userAttributes, groupConfiguration }: TokenEvent['request'])
   return {
     ...(partnerId && { partner_id: partnerId }),
     ...(customerId && { customer_id: customerId }),
-    // For people who read the journal: an access token has none of its own.
+    // For readers of the journal. Access tokens do not contain it by default.
     ...(email && { email }),
     roles: roles.filter((role) => groups.includes(role)),
   };
 }
 
-function ofMachine({ scopes }: TokenEvent['request']): Claims {
+function machineClaims({ scopes }: TokenEvent['request']): Claims {
   const grant = grantOf(scopes ?? []);
   return grant ? { partner_id: grant.partnerId, roles: grant.roles } : { roles: [] };
 }
 
-/** Puts into each access token of the user pool what the API asks of a token. Tokens of who a user is stay as they are. */
+/** Adds the claims that the API reads to every access token of the user pool. ID tokens are unchanged. */
 export const handler = middy<TokenEvent, unknown, Error, Context>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
   .handler(async (event) => ({

@@ -3,14 +3,14 @@ import { syncAudiences } from '../../use-cases/access/sync-audiences.ts';
 import { createSchedule } from '../background/schedule.ts';
 
 /**
- * Lets the API take the tokens of all clients of the user pool again, when a deployment has put the list of its template in
- * their place, or whoever made or removed a client was stopped before the list was set.
+ * Repairs the audiences that the API accepts, after a deployment reset them to the list of its template, or after the creation
+ * or revocation of a client was interrupted.
  */
 export const handler = createSchedule(async () => {
-  const kept = await syncAudiences();
-  if (kept === 'set') {
-    logger.info('audiences set');
-  } else if (kept === 'too many') {
-    logger.error('more clients in the user pool than the API can take tokens of');
+  const result = await syncAudiences();
+  if (result === 'updated') {
+    logger.info('audiences updated');
+  } else if (result === 'too many') {
+    logger.error('more clients in the user pool than the API can accept');
   }
 });

@@ -2,7 +2,7 @@ import { hasUserPool } from '../../adapters/cognito/user-pool.ts';
 import { required } from '../../adapters/environment.ts';
 import { Refusal } from '../refusal.ts';
 
-/** @throws Refusal 409 where another issuer signs the tokens, and users and clients are made at that. */
+/** @throws Refusal `no_user_pool` when an external issuer manages users and API clients */
 export function requireUserPool(): void {
   if (!hasUserPool()) {
     const detail = `Users and API clients are managed by the token issuer ${required('TOKEN_ISSUER')}.`;

@@ -1,32 +1,35 @@
 import { getAudiences, MAX_AUDIENCES, setAudiences } from '../../adapters/api-gateway/audiences.ts';
 import { listAllClients } from '../../adapters/cognito/machine-clients.ts';
 
-/** So often a list is looked at again that changes while it is set; whoever changed it sets it, too. */
+/** How often the clients are read again when they change during the update. Whoever changes them syncs as well. */
 const MAX_ROUNDS = 5;
 
 /**
- * Lets the API take the tokens of all clients of the user pool, and of no others: an authoriser knows its clients only by a
- * list of them. Whoever makes or removes a client calls this afterwards. The list of clients is read again when it is set, so
- * that of several at once the last one to set it has seen what all of them did.
+ * Makes the API accept the tokens of all clients of the user pool, and of no others. The authoriser knows its clients only by
+ * a list, so that every change of the clients is followed by this.
  *
- * @returns `too many` when there are more clients than the list may have: then none is added to it.
+ * 1. Reads the clients of the user pool.
+ * 2. Updates the authoriser's list if it differs.
+ * 3. Reads the clients again: of several concurrent updates, the last one has seen all changes.
+ *
+ * @returns `too many` when there are more clients than the list can hold. Then none is added.
  */
-export async function syncAudiences(): Promise<'as it was' | 'set' | 'too many'> {
+export async function syncAudiences(): Promise<'unchanged' | 'updated' | 'too many'> {
   let audiences = await getAudiences();
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const clients = (await listAllClients()).map(({ id }) => id);
     const areTooMany = clients.length > MAX_AUDIENCES;
     const wanted = areTooMany ? audiences.filter((id) => clients.includes(id)) : clients;
-    if (areSame(audiences, wanted)) {
-      return areTooMany ? 'too many' : round === 0 ? 'as it was' : 'set';
+    if (haveSameItems(audiences, wanted)) {
+      return areTooMany ? 'too many' : round === 0 ? 'unchanged' : 'updated';
     }
     await setAudiences(wanted);
     audiences = wanted;
   }
-  return 'set';
+  return 'updated';
 }
 
-function areSame(some: readonly string[], others: readonly string[]): boolean {
+function haveSameItems(some: readonly string[], others: readonly string[]): boolean {
   const all = new Set(some);
-  return all.size === new Set(others).size && others.every((one) => all.has(one));
+  return all.size === new Set(others).size && others.every((item) => all.has(item));
 }

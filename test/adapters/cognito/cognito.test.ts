@@ -19,7 +19,7 @@ afterAll(() => pool.stop());
 
 describe('users of a pool', () => {
   test('have an address that can be one', async () => {
-    expect(await createUser({ email: 'nobody' })).toBe('no address');
+    expect(await createUser({ email: 'nobody' })).toBe('invalid_email');
   });
 
   test('that are gone meanwhile are told as such, whatever was asked of them', async () => {
@@ -27,7 +27,7 @@ describe('users of a pool', () => {
     if (typeof user === 'string') {
       throw new Error(user);
     }
-    expect(await createUser({ email: 'Ada@Acme.example' })).toBe('taken');
+    expect(await createUser({ email: 'Ada@Acme.example' })).toBe('email_taken');
     expect(await addRole(user.id, 'admin')).toBe(true);
     expect(await deleteUser(user.id)).toBe(true);
     expect(await getUser(user.id)).toBeUndefined();
