@@ -7,19 +7,22 @@ export type Partner = {
   shortName: string;
   deliveryAddress: Address;
   contact: Contact;
-  /** For how many working days SIMs may wait in holding before the partner is told. */
+  /** Working days after which the partner is notified of SIMs that are still in holding. */
   holdingDays?: number | undefined;
-  /** How many requests a second the partner may send; the stage's own limit when left out. */
+  /** Maximum average number of requests per second; by default that of the stage. */
   requestsPerSecond?: number | undefined;
   createdAt: string;
   updatedAt: string;
   version: number;
 };
 
-/** That many, where nobody has said another number: in holding the partner is charged on the wrong service. */
+/** What the wholesaler decides about a partner. */
+export type PartnerDetails = Omit<Partner, 'id' | 'createdAt' | 'updatedAt' | 'version'>;
+
+/** The default of `holdingDays`. SIMs in holding are charged on the holding service instead of the partner's own. */
 export const HOLDING_DAYS = 5;
 
-/** A partner's id: letters, digits, dot, dash and underscore, so that it can stand in a key. */
+/** The format of partner ids, which are part of item keys and scopes. */
 export function isPartnerId(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text);
 }

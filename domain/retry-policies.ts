@@ -21,6 +21,12 @@ export const backgroundRetries: RetryPolicy = { maxAttempts: 12, firstDelayMs: 5
 export const conflictRetries: RetryPolicy = { maxAttempts: 20, firstDelayMs: 50, maxDelayMs: 400 };
 
 /**
+ * For due items that cannot be processed: a minute to an hour between attempts, about seven hours in all. Then they are
+ * dead-lettered. The delays are exact, since items are not retried in lockstep.
+ */
+export const dueWorkRetries: RetryPolicy = { maxAttempts: 12, firstDelayMs: MINUTE_MS, maxDelayMs: HOUR_MS };
+
+/**
  * How long to wait before the next attempt, in milliseconds: exponential backoff with full jitter, so that callers which
  * collided do not collide again.
  *

@@ -37,6 +37,11 @@ export type TariffTerms = z.infer<typeof tariffSchema>;
 
 export type Tariff = TariffTerms & { id: string };
 
+/** The format of tariff ids. */
+export function isTariffId(text: string): boolean {
+  return /^trf_[A-Za-z0-9._-]{1,60}$/.test(text);
+}
+
 /** A SIM can be on a service only when the service's tariff covers the SIM's operator. */
 export function covers(tariff: Pick<Tariff, 'operatorIds'>, operatorId: OperatorId): boolean {
   return tariff.operatorIds.includes(operatorId);

@@ -1,5 +1,5 @@
 import { operatorIds, operators } from '../../domain/operator.ts';
-import type { Partner } from '../../domain/partner.ts';
+import type { Partner, PartnerDetails } from '../../domain/partner.ts';
 import { holdingServiceId } from '../../domain/service.ts';
 import { absent, atVersion, get, getMany, put, query, transactIf, writeIf } from './items.ts';
 import { inPartners, partnerKey, partnerServiceKey, partners } from './keys.ts';
@@ -19,21 +19,21 @@ export async function queryPartners(
     { index: 'byCustomerState', partition: partners, after },
     limit,
   );
-  // The index has not all of their attributes.
+  // The index does not project all attributes.
   const found = await getMany<Partner>(items.map(({ id }) => partnerKey(id)));
   return { items: found.sort((one, other) => (one.id < other.id ? -1 : 1)), ...rest };
 }
 
 /**
- * Makes a partner, with a holding service for each operator, or replaces its details.
+ * Creates a partner with a holding service for each operator, or replaces its details.
  *
- * @param check is called with the partner as it is before the write, `undefined` when there is none; may throw.
- * @returns the partner, and as it was before.
+ * @param check gets the partner before the write, `undefined` when there is none; may throw.
+ * @returns the partner, and the partner before the write.
  * @throws ConditionFailed when another writer was faster each time.
  */
-export async function savePartner(
+export async function upsertPartner(
   id: string,
-  details: Omit<Partner, 'id' | 'createdAt' | 'updatedAt' | 'version'>,
+  details: PartnerDetails,
   at: string,
   check: (before: Partner | undefined) => void,
 ): Promise<{ partner: Partner; before: Partner | undefined }> {

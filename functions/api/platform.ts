@@ -1,17 +1,6 @@
 import * as z from 'zod/mini';
-import { MAX_DEAD_LETTER_ID_LENGTH, queryDeadLetters, redrive } from '../../adapters/dynamodb/dead-letters.ts';
+import { MAX_DEAD_LETTER_ID_LENGTH } from '../../adapters/dynamodb/dead-letters.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
-import { getPartner, queryPartners, savePartner } from '../../adapters/dynamodb/partners.ts';
-import { getSim, ownersOf } from '../../adapters/dynamodb/sims.ts';
-import {
-  getGrantedTariff,
-  getTariff,
-  grantTariff,
-  queryGrantedTariffs,
-  queryTariffs,
-  revokeTariff,
-  saveTariff,
-} from '../../adapters/dynamodb/tariffs.ts';
 import { deadLetterSchema, showDeadLetter } from '../../contract/dead-letter.ts';
 import { partnerOrderSchema, showOrder } from '../../contract/order.ts';
 import { partnerSchema, showPartner } from '../../contract/partner.ts';
@@ -19,13 +8,25 @@ import { partnerSimSchema, showSim } from '../../contract/sim.ts';
 import { showTariff, tariffAnswerSchema } from '../../contract/tariff.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { described } from '../../domain/described.ts';
-import { HOLDING_DAYS, isPartnerId, type Partner } from '../../domain/partner.ts';
+import { HOLDING_DAYS } from '../../domain/partner.ts';
 import { tariffSchema } from '../../domain/tariff.ts';
 import { line } from '../../domain/text.ts';
-import { invalidInput, notFound, Refusal } from '../../use-cases/refusal.ts';
+import { readDeadLetters, redrive } from '../../use-cases/failed-work/redrive.ts';
+import { findSim } from '../../use-cases/platform/find-sim.ts';
+import { grantTariff, revokeTariff } from '../../use-cases/platform/grant-tariff.ts';
+import { readPartner, readPartners } from '../../use-cases/platform/read-partners.ts';
+import {
+  readGrantedTariff,
+  readGrantedTariffs,
+  readTariff,
+  readTariffs,
+} from '../../use-cases/platform/read-tariffs.ts';
+import { savePartner } from '../../use-cases/platform/save-partner.ts';
+import { saveTariff } from '../../use-cases/platform/save-tariff.ts';
+import { orNotFound } from '../../use-cases/refusal.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch, requirePutConditions } from '../http/etag.ts';
-import { created, noContent, okPage, okResource, route } from '../http/route.ts';
+import { type Answer, created, noContent, okPage, okResource, route } from '../http/route.ts';
 
 const partnerDetails = z.lazy(() =>
   z.strictObject({
@@ -44,9 +45,7 @@ const partnerDetails = z.lazy(() =>
   }),
 );
 
-const TARIFF_ID = /^trf_[A-Za-z0-9._-]{1,60}$/;
-
-/** What the wholesaler itself does: partners, tariffs, and who has which. */
+/** Administration by the wholesaler: partners, tariffs, grants and failed work. */
 export const routes = [
   route({
     method: 'GET',
@@ -59,7 +58,7 @@ export const routes = [
     paged: true,
     answers: { 200: partnerSchema },
     handle: async ({ page }) => {
-      const { items, last } = await queryPartners(page.limit, page.after);
+      const { items, last } = await readPartners(page);
       return okPage(items.map(showPartner), last);
     },
   }),
@@ -71,7 +70,7 @@ export const routes = [
     tag: 'Platform',
     summary: 'Get a partner',
     answers: { 200: partnerSchema },
-    handle: async ({ path: { partnerId } }) => okResource(showPartner(await getPartnerOr404(partnerId))),
+    handle: async ({ path: { partnerId } }) => okResource(showPartner(await readPartner(partnerId))),
   }),
   route({
     method: 'GET',
@@ -83,7 +82,7 @@ export const routes = [
     paged: true,
     answers: { 200: tariffAnswerSchema },
     handle: async ({ page }) => {
-      const { items, last } = await queryTariffs(page.limit, page.after);
+      const { items, last } = await readTariffs(page);
       return okPage(items.map(showTariff), last);
     },
   }),
@@ -95,13 +94,7 @@ export const routes = [
     tag: 'Platform',
     summary: 'Get a tariff',
     answers: { 200: tariffAnswerSchema },
-    handle: async ({ path: { tariffId } }) => {
-      const tariff = await getTariff(tariffId);
-      if (!tariff) {
-        throw notFound('tariff', tariffId);
-      }
-      return okResource(showTariff(tariff));
-    },
+    handle: async ({ path: { tariffId } }) => okResource(showTariff(await readTariff(tariffId))),
   }),
   route({
     method: 'GET',
@@ -113,8 +106,7 @@ export const routes = [
     paged: true,
     answers: { 200: tariffAnswerSchema },
     handle: async ({ path: { partnerId }, page }) => {
-      await getPartnerOr404(partnerId);
-      const { items, last } = await queryGrantedTariffs(partnerId, page.limit, page.after);
+      const { items, last } = await readGrantedTariffs(partnerId, page);
       return okPage(items.map(showTariff), last);
     },
   }),
@@ -126,13 +118,8 @@ export const routes = [
     tag: 'Platform',
     summary: 'Get a tariff granted to a partner',
     answers: { 200: tariffAnswerSchema },
-    handle: async ({ path: { partnerId, tariffId } }) => {
-      const tariff = await getGrantedTariff(partnerId, tariffId);
-      if (!tariff) {
-        throw notFound('tariff of the partner', tariffId);
-      }
-      return okResource(showTariff(tariff));
-    },
+    handle: async ({ path: { partnerId, tariffId } }) =>
+      okResource(showTariff(await readGrantedTariff(partnerId, tariffId))),
   }),
   route({
     method: 'GET',
@@ -143,10 +130,7 @@ export const routes = [
     summary: 'Get an order of a partner',
     answers: { 200: partnerOrderSchema },
     handle: async ({ path: { partnerId, orderId } }) => {
-      const order = await getOrder(partnerId, orderId);
-      if (!order) {
-        throw notFound('order', orderId);
-      }
+      const order = orNotFound(await getOrder(partnerId, orderId), 'order', orderId);
       return okResource(partnerOrderSchema.parse({ ...showOrder(order), partnerId }));
     },
   }),
@@ -159,11 +143,7 @@ export const routes = [
     summary: 'Find a SIM, of whichever partner',
     answers: { 200: partnerSimSchema },
     handle: async ({ path: { iccid } }) => {
-      const partnerId = (await ownersOf([iccid])).get(iccid);
-      const sim = partnerId === undefined ? undefined : await getSim(partnerId, iccid);
-      if (!sim) {
-        throw notFound('SIM', iccid);
-      }
+      const { partnerId, sim } = await findSim(iccid);
       return okResource(partnerSimSchema.parse({ ...showSim(sim), partnerId }));
     },
   }),
@@ -185,23 +165,12 @@ export const routes = [
     honoursIfMatch: true,
     honoursIfNoneMatch: true,
     handle: async ({ path: { partnerId }, body, headers, now }) => {
-      if (!isPartnerId(partnerId)) {
-        throw invalidInput([
-          {
-            pointer: '/path/partnerId',
-            code: 'invalid_format',
-            message:
-              'partnerId must have 1 to 64 letters, digits, dots, dashes and underscores, and start with a letter or digit.',
-          },
-        ]);
-      }
-      const saved = await savePartner(partnerId, body, now.toISOString(), (before) =>
-        requirePutConditions(headers, before && showPartner(before)),
-      );
-      const shown = showPartner(saved.partner);
-      return saved.before
-        ? { ...okResource(shown), before: showPartner(saved.before) }
-        : created(`/v1/platform/partners/${partnerId}`, shown);
+      const { partner, before } = await savePartner(partnerId, body, {
+        now,
+        precondition: (current) => requirePutConditions(headers, current && showPartner(current)),
+      });
+      const location = `/v1/platform/partners/${partnerId}`;
+      return createdOrReplaced(location, showPartner(partner), before && showPartner(before));
     },
   }),
   route({
@@ -218,26 +187,10 @@ export const routes = [
     honoursIfMatch: true,
     honoursIfNoneMatch: true,
     handle: async ({ path: { tariffId }, body, headers }) => {
-      if (!TARIFF_ID.test(tariffId)) {
-        throw invalidInput([
-          {
-            pointer: '/path/tariffId',
-            code: 'invalid_format',
-            message:
-              'tariffId must start with trf_, followed by 1 to 60 letters, digits, dots, dashes and underscores.',
-          },
-        ]);
-      }
-      const saved = await saveTariff(tariffId, body, (before) =>
-        requirePutConditions(headers, before && showTariff(before)),
+      const { tariff, before } = await saveTariff(tariffId, body, (current) =>
+        requirePutConditions(headers, current && showTariff(current)),
       );
-      if ('problem' in saved) {
-        throw new Refusal('tariff_in_use', saved.problem.detail);
-      }
-      const shown = showTariff(saved.tariff);
-      return saved.before
-        ? { ...okResource(shown), before: showTariff(saved.before) }
-        : created(`/v1/platform/tariffs/${tariffId}`, shown);
+      return createdOrReplaced(`/v1/platform/tariffs/${tariffId}`, showTariff(tariff), before && showTariff(before));
     },
   }),
   route({
@@ -249,14 +202,7 @@ export const routes = [
     summary: 'Grant a tariff to a partner',
     answers: { 200: tariffAnswerSchema, 201: tariffAnswerSchema },
     handle: async ({ path: { partnerId, tariffId } }) => {
-      const [partner, tariff] = await Promise.all([getPartner(partnerId), getTariff(tariffId)]);
-      if (!partner) {
-        throw notFound('partner', partnerId);
-      }
-      if (!tariff) {
-        throw notFound('tariff', tariffId);
-      }
-      const { created: isNew } = await grantTariff(partnerId, tariffId);
+      const { tariff, isNew } = await grantTariff(partnerId, tariffId);
       const shown = showTariff(tariff);
       return isNew ? created(`/v1/platform/partners/${partnerId}/tariffs/${tariffId}`, shown) : okResource(shown);
     },
@@ -271,14 +217,7 @@ export const routes = [
     description: 'Existing services on the tariff remain. New services cannot use it.',
     answers: { 204: null },
     handle: async ({ path: { partnerId, tariffId }, ifMatch }) => {
-      const given = await getGrantedTariff(partnerId, tariffId);
-      if (!given) {
-        throw notFound('tariff of the partner', tariffId);
-      }
-      requireMatch(ifMatch, showTariff(given));
-      if (!(await revokeTariff(partnerId, tariffId))) {
-        throw notFound('tariff of the partner', tariffId);
-      }
+      await revokeTariff(partnerId, tariffId, (tariff) => requireMatch(ifMatch, showTariff(tariff)));
       return noContent;
     },
   }),
@@ -292,7 +231,7 @@ export const routes = [
     paged: true,
     answers: { 200: deadLetterSchema },
     handle: async ({ page }) => {
-      const { items, last } = await queryDeadLetters(page.limit, page.after);
+      const { items, last } = await readDeadLetters(page);
       return okPage(items.map(showDeadLetter), last);
     },
   }),
@@ -307,20 +246,15 @@ export const routes = [
     description: 'The work is retried within a minute.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, now }) => {
-      if (!(await redrive(id, caller.userId, now))) {
-        throw notFound('failed work', id);
-      }
+      await redrive(id, caller.userId, now);
       return noContent;
     },
   }),
 ];
 
-async function getPartnerOr404(partnerId: string): Promise<Partner> {
-  const partner = await getPartner(partnerId);
-  if (!partner) {
-    throw notFound('partner', partnerId);
-  }
-  return partner;
+/** The answer to a `PUT`: 201 when it created the resource, otherwise 200 with the previous state for the journal. */
+function createdOrReplaced(location: string, shown: unknown, before: unknown): Answer {
+  return before === undefined ? created(location, shown) : { ...okResource(shown), before };
 }
 
 export const handler = createApiHandler(routes);

@@ -6,10 +6,10 @@ import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { retryInBackground } from '../../adapters/dynamodb/client.ts';
 import { isThrottled } from '../../adapters/dynamodb/contention.ts';
-import { recordFailedAttempt } from '../../adapters/dynamodb/dead-letters.ts';
 import { due, type Key } from '../../adapters/dynamodb/keys.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import { recordFailedAttempt } from '../../use-cases/failed-work/record-failed-attempt.ts';
 import { metricsMiddleware } from './metrics-middleware.ts';
 
 /** What is not begun in the last seconds of an invocation is left to the next one. */
@@ -58,7 +58,7 @@ async function processOne<Due>(
       recordMetric('LooksThrottled', 1);
       return 'throttled';
     }
-    const isSetAside = await recordFailedAttempt(key, due[kind], String(error), clock.now());
+    const isSetAside = await recordFailedAttempt({ key, duePk: due[kind] }, String(error), clock.now());
     logger.error(isSetAside ? 'set aside' : 'look failed', { key, kind, error });
     recordMetric(isSetAside ? 'SetAside' : 'LooksFailed', 1);
   }

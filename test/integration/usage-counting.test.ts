@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
-import {
-  queryDeadLetters,
-  queryRedrivenUsage,
-  redrive,
-  removeRedrivenUsage,
-} from '../../adapters/dynamodb/dead-letters.ts';
+import { queryDeadLetters, queryRedrivenUsage, removeRedrivenUsage } from '../../adapters/dynamodb/dead-letters.ts';
 import { put, remove, write } from '../../adapters/dynamodb/items.ts';
 import { simDayKey } from '../../adapters/dynamodb/keys.ts';
 import { addSim } from '../../adapters/dynamodb/sims.ts';
@@ -17,6 +12,7 @@ import { arriveInHolding } from '../../domain/sim.ts';
 import { pointsOf } from '../../domain/usage.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
+import { redrive } from '../../use-cases/failed-work/redrive.ts';
 import { countUsage, ingestUsage } from '../../use-cases/usage/count-usage.ts';
 import { useLocalCloud } from './local-cloud.ts';
 

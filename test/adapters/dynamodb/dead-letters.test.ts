@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { idOf, MAX_DEAD_LETTER_ID_LENGTH } from '../../../adapters/dynamodb/dead-letters.ts';
+import { deadLetterId, MAX_DEAD_LETTER_ID_LENGTH } from '../../../adapters/dynamodb/dead-letters.ts';
 import {
   due,
   holdingWatchKey,
@@ -45,6 +45,6 @@ test.each([
 ] as const)('%s of the partner with the longest id can be put back', (_, work) => {
   const route = routes.find(({ path }) => path.endsWith('/put-back'));
   expect(route?.maxIdLength).toBe(MAX_DEAD_LETTER_ID_LENGTH);
-  expect(idOf(work).length).toBeGreaterThan(100);
-  expect(idOf(work).length).toBeLessThanOrEqual(MAX_DEAD_LETTER_ID_LENGTH);
+  expect(deadLetterId(work).length).toBeGreaterThan(100);
+  expect(deadLetterId(work).length).toBeLessThanOrEqual(MAX_DEAD_LETTER_ID_LENGTH);
 });

@@ -19,9 +19,9 @@ import {
   writeIf,
 } from '../../../adapters/dynamodb/items.ts';
 import { changeOperation } from '../../../adapters/dynamodb/operations.ts';
-import { savePartner } from '../../../adapters/dynamodb/partners.ts';
+import { upsertPartner } from '../../../adapters/dynamodb/partners.ts';
 import { claimNextAttempt } from '../../../adapters/dynamodb/runs.ts';
-import { saveTariff } from '../../../adapters/dynamodb/tariffs.ts';
+import { upsertTariff } from '../../../adapters/dynamodb/tariffs.ts';
 import { requestCancellation } from '../../../domain/operation.ts';
 import { backgroundRetries, conflictRetries, interactiveRetries } from '../../../domain/retry-policies.ts';
 import { anOrder, aTariff } from '../../domain/builders.ts';
@@ -305,7 +305,7 @@ describe('a read and the write that depends on it', () => {
 
   test('of a partner end as a conflict when another writer is faster each time', async () => {
     answers = conflicts({ id: { S: 'acme' }, version: { N: '1' } });
-    const saved = savePartner('acme', details, '2026-03-02T10:00:00.000Z', () => undefined);
+    const saved = upsertPartner('acme', details, '2026-03-02T10:00:00.000Z', () => undefined);
     expect(await caught(saved)).toBeInstanceOf(ConditionFailed);
     expect(reads()).toBe(conflictRetries.maxAttempts);
   });
@@ -314,20 +314,20 @@ describe('a read and the write that depends on it', () => {
     answers = Array.from({ length: 100 }, (_, place) =>
       place % 2 === 0 ? { body: {} } : { reasons: ['ConditionalCheckFailed'] },
     );
-    const saved = savePartner('acme', details, '2026-03-02T10:00:00.000Z', () => undefined);
+    const saved = upsertPartner('acme', details, '2026-03-02T10:00:00.000Z', () => undefined);
     expect(await caught(saved)).toBeInstanceOf(ConditionFailed);
     expect(reads()).toBe(conflictRetries.maxAttempts);
   });
 
   test('of a tariff end as a conflict when another writer is faster each time', async () => {
     answers = conflicts(undefined);
-    expect(await caught(saveTariff('trf_1', terms, () => undefined))).toBeInstanceOf(ConditionFailed);
+    expect(await caught(upsertTariff('trf_1', terms, () => undefined))).toBeInstanceOf(ConditionFailed);
     expect(reads()).toBe(conflictRetries.maxAttempts);
   });
 
   test('succeed when another writer is faster for a while', async () => {
     answers = [...conflicts(undefined).slice(0, 10), { body: {} }, { body: {} }];
-    expect(await saveTariff('trf_1', terms, () => undefined)).toMatchObject({ tariff: { id: 'trf_1' } });
+    expect(await upsertTariff('trf_1', terms, () => undefined)).toMatchObject({ tariff: { id: 'trf_1' } });
     expect(reads()).toBe(6);
   });
 });

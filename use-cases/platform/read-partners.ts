@@ -1,0 +1,16 @@
+import { getPartner, queryPartners } from '../../adapters/dynamodb/partners.ts';
+import type { Partner } from '../../domain/partner.ts';
+import { orNotFound } from '../refusal.ts';
+
+/** @throws Refusal `not_found` */
+export async function readPartner(partnerId: string): Promise<Partner> {
+  return orNotFound(await getPartner(partnerId), 'partner', partnerId);
+}
+
+/** A page of all partners, by id. */
+export async function readPartners(page: {
+  limit: number;
+  after?: string;
+}): Promise<{ items: Partner[]; last?: string }> {
+  return queryPartners(page.limit, page.after);
+}

@@ -1,0 +1,32 @@
+import { getGrantedTariff, getTariff, queryGrantedTariffs, queryTariffs } from '../../adapters/dynamodb/tariffs.ts';
+import type { Tariff } from '../../domain/tariff.ts';
+import { orNotFound } from '../refusal.ts';
+import { readPartner } from './read-partners.ts';
+
+type Page = { limit: number; after?: string };
+type Tariffs = { items: Tariff[]; last?: string };
+
+/** @throws Refusal `not_found` */
+export async function readTariff(tariffId: string): Promise<Tariff> {
+  return orNotFound(await getTariff(tariffId), 'tariff', tariffId);
+}
+
+/** A page of all tariffs, by id. */
+export async function readTariffs(page: Page): Promise<Tariffs> {
+  return queryTariffs(page.limit, page.after);
+}
+
+/** @throws Refusal `not_found` when the tariff does not exist or is not granted to the partner */
+export async function readGrantedTariff(partnerId: string, tariffId: string): Promise<Tariff> {
+  return orNotFound(await getGrantedTariff(partnerId, tariffId), 'tariff of the partner', tariffId);
+}
+
+/**
+ * A page of the tariffs granted to a partner, by id.
+ *
+ * @throws Refusal `not_found` when the partner does not exist
+ */
+export async function readGrantedTariffs(partnerId: string, page: Page): Promise<Tariffs> {
+  await readPartner(partnerId);
+  return queryGrantedTariffs(partnerId, page.limit, page.after);
+}

@@ -1,0 +1,28 @@
+import { upsertPartner } from '../../adapters/dynamodb/partners.ts';
+import { isPartnerId, type Partner, type PartnerDetails } from '../../domain/partner.ts';
+import { invalidInput } from '../refusal.ts';
+
+/**
+ * Creates a partner with a holding service for each operator, or replaces its details.
+ *
+ * @param precondition gets the partner before the write, `undefined` when there is none; may throw.
+ * @returns the partner, and the partner before the write.
+ * @throws Refusal `invalid_input` for a malformed id
+ */
+export async function savePartner(
+  partnerId: string,
+  details: PartnerDetails,
+  { now, precondition }: { now: Date; precondition: (before: Partner | undefined) => void },
+): Promise<{ partner: Partner; before: Partner | undefined }> {
+  if (!isPartnerId(partnerId)) {
+    throw invalidInput([
+      {
+        pointer: '/path/partnerId',
+        code: 'invalid_format',
+        message:
+          'partnerId must have 1 to 64 letters, digits, dots, dashes and underscores, and start with a letter or digit.',
+      },
+    ]);
+  }
+  return upsertPartner(partnerId, details, now.toISOString(), precondition);
+}
