@@ -1,15 +1,13 @@
 import * as z from 'zod/mini';
-import { journalPosition, queryJournal } from '../../adapters/dynamodb/journal.ts';
 import { journalEntrySchema, showJournalEntry } from '../../contract/journal-entry.ts';
 import { tenantOf } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
-import { fillPage } from '../../use-cases/fill-page.ts';
-import { invalidInput } from '../../use-cases/refusal.ts';
+import { readJournal } from '../../use-cases/access/read-journal.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { okPage, route } from '../http/route.ts';
 
-/** Who did what. */
+/** The audit trail of accepted writes. */
 export const routes = [
   route({
     method: 'GET',
@@ -29,28 +27,11 @@ export const routes = [
         resource: described(z.optional(line(500)), 'Id or path of the resource.'),
       }),
     answers: { 200: journalEntrySchema },
-    handle: async ({ caller, query: { from, to, actor, resource }, page }) => {
-      const between = { from: from && new Date(from).toISOString(), to: to && new Date(to).toISOString() };
-      if (between.from !== undefined && between.to !== undefined && between.from > between.to) {
-        throw invalidInput([{ pointer: '/query/to', code: 'too_small', message: 'to must not be before from.' }]);
-      }
-      const now = Date.now() / 1000;
-      const { items, next } = await fillPage(
-        page,
-        (limit, after) => queryJournal(tenantOf(caller), between, limit, after),
-        (entry) =>
-          entry.expiresAt > now &&
-          (actor === undefined || entry.actor === actor) &&
-          (resource === undefined || isAbout(entry.resource, resource)),
-        journalPosition,
-      );
+    handle: async ({ caller, query, page }) => {
+      const { items, next } = await readJournal(tenantOf(caller), query, page);
       return okPage(items.map(showJournalEntry), next);
     },
   }),
 ];
-
-function isAbout(path: string, resource: string): boolean {
-  return path === resource || path.split('/').includes(resource);
-}
 
 export const handler = createApiHandler(routes);
