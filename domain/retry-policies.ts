@@ -20,6 +20,24 @@ export const backgroundRetries: RetryPolicy = { maxAttempts: 12, firstDelayMs: 5
  */
 export const conflictRetries: RetryPolicy = { maxAttempts: 20, firstDelayMs: 50, maxDelayMs: 400 };
 
+/** How long one run sends the events of a webhook, in milliseconds of real time. */
+export const DELIVERY_ROUND_MS = 50 * SECOND_MS;
+
+/** How long a run leases the queue of a webhook: longer than a round, and until a crashed run is replaced. */
+export const QUEUE_LEASE_MS = 90 * SECOND_MS;
+
+/** An event is dead-lettered after this many faults of our own while sending it. Failures of the receiver do not count. */
+export const MAX_FAULTS_OF_DELIVERY = 12;
+
+/** How long the stream delivers a failed change again, in milliseconds of real time, before a schedule retries it. */
+export const CHANGE_RETRIES_MS = 10 * MINUTE_MS;
+
+/** When a schedule first retries a failed change. */
+export const FIRST_CHANGE_RETRY_MS = MINUTE_MS;
+
+/** Usage is dead-lettered after this many runs that failed at the same cursor: a day of runs. */
+export const MAX_FAILED_COLLECTIONS = 12;
+
 /**
  * For due items that cannot be processed: a minute to an hour between attempts, about seven hours in all. Then they are
  * dead-lettered. The delays are exact, since items are not retried in lockstep.

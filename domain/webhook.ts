@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { DAY_MS, MINUTE_MS } from './durations.ts';
 import type { Problem } from './verdict.ts';
 
-/** What partners are told of: the contract's types of events. */
+/** The event types of the contract. */
 export const eventTypes = [
   'order.accepted',
   'order.dispatched',
@@ -22,55 +22,55 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number];
 
-/** Asked for by hand, to see whether a webhook works; sent whatever the webhook is for. */
+/** Sent on request, to test a webhook, whatever it subscribes to. */
 export const TEST_EVENT = 'webhook.test';
 
-/** A change that partners are told of, as it is sent. */
+/** An event as it is sent. */
 export type PublicEvent = {
-  /** Comes from the change itself: the same whenever the change is told again. */
+  /** Follows from the change: a repeated change has the same id. */
   id: string;
   type: EventType | typeof TEST_EVENT;
   at: string;
-  /** What it is about: events of one subject are delivered in their order. */
+  /** The id of the resource. Events of one subject are delivered in their order. */
   subject: string;
-  /** Its place among the events of its subject; sorts as text. */
+  /** Its position among the events of its subject. Sorts as text. */
   place: string;
   data: Readonly<Record<string, unknown>>;
 };
 
-/** Where a partner is told of events. */
+/** A URL to which the events of a partner are sent. */
 export type Webhook = {
   id: string;
   url: string;
-  /** Types of events, or `order.*` for all of a kind, or `*` for all. */
+  /** Event types, `order.*` for all types of a kind, or `*` for all types. */
   events: readonly string[];
   enabled: boolean;
-  /** Why the system does not send to it any more. */
+  /** Why the system disabled it. */
   disabled?: Problem & { at: string };
   createdAt: string;
   updatedAt: string;
   version: number;
 };
 
-/** What events are signed with; and the secret before, as long as that is good, too. */
+/** The signing secret, and the previous one while it is valid. */
 export type WebhookSecrets = { secret: string; previous?: { secret: string; until: string } };
 
-/** A new secret: the one before is good for a day more, so that a receiver can change when it likes. */
+/** Replaces the secret. The previous one is valid for another day, so that receivers have time to change it. */
 export function rotateSecret({ secret: former }: WebhookSecrets, secret: string, now: Date): WebhookSecrets {
   return { secret, previous: { secret: former, until: new Date(now.getTime() + DAY_MS).toISOString() } };
 }
 
-/** The secrets with which events are signed at a moment. */
+/** The secrets that events are signed with at a moment. */
 export function validSecrets({ secret, previous }: WebhookSecrets, now: Date): string[] {
   return [secret, ...(previous && now.toISOString() < previous.until ? [previous.secret] : [])];
 }
 
-/** How many webhooks a partner can have: each change is written out for each of them. */
+/** The most webhooks of a partner: every event is stored once for each of them. */
 export const MAX_WEBHOOKS = 20;
 
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const;
 
-/** An event on its way to a webhook. */
+/** The delivery of an event to a webhook. */
 export type Delivery = {
   id: string;
   eventId: string;
@@ -79,12 +79,12 @@ export type Delivery = {
   place: string;
   state: (typeof deliveryStates)[number];
   attempts: number;
-  /** What the receiver last answered, or why it did not. */
+  /** The last response of the receiver, or the reason why there was none. */
   lastStatus?: number;
   lastError?: string;
   lastAttemptAt?: string;
   nextAttemptAt?: string;
-  /** After this it is tried no more. */
+  /** No attempt is made after this. */
   until: string;
   createdAt: string;
   deliveredAt?: string;
@@ -92,10 +92,10 @@ export type Delivery = {
 
 const kinds = [...new Set(eventTypes.map((type) => type.slice(0, type.indexOf('.'))))];
 
-/** What a webhook can ask for. */
+/** The patterns that a webhook can subscribe to. */
 export const eventPatterns: readonly string[] = ['*', ...kinds.map((kind) => `${kind}.*`), ...eventTypes];
 
-/** Whether a webhook asked for events of a type. */
+/** Whether a webhook's patterns include an event type. */
 export function matchesType({ events }: Pick<Webhook, 'events'>, type: PublicEvent['type']): boolean {
   return events.some(
     (pattern) =>
@@ -103,7 +103,7 @@ export function matchesType({ events }: Pick<Webhook, 'events'>, type: PublicEve
   );
 }
 
-/** Whether a webhook gets an event: one of a type that it asked for, which happened since the webhook was made. */
+/** Whether a webhook receives an event: its patterns include the type, and the event occurred after its creation. */
 export function subscribesTo(
   webhook: Pick<Webhook, 'events' | 'enabled' | 'createdAt'>,
   { type, at }: Pick<PublicEvent, 'at'> & { type: EventType },
@@ -112,23 +112,26 @@ export function subscribesTo(
 }
 
 /**
- * What must be delivered one after the other: the events of one order, operation or SIM. Those of an alarm are about many
- * SIMs, in no order.
+ * The lane of an event. Events of one lane are delivered one after the other: those of one order, operation or SIM. The
+ * events of an alarm concern different SIMs and need no order.
  */
 export function deliveryLaneOf({ subject, deliveryId }: { subject: string; deliveryId: string }): string {
   return subject.startsWith('alm_') ? deliveryId : subject;
 }
 
-/** How many requests a receiver gets at a time at first, and at most. */
+/** The number of concurrent requests that a receiver gets at first, and at most. */
 export const FIRST_WINDOW = 4;
 export const MAX_WINDOW = 64;
 
-/** A receiver that takes longer than this, in milliseconds, has enough to do. */
+/** After this many failed requests, and none that succeeded, a receiver counts as down and sending is paused. */
+export const FAILURES_OF_RECEIVER_DOWN = 5;
+
+/** A receiver that takes longer than this, in milliseconds, gets fewer concurrent requests. */
 const SLOW_MS = 1000;
 
 /**
- * How many requests a receiver gets at a time after one more answer: one more when it took the event quickly, one fewer when
- * it was slow, half as many when it did not take it.
+ * The number of concurrent requests after another response: one more after a quick success, one fewer after a slow one, half
+ * as many after a failure.
  */
 export function nextWindow(window: number, { ok, tookMs }: { ok: boolean; tookMs: number }): number {
   if (!ok) {
@@ -139,22 +142,22 @@ export function nextWindow(window: number, { ok, tookMs }: { ok: boolean; tookMs
 
 const LONGEST_PAUSE_MS = 120 * MINUTE_MS;
 
-/** After how long the next attempt is, in milliseconds: a minute, then twice as long each time, two hours at the most. */
+/** The wait before the next attempt, in milliseconds: a minute, doubling with each attempt, at most two hours. */
 export function backoffAfter(attempts: number): number {
   return Math.min(MINUTE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS);
 }
 
-/** Until when an event is tried that is to be sent from now on: a day. */
+/** When the attempts of an event that is queued now end: after a day. */
 export function deliveryDeadline(now: Date): string {
   return new Date(now.getTime() + DAY_MS).toISOString();
 }
 
-/** A receiver that took nothing for a day, while something was sent, gets nothing more. */
+/** Whether a webhook is disabled: its receiver has accepted no event for a day. */
 export function hasFailedTooLong(failingSince: string, now: Date): boolean {
   return now.getTime() - Date.parse(failingSince) >= DAY_MS;
 }
 
-/** A delivery after an attempt: done, to be tried again, or, after a day, given up. */
+/** A delivery after an attempt: delivered, pending with its next attempt, or failed after a day. */
 export function afterAttempt<D extends Delivery>(
   delivery: D,
   outcome: { ok: boolean; status?: number; error?: string },
@@ -166,7 +169,7 @@ export function afterAttempt<D extends Delivery>(
   const next = new Date(now.getTime() + backoffAfter(attempts)).toISOString();
   const isOver = at >= delivery.until;
   return {
-    // Safe: what was taken off is optional in every delivery.
+    // Safe: the removed fields are optional in every delivery.
     ...(rest as D),
     attempts,
     lastAttemptAt: at,
@@ -225,13 +228,13 @@ function embeddedIn(bytes: readonly number[]): string[] {
   return /^.{16}0[0-3]005efe/.test(hex) ? [at(12)] : [];
 }
 
-/** Where receivers listen: the ports that services on the public internet offer HTTPS on, and no service inside a network. */
+/** The ports of receivers: those that public HTTPS services use, and internal services do not. */
 export const webhookPorts: readonly number[] = [443, 8443];
 
 /**
- * Why events cannot be sent to a URL; `undefined` when they can, as far as it can be told without asking for its name.
+ * Why events cannot be sent to a URL, as far as its text shows. Whether its host name is public takes a DNS lookup.
  *
- * @param local whether the receiver may be on this machine, over plain HTTP.
+ * @param local whether the receiver may be on this machine and use plain HTTP.
  */
 export function targetProblem(url: string, local: boolean): Problem | undefined {
   const target = URL.parse(url);

@@ -9,7 +9,10 @@ import { padded } from './keys.ts';
 import { readHistory } from './sim-history.ts';
 import type { SimRecord } from './sims.ts';
 
-/** A change of the table that partners may be told of. `place` puts those of one order, operation or SIM into order. */
+/** A record of the table's stream. */
+export type StreamRecord = DynamoDBRecord;
+
+/** A change that may become an event. `place` orders the changes of one order, operation or SIM. */
 export type TableChange = { partnerId: string; place: string } & (
   | { kind: 'order'; orderId: string; event: OrderEvent }
   | { kind: 'alarm'; firing: Firing }
@@ -17,8 +20,8 @@ export type TableChange = { partnerId: string; place: string } & (
   | { kind: 'sim'; sim: Sim; step: SimEvent }
 );
 
-/** What a record of the table's stream says of orders, operations, SIMs and alarms; nothing for all else. */
-export function changesIn({ dynamodb }: DynamoDBRecord): TableChange[] {
+/** The changes of orders, operations, SIMs and alarms in a record. Other items yield none. */
+export function changesIn({ dynamodb }: StreamRecord): TableChange[] {
   const now = imageOf<{ pk: string; sk: string }>(dynamodb?.NewImage);
   if (!now) {
     return [];
@@ -33,23 +36,23 @@ export function changesIn({ dynamodb }: DynamoDBRecord): TableChange[] {
     return firing ? [{ kind: 'alarm', partnerId, firing, place: now.sk.slice('EVT#'.length) }] : [];
   }
   if (of === '' && now.sk.startsWith('OP#')) {
-    return finished(partnerId, dynamodb);
+    return finishedOperation(partnerId, dynamodb);
   }
-  return of === 'SIM' ? steps(partnerId, dynamodb) : [];
+  return of === 'SIM' ? simSteps(partnerId, dynamodb) : [];
 }
 
 /**
- * Records of one lane are about the same thing and must be handled in their order: the lines of an order's timeline, which
- * are items of their own, or the versions of any other item.
+ * The lane of a record. Records of one lane must be processed in their order: the timeline entries of an order, which are
+ * separate items, or the versions of any other item.
  */
-export function laneOf({ dynamodb }: DynamoDBRecord): string {
+export function laneOf({ dynamodb }: StreamRecord): string {
   const { pk, sk } = dynamodb?.Keys ?? {};
   return pk?.S?.includes('#ORD#') ? pk.S : `${pk?.S} ${sk?.S}`;
 }
 
-type Images = DynamoDBRecord['dynamodb'];
+type Images = StreamRecord['dynamodb'];
 
-function finished(partnerId: string, images: Images): TableChange[] {
+function finishedOperation(partnerId: string, images: Images): TableChange[] {
   const operation = imageOf<Operation>(images?.NewImage);
   const before = imageOf<Operation>(images?.OldImage);
   if (operation?.finishedAt === undefined || before?.finishedAt !== undefined) {
@@ -59,7 +62,7 @@ function finished(partnerId: string, images: Images): TableChange[] {
   return [{ kind: 'operation', partnerId, operation: { ...operation, finishedAt }, place: padded(version) }];
 }
 
-function steps(partnerId: string, images: Images): TableChange[] {
+function simSteps(partnerId: string, images: Images): TableChange[] {
   const sim = imageOf<SimRecord>(images?.NewImage);
   const before = imageOf<SimRecord>(images?.OldImage);
   if (!sim) {
@@ -70,10 +73,7 @@ function steps(partnerId: string, images: Images): TableChange[] {
     .map((step) => ({ kind: 'sim', partnerId, sim, step, place: padded(step.version) }));
 }
 
-/**
- * Safe as far as the keys say which file of this folder wrote the item; and the types of Lambda's events and of the SDK
- * name the same images.
- */
+/** Safe: the keys of the item show which file of this folder wrote it, and Lambda and the SDK use the same image format. */
 function imageOf<T>(image: NonNullable<Images>['NewImage']): T | undefined {
   return image && (upgraded(unmarshall(image as Parameters<typeof unmarshall>[0])) as T);
 }

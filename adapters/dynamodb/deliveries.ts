@@ -18,45 +18,45 @@ import {
 } from './items.ts';
 import { deliveryKey, due, pendingKey, pendingPartition, webhookQueueKey } from './keys.ts';
 
-/** A delivery as it is kept: with the very text that is sent, each time the same. */
+/** A stored delivery, with the text that every attempt sends. */
 export type DeliveryRecord = Delivery & {
-  /** When what it tells of happened, or when it was asked for again. */
+  /** When the event occurred, or was last requested again. */
   since: string;
   body: string;
-  /** When it is forgotten, in seconds of real time; DynamoDB removes the item some time after. */
+  /** When it expires, in seconds of real time. DynamoDB removes the item some time later. */
   expiresAt: number;
 };
 
-/** What a webhook has not got yet, in the order in which it gets it. */
+/** An event that a webhook has not accepted yet. A webhook's events are sent in their order. */
 export type PendingDelivery = {
   deliveryId: string;
   subject: string;
   nextAttemptAt?: string;
-  /** How many attempts in a row broke on our side. */
+  /** How many attempts in a row failed because of a fault of our own. */
   failures?: number;
 };
 
-/** The queue of a webhook: there, and due, while the webhook has not got all of its events. */
+/** The queue of a webhook. It exists, and is due, while events are pending. */
 export type Queue = {
-  /** Grows with every event that is added. */
+  /** Increases with every event that is added. */
   added: number;
   /** The lease that one run of the schedule holds: its own random id, and when it expires, in milliseconds of real time. */
   heldBy?: string;
   heldUntil?: number;
-  /** Rounds in a row that ended because the receiver seems to be down, and until when it is left alone. */
+  /** How many rounds in a row found the receiver down, and until when sending is paused. */
   pauses?: number;
   pausedUntil?: string;
-  /** Since when it has taken nothing, while something was sent. */
+  /** Since when the receiver has accepted no event. */
   failingSince?: string;
 };
 
-/** For how long deliveries are kept, in seconds: 30 days. */
-const KEPT_FOR = 30 * 24 * 3600;
+/** How long deliveries are stored, in seconds: 30 days. */
+const RETENTION_SECONDS = 30 * 24 * 3600;
 
-/** The delivery of an event: each webhook has one of it, however often the event is told. */
+/** The id of an event's delivery. Each webhook has one delivery of an event, however often the event is published. */
 export const deliveryIdOf = (eventId: string) => eventId.replace(/^evt_/, 'dlv_');
 
-/** Puts an event into the queue of a webhook, once: told again, it changes nothing. */
+/** Adds an event to the queue of a webhook. Adding it again has no effect. */
 export async function addDelivery(
   partnerId: string,
   webhookId: string,
@@ -79,10 +79,10 @@ export async function addDelivery(
 }
 
 /**
- * As `addDelivery`, for many events that come again should one of the writes fail: without a transaction, which costs twice
- * as much, and without making the webhook due, for which one `wake` after all of them will do.
+ * Like `addDelivery`, for callers that repeat failed events: without a transaction, which costs twice as much, and without
+ * making the webhook due. Call `markDue` once after all of them.
  *
- * @returns whether the event awaits delivery: not when it was delivered before.
+ * @returns whether the event is pending. It is not when it was delivered before.
  */
 export async function queueDelivery(
   partnerId: string,
@@ -113,11 +113,11 @@ function newDelivery({ id, type, subject, place, at: timestamp, data }: PublicEv
     createdAt: now.toISOString(),
     since: timestamp,
     body: JSON.stringify({ id, type, timestamp, data }),
-    expiresAt: Math.floor(Date.now() / 1000) + KEPT_FOR,
+    expiresAt: Math.floor(Date.now() / 1000) + RETENTION_SECONDS,
   };
 }
 
-/** Puts a delivery that is over back into the queue, for another day of attempts. */
+/** Returns a delivered or failed event to the queue, for another day of attempts. */
 export async function requeueDelivery(
   partnerId: string,
   webhookId: string,
@@ -139,8 +139,8 @@ export async function requeueDelivery(
 }
 
 /**
- * Keeps a delivery as an attempt left it: a finished one leaves the queue. Not a transaction: should the second write fail,
- * the queue's pointer leads to a delivery that is finished, and is removed when it is read.
+ * Stores a delivery after an attempt, and removes it from the queue unless it is pending. Not a transaction: if the second
+ * write fails, the queue has a pointer to a finished delivery, which is removed when it is read.
  */
 export async function saveDeliveryAttempt(
   partnerId: string,
@@ -159,18 +159,18 @@ export async function getDelivery(partnerId: string, webhookId: string, id: stri
   return get<DeliveryRecord>(deliveryKey(partnerId, webhookId, id));
 }
 
-/** The deliveries of a list that are there, by id. */
+/** The deliveries with these ids that exist, by id. */
 export async function getDeliveries(partnerId: string, webhookId: string, ids: readonly string[]) {
   const found = await getMany<DeliveryRecord>(ids.map((id) => deliveryKey(partnerId, webhookId, id)));
   return new Map(found.map((delivery) => [delivery.id, delivery]));
 }
 
-/** Takes a delivery out of the queue. */
+/** Removes a delivery from the queue. */
 export async function removePending(partnerId: string, webhookId: string, delivery: DeliveryRecord): Promise<void> {
   await write(remove(pendingKey(partnerId, webhookId, delivery)));
 }
 
-/** Postpones an event whose attempt broke on our side. */
+/** Postpones an event after a fault of our own. */
 export async function postponePending(
   partnerId: string,
   webhookId: string,
@@ -186,15 +186,15 @@ export async function queryDeliveries(partnerId: string, webhookId: string, limi
   return query<DeliveryRecord>({ partition: pk, prefix: sk, after, descending: true }, limit);
 }
 
-/** Where the list of deliveries goes on after one. */
+/** Where the list of deliveries continues after a delivery. */
 export const deliveryPosition = ({ id }: DeliveryRecord) => deliveryKey('', '', id).sk;
 
-/** What a webhook has not got yet, subject by subject. */
+/** A page of the pending events of a webhook, by subject. */
 export async function queryPending(partnerId: string, webhookId: string, limit: number, after: string | undefined) {
   return query<PendingDelivery>({ partition: pendingPartition(partnerId, webhookId), after }, limit);
 }
 
-/** The webhooks that have something to get now, across partners, the longest waiting first. */
+/** The webhooks with due events, of all partners, the longest waiting first. */
 export async function dueWebhooks(now: Date, limit: number) {
   return (await queryDue(due.webhooks, now, limit)).flatMap(({ key, dueAt }) => {
     const [, partnerId, webhookId] = /^P#(.+)#WHK#(.+)$/.exec(key.pk) ?? [];
@@ -202,20 +202,20 @@ export async function dueWebhooks(now: Date, limit: number) {
   });
 }
 
-/** Others find the queue behind those that nobody has. */
-const BEHIND_MS = 60_000;
+/** A leased queue moves behind the queues that are free. */
+const LEASED_QUEUE_DELAY_MS = 60_000;
 
 /**
- * Leases the queue of a webhook until then, in milliseconds of real time. The lease names its holder: when the answer is lost, the
- * retry finds its own lease and not a stranger's, which would leave the queue to nobody until it expires.
+ * Leases the queue of a webhook. The lease names its holder, so that a retry after a lost answer finds its own lease.
  *
+ * @param leaseExpiresAt in milliseconds of real time.
  * @returns `undefined` when another run holds the lease.
  */
 export async function leaseQueue(
   partnerId: string,
   webhookId: string,
   now: Date,
-  heldUntil: number,
+  leaseExpiresAt: number,
 ): Promise<(Queue & { heldBy: string }) | undefined> {
   const heldBy = randomUUID();
   const free = {
@@ -224,8 +224,8 @@ export async function leaseQueue(
     names: { '#heldUntil': 'heldUntil', '#heldBy': 'heldBy' },
     values: { ':realNow': Date.now(), ':heldBy': heldBy },
   };
-  const dueAt = new Date(now.getTime() + BEHIND_MS).toISOString();
-  const lease = { heldBy, heldUntil, dueAt };
+  const dueAt = new Date(now.getTime() + LEASED_QUEUE_DELAY_MS).toISOString();
+  const lease = { heldBy, heldUntil: leaseExpiresAt, dueAt };
   try {
     return { ...(await updated<Queue>(webhookQueueKey(partnerId, webhookId), { set: lease }, free)), heldBy };
   } catch (error) {
@@ -236,15 +236,15 @@ export async function leaseQueue(
   }
 }
 
-/** Releases the lease of a run that failed, so that the next one need not wait until it expires. */
+/** Releases the lease of a failed run, so that the next run does not wait until it expires. */
 export async function releaseLease(partnerId: string, webhookId: string, heldBy: string): Promise<void> {
   const isOurs = { expression: '#heldBy = :heldBy', names: { '#heldBy': 'heldBy' }, values: { ':heldBy': heldBy } };
   await writeIf(update(webhookQueueKey(partnerId, webhookId), { remove: ['heldBy', 'heldUntil'] }, isOurs));
 }
 
 /**
- * Gives the queue back: it is due again at `nextAt`, or when the next event comes. What was added meanwhile is due at
- * once, unless the receiver is left alone.
+ * Releases a queue. It is due at `nextAt`, or when the next event is added. If events were added meanwhile, it is due at
+ * once, unless it is paused.
  */
 export async function releaseQueue(
   partnerId: string,
@@ -254,12 +254,12 @@ export async function releaseQueue(
   now: Date,
 ): Promise<void> {
   const key = webhookQueueKey(partnerId, webhookId);
-  const kept = {
+  const state = {
     pauses,
     ...(pausedUntil === undefined ? {} : { pausedUntil }),
     ...(failingSince === undefined ? {} : { failingSince }),
   };
-  const gone = [
+  const obsolete = [
     'heldBy',
     'heldUntil',
     'failedLooks',
@@ -269,20 +269,20 @@ export async function releaseQueue(
   const asSeen = { expression: '#added = :added', names: { '#added': 'added' }, values: { ':added': added } };
   const change =
     nextAt === undefined
-      ? { set: kept, remove: [...gone, 'duePk', 'dueAt'] }
-      : { set: { ...kept, dueAt: nextAt }, remove: gone };
+      ? { set: state, remove: [...obsolete, 'duePk', 'dueAt'] }
+      : { set: { ...state, dueAt: nextAt }, remove: obsolete };
   if (!(await writeIf(update(key, change, asSeen)))) {
-    await write(update(key, { set: { ...kept, dueAt: pausedUntil ?? now.toISOString() }, remove: gone }));
+    await write(update(key, { set: { ...state, dueAt: pausedUntil ?? now.toISOString() }, remove: obsolete }));
   }
 }
 
-/** Nobody looks after a webhook any more that is not there, or not in use. */
+/** Removes the queue of a webhook that is deleted or disabled. */
 export async function removeQueue(partnerId: string, webhookId: string): Promise<void> {
   await write(remove(webhookQueueKey(partnerId, webhookId)));
 }
 
 /**
- * Makes a webhook due now, or, while it is paused, when the pause is over.
+ * Makes a webhook due now or, while it is paused, at the end of the pause.
  *
  * @param added how many events were queued.
  */
@@ -290,12 +290,12 @@ export async function markDue(partnerId: string, webhookId: string, now: Date, a
   const key = webhookQueueKey(partnerId, webhookId);
   const at = now.toISOString();
   const change = { add: { added }, set: { duePk: due.webhooks } };
-  const awake = {
+  const isNotPaused = {
     expression: 'attribute_not_exists(#pausedUntil) OR #pausedUntil <= :now',
     names: { '#pausedUntil': 'pausedUntil' },
     values: { ':now': at },
   };
-  if (!(await writeIf(update(key, { ...change, set: { ...change.set, dueAt: at } }, awake)))) {
+  if (!(await writeIf(update(key, { ...change, set: { ...change.set, dueAt: at } }, isNotPaused)))) {
     await write(update(key, { ...change, setOnce: { dueAt: at } }));
   }
 }

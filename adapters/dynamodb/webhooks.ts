@@ -2,10 +2,10 @@ import type { Webhook, WebhookSecrets } from '../../domain/webhook.ts';
 import { absent, atVersion, ConditionFailed, get, makeOnce, put, query, queryAll, remove, write } from './items.ts';
 import { webhookKey } from './keys.ts';
 
-/** A webhook as it is kept: with its secrets, of which one is shown once, and none is ever logged. */
+/** A stored webhook, with its secrets. A secret is shown once and never logged. */
 export type WebhookRecord = Webhook & WebhookSecrets;
 
-/** @returns the webhook as it is kept: by an earlier attempt, when there was one. */
+/** @returns the stored webhook: that of an earlier attempt, if there was one. */
 export async function insertWebhook(partnerId: string, webhook: WebhookRecord): Promise<WebhookRecord> {
   const key = webhookKey(partnerId, webhook.id);
   return (await makeOnce<WebhookRecord>(key, [put({ ...webhook, ...key }, absent)])) ?? webhook;
@@ -21,7 +21,7 @@ export async function saveWebhook(partnerId: string, webhook: WebhookRecord): Pr
   return webhook;
 }
 
-/** Takes a webhook out of use; one that was changed meanwhile is left to the next look. */
+/** Disables a webhook. One that was changed meanwhile is left to the next run. */
 export async function disableWebhook(
   partnerId: string,
   { version, ...webhook }: WebhookRecord,
@@ -47,13 +47,13 @@ export async function removeWebhook(partnerId: string, { id, version }: WebhookR
   await write(remove(webhookKey(partnerId, id), atVersion(version)));
 }
 
-/** A partner's webhooks, in the order in which they were made. */
+/** A page of a partner's webhooks, oldest first. */
 export async function queryWebhooks(partnerId: string, limit: number, after: string | undefined) {
   const { pk, sk } = webhookKey(partnerId, '');
   return query<WebhookRecord>({ partition: pk, prefix: sk, after }, limit);
 }
 
-/** All of them: a partner has few. */
+/** All webhooks of a partner. Their number is bounded. */
 export async function allWebhooks(partnerId: string): Promise<WebhookRecord[]> {
   const { pk, sk } = webhookKey(partnerId, '');
   return queryAll<WebhookRecord>({ partition: pk, prefix: sk });

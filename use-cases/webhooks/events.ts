@@ -5,20 +5,22 @@ import { showOperation } from '../../contract/operation.ts';
 import { newId } from '../../domain/ids.ts';
 import { type EventType, eventTypes, type PublicEvent } from '../../domain/webhook.ts';
 
-/** What a partner is told of a change; `undefined` when it is not one that the contract names. */
+/**
+ * The event of a change; `undefined` when the change has no type of the contract. The id follows from the change, so that a
+ * repeated change makes the same event.
+ */
 export function eventOf(change: TableChange): (PublicEvent & { type: EventType }) | undefined {
-  const told = toldOf(change);
-  const type = eventTypes.find((known) => known === told.type);
+  const { type: internalType, at, subject, data } = describeChange(change);
+  const type = eventTypes.find((known) => known === internalType);
   if (!type) {
     return undefined;
   }
   const { partnerId, place } = change;
-  const { at, subject, data } = told;
   const id = newId('event', new Date(at), seededRandom(`${partnerId} ${subject} ${place}`));
   return { id, type, at, subject, place, data };
 }
 
-function toldOf(change: TableChange): { type: string; at: string; subject: string; data: PublicEvent['data'] } {
+function describeChange(change: TableChange): { type: string; at: string; subject: string; data: PublicEvent['data'] } {
   switch (change.kind) {
     case 'order': {
       const { type, at, from, to, detail } = change.event;

@@ -1,30 +1,87 @@
-import type { DynamoDBRecord } from 'aws-lambda';
-import { changesIn } from '../../adapters/dynamodb/changes.ts';
+import pMap from 'p-map';
+import { clock } from '../../adapters/clock.ts';
+import { changesIn, laneOf, type StreamRecord } from '../../adapters/dynamodb/changes.ts';
 import { deadLetter } from '../../adapters/dynamodb/dead-letters.ts';
 import { markDue, queueDelivery } from '../../adapters/dynamodb/deliveries.ts';
+import { saveFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
 import { isPermanent } from '../../adapters/dynamodb/items.ts';
 import { due, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
 import { allWebhooks } from '../../adapters/dynamodb/webhooks.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { memoize } from '../../domain/memoize.ts';
+import { CHANGE_RETRIES_MS } from '../../domain/retry-policies.ts';
 import { subscribesTo } from '../../domain/webhook.ts';
 import { eventOf } from './events.ts';
 
+/** The number of lanes of a batch that are published concurrently. */
+const CONCURRENT_LANES = 32;
+
+/**
+ * Makes events of the table's changes, and queues each for every webhook that subscribes to it.
+ *
+ * 1. Publishes the records of a lane in their order, and lanes concurrently. A record that fails affects no other lane.
+ * 2. Stores a record that would fail again, for a schedule to retry, and continues with the next one.
+ * 3. Makes every webhook due that got an event.
+ *
+ * @returns the records that the stream must deliver again: the first failed one of a lane and those behind it. Events that
+ *   have been queued already are not queued twice.
+ */
+export async function publishChanges(records: readonly StreamRecord[]): Promise<StreamRecord[]> {
+  const publisher = createPublisher(clock.now());
+  const lanes = [...Map.groupBy(records, laneOf).values()];
+  const failed = await pMap(lanes, (lane) => publishLane(lane, publisher), { concurrency: CONCURRENT_LANES });
+  await publisher.markWebhooksDue();
+  return failed.flat();
+}
+
+async function publishLane(lane: readonly StreamRecord[], publisher: Publisher): Promise<readonly StreamRecord[]> {
+  for (const [position, record] of lane.entries()) {
+    try {
+      await publisher.publish(record);
+    } catch (error) {
+      if (!(await saveUnlessTransient(record, error))) {
+        return lane.slice(position);
+      }
+    }
+  }
+  return [];
+}
+
+/** Stores a failed record for later, unless it may soon succeed. @returns whether it is stored. */
+async function saveUnlessTransient(record: StreamRecord, error: unknown): Promise<boolean> {
+  const { Keys: key, SequenceNumber: sequenceNumber, ApproximateCreationDateTime: seconds } = record.dynamodb ?? {};
+  const details = { key, sequenceNumber, error };
+  const isOld = seconds !== undefined && Date.now() - seconds * 1000 > CHANGE_RETRIES_MS;
+  if (!isPermanent(error) && !isOld) {
+    logger.warn('events of a change not queued: retried', details);
+    return false;
+  }
+  try {
+    await saveFailedChange(record, clock.now());
+  } catch (cause) {
+    logger.error('failed change not kept: retried', { ...details, cause });
+    return false;
+  }
+  logger.error('events of a change not queued: kept for later', details);
+  recordMetric('LooksFailed', 1);
+  return true;
+}
+
 /** Queues the events of records for the webhooks that subscribe to them. */
 export type Publisher = {
-  /** @throws what failed, after every other event and webhook of the record had its turn. */
-  publish(record: DynamoDBRecord): Promise<void>;
-  /** Makes every webhook due that got an event: one update for each, however many events those are. Called at the end. */
-  wakeWebhooks(): Promise<void>;
+  /** @throws the error of an event that failed, after all other events and webhooks of the record. */
+  publish(record: StreamRecord): Promise<void>;
+  /** Makes every webhook due that got an event, with one update each. Call it at the end. */
+  markWebhooksDue(): Promise<void>;
 };
 
-/** A publisher for a batch of records: reads the webhooks of a partner once. */
+/** A publisher for a batch of records. It reads the webhooks of each partner once. */
 export function createPublisher(now: Date): Publisher {
   const webhooksOf = memoize(allWebhooks);
   const queued = new Map<string, { partnerId: string; webhookId: string; events: number }>();
 
-  function count(partnerId: string, webhookId: string): void {
+  function countQueued(partnerId: string, webhookId: string): void {
     const name = `${partnerId} ${webhookId}`;
     const { events } = queued.get(name) ?? { events: 0 };
     queued.set(name, { partnerId, webhookId, events: events + 1 });
@@ -32,23 +89,21 @@ export function createPublisher(now: Date): Publisher {
 
   return {
     async publish(record) {
-      const works = changesIn(record).flatMap((change) => {
+      for (const change of changesIn(record)) {
+        const { partnerId } = change;
         const event = eventOf(change);
-        return event ? [{ partnerId: change.partnerId, event }] : [];
-      });
-      for (const { partnerId, event } of works) {
-        const webhooks = await webhooksOf(partnerId);
+        const webhooks = event ? await webhooksOf(partnerId) : [];
         await settleAll(
           webhooks.map(async (webhook) => {
-            if (subscribesTo(webhook, event) && (await queueDelivery(partnerId, webhook.id, event, now))) {
-              count(partnerId, webhook.id);
+            if (event && subscribesTo(webhook, event) && (await queueDelivery(partnerId, webhook.id, event, now))) {
+              countQueued(partnerId, webhook.id);
             }
           }),
         );
       }
     },
 
-    async wakeWebhooks() {
+    async markWebhooksDue() {
       await settleAll(
         [...queued.values()].map(async ({ partnerId, webhookId, events }) => {
           try {
@@ -57,13 +112,10 @@ export function createPublisher(now: Date): Publisher {
             if (!isPermanent(error)) {
               throw error;
             }
-            // A broken queue holds up no other webhook: its events wait in it until it is mended and redriven.
+            // A damaged queue affects no other webhook: its events wait in it until it is repaired and redriven.
             logger.error('queue of a webhook broken', { partnerId, webhookId, error });
-            await deadLetter(
-              { kind: 'due', key: webhookQueueKey(partnerId, webhookId), duePk: due.webhooks },
-              String(error),
-              now,
-            );
+            const work = { kind: 'due', key: webhookQueueKey(partnerId, webhookId), duePk: due.webhooks } as const;
+            await deadLetter(work, String(error), now);
             recordMetric('SetAside', 1);
           }
           recordMetric('EventsPublished', events);
@@ -74,7 +126,7 @@ export function createPublisher(now: Date): Publisher {
   };
 }
 
-/** Waits for all, and only then fails when one of them did. */
+/** Waits for all, and then fails if one of them failed. */
 async function settleAll(works: readonly Promise<void>[]): Promise<void> {
   const errors = (await Promise.allSettled(works)).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   if (errors.length > 0) {
