@@ -1,7 +1,40 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
+import { isIccid } from '../domain/iccid.ts';
 import { tariffFields } from '../domain/tariff.ts';
+import { granularities, MAX_RECORD_AGE_DAYS, USAGE_RETENTION_DAYS, type UsageRejection } from '../domain/usage.ts';
+import { MAX_DAYS_BY_HOUR } from '../domain/usage-range.ts';
+import type { UsageRecord } from '../domain/usage-record.ts';
 import { date, time } from './fields.ts';
+
+const moment = () =>
+  z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error: 'must be a time (RFC 3339) or a date (YYYY-MM-DD)',
+  });
+
+export const simUsageQuery = () =>
+  z.strictObject({
+    from: described(
+      z.optional(moment()),
+      'Start of the first hour. Default: the beginning of the month that contains `to`. A date stands for midnight UTC.',
+    ),
+    to: described(
+      z.optional(moment()),
+      'End of the range, exclusive: hours that began before it are included. Default: now.',
+    ),
+    granularity: described(
+      z._default(z.enum(granularities), 'day'),
+      `A range may span ${MAX_DAYS_BY_HOUR} days by hour, and ${USAGE_RETENTION_DAYS} days by day or month.`,
+    ),
+  });
+
+export const serviceUsageQuery = () =>
+  z.strictObject({
+    period: described(
+      z.optional(z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11'))),
+      'Calendar month in UTC, for example `2026-11`. Default: the current month.',
+    ),
+  });
 
 export const simUsageSchema = z.lazy(() =>
   z
@@ -21,6 +54,9 @@ export const simUsageSchema = z.lazy(() =>
     })
     .register(z.globalRegistry, { id: 'SimUsage' }),
 );
+
+export const showSimUsage = (usage: Omit<z.infer<typeof simUsageSchema>, 'unit'>) =>
+  simUsageSchema.parse({ unit: 'bytes', ...usage });
 
 export const serviceUsageSchema = z.lazy(() =>
   z
@@ -44,6 +80,8 @@ export const serviceUsageSchema = z.lazy(() =>
     })
     .register(z.globalRegistry, { id: 'ServiceUsage' }),
 );
+
+export const showServiceUsage = (usage: z.infer<typeof serviceUsageSchema>) => serviceUsageSchema.parse(usage);
 
 export const usageFileSchema = z.lazy(() =>
   z
@@ -80,3 +118,51 @@ export const usageFileSchema = z.lazy(() =>
     })
     .register(z.globalRegistry, { id: 'UsageFile' }),
 );
+
+/** The header row is the first row of a file. */
+const FIRST_ROW = 2;
+
+/** The result of uploading a file of usage records. */
+export function showUsageFile(records: readonly UsageRecord[], rejected: ReadonlyMap<UsageRecord, UsageRejection>) {
+  const counts: Record<UsageRejection, number> = {
+    ownerless: 0,
+    untimely: 0,
+    otherOperator: 0,
+    conflicting: 0,
+    setAside: 0,
+  };
+  for (const reason of rejected.values()) {
+    counts[reason] += 1;
+  }
+  const errors = records.flatMap((record, position) => {
+    const reason = rejected.get(record);
+    const { recordId, iccid } = record;
+    return reason === undefined
+      ? []
+      : [{ row: position + FIRST_ROW, recordId, iccid, ...rejectionMessage(reason, iccid) }];
+  });
+  return usageFileSchema.parse({ records: records.length, counted: records.length - rejected.size, ...counts, errors });
+}
+
+function rejectionMessage(reason: UsageRejection, iccid: string): { code: string; message: string } {
+  switch (reason) {
+    case 'ownerless':
+      return isIccid(iccid)
+        ? { code: 'unknown_sim', message: 'No partner has this SIM.' }
+        : { code: 'invalid_iccid', message: 'The ICCID has the wrong number of digits or the wrong check digit.' };
+    case 'untimely':
+      return {
+        code: 'untimely',
+        message: `The record is more than ${MAX_RECORD_AGE_DAYS} days old, or dated in the future.`,
+      };
+    case 'otherOperator':
+      return { code: 'other_operator', message: 'The SIM belongs to another operator.' };
+    case 'conflicting':
+      return {
+        code: 'conflicting_record',
+        message: 'An earlier record of the SIM has the same recordId with other bytes or another network. It stands.',
+      };
+    case 'setAside':
+      return { code: 'set_aside', message: 'Counting the record failed. It is stored until the platform redrives it.' };
+  }
+}

@@ -1,5 +1,5 @@
 import { USAGE_SHARDS } from '../adapters/dynamodb/table.ts';
-import { USAGE_RETENTION_DAYS } from '../adapters/dynamodb/usage.ts';
+import { USAGE_RETENTION_DAYS } from '../domain/usage.ts';
 import { counts, pagesIn, simReads, simWrites, workOfOperation, workOfOrder } from './counts.ts';
 import type { Deployed, DeployedFunction } from './deployed.ts';
 import type { Load } from './load.ts';

@@ -2,11 +2,11 @@ import { addBytes, sumBytes } from './bytes.ts';
 import type { CalendarDay } from './calendar-day.ts';
 import { DAY_MS } from './durations.ts';
 
-/** What a SIM used, with the services that held it then, ready to be counted. */
+/** A usage record with the services that held its SIM at its time. */
 export type HeldRecord = {
   /** Identifies the record among all records of its SIM. */
   key: string;
-  /** A short hash of what the record says: a repetition with another one contradicts the first. */
+  /** A short hash of the record's content. A repeated record with another content conflicts with the first. */
   content: string;
   iccid: string;
   /** RFC 3339, UTC, with milliseconds. */
@@ -19,8 +19,8 @@ export type HeldRecord = {
 };
 
 /**
- * What a SIM used on a day (UTC), in bytes: the sums of the records that are in, each of them once. A day with very many
- * records or networks has several parts, which add up.
+ * The usage of a SIM on a day (UTC), in bytes: the sums of the counted records. A day with very many records or networks has
+ * several parts, which add up.
  */
 export type SimDay = {
   iccid: string;
@@ -29,9 +29,9 @@ export type SimDay = {
   part: number;
   /** By network, then by hour of the day. */
   networks: ReadonlyMap<string, ReadonlyMap<number, number>>;
-  /** By service: what counts for it. A record counts for one partner service, and for at most one customer service. */
+  /** By service. A record counts for one partner service, and for at most one customer service. */
   services: ReadonlyMap<string, number>;
-  /** The content of each record that is in, by its key; `undefined` where an earlier release did not keep it. */
+  /** The content of each counted record, by its key; `undefined` where an earlier release did not store it. */
   records: ReadonlyMap<string, string | undefined>;
   /** 0 for a part that is not stored yet. */
   version: number;
@@ -40,49 +40,65 @@ export type SimDay = {
 /** A calendar month, UTC: `YYYY-MM`. */
 export type Period = string;
 
-/** What a SIM used in a month, in all and by the services that it counts for, in bytes. */
+/** The usage of a SIM in a month, in bytes: in all, and by service. */
 export type SimMonth = { iccid: string; period: Period; bytes: number; services: ReadonlyMap<string, number> };
 
 export type SimBytes = { iccid: string; bytes: number };
 
-/** What counts for a service in a period, or a part of it: that of some of its SIMs. */
+/** The usage of a service in a period, or the part of it that some of its SIMs used. */
 export type ServiceSum = {
   serviceId: string;
   period: Period;
   bytes: number;
-  /** The SIMs that used the most, the greatest first. */
+  /** The SIMs with the highest usage, highest first. */
   top: readonly SimBytes[];
   version: number;
 };
 
-/** How many SIMs of a service are listed with what they used. */
+/** Why a usage record is not counted. */
+export type UsageRejection =
+  /** No partner has the SIM. */
+  | 'ownerless'
+  /** The record is too old, or dated in the future. */
+  | 'untimely'
+  /** The SIM belongs to another operator. */
+  | 'otherOperator'
+  /** The SIM has a record of the same id with other bytes or another network. */
+  | 'conflicting'
+  /** Counting failed: the record is dead-lettered. */
+  | 'setAside';
+
+/** How long the usage of a SIM's day is stored after its last record, in days. Months are summed from days. */
+export const USAGE_RETENTION_DAYS = 400;
+
+/** The most SIMs of a service that are listed with their usage. */
 export const TOP_SIMS = 10;
 
 /**
- * The bounds of a part of a SIM's day: what exceeds one of them begins the next part. They keep an item under 40 KB, and a
+ * The bounds of a part of a SIM's day. Records beyond them begin the next part. They keep an item under 40 KB, and a
  * transaction of 100 of them under DynamoDB's 4 MB.
  */
 export const MAX_RECORDS_A_PART = 1000;
 export const MAX_NETWORKS_A_PART = 40;
 export const MAX_SERVICES_A_PART = 40;
 
-/** A record that comes later than so many days after its time is not counted: what it repeats could be forgotten. */
-export const LATEST_DAYS = 90;
-/** By how much an operator's clock may be ahead of ours. */
+/** Records that arrive later than this after their time are not counted: the record that they repeat may have expired. */
+export const MAX_RECORD_AGE_DAYS = 90;
+/** How far the clock of an operator may be ahead. */
 const AHEAD_MS = 86_400_000;
 
-/** By how many days the time of a repeated record may differ from that of the first for it to be recognised. */
+/** The most days by which the time of a repeated record may differ from the first one's for it to be recognised. */
 export const RECOGNISED_WITHIN_DAYS = 31;
 
-/** Whether a record of this time can be counted: it is neither too old nor of the future. */
+/** Whether a record of this time can be counted: it is neither too old nor in the future. */
 export function isTimely(at: string, now: Date): boolean {
   const age = now.getTime() - Date.parse(at);
-  return age <= LATEST_DAYS * DAY_MS && age >= -AHEAD_MS;
+  return age <= MAX_RECORD_AGE_DAYS * DAY_MS && age >= -AHEAD_MS;
 }
 
 /**
- * The moment for which a record counts. A record tells what was used up to its time: one of exactly a month's first moment
- * belongs to the month that ends there, and counts for its last millisecond.
+ * The moment for which a record counts. The data was used before the time of the record: a record of exactly the first moment
+ * of a month counts for the last millisecond of the month before.
  *
  * @param at RFC 3339, UTC, with milliseconds.
  */
@@ -91,9 +107,8 @@ export function countedAt(at: string): string {
 }
 
 /**
- * The days of a SIM that have to be known to count its records: those on which one of them may have come before with another
- * time. As 31 days reach beyond any month, they cover the records' months, whose totals rank the SIM among those that used
- * the most.
+ * The days of a SIM that must be read to count its records: those on which one of them may have been counted with another
+ * time. As 31 days reach beyond any month, they include the months of the records, whose totals rank the SIM in its services.
  */
 export function daysToKnow(records: readonly Pick<HeldRecord, 'at'>[]): { from: CalendarDay; upTo: CalendarDay } {
   const days = records.map(({ at }) => dayOf(at)).sort();
@@ -109,10 +124,10 @@ export function servicesOf({ partnerServiceId, customerServiceId }: HeldRecord):
   return customerServiceId === undefined ? [partnerServiceId] : [partnerServiceId, customerServiceId];
 }
 
-/** What is counted so far: of every SIM in question the days of `daysToKnow`, and the sums of its services. */
+/** The usage that is counted so far: the days of `daysToKnow` of each SIM, and the sums of its services. */
 export type Books = { days: readonly SimDay[]; sums: readonly ServiceSum[] };
 
-/** What counting changes, and the records that contradict one with the same id: those are not counted. */
+/** The changes that counting makes, and the records that conflict with one of the same id: those are not counted. */
 export type Counting = Books & { conflicting: readonly HeldRecord[] };
 
 /**
@@ -258,7 +273,7 @@ function addTo({ networks, services, records }: OpenPart, record: HeldRecord): v
   records.set(key, content);
 }
 
-/** What SIMs used by month; of parts of days that are given more than once, the last counts. */
+/** The usage of SIMs by month. Of parts of days that occur more than once, the last counts. */
 export function monthsOf(...days: readonly (readonly SimDay[])[]): SimMonth[] {
   const latest = new Map(days.flat().map((day) => [`${day.day} ${day.part} ${day.iccid}`, day]));
   const months = new Map<string, { iccid: string; period: Period; bytes: number; services: Map<string, number> }>();
@@ -277,7 +292,7 @@ export function monthsOf(...days: readonly (readonly SimDay[])[]): SimMonth[] {
   return [...months.values()];
 }
 
-/** The SIMs that used the most, of some lists in which a SIM that stands in several is the latest. */
+/** The SIMs with the highest usage. A SIM that occurs in several lists has the usage of the last one. */
 export function topOf(...lists: readonly (readonly SimBytes[])[]): SimBytes[] {
   const bytesOf = new Map(lists.flat().map(({ iccid, bytes }) => [iccid, bytes]));
   return [...bytesOf]
@@ -289,13 +304,13 @@ export function topOf(...lists: readonly (readonly SimBytes[])[]): SimBytes[] {
 export const granularities = ['hour', 'day', 'month'] as const;
 export type Granularity = (typeof granularities)[number];
 
-/** What was used in one network in the hour, day or month that begins `at`. */
+/** The usage in one network in the hour, day or month that begins `at`. */
 export type UsagePoint = { at: string; bytes: number; network: string };
 
 /**
- * What a SIM used, by time and network, in the order of both; what is zero is left out.
+ * The usage of a SIM by time and network, in the order of both, without zeros.
  *
- * @param counts whether the hour that begins at a moment is asked for.
+ * @param counts whether to include the hour that begins at a moment.
  */
 export function pointsOf(
   days: readonly SimDay[],
@@ -324,7 +339,7 @@ export function pointsOf(
 
 const hourOf = (day: CalendarDay, hour: number) => `${day}T${String(hour).padStart(2, '0')}:00:00.000Z`;
 
-/** When the hour, day or month begins in which a moment lies. */
+/** The beginning of the hour, day or month that contains a moment. */
 export function beginOf(at: string, granularity: Granularity): string {
   switch (granularity) {
     case 'hour':

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Period, ServiceSum, SimBytes, SimDay } from '../../domain/usage.ts';
+import { type Period, type ServiceSum, type SimBytes, type SimDay, USAGE_RETENTION_DAYS } from '../../domain/usage.ts';
 import { absent, atVersion, getMany, put, query, queryAll, transact, update, type Write, write } from './items.ts';
 import { serviceSumKey, simDayKey, simUsage, usageCursorKey, usageCursors } from './keys.ts';
 import { USAGE_SHARDS } from './table.ts';
 
 /**
- * A part of a SIM's day as it is stored, in less than half of the bytes that maps would take: by network `<hour>:<bytes>`,
- * with blanks between them; the keys of the records that are in, one after the other, and in the same order their contents.
+ * A stored part of a SIM's day, in less than half of the bytes that maps take: for each network `<hour>:<bytes>`, separated
+ * by blanks; the concatenated keys of the counted records, and in the same order their contents.
  */
 type StoredDay = {
   iccid: string;
@@ -16,27 +16,25 @@ type StoredDay = {
   networks: Record<string, string>;
   services: Record<string, number>;
   records: string;
-  /** Shorter than `records` where a release that did not keep contents has written. */
+  /** Shorter than `records` if a release that did not store contents wrote a part of it. */
   contents?: string;
   version: number;
-  /** Seconds since 1970, real time: DynamoDB removes the item some time after. */
+  /** In seconds since 1970, real time. DynamoDB removes the item some time later. */
   expiresAt: number;
 };
 
 type StoredSum = { serviceId: string; period: Period; bytes: number; top: Record<string, number>; version: number };
 
-/** How long a SIM's day is kept after its last record, in days: months and days are summed from it. */
-export const USAGE_RETENTION_DAYS = 400;
 const SECONDS_PER_DAY = 86_400;
 
-/** When what is written now may be removed, in seconds since 1970, real time. */
+/** When usage that is written now expires, in seconds since 1970, real time. */
 export const usageExpiresAt = () => Math.floor(Date.now() / 1000) + USAGE_RETENTION_DAYS * SECONDS_PER_DAY;
 
-/** 48 bits: in a SIM with 10,000 records, two of them have the same key in one of six million SIMs. */
+/** 48 bits: of six million SIMs with 10,000 records each, one has two records with the same key. */
 const KEY_LENGTH = 8;
-/** 24 bits: of 16 million records that contradict an earlier one, one is taken for its repetition. */
+/** 24 bits: of 16 million conflicting records, one is mistaken for a repetition. */
 const CONTENT_LENGTH = 4;
-/** Stands for a content that was not kept; hashes have no such character. */
+/** Stands for a content that was not stored. Hashes have no such character. */
 const NO_CONTENT = '?'.repeat(CONTENT_LENGTH);
 
 /** Identifies a record among all records of its SIM. */
@@ -44,24 +42,24 @@ export function recordKeyOf(recordId: string): string {
   return hashOf(recordId).slice(0, KEY_LENGTH);
 }
 
-/** A short hash of what a record says, but for its time. */
+/** A short hash of a record's content, without its time. */
 export function recordContentOf({ bytes, network }: { bytes: number; network: string }): string {
   return hashOf(`${bytes} ${network}`).slice(0, CONTENT_LENGTH);
 }
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url');
 
-/** The days of a SIM on which something was used, from one to another (`YYYY-MM-DD`, both included), oldest first. */
+/** The days of a SIM with usage in a range (`YYYY-MM-DD`, both included), oldest first. */
 export async function simDays(partnerId: string, iccid: string, from: string, upTo: string): Promise<SimDay[]> {
   const { sk } = simDayKey(partnerId, iccid, upTo, MAX_PARTS);
   const kept = await queryAll<StoredDay>({ partition: simUsage(partnerId, iccid), from, upTo: sk });
-  return kept.map(readDay);
+  return kept.map(toDay);
 }
 
 /** More parts than a day can have: 900,000 records are more than the operator's cursor brings in a day. */
 const MAX_PARTS = 999;
 
-function readDay({ part = 0, networks, services, records, contents = '', expiresAt: _, ...day }: StoredDay): SimDay {
+function toDay({ part = 0, networks, services, records, contents = '', expiresAt: _, ...day }: StoredDay): SimDay {
   const hoursOf = (text: string) =>
     new Map(
       text.split(' ').map((hour): [number, number] => {
@@ -107,24 +105,24 @@ function putDay(partnerId: string, { part, networks, services, records, ...day }
 
 const unchangedSince = (version: number) => (version === 0 ? absent : atVersion(version));
 
-/** What counts for services in a period so far, of the SIMs of one shard. */
+/** The sums of services in their periods, for the SIMs of one shard. */
 export async function sumsInShard(
   partnerId: string,
   services: readonly { serviceId: string; period: Period }[],
   shard: number,
 ): Promise<ServiceSum[]> {
   const keys = services.map(({ serviceId, period }) => serviceSumKey(partnerId, serviceId, period, shard));
-  return (await getMany<StoredSum>(keys)).map(readSum);
+  return (await getMany<StoredSum>(keys)).map(toSum);
 }
 
-/** What counts for a service in a period so far, in parts: each SIM is in one of them. */
+/** The sums of a service in a period, one for each shard: each SIM is in one of them. */
 export async function sumsOfService(partnerId: string, serviceId: string, period: Period): Promise<ServiceSum[]> {
   const shards = Array.from({ length: USAGE_SHARDS }, (_, shard) => shard);
   const kept = await getMany<StoredSum>(shards.map((shard) => serviceSumKey(partnerId, serviceId, period, shard)));
-  return kept.map(readSum);
+  return kept.map(toSum);
 }
 
-function readSum({ top, ...sum }: StoredSum): ServiceSum {
+function toSum({ top, ...sum }: StoredSum): ServiceSum {
   return { ...sum, top: Object.entries(top).map(([iccid, bytes]): SimBytes => ({ iccid, bytes })) };
 }
 
@@ -138,13 +136,13 @@ function putSum(partnerId: string, shard: number, { top, ...sum }: ServiceSum): 
   return put({ ...kept, ...key }, unchangedSince(sum.version));
 }
 
-/** How many days and sums together one call of `writeUsage` takes. */
+/** The most days and sums of one call of `writeUsage`: a transaction takes no more. */
 export const MAX_USAGE_WRITES = 100;
 
 /**
- * Writes SIMs' days and what they add to their services, all or none.
+ * Writes days of SIMs and sums of services, all or none.
  *
- * @throws ConditionFailed when one of them is no longer as it was read.
+ * @throws ConditionFailed when one of them has changed since it was read.
  */
 export async function writeUsage(
   partnerId: string,
@@ -154,21 +152,21 @@ export async function writeUsage(
   await transact([...days.map((day) => putDay(partnerId, day)), ...sums.map((sum) => putSum(partnerId, shard, sum))]);
 }
 
-/** How far an operator's usage is in, and how many runs in a row have failed to get beyond. */
+/** The cursor up to which an operator's usage is counted, and how many runs in a row failed at it. */
 export type UsageProgress = { operatorId: string; cursor?: string; failures?: number };
 
-/** How far each operator's usage is in, by operator. */
+/** The progress of each operator, by operator. */
 export async function readUsageProgress(): Promise<Map<string, UsageProgress>> {
   const { items } = await query<UsageProgress>({ partition: usageCursors }, 1000);
   return new Map(items.map((progress) => [progress.operatorId, progress]));
 }
 
-/** Stores how far an operator's usage is in; an older one that overtakes it only lets records come again. */
+/** Stores the cursor of an operator. If an older cursor overwrites it, records come again and count once. */
 export async function saveUsageCursor(operatorId: string, cursor: string): Promise<void> {
   await write(put({ operatorId, cursor, ...usageCursorKey(operatorId) }));
 }
 
-/** Stores that a run has failed to get beyond the cursor. */
+/** Counts a run that failed at the cursor. */
 export async function countUsageFailure(operatorId: string): Promise<void> {
   await write(update(usageCursorKey(operatorId), { set: { operatorId }, add: { failures: 1 } }));
 }

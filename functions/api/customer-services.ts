@@ -11,14 +11,14 @@ import {
 } from '../../adapters/dynamodb/services.ts';
 import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { customerServiceSchema, showCustomerService } from '../../contract/service.ts';
-import { serviceUsageSchema } from '../../contract/usage.ts';
+import { serviceUsageQuery, serviceUsageSchema, showServiceUsage } from '../../contract/usage.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { defaultServiceName } from '../../domain/service.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { fillPage } from '../../use-cases/fill-page.ts';
 import { notFound, Refusal, unknownId } from '../../use-cases/refusal.ts';
 import { tariffForService } from '../../use-cases/services/tariff-for-service.ts';
-import { serviceUsageQuery, showServiceUsage } from '../../use-cases/usage/read-usage.ts';
+import { readServiceUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
@@ -116,7 +116,7 @@ export const routes = [
     handle: async ({ caller, path: { id }, query, now }) => {
       const service = await theService(caller, id);
       const tariff = await getTariff(service.tariffId);
-      return okResource(await showServiceUsage(caller.partnerId, { service, tariff }, query, now));
+      return okResource(showServiceUsage(await readServiceUsage(caller.partnerId, { service, tariff }, query, now)));
     },
   }),
   route({

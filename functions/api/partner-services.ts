@@ -8,12 +8,12 @@ import {
 } from '../../adapters/dynamodb/services.ts';
 import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { partnerServiceSchema, showPartnerService } from '../../contract/service.ts';
-import { serviceUsageSchema } from '../../contract/usage.ts';
+import { serviceUsageQuery, serviceUsageSchema, showServiceUsage } from '../../contract/usage.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { fillPage } from '../../use-cases/fill-page.ts';
 import { notFound, Refusal } from '../../use-cases/refusal.ts';
 import { tariffForService } from '../../use-cases/services/tariff-for-service.ts';
-import { serviceUsageQuery, showServiceUsage } from '../../use-cases/usage/read-usage.ts';
+import { readServiceUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, okPage, okResource, route } from '../http/route.ts';
@@ -86,7 +86,7 @@ export const routes = [
     handle: async ({ caller, path: { id }, query, now }) => {
       const service = await theService(caller.partnerId, id);
       const tariff = service.tariffId === undefined ? undefined : await getTariff(service.tariffId);
-      return okResource(await showServiceUsage(caller.partnerId, { service, tariff }, query, now));
+      return okResource(showServiceUsage(await readServiceUsage(caller.partnerId, { service, tariff }, query, now)));
     },
   }),
   route({

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { bulkFields, fleetConfirmation, simFilter } from '../../contract/bulk-action.ts';
 import { dryRunSchema, operationSchema, showOperation } from '../../contract/operation.ts';
 import { showSim, showSimEvent, simEventSchema, simSchema } from '../../contract/sim.ts';
-import { simUsageSchema } from '../../contract/usage.ts';
+import { showSimUsage, simUsageQuery, simUsageSchema } from '../../contract/usage.ts';
 import { described } from '../../domain/described.ts';
 import type { OperationTarget } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
@@ -11,7 +11,7 @@ import { idSchema, line } from '../../domain/text.ts';
 import { labelSim } from '../../use-cases/sims/label-sim.ts';
 import { findSim, findSims, readSimTimeline } from '../../use-cases/sims/read-sims.ts';
 import { type BulkAction, startBulkAction } from '../../use-cases/sims/start-bulk-action.ts';
-import { showSimUsage, simUsageQuery } from '../../use-cases/usage/read-usage.ts';
+import { readSimUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { type Answer, accepted, okPage, okResource, type Route, type RouteRequest, route } from '../http/route.ts';
@@ -99,7 +99,7 @@ export const routes: Route[] = [
     rows: 'points',
     answers: { 200: simUsageSchema },
     handle: async ({ caller, path: { iccid }, query, now }) =>
-      okResource(await showSimUsage(caller, await findSim(caller, iccid), query, now)),
+      okResource(showSimUsage(await readSimUsage(caller, await findSim(caller, iccid), query, now))),
   }),
   route({
     method: 'POST',

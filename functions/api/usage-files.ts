@@ -1,20 +1,16 @@
 import * as z from 'zod/mini';
-import { usageFileSchema } from '../../contract/usage.ts';
-import { isIccid } from '../../domain/iccid.ts';
+import { showUsageFile, usageFileSchema } from '../../contract/usage.ts';
 import { isOperatorId } from '../../domain/operator.ts';
-import { recordBytes, type UsageRecord, usageRecordFields } from '../../domain/usage-record.ts';
-import { notFound } from '../../use-cases/refusal.ts';
-import { type Intake, ingestUsage, type Rejection } from '../../use-cases/usage/count-usage.ts';
+import { recordBytes, usageRecordFields } from '../../domain/usage-record.ts';
+import { orNotFound } from '../../use-cases/refusal.ts';
+import { ingestUsage } from '../../use-cases/usage/ingest-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { route } from '../http/route.ts';
 
-/**
- * Of as many SIMs, each of which is read with what it used in the month, so many rows take half of the time for which API
- * Gateway waits.
- */
-const MOST_ROWS = 5000;
+/** If each row is of another SIM, this many rows take half of the time that API Gateway allows. */
+const MAX_ROWS = 5000;
 
-/** What the collector takes from an operator, in cells: a number is text there. */
+/** The same fields as operators' usage records. Numbers are text in cells. */
 const usageFile = z.lazy(() =>
   z
     .array(
@@ -30,10 +26,10 @@ const usageFile = z.lazy(() =>
         ),
       }),
     )
-    .check(z.maxLength(MOST_ROWS)),
+    .check(z.maxLength(MAX_ROWS)),
 );
 
-/** Usage that comes as a file: what an operator could not tell otherwise, or told wrongly. */
+/** Usage files: records that an operator could not report otherwise, or reported wrongly. */
 export const routes = [
   route({
     method: 'POST',
@@ -42,7 +38,7 @@ export const routes = [
     access: 'platform',
     tag: 'Platform',
     summary: 'Upload usage records of an operator',
-    description: `Accepts up to ${MOST_ROWS} rows and 1 MiB. If any row cannot be read, nothing is counted; \`/rows/0\` is the row after the header row. Rows that can be read but not counted are listed in \`errors\`. Each record counts once, however it arrived before, so a file can be sent again. A record dated exactly at the first moment of a month counts for the month before, in which the data was used.`,
+    description: `Accepts up to ${MAX_ROWS} rows and 1 MiB. If any row cannot be read, nothing is counted; \`/rows/0\` is the row after the header row. Rows that can be read but not counted are listed in \`errors\`. Each record counts once, however it arrived before, so a file can be sent again. A record dated exactly at the first moment of a month counts for the month before, in which the data was used.`,
     body: usageFile,
     bodyType: 'text/csv',
     example: [
@@ -56,55 +52,11 @@ export const routes = [
     ],
     answers: { 200: usageFileSchema },
     handle: async ({ path: { operatorId }, body, now }) => {
-      if (!isOperatorId(operatorId)) {
-        throw notFound('operator', operatorId);
-      }
-      const { rejected } = await ingestUsage(operatorId, body, now);
-      return { status: 200, body: usageFileSchema.parse(answerOf(body, rejected)) };
+      const operator = orNotFound(isOperatorId(operatorId) ? operatorId : undefined, 'operator', operatorId);
+      const { rejected } = await ingestUsage(operator, body, now);
+      return { status: 200, body: showUsageFile(body, rejected) };
     },
   }),
 ];
-
-function answerOf(records: readonly UsageRecord[], rejected: Intake['rejected']) {
-  const numbers: Record<Rejection, number> = {
-    ownerless: 0,
-    untimely: 0,
-    otherOperator: 0,
-    conflicting: 0,
-    setAside: 0,
-  };
-  for (const reason of rejected.values()) {
-    numbers[reason] += 1;
-  }
-  const errors = records.flatMap((record, place) => {
-    const reason = rejected.get(record);
-    const { recordId, iccid } = record;
-    return reason === undefined ? [] : [{ row: place + FIRST_ROW, recordId, iccid, ...problemOf(reason, iccid) }];
-  });
-  return { records: records.length, counted: records.length - rejected.size, ...numbers, errors };
-}
-
-/** The header row is the first row of a file. */
-const FIRST_ROW = 2;
-
-function problemOf(reason: Rejection, iccid: string): { code: string; message: string } {
-  switch (reason) {
-    case 'ownerless':
-      return isIccid(iccid)
-        ? { code: 'unknown_sim', message: 'No partner has this SIM.' }
-        : { code: 'invalid_iccid', message: 'This is not an ICCID: the number of digits or the check digit is wrong.' };
-    case 'untimely':
-      return { code: 'untimely', message: 'The record is more than 90 days old, or of the future.' };
-    case 'otherOperator':
-      return { code: 'other_operator', message: 'The SIM belongs to another operator.' };
-    case 'conflicting':
-      return {
-        code: 'conflicting_record',
-        message: 'The SIM has a record of the same recordId with other bytes or another network: that one stands.',
-      };
-    case 'setAside':
-      return { code: 'set_aside', message: 'Counting the record failed: it is kept until the platform redrives it.' };
-  }
-}
 
 export const handler = createApiHandler(routes);

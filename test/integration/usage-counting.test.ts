@@ -13,7 +13,8 @@ import { pointsOf } from '../../domain/usage.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
 import { redrive } from '../../use-cases/failed-work/redrive.ts';
-import { countUsage, ingestUsage } from '../../use-cases/usage/count-usage.ts';
+import { countUsage } from '../../use-cases/usage/count-usage.ts';
+import { ingestUsage } from '../../use-cases/usage/ingest-usage.ts';
 import { useLocalCloud } from './local-cloud.ts';
 
 const cloud = useLocalCloud();

@@ -1,8 +1,8 @@
 import pMap from 'p-map';
-import { deadLetter, failedUsage } from '../../adapters/dynamodb/dead-letters.ts';
 import { isPassing } from '../../adapters/dynamodb/failures.ts';
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { usageShardOf } from '../../adapters/dynamodb/keys.ts';
+import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { getSims, hasHadItsServicesSince, ownersOf, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { type TargetOf, targetsOf, tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
 import {
@@ -13,130 +13,61 @@ import {
   sumsInShard,
   writeUsage,
 } from '../../adapters/dynamodb/usage.ts';
-import { logger } from '../../adapters/telemetry/logger.ts';
-import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { type Tenure, tenureAt } from '../../domain/tenure.ts';
 import {
   countedAt,
   countInto,
-  dayOf,
   daysToKnow,
   type HeldRecord,
   isTimely,
   monthsOf,
-  type Period,
-  periodOf,
   type SimMonth,
-  servicesOf,
+  type UsageRejection,
 } from '../../domain/usage.ts';
+import { chunkDays, type DayRecords, groupByDay, halve, sumsOfChunk } from '../../domain/usage-chunks.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
 import { type AlarmFailure, evaluateAlarms } from '../alarms/evaluate-alarms.ts';
 
-/** Shards that are counted side by side, and reads in flight within each. */
-const SHARDS_AT_A_TIME = 4;
-const READS_IN_FLIGHT = 8;
-/** How often a chunk is counted again when another process counted at the same time. */
-const TRIES = 8;
-
-/** Why a record is not counted. */
-export type Rejection =
-  /** No partner has the SIM. */
-  | 'ownerless'
-  /** It is too old, or of the future. */
-  | 'untimely'
-  /** The SIM is another operator's. */
-  | 'otherOperator'
-  /** The SIM has a record of the same id with other bytes or another network. */
-  | 'conflicting'
-  /** Counting it failed: it is dead-lettered. */
-  | 'setAside';
-
-/** The records of a batch that are not counted; all others are, now or before. */
-export type Intake = { rejected: ReadonlyMap<UsageRecord, Rejection> };
+const CONCURRENT_SHARDS = 4;
+/** For each shard. */
+const CONCURRENT_READS = 8;
 
 /** Records whose counting failed. */
 type Failure = { records: readonly UsageRecord[]; error: unknown };
 
+type CountedUsage = {
+  rejected: Map<UsageRecord, UsageRejection>;
+  failures: Failure[];
+  alarmFailures: AlarmFailure[];
+};
+
 /**
- * Counts what an operator sent, by whatever way it came, and logs and measures what is not counted. A record, SIM, partner
- * or alarm that cannot be worked is dead-lettered and holds up no other.
+ * Counts usage records, each once, for the services that held its SIM at its time.
  *
- * @param isLastTry dead-letters what a passing fault prevents, too, instead of throwing it.
- * @throws the fault when it is likely to pass (throttling, an outage): everything else is counted, and the batch can be
- *   counted again.
- */
-export async function ingestUsage(
-  operatorId: string,
-  records: readonly UsageRecord[],
-  now: Date,
-  { isLastTry = false }: { isLastTry?: boolean } = {},
-): Promise<Intake> {
-  const { rejected, failures, alarmFailures } = await countUsage(operatorId, records, now);
-  const isForGood = ({ error }: { error: unknown }) => isLastTry || !isPassing(error);
-  for (const failure of failures.filter(isForGood)) {
-    await deadLetterRecords(operatorId, failure, now);
-    for (const record of failure.records) {
-      rejected.set(record, 'setAside');
-    }
-  }
-  for (const { error, ...alarm } of alarmFailures.filter(isForGood)) {
-    await deadLetter({ kind: 'alarm', ...alarm }, String(error), now);
-    logger.error('set aside', { kind: 'alarm', partnerId: alarm.partnerId, alarmId: alarm.id, error });
-    recordMetric('SetAside', 1);
-  }
-  report(operatorId, records.length, rejected);
-  const passing = [...failures, ...alarmFailures].find((failure) => !isForGood(failure));
-  if (passing) {
-    throw passing.error;
-  }
-  return { rejected };
-}
-
-/** Stores records that cannot be counted or understood, as the operator sent them, until they are redriven. */
-export async function deadLetterRecords(
-  operatorId: string,
-  { records, error }: { records: readonly unknown[]; error: unknown },
-  now: Date,
-): Promise<void> {
-  for (const work of failedUsage(operatorId, records)) {
-    await deadLetter(work, String(error), now);
-    recordMetric('SetAside', 1);
-  }
-  logger.error('set aside', { kind: 'usage', operatorId, records: records.length, error });
-}
-
-function report(operatorId: string, records: number, rejected: ReadonlyMap<UsageRecord, Rejection>): void {
-  recordMetric('UsageRecordsCounted', records - rejected.size);
-  if (rejected.size > 0) {
-    const reasons = Map.groupBy(rejected.values(), (reason) => reason);
-    const counts = Object.fromEntries([...reasons].map(([reason, all]) => [reason, all.length]));
-    logger.warn('usage not counted', { operatorId, ...counts });
-    recordMetric('UsageRecordsNotCounted', rejected.size);
-  }
-}
-
-/**
- * Counts what SIMs used: each record once, for the services that held its SIM at its time. All records of a SIM and day
- * are one write, together with what they add to the services. What fails is reported and holds up nothing else.
+ * 1. Finds the partner of each SIM, and the services that held the SIM.
+ * 2. Adds the records to the days of the SIMs and to the sums of the services, in transactions of several days.
+ * 3. Evaluates the alarms of each partner.
+ *
+ * Failures are returned. They do not affect other records.
  */
 export async function countUsage(
   operatorId: string,
   records: readonly UsageRecord[],
   now: Date,
-): Promise<{ rejected: Map<UsageRecord, Rejection>; failures: Failure[]; alarmFailures: AlarmFailure[] }> {
-  const rejected = new Map<UsageRecord, Rejection>();
+): Promise<CountedUsage> {
+  const rejected = new Map<UsageRecord, UsageRejection>();
   const failures: Failure[] = [];
   const alarmFailures: AlarmFailure[] = [];
-  const timely = records.filter((record) => passesOr(rejected, record, 'untimely', isTimely(record.at, now)));
+  const timely = records.filter((record) => acceptOr(rejected, record, 'untimely', isTimely(record.at, now)));
   const owners = await ownersOf([...new Set(timely.map(({ iccid }) => iccid))]);
-  const owned = timely.filter((record) => passesOr(rejected, record, 'ownerless', owners.has(record.iccid)));
+  const owned = timely.filter((record) => acceptOr(rejected, record, 'ownerless', owners.has(record.iccid)));
   for (const [partnerId, ofPartner] of Map.groupBy(owned, ({ iccid }) => owners.get(iccid) ?? '')) {
     try {
       const batch: Batch = { partnerId, operatorId, rejected, failures };
       const held = await withHolders(batch, ofPartner);
       const shards = Map.groupBy(held, ({ iccid }) => usageShardOf(iccid));
       const months = await pMap(shards, ([shard, inShard]) => countShard(batch, shard, inShard), {
-        concurrency: SHARDS_AT_A_TIME,
+        concurrency: CONCURRENT_SHARDS,
       });
       alarmFailures.push(...(await evaluateAlarms(partnerId, months.flat(), now)));
     } catch (error) {
@@ -146,31 +77,31 @@ export async function countUsage(
   return { rejected, failures, alarmFailures };
 }
 
-function passesOr(
-  rejected: Map<UsageRecord, Rejection>,
+function acceptOr(
+  rejected: Map<UsageRecord, UsageRejection>,
   record: UsageRecord,
-  reason: Rejection,
-  passes: boolean,
+  reason: UsageRejection,
+  isAccepted: boolean,
 ): boolean {
-  if (!passes) {
+  if (!isAccepted) {
     rejected.set(record, reason);
   }
-  return passes;
+  return isAccepted;
 }
 
-/** What is counted for one partner, and what becomes of records that are not. */
+/** The records of one partner, with what collects rejected and failed records. */
 type Batch = {
   partnerId: string;
   operatorId: string;
-  rejected: Map<UsageRecord, Rejection>;
+  rejected: Map<UsageRecord, UsageRejection>;
   failures: Failure[];
 };
 
-/** A record with the services that held its SIM, and as it came. */
-type Counting = HeldRecord & { source: UsageRecord };
+/** A record with the services that held its SIM, and the record as it came. */
+type SourcedRecord = HeldRecord & { source: UsageRecord };
 
-/** The records with the services that held their SIMs. A SIM's life is read only where it was moved since. */
-async function withHolders(batch: Batch, records: readonly UsageRecord[]): Promise<Counting[]> {
+/** Adds the services that held the SIMs. Reads the history of a SIM only when its services have changed since. */
+async function withHolders(batch: Batch, records: readonly UsageRecord[]): Promise<SourcedRecord[]> {
   const { partnerId, operatorId, rejected, failures } = batch;
   const byIccid = Map.groupBy(records, ({ iccid }) => iccid);
   const sims = await getSims(partnerId, [...byIccid.keys()]);
@@ -193,7 +124,7 @@ async function withHolders(batch: Batch, records: readonly UsageRecord[]): Promi
         return [];
       }
     },
-    { concurrency: READS_IN_FLIGHT },
+    { concurrency: CONCURRENT_READS },
   );
   return held.flat();
 }
@@ -203,11 +134,11 @@ async function withHoldersOfSim(
   sim: SimRecord,
   records: readonly UsageRecord[],
   targetOf: TargetOf,
-): Promise<Counting[]> {
+): Promise<SourcedRecord[]> {
   const timed = records.map((source) => ({ source, at: countedAt(source.at) }));
   const [earliest = ''] = timed.map(({ at }) => at).sort();
   const tenures = hasHadItsServicesSince(sim, earliest) ? undefined : await tenuresOfSim(partnerId, sim, targetOf);
-  return timed.map(({ source, at }): Counting => {
+  return timed.map(({ source, at }): SourcedRecord => {
     const { recordId, iccid, bytes, network } = source;
     const holder: Omit<Tenure, 'from'> = tenures ? tenureAt(tenures, at) : sim;
     const { partnerServiceId, customerServiceId } = holder;
@@ -216,25 +147,21 @@ async function withHoldersOfSim(
   });
 }
 
-/** The records of a SIM and day: what is written at once. */
-type DayOfRecords = { iccid: string; period: Period; records: readonly Counting[] };
+type Chunk = readonly DayRecords<SourcedRecord>[];
 
-/** Chunk after chunk: they add to the same sums. SIMs of the same services come together, so that a chunk has few sums. */
-async function countShard(batch: Batch, shard: number, records: readonly Counting[]): Promise<SimMonth[]> {
-  const byDay = Map.groupBy(records, ({ iccid, at }) => `${iccid} ${dayOf(at)}`);
-  const days = [...byDay.values()].flatMap((ofDay): DayOfRecords[] =>
-    ofDay[0] ? [{ iccid: ofDay[0].iccid, period: periodOf(ofDay[0].at), records: ofDay }] : [],
-  );
-  const placeOf = ({ records: [first] }: DayOfRecords) => `${first?.customerServiceId} ${first?.partnerServiceId}`;
-  days.sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
+/**
+ * Counts chunk after chunk, since they add to the same sums. A chunk that is too large or fails permanently is halved,
+ * down to the single record that fails.
+ */
+async function countShard(batch: Batch, shard: number, records: readonly SourcedRecord[]): Promise<SimMonth[]> {
   const months: SimMonth[] = [];
-  const chunks = chunksOf(days).toReversed();
+  const chunks: Chunk[] = chunkDays(groupByDay(records), MAX_USAGE_WRITES).toReversed();
   for (let chunk = chunks.pop(); chunk; chunk = chunks.pop()) {
     const counted = await countChunk(batch, shard, chunk);
     if (counted === 'too_large') {
-      chunks.push(...halvesOf(chunk).toReversed());
+      chunks.push(...halve(chunk).toReversed());
     } else if ('error' in counted) {
-      const halves = isPassing(counted.error) ? [] : halvesOf(chunk);
+      const halves = isPassing(counted.error) ? [] : halve(chunk);
       if (halves.length === 0) {
         batch.failures.push({ records: sourcesOf(chunk), error: counted.error });
       }
@@ -246,95 +173,67 @@ async function countShard(batch: Batch, shard: number, records: readonly Countin
   return months;
 }
 
-const sourcesOf = (chunk: readonly DayOfRecords[]) =>
-  chunk.flatMap(({ records }) => records.map(({ source }) => source));
-
-/** Two parts of a chunk, of whole days or, of one day, of its records; none of a single record. */
-function halvesOf(chunk: readonly DayOfRecords[]): DayOfRecords[][] {
-  const [first, ...others] = chunk;
-  if (first === undefined || (others.length === 0 && first.records.length < 2)) {
-    return [];
-  }
-  if (others.length === 0) {
-    const middle = Math.ceil(first.records.length / 2);
-    return [
-      [{ ...first, records: first.records.slice(0, middle) }],
-      [{ ...first, records: first.records.slice(middle) }],
-    ];
-  }
-  const middle = Math.ceil(chunk.length / 2);
-  return [chunk.slice(0, middle), chunk.slice(middle)];
-}
-
-const sumsTouchedBy = ({ records, period }: DayOfRecords) =>
-  records.flatMap(servicesOf).map((serviceId) => `${period} ${serviceId}`);
-
-/** As many days as one transaction takes with the sums that they add to. */
-function chunksOf(days: readonly DayOfRecords[]): DayOfRecords[][] {
-  const chunks: DayOfRecords[][] = [];
-  let sums = new Set<string>();
-  for (const day of days) {
-    const chunk = chunks.at(-1);
-    const both = new Set([...sums, ...sumsTouchedBy(day)]);
-    if (chunk && chunk.length + 1 + both.size <= MAX_USAGE_WRITES) {
-      chunk.push(day);
-      sums = both;
-    } else {
-      chunks.push([day]);
-      sums = new Set(sumsTouchedBy(day));
-    }
-  }
-  return chunks;
-}
+const sourcesOf = (chunk: Chunk) => chunk.flatMap(({ records }) => records.map(({ source }) => source));
 
 /**
- * @returns what its SIMs used in these months, when all of it is in, whether it is now or was before; `too_large` when it
- *   takes more writes than a transaction has room for.
+ * @returns the usage of its SIMs in the months of the chunk, also when it was counted before; `too_large` when it takes
+ *   more writes than a transaction allows.
  */
 async function countChunk(
+  batch: Batch,
+  shard: number,
+  chunk: Chunk,
+): Promise<{ months: SimMonth[] } | 'too_large' | { error: unknown }> {
+  try {
+    const { result } = await retryOnConflict(async () => {
+      try {
+        return { result: await tryCountChunk(batch, shard, chunk) };
+      } catch (error) {
+        if (error instanceof ConditionFailed) {
+          return undefined;
+        }
+        throw error;
+      }
+    });
+    return result;
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** @throws ConditionFailed when another process counts records of the same SIMs or services at the same time. */
+async function tryCountChunk(
   { partnerId, rejected }: Batch,
   shard: number,
-  chunk: readonly DayOfRecords[],
-): Promise<{ months: SimMonth[] } | 'too_large' | { error: unknown }> {
+  chunk: Chunk,
+): Promise<{ months: SimMonth[] } | 'too_large'> {
   const records = chunk.flatMap((day) => day.records);
-  const months = new Set(chunk.map(({ iccid, period }) => `${period} ${iccid}`));
-  const services = [...new Set(chunk.flatMap(sumsTouchedBy))].map((touched) => {
-    const [period = '', serviceId = ''] = touched.split(' ');
-    return { period, serviceId };
-  });
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const [days, sums] = await Promise.all([
-        pMap(
-          Map.groupBy(records, ({ iccid }) => iccid),
-          ([iccid, ofSim]) => {
-            const { from, upTo } = daysToKnow(ofSim);
-            return simDays(partnerId, iccid, from, upTo);
-          },
-          { concurrency: READS_IN_FLIGHT },
-        ),
-        sumsInShard(partnerId, services, shard),
-      ]);
-      const changed = countInto({ days: days.flat(), sums }, records);
-      if (changed.days.length + changed.sums.length > MAX_USAGE_WRITES) {
-        return 'too_large';
-      }
-      if (changed.days.length > 0) {
-        await writeUsage(partnerId, shard, changed);
-      }
-      const conflicting = new Set(changed.conflicting);
-      for (const record of records) {
-        if (conflicting.has(record)) {
-          rejected.set(record.source, 'conflicting');
-        }
-      }
-      // The days reach beyond these months: of others they have only a part.
-      const used = monthsOf(days.flat(), changed.days);
-      return { months: used.filter(({ period, iccid }) => months.has(`${period} ${iccid}`)) };
-    } catch (error) {
-      if (!(error instanceof ConditionFailed) || attempt === TRIES) {
-        return { error };
-      }
+  const [days, sums] = await Promise.all([
+    pMap(
+      Map.groupBy(records, ({ iccid }) => iccid),
+      ([iccid, ofSim]) => {
+        const { from, upTo } = daysToKnow(ofSim);
+        return simDays(partnerId, iccid, from, upTo);
+      },
+      { concurrency: CONCURRENT_READS },
+    ),
+    sumsInShard(partnerId, sumsOfChunk(chunk), shard),
+  ]);
+  const changed = countInto({ days: days.flat(), sums }, records);
+  if (changed.days.length + changed.sums.length > MAX_USAGE_WRITES) {
+    return 'too_large';
+  }
+  if (changed.days.length > 0) {
+    await writeUsage(partnerId, shard, changed);
+  }
+  const conflicting = new Set(changed.conflicting);
+  for (const record of records) {
+    if (conflicting.has(record)) {
+      rejected.set(record.source, 'conflicting');
     }
   }
+  // The days that were read reach beyond the months of the chunk. Of other months they are only a part.
+  const monthsOfChunk = new Set(chunk.map(({ iccid, period }) => `${period} ${iccid}`));
+  const used = monthsOf(days.flat(), changed.days);
+  return { months: used.filter(({ period, iccid }) => monthsOfChunk.has(`${period} ${iccid}`)) };
 }

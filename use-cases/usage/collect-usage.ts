@@ -1,0 +1,87 @@
+import { clock } from '../../adapters/clock.ts';
+import {
+  countUsageFailure,
+  readUsageProgress,
+  saveUsageCursor,
+  type UsageProgress,
+} from '../../adapters/dynamodb/usage.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import { type OperatorId, operatorIds } from '../../domain/operator.ts';
+import { OperatorUnavailable, type UnreadableRecord } from '../../domain/operator-port.ts';
+import { MAX_FAILED_COLLECTIONS } from '../../domain/retry-policies.ts';
+import type { UsageRecord } from '../../domain/usage-record.ts';
+import { operatorOf } from '../operators.ts';
+import { deadLetterUnreadable, ingestUsage } from './ingest-usage.ts';
+
+/** The most pages of an operator's records that are counted together: the records of a SIM and day are one write. */
+const PAGES_PER_BATCH = 10;
+
+/**
+ * Collects the usage records of every operator, and counts them.
+ *
+ * 1. Reads each operator's records from its cursor on, a batch of pages at a time.
+ * 2. Counts the records. Those that cannot be read or counted are dead-lettered.
+ * 3. Stores the cursor after that: a crash makes the records come again, and each counts once.
+ *
+ * An operator that fails does not affect others.
+ */
+export async function collectUsage(hasTime: () => boolean): Promise<void> {
+  const progress = await readUsageProgress();
+  for (const operatorId of operatorIds) {
+    await collectFrom(operatorId, progress.get(operatorId), hasTime).catch((error: unknown) => {
+      if (error instanceof OperatorUnavailable) {
+        logger.warn('operator unavailable', { operatorId, error });
+      } else {
+        logger.error('usage not collected', { operatorId, error });
+        recordMetric('LooksFailed', 1);
+      }
+    });
+  }
+}
+
+async function collectFrom(
+  operatorId: OperatorId,
+  progress: UsageProgress | undefined,
+  hasTime: () => boolean,
+): Promise<void> {
+  const operator = operatorOf(operatorId);
+  let cursor = progress?.cursor;
+  let isLastAttempt = (progress?.failures ?? 0) + 1 >= MAX_FAILED_COLLECTIONS;
+  for (let isEnd = false; !isEnd && hasTime(); ) {
+    const records: UsageRecord[] = [];
+    const unreadable: UnreadableRecord[] = [];
+    let next = cursor;
+    for (let page = 0; page < PAGES_PER_BATCH && !isEnd && hasTime(); page += 1) {
+      const sent = await operator.usageSince(next);
+      records.push(...sent.records);
+      isEnd = sent.nextCursor === next || sent.records.length + sent.unreadable.length === 0;
+      if (!isEnd) {
+        unreadable.push(...sent.unreadable);
+      }
+      next = sent.nextCursor;
+    }
+    // An operator that repeats its last page sends records that are counted already.
+    if (next !== undefined && next !== cursor) {
+      await deadLetterUnreadable(operatorId, unreadable, clock.now());
+      await ingestOrCountFailure(operatorId, records, isLastAttempt);
+      await saveUsageCursor(operatorId, next);
+      isLastAttempt = false;
+    }
+    cursor = next;
+  }
+}
+
+/** Counts a transient failure, so that the cursor does not stay at the same place for ever. */
+async function ingestOrCountFailure(
+  operatorId: OperatorId,
+  records: readonly UsageRecord[],
+  isLastAttempt: boolean,
+): Promise<void> {
+  try {
+    await ingestUsage(operatorId, records, clock.now(), { isLastAttempt });
+  } catch (error) {
+    await countUsageFailure(operatorId);
+    throw error;
+  }
+}
