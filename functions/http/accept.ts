@@ -1,31 +1,36 @@
-/** How much a media type is wanted, from 0 to 1, and how closely it was named: 0 as any, 1 by its kind, 2 by its name. */
-type Wish = { weight: number; closeness: number };
+/** The preference for a media type: its weight from 0 to 1, and how specific the range is: 0 any type, 1 a kind of type, 2 the type itself. */
+type Preference = { weight: number; specificity: number };
 
-/** A weight, as RFC 9110, 12.4.2 writes it. */
+/** A weight (RFC 9110, 12.4.2). */
 const WEIGHT = /^q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
 
 /**
- * Whether a request wants CSV rather than JSON (RFC 9110, 12.5.1): it weighs more, or as much and is named more closely.
- * Whoever wants neither, either, or says nothing, gets JSON.
+ * Whether a client prefers CSV to JSON (RFC 9110, 12.5.1): CSV has the higher weight, or the same weight and a more specific
+ * range. JSON is the default.
  */
 export function prefersCsv(accept = '*/*'): boolean {
-  const [csv, json] = [wishFor('text/csv', accept), wishFor('application/json', accept)];
-  return csv.weight > json.weight || (csv.weight === json.weight && csv.weight > 0 && csv.closeness > json.closeness);
+  const [csv, json] = [preferenceFor('text/csv', accept), preferenceFor('application/json', accept)];
+  return (
+    csv.weight > json.weight || (csv.weight === json.weight && csv.weight > 0 && csv.specificity > json.specificity)
+  );
 }
 
-/** What the closest of the ranges says that a type falls into. */
-function wishFor(type: string, accept: string): Wish {
+/** The preference in the most specific range that contains a type. */
+function preferenceFor(type: string, accept: string): Preference {
   const [kind] = type.split('/');
   const ranges = ['*/*', `${kind}/*`, type];
-  const wishes = accept.split(',').flatMap((text): Wish[] => {
+  const preferences = accept.split(',').flatMap((text): Preference[] => {
     const [range = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
     const weight = weightOf(parameters);
-    return weight === undefined ? [] : [{ weight, closeness: ranges.indexOf(range) }];
+    return weight === undefined ? [] : [{ weight, specificity: ranges.indexOf(range) }];
   });
-  return wishes.reduce((one, other) => (other.closeness > one.closeness ? other : one), { weight: 0, closeness: -1 });
+  return preferences.reduce((one, other) => (other.specificity > one.specificity ? other : one), {
+    weight: 0,
+    specificity: -1,
+  });
 }
 
-/** 1 where none is given; `undefined` for what is no weight. Other parameters make no difference between the two. */
+/** The weight, 1 by default; `undefined` when malformed. Other parameters are ignored. */
 function weightOf(parameters: readonly string[]): number | undefined {
   const given = parameters.find((parameter) => parameter.startsWith('q='));
   if (given === undefined) {

@@ -4,15 +4,15 @@ import { isPartnerId } from '../../domain/partner.ts';
 
 type Claims = APIGatewayProxyEventV2WithJWTAuthorizer['requestContext']['authorizer']['jwt']['claims'];
 
-/** The most that OpenID Connect lets a `sub` have. */
+/** The maximum length of a `sub` in OpenID Connect. */
 const MAX_USER_ID_LENGTH = 255;
-/** RFC 5321. */
+/** The maximum length of an address (RFC 5321). */
 const MAX_EMAIL_LENGTH = 254;
-/** As long as any id may be. */
+/** The maximum length of ids. */
 const MAX_CUSTOMER_ID_LENGTH = 100;
 
 /**
- * Who asks, by the claims that API Gateway's authoriser verified; `undefined` when they give no rights at all.
+ * Reads the caller from the claims that API Gateway's authoriser verified; `undefined` when they grant nothing.
  *
  * @param authorization the header whose token the authoriser verified.
  */
@@ -20,11 +20,11 @@ export function readCaller(claims: Claims | undefined, authorization: string | u
   const partnerId = textOf(claims?.partner_id);
   const customerId = textOf(claims?.customer_id);
   const sub = textOf(claims?.sub) ?? 'unknown';
-  const canBe =
+  const isWellFormed =
     (partnerId === undefined || isPartnerId(partnerId)) &&
     (customerId === undefined || isText(customerId, MAX_CUSTOMER_ID_LENGTH)) &&
     isText(sub, MAX_USER_ID_LENGTH);
-  if (!claims || !canBe) {
+  if (!claims || !isWellFormed) {
     return undefined;
   }
   return callerFromClaims({
@@ -40,12 +40,12 @@ function textOf(claim: Claims[string] | undefined): string | undefined {
   return claim === undefined || claim === '' ? undefined : String(claim);
 }
 
-/** Whether a claim can stand in a key of the table, or be kept with each step of a SIM. */
+/** Whether a claim can be part of an item key or be stored with every change of a SIM. */
 function isText(claim: string, longest: number): boolean {
   return claim.length <= longest && claim.isWellFormed();
 }
 
-/** The journal shows it beside the user's `sub`. A claim that is no address is ignored: it decides nothing. */
+/** The email address for the journal. A malformed one is ignored: no right depends on it. */
 function emailOf(claim: Claims[string] | undefined): string | undefined {
   const text = textOf(claim);
   return text !== undefined && text.length <= MAX_EMAIL_LENGTH && /^[^\s@]+@[^\s@]+$/.test(text) && text.isWellFormed()
@@ -54,10 +54,10 @@ function emailOf(claim: Claims[string] | undefined): string | undefined {
 }
 
 /**
- * The roles that a token lists, each an element of its own.
+ * The roles that a token lists.
  *
- * The authoriser hands a list over as one text: both `["not admin"]` and `["not", "admin"]` are `[not admin]`. So the
- * elements are read from the token itself. The verified claim has the last word: a role that it does not contain is none.
+ * The authoriser passes a list as one text: both `["not admin"]` and `["not", "admin"]` become `[not admin]`. So the elements
+ * are read from the token itself, and only roles that the verified claim contains count.
  */
 function rolesOf(claim: Claims[string] | undefined, authorization: string | undefined): string[] {
   const verified = String(claim ?? '');
@@ -66,7 +66,7 @@ function rolesOf(claim: Claims[string] | undefined, authorization: string | unde
   return elements.filter((role) => typeof role === 'string').filter((role) => verified.includes(role));
 }
 
-/** A claim of the token in a header, in the form that its issuer gave it. Does not verify anything. */
+/** An unverified claim of the token in a header, in its original form. */
 function tokenClaim(authorization: string | undefined, name: string): unknown {
   const [, payload = ''] = (authorization ?? '').split('.');
   try {

@@ -3,20 +3,20 @@ import { HttpProblem } from './problem.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
-/** The entity tag of a representation: it changes exactly when what a client reads changes. */
+/** The entity tag of a representation. It changes exactly when the representation changes. */
 export function etagOf(body: unknown): string {
   return etagOfText(JSON.stringify(body));
 }
 
-/** The entity tag of a representation that is text already. */
+/** The entity tag of a rendered representation. */
 export function etagOfText(text: string): string {
   return `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
 }
 
 /**
- * Honours `If-Match`: what follows may go ahead when the header is not there, is `*`, or names the current tag.
+ * Honours `If-Match`: passes when the header is absent, is `*`, or contains the current tag.
  *
- * @throws HttpProblem 412 when what the client read is stale.
+ * @throws HttpProblem 412 when the client's copy is stale.
  */
 export function requireMatch(ifMatch: string | undefined, current: unknown): void {
   if (ifMatch === undefined || ifMatch.trim() === '*') {
@@ -32,10 +32,10 @@ export function requireMatch(ifMatch: string | undefined, current: unknown): voi
 }
 
 /**
- * Honours `If-Match` and `If-None-Match` of a `PUT`, which creates what is not there: `If-None-Match: *` lets it only
- * create, `If-Match` only replace.
+ * Honours the preconditions of a `PUT` that creates or replaces: `If-None-Match: *` permits creation only, `If-Match`
+ * replacement only.
  *
- * @param current the representation that there is now; `undefined` when there is none.
+ * @param current the current representation; `undefined` when the resource does not exist.
  * @throws HttpProblem 412
  */
 export function requirePutConditions(headers: Headers, current: unknown): void {

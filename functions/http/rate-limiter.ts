@@ -1,29 +1,29 @@
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { grantedShare, secondsLeft, shareOf, UNCOUNTED, windowAt } from '../../domain/rate-limit.ts';
 
-/** Where the requests of partners are counted across the instances of all functions. */
+/** Counts the requests of partners across all function instances. */
 export type RequestCounts = {
-  /** Adds requests to a partner's count of a window. @returns the count after it. */
+  /** Adds requests to a partner's count in a window. @returns the new count. */
   add(partnerId: string, window: number, requests: number): Promise<number>;
-  /** How many requests a second the partner may send; `undefined` when the stage's own limit holds. */
+  /** The partner's own limit of requests per second; `undefined` when that of the stage applies. */
   limitOf(partnerId: string): Promise<number | undefined>;
 };
 
-/** Lets a request of a partner through, or says in how many seconds the next one may pass. */
+/** Admits a request of a partner, or returns the number of seconds after which to retry. */
 export type RateLimiter = (partnerId: string) => Promise<{ retryAfterSeconds: number } | undefined>;
 
-/** What an instance knows of a partner in the current window. */
+/** An instance's state of a partner in the current window. */
 type Local = { window: number; left: number; hasShare: boolean; isOver: boolean };
 
-/** Partners whose requests an instance keeps in mind. */
+/** The maximum number of partners that an instance tracks. */
 const MAX_PARTNERS = 1000;
-/** A partner's own limit is read again after this. */
-const LIMIT_KEPT_MS = 60_000;
+/** How long a partner's own limit is cached. */
+const LIMIT_CACHE_MS = 60_000;
 
 /**
- * Limits the requests of each partner across all instances, approximately: an instance lets the first few of a window
- * through uncounted, then takes shares of the partner's allowance. So a partner that sends little costs nothing, and one
- * that sends much a write per share. When the count is unavailable, requests pass.
+ * Limits the requests of each partner across all instances, approximately: an instance admits the first few requests of a
+ * window without counting, then reserves shares of the partner's allowance. Partners with few requests cost nothing; others
+ * cost one write per share. When the count is unavailable, requests are admitted.
  */
 export function createRateLimiter(
   counts: RequestCounts,
@@ -38,7 +38,7 @@ export function createRateLimiter(
       return known.perSecond;
     }
     const limit = (await counts.limitOf(partnerId)) ?? perSecond;
-    limits.set(partnerId, { perSecond: limit, until: now() + LIMIT_KEPT_MS });
+    limits.set(partnerId, { perSecond: limit, until: now() + LIMIT_CACHE_MS });
     return limit;
   }
 

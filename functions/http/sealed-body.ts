@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** What only the sender of a request knows: its `Idempotency-Key`, of which the table keeps a hash, and the request. */
+/** Known to the sender of a request only: its `Idempotency-Key` (the table has a hash of it) and the request. */
 export type Sealer = { key: string; fingerprint: string };
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Encrypts the body of an answer that shows a secret, so that it can be kept for whoever sends the same request again. */
+/** Encrypts the body of a response that shows a secret, so that it can be stored and repeated to the same sender. */
 export function sealBody(body: string, sealer: Sealer): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, keyOf(sealer), nonce);
