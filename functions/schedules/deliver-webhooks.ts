@@ -5,7 +5,8 @@ import { failedChangeKey, webhookQueueKey } from '../../adapters/dynamodb/keys.t
 import { deliverEvents } from '../../use-cases/webhooks/deliver-events.ts';
 import { retryFailedChange } from '../../use-cases/webhooks/retry-failed-change.ts';
 import type { OpenRequests } from '../../use-cases/webhooks/send-pending.ts';
-import { createSchedule, processDue, processDueConcurrently } from '../background/schedule.ts';
+import { processDue, processDueConcurrently } from '../background/process-due.ts';
+import { createSchedule } from '../background/schedule.ts';
 
 const CONCURRENT_WEBHOOKS = 100;
 const CHANGES_PER_READ = 100;

@@ -1,7 +1,8 @@
 import { clock } from '../../adapters/clock.ts';
 import { dueLateActivations } from '../../adapters/dynamodb/late-activations.ts';
 import { checkLateActivation } from '../../use-cases/sims/activation/late-activations.ts';
-import { createSchedule, processDue } from '../background/schedule.ts';
+import { processDue } from '../background/process-due.ts';
+import { createSchedule } from '../background/schedule.ts';
 
 /** Asks operators about activations that they did not confirm by the deadline. */
 export const handler = createSchedule(async (hasTime) => {

@@ -17,7 +17,8 @@ import { advanceOrder, hoursBeyondLeadTime, isWithOperator, type Order } from '.
 import { operatorOf } from '../../use-cases/operators.ts';
 import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
 import { deliveryOutcome } from '../../use-cases/orders/delivery-outcome.ts';
-import { createSchedule, processDue } from '../background/schedule.ts';
+import { processDue } from '../background/process-due.ts';
+import { createSchedule } from '../background/schedule.ts';
 
 /** Orders of one batch, and how many operators' answers are awaited at a time. */
 const ORDERS_PER_LOOK = 200;

@@ -1,7 +1,8 @@
 import { clock } from '../../adapters/clock.ts';
 import { dueRuns, keyOfRun } from '../../adapters/dynamodb/runs.ts';
 import { checkRun } from '../../use-cases/check-run.ts';
-import { createSchedule, processDue } from '../background/schedule.ts';
+import { processDue } from '../background/process-due.ts';
+import { createSchedule } from '../background/schedule.ts';
 
 /** DescribeExecution refills at 15 calls a second: three at a time leave most of its bucket to others. */
 const CONCURRENCY = 3;

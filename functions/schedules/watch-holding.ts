@@ -12,7 +12,8 @@ import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { recordWaitingSims } from '../../domain/order.ts';
 import { applyOrderStep } from '../../use-cases/orders/apply-order-step.ts';
-import { createSchedule, processDue } from '../background/schedule.ts';
+import { processDue } from '../background/process-due.ts';
+import { createSchedule } from '../background/schedule.ts';
 
 const ORDERS_PER_LOOK = 50;
 const AT_A_TIME = 4;

@@ -1,0 +1,110 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pMap from 'p-map';
+import { clock } from '../../adapters/clock.ts';
+import { isThrottled } from '../../adapters/dynamodb/contention.ts';
+import { due, type Key } from '../../adapters/dynamodb/keys.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import { recordFailedAttempt } from '../../use-cases/failed-work/record-failed-attempt.ts';
+
+/** Items that become due, and what to do with one of them. */
+type DueWork<Item> = {
+  kind: keyof typeof due;
+  /** Reads items that are due, the longest waiting first. */
+  find: (limit: number) => Promise<readonly DueItem<Item>[]>;
+  keyOf: (item: Item) => Key;
+  process: (item: Item) => Promise<void>;
+  /** How many items are processed at a time. */
+  concurrency: number;
+};
+
+type DueItem<Item> = Item & { dueAt: string };
+
+/** How many batches an invocation processes at most. It bounds the repetition that a lagging index can cause. */
+const MAX_BATCHES = 50;
+
+/**
+ * Processes due items in batches, until none is left, time is short, or AWS throttles calls.
+ *
+ * @param work with the `size` of a batch.
+ * @returns how many items were found.
+ */
+export async function processDue<Item>(
+  hasTime: () => boolean,
+  { size, find, concurrency, ...work }: DueWork<Item> & { size: number },
+): Promise<number> {
+  let count = 0;
+  let isThrottledNow = false;
+  const mayContinue = () => hasTime() && !isThrottledNow;
+  for (let batch = 0; batch < MAX_BATCHES && mayContinue(); batch += 1) {
+    const found = await find(size);
+    await pMap(
+      found,
+      async (item) => {
+        if (mayContinue()) {
+          isThrottledNow ||= (await processOne(item, work)) === 'throttled';
+        }
+      },
+      { concurrency, stopOnError: false },
+    );
+    count += found.length;
+    if (found.length < size) {
+      break;
+    }
+  }
+  return count;
+}
+
+/** How often due items are looked up while others are processed, in milliseconds of real time. */
+const FIND_EVERY_MS = 500;
+
+/**
+ * Like `processDue`, for items that can take long: items that become due meanwhile are started concurrently. It returns when
+ * none is in progress.
+ *
+ * @param mayStart whether another item may be started.
+ */
+export async function processDueConcurrently<Item>(
+  mayStart: () => boolean,
+  { find, concurrency, ...work }: DueWork<Item>,
+): Promise<void> {
+  const inProgress = new Map<string, Promise<unknown>>();
+  do {
+    for (const item of mayStart() ? await find(concurrency * 2) : []) {
+      const { pk, sk } = work.keyOf(item);
+      const name = `${pk} ${sk}`;
+      if (!inProgress.has(name) && inProgress.size < concurrency) {
+        inProgress.set(
+          name,
+          processOne(item, work).finally(() => inProgress.delete(name)),
+        );
+      }
+    }
+    await Promise.race([Promise.all(inProgress.values()), pause(FIND_EVERY_MS)]);
+  } while (inProgress.size > 0);
+}
+
+/**
+ * Processes one item. One that fails holds up no other: it is retried later, and dead-lettered after several attempts. A
+ * call that AWS throttles is no failure of the item.
+ */
+async function processOne<Item>(
+  item: DueItem<Item>,
+  { kind, keyOf, process }: Pick<DueWork<Item>, 'kind' | 'keyOf' | 'process'>,
+): Promise<'processed' | 'throttled'> {
+  recordMetric('PollLag', (clock.now().getTime() - Date.parse(item.dueAt)) / 1000, { kind });
+  const key = keyOf(item);
+  try {
+    await process(item);
+  } catch (error) {
+    if (isThrottled(error)) {
+      logger.warn('due item throttled', { key, kind, error });
+      recordMetric('LooksThrottled', 1);
+      return 'throttled';
+    }
+    const isDeadLettered = await recordFailedAttempt({ key, duePk: due[kind] }, String(error), clock.now());
+    logger.error(isDeadLettered ? 'dead-lettered' : 'due item failed', { key, kind, error });
+    recordMetric(isDeadLettered ? 'SetAside' : 'LooksFailed', 1);
+  }
+  return 'processed';
+}
