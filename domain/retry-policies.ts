@@ -70,9 +70,6 @@ export function longestWait(policy: RetryPolicy): number {
   );
 }
 
-/** How often a step of a SIM is decided again because another request changed the SIM meanwhile. */
-export const MAX_STEP_ATTEMPTS = 10;
-
 /** How long an operator may take to confirm an activation. Then the SIM is `assigned` again. */
 export const ACTIVATION_DEADLINE_MS = 7 * DAY_MS;
 

@@ -28,6 +28,7 @@ test('SIMs that wait in holding are told of once per order, and those that were 
   const orderId = waiting[0]?.orderId ?? '';
   const select = { iccids: waiting.slice(0, 5).map(({ iccid }) => iccid) };
   await acme.bulkDone('migrate', { select, partnerServiceId });
+  await cloud.clock.skip({ days: 7 });
 
   const [line] = await eventually(async () => {
     const lines = await linesOf(orderId);

@@ -361,6 +361,38 @@ describe('If-Match', () => {
     expect((await api.patch(path, change, { 'if-match': '*' })).status).toBe(200);
   });
 
+  test.each<[string, () => Promise<Tagged>]>([
+    ...things,
+    [
+      'an alarm',
+      async () => {
+        const { service } = await acme.aCustomerWithService();
+        const change = { name: 'Eighty', threshold: { percent: 80 }, action: 'notify' };
+        const alarm = { ...change, scope: { customerServiceId: service.id }, measure: 'pool' };
+        return { path: `/v1/alarms/${is(201, await api.post<{ id: string }>('/v1/alarms', alarm)).id}`, change };
+      },
+    ],
+    [
+      'a webhook',
+      async () => {
+        const body = { url: 'http://127.0.0.1:9/events', events: ['order.*'] };
+        const { id } = is(201, await api.post<{ id: string }>('/v1/webhooks', body));
+        return { path: `/v1/webhooks/${id}`, change: { enabled: true, events: ['order.*'] } };
+      },
+    ],
+  ])('stays the tag of %s when a change is empty, or sets what is set already', async (_what, make) => {
+    const { path, change } = await make();
+    const set = await api.patch<{ version: number }>(path, change);
+    const etag = set.headers.get('etag') ?? '';
+    expect(etag).not.toBe('');
+    for (const same of [{}, change]) {
+      const patched = await api.patch<{ version: number }>(path, same, { 'if-match': etag });
+      expect(is(200, patched)).toEqual(set.body);
+      expect(patched.headers.get('etag')).toBe(etag);
+    }
+    expect((await api.get(path)).headers.get('etag')).toBe(etag);
+  });
+
   test.each(things.slice(0, 2))('guards the end of %s', async (_what, make) => {
     const { path, change } = await make();
     const stale = (await api.get(path)).headers.get('etag') ?? '';

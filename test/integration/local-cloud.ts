@@ -8,7 +8,7 @@ import { type CloudAccess, deployedCloud } from './acceptance/deployed-cloud.ts'
 import { waitingForIndexes } from './acceptance/index-lag.ts';
 import { localAccess } from './acceptance/local-access.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
-import type { CloudFacts, CloudSettings, LentCloud } from './cloud-pool.ts';
+import { type CloudFacts, type CloudSettings, type LentCloud, USUAL_DAY_MS } from './cloud-pool.ts';
 import { patience } from './eventually.ts';
 import { type Partner, partnerAtWork } from './partner.ts';
 
@@ -46,6 +46,16 @@ export type CloudUnderTest = {
   /** A partner's admin, with the usual things at hand. Each test file has partners of its own. */
   partner(partnerId: string): Partner;
   operator(id: OperatorId): OperatorUnderTest;
+  /** The clock of a local cloud. A deployment has none. */
+  clock: ClockUnderTest;
+};
+
+export type ClockUnderTest = {
+  now(): Promise<Date>;
+  /** Holds the clock while something is arranged that must not be overtaken by a deadline. */
+  held<T>(arrange: () => Promise<T>): Promise<T>;
+  /** Sets the clock forward, so that a test need not wait for days to pass. */
+  skip(time: { days: number }): Promise<void>;
 };
 
 export type OperatorUnderTest = {
@@ -75,7 +85,7 @@ export const promptOperator: BehaviourRequest = { leadTimeDays: 0 };
  * @param settings.harshSeed harsh mode with this seed; as `CLOUD` says, when left out
  */
 export function useLocalCloud({
-  dayMs = 500,
+  dayMs = USUAL_DAY_MS,
   ...settings
 }: {
   dayMs?: number;
@@ -172,6 +182,30 @@ function overHttp(url: () => string, access: CloudAccess, cloud: () => RunningCl
       statusOf: (orderId) => statusAtOperator(cloud(), id, orderId),
       usageOf: (iccid) => usageAtOperator(cloud(), id, iccid),
     }),
+    clock: clockOver(client(async () => undefined)),
+  };
+}
+
+function clockOver(api: ApiClient): ClockUnderTest {
+  const path = '/_local/clock';
+  const now = async () => new Date((await api.get<{ now: string }>(path)).body.now);
+  const set = async (change: { now?: string; held?: boolean }) => {
+    const { status, body } = await api.put(path, change);
+    if (status !== 200) {
+      throw new Error(`The clock cannot be set: ${status} ${JSON.stringify(body)}`);
+    }
+  };
+  return {
+    now,
+    held: async (arrange) => {
+      await set({ held: true });
+      try {
+        return await arrange();
+      } finally {
+        await set({ held: false });
+      }
+    },
+    skip: async ({ days }) => set({ now: new Date((await now()).getTime() + days * 86_400_000).toISOString() }),
   };
 }
 

@@ -1,18 +1,22 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { eventually, patience, useLocalCloud } from './local-cloud.ts';
+import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is, type Order, type Page } from './partner.ts';
 
 type SetAside = { id: string; kind: string; partnerId?: string; subject: string; error: string };
 
-// Ninety days have to pass; and what is resumed has as many to go on, which are eighteen seconds, on a slow machine too.
-const cloud = useLocalCloud({ dayMs: 200 * patience });
+const cloud = useLocalCloud();
 const acme = cloud.partner('acme-failed');
 
 beforeAll(() => cloud.operator('3uk').behaves({ leadTimeDays: 75 }));
 
-test.concurrent('an order that is not delivered within ninety days has failed; resumed, it goes on from there', async () => {
+/** How long an order waits for its delivery, and then how long until the operator has delivered after all. */
+const untilFailed = { days: 91 };
+const untilDelivered = { days: 20 };
+
+test('an order that is not delivered within ninety days has failed; resumed, it goes on from there', async () => {
   const { partnerServiceId } = await acme.aPlan();
   const placed = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50, plan: { partnerServiceId } });
+  await cloud.clock.skip(untilFailed);
   const failed = await acme.orderIn(placed.id, 'failed');
   expect(failed.failure).toEqual({ code: 'delivery_timeout', detail: expect.stringMatching(/90 days/) });
   expect(failed.receivedQuantity).toBe(0);
@@ -26,6 +30,7 @@ test.concurrent('an order that is not delivered within ninety days has failed; r
   const resumed = is(200, await acme.api.post<Order>(`/v1/orders/${placed.id}/resume`));
   expect(resumed).not.toHaveProperty('failure');
   expect(['accepted', 'processing', 'dispatched']).toContain(resumed.state);
+  await cloud.clock.skip(untilDelivered);
   const order = await acme.orderIn(placed.id, 'fulfilled');
   expect(order.progress).toEqual({ received: 50, migrated: 50, assigned: 0, activated: 0, failed: 0 });
   expect(await acme.sims({ orderId: placed.id, state: 'in_stock' })).toHaveLength(50);
@@ -33,8 +38,9 @@ test.concurrent('an order that is not delivered within ninety days has failed; r
   is(409, await acme.api.post(`/v1/orders/${placed.id}/resume`));
 });
 
-test.concurrent('an order that failed is set aside, and goes on when it is put back', async () => {
+test('an order that failed is set aside, and goes on when it is put back', async () => {
   const { id } = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50 });
+  await cloud.clock.skip(untilFailed);
   await acme.orderIn(id, 'failed');
   const platform = cloud.as({ roles: ['platform'] });
   const entry = await eventually(async () => {
@@ -48,6 +54,7 @@ test.concurrent('an order that failed is set aside, and goes on when it is put b
     return found;
   });
   is(204, await platform.post(`/v1/platform/set-aside/${entry?.id}/put-back`));
+  await cloud.clock.skip(untilDelivered);
   await acme.orderIn(id, 'delivered');
   expect((await acme.eventsOf(id)).map(({ type }) => type)).toContain('order.resumed');
 });

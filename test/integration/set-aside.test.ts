@@ -2,12 +2,15 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { deliveryIdOf, markDue, queueDelivery } from '../../adapters/dynamodb/deliveries.ts';
 import { put, remove, update, write } from '../../adapters/dynamodb/items.ts';
-import { due, orderKey } from '../../adapters/dynamodb/keys.ts';
+import { deliveryKey, due, orderKey } from '../../adapters/dynamodb/keys.ts';
 import { claimNextAttempt } from '../../adapters/dynamodb/runs.ts';
+import type { PublicEvent } from '../../domain/webhook.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
 import { eventually, executionsOf, useLocalCloud } from './local-cloud.ts';
 import { is, type Page } from './partner.ts';
+import { startReceiver } from './receiver.ts';
 
 const cloud = useLocalCloud();
 const platform = cloud.as({ roles: ['platform'] });
@@ -56,6 +59,60 @@ describe('an order that breaks whoever looks at it', () => {
   test('is put back once', async () => {
     is(404, await platform.post('/v1/platform/set-aside/bm9uZQ/put-back'));
     await expect(redrive('--url', cloud.url(), '--id', 'bm9uZQ')).rejects.toThrow(/Nothing is set aside under bm9uZQ/);
+  });
+});
+
+describe('an event that cannot be sent because of an error of ours', () => {
+  const partner = cloud.partner('acme-aside-hooks');
+  const at = (place: string, subject: string, now: Date): PublicEvent => ({
+    id: `evt_${subject}${place}`,
+    type: 'order.accepted',
+    at: now.toISOString(),
+    subject,
+    place,
+    data: { orderId: subject },
+  });
+
+  test('is postponed, then dead-lettered; others pass, and a redrive delivers it once it is mended', async () => {
+    const receiver = await startReceiver();
+    const body = { url: receiver.url, events: ['order.*'] };
+    const { id, secret } = is(201, await partner.api.post<{ id: string; secret: string }>('/v1/webhooks', body));
+    const { now: scaled } = is(200, await cloud.api().get<{ now: string }>('/_local/clock'));
+    const now = new Date(scaled);
+    const [broken, behind, other] = [at('1', 'ord_broken', now), at('2', 'ord_broken', now), at('1', 'ord_other', now)];
+    for (const event of [broken, behind, other]) {
+      await queueDelivery('acme-aside-hooks', id, event, now);
+    }
+    // No function writes this: the result of an attempt cannot be computed.
+    const key = deliveryKey('acme-aside-hooks', id, deliveryIdOf(broken.id));
+    await write(update(key, { set: { attempts: 'none' } }));
+    await markDue('acme-aside-hooks', id, now, 3);
+
+    const subjects = () => receiver.taken(secret).map(({ id: eventId }) => eventId);
+    await eventually(() => expect(subjects()).toContain(other.id));
+    const entry = await eventually(async () => {
+      const found = await entryFor(deliveryIdOf(broken.id));
+      expect(found).toBeDefined();
+      return found;
+    });
+    expect(entry).toMatchObject({
+      kind: 'delivery',
+      partnerId: 'acme-aside-hooks',
+      error: expect.stringMatching(/Invalid time value/),
+    });
+    // It was postponed 11 times before, and what waited behind it goes on without it.
+    expect(subjects().filter((eventId) => eventId === broken.id).length).toBeGreaterThanOrEqual(12);
+    await eventually(() => expect(subjects()).toContain(behind.id));
+
+    await write(update(key, { set: { attempts: 0 } }));
+    await redrive('--url', cloud.url(), '--id', entry?.id ?? '');
+    await eventually(async () => {
+      const path = `/v1/webhooks/${id}/deliveries`;
+      const { items } = is(200, await partner.api.get<Page<{ eventId: string; state: string }>>(path));
+      expect(items.find(({ eventId }) => eventId === broken.id)).toMatchObject({ state: 'delivered' });
+    });
+    expect(await entryFor(deliveryIdOf(broken.id))).toBeUndefined();
+    receiver.stop();
   });
 });
 

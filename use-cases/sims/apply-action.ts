@@ -1,8 +1,9 @@
 import pMap from 'p-map';
+import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { decideIfThere, type SimAction } from '../../domain/sim-actions.ts';
 import { failed, type Outcome, type PageWork, succeeded } from './process-page.ts';
-import { type StepDecision, saveStep } from './save-step.ts';
+import { conflict, type StepDecision, saveStep } from './save-step.ts';
 import { WRITES_IN_FLIGHT } from './stage-limits.ts';
 
 /** The event of an action in a SIM's timeline. */
@@ -34,6 +35,13 @@ export async function applyAction(work: PageWork, iccid: string): Promise<Outcom
     const decision = decideIfThere(sim, request, at);
     return decision.kind === 'change' && operation.dryRun ? { kind: 'unchanged' } : decision;
   };
-  const result = await saveStep(partnerId, operation, iccid, sims.get(iccid), eventTypes[operation.action], decide);
-  return 'refused' in result ? failed(iccid, result.refused) : succeeded(iccid, result.saved);
+  try {
+    const result = await saveStep(partnerId, operation, iccid, sims.get(iccid), eventTypes[operation.action], decide);
+    return 'refused' in result ? failed(iccid, result.refused) : succeeded(iccid, result.saved);
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return failed(iccid, conflict);
+    }
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
+import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { getSim, isMovedBy, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
 import type { Operation } from '../../domain/operation.ts';
-import { MAX_STEP_ATTEMPTS } from '../../domain/retry-policies.ts';
 import type { Sim } from '../../domain/sim.ts';
 import type { SimProblem } from '../../domain/sim-actions.ts';
 
@@ -26,7 +26,7 @@ export const conflict = {
  *
  * @param before the SIM as it was read; `undefined` when it does not exist.
  * @param type the event in the SIM's timeline.
- * @returns refused with `conflict` when other writers were faster each time.
+ * @throws ConditionFailed when other writers were faster each time.
  */
 export async function saveStep(
   partnerId: string,
@@ -37,7 +37,7 @@ export async function saveStep(
   decide: (sim: SimRecord | undefined) => StepDecision,
 ): Promise<StepResult> {
   let sim = before;
-  for (let attempt = 1; attempt <= MAX_STEP_ATTEMPTS; attempt += 1) {
+  return retryOnConflict(async () => {
     const decision = decide(sim);
     switch (decision.kind) {
       case 'refused':
@@ -51,11 +51,11 @@ export async function saveStep(
         if (saved) {
           return { saved };
         }
+        sim = await getSim(partnerId, iccid);
+        return undefined;
       }
     }
-    sim = await getSim(partnerId, iccid);
-  }
-  return { refused: conflict };
+  });
 }
 
 /** The operation that takes a step. */

@@ -1,9 +1,9 @@
 import pMap from 'p-map';
 import type { SimRecord } from '../../../adapters/dynamodb/sims.ts';
-import { logger } from '../../../adapters/telemetry/logger.ts';
 import type { SimAnswer } from '../../../domain/operator-port.ts';
 import type { Sim } from '../../../domain/sim.ts';
 import { confirmActivation, revertActivation } from '../../../domain/sim-actions.ts';
+import { isolateSim } from '../isolate-sim.ts';
 import { failed, type Outcome, type PageWork, succeeded } from '../process-page.ts';
 import { continueStep, type StepResult, saveStep } from '../save-step.ts';
 import { WRITES_IN_FLIGHT } from '../stage-limits.ts';
@@ -20,15 +20,12 @@ export async function applyOperatorAnswers(
 ): Promise<Outcome[]> {
   const outcomes = await pMap(
     sims,
-    async (sim) => {
-      try {
-        return await applyOperatorAnswer(work, sim, answers.get(sim.iccid));
-      } catch (error) {
-        // A SIM that fails holds up no other.
-        logger.error('answer of the operator not applied', { iccid: sim.iccid, error });
-        return undefined;
-      }
-    },
+    (sim) =>
+      isolateSim(
+        sim.iccid,
+        () => applyOperatorAnswer(work, sim, answers.get(sim.iccid)),
+        () => undefined,
+      ),
     { concurrency: WRITES_IN_FLIGHT },
   );
   return outcomes.flatMap((outcome) => outcome ?? []);
@@ -56,9 +53,16 @@ async function applyOperatorAnswer(
   }
 }
 
-/** Reverts a SIM whose operator has not answered by the deadline. A later confirmation is still accepted (`late-activations`). */
+/**
+ * Reverts a SIM whose operator has not answered by the deadline. A later confirmation is still accepted (`late-activations`).
+ * A SIM with a broken record gets the same result, and is dead-lettered there.
+ */
 export async function expireActivation(work: PageWork, sim: SimRecord): Promise<Outcome> {
-  await continueActivation(work, sim, revertActivation, 'sim.activation_failed');
+  await isolateSim(
+    sim.iccid,
+    () => continueActivation(work, sim, revertActivation, 'sim.activation_failed'),
+    () => undefined,
+  );
   return failed(sim.iccid, {
     code: 'operator_unavailable',
     detail: 'The operator did not confirm the activation in time. If it confirms later, the SIM becomes active then.',

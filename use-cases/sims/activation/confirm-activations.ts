@@ -14,6 +14,7 @@ import {
 import { isConfirmationOverdue } from '../../../domain/sim-actions.ts';
 import { operatorOf } from '../../operators.ts';
 import { askOperators, byOperator } from '../ask-operators.ts';
+import { isolateSim } from '../isolate-sim.ts';
 import { failed, type Outcome, openPage, type PageWork, recordPageResults, succeeded } from '../process-page.ts';
 import { withResultCounter } from '../result-counter.ts';
 import { conflict } from '../save-step.ts';
@@ -85,7 +86,7 @@ const startOf = ({ startedAt, createdAt }: Operation) => startedAt ?? createdAt;
 /** @returns how many SIMs of the page still wait for their operator. */
 async function confirmPage(work: PageWork, round: number): Promise<number> {
   const { operation } = work;
-  const { activating, others } = sortOpenSims(work);
+  const { activating, others } = await sortOpenSims(work);
   const answers = await askOperators(activating, (operatorId, iccids) => operatorOf(operatorId).simStatus(iccids));
   const barred = activating.filter(({ iccid }) => (answers.get(iccid)?.status ?? 'barred') === 'barred');
   // The key is this round's: the first key would repeat the first answer.
@@ -102,12 +103,16 @@ async function confirmPage(work: PageWork, round: number): Promise<number> {
 }
 
 /** The open SIMs of a page that wait for their operator, and the outcomes of those that no longer do. */
-function sortOpenSims({ operation, open, sims }: PageWork): { activating: SimRecord[]; others: Outcome[] } {
+async function sortOpenSims({
+  operation,
+  open,
+  sims,
+}: PageWork): Promise<{ activating: SimRecord[]; others: Outcome[] }> {
   const activating: SimRecord[] = [];
   const others: Outcome[] = [];
   for (const iccid of open) {
     const sim = sims.get(iccid);
-    if (!sim || !isMovedBy(sim, operation.id)) {
+    if (!sim || !(await isStillOurs(sim, operation))) {
       others.push(...outcomeOfOtherChange(operation, iccid));
     } else if (sim.state === 'active') {
       others.push(succeeded(iccid, sim));
@@ -117,6 +122,15 @@ function sortOpenSims({ operation, open, sims }: PageWork): { activating: SimRec
     }
   }
   return { activating, others };
+}
+
+/** A broken record does not show which operation changed the SIM last: until the deadline it counts as this one. */
+function isStillOurs(sim: SimRecord, operation: Operation): Promise<boolean> {
+  return isolateSim(
+    sim.iccid,
+    () => isMovedBy(sim, operation.id),
+    () => true,
+  );
 }
 
 /** A cancelled operation did not reach the SIM; otherwise another operation changed it while it was being activated. */

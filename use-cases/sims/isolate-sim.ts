@@ -1,0 +1,24 @@
+import { ConditionFailed, isPermanent } from '../../adapters/dynamodb/items.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
+
+/**
+ * Runs a step on one SIM of a page, so that a broken record fails this SIM alone. The error is logged with the ICCID.
+ *
+ * @param otherwise the result for a SIM whose step fails.
+ * @throws an error that may pass (throttling, contention, a lost connection): the page is processed again.
+ */
+export async function isolateSim<Result, Otherwise>(
+  iccid: string,
+  step: () => Result | Promise<Result>,
+  otherwise: () => Otherwise,
+): Promise<Result | Otherwise> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof ConditionFailed || !isPermanent(error)) {
+      throw error;
+    }
+    logger.error('activation of a SIM failed unexpectedly', { iccid, error });
+    return otherwise();
+  }
+}
