@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
 import { operatorIds } from '../domain/operator.ts';
-import { type Order, orderStates } from '../domain/order.ts';
+import { type Order, type OrderEvent, orderStates } from '../domain/order.ts';
 import { planSchema, planStages } from '../domain/plan.ts';
 import { address, date, failure, id, stamps, time } from './fields.ts';
 
@@ -33,7 +33,7 @@ export const orderSchema = z.lazy(() =>
     .register(z.globalRegistry, { id: 'Order' }),
 );
 
-/** As the platform sees it: with whose it is. */
+/** An order as the platform sees it, with its partner. */
 export const partnerOrderSchema = z.lazy(() =>
   z.extend(orderSchema._zod.innerType, { partnerId: z.string() }).register(z.globalRegistry, { id: 'PartnerOrder' }),
 );
@@ -52,3 +52,5 @@ export const orderEventSchema = z.lazy(() =>
     })
     .register(z.globalRegistry, { id: 'OrderEvent' }),
 );
+
+export const showOrderEvent = (event: OrderEvent) => orderEventSchema.parse(event);

@@ -62,6 +62,22 @@ export function retryDelay(
     : undefined;
 }
 
+/** An order without news is polled after one hour, then two, four and every six hours: operators take days. */
+const FIRST_ORDER_POLL_PAUSE_MS = HOUR_MS;
+const MAX_ORDER_POLL_PAUSE_MS = 6 * HOUR_MS;
+
+/**
+ * How long until an operator is asked about an order again, in milliseconds. A jitter of 20 per cent spreads orders that
+ * were placed together.
+ *
+ * @param attemptsWithoutNews answers without news, or failed calls, in a row.
+ * @param random a number from 0 up to 1.
+ */
+export function orderPollPause(attemptsWithoutNews: number, random: number): number {
+  const pause = Math.min(FIRST_ORDER_POLL_PAUSE_MS * 2 ** attemptsWithoutNews, MAX_ORDER_POLL_PAUSE_MS);
+  return pause * (0.8 + 0.4 * random);
+}
+
 /** The longest that all waits of a policy take together, in milliseconds. */
 export function longestWait(policy: RetryPolicy): number {
   return Array.from({ length: policy.maxAttempts - 1 }, (_, place) => retryDelay(policy, place + 1, 1) ?? 0).reduce(

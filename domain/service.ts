@@ -1,12 +1,13 @@
 import type { Customer } from './customer.ts';
-import type { OperatorId } from './operator.ts';
+import { type OperatorId, operators } from './operator.ts';
 import type { Tariff } from './tariff.ts';
+import type { Problem } from './verdict.ts';
 
-/** What a partner is charged on for a SIM. The holding services are made by the system, one per operator. */
+/** The service by which a partner is charged for a SIM. The system creates the holding services, one per operator. */
 export type PartnerService = {
   id: string;
   name: string;
-  /** Holding services have none: nobody sells them. */
+  /** Absent for holding services, which are not sold. */
   tariffId?: string;
   holding: boolean;
   createdAt: string;
@@ -14,7 +15,7 @@ export type PartnerService = {
   version: number;
 };
 
-/** What controls the usage of a customer's SIMs: a tariff and a name. */
+/** The service that a customer's SIMs are on: a tariff and a name. */
 export type CustomerService = {
   id: string;
   customerId: string;
@@ -25,12 +26,31 @@ export type CustomerService = {
   version: number;
 };
 
-/** The id of an operator's holding service: the same for every partner, under the partner's own key. */
+/** The id of an operator's holding service, the same for every partner. */
 export function holdingServiceId(operatorId: OperatorId): string {
   return `psv_holding_${operatorId}`;
 }
 
-/** The name of a customer service that was given none. */
+/** The holding service of an operator, for a partner that is created now. */
+export function newHoldingService(operatorId: OperatorId, at: string): PartnerService {
+  return {
+    id: holdingServiceId(operatorId),
+    name: `${operators[operatorId].name} holding service`,
+    holding: true,
+    createdAt: at,
+    updatedAt: at,
+    version: 1,
+  };
+}
+
+/** Why a partner service cannot be edited: it is a holding service. */
+export function editProblem({ holding }: Pick<PartnerService, 'holding'>): Problem<'holding_service'> | undefined {
+  return holding
+    ? { code: 'holding_service', detail: 'Holding services are managed by the system and cannot be edited.' }
+    : undefined;
+}
+
+/** The default name of a customer service. */
 export function defaultServiceName(customer: Pick<Customer, 'shortName'>, tariff: Pick<Tariff, 'name'>): string {
   return `${customer.shortName} – ${tariff.name}`;
 }

@@ -28,8 +28,8 @@ export const tariffFields = () => ({
 });
 
 /**
- * What the wholesaler sells: an allowance on some operators' networks. A partner service is charged on a tariff for
- * partners, a customer service on one for customers.
+ * The terms of a tariff: an allowance on the networks of some operators. A partner service needs a tariff for partners, a
+ * customer service a tariff for customers.
  */
 export const tariffSchema = z.lazy(() => z.strictObject(tariffFields()));
 
@@ -37,9 +37,22 @@ export type TariffTerms = z.infer<typeof tariffSchema>;
 
 export type Tariff = TariffTerms & { id: string };
 
-/** The format of tariff ids. */
+/** The id of a tariff: `trf_`, then 1 to 60 letters, digits, dots, dashes and underscores. */
 export function isTariffId(text: string): boolean {
   return /^trf_[A-Za-z0-9._-]{1,60}$/.test(text);
+}
+
+/** Why a service cannot be on a tariff: the tariff is for the other audience. */
+export function audienceProblem(
+  tariff: Pick<Tariff, 'audience'>,
+  audience: Tariff['audience'],
+): Problem<'wrong_audience'> | undefined {
+  return tariff.audience === audience
+    ? undefined
+    : {
+        code: 'wrong_audience',
+        detail: `The tariff is for ${tariff.audience}s. A ${audience} service needs a tariff for ${audience}s.`,
+      };
 }
 
 /** A SIM can be on a service only when the service's tariff covers the SIM's operator. */
@@ -48,8 +61,8 @@ export function covers(tariff: Pick<Tariff, 'operatorIds'>, operatorId: Operator
 }
 
 /**
- * A tariff in use may be changed, but not so that SIMs which are on it would no longer be covered: it keeps its
- * audience and its operators, and may gain operators.
+ * Why a tariff cannot be changed in this way. SIMs may depend on its audience and its operators, so it keeps both;
+ * operators can be added.
  */
 export function tariffChangeProblem(before: Tariff, after: TariffTerms): Problem<'tariff_in_use'> | undefined {
   const lost = before.operatorIds.filter((id) => !after.operatorIds.includes(id));

@@ -6,7 +6,7 @@ import type { RunInput } from '../adapters/dynamodb/runs.ts';
 import { logger } from '../adapters/telemetry/logger.ts';
 import { recordMetric } from '../adapters/telemetry/metrics.ts';
 import { failOperation, wasRunning } from '../domain/operation.ts';
-import { markOrderFailed } from '../domain/order.ts';
+import { markOrderFailed } from '../domain/order-steps.ts';
 import type { Problem } from '../domain/verdict.ts';
 import { applyOrderStep } from './orders/apply-order-step.ts';
 import { countLeftoversIfPossible } from './sims/result-counter.ts';

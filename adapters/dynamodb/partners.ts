@@ -1,10 +1,9 @@
-import { operatorIds, operators } from '../../domain/operator.ts';
+import { operatorIds } from '../../domain/operator.ts';
 import type { Partner, PartnerDetails } from '../../domain/partner.ts';
-import { holdingServiceId } from '../../domain/service.ts';
+import { newHoldingService } from '../../domain/service.ts';
 import { absent, atVersion, get, getMany, put, query, transactIf, writeIf } from './items.ts';
 import { inPartners, partnerKey, partnerServiceKey, partners } from './keys.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
-import type { PartnerServiceRecord } from './services.ts';
 
 export async function getPartner(partnerId: string): Promise<Partner | undefined> {
   return get<Partner>(partnerKey(partnerId));
@@ -48,7 +47,7 @@ export async function upsertPartner(
       version: (before?.version ?? 0) + 1,
     };
     const item = { ...partner, ...inPartners(id), ...partnerKey(id) };
-    const services = operatorIds.map((operatorId) => holdingService(operatorId, at));
+    const services = operatorIds.map((operatorId) => ({ ...newHoldingService(operatorId, at), sims: 0 }));
     const written = before
       ? await writeIf(put(item, atVersion(before.version)))
       : await transactIf([
@@ -57,16 +56,4 @@ export async function upsertPartner(
         ]);
     return written ? { partner, before } : undefined;
   });
-}
-
-function holdingService(operatorId: (typeof operatorIds)[number], at: string): PartnerServiceRecord {
-  return {
-    id: holdingServiceId(operatorId),
-    name: `${operators[operatorId].name} holding service`,
-    holding: true,
-    sims: 0,
-    createdAt: at,
-    updatedAt: at,
-    version: 1,
-  };
 }

@@ -1,47 +1,21 @@
 import * as z from 'zod/mini';
-import {
-  createOrder,
-  getOrder,
-  type OrderRecord,
-  queryOrderEvents,
-  queryOrders,
-} from '../../adapters/dynamodb/orders.ts';
-import { getPartner } from '../../adapters/dynamodb/partners.ts';
-import { firstRun } from '../../adapters/dynamodb/runs.ts';
-import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
-import { answerTask } from '../../adapters/step-functions.ts';
-import { orderEventSchema, orderSchema, showOrder } from '../../contract/order.ts';
+import { orderEventSchema, orderSchema, showOrder, showOrderEvent } from '../../contract/order.ts';
 import { showSim, simSchema } from '../../contract/sim.ts';
-import { type Address, addressSchema } from '../../domain/address.ts';
-import { estimatedDelivery } from '../../domain/calendar.ts';
+import { addressSchema } from '../../domain/address.ts';
 import { described } from '../../domain/described.ts';
-import { type OperatorId, operatorIds } from '../../domain/operator.ts';
-import { OperatorUnavailable } from '../../domain/operator-port.ts';
-import {
-  cancelProblem,
-  markCancellationRefused,
-  markOrderCancelled,
-  markOrderResumed,
-  noProgress,
-  type Order,
-  type OrderStep,
-  orderStates,
-  planChangeProblem,
-  requestCancellation,
-  setPlan,
-} from '../../domain/order.ts';
-import { type Plan, planSchema, planViolations } from '../../domain/plan.ts';
-import { nearestQuantities, quantityViolations } from '../../domain/quantity.ts';
+import { operatorIds } from '../../domain/operator.ts';
+import { orderStates } from '../../domain/order.ts';
+import { planSchema } from '../../domain/plan.ts';
+import { quoteOrder } from '../../domain/quote.ts';
 import { line } from '../../domain/text.ts';
-import { fillPage } from '../../use-cases/fill-page.ts';
-import { operatorOf } from '../../use-cases/operators.ts';
-import { applyOrderStep, recordStepMetrics } from '../../use-cases/orders/apply-order-step.ts';
-import { loadPlanTargets } from '../../use-cases/orders/load-plan-targets.ts';
-import { type InputError, invalidInput, notFound, Refusal } from '../../use-cases/refusal.ts';
-import { startExecution } from '../../use-cases/start-execution.ts';
+import { cancelOrder } from '../../use-cases/orders/cancel-order.ts';
+import { changePlan } from '../../use-cases/orders/change-plan.ts';
+import { placeOrder } from '../../use-cases/orders/place-order.ts';
+import { listOrderEvents, listOrderSims, listOrders, readOrder } from '../../use-cases/orders/read-orders.ts';
+import { resumeOrder } from '../../use-cases/orders/resume-order.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
-import { type Answer, created, okPage, okResource, route } from '../http/route.ts';
+import { created, noContent, okPage, okResource, route } from '../http/route.ts';
 
 const quantity = described(z.number(), 'A multiple of the operator’s `orderMultiple`, at most 100,000.');
 
@@ -56,7 +30,7 @@ const quoteSchema = z.lazy(() =>
     .register(z.globalRegistry, { id: 'Quote' }),
 );
 
-/** Ordering SIMs, and watching them come. */
+/** Orders for SIMs. */
 export const routes = [
   route({
     method: 'POST',
@@ -69,18 +43,7 @@ export const routes = [
     body: z.lazy(() => z.strictObject({ operatorId: z.enum(operatorIds), quantity })),
     example: { operatorId: '3uk', quantity: 120 },
     answers: { 200: quoteSchema },
-    handle: async ({ body, now }) => {
-      const violations = quantityViolations(body.operatorId, body.quantity);
-      return {
-        status: 200,
-        body: {
-          valid: violations.length === 0,
-          violations,
-          nearest: nearestQuantities(body.operatorId, body.quantity),
-          estimatedDelivery: estimatedDelivery(body.operatorId, now),
-        },
-      };
-    },
+    handle: async ({ body, now }) => ({ status: 200, body: quoteOrder(body.operatorId, body.quantity, now) }),
   }),
   route({
     method: 'POST',
@@ -103,25 +66,8 @@ export const routes = [
     example: { operatorId: '3uk', quantity: 50, reference: 'PO-1001' },
     answers: { 201: orderSchema },
     handle: async ({ caller, body, now, newId }) => {
-      const { partnerId } = caller;
-      const errors = [
-        ...quantityErrors(body.operatorId, body.quantity),
-        ...(body.plan ? await planErrors(partnerId, body.plan, body.operatorId, '/plan') : []),
-      ];
-      if (errors.length > 0) {
-        throw invalidInput(errors);
-      }
-      const order = newOrder({
-        ...body,
-        id: newId('order'),
-        deliveryAddress: body.deliveryAddress ?? (await ownAddress(partnerId)),
-        requestedBy: caller.userId,
-        now,
-      });
-      const placed = await createOrder(partnerId, order, firstRun(now));
-      recordStepMetrics(order);
-      await startExecution({ kind: 'order', partnerId, id: placed.id });
-      return created(`/v1/orders/${placed.id}`, showOrder(placed));
+      const order = await placeOrder(caller.partnerId, body, { actor: caller.userId, now, newId });
+      return created(`/v1/orders/${order.id}`, showOrder(order));
     },
   }),
   route({
@@ -135,15 +81,8 @@ export const routes = [
     query: () =>
       z.strictObject({ state: z.optional(z.enum(orderStates)), operatorId: z.optional(z.enum(operatorIds)) }),
     answers: { 200: orderSchema },
-    handle: async ({ caller, query: { state, operatorId }, page }) => {
-      const { items, next } = await fillPage(
-        page,
-        (limit, after) => queryOrders(caller.partnerId, limit, after),
-        (order) =>
-          (state === undefined || order.state === state) &&
-          (operatorId === undefined || order.operatorId === operatorId),
-        ({ id }) => `ORD#${id}`,
-      );
+    handle: async ({ caller, query, page }) => {
+      const { items, next } = await listOrders(caller.partnerId, query, page);
       return okPage(items.map(showOrder), next);
     },
   }),
@@ -155,7 +94,7 @@ export const routes = [
     tag: 'Orders',
     summary: 'Get an order',
     answers: { 200: orderSchema },
-    handle: async ({ caller, path: { id } }) => okResource(showOrder(await theOrder(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showOrder(await readOrder(caller.partnerId, id))),
   }),
   route({
     method: 'PUT',
@@ -170,13 +109,12 @@ export const routes = [
     example: { partnerServiceId: 'psv_01JG0000000000000000000000' },
     answers: { 200: orderSchema },
     handle: async ({ caller, path: { id }, body: plan, ifMatch, now }) => {
-      const order = await theOrder(caller.partnerId, id);
-      refuseLate(order);
-      const errors = await planErrors(caller.partnerId, plan, order.operatorId, '');
-      if (errors.length > 0) {
-        throw invalidInput(errors);
-      }
-      return savePlan(caller.partnerId, id, plan, caller.userId, ifMatch, now);
+      const { before, after } = await changePlan(caller.partnerId, id, plan, {
+        actor: caller.userId,
+        now,
+        precondition: (order) => requireMatch(ifMatch, showOrder(order)),
+      });
+      return { ...okResource(showOrder(after)), before: before && showOrder(before) };
     },
   }),
   route({
@@ -189,8 +127,12 @@ export const routes = [
     description: 'Allowed until the SIMs of the order have been received.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch, now }) => {
-      await savePlan(caller.partnerId, id, undefined, caller.userId, ifMatch, now);
-      return { status: 204 };
+      await changePlan(caller.partnerId, id, undefined, {
+        actor: caller.userId,
+        now,
+        precondition: (order) => requireMatch(ifMatch, showOrder(order)),
+      });
+      return noContent;
     },
   }),
   route({
@@ -202,7 +144,8 @@ export const routes = [
     summary: 'Cancel an order before dispatch',
     description: 'If the operator refuses the cancellation, the response is 409 and the order continues.',
     answers: { 200: orderSchema },
-    handle: async ({ caller, path: { id }, now }) => cancel(caller.partnerId, id, caller.userId, now),
+    handle: async ({ caller, path: { id }, now }) =>
+      okResource(showOrder(await cancelOrder(caller.partnerId, id, { actor: caller.userId, now }))),
   }),
   route({
     method: 'POST',
@@ -212,21 +155,8 @@ export const routes = [
     tag: 'Orders',
     summary: 'Resume a failed order',
     answers: { 200: orderSchema },
-    handle: async ({ caller, path: { id }, now }) => {
-      const { partnerId, userId } = caller;
-      const stepped = await applyOrderStep(partnerId, id, (order) => {
-        const step = markOrderResumed(order, userId, now.toISOString());
-        return step && { ...step, order: { ...step.order, ...nextRun(order, now) } };
-      });
-      if (!stepped) {
-        throw notFound('order', id);
-      }
-      if (!stepped.taken) {
-        throw new Refusal('wrong_state', `The order is ${stepped.order.state}. Only failed orders can be resumed.`);
-      }
-      await startExecution({ kind: 'order', partnerId, id }, stepped.order.runAttempt);
-      return okResource(showOrder(stepped.order));
-    },
+    handle: async ({ caller, path: { id }, now }) =>
+      okResource(showOrder(await resumeOrder(caller.partnerId, id, { actor: caller.userId, now }))),
   }),
   route({
     method: 'GET',
@@ -238,12 +168,8 @@ export const routes = [
     paged: true,
     answers: { 200: orderEventSchema },
     handle: async ({ caller, path: { id }, page }) => {
-      await theOrder(caller.partnerId, id);
-      const { items, last } = await queryOrderEvents(caller.partnerId, id, page.limit, page.after);
-      return okPage(
-        items.map((event) => orderEventSchema.parse(event)),
-        last,
-      );
+      const { items, last } = await listOrderEvents(caller.partnerId, id, page);
+      return okPage(items.map(showOrderEvent), last);
     },
   }),
   route({
@@ -256,151 +182,10 @@ export const routes = [
     paged: true,
     answers: { 200: simSchema },
     handle: async ({ caller, path: { id }, page }) => {
-      await theOrder(caller.partnerId, id);
-      const { items, next } = await listSims(caller.partnerId, { orderId: id }, page.limit, page.after);
+      const { items, next } = await listOrderSims(caller.partnerId, id, page);
       return okPage(items.map(showSim), next);
     },
   }),
 ];
-
-async function theOrder(partnerId: string, id: string): Promise<OrderRecord> {
-  const order = await getOrder(partnerId, id);
-  if (!order) {
-    throw notFound('order', id);
-  }
-  return order;
-}
-
-function newOrder(placed: {
-  id: string;
-  operatorId: OperatorId;
-  quantity: number;
-  reference?: string | undefined;
-  deliveryAddress: Address;
-  plan?: Plan | undefined;
-  requestedBy: string;
-  now: Date;
-}): OrderStep {
-  const at = placed.now.toISOString();
-  const order: Order = {
-    id: placed.id,
-    operatorId: placed.operatorId,
-    quantity: placed.quantity,
-    receivedQuantity: 0,
-    state: 'submitted',
-    ...(placed.reference === undefined ? {} : { reference: placed.reference }),
-    deliveryAddress: placed.deliveryAddress,
-    estimatedDelivery: estimatedDelivery(placed.operatorId, placed.now),
-    ...(placed.plan === undefined ? {} : { plan: placed.plan }),
-    progress: noProgress,
-    operations: [],
-    requestedBy: placed.requestedBy,
-    createdAt: at,
-    updatedAt: at,
-    version: 1,
-  };
-  return { order, events: [{ at, type: 'order.submitted', to: 'submitted', actor: placed.requestedBy }] };
-}
-
-function quantityErrors(operatorId: OperatorId, wanted: number): InputError[] {
-  const nearest = nearestQuantities(operatorId, wanted);
-  return quantityViolations(operatorId, wanted)
-    .sort(({ code }) => (code === 'multiple_of' ? -1 : 0))
-    .map((violation) => ({ pointer: '/quantity', ...violation, nearest }));
-}
-
-async function planErrors(
-  partnerId: string,
-  plan: Plan,
-  operatorId: OperatorId,
-  pointer: string,
-): Promise<InputError[]> {
-  const violations = planViolations(plan, await loadPlanTargets(partnerId, plan), operatorId);
-  return violations.map((violation) => ({ ...violation, pointer: `${pointer}${violation.pointer}` }));
-}
-
-async function ownAddress(partnerId: string): Promise<Address> {
-  const partner = await getPartner(partnerId);
-  if (!partner) {
-    throw new Refusal('forbidden', `The platform has not created partner ${partnerId} yet.`);
-  }
-  return partner.deliveryAddress;
-}
-
-function refuseLate(order: Order): void {
-  const problem = planChangeProblem(order);
-  if (problem) {
-    throw new Refusal('wrong_state', problem.detail);
-  }
-}
-
-async function savePlan(
-  partnerId: string,
-  id: string,
-  plan: Plan | undefined,
-  actor: string,
-  ifMatch: string | undefined,
-  now: Date,
-): Promise<Answer> {
-  let before: Order | undefined;
-  const stepped = await applyOrderStep(partnerId, id, (order) => {
-    before = order;
-    requireMatch(ifMatch, showOrder(order));
-    refuseLate(order);
-    return setPlan(order, plan, actor, now.toISOString());
-  });
-  if (!stepped) {
-    throw notFound('order', id);
-  }
-  return { ...okResource(showOrder(stepped.order)), before: before && showOrder(before) };
-}
-
-/**
- * Calls an order off: at the operator first, since it may have it already, and may refuse. One that has not reached the
- * operator is cancelled here; should its submission be under way, the workflow calls it off there (submit-to-operator).
- */
-async function cancel(partnerId: string, id: string, actor: string, now: Date): Promise<Answer> {
-  const at = now.toISOString();
-  const requested = await applyOrderStep(partnerId, id, (order) => requestCancellation(order, actor, at));
-  if (!requested) {
-    throw notFound('order', id);
-  }
-  if (!requested.taken) {
-    throw new Refusal('wrong_state', cancelProblem(requested.order)?.detail ?? '');
-  }
-  const answer = await askToCancel(requested.order);
-  if (answer.outcome === 'refused') {
-    const detail = `The operator refused to cancel the order: ${answer.reason}`;
-    await applyOrderStep(partnerId, id, (order) => markCancellationRefused(order, detail, at));
-    throw new Refusal('operator_refused', detail);
-  }
-  const cancelled = await applyOrderStep(partnerId, id, (order) => markOrderCancelled(order, actor, at));
-  // The poller may have seen the operator's answer before this did.
-  if (cancelled?.order.state !== 'cancelled') {
-    throw new Refusal('wrong_state', `The order is now ${cancelled?.order.state}.`);
-  }
-  if (cancelled.order.taskToken) {
-    await answerTask(cancelled.order.taskToken, { goTo: 'end' });
-  }
-  return okResource(showOrder(cancelled.order));
-}
-
-async function askToCancel(order: Order) {
-  try {
-    return await operatorOf(order.operatorId).cancelOrder(order.id);
-  } catch (error) {
-    if (error instanceof OperatorUnavailable) {
-      const detail =
-        'The operator did not respond, so the order could not be cancelled. Nothing was changed. Try again later.';
-      throw new Refusal('operator_unavailable', detail, { retryAfterSeconds: 30 });
-    }
-    throw error;
-  }
-}
-
-/** A resumed order is carried out by an execution with a name of its own. */
-function nextRun({ runAttempt }: OrderRecord, now: Date) {
-  return { ...firstRun(now), runAttempt: runAttempt + 1 };
-}
 
 export const handler = createApiHandler(routes);

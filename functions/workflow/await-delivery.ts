@@ -1,21 +1,12 @@
 import * as z from 'zod/mini';
-import { storeTaskToken } from '../../adapters/dynamodb/orders.ts';
-import { answerTask } from '../../adapters/step-functions.ts';
-import { isWithOperator } from '../../domain/order.ts';
-import { deliveryOutcome } from '../../use-cases/orders/delivery-outcome.ts';
+import { awaitDelivery } from '../../use-cases/orders/await-delivery.ts';
 import { createTask, itemInput } from '../background/task.ts';
 
-/**
- * Keeps the token of the waiting execution on the order; the poller answers it. The poller may have been first: then
- * what it wrote is on the order already, and the answer is given here.
- */
+/** Has the execution of an order await the delivery. */
 export const handler = createTask(
   z.extend(itemInput, { taskToken: z.string() }),
   async ({ partnerId, id, taskToken }) => {
-    const order = await storeTaskToken(partnerId, id, taskToken);
-    if (order && !isWithOperator(order)) {
-      await answerTask(taskToken, deliveryOutcome(order));
-    }
+    await awaitDelivery(partnerId, id, taskToken);
     return {};
   },
 );

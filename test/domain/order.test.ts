@@ -2,11 +2,19 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { OperatorOrderStatus } from '../../domain/operator-port.ts';
 import {
-  advanceOrder,
   cancelProblem,
   hoursBeyondLeadTime,
   isFinished,
   isWithOperator,
+  type Order,
+  type OrderEvent,
+  type OrderState,
+  type OrderStep,
+  orderStates,
+  planChangeProblem,
+} from '../../domain/order.ts';
+import {
+  advanceOrder,
   markOrderAccepted,
   markOrderCancelled,
   markOrderDelivered,
@@ -14,15 +22,9 @@ import {
   markOrderFulfilled,
   markOrderRejected,
   markOrderResumed,
-  type Order,
-  type OrderEvent,
-  type OrderState,
-  type OrderStep,
-  orderStates,
-  planChangeProblem,
   setPlan,
   withMonotonicTime,
-} from '../../domain/order.ts';
+} from '../../domain/order-steps.ts';
 import { anOrder, LONG_AGO, migrateOnly, NOW, wholePlan } from './builders.ts';
 
 /** An order's way to the partner, in order; the other states are off it. */

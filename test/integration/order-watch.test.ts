@@ -1,44 +1,32 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import {
-  createOrder,
-  endOrderPoll,
-  getOrderPoll,
-  type OrderPoll,
-  type OrderRecord,
-  reschedulePoll,
-  saveOrderStep,
-} from '../../adapters/dynamodb/orders.ts';
+import { endOrderPoll, getOrderPoll, reschedulePoll } from '../../adapters/dynamodb/order-polls.ts';
+import { createOrder, type OrderRecord, saveOrderStep } from '../../adapters/dynamodb/orders.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
-import {
-  markOrderAccepted,
-  markOrderFailed,
-  markOrderResumed,
-  noProgress,
-  type Order,
-  type OrderStep,
-} from '../../domain/order.ts';
+import { noProgress, type Order, type OrderStep } from '../../domain/order.ts';
+import type { OrderPoll } from '../../domain/order-poll.ts';
+import { markOrderAccepted, markOrderFailed, markOrderResumed } from '../../domain/order-steps.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
 import { useLocalCloud } from './local-cloud.ts';
 
 const cloud = useLocalCloud();
 const PARTNER = `acme-watch-${process.pid}`;
 const id = `ord_${Date.now()}`;
-// Far ahead, so that no schedule of the cloud looks at it.
+// Far ahead, so that no schedule of the cloud processes it.
 const at = '2099-01-05T09:00:00.000Z';
 
 beforeAll(() => useTableOf(cloud.cloud()));
 
-/** Takes a step, and answers the watch as it is then. */
+/** Saves a step, and returns the current poll. */
 async function step(take: (order: OrderRecord) => OrderStep | undefined): Promise<OrderPoll> {
   expect((await saveOrderStep(PARTNER, id, take))?.taken).toBe(true);
   const watch = await getOrderPoll(PARTNER, id);
   if (!watch) {
-    throw new Error('The order is not watched.');
+    throw new Error('The order is not polled.');
   }
   return watch;
 }
 
-test('an order that failed and was resumed is watched anew, whatever a look at the former watch makes of that', async () => {
+test('an order that failed and was resumed gets a new poll, which the end of the former poll leaves alone', async () => {
   const order: Order = {
     id,
     operatorId: 'a1',

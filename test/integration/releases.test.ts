@@ -8,6 +8,7 @@ import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { queryDeadLetters, queryRedrivenUsage } from '../../adapters/dynamodb/dead-letters.ts';
 import { getDelivery, queryPending } from '../../adapters/dynamodb/deliveries.ts';
 import { getFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
+import { getHoldingWatch } from '../../adapters/dynamodb/holding-watches.ts';
 import { type ItemKind, itemKinds } from '../../adapters/dynamodb/item-kinds.ts';
 import { SHAPE, upgraded } from '../../adapters/dynamodb/item-shapes.ts';
 import { get } from '../../adapters/dynamodb/items.ts';
@@ -20,7 +21,8 @@ import {
   pageWithResults,
 } from '../../adapters/dynamodb/manifests.ts';
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
-import { getHoldingWatch, getOrder, getOrderPoll, queryOrderEvents } from '../../adapters/dynamodb/orders.ts';
+import { getOrderPoll } from '../../adapters/dynamodb/order-polls.ts';
+import { getOrder, queryOrderEvents } from '../../adapters/dynamodb/orders.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { getSim, ownersOf, type SimRecord, simHistory } from '../../adapters/dynamodb/sims.ts';

@@ -10,7 +10,7 @@ import { changeOperation } from '../../adapters/dynamodb/operations.ts';
 import { saveOrderStep } from '../../adapters/dynamodb/orders.ts';
 import type { DeadLetter, FailedWork } from '../../domain/dead-letter.ts';
 import { reopened } from '../../domain/operation.ts';
-import { markOrderResumed } from '../../domain/order.ts';
+import { markOrderResumed } from '../../domain/order-steps.ts';
 import { orNotFound } from '../refusal.ts';
 
 /** A page of the dead letters that await redrive. */

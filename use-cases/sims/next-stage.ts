@@ -13,7 +13,7 @@ import {
   shardsOf,
   startStageRun,
 } from '../../domain/operation.ts';
-import { markOrderFulfilled } from '../../domain/order.ts';
+import { markOrderFulfilled } from '../../domain/order-steps.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
 import { applyOrderStep } from '../orders/apply-order-step.ts';
 import { countLeftovers } from './result-counter.ts';

@@ -1,0 +1,31 @@
+import type { HoldingWatch } from '../../domain/holding-watch.ts';
+import { dueOrders } from './due-orders.ts';
+import { exists, get, put, remove, type Write, writeIf } from './items.ts';
+import { due, holdingWatchKey } from './keys.ts';
+
+/** Starts the watch over SIMs in holding, in the transaction that delivers their order. */
+export function putHoldingWatch(partnerId: string, orderId: string, { days, dueAt }: HoldingWatch): Write {
+  return put({ ...holdingWatchKey(partnerId, orderId), days, duePk: due.holding, dueAt });
+}
+
+/** Ends a watch within a transaction, which fails when the watch has ended already: it reports once. */
+export function removeHoldingWatch(partnerId: string, orderId: string): Write {
+  return remove(holdingWatchKey(partnerId, orderId), exists);
+}
+
+/** Ends a watch that has nothing to report. */
+export async function endHoldingWatch(partnerId: string, orderId: string): Promise<void> {
+  await writeIf(removeHoldingWatch(partnerId, orderId));
+}
+
+export async function getHoldingWatch(
+  partnerId: string,
+  orderId: string,
+): Promise<Pick<HoldingWatch, 'days'> | undefined> {
+  return get<Pick<HoldingWatch, 'days'>>(holdingWatchKey(partnerId, orderId));
+}
+
+/** The orders whose SIMs should have left holding by now, across partners. */
+export async function dueHoldingWatches(now: Date, limit: number) {
+  return dueOrders(due.holding, now, limit);
+}

@@ -1,0 +1,23 @@
+import { type EstimatedDelivery, estimatedDelivery } from './calendar.ts';
+import type { OperatorId } from './operator.ts';
+import { nearestQuantities, type QuantityViolation, quantityViolations } from './quantity.ts';
+
+/** Whether a quantity can be ordered, and when it would be delivered. */
+export type Quote = {
+  valid: boolean;
+  violations: readonly QuantityViolation[];
+  /** The nearest quantities that can be ordered. */
+  nearest: readonly number[];
+  estimatedDelivery: EstimatedDelivery;
+};
+
+/** Checks a quantity and estimates the delivery of an order that is placed now. */
+export function quoteOrder(operatorId: OperatorId, quantity: number, now: Date): Quote {
+  const violations = quantityViolations(operatorId, quantity);
+  return {
+    valid: violations.length === 0,
+    violations,
+    nearest: nearestQuantities(operatorId, quantity),
+    estimatedDelivery: estimatedDelivery(operatorId, now),
+  };
+}

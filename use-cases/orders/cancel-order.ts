@@ -1,0 +1,66 @@
+import type { OrderRecord } from '../../adapters/dynamodb/orders.ts';
+import { answerTask } from '../../adapters/step-functions.ts';
+import { OperatorUnavailable } from '../../domain/operator-port.ts';
+import { cancelProblem, type Order } from '../../domain/order.ts';
+import { markCancellationRefused, markOrderCancelled, requestCancellation } from '../../domain/order-steps.ts';
+import { operatorOf } from '../operators.ts';
+import { orNotFound, Refusal } from '../refusal.ts';
+import { applyOrderStep } from './apply-order-step.ts';
+
+/**
+ * Cancels an order before dispatch.
+ *
+ * 1. Record the request for cancellation.
+ * 2. Ask the operator, which may have the order already and may refuse. While the submission of the order is in progress,
+ *    the workflow cancels it at the operator afterwards (submit-order.ts).
+ * 3. Record the operator's answer.
+ * 4. End the execution that awaits the delivery.
+ *
+ * @throws Refusal `not_found`
+ * @throws Refusal `wrong_state` when the order was dispatched or has ended.
+ * @throws Refusal `operator_refused`: the order continues.
+ * @throws Refusal `operator_unavailable` when the operator did not respond.
+ */
+export async function cancelOrder(
+  partnerId: string,
+  id: string,
+  { actor, now }: { actor: string; now: Date },
+): Promise<OrderRecord> {
+  const at = now.toISOString();
+  const requested = orNotFound(
+    await applyOrderStep(partnerId, id, (order) => requestCancellation(order, actor, at)),
+    'order',
+    id,
+  );
+  if (!requested.taken) {
+    throw new Refusal('wrong_state', cancelProblem(requested.order)?.detail ?? '');
+  }
+  const answer = await requestCancellationAtOperator(requested.order);
+  if (answer.outcome === 'refused') {
+    const detail = `The operator refused to cancel the order: ${answer.reason}`;
+    await applyOrderStep(partnerId, id, (order) => markCancellationRefused(order, detail, at));
+    throw new Refusal('operator_refused', detail);
+  }
+  const cancelled = await applyOrderStep(partnerId, id, (order) => markOrderCancelled(order, actor, at));
+  // The poller may have recorded another state meanwhile.
+  if (cancelled?.order.state !== 'cancelled') {
+    throw new Refusal('wrong_state', `The order is now ${cancelled?.order.state}.`);
+  }
+  if (cancelled.order.taskToken) {
+    await answerTask(cancelled.order.taskToken, { goTo: 'end' });
+  }
+  return cancelled.order;
+}
+
+async function requestCancellationAtOperator({ id, operatorId }: Order) {
+  try {
+    return await operatorOf(operatorId).cancelOrder(id);
+  } catch (error) {
+    if (error instanceof OperatorUnavailable) {
+      const detail =
+        'The operator did not respond, so the order could not be cancelled. Nothing was changed. Try again later.';
+      throw new Refusal('operator_unavailable', detail, { retryAfterSeconds: 30 });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import { clock } from '../../adapters/clock.ts';
+import { endOrderPoll, getOrderPoll, reschedulePoll } from '../../adapters/dynamodb/order-polls.ts';
+import { getOrder } from '../../adapters/dynamodb/orders.ts';
+import { answerTask } from '../../adapters/step-functions.ts';
+import { correlation, logger } from '../../adapters/telemetry/logger.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import { OperatorUnavailable } from '../../domain/operator-port.ts';
+import { hoursBeyondLeadTime, isWithOperator, type Order } from '../../domain/order.ts';
+import { nextPoll, type OrderPoll } from '../../domain/order-poll.ts';
+import { advanceOrder } from '../../domain/order-steps.ts';
+import { operatorOf } from '../operators.ts';
+import { applyOrderStep } from './apply-order-step.ts';
+import { deliveryOutcome } from './delivery-outcome.ts';
+
+/**
+ * Polls the operator about an order.
+ *
+ * 1. Ask the operator for the order's status, save any news and schedule the next poll.
+ * 2. When the order is no longer with its operator, answer the execution that awaits the delivery, then end the poll. After
+ *    a crash in between, the next poll does the rest.
+ * 3. Otherwise report an order that is beyond its lead time.
+ */
+export async function pollOrder(partnerId: string, orderId: string): Promise<void> {
+  // The poll is read first, so that the order is at least as new: a new poll always meets the resumed order.
+  const poll = await getOrderPoll(partnerId, orderId);
+  const order = poll && (await getOrder(partnerId, orderId));
+  if (!poll || !order) {
+    return;
+  }
+  const current = isWithOperator(order) ? await askOperator(partnerId, order, poll) : order;
+  if (current && !isWithOperator(current)) {
+    if (current.taskToken) {
+      await answerTask(current.taskToken, deliveryOutcome(current));
+    }
+    await endOrderPoll(partnerId, poll);
+  } else {
+    reportIfLate(current ?? order);
+  }
+}
+
+/** @returns the order after the operator's answer; `undefined` when the operator did not answer. */
+async function askOperator(partnerId: string, order: Order, poll: OrderPoll) {
+  try {
+    const report = await operatorOf(order.operatorId).orderStatus(order.id);
+    const stepped = await applyOrderStep(partnerId, order.id, (current) =>
+      advanceOrder(current, report, clock.now().toISOString()),
+    );
+    const outcome = stepped?.taken ? 'news' : 'no_news';
+    await reschedulePoll(partnerId, nextPoll(poll, outcome, clock.now(), Math.random()));
+    return stepped?.order;
+  } catch (error) {
+    if (!(error instanceof OperatorUnavailable)) {
+      throw error;
+    }
+    logger.warn('operator unavailable', { ...correlation(order.id), operatorId: order.operatorId, error });
+    await reschedulePoll(partnerId, nextPoll(poll, 'unavailable', clock.now(), Math.random()));
+    return undefined;
+  }
+}
+
+function reportIfLate({ id, operatorId, state, estimatedDelivery }: Order): void {
+  const hours = hoursBeyondLeadTime(estimatedDelivery, clock.now());
+  recordMetric('HoursBeyondLeadTime', hours);
+  if (hours > 0) {
+    logger.warn('order beyond its lead time', {
+      ...correlation(id),
+      operatorId,
+      state,
+      expected: estimatedDelivery.latest,
+      hours: Math.floor(hours),
+    });
+  }
+}

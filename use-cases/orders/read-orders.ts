@@ -1,0 +1,46 @@
+import {
+  getOrder,
+  type OrderRecord,
+  orderPosition,
+  queryOrderEvents,
+  queryOrders,
+} from '../../adapters/dynamodb/orders.ts';
+import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
+import type { OperatorId } from '../../domain/operator.ts';
+import type { OrderState } from '../../domain/order.ts';
+import { fillPage } from '../fill-page.ts';
+import { orNotFound } from '../refusal.ts';
+
+type Page = { limit: number; after?: string };
+
+/** @throws Refusal `not_found` */
+export async function readOrder(partnerId: string, id: string): Promise<OrderRecord> {
+  return orNotFound(await getOrder(partnerId, id), 'order', id);
+}
+
+/** A page of a partner's orders, newest first. */
+export async function listOrders(
+  partnerId: string,
+  { state, operatorId }: { state?: OrderState | undefined; operatorId?: OperatorId | undefined },
+  page: Page,
+) {
+  return fillPage(
+    page,
+    (limit, after) => queryOrders(partnerId, limit, after),
+    (order) =>
+      (state === undefined || order.state === state) && (operatorId === undefined || order.operatorId === operatorId),
+    orderPosition,
+  );
+}
+
+/** A page of an order's timeline, oldest event first. @throws Refusal `not_found` */
+export async function listOrderEvents(partnerId: string, id: string, { limit, after }: Page) {
+  await readOrder(partnerId, id);
+  return queryOrderEvents(partnerId, id, limit, after);
+}
+
+/** A page of the SIMs that an order has received. @throws Refusal `not_found` */
+export async function listOrderSims(partnerId: string, id: string, { limit, after }: Page) {
+  await readOrder(partnerId, id);
+  return listSims(partnerId, { orderId: id }, limit, after);
+}

@@ -1,0 +1,127 @@
+import pMap from 'p-map';
+import { clock } from '../../adapters/clock.ts';
+import { putHoldingWatch } from '../../adapters/dynamodb/holding-watches.ts';
+import { eachManifestPage, orderManifest, pagesOf } from '../../adapters/dynamodb/manifests.ts';
+import { addReceivedPage, getOrder, type OrderRecord, operationWrites } from '../../adapters/dynamodb/orders.ts';
+import { getPartner } from '../../adapters/dynamodb/partners.ts';
+import { addSim } from '../../adapters/dynamodb/sims.ts';
+import { correlation, logger } from '../../adapters/telemetry/logger.ts';
+import { describeLeftOut, type LeftOutSim } from '../../domain/delivered-sim.ts';
+import { newHoldingWatch } from '../../domain/holding-watch.ts';
+import { isIccid } from '../../domain/iccid.ts';
+import { newId } from '../../domain/ids.ts';
+import { laterOf } from '../../domain/moment.ts';
+import { planOperations } from '../../domain/operation.ts';
+import { type DeliveredSim, OperatorUnavailable } from '../../domain/operator-port.ts';
+import type { OrderEvent } from '../../domain/order.ts';
+import { markOrderDelivered } from '../../domain/order-steps.ts';
+import { arriveInHolding } from '../../domain/sim.ts';
+import { operatorOf } from '../operators.ts';
+import { WRITES_IN_FLIGHT } from '../sims/stage-limits.ts';
+import { applyOrderStep } from './apply-order-step.ts';
+
+/**
+ * Receives the SIMs that the operator delivered with an order into the holding service.
+ *
+ * 1. Ask the operator for the next page of SIMs.
+ * 2. Save the SIMs, then the page in the order's manifest. A page that a crash interrupted is received again, without
+ *    effect on the SIMs that were saved before.
+ * 3. After the last page, deliver the order: create the operations of its plan and the watch over SIMs in holding.
+ *
+ * @param hasTime whether there is time for another page.
+ * @returns `receive` when pages are left, `stages` when the order is delivered.
+ */
+export async function receiveSims(
+  partnerId: string,
+  id: string,
+  hasTime: () => boolean,
+): Promise<'receive' | 'stages'> {
+  let order = await getOrder(partnerId, id);
+  if (order?.state !== 'dispatched') {
+    return 'stages';
+  }
+  const received = await receivedIccids(partnerId, id);
+  do {
+    const page = await operatorOf(order.operatorId).deliveredSims(id, order.receiveCursor);
+    const distinct = [...new Map(page.sims.map((sim) => [sim.iccid, sim])).values()];
+    const sims = distinct.filter(({ iccid }) => !received.has(iccid));
+    requireOrdered(order, received.size + sims.length);
+    order = await savePage(partnerId, order, { ...page, sims });
+    for (const { iccid } of sims) {
+      received.add(iccid);
+    }
+    if (page.nextCursor === undefined) {
+      await deliver(partnerId, id, received.size);
+      return 'stages';
+    }
+  } while (hasTime());
+  return 'receive';
+}
+
+async function receivedIccids(partnerId: string, orderId: string): Promise<Set<string>> {
+  const received = new Set<string>();
+  for await (const { iccids } of eachManifestPage(orderManifest(partnerId, orderId))) {
+    for (const iccid of iccids) {
+      received.add(iccid);
+    }
+  }
+  return received;
+}
+
+/** More SIMs than ordered are a fault of the operator, which is asked again until the order fails. */
+function requireOrdered({ quantity, operatorId }: OrderRecord, received: number): void {
+  if (received > quantity) {
+    throw new OperatorUnavailable(`${operatorId} lists ${received} SIMs for an order of ${quantity}.`);
+  }
+}
+
+type DeliveryPage = { sims: readonly DeliveredSim[]; leftOut: readonly LeftOutSim[]; nextCursor?: string | undefined };
+
+async function savePage(partnerId: string, order: OrderRecord, page: DeliveryPage): Promise<OrderRecord> {
+  const at = laterOf(order.updatedAt, clock.now().toISOString());
+  const sims = page.sims.map((sim) => arriveInHolding(requireIccid(sim), order, at));
+  await pMap(sims, (sim) => addSim(partnerId, sim), { concurrency: WRITES_IN_FLIGHT });
+  const pages = pagesOf(
+    sims.map(({ iccid }) => iccid),
+    order.pages,
+  );
+  const events = eventsOf(order, page.leftOut, at);
+  const lastPage = pages.pop() ?? { page: order.pages, iccids: [] };
+  let current = order;
+  for (const manifestPage of pages) {
+    // The operator's cursor moves with the last page only: until then the whole of its page counts as not received.
+    current = await addReceivedPage(partnerId, current, manifestPage, order.receiveCursor);
+  }
+  return addReceivedPage(partnerId, current, lastPage, page.nextCursor, events);
+}
+
+/** Reports SIMs that could not be read, in the log and in the order's timeline. */
+function eventsOf({ id, operatorId }: OrderRecord, leftOut: readonly LeftOutSim[], at: string): OrderEvent[] {
+  if (leftOut.length === 0) {
+    return [];
+  }
+  logger.error('SIMs of a delivery left out', { ...correlation(id), operatorId, leftOut });
+  return [{ at, type: 'order.sims_left_out', actor: operatorId, detail: describeLeftOut(leftOut) }];
+}
+
+function requireIccid({ iccid, ...sim }: DeliveredSim) {
+  if (!isIccid(iccid)) {
+    throw new OperatorUnavailable(`${iccid} is no ICCID.`);
+  }
+  return { iccid, ...sim };
+}
+
+async function deliver(partnerId: string, id: string, received: number): Promise<void> {
+  const now = clock.now();
+  const at = now.toISOString();
+  const holdingDays = (await getPartner(partnerId))?.holdingDays;
+  await applyOrderStep(
+    partnerId,
+    id,
+    (order) => markOrderDelivered(order, received, () => newId('operation', now), at),
+    (order) => [
+      ...operationWrites(partnerId, planOperations(order, order.pages, at)),
+      putHoldingWatch(partnerId, id, newHoldingWatch(order.operatorId, now, holdingDays)),
+    ],
+  );
+}

@@ -1,0 +1,57 @@
+import { clock } from '../../adapters/clock.ts';
+import { getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
+import { markOrderAccepted, markOrderRejected } from '../../domain/order-steps.ts';
+import { operatorOf } from '../operators.ts';
+import { applyOrderStep } from './apply-order-step.ts';
+
+/** What the execution of an order does next. */
+export type NextStep = 'await' | 'receive' | 'stages' | 'end';
+
+/**
+ * Submits an order to its operator, once: the operator recognises a repeated order by its id.
+ *
+ * 1. Skip this when an earlier execution has submitted the order: continue from its state.
+ * 2. Submit the order and record the operator's answer.
+ * 3. Cancel the order at the operator when it was cancelled here meanwhile.
+ */
+export async function submitOrder(partnerId: string, id: string): Promise<NextStep> {
+  const order = await getOrder(partnerId, id);
+  switch (order?.state) {
+    case 'submitted':
+      return submit(partnerId, order);
+    case 'accepted':
+    case 'processing':
+    case 'dispatched':
+      return order.arrivedAt ? 'receive' : 'await';
+    case 'delivered':
+      return 'stages';
+    case 'cancelled':
+      await cancelAtOperator(order);
+      return 'end';
+    default:
+      return 'end';
+  }
+}
+
+async function submit(partnerId: string, order: OrderRecord): Promise<NextStep> {
+  const { id: orderId, quantity, deliveryAddress } = order;
+  const answer = await operatorOf(order.operatorId).submitOrder({ orderId, quantity, deliveryAddress });
+  const at = clock.now().toISOString();
+  const stepped = await applyOrderStep(partnerId, orderId, (current) =>
+    answer.outcome === 'accepted'
+      ? markOrderAccepted(current, answer.operatorReference, at)
+      : markOrderRejected(current, answer.reason, at),
+  );
+  if (stepped?.order.state === 'cancelled') {
+    await cancelAtOperator(stepped.order);
+  }
+  return stepped?.order.state === 'accepted' ? 'await' : 'end';
+}
+
+async function cancelAtOperator({ id, operatorId }: OrderRecord): Promise<void> {
+  const answer = await operatorOf(operatorId).cancelOrder(id);
+  if (answer.outcome === 'refused') {
+    logger.error('operator delivers a cancelled order', { reason: answer.reason });
+  }
+}
