@@ -1,6 +1,6 @@
 import type { Address, Contact } from './address.ts';
 
-/** Whom a partner serves: puts SIMs into devices. */
+/** A customer of a partner, who puts SIMs into devices. */
 export type Customer = {
   id: string;
   name: string;
@@ -13,7 +13,40 @@ export type Customer = {
   version: number;
 };
 
-const SHORT_NAME_LENGTH = 20;
+/** The fields of a new customer. */
+export type CustomerDetails = {
+  name: string;
+  shortName?: string | undefined;
+  contact?: Contact | undefined;
+  address?: Address | undefined;
+  tags?: readonly string[] | undefined;
+};
+
+/** A new customer. Its short name is derived from its name when omitted. */
+export function newCustomer(
+  id: string,
+  { name, shortName = shortNameOf(name), contact, address, tags = [] }: CustomerDetails,
+  at: string,
+): Customer {
+  return {
+    id,
+    name,
+    shortName,
+    ...(contact ? { contact } : {}),
+    ...(address ? { address } : {}),
+    tags,
+    createdAt: at,
+    updatedAt: at,
+    version: 1,
+  };
+}
+
+/** Whether a customer's name contains a text, ignoring case. */
+export function hasNamePart({ name }: Pick<Customer, 'name'>, part: string): boolean {
+  return name.toLocaleLowerCase('en').includes(part.toLocaleLowerCase('en'));
+}
+
+const MAX_SHORT_NAME_LENGTH = 20;
 
 const LEGAL_FORMS = 'limited ltd plc llc llp inc gmbh kg ag se sas sarl sa srl spa bv nv ab as oy oyj aps'.split(' ');
 
@@ -33,8 +66,8 @@ const WORD = /(?:[\p{L}\p{M}\p{N}&+\-\u200c\u200d]|(?<=[\p{L}\p{M}])['’.](?=\p
 const STRAY_JOINER = /^[\u200c\u200d]+|[\u200c\u200d]+$/g;
 
 /**
- * The short name of a customer that was given none: its name without punctuation and a legal form at its end, cut at a
- * word where it gets longer than 20 characters.
+ * The default short name of a customer: its name without punctuation and a trailing legal form, cut between words to at
+ * most 20 characters.
  */
 export function shortNameOf(name: string): string {
   const plain = name.normalize('NFC').trim();
@@ -42,7 +75,7 @@ export function shortNameOf(name: string): string {
   let short = '';
   for (const word of words.map((each) => each.replace(STRAY_JOINER, '')).filter(Boolean)) {
     const longer = short ? `${short} ${word}` : word;
-    if (longer.length > SHORT_NAME_LENGTH) {
+    if (longer.length > MAX_SHORT_NAME_LENGTH) {
       return short || cut(word);
     }
     short = longer;
@@ -50,7 +83,7 @@ export function shortNameOf(name: string): string {
   return short || cut(plain);
 }
 
-/** A name that is nothing but a legal form keeps it. */
+/** A name that consists of a legal form alone keeps it. */
 function withoutLegalForm(name: string): string {
   const short = name.replace(legalForm, '');
   return short === name ? name : withoutLegalForm(short);
@@ -62,11 +95,11 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 function cut(text: string): string {
   let start = '';
   for (const { segment } of graphemes.segment(text)) {
-    if (start.length + segment.length > SHORT_NAME_LENGTH) {
+    if (start.length + segment.length > MAX_SHORT_NAME_LENGTH) {
       break;
     }
     start += segment;
   }
   // One character of more than 20 code units, as stacked accents make one.
-  return start.trim() || text.slice(0, SHORT_NAME_LENGTH).toWellFormed().trim();
+  return start.trim() || text.slice(0, MAX_SHORT_NAME_LENGTH).toWellFormed().trim();
 }

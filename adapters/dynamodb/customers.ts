@@ -15,21 +15,21 @@ import {
 } from './items.ts';
 import { customerKey } from './keys.ts';
 
-/** A customer as it is kept: with how many services it has. */
+/** A stored customer, with its number of services. */
 export type CustomerRecord = Customer & { services: number };
 
 export async function getCustomer(partnerId: string, id: string): Promise<CustomerRecord | undefined> {
   return get<CustomerRecord>(customerKey(partnerId, id));
 }
 
-/** @returns the customer as it is kept: by an earlier attempt, when there was one. */
-export async function createCustomer(partnerId: string, customer: Customer): Promise<CustomerRecord> {
+/** @returns the stored customer, which an earlier attempt may have created. */
+export async function insertCustomer(partnerId: string, customer: Customer): Promise<CustomerRecord> {
   const key = customerKey(partnerId, customer.id);
   const record = { ...customer, services: 0 };
   return (await makeOnce<CustomerRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
 }
 
-/** @throws ConditionFailed when the customer is no longer at the version that was read. */
+/** @throws ConditionFailed when the customer has changed since it was read. */
 export async function changeCustomer(
   partnerId: string,
   customer: CustomerRecord,
@@ -50,11 +50,11 @@ const withoutServices: Condition = {
 };
 
 /**
- * Deletes a customer that has no services, and so no SIMs.
+ * Removes a customer that has no services, and so no SIMs.
  *
- * @throws ConditionFailed when the customer is no longer at the version that was read.
+ * @throws ConditionFailed when the customer has changed since it was read.
  */
-export async function deleteCustomer(partnerId: string, customer: CustomerRecord): Promise<'deleted' | 'in_use'> {
+export async function removeCustomer(partnerId: string, customer: CustomerRecord): Promise<'deleted' | 'in_use'> {
   const now = await getCustomer(partnerId, customer.id);
   if (now && now.services > 0) {
     return 'in_use';
@@ -63,7 +63,10 @@ export async function deleteCustomer(partnerId: string, customer: CustomerRecord
   return 'deleted';
 }
 
-/** A partner's customers, in the order in which they were made. */
+/** Where a list of customers continues after one. */
+export const customerPosition = ({ id }: Pick<Customer, 'id'>) => customerKey('', id).sk;
+
+/** The customers of a partner, in the order of their creation. */
 export async function queryCustomers(partnerId: string, limit: number, after: string | undefined) {
   const { pk, sk } = customerKey(partnerId, '');
   return query<CustomerRecord>({ partition: pk, prefix: sk, after }, limit);

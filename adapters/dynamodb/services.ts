@@ -21,15 +21,15 @@ import { customerKey, customerServiceKey, partnerServiceKey, serviceNameKey, ser
 import { getTariff } from './tariffs.ts';
 
 /**
- * A customer service as it is kept: with how many SIMs are on it, exact whenever no page of an operation is at work on
- * it, and with the shards of operations that are at work.
+ * A stored customer service, with the number of its SIMs, which is exact while no operation works on it, and the shards of
+ * operations that do.
  */
 export type CustomerServiceRecord = CustomerService & { sims: number; workers?: Set<string> };
 
-/** A partner service as it is kept: with how many SIMs are on it. */
+/** A stored partner service, with the number of its SIMs. */
 export type PartnerServiceRecord = PartnerService & { sims: number };
 
-/** A service with the tariff that it is on. */
+/** A service with its tariff. */
 export type WithTariff<Service> = { service: Service; tariff: Tariff | undefined };
 
 export async function getPartnerService(partnerId: string, id: string): Promise<PartnerServiceRecord | undefined> {
@@ -44,15 +44,15 @@ export async function getPartnerServiceWithTariff(
   return service && { service, tariff: service.tariffId ? await getTariff(service.tariffId) : undefined };
 }
 
-/** @returns the service as it is kept: by an earlier attempt, when there was one. */
-export async function createPartnerService(partnerId: string, service: PartnerService): Promise<PartnerService> {
+/** @returns the stored service, which an earlier attempt may have created. */
+export async function insertPartnerService(partnerId: string, service: PartnerService): Promise<PartnerService> {
   const key = partnerServiceKey(partnerId, service.id);
   const record: PartnerServiceRecord = { ...service, sims: 0 };
   return (await makeOnce<PartnerServiceRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
 }
 
-/** @throws ConditionFailed when the service is no longer at the version that was read. */
-export async function renamePartnerService(
+/** @throws ConditionFailed when the service has changed since it was read. */
+export async function savePartnerServiceName(
   partnerId: string,
   service: PartnerService,
   name: string,
@@ -65,7 +65,10 @@ export async function renamePartnerService(
   );
 }
 
-/** A partner's services by id, the holding services among them. */
+/** Where a list of partner services continues after one. */
+export const partnerServicePosition = ({ id }: Pick<PartnerService, 'id'>) => partnerServiceKey('', id).sk;
+
+/** The services of a partner by id, including holding services. */
 export async function queryPartnerServices(partnerId: string, limit: number, after: string | undefined) {
   const { pk, sk } = partnerServiceKey(partnerId, '');
   return query<PartnerService>({ partition: pk, prefix: sk, after }, limit);
@@ -84,12 +87,12 @@ export async function getCustomerServiceWithTariff(
 }
 
 /**
- * Makes a service for a customer.
+ * Creates a service of a customer.
  *
- * @returns the service as it is kept, by an earlier attempt when there was one; `name_taken` when the customer has one of
- *   that name, `no_customer` when it is gone.
+ * @returns the stored service, which an earlier attempt may have created; `name_taken` when the customer has a service of
+ *   that name, `no_customer` when there is no such customer.
  */
-export async function createCustomerService(
+export async function insertCustomerService(
   partnerId: string,
   service: CustomerService,
 ): Promise<CustomerServiceRecord | 'name_taken' | 'no_customer'> {
@@ -112,11 +115,11 @@ export async function createCustomerService(
 }
 
 /**
- * Gives a customer service another name, unless another one of the customer has it.
+ * Renames a customer service, unless another service of the customer has the name.
  *
- * @throws ConditionFailed when the service is no longer at the version that was read.
+ * @throws ConditionFailed when the service has changed since it was read.
  */
-export async function renameCustomerService(
+export async function saveCustomerServiceName(
   partnerId: string,
   service: CustomerServiceRecord,
   name: string,
@@ -143,7 +146,7 @@ export async function renameCustomerService(
   return { ...service, name, updatedAt: at, version: version + 1 };
 }
 
-/** No SIM is on the service, and no page of an operation may be putting one there. */
+/** The service has no SIMs, and no operation is adding any. */
 const unused: Condition = {
   expression: '#sims = :none AND attribute_not_exists(#workers)',
   names: { '#sims': 'sims', '#workers': 'workers' },
@@ -151,12 +154,12 @@ const unused: Condition = {
 };
 
 /**
- * Deletes a service that no SIM uses.
+ * Removes a service that has no SIMs.
  *
- * @returns `in_use` when SIMs are on it or are being put on it.
- * @throws ConditionFailed when the service is no longer at the version that was read.
+ * @returns `in_use` when the service has SIMs, or an operation is adding some.
+ * @throws ConditionFailed when the service has changed since it was read.
  */
-export async function deleteCustomerService(
+export async function removeCustomerService(
   partnerId: string,
   service: CustomerServiceRecord,
 ): Promise<'deleted' | 'in_use'> {
@@ -183,6 +186,9 @@ export async function queryServicesOfCustomer(
   const partition = servicesOfCustomer(partnerId, customerId);
   return query<CustomerServiceRecord>({ index: 'byCustomer', partition, after }, limit);
 }
+
+/** Where a list of customer services continues after one. */
+export const customerServicePosition = ({ id }: Pick<CustomerService, 'id'>) => customerServiceKey('', id).sk;
 
 /** The customer services of a partner, by id. */
 export async function queryCustomerServices(partnerId: string, limit: number, after: string | undefined) {

@@ -1,20 +1,13 @@
 import * as z from 'zod/mini';
-import {
-  type CustomerRecord,
-  changeCustomer,
-  createCustomer,
-  deleteCustomer,
-  getCustomer,
-  queryCustomers,
-} from '../../adapters/dynamodb/customers.ts';
 import { customerSchema, showCustomer } from '../../contract/customer.ts';
 import { addressFields, addressSchema, contactFields, contactSchema } from '../../domain/address.ts';
-import { shortNameOf } from '../../domain/customer.ts';
+import type { Customer } from '../../domain/customer.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
-import { fillPage } from '../../use-cases/fill-page.ts';
-import { isUnchanged } from '../../use-cases/is-unchanged.ts';
-import { notFound, Refusal } from '../../use-cases/refusal.ts';
+import { createCustomer } from '../../use-cases/customers/create-customer.ts';
+import { deleteCustomer } from '../../use-cases/customers/delete-customer.ts';
+import { listCustomers, readCustomer } from '../../use-cases/customers/read-customers.ts';
+import { updateCustomer } from '../../use-cases/customers/update-customer.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { parseOrThrow } from '../http/input.ts';
@@ -29,10 +22,10 @@ const customerFields = () => ({
   tags: z.optional(z.array(line(50)).check(z.maxLength(20))),
 });
 
-/** What a customer is after a change: some of its fields. */
-const changedCustomer = z.lazy(() => z.partial(z.strictObject(customerFields())));
+/** The fields that a change sets. */
+const changedFields = z.lazy(() => z.partial(z.strictObject(customerFields())));
 
-/** Whom the partner serves. */
+/** The customers of a partner. */
 export const routes = [
   route({
     method: 'POST',
@@ -45,18 +38,7 @@ export const routes = [
     example: { name: 'Northwind Meters Ltd', contact: { name: 'Nora', email: 'nora@northwind.example' } },
     answers: { 201: customerSchema },
     handle: async ({ caller, body, now, newId }) => {
-      const at = now.toISOString();
-      const customer = await createCustomer(caller.partnerId, {
-        id: newId('customer'),
-        name: body.name,
-        shortName: body.shortName ?? shortNameOf(body.name),
-        ...(body.contact ? { contact: body.contact } : {}),
-        ...(body.address ? { address: body.address } : {}),
-        tags: body.tags ?? [],
-        createdAt: at,
-        updatedAt: at,
-        version: 1,
-      });
+      const customer = await createCustomer(caller.partnerId, body, { now, newId });
       return created(`/v1/customers/${customer.id}`, showCustomer(customer));
     },
   }),
@@ -71,13 +53,7 @@ export const routes = [
     query: () => z.strictObject({ q: described(z.optional(line(100)), 'Part of the name, case-insensitive.') }),
     answers: { 200: customerSchema },
     handle: async ({ caller, query: { q }, page }) => {
-      const wanted = q?.toLocaleLowerCase('en');
-      const { items, next } = await fillPage(
-        page,
-        (limit, after) => queryCustomers(caller.partnerId, limit, after),
-        ({ name }) => wanted === undefined || name.toLocaleLowerCase('en').includes(wanted),
-        ({ id }) => `CUS#${id}`,
-      );
+      const { items, next } = await listCustomers(caller.partnerId, q, page);
       return okPage(items.map(showCustomer), next);
     },
   }),
@@ -89,7 +65,7 @@ export const routes = [
     tag: 'Customers',
     summary: 'Get a customer',
     answers: { 200: customerSchema },
-    handle: async ({ caller, path: { id } }) => okResource(showCustomer(await theCustomer(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showCustomer(await readCustomer(caller.partnerId, id))),
   }),
   route({
     method: 'PATCH',
@@ -113,16 +89,16 @@ export const routes = [
     }),
     answers: { 200: customerSchema },
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
-      const customer = await theCustomer(caller.partnerId, id);
-      requireMatch(ifMatch, showCustomer(customer));
-      const change = mergePatch(body, { tags: [] }, customer);
-      parseOrThrow(changedCustomer, change.set);
-      const before = showCustomer(customer);
-      if (isUnchanged(customer, change.set, change.remove)) {
-        return { ...okResource(before), before };
-      }
-      const changed = await changeCustomer(caller.partnerId, customer, change, now.toISOString());
-      return { ...okResource(showCustomer(changed)), before };
+      const changeOf = (customer: Customer) => {
+        const change = mergePatch(body, { tags: [] }, customer);
+        parseOrThrow(changedFields, change.set);
+        return change;
+      };
+      const { before, after } = await updateCustomer(caller.partnerId, id, changeOf, {
+        now,
+        precondition: (customer) => requireMatch(ifMatch, showCustomer(customer)),
+      });
+      return { ...okResource(showCustomer(after)), before: showCustomer(before) };
     },
   }),
   route({
@@ -134,25 +110,12 @@ export const routes = [
     summary: 'Delete a customer without services and SIMs',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch }) => {
-      const customer = await theCustomer(caller.partnerId, id);
-      requireMatch(ifMatch, showCustomer(customer));
-      if ((await deleteCustomer(caller.partnerId, customer)) === 'in_use') {
-        throw new Refusal(
-          'in_use',
-          'The customer still has services. Unassign or terminate their SIMs and delete the services first.',
-        );
-      }
-      return { ...noContent, before: showCustomer(customer) };
+      const before = await deleteCustomer(caller.partnerId, id, (customer) =>
+        requireMatch(ifMatch, showCustomer(customer)),
+      );
+      return { ...noContent, before: showCustomer(before) };
     },
   }),
 ];
-
-async function theCustomer(partnerId: string, id: string): Promise<CustomerRecord> {
-  const customer = await getCustomer(partnerId, id);
-  if (!customer) {
-    throw notFound('customer', id);
-  }
-  return customer;
-}
 
 export const handler = createApiHandler(routes);

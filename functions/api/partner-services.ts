@@ -1,24 +1,20 @@
 import * as z from 'zod/mini';
-import {
-  createPartnerService,
-  getPartnerService,
-  type PartnerServiceRecord,
-  queryPartnerServices,
-  renamePartnerService,
-} from '../../adapters/dynamodb/services.ts';
-import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { partnerServiceSchema, showPartnerService } from '../../contract/service.ts';
 import { serviceUsageQuery, serviceUsageSchema, showServiceUsage } from '../../contract/usage.ts';
 import { idSchema, line } from '../../domain/text.ts';
-import { fillPage } from '../../use-cases/fill-page.ts';
-import { notFound, Refusal } from '../../use-cases/refusal.ts';
-import { tariffForService } from '../../use-cases/services/tariff-for-service.ts';
+import { createPartnerService } from '../../use-cases/services/create-partner-service.ts';
+import {
+  listPartnerServices,
+  readPartnerService,
+  readPartnerServiceWithTariff,
+} from '../../use-cases/services/read-partner-services.ts';
+import { renamePartnerService } from '../../use-cases/services/rename-partner-service.ts';
 import { readServiceUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, okPage, okResource, route } from '../http/route.ts';
 
-/** What the partner is charged on. */
+/** The services by which a partner is charged. */
 export const routes = [
   route({
     method: 'POST',
@@ -31,17 +27,7 @@ export const routes = [
     example: { name: 'Meters 100 MB', tariffId: 'trf_partner_all' },
     answers: { 201: partnerServiceSchema },
     handle: async ({ caller, body, now, newId }) => {
-      const at = now.toISOString();
-      const tariff = await tariffForService(caller.partnerId, body.tariffId, 'partner');
-      const service = await createPartnerService(caller.partnerId, {
-        id: newId('partnerService'),
-        name: body.name,
-        tariffId: tariff.id,
-        holding: false,
-        createdAt: at,
-        updatedAt: at,
-        version: 1,
-      });
+      const service = await createPartnerService(caller.partnerId, body, { now, newId });
       return created(`/v1/partner-services/${service.id}`, showPartnerService(service));
     },
   }),
@@ -55,12 +41,7 @@ export const routes = [
     paged: true,
     answers: { 200: partnerServiceSchema },
     handle: async ({ caller, page }) => {
-      const { items, next } = await fillPage(
-        page,
-        (limit, after) => queryPartnerServices(caller.partnerId, limit, after),
-        () => true,
-        ({ id }) => `PSV#${id}`,
-      );
+      const { items, next } = await listPartnerServices(caller.partnerId, page);
       return okPage(items.map(showPartnerService), next);
     },
   }),
@@ -72,7 +53,8 @@ export const routes = [
     tag: 'Partner services',
     summary: 'Get a partner service',
     answers: { 200: partnerServiceSchema },
-    handle: async ({ caller, path: { id } }) => okResource(showPartnerService(await theService(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) =>
+      okResource(showPartnerService(await readPartnerService(caller.partnerId, id))),
   }),
   route({
     method: 'GET',
@@ -84,9 +66,8 @@ export const routes = [
     query: serviceUsageQuery,
     answers: { 200: serviceUsageSchema },
     handle: async ({ caller, path: { id }, query, now }) => {
-      const service = await theService(caller.partnerId, id);
-      const tariff = service.tariffId === undefined ? undefined : await getTariff(service.tariffId);
-      return okResource(showServiceUsage(await readServiceUsage(caller.partnerId, { service, tariff }, query, now)));
+      const serviceWithTariff = await readPartnerServiceWithTariff(caller.partnerId, id);
+      return okResource(showServiceUsage(await readServiceUsage(caller.partnerId, serviceWithTariff, query, now)));
     },
   }),
   route({
@@ -99,26 +80,13 @@ export const routes = [
     body: z.lazy(() => z.strictObject({ name: z.optional(line(100)) })),
     answers: { 200: partnerServiceSchema },
     handle: async ({ caller, path: { id }, body: { name }, ifMatch, now }) => {
-      const service = await theService(caller.partnerId, id);
-      requireMatch(ifMatch, showPartnerService(service));
-      if (service.holding) {
-        throw new Refusal('holding_service', 'Holding services are managed by the system and cannot be edited.');
-      }
-      const renamed =
-        name === undefined || name === service.name
-          ? service
-          : await renamePartnerService(caller.partnerId, service, name, now.toISOString());
-      return { ...okResource(showPartnerService(renamed)), before: showPartnerService(service) };
+      const { before, after } = await renamePartnerService(caller.partnerId, id, name, {
+        now,
+        precondition: (service) => requireMatch(ifMatch, showPartnerService(service)),
+      });
+      return { ...okResource(showPartnerService(after)), before: showPartnerService(before) };
     },
   }),
 ];
-
-async function theService(partnerId: string, id: string): Promise<PartnerServiceRecord> {
-  const service = await getPartnerService(partnerId, id);
-  if (!service) {
-    throw notFound('partner service', id);
-  }
-  return service;
-}
 
 export const handler = createApiHandler(routes);

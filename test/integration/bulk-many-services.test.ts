@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { update, write } from '../../adapters/dynamodb/items.ts';
 import { customerServiceKey } from '../../adapters/dynamodb/keys.ts';
 import { operationManifest, pageWithResults } from '../../adapters/dynamodb/manifests.ts';
-import { createCustomerService, getCustomerService } from '../../adapters/dynamodb/services.ts';
+import { getCustomerService, insertCustomerService } from '../../adapters/dynamodb/services.ts';
 import { getSims, saveSim } from '../../adapters/dynamodb/sims.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
 import { useLocalCloud } from './local-cloud.ts';
@@ -31,7 +31,7 @@ describe('a page of SIMs of 150 services', () => {
       async ({ sim, id }) => {
         const times = { createdAt: at, updatedAt: at, version: 1 };
         const service = { id, customerId: customer.id, tariffId: 'trf_customer_all', name: id, ...times };
-        await createCustomerService(acme.id, service);
+        await insertCustomerService(acme.id, service);
         await write(update(customerServiceKey(acme.id, id), { set: { sims: 1 } }));
         const before = records.get(sim.iccid);
         if (!before) {

@@ -1,11 +1,11 @@
 import { getGrantedTariff } from '../../adapters/dynamodb/tariffs.ts';
-import type { Tariff } from '../../domain/tariff.ts';
+import { audienceProblem, type Tariff } from '../../domain/tariff.ts';
 import { invalidInput, unknownId } from '../refusal.ts';
 
 /**
- * The tariff that a new service names.
+ * The tariff of a new service.
  *
- * @throws Refusal 422 when the partner has not been given it, or when it is for the other audience.
+ * @throws Refusal `invalid_input` when the tariff was not granted to the partner, or is for the other audience.
  */
 export async function tariffForService(
   partnerId: string,
@@ -17,9 +17,9 @@ export async function tariffForService(
   if (!tariff) {
     throw unknownId(pointer, 'tariff', tariffId);
   }
-  if (tariff.audience !== audience) {
-    const message = `The tariff is for ${tariff.audience}s. A ${audience} service needs a tariff for ${audience}s.`;
-    throw invalidInput([{ pointer, code: 'wrong_audience', message }]);
+  const problem = audienceProblem(tariff, audience);
+  if (problem) {
+    throw invalidInput([{ pointer, code: problem.code, message: problem.detail }]);
   }
   return tariff;
 }

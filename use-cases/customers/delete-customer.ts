@@ -1,0 +1,26 @@
+import { type CustomerRecord, getCustomer, removeCustomer } from '../../adapters/dynamodb/customers.ts';
+import { orNotFound, Refusal } from '../refusal.ts';
+
+/**
+ * Deletes a customer that has no services, and so no SIMs.
+ *
+ * @returns the customer before its deletion.
+ * @throws Refusal `not_found`
+ * @throws Refusal `in_use` when the customer has services.
+ * @throws ConditionFailed when a concurrent request changed the customer.
+ */
+export async function deleteCustomer(
+  partnerId: string,
+  id: string,
+  precondition: (current: CustomerRecord) => void,
+): Promise<CustomerRecord> {
+  const customer = orNotFound(await getCustomer(partnerId, id), 'customer', id);
+  precondition(customer);
+  if ((await removeCustomer(partnerId, customer)) === 'in_use') {
+    throw new Refusal(
+      'in_use',
+      'The customer still has services. Unassign or terminate their SIMs and delete the services first.',
+    );
+  }
+  return customer;
+}

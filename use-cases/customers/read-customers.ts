@@ -1,0 +1,28 @@
+import {
+  type CustomerRecord,
+  customerPosition,
+  getCustomer,
+  queryCustomers,
+} from '../../adapters/dynamodb/customers.ts';
+import { hasNamePart } from '../../domain/customer.ts';
+import { fillPage } from '../fill-page.ts';
+import { orNotFound } from '../refusal.ts';
+
+/** @throws Refusal `not_found` */
+export async function readCustomer(partnerId: string, id: string): Promise<CustomerRecord> {
+  return orNotFound(await getCustomer(partnerId, id), 'customer', id);
+}
+
+/** A page of a partner's customers, in the order of their creation. */
+export async function listCustomers(
+  partnerId: string,
+  namePart: string | undefined,
+  page: { limit: number; after?: string },
+) {
+  return fillPage(
+    page,
+    (limit, after) => queryCustomers(partnerId, limit, after),
+    (customer) => namePart === undefined || hasNamePart(customer, namePart),
+    customerPosition,
+  );
+}

@@ -1,0 +1,44 @@
+import { getCustomer } from '../../adapters/dynamodb/customers.ts';
+import { insertCustomerService } from '../../adapters/dynamodb/services.ts';
+import type { IdKind } from '../../domain/ids.ts';
+import { type CustomerService, defaultServiceName } from '../../domain/service.ts';
+import { unknownId } from '../refusal.ts';
+import { nameTaken } from './name-taken.ts';
+import { tariffForService } from './tariff-for-service.ts';
+
+/**
+ * Creates a service for a customer. Its default name is made of the customer's and the tariff's name.
+ *
+ * @throws Refusal `invalid_input` when there is no such customer, or the tariff was not granted to the partner or is for
+ *   partners.
+ * @throws Refusal `name_taken` when the customer has a service of that name.
+ */
+export async function createCustomerService(
+  partnerId: string,
+  request: { customerId: string; tariffId: string; name?: string | undefined },
+  { now, newId }: { now: Date; newId: (kind: IdKind) => string },
+): Promise<CustomerService> {
+  const at = now.toISOString();
+  const customer = await getCustomer(partnerId, request.customerId);
+  if (!customer) {
+    throw unknownId('/customerId', 'customer', request.customerId);
+  }
+  const tariff = await tariffForService(partnerId, request.tariffId, 'customer');
+  const name = request.name ?? defaultServiceName(customer, tariff);
+  const created = await insertCustomerService(partnerId, {
+    id: newId('customerService'),
+    customerId: customer.id,
+    tariffId: tariff.id,
+    name,
+    createdAt: at,
+    updatedAt: at,
+    version: 1,
+  });
+  if (created === 'no_customer') {
+    throw unknownId('/customerId', 'customer', request.customerId);
+  }
+  if (created === 'name_taken') {
+    throw nameTaken(name);
+  }
+  return created;
+}

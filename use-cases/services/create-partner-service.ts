@@ -1,0 +1,27 @@
+import { insertPartnerService } from '../../adapters/dynamodb/services.ts';
+import type { IdKind } from '../../domain/ids.ts';
+import type { PartnerService } from '../../domain/service.ts';
+import { tariffForService } from './tariff-for-service.ts';
+
+/**
+ * Creates a partner service.
+ *
+ * @throws Refusal `invalid_input` when the tariff was not granted to the partner, or is for customers.
+ */
+export async function createPartnerService(
+  partnerId: string,
+  { name, tariffId }: { name: string; tariffId: string },
+  { now, newId }: { now: Date; newId: (kind: IdKind) => string },
+): Promise<PartnerService> {
+  const at = now.toISOString();
+  const tariff = await tariffForService(partnerId, tariffId, 'partner');
+  return insertPartnerService(partnerId, {
+    id: newId('partnerService'),
+    name,
+    tariffId: tariff.id,
+    holding: false,
+    createdAt: at,
+    updatedAt: at,
+    version: 1,
+  });
+}

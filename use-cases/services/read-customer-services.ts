@@ -1,0 +1,52 @@
+import {
+  type CustomerServiceRecord,
+  customerServicePosition,
+  getCustomerService,
+  queryCustomerServices,
+  queryServicesOfCustomer,
+} from '../../adapters/dynamodb/services.ts';
+import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
+import type { PartnerCaller } from '../../domain/access.ts';
+import { fillPage } from '../fill-page.ts';
+import { notFound } from '../refusal.ts';
+
+/** A customer service; to a customer only its own exist. @throws Refusal `not_found` */
+export async function readCustomerService(caller: PartnerCaller, id: string): Promise<CustomerServiceRecord> {
+  const service = await getCustomerService(caller.partnerId, id);
+  if (!service || (caller.kind === 'customer' && service.customerId !== caller.customerId)) {
+    throw notFound('customer service', id);
+  }
+  return service;
+}
+
+/** A customer service with its tariff. @throws Refusal `not_found` */
+export async function readCustomerServiceWithTariff(caller: PartnerCaller, id: string) {
+  const service = await readCustomerService(caller, id);
+  return { service, tariff: await getTariff(service.tariffId) };
+}
+
+/**
+ * A page of a partner's customer services, or of those of one customer.
+ *
+ * @param customerId `undefined` for all customers. A customer sees its own only.
+ */
+export async function listCustomerServices(
+  caller: PartnerCaller,
+  customerId: string | undefined,
+  page: { limit: number; after?: string },
+): Promise<{ items: CustomerServiceRecord[]; next?: string }> {
+  const ownId = caller.kind === 'customer' ? caller.customerId : undefined;
+  if (ownId !== undefined && customerId !== undefined && customerId !== ownId) {
+    return { items: [] };
+  }
+  const wanted = ownId ?? customerId;
+  return fillPage(
+    page,
+    (limit, after) =>
+      wanted === undefined
+        ? queryCustomerServices(caller.partnerId, limit, after)
+        : queryServicesOfCustomer(caller.partnerId, wanted, limit, after),
+    () => true,
+    customerServicePosition,
+  );
+}

@@ -1,0 +1,29 @@
+import {
+  getPartnerService,
+  getPartnerServiceWithTariff,
+  type PartnerServiceRecord,
+  partnerServicePosition,
+  queryPartnerServices,
+} from '../../adapters/dynamodb/services.ts';
+import { fillPage } from '../fill-page.ts';
+import { orNotFound } from '../refusal.ts';
+
+/** @throws Refusal `not_found` */
+export async function readPartnerService(partnerId: string, id: string): Promise<PartnerServiceRecord> {
+  return orNotFound(await getPartnerService(partnerId, id), 'partner service', id);
+}
+
+/** A partner service with its tariff; holding services have none. @throws Refusal `not_found` */
+export async function readPartnerServiceWithTariff(partnerId: string, id: string) {
+  return orNotFound(await getPartnerServiceWithTariff(partnerId, id), 'partner service', id);
+}
+
+/** A page of a partner's services, including holding services. */
+export async function listPartnerServices(partnerId: string, page: { limit: number; after?: string }) {
+  return fillPage(
+    page,
+    (limit, after) => queryPartnerServices(partnerId, limit, after),
+    () => true,
+    partnerServicePosition,
+  );
+}
