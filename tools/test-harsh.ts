@@ -47,8 +47,8 @@ const commands: readonly (readonly string[])[] = [
   ],
   ...(isWhole
     ? [
-        ['chaos/model/main.ts', '--steps', `${MODEL_STEPS}`, '--seed', env.HARSH_SEED],
-        ['chaos/main.ts', '--every', `${CHAOS_EVERY}`],
+        ['verification/model/main.ts', '--steps', `${MODEL_STEPS}`, '--seed', env.HARSH_SEED],
+        ['verification/chaos/main.ts', '--every', `${CHAOS_EVERY}`],
       ]
     : []),
 ];

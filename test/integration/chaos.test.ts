@@ -12,7 +12,7 @@ const calls = [
 const faults = ['answer lost', 'killed after'];
 
 test('an order and a bulk operation come to the same end whatever goes wrong', async () => {
-  const program = fileURLToPath(new URL('../../chaos/main.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../verification/chaos/main.ts', import.meta.url));
   const args = ['--match', calls.join(','), '--fault', faults.join(','), '--together', '6'];
   const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);
   const trials = calls.length * faults.length;

@@ -6,10 +6,10 @@ import { put, remove, write } from '../../adapters/dynamodb/items.ts';
 import { webhookKey } from '../../adapters/dynamodb/keys.ts';
 import { insertWebhook } from '../../adapters/dynamodb/webhooks.ts';
 import { newSecret } from '../../adapters/webhooks/signature.ts';
-import { type Meter, startMeter } from '../../bench/meter.ts';
 import { withCheckDigit } from '../../domain/iccid.ts';
 import { handler } from '../../functions/streams/publish-events.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
+import { type Meter, startMeter } from '../../verification/bench/meter.ts';
 import { eventually, useLocalCloud } from './local-cloud.ts';
 import { is } from './partner.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { campaign } from '../../fuzz/campaign.ts';
+import { campaign } from '../../verification/fuzz/campaign.ts';
 import { useLocalCloud } from './local-cloud.ts';
 
 const cloud = useLocalCloud();

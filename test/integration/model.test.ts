@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { runModel } from '../../chaos/model/run-model.ts';
+import { runModel } from '../../verification/model/run-model.ts';
 import { useLocalCloud } from './local-cloud.ts';
 
 const cloud = useLocalCloud();

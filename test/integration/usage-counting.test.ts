@@ -6,7 +6,6 @@ import { simDayKey } from '../../adapters/dynamodb/keys.ts';
 import { addSim } from '../../adapters/dynamodb/sims.ts';
 import { simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
 import { readRecords } from '../../adapters/operators/answers.ts';
-import { type Meter, startMeter } from '../../bench/meter.ts';
 import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
 import { arriveInHolding } from '../../domain/sim.ts';
 import { pointsOf } from '../../domain/usage.ts';
@@ -15,6 +14,7 @@ import { useTableOf } from '../../local/table-of-cloud.ts';
 import { redrive } from '../../use-cases/failed-work/redrive.ts';
 import { countUsage } from '../../use-cases/usage/count-usage.ts';
 import { ingestUsage } from '../../use-cases/usage/ingest-usage.ts';
+import { type Meter, startMeter } from '../../verification/bench/meter.ts';
 import { useLocalCloud } from './local-cloud.ts';
 
 const cloud = useLocalCloud();

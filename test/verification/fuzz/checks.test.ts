@@ -1,0 +1,238 @@
+import { describe, expect, test } from '@jest/globals';
+import { allRoutes } from '../../../functions/api/routes.ts';
+import { openApiDocument } from '../../../functions/openapi/document.ts';
+import { answerCheck } from '../../../verification/fuzz/checks.ts';
+import { documentOf } from '../../../verification/fuzz/document.ts';
+import type { Answer } from '../../../verification/fuzz/http.ts';
+import { leakCheck } from '../../../verification/fuzz/leaks.ts';
+import { followUps, lost } from '../../../verification/fuzz/read-back.ts';
+import type { SentRequest } from '../../../verification/fuzz/request.ts';
+
+const document = documentOf(JSON.parse(JSON.stringify(openApiDocument(allRoutes, '1.0.0'))));
+const check = answerCheck(document);
+const leaks = leakCheck(['the-key'], 'Foreign1');
+
+const customer = {
+  id: 'cus_1',
+  name: 'Northwind',
+  shortName: 'North',
+  tags: [],
+  createdAt: '2026-01-01T00:00:00.000Z',
+  updatedAt: '2026-01-01T00:00:00.000Z',
+  version: 1,
+};
+
+const post = (body: unknown): SentRequest => ({
+  caller: 'admin',
+  method: 'POST',
+  path: '/v1/customers',
+  target: '/v1/customers',
+  query: [],
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+const get = (path: string, query: [string, string][] = []): SentRequest => ({
+  ...post(undefined),
+  method: 'GET',
+  path,
+  target: path,
+  query,
+  body: undefined,
+});
+
+function answer(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+  const type = status >= 400 ? 'application/problem+json' : 'application/json';
+  const usual = { 'content-type': type, 'x-request-id': 'r1', etag: '"1"', location: '/v1/customers/cus_1' };
+  return { status, headers: { ...usual, ...headers }, text: JSON.stringify(body), body };
+}
+
+const problem = (status: number, code: string, more = {}) => ({
+  type: `https://api.example/docs#${code}`,
+  title: 'x',
+  status,
+  code,
+  detail: 'x',
+  instance: 'r1',
+  ...more,
+});
+
+const columns = ['at', 'bytes', 'network'].join();
+const usage: SentRequest = { ...get('/v1/sims/8944200000000000017/usage'), headers: { accept: 'text/csv' } };
+const file: SentRequest = {
+  ...post(undefined),
+  caller: 'platform',
+  path: '/v1/platform/operators/a1/usage',
+  headers: { 'content-type': 'text/csv' },
+  body: 'network,iccid,at,bytes,recordId\r\n23201,8944200000000000017,2026-03-02T10:00:00Z,1,r1\r\n',
+};
+const taken = {
+  ...{ records: 1, counted: 1, ownerless: 0, untimely: 0, otherOperator: 0, conflicting: 0, setAside: 0 },
+  errors: [],
+};
+
+/** An answer of CSV, the text itself. */
+const csv = (text: string): Answer => ({ ...answer(200, text, { 'content-type': 'text/csv; charset=utf-8' }), text });
+
+const named = { name: 'Northwind' };
+const created = answer(201, customer);
+
+describe('an answer is as it must be', () => {
+  test.each<[string, SentRequest, Answer]>([
+    ['what was made', post(named), created],
+    ['a refusal', post({ nam: 'x' }), answer(422, problem(422, 'unknown_field'))],
+    ['one thing', get('/v1/customers/cus_1'), answer(200, customer)],
+    [
+      'a refusal given before',
+      post(named),
+      answer(409, problem(409, 'name_taken', { instance: 'r0' }), { 'idempotent-replayed': 'true' }),
+    ],
+    [
+      'of a number that is none',
+      { ...post(named), path: '/v1/orders', body: '{"operatorId":"a1","quantity":1e400}' },
+      answer(
+        422,
+        problem(422, 'invalid_type', { errors: [{ pointer: '/quantity', code: 'invalid_type', message: 'x' }] }),
+      ),
+    ],
+    ['to a query of blanks', get('/v1/customer-services', [['customerId', ' ']]), answer(200, { items: [] })],
+    ['CSV', usage, csv(`${columns}\r\n2026-03-02T10:00:00.000Z,1,23201\r\n`)],
+    ['CSV without a row', usage, csv(`${columns}\r\n`)],
+    ['to a file', file, answer(200, taken)],
+    [
+      'of a file without its columns',
+      { ...file, body: 'null' },
+      answer(
+        422,
+        problem(422, 'unknown_field', {
+          errors: [{ pointer: '/columns/null', code: 'unknown_field', message: 'x' }],
+        }),
+      ),
+    ],
+    [
+      'of a body that was damaged on the way',
+      post({ name: 'North\u{FFFD}wind' }),
+      answer(400, problem(400, 'invalid_encoding')),
+    ],
+    [
+      'of one request too many of a partner',
+      get('/v1/customers/cus_1'),
+      answer(429, problem(429, 'too_many_requests'), { 'retry-after': '3' }),
+    ],
+    ['a path that is none', get('/v1/nothing'), answer(404, problem(404, 'not_found'))],
+  ])('when it is %s', (_what, sent, given) => {
+    expect(check(sent, given)).toEqual([]);
+    expect(leaks(sent, given)).toEqual([]);
+  });
+
+  const unsigned = { ...get('/v1/customers'), caller: 'expired' } as const;
+
+  test.each<[string, SentRequest, Answer]>([
+    ['a failure of ours', post(named), answer(500, problem(500, 'internal_error'))],
+    ['a status that the document has not', post(named), answer(200, customer)],
+    ['a field that the document has not', post(named), answer(201, { ...customer, sims: 3 })],
+    ['without a field that it has', post(named), answer(201, { ...customer, tags: undefined })],
+    ['without its ETag', post(named), answer(201, customer, { etag: '' })],
+    ['of another content type', post(named), answer(201, customer, { 'content-type': 'text/plain' })],
+    ['taken, though the document forbids it', post({ name: 7 }), created],
+    ['taken, though its query is none', get('/v1/customers/cus_1', [['x', '1']]), answer(200, customer)],
+    [
+      'refused, though the document allows it',
+      post(named),
+      answer(422, problem(422, 'invalid_type', { errors: [{ pointer: '/name', code: 'invalid_type', message: 'x' }] })),
+    ],
+    ['JSON where CSV was asked for', usage, answer(200, { unit: 'bytes', totalBytes: 0, points: [] })],
+    ['CSV where JSON was asked for', { ...usage, headers: {} }, csv(`${columns}\r\n`)],
+    ['CSV of other columns', usage, csv('at,network,bytes\r\n')],
+    ['CSV with a row too short', usage, csv(`${columns}\r\n1,2\r\n`)],
+    ['no CSV', usage, csv('"')],
+    ['taken, though a row is none', { ...file, body: file.body?.replace(',1,', ',-1,') }, answer(200, taken)],
+    ['taken, though a column is missing', { ...file, body: 'iccid\r\n1\r\n' }, answer(200, taken)],
+    ['a code that is not explained', post(named), answer(422, problem(422, 'odd'))],
+    ['a problem of another status', post(named), answer(409, problem(422, 'name_taken'))],
+    ['a problem of another request', post(named), answer(409, problem(409, 'name_taken', { instance: 'r2' }))],
+    [
+      'one too many of a partner, without saying when to retry',
+      get('/v1/customers'),
+      answer(429, problem(429, 'too_many_requests')),
+    ],
+    ['taken, though it was damaged on the way', post({ name: 'North\u{FFFD}wind' }), created],
+    ['given without a good token', unsigned, answer(200, { items: [] })],
+    [
+      'the gateway’s own failure',
+      post(named),
+      { status: 502, headers: {}, text: '', body: { message: 'Bad Gateway' } },
+    ],
+    [
+      'the gateway’s, where it has nothing to say',
+      post(named),
+      { status: 413, headers: {}, text: '', body: { message: 'x' } },
+    ],
+  ])('not when it is %s', (_what, sent, given) => {
+    expect(check(sent, given)).not.toEqual([]);
+  });
+});
+
+describe('an answer shows nothing of the inside', () => {
+  test.each([
+    'Error\n    at handler (index.mjs:1:1)',
+    'ConditionalCheckFailedException',
+    'arn:aws:dynamodb:eu-west-2:1:table/x',
+    'P#acme#SIM#3',
+    'ORD#ord_1',
+    'file:///var/task/index.mjs',
+    'the-key',
+    'of Foreign1',
+    'expected number, received NaN',
+  ])('%j', (detail) => {
+    expect(leaks(post(named), answer(422, problem(422, 'invalid_input', { detail })))).not.toEqual([]);
+  });
+
+  test('but what the request said itself', () => {
+    const echo = answer(422, problem(422, 'not_found', { detail: 'There is no customer P#acme#SIM#3.' }));
+    expect(leaks(post({ customerId: 'P#acme#SIM#3' }), echo)).toEqual([]);
+  });
+
+  test('and has no header that the request put there', () => {
+    expect(leaks(post(named), answer(201, customer, { 'x-injected': 'yes' }))).not.toEqual([]);
+  });
+});
+
+describe('what was made', () => {
+  test('is read where it is said to be, and is as it was sent', () => {
+    const sent = post({ name: ' Northwind ', tags: [] });
+    expect(lost(sent, customer)).toEqual([]);
+    const [next] = followUps(sent, created);
+    expect(next?.request).toMatchObject({ method: 'GET', target: '/v1/customers/cus_1' });
+    expect(next?.faults(answer(200, customer))).toEqual([]);
+    expect(next?.faults(answer(404, problem(404, 'not_found')))).not.toEqual([]);
+    expect(next?.faults(answer(200, { ...customer, name: 'Other' }))).not.toEqual([]);
+    expect(next?.faults(answer(200, { ...customer, id: 'cus_2' }))).not.toEqual([]);
+  });
+
+  test('is not asked for again when the answer was given before', () => {
+    expect(followUps(post(named), answer(201, customer, { 'idempotent-replayed': 'true' }))).toEqual([]);
+  });
+
+  test('and a list goes on where it says that it does', () => {
+    const link = '</v1/customers?limit=1&cursor=b>; rel="next"';
+    const [ofCsv] = followUps(get('/v1/customers'), { ...csv('id\r\n'), headers: { link } });
+    expect(ofCsv?.request).toMatchObject({
+      target: '/v1/customers?limit=1&cursor=b',
+      path: '/v1/customers',
+      headers: { accept: 'text/csv' },
+    });
+    const [next] = followUps(
+      get('/v1/customers', [
+        ['limit', '1'],
+        ['cursor', 'a'],
+      ]),
+      {
+        ...answer(200, { items: [], nextCursor: 'b' }),
+        headers: {},
+      },
+    );
+    expect(next?.request.target).toBe('/v1/customers?limit=1&cursor=b');
+    expect(next?.faults(answer(400, problem(400, 'invalid_cursor')))).not.toEqual([]);
+  });
+});

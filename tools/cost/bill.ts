@@ -1,0 +1,158 @@
+import { counts } from './counts.ts';
+import type { Deployed } from './deployed.ts';
+import { type Load, tellLoad } from './load.ts';
+import { type Cause, collections, dollarsOf, type Line, monthOf } from './month.ts';
+
+/** A change that would make a cause cheaper: what it is, and the month with it. */
+type Lever = { what: string; changed: (load: Load, deployed: Deployed) => [Load, Deployed] };
+
+const levers: Readonly<Record<Cause, Lever>> = {
+  usage: {
+    what: 'collecting half as often',
+    changed: (load, deployed) => [
+      load,
+      {
+        ...deployed,
+        schedules: deployed.schedules.map((one) =>
+          one.name.startsWith('SchedulesCollectUsage') ? { ...one, everyMinutes: one.everyMinutes * 2 } : one,
+        ),
+      },
+    ],
+  },
+  orders: {
+    what: 'half as many orders, each twice as large',
+    changed: (load, deployed) => [
+      { ...load, ordersPerMonth: load.ordersPerMonth / 2, simsPerOrder: load.simsPerOrder * 2 },
+      deployed,
+    ],
+  },
+  operations: {
+    what: 'half as many bulk operations',
+    changed: (load, deployed) => [{ ...load, operationsPerMonth: load.operationsPerMonth / 2 }, deployed],
+  },
+  requests: {
+    what: 'half as many requests',
+    changed: (load, deployed) => [{ ...load, requestsPerSim: load.requestsPerSim / 2 }, deployed],
+  },
+  events: {
+    what: 'half as many webhooks, or half the events for each',
+    changed: (load, deployed) => [{ ...load, webhooksPerPartner: load.webhooksPerPartner / 2 }, deployed],
+  },
+  schedules: {
+    what: 'schedules that run half as often, other than the one for usage',
+    changed: (load, deployed) => [
+      load,
+      {
+        ...deployed,
+        schedules: deployed.schedules.map((one) =>
+          one.name.startsWith('SchedulesCollectUsage') ? one : { ...one, everyMinutes: one.everyMinutes * 2 },
+        ),
+      },
+    ],
+  },
+  watching: {
+    what: 'metrics of all routes together',
+    changed: (load, deployed) => [load, { ...deployed, routes: 1 }],
+  },
+  standing: {
+    what: 'no point-in-time recovery',
+    changed: (load, deployed) => [load, { ...deployed, hasRecovery: false }],
+  },
+};
+
+const assumptions = [
+  'Prices are those of us-east-1 before free tiers and discounts (tools/cost/prices.ts); counts are those of the bench (tools/cost/counts.ts).',
+  `A SIM that sends has ${counts.usage.recordsAnHour} record an hour, in one network. All that is kept for a time is there: this is a month after years.`,
+  'Milliseconds are those of the machine that the bench ran on. Requests and work are spread evenly over the month.',
+  "Nothing fails: no retries, no dead letters (SQS), no alarm to tell (SNS). Lambda reads the table's stream for nothing.",
+  'Not in it: tax, support, what people look up in logs and traces.',
+];
+
+/** A month's bill as text: by service, what dominates, what would change that, and what it rests on. */
+export function bill(load: Load, deployed: Deployed): string {
+  const lines = monthOf(load, deployed);
+  const total = sum(lines);
+  const { sims, partners } = load;
+  return [
+    `A month of ${whole(partners)} partners with ${whole(sims)} SIMs, in US dollars`,
+    '',
+    ...table(lines, total),
+    '',
+    `${money(total)} a month: ${(total / sims).toFixed(5)} a SIM.`,
+    verdict(load, deployed, lines),
+    ...tooMuch(load, deployed),
+    '',
+    'It rests on',
+    ...tellLoad(load),
+    ...assumptions.map((text) => `  ${text}`),
+  ].join('\n');
+}
+
+function table(lines: readonly Line[], total: number): string[] {
+  const services = [...Map.groupBy(lines, ({ service }) => service)]
+    .map(([service, of]) => ({ service, dollars: sum(of), causes: byCause(of) }))
+    .sort((one, other) => other.dollars - one.dollars);
+  const rows = [
+    ...services.map(({ service, dollars, causes }) => [
+      service,
+      money(dollars),
+      percent(dollars / total),
+      told(causes),
+    ]),
+    ['all', money(total), percent(1), told(byCause(lines))],
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows.map(([name = '', dollars = '', share = '', causes = '']) =>
+    `${name.padEnd(widths[0] ?? 0)}  ${dollars.padStart(widths[1] ?? 0)}  ${share.padStart(widths[2] ?? 0)}  ${causes}`.trimEnd(),
+  );
+}
+
+/** Causes with what they cost; those of no cent are left out. */
+function told(causes: readonly (readonly [Cause, number])[]): string {
+  return causes
+    .filter(([, dollars]) => dollars >= 0.005)
+    .map(([cause, dollars]) => `${cause} ${money(dollars)}`)
+    .join(', ');
+}
+
+/** What the system as it is would not take. */
+function tooMuch(load: Load, deployed: Deployed): string[] {
+  const { senders, recordsOfSim } = collections(load, deployed);
+  const records = senders * recordsOfSim;
+  return records > counts.usage.mostRecordsARun
+    ? [
+        `One run of the collector takes ${whole(counts.usage.mostRecordsARun)} records, and there are ${whole(records)}: see docs/scale.md.`,
+      ]
+    : [];
+}
+
+/** What costs the most, by cause and line, and what a change of it would save. */
+function verdict(load: Load, deployed: Deployed, lines: readonly Line[]): string {
+  const total = sum(lines);
+  const [greatest] = byCause(lines);
+  if (!greatest) {
+    return 'Nothing costs anything.';
+  }
+  const [cause, dollars] = greatest;
+  const most = lines
+    .filter((line) => line.cause === cause)
+    .reduce((one, other) => (dollarsOf(other) > dollarsOf(one) ? other : one));
+  const { what, changed } = levers[cause];
+  const saved = total - sum(monthOf(...changed(load, deployed)));
+  return (
+    `What dominates: ${cause}, ${percent(dollars / total)}, most of it ${most.what} of ${most.service} ` +
+    `(${money(dollarsOf(most))}). With ${what} it were ${money(saved)} less.`
+  );
+}
+
+function byCause(lines: readonly Line[]): [Cause, number][] {
+  return [...Map.groupBy(lines, ({ cause }) => cause)]
+    .map(([cause, of]): [Cause, number] => [cause, sum(of)])
+    .sort(([, one], [, other]) => other - one);
+}
+
+const sum = (lines: readonly Line[]) => lines.reduce((dollars, line) => dollars + dollarsOf(line), 0);
+
+const money = (dollars: number) => dollars.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const whole = (count: number) => count.toLocaleString('en');
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;

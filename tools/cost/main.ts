@@ -1,0 +1,61 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { resources } from '../../functions/api/routes.ts';
+import { bundleAll } from '../../infra/bundle-all.ts';
+import { simFulfilmentApp } from '../../infra/sim-fulfilment-app.ts';
+import type { StageName } from '../../infra/stages.ts';
+import { bill } from './bill.ts';
+import { type Deployed, deployedIn, type Resources } from './deployed.ts';
+import { withExamples } from './document.ts';
+import { help, readRequest, UsageError } from './load.ts';
+
+// npm run cost: prices a month, from the template and the counts of the bench. docs/cost.md has three sizes.
+
+const document = new URL('../../docs/cost.md', import.meta.url);
+
+try {
+  const request = readRequest(process.argv.slice(2));
+  if (request.help) {
+    process.stdout.write(`${help}\n`);
+  } else {
+    const deployed = await deployedOn(request.stage);
+    if (request.renew) {
+      const print = (args: readonly string[]) => bill(readRequest(args).load, deployed);
+      await writeFile(document, withExamples(await readFile(document, 'utf8'), print));
+    } else {
+      process.stdout.write(`${bill(request.load, deployed)}\n`);
+    }
+  }
+} catch (error) {
+  if (!(error instanceof UsageError)) {
+    throw error;
+  }
+  process.stderr.write(`${error.message}\n\n${help}\n`);
+  process.exitCode = 1;
+}
+
+/** Synthesises a stage and reads what it has. */
+async function deployedOn(stage: StageName): Promise<Deployed> {
+  const outdir = await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-cost-'));
+  try {
+    const { app, data, identity, service } = await simFulfilmentApp({
+      resources,
+      bundles: await bundleAll(),
+      outdir,
+      context: { ...cdk.context, stage },
+      validate: false,
+      forLocalCloud: false,
+    });
+    const assembly = app.synth();
+    const stacks = [data, service, ...(identity ? [identity] : [])];
+    return deployedIn(...stacks.map((stack) => resourcesIn(assembly.getStackArtifact(stack.artifactId))));
+  } finally {
+    await rm(outdir, { recursive: true, force: true });
+  }
+}
+
+function resourcesIn({ template }: { template: { Resources: Resources } }): Resources {
+  return template.Resources;
+}

@@ -1,0 +1,209 @@
+import * as z from 'zod';
+import { type Resource, readStacks, type Stacks, type SynthesisedStacks } from '../../infra/synthesised-stacks.ts';
+
+/** One thing in the picture: a resource, or several that are shown as one. */
+type Part = { id: string; stack: string; label: string };
+type Way = { from: Resource; to: Resource; word: string };
+
+/** What a right lets do whoever has it; a right that is not here shows nothing of how the parts hang together. */
+const wordOf: Readonly<Record<string, string>> = {
+  'dynamodb:GetItem': 'reads',
+  'dynamodb:Query': 'reads',
+  'dynamodb:PutItem': 'writes',
+  'dynamodb:UpdateItem': 'writes',
+  'secretsmanager:GetSecretValue': 'reads',
+  'states:StartExecution': 'starts',
+  'states:SendTaskSuccess': 'answers',
+  'lambda:InvokeFunction': 'calls',
+  'sqs:SendMessage': 'what fails',
+  'cognito-idp:AdminCreateUser': 'makes users',
+  'cognito-idp:CreateUserPoolClient': 'makes clients',
+  'cognito-idp:ListUserPoolClients': 'lists clients',
+  'apigateway:PATCH': 'sets audiences',
+};
+
+/** Of what each resource in the picture is one, as it is written there. */
+const serviceOf: Readonly<Record<string, string>> = {
+  'AWS::ApiGatewayV2::Api': 'API Gateway',
+  'AWS::CloudWatch::Alarm': 'CloudWatch',
+  'AWS::Cognito::UserPool': 'Cognito',
+  'AWS::DynamoDB::Table': 'DynamoDB',
+  'AWS::Lambda::Function': 'Lambda',
+  'AWS::Scheduler::Schedule': 'EventBridge Scheduler',
+  'AWS::SecretsManager::Secret': 'Secrets Manager',
+  'AWS::SNS::Topic': 'SNS',
+  'AWS::SQS::Queue': 'SQS',
+  'AWS::StepFunctions::StateMachine': 'Step Functions',
+};
+
+/** What functions are to whatever calls them: those of one kind are one part. */
+const kindOfCalled: Readonly<Record<string, string>> = {
+  'AWS::ApiGatewayV2::Api': 'Routes',
+  'AWS::StepFunctions::StateMachine': 'Tasks',
+  'AWS::Scheduler::Schedule': 'Scheduled',
+  'AWS::DynamoDB::Table': 'Changes',
+  'AWS::Cognito::UserPool': 'Claims',
+  'AWS::SecretsManager::Secret': 'Operators',
+};
+
+/**
+ * The stacks of a stage as a Mermaid flow chart: what is in each and what goes from one thing to another, both as the
+ * templates have it. Functions of one kind are one part of it, as are all schedules and all alarms. Left out is what
+ * nothing leads to, and what each function has: its role and its log.
+ *
+ * @throws when there is a function that nothing calls
+ */
+export function architecturePicture(stacks: Stacks): string {
+  const read = readStacks(stacks);
+  const ways = [...waysOfRights(read), ...waysOfWiring(read)].filter(({ from, to }) => isShown(from) && isShown(to));
+  const parts = partsOf(ways);
+
+  const words = new Map<string, Set<string>>();
+  for (const { from, to, word } of ways) {
+    const way = `${parts.get(from)?.id} ${parts.get(to)?.id}`;
+    words.set(way, (words.get(way) ?? new Set()).add(word));
+  }
+  const shown = new Map([...parts.values()].map((part) => [part.id, part]));
+  const clients = [
+    ...read.ofType('AWS::ApiGatewayV2::Api').map((api) => ({ to: api, word: 'requests' })),
+    ...read
+      .ofType('AWS::Cognito::UserPoolClient')
+      .flatMap(({ stack, properties }) =>
+        read.namedIn(stack, properties.UserPoolId).map((pool) => ({ to: pool, word: 'signs in' })),
+      ),
+  ];
+  return [
+    'flowchart TD',
+    '  client((client))',
+    ...Object.keys(stacks).flatMap((stack) => {
+      const within = [...shown.values()].filter((part) => part.stack === stack);
+      return [`  subgraph ${stack}`, ...within.map(({ id, label }) => `    ${id}["${label}"]`), '  end'];
+    }),
+    ...clients.map(({ to, word }) => `  client -->|"${word}"| ${parts.get(to)?.id}`),
+    ...[...words].map(([way, told]) => {
+      const [from, to] = way.split(' ');
+      return `  ${from} -->|"${[...told].sort().join(', ')}"| ${to}`;
+    }),
+  ].join('\n');
+}
+
+function isShown({ type }: Resource): boolean {
+  return serviceOf[type] !== undefined;
+}
+
+const text = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+const policySchema = z.object({
+  Roles: z.unknown(),
+  PolicyDocument: z.object({
+    Statement: z.array(z.object({ Effect: z.string(), Action: text, Resource: z.unknown() })),
+  }),
+});
+/** What acts, and has a role for that. */
+const actingTypes = ['AWS::Lambda::Function', 'AWS::Scheduler::Schedule', 'AWS::StepFunctions::StateMachine'];
+
+/** What goes by the rights of roles. */
+function waysOfRights({ ofType, namedIn }: SynthesisedStacks): Way[] {
+  const rights = ofType('AWS::IAM::Policy').flatMap(({ stack, properties }) => {
+    const { Roles, PolicyDocument } = policySchema.parse(properties);
+    return PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').map(({ Action, Resource }) => ({
+      roles: namedIn(stack, Roles),
+      words: Action.flatMap((action) => wordOf[action] ?? []),
+      on: namedIn(stack, Resource),
+    }));
+  });
+  return actingTypes.flatMap(ofType).flatMap((from) => {
+    const own = namedIn(from.stack, from.properties).filter(({ type }) => type === 'AWS::IAM::Role');
+    return rights
+      .filter(({ roles }) => roles.some((role) => own.includes(role)))
+      .flatMap(({ words, on }) => words.flatMap((word) => on.map((to) => ({ from, to, word }))));
+  });
+}
+
+/** What goes by no right of its own, but by what the one says of the other. */
+function waysOfWiring({ ofType, namedIn }: SynthesisedStacks): Way[] {
+  /** From what a resource of this type names in one property to what it names in another. */
+  const between = (type: string, from: string, to: string, word: string): Way[] =>
+    ofType(type).flatMap(({ stack, properties }) =>
+      namedIn(stack, properties[from]).flatMap((one) =>
+        namedIn(stack, properties[to]).map((other) => ({ from: one, to: other, word })),
+      ),
+    );
+  /** From a resource of this type to what it names in a property. */
+  const out = (type: string, property: string, word: string): Way[] =>
+    ofType(type).flatMap((from) => namedIn(from.stack, from.properties[property]).map((to) => ({ from, to, word })));
+
+  return [
+    ...between('AWS::ApiGatewayV2::Integration', 'ApiId', 'IntegrationUri', 'calls'),
+    ...between('AWS::ApiGatewayV2::Authorizer', 'ApiId', 'JwtConfiguration', 'checks tokens'),
+    ...between('AWS::Lambda::EventSourceMapping', 'EventSourceArn', 'FunctionName', 'changes'),
+    ...out('AWS::Cognito::UserPool', 'LambdaConfig', 'calls'),
+    ...out('AWS::CloudWatch::Alarm', 'AlarmActions', 'tell'),
+    // A secret that has the address of a function's own URL in it.
+    ...out('AWS::SecretsManager::Secret', 'SecretString', 'leads to').flatMap(({ from, to: url, word }) =>
+      url.type === 'AWS::Lambda::Url'
+        ? namedIn(url.stack, url.properties.TargetFunctionArn).map((to) => ({ from, to, word }))
+        : [],
+    ),
+  ];
+}
+
+/** The parts of the picture, by the resources that each shows. */
+function partsOf(ways: readonly Way[]): Map<Resource, Part> {
+  const groups = new Map<string, Resource[]>();
+  for (const resource of new Set(ways.flatMap(({ from, to }) => [from, to]))) {
+    const id = `${resource.stack}_${groupOf(resource, ways)}`;
+    groups.set(id, [...(groups.get(id) ?? []), resource]);
+  }
+  const parts = new Map<Resource, Part>();
+  for (const [id, shown] of groups) {
+    for (const resource of shown) {
+      const { stack, type } = resource;
+      parts.set(resource, { id, stack, label: `${serviceOf[type]}<br/>${labelOf(type, shown, ways)}` });
+    }
+  }
+  return parts;
+}
+
+function groupOf(resource: Resource, ways: readonly Way[]): string {
+  switch (resource.type) {
+    case 'AWS::CloudWatch::Alarm':
+      return 'Alarms';
+    case 'AWS::Scheduler::Schedule':
+      return 'Schedules';
+    case 'AWS::Lambda::Function':
+      return kindOf(resource, ways);
+    default:
+      return nameOf(resource);
+  }
+}
+
+function kindOf(called: Resource, ways: readonly Way[]): string {
+  const [kind] = ways.filter(({ to }) => to === called).flatMap(({ from }) => kindOfCalled[from.type] ?? []);
+  if (kind === undefined) {
+    throw new Error(`The picture knows nothing that calls ${called.id}`);
+  }
+  return kind;
+}
+
+function labelOf(type: string, shown: readonly Resource[], ways: readonly Way[]): string {
+  const [first] = shown;
+  switch (type) {
+    case 'AWS::Scheduler::Schedule': {
+      const byRate = Map.groupBy(shown, ({ properties }) =>
+        String(properties.ScheduleExpression).replace(/^rate\((?:1 )?(.*)\)$/, 'every $1'),
+      );
+      return [...byRate].map(([rate, schedules]) => `${rate}: ${schedules.map(nameOf).join(', ')}`).join('<br/>');
+    }
+    case 'AWS::CloudWatch::Alarm':
+      return `${shown.length} alarms`;
+    case 'AWS::Lambda::Function':
+      return first && shown.length > 1 ? `${kindOf(first, ways)}: ${shown.length} functions` : shown.map(nameOf).join();
+    default:
+      return shown.map(nameOf).join();
+  }
+}
+
+/** What the CDK made a logical id of, without the hash, and without what a construct calls the one resource within it. */
+function nameOf({ id }: Resource): string {
+  return id.replace(/[0-9A-F]{8}$/, '').replace(/^(?:Schedules|Streams)|(?:Function|Machine)$/g, '');
+}

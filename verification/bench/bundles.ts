@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { bundleAll } from '../../infra/bundle-all.ts';
+import { type Bundle, bundling } from '../../infra/functions/bundles.ts';
+import { type Figure, figure, median } from './figure.ts';
+
+const run = promisify(execFile);
+
+const RUNS = 5;
+
+/**
+ * What loading each deployed bundle costs in a fresh process, beside a bundle, made the same way, of nothing but what it
+ * imports of the SDK. It is the processor's time from before `import()` of the bundle to its handler being there, in all
+ * threads of the process: other work on the machine changes it least. Nothing compiled is kept between processes.
+ */
+export async function bundles(): Promise<Figure[]> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bench-bundles-'));
+  try {
+    const figures: Figure[] = [];
+    for (const bundle of (await bundleAll()).values()) {
+      const floor = await floorOf(bundle, folder);
+      figures.push(await loads(bundle, floor));
+    }
+    return figures;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function loads({ name, folder, bytes }: Bundle, floor: string | undefined): Promise<Figure> {
+  const ours: number[] = [];
+  const least: number[] = [];
+  // One of each in turn, so that what else the machine does falls on both; the first of each only warms the disk's cache.
+  for (let turn = 0; turn <= RUNS; turn += 1) {
+    const [one, other] = [
+      await loadMs(path.join(folder, 'index.mjs')),
+      floor === undefined ? undefined : await loadMs(floor),
+    ];
+    if (turn > 0) {
+      ours.push(one);
+      least.push(...(other === undefined ? [] : [other]));
+    }
+  }
+  const size = `${Math.round(bytes / 1024)} KB`;
+  const shared = { name: `load ${name}`, unit: 'ms', ours: median(ours), runs: RUNS };
+  return floor === undefined
+    ? figure({ ...shared, note: `${size}; it uses no SDK client` })
+    : figure({
+        ...shared,
+        floor: median(least),
+        ratio: median(ours.map((ms, turn) => ms / (least[turn] ?? Number.NaN))),
+        goal: { atMost: 1.15 },
+        note: size,
+      });
+}
+
+const program = `
+  await import('data:text/javascript,');
+  const before = process.cpuUsage();
+  await import(process.argv[1]);
+  const { user, system } = process.cpuUsage(before);
+  process.stdout.write(String((user + system) / 1000));
+`;
+
+async function loadMs(file: string): Promise<number> {
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program, pathToFileURL(file).href], {
+    env: { AWS_REGION: 'eu-west-1', POWERTOOLS_SERVICE_NAME: 'bench', POWERTOOLS_METRICS_NAMESPACE: 'Bench' },
+  });
+  return Number(stdout);
+}
+
+/** A bundle of what this one uses of the SDK; undefined when that is nothing. */
+async function floorOf({ name, folder, inputs }: Bundle, into: string): Promise<string | undefined> {
+  const code = await readFile(path.join(folder, 'index.mjs'), 'utf8');
+  const used = new Set<string>();
+  // The SDK's own files import each other: what counts is what others import of it, and is still there in the bundle.
+  for (const input of inputs.filter((file) => !/node_modules\/(@aws-sdk|@smithy|@aws)\//.test(file))) {
+    const source = await readFile(path.join(bundling.absWorkingDir, input), 'utf8');
+    for (const [, names = '', client] of source.matchAll(/import\s*{([^}]*)}\s*from\s*['"](@aws-sdk\/[\w-]+)['"]/g)) {
+      for (const imported of names.split(',').map((text) => text.trim())) {
+        if (/^[A-Z]\w+$/.test(imported) && new RegExp(`\\b${imported}\\b`).test(code)) {
+          used.add(`export { ${imported} } from '${client}';`);
+        }
+      }
+    }
+  }
+  if (used.size === 0) {
+    return undefined;
+  }
+  const outfile = path.join(into, `${name}.mjs`);
+  const { outExtension: _outExtension, ...options } = bundling;
+  await build({ ...options, stdin: { contents: [...used].join('\n'), resolveDir: bundling.absWorkingDir }, outfile });
+  return outfile;
+}

@@ -1,0 +1,87 @@
+import type { Client } from '../../local/demo/client.ts';
+import { until } from './bench-cloud.ts';
+
+/** What a partner needs before its SIMs can go anywhere. */
+export type Targets = { partnerServiceId: string; customerId: string; customerServiceId: string };
+
+type Created = { id: string };
+type Order = { id: string; state: string; receivedQuantity: number; failure?: { detail: string } };
+type Operation = { id: string; state: string; total?: number; succeeded: number; failed: number };
+type Sim = { iccid: string; state: string; customerServiceId?: string; bars: unknown[] };
+
+export async function makeTargets(api: Client, name: string): Promise<Targets> {
+  const partnerService = await api.post<Created>('/v1/partner-services', { name, tariffId: 'trf_partner_all' });
+  const customer = await api.post<Created>('/v1/customers', { name });
+  const customerService = await api.post<Created>('/v1/customer-services', {
+    customerId: customer.id,
+    tariffId: 'trf_customer_all',
+  });
+  return { partnerServiceId: partnerService.id, customerId: customer.id, customerServiceId: customerService.id };
+}
+
+/** Orders SIMs and waits until all of them are in holding. @returns the order's id. */
+export async function receive(api: Client, quantity: number): Promise<string> {
+  const { id } = await api.post<Order>('/v1/orders', { operatorId: '3uk', quantity });
+  await until(async () => {
+    const order = await api.get<Order>(`/v1/orders/${id}`);
+    if (['failed', 'rejected', 'cancelled'].includes(order.state)) {
+      throw new Error(`The order of ${quantity} SIMs is ${order.state}: ${order.failure?.detail}`);
+    }
+    return order.state === 'delivered' ? order : undefined;
+  });
+  return id;
+}
+
+/** Asks for a bulk action and waits for its end. @throws when not every SIM succeeded. */
+export async function operate(api: Client, action: string, body: object): Promise<Operation> {
+  const { id } = await api.post<Operation>(`/v1/sims/${action}`, body);
+  const operation = await until(async () => {
+    const now = await api.get<Operation>(`/v1/operations/${id}`);
+    return ['scheduled', 'queued', 'running'].includes(now.state) ? undefined : now;
+  });
+  if (operation.state !== 'succeeded' || operation.succeeded !== operation.total) {
+    throw new Error(`${action} did not succeed: ${JSON.stringify(operation)}`);
+  }
+  return operation;
+}
+
+/** From holding to active, by hand: three bulk actions, one after the other. */
+export const steps = ['migrate', 'assign', 'activate'] as const;
+
+export function bodyOf(step: (typeof steps)[number], select: object, targets: Targets): object {
+  const { partnerServiceId, customerId, customerServiceId } = targets;
+  switch (step) {
+    case 'migrate':
+      return { select, partnerServiceId };
+    case 'assign':
+      return { select, customerId, customerServiceId };
+    case 'activate':
+      return { select };
+  }
+}
+
+/** Checks the end: every SIM of the order is there once, active, without bars and with its service. @throws otherwise. */
+export async function requireAllActive(
+  api: Client,
+  orderId: string,
+  quantity: number,
+  targets: Targets,
+): Promise<void> {
+  const seen = new Set<string>();
+  let cursor = '';
+  do {
+    const page = await api.get<{ items: Sim[]; nextCursor?: string }>(
+      `/v1/orders/${orderId}/sims?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+    );
+    for (const sim of page.items) {
+      if (sim.state !== 'active' || sim.bars.length > 0 || sim.customerServiceId !== targets.customerServiceId) {
+        throw new Error(`A SIM is not as it should be: ${JSON.stringify(sim)}`);
+      }
+      seen.add(sim.iccid);
+    }
+    cursor = page.nextCursor ?? '';
+  } while (cursor !== '');
+  if (seen.size !== quantity) {
+    throw new Error(`${seen.size} SIMs are there, ${quantity} should be.`);
+  }
+}

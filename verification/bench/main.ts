@@ -1,0 +1,102 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type EngineName, engineNames } from '../../local/dynamodb/engine.ts';
+import { Refusal } from '../../local/start-error.ts';
+import { bulk } from './bulk.ts';
+import { bundles } from './bundles.ts';
+import { type Figure, table, writeResults } from './figure.ts';
+import { handlers } from './handlers.ts';
+import { lists } from './lists.ts';
+import { usage } from './usage.ts';
+
+// npm run bench: what it costs and how fast it is, each figure beside its floor. docs/performance.md tells of them.
+
+/** What the command line asks for. */
+export type BenchOptions = {
+  /** The sizes of the fleets, in SIMs. */
+  sims: readonly number[];
+  /** The DynamoDB engine; what the platform has, when left out. */
+  engine?: EngineName | undefined;
+};
+
+/** A part of the bench. A new one is a line here. */
+const sections: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
+  bulk,
+  lists,
+  bundles,
+  handlers,
+  usage,
+};
+
+const help = `npm run bench -- [options]
+  --sims 1000,10000,100000   sizes of the fleets
+  --engine ${engineNames.join('|')}   the DynamoDB engine; what the platform has, when left out
+  --only ${Object.keys(sections).join(',')}   some of the sections; all, when left out`;
+
+const resultsFile = fileURLToPath(new URL('results.json', import.meta.url));
+
+// Lambda's time zone, whatever the machine's is.
+process.env.TZ = 'UTC';
+
+try {
+  const { only, ...options } = read(process.argv.slice(2));
+  const figures: Figure[] = [];
+  for (const [name, section] of Object.entries(sections)) {
+    if (only.includes(name)) {
+      process.stderr.write(`${name} ...\n`);
+      figures.push(...(await section(options)));
+    }
+  }
+  process.stdout.write(`${table(figures)}\n`);
+  await writeResults(resultsFile, options.engine ?? process.env.DYNAMODB_ENDPOINT ?? "the platform's", figures);
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`${error instanceof Refusal ? error.message : describe(error)}\n`);
+  process.exit(1);
+}
+
+/** @throws Refusal when an option or its value is none */
+function read(args: string[]): BenchOptions & { only: readonly string[] } {
+  const { sims, engine, only } = parsed(args);
+  return {
+    sims: sims.split(',').map(sizeIn),
+    engine: engine === undefined ? undefined : oneOf('--engine', engine, engineNames),
+    only: only === undefined ? Object.keys(sections) : only.split(',').map(sectionIn),
+  };
+}
+
+function parsed(args: string[]) {
+  try {
+    const options = {
+      sims: { type: 'string', default: '1000,10000,100000' },
+      engine: { type: 'string' },
+      only: { type: 'string' },
+    } as const;
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new Refusal(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+  }
+}
+
+function sizeIn(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) {
+    throw new Refusal(`--sims takes numbers of SIMs with commas between, not "${text}".\n\n${help}`);
+  }
+  return Number(text);
+}
+
+function sectionIn(text: string): string {
+  return oneOf('--only', text, Object.keys(sections));
+}
+
+function oneOf<Value extends string>(option: string, text: string, values: readonly Value[]): Value {
+  const value = values.find((candidate) => candidate === text);
+  if (value === undefined) {
+    throw new Refusal(`${option} takes ${values.join(', ')}, not "${text}".\n\n${help}`);
+  }
+  return value;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,36 @@
+import type { ServiceName } from '../../local/cloud.ts';
+
+/** What can go wrong with one call. */
+export const faults = ['fails', 'throttled', 'answer lost', 'silent', 'killed before', 'killed after'] as const;
+export type Fault = (typeof faults)[number];
+
+/** What each fault is, in words. */
+export const faultsInWords: Readonly<Record<Fault, string>> = {
+  fails: 'all attempts are answered with an error of the server, without effect',
+  throttled: 'all attempts are refused as too many, without effect',
+  'answer lost': 'the first attempt takes effect, then the connection breaks',
+  silent: 'the first attempt has no effect and is never answered',
+  'killed before': 'the worker that makes the call is killed, the call has no effect',
+  'killed after': 'the call takes effect, then the worker that made it is killed',
+};
+
+/** Faults that are there for every attempt at the call; the others are there once. */
+export const lasting: ReadonlySet<Fault> = new Set(['fails', 'throttled']);
+
+export type ErrorAnswer = { status: number; headers: Record<string, string>; body: string };
+
+/** How a service answers when it fails or is asked too often. */
+export function errorAnswer(service: ServiceName, fault: 'fails' | 'throttled'): ErrorAnswer {
+  if (service === 'operators') {
+    return fault === 'fails'
+      ? { status: 503, headers: {}, body: '' }
+      : { status: 429, headers: { 'retry-after': '0' }, body: '' };
+  }
+  const throttled = service === 'dynamodb' ? 'ProvisionedThroughputExceededException' : 'ThrottlingException';
+  const type = fault === 'fails' ? 'InternalServerError' : throttled;
+  return {
+    status: fault === 'fails' ? 500 : 400,
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': type },
+    body: JSON.stringify({ __type: type, message: 'made up by the chaos harness' }),
+  };
+}

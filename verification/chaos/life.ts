@@ -1,0 +1,173 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { getOperation } from '../../adapters/dynamodb/operations.ts';
+import { getOrder } from '../../adapters/dynamodb/orders.ts';
+import { getCustomerService } from '../../adapters/dynamodb/services.ts';
+import { getSims } from '../../adapters/dynamodb/sims.ts';
+import { isOperationFinished } from '../../domain/operation.ts';
+import { isFinished } from '../../domain/order.ts';
+import type { LocalCloud } from '../../local/cloud.ts';
+import { operatorOf } from '../../use-cases/operators.ts';
+import { type SteadyClient, steadyClient } from './steady-client.ts';
+
+/** SIMs of an order of A1, the smallest that there are. */
+const SIMS = 20;
+const LOOK_EVERY_MS = 100;
+/** In real time, for machines that are busy with many lives at once. */
+const MUST_END_WITHIN_MS = 180_000;
+
+/** What a partner has before it orders. */
+type Targets = { partnerServiceId: string; customerId: string; customerServiceId: string };
+type Made = { id: string };
+type List<Item> = { items: Item[] };
+type Sim = { iccid: string; orderId: string } & Partial<Targets>;
+type Result = { iccid: string; outcome: string; problem?: { code: string } };
+
+export type Life = {
+  partnerId: string;
+  /** Lives it: all that faults are made in. */
+  goOn(): Promise<void>;
+  /** What came of it, without ids and times: the same for every life that went right. */
+  account(): Promise<string[]>;
+};
+
+/**
+ * A partner's life: an order of SIMs with a plan until they are active, then a bulk operation that suspends them.
+ *
+ * @throws when something does not come to its end
+ */
+export async function prepareLife(cloud: LocalCloud, partnerId: string): Promise<Life> {
+  const token = await cloud.tokenFor({ partnerId, roles: ['admin'] });
+  const client = steadyClient(cloud.url, token);
+  const targets = await makeTargets(client);
+  let orderId = '';
+  let operationId = '';
+
+  async function goOn(): Promise<void> {
+    const plan = { ...targets, activate: true };
+    ({ id: orderId } = await client.post<Made>('/v1/orders', { operatorId: 'a1', quantity: SIMS, plan }));
+    await until('the order is finished', async () => {
+      const order = await getOrder(partnerId, orderId);
+      return order !== undefined && isFinished(order);
+    });
+    const suspend = { select: { orderId }, reason: 'chaos' };
+    ({ id: operationId } = await client.post<Made>('/v1/sims/suspend', suspend));
+    await until('the operation is finished', async () => {
+      const operation = await getOperation(partnerId, operationId);
+      return operation !== undefined && isOperationFinished(operation);
+    });
+    await until('no execution is at work', async () =>
+      cloud.load().executions.every(({ name, status }) => status !== 'RUNNING' || !isOf(name, [orderId, operationId])),
+    );
+  }
+
+  async function account(): Promise<string[]> {
+    const words = wordsFor({ [orderId]: 'the order', ...named(targets) });
+    const { items: orders } = await client.get<List<object>>('/v1/orders?limit=200');
+    const { items: events } = await client.get<List<object>>(`/v1/orders/${orderId}/events?limit=200`);
+    const { items: operations } = await client.get<List<Made & { action: string }>>('/v1/operations?limit=200');
+    const { items: sims } = await client.get<List<Sim>>('/v1/sims?limit=200');
+    const records = [
+      ...(
+        await getSims(
+          partnerId,
+          sims.map(({ iccid }) => iccid),
+        )
+      ).values(),
+    ];
+    const service = await getCustomerService(partnerId, targets.customerServiceId);
+    const lines = [
+      ...orders.map((order) => `order ${words(order)}`),
+      ...events.map((event, place) => `event ${place + 1} of the order ${words(event)}`),
+      ...counted(sims.map((sim) => `SIM ${words(sim)}`)),
+      ...counted(records.map(({ history }) => `steps of a SIM ${history.map(stepInWords).join(', ')}`)),
+      `customer service with ${service?.sims} SIMs and ${service?.workers?.size ?? 0} workers`,
+      ...counted((await atOperator(sims)).map((status) => `at the operator a SIM is ${status}`)),
+    ];
+    for (const operation of operations) {
+      const { items } = await client.get<List<Result>>(`/v1/operations/${operation.id}/results?limit=200`);
+      lines.push(
+        `operation ${words(operation)}`,
+        `${operation.action} has results for ${new Set(items.map(({ iccid }) => iccid)).size} SIMs`,
+        ...counted(items.map(({ outcome, problem }) => `${operation.action} ${outcome} ${problem?.code ?? ''}`)),
+      );
+    }
+    return lines.sort();
+  }
+
+  return { partnerId, goOn, account };
+}
+
+async function makeTargets(client: SteadyClient): Promise<Targets> {
+  const { id: partnerServiceId } = await client.post<Made>('/v1/partner-services', {
+    name: 'Chaos',
+    tariffId: 'trf_partner_all',
+  });
+  const { id: customerId } = await client.post<Made>('/v1/customers', { name: 'Chaos' });
+  const { id: customerServiceId } = await client.post<Made>('/v1/customer-services', {
+    customerId,
+    tariffId: 'trf_customer_all',
+  });
+  return { partnerServiceId, customerId, customerServiceId };
+}
+
+/** What each SIM is at the operator itself. */
+async function atOperator(sims: readonly Sim[]): Promise<string[]> {
+  const answers = await operatorOf('a1').simStatus(sims.map(({ iccid }) => iccid));
+  return answers.map(({ status }) => status);
+}
+
+async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+  const deadline = performance.now() + MUST_END_WITHIN_MS;
+  while (!(await holds())) {
+    if (performance.now() > deadline) {
+      throw new Error(`It never came true that ${what}`);
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+function isOf(execution: string, ids: readonly string[]): boolean {
+  return ids.some((id) => id !== '' && execution.startsWith(`${id}-`));
+}
+
+/** A step of a SIM's history, as the table keeps it, without its time and with the kind of who took it. */
+function stepInWords(step: string): string {
+  const [version, , type, state] = step.split(' ');
+  return `${version} ${type} ${state}`;
+}
+
+/** Each line once, with how often it is there. */
+function counted(lines: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].map(([line, count]) => `${count} × ${line}`).sort();
+}
+
+function named(targets: Targets): Record<string, string> {
+  return Object.fromEntries(Object.entries(targets).map(([name, id]) => [id, name]));
+}
+
+/** What differs from life to life: times, numbers that operators give, and how often something was looked after. */
+const incidental = new Set([
+  ...['at', 'createdAt', 'updatedAt', 'startedAt', 'finishedAt', 'stateChangedAt', 'since', 'estimatedDelivery'],
+  ...['iccid', 'imsi', 'msisdn', 'operatorReference', 'trackingReference', 'operationId', 'id', 'requestedBy', 'actor'],
+]);
+
+/** Tells a thing in words that are the same for each life; the version of a SIM is one of its steps, and stays. */
+function wordsFor(names: Readonly<Record<string, string>>): (thing: object) => string {
+  return (thing) =>
+    JSON.stringify(thing, (key, value: unknown) => {
+      if (incidental.has(key) || (key === 'version' && !('iccid' in thing))) {
+        return undefined;
+      }
+      return typeof value === 'string' ? (names[value] ?? withoutIds(value)) : value;
+    });
+}
+
+const withoutIds = (text: string) =>
+  text
+    .replace(/life-\d+-\d+/g, '…')
+    .replace(/\b[a-z]{2,4}_[0-9a-z]{20,}/gi, '…')
+    .replace(/\d{18,20}/g, '…');

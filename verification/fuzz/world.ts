@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { roles } from '../../domain/access.ts';
+import { type Client, clientOf } from '../../local/demo/client.ts';
+import type { CallerName } from './request.ts';
+import { secretsOf, type Target } from './target.ts';
+import { Things } from './things.ts';
+
+/** What there is before the first request: who sends them, and things that they may name. */
+export type World = {
+  tokens: Readonly<Record<CallerName, string | undefined>>;
+  things: Things;
+  /** What no answer may show. */
+  secrets: readonly string[];
+  /** What another partner's things are called. */
+  foreign: string;
+};
+
+type Made = { id: string };
+type Page<T> = { items: T[] };
+
+const LOOK_EVERY_MS = 100;
+const LOOKS = 600;
+
+/** Makes two partners with SIMs, services and operations of theirs. Operators must deliver at once, but those two. */
+export async function makeWorld(target: Target, partnerId: string): Promise<World> {
+  const foreign = `Foreign${randomBytes(6).toString('hex')}`;
+  const other = `other-${partnerId}`;
+  const platform = await tokenOf(target, { roles: ['platform'] });
+  const admin = await tokenOf(target, { partnerId, roles: ['admin'] });
+  const outsider = await tokenOf(target, { partnerId: other, roles: ['admin'] });
+  await behave(target);
+  const things = new Things();
+  things.add('operator', '3uk', '3ireland', 'orange', 'a1');
+  things.add('time', ...(await times(target)));
+  await seedPlatform(clientOf(target.url, platform), partnerId, things);
+  const [customerId, foreignIds] = await Promise.all([
+    seedOwn(clientOf(target.url, admin), things),
+    seedForeign(clientOf(target.url, outsider), foreign),
+  ]);
+  things.add('foreign', ...foreignIds);
+  const as = (roles: string[], more = {}) => tokenOf(target, { partnerId, roles, ...more });
+  const tokens = {
+    admin,
+    platform,
+    outsider,
+    provisioning: await as(['provisioning']),
+    deployment: await as(['deployment']),
+    support: await as(['support']),
+    billing: await as(['billing', 'accounts']),
+    customer: await as(['customer_admin'], { customerId }),
+    nobody: undefined,
+    expired: await as(['admin'], { expiresIn: -60 }),
+    garbage: `${admin.slice(0, -8)}AAAAAAAA`,
+  };
+  return {
+    tokens,
+    things,
+    foreign,
+    secrets: [...(await secretsOf(target)), ...Object.values(tokens).filter((token) => token !== undefined)],
+  };
+}
+
+async function tokenOf({ url }: Target, claims: object): Promise<string> {
+  const { access_token } = await clientOf(url, '').post<{ access_token: string }>('/_local/token', claims);
+  return access_token;
+}
+
+/** Two operators deliver at once; the others' orders stay on their way, where they can be changed and cancelled. */
+async function behave({ url }: Target): Promise<void> {
+  const local = clientOf(url, '');
+  for (const [id, leadTimeDays] of [
+    ['3uk', 0],
+    ['a1', 0],
+    ['orange', 365],
+    ['3ireland', 365],
+  ] as const) {
+    await local.put(`/_local/operators/${id}`, { leadTimeDays });
+  }
+}
+
+/** Times around now and the ends of what may be scheduled, of the local cloud's clock. */
+async function times({ url }: Target): Promise<string[]> {
+  const { now } = await clientOf(url, '').get<{ now: string }>('/_local/clock');
+  return [-3600, -1, 60, 3600, 86_400, 30 * 86_400, 179 * 86_400, 200 * 86_400].map((seconds) =>
+    new Date(Date.parse(now) + seconds * 1000).toISOString(),
+  );
+}
+
+async function seedPlatform(api: Client, partnerId: string, things: Things): Promise<void> {
+  const terms = {
+    name: 'Fuzz',
+    operatorIds: ['a1'],
+    networks: ['A1'],
+    allowanceBytes: 1,
+    pooling: 'per_sim',
+    minimumTermMonths: 1,
+    monthlyPrice: { amount: '1.00', currency: 'GBP' },
+    audience: 'customer',
+  };
+  await api.put('/v1/platform/tariffs/trf_fuzz_1', terms);
+  things.add('platformTariff', 'trf_fuzz_1', 'trf_fuzz_2', 'trf_fuzz_3');
+  things.add('role', ...roles);
+  things.add('partner', partnerId, `${partnerId}-1`, `${partnerId}-2`);
+  things.add('tariff', 'trf_partner_all', 'trf_customer_all', 'trf_partner_isles', 'trf_customer_pool');
+}
+
+/** @returns the customer whose user is among the callers */
+async function seedOwn(api: Client, things: Things): Promise<string> {
+  const learnt = async <T extends object>(made: Promise<T>): Promise<T> => {
+    const shown = await made;
+    things.learn(shown);
+    return shown;
+  };
+  const [{ id: partnerServiceId }, { id: customerId }, { id: orderId }] = await Promise.all([
+    learnt(api.post<Made>('/v1/partner-services', { name: 'Meters', tariffId: 'trf_partner_all' })),
+    learnt(api.post<Made>('/v1/customers', { name: 'Northwind', tags: ['north'] })),
+    learnt(api.post<Made>('/v1/orders', { operatorId: 'a1', quantity: 20 })),
+    learnt(api.post<Made>('/v1/orders', { operatorId: 'orange', quantity: 50 })),
+  ]);
+  const { id: customerServiceId } = await learnt(
+    api.post<Made>('/v1/customer-services', { customerId, tariffId: 'trf_customer_all' }),
+  );
+  await stateOf(api, `/v1/orders/${orderId}`, 'delivered');
+  const { items } = await learnt(api.get<Page<{ iccid: string }>>(`/v1/orders/${orderId}/sims`));
+  const iccids = items.map(({ iccid }) => iccid);
+  const operate = async (action: string, body: object) => {
+    const { id } = await learnt(api.post<Made>(`/v1/sims/${action}`, body));
+    await stateOf(api, `/v1/operations/${id}`, 'succeeded');
+  };
+  await operate('migrate', { select: { orderId }, partnerServiceId });
+  await operate('assign', { select: { iccids: iccids.slice(0, 12) }, customerId, customerServiceId });
+  await operate('activate', { select: { iccids: iccids.slice(0, 6) } });
+  await learnt(api.get<object>('/v1/sims?limit=3'));
+  return customerId;
+}
+
+/** Another partner's things, all of them called by one name. */
+async function seedForeign(api: Client, name: string): Promise<string[]> {
+  const [customer, order, service] = await Promise.all([
+    api.post<Made>('/v1/customers', { name, tags: [name] }),
+    api.post<Made>('/v1/orders', { operatorId: 'a1', quantity: 20, reference: name }),
+    api.post<Made>('/v1/partner-services', { name, tariffId: 'trf_partner_all' }),
+  ]);
+  const fleet = await api.post<Made>('/v1/customer-services', {
+    customerId: customer.id,
+    tariffId: 'trf_customer_all',
+    name,
+  });
+  await stateOf(api, `/v1/orders/${order.id}`, 'delivered');
+  const { items } = await api.get<Page<{ iccid: string }>>(`/v1/orders/${order.id}/sims?limit=2`);
+  const operation = await api.post<Made>('/v1/sims/suspend', { select: { orderId: order.id }, reason: name });
+  return [customer, order, service, fleet, operation].map(({ id }) => id).concat(items.map(({ iccid }) => iccid));
+}
+
+/** Waits until a thing is in a state. @throws Error when it does not come to it */
+async function stateOf(api: Client, path: string, wanted: string): Promise<void> {
+  let seen: { state: string } | undefined;
+  for (let look = 0; look < LOOKS; look += 1) {
+    seen = await api.get<{ state: string }>(path);
+    if (seen.state === wanted) {
+      return;
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+  throw new Error(`${path} is not ${wanted}: ${JSON.stringify(seen)}`);
+}
