@@ -10,11 +10,11 @@ import {
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
 import { memoize } from '../domain/memoize.ts';
-import { answersInTime } from './aws-clients.ts';
+import { clientTimeouts } from './aws-clients.ts';
 import type { RunInput } from './dynamodb/runs.ts';
 import { required } from './environment.ts';
 
-const client = memoize(() => new SFNClient(answersInTime));
+const client = memoize(() => new SFNClient(clientTimeouts));
 
 /**
  * Starts an execution of the state machine. Its name is the id and the attempt, so that starting twice starts one.

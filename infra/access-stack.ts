@@ -2,7 +2,7 @@ import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cd
 import { AccountPrincipal, PolicyDocument, PolicyStatement, Role, WebIdentityPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { driftReads } from './drift-reads.ts';
-import { asNagNamesIt } from './nag-names.ts';
+import { nagName } from './nag-names.ts';
 import type { StageStacks } from './stacks.ts';
 import type { Stage } from './stages.ts';
 
@@ -17,7 +17,7 @@ export type AccessStackProps = StackProps & {
 };
 
 /** Statements for what the pipeline does on a stage beside deploying it. */
-type ForPipeline = (stacks: StageStacks, access: Stack) => PolicyStatement[];
+type PipelineStatements = (stacks: StageStacks, access: Stack) => PolicyStatement[];
 
 /**
  * The roles of a stage for those who come from outside its account: the pipeline, and the weekly workflow on GitHub. They are in the
@@ -34,7 +34,7 @@ export class AccessStack extends Stack {
   }
 
   private pipelineRole({ stage, stacks, pipeline }: AccessStackProps): void {
-    const statements = (stage.keepsData ? protectStacks : acceptUsers)(stacks, this);
+    const statements = (stage.keepsData ? protectionStatements : acceptanceStatements)(stacks, this);
     if (statements.length === 0) return;
     const role = new Role(this, 'Pipeline', {
       roleName: AccessStack.pipelineRole(stage),
@@ -46,7 +46,7 @@ export class AccessStack extends Stack {
     });
     for (const name of protectedStacks(stacks)) {
       Validations.of(role.node.defaultChild ?? role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::${stackAsNagNamesIt(this, `${name}/*`)}]`,
+        id: `AwsSolutions-IAM5[Resource::${stackNagName(this, `${name}/*`)}]`,
         reason: 'One stack: its ARN ends in an id that AWS gives.',
       });
     }
@@ -100,7 +100,7 @@ export class AccessStack extends Stack {
     });
     Validations.of(role.node.defaultChild ?? role).acknowledge(
       {
-        id: `AwsSolutions-IAM5[Resource::${stackAsNagNamesIt(this, `SimFulfilment-${stage.name}-*`)}]`,
+        id: `AwsSolutions-IAM5[Resource::${stackNagName(this, `SimFulfilment-${stage.name}-*`)}]`,
         reason: 'The stacks of the stage: their ARNs end in an id that AWS gives.',
       },
       { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'Reads settings of whatever a template can hold, and no data.' },
@@ -110,13 +110,13 @@ export class AccessStack extends Stack {
 }
 
 /** The ARN of stacks of this account as cdk-nag writes it in a finding. */
-function stackAsNagNamesIt(stack: Stack, name: string): string {
+function stackNagName(stack: Stack, name: string): string {
   const arn = stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: name });
-  return asNagNamesIt(stack.resolve(arn));
+  return nagName(stack.resolve(arn));
 }
 
 /** Makes users in the pool of the stage, and reads the key of the sandbox: what the acceptance tests need. */
-const acceptUsers: ForPipeline = ({ identity, sandbox }) =>
+const acceptanceStatements: PipelineStatements = ({ identity, sandbox }) =>
   identity && sandbox
     ? [
         new PolicyStatement({
@@ -130,7 +130,7 @@ const acceptUsers: ForPipeline = ({ identity, sandbox }) =>
     : [];
 
 /** Protects stacks that keep data from being deleted, once they are there. CodePipeline deploys without doing so. */
-const protectStacks: ForPipeline = (stacks, access) => {
+const protectionStatements: PipelineStatements = (stacks, access) => {
   const names = protectedStacks(stacks);
   return names.length === 0
     ? []

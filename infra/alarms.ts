@@ -36,7 +36,7 @@ export type AlarmsProps = {
   functionMetrics: FunctionMetrics;
 };
 
-type Watched = {
+type AlarmDefinition = {
   metric: IMetric;
   /** The alarm goes off at it, and above. */
   threshold: number;
@@ -45,7 +45,7 @@ type Watched = {
   /** So many of the last periods have to be at the threshold: of 1, 1 when left out. */
   periods?: { breaching: number; of: number };
   /** What tells alarms of one name apart. */
-  which?: string;
+  suffix?: string;
 };
 
 const five = Duration.minutes(5);
@@ -75,8 +75,8 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const { stage } = props;
-    this.topic = this.tellingTopic(stage);
-    this.all = Object.entries(watched(props)).flatMap(([name, alarms]) =>
+    this.topic = this.createTopic(stage);
+    this.all = Object.entries(alarmDefinitions(props)).flatMap(([name, alarms]) =>
       [alarms].flat().map((alarm) => this.alarm(`sim-fulfilment-${stage.name}`, name, alarm)),
     );
   }
@@ -88,10 +88,10 @@ export class Alarms extends Construct {
     return found;
   }
 
-  private alarm(prefix: string, name: string, { which, ...alarm }: Watched): Alarm {
+  private alarm(prefix: string, name: string, { suffix: which, ...alarm }: AlarmDefinition): Alarm {
     const { breaching, of } = alarm.periods ?? { breaching: 1, of: 1 };
     const fullName = which === undefined ? name : `${name}-${which}`;
-    const made = new Alarm(this, fullName, {
+    const created = new Alarm(this, fullName, {
       alarmName: `${prefix}-${fullName}`,
       alarmDescription: `${alarm.description} ${runbookPage(name)}`,
       metric: alarm.metric,
@@ -102,11 +102,11 @@ export class Alarms extends Construct {
       // Where nothing happens nothing is wrong: every metric is published only when there is something to measure.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    made.addAlarmAction(new SnsAction(this.topic));
-    return made;
+    created.addAlarmAction(new SnsAction(this.topic));
+    return created;
   }
 
-  private tellingTopic({ alarmEmail }: Stage): Topic {
+  private createTopic({ alarmEmail }: Stage): Topic {
     const topic = new Topic(this, 'Topic', { enforceSSL: true });
     // A topic with a policy of its own loses the one that lets the account's alarms in.
     topic.addToResourcePolicy(
@@ -125,8 +125,8 @@ export class Alarms extends Construct {
 }
 
 /** By name, what is watched; docs/runbook.md has a page for each. */
-function watched(props: AlarmsProps): Readonly<Record<string, Watched | Watched[]>> {
-  const { api, table, deadLetters, machine, publisher, canaries, functionMetrics: measured } = props;
+function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinition | AlarmDefinition[]>> {
+  const { api, table, deadLetters, machine, publisher, canaries, functionMetrics: metrics } = props;
   return {
     ApiFails: {
       metric: api.metricServerError({ statistic: 'Sum', period: five }),
@@ -169,12 +169,12 @@ function watched(props: AlarmsProps): Readonly<Record<string, Watched | Watched[
       description: 'An order or an operation failed, and its partner sees that: each is looked at.',
     },
     WorkIsSetAside: {
-      metric: measured.of('SetAside', { statistic: 'Sum', period: five }),
+      metric: metrics.of('SetAside', { statistic: 'Sum', period: five }),
       threshold: 1,
       description: 'Something that is due broke twelve looks at it, and nobody looks any more.',
     },
     LooksFail: {
-      metric: measured.of('LooksFailed', { statistic: 'Sum', period: five }),
+      metric: metrics.of('LooksFailed', { statistic: 'Sum', period: five }),
       // One item that is broken fails a look in a minute at the most.
       threshold: 10,
       description: 'Ten looks at what is due failed in five minutes: more than one thing is broken.',
@@ -186,7 +186,7 @@ function watched(props: AlarmsProps): Readonly<Record<string, Watched | Watched[
       description: 'Changes of the table wait for ten minutes to become events, which takes a second or two.',
     },
     OrdersAreLate: {
-      metric: measured.of('HoursBeyondLeadTime', { statistic: 'Maximum', period: Duration.hours(1) }),
+      metric: metrics.of('HoursBeyondLeadTime', { statistic: 'Maximum', period: Duration.hours(1) }),
       // A delivery that is due on a Friday may come on the Monday. An order is looked at within eight hours.
       threshold: 48,
       periods: { breaching: 1, of: 8 },
@@ -201,7 +201,7 @@ function watched(props: AlarmsProps): Readonly<Record<string, Watched | Watched[
     })),
     OperatorIsDown: operatorIds.map((operator) => ({
       which: operator,
-      metric: measured.of('OperatorErrors', { statistic: 'Average', period: Duration.minutes(15) }, { operator }),
+      metric: metrics.of('OperatorErrors', { statistic: 'Average', period: Duration.minutes(15) }, { operator }),
       // An outage of minutes mends itself. Of three hours, since every operator is asked for usage every two.
       threshold: 0.5,
       periods: { breaching: 2, of: 12 },

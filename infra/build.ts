@@ -9,9 +9,9 @@ const bundles = [...(await bundleAll()).values()];
 const budgets = values['raise-budgets'] ? await raiseBudgets(bundles) : await readBudgets();
 console.log(sizeTable(bundles, budgets));
 
-const broken = overBudget(bundles, budgets);
-if (broken.length > 0) {
-  console.error(`\n${broken.join('\n')}`);
+const violations = overBudget(bundles, budgets);
+if (violations.length > 0) {
+  console.error(`\n${violations.join('\n')}`);
   console.error(
     '\nA cold start waits for every byte: look at what came in. If it is worth it, npm run build -- --raise-budgets makes\n' +
       'what the bundles weigh now their budgets, in infra/functions/bundle-budgets.json: commit it with the reason.',

@@ -14,7 +14,7 @@ export type CostAnomaliesProps = {
 };
 
 /** A million SIMs from order to active cost 16 US dollars (docs/performance.md): a day with more than that unforeseen. */
-const UNFORESEEN_DOLLARS = 20;
+const ANOMALY_THRESHOLD_DOLLARS = 20;
 
 /**
  * Notifies when AWS finds that the system costs more than it should. Finds nothing before the tag is a cost allocation tag of
@@ -48,7 +48,7 @@ export class CostAnomalies extends Construct {
         Dimensions: {
           Key: 'ANOMALY_TOTAL_IMPACT_ABSOLUTE',
           MatchOptions: ['GREATER_THAN_OR_EQUAL'],
-          Values: [String(UNFORESEEN_DOLLARS)],
+          Values: [String(ANOMALY_THRESHOLD_DOLLARS)],
         },
       }),
     });

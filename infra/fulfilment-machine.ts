@@ -34,7 +34,7 @@ import { stackSuffix } from './stack-suffix.ts';
 import type { Stage } from './stages.ts';
 
 /** Far beyond any operator's lead time; then the order fails with its reason, and can be resumed. */
-const longestDelivery = Duration.days(90);
+const maxDeliveryTime = Duration.days(90);
 
 /**
  * Throttling, which lasts as long as others ask for too much: an account's concurrency, or a table that scales up. Nothing
@@ -77,7 +77,7 @@ const transient: RetryProps = {
 };
 
 /** An operator that is away for days: an order that it has not taken yet, or SIMs that it has not told yet, can wait. */
-const operatorAway: RetryProps = {
+const operatorUnavailable: RetryProps = {
   errors: ['OperatorUnavailable'],
   interval: Duration.minutes(1),
   backoffRate: 2,
@@ -87,15 +87,15 @@ const operatorAway: RetryProps = {
 };
 
 /** An operator that is away while SIMs are changed: the task itself says after a day which of them fail for it. */
-const operatorAwayInChange: RetryProps = {
-  ...operatorAway,
+const operatorUnavailableDuringChange: RetryProps = {
+  ...operatorUnavailable,
   interval: Duration.seconds(5),
   maxDelay: Duration.hours(1),
   maxAttempts: 99,
 };
 
 /** What nobody foresaw: worth a few tries, as a crash or a time-out of a function is among it. */
-const unforeseen: RetryProps = {
+const unexpected: RetryProps = {
   errors: [Errors.TASKS_FAILED],
   interval: Duration.seconds(2),
   backoffRate: 2,
@@ -247,12 +247,12 @@ export class FulfilmentMachine extends Construct {
         'SubmitToOperator',
         tasks['submit-to-operator'],
         { payload: order, resultPath: '$.next' },
-        operatorAway,
+        operatorUnavailable,
       ),
     );
     const awaitDelivery = caught(this.awaitDelivery(tasks['await-delivery']));
     const receiveSims = caught(
-      this.task('ReceiveSims', tasks['receive-sims'], { payload: order, resultPath: '$.next' }, operatorAway),
+      this.task('ReceiveSims', tasks['receive-sims'], { payload: order, resultPath: '$.next' }, operatorUnavailable),
     );
     const selectSims = caught(this.task('SelectSims', tasks['select-sims'], { payload: order, resultPath: '$.next' }));
     const nextStage = caught(
@@ -291,7 +291,7 @@ export class FulfilmentMachine extends Construct {
       migrate: caught(this.pagedShards('Migrate', tasks.migrate)),
       assign: caught(this.pagedShards('Assign', tasks.assign)),
       activate: caught(this.pagedShards('Activate', tasks.activate)),
-      change: caught(this.pagedShards('Change', tasks.change, operatorAwayInChange)),
+      change: caught(this.pagedShards('Change', tasks.change, operatorUnavailableDuringChange)),
     };
     stages.migrate.next(nextStage);
     stages.assign.next(nextStage);
@@ -315,11 +315,11 @@ export class FulfilmentMachine extends Construct {
       lambdaFunction: invoked,
       integrationPattern: IntegrationPattern.WAIT_FOR_TASK_TOKEN,
       payload: TaskInput.fromObject({ ...order, taskToken: JsonPath.taskToken }),
-      taskTimeout: Timeout.duration(longestDelivery),
+      taskTimeout: Timeout.duration(maxDeliveryTime),
       resultPath: '$.next',
       retryOnServiceExceptions: false,
     });
-    return retried(state);
+    return addRetries(state);
   }
 
   /**
@@ -387,7 +387,7 @@ export class FulfilmentMachine extends Construct {
       // No time-out of the state: the function's own is shorter than any that could be set here.
       retryOnServiceExceptions: false,
     });
-    return retried(state, ...firstRetries);
+    return addRetries(state, ...firstRetries);
   }
 }
 
@@ -400,7 +400,7 @@ const shard = {
 };
 
 /** Step Functions takes the first retry that names the error, so what is particular comes first. */
-function retried(state: LambdaInvoke, ...first: RetryProps[]): LambdaInvoke {
-  for (const retry of [...first, throttled, transient, unforeseen]) state.addRetry(retry);
+function addRetries(state: LambdaInvoke, ...first: RetryProps[]): LambdaInvoke {
+  for (const retry of [...first, throttled, transient, unexpected]) state.addRetry(retry);
   return state;
 }

@@ -3,16 +3,16 @@ import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type DimensionsOf, type FunctionMetric, functionMetrics } from '../adapters/telemetry/function-metrics.ts';
 
 /** Where the functions of a stage publish what they measure. */
-export type Published = { namespace: string; service: string };
+export type MetricsSource = { namespace: string; service: string };
 
 /** How values of a metric are put together: `Sum`, `Maximum`, `p99`..., over how long. */
 export type Statistic = { statistic: string; period: Duration; label?: string };
 
 /** What the functions measure, as CloudWatch has it. */
 export class FunctionMetrics {
-  private readonly published: Published;
+  private readonly published: MetricsSource;
 
-  constructor(published: Published) {
+  constructor(published: MetricsSource) {
     this.published = published;
   }
 

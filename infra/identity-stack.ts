@@ -24,7 +24,7 @@ import { ServiceFunction } from './functions/service-function.ts';
 import type { Stage, Tokens } from './stages.ts';
 
 /** Where a program on the user's own machine waits for the sign-in to come back; a deployment's own page is given with `-c signInAt=`. */
-const ownMachine = 'http://localhost:8976/callback';
+const localCallbackUrl = 'http://localhost:8976/callback';
 
 /** The deployment's own users: their pool, and the address that gives a machine its tokens. */
 export type Users = { pool: IUserPool; tokenUrl: string };
@@ -113,14 +113,14 @@ export class IdentityStack extends Stack {
       cognitoDomain: { domainPrefix: `sim-fulfilment-${stage.name}-${Aws.ACCOUNT_ID}` },
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     });
-    const people = pool.addClient('People', {
+    const userClient = pool.addClient('People', {
       // A page or a program in a user's hands keeps no secret: it signs in with PKCE.
       generateSecret: false,
       authFlows: { userSrp: true, adminUserPassword: true },
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
-        callbackUrls: [stage.signInAt ?? ownMachine],
+        callbackUrls: [stage.signInAt ?? localCallbackUrl],
       },
       // Whoever may write an attribute may write it with his own token: whose a user is, is not his to say.
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true, fullname: true }),
@@ -132,15 +132,15 @@ export class IdentityStack extends Stack {
     });
     new CfnManagedLoginBranding(this, 'SignInPage', {
       userPoolId: pool.userPoolId,
-      clientId: people.userPoolClientId,
+      clientId: userClient.userPoolClientId,
       useCognitoProvidedValues: true,
     });
 
-    this.tokens = { issuer: pool.userPoolProviderUrl, audience: people.userPoolClientId };
+    this.tokens = { issuer: pool.userPoolProviderUrl, audience: userClient.userPoolClientId };
     this.users = { pool, tokenUrl: `${domain.baseUrl()}/oauth2/token` };
     this.outputs = {
       userPoolId: new CfnOutput(this, 'UserPoolId', { value: pool.userPoolId }),
-      clientId: new CfnOutput(this, 'ClientId', { value: people.userPoolClientId }),
+      clientId: new CfnOutput(this, 'ClientId', { value: userClient.userPoolClientId }),
     };
     new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
   }

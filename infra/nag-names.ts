@@ -3,13 +3,13 @@ import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 /** A resolved value of a template as cdk-nag writes it in a finding: references in angle brackets. */
-export function asNagNamesIt(value: unknown): string {
+export function nagName(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return '';
   if ('Ref' in value) return `<${String(value.Ref)}>`;
   if ('Fn::GetAtt' in value && Array.isArray(value['Fn::GetAtt'])) return `<${value['Fn::GetAtt'].join('.')}>`;
   if ('Fn::Join' in value && Array.isArray(value['Fn::Join']) && Array.isArray(value['Fn::Join'][1])) {
-    return value['Fn::Join'][1].map(asNagNamesIt).join('');
+    return value['Fn::Join'][1].map(nagName).join('');
   }
   return '';
 }
@@ -25,8 +25,8 @@ export function acknowledgeWildcards(below: IConstruct, reason: string): void {
     // Safe: a resolved policy document has a list of statements.
     const { Statement } = Stack.of(policy).resolve(policy.policyDocument) as { Statement: Statement[] };
     for (const { Action, Resource } of Statement) {
-      const actions = [Action].flat().map((action) => `Action::${asNagNamesIt(action)}`);
-      const resources = [Resource].flat().map((resource) => `Resource::${asNagNamesIt(resource)}`);
+      const actions = [Action].flat().map((action) => `Action::${nagName(action)}`);
+      const resources = [Resource].flat().map((resource) => `Resource::${nagName(resource)}`);
       for (const named of [...actions, ...resources].filter((text) => text.includes('*'))) {
         Validations.of(policy).acknowledge({ id: `AwsSolutions-IAM5[${named}]`, reason });
       }

@@ -11,7 +11,7 @@ import {
 import type { Construct } from 'constructs';
 import { AccessStack, type AccessStackProps, protectedStacks } from './access-stack.ts';
 import { acknowledgeWildcards } from './nag-names.ts';
-import { type Release, type StageStacks, stacksOf } from './stacks.ts';
+import { createStacks, type Release, type StageStacks } from './stacks.ts';
 import type { Stage } from './stages.ts';
 
 export type PipelineStackProps = StackProps &
@@ -111,7 +111,7 @@ class ReleasedStage extends Environment {
     }: { stage: Stage; release: Release } & Pick<AccessStackProps, 'repository' | 'branch' | 'pipeline'>,
   ) {
     super(scope, id, stage.environment && { env: stage.environment });
-    this.stacks = stacksOf(this, stage, release);
+    this.stacks = createStacks(this, stage, release);
     const stackName = `SimFulfilment-${stage.name}-Access`;
     new AccessStack(this, stackName, {
       stackName,

@@ -26,13 +26,13 @@ export class SandboxStack extends Stack {
     const { stage, bundles } = props;
     super(scope, id, props);
 
-    const books = new Table(this, 'Books', {
+    const table = new Table(this, 'Books', {
       partitionKey: { name: 'operatorId', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    Validations.of(books).acknowledge({
+    Validations.of(table).acknowledge({
       id: 'AwsSolutions-DDB3',
       reason: 'What a stand-in for the operators remembers of SIMs that are none; it may be lost.',
     });
@@ -53,9 +53,9 @@ export class SandboxStack extends Stack {
       timeout: Duration.seconds(20),
       // Its URL is open to the internet: a flood of calls must not take the concurrency of the service.
       ...(stage.concurrency.sandbox !== undefined && { reservedConcurrency: stage.concurrency.sandbox }),
-      environment: { TABLE_NAME: books.tableName, API_KEY_SECRET: apiKey.secretArn },
+      environment: { TABLE_NAME: table.tableName, API_KEY_SECRET: apiKey.secretArn },
       statements: [
-        new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [books.tableArn] }),
+        new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [table.tableArn] }),
         new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [apiKey.secretArn] }),
       ],
     });

@@ -30,7 +30,7 @@ import {
   authorizerStatement,
   changesStatement,
   executionStatement,
-  executionsAsNagNamesThem,
+  executionsNagName,
   tableStatements,
   userPoolStatement,
 } from './functions/statements.ts';
@@ -81,9 +81,9 @@ export class ServiceStack extends Stack {
     const deadLetters = new DeadLetters(this, 'DeadLetters');
     const functions = new Map<string, ServiceFunction>();
 
-    const functionOf = (
+    const getOrCreateFunction = (
       entry: string,
-      about: {
+      options: {
         description: string;
         timeout: Duration;
         memoryMb?: number;
@@ -93,12 +93,12 @@ export class ServiceStack extends Stack {
     ) => {
       const existing = functions.get(entry);
       if (existing) return existing;
-      const made = this.serviceFunction(entry, props, {
-        description: about.description,
-        timeout: about.timeout,
-        ...(about.memoryMb === undefined ? {} : { memoryMb: about.memoryMb }),
-        ...(about.asynchronous && { deadLetters }),
-        ...(about.failuresTo && { failuresTo: about.failuresTo }),
+      const made = this.createFunction(entry, props, {
+        description: options.description,
+        timeout: options.timeout,
+        ...(options.memoryMb === undefined ? {} : { memoryMb: options.memoryMb }),
+        ...(options.asynchronous && { deadLetters }),
+        ...(options.failuresTo && { failuresTo: options.failuresTo }),
       });
       functions.set(entry, made);
       return made;
@@ -107,7 +107,7 @@ export class ServiceStack extends Stack {
     const tasks = Object.fromEntries(
       workflowTasks.map((task) => [
         task,
-        functionOf(taskEntry(task), {
+        getOrCreateFunction(taskEntry(task), {
           description: `Task of the state machine: ${task}`,
           timeout: taskTimeout,
           memoryMb: taskMemoryMb,
@@ -123,14 +123,15 @@ export class ServiceStack extends Stack {
       tokens,
       resources: Object.entries(resources).map(([name, { entry, routes, wholeCore }]) => ({
         name,
-        lambda: functionOf(entry, {
+        lambda: getOrCreateFunction(entry, {
           description: `Routes of the API: ${name}`,
           timeout: apiTimeout,
           ...(wholeCore && { memoryMb: taskMemoryMb }),
         }).invoked,
         routes,
       })),
-      unknownPath: functionOf(docsEntry, { description: 'Routes of the API: docs', timeout: apiTimeout }).invoked,
+      unknownPath: getOrCreateFunction(docsEntry, { description: 'Routes of the API: docs', timeout: apiTimeout })
+        .invoked,
     });
 
     const asynchronous = { timeout: scheduleTimeout, asynchronous: true } as const;
@@ -148,32 +149,35 @@ export class ServiceStack extends Stack {
           name: 'PollOrders',
           description: pollOrders,
           every: Duration.minutes(stage.pollEveryMinutes),
-          lambda: functionOf(scheduleEntries.pollOrders, { description: pollOrders, ...asynchronous }).invoked,
+          lambda: getOrCreateFunction(scheduleEntries.pollOrders, { description: pollOrders, ...asynchronous }).invoked,
         },
         {
           name: 'Sweep',
           description: sweep,
           every: sweepRate,
-          lambda: functionOf(scheduleEntries.sweep, { description: sweep, ...asynchronous }).invoked,
+          lambda: getOrCreateFunction(scheduleEntries.sweep, { description: sweep, ...asynchronous }).invoked,
         },
         {
           name: 'LateActivations',
           description: lateActivations,
           every: Duration.hours(1),
-          lambda: functionOf(scheduleEntries.lateActivations, { description: lateActivations, ...asynchronous })
-            .invoked,
+          lambda: getOrCreateFunction(scheduleEntries.lateActivations, {
+            description: lateActivations,
+            ...asynchronous,
+          }).invoked,
         },
         {
           name: 'WatchHolding',
           description: watchHolding,
           every: Duration.hours(1),
-          lambda: functionOf(scheduleEntries.watchHolding, { description: watchHolding, ...asynchronous }).invoked,
+          lambda: getOrCreateFunction(scheduleEntries.watchHolding, { description: watchHolding, ...asynchronous })
+            .invoked,
         },
         {
           name: 'CollectUsage',
           description: collectUsage,
           every: usageRate,
-          lambda: functionOf(scheduleEntries.collectUsage, {
+          lambda: getOrCreateFunction(scheduleEntries.collectUsage, {
             description: collectUsage,
             memoryMb: taskMemoryMb,
             ...asynchronous,
@@ -183,7 +187,7 @@ export class ServiceStack extends Stack {
           name: 'DeliverWebhooks',
           description: deliverWebhooks,
           every: deliverRate,
-          lambda: functionOf(scheduleEntries.deliverWebhooks, {
+          lambda: getOrCreateFunction(scheduleEntries.deliverWebhooks, {
             description: deliverWebhooks,
             // Signs and encrypts some hundred requests a second when a fleet's events wait.
             memoryMb: taskMemoryMb,
@@ -196,21 +200,23 @@ export class ServiceStack extends Stack {
                 name: 'KeepAudiences',
                 description: keepAudiences,
                 every: audiencesRate,
-                lambda: functionOf(scheduleEntries.keepAudiences, { description: keepAudiences, ...asynchronous })
-                  .invoked,
+                lambda: getOrCreateFunction(scheduleEntries.keepAudiences, {
+                  description: keepAudiences,
+                  ...asynchronous,
+                }).invoked,
               },
             ]
           : []),
       ],
     });
-    const publisher = functionOf(publishEntry, {
+    const publisher = getOrCreateFunction(publishEntry, {
       description: 'Makes events of the changes of the table',
       timeout: publishTimeout,
       failuresTo: deadLetters,
     });
     new EventsOfTable(this, 'EventsOfTable', { stage, table: props.table, deadLetters, lambda: publisher.invoked });
 
-    const seen = {
+    const monitored = {
       stage,
       api: api.deployed,
       table: props.table,
@@ -219,10 +225,10 @@ export class ServiceStack extends Stack {
       publisher: publisher.lambda,
       functionMetrics: new FunctionMetrics({ namespace: metricsNamespace(stage), service: SERVICE }),
     };
-    const canaries = stage.rollout === 'canary' ? servingFunctions(resources, functions) : [];
-    const alarms = new Alarms(this, 'Alarms', { ...seen, canaries });
+    const canaries = stage.rollout === 'canary' ? apiFunctions(resources, functions) : [];
+    const alarms = new Alarms(this, 'Alarms', { ...monitored, canaries });
     new Dashboards(this, 'Dashboards', {
-      ...seen,
+      ...monitored,
       alarms: alarms.all,
       functions: [...functions.values()].map((made) => made.lambda),
     });
@@ -235,7 +241,7 @@ export class ServiceStack extends Stack {
       });
     }
 
-    const startedWith = fulfilment.publish(alarms.named('ExecutionsFail'));
+    const startArn = fulfilment.publish(alarms.named('ExecutionsFail'));
     const taskEntries = new Set(workflowTasks.map(taskEntry));
     for (const [entry, made] of functions) {
       const { executions = [] } = permissionsOf(entry);
@@ -247,13 +253,13 @@ export class ServiceStack extends Stack {
       });
       if (executions.includes('describe')) {
         Validations.of(policy).acknowledge({
-          id: `AwsSolutions-IAM5[Resource::${executionsAsNagNamesThem(machine)}]`,
+          id: `AwsSolutions-IAM5[Resource::${executionsNagName(machine)}]`,
           reason: 'All executions of this one state machine: their names are not known before they start.',
         });
       }
       // A task of the machine is told the machine's ARN with its input, since the machine needs its tasks first.
       if (executions.includes('start') && !taskEntries.has(entry)) {
-        made.lambda.addEnvironment('STATE_MACHINE_ARN', startedWith);
+        made.lambda.addEnvironment('STATE_MACHINE_ARN', startArn);
       }
     }
 
@@ -279,7 +285,7 @@ export class ServiceStack extends Stack {
     }
   }
 
-  private serviceFunction(
+  private createFunction(
     entry: string,
     { stage, bundles, table, operatorsSecret, tokens, users }: ServiceStackProps,
     {
@@ -292,7 +298,7 @@ export class ServiceStack extends Stack {
   ): ServiceFunction {
     const bundle = bundles.get(entry);
     if (!bundle) throw new Error(`${entry} was not bundled`);
-    const rights = permissionsOf(entry);
+    const permissions = permissionsOf(entry);
     return new ServiceFunction(this, constructId(entry), {
       stage,
       bundle,
@@ -302,21 +308,21 @@ export class ServiceStack extends Stack {
         TABLE_NAME: table.tableName,
         JOURNAL_DAYS: String(stage.journalDays),
         PARTNER_REQUESTS_PER_SECOND: String(stage.partnerRequestsPerSecond),
-        ...(rights.operators && { OPERATORS_SECRET: operatorsSecret.secretArn }),
-        ...(rights.userPool && users && { USER_POOL_ID: users.pool.userPoolId }),
-        ...(((rights.userPool && rights.userPool !== 'look') || entry === docsEntry) && {
+        ...(permissions.operators && { OPERATORS_SECRET: operatorsSecret.secretArn }),
+        ...(permissions.userPool && users && { USER_POOL_ID: users.pool.userPoolId }),
+        ...(((permissions.userPool && permissions.userPool !== 'look') || entry === docsEntry) && {
           TOKEN_ISSUER: tokens.issuer,
         }),
-        ...((rights.userPool === 'clients' || entry === docsEntry) && users && { TOKEN_URL: users.tokenUrl }),
+        ...((permissions.userPool === 'clients' || entry === docsEntry) && users && { TOKEN_URL: users.tokenUrl }),
       },
       statements: [
-        ...tableStatements(table, rights),
-        ...(rights.changes ? [changesStatement(table)] : []),
-        ...(rights.userPool && users ? [userPoolStatement(users.pool, rights.userPool)] : []),
+        ...tableStatements(table, permissions),
+        ...(permissions.changes ? [changesStatement(table)] : []),
+        ...(permissions.userPool && users ? [userPoolStatement(users.pool, permissions.userPool)] : []),
         ...(failuresTo
           ? [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failuresTo.queueArn] })]
           : []),
-        ...(rights.operators
+        ...(permissions.operators
           ? [
               new PolicyStatement({
                 actions: ['secretsmanager:GetSecretValue'],
@@ -330,7 +336,7 @@ export class ServiceStack extends Stack {
 }
 
 /** The functions of the API by their names, with what callers have of them. */
-function servingFunctions(
+function apiFunctions(
   resources: Resources,
   functions: ReadonlyMap<string, ServiceFunction>,
 ): { name: string; live: Alias }[] {

@@ -1,6 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { retainOnceCreated } from './retain-once-created.ts';
-import { type Release, type StageStacks, stacksOf } from './stacks.ts';
+import { createStacks, type Release, type StageStacks } from './stacks.ts';
 import { stageFrom } from './stages.ts';
 
 export type AppProps = Release & {
@@ -28,7 +28,7 @@ export async function simFulfilmentApp({
 }: AppProps): Promise<{ app: App } & StageStacks> {
   const app = await checkedApp(props);
   const stage = stageFrom((key) => app.node.tryGetContext(key), { forLocalCloud });
-  return { app, ...stacksOf(app, stage, { resources, bundles }) };
+  return { app, ...createStacks(app, stage, { resources, bundles }) };
 }
 
 /** An app whose templates are checked as all of this project's are. */

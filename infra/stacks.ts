@@ -24,29 +24,29 @@ export type StageStacks = {
  * The whole system on one stage: a stack that keeps data, one that keeps users, one that keeps nothing, and on some stages
  * one that stands in for the operators. Their names are the same wherever they are made.
  */
-export function stacksOf(scope: Construct, stage: Stage, { resources, bundles }: Release): StageStacks {
-  const about = (part: string, description: string) => ({
+export function createStacks(scope: Construct, stage: Stage, { resources, bundles }: Release): StageStacks {
+  const stackProps = (part: string, description: string) => ({
     stackName: `SimFulfilment-${stage.name}-${part}`,
     description: `SIM fulfilment: ${description}`,
     stage,
     ...(stage.environment && { env: stage.environment }),
   });
-  const make = <Props extends { stackName: string }, Made>(
+  const create = <Props extends { stackName: string }, Made>(
     Kind: new (scope: Construct, id: string, props: Props) => Made,
     props: Props,
   ) => new Kind(scope, props.stackName, props);
 
-  const data = make(DataStack, about('Data', 'the table and the secret of the operators'));
+  const data = create(DataStack, stackProps('Data', 'the table and the secret of the operators'));
   const identity = stage.externalTokens
     ? undefined
-    : make(IdentityStack, { ...about('Identity', 'who may sign in, and what their tokens say'), bundles });
+    : create(IdentityStack, { ...stackProps('Identity', 'who may sign in, and what their tokens say'), bundles });
   const tokens = stage.externalTokens ?? identity?.tokens;
   if (!tokens) throw new Error(`Nobody signs the tokens of ${stage.name}`);
   const sandbox = stage.sandbox
-    ? make(SandboxStack, { ...about('Sandbox', 'a stand-in for the operators'), bundles })
+    ? create(SandboxStack, { ...stackProps('Sandbox', 'a stand-in for the operators'), bundles })
     : undefined;
-  const service = make(ServiceStack, {
-    ...about('Service', 'HTTP API, functions, state machine, schedules'),
+  const service = create(ServiceStack, {
+    ...stackProps('Service', 'HTTP API, functions, state machine, schedules'),
     tokens,
     users: identity?.users,
     resources,

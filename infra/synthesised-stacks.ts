@@ -18,16 +18,16 @@ export type Resource = { stack: string; id: string; type: string; properties: Re
 export type SynthesisedStacks = {
   ofType(type: string): Resource[];
   /** The resources that a value of a template of this stack names, also by what stands for them; each once. */
-  namedIn(stack: string, value: unknown): Resource[];
+  referencedIn(stack: string, value: unknown): Resource[];
 };
 
-const gradually = z.object({ StateMachineVersionArn: z.unknown() });
+const deploymentPreferenceSchema = z.object({ StateMachineVersionArn: z.unknown() });
 
 /** What stands for another resource, by its type, and where it names that. */
-const standIns: Readonly<Record<string, (properties: Resource['properties']) => unknown>> = {
+const aliasTargets: Readonly<Record<string, (properties: Resource['properties']) => unknown>> = {
   'AWS::Lambda::Alias': ({ FunctionName }) => FunctionName,
   'AWS::StepFunctions::StateMachineAlias': ({ DeploymentPreference }) =>
-    gradually.parse(DeploymentPreference).StateMachineVersionArn,
+    deploymentPreferenceSchema.parse(DeploymentPreference).StateMachineVersionArn,
   'AWS::StepFunctions::StateMachineVersion': ({ StateMachineArn }) => StateMachineArn,
 };
 
@@ -46,7 +46,7 @@ export function readStacks(stacks: Stacks): SynthesisedStacks {
     ),
   );
 
-  function namedIn(stack: string, value: unknown): Resource[] {
+  function referencedIn(stack: string, value: unknown): Resource[] {
     if (typeof value !== 'object' || value === null) {
       return [];
     }
@@ -56,17 +56,17 @@ export function readStacks(stacks: Stacks): SynthesisedStacks {
         if (!resource) {
           return [];
         }
-        const standsFor = standIns[resource.type];
-        return standsFor ? namedIn(stack, standsFor(resource.properties)) : [resource];
+        const standsFor = aliasTargets[resource.type];
+        return standsFor ? referencedIn(stack, standsFor(resource.properties)) : [resource];
       }
       if (key === 'Fn::ImportValue') {
         const output = exported.get(String(inside));
-        return output ? namedIn(output.stack, output.value) : [];
+        return output ? referencedIn(output.stack, output.value) : [];
       }
-      return namedIn(stack, inside);
+      return referencedIn(stack, inside);
     });
     return [...new Set(named)];
   }
 
-  return { ofType: (type) => resources.filter((resource) => resource.type === type), namedIn };
+  return { ofType: (type) => resources.filter((resource) => resource.type === type), referencedIn: referencedIn };
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import pMap from 'p-map';
-import { type BackfillSegment, backfillOn, backfillSegments, beginBackfill } from '../adapters/dynamodb/backfill.ts';
+import { type BackfillSegment, backfillNext, backfillSegments, startBackfill } from '../adapters/dynamodb/backfill.ts';
 
 // npm run backfill: writes items of earlier shapes anew, from where it stopped the last time. docs/changes.md tells when.
 
@@ -40,7 +40,7 @@ async function backfill(args: string[]): Promise<void> {
   }
   const open = (await backfillSegments()).filter(({ finishedAt }) => finishedAt === undefined);
   const goesOn = open.length > 0 && !values.anew;
-  const parts = goesOn ? open : await beginBackfill(Number(values.segments), new Date());
+  const parts = goesOn ? open : await startBackfill(Number(values.segments), new Date());
   process.stdout.write(goesOn ? `goes on in ${parts.length} parts\n` : `begins in ${parts.length} parts\n`);
   const ended = await pMap(parts, toItsEnd, { concurrency: parts.length });
   const sum = (count: (part: BackfillSegment) => number) => ended.reduce((all, part) => all + count(part), 0);
@@ -50,7 +50,7 @@ async function backfill(args: string[]): Promise<void> {
 async function toItsEnd(begun: BackfillSegment): Promise<BackfillSegment> {
   let part = begun;
   while (part.finishedAt === undefined) {
-    const next = await backfillOn(part, new Date());
+    const next = await backfillNext(part, new Date());
     if (!next) {
       throw new Error('Another run has begun: this one ends.');
     }

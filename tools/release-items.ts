@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { beginBackfill } from '../adapters/dynamodb/backfill.ts';
+import { startBackfill } from '../adapters/dynamodb/backfill.ts';
 import { deadLetter } from '../adapters/dynamodb/dead-letters.ts';
 import { saveFailedChange } from '../adapters/dynamodb/failed-changes.ts';
 import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kinds.ts';
@@ -95,9 +95,9 @@ async function live(cloud: LocalCloud, look: () => Promise<void>, log: (line: st
   const keys = { pk: { S: `P#${PARTNER}` }, sk: { S: 'OP#op_1' } };
   await saveFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
   await addRequests(PARTNER, 1, 5);
-  await beginBackfill(1, cloud.clock.now());
-  await operatorTraffic.take('orange', Math.floor(Date.now() / 1000), 5);
-  await operatorTraffic.keep('orange', false);
+  await startBackfill(1, cloud.clock.now());
+  await operatorTraffic.acquire('orange', Math.floor(Date.now() / 1000), 5);
+  await operatorTraffic.recordOutcome('orange', false);
   await look();
 }
 

@@ -9,7 +9,7 @@ export const operatorOf = operatorGateways({
   configuration: operatorsConfiguration,
   logger,
   traffic: operatorTraffic,
-  called: ({ operatorId: operator, ms, answered }) => {
+  onCall: ({ operatorId: operator, ms, answered }) => {
     recordMetric('OperatorErrors', answered ? 0 : 1, { operator });
     if (answered) {
       recordMetric('OperatorLatency', ms, { operator });

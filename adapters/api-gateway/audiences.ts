@@ -1,12 +1,12 @@
 import { ApiGatewayV2Client, GetAuthorizerCommand, UpdateAuthorizerCommand } from '@aws-sdk/client-apigatewayv2';
 import { memoize } from '../../domain/memoize.ts';
-import { answersInTime } from '../aws-clients.ts';
+import { clientTimeouts } from '../aws-clients.ts';
 import { required } from '../environment.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: the quota of one authoriser, which cannot be raised. */
 export const MAX_AUDIENCES = 50;
 
-const client = memoize(() => new ApiGatewayV2Client(answersInTime));
+const client = memoize(() => new ApiGatewayV2Client(clientTimeouts));
 
 const authorizer = () => ({ ApiId: required('API_ID'), AuthorizerId: required('AUTHORIZER_ID') });
 

@@ -1,9 +1,9 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { memoize } from '../../domain/memoize.ts';
-import { answersInTime } from '../aws-clients.ts';
+import { clientTimeouts } from '../aws-clients.ts';
 import { required } from '../environment.ts';
 
-export const cognito = memoize(() => new CognitoIdentityProviderClient(answersInTime));
+export const cognito = memoize(() => new CognitoIdentityProviderClient(clientTimeouts));
 
 /** Whether the deployment has its own user pool. With an external token issuer it has none. */
 export const hasUserPool = () => Boolean(process.env.USER_POOL_ID);

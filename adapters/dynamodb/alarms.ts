@@ -4,9 +4,9 @@ import {
   absent,
   atVersion,
   ConditionFailed,
+  createIdempotent,
   get,
   getMany,
-  makeOnce,
   put,
   query,
   queryAll,
@@ -23,7 +23,7 @@ import { usageExpiresAt } from './usage.ts';
 /** @returns the stored alarm: that of an earlier attempt, if there was one. */
 export async function insertAlarm(partnerId: string, alarm: Alarm): Promise<Alarm> {
   const key = alarmKey(partnerId, alarm.id);
-  return (await makeOnce<Alarm>(key, [put({ ...alarm, ...key }, absent)])) ?? alarm;
+  return (await createIdempotent<Alarm>(key, [put({ ...alarm, ...key }, absent)])) ?? alarm;
 }
 
 export async function getAlarm(partnerId: string, id: string): Promise<Alarm | undefined> {

@@ -1,18 +1,18 @@
 import pMap from 'p-map';
 import { serviceCountChanges } from '../../domain/service-counts.ts';
 import { isOfKind } from './item-kinds.ts';
-import { type Attributes, isBehind, numbered, upgraded } from './item-shapes.ts';
+import { type Attributes, isOutdated, upgradeItem, withShapeNumber } from './item-shapes.ts';
 import {
   atVersion,
   bothOf,
   type Condition,
   ConditionFailed,
   exists,
-  getAsKept,
+  getRaw,
   put,
   queryAll,
   remove,
-  scanAsKept,
+  scanRaw,
   transact,
   update,
   write,
@@ -42,7 +42,7 @@ export async function backfillSegments(): Promise<BackfillSegment[]> {
 }
 
 /** Begins at the start of the table; what was kept of an earlier run is forgotten, should it still be at work. */
-export async function beginBackfill(segments: number, at: Date): Promise<BackfillSegment[]> {
+export async function startBackfill(segments: number, at: Date): Promise<BackfillSegment[]> {
   for (const { segment } of await backfillSegments()) {
     await write(remove(backfillKey(segment)));
   }
@@ -57,7 +57,7 @@ export async function beginBackfill(segments: number, at: Date): Promise<Backfil
   return parts;
 }
 
-const WRITES_AT_A_TIME = 16;
+const WRITES_IN_FLIGHT = 16;
 
 /**
  * Upgrades the next items of a part, a MB at the most, and keeps how far it came. Whoever upgrades the same items at the same
@@ -65,11 +65,11 @@ const WRITES_AT_A_TIME = 16;
  *
  * @returns the part as it is then; `undefined` when another run has begun meanwhile.
  */
-export async function backfillOn(part: BackfillSegment, now: Date): Promise<BackfillSegment | undefined> {
-  const { items, last } = await scanAsKept(part, part.after);
-  const behind = items.filter(isBehind);
-  await pMap(behind, upgrade, { concurrency: WRITES_AT_A_TIME });
-  const released = await takeOffCounts(items.filter(isCountedThoughTerminated));
+export async function backfillNext(part: BackfillSegment, now: Date): Promise<BackfillSegment | undefined> {
+  const { items, last } = await scanRaw(part, part.after);
+  const behind = items.filter(isOutdated);
+  await pMap(behind, upgrade, { concurrency: WRITES_IN_FLIGHT });
+  const released = await uncountTerminated(items.filter(isCountedThoughTerminated));
   const { after: _, ...rest } = part;
   const next: BackfillSegment = {
     ...rest,
@@ -92,10 +92,12 @@ async function upgrade(found: Attributes): Promise<void> {
   await retryOnConflict(async () => {
     const done =
       !item ||
-      !isBehind(item) ||
-      (await writeIf(update(key, changeOf(item, numbered({ ...upgraded(item), ...key })), asRead(item))));
+      !isOutdated(item) ||
+      (await writeIf(
+        update(key, changeOf(item, withShapeNumber({ ...upgradeItem(item), ...key })), isUnchanged(item)),
+      ));
     if (!done) {
-      item = await getAsKept(key);
+      item = await getRaw(key);
     }
     return done ? {} : undefined;
   });
@@ -109,7 +111,7 @@ function changeOf(before: Attributes, after: Attributes) {
 }
 
 /** Nobody has written anything of the item since: what an upgrade makes of it may come from any of its attributes. */
-function asRead(item: Attributes): Condition {
+function isUnchanged(item: Attributes): Condition {
   const attributes = Object.entries(item).filter(([name]) => !['pk', 'sk'].includes(name));
   return {
     expression: ['attribute_exists(pk)', ...attributes.map((_, place) => `#was${place} = :was${place}`)].join(' AND '),
@@ -125,23 +127,23 @@ function isCountedThoughTerminated(item: Attributes): boolean {
 }
 
 /** How many SIMs leave the counts of their services in one transaction: a partner service and a customer service join them. */
-const MAX_SIMS_A_TRANSACTION = 98;
+const MAX_SIMS_PER_TRANSACTION = 98;
 
 /**
  * Takes SIMs that an earlier release terminated off the counts of their services, each once: SIM and counts are one write.
  *
  * @returns how many SIMs.
  */
-async function takeOffCounts(found: readonly Attributes[]): Promise<number> {
+async function uncountTerminated(found: readonly Attributes[]): Promise<number> {
   const sims = found.map(({ pk, sk, partnerServiceId, customerServiceId }) => ({
     partnerId: partnerIdOf({ pk: String(pk) }),
     iccid: String(sk),
     services: `${partnerServiceId} ${customerServiceId}`,
   }));
   for (const ofServices of Map.groupBy(sims, ({ partnerId, services }) => `${partnerId} ${services}`).values()) {
-    for (let start = 0; start < ofServices.length; start += MAX_SIMS_A_TRANSACTION) {
-      const chunk = ofServices.slice(start, start + MAX_SIMS_A_TRANSACTION);
-      await takeOffCountsOf(
+    for (let start = 0; start < ofServices.length; start += MAX_SIMS_PER_TRANSACTION) {
+      const chunk = ofServices.slice(start, start + MAX_SIMS_PER_TRANSACTION);
+      await uncountSims(
         chunk[0]?.partnerId ?? '',
         chunk.map(({ iccid }) => iccid),
       );
@@ -155,7 +157,7 @@ async function takeOffCounts(found: readonly Attributes[]): Promise<number> {
  *
  * @throws ConditionFailed when another writer was faster each time.
  */
-async function takeOffCountsOf(partnerId: string, iccids: readonly string[]): Promise<void> {
+async function uncountSims(partnerId: string, iccids: readonly string[]): Promise<void> {
   const gone = new Set<string>();
   await retryOnConflict(async () => {
     const sims = [...(await getSims(partnerId, iccids)).values()].filter(({ leftCounts }) => !leftCounts);

@@ -4,9 +4,9 @@ import type { Firing } from '../../domain/alarm.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { OrderEvent } from '../../domain/order.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
-import { upgraded } from './item-shapes.ts';
+import { upgradeItem } from './item-shapes.ts';
 import { padded } from './keys.ts';
-import { readHistory } from './sim-history.ts';
+import { decodeHistory } from './sim-history.ts';
 import type { SimRecord } from './sims.ts';
 
 /** A record of the table's stream. */
@@ -68,12 +68,12 @@ function simSteps(partnerId: string, images: Images): TableChange[] {
   if (!sim) {
     return [];
   }
-  return readHistory(sim, sim.history)
+  return decodeHistory(sim, sim.history)
     .filter(({ version }) => version > (before?.version ?? 0))
     .map((step) => ({ kind: 'sim', partnerId, sim, step, place: padded(step.version) }));
 }
 
 /** Safe: the keys of the item show which file of this folder wrote it, and Lambda and the SDK use the same image format. */
 function imageOf<T>(image: NonNullable<Images>['NewImage']): T | undefined {
-  return image && (upgraded(unmarshall(image as Parameters<typeof unmarshall>[0])) as T);
+  return image && (upgradeItem(unmarshall(image as Parameters<typeof unmarshall>[0])) as T);
 }

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { backgroundRetries, interactiveRetries, type RetryPolicy } from '../../domain/retry-policies.ts';
-import { answersInTime } from '../aws-clients.ts';
+import { clientTimeouts } from '../aws-clients.ts';
 import { required } from '../environment.ts';
 import { boundedRetries } from './retry-strategy.ts';
 
@@ -11,7 +11,7 @@ let documents: DynamoDBDocumentClient | undefined;
  * What the SDK does around every call, and nobody here looks at: it makes ready what it would log, and tells AWS what it is.
  * A task makes tens of thousands of calls, and each of them would pay for it.
  */
-const unread = ['loggerMiddleware', 'getUserAgentMiddleware'];
+const unusedMiddleware = ['loggerMiddleware', 'getUserAgentMiddleware'];
 
 let policy: RetryPolicy = interactiveRetries;
 
@@ -30,8 +30,8 @@ export function retryInBackground(): void {
  */
 export function documentClient(): DynamoDBDocumentClient {
   if (!documents) {
-    const client = new DynamoDBClient({ ...answersInTime, retryStrategy: boundedRetries(tableRetries) });
-    for (const middleware of unread) {
+    const client = new DynamoDBClient({ ...clientTimeouts, retryStrategy: boundedRetries(tableRetries) });
+    for (const middleware of unusedMiddleware) {
       client.middlewareStack.remove(middleware);
     }
     documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });

@@ -6,7 +6,7 @@ import {
 import { isThrottling } from '../aws-errors.ts';
 
 /** Reasons for which DynamoDB cancels a transaction that would succeed at another time. */
-const PASSING_REASONS: ReadonlySet<string> = new Set([
+const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
   'TransactionConflict',
   'ThrottlingError',
   'ProvisionedThroughputExceeded',
@@ -20,7 +20,7 @@ export function isContention(error: unknown): boolean {
   return (
     error instanceof TransactionConflictException ||
     error instanceof TransactionInProgressException ||
-    (error instanceof TransactionCanceledException && isPassing(error))
+    (error instanceof TransactionCanceledException && isTransientCancellation(error))
   );
 }
 
@@ -29,18 +29,18 @@ export function isThrottled(error: unknown): boolean {
   return (
     isThrottling(error) ||
     (error instanceof TransactionCanceledException &&
-      isPassing(error) &&
-      !codesOf(error).includes('TransactionConflict'))
+      isTransientCancellation(error) &&
+      !cancellationCodes(error).includes('TransactionConflict'))
   );
 }
 
 /** A condition that failed, or an item that is too large, will not pass by waiting: it outweighs all other reasons. */
-function isPassing(error: TransactionCanceledException): boolean {
-  const codes = codesOf(error);
-  return codes.length > 0 && codes.every((code) => PASSING_REASONS.has(code));
+function isTransientCancellation(error: TransactionCanceledException): boolean {
+  const codes = cancellationCodes(error);
+  return codes.length > 0 && codes.every((code) => TRANSIENT_REASONS.has(code));
 }
 
 /** Why the parts of a transaction were refused; a part that was not has the reason `None`. */
-export function codesOf({ CancellationReasons = [] }: TransactionCanceledException): string[] {
+export function cancellationCodes({ CancellationReasons = [] }: TransactionCanceledException): string[] {
   return CancellationReasons.flatMap(({ Code }) => (Code === undefined || Code === 'None' ? [] : [Code]));
 }

@@ -6,25 +6,25 @@ let secret: Promise<string> | undefined;
 
 /** The secret with which this deployment signs its cursors: made by whoever needs it first, then the same for all. */
 export function cursorSecret(): Promise<string> {
-  secret ??= readOrMake().catch((error) => {
+  secret ??= getOrCreate().catch((error) => {
     secret = undefined;
     throw error;
   });
   return secret;
 }
 
-async function readOrMake(): Promise<string> {
-  const kept = await get<{ secret: string }>(cursorSecretKey);
-  if (kept) {
-    return kept.secret;
+async function getOrCreate(): Promise<string> {
+  const existing = await get<{ secret: string }>(cursorSecretKey);
+  if (existing) {
+    return existing.secret;
   }
   try {
-    const made = randomBytes(32).toString('base64url');
-    await write(put({ ...cursorSecretKey, secret: made }, absent));
-    return made;
+    const created = randomBytes(32).toString('base64url');
+    await write(put({ ...cursorSecretKey, secret: created }, absent));
+    return created;
   } catch (error) {
     if (error instanceof ConditionFailed) {
-      return readOrMake();
+      return getOrCreate();
     }
     throw error;
   }

@@ -5,12 +5,12 @@ import {
   bothOf,
   type Change,
   type Condition,
+  createIdempotent,
   get,
-  makeOnce,
   put,
   query,
   remove,
-  updated,
+  updateAndGet,
   write,
 } from './items.ts';
 import { customerKey } from './keys.ts';
@@ -26,7 +26,7 @@ export async function getCustomer(partnerId: string, id: string): Promise<Custom
 export async function insertCustomer(partnerId: string, customer: Customer): Promise<CustomerRecord> {
   const key = customerKey(partnerId, customer.id);
   const record = { ...customer, services: 0 };
-  return (await makeOnce<CustomerRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
+  return (await createIdempotent<CustomerRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
 }
 
 /** @throws ConditionFailed when the customer has changed since it was read. */
@@ -36,7 +36,7 @@ export async function changeCustomer(
   change: Pick<Change, 'set' | 'remove'>,
   at: string,
 ): Promise<CustomerRecord> {
-  return updated<CustomerRecord>(
+  return updateAndGet<CustomerRecord>(
     customerKey(partnerId, customer.id),
     { ...change, set: { ...change.set, updatedAt: at }, increase: { version: 1 } },
     atVersion(customer.version),

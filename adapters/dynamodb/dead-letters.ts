@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetter, FailedUsage, FailedWork } from '../../domain/dead-letter.ts';
 import { get, put, query, remove, write } from './items.ts';
-import { redrivenUsage, redrivenUsageKey, setAsideKey, setAsidePartition } from './keys.ts';
+import { deadLetterKey, deadLetterPartition, redrivenUsage, redrivenUsageKey } from './keys.ts';
 
 /** Dead-letters work. If it is dead-lettered already, replaces the error. */
 export async function deadLetter(work: FailedWork, error: string, now: Date): Promise<void> {
   const id = deadLetterId(work);
-  await write(put({ id, work, error, at: now.toISOString(), ...setAsideKey(id) }));
+  await write(put({ id, work, error, at: now.toISOString(), ...deadLetterKey(id) }));
 }
 
 export async function queryDeadLetters(limit: number, after: string | undefined) {
-  return query<DeadLetter>({ partition: setAsidePartition, after }, limit);
+  return query<DeadLetter>({ partition: deadLetterPartition, after }, limit);
 }
 
 export async function getDeadLetter(id: string): Promise<DeadLetter | undefined> {
-  return get<DeadLetter>(setAsideKey(id));
+  return get<DeadLetter>(deadLetterKey(id));
 }
 
 export async function removeDeadLetter(id: string): Promise<void> {
-  await write(remove(setAsideKey(id)));
+  await write(remove(deadLetterKey(id)));
 }
 
 /** Stores redriven usage for the collector. */
@@ -37,7 +37,7 @@ export async function removeRedrivenUsage(id: string): Promise<void> {
 }
 
 /** The bounds of one dead letter: its item stays far under 400 KB. */
-const MAX_RECORDS_A_LETTER = 200;
+const MAX_RECORDS_PER_LETTER = 200;
 const MAX_LETTER_LENGTH = 100_000;
 const MAX_RECORD_LENGTH = 5_000;
 
@@ -49,7 +49,7 @@ export function failedUsage(operatorId: string, records: readonly unknown[]): Fa
     const whole = JSON.stringify(record) ?? 'null';
     const text = whole.length > MAX_RECORD_LENGTH ? JSON.stringify(whole.slice(0, MAX_RECORD_LENGTH)) : whole;
     const letter = letters.at(-1);
-    if (letter && letter.length < MAX_RECORDS_A_LETTER && length + text.length <= MAX_LETTER_LENGTH) {
+    if (letter && letter.length < MAX_RECORDS_PER_LETTER && length + text.length <= MAX_LETTER_LENGTH) {
       letter.push(text);
       length += text.length;
     } else {

@@ -12,7 +12,7 @@ import {
   remove,
   transact,
   update,
-  updated,
+  updateAndGet,
   write,
   writeIf,
 } from './items.ts';
@@ -74,7 +74,7 @@ export async function addDelivery(
       throw error;
     }
   }
-  await markDue(partnerId, webhookId, now);
+  await markWebhookDue(partnerId, webhookId, now);
   return delivery;
 }
 
@@ -134,7 +134,7 @@ export async function requeueDelivery(
     put({ ...again, ...deliveryKey(partnerId, webhookId, again.id) }, exists),
     pendingWrite(partnerId, webhookId, again),
   ]);
-  await markDue(partnerId, webhookId, now);
+  await markWebhookDue(partnerId, webhookId, now);
   return again;
 }
 
@@ -227,7 +227,7 @@ export async function leaseQueue(
   const dueAt = new Date(now.getTime() + LEASED_QUEUE_DELAY_MS).toISOString();
   const lease = { heldBy, heldUntil: leaseExpiresAt, dueAt };
   try {
-    return { ...(await updated<Queue>(webhookQueueKey(partnerId, webhookId), { set: lease }, free)), heldBy };
+    return { ...(await updateAndGet<Queue>(webhookQueueKey(partnerId, webhookId), { set: lease }, free)), heldBy };
   } catch (error) {
     if (error instanceof ConditionFailed) {
       return undefined;
@@ -286,7 +286,7 @@ export async function removeQueue(partnerId: string, webhookId: string): Promise
  *
  * @param added how many events were queued.
  */
-export async function markDue(partnerId: string, webhookId: string, now: Date, added = 1): Promise<void> {
+export async function markWebhookDue(partnerId: string, webhookId: string, now: Date, added = 1): Promise<void> {
   const key = webhookQueueKey(partnerId, webhookId);
   const at = now.toISOString();
   const change = { add: { added }, set: { duePk: due.webhooks } };
@@ -296,7 +296,7 @@ export async function markDue(partnerId: string, webhookId: string, now: Date, a
     values: { ':now': at },
   };
   if (!(await writeIf(update(key, { ...change, set: { ...change.set, dueAt: at } }, isNotPaused)))) {
-    await write(update(key, { ...change, setOnce: { dueAt: at } }));
+    await write(update(key, { ...change, setIfAbsent: { dueAt: at } }));
   }
 }
 

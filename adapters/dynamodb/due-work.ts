@@ -1,4 +1,4 @@
-import { ConditionFailed, exists, update, updated, writeIf } from './items.ts';
+import { ConditionFailed, exists, update, updateAndGet, writeIf } from './items.ts';
 import type { Key } from './keys.ts';
 
 const isDue = { expression: 'attribute_exists(duePk)' };
@@ -6,7 +6,7 @@ const isDue = { expression: 'attribute_exists(duePk)' };
 /** Counts a failed attempt at a due item. @returns the failed attempts so far; 0 when the item is no longer due. */
 export async function countFailedAttempt(key: Key): Promise<number> {
   try {
-    return (await updated<{ failedLooks: number }>(key, { add: { failedLooks: 1 } }, isDue)).failedLooks;
+    return (await updateAndGet<{ failedLooks: number }>(key, { add: { failedLooks: 1 } }, isDue)).failedLooks;
   } catch (error) {
     if (error instanceof ConditionFailed) {
       return 0;

@@ -1,5 +1,5 @@
 import { type ItemKind, isOfKind } from './item-kinds.ts';
-import { inPartners, type Key } from './keys.ts';
+import { type Key, partnerListKeys } from './keys.ts';
 
 /** What an item holds, its keys included. */
 export type Attributes = Record<string, unknown>;
@@ -14,22 +14,22 @@ export type Upgrade = (item: Attributes) => Attributes;
  * Kinds that keep their shape: of some an update makes items, so that nobody could tell a new one from one of the first
  * shape; what is in a journal nobody may change.
  */
-type KeepsItsShape = 'webhookQueue' | 'operatorHealth' | 'operatorCalls' | 'journalEntry' | 'requestCount';
+type Unversioned = 'webhookQueue' | 'operatorHealth' | 'operatorCalls' | 'journalEntry' | 'requestCount';
 
 /** By kind, how its items came from their first shape to the newest. */
-type Upgrades = Readonly<Partial<Record<Exclude<ItemKind, KeepsItsShape>, readonly Upgrade[]>>>;
+type Upgrades = Readonly<Partial<Record<Exclude<ItemKind, Unversioned>, readonly Upgrade[]>>>;
 
 /** The attribute that numbers an item's shape. An item without it has the first one: so a SIM's item pays nothing for it. */
 export const SHAPE = 'v';
 
 /** Writes and reads the shapes that upgrades make. */
-export function chainOf(upgrades: Upgrades) {
+export function upgradeChain(upgrades: Upgrades) {
   // Object.entries forgets what the keys are.
   const kinds = Object.entries(upgrades) as [ItemKind, readonly Upgrade[]][];
   const upgradesOf = (key: Key) => kinds.find(([kind]) => isOfKind(kind, key))?.[1] ?? [];
   return {
     /** An item as it is put into the table: of the newest shape, and numbered so unless that is the first. */
-    numbered<Item extends Attributes & Key>(item: Item): Item & Attributes {
+    withShapeNumber<Item extends Attributes & Key>(item: Item): Item & Attributes {
       const { length } = upgradesOf(item);
       return length === 0 ? item : { ...item, [SHAPE]: length + 1 };
     },
@@ -38,23 +38,23 @@ export function chainOf(upgrades: Upgrades) {
      * An item as it was read, in the newest shape, without its number. One of a later release has all that this one
      * knows, and is taken as it is.
      */
-    upgraded({ [SHAPE]: shape = 1, ...item }: Attributes): Attributes {
+    upgradeItem({ [SHAPE]: shape = 1, ...item }: Attributes): Attributes {
       return upgradesOf({ pk: String(item.pk), sk: String(item.sk) })
         .slice(Number(shape) - 1)
         .reduce((before, upgrade) => upgrade(before), item);
     },
 
     /** Whether an item has an earlier shape than the newest. */
-    isBehind({ pk, sk, [SHAPE]: shape = 1 }: Attributes): boolean {
+    isOutdated({ pk, sk, [SHAPE]: shape = 1 }: Attributes): boolean {
       return Number(shape) <= upgradesOf({ pk: String(pk), sk: String(sk) }).length;
     },
   };
 }
 
 /** A change of a shape is an upgrade at the end of its kind's list: docs/changes.md. */
-export const { numbered, upgraded, isBehind } = chainOf({
+export const { withShapeNumber, upgradeItem, isOutdated } = upgradeChain({
   // The platform lists its partners.
-  partner: [(item) => ({ ...item, ...inPartners(String(item.id)) })],
+  partner: [(item) => ({ ...item, ...partnerListKeys(String(item.id)) })],
   // A service that never had a SIM had no number of them.
   partnerService: [(item) => ({ ...item, sims: item.sims ?? 0 })],
 });

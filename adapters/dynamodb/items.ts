@@ -22,7 +22,7 @@ import pMap from 'p-map';
 import { longestWait, retryDelay } from '../../domain/retry-policies.ts';
 import { documentClient, tableName, tableRetries } from './client.ts';
 import { isContention } from './contention.ts';
-import { type Attributes, numbered, upgraded } from './item-shapes.ts';
+import { type Attributes, upgradeItem, withShapeNumber } from './item-shapes.ts';
 import { JOURNAL, type Key } from './keys.ts';
 import { table } from './table.ts';
 
@@ -39,9 +39,9 @@ export type Change = {
   add?: Record<string, number | Set<string>>;
   /** Adds to numbers inside a map, as `progress.migrated`. */
   increase?: Record<string, number>;
-  takeFromSet?: Record<string, Set<string>>;
+  removeFromSet?: Record<string, Set<string>>;
   /** Sets what the item does not have yet. */
-  setOnce?: Record<string, unknown>;
+  setIfAbsent?: Record<string, unknown>;
 };
 
 /** A condition in DynamoDB's words, with its values. */
@@ -79,7 +79,7 @@ export function put(item: Item, condition?: Condition): Write {
   if (item.pk.endsWith(JOURNAL) && condition !== absent) {
     throw new Error('An entry of a journal is added and never replaced: its put takes the condition `absent`.');
   }
-  return { Put: { TableName: tableName(), Item: numbered(item), ...conditionOf(condition) } };
+  return { Put: { TableName: tableName(), Item: withShapeNumber(item), ...conditionOf(condition) } };
 }
 
 export function remove(key: Key, condition?: Condition): Write {
@@ -104,14 +104,14 @@ export function update(key: Key, change: Change, condition?: Condition): Write {
   };
   const sets = [
     ...Object.entries(change.set ?? {}).map(([name, to]) => `${path(name)} = ${value(to)}`),
-    ...Object.entries(change.setOnce ?? {}).map(
+    ...Object.entries(change.setIfAbsent ?? {}).map(
       ([name, to]) => `${path(name)} = if_not_exists(${path(name)}, ${value(to)})`,
     ),
     ...Object.entries(change.increase ?? {}).map(([name, by]) => `${path(name)} = ${path(name)} + ${value(by)}`),
   ];
   const removes = (change.remove ?? []).map(path);
   const adds = Object.entries(change.add ?? {}).map(([name, by]) => `${path(name)} ${value(by)}`);
-  const deletes = Object.entries(change.takeFromSet ?? {}).map(([name, of]) => `${path(name)} ${value(of)}`);
+  const deletes = Object.entries(change.removeFromSet ?? {}).map(([name, of]) => `${path(name)} ${value(of)}`);
   const clauses = { SET: sets, REMOVE: removes, ADD: adds, DELETE: deletes };
   const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = conditionOf(condition);
   const allValues = { ...values, ...ExpressionAttributeValues };
@@ -155,7 +155,7 @@ export function isPermanent(error: unknown): boolean {
  */
 export async function write(one: Write): Promise<void> {
   try {
-    await conditional(async () => {
+    await withConditionFailed(async () => {
       if (one.Put) {
         await documentClient().send(new PutCommand(one.Put));
       } else if (one.Delete) {
@@ -165,7 +165,7 @@ export async function write(one: Write): Promise<void> {
       }
     });
   } catch (error) {
-    if (!(error instanceof ConditionFailed && wasRetried(error) && (await isAsWritten(one)))) {
+    if (!(error instanceof ConditionFailed && wasRetried(error) && (await isWritten(one)))) {
       throw error;
     }
   }
@@ -177,14 +177,14 @@ function wasRetried({ cause }: ConditionFailed): boolean {
 }
 
 /** Whether the item is just as a put or a removal leaves it. Of an update this cannot be known. */
-async function isAsWritten({ Put, Delete }: Write): Promise<boolean> {
+async function isWritten({ Put, Delete }: Write): Promise<boolean> {
   if (Put) {
     // Without values that are undefined, as the client stores it.
     const wanted = unmarshall(marshall(Put.Item, { removeUndefinedValues: true }));
-    return isDeepStrictEqual(await getAsKept({ pk: wanted.pk, sk: wanted.sk }), wanted);
+    return isDeepStrictEqual(await getRaw({ pk: wanted.pk, sk: wanted.sk }), wanted);
   }
   // Safe: `remove` makes all of them, with a key of the table.
-  return Delete !== undefined && (await getAsKept(Delete.Key as Key)) === undefined;
+  return Delete !== undefined && (await getRaw(Delete.Key as Key)) === undefined;
 }
 
 /** Writes one item, if it is as the condition of the write says. @returns whether it was. */
@@ -210,13 +210,13 @@ async function unlessConditionFailed(written: Promise<void>): Promise<boolean> {
 }
 
 /** Updates one item and answers what it is then. @throws ConditionFailed */
-export async function updated<T>(key: Key, change: Change, condition?: Condition): Promise<T> {
+export async function updateAndGet<T>(key: Key, change: Change, condition?: Condition): Promise<T> {
   const { Update } = update(key, change, condition);
-  return conditional(async () => {
+  return withConditionFailed(async () => {
     const { Attributes } = await documentClient().send(
       new UpdateCommand({ TableName: tableName(), Key: key, ...Update, ReturnValues: 'ALL_NEW' }),
     );
-    return recordOf<T>(Attributes ?? {});
+    return toRecord<T>(Attributes ?? {});
   });
 }
 
@@ -233,7 +233,7 @@ export async function transact(writes: readonly Write[]): Promise<void> {
   if (writes.length > MAX_TRANSACTION_ITEMS) {
     throw new Error(`A transaction has at most ${MAX_TRANSACTION_ITEMS} items, not ${writes.length}.`);
   }
-  await retried(() => documentClient().send(new TransactWriteCommand({ TransactItems: [...writes] })));
+  await sendWithRetries(() => documentClient().send(new TransactWriteCommand({ TransactItems: [...writes] })));
 }
 
 /**
@@ -241,8 +241,8 @@ export async function transact(writes: readonly Write[]): Promise<void> {
  *
  * @throws ConditionFailed
  */
-export async function retried(send: () => Promise<unknown>, policy = tableRetries()): Promise<void> {
-  const giveUpAt = Date.now() + longestWait(policy);
+export async function sendWithRetries(send: () => Promise<unknown>, policy = tableRetries()): Promise<void> {
+  const deadline = Date.now() + longestWait(policy);
   for (let attempt = 1; ; attempt += 1) {
     try {
       await send();
@@ -258,7 +258,7 @@ export async function retried(send: () => Promise<unknown>, policy = tableRetrie
         throw new ConditionFailed(failed, { cause: error });
       }
       const delay = isContention(error) ? retryDelay(policy, attempt, Math.random()) : undefined;
-      if (delay === undefined || Date.now() + delay > giveUpAt) {
+      if (delay === undefined || Date.now() + delay > deadline) {
         throw error;
       }
       await pause(delay);
@@ -274,7 +274,7 @@ export async function retried(send: () => Promise<unknown>, policy = tableRetrie
  * @returns the item that an earlier attempt made; `undefined` when this one did.
  * @throws ConditionFailed when something else is not as its write expects it.
  */
-export async function makeOnce<T>(key: Key, writes: readonly [Write, ...Write[]]): Promise<T | undefined> {
+export async function createIdempotent<T>(key: Key, writes: readonly [Write, ...Write[]]): Promise<T | undefined> {
   try {
     await (writes.length === 1 ? write(writes[0]) : transact(writes));
     return undefined;
@@ -288,12 +288,12 @@ export async function makeOnce<T>(key: Key, writes: readonly [Write, ...Write[]]
 
 /** Reads one item as it is now (strongly consistent). */
 export async function get<T>(key: Key): Promise<T | undefined> {
-  const item = await getAsKept(key);
-  return item && recordOf<T>(item);
+  const item = await getRaw(key);
+  return item && toRecord<T>(item);
 }
 
 /** As `get`, with its keys and in the shape that it has. */
-export async function getAsKept(key: Key): Promise<Attributes | undefined> {
+export async function getRaw(key: Key): Promise<Attributes | undefined> {
   const { Item } = await documentClient().send(
     new GetCommand({ TableName: tableName(), Key: key, ConsistentRead: true }),
   );
@@ -304,7 +304,7 @@ export async function getAsKept(key: Key): Promise<Attributes | undefined> {
  * Reads on in one part of the whole table, a MB at the most: for whoever looks at every item, which no function of the
  * API may. Items are as they are kept. `last` is where to go on, absent at the end.
  */
-export async function scanAsKept(
+export async function scanRaw(
   { segment, segments }: { segment: number; segments: number },
   after: Key | undefined,
 ): Promise<{ items: Attributes[]; last?: Key }> {
@@ -336,19 +336,19 @@ async function getBatch<T>(keys: readonly Key[]): Promise<T[]> {
   const name = tableName();
   const found: T[] = [];
   let pending: Record<string, unknown>[] = [...keys];
-  let attemptsWithoutAny = 0;
+  let attemptsWithoutProgress = 0;
   for (;;) {
     const { Responses, UnprocessedKeys } = await documentClient().send(
       new BatchGetCommand({ RequestItems: { [name]: { Keys: pending, ConsistentRead: true } } }),
     );
-    found.push(...(Responses?.[name] ?? []).map((item) => recordOf<T>(item)));
+    found.push(...(Responses?.[name] ?? []).map((item) => toRecord<T>(item)));
     const left = UnprocessedKeys?.[name]?.Keys ?? [];
     if (left.length === 0) {
       return found;
     }
-    attemptsWithoutAny = left.length < pending.length ? 1 : attemptsWithoutAny + 1;
+    attemptsWithoutProgress = left.length < pending.length ? 1 : attemptsWithoutProgress + 1;
     pending = left;
-    const delay = retryDelay(tableRetries(), attemptsWithoutAny, Math.random());
+    const delay = retryDelay(tableRetries(), attemptsWithoutProgress, Math.random());
     if (delay === undefined) {
       throw new ProvisionedThroughputExceededException({
         message: `${pending.length} items of a batch could not be read.`,
@@ -375,7 +375,7 @@ export type Range = {
 /** One read of a list. `last` is the sort key at which to go on, absent at the end. */
 export async function query<T>(range: Range, limit: number): Promise<{ items: T[]; last?: string }> {
   const { items, last } = await queryItems(range, limit);
-  return { items: items.map((item) => recordOf<T>(item)), ...(last === undefined ? {} : { last }) };
+  return { items: items.map((item) => toRecord<T>(item)), ...(last === undefined ? {} : { last }) };
 }
 
 /** Where something is kept that is due, and since when it is. */
@@ -389,7 +389,7 @@ export async function queryDue(kind: string, now: Date, limit: number): Promise<
 
 async function queryItems(range: Range, limit: number): Promise<{ items: Record<string, unknown>[]; last?: string }> {
   const names = range.index ? table.indexes[range.index] : table;
-  const [from, to] = endsOf(range);
+  const [from, to] = boundsOf(range);
   // The last page ended with the last sort key of the range, which DynamoDB does not say; and it refuses a range of nothing.
   if (from > to) {
     return { items: [] };
@@ -422,7 +422,7 @@ export async function queryAll<T>(range: Range): Promise<T[]> {
 }
 
 /** The first and the last sort key of what is left of a range, both included. */
-function endsOf({ prefix = '', from = prefix, after, upTo, descending }: Range): [from: string, to: string] {
+function boundsOf({ prefix = '', from = prefix, after, upTo, descending }: Range): [from: string, to: string] {
   const to = upTo ?? `${prefix}${LAST_CHARACTER}`;
   if (after === undefined) {
     return [from, to];
@@ -467,11 +467,11 @@ const keyAttributes = new Set<string>([
  * key and is written by one file of this folder alone, which reads it back as the same type: in its newest shape, whichever
  * release wrote it.
  */
-function recordOf<T>(item: Record<string, unknown>): T {
-  return Object.fromEntries(Object.entries(upgraded(item)).filter(([name]) => !keyAttributes.has(name))) as T;
+function toRecord<T>(item: Record<string, unknown>): T {
+  return Object.fromEntries(Object.entries(upgradeItem(item)).filter(([name]) => !keyAttributes.has(name))) as T;
 }
 
-async function conditional<T>(send: () => Promise<T>): Promise<T> {
+async function withConditionFailed<T>(send: () => Promise<T>): Promise<T> {
   try {
     return await send();
   } catch (error) {

@@ -25,8 +25,8 @@ export const partnerIdOf = ({ pk }: Pick<Key, 'pk'>): string => pk.split('#')[1]
 export const partnerKey = (partnerId: string): Key => ({ pk: owned(partnerId), sk: 'PARTNER' });
 
 /** Every partner, by id: in the index by customer and state, where nothing else has such a partition. */
-export const partners = 'PARTNERS';
-export const inPartners = (partnerId: string) => ({ gsi3pk: partners, gsi3sk: partnerId });
+export const partnerListPartition = 'PARTNERS';
+export const partnerListKeys = (partnerId: string) => ({ gsi3pk: partnerListPartition, gsi3sk: partnerId });
 
 export const tariffs: Pick<Key, 'pk'> = { pk: 'TARIFFS' };
 export const tariffKey = (tariffId: string): Key => ({ pk: 'TARIFFS', sk: `TRF#${tariffId}` });
@@ -134,8 +134,8 @@ export const firingKey = (partnerId: string, alarmId: string, period: string, su
 });
 
 /** Work that could not be done, until somebody puts it back. */
-export const setAsidePartition = 'SET_ASIDE';
-export const setAsideKey = (id: string): Key => ({ pk: setAsidePartition, sk: id });
+export const deadLetterPartition = 'SET_ASIDE';
+export const deadLetterKey = (id: string): Key => ({ pk: deadLetterPartition, sk: id });
 
 /** How many requests of a partner were counted in a window of time. In one partition, to which functions that only read may write. */
 export const requestCounts = 'REQUESTS';

@@ -51,7 +51,7 @@ export async function* eachManifestPage(manifest: Manifest): AsyncGenerator<Mani
  * several parts. As it is kept: a page's results are one small item, whatever its size. Most SIMs of a page share what
  * became of them.
  */
-type KeptPart = {
+type StoredPart = {
   page: number;
   part: number;
   succeeded: string;
@@ -84,12 +84,12 @@ export function putResults(
   uncounted: Counts,
 ): Write {
   const placeOf = new Map(iccids.map((iccid, place) => [iccid, place]));
-  const placesOf = (some: readonly SimResult[]) => writePlaces(some.flatMap(({ iccid }) => placeOf.get(iccid) ?? []));
+  const placesOf = (some: readonly SimResult[]) => formatPlaces(some.flatMap(({ iccid }) => placeOf.get(iccid) ?? []));
   const byProblem = Map.groupBy(
     results.filter((result) => result.outcome === 'failed'),
     ({ problem }) => JSON.stringify(problem),
   );
-  const kept: KeptPart = {
+  const kept: StoredPart = {
     page,
     part,
     succeeded: placesOf(results.filter(({ outcome }) => outcome === 'succeeded')),
@@ -114,13 +114,13 @@ export async function uncountedPart(
   page: number,
   part: number,
 ): Promise<UncountedPart | undefined> {
-  const kept = await get<KeptPart>(resultKey(operationPartition(partnerId, operationId), page, part));
+  const kept = await get<StoredPart>(resultKey(operationPartition(partnerId, operationId), page, part));
   return kept?.uncounted && { page, part, uncounted: kept.uncounted };
 }
 
 /** The parts of an operation that are recorded and not yet counted: a task that was cut short left them. */
 export async function uncountedParts(partnerId: string, operationId: string): Promise<UncountedPart[]> {
-  const parts = await queryAll<KeptPart>({ partition: operationPartition(partnerId, operationId), prefix: 'RES#' });
+  const parts = await queryAll<StoredPart>({ partition: operationPartition(partnerId, operationId), prefix: 'RES#' });
   return parts.flatMap(({ page, part, uncounted }) => (uncounted ? [{ page, part, uncounted }] : []));
 }
 
@@ -134,9 +134,9 @@ export async function pageWithResults(
   const { pk, sk } = resultKey(operationPartition(partnerId, operationId), number, 0);
   const [page, kept] = await Promise.all([
     pageOrEmpty(manifest, number),
-    queryAll<KeptPart>({ partition: pk, prefix: sk.slice(0, sk.lastIndexOf('#') + 1) }),
+    queryAll<StoredPart>({ partition: pk, prefix: sk.slice(0, sk.lastIndexOf('#') + 1) }),
   ]);
-  return { page, parts: kept.map((part) => resultsOf(part, page)) };
+  return { page, parts: kept.map((part) => toResultPart(part, page)) };
 }
 
 /** How many parts of results one read takes: each may have a page's SIMs with their problems. */
@@ -151,21 +151,21 @@ export async function resultsFrom(
 ): Promise<{ parts: ResultPart[]; more: boolean }> {
   const partition = operationPartition(partnerId, operationId);
   const first = resultKey(partition, from.page, from.part).sk;
-  const { items, last } = await query<KeptPart>({ partition, prefix: 'RES#', from: first }, PARTS_PER_READ);
+  const { items, last } = await query<StoredPart>({ partition, prefix: 'RES#', from: first }, PARTS_PER_READ);
   const numbers = [...new Set(items.map(({ page }) => page))];
   const pages = await Promise.all(numbers.map((number) => pageOrEmpty(manifest, number)));
   const byNumber = new Map(pages.map((page) => [page.page, page]));
   const parts = items.flatMap((part) => {
     const page = byNumber.get(part.page);
-    return page ? [resultsOf(part, page)] : [];
+    return page ? [toResultPart(part, page)] : [];
   });
   return { parts, more: last !== undefined };
 }
 
-function resultsOf({ page, part, succeeded, failed, uncounted }: KeptPart, { iccids }: ManifestPage): ResultPart {
+function toResultPart({ page, part, succeeded, failed, uncounted }: StoredPart, { iccids }: ManifestPage): ResultPart {
   const byPlace = new Map<number, SimResult>();
   const at = (places: string, resultOf: (iccid: string) => SimResult) => {
-    for (const place of readPlaces(places)) {
+    for (const place of parsePlaces(places)) {
       const iccid = iccids[place];
       if (iccid !== undefined) {
         byPlace.set(place, resultOf(iccid));
@@ -181,7 +181,7 @@ function resultsOf({ page, part, succeeded, failed, uncounted }: KeptPart, { icc
 }
 
 /** Places in a page as text: `0-11,17,20-249`. */
-function writePlaces(places: readonly number[]): string {
+function formatPlaces(places: readonly number[]): string {
   const runs: { first: number; last: number }[] = [];
   for (const place of [...places].sort((one, other) => one - other)) {
     const run = runs.at(-1);
@@ -194,7 +194,7 @@ function writePlaces(places: readonly number[]): string {
   return runs.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
 }
 
-function readPlaces(text: string): number[] {
+function parsePlaces(text: string): number[] {
   return text
     .split(',')
     .filter((run) => run !== '')

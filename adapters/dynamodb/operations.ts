@@ -5,11 +5,11 @@ import {
   absent,
   atVersion,
   ConditionFailed,
+  createIdempotent,
   exists,
   get,
   getMany,
   MAX_TRANSACTION_ITEMS,
-  makeOnce,
   put,
   query,
   transact,
@@ -49,7 +49,7 @@ export async function createOperation(
 ): Promise<OperationRecord> {
   const manifest = operationManifest(partnerId, operation.id);
   const record: OperationRecord = { ...operation, ...run };
-  const earlier = await makeOnce<OperationRecord>(operationKey(partnerId, record.id), [
+  const earlier = await createIdempotent<OperationRecord>(operationKey(partnerId, record.id), [
     putOperation(partnerId, record, 'new'),
     ...pages.map((page) => putPage(manifest, page)),
   ]);
@@ -58,12 +58,12 @@ export async function createOperation(
 
 export function putOperation(partnerId: string, record: OperationRecord, expected: number | 'new'): Write {
   const { runDueAt } = record;
-  const watched = runDueAt !== undefined && !isOperationFinished(record);
+  const isWatched = runDueAt !== undefined && !isOperationFinished(record);
   return put(
     {
       ...record,
       ...operationKey(partnerId, record.id),
-      ...(watched ? { duePk: due.work, dueAt: runDueAt } : {}),
+      ...(isWatched ? { duePk: due.work, dueAt: runDueAt } : {}),
     },
     expected === 'new' ? absent : atVersion(expected),
   );
@@ -149,10 +149,10 @@ export type PartToRecord = {
 };
 
 /** The items that the counts of a part change beside its services: the part itself, its operation and its order. */
-const ITEMS_BESIDE_SERVICES = 3;
+const NON_SERVICE_ITEMS = 3;
 
 /** How many services the counts of one part may concern: then they fit into one transaction. */
-export const MAX_SERVICES_PER_PART = MAX_TRANSACTION_ITEMS - ITEMS_BESIDE_SERVICES;
+export const MAX_SERVICES_PER_PART = MAX_TRANSACTION_ITEMS - NON_SERVICE_ITEMS;
 
 /**
  * Records the results of a part of a page, once: page and part are the key. It is one write to an item of its own, so that
@@ -201,7 +201,7 @@ export function batchesOf(parts: readonly UncountedPart[]): UncountedPart[][] {
     parts,
     ({ uncounted }) => uncounted.services.map(([id]) => id),
     // A part has an item of its own; beside the parts are their operation and its order.
-    (items, services) => items - 1 + ITEMS_BESIDE_SERVICES + services <= MAX_TRANSACTION_ITEMS,
+    (items, services) => items - 1 + NON_SERVICE_ITEMS + services <= MAX_TRANSACTION_ITEMS,
   );
 }
 

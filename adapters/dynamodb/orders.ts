@@ -8,9 +8,9 @@ import {
   absent,
   atVersion,
   ConditionFailed,
+  createIdempotent,
   exists,
   get,
-  makeOnce,
   put,
   query,
   queryAll,
@@ -37,7 +37,7 @@ export type OrderRecord = Order &
 /** Creates an order with the first event of its timeline. @returns the stored order, which an earlier attempt may have created. */
 export async function createOrder(partnerId: string, step: OrderStep, run: Run): Promise<OrderRecord> {
   const record: OrderRecord = { ...step.order, ...run, pages: 0 };
-  const earlier = await makeOnce<OrderRecord>(orderKey(partnerId, record.id), [
+  const earlier = await createIdempotent<OrderRecord>(orderKey(partnerId, record.id), [
     putOrder(partnerId, record, 'new'),
     ...eventWrites(partnerId, step),
   ]);

@@ -2,7 +2,7 @@ import { operatorIds } from '../../domain/operator.ts';
 import type { Partner, PartnerDetails } from '../../domain/partner.ts';
 import { newHoldingService } from '../../domain/service.ts';
 import { absent, atVersion, get, getMany, put, query, transactIf, writeIf } from './items.ts';
-import { inPartners, partnerKey, partnerServiceKey, partners } from './keys.ts';
+import { partnerKey, partnerListKeys, partnerListPartition, partnerServiceKey } from './keys.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
 export async function getPartner(partnerId: string): Promise<Partner | undefined> {
@@ -15,7 +15,7 @@ export async function queryPartners(
   after: string | undefined,
 ): Promise<{ items: Partner[]; last?: string }> {
   const { items, ...rest } = await query<{ id: string }>(
-    { index: 'byCustomerState', partition: partners, after },
+    { index: 'byCustomerState', partition: partnerListPartition, after },
     limit,
   );
   // The index does not project all attributes.
@@ -46,7 +46,7 @@ export async function upsertPartner(
       updatedAt: at,
       version: (before?.version ?? 0) + 1,
     };
-    const item = { ...partner, ...inPartners(id), ...partnerKey(id) };
+    const item = { ...partner, ...partnerListKeys(id), ...partnerKey(id) };
     const services = operatorIds.map((operatorId) => ({ ...newHoldingService(operatorId, at), sims: 0 }));
     const written = before
       ? await writeIf(put(item, atVersion(before.version)))

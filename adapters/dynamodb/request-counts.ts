@@ -1,4 +1,4 @@
-import { updated } from './items.ts';
+import { updateAndGet } from './items.ts';
 import { requestCountKey } from './keys.ts';
 import { getPartner } from './partners.ts';
 
@@ -9,7 +9,7 @@ const COUNT_LIFETIME_SECONDS = 3600;
 export async function addRequests(partnerId: string, window: number, requests: number): Promise<number> {
   const expiresAt = Math.floor(Date.now() / 1000) + COUNT_LIFETIME_SECONDS;
   const change = { add: { requests }, setOnce: { expiresAt } };
-  return (await updated<{ requests: number }>(requestCountKey(partnerId, window), change)).requests;
+  return (await updateAndGet<{ requests: number }>(requestCountKey(partnerId, window), change)).requests;
 }
 
 /** The partner's own limit of requests per second; `undefined` when that of the stage applies. */

@@ -6,15 +6,15 @@ import {
   bothOf,
   type Condition,
   ConditionFailed,
+  createIdempotent,
   exists,
   get,
-  makeOnce,
   put,
   query,
   remove,
   transact,
   update,
-  updated,
+  updateAndGet,
   writeIf,
 } from './items.ts';
 import { customerKey, customerServiceKey, partnerServiceKey, serviceNameKey, servicesOfCustomer } from './keys.ts';
@@ -48,7 +48,7 @@ export async function getPartnerServiceWithTariff(
 export async function insertPartnerService(partnerId: string, service: PartnerService): Promise<PartnerService> {
   const key = partnerServiceKey(partnerId, service.id);
   const record: PartnerServiceRecord = { ...service, sims: 0 };
-  return (await makeOnce<PartnerServiceRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
+  return (await createIdempotent<PartnerServiceRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
 }
 
 /** @throws ConditionFailed when the service has changed since it was read. */
@@ -58,7 +58,7 @@ export async function savePartnerServiceName(
   name: string,
   at: string,
 ): Promise<PartnerService> {
-  return updated<PartnerService>(
+  return updateAndGet<PartnerService>(
     partnerServiceKey(partnerId, service.id),
     { set: { name, updatedAt: at }, increase: { version: 1 } },
     atVersion(service.version),
@@ -100,7 +100,7 @@ export async function insertCustomerService(
   const key = customerServiceKey(partnerId, id);
   const record: CustomerServiceRecord = { ...service, sims: 0 };
   try {
-    const earlier = await makeOnce<CustomerServiceRecord>(key, [
+    const earlier = await createIdempotent<CustomerServiceRecord>(key, [
       put({ ...record, ...key, gsi2pk: servicesOfCustomer(partnerId, customerId) }, absent),
       put({ ...serviceNameKey(partnerId, customerId, name), customerServiceId: id }, absent),
       update(customerKey(partnerId, customerId), { add: { services: 1 } }, exists),
@@ -208,7 +208,7 @@ export async function acquireServiceLock(
 ): Promise<WithTariff<CustomerServiceRecord> | undefined> {
   try {
     const key = customerServiceKey(partnerId, id);
-    const service = await updated<CustomerServiceRecord>(key, { add: { workers: new Set([worker]) } }, exists);
+    const service = await updateAndGet<CustomerServiceRecord>(key, { add: { workers: new Set([worker]) } }, exists);
     return { service, tariff: await getTariff(service.tariffId) };
   } catch (error) {
     if (error instanceof ConditionFailed) {
@@ -224,5 +224,5 @@ export async function releaseServiceLock(partnerId: string, id: string, workers:
     // There were no SIMs to work on; DynamoDB knows no empty set.
     return;
   }
-  await writeIf(update(customerServiceKey(partnerId, id), { takeFromSet: { workers: new Set(workers) } }, exists));
+  await writeIf(update(customerServiceKey(partnerId, id), { removeFromSet: { workers: new Set(workers) } }, exists));
 }

@@ -4,7 +4,7 @@ import { query, type Range } from './items.ts';
 import { simInService, simPartition, simsInState, simsOfCustomer, simsOfCustomerInState } from './keys.ts';
 import { getOrder } from './orders.ts';
 import { getCustomerService } from './services.ts';
-import { matches } from './sims.ts';
+import { matchesFilter } from './sims.ts';
 import { SIM_SHARDS } from './table.ts';
 
 /** One page of a list, and where the next one starts. */
@@ -13,9 +13,9 @@ export type Page<T> = { items: T[]; next?: string };
 /** How often a page may go back to the table for more: bounds what one request reads when few SIMs pass the filters. */
 const MAX_ROUNDS = 8;
 /** What one query reads at least: about 4 KB, which costs as much as less would. */
-const LEAST_READ = 6;
+const MIN_READ = 6;
 /** Rounds that find too little read twice as much each, up to this many SIMs a partition. */
-const MOST_GROWTH = 8;
+const MAX_GROWTH = 8;
 
 /**
  * A part of a list: partitions that are read side by side, each in the order of its sort keys, and merged by what follows
@@ -43,10 +43,10 @@ export async function listSims(
   after: string | undefined,
 ): Promise<Page<Sim>> {
   const sections = await sectionsFor(partnerId, filter, 'fewest reads');
-  const [start, position] = placeIn(after);
+  const [start, position] = parsePosition(after);
   const items: Sim[] = [];
   for (const [index, section] of [...sections.entries()].slice(start)) {
-    const page = await fill(section, limit - items.length, index === start ? position : undefined);
+    const page = await fillPage(section, limit - items.length, index === start ? position : undefined);
     items.push(...page.items);
     if (page.next !== undefined) {
       return { items, next: `${index}:${page.next}` };
@@ -59,8 +59,8 @@ export async function listSims(
 }
 
 /** How many queries one call of `scanSims` makes at the most, and how many SIMs each reads. */
-const SCAN_QUERIES = 64;
-const SCAN_READ = 500;
+const MAX_SCAN_QUERIES = 64;
+const SCAN_PAGE_SIZE = 500;
 
 /**
  * The ICCIDs that the filters find, for a selection: partition after partition, so that each SIM is read once and costs a
@@ -77,14 +77,14 @@ export async function scanSims(
 ): Promise<Page<string>> {
   const sections = await sectionsFor(partnerId, filter, 'keys that stay');
   const parts = sections.flatMap(({ ranges, ...section }) => ranges.map((range) => ({ range, ...section })));
-  let [index, position] = placeIn(after);
+  let [index, position] = parsePosition(after);
   const items: string[] = [];
   for (let queries = 0; index < parts.length; queries += 1) {
     const part = parts[index];
-    if (!part || queries === SCAN_QUERIES) {
+    if (!part || queries === MAX_SCAN_QUERIES) {
       return { items, next: `${index}:${position ?? ''}` };
     }
-    const read = await query<Sim>({ ...part.range, after: position }, SCAN_READ);
+    const read = await query<Sim>({ ...part.range, after: position }, SCAN_PAGE_SIZE);
     for (const sim of read.items) {
       if (!part.passes(sim)) {
         continue;
@@ -102,7 +102,7 @@ export async function scanSims(
 }
 
 /** A position is the part of the list, and how far it has been read. */
-function placeIn(position: string | undefined): [number, string | undefined] {
+function parsePosition(position: string | undefined): [number, string | undefined] {
   const [, index = '0', rest = ''] = /^(\d+):(.*)$/s.exec(position ?? '') ?? [];
   return [Number(index), rest === '' ? undefined : rest];
 }
@@ -111,7 +111,7 @@ function placeIn(position: string | undefined): [number, string | undefined] {
  * SIMs of several partitions in the order of their keys, each once. Partitions are read concurrently: a SIM that moves from one to another
  * meanwhile, as to the next state, may be in both. The later version is shown.
  */
-export function inOrderOnce<T extends { iccid: string; version: number }>(
+export function mergeSims<T extends { iccid: string; version: number }>(
   sims: readonly T[],
   keyOf: (sim: T) => string,
 ): T[] {
@@ -126,7 +126,7 @@ export function inOrderOnce<T extends { iccid: string; version: number }>(
 }
 
 /** A page of what passes, from one section. */
-async function fill(
+async function fillPage(
   { ranges, prefix, keyOf, passes }: Section,
   limit: number,
   after: string | undefined,
@@ -135,8 +135,7 @@ async function fill(
   let position = after;
   for (let round = 0; round < MAX_ROUNDS && found.length < limit; round += 1) {
     const wanted = limit - found.length;
-    const each =
-      Math.max(LEAST_READ, Math.ceil((wanted * 1.5) / ranges.length) + 2) * Math.min(2 ** round, MOST_GROWTH);
+    const each = Math.max(MIN_READ, Math.ceil((wanted * 1.5) / ranges.length) + 2) * Math.min(2 ** round, MAX_GROWTH);
     const reads = await Promise.all(
       ranges.map((range) =>
         query<Sim>({ ...range, after: position === undefined ? undefined : `${prefix}${position}` }, each),
@@ -144,7 +143,7 @@ async function fill(
     );
     // Up to where every partition has been read: beyond that another one may still hold an earlier SIM.
     const frontier = reads.flatMap(({ last }) => last?.slice(prefix.length) ?? []).sort()[0];
-    const merged = inOrderOnce(
+    const merged = mergeSims(
       reads.flatMap(({ items }) => items),
       keyOf,
     ).filter((sim) => (frontier === undefined || keyOf(sim) <= frontier) && passes(sim));
@@ -172,7 +171,7 @@ const ICCID_START = /^89\d{3,}$/;
  */
 async function sectionsFor(partnerId: string, filter: SimFilter, by: Preference): Promise<Section[]> {
   const { q, orderId, customerServiceId } = filter;
-  const passes = (sim: Sim) => matches(sim, filter);
+  const passes = (sim: Sim) => matchesFilter(sim, filter);
   let within: Interval | undefined;
   if (orderId !== undefined) {
     within = (await getOrder(partnerId, orderId))?.iccids;
@@ -185,24 +184,24 @@ async function sectionsFor(partnerId: string, filter: SimFilter, by: Preference)
     if (customerId === undefined || (filter.customerId ?? customerId) !== customerId) {
       return [];
     }
-    return searched({ ...filter, customerId });
+    return searchSections({ ...filter, customerId });
   }
-  return searched(filter);
+  return searchSections(filter);
 
-  function searched(known: SimFilter): Section[] {
+  function searchSections(known: SimFilter): Section[] {
     if (q === undefined || !ICCID_START.test(q)) {
       return [sectionOf(partnerId, known, within, passes, by)];
     }
-    const startsSo = overlapOf({ from: q, upTo: `${q}:` }, within);
+    const byPrefix = intersectionOf({ from: q, upTo: `${q}:` }, within);
     return [
-      ...(startsSo ? [sectionOf(partnerId, known, startsSo, passes, by)] : []),
+      ...(byPrefix ? [sectionOf(partnerId, known, byPrefix, passes, by)] : []),
       sectionOf(partnerId, known, within, (sim) => passes(sim) && !sim.iccid.startsWith(q), by),
     ];
   }
 }
 
 /** What both intervals have; nothing when they are apart. Without the second one, the first. */
-function overlapOf(one: Interval, other: Interval = one): Interval | undefined {
+function intersectionOf(one: Interval, other: Interval = one): Interval | undefined {
   const [, from = ''] = [one.from, other.from].sort();
   const [upTo = ''] = [one.upTo, other.upTo].sort();
   return from <= upTo ? { from, upTo } : undefined;

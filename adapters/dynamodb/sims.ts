@@ -14,12 +14,19 @@ import {
   simsOfCustomer,
   simsOfCustomerInState,
 } from './keys.ts';
-import { isByOperation, type KeptStep, keepSteps, lastMover, readHistory, versionOf } from './sim-history.ts';
+import {
+  decodeHistory,
+  encodeSteps,
+  isByOperation,
+  lastOperationId,
+  type StoredStep,
+  versionOf,
+} from './sim-history.ts';
 
 /** A SIM as it is kept: with what moved it last, so that a stage which runs twice knows its own work. */
 export type SimRecord = Sim & {
   /** The latest steps of its life, oldest first; earlier ones lie in items of their own. */
-  history: readonly KeptStep[];
+  history: readonly StoredStep[];
   /** The service that it had before the last operation moved it to another one, or off it. */
   serviceBefore?: string;
   /** For each stage of its order's plan that a retry brought about, by which one: the order's progress counts it once. */
@@ -29,12 +36,12 @@ export type SimRecord = Sim & {
 };
 
 /** How many steps of its life a SIM's own item holds: it stays under 1 KB, one write unit, from its arrival to active. */
-const INLINE_HISTORY = 4;
+const MAX_INLINE_STEPS = 4;
 
 /** Writes a SIM that arrived, and then who has it. What is there already is left as it is. */
 export async function addSim(partnerId: string, sim: Sim): Promise<void> {
-  await addOnce(simItem(partnerId, { ...sim, history: [] }));
-  await addOnce({ ...simOwnerKey(sim.iccid), iccid: sim.iccid, partnerId });
+  await putIfAbsent(simItem(partnerId, { ...sim, history: [] }));
+  await putIfAbsent({ ...simOwnerKey(sim.iccid), iccid: sim.iccid, partnerId });
 }
 
 /** @returns who has the SIMs of a list, by ICCID; SIMs that nobody has are left out. */
@@ -43,13 +50,13 @@ export async function ownersOf(iccids: readonly string[]): Promise<Map<string, s
   return new Map(owners.map(({ iccid, partnerId }) => [iccid, partnerId]));
 }
 
-async function addOnce(item: Item): Promise<void> {
+async function putIfAbsent(item: Item): Promise<void> {
   await writeIf(put(item, absent));
 }
 
 /** Whether it was this operation that changed a SIM last; naming the SIM is no change. */
-export function isMovedBy(sim: Pick<SimRecord, 'history'>, operationId: string): boolean {
-  return lastMover(sim.history) === operationId;
+export function wasLastChangedBy(sim: Pick<SimRecord, 'history'>, operationId: string): boolean {
+  return lastOperationId(sim.history) === operationId;
 }
 
 /**
@@ -65,8 +72,8 @@ export async function saveSim(
   type: string,
   by: { operationId: string } | { actor: string },
 ): Promise<SimRecord> {
-  const cleared = 'operationId' in by ? clearedNaming(before, after) : undefined;
-  const steps = keepSteps({
+  const cleared = 'operationId' in by ? clearedLabels(before, after) : undefined;
+  const steps = encodeSteps({
     version: after.version,
     at: after.updatedAt,
     type,
@@ -81,14 +88,14 @@ export async function saveSim(
     ...sim,
     ...(serviceBefore === undefined ? {} : { serviceBefore }),
     ...(before.state !== 'terminated' && after.state === 'terminated' ? { leftCounts: true } : {}),
-    history: [...(await makeRoom(partnerId, before, steps)), ...steps],
+    history: [...(await moveHistoryOut(partnerId, before, steps)), ...steps],
   };
   await write(put(simItem(partnerId, saved), atVersion(before.version)));
   return saved;
 }
 
 /** The label and the tags that an operation took off a SIM: the partner finds them in its timeline. */
-function clearedNaming(before: Sim, after: Sim): SimEvent['cleared'] {
+function clearedLabels(before: Sim, after: Sim): SimEvent['cleared'] {
   const label = after.label === undefined ? before.label : undefined;
   const tags = after.tags.length === 0 && before.tags.length > 0 ? before.tags : undefined;
   return label === undefined && tags === undefined
@@ -115,13 +122,13 @@ export async function getSims(partnerId: string, iccids: readonly string[]): Pro
 
 /** The life of a SIM, oldest step first. */
 export async function simHistory(partnerId: string, sim: SimRecord): Promise<SimEvent[]> {
-  const earlier = await queryAll<{ history: KeptStep[] }>({ partition: simHistoryPartition(partnerId, sim.iccid) });
-  return readHistory(sim, [...earlier.flatMap(({ history }) => history), ...sim.history]);
+  const earlier = await queryAll<{ history: StoredStep[] }>({ partition: simHistoryPartition(partnerId, sim.iccid) });
+  return decodeHistory(sim, [...earlier.flatMap(({ history }) => history), ...sim.history]);
 }
 
 /** Whether a SIM has had the services that it has now since a moment (RFC 3339, UTC): as its item tells by itself. */
-export function hasHadItsServicesSince(sim: SimRecord, at: string): boolean {
-  const steps = readHistory(sim, sim.history).filter(({ version }) => version > 1);
+export function hasKeptServicesSince(sim: SimRecord, at: string): boolean {
+  const steps = decodeHistory(sim, sim.history).filter(({ version }) => version > 1);
   const [oldest] = steps;
   const move = steps.findLast(isMove);
   if (move !== undefined || oldest === undefined) {
@@ -132,13 +139,13 @@ export function hasHadItsServicesSince(sim: SimRecord, at: string): boolean {
 }
 
 /** Whether a SIM passes the filters of a list. */
-export function matches(sim: Sim, { q, ...filter }: SimFilter): boolean {
+export function matchesFilter(sim: Sim, { q, ...filter }: SimFilter): boolean {
   const equal = (Object.keys(filter) as (keyof typeof filter)[]) // Object.keys widens to string; these are its keys
     .every((field) => filter[field] === undefined || sim[field] === filter[field]);
-  return equal && (q === undefined || sim.iccid.startsWith(q) || startsWithFolded(sim.label, q));
+  return equal && (q === undefined || sim.iccid.startsWith(q) || startsWithIgnoringCase(sim.label, q));
 }
 
-function startsWithFolded(label: string | undefined, q: string): boolean {
+function startsWithIgnoringCase(label: string | undefined, q: string): boolean {
   return label?.toLocaleLowerCase('en').startsWith(q.toLocaleLowerCase('en')) ?? false;
 }
 
@@ -147,13 +154,13 @@ function startsWithFolded(label: string | undefined, q: string): boolean {
  * is written first: should the SIM's write fail, the steps stand twice and are read once. The last one of an operation
  * stays, unless the next is one.
  */
-async function makeRoom(
+async function moveHistoryOut(
   partnerId: string,
   { iccid, history }: SimRecord,
-  next: readonly KeptStep[],
-): Promise<readonly KeptStep[]> {
+  next: readonly StoredStep[],
+): Promise<readonly StoredStep[]> {
   const [oldest] = history;
-  if (oldest === undefined || history.length < INLINE_HISTORY) {
+  if (oldest === undefined || history.length < MAX_INLINE_STEPS) {
     return history;
   }
   await write(put({ ...simHistoryKey(partnerId, iccid, versionOf(oldest)), history }));

@@ -1,5 +1,16 @@
 import type { Webhook, WebhookSecrets } from '../../domain/webhook.ts';
-import { absent, atVersion, ConditionFailed, get, makeOnce, put, query, queryAll, remove, write } from './items.ts';
+import {
+  absent,
+  atVersion,
+  ConditionFailed,
+  createIdempotent,
+  get,
+  put,
+  query,
+  queryAll,
+  remove,
+  write,
+} from './items.ts';
 import { webhookKey } from './keys.ts';
 
 /** A stored webhook, with its secrets. A secret is shown once and never logged. */
@@ -8,7 +19,7 @@ export type WebhookRecord = Webhook & WebhookSecrets;
 /** @returns the stored webhook: that of an earlier attempt, if there was one. */
 export async function insertWebhook(partnerId: string, webhook: WebhookRecord): Promise<WebhookRecord> {
   const key = webhookKey(partnerId, webhook.id);
-  return (await makeOnce<WebhookRecord>(key, [put({ ...webhook, ...key }, absent)])) ?? webhook;
+  return (await createIdempotent<WebhookRecord>(key, [put({ ...webhook, ...key }, absent)])) ?? webhook;
 }
 
 export async function getWebhook(partnerId: string, id: string): Promise<WebhookRecord | undefined> {

@@ -22,18 +22,18 @@ z.config(en());
  */
 export type ExpectedAnswers<T> = Readonly<Record<number, z.ZodMiniType<T>>>;
 
-const words = z.lazy(() => z.string().check(z.maxLength(500)));
+const shortText = z.lazy(() => z.string().check(z.maxLength(500)));
 
-const refusal = z.lazy(() => z.object({ code: z.string(), reason: words }));
+const refusalSchema = z.lazy(() => z.object({ code: z.string(), reason: shortText }));
 
 function orderSchema(orderId: string) {
   return z.object({
     orderId: z.literal(orderId),
     operatorReference: z.string().check(z.minLength(1), z.maxLength(100)),
     status: z.enum(['accepted', 'processing', 'dispatched', 'delivered', 'rejected', 'cancelled']),
-    trackingReference: z.exactOptional(words),
+    trackingReference: z.exactOptional(shortText),
     deliveredQuantity: z.exactOptional(z.int().check(z.minimum(0))),
-    reason: z.exactOptional(words),
+    reason: z.exactOptional(shortText),
   });
 }
 
@@ -55,7 +55,7 @@ export function submissionAnswers(orderId: string): ExpectedAnswers<SubmissionAn
     200: order,
     201: order,
     422: z.pipe(
-      refusal,
+      refusalSchema,
       z.transform(({ reason }): SubmissionAnswer => ({ outcome: 'rejected', reason })),
     ),
   };
@@ -83,7 +83,7 @@ export function cancelAnswers(orderId: string): ExpectedAnswers<CancelAnswer> {
       z.transform((): CancelAnswer => ({ outcome: 'cancelled' })),
     ),
     409: z.pipe(
-      refusal,
+      refusalSchema,
       z.transform(({ reason }): CancelAnswer => ({ outcome: 'refused', reason })),
     ),
     404: z.pipe(
@@ -193,7 +193,7 @@ const simAnswerSchema = z.lazy(() =>
   z.object({
     iccid: z.string(),
     status: z.enum(['barred', 'pending', 'active', 'refused', 'terminated']),
-    reason: z.exactOptional(words),
+    reason: z.exactOptional(shortText),
   }),
 );
 

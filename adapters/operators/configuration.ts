@@ -1,7 +1,7 @@
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
 import * as z from 'zod/mini';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
-import { answersInTime } from '../aws-clients.ts';
+import { clientTimeouts } from '../aws-clients.ts';
 import { PLACEHOLDER_KEY } from './placeholder.ts';
 
 let secrets: SecretsProvider | undefined;
@@ -40,7 +40,7 @@ export async function operatorsConfiguration(): Promise<OperatorsConfiguration> 
   }
   let secret: unknown;
   try {
-    secrets ??= new SecretsProvider({ clientConfig: answersInTime });
+    secrets ??= new SecretsProvider({ clientConfig: clientTimeouts });
     secret = await secrets.get(name, { maxAge: CACHE_SECONDS });
   } catch (cause) {
     throw new OperatorUnavailable("The operators' secret cannot be read", { cause });

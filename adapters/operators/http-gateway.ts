@@ -13,8 +13,8 @@ import {
   usageAnswers,
 } from './answers.ts';
 import type { OperatorsConfiguration } from './configuration.ts';
-import { type RetryPolicy, retrying, type Try } from './retry.ts';
-import { freeTraffic, type OperatorTraffic } from './traffic.ts';
+import { type AttemptResult, type CallPolicy, withRetries } from './retry.ts';
+import { type OperatorTraffic, unlimitedTraffic } from './traffic.ts';
 
 /** The most ICCIDs that an operator takes in one request, and the most SIMs of a page. */
 const MAX_BATCH = 500;
@@ -22,7 +22,7 @@ const MAX_LOGGED_BODY = 500;
 const MAX_LOGGED_ISSUES = 10;
 
 /** Two seconds for one try, three tries, six seconds for everything: a caller may count on an answer by then. */
-export const defaultPolicy: RetryPolicy = {
+export const defaultPolicy: CallPolicy = {
   tries: 3,
   budgetMs: 6_000,
   timeoutMs: 2_000,
@@ -40,11 +40,11 @@ export type OperatorGatewaysOptions = {
   configuration: () => Promise<OperatorsConfiguration>;
   logger: OperatorsLogger;
   /** Receives each call of a configured operator when it is over. Calls of an operator that is not configured are not reported. */
-  called?: (call: OperatorCall) => void;
+  onCall?: (call: OperatorCall) => void;
   /** What all functions together ask of the operators. */
   traffic?: OperatorTraffic;
   /** What differs from `defaultPolicy`, in which `OPERATOR_TIMEOUT_MS` may say another time for one try. */
-  policy?: Partial<RetryPolicy>;
+  policy?: Partial<CallPolicy>;
 };
 
 type Call<T> = {
@@ -69,7 +69,7 @@ export function operatorGateways(options: OperatorGatewaysOptions): (operatorId:
 }
 
 /** @throws Error when `OPERATOR_TIMEOUT_MS` is set and is no time: a mistake in the deployment, best seen at once. */
-function timeoutFromEnvironment(): Partial<RetryPolicy> {
+function timeoutFromEnvironment(): Partial<CallPolicy> {
   const text = process.env.OPERATOR_TIMEOUT_MS;
   if (text === undefined || text === '') {
     return {};
@@ -80,7 +80,7 @@ function timeoutFromEnvironment(): Partial<RetryPolicy> {
   return { timeoutMs: Number(text) };
 }
 
-type Settings = OperatorGatewaysOptions & { policy: RetryPolicy };
+type Settings = OperatorGatewaysOptions & { policy: CallPolicy };
 
 function operatorGateway(operatorId: string, options: Settings): OperatorGateway {
   const call = <T>(request: Call<T>) => callOperator(operatorId, options, request);
@@ -110,7 +110,7 @@ function operatorGateway(operatorId: string, options: Settings): OperatorGateway
       count: leftOut.length,
       sims: leftOut
         .slice(0, MAX_LOGGED_ISSUES)
-        .map(({ name, problem }) => ({ name: hide(apiKey, name), problem: hide(apiKey, problem) })),
+        .map(({ name, problem }) => ({ name: redactKey(apiKey, name), problem: redactKey(apiKey, problem) })),
     });
   }
 
@@ -119,7 +119,7 @@ function operatorGateway(operatorId: string, options: Settings): OperatorGateway
       method: 'POST',
       path,
       body: { iccids: batch, ...fields },
-      idempotencyKey: keyOf(batchKey, batch),
+      idempotencyKey: idempotencyKeyOf(batchKey, batch),
       expected: simAnswers(batch, { all: true }),
     }));
 
@@ -189,7 +189,7 @@ async function callOperator<T>(operatorId: string, options: Settings, request: C
     return answer;
   } finally {
     if (isReported) {
-      options.called?.({ operatorId, ms: performance.now() - begun, answered });
+      options.onCall?.({ operatorId, ms: performance.now() - begun, answered });
     }
   }
 }
@@ -205,15 +205,15 @@ async function callConfigured<T>(
 ): Promise<T> {
   const what = nameOf(operatorId, request);
   const { baseUrl, apiKey, requestsPerSecond } = connection;
-  const { traffic = freeTraffic, policy } = options;
-  const standing = await traffic.standing(operatorId);
-  if (standing === 'down') {
+  const { traffic = unlimitedTraffic, policy } = options;
+  const circuit = await traffic.circuitState(operatorId);
+  if (circuit === 'open') {
     throw new OperatorUnavailable(`${what}: the operator is down, and left alone for a while`);
   }
-  const take = async () =>
-    requestsPerSecond === undefined || (await traffic.take(operatorId, secondNow(), requestsPerSecond));
+  const acquire = async () =>
+    requestsPerSecond === undefined || (await traffic.acquire(operatorId, secondNow(), requestsPerSecond));
   const deadline = performance.now() + policy.budgetMs;
-  while (!(await take())) {
+  while (!(await acquire())) {
     if (performance.now() > deadline) {
       throw new OperatorUnavailable(
         `${what}: it takes ${requestsPerSecond} requests a second, and others are before us`,
@@ -222,8 +222,8 @@ async function callConfigured<T>(
     await sleep(untilNextSecond());
   }
   let isFirst = true;
-  const tried = await retrying(policy, async (signal): Promise<Try<T>> => {
-    if (!isFirst && !(await take())) {
+  const result = await withRetries(policy, async (signal): Promise<AttemptResult<T>> => {
+    if (!isFirst && !(await acquire())) {
       return { outcome: 'transient', detail: 'too many requests of our own', retryAfterMs: untilNextSecond() };
     }
     isFirst = false;
@@ -252,7 +252,7 @@ async function callConfigured<T>(
     }
     const schema = request.expected[status];
     if (schema === undefined) {
-      return undocumented(status, headers, hide(apiKey, text));
+      return undocumentedStatus(status, headers, redactKey(apiKey, text));
     }
     const read = schema.safeParse(jsonIn(text));
     if (read.success) {
@@ -265,21 +265,21 @@ async function callConfigured<T>(
       status,
       issues: read.error.issues
         .slice(0, MAX_LOGGED_ISSUES)
-        .map(({ path, message }) => ({ path: path.join('.'), message: hide(apiKey, message) })),
-      body: cut(hide(apiKey, text)),
+        .map(({ path, message }) => ({ path: path.join('.'), message: redactKey(apiKey, message) })),
+      body: truncate(redactKey(apiKey, text)),
     });
     return { outcome: 'transient', detail: `answered nonsense with ${status}` };
   });
   // A refusal is an answer, too.
-  const answered = tried.outcome === 'done' || tried.hopeless;
-  if (!answered || standing === 'troubled') {
-    await traffic.keep(operatorId, answered);
+  const answered = result.outcome === 'done' || result.permanent;
+  if (!answered || circuit === 'halfOpen') {
+    await traffic.recordOutcome(operatorId, answered);
   }
-  if (tried.outcome === 'done') {
-    return tried.value;
+  if (result.outcome === 'done') {
+    return result.value;
   }
-  const times = tried.tries === 1 ? 'after one try' : `after ${tried.tries} tries`;
-  throw new OperatorUnavailable(`${what}: ${tried.detail}, ${times}`, { cause: tried.cause });
+  const times = result.tries === 1 ? 'after one try' : `after ${result.tries} tries`;
+  throw new OperatorUnavailable(`${what}: ${result.detail}, ${times}`, { cause: result.cause });
 }
 
 const secondNow = () => Math.floor(Date.now() / 1_000);
@@ -288,10 +288,10 @@ const secondNow = () => Math.floor(Date.now() / 1_000);
 const untilNextSecond = () => 1_000 - (Date.now() % 1_000) + Math.random() * 200;
 
 /** 408, 425, 429 and faults of the operator may pass; any other status stays however often it is asked. */
-function undocumented(status: number, headers: Headers, text: string): Try<never> {
+function undocumentedStatus(status: number, headers: Headers, text: string): AttemptResult<never> {
   const detail = `answered ${status}${reasonIn(text)}`;
   if (![408, 425, 429].includes(status) && status < 500) {
-    return { outcome: 'hopeless', detail };
+    return { outcome: 'permanent', detail };
   }
   const retryAfterMs = retryAfter(headers.get('retry-after'));
   return { outcome: 'transient', detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
@@ -310,7 +310,7 @@ function retryAfter(header: string | null): number | undefined {
 function reasonIn(text: string): string {
   const body = jsonIn(text);
   return typeof body === 'object' && body !== null && 'reason' in body && typeof body.reason === 'string'
-    ? ` (${cut(body.reason)})`
+    ? ` (${truncate(body.reason)})`
     : '';
 }
 
@@ -322,12 +322,12 @@ function jsonIn(text: string): unknown {
   }
 }
 
-function cut(text: string): string {
+function truncate(text: string): string {
   return text.length <= MAX_LOGGED_BODY ? text : `${text.slice(0, MAX_LOGGED_BODY)}…`;
 }
 
 /** An operator may say our key back to us. */
-function hide(apiKey: string, text: string): string {
+function redactKey(apiKey: string, text: string): string {
   return apiKey === '' ? text : text.replaceAll(apiKey, '[API key]');
 }
 
@@ -343,7 +343,7 @@ function batchesOf(iccids: readonly string[]): string[][] {
  * The key of a request: who asks may have fewer SIMs left to ask about after a crash, and an operator refuses a key that
  * it knows from another request.
  */
-function keyOf(batchKey: string, batch: readonly string[]): string {
+function idempotencyKeyOf(batchKey: string, batch: readonly string[]): string {
   return createHash('sha256')
     .update(JSON.stringify([batchKey, batch]))
     .digest('base64url');

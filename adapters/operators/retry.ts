@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How often and how long one call is tried. All times in milliseconds. */
-export type RetryPolicy = {
+export type CallPolicy = {
   /** Tries in all, the first one included. */
   tries: number;
   /** What all tries and the waits between them may take together. */
@@ -14,15 +14,15 @@ export type RetryPolicy = {
 };
 
 /** What came of one try. `retryAfterMs`: the other side asked to be left alone for so long. */
-export type Try<T> =
+export type AttemptResult<T> =
   | { outcome: 'done'; value: T }
   | { outcome: 'transient'; detail: string; retryAfterMs?: number; cause?: unknown }
-  | { outcome: 'hopeless'; detail: string; cause?: unknown };
+  | { outcome: 'permanent'; detail: string; cause?: unknown };
 
 /** What came of all tries. */
-export type Tried<T> =
+export type RetryResult<T> =
   | { outcome: 'done'; value: T }
-  | { outcome: 'failed'; detail: string; tries: number; hopeless: boolean; cause?: unknown };
+  | { outcome: 'failed'; detail: string; tries: number; permanent: boolean; cause?: unknown };
 
 /** What `retrying` knows of time, in milliseconds: a clock that only goes on, waits, and signals that fire later. */
 export type Timing = {
@@ -38,15 +38,15 @@ const realTiming: Timing = {
 };
 
 /**
- * Tries until it is done, hopeless, or tried often or long enough. Waits a random part of a growing time in between
+ * Tries until it is done, permanent, or tried often or long enough. Waits a random part of a growing time in between
  * ("full jitter", https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), or as long as was asked
  * for; where that would overrun the budget, it ends at once. Each try gets a signal that fires when its time is up.
  */
-export async function retrying<T>(
-  policy: RetryPolicy,
-  attempt: (signal: AbortSignal) => Promise<Try<T>>,
+export async function withRetries<T>(
+  policy: CallPolicy,
+  attempt: (signal: AbortSignal) => Promise<AttemptResult<T>>,
   { now, sleep, signalAfter }: Timing = realTiming,
-): Promise<Tried<T>> {
+): Promise<RetryResult<T>> {
   const deadline = now() + policy.budgetMs;
   for (let tries = 1; ; tries += 1) {
     const timeLeft = Math.max(1, Math.ceil(deadline - now()));
@@ -54,9 +54,9 @@ export async function retrying<T>(
     if (result.outcome === 'done') {
       return result;
     }
-    const hopeless = result.outcome === 'hopeless';
-    const failed: Tried<T> = { outcome: 'failed', detail: result.detail, tries, hopeless, cause: result.cause };
-    if (hopeless || tries >= policy.tries) {
+    const permanent = result.outcome === 'permanent';
+    const failed: RetryResult<T> = { outcome: 'failed', detail: result.detail, tries, permanent, cause: result.cause };
+    if (permanent || tries >= policy.tries) {
       return failed;
     }
     const ceiling = Math.min(policy.maxBackOffMs, policy.firstBackOffMs * 2 ** (tries - 1));

@@ -1,5 +1,5 @@
 /** `troubled`: its last calls were not answered, or it was down and this call looks whether it is back. */
-export type Standing = 'well' | 'troubled' | 'down';
+export type CircuitState = 'closed' | 'halfOpen' | 'open';
 
 /** What keeps the functions, however many run at once, from asking an operator more than it takes. */
 export type OperatorTraffic = {
@@ -8,16 +8,16 @@ export type OperatorTraffic = {
    *
    * @returns false when all are taken.
    */
-  take(operatorId: string, second: number, perSecond: number): Promise<boolean>;
+  acquire(operatorId: string, second: number, perSecond: number): Promise<boolean>;
   /** How an operator is doing. One that is down is not to be called. */
-  standing(operatorId: string): Promise<Standing>;
+  circuitState(operatorId: string): Promise<CircuitState>;
   /** Keeps that an operator answered after it had not, or that it did not, however often it was tried. */
-  keep(operatorId: string, answered: boolean): Promise<void>;
+  recordOutcome(operatorId: string, answered: boolean): Promise<void>;
 };
 
 /** Operators of which nothing is known, and that take any number of calls. */
-export const freeTraffic: OperatorTraffic = {
-  take: async () => true,
-  standing: async () => 'well',
-  keep: async () => undefined,
+export const unlimitedTraffic: OperatorTraffic = {
+  acquire: async () => true,
+  circuitState: async () => 'closed',
+  recordOutcome: async () => undefined,
 };

@@ -10,7 +10,7 @@ const secretNames = new Set([
  * Secrets and personal data that are recognised anywhere in a text. Log lines hold text of other systems, so each pattern takes
  * linear time: none starts in the middle of a run of characters that it has already read.
  */
-const secretTexts: readonly RegExp[] = [
+const secretPatterns: readonly RegExp[] = [
   /\bBearer\s+[\w.~+/-]+=*/gi,
   /\bwhsec_[\w+/=-]+/g,
   /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g,
@@ -31,7 +31,7 @@ export function redact(key: string, value: unknown): unknown {
 }
 
 function redactText(text: string): string {
-  return secretTexts.reduce((scrubbed, secret) => scrubbed.replace(secret, REDACTED), withoutWebTokens(text));
+  return secretPatterns.reduce((redacted, secret) => redacted.replace(secret, REDACTED), withoutWebTokens(text));
 }
 
 /** The characters of a JSON web token (RFC 7519), as many as the shortest has. */

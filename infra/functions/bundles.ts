@@ -13,7 +13,7 @@ const requireBanner = "import{createRequire}from'node:module';const require=crea
  * Lambda puts them; event streams; a browser's user agent. In one file, all that they import of Node's own modules would
  * be loaded at the start, and the start takes half as long again.
  */
-const neverDemanded = [
+const unusedPackages = [
   '@aws-sdk/credential-provider-http',
   '@aws-sdk/credential-provider-ini',
   '@aws-sdk/credential-provider-process',
@@ -25,7 +25,7 @@ const neverDemanded = [
 ];
 
 /** How everything that runs on Lambda is bundled. */
-export const bundling = {
+export const bundleOptions = {
   absWorkingDir: root,
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -34,7 +34,7 @@ export const bundling = {
   platform: 'node',
   target: 'node24',
   mainFields: ['module', 'main'],
-  external: neverDemanded,
+  external: unusedPackages,
   banner: { js: requireBanner },
   // Names stay: a stack trace that reads costs less in loading than source maps do, in synthesis as in a cold start.
   minifySyntax: true,
@@ -76,7 +76,7 @@ export async function bundleFunctions(
 ): Promise<Bundles> {
   const output = path.join(root, 'dist/functions');
   const { outputFiles, metafile } = await build({
-    ...bundling,
+    ...bundleOptions,
     entryPoints: entries.map((entry) => ({ in: entry, out: `${bundleName(entry)}/index` })),
     outdir: output,
     write: false,

@@ -17,13 +17,13 @@ export type FunctionPermissions = {
   /** Whether it says for whom tokens have to be meant that the API takes. */
   audiences?: true;
   /** What it does to executions of the state machine: start them, look at them, answer a task that waits. */
-  executions?: readonly ExecutionRight[];
+  executions?: readonly ExecutionPermission[];
 };
 
 /** What DynamoDB calls the actions on items, without its prefix. */
 export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
-export type ExecutionRight = 'start' | 'describe' | 'answer';
+export type ExecutionPermission = 'start' | 'describe' | 'answer';
 
 /** By entry file. A function that is not listed here is not deployed: synthesis stops and says so. */
 export const permissions: Readonly<Record<string, FunctionPermissions>> = {

@@ -5,8 +5,8 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { cursorSecretKey, JOURNAL, requestCounts } from '../../adapters/dynamodb/keys.ts';
 import { table as names } from '../../adapters/dynamodb/table.ts';
-import { asNagNamesIt } from '../nag-names.ts';
-import type { ExecutionRight, FunctionPermissions } from './permissions.ts';
+import { nagName } from '../nag-names.ts';
+import type { ExecutionPermission, FunctionPermissions } from './permissions.ts';
 
 /** The statements that give a function its access to the table: by key only, never a scan. */
 export function tableStatements(
@@ -22,7 +22,7 @@ export function tableStatements(
   });
   const onItems = actions.filter((action) => action !== 'Query');
   return [
-    actions.includes('PutItem') ? journalStays(table, { adds: journal === true }) : ownWrites,
+    actions.includes('PutItem') ? protectJournal(table, { adds: journal === true }) : ownWrites,
     new PolicyStatement({ actions: onItems.map((action) => `dynamodb:${action}`), resources: [table.tableArn] }),
     ...(actions.includes('Query')
       ? [
@@ -42,7 +42,7 @@ export function tableStatements(
  * Functions that serve the API may add to journals, and no function may update or delete what is in one. IAM cannot tell a
  * put that adds from one that replaces: `put` of adapters/dynamodb/items.ts refuses the latter.
  */
-function journalStays(table: Table, { adds }: { adds: boolean }): PolicyStatement {
+function protectJournal(table: Table, { adds }: { adds: boolean }): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.DENY,
     actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', ...(adds ? [] : ['dynamodb:PutItem'])],
@@ -105,7 +105,7 @@ export function authorizerStatement(authorizerArn: string): PolicyStatement {
 }
 
 /** The statement for one right on the executions of this state machine, and of no other. */
-export function executionStatement(machine: StateMachine, right: ExecutionRight): PolicyStatement {
+export function executionStatement(machine: StateMachine, right: ExecutionPermission): PolicyStatement {
   switch (right) {
     case 'start':
       return new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] });
@@ -128,6 +128,6 @@ function executionsArn(machine: StateMachine): string {
 }
 
 /** The same ARN as cdk-nag writes it in a finding. */
-export function executionsAsNagNamesThem(machine: StateMachine): string {
-  return asNagNamesIt(Stack.of(machine).resolve(executionsArn(machine)));
+export function executionsNagName(machine: StateMachine): string {
+  return nagName(Stack.of(machine).resolve(executionsArn(machine)));
 }

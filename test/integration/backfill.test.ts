@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { backfillOn, backfillSegments, beginBackfill } from '../../adapters/dynamodb/backfill.ts';
+import { backfillNext, backfillSegments, startBackfill } from '../../adapters/dynamodb/backfill.ts';
 import { customerServiceKey, partnerServiceKey, simKey } from '../../adapters/dynamodb/keys.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
@@ -56,8 +56,8 @@ async function upgradedCount(): Promise<number> {
 
 describe('items of an earlier shape', () => {
   test('are upgraded, part after part, from where it stopped', async () => {
-    const [begun] = await beginBackfill(1, new Date());
-    const once = begun && (await backfillOn(begun, new Date()));
+    const [begun] = await startBackfill(1, new Date());
+    const once = begun && (await backfillNext(begun, new Date()));
     const afterOnce = await upgradedCount();
 
     expect(afterOnce).toBeGreaterThan(0);
@@ -75,7 +75,7 @@ describe('items of an earlier shape', () => {
   });
 
   test('lose nothing that is written meanwhile', async () => {
-    const [begun] = await beginBackfill(1, new Date());
+    const [begun] = await startBackfill(1, new Date());
     const counting = services.map((_, place) =>
       documents.send(
         new UpdateCommand({
@@ -94,10 +94,10 @@ describe('items of an earlier shape', () => {
   });
 
   test('are not passed over by a run that another one has taken the place of', async () => {
-    const [former] = await beginBackfill(1, new Date(0));
-    const [latter] = await beginBackfill(1, new Date());
+    const [former] = await startBackfill(1, new Date(0));
+    const [latter] = await startBackfill(1, new Date());
 
-    expect(former && (await backfillOn(former, new Date()))).toBeUndefined();
+    expect(former && (await backfillNext(former, new Date()))).toBeUndefined();
     expect(await backfillSegments()).toEqual([latter]);
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { MAX_AUDIENCES } from '../../adapters/api-gateway/audiences.ts';
 import type { Attributes } from '../../adapters/dynamodb/item-shapes.ts';
-import { scanAsKept } from '../../adapters/dynamodb/items.ts';
+import { scanRaw } from '../../adapters/dynamodb/items.ts';
 import type { Key } from '../../adapters/dynamodb/keys.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
 import { eventually, useLocalCloud } from './local-cloud.ts';
@@ -62,7 +62,7 @@ async function allItems(): Promise<Attributes[]> {
   const found: Attributes[] = [];
   let after: Key | undefined;
   do {
-    const { items, last } = await scanAsKept({ segment: 0, segments: 1 }, after);
+    const { items, last } = await scanRaw({ segment: 0, segments: 1 }, after);
     found.push(...items);
     after = last;
   } while (after !== undefined);

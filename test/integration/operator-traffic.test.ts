@@ -20,44 +20,44 @@ function unknownOperator(): string {
 
 const pauseIsOver = (operatorId: string) =>
   write(update(operatorHealthKey(operatorId), { set: { closedUntil: Date.now() - 1 } }));
-const standings = (operatorId: string, times: number) =>
-  Promise.all(Array.from({ length: times }, () => operatorTraffic.standing(operatorId)));
+const circuitStates = (operatorId: string, times: number) =>
+  Promise.all(Array.from({ length: times }, () => operatorTraffic.circuitState(operatorId)));
 
 describe('an operator', () => {
   test('is asked no more often in a second than it takes, by however many at once', async () => {
     const operatorId = unknownOperator();
-    const taken = await Promise.all(Array.from({ length: 40 }, () => operatorTraffic.take(operatorId, 1_000, 10)));
+    const taken = await Promise.all(Array.from({ length: 40 }, () => operatorTraffic.acquire(operatorId, 1_000, 10)));
     expect(taken.filter((isOurs) => isOurs)).toHaveLength(10);
-    expect(await operatorTraffic.take(operatorId, 1_001, 10)).toBe(true);
+    expect(await operatorTraffic.acquire(operatorId, 1_001, 10)).toBe(true);
   });
 
   test('that does not answer three calls in a row is down; then one call looks whether it is back', async () => {
     const operatorId = unknownOperator();
-    expect(await operatorTraffic.standing(operatorId)).toBe('well');
-    await operatorTraffic.keep(operatorId, false);
-    await operatorTraffic.keep(operatorId, false);
-    expect(await operatorTraffic.standing(operatorId)).toBe('troubled');
-    await operatorTraffic.keep(operatorId, false);
-    expect(await standings(operatorId, 5)).toEqual(Array(5).fill('down'));
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('closed');
+    await operatorTraffic.recordOutcome(operatorId, false);
+    await operatorTraffic.recordOutcome(operatorId, false);
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('halfOpen');
+    await operatorTraffic.recordOutcome(operatorId, false);
+    expect(await circuitStates(operatorId, 5)).toEqual(Array(5).fill('open'));
 
     await pauseIsOver(operatorId);
-    expect((await standings(operatorId, 5)).sort()).toEqual([...Array(4).fill('down'), 'troubled']);
-    await operatorTraffic.keep(operatorId, false);
-    expect(await operatorTraffic.standing(operatorId)).toBe('down');
+    expect((await circuitStates(operatorId, 5)).sort()).toEqual([...Array(4).fill('open'), 'halfOpen']);
+    await operatorTraffic.recordOutcome(operatorId, false);
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('open');
 
     await pauseIsOver(operatorId);
-    expect(await operatorTraffic.standing(operatorId)).toBe('troubled');
-    await operatorTraffic.keep(operatorId, true);
-    expect(await standings(operatorId, 5)).toEqual(Array(5).fill('well'));
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('halfOpen');
+    await operatorTraffic.recordOutcome(operatorId, true);
+    expect(await circuitStates(operatorId, 5)).toEqual(Array(5).fill('closed'));
   });
 
   test('that answered after it had not is well again', async () => {
     const operatorId = unknownOperator();
-    await operatorTraffic.keep(operatorId, false);
-    await operatorTraffic.keep(operatorId, false);
-    await operatorTraffic.keep(operatorId, true);
-    await operatorTraffic.keep(operatorId, false);
-    expect(await operatorTraffic.standing(operatorId)).toBe('troubled');
+    await operatorTraffic.recordOutcome(operatorId, false);
+    await operatorTraffic.recordOutcome(operatorId, false);
+    await operatorTraffic.recordOutcome(operatorId, true);
+    await operatorTraffic.recordOutcome(operatorId, false);
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('halfOpen');
   });
 });
 
@@ -84,7 +84,7 @@ describe('the gateway', () => {
     await expect(ask()).rejects.toThrow(/answered 404/);
     await expect(ask()).rejects.toThrow(/answered 404/);
     expect(operator.asked).toHaveLength(12);
-    expect(await operatorTraffic.standing(operatorId)).toBe('well');
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('closed');
     await operator.stop();
   });
 
@@ -93,8 +93,8 @@ describe('the gateway', () => {
     const taken: number[] = [];
     const traffic: OperatorTraffic = {
       ...operatorTraffic,
-      async take(id, second, perSecond) {
-        const isOurs = await operatorTraffic.take(id, second, perSecond);
+      async acquire(id, second, perSecond) {
+        const isOurs = await operatorTraffic.acquire(id, second, perSecond);
         taken.push(...(isOurs ? [second] : []));
         return isOurs;
       },

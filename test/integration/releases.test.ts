@@ -10,7 +10,7 @@ import { getDelivery, queryPending } from '../../adapters/dynamodb/deliveries.ts
 import { getFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
 import { getHoldingWatch } from '../../adapters/dynamodb/holding-watches.ts';
 import { type ItemKind, itemKinds } from '../../adapters/dynamodb/item-kinds.ts';
-import { SHAPE, upgraded } from '../../adapters/dynamodb/item-shapes.ts';
+import { SHAPE, upgradeItem } from '../../adapters/dynamodb/item-shapes.ts';
 import { get } from '../../adapters/dynamodb/items.ts';
 import { queryJournal } from '../../adapters/dynamodb/journal.ts';
 import { getLateActivation } from '../../adapters/dynamodb/late-activations.ts';
@@ -236,7 +236,7 @@ describe.each(releases())('what release $version wrote', (release) => {
     for (const { item } of items) {
       const { [SHAPE]: _, ...before } = unmarshall(item);
 
-      expect(upgraded(unmarshall(item))).toMatchObject(before);
+      expect(upgradeItem(unmarshall(item))).toMatchObject(before);
     }
   });
 });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { deliveryIdOf, markDue, queueDelivery } from '../../adapters/dynamodb/deliveries.ts';
+import { deliveryIdOf, markWebhookDue, queueDelivery } from '../../adapters/dynamodb/deliveries.ts';
 import { put, remove, update, write } from '../../adapters/dynamodb/items.ts';
 import { deliveryKey, due, orderKey } from '../../adapters/dynamodb/keys.ts';
 import { claimNextAttempt } from '../../adapters/dynamodb/runs.ts';
@@ -86,7 +86,7 @@ describe('an event that cannot be sent because of an error of ours', () => {
     // No function writes this: the result of an attempt cannot be computed.
     const key = deliveryKey('acme-aside-hooks', id, deliveryIdOf(broken.id));
     await write(update(key, { set: { attempts: 'none' } }));
-    await markDue('acme-aside-hooks', id, now, 3);
+    await markWebhookDue('acme-aside-hooks', id, now, 3);
 
     const subjects = () => receiver.taken(secret).map(({ id: eventId }) => eventId);
     await eventually(() => expect(subjects()).toContain(other.id));

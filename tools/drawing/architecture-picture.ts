@@ -69,7 +69,7 @@ export function architecturePicture(stacks: Stacks): string {
     ...read
       .ofType('AWS::Cognito::UserPoolClient')
       .flatMap(({ stack, properties }) =>
-        read.namedIn(stack, properties.UserPoolId).map((pool) => ({ to: pool, word: 'signs in' })),
+        read.referencedIn(stack, properties.UserPoolId).map((pool) => ({ to: pool, word: 'signs in' })),
       ),
   ];
   return [
@@ -102,7 +102,7 @@ const policySchema = z.object({
 const actingTypes = ['AWS::Lambda::Function', 'AWS::Scheduler::Schedule', 'AWS::StepFunctions::StateMachine'];
 
 /** What goes by the rights of roles. */
-function waysOfRights({ ofType, namedIn }: SynthesisedStacks): Way[] {
+function waysOfRights({ ofType, referencedIn: namedIn }: SynthesisedStacks): Way[] {
   const rights = ofType('AWS::IAM::Policy').flatMap(({ stack, properties }) => {
     const { Roles, PolicyDocument } = policySchema.parse(properties);
     return PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').map(({ Action, Resource }) => ({
@@ -120,7 +120,7 @@ function waysOfRights({ ofType, namedIn }: SynthesisedStacks): Way[] {
 }
 
 /** What goes by no right of its own, but by what the one says of the other. */
-function waysOfWiring({ ofType, namedIn }: SynthesisedStacks): Way[] {
+function waysOfWiring({ ofType, referencedIn: namedIn }: SynthesisedStacks): Way[] {
   /** From what a resource of this type names in one property to what it names in another. */
   const between = (type: string, from: string, to: string, word: string): Way[] =>
     ofType(type).flatMap(({ stack, properties }) =>

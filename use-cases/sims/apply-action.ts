@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
-import { isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { type SimRecord, wasLastChangedBy } from '../../adapters/dynamodb/sims.ts';
 import { decideIfThere, type SimAction } from '../../domain/sim-actions.ts';
 import { failed, type Outcome, type PageWork, succeeded } from './process-page.ts';
 import { conflict, type StepDecision, saveStep } from './save-step.ts';
@@ -29,7 +29,7 @@ export function applyActionToAll(work: PageWork, iccids: readonly string[] = wor
 export async function applyAction(work: PageWork, iccid: string): Promise<Outcome> {
   const { partnerId, operation, request, sims, at } = work;
   const decide = (sim: SimRecord | undefined): StepDecision => {
-    if (sim && isMovedBy(sim, operation.id)) {
+    if (sim && wasLastChangedBy(sim, operation.id)) {
       return { kind: 'done', sim };
     }
     const decision = decideIfThere(sim, request, at);

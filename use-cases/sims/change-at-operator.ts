@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
-import { getSim, isMovedBy, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { getSim, type SimRecord, wasLastChangedBy } from '../../adapters/dynamodb/sims.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { operatorDeadlinePassed } from '../../domain/operation.ts';
 import type { OperatorId } from '../../domain/operator.ts';
@@ -48,7 +48,7 @@ export async function changeAtOperator(work: PageWork): Promise<Outcome[]> {
 function simsToChange({ open, sims, request, operation, at }: PageWork): SimRecord[] {
   return open.flatMap((iccid) => {
     const sim = sims.get(iccid);
-    return sim && !isMovedBy(sim, operation.id) && decide(sim, request, at).kind === 'change' ? [sim] : [];
+    return sim && !wasLastChangedBy(sim, operation.id) && decide(sim, request, at).kind === 'change' ? [sim] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
-import { getSim, isMovedBy, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
+import { getSim, type SimRecord, saveSim, wasLastChangedBy } from '../../adapters/dynamodb/sims.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
 import type { SimProblem } from '../../domain/sim-actions.ts';
@@ -72,7 +72,7 @@ export function continueStep(
   sim: SimRecord | undefined,
   step: (sim: Sim) => Sim | undefined,
 ): StepDecision {
-  if (!sim || !isMovedBy(sim, operation.id)) {
+  if (!sim || !wasLastChangedBy(sim, operation.id)) {
     return { kind: 'refused', problem: conflict };
   }
   const after = step(sim);

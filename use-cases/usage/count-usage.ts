@@ -1,9 +1,9 @@
 import pMap from 'p-map';
-import { isPassing } from '../../adapters/dynamodb/failures.ts';
+import { isTransient } from '../../adapters/dynamodb/failures.ts';
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { usageShardOf } from '../../adapters/dynamodb/keys.ts';
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
-import { getSims, hasHadItsServicesSince, ownersOf, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { getSims, hasKeptServicesSince, ownersOf, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { type TargetOf, targetsOf, tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
 import {
   MAX_USAGE_WRITES,
@@ -137,7 +137,7 @@ async function withHoldersOfSim(
 ): Promise<SourcedRecord[]> {
   const timed = records.map((source) => ({ source, at: countedAt(source.at) }));
   const [earliest = ''] = timed.map(({ at }) => at).sort();
-  const tenures = hasHadItsServicesSince(sim, earliest) ? undefined : await tenuresOfSim(partnerId, sim, targetOf);
+  const tenures = hasKeptServicesSince(sim, earliest) ? undefined : await tenuresOfSim(partnerId, sim, targetOf);
   return timed.map(({ source, at }): SourcedRecord => {
     const { recordId, iccid, bytes, network } = source;
     const holder: Omit<Tenure, 'from'> = tenures ? tenureAt(tenures, at) : sim;
@@ -161,7 +161,7 @@ async function countShard(batch: Batch, shard: number, records: readonly Sourced
     if (counted === 'too_large') {
       chunks.push(...halve(chunk).toReversed());
     } else if ('error' in counted) {
-      const halves = isPassing(counted.error) ? [] : halve(chunk);
+      const halves = isTransient(counted.error) ? [] : halve(chunk);
       if (halves.length === 0) {
         batch.failures.push({ records: sourcesOf(chunk), error: counted.error });
       }

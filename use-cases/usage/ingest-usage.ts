@@ -1,5 +1,5 @@
 import { deadLetter, failedUsage } from '../../adapters/dynamodb/dead-letters.ts';
-import { isPassing } from '../../adapters/dynamodb/failures.ts';
+import { isTransient } from '../../adapters/dynamodb/failures.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import type { UnreadableRecord } from '../../domain/operator-port.ts';
@@ -29,7 +29,7 @@ export async function ingestUsage(
   { isLastAttempt = false }: { isLastAttempt?: boolean } = {},
 ): Promise<{ rejected: ReadonlyMap<UsageRecord, UsageRejection> }> {
   const { rejected, failures, alarmFailures } = await countUsage(operatorId, records, now);
-  const isPermanent = ({ error }: { error: unknown }) => isLastAttempt || !isPassing(error);
+  const isPermanent = ({ error }: { error: unknown }) => isLastAttempt || !isTransient(error);
   for (const failure of failures.filter(isPermanent)) {
     await deadLetterRecords(operatorId, failure, now);
     for (const record of failure.records) {

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { changesIn, laneOf, type StreamRecord } from '../../adapters/dynamodb/changes.ts';
 import { deadLetter } from '../../adapters/dynamodb/dead-letters.ts';
-import { markDue, queueDelivery } from '../../adapters/dynamodb/deliveries.ts';
+import { markWebhookDue, queueDelivery } from '../../adapters/dynamodb/deliveries.ts';
 import { saveFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
 import { isPermanent } from '../../adapters/dynamodb/items.ts';
 import { due, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
@@ -107,7 +107,7 @@ export function createPublisher(now: Date): Publisher {
       await settleAll(
         [...queued.values()].map(async ({ partnerId, webhookId, events }) => {
           try {
-            await markDue(partnerId, webhookId, now, events);
+            await markWebhookDue(partnerId, webhookId, now, events);
           } catch (error) {
             if (!isPermanent(error)) {
               throw error;

@@ -1,4 +1,4 @@
-import { markDue } from '../../adapters/dynamodb/deliveries.ts';
+import { markWebhookDue } from '../../adapters/dynamodb/deliveries.ts';
 import { saveWebhook, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
 import type { Webhook } from '../../domain/webhook.ts';
 import { isUnchanged } from '../is-unchanged.ts';
@@ -41,7 +41,7 @@ export async function updateWebhook(
     version: before.version + 1,
   });
   if (enabled && !before.enabled) {
-    await markDue(partnerId, id, now);
+    await markWebhookDue(partnerId, id, now);
   }
   return { before, after };
 }

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { bundleAll } from '../../infra/bundle-all.ts';
-import { type Bundle, bundling } from '../../infra/functions/bundles.ts';
+import { type Bundle, bundleOptions } from '../../infra/functions/bundles.ts';
 import { type Figure, figure, median } from './figure.ts';
 
 const run = promisify(execFile);
@@ -80,7 +80,7 @@ async function floorOf({ name, folder, inputs }: Bundle, into: string): Promise<
   const used = new Set<string>();
   // The SDK's own files import each other: what counts is what others import of it, and is still there in the bundle.
   for (const input of inputs.filter((file) => !/node_modules\/(@aws-sdk|@smithy|@aws)\//.test(file))) {
-    const source = await readFile(path.join(bundling.absWorkingDir, input), 'utf8');
+    const source = await readFile(path.join(bundleOptions.absWorkingDir, input), 'utf8');
     for (const [, names = '', client] of source.matchAll(/import\s*{([^}]*)}\s*from\s*['"](@aws-sdk\/[\w-]+)['"]/g)) {
       for (const imported of names.split(',').map((text) => text.trim())) {
         if (/^[A-Z]\w+$/.test(imported) && new RegExp(`\\b${imported}\\b`).test(code)) {
@@ -93,7 +93,11 @@ async function floorOf({ name, folder, inputs }: Bundle, into: string): Promise<
     return undefined;
   }
   const outfile = path.join(into, `${name}.mjs`);
-  const { outExtension: _outExtension, ...options } = bundling;
-  await build({ ...options, stdin: { contents: [...used].join('\n'), resolveDir: bundling.absWorkingDir }, outfile });
+  const { outExtension: _outExtension, ...options } = bundleOptions;
+  await build({
+    ...options,
+    stdin: { contents: [...used].join('\n'), resolveDir: bundleOptions.absWorkingDir },
+    outfile,
+  });
   return outfile;
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { DAY_MS } from '../../domain/durations.ts';
-import { bundling } from '../../infra/functions/bundles.ts';
+import { bundleOptions } from '../../infra/functions/bundles.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
 import { serveGateway } from '../../local/gateway/server.ts';
 import { region } from '../../local/template/identity.ts';
@@ -34,7 +34,7 @@ async function warmHandlers(cloud: LocalCloud): Promise<{ figures: Figure[]; icc
   const { folder, environment } = functionOf(apiOf(cloud), cloud, 'GET /v1/sims/{iccid}');
   const bareFolder = await mkdtemp(path.join(tmpdir(), 'bench-bare-'));
   try {
-    const { outExtension: _outExtension, ...options } = bundling;
+    const { outExtension: _outExtension, ...options } = bundleOptions;
     const bare = path.join(bareFolder, 'index.mjs');
     await build({ ...options, entryPoints: ['verification/bench/bare-sim.ts'], outfile: bare });
     const job: WarmJob = { ours: path.join(folder, 'index.mjs'), bare, partnerId, calls: 3000 };

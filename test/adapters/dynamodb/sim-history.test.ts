@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { keepStep, keepSteps, lastMover, readHistory } from '../../../adapters/dynamodb/sim-history.ts';
+import { decodeHistory, encodeStep, encodeSteps, lastOperationId } from '../../../adapters/dynamodb/sim-history.ts';
 import type { SimEvent } from '../../../domain/sim.ts';
 
 const createdAt = '2026-01-05T09:00:00.000Z';
@@ -15,28 +15,28 @@ const life: SimEvent[] = [
 
 describe('the steps of a SIM', () => {
   test('are read as they were kept, after its arrival', () => {
-    expect(readHistory({ createdAt }, life.map(keepStep))).toEqual([arrival, ...life]);
-    expect(readHistory({ createdAt }, [])).toEqual([arrival]);
+    expect(decodeHistory({ createdAt }, life.map(encodeStep))).toEqual([arrival, ...life]);
+    expect(decodeHistory({ createdAt }, [])).toEqual([arrival]);
   });
 
   test('are told once and in order, wherever they were kept and however often', () => {
-    const kept = life.map(keepStep);
-    expect(readHistory({ createdAt }, [...kept.slice(2), ...kept])).toEqual([arrival, ...life]);
+    const kept = life.map(encodeStep);
+    expect(decodeHistory({ createdAt }, [...kept.slice(2), ...kept])).toEqual([arrival, ...life]);
   });
 
   test('keep what one of them cleared, on a line that an earlier release passes over', () => {
     const step: SimEvent = { ...(life[3] ?? arrival), cleared: { label: 'Gate 7', tags: ['a b', '@x'] } };
-    const kept = [...life.slice(0, 3).map(keepStep), ...keepSteps(step)];
+    const kept = [...life.slice(0, 3).map(encodeStep), ...encodeSteps(step)];
     expect(kept).toHaveLength(5);
-    expect(kept.at(-1)).toBe(keepStep(step));
-    expect(readHistory({ createdAt }, [...kept, ...kept])).toEqual([arrival, ...life.slice(0, 3), step]);
-    expect(lastMover(kept)).toBe('op_3');
+    expect(kept.at(-1)).toBe(encodeStep(step));
+    expect(decodeHistory({ createdAt }, [...kept, ...kept])).toEqual([arrival, ...life.slice(0, 3), step]);
+    expect(lastOperationId(kept)).toBe('op_3');
   });
 
   test('tell which operation was the last: whoever labels a SIM does not move it', () => {
-    expect(lastMover(life.map(keepStep))).toBe('op_3');
-    expect(lastMover(life.slice(0, 2).map(keepStep))).toBe('op_1');
-    expect(lastMover(life.slice(1, 2).map(keepStep))).toBeUndefined();
-    expect(lastMover([])).toBeUndefined();
+    expect(lastOperationId(life.map(encodeStep))).toBe('op_3');
+    expect(lastOperationId(life.slice(0, 2).map(encodeStep))).toBe('op_1');
+    expect(lastOperationId(life.slice(1, 2).map(encodeStep))).toBeUndefined();
+    expect(lastOperationId([])).toBeUndefined();
   });
 });

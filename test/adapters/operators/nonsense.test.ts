@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { RetryPolicy } from '../../../adapters/operators/retry.ts';
+import type { CallPolicy } from '../../../adapters/operators/retry.ts';
 import { withCheckDigit } from '../../../domain/iccid.ts';
 import type { OperatorGateway } from '../../../domain/operator-port.ts';
 import {
@@ -21,7 +21,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((operator) => operator.stop()));
 });
 
-async function operatorSays(script: ScriptedAnswer[], policy: Partial<RetryPolicy> = {}): Promise<GatewayToScript> {
+async function operatorSays(script: ScriptedAnswer[], policy: Partial<CallPolicy> = {}): Promise<GatewayToScript> {
   const operator = await gatewayToScript(script, policy);
   running.push(operator);
   return operator;

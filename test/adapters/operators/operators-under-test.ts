@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { type OperatorCall, operatorGateways } from '../../../adapters/operators/http-gateway.ts';
-import type { RetryPolicy } from '../../../adapters/operators/retry.ts';
+import type { CallPolicy } from '../../../adapters/operators/retry.ts';
 import type { OperatorTraffic } from '../../../adapters/operators/traffic.ts';
 import type { OperatorGateway, OrderSubmission } from '../../../domain/operator-port.ts';
 import type { SandboxOptions } from '../../../sandbox/main.ts';
@@ -18,7 +18,7 @@ export { API_KEY };
 export type Logged = { message: string; fields: Record<string, unknown> };
 
 /** Waits too short to notice; time-outs as they are unless a test says otherwise. */
-const impatient: Partial<RetryPolicy> = { firstBackOffMs: 1, maxBackOffMs: 2 };
+const impatient: Partial<CallPolicy> = { firstBackOffMs: 1, maxBackOffMs: 2 };
 
 /** What an operator takes, and what is known of that. */
 type Traffic = { operatorId: string; traffic: OperatorTraffic; requestsPerSecond?: number };
@@ -26,7 +26,7 @@ type Traffic = { operatorId: string; traffic: OperatorTraffic; requestsPerSecond
 function gatewaysTo(
   url: string,
   { logged, calls }: { logged: Logged[]; calls: OperatorCall[] },
-  policy: Partial<RetryPolicy>,
+  policy: Partial<CallPolicy>,
   { operatorId = '3uk', traffic, ...limit }: Partial<Traffic> = {},
 ): (operatorId: string) => OperatorGateway {
   const connection = (id: string) => ({ baseUrl: `${url}/operators/${id}`, apiKey: API_KEY, ...limit });
@@ -34,7 +34,7 @@ function gatewaysTo(
     configuration: async () => ({ [operatorId]: connection(operatorId), a1: connection('a1') }),
     ...(traffic === undefined ? {} : { traffic }),
     logger: { warn: (message, fields) => logged.push({ message, fields }) },
-    called: (call) => calls.push(call),
+    onCall: (call) => calls.push(call),
     policy: { ...impatient, ...policy },
   });
 }
@@ -50,7 +50,7 @@ export type GatewayToSandbox = SandboxOnAFakeClock & {
 /** The gateway to 3UK, played by the real sandbox on a clock that the test moves. */
 export async function gatewayToSandbox(
   options: Partial<Omit<SandboxOptions, 'now'>> = {},
-  policy: Partial<RetryPolicy> = {},
+  policy: Partial<CallPolicy> = {},
   clock: FakeClock = fakeClock(),
 ): Promise<GatewayToSandbox> {
   const operator = await sandboxOnAFakeClock({ retryAfterSeconds: 0, ...options }, clock);
@@ -77,7 +77,7 @@ export type GatewayToScript = {
  */
 export async function gatewayToScript(
   script: readonly ScriptedAnswer[],
-  policy: Partial<RetryPolicy> = {},
+  policy: Partial<CallPolicy> = {},
   traffic: Partial<Traffic> = {},
 ): Promise<GatewayToScript> {
   const asked: GatewayToScript['asked'] = [];

@@ -1,34 +1,41 @@
 import { describe, expect, test } from '@jest/globals';
-import { type RetryPolicy, retrying, type Timing, type Try } from '../../../adapters/operators/retry.ts';
+import { type AttemptResult, type CallPolicy, type Timing, withRetries } from '../../../adapters/operators/retry.ts';
 
-const policy: RetryPolicy = { tries: 3, budgetMs: 300, timeoutMs: 100, firstBackOffMs: 1, maxBackOffMs: 2 };
-const transient: Try<never> = { outcome: 'transient', detail: 'busy' };
+const policy: CallPolicy = { tries: 3, budgetMs: 300, timeoutMs: 100, firstBackOffMs: 1, maxBackOffMs: 2 };
+const transient: AttemptResult<never> = { outcome: 'transient', detail: 'busy' };
 
 describe('trying again', () => {
   test('ends with the first that is done', async () => {
-    const tries: Try<string>[] = [transient, { outcome: 'done', value: 'yes' }, { outcome: 'done', value: 'late' }];
-    expect(await retrying(policy, async () => tries.shift() ?? transient)).toEqual({ outcome: 'done', value: 'yes' });
+    const tries: AttemptResult<string>[] = [
+      transient,
+      { outcome: 'done', value: 'yes' },
+      { outcome: 'done', value: 'late' },
+    ];
+    expect(await withRetries(policy, async () => tries.shift() ?? transient)).toEqual({
+      outcome: 'done',
+      value: 'yes',
+    });
   });
 
-  test('ends with what is hopeless', async () => {
+  test('ends after a permanent failure', async () => {
     const cause = new Error('no');
-    expect(await retrying(policy, async () => ({ outcome: 'hopeless', detail: 'never', cause }))).toEqual({
+    expect(await withRetries(policy, async () => ({ outcome: 'permanent', detail: 'never', cause }))).toEqual({
       outcome: 'failed',
       detail: 'never',
       tries: 1,
-      hopeless: true,
+      permanent: true,
       cause,
     });
   });
 
   test('ends after as many tries as there are', async () => {
-    expect(await retrying(policy, async () => transient)).toMatchObject({ outcome: 'failed', tries: 3 });
+    expect(await withRetries(policy, async () => transient)).toMatchObject({ outcome: 'failed', tries: 3 });
   });
 
   test('gives each try its time and all together theirs', async () => {
     const time = timeThatPasses();
     const durations: number[] = [];
-    await retrying(
+    await withRetries(
       { ...policy, tries: 10, budgetMs: 250, maxBackOffMs: 0 },
       async (signal) => {
         durations.push(time.passUntil(signal));
@@ -42,17 +49,19 @@ describe('trying again', () => {
 
   test('waits as long as was asked for', async () => {
     const time = timeThatPasses();
-    const tries: Try<string>[] = [
+    const tries: AttemptResult<string>[] = [
       { ...transient, retryAfterMs: 299 },
       { outcome: 'done', value: 'yes' },
     ];
-    expect(await retrying(policy, async () => tries.shift() ?? transient, time)).toMatchObject({ outcome: 'done' });
+    expect(await withRetries(policy, async () => tries.shift() ?? transient, time)).toMatchObject({ outcome: 'done' });
     expect(time.now()).toBe(299);
   });
 
   test('ends at once when the wait that was asked for would be longer than the time left', async () => {
     const time = timeThatPasses();
-    expect(await retrying(policy, async () => ({ ...transient, retryAfterMs: 300 }), time)).toMatchObject({ tries: 1 });
+    expect(await withRetries(policy, async () => ({ ...transient, retryAfterMs: 300 }), time)).toMatchObject({
+      tries: 1,
+    });
     expect(time.now()).toBe(0);
   });
 });

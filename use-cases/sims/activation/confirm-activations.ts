@@ -1,7 +1,7 @@
 import { clock } from '../../../adapters/clock.ts';
 import { storeLateActivation } from '../../../adapters/dynamodb/late-activations.ts';
 import { getOperation } from '../../../adapters/dynamodb/operations.ts';
-import { isMovedBy, type SimRecord } from '../../../adapters/dynamodb/sims.ts';
+import { type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sims.ts';
 import { correlation, logger } from '../../../adapters/telemetry/logger.ts';
 import { SECOND_MS } from '../../../domain/durations.ts';
 import { isOperationFinished, type Operation, shardsOf } from '../../../domain/operation.ts';
@@ -128,7 +128,7 @@ async function sortOpenSims({
 function isStillOurs(sim: SimRecord, operation: Operation): Promise<boolean> {
   return isolateSim(
     sim.iccid,
-    () => isMovedBy(sim, operation.id),
+    () => wasLastChangedBy(sim, operation.id),
     () => true,
   );
 }

@@ -4,7 +4,7 @@ import {
   postponeLateActivation,
   separateLateActivation,
 } from '../../../adapters/dynamodb/late-activations.ts';
-import { getSims, isMovedBy, type SimRecord } from '../../../adapters/dynamodb/sims.ts';
+import { getSims, type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sims.ts';
 import { correlation, logger } from '../../../adapters/telemetry/logger.ts';
 import type { LateActivation } from '../../../domain/late-activation.ts';
 import { OperatorUnavailable } from '../../../domain/operator-port.ts';
@@ -72,7 +72,7 @@ async function acceptLateActivations(
   for (const iccid of late.iccids) {
     const sim = sims.get(iccid);
     try {
-      if (sim && !active.has(iccid) && isMovedBy(sim, late.operationId)) {
+      if (sim && !active.has(iccid) && wasLastChangedBy(sim, late.operationId)) {
         pending.push(iccid);
       } else if (sim && active.has(iccid) && !(await acceptLateActivation(late, sim, now.toISOString()))) {
         toBar.push(iccid);
@@ -90,7 +90,7 @@ async function acceptLateActivations(
 
 /** @returns whether the SIM may have data: false when another operation has changed it meanwhile. */
 async function acceptLateActivation(late: LateActivation, sim: SimRecord, at: string): Promise<boolean> {
-  if (!isMovedBy(sim, late.operationId)) {
+  if (!wasLastChangedBy(sim, late.operationId)) {
     return mayBeActiveAtOperator(sim);
   }
   const { partnerId, operationId } = late;
