@@ -19,7 +19,7 @@ export const addressFields = () => ({
   ),
 });
 
-/** Where a parcel of SIMs goes. */
+/** The address to which SIMs are shipped. */
 export const addressSchema = z.lazy(() =>
   z.strictObject(addressFields()).check(
     z.superRefine((address, context) => {
@@ -32,7 +32,10 @@ export const addressSchema = z.lazy(() =>
 
 export type Address = z.infer<typeof addressSchema>;
 
-/** The rule, for what has the form of a country code: a country is one, and an address has a postal code where addresses of its country have one. */
+/**
+ * The rule: the country exists, and the address has a postal code where its country requires one. A malformed country code
+ * is reported by the schema, not here.
+ */
 export function addressViolations({ country, postalCode = '' }: Pick<Address, 'country' | 'postalCode'>): Violation[] {
   if (!COUNTRY.test(country)) {
     return [];
@@ -52,7 +55,7 @@ export const contactFields = () => ({
   phone: z.optional(line(30, 3)),
 });
 
-/** Whom to write to or call. */
+/** A contact person. */
 export const contactSchema = z.lazy(() => z.strictObject(contactFields()));
 
 export type Contact = z.infer<typeof contactSchema>;

@@ -23,7 +23,7 @@ export type Alarm = {
   scope: AlarmScope;
   measure: (typeof measures)[number];
   threshold: Threshold;
-  /** `suspend` also suspends the SIMs, beside the event that every firing produces. */
+  /** Every firing produces an event; `suspend` also suspends the SIMs. */
   action: (typeof alarmActions)[number];
   createdAt: string;
   updatedAt: string;
@@ -111,8 +111,8 @@ export function thresholdBytes(
 }
 
 /**
- * The two operations of an alarm that suspends. The first suspends the SIMs now, unless the period has ended before it runs;
- * the second runs when the next period begins, and removes the bars that the alarm has set and no others.
+ * The two operations of an alarm that suspends. The first suspends the SIMs now, unless the period has ended before it runs.
+ * The second runs when the next period begins and removes only the bars that the alarm set.
  *
  * @param sims the number of SIMs of an alarm that measures SIMs: they are one page of a list.
  */

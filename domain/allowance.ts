@@ -1,4 +1,4 @@
-import { timesBytes } from './bytes.ts';
+import { multiplyBytes } from './bytes.ts';
 import { type CalendarDay, calendarDay } from './calendar-day.ts';
 import type { Tariff } from './tariff.ts';
 import type { Period } from './usage.ts';
@@ -11,12 +11,12 @@ export function allowanceOf(
   { allowanceBytes, pooling }: Pick<Tariff, 'allowanceBytes' | 'pooling'>,
   sims: number,
 ): number {
-  return pooling === 'dynamic_pool' ? timesBytes(allowanceBytes, sims) : allowanceBytes;
+  return pooling === 'dynamic_pool' ? multiplyBytes(allowanceBytes, sims) : allowanceBytes;
 }
 
 /** The bytes that all SIMs of a service may use together: the pool, or the sum of the SIMs' own allowances. */
 export function poolOf({ allowanceBytes, pooling }: Pick<Tariff, 'allowanceBytes' | 'pooling'>, sims: number): number {
-  return pooling === 'static_pool' ? allowanceBytes : timesBytes(allowanceBytes, sims);
+  return pooling === 'static_pool' ? allowanceBytes : multiplyBytes(allowanceBytes, sims);
 }
 
 /** When a period ends and the next begins, in milliseconds since 1970. */
@@ -36,13 +36,13 @@ export function forecastOf(
   period: Period,
   now: Date,
 ): CalendarDay | undefined {
-  const begun = Date.parse(`${period}-01T00:00:00Z`);
+  const start = Date.parse(`${period}-01T00:00:00Z`);
   const end = periodEnd(period);
-  const passed = now.getTime() - begun;
-  if (usedBytes === 0 || passed <= 0 || now.getTime() >= end) {
+  const elapsed = now.getTime() - start;
+  if (usedBytes === 0 || elapsed <= 0 || now.getTime() >= end) {
     return undefined;
   }
-  // An allowance that is exhausted already was exhausted today at the latest: the sums do not show when.
-  const ends = Math.max(begun + (passed * allowanceBytes) / usedBytes, now.getTime());
-  return ends < end ? new Date(ends).toISOString().slice(0, 10) : undefined;
+  // The sums do not show when an exhausted allowance was exhausted: report today.
+  const exhaustedAt = Math.max(start + (elapsed * allowanceBytes) / usedBytes, now.getTime());
+  return exhaustedAt < end ? new Date(exhaustedAt).toISOString().slice(0, 10) : undefined;
 }

@@ -3,7 +3,7 @@ import { type CalendarDay, calendarDay, plusDays, weekdayFrom, weekdayOf, weekda
 /** The countries whose working days count; ISO 3166-1 alpha-2. `GB` has the bank holidays of England. */
 export type CalendarId = 'GB' | 'IE' | 'FR' | 'AT';
 
-/** What a rule of the law makes of a year. */
+/** A rule of the law: the holidays that it gives in a year. */
 type Rule = (year: number) => readonly CalendarDay[];
 
 const on =
@@ -28,13 +28,13 @@ const lastMonday =
   (month: number): Rule =>
   (year) => [plusDays(weekdayFrom(calendarDay(year, month + 1, 1), weekdays.monday), -7)];
 
-/** 1 January, and the Monday that stands in for it where it falls on a weekend. */
+/** 1 January, and the following Monday if it falls on a weekend. */
 const newYearOrMonday: Rule = (year) => {
   const day = calendarDay(year, 1, 1);
   return isWeekend(day) ? [day, weekdayFrom(day, weekdays.monday)] : [day];
 };
 
-/** One of the two days of Christmas: on a weekend another stands in for it two days later, clear of the other one's. */
+/** 25 or 26 December, and the day two days later if it falls on a weekend. The substitutes of both never coincide. */
 const christmasOrTwoDaysLater =
   (date: number): Rule =>
   (year) => {
@@ -42,15 +42,15 @@ const christmasOrTwoDaysLater =
     return isWeekend(day) ? [day, plusDays(day, 2)] : [day];
   };
 
-/** 1 February where it is a Friday, else the month's first Monday. */
+/** 1 February if it is a Friday, otherwise the first Monday of February. */
 const saintBrigidsDay: Rule = (year) => {
   const first = calendarDay(year, 2, 1);
   return [weekdayOf(first) === weekdays.friday ? first : weekdayFrom(first, weekdays.monday)];
 };
 
 /**
- * Public holidays as the law has them, from 2023 on. Days on which only banks close, or only in the afternoon (Good
- * Friday in Ireland, 24 and 31 December in Austria), are none.
+ * Statutory public holidays, from 2023 on. Days on which only banks close, or businesses only in the afternoon (Good
+ * Friday in Ireland, 24 and 31 December in Austria), are not included.
  */
 const rules: Readonly<Record<CalendarId, readonly Rule[]>> = {
   // England: https://www.gov.uk/bank-holidays
@@ -109,7 +109,7 @@ const rules: Readonly<Record<CalendarId, readonly Rule[]>> = {
   ],
 };
 
-/** Days that were proclaimed for one year alone. */
+/** Holidays that were proclaimed for a single year. */
 const proclaimed: Readonly<Record<CalendarId, readonly CalendarDay[]>> = {
   // The coronation of King Charles III
   GB: ['2023-05-08'],
@@ -121,9 +121,9 @@ const proclaimed: Readonly<Record<CalendarId, readonly CalendarDay[]>> = {
 const computed = new Map<string, ReadonlySet<CalendarDay>>();
 
 /**
- * The bank holidays of a country in a year, from 2023 on; those on a weekend and the days that stand in for them
- * included. Rules rather than the `date-holidays` library, which would add 1.4 MB to a bundle and 0.2 s to its start;
- * the tests hold these against it, year by year.
+ * The bank holidays of a country in a year, from 2023 on, including those on weekends and their substitutes. Computed from
+ * rules because the `date-holidays` library would add 1.4 MB to a bundle and 0.2 s to its start; the tests compare the
+ * rules with that library, year by year.
  */
 export function bankHolidays(calendar: CalendarId, year: number): ReadonlySet<CalendarDay> {
   const key = `${calendar} ${year}`;

@@ -2,10 +2,10 @@ import { bankHolidays, type CalendarId, isWeekend } from './bank-holidays.ts';
 import { type CalendarDay, plusDays, yearOf } from './calendar-day.ts';
 import { type OperatorId, operators } from './operator.ts';
 
-/** The days between which a delivery is expected, both included. */
+/** The earliest and latest day of a delivery, inclusive. */
 export type EstimatedDelivery = { earliest: CalendarDay; latest: CalendarDay };
 
-/** Whose midnight ends the operator's day. */
+/** The time zone in which an operator's days begin and end. */
 const timeZones: Readonly<Record<CalendarId, string>> = {
   GB: 'Europe/London',
   IE: 'Europe/Dublin',
@@ -14,7 +14,7 @@ const timeZones: Readonly<Record<CalendarId, string>> = {
 };
 
 /**
- * Whether people work on a day in a country: neither a weekend nor a bank holiday.
+ * Whether a day is a working day in a country: neither a weekend nor a bank holiday.
  *
  * @throws RangeError when `day` is not a day, `YYYY-MM-DD`.
  */
@@ -22,7 +22,7 @@ export function isWorkingDay(calendar: CalendarId, day: CalendarDay): boolean {
   return !isWeekend(day) && !bankHolidays(calendar, yearOf(day)).has(day);
 }
 
-/** The day that it is in a country at a moment. */
+/** The calendar day in a country at a moment. */
 export function localDay(calendar: CalendarId, at: Date): CalendarDay {
   const parts = new Map(
     dayFormat(calendar)
@@ -33,10 +33,10 @@ export function localDay(calendar: CalendarId, at: Date): CalendarDay {
 }
 
 /**
- * The operator's working day that comes `days` working days after a moment: 1 is the first working day after the day
- * that it is there; 0 is that day itself, worked or not.
+ * The day that is `days` working days of the operator after a moment. 1 is the first working day after the operator's local
+ * day; 0 is the local day itself, even if it is not a working day.
  *
- * @throws RangeError when `days` is not a whole number, or negative.
+ * @throws RangeError when `days` is negative or not a whole number.
  */
 export function workingDaysAfter(operatorId: OperatorId, from: Date, days: number): CalendarDay {
   if (!Number.isInteger(days) || days < 0) {
@@ -51,12 +51,12 @@ export function workingDaysAfter(operatorId: OperatorId, from: Date, days: numbe
   return day;
 }
 
-/** When more than so many of an operator's working days have passed since a moment, in UTC. */
+/** The moment, in UTC, from which more than `days` working days of an operator have passed. */
 export function afterWorkingDays(operatorId: OperatorId, from: Date, days: number): string {
   return `${plusDays(workingDaysAfter(operatorId, from, days), 1)}T00:00:00.000Z`;
 }
 
-/** When an order is expected that the operator got at a moment: its lead time, counted from the next working day. */
+/** When an order is expected to arrive: the operator's lead time, counted from the next working day. */
 export function estimatedDelivery(operatorId: OperatorId, orderedAt: Date): EstimatedDelivery {
   const { min, max } = operators[operatorId].leadTimeWorkingDays;
   return {
@@ -67,7 +67,7 @@ export function estimatedDelivery(operatorId: OperatorId, orderedAt: Date): Esti
 
 const dayFormats = new Map<CalendarId, Intl.DateTimeFormat>();
 
-/** Kept once made, as making one takes longer than all the rest. */
+/** Cached, because constructing a format takes longer than everything else here. */
 function dayFormat(calendar: CalendarId): Intl.DateTimeFormat {
   const known = dayFormats.get(calendar);
   if (known) {

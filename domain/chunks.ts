@@ -1,8 +1,8 @@
 /**
- * Cuts a list, in its order, into chunks that fit, each as long as can be. An item alone is a chunk even if it does not fit.
+ * Divides a list into consecutive chunks that fit, each as long as possible. An item that does not fit is a chunk of its own.
  *
- * @param keysOf what an item needs room for beside itself; what several items of a chunk share counts once.
- * @param fits whether a chunk may have so many items and different keys.
+ * @param keysOf the keys that an item also takes room for; a key that several items of a chunk share counts once.
+ * @param fits whether a chunk can have this number of items and distinct keys.
  */
 export function chunksThatFit<Item>(
   items: readonly Item[],

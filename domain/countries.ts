@@ -1,4 +1,4 @@
-/** The country codes of ISO 3166-1 alpha-2, without those that are reserved or a user's own. */
+/** The country codes of ISO 3166-1 alpha-2, without reserved and user-assigned codes. */
 const CODES =
   'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ ' +
   'CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR ' +
@@ -9,14 +9,14 @@ const CODES =
   'UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW';
 
 /**
- * The countries in which an address is complete without a postal code: they have none, or (Ireland, among others) most
- * addresses are written without it. Source: the address formats of the Universal Postal Union.
+ * The countries in which an address is complete without a postal code: they have none, or most addresses are written without
+ * it, as in Ireland. Source: the address formats of the Universal Postal Union.
  */
 const WITHOUT_POSTAL_CODE =
   'AE AG AO AW BF BI BJ BO BQ BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GH GM GQ GY HK IE JM KI KM KN KP LC LY ML ' +
   'MO MR MW NA NR NU PA QA RW SB SC SL SR SS ST SX SY TD TG TK TL TO TT TV UG VU YE ZW';
 
-/** Codes that people write in good faith, and the one that ISO 3166 has. */
+/** Common mistakes, with the correct ISO 3166 code. */
 const MISTAKEN: ReadonlyMap<string, string> = new Map([
   ['UK', 'GB'],
   ['EN', 'GB'],
@@ -28,7 +28,7 @@ const MISTAKEN: ReadonlyMap<string, string> = new Map([
 const codes: ReadonlySet<string> = new Set(CODES.split(' '));
 const withoutPostalCode: ReadonlySet<string> = new Set(WITHOUT_POSTAL_CODE.split(' '));
 
-/** Why a text is no country code of ISO 3166-1; `undefined` for one that is. */
+/** Why a text is not a country code of ISO 3166-1; `undefined` for a valid code. */
 export function countryProblem(code: string): string | undefined {
   if (codes.has(code)) {
     return undefined;

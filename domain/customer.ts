@@ -1,6 +1,6 @@
 import type { Address, Contact } from './address.ts';
 
-/** A customer of a partner, who puts SIMs into devices. */
+/** A customer of a partner, which uses SIMs in its devices. */
 export type Customer = {
   id: string;
   name: string;
@@ -42,7 +42,7 @@ export function newCustomer(
 }
 
 /** Whether a customer's name contains a text, ignoring case. */
-export function hasNamePart({ name }: Pick<Customer, 'name'>, part: string): boolean {
+export function nameContains({ name }: Pick<Customer, 'name'>, part: string): boolean {
   return name.toLocaleLowerCase('en').includes(part.toLocaleLowerCase('en'));
 }
 
@@ -57,12 +57,12 @@ const legalForms = LEGAL_FORMS.map((form) => [...form].join('\\.?')).join('|');
 const legalForm = new RegExp(`[\\s,]+(?:${legalForms}|gmbh\\s*&\\s*co\\.?(?:\\s*kg)?)\\.?(?=\\s*(?:\\(|$))`, 'iu');
 
 /**
- * What may stand in a word: letters with their combining marks, digits, a few signs, the joiners that many scripts spell
- * with, and an apostrophe or a dot between letters.
+ * A word: letters with their combining marks, digits, a few signs, the joiners that many scripts need, and an apostrophe or
+ * dot between letters.
  */
 const WORD = /(?:[\p{L}\p{M}\p{N}&+\-\u200c\u200d]|(?<=[\p{L}\p{M}])['’.](?=\p{L}))+/gu;
 
-/** A joiner at the end of a word joins it to nothing. */
+/** Joiners at the start or end of a word, where they have no effect. */
 const STRAY_JOINER = /^[\u200c\u200d]+|[\u200c\u200d]+$/g;
 
 /**
@@ -83,7 +83,7 @@ export function shortNameOf(name: string): string {
   return short || cut(plain);
 }
 
-/** A name that consists of a legal form alone keeps it. */
+/** A name that consists only of a legal form keeps it. */
 function withoutLegalForm(name: string): string {
   const short = name.replace(legalForm, '');
   return short === name ? name : withoutLegalForm(short);
@@ -91,7 +91,7 @@ function withoutLegalForm(name: string): string {
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The start of a text, never in the middle of what a reader takes for one character. */
+/** The start of a text, cut between grapheme clusters. */
 function cut(text: string): string {
   let start = '';
   for (const { segment } of graphemes.segment(text)) {
@@ -100,6 +100,6 @@ function cut(text: string): string {
     }
     start += segment;
   }
-  // One character of more than 20 code units, as stacked accents make one.
+  // The first character alone can exceed the limit, with stacked accents for example.
   return start.trim() || text.slice(0, MAX_SHORT_NAME_LENGTH).toWellFormed().trim();
 }

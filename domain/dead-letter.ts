@@ -1,13 +1,13 @@
 /** Work that failed for good. It is not retried until it is redriven. */
 export type DeadLetter = { id: string; work: FailedWork; error: string; at: string };
 
-/** What failed, with all that redriving it takes. */
+/** The work that failed, with everything needed to redrive it. */
 export type FailedWork =
   /** An order or operation whose execution failed. */
   | { kind: 'order' | 'operation'; partnerId: string; id: string }
   /** An event that could not be sent to a webhook. */
   | { kind: 'delivery'; partnerId: string; webhookId: string; id: string }
-  /** A due item that could not be processed: its key in the table, and the list of due items that it was in. */
+  /** A due item that could not be processed: its key in the table, and the partition of due items that it was in. */
   | { kind: 'due'; key: Readonly<{ pk: string; sk: string }>; duePk: string }
   | FailedUsage;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** The same schema with words for people: the OpenAPI document shows them. */
+/** A copy of the schema with a description, which the OpenAPI document shows. */
 export function described<Schema extends z.core.$ZodType>(schema: Schema, description: string): Schema {
   const copy = z.clone(schema);
   z.globalRegistry.add(copy, { description });

@@ -1,13 +1,13 @@
-/** A field that a request changed. Without `before` and `after` its values are withheld. */
+/** A field that a request changed. `withheld` when the journal does not store its values. */
 export type FieldChange = { field: string; before?: FieldValue; after?: FieldValue; withheld?: true };
 
 export type FieldValue = string | number | boolean | string[];
 
 /**
- * The fields whose values the journal keeps: ids, choices, numbers and times. All others, those of later releases too,
- * may hold personal data or secrets (names, addresses, labels, URLs): that they changed is kept, and not to what.
+ * The fields whose values the journal stores: ids, choices, numbers and times. All other fields, including those of later
+ * releases, can contain personal data or secrets (names, addresses, labels, URLs): the journal stores only that they changed.
  */
-const KEPT: ReadonlySet<string> = new Set(
+const STORED_FIELDS: ReadonlySet<string> = new Set(
   (
     'action activate allowanceBytes amount audience bytes confirm country currency customerId customerServiceId dryRun ' +
     'effectiveAt enabled events holdingDays iccid iccids id measure minimumTermMonths operatorId operatorIds orderId ' +
@@ -15,51 +15,57 @@ const KEPT: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Every write sets them anew, or they follow from others. */
-const FOLLOWING: ReadonlySet<string> = new Set(['createdAt', 'updatedAt', 'stateChangedAt', 'version', 'nextActions']);
+/** Fields that every write sets, or that are derived from others. */
+const DERIVED_FIELDS: ReadonlySet<string> = new Set([
+  'createdAt',
+  'updatedAt',
+  'stateChangedAt',
+  'version',
+  'nextActions',
+]);
 
-/** An entry of the journal stays small: so many fields, and so many characters of a value. */
+/** The limits that keep an entry of the journal small: the number of fields, and the characters of a value. */
 const MAX_FIELDS = 50;
-const MAX_VALUE = 500;
+const MAX_VALUE_LENGTH = 500;
 
-/** The fields in which a thing differs from what it was; all of them, where it was not there before or is not any more. */
+/** The fields that differ between two states of a resource; all fields when it was created or deleted. */
 export function fieldChanges(before: unknown, after: unknown): FieldChange[] {
-  const [was, is] = [fieldsOf(before), fieldsOf(after)];
-  return [...new Set([...was.keys(), ...is.keys()])]
-    .filter((field) => JSON.stringify(was.get(field)) !== JSON.stringify(is.get(field)))
+  const [old, current] = [fieldsOf(before), fieldsOf(after)];
+  return [...new Set([...old.keys(), ...current.keys()])]
+    .filter((field) => JSON.stringify(old.get(field)) !== JSON.stringify(current.get(field)))
     .slice(0, MAX_FIELDS)
-    .map((field) => changeOf(field, was.get(field), is.get(field)));
+    .map((field) => changeOf(field, old.get(field), current.get(field)));
 }
 
 function changeOf(field: string, before: unknown, after: unknown): FieldChange {
   const name = field.split('.').at(-1) ?? '';
-  const values = [before, after].map((value) => (value === undefined ? undefined : shown(value)));
-  if (!(KEPT.has(name) || name === 'length') || values.includes(null)) {
+  const values = [before, after].map((value) => (value === undefined ? undefined : storable(value)));
+  if (!(STORED_FIELDS.has(name) || name === 'length') || values.includes(null)) {
     return { field: field.slice(0, 100), withheld: true };
   }
-  const [was, is] = values;
+  const [old, current] = values;
   return {
     field,
-    ...(was === undefined || was === null ? {} : { before: was }),
-    ...(is === undefined || is === null ? {} : { after: is }),
+    ...(old === undefined || old === null ? {} : { before: old }),
+    ...(current === undefined || current === null ? {} : { after: current }),
   };
 }
 
-/** `null` for what cannot be shown. */
-function shown(value: unknown): FieldValue | null {
+/** The value as the journal stores it; `null` when it is too long or has another type. */
+function storable(value: unknown): FieldValue | null {
   if (typeof value === 'number' || typeof value === 'boolean') {
     return value;
   }
   if (typeof value === 'string') {
-    return value.length <= MAX_VALUE ? value : null;
+    return value.length <= MAX_VALUE_LENGTH ? value : null;
   }
   return Array.isArray(value) ? value.map(String) : null;
 }
 
-/** The fields of a thing by their path, as `scope.iccid`; of a list that is long, or of objects, its length. */
+/** The fields of a resource by path, such as `scope.iccid`. A long list, or a list of objects, is replaced by its length. */
 function fieldsOf(value: unknown, path = ''): Map<string, unknown> {
   if (Array.isArray(value)) {
-    const isShort = value.every((item) => typeof item !== 'object') && JSON.stringify(value).length <= MAX_VALUE;
+    const isShort = value.every((item) => typeof item !== 'object') && JSON.stringify(value).length <= MAX_VALUE_LENGTH;
     return isShort && path !== ''
       ? new Map([[path, value]])
       : new Map([[path === '' ? 'rows.length' : `${path}.length`, value.length]]);
@@ -67,7 +73,7 @@ function fieldsOf(value: unknown, path = ''): Map<string, unknown> {
   if (typeof value === 'object' && value !== null) {
     return new Map(
       Object.entries(value)
-        .filter(([name]) => !FOLLOWING.has(name))
+        .filter(([name]) => !DERIVED_FIELDS.has(name))
         .flatMap(([name, inner]) => [...fieldsOf(inner, path === '' ? name : `${path}.${name}`)]),
     );
   }

@@ -1,20 +1,20 @@
 declare const brand: unique symbol;
 
-/** The number of a SIM card, and the id of a SIM: 19 or 20 digits, the last of which checks the others. */
+/** The number of a SIM card, which is the id of a SIM: 19 or 20 digits, the last of which is a check digit. */
 export type Iccid = string & { readonly [brand]: 'Iccid' };
 
 /**
- * Digits of a whole ICCID, its check digit included. ITU-T E.118 has 19 at most, check digit included;
- * 3GPP TS 102 221 leaves room for 20, and operators issue both.
+ * The lengths of an ICCID, including its check digit. ITU-T E.118 permits at most 19 digits, 3GPP TS 102 221 has room for 20,
+ * and operators issue both.
  */
 const LENGTHS: readonly number[] = [19, 20];
 
-/** Whether a text is an ICCID: 19 or 20 digits with a right check digit (Luhn, ITU-T E.118). */
+/** Whether a text is an ICCID: 19 or 20 digits with a correct check digit (Luhn, ITU-T E.118). */
 export function isIccid(text: string): text is Iccid {
   return iccidProblem(text) === undefined;
 }
 
-/** What is wrong with a text that should be an ICCID, in words; `undefined` when nothing is. */
+/** Why a text is not an ICCID, as a sentence; `undefined` for a valid one. */
 export function iccidProblem(text: string): string | undefined {
   if (!/^[0-9]*$/.test(text)) {
     return 'an ICCID has digits only';
@@ -27,9 +27,9 @@ export function iccidProblem(text: string): string | undefined {
 }
 
 /**
- * The ICCID made of a body of 18 or 19 digits and its check digit.
+ * Appends the check digit to a body of 18 or 19 digits.
  *
- * @throws RangeError when the body is none.
+ * @throws RangeError for any other body.
  */
 export function withCheckDigit(body: string): Iccid {
   const iccid = `${body}${checkDigit(body)}`;
@@ -39,7 +39,7 @@ export function withCheckDigit(body: string): Iccid {
   return iccid;
 }
 
-/** The digit that follows a body: Luhn's, ISO/IEC 7812-1 annex B, which ITU-T E.118 refers to. */
+/** The Luhn check digit of a body (ISO/IEC 7812-1 annex B, to which ITU-T E.118 refers). */
 function checkDigit(body: string): string {
   let sum = 0;
   let doubled = true;

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 
-/** Prefixes of the ids that the system gives: part of the contract. */
+/** The prefixes of generated ids: part of the contract. */
 const prefixes = {
   order: 'ord_',
   customer: 'cus_',
@@ -15,9 +15,9 @@ const prefixes = {
 export type IdKind = keyof typeof prefixes;
 
 /**
- * A new id: the prefix of its kind, then a ULID, so that ids of one kind sort by the time `at` which they were made.
+ * A new id: the prefix of its kind, then a ULID, so that ids of one kind sort by creation time.
  *
- * @param random numbers from 0 up to 1; the machine's own when left out.
+ * @param random generates numbers from 0 up to 1. Default: the system's random numbers.
  */
 export function newId(kind: IdKind, at: Date, random?: () => number): string {
   return `${prefixes[kind]}${ulid(at.getTime(), random)}`;

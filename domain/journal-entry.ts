@@ -1,20 +1,20 @@
 import type { FieldChange } from './field-changes.ts';
 
-/** A write over the API that was accepted: who did what, when, from where, and how it ended. */
+/** An accepted write over the API: who did what, when, from where, and with which result. */
 export type JournalEntry = {
   at: string;
   /** The caller's `sub`. */
   actor: string;
   method: string;
-  /** The route, as `/v1/orders/{id}/cancel`. */
+  /** The route, such as `/v1/orders/{id}/cancel`. */
   route: string;
-  /** The path of what was written: of what the request made, when it made something. */
+  /** The path of the written resource, or of the created one. */
   resource: string;
   sourceIp: string;
   requestId: string;
   status: number;
-  /** The `email` of the caller's token, where it has one. */
+  /** The `email` of the caller's token, if it has one. */
   actorEmail?: string;
-  /** What it changed, or asked for; absent in entries of release 0.1.0. */
+  /** The changed or requested fields. Absent in entries of release 0.1.0. */
   changes?: readonly FieldChange[];
 };

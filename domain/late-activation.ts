@@ -1,6 +1,6 @@
 import type { OperatorId } from './operator.ts';
 
-/** SIMs whose activation the operator did not confirm by the deadline. Until `until` a later confirmation is accepted. */
+/** SIMs whose activation the operator did not confirm by the deadline. A later confirmation is accepted until `until`. */
 export type LateActivation = {
   partnerId: string;
   operationId: string;

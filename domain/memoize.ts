@@ -1,5 +1,5 @@
 /**
- * A function that computes its result once, or once per key. A promise is kept as it is, also when it rejects.
+ * A function that computes its result once, or once per key. Promises are cached too, even if they reject.
  *
  * @example
  * const client = memoize(() => new SFNClient(configuration));

@@ -1,4 +1,4 @@
-/** The later of two moments, RFC 3339 in UTC with milliseconds, as they are all written: then their texts sort like them. */
-export function laterOf(one: string, other: string): string {
-  return one > other ? one : other;
+/** The later of two moments. Both are RFC 3339 in UTC with milliseconds, so that they sort as text. */
+export function laterOf(a: string, b: string): string {
+  return a > b ? a : b;
 }

@@ -2,35 +2,35 @@ import type { LeftOutSim } from './delivered-sim.ts';
 import type { UsageRecord } from './usage-record.ts';
 
 /**
- * What the system asks of a mobile network operator, whoever it is. Operators differ by configuration, not by code:
- * one adapter fulfils this port for all of them (`adapters/operators/`).
+ * The port to a mobile network operator. Operators differ by configuration, not by code: one adapter implements this port
+ * for all of them (`adapters/operators/`).
  *
- * Every call may be repeated: orders are known to the operator by our order id, batches by a key and their SIMs. The
- * same key with other SIMs is another request.
+ * Every call can be repeated: the operator identifies orders by our order id, and batches by their key and SIMs. The same key
+ * with other SIMs is another request.
  */
 export interface OperatorGateway {
-  /** Orders SIMs. Asked twice with the same order id, the operator takes one order and answers it both times. */
+  /** Orders SIMs. A repeated call with the same order id returns the answer of the first and places no second order. */
   submitOrder(order: OrderSubmission): Promise<SubmissionAnswer>;
-  /** What the operator says of the order now; it may be late, repeated or older than what it said before. */
+  /** The operator's current report on the order. It can be late, repeated or older than an earlier one. */
   orderStatus(orderId: string): Promise<OperatorOrderStatus>;
-  /** Asks to call the order off; `unknown` when the operator never received it. */
+  /** Requests the cancellation of the order; `unknown` when the operator never received it. */
   cancelOrder(orderId: string): Promise<CancelAnswer>;
-  /** One page of the SIMs delivered for an order. A page may repeat SIMs of an earlier one. */
+  /** A page of the SIMs delivered for an order. It can repeat SIMs of an earlier page. */
   deliveredSims(orderId: string, cursor?: string): Promise<DeliveredSimsPage>;
   /**
-   * Asks that the data bars come off. The operator may refuse a SIM at once; the rest is confirmed later, by `simStatus`.
+   * Requests the removal of the data bars. The operator can refuse a SIM immediately; `simStatus` confirms the others later.
    * This and each call below leaves out SIMs whose answer cannot be read: treat them as not answered.
    */
   activate(batchKey: string, iccids: readonly string[]): Promise<SimAnswer[]>;
-  /** The standing of each SIM at the operator. SIMs that it does not know are left out. */
+  /** The status of each SIM at the operator. SIMs that the operator does not know are left out. */
   simStatus(iccids: readonly string[]): Promise<SimAnswer[]>;
-  /** Puts the data bar on (`barred: true`) or takes it off, at once. */
+  /** Sets the data bar (`barred: true`) or removes it, immediately. */
   setBars(batchKey: string, iccids: readonly string[], barred: boolean): Promise<SimAnswer[]>;
-  /** Ends the SIMs' subscriptions for good. */
+  /** Ends the subscriptions of the SIMs permanently. */
   terminate(batchKey: string, iccids: readonly string[]): Promise<SimAnswer[]>;
   /**
-   * A page of what SIMs used, since a cursor of an earlier page or from the beginning. Records may be late, repeated and
-   * in any order, and of SIMs that nobody here has. At the end the cursor stays what it was.
+   * A page of usage records, from the cursor of an earlier page or from the beginning. Records can be late, repeated, in any
+   * order, and of unknown SIMs. At the end of the list, `nextCursor` equals `cursor`.
    */
   usageSince(cursor?: string): Promise<UsagePage>;
 }
@@ -43,7 +43,7 @@ export type OrderSubmission = {
     name: string;
     lines: readonly string[];
     city: string;
-    /** Absent where the country has none. */
+    /** Absent in countries without postal codes. */
     postalCode?: string | undefined;
     country: string;
   };
@@ -57,7 +57,7 @@ export type SubmissionAnswer =
 export type OperatorOrderStatus = {
   status: 'accepted' | 'processing' | 'dispatched' | 'delivered' | 'rejected' | 'cancelled';
   trackingReference?: string;
-  /** How many SIMs were delivered; may be fewer than ordered. Present when `delivered`. */
+  /** How many SIMs were delivered; can be fewer than ordered. Present when `delivered`. */
   deliveredQuantity?: number;
   /** Why, when `rejected` or `cancelled`. */
   reason?: string;
@@ -65,14 +65,14 @@ export type OperatorOrderStatus = {
 
 export type CancelAnswer = { outcome: 'cancelled' } | { outcome: 'refused'; reason: string } | { outcome: 'unknown' };
 
-/** `leftOut`: the entries that cannot be read as a SIM; the operator lists them the same way the next time. */
+/** `leftOut`: the entries that cannot be read as a SIM. The operator would list them unchanged in a repeated call. */
 export type DeliveredSimsPage = { sims: DeliveredSim[]; leftOut: LeftOutSim[]; nextCursor?: string };
 
 export type DeliveredSim = { iccid: string; imsi: string; msisdn?: string };
 
 /**
- * `barred`: the data bar is on; `pending`: its removal is under way; `active`: no bar; `refused`: the operator will not
- * remove it (or will not do what the batch asked), with its reason; `terminated`: ended for good.
+ * `barred`: the data bar is set; `pending`: its removal is in progress; `active`: no bar; `refused`: the operator refuses to
+ * remove it (or refuses the request of the batch), with its reason; `terminated`: ended permanently.
  */
 export type SimAnswer = {
   iccid: string;
@@ -80,15 +80,15 @@ export type SimAnswer = {
   reason?: string;
 };
 
-/** A record that makes no sense, as the operator sent it, with where in the page it is and why. */
+/** An invalid record as the operator sent it, with its position in the page and the reason. */
 export type UnreadableRecord = { record: unknown; problem: string };
 
-/** A page of usage: the records, and apart from them those that make no sense. */
+/** A page of usage: the valid records, and separately the invalid ones. */
 export type UsagePage = { records: UsageRecord[]; unreadable: UnreadableRecord[]; nextCursor: string };
 
 /**
- * The operator did not answer in time, answered with a fault, or answered nonsense. It may have done what was asked:
- * ask again with the same order id or batch key.
+ * The operator did not answer in time, answered with an error, or sent an invalid answer. It may still have executed the
+ * request: repeat the call with the same order id or batch key.
  */
 export class OperatorUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -1,26 +1,26 @@
 import type { CalendarId } from './bank-holidays.ts';
 
-/** The operators that SIMs are ordered of: part of the contract. */
+/** The operators from which SIMs can be ordered: part of the contract. */
 export const operatorIds = ['3uk', '3ireland', 'orange', 'a1'] as const;
 
 export type OperatorId = (typeof operatorIds)[number];
 
-/** What the system knows of an operator; how to reach it is the deployment's configuration. */
+/** The details of an operator. Its address is part of the deployment's configuration. */
 export type Operator = {
   id: OperatorId;
   name: string;
-  /** SIMs are ordered in whole multiples of this: the wholesaler's partner guide. */
+  /** SIMs are ordered in multiples of this. Source: the wholesaler's partner guide. */
   orderMultiple: number;
-  /** From the order to the delivery: the wholesaler's partner guide. */
+  /** From the order to the delivery. Source: the wholesaler's partner guide. */
   leadTimeWorkingDays: { min: number; max: number };
-  /** Whose working days count: those of the operator's own country. */
+  /** The country whose working days count. */
   calendar: CalendarId;
 };
 
-/** The same for every operator: 3 to 5 working days, says the wholesaler's partner guide. */
+/** The same for every operator: 3 to 5 working days. Source: the wholesaler's partner guide. */
 const leadTimeWorkingDays = { min: 3, max: 5 };
 
-/** Every operator. Multiples are the wholesaler's partner guide's: 50, and 20 of A1. */
+/** Every operator. SIMs come in multiples of 50, of A1 in multiples of 20. Source: the wholesaler's partner guide. */
 export const operators: Readonly<Record<OperatorId, Operator>> = {
   '3uk': { id: '3uk', name: '3UK', orderMultiple: 50, leadTimeWorkingDays, calendar: 'GB' },
   '3ireland': { id: '3ireland', name: '3Ireland', orderMultiple: 50, leadTimeWorkingDays, calendar: 'IE' },

@@ -2,21 +2,21 @@ import { isWithOperator, type Order } from './order.ts';
 import { orderPollPause } from './retry-policies.ts';
 
 /**
- * The polling of an operator about an order: when it is next, and how often it brought no news. Kept apart from the order,
- * so that polling leaves the order unchanged.
+ * The polling of an operator about an order: the time of the next poll, and the number of polls without news. Stored
+ * separately, so that polling leaves the order unchanged.
  */
 export type OrderPoll = {
   orderId: string;
   /** The version of the order at which polling started. A resumed order starts a new poll. */
   since: number;
-  /** Answers without news in a row. */
+  /** Consecutive answers without news. */
   asked: number;
-  /** Calls without an answer in a row. */
+  /** Consecutive calls without an answer. */
   failures: number;
   nextAt: string;
 };
 
-/** Polling starts when the order gets to its operator, and ends after the waiting execution was answered. */
+/** Whether polling starts: the order is now with its operator. Polling ends once the waiting execution has been answered. */
 export function startsPolling(before: Order, after: Order): boolean {
   return isWithOperator(after) && !isWithOperator(before);
 }

@@ -1,16 +1,16 @@
 import type { Order } from './order.ts';
 
-/** How far receiving the SIMs of an order has come. */
+/** The progress of receiving the SIMs of an order. */
 export type OrderReceipt = {
   /** The number of pages in the order's manifest. */
   pages: number;
   /** Where the operator's list of SIMs continues. */
   receiveCursor?: string;
-  /** The least and the greatest received ICCID, between which the order's SIMs are searched. */
+  /** The lowest and highest received ICCID, between which the order's SIMs are searched. */
   iccids?: { from: string; upTo: string };
 };
 
-/** Adds a page of received SIMs to an order; without SIMs, only the operator's cursor moves. */
+/** Adds a page of received SIMs to an order. Without SIMs, only the operator's cursor changes. */
 export function addReceivedSims<Received extends Order & OrderReceipt>(
   order: Received,
   iccids: readonly string[],

@@ -56,7 +56,7 @@ export function advanceOrder(order: Order, report: OperatorOrderStatus, at: stri
   }
 }
 
-/** The report changes no state, but may bring the tracking reference. */
+/** Records the tracking reference, if the report is the first to contain it. */
 function recordTracking(order: Order, report: OperatorOrderStatus, at: string): OrderStep | undefined {
   return report.trackingReference !== undefined && order.trackingReference === undefined
     ? {
@@ -115,7 +115,7 @@ export function recordWaitingSims(order: Order, waiting: string, days: number, a
   };
 }
 
-/** The plan has run for every received SIM, with success or without. */
+/** The plan has run for every received SIM, successfully or not. */
 export function markOrderFulfilled(order: Order, at: string): OrderStep | undefined {
   return order.state === 'delivered' && order.operations.length > 0
     ? transition(order, 'fulfilled', at, 'system', {}, failedSims(order.progress.failed))
@@ -127,7 +127,7 @@ function failedSims(failed: number): string | undefined {
 }
 
 /** A user requested the cancellation. Recorded before the operator is asked, because the poller may see its answer first. */
-export function requestCancellation(order: Order, actor: string, at: string): OrderStep | undefined {
+export function requestOrderCancellation(order: Order, actor: string, at: string): OrderStep | undefined {
   return cancelProblem(order)
     ? undefined
     : {
@@ -177,8 +177,7 @@ export function markOrderResumed(order: Order, actor: string, at: string): Order
 }
 
 /**
- * Keeps a timeline in order: a step is never dated before the one that precedes it, though the clocks of those who take
- * them differ.
+ * Keeps a timeline in order: dates a step no earlier than the preceding one, even if the clocks of the processes differ.
  */
 export function withMonotonicTime({ updatedAt }: Pick<Order, 'updatedAt'>, { order, events }: OrderStep): OrderStep {
   return {

@@ -133,7 +133,7 @@ export function isFinished(order: Pick<Order, 'state' | 'operations'>): boolean 
   return order.state === 'delivered' ? order.operations.length === 0 : rankOf(order) > rankOf({ state: 'delivered' });
 }
 
-/** By how many hours the order's lead time is exceeded; 0 within it. The lead time ends at midnight UTC after its last day. */
+/** The hours by which the order exceeds its lead time; 0 within it. The lead time ends at midnight UTC after its last day. */
 export function hoursBeyondLeadTime({ latest }: EstimatedDelivery, now: Date): number {
   const end = Date.parse(`${plusDays(latest, 1)}T00:00:00.000Z`);
   return Math.max(0, (now.getTime() - end) / HOUR_MS);

@@ -16,7 +16,7 @@ export type Partner = {
   version: number;
 };
 
-/** What the wholesaler decides about a partner. */
+/** The details of a partner that the wholesaler sets. */
 export type PartnerDetails = Omit<Partner, 'id' | 'createdAt' | 'updatedAt' | 'version'>;
 
 /** The default of `holdingDays`. SIMs in holding are charged on the holding service instead of the partner's own. */

@@ -7,7 +7,7 @@ import { covers, type Tariff } from './tariff.ts';
 import { idSchema } from './text.ts';
 import type { Violation } from './verdict.ts';
 
-/** What is to happen with an order's SIMs once they have arrived. */
+/** The actions that run automatically on an order's SIMs after their arrival. */
 export const planSchema = z.lazy(() =>
   z.strictObject({
     partnerServiceId: described(idSchema, 'Partner service to which the SIMs are migrated from holding.'),
@@ -19,12 +19,12 @@ export const planSchema = z.lazy(() =>
 
 export type Plan = z.infer<typeof planSchema>;
 
-/** The steps that a plan can have, in the order in which they must be taken. */
+/** The stages of plans, in the order of their execution. */
 export const planStages = ['migrate', 'assign', 'activate'] as const;
 
 export type PlanStage = (typeof planStages)[number];
 
-/** The stages of a plan: migrate always; assign and activate as it says. */
+/** The stages of a plan: always `migrate`; `assign` and `activate` if the plan includes them. */
 export function stagesOf(plan: Plan): PlanStage[] {
   return [
     'migrate',
@@ -33,7 +33,7 @@ export function stagesOf(plan: Plan): PlanStage[] {
   ];
 }
 
-/** What a plan names, loaded; `undefined` where it is not there or not the partner's. */
+/** The resources that a plan refers to; `undefined` for those that do not exist or belong to another partner. */
 export type PlanTargets = {
   partnerService: { service: PartnerService; tariff: Tariff | undefined } | undefined;
   customer: Customer | undefined;
@@ -41,10 +41,10 @@ export type PlanTargets = {
 };
 
 /**
- * Checks a plan as a whole, before anything is ordered: that what it names is there, that the tariffs cover the
- * operator, that the service is the customer's, and that no stage lacks the one before it.
+ * Validates a plan before anything is ordered: its resources exist, their tariffs cover the operator, the customer service
+ * belongs to the customer, and no stage lacks the stage that it depends on.
  *
- * @returns every rule that does not hold, with pointers inside the plan; none when the plan is good.
+ * @returns the violated rules, with pointers inside the plan.
  */
 export function planViolations(plan: Plan, targets: PlanTargets, operatorId: OperatorId): Violation[] {
   return [

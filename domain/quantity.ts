@@ -1,17 +1,17 @@
 import { type OperatorId, operators } from './operator.ts';
 
-/** SIMs in one order, at most: the contract. */
+/** The most SIMs of an order: part of the contract. */
 export const MAX_ORDER_QUANTITY = 100_000;
 
-/** A rule of ordering that a quantity breaks. */
+/** A rule that a quantity violates. */
 export type QuantityViolation = {
   code: 'whole_number' | 'minimum' | 'maximum' | 'multiple_of';
   message: string;
 };
 
 /**
- * Every rule that a quantity of SIMs of an operator breaks; none when it can be ordered. It is a whole number, at least
- * one of the operator's multiples, at most 100,000, and a positive multiple: 0 and 10 are too few and no such multiple.
+ * The rules that a quantity of SIMs violates; none when it can be ordered. A quantity is a whole number, at least the
+ * operator's multiple, at most 100,000, and a positive multiple: 0 and 10 violate both the minimum and the multiple.
  */
 export function quantityViolations(operatorId: OperatorId, quantity: number): QuantityViolation[] {
   const { name, orderMultiple } = operators[operatorId];
@@ -36,8 +36,8 @@ export function quantityViolations(operatorId: OperatorId, quantity: number): Qu
 }
 
 /**
- * The quantities that can be ordered nearest to one, ascending: the one below and the one above, only one of them at an
- * end of the range, and itself alone where it can be ordered.
+ * The nearest quantities that can be ordered, ascending: the one below and the one above. At either end of the range there is
+ * only one; a quantity that can be ordered is its own nearest.
  */
 export function nearestQuantities(operatorId: OperatorId, quantity: number): number[] {
   const { orderMultiple } = operators[operatorId];

@@ -1,24 +1,24 @@
-/** The rate of a partner's requests is limited on average over windows of this length. */
+/** The length of the windows over which a partner's request rate is averaged. */
 const WINDOW_SECONDS = 5;
 const WINDOW_MS = WINDOW_SECONDS * 1000;
 
-/** Requests of a window that an instance of a function lets through before it asks for a share of the partner's allowance. */
-export const UNCOUNTED = 5;
+/** The requests per window that a function instance admits before it requests a share of the partner's allowance. */
+export const UNCOUNTED_REQUESTS = 5;
 
-/** Into how many shares a partner's allowance is divided at most: so many writes of the table a full window takes. */
+/** The most shares of a partner's allowance, and so the most writes to the table per window. */
 const SHARES = 50;
 
-/** The window that a moment, in milliseconds, lies in. */
+/** The number of the window that contains a moment, in milliseconds. */
 export const windowAt = (ms: number): number => Math.floor(ms / WINDOW_MS);
 
-/** In how many seconds the window of a moment is over: at least one. */
+/** The seconds until the window of a moment ends: at least one. */
 export const secondsLeft = (ms: number): number => Math.ceil(((windowAt(ms) + 1) * WINDOW_MS - ms) / 1000);
 
-/** How many requests an instance asks for at a time. */
+/** The number of requests in one share. */
 export const shareOf = (perSecond: number): number => Math.max(1, Math.floor((perSecond * WINDOW_SECONDS) / SHARES));
 
 /**
- * How many requests an instance may let through now.
+ * The number of requests that an instance can admit now.
  *
  * @param countedBefore the requests that all instances counted in the window before this share.
  */

@@ -1,22 +1,22 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './durations.ts';
 
-/** How often a call is tried and how long to wait in between. */
+/** How often to attempt a call, and how long to wait in between. */
 export type RetryPolicy = {
-  /** Attempts in all, the first included. */
+  /** The number of attempts, including the first. */
   maxAttempts: number;
-  /** The longest wait before the second attempt; it doubles with each further one, up to `maxDelayMs`. */
+  /** The longest wait before the second attempt. It doubles with each further attempt, up to `maxDelayMs`. */
   firstDelayMs: number;
   maxDelayMs: number;
 };
 
-/** For calls to the table while a caller of the API waits: under ten seconds in all, well within the gateway's thirty. */
+/** For calls to the table while an API caller waits: under ten seconds in total, well within the gateway's thirty. */
 export const interactiveRetries: RetryPolicy = { maxAttempts: 10, firstDelayMs: 50, maxDelayMs: 2_000 };
 
-/** For calls to the table in tasks, schedules and streams: up to 26 seconds, so that a busy table fails no whole page. */
+/** For calls to the table in tasks, schedules and streams: up to 26 seconds, so that a throttled table fails no whole page. */
 export const backgroundRetries: RetryPolicy = { maxAttempts: 12, firstDelayMs: 50, maxDelayMs: 5_000 };
 
 /**
- * For a read and the write that depends on it, while other writers change the item in between: under seven seconds in all.
+ * For a read and a conditional write, while other writers change the item in between: under seven seconds in total.
  */
 export const conflictRetries: RetryPolicy = { maxAttempts: 20, firstDelayMs: 50, maxDelayMs: 400 };
 
@@ -26,8 +26,8 @@ export const DELIVERY_ROUND_MS = 50 * SECOND_MS;
 /** How long a run leases the queue of a webhook: longer than a round, and until a crashed run is replaced. */
 export const QUEUE_LEASE_MS = 90 * SECOND_MS;
 
-/** An event is dead-lettered after this many faults of our own while sending it. Failures of the receiver do not count. */
-export const MAX_FAULTS_OF_DELIVERY = 12;
+/** An event is dead-lettered after this many internal errors while sending it. Failures of the receiver do not count. */
+export const MAX_DELIVERY_ERRORS = 12;
 
 /** How long the stream delivers a failed change again, in milliseconds of real time, before a schedule retries it. */
 export const CHANGE_RETRIES_MS = 10 * MINUTE_MS;
@@ -39,13 +39,13 @@ export const FIRST_CHANGE_RETRY_MS = MINUTE_MS;
 export const MAX_FAILED_COLLECTIONS = 12;
 
 /**
- * For due items that cannot be processed: a minute to an hour between attempts, about seven hours in all. Then they are
- * dead-lettered. The delays are exact, since items are not retried in lockstep.
+ * For due items that cannot be processed: a minute to an hour between attempts, about seven hours in total. Then they are
+ * dead-lettered. The delays have no jitter, because items are not retried in lockstep.
  */
 export const dueWorkRetries: RetryPolicy = { maxAttempts: 12, firstDelayMs: MINUTE_MS, maxDelayMs: HOUR_MS };
 
 /**
- * How long to wait before the next attempt, in milliseconds: exponential backoff with full jitter, so that callers which
+ * How long to wait before the next attempt, in milliseconds: exponential backoff with full jitter, so that callers that
  * collided do not collide again.
  *
  * @param failedAttempts how many attempts have failed, 1 or more.
@@ -67,10 +67,10 @@ const FIRST_ORDER_POLL_PAUSE_MS = HOUR_MS;
 const MAX_ORDER_POLL_PAUSE_MS = 6 * HOUR_MS;
 
 /**
- * How long until an operator is asked about an order again, in milliseconds. A jitter of 20 per cent spreads orders that
- * were placed together.
+ * The pause before the next poll of an order, in milliseconds. A jitter of 20 per cent spreads orders that were placed
+ * together.
  *
- * @param attemptsWithoutNews answers without news, or failed calls, in a row.
+ * @param attemptsWithoutNews consecutive answers without news, or failed calls.
  * @param random a number from 0 up to 1.
  */
 export function orderPollPause(attemptsWithoutNews: number, random: number): number {
@@ -78,7 +78,7 @@ export function orderPollPause(attemptsWithoutNews: number, random: number): num
   return pause * (0.8 + 0.4 * random);
 }
 
-/** The longest that all waits of a policy take together, in milliseconds. */
+/** The longest total wait of a policy, in milliseconds. */
 export function longestWait(policy: RetryPolicy): number {
   return Array.from({ length: policy.maxAttempts - 1 }, (_, place) => retryDelay(policy, place + 1, 1) ?? 0).reduce(
     (sum, delay) => sum + delay,
@@ -92,21 +92,21 @@ export const ACTIVATION_DEADLINE_MS = 7 * DAY_MS;
 const FIRST_CONFIRMATION_PAUSE_MS = 30 * SECOND_MS;
 const MAX_CONFIRMATION_PAUSE_MS = 6 * HOUR_MS;
 
-/** The pause after a round of asking operators about activations, in milliseconds: 30 seconds, doubling up to six hours. */
+/** The pause after a round of polling operators about activations, in milliseconds: 30 seconds, doubling up to six hours. */
 export function confirmationPause(round: number): number {
   return Math.min(FIRST_CONFIRMATION_PAUSE_MS * 2 ** round, MAX_CONFIRMATION_PAUSE_MS);
 }
 
-/** For how long after the deadline a confirmation is still accepted, and how often the operator is asked for it. */
+/** How long after the deadline a confirmation is still accepted, and how often the operator is polled for it. */
 const LATE_ACTIVATION_PERIOD_MS = 90 * DAY_MS;
 const LATE_ACTIVATION_PAUSE_MS = 6 * HOUR_MS;
 
-/** When an operator is asked again about activations that it did not confirm by the deadline. */
+/** When the operator is polled next about activations that it did not confirm by the deadline. */
 export function nextLateActivationCheck(now: Date): Date {
   return new Date(now.getTime() + LATE_ACTIVATION_PAUSE_MS);
 }
 
-/** Until when confirmations of activations are accepted that were due by now. */
+/** Until when late confirmations are accepted for activations whose deadline has just passed. */
 export function endOfLateActivation(now: Date): Date {
   return new Date(now.getTime() + LATE_ACTIVATION_PERIOD_MS);
 }
@@ -114,7 +114,7 @@ export function endOfLateActivation(now: Date): Date {
 /** How long an operation waits for an operator that does not answer, before its SIMs fail. */
 export const OPERATOR_DEADLINE_MS = DAY_MS;
 
-/** When the sweep checks whether the first execution of an order or operation was started, and then that it still runs. */
+/** How long until the sweep checks that the first execution of an order or operation has started, then that it still runs. */
 const FIRST_RUN_CHECK_MS = 15 * MINUTE_MS;
 const RUN_CHECK_MS = HOUR_MS;
 
@@ -124,7 +124,7 @@ export function firstRunCheck(startedAt: Date): Date {
 }
 
 /**
- * When the sweep checks an order or operation again: in about an hour, spread over a quarter of an hour, so that work that
+ * When the sweep checks an order or operation next: in about an hour, spread over a quarter of an hour, so that work that
  * started together is not checked together.
  *
  * @param random a number from 0 up to 1.

@@ -10,9 +10,9 @@ export type CountedSim = Pick<Sim, 'state' | 'partnerServiceId'> & {
 };
 
 /**
- * How many SIMs each service gains, or loses when negative, by what an action changed. A terminated SIM keeps the ids of
- * its services as history, but leaves their counts: it neither adds to a pool nor prevents deleting them. SIMs that an
- * earlier release terminated (without `leftCounts`) are still counted until `npm run backfill` has taken them off.
+ * How many SIMs each service gains, or loses when negative, through an action. A terminated SIM keeps the ids of its services
+ * as history but leaves their counts: it does not add to a pool, and its services can be deleted. SIMs that an earlier
+ * release terminated (without `leftCounts`) are still counted until `npm run backfill` removes them.
  */
 export function serviceCountChanges(action: SimAction, changed: readonly CountedSim[]): Map<string, number> {
   const counts = new Map<string, number>();

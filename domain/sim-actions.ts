@@ -2,16 +2,16 @@ import type { Customer } from './customer.ts';
 import { laterOf } from './moment.ts';
 import { ACTIVATION_DEADLINE_MS } from './retry-policies.ts';
 import type { CustomerService, PartnerService } from './service.ts';
-import { type Bar, comeToCustomer, leaveCustomer, NOT_ACTIVATED, type Sim, type SimState } from './sim.ts';
+import { attachCustomer, type Bar, detachCustomer, NOT_ACTIVATED, type Sim, type SimState } from './sim.ts';
 import { covers, type Tariff } from './tariff.ts';
 import type { Problem } from './verdict.ts';
 
-/** What can be asked of SIMs, one or a hundred thousand at a time. */
+/** The bulk actions on SIMs. */
 export const simActions = ['migrate', 'assign', 'unassign', 'activate', 'suspend', 'resume', 'terminate'] as const;
 
 export type SimAction = (typeof simActions)[number];
 
-/** Why a SIM cannot do as asked. */
+/** Why an action on a SIM fails. */
 export const simProblemCodes = [
   'in_holding',
   'holding_target',
@@ -31,8 +31,8 @@ export type SimProblemCode = (typeof simProblemCodes)[number];
 export type SimProblem = Problem<SimProblemCode>;
 
 /**
- * An action with what it aims at, loaded. A target is `undefined` when it is no longer there: a SIM that the action is
- * allowed for is then refused `not_found`.
+ * An action with its targets. A target that no longer exists is `undefined`; the action is then refused with `not_found`
+ * unless the SIM's state refuses it first.
  */
 export type SimRequest =
   | { action: 'migrate'; partnerServiceId: string; partnerService: WithTariff<PartnerService> | undefined }
@@ -43,9 +43,9 @@ export type SimRequest =
       customer: Pick<Customer, 'id'> | undefined;
       customerService: WithTariff<CustomerService> | undefined;
     }
-  /** From `until` on it puts no bar on any more. */
+  /** Sets no bar from `until` on. */
   | { action: 'suspend'; reason: string; until?: string | undefined }
-  /** Takes off a bar of this reason only, when there is one given. */
+  /** With a reason, removes only bars with that reason. */
   | { action: 'resume'; reason?: string | undefined }
   | { action: 'unassign' | 'activate' | 'terminate' };
 
@@ -53,19 +53,19 @@ type WithTariff<Service> = { service: Service; tariff: Pick<Tariff, 'id' | 'oper
 
 export type Decision =
   | { kind: 'change'; sim: Sim }
-  /** The SIM is already as asked: it counts as succeeded, and nothing is written. */
+  /** The SIM is already in the requested state. It counts as succeeded, and nothing is written. */
   | { kind: 'unchanged' }
   | { kind: 'refused'; problem: SimProblem };
 
-/** The reason of a bar that a suspension without a reason puts on. */
+/** The reason of a bar that a suspension without a reason sets. */
 export const SUSPENDED_ON_REQUEST = 'suspended_on_request';
 
-/** The reason of a bar that an alarm puts on; it comes off when the next period begins. */
+/** The reason of a bar that an alarm sets. The bar is removed when the next period begins. */
 export const ALLOWANCE_EXCEEDED = 'allowance_exceeded';
 
 /**
- * The actions that a SIM's state allows, first the one that carries it onwards. The partner guide's order is in here:
- * migrate out of holding before anything else, assign before activate.
+ * The actions that each state allows, the usual next one first. This enforces the order of the partner guide: migrate out of
+ * holding before anything else, assign before activate.
  */
 const allowedIn: Record<SimState, readonly SimAction[]> = {
   in_holding: ['migrate'],
@@ -77,15 +77,14 @@ const allowedIn: Record<SimState, readonly SimAction[]> = {
   terminated: [],
 };
 
-/** What the rules allow for this SIM now. A target may still be refused: a tariff, another customer's service. */
+/** The actions that the SIM's state allows. A target can still be refused because of its tariff or customer. */
 export function nextActions(sim: Pick<Sim, 'state'>): readonly SimAction[] {
   return allowedIn[sim.state];
 }
 
 /**
- * The one place that says what an action does to a SIM: the bulk action, the workflow, the dry run and `nextActions`
- * all ask here. For an activation, a change is the SIM in `activating`; the operator's word ends it
- * (`confirmActivation`, `revertActivation`).
+ * Decides what an action does to a SIM, for bulk actions, the workflow and dry runs alike. An activation changes the SIM to
+ * `activating`; the operator's answer then ends it (`confirmActivation`, `revertActivation`).
  */
 export function decide(sim: Sim, request: SimRequest, at: string): Decision {
   switch (request.action) {
@@ -114,7 +113,7 @@ export function decide(sim: Sim, request: SimRequest, at: string): Decision {
   }
 }
 
-/** A SIM leaves holding, or moves in stock or when assigned, to a real partner service whose tariff covers its operator. */
+/** Moves a SIM that is in holding, in stock or assigned to a partner service whose tariff covers its operator. */
 function migrate(sim: Sim, request: Extract<SimRequest, { action: 'migrate' }>, at: string): Decision {
   const target = request.partnerService;
   if (!target) {
@@ -138,8 +137,8 @@ function migrate(sim: Sim, request: Extract<SimRequest, { action: 'migrate' }>, 
 }
 
 /**
- * A SIM in stock goes to a customer with one of that customer's services; an active one may change to another service
- * of the same customer.
+ * Assigns a SIM in stock to a customer and one of its services, or moves an active SIM to another service of the same
+ * customer.
  */
 function assign(sim: Sim, request: Extract<SimRequest, { action: 'assign' }>, at: string): Decision {
   const { customer, customerService } = request;
@@ -168,7 +167,7 @@ function assign(sim: Sim, request: Extract<SimRequest, { action: 'assign' }>, at
     if (!customerService.tariff || !covers(customerService.tariff, sim.operatorId)) {
       return refusedByTariff(customerService.service.name, sim);
     }
-    return changed(comeToCustomer(sim, customer.id), at, {
+    return changed(attachCustomer(sim, customer.id), at, {
       state: sim.state === 'in_stock' ? 'assigned' : sim.state,
       customerId: customer.id,
       customerServiceId: customerService.service.id,
@@ -176,17 +175,17 @@ function assign(sim: Sim, request: Extract<SimRequest, { action: 'assign' }>, at
   });
 }
 
-/** The SIM goes back to stock, barred. One that has no customer is already as asked. */
+/** Returns a SIM to stock, barred. A SIM in stock is unchanged. */
 function unassign(sim: Sim, at: string): Decision {
   if (sim.state === 'in_stock') {
     return unchanged;
   }
   return step(sim, 'unassign', () => {
-    return changed(leaveCustomer(sim), at, { state: 'in_stock', bars: [dataBar(NOT_ACTIVATED, at)] });
+    return changed(detachCustomer(sim), at, { state: 'in_stock', bars: [dataBar(NOT_ACTIVATED, at)] });
   });
 }
 
-/** The operator confirmed: the bars are off. Believed as well after the deadline, when the SIM is back in `assigned`. */
+/** The operator confirmed the activation and removed the bars. Also accepted after the deadline, from `assigned`. */
 export function confirmActivation(sim: Sim, at: string): Sim | undefined {
   return sim.state === 'activating' || sim.state === 'assigned'
     ? withChange(sim, at, { state: 'active', bars: [] })
@@ -194,10 +193,11 @@ export function confirmActivation(sim: Sim, at: string): Sim | undefined {
 }
 
 /**
- * Whether an operator that was asked about a SIM at `askedAt`, and did not confirm its activation, has had its time: seven days from
- * the moment at which the SIM became `activating`, however late in its operation that was.
+ * Whether the operator has missed the deadline for confirming an activation: seven days after the SIM became `activating`.
  *
- * @param operationStart counts for a SIM that is no longer `activating`, because an attempt crashed before it recorded a result
+ * @param operationStart replaces that moment for a SIM that is no longer `activating`, because an attempt crashed before it
+ *   recorded the result.
+ * @param askedAt when the operator was asked and did not confirm.
  */
 export function isConfirmationOverdue(
   sim: Pick<Sim, 'state' | 'stateChangedAt'>,
@@ -208,17 +208,17 @@ export function isConfirmationOverdue(
   return askedAt.getTime() > Date.parse(since) + ACTIVATION_DEADLINE_MS;
 }
 
-/** The operator refused, or did not confirm by the deadline: the SIM is `assigned` again, its bar still on. */
+/** The operator refused, or did not confirm by the deadline. The SIM is `assigned` again and still barred. */
 export function revertActivation(sim: Sim, at: string): Sim | undefined {
   return sim.state === 'activating' ? withChange(sim, at, { state: 'assigned' }) : undefined;
 }
 
-/** Whether data flows: a SIM is active exactly when it has no bars. */
+/** Whether data is blocked. A SIM is active exactly when it has no bars. */
 export function isBarred(sim: Pick<Sim, 'bars'>): boolean {
   return sim.bars.length > 0;
 }
 
-/** Whether a bar of this reason is on; any one, when there is no reason given. */
+/** Whether the SIM has a bar with this reason; always true without a reason. */
 function hasBarOf({ bars }: Pick<Sim, 'bars'>, reason: string | undefined): boolean {
   return reason === undefined || bars.some((bar) => bar.reason === reason);
 }
@@ -233,7 +233,7 @@ function refusedByTariff(serviceName: string, sim: Sim): Decision {
   return refused('tariff_mismatch', `The tariff of "${serviceName}" does not cover SIMs of ${sim.operatorId}.`);
 }
 
-/** Takes the step when the SIM's state allows the action, and refuses it with the reason otherwise. */
+/** Takes the step if the SIM's state allows the action; otherwise refuses it. */
 function step(sim: Sim, action: SimAction, take: () => Decision): Decision {
   return allowedIn[sim.state].includes(action) ? take() : refused(...stateProblem(sim, action));
 }
@@ -257,7 +257,7 @@ function changed(sim: Sim, at: string, change: Partial<Sim>): Decision {
   return { kind: 'change', sim: withChange(sim, at, change) };
 }
 
-/** A change of a SIM; one that was begun before another one, and comes after it, is not told as the earlier. */
+/** A changed SIM. It is never dated before the previous change, even if concurrent changes arrive out of order. */
 function withChange(sim: Sim, at: string, change: Partial<Sim>): Sim {
   const state = change.state ?? sim.state;
   const when = laterOf(sim.updatedAt, at);
@@ -275,7 +275,7 @@ function dataBar(reason: string, since: string): Bar {
   return { type: 'data', reason, since };
 }
 
-/** As `decide`, for a SIM that may not be there. */
-export function decideIfThere(sim: Sim | undefined, request: SimRequest, at: string): Decision {
+/** Like `decide`, for a SIM that may not exist. */
+export function decideOrNotFound(sim: Sim | undefined, request: SimRequest, at: string): Decision {
   return sim ? decide(sim, request, at) : refused('not_found', 'The SIM does not exist.');
 }

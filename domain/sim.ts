@@ -3,7 +3,7 @@ import { laterOf } from './moment.ts';
 import type { OperatorId } from './operator.ts';
 import { holdingServiceId } from './service.ts';
 
-/** The life of a SIM, from the operator's door to its end. */
+/** The states of a SIM, in the order of its life. */
 export const simStates = [
   'in_holding',
   'in_stock',
@@ -25,7 +25,7 @@ export const statesWithCustomer = [
   'terminated',
 ] as const satisfies readonly SimState[];
 
-/** What blocks a SIM's data at the operator, since when and why. */
+/** A bar that blocks the SIM's data at the operator. */
 export type Bar = { type: 'data'; reason: string; since: string };
 
 export type Sim = {
@@ -41,20 +41,20 @@ export type Sim = {
   customerServiceId?: string;
   label?: string;
   tags: readonly string[];
-  /** Of a SIM that was unassigned: whose it was, and what of its naming is of that time. */
+  /** For an unassigned SIM: its last customer, and which of label and tags date from that assignment. */
   formerCustomer?: { customerId: string; naming: readonly ('label' | 'tags')[] };
   stateChangedAt: string;
   createdAt: string;
   updatedAt: string;
-  /** Grows by one with every change, and never shrinks. */
+  /** Increases by one with every change. */
   version: number;
 };
 
 /** The reason of the bar that every SIM is delivered with; activation removes it. */
 export const NOT_ACTIVATED = 'not_activated';
 
-/** A SIM as it arrives: in the holding service of its operator, barred, nobody's yet. */
-export function arriveInHolding(
+/** A newly delivered SIM: in the holding service of its operator, barred, without a customer. */
+export function newSimInHolding(
   delivered: { iccid: Iccid; imsi: string; msisdn?: string },
   order: { id: string; operatorId: OperatorId },
   at: string,
@@ -76,24 +76,24 @@ export function arriveInHolding(
   };
 }
 
-/** One step in the life of a SIM, as its timeline tells it. */
+/** An entry of a SIM's timeline. */
 export type SimEvent = {
-  /** The version of the SIM that the step made. */
+  /** The version of the SIM after the step. */
   version: number;
   at: string;
   type: string;
   from?: SimState;
   to?: SimState;
-  /** The operation that took the step; its `requestedBy` is who asked for it. */
+  /** The operation that took the step. Its `requestedBy` is the user. */
   operationId?: string;
-  /** Who took it, where no operation did. */
+  /** Who took the step, if not an operation. */
   actor?: string;
-  /** What a former customer's time had left on the SIM, and the step removed. */
+  /** The label and tags of a former customer that the step removed. */
   cleared?: { label?: string; tags?: readonly string[] } | undefined;
 };
 
-/** A SIM without its former customer: it remembers which label and tags are of that customer's time. */
-export function leaveCustomer({ customerId, customerServiceId: _service, formerCustomer: _former, ...sim }: Sim): Sim {
+/** Removes the customer from a SIM, and records which of label and tags date from that customer. */
+export function detachCustomer({ customerId, customerServiceId: _service, formerCustomer: _former, ...sim }: Sim): Sim {
   const naming = [
     ...(sim.label === undefined ? [] : (['label'] as const)),
     ...(sim.tags.length > 0 ? (['tags'] as const) : []),
@@ -102,16 +102,16 @@ export function leaveCustomer({ customerId, customerServiceId: _service, formerC
 }
 
 /**
- * A SIM that comes to a customer. Label and tags of another customer's time are cleared: they may name people and places
- * that are none of this one's business. Those that were given since, or before any customer, stay.
+ * Prepares a SIM for its next customer. Clears a label and tags that date from another customer, because they may contain that
+ * customer's data. Keeps those that were set while the SIM had no customer.
  */
-export function comeToCustomer({ formerCustomer, ...sim }: Sim, customerId: string): Sim {
+export function attachCustomer({ formerCustomer, ...sim }: Sim, customerId: string): Sim {
   const foreign = formerCustomer && formerCustomer.customerId !== customerId ? formerCustomer.naming : [];
   const { label: _label, ...unlabelled } = sim;
   return { ...(foreign.includes('label') ? unlabelled : sim), ...(foreign.includes('tags') ? { tags: [] } : {}) };
 }
 
-/** Gives a SIM a label and tags; `null` takes them away, what is left out stays. */
+/** Sets the label and tags of a SIM. `null` removes them; omitted fields stay. */
 export function relabel(
   sim: Sim,
   { label, tags }: { label?: string | null | undefined; tags?: readonly string[] | null | undefined },

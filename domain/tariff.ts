@@ -55,7 +55,7 @@ export function audienceProblem(
       };
 }
 
-/** A SIM can be on a service only when the service's tariff covers the SIM's operator. */
+/** Whether a tariff covers an operator. A SIM can only be on a service whose tariff covers its operator. */
 export function covers(tariff: Pick<Tariff, 'operatorIds'>, operatorId: OperatorId): boolean {
   return tariff.operatorIds.includes(operatorId);
 }

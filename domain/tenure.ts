@@ -2,16 +2,16 @@ import type { OperationTarget } from './operation.ts';
 import { holdingServiceId } from './service.ts';
 import type { Sim, SimEvent } from './sim.ts';
 
-/** Which services held a SIM from a moment on, until its next tenure begins. */
+/** The services of a SIM from a moment until its next tenure begins. */
 export type Tenure = {
-  /** RFC 3339, UTC, with milliseconds; itself included. */
+  /** RFC 3339, UTC, with milliseconds, inclusive. */
   from: string;
   partnerServiceId: string;
   customerId?: string | undefined;
   customerServiceId?: string | undefined;
 };
 
-/** The steps of a SIM's life that bring it to other services. */
+/** The timeline entries that change a SIM's services. */
 const moves: readonly string[] = ['sim.migrated', 'sim.assigned', 'sim.unassigned'];
 
 export function isMove({ type }: Pick<SimEvent, 'type'>): boolean {
@@ -19,9 +19,9 @@ export function isMove({ type }: Pick<SimEvent, 'type'>): boolean {
 }
 
 /**
- * The tenures of a SIM, oldest first, from the steps of its life: it arrives in the holding service of its operator.
+ * The tenures of a SIM, oldest first, derived from its timeline. The first is in the holding service of its operator.
  *
- * @param targetOf what an operation aimed at. A step whose operation is not known leaves the SIM where it was.
+ * @param targetOf the target of an operation. A step of an unknown operation changes no service.
  */
 export function tenuresOf(
   sim: Pick<Sim, 'operatorId' | 'createdAt'>,
@@ -35,7 +35,7 @@ export function tenuresOf(
   return tenures;
 }
 
-/** The tenure that a step leads to: the same one, when it moves the SIM to no other service. */
+/** The tenure after a step; the same one if the step does not change the SIM's services. */
 export function tenureAfter(before: Tenure, step: SimEvent, target: OperationTarget | undefined): Tenure {
   return isMove(step) ? { ...before, ...moved(step, target), from: step.at } : before;
 }
@@ -50,7 +50,7 @@ function moved({ type }: SimEvent, target: OperationTarget | undefined): Partial
   return target === undefined ? {} : { customerId: target.customerId, customerServiceId: target.customerServiceId };
 }
 
-/** The tenure at a moment (RFC 3339, UTC, with milliseconds); before a SIM arrived, its first one. */
+/** The tenure at a moment (RFC 3339, UTC, with milliseconds). Before the SIM's arrival, its first tenure. */
 export function tenureAt(tenures: readonly [Tenure, ...Tenure[]], at: string): Tenure {
   return tenures.findLast(({ from }) => from <= at) ?? tenures[0];
 }

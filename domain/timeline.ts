@@ -3,22 +3,22 @@ import { holdingServiceId } from './service.ts';
 import type { Sim, SimEvent } from './sim.ts';
 import { type Tenure, tenureAfter } from './tenure.ts';
 
-/** A step of a SIM's life with what it was about. */
+/** An entry of a SIM's timeline, with the resources and the reason that it concerns. */
 export type TimelineLine = Omit<SimEvent, 'actor'> & {
   actor: string;
-  /** Of a migration. */
+  /** The target of a migration. */
   partnerServiceId?: string | undefined;
-  /** Of an assignment; of what a SIM left, when it was unassigned. */
+  /** The target of an assignment, or the customer and service that an unassigned SIM left. */
   customerId?: string | undefined;
   customerServiceId?: string | undefined;
-  /** Of a suspension, and of the bars that a resumption is limited to. */
+  /** The reason of a suspension, or of the bars that a resumption removes. */
   reason?: string | undefined;
 };
 
-/** Took a step that neither a user nor an operation did. */
+/** The actor of steps that no user and no operation took. */
 export const SYSTEM = 'system';
 
-/** What the steps of a SIM's life were about, from the operations that took them. */
+/** Completes the steps of a SIM's timeline from the operations that took them. */
 export function timelineOf(
   sim: Pick<Sim, 'operatorId' | 'createdAt'>,
   steps: readonly SimEvent[],
@@ -54,8 +54,8 @@ function subjectOf({ type }: SimEvent, services: Tenure, reason: string | undefi
 }
 
 /**
- * The rule: a customer's own user sees what happened to a SIM since it came to the customer, and who did it only as far as
- * it was the system or the partner; no ids of others, and nothing of other customers.
+ * The rule: a customer's user sees the steps since the SIM was assigned to the customer. The actor is shown as the system or
+ * the partner; ids of operations and partner services and the data of other customers are omitted.
  */
 export function timelineForCustomer(lines: readonly TimelineLine[], customerId: string): TimelineLine[] {
   let owner: string | undefined;

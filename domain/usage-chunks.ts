@@ -12,7 +12,7 @@ export function groupByDay<Held extends HeldRecord>(records: readonly Held[]): D
   );
   const servicesOfDay = ({ records: [first] }: DayRecords<Held>) =>
     `${first?.customerServiceId} ${first?.partnerServiceId}`;
-  return days.sort((one, other) => (servicesOfDay(one) < servicesOfDay(other) ? -1 : 1));
+  return days.sort((a, b) => (servicesOfDay(a) < servicesOfDay(b) ? -1 : 1));
 }
 
 /** Divides days into chunks. Each takes at most `maxWrites` writes, including those of the sums that its records add to. */

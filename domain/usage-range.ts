@@ -1,21 +1,22 @@
 import { DAY_MS } from './durations.ts';
-import { beginOf, type Granularity, USAGE_RETENTION_DAYS } from './usage.ts';
+import { USAGE_RETENTION_DAYS } from './usage.ts';
+import { beginOf, type Granularity } from './usage-points.ts';
 import type { Violation } from './verdict.ts';
 
 /** The most days of a range by hour. By day and month, a range may span as long as usage is stored. */
 export const MAX_DAYS_BY_HOUR = 31;
 
-/** Years have four digits, in UTC as well: other years are formatted, and sort, differently. */
+/** Years with four digits, also in UTC: other years have another format and do not sort as text. */
 const EARLIEST = new Date('1970-01-02');
 const LATEST = new Date('9998-12-31');
 
 type RequestedRange = { from?: string | undefined; to?: string | undefined; granularity: Granularity };
 
 /**
- * The range of a SIM's usage that a request asks for. It ends now by default, and starts with the month that contains the
- * moment before its end: up to midnight of a month's first day is the month before.
+ * The range of usage that a request asks for. By default it ends now and starts with the month that contains its last
+ * millisecond: a range that ends at midnight of the first day of a month covers the previous month.
  *
- * @returns the range, or the rule that the request breaks.
+ * @returns the range, or the violated rule.
  */
 export function usageRange(
   { from, to, granularity }: RequestedRange,

@@ -40,7 +40,7 @@ export type SimDay = {
 /** A calendar month, UTC: `YYYY-MM`. */
 export type Period = string;
 
-/** The usage of a SIM in a month, in bytes: in all, and by service. */
+/** The usage of a SIM in a month, in bytes: in total, and by service. */
 export type SimMonth = { iccid: string; period: Period; bytes: number; services: ReadonlyMap<string, number> };
 
 export type SimBytes = { iccid: string; bytes: number };
@@ -78,27 +78,27 @@ export const TOP_SIMS = 10;
  * The bounds of a part of a SIM's day. Records beyond them begin the next part. They keep an item under 40 KB, and a
  * transaction of 100 of them under DynamoDB's 4 MB.
  */
-export const MAX_RECORDS_A_PART = 1000;
-export const MAX_NETWORKS_A_PART = 40;
-export const MAX_SERVICES_A_PART = 40;
+export const MAX_RECORDS_PER_DAY_PART = 1000;
+export const MAX_NETWORKS_PER_DAY_PART = 40;
+export const MAX_SERVICES_PER_DAY_PART = 40;
 
 /** Records that arrive later than this after their time are not counted: the record that they repeat may have expired. */
 export const MAX_RECORD_AGE_DAYS = 90;
 /** How far the clock of an operator may be ahead. */
-const AHEAD_MS = 86_400_000;
+const MAX_CLOCK_LEAD_MS = 86_400_000;
 
 /** The most days by which the time of a repeated record may differ from the first one's for it to be recognised. */
-export const RECOGNISED_WITHIN_DAYS = 31;
+export const MAX_DAYS_BETWEEN_REPEATS = 31;
 
 /** Whether a record of this time can be counted: it is neither too old nor in the future. */
 export function isTimely(at: string, now: Date): boolean {
   const age = now.getTime() - Date.parse(at);
-  return age <= MAX_RECORD_AGE_DAYS * DAY_MS && age >= -AHEAD_MS;
+  return age <= MAX_RECORD_AGE_DAYS * DAY_MS && age >= -MAX_CLOCK_LEAD_MS;
 }
 
 /**
- * The moment for which a record counts. The data was used before the time of the record: a record of exactly the first moment
- * of a month counts for the last millisecond of the month before.
+ * The moment for which a record counts. The data was used before the time of the record, so a record dated exactly at the
+ * start of a month counts for the last millisecond of the previous month.
  *
  * @param at RFC 3339, UTC, with milliseconds.
  */
@@ -107,13 +107,13 @@ export function countedAt(at: string): string {
 }
 
 /**
- * The days of a SIM that must be read to count its records: those on which one of them may have been counted with another
- * time. As 31 days reach beyond any month, they include the months of the records, whose totals rank the SIM in its services.
+ * The days of a SIM to read before counting its records: all days on which one of the records may have been counted already
+ * with another time. 31 days to either side include the months of the records, whose totals rank the SIM in its services.
  */
-export function daysToKnow(records: readonly Pick<HeldRecord, 'at'>[]): { from: CalendarDay; upTo: CalendarDay } {
+export function daysToRead(records: readonly Pick<HeldRecord, 'at'>[]): { from: CalendarDay; upTo: CalendarDay } {
   const days = records.map(({ at }) => dayOf(at)).sort();
   const shifted = (day: CalendarDay = '', by: number) => dayOf(new Date(Date.parse(day) + by * DAY_MS).toISOString());
-  return { from: shifted(days[0], -RECOGNISED_WITHIN_DAYS), upTo: shifted(days.at(-1), RECOGNISED_WITHIN_DAYS) };
+  return { from: shifted(days[0], -MAX_DAYS_BETWEEN_REPEATS), upTo: shifted(days.at(-1), MAX_DAYS_BETWEEN_REPEATS) };
 }
 
 export const dayOf = (at: string): CalendarDay => at.slice(0, 10);
@@ -124,17 +124,17 @@ export function servicesOf({ partnerServiceId, customerServiceId }: HeldRecord):
   return customerServiceId === undefined ? [partnerServiceId] : [partnerServiceId, customerServiceId];
 }
 
-/** The usage that is counted so far: the days of `daysToKnow` of each SIM, and the sums of its services. */
+/** The usage counted so far: the days of `daysToRead` of each SIM, and the sums of its services. */
 export type Books = { days: readonly SimDay[]; sums: readonly ServiceSum[] };
 
-/** The changes that counting makes, and the records that conflict with one of the same id: those are not counted. */
+/** The days and sums that counting changes, and the records that were not counted because they conflict with an earlier one. */
 export type Counting = Books & { conflicting: readonly HeldRecord[] };
 
 /**
- * Counts records, each once, however often and in whatever order they come. The work grows with the number of records and
- * days, never with their product.
+ * Counts records. Each counts once, regardless of repetition and order. The effort grows with the number of records plus days,
+ * not with their product.
  *
- * @returns the days and sums that have changed; their versions are those of the books.
+ * @returns the changed days and sums, with the versions that they have in the books.
  */
 export function countInto(books: Books, records: readonly HeldRecord[]): Counting {
   const ledgers = ledgersOf(books.days);
@@ -171,7 +171,7 @@ export function countInto(books: Books, records: readonly HeldRecord[]): Countin
   };
 }
 
-/** Without a separator that an id could have: ICCIDs and periods have a fixed form. */
+/** Unambiguous: a period has a fixed length and contains no space. */
 const keyOfSum = ({ serviceId, period }: Pick<ServiceSum, 'serviceId' | 'period'>) => `${period} ${serviceId}`;
 
 function ledgersOf(days: readonly SimDay[]): Map<string, SimLedger> {
@@ -190,13 +190,13 @@ type OpenPart = Omit<SimDay, 'networks' | 'services' | 'records'> & {
 class SimLedger {
   readonly #iccid: string;
   readonly #records = new Map<string, string | undefined>();
-  /** By day its parts, in order. */
+  /** The parts of each day, in order. */
   readonly #days: Map<CalendarDay, SimDay[]>;
   readonly #open = new Map<string, OpenPart>();
 
   constructor(iccid: string, days: readonly SimDay[]) {
     this.#iccid = iccid;
-    const inOrder = [...days].sort((one, other) => one.part - other.part);
+    const inOrder = [...days].sort((a, b) => a.part - b.part);
     this.#days = Map.groupBy(inOrder, ({ day }) => day);
     for (const { records } of days) {
       for (const [key, content] of records) {
@@ -256,9 +256,9 @@ function opened(part: SimDay): OpenPart {
 function isFullFor({ records, networks, services }: SimDay, record: HeldRecord): boolean {
   const more = servicesOf(record).filter((id) => !services.has(id)).length;
   return (
-    records.size >= MAX_RECORDS_A_PART ||
-    (networks.size >= MAX_NETWORKS_A_PART && !networks.has(record.network)) ||
-    (more > 0 && services.size + more > MAX_SERVICES_A_PART)
+    records.size >= MAX_RECORDS_PER_DAY_PART ||
+    (networks.size >= MAX_NETWORKS_PER_DAY_PART && !networks.has(record.network)) ||
+    (more > 0 && services.size + more > MAX_SERVICES_PER_DAY_PART)
   );
 }
 
@@ -273,7 +273,7 @@ function addTo({ networks, services, records }: OpenPart, record: HeldRecord): v
   records.set(key, content);
 }
 
-/** The usage of SIMs by month. Of parts of days that occur more than once, the last counts. */
+/** The usage of SIMs by month. If a part of a day occurs more than once, the last one counts. */
 export function monthsOf(...days: readonly (readonly SimDay[])[]): SimMonth[] {
   const latest = new Map(days.flat().map((day) => [`${day.day} ${day.part} ${day.iccid}`, day]));
   const months = new Map<string, { iccid: string; period: Period; bytes: number; services: Map<string, number> }>();
@@ -297,56 +297,6 @@ export function topOf(...lists: readonly (readonly SimBytes[])[]): SimBytes[] {
   const bytesOf = new Map(lists.flat().map(({ iccid, bytes }) => [iccid, bytes]));
   return [...bytesOf]
     .map(([iccid, bytes]) => ({ iccid, bytes }))
-    .sort((one, other) => other.bytes - one.bytes || (one.iccid < other.iccid ? -1 : 1))
+    .sort((a, b) => b.bytes - a.bytes || (a.iccid < b.iccid ? -1 : 1))
     .slice(0, TOP_SIMS);
-}
-
-export const granularities = ['hour', 'day', 'month'] as const;
-export type Granularity = (typeof granularities)[number];
-
-/** The usage in one network in the hour, day or month that begins `at`. */
-export type UsagePoint = { at: string; bytes: number; network: string };
-
-/**
- * The usage of a SIM by time and network, in the order of both, without zeros.
- *
- * @param counts whether to include the hour that begins at a moment.
- */
-export function pointsOf(
-  days: readonly SimDay[],
-  granularity: Granularity,
-  counts: (hourBegins: string) => boolean,
-): { totalBytes: number; points: UsagePoint[] } {
-  const points = new Map<string, UsagePoint>();
-  let totalBytes = 0;
-  for (const { day, networks } of days) {
-    for (const [network, hours] of networks) {
-      for (const [hour, bytes] of hours) {
-        const begins = hourOf(day, hour);
-        if (bytes === 0 || !counts(begins)) {
-          continue;
-        }
-        const at = beginOf(begins, granularity);
-        const before = points.get(`${at} ${network}`);
-        points.set(`${at} ${network}`, { at, bytes: addBytes(before?.bytes ?? 0, bytes), network });
-        totalBytes = addBytes(totalBytes, bytes);
-      }
-    }
-  }
-  const sorted = [...points].sort(([one], [other]) => (one < other ? -1 : 1));
-  return { totalBytes, points: sorted.map(([, point]) => point) };
-}
-
-const hourOf = (day: CalendarDay, hour: number) => `${day}T${String(hour).padStart(2, '0')}:00:00.000Z`;
-
-/** The beginning of the hour, day or month that contains a moment. */
-export function beginOf(at: string, granularity: Granularity): string {
-  switch (granularity) {
-    case 'hour':
-      return hourOf(dayOf(at), Number(at.slice(11, 13)));
-    case 'day':
-      return hourOf(dayOf(at), 0);
-    case 'month':
-      return hourOf(`${periodOf(at)}-01`, 0);
-  }
 }

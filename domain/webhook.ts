@@ -27,7 +27,7 @@ export const TEST_EVENT = 'webhook.test';
 
 /** An event as it is sent. */
 export type PublicEvent = {
-  /** Follows from the change: a repeated change has the same id. */
+  /** Derived from the change: a repeated change has the same id. */
   id: string;
   type: EventType | typeof TEST_EVENT;
   at: string;
@@ -140,11 +140,11 @@ export function nextWindow(window: number, { ok, tookMs }: { ok: boolean; tookMs
   return tookMs > SLOW_MS ? Math.max(1, window - 1) : Math.min(MAX_WINDOW, window + 1);
 }
 
-const LONGEST_PAUSE_MS = 120 * MINUTE_MS;
+const MAX_BACKOFF_MS = 120 * MINUTE_MS;
 
 /** The wait before the next attempt, in milliseconds: a minute, doubling with each attempt, at most two hours. */
 export function backoffAfter(attempts: number): number {
-  return Math.min(MINUTE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS);
+  return Math.min(MINUTE_MS * 2 ** (attempts - 1), MAX_BACKOFF_MS);
 }
 
 /** When the attempts of an event that is queued now end: after a day. */

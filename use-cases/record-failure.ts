@@ -5,7 +5,8 @@ import { changeOperation, getOperation } from '../adapters/dynamodb/operations.t
 import type { RunInput } from '../adapters/dynamodb/runs.ts';
 import { logger } from '../adapters/telemetry/logger.ts';
 import { recordMetric } from '../adapters/telemetry/metrics.ts';
-import { failOperation, wasRunning } from '../domain/operation.ts';
+import { wasRunning } from '../domain/operation.ts';
+import { failOperation } from '../domain/operation-steps.ts';
 import { markOrderFailed } from '../domain/order-steps.ts';
 import type { Problem } from '../domain/verdict.ts';
 import { applyOrderStep } from './orders/apply-order-step.ts';

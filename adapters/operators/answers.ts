@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { type LeftOutSim, tidyDeliveredSim } from '../../domain/delivered-sim.ts';
+import { type LeftOutSim, normalizeDeliveredSim } from '../../domain/delivered-sim.ts';
 import { isIccid } from '../../domain/iccid.ts';
 import type {
   CancelAnswer,
@@ -139,7 +139,7 @@ function readDeliveredSims(listed: readonly unknown[]): Pick<DeliveredSimsPage, 
   const sims = new Map<string, DeliveredSim>();
   const leftOut = new Map<string, string>();
   for (const [place, entry] of listed.entries()) {
-    const { data, error } = deliveredSimSchema.safeParse(tidyDeliveredSim(entry));
+    const { data, error } = deliveredSimSchema.safeParse(normalizeDeliveredSim(entry));
     if (!data) {
       const [issue] = error.issues;
       leftOut.set(nameOf(entry, place), [...(issue?.path ?? []), issue?.message].join(': '));

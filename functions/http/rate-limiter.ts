@@ -1,5 +1,5 @@
 import { logger } from '../../adapters/telemetry/logger.ts';
-import { grantedShare, secondsLeft, shareOf, UNCOUNTED, windowAt } from '../../domain/rate-limit.ts';
+import { grantedShare, secondsLeft, shareOf, UNCOUNTED_REQUESTS, windowAt } from '../../domain/rate-limit.ts';
 
 /** Counts the requests of partners across all function instances. */
 export type RequestCounts = {
@@ -44,7 +44,7 @@ export function createRateLimiter(
 
   async function takeShare(partnerId: string, local: Local): Promise<void> {
     const limit = await limitOf(partnerId);
-    const passed = local.hasShare ? 0 : UNCOUNTED;
+    const passed = local.hasShare ? 0 : UNCOUNTED_REQUESTS;
     const share = shareOf(limit);
     const counted = await counts.add(partnerId, local.window, passed + share);
     local.hasShare = true;
@@ -60,7 +60,7 @@ export function createRateLimiter(
         locals.clear();
         limits.clear();
       }
-      local = { window, left: UNCOUNTED, hasShare: false, isOver: false };
+      local = { window, left: UNCOUNTED_REQUESTS, hasShare: false, isOver: false };
       locals.set(partnerId, local);
     }
     if (local.left === 0 && !local.isOver) {

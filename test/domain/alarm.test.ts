@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Alarm, measureViolation, suspensionOf, thresholdBytes, usageBySim } from '../../domain/alarm.ts';
 import { MAX_BYTES } from '../../domain/bytes.ts';
-import { arriveInHolding, type Sim } from '../../domain/sim.ts';
+import { newSimInHolding, type Sim } from '../../domain/sim.ts';
 import { decide } from '../../domain/sim-actions.ts';
 import { monthsOf, type SimDay } from '../../domain/usage.ts';
 
@@ -132,7 +132,7 @@ describe('an alarm that suspends', () => {
     expect(resume.selection).toEqual({ kind: 'filter', filter: { state: 'suspended', customerServiceId: 'csv' } });
   });
 
-  const arrived = arriveInHolding(
+  const arrived = newSimInHolding(
     // Safe: a test's own.
     { iccid: '8944200000000000001' as Sim['iccid'], imsi: '1' },
     { id: 'ord_1', operatorId: '3uk' },

@@ -1,21 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  beginningOf,
   finalState,
   isOperationFinished,
   type Operation,
   operationStates,
-  requestCancellation,
-  retryOf,
   shardsOf,
+  startTimeOf,
 } from '../../domain/operation.ts';
+import { newRetry, requestOperationCancellation } from '../../domain/operation-steps.ts';
 import { anOperation, NOW } from './builders.ts';
 
 const failure = { code: 'internal_error', detail: 'It broke.' };
 
 function retried(operation: Operation): Operation {
-  const retry = retryOf(operation, 'op_again', 'ben', NOW);
+  const retry = newRetry(operation, 'op_again', 'ben', NOW);
   if ('code' in retry) {
     throw new Error(retry.detail);
   }
@@ -68,7 +67,7 @@ describe('trying an operation again', () => {
       succeeded: 8,
       failed: 2,
     });
-    expect(retryOf(failed, 'op_again', 'ben', NOW)).toEqual({
+    expect(newRetry(failed, 'op_again', 'ben', NOW)).toEqual({
       id: 'op_again',
       action: 'migrate',
       target: { partnerServiceId: 'psv_meters' },
@@ -114,19 +113,19 @@ describe('trying an operation again', () => {
   });
 
   test.each(['scheduled', 'queued', 'running'] as const)('is refused while it is %s', (state) => {
-    expect(retryOf(anOperation({ state, failed: 1 }), 'op_again', 'ben', NOW)).toMatchObject({
+    expect(newRetry(anOperation({ state, failed: 1 }), 'op_again', 'ben', NOW)).toMatchObject({
       code: 'wrong_state',
       detail: expect.stringContaining(state),
     });
   });
 
   test('is refused when no SIM failed', () => {
-    expect(retryOf(anOperation(), 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
+    expect(newRetry(anOperation(), 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
   });
 
   test('is refused of a dry run', () => {
     const dryRun = anOperation({ dryRun: true, state: 'partially_succeeded', failed: 1 });
-    expect(retryOf(dryRun, 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
+    expect(newRetry(dryRun, 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
   });
 });
 
@@ -146,7 +145,7 @@ describe('the pages of an operation', () => {
 
 describe('an operation that is called off', () => {
   test('ends at once while it waits for its time', () => {
-    expect(requestCancellation(anOperation({ state: 'scheduled' }), NOW)).toMatchObject({
+    expect(requestOperationCancellation(anOperation({ state: 'scheduled' }), NOW)).toMatchObject({
       state: 'cancelled',
       cancelRequestedAt: NOW,
       finishedAt: NOW,
@@ -155,15 +154,15 @@ describe('an operation that is called off', () => {
 
   test.each(['queued', 'running'] as const)('is seen to its end when it is %s', (state) => {
     const { finishedAt: _, ...operation } = anOperation({ state });
-    const cancelled = requestCancellation(operation, NOW);
+    const cancelled = requestOperationCancellation(operation, NOW);
     expect(cancelled).toEqual({ ...operation, cancelRequestedAt: NOW, updatedAt: NOW });
-    expect(requestCancellation({ ...operation, cancelRequestedAt: 'before' }, NOW)).toMatchObject({
+    expect(requestOperationCancellation({ ...operation, cancelRequestedAt: 'before' }, NOW)).toMatchObject({
       cancelRequestedAt: 'before',
     });
   });
 
   test.each(['succeeded', 'partially_succeeded', 'failed', 'cancelled'] as const)('is not when it is %s', (state) => {
-    expect(requestCancellation(anOperation({ state }), NOW)).toMatchObject({ code: 'wrong_state' });
+    expect(requestOperationCancellation(anOperation({ state }), NOW)).toMatchObject({ code: 'wrong_state' });
   });
 });
 
@@ -171,21 +170,21 @@ describe('the time at which an operation begins', () => {
   const daysFromNow = (days: number) => new Date(Date.parse(NOW) + days * 86_400_000).toISOString();
 
   test.each([1, 180])('may be %d days from now', (days) => {
-    expect(beginningOf(daysFromNow(days), new Date(NOW))).toEqual({ at: daysFromNow(days) });
+    expect(startTimeOf(daysFromNow(days), new Date(NOW))).toEqual({ at: daysFromNow(days) });
   });
 
   test('is told in UTC', () => {
-    expect(beginningOf('2026-03-03T02:00:00+02:00', new Date(NOW))).toEqual({ at: '2026-03-03T00:00:00.000Z' });
+    expect(startTimeOf('2026-03-03T02:00:00+02:00', new Date(NOW))).toEqual({ at: '2026-03-03T00:00:00.000Z' });
   });
 
   test('is at once when there is none, or it is in the past', () => {
     for (const effectiveAt of [undefined, daysFromNow(0), daysFromNow(-1000)]) {
-      expect(beginningOf(effectiveAt, new Date(NOW))).toEqual({ at: undefined });
+      expect(startTimeOf(effectiveAt, new Date(NOW))).toEqual({ at: undefined });
     }
   });
 
   test('is no later than 180 days from now', () => {
-    expect(beginningOf(daysFromNow(180.001), new Date(NOW))).toMatchObject({
+    expect(startTimeOf(daysFromNow(180.001), new Date(NOW))).toMatchObject({
       code: 'too_far_ahead',
       detail: expect.stringContaining(daysFromNow(180)),
     });
@@ -195,7 +194,7 @@ describe('the time at which an operation begins', () => {
 test('a termination whose number was not confirmed is not tried again, which would need no number', () => {
   const mismatch = { code: 'confirm_mismatch', detail: '20 SIMs, not 19.' };
   const ended = anOperation({ action: 'terminate', state: 'failed', succeeded: 0, failure: mismatch });
-  expect(retryOf(ended, 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
+  expect(newRetry(ended, 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
 });
 
 describe('the retry of an operation that broke before its selection was fixed', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { operatorIds } from '../../domain/operator.ts';
-import { arriveInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
+import { newSimInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
 import {
   confirmActivation,
   decide,
-  decideIfThere,
+  decideOrNotFound,
   isBarred,
   isConfirmationOverdue,
   nextActions,
@@ -374,21 +374,23 @@ describe('suspending, resuming and terminating', () => {
 
 describe('a SIM that is not there', () => {
   test.each(simActions)('cannot %s', (action) => {
-    expect(decideIfThere(undefined, good[action], NOW)).toMatchObject({
+    expect(decideOrNotFound(undefined, good[action], NOW)).toMatchObject({
       kind: 'refused',
       problem: { code: 'not_found' },
     });
   });
 
   test('is the only one for which it matters', () => {
-    expect(decideIfThere(aSim().assigned(), good.activate, NOW)).toEqual(decide(aSim().assigned(), good.activate, NOW));
+    expect(decideOrNotFound(aSim().assigned(), good.activate, NOW)).toEqual(
+      decide(aSim().assigned(), good.activate, NOW),
+    );
   });
 });
 
 describe('a SIM as it arrives', () => {
   test('is in its operator’s holding service, barred and nobody’s', () => {
     const delivered = { iccid: anIccid(7), imsi: '234200000000007', msisdn: '447700900123' };
-    expect(arriveInHolding(delivered, { id: 'ord_1', operatorId: 'a1' }, NOW)).toEqual({
+    expect(newSimInHolding(delivered, { id: 'ord_1', operatorId: 'a1' }, NOW)).toEqual({
       ...delivered,
       operatorId: 'a1',
       orderId: 'ord_1',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type OperatorId, operatorIds } from '../../domain/operator.ts';
 import type { CustomerService, PartnerService } from '../../domain/service.ts';
-import { arriveInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
+import { newSimInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
 import { confirmActivation, decide, isBarred, revertActivation, type SimRequest } from '../../domain/sim-actions.ts';
 import type { Tariff } from '../../domain/tariff.ts';
 import {
@@ -122,7 +122,7 @@ function* live(
   happenings: readonly Happening[],
 ): Generator<{ before: Sim; after: Sim; at: string }> {
   const at = (minute: number) => new Date(Date.UTC(2026, 0, 5, 9, minute)).toISOString();
-  let sim = arriveInHolding({ iccid: anIccid(), imsi: '234200000000001' }, { id: 'ord_1', operatorId }, at(0));
+  let sim = newSimInHolding({ iccid: anIccid(), imsi: '234200000000001' }, { id: 'ord_1', operatorId }, at(0));
   for (const [step, { to }] of happenings.entries()) {
     const next = to(sim, at(step + 1));
     if (next) {

@@ -3,21 +3,19 @@ import fc from 'fast-check';
 import { MAX_BYTES } from '../../domain/bytes.ts';
 import {
   type Books,
-  beginOf,
   countedAt,
   countInto,
-  daysToKnow,
-  granularities,
+  daysToRead,
   type HeldRecord,
   isTimely,
-  MAX_NETWORKS_A_PART,
-  MAX_RECORDS_A_PART,
+  MAX_NETWORKS_PER_DAY_PART,
+  MAX_RECORDS_PER_DAY_PART,
   monthsOf,
   periodOf,
-  pointsOf,
   servicesOf,
   TOP_SIMS,
 } from '../../domain/usage.ts';
+import { beginOf, granularities, pointsOf } from '../../domain/usage-points.ts';
 import { anIccid } from './builders.ts';
 
 const nothing: Books = { days: [], sums: [] };
@@ -128,7 +126,7 @@ describe('what a SIM used', () => {
 
   test('is found again within 31 days, and ranked by the whole month', () => {
     expect(
-      daysToKnow([aRecord({ at: '2026-03-31T10:00:00.000Z' }), aRecord({ at: '2026-03-01T10:00:00.000Z' })]),
+      daysToRead([aRecord({ at: '2026-03-31T10:00:00.000Z' }), aRecord({ at: '2026-03-01T10:00:00.000Z' })]),
     ).toEqual({
       from: '2026-01-29',
       upTo: '2026-05-01',
@@ -136,7 +134,7 @@ describe('what a SIM used', () => {
     fc.assert(
       fc.property(fc.nat(2000), (hours) => {
         const at = new Date(Date.UTC(2026, 0, 1) + hours * 3_600_000).toISOString();
-        const { from, upTo } = daysToKnow([{ at }]);
+        const { from, upTo } = daysToRead([{ at }]);
         expect(from < `${periodOf(at)}-01` && upTo > `${periodOf(at)}-31`).toBe(true);
       }),
     );
@@ -216,7 +214,7 @@ describe('a SIM\u2019s day with very many records', () => {
     const records = many(5_500);
     const books = countAll([records.slice(0, 700), records.slice(700, 3_000), records.slice(3_000)]);
     expect(books.days.map(({ part, records: { size } }) => [part, size])).toEqual([
-      ...[0, 1, 2, 3, 4].map((part) => [part, MAX_RECORDS_A_PART]),
+      ...[0, 1, 2, 3, 4].map((part) => [part, MAX_RECORDS_PER_DAY_PART]),
       [5, 500],
     ]);
     expect(pointsOf(books.days, 'day', () => true).points).toEqual([
@@ -228,7 +226,7 @@ describe('a SIM\u2019s day with very many records', () => {
       nothing,
       many(250, (n) => ({ network: String(20_000 + n) })),
     );
-    expect(days.map(({ networks }) => networks.size)).toEqual([...Array(6).fill(MAX_NETWORKS_A_PART), 10]);
+    expect(days.map(({ networks }) => networks.size)).toEqual([...Array(6).fill(MAX_NETWORKS_PER_DAY_PART), 10]);
     expect(monthsOf(days)).toMatchObject([{ bytes: 25_000 }]);
   });
 

@@ -7,8 +7,8 @@ import { addSim } from '../../adapters/dynamodb/sims.ts';
 import { simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
 import { readRecords } from '../../adapters/operators/answers.ts';
 import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
-import { arriveInHolding } from '../../domain/sim.ts';
-import { pointsOf } from '../../domain/usage.ts';
+import { newSimInHolding } from '../../domain/sim.ts';
+import { pointsOf } from '../../domain/usage-points.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
 import { redrive } from '../../use-cases/failed-work/redrive.ts';
@@ -41,7 +41,7 @@ beforeAll(async () => {
   await pMap(
     iccids,
     async (iccid) => {
-      const arrived = arriveInHolding({ iccid, imsi: '234200000000001' }, { id: 'ord_1', operatorId: '3uk' }, at);
+      const arrived = newSimInHolding({ iccid, imsi: '234200000000001' }, { id: 'ord_1', operatorId: '3uk' }, at);
       await addSim(PARTNER, { ...arrived, ...services, state: 'active', bars: [], customerId: 'cus_1' });
     },
     { concurrency: 16 },

@@ -4,7 +4,7 @@ import {
   getCustomer,
   queryCustomers,
 } from '../../adapters/dynamodb/customers.ts';
-import { hasNamePart } from '../../domain/customer.ts';
+import { nameContains } from '../../domain/customer.ts';
 import { fillPage } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 
@@ -22,7 +22,7 @@ export async function listCustomers(
   return fillPage(
     page,
     (limit, after) => queryCustomers(partnerId, limit, after),
-    (customer) => namePart === undefined || hasNamePart(customer, namePart),
+    (customer) => namePart === undefined || nameContains(customer, namePart),
     customerPosition,
   );
 }

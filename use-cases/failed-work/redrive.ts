@@ -9,7 +9,7 @@ import { markDue } from '../../adapters/dynamodb/due-work.ts';
 import { changeOperation } from '../../adapters/dynamodb/operations.ts';
 import { saveOrderStep } from '../../adapters/dynamodb/orders.ts';
 import type { DeadLetter, FailedWork } from '../../domain/dead-letter.ts';
-import { reopened } from '../../domain/operation.ts';
+import { reopenOperation } from '../../domain/operation-steps.ts';
 import { markOrderResumed } from '../../domain/order-steps.ts';
 import { orNotFound } from '../refusal.ts';
 
@@ -48,7 +48,7 @@ async function redriveWork(work: FailedWork, actor: string, now: Date): Promise<
       return;
     case 'operation':
       await changeOperation(work.partnerId, work.id, (operation) =>
-        operation.failure ? { ...reopened(operation), runDueAt: at, updatedAt: at } : undefined,
+        operation.failure ? { ...reopenOperation(operation), runDueAt: at, updatedAt: at } : undefined,
       );
       return;
     case 'delivery': {

@@ -2,7 +2,7 @@ import type { OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import { cancelProblem, type Order } from '../../domain/order.ts';
-import { markCancellationRefused, markOrderCancelled, requestCancellation } from '../../domain/order-steps.ts';
+import { markCancellationRefused, markOrderCancelled, requestOrderCancellation } from '../../domain/order-steps.ts';
 import { operatorOf } from '../operators.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 import { applyOrderStep } from './apply-order-step.ts';
@@ -28,7 +28,7 @@ export async function cancelOrder(
 ): Promise<OrderRecord> {
   const at = now.toISOString();
   const requested = orNotFound(
-    await applyOrderStep(partnerId, id, (order) => requestCancellation(order, actor, at)),
+    await applyOrderStep(partnerId, id, (order) => requestOrderCancellation(order, actor, at)),
     'order',
     id,
   );

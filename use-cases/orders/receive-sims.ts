@@ -15,7 +15,7 @@ import { planOperations } from '../../domain/operation.ts';
 import { type DeliveredSim, OperatorUnavailable } from '../../domain/operator-port.ts';
 import type { OrderEvent } from '../../domain/order.ts';
 import { markOrderDelivered } from '../../domain/order-steps.ts';
-import { arriveInHolding } from '../../domain/sim.ts';
+import { newSimInHolding } from '../../domain/sim.ts';
 import { operatorOf } from '../operators.ts';
 import { WRITES_IN_FLIGHT } from '../sims/stage-limits.ts';
 import { applyOrderStep } from './apply-order-step.ts';
@@ -79,7 +79,7 @@ type DeliveryPage = { sims: readonly DeliveredSim[]; leftOut: readonly LeftOutSi
 
 async function savePage(partnerId: string, order: OrderRecord, page: DeliveryPage): Promise<OrderRecord> {
   const at = laterOf(order.updatedAt, clock.now().toISOString());
-  const sims = page.sims.map((sim) => arriveInHolding(requireIccid(sim), order, at));
+  const sims = page.sims.map((sim) => newSimInHolding(requireIccid(sim), order, at));
   await pMap(sims, (sim) => addSim(partnerId, sim), { concurrency: WRITES_IN_FLIGHT });
   const pages = pagesOf(
     sims.map(({ iccid }) => iccid),

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { type SimRecord, wasLastChangedBy } from '../../adapters/dynamodb/sims.ts';
-import { decideIfThere, type SimAction } from '../../domain/sim-actions.ts';
+import { decideOrNotFound, type SimAction } from '../../domain/sim-actions.ts';
 import { failed, type Outcome, type PageWork, succeeded } from './process-page.ts';
 import { conflict, type StepDecision, saveStep } from './save-step.ts';
 import { WRITES_IN_FLIGHT } from './stage-limits.ts';
@@ -32,7 +32,7 @@ export async function applyAction(work: PageWork, iccid: string): Promise<Outcom
     if (sim && wasLastChangedBy(sim, operation.id)) {
       return { kind: 'done', sim };
     }
-    const decision = decideIfThere(sim, request, at);
+    const decision = decideOrNotFound(sim, request, at);
     return decision.kind === 'change' && operation.dryRun ? { kind: 'unchanged' } : decision;
   };
   try {

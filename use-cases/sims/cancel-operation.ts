@@ -1,5 +1,5 @@
 import { changeOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
-import { requestCancellation } from '../../domain/operation.ts';
+import { requestOperationCancellation } from '../../domain/operation-steps.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 
 /**
@@ -9,7 +9,7 @@ import { orNotFound, Refusal } from '../refusal.ts';
  */
 export async function cancelOperation(partnerId: string, id: string, now: Date): Promise<OperationRecord> {
   const operation = await changeOperation(partnerId, id, (current) => {
-    const cancelled = requestCancellation(current, now.toISOString());
+    const cancelled = requestOperationCancellation(current, now.toISOString());
     if ('code' in cancelled) {
       throw new Refusal('wrong_state', cancelled.detail);
     }

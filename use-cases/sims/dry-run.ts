@@ -2,7 +2,7 @@ import { eachManifestPage, orderManifest } from '../../adapters/dynamodb/manifes
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSims } from '../../adapters/dynamodb/sims.ts';
 import type { SimFilter } from '../../domain/operation.ts';
-import { decideIfThere, type SimProblem, type SimRequest } from '../../domain/sim-actions.ts';
+import { decideOrNotFound, type SimProblem, type SimRequest } from '../../domain/sim-actions.ts';
 import type { ResolvedSelection } from './resolve-selection.ts';
 
 /** A dry run of up to this many SIMs is answered immediately; a larger one is an operation. */
@@ -58,7 +58,7 @@ export async function dryRun(
 ): Promise<DryRun> {
   const sims = await getSims(partnerId, listed);
   const results = listed.map((iccid) => {
-    const decision = decideIfThere(sims.get(iccid), request, now.toISOString());
+    const decision = decideOrNotFound(sims.get(iccid), request, now.toISOString());
     return decision.kind === 'refused'
       ? { iccid, eligible: false, problem: decision.problem }
       : { iccid, eligible: true };

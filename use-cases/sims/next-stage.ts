@@ -3,16 +3,8 @@ import { changeOperation, getOperation, type OperationRecord } from '../../adapt
 import { getOrder, setFailedSims } from '../../adapters/dynamodb/orders.ts';
 import { releaseServiceLock } from '../../adapters/dynamodb/services.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
-import {
-  finishOperation,
-  isOperationDone,
-  isOperationFinished,
-  MAX_RUNS_WITHOUT_PROGRESS,
-  reopened,
-  runsWithoutProgress,
-  shardsOf,
-  startStageRun,
-} from '../../domain/operation.ts';
+import { isOperationDone, isOperationFinished, MAX_RUNS_WITHOUT_PROGRESS, shardsOf } from '../../domain/operation.ts';
+import { finishOperation, reopenOperation, runsWithoutProgress, startStageRun } from '../../domain/operation-steps.ts';
 import { markOrderFulfilled } from '../../domain/order-steps.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
 import { applyOrderStep } from '../orders/apply-order-step.ts';
@@ -42,7 +34,7 @@ export async function nextStageOfOrder(partnerId: string, id: string): Promise<S
   }
   for (const { operationId } of order.operations) {
     const operation = await getOperation(partnerId, operationId);
-    const next = operation && (await nextRun(partnerId, reopened(operation)));
+    const next = operation && (await nextRun(partnerId, reopenOperation(operation)));
     if (next) {
       return next;
     }

@@ -1,6 +1,6 @@
 import { createOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
-import { retryOf } from '../../domain/operation.ts';
+import { newRetry } from '../../domain/operation-steps.ts';
 import { Refusal } from '../refusal.ts';
 import { startExecution } from '../start-execution.ts';
 import { findOperation } from './read-operations.ts';
@@ -16,7 +16,7 @@ export async function retryOperation(
   failedId: string,
   { id, userId, now }: { id: string; userId: string; now: Date },
 ): Promise<OperationRecord> {
-  const retry = retryOf(await findOperation(partnerId, failedId), id, userId, now.toISOString());
+  const retry = newRetry(await findOperation(partnerId, failedId), id, userId, now.toISOString());
   if ('code' in retry) {
     throw new Refusal('wrong_state', retry.detail);
   }

@@ -8,14 +8,8 @@ import {
 } from '../../adapters/dynamodb/operations.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { scanSims } from '../../adapters/dynamodb/sim-lists.ts';
-import {
-  extendSelection,
-  failSelection,
-  fixSelection,
-  isOperationFinished,
-  type Operation,
-  type SelectionSize,
-} from '../../domain/operation.ts';
+import { isOperationFinished, type Operation, type SelectionSize } from '../../domain/operation.ts';
+import { extendSelection, failSelection, fixSelection } from '../../domain/operation-steps.ts';
 import { selectionProblem } from '../../domain/order.ts';
 import type { Problem } from '../../domain/verdict.ts';
 

@@ -5,12 +5,12 @@ import { countReceivedSims } from '../../adapters/dynamodb/orders.ts';
 import { firstRun, runAt } from '../../adapters/dynamodb/runs.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import {
-  beginningOf,
   CONFIRM_MISMATCH,
   isWholeFleet,
   newOperation,
   type Operation,
   type OperationTarget,
+  startTimeOf,
 } from '../../domain/operation.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
 import { type InputError, invalidInput } from '../refusal.ts';
@@ -49,7 +49,7 @@ export async function startBulkAction(
   { userId, now, newId }: { userId: string; now: Date; newId: (kind: 'operation') => string },
 ): Promise<{ dryRun: DryRun } | { operation: Operation }> {
   const { action, target, confirm } = request;
-  const start = beginningOf(request.effectiveAt, now);
+  const start = startTimeOf(request.effectiveAt, now);
   if ('code' in start) {
     throw invalidInput([{ pointer: '/effectiveAt', code: start.code, message: start.detail }]);
   }

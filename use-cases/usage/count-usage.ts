@@ -17,7 +17,7 @@ import { type Tenure, tenureAt } from '../../domain/tenure.ts';
 import {
   countedAt,
   countInto,
-  daysToKnow,
+  daysToRead,
   type HeldRecord,
   isTimely,
   monthsOf,
@@ -212,7 +212,7 @@ async function tryCountChunk(
     pMap(
       Map.groupBy(records, ({ iccid }) => iccid),
       ([iccid, ofSim]) => {
-        const { from, upTo } = daysToKnow(ofSim);
+        const { from, upTo } = daysToRead(ofSim);
         return simDays(partnerId, iccid, from, upTo);
       },
       { concurrency: CONCURRENT_READS },

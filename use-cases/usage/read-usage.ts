@@ -6,7 +6,8 @@ import type { PartnerCaller } from '../../domain/access.ts';
 import { allowanceOf, forecastOf } from '../../domain/allowance.ts';
 import { sumBytes } from '../../domain/bytes.ts';
 import { tenureAt } from '../../domain/tenure.ts';
-import { beginOf, dayOf, type Granularity, type Period, periodOf, pointsOf, topOf } from '../../domain/usage.ts';
+import { dayOf, type Period, periodOf, topOf } from '../../domain/usage.ts';
+import { beginOf, type Granularity, pointsOf } from '../../domain/usage-points.ts';
 import { usageRange } from '../../domain/usage-range.ts';
 import { invalidInput } from '../refusal.ts';
 

@@ -15,7 +15,7 @@ import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { type Connections, openConnections, type PostOutcome, post } from '../../adapters/webhooks/post.ts';
 import { signedHeaders } from '../../adapters/webhooks/signature.ts';
-import { DELIVERY_ROUND_MS, MAX_FAULTS_OF_DELIVERY } from '../../domain/retry-policies.ts';
+import { DELIVERY_ROUND_MS, MAX_DELIVERY_ERRORS } from '../../domain/retry-policies.ts';
 import {
   afterAttempt,
   backoffAfter,
@@ -214,7 +214,7 @@ async function postponeAfterFault(
   const nextAttemptAt = new Date(now.getTime() + backoffAfter(failures)).toISOString();
   blockLane(sending, lane, nextAttemptAt);
   try {
-    if (failures < MAX_FAULTS_OF_DELIVERY) {
+    if (failures < MAX_DELIVERY_ERRORS) {
       await postponePending(partnerId, webhook.id, delivery, { failures, nextAttemptAt });
       recordMetric('LooksFailed', 1);
     } else {

@@ -3,7 +3,7 @@ import { BatchWriteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-s
 import pMap from 'p-map';
 import { simItem } from '../../adapters/dynamodb/sims.ts';
 import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
-import { arriveInHolding, type Sim, type SimState } from '../../domain/sim.ts';
+import { newSimInHolding, type Sim, type SimState } from '../../domain/sim.ts';
 import { region } from '../../local/template/identity.ts';
 import type { BenchCloud } from './bench-cloud.ts';
 import type { Targets } from './fleet.ts';
@@ -20,7 +20,7 @@ export function simsInHolding(count: number): Sim[] {
   return Array.from({ length: count }, (_, place) => {
     const serial = String(place).padStart(10, '0');
     const delivered = { iccid: iccidOf(place), imsi: `23420${serial}`, msisdn: `+447${serial}` };
-    return arriveInHolding(delivered, { id: 'ord_01JG0000000000000000000000', operatorId: '3uk' }, arrivedAt);
+    return newSimInHolding(delivered, { id: 'ord_01JG0000000000000000000000', operatorId: '3uk' }, arrivedAt);
   });
 }
 

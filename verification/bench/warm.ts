@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { addSim } from '../../adapters/dynamodb/sims.ts';
 import { withCheckDigit } from '../../domain/iccid.ts';
-import { arriveInHolding, type Sim } from '../../domain/sim.ts';
+import { newSimInHolding, type Sim } from '../../domain/sim.ts';
 
 // A process of its own, with a function's environment: calls a handler and its floor in turns on one SIM of the table.
 
@@ -73,7 +73,7 @@ function caller(handler: Handler, event: unknown) {
 
 /** A SIM in the middle of its life, with all that one may have. */
 function benchSim(): Sim {
-  const arrived = arriveInHolding(
+  const arrived = newSimInHolding(
     { iccid: withCheckDigit('894420000000000001'), imsi: '234200000000001', msisdn: '447700900001' },
     { id: 'ord_01JG0000000000000000000000', operatorId: '3uk' },
     '2026-01-05T09:00:00.000Z',

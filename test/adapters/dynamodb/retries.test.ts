@@ -22,7 +22,7 @@ import { changeOperation } from '../../../adapters/dynamodb/operations.ts';
 import { upsertPartner } from '../../../adapters/dynamodb/partners.ts';
 import { claimNextAttempt } from '../../../adapters/dynamodb/runs.ts';
 import { upsertTariff } from '../../../adapters/dynamodb/tariffs.ts';
-import { requestCancellation } from '../../../domain/operation.ts';
+import { requestOperationCancellation } from '../../../domain/operation-steps.ts';
 import { backgroundRetries, conflictRetries, interactiveRetries } from '../../../domain/retry-policies.ts';
 import { anOrder, aTariff } from '../../domain/builders.ts';
 
@@ -267,7 +267,7 @@ describe('cancelling an operation that is at work', () => {
   });
   const cancel = () =>
     changeOperation('acme', 'op_1', (operation) => {
-      const cancelled = requestCancellation(operation, '2026-03-02T10:00:00.000Z');
+      const cancelled = requestOperationCancellation(operation, '2026-03-02T10:00:00.000Z');
       return 'code' in cancelled ? undefined : cancelled;
     });
 

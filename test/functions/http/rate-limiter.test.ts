@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { secondsLeft, UNCOUNTED } from '../../../domain/rate-limit.ts';
+import { secondsLeft, UNCOUNTED_REQUESTS } from '../../../domain/rate-limit.ts';
 import { createRateLimiter, type RequestCounts } from '../../../functions/http/rate-limiter.ts';
 
 const WINDOW_MS = 5000;
@@ -65,12 +65,12 @@ describe('the requests of a partner', () => {
     const many = instances(20, 100);
     const passed = await many.send('acme', 5000);
     expect(passed).toBeGreaterThanOrEqual(500);
-    expect(passed).toBeLessThanOrEqual(500 + 20 * UNCOUNTED);
+    expect(passed).toBeLessThanOrEqual(500 + 20 * UNCOUNTED_REQUESTS);
   });
 
   test('cost no write while they are few, and one for each share of ten when they are many', async () => {
     const few = instances(1, 100);
-    await few.send('acme', UNCOUNTED);
+    await few.send('acme', UNCOUNTED_REQUESTS);
     expect(few.writes()).toBe(0);
     const many = instances(1, 100);
     await many.send('acme', 500);
