@@ -1,6 +1,6 @@
 /**
- * How long a client of AWS waits: for a connection, and for an answer, in milliseconds. Without it a connection that has
- * gone silent would hold a function until its own time is over, and the SDK would not try again.
+ * Time-outs of the AWS clients, in milliseconds. Without them, a stalled connection would block a function until its own time-out,
+ * and the SDK would not retry.
  */
 export const clientTimeouts = {
   requestHandler: { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true },

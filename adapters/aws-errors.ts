@@ -1,4 +1,4 @@
-/** By which names AWS refuses a caller that asks too often; `LimitExceededException` is another kind of limit. */
+/** The names of AWS's throttling errors. `LimitExceededException` is not one: it reports a quota. */
 const THROTTLING: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
@@ -7,7 +7,7 @@ const THROTTLING: ReadonlySet<string> = new Set([
   'TooManyRequestsException',
 ]);
 
-/** Whether a service of AWS refused a call because it is asked too often: the call is right, and passes later. */
+/** Whether AWS throttled a call, which can then be retried. */
 export function isThrottling(error: unknown): boolean {
   return error instanceof Error && THROTTLING.has(error.name);
 }

@@ -1,15 +1,15 @@
 import { DAY_MS } from '../domain/durations.ts';
 
-/** The time that the domain lives in. In the cloud it is the real one; the local cloud lets a day pass in a second. */
+/** The time of the domain: real time on AWS, scaled time on the local cloud, where a day lasts a second. */
 export type Clock = {
   now(): Date;
 };
 
 /**
- * Reads the clock that `SCALED_CLOCK` describes, or the real one when it is not set.
+ * Creates the clock that `SCALED_CLOCK` describes, or a real one when it is not set.
  *
  * @param scaled JSON `{ realEpochMs, scaledEpochMs, dayMs, held }`: at `realEpochMs` the scaled time was `scaledEpochMs`, and
- *   a scaled day lasts `dayMs` real milliseconds; while `held`, the scaled time stays what it was.
+ *   a scaled day lasts `dayMs` real milliseconds. While `held`, the clock stands still.
  */
 export function clockFrom(scaled: string | undefined): Clock {
   if (!scaled) {

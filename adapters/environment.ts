@@ -1,4 +1,4 @@
-/** The value of an environment variable that the deployment must set. */
+/** The value of an environment variable that the deployment must set. @throws Error when it is not set. */
 export function required(name: string): string {
   const value = process.env[name];
   if (!value) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A source of numbers from 0 up to 1 that follow from a seed, so that a repeated request makes the same ids.
+ * A deterministic source of numbers from 0 (inclusive) to 1 (exclusive), so that a repeated request creates the same ids.
  *
  * @example
  * newId('event', at, seededRandom(`${partnerId} ${subject} ${place}`));

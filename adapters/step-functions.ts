@@ -17,10 +17,10 @@ import { required } from './environment.ts';
 const client = memoize(() => new SFNClient(clientTimeouts));
 
 /**
- * Starts an execution of the state machine. Its name is the id and the attempt, so that starting twice starts one.
+ * Starts an execution of the state machine. Idempotent: its name consists of the id and the attempt.
  *
- * @param stateMachineArn the machine, or an alias of it; a task of the machine itself, which cannot have it in its environment, gives it.
- * @returns false when that attempt was started before and is over: it takes another attempt to go on.
+ * @param stateMachineArn the machine or an alias of it. A task of the machine passes it, because it cannot have it in its environment.
+ * @returns false when that attempt has already ended. A new attempt is needed to continue.
  */
 export async function startRun(
   { kind, partnerId, id }: RunInput,
@@ -44,10 +44,10 @@ export async function startRun(
   }
 }
 
-/** Whether the execution of an attempt is at work; `never_started` when there is none of that name. */
+/** The status of the execution of an attempt; `never_started` when there is none of that name. */
 export async function runStatus(input: RunInput, attempt: number): Promise<'running' | 'ended' | 'never_started'> {
   const machine = machineOf(required('STATE_MACHINE_ARN'));
-  // An execution is called after its machine, whichever version or alias it was started with.
+  // The ARN of an execution contains its machine without the version or alias that it was started with.
   const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${executionName(input.id, attempt)}`;
   try {
     const { status } = await client().send(new DescribeExecutionCommand({ executionArn }));
@@ -60,12 +60,12 @@ export async function runStatus(input: RunInput, attempt: number): Promise<'runn
   }
 }
 
-/** Where an execution that awaited its order's delivery goes on. */
+/** The next state of an execution that awaits the delivery of its order. */
 export type DeliveryAnswer = { goTo: 'receive' | 'end' };
 
 /**
- * Lets the execution go on that waits with this token. One that no longer waits (answered before, timed out, stopped)
- * is left alone: the token has done its work, or the sweep starts another execution.
+ * Resumes the execution that waits with this task token. Has no effect when the execution no longer waits (resumed before, timed
+ * out or stopped): the sweep starts another execution if one is needed.
  */
 export async function answerTask(taskToken: string, answer: DeliveryAnswer): Promise<void> {
   try {
@@ -81,18 +81,18 @@ function executionName(id: string, attempt: number): string {
   return `${id}-${attempt}`;
 }
 
-/** The attempt that an execution of this name is; `undefined` when the name is of another form. */
+/** The attempt in the name of an execution; `undefined` when the name has another form. */
 export function attemptOf(id: string, name: string): number | undefined {
   const attempt = name.startsWith(`${id}-`) ? Number(name.slice(id.length + 1)) : Number.NaN;
   return Number.isInteger(attempt) && attempt > 0 ? attempt : undefined;
 }
 
-/** The ARN of an alias of a state machine, from any ARN that is the machine's or names a version or an alias of it. */
+/** The ARN of an alias of a state machine. Accepts the ARN of the machine or of any version or alias of it. */
 export function aliasOf(stateMachineArn: string, alias: string): string {
   return `${machineOf(stateMachineArn)}:${alias}`;
 }
 
-/** Without what may follow it: `arn:aws:states:<region>:<account>:stateMachine:<name>:<version or alias>`. */
+/** Strips the version or alias: `arn:aws:states:<region>:<account>:stateMachine:<name>:<version or alias>`. */
 function machineOf(stateMachineArn: string): string {
   return stateMachineArn.split(':').slice(0, 7).join(':');
 }

@@ -3,7 +3,10 @@ import { memoize } from '../../domain/memoize.ts';
 import { clientTimeouts } from '../aws-clients.ts';
 import { required } from '../environment.ts';
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: the quota of one authoriser, which cannot be raised. */
+/**
+ * The quota of one authoriser, which cannot be raised.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+ */
 export const MAX_AUDIENCES = 50;
 
 const client = memoize(() => new ApiGatewayV2Client(clientTimeouts));

@@ -49,7 +49,7 @@ export function clientsOf(partnerId: string, all: readonly ListedClient[]): List
   return all
     .filter(({ name }) => name.startsWith(start))
     .map(({ id, name }) => ({ id, name: name.slice(start.length) }))
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**

@@ -61,7 +61,7 @@ export async function queryFirings(partnerId: string, alarmId: string, limit: nu
   );
 }
 
-/** Those of these SIMs or services for which an alarm has fired in a period. */
+/** Of these SIMs or services, those for which an alarm has fired in a period. */
 export async function subjectsFiredFor(
   partnerId: string,
   alarmId: string,
@@ -72,21 +72,21 @@ export async function subjectsFiredFor(
   return new Set(fired.map(({ subject }) => subject));
 }
 
-/** An operation that follows from a firing: when it runs, and its SIMs if it has a list of them. */
+/** An operation that a firing triggers, with its run and its SIMs, if it has a list of its own. */
 export type FollowUp = { operation: Operation; run: Run; iccids: readonly string[] };
 
-/** The most firings of one call: a transaction has room for two operations and their lists of SIMs as well. */
+/** The most firings of one call, so that a transaction also has room for two operations and their lists of SIMs. */
 export const MAX_FIRINGS_PER_WRITE = 90;
 
 /**
- * Stores firings and the operations that follow from them, all or none.
+ * Stores firings and the operations that they trigger, all or none.
  *
  * @returns false when the alarm has fired for one of the subjects before.
  */
 export async function insertFirings(
   partnerId: string,
   firings: readonly Firing[],
-  consequences: readonly FollowUp[],
+  followUps: readonly FollowUp[],
 ): Promise<boolean> {
   const expiresAt = usageExpiresAt();
   try {
@@ -94,7 +94,7 @@ export async function insertFirings(
       ...firings.map((firing) =>
         put({ ...firing, expiresAt, ...firingKey(partnerId, firing.alarmId, firing.period, firing.subject) }, absent),
       ),
-      ...consequences.flatMap(({ operation, run, iccids }) => [
+      ...followUps.flatMap(({ operation, run, iccids }) => [
         putOperation(partnerId, { ...operation, ...run }, 'new'),
         ...pagesOf(iccids).map((page) => putPage(operationManifest(partnerId, operation.id), page)),
       ]),

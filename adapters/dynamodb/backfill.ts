@@ -22,26 +22,28 @@ import { backfillKey, backfillPartition, type Key, partnerIdOf, serviceKey, simK
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { getSims, type SimRecord } from './sims.ts';
 
-/** How far one part of the table has been upgraded, as it is kept. */
+/** The stored progress of a backfill in one segment of the table. */
 export type BackfillSegment = {
   segment: number;
-  /** Into how many parts the table is cut. */
+  /** The number of segments of the table. */
   segments: number;
-  /** By which one run is told from the one before. */
+  /** Identifies the run. */
   beganAt: string;
-  /** The key after which it goes on. */
+  /** The key after which it continues. */
   after?: Key;
+  /** Items read. */
   looked: number;
+  /** Items rewritten. */
   written: number;
   finishedAt?: string;
 };
 
-/** The parts of the table, as far as they are. */
+/** The progress of the latest run in each segment. */
 export async function backfillSegments(): Promise<BackfillSegment[]> {
   return queryAll<BackfillSegment>({ partition: backfillPartition });
 }
 
-/** Begins at the start of the table; what was kept of an earlier run is forgotten, should it still be at work. */
+/** Starts a run at the beginning of the table. An earlier run that is still active stops. */
 export async function startBackfill(segments: number, at: Date): Promise<BackfillSegment[]> {
   for (const { segment } of await backfillSegments()) {
     await write(remove(backfillKey(segment)));
@@ -60,10 +62,9 @@ export async function startBackfill(segments: number, at: Date): Promise<Backfil
 const WRITES_IN_FLIGHT = 16;
 
 /**
- * Upgrades the next items of a part, a MB at the most, and keeps how far it came. Whoever upgrades the same items at the same
- * time changes nothing by it.
+ * Upgrades the next items of a segment, up to 1 MB, and stores the progress. Safe to run concurrently on the same items.
  *
- * @returns the part as it is then; `undefined` when another run has begun meanwhile.
+ * @returns the new progress; `undefined` when another run has started meanwhile.
  */
 export async function backfillNext(part: BackfillSegment, now: Date): Promise<BackfillSegment | undefined> {
   const { items, last } = await scanRaw(part, part.after);
@@ -85,7 +86,7 @@ export async function backfillNext(part: BackfillSegment, now: Date): Promise<Ba
   return (await writeIf(put({ ...next, ...backfillKey(part.segment) }, sameRun))) ? next : undefined;
 }
 
-/** Brings an item into the newest shape as it is stored, unless that has happened. */
+/** Rewrites an item in the newest shape, unless another writer has done so. */
 async function upgrade(found: Attributes): Promise<void> {
   const key = { pk: String(found.pk), sk: String(found.sk) };
   let item: Attributes | undefined = found;
@@ -110,7 +111,7 @@ function changeOf(before: Attributes, after: Attributes) {
   };
 }
 
-/** Nobody has written anything of the item since: what an upgrade makes of it may come from any of its attributes. */
+/** All attributes of the item are unchanged: an upgrade may depend on any of them. */
 function isUnchanged(item: Attributes): Condition {
   const attributes = Object.entries(item).filter(([name]) => !['pk', 'sk'].includes(name));
   return {
@@ -120,19 +121,20 @@ function isUnchanged(item: Attributes): Condition {
   };
 }
 
-/** Whether an item is a SIM that an earlier release terminated: its services still count it. */
+/** Whether an item is a SIM that an earlier release terminated, so that its services still count it. */
 function isCountedThoughTerminated(item: Attributes): boolean {
   const key = { pk: String(item.pk), sk: String(item.sk) };
   return item.state === 'terminated' && item.leftCounts === undefined && isOfKind('sim', key);
 }
 
-/** How many SIMs leave the counts of their services in one transaction: a partner service and a customer service join them. */
+/** The most SIMs in one transaction, which also updates a partner service and a customer service. */
 const MAX_SIMS_PER_TRANSACTION = 98;
 
 /**
- * Takes SIMs that an earlier release terminated off the counts of their services, each once: SIM and counts are one write.
+ * Subtracts SIMs that an earlier release terminated from the counts of their services, each once: a transaction updates the SIM
+ * and the counts.
  *
- * @returns how many SIMs.
+ * @returns the number of SIMs.
  */
 async function uncountTerminated(found: readonly Attributes[]): Promise<number> {
   const sims = found.map(({ pk, sk, partnerServiceId, customerServiceId }) => ({
@@ -153,7 +155,7 @@ async function uncountTerminated(found: readonly Attributes[]): Promise<number> 
 }
 
 /**
- * Writes again when another write came in between; SIMs that another run has taken off by then stay as they are.
+ * Retries when another writer was faster. Skips SIMs that another run has subtracted.
  *
  * @throws ConditionFailed when another writer was faster each time.
  */

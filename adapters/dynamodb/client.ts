@@ -8,25 +8,25 @@ import { boundedRetries } from './retry-strategy.ts';
 let documents: DynamoDBDocumentClient | undefined;
 
 /**
- * What the SDK does around every call, and nobody here looks at: it makes ready what it would log, and tells AWS what it is.
- * A task makes tens of thousands of calls, and each of them would pay for it.
+ * Middleware of the SDK that prepares log entries and the user agent. Nothing uses them, and they slow down each of the tens of
+ * thousands of calls that a task makes.
  */
 const unusedMiddleware = ['loggerMiddleware', 'getUserAgentMiddleware'];
 
 let policy: RetryPolicy = interactiveRetries;
 
-/** How calls to the table are retried in this function. */
+/** The retry policy for calls to the table in this function. */
 export const tableRetries = () => policy;
 
-/** Gives calls to the table the patience of a function for which no caller of the API waits. */
+/** Selects the longer retry policy, for functions for which no caller of the API waits. */
 export function retryInBackground(): void {
   policy = backgroundRetries;
 }
 
 /**
- * The one client of a function; made at first use, so that importing a module needs no environment. A throttled call is
- * sent again after growing pauses, and holds its place among the writes in flight meanwhile: so a function sends no more
- * than the table takes. The SDK's adaptive mode would slow down all keys for the sake of a hot one.
+ * The client of the function, created at first use so that importing a module needs no environment. A throttled call is retried
+ * with exponential backoff and counts as in flight meanwhile, so that a function adapts to the capacity of the table. The SDK's
+ * adaptive mode would slow down all keys because of one hot key.
  */
 export function documentClient(): DynamoDBDocumentClient {
   if (!documents) {

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { isThrottling } from '../aws-errors.ts';
 
-/** Reasons for which DynamoDB cancels a transaction that would succeed at another time. */
+/** Reasons for canceled transactions that can succeed when they are retried. */
 const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
   'TransactionConflict',
   'ThrottlingError',
@@ -13,8 +13,8 @@ const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a call met another write to the same item at the same moment, or a transaction was throttled: it had no effect,
- * and the same call may succeed a moment later. The SDK retries neither.
+ * Whether a call conflicted with a concurrent write to the same item, or a transaction was throttled. The call had no effect and
+ * can be retried. The SDK retries neither.
  */
 export function isContention(error: unknown): boolean {
   return (
@@ -24,7 +24,7 @@ export function isContention(error: unknown): boolean {
   );
 }
 
-/** Whether a call, or a part of a transaction, was refused because the table was asked for too much. */
+/** Whether a call, or a part of a transaction, was throttled. */
 export function isThrottled(error: unknown): boolean {
   return (
     isThrottling(error) ||
@@ -34,13 +34,13 @@ export function isThrottled(error: unknown): boolean {
   );
 }
 
-/** A condition that failed, or an item that is too large, will not pass by waiting: it outweighs all other reasons. */
+/** All reasons must be transient: a failed condition or an item that is too large fails again. */
 function isTransientCancellation(error: TransactionCanceledException): boolean {
   const codes = cancellationCodes(error);
   return codes.length > 0 && codes.every((code) => TRANSIENT_REASONS.has(code));
 }
 
-/** Why the parts of a transaction were refused; a part that was not has the reason `None`. */
+/** The reasons for which parts of a transaction failed. DynamoDB reports `None` for the other parts. */
 export function cancellationCodes({ CancellationReasons = [] }: TransactionCanceledException): string[] {
   return CancellationReasons.flatMap(({ Code }) => (Code === undefined || Code === 'None' ? [] : [Code]));
 }

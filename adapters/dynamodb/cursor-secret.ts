@@ -4,7 +4,7 @@ import { cursorSecretKey } from './keys.ts';
 
 let secret: Promise<string> | undefined;
 
-/** The secret with which this deployment signs its cursors: made by whoever needs it first, then the same for all. */
+/** The secret that signs this deployment's cursors. The first caller creates it. */
 export function cursorSecret(): Promise<string> {
   secret ??= getOrCreate().catch((error) => {
     secret = undefined;

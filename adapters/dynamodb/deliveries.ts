@@ -92,11 +92,11 @@ export async function queueDelivery(
 ): Promise<boolean> {
   const delivery = newDelivery(event, now);
   const isNew = await writeIf(put({ ...delivery, ...deliveryKey(partnerId, webhookId, delivery.id) }, absent));
-  const kept = isNew ? delivery : await getDelivery(partnerId, webhookId, delivery.id);
-  if (kept?.state !== 'pending') {
+  const stored = isNew ? delivery : await getDelivery(partnerId, webhookId, delivery.id);
+  if (stored?.state !== 'pending') {
     return false;
   }
-  await write(pendingWrite(partnerId, webhookId, kept));
+  await write(pendingWrite(partnerId, webhookId, stored));
   return true;
 }
 
@@ -266,12 +266,12 @@ export async function releaseQueue(
     ...(pausedUntil === undefined ? ['pausedUntil'] : []),
     ...(failingSince === undefined ? ['failingSince'] : []),
   ];
-  const asSeen = { expression: '#added = :added', names: { '#added': 'added' }, values: { ':added': added } };
+  const isUnchanged = { expression: '#added = :added', names: { '#added': 'added' }, values: { ':added': added } };
   const change =
     nextAt === undefined
       ? { set: state, remove: [...obsolete, 'duePk', 'dueAt'] }
       : { set: { ...state, dueAt: nextAt }, remove: obsolete };
-  if (!(await writeIf(update(key, change, asSeen)))) {
+  if (!(await writeIf(update(key, change, isUnchanged)))) {
     await write(update(key, { set: { ...state, dueAt: pausedUntil ?? now.toISOString() }, remove: obsolete }));
   }
 }

@@ -7,7 +7,7 @@ import { due, failedChangeKey } from './keys.ts';
 
 /**
  * Stores a record of the table's stream whose events could not be queued, so that the stream continues and the record can
- * be retried. Stores the same record once, compressed: both images of an item can be larger than one item.
+ * be retried. Idempotent. The record is compressed, because both images of an item can be larger than the limit of one item.
  */
 export async function saveFailedChange(record: StreamRecord, now: Date): Promise<void> {
   const { Keys = {}, SequenceNumber = '' } = record.dynamodb ?? {};
@@ -28,9 +28,9 @@ export async function dueFailedChanges(now: Date, limit: number): Promise<{ id: 
 }
 
 export async function getFailedChange(id: string): Promise<StreamRecord | undefined> {
-  const kept = await get<{ record: string }>(failedChangeKey(id));
+  const stored = await get<{ record: string }>(failedChangeKey(id));
   // Safe: only `saveFailedChange` writes this item.
-  return kept && (JSON.parse(gunzipSync(Buffer.from(kept.record, 'base64')).toString()) as StreamRecord);
+  return stored && (JSON.parse(gunzipSync(Buffer.from(stored.record, 'base64')).toString()) as StreamRecord);
 }
 
 export async function removeFailedChange(id: string): Promise<void> {

@@ -1,12 +1,12 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { ConditionFailed } from './items.ts';
 
-/** Reasons for which DynamoDB cancels a transaction that are the fault of what it should write. */
+/** Reasons for canceled transactions that are caused by the written data. */
 const PERMANENT_REASONS: readonly (string | undefined)[] = ['ValidationError', 'ItemCollectionSizeLimitExceeded'];
 
 /**
- * Whether a failure is likely to pass with time: throttling, an outage, missing permissions, or a conflict with another
- * writer. What DynamoDB refuses as invalid, and an error of our own, fails again with the same data.
+ * Whether a failure is likely to be temporary: throttling, an outage, missing permissions, or a conflict with another writer.
+ * Requests that DynamoDB rejects as invalid, and errors of our own code, fail again with the same data.
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ConditionFailed) {
@@ -18,7 +18,7 @@ export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) {
     return false;
   }
-  // What AWS answered has metadata; what kept its answer from arriving has a code of the system, or is a time-out.
+  // Errors that AWS returned have metadata. Errors of the connection have a system error code, or are time-outs.
   const isFromAws = '$metadata' in error;
   return isFromAws
     ? error.name !== 'ValidationException'

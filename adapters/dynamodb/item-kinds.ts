@@ -1,6 +1,6 @@
 import type { Key } from './keys.ts';
 
-/** By which key an item of a kind is known. */
+/** The keys of a kind of item. */
 type Pattern = { pk: RegExp; sk: RegExp };
 
 const ofPartner = /^P#[^#]+$/;
@@ -8,7 +8,7 @@ const ofOrder = /^P#[^#]+#ORD#[^#]+$/;
 const ofOperation = /^P#[^#]+#OP#[^#]+$/;
 const ofWebhook = /^P#[^#]+#WHK#[^#]+$/;
 
-/** Every kind of item of the table. docs/data-model.md has the same list, with what each is for. */
+/** Every kind of item in the table. docs/data-model.md describes each. */
 export const itemKinds = {
   partner: { pk: ofPartner, sk: /^PARTNER$/ },
   tariff: { pk: /^TARIFFS$/, sk: /^TRF#/ },
@@ -52,9 +52,9 @@ export const itemKinds = {
 
 export type ItemKind = keyof typeof itemKinds;
 
-/** What kind of item a key is of; none of another one's. */
+/** The kind of item that a key belongs to; `undefined` for any other key. */
 export function kindOf(key: Key): ItemKind | undefined {
-  // Object.keys forgets what the keys are.
+  // Object.keys loses the type of the keys.
   return (Object.keys(itemKinds) as ItemKind[]).find((kind) => isOfKind(kind, key));
 }
 

@@ -1,42 +1,42 @@
 import { type ItemKind, isOfKind } from './item-kinds.ts';
 import { type Key, partnerListKeys } from './keys.ts';
 
-/** What an item holds, its keys included. */
+/** The attributes of an item, including its keys. */
 export type Attributes = Record<string, unknown>;
 
 /**
- * Makes an item of one shape one of the next. It adds and keeps: the release before this one still reads the item, while
- * the two are deployed side by side and should this one be taken back. An entry of an index has not all of its attributes.
+ * Upgrades an item from one shape to the next. It only adds attributes, because the previous release still reads the item during
+ * a deployment and after a rollback. An item that was read from an index lacks some attributes.
  */
 export type Upgrade = (item: Attributes) => Attributes;
 
 /**
- * Kinds that keep their shape: of some an update makes items, so that nobody could tell a new one from one of the first
- * shape; what is in a journal nobody may change.
+ * Kinds whose shape never changes. Some of them are created by updates, so that a new item could not be distinguished from one
+ * of the first shape. Journal entries must not be changed.
  */
 type Unversioned = 'webhookQueue' | 'operatorHealth' | 'operatorCalls' | 'journalEntry' | 'requestCount';
 
-/** By kind, how its items came from their first shape to the newest. */
+/** The upgrades of each kind, from its first shape to the newest. */
 type Upgrades = Readonly<Partial<Record<Exclude<ItemKind, Unversioned>, readonly Upgrade[]>>>;
 
-/** The attribute that numbers an item's shape. An item without it has the first one: so a SIM's item pays nothing for it. */
+/** The attribute with the number of an item's shape. Absent in the first shape, so that it costs a SIM's item nothing. */
 export const SHAPE = 'v';
 
-/** Writes and reads the shapes that upgrades make. */
+/** Functions that write and read items in the newest shape. */
 export function upgradeChain(upgrades: Upgrades) {
-  // Object.entries forgets what the keys are.
+  // Object.entries loses the type of the keys.
   const kinds = Object.entries(upgrades) as [ItemKind, readonly Upgrade[]][];
   const upgradesOf = (key: Key) => kinds.find(([kind]) => isOfKind(kind, key))?.[1] ?? [];
   return {
-    /** An item as it is put into the table: of the newest shape, and numbered so unless that is the first. */
+    /** Adds the number of the newest shape to an item that is written, unless that is the first. */
     withShapeNumber<Item extends Attributes & Key>(item: Item): Item & Attributes {
       const { length } = upgradesOf(item);
       return length === 0 ? item : { ...item, [SHAPE]: length + 1 };
     },
 
     /**
-     * An item as it was read, in the newest shape, without its number. One of a later release has all that this one
-     * knows, and is taken as it is.
+     * Upgrades an item that was read to the newest shape, and removes the shape number. Items of a later release stay unchanged:
+     * they have every attribute that this release knows.
      */
     upgradeItem({ [SHAPE]: shape = 1, ...item }: Attributes): Attributes {
       return upgradesOf({ pk: String(item.pk), sk: String(item.sk) })
@@ -44,17 +44,17 @@ export function upgradeChain(upgrades: Upgrades) {
         .reduce((before, upgrade) => upgrade(before), item);
     },
 
-    /** Whether an item has an earlier shape than the newest. */
+    /** Whether an item is stored in an earlier shape than the newest. */
     isOutdated({ pk, sk, [SHAPE]: shape = 1 }: Attributes): boolean {
       return Number(shape) <= upgradesOf({ pk: String(pk), sk: String(sk) }).length;
     },
   };
 }
 
-/** A change of a shape is an upgrade at the end of its kind's list: docs/changes.md. */
+/** To change the shape of a kind, append an upgrade to its list: docs/changes.md. */
 export const { withShapeNumber, upgradeItem, isOutdated } = upgradeChain({
-  // The platform lists its partners.
+  // Partners are listed by the platform.
   partner: [(item) => ({ ...item, ...partnerListKeys(String(item.id)) })],
-  // A service that never had a SIM had no number of them.
+  // Services that never had a SIM had no count.
   partnerService: [(item) => ({ ...item, sims: item.sims ?? 0 })],
 });

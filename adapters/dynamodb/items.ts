@@ -26,45 +26,47 @@ import { type Attributes, upgradeItem, withShapeNumber } from './item-shapes.ts'
 import { JOURNAL, type Key } from './keys.ts';
 import { table } from './table.ts';
 
-/** An item as it is put into the table: what it holds, and its keys. */
+/** A complete item: its attributes and its keys. */
 export type Item = Record<string, unknown> & Key;
 
-/** One write of a transaction, or on its own. */
+/** A single write, alone or in a transaction. */
 export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** What an update changes: sets and removes attributes, and adds to numbers and string sets. */
+/** The changes of an update, by attribute. */
 export type Change = {
   set?: Record<string, unknown>;
   remove?: readonly string[];
+  /** Adds to numbers and string sets; creates them when absent. */
   add?: Record<string, number | Set<string>>;
-  /** Adds to numbers inside a map, as `progress.migrated`. */
+  /** Adds to existing numbers, also inside a map: `progress.migrated`. */
   increase?: Record<string, number>;
   removeFromSet?: Record<string, Set<string>>;
-  /** Sets what the item does not have yet. */
+  /** Sets attributes that the item does not have yet. */
   setIfAbsent?: Record<string, unknown>;
 };
 
-/** A condition in DynamoDB's words, with its values. */
+/** A condition expression of DynamoDB, with its names and values. */
 export type Condition = { expression: string; values?: Record<string, unknown>; names?: Record<string, string> };
 
 export const exists: Condition = { expression: 'attribute_exists(pk)' };
 export const absent: Condition = { expression: 'attribute_not_exists(pk)' };
-/** The item is still as it was read. */
+/** The item has not changed since it was read at this version. */
 export const atVersion = (version: number): Condition => ({
   expression: '#version = :expectedVersion',
   names: { '#version': 'version' },
   values: { ':expectedVersion': version },
 });
 
-export const bothOf = (one: Condition, other: Condition): Condition => ({
-  expression: `(${one.expression}) AND (${other.expression})`,
-  names: { ...one.names, ...other.names },
-  values: { ...one.values, ...other.values },
+/** Both conditions hold. */
+export const bothOf = (first: Condition, second: Condition): Condition => ({
+  expression: `(${first.expression}) AND (${second.expression})`,
+  names: { ...first.names, ...second.names },
+  values: { ...first.values, ...second.values },
 });
 
-/** A write found the item other than its condition says: somebody else was first, or it is not there. */
+/** The condition of a write failed: another writer was faster, or the item does not exist. */
 export class ConditionFailed extends Error {
-  /** Which writes of a transaction failed their condition, by position. */
+  /** The positions of the writes whose condition failed; `[0]` for a single write. */
   readonly failed: readonly number[];
 
   constructor(failed: readonly number[], options?: ErrorOptions) {
@@ -74,7 +76,11 @@ export class ConditionFailed extends Error {
   }
 }
 
-/** @throws Error for an entry of a journal, unless it is only added: entries are never replaced */
+/**
+ * Writes a whole item, replacing an existing one unless the condition forbids it.
+ *
+ * @throws Error for a journal entry without the condition `absent`: entries are never replaced.
+ */
 export function put(item: Item, condition?: Condition): Write {
   if (item.pk.endsWith(JOURNAL) && condition !== absent) {
     throw new Error('An entry of a journal is added and never replaced: its put takes the condition `absent`.');
@@ -131,8 +137,8 @@ export function update(key: Key, change: Change, condition?: Condition): Write {
 }
 
 /**
- * Whether a failed call would fail again: its input breaks a rule of DynamoDB, or it never got as far as a call. Throttling,
- * conflicts, faults of the service and of the network pass.
+ * Whether a failed call would fail again: DynamoDB rejects its input, or our own code failed before the call. Throttling,
+ * conflicts, and faults of the service or the network are temporary.
  */
 export function isPermanent(error: unknown): boolean {
   if (error instanceof AggregateError) {
@@ -148,51 +154,51 @@ export function isPermanent(error: unknown): boolean {
 }
 
 /**
- * Writes one item. When the answer to a put or a removal was lost, the SDK's retry meets its own effect: that is no failed
- * condition.
+ * Writes one item. If the response to a put or delete is lost, the SDK's retry finds the effect of its first attempt; this
+ * counts as success, not as a failed condition.
  *
  * @throws ConditionFailed
  */
-export async function write(one: Write): Promise<void> {
+export async function write(operation: Write): Promise<void> {
   try {
     await withConditionFailed(async () => {
-      if (one.Put) {
-        await documentClient().send(new PutCommand(one.Put));
-      } else if (one.Delete) {
-        await documentClient().send(new DeleteCommand(one.Delete));
-      } else if (one.Update) {
-        await documentClient().send(new UpdateCommand(one.Update));
+      if (operation.Put) {
+        await documentClient().send(new PutCommand(operation.Put));
+      } else if (operation.Delete) {
+        await documentClient().send(new DeleteCommand(operation.Delete));
+      } else if (operation.Update) {
+        await documentClient().send(new UpdateCommand(operation.Update));
       }
     });
   } catch (error) {
-    if (!(error instanceof ConditionFailed && wasRetried(error) && (await isWritten(one)))) {
+    if (!(error instanceof ConditionFailed && wasRetried(error) && (await isWritten(operation)))) {
       throw error;
     }
   }
 }
 
-/** Whether the SDK sent the call more than once, so that an earlier attempt may have taken effect. */
+/** Whether the SDK sent the call more than once: an earlier attempt may have taken effect. */
 function wasRetried({ cause }: ConditionFailed): boolean {
   return cause instanceof ConditionalCheckFailedException && (cause.$metadata.attempts ?? 1) > 1;
 }
 
-/** Whether the item is just as a put or a removal leaves it. Of an update this cannot be known. */
+/** Whether the item is exactly as a put or delete leaves it. Always false for an update. */
 async function isWritten({ Put, Delete }: Write): Promise<boolean> {
   if (Put) {
-    // Without values that are undefined, as the client stores it.
-    const wanted = unmarshall(marshall(Put.Item, { removeUndefinedValues: true }));
-    return isDeepStrictEqual(await getRaw({ pk: wanted.pk, sk: wanted.sk }), wanted);
+    // The client does not store undefined values.
+    const expected = unmarshall(marshall(Put.Item, { removeUndefinedValues: true }));
+    return isDeepStrictEqual(await getRaw({ pk: expected.pk, sk: expected.sk }), expected);
   }
-  // Safe: `remove` makes all of them, with a key of the table.
+  // Safe: only `remove` creates deletes, with a key of the table.
   return Delete !== undefined && (await getRaw(Delete.Key as Key)) === undefined;
 }
 
-/** Writes one item, if it is as the condition of the write says. @returns whether it was. */
-export async function writeIf(one: Write): Promise<boolean> {
-  return unlessConditionFailed(write(one));
+/** Like `write`. @returns false when the condition failed. */
+export async function writeIf(operation: Write): Promise<boolean> {
+  return unlessConditionFailed(write(operation));
 }
 
-/** Writes items all or none, as `transact`, if each is as the condition of its write says. @returns whether they were. */
+/** Like `transact`. @returns false when a condition failed. */
 export async function transactIf(writes: readonly Write[]): Promise<boolean> {
   return unlessConditionFailed(transact(writes));
 }
@@ -209,7 +215,7 @@ async function unlessConditionFailed(written: Promise<void>): Promise<boolean> {
   }
 }
 
-/** Updates one item and answers what it is then. @throws ConditionFailed */
+/** Updates one item and returns it as it is after the update. @throws ConditionFailed */
 export async function updateAndGet<T>(key: Key, change: Change, condition?: Condition): Promise<T> {
   const { Update } = update(key, change, condition);
   return withConditionFailed(async () => {
@@ -220,12 +226,12 @@ export async function updateAndGet<T>(key: Key, change: Change, condition?: Cond
   });
 }
 
-/** The most items that DynamoDB takes in one transaction, and in one batch of reads. Its other limit is 4 MB. */
+/** DynamoDB's limit for the items of one transaction, and of one batch of reads. Its other limit is 4 MB. */
 export const MAX_TRANSACTION_ITEMS = 100;
 
 /**
- * Writes up to `MAX_TRANSACTION_ITEMS` items, all or none. A transaction that meets another one, or is throttled, is sent
- * again, within the bounds of the function's retries.
+ * Writes up to `MAX_TRANSACTION_ITEMS` items, all or none. Retries a transaction that conflicts with another one or is
+ * throttled, within the function's retry policy.
  *
  * @throws ConditionFailed
  */
@@ -237,7 +243,7 @@ export async function transact(writes: readonly Write[]): Promise<void> {
 }
 
 /**
- * Sends a transaction until it takes effect or no attempt is left, each time as another request.
+ * Sends a transaction until it succeeds or the retry policy is exhausted. Each attempt is a separate request.
  *
  * @throws ConditionFailed
  */
@@ -267,12 +273,12 @@ export async function sendWithRetries(send: () => Promise<unknown>, policy = tab
 }
 
 /**
- * Writes a new item, with what belongs to it, all or none. When an item with its key is there, an earlier attempt
- * made it, be it the SDK's own whose answer was lost: ids in keys are given once.
+ * Creates an item together with related items, all or none. Idempotent: an existing item with the same key was created by an
+ * earlier attempt, because ids in keys are unique. That attempt may be the SDK's own, whose response was lost.
  *
- * @param writes the first puts the new item, where none is.
- * @returns the item that an earlier attempt made; `undefined` when this one did.
- * @throws ConditionFailed when something else is not as its write expects it.
+ * @param writes the first one puts the new item, on the condition `absent`.
+ * @returns the item that an earlier attempt created; `undefined` when this one did.
+ * @throws ConditionFailed when the condition of another write failed.
  */
 export async function createIdempotent<T>(key: Key, writes: readonly [Write, ...Write[]]): Promise<T | undefined> {
   try {
@@ -286,13 +292,13 @@ export async function createIdempotent<T>(key: Key, writes: readonly [Write, ...
   }
 }
 
-/** Reads one item as it is now (strongly consistent). */
+/** Reads one item, strongly consistent, in its newest shape and without its keys. */
 export async function get<T>(key: Key): Promise<T | undefined> {
   const item = await getRaw(key);
   return item && toRecord<T>(item);
 }
 
-/** As `get`, with its keys and in the shape that it has. */
+/** Reads one item, strongly consistent, as it is stored: with its keys and in its stored shape. */
 export async function getRaw(key: Key): Promise<Attributes | undefined> {
   const { Item } = await documentClient().send(
     new GetCommand({ TableName: tableName(), Key: key, ConsistentRead: true }),
@@ -301,8 +307,10 @@ export async function getRaw(key: Key): Promise<Attributes | undefined> {
 }
 
 /**
- * Reads on in one part of the whole table, a MB at the most: for whoever looks at every item, which no function of the
- * API may. Items are as they are kept. `last` is where to go on, absent at the end.
+ * Reads the next page of a segment of the whole table, up to 1 MB, as items are stored. For maintenance tools: functions have
+ * no permission to scan.
+ *
+ * @returns `last`: the key to continue after, absent at the end.
  */
 export async function scanRaw(
   { segment, segments }: { segment: number; segments: number },
@@ -320,10 +328,10 @@ export async function scanRaw(
   return { items: Items, ...(typeof pk === 'string' && typeof sk === 'string' ? { last: { pk, sk } } : {}) };
 }
 
-/** How many batches of `getMany` are under way at a time. */
+/** How many batches of `getMany` run concurrently. */
 const BATCHES_IN_FLIGHT = 8;
 
-/** Reads many items as they are now, in no order; missing ones are left out. Asks again for what was throttled. */
+/** Reads many items, strongly consistent, in no particular order. Omits missing items and retries throttled ones. */
 export async function getMany<T>(keys: readonly Key[]): Promise<T[]> {
   const batches: Key[][] = [];
   for (let start = 0; start < keys.length; start += MAX_TRANSACTION_ITEMS) {
@@ -334,20 +342,20 @@ export async function getMany<T>(keys: readonly Key[]): Promise<T[]> {
 
 async function getBatch<T>(keys: readonly Key[]): Promise<T[]> {
   const name = tableName();
-  const found: T[] = [];
+  const items: T[] = [];
   let pending: Record<string, unknown>[] = [...keys];
   let attemptsWithoutProgress = 0;
   for (;;) {
     const { Responses, UnprocessedKeys } = await documentClient().send(
       new BatchGetCommand({ RequestItems: { [name]: { Keys: pending, ConsistentRead: true } } }),
     );
-    found.push(...(Responses?.[name] ?? []).map((item) => toRecord<T>(item)));
-    const left = UnprocessedKeys?.[name]?.Keys ?? [];
-    if (left.length === 0) {
-      return found;
+    items.push(...(Responses?.[name] ?? []).map((item) => toRecord<T>(item)));
+    const unprocessed = UnprocessedKeys?.[name]?.Keys ?? [];
+    if (unprocessed.length === 0) {
+      return items;
     }
-    attemptsWithoutProgress = left.length < pending.length ? 1 : attemptsWithoutProgress + 1;
-    pending = left;
+    attemptsWithoutProgress = unprocessed.length < pending.length ? 1 : attemptsWithoutProgress + 1;
+    pending = unprocessed;
     const delay = retryDelay(tableRetries(), attemptsWithoutProgress, Math.random());
     if (delay === undefined) {
       throw new ProvisionedThroughputExceededException({
@@ -359,29 +367,30 @@ async function getBatch<T>(keys: readonly Key[]): Promise<T[]> {
   }
 }
 
-/** Where to read a list: a partition of the table or of an index, and a range of its sort keys. */
+/** A partition of the table or of an index, and a range of its sort keys. */
 export type Range = {
   index?: keyof typeof table.indexes;
   partition: string;
   prefix?: string;
-  /** The first sort key, itself included. */
+  /** The first sort key, inclusive. */
   from?: string;
-  /** Leaves out all sort keys up to this one, in the direction of reading. */
+  /** Skips all sort keys up to and including this one, in the reading direction. */
   after?: string | undefined;
+  /** The last sort key, inclusive. */
   upTo?: string;
   descending?: boolean;
 };
 
-/** One read of a list. `last` is the sort key at which to go on, absent at the end. */
+/** Reads one page of a range. `last` is the sort key to continue after, absent at the end. */
 export async function query<T>(range: Range, limit: number): Promise<{ items: T[]; last?: string }> {
   const { items, last } = await queryItems(range, limit);
   return { items: items.map((item) => toRecord<T>(item)), ...(last === undefined ? {} : { last }) };
 }
 
-/** Where something is kept that is due, and since when it is. */
+/** The key of a due item, and since when it is due. */
 export type DueKey = { key: Key; dueAt: string };
 
-/** What is due of a kind (`due` in keys.ts), across partners, the longest waiting first. */
+/** The due items of a kind (`due` in keys.ts), across partners, the longest waiting first. */
 export async function queryDue(kind: string, now: Date, limit: number): Promise<DueKey[]> {
   const { items } = await queryItems({ index: 'due', partition: kind, upTo: now.toISOString() }, limit);
   return items.map(({ pk, sk, dueAt }) => ({ key: { pk: String(pk), sk: String(sk) }, dueAt: String(dueAt) }));
@@ -390,7 +399,7 @@ export async function queryDue(kind: string, now: Date, limit: number): Promise<
 async function queryItems(range: Range, limit: number): Promise<{ items: Record<string, unknown>[]; last?: string }> {
   const names = range.index ? table.indexes[range.index] : table;
   const [from, to] = boundsOf(range);
-  // The last page ended with the last sort key of the range, which DynamoDB does not say; and it refuses a range of nothing.
+  // The last page can end with the last key of the range without DynamoDB saying so; it rejects an empty range.
   if (from > to) {
     return { items: [] };
   }
@@ -409,7 +418,7 @@ async function queryItems(range: Range, limit: number): Promise<{ items: Record<
   return { items: Items, ...(typeof last === 'string' ? { last } : {}) };
 }
 
-/** Every item of a range; for ranges that are known to be short. */
+/** Reads every item of a range. Only for ranges that are known to be short. */
 export async function queryAll<T>(range: Range): Promise<T[]> {
   const all: T[] = [];
   let after = range.after;
@@ -421,20 +430,20 @@ export async function queryAll<T>(range: Range): Promise<T[]> {
   return all;
 }
 
-/** The first and the last sort key of what is left of a range, both included. */
+/** The first and last sort key of the remaining range, both inclusive. */
 function boundsOf({ prefix = '', from = prefix, after, upTo, descending }: Range): [from: string, to: string] {
   const to = upTo ?? `${prefix}${LAST_CHARACTER}`;
   if (after === undefined) {
     return [from, to];
   }
-  // The neighbour of `after` in sort order leaves it out.
+  // Starting at the neighbour of `after` in sort order excludes it.
   return descending ? [from, justBefore(after)] : [`${after}${FIRST_CHARACTER}`, to];
 }
 
 const FIRST_CHARACTER = ' ';
 const LAST_CHARACTER = '\uffff';
 
-/** The greatest sort key below another one; ids and versions at the end of a key are plain ASCII. */
+/** The greatest sort key below another one. Ids and versions at the end of a key are ASCII. */
 function justBefore(sortKey: string): string {
   const last = sortKey.charCodeAt(sortKey.length - 1);
   return `${sortKey.slice(0, -1)}${String.fromCharCode(last - 1)}${LAST_CHARACTER}`;
@@ -463,9 +472,8 @@ const keyAttributes = new Set<string>([
 ]);
 
 /**
- * What an item holds without its keys, as the type that it was written from. Safe because each kind of item has its own
- * key and is written by one file of this folder alone, which reads it back as the same type: in its newest shape, whichever
- * release wrote it.
+ * An item without its keys, in its newest shape, as the type that it was written from. Safe: each kind of item has its own key
+ * and is written by one file of this folder, which reads it back as the same type.
  */
 function toRecord<T>(item: Record<string, unknown>): T {
   return Object.fromEntries(Object.entries(upgradeItem(item)).filter(([name]) => !keyAttributes.has(name))) as T;

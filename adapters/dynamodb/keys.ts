@@ -7,15 +7,15 @@ import { SIM_SHARDS, USAGE_SHARDS } from './table.ts';
 export type Key = { pk: string; sk: string };
 
 /*
- * Every key of the table. What a partner owns has the partner's id in its partition key, which comes from the verified
- * token; ids given by a client are only ever the end of a key, so that no id reaches another partner's items.
+ * Every key of the table. The partition key of a partner's item contains the partner id from the verified token. Ids given by
+ * a client appear only at the end of a key, so that no id reaches another partner's items.
  */
 
 const owned = (partnerId: string) => `P#${partnerId}`;
 
 const ownedByTenant = (tenant: Tenant) => (tenant === 'platform' ? 'PLATFORM' : owned(tenant.partnerId));
 
-/** Whether a partition is a partner's. */
+/** Whether a partition belongs to a partner. */
 export const isOwnedBy = (partnerId: string, { pk }: Pick<Key, 'pk'>): boolean =>
   pk === owned(partnerId) || pk.startsWith(`${owned(partnerId)}#`);
 
@@ -24,7 +24,7 @@ export const partnerIdOf = ({ pk }: Pick<Key, 'pk'>): string => pk.split('#')[1]
 
 export const partnerKey = (partnerId: string): Key => ({ pk: owned(partnerId), sk: 'PARTNER' });
 
-/** Every partner, by id: in the index by customer and state, where nothing else has such a partition. */
+/** All partners by id: a partition of the index `byCustomerState` that only they use. */
 export const partnerListPartition = 'PARTNERS';
 export const partnerListKeys = (partnerId: string) => ({ gsi3pk: partnerListPartition, gsi3sk: partnerId });
 
@@ -39,12 +39,12 @@ export const customerKey = (partnerId: string, id: string): Key => ({ pk: owned(
 export const partnerServiceKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `PSV#${id}` });
 export const customerServiceKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `CSV#${id}` });
 
-/** Of a service whose id tells whether it is a partner's or a customer's. */
+/** The key of a partner service or customer service, which its id distinguishes. */
 export const serviceKey = (partnerId: string, id: string): Key =>
   id.startsWith(PARTNER_SERVICE) ? partnerServiceKey(partnerId, id) : customerServiceKey(partnerId, id);
 const PARTNER_SERVICE = 'psv_';
 
-/** Holds the name of a customer service, so that no second one of the customer gets it. Names differ by more than case. */
+/** Reserves the name of a customer service, unique within its customer. Ignores case. */
 export function serviceNameKey(partnerId: string, customerId: string, name: string): Key {
   const folded = sha256(name.normalize('NFKC').toLocaleLowerCase('en'));
   return { pk: `${owned(partnerId)}#CUS#${customerId}`, sk: `NAME#${folded}` };
@@ -55,7 +55,7 @@ export const servicesOfCustomer = (partnerId: string, customerId: string) =>
   `${owned(partnerId)}#CUS#${customerId}#CSV`;
 
 export const orderKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `ORD#${id}` });
-/** Events, manifest and watch of one order. */
+/** Events, manifest and watches of one order. */
 export const orderPartition = (partnerId: string, id: string) => `${owned(partnerId)}#ORD#${id}`;
 export const orderEventKey = (partnerId: string, id: string, version: number, line: number): Key => ({
   pk: orderPartition(partnerId, id),
@@ -84,21 +84,21 @@ export const lateActivationKey = (partition: string, page: number, part: number,
   sk: `LATE#${padded(page)}#${padded(part)}#${operatorId}`,
 });
 
-/** A request with an `Idempotency-Key`: each has a partition of its own. */
+/** A request with an `Idempotency-Key`, in its own partition. */
 export const idempotencyKey = (tenant: Tenant, key: string): Key => ({
   pk: `${ownedByTenant(tenant)}#IDEM#${sha256(key)}`,
   sk: 'REQUEST',
 });
 
-/** How the partition keys of journals end. No function may change or remove their items. */
+/** The suffix of journals' partition keys. No function may change or remove their items. */
 export const JOURNAL = '#JOURNAL';
-/** An entry of a tenant's journal, by time. */
+/** An entry of a tenant's journal, sorted by time. */
 export const journalKey = (tenant: Tenant, position: string): Key => ({
   pk: `${ownedByTenant(tenant)}${JOURNAL}`,
   sk: position,
 });
 
-/** How an operator is doing, and how often it was called in a second. */
+/** The circuit breaker of an operator, and its number of calls in a second. */
 export const operatorHealthKey = (operatorId: string): Key => ({ pk: `OPERATOR#${operatorId}`, sk: 'HEALTH' });
 export const operatorCallsKey = (operatorId: string, second: number): Key => ({
   pk: `OPERATOR#${operatorId}`,
@@ -116,7 +116,7 @@ export const deliveryKey = (partnerId: string, webhookId: string, id: string): K
   pk: webhookPartition(partnerId, webhookId),
   sk: `DLV#${id}`,
 });
-/** What a webhook has not got yet: by subject, and there in its order. */
+/** The pending events of a webhook, by subject and in the order of the subject's changes. */
 export const pendingPartition = (partnerId: string, webhookId: string) =>
   `${webhookPartition(partnerId, webhookId)}#PENDING`;
 export const pendingKey = (
@@ -126,18 +126,18 @@ export const pendingKey = (
 ): Key => ({ pk: pendingPartition(partnerId, webhookId), sk: `${subject}#${place}#${id}` });
 
 export const alarmKey = (partnerId: string, id: string): Key => ({ pk: owned(partnerId), sk: `ALM#${id}` });
-/** When an alarm went off: once per period for each SIM, or for its pool. The stream tells of it, as of orders' events. */
+/** The firings of an alarm: one per period for each SIM or service. They become events, like the events of orders. */
 export const firingPartition = (partnerId: string, alarmId: string) => `${owned(partnerId)}#ALM#${alarmId}`;
 export const firingKey = (partnerId: string, alarmId: string, period: string, subject: string): Key => ({
   pk: firingPartition(partnerId, alarmId),
   sk: `EVT#${period}#${subject}`,
 });
 
-/** Work that could not be done, until somebody puts it back. */
+/** Failed work that awaits redrive. */
 export const deadLetterPartition = 'SET_ASIDE';
 export const deadLetterKey = (id: string): Key => ({ pk: deadLetterPartition, sk: id });
 
-/** How many requests of a partner were counted in a window of time. In one partition, to which functions that only read may write. */
+/** The number of requests of a partner in a time window. One partition, so that read-only functions may write to it. */
 export const requestCounts = 'REQUESTS';
 export const requestCountKey = (partnerId: string, window: number): Key => ({
   pk: requestCounts,
@@ -147,11 +147,11 @@ export const requestCountKey = (partnerId: string, window: number): Key => ({
 /** A record of the table's stream whose events could not be queued. */
 export const failedChangeKey = (id: string): Key => ({ pk: `FAILED_CHANGE#${id}`, sk: 'RECORD' });
 
-/** How far each part of the table has been upgraded. */
+/** The progress of a backfill in each segment of the table. */
 export const backfillPartition = 'BACKFILL';
 export const backfillKey = (segment: number): Key => ({ pk: backfillPartition, sk: `SEGMENT#${padded(segment)}` });
 
-/** The key with which cursors are signed. */
+/** The secret that signs cursors. */
 export const cursorSecretKey: Key = { pk: 'SYSTEM', sk: 'CURSOR_SECRET' };
 
 export const simKey = (partnerId: string, iccid: string): Key => ({
@@ -165,56 +165,59 @@ export const simsOfCustomer = (partnerId: string, customerId: string, shard: num
   `${owned(partnerId)}#CUS#${customerId}#SIM#${shard}`;
 export const simsOfCustomerInState = (partnerId: string, customerId: string, state: SimState, shard: number) =>
   `${owned(partnerId)}#CUS#${customerId}#${state}#${shard}`;
-/** In that partition the SIMs of one customer service stand together. */
+/** The sort key in `simsOfCustomerInState`, which groups the SIMs of a customer service. */
 export const simInService = (customerServiceId: string, iccid: string) => `${customerServiceId}#${iccid}`;
-/** What a SIM's item has no room for of its history. */
+/** Earlier history of a SIM that its own item has no room for. */
 export const simHistoryKey = (partnerId: string, iccid: string, version: number): Key => ({
   pk: simHistoryPartition(partnerId, iccid),
   sk: `H#${padded(version)}`,
 });
 export const simHistoryPartition = (partnerId: string, iccid: string) => `${owned(partnerId)}#HIST#${iccid}`;
 
-/** Who has a SIM, whichever partner that is: operators tell ICCIDs alone. */
+/** The partner that owns a SIM. Operators report usage by ICCID alone. */
 export const simOwnerKey = (iccid: string): Key => ({ pk: `ICCID#${iccid}`, sk: 'OWNER' });
 
-/** Usage that was redriven and waits for the collector. */
+/** Redriven usage that awaits the collector. */
 export const redrivenUsage = 'USAGE_REDRIVEN';
 export const redrivenUsageKey = (id: string): Key => ({ pk: redrivenUsage, sk: id });
 
-/** How far each operator's usage has been read. */
+/** The cursor up to which each operator's usage is counted. */
 export const usageCursors = 'USAGE_CURSORS';
 export const usageCursorKey = (operatorId: string): Key => ({ pk: usageCursors, sk: operatorId });
 
-/** What a SIM used, day by day; a day has further parts only when its records or networks are very many. */
+/** The usage of a SIM by day. A day has further parts only when it has too many records or networks for one item. */
 export const simUsage = (partnerId: string, iccid: string) => `${owned(partnerId)}#USE#${iccid}`;
 export const simDayKey = (partnerId: string, iccid: string, day: string, part = 0): Key => ({
   pk: simUsage(partnerId, iccid),
   sk: part === 0 ? day : `${day}#${String(part).padStart(3, '0')}`,
 });
-/** What counts for a service in a month: the part of it that SIMs of one shard used. */
+/** The usage of a service in a month by the SIMs of one shard. */
 export const serviceSumKey = (partnerId: string, serviceId: string, period: string, shard: number): Key => ({
   pk: `${owned(partnerId)}#SUM#${serviceId}#${period}#${shard}`,
   sk: 'SUM',
 });
 
 /**
- * What the schedules look at: orders to ask the operator about, work that must be running, activations to look after,
- * orders whose SIMs should be out of holding, webhooks that have not got all of their events, changes of the table whose
- * events could not be queued.
+ * The kinds of due items that schedules process: the partitions of the index `due`.
  */
 export const due = {
+  /** Orders to poll at their operator. */
   orders: 'POLL',
+  /** Orders and operations whose execution must be running. */
   work: 'RUN',
   lateActivations: 'LATE',
+  /** Orders whose SIMs should have left holding. */
   holding: 'HOLD',
+  /** Webhooks with pending events. */
   webhooks: 'HOOK',
+  /** Changes of the table whose events could not be queued. */
   changes: 'CHANGE',
 } as const;
 
-/** In which part of its services' sums a SIM's usage is. */
+/** The shard of its services' sums that counts a SIM's usage. */
 export const usageShardOf = (iccid: string): number => shardOf(iccid) % USAGE_SHARDS;
 
-/** Of which of the partitions a SIM is; FNV-1a spreads ICCIDs evenly, consecutive ones too. */
+/** The shard of a SIM. FNV-1a distributes ICCIDs evenly, including consecutive ones. */
 export function shardOf(iccid: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < iccid.length; i += 1) {
@@ -225,5 +228,5 @@ export function shardOf(iccid: string): number {
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
-/** Numbers in sort keys sort as text. */
+/** A number for a sort key, which sorts as text. */
 export const padded = (n: number) => String(n).padStart(8, '0');

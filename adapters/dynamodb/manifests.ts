@@ -3,7 +3,7 @@ import type { SimProblem } from '../../domain/sim-actions.ts';
 import { absent, get, put, query, queryAll, update, type Write } from './items.ts';
 import { operationPartition, orderPartition, pageKey, resultKey } from './keys.ts';
 
-/** Whose list of SIMs it is: an order's, or an operation's. Operations on an order's SIMs share the order's. */
+/** The list of SIMs of an order or operation. Operations on an order's SIMs share the manifest of the order. */
 export type Manifest = { partition: string };
 
 export const orderManifest = (partnerId: string, orderId: string): Manifest => ({
@@ -13,12 +13,12 @@ export const operationManifest = (partnerId: string, operationId: string): Manif
   partition: operationPartition(partnerId, operationId),
 });
 
-/** How many ICCIDs a page of a manifest holds: about 5 KB, and a few seconds of work for one task. */
+/** The number of ICCIDs in a page of a manifest: about 5 KB, and a few seconds of work for one task. */
 export const PAGE_SIZE = 250;
 
 export type ManifestPage = { page: number; iccids: readonly string[] };
 
-/** Cuts a list into pages, to be written with the order or operation that it is for. */
+/** Splits a list into pages, to be written with its order or operation. */
 export function pagesOf(iccids: readonly string[], firstPage = 0): ManifestPage[] {
   const pages: ManifestPage[] = [];
   for (let start = 0; start < iccids.length; start += PAGE_SIZE) {
@@ -31,7 +31,7 @@ export function putPage(manifest: Manifest, { page, iccids }: ManifestPage): Wri
   return put({ ...pageKey(manifest.partition, page), page, iccids });
 }
 
-/** A page of a manifest; without ICCIDs when it is not there. */
+/** A page of a manifest; without ICCIDs when it does not exist. */
 async function pageOrEmpty(manifest: Manifest, page: number): Promise<ManifestPage> {
   return (await get<ManifestPage>(pageKey(manifest.partition, page))) ?? { page, iccids: [] };
 }
@@ -47,9 +47,8 @@ export async function* eachManifestPage(manifest: Manifest): AsyncGenerator<Mani
 }
 
 /**
- * What came of SIMs of one page of an operation, by their places in the page; a page that is resolved in several goes has
- * several parts. As it is kept: a page's results are one small item, whatever its size. Most SIMs of a page share what
- * became of them.
+ * Stored results of an operation for SIMs of one page, by their places in the page. A page that is processed in several runs has
+ * several parts. Most SIMs of a page share their result, so that the results of a page are one small item.
  */
 type StoredPart = {
   page: number;
@@ -60,7 +59,7 @@ type StoredPart = {
   uncounted?: Counts;
 };
 
-/** What a part adds to the counts of its operation, of an order's plan, and of services, by their ids. */
+/** What a part adds to the counts of its operation, of an order's plan, and of services. */
 type Counts = {
   succeeded: number;
   failed: number;
@@ -68,13 +67,13 @@ type Counts = {
   services: readonly (readonly [serviceId: string, sims: number])[];
 };
 
-/** A part that is recorded and not yet counted. */
+/** A recorded part that is not counted yet. */
 export type UncountedPart = { page: number; part: number; uncounted: Counts };
 
 /** The results of a part, in the order of their SIMs in the page. */
 export type ResultPart = { page: number; part: number; results: readonly SimResult[]; uncounted?: Counts };
 
-/** The write that records the results of SIMs of a page: once, as a second attempt finds it there. */
+/** The write that records a part of a page's results, on the condition that it does not exist yet. */
 export function putResults(
   partnerId: string,
   operationId: string,
@@ -84,41 +83,42 @@ export function putResults(
   uncounted: Counts,
 ): Write {
   const placeOf = new Map(iccids.map((iccid, place) => [iccid, place]));
-  const placesOf = (some: readonly SimResult[]) => formatPlaces(some.flatMap(({ iccid }) => placeOf.get(iccid) ?? []));
+  const placesOf = (group: readonly SimResult[]) =>
+    formatPlaces(group.flatMap(({ iccid }) => placeOf.get(iccid) ?? []));
   const byProblem = Map.groupBy(
     results.filter((result) => result.outcome === 'failed'),
     ({ problem }) => JSON.stringify(problem),
   );
-  const kept: StoredPart = {
+  const stored: StoredPart = {
     page,
     part,
     succeeded: placesOf(results.filter(({ outcome }) => outcome === 'succeeded')),
-    failed: [...byProblem.values()].flatMap((some) =>
-      some[0] ? [{ problem: some[0].problem, places: placesOf(some) }] : [],
+    failed: [...byProblem.values()].flatMap((group) =>
+      group[0] ? [{ problem: group[0].problem, places: placesOf(group) }] : [],
     ),
     uncounted,
   };
-  return put({ ...resultKey(operationPartition(partnerId, operationId), page, part), ...kept }, absent);
+  return put({ ...resultKey(operationPartition(partnerId, operationId), page, part), ...stored }, absent);
 }
 
-/** The write that marks a part as counted, if it is not yet. */
+/** The write that marks a part as counted, on the condition that it is not counted yet. */
 export function markCounted(partnerId: string, operationId: string, page: number, part: number): Write {
   const key = resultKey(operationPartition(partnerId, operationId), page, part);
   return update(key, { remove: ['uncounted'] }, { expression: 'attribute_exists(uncounted)' });
 }
 
-/** A part of a page that is recorded and not yet counted; `undefined` once it is counted. */
+/** A recorded part that is not counted yet; `undefined` once it is counted. */
 export async function uncountedPart(
   partnerId: string,
   operationId: string,
   page: number,
   part: number,
 ): Promise<UncountedPart | undefined> {
-  const kept = await get<StoredPart>(resultKey(operationPartition(partnerId, operationId), page, part));
-  return kept?.uncounted && { page, part, uncounted: kept.uncounted };
+  const stored = await get<StoredPart>(resultKey(operationPartition(partnerId, operationId), page, part));
+  return stored?.uncounted && { page, part, uncounted: stored.uncounted };
 }
 
-/** The parts of an operation that are recorded and not yet counted: a task that was cut short left them. */
+/** The recorded parts of an operation that are not counted yet, which an interrupted task left. */
 export async function uncountedParts(partnerId: string, operationId: string): Promise<UncountedPart[]> {
   const parts = await queryAll<StoredPart>({ partition: operationPartition(partnerId, operationId), prefix: 'RES#' });
   return parts.flatMap(({ page, part, uncounted }) => (uncounted ? [{ page, part, uncounted }] : []));
@@ -132,17 +132,17 @@ export async function pageWithResults(
   number: number,
 ): Promise<{ page: ManifestPage; parts: ResultPart[] }> {
   const { pk, sk } = resultKey(operationPartition(partnerId, operationId), number, 0);
-  const [page, kept] = await Promise.all([
+  const [page, stored] = await Promise.all([
     pageOrEmpty(manifest, number),
     queryAll<StoredPart>({ partition: pk, prefix: sk.slice(0, sk.lastIndexOf('#') + 1) }),
   ]);
-  return { page, parts: kept.map((part) => toResultPart(part, page)) };
+  return { page, parts: stored.map((part) => toResultPart(part, page)) };
 }
 
-/** How many parts of results one read takes: each may have a page's SIMs with their problems. */
+/** The number of result parts in one read. Each can have all SIMs of a page with their problems. */
 const PARTS_PER_READ = 4;
 
-/** Result parts of an operation, in the order of its pages, from one on; whether there are more after them. */
+/** Result parts of an operation in page order, starting with `from`, and whether more follow. */
 export async function resultsFrom(
   partnerId: string,
   operationId: string,
@@ -176,14 +176,14 @@ function toResultPart({ page, part, succeeded, failed, uncounted }: StoredPart, 
   for (const { problem, places } of failed) {
     at(places, (iccid) => ({ iccid, outcome: 'failed', problem }));
   }
-  const results = [...byPlace].sort(([one], [other]) => one - other).map(([, result]) => result);
+  const results = [...byPlace].sort(([a], [b]) => a - b).map(([, result]) => result);
   return { page, part, results, ...(uncounted ? { uncounted } : {}) };
 }
 
 /** Places in a page as text: `0-11,17,20-249`. */
 function formatPlaces(places: readonly number[]): string {
   const runs: { first: number; last: number }[] = [];
-  for (const place of [...places].sort((one, other) => one - other)) {
+  for (const place of [...places].sort((a, b) => a - b)) {
     const run = runs.at(-1);
     if (run && run.last === place - 1) {
       run.last = place;

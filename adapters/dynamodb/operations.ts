@@ -32,15 +32,19 @@ import {
 import { retryOnConflict } from './retry-on-conflict.ts';
 import type { Run } from './runs.ts';
 
-/** An operation as it is kept: with the run that carries it out. Stages of a plan have none of their own: their order's. */
+/** A stored operation, with its run. Stages of a plan have no run of their own: that of their order executes them. */
 export type OperationRecord = Operation & Partial<Run>;
 
-/** Where the list of an operation's SIMs is. */
+/** The manifest of an operation: its own, or that of its order. */
 export function manifestOf(partnerId: string, { id, selection }: Operation): Manifest {
   return selection.kind === 'order' ? orderManifest(partnerId, selection.orderId) : operationManifest(partnerId, id);
 }
 
-/** Writes an operation with the list of its SIMs, when it has one of its own: both or neither. */
+/**
+ * Creates an operation with its manifest, if it has one of its own.
+ *
+ * @returns the stored operation, which an earlier attempt may have created.
+ */
 export async function createOperation(
   partnerId: string,
   operation: Operation,
@@ -70,9 +74,9 @@ export function putOperation(partnerId: string, record: OperationRecord, expecte
 }
 
 /**
- * Replaces an operation, and adds a page to its manifest in the same write.
+ * Saves an operation, together with a page of its manifest.
  *
- * @returns false when another writer changed the operation since it had the expected version.
+ * @returns false when the operation is no longer at the expected version.
  */
 export async function saveOperationWithPage(
   partnerId: string,
@@ -98,7 +102,7 @@ export async function getOperation(partnerId: string, id: string): Promise<Opera
   return get<OperationRecord>(operationKey(partnerId, id));
 }
 
-/** Operations by their ids; those that are not there are left out. */
+/** The operations with these ids that exist, by id. */
 export async function getOperations(partnerId: string, ids: readonly string[]): Promise<Map<string, OperationRecord>> {
   const distinct = [...new Set(ids)];
   const operations = await getMany<OperationRecord>(distinct.map((id) => operationKey(partnerId, id)));
@@ -106,10 +110,10 @@ export async function getOperations(partnerId: string, ids: readonly string[]): 
 }
 
 /**
- * Replaces an operation by the result of `change`, and asks again while another writer is faster; `undefined` from
- * `change` leaves it as it is.
+ * Replaces an operation by the result of `change`. Calls it again when another writer was faster.
  *
- * @returns the operation as it is then; `undefined` when it is not there.
+ * @param change returns `undefined` to leave the operation unchanged.
+ * @returns the current operation; `undefined` when there is none.
  * @throws ConditionFailed when another writer was faster each time.
  */
 export async function changeOperation(
@@ -139,27 +143,27 @@ export async function queryOperations(
   return query<OperationRecord>({ partition: pk, prefix: sk, after, descending: true }, limit);
 }
 
-/** Results of SIMs of a page, with what they add to the counts of services. */
+/** Results for SIMs of a page, with their changes to the counts of services. */
 export type PartToRecord = {
   results: readonly SimResult[];
-  /** How many SIMs came to a partner's or a customer's service, or left it when negative. */
+  /** The change of each service's number of SIMs, by service id. */
   services: ReadonlyMap<string, number>;
-  /** How many SIMs the retry of a plan's stage counts over: those that were as asked already are not among them. */
+  /** How many SIMs the retry of a plan's stage adds to the order's progress. Excludes SIMs that were already in the requested state. */
   countedOver: number;
 };
 
-/** The items that the counts of a part change beside its services: the part itself, its operation and its order. */
+/** The items other than services that counting a part changes: the part itself, its operation and its order. */
 const NON_SERVICE_ITEMS = 3;
 
-/** How many services the counts of one part may concern: then they fit into one transaction. */
+/** The most services whose counts one part changes, so that they fit into one transaction. */
 export const MAX_SERVICES_PER_PART = MAX_TRANSACTION_ITEMS - NON_SERVICE_ITEMS;
 
 /**
- * Records the results of a part of a page, once: page and part are the key. It is one write to an item of its own, so that
- * the shards of an operation do not get in each other's way; `countResults` adds the part to the counts.
+ * Records the results of a part of a page. Idempotent: page and part are the key. The part is an item of its own, so that the
+ * shards of an operation do not conflict. `countResults` adds it to the counts.
  *
- * @returns the part, to be counted, and whether it was recorded now: otherwise another attempt has recorded it, be it the
- *   SDK's own whose answer was lost.
+ * @returns the part if it is not counted yet, and whether this call recorded it. Otherwise an earlier attempt did, possibly
+ *   the SDK's own whose response was lost.
  */
 export async function recordResults(
   partnerId: string,
@@ -181,8 +185,8 @@ export async function recordResults(
 }
 
 /**
- * Adds recorded parts to the counts of their operation, of the order whose plan it carries out and of services. Each part
- * is counted once, in the transaction that marks it as counted; parts that another attempt has counted are left out.
+ * Adds recorded parts to the counts of their operation, its services, and the order whose plan it executes. Each part is counted
+ * once, in the transaction that marks it as counted. Skips parts that another attempt has counted.
  */
 export async function countResults(
   partnerId: string,
@@ -200,7 +204,7 @@ export function batchesOf(parts: readonly UncountedPart[]): UncountedPart[][] {
   return chunksThatFit(
     parts,
     ({ uncounted }) => uncounted.services.map(([id]) => id),
-    // A part has an item of its own; beside the parts are their operation and its order.
+    // One item per part, and one each for the operation and its order.
     (items, services) => items - 1 + NON_SERVICE_ITEMS + services <= MAX_TRANSACTION_ITEMS,
   );
 }
@@ -240,12 +244,12 @@ async function countBatch(
     if (counted.length === 0) {
       throw error;
     }
-    const left = batch.filter((_, place) => !counted.includes(place));
-    await countBatch(partnerId, operation, left, at);
+    const remaining = batch.filter((_, place) => !counted.includes(place));
+    await countBatch(partnerId, operation, remaining, at);
   }
 }
 
-/** The order whose plan an operation carries out counts its SIMs; a retry takes those that now succeeded off the failed. */
+/** Adds completed SIMs to the progress of the order whose plan the operation executes. A retry takes them off the failed ones. */
 function progressWrites(partnerId: string, { planStage }: Operation, completed: number, at: string): Write[] {
   if (!planStage || completed === 0) {
     return [];

@@ -3,22 +3,22 @@ import type { OperatorTraffic } from '../operators/traffic.ts';
 import { absent, get, remove, update, updateAndGet, write, writeIf } from './items.ts';
 import { operatorCallsKey, operatorHealthKey } from './keys.ts';
 
-/** How an operator is doing: calls in a row that it did not answer, and until when nobody shall try again. */
+/** The circuit breaker of an operator: its consecutive failed calls, and until when the circuit is open. */
 type Health = { failures: number; closedUntil: number };
 
-/** So many calls in a row, each tried several times, tell that an operator is down. */
+/** The circuit opens after this many consecutive failed calls, each with its own retries. */
 const OPEN_AFTER_FAILURES = 3;
-/** How long it is then left alone: twice as long each time, in milliseconds. */
+/** How long the circuit is open, in milliseconds. The pause doubles with each further failure. */
 const FIRST_PAUSE_MS = 10_000;
 const MAX_PAUSE_MS = 5 * 60_000;
-/** The count of a second is of no use afterwards; DynamoDB removes it some time after. In seconds. */
+/** The count of a second expires after this time, in seconds. */
 const COUNT_LIFETIME_SECONDS = 3_600;
 
 /**
- * The traffic of all functions with the operators, counted in the table.
+ * Rate limits and circuit breakers of operators, shared by all functions through the table.
  *
- * An operator is down when it did not answer three calls in a row. Nobody calls it then for ten seconds; after that one
- * call tries, and lets all others go on when it is answered, or closes the operator for twice as long.
+ * The circuit of an operator opens after three consecutive failed calls, for ten seconds. Then one call probes the operator: it
+ * closes the circuit if the operator answers, or opens it for twice as long.
  */
 export const operatorTraffic: OperatorTraffic = {
   async acquire(operatorId, second, perSecond) {
@@ -43,10 +43,10 @@ export const operatorTraffic: OperatorTraffic = {
     if (now < health.closedUntil) {
       return 'open';
     }
-    // Whoever moves the end on is the one that looks whether the operator is back.
+    // The caller that extends the pause is the one that probes the operator.
     const closedUntil = now + pauseAfter(health.failures);
     const change = { set: { closedUntil } };
-    // The retry of a call whose answer was lost finds its own change. Two callers of one millisecond may both try: that does no harm.
+    // A retry after a lost response finds its own change. Two callers within one millisecond may both probe, which is harmless.
     const isUnchanged = {
       expression: '#closedUntil = :seen OR #closedUntil = :ours',
       names: { '#closedUntil': 'closedUntil' },

@@ -20,7 +20,7 @@ export async function queryPartners(
   );
   // The index does not project all attributes.
   const found = await getMany<Partner>(items.map(({ id }) => partnerKey(id)));
-  return { items: found.sort((one, other) => (one.id < other.id ? -1 : 1)), ...rest };
+  return { items: found.sort((a, b) => (a.id < b.id ? -1 : 1)), ...rest };
 }
 
 /**

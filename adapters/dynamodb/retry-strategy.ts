@@ -2,7 +2,7 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { type RetryPolicy, retryDelay } from '../../domain/retry-policies.ts';
 import { isContention } from './contention.ts';
 
-/** The SDK has a type for it in a package that only the SDK depends on. */
+/** The SDK declares the type in a package that only the SDK depends on. */
 type RetryStrategy = Extract<
   NonNullable<DynamoDBClientConfig['retryStrategy']>,
   { refreshRetryTokenForRetry: unknown }
@@ -10,14 +10,14 @@ type RetryStrategy = Extract<
 type RetryToken = Awaited<ReturnType<RetryStrategy['acquireInitialRetryToken']>>;
 
 /**
- * How the client of DynamoDB retries each of its calls: those that the SDK would retry (throttling, errors of the server,
- * lost connections), and writes that met a transaction on the same item.
+ * The retry strategy of the DynamoDB client. Retries the errors that the SDK retries (throttling, server errors, lost
+ * connections) and writes that conflict with a transaction on the same item.
  *
- * It has no bucket of retry tokens. The SDK's lets a client retry about a hundred throttled calls in a row and then fails
- * every further one at once: a task that has 32 writes in flight empties it while a table is still scaling up. Here the
- * bound is the policy's number of attempts for each call, and the number of calls in flight.
+ * It has no bucket of retry tokens. The SDK's bucket allows about a hundred retries of throttled calls in a row, and then every
+ * further call fails at once: a task with 32 writes in flight empties it while a table is still scaling up. Here, the limits
+ * are the attempts per call and the number of calls in flight.
  *
- * @param policy read for each retry, as a function says what it is after its first import.
+ * @param policy read for each retry, because a function selects its policy after the client is imported.
  */
 export function boundedRetries(policy: () => RetryPolicy, random: () => number = Math.random): RetryStrategy {
   return {
@@ -29,18 +29,18 @@ export function boundedRetries(policy: () => RetryPolicy, random: () => number =
       const passes = errorType === 'THROTTLING' || errorType === 'TRANSIENT' || isContentionOnItem(error);
       const delay = passes ? retryDelay(policy(), failedAttempts, random()) : undefined;
       if (delay === undefined) {
-        // The SDK throws the error of the call instead of this one.
+        // The SDK throws the error of the call instead.
         throw new Error('No further attempt');
       }
       return retryToken(failedAttempts, delay);
     },
     recordSuccess() {
-      // There is nothing to give back.
+      // There are no retry tokens to return.
     },
   };
 }
 
-/** A canceled transaction is sent again by `transact`, as another request: the SDK repeats the token of the first. */
+/** Excludes canceled transactions: `transact` retries them as separate requests, whereas the SDK would reuse the request token. */
 function isContentionOnItem(error: unknown): boolean {
   return isContention(error) && !(error instanceof Error && error.name === 'TransactionCanceledException');
 }

@@ -50,10 +50,10 @@ export async function claimNextAttempt(run: RunInput, ended: number, now: Date):
   if (await writeIf(update(keyOfRun(run), change, bothOf(isWatched, isLatest)))) {
     return ended + 1;
   }
-  // When the answer is lost, the SDK's retry meets its own claim. Should two callers draw the same time, both start an execution of
-  // the same name, and Step Functions keeps one.
-  const there = await get<Partial<Run>>(keyOfRun(run));
-  const isOurs = there?.runAttempt === ended + 1 && there.runDueAt === change.set.runDueAt;
+  // If the response is lost, the SDK's retry finds its own claim. If two callers draw the same random time, both start an execution
+  // of the same name, of which Step Functions starts one.
+  const current = await get<Partial<Run>>(keyOfRun(run));
+  const isOurs = current?.runAttempt === ended + 1 && current.runDueAt === change.set.runDueAt;
   return isOurs ? ended + 1 : undefined;
 }
 

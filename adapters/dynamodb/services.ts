@@ -21,8 +21,8 @@ import { customerKey, customerServiceKey, partnerServiceKey, serviceNameKey, ser
 import { getTariff } from './tariffs.ts';
 
 /**
- * A stored customer service, with the number of its SIMs, which is exact while no operation works on it, and the shards of
- * operations that do.
+ * A stored customer service. `sims` is its number of SIMs, exact while no operation is adding any; `workers` are the shards of
+ * operations that are adding SIMs.
  */
 export type CustomerServiceRecord = CustomerService & { sims: number; workers?: Set<string> };
 
@@ -197,9 +197,9 @@ export async function queryCustomerServices(partnerId: string, limit: number, af
 }
 
 /**
- * Notes on a service that a shard of an operation is about to put SIMs on it, so that it cannot be deleted under them.
+ * Locks a service against deletion while a shard of an operation adds SIMs to it.
  *
- * @returns the service with its tariff; `undefined` when it is not there.
+ * @returns the service with its tariff; `undefined` when there is no such service.
  */
 export async function acquireServiceLock(
   partnerId: string,
@@ -218,10 +218,10 @@ export async function acquireServiceLock(
   }
 }
 
-/** The counterpart of `beginWorkOn`; harmless when there is nothing to end. */
+/** Releases the locks of `acquireServiceLock`. Idempotent. */
 export async function releaseServiceLock(partnerId: string, id: string, workers: readonly string[]): Promise<void> {
   if (workers.length === 0) {
-    // There were no SIMs to work on; DynamoDB knows no empty set.
+    // DynamoDB has no empty sets.
     return;
   }
   await writeIf(update(customerServiceKey(partnerId, id), { removeFromSet: { workers: new Set(workers) } }, exists));

@@ -1,11 +1,11 @@
 import { type Sim, type SimEvent, type SimState, simStates } from '../../domain/sim.ts';
 
 /**
- * A step in the life of a SIM as its item keeps it, in half of the bytes that attributes would take:
- * `<version> <milliseconds since 1970> <type without "sim."> <state that it led to, or -> <operation, or @ and the actor>`.
+ * A stored step in the history of a SIM, in half of the bytes that attributes would take:
+ * `<version> <milliseconds since 1970> <type without "sim."> <new state, or -> <operation, or @ and the actor>`.
  *
- * A step that cleared label or tags has a line of the type `cleared` before its own, with the same version and what they
- * were, as JSON, in the place of the actor.
+ * A step that cleared the label or tags has a preceding line of the type `cleared`, with the same version and the cleared
+ * values as JSON in place of the actor.
  */
 export type StoredStep = string;
 
@@ -19,7 +19,7 @@ export function encodeStep({ version, at, type, to, operationId, actor }: SimEve
   return [version, Date.parse(at), type.slice(TYPE_PREFIX.length), to ?? NO_STATE, by].join(' ');
 }
 
-/** The lines of a step: its own, and before it what it cleared. */
+/** The lines of a step: its own, preceded by the line with the values that it cleared, if any. */
 export function encodeSteps(event: SimEvent): [StoredStep, ...StoredStep[]] {
   const { version, at, cleared } = event;
   return cleared === undefined
@@ -29,14 +29,14 @@ export function encodeSteps(event: SimEvent): [StoredStep, ...StoredStep[]] {
 
 const isCleared = (step: StoredStep) => step.split(' ', 3)[2] === CLEARED;
 
-/** What the lines say was cleared, by the version of the step. Only `keepSteps` writes them: the JSON is of that type. */
-function clearedBy(kept: readonly StoredStep[]): Map<number, SimEvent['cleared']> {
+/** The cleared values, by the version of their step. Safe: only `encodeSteps` writes the JSON. */
+function clearedBy(stored: readonly StoredStep[]): Map<number, SimEvent['cleared']> {
   return new Map(
-    kept.filter(isCleared).map((step) => [versionOf(step), JSON.parse(agentOf(step).slice(ACTOR.length))]),
+    stored.filter(isCleared).map((step) => [versionOf(step), JSON.parse(agentOf(step).slice(ACTOR.length))]),
   );
 }
 
-/** The operation that took the last step which one took. */
+/** The operation of the last step that was made by an operation. */
 export function lastOperationId(history: readonly StoredStep[]): string | undefined {
   const step = history.findLast(isByOperation);
   return step === undefined ? undefined : agentOf(step);
@@ -46,18 +46,18 @@ export function isByOperation(step: StoredStep): boolean {
   return !agentOf(step).startsWith(ACTOR);
 }
 
-/** The version of the SIM that a step made. */
+/** The version of the SIM after a step. */
 export function versionOf(step: StoredStep): number {
   return Number(step.slice(0, step.indexOf(' ')));
 }
 
-/** The life of a SIM from its steps, each told once, oldest first. Its arrival is not kept: the SIM itself tells of it. */
-export function decodeHistory(sim: Pick<Sim, 'createdAt'>, kept: readonly StoredStep[]): SimEvent[] {
-  const byVersion = new Map(kept.filter((step) => !isCleared(step)).map((step) => [versionOf(step), step]));
-  const cleared = clearedBy(kept);
+/** The history of a SIM from its stored steps, each once, oldest first. Its arrival is not stored; the SIM itself shows it. */
+export function decodeHistory(sim: Pick<Sim, 'createdAt'>, stored: readonly StoredStep[]): SimEvent[] {
+  const byVersion = new Map(stored.filter((step) => !isCleared(step)).map((step) => [versionOf(step), step]));
+  const cleared = clearedBy(stored);
   const events: SimEvent[] = [{ version: 1, at: sim.createdAt, type: 'sim.received', to: 'in_holding' }];
   let state: SimState = 'in_holding';
-  for (const [version, step] of [...byVersion].sort(([one], [other]) => one - other)) {
+  for (const [version, step] of [...byVersion].sort(([a], [b]) => a - b)) {
     const [, ms, type, led] = step.split(' ', 4);
     const by = agentOf(step);
     const to = simStates.find((known) => known === led);
@@ -74,7 +74,7 @@ export function decodeHistory(sim: Pick<Sim, 'createdAt'>, kept: readonly Stored
   return events;
 }
 
-/** Who took a step: what stands behind the fourth blank, and may have blanks itself. */
+/** The operation or actor of a step: the text after the fourth blank, which may itself contain blanks. */
 function agentOf(step: StoredStep): string {
   return /^(?:\S+ ){4}(.*)$/s.exec(step)?.[1] ?? '';
 }

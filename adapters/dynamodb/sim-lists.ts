@@ -7,19 +7,19 @@ import { getCustomerService } from './services.ts';
 import { matchesFilter } from './sims.ts';
 import { SIM_SHARDS } from './table.ts';
 
-/** One page of a list, and where the next one starts. */
+/** A page of a list, and the position of the next page; absent at the end. */
 export type Page<T> = { items: T[]; next?: string };
 
-/** How often a page may go back to the table for more: bounds what one request reads when few SIMs pass the filters. */
+/** The maximum number of rounds of queries for a page. Limits what one request reads when few SIMs match the filter. */
 const MAX_ROUNDS = 8;
-/** What one query reads at least: about 4 KB, which costs as much as less would. */
+/** The minimum number of SIMs that one query reads: about 4 KB. Smaller queries cost the same. */
 const MIN_READ = 6;
-/** Rounds that find too little read twice as much each, up to this many SIMs a partition. */
+/** Each further round reads twice as much as the previous one, up to this factor. */
 const MAX_GROWTH = 8;
 
 /**
- * A part of a list: partitions that are read side by side, each in the order of its sort keys, and merged by what follows
- * `prefix` in them. Those SIMs are listed that pass.
+ * A part of a list: partitions that are read concurrently, each in the order of its sort keys, and merged by the part of the
+ * sort key after `prefix`. Lists the SIMs for which `passes` is true.
  */
 type Section = {
   ranges: readonly Range[];
@@ -29,12 +29,12 @@ type Section = {
 };
 
 /**
- * A page of a partner's SIMs, each once, in an order that stays: the filters combine. The order is by ICCID; of a customer
- * in one state, by customer service and ICCID.
+ * A page of a partner's SIMs that match all filters, each SIM once, in a stable order: by ICCID or, for a customer's SIMs in one
+ * state, by customer service and ICCID.
  *
- * A page costs what it shows, however large the fleet is, where an index fits the filters: by state, customer, customer
- * service, order and start of an ICCID, each alone and with a state. What else is asked is checked on what was read, for
- * at most `MAX_ROUNDS` rounds: where few SIMs pass, a page may be short and still have a next one.
+ * Where an index fits the filter, the cost of a page does not depend on the size of the fleet: state, customer, customer service,
+ * order and start of an ICCID, each alone or with a state. Other filters are applied to the SIMs that were read, for at most
+ * `MAX_ROUNDS` rounds: if few SIMs match, a page can be short although another page follows.
  */
 export async function listSims(
   partnerId: string,
@@ -58,16 +58,16 @@ export async function listSims(
   return { items };
 }
 
-/** How many queries one call of `scanSims` makes at the most, and how many SIMs each reads. */
+/** The maximum number of queries of one call of `scanSims`, and the number of SIMs that each reads. */
 const MAX_SCAN_QUERIES = 64;
 const SCAN_PAGE_SIZE = 500;
 
 /**
- * The ICCIDs that the filters find, for a selection: partition after partition, so that each SIM is read once and costs a
- * tenth of what a page of a sorted list does. A page may be short and still have a next one.
+ * The ICCIDs of the SIMs that match a filter, for a selection. Reads one partition after another, so that each SIM is read once,
+ * at a tenth of the cost of a sorted list. A page can be short although another page follows.
  *
- * SIMs may change while they are read. One that passes the filters all the time is found once, whatever else changes: it is read under
- * keys that these changes leave as they are. A SIM that comes to pass, or ceases to, is found once or not at all.
+ * SIMs may change while they are read. A SIM that matches the filter throughout is found exactly once, because it is read
+ * under keys that its changes do not affect. A SIM that starts or stops matching is found once or not at all.
  */
 export async function scanSims(
   partnerId: string,
@@ -75,7 +75,7 @@ export async function scanSims(
   limit: number,
   after: string | undefined,
 ): Promise<Page<string>> {
-  const sections = await sectionsFor(partnerId, filter, 'keys that stay');
+  const sections = await sectionsFor(partnerId, filter, 'stable keys');
   const parts = sections.flatMap(({ ranges, ...section }) => ranges.map((range) => ({ range, ...section })));
   let [index, position] = parsePosition(after);
   const items: string[] = [];
@@ -101,15 +101,15 @@ export async function scanSims(
   return { items };
 }
 
-/** A position is the part of the list, and how far it has been read. */
+/** Parses a position: the index of a part of the list, and the key after which to continue in it. */
 function parsePosition(position: string | undefined): [number, string | undefined] {
   const [, index = '0', rest = ''] = /^(\d+):(.*)$/s.exec(position ?? '') ?? [];
   return [Number(index), rest === '' ? undefined : rest];
 }
 
 /**
- * SIMs of several partitions in the order of their keys, each once. Partitions are read concurrently: a SIM that moves from one to another
- * meanwhile, as to the next state, may be in both. The later version is shown.
+ * Merges SIMs of several partitions in the order of their keys, each once. A SIM that moves to another partition while they are
+ * read, for example to the next state, may be in both: the later version wins.
  */
 export function mergeSims<T extends { iccid: string; version: number }>(
   sims: readonly T[],
@@ -117,15 +117,15 @@ export function mergeSims<T extends { iccid: string; version: number }>(
 ): T[] {
   const latest = new Map<string, T>();
   for (const sim of sims) {
-    const other = latest.get(sim.iccid);
-    if (other === undefined || other.version < sim.version) {
+    const latestSoFar = latest.get(sim.iccid);
+    if (latestSoFar === undefined || latestSoFar.version < sim.version) {
       latest.set(sim.iccid, sim);
     }
   }
-  return [...latest.values()].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  return [...latest.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-/** A page of what passes, from one section. */
+/** Reads a page of matching SIMs from one section. */
 async function fillPage(
   { ranges, prefix, keyOf, passes }: Section,
   limit: number,
@@ -141,7 +141,7 @@ async function fillPage(
         query<Sim>({ ...range, after: position === undefined ? undefined : `${prefix}${position}` }, each),
       ),
     );
-    // Up to where every partition has been read: beyond that another one may still hold an earlier SIM.
+    // The key up to which every partition has been read. Beyond it, another partition may still have an earlier SIM.
     const frontier = reads.flatMap(({ last }) => last?.slice(prefix.length) ?? []).sort()[0];
     const merged = mergeSims(
       reads.flatMap(({ items }) => items),
@@ -156,18 +156,18 @@ async function fillPage(
   return { items: found, ...(position === undefined ? {} : { next: position }) };
 }
 
-/** An interval of ICCIDs, both ends included. */
+/** An interval of ICCIDs, both ends inclusive. */
 type Interval = { from: string; upTo: string };
 
-/** Longer than this, digits that a search starts with are the start of ICCIDs before they are that of a label. */
+/** A search text that is treated as the start of an ICCID first, and only then as that of a label. */
 const ICCID_START = /^89\d{3,}$/;
 
 /**
- * Where the SIMs are that the filters let through.
+ * The sections that contain the SIMs that match a filter.
  *
- * A search for the start of an ICCID reads that range of keys first. Labels may start with the same digits: the SIMs that
- * have such a label come after. An order's SIMs lie between the first and the last of its ICCIDs, which operators ship in
- * blocks: so every index that is in the order of ICCIDs is one by order too.
+ * A search for the start of an ICCID reads that range of keys first, and then SIMs whose label starts with the same digits. An
+ * order's SIMs lie between its first and last ICCID, because operators ship ICCIDs in blocks. So every index that is sorted
+ * by ICCID also serves as an index by order.
  */
 async function sectionsFor(partnerId: string, filter: SimFilter, by: Preference): Promise<Section[]> {
   const { q, orderId, customerServiceId } = filter;
@@ -200,20 +200,20 @@ async function sectionsFor(partnerId: string, filter: SimFilter, by: Preference)
   }
 }
 
-/** What both intervals have; nothing when they are apart. Without the second one, the first. */
-function intersectionOf(one: Interval, other: Interval = one): Interval | undefined {
-  const [, from = ''] = [one.from, other.from].sort();
-  const [upTo = ''] = [one.upTo, other.upTo].sort();
+/** The intersection of two intervals; `undefined` when they are disjoint. */
+function intersectionOf(first: Interval, second: Interval = first): Interval | undefined {
+  const [, from = ''] = [first.from, second.from].sort();
+  const [upTo = ''] = [first.upTo, second.upTo].sort();
   return from <= upTo ? { from, upTo } : undefined;
 }
 
 /**
- * By which partitions and keys a list is read, where there is a choice: by those that take the fewest reads, or by those in which a SIM
- * stays where it is for as long as the filters let it through.
+ * Which partitions and keys to read where several are possible: those with the fewest reads, or those in which a SIM keeps its
+ * key for as long as it matches the filter.
  */
-type Preference = 'fewest reads' | 'keys that stay';
+type Preference = 'fewest reads' | 'stable keys';
 
-/** The narrowest partitions that hold every SIM which the filters could let through. */
+/** The narrowest partitions that contain every SIM that can match the filter. */
 function sectionOf(
   partnerId: string,
   { state, customerId, customerServiceId }: SimFilter,
@@ -239,17 +239,17 @@ function sectionOf(
     index: 'byCustomer',
     partition: simsOfCustomer(partnerId, customerId, shard),
   }));
-  const ofCustomerIn = (one: SimState) => (shard: number) =>
-    ({ index: 'byCustomerState', partition: simsOfCustomerInState(partnerId, customerId, one, shard) }) as const;
-  // The keys of this index begin with the customer service, and its partitions are by state: only a SIM that keeps both stays in place.
+  const ofCustomerIn = (inState: SimState) => (shard: number) =>
+    ({ index: 'byCustomerState', partition: simsOfCustomerInState(partnerId, customerId, inState, shard) }) as const;
+  // This index is partitioned by state and sorted by customer service: a SIM keeps its key only while neither changes.
   const mayMove = state === undefined || customerServiceId === undefined;
-  if (by === 'keys that stay' && mayMove) {
+  if (by === 'stable keys' && mayMove) {
     return { ...byIccid, ranges: ofCustomer };
   }
   if (customerServiceId !== undefined) {
     const prefix = simInService(customerServiceId, '');
     const states = state === undefined ? statesWithCustomer : [state];
-    return { ...byIccid, prefix, ranges: states.flatMap((one) => inShards(ofCustomerIn(one), prefix)) };
+    return { ...byIccid, prefix, ranges: states.flatMap((inState) => inShards(ofCustomerIn(inState), prefix)) };
   }
   if (state !== undefined && !within) {
     const keyOf = (sim: Sim) => simInService(sim.customerServiceId ?? '', sim.iccid);

@@ -23,28 +23,28 @@ import {
   versionOf,
 } from './sim-history.ts';
 
-/** A SIM as it is kept: with what moved it last, so that a stage which runs twice knows its own work. */
+/** A stored SIM, with its history. A stage that runs twice recognises its own change by it. */
 export type SimRecord = Sim & {
-  /** The latest steps of its life, oldest first; earlier ones lie in items of their own. */
+  /** The latest steps, oldest first. Earlier steps are stored in items of their own. */
   history: readonly StoredStep[];
-  /** The service that it had before the last operation moved it to another one, or off it. */
+  /** The service that the SIM had before the last operation changed or removed it. */
   serviceBefore?: string;
-  /** For each stage of its order's plan that a retry brought about, by which one: the order's progress counts it once. */
+  /** The retry operation that completed each stage of the order's plan, so that the order's progress counts the SIM once. */
   countedBy?: Readonly<Partial<Record<PlanStage, string>>>;
-  /** Its services stopped counting it when it was terminated. Absent on SIMs that earlier releases terminated. */
+  /** Set when the SIM was terminated and its services stopped counting it. Absent on SIMs that earlier releases terminated. */
   leftCounts?: true;
 };
 
-/** How many steps of its life a SIM's own item holds: it stays under 1 KB, one write unit, from its arrival to active. */
+/** The most steps in a SIM's own item, which stays under 1 KB, one write unit, from its arrival to its activation. */
 const MAX_INLINE_STEPS = 4;
 
-/** Writes a SIM that arrived, and then who has it. What is there already is left as it is. */
+/** Stores a received SIM, and then its owner. Idempotent: existing items stay unchanged. */
 export async function addSim(partnerId: string, sim: Sim): Promise<void> {
   await putIfAbsent(simItem(partnerId, { ...sim, history: [] }));
   await putIfAbsent({ ...simOwnerKey(sim.iccid), iccid: sim.iccid, partnerId });
 }
 
-/** @returns who has the SIMs of a list, by ICCID; SIMs that nobody has are left out. */
+/** The partners that own these SIMs, by ICCID. Omits SIMs without an owner. */
 export async function ownersOf(iccids: readonly string[]): Promise<Map<string, string>> {
   const owners = await getMany<{ iccid: string; partnerId: string }>(iccids.map(simOwnerKey));
   return new Map(owners.map(({ iccid, partnerId }) => [iccid, partnerId]));
@@ -54,16 +54,16 @@ async function putIfAbsent(item: Item): Promise<void> {
   await writeIf(put(item, absent));
 }
 
-/** Whether it was this operation that changed a SIM last; naming the SIM is no change. */
+/** Whether this operation was the last one to change a SIM. Changes of label and tags by users do not count. */
 export function wasLastChangedBy(sim: Pick<SimRecord, 'history'>, operationId: string): boolean {
   return lastOperationId(sim.history) === operationId;
 }
 
 /**
- * Replaces a SIM by what a rule made of it, if nobody changed it since it was read.
+ * Saves a SIM after a transition.
  *
- * @param by the operation, or the user where there is none, that takes the step.
- * @throws ConditionFailed
+ * @param by the operation that made the step, or the user if there is no operation.
+ * @throws ConditionFailed when the SIM has changed since it was read.
  */
 export async function saveSim(
   partnerId: string,
@@ -82,7 +82,7 @@ export async function saveSim(
     ...(cleared === undefined ? {} : { cleared }),
   });
   const serviceBefore = 'operationId' in by ? serviceLeft(before, after) : before.serviceBefore;
-  // What a rule made of a SIM may still have what the store keeps on it.
+  // The result of a transition may still have this stored attribute.
   const { serviceBefore: _, ...sim }: Sim & { serviceBefore?: string } = after;
   const saved: SimRecord = {
     ...sim,
@@ -94,7 +94,7 @@ export async function saveSim(
   return saved;
 }
 
-/** The label and the tags that an operation took off a SIM: the partner finds them in its timeline. */
+/** The label and tags that an operation cleared. The SIM's timeline shows them. */
 function clearedLabels(before: Sim, after: Sim): SimEvent['cleared'] {
   const label = after.label === undefined ? before.label : undefined;
   const tags = after.tags.length === 0 && before.tags.length > 0 ? before.tags : undefined;
@@ -114,19 +114,22 @@ export async function getSim(partnerId: string, iccid: string): Promise<SimRecor
   return get<SimRecord>(simKey(partnerId, iccid));
 }
 
-/** The SIMs of a list that are there, by ICCID. */
+/** The SIMs with these ICCIDs that exist, by ICCID. */
 export async function getSims(partnerId: string, iccids: readonly string[]): Promise<Map<string, SimRecord>> {
   const sims = await getMany<SimRecord>(iccids.map((iccid) => simKey(partnerId, iccid)));
   return new Map(sims.map((sim) => [sim.iccid, sim]));
 }
 
-/** The life of a SIM, oldest step first. */
+/** The whole history of a SIM, oldest step first. */
 export async function simHistory(partnerId: string, sim: SimRecord): Promise<SimEvent[]> {
   const earlier = await queryAll<{ history: StoredStep[] }>({ partition: simHistoryPartition(partnerId, sim.iccid) });
   return decodeHistory(sim, [...earlier.flatMap(({ history }) => history), ...sim.history]);
 }
 
-/** Whether a SIM has had the services that it has now since a moment (RFC 3339, UTC): as its item tells by itself. */
+/**
+ * Whether a SIM has had its current services since a time (RFC 3339, UTC), as far as its own item shows. False when the item
+ * does not go back far enough.
+ */
 export function hasKeptServicesSince(sim: SimRecord, at: string): boolean {
   const steps = decodeHistory(sim, sim.history).filter(({ version }) => version > 1);
   const [oldest] = steps;
@@ -134,13 +137,13 @@ export function hasKeptServicesSince(sim: SimRecord, at: string): boolean {
   if (move !== undefined || oldest === undefined) {
     return move === undefined || move.at <= at;
   }
-  // What lies in items of its own is older than what is here; before the second version there is nothing.
+  // Steps in other items are older than those in the SIM's own. No step precedes the second version.
   return oldest.version === 2 || oldest.at <= at;
 }
 
-/** Whether a SIM passes the filters of a list. */
+/** Whether a SIM matches the filter of a list. */
 export function matchesFilter(sim: Sim, { q, ...filter }: SimFilter): boolean {
-  const equal = (Object.keys(filter) as (keyof typeof filter)[]) // Object.keys widens to string; these are its keys
+  const equal = (Object.keys(filter) as (keyof typeof filter)[]) // Object.keys loses the type of the keys
     .every((field) => filter[field] === undefined || sim[field] === filter[field]);
   return equal && (q === undefined || sim.iccid.startsWith(q) || startsWithIgnoringCase(sim.label, q));
 }
@@ -150,9 +153,11 @@ function startsWithIgnoringCase(label: string | undefined, q: string): boolean {
 }
 
 /**
- * Moves the steps that a SIM's item holds into an item of their own when there is no room for another one. That item
- * is written first: should the SIM's write fail, the steps stand twice and are read once. The last one of an operation
- * stays, unless the next is one.
+ * Moves the steps of a SIM's item into an item of their own when there is no room for another step. That item is written first: if
+ * the write of the SIM fails, the steps are stored twice and read once. The last step of an operation stays, unless the next
+ * step is one of an operation.
+ *
+ * @returns the steps that stay in the SIM's item.
  */
 async function moveHistoryOut(
   partnerId: string,
@@ -168,7 +173,7 @@ async function moveHistoryOut(
   return last === undefined || next.some(isByOperation) ? [] : [last];
 }
 
-/** A SIM's item: its keys in the table and in each index that it is in. */
+/** The item of a SIM, with its keys in the table and in each index. */
 export function simItem(partnerId: string, sim: SimRecord): Item {
   const { iccid, state, customerId, customerServiceId } = sim;
   const shard = shardOf(iccid);

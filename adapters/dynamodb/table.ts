@@ -1,6 +1,6 @@
 /**
- * The one table: its keys, its indexes and what they project. The CDK makes the table from this; `keys.ts` fills it.
- * Access patterns and their cost: docs/data-model.md.
+ * The single table: its keys, its indexes and their projections. The CDK creates the table from this definition; `keys.ts`
+ * builds the keys. Access patterns and their cost: docs/data-model.md.
  */
 export const table = {
   partitionKey: 'pk',
@@ -13,10 +13,10 @@ export const table = {
     byCustomer: { name: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'sk' },
     /** SIMs of a customer in one state, by customer service and ICCID. */
     byCustomerState: { name: 'gsi3', partitionKey: 'gsi3pk', sortKey: 'gsi3sk' },
-    /** What a schedule has to look at, by when; across partners, keys alone. */
+    /** Items that a schedule processes, by due time, across partners. Projects keys only. */
     due: { name: 'due', partitionKey: 'duePk', sortKey: 'dueAt' },
   },
-  /** What a list shows; the history of a SIM and what only a worker needs stay out of the list indexes. */
+  /** The attributes that lists show. The history of a SIM and attributes for tasks are not projected. */
   listAttributes: [
     'iccid',
     'imsi',
@@ -37,19 +37,19 @@ export const table = {
     'id',
     'name',
     'tariffId',
-    // Which shape an item has: item-shapes.ts.
+    // The number of an item's shape: item-shapes.ts.
     'v',
   ],
 } as const;
 
 /**
- * Over how many partitions a partner's SIMs are spread, in the table and in each list index. 32 keeps the fullest of
- * them under a sixteenth of a bulk write even for a thousand SIMs, and a list merges that many queries.
+ * The number of partitions for a partner's SIMs, in the table and in each list index. With 32, the fullest partition takes less
+ * than a sixteenth of a bulk write, even for a thousand SIMs. A list merges as many queries.
  */
 export const SIM_SHARDS = 32;
 
 /**
- * Into how many items a service's usage in a month is summed. They are added to side by side, each by one writer at a
- * time, and read together.
+ * The number of items that sum a service's usage in a month. They are updated concurrently, each by one writer at a time, and
+ * read together.
  */
 export const USAGE_SHARDS = 8;

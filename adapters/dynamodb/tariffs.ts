@@ -21,7 +21,7 @@ export async function queryGrantedTariffs(partnerId: string, limit: number, afte
   const { pk, sk } = grantKey(partnerId, '');
   const { items, ...rest } = await query<Grant>({ partition: pk, prefix: sk, after }, limit);
   const found = await getMany<TariffRecord>(items.map(({ tariffId }) => tariffKey(tariffId)));
-  return { items: found.sort((one, other) => (one.id < other.id ? -1 : 1)), ...rest };
+  return { items: found.sort((a, b) => (a.id < b.id ? -1 : 1)), ...rest };
 }
 
 /**
@@ -41,8 +41,8 @@ export async function upsertTariff(
     check(before);
     const tariff = { id, ...terms };
     const version = (before?.version ?? 0) + 1;
-    const asSeen = before ? atVersion(before.version) : absent;
-    return (await writeIf(put({ ...tariff, version, ...tariffKey(id) }, asSeen))) ? { tariff, before } : undefined;
+    const isUnchanged = before ? atVersion(before.version) : absent;
+    return (await writeIf(put({ ...tariff, version, ...tariffKey(id) }, isUnchanged))) ? { tariff, before } : undefined;
   });
 }
 
@@ -69,5 +69,5 @@ export async function listGrantedTariffs(partnerId: string, operatorId?: Operato
   const granted = await getMany<TariffRecord>(grants.map(({ tariffId }) => tariffKey(tariffId)));
   return granted
     .filter((tariff) => operatorId === undefined || tariff.operatorIds.includes(operatorId))
-    .sort((one, other) => (one.id < other.id ? -1 : 1));
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }

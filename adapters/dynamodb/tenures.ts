@@ -4,14 +4,14 @@ import { type Tenure, tenuresOf } from '../../domain/tenure.ts';
 import { getOperation } from './operations.ts';
 import { type SimRecord, simHistory } from './sims.ts';
 
-/** What operations aimed at. */
+/** Looks up the target of an operation by its id. */
 export type TargetOf = (operationId: string) => Promise<OperationTarget | undefined>;
 
-/** What a partner's operations aimed at, each read once. */
+/** Looks up targets of a partner's operations, reading each operation once. */
 export const targetsOf = (partnerId: string): TargetOf =>
   memoize(async (operationId: string) => (await getOperation(partnerId, operationId))?.target);
 
-/** Which services held a SIM, from its whole life. */
+/** The tenures of a SIM, from its whole history. */
 export async function tenuresOfSim(
   partnerId: string,
   sim: SimRecord,

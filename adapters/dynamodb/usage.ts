@@ -52,8 +52,8 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('base6
 /** The days of a SIM with usage in a range (`YYYY-MM-DD`, both included), oldest first. */
 export async function simDays(partnerId: string, iccid: string, from: string, upTo: string): Promise<SimDay[]> {
   const { sk } = simDayKey(partnerId, iccid, upTo, MAX_PARTS);
-  const kept = await queryAll<StoredDay>({ partition: simUsage(partnerId, iccid), from, upTo: sk });
-  return kept.map(toDay);
+  const stored = await queryAll<StoredDay>({ partition: simUsage(partnerId, iccid), from, upTo: sk });
+  return stored.map(toDay);
 }
 
 /** More parts than a day can have: 900,000 records are more than the operator's cursor brings in a day. */
@@ -87,10 +87,10 @@ function piecesOf(text: string, length: number): string[] {
 function putDay(partnerId: string, { part, networks, services, records, ...day }: SimDay): Write {
   const textOf = (hours: ReadonlyMap<number, number>) =>
     [...hours]
-      .sort(([one], [other]) => one - other)
+      .sort(([a], [b]) => a - b)
       .map(([hour, bytes]) => `${hour}:${bytes}`)
       .join(' ');
-  const kept: StoredDay = {
+  const stored: StoredDay = {
     ...day,
     ...(part === 0 ? {} : { part }),
     networks: Object.fromEntries([...networks].map(([network, hours]) => [network, textOf(hours)])),
@@ -100,7 +100,7 @@ function putDay(partnerId: string, { part, networks, services, records, ...day }
     version: day.version + 1,
     expiresAt: usageExpiresAt(),
   };
-  return put({ ...kept, ...simDayKey(partnerId, day.iccid, day.day, part) }, unchangedSince(day.version));
+  return put({ ...stored, ...simDayKey(partnerId, day.iccid, day.day, part) }, unchangedSince(day.version));
 }
 
 const unchangedSince = (version: number) => (version === 0 ? absent : atVersion(version));
@@ -118,8 +118,8 @@ export async function sumsInShard(
 /** The sums of a service in a period, one for each shard: each SIM is in one of them. */
 export async function sumsOfService(partnerId: string, serviceId: string, period: Period): Promise<ServiceSum[]> {
   const shards = Array.from({ length: USAGE_SHARDS }, (_, shard) => shard);
-  const kept = await getMany<StoredSum>(shards.map((shard) => serviceSumKey(partnerId, serviceId, period, shard)));
-  return kept.map(toSum);
+  const stored = await getMany<StoredSum>(shards.map((shard) => serviceSumKey(partnerId, serviceId, period, shard)));
+  return stored.map(toSum);
 }
 
 function toSum({ top, ...sum }: StoredSum): ServiceSum {
@@ -127,13 +127,13 @@ function toSum({ top, ...sum }: StoredSum): ServiceSum {
 }
 
 function putSum(partnerId: string, shard: number, { top, ...sum }: ServiceSum): Write {
-  const kept: StoredSum = {
+  const stored: StoredSum = {
     ...sum,
     top: Object.fromEntries(top.map(({ iccid, bytes }) => [iccid, bytes])),
     version: sum.version + 1,
   };
   const key = serviceSumKey(partnerId, sum.serviceId, sum.period, shard);
-  return put({ ...kept, ...key }, unchangedSince(sum.version));
+  return put({ ...stored, ...key }, unchangedSince(sum.version));
 }
 
 /** The most days and sums of one call of `writeUsage`: a transaction takes no more. */

@@ -13,12 +13,12 @@ import type {
 } from '../../domain/operator-port.ts';
 import { usageRecordSchema } from '../../domain/usage-record.ts';
 
-// Without it the log says of every nonsense that the input is invalid.
+// Without a locale, every problem is logged as "Invalid input".
 z.config(en());
 
 /**
- * What an operator may answer to one request: a schema for each documented status, which turns the body into the
- * port's own words. Fields that are not known are passed over; anything else that does not fit is nonsense.
+ * The answers that an operator may give to a request: for each documented status, a schema that transforms the body into the
+ * type of the port. Unknown fields are ignored; any other deviation is an invalid answer.
  */
 export type ExpectedAnswers<T> = Readonly<Record<number, z.ZodMiniType<T>>>;
 
@@ -38,8 +38,8 @@ function orderSchema(orderId: string) {
 }
 
 /**
- * An order that was taken, then or before, whatever came of it since; or one that the operator does not take, because
- * it says so or because it cannot make sense of it (422).
+ * The answers to a submission. The operator accepted the order, now or earlier and whatever its status is since; or it rejects
+ * the order, by its status or with 422.
  */
 export function submissionAnswers(orderId: string): ExpectedAnswers<SubmissionAnswer> {
   const order = z.pipe(
@@ -70,12 +70,12 @@ export function orderStatusAnswers(orderId: string): ExpectedAnswers<OperatorOrd
           error: 'a delivered order says how many SIMs',
         }),
       ),
-      z.transform(({ orderId: _, operatorReference: __, ...said }): OperatorOrderStatus => said),
+      z.transform(({ orderId: _, operatorReference: __, ...status }): OperatorOrderStatus => status),
     ),
   };
 }
 
-/** A 404 counts only with the operator's own code: another one comes from a wrong address, and says nothing of the order. */
+/** A 404 counts only with the operator's own code. Any other 404 comes from a wrong URL and says nothing about the order. */
 export function cancelAnswers(orderId: string): ExpectedAnswers<CancelAnswer> {
   return {
     200: z.pipe(
@@ -102,9 +102,9 @@ const deliveredSimSchema = z.lazy(() =>
 );
 
 /**
- * A page of SIMs, each once. The cursor that was asked with must not come back: it would lead round in a circle. A SIM that
- * cannot be read is left out and named: it would not be readable the next time either, and the order would wait for it. A
- * delivery whose first page has no readable SIM is rejected as a whole.
+ * A page of delivered SIMs, each once. The cursor of the request must not come back, which would loop. An unreadable SIM is
+ * left out and reported: it would not be readable the next time either, and would block the order. A delivery whose first page
+ * has no readable SIM is rejected as a whole.
  */
 export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswers<DeliveredSimsPage> {
   return {
@@ -134,7 +134,7 @@ export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswer
   };
 }
 
-/** A SIM that is listed twice counts once; one that is listed with two IMSIs is ambiguous and left out. */
+/** A SIM that is listed twice counts once. One that is listed with two IMSIs is ambiguous and left out. */
 function readDeliveredSims(listed: readonly unknown[]): Pick<DeliveredSimsPage, 'sims' | 'leftOut'> {
   const sims = new Map<string, DeliveredSim>();
   const leftOut = new Map<string, string>();
@@ -155,15 +155,15 @@ function readDeliveredSims(listed: readonly unknown[]): Pick<DeliveredSimsPage, 
   };
 }
 
-/** What the operator calls a SIM, as far as it says; otherwise where it is in the page. */
+/** The ICCID in an unreadable entry, if it has one; otherwise its position in the page. */
 function nameOf(entry: unknown, place: number): string {
   const { iccid }: { iccid?: unknown } = Object(entry);
   return typeof iccid === 'string' && /^[\x21-\x7e]{1,40}$/.test(iccid) ? iccid : `entry ${place + 1}`;
 }
 
 /**
- * A page of usage. Behind its last record the cursor leads to what is used later. A record that makes no sense does not
- * spoil the page: it would make none the next time either, and those behind it would wait for ever.
+ * A page of usage. The cursor of the last page leads to later usage. An unreadable record is reported without rejecting the page:
+ * it would not be readable the next time either, and would block the records after it.
  */
 export function usageAnswers(): ExpectedAnswers<UsagePage> {
   return {
@@ -177,9 +177,9 @@ export function usageAnswers(): ExpectedAnswers<UsagePage> {
   };
 }
 
-/** The records of a list, and apart from them those that make no sense. */
-export function readRecords(sent: readonly unknown[]): Pick<UsagePage, 'records' | 'unreadable'> {
-  const read = sent.map((record) => ({ record, checked: usageRecordSchema.safeParse(record) }));
+/** Separates the valid usage records of a list from the unreadable ones. */
+export function readRecords(listed: readonly unknown[]): Pick<UsagePage, 'records' | 'unreadable'> {
+  const read = listed.map((record) => ({ record, checked: usageRecordSchema.safeParse(record) }));
   return {
     records: read.flatMap(({ checked }) => checked.data ?? []),
     unreadable: read.flatMap(({ record, checked }, place) => {
@@ -197,12 +197,12 @@ const simAnswerSchema = z.lazy(() =>
   }),
 );
 
-/** What an operator answered about the SIMs of a batch; `leftOut` names the SIMs without a usable answer. */
+/** The answers of an operator about the SIMs of a batch; `leftOut` names the SIMs without a usable answer. */
 export type SimAnswers = { answers: SimAnswer[]; leftOut: LeftOutSim[] };
 
 /**
- * Answers about the SIMs of a batch, each once. An entry that cannot be read leaves its own SIM without an answer, as if
- * the operator had not mentioned it. An answer whose every entry is unreadable is rejected as a whole.
+ * Answers about the SIMs of a batch, each once. An unreadable entry leaves only its own SIM without an answer. An answer in which
+ * every entry is unreadable is rejected as a whole.
  *
  * @param all whether the operator must answer for every SIM; otherwise it omits SIMs that it does not know.
  */

@@ -6,32 +6,33 @@ import { PLACEHOLDER_KEY } from './placeholder.ts';
 
 let secrets: SecretsProvider | undefined;
 
-/** A changed secret is noticed after this long. */
+/** A changed secret takes effect after this time. */
 const CACHE_SECONDS = 300;
 
 const operatorsConfigurationSchema = z.lazy(() =>
   z.record(
     z.string(),
     z.object({
-      /** The operator's API, with or without a slash at its end. */
+      /** The URL of the operator's API, with or without a trailing slash. */
       baseUrl: z.pipe(
         z.url({ protocol: /^https?$/ }),
         z.transform((url) => url.replace(/\/+$/, '')),
       ),
       apiKey: z.string().check(z.minLength(1)),
-      /** How many requests a second the operator takes, from all functions together; any number when left out. */
+      /** The operator's rate limit, in requests per second of all functions together; unlimited when omitted. */
       requestsPerSecond: z.optional(z.int().check(z.positive())),
     }),
   ),
 );
 
-/** How to reach each operator, by operator id. Holds API keys: never to be logged. */
+/** The connection of each operator, by operator id. Contains API keys: never log it. */
 export type OperatorsConfiguration = z.output<typeof operatorsConfigurationSchema>;
 
 /**
- * The operators' configuration from the secret whose name or ARN is in `OPERATORS_SECRET`, read again every five
- * minutes. Throws `OperatorUnavailable` when it cannot be read or is not as it should be: once it is mended, asking
- * again helps. Errors say where it is wrong and never what it holds.
+ * Reads the operators' configuration from the secret whose name or ARN is in `OPERATORS_SECRET`, cached for five minutes. Errors
+ * name the invalid place in the secret, never its content.
+ *
+ * @throws OperatorUnavailable when the secret cannot be read or is invalid. Callers retry until it is corrected.
  */
 export async function operatorsConfiguration(): Promise<OperatorsConfiguration> {
   const name = process.env.OPERATORS_SECRET;
@@ -49,9 +50,9 @@ export async function operatorsConfiguration(): Promise<OperatorsConfiguration> 
 }
 
 /**
- * The configuration in the text of the secret, without the placeholder of a new deployment: there, no operator is configured yet.
+ * Parses the secret. Ignores the placeholder of a new deployment, in which no operator is configured yet.
  *
- * @throws OperatorUnavailable when the text is not a configuration
+ * @throws OperatorUnavailable when the secret is not a valid configuration.
  */
 export function parseOperatorsConfiguration(secret: unknown): OperatorsConfiguration {
   const configuration = operatorsConfigurationSchema.safeParse(withoutPlaceholder(jsonIn(secret)));
@@ -69,7 +70,7 @@ function withoutPlaceholder(configuration: unknown): unknown {
   return Object.fromEntries(Object.entries(configuration).filter(([key]) => key !== PLACEHOLDER_KEY));
 }
 
-/** Undefined when the text is not JSON: the parser's own error would quote the secret. */
+/** `undefined` when the text is not JSON: the parser's error would quote the secret. */
 function jsonIn(secret: unknown): unknown {
   try {
     return typeof secret === 'string' ? JSON.parse(secret) : undefined;

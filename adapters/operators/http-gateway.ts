@@ -16,12 +16,12 @@ import type { OperatorsConfiguration } from './configuration.ts';
 import { type AttemptResult, type CallPolicy, withRetries } from './retry.ts';
 import { type OperatorTraffic, unlimitedTraffic } from './traffic.ts';
 
-/** The most ICCIDs that an operator takes in one request, and the most SIMs of a page. */
+/** The most ICCIDs in one request, and the most SIMs or records in a page, that operators accept. */
 const MAX_BATCH = 500;
 const MAX_LOGGED_BODY = 500;
 const MAX_LOGGED_ISSUES = 10;
 
-/** Two seconds for one try, three tries, six seconds for everything: a caller may count on an answer by then. */
+/** Three attempts of two seconds each, and six seconds in total: callers can rely on an answer by then. */
 export const defaultPolicy: CallPolicy = {
   tries: 3,
   budgetMs: 6_000,
@@ -32,18 +32,18 @@ export const defaultPolicy: CallPolicy = {
 
 export type OperatorsLogger = { warn(message: string, fields: Record<string, unknown>): void };
 
-/** What came of a call of an operator, with how long it took in milliseconds: tries, pauses and waiting for its turn. */
+/** A finished call of an operator. `ms` is its duration, including retries, pauses and waiting for the rate limit. */
 export type OperatorCall = { operatorId: string; ms: number; answered: boolean };
 
 export type OperatorGatewaysOptions = {
-  /** Asked before each call, so that a changed key holds at once; see `operatorsConfiguration`. */
+  /** Read before each call, so that a changed key takes effect; see `operatorsConfiguration`. */
   configuration: () => Promise<OperatorsConfiguration>;
   logger: OperatorsLogger;
-  /** Receives each call of a configured operator when it is over. Calls of an operator that is not configured are not reported. */
+  /** Receives each finished call of a configured operator. */
   onCall?: (call: OperatorCall) => void;
-  /** What all functions together ask of the operators. */
+  /** Rate limits and circuit breakers, shared by all functions. None when omitted. */
   traffic?: OperatorTraffic;
-  /** What differs from `defaultPolicy`, in which `OPERATOR_TIMEOUT_MS` may say another time for one try. */
+  /** Overrides `defaultPolicy` and `OPERATOR_TIMEOUT_MS`, the time-out of one attempt. */
   policy?: Partial<CallPolicy>;
 };
 
@@ -56,19 +56,18 @@ type Call<T> = {
 };
 
 /**
- * The operators over HTTP (their API: `sandbox/README.md`), told apart by configuration alone.
+ * Gateways to the operators' HTTP API (`sandbox/README.md`). Operators differ only in their configuration.
  *
- * Every call throws `OperatorUnavailable` and nothing else: when the operator did not answer in time, with a fault,
- * with a refusal that its API does not know for this call, or with nonsense, and that as often as the policy tries. An
- * order status asked for an order that the operator does not know (404) ends so too, at once: either the order was
- * never submitted or the operator lost it, and submitting it again, with the same id, is the way out of both.
+ * The only error of a call is `OperatorUnavailable`: after all attempts, the operator did not answer in time, or answered with a
+ * server error, an undocumented status or an invalid body. The status of an order that the operator does not know (404) fails in
+ * this way without retries. Either the order was never submitted or the operator lost it; submit it again with the same id.
  */
 export function operatorGateways(options: OperatorGatewaysOptions): (operatorId: string) => OperatorGateway {
   const policy = { ...defaultPolicy, ...timeoutFromEnvironment(), ...options.policy };
   return (operatorId) => operatorGateway(operatorId, { ...options, policy });
 }
 
-/** @throws Error when `OPERATOR_TIMEOUT_MS` is set and is no time: a mistake in the deployment, best seen at once. */
+/** @throws Error when `OPERATOR_TIMEOUT_MS` is invalid, so that a mistake in the deployment shows at once. */
 function timeoutFromEnvironment(): Partial<CallPolicy> {
   const text = process.env.OPERATOR_TIMEOUT_MS;
   if (text === undefined || text === '') {
@@ -85,7 +84,7 @@ type Settings = OperatorGatewaysOptions & { policy: CallPolicy };
 function operatorGateway(operatorId: string, options: Settings): OperatorGateway {
   const call = <T>(request: Call<T>) => callOperator(operatorId, options, request);
 
-  /** Batch after batch: a whole fleet must not fall on the operator at once. Logs the SIMs without a usable answer. */
+  /** Sends one batch after another, so as not to overload the operator. Logs SIMs without a usable answer. */
   async function inBatches(
     iccids: readonly string[],
     requestFor: (batch: string[]) => Call<SimAnswers>,
@@ -167,15 +166,15 @@ function pageQuery(cursor: string | undefined): URLSearchParams {
   return new URLSearchParams({ limit: String(MAX_BATCH), ...(cursor === undefined ? {} : { cursor }) });
 }
 
-/** By which an operator's log can be matched with ours: `xray_trace_id` in the log lines of the invocation. */
+/** Correlates the operator's log with ours: the value is `xray_trace_id` in the log lines of the invocation. */
 function traceHeader(): Record<string, string> {
   const root = /Root=([^;]+)/.exec(process.env._X_AMZN_TRACE_ID ?? '')?.[1];
   return root === undefined ? {} : { 'x-request-id': root };
 }
 
-/** Calls the operator and reports the call, unless the operator is not configured: no outage, and nothing to alert on. */
+/** Calls the operator and reports the call. An operator that is not configured is not reported: this is no outage to alert on. */
 async function callOperator<T>(operatorId: string, options: Settings, request: Call<T>): Promise<T> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   let isReported = true;
   let answered = false;
   try {
@@ -189,7 +188,7 @@ async function callOperator<T>(operatorId: string, options: Settings, request: C
     return answer;
   } finally {
     if (isReported) {
-      options.onCall?.({ operatorId, ms: performance.now() - begun, answered });
+      options.onCall?.({ operatorId, ms: performance.now() - startedAt, answered });
     }
   }
 }
@@ -241,7 +240,7 @@ async function callConfigured<T>(
           ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': request.idempotencyKey }),
         },
         body: request.body === undefined ? null : JSON.stringify(request.body),
-        // Where a redirect leads the key must not follow.
+        // The API key must not be sent to the target of a redirect.
         redirect: 'manual',
         signal,
       });
@@ -270,7 +269,7 @@ async function callConfigured<T>(
     });
     return { outcome: 'transient', detail: `answered nonsense with ${status}` };
   });
-  // A refusal is an answer, too.
+  // A permanent failure is an answer, too.
   const answered = result.outcome === 'done' || result.permanent;
   if (!answered || circuit === 'halfOpen') {
     await traffic.recordOutcome(operatorId, answered);
@@ -284,10 +283,10 @@ async function callConfigured<T>(
 
 const secondNow = () => Math.floor(Date.now() / 1_000);
 
-/** With some jitter, so that those who wait do not all come back in the same moment. In milliseconds. */
+/** Milliseconds until the next second, with jitter, so that waiting callers do not retry at the same moment. */
 const untilNextSecond = () => 1_000 - (Date.now() % 1_000) + Math.random() * 200;
 
-/** 408, 425, 429 and faults of the operator may pass; any other status stays however often it is asked. */
+/** 408, 425, 429 and server errors are transient; any other undocumented status is permanent. */
 function undocumentedStatus(status: number, headers: Headers, text: string): AttemptResult<never> {
   const detail = `answered ${status}${reasonIn(text)}`;
   if (![408, 425, 429].includes(status) && status < 500) {
@@ -297,7 +296,7 @@ function undocumentedStatus(status: number, headers: Headers, text: string): Att
   return { outcome: 'transient', detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
-/** Milliseconds to wait, from seconds or a date (RFC 9110, 10.2.3). */
+/** Milliseconds to wait according to a `Retry-After` header, in seconds or as a date (RFC 9110, 10.2.3). */
 function retryAfter(header: string | null): number | undefined {
   if (header === null) {
     return undefined;
@@ -306,7 +305,7 @@ function retryAfter(header: string | null): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** The operator's own words for its refusal, when it has any. */
+/** The operator's reason for its refusal, if it gives one. */
 function reasonIn(text: string): string {
   const body = jsonIn(text);
   return typeof body === 'object' && body !== null && 'reason' in body && typeof body.reason === 'string'
@@ -326,12 +325,12 @@ function truncate(text: string): string {
   return text.length <= MAX_LOGGED_BODY ? text : `${text.slice(0, MAX_LOGGED_BODY)}…`;
 }
 
-/** An operator may say our key back to us. */
+/** Redacts our API key, which an operator may repeat in its answer. */
 function redactKey(apiKey: string, text: string): string {
   return apiKey === '' ? text : text.replaceAll(apiKey, '[API key]');
 }
 
-/** Each ICCID once, in the order given, so that the same request makes the same batches. */
+/** Batches of distinct ICCIDs in the given order, so that the same request yields the same batches. */
 function batchesOf(iccids: readonly string[]): string[][] {
   const unique = [...new Set(iccids)];
   return Array.from({ length: Math.ceil(unique.length / MAX_BATCH) }, (_, index) =>
@@ -340,8 +339,8 @@ function batchesOf(iccids: readonly string[]): string[][] {
 }
 
 /**
- * The key of a request: who asks may have fewer SIMs left to ask about after a crash, and an operator refuses a key that
- * it knows from another request.
+ * The idempotency key of a request. Includes the batch, because a caller that resumes after a crash may have fewer SIMs left, and
+ * operators reject a key that they know from another request.
  */
 function idempotencyKeyOf(batchKey: string, batch: readonly string[]): string {
   return createHash('sha256')

@@ -1,2 +1,2 @@
-/** The key of the generated value with which the operators' secret is created: no operator, and replaced by the first real content. */
+/** The only key in the operators' secret of a new deployment. It names no operator, and the first real content replaces it. */
 export const PLACEHOLDER_KEY = 'placeholder';

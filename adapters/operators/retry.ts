@@ -1,30 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How often and how long one call is tried. All times in milliseconds. */
+/** The limits of one call to an operator. All times in milliseconds. */
 export type CallPolicy = {
-  /** Tries in all, the first one included. */
+  /** The maximum number of attempts, including the first one. */
   tries: number;
-  /** What all tries and the waits between them may take together. */
+  /** The maximum duration of all attempts and pauses together. */
   budgetMs: number;
-  /** What one try may take. */
+  /** The time-out of one attempt. */
   timeoutMs: number;
-  /** The longest first wait; it doubles with each try, up to `maxBackOffMs`. */
+  /** The maximum first pause. It doubles with each attempt, up to `maxBackOffMs`. */
   firstBackOffMs: number;
   maxBackOffMs: number;
 };
 
-/** What came of one try. `retryAfterMs`: the other side asked to be left alone for so long. */
+/** The result of one attempt. `retryAfterMs` is the pause that the operator asked for. */
 export type AttemptResult<T> =
   | { outcome: 'done'; value: T }
   | { outcome: 'transient'; detail: string; retryAfterMs?: number; cause?: unknown }
   | { outcome: 'permanent'; detail: string; cause?: unknown };
 
-/** What came of all tries. */
+/** The result of all attempts. `permanent`: a retry would fail in the same way. */
 export type RetryResult<T> =
   | { outcome: 'done'; value: T }
   | { outcome: 'failed'; detail: string; tries: number; permanent: boolean; cause?: unknown };
 
-/** What `retrying` knows of time, in milliseconds: a clock that only goes on, waits, and signals that fire later. */
+/** A monotonic clock, pauses and time-outs, in milliseconds. Tests replace it. */
 export type Timing = {
   now(): number;
   sleep(ms: number): Promise<void>;
@@ -38,9 +38,11 @@ const realTiming: Timing = {
 };
 
 /**
- * Tries until it is done, permanent, or tried often or long enough. Waits a random part of a growing time in between
- * ("full jitter", https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), or as long as was asked
- * for; where that would overrun the budget, it ends at once. Each try gets a signal that fires when its time is up.
+ * Retries an attempt until it succeeds, fails permanently, or the policy is exhausted. Pauses between attempts grow exponentially
+ * with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), or last as long as the operator
+ * asked for. Ends at once when a pause would exceed the budget.
+ *
+ * @param attempt gets a signal that fires at the time-out of the attempt.
  */
 export async function withRetries<T>(
   policy: CallPolicy,
@@ -60,11 +62,11 @@ export async function withRetries<T>(
       return failed;
     }
     const ceiling = Math.min(policy.maxBackOffMs, policy.firstBackOffMs * 2 ** (tries - 1));
-    const askedFor = result.outcome === 'transient' ? result.retryAfterMs : undefined;
-    const wait = Math.max(Math.random() * ceiling, askedFor ?? 0);
-    if (now() + wait >= deadline) {
+    const retryAfterMs = result.outcome === 'transient' ? result.retryAfterMs : undefined;
+    const pause = Math.max(Math.random() * ceiling, retryAfterMs ?? 0);
+    if (now() + pause >= deadline) {
       return failed;
     }
-    await sleep(wait);
+    await sleep(pause);
   }
 }

@@ -1,21 +1,24 @@
-/** `troubled`: its last calls were not answered, or it was down and this call looks whether it is back. */
+/**
+ * The state of an operator's circuit breaker. `open`: do not call it. `halfOpen`: its last calls failed, or this call probes it after
+ * the pause; record the outcome either way. `closed`: record failures only.
+ */
 export type CircuitState = 'closed' | 'halfOpen' | 'open';
 
-/** What keeps the functions, however many run at once, from asking an operator more than it takes. */
+/** Rate limits and circuit breakers of operators, shared by all functions. */
 export type OperatorTraffic = {
   /**
-   * Takes one of the calls that an operator takes in a second of real time.
+   * Acquires one of the calls that an operator accepts in a second of real time.
    *
-   * @returns false when all are taken.
+   * @returns false when the limit is reached.
    */
   acquire(operatorId: string, second: number, perSecond: number): Promise<boolean>;
-  /** How an operator is doing. One that is down is not to be called. */
+  /** Whether an operator may be called. */
   circuitState(operatorId: string): Promise<CircuitState>;
-  /** Keeps that an operator answered after it had not, or that it did not, however often it was tried. */
+  /** Records whether an operator answered a call, after all retries. */
   recordOutcome(operatorId: string, answered: boolean): Promise<void>;
 };
 
-/** Operators of which nothing is known, and that take any number of calls. */
+/** No rate limits and no circuit breakers. */
 export const unlimitedTraffic: OperatorTraffic = {
   acquire: async () => true,
   circuitState: async () => 'closed',

@@ -1,60 +1,60 @@
 /**
- * Every metric that functions publish, by name: its unit, and what it is told apart by. Functions measure by these names,
- * and infra/ takes them from here for its alarms and dashboards.
+ * Every metric that functions publish, by name, with its unit and dimensions (`by`). The alarms and dashboards of infra/ use the
+ * same definitions.
  *
- * Each value of a dimension is a metric that CloudWatch charges for: none is here that has more than some dozens.
+ * CloudWatch charges for each value of a dimension: no dimension here has more than a few dozen.
  */
 export const functionMetrics = {
-  /** Requests that a route answered, how long that took, and how many of them with 5xx. */
+  /** Requests, their latency, and responses with 5xx. */
   Requests: { unit: 'Count', by: ['route'] },
   Latency: { unit: 'Milliseconds', by: ['route'] },
   ServerErrors: { unit: 'Count', by: ['route'] },
-  /** Writes that were done and of which the journal has no entry: the log has it. */
+  /** Successful writes without a journal entry. The log has the entry. */
   JournalLost: { unit: 'Count', by: [] },
 
-  /** Orders that came to a state; one that is resumed was in its state before. */
+  /** Orders that reached a state. Resuming an order does not count. */
   Orders: { unit: 'Count', by: ['operator', 'state'] },
-  /** From when an order was placed to when its plan had activated SIMs, at the end of that plan. */
+  /** The time from placing an order until its plan had activated SIMs. Recorded at the end of the plan. */
   HoursToActive: { unit: 'None', by: ['operator'] },
-  /** Of each order that is with its operator, whenever it is looked at: 0 while it is within its lead time. */
+  /** Recorded at each poll of an order that is with its operator; 0 while the order is within its lead time. */
   HoursBeyondLeadTime: { unit: 'None', by: [] },
-  /** SIMs that are in holding some working days after their delivery, told once for each order: a thousand of one at most. */
+  /** SIMs still in holding some working days after their delivery. Recorded once per order, 1,000 SIMs at most. */
   SimsWaitingInHolding: { unit: 'Count', by: ['operator'] },
 
-  /** SIMs that an operation ended with, either way. */
+  /** SIMs by result, recorded when an operation ends. */
   SimsSucceeded: { unit: 'Count', by: ['action'] },
   SimsFailed: { unit: 'Count', by: ['action'] },
-  /** SIMs that a stage failed, as it does so; a dry run's are none. */
+  /** SIMs that fail in a stage, recorded immediately. Excludes dry runs. */
   StageFailures: { unit: 'Count', by: ['stage', 'code'] },
-  /** Executions that failed, with what their order or operation says of it. */
+  /** Failed executions, with the error code of their order or operation. */
   RunsFailed: { unit: 'Count', by: ['kind', 'code'] },
-  /** Executions that had stopped, or had not begun, and that the sweep started anew. */
+  /** Executions that had stopped or never started, and that the sweep started again. */
   RunsResumed: { unit: 'Count', by: [] },
 
-  /** How long an operator took for a call that it answered, tries and pauses included. */
+  /** The duration of a successful call of an operator, including retries and pauses. */
   OperatorLatency: { unit: 'Milliseconds', by: ['operator'] },
-  /** 1 for each call of an operator that came to nothing, 0 for each other: their average is the share that failed. */
+  /** 1 for each failed call of an operator, 0 for each other: the average is the error rate. */
   OperatorErrors: { unit: 'Count', by: ['operator'] },
 
-  /** How long overdue what was due was when it was looked at. */
+  /** How long due items were overdue when they were processed. */
   PollLag: { unit: 'Seconds', by: ['kind'] },
   OrdersPolled: { unit: 'Count', by: [] },
-  /** Looks at something that is due which broke; and what was set aside after many of them. */
+  /** Failed attempts at due items, and items that were dead-lettered after too many of them. */
   LooksFailed: { unit: 'Count', by: [] },
   SetAside: { unit: 'Count', by: [] },
-  /** Looks that AWS refused because it was asked too often: they are due still. */
+  /** Attempts at due items that AWS throttled. The items stay due. */
   LooksThrottled: { unit: 'Count', by: [] },
 
   UsageRecordsCounted: { unit: 'Count', by: [] },
   UsageRecordsNotCounted: { unit: 'Count', by: [] },
-  /** Alarms over usage that went off. */
+  /** Firings of usage alarms. */
   AlarmsFired: { unit: 'Count', by: [] },
 
-  /** Events that were put into the queues of webhooks, those that were taken, and attempts that were not. */
+  /** Events queued for webhooks, events delivered, and failed attempts. */
   EventsPublished: { unit: 'Count', by: [] },
   EventsDelivered: { unit: 'Count', by: [] },
   DeliveriesFailed: { unit: 'Count', by: [] },
-  /** From when something happened to when a webhook took the event of it. */
+  /** The time from a change until a webhook accepted its event. */
   WebhookLag: { unit: 'Seconds', by: [] },
 } as const satisfies Readonly<
   Record<string, { unit: 'Count' | 'Milliseconds' | 'None' | 'Seconds'; by: readonly string[] }>
@@ -62,7 +62,7 @@ export const functionMetrics = {
 
 export type FunctionMetric = keyof typeof functionMetrics;
 
-/** What a metric is told apart by. */
+/** The dimensions of a metric. */
 export type DimensionsOf<Name extends FunctionMetric> = Readonly<
   Record<(typeof functionMetrics)[Name]['by'][number], string>
 >;

@@ -1,27 +1,27 @@
 const REDACTED = '[redacted]';
 
-/** What a name says of its value: secrets, and who and where somebody is. */
+/** The names of attributes whose values are secrets or personal data. */
 const secretNames = new Set([
   ...['authorization', 'apiKey', 'secret', 'signature', 'token', 'taskToken', 'access_token', 'SecretString', 'cookie'],
   ...['deliveryAddress', 'contact', 'email', 'phone', 'imsi', 'msisdn'],
 ]);
 
 /**
- * Secrets and personal data that are recognised anywhere in a text. Log lines hold text of other systems, so each pattern takes
- * linear time: none starts in the middle of a run of characters that it has already read.
+ * Patterns of secrets and personal data in any text. Log lines contain text of other systems, so each pattern takes linear time:
+ * no match starts in the middle of a run of characters that the pattern has already read.
  */
 const secretPatterns: readonly RegExp[] = [
   /\bBearer\s+[\w.~+/-]+=*/gi,
   /\bwhsec_[\w+/=-]+/g,
   /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g,
   /\+\d{8,15}\b/g,
-  // In the text of a body that is no object any more.
+  // In a body that is logged as text.
   /"(?:apiKey|imsi|msisdn|email|phone|taskToken|secret)"\s*:\s*"[^"]*"/gi,
 ];
 
 /**
- * Takes secrets and personal data out of a log line: a replacer of `JSON.stringify`. ICCIDs stay, since without them
- * nobody can look into a SIM's trouble; they name a card, not a person.
+ * Redacts secrets and personal data in a log line. A replacer for `JSON.stringify`. ICCIDs stay, because they are needed to
+ * investigate problems of a SIM; they identify a card, not a person.
  */
 export function redact(key: string, value: unknown): unknown {
   if (secretNames.has(key) && value !== undefined && value !== null) {
@@ -34,9 +34,9 @@ function redactText(text: string): string {
   return secretPatterns.reduce((redacted, secret) => redacted.replace(secret, REDACTED), withoutWebTokens(text));
 }
 
-/** The characters of a JSON web token (RFC 7519), as many as the shortest has. */
+/** A run of the characters of JSON web tokens (RFC 7519), at least as long as the shortest token. */
 const TOKEN_RUN = /[\w.-]{12,}/g;
-/** `{"` in base64url: how the header of every JSON web token begins. */
+/** `{"` in base64url: the start of every JSON web token's header. */
 const TOKEN_START = 'eyJ';
 const MIN_HEADER_LENGTH = 11;
 

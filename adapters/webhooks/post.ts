@@ -4,13 +4,13 @@ import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { isPublicAddress, notPublicProblem, targetProblem } from '../../domain/webhook.ts';
 
-/** What came of an attempt: what the receiver answered, or why it did not. */
+/** The outcome of an attempt: the status that the receiver returned, or why there is none. */
 export type PostOutcome = { ok: boolean; status?: number; error?: string };
 
-/** A receiver has so long to answer, in milliseconds; what takes longer, it does after its answer. */
+/** The time-out for a receiver's response, in milliseconds. Receivers do longer work after responding. */
 const TIMEOUT_MS = 5_000;
 
-/** Connections to one receiver, kept open between events. Closed after a round: those of an earlier invocation may be dead. */
+/** Connections to one receiver, kept open between events. Close them after a round: those of an earlier invocation may be dead. */
 export type Connections = { agent: Promise<Agent>; destroy(): void };
 
 export function openConnections(url: string): Connections {
@@ -18,16 +18,15 @@ export function openConnections(url: string): Connections {
   return { agent, destroy: () => void agent.then((opened) => opened.destroy()) };
 }
 
-/** Only on the local cloud does a receiver speak without TLS: as a module, Node's client for that brings all of `fetch` with it. */
+/** Loads the client without TLS only when it is needed, on the local cloud: importing it loads all of `fetch` as well. */
 async function clientFor(url: string) {
   return url.startsWith('https:') ? https : import('node:http');
 }
 
 /**
- * Posts an event to a receiver. Any 2xx is taken as received; a redirect is not followed. Never rejects.
+ * Posts an event to a receiver. Any 2xx counts as delivered; redirects are not followed. Never rejects.
  *
- * @param local whether the receiver may be on this machine; otherwise no connection is made but to an address that was
- *   seen to be public.
+ * @param local whether the receiver may be on this machine. Otherwise, connects only to addresses that were checked to be public.
  */
 export async function post(
   url: string,
@@ -73,7 +72,7 @@ async function send(url: string, body: string, options: RequestOptions): Promise
   return new Promise((resolve, reject) => {
     const request = client.request(url, options);
     request.on('error', (error) => {
-      // The receiver closed an idle connection just when it was used again; the event may have arrived, and has its id.
+      // The receiver closed an idle connection just as it was reused. If the event arrived, the receiver recognises its id.
       if (request.reusedSocket && textIn(error, 'code') === 'ECONNRESET') {
         send(url, body, options).then(resolve, reject);
       } else {
@@ -81,7 +80,7 @@ async function send(url: string, body: string, options: RequestOptions): Promise
       }
     });
     request.on('response', (response) => {
-      // What it says beside the status is of no interest, nor is how that ends.
+      // Only the status matters: discard the body and its errors.
       response.on('error', () => undefined).resume();
       resolve(response);
     });
@@ -89,7 +88,7 @@ async function send(url: string, body: string, options: RequestOptions): Promise
   });
 }
 
-/** Resolves a name for a connection, which then goes to the very addresses that were looked at. */
+/** Resolves a name for a connection, so that it uses the same addresses that were checked. */
 const publicLookup: LookupFunction = (hostname, options, callback) => {
   publicAddresses(hostname).then(
     (addresses) => {
@@ -120,7 +119,7 @@ export class NotPublic extends Error {
   }
 }
 
-/** Says no more than a partner may know of what went wrong on the way to it. */
+/** A description of a connection error that partners may see. */
 function reasonOf(error: unknown): string {
   if (error instanceof NotPublic) {
     return error.message;

@@ -3,17 +3,17 @@ import { createHmac, randomBytes } from 'node:crypto';
 const PREFIX = 'whsec_';
 const SECRET_BYTES = 32;
 
-/** A new secret, as Standard Webhooks writes them. */
+/** Generates a secret in the format of Standard Webhooks. */
 export function newSecret(): string {
   return `${PREFIX}${randomBytes(SECRET_BYTES).toString('base64')}`;
 }
 
 /**
- * The headers by which a receiver knows that an event is ours, and which one.
+ * The headers that identify and sign an event.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  *
- * @param secrets it is signed with each of them: receivers take it when they know one.
- * @param at seconds of real time: receivers refuse what is old by their own clock.
+ * @param secrets the event is signed with each: receivers accept it if they know one.
+ * @param at in seconds of real time: receivers reject old timestamps.
  */
 export function signedHeaders(
   secrets: readonly string[],
