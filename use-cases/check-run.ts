@@ -9,11 +9,11 @@ import { recordMetric } from '../adapters/telemetry/metrics.ts';
 /**
  * Checks that the execution of an order or operation is running.
  *
- * 1. Starts the execution when its time has come, or when an earlier start failed.
- * 2. Starts another one when the execution ended before the work was done.
+ * 1. Starts the execution when it is scheduled for now, or when an earlier start failed.
+ * 2. Starts another execution when the previous one ended before the work was complete.
  * 3. Otherwise schedules the next check.
  *
- * Checks of the same item may overlap: only the one that claims the next attempt starts it.
+ * Checks of the same item can overlap: only the check that claims the next attempt starts it.
  */
 export async function checkRun(run: RunInput): Promise<void> {
   const { kind, partnerId, id } = run;

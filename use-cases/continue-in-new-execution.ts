@@ -7,8 +7,8 @@ import { attemptOf, startRun } from '../adapters/step-functions.ts';
 /**
  * Starts the execution that continues the work of this one, because the history of an execution is limited.
  *
- * The task may run twice: the second time it finds the attempt that it claimed the first time, and starting that again has
- * no effect. Nothing is started when another execution has taken over.
+ * The task can run twice: the second run finds the attempt that the first one claimed, and starting it again has no effect.
+ * Nothing is started when another execution has taken over.
  *
  * @param execution the name of this execution. The definition of release 0.1.0 does not pass it.
  * @param machine the state machine, or its alias, to start the execution with.

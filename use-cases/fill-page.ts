@@ -1,18 +1,18 @@
-/** The most reads for one page. When few items pass the filter, the page is shorter than asked and has a next one. */
+/** The most reads for one page. If few items pass the filter, the page is shorter than requested and still has a next page. */
 const MAX_READS = 5;
 const READ_SIZE = 200;
 
 type Read<T> = { items: T[]; last?: string };
 
 /**
- * Reads a list until a page is full, keeping the items that pass a filter.
+ * Reads a list until a page is full of items that pass a filter.
  *
- * @param positionOf where the list continues after an item.
+ * @param positionOf the position from which the list continues after an item.
  */
 export async function fillPage<T>(
   page: { limit: number; after?: string },
   read: (limit: number, after: string | undefined) => Promise<Read<T>>,
-  keep: (item: T) => boolean,
+  matches: (item: T) => boolean,
   positionOf: (item: T) => string,
 ): Promise<{ items: T[]; next?: string }> {
   const items: T[] = [];
@@ -20,7 +20,7 @@ export async function fillPage<T>(
   for (let reads = 0; reads < MAX_READS; reads += 1) {
     const { items: found, last } = await read(reads === 0 ? page.limit + 1 : READ_SIZE, after);
     for (const [place, item] of found.entries()) {
-      if (!keep(item)) {
+      if (!matches(item)) {
         continue;
       }
       items.push(item);

@@ -10,5 +10,5 @@ export function isUnchanged(current: Fields, set: Fields, remove: readonly strin
   );
 }
 
-/** A field of the object itself, not one that every object inherits. */
+/** A field of the object itself, never an inherited one. */
 export const ownField = (fields: Fields, name: string) => (Object.hasOwn(fields, name) ? fields[name] : undefined);

@@ -4,7 +4,7 @@ import { operatorGateways } from '../adapters/operators/http-gateway.ts';
 import { logger } from '../adapters/telemetry/logger.ts';
 import { recordMetric } from '../adapters/telemetry/metrics.ts';
 
-/** The operators, by id, as this deployment is configured to reach them. */
+/** The gateway to an operator, by id, as configured for this deployment. */
 export const operatorOf = operatorGateways({
   configuration: operatorsConfiguration,
   logger,

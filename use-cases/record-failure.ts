@@ -24,7 +24,7 @@ export type ExecutionError = { Error: string; Cause?: string | undefined };
 export async function recordFailure({ kind, partnerId, id }: RunInput, error: ExecutionError): Promise<void> {
   const at = clock.now().toISOString();
   const failure = failureOf(error);
-  // An operator that does not deliver or answer is no error of ours.
+  // An operator that does not deliver or answer is not an internal error.
   const level = failure.code === 'internal_error' ? 'error' : 'warn';
   logger[level]('execution failed', { failure, error });
   recordMetric('RunsFailed', 1, { kind, code: failure.code });

@@ -1,6 +1,6 @@
 import type { Violation } from '../domain/verdict.ts';
 
-/** Why a use case refuses a request. Each code is a problem type of the API: `functions/http/problem.ts` maps it to a status. */
+/** The codes of refusals. Each is a problem type of the API; `functions/http/problem.ts` maps it to a status. */
 export type RefusalCode =
   | 'conflict'
   | 'email_taken'
@@ -32,7 +32,7 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: RefusalCode;
   readonly errors: readonly InputError[];
-  /** After how many seconds the same request may succeed, where that is known. */
+  /** The number of seconds after which a retry can succeed, if known. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(

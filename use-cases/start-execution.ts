@@ -3,8 +3,8 @@ import { startRun } from '../adapters/step-functions.ts';
 import { correlation, logger } from '../adapters/telemetry/logger.ts';
 
 /**
- * Starts the first execution for what was just written. A start that does not come about is not the client's concern:
- * the order or operation is there, and the sweep starts it.
+ * Starts the first execution of a new order or operation. A failed start is only logged, because the order or operation is
+ * stored and the sweep starts it.
  */
 export async function startExecution(input: RunInput, attempt = 1): Promise<void> {
   try {

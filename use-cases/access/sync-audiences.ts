@@ -1,12 +1,12 @@
 import { getAudiences, MAX_AUDIENCES, setAudiences } from '../../adapters/api-gateway/audiences.ts';
 import { listAllClients } from '../../adapters/cognito/machine-clients.ts';
 
-/** How often the clients are read again when they change during the update. Whoever changes them syncs as well. */
+/** How often the clients are read again when they change during the update. Each of those changes is followed by a sync, too. */
 const MAX_ROUNDS = 5;
 
 /**
- * Makes the API accept the tokens of all clients of the user pool, and of no others. The authoriser knows its clients only by
- * a list, so that every change of the clients is followed by this.
+ * Makes the API accept the tokens of all clients of the user pool, and of no others. The authoriser has a list of its clients,
+ * so every change of the clients is followed by a sync.
  *
  * 1. Reads the clients of the user pool.
  * 2. Updates the authoriser's list if it differs.
@@ -29,7 +29,7 @@ export async function syncAudiences(): Promise<'unchanged' | 'updated' | 'too ma
   return 'updated';
 }
 
-function haveSameItems(some: readonly string[], others: readonly string[]): boolean {
-  const all = new Set(some);
-  return all.size === new Set(others).size && others.every((item) => all.has(item));
+function haveSameItems(a: readonly string[], b: readonly string[]): boolean {
+  const items = new Set(a);
+  return items.size === new Set(b).size && b.every((item) => items.has(item));
 }

@@ -12,7 +12,7 @@ import { invalidInput, Refusal, unknownId } from '../refusal.ts';
  * 3. Stores the alarm. A repeated request returns the alarm of the first one.
  *
  * @throws Refusal `invalid_input` when the measure does not fit or the scope does not exist.
- * @throws Refusal `too_many` when the partner has the most alarms that are allowed.
+ * @throws Refusal `too_many` when the partner has the maximum number of alarms.
  */
 export async function createAlarm(
   partnerId: string,

@@ -31,7 +31,7 @@ import { startExecution } from '../start-execution.ts';
 
 const CONCURRENT_READS = 8;
 
-/** The most SIMs that a failure names, so that its dead letter stays small. */
+/** The most SIMs in a dead letter, which keeps it small. */
 const MAX_FAILED_SIMS = 1000;
 
 /** An alarm that could not be evaluated, with the SIMs whose usage it was evaluated against. */
@@ -124,7 +124,7 @@ async function serviceWithTariff(partnerId: string, scope: AlarmScope) {
 
 type ReachedThreshold = Evaluation & { threshold: number };
 
-/** Fires for the subjects for which the alarm has not fired in this period, also while another process fires it. */
+/** Fires for each subject at most once per period, even if another process evaluates the same alarm concurrently. */
 async function fireOnce(reached: ReachedThreshold, usage: readonly SubjectUsage[]): Promise<void> {
   const { partnerId, alarm, period } = reached;
   for (let start = 0; start < usage.length; start += MAX_FIRINGS_PER_WRITE) {

@@ -10,7 +10,7 @@ import { dueWorkRetries, retryDelay } from '../../domain/retry-policies.ts';
  * 2. Postpones the item, longer after each attempt.
  * 3. After the last attempt dead-letters it instead: it is not retried until redriven.
  *
- * @returns whether the item is dead-lettered now.
+ * @returns whether the item was dead-lettered.
  */
 export async function recordFailedAttempt(
   { key, duePk }: Omit<Extract<FailedWork, { kind: 'due' }>, 'kind'>,

@@ -24,10 +24,10 @@ export async function readDeadLetters(page: {
 /**
  * Redrives failed work.
  *
- * 1. Makes the work due now, in the way of its kind. Work that no longer exists is skipped.
- * 2. Removes the dead letter. If step 1 was interrupted, the dead letter is still there and can be redriven again.
+ * 1. Makes the work due now. Work that no longer exists is skipped.
+ * 2. Removes the dead letter. If a crash interrupts step 1, the dead letter remains and can be redriven again.
  *
- * The sweep or the schedule of its kind then processes the work.
+ * The sweep, or the schedule for this kind of work, then processes it.
  *
  * @throws Refusal `not_found`
  */

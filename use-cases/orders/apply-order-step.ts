@@ -1,24 +1,22 @@
-import { saveOrderStep as stepOrderInTable } from '../../adapters/dynamodb/orders.ts';
+import { saveOrderStep } from '../../adapters/dynamodb/orders.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { HOUR_MS } from '../../domain/durations.ts';
-import type { OrderEvent, OrderStep } from '../../domain/order.ts';
+import type { Order, OrderEvent } from '../../domain/order.ts';
 
-/** Takes a step of an order as `stepOrder` of adapters/dynamodb/orders.ts does, and measures what it brought about. */
-export const applyOrderStep: typeof stepOrderInTable = async (...asked) => {
-  const stepped = await stepOrderInTable(...asked);
+/** Saves a step of an order like `saveOrderStep` (adapters/dynamodb/orders.ts), and records its metrics. */
+export const applyOrderStep: typeof saveOrderStep = async (...step) => {
+  const stepped = await saveOrderStep(...step);
   if (stepped) {
     recordStepMetrics(stepped);
   }
   return stepped;
 };
 
-type Told = { order: OrderStep['order']; events: readonly OrderEvent[] };
-
-/** Counts the states that an order came to; and when its plan is carried out and has activated SIMs, how long that took. */
-export function recordStepMetrics({ order, events }: Told): void {
+/** Counts the new states of an order. When its plan has activated SIMs, also records the hours since it was placed. */
+export function recordStepMetrics({ order, events }: { order: Order; events: readonly OrderEvent[] }): void {
   const operator = order.operatorId;
   for (const { type, to, at } of events) {
-    // An order that is resumed comes back to a state that it was counted in.
+    // A resumed order returns to a state that was already counted.
     if (to === undefined || type !== `order.${to}`) {
       continue;
     }

@@ -4,8 +4,8 @@ import { isWithOperator } from '../../domain/order.ts';
 import { deliveryOutcome } from './delivery-outcome.ts';
 
 /**
- * Has an execution await the delivery of its order: stores the execution's token, which the poller answers. When the order
- * is no longer with its operator, because the poller was faster, answers the token at once.
+ * Makes an execution await the delivery of its order: stores the execution's token, which the poller answers. If the poller
+ * was faster and the order is no longer with its operator, answers the token immediately.
  */
 export async function awaitDelivery(partnerId: string, orderId: string, taskToken: string): Promise<void> {
   const order = await storeTaskToken(partnerId, orderId, taskToken);

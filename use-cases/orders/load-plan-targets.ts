@@ -2,7 +2,7 @@ import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { getCustomerServiceWithTariff, getPartnerServiceWithTariff } from '../../adapters/dynamodb/services.ts';
 import type { Plan, PlanTargets } from '../../domain/plan.ts';
 
-/** Loads what a plan names. */
+/** Loads the resources that a plan refers to. */
 export async function loadPlanTargets(partnerId: string, plan: Plan): Promise<PlanTargets> {
   const [partnerService, customer, customerService] = await Promise.all([
     getPartnerServiceWithTariff(partnerId, plan.partnerServiceId),

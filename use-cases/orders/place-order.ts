@@ -15,7 +15,7 @@ import { planErrors } from './plan-problems.ts';
  * Places an order for SIMs.
  *
  * 1. Check the quantity and the plan.
- * 2. Take the partner's own address when the request has no delivery address.
+ * 2. Use the partner's own address if the request has no delivery address.
  * 3. Save the order and start its execution, which submits it to the operator.
  *
  * @throws Refusal `invalid_input` for a quantity or plan that violates rules, `forbidden` when the partner does not exist yet.

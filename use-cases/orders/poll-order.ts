@@ -16,12 +16,12 @@ import { deliveryOutcome } from './delivery-outcome.ts';
  * Polls the operator about an order.
  *
  * 1. Ask the operator for the order's status, save any news and schedule the next poll.
- * 2. When the order is no longer with its operator, answer the execution that awaits the delivery, then end the poll. After
- *    a crash in between, the next poll does the rest.
+ * 2. When the order is no longer with its operator, answer the execution that awaits the delivery, then end the poll. If a
+ *    crash interrupts this, the next poll repeats it.
  * 3. Otherwise report an order that is beyond its lead time.
  */
 export async function pollOrder(partnerId: string, orderId: string): Promise<void> {
-  // The poll is read first, so that the order is at least as new: a new poll always meets the resumed order.
+  // The poll is read first, so that the order is at least as recent: the poll of a resumed order never sees the failed order.
   const poll = await getOrderPoll(partnerId, orderId);
   const order = poll && (await getOrder(partnerId, orderId));
   if (!poll || !order) {

@@ -68,7 +68,7 @@ async function receivedIccids(partnerId: string, orderId: string): Promise<Set<s
   return received;
 }
 
-/** More SIMs than ordered are a fault of the operator, which is asked again until the order fails. */
+/** More SIMs than ordered are an error of the operator. The request is repeated until the order fails. */
 function requireOrdered({ quantity, operatorId }: OrderRecord, received: number): void {
   if (received > quantity) {
     throw new OperatorUnavailable(`${operatorId} lists ${received} SIMs for an order of ${quantity}.`);
@@ -89,7 +89,7 @@ async function savePage(partnerId: string, order: OrderRecord, page: DeliveryPag
   const lastPage = pages.pop() ?? { page: order.pages, iccids: [] };
   let current = order;
   for (const manifestPage of pages) {
-    // The operator's cursor moves with the last page only: until then the whole of its page counts as not received.
+    // Only the last manifest page advances the operator's cursor: until then the operator's page counts as not received.
     current = await addReceivedPage(partnerId, current, manifestPage, order.receiveCursor);
   }
   return addReceivedPage(partnerId, current, lastPage, page.nextCursor, events);

@@ -7,7 +7,7 @@ import { describeWaitingSims, type WaitingSims } from '../../domain/holding-watc
 import { recordWaitingSims } from '../../domain/order-steps.ts';
 import { applyOrderStep } from './apply-order-step.ts';
 
-/** SIMs are counted exactly up to this number. */
+/** The number up to which SIMs are counted exactly. */
 const MAX_COUNTED = 1000;
 
 /**

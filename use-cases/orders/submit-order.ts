@@ -5,13 +5,13 @@ import { markOrderAccepted, markOrderRejected } from '../../domain/order-steps.t
 import { operatorOf } from '../operators.ts';
 import { applyOrderStep } from './apply-order-step.ts';
 
-/** What the execution of an order does next. */
+/** The next step of an order's execution. */
 export type NextStep = 'await' | 'receive' | 'stages' | 'end';
 
 /**
  * Submits an order to its operator, once: the operator recognises a repeated order by its id.
  *
- * 1. Skip this when an earlier execution has submitted the order: continue from its state.
+ * 1. If an earlier execution has submitted the order, continue from the order's state.
  * 2. Submit the order and record the operator's answer.
  * 3. Cancel the order at the operator when it was cancelled here meanwhile.
  */

@@ -5,7 +5,7 @@ import { invalidInput } from '../refusal.ts';
 /**
  * Creates a partner with a holding service for each operator, or replaces its details.
  *
- * @param precondition gets the partner before the write, `undefined` when there is none; may throw.
+ * @param precondition receives the partner before the write, `undefined` when it is new. Throws to prevent the write.
  * @returns the partner, and the partner before the write.
  * @throws Refusal `invalid_input` for a malformed id
  */

@@ -5,7 +5,7 @@ import { invalidInput, Refusal } from '../refusal.ts';
 /**
  * Creates a tariff, or replaces its terms where the rules permit that.
  *
- * @param precondition gets the tariff before the write, `undefined` when there is none; may throw.
+ * @param precondition receives the tariff before the write, `undefined` when it is new. Throws to prevent the write.
  * @returns the tariff, and the tariff before the write.
  * @throws Refusal `invalid_input` for a malformed id, `tariff_in_use`
  */

@@ -7,9 +7,9 @@ import { nameTaken } from './name-taken.ts';
 import { tariffForService } from './tariff-for-service.ts';
 
 /**
- * Creates a service for a customer. Its default name is made of the customer's and the tariff's name.
+ * Creates a service for a customer. Its default name combines the names of the customer and the tariff.
  *
- * @throws Refusal `invalid_input` when there is no such customer, or the tariff was not granted to the partner or is for
+ * @throws Refusal `invalid_input` when the customer does not exist, or the tariff is not granted to the partner or is for
  *   partners.
  * @throws Refusal `name_taken` when the customer has a service of that name.
  */

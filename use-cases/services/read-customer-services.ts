@@ -10,7 +10,7 @@ import type { PartnerCaller } from '../../domain/access.ts';
 import { fillPage } from '../fill-page.ts';
 import { notFound } from '../refusal.ts';
 
-/** A customer service; to a customer only its own exist. @throws Refusal `not_found` */
+/** A customer service. Users of a customer see only its own. @throws Refusal `not_found` */
 export async function readCustomerService(caller: PartnerCaller, id: string): Promise<CustomerServiceRecord> {
   const service = await getCustomerService(caller.partnerId, id);
   if (!service || (caller.kind === 'customer' && service.customerId !== caller.customerId)) {
@@ -28,7 +28,7 @@ export async function readCustomerServiceWithTariff(caller: PartnerCaller, id: s
 /**
  * A page of a partner's customer services, or of those of one customer.
  *
- * @param customerId `undefined` for all customers. A customer sees its own only.
+ * @param customerId `undefined` for all customers. Users of a customer see only its own services.
  */
 export async function listCustomerServices(
   caller: PartnerCaller,

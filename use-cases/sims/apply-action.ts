@@ -23,7 +23,7 @@ export function applyActionToAll(work: PageWork, iccids: readonly string[] = wor
 }
 
 /**
- * Applies the action of an operation to one SIM, as the rules decide. A dry run saves nothing. A SIM that this operation
+ * Applies the action of an operation to one SIM, if the rules permit it. A dry run saves nothing. A SIM that this operation
  * changed before a crash counts as succeeded.
  */
 export async function applyAction(work: PageWork, iccid: string): Promise<Outcome> {

@@ -11,7 +11,7 @@ export function byOperator(sims: readonly SimRecord[]): Map<OperatorId, SimRecor
 /**
  * Sends a request about SIMs to their operators.
  *
- * @returns the answers by ICCID. SIMs of an operator that does not answer are left out: they are asked about again later.
+ * @returns the answers by ICCID. SIMs of an operator that does not answer are left out; the request is repeated later.
  */
 export async function askOperators(
   sims: readonly SimRecord[],

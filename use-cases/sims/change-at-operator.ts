@@ -16,13 +16,13 @@ import { WRITES_IN_FLIGHT } from './stage-limits.ts';
 /**
  * Unassigns, suspends, resumes or terminates the SIMs of a page.
  *
- * 1. Asks the operators to change the SIMs that the rules allow. Unassigning concerns the partner alone.
+ * 1. Asks the operators to change the SIMs that the rules allow. Unassigning does not involve operators.
  * 2. Applies the action to the SIMs that their operators changed, and fails those that they refused.
  * 3. Fails the SIMs of an operator that has not answered for a day.
  *
- * The operator changes a SIM first: after a crash both changes are repeated, and neither happens twice.
+ * The operator changes a SIM first. After a crash both changes are repeated, and neither takes effect twice.
  *
- * @throws OperatorUnavailable when an operator did not answer yet: the page is processed again.
+ * @throws OperatorUnavailable when an operator has not answered yet. The page is then processed again.
  */
 export async function changeAtOperator(work: PageWork): Promise<Outcome[]> {
   const call = operatorCall(work);
@@ -54,11 +54,11 @@ function simsToChange({ open, sims, request, operation, at }: PageWork): SimReco
 
 type OperatorCall = {
   ask: (operatorId: OperatorId, iccids: string[]) => Promise<SimAnswer[]>;
-  /** The status that the operator reports when it has changed a SIM. */
+  /** The status that the operator reports after it has changed a SIM. */
   wanted: SimAnswer['status'];
 };
 
-/** The call that an action makes at the operator; `undefined` for an action that concerns the partner alone. */
+/** The call to the operator for an action; `undefined` for an action that does not involve operators. */
 function operatorCall({ operation, key: pageKey }: PageWork): OperatorCall | undefined {
   const key = (operatorId: OperatorId) => `${pageKey}:${operatorId}`;
   const calls: Partial<Record<SimAction, OperatorCall>> = {
@@ -99,8 +99,8 @@ async function changeOne(
 }
 
 /**
- * Sets the bars at the operator by the SIM's state again: another request changed the SIM meanwhile, so that the rules now
- * refuse what the operator has done.
+ * Makes the bars at the operator match the SIM's state again. A concurrent request changed the SIM, so that the rules now
+ * refuse the change that the operator has made.
  */
 async function restoreBars({ partnerId, key }: PageWork, iccid: string): Promise<void> {
   const sim = await getSim(partnerId, iccid);

@@ -40,7 +40,7 @@ async function smallFilter(partnerId: string, filter: SimFilter): Promise<readon
   return found;
 }
 
-/** The report of a dry run: which SIMs the action would succeed for, and why not for the others. */
+/** The report of a dry run: for which SIMs the action would succeed, and why it would fail for the others. */
 export type DryRun = {
   total: number;
   eligible: number;
@@ -49,7 +49,7 @@ export type DryRun = {
   results: readonly { iccid: string; eligible: boolean; problem?: SimProblem }[];
 };
 
-/** Asks the rules about each SIM, as the real run would, and changes nothing. */
+/** Applies the rules to each SIM, as the real run would, and changes nothing. */
 export async function dryRun(
   partnerId: string,
   listed: readonly string[],
@@ -69,7 +69,7 @@ export async function dryRun(
     eligible: results.length - codes.length,
     ineligible: codes.length,
     byCode: Object.fromEntries(
-      [...new Set(codes)].map((code) => [code, codes.filter((other) => other === code).length]),
+      [...new Set(codes)].map((code) => [code, codes.filter((candidate) => candidate === code).length]),
     ),
     results,
   };

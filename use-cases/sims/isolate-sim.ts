@@ -2,10 +2,10 @@ import { ConditionFailed, isPermanent } from '../../adapters/dynamodb/items.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 
 /**
- * Runs a step on one SIM of a page, so that a broken record fails this SIM alone. The error is logged with the ICCID.
+ * Runs a step on one SIM of a page, so that a broken record fails only this SIM. The error is logged with the ICCID.
  *
  * @param otherwise the result for a SIM whose step fails.
- * @throws an error that may pass (throttling, contention, a lost connection): the page is processed again.
+ * @throws a transient error (throttling, contention, a lost connection). The page is then processed again.
  */
 export async function isolateSim<Result, Otherwise>(
   iccid: string,

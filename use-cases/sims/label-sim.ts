@@ -8,7 +8,7 @@ import { findSim } from './read-sims.ts';
  * Sets or removes the label and tags of a SIM. A request that changes nothing writes nothing.
  *
  * @param labels `null` removes a field; an absent field stays.
- * @param precondition throws when the SIM is not as the caller expects.
+ * @param precondition throws when the caller expects another state of the SIM.
  * @throws Refusal `not_found`
  */
 export async function labelSim(

@@ -4,10 +4,10 @@ import type { OperationTarget } from '../../domain/operation.ts';
 import { type SimAction, type SimRequest, SUSPENDED_ON_REQUEST } from '../../domain/sim-actions.ts';
 
 /**
- * Loads what an action aims at, so that the rules can be asked about each SIM.
+ * Loads the targets of an action, so that the rules can decide about each SIM.
  *
- * @param loadService how the customer service of an assignment is read; a worker reads it so that it cannot be deleted
- *   meanwhile.
+ * @param loadService reads the customer service of an assignment. A worker locks it at the same time, so that it cannot be
+ *   deleted during the work.
  */
 export async function loadSimRequest(
   partnerId: string,

@@ -11,7 +11,7 @@ import { applyOrderStep } from '../orders/apply-order-step.ts';
 import { countLeftovers } from './result-counter.ts';
 import { lockHolder } from './service-lock.ts';
 
-/** A stage for the state machine to run, with the shards of its operation: small, whatever the number of SIMs. */
+/** A stage for the state machine to run, with the shards of its operation. Its size does not depend on the number of SIMs. */
 export type StageRun = {
   stage: 'migrate' | 'assign' | 'activate' | 'change';
   operationId: string;
@@ -19,7 +19,7 @@ export type StageRun = {
 };
 
 /**
- * Decides what the execution of an order does next.
+ * Decides the next step of an order's execution.
  *
  * 1. Returns the stage of the first operation of the plan that is not done.
  * 2. Finishes operations that are done, and counts their failed SIMs on the order.
@@ -45,7 +45,7 @@ export async function nextStageOfOrder(partnerId: string, id: string): Promise<S
 }
 
 /**
- * Decides what the execution of an operation does next: its stage, until every SIM has a result; then it is finished.
+ * Decides the next step of an operation's execution: its stage until every SIM has a result; then the operation is finished.
  *
  * @returns `undefined` when nothing is left to do.
  */

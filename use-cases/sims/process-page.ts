@@ -11,7 +11,7 @@ import type { ResultCounter } from './result-counter.ts';
 
 /** A page of an operation's manifest that is being processed. */
 export type PageWork = {
-  /** Identifies this attempt at the page to operators: a request with the same key is not carried out twice. */
+  /** Identifies this attempt at the page to operators, which execute a request with the same key only once. */
   key: string;
   partnerId: string;
   operation: Operation;
@@ -66,8 +66,8 @@ export async function openPage(
 }
 
 /**
- * Records the results of SIMs of a page, in parts that can each be counted in one transaction. It stops when another attempt
- * has recorded a part: the next run of the stage processes what is still open.
+ * Records the results of SIMs of a page, in parts that can each be counted in one transaction. Stops when another attempt has
+ * recorded a part: the next run of the stage processes the SIMs that are still open.
  */
 export async function recordPageResults(work: PageWork, outcomes: readonly Outcome[]): Promise<void> {
   const { partnerId, operation, page, counter } = work;
@@ -76,15 +76,15 @@ export async function recordPageResults(work: PageWork, outcomes: readonly Outco
     ({ changed }) => (changed ? serviceCountChanges(operation.action, [changed]).keys() : []),
     (_sims, services) => services <= MAX_SERVICES_PER_PART,
   );
-  // A page without any result is recorded, too, so that its next attempt has another key for operators.
-  for (const [place, some] of (parts.length > 0 ? parts : [[]]).entries()) {
-    const changed = some.flatMap((outcome) => outcome.changed ?? []);
+  // A page without results is also recorded, so that its next attempt has another key for operators.
+  for (const [place, outcomesOfPart] of (parts.length > 0 ? parts : [[]]).entries()) {
+    const changed = outcomesOfPart.flatMap((outcome) => outcome.changed ?? []);
     const { isFirst, recorded } = await recordResults(
       partnerId,
       operation.id,
       { page, part: work.part + place },
       {
-        results: some.map(({ result }) => result),
+        results: outcomesOfPart.map(({ result }) => result),
         services: serviceCountChanges(operation.action, changed),
         countedOver: simsCountedOver(operation, changed),
       },
@@ -93,16 +93,16 @@ export async function recordPageResults(work: PageWork, outcomes: readonly Outco
     if (!isFirst) {
       return;
     }
-    measureFailures(operation, some);
+    recordFailureMetrics(operation, outcomesOfPart);
   }
 }
 
-function measureFailures({ action, dryRun }: Operation, outcomes: readonly Outcome[]): void {
+function recordFailureMetrics({ action, dryRun }: Operation, outcomes: readonly Outcome[]): void {
   if (dryRun) {
     return;
   }
   const codes = outcomes.flatMap(({ result }) => (result.outcome === 'failed' ? [result.problem.code] : []));
-  for (const [code, failures] of Map.groupBy(codes, (each) => each)) {
+  for (const [code, failures] of Map.groupBy(codes, (code) => code)) {
     recordMetric('StageFailures', failures.length, { stage: action, code });
   }
 }

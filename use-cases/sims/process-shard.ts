@@ -8,18 +8,18 @@ import { withResultCounter } from './result-counter.ts';
 import { lockHolder } from './service-lock.ts';
 import { TURNS_PER_STAGE_RUN } from './stage-limits.ts';
 
-/** A shard of an operation, the page to continue with, and how often this run of the stage has called it. */
+/** A shard of an operation, the page to continue with, and the number of calls in this run of the stage. */
 export type ShardTurn = { partnerId: string; operationId: string; shard: number; from: number; turn: number };
 
 /**
  * Processes the pages of one shard of an operation.
  *
- * 1. Locks the customer service of an assignment, so that it cannot be deleted meanwhile.
+ * 1. Locks the customer service of an assignment, so that it cannot be deleted during the work.
  * 2. Processes one page after the other and records its results, until all are done, time is short, or the operation is
  *    cancelled. Pages that already have results are skipped.
  * 3. Counts the results and releases the lock.
  *
- * @param processPage returns the outcomes of the open SIMs of a page. SIMs that it leaves out get their result later.
+ * @param processPage returns the outcomes of the open SIMs of a page. SIMs without an outcome get their result later.
  * @returns where the state machine continues. After `TURNS_PER_STAGE_RUN` turns the shard is reported as done, so that the
  *   stage runs again.
  */
@@ -57,7 +57,7 @@ export async function processShard(
       await counter.countIfDue();
     }
     if (locksService) {
-      // Counted first: until then a service without SIMs may look unused.
+      // Counted before the lock is released: an uncounted service looks unused and could be deleted.
       await counter.count();
       await releaseServiceLock(partnerId, customerServiceId, [holder]);
     }

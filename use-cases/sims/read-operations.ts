@@ -15,7 +15,7 @@ export type PlacedResult = { result: SimResult; position: string };
  * The results of an operation after a position. A position is the page, the part of the page's results, and the place in
  * that part.
  *
- * @returns `last`, the position to continue from, when there may be more.
+ * @returns `last`, the position to continue from, if there can be more.
  */
 export async function readResults(
   partnerId: string,

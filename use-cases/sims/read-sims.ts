@@ -10,7 +10,7 @@ import { type TimelineLine, timelineForCustomer, timelineOf } from '../../domain
 import { notFound } from '../refusal.ts';
 
 /**
- * The SIM, if the caller may see it: a customer's users see its own SIMs only.
+ * The SIM, if the caller may see it: users of a customer see only its own SIMs.
  *
  * @throws Refusal `not_found`
  */
@@ -40,7 +40,7 @@ export async function findSims(
 /** A page of a SIM's timeline, with the names of its customers and services by id. */
 export type TimelinePage = { lines: TimelineLine[]; names: ReadonlyMap<string, string>; next: string | undefined };
 
-/** The timeline of a SIM, oldest line first, as far as the caller may see it: a customer's users see its own time. */
+/** The timeline of a SIM, oldest entry first. Users of a customer see only the entries since the SIM was assigned to it. */
 export async function readSimTimeline(
   caller: PartnerCaller,
   sim: SimRecord,
@@ -60,7 +60,7 @@ export async function readSimTimeline(
   return { lines, names: await namesIn(partnerId, lines), next };
 }
 
-/** The names of the customers and services in lines of a timeline that still exist, by id. */
+/** The names of the customers and services in timeline entries, by id. Deleted ones are left out. */
 async function namesIn(partnerId: string, lines: readonly TimelineLine[]): Promise<Map<string, string>> {
   const idsOf = (field: 'customerId' | 'customerServiceId' | 'partnerServiceId') => [
     ...new Set(lines.flatMap((line) => line[field] ?? [])),

@@ -16,8 +16,8 @@ export type ResolvedSelection = { selection: Selection; iccids?: readonly string
 /**
  * Resolves the SIMs that a request selects.
  *
- * @param isScheduled whether the action starts later: an order may then still be waiting for its SIMs.
- * @throws Refusal `invalid_input` for an order that does not exist, `wrong_state` for one without SIMs.
+ * @param isScheduled whether the action starts later: then the SIMs of an order need not have arrived yet.
+ * @throws Refusal `invalid_input` for an order that does not exist, `wrong_state` for an order without SIMs.
  */
 export async function resolveSelection(
   partnerId: string,

@@ -4,12 +4,12 @@ import { countResults } from '../../adapters/dynamodb/operations.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import type { Operation } from '../../domain/operation.ts';
 
-/** How long a task collects results before it adds them to the counts, in milliseconds of real time. */
+/** How often a task adds its results to the counts, in milliseconds of real time. */
 const COUNT_EVERY_MS = 2_000;
 
 /**
- * Collects the results that a task records and adds them to the counts every two seconds. All shards of an operation add to
- * the same few items, where DynamoDB cancels concurrent transactions.
+ * Collects the results that a task records and adds them to the counts every two seconds. All shards of an operation update
+ * the same few items, and DynamoDB cancels concurrent transactions on an item.
  */
 export type ResultCounter = {
   add(...parts: readonly UncountedPart[]): void;
@@ -18,8 +18,8 @@ export type ResultCounter = {
 };
 
 /**
- * Runs work with a counter, and counts at the end, also when the work fails. Results that a crash leaves uncounted are
- * counted by the next task that opens their page.
+ * Runs work with a counter and counts at the end, even if the work fails. If a crash leaves results uncounted, the next task
+ * that opens their page counts them.
  */
 export async function withResultCounter<Result>(
   partnerId: string,
@@ -38,13 +38,13 @@ export async function withResultCounter<Result>(
   return result;
 }
 
-/** Counts the results that the tasks of an operation have left uncounted, when none of them will run again. */
+/** Counts the results that the tasks of an operation left uncounted, once no task of the operation will run again. */
 export async function countLeftovers(partnerId: string, operation: Operation): Promise<void> {
   const parts = await uncountedParts(partnerId, operation.id);
   await countResults(partnerId, operation, parts, clock.now().toISOString());
 }
 
-/** As `countLeftovers`, but only logs a failure: the operation has failed already. */
+/** Like `countLeftovers`, but only logs an error, because the operation has failed already. */
 export async function countLeftoversIfPossible(partnerId: string, operation: Operation): Promise<void> {
   await countOrLog(() => countLeftovers(partnerId, operation));
 }

@@ -5,14 +5,14 @@ import type { Operation } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
 import type { SimProblem } from '../../domain/sim-actions.ts';
 
-/** What the rules decide about a SIM: a change to save; nothing, because it is as requested or was changed before; or a refusal. */
+/** The decision about a SIM: save a change, do nothing (it is in the requested state, or was changed before), or refuse. */
 export type StepDecision =
   | { kind: 'change'; sim: Sim }
   | { kind: 'unchanged' }
   | { kind: 'done'; sim: SimRecord }
   | { kind: 'refused'; problem: SimProblem };
 
-/** What became of a step: the saved SIM (absent when nothing had to change), or the refusal. */
+/** The result of a step: the saved SIM (`undefined` when nothing had to change), or the refusal. */
 export type StepResult = { saved: SimRecord | undefined } | { refused: SimProblem };
 
 export const conflict = {
@@ -21,8 +21,8 @@ export const conflict = {
 } as const;
 
 /**
- * Asks the rules about a SIM and saves their decision in one conditional write. When another writer was faster, the SIM is
- * read again and the rules are asked again.
+ * Applies the rules to a SIM and saves the change in one conditional write. When another writer was faster, reads the SIM
+ * again and decides again.
  *
  * @param before the SIM as it was read; `undefined` when it does not exist.
  * @param type the event in the SIM's timeline.
@@ -62,8 +62,8 @@ export async function saveStep(
 export type StepOperation = Pick<Operation, 'id' | 'planStage'>;
 
 /**
- * A decision on a SIM that an operation is in the middle of changing: it continues only while no other operation has
- * changed the SIM since.
+ * Decides about a SIM that an operation has started to change. The operation continues only if no other operation has changed
+ * the SIM since.
  *
  * @param step the SIM after the step; `undefined` when the step was taken before.
  */
@@ -88,7 +88,7 @@ async function saveUnlessChanged(
   type: string,
 ): Promise<SimRecord | undefined> {
   try {
-    return await saveSim(partnerId, before, withRetryNoted(operation, after), type, { operationId: operation.id });
+    return await saveSim(partnerId, before, markedAsRetried(operation, after), type, { operationId: operation.id });
   } catch (error) {
     if (error instanceof ConditionFailed) {
       return undefined;
@@ -98,16 +98,16 @@ async function saveUnlessChanged(
 }
 
 /**
- * Notes on a SIM that the retry of a plan's stage completed the stage: the order then moves it from its failed SIMs to its
- * completed ones, once, however often the SIM is taken back and completes the stage again.
+ * Marks a SIM for which the retry of a plan's stage succeeded, so that the order moves it from its failed to its completed
+ * SIMs. It is moved only once, even if the SIM is unassigned and completes the stage again.
  */
-function withRetryNoted({ id, planStage }: StepOperation, after: Sim & Pick<SimRecord, 'countedBy'>): Sim {
+function markedAsRetried({ id, planStage }: StepOperation, after: Sim & Pick<SimRecord, 'countedBy'>): Sim {
   if (!planStage?.retry || (planStage.stage === 'activate' && after.state !== 'active')) {
     return after;
   }
-  const noted: Sim & Pick<SimRecord, 'countedBy'> = {
+  const marked: Sim & Pick<SimRecord, 'countedBy'> = {
     ...after,
     countedBy: { [planStage.stage]: id, ...after.countedBy },
   };
-  return noted;
+  return marked;
 }

@@ -20,7 +20,7 @@ import type { Problem } from '../../domain/verdict.ts';
  * 2. Looks up the size of a list or an order, whose manifest exists already.
  * 3. Fails the operation when it was confirmed for another number of SIMs.
  *
- * @returns whether the selection is complete; otherwise the time was short, and it continues with the next call.
+ * @returns whether the selection is complete. If not, time ran out and the next call continues.
  */
 export async function selectSims(partnerId: string, id: string, hasTime: () => boolean): Promise<boolean> {
   let operation = await getOperation(partnerId, id);
@@ -40,7 +40,7 @@ function isSelecting(operation: Operation): boolean {
 /**
  * Adds the next page to the manifest, in one write with the state of the selection.
  *
- * @returns the operation afterwards, also when another request (a cancellation) changed it first.
+ * @returns the operation afterwards, even if a concurrent request (a cancellation) changed it first.
  */
 async function selectPage(partnerId: string, operation: OperationRecord): Promise<OperationRecord | undefined> {
   const found = await findNext(partnerId, operation);
@@ -63,9 +63,9 @@ function withFound(operation: OperationRecord, found: Found): OperationRecord {
     : extendSelection(operation, found.iccids.length, found.next, at);
 }
 
-/** The next page of a manifest, and where the search continues, unless this is the end. */
+/** The next page of a manifest, and the position at which the search continues; absent at the end. */
 type FoundPage = { iccids: string[]; next?: string };
-/** The next page; or the size of a manifest that exists already; or why there is none. */
+/** The next page, the size of an existing manifest, or the reason why there is no selection. */
 type Found = FoundPage | { whole: SelectionSize } | { problem: Problem };
 
 async function findNext(partnerId: string, { selection, selecting }: OperationRecord): Promise<Found> {
@@ -92,10 +92,10 @@ async function findReceived(partnerId: string, orderId: string): Promise<Found> 
   return problem ? { problem } : { whole: { pages: order.pages, sims: order.receivedQuantity } };
 }
 
-/** How many pages of another operation are searched at a time for SIMs that failed there. */
+/** The most pages of another operation that one step searches for failed SIMs. */
 const MAX_PAGES_SEARCHED = 20;
 
-/** The SIMs that did not succeed in another operation, from one of its pages on. */
+/** The SIMs that did not succeed in another operation, from a page on. */
 async function findFailed(partnerId: string, operationId: string, from: number): Promise<FoundPage> {
   const failedIn = await getOperation(partnerId, operationId);
   const pages = failedIn?.pages ?? failedIn?.selecting?.pages ?? 0;
@@ -115,6 +115,6 @@ async function failedInPage(partnerId: string, operation: Operation, number: num
   const results = parts.flatMap((part) => part.results);
   const done = new Set(results.flatMap(({ iccid, outcome }) => (outcome === 'succeeded' ? [iccid] : [])));
   const failed = new Set(results.flatMap(({ iccid, outcome }) => (outcome === 'failed' ? [iccid] : [])));
-  // A cancelled operation skipped SIMs on purpose; a failed one did not.
+  // A cancelled operation skipped SIMs intentionally, a failed one did not.
   return page.iccids.filter((iccid) => (operation.state === 'cancelled' ? failed.has(iccid) : !done.has(iccid)));
 }

@@ -25,7 +25,7 @@ export type BulkAction = {
   target: OperationTarget;
   select: RequestedSelection;
   dryRun?: boolean | undefined;
-  /** When it starts (RFC 3339); at once when absent or past. */
+  /** When it starts (RFC 3339); immediately when absent or past. */
   effectiveAt?: string | undefined;
   /** The number of SIMs that the caller expects. Required for a whole fleet. */
   confirm?: number | undefined;
@@ -35,8 +35,8 @@ export type BulkAction = {
  * Starts a bulk action on SIMs.
  *
  * 1. Resolves the selection and checks that the targets exist.
- * 2. Checks `confirm` against the number of SIMs, as far as it is known.
- * 3. Answers a dry run of up to 1,000 SIMs at once.
+ * 2. Checks `confirm` against the number of SIMs, if it is known already.
+ * 3. Answers a dry run of up to 1,000 SIMs immediately.
  * 4. Otherwise creates the operation, with the list of its SIMs, and starts its execution.
  *
  * Nothing is changed when a check fails.
@@ -53,7 +53,7 @@ export async function startBulkAction(
   if ('code' in start) {
     throw invalidInput([{ pointer: '/effectiveAt', code: start.code, message: start.detail }]);
   }
-  // A dry run checks the SIMs as they are now.
+  // A dry run checks the SIMs in their current state.
   const effectiveAt = request.dryRun ? undefined : start.at;
   const selected = await resolveSelection(partnerId, request.select, effectiveAt !== undefined);
   await requireTargets(partnerId, target);
@@ -108,7 +108,7 @@ async function missing(
     : [{ pointer, code: 'not_found', message: `There is no ${what} ${id}.` }];
 }
 
-/** Every action on a whole fleet must be confirmed, dry runs excepted; any other confirmation is checked when there is one. */
+/** An action on a whole fleet must be confirmed, except dry runs. For other selections, `confirm` is checked if present. */
 async function requireConfirmation(
   partnerId: string,
   { dryRun, confirm }: BulkAction,

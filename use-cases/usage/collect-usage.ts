@@ -14,7 +14,7 @@ import type { UsageRecord } from '../../domain/usage-record.ts';
 import { operatorOf } from '../operators.ts';
 import { deadLetterUnreadable, ingestUsage } from './ingest-usage.ts';
 
-/** The most pages of an operator's records that are counted together: the records of a SIM and day are one write. */
+/** The most pages of records that are counted together. Larger batches need fewer writes: one per SIM and day. */
 const PAGES_PER_BATCH = 10;
 
 /**
@@ -22,7 +22,7 @@ const PAGES_PER_BATCH = 10;
  *
  * 1. Reads each operator's records from its cursor on, a batch of pages at a time.
  * 2. Counts the records. Those that cannot be read or counted are dead-lettered.
- * 3. Stores the cursor after that: a crash makes the records come again, and each counts once.
+ * 3. Stores the cursor last. After a crash the same records are read again, and each still counts once.
  *
  * An operator that fails does not affect others.
  */
@@ -61,7 +61,7 @@ async function collectFrom(
       }
       next = sent.nextCursor;
     }
-    // An operator that repeats its last page sends records that are counted already.
+    // An unchanged cursor means that the operator repeated its last page, which is counted already.
     if (next !== undefined && next !== cursor) {
       await deadLetterUnreadable(operatorId, unreadable, clock.now());
       await ingestOrCountFailure(operatorId, records, isLastAttempt);
@@ -72,7 +72,7 @@ async function collectFrom(
   }
 }
 
-/** Counts a transient failure, so that the cursor does not stay at the same place for ever. */
+/** Counts transient failures, so that the cursor does not stay in the same place forever. */
 async function ingestOrCountFailure(
   operatorId: OperatorId,
   records: readonly UsageRecord[],

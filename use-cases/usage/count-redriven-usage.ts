@@ -11,7 +11,7 @@ import { deadLetterUnreadable, ingestUsage } from './ingest-usage.ts';
 const MAX_REDRIVEN = 100;
 
 /**
- * Counts usage, and evaluates alarms, that were dead-lettered and redriven. What fails again is dead-lettered again.
+ * Counts redriven usage and evaluates redriven alarms. Work that fails again is dead-lettered again.
  */
 export async function countRedrivenUsage(hasTime: () => boolean): Promise<void> {
   for (const { id, work } of await queryRedrivenUsage(MAX_REDRIVEN)) {

@@ -29,7 +29,7 @@ import type { UsageRecord } from '../../domain/usage-record.ts';
 import { type AlarmFailure, evaluateAlarms } from '../alarms/evaluate-alarms.ts';
 
 const CONCURRENT_SHARDS = 4;
-/** For each shard. */
+/** Per shard. */
 const CONCURRENT_READS = 8;
 
 /** Records whose counting failed. */
@@ -42,7 +42,7 @@ type CountedUsage = {
 };
 
 /**
- * Counts usage records, each once, for the services that held its SIM at its time.
+ * Counts each usage record once, for the services that held its SIM at the time of the record.
  *
  * 1. Finds the partner of each SIM, and the services that held the SIM.
  * 2. Adds the records to the days of the SIMs and to the sums of the services, in transactions of several days.
@@ -89,7 +89,7 @@ function acceptOr(
   return isAccepted;
 }
 
-/** The records of one partner, with what collects rejected and failed records. */
+/** The partner whose records are counted, and the collections of rejected and failed records. */
 type Batch = {
   partnerId: string;
   operatorId: string;
@@ -97,10 +97,10 @@ type Batch = {
   failures: Failure[];
 };
 
-/** A record with the services that held its SIM, and the record as it came. */
+/** A record with the services that held its SIM, and the original record. */
 type SourcedRecord = HeldRecord & { source: UsageRecord };
 
-/** Adds the services that held the SIMs. Reads the history of a SIM only when its services have changed since. */
+/** Adds the services that held the SIMs. Reads the history of a SIM only if its services have changed since the records. */
 async function withHolders(batch: Batch, records: readonly UsageRecord[]): Promise<SourcedRecord[]> {
   const { partnerId, operatorId, rejected, failures } = batch;
   const byIccid = Map.groupBy(records, ({ iccid }) => iccid);
@@ -150,8 +150,8 @@ async function withHoldersOfSim(
 type Chunk = readonly DayRecords<SourcedRecord>[];
 
 /**
- * Counts chunk after chunk, since they add to the same sums. A chunk that is too large or fails permanently is halved,
- * down to the single record that fails.
+ * Counts the chunks sequentially, because they add to the same sums. A chunk that is too large or fails permanently is halved
+ * repeatedly, down to the single record that fails.
  */
 async function countShard(batch: Batch, shard: number, records: readonly SourcedRecord[]): Promise<SimMonth[]> {
   const months: SimMonth[] = [];
@@ -176,7 +176,7 @@ async function countShard(batch: Batch, shard: number, records: readonly Sourced
 const sourcesOf = (chunk: Chunk) => chunk.flatMap(({ records }) => records.map(({ source }) => source));
 
 /**
- * @returns the usage of its SIMs in the months of the chunk, also when it was counted before; `too_large` when it takes
+ * @returns the usage of its SIMs in the months of the chunk, even if the chunk was counted before; `too_large` when it needs
  *   more writes than a transaction allows.
  */
 async function countChunk(
@@ -232,7 +232,7 @@ async function tryCountChunk(
       rejected.set(record.source, 'conflicting');
     }
   }
-  // The days that were read reach beyond the months of the chunk. Of other months they are only a part.
+  // The days that were read include parts of other months, which are incomplete.
   const monthsOfChunk = new Set(chunk.map(({ iccid, period }) => `${period} ${iccid}`));
   const used = monthsOf(days.flat(), changed.days);
   return { months: used.filter(({ period, iccid }) => monthsOfChunk.has(`${period} ${iccid}`)) };

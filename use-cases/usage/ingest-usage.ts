@@ -7,19 +7,19 @@ import type { UsageRejection } from '../../domain/usage.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
 import { countUsage } from './count-usage.ts';
 
-/** The most unreadable records whose problems a dead letter's error names. */
+/** The most problems of unreadable records in the error of a dead letter. */
 const MAX_NAMED_PROBLEMS = 10;
 
 /**
- * Counts usage records of an operator, however they arrived.
+ * Counts usage records of an operator, collected or uploaded.
  *
  * 1. Counts each record once, and evaluates the alarms of its partner.
  * 2. Dead-letters the records and alarms that failed permanently. They do not affect others.
  * 3. Logs and measures the records that are not counted.
  *
  * @param isLastAttempt dead-letters transient failures as well, instead of throwing them.
- * @returns the records that are not counted. All others are, now or before.
- * @throws the error of a transient failure (throttling, an outage): everything else is counted, and the batch can be
+ * @returns the records that are not counted. All others are counted, now or earlier.
+ * @throws the error of a transient failure (throttling, an outage). Everything else is then counted, and the batch can be
  *   ingested again.
  */
 export async function ingestUsage(

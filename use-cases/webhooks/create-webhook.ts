@@ -11,9 +11,9 @@ import { requirePublicTarget } from './require-public-target.ts';
  * 2. Checks that the partner has room for another webhook.
  * 3. Stores the webhook. A repeated request returns the webhook of the first one.
  *
- * @returns the webhook with its secret, to be shown this once.
+ * @returns the webhook with its secret, which is shown only once.
  * @throws Refusal `invalid_input` when events cannot be sent to the URL.
- * @throws Refusal `too_many` when the partner has the most webhooks that are allowed.
+ * @throws Refusal `too_many` when the partner has the maximum number of webhooks.
  */
 export async function createWebhook(
   partnerId: string,

@@ -6,8 +6,8 @@ import { newId } from '../../domain/ids.ts';
 import { type EventType, eventTypes, type PublicEvent } from '../../domain/webhook.ts';
 
 /**
- * The event of a change; `undefined` when the change has no type of the contract. The id follows from the change, so that a
- * repeated change makes the same event.
+ * The event of a change; `undefined` when the contract has no event for it. The id is derived from the change, so that a
+ * repeated change produces the same event.
  */
 export function eventOf(change: TableChange): (PublicEvent & { type: EventType }) | undefined {
   const { type: internalType, at, subject, data } = describeChange(change);

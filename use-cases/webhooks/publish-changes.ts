@@ -18,14 +18,14 @@ import { eventOf } from './events.ts';
 const CONCURRENT_LANES = 32;
 
 /**
- * Makes events of the table's changes, and queues each for every webhook that subscribes to it.
+ * Converts the table's changes to events, and queues each event for every webhook that subscribes to it.
  *
- * 1. Publishes the records of a lane in their order, and lanes concurrently. A record that fails affects no other lane.
+ * 1. Publishes the records of a lane in order, and lanes concurrently. A record that fails does not affect other lanes.
  * 2. Stores a record that would fail again, for a schedule to retry, and continues with the next one.
- * 3. Makes every webhook due that got an event.
+ * 3. Makes every webhook with new events due.
  *
- * @returns the records that the stream must deliver again: the first failed one of a lane and those behind it. Events that
- *   have been queued already are not queued twice.
+ * @returns the records that the stream must deliver again: the first failed record of a lane and those after it. Events that
+ *   were queued already are not queued twice.
  */
 export async function publishChanges(records: readonly StreamRecord[]): Promise<StreamRecord[]> {
   const publisher = createPublisher(clock.now());
@@ -48,7 +48,7 @@ async function publishLane(lane: readonly StreamRecord[], publisher: Publisher):
   return [];
 }
 
-/** Stores a failed record for later, unless it may soon succeed. @returns whether it is stored. */
+/** Stores a failed record for a later retry, unless the error is transient. @returns whether it is stored. */
 async function saveUnlessTransient(record: StreamRecord, error: unknown): Promise<boolean> {
   const { Keys: key, SequenceNumber: sequenceNumber, ApproximateCreationDateTime: seconds } = record.dynamodb ?? {};
   const details = { key, sequenceNumber, error };
@@ -72,7 +72,7 @@ async function saveUnlessTransient(record: StreamRecord, error: unknown): Promis
 export type Publisher = {
   /** @throws the error of an event that failed, after all other events and webhooks of the record. */
   publish(record: StreamRecord): Promise<void>;
-  /** Makes every webhook due that got an event, with one update each. Call it at the end. */
+  /** Makes every webhook with new events due, with one update each. Call it at the end. */
   markWebhooksDue(): Promise<void>;
 };
 
@@ -126,9 +126,10 @@ export function createPublisher(now: Date): Publisher {
   };
 }
 
-/** Waits for all, and then fails if one of them failed. */
-async function settleAll(works: readonly Promise<void>[]): Promise<void> {
-  const errors = (await Promise.allSettled(works)).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+/** Waits for all promises, then throws if one was rejected. */
+async function settleAll(promises: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(promises);
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   if (errors.length > 0) {
     throw errors.length === 1 ? errors[0] : new AggregateError(errors, String(errors[0]));
   }

@@ -5,7 +5,7 @@ import { hostOf, notPublicProblem, targetProblem } from '../../domain/webhook.ts
 import { invalidInput } from '../refusal.ts';
 
 /**
- * Checks that events can be sent to a URL. Every connection checks the address again, since a name can change.
+ * Checks that events can be sent to a URL. Every connection checks the address again, because DNS records can change.
  *
  * @throws Refusal `invalid_input`
  */

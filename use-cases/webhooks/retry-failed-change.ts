@@ -2,9 +2,9 @@ import { getFailedChange, removeFailedChange } from '../../adapters/dynamodb/fai
 import { createPublisher } from './publish-changes.ts';
 
 /**
- * Queues the events of a change that failed before, and forgets the change.
+ * Queues the events of a change that failed before, and removes the change.
  *
- * @throws Error when the events cannot be queued this time either.
+ * @throws Error when the events cannot be queued.
  */
 export async function retryFailedChange(id: string, now: Date): Promise<void> {
   const record = await getFailedChange(id);

@@ -6,7 +6,7 @@ import { readWebhook } from './read-webhooks.ts';
 /**
  * Gives a webhook a new secret. For one day, events are signed with the previous secret as well.
  *
- * @returns the webhook with its new secret, to be shown this once.
+ * @returns the webhook with its new secret, which is shown only once.
  * @throws Refusal `not_found`
  */
 export async function rotateWebhookSecret(partnerId: string, id: string, now: Date): Promise<WebhookRecord> {

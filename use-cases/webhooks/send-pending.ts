@@ -26,7 +26,7 @@ import {
   validSecrets,
 } from '../../domain/webhook.ts';
 
-/** The most open requests of an invocation beyond the first window of each receiver: Lambda allows 1,024 file descriptors. */
+/** The most open requests of an invocation, besides the first window of each receiver. Lambda allows 1,024 file descriptors. */
 const MAX_OPEN_REQUESTS = 500;
 const PENDING_PER_READ = 1000;
 
@@ -52,8 +52,8 @@ export type Round = {
 /**
  * Sends the pending events of a webhook that are due, until the queue ends, the time is up, or the receiver is down.
  *
- * Events of one lane are sent in their order: when one is postponed, those behind it wait. Lanes are sent concurrently, as
- * many as the receiver handles.
+ * Events of one lane are sent in order: when one is postponed, those after it wait. The number of concurrent lanes adapts to
+ * the receiver.
  */
 export async function sendPending(partnerId: string, webhook: WebhookRecord, requests: OpenRequests): Promise<Round> {
   const round: Round = { delivered: 0, failed: 0, isDown: false, isGone: false, isComplete: false };
@@ -88,11 +88,11 @@ type Sending = {
   partnerId: string;
   webhook: WebhookRecord;
   round: Round;
-  /** Lanes with a postponed event, which all events behind it wait for. */
+  /** Lanes with a postponed event. All later events of the lane wait for it. */
   blockedLanes: Set<string>;
   canContinue: () => boolean;
   requests: OpenRequests;
-  /** The number of concurrent requests that the receiver gets now. */
+  /** The current number of concurrent requests to the receiver. */
   window: number;
   connections: Connections;
 };
@@ -114,11 +114,11 @@ async function sendPage(sending: Sending, items: readonly PendingDelivery[]): Pr
       break;
     }
     requests.inFlight += 1;
-    const one = sendLane(sending, lane, pending, deliveries).finally(() => {
+    const sent = sendLane(sending, lane, pending, deliveries).finally(() => {
       requests.inFlight -= 1;
-      inFlight.delete(one);
+      inFlight.delete(sent);
     });
-    inFlight.add(one);
+    inFlight.add(sent);
   }
   await Promise.all(inFlight);
 }
@@ -141,7 +141,7 @@ function selectDueLanes(sending: Sending, items: readonly PendingDelivery[]): Ma
   return dueLanes;
 }
 
-/** Sends the events of one lane until one is postponed. A fault in one lane does not affect others. */
+/** Sends the events of one lane until one is postponed. An error in one lane does not affect others. */
 async function sendLane(
   sending: Sending,
   lane: string,
@@ -164,7 +164,7 @@ async function sendLane(
       }
     } catch (error) {
       logger.error('event not sent', { partnerId, webhookId: webhook.id, deliveryId: delivery.id, error });
-      await postponeAfterFault(sending, lane, pointer, delivery, error);
+      await postponeAfterError(sending, lane, pointer, delivery, error);
       return;
     }
   }
@@ -200,8 +200,8 @@ function postSigned({ webhook, connections }: Sending, { eventId, body }: Delive
   return post(webhook.url, { body, headers, local: isLocalStage(), connections });
 }
 
-/** Postpones an event after a fault of our own, not of the receiver, and dead-letters it after too many of them. */
-async function postponeAfterFault(
+/** Postpones an event after an internal error (not a failure of the receiver), and dead-letters it after too many of them. */
+async function postponeAfterError(
   sending: Sending,
   lane: string,
   pointer: PendingDelivery,

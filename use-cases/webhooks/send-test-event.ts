@@ -3,7 +3,7 @@ import { TEST_EVENT } from '../../domain/webhook.ts';
 import { readEnabledWebhook } from './read-webhooks.ts';
 
 /**
- * Queues a test event for a webhook, whatever events it subscribes to.
+ * Queues a test event for a webhook, regardless of its subscriptions.
  *
  * @throws Refusal `not_found`
  * @throws Refusal `wrong_state` when the webhook is disabled.

@@ -9,9 +9,10 @@ import { continueStep, type StepResult, saveStep } from '../save-step.ts';
 import { WRITES_IN_FLIGHT } from '../stage-limits.ts';
 
 /**
- * Makes SIMs active that their operators confirmed, and reverts those that they refused.
+ * Activates the SIMs that their operators confirmed, and reverts those that they refused.
  *
- * @returns the outcomes of these. SIMs without a final answer, and SIMs that fail, have none yet: they are asked about again.
+ * @returns the outcomes of these SIMs. SIMs without a final answer, and SIMs that fail, have no outcome yet and are polled
+ *   again.
  */
 export async function applyOperatorAnswers(
   work: PageWork,
@@ -55,7 +56,7 @@ async function applyOperatorAnswer(
 
 /**
  * Reverts a SIM whose operator has not answered by the deadline. A later confirmation is still accepted (`late-activations`).
- * A SIM with a broken record gets the same result, and is dead-lettered there.
+ * A SIM with a broken record gets the same result; `late-activations` dead-letters it.
  */
 export async function expireActivation(work: PageWork, sim: SimRecord): Promise<Outcome> {
   await isolateSim(

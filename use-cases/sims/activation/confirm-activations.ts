@@ -21,7 +21,7 @@ import { conflict } from '../save-step.ts';
 import { applyOperatorAnswers, expireActivation } from './apply-operator-answers.ts';
 import { askToActivate } from './request-activation.ts';
 
-/** A shard of an operation, the round of asking, the page to continue with, and how many SIMs wait in the pages before it. */
+/** A shard of an operation, the polling round, the page to continue with, and the number of SIMs that wait in earlier pages. */
 export type ConfirmationTurn = {
   partnerId: string;
   operationId: string;
@@ -41,11 +41,11 @@ export type NextConfirmation = {
 };
 
 /**
- * Asks the operators about the SIMs of a shard that are being activated.
+ * Polls the operators about the SIMs of a shard that are being activated.
  *
- * 1. Asks for their status, page by page, and applies the answers.
- * 2. Repeats the request for SIMs that are still barred: the operator may have lost it.
- * 3. Reverts SIMs whose deadline has passed. A schedule goes on asking about them (`late-activations`).
+ * 1. Requests their status, page by page, and applies the answers.
+ * 2. Repeats the activation request for SIMs that are still barred, in case the operator lost it.
+ * 3. Reverts SIMs whose deadline has passed. A schedule continues to poll them (`late-activations`).
  * 4. While SIMs wait, the state machine pauses, longer each time, and starts another round.
  */
 export async function confirmActivations(
@@ -67,7 +67,7 @@ export async function confirmActivations(
         const work = await openPage(partnerId, operation, { action: 'activate' }, page, counter);
         stillWaiting += work.open.length === 0 ? 0 : await confirmPage(work, round);
       } catch (error) {
-        // A page that fails holds up no other. It is retried in the next round, for a week.
+        // A page that fails does not delay the others. It is retried in the next rounds, for a week.
         if (clock.now().getTime() > Date.parse(startOf(operation)) + ACTIVATION_DEADLINE_MS) {
           throw error;
         }
@@ -89,7 +89,7 @@ async function confirmPage(work: PageWork, round: number): Promise<number> {
   const { activating, others } = await sortOpenSims(work);
   const answers = await askOperators(activating, (operatorId, iccids) => operatorOf(operatorId).simStatus(iccids));
   const barred = activating.filter(({ iccid }) => (answers.get(iccid)?.status ?? 'barred') === 'barred');
-  // The key is this round's: the first key would repeat the first answer.
+  // Each round has its own key: a repeated key would only repeat the first answer.
   const repeated = await askToActivate(barred, `${operation.id}:${work.page.page}:confirm:${round}`);
   const applied = await applyOperatorAnswers(work, activating, new Map([...answers, ...repeated]));
   const withOutcome = new Set(applied.map(({ result }) => result.iccid));
@@ -117,14 +117,14 @@ async function sortOpenSims({
     } else if (sim.state === 'active') {
       others.push(succeeded(iccid, sim));
     } else {
-      // Also a SIM that a crash left `assigned`, between its step and its result: the operator repeats why.
+      // Includes a SIM that a crash left `assigned`, between its step and its result: the operator repeats its answer.
       activating.push(sim);
     }
   }
   return { activating, others };
 }
 
-/** A broken record does not show which operation changed the SIM last: until the deadline it counts as this one. */
+/** A broken record does not show which operation changed the SIM last. Until the deadline, assume that it was this one. */
 function isStillOurs(sim: SimRecord, operation: Operation): Promise<boolean> {
   return isolateSim(
     sim.iccid,
@@ -133,12 +133,12 @@ function isStillOurs(sim: SimRecord, operation: Operation): Promise<boolean> {
   );
 }
 
-/** A cancelled operation did not reach the SIM; otherwise another operation changed it while it was being activated. */
+/** Without a cancellation, another operation changed the SIM during its activation. A cancelled operation never reached it. */
 function outcomeOfOtherChange({ cancelRequestedAt }: Operation, iccid: string): Outcome[] {
   return cancelRequestedAt === undefined ? [failed(iccid, conflict)] : [];
 }
 
-/** Reverts SIMs whose deadline has passed, after they are stored for the schedule that goes on asking about them. */
+/** Reverts SIMs whose deadline has passed. Stores them first for the schedule that continues to poll them. */
 async function expireAll(work: PageWork, overdue: readonly SimRecord[]): Promise<Outcome[]> {
   const now = clock.now();
   for (const [operatorId, sims] of byOperator(overdue)) {

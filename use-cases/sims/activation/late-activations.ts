@@ -14,14 +14,14 @@ import { operatorOf } from '../../operators.ts';
 import { continueStep, saveStep } from '../save-step.ts';
 
 /**
- * Asks an operator about activations that it did not confirm by the deadline.
+ * Polls an operator about activations that it did not confirm by the deadline.
  *
- * 1. Asks for the status of the SIMs.
- * 2. A SIM that is active at the operator becomes active here, if no other operation has changed it since; otherwise the
- *    operator is asked to bar it again.
- * 3. The other SIMs are asked about again later, until the time for late answers is over.
+ * 1. Requests the status of the SIMs.
+ * 2. Activates a SIM that is active at the operator, unless another operation has changed it since; then the operator is asked
+ *    to bar it again.
+ * 3. Polls the other SIMs again later, until the period for late confirmations ends.
  *
- * A SIM that fails continues alone, so that it holds up no other.
+ * A SIM that fails is moved to an item of its own, so that it does not delay the others.
  */
 export async function checkLateActivation(key: LateActivationKey, now: Date): Promise<void> {
   const late = await getLateActivation(key);
@@ -55,10 +55,10 @@ export async function checkLateActivation(key: LateActivationKey, now: Date): Pr
 }
 
 /**
- * Makes the SIMs active that the operator confirmed late.
+ * Activates the SIMs that the operator confirmed late.
  *
  * @returns the SIMs that must be barred again, those that are still unconfirmed, and those that failed.
- * @throws the error of a SIM that is alone, so that its item is retried and at last dead-lettered.
+ * @throws the error of the SIM if it is the only one, so that its item is retried and eventually dead-lettered.
  */
 async function acceptLateActivations(
   late: LateActivation,
@@ -88,7 +88,7 @@ async function acceptLateActivations(
   return { toBar, pending, broken };
 }
 
-/** @returns whether the SIM may have data: false when another operation has changed it meanwhile. */
+/** @returns whether the SIM may use data: false when another operation has changed it since. */
 async function acceptLateActivation(late: LateActivation, sim: SimRecord, at: string): Promise<boolean> {
   if (!wasLastChangedBy(sim, late.operationId)) {
     return mayBeActiveAtOperator(sim);
@@ -105,7 +105,7 @@ async function acceptLateActivation(late: LateActivation, sim: SimRecord, at: st
   return last !== undefined && mayBeActiveAtOperator(last);
 }
 
-/** Whether an operator that reports a SIM as active agrees with it: another activation may be in progress. */
+/** Whether `active` at the operator is consistent with the SIM: it has no bars, or another activation is in progress. */
 function mayBeActiveAtOperator(sim: SimRecord): boolean {
   return !isBarred(sim) || sim.state === 'activating';
 }

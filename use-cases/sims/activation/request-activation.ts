@@ -11,8 +11,7 @@ import { applyOperatorAnswers } from './apply-operator-answers.ts';
  *
  * 1. Marks the SIMs that the rules allow as `activating`.
  * 2. Asks their operators to remove the bars.
- * 3. Applies what the operators answer at once. SIMs without a final answer have no result yet: `confirm-activations` asks
- *    about them.
+ * 3. Applies the immediate answers. SIMs without a final answer have no result yet: `confirm-activations` polls them.
  */
 export async function requestActivation(work: PageWork): Promise<Outcome[]> {
   const marked = await applyActionToAll(work);
@@ -29,7 +28,7 @@ export function askToActivate(sims: readonly SimRecord[], key: string): Promise<
   return askOperators(sims, (operatorId, iccids) => operatorOf(operatorId).activate(`${key}:${operatorId}`, iccids));
 }
 
-/** A SIM is also in progress when a crash left it `assigned`, between its last step and its result: the operator repeats why. */
+/** Also true for a SIM that a crash left `assigned`, between its last step and its result: the operator repeats its answer. */
 function isInProgress({ state }: SimRecord): boolean {
   return state === 'activating' || state === 'assigned';
 }
