@@ -88,9 +88,9 @@ export class Alarms extends Construct {
     return found;
   }
 
-  private alarm(prefix: string, name: string, { suffix: which, ...alarm }: AlarmDefinition): Alarm {
+  private alarm(prefix: string, name: string, { suffix, ...alarm }: AlarmDefinition): Alarm {
     const { breaching, of } = alarm.periods ?? { breaching: 1, of: 1 };
-    const fullName = which === undefined ? name : `${name}-${which}`;
+    const fullName = suffix === undefined ? name : `${name}-${suffix}`;
     const created = new Alarm(this, fullName, {
       alarmName: `${prefix}-${fullName}`,
       alarmDescription: `${alarm.description} ${runbookPage(name)}`,
@@ -193,14 +193,14 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
       description: 'An order is two days beyond its lead time, the oldest counting: longer than over a weekend.',
     },
     NewVersionFails: canaries.map(({ name, live }) => ({
-      which: name,
+      suffix: name,
       metric: failuresOfNewest(live),
       // What a function of the API knows to be wrong it answers: this is a crash, or its time was over.
       threshold: 1,
       description: 'A function of the API crashed or ran out of time, in the version that was released last.',
     })),
     OperatorIsDown: operatorIds.map((operator) => ({
-      which: operator,
+      suffix: operator,
       metric: metrics.of('OperatorErrors', { statistic: 'Average', period: Duration.minutes(15) }, { operator }),
       // An outage of minutes mends itself. Of three hours, since every operator is asked for usage every two.
       threshold: 0.5,
