@@ -8,7 +8,7 @@ const COUNT_LIFETIME_SECONDS = 3600;
 /** Adds requests to a partner's count of a window. @returns the count after it. */
 export async function addRequests(partnerId: string, window: number, requests: number): Promise<number> {
   const expiresAt = Math.floor(Date.now() / 1000) + COUNT_LIFETIME_SECONDS;
-  const change = { add: { requests }, setOnce: { expiresAt } };
+  const change = { add: { requests }, setIfAbsent: { expiresAt } };
   return (await updateAndGet<{ requests: number }>(requestCountKey(partnerId, window), change)).requests;
 }
 
