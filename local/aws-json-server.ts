@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { type LocalServer, listenLocally } from './listen.ts';
 import type { Log } from './log.ts';
 
-/** An error as an AWS service answers it; `name` is what the SDK's error is called. */
+/** An error response of an AWS service; `name` is the name of the SDK's error. */
 export class ServiceError extends Error {
   override readonly name: string;
 
@@ -14,17 +14,17 @@ export class ServiceError extends Error {
   }
 }
 
-/** The operations of a service by name: each gets the request's JSON and answers with JSON. */
+/** The operations of a service by name: each takes the request's JSON and returns the response's JSON. */
 export type Operations = Readonly<Record<string, (input: Readonly<Record<string, unknown>>) => unknown>>;
 
 export type AwsJsonServer = LocalServer;
 
-/** Serves the AWS JSON protocol (1.0 and 1.1): `X-Amz-Target: <prefix>.<operation>`. Signatures are not looked at. */
+/** Serves the AWS JSON protocol (1.0 and 1.1): `X-Amz-Target: <prefix>.<operation>`. Does not verify signatures. */
 export async function serveAwsJson(service: {
   prefix: string;
   operations: Operations;
   log: Log;
-  /** Throws what the service answers to one request too many. */
+  /** Throws the service's throttling error when a request exceeds the quota. */
   quota?: (operation: string) => void;
 }): Promise<AwsJsonServer> {
   const server = createServer((request, response) => {

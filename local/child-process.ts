@@ -1,16 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A program that ends when this process does, even when this one is killed and can tell it nothing. */
+/** A child process that ends with this process, even when this process is killed. */
 export type TiedProcess = {
   process: ChildProcess;
-  /** All that it has said so far, the last 8 KB. */
-  said(): string;
+  /** The last 8 KB that it has written to its standard output and error. */
+  output(): string;
   hasEnded(): boolean;
   end(): Promise<void>;
 };
 
-/** The shell ends the program when its standard input closes, which the system does for a process that is gone. */
+/** The shell ends the program when its standard input closes; the system closes it when this process ends. */
 const tie =
   'exec 3<&0; "$@" 3<&- & pid=$!; (cat <&3 >/dev/null; kill $pid 2>/dev/null) >/dev/null 2>&1 & exec 3<&-; wait $pid';
 
@@ -22,17 +22,17 @@ export function startTied(
   const [program, programArgs] =
     process.platform === 'win32' ? [command, [...args]] : ['/bin/sh', ['-c', tie, 'sh', command, ...args]];
   const child = spawn(program, programArgs, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
-  let said = '';
+  let output = '';
   let ended = false;
-  for (const output of [child.stdout, child.stderr]) {
-    output.on('data', (data: Buffer) => {
-      said = (said + data.toString()).slice(-8192);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data: Buffer) => {
+      output = (output + data.toString()).slice(-8192);
     });
   }
   child.stdin.on('error', () => undefined);
   child.once('error', (error) => {
     ended = true;
-    said += error.message;
+    output += error.message;
   });
   child.once('exit', () => {
     ended = true;
@@ -40,7 +40,7 @@ export function startTied(
   });
   return {
     process: child,
-    said: () => said,
+    output: () => output,
     hasEnded: () => ended,
     async end() {
       if (ended) {
@@ -51,9 +51,9 @@ export function startTied(
       if (process.platform === 'win32') {
         child.kill();
       }
-      const giveUp = setTimeout(() => child.kill('SIGKILL'), 5000).unref();
+      const killTimer = setTimeout(() => child.kill('SIGKILL'), 5000).unref();
       await exited;
-      clearTimeout(giveUp);
+      clearTimeout(killTimer);
     },
   };
 }

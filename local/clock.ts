@@ -4,33 +4,33 @@ import * as z from 'zod';
 import { DAY_MS } from '../domain/durations.ts';
 import { readStored, store } from './stored-json.ts';
 
-/** How often the time is saved: a crash loses no more of it than this. */
+/** The interval at which the time is saved: a crash loses no more than this. */
 const SAVE_EVERY_MS = 500;
-/** A timer holds 24.8 days; one that is set for longer fires at once. */
+/** Timers are limited to 24.8 days; a longer one fires immediately. */
 const MAX_TIMER_MS = 24 * DAY_MS;
 
 /** Scaled time: a day lasts `dayMs` real milliseconds. */
 export type ScaledClock = {
   dayMs: number;
   now(): Date;
-  /** Whether time stands still. */
+  /** Whether the clock is stopped. */
   isHeld(): boolean;
-  /** How long a stretch of scaled time lasts in real time while the clock runs, both in milliseconds. */
+  /** Converts a duration of scaled time to real time, both in milliseconds. */
   realMs(scaledMs: number): number;
-  /** Sets the clock forward, holds it, or lets it run again. @throws ClockWentBack when `now` is in the past */
+  /** Sets the clock forward, stops it, or resumes it. @throws ClockWentBack when `now` is in the past */
   set(change: { now?: Date | undefined; held?: boolean | undefined }): void;
   /**
-   * Waits for scaled time to pass. Follows the clock when it is set or held meanwhile; ends early when the signal aborts.
+   * Waits for scaled time to pass. Follows the clock when it is set or stopped meanwhile; returns early when the signal aborts.
    *
-   * @param options.atLeastMs real milliseconds that it takes at the least, unless the clock is set forward
+   * @param options.atLeastMs the minimum wait in real milliseconds, unless the clock is set forward
    */
   sleep(scaledMs: number, options?: { atLeastMs?: number; signal?: AbortSignal; ref?: boolean }): Promise<void>;
-  /** For the environment of the functions, as it is now; `adapters/clock.ts` defines its form. */
+  /** The present state for the environment of functions; `adapters/clock.ts` defines its format. */
   environment(): string;
   stop(): Promise<void>;
 };
 
-/** A clock is never set back: what has happened would lie in the future. */
+/** The clock cannot be set back: past events would be in the future. */
 export class ClockWentBack extends Error {
   override readonly name = 'ClockWentBack';
 }
@@ -44,13 +44,17 @@ const savedSchema = z.object({
 });
 
 /**
- * Opens the clock of a data folder. The first time, scaled time begins at the real one; later it goes on from where it stood when
- * the cloud was stopped, because time stands still for a cloud that is off.
+ * Opens the clock of a data folder. A new clock starts at the real time. A saved clock resumes at the time at which the cloud was
+ * stopped: scaled time does not pass while the cloud is off.
  */
-export async function openClock(options: { dayMs: number; folder: string; keeps: boolean }): Promise<ScaledClock> {
-  const { dayMs, folder, keeps } = options;
+export async function openClock(options: {
+  dayMs: number;
+  folder: string;
+  isPersistent: boolean;
+}): Promise<ScaledClock> {
+  const { dayMs, folder, isPersistent } = options;
   const file = path.join(folder, 'clock.json');
-  const saved = keeps ? await readStored(file, savedSchema) : undefined;
+  const saved = isPersistent ? await readStored(file, savedSchema) : undefined;
   const rate = DAY_MS / dayMs;
   let realEpochMs = Date.now();
   let scaledEpochMs = saved ? resumeAt(saved, realEpochMs) : realEpochMs;
@@ -60,13 +64,13 @@ export async function openClock(options: { dayMs: number; folder: string; keeps:
 
   let timer: NodeJS.Timeout | undefined;
   const save = async (stopped: boolean) => {
-    if (keeps) {
-      // The next save makes up for one that fails; a full disk is reported by the parts that depend on it.
+    if (isPersistent) {
+      // The next save replaces one that fails; the parts that depend on the disk report that it is full.
       await store(file, { scaledMs: nowMs(), realMs: Date.now(), dayMs, stopped, held }).catch(() => undefined);
     }
   };
   await save(false);
-  if (keeps) {
+  if (isPersistent) {
     timer = setInterval(() => void save(false), SAVE_EVERY_MS).unref();
   }
 
@@ -91,8 +95,8 @@ export async function openClock(options: { dayMs: number; folder: string; keeps:
     },
     async sleep(scaledMs, { atLeastMs = 0, signal, ref = true } = {}) {
       const until = nowMs() + Math.max(scaledMs, atLeastMs * rate);
-      for (let left = until - nowMs(); left > 0 && !signal?.aborted; left = until - nowMs()) {
-        const realMs = held ? MAX_TIMER_MS : Math.min(Math.ceil(left / rate), MAX_TIMER_MS);
+      for (let remainingMs = until - nowMs(); remainingMs > 0 && !signal?.aborted; remainingMs = until - nowMs()) {
+        const realMs = held ? MAX_TIMER_MS : Math.min(Math.ceil(remainingMs / rate), MAX_TIMER_MS);
         const ends = AbortSignal.any([changed.signal, ...(signal ? [signal] : [])]);
         await sleep(realMs, undefined, { signal: ends, ref }).catch(() => undefined);
       }
@@ -105,7 +109,7 @@ export async function openClock(options: { dayMs: number; folder: string; keeps:
   };
 }
 
-/** After a crash up to one save is missing: time never goes back, and goes on by no more than that. */
+/** A crash loses at most one save: adds the time since the last save, limited to two intervals, so that time never goes back. */
 function resumeAt(saved: z.infer<typeof savedSchema>, realMs: number): number {
   const unsaved = saved.stopped || saved.held ? 0 : Math.min(Math.max(realMs - saved.realMs, 0), 2 * SAVE_EVERY_MS);
   return saved.scaledMs + (unsaved * DAY_MS) / saved.dayMs;

@@ -7,7 +7,7 @@ import { type Sandbox, startSandbox } from '../sandbox/main.ts';
 import { openClock, type ScaledClock } from './clock.ts';
 import { type Cognito, serveCognito } from './cognito/service.ts';
 import { controlRoutes } from './control-routes.ts';
-import { takeDataFolder } from './data-folder.ts';
+import { acquireDataFolder } from './data-folder.ts';
 import { type EngineName, startEngine } from './dynamodb/engine.ts';
 import { startStreamReaders } from './dynamodb/streams.ts';
 import { createTables } from './dynamodb/tables.ts';
@@ -25,7 +25,7 @@ import { type Log, openFunctionsLog } from './log.ts';
 import { openPartners } from './partners.ts';
 import { startSchedules } from './schedules.ts';
 import { serveSecrets } from './secrets.ts';
-import { Refusal } from './start-error.ts';
+import { StartError } from './start-error.ts';
 import type { Execution } from './step-functions/executions.ts';
 import { serveStepFunctions } from './step-functions/service.ts';
 import { readStored, store } from './stored-json.ts';
@@ -35,73 +35,78 @@ import { region } from './template/identity.ts';
 import type { Parts } from './template/parts.ts';
 import { readParts } from './template/read-parts.ts';
 
-/** What functions call. */
+/** A service that functions call. */
 export type ServiceName = 'dynamodb' | 'stepFunctions' | 'secretsManager' | 'operators';
 
 export type LocalCloudOptions = {
-  /** Of the HTTP API; 0 picks a free one. */
+  /** The port of the HTTP API; 0 picks a free one. */
   port: number;
-  /** Real milliseconds that a day lasts. */
+  /** The length of a day in real milliseconds. */
   dayMs: number;
-  /** Where the data stays between runs; without it nothing does. */
+  /** The folder that keeps the data between runs. Omit it for a temporary folder. */
   dataDir?: string | undefined;
-  /** The DynamoDB engine; what the platform has, when left out. */
+  /** The DynamoDB engine. Default: the one that is available on this platform. */
   engine?: EngineName | undefined;
-  /** The address of a DynamoDB that runs already, in place of an engine of its own. */
+  /** The URL of a running DynamoDB, to use instead of starting an engine. */
   dynamodbEndpoint?: string | undefined;
-  /** How many invocations of all functions may be at work at once; what AWS gives an account, when left out. */
+  /** The maximum of concurrent invocations of all functions. Default: the limit of an AWS account. */
   concurrency?: number | undefined;
-  /** Told how the start goes on. */
+  /** Receives progress messages of the start. */
   log?: Log;
-  /** Stands between the functions and a service: is given its address and gives the one that functions are told. */
-  between?: ((service: ServiceName, url: string) => Promise<string>) | undefined;
-  /** Variables that replace those of the template in the environment of every function. */
+  /** Inserts a proxy between the functions and a service: takes the service's URL and returns the URL for functions. */
+  proxy?: ((service: ServiceName, url: string) => Promise<string>) | undefined;
+  /** Environment variables of every function; they override those of the template. */
   environment?: Readonly<Record<string, string>>;
-  /** Stops the start; everything that was started is ended, and the promise rejects with the signal's reason. */
+  /** Aborts the start: stops everything that has started; the promise rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Harsh mode (harsh/rates.ts): the faults that its seed makes happen. */
+  /** Turns on harsh mode (harsh/rates.ts); its seed determines the faults. */
   harsh?: HarshSettings | undefined;
-  /** The folder of a cloud assembly to boot from; the project's own, synthesised anew if need be, when left out. */
+  /** The folder of a cloud assembly to boot from. Default: the project's own, synthesised again when its sources have changed. */
   assembly?: string;
 };
 
 export type LocalCloud = {
-  /** Of the HTTP API, without a slash at its end. */
+  /** The URL of the HTTP API, without a trailing slash. */
   url: string;
-  /** A token of the local issuer. A partner that is not there is made first, with the tariffs of the seed. */
+  /** Returns a token of the local issuer. Creates the partner first if needed, with the tariffs of the seed. */
   tokenFor(request: TokenRequest): Promise<string>;
   clock: ScaledClock;
   issuer: Issuer;
-  /** The operators; undefined when no function of the template calls any. */
+  /** The operators; undefined when no function of the template calls them. */
   sandbox: Sandbox | undefined;
-  /** Addresses of the services, for clients of one's own. */
+  /** The URLs of the services, for other clients. */
   endpoints: Readonly<Record<'dynamodb' | 'stepFunctions' | 'secretsManager' | 'apiGateway', string>> & {
     /** Undefined when the template has no user pool. */
     cognito: string | undefined;
   };
   parts: Parts;
-  /** The file with what the functions log. */
+  /** The path of the functions' log. */
   functionsLog: string;
-  /** What the deployed parts have had to do so far: functions by name, and executions of state machines, newest first. */
+  /** The work so far: load of functions by name, and executions of state machines, newest first. */
   load(): { functions: ReadonlyMap<string, FunctionLoad>; executions: readonly Execution[] };
-  /** Which function is at work on an invocation, by the invocation's id; and the end of its worker in the middle of it. */
-  functions: Pick<Functions, 'atWorkOn' | 'kill'>;
-  /** The faults of harsh mode that have happened so far; undefined in a gentle cloud. */
+  /** Finds the function that handles an invocation, by the invocation's id; kills the worker that handles it. */
+  functions: Pick<Functions, 'functionHandling' | 'kill'>;
+  /** The faults of harsh mode so far; undefined when it is off. */
   harsh: Pick<Harsh, 'seed' | 'faults'> | undefined;
-  /** The DynamoDB engine that runs. */
+  /** The name of the running DynamoDB engine. */
   engine: string;
-  /** Ends everything that was started, and saves what is kept. */
+  /** Stops everything and saves the persistent state. */
   stop(): Promise<void>;
 };
 
-/** The variable by which functions know the secret that says how operators are called. */
+/** The environment variable that names the secret with the operators' URLs and keys. */
 const OPERATORS_SECRET = 'OPERATORS_SECRET';
 const operatorIds = ['3uk', '3ireland', 'orange', 'a1'] as const;
 
 /**
- * Starts a local cloud from the synthesised templates. Several may run at once, in one process or many.
+ * Starts a local cloud from the synthesised templates. Several can run concurrently, in one or more processes.
  *
- * @throws Refusal with what to do about it, when something that it needs is not to be had; nothing is left running then
+ * @throws StartError with a remedy when a requirement is not met; everything that has started is then stopped
+ * @example
+ * const cloud = await startLocalCloud({ port: 0, dayMs: 1000 });
+ * const token = await cloud.tokenFor({ partnerId: 'demo', roles: ['admin'] });
+ * await fetch(`${cloud.url}/v1/orders`, { headers: { authorization: `Bearer ${token}` } });
+ * await cloud.stop();
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const started: { stop(): Promise<unknown> }[] = [];
@@ -110,12 +115,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       await part.stop();
     }
   });
-  const starting = <Part extends { stop(): Promise<unknown> }>(part: Part): Part => {
+  const track = <Part extends { stop(): Promise<unknown> }>(part: Part): Part => {
     started.push(part);
     return part;
   };
   try {
-    return { ...(await start(options, starting)), stop };
+    return { ...(await start(options, track)), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -124,37 +129,40 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
 async function start(
   options: LocalCloudOptions,
-  starting: <Part extends { stop(): Promise<unknown> }>(part: Part) => Part,
+  track: <Part extends { stop(): Promise<unknown> }>(part: Part) => Part,
 ): Promise<Omit<LocalCloud, 'stop'>> {
   const { port, dayMs, signal, log = () => undefined } = options;
   if (!(Number.isFinite(dayMs) && dayMs > 0)) {
-    throw new Refusal(`DAY_MS is how many milliseconds a day lasts, more than 0, not ${dayMs}.`);
+    throw new StartError(`DAY_MS is how many milliseconds a day lasts, more than 0, not ${dayMs}.`);
   }
   await refuseTakenPort(port);
-  const data = await takeDataFolder(options.dataDir);
-  starting({ stop: () => data.release() });
+  const data = await acquireDataFolder(options.dataDir);
+  track({ stop: () => data.release() });
   const folder = data.path;
 
   const [synthesised, started] = await Promise.allSettled([
     options.assembly ?? synthesise(log, signal),
-    startEngine({ engine: options.engine, endpoint: options.dynamodbEndpoint, folder, keeps: data.keeps }).then(
-      starting,
-    ),
+    startEngine({
+      engine: options.engine,
+      endpoint: options.dynamodbEndpoint,
+      folder,
+      isPersistent: data.isPersistent,
+    }).then(track),
   ]);
-  // Both have settled, so that a failure of one leaves nothing of the other behind.
+  // Wait for both, so that a failure of one does not leave the other running.
   const [assembly, engine] = [settledValue(synthesised), settledValue(started)];
   signal?.throwIfAborted();
   const parts = readParts(await readAssembly(assembly));
   refuseMissingPermissions(parts);
-  const harsh = options.harsh && starting(harshMode(options.harsh, parts.tables));
+  const harsh = options.harsh && track(harshMode(options.harsh, parts.tables));
   if (harsh) {
     log(`Harsh mode; HARSH_SEED=${harsh.seed} makes the same decisions again`);
   }
   const between = async (service: ServiceName, url: string) => {
-    const address = (await harsh?.between(service, url)) ?? url;
-    return options.between ? options.between(service, address) : address;
+    const address = (await harsh?.proxy(service, url)) ?? url;
+    return options.proxy ? options.proxy(service, address) : address;
   };
-  const api = onlyApi(parts);
+  const api = singleApi(parts);
 
   const dynamodb = new DynamoDBClient({
     endpoint: engine.url,
@@ -162,26 +170,26 @@ async function start(
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   await createTables(dynamodb, parts.tables);
-  starting({ stop: async () => dynamodb.destroy() });
+  track({ stop: async () => dynamodb.destroy() });
 
-  const clock = starting(await openClock({ dayMs, folder, keeps: data.keeps }));
-  const failures = starting(await openFailures(folder));
+  const clock = track(await openClock({ dayMs, folder, isPersistent: data.isPersistent }));
+  const failures = track(await openFailures(folder));
   const logFile = path.join(folder, 'functions.log');
   const functionsLog = openFunctionsLog(logFile);
-  starting({ stop: () => functionsLog.close() });
-  const issuer = await openIssuer({ folder, ...tokensOf(parts) });
+  track({ stop: () => functionsLog.close() });
+  const issuer = await openIssuer({ folder, ...tokenSettings(parts) });
 
   const operators = await startOperators(parts, { clock, folder, between });
   if (operators) {
-    starting(operators.sandbox);
+    track(operators.sandbox);
   }
-  const secrets = starting(await serveSecrets(parts.secrets, { given: operators?.secrets ?? new Map(), folder, log }));
+  const secrets = track(await serveSecrets(parts.secrets, { overrides: operators?.secrets ?? new Map(), folder, log }));
   const stepFunctions = await serveStepFunctions(parts.stateMachines, { clock, log });
-  const controlPlane = starting(await serveControlPlane(api));
-  // Days pass faster than Cognito's seconds: its request rates belong to what harsh mode does.
+  const controlPlane = track(await serveControlPlane(api));
+  // Cognito's quotas count real seconds, and days pass faster than that: only harsh mode enforces them.
   const cognito = await startCognito(parts, { issuer, clock, folder, log, hasQuotas: harsh !== undefined });
   if (cognito) {
-    starting(cognito);
+    track(cognito);
   }
   const functions = startFunctions(parts.functions, {
     clock,
@@ -195,21 +203,21 @@ async function start(
       AWS_ENDPOINT_URL_DYNAMODB: await between('dynamodb', engine.url),
       AWS_ENDPOINT_URL_SFN: await between('stepFunctions', stepFunctions.url),
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await between('secretsManager', secrets.url),
-      AWS_ENDPOINT_URL_APIGATEWAYV2: (await harsh?.between('apiGateway', controlPlane.url)) ?? controlPlane.url,
-      // The template's address is that of the pool's domain, which is nowhere.
+      AWS_ENDPOINT_URL_APIGATEWAYV2: (await harsh?.proxy('apiGateway', controlPlane.url)) ?? controlPlane.url,
+      // The template's URL is that of the pool's domain, which does not exist locally.
       ...(cognito && {
-        AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: (await harsh?.between('cognito', cognito.url)) ?? cognito.url,
+        AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: (await harsh?.proxy('cognito', cognito.url)) ?? cognito.url,
         TOKEN_URL: cognito.tokenUrl,
       }),
     },
   });
-  starting(functions);
-  starting(stepFunctions);
+  track(functions);
+  track(stepFunctions);
   stepFunctions.connect(functions);
   cognito?.connect(functions);
-  starting(startStreamReaders(parts, { endpoint: engine.url, functions, failures, folder, log, harsh }));
+  track(startStreamReaders(parts, { endpoint: engine.url, functions, failures, folder, log, harsh }));
 
-  // The partners are made through the API, whose address is known once it listens.
+  // Partners are created through the API, whose URL is known once it listens.
   let ensurePartner: (partnerId: string) => Promise<void> = async () => undefined;
   const tokenFor = async (request: TokenRequest) => {
     if (request.partnerId !== undefined) {
@@ -226,10 +234,10 @@ async function start(
     executions: stepFunctions.executions,
     harsh,
   });
-  const gateway = starting(
+  const gateway = track(
     await serveGateway(api, { port, issuer, functions, audienceOf: controlPlane.audienceOf, control, log }),
   );
-  starting(startSchedules(parts.schedules, { clock, functions, harsh }));
+  track(startSchedules(parts.schedules, { clock, functions, harsh }));
   signal?.throwIfAborted();
   if (api.routes.some(({ key }) => key.startsWith('PUT /v1/platform/'))) {
     const partners = await openPartners({ url: gateway.url, issuer, folder });
@@ -266,10 +274,10 @@ function settledValue<Value>(result: PromiseSettledResult<Value>): Value {
   return result.value;
 }
 
-function onlyApi(parts: Parts) {
+function singleApi(parts: Parts) {
   const [api, ...others] = parts.httpApis;
   if (!api || others.length > 0) {
-    throw new Refusal(`The local cloud serves one HTTP API, the template has ${parts.httpApis.length}.`);
+    throw new StartError(`The local cloud serves one HTTP API, the template has ${parts.httpApis.length}.`);
   }
   return api;
 }
@@ -279,28 +287,28 @@ async function startCognito(
   options: Parameters<typeof serveCognito>[1],
 ): Promise<Cognito | undefined> {
   if (others.length > 0) {
-    throw new Refusal(`The local cloud has one user pool, the template ${others.length + 1}.`);
+    throw new StartError(`The local cloud has one user pool, the template ${others.length + 1}.`);
   }
   return pool && serveCognito(pool, options);
 }
 
-/** The issuer and audience that the template's authoriser asks for; the local issuer signs for them. */
-function tokensOf(parts: Parts): { issuer: string; audience: string } {
+/** The issuer and audience that the template's authoriser expects; the local issuer signs for them. */
+function tokenSettings(parts: Parts): { issuer: string; audience: string } {
   const authorizers = parts.httpApis.flatMap(({ routes }) => routes.flatMap(({ authorizer }) => authorizer ?? []));
   const [first] = authorizers;
   const different = authorizers.find(({ issuer }) => issuer !== first?.issuer);
   if (different) {
-    throw new Refusal(
+    throw new StartError(
       `The local issuer signs for one issuer, the template has ${first?.issuer} and ${different.issuer}.`,
     );
   }
   return { issuer: first?.issuer ?? 'http://local.invalid', audience: first?.audience[0] ?? 'local' };
 }
 
-/** The sandbox, when the template has functions that call operators, and the secret that tells them where it is. */
+/** Starts the sandbox when functions of the template call operators, and sets the secret with its URL. */
 async function startOperators(
   parts: Parts,
-  options: { clock: ScaledClock; folder: string; between: NonNullable<LocalCloudOptions['between']> },
+  options: { clock: ScaledClock; folder: string; between: NonNullable<LocalCloudOptions['proxy']> },
 ): Promise<{ sandbox: Sandbox; secrets: Map<string, string> } | undefined> {
   const names = new Set(parts.functions.flatMap(({ environment }) => environment[OPERATORS_SECRET] ?? []));
   const secrets = parts.secrets.filter(({ arn, name }) => names.has(arn) || names.has(name));
@@ -317,7 +325,7 @@ async function startOperators(
     now: clock.now,
     apiKey,
     storeFile: path.join(folder, 'sandbox.json'),
-    // Retry-After is in real seconds, one of which may be a whole day here.
+    // Retry-After is in real seconds; a day may last one second here.
     retryAfterSeconds: 0,
   });
   const url = await between('operators', sandbox.url);

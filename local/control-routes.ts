@@ -3,7 +3,7 @@ import { behaviourSchema, usageSchema } from '../sandbox/behaviour.ts';
 import type { Sandbox } from '../sandbox/main.ts';
 import type { ScaledClock } from './clock.ts';
 import type { Failures } from './failures.ts';
-import type { Answer } from './gateway/answer.ts';
+import type { GatewayResponse } from './gateway/answer.ts';
 import type { ControlRoutes } from './gateway/server.ts';
 import type { Harsh } from './harsh/harsh-mode.ts';
 import type { Issuer, TokenRequest } from './issuer.ts';
@@ -26,8 +26,8 @@ const clockSchema = z.strictObject({
 });
 
 /**
- * What the local cloud offers beside the deployed system: tokens, its clock, how the operators behave, and what is going
- * on inside.
+ * The routes under `/_local/`, which the deployed system does not have: tokens, the clock, the operators' behaviour, failures,
+ * executions and faults.
  */
 export function controlRoutes(cloud: {
   clock: ScaledClock;
@@ -41,7 +41,7 @@ export function controlRoutes(cloud: {
   const { clock, issuer, sandbox, failures } = cloud;
   const operatorIds = ['3uk', '3ireland', 'orange', 'a1'];
 
-  async function answer(method: string, path: string, body: Buffer): Promise<Answer> {
+  async function answer(method: string, path: string, body: Buffer): Promise<GatewayResponse> {
     const [area = '', id = '', rest = ''] = path.slice('/_local/'.length).split('/');
     switch (`${method} ${area}${area === 'operators' && rest ? `/${rest}` : ''}`) {
       case 'POST token': {
@@ -119,9 +119,9 @@ function timeOf(clock: ScaledClock) {
   return { now: clock.now().toISOString(), dayMs: clock.dayMs, held: clock.isHeld() };
 }
 
-type Read<Value> = { ok: true; value: Value } | { ok: false; refusal: Answer };
+type ParseResult<Value> = { ok: true; value: Value } | { ok: false; refusal: GatewayResponse };
 
-function read<Schema extends z.ZodType>(schema: Schema, body: Buffer): Read<z.output<Schema>> {
+function read<Schema extends z.ZodType>(schema: Schema, body: Buffer): ParseResult<z.output<Schema>> {
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8') || '{}');
@@ -134,11 +134,11 @@ function read<Schema extends z.ZodType>(schema: Schema, body: Buffer): Read<z.ou
     : { ok: false, refusal: problem(422, 'invalid_input', z.prettifyError(parsed.error)) };
 }
 
-function json(status: number, value: unknown): Answer {
+function json(status: number, value: unknown): GatewayResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
 }
 
-function problem(status: number, code: string, detail: string): Answer {
+function problem(status: number, code: string, detail: string): GatewayResponse {
   const body = { type: `/docs#${code}`, title: code.replaceAll('_', ' '), status, detail };
   return { status, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(body) };
 }

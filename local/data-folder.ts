@@ -1,30 +1,30 @@
 import { access, constants, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { explainSystemError, Refusal, systemCodeOf } from './start-error.ts';
+import { explainSystemError, StartError, systemCodeOf } from './start-error.ts';
 
-/** Where one local cloud keeps what it writes. */
+/** The folder to which one local cloud writes. */
 export type DataFolder = {
   path: string;
-  /** Whether it outlives the cloud. */
-  keeps: boolean;
+  /** Whether the folder remains after the cloud stops. */
+  isPersistent: boolean;
   release(): Promise<void>;
 };
 
-/** Folders that this process uses: two clouds of one process would share the file lock. */
+/** Folders in use by this process: two clouds of one process would share the file lock. */
 const inUse = new Set<string>();
 
 /**
- * Takes a folder for one cloud alone; without a name, a temporary one that `release` removes.
+ * Acquires a folder for exclusive use by one cloud; without a name, a temporary folder that `release` removes.
  *
- * @throws Refusal when the folder cannot be created or written to, or another running cloud uses it
+ * @throws StartError when the folder cannot be created or written to, or another running cloud uses it
  */
-export async function takeDataFolder(name: string | undefined): Promise<DataFolder> {
+export async function acquireDataFolder(name: string | undefined): Promise<DataFolder> {
   if (name === undefined || name === '') {
     const temporary = await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-'));
     return {
       path: temporary,
-      keeps: false,
+      isPersistent: false,
       release: () => rm(temporary, { recursive: true, force: true, maxRetries: 5 }),
     };
   }
@@ -32,18 +32,18 @@ export async function takeDataFolder(name: string | undefined): Promise<DataFold
     await makeFolder(path.resolve(name));
     await access(name, constants.W_OK);
   } catch (cause) {
-    throw new Refusal(`DATA_DIR ${name} cannot be used: ${explainSystemError(cause) ?? cause}.`, { cause });
+    throw new StartError(`DATA_DIR ${name} cannot be used: ${explainSystemError(cause) ?? cause}.`, { cause });
   }
   const folder = await realpath(name);
   if (inUse.has(folder)) {
-    throw new Refusal(`DATA_DIR ${folder} is in use by another local cloud of this process.`);
+    throw new StartError(`DATA_DIR ${folder} is in use by another local cloud of this process.`);
   }
   inUse.add(folder);
   try {
     const unlock = await lock(folder);
     return {
       path: folder,
-      keeps: true,
+      isPersistent: true,
       async release() {
         await unlock();
         inUse.delete(folder);
@@ -56,8 +56,8 @@ export async function takeDataFolder(name: string | undefined): Promise<DataFold
 }
 
 /**
- * Creates a folder and its missing parents, each once. `mkdir` with `recursive` never returns where the file system reports
- * ENOENT although the parent exists, as /proc does.
+ * Creates a folder and its missing parents. `mkdir` with `recursive` never returns when the file system reports ENOENT although
+ * the parent exists, as /proc does.
  */
 async function makeFolder(folder: string): Promise<void> {
   try {
@@ -84,14 +84,14 @@ async function exists(file: string): Promise<boolean> {
 }
 
 /**
- * Locks a folder for this process. The operating system holds the lock and releases it when the process ends, however it
- * ends: no process id is compared, which another program may have by then.
+ * Locks a folder for this process. The operating system releases the lock when the process ends for any reason. Comparing
+ * process ids would not work: the system may reuse them.
  *
- * @throws Refusal when another process holds it
+ * @throws StartError when another process holds it
  */
 async function lock(folder: string): Promise<() => Promise<void>> {
   const { DatabaseSync } = await import('node:sqlite');
-  // SQLite brings file locks for every platform; Node itself has none.
+  // SQLite provides file locks on every platform; Node.js does not.
   const file = path.join(folder, 'lock.sqlite');
   const owner = path.join(folder, 'lock');
   let holder: InstanceType<typeof DatabaseSync> | undefined;
@@ -103,19 +103,19 @@ async function lock(folder: string): Promise<() => Promise<void>> {
     holder?.close();
     if (/locked|busy/i.test(String(cause))) {
       const pid = await readFile(owner, 'utf8').catch(() => 'unknown');
-      throw new Refusal(
+      throw new StartError(
         `DATA_DIR ${folder} is in use by the local cloud with process id ${pid}: stop that one first.`,
         {
           cause,
         },
       );
     }
-    throw new Refusal(`DATA_DIR ${folder} cannot be written to: ${explainSystemError(cause) ?? cause}.`, { cause });
+    throw new StartError(`DATA_DIR ${folder} cannot be written to: ${explainSystemError(cause) ?? cause}.`, { cause });
   }
-  const held = holder;
+  const database = holder;
   return async () => {
-    // The locked file stays: removing it would unlock it for a process that has opened it meanwhile.
+    // Do not remove the locked file: a process may have opened it meanwhile, and would then hold a lock on a deleted file.
     await rm(owner, { force: true });
-    held.close();
+    database.close();
   };
 }

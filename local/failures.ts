@@ -2,38 +2,38 @@ import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sqsLimits } from './limits.ts';
 
-/** Events that came to nothing, by the queue that the template sends them to. */
+/** Events that exhausted their retries, with the queue that the template sends them to. */
 export type Failures = {
-  /** A message that is larger than SQS takes is dropped. */
+  /** Adds a message; one that is too large for SQS is dropped. */
   add(queueArn: string, message: unknown): void;
-  /** The latest, oldest first. */
+  /** Lists the latest messages, oldest first. */
   list(): { queue: string; message: unknown }[];
   stop(): Promise<void>;
 };
 
-const KEPT = 1000;
+const MAX_ENTRIES = 1000;
 
-/** Opens the failures of a data folder; those of earlier runs are in it when the folder keeps them. */
+/** Opens the failures of a data folder, including those of earlier runs. */
 export async function openFailures(folder: string): Promise<Failures> {
   const file = path.join(folder, 'failures.jsonl');
   const entries: { queue: string; message: unknown }[] = [];
-  for (const line of (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(-KEPT)) {
+  for (const line of (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(-MAX_ENTRIES)) {
     try {
       entries.push(JSON.parse(line));
     } catch {
-      // The last line of a run that was killed may be half a line.
+      // A killed run may leave an incomplete last line.
     }
   }
   let writing: Promise<unknown> = Promise.resolve();
   return {
     add(queueArn, message) {
-      // Lambda and Scheduler drop what a queue does not take.
+      // Lambda and Scheduler drop messages that a queue rejects.
       if (Buffer.byteLength(JSON.stringify(message)) > sqsLimits.messageBytes) {
         return;
       }
       const entry = { queue: queueArn.split(':').at(-1) ?? queueArn, message };
       entries.push(entry);
-      entries.splice(0, entries.length - KEPT);
+      entries.splice(0, entries.length - MAX_ENTRIES);
       writing = writing.then(() => appendFile(file, `${JSON.stringify(entry)}\n`)).catch(() => undefined);
     },
     list: () => [...entries],

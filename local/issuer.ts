@@ -4,7 +4,7 @@ import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, typ
 import * as z from 'zod';
 import { readStored, store } from './stored-json.ts';
 
-/** What a token is asked to say. */
+/** The claims and the validity of a requested token. */
 export type TokenRequest = {
   partnerId?: string | undefined;
   roles: readonly string[];
@@ -14,13 +14,13 @@ export type TokenRequest = {
   expiresIn?: number | undefined;
 };
 
-/** Who signs the tokens of the local cloud, in place of an identity provider. */
+/** Signs the tokens of the local cloud, in place of an identity provider. */
 export type Issuer = {
   issuer: string;
   audience: string;
   /** The public key. */
   jwks: { keys: JWK[] };
-  /** What finds the key that a token was signed with. */
+  /** Finds the key with which a token was signed. */
   keys: ReturnType<typeof createLocalJWKSet>;
   token(request: TokenRequest): Promise<string>;
   /** Signs any claims; for tests of what the authoriser refuses. */
@@ -29,7 +29,7 @@ export type Issuer = {
 
 const TWELVE_HOURS_S = 12 * 3600;
 
-/** Opens the issuer of a data folder; its key pair is kept there, so that tokens outlive a restart. */
+/** Opens the issuer of a data folder, which stores its key pair: tokens stay valid after a restart. */
 export async function openIssuer(options: { folder: string; issuer: string; audience: string }): Promise<Issuer> {
   const { issuer, audience, folder } = options;
   const file = path.join(folder, 'issuer-key.json');
@@ -71,6 +71,6 @@ export async function openIssuer(options: { folder: string; issuer: string; audi
 }
 
 function definedOnly(key: { kty?: string | undefined } & Record<string, unknown>): JWK {
-  // Leaving out what is undefined makes no other key of it.
+  // Safe: omitting undefined values does not change the key.
   return Object.fromEntries(Object.entries(key).filter(([, value]) => value !== undefined)) as unknown as JWK;
 }

@@ -1,22 +1,22 @@
 /**
- * Limits of AWS that the engines of the local cloud do not enforce by themselves. The code that enforces one names it here.
+ * AWS limits that the engines of the local cloud do not enforce. The code that enforces a limit reads it from here.
  *
- * DynamoDB's own (100 items and 4 MB a transaction, 400 KB an item, 100 and 25 a batch, 1 MB a page) are the engine's:
- * test/local/limits.test.ts holds the engine to them. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ * The engine enforces those of DynamoDB (100 items and 4 MB per transaction, 400 KB per item, 100 and 25 items per batch, 1 MB per
+ * page); test/local/limits.test.ts checks it. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
  */
 
 const MB = 1024 * 1024;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const lambdaLimits = {
-  /** Of a synchronous invocation, and of its response: 6 MB and a little for what Lambda wraps around it. */
+  /** The payload of a synchronous invocation and of its response: 6 MB plus Lambda's envelope. */
   payloadBytes: 6_291_556,
   asynchronousPayloadBytes: MB,
   timeoutSeconds: 900,
   memoryMb: { min: 128, max: 10_240 },
-  /** All variables of a function together. */
+  /** The total size of a function's variables. */
   environmentBytes: 4_096,
-  /** Invocations of all functions of an account at once. New accounts have as few as 10. */
+  /** Concurrent invocations of all functions of an account. New accounts may have only 10. */
   concurrency: 1_000,
 };
 
@@ -26,19 +26,19 @@ export const apiGatewayLimits = {
   /** The request line and all headers. */
   headerBytes: 10_240,
   integrationTimeoutMs: 30_000,
-  /** Of one JWT authoriser. */
+  /** Per JWT authoriser. */
   audiences: 50,
 };
 
-/** How many requests may come at once, and how many a second after those. */
+/** The burst of requests, and the sustained rate per second. */
 export type RequestRate = { burstLimit: number; rateLimit: number };
 
 /**
- * Those of regions other than us-east-1, us-west-2 and eu-west-1, which have more.
+ * The limits of regions other than us-east-1, us-west-2 and eu-west-1, which have higher ones.
  * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
 export const stepFunctionsLimits = {
-  /** What goes into a state, a task or an execution, or comes out of one. */
+  /** Input and output of a state, a task or an execution. */
   payloadBytes: 262_144,
   historyEvents: 25_000,
   nameLength: 80,
@@ -57,11 +57,11 @@ export const stepFunctionsLimits = {
 export const cognitoLimits = {
   clients: 1_000,
   resourceServers: 25,
-  /** Of one resource server. */
+  /** Per resource server. */
   scopes: 100,
-  /** Items of one page of a list. */
+  /** Items per page. */
   pageSize: 60,
-  /** Requests a second, by category. */
+  /** Requests per second, by category. */
   categories: {
     UserAuthentication: 120,
     UserCreation: 50,
@@ -75,7 +75,7 @@ export const cognitoLimits = {
     UserPoolClientRead: 15,
     UserPoolClientUpdate: 15,
   },
-  /** Each operation on a pool's clients and resource servers has this many a second of its own, within its category. */
+  /** Requests per second of each operation on a pool's clients and resource servers, within its category. */
   poolOperationRate: 5,
   categoryOf: {
     AdminInitiateAuth: 'UserAuthentication',

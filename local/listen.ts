@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 
-/** A server of this machine: its address without a slash at its end, and its end. */
+/** A server on this machine. Its URL has no trailing slash. */
 export type LocalServer = { url: string; stop(): Promise<void> };
 
-/** Lets a service of the local cloud be reached, on a port that is free. */
+/** Lets a server listen on a free local port. */
 export async function listenLocally(server: Server): Promise<LocalServer> {
-  // A client that keeps a connection finds it open: closing it at rest would fail requests that are on their way.
+  // Keep idle connections open for long: closing one could fail a request in flight.
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

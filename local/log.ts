@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 
-/** Where lines go that are nobody's answer. */
+/** Writes a line of diagnostic output. */
 export type Log = (line: string) => void;
 
 export type FunctionsLog = { write(functionName: string, text: string): void; close(): Promise<void> };
 
-/** The log of all functions, in one file; on stderr too when `LOG` is set. Never on stdout. */
+/** Opens the log of all functions: a file, and also stderr when `LOG` is set. Never stdout. */
 export function openFunctionsLog(file: string): FunctionsLog {
   const stream = createWriteStream(file, { flags: 'a' });
-  // A log that cannot be written, as when its folder has been removed, must not stop what it tells about.
+  // A failing log, for example after its folder was removed, must not stop the cloud.
   stream.on('error', () => undefined);
   const echo = Boolean(process.env.LOG);
   return {

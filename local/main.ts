@@ -1,26 +1,26 @@
 import { once } from 'node:events';
 import { engineNames } from './dynamodb/engine.ts';
 import { harshSettings } from './harsh/settings.ts';
-import { explainSystemError, Refusal } from './start-error.ts';
+import { explainSystemError, StartError } from './start-error.ts';
 
-// npm start: the whole system on this machine. PORT, DAY_MS, DATA_DIR, DYNAMODB_ENGINE, CLOUD and HARSH_SEED configure it.
+// npm start: runs the whole system on this machine. PORT, DAY_MS, DATA_DIR, DYNAMODB_ENGINE, CLOUD and HARSH_SEED configure it.
 
-// Lambda's time zone, whatever the machine's is.
+// Use Lambda's time zone.
 process.env.TZ = 'UTC';
 
-// The shell that npm runs this in; somebody else's parent may end as it likes.
+// The shell in which npm runs this. Other parent processes are not watched.
 const npmShell = process.env.npm_lifecycle_event === 'start' ? process.ppid : undefined;
 
-/** Stdout has one line, for whoever waits for it; all else is for eyes. */
+/** Stdout has one line, which programs wait for; everything else goes to stderr. */
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
 const stopSignal = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => stopSignal.abort());
 }
-// Under `npm start` a signal ends npm's shell and does not get here: a new parent process shows that. The interval also keeps the
-// process alive, which servers and workers do not.
-const awake = setInterval(() => {
+// Under `npm start` a signal ends npm's shell and does not reach this process; a changed parent process shows it. The interval
+// also keeps the process alive, which servers and workers do not.
+const parentWatch = setInterval(() => {
   if (npmShell !== undefined && process.ppid !== npmShell) {
     stopSignal.abort();
   }
@@ -43,14 +43,14 @@ try {
   if (!stopSignal.signal.aborted) {
     await once(stopSignal.signal, 'abort');
   }
-  clearInterval(awake);
+  clearInterval(parentWatch);
   await cloud.stop();
   process.exit(0);
 } catch (error) {
   if (stopSignal.signal.aborted) {
     process.exit(0);
   }
-  log(error instanceof Refusal ? error.message : `The local cloud does not start: ${describe(error)}`);
+  log(error instanceof StartError ? error.message : `The local cloud does not start: ${describe(error)}`);
   process.exit(1);
 }
 
@@ -59,9 +59,11 @@ function numberIn(name: string, text: string | undefined, fallback: number): num
     return fallback;
   }
   const value = Number(text);
-  const isRight = name === 'PORT' ? Number.isInteger(value) && value >= 0 && value <= 65_535 : value > 0;
-  if (!isRight) {
-    throw new Refusal(`${name} is ${name === 'PORT' ? 'a port from 0 to 65535' : 'a number above 0'}, not "${text}".`);
+  const isValid = name === 'PORT' ? Number.isInteger(value) && value >= 0 && value <= 65_535 : value > 0;
+  if (!isValid) {
+    throw new StartError(
+      `${name} is ${name === 'PORT' ? 'a port from 0 to 65535' : 'a number above 0'}, not "${text}".`,
+    );
   }
   return value;
 }
@@ -69,7 +71,7 @@ function numberIn(name: string, text: string | undefined, fallback: number): num
 function engineIn(text: string | undefined) {
   const engine = engineNames.find((name) => name === text);
   if (text && !engine) {
-    throw new Refusal(`DYNAMODB_ENGINE is ${engineNames.join(' or ')}, not "${text}".`);
+    throw new StartError(`DYNAMODB_ENGINE is ${engineNames.join(' or ')}, not "${text}".`);
   }
   return engine;
 }

@@ -4,16 +4,16 @@ import type { Issuer } from './issuer.ts';
 import { seedTariffs } from './seed-tariffs.ts';
 import { readStored, store } from './stored-json.ts';
 
-/** The partners that the local cloud makes, through the platform's own API. */
+/** Creates partners through the platform API. */
 export type Partners = {
-  /** Makes the tariffs and the partner `demo`, once for a data folder. */
+  /** Creates the tariffs and the partner `demo`, once per data folder. */
   seed(): Promise<void>;
-  /** Makes a partner that is not there, with all the tariffs of the seed. One that is there stays as it is. */
+  /** Creates a missing partner, with all tariffs of the seed. An existing partner does not change. */
   ensure(partnerId: string): Promise<void>;
 };
 
 const DEMO = 'demo';
-/** A busy machine may not answer within the gateway's time-out, and harsh mode throttles: a PUT is sent again. */
+/** A busy machine may exceed the gateway's time-out, and harsh mode throttles: the PUT is retried. */
 const UNAVAILABLE = 503;
 const MAX_ATTEMPTS = 4;
 const seededSchema = z.object({ tariffs: z.string(), partners: z.array(z.string()) });
@@ -25,9 +25,9 @@ export async function openPartners(options: {
 }): Promise<Partners> {
   const { url, issuer, folder } = options;
   const file = path.join(folder, 'seeded.json');
-  const kept = await readStored(file, seededSchema);
-  let tariffsSeeded = kept?.tariffs;
-  const made = new Map<string, Promise<void>>(kept?.partners.map((id) => [id, Promise.resolve()]));
+  const stored = await readStored(file, seededSchema);
+  let tariffsSeeded = stored?.tariffs;
+  const created = new Map<string, Promise<void>>(stored?.partners.map((id) => [id, Promise.resolve()]));
   let storing: Promise<void> = Promise.resolve();
 
   async function put(pathname: string, body: unknown): Promise<void> {
@@ -51,20 +51,20 @@ export async function openPartners(options: {
     }
   }
 
-  function remember(): Promise<void> {
-    storing = storing.then(() => store(file, { tariffs: tariffsSeeded ?? '', partners: [...made.keys()] }));
+  function save(): Promise<void> {
+    storing = storing.then(() => store(file, { tariffs: tariffsSeeded ?? '', partners: [...created.keys()] }));
     return storing;
   }
 
-  async function isThere(partnerId: string): Promise<boolean> {
+  async function exists(partnerId: string): Promise<boolean> {
     const token = await issuer.token({ partnerId, roles: ['admin'], expiresIn: 60 });
     const response = await fetch(`${url}/v1/partner`, { headers: { authorization: `Bearer ${token}` } });
     await response.arrayBuffer();
     return response.ok;
   }
 
-  async function make(partnerId: string): Promise<void> {
-    if (await isThere(partnerId)) {
+  async function create(partnerId: string): Promise<void> {
+    if (await exists(partnerId)) {
       return;
     }
     await put(`/v1/platform/partners/${encodeURIComponent(partnerId)}`, detailsOf(partnerId));
@@ -75,31 +75,31 @@ export async function openPartners(options: {
   }
 
   async function ensure(partnerId: string): Promise<void> {
-    const before = made.get(partnerId);
-    if (before) {
-      return before;
+    const existing = created.get(partnerId);
+    if (existing) {
+      return existing;
     }
-    const making = make(partnerId);
-    made.set(partnerId, making);
+    const creation = create(partnerId);
+    created.set(partnerId, creation);
     try {
-      await making;
+      await creation;
     } catch (error) {
-      made.delete(partnerId);
+      created.delete(partnerId);
       throw error;
     }
-    await remember();
+    await save();
   }
 
   return {
     ensure,
     async seed() {
-      const wanted = JSON.stringify(seedTariffs);
-      if (tariffsSeeded !== wanted) {
+      const current = JSON.stringify(seedTariffs);
+      if (tariffsSeeded !== current) {
         await Promise.all(Object.entries(seedTariffs).map(([id, terms]) => put(`/v1/platform/tariffs/${id}`, terms)));
-        tariffsSeeded = wanted;
+        tariffsSeeded = current;
       }
       await ensure(DEMO);
-      await remember();
+      await save();
     },
   };
 }

@@ -3,9 +3,9 @@ import { throttle } from './gateway/throttle.ts';
 import type { RequestRate } from './limits.ts';
 
 /**
- * The quota of a service's operations: each has a token bucket, of real time.
+ * Creates the request quota of a service: each operation has a token bucket in real time.
  *
- * @returns throws the service's error for a request that is one too many
+ * @returns a function that throws the service's error when a request exceeds the quota
  */
 export function requestQuota(
   rates: Readonly<Record<string, RequestRate>>,
@@ -14,8 +14,8 @@ export function requestQuota(
 ): (operation: string) => void {
   const buckets = new Map(Object.entries(rates).map(([operation, rate]) => [operation, throttle(rate, now)]));
   return (operation) => {
-    const mayPass = buckets.get(operation);
-    if (mayPass && !mayPass()) {
+    const takeToken = buckets.get(operation);
+    if (takeToken && !takeToken()) {
       throw new ServiceError(errorName, 'Rate exceeded');
     }
   };

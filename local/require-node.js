@@ -1,5 +1,5 @@
-// Loaded with `node --import` before anything else, so in the words of any version of Node: an old one would stop at the
-// first file of TypeScript and say something that helps nobody.
+// Loaded with `node --import` before anything else, and in plain JavaScript: an old Node.js would stop at the first TypeScript
+// file with an unhelpful error.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(

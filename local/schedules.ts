@@ -6,17 +6,17 @@ import { account, region } from './template/identity.ts';
 import type { SchedulePart } from './template/parts.ts';
 
 /**
- * No schedule runs more often than this, in real time, however fast the days pass; and one that comes seldom, a third as often:
- * each look is work, and nobody waits by the second for what comes by the hour.
+ * The minimum period of a schedule in real time, however fast the days pass. Infrequent schedules have three times this minimum,
+ * because their delay matters less.
  */
-const SHORTEST_PERIOD_MS = 1_000;
-const SELDOM_MS = 15 * 60_000;
+const MIN_PERIOD_MS = 1_000;
+const INFREQUENT_MS = 15 * 60_000;
 
-const shortestPeriodOf = ({ everyMs }: SchedulePart) => SHORTEST_PERIOD_MS * (everyMs >= SELDOM_MS ? 3 : 1);
+const minPeriodOf = ({ everyMs }: SchedulePart) => MIN_PERIOD_MS * (everyMs >= INFREQUENT_MS ? 3 : 1);
 
 export type Schedules = { stop(): Promise<void> };
 
-/** Runs the schedules of the template by the scaled clock. Only in harsh mode does a schedule overlap with itself. */
+/** Runs the schedules of the template in scaled time. Runs of one schedule overlap only in harsh mode. */
 export function startSchedules(
   parts: readonly SchedulePart[],
   options: { clock: ScaledClock; functions: Functions; harsh?: Pick<Harsh, 'overlaps'> | undefined },
@@ -25,13 +25,13 @@ export function startSchedules(
   const stopping = new AbortController();
   const nowMs = () => clock.now().getTime();
   for (const { name, functionArn } of parts) {
-    functions.mustHave(functionArn, `Schedule ${name}`);
+    functions.assertExists(functionArn, `Schedule ${name}`);
   }
 
   async function run(part: SchedulePart): Promise<void> {
     let previous = Promise.resolve();
     const { signal } = stopping;
-    const periodMs = Math.max(part.everyMs, shortestPeriodOf(part) / clock.realMs(1));
+    const periodMs = Math.max(part.everyMs, minPeriodOf(part) / clock.realMs(1));
     for (let due = nowMs() + periodMs; ; due = Math.max(due + periodMs, nowMs())) {
       await clock.sleep(due - nowMs(), { signal, ref: false });
       if (signal.aborted) {
@@ -41,7 +41,7 @@ export function startSchedules(
       const event = part.input ?? scheduledEvent(part.name, clock.now());
       const current = functions.invokeAsynchronously(part.functionArn, event);
       if (harsh?.overlaps()) {
-        // Two at the most: a slow machine would otherwise fall further and further behind.
+        // At most two runs overlap: a slow machine would otherwise fall further and further behind.
         await previous;
         previous = current;
       } else {
@@ -59,7 +59,7 @@ export function startSchedules(
   };
 }
 
-/** What EventBridge hands over when the schedule says nothing else. */
+/** The default event of EventBridge. */
 function scheduledEvent(name: string, now: Date): string {
   return JSON.stringify({
     version: '0',

@@ -9,20 +9,20 @@ import type { SecretPart } from './template/parts.ts';
 /**
  * Serves Secrets Manager's GetSecretValue for the secrets of the template.
  *
- * @param given values that the local cloud knows better than the template, by the secret's ARN
- * @param folder where generated values are kept
+ * @param overrides values that override those of the template, by the secret's ARN
+ * @param folder the folder that stores generated values
  */
 export async function serveSecrets(
   parts: readonly SecretPart[],
-  options: { given: ReadonlyMap<string, string>; folder: string; log: Log },
+  options: { overrides: ReadonlyMap<string, string>; folder: string; log: Log },
 ): Promise<AwsJsonServer> {
   const file = path.join(options.folder, 'secrets.json');
   const generated = (await readStored(file, z.record(z.string(), z.string()))) ?? {};
   const before = Object.keys(generated).length;
   const values = new Map<string, string>();
   for (const part of parts) {
-    const value = options.given.get(part.arn) ?? part.value ?? generated[part.arn] ?? generate(part);
-    if (part.generate && !options.given.has(part.arn) && part.value === undefined) {
+    const value = options.overrides.get(part.arn) ?? part.value ?? generated[part.arn] ?? generate(part);
+    if (part.generate && !options.overrides.has(part.arn) && part.value === undefined) {
       generated[part.arn] = value;
     }
     values.set(part.arn, value);
@@ -54,12 +54,12 @@ export async function serveSecrets(
   });
 }
 
-function generate({ generate: wanted }: SecretPart): string {
-  const password = randomBytes(wanted?.length ?? 32)
+function generate({ generate: settings }: SecretPart): string {
+  const password = randomBytes(settings?.length ?? 32)
     .toString('base64url')
-    .slice(0, wanted?.length ?? 32);
-  if (wanted?.key === undefined) {
+    .slice(0, settings?.length ?? 32);
+  if (settings?.key === undefined) {
     return password;
   }
-  return JSON.stringify({ ...JSON.parse(wanted.template ?? '{}'), [wanted.key]: password });
+  return JSON.stringify({ ...JSON.parse(settings.template ?? '{}'), [settings.key]: password });
 }

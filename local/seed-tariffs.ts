@@ -4,7 +4,7 @@ const MB = 1_000_000;
 const GB = 1_000 * MB;
 const everyOperator = ['3uk', '3ireland', 'orange', 'a1'] as const;
 
-/** The tariffs that a fresh local cloud has; every partner that it makes is given all of them. */
+/** The initial tariffs of a local cloud; every partner that it creates is granted all of them. */
 export const seedTariffs: Readonly<Record<string, TariffTerms>> = {
   trf_partner_all: {
     name: 'Partner Europe',

@@ -1,9 +1,9 @@
-/** Why the local cloud does not start, in words for the person who typed the command: shown without a stack trace. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+/** An error that prevents the start, with a message for the user; shown without a stack trace. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
 }
 
-/** The system errors that a person can do something about, and what to do. */
+/** Remedies for system errors that the user can resolve. */
 const remedies: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space, or set DATA_DIR or TMPDIR to a folder on another disk',
   EDQUOT: 'the disk quota is used up: free some space, or set DATA_DIR or TMPDIR to a folder on another disk',
@@ -15,16 +15,16 @@ const remedies: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files: raise the limit with ulimit -n',
 };
 
-/** The code of a system error (`ENOSPC`); undefined for any other error. Errors of another realm, as of a test's, are no `Error` here. */
+/** Returns the code of a system error (`ENOSPC`), else undefined. Does not use `instanceof`: the error may come from another realm. */
 export function systemCodeOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
 
-/** What a system error means for the person at the keyboard; undefined for any other error. */
+/** Explains a system error and its remedy to the user; undefined for any other error. */
 export function explainSystemError(error: unknown): string | undefined {
   const text = String(error);
-  // SQLite reports a full disk by its text alone.
+  // SQLite reports a full disk only in its message.
   const code = text.includes('disk is full') ? 'ENOSPC' : systemCodeOf(error);
   const remedy = code === undefined ? undefined : remedies[code];
   return remedy && `${remedy} (${text})`;

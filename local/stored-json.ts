@@ -1,8 +1,8 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type * as z from 'zod';
-import { Refusal } from './start-error.ts';
+import { StartError } from './start-error.ts';
 
-/** Reads a file of the data folder; undefined when it is not there. Throws a `Refusal` when it is not as it should be. */
+/** Reads a file of the data folder; returns undefined when it is missing. @throws StartError when the content is invalid */
 export async function readStored<Schema extends z.ZodType>(
   file: string,
   schema: Schema,
@@ -16,7 +16,7 @@ export async function readStored<Schema extends z.ZodType>(
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new Refusal(`${file} is damaged: remove it, or the whole data folder, to start over.`, { cause });
+    throw new StartError(`${file} is damaged: remove it, or the whole data folder, to start over.`, { cause });
   }
 }
 
@@ -24,14 +24,14 @@ export async function readStored<Schema extends z.ZodType>(
 const writes = new Map<string, Promise<void>>();
 
 /**
- * Replaces the file atomically: readers see the old content or the new one, never a part. Writes of the same file run one after
- * the other. A write that fails, as on a full disk, removes its temporary file.
+ * Replaces a file atomically: readers see the old or the new content, never a part. Writes of the same file run in sequence. A failed
+ * write, for example on a full disk, removes its temporary file.
  */
 export function store(file: string, value: unknown): Promise<void> {
   const write = (writes.get(file) ?? Promise.resolve())
     .catch(() => undefined)
     .then(async () => {
-      // A fixed name: what a killed process leaves behind is overwritten by the next write.
+      // The name is fixed: the next write overwrites the file of a killed process.
       const unfinished = `${file}.new`;
       try {
         await writeFile(unfinished, JSON.stringify(value), { mode: 0o600 });

@@ -7,11 +7,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Log } from './log.ts';
-import { Refusal } from './start-error.ts';
+import { StartError } from './start-error.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** All that the template and the bundles are made from. */
+/** The sources of the templates and bundles. */
 export const inputs: readonly string[] = [
   'infra',
   'functions',
@@ -25,15 +25,15 @@ export const inputs: readonly string[] = [
   'tsconfig.json',
 ];
 
-const KEPT_ASSEMBLIES = 3;
-const GIVE_UP_AFTER_MS = 120_000;
+const MAX_ASSEMBLIES = 3;
+const LOCK_TIMEOUT_MS = 120_000;
 
 /**
- * The folder of the synthesised templates and bundles, made anew only when something that they are made from has changed.
- * Several processes may ask at once: one synthesises, the others wait.
+ * Returns the folder of the synthesised templates and bundles; synthesises again only when a source has changed. Of several concurrent
+ * processes, one synthesises and the others wait.
  *
- * @param signal stops the synthesis, and removes its unfinished output
- * @throws Refusal when the CDK app fails; what it said is in the message
+ * @param signal aborts the synthesis and removes its unfinished output
+ * @throws StartError when the CDK app fails; the message contains its output
  */
 export async function synthesise(log: Log, signal?: AbortSignal): Promise<string> {
   const all = path.join(root, 'cdk.out.local');
@@ -49,7 +49,7 @@ export async function synthesise(log: Log, signal?: AbortSignal): Promise<string
     log('Synthesising the templates and bundling the functions, as something has changed ...');
     const unfinished = `${folder}.${randomUUID()}`;
     await synthesiseInto(unfinished, { stage: 'local' }, signal);
-    // From here on it is whole: nobody ever reads a half-written assembly.
+    // Rename the complete assembly, so that no process reads a partial one.
     await rename(unfinished, folder);
     await removeOld(all, folder);
     return folder;
@@ -61,34 +61,34 @@ export async function synthesise(log: Log, signal?: AbortSignal): Promise<string
 /**
  * Synthesises the templates of a stage, and bundles the functions, into a folder.
  *
- * @param chosen what the command line would say with `-c`
+ * @param context the context values, as with `-c` on the command line
  */
 export async function synthesiseInto(
   outputFolder: string,
-  chosen: Readonly<Record<string, string>>,
+  context: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { context }: { context: Record<string, unknown> } = JSON.parse(
+  const { context: defaultContext }: { context: Record<string, unknown> } = JSON.parse(
     await readFile(path.join(root, 'cdk.json'), 'utf8'),
   );
   const child = spawn(process.execPath, ['infra/app.ts'], {
     cwd: root,
     env: {
       ...process.env,
-      // Options of this process, as of a test runner, are not for another.
+      // Do not pass on options of this process, for example of a test runner.
       NODE_OPTIONS: '',
       CDK_OUTDIR: outputFolder,
-      // The checks take longer than all the rest, and are the tests' and the pipeline's to make.
+      // The checks take longer than everything else; tests and the pipeline run them.
       CDK_VALIDATION: 'false',
       LOCAL_CLOUD: 'true',
-      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...chosen }),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...defaultContext, ...context }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  for (const output of [child.stdout, child.stderr]) {
-    output.on('data', (data: Buffer) => {
-      said += data.toString();
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data: Buffer) => {
+      output += data.toString();
     });
   }
   const kill = () => child.kill();
@@ -98,7 +98,7 @@ export async function synthesiseInto(
   if (code !== 0) {
     await rm(outputFolder, { recursive: true, force: true });
     signal?.throwIfAborted();
-    throw new Refusal(`The CDK app (infra/app.ts) does not synthesise:\n${said.trim()}`);
+    throw new StartError(`The CDK app (infra/app.ts) does not synthesise:\n${output.trim()}`);
   }
 }
 
@@ -122,9 +122,9 @@ async function hashOfInputs(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Waits for the lock, which whoever was killed left behind is taken over. */
+/** Waits for the lock; takes over the lock of a killed process. */
 async function lock(file: string, isDone: () => boolean, signal?: AbortSignal): Promise<() => Promise<void>> {
-  const giveUp = Date.now() + GIVE_UP_AFTER_MS;
+  const deadline = Date.now() + LOCK_TIMEOUT_MS;
   for (;;) {
     try {
       const handle = await open(file, 'wx');
@@ -142,8 +142,8 @@ async function lock(file: string, isDone: () => boolean, signal?: AbortSignal): 
     if (info && !isFresh && !isAlive(owner)) {
       await rm(file, { force: true });
     }
-    if (Date.now() > giveUp) {
-      throw new Refusal(`Another process has been synthesising for two minutes: if there is none, remove ${file}.`);
+    if (Date.now() > deadline) {
+      throw new StartError(`Another process has been synthesising for two minutes: if there is none, remove ${file}.`);
     }
     await sleep(50, undefined, signal && { signal });
   }
@@ -157,7 +157,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Running clouds may still load functions from the last few. */
+/** Removes old assemblies, except the most recent ones, from which running clouds may still load functions. */
 async function removeOld(all: string, current: string): Promise<void> {
   const names = await readdir(all);
   const folders = await Promise.all(
@@ -171,7 +171,7 @@ async function removeOld(all: string, current: string): Promise<void> {
   const old = folders
     .filter(({ folder }) => folder !== current)
     .sort((a, b) => b.usedAt - a.usedAt)
-    .slice(KEPT_ASSEMBLIES - 1)
+    .slice(MAX_ASSEMBLIES - 1)
     .filter(({ usedAt }) => Date.now() - usedAt > 3_600_000);
   await Promise.all(old.map(({ folder }) => rm(folder, { recursive: true, force: true })));
 }

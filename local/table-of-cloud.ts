@@ -1,7 +1,7 @@
 import type { LocalCloud } from './cloud.ts';
 import { region } from './template/identity.ts';
 
-/** From here on the adapters of this process work on the table of this cloud, as they do in its functions. */
+/** Points the adapters of this process to the table of a local cloud. */
 export function useTableOf({ endpoints, parts }: Pick<LocalCloud, 'endpoints' | 'parts'>): void {
   Object.assign(process.env, {
     TABLE_NAME: parts.tables[0]?.name,

@@ -7,9 +7,9 @@ import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kind
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { addRequests } from '../adapters/dynamodb/request-counts.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
-import { type Client, clientOf } from '../local/demo/client.ts';
+import { type Client, createClient } from '../local/demo/client.ts';
 import { poll } from '../local/demo/poll.ts';
-import { tellStory } from '../local/demo/story.ts';
+import { runStory } from '../local/demo/story.ts';
 import { useTableOf } from '../local/table-of-cloud.ts';
 
 /** An item as DynamoDB's own JSON has it, with its kind. */
@@ -51,9 +51,9 @@ type List<T> = { items: T[] };
 /** What a partner does in a year; `look` is called whenever there is something that does not stay. */
 async function live(cloud: LocalCloud, look: () => Promise<void>, log: (line: string) => void): Promise<void> {
   const token = await cloud.tokenFor({ partnerId: PARTNER, roles: ['admin'] });
-  const api = clientOf(cloud.url, token);
+  const api = createClient(cloud.url, token);
   const silent = { heading: log, line: log, good: log, bad: log, bar: () => () => undefined, end: () => undefined };
-  await tellStory(api, clientOf(cloud.url, ''), silent);
+  await runStory(api, createClient(cloud.url, ''), silent);
   await look();
 
   // Nobody answers there: deliveries wait.

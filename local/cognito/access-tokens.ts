@@ -7,7 +7,7 @@ import { region } from '../template/identity.ts';
 import type { UserPoolPart } from '../template/parts.ts';
 import type { PoolClient, PoolUser } from './user-pool.ts';
 
-/** Access tokens hold for an hour, as the template's clients and those of partners' systems have it. */
+/** Access tokens are valid for an hour, as the template's clients and those of partners' systems configure. */
 export const TOKEN_SECONDS = 3600;
 
 const answerSchema = z.object({
@@ -22,10 +22,10 @@ const answerSchema = z.object({
   }),
 });
 
-/** Makes access tokens as the pool does: with the claims that its function adds, and without an `aud`. */
+/** Issues access tokens as the pool does: with the claims that its function adds, and without an `aud`. */
 export type AccessTokens = {
-  ofPerson(user: PoolUser, client: PoolClient): Promise<string>;
-  ofMachine(client: PoolClient, scopes: readonly string[]): Promise<string>;
+  forUser(user: PoolUser, client: PoolClient): Promise<string>;
+  forClient(client: PoolClient, scopes: readonly string[]): Promise<string>;
 };
 
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html */
@@ -33,7 +33,7 @@ export function accessTokens(
   part: UserPoolPart,
   { issuer, functions }: { issuer: Issuer; functions: Pick<Functions, 'invoke'> },
 ): AccessTokens {
-  async function claimsOf(triggerSource: string, userName: string, clientId: string, request: object) {
+  async function requestClaims(triggerSource: string, userName: string, clientId: string, request: object) {
     if (part.claimsFunctionArn === undefined) {
       return {};
     }
@@ -60,12 +60,12 @@ export function accessTokens(
     return response.claimsAndScopeOverrideDetails?.accessTokenGeneration?.claimsToAddOrOverride ?? {};
   }
 
-  function sign(added: object, own: Readonly<Record<string, unknown>>): Promise<string> {
+  function sign(extraClaims: object, poolClaims: Readonly<Record<string, unknown>>): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
-    // What the pool itself says of a token no function can change.
+    // The pool's own claims come last: the function cannot override them.
     return issuer.sign({
-      ...added,
-      ...own,
+      ...extraClaims,
+      ...poolClaims,
       iss: issuer.issuer,
       token_use: 'access',
       version: 2,
@@ -77,23 +77,29 @@ export function accessTokens(
   }
 
   return {
-    async ofPerson(user, client) {
+    async forUser(user, client) {
       const scope = 'aws.cognito.signin.user.admin';
-      const added = await claimsOf('TokenGeneration_Authentication', user.id, client.id, {
+      const extraClaims = await requestClaims('TokenGeneration_Authentication', user.id, client.id, {
         userAttributes: { sub: user.id, 'cognito:user_status': user.status, ...user.attributes },
         groupConfiguration: { groupsToOverride: user.groups, iamRolesToOverride: [], preferredRole: null },
         scopes: [scope],
       });
-      const own = { sub: user.id, username: user.id, client_id: client.id, scope, 'cognito:groups': user.groups };
-      return sign(added, own);
+      const poolClaims = {
+        sub: user.id,
+        username: user.id,
+        client_id: client.id,
+        scope,
+        'cognito:groups': user.groups,
+      };
+      return sign(extraClaims, poolClaims);
     },
-    async ofMachine(client, scopes) {
-      const added = await claimsOf('TokenGeneration_ClientCredentials', client.id, client.id, {
+    async forClient(client, scopes) {
+      const extraClaims = await requestClaims('TokenGeneration_ClientCredentials', client.id, client.id, {
         userAttributes: null,
         groupConfiguration: null,
         scopes,
       });
-      return sign(added, { sub: client.id, client_id: client.id, scope: scopes.join(' ') });
+      return sign(extraClaims, { sub: client.id, client_id: client.id, scope: scopes.join(' ') });
     },
   };
 }

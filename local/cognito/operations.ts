@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { type Operations, ServiceError } from '../aws-json-server.ts';
 import { cognitoLimits } from '../limits.ts';
 import { type AccessTokens, TOKEN_SECONDS } from './access-tokens.ts';
-import { hashOf, isSame, newSecret, type PoolClient, type PoolUser, type UserPool } from './user-pool.ts';
+import { hashOf, newSecret, type PoolClient, type PoolUser, secretsEqual, type UserPool } from './user-pool.ts';
 
-const MOST_LISTED = cognitoLimits.pageSize;
+const MAX_PAGE_SIZE = cognitoLimits.pageSize;
 
 const attributesSchema = z.array(z.object({ Name: z.string(), Value: z.string() }));
-/** As Cognito has them: who looks for what cannot be is told so. */
+/** Cognito's own patterns: a value that does not match is an invalid parameter, not an unknown user. */
 const username = z.string().regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u);
 const clientId = z.string().regex(/^[\w+]{1,128}$/);
 const name = z.object({ Username: username });
@@ -24,7 +24,7 @@ const signInSchema = z.object({
   AuthParameters: z.object({ USERNAME: z.string(), PASSWORD: z.string() }),
 });
 const listUsersSchema = z.object({
-  Limit: z.number().int().min(1).max(MOST_LISTED).default(MOST_LISTED),
+  Limit: z.number().int().min(1).max(MAX_PAGE_SIZE).default(MAX_PAGE_SIZE),
   PaginationToken: z.string().optional(),
   Filter: z
     .string()
@@ -32,7 +32,7 @@ const listUsersSchema = z.object({
     .optional(),
 });
 const listClientsSchema = z.object({
-  MaxResults: z.number().int().min(1).max(MOST_LISTED),
+  MaxResults: z.number().int().min(1).max(MAX_PAGE_SIZE),
   NextToken: z.string().optional(),
 });
 const clientSchema = z.object({
@@ -59,11 +59,11 @@ const resourceServerSchema = z.object({
     .default([]),
 });
 
-/** The operations of Cognito that the system, its tests and whoever signs in ask for, on the one pool that there is. */
+/** The operations of Cognito that the system, its tests and users call, on the single user pool. */
 export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operations {
   const operations: Operations = {
     async AdminCreateUser(input) {
-      const { Username, UserAttributes, MessageAction } = read(newUserSchema, input);
+      const { Username, UserAttributes, MessageAction } = parseInput(newUserSchema, input);
       if (MessageAction === 'RESEND') {
         const user = pool.user(Username);
         if (user.status !== 'FORCE_CHANGE_PASSWORD') {
@@ -72,57 +72,57 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
             `Resend not possible. ${Username} status is not FORCE_CHANGE_PASSWORD`,
           );
         }
-        return { User: shownUser(user) };
+        return { User: userResponse(user) };
       }
       const attributes = Object.fromEntries(UserAttributes.map(({ Name, Value }) => [Name, Value]));
-      return { User: shownUser(await pool.addUser(Username, attributes)) };
+      return { User: userResponse(await pool.addUser(Username, attributes)) };
     },
     AdminGetUser(input) {
-      const { Attributes, ...shown } = shownUser(pool.user(read(name, input).Username));
+      const { Attributes, ...shown } = userResponse(pool.user(parseInput(name, input).Username));
       return { ...shown, UserAttributes: Attributes };
     },
     async AdminDeleteUser(input) {
-      await pool.removeUser(read(name, input).Username);
+      await pool.removeUser(parseInput(name, input).Username);
     },
     AdminUserGlobalSignOut(input) {
-      // Nothing locally renews a sign-in.
-      pool.user(read(name, input).Username);
+      // There are no refresh tokens to revoke locally.
+      pool.user(parseInput(name, input).Username);
     },
     ListUsers(input) {
-      const { Limit, PaginationToken, Filter } = read(listUsersSchema, input);
+      const { Limit, PaginationToken, Filter } = parseInput(listUsersSchema, input);
       const address = Filter?.slice('email = "'.length, -1).toLowerCase();
-      const found = pool
+      const matching = pool
         .users()
         .filter(({ attributes }) => address === undefined || attributes.email?.toLowerCase() === address);
-      const { items, next } = pageOf(found, Limit, PaginationToken);
-      return { Users: items.map(shownUser), ...(next !== undefined && { PaginationToken: next }) };
+      const { items, next } = pageOf(matching, Limit, PaginationToken);
+      return { Users: items.map(userResponse), ...(next !== undefined && { PaginationToken: next }) };
     },
     async AdminAddUserToGroup(input) {
-      const { Username, GroupName } = read(inGroup, input);
-      pool.mustHaveGroup(GroupName);
+      const { Username, GroupName } = parseInput(inGroup, input);
+      pool.assertGroupExists(GroupName);
       await pool.changeUser(Username, ({ groups }) => ({ groups: [...new Set([...groups, GroupName])] }));
     },
     async AdminRemoveUserFromGroup(input) {
-      const { Username, GroupName } = read(inGroup, input);
-      pool.mustHaveGroup(GroupName);
+      const { Username, GroupName } = parseInput(inGroup, input);
+      pool.assertGroupExists(GroupName);
       await pool.changeUser(Username, ({ groups }) => ({ groups: groups.filter((group) => group !== GroupName) }));
     },
     AdminListGroupsForUser(input) {
-      const { groups } = pool.user(read(name, input).Username);
+      const { groups } = pool.user(parseInput(name, input).Username);
       return { Groups: groups.map((GroupName) => ({ GroupName, UserPoolId: pool.part.id })) };
     },
     async AdminSetUserPassword(input) {
-      const { Username, Password, Permanent } = read(passwordSchema, input);
+      const { Username, Password, Permanent } = parseInput(passwordSchema, input);
       await pool.changeUser(Username, () => ({
         passwordHash: hashOf(Password),
         status: Permanent ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD',
       }));
     },
     async AdminDisableUser(input) {
-      await pool.changeUser(read(name, input).Username, () => ({ enabled: false }));
+      await pool.changeUser(parseInput(name, input).Username, () => ({ enabled: false }));
     },
     async AdminInitiateAuth(input) {
-      const { ClientId, AuthParameters } = read(signInSchema, input);
+      const { ClientId, AuthParameters } = parseInput(signInSchema, input);
       const client = pool.client(ClientId);
       if (!client.authFlows.includes('ALLOW_ADMIN_USER_PASSWORD_AUTH')) {
         throw new ServiceError('InvalidParameterException', 'Auth flow not enabled for this client');
@@ -130,7 +130,7 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
       const user = pool
         .users()
         .find(({ attributes }) => attributes.email?.toLowerCase() === AuthParameters.USERNAME.toLowerCase());
-      if (!user || !isSame(user.passwordHash ?? '', hashOf(AuthParameters.PASSWORD))) {
+      if (!user || !secretsEqual(user.passwordHash ?? '', hashOf(AuthParameters.PASSWORD))) {
         throw new ServiceError('NotAuthorizedException', 'Incorrect username or password.');
       }
       if (!user.enabled) {
@@ -139,7 +139,7 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
       return user.status === 'CONFIRMED'
         ? {
             AuthenticationResult: {
-              AccessToken: await tokens.ofPerson(user, client),
+              AccessToken: await tokens.forUser(user, client),
               ExpiresIn: TOKEN_SECONDS,
               TokenType: 'Bearer',
             },
@@ -147,7 +147,7 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
         : { ChallengeName: 'NEW_PASSWORD_REQUIRED' };
     },
     ListUserPoolClients(input) {
-      const { MaxResults, NextToken } = read(listClientsSchema, input);
+      const { MaxResults, NextToken } = parseInput(listClientsSchema, input);
       const { items, next } = pageOf(pool.clients(), MaxResults, NextToken);
       return {
         UserPoolClients: items.map(({ id, name: ClientName }) => ({
@@ -160,40 +160,40 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
     },
     DescribeUserPoolClient(input) {
       return {
-        UserPoolClient: shownClient(pool, pool.client(read(ofClient, input).ClientId)),
+        UserPoolClient: clientResponse(pool, pool.client(parseInput(ofClient, input).ClientId)),
       };
     },
     async CreateUserPoolClient(input) {
-      const given = read(clientSchema, input);
-      const isMachine = given.AllowedOAuthFlows.includes('client_credentials');
-      if (isMachine && !(given.GenerateSecret && given.AllowedOAuthFlowsUserPoolClient)) {
+      const request = parseInput(clientSchema, input);
+      const isMachine = request.AllowedOAuthFlows.includes('client_credentials');
+      if (isMachine && !(request.GenerateSecret && request.AllowedOAuthFlowsUserPoolClient)) {
         throw new ServiceError('InvalidOAuthFlowException', 'client_credentials flow needs a client with a secret.');
       }
-      if (isMachine && given.AllowedOAuthScopes.some((scope) => !scope.includes('/'))) {
+      if (isMachine && request.AllowedOAuthScopes.some((scope) => !scope.includes('/'))) {
         throw new ServiceError('InvalidOAuthFlowException', 'client_credentials flow takes custom scopes alone.');
       }
-      const made = await pool.addClient({
-        name: given.ClientName,
-        ...(given.GenerateSecret && { secret: newSecret() }),
-        flows: given.AllowedOAuthFlows,
-        scopes: given.AllowedOAuthScopes,
-        authFlows: given.ExplicitAuthFlows,
+      const created = await pool.addClient({
+        name: request.ClientName,
+        ...(request.GenerateSecret && { secret: newSecret() }),
+        flows: request.AllowedOAuthFlows,
+        scopes: request.AllowedOAuthScopes,
+        authFlows: request.ExplicitAuthFlows,
       });
-      return { UserPoolClient: shownClient(pool, made) };
+      return { UserPoolClient: clientResponse(pool, created) };
     },
     async DeleteUserPoolClient(input) {
-      await pool.removeClient(read(ofClient, input).ClientId);
+      await pool.removeClient(parseInput(ofClient, input).ClientId);
     },
     DescribeResourceServer(input) {
       const {
         id,
         name: Name,
         scopes,
-      } = pool.resourceServer(read(z.object({ Identifier: z.string() }), input).Identifier);
+      } = pool.resourceServer(parseInput(z.object({ Identifier: z.string() }), input).Identifier);
       return { ResourceServer: { Identifier: id, Name, Scopes: scopes.map((ScopeName) => ({ ScopeName })) } };
     },
     async CreateResourceServer(input) {
-      const { Identifier, Name, Scopes } = read(resourceServerSchema, input);
+      const { Identifier, Name, Scopes } = parseInput(resourceServerSchema, input);
       await pool.addResourceServer({
         id: Identifier,
         name: Name,
@@ -215,8 +215,11 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
   );
 }
 
-/** @throws ServiceError InvalidParameterException for what Cognito would refuse, or what is not known here */
-function read<Schema extends z.ZodType>(schema: Schema, input: Readonly<Record<string, unknown>>): z.output<Schema> {
+/** @throws ServiceError InvalidParameterException for input that Cognito rejects or this emulation does not support */
+function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: Readonly<Record<string, unknown>>,
+): z.output<Schema> {
   const checked = schema.safeParse(input);
   if (!checked.success) {
     throw new ServiceError('InvalidParameterException', z.prettifyError(checked.error));
@@ -224,14 +227,14 @@ function read<Schema extends z.ZodType>(schema: Schema, input: Readonly<Record<s
   return checked.data;
 }
 
-/** A token is where the next page starts. */
+/** Returns a page of items; the token is the index at which the next page starts. */
 function pageOf<Item>(items: readonly Item[], limit: number, token = '0'): { items: Item[]; next?: string } {
   const start = Number(token);
   const end = start + limit;
   return { items: items.slice(start, end), ...(end < items.length && { next: String(end) }) };
 }
 
-function shownUser({ id, attributes, createdAt, changedAt, enabled, status }: PoolUser) {
+function userResponse({ id, attributes, createdAt, changedAt, enabled, status }: PoolUser) {
   return {
     Username: id,
     Attributes: Object.entries({ ...attributes, sub: id }).map(([Name, Value]) => ({ Name, Value })),
@@ -242,7 +245,7 @@ function shownUser({ id, attributes, createdAt, changedAt, enabled, status }: Po
   };
 }
 
-function shownClient({ part }: UserPool, client: PoolClient) {
+function clientResponse({ part }: UserPool, client: PoolClient) {
   return {
     UserPoolId: part.id,
     ClientId: client.id,

@@ -4,7 +4,7 @@ import { requestQuota } from '../request-quota.ts';
 const ERROR = 'TooManyRequestsException';
 const perSecond = (rate: number) => ({ rateLimit: rate, burstLimit: rate });
 
-/** Cognito's request quotas: operations share the rate of their category, and those on a pool's parts have a lower one each. */
+/** Cognito's request quotas: operations share the rate of their category; operations on a pool's resources also have their own. */
 export function cognitoQuota(now?: () => number): (operation: string) => void {
   const { categories, categoryOf, poolOperationRate } = cognitoLimits;
   const categoryQuota = requestQuota(

@@ -10,18 +10,18 @@ import { cognitoQuota } from './quota.ts';
 import { serveTokenEndpoint } from './token-endpoint.ts';
 import { openUserPool } from './user-pool.ts';
 
-/** Cognito, as far as the system and its tests ask for it. */
+/** The part of Cognito that the system and its tests use. */
 export type Cognito = {
-  /** Of its API. */
+  /** The URL of its API. */
   url: string;
-  /** Where machines get their tokens. */
+  /** The URL at which machine clients request tokens. */
   tokenUrl: string;
-  /** Tells which functions make claims: these call Cognito, and so are there after it. */
+  /** Sets the functions that add claims. They call Cognito, so they start after it. */
   connect(functions: Pick<Functions, 'invoke'>): void;
   stop(): Promise<void>;
 };
 
-/** Serves a user pool: its API, and the token endpoint of its domain. Tokens are signed by the local issuer. */
+/** Serves a user pool: its API, and the token endpoint of its domain. The local issuer signs the tokens. */
 export async function serveCognito(
   part: UserPoolPart,
   {
@@ -35,7 +35,7 @@ export async function serveCognito(
     clock: ScaledClock;
     folder: string;
     log: Log;
-    /** Whether it takes only so many requests a second, as Cognito does. */
+    /** Whether to enforce Cognito's request quotas. */
     hasQuotas?: boolean;
   },
 ): Promise<Cognito> {

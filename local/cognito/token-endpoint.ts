@@ -3,18 +3,18 @@ import { text } from 'node:stream/consumers';
 import { type LocalServer, listenLocally } from '../listen.ts';
 import type { Log } from '../log.ts';
 import { type AccessTokens, TOKEN_SECONDS } from './access-tokens.ts';
-import { isSame, type PoolClient, type UserPool } from './user-pool.ts';
+import { type PoolClient, secretsEqual, type UserPool } from './user-pool.ts';
 
 const TOKEN_PATH = '/oauth2/token';
 
-/** An error as OAuth 2.0 words it (RFC 6749, 5.2). */
+/** An OAuth 2.0 error; the message is its code (RFC 6749, 5.2). */
 class OAuthError extends Error {}
 
 /**
- * Serves the pool's token endpoint for machines: the grant `client_credentials`.
+ * Serves the pool's token endpoint for machine clients: the grant `client_credentials`.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html
  *
- * @returns with the address of the endpoint itself
+ * @returns the server; its URL is that of the endpoint itself
  */
 export async function serveTokenEndpoint(pool: UserPool, tokens: AccessTokens, log: Log): Promise<LocalServer> {
   async function answer(request: IncomingMessage): Promise<object> {
@@ -23,7 +23,7 @@ export async function serveTokenEndpoint(pool: UserPool, tokens: AccessTokens, l
       throw new OAuthError('invalid_request');
     }
     const form = new URLSearchParams(await text(request));
-    const client = clientOf(request.headers.authorization, form);
+    const client = authenticate(request.headers.authorization, form);
     const grant = form.get('grant_type');
     if (grant !== 'client_credentials') {
       throw new OAuthError(grant === null ? 'invalid_request' : 'unsupported_grant_type');
@@ -31,23 +31,23 @@ export async function serveTokenEndpoint(pool: UserPool, tokens: AccessTokens, l
     if (!client.flows.includes('client_credentials')) {
       throw new OAuthError('unauthorized_client');
     }
-    const asked = form.get('scope')?.split(' ').filter(Boolean) ?? [];
-    if (asked.some((scope) => !client.scopes.includes(scope))) {
+    const requestedScopes = form.get('scope')?.split(' ').filter(Boolean) ?? [];
+    if (requestedScopes.some((scope) => !client.scopes.includes(scope))) {
       throw new OAuthError('invalid_scope');
     }
-    const access_token = await tokens.ofMachine(client, asked.length > 0 ? asked : client.scopes);
+    const access_token = await tokens.forClient(client, requestedScopes.length > 0 ? requestedScopes : client.scopes);
     return { access_token, expires_in: TOKEN_SECONDS, token_type: 'Bearer' };
   }
 
-  /** Who asks: by the header, or by parameters of the form. */
-  function clientOf(authorization: string | undefined, form: URLSearchParams): PoolClient {
+  /** Authenticates the client by the header or by form parameters. */
+  function authenticate(authorization: string | undefined, form: URLSearchParams): PoolClient {
     const [, basic] = /^Basic (.+)$/i.exec(authorization ?? '') ?? [];
     const [id = '', secret = ''] =
       basic === undefined
         ? [form.get('client_id') ?? '', form.get('client_secret') ?? '']
         : Buffer.from(basic, 'base64').toString().split(':');
-    const client = pool.clients().find((one) => one.id === id);
-    if (!client || !isSame(client.secret ?? '', secret)) {
+    const client = pool.clients().find((candidate) => candidate.id === id);
+    if (!client || !secretsEqual(client.secret ?? '', secret)) {
       throw new OAuthError('invalid_client');
     }
     return client;

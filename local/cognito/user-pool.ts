@@ -8,7 +8,7 @@ import { readStored, store } from '../stored-json.ts';
 import type { UserPoolPart } from '../template/parts.ts';
 
 const userSchema = z.object({
-  /** Its `sub`, and its name: the pool's people sign in with their addresses. */
+  /** The `sub`, which is also the username: users sign in with their email addresses. */
   id: z.string(),
   attributes: z.record(z.string(), z.string()),
   groups: z.array(z.string()),
@@ -41,19 +41,19 @@ export type PoolUser = z.infer<typeof userSchema>;
 export type PoolClient = z.infer<typeof clientSchema>;
 export type ResourceServer = z.infer<typeof serverSchema>;
 
-/** Who is in a user pool, and which clients it has: what Cognito keeps, with what it refuses. */
+/** The users, clients and resource servers of a user pool, with Cognito's errors. */
 export type UserPool = {
   part: UserPoolPart;
   users(): readonly PoolUser[];
-  /** By the id or, as Cognito has it, by the address. @throws ServiceError UserNotFoundException */
+  /** Finds a user by id or, as Cognito does, by email address. @throws ServiceError UserNotFoundException */
   user(name: string): PoolUser;
   /** @throws ServiceError UsernameExistsException, InvalidParameterException */
   addUser(email: string, attributes: Readonly<Record<string, string>>): Promise<PoolUser>;
   changeUser(name: string, change: (user: PoolUser) => Partial<PoolUser>): Promise<void>;
   removeUser(name: string): Promise<void>;
   /** @throws ServiceError ResourceNotFoundException */
-  mustHaveGroup(name: string): void;
-  /** Those of the template, and those that were made since. */
+  assertGroupExists(name: string): void;
+  /** The clients of the template and those created since. */
   clients(): readonly PoolClient[];
   /** @throws ServiceError ResourceNotFoundException */
   client(id: string): PoolClient;
@@ -62,12 +62,12 @@ export type UserPool = {
   removeClient(id: string): Promise<void>;
   /** @throws ServiceError ResourceNotFoundException */
   resourceServer(id: string): ResourceServer;
-  /** @throws ServiceError InvalidParameterException when there is one already, LimitExceededException */
+  /** @throws ServiceError InvalidParameterException when it exists, LimitExceededException */
   addResourceServer(server: ResourceServer): Promise<void>;
 };
 
 /** Scopes of OpenID Connect and of Cognito itself. */
-const ownScopes = ['openid', 'email', 'phone', 'profile', 'aws.cognito.signin.user.admin'];
+const builtInScopes = ['openid', 'email', 'phone', 'profile', 'aws.cognito.signin.user.admin'];
 
 export const newSecret = () => randomBytes(32).toString('hex');
 
@@ -75,27 +75,27 @@ export function hashOf(password: string): string {
   return createHash('sha256').update(password).digest('base64');
 }
 
-export function isSame(text: string, other: string): boolean {
+export function secretsEqual(text: string, other: string): boolean {
   return timingSafeEqual(createHash('sha256').update(text).digest(), createHash('sha256').update(other).digest());
 }
 
-/** Opens the pool of a data folder; users and clients outlive a restart. */
+/** Opens the pool of a data folder; users and clients survive a restart. */
 export async function openUserPool(
   part: UserPoolPart,
   { folder, clock }: { folder: string; clock: ScaledClock },
 ): Promise<UserPool> {
   const file = path.join(folder, 'user-pool.json');
-  const kept = (await readStored(file, poolSchema)) ?? { users: [], clients: [], resourceServers: [] };
-  const { users, clients, resourceServers } = kept;
-  const ofTemplate = part.clients.map((client) => ({ ...client, createdAt: seconds() }));
+  const state = (await readStored(file, poolSchema)) ?? { users: [], clients: [], resourceServers: [] };
+  const { users, clients, resourceServers } = state;
+  const templateClients = part.clients.map((client) => ({ ...client, createdAt: nowSeconds() }));
   let storing = Promise.resolve();
 
-  function seconds(): number {
+  function nowSeconds(): number {
     return Math.floor(clock.now().getTime() / 1000);
   }
 
-  function keep(): Promise<void> {
-    storing = storing.then(() => store(file, kept));
+  function save(): Promise<void> {
+    storing = storing.then(() => store(file, state));
     return storing;
   }
 
@@ -119,10 +119,10 @@ export async function openUserPool(
     );
   }
 
-  const allClients = () => [...ofTemplate, ...clients];
+  const allClients = () => [...templateClients, ...clients];
 
   function client(id: string): PoolClient {
-    const found = allClients().find((one) => one.id === id);
+    const found = allClients().find((candidate) => candidate.id === id);
     if (!found) {
       throw new ServiceError('ResourceNotFoundException', `User pool client ${id} does not exist.`);
     }
@@ -130,7 +130,7 @@ export async function openUserPool(
   }
 
   function resourceServer(id: string): ResourceServer {
-    const found = resourceServers.find((one) => one.id === id);
+    const found = resourceServers.find((candidate) => candidate.id === id);
     if (!found) {
       throw new ServiceError('ResourceNotFoundException', `Resource server ${id} does not exist.`);
     }
@@ -140,8 +140,8 @@ export async function openUserPool(
   function hasScope(scope: string): boolean {
     const [server, name] = scope.split('/');
     return (
-      ownScopes.includes(scope) ||
-      resourceServers.some(({ id, scopes }) => id === server && scopes.some((one) => one === name))
+      builtInScopes.includes(scope) ||
+      resourceServers.some(({ id, scopes }) => id === server && scopes.some((candidate) => candidate === name))
     );
   }
 
@@ -162,8 +162,8 @@ export async function openUserPool(
       if (find(email)) {
         throw new ServiceError('UsernameExistsException', 'An account with the given email already exists.');
       }
-      const at = seconds();
-      const made: PoolUser = {
+      const at = nowSeconds();
+      const created: PoolUser = {
         id: randomUUID(),
         attributes: { ...attributes, email },
         groups: [],
@@ -172,42 +172,42 @@ export async function openUserPool(
         createdAt: at,
         changedAt: at,
       };
-      users.push(made);
-      await keep();
-      return made;
+      users.push(created);
+      await save();
+      return created;
     },
     async changeUser(name, change) {
       const found = user(name);
-      Object.assign(found, change(found), { changedAt: seconds() });
-      await keep();
+      Object.assign(found, change(found), { changedAt: nowSeconds() });
+      await save();
     },
     async removeUser(name) {
       remove(users, user(name).id);
-      await keep();
+      await save();
     },
-    mustHaveGroup(name) {
+    assertGroupExists(name) {
       if (!part.groups.includes(name)) {
         throw new ServiceError('ResourceNotFoundException', 'Group not found.');
       }
     },
     clients: allClients,
     client,
-    async addClient(given) {
-      const unknown = given.scopes.find((scope) => !hasScope(scope));
+    async addClient(request) {
+      const unknown = request.scopes.find((scope) => !hasScope(scope));
       if (unknown !== undefined) {
         throw new ServiceError('ScopeDoesNotExistException', `Invalid scope requested: ${unknown}`);
       }
       if (allClients().length >= cognitoLimits.clients) {
         throw new ServiceError('LimitExceededException', 'Maximum number of clients reached for this user pool.');
       }
-      const made = { ...given, id: randomBytes(13).toString('hex'), createdAt: seconds() };
-      clients.push(made);
-      await keep();
-      return made;
+      const created = { ...request, id: randomBytes(13).toString('hex'), createdAt: nowSeconds() };
+      clients.push(created);
+      await save();
+      return created;
     },
     async removeClient(id) {
       remove(clients, client(id).id);
-      await keep();
+      await save();
     },
     resourceServer,
     async addResourceServer(server) {
@@ -221,7 +221,7 @@ export async function openUserPool(
         );
       }
       resourceServers.push(server);
-      await keep();
+      await save();
     },
   };
 }

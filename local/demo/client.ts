@@ -5,7 +5,7 @@ export type Client = {
   put<T>(path: string, body: unknown): Promise<T>;
 };
 
-/** A problem document that the API answered. */
+/** A problem document returned by the API. */
 export class ApiProblem extends Error {
   readonly code: string;
 
@@ -16,7 +16,7 @@ export class ApiProblem extends Error {
   }
 }
 
-export function clientOf(url: string, token: string): Client {
+export function createClient(url: string, token: string): Client {
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${url}${path}`, {
       method,
@@ -31,7 +31,7 @@ export function clientOf(url: string, token: string): Client {
       // Safe: every error of the API is a problem document, with these members.
       throw new ApiProblem(answer as { code: string; detail: string });
     }
-    // Safe as far as the API keeps its contract, which is what the demo shows.
+    // Safe as long as the API keeps its contract, which the demo shows.
     return answer as T;
   }
   return {

@@ -1,12 +1,11 @@
 import { startLocalCloud } from '../cloud.ts';
 import { harshSettings } from '../harsh/settings.ts';
-import { Refusal } from '../start-error.ts';
-import { clientOf } from './client.ts';
-import { stageView } from './stage.ts';
-import { tellStory } from './story.ts';
+import { StartError } from '../start-error.ts';
+import { createClient } from './client.ts';
+import { createDemoView } from './stage.ts';
+import { runStory } from './story.ts';
 
-// npm run demo: the partner guide as a story on the local cloud. Ends with 0 only when every SIM is
-// active and its usage shows.
+// npm run demo: runs the partner guide on the local cloud. Exits with 0 only when every SIM is active and has usage.
 
 const EXPECTED = 90;
 const DAY_MS = Number(process.env.DAY_MS ?? 1000);
@@ -19,11 +18,11 @@ try {
     harsh: harshSettings(process.env),
     log: (line) => void process.stderr.write(`${line}\n`),
   });
-  const view = stageView(cloud.clock.now);
+  const view = createDemoView(cloud.clock.now);
   try {
     view.line(`The local cloud is up at ${cloud.url}; a day lasts ${DAY_MS} ms`);
     const token = await cloud.tokenFor({ partnerId: 'demo', roles: ['admin'] });
-    const { active, withUsage } = await tellStory(clientOf(cloud.url, token), clientOf(cloud.url, ''), view);
+    const { active, withUsage } = await runStory(createClient(cloud.url, token), createClient(cloud.url, ''), view);
     if (active === EXPECTED && withUsage === EXPECTED) {
       const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
       view.good(`All ${EXPECTED} SIMs went from ordered to active, and show what they use, in ${seconds} s.`);
@@ -39,6 +38,6 @@ try {
     await cloud.stop();
   }
 } catch (error) {
-  process.stderr.write(`${error instanceof Refusal ? error.message : String(error)}\n`);
+  process.stderr.write(`${error instanceof StartError ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,19 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const LOOK_EVERY_MS = 150;
+const POLL_INTERVAL_MS = 150;
 
-/** How long something may take, in real time, before the story says that something is wrong. */
-const PATIENCE_MS = 60_000;
+/** The time limit of a step, in real time. */
+const TIMEOUT_MS = 60_000;
 
-/** Looks again and again until there is something. @throws Error when there is nothing for a minute */
-export async function poll<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
+/** Calls `find` repeatedly until it returns a value. @throws Error after a minute without a value */
+export async function poll<T>(what: string, find: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + TIMEOUT_MS;
   while (Date.now() < deadline) {
-    const found = await look();
+    const found = await find();
     if (found !== undefined) {
       return found;
     }
-    await pause(LOOK_EVERY_MS);
+    await pause(POLL_INTERVAL_MS);
   }
-  throw new Error(`Waited ${PATIENCE_MS / 1000} s in vain for ${what}.`);
+  throw new Error(`Waited ${TIMEOUT_MS / 1000} s in vain for ${what}.`);
 }

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 import type { Client } from './client.ts';
 
-/** An event that came, and was found to be signed with the webhook's secret. */
+/** A received event whose signature was verified with the webhook's secret. */
 export type VerifiedEvent = { type: string; data: Record<string, unknown> };
 
 export type Receiver = {
@@ -13,14 +13,14 @@ export type Receiver = {
   stop(): void;
 };
 
-/** A partner's own server, with a webhook that tells it of events; it takes them with the library that the standard names. */
+/** Starts a partner's server and creates a webhook for it. It verifies events with the library of Standard Webhooks. */
 export async function startReceiver(api: Client, types: readonly string[]): Promise<Receiver> {
   const events: VerifiedEvent[] = [];
   let webhook: Webhook | undefined;
   const server = createServer(async (request, response) => {
     try {
       const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
-      // Safe: the library has checked who signed it; what is in it says the API guide.
+      // Safe: the library has verified the signature; the API guide documents the content.
       events.push(webhook?.verify(await text(request), Object.fromEntries(headers)) as VerifiedEvent);
       response.writeHead(204).end();
     } catch {

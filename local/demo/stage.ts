@@ -1,19 +1,19 @@
 import { styleText } from 'node:util';
 import cliProgress from 'cli-progress';
 
-/** What the audience sees: headings, lines with the scaled date, and a bar for each thing that goes on. */
-export type StageView = {
+/** The demo's terminal output: headings, lines with the scaled date, and progress bars. */
+export type DemoView = {
   heading(text: string): void;
   line(text: string): void;
   good(text: string): void;
   bad(text: string): void;
-  /** Begins a bar; each call of what it returns moves it. */
+  /** Adds a progress bar. @returns a function that updates it */
   bar(name: string, total: number): (done: number, state: string) => void;
   end(): void;
 };
 
-/** A view on the terminal; without one (a log file), the bars' moves become lines. */
-export function stageView(now: () => Date): StageView {
+/** Writes to the terminal; without a terminal, progress becomes lines. */
+export function createDemoView(now: () => Date): DemoView {
   const bars = new cliProgress.MultiBar({
     format: '  {name} [{bar}] {value}/{total} {state}',
     hideCursor: true,
@@ -22,23 +22,23 @@ export function stageView(now: () => Date): StageView {
     autopadding: true,
   });
   const isTerminal = process.stdout.isTTY === true;
-  const say = (text: string) => (isTerminal ? bars.log(`${text}\n`) : void process.stdout.write(`${text}\n`));
+  const print = (text: string) => (isTerminal ? bars.log(`${text}\n`) : void process.stdout.write(`${text}\n`));
   const dated = (text: string) => `${styleText('dim', now().toISOString().slice(0, 16).replace('T', ' '))}  ${text}`;
   return {
-    heading: (text) => say(`\n${styleText('bold', text)}`),
-    line: (text) => say(dated(text)),
-    good: (text) => say(dated(styleText('green', text))),
-    bad: (text) => say(dated(styleText('red', text))),
+    heading: (text) => print(`\n${styleText('bold', text)}`),
+    line: (text) => print(dated(text)),
+    good: (text) => print(dated(styleText('green', text))),
+    bad: (text) => print(dated(styleText('red', text))),
     bar(name, total) {
-      const shown = isTerminal ? bars.create(total, 0, { name, state: '' }) : undefined;
+      const terminalBar = isTerminal ? bars.create(total, 0, { name, state: '' }) : undefined;
       let last = '';
       return (done, state) => {
-        shown?.update(done, { name, state });
-        const told = `${name}: ${done}/${total} ${state}`;
-        if (!shown && told !== last) {
-          say(dated(told));
+        terminalBar?.update(done, { name, state });
+        const progress = `${name}: ${done}/${total} ${state}`;
+        if (!terminalBar && progress !== last) {
+          print(dated(progress));
         }
-        last = told;
+        last = progress;
       };
     },
     end: () => bars.stop(),

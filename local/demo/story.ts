@@ -1,7 +1,7 @@
 import { ApiProblem, type Client } from './client.ts';
 import { poll } from './poll.ts';
-import type { StageView } from './stage.ts';
-import { tellUsage } from './usage-story.ts';
+import type { DemoView } from './stage.ts';
+import { runUsageStory } from './usage-story.ts';
 
 type Order = {
   id: string;
@@ -17,17 +17,17 @@ type Created = { id: string; name: string };
 type List<T> = { items: T[]; nextCursor?: string };
 
 /**
- * The partner guide as a story: two orders, services made while they ship, then migrate, assign and activate, once by
- * hand and once by a plan; and what the SIMs use then.
+ * Runs the partner guide: places two orders, creates services while they ship, then migrates, assigns and activates the SIMs,
+ * once step by step and once by a plan; and shows their usage.
  *
- * @param local the sandbox's routes, which say what SIMs use.
- * @returns how many SIMs are active in the end, and how many have usage to show.
- * @throws when anything goes another way than the guide says.
+ * @param local a client of the local cloud's routes, which record usage.
+ * @returns the number of SIMs that are active, and of those that have usage.
+ * @throws when anything differs from the guide.
  */
-export async function tellStory(
+export async function runStory(
   api: Client,
   local: Client,
-  view: StageView,
+  view: DemoView,
 ): Promise<{ active: number; withUsage: number }> {
   view.heading('1. Order');
   await showRefusedQuantity(api, view);
@@ -69,10 +69,10 @@ export async function tellStory(
   view.good(`${sims.length} SIMs of ${customer.name} are active`);
 
   view.heading('6. Their devices send data');
-  return { active: sims.length, withUsage: await tellUsage({ api, local, view }, service.id, sims) };
+  return { active: sims.length, withUsage: await runUsageStory({ api, local, view }, service.id, sims) };
 }
 
-async function showRefusedQuantity(api: Client, view: StageView): Promise<void> {
+async function showRefusedQuantity(api: Client, view: DemoView): Promise<void> {
   try {
     await api.post('/v1/orders', { operatorId: '3uk', quantity: 70 });
     throw new Error('An order of 70 SIMs of 3UK was taken: they come in multiples of 50.');
@@ -84,26 +84,29 @@ async function showRefusedQuantity(api: Client, view: StageView): Promise<void> 
   }
 }
 
-async function order(api: Client, view: StageView, operatorId: string, quantity: number): Promise<Order> {
+async function order(api: Client, view: DemoView, operatorId: string, quantity: number): Promise<Order> {
   const placed = await api.post<Order>('/v1/orders', { operatorId, quantity });
   const { earliest, latest } = placed.estimatedDelivery;
   view.line(`${quantity} SIMs of ${operatorId} ordered, expected from ${earliest} to ${latest}`);
   return placed;
 }
 
-/** Shows an order's progress until it has come to the state, and returns it. */
+/** Shows an order's progress until it reaches the state, and returns the order. */
 async function follow(
   api: Client,
-  view: StageView,
+  view: DemoView,
   { id, quantity }: Order,
   name: string,
   until: string,
 ): Promise<Order> {
-  const move = view.bar(name, quantity);
+  const updateBar = view.bar(name, quantity);
   return poll(`order ${id} to be ${until}`, async () => {
     const now = await api.get<Order>(`/v1/orders/${id}`);
     const { received, migrated, assigned, activated } = now.progress;
-    move(until === 'fulfilled' ? activated : received, toldOf(now.state, { received, migrated, assigned, activated }));
+    updateBar(
+      until === 'fulfilled' ? activated : received,
+      progressText(now.state, { received, migrated, assigned, activated }),
+    );
     if (['failed', 'rejected', 'cancelled'].includes(now.state)) {
       throw new Error(`The order is ${now.state}: ${now.failure?.detail ?? 'nobody said why'}`);
     }
@@ -111,13 +114,13 @@ async function follow(
   });
 }
 
-function toldOf(state: string, counts: Record<string, number>): string {
-  const told = Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [`${count} ${name}`] : []));
-  return [state, ...told].join(', ');
+function progressText(state: string, counts: Record<string, number>): string {
+  const parts = Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [`${count} ${name}`] : []));
+  return [state, ...parts].join(', ');
 }
 
-/** The guide's trap: SIMs in holding cannot be assigned, and the answer says why. */
-async function showEarlyAssignment(api: Client, view: StageView, orderId: string, targets: object): Promise<void> {
+/** Shows that SIMs in holding cannot be assigned, and the reason. */
+async function showEarlyAssignment(api: Client, view: DemoView, orderId: string, targets: object): Promise<void> {
   const { id } = await api.post<Operation>('/v1/sims/assign', { select: { orderId }, ...targets });
   const operation = await finished(api, id);
   const results = await api.get<List<{ problem?: { code: string; detail: string } }>>(
@@ -130,10 +133,10 @@ async function showEarlyAssignment(api: Client, view: StageView, orderId: string
   view.line(`Assigning them now fails for all ${operation.failed}: ${problem.detail}`);
 }
 
-async function operate(api: Client, view: StageView, action: string, body: object): Promise<void> {
+async function operate(api: Client, view: DemoView, action: string, body: object): Promise<void> {
   const { id, total = 0 } = await api.post<Operation>(`/v1/sims/${action}`, body);
-  const move = view.bar(action, total);
-  const operation = await finished(api, id, move);
+  const updateBar = view.bar(action, total);
+  const operation = await finished(api, id, updateBar);
   if (operation.state !== 'succeeded') {
     throw new Error(`${action} is ${operation.state}: ${operation.failed} of ${operation.total} SIMs failed.`);
   }
@@ -142,11 +145,11 @@ async function operate(api: Client, view: StageView, action: string, body: objec
 async function finished(
   api: Client,
   id: string,
-  move: (done: number, state: string) => void = () => undefined,
+  updateBar: (done: number, state: string) => void = () => undefined,
 ): Promise<Operation> {
   return poll(`operation ${id} to finish`, async () => {
     const now = await api.get<Operation>(`/v1/operations/${id}`);
-    move(now.succeeded + now.failed, now.state);
+    updateBar(now.succeeded + now.failed, now.state);
     return ['queued', 'running'].includes(now.state) ? undefined : now;
   });
 }

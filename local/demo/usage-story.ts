@@ -2,7 +2,7 @@ import { DAY_MS } from '../../domain/durations.ts';
 import type { Client } from './client.ts';
 import { poll } from './poll.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
-import type { StageView } from './stage.ts';
+import type { DemoView } from './stage.ts';
 
 type Sim = { iccid: string; operatorId: string };
 type ServiceUsage = {
@@ -15,20 +15,20 @@ type ServiceUsage = {
 type Created = { id: string };
 
 const MB = 1_000_000;
-/** Into how many groups the devices are told: one after the other sends. */
+/** The number of groups of devices; one group sends at a time. */
 const GROUPS = 9;
-/** Some use more than others: four megabytes on the average. */
+/** Devices differ in their usage: four megabytes on average. */
 const bytesOf = (place: number) => (2 + ((place * 7) % 5)) * MB;
 
 /**
- * The guide's last step: the devices send data, the pool fills, an alarm goes off, and the partner's own server is told.
+ * Runs the guide's last step: the devices send data, the pool fills, an alarm fires, and the partner's server is notified.
  *
- * @param local the sandbox's routes, which say what SIMs use.
- * @returns how many SIMs have usage to show.
- * @throws when anything goes another way than the guide says.
+ * @param local a client of the local cloud's routes, which record usage.
+ * @returns the number of SIMs that have usage.
+ * @throws when anything differs from the guide.
  */
-export async function tellUsage(
-  { api, local, view }: { api: Client; local: Client; view: StageView },
+export async function runUsageStory(
+  { api, local, view }: { api: Client; local: Client; view: DemoView },
   customerServiceId: string,
   sims: readonly Sim[],
 ): Promise<number> {
@@ -43,8 +43,8 @@ export async function tellUsage(
     });
     view.line(`An alarm watches the pool, and a webhook tells ${receiver.url}`);
     const usageOf = () => api.get<ServiceUsage>(`/v1/customer-services/${customerServiceId}/usage`);
-    await send({ local, view, usageOf, sims, until: () => toldOf(receiver, alarm.id) !== undefined });
-    const event = toldOf(receiver, alarm.id);
+    await send({ local, view, usageOf, sims, until: () => firedAlarm(receiver, alarm.id) !== undefined });
+    const event = firedAlarm(receiver, alarm.id);
     const used = inMegabytes(Number(event?.data.usedBytes));
     view.good(`alarm.fired came, its signature holds: ${used} of the pool are used`);
     chart(view, await usageOf());
@@ -54,22 +54,22 @@ export async function tellUsage(
   }
 }
 
-const toldOf = ({ events }: Receiver, alarmId: string) => events.find(({ data }) => data.alarmId === alarmId);
+const firedAlarm = ({ events }: Receiver, alarmId: string) => events.find(({ data }) => data.alarmId === alarmId);
 
 const inMegabytes = (bytes: number) => `${(bytes / MB).toFixed(0)} MB`;
 
 type Sending = {
   local: Client;
-  view: StageView;
+  view: DemoView;
   usageOf: () => Promise<ServiceUsage>;
   sims: readonly Sim[];
   until: () => boolean;
 };
 
-/** One group of devices after the other sends; a month that turns meanwhile begins with an empty pool. */
+/** Lets one group of devices after the other send data. A new month starts with an empty pool. */
 async function send({ local, view, usageOf, sims, until }: Sending): Promise<void> {
   const { allowanceBytes } = await usageOf();
-  const move = view.bar('pool (MB)', allowanceBytes / MB);
+  const updateBar = view.bar('pool (MB)', allowanceBytes / MB);
   let turn = 0;
   await poll('the alarm to go off', async () => {
     if (turn < GROUPS || !until()) {
@@ -82,22 +82,24 @@ async function send({ local, view, usageOf, sims, until }: Sending): Promise<voi
       turn += 1;
     }
     const { usedBytes, period, forecast } = await usageOf();
-    move(usedBytes / MB, `${period}${forecast === undefined ? '' : `, lasts until ${forecast}`}`);
+    updateBar(usedBytes / MB, `${period}${forecast === undefined ? '' : `, lasts until ${forecast}`}`);
     return turn >= GROUPS && until() ? true : undefined;
   });
 }
 
-const WIDEST_BAR = 40;
+const MAX_BAR_WIDTH = 40;
 
-function chart(view: StageView, { period, topSims }: ServiceUsage): void {
+function chart(view: DemoView, { period, topSims }: ServiceUsage): void {
   const most = topSims[0]?.bytes ?? 0;
   view.line(`The SIMs that used the most in ${period}`);
   for (const { iccid, bytes } of topSims) {
-    view.line(`  ${iccid} ${'█'.repeat(Math.max(1, Math.round((bytes / most) * WIDEST_BAR)))} ${inMegabytes(bytes)}`);
+    view.line(
+      `  ${iccid} ${'█'.repeat(Math.max(1, Math.round((bytes / most) * MAX_BAR_WIDTH)))} ${inMegabytes(bytes)}`,
+    );
   }
 }
 
-/** Every device has sent; what the last ones sent may be on its way still. */
+/** Counts the SIMs with usage. Every device has sent data; the last records may still be in transit. */
 async function countWithUsage(api: Client, sims: readonly Sim[]): Promise<number> {
   return poll('the usage of every SIM', async () => {
     const totals = await Promise.all(

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTied, type TiedProcess } from '../child-process.ts';
 import { freePort } from '../free-port.ts';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 
 export const engineNames = ['dynoxide', 'dynamodb-local'] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -18,9 +18,9 @@ export type Engine = { name: EngineName | 'external'; url: string; stop(): Promi
 const READY_WITHIN_MS = 60_000;
 const PORT_ATTEMPTS = 5;
 const SHARED_MEMORY = '/dev/shm';
-/** What the files of clouds that keep nothing are called; the number of their process follows. */
-const PASSING = 'sim-fulfilment-';
-/** A SIM takes some 22 KB by the time that it is active, a hundred thousand 2.2 GB; containers often have 64 MB alone. */
+/** The prefix of temporary database files, followed by the process id. */
+const TEMPORARY_PREFIX = 'sim-fulfilment-';
+/** A SIM takes about 22 KB once it is active, 100,000 SIMs 2.2 GB. Containers often have only 64 MB. */
 const MEMORY_BYTES = 4 * 1024 ** 3;
 
 type Program = {
@@ -28,34 +28,34 @@ type Program = {
   args(port: number): string[];
   cwd?: string;
   env?: Readonly<Record<string, string>>;
-  /** Done once the program is ready, before anybody uses it. */
+  /** Runs once the program is ready, before its first use. */
   prepare?(): Promise<void>;
-  /** Done when it has ended. */
-  tidy?(): Promise<void>;
+  /** Runs after the program has ended. */
+  cleanUp?(): Promise<void>;
 };
 
 /**
- * Starts DynamoDB: the engine that was asked for, else what `DYNAMODB_ENDPOINT` names, else Dynoxide where the platform
- * has it, else DynamoDB Local on Java.
+ * Starts DynamoDB: the requested engine, else the one at `DYNAMODB_ENDPOINT`, else Dynoxide if the platform has it, else
+ * DynamoDB Local on Java.
  *
- * @throws Refusal when none of them can be had
+ * @throws StartError when no engine is available
  */
 export async function startEngine(options: {
   engine?: EngineName | undefined;
-  /** Of a DynamoDB that runs already; what `DYNAMODB_ENDPOINT` names, when left out. */
+  /** The URL of a running DynamoDB. Default: `DYNAMODB_ENDPOINT`. */
   endpoint?: string | undefined;
   folder: string;
-  keeps: boolean;
+  isPersistent: boolean;
 }): Promise<Engine> {
   const endpoint = options.endpoint ?? process.env.DYNAMODB_ENDPOINT;
   if (options.engine === undefined && endpoint) {
-    if (!(await answers(endpoint))) {
-      throw new Refusal(`DYNAMODB_ENDPOINT ${endpoint} does not answer.`);
+    if (!(await isReachable(endpoint))) {
+      throw new StartError(`DYNAMODB_ENDPOINT ${endpoint} does not answer.`);
     }
     return { name: 'external', url: endpoint, stop: async () => undefined };
   }
   const name = options.engine ?? (dynoxideProgram() ? 'dynoxide' : 'dynamodb-local');
-  const program = await programOf(name, options.folder, options.keeps);
+  const program = await programOf(name, options.folder, options.isPersistent);
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
@@ -65,48 +65,48 @@ export async function startEngine(options: {
     });
     const stop = async () => {
       await child.end();
-      await program.tidy?.();
+      await program.cleanUp?.();
     };
     if (await becomesReady(child, url)) {
       await program.prepare?.();
       return { name, url, stop };
     }
     await stop();
-    // Between finding a port and using it somebody else may take it.
+    // Another process may take the port before the engine does.
     if (attempt === PORT_ATTEMPTS) {
-      throw new Refusal(`The DynamoDB engine ${name} does not start: ${child.said().trim() || 'it says nothing'}`);
+      throw new StartError(`The DynamoDB engine ${name} does not start: ${child.output().trim() || 'it says nothing'}`);
     }
   }
 }
 
-async function programOf(name: EngineName, folder: string, keeps: boolean): Promise<Program> {
+async function programOf(name: EngineName, folder: string, isPersistent: boolean): Promise<Program> {
   if (name === 'dynoxide') {
     const command = dynoxideProgram();
     if (command === undefined) {
-      throw new Refusal(
+      throw new StartError(
         `There is no Dynoxide for ${process.platform}-${process.arch} among the installed packages: run npm ci with optional ` +
           'dependencies, or take DynamoDB Local with DYNAMODB_ENGINE=dynamodb-local (it needs Java 17).',
       );
     }
-    const file = keeps
+    const file = isPersistent
       ? path.join(folder, 'dynamodb.sqlite')
-      : path.join((await memoryFolder()) ?? folder, `${PASSING}${process.pid}-${randomUUID()}.sqlite`);
-    // It writes one item after the other anyway: further threads only hand requests around.
+      : path.join((await memoryFolder()) ?? folder, `${TEMPORARY_PREFIX}${process.pid}-${randomUUID()}.sqlite`);
+    // It writes one item at a time: more threads only pass requests around.
     const env = { TOKIO_WORKER_THREADS: '1' };
     return {
       command,
       env,
       args: (port) => ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file],
       prepare: () => indexStreams(file),
-      tidy: async () => {
-        const files = keeps ? [] : [file, `${file}-wal`, `${file}-shm`];
+      cleanUp: async () => {
+        const files = isPersistent ? [] : [file, `${file}-wal`, `${file}-shm`];
         await Promise.all(files.map((name) => rm(name, { force: true })));
       },
     };
   }
   const jar = dynamodbLocalFolder();
   if (jar === undefined) {
-    throw new Refusal(
+    throw new StartError(
       'DynamoDB Local is not among the installed packages (amplify-dynamodb-simulator): run npm ci, or name a running ' +
         'DynamoDB in DYNAMODB_ENDPOINT.',
     );
@@ -114,14 +114,14 @@ async function programOf(name: EngineName, folder: string, keeps: boolean): Prom
   const java = process.env.JAVA_HOME ? path.join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
   const version = /version "(\d+)/.exec(spawnSync(java, ['-version'], { encoding: 'utf8' }).stderr ?? '')?.[1];
   if (version === undefined || Number(version) < 17) {
-    throw new Refusal(
+    throw new StartError(
       `There is no DynamoDB engine for this machine: Dynoxide does not exist for ${process.platform}-${process.arch}, or is not ` +
         `asked for, and DynamoDB Local needs Java 17 or newer, which ${version === undefined ? 'is not on the path' : `is ${version} here`}. ` +
         'Install Java 17, or name a running DynamoDB in DYNAMODB_ENDPOINT.',
     );
   }
   const data = path.join(folder, 'dynamodb-local');
-  if (keeps) {
+  if (isPersistent) {
     await mkdir(data, { recursive: true });
   }
   return {
@@ -129,7 +129,7 @@ async function programOf(name: EngineName, folder: string, keeps: boolean): Prom
     cwd: folder,
     args: (port) => [
       '-Xmx512m',
-      // It lives for minutes: compiling less and collecting with one thread starts it sooner.
+      // It runs for minutes: less compilation and a serial garbage collector make it start faster.
       '-XX:TieredStopAtLevel=1',
       '-XX:+UseSerialGC',
       `-Djava.library.path=${path.join(jar, 'DynamoDBLocal_lib')}`,
@@ -137,7 +137,7 @@ async function programOf(name: EngineName, folder: string, keeps: boolean): Prom
       path.join(jar, 'DynamoDBLocal.jar'),
       '-port',
       String(port),
-      ...(keeps ? ['-dbPath', data] : ['-inMemory']),
+      ...(isPersistent ? ['-dbPath', data] : ['-inMemory']),
       '-sharedDb',
       '-disableTelemetry',
     ],
@@ -145,40 +145,40 @@ async function programOf(name: EngineName, folder: string, keeps: boolean): Prom
 }
 
 /**
- * A folder in memory, where the system has one with room. A put of a SIM writes some 130 KB of pages and log: what is
- * thrown away at the end need not wear a disk, nor wait for it.
+ * Returns a folder in memory if the system has one with enough space. Writing one SIM writes about 130 KB of pages and log:
+ * temporary data should not wait for a disk.
  */
 async function memoryFolder(): Promise<string | undefined> {
   try {
     const { bavail, bsize } = await statfs(SHARED_MEMORY);
     await access(SHARED_MEMORY, constants.W_OK);
-    await removeLeftBehind();
+    await removeStaleFiles();
     return bavail * bsize >= MEMORY_BYTES ? SHARED_MEMORY : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** What was killed could not tidy, and would hold memory until the machine is started anew. */
-async function removeLeftBehind(): Promise<void> {
-  const names = (await readdir(SHARED_MEMORY)).filter((name) => name.startsWith(PASSING));
-  const left = names.filter((name) => !isAlive(Number.parseInt(name.slice(PASSING.length), 10)));
-  await Promise.all(left.map((name) => rm(path.join(SHARED_MEMORY, name), { force: true })));
+/** Removes files of killed processes, which would otherwise occupy memory until the next boot. */
+async function removeStaleFiles(): Promise<void> {
+  const names = (await readdir(SHARED_MEMORY)).filter((name) => name.startsWith(TEMPORARY_PREFIX));
+  const stale = names.filter((name) => !isAlive(Number.parseInt(name.slice(TEMPORARY_PREFIX.length), 10)));
+  await Promise.all(stale.map((name) => rm(path.join(SHARED_MEMORY, name), { force: true })));
 }
 
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // One of somebody else's is alive as well.
+    // EPERM: the process exists and belongs to another user.
     return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
   }
 }
 
 /**
- * Dynoxide 1.2.1 looks through all records of a table's stream for the last number with each write, and for the next with
- * each read: after ten thousand records it writes at a tenth of its speed. With an index it does not. Hence the file,
- * which is as fast as its memory, for clouds that keep nothing, too.
+ * Adds an index to the stream records. Dynoxide 1.2.1 scans all records of a stream for the last sequence number on each write,
+ * and for the next on each read: after 10,000 records it writes at a tenth of its speed. An index needs a database file, so
+ * temporary clouds use one too; it is as fast as Dynoxide's in-memory mode.
  */
 async function indexStreams(file: string): Promise<void> {
   const { DatabaseSync } = await import('node:sqlite');
@@ -216,8 +216,8 @@ function dynamodbLocalFolder(): string | undefined {
 async function becomesReady(child: TiedProcess, url: string): Promise<boolean> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (!child.hasEnded() && Date.now() < deadline) {
-    if (await answers(url)) {
-      // A program whose port was taken ends at once; then it was another that answered.
+    if (await isReachable(url)) {
+      // An engine whose port is taken exits immediately; then another program has answered.
       await sleep(5);
       return !child.hasEnded();
     }
@@ -226,7 +226,7 @@ async function becomesReady(child: TiedProcess, url: string): Promise<boolean> {
   return false;
 }
 
-async function answers(url: string): Promise<boolean> {
+async function isReachable(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -238,7 +238,7 @@ async function answers(url: string): Promise<boolean> {
       signal: AbortSignal.timeout(2000),
     });
     await response.arrayBuffer();
-    // It refuses a request that nobody signed, and so is there.
+    // A rejection of the unsigned request shows that it is running.
     return response.status < 500;
   } catch {
     return false;

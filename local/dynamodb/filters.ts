@@ -1,35 +1,35 @@
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 
-/** A pattern of an event source mapping's filter, as its JSON says it. */
+/** A filter pattern of an event source mapping, as parsed JSON. */
 export type FilterPattern = Readonly<Record<string, unknown>>;
 
 type Test = (value: unknown) => boolean;
 
 /**
- * What a filter lets through: each field of the pattern has one of the values listed for it.
+ * Compiles a filter pattern: a record matches when each field of the pattern has one of its listed values.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  *
- * @param who has the filter, for the refusal.
- * @throws Refusal that names the comparison which is not known here.
+ * @param who the owner of the filter, for the error message.
+ * @throws StartError that names an unsupported comparison.
  */
 export function filterOf(pattern: FilterPattern, who: string): Test {
-  const fields = Object.entries(pattern).map(([field, wanted]): Test => {
-    const test = Array.isArray(wanted) ? anyOf(wanted, who) : filterOf(asPattern(wanted, who), who);
+  const fields = Object.entries(pattern).map(([field, expected]): Test => {
+    const test = Array.isArray(expected) ? anyOf(expected, who) : filterOf(asPattern(expected, who), who);
     return (value) => test(isObject(value) ? value[field] : undefined);
   });
   return (value) => fields.every((test) => test(value));
 }
 
-function anyOf(wanted: readonly unknown[], who: string): Test {
-  const tests = wanted.map((one) => comparison(one, who));
+function anyOf(expected: readonly unknown[], who: string): Test {
+  const tests = expected.map((alternative) => comparison(alternative, who));
   return (value) => tests.some((test) => test(value));
 }
 
-function comparison(wanted: unknown, who: string): Test {
-  if (!isObject(wanted)) {
-    return (value) => value === wanted;
+function comparison(expected: unknown, who: string): Test {
+  if (!isObject(expected)) {
+    return (value) => value === expected;
   }
-  const [[name, operand] = [], ...others] = Object.entries(wanted);
+  const [[name, operand] = [], ...others] = Object.entries(expected);
   if (others.length === 0) {
     if (name === 'exists' && typeof operand === 'boolean') {
       return (value) => (value !== undefined) === operand;
@@ -42,19 +42,19 @@ function comparison(wanted: unknown, who: string): Test {
       return (value) => value !== undefined && !refused.includes(value);
     }
   }
-  throw refusal(wanted, who);
+  throw refusal(expected, who);
 }
 
-function asPattern(wanted: unknown, who: string): FilterPattern {
-  if (!isObject(wanted)) {
-    throw refusal(wanted, who);
+function asPattern(expected: unknown, who: string): FilterPattern {
+  if (!isObject(expected)) {
+    throw refusal(expected, who);
   }
-  return wanted;
+  return expected;
 }
 
-function refusal(wanted: unknown, who: string): Refusal {
-  return new Refusal(
-    `${who} filters by ${JSON.stringify(wanted)}, which cannot be honoured locally: values, exists, prefix and ` +
+function refusal(expected: unknown, who: string): StartError {
+  return new StartError(
+    `${who} filters by ${JSON.stringify(expected)}, which cannot be honoured locally: values, exists, prefix and ` +
       'anything-but are.',
   );
 }

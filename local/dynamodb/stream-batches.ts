@@ -2,28 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { InvocationResult } from '../lambda/invocation.ts';
 import { lambdaLimits } from '../limits.ts';
 
-/** A record of a stream, as Lambda hands it over. */
+/** A stream record, as Lambda delivers it. */
 export type StreamRecord = Readonly<Record<string, unknown>> & {
   dynamodb: Readonly<Record<string, unknown>> & { SequenceNumber: string };
 };
 
-/** How an event source mapping treats a batch that fails. */
+/** How an event source mapping retries a failed batch. */
 export type BatchPolicy = { retries: number; bisects: boolean; reportsItemFailures: boolean };
 
 export type BatchFailure = { records: readonly StreamRecord[]; invocations: number; requestId: string };
 
 const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 1000;
+const MAX_WAIT_MS = 1000;
 
 /**
- * Hands a batch over until each of its records has been handled or given up, as Lambda does: what a function reports as
- * failed is tried again from the first of it on; a batch that fails whole is halved, if the mapping says so; what fails
- * more often than the mapping allows (`-1`: without end) is given up.
+ * Delivers a batch until each record has been handled or has exhausted its retries, as Lambda does. When a function reports item
+ * failures, delivery restarts at the first failed record. A batch that fails as a whole is split in two if the mapping says so.
+ * Records that fail more often than the mapping allows (`-1`: no limit) are given up.
  *
- * @param stopping ends it between two tries; what was not handled then is read again by the next run.
- * @returns whether all of it is done with.
+ * @param stopping stops between two attempts; the next run reads unhandled records again.
+ * @returns whether every record was handled or given up.
  */
-export async function handOver(
+export async function deliverBatch(
   batch: readonly StreamRecord[],
   policy: BatchPolicy,
   work: {
@@ -32,33 +32,36 @@ export async function handOver(
     stopping: AbortSignal;
   },
 ): Promise<boolean> {
-  let left = batch;
-  for (let tries = 1; left.length > 0; tries += 1) {
+  let remaining = batch;
+  for (let attempts = 1; remaining.length > 0; attempts += 1) {
     if (work.stopping.aborted) {
       return false;
     }
-    const result = await work.invoke(left);
-    const handled = handledBy(result, left, policy);
+    const result = await work.invoke(remaining);
+    const handled = handledBy(result, remaining, policy);
     if (handled > 0) {
-      left = left.slice(handled);
-      tries = 0;
+      remaining = remaining.slice(handled);
+      attempts = 0;
       continue;
     }
-    if (policy.bisects && !result.ok && left.length > 1) {
-      const half = Math.ceil(left.length / 2);
-      return (await handOver(left.slice(0, half), policy, work)) && handOver(left.slice(half), policy, work);
+    if (policy.bisects && !result.ok && remaining.length > 1) {
+      const half = Math.ceil(remaining.length / 2);
+      return (
+        (await deliverBatch(remaining.slice(0, half), policy, work)) &&
+        deliverBatch(remaining.slice(half), policy, work)
+      );
     }
-    if (policy.retries >= 0 && tries > policy.retries) {
-      work.giveUp({ records: left, invocations: tries, requestId: result.requestId });
+    if (policy.retries >= 0 && attempts > policy.retries) {
+      work.giveUp({ records: remaining, invocations: attempts, requestId: result.requestId });
       return true;
     }
-    const wait = Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS);
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), MAX_WAIT_MS);
     await sleep(wait, undefined, { signal: work.stopping }).catch(() => undefined);
   }
   return true;
 }
 
-/** How many records from the start are done with: those before the first that is reported as failed. */
+/** Counts the handled records: those before the first reported failure. */
 function handledBy(
   result: InvocationResult,
   records: readonly StreamRecord[],
@@ -75,17 +78,17 @@ function handledBy(
   const places = failed.map(({ itemIdentifier }) =>
     records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === itemIdentifier),
   );
-  // A report that names what is not in the batch fails all of it.
+  // A report with an unknown record fails the whole batch.
   return places.length === 0 ? records.length : Math.max(0, Math.min(...places));
 }
 
-/** What the records of one invocation may weigh: there is some more around them. */
+/** The maximum size of the records of one invocation; the event around them needs the rest. */
 export const MAX_BATCH_BYTES = lambdaLimits.payloadBytes - 1_024;
 
 /**
- * Cuts records into batches of at most so many, each of which fits into one invocation.
+ * Splits records into batches that respect the batch size and fit into one invocation.
  *
- * @param areSmall whether they fit together, so that none has to be weighed
+ * @param areSmall whether all records fit into one invocation, so that their sizes need not be measured
  */
 export function batchesOf(
   records: readonly StreamRecord[],

@@ -13,12 +13,12 @@ import type { Failures } from '../failures.ts';
 import type { Harsh } from '../harsh/harsh-mode.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Log } from '../log.ts';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import { readStored, store } from '../stored-json.ts';
 import { region } from '../template/identity.ts';
 import type { Parts, StreamReaderPart, TablePart } from '../template/parts.ts';
 import { filterOf } from './filters.ts';
-import { batchesOf, handOver, MAX_BATCH_BYTES, type StreamRecord } from './stream-batches.ts';
+import { batchesOf, deliverBatch, MAX_BATCH_BYTES, type StreamRecord } from './stream-batches.ts';
 
 export type StreamReaders = { stop(): Promise<void> };
 
@@ -31,15 +31,15 @@ type Options = {
   harsh?: Pick<Harsh, 'repeatsRecords'> | undefined;
 };
 
-/** A reader that finds nothing looks less and less often: a machine may run many clouds. */
+/** A reader that finds no records backs off: a machine may run many clouds. */
 const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 250;
-/** An engine that does not answer is asked again after this. */
-const AFTER_ERROR_MS = 1000;
-/** How many records one call asks for; 1,000 is the most that DynamoDB gives. */
+const MAX_PAUSE_MS = 250;
+/** The delay before a failed read is retried. */
+const RETRY_DELAY_MS = 1000;
+/** The records per call; 1,000 is DynamoDB's maximum. */
 const RECORDS_PER_CALL = 1000;
 
-/** Up to which record each shard has been handled. */
+/** The sequence number of the last handled record of each shard. */
 const positionsSchema = z.record(z.string(), z.string());
 type Positions = z.infer<typeof positionsSchema>;
 
@@ -49,10 +49,10 @@ const recordsSchema = z.object({
 });
 
 /**
- * Reads the streams of tables for the functions that the template gives them to, in order and at least once. How far
- * each has come is kept in the data folder.
+ * Reads the tables' streams for the functions of the template's event source mappings, in order and at least once. The data
+ * folder stores the position of each reader.
  *
- * @throws Refusal when a mapping names a function or a stream that is not there, or asks for what cannot be honoured
+ * @throws StartError when a mapping names an unknown function or stream, or uses an unsupported filter
  */
 export function startStreamReaders(parts: Parts, options: Options): StreamReaders {
   const { endpoint, functions, log } = options;
@@ -62,10 +62,10 @@ export function startStreamReaders(parts: Parts, options: Options): StreamReader
   const streams = new DynamoDBStreamsClient(client);
   const readers = parts.streamReaders.map((part) => {
     const who = `The reader of ${part.streamArn}`;
-    functions.mustHave(part.functionArn, who);
+    functions.assertExists(part.functionArn, who);
     const table = parts.tables.find(({ streamArn }) => streamArn === part.streamArn);
     if (table?.streamView === undefined) {
-      throw new Refusal(`${who} (${part.functionArn}) names a stream that no table of the template has.`);
+      throw new StartError(`${who} (${part.functionArn}) names a stream that no table of the template has.`);
     }
     const filters = part.filters.map((pattern) => filterOf(pattern, who));
     const passes = (record: StreamRecord) => filters.length === 0 || filters.some((filter) => filter(record));
@@ -80,7 +80,7 @@ export function startStreamReaders(parts: Parts, options: Options): StreamReader
         if (!signal.aborted) {
           log(`The stream of ${reader.table.name} cannot be read, and is tried again: ${String(error)}`);
         }
-        await sleep(AFTER_ERROR_MS, undefined, { signal, ref: false }).catch(() => undefined);
+        await sleep(RETRY_DELAY_MS, undefined, { signal, ref: false }).catch(() => undefined);
       }
     }
   });
@@ -103,7 +103,9 @@ async function read(reader: Reader, reading: Reading): Promise<void> {
   const positions: Positions = (await readStored(file, positionsSchema)) ?? {};
   const { Table } = await tables.send(new DescribeTableCommand({ TableName: reader.table.name }));
   if (Table?.LatestStreamArn === undefined) {
-    throw new Refusal(`The table ${reader.table.name} has no stream: it was made before the template asked for one.`);
+    throw new StartError(
+      `The table ${reader.table.name} has no stream: it was made before the template asked for one.`,
+    );
   }
   const StreamArn = Table.LatestStreamArn;
   const iterators = new Map<string, string>();
@@ -113,15 +115,15 @@ async function read(reader: Reader, reading: Reading): Promise<void> {
   while (!stopping.aborted) {
     const open = shards.filter(({ ShardId = '' }) => !ended.has(ShardId));
     if (open.length === 0) {
-      // A shard that has ended has others after it.
+      // A closed shard has successors.
       shards = await shardsOf(streams, StreamArn);
     }
     let found = 0;
-    // What a shard goes on from has been read before it.
+    // Read a parent shard before its children.
     for (const { ShardId = '' } of open.filter(({ ParentShardId = '' }) => !openIn(shards, ended, ParentShardId))) {
       const position = positions[ShardId];
       iterators.set(ShardId, iterators.get(ShardId) ?? (await iteratorFor(streams, StreamArn, ShardId, position)));
-      const { Records, NextShardIterator, areSmall } = await recordsAt(reading.endpoint, iterators.get(ShardId));
+      const { Records, NextShardIterator, areSmall } = await fetchRecords(reading.endpoint, iterators.get(ShardId));
       if (!(await handleInLanes(reader, reading, ShardId, Records, areSmall))) {
         return;
       }
@@ -137,7 +139,7 @@ async function read(reader: Reader, reading: Reading): Promise<void> {
       }
       found += Records.length;
     }
-    pause = found > 0 ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
+    pause = found > 0 ? FIRST_PAUSE_MS : Math.min(pause * 2, MAX_PAUSE_MS);
     await sleep(pause, undefined, { signal: stopping, ref: false }).catch(() => undefined);
   }
 }
@@ -173,12 +175,12 @@ async function iteratorFor(
     if (position === undefined) {
       throw error;
     }
-    // An engine that forgot where it was is read from its start: functions are used to what comes again.
+    // The engine does not know the position: read from the start. Functions tolerate repeated records.
     return iteratorFor(streams, StreamArn, ShardId, undefined);
   }
 }
 
-/** Hands over several batches at a time, as many as the mapping allows: the records of one item are in one lane, in order. */
+/** Delivers batches concurrently, as many as the mapping allows. Records of one item are in one lane, in order. */
 async function handleInLanes(
   reader: Reader,
   reading: Reading,
@@ -196,7 +198,7 @@ function hashOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE();
 }
 
-/** @returns whether all records are done with; not when the cloud stops meanwhile. */
+/** @returns whether all records were handled or given up; false when the cloud stops meanwhile. */
 async function handle(
   { part, passes }: Reader,
   { functions, failures, stopping, harsh }: Reading,
@@ -204,16 +206,16 @@ async function handle(
   records: readonly StreamRecord[],
   areSmall: boolean,
 ): Promise<boolean> {
-  const passed = records.map((record) => asLambdaSees(record, part.streamArn)).filter(passes);
+  const passed = records.map((record) => toLambdaRecord(record, part.streamArn)).filter(passes);
   for (const batch of batchesOf(passed, { batchSize: part.batchSize, areSmall })) {
-    const isDone = await handOver(batch, part, {
+    const isDone = await deliverBatch(batch, part, {
       async invoke(Records) {
         const event = JSON.stringify({ Records });
         const result = await functions.invoke(part.functionArn, event);
         return harsh?.repeatsRecords() ? functions.invoke(part.functionArn, event) : result;
       },
       stopping,
-      giveUp: ({ records: left, invocations, requestId }) => {
+      giveUp: ({ records: exhausted, invocations, requestId }) => {
         if (part.onFailure !== undefined) {
           failures.add(part.onFailure, {
             version: '1.0',
@@ -227,9 +229,9 @@ async function handle(
             responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
             DDBStreamBatchInfo: {
               shardId,
-              startSequenceNumber: left[0]?.dynamodb.SequenceNumber,
-              endSequenceNumber: left.at(-1)?.dynamodb.SequenceNumber,
-              batchSize: left.length,
+              startSequenceNumber: exhausted[0]?.dynamodb.SequenceNumber,
+              endSequenceNumber: exhausted.at(-1)?.dynamodb.SequenceNumber,
+              batchSize: exhausted.length,
               streamArn: part.streamArn,
             },
           });
@@ -244,10 +246,10 @@ async function handle(
 }
 
 /**
- * What comes after a place in a shard, as the engine's JSON has it, which is how Lambda hands it over. The SDK would take
- * each attribute apart to put it together again: that took more of the main thread than all else that it does.
+ * Fetches the next records of a shard. Keeps the engine's JSON, which is what Lambda delivers: the SDK's parsing of each
+ * attribute took more time of the main thread than everything else.
  */
-async function recordsAt(
+async function fetchRecords(
   endpoint: string,
   iterator: string | undefined,
 ): Promise<z.infer<typeof recordsSchema> & { areSmall: boolean }> {
@@ -256,7 +258,7 @@ async function recordsAt(
     headers: {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': 'DynamoDBStreams_20120810.GetRecords',
-      // Engines ask that a request is signed, and look no further.
+      // Engines require a signature and do not verify it.
       'x-amz-date': '20260101T000000Z',
       authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${region}/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
     },
@@ -266,11 +268,11 @@ async function recordsAt(
   if (!response.ok) {
     throw new Error(`GetRecords answers ${response.status}: ${text}`);
   }
-  // A character has three bytes of UTF-8 at the most.
+  // A UTF-16 code unit takes at most three bytes of UTF-8.
   return { ...recordsSchema.parse(JSON.parse(text)), areSmall: text.length * 3 < MAX_BATCH_BYTES };
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
-function asLambdaSees(record: StreamRecord, streamArn: string): StreamRecord {
+function toLambdaRecord(record: StreamRecord, streamArn: string): StreamRecord {
   return { ...record, awsRegion: region, eventSourceARN: streamArn };
 }

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateTableCommand, DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import type { TableIndex, TablePart } from '../template/parts.ts';
 
 /**
- * Makes the tables that are not there yet, and waits until they can be used. Throws a `Refusal` when a kept table has
- * other keys or indexes than the template asks for.
+ * Creates the missing tables and waits until they are active.
+ *
+ * @throws StartError when a stored table's keys or indexes differ from the template's
  */
 export async function createTables(client: DynamoDBClient, tables: readonly TablePart[]): Promise<void> {
   for (const table of tables) {
@@ -54,11 +55,11 @@ function refuseDifference(table: TablePart, existing: NonNullable<Awaited<Return
       .map(({ IndexName, KeySchema }) => `${IndexName}: ${shape(KeySchema)}`)
       .sort()
       .join('; ');
-  const asked = `${shape(table.keys)} | ${indexes(table.globalIndexes)} | ${indexes(table.localIndexes)}`;
-  const kept = `${shape(existing.KeySchema)} | ${indexes(existing.GlobalSecondaryIndexes)} | ${indexes(existing.LocalSecondaryIndexes)}`;
-  if (asked !== kept) {
-    throw new Refusal(
-      `The table ${table.name} in DATA_DIR has the keys and indexes "${kept}", the template asks for "${asked}": remove ` +
+  const expected = `${shape(table.keys)} | ${indexes(table.globalIndexes)} | ${indexes(table.localIndexes)}`;
+  const actual = `${shape(existing.KeySchema)} | ${indexes(existing.GlobalSecondaryIndexes)} | ${indexes(existing.LocalSecondaryIndexes)}`;
+  if (expected !== actual) {
+    throw new StartError(
+      `The table ${table.name} in DATA_DIR has the keys and indexes "${actual}", the template asks for "${expected}": remove ` +
         'the folder to start anew.',
     );
   }

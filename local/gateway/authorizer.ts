@@ -1,9 +1,9 @@
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Issuer } from '../issuer.ts';
 import type { RoutePart } from '../template/parts.ts';
-import { type Answer, gatewayMessage } from './answer.ts';
+import { type GatewayResponse, gatewayMessage } from './answer.ts';
 
-/** What a function learns of a verified token. */
+/** The content of a verified token that a function receives. */
 export type Authorized = { claims: Record<string, string>; scopes: string[] | null };
 
 /**
@@ -15,7 +15,7 @@ export async function authorize(
   authorization: string | undefined,
   authorizer: Omit<NonNullable<RoutePart['authorizer']>, 'audience'> & { audience: readonly string[] },
   issuer: Issuer,
-): Promise<{ authorized: Authorized } | { refused: Answer }> {
+): Promise<{ authorized: Authorized } | { refused: GatewayResponse }> {
   const token = authorization?.replace(/^bearer\s+/i, '').trim();
   if (!token) {
     return { refused: unauthorized('Bearer') };
@@ -39,7 +39,7 @@ export async function authorize(
   }
   const audience = claims.aud ?? claims.client_id;
   const audiences = (Array.isArray(audience) ? audience : [audience]).map(String);
-  if (!audiences.some((one) => authorizer.audience.includes(one))) {
+  if (!audiences.some((candidate) => authorizer.audience.includes(candidate))) {
     return { refused: invalidToken('the token is for another audience') };
   }
   if (claims.iat !== undefined && !(claims.iat <= Date.now() / 1000)) {
@@ -62,7 +62,7 @@ function scopesOf(claims: JWTPayload): string[] {
   return Array.isArray(scopes) ? scopes.map(String) : typeof scopes === 'string' ? scopes.split(' ') : [];
 }
 
-/** Claims reach a function as texts, written the way Go prints them: an array is `[admin support]`. */
+/** Claims reach a function as strings in Go's format: an array is `[admin support]`. */
 function asText(value: unknown): string {
   if (Array.isArray(value)) {
     return `[${value.map(asText).join(' ')}]`;
@@ -74,10 +74,10 @@ function asText(value: unknown): string {
   return value === null ? '<nil>' : String(value);
 }
 
-function invalidToken(description: string): Answer {
+function invalidToken(description: string): GatewayResponse {
   return unauthorized(`Bearer scope="" error="invalid_token" error_description="${description}"`);
 }
 
-function unauthorized(challenge: string): Answer {
+function unauthorized(challenge: string): GatewayResponse {
   return gatewayMessage(401, 'Unauthorized', { 'www-authenticate': challenge });
 }

@@ -10,15 +10,15 @@ const updateSchema = z.strictObject({
   jwtConfiguration: z.strictObject({ issuer: z.string(), audience: z.array(z.string().min(1)).min(1) }),
 });
 
-/** What can be changed of an HTTP API while it runs. */
+/** The settings of an HTTP API that can change while it runs. */
 export type ControlPlane = LocalServer & {
-  /** For whom tokens have to be meant now. */
+  /** The audiences that the authoriser accepts now. */
   audienceOf(authorizer: Pick<AuthorizerPart, 'id' | 'audience'>): readonly string[];
 };
 
 /**
- * Serves API Gateway's GetAuthorizer and UpdateAuthorizer (REST-JSON) for the authorisers of an API. As a deployment does, a
- * start of the local cloud puts back what the template says.
+ * Serves API Gateway's GetAuthorizer and UpdateAuthorizer (REST-JSON) for the authorisers of an API. A start of the local cloud
+ * resets them to the template, as a deployment does.
  */
 export async function serveControlPlane(api: HttpApiPart): Promise<ControlPlane> {
   const authorizers = new Map(

@@ -1,6 +1,6 @@
-import { type Answer, gatewayMessage } from './answer.ts';
+import { type GatewayResponse, gatewayMessage } from './answer.ts';
 
-/** Headers that belong to the connection, which a function cannot set. */
+/** Hop-by-hop headers, which a function cannot set. */
 const CONNECTION_HEADERS = new Set([
   'connection',
   'content-length',
@@ -14,10 +14,10 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * The HTTP answer that a function's result stands for, in payload format 2.0: one with a `statusCode` says all, anything
- * else is a body of JSON with status 200. What is neither is 500.
+ * Converts a function's result to an HTTP response, in payload format 2.0. A result with a `statusCode` is a complete response;
+ * any other result is a JSON body with status 200. A malformed response becomes 500.
  */
-export function functionAnswer(payload: string): Answer {
+export function toGatewayResponse(payload: string): GatewayResponse {
   const result: unknown = JSON.parse(payload);
   if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
     return {
@@ -26,13 +26,13 @@ export function functionAnswer(payload: string): Answer {
       body: typeof result === 'string' ? result : payload,
     };
   }
-  const given: Record<string, unknown> = { ...result };
-  const status = Number(given.statusCode);
-  const { body = '', isBase64Encoded = false } = given;
-  const headers = Object.entries(record(given.headers)).map(
+  const fields: Record<string, unknown> = { ...result };
+  const status = Number(fields.statusCode);
+  const { body = '', isBase64Encoded = false } = fields;
+  const headers = Object.entries(record(fields.headers)).map(
     ([name, value]) => [name.toLowerCase(), String(value)] as const,
   );
-  const cookies = Array.isArray(given.cookies) ? given.cookies.map(String) : [];
+  const cookies = Array.isArray(fields.cookies) ? fields.cookies.map(String) : [];
   const isRight =
     Number.isInteger(status) &&
     status >= 200 &&

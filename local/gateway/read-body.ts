@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Reads a request's body; `tooLarge` as soon as it is longer than that, the rest is then thrown away. */
+/** Reads a request's body. Returns `tooLarge` as soon as it exceeds the limit and discards the rest. */
 export async function readBody(
   message: IncomingMessage,
   maxBytes: number,

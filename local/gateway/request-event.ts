@@ -4,11 +4,11 @@ import { account } from '../template/identity.ts';
 import type { Authorized } from './authorizer.ts';
 import type { Match } from './routes.ts';
 
-/** Content that API Gateway hands over as it is; everything else it encodes in base64. */
+/** Content types that API Gateway passes as text; it encodes others in base64. */
 const TEXT_TYPES = /^(text\/|application\/(json|javascript|xml)\b)/i;
 
 /**
- * The event that a function gets for a request, in payload format 2.0.
+ * Builds a function's event for a request, in payload format 2.0.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function requestEvent(request: {

@@ -5,8 +5,8 @@ export type Match = { route: RoutePart; parameters: Readonly<Record<string, stri
 type Candidate = { route: RoutePart; method: string; segments: string[] };
 
 /**
- * Finds routes as an HTTP API does: the most specific path wins, segment by segment (a name before a parameter, a
- * parameter before a greedy one), the method itself before ANY, and `$default` when nothing else fits.
+ * Finds routes as an HTTP API does: the most specific path wins, segment by segment (literal, parameter, greedy parameter), then
+ * the method itself before ANY, and `$default` when no other route matches.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */
 export function routeFinder(routes: readonly RoutePart[]): (method: string, path: string) => Match | undefined {

@@ -6,26 +6,30 @@ import type { Issuer } from '../issuer.ts';
 import { type Functions, TOO_MANY_REQUESTS } from '../lambda/functions.ts';
 import { apiGatewayLimits, lambdaLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import type { HttpApiPart } from '../template/parts.ts';
-import { type Answer, gatewayMessage } from './answer.ts';
+import { type GatewayResponse, gatewayMessage } from './answer.ts';
 import { authorize } from './authorizer.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { functionAnswer } from './function-answer.ts';
+import { toGatewayResponse } from './function-answer.ts';
 import { readBody } from './read-body.ts';
 import { requestEvent } from './request-event.ts';
 import { routeFinder } from './routes.ts';
 import { throttle } from './throttle.ts';
 
-/** Answers what is not of the deployed system; undefined for a path that is none of its own. */
-export type ControlRoutes = (request: { method: string; path: string; body: Buffer }) => Promise<Answer> | undefined;
+/** Handles requests to `/_local/`; returns undefined for an unknown path. */
+export type ControlRoutes = (request: {
+  method: string;
+  path: string;
+  body: Buffer;
+}) => Promise<GatewayResponse> | undefined;
 
 export type Gateway = { url: string; stop(): Promise<void> };
 
 /**
- * Serves the HTTP API of the template on a port of this machine, and answers by itself what API Gateway does.
+ * Serves the HTTP API of the template on a local port, with API Gateway's own responses.
  *
- * @throws Refusal when the port is taken
+ * @throws StartError when the port is taken
  */
 export async function serveGateway(
   api: HttpApiPart,
@@ -40,10 +44,10 @@ export async function serveGateway(
 ): Promise<Gateway> {
   const { issuer, functions, audienceOf, control, log } = options;
   const find = routeFinder(api.routes);
-  const mayPass = api.throttle ? throttle(api.throttle) : () => true;
-  const ofRoutes = new Map(Object.entries(api.routeThrottles).map(([key, limits]) => [key, throttle(limits)]));
+  const isAllowed = api.throttle ? throttle(api.throttle) : () => true;
+  const routeThrottles = new Map(Object.entries(api.routeThrottles).map(([key, limits]) => [key, throttle(limits)]));
 
-  async function answer(message: IncomingMessage, requestId: string): Promise<Answer | undefined> {
+  async function answer(message: IncomingMessage, requestId: string): Promise<GatewayResponse | undefined> {
     const method = message.method ?? 'GET';
     const [path, query] = pathAndQuery(message.url ?? '/');
     if (path === undefined || query === undefined) {
@@ -53,8 +57,8 @@ export async function serveGateway(
       return answerControl(message, method, path);
     }
     const match = find(method, path);
-    const mayPassRoute = (match && ofRoutes.get(match.route.key)) ?? mayPass;
-    if (!mayPassRoute()) {
+    const isRouteAllowed = (match && routeThrottles.get(match.route.key)) ?? isAllowed;
+    if (!isRouteAllowed()) {
       return gatewayMessage(429, 'Too Many Requests');
     }
     if (!match) {
@@ -92,10 +96,10 @@ export async function serveGateway(
     return invoke(match.route.functionArn, event, match.route.timeoutMs);
   }
 
-  async function invoke(functionArn: string, event: string, timeoutMs: number): Promise<Answer> {
-    const { promise: tooLate, resolve } = Promise.withResolvers<undefined>();
+  async function invoke(functionArn: string, event: string, timeoutMs: number): Promise<GatewayResponse> {
+    const { promise: timedOut, resolve } = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => resolve(undefined), timeoutMs);
-    const result = await Promise.race([functions.invoke(functionArn, event), tooLate]);
+    const result = await Promise.race([functions.invoke(functionArn, event), timedOut]);
     clearTimeout(timer);
     if (!result) {
       return gatewayMessage(503, 'Service Unavailable');
@@ -105,10 +109,14 @@ export async function serveGateway(
         ? gatewayMessage(503, 'Service Unavailable')
         : gatewayMessage(500, 'Internal Server Error');
     }
-    return functionAnswer(result.payload);
+    return toGatewayResponse(result.payload);
   }
 
-  async function answerControl(message: IncomingMessage, method: string, path: string): Promise<Answer | undefined> {
+  async function answerControl(
+    message: IncomingMessage,
+    method: string,
+    path: string,
+  ): Promise<GatewayResponse | undefined> {
     const read = await readBody(message, apiGatewayLimits.bodyBytes);
     if ('broken' in read) {
       return undefined;
@@ -127,11 +135,11 @@ export async function serveGateway(
         log(`${message.method} ${message.url} failed in the local gateway: ${String(error)}`);
         return gatewayMessage(500, 'Internal Server Error');
       })
-      .then((given) => {
-        // Whatever of the body nobody has read must not stand in the way of the next request.
+      .then((gatewayResponse) => {
+        // Discard the unread body, so that the connection can take the next request.
         message.resume();
-        if (given) {
-          write(response, given, requestId);
+        if (gatewayResponse) {
+          write(response, gatewayResponse, requestId);
         } else {
           response.destroy();
         }
@@ -149,15 +157,15 @@ export async function serveGateway(
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
-      // Requests in flight get a moment to end.
-      const giveUp = setTimeout(() => server.closeAllConnections(), 1000);
+      // Give requests in flight a moment to finish.
+      const closeTimer = setTimeout(() => server.closeAllConnections(), 1000);
       await closed;
-      clearTimeout(giveUp);
+      clearTimeout(closeTimer);
     },
   };
 }
 
-/** Tells at once that a port is taken, before anything else has been started for it. */
+/** Checks that a port is free, before anything else starts. @throws StartError when it is taken */
 export async function refuseTakenPort(port: number): Promise<void> {
   const probe = createServer();
   await listen(probe, port);
@@ -175,11 +183,15 @@ async function listen(server: Server, port: number): Promise<void> {
       code === 'EADDRINUSE'
         ? 'is taken: stop what listens there, or set PORT to another one (0 picks a free one)'
         : `cannot be listened on (${String(code)}): set PORT to another one (0 picks a free one)`;
-    throw new Refusal(`Port ${port} ${reason}.`, { cause });
+    throw new StartError(`Port ${port} ${reason}.`, { cause });
   }
 }
 
-function write(response: ServerResponse, { status, headers, cookies = [], body }: Answer, requestId: string): void {
+function write(
+  response: ServerResponse,
+  { status, headers, cookies = [], body }: GatewayResponse,
+  requestId: string,
+): void {
   if (response.destroyed) {
     return;
   }
@@ -193,7 +205,7 @@ function write(response: ServerResponse, { status, headers, cookies = [], body }
   response.end(mayHaveBody ? body : undefined);
 }
 
-/** The path as it was sent, and the query behind it; nothing when the path cannot be decoded. */
+/** Splits a URL into the path as sent and the query; returns an empty tuple when the path cannot be decoded. */
 function pathAndQuery(url: string): [string, string] | [] {
   const [beforeFragment = ''] = url.split('#');
   const absolute = /^https?:\/\/[^/?]*/i.exec(beforeFragment)?.[0] ?? '';
@@ -208,7 +220,7 @@ function pathAndQuery(url: string): [string, string] | [] {
   return [path.startsWith('/') ? path : `/${path}`, mark === -1 ? '' : target.slice(mark + 1)];
 }
 
-/** A request that is no HTTP, or whose headers are too large, never becomes one; it is answered on the bare socket. */
+/** Answers a request that Node.js could not parse, or whose headers are too large, directly on the socket. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();

@@ -1,22 +1,22 @@
 /**
- * The token bucket of a stage: it holds `burstLimit` requests and gets `rateLimit` a second, of real time.
+ * Creates the token bucket of a stage: `burstLimit` tokens, refilled at `rateLimit` per second of real time.
  *
- * @returns whether one more request may pass
+ * @returns a function that takes a token, and returns whether there was one
  */
 export function throttle(
   limits: { rateLimit: number; burstLimit: number },
   now: () => number = () => performance.now(),
 ): () => boolean {
-  let left = limits.burstLimit;
+  let tokens = limits.burstLimit;
   let at = now();
   return () => {
     const time = now();
-    left = Math.min(limits.burstLimit, left + ((time - at) / 1000) * limits.rateLimit);
+    tokens = Math.min(limits.burstLimit, tokens + ((time - at) / 1000) * limits.rateLimit);
     at = time;
-    if (left < 1) {
+    if (tokens < 1) {
       return false;
     }
-    left -= 1;
+    tokens -= 1;
     return true;
   };
 }

@@ -12,18 +12,18 @@ export function pickAttributes(item: Attributes, names: readonly string[]): Attr
   );
 }
 
-/** The same text for the same key, whatever the order of its attributes. */
+/** Serialises a key independently of the order of its attributes. */
 export function keyText(key: Attributes): string {
-  return JSON.stringify(Object.entries(key).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return JSON.stringify(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** As DynamoDB sorts keys: numbers by value, all else by its bytes. */
-export function compare(one: AttributeValue | undefined, other: AttributeValue | undefined): number {
-  const [[type, value] = ['S', '']] = Object.entries(one ?? {});
-  const [[, otherValue] = ['S', '']] = Object.entries(other ?? {});
+/** Compares key attributes as DynamoDB does: numbers by value, other types by bytes. */
+export function compare(left: AttributeValue | undefined, right: AttributeValue | undefined): number {
+  const [[type, value] = ['S', '']] = Object.entries(left ?? {});
+  const [[, rightValue] = ['S', '']] = Object.entries(right ?? {});
   if (type === 'N') {
-    return Number(value) - Number(otherValue);
+    return Number(value) - Number(rightValue);
   }
   const encoding = type === 'B' ? 'base64' : 'utf8';
-  return Buffer.from(String(value), encoding).compare(Buffer.from(String(otherValue), encoding));
+  return Buffer.from(String(value), encoding).compare(Buffer.from(String(rightValue), encoding));
 }

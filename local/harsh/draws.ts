@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 export type Draw = () => number;
 
 /**
- * A stream of random numbers for one kind of fault. The same seed makes the same stream, and no stream depends on how often another one
- * is drawn from.
+ * Creates a stream of random numbers for one kind of fault. The same seed produces the same stream, and streams are independent of
+ * each other.
  */
 export function drawsOf(seed: number, kind: string): Draw {
   let drawn = 0;
@@ -15,7 +15,7 @@ export function drawsOf(seed: number, kind: string): Draw {
   };
 }
 
-/** A number of a range. */
-export function between(draw: Draw, [from, to]: readonly [from: number, to: number]): number {
+/** Draws a number from a range. */
+export function uniform(draw: Draw, [from, to]: readonly [from: number, to: number]): number {
   return from + draw() * (to - from);
 }

@@ -1,14 +1,14 @@
 import type { TablePart } from '../template/parts.ts';
 import { conflicts } from './conflicts.ts';
-import { between, drawsOf } from './draws.ts';
+import { drawsOf, uniform } from './draws.ts';
 import { IndexLag } from './index-lag.ts';
 import { laggingReads } from './lagging-reads.ts';
 import type { ProxiedService } from './proxied-service.ts';
-import { type Harshness, serveHarshProxy } from './proxy.ts';
+import { type ServiceFaults, serveHarshProxy } from './proxy.ts';
 import { rates } from './rates.ts';
 import { chance, deliveries } from './repeats.ts';
 import type { HarshSettings } from './settings.ts';
-import { throttledAnswer, throttlingBursts } from './throttling.ts';
+import { throttledResponse, throttlingBursts } from './throttling.ts';
 
 /** The kinds of faults that are counted. */
 const kinds = [
@@ -23,34 +23,34 @@ const kinds = [
 ] as const;
 export type FaultKind = (typeof kinds)[number];
 
-/** The decisions of harsh mode that other parts of the local cloud ask for. */
+/** The decisions of harsh mode that other parts of the local cloud use. */
 export type Harsh = {
   seed: number;
-  /** Stands between the functions and a service. @returns the address that functions are given */
-  between(service: ProxiedService, url: string): Promise<string>;
-  /** Faults happen from now on. */
+  /** Starts a proxy between the functions and a service. @returns the proxy's URL */
+  proxy(service: ProxiedService, url: string): Promise<string>;
+  /** Enables faults. */
   begin(): void;
-  /** After how many milliseconds each an asynchronous invocation is delivered: once or twice. */
+  /** Returns the delays in milliseconds of the deliveries of an asynchronous invocation: one or two. */
   deliveries(): readonly number[];
-  /** Whether a schedule does not wait for its previous run. */
+  /** Whether a schedule's run overlaps with its previous one. */
   overlaps(): boolean;
-  /** Whether a batch of a stream that was handled is delivered again. */
+  /** Whether a handled batch of a stream is delivered again. */
   repeatsRecords(): boolean;
-  /** Whether workers stand still between two invocations. */
+  /** Whether workers are frozen between invocations. */
   freezes: true;
-  /** How many faults of each kind have happened so far. */
+  /** The number of faults of each kind so far. */
   faults(): Readonly<Record<FaultKind, number>>;
   stop(): Promise<void>;
 };
 
-/** The faults of harsh mode, each decided by a stream of random numbers of its own. None happens before `begin`. */
+/** Creates harsh mode. Each kind of fault has its own stream of random numbers. No fault happens before `begin`. */
 export function harshMode({ seed }: HarshSettings, tables: readonly TablePart[]): Harsh {
   const counts = new Map<FaultKind, number>();
   const proxies: { stop(): Promise<void> }[] = [];
   let hasBegun = false;
 
   const count = (kind: FaultKind, by = 1) => void counts.set(kind, (counts.get(kind) ?? 0) + by);
-  /** Counts it, when it happens. */
+  /** Decides whether a fault happens, and counts it. */
   const happens = (kind: FaultKind, decide: () => boolean) => {
     const does = hasBegun && decide();
     if (does) {
@@ -60,7 +60,7 @@ export function harshMode({ seed }: HarshSettings, tables: readonly TablePart[])
   };
   const now = () => performance.now();
 
-  function harshnessOf(service: ProxiedService): Harshness {
+  function harshnessOf(service: ProxiedService): ServiceFaults {
     const draws = (kind: string) => drawsOf(seed, `${service} ${kind}`);
     const isAws = service !== 'operators';
     const isThrottled = throttlingBursts(draws('throttling'));
@@ -78,7 +78,7 @@ export function harshMode({ seed }: HarshSettings, tables: readonly TablePart[])
           return undefined;
         }
         if (happens('throttled calls', () => isThrottled(now()))) {
-          return throttledAnswer(service, operation, body.toString(), throttledAs);
+          return throttledResponse(service, operation, body.toString(), throttledAs);
         }
         const refusal = hasBegun && service === 'dynamodb' ? conflict(operation, body.toString()) : undefined;
         if (refusal) {
@@ -86,10 +86,10 @@ export function harshMode({ seed }: HarshSettings, tables: readonly TablePart[])
         }
         return refusal || undefined;
       },
-      answers: (request) => (hasBegun && service === 'dynamodb' ? lagging(request) : request.pass()),
-      losesAnswer: () => isAws && happens('lost answers', isLost),
+      respond: (request) => (hasBegun && service === 'dynamodb' ? lagging(request) : request.pass()),
+      losesResponse: () => isAws && happens('lost answers', isLost),
       closesIdleAfter: () =>
-        hasBegun && idle() < rates.deadSockets.idleShare ? between(idle, rates.deadSockets.idleMs) : undefined,
+        hasBegun && idle() < rates.deadSockets.idleShare ? uniform(idle, rates.deadSockets.idleMs) : undefined,
     };
   }
 
@@ -98,7 +98,7 @@ export function harshMode({ seed }: HarshSettings, tables: readonly TablePart[])
   const repeat = chance(drawsOf(seed, 'repeated records'), rates.repeatedRecords.share);
   return {
     seed,
-    async between(service, url) {
+    async proxy(service, url) {
       const proxy = await serveHarshProxy(url, harshnessOf(service));
       proxies.push(proxy);
       return proxy.url;
@@ -115,7 +115,7 @@ export function harshMode({ seed }: HarshSettings, tables: readonly TablePart[])
     repeatsRecords: () => happens('repeated records', repeat),
     freezes: true,
     faults: () =>
-      // Object.fromEntries forgets its keys; they are exactly the kinds.
+      // Safe: Object.fromEntries loses the type of its keys; they are exactly the kinds.
       Object.fromEntries(kinds.map((kind) => [kind, counts.get(kind) ?? 0])) as Record<FaultKind, number>,
     async stop() {
       await Promise.all(proxies.map((proxy) => proxy.stop()));

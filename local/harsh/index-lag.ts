@@ -1,21 +1,21 @@
 import type { TableIndex, TablePart } from '../template/parts.ts';
 import { type Attributes, attributesOf, compare, keyText, pickAttributes } from './attributes.ts';
-import { between, type Draw } from './draws.ts';
+import { type Draw, uniform } from './draws.ts';
 import { type KeyCondition, keyConditionOf, type QueryRequest } from './key-condition.ts';
 import { rates } from './rates.ts';
 
-/** The name that the table itself has among its indexes. */
+/** Stands for the table itself among the names of its indexes. */
 const BASE = '';
 
-/** An item as it was before a write that not every index has taken over yet. */
+/** An item before a write that has not reached every index yet. */
 type LateItem = {
-  /** `undefined`: there was none. */
+  /** `undefined`: the item did not exist. */
   before: Attributes | undefined;
-  /** By the name of an index, when it has taken the write over. */
+  /** The time at which the write reaches each index, by index name. */
   until: ReadonlyMap<string, number>;
 };
 
-export type QueryAnswer = {
+export type QueryResponse = {
   Items?: Attributes[];
   Count?: number;
   ScannedCount?: number;
@@ -23,8 +23,8 @@ export type QueryAnswer = {
 };
 
 /**
- * What eventually consistent reads do not show yet. Each index takes over a write with a delay of its own. While an item is late,
- * further writes to it are late together with the first one: an index shows no item for longer than one delay.
+ * Simulates the lag of eventually consistent reads. A write reaches each index after its own delay. Further writes to a late item
+ * become visible together with the first one, so no index shows an outdated item for longer than one delay.
  */
 export class IndexLag {
   readonly #draw: Draw;
@@ -36,7 +36,7 @@ export class IndexLag {
     this.#tables = new Map(tables.map((table) => [table.name, table]));
   }
 
-  /** Decides which of the items that are about to be written will be late. @returns their keys */
+  /** Decides which of the items to be written will be late. @returns their keys */
   choose(
     writes: readonly { table: string; attributes: Attributes }[],
     nowMs: number,
@@ -55,26 +55,26 @@ export class IndexLag {
     return [...chosen.values()];
   }
 
-  /** Notes how an item was before a write. */
+  /** Records an item's state before a write. */
   remember(table: string, key: Attributes, before: Attributes | undefined, nowMs: number): void {
     const indexes = this.#tables.get(table)?.globalIndexes ?? [];
     const until = new Map(
       [BASE, ...indexes.map(({ IndexName }) => IndexName)].map((name) => [
         name,
-        nowMs + between(this.#draw, rates.indexLag.ms),
+        nowMs + uniform(this.#draw, rates.indexLag.ms),
       ]),
     );
     this.#lateIn(table, nowMs).set(keyText(key), { before, until });
   }
 
-  /** What an eventually consistent read of one item answers. */
+  /** Returns the result of an eventually consistent read of one item. */
   item(table: string, key: Attributes, now: Attributes | undefined, nowMs: number): Attributes | undefined {
     const late = this.#lateIn(table, nowMs).get(keyText(key));
     return late && isLate(late, BASE, nowMs) ? late.before : now;
   }
 
-  /** What an eventually consistent query answers, made from what a consistent one does. */
-  query(request: QueryRequest, answer: QueryAnswer, nowMs: number): QueryAnswer {
+  /** Converts the result of a consistent query to that of an eventually consistent one. */
+  query(request: QueryRequest, answer: QueryResponse, nowMs: number): QueryResponse {
     const table = this.#tables.get(request.TableName);
     const indexName = request.IndexName ?? BASE;
     const index = table?.globalIndexes.find(({ IndexName }) => IndexName === indexName);
@@ -84,7 +84,7 @@ export class IndexLag {
     const late = [...this.#lateIn(table.name, nowMs)].filter(([, item]) => isLate(item, indexName, nowMs));
     const condition =
       late.length > 0 ? keyConditionOf(request, (index ?? { KeySchema: table.keys }).KeySchema) : undefined;
-    return condition ? asBefore(answer, { request, table, index, condition, late: new Map(late) }) : answer;
+    return condition ? withEarlierState(answer, { request, table, index, condition, late: new Map(late) }) : answer;
   }
 
   #lateIn(table: string, nowMs: number): Map<string, LateItem> {
@@ -104,22 +104,21 @@ const isLate = ({ until }: LateItem, index: string, nowMs: number) => (until.get
 type Late = {
   request: QueryRequest;
   table: TablePart;
-  /** Undefined: the table itself. */
+  /** `undefined`: the table itself. */
   index: TableIndex | undefined;
   condition: KeyCondition;
   late: ReadonlyMap<string, LateItem>;
 };
 
-/** A page of a list in which late items are as they were: absent, unchanged, or in the place that they had. */
-function asBefore(answer: QueryAnswer, { request, table, index, condition, late }: Late): QueryAnswer {
+/** Builds a page in which late items have their earlier state: absent, unchanged, or at their earlier position. */
+function withEarlierState(answer: QueryResponse, { request, table, index, condition, late }: Late): QueryResponse {
   const tableKey = attributesOf(table.keys);
   const indexKey = attributesOf((index ?? { KeySchema: table.keys }).KeySchema);
   const textOf = (item: Attributes) => keyText(pickAttributes(item, tableKey));
   const sortKey = condition.sortKey;
   const direction = request.ScanIndexForward === false ? -1 : 1;
-  const inOrder = (one: Attributes, other: Attributes) =>
-    direction *
-    ((sortKey === undefined ? 0 : compare(one[sortKey], other[sortKey])) || (textOf(one) < textOf(other) ? -1 : 1));
+  const inOrder = (a: Attributes, b: Attributes) =>
+    direction * ((sortKey === undefined ? 0 : compare(a[sortKey], b[sortKey])) || (textOf(a) < textOf(b) ? -1 : 1));
   const { ExclusiveStartKey: start, Limit: limit } = request;
   const { Items = [], LastEvaluatedKey: last, ...rest } = answer;
 

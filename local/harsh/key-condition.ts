@@ -1,8 +1,8 @@
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import type { TableIndex } from '../template/parts.ts';
 import { type Attributes, type AttributeValue, compare } from './attributes.ts';
 
-/** A query, as far as it matters which items it finds. */
+/** The fields of a query that determine which items it finds. */
 export type QueryRequest = {
   TableName: string;
   IndexName?: string;
@@ -29,9 +29,9 @@ const forms = {
 };
 
 /**
- * Which items a query finds by their keys.
+ * Parses a query's key condition.
  *
- * @throws Refusal when the query asks for something whose eventually consistent answer cannot be made up
+ * @throws StartError when the eventually consistent result of the query cannot be simulated
  */
 export function keyConditionOf(request: QueryRequest, schema: TableIndex['KeySchema']): KeyCondition {
   const { KeyConditionExpression = '', ExpressionAttributeNames = {}, ExpressionAttributeValues = {} } = request;
@@ -39,27 +39,28 @@ export function keyConditionOf(request: QueryRequest, schema: TableIndex['KeySch
     (name) => request[name] !== undefined,
   );
   if (unknown !== undefined) {
-    throw new Refusal(`Harsh mode cannot make up what a query with ${unknown} shows while an index lags.`);
+    throw new StartError(`Harsh mode cannot make up what a query with ${unknown} shows while an index lags.`);
   }
   const nameOf = (text: string) => ExpressionAttributeNames[text] ?? text;
-  const given = (text: string) => ExpressionAttributeValues[text];
-  // The AND of a BETWEEN is followed by a value, the one between two terms is not.
+  const attributeValue = (text: string) => ExpressionAttributeValues[text];
+  // A value follows the AND of a BETWEEN, but not the AND between two terms.
   const terms = KeyConditionExpression.split(/ +AND +(?!:)/i).map((term) => term.trim());
   const tests = terms.map((term): ((item: Attributes) => boolean) => {
     const [, name = '', sign = '', value = ''] = forms.comparison.exec(term) ?? [];
     if (name !== '') {
-      return (item) => compares(sign, compare(item[nameOf(name)], given(value)));
+      return (item) => compares(sign, compare(item[nameOf(name)], attributeValue(value)));
     }
     const [, betweenName = '', from = '', to = ''] = forms.between.exec(term) ?? [];
     if (betweenName !== '') {
       return (item) =>
-        compare(item[nameOf(betweenName)], given(from)) >= 0 && compare(item[nameOf(betweenName)], given(to)) <= 0;
+        compare(item[nameOf(betweenName)], attributeValue(from)) >= 0 &&
+        compare(item[nameOf(betweenName)], attributeValue(to)) <= 0;
     }
     const [, prefixName = '', prefix = ''] = forms.beginsWith.exec(term) ?? [];
     if (prefixName !== '') {
-      return (item) => textOf(item[nameOf(prefixName)]).startsWith(textOf(given(prefix)));
+      return (item) => textOf(item[nameOf(prefixName)]).startsWith(textOf(attributeValue(prefix)));
     }
-    throw new Refusal(`Harsh mode does not know the key condition "${KeyConditionExpression}".`);
+    throw new StartError(`Harsh mode does not know the key condition "${KeyConditionExpression}".`);
   });
   return {
     sortKey: schema.find(({ KeyType }) => KeyType === 'RANGE')?.AttributeName,

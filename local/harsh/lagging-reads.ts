@@ -1,34 +1,34 @@
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import type { Attributes } from './attributes.ts';
-import type { IndexLag, QueryAnswer } from './index-lag.ts';
+import type { IndexLag, QueryResponse } from './index-lag.ts';
 import type { QueryRequest } from './key-condition.ts';
-import type { Answer, PassedRequest } from './proxy.ts';
-import { errorAnswer, writesIn } from './requests.ts';
+import type { PassedRequest, ServiceResponse } from './proxy.ts';
+import { errorResponse, writesIn } from './requests.ts';
 
 type Read = { TableName: string; Key: Attributes; ConsistentRead?: boolean; ProjectionExpression?: string };
 type BatchAnswer = { Responses?: Record<string, Attributes[]> };
 
 /**
- * Passes a request on to DynamoDB. Of what a write changes, some is remembered as it was before; eventually consistent reads are
- * answered with it for a while.
+ * Forwards requests to DynamoDB. Records the earlier state of some written items; eventually consistent reads return it for a
+ * while.
  *
- * @param now milliseconds of any clock
- * @param noted is called with the number of items that were remembered
+ * @param now the time in milliseconds of any clock
+ * @param onRecorded receives the number of recorded items
  */
 export function laggingReads(
   lag: IndexLag,
   now: () => number,
-  noted: (items: number) => void = () => undefined,
-): (request: PassedRequest) => Promise<Answer> {
+  onRecorded: (items: number) => void = () => undefined,
+): (request: PassedRequest) => Promise<ServiceResponse> {
   return async ({ operation, body, pass }) => {
     switch (operation) {
       case 'Query': {
-        // Safe: the SDK makes requests of this shape, and the engine answers in that one.
+        // Safe: the SDK sends requests, and the engine returns responses, of these shapes.
         const request = JSON.parse(body.toString()) as QueryRequest;
         const answer = await pass();
         return request.ConsistentRead || answer.status !== 200
           ? answer
-          : changed(answer, (found) => lag.query(request, found as QueryAnswer, now()));
+          : withChangedBody(answer, (found) => lag.query(request, found as QueryResponse, now()));
       }
       case 'GetItem': {
         // Safe: as above.
@@ -36,7 +36,7 @@ export function laggingReads(
         const answer = await pass();
         return ConsistentRead || answer.status !== 200
           ? answer
-          : changed(answer, ({ Item, ...rest }: { Item?: Attributes }) => {
+          : withChangedBody(answer, ({ Item, ...rest }: { Item?: Attributes }) => {
               const shown = lag.item(TableName, Key, Item, now());
               return { ...rest, ...(shown && { Item: shown }) };
             });
@@ -44,13 +44,13 @@ export function laggingReads(
       default: {
         const late = lag.choose(writesIn(operation, body.toString()), now());
         if (late.length > 0) {
-          await rememberItems(late);
+          await recordItems(late);
         }
         return pass();
       }
     }
 
-    async function rememberItems(keys: readonly { table: string; key: Attributes }[]): Promise<void> {
+    async function recordItems(keys: readonly { table: string; key: Attributes }[]): Promise<void> {
       const RequestItems = Object.fromEntries(
         [...Map.groupBy(keys, ({ table }) => table)].map(([table, of]) => [
           table,
@@ -64,7 +64,7 @@ export function laggingReads(
       if (status !== 200) {
         return;
       }
-      // Safe: the engine answers so.
+      // Safe: the engine returns this shape.
       const { Responses = {} } = JSON.parse(text.toString()) as BatchAnswer;
       for (const { table, key } of keys) {
         const before = Responses[table]?.find((item) =>
@@ -72,18 +72,18 @@ export function laggingReads(
         );
         lag.remember(table, key, before, now());
       }
-      noted(keys.length);
+      onRecorded(keys.length);
     }
   };
 }
 
-function changed(answer: Answer, change: (body: object) => object): Answer {
+function withChangedBody(answer: ServiceResponse, change: (body: object) => object): ServiceResponse {
   try {
     const { 'x-amz-crc32': _checksum, ...headers } = answer.headers;
     return { ...answer, headers, body: JSON.stringify(change(JSON.parse(answer.body.toString()))) };
   } catch (error) {
-    if (error instanceof Refusal) {
-      return errorAnswer(400, 'ValidationException', error.message);
+    if (error instanceof StartError) {
+      return errorResponse(400, 'ValidationException', error.message);
     }
     throw error;
   }

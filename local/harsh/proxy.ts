@@ -10,40 +10,44 @@ import {
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type LocalServer, listenLocally } from '../listen.ts';
-import type { ErrorAnswer } from './requests.ts';
+import type { ErrorResponse } from './requests.ts';
 
-export type Answer = { status: number; headers: OutgoingHttpHeaders; body: Buffer | string };
+export type ServiceResponse = { status: number; headers: OutgoingHttpHeaders; body: Buffer | string };
 
-/** A request that the proxy passes on; `operation` is that of AWS's JSON protocol, else empty. */
+/** A request that the proxy forwards; `operation` is that of AWS's JSON protocol, else empty. */
 export type PassedRequest = {
   operation: string;
   body: Buffer;
-  /** Sends the request to the service, or another one in its place. */
-  pass(changed?: { operation: string; body: string }): Promise<Answer>;
+  /** Sends the request, or a changed one, to the service. */
+  pass(changed?: { operation: string; body: string }): Promise<ServiceResponse>;
 };
 
-/** What the proxy does to the calls of a service. */
-export type Harshness = {
+/** The faults that the proxy injects into the calls of a service. */
+export type ServiceFaults = {
   /** Whether the connection breaks before the service sees the call. */
   breaks(isReused: boolean): boolean;
-  /** The error that the call is answered with, without effect. */
-  refuses(request: Pick<PassedRequest, 'operation' | 'body'>): ErrorAnswer | undefined;
-  /** Answers the call: usually as the service does. */
-  answers(request: PassedRequest): Promise<Answer>;
-  /** Whether the answer is lost. */
-  losesAnswer(): boolean;
-  /** After how many milliseconds without a call a connection is closed; `undefined`: it stays open. */
+  /** Returns the error for a call that fails without effect. */
+  refuses(request: Pick<PassedRequest, 'operation' | 'body'>): ErrorResponse | undefined;
+  /** Responds to the call, usually as the service does. */
+  respond(request: PassedRequest): Promise<ServiceResponse>;
+  /** Whether the response is lost. */
+  losesResponse(): boolean;
+  /** The milliseconds after which an idle connection is closed; `undefined`: it stays open. */
   closesIdleAfter(): number | undefined;
 };
 
-/** Stands between the functions and a service. */
-export async function serveHarshProxy(target: string, harshness: Harshness): Promise<LocalServer> {
+/** Serves a proxy between the functions and a service. */
+export async function serveHarshProxy(target: string, harshness: ServiceFaults): Promise<LocalServer> {
   const { hostname, port } = new URL(target);
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   const used = new WeakSet<Socket>();
   const idle = new WeakMap<Socket, NodeJS.Timeout>();
 
-  async function forward(message: IncomingMessage, body: Buffer | string, operation?: string): Promise<Answer> {
+  async function forward(
+    message: IncomingMessage,
+    body: Buffer | string,
+    operation?: string,
+  ): Promise<ServiceResponse> {
     const { host: _host, 'content-length': _length, ...headers } = message.headers;
     const call = httpRequest({
       agent,
@@ -78,12 +82,12 @@ export async function serveHarshProxy(target: string, harshness: Harshness): Pro
     if (refusal) {
       send(response, refusal);
     } else {
-      const answer = await harshness.answers({
+      const answer = await harshness.respond({
         operation,
         body,
         pass: (changed) => forward(message, changed?.body ?? body, changed?.operation),
       });
-      if (harshness.losesAnswer()) {
+      if (harshness.losesResponse()) {
         socket.destroy();
         return;
       }
@@ -97,7 +101,7 @@ export async function serveHarshProxy(target: string, harshness: Harshness): Pro
 
   const server = await listenLocally(
     createServer((message, response) => {
-      // A client that has gone does not wait for its answer.
+      // The client has disconnected: nobody waits for the response.
       handle(message, response).catch(() => message.socket.destroy());
     }),
   );
@@ -118,6 +122,6 @@ function prefixOf({ headers }: IncomingMessage): string {
   return String(headers['x-amz-target'] ?? '').split('.')[0] ?? '';
 }
 
-function send(response: ServerResponse, { status, headers, body }: Answer): void {
+function send(response: ServerResponse, { status, headers, body }: ServiceResponse): void {
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }

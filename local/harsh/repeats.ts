@@ -1,13 +1,13 @@
-import { between, type Draw } from './draws.ts';
+import { type Draw, uniform } from './draws.ts';
 import { rates } from './rates.ts';
 
-/** Decides how often an asynchronous invocation is delivered: after how many milliseconds each time. */
+/** Decides how often an asynchronous invocation is delivered, and the delay of each delivery in milliseconds. */
 export function deliveries(draw: Draw): () => readonly number[] {
-  const { share, laterByMs } = rates.repeatedInvocations;
-  return () => (draw() < share ? [0, between(draw, laterByMs)] : [0]);
+  const { share: probability, laterByMs } = rates.repeatedInvocations;
+  return () => (draw() < probability ? [0, uniform(draw, laterByMs)] : [0]);
 }
 
-/** Decides whether something with a share of all cases happens now. */
-export function chance(draw: Draw, share: number): () => boolean {
-  return () => draw() < share;
+/** Decides whether an event with the given probability happens. */
+export function chance(draw: Draw, probability: number): () => boolean {
+  return () => draw() < probability;
 }

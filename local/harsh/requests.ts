@@ -1,25 +1,25 @@
 import type { Attributes } from './attributes.ts';
 import type { Draw } from './draws.ts';
 
-// Requests to DynamoDB and its errors, in its JSON protocol: names and values of attributes are read, never changed.
+// Reads requests to DynamoDB and builds its errors, in its JSON protocol.
 
-/** One item that a request writes: its table, and its key or the item that has it. */
+/** An item that a request writes: its table, and its key or all its attributes. */
 export type WrittenItem = { table: string; attributes: Attributes };
 
-/** An answer that the proxy gives in place of the service. */
-export type ErrorAnswer = { status: number; headers: Readonly<Record<string, string>>; body: string };
+/** A response of the proxy in place of the service. */
+export type ErrorResponse = { status: number; headers: Readonly<Record<string, string>>; body: string };
 
 type Write = { TableName?: string; Item?: Attributes; Key?: Attributes };
 type BatchWrite = { PutRequest?: { Item?: Attributes }; DeleteRequest?: { Key?: Attributes } };
 
-/** The items that a request writes; none when it only reads. */
+/** Lists the items that a request writes. */
 export function writesIn(operation: string, body: string): WrittenItem[] {
   switch (operation) {
     case 'PutItem':
     case 'UpdateItem':
     case 'DeleteItem':
-      // Safe: the SDK makes requests of this shape.
-      return written([JSON.parse(body) as Write]);
+    // Safe: the SDK sends requests of this shape.
+    //   return written([JSON.parse(body) as Write]);
     case 'TransactWriteItems': {
       // Safe: as above.
       const { TransactItems = [] } = JSON.parse(body) as { TransactItems?: Record<string, Write>[] };
@@ -44,14 +44,14 @@ function written(writes: readonly Write[]): WrittenItem[] {
   });
 }
 
-/** How many items a transaction is about, those included that it only checks. */
+/** Counts the items of a transaction, including those that it only checks. */
 export function sizeOfTransaction(body: string): number {
-  // Safe: the SDK makes requests of this shape.
+  // Safe: the SDK sends requests of this shape.
   const { TransactItems = [] } = JSON.parse(body) as { TransactItems?: unknown[] };
   return TransactItems.length;
 }
 
-export function errorAnswer(status: number, name: string, message: string, fields: object = {}): ErrorAnswer {
+export function errorResponse(status: number, name: string, message: string, fields: object = {}): ErrorResponse {
   return {
     status,
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': name },
@@ -59,11 +59,15 @@ export function errorAnswer(status: number, name: string, message: string, field
   };
 }
 
-/** A transaction of `size` writes that is cancelled because of one of them. */
-export function cancelled(size: number, draw: Draw, reason: { Code: string; Message: string }): ErrorAnswer {
+/** The error of a transaction of `size` writes that is cancelled because of one of them. */
+export function transactionCancelled(
+  size: number,
+  draw: Draw,
+  reason: { Code: string; Message: string },
+): ErrorResponse {
   const place = Math.floor(draw() * size);
   const reasons = Array.from({ length: size }, (_, index) => (index === place ? reason : { Code: 'None' }));
   const codes = reasons.map(({ Code }) => Code).join(', ');
   const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`;
-  return errorAnswer(400, 'TransactionCanceledException', message, { CancellationReasons: reasons });
+  return errorResponse(400, 'TransactionCanceledException', message, { CancellationReasons: reasons });
 }

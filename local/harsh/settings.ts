@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 
 export type HarshSettings = { seed: number };
 
 /**
- * Whether `CLOUD` asks for harsh mode, and its seed: `HARSH_SEED`, or a random one.
+ * Reads the settings of harsh mode: `CLOUD` turns it on; the seed is `HARSH_SEED` or random.
  *
- * @throws Refusal when one of the variables has a value that is not known
+ * @throws StartError when a variable has an invalid value
  */
 export function harshSettings({
   CLOUD,
@@ -16,13 +16,13 @@ export function harshSettings({
     return undefined;
   }
   if (CLOUD !== 'harsh') {
-    throw new Refusal(`CLOUD is harsh or not set, not "${CLOUD}".`);
+    throw new StartError(`CLOUD is harsh or not set, not "${CLOUD}".`);
   }
   if (HARSH_SEED === undefined || HARSH_SEED === '') {
     return { seed: randomInt(1_000_000) };
   }
   if (!/^\d{1,9}$/.test(HARSH_SEED)) {
-    throw new Refusal(`HARSH_SEED is a whole number of up to nine digits, not "${HARSH_SEED}".`);
+    throw new StartError(`HARSH_SEED is a whole number of up to nine digits, not "${HARSH_SEED}".`);
   }
   return { seed: Number(HARSH_SEED) };
 }

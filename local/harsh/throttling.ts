@@ -1,17 +1,17 @@
-import { between, type Draw } from './draws.ts';
+import { type Draw, uniform } from './draws.ts';
 import type { ProxiedService } from './proxied-service.ts';
 import { rates } from './rates.ts';
-import { cancelled, type ErrorAnswer, errorAnswer, sizeOfTransaction } from './requests.ts';
+import { type ErrorResponse, errorResponse, sizeOfTransaction, transactionCancelled } from './requests.ts';
 
-/** Decides for each call of a service whether a burst of throttling refuses it. */
+/** Decides whether a call is rejected by a burst of throttling. */
 export function throttlingBursts(draw: Draw): (nowMs: number) => boolean {
   const { pauseMs, burstMs, share } = rates.throttling;
-  let begins = between(draw, pauseMs);
-  let ends = begins + between(draw, burstMs);
+  let begins = uniform(draw, pauseMs);
+  let ends = begins + uniform(draw, burstMs);
   return (nowMs) => {
     while (nowMs >= ends) {
-      begins = ends + between(draw, pauseMs);
-      ends = begins + between(draw, burstMs);
+      begins = ends + uniform(draw, pauseMs);
+      ends = begins + uniform(draw, burstMs);
     }
     return nowMs >= begins && draw() < share;
   };
@@ -25,20 +25,20 @@ const names: Readonly<Record<Exclude<ProxiedService, 'operators'>, readonly stri
   apiGateway: ['TooManyRequestsException'],
 };
 
-/** How a service refuses a call as one too many. DynamoDB may cancel a transaction because one of its items is throttled. */
-export function throttledAnswer(
+/** Builds a service's throttling error. DynamoDB may cancel a transaction because one of its items is throttled. */
+export function throttledResponse(
   service: Exclude<ProxiedService, 'operators'>,
   operation: string,
   body: string,
   draw: Draw,
-): ErrorAnswer {
+): ErrorResponse {
   if (service === 'dynamodb' && operation === 'TransactWriteItems' && draw() < 0.5) {
-    return cancelled(sizeOfTransaction(body), draw, {
+    return transactionCancelled(sizeOfTransaction(body), draw, {
       Code: 'ThrottlingError',
       Message: 'Throughput exceeds the current capacity for one or more global secondary indexes.',
     });
   }
   const known = names[service];
   const name = known[Math.floor(draw() * known.length)] ?? 'ThrottlingException';
-  return errorAnswer(service === 'apiGateway' ? 429 : 400, name, 'Rate exceeded');
+  return errorResponse(service === 'apiGateway' ? 429 : 400, name, 'Rate exceeded');
 }

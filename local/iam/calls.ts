@@ -1,22 +1,22 @@
 import { machineOfToken } from '../step-functions/machine-of-token.ts';
 import type { Call } from './evaluate.ts';
 
-// Which permissions a request to an AWS service needs. Workers load this file from its bare source.
+// Determines the permissions that a request to an AWS service needs. Workers load this file without its types (bare-source.ts).
 
-/** Services by the names that IAM has for them. */
+/** Services by their IAM prefixes. */
 export type GuardedService = 'dynamodb' | 'states' | 'secretsmanager' | 'cognito-idp' | 'apigateway';
 
 export type ServiceRequest = {
   service: GuardedService;
   method: string;
-  /** With the query, as it is sent. */
+  /** With the query, as sent. */
   path: string;
   /** The header X-Amz-Target; empty when there is none. */
   target: string;
   body: string;
 };
 
-/** What a request names, and IAM knows by its ARN. */
+/** Maps names in requests to what IAM needs: ARNs and partition keys. */
 export type Directory = {
   region: string;
   account: string;
@@ -32,10 +32,10 @@ type Input = Readonly<Record<string, unknown>>;
 const LEADING_KEYS = 'dynamodb:LeadingKeys';
 
 /**
- * The permissions that a request needs, all of which must be given. None for a body that is no JSON, which the service
- * itself refuses.
+ * Returns the permissions that a request needs; all of them must be granted. Returns none for a body that is not JSON: the
+ * service rejects it.
  */
-export function callsOf(request: ServiceRequest, directory: Directory): Call[] {
+export function requiredPermissions(request: ServiceRequest, directory: Directory): Call[] {
   if (request.service === 'apigateway') {
     const [path = ''] = request.path.replace(/^\/v2/, '').split('?');
     return [{ action: `apigateway:${request.method}`, resource: `arn:aws:apigateway:${directory.region}::${path}` }];
@@ -69,30 +69,30 @@ function tableCalls(operation: string, input: Input, directory: Directory): Call
     resource: tableArn(table),
     ...(leadingKeys && { context: { [LEADING_KEYS]: leadingKeys } }),
   });
-  /** The key values that items or keys begin with. */
-  const leading = (table: unknown, items: readonly unknown[]) => {
+  /** The partition key values of items or keys. */
+  const leadingKeysOf = (table: unknown, items: readonly unknown[]) => {
     const partitionKey = tableOf(table)?.partitionKey;
     return partitionKey === undefined ? undefined : items.map((item) => textOf(record(item)[partitionKey]));
   };
-  const one = (action: string, part: Input) =>
-    call(action, part.TableName, leading(part.TableName, [part.Item ?? part.Key]));
+  const itemCall = (action: string, part: Input) =>
+    call(action, part.TableName, leadingKeysOf(part.TableName, [part.Item ?? part.Key]));
 
   switch (operation) {
     case 'GetItem':
     case 'PutItem':
     case 'UpdateItem':
     case 'DeleteItem':
-      return [one(operation, input)];
+      return [itemCall(operation, input)];
     case 'BatchGetItem':
       return Object.entries(record(input.RequestItems)).map(([table, request]) =>
-        call(operation, table, leading(table, list(record(request).Keys))),
+        call(operation, table, leadingKeysOf(table, list(record(request).Keys))),
       );
     case 'BatchWriteItem':
       return Object.entries(record(input.RequestItems)).map(([table, requests]) =>
         call(
           operation,
           table,
-          leading(
+          leadingKeysOf(
             table,
             list(requests).map(
               (request) => record(record(request).PutRequest).Item ?? record(record(request).DeleteRequest).Key,
@@ -101,12 +101,12 @@ function tableCalls(operation: string, input: Input, directory: Directory): Call
         ),
       );
     case 'TransactGetItems':
-      return list(input.TransactItems).map((part) => one('GetItem', record(record(part).Get)));
+      return list(input.TransactItems).map((part) => itemCall('GetItem', record(record(part).Get)));
     case 'TransactWriteItems':
-      // A transaction needs the permission of each of its parts, and none of its own.
+      // A transaction needs the permissions of its parts, and none of its own.
       return list(input.TransactItems).flatMap((part) =>
         Object.entries(record(part)).map(([kind, request]) =>
-          one(kind === 'ConditionCheck' ? 'ConditionCheckItem' : `${kind}Item`, record(request)),
+          itemCall(kind === 'ConditionCheck' ? 'ConditionCheckItem' : `${kind}Item`, record(request)),
         ),
       );
     case 'Query':
@@ -133,7 +133,7 @@ function tableCalls(operation: string, input: Input, directory: Directory): Call
   }
 }
 
-/** The value that a query asks its partition key to have. */
+/** Returns the partition key value of a query. */
 function queriedKey(input: Input, partitionKey: string): string | undefined {
   const names = record(input.ExpressionAttributeNames);
   const values = record(input.ExpressionAttributeValues);
@@ -155,7 +155,7 @@ function stateMachineResource({ executionArn, stateMachineArn, taskToken }: Inpu
     return executionArn;
   }
   if (typeof stateMachineArn === 'string') {
-    // Permissions are of the machine, also for an alias or a version of it.
+    // Permissions refer to the state machine, also for an alias or a version.
     return stateMachineArn.split(':').slice(0, 7).join(':');
   }
   return typeof taskToken === 'string' ? (machineOfToken(taskToken) ?? '*') : '*';
@@ -172,7 +172,7 @@ function userPoolResource({ UserPoolId }: Input, { region, account }: Directory)
   return UserPoolId === undefined ? '*' : `arn:aws:cognito-idp:${region}:${account}:userpool/${String(UserPoolId)}`;
 }
 
-/** The text of an attribute's value, which has one field named for its type. */
+/** Returns an attribute's value as a string. Its only field is named after its type. */
 function textOf(attribute: unknown): string {
   return String(Object.values(record(attribute))[0]);
 }
@@ -186,7 +186,7 @@ function parsed(body: string): Input | undefined {
 }
 
 function record(value: unknown): Input {
-  // Keys of any object can be read; what they hold is unknown.
+  // Safe: any object has string keys, and the values stay unknown.
   return typeof value === 'object' && value !== null ? (value as Input) : {};
 }
 

@@ -1,16 +1,16 @@
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import { account, region } from '../template/identity.ts';
 import type { FunctionPart, InvokePermissionPart, Parts, RolePart, StateMachinePart } from '../template/parts.ts';
 import type { ResourceStatement } from '../template/policy-schemas.ts';
 import { type Call, policyEvaluator } from './evaluate.ts';
 
-// The permissions with which AWS services call each other. AWS finds some of them missing when a stack is deployed, others
-// when an event comes; here all of them are found at the start, by name.
+// Checks the permissions with which AWS services call each other. AWS reports some missing permissions during deployment and others
+// on the first event; the local cloud reports all of them at its start.
 
-/** What of `arn:aws:logs:...:log-group:<name>:log-stream:<stream>` a function writes to. */
+/** The end of a function's log stream ARN: `arn:aws:logs:...:log-group:<name>:log-stream:<stream>`. */
 const LOG_STREAM = 'log-stream:local';
 
-/** @throws Refusal that lists every permission which the parts need of each other and lack */
+/** Checks that the parts may call each other. @throws StartError that lists every missing permission */
 export function refuseMissingPermissions(parts: Parts): void {
   const missing = [
     ...parts.functions.flatMap((part) => missingForFunction(part, parts)),
@@ -25,7 +25,7 @@ export function refuseMissingPermissions(parts: Parts): void {
     ),
     ...parts.streamReaders.flatMap((reader) => {
       const part = parts.functions.find(({ arn }) => arn === reader.functionArn);
-      // A function that is not there is refused elsewhere.
+      // startStreamReaders refuses an unknown function.
       return part
         ? [
             ...missingForRole(
@@ -79,7 +79,7 @@ export function refuseMissingPermissions(parts: Parts): void {
     ),
   ];
   if (missing.length > 0) {
-    throw new Refusal(`The template lacks permissions, so it would fail on AWS, too: ${missing.join('; ')}.`);
+    throw new StartError(`The template lacks permissions, so it would fail on AWS, too: ${missing.join('; ')}.`);
   }
 }
 
@@ -95,7 +95,7 @@ const logDelivery = [
   'DescribeLogGroups',
 ];
 
-/** What the role of a state machine lacks to run a definition: to call the functions that it names. */
+/** Lists the functions of a definition that the state machine's role may not call. */
 export function missingForDefinition({ name, role }: StateMachinePart, definition: unknown): string[] {
   return missingForRole(
     role,
@@ -128,7 +128,7 @@ function missingForFunction({ name, role, logGroup, asynchronously }: FunctionPa
   const stream = `arn:aws:logs:${region}:${account}:log-group:${logGroup}:${LOG_STREAM}`;
   return [
     ...missingTrust(role, `Function ${name}`, 'lambda.amazonaws.com', undefined),
-    // Without these, Lambda runs the function and loses its log.
+    // Without these permissions, Lambda runs the function and loses its log.
     ...missingForRole(role, `Function ${name}`, [
       { action: 'logs:CreateLogStream', resource: stream },
       { action: 'logs:PutLogEvents', resource: stream },
@@ -137,7 +137,7 @@ function missingForFunction({ name, role, logGroup, asynchronously }: FunctionPa
   ];
 }
 
-/** What sending to each kind of destination takes. */
+/** The action that sends to each kind of destination. */
 const destinationActions: Readonly<Record<string, string>> = {
   sqs: 'sqs:SendMessage',
   sns: 'sns:Publish',
@@ -155,7 +155,7 @@ function missingForDestination(role: RolePart, owner: string, arn: string | unde
     return [`${owner} sends what fails to ${arn}, which is not known locally`];
   }
   const call = withTls({ action, resource: arn });
-  const denied = decisionOf(parts.queuePolicies.filter(isAbout(role.arn)), call) === 'explicitlyDenied';
+  const denied = decisionOf(parts.queuePolicies.filter(appliesTo(role.arn)), call) === 'explicitlyDenied';
   return denied
     ? [`the policy of ${arn} denies ${action} to ${owner}`]
     : missingForRole(role, owner, [{ action, resource: arn }]);
@@ -168,9 +168,9 @@ function missingForRole(role: RolePart, owner: string, calls: readonly Call[]): 
     .map(({ action, resource }) => `${owner} may not ${action} on ${resource} by its role ${role.name}`);
 }
 
-/** Whether a service may act by a role. Services other than Lambda say for whom. */
+/** Checks that a service may assume a role. Services other than Lambda name the resource for which they do. */
 function missingTrust(role: RolePart, owner: string, service: string, sourceArn: string | undefined): string[] {
-  const decision = decisionOf(role.trust.filter(isAbout(service)), {
+  const decision = decisionOf(role.trust.filter(appliesTo(service)), {
     action: 'sts:AssumeRole',
     resource: role.arn,
     context: sourceOf(sourceArn),
@@ -211,12 +211,12 @@ function sourceOf(sourceArn: string | undefined): NonNullable<Call['context']> {
   return sourceArn === undefined ? {} : { 'aws:SourceArn': [sourceArn], 'aws:SourceAccount': [account] };
 }
 
-/** Services of AWS call each other over TLS. */
+/** AWS services call each other over TLS. */
 function withTls(call: Call): Call {
   return { ...call, context: { ...call.context, 'aws:SecureTransport': ['true'] } };
 }
 
-const isAbout =
+const appliesTo =
   (principal: string) =>
   ({ principals }: ResourceStatement) =>
     principals.some((named) => named === '*' || named === principal);

@@ -2,7 +2,7 @@ import { account, region } from '../template/identity.ts';
 import type { Parts } from '../template/parts.ts';
 import type { Directory } from './calls.ts';
 
-/** What the names in requests stand for. */
+/** Builds the directory of the template's tables and secrets. */
 export function directoryOf({ tables, secrets }: Parts): Directory {
   const partitionKey = (keys: Parts['tables'][number]['keys']) =>
     keys.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '';

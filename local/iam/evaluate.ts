@@ -1,4 +1,4 @@
-// Decides on calls as IAM does. Workers load this file from its bare source: it imports types alone.
+// Evaluates policies as IAM does. Workers load this file without its types (bare-source.ts).
 
 export type ConditionOperator =
   | 'StringEquals'
@@ -13,13 +13,13 @@ export type ConditionOperator =
 /** One line of a statement's conditions. All conditions of a statement must hold. */
 export type Condition = {
   operator: ConditionOperator;
-  /** How the operator treats a key with several values. Keys with one value have none. */
+  /** How the operator treats a multi-valued key. Single-valued keys have no quantifier. */
   quantifier?: 'ForAllValues' | 'ForAnyValue';
   key: string;
   values: readonly string[];
 };
 
-/** A statement of a policy, in the part of IAM's language that the local cloud evaluates. */
+/** A policy statement, in the subset of IAM's language that the local cloud evaluates. */
 export type Statement = {
   effect: 'Allow' | 'Deny';
   actions: readonly string[];
@@ -27,19 +27,19 @@ export type Statement = {
   conditions: readonly Condition[];
 };
 
-/** One permission that a request needs. Condition keys that the request lacks are absent. */
+/** A permission that a request needs. Condition keys without a value are absent. */
 export type Call = { action: string; resource: string; context?: Readonly<Record<string, readonly string[]>> };
 
 export type Decision = 'allowed' | 'explicitlyDenied' | 'notAllowed';
 
-/** Resources include names of executions, of which there is no end. */
+/** Limits the cache: resources include names of executions, whose number is unbounded. */
 const MAX_CACHED_DECISIONS = 2_000;
 
 /**
- * Decides by the statements of one principal: an explicit deny wins, and what no statement allows is not allowed.
+ * Evaluates the statements of one principal: an explicit deny wins; the default is to deny.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  *
- * Which statements apply to an action and a resource is worked out once; conditions are evaluated for each call.
+ * The statements that apply to an action and a resource are cached; conditions are evaluated for each call.
  */
 export function policyEvaluator(statements: readonly Statement[]): (call: Call) => Decision {
   const compiled = statements.map(compile);
@@ -52,15 +52,15 @@ export function policyEvaluator(statements: readonly Statement[]): (call: Call) 
 
   return (call) => {
     const key = `${call.action} ${call.resource}`;
-    let found = applicable.get(key);
-    if (found === undefined) {
-      found = decisionFor(call);
+    let cached = applicable.get(key);
+    if (cached === undefined) {
+      cached = decisionFor(call);
       if (applicable.size >= MAX_CACHED_DECISIONS) {
         applicable.clear();
       }
-      applicable.set(key, found);
+      applicable.set(key, cached);
     }
-    return typeof found === 'string' ? found : decide(found, call.context);
+    return typeof cached === 'string' ? cached : decide(cached, call.context);
   };
 }
 
@@ -83,12 +83,12 @@ function decide(statements: readonly CompiledStatement[], context: Context): Dec
 function compile({ effect, actions, resources, conditions }: Statement): CompiledStatement {
   const isAction = anyOf(actions.map((pattern) => likeMatcher(pattern, 'i')));
   const isResource = anyOf(resources.map(arnMatcher));
-  const holding = conditions.map(conditionTest);
+  const tests = conditions.map(conditionTest);
   return {
     effect,
     isConditional: conditions.length > 0,
     matches: (action, resource) => isAction(action) && isResource(resource),
-    holds: (context) => holding.every((holds) => holds(context)),
+    holds: (context) => tests.every((test) => test(context)),
   };
 }
 
@@ -99,7 +99,7 @@ const anyOf =
   (value) =>
     matchers.some((matches) => matches(value));
 
-/** `*` stands for any characters, `?` for exactly one. */
+/** `*` matches any characters, `?` exactly one. */
 function likeMatcher(pattern: string, flags = ''): Matcher {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
@@ -109,7 +109,7 @@ function likeMatcher(pattern: string, flags = ''): Matcher {
   return (value) => expression.test(value);
 }
 
-/** An ARN is compared part by part: a wildcard does not reach over a colon, except within the resource itself. */
+/** Compares ARNs part by part: a wildcard does not match a colon, except within the resource. */
 function arnMatcher(pattern: string): Matcher {
   if (pattern === '*') {
     return () => true;
@@ -130,8 +130,8 @@ function arnParts(arn: string): string[] {
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 function conditionTest({ operator, quantifier, key, values }: Condition): (context: Context) => boolean {
   if (operator === 'Null') {
-    const wantsAbsence = values.includes('true');
-    return (context) => (context?.[key] === undefined) === wantsAbsence;
+    const mustBeAbsent = values.includes('true');
+    return (context) => (context?.[key] === undefined) === mustBeAbsent;
   }
   const matches = anyOf(values.map((value) => valueMatcher(operator, value)));
   const isNegated = operator === 'StringNotEquals' || operator === 'StringNotLike';
@@ -165,7 +165,7 @@ function valueMatcher(operator: Exclude<ConditionOperator, 'Null'>, value: strin
   }
 }
 
-/** Why a call is refused, in the words of AWS. */
+/** The message of AWS for a denied call. */
 export function denialMessage(principal: string, { action, resource }: Call, decision: Decision): string {
   const reason =
     decision === 'explicitlyDenied'

@@ -5,19 +5,19 @@ import path from 'node:path';
 const sources = new Map<string, string>();
 
 /**
- * A TypeScript file of this folder's neighbourhood as a `data:` address that a worker can load. Its types, and those of the
- * files that it imports, are taken off once for all workers: that takes longer than all else that a worker loads.
+ * Returns a TypeScript file as a `data:` URL that a worker can load. Strips the types of the file and of its imports once for all
+ * workers, because that takes longer than everything else that a worker loads.
  */
-export function bareSource(file: string): string {
-  const known = sources.get(file);
-  if (known !== undefined) {
-    return known;
+export function strippedSourceUrl(file: string): string {
+  const cached = sources.get(file);
+  if (cached !== undefined) {
+    return cached;
   }
   const source = stripTypeScriptTypes(readFileSync(file, 'utf8')).replace(
     /(\bfrom |\bimport\()'(\.{1,2}\/[^']+\.ts)'/g,
-    (_, before: string, imported: string) => `${before}'${bareSource(path.join(path.dirname(file), imported))}'`,
+    (_, before: string, imported: string) => `${before}'${strippedSourceUrl(path.join(path.dirname(file), imported))}'`,
   );
-  const address = `data:text/javascript,${encodeURIComponent(source).replaceAll("'", '%27')}`;
-  sources.set(file, address);
-  return address;
+  const url = `data:text/javascript,${encodeURIComponent(source).replaceAll("'", '%27')}`;
+  sources.set(file, url);
+  return url;
 }

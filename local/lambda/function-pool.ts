@@ -4,67 +4,67 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import type { FunctionPart } from '../template/parts.ts';
-import { bareSource } from './bare-source.ts';
+import { strippedSourceUrl } from './bare-source.ts';
 import type { GuardSetup } from './guard.ts';
 import {
   type FunctionError,
   type InvocationResult,
   type InvokeMessage,
-  traceOf,
+  traceHeader,
   type WorkerMessage,
   type WorkerSetup,
 } from './invocation.ts';
 
-/** One function, with as many workers as its load asks for, up to a bound. */
+/** A function with a pool of workers, which grows with its load up to a limit. */
 export type FunctionPool = {
   part: FunctionPart;
   /** Runs the function on an event. Never rejects: a failure is a result. */
   invoke(event: string): Promise<InvocationResult>;
-  /** Kills the worker that is at work on an invocation, as a machine that fails would. @returns false when none is. */
+  /** Kills the worker that handles an invocation, as a failing machine would. @returns false when no worker handles it. */
   kill(requestId: string): boolean;
-  /** Whether a worker is at work on an invocation. */
-  isAtWork(requestId: string): boolean;
-  /** How often it was invoked so far, and how long its workers were busy with that. */
+  /** Whether a worker handles the invocation. */
+  isHandling(requestId: string): boolean;
+  /** The number of invocations so far, and their total duration. */
   load(): FunctionLoad;
   stop(): Promise<void>;
 };
 
-/** Invocations, and the milliseconds that Lambda would bill for them, of this machine's time. */
+/** The number of invocations, and their total duration in real milliseconds, which Lambda would bill. */
 export type FunctionLoad = { invocations: number; ms: number };
 
 export type PoolOptions = {
   environment: Readonly<Record<string, string>>;
-  /** The clock as functions read it (`SCALED_CLOCK`), asked for with each invocation. */
+  /** Returns the value of `SCALED_CLOCK`; called for each invocation. */
   clock(): string;
-  /** What its calls are checked against. */
+  /** The permissions against which its calls are checked. */
   guard: GuardSetup;
-  /** What the function writes to its standard output and error. */
+  /** Receives the function's standard output and error. */
   output(text: string): void;
-  /** Whether workers stand still between two events, as Lambda's do. */
+  /** Whether workers are frozen between events, as Lambda's are. */
   freezes?: boolean;
-  /** Workers at once; more events wait. */
+  /** The maximum of concurrent workers; further events wait. */
   maxWorkers?: number;
-  /** A worker that has nothing to do for this long is ended. */
+  /** The idle time after which a worker is stopped. */
   idleMs?: number;
 };
 
-/** Workers mostly wait for the table, yet a core is busy with few of them, and each costs its start and its memory. */
+/** Workers mostly wait for the table. Even so, a few of them keep a core busy, and each costs a start and memory. */
 const MAX_WORKERS = Math.min(Math.max(availableParallelism(), 2), 4);
 /**
- * Lambda has room for everybody. Here a partner of whom nothing is at work yet is given a worker over the bound rather than
- * wait behind another's fleet.
+ * Lambda scales for every partner. Here a partner without a worker gets an extra one above the usual limit, so that it does not
+ * wait behind another partner's fleet.
  */
-const MOST_WORKERS = 8;
-const CROWDED_AFTER_MS = 1_000;
-/** To start one anew takes more of the machine than to keep it. */
+const MAX_WORKERS_WITH_EXTRA = 8;
+const EXTRA_AFTER_MS = 1_000;
+/** Starting a worker again costs more than keeping it. */
 const IDLE_MS = 120_000;
 const GROW_AFTER_MS = 250;
-/** Lambda gives the first load of a function ten seconds of its own; a busy small machine needs more. */
+/** Lambda allows ten seconds for the initialisation of a function; a busy small machine needs more. */
 const LOAD_WITHIN_MS = 30_000;
 
-/** `group`: whose the event is, as far as it says so. */
+/** `group` is the partner of the event, or empty. */
 type Call = {
   group: string;
   message: Omit<InvokeMessage, 'clock' | 'deadlineMs'>;
@@ -72,8 +72,8 @@ type Call = {
 };
 type Member = {
   worker: Worker;
-  /** How many events it was given: a worker that freezes waits for the number to change. */
-  given?: Int32Array | undefined;
+  /** The number of events sent to the worker: a frozen worker waits for it to change. */
+  eventsSent?: Int32Array | undefined;
   ready: boolean;
   call?: Call;
   calledAt?: number;
@@ -85,15 +85,15 @@ const workerFile = fileURLToPath(new URL('./worker.ts', import.meta.url));
 export function functionPool(part: FunctionPart, options: PoolOptions): FunctionPool {
   const { environment, clock, guard, output, idleMs = IDLE_MS } = options;
   const maxWorkers = Math.max(1, Math.min(options.maxWorkers ?? MAX_WORKERS, part.reservedConcurrency ?? MAX_WORKERS));
-  const mostWorkers = Math.max(
+  const maxWorkersWithExtra = Math.max(
     maxWorkers,
-    Math.min(options.maxWorkers ?? MOST_WORKERS, part.reservedConcurrency ?? MOST_WORKERS),
+    Math.min(options.maxWorkers ?? MAX_WORKERS_WITH_EXTRA, part.reservedConcurrency ?? MAX_WORKERS_WITH_EXTRA),
   );
   const setup = setupOf(part, guard);
   const members = new Set<Member>();
   const waiting: Call[] = [];
   let stopped = false;
-  let growing: NodeJS.Timeout | undefined;
+  let growTimer: NodeJS.Timeout | undefined;
   const load: FunctionLoad = { invocations: 0, ms: 0 };
 
   function dispatch(): void {
@@ -102,7 +102,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
         return;
       }
       if (member.ready && !member.call) {
-        give(member, takeNext());
+        assign(member, takeNext());
       }
     }
     if (waiting.length > 0) {
@@ -110,11 +110,11 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
     }
   }
 
-  /** Of what waits, the event of whom the fewest are at work; of the same, the one that came first. */
+  /** Takes the waiting event whose partner has the fewest busy workers; among equals, the oldest. */
   function takeNext(): Call | undefined {
     const [first, ...others] = waiting;
     const next = others.reduce(
-      (best, call) => (best !== undefined && atWorkFor(best.group) <= atWorkFor(call.group) ? best : call),
+      (best, call) => (best !== undefined && busyFor(best.group) <= busyFor(call.group) ? best : call),
       first,
     );
     if (next !== undefined) {
@@ -123,31 +123,31 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
     return next;
   }
 
-  function atWorkFor(group: string): number {
+  function busyFor(group: string): number {
     return [...members].filter(({ call }) => call?.group === group).length;
   }
 
-  /** The first worker starts at once; a further one only for events that have waited a while, as each start takes longer. */
+  /** Starts the first worker immediately, and further ones only for events that have waited a while: a start is expensive. */
   function grow(): void {
     const isFull = members.size >= maxWorkers;
     if (members.size === 0) {
       startWorker();
-    } else if (!isFull || (members.size < mostWorkers && waiting.some(({ group }) => atWorkFor(group) === 0))) {
-      growing ??= setTimeout(
+    } else if (!isFull || (members.size < maxWorkersWithExtra && waiting.some(({ group }) => busyFor(group) === 0))) {
+      growTimer ??= setTimeout(
         () => {
-          growing = undefined;
+          growTimer = undefined;
           const starting = [...members].filter(({ ready }) => !ready).length;
           if (waiting.length > starting) {
             startWorker();
           }
           dispatch();
         },
-        isFull ? CROWDED_AFTER_MS : GROW_AFTER_MS,
+        isFull ? EXTRA_AFTER_MS : GROW_AFTER_MS,
       );
     }
   }
 
-  function give(member: Member, call: Call | undefined): void {
+  function assign(member: Member, call: Call | undefined): void {
     if (!call) {
       return;
     }
@@ -162,9 +162,9 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
         errorMessage: `RequestId: ${call.message.requestId} Error: Task timed out after ${part.timeoutSeconds}.00 seconds`,
       });
     }, timeoutMs);
-    if (member.given) {
-      Atomics.add(member.given, 0, 1);
-      Atomics.notify(member.given, 0);
+    if (member.eventsSent) {
+      Atomics.add(member.eventsSent, 0, 1);
+      Atomics.notify(member.eventsSent, 0);
     }
     member.worker.postMessage({
       ...call.message,
@@ -173,7 +173,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
     } satisfies InvokeMessage);
   }
 
-  /** Ends a worker; the event that it is busy with fails with the error. */
+  /** Stops a worker; the event that it handles fails with the error. */
   function end(member: Member, error: FunctionError): void {
     if (!members.delete(member)) {
       return;
@@ -186,33 +186,35 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
     dispatch();
   }
 
-  function memberAtWorkOn(requestId: string): Member | undefined {
+  function memberFor(requestId: string): Member | undefined {
     return [...members].find(({ call }) => call?.message.requestId === requestId);
   }
 
-  function rest(member: Member): void {
+  function becomeIdle(member: Member): void {
     member.timer = setTimeout(() => end(member, { errorType: 'Idle', errorMessage: 'Nothing to do' }), idleMs);
     member.timer.unref();
     dispatch();
   }
 
   function startWorker(): void {
-    const given = options.freezes ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
-    const worker = new Worker(new URL(bareSource(workerFile)), {
-      workerData: { ...setup, given },
+    const eventsSent = options.freezes ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+    const worker = new Worker(new URL(strippedSourceUrl(workerFile)), {
+      workerData: { ...setup, eventsSent },
       env: { ...environment, SCALED_CLOCK: clock() },
       execArgv: [],
       argv: [],
       stdout: true,
       stderr: true,
-      // Young generations below V8's own: dozens of workers share this one process. Much smaller ones are collected all the time.
+      // Dozens of workers share this process, so their young generations are smaller than V8's default. Still smaller ones would
+      // // be collected constantly.
       resourceLimits: { maxOldGenerationSizeMb: part.memoryMb, maxYoungGenerationSizeMb: 32 },
     });
-    // Whoever wants to end while functions rest may: stop() is for those that clean up.
+    // An idle worker does not keep the process alive, even without a call of stop().
     worker.unref();
-    const member: Member = { worker, given, ready: false };
+    const member: Member = { worker, eventsSent, ready: false };
     member.timer = setTimeout(
-      () => failedToLoad(member, { errorType: 'Sandbox.Timedout', errorMessage: 'The function did not load in time' }),
+      () =>
+        handleFailedLoad(member, { errorType: 'Sandbox.Timedout', errorMessage: 'The function did not load in time' }),
       LOAD_WITHIN_MS,
     );
     members.add(member);
@@ -223,10 +225,10 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
         case 'ready':
           clearTimeout(member.timer);
           member.ready = true;
-          rest(member);
+          becomeIdle(member);
           return;
         case 'failedToLoad':
-          failedToLoad(member, message.error);
+          handleFailedLoad(member, message.error);
           return;
         case 'result':
         case 'error': {
@@ -242,32 +244,32 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
               ? { ok: true, payload: message.payload, requestId: message.requestId }
               : { ok: false, error: message.error, requestId: message.requestId },
           );
-          rest(member);
+          becomeIdle(member);
         }
       }
     });
-    worker.on('error', (thrown: unknown) => crashed(member, crashOf(thrown)));
+    worker.on('error', (thrown: unknown) => handleCrash(member, crashOf(thrown)));
     worker.on('exit', (code) =>
-      crashed(member, {
+      handleCrash(member, {
         errorType: 'Runtime.ExitError',
         errorMessage: `Error: Runtime exited with error: exit status ${code}`,
       }),
     );
   }
 
-  function crashed(member: Member, error: FunctionError): void {
+  function handleCrash(member: Member, error: FunctionError): void {
     if (members.has(member)) {
       output(`crashed: ${error.errorType} ${error.errorMessage}\n${(error.trace ?? []).join('\n')}`);
     }
     if (member.ready) {
       end(member, error);
     } else {
-      failedToLoad(member, error);
+      handleFailedLoad(member, error);
     }
   }
 
-  /** An event that waits for a function that does not load fails as on Lambda, instead of loading it for ever. */
-  function failedToLoad(member: Member, error: FunctionError): void {
+  /** Fails a waiting event, as Lambda does, instead of loading the function forever. */
+  function handleFailedLoad(member: Member, error: FunctionError): void {
     if (!members.has(member)) {
       return;
     }
@@ -286,13 +288,13 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
         return Promise.resolve({ ok: false, requestId, error });
       }
       return new Promise((settle) => {
-        waiting.push({ group: groupOf(event), message: { requestId, trace: traceOf(requestId), event }, settle });
+        waiting.push({ group: groupOf(event), message: { requestId, trace: traceHeader(requestId), event }, settle });
         dispatch();
       });
     },
-    isAtWork: (requestId) => memberAtWorkOn(requestId) !== undefined,
+    isHandling: (requestId) => memberFor(requestId) !== undefined,
     kill(requestId) {
-      const member = memberAtWorkOn(requestId);
+      const member = memberFor(requestId);
       if (member) {
         const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`;
         end(member, { errorType: 'Runtime.ExitError', errorMessage });
@@ -302,7 +304,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
     load: () => ({ ...load }),
     async stop() {
       stopped = true;
-      clearTimeout(growing);
+      clearTimeout(growTimer);
       const error = { errorType: 'Runtime.ExitError', errorMessage: 'The local cloud is stopping' };
       for (const call of waiting.splice(0)) {
         call.settle({ ok: false, requestId: call.message.requestId, error });
@@ -318,7 +320,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
   };
 }
 
-/** A task of the state machine is told whose SIMs it works on. */
+/** Tasks of the state machine receive the partner's id. */
 function groupOf(event: string): string {
   return /"partnerId":"([^"]*)"/.exec(event)?.[1] ?? '';
 }
@@ -330,7 +332,7 @@ function setupOf(part: FunctionPart, guard: GuardSetup): WorkerSetup {
     .map((extension) => path.join(part.folder, `${module}${extension}`))
     .find((candidate) => existsSync(candidate));
   if (file === undefined) {
-    throw new Refusal(
+    throw new StartError(
       `The bundle of function ${part.name} holds no ${module}.mjs, as its handler ${part.handler} asks.`,
     );
   }

@@ -6,7 +6,7 @@ import type { Harsh } from '../harsh/harsh-mode.ts';
 import type { Directory, GuardedService } from '../iam/calls.ts';
 import { lambdaLimits } from '../limits.ts';
 import type { FunctionsLog } from '../log.ts';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import { account, region } from '../template/identity.ts';
 import type { FunctionPart } from '../template/parts.ts';
 import { type FunctionLoad, type FunctionPool, functionPool } from './function-pool.ts';
@@ -15,27 +15,27 @@ import type { FunctionError, InvocationResult } from './invocation.ts';
 
 /** All functions of the template. */
 export type Functions = {
-  /** Runs a function and waits for its answer. Never rejects for what the function does. */
+  /** Runs a function and waits for its result. Never rejects because of the function: a failure is a result. */
   invoke(arn: string, event: string): Promise<InvocationResult>;
-  /** Hands it an event that nobody waits for: failures are retried, then go to the function's destination. */
+  /** Invokes a function asynchronously: failures are retried, then go to the function's destination. */
   invokeAsynchronously(arn: string, event: string): Promise<void>;
-  /** @throws Refusal when there is no such function */
-  mustHave(arn: string, who: string): void;
-  /** Kills the worker that is at work on an invocation, as a machine that fails would. @returns false when none is. */
+  /** Checks that a function exists. @throws StartError when it does not */
+  assertExists(arn: string, who: string): void;
+  /** Kills the worker that handles an invocation, as a failing machine would. @returns false when no worker handles it. */
   kill(requestId: string): boolean;
-  /** The name of the function that is at work on an invocation. */
-  atWorkOn(requestId: string): string | undefined;
-  /** What each function has had to do so far, by its name. */
+  /** Returns the name of the function that handles an invocation. */
+  functionHandling(requestId: string): string | undefined;
+  /** The load of each function so far, by name. */
   load(): ReadonlyMap<string, FunctionLoad>;
   stop(): Promise<void>;
 };
 
-/** The error of an invocation beyond the account's or the function's concurrency, as Step Functions names it. */
+/** The error of an invocation that exceeds the account's or the function's concurrency, as Step Functions names it. */
 export const TOO_MANY_REQUESTS = 'Lambda.TooManyRequestsException';
 
 /** Lambda waits a minute before the first retry and two before the second. */
 const retryWaitsMs = [60_000, 120_000];
-const SHORTEST_WAIT_MS = 50;
+const MIN_WAIT_MS = 50;
 
 export function startFunctions(
   parts: readonly FunctionPart[],
@@ -46,13 +46,13 @@ export function startFunctions(
     log: FunctionsLog;
     failures: Failures;
     harsh?: Pick<Harsh, 'deliveries' | 'freezes'> | undefined;
-    /** How many invocations of all functions may be at work at once. */
+    /** The maximum of concurrent invocations of all functions. */
     concurrency?: number | undefined;
   },
 ): Functions {
   const { clock, endpoints, directory, log, failures, harsh, concurrency = lambdaLimits.concurrency } = options;
-  let atWork = 0;
-  const atWorkByFunction = new Map<string, number>();
+  let running = 0;
+  const runningByFunction = new Map<string, number>();
   const stopping = new AbortController();
   const pools = new Map<string, FunctionPool>();
   for (const part of parts) {
@@ -69,15 +69,15 @@ export function startFunctions(
   }
 
   function poolOf(arn: string): FunctionPool {
-    // A version or an alias of a function is the function itself.
+    // `$LATEST` is the function itself.
     const pool = pools.get(arn) ?? pools.get(arn.replace(/:\$LATEST$/, ''));
     if (!pool) {
-      throw new Refusal(`There is no function ${arn}. There are ${[...pools.keys()].join(', ')}.`);
+      throw new StartError(`There is no function ${arn}. There are ${[...pools.keys()].join(', ')}.`);
     }
     return pool;
   }
 
-  /** Lambda refuses what is too large or too much before the function hears of it. */
+  /** Returns Lambda's own error for an event that is too large or exceeds the concurrency. */
   function refusalOf({ part }: FunctionPool, event: string): FunctionError | undefined {
     const bytes = Buffer.byteLength(event);
     if (bytes > lambdaLimits.payloadBytes) {
@@ -86,8 +86,8 @@ export function startFunctions(
         errorMessage: `Request must be smaller than ${lambdaLimits.payloadBytes} bytes for the InvokeFunction operation`,
       };
     }
-    const ofFunction = atWorkByFunction.get(part.name) ?? 0;
-    return atWork >= concurrency || ofFunction >= (part.reservedConcurrency ?? Number.POSITIVE_INFINITY)
+    const runningHere = runningByFunction.get(part.name) ?? 0;
+    return running >= concurrency || runningHere >= (part.reservedConcurrency ?? Number.POSITIVE_INFINITY)
       ? { errorType: TOO_MANY_REQUESTS, errorMessage: 'Rate Exceeded.' }
       : undefined;
   }
@@ -99,11 +99,11 @@ export function startFunctions(
       return { ok: false, requestId: randomUUID(), error };
     }
     const { name } = pool.part;
-    atWork += 1;
-    atWorkByFunction.set(name, (atWorkByFunction.get(name) ?? 0) + 1);
+    running += 1;
+    runningByFunction.set(name, (runningByFunction.get(name) ?? 0) + 1);
     const result = await pool.invoke(event).finally(() => {
-      atWork -= 1;
-      atWorkByFunction.set(name, (atWorkByFunction.get(name) ?? 1) - 1);
+      running -= 1;
+      runningByFunction.set(name, (runningByFunction.get(name) ?? 1) - 1);
     });
     if (!result.ok) {
       log.write(pool.part.name, `${result.requestId} ${result.error.errorType}: ${result.error.errorMessage}`);
@@ -111,18 +111,18 @@ export function startFunctions(
     return result;
   }
 
-  /** An event that nobody waits for waits in Lambda's queue while there is no room for it: that is no attempt. */
-  async function invokeWhenThereIsRoom(arn: string, event: string): Promise<InvocationResult> {
+  /** An asynchronous event waits in Lambda's queue while there is no free concurrency; waiting does not count as an attempt. */
+  async function invokeWhenConcurrencyAllows(arn: string, event: string): Promise<InvocationResult> {
     for (;;) {
       const result = await invoke(arn, event);
       if (result.ok || result.error.errorType !== TOO_MANY_REQUESTS || stopping.signal.aborted) {
         return result;
       }
-      await sleep(SHORTEST_WAIT_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await sleep(MIN_WAIT_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }
 
-  /** Invokes a function and retries what fails, as Lambda does with an event of its queue. */
+  /** Invokes a function and retries failures, as Lambda does with asynchronous events. */
   async function deliver(arn: string, event: string, afterMs: number): Promise<void> {
     const { part } = poolOf(arn);
     const { retries, onFailure } = part.asynchronously;
@@ -130,7 +130,7 @@ export function startFunctions(
       await sleep(afterMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
     for (let attempt = 0; ; attempt++) {
-      const result = await invokeWhenThereIsRoom(arn, event);
+      const result = await invokeWhenConcurrencyAllows(arn, event);
       if (result.ok || stopping.signal.aborted) {
         return;
       }
@@ -153,19 +153,19 @@ export function startFunctions(
         return;
       }
       const wait = retryWaitsMs[Math.min(attempt, retryWaitsMs.length - 1)] ?? 0;
-      await clock.sleep(wait, { atLeastMs: SHORTEST_WAIT_MS, signal: stopping.signal });
+      await clock.sleep(wait, { atLeastMs: MIN_WAIT_MS, signal: stopping.signal });
     }
   }
 
   return {
     invoke,
-    mustHave(arn, who) {
+    assertExists(arn, who) {
       if (!pools.has(arn)) {
-        throw new Refusal(`${who} names the function ${arn}, which the template does not have.`);
+        throw new StartError(`${who} names the function ${arn}, which the template does not have.`);
       }
     },
     kill: (requestId) => [...pools.values()].some((pool) => pool.kill(requestId)),
-    atWorkOn: (requestId) => [...pools.values()].find((pool) => pool.isAtWork(requestId))?.part.name,
+    functionHandling: (requestId) => [...pools.values()].find((pool) => pool.isHandling(requestId))?.part.name,
     load: () => new Map([...pools.values()].map(({ part, load }) => [part.name, load()])),
     async invokeAsynchronously(arn, event) {
       const bytes = Buffer.byteLength(event);
@@ -185,7 +185,7 @@ export function startFunctions(
   };
 }
 
-/** The services whose calls are checked, by the variables that tell functions where they are. */
+/** The services whose calls are checked, by the environment variables with their URLs. */
 const guardedServices: Readonly<Record<string, GuardedService>> = {
   AWS_ENDPOINT_URL_DYNAMODB: 'dynamodb',
   AWS_ENDPOINT_URL_SFN: 'states',
@@ -220,7 +220,7 @@ function environmentOf(part: FunctionPart, endpoints: Readonly<Record<string, st
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
-    // Nothing of the developer's own account reaches a function.
+    // Keep the developer's own AWS configuration from functions.
     AWS_CONFIG_FILE: '/nowhere',
     AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -1,21 +1,21 @@
 import type { Agent, ClientRequest } from 'node:http';
 import { Duplex } from 'node:stream';
-import { callsOf, type Directory, type GuardedService, type ServiceRequest } from '../iam/calls.ts';
+import { type Directory, type GuardedService, requiredPermissions, type ServiceRequest } from '../iam/calls.ts';
 import { denialMessage, policyEvaluator, type Statement } from '../iam/evaluate.ts';
 
-// Checks each call of AWS that a function makes against the function's role. Workers load this file from its bare source,
-// before the bundle: by the time that a bundle makes a request, every way to do so by node:http or fetch leads here.
+// Checks each AWS call of a function against the function's role. Workers load this file without its types (bare-source.ts) and
+// before the bundle, so that all its requests through node:http and fetch are checked.
 
 export type GuardSetup = {
   /** The services of the local cloud, by host and port. */
   services: Readonly<Record<string, GuardedService>>;
-  /** As whom the function calls: its role's session. */
+  /** The caller: a session of the function's role. */
   principal: string;
   statements: readonly Statement[];
   directory: Directory;
 };
 
-/** An answer of AWS to a call that is not allowed. */
+/** AWS's response to a denied call. */
 type Denial = { status: number; headers: Record<string, string>; body: string };
 
 type Check = (request: ServiceRequest) => Denial | undefined;
@@ -31,8 +31,8 @@ export function guardCalls(setup: GuardSetup): void {
 function checkOf({ statements, principal, directory }: GuardSetup): Check {
   const decide = policyEvaluator(statements);
   return (request) => {
-    for (const call of callsOf(request, directory)) {
-      // Functions call services over TLS once they are deployed.
+    for (const call of requiredPermissions(request, directory)) {
+      // Deployed functions call services over TLS.
       const decision = decide({ ...call, context: { ...call.context, 'aws:SecureTransport': ['true'] } });
       if (decision !== 'allowed') {
         return denialOf(request.service, denialMessage(principal, call, decision));
@@ -56,11 +56,11 @@ function denialOf(service: GuardedService, message: string): Denial {
 
 type AddRequest = (this: Agent, request: ClientRequest, options: { host?: string; port?: number | string }) => void;
 
-/** Every request of node:http and node:https asks its agent for a connection: there it waits for its body, and is checked. */
+/** Every request of node:http and node:https asks its agent for a connection. There the guard collects its body and checks it. */
 function guardHttp(services: ReadonlyMap<string, GuardedService>, check: Check): void {
-  // Imported, it would look at all that it exports, and load much that no function needs.
+  // An import would evaluate all exports, and load modules that no function needs.
   const http = process.getBuiltinModule('node:http');
-  // Not among the agent's types, but what agents of other libraries override, too.
+  // Safe: the agent's types do not declare this method, but other libraries override it, too.
   const prototype = http.Agent.prototype as unknown as { addRequest: AddRequest };
   const addRequest = prototype.addRequest;
   prototype.addRequest = function guarded(request, options) {
@@ -70,7 +70,7 @@ function guardHttp(services: ReadonlyMap<string, GuardedService>, check: Check):
       return;
     }
     const chunks: Buffer[] = [];
-    const keep = (chunk: unknown, encoding: unknown) => {
+    const collect = (chunk: unknown, encoding: unknown) => {
       if (typeof chunk === 'string') {
         chunks.push(Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'));
       } else if (chunk instanceof Uint8Array) {
@@ -79,12 +79,12 @@ function guardHttp(services: ReadonlyMap<string, GuardedService>, check: Check):
     };
     const { write, end } = request;
     request.write = (chunk: unknown, encoding?: unknown) => {
-      keep(chunk, encoding);
+      collect(chunk, encoding);
       return true;
     };
     request.end = (chunk?: unknown, encoding?: unknown, callback?: unknown) => {
-      keep(chunk, encoding);
-      const done = [chunk, encoding, callback].find((given) => typeof given === 'function');
+      collect(chunk, encoding);
+      const done = [chunk, encoding, callback].find((argument) => typeof argument === 'function');
       if (done) {
         request.once('finish', done as () => void);
       }
@@ -99,8 +99,8 @@ function guardHttp(services: ReadonlyMap<string, GuardedService>, check: Check):
         body: body.toString(),
       });
       if (denial) {
-        // Takes any stream in place of a socket.
-        (request as unknown as { onSocket(socket: Duplex): void }).onSocket(answering(denial));
+        // Safe: it accepts any stream in place of a socket.
+        (request as unknown as { onSocket(socket: Duplex): void }).onSocket(respondWith(denial));
       } else {
         addRequest.call(this, request, options);
       }
@@ -109,8 +109,8 @@ function guardHttp(services: ReadonlyMap<string, GuardedService>, check: Check):
   };
 }
 
-/** A connection whose other end reads everything and gives one answer. */
-function answering({ status, headers, body }: Denial): Duplex {
+/** Creates a connection whose other end reads everything and sends one response. */
+function respondWith({ status, headers, body }: Denial): Duplex {
   const head = [
     `HTTP/1.1 ${status} Denied`,
     ...Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' }).map(

@@ -1,13 +1,13 @@
 import type { GuardSetup } from './guard.ts';
 
-/** How an invocation ended: with what the function returned, or with its error as Lambda words it. */
+/** The result of an invocation: the function's return value, or its error in Lambda's format. */
 export type InvocationResult =
   | { ok: true; payload: string; requestId: string }
   | { ok: false; error: FunctionError; requestId: string };
 
 export type FunctionError = { errorType: string; errorMessage: string; trace?: string[] };
 
-/** What goes to a worker. JSON travels as text: objects made in one thread are not plain objects in another. */
+/** A message to a worker. JSON is sent as text: objects of one thread are not plain objects in another. */
 export type InvokeMessage = {
   requestId: string;
   /** The X-Ray trace header of the event: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html */
@@ -18,33 +18,33 @@ export type InvokeMessage = {
   deadlineMs: number;
 };
 
-/** What comes back. */
+/** A message from a worker. */
 export type WorkerMessage =
   | { type: 'ready' }
   | { type: 'failedToLoad'; error: FunctionError }
   | { type: 'result'; requestId: string; payload: string }
   | { type: 'error'; requestId: string; error: FunctionError };
 
-/** What a worker is started with. */
+/** The initial data of a worker. */
 export type WorkerSetup = {
   file: string;
   exportName: string;
   functionName: string;
   arn: string;
   memoryMb: number;
-  /** How many events the worker was given so far; where it is set, the worker stands still until it changes. */
-  given?: Int32Array | undefined;
+  /** The number of events sent to the worker so far. If set, the worker is frozen until it changes. */
+  eventsSent?: Int32Array | undefined;
   guard: GuardSetup;
 };
 
-/** The trace of an invocation. Its root has the digits of the request's id, so that calls can be told by it. */
-export function traceOf(requestId: string): string {
+/** Builds the trace header of an invocation. Its root contains the request's id, so that calls can be attributed to it. */
+export function traceHeader(requestId: string): string {
   const digits = requestId.replaceAll('-', '');
   return `Root=1-${digits.slice(0, 8)}-${digits.slice(8)};Sampled=0`;
 }
 
-/** The id of the request that a trace header, or its root alone, is of. */
-export function requestOf(trace: string): string | undefined {
+/** Returns the request id of a trace header, or of its root alone. */
+export function requestIdOfTrace(trace: string): string | undefined {
   const [, first = '', rest = ''] = /1-([0-9a-f]{8})-([0-9a-f]{24})/.exec(trace) ?? [];
   const groups = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(first + rest);
   return groups?.slice(1).join('-');

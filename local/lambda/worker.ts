@@ -6,9 +6,9 @@ import { lambdaLimits } from '../limits.ts';
 import { guardCalls } from './guard.ts';
 import type { FunctionError, InvokeMessage, WorkerMessage, WorkerSetup } from './invocation.ts';
 
-// A deployed bundle in a thread of its own, as Lambda's runtime runs it: loaded once, then one event after another.
+// Runs a deployed bundle in its own thread, as Lambda's runtime does: loads it once, then handles one event at a time.
 
-// The pool starts this file with exactly that.
+// Safe: the pool starts this file with this data.
 const setup = workerData as WorkerSetup;
 const port = parentPort;
 
@@ -33,29 +33,28 @@ function errorOf(thrown: unknown): FunctionError {
 }
 
 /**
- * Clients of AWS bring in `node:http` for the addresses of a local cloud, which have no TLS. As a module it looks at all that it
- * exports, some of which brings in the whole of `fetch`: each worker would wait for that at its start. No function takes these
- * from there.
+ * Removes exports of `node:http` that no function uses. AWS clients import `node:http` for URLs without TLS, as the local cloud's
+ * are. The import evaluates all exports, and these would load the whole of `fetch` at the start of each worker.
  */
-function leaveOutFetch(): void {
+function skipFetchModules(): void {
   const http: Record<string, unknown> = process.getBuiltinModule('node:http');
   for (const name of ['WebSocket', 'CloseEvent', 'MessageEvent']) {
     delete http[name];
   }
 }
 
-/** A worker that freezes has this long to hand over what it logged. */
+/** The delay before a worker freezes, in which it sends its log. */
 const FREEZE_AFTER_MS = 10;
 let handled = 0;
 
-/** Stands still, timers and sockets too, until the next event: Lambda freezes what runs a function between two invocations. */
+/** Blocks the thread, with its timers and sockets, until the next event: Lambda freezes environments between invocations. */
 function freeze(): void {
-  const { given } = setup;
-  if (given) {
+  const { eventsSent } = setup;
+  if (eventsSent) {
     const events = handled;
     setTimeout(() => {
       if (events === handled) {
-        Atomics.wait(given, 0, events);
+        Atomics.wait(eventsSent, 0, events);
       }
     }, FREEZE_AFTER_MS);
   }
@@ -69,7 +68,7 @@ async function loadHandler(): Promise<Handler> {
     error.name = 'Runtime.HandlerNotFound';
     throw error;
   }
-  // Whatever it is, it is called as Lambda calls it.
+  // Safe: Lambda, too, calls any exported function in this way.
   return handler as Handler;
 }
 
@@ -77,7 +76,7 @@ async function invoke(
   handler: Handler,
   { requestId, trace, event, clock, deadlineMs }: InvokeMessage,
 ): Promise<WorkerMessage> {
-  // As Lambda does, which has one event at a time, too. The SDK sends it along with every call.
+  // As on Lambda, one event is handled at a time. The SDK sends the trace with every call.
   process.env._X_AMZN_TRACE_ID = trace;
   process.env.SCALED_CLOCK = clock;
   const context = {
@@ -113,9 +112,9 @@ async function invoke(
 }
 
 try {
-  // What V8 compiled is kept beside the bundles, as long as they are: the next worker of the function starts faster.
+  // Store V8's compile cache next to the bundles: the function's next worker starts faster.
   enableCompileCache(path.join(path.dirname(setup.file), '..', 'compile-cache'));
-  leaveOutFetch();
+  skipFetchModules();
   guardCalls(setup.guard);
   const handler = await loadHandler();
   flushCompileCache();

@@ -1,16 +1,16 @@
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import type { ScaledClock } from '../clock.ts';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 
-/** What a task state does, and what the engine is not asked to do itself. */
+/** The work of a task state, which the local cloud does instead of the engine. */
 export type TaskStep =
-  /** The state's input is the function's event, its result the function's answer. */
+  /** The state's input is the function's event; its result is the function's. */
   | { kind: 'direct'; functionArn: string }
   /** The input names the function and its payload. */
   | { kind: 'invoke' }
-  /** As `invoke`, but the result is the answer to the task's token. Milliseconds of scaled time. */
+  /** Like `invoke`, but the result is the answer to the task's token. Milliseconds of scaled time. */
   | { kind: 'callback'; timeoutMs?: number; heartbeatMs?: number }
-  /** A pause whose length is known only when it begins. */
+  /** A wait whose duration is known only when it starts. */
   | { kind: 'wait'; until: 'seconds' | 'timestamp' };
 
 /** A state machine, ready for the engine. */
@@ -18,27 +18,27 @@ export type RunnableDefinition = { machine: StateMachine; steps: ReadonlyMap<str
 
 type State = Record<string, unknown>;
 
-/** Retries do not come faster than this, so that a retry loop of a day in a second does not spin. */
-const SHORTEST_PAUSE_MS = 10;
-/** An execution has this much real time at least. */
-const SHORTEST_CALLBACK_MS = 50;
-/** A timer holds 24.8 days; one that is set for longer fires at once. */
-const LONGEST_TIMER_MS = 24 * 86_400_000;
+/** The minimum real pause between retries, so that retries do not spin when days are short. */
+const MIN_PAUSE_MS = 10;
+/** The minimum real time-out of an execution and of a retry delay. */
+const MIN_TIMEOUT_MS = 50;
+/** Timers are limited to 24.8 days; a longer one fires immediately. */
+const MAX_TIMER_MS = 24 * 86_400_000;
 
 const INVOKE = /^arn:aws[\w-]*:states:::lambda:invoke(\.waitForTaskToken)?$/;
 const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:[\w-]+:\d+:function:[\w-]+(:\$LATEST)?$/;
 
 const common = ['Type', 'Comment', 'InputPath', 'OutputPath'];
-const onwards = ['Next', 'End'];
-const failing = ['Retry', 'Catch', 'ResultSelector', 'ResultPath'];
+const transitions = ['Next', 'End'];
+const errorHandling = ['Retry', 'Catch', 'ResultSelector', 'ResultPath'];
 
-/** The fields of each type of state that the engine honours, alone or as they are rewritten here. */
+/** The fields of each state type that the engine supports, directly or after rewriting. */
 const knownFields: Readonly<Record<string, readonly string[]>> = {
-  Task: [...common, ...onwards, ...failing, 'Resource', 'Parameters', 'TimeoutSeconds', 'HeartbeatSeconds'],
+  Task: [...common, ...transitions, ...errorHandling, 'Resource', 'Parameters', 'TimeoutSeconds', 'HeartbeatSeconds'],
   Map: [
     ...common,
-    ...onwards,
-    ...failing,
+    ...transitions,
+    ...errorHandling,
     'ItemsPath',
     'ItemSelector',
     'ItemProcessor',
@@ -47,19 +47,19 @@ const knownFields: Readonly<Record<string, readonly string[]>> = {
     'MaxConcurrency',
     'Label',
   ],
-  Parallel: [...common, ...onwards, ...failing, 'Branches', 'Parameters'],
-  Pass: [...common, ...onwards, 'Result', 'ResultPath', 'Parameters'],
-  Wait: [...common, ...onwards, 'Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'],
+  Parallel: [...common, ...transitions, ...errorHandling, 'Branches', 'Parameters'],
+  Pass: [...common, ...transitions, 'Result', 'ResultPath', 'Parameters'],
+  Wait: [...common, ...transitions, 'Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'],
   Choice: [...common, 'Choices', 'Default'],
   Succeed: common,
   Fail: ['Type', 'Comment', 'Error', 'ErrorPath', 'Cause', 'CausePath'],
 };
 
 /**
- * Checks a definition as it is deployed, then rewrites it for the local engine: retries, waits and callback time-outs
- * pass in scaled time, Lambda's in real time.
+ * Validates a deployed definition, then rewrites it for the local engine: retries, waits and callback time-outs use scaled time,
+ * Lambda's time-outs real time.
  *
- * @throws Refusal that names the state and the field which cannot be honoured
+ * @throws StartError that names an unsupported state or field
  */
 export function runnableDefinition(
   name: string,
@@ -67,7 +67,7 @@ export function runnableDefinition(
   clock: Pick<ScaledClock, 'realMs'>,
 ): RunnableDefinition {
   const refuse = (message: string): never => {
-    throw new Refusal(`State machine ${name}: ${message}`);
+    throw new StartError(`State machine ${name}: ${message}`);
   };
   if (typeof definition !== 'object' || definition === null) {
     return refuse('its definition is no JSON object.');
@@ -80,14 +80,14 @@ export function runnableDefinition(
   }
   const steps = new Map<string, TaskStep>();
   const names = new Set<string>();
-  // The engine gives each iteration of a Map its own input as that of the execution, and real time as its start.
+  // The engine reports the iteration's input and the real time as the execution's input and start in a Map.
   const text = JSON.stringify(definition).replaceAll('$$.Execution.', () => '$$.LocalExecution.');
   if (text.includes('$$.State.') || text.includes('$$.Task.RetryCount')) {
     refuse('of the context object, $$.State and $$.Task.RetryCount are not known to the local engine.');
   }
   const rewritten = rewriteMachine(JSON.parse(text), false);
   return {
-    // The rewriting keeps what the validator has seen to be a definition.
+    // Safe: the validator has accepted the definition, and rewriting keeps its structure.
     machine: new StateMachine(rewritten as unknown as StateMachineDefinition, {
       validationOptions: { noValidate: true },
     }),
@@ -111,7 +111,7 @@ export function runnableDefinition(
     }
     return {
       ...rest,
-      ...(typeof timeout === 'number' && { TimeoutSeconds: scaledMs(timeout, SHORTEST_CALLBACK_MS) / 1000 }),
+      ...(typeof timeout === 'number' && { TimeoutSeconds: scaledMs(timeout, MIN_TIMEOUT_MS) / 1000 }),
       States: Object.fromEntries(states),
     };
   }
@@ -165,9 +165,9 @@ export function runnableDefinition(
       });
       return {
         ...rest,
-        ...(Array.isArray(rest.Retry) && { Retry: withoutTimeouts(stateName, rest.Retry) }),
-        ...(Array.isArray(rest.Catch) && { Catch: withoutTimeouts(stateName, rest.Catch) }),
-        TimeoutSeconds: LONGEST_TIMER_MS / 1000,
+        ...(Array.isArray(rest.Retry) && { Retry: withTimeoutRule(stateName, rest.Retry) }),
+        ...(Array.isArray(rest.Catch) && { Catch: withTimeoutRule(stateName, rest.Catch) }),
+        TimeoutSeconds: MAX_TIMER_MS / 1000,
       };
     }
     if (HeartbeatSeconds !== undefined) {
@@ -183,16 +183,16 @@ export function runnableDefinition(
           'arn:aws:states:::lambda:invoke and arn:aws:states:::lambda:invoke.waitForTaskToken.',
       );
     }
-    // Without a time-out a task may take as long as it likes; the engine would end it after a minute.
-    const timeoutMs = typeof state.TimeoutSeconds === 'number' ? state.TimeoutSeconds * 1000 : LONGEST_TIMER_MS;
-    return { ...rest, TimeoutSeconds: Math.min(timeoutMs, LONGEST_TIMER_MS) / 1000 };
+    // A task without a time-out has no limit; the engine's default would be a minute.
+    const timeoutMs = typeof state.TimeoutSeconds === 'number' ? state.TimeoutSeconds * 1000 : MAX_TIMER_MS;
+    return { ...rest, TimeoutSeconds: Math.min(timeoutMs, MAX_TIMER_MS) / 1000 };
   }
 
   /**
-   * `States.TaskFailed` names every error but a time-out. Tokens time out by the scaled clock, which the engine does not recognise
-   * as a time-out of its own: a rule for time-outs goes before each rule that names `States.TaskFailed`.
+   * `States.TaskFailed` matches every error except a time-out. The engine does not recognise the time-out of a token, which uses
+   * scaled time: a rule for time-outs is inserted before the first rule with `States.TaskFailed`.
    */
-  function withoutTimeouts(stateName: string, rules: State[]): State[] {
+  function withTimeoutRule(stateName: string, rules: State[]): State[] {
     const named = (rule: State) => (Array.isArray(rule.ErrorEquals) ? rule.ErrorEquals.map(String) : []);
     const first = rules.findIndex((rule) => named(rule).includes('States.TaskFailed'));
     if (first < 0 || rules.slice(0, first).some((rule) => named(rule).includes('States.Timeout'))) {
@@ -210,7 +210,7 @@ export function runnableDefinition(
     return rules.toSpliced(first, 0, { ...rule, ErrorEquals: ['States.Timeout'] });
   }
 
-  /** A pause becomes a task, which waits by the scaled clock. */
+  /** Converts a Wait to a task that waits in scaled time. */
   function rewriteWait(stateName: string, state: State): State {
     const { Seconds, SecondsPath, Timestamp, TimestampPath, ...rest } = state;
     const inSeconds = Seconds ?? SecondsPath;
@@ -219,7 +219,7 @@ export function runnableDefinition(
       ...rest,
       Type: 'Task',
       Resource: 'local:wait',
-      TimeoutSeconds: LONGEST_TIMER_MS / 1000,
+      TimeoutSeconds: MAX_TIMER_MS / 1000,
       Parameters: {
         ...(SecondsPath === undefined && TimestampPath === undefined
           ? { value: Seconds ?? Timestamp }
@@ -233,18 +233,18 @@ export function runnableDefinition(
     const interval = typeof retrier.IntervalSeconds === 'number' ? retrier.IntervalSeconds : 1;
     const rate = typeof retrier.BackoffRate === 'number' ? retrier.BackoffRate : 2;
     const attempts = typeof retrier.MaxAttempts === 'number' ? retrier.MaxAttempts : 3;
-    const longest =
+    const maxDelay =
       typeof retrier.MaxDelaySeconds === 'number'
         ? retrier.MaxDelaySeconds
         : interval * rate ** Math.max(attempts - 1, 0);
     return {
       ...retrier,
-      IntervalSeconds: scaledMs(interval, SHORTEST_PAUSE_MS) / 1000,
-      MaxDelaySeconds: scaledMs(longest, SHORTEST_CALLBACK_MS) / 1000,
+      IntervalSeconds: scaledMs(interval, MIN_PAUSE_MS) / 1000,
+      MaxDelaySeconds: scaledMs(maxDelay, MIN_TIMEOUT_MS) / 1000,
     };
   }
 
-  function scaledMs(seconds: number, shortestMs: number): number {
-    return Math.min(Math.max(clock.realMs(seconds * 1000), shortestMs), LONGEST_TIMER_MS);
+  function scaledMs(seconds: number, minMs: number): number {
+    return Math.min(Math.max(clock.realMs(seconds * 1000), minMs), MAX_TIMER_MS);
   }
 }

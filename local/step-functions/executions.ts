@@ -6,7 +6,7 @@ import type { Functions } from '../lambda/functions.ts';
 import { stepFunctionsLimits } from '../limits.ts';
 import type { StateMachinePart } from '../template/parts.ts';
 import type { RunnableDefinition } from './definition.ts';
-import { eventsOf } from './history.ts';
+import { historyEventCount } from './history.ts';
 import { MAX_PAYLOAD_BYTES, taskHandlers } from './task-handlers.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
@@ -24,29 +24,29 @@ export type Execution = {
   output?: string;
   error?: string;
   cause?: string;
-  /** How many events Step Functions would have in its history. */
+  /** The number of events in the history of Step Functions. */
   historyEvents: number;
-  /** How many state transitions Step Functions would bill: a state entered, a retry. */
+  /** The number of state transitions that Step Functions bills: states entered, and retries. */
   transitions: number;
-  /** Bytes of the largest state's output so far. */
+  /** The size of the largest state output so far, in bytes. */
   largestPayload: number;
 };
 
-/** The executions of one state machine. They live in memory: after a restart there are none. */
+/** The executions of one state machine. They are kept in memory and lost at a restart. */
 export type Executions = {
-  /** @throws ServiceError as StartExecution answers */
+  /** Starts an execution. @throws ServiceError with the errors of StartExecution */
   start(request: { name?: string | undefined; input?: string | undefined }): Execution;
   find(name: string): Execution | undefined;
   /** Newest first. */
   list(): Execution[];
-  /** Gives the machine another definition: for executions started from now on, as Step Functions does it. */
+  /** Replaces the definition for executions that start from now on, as Step Functions does. */
   update(definition: RunnableDefinition): void;
   abort(execution: Execution, error?: string, cause?: string): void;
   stop(): Promise<void>;
 };
 
-/** Finished executions that are remembered, for DescribeExecution and for names that must not be used twice. */
-const REMEMBERED = 5_000;
+/** The number of finished executions to keep, for DescribeExecution and to reject duplicate names. */
+const MAX_FINISHED = 5_000;
 const INVALID_NAME = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\u{d800}-\u{dfff}]/u;
 
 type Running = { execution: Execution; abort(): void; done: Promise<void> };
@@ -71,7 +71,7 @@ export function stateMachineExecutions(
     const arn = `${part.arn.replace(':stateMachine:', ':execution:')}:${name}`;
     const existing = executions.get(name);
     if (existing) {
-      // Asking twice for the same thing while it runs is one execution.
+      // StartExecution is idempotent while an execution with the same input runs.
       if (existing.status === 'RUNNING' && existing.input === input) {
         return existing;
       }
@@ -102,12 +102,12 @@ export function stateMachineExecutions(
     };
     const context = {
       Task: {
-        // Each attempt of a task has a token of its own: the task's handler takes the one that its input was given.
+        // Each attempt of a task has its own token; the task's handler takes the one from its input.
         get Token() {
           return token();
         },
       },
-      // The definition is rewritten to read this in place of the engine's own $$.Execution.
+      // Rewritten definitions read this instead of the engine's $$.Execution.
       LocalExecution: {
         Id: execution.arn,
         Name: execution.name,
@@ -128,7 +128,7 @@ export function stateMachineExecutions(
         return taken;
       },
     });
-    // The input is parsed JSON, which is what the engine's unexported type says.
+    // Safe: the engine's type for JSON is not exported; the input is parsed JSON.
     const { result, eventLogs, abort } = definition.machine.run(input as never, {
       overrides: { taskResourceLocalHandlers: handlers },
       context,
@@ -147,7 +147,7 @@ export function stateMachineExecutions(
     );
     const counted = (async () => {
       for await (const event of eventLogs) {
-        execution.historyEvents += eventsOf(event);
+        execution.historyEvents += historyEventCount(event);
         execution.transitions += event.type === 'StateEntered' || event.type === 'StateRetried' ? 1 : 0;
         if (execution.status === 'RUNNING' && execution.historyEvents > stepFunctionsLimits.historyEvents) {
           const cause = `The execution reached the maximum number of history events (${stepFunctionsLimits.historyEvents}).`;
@@ -165,10 +165,10 @@ export function stateMachineExecutions(
     })();
     const done = Promise.all([ended, counted.catch(() => undefined)]).then(() => {
       execution.stoppedAt ??= clock.now();
-      // Whatever still waits for this execution waits for nothing.
+      // Stop pending waits of this execution.
       stopping.abort();
       running.delete(execution.name);
-      remember(execution.name);
+      keepFinished(execution.name);
     });
     running.set(execution.name, { execution, abort: abortAll, done });
     void ended.then(() => {
@@ -176,9 +176,9 @@ export function stateMachineExecutions(
     });
   }
 
-  function remember(name: string): void {
+  function keepFinished(name: string): void {
     finished.push(name);
-    while (finished.length > REMEMBERED) {
+    while (finished.length > MAX_FINISHED) {
       executions.delete(finished.shift() ?? '');
     }
   }
@@ -187,8 +187,8 @@ export function stateMachineExecutions(
     start,
     find: (name) => executions.get(name),
     list: () => [...executions.values()].reverse(),
-    update(changed) {
-      definition = changed;
+    update(newDefinition) {
+      definition = newDefinition;
     },
     abort(execution, error, cause) {
       if (execution.status === 'RUNNING') {

@@ -1,11 +1,11 @@
-/** What the engine tells of an execution, as far as it matters here. */
+/** The used fields of the engine's execution events. */
 export type EngineEvent = { type: string; state?: { type: string; output?: unknown } };
 
 /**
- * How many events Step Functions writes into an execution's history for what the engine tells as one: a task is also
- * scheduled and started and has succeeded, a Map also begins and ends.
+ * Converts an engine event to its number of Step Functions history events: a task is also scheduled, started and succeeded; a Map
+ * also starts and ends.
  */
-export function eventsOf({ type, state }: EngineEvent): number {
+export function historyEventCount({ type, state }: EngineEvent): number {
   switch (type) {
     case 'StateEntered':
       return state?.type === 'Task' ? 3 : state?.type === 'Map' || state?.type === 'Parallel' ? 2 : 1;

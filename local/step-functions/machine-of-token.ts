@@ -1,11 +1,11 @@
-// Task tokens of the local Step Functions. Workers load this file from its bare source.
+// Task tokens of the local Step Functions. Workers load this file without its types (bare-source.ts).
 
 export const TOKEN_PREFIX = 'AQC';
-/** Bytes after the execution's ARN that nobody can guess; their text is four thirds as long. */
+/** Random bytes after the execution's ARN; encoded, they are four thirds as long. */
 export const SECRET_BYTES = 24;
 const SECRET_LENGTH = (SECRET_BYTES / 3) * 4;
 
-/** The ARN of the state machine whose task waits for the token; undefined for a token that is none. */
+/** Returns the ARN of the state machine that issued the token; undefined for an invalid token. */
 export function machineOfToken(token: string): string | undefined {
   if (!token.startsWith(TOKEN_PREFIX)) {
     return undefined;

@@ -5,7 +5,7 @@ import type { Functions } from '../lambda/functions.ts';
 import { stepFunctionsLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { requestQuota } from '../request-quota.ts';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import type { StateMachinePart } from '../template/parts.ts';
 import { type RunnableDefinition, runnableDefinition } from './definition.ts';
 import { type Execution, type Executions, stateMachineExecutions } from './executions.ts';
@@ -15,7 +15,7 @@ import { taskTokens } from './task-tokens.ts';
 export type StepFunctions = AwsJsonServer & {
   /** Executions of all state machines, newest first. */
   executions(): Execution[];
-  /** The functions are known after the service is, as their environment names its address. */
+  /** Sets the functions. They start after the service, because their environment contains its URL. */
   connect(functions: Functions): void;
 };
 
@@ -31,13 +31,13 @@ export async function serveStepFunctions(
     part,
     definition: runnableDefinition(part.name, part.definition, clock),
   }));
-  let functionsOf: Functions | undefined;
+  let connectedFunctions: Functions | undefined;
 
-  /** @throws Refusal when a task calls a function that is not there */
-  function mustHaveFunctions(name: string, { steps }: RunnableDefinition): void {
+  /** @throws StartError when a task calls an unknown function */
+  function assertFunctionsDeployed(name: string, { steps }: RunnableDefinition): void {
     for (const step of steps.values()) {
       if (step.kind === 'direct') {
-        functionsOf?.mustHave(step.functionArn, `State machine ${name}`);
+        connectedFunctions?.assertExists(step.functionArn, `State machine ${name}`);
       }
     }
   }
@@ -74,7 +74,7 @@ export async function serveStepFunctions(
         return { executionArn: execution.arn, startDate: seconds(execution.startedAt) };
       },
       DescribeExecution({ executionArn }) {
-        return described(executionOf(executionArn).execution);
+        return executionResponse(executionOf(executionArn).execution);
       },
       StopExecution({ executionArn, error, cause }) {
         const { machine, execution } = executionOf(executionArn);
@@ -96,7 +96,7 @@ export async function serveStepFunctions(
               status,
               startDate,
               stopDate,
-            } = described(execution);
+            } = executionResponse(execution);
             return { executionArn, stateMachineArn: machineArn, name, status, startDate, stopDate };
           }),
           ...(upTo < all.length && { nextToken: String(upTo) }),
@@ -109,10 +109,10 @@ export async function serveStepFunctions(
         try {
           const given: unknown = JSON.parse(text(definition) ?? '');
           const changed = runnableDefinition(name, given, clock);
-          mustHaveFunctions(name, changed);
+          assertFunctionsDeployed(name, changed);
           const [missing] = part ? missingForDefinition(part, given) : [];
           if (missing !== undefined) {
-            throw new Refusal(missing);
+            throw new StartError(missing);
           }
           machine.update(changed);
         } catch (error) {
@@ -136,9 +136,9 @@ export async function serveStepFunctions(
     url: server.url,
     executions: () => [...machines.values()].flatMap((machine) => machine.list()),
     connect(functions) {
-      functionsOf = functions;
+      connectedFunctions = functions;
       for (const { part, definition } of definitions) {
-        mustHaveFunctions(part.name, definition);
+        assertFunctionsDeployed(part.name, definition);
         machines.set(part.arn, stateMachineExecutions(part, definition, { functions, tokens, clock }));
       }
     },
@@ -149,7 +149,7 @@ export async function serveStepFunctions(
   };
 }
 
-function described(execution: Execution) {
+function executionResponse(execution: Execution) {
   return {
     executionArn: execution.arn,
     stateMachineArn: execution.machineArn,

@@ -5,23 +5,23 @@ import { stepFunctionsLimits } from '../limits.ts';
 import type { TaskStep } from './definition.ts';
 import { TaskError, type TaskTokens } from './task-tokens.ts';
 
-/** What goes into a state or comes out of one. */
+/** The maximum size of a state's input and output. */
 export const MAX_PAYLOAD_BYTES = stepFunctionsLimits.payloadBytes;
-const SHORTEST_PAUSE_MS = 10;
+const MIN_PAUSE_MS = 10;
 
-// biome-ignore lint/suspicious/noExplicitAny: the engine's own type for JSON is not exported, and any fits it.
+// biome-ignore lint/suspicious/noExplicitAny: the engine does not export its JSON type, and any is assignable to it.
 export type TaskHandlers = Record<string, (input: any) => Promise<any>>;
 
-/** Ends the execution: no Retry and no Catch gets to see it. */
+/** Ends the execution: Retry and Catch do not apply. */
 class Unrecoverable extends TaskError {
   readonly isRetryable = false;
   readonly isCatchable = false;
 }
 
 /**
- * A handler for each task of one execution.
+ * Creates a handler for each task of one execution.
  *
- * @param takeToken the token that the task's input was just given; the engine calls the handler in the same turn
+ * @param takeToken returns the token of the task's input; the engine calls the handler in the same tick
  */
 export function taskHandlers(
   steps: ReadonlyMap<string, TaskStep>,
@@ -39,11 +39,11 @@ export function taskHandlers(
   function handlerOf(step: TaskStep): TaskHandlers[string] {
     switch (step.kind) {
       case 'direct':
-        return async (input: unknown) => parsed(succeeded(await run(step.functionArn, input)));
+        return async (input: unknown) => parsed(payloadOf(await run(step.functionArn, input)));
       case 'invoke':
         return async (input: unknown) => {
           const { functionArn, payload } = invocationIn(input);
-          const result = parsed(succeeded(await run(functionArn, payload)));
+          const result = parsed(payloadOf(await run(functionArn, payload)));
           return { ExecutedVersion: '$LATEST', Payload: result, StatusCode: 200 };
         };
       case 'callback':
@@ -51,9 +51,9 @@ export function taskHandlers(
           const token = takeToken();
           const { functionArn, payload } = invocationIn(input);
           const { answer, fail } = tokens.answerTo(token, { ...step, signal });
-          run(functionArn, payload).then(succeeded).catch(fail);
+          run(functionArn, payload).then(payloadOf).catch(fail);
           const output = await answer;
-          limit('output', JSON.stringify(output));
+          checkSize('output', JSON.stringify(output));
           return output;
         };
       case 'wait':
@@ -64,7 +64,7 @@ export function taskHandlers(
             throw new Unrecoverable('States.Runtime', `A wait cannot last until ${JSON.stringify(value)}`);
           }
           if (scaledMs > 0) {
-            await clock.sleep(scaledMs, { atLeastMs: SHORTEST_PAUSE_MS, signal });
+            await clock.sleep(scaledMs, { atLeastMs: MIN_PAUSE_MS, signal });
           }
           return passed;
         };
@@ -73,9 +73,9 @@ export function taskHandlers(
 
   async function run(functionArn: string, payload: unknown): Promise<InvocationResult> {
     const event = JSON.stringify(payload ?? {});
-    limit('input', event);
+    checkSize('input', event);
     if (signal.aborted) {
-      // The engine goes on to retry in an execution that was stopped.
+      // The engine continues to retry in a stopped execution.
       throw new Unrecoverable('Stopped', 'The execution was stopped');
     }
     return functions.invoke(functionArn, event);
@@ -88,8 +88,8 @@ function invocationIn(input: unknown): { functionArn: string; payload: unknown }
   return { functionArn: String(FunctionName), payload: Payload };
 }
 
-/** @throws TaskError with the function's error: its type is the name, and the cause is Lambda's JSON for it */
-function succeeded(result: InvocationResult): string {
+/** @throws TaskError with the function's error: the name is its type, the cause Lambda's JSON */
+function payloadOf(result: InvocationResult): string {
   if (!result.ok) {
     throw new TaskError(result.error.errorType, JSON.stringify(result.error));
   }
@@ -97,11 +97,11 @@ function succeeded(result: InvocationResult): string {
 }
 
 function parsed(payload: string): unknown {
-  limit('output', payload);
+  checkSize('output', payload);
   return JSON.parse(payload);
 }
 
-function limit(what: string, json: string): void {
+function checkSize(what: string, json: string): void {
   if (Buffer.byteLength(json) > MAX_PAYLOAD_BYTES) {
     throw new Unrecoverable(
       'States.DataLimitExceeded',

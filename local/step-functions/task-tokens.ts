@@ -3,7 +3,7 @@ import { ServiceError } from '../aws-json-server.ts';
 import type { ScaledClock } from '../clock.ts';
 import { SECRET_BYTES, TOKEN_PREFIX } from './machine-of-token.ts';
 
-/** The error of a task: its name is what Retry and Catch match, its message what Catch is given as the cause. */
+/** A task's error: Retry and Catch match its name; its message is the cause. */
 export class TaskError extends Error {
   override readonly name: string;
 
@@ -20,10 +20,10 @@ type Waiting = {
   forget(): void;
 };
 
-/** The tokens of tasks that wait for an answer from outside. */
+/** The tokens of tasks that wait for a callback. */
 export type TaskTokens = {
   issue(executionArn: string): string;
-  /** Waits until somebody answers the token. Rejects when the answer is a failure, or the signal says to stop. */
+  /** Waits for the answer to a token. Rejects when the answer is a failure or the signal aborts. */
   answerTo(
     token: string,
     /** Milliseconds of scaled time. */
@@ -34,14 +34,14 @@ export type TaskTokens = {
   heartbeat(token: unknown): void;
 };
 
-/** Real time that a callback has at least, so that code has a chance to answer within a short day. */
-const SHORTEST_CALLBACK_MS = 50;
+/** The minimum real time-out of a callback, so that code can answer in time when days are short. */
+const MIN_TIMEOUT_MS = 50;
 
-/** Time-outs and heartbeats pass by the scaled clock. */
+/** Creates the task tokens. Time-outs and heartbeats use scaled time. */
 export function taskTokens(clock: Pick<ScaledClock, 'sleep'>): TaskTokens {
   const waiting = new Map<string, Waiting>();
 
-  /** @throws ServiceError as Step Functions answers a token that cannot be answered, or no longer */
+  /** @throws ServiceError with Step Functions' error for an invalid or expired token */
   function find(token: unknown): Waiting {
     if (typeof token !== 'string' || !token.startsWith(TOKEN_PREFIX) || token.length > 2048) {
       throw new ServiceError('InvalidToken', "Invalid Token: 'Invalid token'");
@@ -61,7 +61,7 @@ export function taskTokens(clock: Pick<ScaledClock, 'sleep'>): TaskTokens {
       const answered = new AbortController();
       let lastBeat = new AbortController();
       const failAfter = async (scaledMs: number, beat: AbortSignal, error: TaskError) => {
-        await clock.sleep(scaledMs, { atLeastMs: SHORTEST_CALLBACK_MS, signal: beat });
+        await clock.sleep(scaledMs, { atLeastMs: MIN_TIMEOUT_MS, signal: beat });
         if (!beat.aborted) {
           entry.forget();
           reject(error);

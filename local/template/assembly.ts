@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 
 const resourceSchema = z.looseObject({
   Type: z.string(),
@@ -51,14 +51,14 @@ export type Resource = z.infer<typeof resourceSchema>;
 /** One synthesised stack. */
 export type Stack = { name: string } & z.infer<typeof templateSchema>;
 
-/** A cloud assembly: what `cdk synth` wrote. */
+/** A cloud assembly, the output of `cdk synth`. */
 export type Assembly = {
   stacks: Stack[];
-  /** The folder or file of each asset, by the object key that the template names it with. */
+  /** The folder or file of each asset, by its object key in the template. */
   assets: ReadonlyMap<string, string>;
 };
 
-/** Reads the cloud assembly in a folder. Throws a `Refusal` when there is none. */
+/** Reads the cloud assembly in a folder. @throws StartError when there is none */
 export async function readAssembly(folder: string): Promise<Assembly> {
   const manifest = manifestSchema.parse(await readJson(path.join(folder, 'manifest.json')));
   const stacks: Stack[] = [];
@@ -80,7 +80,7 @@ export async function readAssembly(folder: string): Promise<Assembly> {
     }
   }
   if (stacks.length === 0) {
-    throw new Refusal(`There is no stack in the cloud assembly ${folder}.`);
+    throw new StartError(`There is no stack in the cloud assembly ${folder}.`);
   }
   return { stacks, assets };
 }
@@ -89,6 +89,6 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
-    throw new Refusal(`The cloud assembly lacks ${file}, or it is no JSON.`, { cause });
+    throw new StartError(`The cloud assembly lacks ${file}, or it is no JSON.`, { cause });
   }
 }

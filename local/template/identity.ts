@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import type { Assembly, Resource, Stack } from './assembly.ts';
 import { type References, resolve } from './intrinsics.ts';
 
-/** Where the local cloud pretends to be. */
+/** The account and region of the local cloud. */
 export const account = '000000000000';
 export const region = 'eu-west-2';
 
-/** What a resource is called once it exists: what `Ref` and `Fn::GetAtt` answer. */
+/** The results of `Ref` and `Fn::GetAtt` for a resource. */
 export type Identity = { ref: string; attributes: Readonly<Record<string, string>> };
 
 const pseudoParameters: Readonly<Record<string, unknown>> = {
@@ -20,9 +20,9 @@ const pseudoParameters: Readonly<Record<string, unknown>> = {
 
 /** Resolves references within and across the stacks of an assembly. */
 export type Resolver = {
-  /** What a resource is called. */
+  /** Returns the names and ARNs of a resource. */
   identityOf(stack: Stack, logicalId: string): Identity;
-  /** The properties of a resource, with every intrinsic function resolved. */
+  /** Returns the properties of a resource, with intrinsic functions resolved. */
   propertiesOf(stack: Stack, logicalId: string): Readonly<Record<string, unknown>>;
 };
 
@@ -51,7 +51,7 @@ export function resolverOf(assembly: Assembly): Resolver {
         const parameter = stack.Parameters[name];
         if (parameter) {
           if (parameter.Default === undefined) {
-            throw new Refusal(`The parameter ${name} of stack ${stack.name} has no default to take locally.`);
+            throw new StartError(`The parameter ${name} of stack ${stack.name} has no default to take locally.`);
           }
           return parameter.Default;
         }
@@ -62,7 +62,7 @@ export function resolverOf(assembly: Assembly): Resolver {
         const value = attributes[attribute];
         if (value === undefined) {
           const { Type } = resourceOf(stack, logicalId);
-          throw new Refusal(
+          throw new StartError(
             `The attribute ${attribute} of ${logicalId} (${Type}, stack ${stack.name}) is not known here. ` +
               `Known are ${Object.keys(attributes).join(', ') || 'none'}.`,
           );
@@ -72,21 +72,21 @@ export function resolverOf(assembly: Assembly): Resolver {
       imported(name) {
         const found = exported.get(name);
         if (!found) {
-          throw new Refusal(`Stack ${stack.name} imports ${name}, which no stack exports.`);
+          throw new StartError(`Stack ${stack.name} imports ${name}, which no stack exports.`);
         }
         return resolve(found.value, references(found.stack));
       },
     };
   }
 
-  /** Names that a resource is given are resolved by themselves: they may be needed before the rest of it can be. */
+  /** Resolves only the name properties: they may be needed before the other properties can be resolved. */
   function identityOf(stack: Stack, logicalId: string): Identity {
     const resource = resourceOf(stack, logicalId);
-    const given = (property: string): string | undefined => {
+    const nameProperty = (property: string): string | undefined => {
       const value = resource.Properties[property];
       return value === undefined ? undefined : String(resolve(value, references(stack)));
     };
-    return identify(resource.Type, `${stack.name}-${logicalId}`, logicalId, given);
+    return identify(resource.Type, `${stack.name}-${logicalId}`, logicalId, nameProperty);
   }
 
   function propertiesOf(stack: Stack, logicalId: string) {
@@ -98,8 +98,8 @@ export function resolverOf(assembly: Assembly): Resolver {
           .filter(([, value]) => value !== undefined),
       );
     } catch (error) {
-      if (error instanceof Refusal) {
-        throw new Refusal(`${logicalId} (${Type}, stack ${stack.name}): ${error.message}`);
+      if (error instanceof StartError) {
+        throw new StartError(`${logicalId} (${Type}, stack ${stack.name}): ${error.message}`);
       }
       throw error;
     }
@@ -111,12 +111,12 @@ export function resolverOf(assembly: Assembly): Resolver {
 function resourceOf(stack: Stack, logicalId: string): Resource {
   const resource = stack.Resources[logicalId];
   if (!resource) {
-    throw new Refusal(`Stack ${stack.name} refers to ${logicalId}, which it does not have.`);
+    throw new StartError(`Stack ${stack.name} refers to ${logicalId}, which it does not have.`);
   }
   return resource;
 }
 
-/** An id as AWS gives them, of digits and small letters; the same each time. */
+/** Derives a stable id of digits and lower-case letters, as AWS assigns them. */
 function idOf(physicalId: string, length: number): string {
   const digits = BigInt(`0x${createHash('sha256').update(physicalId).digest('hex')}`).toString(36);
   return digits.slice(0, length);
@@ -126,31 +126,31 @@ function identify(
   type: string,
   physicalId: string,
   logicalId: string,
-  given: (property: string) => string | undefined,
+  nameProperty: (property: string) => string | undefined,
 ): Identity {
   const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
   switch (type) {
     case 'AWS::DynamoDB::Table': {
-      const name = given('TableName') ?? physicalId;
+      const name = nameProperty('TableName') ?? physicalId;
       const tableArn = arn('dynamodb', `table/${name}`);
       return { ref: name, attributes: { Arn: tableArn, StreamArn: `${tableArn}/stream/local` } };
     }
     case 'AWS::Lambda::Function': {
-      // A function's name has at most 64 characters; what tells two apart stands at the end.
-      const name = given('FunctionName') ?? physicalId.slice(-64).replace(/^-+/, '');
+      // A function's name has at most 64 characters; the end makes it unique.
+      const name = nameProperty('FunctionName') ?? physicalId.slice(-64).replace(/^-+/, '');
       return { ref: name, attributes: { Arn: arn('lambda', `function:${name}`) } };
     }
     case 'AWS::StepFunctions::StateMachine': {
-      const name = given('StateMachineName') ?? physicalId.slice(-80).replace(/^-+/, '');
+      const name = nameProperty('StateMachineName') ?? physicalId.slice(-80).replace(/^-+/, '');
       const machineArn = arn('states', `stateMachine:${name}`);
       return { ref: machineArn, attributes: { Arn: machineArn, Name: name } };
     }
     case 'AWS::SecretsManager::Secret': {
-      const secretArn = arn('secretsmanager', `secret:${given('Name') ?? physicalId}-local0`);
+      const secretArn = arn('secretsmanager', `secret:${nameProperty('Name') ?? physicalId}-local0`);
       return { ref: secretArn, attributes: { Id: secretArn } };
     }
     case 'AWS::SQS::Queue': {
-      const name = given('QueueName') ?? physicalId.slice(-80).replace(/^-+/, '');
+      const name = nameProperty('QueueName') ?? physicalId.slice(-80).replace(/^-+/, '');
       const url = `https://sqs.${region}.amazonaws.com/${account}/${name}`;
       return { ref: url, attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url } };
     }
@@ -174,28 +174,28 @@ function identify(
     }
     case 'AWS::Cognito::UserPoolClient': {
       const id = idOf(physicalId, 26);
-      return { ref: id, attributes: { ClientId: id, Name: given('ClientName') ?? logicalId } };
+      return { ref: id, attributes: { ClientId: id, Name: nameProperty('ClientName') ?? logicalId } };
     }
     case 'AWS::Cognito::UserPoolDomain':
-      return { ref: given('Domain') ?? physicalId, attributes: {} };
+      return { ref: nameProperty('Domain') ?? physicalId, attributes: {} };
     case 'AWS::Logs::LogGroup': {
-      const name = given('LogGroupName') ?? physicalId;
+      const name = nameProperty('LogGroupName') ?? physicalId;
       return { ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
     }
     case 'AWS::IAM::Role': {
-      const name = given('RoleName') ?? physicalId;
+      const name = nameProperty('RoleName') ?? physicalId;
       return {
         ref: name,
         attributes: { Arn: `arn:aws:iam::${account}:role/${name}`, RoleId: physicalId },
       };
     }
     case 'AWS::IAM::ManagedPolicy': {
-      const policyArn = `arn:aws:iam::${account}:policy/${given('ManagedPolicyName') ?? physicalId}`;
+      const policyArn = `arn:aws:iam::${account}:policy/${nameProperty('ManagedPolicyName') ?? physicalId}`;
       return { ref: policyArn, attributes: { PolicyArn: policyArn } };
     }
     case 'AWS::Scheduler::Schedule':
     case 'AWS::Events::Rule': {
-      const name = given('Name') ?? physicalId.slice(-64).replace(/^-+/, '');
+      const name = nameProperty('Name') ?? physicalId.slice(-64).replace(/^-+/, '');
       return { ref: name, attributes: { Arn: arn('events', `rule/${name}`) } };
     }
     default: {

@@ -1,4 +1,4 @@
-/** Resource types that have no meaning on one machine, each with the reason. */
+/** Resource types that the local cloud ignores, with the reason. */
 export const ignoredTypes: Readonly<Record<string, string>> = {
   'AWS::CDK::Metadata': 'says which constructs were used',
   'AWS::CE::AnomalyMonitor': 'a local cloud costs nothing',

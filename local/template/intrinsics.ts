@@ -1,20 +1,21 @@
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 
-/** What the intrinsic functions of one template can ask for. Each throws a `Refusal` for a name that is not there. */
+/** The values to which intrinsic functions of a template refer. Each method throws a `StartError` for an unknown name. */
 export type References = {
-  /** What `Ref` gives for a resource, parameter or pseudo parameter. */
+  /** The result of `Ref` for a resource, parameter or pseudo parameter. */
   ref(name: string): unknown;
-  /** What `Fn::GetAtt` gives. */
+  /** The result of `Fn::GetAtt`. */
   attribute(resource: string, attribute: string): unknown;
-  /** What another stack exports under this name. */
+  /** The value that another stack exports under this name. */
   imported(exportName: string): unknown;
 };
 
 const known = ['Ref', 'Fn::GetAtt', 'Fn::Join', 'Fn::Sub', 'Fn::Select', 'Fn::Split', 'Fn::ImportValue', 'Fn::Base64'];
 
 /**
- * Resolves the intrinsic functions in a value of a CloudFormation template. Throws a `Refusal` that names a function it
- * does not know, or a reference that leads nowhere.
+ * Resolves the intrinsic functions in a value of a CloudFormation template.
+ *
+ * @throws StartError that names an unsupported function or a dangling reference
  */
 export function resolve(value: unknown, references: References): unknown {
   if (Array.isArray(value)) {
@@ -61,13 +62,13 @@ function resolveFunction(name: string, argument: unknown, references: References
     case 'Fn::Base64':
       return Buffer.from(text(resolve(argument, references))).toString('base64');
     default:
-      throw new Refusal(`The intrinsic function ${name} is not known here. Known are ${known.join(', ')}.`);
+      throw new StartError(`The intrinsic function ${name} is not known here. Known are ${known.join(', ')}.`);
   }
 }
 
 function substitute(argument: unknown, references: References): string {
-  const [template, given] = Array.isArray(argument) ? argument : [argument, {}];
-  const variables = resolve(given ?? {}, references);
+  const [template, ownVariables] = Array.isArray(argument) ? argument : [argument, {}];
+  const variables = resolve(ownVariables ?? {}, references);
   const values = new Map(Object.entries(typeof variables === 'object' && variables !== null ? variables : {}));
   return text(template).replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
     if (literal) {
@@ -85,14 +86,14 @@ function substitute(argument: unknown, references: References): string {
 
 function pair(name: string, argument: unknown): [unknown, unknown] {
   if (!Array.isArray(argument) || argument.length !== 2) {
-    throw new Refusal(`${name} takes two arguments, not ${JSON.stringify(argument)}.`);
+    throw new StartError(`${name} takes two arguments, not ${JSON.stringify(argument)}.`);
   }
   return [argument[0], argument[1]];
 }
 
 function list(name: string, value: unknown): unknown[] {
   if (!Array.isArray(value)) {
-    throw new Refusal(`${name} takes a list, not ${JSON.stringify(value)}.`);
+    throw new StartError(`${name} takes a list, not ${JSON.stringify(value)}.`);
   }
   return value;
 }
@@ -101,5 +102,5 @@ function text(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return String(value);
   }
-  throw new Refusal(`A text was expected in the template, not ${JSON.stringify(value)}.`);
+  throw new StartError(`A text was expected in the template, not ${JSON.stringify(value)}.`);
 }

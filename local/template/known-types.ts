@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** The types of resources that the local cloud runs or honours. */
+/** The resource types that the local cloud supports. */
 export const knownTypes = [
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Authorizer',
@@ -26,7 +26,7 @@ export const knownTypes = [
   'AWS::StepFunctions::StateMachine',
 ] as const;
 
-/** Gives all resources of a type, with their properties read by a schema. */
+/** Returns all resources of a type, with their properties parsed by a schema. */
 export type All = <Shape extends z.ZodRawShape>(
   type: (typeof knownTypes)[number],
   schema: z.ZodObject<Shape>,

@@ -1,7 +1,7 @@
 import type { Statement } from '../iam/evaluate.ts';
 import type { ResourceStatement } from './policy-schemas.ts';
 
-/** A table, as DynamoDB's CreateTable takes it. */
+/** An index, as in DynamoDB's CreateTable. */
 export type TableIndex = {
   IndexName: string;
   KeySchema: { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[];
@@ -18,7 +18,7 @@ export type TablePart = {
   streamView?: 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
 };
 
-/** What happens to an event that a function was given asynchronously and failed to handle. */
+/** How failed asynchronous invocations are retried, and where they go after that. */
 export type AsyncPolicy = { retries: number; maxAgeSeconds: number; onFailure?: string };
 
 /** A role, with the statements of all its policies. */
@@ -29,7 +29,7 @@ export type RolePart = {
   trust: readonly ResourceStatement[];
 };
 
-/** Lets a service call a function: `AWS::Lambda::Permission`. */
+/** A permission of a service to call a function: `AWS::Lambda::Permission`. */
 export type InvokePermissionPart = {
   functionArn: string;
   principal: string;
@@ -42,7 +42,7 @@ export type FunctionPart = {
   arn: string;
   /** The folder of its deployed bundle. */
   folder: string;
-  /** As Lambda has it: `index.handler`. */
+  /** In Lambda's format: `index.handler`. */
   handler: string;
   role: RolePart;
   logGroup: string;
@@ -56,7 +56,7 @@ export type FunctionPart = {
 export type AuthorizerPart = { id: string; issuer: string; audience: string[] };
 
 export type RoutePart = {
-  /** As API Gateway has it: `GET /v1/orders/{id}` or `$default`. */
+  /** In API Gateway's format: `GET /v1/orders/{id}` or `$default`. */
   key: string;
   functionArn: string;
   timeoutMs: number;
@@ -66,9 +66,9 @@ export type RoutePart = {
 export type HttpApiPart = {
   id: string;
   routes: RoutePart[];
-  /** Those of a route of its own, by its key; it does not count for the others. */
+  /** Throttles of single routes, by route key; these routes do not count towards `throttle`. */
   routeThrottles: Readonly<Record<string, { rateLimit: number; burstLimit: number }>>;
-  /** Requests a second over all routes, and how many above that at once. */
+  /** Requests per second over all other routes, and the burst. */
   throttle?: { rateLimit: number; burstLimit: number };
 };
 
@@ -76,9 +76,9 @@ export type SchedulePart = {
   name: string;
   everyMs: number;
   functionArn: string;
-  /** Who calls the function: Scheduler by a role, a rule of EventBridge by the function's permission. */
+  /** The caller: Scheduler with a role, or an EventBridge rule with the function's permission. */
   invoker: { kind: 'scheduler'; role: RolePart; group: string } | { kind: 'rule'; arn: string };
-  /** What the function is given; what EventBridge says when it is absent. */
+  /** The function's event. Default: EventBridge's scheduled event. */
   input?: string;
   deadLetterArn?: string;
 };
@@ -94,47 +94,47 @@ export type SecretPart = {
 
 export type QueuePart = { name: string; arn: string };
 
-/** A client of a user pool that the template makes. */
+/** A user pool client of the template. */
 export type UserPoolClientPart = {
   id: string;
   name: string;
-  /** Of OAuth. */
+  /** OAuth flows. */
   flows: string[];
   scopes: string[];
-  /** In which ways a user may sign in through it. */
+  /** The ways in which a user may sign in. */
   authFlows: string[];
 };
 
 export type UserPoolPart = {
   id: string;
   arn: string;
-  /** The attributes that a user may have, as Cognito calls them. */
+  /** The names of the attributes that a user may have. */
   attributes: string[];
   groups: string[];
   clients: UserPoolClientPart[];
-  /** Makes claims of access tokens. */
+  /** The function that adds claims to access tokens. */
   claimsFunctionArn?: string;
 };
 
 /** A function that reads a table's stream. */
 export type StreamReaderPart = {
-  /** Tells apart the readers of one function. */
+  /** Distinguishes the readers of one function. */
   name: string;
   functionArn: string;
   streamArn: string;
   batchSize: number;
-  /** How many batches of one shard are handed over at a time; records of one item stay in order. */
+  /** The number of concurrent batches per shard; records of one item stay in order. */
   batchesPerShard: number;
-  /** How often what fails is tried again; without end when negative. */
+  /** The number of retries; unlimited when negative. */
   retries: number;
   onFailure?: string;
   reportsItemFailures: boolean;
   bisects: boolean;
-  /** What lets a record through, any of them; every record when there is none. */
+  /** A record must match one of these patterns; without patterns every record passes. */
   filters: Readonly<Record<string, unknown>>[];
 };
 
-/** All that the local cloud runs, read from the synthesised templates. */
+/** Everything that the local cloud runs, read from the synthesised templates. */
 export type Parts = {
   tables: TablePart[];
   functions: FunctionPart[];
@@ -145,8 +145,8 @@ export type Parts = {
   queues: QueuePart[];
   userPools: UserPoolPart[];
   streamReaders: StreamReaderPart[];
-  /** Who may call which function, apart from roles. */
+  /** Resource-based permissions to call functions. */
   invokePermissions: InvokePermissionPart[];
-  /** Statements of the policies of queues. */
+  /** Statements of queue policies. */
   queuePolicies: ResourceStatement[];
 };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Condition, ConditionOperator, Statement } from '../iam/evaluate.ts';
 import { unused } from './properties.ts';
 
-// Policies as templates have them. What the evaluator does not know is an issue, which readProperties refuses by name.
+// Policies in templates. Parts that the evaluator does not support become issues, which readProperties reports by name.
 
 const operators: readonly ConditionOperator[] = [
   'StringEquals',
@@ -15,7 +15,7 @@ const operators: readonly ConditionOperator[] = [
   'Null',
 ];
 
-/** Condition keys whose values the local cloud knows, and whether a request has several of them. */
+/** The supported condition keys, and whether they are single-valued or multi-valued. */
 const conditionKeys: Readonly<Record<string, 'one' | 'several'>> = {
   'aws:SecureTransport': 'one',
   'aws:SourceAccount': 'one',
@@ -23,7 +23,7 @@ const conditionKeys: Readonly<Record<string, 'one' | 'several'>> = {
   'dynamodb:LeadingKeys': 'several',
 };
 
-/** Policy variables would have to be filled in for each call. */
+/** Policy variables, which would have to be substituted for each call, are not supported. */
 const text = z.string().refine((value) => !value.includes('${'), 'policy variables are not evaluated locally');
 const inList = (value: unknown) => (Array.isArray(value) ? value : [value]);
 const oneOrMore = z.preprocess(inList, z.array(text));
@@ -87,7 +87,7 @@ export const identityPolicySchema = z.strictObject({
   ),
 });
 
-/** Who a statement of a resource's policy is about: services, ARNs of AWS, or everybody. */
+/** The principals of a resource policy's statement: services, AWS ARNs, or everyone. */
 const principalSchema = z.union([
   z.literal('*').transform(() => ['*']),
   z
@@ -97,7 +97,7 @@ const principalSchema = z.union([
 
 export type ResourceStatement = Statement & { principals: readonly string[] };
 
-/** A policy of a resource. The trust policy of a role names no resource: it is about the role itself. */
+/** A resource policy. A role's trust policy names no resource: it applies to the role itself. */
 const resourcePolicySchema = z.strictObject({
   Version: version,
   Statement: z.array(
@@ -149,7 +149,7 @@ export const permissionSchema = z.strictObject({
 });
 
 /**
- * Policies that AWS maintains, as far as roles here have them.
+ * The AWS managed policies that roles of this project use.
  * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html
  */
 export const managedPolicies: Readonly<Record<string, readonly Statement[]>> = {

@@ -1,29 +1,30 @@
 import * as z from 'zod';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 
-/** Properties that are known and have nothing to do locally: they say who pays, who may, what is logged or encrypted. */
+/** Declares properties that are valid but have no effect locally, such as tags, logging and encryption. */
 export function unused<const Names extends readonly string[]>(...names: Names) {
   return Object.fromEntries(names.map((name) => [name, z.unknown().optional()])) as Record<
-    // Object.fromEntries forgets its keys; they are exactly the names.
+    // Safe: Object.fromEntries loses the type of its keys; they are exactly the names.
     Names[number],
     z.ZodOptional<z.ZodUnknown>
   >;
 }
 
 /**
- * Reads a resource's properties by the schema of its type. Throws a `Refusal` that names the resource, the property that
- * cannot be honoured, and the properties that are known.
+ * Parses a resource's properties by the schema of its type.
+ *
+ * @throws StartError that names the resource, the unsupported property, and the supported ones
  */
 export function readProperties<Shape extends z.ZodRawShape>(
   resource: { stack: string; logicalId: string; type: string },
   schema: z.ZodObject<Shape>,
   properties: Readonly<Record<string, unknown>>,
 ): z.output<z.ZodObject<Shape>> {
-  const read = schema.safeParse(properties);
-  if (read.success) {
-    return read.data;
+  const parsed = schema.safeParse(properties);
+  if (parsed.success) {
+    return parsed.data;
   }
-  const problems = read.error.issues.map((issue) => {
+  const problems = parsed.error.issues.map((issue) => {
     const place = issue.path.map(String).join('.');
     return issue.code === 'unrecognized_keys'
       ? issue.keys
@@ -31,12 +32,12 @@ export function readProperties<Shape extends z.ZodRawShape>(
           .join('; ')
       : `the property ${place} cannot be honoured as it is: ${issue.message}`;
   });
-  throw new Refusal(
+  throw new StartError(
     `${resource.logicalId} (${resource.type}, stack ${resource.stack}): ${problems.join('; ')}. ` +
       `Known properties: ${Object.keys(schema.shape).sort().join(', ')}.`,
   );
 }
 
-/** CloudFormation takes booleans and numbers as texts too. */
+/** CloudFormation accepts booleans and numbers as strings, too. */
 export const number = z.coerce.number();
 export const boolean = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);

@@ -1,12 +1,12 @@
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
-/** How often `rate(15 minutes)` says, in milliseconds. Throws a `Refusal` for other expressions, `cron(...)` among them. */
+/** Parses `rate(15 minutes)` to milliseconds. @throws StartError for other expressions, such as `cron(...)` */
 export function rateOf(schedule: string, expression: string): number {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   if (unit !== 'minute' && unit !== 'hour' && unit !== 'day') {
-    throw new Refusal(
+    throw new StartError(
       `${schedule}: the schedule "${expression}" is not known here. Known is rate(<n> minutes|hours|days).`,
     );
   }

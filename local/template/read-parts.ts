@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import type { Assembly, Stack } from './assembly.ts';
 import { resolverOf } from './identity.ts';
 import { ignoredTypes } from './ignored.ts';
@@ -11,10 +11,10 @@ import { readPermissions } from './read-permissions.ts';
 import * as schemas from './schemas.ts';
 
 /**
- * Reads from a cloud assembly all that the local cloud runs.
+ * Reads the parts that the local cloud runs from a cloud assembly.
  *
- * @throws Refusal that names every kind of resource, or the property of one, that it cannot honour: nothing in a
- *   template is passed over in silence.
+ * @throws StartError that names every unsupported resource type or property: nothing in a template is ignored silently.
+ *
  */
 export function readParts(assembly: Assembly): Parts {
   refuseUnknown(assembly);
@@ -38,7 +38,7 @@ export function readParts(assembly: Assembly): Parts {
     ({ ref: name, attributes, logicalId, properties }) => {
       const folder = assembly.assets.get(properties.Code.S3Key);
       if (folder === undefined) {
-        throw new Refusal(
+        throw new StartError(
           `${logicalId} (AWS::Lambda::Function): its bundle ${properties.Code.S3Key} is not in the cloud assembly.`,
         );
       }
@@ -154,7 +154,7 @@ export function readParts(assembly: Assembly): Parts {
           return [];
         }
         if (!properties.EventSourceArn.includes(':dynamodb:')) {
-          throw new Refusal(
+          throw new StartError(
             `${logicalId} (AWS::Lambda::EventSourceMapping): only streams of tables are read locally, not ${properties.EventSourceArn}.`,
           );
         }
@@ -192,7 +192,7 @@ function readHttpApis(all: All): HttpApiPart[] {
   return all('AWS::ApiGatewayV2::Api', schemas.apiSchema).map(({ ref: id, logicalId }) => {
     const stage = stages.find(({ properties }) => properties.ApiId === id);
     if (!stage) {
-      throw new Refusal(`${logicalId} (AWS::ApiGatewayV2::Api): it has no stage, so nobody could call it.`);
+      throw new StartError(`${logicalId} (AWS::ApiGatewayV2::Api): it has no stage, so nobody could call it.`);
     }
     const { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit } =
       stage.properties.DefaultRouteSettings ?? {};
@@ -212,11 +212,13 @@ function readHttpApis(all: All): HttpApiPart[] {
   function routeOf({ logicalId, properties }: (typeof routes)[number]): RoutePart {
     const integration = integrations.find(({ ref }) => properties.Target === `integrations/${ref}`);
     if (!integration) {
-      throw new Refusal(`${logicalId} (AWS::ApiGatewayV2::Route): its integration ${properties.Target} is not there.`);
+      throw new StartError(
+        `${logicalId} (AWS::ApiGatewayV2::Route): its integration ${properties.Target} is not there.`,
+      );
     }
     const authorizer = properties.AuthorizerId === undefined ? undefined : authorizers.get(properties.AuthorizerId);
     if (properties.AuthorizationType === 'JWT' && !authorizer) {
-      throw new Refusal(`${logicalId} (AWS::ApiGatewayV2::Route): its authorizer is not there.`);
+      throw new StartError(`${logicalId} (AWS::ApiGatewayV2::Route): its authorizer is not there.`);
     }
     return {
       key: properties.RouteKey,
@@ -238,7 +240,7 @@ function readUserPools(all: All): UserPoolPart[] {
       arn: attributes.Arn ?? id,
       attributes: [
         ...schemas.standardAttributes,
-        // Those of one's own have a type, and a prefix wherever they are read or written.
+        // Custom attributes have a type; their names have a prefix everywhere else.
         ...properties.Schema.flatMap(({ Name, AttributeDataType }) => (AttributeDataType ? [`custom:${Name}`] : [])),
       ],
       groups: groups.filter((group) => group.properties.UserPoolId === id).map((group) => group.properties.GroupName),
@@ -256,7 +258,7 @@ function readUserPools(all: All): UserPoolPart[] {
   });
 }
 
-/** An integration names its function by the ARN, or by the older path that holds it. */
+/** An integration contains the function's ARN, or the older path around it. */
 function functionArnIn(uri: string): string {
   return /functions\/(arn:[^/]+)\/invocations$/.exec(uri)?.[1] ?? uri;
 }
@@ -278,7 +280,7 @@ function refuseUnknown({ stacks }: Assembly): void {
     }),
   );
   if (unknown.length > 0) {
-    throw new Refusal(
+    throw new StartError(
       `The local cloud cannot honour what the template asks for: ${unknown.join('; ')}. ` +
         `It runs ${knownTypes.join(', ')}; it has nothing to do for ${Object.keys(ignoredTypes).join(', ')}.`,
     );

@@ -1,4 +1,4 @@
-import { Refusal } from '../start-error.ts';
+import { StartError } from '../start-error.ts';
 import { account, region } from './identity.ts';
 import type { All } from './known-types.ts';
 import type { Parts, RolePart } from './parts.ts';
@@ -6,11 +6,11 @@ import * as schemas from './policy-schemas.ts';
 
 /** Roles by ARN, permissions of functions, and policies of queues. */
 export type Permissions = Pick<Parts, 'invokePermissions' | 'queuePolicies'> & {
-  /** @throws Refusal when the template has no such role */
+  /** Returns a role by ARN. @throws StartError when the template does not have it */
   roleOf(arn: string, owner: string): RolePart;
 };
 
-/** Reads who may do what. */
+/** Reads roles and permissions from the template. */
 export function readPermissions(all: All): Permissions {
   const policies = all('AWS::IAM::Policy', schemas.policySchema);
   const managed = all('AWS::IAM::ManagedPolicy', schemas.policySchema);
@@ -21,7 +21,7 @@ export function readPermissions(all: All): Permissions {
         const own = managed.find((policy) => policy.ref === arn)?.properties.PolicyDocument.Statement;
         const statements = own ?? (Object.hasOwn(schemas.managedPolicies, arn) && schemas.managedPolicies[arn]);
         if (!statements) {
-          throw new Refusal(
+          throw new StartError(
             `${logicalId} (AWS::IAM::Role): what the managed policy ${arn} allows is not known locally. ` +
               `Known are ${Object.keys(schemas.managedPolicies).join(', ')}.`,
           );
@@ -45,7 +45,7 @@ export function readPermissions(all: All): Permissions {
     roleOf(arn, owner) {
       const role = roles.find((candidate) => candidate.arn === arn);
       if (!role) {
-        throw new Refusal(`${owner}: its role ${arn} is not in the template, so what it may do is not known.`);
+        throw new StartError(`${owner}: its role ${arn} is not in the template, so what it may do is not known.`);
       }
       return role;
     },
@@ -61,7 +61,7 @@ export function readPermissions(all: All): Permissions {
   };
 }
 
-/** A function is named by its ARN or its name. */
+/** Returns a function's ARN, given its ARN or name. */
 function functionArn(name: string): string {
   return name.startsWith('arn:') ? name : `arn:aws:lambda:${region}:${account}:function:${name}`;
 }

@@ -44,7 +44,7 @@ export const tableSchema = z.strictObject({
     'SSESpecification',
     'TableClass',
     'Tags',
-    // Items that have expired are hidden by the reads that care, as DynamoDB may take days to delete them.
+    // Reads filter expired items where it matters, because DynamoDB may take days to delete them.
     'TimeToLiveSpecification',
     'WarmThroughput',
   ),
@@ -100,7 +100,7 @@ export const eventSourceMappingSchema = z.strictObject({
   EventSourceArn: z.string(),
   BatchSize: number.default(100),
   Enabled: boolean.optional(),
-  // A local table begins with its cloud: `LATEST` would leave out what came before the first look.
+  // A local table is created with its cloud: `LATEST` would miss records written before the first read.
   StartingPosition: z.literal('TRIM_HORIZON'),
   FilterCriteria: z
     .strictObject({
@@ -116,7 +116,7 @@ export const eventSourceMappingSchema = z.strictObject({
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
   BisectBatchOnFunctionError: boolean.default(false),
   ParallelizationFactor: number.default(1),
-  // A shard locally is read at once: what gathers load changes nothing.
+  // A local shard is read immediately, so batching windows have no effect.
   ...unused('MaximumBatchingWindowInSeconds', 'MaximumRecordAgeInSeconds', 'Tags'),
 });
 
@@ -190,8 +190,7 @@ export const scheduleSchema = z.strictObject({
       )
       .optional(),
     DeadLetterConfig: deadLetters,
-    // Of the delivery to the function, which cannot fail on one machine; a failure of the function itself is retried as
-    // the function's own settings say.
+    // Applies to the delivery to the function, which cannot fail locally. The function's own settings apply to its failures.
     RetryPolicy: retryPolicy,
     RoleArn: z.string(),
   }),
@@ -257,7 +256,7 @@ export const queueSchema = z.strictObject({
   ),
 });
 
-/** Attributes that every user pool has, as far as they are used. */
+/** The standard user attributes that the system uses. */
 export const standardAttributes = ['sub', 'email', 'email_verified', 'name'];
 
 export const userPoolSchema = z.strictObject({
@@ -267,7 +266,7 @@ export const userPoolSchema = z.strictObject({
       PreTokenGenerationConfig: z.strictObject({ LambdaArn: z.string(), LambdaVersion: z.literal('V3_0') }).optional(),
     })
     .default({}),
-  // Whoever signs in locally has a password alone.
+  // Local sign-in uses only a password.
   MfaConfiguration: z.enum(['OFF', 'OPTIONAL']).default('OFF'),
   Schema: z
     .array(
@@ -280,7 +279,7 @@ export const userPoolSchema = z.strictObject({
     .default([]),
   UsernameAttributes: z.tuple([z.literal('email')]),
   UsernameConfiguration: z.strictObject({ CaseSensitive: boolean.pipe(z.literal(false)) }),
-  // Nobody is sent a mail locally, and a password may be any.
+  // The local cloud sends no email and accepts any password.
   ...unused(
     'AccountRecoverySetting',
     'AutoVerifiedAttributes',

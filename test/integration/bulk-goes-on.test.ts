@@ -89,7 +89,7 @@ describe('a table that throttles', () => {
 
   beforeAll(async () => {
     // An engine of its own: the sweep of another cloud on the same table would take the work over.
-    engine = await startEngine({ engine: wantedEngine(), folder: tmpdir(), keeps: false });
+    engine = await startEngine({ engine: wantedEngine(), folder: tmpdir(), isPersistent: false });
     throttle = await startThrottle(engine.url);
     running = await startCloud({ dayMs: 500, dynamodbEndpoint: throttle.url });
     await throttled.operator('3uk').behavesWell();

@@ -35,7 +35,7 @@ let made = 0;
 
 beforeAll(async () => {
   const { parts, endpoints } = cloud.cloud();
-  engine = await startEngine({ engine: wantedEngine(), folder: tmpdir(), keeps: false });
+  engine = await startEngine({ engine: wantedEngine(), folder: tmpdir(), isPersistent: false });
   stepFunctions = await standBefore(endpoints.stepFunctions);
   useTableOf({ parts, endpoints: { ...endpoints, dynamodb: engine.url } });
   machine = parts.stateMachines[0]?.arn ?? '';

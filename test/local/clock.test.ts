@@ -12,7 +12,7 @@ let clock: ScaledClock;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'clock-test-'));
-  clock = await openClock({ dayMs: 1000, folder, keeps: true });
+  clock = await openClock({ dayMs: 1000, folder, isPersistent: true });
 });
 afterEach(async () => {
   await clock.stop();
@@ -66,6 +66,6 @@ test('a clock that was held is held after a restart, at the same time', async ()
   clock.set({ now: new Date(now() + 5 * DAY), held: true });
   const at = now();
   await clock.stop();
-  clock = await openClock({ dayMs: 1000, folder, keeps: true });
+  clock = await openClock({ dayMs: 1000, folder, isPersistent: true });
   expect([now(), clock.isHeld()]).toEqual([at, true]);
 });

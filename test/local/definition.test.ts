@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ScaledClock } from '../../local/clock.ts';
 import { runnableDefinition } from '../../local/step-functions/definition.ts';
-import { eventsOf } from '../../local/step-functions/history.ts';
+import { historyEventCount } from '../../local/step-functions/history.ts';
 
 const clock: Pick<ScaledClock, 'realMs'> = {
   realMs: (scaledMs) => (scaledMs * 1000) / 86_400_000,
@@ -101,5 +101,5 @@ test('the history counts what Step Functions would write', () => {
     type,
     state,
   }));
-  expect(events.map(eventsOf).reduce((a, b) => a + b)).toBe(7);
+  expect(events.map(historyEventCount).reduce((a, b) => a + b)).toBe(7);
 });

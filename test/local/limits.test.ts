@@ -41,7 +41,7 @@ describe('the DynamoDB engine', () => {
     Array.from({ length: count }, (_, number) => make(number));
 
   beforeAll(async () => {
-    engine = await startEngine({ engine: undefined, endpoint: undefined, folder, keeps: false });
+    engine = await startEngine({ engine: undefined, endpoint: undefined, folder, isPersistent: false });
     client = new DynamoDBClient({
       endpoint: engine.url,
       region: 'eu-west-2',
@@ -232,7 +232,7 @@ describe('Lambda', () => {
     options: { concurrency?: number; reserved?: number },
     use: (functions: ReturnType<typeof startFunctions>) => Promise<T>,
   ): Promise<T> {
-    const clock = await openClock({ dayMs: 1000, folder, keeps: false });
+    const clock = await openClock({ dayMs: 1000, folder, isPersistent: false });
     const failures = await openFailures(folder);
     const reserved = options.reserved === undefined ? {} : { reservedConcurrency: options.reserved };
     const functions = startFunctions([{ ...part, ...reserved, folder: path.join(folder, 'functions', 'answer') }], {

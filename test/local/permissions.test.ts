@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { LocalCloud } from '../../local/cloud.ts';
-import { callsOf, type Directory, type ServiceRequest } from '../../local/iam/calls.ts';
+import { type Directory, requiredPermissions, type ServiceRequest } from '../../local/iam/calls.ts';
 import { refuseMissingPermissions } from '../../local/iam/deployment-permissions.ts';
 import { type Call, type Condition, policyEvaluator, type Statement } from '../../local/iam/evaluate.ts';
 import { taskTokens } from '../../local/step-functions/task-tokens.ts';
@@ -189,7 +189,7 @@ describe('the permissions that a request needs', () => {
     input: object,
     rest: Partial<ServiceRequest> = {},
   ) =>
-    callsOf(
+    requiredPermissions(
       { service, method: 'POST', path: '/', target: `Prefix.${operation}`, body: JSON.stringify(input), ...rest },
       directory,
     );

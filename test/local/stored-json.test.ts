@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { explainSystemError, Refusal } from '../../local/start-error.ts';
+import { explainSystemError, StartError } from '../../local/start-error.ts';
 import { readStored, store } from '../../local/stored-json.ts';
 
 let folder: string;
@@ -34,7 +34,7 @@ describe('a stored file', () => {
 
   test('that is damaged is refused by name', async () => {
     await writeFile(file(), '{');
-    await expect(readStored(file(), schema)).rejects.toThrow(Refusal);
+    await expect(readStored(file(), schema)).rejects.toThrow(StartError);
   });
 });
 

@@ -19,7 +19,7 @@ let clock: ReturnType<typeof fakeClock>;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'sandbox-on-lambda-'));
-  engine = await startEngine({ folder, keeps: false });
+  engine = await startEngine({ folder, isPersistent: false });
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
   client = new DynamoDBClient({ endpoint: engine.url, region: 'eu-west-2', credentials });
 }, 60_000);

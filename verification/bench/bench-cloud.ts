@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
-import { type Client, clientOf } from '../../local/demo/client.ts';
+import { type Client, createClient } from '../../local/demo/client.ts';
 import { type EngineName, startEngine } from '../../local/dynamodb/engine.ts';
 import { type Meter, startMeter } from './meter.ts';
 
@@ -32,7 +32,7 @@ export type BenchCloudOptions = {
 /** Starts a local cloud whose operators deliver at once. */
 export async function startBenchCloud({ engine: wanted, metered, dataDir }: BenchCloudOptions): Promise<BenchCloud> {
   const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-bench-')));
-  const engine = await startEngine({ engine: wanted, folder, keeps: dataDir !== undefined });
+  const engine = await startEngine({ engine: wanted, folder, isPersistent: dataDir !== undefined });
   const meter = metered ? await startMeter(engine.url) : undefined;
   const cloud = await startLocalCloud({
     port: 0,
@@ -44,7 +44,7 @@ export async function startBenchCloud({ engine: wanted, metered, dataDir }: Benc
   cloud.sandbox?.behave('3uk', { leadTimeDays: 0 });
   return {
     cloud,
-    api: clientOf(cloud.url, token),
+    api: createClient(cloud.url, token),
     tableName: cloud.parts.tables[0]?.name ?? '',
     engine: engine.name,
     meter,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type EngineName, engineNames } from '../../local/dynamodb/engine.ts';
-import { Refusal } from '../../local/start-error.ts';
+import { StartError } from '../../local/start-error.ts';
 import { bulk } from './bulk.ts';
 import { bundles } from './bundles.ts';
 import { type Figure, table, writeResults } from './figure.ts';
@@ -51,7 +51,7 @@ try {
   await writeResults(resultsFile, options.engine ?? process.env.DYNAMODB_ENDPOINT ?? "the platform's", figures);
   process.exit(0);
 } catch (error) {
-  process.stderr.write(`${error instanceof Refusal ? error.message : describe(error)}\n`);
+  process.stderr.write(`${error instanceof StartError ? error.message : describe(error)}\n`);
   process.exit(1);
 }
 
@@ -74,13 +74,13 @@ function parsed(args: string[]) {
     } as const;
     return parseArgs({ args, options }).values;
   } catch (error) {
-    throw new Refusal(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
   }
 }
 
 function sizeIn(text: string): number {
   if (!/^[1-9]\d{0,6}$/.test(text)) {
-    throw new Refusal(`--sims takes numbers of SIMs with commas between, not "${text}".\n\n${help}`);
+    throw new StartError(`--sims takes numbers of SIMs with commas between, not "${text}".\n\n${help}`);
   }
   return Number(text);
 }
@@ -92,7 +92,7 @@ function sectionIn(text: string): string {
 function oneOf<Value extends string>(option: string, text: string, values: readonly Value[]): Value {
   const value = values.find((candidate) => candidate === text);
   if (value === undefined) {
-    throw new Refusal(`${option} takes ${values.join(', ')}, not "${text}".\n\n${help}`);
+    throw new StartError(`${option} takes ${values.join(', ')}, not "${text}".\n\n${help}`);
   }
   return value;
 }

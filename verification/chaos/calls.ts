@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServiceName } from '../../local/cloud.ts';
-import { requestOf } from '../../local/lambda/invocation.ts';
+import { requestIdOfTrace } from '../../local/lambda/invocation.ts';
 
 /** A call that a function makes, be it its first attempt or a further one. */
 export type Call = {
@@ -56,7 +56,7 @@ function tokenIn(text: string): string[] | undefined {
 export function callOf(service: ServiceName, message: IncomingMessage, body: string, owners: Owners): Call {
   const { method = '', url = '', headers } = message;
   const trace = headers['x-amzn-trace-id'] ?? headers['x-request-id'];
-  const invocation = typeof trace === 'string' ? requestOf(trace) : undefined;
+  const invocation = typeof trace === 'string' ? requestIdOfTrace(trace) : undefined;
   const operation = String(headers['x-amz-target'] ?? '').split('.')[1];
   const what = operation === undefined ? `${method} ${pathWithoutIds(url)}` : `${operation}${thingsIn(body)}`;
   return {

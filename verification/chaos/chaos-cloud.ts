@@ -15,13 +15,13 @@ export async function startChaosCloud(): Promise<ChaosCloud> {
   const owners = new Owners();
   const stages: Between[] = [];
   let cloud: LocalCloud | undefined;
-  const watch = new Watch((invocation) => cloud?.functions.atWorkOn(invocation));
+  const watch = new Watch((invocation) => cloud?.functions.functionHandling(invocation));
   cloud = await startLocalCloud({
     port: 0,
     dayMs: DAY_MS,
     harsh: harshSettings(process.env),
     log: (line) => void process.stderr.write(`${line}\n`),
-    async between(service: ServiceName, url: string) {
+    async proxy(service: ServiceName, url: string) {
       const kill = (invocation: string) => void cloud?.functions.kill(invocation);
       const stage = await standBetween(service, url, { owners, judge: watch.judge, kill });
       stages.push(stage);

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import pMap from 'p-map';
-import { Refusal } from '../../local/start-error.ts';
+import { StartError } from '../../local/start-error.ts';
 import { tellModel } from '../model/tell-model.ts';
 import { type ChaosCloud, startChaosCloud } from './chaos-cloud.ts';
 import { faults, faultsInWords } from './faults.ts';
@@ -162,7 +162,7 @@ function read(args: string[]) {
   const wanted = fault?.split(',') ?? [...faults];
   const unknown = wanted.find((text) => !faults.some((known) => known === text));
   if (unknown !== undefined) {
-    throw new Refusal(`--fault takes ${faults.join(', ')}, not "${unknown}".\n\n${usage}`);
+    throw new StartError(`--fault takes ${faults.join(', ')}, not "${unknown}".\n\n${usage}`);
   }
   const isWhole = match === undefined && fault === undefined && every === undefined;
   return {
@@ -177,7 +177,7 @@ function read(args: string[]) {
 
 function numberIn(option: string, text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) {
-    throw new Refusal(`${option} takes a number above 0, not "${text}".\n\n${usage}`);
+    throw new StartError(`${option} takes a number above 0, not "${text}".\n\n${usage}`);
   }
   return Number(text);
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startLocalCloud } from '../../local/cloud.ts';
-import { Refusal } from '../../local/start-error.ts';
+import { StartError } from '../../local/start-error.ts';
 import { campaign, type Finding, type Report } from './campaign.ts';
 
 // npm run fuzz: requests made from the API's own document against a local cloud; ends with 1 when any answer is not as it must
@@ -53,7 +53,7 @@ try {
   await cloud.stop();
   process.exit(report.findings.length === 0 ? 0 : 1);
 } catch (error) {
-  process.stderr.write(`${error instanceof Refusal ? error.message : describe(error)}\n`);
+  process.stderr.write(`${error instanceof StartError ? error.message : describe(error)}\n`);
   process.exit(1);
 }
 
@@ -71,13 +71,13 @@ function parsed(args: string[]) {
     const options = { calls: { type: 'string', default: '100000' }, seed: { type: 'string' } } as const;
     return parseArgs({ args, options }).values;
   } catch (error) {
-    throw new Refusal(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
 }
 
 function numberIn(option: string, text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw new Refusal(`${option} takes a number above 0, not "${text}".\n\n${usage}`);
+    throw new StartError(`${option} takes a number above 0, not "${text}".\n\n${usage}`);
   }
   return Number(text);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { roles } from '../../domain/access.ts';
-import { type Client, clientOf } from '../../local/demo/client.ts';
+import { type Client, createClient } from '../../local/demo/client.ts';
 import type { CallerName } from './request.ts';
 import { secretsOf, type Target } from './target.ts';
 import { Things } from './things.ts';
@@ -33,10 +33,10 @@ export async function makeWorld(target: Target, partnerId: string): Promise<Worl
   const things = new Things();
   things.add('operator', '3uk', '3ireland', 'orange', 'a1');
   things.add('time', ...(await times(target)));
-  await seedPlatform(clientOf(target.url, platform), partnerId, things);
+  await seedPlatform(createClient(target.url, platform), partnerId, things);
   const [customerId, foreignIds] = await Promise.all([
-    seedOwn(clientOf(target.url, admin), things),
-    seedForeign(clientOf(target.url, outsider), foreign),
+    seedOwn(createClient(target.url, admin), things),
+    seedForeign(createClient(target.url, outsider), foreign),
   ]);
   things.add('foreign', ...foreignIds);
   const as = (roles: string[], more = {}) => tokenOf(target, { partnerId, roles, ...more });
@@ -62,13 +62,13 @@ export async function makeWorld(target: Target, partnerId: string): Promise<Worl
 }
 
 async function tokenOf({ url }: Target, claims: object): Promise<string> {
-  const { access_token } = await clientOf(url, '').post<{ access_token: string }>('/_local/token', claims);
+  const { access_token } = await createClient(url, '').post<{ access_token: string }>('/_local/token', claims);
   return access_token;
 }
 
 /** Two operators deliver at once; the others' orders stay on their way, where they can be changed and cancelled. */
 async function behave({ url }: Target): Promise<void> {
-  const local = clientOf(url, '');
+  const local = createClient(url, '');
   for (const [id, leadTimeDays] of [
     ['3uk', 0],
     ['a1', 0],
@@ -81,7 +81,7 @@ async function behave({ url }: Target): Promise<void> {
 
 /** Times around now and the ends of what may be scheduled, of the local cloud's clock. */
 async function times({ url }: Target): Promise<string[]> {
-  const { now } = await clientOf(url, '').get<{ now: string }>('/_local/clock');
+  const { now } = await createClient(url, '').get<{ now: string }>('/_local/clock');
   return [-3600, -1, 60, 3600, 86_400, 30 * 86_400, 179 * 86_400, 200 * 86_400].map((seconds) =>
     new Date(Date.parse(now) + seconds * 1000).toISOString(),
   );

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Refusal } from '../../local/start-error.ts';
+import { StartError } from '../../local/start-error.ts';
 import type { ModelRun } from './run-model.ts';
 import { tellModel } from './tell-model.ts';
 
@@ -19,7 +19,7 @@ process.env.TZ = 'UTC';
 try {
   process.exit((await tellModel(read(process.argv.slice(2)))) ? 0 : 1);
 } catch (error) {
-  const refused = error instanceof Refusal ? error.message : undefined;
+  const refused = error instanceof StartError ? error.message : undefined;
   process.stderr.write(`${refused ?? (error instanceof Error ? error.stack : error)}\n`);
   process.exit(1);
 }
@@ -53,13 +53,13 @@ function parsed(args: string[]) {
     } as const;
     return parseArgs({ args, options }).values;
   } catch (error) {
-    throw new Refusal(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
 }
 
 function wholeNumber(option: string, text: string): number {
   if (!/^\d{1,9}$/.test(text)) {
-    throw new Refusal(`${option} takes a whole number, not "${text}".\n\n${usage}`);
+    throw new StartError(`${option} takes a whole number, not "${text}".\n\n${usage}`);
   }
   return Number(text);
 }

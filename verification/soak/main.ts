@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { statesWithCustomer } from '../../domain/sim.ts';
 import type { Client } from '../../local/demo/client.ts';
-import { Refusal } from '../../local/start-error.ts';
+import { StartError } from '../../local/start-error.ts';
 import { startBenchCloud, until } from '../bench/bench-cloud.ts';
 import { median } from '../bench/figure.ts';
 import { makeTargets } from '../bench/fleet.ts';
@@ -39,7 +39,7 @@ process.env.TZ = 'UTC';
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
 const minutes = Number(values.minutes);
 if (!(minutes > 0)) {
-  throw new Refusal(`--minutes takes a number above 0, not "${values.minutes}".`);
+  throw new StartError(`--minutes takes a number above 0, not "${values.minutes}".`);
 }
 
 const bench = await startBenchCloud({ metered: false });

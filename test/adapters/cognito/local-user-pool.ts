@@ -14,7 +14,7 @@ import { openIssuer } from '../../../local/issuer.ts';
 export async function localUserPool({ groups }: { groups: string[] }) {
   const userPoolId = 'eu-west-2_abc';
   const folder = await mkdtemp(path.join(tmpdir(), 'user-pool-'));
-  const clock = await openClock({ dayMs: 1000, folder, keeps: false });
+  const clock = await openClock({ dayMs: 1000, folder, isPersistent: false });
   const issuer = await openIssuer({ folder, issuer: 'http://local.example', audience: 'people' });
   const cognito = await serveCognito(
     {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { conflicts } from '../../../local/harsh/conflicts.ts';
-import { between, drawsOf } from '../../../local/harsh/draws.ts';
+import { drawsOf, uniform } from '../../../local/harsh/draws.ts';
 import { deliveries } from '../../../local/harsh/repeats.ts';
 import { writesIn } from '../../../local/harsh/requests.ts';
 import { harshSettings } from '../../../local/harsh/settings.ts';
-import { throttledAnswer, throttlingBursts } from '../../../local/harsh/throttling.ts';
+import { throttledResponse, throttlingBursts } from '../../../local/harsh/throttling.ts';
 
 const many = <T>(count: number, make: (place: number) => T) => Array.from({ length: count }, (_, place) => make(place));
 
@@ -21,7 +21,7 @@ describe('a stream of random numbers', () => {
     expect(Math.min(...numbers)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...numbers)).toBeLessThan(1);
     expect(numbers.filter((number) => number < 0.3).length / 10_000).toBeCloseTo(0.3, 1);
-    expect(between(() => 0.5, [10, 20])).toBe(15);
+    expect(uniform(() => 0.5, [10, 20])).toBe(15);
   });
 });
 
@@ -68,9 +68,9 @@ describe('throttling', () => {
   });
 
   test('has the name that each service gives it', () => {
-    const nameOf = (service: Parameters<typeof throttledAnswer>[0], operation = 'PutItem') =>
+    const nameOf = (service: Parameters<typeof throttledResponse>[0], operation = 'PutItem') =>
       JSON.parse(
-        throttledAnswer(service, operation, '{"TransactItems":[{"Put":{"TableName":"t","Item":{}}}]}', () => 0).body,
+        throttledResponse(service, operation, '{"TransactItems":[{"Put":{"TableName":"t","Item":{}}}]}', () => 0).body,
       );
     expect(nameOf('dynamodb').__type).toBe('ProvisionedThroughputExceededException');
     expect(nameOf('dynamodb', 'TransactWriteItems')).toMatchObject({

@@ -3,8 +3,8 @@ import { Agent, createServer, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
-import { type Harshness, serveHarshProxy } from '../../../local/harsh/proxy.ts';
-import { errorAnswer } from '../../../local/harsh/requests.ts';
+import { type ServiceFaults, serveHarshProxy } from '../../../local/harsh/proxy.ts';
+import { errorResponse } from '../../../local/harsh/requests.ts';
 import { listenLocally } from '../../../local/listen.ts';
 
 const stops: (() => unknown)[] = [];
@@ -14,16 +14,16 @@ afterEach(async () => {
   }
 });
 
-const gentle: Harshness = {
+const gentle: ServiceFaults = {
   breaks: () => false,
   refuses: () => undefined,
-  answers: (call) => call.pass(),
-  losesAnswer: () => false,
+  respond: (call) => call.pass(),
+  losesResponse: () => false,
   closesIdleAfter: () => undefined,
 };
 
 /** A service that echoes, a proxy in front of it, and a client that keeps one connection. */
-async function aService(harshness: Partial<Harshness>) {
+async function aService(harshness: Partial<ServiceFaults>) {
   const handled: string[] = [];
   const service = await listenLocally(
     createServer(async (message, response) => {
@@ -52,14 +52,14 @@ test('passes calls and answers on', async () => {
 
 test('refuses a call without effect', async () => {
   const { send, handled } = await aService({
-    refuses: ({ operation }) => errorAnswer(400, 'ThrottlingException', operation),
+    refuses: ({ operation }) => errorResponse(400, 'ThrottlingException', operation),
   });
   expect(await send('one')).toBe('400 {"__type":"ThrottlingException","message":"Do"}');
   expect(handled).toEqual([]);
 });
 
 test('loses an answer after the call took effect', async () => {
-  const { send, handled } = await aService({ losesAnswer: () => true });
+  const { send, handled } = await aService({ losesResponse: () => true });
   await expect(send('one')).rejects.toMatchObject({ code: 'ECONNRESET' });
   expect(handled).toEqual(['Service.Do one']);
 });
