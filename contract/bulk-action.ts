@@ -6,7 +6,7 @@ import { operatorIds } from '../domain/operator.ts';
 import { simStates } from '../domain/sim.ts';
 import { idSchema, line } from '../domain/text.ts';
 
-/** The filters of a list of SIMs; they combine. */
+/** The filters of a list of SIMs, combined with AND. */
 export const simFilter = () =>
   z.strictObject({
     state: z.optional(z.enum(simStates)),
@@ -21,6 +21,7 @@ export const simFilter = () =>
 /** The maximum number of ICCIDs in a request. */
 const MAX_ICCIDS = 10_000;
 
+/** The maximum number of invalid ICCIDs that a response lists. */
 const MAX_ICCID_ERRORS = 50;
 
 const iccids = z.lazy(() =>

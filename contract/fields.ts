@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
 
 /*
- * Fields that several resources share. The schemas of this folder decide what the API and its events show: fields of stored
- * items that a schema does not name stay internal. Values were checked when they were stored, by the rules of that release,
- * so that these schemas check types alone.
+ * Fields that several resources share. The schemas in this folder define the data that the API and its events show; other
+ * fields of stored items stay internal. Values were validated by the rules of the release that stored them, so these schemas
+ * check only types.
  */
 
 export const id = z.string();

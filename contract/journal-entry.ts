@@ -16,17 +16,20 @@ export const journalEntrySchema = z.lazy(() =>
       sourceIp: z.string(),
       requestId: z.string(),
       status: z.int(),
-      actorEmail: described(z.optional(z.string()), 'Where the token named it'),
+      actorEmail: described(z.optional(z.string()), 'The `email` claim of the token, if present.'),
       changes: described(
         z.array(
           z.object({
             field: z.string(),
             before: z.optional(changedValue),
             after: z.optional(changedValue),
-            withheld: described(z.optional(z.boolean()), '`true`: it changed; its value may be personal or secret'),
+            withheld: described(
+              z.optional(z.boolean()),
+              '`true` when the values are not stored because they can contain personal data or secrets.',
+            ),
           }),
         ),
-        'The fields that the request changed, or gave to an action',
+        'The fields that the request changed, or that it passed to an action.',
       ),
     })
     .register(z.globalRegistry, { id: 'JournalEntry' }),

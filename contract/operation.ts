@@ -32,12 +32,12 @@ export const operationSchema = z.lazy(() =>
       failure: z.optional(failure),
       selection: described(
         z.object({
-          count: described(z.optional(z.int()), 'Of a list of ICCIDs: how many there are'),
+          count: described(z.optional(z.int()), 'Number of ICCIDs, for a list of ICCIDs.'),
           orderId: z.optional(z.string()),
-          filter: described(z.optional(simFilterAnswer), 'Empty for the whole fleet'),
-          failedIn: described(z.optional(z.string()), 'Of a retry: the operation whose failed SIMs it is for'),
+          filter: described(z.optional(simFilterAnswer), 'Empty for the whole fleet.'),
+          failedIn: described(z.optional(z.string()), 'For a retry, the operation whose failed SIMs are retried.'),
         }),
-        'Which SIMs it is for',
+        'The SIMs that the operation applies to.',
       ),
       target: described(
         z.optional(
@@ -47,9 +47,12 @@ export const operationSchema = z.lazy(() =>
             customerServiceId: z.optional(z.string()),
           }),
         ),
-        'Where a migration or an assignment brings them',
+        'Target of a migration or an assignment.',
       ),
-      reason: described(z.optional(z.string()), 'Of a suspension; of a resumption that is limited to such bars'),
+      reason: described(
+        z.optional(z.string()),
+        'Reason of a suspension. A resumption with a reason only removes bars that have it.',
+      ),
       requestedBy: z.string(),
       createdAt: time,
       startedAt: z.optional(time),
@@ -79,7 +82,7 @@ function shownSelection({ selection, total, selecting }: Operation): z.input<typ
   }
 }
 
-/** A stage of a plan has the whole plan's targets; it shows its own. */
+/** The target of the operation's own action: a stage of a plan stores the targets of the whole plan. */
 function shownTarget({ action, target }: Operation): z.input<typeof operationSchema>['target'] {
   const { partnerServiceId, customerId, customerServiceId } = target;
   switch (action) {

@@ -33,7 +33,7 @@ export const orderSchema = z.lazy(() =>
     .register(z.globalRegistry, { id: 'Order' }),
 );
 
-/** An order as the platform sees it, with its partner. */
+/** An order with the id of its partner, for the platform. */
 export const partnerOrderSchema = z.lazy(() =>
   z.extend(orderSchema._zod.innerType, { partnerId: z.string() }).register(z.globalRegistry, { id: 'PartnerOrder' }),
 );

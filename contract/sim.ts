@@ -29,7 +29,7 @@ export const simSchema = z.lazy(() =>
     .register(z.globalRegistry, { id: 'Sim' }),
 );
 
-/** As the platform sees it: with whose it is. */
+/** A SIM with the id of its partner, for the platform. */
 export const partnerSimSchema = z.lazy(() =>
   z.extend(simSchema._zod.innerType, { partnerId: z.string() }).register(z.globalRegistry, { id: 'PartnerSim' }),
 );
@@ -49,16 +49,19 @@ export const simEventSchema = z.lazy(() =>
         z.string(),
         'The `sub` of the user who caused the change, the id of an alarm, or `system`. Customer users see `partner` or `system`.',
       ),
-      partnerServiceId: described(z.optional(z.string()), 'Of a migration'),
+      partnerServiceId: described(z.optional(z.string()), 'Target of a migration.'),
       partnerServiceName: z.optional(z.string()),
-      customerId: described(z.optional(z.string()), 'Of an assignment; the one that was left, of an unassignment'),
+      customerId: described(
+        z.optional(z.string()),
+        'Customer that the SIM was assigned to or, for an unassignment, removed from.',
+      ),
       customerName: z.optional(z.string()),
       customerServiceId: z.optional(z.string()),
       customerServiceName: z.optional(z.string()),
-      reason: described(z.optional(z.string()), 'Of a suspension or resumption'),
+      reason: described(z.optional(z.string()), 'Reason of a suspension or resumption.'),
       cleared: described(
         z.optional(z.object({ label: z.optional(z.string()), tags: z.optional(z.array(z.string())) })),
-        'The label and tags of a former customer’s time, removed by an assignment to another customer',
+        'Label and tags from the time of a former customer. The assignment to another customer removed them.',
       ),
     })
     .register(z.globalRegistry, { id: 'SimEvent' }),

@@ -17,7 +17,7 @@ export const simUsageQuery = () =>
   z.strictObject({
     from: described(
       z.optional(moment()),
-      'Start of the first hour. Default: the beginning of the month that contains `to`. A date stands for midnight UTC.',
+      'Start of the first hour. Default: the beginning of the month that contains `to`. A date means midnight UTC.',
     ),
     to: described(
       z.optional(moment()),
@@ -25,7 +25,7 @@ export const simUsageQuery = () =>
     ),
     granularity: described(
       z._default(z.enum(granularities), 'day'),
-      `A range may span ${MAX_DAYS_BY_HOUR} days by hour, and ${USAGE_RETENTION_DAYS} days by day or month.`,
+      `The range can span up to ${MAX_DAYS_BY_HOUR} days by hour, and up to ${USAGE_RETENTION_DAYS} days by day or month.`,
     ),
   });
 
@@ -88,15 +88,18 @@ export const usageFileSchema = z.lazy(() =>
   z
     .object({
       records: described(z.int(), 'Number of rows in the file.'),
-      counted: described(z.int(), 'Records that are counted, including those that had already been counted.'),
-      ownerless: described(z.int(), 'Records of SIMs that no partner has, or whose ICCID is damaged.'),
+      counted: described(z.int(), 'Records that are counted, including those that were counted before.'),
+      ownerless: described(z.int(), 'Records of SIMs that no partner has, or with an invalid ICCID.'),
       untimely: described(z.int(), 'Records that are too old, or dated in the future.'),
       otherOperator: described(z.int(), 'Records of SIMs of another operator.'),
       conflicting: described(
         z.int(),
-        'Records with other bytes or another network than an earlier one of the same SIM and `recordId`. The earlier one stands.',
+        'Records with other bytes or another network than an earlier one of the same SIM and `recordId`. The earlier one is kept.',
       ),
-      setAside: described(z.int(), 'Records that could not be counted because of a fault. They await redrive.'),
+      setAside: described(
+        z.int(),
+        'Records that could not be counted because of an internal error. They await redrive.',
+      ),
       errors: described(
         z.array(
           z.object({
@@ -120,7 +123,7 @@ export const usageFileSchema = z.lazy(() =>
     .register(z.globalRegistry, { id: 'UsageFile' }),
 );
 
-/** The header row is the first row of a file. */
+/** The number of the first row after the header row. */
 const FIRST_ROW = 2;
 
 /** The result of uploading a file of usage records. */

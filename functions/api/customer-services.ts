@@ -17,7 +17,7 @@ import { created, noContent, okPage, okResource, route } from '../http/route.ts'
 
 const MAX_NAME_LENGTH = 150;
 
-/** The services that the SIMs of customers are on. */
+/** The services of customers, on which their SIMs run. */
 export const routes = [
   route({
     method: 'POST',
@@ -100,7 +100,7 @@ export const routes = [
     access: 'delete_customers_and_services',
     tag: 'Customer services',
     summary: 'Delete a customer service that has no SIMs',
-    description: 'Terminated SIMs do not count: they keep the id of the service as history.',
+    description: 'Terminated SIMs do not prevent the deletion. They keep the id of the service as history.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch }) => {
       const before = await deleteCustomerService(caller, id, (service) =>

@@ -22,7 +22,7 @@ const customerFields = () => ({
   tags: z.optional(z.array(line(50)).check(z.maxLength(20))),
 });
 
-/** The fields that a change sets. */
+/** Validates the merged fields of an update. */
 const changedFields = z.lazy(() => z.partial(z.strictObject(customerFields())));
 
 /** The customers of a partner. */

@@ -53,13 +53,13 @@ export const routes = [
     answers: {
       200: z.string().register(z.globalRegistry, { contentType: 'text/html', example: '<!doctype html>…' }),
     },
-    handle: async ({ headers }) => fileAnswer(besideBundle('docs.html.gz'), 'text/html; charset=utf-8', headers),
+    handle: async ({ headers }) => fileAnswer(readBundledFile('docs.html.gz'), 'text/html; charset=utf-8', headers),
   }),
 ];
 
 /**
- * A text that is kept compressed; plain only for the rare client that does not accept gzip. Lambda returns 6 MB at most, and bytes
- * are base64 in that, which takes a third more: what is plain is returned as the text that it is.
+ * Answers with a file that is stored compressed. Clients that do not accept gzip get plain text, not bytes: Lambda limits
+ * responses to 6 MB, and base64 would make the text a third larger.
  */
 function fileAnswer(compressed: Buffer, contentType: string, headers: Headers): Answer {
   return /\bgzip\b/.test(headers['accept-encoding'] ?? '')
@@ -71,23 +71,25 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 /** The OpenAPI document with the addresses that issue the tokens of this deployment. */
 const compressedDocument = memoize(() =>
-  gzipSync(JSON.stringify(withTokenAddresses(JSON.parse(besideBundle('openapi.json').toString())))),
+  gzipSync(JSON.stringify(withTokenAddresses(JSON.parse(readBundledFile('openapi.json').toString())))),
 );
 
-/** Only the parts that are filled in; the rest stays as it was built. */
+/** The parts of the built document that depend on the deployment. All others are unchanged. */
 const documentSchema = z.looseObject({
   security: z.array(z.record(z.string(), z.array(z.string()))),
-  components: z.looseObject({ securitySchemes: z.record(z.string(), z.unknown()) }),
+  components: z.looseObject({
+    securitySchemes: z.looseObject({ clientCredentials: z.looseObject({}), openIdConnect: z.looseObject({}) }),
+  }),
 });
 
-/** Without a user pool the deployment has no token endpoint of its own: the issuer's discovery document names it. */
+/** Without a user pool the deployment has no token endpoint. The issuer's discovery document contains the address. */
 function withTokenAddresses(built: unknown): unknown {
   const { TOKEN_ISSUER: issuer, TOKEN_URL: tokenUrl } = process.env;
   const { security, components, ...rest } = documentSchema.parse(built);
   const { clientCredentials, openIdConnect, ...schemes } = components.securitySchemes;
   return {
     ...rest,
-    security: tokenUrl === undefined ? security.filter((one) => !('clientCredentials' in one)) : security,
+    security: tokenUrl === undefined ? security.filter((scheme) => !('clientCredentials' in scheme)) : security,
     components: {
       ...components,
       securitySchemes: {
@@ -96,12 +98,12 @@ function withTokenAddresses(built: unknown): unknown {
           ? {}
           : {
               clientCredentials: {
-                ...Object(clientCredentials),
+                ...clientCredentials,
                 flows: { clientCredentials: { tokenUrl, scopes: {} } },
               },
             }),
         openIdConnect: {
-          ...Object(openIdConnect),
+          ...openIdConnect,
           openIdConnectUrl: `${issuer?.replace(/\/$/, '')}/.well-known/openid-configuration`,
         },
       },
@@ -109,8 +111,8 @@ function withTokenAddresses(built: unknown): unknown {
   };
 }
 
-/** A file that the build put beside the function's bundle. */
-const besideBundle = memoize((name: string) => readFileSync(join(import.meta.dirname, name)));
+/** A file that the build placed next to the function's bundle. */
+const readBundledFile = memoize((name: string) => readFileSync(join(import.meta.dirname, name)));
 
-// The chain alone: loading the database's client would take longer than all the rest.
+// Without the table: loading the DynamoDB client would take longer than everything else here.
 export const handler = createHandler(routes);

@@ -36,7 +36,7 @@ const partnerDetails = z.lazy(() =>
     contact: contactSchema,
     requestsPerSecond: described(
       z.optional(z.int().check(z.minimum(1), z.maximum(10_000))),
-      'Maximum average number of requests per second; the default of the deployment if omitted.',
+      'Maximum average number of requests per second. Default: the limit of the deployment.',
     ),
     holdingDays: described(
       z.optional(z.int().check(z.minimum(1), z.maximum(60))),
@@ -54,7 +54,7 @@ export const routes = [
     access: 'platform',
     tag: 'Platform',
     summary: 'List partners, by id',
-    description: 'A partner that was created a moment ago may be missing.',
+    description: 'A newly created partner can be missing for a moment.',
     paged: true,
     answers: { 200: partnerSchema },
     handle: async ({ page }) => {
@@ -140,7 +140,7 @@ export const routes = [
     operationId: 'readPartnerSim',
     access: 'platform',
     tag: 'Platform',
-    summary: 'Find a SIM, of whichever partner',
+    summary: 'Find a SIM of any partner',
     answers: { 200: partnerSimSchema },
     handle: async ({ path: { iccid } }) => {
       const { partnerId, sim } = await findSim(iccid);

@@ -15,10 +15,10 @@ import * as usageFiles from './usage-files.ts';
 import * as users from './users.ts';
 import * as webhooks from './webhooks.ts';
 
-/** A function of the API: its entry file, the routes that it serves, and whether these keep a whole core busy. */
+/** A function of the API: its entry file, its routes, and whether they need a whole CPU core. */
 export type Resource = { entry: string; routes: readonly Route[]; wholeCore?: true };
 
-/** The route table: every route of the API, by the function that serves it. There is none outside it. */
+/** The route table: all routes of the API, by function. */
 export const resources: Readonly<Record<string, Resource>> = {
   docs: { entry: 'functions/api/docs.ts', routes: docs.routes },
   catalogue: { entry: 'functions/api/catalogue.ts', routes: catalogue.routes },

@@ -19,7 +19,7 @@ import { type Answer, accepted, okPage, okResource, type Route, type RouteReques
 const select = { iccids: ['8944200000000000017'] };
 const bulkAnswers = { 200: dryRunSchema, 202: operationSchema };
 
-/** SIMs: reading and labelling them, and bulk actions on one SIM or a hundred thousand. */
+/** Reading and labelling SIMs, and bulk actions on up to the whole fleet. */
 export const routes: Route[] = [
   route({
     method: 'GET',
@@ -29,7 +29,7 @@ export const routes: Route[] = [
     tag: 'SIMs',
     summary: 'List SIMs, by ICCID',
     description:
-      'Filters combine with AND. SIMs are sorted by ICCID, or by customer service and ICCID when filtered by both customer and state. A search by ICCID returns SIMs whose label starts with the same digits last. A page can have fewer than `limit` items and still be followed by another one.',
+      'Filters combine with AND. SIMs are sorted by ICCID, or by customer service and ICCID when filtered by both customer and state. A search by ICCID also finds labels that start with the same digits, after all other results. A page can have fewer than `limit` items and still not be the last.',
     paged: true,
     query: simFilter,
     answers: { 200: simSchema },
@@ -94,7 +94,7 @@ export const routes: Route[] = [
     tag: 'Usage',
     summary: 'Get the usage of a SIM',
     description:
-      'Returns usage by hour, day or month and by network. Operators report usage hours, sometimes days, later.',
+      'Returns usage by hour, day or month and by network. Operators report usage with a delay of hours, sometimes days.',
     query: simUsageQuery,
     rows: 'points',
     answers: { 200: simUsageSchema },
@@ -201,7 +201,7 @@ function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string
   });
 }
 
-/** Starts a bulk action: the report of a dry run, or the operation. */
+/** Starts a bulk action and answers with the report of a dry run, or with the operation. */
 async function startAction(
   {
     caller,

@@ -7,7 +7,7 @@ import { ingestUsage } from '../../use-cases/usage/ingest-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { route } from '../http/route.ts';
 
-/** If each row is of another SIM, this many rows take half of the time that API Gateway allows. */
+/** With a different SIM in each row, this many rows take half of the time that API Gateway allows. */
 const MAX_ROWS = 5000;
 
 /** The same fields as operators' usage records. Numbers are text in cells. */
@@ -16,7 +16,7 @@ const usageFile = z.lazy(() =>
     .array(
       z.strictObject({
         ...usageRecordFields(),
-        // Fifteen digits: a number holds them exactly.
+        // A number represents fifteen digits exactly.
         bytes: z.pipe(
           z.pipe(
             z.string().check(z.regex(/^\d{1,15}$/, 'must be a whole number of bytes with at most 15 digits')),
@@ -29,7 +29,7 @@ const usageFile = z.lazy(() =>
     .check(z.maxLength(MAX_ROWS)),
 );
 
-/** Usage files: records that an operator could not report otherwise, or reported wrongly. */
+/** Uploads of usage records that an operator could not report otherwise, or reported incorrectly. */
 export const routes = [
   route({
     method: 'POST',
@@ -38,7 +38,7 @@ export const routes = [
     access: 'platform',
     tag: 'Platform',
     summary: 'Upload usage records of an operator',
-    description: `Accepts up to ${MAX_ROWS} rows and 1 MiB. If any row cannot be read, nothing is counted; \`/rows/0\` is the row after the header row. Rows that can be read but not counted are listed in \`errors\`. Each record counts once, however it arrived before, so a file can be sent again. A record dated exactly at the first moment of a month counts for the month before, in which the data was used.`,
+    description: `Accepts up to ${MAX_ROWS} rows and 1 MiB. If any row cannot be read, nothing is counted; \`/rows/0\` is the row after the header row. Rows that can be read but not counted are listed in \`errors\`. Each record counts once, even if it arrived before, so a file can be sent again. A record dated exactly at the start of a month counts for the previous month, in which the data was used.`,
     body: usageFile,
     bodyType: 'text/csv',
     example: [

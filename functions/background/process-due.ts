@@ -10,17 +10,17 @@ import { recordFailedAttempt } from '../../use-cases/failed-work/record-failed-a
 /** Items that become due, and what to do with one of them. */
 type DueWork<Item> = {
   kind: keyof typeof due;
-  /** Reads items that are due, the longest waiting first. */
+  /** Reads due items, the longest overdue first. */
   find: (limit: number) => Promise<readonly DueItem<Item>[]>;
   keyOf: (item: Item) => Key;
   process: (item: Item) => Promise<void>;
-  /** How many items are processed at a time. */
+  /** The number of items to process concurrently. */
   concurrency: number;
 };
 
 type DueItem<Item> = Item & { dueAt: string };
 
-/** How many batches an invocation processes at most. It bounds the repetition that a lagging index can cause. */
+/** The most batches of an invocation. Limits how often a lagging index can return items that were already processed. */
 const MAX_BATCHES = 50;
 
 /**
@@ -55,12 +55,12 @@ export async function processDue<Item>(
   return count;
 }
 
-/** How often due items are looked up while others are processed, in milliseconds of real time. */
+/** How often due items are queried while others are processed, in milliseconds of real time. */
 const FIND_EVERY_MS = 500;
 
 /**
- * Like `processDue`, for items that can take long: items that become due meanwhile are started concurrently. It returns when
- * none is in progress.
+ * Like `processDue`, for items that can take long: starts items that become due in the meantime concurrently. Returns when no
+ * item is in progress.
  *
  * @param mayStart whether another item may be started.
  */
@@ -85,8 +85,8 @@ export async function processDueConcurrently<Item>(
 }
 
 /**
- * Processes one item. One that fails holds up no other: it is retried later, and dead-lettered after several attempts. A
- * call that AWS throttles is no failure of the item.
+ * Processes one item. A failed item does not delay others: it is retried later, and dead-lettered after several attempts. A
+ * call that AWS throttles does not count as a failure of the item.
  */
 async function processOne<Item>(
   item: DueItem<Item>,

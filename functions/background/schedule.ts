@@ -5,13 +5,13 @@ import { retryInBackground } from '../../adapters/dynamodb/client.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { metricsMiddleware } from './metrics-middleware.ts';
 
-/** A schedule starts no further work in the last seconds before its time-out: the next invocation does the rest. */
+/** A schedule starts no further work in the last seconds before its time-out. The next invocation continues. */
 const RESERVE_MS = 15_000;
 
 /**
  * The handler of a schedule, with its logs and metrics.
  *
- * @param work gets a function that tells whether there is time for more work.
+ * @param work receives a function that returns whether there is time for more work.
  * @example
  * export const handler = createSchedule(async (hasTime) => {
  *   await processDue(hasTime, { kind: 'orders', size: 200, concurrency: 8, find, keyOf, process });

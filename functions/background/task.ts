@@ -9,10 +9,10 @@ import { metricsMiddleware } from './metrics-middleware.ts';
 /** The input of a task that works on an order or an operation. */
 export const itemInput = z.object({ partnerId: z.string(), id: z.string() });
 
-/** The input of a task that works on either. */
+/** The same, with the kind of the item. */
 export const runInput = z.extend(itemInput, { kind: z.enum(['order', 'operation']) });
 
-/** The input of a stage's task: a shard of an operation, the page to continue with, and how often this run of the stage called it. */
+/** The input of a stage's task: a shard of an operation, the page to continue with, and the number of calls in this stage run. */
 export const shardInput = z.object({
   partnerId: z.string(),
   operationId: z.string(),
@@ -27,7 +27,7 @@ const RESERVE_MS = 15_000;
 /**
  * The handler of a task of the state machine. It validates the input, and writes a log line and metrics for each invocation.
  *
- * @param work gets the input, and whether there is time for more work.
+ * @param work receives the input, and a function that returns whether there is time for more work.
  * @example
  * export const handler = createTask(itemInput, ({ partnerId, id }, hasTime) => receiveSims(partnerId, id, hasTime));
  */

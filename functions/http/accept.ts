@@ -1,4 +1,7 @@
-/** The preference for a media type: its weight from 0 to 1, and how specific the range is: 0 any type, 1 a kind of type, 2 the type itself. */
+/**
+ * The preference for a media type: its weight from 0 to 1, and the specificity of its range: 0 for any type, 1 for a kind of
+ * type, 2 for the type itself.
+ */
 type Preference = { weight: number; specificity: number };
 
 /** A weight (RFC 9110, 12.4.2). */
@@ -24,7 +27,7 @@ function preferenceFor(type: string, accept: string): Preference {
     const weight = weightOf(parameters);
     return weight === undefined ? [] : [{ weight, specificity: ranges.indexOf(range) }];
   });
-  return preferences.reduce((one, other) => (other.specificity > one.specificity ? other : one), {
+  return preferences.reduce((best, candidate) => (candidate.specificity > best.specificity ? candidate : best), {
     weight: 0,
     specificity: -1,
   });

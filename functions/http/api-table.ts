@@ -3,7 +3,7 @@ import type { JournalEntry } from '../../domain/journal-entry.ts';
 import type { RequestStore } from './idempotency.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
-/** What the pipeline needs of the table. */
+/** The pipeline's access to the table. */
 export type ApiTable = {
   /** The secret that signs the cursors of lists. */
   cursorSecret(): Promise<string>;
@@ -19,7 +19,7 @@ export type ApiTable = {
   addToJournal(tenant: Tenant, entry: JournalEntry): Promise<void>;
 };
 
-/** For a function without the table: it serves neither lists nor writes. */
+/** For a function without access to the table, which serves neither lists nor writes. */
 export const noTable: ApiTable = {
   cursorSecret: requireTable,
   isConflict: () => false,

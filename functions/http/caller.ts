@@ -41,8 +41,8 @@ function textOf(claim: Claims[string] | undefined): string | undefined {
 }
 
 /** Whether a claim can be part of an item key or be stored with every change of a SIM. */
-function isText(claim: string, longest: number): boolean {
-  return claim.length <= longest && claim.isWellFormed();
+function isText(claim: string, maxLength: number): boolean {
+  return claim.length <= maxLength && claim.isWellFormed();
 }
 
 /** The email address for the journal. A malformed one is ignored: no right depends on it. */
@@ -56,8 +56,8 @@ function emailOf(claim: Claims[string] | undefined): string | undefined {
 /**
  * The roles that a token lists.
  *
- * The authoriser passes a list as one text: both `["not admin"]` and `["not", "admin"]` become `[not admin]`. So the elements
- * are read from the token itself, and only roles that the verified claim contains count.
+ * The authoriser passes a list as one text: both `["not admin"]` and `["not", "admin"]` become `[not admin]`. Therefore the
+ * elements are read from the token itself, and only roles that the verified claim contains count.
  */
 function rolesOf(claim: Claims[string] | undefined, authorization: string | undefined): string[] {
   const verified = String(claim ?? '');

@@ -114,7 +114,7 @@ function callerScope(caller: Caller | undefined): unknown {
 function filtersOf({ queryStringParameters = {} }: ApiEvent): unknown {
   return Object.entries(queryStringParameters)
     .filter(([name]) => name !== 'cursor' && name !== 'limit')
-    .sort(([one], [other]) => (one < other ? -1 : 1));
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function querySchema({ query, paged }: Route): z.ZodMiniObject {

@@ -13,7 +13,7 @@ export type ApiEvent = APIGatewayProxyEventV2 | APIGatewayProxyEventV2WithJWTAut
 
 export type ApiResult = APIGatewayProxyStructuredResultV2;
 
-/** A response of the pipeline itself: every part that it sets is present. */
+/** A response of the pipeline. */
 export type ApiResponse = {
   statusCode: number;
   headers: Record<string, string>;
@@ -21,10 +21,10 @@ export type ApiResponse = {
   isBase64Encoded?: boolean;
 };
 
-/** A route with the schema of its query and, for lists, the table of its response as CSV. Both are made at first use. */
+/** A route with the schema of its query and, for lists, the CSV table of its response. Both are created at first use. */
 export type RegisteredRoute = { route: Route; querySchema(): z.ZodMiniObject; csvTable: (() => CsvTable) | undefined };
 
-/** A request that passed all checks. `scope` identifies the list whose cursors it may use. */
+/** A request that passed all checks. `scope` identifies the list whose cursors it accepts. */
 export type CheckedRequest = {
   registered: RegisteredRoute;
   request: RouteRequest<Access, string, unknown, unknown>;
@@ -32,7 +32,7 @@ export type CheckedRequest = {
   idempotencyKey: string | undefined;
 };
 
-/** What middleware passes on. */
+/** State that middleware shares within a request. */
 export type Internal = { startedAt: number };
 
 export type Middleware = MiddlewareObj<ApiEvent, ApiResult, Error, Context, Internal>;

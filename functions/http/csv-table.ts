@@ -14,7 +14,7 @@ export const columnName = ({ path }: Column) => path.join('.');
 /** Whether a route's response is available as CSV: a list, or a response with a list in it. */
 export const hasCsvTable = ({ paged, rows }: Pick<Route, 'paged' | 'rows'>) => paged === true || rows !== undefined;
 
-/** The table of a route that has one. Its columns follow from the schema alone, so that every page has the same. */
+/** The table of a route that has one. Its columns depend only on the schema, so that all pages have the same columns. */
 export function csvTableOf({ paged, rows = '', answers }: Pick<Route, 'paged' | 'rows' | 'answers'>): CsvTable {
   const { 200: answer } = answers;
   if (paged && answer) {
@@ -35,7 +35,7 @@ export function columnsOfSchema(schema: z.core.$ZodType, path: readonly string[]
     : [{ path, isJson: isListOfObjects(schema) }];
 }
 
-/** The columns of the items of a list. @throws Error when the schema is no list */
+/** The columns of the items of a list. @throws Error when the schema is not a list */
 export function rowColumns(list: z.core.$ZodType): Column[] {
   const row = itemOf(list);
   if (!row) {

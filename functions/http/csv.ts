@@ -1,6 +1,6 @@
 /*
- * CSV according to RFC 4180. A library with dialects and streams would be larger in the bundle of every API function than the
- * few lines that this needs.
+ * CSV according to RFC 4180. A library with dialects and streams would add more to the bundle of every API function than these
+ * few lines.
  */
 
 /** The media type with its parameters (RFC 4180, RFC 7111). */
@@ -13,7 +13,7 @@ export function writeCsv(records: readonly (readonly string[])[]): string {
 
 const quoted = (field: string) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
 
-/** A field, quoted or not, and its end. */
+/** A field, quoted or unquoted, and its separator. */
 const FIELD = /("[^"]*(?:""[^"]*)*"|[^",\r\n]*)(,|\r?\n|$)/y;
 
 /** Reads the records of a text with CRLF or LF line ends. `unreadable`: the position of the first malformed record. */

@@ -23,7 +23,7 @@ import { writeJournal } from './write-journal.ts';
 /** An attempt counts as crashed once the function's time-out has passed, plus this margin. */
 const LEASE_MARGIN_MS = 1000;
 
-/** Executes a checked request: once per `Idempotency-Key` where it has one. */
+/** Executes a checked request, once per `Idempotency-Key` if it has one. */
 export async function execute(event: ApiEvent, context: Context, table: ApiTable): Promise<ApiResult> {
   const checked = checkedRequests.get(event);
   if (!checked) {
@@ -48,7 +48,7 @@ export async function execute(event: ApiEvent, context: Context, table: ApiTable
     },
     ({ at, seed }) => {
       const repeatable = { ...request, now: at, newId: seededIds(at, seed) };
-      return attempt(event, { ...checked, request: repeatable }, table);
+      return handleAttempt(event, { ...checked, request: repeatable }, table);
     },
   );
   const requestId = { 'x-request-id': event.requestContext.requestId };
@@ -60,7 +60,7 @@ function seededIds(at: Date, seed: string): CheckedRequest['request']['newId'] {
 }
 
 /** Handles a request and answers its errors. Those that a retry may resolve are not final. */
-async function attempt(event: ApiEvent, checked: CheckedRequest, table: ApiTable): Promise<AttemptOutcome> {
+async function handleAttempt(event: ApiEvent, checked: CheckedRequest, table: ApiTable): Promise<AttemptOutcome> {
   try {
     return { response: toStored(await handle(event, checked, table)), isFinal: true };
   } catch (error) {

@@ -5,7 +5,7 @@ import { invalidInput } from '../../use-cases/refusal.ts';
 import { HttpProblem } from './problem.ts';
 import { openBody, sealBody } from './sealed-body.ts';
 
-/** Where claims and responses are stored. */
+/** The store of claims and responses. */
 export type RequestStore = Pick<typeof requests, 'claim' | 'reclaim' | 'storeResponse' | 'releaseClaim'>;
 
 /** An attempt to execute a request: the time of its first attempt and the seed of its ids. */
@@ -21,8 +21,8 @@ export type KeyedRequest = { tenant: Tenant; key: string; fingerprint: string; s
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
 /**
- * DynamoDB stores 400 KB an item. Larger answers list thousands of rows or SIMs: those of dry runs, which change nothing, and
- * of usage files, whose records count once however often they arrive.
+ * An item of DynamoDB has at most 400 KB. Larger responses list thousands of SIMs or rows: those of dry runs, which change
+ * nothing, and of usage files, whose records count once even if they are sent again.
  */
 const MAX_STORED_BODY = 300_000;
 
@@ -36,8 +36,8 @@ export function readKey(header: string | undefined): string | undefined {
 }
 
 /**
- * The identity of a request: the caller's view, the path and the checked body. Keys belong to a tenant; two of its users with
- * different views do not see each other's responses.
+ * The identity of a request: the caller's view, the path and the checked body. Keys are shared by the users of a tenant, but
+ * users with different views do not see each other's responses.
  */
 export function fingerprintOf(caller: Caller | undefined, path: string, body: unknown): string {
   const view = caller?.kind === 'customer' ? caller.customerId : '';
@@ -47,10 +47,9 @@ export function fingerprintOf(caller: Caller | undefined, path: string, body: un
 }
 
 /**
- * Executes a request once, however often it is sent. The attempt that claims the key executes it; the others get the same
- * response, or 409 while it is in progress. After a crash the next attempt executes it with the same time and the same ids,
- * so that it finds what the first attempt created instead of creating it twice. The same happens after a response that is
- * too large to store.
+ * Executes a request once, regardless of how often it is sent. The attempt that claims the key executes it; others get the
+ * same response, or 409 while it is in progress. After a crash, or a response that is too large to store, the next attempt
+ * executes the request with the same time and ids, so that it finds the resources that the first attempt created.
  *
  * @param leaseExpiresAt when this attempt counts as crashed, in milliseconds of real time.
  * @throws HttpProblem 422 when the key was used for another request, 409 while the first attempt is in progress.

@@ -1,13 +1,13 @@
 import type * as z from 'zod/mini';
 
 /*
- * The messages of input errors. Every message names the field and the bound that it violates. Schemas write their own messages as
- * predicates, `must be a month such as 2026-11`; what they leave out is written here, and never by the library.
+ * The messages of input errors. Every message names the field and the bound that it violates. Schemas contain their own
+ * messages as predicates, such as `must be a month such as 2026-11`. All other messages are written here, none by the library.
  */
 
 type RawIssue = z.core.$ZodRawIssue;
 
-/** How a field is called in a message: `select.iccids[3]`; the body itself has no name. */
+/** The name of a field in a message, such as `select.iccids[3]`. The body itself has no name. */
 export function fieldName(path: readonly PropertyKey[]): string {
   return path
     .map((part, place) => (typeof part === 'number' ? `[${part}]` : `${place === 0 ? '' : '.'}${String(part)}`))
@@ -21,7 +21,7 @@ export function messageOf(message: string, field: string): string {
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
-/** What an issue says of its field when the schema has no message of its own: a predicate that names the bound. */
+/** The message of an issue when the schema has none: a predicate that names the bound. */
 export function predicateOf(issue: RawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -74,12 +74,12 @@ function choice(values: readonly string[]): string {
 
 type Bounds = { minimum?: number; maximum?: number };
 
-/** Both bounds of the schema that an issue comes from, as far as it has them. */
+/** The bounds of the schema that an issue comes from. */
 function schemaBounds({ schema }: RawIssue): Bounds {
   return Object.assign({}, ...(schema?._zod.def.checks ?? []).map(({ _zod }) => boundOf(_zod.def)));
 }
 
-/** The bound that a check sets; the definitions of checks are those of the library's own check types. */
+/** The bound that a check of the library sets. */
 function boundOf(check: z.core.$ZodCheckDef): Bounds {
   const numberOf = (name: string): number | undefined => {
     const value: unknown = Object.entries(check).find(([key]) => key === name)?.[1];
@@ -105,7 +105,7 @@ function boundsFrom(minimum: number | undefined, maximum: number | undefined): B
   return { ...(minimum === undefined ? {} : { minimum }), ...(maximum === undefined ? {} : { maximum }) };
 }
 
-/** The bounds of a number that is of another type: ` between 1 and 200`. */
+/** The bounds to add when a number has the wrong type, such as ` between 1 and 200`. */
 function range(issue: Extract<RawIssue, { code: 'invalid_type' }>): string {
   const isNumber = issue.expected === 'number' || issue.expected === 'int';
   const bounds = isNumber ? boundsText(schemaBounds(issue)) : '';

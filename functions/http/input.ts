@@ -4,14 +4,14 @@ import { escapePointer, type InputError, invalidInput } from '../../use-cases/re
 import { fieldName, messageOf, predicateOf } from './input-messages.ts';
 import { HttpProblem } from './problem.ts';
 
-/** A body may have 1 MiB: ten thousand ICCIDs are a quarter of it. */
+/** The maximum size of a body, 1 MiB. Ten thousand ICCIDs take a quarter of it. */
 export const MAX_BODY_BYTES = 1_048_576;
 
-/** How a body comes in an event of API Gateway. */
+/** A body in an event of API Gateway. */
 export type RawBody = { body?: string | undefined; isBase64Encoded: boolean; contentType: string | undefined };
 
 /**
- * Reads a JSON body. None at all is `undefined`.
+ * Reads a JSON body; `undefined` for an empty one.
  *
  * @throws HttpProblem 413 too large, 415 not JSON by its content type, 400 not JSON or not UTF-8.
  */
@@ -30,7 +30,7 @@ export function readJson({ method, ...raw }: RawBody & { method: string }): unkn
 }
 
 /**
- * The bytes of a body; of none at all nobody asks what it is.
+ * The bytes of a body. The content type of an empty body is not checked.
  *
  * @throws HttpProblem 413 too large, 415 not of an accepted content type.
  */
@@ -49,14 +49,14 @@ export function readBytes({ body, isBase64Encoded, contentType }: RawBody, accep
   return bytes;
 }
 
-/** What decoders put in the place of bytes that are not UTF-8. */
+/** The character with which decoders replace bytes that are not UTF-8. */
 const REPLACEMENT_CHARACTER = '\uFFFD';
 
 /**
- * The text of bytes, without a byte order mark. API Gateway hands text bodies over decoded: there the replacement character
- * stands for bytes that were not UTF-8. Sent by the client it is refused, too, as it says that a text was damaged before.
+ * Decodes bytes as UTF-8, without a byte order mark. API Gateway decodes text bodies itself and replaces invalid bytes with the
+ * replacement character. That character is also rejected when the client sent it, because it indicates a damaged text.
  *
- * @throws HttpProblem 400 when they are not UTF-8.
+ * @throws HttpProblem 400 when the bytes are not UTF-8.
  */
 export function readUtf8(bytes: Buffer): string {
   const text = decoded(bytes);
@@ -80,7 +80,7 @@ function decoded(bytes: Buffer): string | undefined {
  * Checks a value against a schema.
  *
  * @param where the pointer of the value: empty for a body, `/query` for the query string.
- * @throws HttpProblem 422 with an error for each rule that does not hold.
+ * @throws Refusal `invalid_input` with an error for each violated rule.
  */
 export function parseOrThrow<T>(schema: z.core.$ZodType<T>, value: unknown, where = ''): T {
   const checked = z.safeParse(schema, value, { reportInput: true, error: predicateOf });
@@ -116,14 +116,14 @@ function errorsOf(issue: Issue, where: string): InputError[] {
   return [{ pointer, code, message: `${messageOf(issue.message, field)}${plusHint(issue, where)}` }];
 }
 
-/** In a query string a `+` stands for a space, so that the offset of a time which is not percent-encoded loses its sign. */
+/** A hint for times with an offset: an unencoded `+` in a query string means a space, so that the offset loses its sign. */
 function plusHint({ input }: Issue, where: string): string {
   return where === '/query' && typeof input === 'string' && /^\d{4}-\d\d-\d\d[Tt][\d:.]+ \d\d:?\d\d$/.test(input)
     ? ' A `+` in a query string stands for a space: write the offset as `%2B02:00`, or the time in UTC with `Z`.'
     : '';
 }
 
-/** What every list takes. In a query string, numbers are text. */
+/** The query parameters of every list. In a query string, numbers are text. */
 export const pageQuery = z.strictObject({
   limit: described(
     z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 50),

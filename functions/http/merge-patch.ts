@@ -6,7 +6,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * The change that a JSON merge patch (RFC 7396) asks for: fields with a value are set, `null` fields are removed or set
  * to their default. A nested object is merged into the current one.
  *
- * @param defaults the values that stand for `null`, for fields that cannot be absent.
+ * @param defaults the values that replace `null`, for fields that cannot be absent.
  */
 export function mergePatch(
   patch: Fields,

@@ -82,7 +82,7 @@ export class HttpProblem extends Error {
   }
 }
 
-/** Whether a retry of the same request gets the same problem. Server errors and conflicts may pass. */
+/** Whether a retry of the same request gets the same problem. Server errors and conflicts can be transient. */
 export function isFinalProblem({ code }: HttpProblem): boolean {
   const [status] = problems[code];
   return status < 500 && code !== 'conflict';

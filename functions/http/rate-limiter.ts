@@ -9,7 +9,7 @@ export type RequestCounts = {
   limitOf(partnerId: string): Promise<number | undefined>;
 };
 
-/** Admits a request of a partner, or returns the number of seconds after which to retry. */
+/** Admits a request of a partner and returns `undefined`, or returns the number of seconds after which to retry. */
 export type RateLimiter = (partnerId: string) => Promise<{ retryAfterSeconds: number } | undefined>;
 
 /** An instance's state of a partner in the current window. */
@@ -44,9 +44,9 @@ export function createRateLimiter(
 
   async function takeShare(partnerId: string, local: Local): Promise<void> {
     const limit = await limitOf(partnerId);
-    const passed = local.hasShare ? 0 : UNCOUNTED_REQUESTS;
+    const admitted = local.hasShare ? 0 : UNCOUNTED_REQUESTS;
     const share = shareOf(limit);
-    const counted = await counts.add(partnerId, local.window, passed + share);
+    const counted = await counts.add(partnerId, local.window, admitted + share);
     local.hasShare = true;
     local.left = grantedShare(limit, counted - share);
     local.isOver = local.left === 0;

@@ -3,13 +3,14 @@ import { readCsv } from './csv.ts';
 import { MAX_ERRORS, type RawBody, readBytes, readUtf8 } from './input.ts';
 import { HttpProblem } from './problem.ts';
 
-/** A row by the names of its columns, without those that are empty. */
+/** A row by column name, without empty fields. */
 type Row = Record<string, string>;
 
 /**
- * Reads the rows of a body of CSV, which has a header row that names each of the columns once, in any order.
+ * Reads the rows of a CSV body. Its header row must name each of the columns once, in any order.
  *
- * @throws HttpProblem 413 too large, 415 not CSV by its content type, 400 not CSV or not UTF-8, 422 for columns that are not these.
+ * @throws HttpProblem 413 too large, 415 for another content type, 400 not CSV or not UTF-8.
+ * @throws Refusal `invalid_input` for missing, repeated or unknown columns.
  */
 export function readCsvRows(raw: RawBody, columns: readonly string[]): Row[] {
   const [header, ...rows] = recordsOf(readBytes(raw, ['text/csv']));
@@ -40,14 +41,14 @@ function recordsOf(bytes: Buffer): string[][] {
     const where = read.unreadable === 0 ? 'the header row' : `row ${read.unreadable - 1}`;
     throw new HttpProblem('invalid_csv', `The body is not valid CSV from ${where} on: misplaced quote or line break.`);
   }
-  // Files often end with an empty line or two.
+  // Files often end with empty lines.
   const last = read.records.findLastIndex((fields) => fields.length > 1 || fields.some((field) => field.trim() !== ''));
   return read.records.slice(0, last + 1);
 }
 
 const OTHER_SEPARATORS = [';', '\t', '|'];
 
-/** The separator of a file whose header row names columns, but not between commas. */
+/** The separator of a file whose header row names the columns, but does not separate them by commas. */
 function otherSeparator(header: readonly string[], columns: readonly string[]): string | undefined {
   return header.some((name) => columns.includes(name))
     ? undefined

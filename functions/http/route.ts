@@ -86,7 +86,7 @@ export type Route = {
   honoursIfNoneMatch?: boolean;
   /** An example body for the reference page. */
   example?: unknown;
-  /** Changes nothing although it is no `GET`; the journal omits it. */
+  /** Changes nothing although it is not a `GET`. The journal omits it. */
   readOnly?: true;
   /** Omitted from the OpenAPI document. */
   undocumented?: true;
@@ -146,7 +146,7 @@ export const created = (location: string, body: unknown): Answer => ({
   headers: { location },
 });
 
-/** A 202 for work that an operation does. */
+/** A 202 with the operation that does the work. */
 export const accepted = (operation: { id: string }): Answer => ({
   status: 202,
   body: operation,

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** Known to the sender of a request only: its `Idempotency-Key` (the table has a hash of it) and the request. */
+/** A secret that only the sender of a request knows: its `Idempotency-Key` (the table has only a hash) and the request. */
 export type Sealer = { key: string; fingerprint: string };
 
 const CIPHER = 'aes-256-gcm';

@@ -7,7 +7,7 @@ import { roles } from '../../domain/access.ts';
 import { grantOf } from '../../domain/machine-client.ts';
 
 /**
- * The event of Cognito's trigger before token generation, version 3: the parts that are read here.
+ * The relevant parts of the event of Cognito's pre-token-generation trigger, version 3.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
 export type TokenEvent = {
@@ -19,17 +19,17 @@ export type TokenEvent = {
   };
 };
 
-/** The trigger for a machine's token. Its scopes are those that the client requested and may have. */
+/** The trigger for a machine's token. Its scopes are those that the client requested and is allowed. */
 const MACHINE = 'TokenGeneration_ClientCredentials';
 
 /** The claims that the API reads from the tokens of any issuer. */
 export type Claims = { partner_id?: string; customer_id?: string; roles: string[]; email?: string };
 
 /**
- * The claims of a token: from a user's groups and attributes, or from a machine's scopes. Groups and scopes that are no roles
+ * The claims of a token, from a user's groups and attributes or from a machine's scopes. Other groups and scopes than roles
  * are ignored.
  *
- * Scopes count for machines only, because users choose the scopes of their tokens when they sign in.
+ * Scopes count only for machines, because users choose the scopes of their tokens when they sign in.
  */
 export function claimsOf({ triggerSource, request }: TokenEvent): Claims {
   return triggerSource === MACHINE ? machineClaims(request) : userClaims(request);

@@ -3,16 +3,17 @@ import { rights } from '../../domain/access.ts';
 import { columnName, csvTableOf, hasCsvTable, rowColumns, rowsIn, tableToCsv } from '../http/csv-table.ts';
 import { pageQuery } from '../http/input.ts';
 import type { Access, Route } from '../http/route.ts';
+import { type Components, plainSchema, schemaOf } from './components.ts';
 import { type DescribedEvent, describedEvents } from './event-schemas.ts';
 import { examples, problemExample } from './examples.ts';
-import { polishSchema } from './polish-schema.ts';
-import { introduction, problemCodes, schemaDescriptions, tagDescriptions } from './prose.ts';
+import { problemSchema } from './problem-schema.ts';
+import { introduction, problemCodes, tagDescriptions } from './prose.ts';
 
 type Json = Record<string, unknown>;
 
 /**
- * The API as an OpenAPI 3.1 document, from the route table and its schemas. Where tokens come from depends on the deployment:
- * `functions/api/docs.ts` fills it in.
+ * The OpenAPI 3.1 document of the API, generated from the route table and its schemas. `functions/api/docs.ts` adds the token
+ * addresses, which depend on the deployment.
  */
 export function openApiDocument(allRoutes: readonly Route[], version: string): Json {
   const routes = allRoutes.filter(({ undocumented }) => !undocumented);
@@ -42,22 +43,19 @@ export function openApiDocument(allRoutes: readonly Route[], version: string): J
     webhooks,
     components: {
       securitySchemes,
-      schemas: Object.fromEntries([...components].sort(([one], [other]) => (one < other ? -1 : 1))),
+      schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
     },
     'x-problem-codes': Object.fromEntries(problemCodes().map(({ code, ...rest }) => [code, rest])),
   };
 }
 
-/** Named schemas. */
-type Components = Map<string, unknown>;
-
-/** Of the issuer, at an address that stands for that of the deployment's. */
+/** The security schemes, with placeholders for the addresses of the deployment's issuer. */
 const securitySchemes = {
   bearer: {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'A token of the issuer, however it was obtained.',
+    description: 'A token of the issuer, obtained in any way.',
   },
   clientCredentials: {
     type: 'oauth2',
@@ -73,7 +71,7 @@ const securitySchemes = {
 
 const EVENTS_TAG = 'Events';
 
-/** An event as its receiver's API would describe it. */
+/** An event, described as an operation of the receiver's API. */
 function eventPath({ type, summary, data }: DescribedEvent, components: Components): Json {
   const header = (name: string, description: string) => ({
     name,
@@ -130,7 +128,7 @@ function operation(route: Route, components: Components): Json {
     operationId: route.operationId,
     summary,
     tags: [tag],
-    description: [description, whoMay(access)].filter(Boolean).join('\n\n'),
+    description: [description, rolesText(access)].filter(Boolean).join('\n\n'),
     ...(access === 'public' ? { security: [] } : {}),
     parameters: [...pathParameters(path), ...queryParameters(route, components), ...headerParameters(route)],
     ...(body
@@ -167,7 +165,7 @@ function csvText(description: string, rows: Json): Json {
   return { type: 'string', description, contentMediaType: 'text/csv', contentSchema: rows };
 }
 
-function whoMay(access: Access): string {
+function rolesText(access: Access): string {
   return access === 'public'
     ? 'Requires no token.'
     : `Roles: ${rights[access].map((role) => `\`${role}\``).join(', ')}.`;
@@ -204,7 +202,9 @@ function headerParameters({ method, honoursIfMatch, honoursIfNoneMatch }: Route)
     }),
   ];
   const ifNoneMatch = [
-    optional('If-None-Match', '`*` only creates the resource. The response is 412 if it exists.', { type: 'string' }),
+    optional('If-None-Match', '`*` permits only creation. The response is 412 if the resource exists.', {
+      type: 'string',
+    }),
   ];
   switch (method) {
     case 'PUT':
@@ -261,15 +261,15 @@ function answerContent(route: Route, schema: z.core.$ZodType, components: Compon
   };
 }
 
-/** The example of a schema: by its name, or its own. */
+/** The example of a schema: its own, or the one in `examples` with its name. */
 function exampleOf(schema: z.core.$ZodType): unknown {
-  const { id, example } = z.globalRegistry.get(bare(schema)) ?? {};
+  const { id, example } = z.globalRegistry.get(unwrapLazy(schema)) ?? {};
   return example ?? (id === undefined ? undefined : examples[id]);
 }
 
-/** A schema itself, where it is made when it is first needed. */
-function bare(schema: z.core.$ZodType): z.core.$ZodType {
-  return schema instanceof z.ZodMiniLazy ? bare(schema._zod.innerType) : schema;
+/** The schema inside `z.lazy`. */
+function unwrapLazy(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodMiniLazy ? unwrapLazy(schema._zod.innerType) : schema;
 }
 
 const descriptions: Readonly<Record<string, string>> = {
@@ -301,7 +301,7 @@ function headersOf({ paged, method, access }: Route, status: string): Json {
   };
 }
 
-/** The table of an answer as CSV, in which every cell is text. */
+/** The CSV response of a route. Every cell is text. */
 function csvAnswer(route: Route, example: unknown): Json {
   const table = csvTableOf(route);
   const { columns } = table;
@@ -332,70 +332,6 @@ function listOf(items: Json): Json {
     properties: {
       items: { type: 'array', items },
       nextCursor: { type: 'string', description: 'Pass as `cursor` to get the next page. Absent on the last page.' },
-    },
-  };
-}
-
-/** A schema by reference when it has an id, itself otherwise; named schemas inside it become components too. */
-function schemaOf(schema: z.core.$ZodType, io: 'input' | 'output', components: Components): Json {
-  const { id, ...own } = plainSchema(schema, io, components);
-  if (typeof id !== 'string') {
-    return own;
-  }
-  components.set(id, withDescription(id, own));
-  return { $ref: `#/components/schemas/${id}` };
-}
-
-/** The JSON Schema of a schema; those that have names inside it become components. */
-function plainSchema(schema: z.core.$ZodType, io: 'input' | 'output', components: Components): Json {
-  const made: Json & { $defs?: Record<string, Json> } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  const { $schema: _dialect, $defs = {}, contentType: _contentType, example: _example, ...own } = made;
-  const name = (of: string, choice: Json) => void components.set(of, choice);
-  for (const [of, { id: _id, ...named }] of Object.entries($defs)) {
-    components.set(of, withDescription(of, withComponentRefs(polishSchema(named, name))));
-  }
-  return withComponentRefs(polishSchema(own, name));
-}
-
-function withComponentRefs(json: unknown): Json {
-  return JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'));
-}
-
-/** Every named schema says what it is. */
-function withDescription(name: string, schema: Json): Json {
-  const description = schemaDescriptions[name];
-  return description === undefined ? schema : { description, ...schema };
-}
-
-function problemSchema(): Json {
-  const text = { type: 'string' };
-  const nearest = { type: 'array', items: { type: 'integer' }, description: 'The nearest valid quantities.' };
-  return {
-    type: 'object',
-    description: 'A problem document (RFC 9457).',
-    required: ['type', 'title', 'status', 'detail', 'instance'],
-    properties: {
-      type: { ...text, format: 'uri', description: 'Link to the explanation of the code. Ends in the code.' },
-      title: { ...text, description: 'Short summary of the kind of problem.' },
-      status: { type: 'integer', description: 'The HTTP status.' },
-      code: { ...text, description: 'Identifies the kind of problem. `x-problem-codes` explains all codes.' },
-      detail: { ...text, description: 'What went wrong with this request, and what to do about it.' },
-      instance: { ...text, description: 'The id of the request.' },
-      nearest,
-      errors: {
-        type: 'array',
-        description: 'The invalid fields.',
-        items: {
-          type: 'object',
-          required: ['pointer', 'code', 'message'],
-          properties: {
-            pointer: { ...text, description: 'JSON pointer of the field.' },
-            code: { ...text, description: 'The rule that the field violates.' },
-            message: { ...text, description: 'What is wrong, and the bound.' },
-            nearest,
-          },
-        },
-      },
     },
   };
 }

@@ -6,7 +6,7 @@ import { orderStates } from '../../domain/order.ts';
 import { simStates } from '../../domain/sim.ts';
 import { eventTypes, type PublicEvent, TEST_EVENT } from '../../domain/webhook.ts';
 
-/** `use-cases/webhooks/events.ts` makes what these describe: a test holds the one to the other. */
+/** The schemas of the data that `use-cases/webhooks/events.ts` creates. A test checks that they agree. */
 const orderEventDataSchema = z
   .object({
     orderId: z.string(),
@@ -34,12 +34,12 @@ const testEventData = z.object({ webhookId: z.string() }).register(z.globalRegis
 /** An event as webhooks receive it: when it is sent, and the schema of its `data`. */
 export type DescribedEvent = { type: PublicEvent['type']; summary: string; data: z.core.$ZodType };
 
-const described: Readonly<Record<PublicEvent['type'], readonly [summary: string, data: z.core.$ZodType]>> = {
+const descriptions: Readonly<Record<PublicEvent['type'], readonly [summary: string, data: z.core.$ZodType]>> = {
   'order.accepted': ['The operator accepted an order', orderEventDataSchema],
   'order.dispatched': ['The operator dispatched an order', orderEventDataSchema],
   'order.delivered': ['The SIMs of an order were received', orderEventDataSchema],
   'order.shortfall': ['Fewer SIMs than ordered were delivered', orderEventDataSchema],
-  'order.fulfilled': ['The plan of an order was run over all of its SIMs', orderEventDataSchema],
+  'order.fulfilled': ['The plan of an order has run for all of its SIMs', orderEventDataSchema],
   'order.cancelled': ['An order was cancelled', orderEventDataSchema],
   'order.rejected': ['The operator rejected an order', orderEventDataSchema],
   'order.failed': ['An order failed and can be resumed', orderEventDataSchema],
@@ -56,6 +56,6 @@ const types: readonly PublicEvent['type'][] = [...eventTypes, TEST_EVENT];
 
 /** Every event that can be sent, in the order of the contract. */
 export const describedEvents: readonly DescribedEvent[] = types.map((type) => {
-  const [summary, data] = described[type];
+  const [summary, data] = descriptions[type];
   return { type, summary, data };
 });

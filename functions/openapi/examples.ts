@@ -1,6 +1,6 @@
 /*
- * An example of each named schema that the API returns, by its name. The OpenAPI document shows them, and a test validates
- * them. They are not declared with the schemas, so that no function of the API carries them.
+ * An example of each named schema in responses, by its name. The OpenAPI document shows them, and a test validates them. They
+ * are separate from the schemas, so that the bundles of the functions do not contain them.
  */
 
 const createdAt = '2026-11-02T09:30:00.000Z';
@@ -280,7 +280,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   Webhook: webhook,
 };
 
-/** A problem document, as an example of every error. */
+/** A problem document, the example of every error response. */
 export const problemExample = {
   type: 'https://api.example.com/docs#multiple_of',
   title: 'Invalid input',

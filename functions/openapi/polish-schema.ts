@@ -11,13 +11,13 @@ import { deliveryStates, eventPatterns } from '../../domain/webhook.ts';
 import { portablePattern } from './portable-pattern.ts';
 
 /*
- * What the OpenAPI document says of a schema beside what the library makes of it. It is done here, at build time, so that no
- * function of the API carries it.
+ * Improves the JSON Schemas that the library generates for the OpenAPI document. This runs at build time, so that the bundles
+ * of the functions do not contain it.
  */
 
 type Json = Record<string, unknown>;
 
-/** Choices that appear in many places: each is a schema of its own, by this name. */
+/** Enumerations that occur in many places. Each becomes a schema of its own with this name. */
 const namedChoices: Readonly<Record<string, { values: readonly string[]; description: string }>> = {
   AlarmAction: { values: alarmActions, description: 'What an alarm does when it fires.' },
   AlarmMeasure: { values: measures, description: 'What an alarm measures.' },
@@ -43,14 +43,14 @@ const choices = new Map(
 );
 
 /**
- * A schema as the document shows it: named choices by reference, patterns that every validator reads, and without the
- * bounds that every number of JavaScript has.
+ * A schema as the document shows it: with references to named enumerations and portable patterns, and without the bounds of
+ * JavaScript's safe integers.
  *
- * @param name takes the named choices that the schema refers to
+ * @param addNamed receives each named enumeration that the schema refers to.
  */
-export function polishSchema(schema: unknown, name: (name: string, schema: Json) => void): unknown {
+export function polishSchema(schema: unknown, addNamed: (name: string, schema: Json) => void): unknown {
   if (Array.isArray(schema)) {
-    return schema.map((item) => polishSchema(item, name));
+    return schema.map((item) => polishSchema(item, addNamed));
   }
   if (typeof schema !== 'object' || schema === null) {
     return schema;
@@ -59,9 +59,9 @@ export function polishSchema(schema: unknown, name: (name: string, schema: Json)
   const choice =
     json.type === 'string' && Array.isArray(json.enum) ? choices.get(JSON.stringify(json.enum)) : undefined;
   if (choice) {
-    name(choice.name, choice.schema);
-    const { type: _type, enum: _enum, ...beside } = json;
-    return { $ref: `#/components/schemas/${choice.name}`, ...beside };
+    addNamed(choice.name, choice.schema);
+    const { type: _type, enum: _enum, ...rest } = json;
+    return { $ref: `#/components/schemas/${choice.name}`, ...rest };
   }
   return Object.fromEntries(
     Object.entries(json).flatMap(([key, value]): [string, unknown][] => {
@@ -77,7 +77,7 @@ export function polishSchema(schema: unknown, name: (name: string, schema: Json)
       }
       // Examples and values are data, not schemas.
       const isData = key === 'default' || key === 'const' || key === 'enum' || key === 'examples';
-      return [[key, isData ? value : polishSchema(value, name)]];
+      return [[key, isData ? value : polishSchema(value, addNamed)]];
     }),
   );
 }

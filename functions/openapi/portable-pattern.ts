@@ -1,12 +1,13 @@
 import { memoize } from '../../domain/memoize.ts';
 
 /**
- * A regular expression of our own in a form that every validator reads. JSON Schema does not say whether patterns have
- * the `u` flag, and many validators do not set it: `\p{Cc}` means something else to them, or nothing.
+ * A regular expression in a form that every validator understands. JSON Schema does not define whether patterns have the `u`
+ * flag, and many validators do not set it. Without it, `\p{Cc}` has another meaning or is invalid.
  *
- * The pattern of one repeated class of characters is written out, and takes the same texts with the flag and without it.
+ * The pattern of a single repeated character class is expanded, so that it accepts the same texts with and without the flag.
  *
- * @returns `undefined` when the pattern needs the flag and has another form: better none than one that is misread
+ * @returns `undefined` when the pattern needs the flag and has another form. The document then has no pattern, rather than one
+ *   that validators misread.
  */
 export const portablePattern = memoize(writeOut);
 
@@ -26,20 +27,20 @@ function writeOut(pattern: string): string | undefined {
 
 const SURROGATES = '\\ud800-\\udfff';
 
-/** The ranges of the Basic Multilingual Plane that a class does not take; `undefined` unless it takes all beyond that plane. */
+/** The ranges of the Basic Multilingual Plane that a class excludes; `undefined` if it excludes a character of another plane. */
 function excludedUnits(characters: string): string | undefined {
-  const takesAll = new RegExp(`^${characters}*$`, 'u');
-  // Characters are tried in blocks: one by one, a million of them take seconds.
+  const acceptsAll = new RegExp(`^${characters}*$`, 'u');
+  // Tests whole blocks, because testing a million characters individually takes seconds.
   for (let start = 0x10000; start <= 0x10ffff; start += BLOCK) {
-    if (!takesAll.test(textOf(start))) {
+    if (!acceptsAll.test(textOf(start))) {
       return undefined;
     }
   }
   const excluded: number[] = [];
   for (let start = 0; start <= 0xffff; start += BLOCK) {
     const units = Array.from({ length: BLOCK }, (_, place) => start + place).filter((unit) => !isSurrogate(unit));
-    if (!takesAll.test(String.fromCharCode(...units))) {
-      excluded.push(...units.filter((unit) => !takesAll.test(String.fromCharCode(unit))));
+    if (!acceptsAll.test(String.fromCharCode(...units))) {
+      excluded.push(...units.filter((unit) => !acceptsAll.test(String.fromCharCode(unit))));
     }
   }
   const starts = excluded.filter((unit) => !excluded.includes(unit - 1));

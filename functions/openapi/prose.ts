@@ -1,6 +1,6 @@
 import { type ProblemCode, problems } from '../http/problem.ts';
 
-/** The beginning of the reference page: how the API fits together, how to get a token, and what holds for all operations. */
+/** The introduction of the reference page: an overview of the API, how to get a token, and the conventions of all operations. */
 export const introduction = `Order SIMs from mobile operators, put them into service and monitor them.
 
 # How it fits together
@@ -21,7 +21,7 @@ Every request needs \`Authorization: Bearer <token>\`.
 - **Users** sign in at the issuer of the deployment (OpenID Connect).
 - **Local cloud**: \`POST /_local/token\` with \`{ "partnerId": "demo", "roles": ["admin"] }\` returns one.
 
-Each operation lists the roles that it requires. Resources of others are answered with 404.
+Each operation lists the roles that it requires. Requests for resources of other partners are answered with 404.
 
 # Conventions
 
@@ -37,15 +37,15 @@ Each operation lists the roles that it requires. Resources of others are answere
 
 Errors are problem documents (RFC 9457, \`application/problem+json\`). \`code\` identifies the kind of problem, \`type\` links to its explanation, \`errors\` lists each invalid field, and \`instance\` is the id of the request. The list of all codes is at the end of this page.`;
 
-/** What each tag of the reference page covers. Every tag has a description: a test holds the routes to it. */
+/** The description of each tag of the reference page. A test checks that every tag of a route has one. */
 export const tagDescriptions: Readonly<Record<string, string>> = {
   About: 'The state of the API and its description. These operations need no token.',
   Catalogue: 'Operators, the tariffs available to you, and your own partner details.',
   Customers: 'The customers that you serve.',
   'Customer services': 'Services on which the SIMs of a customer run. Their tariff controls usage.',
-  'Partner services': 'Services on which you are charged. Holding services take in newly delivered SIMs.',
+  'Partner services': 'Services on which you are charged. Holding services receive newly delivered SIMs.',
   Orders: 'Orders of SIMs, their plans and their timelines.',
-  SIMs: 'SIMs and the bulk actions that take them through their life.',
+  SIMs: 'SIMs, and bulk actions on them.',
   Operations: 'Progress and results of bulk actions.',
   Usage: 'Data usage of SIMs and services.',
   Alarms: 'Notifications and automatic suspension when usage reaches a threshold.',
@@ -57,7 +57,7 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   Clients: 'API clients with which the systems of partners get tokens.',
 };
 
-/** What each named schema is. */
+/** The description of each named schema. */
 export const schemaDescriptions: Readonly<Record<string, string>> = {
   Address: 'A postal address.',
   Alarm: 'A usage threshold and what happens when it is reached.',
@@ -75,11 +75,11 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
   Operator: 'A mobile operator.',
   Order: 'An order of SIMs.',
   OrderEvent: 'An entry in the timeline of an order.',
-  OrderEventData: 'What an event about an order reports.',
+  OrderEventData: 'The data of an event about an order.',
   Partner: 'A partner of the wholesaler.',
-  PartnerOrder: 'An order, as the platform sees it.',
+  PartnerOrder: 'An order, with the id of its partner.',
   PartnerService: 'A service on which the partner is charged.',
-  PartnerSim: 'A SIM, as the platform sees it.',
+  PartnerSim: 'A SIM, with the id of its partner.',
   Plan: 'What happens automatically with the SIMs of an order on arrival.',
   Quote: 'Whether a quantity can be ordered, and when it would arrive.',
   Result: 'The result of an operation for one SIM.',
@@ -87,16 +87,16 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
   SetAside: 'Failed work that awaits redrive.',
   Sim: 'A SIM.',
   SimEvent: 'An entry in the timeline of a SIM.',
-  SimEventData: 'What an event about a SIM reports.',
+  SimEventData: 'The data of an event about a SIM.',
   SimUsage: 'The usage of a SIM in a range of time.',
   Tariff: 'A tariff of the wholesaler.',
-  TestEventData: 'What a test event reports.',
-  UsageFile: 'How many records of an uploaded file were counted.',
+  TestEventData: 'The data of a test event.',
+  UsageFile: 'The result of uploading a file of usage records.',
   User: 'A user of the deployment’s user pool.',
   Webhook: 'A subscription to events.',
 };
 
-/** Every code that a problem can have, with its status and its explanation, in the order of the reference page. */
+/** Every problem code with its status and explanation, in the order of the reference page. */
 export function problemCodes(): { code: string; status: number; explanation: string }[] {
   const ofProblems = Object.entries(problems).map(([code, [status, title, explanation]]) => ({
     code,
@@ -110,7 +110,7 @@ export function problemCodes(): { code: string; status: number; explanation: str
   return [...ofProblems, ...ofInput];
 }
 
-/** The rules of the input, by their `errors[].code`. */
+/** The explanations of input errors, by their `errors[].code`. */
 const inputCodes: Readonly<Record<string, string>> = {
   activate_needs_assign: 'Only SIMs that are assigned to a customer can be activated.',
   confirm_mismatch: '`confirm` must be the number of selected SIMs.',

@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { problemCodes } from './prose.ts';
 
 /**
- * The reference page: Scalar, which loads this API's document, and below it every code of a problem. Made when the functions
- * are bundled.
+ * The reference page: Scalar, which loads this API's document, followed by all problem codes. It is generated when the
+ * functions are bundled.
  *
- * Problems link to their code, `/docs#<code>`. The codes are HTML of our own, so that the link works before Scalar has
- * loaded and without it: Scalar does not scroll to an anchor when it opens.
+ * Problems link to their code, `/docs#<code>`. The codes are static HTML, so that the links work before Scalar has loaded and
+ * without it: Scalar does not scroll to an anchor when it opens.
  */
 export function referencePage(): string {
   const script = readFileSync(
@@ -45,7 +45,7 @@ function entry({ code, status, explanation }: ReturnType<typeof problemCodes>[nu
   return `<dt id="${code}"><a href="#${code}">${code}</a> <span>${status}</span></dt><dd>${html(explanation)}</dd>`;
 }
 
-/** Text with code between backticks, as HTML. */
+/** Converts text with code in backticks to HTML. */
 function html(text: string): string {
   const safe = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   return safe.replace(/`([^`]+)`/g, '<code>$1</code>');
@@ -59,7 +59,7 @@ const style = `
 .problem-codes dt:target { background: #fff3c4; color: #222; }
 `;
 
-/** Scalar grows above the codes while it loads: a code that the page was opened at stays in view until the reader moves. */
+/** Scalar grows above the codes while it loads. Keeps the code that the page was opened at in view until the user scrolls. */
 const keepCodeInView = `
 const scrollToCode = () => {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));

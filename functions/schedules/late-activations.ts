@@ -4,7 +4,7 @@ import { checkLateActivation } from '../../use-cases/sims/activation/late-activa
 import { processDue } from '../background/process-due.ts';
 import { createSchedule } from '../background/schedule.ts';
 
-/** Asks operators about activations that they did not confirm by the deadline. */
+/** Polls operators about activations that they did not confirm by the deadline. */
 export const handler = createSchedule(async (hasTime) => {
   await processDue(hasTime, {
     kind: 'lateActivations',

@@ -6,10 +6,10 @@ import { processDue } from '../background/process-due.ts';
 import { createSchedule } from '../background/schedule.ts';
 
 const ORDERS_PER_BATCH = 200;
-/** The number of operators' answers that are awaited at a time. */
+/** The number of concurrent calls to operators. */
 const MAX_CONCURRENCY = 8;
 
-/** Polls the operators about the orders that are due. */
+/** Polls the operators about due orders. */
 export const handler = createSchedule(async (hasTime) => {
   const polled = await processDue(hasTime, {
     size: ORDERS_PER_BATCH,

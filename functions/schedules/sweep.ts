@@ -4,10 +4,10 @@ import { checkRun } from '../../use-cases/check-run.ts';
 import { processDue } from '../background/process-due.ts';
 import { createSchedule } from '../background/schedule.ts';
 
-/** DescribeExecution refills at 15 calls a second: three at a time leave most of its bucket to others. */
+/** DescribeExecution is limited to 15 calls a second. Three concurrent calls leave most of that to others. */
 const CONCURRENCY = 3;
 
-/** Starts orders and operations whose time has come, and resumes those whose execution stopped. */
+/** Starts scheduled operations that are due, and resumes orders and operations whose execution stopped. */
 export const handler = createSchedule(async (hasTime) => {
   await processDue(hasTime, {
     kind: 'work',

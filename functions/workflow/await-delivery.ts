@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { awaitDelivery } from '../../use-cases/orders/await-delivery.ts';
 import { createTask, itemInput } from '../background/task.ts';
 
-/** Has the execution of an order await the delivery. */
+/** Makes the execution of an order await the delivery. */
 export const handler = createTask(
   z.extend(itemInput, { taskToken: z.string() }),
   async ({ partnerId, id, taskToken }) => {

@@ -11,5 +11,5 @@ const input = z.object({
   waiting: z.int(),
 });
 
-/** Asks the operators about the SIMs of a shard that are being activated. */
+/** Polls the operators about the SIMs of a shard that are being activated. */
 export const handler = createTask(input, confirmActivations);

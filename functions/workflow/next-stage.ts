@@ -6,8 +6,8 @@ import { STAGE_RUNS_PER_EXECUTION } from '../../use-cases/sims/stage-limits.ts';
 import { createTask, runInput } from '../background/task.ts';
 
 /**
- * `alias`: the alias that executions are started with, where releases are versions. `execution`: the name of this execution,
- * which the definition of release 0.1.0 does not pass.
+ * `alias`: the alias with which executions are started, if the state machine has published versions. `execution`: the name of
+ * this execution, which the definition of release 0.1.0 does not pass.
  */
 const input = z.extend(runInput, {
   stageRuns: z.int(),
@@ -16,10 +16,10 @@ const input = z.extend(runInput, {
   execution: z.optional(z.string()),
 });
 
-/** What the state machine does next, and how many runs of stages this execution has made. */
+/** The next step of the state machine, and the number of stage runs of this execution. */
 type Next = (StageRun | { stage: 'none'; operationId: ''; shards: [] }) & { stageRuns: number };
 
-/** Decides which stage runs next. After a few runs of stages the work continues in a new execution. */
+/** Decides which stage runs next. After a few stage runs the work continues in a new execution. */
 export const handler = createTask(
   input,
   async ({ stageRuns, stateMachineArn, alias, execution, ...run }): Promise<Next> => {

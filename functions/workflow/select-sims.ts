@@ -1,7 +1,7 @@
 import { selectSims } from '../../use-cases/sims/select-sims.ts';
 import { createTask, itemInput } from '../background/task.ts';
 
-/** Fixes which SIMs an operation is for. */
+/** Fixes the selection of an operation. */
 export const handler = createTask(
   itemInput,
   async ({ partnerId, id }, hasTime): Promise<{ goTo: 'select' | 'stages' }> => {
