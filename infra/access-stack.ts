@@ -16,15 +16,15 @@ export type AccessStackProps = StackProps & {
   pipeline: { account: string; stackName: string };
 };
 
-/** Statements for what the pipeline does on a stage beside deploying it. */
+/** Permissions of the pipeline on a stage, in addition to those for deploying it. */
 type PipelineStatements = (stacks: StageStacks, access: Stack) => PolicyStatement[];
 
 /**
- * The roles of a stage for those who come from outside its account: the pipeline, and the weekly workflow on GitHub. They are in the
- * account of the stage, so that each stage may have an account of its own.
+ * The roles of a stage for access from outside its account: by the pipeline, and by the weekly workflow on GitHub. They are in the
+ * account of the stage, so that each stage can have its own account.
  */
 export class AccessStack extends Stack {
-  /** The name of the pipeline's role: the pipeline knows it without a reference between accounts. */
+  /** The name of the pipeline's role, so that the pipeline needs no reference to another account. */
   static readonly pipelineRole = ({ name }: Stage) => `sim-fulfilment-${name}-pipeline`;
 
   constructor(scope: Construct, id: string, props: AccessStackProps) {
@@ -53,8 +53,8 @@ export class AccessStack extends Stack {
   }
 
   /**
-   * As whom the weekly workflow on GitHub looks for what was changed by hand. It reads settings and no data, and is let in by OpenID
-   * Connect, so that there is no key to keep. The provider for GitHub is created once in each account, and not here.
+   * The role with which the weekly workflow on GitHub detects manual changes. It reads settings, but no data. GitHub assumes it with
+   * OpenID Connect, without stored keys. The provider for GitHub is created once per account, not here.
    */
   private driftRole({ stage, repository, branch }: AccessStackProps): void {
     const github = 'token.actions.githubusercontent.com';
@@ -88,7 +88,7 @@ export class AccessStack extends Stack {
             }),
             new PolicyStatement({
               actions: [
-                // Has no resource: a detection is known by its id.
+                // Supports no resource: detections are identified by their ids.
                 'cloudformation:DescribeStackDriftDetectionStatus',
                 ...new Set(Object.values(driftReads).flatMap((actions) => actions ?? [])),
               ].sort(),
@@ -109,13 +109,13 @@ export class AccessStack extends Stack {
   }
 }
 
-/** The ARN of stacks of this account as cdk-nag writes it in a finding. */
+/** The ARN of stacks of this account as in a finding of cdk-nag. */
 function stackNagName(stack: Stack, name: string): string {
   const arn = stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: name });
   return nagName(stack.resolve(arn));
 }
 
-/** Makes users in the pool of the stage, and reads the key of the sandbox: what the acceptance tests need. */
+/** For the acceptance tests: create users in the pool of the stage, and read the key of the sandbox. */
 const acceptanceStatements: PipelineStatements = ({ identity, sandbox }) =>
   identity && sandbox
     ? [
@@ -129,7 +129,7 @@ const acceptanceStatements: PipelineStatements = ({ identity, sandbox }) =>
       ]
     : [];
 
-/** Protects stacks that keep data from being deleted, once they are there. CodePipeline deploys without doing so. */
+/** Enable termination protection of the stacks that keep data, which CodePipeline does not do. */
 const protectionStatements: PipelineStatements = (stacks, access) => {
   const names = protectedStacks(stacks);
   return names.length === 0
@@ -144,7 +144,7 @@ const protectionStatements: PipelineStatements = (stacks, access) => {
       ];
 };
 
-/** The names of the stacks that must not be deleted. */
+/** The names of the stacks with termination protection. */
 export function protectedStacks(stacks: StageStacks): string[] {
   return Object.values(stacks).flatMap((stack) => (stack?.terminationProtection ? [stack.stackName] : []));
 }

@@ -29,28 +29,28 @@ export type AlarmsProps = {
   table: Table;
   deadLetters: IQueue;
   machine: StateMachine;
-  /** What makes events of the table's changes. */
+  /** The function that turns changes of the table into events. */
   publisher: IFunction;
-  /** Functions whose new version gets a part of the calls before it gets all. */
+  /** Functions whose new version first gets only a part of the calls. */
   canaries: readonly { name: string; live: Alias }[];
   functionMetrics: FunctionMetrics;
 };
 
 type AlarmDefinition = {
   metric: IMetric;
-  /** The alarm goes off at it, and above. */
+  /** The alarm fires at this value and above. */
   threshold: number;
-  /** Why this threshold, and what it tells: a sentence for whoever is woken by it. */
+  /** What the alarm means, and why it has this threshold: a sentence for the person on call. */
   description: string;
-  /** So many of the last periods have to be at the threshold: of 1, 1 when left out. */
+  /** How many of the latest periods must reach the threshold; 1 of 1 when omitted. */
   periods?: { breaching: number; of: number };
-  /** What tells alarms of one name apart. */
+  /** Distinguishes alarms of the same name. */
   suffix?: string;
 };
 
 const five = Duration.minutes(5);
 
-/** What functions ask of the table; each has throttled requests of its own. */
+/** The operations that functions call on the table. CloudWatch counts throttled requests per operation. */
 const tableOperations = [
   'GetItem',
   'BatchGetItem',
@@ -62,11 +62,10 @@ const tableOperations = [
 ] as const;
 
 /**
- * What somebody has to look at. Each alarm tells the topic, to which whoever is on call subscribes, and leads to its page in
- * docs/runbook.md.
+ * The alarms of a stage. Each notifies the topic, to which the person on call subscribes, and links to its page in docs/runbook.md.
  *
- * CloudWatch charges 0.10 US dollars a month for each metric of an alarm (https://aws.amazon.com/cloudwatch/pricing/):
- * what can be seen for the whole is watched for the whole, not for each function or route.
+ * CloudWatch charges 0.10 US dollars a month for each metric of an alarm (https://aws.amazon.com/cloudwatch/pricing/). So alarms
+ * watch totals wherever possible, not each function or route.
  */
 export class Alarms extends Construct {
   readonly topic: Topic;
@@ -81,7 +80,7 @@ export class Alarms extends Construct {
     );
   }
 
-  /** @throws when there is none of that name, or are several */
+  /** The alarm with this name. @throws Error when there is none, or several. */
   named(name: string): Alarm {
     const found = this.node.tryFindChild(name);
     if (!(found instanceof Alarm)) throw new Error(`There is no alarm ${name}`);
@@ -99,7 +98,7 @@ export class Alarms extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: of,
       datapointsToAlarm: breaching,
-      // Where nothing happens nothing is wrong: every metric is published only when there is something to measure.
+      // Metrics are published only when there is something to measure: no data means no problem.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     created.addAlarmAction(new SnsAction(this.topic));
@@ -108,7 +107,7 @@ export class Alarms extends Construct {
 
   private createTopic({ alarmEmail }: Stage): Topic {
     const topic = new Topic(this, 'Topic', { enforceSSL: true });
-    // A topic with a policy of its own loses the one that lets the account's alarms in.
+    // A topic with a custom policy loses the default one, which lets the account's alarms publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
@@ -124,26 +123,26 @@ export class Alarms extends Construct {
   }
 }
 
-/** By name, what is watched; docs/runbook.md has a page for each. */
+/** The alarms by name. docs/runbook.md has a page for each. */
 function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefinition | AlarmDefinition[]>> {
   const { api, table, deadLetters, machine, publisher, canaries, functionMetrics: metrics } = props;
   return {
     ApiFails: {
       metric: api.metricServerError({ statistic: 'Sum', period: five }),
-      // One may be a connection that broke, or an operator that did not answer a cancellation.
+      // A single one may be a broken connection, or an operator that did not answer a cancellation.
       threshold: 5,
       description: 'The API answered five requests in five minutes with 5xx: more than bad luck.',
     },
     ApiIsSlow: {
       metric: api.metricLatency({ statistic: Stats.percentile(99), period: five }),
-      // More than a cold start takes; a cancellation waits up to six seconds for its operator. With little traffic a single
-      // one of those is the 99th percentile: so it takes a quarter of an hour.
+      // Longer than a cold start. A cancellation waits up to six seconds for its operator, and with little traffic a single one is the
+      // 99th percentile. So it must last a quarter of an hour.
       threshold: 3_000,
       periods: { breaching: 3, of: 3 },
       description: 'One request in a hundred took three seconds and more, for a quarter of an hour.',
     },
     FunctionsAreThrottled: {
-      // Of all functions of the account: they share its concurrency, and whichever is refused, all are at the limit.
+      // Of all functions in the account: they share its concurrency.
       metric: LambdaFunction.metricAllThrottles({ statistic: 'Sum', period: five }),
       threshold: 1,
       periods: { breaching: 3, of: 3 },
@@ -152,8 +151,8 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
     },
     TableIsThrottled: {
       metric: throttledRequests(table),
-      // A bulk operation on a table that was small is throttled for up to half an hour, until DynamoDB has split it, and
-      // loses nothing: docs/scale.md. An hour of it has another cause.
+      // A bulk operation on a table that was small is throttled for up to half an hour, until DynamoDB has split it, without losing
+      // anything: docs/scale.md. An hour of throttling has another cause.
       threshold: 100,
       periods: { breaching: 12, of: 12 },
       description: 'DynamoDB refused a hundred requests in each five minutes of an hour: it does not grow out of it.',
@@ -175,19 +174,19 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
     },
     LooksFail: {
       metric: metrics.of('LooksFailed', { statistic: 'Sum', period: five }),
-      // One item that is broken fails a look in a minute at the most.
+      // A single broken item fails once a minute at most.
       threshold: 10,
       description: 'Ten looks at what is due failed in five minutes: more than one thing is broken.',
     },
     EventsAreLate: {
       metric: publisher.metric('IteratorAge', { statistic: 'Maximum', period: five }),
-      // Events are at their webhooks within a minute or two, as long as nothing is wrong.
+      // Normally, events reach their webhooks within a minute or two.
       threshold: Duration.minutes(10).toMilliseconds(),
       description: 'Changes of the table wait for ten minutes to become events, which takes a second or two.',
     },
     OrdersAreLate: {
       metric: metrics.of('HoursBeyondLeadTime', { statistic: 'Maximum', period: Duration.hours(1) }),
-      // A delivery that is due on a Friday may come on the Monday. An order is looked at within eight hours.
+      // A delivery that is due on a Friday may arrive on the Monday. Each order is polled within eight hours.
       threshold: 48,
       periods: { breaching: 1, of: 8 },
       description: 'An order is two days beyond its lead time, the oldest counting: longer than over a weekend.',
@@ -195,14 +194,14 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
     NewVersionFails: canaries.map(({ name, live }) => ({
       suffix: name,
       metric: failuresOfNewest(live),
-      // What a function of the API knows to be wrong it answers: this is a crash, or its time was over.
+      // Functions of the API answer expected errors: this counts crashes and time-outs.
       threshold: 1,
       description: 'A function of the API crashed or ran out of time, in the version that was released last.',
     })),
     OperatorIsDown: operatorIds.map((operator) => ({
       suffix: operator,
       metric: metrics.of('OperatorErrors', { statistic: 'Average', period: Duration.minutes(15) }, { operator }),
-      // An outage of minutes mends itself. Of three hours, since every operator is asked for usage every two.
+      // An outage of minutes needs no action. Over three hours, because every operator is asked for usage every two hours.
       threshold: 0.5,
       periods: { breaching: 2, of: 12 },
       description: `Half of the calls of ${operator} came to nothing, in two quarters of an hour within three hours.`,
@@ -211,7 +210,7 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
 }
 
 /**
- * While an alias leads to two versions, of the one that it shall lead to:
+ * The errors of the new version, while an alias routes to two versions:
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
 function failuresOfNewest({ lambda, aliasName, version }: Alias): Metric {

@@ -4,14 +4,14 @@ import { bundleAll } from './bundle-all.ts';
 import { simFulfilmentApp } from './sim-fulfilment-app.ts';
 import { StageError } from './stages.ts';
 
-// The CDK's CLI hands over the context of cdk.json; whoever runs this file without it gets the same.
+// Without the CDK's CLI, which passes the context of cdk.json, this file uses the same context.
 try {
   const { app } = await simFulfilmentApp({
     resources,
     bundles: await bundleAll(),
     outdir: process.env.CDK_OUTDIR ?? cdk.output,
     context: cdk.context,
-    // The CDK's own switch (`cdk synth --no-validation`); the local cloud turns it, to start fast with what CI has checked.
+    // Set by `cdk synth --no-validation`, and by the local cloud, which starts faster without the checks of CI.
     validate: process.env.CDK_VALIDATION !== 'false',
     // Set by local/synthesis.ts.
     forLocalCloud: process.env.LOCAL_CLOUD === 'true',

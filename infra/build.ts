@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { bundleAll } from './bundle-all.ts';
 import { overBudget, raiseBudgets, readBudgets, sizeTable } from './functions/bundle-budgets.ts';
 
-// npm run build: bundles the functions and holds each to its budget. With --raise-budgets, what they weigh now is it.
+// npm run build: bundles the functions and checks each against its budget. With --raise-budgets, sets the budgets to the current sizes.
 
 const { values } = parseArgs({ options: { 'raise-budgets': { type: 'boolean', default: false } } });
 const bundles = [...(await bundleAll()).values()];

@@ -6,10 +6,10 @@ import project from '../package.json' with { type: 'json' };
 import { type Bundles, bundleFunctions } from './functions/bundles.ts';
 import { claimsEntry, docsEntry, functionEntries, sandboxEntry } from './functions/entries.ts';
 
-/** The entry files of all functions that are deployed, on whichever stage. */
+/** The entry files of all functions of all stages. */
 export const deployedEntries: readonly string[] = [...functionEntries(resources), claimsEntry, sandboxEntry];
 
-/** Bundles every function of the system, with the API's description and its reference page beside the one that serves them. */
+/** Bundles every function. Adds the OpenAPI document and the reference page to the bundle of the function that serves them. */
 export async function bundleAll(): Promise<Bundles> {
   const document = openApiDocument(allRoutes, project.version);
   return bundleFunctions(deployedEntries, {

@@ -7,16 +7,16 @@ import { Construct } from 'constructs';
 
 export type CanariesProps = {
   functions: readonly { name: string; live: Alias }[];
-  /** Alarms that take any of them back; beside them, each has one of its own. */
+  /** Alarms that roll back any of the functions, in addition to the function's own alarm. */
   alarms: readonly Alarm[];
   ownAlarm: (name: string) => Alarm;
 };
 
 /**
- * A new version of a function gets a tenth of the calls for ten minutes, and all of them when no alarm went off. When one does,
- * CodeDeploy gives the calls back to the version before, and CloudFormation with it all else that came with the release.
+ * Canary deployments: a new version of a function gets a tenth of the calls for ten minutes, and then all of them. If an alarm fires,
+ * CodeDeploy returns the calls to the previous version, and CloudFormation rolls back the rest of the release.
  *
- * Ten minutes: an alarm counts over five, and metrics come a minute or two late.
+ * Ten minutes, because alarms evaluate five minutes and metrics arrive a minute or two late.
  */
 export class Canaries extends Construct {
   constructor(scope: Construct, id: string, { functions, alarms, ownAlarm }: CanariesProps) {

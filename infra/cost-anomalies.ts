@@ -7,19 +7,19 @@ import type { Stage } from './stages.ts';
 
 export type CostAnomaliesProps = {
   stage: Stage;
-  /** The tag on everything that costs, and its value. */
+  /** The tag of all resources of the system. */
   tag: { key: string; value: string };
-  /** Who is told. */
+  /** Receives the notifications. */
   topic: Topic;
 };
 
-/** A million SIMs from order to active cost 16 US dollars (docs/performance.md): a day with more than that unforeseen. */
+/** Above the cost of taking a million SIMs from order to active, 16 US dollars (docs/performance.md). */
 const ANOMALY_THRESHOLD_DOLLARS = 20;
 
 /**
- * Notifies when AWS finds that the system costs more than it should. Finds nothing before the tag is a cost allocation tag of
- * the account: docs/operations.md. By tag, because an account has one monitor of all services at most, and new accounts come
- * with it. AWS refuses monitors by tag in member accounts of an organisation: elsewhere, see CostBudget.
+ * Notifies when AWS detects unusual costs of the system. Requires that the tag is a cost allocation tag of the account:
+ * docs/operations.md. Monitors the tag, because an account can have only one monitor of all services, and new accounts already
+ * have it. AWS rejects monitors of tags in member accounts of an organisation: use CostBudget there.
  */
 export class CostAnomalies extends Construct {
   constructor(scope: Construct, id: string, { stage, tag, topic }: CostAnomaliesProps) {
@@ -42,7 +42,7 @@ export class CostAnomalies extends Construct {
       subscriptionName: name,
       monitorArnList: [monitor.attrMonitorArn],
       subscribers: [{ type: 'SNS', address: topic.topicArn }],
-      // The only frequency that topics have.
+      // The only frequency that topics support.
       frequency: 'IMMEDIATE',
       thresholdExpression: JSON.stringify({
         Dimensions: {
@@ -52,7 +52,7 @@ export class CostAnomalies extends Construct {
         },
       }),
     });
-    // It is refused when the topic does not let it in.
+    // AWS refuses the subscription when the topic does not let it publish.
     if (policy.policyDependable) subscription.node.addDependency(policy.policyDependable);
   }
 }

@@ -7,7 +7,7 @@ import type { Stage } from './stages.ts';
 
 export type CostBudgetProps = {
   stage: Stage;
-  /** For a month, in US dollars. */
+  /** The budget of a month, in US dollars. */
   monthlyDollars: number;
   /** Receives the notifications. */
   topic: Topic;

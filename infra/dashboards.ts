@@ -24,18 +24,18 @@ export type DashboardsProps = {
   deadLetters: IQueue;
   machine: StateMachine;
   functions: readonly IFunction[];
-  /** What makes events of the table's changes. */
+  /** The function that turns changes of the table into events. */
   publisher: IFunction;
   functionMetrics: FunctionMetrics;
   alarms: readonly Alarm[];
 };
 
-/** Of the 24 that a row has. */
+/** A third of a row, which has 24 columns. */
 const THIRD = 8;
 const hour = Duration.hours(1);
 const five = Duration.minutes(5);
 
-/** Two dashboards: what the business asks, and the machine room. An account has three without charge. */
+/** Two dashboards: one for the business, one for operations. Three per account are free. */
 export class Dashboards extends Construct {
   constructor(scope: Construct, id: string, props: DashboardsProps) {
     super(scope, id);

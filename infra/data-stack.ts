@@ -16,7 +16,7 @@ import { PLACEHOLDER_KEY } from '../adapters/operators/placeholder.ts';
 import { stackSuffix } from './stack-suffix.ts';
 import type { Stage } from './stages.ts';
 
-/** What keeps data: the one table, and the secret with which operators are called. Nothing here is replaced by a release. */
+/** The stack that keeps data: the table, and the secret with the operators' API keys. Releases replace neither. */
 export class DataStack extends Stack {
   readonly table: Table;
   readonly operatorsSecret: Secret;
@@ -50,16 +50,16 @@ export class DataStack extends Stack {
 
     if (stage.keepsData) this.backUp(stage);
 
-    // The generated value only makes the secret exist: whoever holds the operators' keys puts the real one in its place.
-    // It stands nowhere in the template, so that no deployment ever puts it back.
+    // The generated value is a placeholder, which the person who holds the operators' keys replaces. The template contains no value, so
+    // that no deployment overwrites the real one.
     this.operatorsSecret = new Secret(this, 'OperatorsSecret', {
       description:
         'How each operator is called, as JSON: { "<operator id>": { "baseUrl": "https://...", "apiKey": "..." }, ... }',
       generateSecretString: { secretStringTemplate: '{}', generateStringKey: PLACEHOLDER_KEY },
       removalPolicy,
     });
-    // Exported also while the functions read the sandbox's secret: an export that came and went with `-c sandbox=false` could not
-    // be removed on the way back, as long as the functions still import it.
+    // Exported even while the functions use the sandbox's secret. If the export depended on `-c sandbox=false`, it could not be removed
+    // again while the functions still import it.
     this.exportValue(this.operatorsSecret.secretArn);
     Validations.of(this.operatorsSecret).acknowledge({
       id: 'AwsSolutions-SMG4',
@@ -68,14 +68,14 @@ export class DataStack extends Stack {
   }
 
   /**
-   * Copies that outlive the table, and whoever deletes it: point-in-time recovery goes back 35 days and ends with the table. A day's
-   * copy is kept for as long, a month's for a year.
+   * Backups that survive the deletion of the table, unlike point-in-time recovery, which covers 35 days. Daily backups are kept for
+   * 35 days, monthly ones for a year.
    */
   private backUp(stage: Stage): void {
     const vault = new BackupVault(this, 'Backups', {
       backupVaultName: `sim-fulfilment-${stage.name}-${stackSuffix()}`,
       removalPolicy: RemovalPolicy.RETAIN,
-      // Nobody removes a copy before its time who may not take the lock off first.
+      // Deleting a backup early requires the permission to remove the lock.
       lockConfiguration: { minRetention: Duration.days(35) },
     });
     const plan = new BackupPlan(this, 'BackupPlan', {

@@ -3,8 +3,8 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 /**
- * Where an event goes that a function was given asynchronously and could not handle, or that never reached it.
- * Kept for 14 days, the longest that SQS allows.
+ * The dead-letter queue for asynchronous events that a function failed to handle, or that did not reach it. Messages are kept for
+ * 14 days, the maximum of SQS.
  */
 export class DeadLetters extends Queue {
   constructor(scope: Construct, id: string) {

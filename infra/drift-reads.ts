@@ -1,9 +1,9 @@
 /**
- * What CloudFormation reads to compare a resource with its template, by type of resource: the settings of a resource, never what
- * it holds. CloudFormation reads as the caller, and reports a resource as unknown whose settings the caller may not read.
+ * The actions with which CloudFormation reads a resource to compare it with its template, by resource type. They read settings,
+ * never contents. CloudFormation uses the caller's permissions, and reports resources that the caller may not read as unknown.
  *
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html, and the `read` handlers of the resource
- * types. `null` marks types that stay unknown, because reading their settings would reveal a secret.
+ * types. `null` marks types that stay unknown because reading their settings would reveal a secret.
  */
 export const driftReads: Readonly<Record<string, readonly string[] | null>> = {
   'AWS::ApiGatewayV2::Api': ['apigateway:GET'],

@@ -8,7 +8,7 @@ import { eventTypes } from '../domain/webhook.ts';
 import { streamArnOf } from './functions/statements.ts';
 import type { Stage } from './stages.ts';
 
-/** A line of a timeline that is an event of one of these kinds. */
+/** Matches new timeline entries with the event types that match `kinds`. */
 function newLine(kinds: RegExp) {
   return {
     eventName: ['INSERT'],
@@ -20,16 +20,16 @@ function newLine(kinds: RegExp) {
 }
 
 /**
- * The lines of orders' timelines: items of their own, whose order only the shard as a whole keeps. Items of one partition
- * key are in one shard.
+ * The timeline entries of orders. Each is an item of its own, so that only the order of the stream's shard keeps them in sequence.
+ * Items of one partition key are in one shard.
  */
 const timelines = [newLine(/^(order|sims)\./)];
 
-/** Changes of which each subject has one item: its own records stay in order. A mapping has up to five filters. */
+/** Changes of subjects that are one item, whose records stay in order. A mapping has up to five filters. */
 const items = [
   newLine(/^alarm\./),
   { dynamodb: { Keys: { sk: { S: [{ prefix: 'OP#' }] } }, NewImage: { finishedAt: { S: [{ exists: true }] } } } },
-  // SIMs: activated, suspended, and back from activating.
+  // SIMs: activated, suspended, and reverted from activating.
   simThatBecame('active', ['suspended']),
   simThatBecame('suspended'),
   { dynamodb: { OldImage: { state: { S: ['activating'] } }, NewImage: { state: { S: ['assigned'] } } } },
@@ -45,8 +45,8 @@ function simThatBecame(state: string, otherThanFrom: readonly string[] = []) {
 }
 
 /**
- * Hands the changes of the table that can be events to the function which makes events of them. Two mappings, the most that
- * may read a shard: with several batches of a shard at once, Lambda keeps the order of an item, not of a partition key.
+ * Passes changes of the table that can be events to the function that publishes them. Uses two mappings, the maximum for a shard:
+ * with concurrent batches per shard, Lambda keeps the order of each item, but not of each partition key.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
  */
 export class EventsOfTable extends Construct {
@@ -64,13 +64,13 @@ export class EventsOfTable extends Construct {
     const shared = {
       target: lambda,
       eventSourceArn: streamArnOf(table),
-      // Nothing is missed between the stream and its reader.
+      // Misses no records between the creation of the stream and that of the mapping.
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(0),
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      // With the pauses that Lambda makes: longer than DynamoDB throttles.
+      // With Lambda's pauses, this is longer than DynamoDB throttles.
       retryAttempts: 20,
       onFailure: new SqsDlq(deadLetters),
     };

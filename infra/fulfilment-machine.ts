@@ -33,12 +33,12 @@ import { LIVE, type ServiceFunction } from './functions/service-function.ts';
 import { stackSuffix } from './stack-suffix.ts';
 import type { Stage } from './stages.ts';
 
-/** Far beyond any operator's lead time; then the order fails with its reason, and can be resumed. */
+/** Far beyond any operator's lead time. Afterwards the order fails, and can be resumed. */
 const maxDeliveryTime = Duration.days(90);
 
 /**
- * Throttling, which lasts as long as others ask for too much: an account's concurrency, or a table that scales up. Nothing
- * is wrong with the work, so it is tried for about four hours. A task has tried for half a minute itself before.
+ * Throttling, by the account's concurrency or a table that is scaling up. It passes without action, so the task is retried for
+ * about four hours. Before, the task itself has retried for half a minute.
  */
 const throttled: RetryProps = {
   errors: [
@@ -59,7 +59,7 @@ const throttled: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** Errors that pass within minutes. Full jitter, so that sixteen shards do not come back together. */
+/** Errors that pass within minutes. Full jitter, so that sixteen shards do not retry at the same time. */
 const transient: RetryProps = {
   errors: [
     'Lambda.ServiceException',
@@ -76,7 +76,7 @@ const transient: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** An operator that is away for days: an order that it has not taken yet, or SIMs that it has not told yet, can wait. */
+/** An operator that is unavailable for days. Submitting an order and receiving its SIMs can wait. */
 const operatorUnavailable: RetryProps = {
   errors: ['OperatorUnavailable'],
   interval: Duration.minutes(1),
@@ -86,7 +86,7 @@ const operatorUnavailable: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** An operator that is away while SIMs are changed: the task itself says after a day which of them fail for it. */
+/** An operator that is unavailable while SIMs are changed. After a day, the task itself fails the SIMs. */
 const operatorUnavailableDuringChange: RetryProps = {
   ...operatorUnavailable,
   interval: Duration.seconds(5),
@@ -94,7 +94,7 @@ const operatorUnavailableDuringChange: RetryProps = {
   maxAttempts: 99,
 };
 
-/** What nobody foresaw: worth a few tries, as a crash or a time-out of a function is among it. */
+/** Unexpected errors, among them crashes and time-outs of a function: a few retries. */
 const unexpected: RetryProps = {
   errors: [Errors.TASKS_FAILED],
   interval: Duration.seconds(2),
@@ -103,7 +103,7 @@ const unexpected: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** The order or operation that an execution is about; a task finds all else in the table. */
+/** The order or operation of an execution. Tasks read everything else from the table. */
 const subject = {
   kind: JsonPath.stringAt('$.kind'),
   partnerId: JsonPath.stringAt('$.partnerId'),
@@ -116,10 +116,10 @@ export type FulfilmentMachineProps = {
 };
 
 /**
- * The one state machine: carries an order from the operator's door to active SIMs, or an operation over its SIMs.
+ * The state machine. Takes an order from its submission to active SIMs, or an operation through its SIMs.
  *
- * An execution is started with `{ kind: "order" | "operation", partnerId, id, work: { stageRuns: 0 } }`. What travels
- * stays constant in size: that, the `next` turn that the last task asked for, and the `work` of the current stage.
+ * The input of an execution is `{ kind: "order" | "operation", partnerId, id, work: { stageRuns: 0 } }`. The state has a constant
+ * size: the input, `next` with the branch that the last task chose, and the `work` of the current stage.
  */
 export class FulfilmentMachine extends Construct {
   readonly machine: StateMachine;
@@ -131,7 +131,7 @@ export class FulfilmentMachine extends Construct {
     this.stage = stage;
 
     const logGroup = new LogGroup(this, 'Logs', {
-      // Under this prefix the log group's resource policy is shared, which else runs into its limit of 5,120 characters.
+      // Log groups with this prefix share a resource policy, which would otherwise exceed its limit of 5,120 characters.
       logGroupName: `/aws/vendedlogs/states/sim-fulfilment-${stage.name}-${stackSuffix()}`,
       retention: stage.logRetention,
       removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -152,17 +152,17 @@ export class FulfilmentMachine extends Construct {
   }
 
   /**
-   * Makes a version of what is deployed, where releases are versions. It is kept when the next one comes, to go back to by hand.
-   * Why so: docs/decisions/0016-releases-are-versions-behind-an-alias.md
+   * Publishes a version, unless the stage is deployed in place. Earlier versions are kept for a manual rollback.
+   * Reasons: docs/decisions/0016-releases-are-versions-behind-an-alias.md
    *
-   * @param alarm takes a version back that makes executions fail
-   * @returns the ARN with which executions are started: of the alias that leads to the version, else of the machine
+   * @param alarm rolls back a version in which executions fail
+   * @returns the ARN with which to start executions: that of the alias, or of the machine if it is deployed in place
    */
   publish(alarm: Alarm): string {
     if (this.stage.rollout === 'in place') return this.machine.stateMachineArn;
     const version = new CfnStateMachineVersion(this, 'Version', {
       stateMachineArn: this.machine.stateMachineArn,
-      // Another revision is another version.
+      // Publishes another version whenever the revision changes.
       stateMachineRevisionId: this.machine.stateMachineRevisionId,
     });
     version.applyRemovalPolicy(RemovalPolicy.RETAIN);
@@ -205,7 +205,7 @@ export class FulfilmentMachine extends Construct {
         }),
       },
     });
-    // On the role's own resource, so that it says nothing about the policy that names the functions.
+    // On the role's own resource, so that it does not cover the policy that names the functions.
     Validations.of(role.node.defaultChild ?? role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'Neither the delivery of logs nor X-Ray offers a resource to name for these actions.',
@@ -232,7 +232,7 @@ export class FulfilmentMachine extends Construct {
       state.addCatch(recordFailure, { errors: [Errors.ALL], resultPath: '$.error' });
       return state;
     };
-    // A choice cannot be caught: what none of its branches knows would end the execution without a word on the order.
+    // A choice has no catch: without a default branch, an unknown value would end the execution without recording it with the order.
     const notUnderstood = new Pass(this, 'NotUnderstood', {
       result: {
         value: { Error: 'NotUnderstood', Cause: 'No branch of the state machine fits what the task answered' },
@@ -309,7 +309,7 @@ export class FulfilmentMachine extends Construct {
       .otherwise(notUnderstood);
   }
 
-  /** Hands the task's token to a function that keeps it with the order, and waits until somebody answers it. */
+  /** Passes the task token to a function that stores it with the order, and waits until the token is answered. */
   private awaitDelivery({ invoked }: ServiceFunction): LambdaInvoke {
     const state = new LambdaInvoke(this, 'AwaitDelivery', {
       lambdaFunction: invoked,
@@ -323,8 +323,8 @@ export class FulfilmentMachine extends Construct {
   }
 
   /**
-   * Works the shards of a stage side by side, each page after page: a page answers whether it was the last, and where
-   * the next begins.
+   * Processes the shards of a stage concurrently, and the pages of a shard one after another. Each page returns whether it was the
+   * last, and where the next one starts.
    */
   private pagedShards(verb: string, lambda: ServiceFunction, ...firstRetries: RetryProps[]): MapState {
     const payload = { ...shard, from: JsonPath.numberAt('$.page.from'), turn: JsonPath.numberAt('$.page.turn') };
@@ -338,7 +338,7 @@ export class FulfilmentMachine extends Construct {
     );
   }
 
-  /** Asks the operator, shard by shard, which SIMs have become active, with pauses that the task makes longer. */
+  /** Asks the operator which SIMs of each shard are active, with growing pauses that the task determines. */
   private confirmedShards(lambda: ServiceFunction): MapState {
     const confirm = this.task('Confirm', lambda, {
       payload: {
@@ -384,7 +384,7 @@ export class FulfilmentMachine extends Construct {
       payload: TaskInput.fromObject(io.payload),
       payloadResponseOnly: true,
       resultPath: io.resultPath,
-      // No time-out of the state: the function's own is shorter than any that could be set here.
+      // No time-out: that of the function is shorter.
       retryOnServiceExceptions: false,
     });
     return addRetries(state, ...firstRetries);
@@ -399,7 +399,7 @@ const shard = {
   shard: JsonPath.numberAt('$.shard'),
 };
 
-/** Step Functions takes the first retry that names the error, so what is particular comes first. */
+/** Step Functions uses the first retrier that matches the error, so the specific ones come first. */
 function addRetries(state: LambdaInvoke, ...first: RetryProps[]): LambdaInvoke {
   for (const retry of [...first, throttled, transient, unexpected]) state.addRetry(retry);
   return state;

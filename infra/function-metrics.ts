@@ -2,13 +2,13 @@ import type { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type DimensionsOf, type FunctionMetric, functionMetrics } from '../adapters/telemetry/function-metrics.ts';
 
-/** Where the functions of a stage publish what they measure. */
+/** The namespace and service under which the functions of a stage publish metrics. */
 export type MetricsSource = { namespace: string; service: string };
 
-/** How values of a metric are put together: `Sum`, `Maximum`, `p99`..., over how long. */
+/** The statistic of a metric (`Sum`, `Maximum`, `p99`, …) and its period. */
 export type Statistic = { statistic: string; period: Duration; label?: string };
 
-/** What the functions measure, as CloudWatch has it. */
+/** The metrics of the functions in CloudWatch. */
 export class FunctionMetrics {
   private readonly published: MetricsSource;
 
@@ -16,7 +16,7 @@ export class FunctionMetrics {
     this.published = published;
   }
 
-  /** One metric, with a value for each of its dimensions. */
+  /** One metric, given a value for each of its dimensions. */
   of<Name extends FunctionMetric>(
     metricName: Name,
     statistic: Statistic,
@@ -26,7 +26,7 @@ export class FunctionMetrics {
     return new Metric({ namespace, metricName, dimensionsMap: { service, ...by }, ...statistic });
   }
 
-  /** All that a metric is told apart by, a line each: for dashboards, since no alarm may search. */
+  /** One line for each value of the metric's dimensions. For dashboards only: alarms cannot use searches. */
   each(metricName: FunctionMetric, { statistic, period }: Statistic): MathExpression {
     const { by } = functionMetrics[metricName];
     const schema = [this.published.namespace, 'service', ...by].map((name) => `"${name}"`).join(',');

@@ -19,27 +19,27 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Stage, Tokens } from './stages.ts';
 
-/** What the API needs to know of a route; the route table of the functions says more. */
+/** A route of the API. The route table of the functions has more details. */
 export type Route = { method: string; path: string; access: string };
 
 export type HttpApiProps = {
   stage: Stage;
   tokens: Tokens;
-  /** The routes with the function that answers them. */
+  /** The routes of each resource, with their function. */
   resources: readonly { name: string; lambda: IFunction; routes: readonly Route[] }[];
-  /** Answers every path that is not a route, with 404 and without asking for a token. */
+  /** The function that answers all other paths with 404, without a token. */
   unknownPath: IFunction;
 };
 
 /**
- * The HTTP API: one route per entry of the route table, all behind the JWT authoriser except those whose access is
- * public, and `$default` for every other path.
+ * The HTTP API: one route per entry of the route table, and `$default` for all other paths. All routes except public ones are
+ * behind the JWT authoriser.
  */
 export class HttpApi extends Construct {
   readonly url: string;
-  /** What is deployed of it; its metrics are the API's. */
+  /** The deployed stage, which has the metrics of the API. */
   readonly deployed: HttpStage;
-  /** The authoriser, whose audiences are set while the API runs. */
+  /** The authoriser, whose audiences are updated at run time. */
   readonly authorizer: { apiId: string; id: string; arn: string };
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
@@ -81,7 +81,7 @@ export class HttpApi extends Construct {
     const unknown = new HttpRoute(this, 'UnknownPath', {
       httpApi: api,
       routeKey: HttpRouteKey.DEFAULT,
-      // With the permission of its own route: an ARN for all paths does not match that of `$default`, which has none.
+      // With a permission for its route: the ARN of `$default` has no path, so an ARN for all paths does not match it.
       integration: new HttpLambdaIntegration('UnknownPath', unknownPath),
       authorizer: noAuthorizer,
     });
@@ -101,7 +101,7 @@ export class HttpApi extends Construct {
       throttle: stage.throttle,
       accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat },
     });
-    // Apart from the rest, so that requests without a token take nothing from callers that have one. No construct sets this.
+    // Separate limits, so that requests without a token do not affect callers with one. No construct supports these settings.
     const settings = {
       ThrottlingRateLimit: stage.openThrottle.rateLimit,
       ThrottlingBurstLimit: stage.openThrottle.burstLimit,
@@ -109,10 +109,10 @@ export class HttpApi extends Construct {
     const deployed = this.deployed.node.defaultChild;
     if (!(deployed instanceof CfnStage)) throw new Error('The stage of the API has no resource');
     deployed.routeSettings = Object.fromEntries(openKeys.map((key) => [key, settings]));
-    // API Gateway refuses settings of a route that is not there yet.
+    // API Gateway rejects settings for routes that do not exist yet.
     this.deployed.node.addDependency(...openRoutes, unknown);
     this.url = this.deployed.url;
-    // Known from when the first route asked for it.
+    // Set once the first route uses the authoriser.
     const { authorizerId } = authorizer;
     this.authorizer = {
       apiId: api.apiId,
@@ -127,7 +127,7 @@ export class HttpApi extends Construct {
   }
 }
 
-/** What pages of these origins may send and read. Tokens are sent as a header, never as a cookie: no credentials. */
+/** CORS settings for these origins. Without credentials: tokens are sent in a header, never in a cookie. */
 function corsFor(origins: readonly string[]): CorsPreflightOptions {
   return {
     allowOrigins: [...origins],
@@ -154,7 +154,7 @@ function corsFor(origins: readonly string[]): CorsPreflightOptions {
 }
 
 function integrationOf(name: string, lambda: IFunction): HttpLambdaIntegration {
-  // One permission per function instead of one per route: a function's policy holds 20 KB, which a few dozen routes fill.
+  // One permission per function instead of one per route: the limit of a function's policy is 20 KB, a few dozen routes.
   return new HttpLambdaIntegration(name, lambda, { scopePermissionToRoute: false });
 }
 

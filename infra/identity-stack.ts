@@ -23,24 +23,23 @@ import { claimsEntry } from './functions/entries.ts';
 import { ServiceFunction } from './functions/service-function.ts';
 import type { Stage, Tokens } from './stages.ts';
 
-/** Where a program on the user's own machine waits for the sign-in to come back; a deployment's own page is given with `-c signInAt=`. */
+/** The default callback URL, for programs on the user's own machine. Override it with `-c signInAt=`. */
 const localCallbackUrl = 'http://localhost:8976/callback';
 
-/** The deployment's own users: their pool, and the address that gives a machine its tokens. */
+/** The deployment's own user pool, and the URL at which machines request tokens. */
 export type Users = { pool: IUserPool; tokenUrl: string };
 
 export type IdentityStackProps = StackProps & { stage: Stage; bundles: Bundles };
 
 /**
- * Who may sign in: a user pool whose groups are the roles, and a client for people. Those of partners' systems are made
- * over the API. It keeps users, so that no release replaces it. Not there where another issuer signs the tokens.
+ * The user pool, whose groups are the roles, and its client for users. Clients of partners' systems are created over the API. The
+ * stack keeps users, so that no release replaces it. It does not exist if another issuer signs the tokens.
  */
 export class IdentityStack extends Stack {
-  /** Whose tokens the API takes. */
+  /** The issuer and audience of the tokens that the API accepts. */
   readonly tokens: Tokens;
-  /** Who may sign in, and where a machine gets its tokens. */
   readonly users: Users;
-  /** What a client has to know to sign in. */
+  /** The values that a client needs to sign in. */
   readonly outputs: Readonly<Record<'userPoolId' | 'clientId', CfnOutput>>;
 
   constructor(scope: Construct, id: string, props: IdentityStackProps) {
@@ -48,7 +47,7 @@ export class IdentityStack extends Stack {
     super(scope, id, { ...props, terminationProtection: stage.isProtected });
 
     const pool = new UserPool(this, 'Users', {
-      // Users are invited, and none makes itself.
+      // Users are invited.
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       signInCaseSensitive: false,
@@ -68,7 +67,7 @@ export class IdentityStack extends Stack {
       mfa: stage.keepsData ? Mfa.REQUIRED : Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      // The least that lets a function write into access tokens.
+      // The smallest plan in which a function can add claims to access tokens.
       featurePlan: FeaturePlan.ESSENTIALS,
       deletionProtection: stage.isProtected,
       removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -84,7 +83,7 @@ export class IdentityStack extends Stack {
       },
     );
 
-    // The construct of the CDK takes no ARN of an identity, which may be of another region.
+    // The CDK's construct does not support the ARN of an identity, which may be in another region.
     if (stage.email && pool.node.defaultChild instanceof CfnUserPool) {
       const { from, identityArn } = stage.email;
       pool.node.defaultChild.emailConfiguration = { emailSendingAccount: 'DEVELOPER', from, sourceArn: identityArn };
@@ -96,12 +95,12 @@ export class IdentityStack extends Stack {
       stage,
       bundle,
       description: 'Puts partner, customer and roles into access tokens',
-      // Cognito waits no longer.
+      // The limit of Cognito.
       timeout: Duration.seconds(5),
       environment: {},
       statements: [],
     });
-    // Version 3 is asked for machines' tokens as well as for people's: a client of the pool gets what is said here and no more.
+    // Version 3 is also called for tokens of machines, so that every client gets exactly these claims.
     pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, addClaims.lambda, LambdaVersion.V3_0);
 
     for (const role of roles) {
@@ -109,12 +108,12 @@ export class IdentityStack extends Stack {
     }
 
     const domain = pool.addDomain('SignIn', {
-      // Unique in the region, and known without asking anybody.
+      // Unique in the region, and predictable.
       cognitoDomain: { domainPrefix: `sim-fulfilment-${stage.name}-${Aws.ACCOUNT_ID}` },
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     });
     const userClient = pool.addClient('People', {
-      // A page or a program in a user's hands keeps no secret: it signs in with PKCE.
+      // Pages and programs on users' machines cannot keep a secret: they sign in with PKCE.
       generateSecret: false,
       authFlows: { userSrp: true, adminUserPassword: true },
       oAuth: {
@@ -122,7 +121,7 @@ export class IdentityStack extends Stack {
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
         callbackUrls: [stage.signInAt ?? localCallbackUrl],
       },
-      // Whoever may write an attribute may write it with his own token: whose a user is, is not his to say.
+      // Users can change writable attributes with their own tokens. They must not change their partner or customer.
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true, fullname: true }),
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,

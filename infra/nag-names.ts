@@ -2,7 +2,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
-/** A resolved value of a template as cdk-nag writes it in a finding: references in angle brackets. */
+/** Formats a resolved value of a template as in a finding of cdk-nag: references in angle brackets. */
 export function nagName(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return '';
@@ -17,8 +17,8 @@ export function nagName(value: unknown): string {
 type Statement = { Action?: unknown; Resource?: unknown };
 
 /**
- * Acknowledges every wildcard in the policies below a construct, for one reason: only where a library of the CDK writes
- * them, and nobody here has a say in it.
+ * Acknowledges every wildcard in the policies below a construct, for one reason. Only for policies that a library of the CDK
+ * writes.
  */
 export function acknowledgeWildcards(below: IConstruct, reason: string): void {
   for (const policy of below.node.findAll().filter((child) => child instanceof CfnPolicy)) {

@@ -5,8 +5,8 @@ import { PipelineStack } from './pipeline-stack.ts';
 import { checkedApp } from './sim-fulfilment-app.ts';
 import { environmentFrom, StageError, stageFrom, stageOptions } from './stages.ts';
 
-// npx cdk deploy --app 'node infra/pipeline-app.ts' -c repository=<owner>/<name> -c connectionArn=<arn>: once; from then on the
-// pipeline deploys itself, and all else. docs/operations.md tells of it.
+// Run once: npx cdk deploy --app 'node infra/pipeline-app.ts' -c repository=<owner>/<name> -c connectionArn=<arn>
+// From then on, the pipeline deploys itself and everything else. See docs/operations.md.
 
 try {
   const app = await checkedApp({
@@ -14,12 +14,12 @@ try {
     context: cdk.context,
     validate: process.env.CDK_VALIDATION !== 'false',
   });
-  const given = (key: string): string | undefined => {
+  const option = (key: string): string | undefined => {
     const value: unknown = app.node.tryGetContext(key);
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   const needed = (key: string, meaning: string): string => {
-    const value = given(key);
+    const value = option(key);
     if (value === undefined) {
       throw new StageError(`The pipeline needs ${meaning}: -c ${key}=...`);
     }
@@ -27,13 +27,13 @@ try {
   };
   const own = {
     repository: needed('repository', 'the repository on GitHub, owner/name'),
-    branch: given('branch') ?? 'main',
+    branch: option('branch') ?? 'main',
     connectionArn: needed('connectionArn', 'the ARN of the connection by which it reads the repository'),
   };
   const environments = Object.fromEntries(
     ['pipeline', 'staging', 'production'].flatMap((name) =>
       [`${name}Account`, `${name}Region`].flatMap((key) => {
-        const value = given(key);
+        const value = option(key);
         return value === undefined ? [] : [[key, value]];
       }),
     ),
@@ -46,7 +46,7 @@ try {
   }
   const options = Object.fromEntries(
     stageOptions.flatMap((key) => {
-      const value = given(key);
+      const value = option(key);
       return value === undefined ? [] : [[key, value]];
     }),
   );
@@ -57,7 +57,7 @@ try {
     ...own,
     context: { ...own, ...environments, ...options },
     ...(environment && { env: environment }),
-    // What is said of a stage is said of production: staging is tested by users of its own, and with the stand-in.
+    // Options apply to production only: staging always has its own users and the stand-in, for the acceptance tests.
     staging: stageFrom((key) => ({ ...environments, stage: 'staging' })[key]),
     production: stageFrom((key) => ({ ...environments, ...options, stage: 'production' })[key]),
   });

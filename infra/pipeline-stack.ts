@@ -19,32 +19,32 @@ export type PipelineStackProps = StackProps &
     /** `owner/name` on GitHub, and the branch that is released. */
     repository: string;
     branch: string;
-    /** The connection by which CodePipeline reads the repository; made once, in the console, by somebody who may. */
+    /** The connection with which CodePipeline reads the repository. Create it once, in the console. */
     connectionArn: string;
-    /** The context that this was made with, for the pipeline to make itself anew with. */
+    /** The context of this synthesis, with which the pipeline updates itself. */
     context: Readonly<Record<string, string>>;
     staging: Stage;
     production: Stage;
   };
 
 /**
- * From a push to production: everything that CI checks, staging, what is deployed there tested by its base URL, somebody's
- * yes, production. It changes itself first when a push changes it.
+ * The pipeline from a push to production: all checks of CI, staging, acceptance tests against staging over HTTP, a manual approval,
+ * production. It first updates itself when a push changes it.
  */
 export class PipelineStack extends Stack {
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
     const { repository, branch, connectionArn, context, staging, production } = props;
-    // Safe, here and below: only the types of the CDK say that what has no files yet says so in another way.
+    // Safe, here and below: the types of the CDK conflict only because of `exactOptionalPropertyTypes`.
     const input = CodePipelineSource.connection(repository, branch, { connectionArn }) as IFileSetProducer;
 
     const pipeline = new CodePipeline(this, 'Pipeline', {
       synth: new CodeBuildStep('Check', {
         input,
         commands: [
-          // A source archive keeps no run bits.
+          // A source archive has no executable bits.
           'bash .ci/run',
-          // With the audit, which .ci/run leaves out.
+          // Includes the audit, which .ci/run skips.
           'npm run supply-chain',
           `npx cdk synth --quiet --app 'node infra/pipeline-app.ts' ${Object.entries(context)
             .map(([key, value]) => `-c '${key}=${value}'`)
@@ -53,16 +53,16 @@ export class PipelineStack extends Stack {
         primaryOutputDirectory: 'cdk.out',
         timeout: Duration.hours(1),
       }) as IFileSetProducer,
-      // One project for all of the small uploads, of which there is one for each function.
+      // One build project for all uploads: there is a small one for each function.
       publishAssetsInParallel: false,
       ...(isInAnotherAccount(this, [staging, production]) && { crossAccountKeys: true, enableKeyRotation: true }),
       codeBuildDefaults: {
         buildEnvironment: {
-          // Not arm64, for which Dynoxide does not exist.
+          // Dynoxide has no build for arm64.
           buildImage: LinuxBuildImage.STANDARD_7_0,
           computeType: ComputeType.LARGE,
         },
-        // The project brings the Node that it runs on along; this one only installs it.
+        // Only for npm ci: the project installs the Node version that it runs on.
         partialBuildSpec: BuildSpec.fromObject({ phases: { install: { 'runtime-versions': { nodejs: 22 } } } }),
       },
     });
@@ -92,12 +92,12 @@ export class PipelineStack extends Stack {
   }
 }
 
-/** Whether artifacts of the pipeline are read from another account than its own, which takes a key of the pipeline's own. */
+/** Whether another account than the pipeline's reads its artifacts, which requires a customer-managed key. */
 function isInAnotherAccount({ account }: Stack, stages: readonly Stage[]): boolean {
   return stages.some(({ environment }) => environment !== undefined && environment.account !== account);
 }
 
-/** The stacks of a stage, as the pipeline deploys them, and the roles with which it and GitHub reach them. */
+/** The stacks of a stage as the pipeline deploys them, and the roles with which the pipeline and GitHub access them. */
 class ReleasedStage extends Environment {
   readonly stacks: StageStacks;
 
@@ -123,14 +123,14 @@ class ReleasedStage extends Environment {
   }
 }
 
-/** Commands that make everything after them act as the role of the pipeline on the stage, for as long as it takes. */
+/** Commands after which the build acts as the pipeline's role on the stage, for as long as it runs. */
 function asPipelineRole(stack: Stack, stage: Stage): { commands: string[]; statement: PolicyStatement } {
   const { account, region } = stage.environment ?? stack;
   const role = `arn:${stack.partition}:iam::${account}:role/${AccessStack.pipelineRole(stage)}`;
   return {
     commands: [
       'export AWS_CONFIG_FILE="$(mktemp)" AWS_PROFILE=stage',
-      // The tools renew the credentials themselves: a role that is assumed once ends after an hour.
+      // Through a profile, so that the tools renew the credentials: those of a single assumed session expire after an hour.
       `printf '[profile stage]\\nrole_arn = %s\\ncredential_source = EcsContainer\\n' '${role}' > "$AWS_CONFIG_FILE"`,
       `export AWS_REGION='${region}'`,
     ],
@@ -138,7 +138,7 @@ function asPipelineRole(stack: Stack, stage: Stage): { commands: string[]; state
   };
 }
 
-/** What was deployed has to do what the contract says, asked over HTTP by users of its own. */
+/** Tests the deployment against the contract, over HTTP and with test users. */
 function acceptance(
   stack: Stack,
   stage: Stage,
@@ -158,7 +158,7 @@ function acceptance(
       SANDBOX_URL: sandbox.outputs.url,
       SANDBOX_KEY_SECRET: sandbox.outputs.key,
     },
-    // A schedule looks at orders every minute there, where the local cloud takes a part of a second.
+    // Orders are polled every minute there, on the local cloud within a part of a second.
     env: { PATIENCE: '10' },
     installCommands: ['npm ci --no-audit'],
     commands: [
@@ -172,8 +172,8 @@ function acceptance(
 }
 
 /**
- * Protects the stacks that keep data from being deleted, after their first deployment has succeeded. CodePipeline ignores the
- * property of a stack that asks for it: https://github.com/aws/aws-cdk/issues/17871
+ * Enables termination protection for the stacks that keep data, once their first deployment has succeeded. CodePipeline ignores the
+ * property of the stack: https://github.com/aws/aws-cdk/issues/17871
  */
 function protection(stack: Stack, stage: Stage, stacks: StageStacks): CodeBuildStep[] {
   const names = protectedStacks(stacks);

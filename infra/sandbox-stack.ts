@@ -11,15 +11,15 @@ import { ServiceFunction } from './functions/service-function.ts';
 import type { Stage } from './stages.ts';
 
 /**
- * The stand-in for the operators, for stages where no SIM is real: a function behind its own URL, with its books in a table of
- * its own, and the secret by which the system finds it. It keeps nothing that anybody would miss.
+ * The stand-in for the operators, for stages without real SIMs: a function behind its own URL, its table, and the secret with which
+ * the system calls it. It keeps no valuable data.
  */
 export class SandboxStack extends Stack {
-  /** How each operator is called, as `OperatorsSecret` of the data stack has it elsewhere. */
+  /** The operators' configuration, in place of `OperatorsSecret` of the data stack. */
   readonly operatorsSecret: Secret;
-  /** The key that callers have to show. */
+  /** The API key of callers. */
   readonly apiKey: Secret;
-  /** Where it is, and the secret that holds its key. */
+  /** The URL, and the ARN of the secret with the API key. */
   readonly outputs: Readonly<Record<'url' | 'key', CfnOutput>>;
 
   constructor(scope: Construct, id: string, props: StackProps & { stage: Stage; bundles: Bundles }) {
@@ -51,7 +51,7 @@ export class SandboxStack extends Stack {
       bundle,
       description: 'The stand-in for the operators',
       timeout: Duration.seconds(20),
-      // Its URL is open to the internet: a flood of calls must not take the concurrency of the service.
+      // Its URL is open to the internet: a flood of calls must not use up the concurrency of the service.
       ...(stage.concurrency.sandbox !== undefined && { reservedConcurrency: stage.concurrency.sandbox }),
       environment: { TABLE_NAME: table.tableName, API_KEY_SECRET: apiKey.secretArn },
       statements: [
@@ -59,12 +59,12 @@ export class SandboxStack extends Stack {
         new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [apiKey.secretArn] }),
       ],
     });
-    // As an operator's own API: open to the internet, and answered only with the key.
+    // Like a real operator's API: open to the internet, with an API key.
     const { url } = lambda.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
 
     this.operatorsSecret = new Secret(this, 'OperatorsSecret', {
       description: 'How each operator is called: all of them at the stand-in',
-      // A reference that CloudFormation resolves: the key stands in no template.
+      // A reference that CloudFormation resolves: no template contains the key.
       secretStringValue: SecretValue.unsafePlainText(
         this.toJsonString(
           Object.fromEntries(

@@ -11,7 +11,7 @@ export type SchedulesProps = {
   scheduled: readonly { name: string; description: string; every: Duration; lambda: IFunction }[];
 };
 
-/** What runs by the clock. A run that cannot be delivered before the next one is due goes to the dead letters. */
+/** The schedules. A run that cannot be delivered before the next one is due goes to the dead-letter queue. */
 export class Schedules extends Construct {
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);

@@ -41,9 +41,9 @@ import type { Stage, Tokens } from './stages.ts';
 
 export type ServiceStackProps = StackProps & {
   stage: Stage;
-  /** Whose tokens the API takes. */
+  /** The issuer and audience of the tokens that the API accepts. */
   tokens: Tokens;
-  /** The deployment's own users; undefined where another issuer signs the tokens. */
+  /** The deployment's own user pool; `undefined` if another issuer signs the tokens. */
   users: Users | undefined;
   resources: Resources;
   bundles: Bundles;
@@ -51,27 +51,27 @@ export type ServiceStackProps = StackProps & {
   operatorsSecret: Secret;
 };
 
-/** API Gateway gives up after 30 seconds; a function that goes on longer would answer nobody. */
+/** Below API Gateway's time-out of 30 seconds. */
 const apiTimeout = Duration.seconds(28);
-/** A task works until its time is nearly over and says where to go on. */
+/** A task stops shortly before its time-out and returns where to continue. */
 const taskTimeout = Duration.minutes(2);
 /**
- * A whole core: a task with 32 writes in flight is busy signing them. It costs what a third of a core costs that takes
- * three times as long. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ * A whole core: a task with 32 writes in flight is busy signing them. A third of a core would cost the same and take three
+ * times as long. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
 const taskMemoryMb = 1769;
 const scheduleTimeout = Duration.minutes(5);
-/** So that a scheduled operation begins within a minute of its time. */
+/** Scheduled operations start within a minute of their time. */
 const sweepRate = Duration.minutes(1);
-/** Operators tell by the hour: what a SIM used in two hours is one write. docs/data-model.md has what that costs. */
+/** Operators report usage by hour: two hours of a SIM's usage are one write. Cost: docs/data-model.md. */
 const usageRate = Duration.hours(2);
-/** So that an event is on its way within a minute. */
+/** Events are sent within a minute. */
 const deliverRate = Duration.minutes(1);
-/** How late the API takes the clients of the pool again, after a deployment has put the template's list in their place. */
+/** How long the API may reject clients of the pool after a deployment has reset the audiences to those of the template. */
 const audiencesRate = Duration.minutes(15);
 const publishTimeout = Duration.minutes(1);
 
-/** What keeps no data and can be made anew by any release: functions, HTTP API, state machine, schedules. */
+/** The stateless stack, which any release can recreate: functions, HTTP API, state machine, schedules. */
 export class ServiceStack extends Stack {
   readonly apiUrl: CfnOutput;
 
@@ -93,15 +93,15 @@ export class ServiceStack extends Stack {
     ) => {
       const existing = functions.get(entry);
       if (existing) return existing;
-      const made = this.createFunction(entry, props, {
+      const created = this.createFunction(entry, props, {
         description: options.description,
         timeout: options.timeout,
         ...(options.memoryMb === undefined ? {} : { memoryMb: options.memoryMb }),
         ...(options.asynchronous && { deadLetters }),
         ...(options.failuresTo && { failuresTo: options.failuresTo }),
       });
-      functions.set(entry, made);
-      return made;
+      functions.set(entry, created);
+      return created;
     };
 
     const tasks = Object.fromEntries(
@@ -113,7 +113,7 @@ export class ServiceStack extends Stack {
           memoryMb: taskMemoryMb,
         }),
       ]),
-      // Object.fromEntries forgets its keys; they are exactly the tasks.
+      // Object.fromEntries loses the type of the keys, which are exactly the tasks.
     ) as Record<WorkflowTask, ServiceFunction>;
     const fulfilment = new FulfilmentMachine(this, 'Fulfilment', { stage, tasks });
     const { machine } = fulfilment;
@@ -189,7 +189,7 @@ export class ServiceStack extends Stack {
           every: deliverRate,
           lambda: getOrCreateFunction(scheduleEntries.deliverWebhooks, {
             description: deliverWebhooks,
-            // Signs and encrypts some hundred requests a second when a fleet's events wait.
+            // Signs and encrypts hundreds of requests per second when events of a whole fleet are pending.
             memoryMb: taskMemoryMb,
             ...asynchronous,
           }).invoked,
@@ -230,12 +230,12 @@ export class ServiceStack extends Stack {
     new Dashboards(this, 'Dashboards', {
       ...monitored,
       alarms: alarms.all,
-      functions: [...functions.values()].map((made) => made.lambda),
+      functions: [...functions.values()].map((created) => created.lambda),
     });
     if (canaries.length > 0) {
       new Canaries(this, 'Canaries', {
         functions: canaries,
-        // Tasks and schedules are all at once in the new version by then: what they break takes the release back as well.
+        // Tasks and schedules use the new version at once: their failures roll back the release as well.
         alarms: [alarms.named('ApiFails'), alarms.named('ExecutionsFail')],
         ownAlarm: (name) => alarms.named(`NewVersionFails-${name}`),
       });
@@ -243,13 +243,13 @@ export class ServiceStack extends Stack {
 
     const startArn = fulfilment.publish(alarms.named('ExecutionsFail'));
     const taskEntries = new Set(workflowTasks.map(taskEntry));
-    for (const [entry, made] of functions) {
+    for (const [entry, created] of functions) {
       const { executions = [] } = permissionsOf(entry);
       if (executions.length === 0) continue;
-      // Beside the role, not in it: the machine needs its tasks' functions, and one of them needs to answer the machine.
-      const policy = new Policy(made, 'Executions', {
-        roles: [made.role],
-        statements: executions.map((right) => executionStatement(machine, right)),
+      // A separate policy, to avoid a circular dependency: the machine depends on its tasks' functions and their roles.
+      const policy = new Policy(created, 'Executions', {
+        roles: [created.role],
+        statements: executions.map((permission) => executionStatement(machine, permission)),
       });
       if (executions.includes('describe')) {
         Validations.of(policy).acknowledge({
@@ -257,15 +257,15 @@ export class ServiceStack extends Stack {
           reason: 'All executions of this one state machine: their names are not known before they start.',
         });
       }
-      // A task of the machine is told the machine's ARN with its input, since the machine needs its tasks first.
+      // Tasks of the machine get its ARN with their input, because the machine depends on them.
       if (executions.includes('start') && !taskEntries.has(entry)) {
-        made.lambda.addEnvironment('STATE_MACHINE_ARN', startArn);
+        created.lambda.addEnvironment('STATE_MACHINE_ARN', startArn);
       }
     }
 
     for (const [entry, { role, lambda }] of functions) {
       if (!users || !permissionsOf(entry).audiences) continue;
-      // Given when the API is there, which needs its functions first.
+      // Added here, because the API depends on its functions.
       role.addToPrincipalPolicy(authorizerStatement(api.authorizer.arn));
       lambda.addEnvironment('API_ID', api.authorizer.apiId).addEnvironment('AUTHORIZER_ID', api.authorizer.id);
     }
@@ -310,7 +310,7 @@ export class ServiceStack extends Stack {
         PARTNER_REQUESTS_PER_SECOND: String(stage.partnerRequestsPerSecond),
         ...(permissions.operators && { OPERATORS_SECRET: operatorsSecret.secretArn }),
         ...(permissions.userPool && users && { USER_POOL_ID: users.pool.userPoolId }),
-        ...(((permissions.userPool && permissions.userPool !== 'look') || entry === docsEntry) && {
+        ...(((permissions.userPool && permissions.userPool !== 'listClients') || entry === docsEntry) && {
           TOKEN_ISSUER: tokens.issuer,
         }),
         ...((permissions.userPool === 'clients' || entry === docsEntry) && users && { TOKEN_URL: users.tokenUrl }),
@@ -335,7 +335,7 @@ export class ServiceStack extends Stack {
   }
 }
 
-/** The functions of the API by their names, with what callers have of them. */
+/** The functions of the API by name, with their aliases. */
 function apiFunctions(
   resources: Resources,
   functions: ReadonlyMap<string, ServiceFunction>,

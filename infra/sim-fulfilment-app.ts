@@ -4,21 +4,21 @@ import { createStacks, type Release, type StageStacks } from './stacks.ts';
 import { stageFrom } from './stages.ts';
 
 export type AppProps = Release & {
-  /** Where the templates go; what the CDK's CLI asks for when it is absent. */
+  /** The output folder of the templates; that of the CDK's CLI when omitted. */
   outdir?: string;
-  /** Context that holds unless the command line says otherwise. */
+  /** Default context, which the command line overrides. */
   context: Readonly<Record<string, unknown>>;
-  /** Whether the templates are checked, against CloudFormation's own rules and cdk-nag's. */
+  /** Whether to check the templates with the rules of CloudFormation and cdk-nag. */
   validate: boolean;
-  /** Whether the local cloud runs the templates, which alone may have the stage `local`. */
+  /** Whether the local cloud runs the templates. Only then is the stage `local` allowed. */
   forLocalCloud: boolean;
 };
 
 /**
- * The system on the stage that the context names. Synthesis fails when cdk-nag's rules for AWS solutions find something that
- * nobody has given a reason for.
+ * Creates the app with the system on the stage that the context names. Synthesis fails on findings of cdk-nag's rules for AWS
+ * solutions that are not acknowledged with a reason.
  *
- * @throws StageError when the context names no usable stage
+ * @throws StageError when the context names no valid stage.
  */
 export async function simFulfilmentApp({
   resources,
@@ -31,7 +31,7 @@ export async function simFulfilmentApp({
   return { app, ...createStacks(app, stage, { resources, bundles }) };
 }
 
-/** An app whose templates are checked as all of this project's are. */
+/** Creates an app whose templates are checked with the rules of this project. */
 export async function checkedApp({
   outdir,
   context,
@@ -47,7 +47,7 @@ export async function checkedApp({
   });
   retainOnceCreated(app);
   if (validate) {
-    // Loaded only when it is wanted, and without the packs of other standards: that takes a good part of a second.
+    // Imported on demand, and without the packs of other standards: this takes a good part of a second.
     const { AwsSolutionsChecks } = await import('cdk-nag/lib/packs/aws-solutions.js');
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   }

@@ -9,10 +9,10 @@ import { SandboxStack } from './sandbox-stack.ts';
 import { ServiceStack } from './service-stack.ts';
 import type { Stage } from './stages.ts';
 
-/** What is deployed: the route table and the bundles of its functions. */
+/** The contents of a release: the route table and the bundles of its functions. */
 export type Release = { resources: Resources; bundles: Bundles };
 
-/** The stacks of a stage. Without `identity` another issuer signs the tokens, without `sandbox` operators are real. */
+/** The stacks of a stage. Without `identity`, another issuer signs the tokens. Without `sandbox`, operators are real. */
 export type StageStacks = {
   data: DataStack;
   identity: IdentityStack | undefined;
@@ -21,8 +21,8 @@ export type StageStacks = {
 };
 
 /**
- * The whole system on one stage: a stack that keeps data, one that keeps users, one that keeps nothing, and on some stages
- * one that stands in for the operators. Their names are the same wherever they are made.
+ * Creates the stacks of a stage: data, users, the stateless service and, on some stages, the stand-in for the operators. Their
+ * names are the same whether the CLI or the pipeline deploys them.
  */
 export function createStacks(scope: Construct, stage: Stage, { resources, bundles }: Release): StageStacks {
   const stackProps = (part: string, description: string) => ({
@@ -31,8 +31,8 @@ export function createStacks(scope: Construct, stage: Stage, { resources, bundle
     stage,
     ...(stage.environment && { env: stage.environment }),
   });
-  const create = <Props extends { stackName: string }, Made>(
-    Kind: new (scope: Construct, id: string, props: Props) => Made,
+  const create = <Props extends { stackName: string }, Created>(
+    Kind: new (scope: Construct, id: string, props: Props) => Created,
     props: Props,
   ) => new Kind(scope, props.stackName, props);
 

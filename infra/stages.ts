@@ -1,7 +1,7 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 
-/** Where the system can run. `local` is the local cloud on a developer's machine; it boots from the same template. */
+/** The stages. `local` is the local cloud on a developer's machine, which runs the same templates. */
 export const stageNames = ['local', 'dev', 'staging', 'production'] as const;
 export type StageName = (typeof stageNames)[number];
 
@@ -9,54 +9,54 @@ export type StageName = (typeof stageNames)[number];
 export const deployableStages = stageNames.filter((name) => name !== 'local');
 
 /**
- * How a release takes over from the one before:
- * - `in place`: functions and state machine are changed, and whoever calls them has the new ones.
- * - `at once`: they are versions behind an alias, which goes to the new ones in one step, and back to the old ones.
- * - `canary`: as `at once`, but the functions of the API and the state machine get a tenth of the calls first, and an alarm takes
- *   them back.
+ * How a release replaces the previous one:
+ * - `in place`: functions and state machine are updated directly.
+ * - `at once`: they are versions behind an alias, which moves to the new version in one step, and back on a rollback.
+ * - `canary`: like `at once`, but new versions of the API's functions and the state machine first get a tenth of the calls, and
+ *   alarms roll them back.
  */
 export const rollouts = ['in place', 'at once', 'canary'] as const;
 export type Rollout = (typeof rollouts)[number];
 
-/** What differs between stages; everything else is the same everywhere. */
+/** The settings that differ between stages. */
 export type Stage = {
   name: StageName;
-  /** Whether the data outlives its stack: resources are kept when their stack is deleted, and backed up. */
+  /** Whether data is backed up and retained when its stack is deleted. */
   keepsData: boolean;
-  /** Whether stacks and resources that keep data refuse to be deleted. Off for a first deployment, and for taking a stage down. */
+  /** Whether stacks and resources with data are protected against deletion. Off for a first deployment, and for removing a stage. */
   isProtected: boolean;
-  /** For how many days logs are kept. */
+  /** The retention of logs, in days. */
   logRetention: RetentionDays;
-  /** For how many days it is kept who did what. */
+  /** The retention of journal entries, in days. */
   journalDays: number;
   logLevel: 'DEBUG' | 'INFO' | 'WARN';
-  /** Requests per second, over all routes, and how far above that a burst may go. */
+  /** The rate limit of the API over all routes, in requests per second, and its burst limit. */
   throttle: { rateLimit: number; burstLimit: number };
-  /** Requests per second of one partner, on average over five seconds; the platform can agree on another number with it. */
+  /** The default rate limit of a partner, in requests per second, averaged over five seconds. */
   partnerRequestsPerSecond: number;
-  /** Requests per second on each route that takes no token. */
+  /** The rate limit of each public route, in requests per second, and its burst limit. */
   openThrottle: { rateLimit: number; burstLimit: number };
-  /** How many batches of one shard of the table's stream become events at a time. */
+  /** How many batches of a shard of the table's stream are processed concurrently. */
   batchesPerShard: number;
-  /** How often it is looked which orders are due; each is asked about less and less, so that this is how late news is at first. */
+  /** How often the schedule polls due orders. Each order is polled at growing intervals, of which this is the shortest. */
   pollEveryMinutes: number;
   rollout: Rollout;
-  /** Whether a stand-in for the operators is deployed along, and called in their place. */
+  /** Whether to deploy a stand-in for the operators and use it in their place. */
   sandbox: boolean;
-  /** Who else signs the tokens that the API takes; the deployment's own user pool, when left out. */
+  /** The external issuer of the tokens that the API accepts; the deployment's own user pool when omitted. */
   externalTokens?: Tokens;
-  /** The page to which the user pool sends people who have signed in. */
+  /** The page to which the user pool redirects users after they sign in. */
   signInAt?: string;
-  /** The address that gets alarms by e-mail, beside other subscribers of their topic. */
+  /** The address that receives alarms by email, in addition to other subscribers of their topic. */
   alarmEmail?: string;
-  /** The origins whose pages may call the API from a browser; none by default. */
+  /** The origins whose pages may call the API from a browser. */
   corsOrigins: readonly string[];
-  /** Sends the user pool's e-mails through SES. When left out, Cognito sends them: up to 50 a day, from an address of its own. */
+  /** Sends the user pool's emails through SES. When omitted, Cognito sends up to 50 a day, from its own address. */
   email?: EmailSender;
-  /** What reports unusual costs; nothing when left out. */
+  /** How costs are monitored; not at all when omitted. */
   costs?: CostWatch;
   concurrency: Concurrency;
-  /** The account and region, where they are given: deploying with credentials of another account is then refused. */
+  /** The account and region. When given, deploying with the credentials of another account fails. */
   environment?: { account: string; region: string };
 };
 
@@ -64,24 +64,24 @@ export type Stage = {
 export type EmailSender = { from: string; identityArn: string };
 
 /**
- * - `budget`: a monthly limit, in US dollars, on the costs of the account. Works in every account.
- * - `anomalies`: AWS finds what costs more than expected, by the tag of the system. AWS allows monitors by tag in the management
- *   account of an organisation alone, and in accounts without an organisation.
+ * - `budget`: a monthly budget for the account, in US dollars. Works in every account.
+ * - `anomalies`: AWS detects unusual costs, by the tag of the system. AWS allows monitors of tags only in the management account of an
+ *   organisation, and in accounts without an organisation.
  */
 export type CostWatch = { kind: 'budget'; monthlyDollars: number } | { kind: 'anomalies' };
 
-/** How much of the account's Lambda concurrency the stage may take. Reserved concurrency is taken from all other functions. */
+/** How much of the account's Lambda concurrency the stage uses. Reserved concurrency is not available to other functions. */
 export type Concurrency = {
-  /** How many shards of a bulk operation are worked at the same time, each by one invocation. */
+  /** How many shards of a bulk operation are processed concurrently, each by one invocation. */
   shards: number;
-  /** Reserved for the sandbox's function, which is open to the internet; nothing when left out. */
+  /** Reserved for the sandbox's function, which is open to the internet; none when omitted. */
   sandbox?: number;
 };
 
-/** Tokens that the API takes: who signs them, and for whom they have to be meant. */
+/** The issuer and audience of the tokens that the API accepts. */
 export type Tokens = { issuer: string; audience: string };
 
-/** A stage that cannot be built from what was given; the message says what to give. */
+/** The given context does not define a valid stage. The message says what to give. */
 export class StageError extends Error {
   override readonly name = 'StageError';
 }
@@ -106,7 +106,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     keepsData: false,
     logRetention: 7,
     journalDays: 30,
-    // The stand-in delivers at once when it is told to.
+    // The stand-in can deliver at once.
     pollEveryMinutes: 1,
     rollout: 'in place',
     sandbox: true,
@@ -123,7 +123,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     logRetention: 30,
     journalDays: 90,
     pollEveryMinutes: 1,
-    // As production, so that its acceptance goes the same ways, but for the waiting.
+    // Aliases, as on production, but without the waiting of a canary.
     rollout: 'at once',
     sandbox: true,
     logLevel: 'INFO',
@@ -131,7 +131,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     openThrottle: { rateLimit: 20, burstLimit: 40 },
     batchesPerShard: 10,
     throttle: { rateLimit: 200, burstLimit: 400 },
-    // The sandbox answers as many shards as there are, and no more: calls beyond that are refused with 429.
+    // The sandbox can answer all shards concurrently. Further calls are refused with 429.
     concurrency: { shards: 16, sandbox: 20 },
   },
   production: {
@@ -147,12 +147,12 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     batchesPerShard: 10,
     throttle: { rateLimit: 500, burstLimit: 1_000 },
     concurrency: { shards: 16 },
-    // Four times what the small fleet of docs/cost.md costs: to be raised as the fleet grows.
+    // Four times the cost of the small fleet in docs/cost.md. Raise it as the fleet grows.
     costs: { kind: 'budget', monthlyDollars: 200 },
   },
 };
 
-/** What can be said of a stage with `-c`, beside its name. */
+/** The context keys of a stage (`-c`), other than `stage` itself. */
 export const stageOptions = [
   'issuer',
   'audience',
@@ -169,17 +169,22 @@ export const stageOptions = [
 ] as const;
 
 /**
- * The stage that the context asks for (`-c stage=`), `dev` when it names none. `-c issuer= -c audience=` take the tokens of
- * another OpenID Connect issuer instead of a user pool of the deployment's own; `-c signInAt=` is that pool's page. With
- * `-c sandbox=false` a stage calls real operators where it would call the stand-in; `-c alarmEmail=` is told of alarms.
- * `-c rollout=` replaces the stage's own way to take over, as for a release that mends what an alarm tells of.
- * With `-c protect=false` a stage that keeps data can be deleted: for its first deployment, which may fail. `-c corsOrigins=` is a
- * list of origins, separated by commas. `-c emailFrom= -c emailIdentityArn=` send e-mails through SES. `-c monthlyBudget=` is in US
- * dollars; `-c costAnomalies=true` replaces the budget. `-c <stage>Account= -c <stage>Region=` bind a stage to an account.
+ * The stage that the context describes:
+ * - `-c stage=` is its name, `dev` when omitted.
+ * - `-c issuer= -c audience=` accept the tokens of another OpenID Connect issuer instead of the deployment's own user pool.
+ * - `-c signInAt=` is the page to which the user pool redirects users.
+ * - `-c sandbox=false` uses real operators instead of the stand-in.
+ * - `-c alarmEmail=` receives alarms.
+ * - `-c rollout=` overrides the rollout of the stage, for example for a release that fixes the cause of an alarm.
+ * - `-c protect=false` allows deleting a stage that keeps data, for its first deployment, which may fail.
+ * - `-c corsOrigins=` is a comma-separated list of origins.
+ * - `-c emailFrom= -c emailIdentityArn=` send emails through SES.
+ * - `-c monthlyBudget=` is in US dollars; `-c costAnomalies=true` replaces the budget.
+ * - `-c <stage>Account= -c <stage>Region=` bind a stage to an account and region.
  *
- * The stage `local` is for the local cloud alone: it gives tokens to everybody, and deploys nothing that it could do without.
+ * The stage `local` is only for the local cloud, which gives tokens to everybody.
  *
- * @throws StageError when there is no such stage, or what is given of it makes no whole
+ * @throws StageError when there is no such stage, or options are invalid or incomplete.
  */
 export function stageFrom(context: (key: string) => unknown, { forLocalCloud = false } = {}): Stage {
   const name = context('stage') ?? 'dev';
@@ -191,21 +196,21 @@ export function stageFrom(context: (key: string) => unknown, { forLocalCloud = f
       `The stage "local" is the local cloud's (npm start) and cannot be deployed. Give one of: -c stage=${deployableStages.join('|')}`,
     );
   }
-  const given = (key: (typeof stageOptions)[number]) => {
+  const option = (key: (typeof stageOptions)[number]) => {
     const value = context(key);
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const issuer = given('issuer');
-  const audience = given('audience');
-  const signInAt = given('signInAt');
-  const alarmEmail = given('alarmEmail');
-  const rollout = given('rollout');
+  const issuer = option('issuer');
+  const audience = option('audience');
+  const signInAt = option('signInAt');
+  const alarmEmail = option('alarmEmail');
+  const rollout = option('rollout');
   if (rollout !== undefined && !isRollout(rollout)) {
     throw new StageError(`There is no rollout "${rollout}". Give one of: ${rollouts.join(', ')}`);
   }
   const environment = environmentFrom(context, name);
-  const email = emailFrom(given('emailFrom'), given('emailIdentityArn'));
-  const costs = costWatchFrom(given('monthlyBudget'), given('costAnomalies')) ?? defaults[name].costs;
+  const email = emailFrom(option('emailFrom'), option('emailIdentityArn'));
+  const costs = costWatchFrom(option('monthlyBudget'), option('costAnomalies')) ?? defaults[name].costs;
   if ((issuer === undefined) !== (audience === undefined)) {
     throw new StageError(
       `An issuer of tokens and whom they are meant for come together: -c issuer=... -c audience=...; neither, for a user ` +
@@ -215,23 +220,23 @@ export function stageFrom(context: (key: string) => unknown, { forLocalCloud = f
   return {
     name,
     ...defaults[name],
-    corsOrigins: originsFrom(given('corsOrigins')),
+    corsOrigins: originsFrom(option('corsOrigins')),
     ...(email && { email }),
     ...(costs && { costs }),
     ...(environment && { environment }),
-    isProtected: defaults[name].keepsData && given('protect') !== 'false',
+    isProtected: defaults[name].keepsData && option('protect') !== 'false',
     ...(issuer !== undefined && audience !== undefined && { externalTokens: { issuer, audience } }),
     ...(signInAt !== undefined && { signInAt }),
     ...(alarmEmail !== undefined && { alarmEmail }),
-    ...(given('sandbox') === 'false' && { sandbox: false }),
+    ...(option('sandbox') === 'false' && { sandbox: false }),
     ...(rollout !== undefined && { rollout }),
   };
 }
 
 /**
- * Where a part of the deployment lives, from `-c <name>Account= -c <name>Region=`: a stage, or the pipeline.
+ * The account and region of a stage or the pipeline, from `-c <name>Account= -c <name>Region=`.
  *
- * @throws StageError when only one of the two is given, or one cannot be
+ * @throws StageError when only one of them is given, or one is invalid.
  */
 export function environmentFrom(
   context: (key: string) => unknown,
@@ -254,7 +259,7 @@ const environmentSchema = z.object({
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
 });
 
-/** @throws StageError when one is not an origin that is named in full */
+/** @throws StageError when one is not a full origin. */
 function originsFrom(list: string | undefined): readonly string[] {
   const origins = list?.split(',').map((origin) => origin.trim()) ?? [];
   const wrong = origins.find((origin) => !isOrigin(origin));
@@ -266,14 +271,14 @@ function originsFrom(list: string | undefined): readonly string[] {
   return origins;
 }
 
-/** A scheme, a host and maybe a port; without TLS on the developer's own machine alone. */
+/** A scheme, a host and optionally a port. Without TLS, only `localhost`. */
 function isOrigin(text: string): boolean {
   if (!URL.canParse(text) || text.includes('*')) return false;
   const { origin, protocol, hostname } = new URL(text);
   return origin === text && (protocol === 'https:' || (protocol === 'http:' && hostname === 'localhost'));
 }
 
-/** @throws StageError when only one of the two is given, or one cannot be */
+/** @throws StageError when only one of them is given, or one is invalid. */
 function emailFrom(from: string | undefined, identityArn: string | undefined): EmailSender | undefined {
   if (from === undefined && identityArn === undefined) return undefined;
   const sender = emailSchema.safeParse({ from, identityArn });
@@ -291,7 +296,7 @@ const emailSchema = z.object({
   identityArn: z.string().regex(/^arn:aws[a-z-]*:ses:[a-z0-9-]+:\d{12}:identity\/\S+$/),
 });
 
-/** @throws StageError when the budget is not a whole number of dollars, or both are given */
+/** @throws StageError when the budget is not a whole number of dollars, or both are given. */
 function costWatchFrom(monthlyBudget: string | undefined, costAnomalies: string | undefined): CostWatch | undefined {
   if (monthlyBudget !== undefined && costAnomalies === 'true') {
     throw new StageError('Give -c monthlyBudget= or -c costAnomalies=true, not both.');

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A synthesised template, as far as a picture is drawn from it. */
+/** The parts of a synthesised template that the pictures use. */
 export const templateSchema = z.object({
   Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.looseObject({}).optional() })),
   Outputs: z
@@ -8,22 +8,22 @@ export const templateSchema = z.object({
     .default({}),
 });
 
-/** The templates of a stage by the part of it that each is: `Data`, `Service`. */
+/** The templates of a stage, by part: `Data`, `Service`. */
 export type Stacks = Readonly<Record<string, z.infer<typeof templateSchema>>>;
 
 /** A resource of one of the stacks. */
 export type Resource = { stack: string; id: string; type: string; properties: Readonly<Record<string, unknown>> };
 
-/** The resources of all stacks, and which of them one refers to, in its own stack or another. */
+/** The resources of all stacks, and the references between them. */
 export type SynthesisedStacks = {
   ofType(type: string): Resource[];
-  /** The resources that a value of a template of this stack names, also by what stands for them; each once. */
+  /** The resources that a value in this stack's template references, in any stack, each once. Aliases are resolved. */
   referencedIn(stack: string, value: unknown): Resource[];
 };
 
 const deploymentPreferenceSchema = z.object({ StateMachineVersionArn: z.unknown() });
 
-/** What stands for another resource, by its type, and where it names that. */
+/** For resource types that are aliases or versions of another resource: the property that references it. */
 const aliasTargets: Readonly<Record<string, (properties: Resource['properties']) => unknown>> = {
   'AWS::Lambda::Alias': ({ FunctionName }) => FunctionName,
   'AWS::StepFunctions::StateMachineAlias': ({ DeploymentPreference }) =>

@@ -5,13 +5,13 @@ import { type BuildOptions, build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Some dependencies still `require` Node's own modules, which an ES module has to be given. */
+/** Defines `require` in ES modules: some dependencies use it for Node's own modules. */
 const requireBanner = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
 /**
- * What the SDK loads on demand, and nothing here demands: credentials from anywhere but the environment, which is where
- * Lambda puts them; event streams; a browser's user agent. In one file, all that they import of Node's own modules would
- * be loaded at the start, and the start takes half as long again.
+ * Packages that the SDK loads on demand and that functions never need: credential providers other than the environment, which
+ * Lambda uses; event streams; the user agent of browsers. In the bundle, the Node modules that they import would be loaded at
+ * start, which would take half as long again.
  */
 const unusedPackages = [
   '@aws-sdk/credential-provider-http',
@@ -24,7 +24,7 @@ const unusedPackages = [
   'bowser',
 ];
 
-/** How everything that runs on Lambda is bundled. */
+/** The options with which all functions are bundled. */
 export const bundleOptions = {
   absWorkingDir: root,
   outExtension: { '.js': '.mjs' },
@@ -36,7 +36,7 @@ export const bundleOptions = {
   mainFields: ['module', 'main'],
   external: unusedPackages,
   banner: { js: requireBanner },
-  // Names stay: a stack trace that reads costs less in loading than source maps do, in synthesis as in a cold start.
+  // Names stay, for readable stack traces: source maps would take longer to load, in synthesis and in a cold start.
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
@@ -44,12 +44,12 @@ export const bundleOptions = {
 } satisfies BuildOptions;
 
 /**
- * What a function is deployed as: a folder with `index.mjs`, and beside it the files that it reads. `inputs` are the
- * source files that something of is in it, relative to the root of the repository.
+ * The bundle of a function: a folder with `index.mjs` and the files that it reads. `bytes` is the size of `index.mjs`; `inputs` are the
+ * source files that it contains parts of, relative to the root of the repository.
  */
 export type Bundle = { name: string; folder: string; bytes: number; inputs: readonly string[] };
 
-/** The bundles by the entry file of their function. */
+/** Bundles by the entry file of their function. */
 export type Bundles = ReadonlyMap<string, Bundle>;
 
 /** The name of a function's bundle: `functions/api/orders.ts` becomes `api-orders`. */
@@ -63,12 +63,12 @@ export function bundleName(entry: string): string {
 /**
  * Bundles all functions in one run of esbuild, each into `dist/functions/<name>/index.mjs`.
  *
- * Files are replaced only when they have changed, and then in one step: whoever bundles the same source at the same time
- * never reads a half-written file.
+ * Changed files are replaced atomically, and others stay untouched, so that concurrent builds of the same source never read
+ * incomplete files.
  *
  * @param entries entry files, relative to the root of the repository
- * @param attachments files to lay beside a function's bundle: by entry, then by file name
- * @throws when an entry is missing or does not compile; esbuild has then said where
+ * @param attachments additional files for the folder of a bundle: by entry, then by file name
+ * @throws Error when an entry is missing or does not compile; esbuild has then reported where
  */
 export async function bundleFunctions(
   entries: readonly string[],

@@ -1,9 +1,9 @@
 import type { Route } from '../http-api.ts';
 
-/** The route table: the resources of the API, each with the entry file of its function, and whether that takes a whole core. */
+/** The route table: for each resource of the API, the entry file of its function, its routes, and whether it needs a whole core. */
 export type Resources = Readonly<Record<string, { entry: string; routes: readonly Route[]; wholeCore?: true }>>;
 
-/** The tasks of the state machine, each a function of its own: `functions/workflow/<task>.ts`. */
+/** The tasks of the state machine. Each is a function: `functions/workflow/<task>.ts`. */
 export const workflowTasks = [
   'submit-to-operator',
   'await-delivery',
@@ -34,19 +34,19 @@ export const scheduleEntries = {
   keepAudiences: 'functions/schedules/keep-audiences.ts',
 } as const;
 
-/** Makes events of the changes of the table. */
+/** Turns changes of the table into events. */
 export const publishEntry = 'functions/streams/publish-events.ts';
 
-/** Answers what is public, and every path that is not a route. */
+/** Serves the public routes and all unknown paths. */
 export const docsEntry = 'functions/api/docs.ts';
 
-/** Puts what the API reads of a token into the tokens of the user pool. */
+/** Adds the claims that the API reads to the tokens of the user pool. */
 export const claimsEntry = 'functions/identity/add-claims.ts';
 
 /** The stand-in for the operators, as a function behind its own URL. */
 export const sandboxEntry = 'sandbox/on-lambda.ts';
 
-/** The entry files of all functions: of the API, of the state machine, of the schedules, and of the table's stream. */
+/** The entry files of the API, the state machine, the schedules and the table's stream. */
 export function functionEntries(resources: Resources): string[] {
   const api = Object.values(resources).map(({ entry }) => entry);
   return [

@@ -1,31 +1,31 @@
 import type { table as names } from '../../adapters/dynamodb/table.ts';
 
-/** What one function may do. What is not named it may not. */
+/** The permissions of one function. Everything that is not listed is denied. */
 export type FunctionPermissions = {
-  /** What it does with items of the table. A transaction needs the action of each of its parts, and none of its own. */
+  /** Actions on items of the table. A transaction requires the actions of its parts, and none of its own. */
   table: readonly TableAction[];
-  /** Whether it may add entries to journals; no function may change or remove one. */
+  /** Whether it may add entries to journals. No function may change or remove one. */
   journal?: true;
-  /** Which indexes it queries. `due` spans all partners: a request of a partner never may. */
+  /** The indexes that it queries. `due` spans all partners, so functions of the API never use it. */
   indexes?: readonly (keyof typeof names.indexes)[];
-  /** Whether it is handed the changes of the table. */
+  /** Whether it reads the table's stream. */
   changes?: true;
-  /** Whether it calls operators, and so reads the secret that says how. */
+  /** Whether it calls operators, which requires reading their secret. */
   operators?: true;
-  /** What it does in the deployment's own user pool, where there is one: makes users, makes clients, looks which clients there are. */
-  userPool?: 'users' | 'clients' | 'look';
-  /** Whether it says for whom tokens have to be meant that the API takes. */
+  /** Permissions in the deployment's own user pool, if it has one: manage users, manage clients, or only list clients. */
+  userPool?: 'users' | 'clients' | 'listClients';
+  /** Whether it updates the audiences that the API accepts. */
   audiences?: true;
-  /** What it does to executions of the state machine: start them, look at them, answer a task that waits. */
+  /** Permissions on executions of the state machine: start or describe them, or answer a waiting task. */
   executions?: readonly ExecutionPermission[];
 };
 
-/** What DynamoDB calls the actions on items, without its prefix. */
+/** The actions of DynamoDB on items, without the prefix. */
 export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 export type ExecutionPermission = 'start' | 'describe' | 'answer';
 
-/** By entry file. A function that is not listed here is not deployed: synthesis stops and says so. */
+/** The permissions of each function, by entry file. Synthesis fails for functions that are not listed. */
 export const permissions: Readonly<Record<string, FunctionPermissions>> = {
   'functions/api/catalogue.ts': { table: ['GetItem', 'BatchGetItem', 'Query'] },
   'functions/api/platform.ts': {
@@ -137,12 +137,12 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     indexes: ['due'],
   },
-  'functions/schedules/keep-audiences.ts': { table: [], userPool: 'look', audiences: true },
+  'functions/schedules/keep-audiences.ts': { table: [], userPool: 'listClients', audiences: true },
 
   'functions/streams/publish-events.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], changes: true },
 };
 
-/** @throws when the function has no entry in {@link permissions} */
+/** @throws Error when the function has no entry in {@link permissions}. */
 export function permissionsOf(entry: string): FunctionPermissions {
   const found = permissions[entry];
   if (!found) throw new Error(`${entry} has no rights: say in infra/functions/permissions.ts what it may do`);

@@ -17,13 +17,13 @@ import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
 import type { Bundle } from './bundles.ts';
 
-/** Under which functions log and count, and what everything is tagged with. */
+/** The service name in logs and metrics, and the tag of all resources. */
 export const SERVICE = 'sim-fulfilment';
 
-/** A namespace for each stage: several may be in one account. */
+/** The metrics namespace of a stage. Several stages can share an account. */
 export const metricsNamespace = ({ name }: Stage) => `SimFulfilment-${name}`;
 
-/** The alias of what callers have: of functions, and of the state machine. */
+/** The alias through which functions and the state machine are called. */
 export const LIVE = 'live';
 
 export type ServiceFunctionProps = {
@@ -31,31 +31,31 @@ export type ServiceFunctionProps = {
   bundle: Bundle;
   description: string;
   timeout: Duration;
-  /** Lambda gives a share of a core with it; 512 when left out. */
+  /** Determines the share of a core; 512 when omitted. */
   memoryMb?: number;
-  /** Beside what every function knows: its stage, and how it logs and counts. */
+  /** Variables in addition to the stage and the settings of logs and metrics. */
   environment: Readonly<Record<string, string>>;
-  /** How many invocations of it run at the same time at most, taken from what the account has for all others. */
+  /** The maximum number of concurrent invocations, reserved from the concurrency of the account. */
   reservedConcurrency?: number;
-  /** All that it may do besides writing its log and its traces. */
+  /** Permissions in addition to writing logs and traces. */
   statements: readonly PolicyStatement[];
-  /** Whether callers have a version of it, by an alias, instead of the function as it was deployed last. */
+  /** Whether it is called through an alias of a version instead of directly. */
   versioned?: boolean;
-  /** Given when it is invoked asynchronously: where an event goes that it failed to handle. */
+  /** For functions that are invoked asynchronously: the queue for events that they fail to handle. */
   deadLetters?: IQueue;
 };
 
 /**
- * One Lambda function: Node 24 on arm64, traced, with a role and a log group of its own.
+ * A Lambda function: Node 24 on arm64, traced, with its own role and log group.
  *
- * Its role is written by hand and closed: no construct that the function is passed to can widen it.
+ * The role is closed: constructs that the function is passed to cannot add permissions.
  */
 export class ServiceFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
-  /** What is invoked: the alias of one that is versioned, else the function itself. */
+  /** The target of invocations: the alias of a versioned function, otherwise the function itself. */
   readonly invoked: IFunction;
-  /** The alias, of one that is versioned. */
+  /** The alias of a versioned function. */
   readonly live: Alias | undefined;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
@@ -84,7 +84,7 @@ export class ServiceFunction extends Construct {
         }),
       },
     });
-    // On the role's own resource, so that it says nothing about the policies attached to it.
+    // On the role's own resource, so that it does not cover the policies attached to it.
     Validations.of(this.role.node.defaultChild ?? this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray offers no resource to name for the two actions that send traces.',
@@ -120,11 +120,11 @@ export class ServiceFunction extends Construct {
         POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(stage),
         POWERTOOLS_LOG_LEVEL: stage.logLevel,
       },
-      // The version before stays, to go back to by hand.
+      // Earlier versions are kept for a manual rollback.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...(!props.versioned && afterFailure),
     });
-    // Safe, here and below: only the types of the CDK say that what may have no role says so in another way.
+    // Safe, here and below: the types of the CDK conflict only because of `exactOptionalPropertyTypes`.
     this.live = props.versioned
       ? new Alias(this, 'Live', {
           aliasName: LIVE,
@@ -135,7 +135,7 @@ export class ServiceFunction extends Construct {
     this.invoked = (this.live ?? this.lambda) as IFunction;
   }
 
-  /** All by which it may be called. A state machine's definition of before it was versioned names the function itself. */
+  /** All ARNs of invocations. Definitions of the state machine from before the function was versioned call it directly. */
   get arns(): string[] {
     return [this.lambda.functionArn, ...(this.live ? [this.live.functionArn] : [])];
   }

@@ -8,13 +8,13 @@ import { table as names } from '../../adapters/dynamodb/table.ts';
 import { nagName } from '../nag-names.ts';
 import type { ExecutionPermission, FunctionPermissions } from './permissions.ts';
 
-/** The statements that give a function its access to the table: by key only, never a scan. */
+/** The statements for a function's access to the table: by key only, never a scan. */
 export function tableStatements(
   table: Table,
   { table: actions, indexes = [], journal }: FunctionPermissions,
 ): PolicyStatement[] {
   if (actions.length === 0) return [];
-  // The first function that signs a cursor makes the key for it, and all count requests: one that writes nothing else may write there.
+  // Every function may create the cursor secret and count requests, even if it writes nothing else.
   const ownWrites = new PolicyStatement({
     actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     resources: [table.tableArn],
@@ -39,8 +39,8 @@ export function tableStatements(
 }
 
 /**
- * Functions that serve the API may add to journals, and no function may update or delete what is in one. IAM cannot tell a
- * put that adds from one that replaces: `put` of adapters/dynamodb/items.ts refuses the latter.
+ * Prevents functions from updating or deleting journal entries, and all but those of the API from adding them. IAM cannot distinguish a
+ * put that adds from one that replaces: `put` in adapters/dynamodb/items.ts rejects the latter.
  */
 function protectJournal(table: Table, { adds }: { adds: boolean }): PolicyStatement {
   return new PolicyStatement({
@@ -59,13 +59,13 @@ export function changesStatement(table: Table): PolicyStatement {
   });
 }
 
-/** @throws when the table has no stream */
+/** @throws Error when the table has no stream. */
 export function streamArnOf({ tableStreamArn }: Table): string {
   if (tableStreamArn === undefined) throw new Error('The table has no stream: infra/data-stack.ts turns it on');
   return tableStreamArn;
 }
 
-/** What Cognito is asked for by each right in the user pool. */
+/** The actions of Cognito for each permission in the user pool. */
 const userPoolActions: Readonly<Record<NonNullable<FunctionPermissions['userPool']>, readonly string[]>> = {
   users: [
     'AdminAddUserToGroup',
@@ -85,39 +85,39 @@ const userPoolActions: Readonly<Record<NonNullable<FunctionPermissions['userPool
     'DescribeUserPoolClient',
     'ListUserPoolClients',
   ],
-  look: ['ListUserPoolClients'],
+  listClients: ['ListUserPoolClients'],
 };
 
-/** The statement for a right in this user pool, and in no other. */
+/** The statement for a permission in this user pool. */
 export function userPoolStatement(
   { userPoolArn }: IUserPool,
-  right: NonNullable<FunctionPermissions['userPool']>,
+  permission: NonNullable<FunctionPermissions['userPool']>,
 ): PolicyStatement {
   return new PolicyStatement({
-    actions: userPoolActions[right].map((action) => `cognito-idp:${action}`),
+    actions: userPoolActions[permission].map((action) => `cognito-idp:${action}`),
     resources: [userPoolArn],
   });
 }
 
-/** The statement for reading and replacing what an authoriser of an HTTP API asks of tokens. */
+/** The statement for reading and updating the settings of an HTTP API's authoriser. */
 export function authorizerStatement(authorizerArn: string): PolicyStatement {
   return new PolicyStatement({ actions: ['apigateway:GET', 'apigateway:PATCH'], resources: [authorizerArn] });
 }
 
-/** The statement for one right on the executions of this state machine, and of no other. */
-export function executionStatement(machine: StateMachine, right: ExecutionPermission): PolicyStatement {
-  switch (right) {
+/** The statement for a permission on executions of this state machine. */
+export function executionStatement(machine: StateMachine, permission: ExecutionPermission): PolicyStatement {
+  switch (permission) {
     case 'start':
       return new PolicyStatement({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] });
     case 'describe':
       return new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [executionsArn(machine)] });
     case 'answer':
-      // IAM checks the answer to a callback against the state machine that waits.
+      // IAM checks the answer to a task token against the waiting state machine.
       return new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources: [machine.stateMachineArn] });
   }
 }
 
-/** Every execution of the machine: an execution's name is known only when it is started. */
+/** The ARN of all executions of the machine: names are known only when executions start. */
 function executionsArn(machine: StateMachine): string {
   return Stack.of(machine).formatArn({
     service: 'states',
@@ -127,7 +127,7 @@ function executionsArn(machine: StateMachine): string {
   });
 }
 
-/** The same ARN as cdk-nag writes it in a finding. */
+/** The same ARN as in a finding of cdk-nag. */
 export function executionsNagName(machine: StateMachine): string {
   return nagName(Stack.of(machine).resolve(executionsArn(machine)));
 }

@@ -46,7 +46,11 @@ describe('bundles', () => {
     ['call operators', 'OPERATORS_SECRET', ({ operators }) => operators],
     ['make users', 'new AdminCreateUserCommand', ({ userPool }) => userPool === 'users'],
     ['make clients', 'new CreateUserPoolClientCommand', ({ userPool }) => userPool === 'clients'],
-    ['list clients', 'new ListUserPoolClientsCommand', ({ userPool }) => userPool === 'clients' || userPool === 'look'],
+    [
+      'list clients',
+      'new ListUserPoolClientsCommand',
+      ({ userPool }) => userPool === 'clients' || userPool === 'listClients',
+    ],
     ['say for whom tokens are meant', 'new UpdateAuthorizerCommand', ({ audiences }) => audiences],
     ['read the list of a state', 'index:"byState"', ({ indexes }) => indexes?.includes('byState')],
     ['read the list of a customer', 'index:"byCustomer"', ({ indexes }) => indexes?.includes('byCustomer')],
