@@ -81,7 +81,7 @@ export class Alarms extends Construct {
   }
 
   /** The alarm with this name. @throws Error when there is none, or several. */
-  named(name: string): Alarm {
+  getAlarm(name: string): Alarm {
     const found = this.node.tryFindChild(name);
     if (!(found instanceof Alarm)) throw new Error(`There is no alarm ${name}`);
     return found;

@@ -53,44 +53,44 @@ export class Dashboards extends Construct {
   }
 }
 
-function business(measured: FunctionMetrics): IWidget[][] {
+function business(metrics: FunctionMetrics): IWidget[][] {
   const sum = { statistic: 'Sum', period: hour };
   const median = { statistic: Stats.percentile(50), period: Duration.days(1) };
   return [
     [
-      graph('Orders, by operator and the state they came to', measured.each('Orders', sum)),
-      graph('Hours from order to active, by operator, median of a day', measured.each('HoursToActive', median)),
+      graph('Orders, by operator and the state they came to', metrics.each('Orders', sum)),
+      graph('Hours from order to active, by operator, median of a day', metrics.each('HoursToActive', median)),
       graph(
         'Hours beyond the lead time, the oldest order with its operator',
-        measured.of('HoursBeyondLeadTime', { statistic: 'Maximum', period: hour }),
+        metrics.of('HoursBeyondLeadTime', { statistic: 'Maximum', period: hour }),
       ),
     ],
     [
-      graph('SIMs done, by action', measured.each('SimsSucceeded', sum)),
-      graph('SIMs failed, by action', measured.each('SimsFailed', sum)),
-      graph('Why, by stage and code', measured.each('StageFailures', sum)),
+      graph('SIMs done, by action', metrics.each('SimsSucceeded', sum)),
+      graph('SIMs failed, by action', metrics.each('SimsFailed', sum)),
+      graph('Why, by stage and code', metrics.each('StageFailures', sum)),
     ],
     [
-      graph('SIMs that wait in holding for too long, by operator', measured.each('SimsWaitingInHolding', sum)),
-      graph('Orders and operations that failed, by code', measured.each('RunsFailed', sum)),
-      graph('Usage alarms that went off', measured.of('AlarmsFired', sum)),
+      graph('SIMs that wait in holding for too long, by operator', metrics.each('SimsWaitingInHolding', sum)),
+      graph('Orders and operations that failed, by code', metrics.each('RunsFailed', sum)),
+      graph('Usage alarms that went off', metrics.of('AlarmsFired', sum)),
     ],
     [
       graph(
         'Usage records, counted and not',
-        measured.of('UsageRecordsCounted', sum),
-        measured.of('UsageRecordsNotCounted', sum),
+        metrics.of('UsageRecordsCounted', sum),
+        metrics.of('UsageRecordsNotCounted', sum),
       ),
       graph(
         'Events for webhooks: put in, taken, attempts that failed',
-        measured.of('EventsPublished', sum),
-        measured.of('EventsDelivered', sum),
-        measured.of('DeliveriesFailed', sum),
+        metrics.of('EventsPublished', sum),
+        metrics.of('EventsDelivered', sum),
+        metrics.of('DeliveriesFailed', sum),
       ),
       graph(
         'Seconds from what happened to its webhook',
-        measured.of('WebhookLag', { statistic: Stats.percentile(50), period: hour, label: 'p50' }),
-        measured.of('WebhookLag', { statistic: Stats.percentile(99), period: hour, label: 'p99' }),
+        metrics.of('WebhookLag', { statistic: Stats.percentile(50), period: hour, label: 'p50' }),
+        metrics.of('WebhookLag', { statistic: Stats.percentile(99), period: hour, label: 'p99' }),
       ),
     ],
   ];
@@ -103,7 +103,7 @@ function machineRoom({
   machine,
   functions,
   publisher,
-  functionMetrics: measured,
+  functionMetrics: metrics,
   alarms,
 }: DashboardsProps): IWidget[][] {
   const sum = { statistic: 'Sum', period: five };
@@ -118,12 +118,12 @@ function machineRoom({
         api.metricLatency({ ...p99, statistic: Stats.percentile(50), label: 'p50' }),
         api.metricLatency({ ...p99, label: 'p99' }),
       ),
-      graph('5xx, by route', measured.each('ServerErrors', sum)),
+      graph('5xx, by route', metrics.each('ServerErrors', sum)),
     ],
     [
-      graph('Requests, by route', measured.each('Requests', sum)),
-      graph('Milliseconds in the function, by route, p99', measured.each('Latency', p99)),
-      graph('Journal entries lost', measured.of('JournalLost', sum)),
+      graph('Requests, by route', metrics.each('Requests', sum)),
+      graph('Milliseconds in the function, by route, p99', metrics.each('Latency', p99)),
+      graph('Journal entries lost', metrics.of('JournalLost', sum)),
     ],
     [
       graph('Errors of functions', ...functions.map((lambda) => lambda.metricErrors(sum))),
@@ -144,21 +144,21 @@ function machineRoom({
       ),
     ],
     [
-      graph('Operators, milliseconds of a call, p99', measured.each('OperatorLatency', p99)),
+      graph('Operators, milliseconds of a call, p99', metrics.each('OperatorLatency', p99)),
       graph(
         'Operators, share of calls that came to nothing',
-        measured.each('OperatorErrors', { statistic: 'Average', period: five }),
+        metrics.each('OperatorErrors', { statistic: 'Average', period: five }),
       ),
-      graph('Seconds overdue when looked at', measured.each('PollLag', max)),
+      graph('Seconds overdue when looked at', metrics.each('PollLag', max)),
     ],
     [
       graph(
         'What is due',
-        measured.of('OrdersPolled', sum),
-        measured.of('RunsResumed', sum),
-        measured.of('LooksFailed', sum),
-        measured.of('LooksThrottled', sum),
-        measured.of('SetAside', sum),
+        metrics.of('OrdersPolled', sum),
+        metrics.of('RunsResumed', sum),
+        metrics.of('LooksFailed', sum),
+        metrics.of('LooksThrottled', sum),
+        metrics.of('SetAside', sum),
       ),
       graph('Dead letters', deadLetters.metricApproximateNumberOfMessagesVisible(max)),
       graph('Milliseconds that changes wait to become events', publisher.metric('IteratorAge', max)),

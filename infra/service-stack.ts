@@ -236,12 +236,12 @@ export class ServiceStack extends Stack {
       new Canaries(this, 'Canaries', {
         functions: canaries,
         // Tasks and schedules use the new version at once: their failures roll back the release as well.
-        alarms: [alarms.named('ApiFails'), alarms.named('ExecutionsFail')],
-        ownAlarm: (name) => alarms.named(`NewVersionFails-${name}`),
+        alarms: [alarms.getAlarm('ApiFails'), alarms.getAlarm('ExecutionsFail')],
+        ownAlarm: (name) => alarms.getAlarm(`NewVersionFails-${name}`),
       });
     }
 
-    const startArn = fulfilment.publish(alarms.named('ExecutionsFail'));
+    const startArn = fulfilment.publish(alarms.getAlarm('ExecutionsFail'));
     const taskEntries = new Set(workflowTasks.map(taskEntry));
     for (const [entry, created] of functions) {
       const { executions = [] } = permissionsOf(entry);

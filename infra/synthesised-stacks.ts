@@ -68,5 +68,5 @@ export function readStacks(stacks: Stacks): SynthesisedStacks {
     return [...new Set(named)];
   }
 
-  return { ofType: (type) => resources.filter((resource) => resource.type === type), referencedIn: referencedIn };
+  return { ofType: (type) => resources.filter((resource) => resource.type === type), referencedIn };
 }

@@ -102,17 +102,17 @@ const policySchema = z.object({
 const actingTypes = ['AWS::Lambda::Function', 'AWS::Scheduler::Schedule', 'AWS::StepFunctions::StateMachine'];
 
 /** What goes by the rights of roles. */
-function waysOfRights({ ofType, referencedIn: namedIn }: SynthesisedStacks): Way[] {
+function waysOfRights({ ofType, referencedIn }: SynthesisedStacks): Way[] {
   const rights = ofType('AWS::IAM::Policy').flatMap(({ stack, properties }) => {
     const { Roles, PolicyDocument } = policySchema.parse(properties);
     return PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').map(({ Action, Resource }) => ({
-      roles: namedIn(stack, Roles),
+      roles: referencedIn(stack, Roles),
       words: Action.flatMap((action) => wordOf[action] ?? []),
-      on: namedIn(stack, Resource),
+      on: referencedIn(stack, Resource),
     }));
   });
   return actingTypes.flatMap(ofType).flatMap((from) => {
-    const own = namedIn(from.stack, from.properties).filter(({ type }) => type === 'AWS::IAM::Role');
+    const own = referencedIn(from.stack, from.properties).filter(({ type }) => type === 'AWS::IAM::Role');
     return rights
       .filter(({ roles }) => roles.some((role) => own.includes(role)))
       .flatMap(({ words, on }) => words.flatMap((word) => on.map((to) => ({ from, to, word }))));
@@ -120,17 +120,19 @@ function waysOfRights({ ofType, referencedIn: namedIn }: SynthesisedStacks): Way
 }
 
 /** What goes by no right of its own, but by what the one says of the other. */
-function waysOfWiring({ ofType, referencedIn: namedIn }: SynthesisedStacks): Way[] {
+function waysOfWiring({ ofType, referencedIn }: SynthesisedStacks): Way[] {
   /** From what a resource of this type names in one property to what it names in another. */
   const between = (type: string, from: string, to: string, word: string): Way[] =>
     ofType(type).flatMap(({ stack, properties }) =>
-      namedIn(stack, properties[from]).flatMap((one) =>
-        namedIn(stack, properties[to]).map((other) => ({ from: one, to: other, word })),
+      referencedIn(stack, properties[from]).flatMap((one) =>
+        referencedIn(stack, properties[to]).map((other) => ({ from: one, to: other, word })),
       ),
     );
   /** From a resource of this type to what it names in a property. */
   const out = (type: string, property: string, word: string): Way[] =>
-    ofType(type).flatMap((from) => namedIn(from.stack, from.properties[property]).map((to) => ({ from, to, word })));
+    ofType(type).flatMap((from) =>
+      referencedIn(from.stack, from.properties[property]).map((to) => ({ from, to, word })),
+    );
 
   return [
     ...between('AWS::ApiGatewayV2::Integration', 'ApiId', 'IntegrationUri', 'calls'),
@@ -141,7 +143,7 @@ function waysOfWiring({ ofType, referencedIn: namedIn }: SynthesisedStacks): Way
     // A secret that has the address of a function's own URL in it.
     ...out('AWS::SecretsManager::Secret', 'SecretString', 'leads to').flatMap(({ from, to: url, word }) =>
       url.type === 'AWS::Lambda::Url'
-        ? namedIn(url.stack, url.properties.TargetFunctionArn).map((to) => ({ from, to, word }))
+        ? referencedIn(url.stack, url.properties.TargetFunctionArn).map((to) => ({ from, to, word }))
         : [],
     ),
   ];
