@@ -29,12 +29,12 @@ const iccids = z.lazy(() =>
     z.maxLength(MAX_ICCIDS),
     z.superRefine((list, context) => {
       let reported = 0;
-      for (const [place, iccid] of list.entries()) {
+      for (const [index, iccid] of list.entries()) {
         const problem = iccidProblem(iccid);
         if (problem !== undefined && reported < MAX_ICCID_ERRORS) {
           reported += 1;
           const message = `${problem[0]?.toUpperCase()}${problem.slice(1)}.`;
-          context.addIssue({ code: 'custom', path: [place], message, params: { code: 'invalid_iccid' } });
+          context.addIssue({ code: 'custom', path: [index], message, params: { code: 'invalid_iccid' } });
         }
       }
     }),

@@ -52,7 +52,7 @@ export type Caller = {
 /** A caller that acts for the wholesaler. */
 export type PlatformCaller = Extract<Caller, { kind: 'platform' }>;
 
-/** A caller that acts for a partner, or for a customer of it. */
+/** A caller that acts for a partner, or for one of its customers. */
 export type PartnerCaller = Extract<Caller, { partnerId: string }>;
 
 /** Who a record belongs to: a partner, or the wholesaler's platform. */
@@ -65,7 +65,7 @@ export function tenantOf(caller: Caller | undefined): Tenant {
 
 /**
  * The caller that a token's claims identify; `undefined` when they name neither a partner nor the platform. Users of a customer
- * have customer roles only; users of a partner have none of these.
+ * have only customer roles; users of a partner have no customer roles.
  */
 export function callerFromClaims(claims: {
   sub: string;

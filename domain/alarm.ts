@@ -49,7 +49,7 @@ export type Firing = {
 
 export const ALARM_FIRED = 'alarm.fired';
 
-/** The most alarms of a partner: every batch of usage is evaluated against all of them. */
+/** The most alarms of a partner. Every batch of usage is evaluated against all of them. */
 export const MAX_ALARMS = 500;
 
 /** The usage of a SIM, or of a service's pool, that an alarm measures. */
@@ -63,7 +63,7 @@ export function serviceOf(scope: AlarmScope): string | undefined {
   return 'customerServiceId' in scope ? scope.customerServiceId : scope.partnerServiceId;
 }
 
-/** Why a measure does not fit a scope: one SIM is no pool. */
+/** Why a measure does not fit a scope: a single SIM is not a pool. */
 export function measureViolation({ scope, measure }: Pick<Alarm, 'scope' | 'measure'>): Violation | undefined {
   return measure === 'pool' && 'iccid' in scope
     ? {
@@ -75,8 +75,8 @@ export function measureViolation({ scope, measure }: Pick<Alarm, 'scope' | 'meas
 }
 
 /**
- * The usage in a month of each SIM that an alarm watches. An alarm of a service counts the usage of the service alone; an
- * alarm of a SIM counts the usage of the SIM on all services.
+ * The usage in a month of each SIM that an alarm watches. An alarm of a service counts only usage on that service; an alarm of
+ * a SIM counts the usage on all services.
  */
 export function usageBySim({ scope }: Pick<Alarm, 'scope'>, months: readonly SimMonth[]): SubjectUsage[] {
   const serviceId = serviceOf(scope);

@@ -154,7 +154,7 @@ export function planOperations(
     ...(plan.customerId === undefined ? {} : { customerId: plan.customerId }),
     ...(plan.customerServiceId === undefined ? {} : { customerServiceId: plan.customerServiceId }),
   };
-  return operations.map(({ stage, operationId }, place) =>
+  return operations.map(({ stage, operationId }, index) =>
     newOperation(
       {
         id: operationId,
@@ -163,7 +163,7 @@ export function planOperations(
         selection: { kind: 'order', orderId },
         requestedBy,
         size: { pages, sims: receivedQuantity },
-        planStage: { orderId, stage, last: place === operations.length - 1, retry: false },
+        planStage: { orderId, stage, last: index === operations.length - 1, retry: false },
       },
       at,
     ),

@@ -17,7 +17,7 @@ import type { Problem } from './verdict.ts';
  * permit the transition.
  */
 
-/** The operator accepted the order. An order that was cancelled meanwhile stays cancelled. */
+/** The operator accepted the order. An order that was cancelled in the meantime stays cancelled. */
 export function markOrderAccepted(order: Order, operatorReference: string, at: string): OrderStep | undefined {
   return order.state === 'submitted'
     ? transition(order, 'accepted', at, order.operatorId, { operatorReference })

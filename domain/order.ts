@@ -75,7 +75,7 @@ export type OrderEvent = {
 /** An order after a step, and the events that the step adds to its timeline. */
 export type OrderStep = { order: Order; events: OrderEvent[] };
 
-/** What a user orders. */
+/** The request for an order. */
 export type OrderRequest = {
   operatorId: OperatorId;
   quantity: number;
@@ -128,7 +128,7 @@ export function isWithOperator(order: Pick<Order, 'state' | 'arrivedAt'>): boole
   return ['accepted', 'processing', 'dispatched'].includes(order.state) && order.arrivedAt === undefined;
 }
 
-/** Whether the order has come to an end: nothing more happens to it automatically. */
+/** Whether the order has ended: nothing more happens to it automatically. */
 export function isFinished(order: Pick<Order, 'state' | 'operations'>): boolean {
   return order.state === 'delivered' ? order.operations.length === 0 : rankOf(order) > rankOf({ state: 'delivered' });
 }

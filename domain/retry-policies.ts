@@ -79,8 +79,8 @@ export function orderPollPause(attemptsWithoutNews: number, random: number): num
 }
 
 /** The longest total wait of a policy, in milliseconds. */
-export function longestWait(policy: RetryPolicy): number {
-  return Array.from({ length: policy.maxAttempts - 1 }, (_, place) => retryDelay(policy, place + 1, 1) ?? 0).reduce(
+export function maxTotalDelay(policy: RetryPolicy): number {
+  return Array.from({ length: policy.maxAttempts - 1 }, (_, index) => retryDelay(policy, index + 1, 1) ?? 0).reduce(
     (sum, delay) => sum + delay,
     0,
   );

@@ -60,11 +60,11 @@ function subjectOf({ type }: SimEvent, services: Tenure, reason: string | undefi
 export function timelineForCustomer(lines: readonly TimelineLine[], customerId: string): TimelineLine[] {
   let owner: string | undefined;
   let start = lines.length;
-  for (const [place, line] of lines.entries()) {
+  for (const [index, line] of lines.entries()) {
     if (line.type === 'sim.unassigned') {
       owner = undefined;
     } else if (line.type === 'sim.assigned') {
-      start = line.customerId === customerId && owner !== customerId ? place : start;
+      start = line.customerId === customerId && owner !== customerId ? index : start;
       owner = line.customerId;
     }
   }

@@ -225,7 +225,7 @@ class SimLedger {
     return sumBytes(days.map(({ services }) => services.get(serviceId) ?? 0));
   }
 
-  /** The last part of the record's day, or the next one where that is full. */
+  /** The last part of the record's day, or a new part if the last one is full. */
   #partFor(record: HeldRecord): OpenPart {
     const day = dayOf(record.at);
     const parts = this.#days.get(day) ?? [];
@@ -233,7 +233,7 @@ class SimLedger {
     const isNew = last === undefined || isFullFor(last, record);
     const number = isNew ? (last?.part ?? -1) + 1 : last.part;
     const name = `${day} ${number}`;
-    const open = this.#open.get(name) ?? opened(isNew ? emptyPart(this.#iccid, day, number) : last);
+    const open = this.#open.get(name) ?? toOpenPart(isNew ? emptyPart(this.#iccid, day, number) : last);
     this.#open.set(name, open);
     this.#days.set(day, isNew ? [...parts, open] : parts.with(-1, open));
     return open;
@@ -244,7 +244,7 @@ function emptyPart(iccid: string, day: CalendarDay, part: number): SimDay {
   return { iccid, day, part, networks: new Map(), services: new Map(), records: new Map(), version: 0 };
 }
 
-function opened(part: SimDay): OpenPart {
+function toOpenPart(part: SimDay): OpenPart {
   return {
     ...part,
     networks: new Map([...part.networks].map(([network, hours]) => [network, new Map(hours)])),

@@ -34,9 +34,9 @@ export function userViolations(user: Owner & { roles: readonly Role[] }): Violat
   if (user.roles.length === 0) {
     return [{ pointer: '/roles', code: 'too_small', message: 'A user needs at least one role.' }];
   }
-  return user.roles.flatMap((role, place) => {
+  return user.roles.flatMap((role, index) => {
     const problem = roleProblem(user, role);
-    return problem ? [{ pointer: `/roles/${place}`, code: problem.code, message: problem.detail }] : [];
+    return problem ? [{ pointer: `/roles/${index}`, code: problem.code, message: problem.detail }] : [];
   });
 }
 

@@ -22,7 +22,7 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number];
 
-/** Sent on request, to test a webhook, whatever it subscribes to. */
+/** The event that is sent on request to test a webhook, regardless of its subscriptions. */
 export const TEST_EVENT = 'webhook.test';
 
 /** An event as it is sent. */
@@ -60,12 +60,12 @@ export function rotateSecret({ secret: former }: WebhookSecrets, secret: string,
   return { secret, previous: { secret: former, until: new Date(now.getTime() + DAY_MS).toISOString() } };
 }
 
-/** The secrets that events are signed with at a moment. */
+/** The secrets with which events are signed at a moment. */
 export function validSecrets({ secret, previous }: WebhookSecrets, now: Date): string[] {
   return [secret, ...(previous && now.toISOString() < previous.until ? [previous.secret] : [])];
 }
 
-/** The most webhooks of a partner: every event is stored once for each of them. */
+/** The most webhooks of a partner. Every event is stored once per webhook. */
 export const MAX_WEBHOOKS = 20;
 
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const;
@@ -120,13 +120,13 @@ export function deliveryLaneOf({ subject, deliveryId }: { subject: string; deliv
 }
 
 /** The number of concurrent requests that a receiver gets at first, and at most. */
-export const FIRST_WINDOW = 4;
+export const INITIAL_WINDOW = 4;
 export const MAX_WINDOW = 64;
 
 /** After this many failed requests, and none that succeeded, a receiver counts as down and sending is paused. */
-export const FAILURES_OF_RECEIVER_DOWN = 5;
+export const FAILURES_BEFORE_PAUSE = 5;
 
-/** A receiver that takes longer than this, in milliseconds, gets fewer concurrent requests. */
+/** A receiver that responds more slowly than this, in milliseconds, gets fewer concurrent requests. */
 const SLOW_MS = 1000;
 
 /**

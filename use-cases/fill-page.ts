@@ -19,12 +19,12 @@ export async function fillPage<T>(
   let after = page.after;
   for (let reads = 0; reads < MAX_READS; reads += 1) {
     const { items: found, last } = await read(reads === 0 ? page.limit + 1 : READ_SIZE, after);
-    for (const [place, item] of found.entries()) {
+    for (const [index, item] of found.entries()) {
       if (!matches(item)) {
         continue;
       }
       items.push(item);
-      const isLast = last === undefined && place === found.length - 1;
+      const isLast = last === undefined && index === found.length - 1;
       if (items.length === page.limit && !isLast) {
         return { items, next: positionOf(item) };
       }

@@ -10,7 +10,7 @@ import { failOperation } from '../domain/operation-steps.ts';
 import { markOrderFailed } from '../domain/order-steps.ts';
 import type { Problem } from '../domain/verdict.ts';
 import { applyOrderStep } from './orders/apply-order-step.ts';
-import { countLeftoversIfPossible } from './sims/result-counter.ts';
+import { tryCountRemainingResults } from './sims/result-counter.ts';
 
 /** An error as Step Functions reports it. */
 export type ExecutionError = { Error: string; Cause?: string | undefined };
@@ -43,7 +43,7 @@ export async function recordFailure({ kind, partnerId, id }: RunInput, error: Ex
 async function fail(partnerId: string, id: string, failure: Problem, at: string): Promise<void> {
   const operation = await getOperation(partnerId, id);
   if (operation && wasRunning(operation)) {
-    await countLeftoversIfPossible(partnerId, operation);
+    await tryCountRemainingResults(partnerId, operation);
   }
   await changeOperation(partnerId, id, (current) => failOperation(current, failure, at));
 }

@@ -19,7 +19,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import pMap from 'p-map';
-import { longestWait, retryDelay } from '../../domain/retry-policies.ts';
+import { maxTotalDelay, retryDelay } from '../../domain/retry-policies.ts';
 import { documentClient, tableName, tableRetries } from './client.ts';
 import { isContention } from './contention.ts';
 import { type Attributes, upgradeItem, withShapeNumber } from './item-shapes.ts';
@@ -248,7 +248,7 @@ export async function transact(writes: readonly Write[]): Promise<void> {
  * @throws ConditionFailed
  */
 export async function sendWithRetries(send: () => Promise<unknown>, policy = tableRetries()): Promise<void> {
-  const deadline = Date.now() + longestWait(policy);
+  const deadline = Date.now() + maxTotalDelay(policy);
   for (let attempt = 1; ; attempt += 1) {
     try {
       await send();

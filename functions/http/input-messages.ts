@@ -10,7 +10,7 @@ type RawIssue = z.core.$ZodRawIssue;
 /** The name of a field in a message, such as `select.iccids[3]`. The body itself has no name. */
 export function fieldName(path: readonly PropertyKey[]): string {
   return path
-    .map((part, place) => (typeof part === 'number' ? `[${part}]` : `${place === 0 ? '' : '.'}${String(part)}`))
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
     .join('');
 }
 

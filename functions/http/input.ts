@@ -60,9 +60,9 @@ const REPLACEMENT_CHARACTER = '\uFFFD';
  */
 export function readUtf8(bytes: Buffer): string {
   const text = decoded(bytes);
-  const place = text?.indexOf(REPLACEMENT_CHARACTER);
-  if (text === undefined || place !== -1) {
-    const where = place === undefined ? '' : `: character ${place + 1} was damaged on the way`;
+  const index = text?.indexOf(REPLACEMENT_CHARACTER);
+  if (text === undefined || index !== -1) {
+    const where = index === undefined ? '' : `: character ${index + 1} was damaged on the way`;
     throw new HttpProblem('invalid_encoding', `The body is not valid UTF-8${where}.`);
   }
   return text;

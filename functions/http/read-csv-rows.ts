@@ -26,9 +26,9 @@ export function readCsvRows(raw: RawBody, columns: readonly string[]): Row[] {
   if (errors.length > 0) {
     throw invalidInput(errors.slice(0, MAX_ERRORS));
   }
-  return rows.map((fields, place) => {
+  return rows.map((fields, index) => {
     if (fields.length !== header.length) {
-      const detail = `Row ${place} has ${fields.length} fields, but the header row has ${header.length}.`;
+      const detail = `Row ${index} has ${fields.length} fields, but the header row has ${header.length}.`;
       throw new HttpProblem('invalid_csv', detail);
     }
     return Object.fromEntries(fields.flatMap((field, at) => (field === '' ? [] : [[header[at] ?? '', field]])));
@@ -70,11 +70,11 @@ function columnErrors(header: readonly string[], columns: readonly string[]): In
     };
   };
   return [
-    ...header.flatMap((name, place) => {
+    ...header.flatMap((name, index) => {
       if (!columns.includes(name)) {
         return [error(name, 'unknown_field', 'is not allowed')];
       }
-      return header.indexOf(name) === place ? [] : [error(name, 'repeated', 'occurs more than once')];
+      return header.indexOf(name) === index ? [] : [error(name, 'repeated', 'occurs more than once')];
     }),
     ...columns.filter((name) => !header.includes(name)).map((name) => error(name, 'required', 'is missing')),
   ];

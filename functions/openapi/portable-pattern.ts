@@ -38,19 +38,19 @@ function excludedUnits(characters: string): string | undefined {
   }
   const excluded: number[] = [];
   for (let start = 0; start <= 0xffff; start += BLOCK) {
-    const units = Array.from({ length: BLOCK }, (_, place) => start + place).filter((unit) => !isSurrogate(unit));
+    const units = Array.from({ length: BLOCK }, (_, index) => start + index).filter((unit) => !isSurrogate(unit));
     if (!acceptsAll.test(String.fromCharCode(...units))) {
       excluded.push(...units.filter((unit) => !acceptsAll.test(String.fromCharCode(unit))));
     }
   }
   const starts = excluded.filter((unit) => !excluded.includes(unit - 1));
   const ends = excluded.filter((unit) => !excluded.includes(unit + 1));
-  return starts.map((start, place) => range(start, ends[place] ?? start)).join('');
+  return starts.map((start, index) => range(start, ends[index] ?? start)).join('');
 }
 
 const BLOCK = 0x100;
 
-const textOf = (start: number) => String.fromCodePoint(...Array.from({ length: BLOCK }, (_, place) => start + place));
+const textOf = (start: number) => String.fromCodePoint(...Array.from({ length: BLOCK }, (_, index) => start + index));
 
 const range = (start: number, end: number) => (start === end ? escaped(start) : `${escaped(start)}-${escaped(end)}`);
 

@@ -3,7 +3,7 @@ import {
   backgroundRetries,
   conflictRetries,
   interactiveRetries,
-  longestWait,
+  maxTotalDelay,
   retryDelay,
 } from '../../domain/retry-policies.ts';
 
@@ -27,12 +27,12 @@ describe.each(Object.entries(policies))('%s', (_, policy) => {
 });
 
 test('a caller of the API waits for a few seconds, well within the 30 of the gateway', () => {
-  expect(longestWait(interactiveRetries)).toBeLessThan(10_000);
-  expect(longestWait(conflictRetries)).toBeLessThan(7_000);
+  expect(maxTotalDelay(interactiveRetries)).toBeLessThan(10_000);
+  expect(maxTotalDelay(conflictRetries)).toBeLessThan(7_000);
 });
 
 test('a task retries for less than half a minute, within what its time-out leaves after the last page', () => {
-  expect(longestWait(backgroundRetries)).toBeLessThan(30_000);
+  expect(maxTotalDelay(backgroundRetries)).toBeLessThan(30_000);
 });
 
 describe('sixteen shards that add to the counts of one operation', () => {

@@ -8,8 +8,8 @@ import {
   deliveryLaneOf,
   eventPatterns,
   eventTypes,
-  FIRST_WINDOW,
   hasFailedTooLong,
+  INITIAL_WINDOW,
   isPublicAddress,
   MAX_WINDOW,
   matchesType,
@@ -100,12 +100,12 @@ test('events of one order or SIM are delivered in their order, those of an alarm
 });
 
 describe('a receiver gets', () => {
-  const windowAfter = (answers: readonly { ok: boolean; tookMs: number }[], window = FIRST_WINDOW) =>
+  const windowAfter = (answers: readonly { ok: boolean; tookMs: number }[], window = INITIAL_WINDOW) =>
     answers.reduce((current, answer) => nextWindow(current, answer), window);
   const quick = { ok: true, tookMs: 100 };
 
   test('more requests at a time while it takes events quickly, up to a bound', () => {
-    expect(windowAfter([quick])).toBe(FIRST_WINDOW + 1);
+    expect(windowAfter([quick])).toBe(INITIAL_WINDOW + 1);
     expect(windowAfter(Array.from({ length: 1000 }, () => quick))).toBe(MAX_WINDOW);
   });
 

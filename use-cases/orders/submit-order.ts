@@ -13,7 +13,7 @@ export type NextStep = 'await' | 'receive' | 'stages' | 'end';
  *
  * 1. If an earlier execution has submitted the order, continue from the order's state.
  * 2. Submit the order and record the operator's answer.
- * 3. Cancel the order at the operator when it was cancelled here meanwhile.
+ * 3. If the order was cancelled here in the meantime, cancel it at the operator.
  */
 export async function submitOrder(partnerId: string, id: string): Promise<NextStep> {
   const order = await getOrder(partnerId, id);

@@ -8,7 +8,7 @@ import { finishOperation, reopenOperation, runsWithoutProgress, startStageRun } 
 import { markOrderFulfilled } from '../../domain/order-steps.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
 import { applyOrderStep } from '../orders/apply-order-step.ts';
-import { countLeftovers } from './result-counter.ts';
+import { countRemainingResults } from './result-counter.ts';
 import { lockHolder } from './service-lock.ts';
 
 /** A stage for the state machine to run, with the shards of its operation. Its size does not depend on the number of SIMs. */
@@ -75,7 +75,7 @@ async function nextRun(partnerId: string, operation: OperationRecord): Promise<S
 
 async function finish(partnerId: string, operation: OperationRecord, at: string): Promise<void> {
   if (operation.cancelRequestedAt !== undefined) {
-    await countLeftovers(partnerId, operation);
+    await countRemainingResults(partnerId, operation);
   }
   const { customerServiceId } = operation.target;
   if (customerServiceId !== undefined) {

@@ -77,12 +77,12 @@ export async function recordPageResults(work: PageWork, outcomes: readonly Outco
     (_sims, services) => services <= MAX_SERVICES_PER_PART,
   );
   // A page without results is also recorded, so that its next attempt has another key for operators.
-  for (const [place, outcomesOfPart] of (parts.length > 0 ? parts : [[]]).entries()) {
+  for (const [index, outcomesOfPart] of (parts.length > 0 ? parts : [[]]).entries()) {
     const changed = outcomesOfPart.flatMap((outcome) => outcome.changed ?? []);
     const { isFirst, recorded } = await recordResults(
       partnerId,
       operation.id,
-      { page, part: work.part + place },
+      { page, part: work.part + index },
       {
         results: outcomesOfPart.map(({ result }) => result),
         services: serviceCountChanges(operation.action, changed),

@@ -39,14 +39,14 @@ export async function withResultCounter<Result>(
 }
 
 /** Counts the results that the tasks of an operation left uncounted, once no task of the operation will run again. */
-export async function countLeftovers(partnerId: string, operation: Operation): Promise<void> {
+export async function countRemainingResults(partnerId: string, operation: Operation): Promise<void> {
   const parts = await uncountedParts(partnerId, operation.id);
   await countResults(partnerId, operation, parts, clock.now().toISOString());
 }
 
-/** Like `countLeftovers`, but only logs an error, because the operation has failed already. */
-export async function countLeftoversIfPossible(partnerId: string, operation: Operation): Promise<void> {
-  await countOrLog(() => countLeftovers(partnerId, operation));
+/** Like `countRemainingResults`, but only logs an error, because the operation has failed already. */
+export async function tryCountRemainingResults(partnerId: string, operation: Operation): Promise<void> {
+  await countOrLog(() => countRemainingResults(partnerId, operation));
 }
 
 async function countOrLog(count: () => Promise<void>): Promise<void> {

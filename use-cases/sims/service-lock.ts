@@ -1,4 +1,4 @@
-/** The name under which a shard of an operation holds the lock of a customer service. */
+/** The holder of a customer service's lock: a shard of an operation. */
 export function lockHolder(operationId: string, shard: number): string {
   return `${operationId}#${shard}`;
 }

@@ -20,8 +20,8 @@ import {
   afterAttempt,
   backoffAfter,
   deliveryLaneOf,
-  FAILURES_OF_RECEIVER_DOWN,
-  FIRST_WINDOW,
+  FAILURES_BEFORE_PAUSE,
+  INITIAL_WINDOW,
   nextWindow,
   validSecrets,
 } from '../../domain/webhook.ts';
@@ -67,7 +67,7 @@ export async function sendPending(partnerId: string, webhook: WebhookRecord, req
     blockedLanes: new Set(),
     canContinue,
     requests,
-    window: FIRST_WINDOW,
+    window: INITIAL_WINDOW,
     connections,
   };
   let position: string | undefined;
@@ -105,7 +105,7 @@ async function sendPage(sending: Sending, items: readonly PendingDelivery[]): Pr
   const deliveries = await getDeliveries(partnerId, webhook.id, ids);
   const inFlight = new Set<Promise<void>>();
   const isFull = () =>
-    inFlight.size >= sending.window || (inFlight.size >= FIRST_WINDOW && requests.inFlight >= MAX_OPEN_REQUESTS);
+    inFlight.size >= sending.window || (inFlight.size >= INITIAL_WINDOW && requests.inFlight >= MAX_OPEN_REQUESTS);
   for (const [lane, pending] of dueLanes) {
     while (isFull() && inFlight.size > 0) {
       await Promise.race(inFlight);
@@ -240,6 +240,6 @@ function countAttempt(round: Round, outcome: PostOutcome, now: Date): void {
   round.failed += 1;
   round.failedAt ??= now.toISOString();
   round.lastError = outcome.error ?? '';
-  round.isDown = round.delivered === 0 && round.failed >= FAILURES_OF_RECEIVER_DOWN;
+  round.isDown = round.delivered === 0 && round.failed >= FAILURES_BEFORE_PAUSE;
   round.isGone ||= outcome.status === 410;
 }
