@@ -59,9 +59,9 @@ describe('every alarm', () => {
     expect([...new Set(names), ...otherPages].sort()).toEqual([...pages].sort());
   });
 
-  test('has a page that says what it means, how to look, and what to do', () => {
+  test('has a page with its meaning, how to investigate it, what to do, and how to try it', () => {
     for (const page of runbook.split(/^## /m).slice(1)) {
-      expect(page).toMatch(/\*\*It means\*\*.*\*\*Look\*\*.*\*\*Do\*\*.*\*\*Try it\*\*/s);
+      expect(page).toMatch(/\*\*Meaning:.*\*\*Investigate.*\*\*Action:.*\*\*Try it/s);
     }
   });
 
