@@ -1,9 +1,8 @@
 import * as z from 'zod';
 
 /**
- * How an operator behaves from now on. What is left out is as a well-behaved operator does it: an empty object is one
- * that keeps all its promises. What concerns an order (`rejectOrders`, `shipFraction`, `leadTimeDays`) is looked at when
- * the order is submitted; what concerns an activation, when it is asked for.
+ * The behaviour of an operator. The defaults are those of a well-behaved operator. Order settings (`rejectOrders`,
+ * `shipFraction`, `leadTimeDays`) apply when an order is submitted, activation settings when an activation is requested.
  */
 export const behaviourSchema = z.strictObject({
   rejectOrders: z.boolean().default(false).describe('New orders are rejected'),
@@ -24,13 +23,13 @@ export const behaviourSchema = z.strictObject({
   duplicateAnswers: z.boolean().default(false).describe('Repeats and reorders what it says'),
 });
 
-/** A behaviour as it is told: everything may be left out. */
+/** A behaviour in a request: every field is optional. */
 export type BehaviourRequest = z.input<typeof behaviourSchema>;
 export type Behaviour = z.infer<typeof behaviourSchema>;
 
 export const wellBehaved: Behaviour = behaviourSchema.parse({});
 
-/** What a SIM used: `bytes` up to the moment `at` (now, when left out) in `network` (MCC and MNC; home, when left out). */
+/** A SIM's usage: `bytes` up to the time `at` (default: now) in `network` (MCC and MNC; default: home). */
 export const usageSchema = z.strictObject({
   iccid: z.string().regex(/^\d{19,20}$/, 'an ICCID has 19 or 20 digits'),
   bytes: z.int().min(0),

@@ -6,28 +6,28 @@ import * as z from 'zod';
 import type { OperatorId } from './networks.ts';
 import { booksFrom, emptyBooks, type Store, savedFrom } from './store.ts';
 
-/** The key of the table: an item holds the books of one operator, as zipped JSON. */
+/** The table's key: an item holds the books of one operator as gzipped JSON. */
 export const BOOKS_KEY = 'operatorId';
 
-/** An item may weigh 400 KB, its key and its number included. */
+/** DynamoDB limits an item to 400 KB, including its key and number. */
 const MAX_ZIPPED_BYTES = 390_000;
 
 const itemSchema = z.object({ number: z.int(), books: z.instanceof(Uint8Array) });
 
-/** Somebody else wrote in the books since they were opened: what was done has to be done again, in theirs. */
+/** Another writer changed the books since they were opened: repeat the call on the new books. */
 export class BooksChanged extends Error {
   override readonly name = 'BooksChanged';
 }
 
-/** There is no more room: the sandbox is for trying things out, with some ten thousand SIMs. */
+/** The books do not fit into an item: the sandbox is meant for about 10,000 SIMs. */
 export class BooksFull extends Error {
   override readonly name = 'BooksFull';
 }
 
 /**
- * Opens one operator's books in a table. What is changed in them is written by `save`, and by nothing else.
+ * Opens one operator's books in a table. Only `save` writes changes.
  *
- * @throws BooksChanged when they are saved and somebody else did so first, BooksFull when they do not fit into an item
+ * @returns a store whose `save` throws BooksChanged when another writer has saved first, and BooksFull when the books do not fit
  */
 export async function openBooks(
   { documents, tableName }: { documents: DynamoDBDocumentClient; tableName: string },

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A batch of 500 ICCIDs is a twentieth of it. */
+/** About twenty times the size of a batch of 500 ICCIDs. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
-/** A header's value; the first one of several. */
+/** Returns a header's value, the first one if repeated. */
 export function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Sends an answer whole. */
+/** Sends a JSON response. */
 export function sendJson(
   response: ServerResponse,
   { status, body }: { status: number; body: unknown },
@@ -19,7 +19,7 @@ export function sendJson(
   response.end(JSON.stringify(body));
 }
 
-/** The body, null when there is none; undefined when it is not JSON or too long. Throws when the caller goes away. */
+/** Reads the body: `value` is null when it is empty. Returns undefined when it is not JSON or too long. Throws when the caller disconnects. */
 export async function readJson(request: IncomingMessage): Promise<{ value: unknown } | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -9,26 +9,31 @@ import { openStore } from './store.ts';
 export { type Behaviour, type BehaviourRequest, behaviourSchema, type Usage, usageSchema } from './behaviour.ts';
 
 export type SandboxOptions = Omit<ServiceOptions, 'store'> & {
-  /** 0, or left out, picks a free one. */
+  /** Default 0: picks a free port. */
   port?: number;
-  /** The address to listen on; this machine alone when left out. */
+  /** The address to listen on. Default: this machine only. */
   host?: string;
-  /** Where to keep the books between runs; without it they are in memory. */
+  /** The file that keeps the books between runs. Omit it to keep them in memory. */
   storeFile?: string;
-  /** Seconds (real ones) that a 503 asks the caller to wait. */
+  /** The `Retry-After` of a 503, in real seconds. */
   retryAfterSeconds?: number;
 };
 
 export type Sandbox = Pick<Service, 'behave' | 'recordUsage'> & {
-  /** Without a slash at its end; an operator's base URL is `${url}/operators/${operatorId}`. */
+  /** Without a trailing slash; an operator's base URL is `${url}/operators/${operatorId}`. */
   url: string;
-  /** Ends all requests, saves the books and frees the port. */
+  /** Ends all requests, saves the books and releases the port. */
   stop(): Promise<void>;
 };
 
 /**
- * Starts the stand-in for the operators: all of them, on one port. Resolves when it takes requests; rejects when the
- * port is taken (`EADDRINUSE`) or the store file is none.
+ * Starts the stand-in for all operators, on one port. Resolves when it accepts requests; rejects when the port is taken
+ * (`EADDRINUSE`) or the store file is invalid.
+ *
+ * @example
+ * const sandbox = await startSandbox({ now: () => new Date(), apiKey: 'a-key' });
+ * sandbox.behave('3uk', { leadTimeDays: 0 });
+ * await sandbox.stop();
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { port = 0, host = '127.0.0.1', storeFile, retryAfterSeconds = 1, ...rest } = options;
@@ -43,9 +48,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       json: () => readJson(request),
     };
     answer(call).then(
-      (given) => {
-        if (given !== undefined) {
-          sendJson(response, given, given.status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {});
+      (apiAnswer) => {
+        if (apiAnswer !== undefined) {
+          sendJson(response, apiAnswer, apiAnswer.status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {});
         }
       },
       (error) => {
@@ -53,7 +58,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
           console.error('The operator sandbox failed:', error);
           sendJson(response, refusal(500, 'fault', 'The sandbox failed'));
         }
-        // Else the caller went away before it had asked all.
+        // Otherwise the caller disconnected before it had sent the whole request.
       },
     );
   });
@@ -79,13 +84,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-/** The clock of a sandbox on its own: a day lasts `dayMs` real milliseconds, from now on. */
+/** The clock of a standalone sandbox: a day lasts `dayMs` real milliseconds. */
 function scaledNow(dayMs: number): () => Date {
   const start = Date.now();
   return () => new Date(start + ((Date.now() - start) * 86_400_000) / dayMs);
 }
 
-async function runAlone(): Promise<void> {
+async function runStandalone(): Promise<void> {
   const { PORT = '0', HOST = '127.0.0.1', API_KEY, DAY_MS = '86400000', STORE_FILE } = process.env;
   if (API_KEY === undefined || API_KEY === '') {
     throw new Error('API_KEY is needed: the key that callers have to show');
@@ -104,5 +109,5 @@ async function runAlone(): Promise<void> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await runAlone();
+  await runStandalone();
 }

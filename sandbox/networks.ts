@@ -1,6 +1,6 @@
 /**
- * What tells the operators' SIMs apart. Issuer prefixes are 89, the country code and the issuer (ITU-T E.118); an IMSI
- * begins with the network's MCC and MNC (ITU-T E.212). The 19 or 20 digits of an ICCID include its check digit.
+ * The number ranges of the operators. An issuer prefix is 89, the country code and the issuer (ITU-T E.118); an IMSI begins with the
+ * network's MCC and MNC (ITU-T E.212). The 19 or 20 digits of an ICCID include its check digit.
  */
 export const networks = {
   '3uk': { name: 'Three UK', mccMnc: '23420', issuerPrefix: '894420', iccidLength: 19, msisdnPrefix: '+447' },
@@ -14,7 +14,7 @@ export type Network = {
   mccMnc: string;
   issuerPrefix: string;
   iccidLength: 19 | 20;
-  /** Absent: the operator's SIMs are for data alone and have no number to call. */
+  /** Absent when the operator's SIMs are data-only and have no phone number. */
   msisdnPrefix?: string;
 };
 
@@ -22,7 +22,7 @@ export type OperatorId = keyof typeof networks;
 
 export const operatorIds = ['3uk', '3ireland', 'orange', 'a1'] as const satisfies readonly OperatorId[];
 
-/** Whether the sandbox plays an operator of that id. */
+/** Whether the sandbox simulates an operator with this id. */
 export function isOperatorId(id: string): id is OperatorId {
   return Object.hasOwn(networks, id);
 }

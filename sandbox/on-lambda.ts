@@ -16,13 +16,13 @@ export type OnLambdaOptions = {
   now: () => Date;
 };
 
-/** Callers of one operator write into the same books, one after the other. */
-const ATTEMPTS = 20;
-const LONGEST_PAUSE_MS = 200;
-/** An operator that answers nothing is given up a moment before Lambda would. */
-const GIVE_UP_BEFORE_MS = 500;
+/** The attempts of a call: concurrent callers of an operator write to the same books. */
+const MAX_ATTEMPTS = 20;
+const MAX_PAUSE_MS = 200;
+/** A stalled call is answered this long before Lambda's time-out. */
+const STALL_MARGIN_MS = 500;
 
-/** Answers a call of a function URL, over books in a table. */
+/** Handles a call of a function URL, with books in a table. */
 export async function answerUrl(
   event: LambdaFunctionURLEvent,
   context: Pick<Context, 'getRemainingTimeInMillis'>,
@@ -39,7 +39,7 @@ export async function answerUrl(
       const answer = await operatorsService({ store, now, apiKey }).answer(call);
       await store.save();
       if (answer === undefined) {
-        await sleep(Math.max(context.getRemainingTimeInMillis() - GIVE_UP_BEFORE_MS, 0));
+        await sleep(Math.max(context.getRemainingTimeInMillis() - STALL_MARGIN_MS, 0));
       }
       return resultOf(answer ?? refusal(504, 'stalled', 'The operator answers nothing'));
     } catch (error) {
@@ -49,17 +49,17 @@ export async function answerUrl(
       if (!(error instanceof BooksChanged)) {
         throw error;
       }
-      if (attempt === ATTEMPTS) {
+      if (attempt === MAX_ATTEMPTS) {
         return resultOf(refusal(503, 'overloaded', 'Too much to do: try again'));
       }
-      await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 10 * 2 ** attempt));
+      await sleep(Math.random() * Math.min(MAX_PAUSE_MS, 10 * 2 ** attempt));
     }
   }
 }
 
 let documents: DynamoDBDocumentClient | undefined;
 
-/** The sandbox as a function behind its own URL: `TABLE_NAME` has its books, the secret `API_KEY_SECRET` its key. */
+/** The sandbox as a function behind its own URL: `TABLE_NAME` names the table of its books, `API_KEY_SECRET` the secret with its key. */
 export async function handler(event: LambdaFunctionURLEvent, context: Context): Promise<LambdaFunctionURLResult> {
   const { TABLE_NAME: tableName, API_KEY_SECRET: secret } = process.env;
   if (!tableName || !secret) {

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import type { Usage } from './behaviour.ts';
 import { type CardPlace, cardAt, placeOf } from './cards.ts';
 import { networks, type OperatorId } from './networks.ts';
-import { deliveredCards, type Order, orderAt, orderRequestSchema, takeOrder } from './orders.ts';
-import { pageOfPlaces, repeated, repeatedOrderAnswer, repeatedPageOfPlaces } from './repeats.ts';
+import { createSandboxOrder, deliveredCards, type Order, orderAt, orderRequestSchema } from './orders.ts';
+import { pageOfPlaces, repeated, repeatedOrder, repeatedPageOfPlaces } from './repeats.ts';
 import {
   activate,
   type Change,
@@ -17,7 +17,7 @@ import {
 } from './sims.ts';
 import type { FirstAnswer, OperatorBooks } from './store.ts';
 
-/** A request of one operator's API, its path below the operator's base URL cut at the slashes. */
+/** A request to one operator's API; `path` has the segments below the operator's base URL. */
 export type ApiRequest = {
   method: string;
   path: readonly string[];
@@ -26,10 +26,10 @@ export type ApiRequest = {
   body: unknown;
 };
 
-/** `changed`: the store has to be saved; `order` at once, before the answer is given, `sims` soon. */
+/** `changed` asks to save the store: `order` before the response is sent, `sims` soon. */
 export type ApiAnswer = { status: number; body: unknown; changed?: 'order' | 'sims' };
 
-type Desk = { operatorId: OperatorId; books: OperatorBooks; now: Date };
+type Context = { operatorId: OperatorId; books: OperatorBooks; now: Date };
 
 const MAX_BATCH = 500;
 const DEFAULT_PAGE = 100;
@@ -41,52 +41,52 @@ const batchSchema = z.strictObject({ iccids });
 const barsSchema = z.strictObject({ iccids, barred: z.boolean() });
 const keySchema = z.string().regex(/^[\x20-\x7e]{1,255}$/);
 
-/** Answers one request, by the operator's behaviour, as things are at `now`. */
-export function answerRequest(desk: Desk, request: ApiRequest): ApiAnswer {
+/** Handles a request, according to the operator's behaviour and the time `now`. */
+export function answerRequest(context: Context, request: ApiRequest): ApiAnswer {
   const [resource, id, part] = request.path;
   const route = [request.method, resource, resource === 'orders' ? ':id' : id, part].filter(Boolean).join(' ');
   switch (route) {
     case 'PUT orders :id':
-      return submitOrder(desk, id, request.body);
+      return submitOrder(context, id, request.body);
     case 'GET orders :id':
-      return withOrder(desk, id, (order) => ({ status: 200, body: sayOrder(desk, order) }));
+      return withOrder(context, id, (order) => ({ status: 200, body: orderBody(context, order) }));
     case 'POST orders :id cancel':
-      return withOrder(desk, id, (order) => cancelOrder(desk, order));
+      return withOrder(context, id, (order) => cancelOrder(context, order));
     case 'GET orders :id sims':
-      return withOrder(desk, id, (order) => deliveredSims(desk, order, request.query));
+      return withOrder(context, id, (order) => listDeliveredSims(context, order, request.query));
     case 'POST sims status':
-      return simStatus(desk, request.body);
+      return simStatus(context, request.body);
     case 'POST sims activations': {
-      const refused = new Set(desk.books.behaviour.refuseActivation);
-      return changeSims(desk, request, batchSchema, (iccid, standing) =>
-        activate(iccid, standing, desk.now, desk.books.behaviour, refused),
+      const refused = new Set(context.books.behaviour.refuseActivation);
+      return changeSims(context, request, batchSchema, (iccid, standing) =>
+        activate(iccid, standing, context.now, context.books.behaviour, refused),
       );
     }
     case 'POST sims bars':
-      return changeSims(desk, request, barsSchema, (_iccid, standing, { barred }) =>
-        setBar(standing, desk.now, barred),
+      return changeSims(context, request, barsSchema, (_iccid, standing, { barred }) =>
+        setBar(standing, context.now, barred),
       );
     case 'POST sims terminations':
-      return changeSims(desk, request, batchSchema, terminate);
+      return changeSims(context, request, batchSchema, terminate);
     case 'GET usage':
-      return usageSince(desk, request.query);
+      return usageSince(context, request.query);
     default:
       return refusal(404, 'unknown_path', `There is no ${request.method} /${request.path.join('/')}`);
   }
 }
 
-/** Notes what a SIM used, for `GET /usage` to tell. */
-export function noteUsage({ operatorId, books, now }: Desk, usage: Usage): void {
+/** Records a SIM's usage, which `GET /usage` returns. */
+export function addUsage({ operatorId, books, now }: Context, usage: Usage): void {
   const { iccid, bytes, at = now.toISOString(), network = networks[operatorId].mccMnc } = usage;
   books.usage.push({ iccid, bytes, at, network });
 }
 
-/** The body of every answer that is not the one hoped for. */
+/** Builds an error response. */
 export function refusal(status: number, code: string, reason: string): ApiAnswer {
   return { status, body: { code, reason } };
 }
 
-function submitOrder({ operatorId, books, now }: Desk, id: string | undefined, body: unknown): ApiAnswer {
+function submitOrder({ operatorId, books, now }: Context, id: string | undefined, body: unknown): ApiAnswer {
   const orderId = orderIdSchema.safeParse(id);
   const request = orderRequestSchema.safeParse(body);
   if (!orderId.success || !request.success) {
@@ -98,7 +98,7 @@ function submitOrder({ operatorId, books, now }: Desk, id: string | undefined, b
       ? { status: 200, body: orderAt(known, now) }
       : refusal(409, 'other_order', 'Another order was submitted with this id');
   }
-  const order = takeOrder(operatorId, orderId.data, request.data, {
+  const order = createSandboxOrder(operatorId, orderId.data, request.data, {
     now,
     behaviour: books.behaviour,
     takenBlocks: books.orderOfBlock,
@@ -110,20 +110,20 @@ function submitOrder({ operatorId, books, now }: Desk, id: string | undefined, b
   return { status: 201, body: orderAt(order, now), changed: 'order' };
 }
 
-function withOrder({ books }: Desk, id: string | undefined, answer: (order: Order) => ApiAnswer): ApiAnswer {
+function withOrder({ books }: Context, id: string | undefined, answer: (order: Order) => ApiAnswer): ApiAnswer {
   const order = books.orders.get(id ?? '');
   return order === undefined ? refusal(404, 'unknown_order', 'No order was submitted with this id') : answer(order);
 }
 
-function sayOrder({ books, now }: Desk, order: Order) {
+function orderBody({ books, now }: Context, order: Order) {
   return books.behaviour.duplicateAnswers
-    ? repeatedOrderAnswer(order, now, countAsked(books, order.orderId))
+    ? repeatedOrder(order, now, countRequest(books, order.orderId))
     : orderAt(order, now);
 }
 
-function cancelOrder({ books, now }: Desk, order: Order): ApiAnswer {
-  const said = orderAt(order, now);
-  switch (said.status) {
+function cancelOrder({ books, now }: Context, order: Order): ApiAnswer {
+  const current = orderAt(order, now);
+  switch (current.status) {
     case 'accepted':
     case 'processing': {
       const cancelled = { ...order, cancelledAt: now.getTime() };
@@ -131,10 +131,10 @@ function cancelOrder({ books, now }: Desk, order: Order): ApiAnswer {
       return { status: 200, body: orderAt(cancelled, now), changed: 'order' };
     }
     case 'cancelled':
-      return { status: 200, body: said };
+      return { status: 200, body: current };
     case 'dispatched':
     case 'delivered':
-      return refusal(409, 'already_dispatched', `The order is ${said.status}`);
+      return refusal(409, 'already_dispatched', `The order is ${current.status}`);
     case 'rejected':
       return refusal(409, 'rejected', 'The order was rejected');
   }
@@ -142,7 +142,7 @@ function cancelOrder({ books, now }: Desk, order: Order): ApiAnswer {
 
 type Card = ReturnType<typeof cardAt>;
 
-/** How operators write SIMs otherwise than documented, by place in a delivery. The last one is no phone number. */
+/** Undocumented formats of SIMs, by place in a delivery. The last one is not a phone number. */
 const oddities: readonly ((card: Card) => Record<keyof Card, unknown> | Record<string, unknown>)[] = [
   () => ({ msisdn: '447700900001' }),
   ({ iccid }) => ({ iccid: `${iccid}F` }),
@@ -151,7 +151,7 @@ const oddities: readonly ((card: Card) => Record<keyof Card, unknown> | Record<s
   () => ({ msisdn: '+4477009000011234' }),
 ];
 
-function deliveredSims({ operatorId, books, now }: Desk, order: Order, query: URLSearchParams): ApiAnswer {
+function listDeliveredSims({ operatorId, books, now }: Context, order: Order, query: URLSearchParams): ApiAnswer {
   const delivered = deliveredCards(order, now);
   if (delivered === undefined) {
     return refusal(409, 'not_delivered', `The order is ${orderAt(order, now).status}`);
@@ -162,7 +162,7 @@ function deliveredSims({ operatorId, books, now }: Desk, order: Order, query: UR
   }
   const { block, quantity } = delivered;
   const { places, end } = books.behaviour.duplicateAnswers
-    ? repeatedPageOfPlaces(page.start, page.limit, quantity, countAsked(books, `${order.orderId} ${page.start}`))
+    ? repeatedPageOfPlaces(page.start, page.limit, quantity, countRequest(books, `${order.orderId} ${page.start}`))
     : pageOfPlaces(page.start, page.limit, quantity);
   return {
     status: 200,
@@ -176,26 +176,26 @@ function deliveredSims({ operatorId, books, now }: Desk, order: Order, query: UR
   };
 }
 
-function simStatus(desk: Desk, body: unknown): ApiAnswer {
+function simStatus(context: Context, body: unknown): ApiAnswer {
   const batch = batchSchema.safeParse(body);
   if (!batch.success) {
     return refusal(422, 'invalid_batch', firstIssue(batch.error));
   }
   const sims = batch.data.iccids.flatMap((iccid) => {
-    const card = deliveredCard(desk, iccid);
-    return card === undefined ? [] : [{ iccid, ...simStateAt(card.order.sims.get(card.place), desk.now) }];
+    const card = deliveredCard(context, iccid);
+    return card === undefined ? [] : [{ iccid, ...simStateAt(card.order.sims.get(card.place), context.now) }];
   });
-  return { status: 200, body: { sims: desk.books.behaviour.duplicateAnswers ? repeated(sims) : sims } };
+  return { status: 200, body: { sims: context.books.behaviour.duplicateAnswers ? repeated(sims) : sims } };
 }
 
-/** Changes the SIMs of a batch one by one and remembers the answer under the batch's key. */
+/** Changes the SIMs of a batch one by one and stores the answer under the batch's key. */
 function changeSims<Batch extends { iccids: string[] }>(
-  desk: Desk,
+  context: Context,
   request: ApiRequest,
   schema: z.ZodType<Batch>,
   change: (iccid: string, standing: SimStanding | undefined, batch: Batch) => Change,
 ): ApiAnswer {
-  const { books } = desk;
+  const { books } = context;
   const key = keySchema.safeParse(request.idempotencyKey);
   if (!key.success) {
     return refusal(400, 'no_key', 'An Idempotency-Key of 1 to 255 printable characters is needed');
@@ -211,10 +211,10 @@ function changeSims<Batch extends { iccids: string[] }>(
   }
   const states =
     first === undefined
-      ? batch.data.iccids.map((iccid) => changeSim(desk, iccid, (standing) => change(iccid, standing, batch.data)))
+      ? batch.data.iccids.map((iccid) => changeSim(context, iccid, (standing) => change(iccid, standing, batch.data)))
       : batch.data.iccids.map((_, position) => stateIn(first, position));
   if (first === undefined) {
-    books.firstAnswers.set(key.data, rememberedAs(requestHash, states));
+    books.firstAnswers.set(key.data, toFirstAnswer(requestHash, states));
   }
   const sims = batch.data.iccids.map((iccid, position) => ({ iccid, ...states[position] }));
   return {
@@ -224,8 +224,8 @@ function changeSims<Batch extends { iccids: string[] }>(
   };
 }
 
-function changeSim(desk: Desk, iccid: string, change: (standing: SimStanding | undefined) => Change): SimState {
-  const card = deliveredCard(desk, iccid);
+function changeSim(context: Context, iccid: string, change: (standing: SimStanding | undefined) => Change): SimState {
+  const card = deliveredCard(context, iccid);
   if (card === undefined) {
     return NOT_OURS;
   }
@@ -239,25 +239,25 @@ function changeSim(desk: Desk, iccid: string, change: (standing: SimStanding | u
   return answer;
 }
 
-/** Finds the card of an ICCID among those delivered. */
-function deliveredCard({ operatorId, books, now }: Desk, iccid: string): (CardPlace & { order: Order }) | undefined {
+/** Finds the delivered card with an ICCID. */
+function deliveredCard({ operatorId, books, now }: Context, iccid: string): (CardPlace & { order: Order }) | undefined {
   const at = placeOf(operatorId, iccid);
   const order = at && books.orders.get(books.orderOfBlock.get(at.block) ?? '');
   const delivered = order && deliveredCards(order, now);
   return at && order && delivered && at.place < delivered.quantity ? { ...at, order } : undefined;
 }
 
-/** Records from the cursor on. `nextCursor` is always there: what is used later is found behind it. */
-function usageSince({ operatorId, books }: Desk, query: URLSearchParams): ApiAnswer {
+/** Returns usage records from the cursor on. `nextCursor` is always present: later usage follows it. */
+function usageSince({ operatorId, books }: Context, query: URLSearchParams): ApiAnswer {
   const page = pageOf(query);
   if (page === undefined) {
     return refusal(400, 'invalid_page', `cursor is one that was given, limit is 1 to ${MAX_PAGE}`);
   }
-  const told = books.usage.length;
+  const count = books.usage.length;
   const { places, end } = books.behaviour.duplicateAnswers
-    ? repeatedPageOfPlaces(page.start, page.limit, told, countAsked(books, `usage ${page.start}`))
-    : pageOfPlaces(page.start, page.limit, told);
-  // A record keeps its place in the books, so that tells it from all others of the operator.
+    ? repeatedPageOfPlaces(page.start, page.limit, count, countRequest(books, `usage ${page.start}`))
+    : pageOfPlaces(page.start, page.limit, count);
+  // A record keeps its place in the books, so the place identifies it.
   const records = places.flatMap((place) => {
     const record = books.usage[place];
     return record === undefined ? [] : [{ recordId: `${operatorId}-${place}`, ...record }];
@@ -273,8 +273,8 @@ function pageOf(query: URLSearchParams): { start: number; limit: number } | unde
     : undefined;
 }
 
-/** Kept short, as most SIMs of a batch get the same answer: a hundred thousand SIMs are a few kilobytes. */
-function rememberedAs(requestHash: string, states: readonly SimState[]): FirstAnswer {
+/** Stores an answer compactly: most SIMs of a batch get the same state, so 100,000 SIMs take a few kilobytes. */
+function toFirstAnswer(requestHash: string, states: readonly SimState[]): FirstAnswer {
   const usual = states.find(({ status }) => status !== 'refused')?.status ?? 'barred';
   return {
     requestHash,
@@ -294,10 +294,10 @@ function stateIn({ usual, exceptions }: FirstAnswer, position: number): SimState
   return reason === '' ? { status } : { status, reason };
 }
 
-function countAsked(books: OperatorBooks, what: string): number {
-  const times = books.timesAsked.get(what) ?? 0;
-  books.timesAsked.set(what, times + 1);
-  return times;
+function countRequest(books: OperatorBooks, what: string): number {
+  const count = books.timesAsked.get(what) ?? 0;
+  books.timesAsked.set(what, count + 1);
+  return count;
 }
 
 function hashOf(request: unknown): string {

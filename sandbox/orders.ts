@@ -8,10 +8,10 @@ import type { OperatorId } from './networks.ts';
 import { type SimStanding, simStandingSchema } from './sims.ts';
 
 const MAX_ORDER_QUANTITY = CARDS_IN_A_BLOCK;
-/** Parcels are handed over in the morning. */
+/** Parcels are delivered in the morning. */
 const DELIVERY_HOUR_UTC = 10;
 
-/** An order as a customer of the operator submits it. */
+/** An order request of the operator's customer. */
 export const orderRequestSchema = z.strictObject({
   quantity: z.int().min(1).max(MAX_ORDER_QUANTITY),
   deliveryAddress: z.strictObject({
@@ -28,8 +28,8 @@ export type OrderRequest = z.infer<typeof orderRequestSchema>;
 const instant = z.number().describe('Milliseconds since 1970, UTC');
 
 /**
- * An order as it is kept: what was settled when it was taken, and what came after. Its status is not kept: it follows
- * from these facts and the time.
+ * A stored order: what was decided when it was submitted, and what happened since. Its status is not stored: it follows from these
+ * facts and the time.
  */
 export const orderSchema = z.strictObject({
   orderId: z.string(),
@@ -48,13 +48,13 @@ export const orderSchema = z.strictObject({
     }),
   ]),
   cancelledAt: instant.exactOptional(),
-  /** Only the cards that are not as delivered, by their place in the block. */
+  /** The cards that have changed since delivery, by place in the block. */
   sims: z.array(z.tuple([z.int(), simStandingSchema])).transform((entries) => new Map<number, SimStanding>(entries)),
 });
 
 export type Order = z.infer<typeof orderSchema>;
 
-/** What the operator says of an order. */
+/** The operator's representation of an order. */
 export type OrderAnswer = {
   orderId: string;
   operatorReference: string;
@@ -65,8 +65,8 @@ export type OrderAnswer = {
   reason?: string;
 };
 
-/** Takes or rejects an order, and settles when it will be where. `takenBlocks`: the number blocks given away already. */
-export function takeOrder(
+/** Accepts or rejects an order and schedules its delivery. `takenBlocks` are the number blocks in use. */
+export function createSandboxOrder(
   operatorId: OperatorId,
   orderId: string,
   request: OrderRequest,
@@ -74,7 +74,7 @@ export function takeOrder(
 ): Order {
   const { now, behaviour, takenBlocks } = context;
   const draw = numberFrom(orderId);
-  const taken = {
+  const base = {
     orderId,
     request,
     operatorReference: `${operatorId.toUpperCase()}-${draw.toString(36).toUpperCase().padStart(7, '0')}`,
@@ -82,44 +82,44 @@ export function takeOrder(
     sims: new Map<number, SimStanding>(),
   };
   if (behaviour.rejectOrders) {
-    return { ...taken, outcome: { rejected: 'The operator takes no orders for this account' } };
+    return { ...base, outcome: { rejected: 'The operator takes no orders for this account' } };
   }
   if (takenBlocks.size >= BLOCKS) {
-    return { ...taken, outcome: { rejected: 'The operator has no numbers left' } };
+    return { ...base, outcome: { rejected: 'The operator has no numbers left' } };
   }
   return {
-    ...taken,
+    ...base,
     outcome: {
       block: freeBlock(draw, takenBlocks),
       shippedQuantity: Math.floor(request.quantity * behaviour.shipFraction),
       trackingReference: `TRK${draw.toString().padStart(10, '0')}`,
-      ...journey(operatorId, now, behaviour.leadTimeDays ?? 3 + (draw % 3), draw),
+      ...schedule(operatorId, now, behaviour.leadTimeDays ?? 3 + (draw % 3), draw),
     },
   };
 }
 
-/** What is true of the order at a time: now, or earlier for an operator that repeats itself. */
+/** The order's representation at a time: now, or earlier for an operator that repeats itself. */
 export function orderAt(order: Order, at: Date): OrderAnswer {
   const time = at.getTime();
   const { orderId, operatorReference, outcome } = order;
-  const said = { orderId, operatorReference, quantity: order.request.quantity };
+  const base = { orderId, operatorReference, quantity: order.request.quantity };
   if ('rejected' in outcome) {
-    return { ...said, status: 'rejected', reason: outcome.rejected };
+    return { ...base, status: 'rejected', reason: outcome.rejected };
   }
   if (order.cancelledAt !== undefined && time >= order.cancelledAt) {
-    return { ...said, status: 'cancelled', reason: 'Cancelled as asked' };
+    return { ...base, status: 'cancelled', reason: 'Cancelled as asked' };
   }
   const { trackingReference, shippedQuantity } = outcome;
   if (time >= outcome.deliveredAt) {
-    return { ...said, status: 'delivered', trackingReference, deliveredQuantity: shippedQuantity };
+    return { ...base, status: 'delivered', trackingReference, deliveredQuantity: shippedQuantity };
   }
   if (time >= outcome.dispatchedAt) {
-    return { ...said, status: 'dispatched', trackingReference };
+    return { ...base, status: 'dispatched', trackingReference };
   }
-  return { ...said, status: time >= outcome.processingAt ? 'processing' : 'accepted' };
+  return { ...base, status: time >= outcome.processingAt ? 'processing' : 'accepted' };
 }
 
-/** The moments up to now at which the order's status changed, oldest first. */
+/** The times up to now at which the order's status changed, oldest first. */
 export function turningPoints(order: Order, now: Date): Date[] {
   const { outcome } = order;
   const moments =
@@ -127,11 +127,11 @@ export function turningPoints(order: Order, now: Date): Date[] {
   return [order.submittedAt, ...moments]
     .filter((moment) => moment !== undefined)
     .filter((moment) => moment <= Math.min(now.getTime(), order.cancelledAt ?? Number.POSITIVE_INFINITY))
-    .sort((one, other) => one - other)
+    .sort((a, b) => a - b)
     .map((moment) => new Date(moment));
 }
 
-/** How many cards of the order are with the customer, in which block. None before delivery. */
+/** The block and number of the order's delivered cards; undefined before delivery. */
 export function deliveredCards(order: Order, now: Date): { block: number; quantity: number } | undefined {
   const { outcome } = order;
   return 'rejected' in outcome || orderAt(order, now).status !== 'delivered'
@@ -140,10 +140,9 @@ export function deliveredCards(order: Order, now: Date): { block: number; quanti
 }
 
 /**
- * When the order is worked on, leaves, and arrives: one to two days on the road, and on a lead time too short for that
- * the second half of it.
+ * Schedules processing, dispatch and delivery: transport takes one to two days, or the second half of a shorter lead time.
  */
-function journey(operatorId: OperatorId, from: Date, leadTimeDays: number, draw: number) {
+function schedule(operatorId: OperatorId, from: Date, leadTimeDays: number, draw: number) {
   const submittedAt = from.getTime();
   const workingDays = Math.floor(leadTimeDays);
   const day =
@@ -152,22 +151,22 @@ function journey(operatorId: OperatorId, from: Date, leadTimeDays: number, draw:
       : Date.parse(`${workingDaysAfter(operatorId, from, workingDays)}T${DELIVERY_HOUR_UTC}:00:00Z`);
   const deliveredAt = day + (leadTimeDays - workingDays) * DAY_MS;
   const span = deliveredAt - submittedAt;
-  const onTheRoad = (24 + (draw % 25)) * HOUR_MS;
+  const transportMs = (24 + (draw % 25)) * HOUR_MS;
   return {
     processingAt: submittedAt + Math.min(2 * HOUR_MS, span / 4),
-    dispatchedAt: Math.max(deliveredAt - onTheRoad, submittedAt + span / 2),
+    dispatchedAt: Math.max(deliveredAt - transportMs, submittedAt + span / 2),
     deliveredAt,
   };
 }
 
-/** A number that looks drawn but is the same for the same order: so that a sandbox started again does the same. */
+/** Derives a pseudo-random number from the order, so that a restarted sandbox behaves the same. */
 function numberFrom(orderId: string): number {
   return createHash('sha256').update(orderId).digest().readUInt32BE();
 }
 
-function freeBlock(draw: number, taken: { has(block: number): boolean }): number {
+function freeBlock(draw: number, takenBlocks: { has(block: number): boolean }): number {
   let block = draw % BLOCKS;
-  while (taken.has(block)) {
+  while (takenBlocks.has(block)) {
     block = (block + 1) % BLOCKS;
   }
   return block;

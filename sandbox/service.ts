@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type BehaviourRequest, behaviourSchema, type Usage, usageSchema } from './behaviour.ts';
 import { isOperatorId, type OperatorId, operatorIds } from './networks.ts';
-import { type ApiAnswer, answerRequest, noteUsage, refusal } from './operators-api.ts';
+import { type ApiAnswer, addUsage, answerRequest, refusal } from './operators-api.ts';
 import type { Store } from './store.ts';
 
-/** A call over HTTP, however it came. `json` is undefined when the body is none, or too long; null when there is no body. */
+/** An HTTP call, independent of the transport. `json` returns undefined when the body is not JSON or too long; its value is null for an empty body. */
 export type Call = {
   method: string;
   url: URL;
@@ -14,24 +14,24 @@ export type Call = {
 
 export type ServiceOptions = {
   store: Store;
-  /** The time that the operators live in. */
+  /** The operators' time. */
   now: () => Date;
-  /** What callers have to show: `Authorization: Bearer <apiKey>`. */
+  /** The key that callers must send: `Authorization: Bearer <apiKey>`. */
   apiKey: string;
-  /** Draws from 0 to 1 for `failureRate`; for tests. */
+  /** Returns random numbers from 0 to 1 for `failureRate`; for tests. */
   random?: () => number;
 };
 
 export type Service = {
-  /** What the operators say; undefined when the operator is one that answers nothing. */
+  /** Handles a call; returns undefined when the operator stalls. */
   answer(call: Call): Promise<ApiAnswer | undefined>;
-  /** Tells an operator how to behave from now on; replaces all it was told before. Throws on what is no behaviour. */
+  /** Replaces the behaviour of an operator. Throws when the behaviour is invalid. */
   behave(operatorId: string, behaviour: BehaviourRequest): void;
-  /** Notes what a SIM of the operator used. Throws on what is no usage. */
+  /** Records usage of a SIM. Throws when the usage is invalid. */
   recordUsage(operatorId: string, usage: Usage): void;
 };
 
-/** The operators, all of them, over one store: the paths that README.md tells of. */
+/** Creates the service of all operators on one store; README.md documents its paths. */
 export function operatorsService({ store, now, apiKey, random = Math.random }: ServiceOptions): Service {
   function behave(operatorId: string, behaviour: BehaviourRequest): void {
     store.books(knownOperator(operatorId)).behaviour = behaviourSchema.parse(behaviour);
@@ -40,7 +40,7 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
 
   function recordUsage(operatorId: string, usage: Usage): void {
     const id = knownOperator(operatorId);
-    noteUsage({ operatorId: id, books: store.books(id), now: now() }, usageSchema.parse(usage));
+    addUsage({ operatorId: id, books: store.books(id), now: now() }, usageSchema.parse(usage));
     store.changed();
   }
 
@@ -53,10 +53,10 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
     if (body === undefined) {
       return refusal(400, 'invalid_json', 'The body is not JSON, or too long');
     }
-    // A call that fails may have done its work all the same, as with any operator: half of them have.
+    // As with real operators, a failing call may have taken effect: half of them do.
     const fails = random() < books.behaviour.failureRate;
-    const works = !fails || random() < 0.5;
-    const answer = works
+    const takesEffect = !fails || random() < 0.5;
+    const answer = takesEffect
       ? answerRequest(
           { operatorId, books, now: now() },
           {
@@ -77,7 +77,7 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
     return fails ? refusal(503, 'overloaded', 'Too much to do: try again') : answer;
   }
 
-  /** What the sandbox is told when it runs on its own. */
+  /** Handles the control routes of a standalone sandbox. */
   async function answerControl(operatorId: OperatorId, what: string, call: Call): Promise<ApiAnswer> {
     const body = await call.json();
     if (what === 'PUT behaviour') {
@@ -126,8 +126,8 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
 }
 
 /**
- * Whether the caller shows the key of the operators' API. Compares digests in constant time: how long it takes reveals neither
- * the key nor its length.
+ * Whether the caller sent the API key. Compares digests in constant time, so that the duration reveals neither the key nor its
+ * length.
  */
 export function isAuthorised(call: Call, apiKey: string): boolean {
   return timingSafeEqual(digestOf(call.header('authorization') ?? ''), digestOf(`Bearer ${apiKey}`));
@@ -135,7 +135,7 @@ export function isAuthorised(call: Call, apiKey: string): boolean {
 
 const digestOf = (text: string) => createHash('sha256').update(text).digest();
 
-/** What a path is about; no operator when it names none that there is. */
+/** Splits a path into its area, operator and rest; the operator is undefined when it does not exist. */
 export function placeOf(url: URL): { area: string | undefined; operatorId: OperatorId | undefined; path: string[] } {
   const [area, id, ...path] = url.pathname.split('/').filter(Boolean);
   return { area, operatorId: id !== undefined && isOperatorId(id) ? id : undefined, path };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DAY_MS } from '../domain/durations.ts';
 import type { Behaviour } from './behaviour.ts';
 
-/** How a card stands once it is no longer as delivered. A card without a standing is barred. */
+/** The stored state of a card that has changed since delivery. A card without one is barred. */
 export const simStandingSchema = z.union([
   z.strictObject({ activeFrom: z.number().describe('Milliseconds since 1970; until then the removal is under way') }),
   z.strictObject({ refused: z.string() }),
@@ -13,16 +13,16 @@ export type SimStanding = z.infer<typeof simStandingSchema>;
 
 export const simStatuses = ['barred', 'pending', 'active', 'refused', 'terminated'] as const;
 
-/** What the operator says of a SIM. */
+/** The operator's representation of a SIM. */
 export type SimState = { status: (typeof simStatuses)[number]; reason?: string };
 
-/** The standing that a request leaves the card in, undefined for barred, and what is answered. */
+/** The result of a request: the card's new standing, undefined for barred, and the answer. */
 export type Change = { standing: SimStanding | undefined; answer: SimState };
 
 export const TERMINATED: SimState = { status: 'refused', reason: 'The subscription is terminated' };
 export const NOT_OURS: SimState = { status: 'refused', reason: 'Not a SIM of this account' };
 
-/** What is true of a card at a time. */
+/** The state of a card at a time. */
 export function simStateAt(standing: SimStanding | undefined, now: Date): SimState {
   if (standing === undefined) {
     return { status: 'barred' };
@@ -36,7 +36,7 @@ export function simStateAt(standing: SimStanding | undefined, now: Date): SimSta
   return { status: now.getTime() >= standing.activeFrom ? 'active' : 'pending' };
 }
 
-/** Asks for the bar to come off. A card refused before may be asked for again; one under way keeps its time. */
+/** Requests an activation. A refused card may be requested again; a pending one keeps its time. */
 export function activate(
   iccid: string,
   standing: SimStanding | undefined,
@@ -56,7 +56,7 @@ export function activate(
   return { standing: next, answer: simStateAt(next, now) };
 }
 
-/** Puts the bar on or takes it off, at once. */
+/** Sets or removes the bar immediately. */
 export function setBar(standing: SimStanding | undefined, now: Date, barred: boolean): Change {
   if (standing !== undefined && 'terminated' in standing) {
     return { standing, answer: TERMINATED };
@@ -68,7 +68,7 @@ export function setBar(standing: SimStanding | undefined, now: Date, barred: boo
   return { standing: alreadyActive ? standing : { activeFrom: now.getTime() }, answer: { status: 'active' } };
 }
 
-/** Ends the subscription for good. */
+/** Terminates the subscription permanently. */
 export function terminate(): Change {
   return { standing: { terminated: true }, answer: { status: 'terminated' } };
 }

@@ -5,7 +5,7 @@ import { type OperatorId, operatorIds } from './networks.ts';
 import { type Order, orderSchema } from './orders.ts';
 import { simStatuses } from './sims.ts';
 
-/** The first answer given to an `Idempotency-Key`: the state that most SIMs got, and those that got another. */
+/** The stored answer of an `Idempotency-Key`: the most common state, and the SIMs with a different one. */
 const firstAnswerSchema = z.strictObject({
   requestHash: z.string(),
   usual: z.enum(simStatuses),
@@ -32,33 +32,33 @@ const savedBooksSchema = z.strictObject({
 
 const savedSchema = z.strictObject({ version: z.literal(1), operators: z.record(z.string(), z.unknown()) });
 
-/** All that one operator knows. */
+/** The state of one operator. */
 export type OperatorBooks = {
   behaviour: Behaviour;
   orders: Map<string, Order>;
-  /** Which order has a block of card numbers. */
+  /** The order of each block of card numbers. */
   orderOfBlock: Map<number, string>;
   firstAnswers: Map<string, FirstAnswer>;
   usage: UsageRecord[];
-  /** How often an order or a page of SIMs was asked for: what an operator that repeats itself goes by. Not saved. */
+  /** The number of requests for each order and page, for operators that repeat themselves. Not saved. */
   timesAsked: Map<string, number>;
 };
 
 export type Store = {
   books(operatorId: OperatorId): OperatorBooks;
-  /** Notes that something changed, which may be saved later: many changes in a row are one save. */
+  /** Marks the books as changed; a save follows later and may cover many changes. */
   changed(): void;
-  /** Saves what changed, and waits until that is done. */
+  /** Saves changes and waits for the save. */
   save(): Promise<void>;
 };
 
-/** A save waits at least so long for more changes, and ten times as long as the last save took: a big store saves rarely. */
+/** A save waits at least this long for more changes, and at least ten times the duration of the last save: a large store is saved rarely. */
 const SAVE_DELAY_MS = 100;
 const SAVE_DELAY_FACTOR = 10;
 
 /**
- * The books of all operators, in memory; with a file, they are read from it and saved to it (JSON, replaced as a
- * whole, so that the file is never half written). Throws when the file is there and is no such store.
+ * Opens the books of all operators, in memory; with a file, reads them from it and saves them to it (JSON, replaced atomically).
+ * Throws when the file exists and is not a store.
  */
 export async function openStore(file?: string): Promise<Store> {
   const books = file === undefined ? allEmpty() : await readBooks(file);
@@ -110,7 +110,7 @@ export async function openStore(file?: string): Promise<Store> {
   };
 }
 
-/** The books of an operator that nothing was asked of yet. */
+/** The initial books of an operator. */
 export function emptyBooks(): OperatorBooks {
   return {
     behaviour: wellBehaved,
@@ -122,7 +122,7 @@ export function emptyBooks(): OperatorBooks {
   };
 }
 
-/** One operator's books as JSON, which {@link booksFrom} reads. */
+/** Converts one operator's books to JSON, which {@link booksFrom} reads. */
 export function savedFrom({ behaviour, orders, firstAnswers, usage }: OperatorBooks): z.input<typeof savedBooksSchema> {
   return {
     behaviour,
@@ -132,7 +132,7 @@ export function savedFrom({ behaviour, orders, firstAnswers, usage }: OperatorBo
   };
 }
 
-/** Throws when it is none of {@link savedFrom}. */
+/** Reads the JSON of {@link savedFrom}. Throws when it is invalid. */
 export function booksFrom(saved: unknown): OperatorBooks {
   const { behaviour, orders, firstAnswers, usage } = savedBooksSchema.parse(saved);
   return {
