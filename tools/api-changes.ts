@@ -5,13 +5,13 @@ import project from '../package.json' with { type: 'json' };
 import { breakingChanges } from './breaking-changes.ts';
 import { lastRelease, mayBreak } from './releases.ts';
 
-// npm run api-changes: what callers of the last release would find broken in the API as it is now. docs/changes.md.
+// npm run api-changes: lists the breaking changes of the API since the last release (docs/changes.md).
 
 const release = lastRelease();
 const before: unknown = JSON.parse(readFileSync(release.file('openapi.json'), 'utf8'));
-const found = breakingChanges(before, openApiDocument(allRoutes, project.version));
-process.stdout.write(`${[...found, `${found.length} breaking changes since ${release.version}`].join('\n')}\n`);
-if (found.length > 0 && !mayBreak(release.version, project.version)) {
+const changes = breakingChanges(before, openApiDocument(allRoutes, project.version));
+process.stdout.write(`${[...changes, `${changes.length} breaking changes since ${release.version}`].join('\n')}\n`);
+if (changes.length > 0 && !mayBreak(release.version, project.version)) {
   process.stderr.write(
     `A version that breaks its callers is another one: ${project.version} may not, after ${release.version}.\n`,
   );

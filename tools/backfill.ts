@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import pMap from 'p-map';
 import { type BackfillSegment, backfillNext, backfillSegments, startBackfill } from '../adapters/dynamodb/backfill.ts';
 
-// npm run backfill: writes items of earlier shapes anew, from where it stopped the last time. docs/changes.md tells when.
+// npm run backfill: rewrites items of earlier shapes and resumes where it stopped the last time (docs/changes.md).
 
 const usage = `npm run backfill -- --table <name> [options]
   --table <name>      the table
@@ -39,16 +39,16 @@ async function backfill(args: string[]): Promise<void> {
     process.env.AWS_ENDPOINT_URL_DYNAMODB = values.endpoint;
   }
   const open = (await backfillSegments()).filter(({ finishedAt }) => finishedAt === undefined);
-  const goesOn = open.length > 0 && !values.anew;
-  const parts = goesOn ? open : await startBackfill(Number(values.segments), new Date());
-  process.stdout.write(goesOn ? `goes on in ${parts.length} parts\n` : `begins in ${parts.length} parts\n`);
-  const ended = await pMap(parts, toItsEnd, { concurrency: parts.length });
+  const resumes = open.length > 0 && !values.anew;
+  const parts = resumes ? open : await startBackfill(Number(values.segments), new Date());
+  process.stdout.write(resumes ? `goes on in ${parts.length} parts\n` : `begins in ${parts.length} parts\n`);
+  const ended = await pMap(parts, runToEnd, { concurrency: parts.length });
   const sum = (count: (part: BackfillSegment) => number) => ended.reduce((all, part) => all + count(part), 0);
   process.stdout.write(`done: ${sum(({ looked }) => looked)} items, ${sum(({ written }) => written)} upgraded\n`);
 }
 
-async function toItsEnd(begun: BackfillSegment): Promise<BackfillSegment> {
-  let part = begun;
+async function runToEnd(started: BackfillSegment): Promise<BackfillSegment> {
+  let part = started;
   while (part.finishedAt === undefined) {
     const next = await backfillNext(part, new Date());
     if (!next) {

@@ -3,9 +3,9 @@ import { EMAIL } from '../domain/email.ts';
 import { portablePattern } from '../functions/openapi/portable-pattern.ts';
 
 /*
- * Compares two OpenAPI documents as this project makes them, as a caller feels it: what was taken must still be taken, and
- * what is answered must be what was promised. New routes, new optional fields of a request, new fields of an answer and
- * further values where an answer has one of a few break nobody: docs/api-guide.md says that they may come.
+ * Compares two OpenAPI documents of this project from a caller's point of view: requests that were valid must stay valid, and
+ * responses must match what was promised. New routes, new optional request fields, new response fields and new enum values in
+ * responses are compatible: docs/api-guide.md announces that they may appear.
  */
 
 const schema = z.unknown();
@@ -31,9 +31,9 @@ type Operation = z.infer<typeof operation>;
 type ApiDocument = z.infer<typeof documentSchema>;
 
 /**
- * What callers of the one document would find broken in the other, a sentence each: none when the change is compatible.
+ * Lists the breaking changes between two documents, one sentence each; none when the change is compatible.
  *
- * @throws when one of them is no OpenAPI document of the kind that this project makes
+ * @throws when one of them is not an OpenAPI document of this project
  */
 export function breakingChanges(before: unknown, after: unknown): string[] {
   const [old, now] = [documentSchema.parse(before), documentSchema.parse(after)];
@@ -67,14 +67,21 @@ function parameterChanges(was: Operation, is: Operation, { old, now }: Documents
   const named = ({ parameters }: Operation) => new Map(parameters.map((one) => [`${one.in} ${one.name}`, one]));
   const [before, after] = [named(was), named(is)];
   return [
-    ...[...before].flatMap(([name, { schema: given, required }]) => {
-      const taker = after.get(name);
-      if (!taker) {
+    ...[...before].flatMap(([name, { schema: producer, required }]) => {
+      const consumer = after.get(name);
+      if (!consumer) {
         return [`the ${name} is gone`];
       }
       return [
-        ...(taker.required && !required ? [`the ${name} is required now`] : []),
-        ...untaken({ given, taker: taker.schema, givenIn: old, takerIn: now, at: `the ${name}`, direction: 'request' }),
+        ...(consumer.required && !required ? [`the ${name} is required now`] : []),
+        ...incompatibilities({
+          producer,
+          consumer: consumer.schema,
+          producerIn: old,
+          consumerIn: now,
+          at: `the ${name}`,
+          direction: 'request',
+        }),
       ];
     }),
     ...[...after].flatMap(([name, { required }]) =>
@@ -90,13 +97,20 @@ function bodyChanges(was: Operation, is: Operation, { old, now }: Documents): st
   if (!is.requestBody) {
     return ['takes no body any more'];
   }
-  const { content: takers, required } = is.requestBody;
+  const { content: consumers, required } = is.requestBody;
   return [
     ...(required && !was.requestBody.required ? ['needs a body now'] : []),
-    ...Object.entries(was.requestBody.content).flatMap(([type, { schema: given }]) => {
-      const taker = takers[type];
-      return taker
-        ? untaken({ given, taker: taker.schema, givenIn: old, takerIn: now, at: 'the body', direction: 'request' })
+    ...Object.entries(was.requestBody.content).flatMap(([type, { schema: producer }]) => {
+      const consumer = consumers[type];
+      return consumer
+        ? incompatibilities({
+            producer,
+            consumer: consumer.schema,
+            producerIn: old,
+            consumerIn: now,
+            at: 'the body',
+            direction: 'request',
+          })
         : [`takes no ${type} any more`];
     }),
   ];
@@ -113,14 +127,14 @@ function responseChanges(status: string, promised: Response, answered: Response,
       }
       return required && !header.required ? [`the header ${name} of ${status} may be absent now`] : [];
     }),
-    ...Object.entries(promised.content).flatMap(([type, { schema: taker }]) => {
-      const given = answered.content[type];
-      return given
-        ? untaken({
-            given: given.schema,
-            taker,
-            givenIn: now,
-            takerIn: old,
+    ...Object.entries(promised.content).flatMap(([type, { schema: consumer }]) => {
+      const producer = answered.content[type];
+      return producer
+        ? incompatibilities({
+            producer: producer.schema,
+            consumer,
+            producerIn: now,
+            consumerIn: old,
             at: `the answer ${status}`,
             direction: 'answer',
           })
@@ -130,17 +144,17 @@ function responseChanges(status: string, promised: Response, answered: Response,
 }
 
 /**
- * A schema of what is given, held against that of who takes it: in a request callers give what the old document says, and
- * the new one takes it; in an answer the new document gives, and callers take what the old one says.
+ * Compares the schema of a producer with that of a consumer. In a request, callers produce values of the old document and the new
+ * one consumes them; in a response, the new document produces values and callers consume them by the old one.
  */
 type Comparison = {
-  given: unknown;
-  taker: unknown;
-  givenIn: ApiDocument;
-  takerIn: ApiDocument;
+  producer: unknown;
+  consumer: unknown;
+  producerIn: ApiDocument;
+  consumerIn: ApiDocument;
   at: string;
   direction: 'request' | 'answer';
-  /** Pairs of named schemas that are being compared further up: they may name each other. */
+  /** Pairs of named schemas that an outer call compares: schemas may be recursive. */
   above?: readonly string[];
 };
 
@@ -160,37 +174,41 @@ const jsonSchema = z.looseObject({
 });
 type JsonSchema = z.infer<typeof jsonSchema>;
 
-/** Where the taker does not take what is given: a sentence each. */
-function untaken(comparison: Comparison): string[] {
-  const { givenIn, takerIn, at, above = [] } = comparison;
-  const [given, taker] = [resolved(comparison.given, givenIn), resolved(comparison.taker, takerIn)];
-  const pair = `${given.name} ${taker.name}`;
-  if (given.name && taker.name && above.includes(pair)) {
+/** Lists where the consumer does not accept what is produced, one sentence each. */
+function incompatibilities(comparison: Comparison): string[] {
+  const { producerIn, consumerIn, at, above = [] } = comparison;
+  const [producer, consumer] = [resolved(comparison.producer, producerIn), resolved(comparison.consumer, consumerIn)];
+  const pair = `${producer.name} ${consumer.name}`;
+  if (producer.name && consumer.name && above.includes(pair)) {
     return [];
   }
   const below = { ...comparison, above: [...above, pair] };
-  const givenOptions = optionsOf(given.schema);
-  const takerOptions = optionsOf(taker.schema);
-  if (givenOptions.length > 1) {
-    return givenOptions.flatMap((option) => untaken({ ...below, given: option, taker: comparison.taker }));
+  const producerOptions = optionsOf(producer.schema);
+  const consumerOptions = optionsOf(consumer.schema);
+  if (producerOptions.length > 1) {
+    return producerOptions.flatMap((option) =>
+      incompatibilities({ ...below, producer: option, consumer: comparison.consumer }),
+    );
   }
-  if (takerOptions.length > 1) {
-    const tries = takerOptions.map((option) => untaken({ ...below, given: comparison.given, taker: option }));
+  if (consumerOptions.length > 1) {
+    const tries = consumerOptions.map((option) =>
+      incompatibilities({ ...below, producer: comparison.producer, consumer: option }),
+    );
     return tries.some((problems) => problems.length === 0)
       ? []
       : [`${at} is of none of the forms that ${who(comparison)}`];
   }
   return [
-    ...typeProblems(given.schema, taker.schema, comparison),
-    ...limitProblems(given.schema, taker.schema, comparison),
-    ...objectProblems(given.schema, taker.schema, below),
+    ...typeProblems(producer.schema, consumer.schema, comparison),
+    ...limitProblems(producer.schema, consumer.schema, comparison),
+    ...objectProblems(producer.schema, consumer.schema, below),
     ...(['items', 'contentSchema'] as const).flatMap((inside) =>
-      taker.schema[inside] === undefined || given.schema[inside] === undefined
+      consumer.schema[inside] === undefined || producer.schema[inside] === undefined
         ? []
-        : untaken({
+        : incompatibilities({
             ...below,
-            given: given.schema[inside],
-            taker: taker.schema[inside],
+            producer: producer.schema[inside],
+            consumer: consumer.schema[inside],
             at: inside === 'items' ? `${at}/*` : at,
           }),
     ),
@@ -212,7 +230,7 @@ function resolved(value: unknown, document: ApiDocument): { schema: JsonSchema; 
   return { name, schema: resolved(named, document).schema };
 }
 
-/** The forms that a value may have; `allOf` is not made by this project, and would be passed over. */
+/** The alternatives of a schema. This project does not use `allOf`, so it is rejected rather than ignored. */
 function optionsOf({ anyOf, oneOf, allOf }: JsonSchema): readonly unknown[] {
   if (allOf) {
     throw new Error('allOf is not understood here: teach tools/breaking-changes.ts first.');
@@ -220,33 +238,33 @@ function optionsOf({ anyOf, oneOf, allOf }: JsonSchema): readonly unknown[] {
   return anyOf ?? oneOf ?? [];
 }
 
-function typeProblems(given: JsonSchema, taker: JsonSchema, { at, direction }: Comparison): string[] {
-  const values = valuesOf(taker);
+function typeProblems(producer: JsonSchema, consumer: JsonSchema, { at, direction }: Comparison): string[] {
+  const values = valuesOf(consumer);
   if (values) {
-    const more = valuesOf(given)?.filter((value) => !values.includes(value));
+    const more = valuesOf(producer)?.filter((value) => !values.includes(value));
     if (!more) {
       return [direction === 'request' ? `${at} takes certain values alone now` : `${at} may have any value now`];
     }
-    const told = more.map((value) => JSON.stringify(value)).join(', ');
+    const added = more.map((value) => JSON.stringify(value)).join(', ');
     if (more.length > 0 && direction === 'request') {
-      return [`${at} does not take ${told} any more`];
+      return [`${at} does not take ${added} any more`];
     }
-    if (more.length > 0 && taker.const !== undefined) {
-      return [`${at} may be ${told} now`];
+    if (more.length > 0 && consumer.const !== undefined) {
+      return [`${at} may be ${added} now`];
     }
   }
-  const types = typesOf(taker);
+  const types = typesOf(consumer);
   if (types.length === 0) {
     return [];
   }
   const takes = (type: string) => types.includes(type) || (type === 'integer' && types.includes('number'));
-  const givenTypes = typesOf(given);
-  const more = givenTypes.filter((type) => !takes(type));
-  if (givenTypes.length > 0 && more.length === 0) {
+  const producerTypes = typesOf(producer);
+  const more = producerTypes.filter((type) => !takes(type));
+  if (producerTypes.length > 0 && more.length === 0) {
     return [];
   }
-  const told = more.join(' or ') || 'of any type';
-  return [direction === 'request' ? `${at} cannot be ${told} any more` : `${at} may be ${told} now`];
+  const addedTypes = more.join(' or ') || 'of any type';
+  return [direction === 'request' ? `${at} cannot be ${addedTypes} any more` : `${at} may be ${addedTypes} now`];
 }
 
 function valuesOf({ enum: some, const: one }: JsonSchema): readonly unknown[] | undefined {
@@ -261,66 +279,68 @@ function typesOf(schemaOf: JsonSchema): readonly string[] {
   return [...new Set((valuesOf(schemaOf) ?? []).map((value) => (value === null ? 'null' : typeof value)))];
 }
 
-/** Bounds of a value: what is given must lie within what is taken. */
+/** Bounds of a value: the produced range must lie within the accepted one. */
 const lowest = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'];
 const highest = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'];
-/** Of these it is only known whether they are the same. */
+/** Keywords that can only be compared for equality. */
 const forms = ['pattern', 'format', 'multipleOf', 'uniqueItems', 'contentMediaType'];
 
-/** Forms that were widened: what has the first one has the second, too. */
+/** Compatible changes of these keywords: every value of the first form has the second, too. */
 const widened: readonly (readonly [form: string, before: string, after: string])[] = [
-  // E-mail addresses at international domains.
+  // Email addresses at international domains.
   ['format', 'email', 'idn-email'],
   ['pattern', z.regexes.email.source, EMAIL.source],
 ];
 
-/** A pattern that is written in another way, but takes the same texts. */
+/** Whether a pattern was rewritten and still accepts the same strings. */
 const isRewritten = (form: string, before: unknown, after: unknown) =>
   form === 'pattern' && typeof before === 'string' && portablePattern(before) === after;
 
 const isWidened = (form: string, before: unknown, after: unknown) =>
   widened.some(([name, was, is]) => name === form && was === before && is === after);
 
-function limitProblems(given: JsonSchema, taker: JsonSchema, { at, direction }: Comparison): string[] {
-  // Values that are told one by one have been compared, and an answer's bounds are no promise that a caller leans on.
-  if (direction === 'answer' || valuesOf(given)) {
+function limitProblems(producer: JsonSchema, consumer: JsonSchema, { at, direction }: Comparison): string[] {
+  // Enum values have been compared already, and callers do not depend on the bounds of responses.
+  if (direction === 'answer' || valuesOf(producer)) {
     return [];
   }
   const outside = (name: string, sign: 1 | -1) => {
-    const [limit, was] = [taker[name], given[name]];
+    const [limit, was] = [consumer[name], producer[name]];
     return typeof limit === 'number' && !(typeof was === 'number' && sign * (was - limit) >= 0);
   };
   const problemOf = (name: string) =>
-    `${at} has another ${name} now: ${JSON.stringify(taker[name])}${given[name] === undefined ? '' : `, not ${JSON.stringify(given[name])}`}`;
+    `${at} has another ${name} now: ${JSON.stringify(consumer[name])}${producer[name] === undefined ? '' : `, not ${JSON.stringify(producer[name])}`}`;
   return [
     ...lowest.filter((name) => outside(name, 1)),
     ...highest.filter((name) => outside(name, -1)),
     ...forms.filter(
       (name) =>
-        taker[name] !== undefined &&
-        taker[name] !== given[name] &&
-        !isRewritten(name, given[name], taker[name]) &&
-        !isWidened(name, given[name], taker[name]),
+        consumer[name] !== undefined &&
+        consumer[name] !== producer[name] &&
+        !isRewritten(name, producer[name], consumer[name]) &&
+        !isWidened(name, producer[name], consumer[name]),
     ),
   ].map(problemOf);
 }
 
-function objectProblems(given: JsonSchema, taker: JsonSchema, comparison: Comparison): string[] {
+function objectProblems(producer: JsonSchema, consumer: JsonSchema, comparison: Comparison): string[] {
   const { at, direction } = comparison;
-  const [old, now] = direction === 'request' ? [given, taker] : [taker, given];
-  const required = new Set(given.required);
+  const [old, now] = direction === 'request' ? [producer, consumer] : [consumer, producer];
+  const required = new Set(producer.required);
   const gone = Object.keys(old.properties ?? {}).filter((name) => now.properties?.[name] === undefined);
-  const unsure = (taker.required ?? []).filter((name) => !required.has(name) && !gone.includes(name));
-  const ofAll = [given.additionalProperties, taker.additionalProperties] as const;
+  const notRequired = (consumer.required ?? []).filter((name) => !required.has(name) && !gone.includes(name));
+  const additional = [producer.additionalProperties, consumer.additionalProperties] as const;
   return [
     ...gone.map((name) => `${at}/${name} is gone`),
-    ...unsure.map((name) => `${at}/${name} ${direction === 'request' ? 'is required now' : 'may be absent now'}`),
-    ...Object.entries(given.properties ?? {}).flatMap(([name, value]) => {
-      const takes = taker.properties?.[name];
-      return takes === undefined ? [] : untaken({ ...comparison, given: value, taker: takes, at: `${at}/${name}` });
+    ...notRequired.map((name) => `${at}/${name} ${direction === 'request' ? 'is required now' : 'may be absent now'}`),
+    ...Object.entries(producer.properties ?? {}).flatMap(([name, value]) => {
+      const takes = consumer.properties?.[name];
+      return takes === undefined
+        ? []
+        : incompatibilities({ ...comparison, producer: value, consumer: takes, at: `${at}/${name}` });
     }),
-    ...(typeof ofAll[0] === 'object' && typeof ofAll[1] === 'object'
-      ? untaken({ ...comparison, given: ofAll[0], taker: ofAll[1], at: `${at}/*` })
+    ...(typeof additional[0] === 'object' && typeof additional[1] === 'object'
+      ? incompatibilities({ ...comparison, producer: additional[0], consumer: additional[1], at: `${at}/*` })
       : []),
   ];
 }

@@ -7,7 +7,7 @@ import { releaseDefinition } from './release-definition.ts';
 import { releaseItems } from './release-items.ts';
 import { releaseOf } from './releases.ts';
 
-// npm run keep-release: keeps what the version of package.json promises, so that later ones are held to it. docs/changes.md.
+// npm run keep-release: stores what the version of package.json promises; later versions are checked against it (docs/changes.md).
 
 const usage = `npm run keep-release -- [options]
   --again   replaces what is kept of this version: only as long as nobody has it`;
@@ -22,15 +22,15 @@ try {
   const items = await releaseItems(log);
   const definition = await releaseDefinition(log);
   mkdirSync(new URL('.', release.file('openapi.json')), { recursive: true });
-  keep(release.file('openapi.json'), openApiDocument(allRoutes, project.version));
-  keep(release.file('items.json'), items);
-  keep(release.file('definition.json'), definition);
+  writeJson(release.file('openapi.json'), openApiDocument(allRoutes, project.version));
+  writeJson(release.file('items.json'), items);
+  writeJson(release.file('definition.json'), definition);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`);
   process.exitCode = 1;
 }
 
-/** A line for each value, so that what changes between releases can be read. */
-function keep(file: URL, value: unknown): void {
+/** Writes a line per value, so that differences between releases are readable. */
+function writeJson(file: URL, value: unknown): void {
   writeFileSync(file, `${JSON.stringify(value, undefined, 1)}\n`);
 }

@@ -9,11 +9,11 @@ import { allRoutes } from '../functions/api/routes.ts';
 import { openApiDocument } from '../functions/openapi/document.ts';
 import project from '../package.json' with { type: 'json' };
 
-// npm run lint:openapi: holds the OpenAPI document to the recommended rules of Spectral and Redocly, without exceptions.
+// npm run lint:openapi: checks the OpenAPI document with the recommended rules of Spectral and Redocly, without exceptions.
 
 const document = openApiDocument(allRoutes, project.version);
 
-// Safe: its own ruleset, of which its two packages have different types.
+// Safe: this is Spectral's own ruleset; its two packages declare different types for it.
 const oas = spectralRulesets.oas as unknown as RulesetDefinition;
 const spectral = new spectralCore.Spectral();
 spectral.setRuleset({ extends: [[oas, 'recommended']] });
@@ -39,7 +39,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** Its report as JSON. It ends with an error when it finds one; a warning is one here, too. */
+/** Returns Redocly's report as JSON. Redocly exits with an error when it finds one; warnings also fail this check. */
 function lintWithRedocly(redocly: string, file: string): string {
   const settings = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
   try {

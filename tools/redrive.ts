@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 
-// npm run redrive: tells what was set aside since it could not be done, and puts it back. docs/operations.md tells when.
+// npm run redrive: lists failed work and redrives it (docs/operations.md).
 
 const usage = `npm run redrive -- [options]
   --url <url>   the API; http://localhost:3000, the local cloud, when left out
@@ -22,7 +22,7 @@ const pageSchema = z.object({
   ),
   nextCursor: z.string().optional(),
 });
-type SetAside = z.infer<typeof pageSchema>['items'][number];
+type DeadLetter = z.infer<typeof pageSchema>['items'][number];
 
 try {
   await redrive(process.argv.slice(2));
@@ -38,7 +38,7 @@ async function redrive(args: string[]): Promise<void> {
   });
   const url = (values.url ?? 'http://localhost:3000').replace(/\/+$/, '');
   const headers = { authorization: `Bearer ${process.env.TOKEN ?? (await localToken(url))}` };
-  const found = await everything(url, headers);
+  const found = await listDeadLetters(url, headers);
   for (const { id, kind, partnerId, subject, error, at } of found) {
     process.stdout.write(`${at}  ${kind}  ${partnerId ?? ''} ${subject}\n  ${error}\n  --id ${id}\n`);
   }
@@ -47,17 +47,17 @@ async function redrive(args: string[]): Promise<void> {
     throw new Error(`Nothing is set aside under ${values.id}.`);
   }
   for (const { id } of chosen) {
-    await ask(`${url}/v1/platform/set-aside/${id}/put-back`, { method: 'POST', headers });
+    await send(`${url}/v1/platform/set-aside/${id}/put-back`, { method: 'POST', headers });
   }
   process.stdout.write(`${found.length} set aside, ${chosen.length} of them put back\n`);
 }
 
-async function everything(url: string, headers: Record<string, string>): Promise<SetAside[]> {
-  const all: SetAside[] = [];
+async function listDeadLetters(url: string, headers: Record<string, string>): Promise<DeadLetter[]> {
+  const all: DeadLetter[] = [];
   let cursor: string | undefined;
   do {
     const query = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page = pageSchema.parse(await ask(`${url}/v1/platform/set-aside?limit=200${query}`, { headers }));
+    const page = pageSchema.parse(await send(`${url}/v1/platform/set-aside?limit=200${query}`, { headers }));
     all.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor !== undefined);
@@ -66,11 +66,11 @@ async function everything(url: string, headers: Record<string, string>): Promise
 
 async function localToken(url: string): Promise<string> {
   const body = JSON.stringify({ roles: ['platform'], sub: 'redrive' });
-  const answer = await ask(`${url}/_local/token`, { method: 'POST', body });
+  const answer = await send(`${url}/_local/token`, { method: 'POST', body });
   return z.object({ access_token: z.string() }).parse(answer).access_token;
 }
 
-async function ask(address: string, request: RequestInit): Promise<unknown> {
+async function send(address: string, request: RequestInit): Promise<unknown> {
   const response = await fetch(address, request);
   const text = await response.text();
   if (!response.ok) {

@@ -6,11 +6,11 @@ import type { FunctionPart } from '../local/template/parts.ts';
 import { readParts } from '../local/template/read-parts.ts';
 import type { Release } from './releases.ts';
 
-/** The ARN of a function of the machine as the local template has it; `WorkflowMigrate` is what it is called in the CDK. */
+/** The ARN of a function in the local template's definition; `WorkflowMigrate` is its name in the CDK. */
 const FUNCTION_ARN = /arn:aws:lambda:[\w-]+:\d+:function:[\w-]*?(Workflow\w+)Function[0-9A-F]{8}/g;
 const PLACEHOLDER = /\$\{(\w+)\}/g;
 
-/** The definition of the state machine as the local cloud has it, with `${WorkflowMigrate}` for the function of a task. */
+/** The state machine's definition of the local cloud, with placeholders for functions, such as `${WorkflowMigrate}`. */
 export async function releaseDefinition(log: Log): Promise<unknown> {
   const { stateMachines } = readParts(await readAssembly(await synthesise(log)));
   const text = JSON.stringify(stateMachines[0]?.definition);
@@ -18,9 +18,9 @@ export async function releaseDefinition(log: Log): Promise<unknown> {
 }
 
 /**
- * The definition that a release deployed, with the functions of today: as an execution that began under it has them.
+ * The definition of a release with the present functions: what an execution that started under that release runs.
  *
- * @throws when it calls a function that is gone
+ * @throws when it calls a function that no longer exists
  */
 export function definitionOf(release: Release, functions: readonly FunctionPart[]): string {
   const arns = new Map(functions.flatMap(({ arn }) => [...arn.matchAll(FUNCTION_ARN)].map(([, name]) => [name, arn])));

@@ -12,33 +12,33 @@ import { poll } from '../local/demo/poll.ts';
 import { runStory } from '../local/demo/story.ts';
 import { useTableOf } from '../local/table-of-cloud.ts';
 
-/** An item as DynamoDB's own JSON has it, with its kind. */
+/** An item in DynamoDB JSON, with its kind. */
 export type KeptItem = { kind: ItemKind; item: Record<string, AttributeValue> };
 
-/** So many of a kind are kept at the most. */
-const MOST_OF_A_KIND = 12;
+/** The maximum number of stored items per kind. */
+const MAX_ITEMS_PER_KIND = 12;
 const PARTNER = 'release';
 const DAY_MS = 1000;
 
 /**
- * Items of every kind as this release writes them: the demo's story on a local cloud, and what it does not tell. Of each
- * kind those are kept that differ in what they have.
+ * Collects items of every kind as this release writes them: runs the demo on a local cloud, and further steps for the other kinds.
+ * Keeps items of a kind that differ in their attributes.
  *
- * @throws when an item is of no known kind, or a known kind was not written
+ * @throws when an item has an unknown kind, or a known kind was not written
  */
 export async function releaseItems(log: (line: string) => void): Promise<KeptItem[]> {
   const cloud = await startLocalCloud({ port: 0, dayMs: DAY_MS, log });
   try {
     useTableOf(cloud);
     const found = new Map<string, KeptItem>();
-    const look = async () => {
+    const collect = async () => {
       for (const kept of await everyItem(cloud)) {
-        const looks = looksOf(kept);
-        found.set(looks, found.get(looks) ?? kept);
+        const shape = shapeOf(kept);
+        found.set(shape, found.get(shape) ?? kept);
       }
     };
-    await live(cloud, look, log);
-    return chosen([...found.values()]);
+    await simulateYear(cloud, collect, log);
+    return selectItems([...found.values()]);
   } finally {
     await cloud.stop();
   }
@@ -48,15 +48,19 @@ type Created = { id: string };
 type Sim = { iccid: string };
 type List<T> = { items: T[] };
 
-/** What a partner does in a year; `look` is called whenever there is something that does not stay. */
-async function live(cloud: LocalCloud, look: () => Promise<void>, log: (line: string) => void): Promise<void> {
+/** Simulates a year of a partner; calls `collect` whenever short-lived items may exist. */
+async function simulateYear(
+  cloud: LocalCloud,
+  collect: () => Promise<void>,
+  log: (line: string) => void,
+): Promise<void> {
   const token = await cloud.tokenFor({ partnerId: PARTNER, roles: ['admin'] });
   const api = createClient(cloud.url, token);
   const silent = { heading: log, line: log, good: log, bad: log, bar: () => () => undefined, end: () => undefined };
   await runStory(api, createClient(cloud.url, ''), silent);
-  await look();
+  await collect();
 
-  // Nobody answers there: deliveries wait.
+  // No server listens there, so deliveries wait.
   const webhook = await api.post<Created>('/v1/webhooks', { url: 'http://127.0.0.1:9/events', events: ['*'] });
   await api.post(`/v1/webhooks/${webhook.id}/rotate-secret`, {});
   const customer = await sendOnce(cloud, token, '/v1/customers', { name: 'Kept Ltd' });
@@ -72,25 +76,25 @@ async function live(cloud: LocalCloud, look: () => Promise<void>, log: (line: st
     activate: true,
   };
 
-  // Steps enough that the earlier ones lie in an item of their own.
+  // Enough steps that the earlier ones move to a separate item.
   const { items: sims } = await api.get<List<Sim>>('/v1/sims?state=active&limit=3');
   const select = { iccids: sims.map(({ iccid }) => iccid) };
   for (const action of ['suspend', 'resume', 'suspend'] as const) {
     await operate(api, action, { select, ...(action === 'suspend' ? { reason: 'lost' } : {}) });
-    await look();
+    await collect();
   }
 
-  // One order stays with its operator, one arrives and stays in holding, and one's SIMs are not confirmed in time.
+  // One order stays with its operator, one is delivered and stays in holding, and the SIMs of one are not confirmed in time.
   cloud.sandbox?.behave('orange', { leadTimeDays: 30 });
   cloud.sandbox?.behave('3ireland', { leadTimeDays: 0 });
   cloud.sandbox?.behave('a1', { leadTimeDays: 0, activationDelayDays: 300 });
   await api.post<Created>('/v1/orders', { operatorId: 'orange', quantity: 50, plan });
   const late = await api.post<Created>('/v1/orders', { operatorId: 'a1', quantity: 20, plan });
   const held = await api.post<Created>('/v1/orders', { operatorId: '3ireland', quantity: 50 });
-  await ordered(api, held.id, ['delivered'], look);
-  await ordered(api, late.id, ['fulfilled', 'failed'], look);
+  await ordered(api, held.id, ['delivered'], collect);
+  await ordered(api, late.id, ['fulfilled', 'failed'], collect);
 
-  // What only goes wrong, by the hands that write it.
+  // Items that only failures produce, written directly.
   await deadLetter({ kind: 'order', partnerId: PARTNER, id: held.id }, 'Error: for the record', cloud.clock.now());
   const keys = { pk: { S: `P#${PARTNER}` }, sk: { S: 'OP#op_1' } };
   await saveFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
@@ -98,7 +102,7 @@ async function live(cloud: LocalCloud, look: () => Promise<void>, log: (line: st
   await startBackfill(1, cloud.clock.now());
   await operatorTraffic.acquire('orange', Math.floor(Date.now() / 1000), 5);
   await operatorTraffic.recordOutcome('orange', false);
-  await look();
+  await collect();
 }
 
 async function sendOnce({ url }: LocalCloud, token: string, path: string, body: object): Promise<Created> {
@@ -110,7 +114,7 @@ async function sendOnce({ url }: LocalCloud, token: string, path: string, body: 
   if (!response.ok) {
     throw new Error(`POST ${path} is answered ${response.status}: ${await response.text()}`);
   }
-  // Safe: what the API makes has an id.
+  // Safe: everything that the API creates has an id.
   return (await response.json()) as Created;
 }
 
@@ -122,10 +126,15 @@ async function operate(api: Client, action: string, body: object): Promise<void>
   });
 }
 
-async function ordered(api: Client, id: string, states: readonly string[], look: () => Promise<void>): Promise<void> {
+async function ordered(
+  api: Client,
+  id: string,
+  states: readonly string[],
+  collect: () => Promise<void>,
+): Promise<void> {
   await poll(`order ${id} to be ${states.join(' or ')}`, async () => {
     const { state } = await api.get<{ state: string }>(`/v1/orders/${id}`);
-    await look();
+    await collect();
     await pause(DAY_MS / 4);
     return states.includes(state) ? state : undefined;
   });
@@ -152,35 +161,35 @@ function kindIn({ pk, sk }: Record<string, AttributeValue>): ItemKind {
   return kind;
 }
 
-/** In the order of the kinds and of the keys, attributes by name, without secrets. */
-function chosen(found: readonly KeptItem[]): KeptItem[] {
-  // Object.keys forgets what the keys are.
+/** Sorts items by kind and key, and attributes by name; removes secrets. */
+function selectItems(found: readonly KeptItem[]): KeptItem[] {
+  // Safe: Object.keys loses the type of the keys.
   return (Object.keys(itemKinds) as ItemKind[]).flatMap((kind) => {
     const some = found.filter((one) => one.kind === kind).sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
     if (some.length === 0) {
       throw new Error(`No item of the kind ${kind} was written: tools/release-items.ts has to bring one about.`);
     }
-    return some.slice(0, MOST_OF_A_KIND).map(({ item }) => ({ kind, item: withoutSecrets(item) }));
+    return some.slice(0, MAX_ITEMS_PER_KIND).map(({ item }) => ({ kind, item: withoutSecrets(item) }));
   });
 }
 
-/** What tells one item of a kind from another: its attributes, and those values that say what else it has. */
-function looksOf({ kind, item }: KeptItem): string {
-  const telling = ['state', 'action', 'type', 'holding'].map((name) => item[name]?.S ?? item[name]?.BOOL);
-  return [kind, ...telling, ...Object.keys(item).sort()].join(' ');
+/** Identifies the shape of an item: its attribute names, and the values that determine them. */
+function shapeOf({ kind, item }: KeptItem): string {
+  const distinguishing = ['state', 'action', 'type', 'holding'].map((name) => item[name]?.S ?? item[name]?.BOOL);
+  return [kind, ...distinguishing, ...Object.keys(item).sort()].join(' ');
 }
 
 const keyOf = ({ item }: KeptItem) => `${item.pk?.S} ${item.sk?.S}`;
 
-/** Attributes that let whoever reads them sign, or answer an execution; wherever they are in an item. */
+/** Attributes that allow readers to sign or to answer an execution, at any depth of an item. */
 const secrets = ['secret', 'taskToken'];
 
 function withoutSecrets(item: KeptItem['item']): KeptItem['item'] {
-  const scrubbed = Object.entries(item).map(([name, value]): [string, AttributeValue] => {
+  const redacted = Object.entries(item).map(([name, value]): [string, AttributeValue] => {
     if (secrets.includes(name) && value.S !== undefined) {
       return [name, { S: 'x'.repeat(value.S.length) }];
     }
     return [name, value.M ? { M: withoutSecrets(value.M) } : value];
   });
-  return Object.fromEntries(scrubbed.sort(([one], [other]) => (one < other ? -1 : 1)));
+  return Object.fromEntries(redacted.sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 const folder = new URL('../releases/', import.meta.url);
 
 /**
- * What is kept of a release: the API that it promised (`openapi.json`), items as it wrote them (`items.json`), and how its
- * state machine was defined (`definition.json`).
+ * The stored files of a release: its API (`openapi.json`), items as it wrote them (`items.json`), and its state machine's definition
+ * (`definition.json`).
  */
 export type Release = { version: string; file(name: 'openapi.json' | 'items.json' | 'definition.json'): URL };
 
@@ -12,7 +12,7 @@ export function releaseOf(version: string): Release {
   return { version, file: (name) => new URL(`${version}/${name}`, folder) };
 }
 
-/** All releases of which something is kept, oldest first. */
+/** All stored releases, oldest first. */
 export function releases(): Release[] {
   return readdirSync(folder)
     .filter((name) => /^\d+\.\d+\.\d+$/.test(name))
@@ -20,7 +20,7 @@ export function releases(): Release[] {
     .map(releaseOf);
 }
 
-/** @throws when there is none yet */
+/** Returns the latest stored release. @throws when there is none yet */
 export function lastRelease(): Release {
   const last = releases().at(-1);
   if (!last) {
@@ -30,7 +30,7 @@ export function lastRelease(): Release {
 }
 
 /**
- * Whether a version may break callers of an earlier one: another major version, or another minor one before 1.0.0.
+ * Whether a version may break callers of an earlier one: a new major version, or a new minor one before 1.0.0.
  * https://semver.org/#spec-item-4
  */
 export function mayBreak(earlier: string, later: string): boolean {
@@ -40,8 +40,8 @@ export function mayBreak(earlier: string, later: string): boolean {
 
 const partsOf = (version: string) => version.split('.').map(Number);
 
-function byVersion(one: string, other: string): number {
-  const [left, right] = [partsOf(one), partsOf(other)];
+function byVersion(a: string, b: string): number {
+  const [left, right] = [partsOf(a), partsOf(b)];
   const differs = left.findIndex((part, place) => part !== right[place]);
   return differs === -1 ? 0 : (left[differs] ?? 0) - (right[differs] ?? 0);
 }

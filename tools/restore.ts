@@ -5,7 +5,7 @@ import { kindOf } from '../adapters/dynamodb/item-kinds.ts';
 import type { Key } from '../adapters/dynamodb/keys.ts';
 import { differences, putBack } from './restored-items.ts';
 
-// npm run restore: puts items back into the table as they were in one that was restored beside it. docs/operations.md tells when.
+// npm run restore: restores items from a table that was restored to an earlier time (docs/operations.md).
 
 const usage = `npm run restore -- --from <table> --to <table> [options]
   --from <table>      the table as it was: restored to a moment, or from a backup

@@ -12,7 +12,7 @@ import { isOwnedBy, type Key } from '../adapters/dynamodb/keys.ts';
 
 type Item = Readonly<Record<string, unknown>> & Key;
 
-/** The table as it was, restored beside the live one; the live one; and whose items are looked at, all when left out. */
+/** A restoration: from the restored table, to the live table, and optionally only the items of one partner. */
 export type Restoration = {
   documents: DynamoDBDocumentClient;
   from: string;
@@ -20,13 +20,13 @@ export type Restoration = {
   partnerId?: string | undefined;
 };
 
-/** What the live table has as it was, otherwise than it was, no longer, and only since. */
+/** The live table compared with the restored one: number of unchanged items, changed, removed and new items. */
 export type Differences = { same: number; changed: Item[]; gone: Item[]; newer: Key[] };
 
 /**
- * What is not put back: what was done stays in the journal, and of what concerns the moment the live table knows better.
+ * Kinds that are not restored: the journal keeps its history, and the live table has the better transient state.
  */
-const leftAlone: readonly ItemKind[] = [
+const excludedKinds: readonly ItemKind[] = [
   'journalEntry',
   'request',
   'operatorHealth',
@@ -37,10 +37,10 @@ const leftAlone: readonly ItemKind[] = [
   'cursorSecret',
 ];
 
-const READ_AT_ONCE = 100;
-const WRITTEN_AT_ONCE = 25;
+const READ_BATCH_SIZE = 100;
+const WRITE_BATCH_SIZE = 25;
 
-/** Compares the table as it was with the live one. Reads both whole, and changes nothing. */
+/** Compares the restored table with the live one. Reads both completely and changes nothing. */
 export async function differences({ documents, from, to, partnerId }: Restoration): Promise<Differences> {
   const found: Differences = { same: 0, changed: [], gone: [], newer: [] };
   for await (const items of pagesOf(documents, from, partnerId)) {
@@ -63,7 +63,7 @@ export async function differences({ documents, from, to, partnerId }: Restoratio
   return found;
 }
 
-/** Puts back what was changed or removed since; with `removesNewer` takes away what came since, too. */
+/** Restores changed and removed items; with `removesNewer` also deletes new items. */
 export async function putBack(
   { documents, to }: Restoration,
   { changed, gone, newer }: Differences,
@@ -71,11 +71,11 @@ export async function putBack(
 ): Promise<void> {
   const puts = [...changed, ...gone].map((Item) => ({ PutRequest: { Item } }));
   const removals = removesNewer ? newer.map((Key) => ({ DeleteRequest: { Key } })) : [];
-  for (const batch of inBatches([...puts, ...removals], WRITTEN_AT_ONCE)) {
-    let left: BatchWriteCommandInput['RequestItems'] = { [to]: batch };
-    while (left && Object.keys(left).length > 0) {
-      const answer: BatchWriteCommandOutput = await documents.send(new BatchWriteCommand({ RequestItems: left }));
-      left = answer.UnprocessedItems;
+  for (const batch of inBatches([...puts, ...removals], WRITE_BATCH_SIZE)) {
+    let remaining: BatchWriteCommandInput['RequestItems'] = { [to]: batch };
+    while (remaining && Object.keys(remaining).length > 0) {
+      const answer: BatchWriteCommandOutput = await documents.send(new BatchWriteCommand({ RequestItems: remaining }));
+      remaining = answer.UnprocessedItems;
     }
   }
 }
@@ -86,14 +86,16 @@ async function* pagesOf(documents: DynamoDBDocumentClient, TableName: string, pa
     const page = await documents.send(new ScanCommand({ TableName, ExclusiveStartKey, ConsistentRead: true }));
     // Safe: every item of the table has its key.
     const items = (page.Items ?? []) as Item[];
-    const wanted = items.filter((item) => isOf(item, partnerId) && !leftAlone.some((kind) => isOfKind(kind, item)));
-    yield* inBatches(wanted, READ_AT_ONCE);
+    const wanted = items.filter(
+      (item) => belongsTo(item, partnerId) && !excludedKinds.some((kind) => isOfKind(kind, item)),
+    );
+    yield* inBatches(wanted, READ_BATCH_SIZE);
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
 }
 
-/** Whether an item is of the partner: it owns the partition, or the ICCID that the item is about. */
-function isOf(item: Item, partnerId: string | undefined): boolean {
+/** Whether an item belongs to the partner, who owns the partition or the item's ICCID. */
+function belongsTo(item: Item, partnerId: string | undefined): boolean {
   return (
     partnerId === undefined ||
     isOwnedBy(partnerId, item) ||
@@ -107,16 +109,16 @@ async function itemsIn(
   keys: readonly Key[],
 ): Promise<Map<string, Item>> {
   const found = new Map<string, Item>();
-  let left: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
-  while (left.length > 0) {
+  let remaining: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+  while (remaining.length > 0) {
     const { Responses, UnprocessedKeys } = await documents.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys: left, ConsistentRead: true } } }),
+      new BatchGetCommand({ RequestItems: { [table]: { Keys: remaining, ConsistentRead: true } } }),
     );
     // Safe: every item of the table has its key.
     for (const item of (Responses?.[table] ?? []) as Item[]) {
       found.set(textOf(item), item);
     }
-    left = UnprocessedKeys?.[table]?.Keys ?? [];
+    remaining = UnprocessedKeys?.[table]?.Keys ?? [];
   }
   return found;
 }

@@ -2,14 +2,23 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 
-// npm run supply-chain: checks the project's dependencies. Fails on a package without a hash, on a licence that is not agreed, on a
+// npm run supply-chain: checks the project's dependencies. Fails on a package without a hash, on a licence that is not accepted, on a
 // known vulnerability of a deployed package, and when the registry does not answer the audit. With `-- --offline` vulnerabilities
 // are not checked, and the report says so.
 
 const isOffline = process.argv.includes('--offline');
 
-/** Licences that ask for no more than their text: what runs on Lambda may have these. */
-const agreed = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'ISC', 'MIT', 'MIT-0']);
+/** Licences that require only attribution; deployed packages may have these. */
+const acceptedLicences = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'ISC',
+  'MIT',
+  'MIT-0',
+]);
 
 const lockSchema = z.object({
   packages: z.record(
@@ -36,12 +45,12 @@ const { packages } = lockSchema.parse(
 );
 const installed = Object.entries(packages).filter(([folder, { link }]) => folder !== '' && !link);
 const deployed = installed.filter(([, { dev, devOptional, optional }]) => !dev && !devOptional && !optional);
-const problems = [...unknownContent(), ...otherLicences(), ...vulnerabilities()];
+const problems = [...packagesWithoutHash(), ...unacceptedLicences(), ...vulnerabilities()];
 process.stdout.write(`${[...problems, `${problems.length} problems`].join('\n')}\n`);
 process.exitCode = problems.length === 0 ? 0 : 1;
 
-/** Every package of the lockfile is one certain file, but for those of other platforms, which are never installed here. */
-function unknownContent(): string[] {
+/** Lists packages without a hash. Optional packages of other platforms may lack one: they are never installed here. */
+function packagesWithoutHash(): string[] {
   const without = installed.filter(([, { integrity, inBundle }]) => integrity === undefined && !inBundle);
   const needed = without.filter(([, { optional }]) => !optional);
   process.stdout.write(
@@ -50,7 +59,7 @@ function unknownContent(): string[] {
   return needed.map(([folder]) => `${folder} has no hash in the lockfile`);
 }
 
-function otherLicences(): string[] {
+function unacceptedLicences(): string[] {
   const counts = new Map<string, number>();
   for (const [, { license = 'none' }] of deployed) {
     counts.set(license, (counts.get(license) ?? 0) + 1);
@@ -58,11 +67,11 @@ function otherLicences(): string[] {
   const table = [...counts].map(([license, count]) => `${count} ${license}`).sort();
   process.stdout.write(`${deployed.length} of them can be deployed: ${table.join(', ')}\n`);
   return deployed.flatMap(([folder, { license = 'none' }]) =>
-    alternatives(license).some((one) => agreed.has(one)) ? [] : [`${folder} has the licence ${license}`],
+    alternatives(license).some((one) => acceptedLicences.has(one)) ? [] : [`${folder} has the licence ${license}`],
   );
 }
 
-/** `(MIT OR Apache-2.0)` lets one choose. */
+/** Splits alternatives such as `(MIT OR Apache-2.0)`. */
 function alternatives(license: string): string[] {
   return license.replace(/[()]/g, '').split(' OR ');
 }
@@ -86,7 +95,7 @@ function vulnerabilities(): string[] {
   );
 }
 
-/** npm ends with an error both when it finds something and when it cannot ask. */
+/** Runs npm audit, which exits with an error when it finds vulnerabilities and also when the registry does not answer. */
 function audit(): string {
   try {
     return execFileSync('npm', ['audit', '--omit=dev', '--json', '--fetch-timeout=10000', '--fetch-retries=0'], {
@@ -95,7 +104,7 @@ function audit(): string {
       timeout: 60_000,
     });
   } catch (error) {
-    const said = typeof error === 'object' && error !== null && 'stdout' in error ? String(error.stdout) : '';
-    return said.trim() === '' ? '{}' : said;
+    const output = typeof error === 'object' && error !== null && 'stdout' in error ? String(error.stdout) : '';
+    return output.trim() === '' ? '{}' : output;
   }
 }

@@ -1,9 +1,9 @@
 import { counts } from './counts.ts';
 import type { Deployed } from './deployed.ts';
-import { type Load, tellLoad } from './load.ts';
+import { describeLoad, type Load } from './load.ts';
 import { type Cause, collections, dollarsOf, type Line, monthOf } from './month.ts';
 
-/** A change that would make a cause cheaper: what it is, and the month with it. */
+/** A change that would reduce the cost of a cause: its description, and its effect on the load and the deployment. */
 type Lever = { what: string; changed: (load: Load, deployed: Deployed) => [Load, Deployed] };
 
 const levers: Readonly<Record<Cause, Lever>> = {
@@ -68,7 +68,7 @@ const assumptions = [
   'Not in it: tax, support, what people look up in logs and traces.',
 ];
 
-/** A month's bill as text: by service, what dominates, what would change that, and what it rests on. */
+/** Formats a month's bill: by service, the dominant cause, a change that would reduce it, and the assumptions. */
 export function bill(load: Load, deployed: Deployed): string {
   const lines = monthOf(load, deployed);
   const total = sum(lines);
@@ -80,10 +80,10 @@ export function bill(load: Load, deployed: Deployed): string {
     '',
     `${money(total)} a month: ${(total / sims).toFixed(5)} a SIM.`,
     verdict(load, deployed, lines),
-    ...tooMuch(load, deployed),
+    ...exceededLimits(load, deployed),
     '',
     'It rests on',
-    ...tellLoad(load),
+    ...describeLoad(load),
     ...assumptions.map((text) => `  ${text}`),
   ].join('\n');
 }
@@ -97,9 +97,9 @@ function table(lines: readonly Line[], total: number): string[] {
       service,
       money(dollars),
       percent(dollars / total),
-      told(causes),
+      formatCauses(causes),
     ]),
-    ['all', money(total), percent(1), told(byCause(lines))],
+    ['all', money(total), percent(1), formatCauses(byCause(lines))],
   ];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows.map(([name = '', dollars = '', share = '', causes = '']) =>
@@ -107,16 +107,16 @@ function table(lines: readonly Line[], total: number): string[] {
   );
 }
 
-/** Causes with what they cost; those of no cent are left out. */
-function told(causes: readonly (readonly [Cause, number])[]): string {
+/** Formats causes with their cost; omits those below half a cent. */
+function formatCauses(causes: readonly (readonly [Cause, number])[]): string {
   return causes
     .filter(([, dollars]) => dollars >= 0.005)
     .map(([cause, dollars]) => `${cause} ${money(dollars)}`)
     .join(', ');
 }
 
-/** What the system as it is would not take. */
-function tooMuch(load: Load, deployed: Deployed): string[] {
+/** Warns about a load that exceeds the system's limits. */
+function exceededLimits(load: Load, deployed: Deployed): string[] {
   const { senders, recordsOfSim } = collections(load, deployed);
   const records = senders * recordsOfSim;
   return records > counts.usage.mostRecordsARun
@@ -126,7 +126,7 @@ function tooMuch(load: Load, deployed: Deployed): string[] {
     : [];
 }
 
-/** What costs the most, by cause and line, and what a change of it would save. */
+/** Names the most expensive cause and line, and what a change would save. */
 function verdict(load: Load, deployed: Deployed, lines: readonly Line[]): string {
   const total = sum(lines);
   const [greatest] = byCause(lines);

@@ -1,29 +1,29 @@
 import * as z from 'zod';
 
-/** A function, as far as it costs. */
+/** The properties of a function that affect its cost. */
 export type DeployedFunction = { kind: 'api' | 'task' | 'schedule' | 'stream'; memoryMb: number; isArm: boolean };
 
-/** What a stage has that costs, as its templates say. */
+/** The parts of a stage that cost money, read from its templates. */
 export type Deployed = {
   functions: readonly DeployedFunction[];
   schedules: readonly { name: string; everyMinutes: number; runs: DeployedFunction }[];
   routes: number;
-  /** How long logs are kept, and the journal. */
+  /** Retention of logs and of the journal. */
   logDays: number;
   journalDays: number;
   isTraced: boolean;
   hasRecovery: boolean;
-  /** Metrics that alarms watch: an alarm over an expression watches each of its metrics. */
+  /** Metrics with alarms: an alarm on an expression counts each of its metrics. */
   alarmedMetrics: number;
   dashboards: number;
   secrets: number;
-  /** Whether it has users of its own. */
+  /** Whether the stage has its own users. */
   hasUsers: boolean;
   /** Functions that read a secret. */
   secretReaders: number;
 };
 
-/** A template, as far as it is read. */
+/** The parts of a template that are read. */
 export type Resources = Readonly<Record<string, { Type: string; Properties?: unknown }>>;
 
 const attribute = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
@@ -45,9 +45,9 @@ const tableSchema = z.object({
 const alarmSchema = z.object({ Metrics: z.array(z.object({ MetricStat: z.unknown().optional() })).optional() });
 
 /**
- * Reads what costs from the templates of a stage.
+ * Reads the parts that cost money from the templates of a stage.
  *
- * @throws when a template is not as this project's: a function without memory, a log that is kept for ever
+ * @throws when a template is not like this project's: a function without a memory size, a log without retention
  */
 export function deployedIn(...templates: readonly Resources[]): Deployed {
   const all = <Shape extends z.ZodType>(type: string, schema: Shape) =>

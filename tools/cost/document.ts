@@ -1,7 +1,7 @@
-/** A command of the document, and what it printed. */
+/** A command in the document, and its output. */
 const EXAMPLE = /(?<command>```sh\nnpm run cost -- (?<args>[^\n]*)\n```\n\n)```text\n(?<printed>.*?)```/gs;
 
-/** The arguments of each command that the document shows, with what it says that the command prints. */
+/** Returns the arguments and the documented output of each command in the document. */
 export function examplesIn(document: string): { args: string[]; printed: string }[] {
   return [...document.matchAll(EXAMPLE)].map(({ groups: { args = '', printed = '' } = {} }) => ({
     args: args.split(' '),
@@ -9,7 +9,7 @@ export function examplesIn(document: string): { args: string[]; printed: string 
   }));
 }
 
-/** The document with what its commands print now. */
+/** Replaces the output of each command in the document with the present one. */
 export function withExamples(document: string, print: (args: readonly string[]) => string): string {
   return document.replace(
     EXAMPLE,

@@ -1,33 +1,33 @@
 import { parseArgs } from 'node:util';
 import { type StageName, stageNames } from '../../infra/stages.ts';
 
-/** What a month brings. All that is not counted by the bench or read from the template is said here. */
+/** The load of a month: everything that is neither measured by the bench nor read from the template. */
 export type Load = {
   partners: number;
   /** Active SIMs. */
   sims: number;
   ordersPerMonth: number;
   simsPerOrder: number;
-  /** Bulk operations beside those that follow an order, as suspending or assigning again. */
+  /** Bulk operations besides those of orders, such as suspending or reassigning. */
   operationsPerMonth: number;
   simsPerOperation: number;
-  /** Percent of the SIMs that send something between two collections. */
+  /** Percentage of the SIMs that send data between two collections. */
   sending: number;
-  /** Requests of the API for each SIM in a month. */
+  /** API requests per SIM and month. */
   requestsPerSim: number;
-  /** Percent of the requests that write. */
+  /** Percentage of the requests that write. */
   writing: number;
   readsPerRequest: number;
   requestMs: number;
   responseKb: number;
   webhooksPerPartner: number;
-  /** Of a partner and of its customers, who sign in at least once in the month. */
+  /** Users of a partner and of its customers who sign in at least once in the month. */
   usersPerPartner: number;
-  /** Of all partners' systems, in the deployment's own user pool. Each asks for a token when the one before ends. */
+  /** Clients of all partners' systems in the deployment's user pool. Each requests a token when the last one expires. */
   clients: number;
 };
 
-/** In the order in which they are told: by option, the default and what it is. */
+/** The options in display order, with their default and description. */
 const options: Readonly<Record<string, { key: keyof Load; fallback: number; what: string }>> = {
   partners: { key: 'partners', fallback: 20, what: 'partners' },
   sims: { key: 'sims', fallback: 200_000, what: 'active SIMs of all partners' },
@@ -55,7 +55,7 @@ export const help = [
   'Values are the defaults.',
 ].join('\n');
 
-/** A command line that nothing can be made of; the message says why. */
+/** An invalid command line; the message explains the problem. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -74,7 +74,7 @@ export function readRequest(args: readonly string[]): CostRequest {
     const text = values[name];
     return [key, text === undefined ? fallback : numberIn(name, String(text))];
   });
-  // Object.fromEntries forgets its keys; the options have each key of a load once.
+  // Safe: Object.fromEntries loses the type of its keys; the options have each key of a load once.
   const load = Object.fromEntries(numbers) as Load;
   return { load, stage: known, help: values.help === true, renew: values.renew === true };
 }
@@ -92,9 +92,9 @@ function parsed(args: readonly string[]): Readonly<Record<string, string | boole
 }
 
 function numberIn(option: string, text: string): number {
-  const most = percents.includes(option) ? 100 : 1e12;
-  if (!/^\d+(\.\d+)?$/.test(text) || Number(text) > most) {
-    throw new UsageError(`--${option} takes a number from 0 to ${most}, not "${text}".`);
+  const max = percents.includes(option) ? 100 : 1e12;
+  if (!/^\d+(\.\d+)?$/.test(text) || Number(text) > max) {
+    throw new UsageError(`--${option} takes a number from 0 to ${max}, not "${text}".`);
   }
   if (['sims-per-order', 'sims-per-operation', 'sims', 'partners'].includes(option) && Number(text) === 0) {
     throw new UsageError(`--${option} is at least 1.`);
@@ -102,7 +102,7 @@ function numberIn(option: string, text: string): number {
   return Number(text);
 }
 
-/** The load in words, with what was left to the defaults. */
-export function tellLoad(load: Load): string[] {
+/** Describes the load, including defaults. */
+export function describeLoad(load: Load): string[] {
   return Object.entries(options).map(([name, { key, what }]) => `  --${name} ${load[key]}: ${what}`);
 }

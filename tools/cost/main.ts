@@ -11,7 +11,7 @@ import { type Deployed, deployedIn, type Resources } from './deployed.ts';
 import { withExamples } from './document.ts';
 import { help, readRequest, UsageError } from './load.ts';
 
-// npm run cost: prices a month, from the template and the counts of the bench. docs/cost.md has three sizes.
+// npm run cost: prices a month from the template and the bench's counts. docs/cost.md shows three sizes.
 
 const document = new URL('../../docs/cost.md', import.meta.url);
 
@@ -36,7 +36,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Synthesises a stage and reads what it has. */
+/** Synthesises a stage and reads its parts that cost money. */
 async function deployedOn(stage: StageName): Promise<Deployed> {
   const outdir = await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-cost-'));
   try {

@@ -5,7 +5,7 @@ import type { Deployed, DeployedFunction } from './deployed.ts';
 import type { Load } from './load.ts';
 import { prices } from './prices.ts';
 
-/** What brings a cost about. */
+/** The causes of costs. */
 export const causes = [
   'usage',
   'orders',
@@ -30,7 +30,7 @@ export type Service =
   | 'Cognito'
   | 'Data transfer';
 
-/** A line of the bill: so much of something, at a price each, in US dollars. */
+/** A line of the bill: an amount and its unit price in US dollars. */
 export type Line = { service: Service; cause: Cause; what: string; amount: number; price: number };
 
 export const dollarsOf = ({ amount, price }: Line): number => amount * price;
@@ -41,7 +41,7 @@ const SECONDS = HOURS * 3600;
 const KB = 1e3;
 const GB = 1e9;
 
-/** What a month costs, once all is as old as it is kept. Lines of nothing are left out. */
+/** Prices a month in which all stored data has reached its retention. Omits empty lines. */
 export function monthOf(load: Load, deployed: Deployed): Line[] {
   const lines = [
     ...orders(load, deployed),
@@ -68,8 +68,8 @@ const transitions = (amount: number) =>
 const transferred = (bytes: number) =>
   ({ service: 'Data transfer', what: 'GB to the internet', amount: bytes / GB, price: prices.gbOut }) as const;
 
-/** A function's calls, the time that they take in all, and what they log. */
-function invoked(
+/** The lines for a function's calls, their duration, and their logs. */
+function invocationLines(
   by: DeployedFunction,
   { calls, ms, logBytes, logDays }: { calls: number; ms: number; logBytes: number; logDays: number },
 ): Omit<Line, 'cause'>[] {
@@ -102,7 +102,7 @@ function orders({ ordersPerMonth, simsPerOrder }: Load, deployed: Deployed): Lin
     writes(sims * writesOfSim + ordersPerMonth * writesOfOrder),
     reads(sims * simReads + ordersPerMonth * counts.order.reads),
     transitions(ordersPerMonth * work.transitions),
-    ...invoked(usual(deployed, 'task'), {
+    ...invocationLines(typicalFunction(deployed, 'task'), {
       calls: ordersPerMonth * work.invocations,
       ms: sims * counts.taskMsOfSim,
       logBytes: counts.logs.invocationBytes,
@@ -119,7 +119,7 @@ function operations({ operationsPerMonth, simsPerOperation }: Load, deployed: De
     writes(sims * counts.stepWrites + operationsPerMonth * (counts.operation.writes + pageWrites)),
     reads(sims + operationsPerMonth * counts.operation.reads),
     transitions(operationsPerMonth * work.transitions),
-    ...invoked(usual(deployed, 'task'), {
+    ...invocationLines(typicalFunction(deployed, 'task'), {
       calls: operationsPerMonth * work.invocations,
       ms: sims * counts.taskMsOfStep,
       logBytes: counts.logs.invocationBytes,
@@ -130,7 +130,7 @@ function operations({ operationsPerMonth, simsPerOperation }: Load, deployed: De
 
 const COLLECTOR = 'SchedulesCollectUsage';
 
-/** How often usage is collected in a month, and what a SIM has told by then. */
+/** The number of usage collections in a month, and the records per SIM in each. */
 export function collections({ sims, sending }: Load, { schedules }: Deployed) {
   const collector = schedules.find(({ name }) => name.startsWith(COLLECTOR));
   if (!collector) {
@@ -144,23 +144,23 @@ export function collections({ sims, sending }: Load, { schedules }: Deployed) {
 function usage(load: Load, deployed: Deployed): Line[] {
   const { collector, senders, runs, recordsOfSim } = collections(load, deployed);
   const { dayWrites, daysABatch, sumWrites, reads: readsOfSim, msOfRecord, dayBytes } = counts.usage;
-  // Each partner's SIMs are counted in their shards: small fleets do not fill a batch.
+  // Usage is processed per partner and shard: small fleets do not fill a batch.
   const batches = senders === 0 ? 0 : Math.max(senders / daysABatch, Math.min(senders, load.partners * USAGE_SHARDS));
   const keptGb = (senders * USAGE_RETENTION_DAYS * dayBytes) / GB;
   return linesOf('usage', [
     writes(runs * (senders * dayWrites + batches * sumWrites)),
     reads(runs * senders * readsOfSim),
-    ...invoked(collector.runs, {
+    ...invocationLines(collector.runs, {
       calls: 0,
       ms: runs * senders * recordsOfSim * msOfRecord,
       logBytes: 0,
       logDays: deployed.logDays,
     }),
-    ...kept(keptGb, `GB of usage, ${USAGE_RETENTION_DAYS} days`, deployed),
+    ...storageLines(keptGb, `GB of usage, ${USAGE_RETENTION_DAYS} days`, deployed),
   ]);
 }
 
-function kept(amount: number, what: string, { hasRecovery }: Deployed): Omit<Line, 'cause'>[] {
+function storageLines(amount: number, what: string, { hasRecovery }: Deployed): Omit<Line, 'cause'>[] {
   return [
     { service: 'DynamoDB', what, amount, price: prices.tableGb },
     ...(hasRecovery
@@ -180,14 +180,14 @@ function requests(load: Load, deployed: Deployed): Line[] {
     { service: 'API Gateway', what: 'requests', amount: all, price: prices.httpRequest },
     writes(written * counts.requestWrites),
     reads(all * readsPerRequest),
-    ...invoked(usual(deployed, 'api'), {
+    ...invocationLines(typicalFunction(deployed, 'api'), {
       calls: all,
       ms: all * requestMs,
       logBytes: counts.logs.requestBytes,
       logDays,
     }),
     transferred(all * responseKb * KB),
-    ...kept(
+    ...storageLines(
       (written * (journalDays / DAYS) * counts.journalBytes) / GB,
       `GB of journal, ${journalDays} days`,
       deployed,
@@ -195,7 +195,7 @@ function requests(load: Load, deployed: Deployed): Line[] {
   ]);
 }
 
-/** A change that partners are told of: SIMs that become active or are changed, orders on their way, operations that end. */
+/** The number of events in a month: SIMs that become active or change, orders in progress, operations that end. */
 function eventsOf(load: Load): number {
   const { ordersPerMonth, simsPerOrder, operationsPerMonth, simsPerOperation } = load;
   return ordersPerMonth * (simsPerOrder + counts.order.events + 3) + operationsPerMonth * (simsPerOperation + 1);
@@ -208,20 +208,20 @@ function events(load: Load, deployed: Deployed): Line[] {
   return linesOf('events', [
     writes(sent * event.writes),
     reads(made + sent * event.reads),
-    ...invoked(usual(deployed, 'stream'), {
+    ...invocationLines(typicalFunction(deployed, 'stream'), {
       calls: made,
       ms: made * event.publishMs,
       logBytes: logs.invocationBytes,
       logDays: deployed.logDays,
     }),
-    ...invoked(usual(deployed, 'schedule'), {
+    ...invocationLines(typicalFunction(deployed, 'schedule'), {
       calls: 0,
       ms: sent * event.sendMs,
       logBytes: 0,
       logDays: deployed.logDays,
     }),
     transferred(sent * event.bytes),
-    ...kept((sent * event.bytes) / GB, 'GB of deliveries, 30 days', deployed),
+    ...storageLines((sent * event.bytes) / GB, 'GB of deliveries, 30 days', deployed),
   ]);
 }
 
@@ -233,7 +233,7 @@ function schedules(deployed: Deployed): Line[] {
     linesOf('schedules', [
       { service: 'EventBridge Scheduler', what: 'runs', amount: times, price: prices.scheduledRun },
       reads(times * counts.idleRun.reads),
-      ...invoked(runs, {
+      ...invocationLines(runs, {
         calls: times,
         ms: times * counts.idleRun.ms,
         logBytes: counts.logs.invocationBytes,
@@ -251,7 +251,7 @@ function standing({ sims, partners, usersPerPartner, clients }: Load, deployed: 
     { service: 'Cognito', what: 'active users', amount: users, price: prices.activeUser },
     { service: 'Cognito', what: 'clients of machines', amount: machines, price: prices.machineClient },
     { service: 'Cognito', what: 'tokens of machines', amount: machines * HOURS, price: prices.machineToken },
-    ...kept((sims * counts.simBytes) / GB, 'GB of SIMs', deployed),
+    ...storageLines((sims * counts.simBytes) / GB, 'GB of SIMs', deployed),
     { service: 'Secrets Manager', what: 'secrets', amount: secrets, price: prices.secret },
     {
       service: 'Secrets Manager',
@@ -264,7 +264,7 @@ function standing({ sims, partners, usersPerPartner, clients }: Load, deployed: 
 
 function watching(load: Load, deployed: Deployed): Line[] {
   const { routes, alarmedMetrics, dashboards } = deployed;
-  // A metric is charged for the hours in which it is counted.
+  // A metric is charged for the hours in which it has data.
   const hoursOfRoute = Math.min(HOURS, requestsOf(load) / Math.max(1, routes));
   return linesOf('watching', [
     {
@@ -280,7 +280,7 @@ function watching(load: Load, deployed: Deployed): Line[] {
   ]);
 }
 
-/** X-Ray's own rule: one trace a second, and one in twenty of what comes beyond. */
+/** X-Ray's default sampling: one trace per second, and 5 % of further requests. */
 function tracesOf(load: Load, deployed: Deployed): number {
   const { ordersPerMonth, simsPerOrder, operationsPerMonth, simsPerOperation } = load;
   const tasks =
@@ -291,10 +291,10 @@ function tracesOf(load: Load, deployed: Deployed): number {
   return Math.min(calls, SECONDS) + Math.max(0, calls - SECONDS) / 20;
 }
 
-/** The function in the middle, by memory: most of a kind are alike. */
-function usual({ functions }: Deployed, kind: DeployedFunction['kind']): DeployedFunction {
-  const some = functions.filter((one) => one.kind === kind).sort((one, other) => one.memoryMb - other.memoryMb);
-  const found = some[Math.floor(some.length / 2)];
+/** Returns the function with the median memory size of a kind: most of a kind are alike. */
+function typicalFunction({ functions }: Deployed, kind: DeployedFunction['kind']): DeployedFunction {
+  const candidates = functions.filter((part) => part.kind === kind).sort((a, b) => a.memoryMb - b.memoryMb);
+  const found = candidates[Math.floor(candidates.length / 2)];
   if (!found) {
     throw new Error(`The template has no function of the kind ${kind}.`);
   }

@@ -1,12 +1,12 @@
 /**
- * What AWS asks in us-east-1, in US dollars, before free tiers and discounts, as far as known in November 2026. Other
- * regions ask otherwise, and prices change: compare with the pages that are named before you rely on a sum.
+ * AWS prices in us-east-1, in US dollars, before free tiers and discounts, as of November 2026. Other regions have other prices, and
+ * prices change: check the linked pages before you rely on a sum.
  */
 export const prices = {
   // https://aws.amazon.com/dynamodb/pricing/on-demand/
   writeUnit: 0.625 / 1e6,
   readUnit: 0.125 / 1e6,
-  /** A GB of the table and its indexes, and of what point-in-time recovery keeps of them, for a month. */
+  /** A GB of the table and its indexes, and of point-in-time recovery, per month. */
   tableGb: 0.25,
   recoveryGb: 0.2,
 
@@ -23,9 +23,9 @@ export const prices = {
 
   // https://aws.amazon.com/cloudwatch/pricing/
   logGbTakenIn: 0.5,
-  /** Of compressed logs, for a month. */
+  /** Compressed logs, per month. */
   logGbKept: 0.03,
-  /** For a month; a metric is charged for the hours in which something is counted. */
+  /** Per month; a metric is charged for the hours in which it has data. */
   metric: 0.3,
   alarmedMetric: 0.1,
   dashboard: 3,
@@ -40,9 +40,9 @@ export const prices = {
   secret: 0.4,
   secretRead: 0.05 / 1e4,
 
-  // https://aws.amazon.com/cognito/pricing/, plan Essentials; who signs in at least once in a month
+  // https://aws.amazon.com/cognito/pricing/, plan Essentials; users who sign in at least once in a month
   activeUser: 0.015,
-  /** A client of a machine, for a month, and each token that it gets. */
+  /** A machine client, per month, and each of its tokens. */
   machineClient: 6,
   machineToken: 2.25 / 1e3,
 

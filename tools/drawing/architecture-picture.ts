@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { type Resource, readStacks, type Stacks, type SynthesisedStacks } from '../../infra/synthesised-stacks.ts';
 
-/** One thing in the picture: a resource, or several that are shown as one. */
+/** A node in the picture: a resource, or a group of resources. */
 type Part = { id: string; stack: string; label: string };
-type Way = { from: Resource; to: Resource; word: string };
+type Edge = { from: Resource; to: Resource; word: string };
 
-/** What a right lets do whoever has it; a right that is not here shows nothing of how the parts hang together. */
+/** The edge label of each permission; other permissions are not drawn. */
 const wordOf: Readonly<Record<string, string>> = {
   'dynamodb:GetItem': 'reads',
   'dynamodb:Query': 'reads',
@@ -22,7 +22,7 @@ const wordOf: Readonly<Record<string, string>> = {
   'apigateway:PATCH': 'sets audiences',
 };
 
-/** Of what each resource in the picture is one, as it is written there. */
+/** The service name of each drawn resource type. */
 const serviceOf: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Api': 'API Gateway',
   'AWS::CloudWatch::Alarm': 'CloudWatch',
@@ -36,7 +36,7 @@ const serviceOf: Readonly<Record<string, string>> = {
   'AWS::StepFunctions::StateMachine': 'Step Functions',
 };
 
-/** What functions are to whatever calls them: those of one kind are one part. */
+/** The kind of a function by the type of its caller: functions of one kind are one node. */
 const kindOfCalled: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Api': 'Routes',
   'AWS::StepFunctions::StateMachine': 'Tasks',
@@ -47,19 +47,20 @@ const kindOfCalled: Readonly<Record<string, string>> = {
 };
 
 /**
- * The stacks of a stage as a Mermaid flow chart: what is in each and what goes from one thing to another, both as the
- * templates have it. Functions of one kind are one part of it, as are all schedules and all alarms. Left out is what
- * nothing leads to, and what each function has: its role and its log.
+ * Draws the stacks of a stage as a Mermaid flow chart: their resources and the connections in the templates. Functions of one kind
+ * are one node, and so are all schedules and all alarms. Omits unconnected resources, and each function's role and log.
  *
- * @throws when there is a function that nothing calls
+ * @throws when nothing calls a function
  */
 export function architecturePicture(stacks: Stacks): string {
   const read = readStacks(stacks);
-  const ways = [...waysOfRights(read), ...waysOfWiring(read)].filter(({ from, to }) => isShown(from) && isShown(to));
-  const parts = partsOf(ways);
+  const edges = [...permissionEdges(read), ...referenceEdges(read)].filter(
+    ({ from, to }) => isShown(from) && isShown(to),
+  );
+  const parts = partsOf(edges);
 
   const words = new Map<string, Set<string>>();
-  for (const { from, to, word } of ways) {
+  for (const { from, to, word } of edges) {
     const way = `${parts.get(from)?.id} ${parts.get(to)?.id}`;
     words.set(way, (words.get(way) ?? new Set()).add(word));
   }
@@ -98,11 +99,11 @@ const policySchema = z.object({
     Statement: z.array(z.object({ Effect: z.string(), Action: text, Resource: z.unknown() })),
   }),
 });
-/** What acts, and has a role for that. */
+/** The resource types that act with a role. */
 const actingTypes = ['AWS::Lambda::Function', 'AWS::Scheduler::Schedule', 'AWS::StepFunctions::StateMachine'];
 
-/** What goes by the rights of roles. */
-function waysOfRights({ ofType, referencedIn }: SynthesisedStacks): Way[] {
+/** The connections that follow from permissions of roles. */
+function permissionEdges({ ofType, referencedIn }: SynthesisedStacks): Edge[] {
   const rights = ofType('AWS::IAM::Policy').flatMap(({ stack, properties }) => {
     const { Roles, PolicyDocument } = policySchema.parse(properties);
     return PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').map(({ Action, Resource }) => ({
@@ -119,20 +120,18 @@ function waysOfRights({ ofType, referencedIn }: SynthesisedStacks): Way[] {
   });
 }
 
-/** What goes by no right of its own, but by what the one says of the other. */
-function waysOfWiring({ ofType, referencedIn }: SynthesisedStacks): Way[] {
-  /** From what a resource of this type names in one property to what it names in another. */
-  const between = (type: string, from: string, to: string, word: string): Way[] =>
+/** The connections that follow from references between resources. */
+function referenceEdges({ ofType, referencedIn }: SynthesisedStacks): Edge[] {
+  /** From the target of one property of a resource of this type to the target of another. */
+  const between = (type: string, from: string, to: string, word: string): Edge[] =>
     ofType(type).flatMap(({ stack, properties }) =>
       referencedIn(stack, properties[from]).flatMap((one) =>
         referencedIn(stack, properties[to]).map((other) => ({ from: one, to: other, word })),
       ),
     );
-  /** From a resource of this type to what it names in a property. */
-  const out = (type: string, property: string, word: string): Way[] =>
-    ofType(type).flatMap((from) =>
-      referencedIn(from.stack, from.properties[property]).map((to) => ({ from, to, word })),
-    );
+  /** From a resource of this type to the target of a property. */
+  const out = (type: string, property: string, word: string): Edge[] =>
+    ofType(type).flatMap((from) => referencedIn(from.stack, from.properties[property]).map((to) => ({ from, to, word })));
 
   return [
     ...between('AWS::ApiGatewayV2::Integration', 'ApiId', 'IntegrationUri', 'calls'),
@@ -140,7 +139,7 @@ function waysOfWiring({ ofType, referencedIn }: SynthesisedStacks): Way[] {
     ...between('AWS::Lambda::EventSourceMapping', 'EventSourceArn', 'FunctionName', 'changes'),
     ...out('AWS::Cognito::UserPool', 'LambdaConfig', 'calls'),
     ...out('AWS::CloudWatch::Alarm', 'AlarmActions', 'tell'),
-    // A secret that has the address of a function's own URL in it.
+    // A secret that contains a function URL.
     ...out('AWS::SecretsManager::Secret', 'SecretString', 'leads to').flatMap(({ from, to: url, word }) =>
       url.type === 'AWS::Lambda::Url'
         ? referencedIn(url.stack, url.properties.TargetFunctionArn).map((to) => ({ from, to, word }))
@@ -149,45 +148,45 @@ function waysOfWiring({ ofType, referencedIn }: SynthesisedStacks): Way[] {
   ];
 }
 
-/** The parts of the picture, by the resources that each shows. */
-function partsOf(ways: readonly Way[]): Map<Resource, Part> {
+/** The nodes of the picture, by resource. */
+function partsOf(edges: readonly Edge[]): Map<Resource, Part> {
   const groups = new Map<string, Resource[]>();
-  for (const resource of new Set(ways.flatMap(({ from, to }) => [from, to]))) {
-    const id = `${resource.stack}_${groupOf(resource, ways)}`;
+  for (const resource of new Set(edges.flatMap(({ from, to }) => [from, to]))) {
+    const id = `${resource.stack}_${groupOf(resource, edges)}`;
     groups.set(id, [...(groups.get(id) ?? []), resource]);
   }
   const parts = new Map<Resource, Part>();
   for (const [id, shown] of groups) {
     for (const resource of shown) {
       const { stack, type } = resource;
-      parts.set(resource, { id, stack, label: `${serviceOf[type]}<br/>${labelOf(type, shown, ways)}` });
+      parts.set(resource, { id, stack, label: `${serviceOf[type]}<br/>${labelOf(type, shown, edges)}` });
     }
   }
   return parts;
 }
 
-function groupOf(resource: Resource, ways: readonly Way[]): string {
+function groupOf(resource: Resource, edges: readonly Edge[]): string {
   switch (resource.type) {
     case 'AWS::CloudWatch::Alarm':
       return 'Alarms';
     case 'AWS::Scheduler::Schedule':
       return 'Schedules';
     case 'AWS::Lambda::Function':
-      return kindOf(resource, ways);
+      return kindOf(resource, edges);
     default:
       return nameOf(resource);
   }
 }
 
-function kindOf(called: Resource, ways: readonly Way[]): string {
-  const [kind] = ways.filter(({ to }) => to === called).flatMap(({ from }) => kindOfCalled[from.type] ?? []);
+function kindOf(called: Resource, edges: readonly Edge[]): string {
+  const [kind] = edges.filter(({ to }) => to === called).flatMap(({ from }) => kindOfCalled[from.type] ?? []);
   if (kind === undefined) {
     throw new Error(`The picture knows nothing that calls ${called.id}`);
   }
   return kind;
 }
 
-function labelOf(type: string, shown: readonly Resource[], ways: readonly Way[]): string {
+function labelOf(type: string, shown: readonly Resource[], edges: readonly Edge[]): string {
   const [first] = shown;
   switch (type) {
     case 'AWS::Scheduler::Schedule': {
@@ -199,13 +198,15 @@ function labelOf(type: string, shown: readonly Resource[], ways: readonly Way[])
     case 'AWS::CloudWatch::Alarm':
       return `${shown.length} alarms`;
     case 'AWS::Lambda::Function':
-      return first && shown.length > 1 ? `${kindOf(first, ways)}: ${shown.length} functions` : shown.map(nameOf).join();
+      return first && shown.length > 1
+        ? `${kindOf(first, edges)}: ${shown.length} functions`
+        : shown.map(nameOf).join();
     default:
       return shown.map(nameOf).join();
   }
 }
 
-/** What the CDK made a logical id of, without the hash, and without what a construct calls the one resource within it. */
+/** The logical id without the hash and without the construct's name of its only resource. */
 function nameOf({ id }: Resource): string {
   return id.replace(/[0-9A-F]{8}$/, '').replace(/^(?:Schedules|Streams)|(?:Function|Machine)$/g, '');
 }

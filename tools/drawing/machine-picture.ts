@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** As much of a state machine's definition as a picture shows. */
+/** The parts of a state machine's definition that the picture shows. */
 export const definitionSchema = z.object({
   StartAt: z.string(),
   States: z.record(
@@ -17,26 +17,25 @@ export const definitionSchema = z.object({
 export type Definition = z.infer<typeof definitionSchema>;
 
 /**
- * A state machine as a Mermaid flow chart: every state that does something and the ways between them, with the answers
- * that choose them. Left out are the loops inside a stage, and the ways into failure, which lead from every state to the
- * same one.
+ * Draws a state machine as a Mermaid flow chart: every state that does work and the transitions between them, with the values that
+ * choose them. Omits loops inside a stage, and transitions to failure, which lead from every state to the same one.
  */
 export function machinePicture({ StartAt, States }: Definition): string {
   const steps = Object.entries(States).filter(([name, { Type }]) => Type !== 'Choice' && !endsInFailure(States, name));
-  const ways = steps.flatMap(([name, state]) =>
-    state.Next ? waysTo(States, state.Next).map((way) => ({ from: name, ...way })) : [],
+  const transitions = steps.flatMap(([name, state]) =>
+    state.Next ? transitionsTo(States, state.Next).map((way) => ({ from: name, ...way })) : [],
   );
-  const entrances = waysTo(States, StartAt).map(({ to, label }) => `${label}((${label})) --> ${to}`);
-  const lines = ways
+  const entrances = transitionsTo(States, StartAt).map(({ to, label }) => `${label}((${label})) --> ${to}`);
+  const lines = transitions
     .filter(({ to }) => States[to]?.Type !== 'Fail')
     .map(({ from, to, label }) => `${from} -->${label ? `|"${label}"|` : ''} ${to}`);
   return ['flowchart TD', ...[...entrances, ...lines].map((line) => `  ${line}`)].join('\n');
 }
 
-type Way = { to: string; label: string };
+type Transition = { to: string; label: string };
 
-/** Where a way leads: to a state, or through a choice to several, each with the answer that chooses it. */
-function waysTo(states: Definition['States'], name: string): Way[] {
+/** Resolves a transition: to a state, or through a choice to several, each with the value that chooses it. */
+function transitionsTo(states: Definition['States'], name: string): Transition[] {
   const state = states[name];
   if (state?.Type !== 'Choice') {
     return [{ to: name, label: '' }];

@@ -6,7 +6,7 @@ import { architecturePicture } from './architecture-picture.ts';
 import { definitionSchema, machinePicture } from './machine-picture.ts';
 import { withPicture } from './picture.ts';
 
-// npm run draw: draws the stacks and the state machine, as they were just synthesised, into the documents that show them.
+// npm run draw: draws the synthesised stacks and the state machine into the documents.
 
 const definitionString = z.object({
   DefinitionString: z.object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.unknown())]) }),

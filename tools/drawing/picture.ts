@@ -1,12 +1,12 @@
 const END = '<!-- end of picture -->';
 
-/** What a document calls the place of a picture. */
+/** The name of a picture's place in a document. */
 export type PictureOf = 'architecture' | 'state machine';
 
 /**
- * A document with a picture, in Mermaid's words, in the place that it has for it.
+ * Inserts a Mermaid picture into its place in a document.
  *
- * @throws when there is no such place
+ * @throws when the document has no such place
  */
 export function withPicture(document: string, of: PictureOf, picture: string): string {
   const begin = `<!-- picture of the ${of}: npm run draw -->`;
