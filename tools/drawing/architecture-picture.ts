@@ -131,7 +131,9 @@ function referenceEdges({ ofType, referencedIn }: SynthesisedStacks): Edge[] {
     );
   /** From a resource of this type to the target of a property. */
   const out = (type: string, property: string, word: string): Edge[] =>
-    ofType(type).flatMap((from) => referencedIn(from.stack, from.properties[property]).map((to) => ({ from, to, word })));
+    ofType(type).flatMap((from) =>
+      referencedIn(from.stack, from.properties[property]).map((to) => ({ from, to, word })),
+    );
 
   return [
     ...between('AWS::ApiGatewayV2::Integration', 'ApiId', 'IntegrationUri', 'calls'),

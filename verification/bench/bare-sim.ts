@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { documentClient, tableName } from '../../adapters/dynamodb/client.ts';
 import { simKey } from '../../adapters/dynamodb/keys.ts';
 
-/** The floor of `GET /v1/sims/{iccid}`: the same call with the same client, and its item as JSON. It checks nothing. */
+/** The floor of `GET /v1/sims/{iccid}`: the same call with the same client, returning the item as JSON without any checks. */
 export async function handler({ pathParameters, headers }: APIGatewayProxyEventV2) {
   const key = simKey(headers['x-partner'] ?? '', pathParameters?.iccid ?? '');
   const { Item } = await documentClient().send(

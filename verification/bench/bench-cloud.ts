@@ -7,29 +7,29 @@ import { type Client, createClient } from '../../local/demo/client.ts';
 import { type EngineName, startEngine } from '../../local/dynamodb/engine.ts';
 import { type Meter, startMeter } from './meter.ts';
 
-/** A local cloud to measure, and a partner's admin at work on it. */
+/** A local cloud to measure, with an API client of a partner's admin. */
 export type BenchCloud = {
   cloud: LocalCloud;
   api: Client;
   tableName: string;
   engine: string;
-  /** Between the functions and the engine, when it was asked for. */
+  /** The meter between the functions and the engine; undefined when not requested. */
   meter: Meter | undefined;
   stop(): Promise<void>;
 };
 
-/** A minute long: schedules run seldom enough not to disturb, and days of waiting pass in seconds. */
+/** A day lasts a minute: schedules run too rarely to disturb, and waiting days pass in seconds. */
 const DAY_MS = 60_000;
 
 export type BenchCloudOptions = {
   engine?: EngineName | undefined;
-  /** Whether to count what the table consumes, which takes time. */
+  /** Whether to count consumed units, which takes time. */
   metered: boolean;
-  /** A folder that keeps the data; without it nothing is kept. */
+  /** The folder that keeps the data. Omit it for a temporary folder. */
   dataDir?: string;
 };
 
-/** Starts a local cloud whose operators deliver at once. */
+/** Starts a local cloud whose operators deliver immediately. */
 export async function startBenchCloud({ engine: wanted, metered, dataDir }: BenchCloudOptions): Promise<BenchCloud> {
   const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-bench-')));
   const engine = await startEngine({ engine: wanted, folder, isPersistent: dataDir !== undefined });
@@ -59,15 +59,15 @@ export async function startBenchCloud({ engine: wanted, metered, dataDir }: Benc
   };
 }
 
-const LOOK_EVERY_MS = 200;
+const POLL_INTERVAL_MS = 200;
 
-/** Looks again and again until there is something to see. */
-export async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+/** Calls `find` repeatedly until it returns a value. */
+export async function until<T>(find: () => Promise<T | undefined>): Promise<T> {
   for (;;) {
-    const seen = await look();
-    if (seen !== undefined) {
-      return seen;
+    const found = await find();
+    if (found !== undefined) {
+      return found;
     }
-    await pause(LOOK_EVERY_MS);
+    await pause(POLL_INTERVAL_MS);
   }
 }

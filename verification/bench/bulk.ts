@@ -8,20 +8,20 @@ import { bareUpdatesPerSecond } from './floor.ts';
 import type { BenchOptions } from './main.ts';
 import type { Metered, Units } from './meter.ts';
 
-/** Speed is measured on a fleet of up to this size: more only takes longer. */
-const MOST_FOR_SPEED = 3000;
+/** The maximum fleet size for measuring speed: larger fleets only take longer. */
+const MAX_SIMS_FOR_SPEED = 3000;
 const SPEED_RUNS = 3;
 const WARM_UP = 500;
 
 /** Writes of a SIM from holding to active: in_stock, assigned, activating, active. */
 const TRANSITIONS = 4;
 
-const LEAST_WRITES = Object.values(simWrites).reduce((sum, units) => sum + units);
+const MIN_WRITES = Object.values(simWrites).reduce((sum, units) => sum + units);
 
-/** The index in which schedules look for what is due: read by the clock, not by the SIM. */
+/** The index of due items, which schedules read: its reads depend on time, not on SIMs. */
 const DUE = 'due';
 
-/** What a fleet took from its order to active, per SIM. */
+/** The work of a fleet from its order to active, per SIM. */
 type Counts = {
   quantity: number;
   writes: number;
@@ -36,7 +36,7 @@ type Counts = {
   largestPayload: number;
 };
 
-/** Bulk operations: how fast, what they consume, and whether that stays the same at any size. */
+/** Measures bulk operations: their speed, their consumption, and whether it is independent of the fleet size. */
 export async function bulk({ sims, engine }: BenchOptions): Promise<Figure[]> {
   const sizes = [...sims].sort((one, other) => one - other);
   const figures = await speed(sizes, engine);
@@ -45,14 +45,14 @@ export async function bulk({ sims, engine }: BenchOptions): Promise<Figure[]> {
     process.stderr.write(`  counting ${size} SIMs from their order to active ...\n`);
     const counted = await count(size, engine);
     counts.push(counted);
-    // The next size may take long: what is known is told.
+    // Print intermediate results: the next size may take long.
     process.stderr.write(`${table(unitFigures(counted))}\n`);
   }
   return [...figures, ...counts.flatMap(unitFigures), ...flatness(counts), ...bounds(counts)];
 }
 
 async function speed(sizes: readonly number[], engine: BenchOptions['engine']): Promise<Figure[]> {
-  const quantity = roundedUp(Math.min(MOST_FOR_SPEED, Math.max(...sizes)));
+  const quantity = roundedUp(Math.min(MAX_SIMS_FOR_SPEED, Math.max(...sizes)));
   const bench = await startBenchCloud({ engine, metered: false });
   try {
     const targets = await makeTargets(bench.api, 'Speed');
@@ -80,7 +80,7 @@ async function speed(sizes: readonly number[], engine: BenchOptions['engine']): 
   }
 }
 
-/** Orders SIMs and brings them to active. @returns transitions per second, without the order's own time. */
+/** Orders SIMs and activates them. @returns transitions per second, without the time of the order. */
 async function activate({ api }: BenchCloud, quantity: number, targets: Targets): Promise<number> {
   const orderId = await receive(api, quantity);
   const begun = performance.now();
@@ -131,7 +131,7 @@ async function count(size: number, engine: BenchOptions['engine']): Promise<Coun
 /** The template names a function by its entry file. */
 const isTask = ({ name }: { name: string }) => name.includes('-Workflow');
 
-/** What the state machine and its tasks have done so far; the API and the schedules have their own pace. */
+/** The work of the state machine and its tasks so far, without the API and the schedules. */
 function workOf(cloud: LocalCloud) {
   const { functions, executions } = cloud.load();
   const tasks = [...functions].filter(([name]) => isTask({ name })).map(([, load]) => load);
@@ -151,7 +151,7 @@ function largestShares(taken: readonly Metered[]): Units {
   for (const { keys } of taken) {
     for (const [name, byKey] of Object.entries(keys)) {
       const total = [...byKey.values()].reduce((sum, units) => sum + units, 0);
-      // An index that a step hardly touches says nothing of a fleet.
+      // Ignore indexes that a step hardly writes.
       if (name !== DUE && total > 500) {
         shares[name] = Math.max(shares[name] ?? 0, Math.max(...byKey.values()) / total);
       }
@@ -179,7 +179,7 @@ function unitFigures(counts: Counts): Figure[] {
   return [
     ...(
       [
-        ['write units', writes, LEAST_WRITES, 1.25],
+        ['write units', writes, MIN_WRITES, 1.25],
         ['read units', reads, simReads, 1.5],
       ] as const
     ).map(([what, ours, floor, atMost]) =>
@@ -208,7 +208,7 @@ function unitFigures(counts: Counts): Figure[] {
       unit: 'USD',
       ours: dollars(counts),
       floor: dollars({
-        writes: LEAST_WRITES,
+        writes: MIN_WRITES,
         reads: simReads,
         transitions: least.transitions / quantity,
         invocations: least.invocations / quantity,
@@ -219,7 +219,7 @@ function unitFigures(counts: Counts): Figure[] {
   ];
 }
 
-/** What a SIM costs in the largest fleet, beside what it costs in the smallest. */
+/** Compares the cost per SIM of the largest fleet with that of the smallest. */
 function flatness(counts: readonly Counts[]): Figure[] {
   const [small, large] = [counts[0], counts.at(-1)];
   if (!small || !large || small === large) {

@@ -14,9 +14,8 @@ const run = promisify(execFile);
 const RUNS = 5;
 
 /**
- * What loading each deployed bundle costs in a fresh process, beside a bundle, made the same way, of nothing but what it
- * imports of the SDK. It is the processor's time from before `import()` of the bundle to its handler being there, in all
- * threads of the process: other work on the machine changes it least. Nothing compiled is kept between processes.
+ * Measures loading each deployed bundle in a fresh process, compared with a bundle of only its SDK imports. The measure is the CPU
+ * time of all threads for the `import()`, which other work on the machine affects least. There is no compile cache between processes.
  */
 export async function bundles(): Promise<Figure[]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-bundles-'));
@@ -35,7 +34,7 @@ export async function bundles(): Promise<Figure[]> {
 async function loads({ name, folder, bytes }: Bundle, floor: string | undefined): Promise<Figure> {
   const ours: number[] = [];
   const least: number[] = [];
-  // One of each in turn, so that what else the machine does falls on both; the first of each only warms the disk's cache.
+  // Alternate between both, so that other work on the machine affects both. The first load only warms the disk cache.
   for (let turn = 0; turn <= RUNS; turn += 1) {
     const [one, other] = [
       await loadMs(path.join(folder, 'index.mjs')),
@@ -74,11 +73,11 @@ async function loadMs(file: string): Promise<number> {
   return Number(stdout);
 }
 
-/** A bundle of what this one uses of the SDK; undefined when that is nothing. */
+/** Builds a bundle of the SDK imports of a bundle; undefined when there are none. */
 async function floorOf({ name, folder, inputs }: Bundle, into: string): Promise<string | undefined> {
   const code = await readFile(path.join(folder, 'index.mjs'), 'utf8');
   const used = new Set<string>();
-  // The SDK's own files import each other: what counts is what others import of it, and is still there in the bundle.
+  // Count only imports by other files that remain in the bundle; the SDK's files also import each other.
   for (const input of inputs.filter((file) => !/node_modules\/(@aws-sdk|@smithy|@aws)\//.test(file))) {
     const source = await readFile(path.join(bundleOptions.absWorkingDir, input), 'utf8');
     for (const [, names = '', client] of source.matchAll(/import\s*{([^}]*)}\s*from\s*['"](@aws-sdk\/[\w-]+)['"]/g)) {

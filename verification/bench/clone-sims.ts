@@ -2,19 +2,19 @@ import { DatabaseSync } from 'node:sqlite';
 import { shardOf } from '../../adapters/dynamodb/keys.ts';
 import { iccidOf } from './floor.ts';
 
-/** The form of the engine's file that is known here; the package is pinned, and another form is refused. */
+/** The supported schema version of the engine's file. The package is pinned; other versions are rejected. */
 const SCHEMA_VERSION = '9';
-/** Clones get ICCIDs from here on: no order of the sandbox's has them. */
+/** The first serial number of clones: the sandbox's orders do not use this range. */
 const FIRST_PLACE = 500_000_000_000;
 
-/** What tells a SIM from its copies. */
+/** The values in which copies differ from the sample. */
 type SampleSim = { iccid: string; imsi: string; state: string };
 
 /**
- * Fills a stopped Dynoxide's file with copies of a SIM that it holds, in the table and in every index that the SIM is in:
- * a million through the engine would take half an hour. A copy differs by ICCID, IMSI and shard.
+ * Adds copies of a SIM to the file of a stopped Dynoxide, in the table and in the SIM's indexes: writing a million SIMs through the
+ * engine would take half an hour. Copies differ in ICCID, IMSI and shard.
  *
- * @throws Error when the file is not in the form that is known here.
+ * @throws Error when the file has an unsupported schema version.
  */
 export function cloneSims(file: string, tableName: string, sim: SampleSim, count: number): void {
   const database = new DatabaseSync(file);

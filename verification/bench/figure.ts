@@ -1,30 +1,30 @@
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 
-/** What a ratio should be. */
+/** The goal for a ratio. */
 export type Goal = { atMost: number } | { atLeast: number };
 
-/** One figure of the bench: what was measured, beside its floor where it has one. */
+/** A figure of the bench: a measurement and its floor, if any. */
 export type Figure = {
   name: string;
   unit: string;
   ours: number;
-  /** The same work done with nothing around it, or what it comes to on paper. */
+  /** The same work without any overhead, measured or calculated. */
   floor?: number;
   /** Ours ÷ floor. */
   ratio?: number;
   goal?: Goal;
   /** Whether the ratio meets the goal. */
   met?: boolean;
-  /** How often it was measured; what is shown is the median. */
+  /** The number of measurements; the figure is their median. */
   runs: number;
   note?: string;
 };
 
 /**
- * A figure with its ratio and whether it meets its goal.
+ * Adds the ratio to a figure, and whether it meets its goal.
  *
- * @param measured a `ratio` is given where it is more than ours ÷ floor, as the median of the ratios of each run.
+ * @param measured set `ratio` when it is not ours ÷ floor, for example the median of the ratios of all runs.
  */
 export function figure(measured: Omit<Figure, 'met'>): Figure {
   const { ours, floor, goal } = measured;
@@ -40,7 +40,7 @@ function meets(ratio: number, goal: Goal): boolean {
   return 'atMost' in goal ? ratio <= goal.atMost : ratio >= goal.atLeast;
 }
 
-/** The one in the middle, or the mean of the two there. @throws RangeError when there is none. */
+/** Returns the median. @throws RangeError when there are no values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const upper = sorted[Math.floor(sorted.length / 2)];
@@ -54,7 +54,7 @@ export function median(values: readonly number[]): number {
 const headings = ['figure', 'unit', 'ours', 'floor', 'ratio', 'goal', 'met', 'runs', 'note'];
 const LEFT_ALIGNED: readonly number[] = [0, 1, 5, 6, 8];
 
-/** The figures as an aligned table. */
+/** Formats the figures as an aligned table. */
 export function table(figures: readonly Figure[]): string {
   const rows = [headings, ...figures.map(cells)];
   const widths = headings.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
@@ -84,12 +84,12 @@ function cells({ name, unit, ours, floor, ratio, goal, met, runs, note }: Figure
   ];
 }
 
-/** Three digits that tell, and whole numbers from 100 on. */
+/** Formats with three significant digits, and as a whole number from 100 on. */
 function shown(value: number): string {
   return Math.abs(value) >= 100 ? Math.round(value).toString() : Number(value.toPrecision(3)).toString();
 }
 
-/** Writes the figures with what they were measured on. There is no date in it: the same figures are the same file. */
+/** Writes the figures and the machine to a file. Without a date, the same figures produce the same file. */
 export async function writeResults(file: string, engine: string, figures: readonly Figure[]): Promise<void> {
   const machine = {
     cpu: os.cpus()[0]?.model.trim() ?? 'unknown',

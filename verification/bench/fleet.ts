@@ -1,7 +1,7 @@
 import type { Client } from '../../local/demo/client.ts';
 import { until } from './bench-cloud.ts';
 
-/** What a partner needs before its SIMs can go anywhere. */
+/** The services and the customer to which a partner's SIMs go. */
 export type Targets = { partnerServiceId: string; customerId: string; customerServiceId: string };
 
 type Created = { id: string };
@@ -32,7 +32,7 @@ export async function receive(api: Client, quantity: number): Promise<string> {
   return id;
 }
 
-/** Asks for a bulk action and waits for its end. @throws when not every SIM succeeded. */
+/** Runs a bulk action and waits for its end. @throws when a SIM failed. */
 export async function operate(api: Client, action: string, body: object): Promise<Operation> {
   const { id } = await api.post<Operation>(`/v1/sims/${action}`, body);
   const operation = await until(async () => {
@@ -45,7 +45,7 @@ export async function operate(api: Client, action: string, body: object): Promis
   return operation;
 }
 
-/** From holding to active, by hand: three bulk actions, one after the other. */
+/** The bulk actions from holding to active, in order. */
 export const steps = ['migrate', 'assign', 'activate'] as const;
 
 export function bodyOf(step: (typeof steps)[number], select: object, targets: Targets): object {
@@ -60,7 +60,7 @@ export function bodyOf(step: (typeof steps)[number], select: object, targets: Ta
   }
 }
 
-/** Checks the end: every SIM of the order is there once, active, without bars and with its service. @throws otherwise. */
+/** Checks that every SIM of the order exists once and is active, without bars, with its service. @throws otherwise. */
 export async function requireAllActive(
   api: Client,
   orderId: string,

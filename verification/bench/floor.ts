@@ -8,14 +8,14 @@ import { region } from '../../local/template/identity.ts';
 import type { BenchCloud } from './bench-cloud.ts';
 import type { Targets } from './fleet.ts';
 
-/** The states that a SIM passes through from holding to active: one bare update each. */
+/** The states of a SIM from holding to active: one update each. */
 const states = ['in_stock', 'assigned', 'activating', 'active'] as const satisfies readonly SimState[];
 
-/** How many updates are under way at a time: whichever of these is the fastest is the floor. */
+/** The tried numbers of concurrent updates; the fastest one is the floor. */
 const concurrencies = [16, 32, 64] as const;
 const TRIAL = 400;
 
-/** SIMs as they arrive: realistic, and another partner's than the bench's. */
+/** Generates realistic SIMs in holding, of a different partner than the bench's. */
 export function simsInHolding(count: number): Sim[] {
   return Array.from({ length: count }, (_, place) => {
     const serial = String(place).padStart(10, '0');
@@ -30,7 +30,7 @@ export function iccidOf(place: number): Iccid {
   return withCheckDigit(`894420${String(place).padStart(12, '0')}`);
 }
 
-/** A client of the engine itself, as a program of a few lines would make it. */
+/** A plain client of the engine. */
 export function engineClient({ cloud, tableName }: BenchCloud) {
   const client = new DynamoDBClient({
     endpoint: cloud.endpoints.dynamodb,
@@ -55,8 +55,8 @@ export function engineClient({ cloud, tableName }: BenchCloud) {
 }
 
 /**
- * The floor of a bulk operation: the same number of conditional updates of the same items, with the same indexes, from
- * one program that does nothing else, at its best concurrency.
+ * Measures the floor of a bulk operation: the same conditional updates of the same items and indexes, by one program at its best
+ * concurrency.
  *
  * @returns updates per second.
  */

@@ -17,9 +17,10 @@ import type { WarmJob, WarmResult } from './warm.ts';
 
 const partnerId = 'bench';
 
-/** A day lasts a day: no schedule runs in between. */
-
-/** What a warm handler costs beside one with nothing around the same database call, and requests over HTTP. */
+/**
+ * Measures a warm handler, compared with one that only makes the same database call, and requests over HTTP. A day lasts a real day,
+ * so that no schedule runs meanwhile.
+ */
 export async function handlers({ engine }: BenchOptions): Promise<Figure[]> {
   const cloud = await startLocalCloud({ port: 0, dayMs: DAY_MS, engine });
   try {
@@ -104,7 +105,7 @@ async function requests(cloud: LocalCloud, iccid: string): Promise<Figure[]> {
     const shared = { request, connections: CONNECTIONS };
     const round = (url: string, forMs: number) =>
       inProcess<RequestsJob, RequestsResult>('requests.ts', { ...shared, url, forMs }, process.env);
-    // The function's threads start when they are first needed.
+    // Warm up: the function's threads start on demand.
     await round(cloud.url, ROUND_MS);
     const ours: RequestsResult[] = [];
     const floor: RequestsResult[] = [];
@@ -125,7 +126,7 @@ async function requests(cloud: LocalCloud, iccid: string): Promise<Figure[]> {
   }
 }
 
-/** Functions that all answer the same at once, in place of those of the template. */
+/** Functions that immediately return a constant, in place of those of the template. */
 function constantFunctions() {
   const payload = JSON.stringify({
     statusCode: 200,
@@ -154,17 +155,17 @@ function functionOf(api: HttpApiPart, cloud: LocalCloud, routeKey: string): Func
   return part;
 }
 
-/** Runs a file of the bench in a process of its own: it gets the job as a message and answers with one. */
+/** Runs a file of the bench in a separate process, which receives the job and returns the result as messages. */
 async function inProcess<Job, Result>(file: string, job: Job, env: NodeJS.ProcessEnv): Promise<Result> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     env,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  // What a function logs is read, as Lambda reads it, and thrown away.
+  // Read and discard the function's log, as Lambda would read it.
   child.stdout?.resume();
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   child.once('message', (result) => {
-    // Safe: the file answers exactly this.
+    // Safe: the file sends this type.
     resolve(result as Result);
   });
   child.once('error', reject);

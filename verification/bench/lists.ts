@@ -11,24 +11,24 @@ import type { BenchOptions } from './main.ts';
 const SMALL = 1000;
 const LARGE = 1_000_000;
 
-/** A page of ten, so that a thousand SIMs have a hundredth one. */
+/** The page size: with ten, a thousand SIMs have a hundredth page. */
 const LIMIT = 10;
 const HUNDREDTH = 100;
-const LOOKS = 1;
+const READS = 1;
 
 type Sim = { iccid: string; imsi: string; state: 'in_stock' };
 type List = { items: Sim[]; nextCursor?: string };
-/** A list as it was read: the first page and the hundredth, each with its read units and its milliseconds. */
+/** The cost of reading a page: read units and milliseconds. */
 type Read = { units: number; ms: number };
-type Looked = Record<'first' | 'hundredth', Read>;
+type PagesRead = Record<'first' | 'hundredth', Read>;
 
 /**
- * A page of a filtered list in a fleet of a million, beside the same page in a fleet of a thousand. In both a customer has
- * the same thousand active SIMs of one order; all others are in stock.
+ * Compares a page of a filtered list in a fleet of a million with the same page in a fleet of a thousand. In both, a customer has the
+ * same thousand active SIMs of one order; all others are in stock.
  */
 export async function lists({ engine }: BenchOptions): Promise<Figure[]> {
-  const small = await look(SMALL, engine);
-  const large = await look(LARGE, engine);
+  const small = await measureFleet(SMALL, engine);
+  const large = await measureFleet(LARGE, engine);
   return [...small.keys()].flatMap((filter) =>
     (['first', 'hundredth'] as const).flatMap((page) => {
       const [one, other] = [small.get(filter)?.[page], large.get(filter)?.[page]];
@@ -42,7 +42,7 @@ export async function lists({ engine }: BenchOptions): Promise<Figure[]> {
           ours: other.units,
           floor: one.units,
           goal: { atMost: 1.5 },
-          runs: LOOKS,
+          runs: READS,
           note: `${other.ms.toFixed(0)} ms ÷ ${one.ms.toFixed(0)} ms`,
         }),
       ];
@@ -50,7 +50,7 @@ export async function lists({ engine }: BenchOptions): Promise<Figure[]> {
   );
 }
 
-async function look(size: number, engine: BenchOptions['engine']): Promise<Map<string, Looked>> {
+async function measureFleet(size: number, engine: BenchOptions['engine']): Promise<Map<string, PagesRead>> {
   process.stderr.write(`  a fleet of ${size} SIMs ...\n`);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-lists-'));
   try {
@@ -60,11 +60,11 @@ async function look(size: number, engine: BenchOptions['engine']): Promise<Map<s
     try {
       const { items } = await bench.api.get<List>(`/v1/orders/${orderId}/sims?limit=1`);
       const start = items[0]?.iccid.slice(0, 11) ?? '';
-      const looked = new Map<string, Looked>();
+      const pagesByFilter = new Map<string, PagesRead>();
       for (const [name, query] of filters(orderId, targets, start)) {
-        looked.set(name, await readList(bench, query));
+        pagesByFilter.set(name, await readList(bench, query));
       }
-      return looked;
+      return pagesByFilter;
     } finally {
       await bench.stop();
     }
@@ -73,7 +73,7 @@ async function look(size: number, engine: BenchOptions['engine']): Promise<Map<s
   }
 }
 
-/** What is the same in both fleets, made through the API; and a SIM in stock, of which there will be many. */
+/** Creates the common part of both fleets through the API, and a SIM in stock to clone. */
 async function prepare(dataDir: string, engine: BenchOptions['engine']) {
   const bench = await startBenchCloud({ engine, metered: false, dataDir });
   try {
@@ -114,19 +114,19 @@ function filters(orderId: string, { customerId, customerServiceId }: Targets, st
   ];
 }
 
-async function readList(bench: BenchCloud, query: object): Promise<Looked> {
-  const looks: Looked[] = [];
-  for (let n = 0; n < LOOKS; n += 1) {
-    looks.push(await readOnce(bench, query));
+async function readList(bench: BenchCloud, query: object): Promise<PagesRead> {
+  const readings: PagesRead[] = [];
+  for (let n = 0; n < READS; n += 1) {
+    readings.push(await readOnce(bench, query));
   }
-  const middle = (page: keyof Looked): Read => ({
-    units: median(looks.map((one) => one[page].units)),
-    ms: median(looks.map((one) => one[page].ms)),
+  const middle = (page: keyof PagesRead): Read => ({
+    units: median(readings.map((one) => one[page].units)),
+    ms: median(readings.map((one) => one[page].ms)),
   });
   return { first: middle('first'), hundredth: middle('hundredth') };
 }
 
-async function readOnce({ api, meter }: BenchCloud, query: object): Promise<Looked> {
+async function readOnce({ api, meter }: BenchCloud, query: object): Promise<PagesRead> {
   let cursor = '';
   let first: Read | undefined;
   for (let page = 1; ; page += 1) {

@@ -9,17 +9,17 @@ import { handlers } from './handlers.ts';
 import { lists } from './lists.ts';
 import { usage } from './usage.ts';
 
-// npm run bench: what it costs and how fast it is, each figure beside its floor. docs/performance.md tells of them.
+// npm run bench: measures cost and speed, each figure with its floor (docs/performance.md).
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export type BenchOptions = {
-  /** The sizes of the fleets, in SIMs. */
+  /** The fleet sizes, in SIMs. */
   sims: readonly number[];
-  /** The DynamoDB engine; what the platform has, when left out. */
+  /** The DynamoDB engine. Default: the one that is available on this platform. */
   engine?: EngineName | undefined;
 };
 
-/** A part of the bench. A new one is a line here. */
+/** The sections of the bench. */
 const sections: Readonly<Record<string, (options: BenchOptions) => Promise<Figure[]>>> = {
   bulk,
   lists,
@@ -35,7 +35,7 @@ const help = `npm run bench -- [options]
 
 const resultsFile = fileURLToPath(new URL('results.json', import.meta.url));
 
-// Lambda's time zone, whatever the machine's is.
+// Use Lambda's time zone.
 process.env.TZ = 'UTC';
 
 try {
@@ -55,7 +55,7 @@ try {
   process.exit(1);
 }
 
-/** @throws Refusal when an option or its value is none */
+/** @throws StartError when an option is invalid */
 function read(args: string[]): BenchOptions & { only: readonly string[] } {
   const { sims, engine, only } = parsed(args);
   return {

@@ -3,7 +3,7 @@ import { Agent, createServer, request as httpRequest, type IncomingMessage } fro
 import { buffer } from 'node:stream/consumers';
 import { table } from '../../adapters/dynamodb/table.ts';
 
-/** Units that were consumed, by the table or index; an index by its name, the table as `table`. */
+/** Consumed units by index name; `table` stands for the table. */
 export type Units = Record<string, number>;
 
 export type Metered = {
@@ -17,7 +17,7 @@ export type Metered = {
 
 export type Meter = {
   url: string;
-  /** What was consumed since the last look. */
+  /** Returns what was consumed since the last call, and resets the meter. */
   take(): Metered;
   stop(): Promise<void>;
 };
@@ -25,7 +25,7 @@ export type Meter = {
 const TABLE = 'table';
 const indexes = Object.values(table.indexes);
 
-/** As the engine answers and functions ask: what DynamoDB's protocol has, as far as it is looked at here. */
+/** The used fields of DynamoDB's protocol. */
 type Capacity = {
   CapacityUnits: number;
   Table?: { CapacityUnits?: number };
@@ -39,14 +39,14 @@ type WriteRequest = Write & { TransactItems?: Record<string, Write>[] };
 const reads = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
 
 /**
- * Stands between the functions and a DynamoDB engine, asks the engine with each call what it consumed, and adds it up.
- * What a change of an index key costs is put down to both of the keys.
+ * Starts a proxy between the functions and a DynamoDB engine that sums up the consumed capacity of all calls. The cost of a changed
+ * index key is attributed to both keys.
  */
 export async function startMeter(engineUrl: string): Promise<Meter> {
   const engine = new URL(engineUrl);
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
-  let metered = nothing();
-  /** The index keys that an item had when it was last written. */
+  let metered = emptyMetered();
+  /** The index keys of each item at its last write. */
   const keysBefore = new Map<string, Record<string, string>>();
 
   function forward(message: IncomingMessage, body: string): Promise<{ status: number; headers: object; text: string }> {
@@ -91,12 +91,12 @@ export async function startMeter(engineUrl: string): Promise<Meter> {
       add(isRead ? metered.read : metered.write, name, of);
     }
     if (!isRead) {
-      putDown(JSON.parse(body), units);
+      attribute(JSON.parse(body), units);
     }
   }
 
-  /** Puts units down to the partition keys that they were for. */
-  function putDown(request: WriteRequest, units: Units): void {
+  /** Attributes units to partition keys. */
+  function attribute(request: WriteRequest, units: Units): void {
     const written = writtenIn(request);
     for (const { pk, sk, indexKeys } of written) {
       put(TABLE, pk, (units[TABLE] ?? 0) / written.length);
@@ -141,7 +141,7 @@ export async function startMeter(engineUrl: string): Promise<Meter> {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
     take() {
       const taken = metered;
-      metered = nothing();
+      metered = emptyMetered();
       return taken;
     },
     async stop() {
@@ -152,7 +152,7 @@ export async function startMeter(engineUrl: string): Promise<Meter> {
   };
 }
 
-function nothing(): Metered {
+function emptyMetered(): Metered {
   return {
     calls: {},
     read: {},
@@ -167,7 +167,7 @@ function add(to: Units, name: string, units: number): void {
 
 type Written = { pk: string; sk: string; indexKeys: Record<string, string> };
 
-/** The items that a request writes: an item put, or a key updated or deleted, alone or in a transaction. */
+/** Lists the items that a request writes, alone or in a transaction. */
 function writtenIn({ TransactItems, ...single }: WriteRequest): Written[] {
   const writes = TransactItems?.flatMap((item) => Object.values(item)) ?? [single];
   return writes.flatMap(({ Item, Key }) => {

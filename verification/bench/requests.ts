@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 
-// A process of its own: asks a server the same over and over, as many at once as there are connections.
+// A separate process: sends the same request repeatedly, one at a time per connection.
 
 export type RequestsJob = {
   url: string;
@@ -12,7 +12,7 @@ export type RequestsJob = {
 export type RequestsResult = { perSecond: number; p50Ms: number; p99Ms: number };
 
 process.once('message', async (message) => {
-  // Safe: verification/bench/handlers.ts sends exactly this.
+  // Safe: verification/bench/handlers.ts sends this type.
   const result = await ask(message as RequestsJob);
   process.send?.(result, () => process.exit(0));
 });

@@ -8,17 +8,17 @@ import { bodyOf, makeTargets, operate, receive, steps, type Targets } from './fl
 import { engineClient } from './floor.ts';
 import type { BenchOptions } from './main.ts';
 
-/** A batch is what two hours bring: the collector's pace. */
+/** The hours of a batch: the collector's interval. */
 const HOURS = 2;
 const BATCHES = 3;
-const MOST_SIMS = 1000;
-/** As many days as the collector writes at once, with two sums. */
+const MAX_SIMS = 1000;
+/** The days per transaction of the collector, next to two sums. */
 const DAYS_A_WRITE = 95;
 const concurrencies = [2, 4, 8] as const;
 
-/** Usage: what a record costs, how fast it is counted, and how soon an alarm is told. */
+/** Measures usage: the cost of a record, the rate of the collector, and the delay of an alarm. */
 export async function usage({ sims, engine }: BenchOptions): Promise<Figure[]> {
-  const quantity = Math.ceil(Math.min(MOST_SIMS, Math.max(...sims)) / 50) * 50;
+  const quantity = Math.ceil(Math.min(MAX_SIMS, Math.max(...sims)) / 50) * 50;
   return [...(await units(quantity, engine)), ...(await speed(quantity, engine))];
 }
 
@@ -26,7 +26,7 @@ async function units(quantity: number, engine: BenchOptions['engine']): Promise<
   const bench = await startBenchCloud({ engine, metered: true });
   try {
     const { iccids, targets } = await activeFleet(bench, quantity);
-    // The day's item has half a day in it: neither its smallest nor its largest.
+    // Fill the day's item with half a day, an average size.
     await countBatches(bench, iccids, targets, 6);
     bench.meter?.take();
     const records = await countBatches(bench, iccids, targets, BATCHES);
@@ -105,7 +105,7 @@ async function activeFleet({ api }: BenchCloud, quantity: number): Promise<{ icc
   return { iccids, targets };
 }
 
-/** What SIMs used, two hours after two hours, each batch told at once and counted before the next. @returns the records. */
+/** Records usage in batches of two hours; each is counted before the next. @returns the number of records. */
 async function countBatches(
   { api, cloud }: BenchCloud,
   iccids: readonly string[],
@@ -116,7 +116,7 @@ async function countBatches(
     (await api.get<{ usedBytes: number }>(`/v1/customer-services/${customerServiceId}/usage?period=${period}`))
       .usedBytes;
   for (let batch = 0; batch < batches; batch += 1) {
-    // All of a batch is of one month, and each record of another second.
+    // All records of a batch are in one month, each at a different second.
     const now = cloud.clock.now();
     const period = now.toISOString().slice(0, 7);
     const before = await usedOf(period);
@@ -131,7 +131,7 @@ async function countBatches(
   return batches * iccids.length * HOURS;
 }
 
-/** How long the collector has been at work so far. */
+/** The collector's duration so far. */
 function collectorMs({ cloud }: BenchCloud): number {
   return [...cloud.load().functions]
     .filter(([name]) => name.includes('CollectUsage'))
@@ -139,9 +139,9 @@ function collectorMs({ cloud }: BenchCloud): number {
 }
 
 /**
- * SIMs' days a second, in transactions as the collector's, from one program that does nothing else, at its best.
+ * Measures the floor: SIM days per second in the collector's transactions, by one program at its best concurrency.
  *
- * @param reads whether what the SIM used in the month is read before.
+ * @param reads whether the SIM's month is read first.
  */
 async function bareDaysPerSecond(bench: BenchCloud, count: number, reads: boolean): Promise<number> {
   const { documents } = engineClient(bench);
@@ -196,7 +196,7 @@ function monthOf(TableName: string, pk: string): QueryCommand {
   });
 }
 
-/** Every SIM trips an alarm at once. */
+/** Measures alarms that all SIMs trigger at once. */
 async function alarms({ api, cloud }: BenchCloud, iccids: readonly string[], { customerServiceId }: Targets) {
   const receiver = await startReceiver(api, ['alarm.fired']);
   try {

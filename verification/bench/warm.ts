@@ -3,9 +3,9 @@ import { addSim } from '../../adapters/dynamodb/sims.ts';
 import { withCheckDigit } from '../../domain/iccid.ts';
 import { newSimInHolding, type Sim } from '../../domain/sim.ts';
 
-// A process of its own, with a function's environment: calls a handler and its floor in turns on one SIM of the table.
+// A separate process with a function's environment: calls a handler and its floor alternately on one SIM.
 
-/** The files of the two bundles, whose SIM it is, and how often each is called. */
+/** The files of the two bundles, the partner of the SIM, and the number of calls of each. */
 export type WarmJob = { ours: string; bare: string; partnerId: string; calls: number };
 export type WarmResult = { iccid: string; ours: Times; floor: Times };
 export type Times = { wallMs: number[]; cpuMs: number[] };
@@ -13,11 +13,11 @@ export type Times = { wallMs: number[]; cpuMs: number[] };
 type Handler = (event: unknown, context: unknown) => Promise<{ statusCode: number; body: string }>;
 
 const WARM_UP = 500;
-/** The processor's time is counted in steps too coarse for one call. */
+/** The resolution of CPU time is too coarse for a single call. */
 const CALLS_A_ROUND = 100;
 
 process.once('message', async (message) => {
-  // Safe: verification/bench/handlers.ts sends exactly this.
+  // Safe: verification/bench/handlers.ts sends this type.
   const { ours, bare, partnerId, calls } = message as WarmJob;
   const sim = benchSim();
   await addSim(partnerId, sim);
@@ -71,7 +71,7 @@ function caller(handler: Handler, event: unknown) {
   };
 }
 
-/** A SIM in the middle of its life, with all that one may have. */
+/** An active SIM with all attributes. */
 function benchSim(): Sim {
   const arrived = newSimInHolding(
     { iccid: withCheckDigit('894420000000000001'), imsi: '234200000000001', msisdn: '447700900001' },
@@ -90,7 +90,7 @@ function benchSim(): Sim {
   };
 }
 
-/** As API Gateway makes it, payload format 2.0. */
+/** Builds an event of API Gateway, payload format 2.0. */
 function eventFor(iccid: string, partnerId: string) {
   const routeKey = 'GET /v1/sims/{iccid}';
   const path = `/v1/sims/${iccid}`;

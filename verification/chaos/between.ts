@@ -8,10 +8,10 @@ import { errorAnswer, type Fault } from './faults.ts';
 export type Between = { url: string; stop(): void };
 
 /**
- * Stands between the functions and a service, passes every call on, and does to some what it is told.
+ * Starts a proxy between the functions and a service that forwards calls and injects faults.
  *
- * @param judge says what shall happen to a call; it is asked once for each attempt.
- * @param kill ends the worker that is at work on an invocation.
+ * @param judge returns the fault for a call, if any; called once per attempt.
+ * @param kill kills the worker that handles an invocation.
  */
 export async function standBetween(
   service: ServiceName,
@@ -63,7 +63,7 @@ export async function standBetween(
   }
 
   const server = createServer((message, response) => {
-    // A worker that was killed does not wait for its answer.
+    // A killed worker does not wait for its response.
     answer(message, response).catch(() => message.socket.destroy());
   });
   server.keepAliveTimeout = 60_000;

@@ -2,31 +2,31 @@ import type { IncomingMessage } from 'node:http';
 import type { ServiceName } from '../../local/cloud.ts';
 import { requestIdOfTrace } from '../../local/lambda/invocation.ts';
 
-/** A call that a function makes, be it its first attempt or a further one. */
+/** An attempt of a call that a function makes. */
 export type Call = {
   service: ServiceName;
-  /** The id of the invocation that makes it; undefined for what is not called from within one. */
+  /** The id of the calling invocation; undefined for calls outside of one. */
   invocation: string | undefined;
-  /** The same for all attempts at one call. */
+  /** Identifies the call; the same for all its attempts. */
   attemptOf: string;
-  /** What is asked for, without any ids: `UpdateItem SIM`, `PUT /orders/{id}`. */
+  /** The request without ids: `UpdateItem SIM`, `PUT /orders/{id}`. */
   what: string;
-  /** The partner that it is about, as far as the call itself says so. */
+  /** The partner of the call, if known. */
   partnerId: string | undefined;
 };
 
-/** Partners of lives have ids by which their calls are known. */
+/** Matches the partner ids of lives. */
 const PARTNER = /life-\d+-\d+/;
 const ID = /\b(?:ord|op)_[0-9a-z]+/i;
 
-/** Whose the orders, operations and tokens are that calls have named along with a partner. */
+/** Maps orders, operations and tokens to their partner, learned from calls that name both. */
 export class Owners {
   readonly #ofThing = new Map<string, string>();
   readonly #ofInvocation = new Map<string, string>();
 
   /**
-   * Whose call it is: what it says itself, else whose the thing is that it names, else whose the invocation was at work
-   * on last. A schedule works on several partners in one invocation, on each in turn or on some at once.
+   * Returns the partner of a call: the one that it names, else the owner of an id in it, else the invocation's last partner. One
+   * invocation of a schedule may work on several partners, one after the other or concurrently.
    */
   of(text: string, invocation: string | undefined): string | undefined {
     const things = [...(ID.exec(text) ?? []), ...(tokenIn(text) ?? [])];
@@ -52,7 +52,7 @@ function tokenIn(text: string): string[] | undefined {
   return token === undefined ? undefined : [token];
 }
 
-/** Reads what a request is about. */
+/** Describes a request as a call. */
 export function callOf(service: ServiceName, message: IncomingMessage, body: string, owners: Owners): Call {
   const { method = '', url = '', headers } = message;
   const trace = headers['x-amzn-trace-id'] ?? headers['x-request-id'];
@@ -73,7 +73,7 @@ function pathWithoutIds(url: string): string {
   return path.replace(/^\/operators\/[^/]+/, '').replace(ID, '{id}');
 }
 
-/** The kinds of items that a call to DynamoDB names, by their keys. */
+/** Lists the kinds of items in a DynamoDB request, by their keys. */
 function thingsIn(body: string): string {
   const sortKeys = [...body.matchAll(/"sk":\{"S":"([^"#]+)/g)].map(([, kind = '']) =>
     /^\d/.test(kind) ? 'SIM' : kind,

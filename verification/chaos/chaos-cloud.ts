@@ -5,12 +5,12 @@ import { type Between, standBetween } from './between.ts';
 import { Owners } from './calls.ts';
 import { Watch } from './watch.ts';
 
-/** Hours of waiting pass in less than a second, and a fault that takes seconds of real time is no matter of days. */
+/** With this day length, waiting hours pass in less than a second, and faults of a few real seconds last less than a day. */
 const DAY_MS = 20_000;
 
 export type ChaosCloud = { cloud: LocalCloud; watch: Watch; stop(): Promise<void> };
 
-/** A local cloud whose functions' calls are all watched; its operators deliver at once. */
+/** Starts a local cloud that watches all calls of its functions; operators deliver immediately. */
 export async function startChaosCloud(): Promise<ChaosCloud> {
   const owners = new Owners();
   const stages: Between[] = [];
@@ -43,7 +43,7 @@ export async function startChaosCloud(): Promise<ChaosCloud> {
   };
 }
 
-/** The harness reads the table as functions do, past the faults. */
+/** Lets this process read the table as functions do, without faults. */
 function actAsAFunction({ parts, endpoints }: LocalCloud): void {
   Object.assign(process.env, {
     TABLE_NAME: parts.tables[0]?.name,

@@ -1,10 +1,10 @@
 import type { ServiceName } from '../../local/cloud.ts';
 
-/** What can go wrong with one call. */
+/** The faults of a call. */
 export const faults = ['fails', 'throttled', 'answer lost', 'silent', 'killed before', 'killed after'] as const;
 export type Fault = (typeof faults)[number];
 
-/** What each fault is, in words. */
+/** Descriptions of the faults. */
 export const faultsInWords: Readonly<Record<Fault, string>> = {
   fails: 'all attempts are answered with an error of the server, without effect',
   throttled: 'all attempts are refused as too many, without effect',
@@ -14,12 +14,12 @@ export const faultsInWords: Readonly<Record<Fault, string>> = {
   'killed after': 'the call takes effect, then the worker that made it is killed',
 };
 
-/** Faults that are there for every attempt at the call; the others are there once. */
+/** Faults that apply to every attempt of the call; the others apply once. */
 export const lasting: ReadonlySet<Fault> = new Set(['fails', 'throttled']);
 
 export type ErrorAnswer = { status: number; headers: Record<string, string>; body: string };
 
-/** How a service answers when it fails or is asked too often. */
+/** Builds a service's error or throttling response. */
 export function errorAnswer(service: ServiceName, fault: 'fails' | 'throttled'): ErrorAnswer {
   if (service === 'operators') {
     return fault === 'fails'

@@ -9,13 +9,13 @@ import type { LocalCloud } from '../../local/cloud.ts';
 import { operatorOf } from '../../use-cases/operators.ts';
 import { type SteadyClient, steadyClient } from './steady-client.ts';
 
-/** SIMs of an order of A1, the smallest that there are. */
+/** The smallest order of A1. */
 const SIMS = 20;
-const LOOK_EVERY_MS = 100;
-/** In real time, for machines that are busy with many lives at once. */
-const MUST_END_WITHIN_MS = 180_000;
+const POLL_INTERVAL_MS = 100;
+/** In real time, for machines that run many lives concurrently. */
+const TIMEOUT_MS = 180_000;
 
-/** What a partner has before it orders. */
+/** The services and the customer of a partner before its order. */
 type Targets = { partnerServiceId: string; customerId: string; customerServiceId: string };
 type Made = { id: string };
 type List<Item> = { items: Item[] };
@@ -24,16 +24,16 @@ type Result = { iccid: string; outcome: string; problem?: { code: string } };
 
 export type Life = {
   partnerId: string;
-  /** Lives it: all that faults are made in. */
+  /** Runs the life, into which faults are injected. */
   goOn(): Promise<void>;
-  /** What came of it, without ids and times: the same for every life that went right. */
+  /** Describes the result without ids and times: the same for every successful life. */
   account(): Promise<string[]>;
 };
 
 /**
- * A partner's life: an order of SIMs with a plan until they are active, then a bulk operation that suspends them.
+ * Prepares a partner's life: an order of SIMs with a plan that activates them, then a bulk operation that suspends them.
  *
- * @throws when something does not come to its end
+ * @throws when a step does not finish
  */
 export async function prepareLife(cloud: LocalCloud, partnerId: string): Promise<Life> {
   const token = await cloud.tokenFor({ partnerId, roles: ['admin'] });
@@ -110,19 +110,19 @@ async function makeTargets(client: SteadyClient): Promise<Targets> {
   return { partnerServiceId, customerId, customerServiceId };
 }
 
-/** What each SIM is at the operator itself. */
+/** Returns the status of each SIM at the operator. */
 async function atOperator(sims: readonly Sim[]): Promise<string[]> {
   const answers = await operatorOf('a1').simStatus(sims.map(({ iccid }) => iccid));
   return answers.map(({ status }) => status);
 }
 
 async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = performance.now() + MUST_END_WITHIN_MS;
+  const deadline = performance.now() + TIMEOUT_MS;
   while (!(await holds())) {
     if (performance.now() > deadline) {
       throw new Error(`It never came true that ${what}`);
     }
-    await pause(LOOK_EVERY_MS);
+    await pause(POLL_INTERVAL_MS);
   }
 }
 
@@ -130,13 +130,13 @@ function isOf(execution: string, ids: readonly string[]): boolean {
   return ids.some((id) => id !== '' && execution.startsWith(`${id}-`));
 }
 
-/** A step of a SIM's history, as the table keeps it, without its time and with the kind of who took it. */
+/** Formats a step of a SIM's history without its time. */
 function stepInWords(step: string): string {
   const [version, , type, state] = step.split(' ');
   return `${version} ${type} ${state}`;
 }
 
-/** Each line once, with how often it is there. */
+/** Returns each distinct line with its number of occurrences. */
 function counted(lines: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const line of lines) {
@@ -149,13 +149,13 @@ function named(targets: Targets): Record<string, string> {
   return Object.fromEntries(Object.entries(targets).map(([name, id]) => [id, name]));
 }
 
-/** What differs from life to life: times, numbers that operators give, and how often something was looked after. */
+/** Fields that differ between lives: times, ids and numbers of operators. */
 const incidental = new Set([
   ...['at', 'createdAt', 'updatedAt', 'startedAt', 'finishedAt', 'stateChangedAt', 'since', 'estimatedDelivery'],
   ...['iccid', 'imsi', 'msisdn', 'operatorReference', 'trackingReference', 'operationId', 'id', 'requestedBy', 'actor'],
 ]);
 
-/** Tells a thing in words that are the same for each life; the version of a SIM is one of its steps, and stays. */
+/** Formats a resource without what differs between lives; a SIM's version counts its steps and stays. */
 function wordsFor(names: Readonly<Record<string, string>>): (thing: object) => string {
   return (thing) =>
     JSON.stringify(thing, (key, value: unknown) => {

@@ -2,15 +2,14 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import pMap from 'p-map';
 import { StartError } from '../../local/start-error.ts';
-import { tellModel } from '../model/tell-model.ts';
+import { runAndReport } from '../model/model-report.ts';
 import { type ChaosCloud, startChaosCloud } from './chaos-cloud.ts';
 import { faults, faultsInWords } from './faults.ts';
 import { prepareLife } from './life.ts';
 import type { Point, Trial } from './watch.ts';
 
-// npm run chaos: what becomes of an order and of a bulk operation when any one call that is made for them goes wrong; then
-// random histories, held against the model.
-// docs/reliability.md tells of it.
+// npm run chaos: runs an order and a bulk operation with a fault in each of their calls, then random histories against the model
+// (docs/reliability.md).
 
 const usage = `npm run chaos -- [options]
   --match <texts>    only calls whose name has one of these in it, with commas between: "WorkflowMigrate:,PutItem SIM"
@@ -35,7 +34,7 @@ try {
 await chaos.stop();
 if (options.steps > 0 && !options.list) {
   process.stdout.write(`\n${options.steps} steps of random histories:\n`);
-  code = (await tellModel({ steps: options.steps, seed: randomInt(1_000_000) })) ? code : 1;
+  code = (await runAndReport({ steps: options.steps, seed: randomInt(1_000_000) })) ? code : 1;
 }
 process.exit(code);
 
@@ -49,7 +48,7 @@ async function run({ watch }: ChaosCloud): Promise<number> {
   const points = pointsOf(reference.map(({ counts }) => counts)).filter(({ name }) =>
     options.match.some((text) => name.includes(text)),
   );
-  process.stdout.write(`${tellPoints(points)}\n`);
+  process.stdout.write(`${formatPoints(points)}\n`);
   if (options.list) {
     return 0;
   }
@@ -85,7 +84,7 @@ async function run({ watch }: ChaosCloud): Promise<number> {
   );
   return failures.length === 0 ? 0 : 1;
 
-  /** A life, from its partner on. */
+  /** Runs a life of a new partner. */
   async function live(trial?: Trial) {
     lives += 1;
     const life = await prepareLife(chaos.cloud, `life-${process.pid}-${lives}`);
@@ -98,7 +97,7 @@ async function run({ watch }: ChaosCloud): Promise<number> {
     return { account: await life.account(), ...ended };
   }
 
-  /** @returns what went wrong, if anything did. */
+  /** Runs a trial. @returns the problem, if any, and whether the fault occurred. */
   async function tryOut(trial: Trial, expected: readonly string[]) {
     const title = `${trial.point.name}, number ${trial.point.nth}, ${trial.fault}`;
     try {
@@ -111,7 +110,7 @@ async function run({ watch }: ChaosCloud): Promise<number> {
   }
 }
 
-/** Every call that any of the lives made; what is due is looked for all the time, and tried once. */
+/** Lists every call of the lives. Calls for all partners, such as queries of due items, repeat constantly and are tried once. */
 function pointsOf(counts: readonly ReadonlyMap<string, number>[]): Point[] {
   const most = new Map<string, number>();
   for (const [name, count] of counts.flatMap((one) => [...one])) {
@@ -122,7 +121,7 @@ function pointsOf(counts: readonly ReadonlyMap<string, number>[]): Point[] {
     .flatMap(([name, count]) => Array.from({ length: count }, (_, place) => ({ name, nth: place + 1 })));
 }
 
-function tellPoints(points: readonly Point[]): string {
+function formatPoints(points: readonly Point[]): string {
   const counts = new Map<string, number>();
   for (const { name } of points) {
     counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -131,7 +130,7 @@ function tellPoints(points: readonly Point[]): string {
   return [`${points.length} calls are made for an order and a bulk operation:`, ...lines].join('\n');
 }
 
-/** Lines that should be there and are not, and the other way round. */
+/** Lists missing and unexpected lines. */
 function difference(expected: readonly string[], seen: readonly string[]): string {
   return [
     ...expected.filter((line) => !seen.includes(line)).map((line) => `  should be  ${line}`),
@@ -139,7 +138,7 @@ function difference(expected: readonly string[], seen: readonly string[]): strin
   ].join('\n');
 }
 
-/** @throws Refusal when an option or its value is none */
+/** @throws StartError when an option is invalid */
 function read(args: string[]) {
   const {
     match,

@@ -1,16 +1,16 @@
 import type { Call } from './calls.ts';
 import { type Fault, lasting } from './faults.ts';
 
-/** One of the calls that a life makes: `migrate: dynamodb UpdateItem SIM`, and the how-manieth of these. */
+/** A call of a life: its name, such as `migrate: dynamodb UpdateItem SIM`, and its ordinal among calls of this name. */
 export type Point = { name: string; nth: number };
 
-/** What is done to a life, and whether it has come about. */
+/** The fault of a life, and the call that it hits. */
 export type Trial = { point: Point; fault: Fault };
 type Armed = Trial & { hit?: string };
 
 type Watched = { counts: Map<string, number>; armed: Armed | undefined };
 
-/** Numbers the calls of each life, and makes the fault that a life is to have. */
+/** Counts the calls of each life and injects its fault. */
 export class Watch {
   readonly #lives = new Map<string, Watched>();
   readonly #seen = new Set<string>();
@@ -24,14 +24,14 @@ export class Watch {
     this.#lives.set(partnerId, { counts: new Map(), armed: trial && { ...trial } });
   }
 
-  /** @returns how often each call was made, and whether the fault came about. */
+  /** @returns the number of calls by name, and whether the fault occurred. */
   end(partnerId: string): { counts: ReadonlyMap<string, number>; wasHit: boolean } {
     const life = this.#lives.get(partnerId);
     this.#lives.delete(partnerId);
     return { counts: life?.counts ?? new Map(), wasHit: life?.armed?.hit !== undefined };
   }
 
-  /** Says what shall happen to a call. */
+  /** Decides the fault of a call. */
   readonly judge = (call: Call): Fault | undefined => {
     const name = this.#nameOf(call);
     if (name === undefined) {
@@ -39,7 +39,7 @@ export class Watch {
     }
     const isFirstAttempt = !this.#seen.has(call.attemptOf);
     this.#seen.add(call.attemptOf);
-    // What is about nobody in particular, as what is due, is a call of every life that is watched.
+    // A call without a partner, such as a query of due items, counts for every watched life.
     const lives = [...this.#lives].filter(
       ([partnerId]) => call.partnerId === undefined || call.partnerId === partnerId,
     );
@@ -55,7 +55,7 @@ export class Watch {
   }
 }
 
-/** What a function is called in the template, without the stack's name and the hash that make it unique. */
+/** Returns a function's name in the template, without the stack's name and the hash. */
 function shortName(functionName: string): string {
   return /([A-Z][A-Za-z]+)Function[0-9A-F]{8}$/.exec(functionName)?.[1] ?? functionName;
 }

@@ -57,7 +57,7 @@ try {
   process.exit(1);
 }
 
-/** @throws Refusal when an option or its value is none */
+/** @throws StartError when an option or its value is none */
 function read(args: string[]): { calls: number; seed: number } {
   const { calls, seed } = parsed(args);
   return {

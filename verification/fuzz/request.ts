@@ -66,16 +66,16 @@ export function resolve(request: FuzzRequest, things: Things): SentRequest {
 /** What HTTP can carry in a header at all; clients refuse to send the rest. */
 const headerText = (text: string) => text.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?');
 
-const LONGEST_SHOWN = 4_000;
+const MAX_SHOWN = 4_000;
 
 /** The request as a line of a shell script, with the token in `$TOKEN` and the address in `$API`. */
 export function scriptLine({ caller, method, target, headers, body }: SentRequest): string {
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-  const shown = body?.slice(0, LONGEST_SHOWN) ?? '';
+  const shown = body?.slice(0, MAX_SHOWN) ?? '';
   return [
     `curl -sS -i --path-as-is -X ${method} "$API"${quoted(target)}`,
     ...(caller === 'nobody' ? [] : ['-H "authorization: Bearer $TOKEN"']),
-    ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value.slice(0, LONGEST_SHOWN)}`)}`),
+    ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value.slice(0, MAX_SHOWN)}`)}`),
     ...(body === undefined ? [] : [`--data-binary ${quoted(shown)}`]),
     `# as ${caller}`,
     ...(body !== undefined && body.length > shown.length ? [`(the body goes on: ${body.length} characters)`] : []),

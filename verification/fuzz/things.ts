@@ -21,7 +21,7 @@ export type Kind =
   | 'serviceOfServed';
 
 /** The latest of each kind are enough to choose from. */
-const KEPT = 200;
+const MAX_IDS = 200;
 
 /** By the prefix of their ids, what answers tell of. */
 const kindsByPrefix: readonly (readonly [string, Kind])[] = [
@@ -49,7 +49,7 @@ export class Things {
   add(kind: Kind, ...ids: readonly string[]): void {
     const known = this.#ids.get(kind) ?? [];
     known.push(...ids.filter((id) => !known.includes(id)));
-    known.splice(0, known.length - KEPT);
+    known.splice(0, known.length - MAX_IDS);
     this.#ids.set(kind, known);
   }
 
@@ -99,7 +99,7 @@ export class Things {
   #pair(customerId: string, serviceId: string): void {
     const customers = this.#ids.get('servedCustomer') ?? [];
     const services = this.#ids.get('serviceOfServed') ?? [];
-    if (!services.includes(serviceId) && services.length < KEPT) {
+    if (!services.includes(serviceId) && services.length < MAX_IDS) {
       this.#ids.set('servedCustomer', [...customers, customerId]);
       this.#ids.set('serviceOfServed', [...services, serviceId]);
     }

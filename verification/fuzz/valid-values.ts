@@ -17,11 +17,11 @@ const kindsOfFields: Readonly<Record<string, Kind>> = {
 };
 
 /** A partner that may send few requests would be refused from then on: most of the fuzzer's requests are of one partner. */
-const LEAST_REQUESTS_PER_SECOND = 1000;
+const MIN_REQUESTS_PER_SECOND = 1000;
 
 /** Texts longer than this are no different. */
-const LONGEST_TEXT = 120;
-const MOST_ITEMS = 5;
+const MAX_TEXT_LENGTH = 120;
+const MAX_ITEMS = 5;
 
 /** Of all pairs of letters most are no country. */
 const country = fc.constantFrom('GB', 'IE', 'FR', 'AT', 'US', 'HK', 'GB', 'UK');
@@ -56,12 +56,12 @@ export function validValue(
     case 'array':
       return fc.array(validValue(schema.items ?? {}, schemas, name), {
         minLength: schema.minItems ?? 0,
-        maxLength: Math.min(schema.maxItems ?? MOST_ITEMS, MOST_ITEMS),
+        maxLength: Math.min(schema.maxItems ?? MAX_ITEMS, MAX_ITEMS),
       });
     case 'string':
       return textOf(schema, name);
     case 'integer':
-      return integerOf(name === 'requestsPerSecond' ? { ...schema, minimum: LEAST_REQUESTS_PER_SECOND } : schema);
+      return integerOf(name === 'requestsPerSecond' ? { ...schema, minimum: MIN_REQUESTS_PER_SECOND } : schema);
     case 'number':
       return fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
     case 'boolean':
@@ -131,9 +131,9 @@ const character = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 });
 const letters = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9 ]*$/);
 
 /** Lines of text, of letters and of all that Unicode has; their length counts as JavaScript counts it. */
-function plainText({ minLength = 0, maxLength = LONGEST_TEXT, pattern = '' }: Schema): fc.Arbitrary<string> {
+function plainText({ minLength = 0, maxLength = MAX_TEXT_LENGTH, pattern = '' }: Schema): fc.Arbitrary<string> {
   const fits = new RegExp(pattern, 'u');
-  const length = { minLength, maxLength: Math.min(maxLength, LONGEST_TEXT) };
+  const length = { minLength, maxLength: Math.min(maxLength, MAX_TEXT_LENGTH) };
   return fc
     .oneof(
       letters,

@@ -10,13 +10,12 @@ import {
   type World,
 } from './world.ts';
 
-/** What is looked at after each step, besides the SIMs: one of the lists by filter, in turn. */
+/** The state of the checks: their number, which selects the next list, and the versions of SIMs. */
 export type Looks = { taken: number; versions: Map<string, number> };
 
 /**
- * Compares all that the partner has with the model, and looks whether what must always be true is true of every SIM
- * (design: "always true, whatever happens"). The model takes over what it could not know: versions, and how a SIM is
- * that may have been in several ways.
+ * Compares everything of the partner with the model, and checks the invariants of every SIM (design: "always true, whatever
+ * happens"). The model adopts what it could not know: versions, and which of its possible standings a SIM has.
  */
 export async function check(model: Model, world: World, looks: Looks): Promise<void> {
   const list = model.flights.size === 0 && !isShipping(model) ? checkList(model, world, looks.taken) : undefined;
@@ -48,7 +47,7 @@ export async function check(model: Model, world: World, looks: Looks): Promise<v
 
 type SeenService = { id: string; customerId: string; tariffId: string; name: string };
 
-/** Whether SIMs may arrive at any time. */
+/** Whether SIMs may be delivered at any time. */
 export function isShipping(model: Model): boolean {
   return [...model.orders.values()].some(({ behaviours }) => behaviours !== undefined);
 }
@@ -72,7 +71,7 @@ function alwaysTrue(
   holds((sim.state === 'active') === (sim.bars.length === 0), 'active exactly when it has no bars');
   holds(hasCustomer === (sim.customerServiceId !== undefined), 'a customer with a service');
   const owner = owners.get(sim.customerServiceId ?? '');
-  // A terminated SIM keeps the ids of what was deleted since.
+  // A terminated SIM keeps ids of resources that were deleted since.
   const isHistory = sim.state === 'terminated' && owner === undefined;
   holds(!hasCustomer || isHistory || owner === sim.customerId, "the service is the customer's");
   const tariffs = [stock?.tariff, model.services.get(sim.customerServiceId ?? '')?.tariff];
@@ -101,7 +100,7 @@ function takeOver(model: Model, world: World, seen: SeenSim): void {
       `${name(world, seen)} is ${JSON.stringify(seen)}, but should be ${known.map((sim) => JSON.stringify(sim)).join(' or ')}`,
   );
   const settled = fitting.map((sim) => JSON.stringify({ ...sim, moved: false, version: seen.version }));
-  // Safe: each text was made of a Sim in the line above.
+  // Safe: each string was serialised from a Sim in the statement above.
   model.sims.set(
     seen.iccid,
     [...new Set(settled)].map((text) => JSON.parse(text) as Sim),
@@ -140,7 +139,7 @@ async function checkOrders(model: Model, world: World): Promise<void> {
   }
 }
 
-/** Of the SIMs received, each has completed the plan or could not, once the plan has been run over all. */
+/** Once the plan has run, each received SIM has completed it or failed. */
 function checkProgress(world: World, { id, state, quantity, progress, operations }: SeenOrder): void {
   const told = () => `The progress of ${world.nameOf(id)} cannot be: ${JSON.stringify(progress)}`;
   const { received, migrated, assigned, activated, failed } = progress;
@@ -168,7 +167,7 @@ async function checkOperations(model: Model, world: World): Promise<void> {
   agree(operations.length >= model.operations.size, () => 'An operation is gone');
 }
 
-/** The life of one of the SIMs, another one each time: oldest first, and each step goes on from where the one before led. */
+/** Checks the timeline of one SIM, a different one each time: oldest first, each step starting where the previous one ended. */
 async function checkLife(model: Model, world: World, turn: number): Promise<void> {
   const iccids = [...model.sims.keys()];
   const iccid = iccids[(turn * 7) % Math.max(1, iccids.length)];
@@ -186,7 +185,7 @@ async function checkLife(model: Model, world: World, turn: number): Promise<void
 
 const LOOK_AGAIN_AFTER_MS = 100;
 
-/** Compares one of the lists by filter with the model, another one each time; a list that lags is read again. */
+/** Compares one of the filtered lists with the model, a different one each time; retries while the list lags. */
 async function checkList(model: Model, world: World, turn: number): Promise<void> {
   for (const deadline = performance.now() + LISTS_LAG_MS; ; ) {
     const isLate = performance.now() > deadline;
@@ -217,7 +216,7 @@ async function compareList(model: Model, world: World, turn: number): Promise<vo
   }
 }
 
-/** Filters that find something, or nothing, in this partner's fleet. */
+/** The filters to try on this partner's fleet. */
 export function filtersOf(model: Model): Filter[] {
   const states = Object.keys(leavesBy) as State[]; // Object.keys widens to string; these are its keys
   const customers = [...model.customers.keys()];

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { StartError } from '../../local/start-error.ts';
+import { runAndReport } from './model-report.ts';
 import type { ModelRun } from './run-model.ts';
-import { tellModel } from './tell-model.ts';
 
-// npm run model: random histories over the HTTP API of a local cloud, held against the model. Ends with 0 when the system
-// never disagrees; else with 1, the shortest history found in which it does, and how to replay it.
+// npm run model: compares random histories over the HTTP API of a local cloud with the model. Exits with 0 when the system always
+// agrees; else with 1, the shortest failing history found, and how to replay it.
 
 const usage = `npm run model -- [options]
   --steps 1000        how many steps
@@ -13,18 +13,18 @@ const usage = `npm run model -- [options]
   --verbose           tells each step as it is taken
   --path, --commands  replays one history: as a failure tells`;
 
-// Lambda's time zone, whatever the machine's is.
+// Use Lambda's time zone.
 process.env.TZ = 'UTC';
 
 try {
-  process.exit((await tellModel(read(process.argv.slice(2)))) ? 0 : 1);
+  process.exit((await runAndReport(read(process.argv.slice(2)))) ? 0 : 1);
 } catch (error) {
   const refused = error instanceof StartError ? error.message : undefined;
   process.stderr.write(`${refused ?? (error instanceof Error ? error.stack : error)}\n`);
   process.exit(1);
 }
 
-/** @throws Refusal when an option or its value is none */
+/** @throws StartError when an option is invalid */
 function read(args: string[]): Pick<ModelRun, 'steps' | 'seed' | 'replay' | 'longest' | 'hear'> {
   const { steps, path, commands, verbose, ...numbers } = parsed(args);
   const began = performance.now();

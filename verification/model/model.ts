@@ -1,14 +1,14 @@
 /*
- * What the contract says of SIMs, told a second time and independently of domain/: the oracle that the system is held
- * to. Nothing here is imported from the product. Where the contract leaves something open (which of several reasons is
- * told, what an unreliable operator has done), everything that it allows is allowed.
+ * The contract of SIMs, implemented a second time, independently of domain/: the oracle for the system. It imports nothing from the
+ * product. Where the contract leaves a choice (which of several reasons is reported, what an unreliable operator has done), the model
+ * allows every choice.
  */
 
 export type OperatorId = '3uk' | '3ireland' | 'orange' | 'a1';
 export type Action = 'migrate' | 'assign' | 'unassign' | 'activate' | 'suspend' | 'resume' | 'terminate';
 export type State = 'in_holding' | 'in_stock' | 'assigned' | 'activating' | 'active' | 'suspended' | 'terminated';
 
-/** What a state is left by: the table of the design, and a SIM's `nextActions`. */
+/** The actions allowed in each state: the design's table, and a SIM's `nextActions`. */
 export const leavesBy: Readonly<Record<State, readonly Action[]>> = {
   in_holding: ['migrate'],
   in_stock: ['assign', 'migrate'],
@@ -24,23 +24,23 @@ export type Sim = {
   operator: OperatorId;
   order: string;
   state: State;
-  /** The partner service; nothing while it is in holding. */
+  /** The partner service; undefined in holding. */
   stock?: string;
   customer?: string;
   service?: string;
   label?: string;
-  /** Whose it was when its label was given, while it is back in stock. */
+  /** The customer at the time of labelling, while the SIM is back in stock. */
   labelOf?: string;
   version: number;
-  /** Whether it was changed since it was last looked at: then its version has grown, else it has not. */
+  /** Whether it changed since the last check: only then has its version grown. */
   moved: boolean;
-  /** Its operator did not confirm in time, and is believed later still: it may become active by itself. */
+  /** Its operator did not confirm in time; a late confirmation may still activate it. */
   late: boolean;
-  /** Its operator did not answer, and may have done what it was asked: it may refuse what comes next. */
+  /** Its operator did not answer and may have acted: it may refuse the next request. */
   unsure: boolean;
 };
 
-/** What operators are told to do, as far as it makes a difference to what may come of SIMs and orders. */
+/** The operator behaviour that affects outcomes of SIMs and orders. */
 export type Behaviour = {
   rejects: boolean;
   shipFraction: number;
@@ -62,14 +62,14 @@ export type Order = {
   id: string;
   operator: OperatorId;
   quantity: number;
-  /** How many the operator ships, and whether it takes the order at all: settled when it is placed. */
+  /** How many SIMs the operator ships, and whether it rejects the order: decided at placement. */
   ships: number;
   rejected: boolean;
   plan?: Plan;
   cancelled: 'no' | 'perhaps' | 'yes';
-  /** While it is on its way, what its operator was told since it was placed; nothing once it has come to its end. */
+  /** The operator's behaviours since placement while the order is in progress; undefined once it has ended. */
   behaviours?: Behaviour[];
-  /** The state that it came to. */
+  /** The final state. */
   end?: string;
 };
 
@@ -81,20 +81,20 @@ export type Operation = {
   state: string;
   succeeded: number;
   failed: readonly string[];
-  /** A termination that was confirmed for another number of SIMs cannot be tried again. */
+  /** A termination that was confirmed for a wrong number of SIMs cannot be retried. */
   unconfirmed: boolean;
 };
 
-/** An activation that its operator takes days to confirm, while other things happen. */
+/** An activation that takes its operator days to confirm, while the history continues. */
 export type Flight = { id: string; ask: Ask; iccids: readonly string[]; behaviours: Behaviour[]; cancelled: boolean };
 
 export type Model = {
-  /** A SIM is in one of these standings: more than one, while it is not known which. */
+  /** The possible standings of each SIM. */
   sims: Map<string, readonly Sim[]>;
   orders: Map<string, Order>;
   operations: Map<string, Operation>;
   flights: Map<string, Flight>;
-  /** What waits for its time, far ahead, and when that is. */
+  /** Operations scheduled far ahead, and their time. */
   scheduled: Map<string, string>;
   tariffs: ReadonlyMap<string, readonly OperatorId[]>;
   /** Partner services, without the holding services. */
@@ -114,27 +114,27 @@ export const multipleOf: Readonly<Record<OperatorId, number>> = { '3uk': 50, '3i
 export type Outcome = string;
 export type Possible = { outcome: Outcome; sim: Sim };
 
-/** What may come of an action on a SIM: `succeeded` or a code, and how the SIM is then. */
+/** The possible outcomes of an action on a SIM: `succeeded` or a code, and the resulting SIM. */
 export function possible(model: Model, sim: Sim, ask: Ask, behaviours: readonly Behaviour[]): Possible[] {
   return standings(sim).flatMap((now) => {
     const codes = refusals(model, now, ask);
     const refused = codes.map((outcome) => ({ outcome, sim: now }));
     if (isAsAsked(model, now, ask)) {
-      // The contract says both of a terminated SIM: nothing can be asked of it, and it is as asked.
+      // The contract allows both for a terminated SIM: it accepts no action, and it is already terminated.
       return [{ outcome: 'succeeded', sim: now }, ...(now.state === 'terminated' ? refused : [])];
     }
     return codes.length > 0
       ? refused
-      : behaviours.flatMap((behaviour) => operatorsWord(now, changed(now, ask), ask.action, behaviour));
+      : behaviours.flatMap((behaviour) => operatorOutcomes(now, changed(now, ask), ask.action, behaviour));
   });
 }
 
-/** How a SIM may be, when it is looked at: one that awaits a late word may have become active. */
+/** The possible standings of a SIM now: one that awaits a late confirmation may have become active. */
 export function standings(sim: Sim): Sim[] {
   return sim.late ? [sim, { ...sim, state: 'active', late: false, moved: true }] : [sim];
 }
 
-/** Every reason for which the rules refuse; any of them may be told. */
+/** Every reason for a refusal; the system may report any of them. */
 export function refusals(model: Model, sim: Sim, { action, stock, customer, service }: Ask): Outcome[] {
   const codes: Outcome[] = [];
   if (!leavesBy[sim.state].includes(action)) {
@@ -215,8 +215,8 @@ function changed(sim: Sim, { action, stock, customer, service }: Ask): Sim {
   }
 }
 
-/** What the operator may make of a change that the rules allow. */
-function operatorsWord(now: Sim, after: Sim, action: Action, behaviour: Behaviour): Possible[] {
+/** The operator's possible outcomes of an allowed change. */
+function operatorOutcomes(now: Sim, after: Sim, action: Action, behaviour: Behaviour): Possible[] {
   const done = { outcome: 'succeeded', sim: after };
   const isActivation = action === 'activate';
   if (!isActivation && !['suspend', 'resume', 'terminate'].includes(action)) {
@@ -226,7 +226,7 @@ function operatorsWord(now: Sim, after: Sim, action: Action, behaviour: Behaviou
   const refused = { outcome: 'operator_refused', sim: before };
   const silent = { outcome: 'operator_unavailable', sim: { ...before, unsure: true, late: isActivation } };
   const refuses = isActivation && behaviour.refuses.includes(now.iccid);
-  // On a busy machine the operator learns of an activation days later, and then takes its own time.
+  // On a busy machine the operator receives an activation days later, and its own delay comes on top.
   const isSilent = behaviour.failureRate > 0 || (isActivation && behaviour.delayDays > 0);
   return [
     ...(!refuses || now.unsure ? [done] : []),
@@ -239,7 +239,7 @@ export function covers(model: Model, tariff: string | undefined, operator: Opera
   return model.tariffs.get(tariff ?? '')?.includes(operator) ?? false;
 }
 
-/** Every rule that a plan breaks; none when it can be put on an order of the operator. */
+/** Every rule that a plan for an order of the operator breaks. */
 export function planProblems(model: Model, plan: Plan, operator: OperatorId): string[] {
   const { partnerServiceId, customerId, customerServiceId, activate } = plan;
   const codes: string[] = [];

@@ -7,7 +7,7 @@ import { agree, is, type SeenOrder, type SeenProblem, told, type World } from '.
 // Orders and plans: placed, changed while they ship, called off, and seen to their end.
 
 /** As many orders as a history may have: more SIMs find no more. */
-const MOST_ORDERS = 5;
+const MAX_ORDERS = 5;
 const isUnderWay = ({ behaviours }: Order) => behaviours !== undefined;
 const underWay = (model: Model) => [...model.orders.values()].filter(isUnderWay);
 
@@ -51,7 +51,7 @@ type Placing = { operator: 0 | 1; times: 1 | 2; plan: PlanArgs; twice: boolean }
 /** Orders SIMs; delivered at once, they are waited for. */
 function place({ operator: which, times, plan: args, twice }: Placing): Command {
   return command('order', {
-    can: (model) => model.orders.size < MOST_ORDERS && [...model.operators.values()][which]?.failureRate !== 1,
+    can: (model) => model.orders.size < MAX_ORDERS && [...model.operators.values()][which]?.failureRate !== 1,
     async run(model, world) {
       const operator = world.operators[which];
       const plan = planOf(model, args);

@@ -13,47 +13,47 @@ import { deleteService, serviceCommands } from './service-commands.ts';
 import { settle } from './settle.ts';
 import { is, openWorld, type World } from './world.ts';
 
-/** What is to be run, and where. */
+/** The options of a run. */
 export type ModelRun = {
-  /** Of a local cloud's HTTP API, which nobody else tells how its operators behave meanwhile. */
+  /** The URL of a local cloud whose operators only this run controls. */
   url: string;
-  /** Histories are made until so many steps were taken. */
+  /** The number of steps after which no new history starts. */
   steps: number;
-  /** The same seed makes the same histories. */
+  /** The same seed produces the same histories. */
   seed: number;
-  /** Commands in one history, at the most; a hundred when left out. Those that cannot be given are passed over. */
+  /** The maximum number of commands per history. Default: 100. Inapplicable commands are skipped. */
   longest?: number | undefined;
-  /** How long a failure is cut down, in real milliseconds; four minutes when left out. */
+  /** The time limit for shrinking a failure, in real milliseconds. Default: four minutes. */
   shrinkForMs?: number | undefined;
-  /** Told of each history that is over, and of what a failure is cut down to. */
+  /** Receives a line for each finished history. */
   log?: (line: string) => void;
-  /** Told of each step as it is taken. */
+  /** Receives each step as it runs. */
   hear?: ((line: string) => void) | undefined;
-  /** Replays one history: what a failure was told with. */
+  /** Replays one history, with the values from a failure report. */
   replay?: { path: string; commands: string } | undefined;
-  /** Histories side by side, each with two operators of its own: 1 or 2, 2 when left out. */
+  /** The number of concurrent histories, each with its own two operators. Default: 2. */
   lanes?: 1 | 2;
 };
 
 export type ModelResult = {
-  /** Steps that were taken, all attempts to cut a failure down included. */
+  /** The number of steps, including those of shrinking. */
   steps: number;
   histories: number;
-  /** How often each kind of step was taken. */
+  /** The number of steps of each kind. */
   counts: ReadonlyMap<string, number>;
-  /** The shortest history found in which the system disagrees with the model, as a script, and how to replay it. */
+  /** The shortest failing history found, as a script, and how to replay it. */
   failure?: string;
 };
 
-const LONGEST = 100;
-/** How long a failure is cut down. */
+const MAX_COMMANDS = 100;
+/** The default time limit for shrinking. */
 const SHRINK_FOR_MS = 240_000;
 const inFirstLane = ['a1', 'orange'] as const;
 const lanesOperators: readonly (readonly [OperatorId, OperatorId])[] = [inFirstLane, ['3uk', '3ireland']];
 
 /**
- * Random histories of a partner's fleet, each held step by step against the model (`model.ts`), over HTTP. Each has a
- * partner of its own, also when a failure is cut down to a shorter history. Ends at the first failure.
+ * Runs random histories of a partner's fleet over HTTP and compares each step with the model (`model.ts`). Each history has its own
+ * partner, also while shrinking. Stops at the first failure.
  */
 export async function runModel({
   url,
@@ -74,7 +74,7 @@ export async function runModel({
     counts.set(name, (counts.get(name) ?? 0) + 1);
   };
 
-  /** Takes every other seed, so that of two histories side by side each has operators of its own, also when replayed. */
+  /** Runs the histories of a lane. The parity of the seed selects the operators, also when replayed. */
   async function lane(first: number): Promise<void> {
     for (let own = first; failure === undefined && result.steps < steps; own += lanes) {
       const found = await oneHistory({
@@ -113,7 +113,7 @@ async function oneHistory({
   hear,
   operators,
   take,
-  longest = LONGEST,
+  longest = MAX_COMMANDS,
   shrinkForMs = SHRINK_FOR_MS,
 }: HistoryRun): Promise<string | undefined> {
   const history = fc.commands(commands(), {
@@ -126,7 +126,7 @@ async function oneHistory({
   const property = fc.asyncProperty(history, async (steps) => {
     const isLate = failedAt !== undefined && performance.now() - failedAt > shrinkForMs;
     if (isLate || (replay && isReplayed)) {
-      // Nothing shorter is looked for: what is found is told. Behind a history that is replayed come its neighbours.
+      // Stop shrinking. During a replay, skip the neighbours of the replayed history.
       return;
     }
     isReplayed = true;
@@ -148,7 +148,7 @@ async function oneHistory({
     seed,
     numRuns: 1,
     unbiased: true,
-    // What is replayed is to be looked at as it was told, not to be cut down further.
+    // Do not shrink a replayed history further.
     ...(replay && { path: replay.path, endOnFailure: true }),
   });
   if (!details.failed || details.counterexample === null) {
@@ -173,7 +173,7 @@ function commands(): fc.Arbitrary<Command>[] {
   );
 }
 
-/** A partner as they begin: four partner services, two customers, four customer services, and an order of SIMs. */
+/** Sets up a partner: four partner services, two customers, four customer services, and an order of SIMs. */
 async function begin(
   url: string,
   operators: readonly [OperatorId, OperatorId],
@@ -233,8 +233,8 @@ async function makeCustomer(model: Model, world: World, tariffs: readonly string
 }
 
 /**
- * Sees to its end what is under way, and takes the SIMs back into stock: then each service without SIMs can be deleted,
- * which says whether its count of SIMs was right through all of the history.
+ * Finishes pending work and returns the SIMs to stock. Each service without SIMs can then be deleted, which verifies its count of
+ * SIMs over the whole history.
  */
 async function end(model: Model, { world, looks }: Real): Promise<void> {
   for (const id of [...model.scheduled.keys()]) {

@@ -6,11 +6,11 @@ import { agree, is, type SeenProblem, type SeenSim, told, type World } from './w
 
 // Customers and their services: made, renamed and deleted, also under SIMs and plans; SIMs are given labels.
 
-const MOST_SERVICES = 8;
+const MAX_SERVICES = 8;
 
 function makeService(customerNumber: number, tariffNumber: number, nameNumber: number): Command {
   return command('make a service', {
-    can: ({ customers, services }) => customers.size > 0 && services.size < MOST_SERVICES,
+    can: ({ customers, services }) => customers.size > 0 && services.size < MAX_SERVICES,
     async run(model, world) {
       const customerId = picked([...model.customers.keys()], customerNumber);
       const tariffId = picked(

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Answer, type ApiClient, apiClient } from '../../test/integration/api-client.ts';
 import type { Action, Behaviour, OperatorId, Stage, State } from './model.ts';
 
-// The system under test, as a partner's admin sees it: over HTTP. What is asked of it is told in a script as it goes.
+// The system under test over HTTP, as a partner's admin sees it. A script records the requests.
 
 export type SeenSim = {
   iccid: string;
@@ -55,36 +55,36 @@ export function agree(holds: boolean, otherwise: () => string): asserts holds {
 
 export type World = {
   readonly partnerId: string;
-  /** The operators of this history: nobody else tells them how to behave meanwhile. */
+  /** The operators of this history, which has exclusive control of their behaviour. */
   readonly operators: readonly [OperatorId, OperatorId];
   readonly api: ApiClient;
-  /** Everything that was asked, a line each. */
+  /** The requests so far, one line each. */
   readonly script: string[];
   says(line: string): void;
-  /** Calls a thing by a short name from now on. */
+  /** Assigns a short name to an id. */
   call(id: string, name: string): void;
   nameOf(id: string | undefined): string;
-  /** A POST that is sent twice with the same key, when `twice`: the second answer has to be the first one again. */
+  /** Sends a POST; with `twice`, sends it again with the same key and requires the same answer. */
   post<T>(path: string, body: unknown, twice?: boolean): Promise<Answer<T>>;
   /** All items of a list. */
   all<T>(path: string): Promise<T[]>;
   read<T>(path: string): Promise<T>;
-  /** Looks until there is something to see. */
+  /** Polls until `look` returns a value. */
   until<T>(what: string, look: () => Promise<T | undefined>): Promise<T>;
   tell(operator: OperatorId, behaviour: Behaviour): Promise<void>;
   /** The scaled time. */
   now(): Promise<Date>;
-  /** Lets days pass. */
+  /** Waits for days of scaled time. */
   days(days: number): Promise<void>;
 };
 
-/** How long a list by filter may lag behind a write (docs/api-guide.md). */
+/** The maximum lag of a filtered list behind a write (docs/api-guide.md). */
 export const LISTS_LAG_MS = 1_000;
 
-const LOOK_EVERY_MS = 20;
-/** For machines that are busy with other things, too. */
-const LONGEST_WAIT_MS = 180_000;
-/** Sent again, a request may find the first one not quite noted as done. */
+const POLL_INTERVAL_MS = 20;
+/** Long enough for busy machines. */
+const MAX_WAIT_MS = 180_000;
+/** The first request may not be recorded as completed when it is sent again. */
 const UNDER_WAY = 'request_under_way';
 
 export async function openWorld(
@@ -114,14 +114,14 @@ export async function openWorld(
   }
 
   async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-    const deadline = performance.now() + LONGEST_WAIT_MS;
+    const deadline = performance.now() + MAX_WAIT_MS;
     for (;;) {
       const seen = await look();
       if (seen !== undefined) {
         return seen;
       }
       agree(performance.now() < deadline, () => `${what} does not come about`);
-      await pause(LOOK_EVERY_MS);
+      await pause(POLL_INTERVAL_MS);
     }
   }
 
@@ -140,7 +140,7 @@ export async function openWorld(
     until,
     async post<T>(path: string, body: unknown, twice = false) {
       if (isHarsh && selectsByFilter(body)) {
-        // Such a selection finds what the list with this filter shows.
+        // A selection by filter reads the filtered list, which may lag.
         await pause(LISTS_LAG_MS);
       }
       if (!twice) {
@@ -156,7 +156,7 @@ export async function openWorld(
       const isSame = again.status === first.status && JSON.stringify(again.body) === JSON.stringify(first.body);
       agree(isSame, () => `Sent again, ${path} answers ${told(again)} after ${told(first)}`);
       const replayed = again.headers.get('idempotent-replayed') === 'true';
-      // What breaks a rule of the input uses no key up.
+      // Invalid input does not use up the key.
       agree(replayed || first.status === 422, () => `Sent again, ${path} was carried out again: ${told(again)}`);
       return first;
     },
@@ -174,7 +174,7 @@ export async function openWorld(
       return items;
     },
     async tell(operator, behaviour) {
-      is(200, await local.put(`/_local/operators/${operator}`, asToldToSandbox(behaviour)));
+      is(200, await local.put(`/_local/operators/${operator}`, toSandboxBehaviour(behaviour)));
     },
     async now() {
       return new Date(is(200, await local.get<{ now: string }>('/_local/clock')).now);
@@ -183,7 +183,7 @@ export async function openWorld(
   };
 }
 
-/** The body of an answer that has to have one of these statuses. */
+/** Returns the body of an answer, which must have one of these statuses. */
 export function is<T>(status: number | readonly number[], answer: Answer<T>): T {
   const wanted = [status].flat();
   agree(wanted.includes(answer.status), () => `The API answers ${told(answer)}, not ${wanted.join(' or ')}`);
@@ -203,7 +203,15 @@ function isProblem(body: unknown, code: string): boolean {
   return typeof body === 'object' && body !== null && 'code' in body && body.code === code;
 }
 
-function asToldToSandbox({ rejects, shipFraction, leadTimeDays, refuses, delayDays, failureRate, repeats }: Behaviour) {
+function toSandboxBehaviour({
+  rejects,
+  shipFraction,
+  leadTimeDays,
+  refuses,
+  delayDays,
+  failureRate,
+  repeats,
+}: Behaviour) {
   return {
     rejectOrders: rejects,
     shipFraction,

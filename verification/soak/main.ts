@@ -7,8 +7,8 @@ import { startBenchCloud, until } from '../bench/bench-cloud.ts';
 import { median } from '../bench/figure.ts';
 import { makeTargets } from '../bench/fleet.ts';
 
-// npm run soak: orders, bulk operations and reads for ten minutes. Ends with 0 when memory stayed flat, every operation came
-// to its end, and what must always be true of a SIM is true of every one.
+// npm run soak: runs orders, bulk operations and reads for ten minutes. Exits with 0 when memory stayed flat, every operation
+// finished, and every SIM meets its invariants.
 
 type Sim = {
   iccid: string;
@@ -24,14 +24,14 @@ type Operation = { id: string; state: string; total?: number; succeeded: number;
 type Order = { id: string; state: string; quantity: number; progress: Record<string, number> };
 type List<Item> = { items: Item[]; nextCursor?: string };
 
-/** An order of this many SIMs every so often, until the fleet is as large as it shall be. */
+/** The SIMs per order; orders repeat until the fleet has its maximum size. */
 const ORDER = 100;
-const LARGEST_FLEET = 4000;
+const MAX_FLEET = 4000;
 const ORDER_EVERY_MS = 5000;
 const READ_EVERY_MS = 100;
 const SAMPLE_EVERY_MS = 2000;
-/** How much more memory the last fifth of the time may take than the second one, when everything is warm. */
-const MAY_GROW = 1.25;
+/** The allowed growth of memory from the second fifth of the time, when everything is warm, to the last. */
+const MAX_GROWTH = 1.25;
 
 const unfinished = ['scheduled', 'queued', 'running'];
 
@@ -66,7 +66,7 @@ process.exit(problems.length === 0 ? 0 : 1);
 
 async function order(): Promise<void> {
   while (!isOver()) {
-    if (counts.orders * ORDER < LARGEST_FLEET) {
+    if (counts.orders * ORDER < MAX_FLEET) {
       await api.post('/v1/orders', { operatorId: '3uk', quantity: ORDER, plan: { ...oneOf(targets), activate: true } });
       counts.orders += 1;
     }
@@ -74,7 +74,7 @@ async function order(): Promise<void> {
   }
 }
 
-/** One bulk operation after the other, over SIMs that others are at work on as well. */
+/** Runs bulk operations in sequence, on SIMs that orders change concurrently. */
 async function operate(): Promise<void> {
   while (!isOver()) {
     const { partnerServiceId, customerId, customerServiceId } = oneOf(targets);
@@ -136,7 +136,7 @@ function finished(id: string): Promise<Operation> {
   });
 }
 
-/** Every SIM once, each as it must be; every operation with a result for each of its SIMs; every order carried out. */
+/** Checks that every SIM is listed once and valid, every operation has a result per SIM, and every order is fulfilled. */
 async function check(): Promise<void> {
   const sims = await all<Sim>(api, '/v1/sims?limit=200');
   for (const sim of sims) {
@@ -152,7 +152,7 @@ async function check(): Promise<void> {
   }
 }
 
-/** What is always true of a SIM (docs/architecture.md), and that its version only grows. */
+/** Checks the invariants of a SIM (docs/architecture.md), and that its version only grows. */
 function look(sim: Sim): void {
   const hasCustomer = sim.customerId !== undefined;
   const services = new Map(targets.map((one) => [one.customerId, one.customerServiceId]));
@@ -178,7 +178,7 @@ function report(): void {
   const fifth = Math.max(1, Math.floor(memory.length / 5));
   const early = median(memory.slice(fifth, 2 * fifth + 1));
   const late = median(memory.slice(-fifth));
-  expect(late <= early * MAY_GROW, 'memory grew');
+  expect(late <= early * MAX_GROWTH, 'memory grew');
   process.stdout.write(
     `${counts.orders} orders of ${ORDER} SIMs, ${counts.operations} bulk operations, ${counts.reads} lists read in ${minutes} minutes\n` +
       `memory of the local cloud: ${early.toFixed(0)} MB early, ${late.toFixed(0)} MB late (${(late / early).toFixed(2)} ×)\n` +

@@ -3,11 +3,11 @@ import { harshSettings } from '../../local/harsh/settings.ts';
 import { patience } from '../../test/integration/eventually.ts';
 import { type ModelResult, type ModelRun, runModel } from './run-model.ts';
 
-/** Schedules run twice a second at the most, which is once a day then: days pass quickly, and none is missed. */
+/** The length of a day: schedules run at most twice a second, so they run at least daily. */
 const DAY_MS = 500 * patience;
 
-/** Runs random histories on a local cloud of their own, and tells of them. @returns whether the system agreed in all. */
-export async function tellModel(run: Omit<ModelRun, 'url' | 'log'>): Promise<boolean> {
+/** Runs random histories on a new local cloud and prints a report. @returns whether the system agreed with the model in all. */
+export async function runAndReport(run: Omit<ModelRun, 'url' | 'log'>): Promise<boolean> {
   const cloud = await startLocalCloud({ port: 0, dayMs: DAY_MS, harsh: harshSettings(process.env) });
   const began = performance.now();
   process.stdout.write(`seed ${run.seed}${cloud.harsh ? `, HARSH_SEED=${cloud.harsh.seed}` : ''}\n`);
