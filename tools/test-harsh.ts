@@ -13,7 +13,7 @@ const PATIENCE = '3';
 
 /** The tests of CI: SIMs, services, usage and webhooks. They should take at most four minutes on two cores. */
 const sample = ['sims-life', 'services-of-customers', 'services-catalogue', 'usage', 'webhooks'];
-/** The seed of the sample, so that a failure in CI can be replayed. */
+/** The seed of the sample, so that a failure can be replayed. */
 const SAMPLE_SEED = '16';
 
 /** Test files that do not run in harsh mode, each with its reason. */

@@ -14,7 +14,8 @@ async function breakSim(iccid: string): Promise<() => Promise<void>> {
   useTableOf(cloud.cloud());
   const key = simKey('acme-late', iccid);
   const before = await get<SimRecord>(key);
-  await write(update(key, { set: { history: 'none' } }));
+  // A new version, so that a function which has read the SIM before cannot save it over the break.
+  await write(update(key, { set: { history: 'none' }, add: { version: 1 } }));
   return () => write(update(key, { set: { history: before?.history } }));
 }
 
