@@ -18,8 +18,8 @@ export function writesIn(operation: string, body: string): WrittenItem[] {
     case 'PutItem':
     case 'UpdateItem':
     case 'DeleteItem':
-    // Safe: the SDK sends requests of this shape.
-    //   return written([JSON.parse(body) as Write]);
+      // Safe: the SDK sends requests of this shape.
+      return written([JSON.parse(body) as Write]);
     case 'TransactWriteItems': {
       // Safe: as above.
       const { TransactItems = [] } = JSON.parse(body) as { TransactItems?: Record<string, Write>[] };
