@@ -1,6 +1,6 @@
 declare const brand: unique symbol;
 
-/** The number of a SIM card, which is the id of a SIM: 19 or 20 digits, the last of which is a check digit. */
+/** The number of a SIM card, used as the id of the SIM: 19 or 20 digits, ending with a check digit. */
 export type Iccid = string & { readonly [brand]: 'Iccid' };
 
 /**

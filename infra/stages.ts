@@ -38,7 +38,7 @@ export type Stage = {
   openThrottle: { rateLimit: number; burstLimit: number };
   /** How many batches of a shard of the table's stream are processed concurrently. */
   batchesPerShard: number;
-  /** How often the schedule polls due orders. Each order is polled at growing intervals, of which this is the shortest. */
+  /** How often the schedule polls due orders. An order is polled at growing intervals; this is the shortest. */
   pollEveryMinutes: number;
   rollout: Rollout;
   /** Whether to deploy a stand-in for the operators and use it in their place. */

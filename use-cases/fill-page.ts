@@ -2,6 +2,9 @@
 const MAX_READS = 5;
 const READ_SIZE = 200;
 
+/** The requested page of a list: its size, and the position after which it starts. */
+export type PageRequest = { limit: number; after?: string };
+
 type Read<T> = { items: T[]; last?: string };
 
 /**
@@ -10,7 +13,7 @@ type Read<T> = { items: T[]; last?: string };
  * @param positionOf the position from which the list continues after an item.
  */
 export async function fillPage<T>(
-  page: { limit: number; after?: string },
+  page: PageRequest,
   read: (limit: number, after: string | undefined) => Promise<Read<T>>,
   matches: (item: T) => boolean,
   positionOf: (item: T) => string,

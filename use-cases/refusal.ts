@@ -73,7 +73,12 @@ export function invalidInput(errors: readonly InputError[]): Refusal {
 
 /** The refusal for an id in a body that does not exist or belongs to another partner. */
 export function unknownId(pointer: string, what: string, id: string): Refusal {
-  return invalidInput([{ pointer, code: 'not_found', message: `There is no ${what} ${id}.` }]);
+  return invalidInput([unknownIdError(pointer, what, id)]);
+}
+
+/** The error of `unknownId`, for input with several ids. */
+export function unknownIdError(pointer: string, what: string, id: string): InputError {
+  return { pointer, code: 'not_found', message: `There is no ${what} ${id}.` };
 }
 
 /** The message of an error, preceded by the JSON pointer when it does not name the field itself. */

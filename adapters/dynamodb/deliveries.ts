@@ -3,6 +3,7 @@ import { type Delivery, deliveryDeadline, type PublicEvent } from '../../domain/
 import {
   absent,
   ConditionFailed,
+  type DueItem,
   exists,
   get,
   getMany,
@@ -80,7 +81,7 @@ export async function addDelivery(
 
 /**
  * Like `addDelivery`, for callers that repeat failed events: without a transaction, which costs twice as much, and without
- * making the webhook due. Call `markDue` once after all of them.
+ * making the webhook due. Call `markWebhookDue` once after all of them.
  *
  * @returns whether the event is pending. It is not when it was delivered before.
  */
@@ -194,11 +195,16 @@ export async function queryPending(partnerId: string, webhookId: string, limit: 
   return query<PendingDelivery>({ partition: pendingPartition(partnerId, webhookId), after }, limit);
 }
 
+/** The item that makes the queue of a webhook due. */
+export function queueItem(partnerId: string, webhookId: string): Pick<DueItem, 'key' | 'duePk'> {
+  return { key: webhookQueueKey(partnerId, webhookId), duePk: due.webhooks };
+}
+
 /** The webhooks with due events, of all partners, the longest waiting first. */
 export async function dueWebhooks(now: Date, limit: number) {
-  return (await queryDue(due.webhooks, now, limit)).flatMap(({ key, dueAt }) => {
-    const [, partnerId, webhookId] = /^P#(.+)#WHK#(.+)$/.exec(key.pk) ?? [];
-    return partnerId && webhookId ? [{ partnerId, webhookId, dueAt }] : [];
+  return (await queryDue(due.webhooks, now, limit)).flatMap((item) => {
+    const [, partnerId, webhookId] = /^P#(.+)#WHK#(.+)$/.exec(item.key.pk) ?? [];
+    return partnerId && webhookId ? [{ partnerId, webhookId, ...item }] : [];
   });
 }
 

@@ -1,20 +1,17 @@
-import { queryDue } from './items.ts';
-import type { due, Key } from './keys.ts';
+import { type DueItem, queryDue } from './items.ts';
+import type { due } from './keys.ts';
 
 /** The id of an order and of its partner. */
 export type OrderRef = { partnerId: string; orderId: string };
 
-/** An order that a schedule processes now, with the key of the item that made it due. */
-export type DueOrder = OrderRef & { key: Key; dueAt: string };
-
-/** The due orders of a kind, across partners, the longest waiting first. */
+/** The orders of a list of due items, across partners, the longest waiting first. */
 export async function dueOrders(
-  kind: (typeof due)['orders' | 'holding'],
+  duePk: (typeof due)['orders' | 'holding'],
   now: Date,
   limit: number,
-): Promise<DueOrder[]> {
-  return (await queryDue(kind, now, limit)).flatMap(({ key, dueAt }) => {
-    const [, partnerId, orderId] = /^P#(.+)#ORD#(.+)$/.exec(key.pk) ?? [];
-    return partnerId && orderId ? [{ partnerId, orderId, key, dueAt }] : [];
+): Promise<(OrderRef & DueItem)[]> {
+  return (await queryDue(duePk, now, limit)).flatMap((item) => {
+    const [, partnerId, orderId] = /^P#(.+)#ORD#(.+)$/.exec(item.key.pk) ?? [];
+    return partnerId && orderId ? [{ partnerId, orderId, ...item }] : [];
   });
 }

@@ -1,5 +1,8 @@
 import { ConditionFailed, exists, update, updateAndGet, writeIf } from './items.ts';
-import type { Key } from './keys.ts';
+import type { due, Key } from './keys.ts';
+
+/** The kinds of due items, each with a schedule of its own. */
+export type DueKind = keyof typeof due;
 
 const isDue = { expression: 'attribute_exists(duePk)' };
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { FIRST_CHANGE_RETRY_MS } from '../../domain/retry-policies.ts';
 import type { StreamRecord } from './changes.ts';
-import { get, put, queryDue, remove, write } from './items.ts';
+import { type DueItem, get, put, queryDue, remove, write } from './items.ts';
 import { due, failedChangeKey } from './keys.ts';
 
 /**
@@ -20,10 +20,10 @@ export async function saveFailedChange(record: StreamRecord, now: Date): Promise
 }
 
 /** The failed changes that are due, the longest waiting first. */
-export async function dueFailedChanges(now: Date, limit: number): Promise<{ id: string; dueAt: string }[]> {
-  return (await queryDue(due.changes, now, limit)).flatMap(({ key, dueAt }) => {
-    const [, id] = /^FAILED_CHANGE#(.+)$/.exec(key.pk) ?? [];
-    return id === undefined ? [] : [{ id, dueAt }];
+export async function dueFailedChanges(now: Date, limit: number): Promise<({ id: string } & DueItem)[]> {
+  return (await queryDue(due.changes, now, limit)).flatMap((item) => {
+    const [, id] = /^FAILED_CHANGE#(.+)$/.exec(item.key.pk) ?? [];
+    return id === undefined ? [] : [{ id, ...item }];
   });
 }
 

@@ -387,13 +387,17 @@ export async function query<T>(range: Range, limit: number): Promise<{ items: T[
   return { items: items.map((item) => toRecord<T>(item)), ...(last === undefined ? {} : { last }) };
 }
 
-/** The key of a due item, and since when it is due. */
-export type DueKey = { key: Key; dueAt: string };
+/** A due item: its key, the list of due items that it is in (`due` in keys.ts), and since when it is due. */
+export type DueItem = { key: Key; duePk: string; dueAt: string };
 
-/** The due items of a kind (`due` in keys.ts), across partners, the longest waiting first. */
-export async function queryDue(kind: string, now: Date, limit: number): Promise<DueKey[]> {
-  const { items } = await queryItems({ index: 'due', partition: kind, upTo: now.toISOString() }, limit);
-  return items.map(({ pk, sk, dueAt }) => ({ key: { pk: String(pk), sk: String(sk) }, dueAt: String(dueAt) }));
+/** The due items of a list, across partners, the longest waiting first. */
+export async function queryDue(duePk: string, now: Date, limit: number): Promise<DueItem[]> {
+  const { items } = await queryItems({ index: 'due', partition: duePk, upTo: now.toISOString() }, limit);
+  return items.map(({ pk, sk, dueAt }) => ({
+    key: { pk: String(pk), sk: String(sk) },
+    duePk,
+    dueAt: String(dueAt),
+  }));
 }
 
 async function queryItems(range: Range, limit: number): Promise<{ items: Record<string, unknown>[]; last?: string }> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Tenant } from '../../domain/access.ts';
 import type { SimState } from '../../domain/sim.ts';
-import { SIM_SHARDS, USAGE_SHARDS } from './table.ts';
+import { SIM_SHARDS } from './table.ts';
 
 /** A primary key of the table. */
 export type Key = { pk: string; sk: string };
@@ -213,9 +213,6 @@ export const due = {
   /** Changes of the table whose events could not be queued. */
   changes: 'CHANGE',
 } as const;
-
-/** The shard of its services' sums that counts a SIM's usage. */
-export const usageShardOf = (iccid: string): number => shardOf(iccid) % USAGE_SHARDS;
 
 /** The shard of a SIM. FNV-1a distributes ICCIDs evenly, including consecutive ones. */
 export function shardOf(iccid: string): number {

@@ -1,5 +1,5 @@
 import type { LateActivation } from '../../domain/late-activation.ts';
-import { absent, type DueKey, exists, get, put, queryDue, remove, update, write, writeIf } from './items.ts';
+import { absent, type DueItem, exists, get, put, queryDue, remove, update, write, writeIf } from './items.ts';
 import { due, type Key, lateActivationKey, operationPartition } from './keys.ts';
 
 /** Where a late activation is stored. */
@@ -12,7 +12,7 @@ export async function storeLateActivation(late: LateActivation, page: number, pa
 }
 
 /** The late activations to ask operators about now, across partners. */
-export async function dueLateActivations(now: Date, limit: number): Promise<DueKey[]> {
+export async function dueLateActivations(now: Date, limit: number): Promise<DueItem[]> {
   return queryDue(due.lateActivations, now, limit);
 }
 

@@ -13,6 +13,7 @@ import {
   put,
   query,
   transact,
+  transactIf,
   update,
   type Write,
   writeIf,
@@ -84,18 +85,10 @@ export async function saveOperationWithPage(
   expected: number,
   page: ManifestPage | undefined,
 ): Promise<boolean> {
-  try {
-    await transact([
-      putOperation(partnerId, record, expected),
-      ...(page ? [putPage(operationManifest(partnerId, record.id), page)] : []),
-    ]);
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionFailed) {
-      return false;
-    }
-    throw error;
-  }
+  return transactIf([
+    putOperation(partnerId, record, expected),
+    ...(page ? [putPage(operationManifest(partnerId, record.id), page)] : []),
+  ]);
 }
 
 export async function getOperation(partnerId: string, id: string): Promise<OperationRecord | undefined> {
@@ -132,6 +125,9 @@ export async function changeOperation(
   });
   return operation;
 }
+
+/** The position after which a list of operations continues. */
+export const operationPosition = ({ id }: Pick<Operation, 'id'>) => operationKey('', id).sk;
 
 /** A partner's operations, newest first. */
 export async function queryOperations(

@@ -1,5 +1,5 @@
 import { firstRunCheck, nextRunCheck } from '../../domain/retry-policies.ts';
-import { bothOf, type Condition, get, queryDue, update, writeIf } from './items.ts';
+import { bothOf, type Condition, type DueItem, get, queryDue, update, writeIf } from './items.ts';
 import { due, type Key, operationKey, orderKey } from './keys.ts';
 
 /** The execution that carries out an order or operation, and when the sweep checks it next. */
@@ -23,10 +23,10 @@ export function runAt(at: string): Run {
 }
 
 /** The orders and operations to check now, across partners, the longest waiting first. */
-export async function dueRuns(now: Date, limit: number): Promise<(RunInput & { dueAt: string })[]> {
-  return (await queryDue(due.work, now, limit)).flatMap(({ key, dueAt }) => {
-    const run = runOf(key);
-    return run ? [{ ...run, dueAt }] : [];
+export async function dueRuns(now: Date, limit: number): Promise<(RunInput & DueItem)[]> {
+  return (await queryDue(due.work, now, limit)).flatMap((item) => {
+    const run = runOf(item.key);
+    return run ? [{ ...run, ...item }] : [];
   });
 }
 
@@ -50,8 +50,8 @@ export async function claimNextAttempt(run: RunInput, ended: number, now: Date):
   if (await writeIf(update(keyOfRun(run), change, bothOf(isWatched, isLatest)))) {
     return ended + 1;
   }
-  // If the response is lost, the SDK's retry finds its own claim. If two callers draw the same random time, both start an execution
-  // of the same name, of which Step Functions starts one.
+  // If the response is lost, the SDK's retry finds its own claim. Two callers that draw the same random time both start an
+  // execution, but under the same name: Step Functions runs one of them.
   const current = await get<Partial<Run>>(keyOfRun(run));
   const isOurs = current?.runAttempt === ended + 1 && current.runDueAt === change.set.runDueAt;
   return isOurs ? ended + 1 : undefined;
@@ -64,8 +64,7 @@ function nextCheck(now: Date) {
   return { runDueAt, dueAt: runDueAt };
 }
 
-/** The key of an order or operation. */
-export function keyOfRun({ kind, partnerId, id }: RunInput): Key {
+function keyOfRun({ kind, partnerId, id }: RunInput): Key {
   return kind === 'order' ? orderKey(partnerId, id) : operationKey(partnerId, id);
 }
 

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type Period, type ServiceSum, type SimBytes, type SimDay, USAGE_RETENTION_DAYS } from '../../domain/usage.ts';
 import { absent, atVersion, getMany, put, query, queryAll, transact, update, type Write, write } from './items.ts';
-import { serviceSumKey, simDayKey, simUsage, usageCursorKey, usageCursors } from './keys.ts';
+import { serviceSumKey, shardOf, simDayKey, simUsage, usageCursorKey, usageCursors } from './keys.ts';
 import { USAGE_SHARDS } from './table.ts';
+
+/** The shard of its services' sums that counts a SIM's usage. */
+export const usageShardOf = (iccid: string): number => shardOf(iccid) % USAGE_SHARDS;
 
 /**
  * A stored part of a SIM's day, in less than half of the bytes that maps take: for each network `<hour>:<bytes>`, separated

@@ -141,9 +141,7 @@ export const routes = [
     description: 'Bars set by the alarm are still removed when the next period begins.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch }) => {
-      const before = await deleteAlarm(caller.partnerId, id, {
-        precondition: (alarm) => requireMatch(ifMatch, showAlarm(alarm)),
-      });
+      const before = await deleteAlarm(caller.partnerId, id, (alarm) => requireMatch(ifMatch, showAlarm(alarm)));
       return { ...noContent, before: showAlarm(before) };
     },
   }),

@@ -5,7 +5,7 @@ import { partnerRoles } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { type MachineClient, scopeOf } from '../../domain/machine-client.ts';
 import { createClient } from '../../use-cases/access/create-client.ts';
-import { readClient, readClients } from '../../use-cases/access/read-clients.ts';
+import { listClients, readClient } from '../../use-cases/access/read-clients.ts';
 import { revokeClient } from '../../use-cases/access/revoke-client.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
@@ -61,7 +61,7 @@ export const routes = [
     paged: true,
     answers: { 200: machineClientSchema },
     handle: async ({ path: { partnerId }, page }) => {
-      const { items, next } = await readClients(partnerId, page);
+      const { items, next } = await listClients(partnerId, page);
       return okPage(items.map(showClient), next);
     },
   }),

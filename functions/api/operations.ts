@@ -1,11 +1,9 @@
 import * as z from 'zod/mini';
-import { queryOperations } from '../../adapters/dynamodb/operations.ts';
 import { operationSchema, resultSchema, showOperation } from '../../contract/operation.ts';
 import { operationStates } from '../../domain/operation.ts';
 import { simActions } from '../../domain/sim-actions.ts';
-import { fillPage } from '../../use-cases/fill-page.ts';
 import { cancelOperation } from '../../use-cases/sims/cancel-operation.ts';
-import { findOperation, readResults } from '../../use-cases/sims/read-operations.ts';
+import { listOperations, listResults, readOperation } from '../../use-cases/sims/read-operations.ts';
 import { retryOperation } from '../../use-cases/sims/retry-operation.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { accepted, okPage, okResource, route } from '../http/route.ts';
@@ -22,14 +20,8 @@ export const routes = [
     paged: true,
     query: () => z.strictObject({ action: z.optional(z.enum(simActions)), state: z.optional(z.enum(operationStates)) }),
     answers: { 200: operationSchema },
-    handle: async ({ caller, query: { action, state }, page }) => {
-      const { items, next } = await fillPage(
-        page,
-        (limit, after) => queryOperations(caller.partnerId, limit, after),
-        (operation) =>
-          (action === undefined || operation.action === action) && (state === undefined || operation.state === state),
-        ({ id }) => `OP#${id}`,
-      );
+    handle: async ({ caller, query, page }) => {
+      const { items, next } = await listOperations(caller.partnerId, query, page);
       return okPage(items.map(showOperation), next);
     },
   }),
@@ -41,7 +33,7 @@ export const routes = [
     tag: 'Operations',
     summary: 'Get an operation',
     answers: { 200: operationSchema },
-    handle: async ({ caller, path: { id } }) => okResource(showOperation(await findOperation(caller.partnerId, id))),
+    handle: async ({ caller, path: { id } }) => okResource(showOperation(await readOperation(caller.partnerId, id))),
   }),
   route({
     method: 'GET',
@@ -53,16 +45,10 @@ export const routes = [
     paged: true,
     query: () => z.strictObject({ outcome: z.optional(z.enum(['succeeded', 'failed'])) }),
     answers: { 200: resultSchema },
-    handle: async ({ caller, path: { id }, query: { outcome }, page }) => {
-      const operation = await findOperation(caller.partnerId, id);
-      const { items, next } = await fillPage(
-        page,
-        (_limit, after) => readResults(caller.partnerId, operation, after),
-        ({ result }) => outcome === undefined || result.outcome === outcome,
-        ({ position }) => position,
-      );
+    handle: async ({ caller, path: { id }, query, page }) => {
+      const { items, next } = await listResults(caller.partnerId, id, query, page);
       return okPage(
-        items.map(({ result }) => resultSchema.parse(result)),
+        items.map((result) => resultSchema.parse(result)),
         next,
       );
     },
@@ -88,8 +74,8 @@ export const routes = [
     summary: 'Retry the failed SIMs of an operation',
     description: 'Creates a new operation for the failed SIMs only.',
     answers: { 202: operationSchema },
-    handle: async ({ caller: { partnerId, userId }, path: { id }, now, newId }) =>
-      accepted(showOperation(await retryOperation(partnerId, id, { id: newId('operation'), userId, now }))),
+    handle: async ({ caller: { partnerId, userId: actor }, path: { id }, now, newId }) =>
+      accepted(showOperation(await retryOperation(partnerId, id, { id: newId('operation'), actor, now }))),
   }),
 ];
 

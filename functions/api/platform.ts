@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { MAX_DEAD_LETTER_ID_LENGTH } from '../../adapters/dynamodb/dead-letters.ts';
-import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { deadLetterSchema, showDeadLetter } from '../../contract/dead-letter.ts';
 import { partnerOrderSchema, showOrder } from '../../contract/order.ts';
 import { partnerSchema, showPartner } from '../../contract/partner.ts';
@@ -11,19 +10,19 @@ import { described } from '../../domain/described.ts';
 import { HOLDING_DAYS } from '../../domain/partner.ts';
 import { tariffSchema } from '../../domain/tariff.ts';
 import { line } from '../../domain/text.ts';
-import { readDeadLetters, redrive } from '../../use-cases/failed-work/redrive.ts';
+import { listDeadLetters, redrive } from '../../use-cases/failed-work/redrive.ts';
+import { readOrder } from '../../use-cases/orders/read-orders.ts';
 import { findSim } from '../../use-cases/platform/find-sim.ts';
 import { grantTariff, revokeTariff } from '../../use-cases/platform/grant-tariff.ts';
-import { readPartner, readPartners } from '../../use-cases/platform/read-partners.ts';
+import { listPartners, readPartner } from '../../use-cases/platform/read-partners.ts';
 import {
+  listAllTariffs,
   readGrantedTariff,
   readGrantedTariffs,
   readTariff,
-  readTariffs,
 } from '../../use-cases/platform/read-tariffs.ts';
 import { savePartner } from '../../use-cases/platform/save-partner.ts';
 import { saveTariff } from '../../use-cases/platform/save-tariff.ts';
-import { orNotFound } from '../../use-cases/refusal.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch, requirePutConditions } from '../http/etag.ts';
 import { type Answer, created, noContent, okPage, okResource, route } from '../http/route.ts';
@@ -58,7 +57,7 @@ export const routes = [
     paged: true,
     answers: { 200: partnerSchema },
     handle: async ({ page }) => {
-      const { items, last } = await readPartners(page);
+      const { items, last } = await listPartners(page);
       return okPage(items.map(showPartner), last);
     },
   }),
@@ -82,7 +81,7 @@ export const routes = [
     paged: true,
     answers: { 200: tariffAnswerSchema },
     handle: async ({ page }) => {
-      const { items, last } = await readTariffs(page);
+      const { items, last } = await listAllTariffs(page);
       return okPage(items.map(showTariff), last);
     },
   }),
@@ -130,7 +129,7 @@ export const routes = [
     summary: 'Get an order of a partner',
     answers: { 200: partnerOrderSchema },
     handle: async ({ path: { partnerId, orderId } }) => {
-      const order = orNotFound(await getOrder(partnerId, orderId), 'order', orderId);
+      const order = await readOrder(partnerId, orderId);
       return okResource(partnerOrderSchema.parse({ ...showOrder(order), partnerId }));
     },
   }),
@@ -231,7 +230,7 @@ export const routes = [
     paged: true,
     answers: { 200: deadLetterSchema },
     handle: async ({ page }) => {
-      const { items, last } = await readDeadLetters(page);
+      const { items, last } = await listDeadLetters(page);
       return okPage(items.map(showDeadLetter), last);
     },
   }),

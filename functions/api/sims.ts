@@ -9,7 +9,7 @@ import type { Sim } from '../../domain/sim.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { labelSim } from '../../use-cases/sims/label-sim.ts';
-import { findSim, findSims, readSimTimeline } from '../../use-cases/sims/read-sims.ts';
+import { listVisibleSims, readSim, readSimTimeline } from '../../use-cases/sims/read-sims.ts';
 import { type BulkAction, startBulkAction } from '../../use-cases/sims/start-bulk-action.ts';
 import { readSimUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
@@ -34,7 +34,7 @@ export const routes: Route[] = [
     query: simFilter,
     answers: { 200: simSchema },
     handle: async ({ caller, query, page }) => {
-      const { items, next } = await findSims(caller, query, page);
+      const { items, next } = await listVisibleSims(caller, query, page);
       return okPage(items.map(showSim), next);
     },
   }),
@@ -46,7 +46,7 @@ export const routes: Route[] = [
     tag: 'SIMs',
     summary: 'Get a SIM',
     answers: { 200: simSchema },
-    handle: async ({ caller, path: { iccid } }) => okResource(showSim(await findSim(caller, iccid))),
+    handle: async ({ caller, path: { iccid } }) => okResource(showSim(await readSim(caller, iccid))),
   }),
   route({
     method: 'PATCH',
@@ -79,7 +79,7 @@ export const routes: Route[] = [
     paged: true,
     answers: { 200: simEventSchema },
     handle: async ({ caller, path: { iccid }, page }) => {
-      const { lines, names, next } = await readSimTimeline(caller, await findSim(caller, iccid), page);
+      const { lines, names, next } = await readSimTimeline(caller, await readSim(caller, iccid), page);
       return okPage(
         lines.map((line) => showSimEvent(line, names)),
         next,
@@ -99,7 +99,7 @@ export const routes: Route[] = [
     rows: 'points',
     answers: { 200: simUsageSchema },
     handle: async ({ caller, path: { iccid }, query, now }) =>
-      okResource(showSimUsage(await readSimUsage(caller, await findSim(caller, iccid), query, now))),
+      okResource(showSimUsage(await readSimUsage(caller, await readSim(caller, iccid), query, now))),
   }),
   route({
     method: 'POST',
@@ -214,7 +214,7 @@ async function startAction(
 ): Promise<Answer> {
   const { select, dryRun, effectiveAt, confirm } = body;
   const request = { action, target, select, dryRun, effectiveAt, confirm };
-  const started = await startBulkAction(caller.partnerId, request, { userId: caller.userId, now, newId });
+  const started = await startBulkAction(caller.partnerId, request, { actor: caller.userId, now, newId });
   return 'dryRun' in started ? { status: 200, body: started.dryRun } : accepted(showOperation(started.operation));
 }
 

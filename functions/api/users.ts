@@ -6,7 +6,7 @@ import { idSchema } from '../../domain/text.ts';
 import type { User } from '../../domain/user.ts';
 import { grantRole, revokeRole } from '../../use-cases/access/change-roles.ts';
 import { inviteUser } from '../../use-cases/access/invite-user.ts';
-import { readUser, readUsers } from '../../use-cases/access/read-users.ts';
+import { listUsers, readUser } from '../../use-cases/access/read-users.ts';
 import { removeUser } from '../../use-cases/access/remove-user.ts';
 import { resendInvitation } from '../../use-cases/access/resend-invitation.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
@@ -54,7 +54,7 @@ export const routes = [
     query: () => z.strictObject({ email: z.optional(email) }),
     answers: { 200: userSchema },
     handle: async ({ query, page }) => {
-      const { items, last } = await readUsers(query, page);
+      const { items, last } = await listUsers(query, page);
       return okPage(items.map(showUser), last);
     },
   }),

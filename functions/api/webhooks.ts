@@ -99,9 +99,9 @@ export const routes = [
     description: 'Pending events are not delivered.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch }) => {
-      const before = await deleteWebhook(caller.partnerId, id, {
-        precondition: (webhook) => requireMatch(ifMatch, showWebhook(webhook)),
-      });
+      const before = await deleteWebhook(caller.partnerId, id, (webhook) =>
+        requireMatch(ifMatch, showWebhook(webhook)),
+      );
       return { ...noContent, before: showWebhook(before) };
     },
   }),

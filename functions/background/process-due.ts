@@ -2,23 +2,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { isThrottled } from '../../adapters/dynamodb/contention.ts';
-import { due, type Key } from '../../adapters/dynamodb/keys.ts';
+import type { DueKind } from '../../adapters/dynamodb/due-work.ts';
+import type { DueItem } from '../../adapters/dynamodb/items.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { recordFailedAttempt } from '../../use-cases/failed-work/record-failed-attempt.ts';
 
 /** Items that become due, and what to do with one of them. */
-type DueWork<Item> = {
-  kind: keyof typeof due;
-  /** Reads due items, the longest overdue first. */
-  find: (limit: number) => Promise<readonly DueItem<Item>[]>;
-  keyOf: (item: Item) => Key;
+type DueWork<Item extends DueItem> = {
+  kind: DueKind;
+  /** Reads due items, the longest waiting first. */
+  find: (limit: number) => Promise<readonly Item[]>;
   process: (item: Item) => Promise<void>;
   /** The number of items to process concurrently. */
   concurrency: number;
 };
-
-type DueItem<Item> = Item & { dueAt: string };
 
 /** The most batches of an invocation. Limits how often a lagging index can return items that were already processed. */
 const MAX_BATCHES = 50;
@@ -29,7 +27,7 @@ const MAX_BATCHES = 50;
  * @param work with the `size` of a batch.
  * @returns how many items were found.
  */
-export async function processDue<Item>(
+export async function processDue<Item extends DueItem>(
   hasTime: () => boolean,
   { size, find, concurrency, ...work }: DueWork<Item> & { size: number },
 ): Promise<number> {
@@ -64,14 +62,14 @@ const FIND_EVERY_MS = 500;
  *
  * @param mayStart whether another item may be started.
  */
-export async function processDueConcurrently<Item>(
+export async function processDueConcurrently<Item extends DueItem>(
   mayStart: () => boolean,
   { find, concurrency, ...work }: DueWork<Item>,
 ): Promise<void> {
   const inProgress = new Map<string, Promise<unknown>>();
   do {
     for (const item of mayStart() ? await find(concurrency * 2) : []) {
-      const { pk, sk } = work.keyOf(item);
+      const { pk, sk } = item.key;
       const name = `${pk} ${sk}`;
       if (!inProgress.has(name) && inProgress.size < concurrency) {
         inProgress.set(
@@ -88,12 +86,12 @@ export async function processDueConcurrently<Item>(
  * Processes one item. A failed item does not delay others: it is retried later, and dead-lettered after several attempts. A
  * call that AWS throttles does not count as a failure of the item.
  */
-async function processOne<Item>(
-  item: DueItem<Item>,
-  { kind, keyOf, process }: Pick<DueWork<Item>, 'kind' | 'keyOf' | 'process'>,
+async function processOne<Item extends DueItem>(
+  item: Item,
+  { kind, process }: Pick<DueWork<Item>, 'kind' | 'process'>,
 ): Promise<'processed' | 'throttled'> {
-  recordMetric('PollLag', (clock.now().getTime() - Date.parse(item.dueAt)) / 1000, { kind });
-  const key = keyOf(item);
+  const { key, duePk, dueAt } = item;
+  recordMetric('PollLag', (clock.now().getTime() - Date.parse(dueAt)) / 1000, { kind });
   try {
     await process(item);
   } catch (error) {
@@ -102,7 +100,7 @@ async function processOne<Item>(
       recordMetric('LooksThrottled', 1);
       return 'throttled';
     }
-    const isDeadLettered = await recordFailedAttempt({ key, duePk: due[kind] }, String(error), clock.now());
+    const isDeadLettered = await recordFailedAttempt({ key, duePk }, String(error), clock.now());
     logger.error(isDeadLettered ? 'dead-lettered' : 'due item failed', { key, kind, error });
     recordMetric(isDeadLettered ? 'SetAside' : 'LooksFailed', 1);
   }

@@ -14,7 +14,7 @@ const RESERVE_MS = 15_000;
  * @param work receives a function that returns whether there is time for more work.
  * @example
  * export const handler = createSchedule(async (hasTime) => {
- *   await processDue(hasTime, { kind: 'orders', size: 200, concurrency: 8, find, keyOf, process });
+ *   await processDue(hasTime, { kind: 'orders', size: 200, concurrency: 8, find, process });
  * });
  */
 export function createSchedule(work: (hasTime: () => boolean) => Promise<void>) {

@@ -1,7 +1,6 @@
 import { clock } from '../../adapters/clock.ts';
 import { dueWebhooks } from '../../adapters/dynamodb/deliveries.ts';
 import { dueFailedChanges } from '../../adapters/dynamodb/failed-changes.ts';
-import { failedChangeKey, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
 import { deliverEvents } from '../../use-cases/webhooks/deliver-events.ts';
 import { retryFailedChange } from '../../use-cases/webhooks/retry-failed-change.ts';
 import type { OpenRequests } from '../../use-cases/webhooks/send-pending.ts';
@@ -26,14 +25,12 @@ export const handler = createSchedule(async (hasTime) => {
     size: CHANGES_PER_READ,
     kind: 'changes',
     find: (limit) => dueFailedChanges(clock.now(), limit),
-    keyOf: ({ id }) => failedChangeKey(id),
     process: ({ id }) => retryFailedChange(id, clock.now()),
     concurrency: CONCURRENT_CHANGES,
   });
   await processDueConcurrently(() => hasTime() && Date.now() - startedAt < STARTS_FOR_MS, {
     kind: 'webhooks',
     find: (limit) => dueWebhooks(clock.now(), limit),
-    keyOf: ({ partnerId, webhookId }) => webhookQueueKey(partnerId, webhookId),
     process: ({ partnerId, webhookId }) => deliverEvents(partnerId, webhookId, requests),
     concurrency: CONCURRENT_WEBHOOKS,
   });

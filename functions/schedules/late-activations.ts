@@ -11,7 +11,6 @@ export const handler = createSchedule(async (hasTime) => {
     size: 50,
     concurrency: 4,
     find: (limit) => dueLateActivations(clock.now(), limit),
-    keyOf: ({ key }) => key,
     process: ({ key }) => checkLateActivation(key, clock.now()),
   });
 });

@@ -15,7 +15,6 @@ export const handler = createSchedule(async (hasTime) => {
     size: ORDERS_PER_BATCH,
     kind: 'orders',
     find: (limit) => dueOrderPolls(clock.now(), limit),
-    keyOf: ({ key }) => key,
     process: ({ partnerId, orderId }) => pollOrder(partnerId, orderId),
     concurrency: MAX_CONCURRENCY,
   });

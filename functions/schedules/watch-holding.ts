@@ -13,7 +13,6 @@ export const handler = createSchedule(async (hasTime) => {
     size: ORDERS_PER_BATCH,
     kind: 'holding',
     find: (limit) => dueHoldingWatches(clock.now(), limit),
-    keyOf: ({ key }) => key,
     process: ({ partnerId, orderId }) => reportSimsInHolding(partnerId, orderId),
     concurrency: MAX_CONCURRENCY,
   });

@@ -15,5 +15,5 @@ export async function poll<T>(what: string, find: () => Promise<T | undefined>):
     }
     await pause(POLL_INTERVAL_MS);
   }
-  throw new Error(`Waited ${TIMEOUT_MS / 1000} s in vain for ${what}.`);
+  throw new Error(`Timed out after ${TIMEOUT_MS / 1000} s while waiting for ${what}.`);
 }

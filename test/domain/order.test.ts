@@ -290,9 +290,9 @@ describe('a step that was begun before another one, and comes after it', () => {
 
   test('is told no earlier: the timeline stays oldest first', () => {
     const step = markOrderCancelled(polled, 'nora', LONG_AGO);
-    const told = step && withMonotonicTime(polled, step);
-    expect(told?.order.updatedAt).toBe(NOW);
-    expect(told?.events.map(({ at }) => at)).toEqual([NOW]);
+    const later = step && withMonotonicTime(polled, step);
+    expect(later?.order.updatedAt).toBe(NOW);
+    expect(later?.events.map(({ at }) => at)).toEqual([NOW]);
   });
 
   test('is told as it is when nothing came before it', () => {

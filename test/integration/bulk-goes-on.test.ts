@@ -1,7 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
-import { buffer } from 'node:stream/consumers';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Engine, startEngine } from '../../local/dynamodb/engine.ts';
@@ -16,6 +13,7 @@ import {
   wantedEngine,
 } from './local-cloud.ts';
 import { is, type Operation } from './partner.ts';
+import { startThrottlingProxy, type ThrottlingProxy } from './throttling-proxy.ts';
 
 const cloud = useLocalCloud();
 
@@ -79,7 +77,8 @@ describe('an operation whose execution has run many stages', () => {
 describe('a table that throttles', () => {
   let running: RunningCloud | undefined;
   let engine: Engine | undefined;
-  let throttle: Throttle | undefined;
+  let proxy: ThrottlingProxy | undefined;
+  let shareOfWrites = 0;
   const throttled = cloudUnderTest(() => {
     if (!running) {
       throw new Error('The throttled cloud runs between beforeAll and afterAll.');
@@ -90,15 +89,21 @@ describe('a table that throttles', () => {
   beforeAll(async () => {
     // An engine of its own: the sweep of another cloud on the same table would take the work over.
     engine = await startEngine({ engine: wantedEngine(), folder: tmpdir(), isPersistent: false });
-    throttle = await startThrottle(engine.url);
-    running = await startCloud({ dayMs: 500, dynamodbEndpoint: throttle.url });
+    proxy = await startThrottlingProxy(engine.url, ({ headers }) =>
+      /PutItem|UpdateItem/.test(String(headers['x-amz-target'])) && Math.random() < shareOfWrites
+        ? {
+            __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+            message: 'The level of configured provisioned throughput was exceeded.',
+          }
+        : undefined,
+    );
+    running = await startCloud({ dayMs: 500, dynamodbEndpoint: proxy.url });
     await throttled.operator('3uk').behavesWell();
   }, 90_000 * patience);
 
   afterAll(async () => {
     await running?.stop();
-    throttle?.server.closeAllConnections();
-    throttle?.server.close();
+    proxy?.stop();
     await engine?.stop();
   });
 
@@ -109,11 +114,11 @@ describe('a table that throttles', () => {
       const { id: partnerServiceId } = await acme.aPartnerService();
       const sims = await acme.simsInHolding({ operatorId: '3uk', quantity: 300 });
       const orderId = sims[0]?.orderId ?? '';
-      throttle?.throttleWrites(0.2);
+      shareOfWrites = 0.2;
       const operation = await acme.bulkDone('migrate', { select: { orderId }, partnerServiceId }, { within: 60_000 });
-      throttle?.throttleWrites(0);
+      shareOfWrites = 0;
 
-      expect(throttle?.throttled()).toBeGreaterThan(20);
+      expect(proxy?.throttled()).toBeGreaterThan(20);
       expect(operation).toMatchObject({ state: 'succeeded', total: 300, succeeded: 300, failed: 0 });
       const moved = await acme.sims({ orderId, state: 'in_stock' });
       expect(moved.map(({ version }) => version)).toEqual(Array.from({ length: 300 }, () => 2));
@@ -122,38 +127,3 @@ describe('a table that throttles', () => {
     120_000 * patience,
   );
 });
-
-type Throttle = { url: string; server: Server; throttleWrites(share: number): void; throttled(): number };
-
-/** Stands before a DynamoDB engine and throttles a share of the writes of single items, as a hot partition does. */
-async function startThrottle(engine: string): Promise<Throttle> {
-  let share = 0;
-  let throttled = 0;
-  const server = createServer(async (request, response) => {
-    const body = await buffer(request);
-    if (/PutItem|UpdateItem/.test(String(request.headers['x-amz-target'])) && Math.random() < share) {
-      throttled += 1;
-      const type = 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException';
-      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(
-        JSON.stringify({ __type: type, message: 'The level of configured provisioned throughput was exceeded.' }),
-      );
-      return;
-    }
-    const { host: _host, connection: _connection, 'content-length': _length, ...headers } = request.headers;
-    const answer = await fetch(engine, { method: 'POST', headers: headers as Record<string, string>, body });
-    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' });
-    response.end(Buffer.from(await answer.arrayBuffer()));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return {
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
-    server,
-    throttleWrites: (of) => {
-      share = of;
-    },
-    throttled: () => throttled,
-  };
-}

@@ -21,6 +21,8 @@ export type CloudSettings = {
   assembly?: string;
   /** Harsh mode with this seed, whatever `CLOUD` says. */
   harshSeed?: string;
+  /** A cloud that no other test file has used or will use. */
+  isFresh?: true;
 };
 
 /** What tests are told of a cloud that runs. */
@@ -73,7 +75,7 @@ export async function startCloudPool(): Promise<CloudPool> {
   async function takeBack(cloud: Cloud): Promise<void> {
     // What is in a folder, or in a table of a test's own, is its owner's.
     const settings: object = JSON.parse(cloud.kind);
-    const isOwn = ['dataDir', 'dynamodbEndpoint', 'assembly', 'harshSeed'].some((own) => own in settings);
+    const isOwn = ['dataDir', 'dynamodbEndpoint', 'assembly', 'harshSeed', 'isFresh'].some((own) => own in settings);
     // No other file wants a day of this length.
     const isOdd = 'dayMs' in settings && settings.dayMs !== USUAL_DAY_MS;
     if (isOwn || isOdd) {

@@ -83,6 +83,7 @@ export const promptOperator: BehaviourRequest = { leadTimeDays: 0 };
  * @param settings.dayMs real milliseconds that a day lasts, 500 when left out. Tests in which something must be done within days take
  *   `patience` times as many
  * @param settings.harshSeed harsh mode with this seed; as `CLOUD` says, when left out
+ * @param settings.isFresh a cloud that no other test file has used
  */
 export function useLocalCloud({
   dayMs = USUAL_DAY_MS,
@@ -90,6 +91,7 @@ export function useLocalCloud({
 }: {
   dayMs?: number;
   harshSeed?: string;
+  isFresh?: true;
 } = {}): CloudUnderTest {
   // The first cloud waits for the templates to be synthesised; a day of the tests' own takes a fraction of a second.
   jest.setTimeout(180_000 * patience);

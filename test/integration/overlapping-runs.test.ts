@@ -1,7 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
-import { buffer } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
@@ -18,6 +15,7 @@ import { type Engine, startEngine } from '../../local/dynamodb/engine.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
 import { useTableOf } from '../../local/table-of-cloud.ts';
 import { eventually, executionsOf, useLocalCloud, wantedEngine } from './local-cloud.ts';
+import { startThrottlingProxy, type ThrottlingProxy } from './throttling-proxy.ts';
 
 /*
  * AWS delivers some invocations twice. Here functions run in this process, several at once: on a table of their own, so that the schedules
@@ -28,7 +26,8 @@ const cloud = useLocalCloud();
 const partnerId = 'acme-overlap';
 const context = { getRemainingTimeInMillis: () => 60_000, functionName: 'test', awsRequestId: 'test' } as Context; // all that they read
 let engine: Engine | undefined;
-let stepFunctions: Awaited<ReturnType<typeof standBefore>> | undefined;
+let stepFunctions: ThrottlingProxy | undefined;
+let isThrottling = false;
 let machine = '';
 let id = '';
 let made = 0;
@@ -36,7 +35,9 @@ let made = 0;
 beforeAll(async () => {
   const { parts, endpoints } = cloud.cloud();
   engine = await startEngine({ engine: wantedEngine(), folder: tmpdir(), isPersistent: false });
-  stepFunctions = await standBefore(endpoints.stepFunctions);
+  stepFunctions = await startThrottlingProxy(endpoints.stepFunctions, () =>
+    isThrottling ? { __type: 'ThrottlingException', message: 'Rate exceeded' } : undefined,
+  );
   useTableOf({ parts, endpoints: { ...endpoints, dynamodb: engine.url } });
   machine = parts.stateMachines[0]?.arn ?? '';
   Object.assign(process.env, {
@@ -50,8 +51,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  stepFunctions?.server.closeAllConnections();
-  stepFunctions?.server.close();
+  stepFunctions?.stop();
   await engine?.stop();
 });
 
@@ -118,49 +118,21 @@ test('NextStage that runs twice at the end of an execution starts one other, and
 });
 
 test('a look that Step Functions throttles is not counted as failed', async () => {
-  stepFunctions?.throttle(true);
+  isThrottling = true;
   for (let look = 0; look < 2; look += 1) {
     await sweep({}, context);
   }
   expect(stepFunctions?.throttled()).toBeGreaterThanOrEqual(2);
   const dueAt = '2026-01-01T00:00:00.000Z';
-  expect(await dueRuns(new Date(), 10)).toEqual([{ kind: 'operation', partnerId, id, dueAt }]);
+  expect(await dueRuns(new Date(), 10)).toEqual([
+    { kind: 'operation', partnerId, id, dueAt, duePk: due.work, key: operationKey(partnerId, id) },
+  ]);
   const { Item } = await documentClient().send(
     new GetCommand({ TableName: tableName(), Key: operationKey(partnerId, id) }),
   );
   expect(Item).toMatchObject({ duePk: due.work, dueAt });
   expect(Item).not.toHaveProperty('failedLooks');
-  stepFunctions?.throttle(false);
+  isThrottling = false;
   await sweep({}, context);
   expect(await attempts()).toEqual(['-1']);
 });
-
-/** Stands before Step Functions, and refuses calls as too many while it is told to. */
-async function standBefore(target: string) {
-  let isThrottling = false;
-  let throttled = 0;
-  const server: Server = createServer(async (request, response) => {
-    const body = await buffer(request);
-    if (isThrottling) {
-      throttled += 1;
-      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(JSON.stringify({ __type: 'ThrottlingException', message: 'Rate exceeded' }));
-      return;
-    }
-    const { host: _host, connection: _connection, 'content-length': _length, ...headers } = request.headers;
-    const answer = await fetch(target, { method: 'POST', headers: headers as Record<string, string>, body }); // one value each
-    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' });
-    response.end(Buffer.from(await answer.arrayBuffer()));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return {
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
-    server,
-    throttle: (does: boolean) => {
-      isThrottling = does;
-    },
-    throttled: () => throttled,
-  };
-}

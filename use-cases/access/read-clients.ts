@@ -6,6 +6,7 @@ import {
 } from '../../adapters/cognito/machine-clients.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import type { MachineClient } from '../../domain/machine-client.ts';
+import type { PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 import { requireUserPool } from './require-user-pool.ts';
 
@@ -24,9 +25,9 @@ export async function readClient(partnerId: string, clientId: string): Promise<M
  *
  * @throws Refusal `no_user_pool`, `not_found`
  */
-export async function readClients(
+export async function listClients(
   partnerId: string,
-  { limit, after = '' }: { limit: number; after?: string },
+  { limit, after = '' }: PageRequest,
 ): Promise<{ items: MachineClient[]; next?: string | undefined }> {
   requireUserPool();
   orNotFound(await getPartner(partnerId), 'partner', partnerId);

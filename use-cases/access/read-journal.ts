@@ -1,6 +1,6 @@
 import { journalPosition, queryJournal, type StoredJournalEntry } from '../../adapters/dynamodb/journal.ts';
 import type { Tenant } from '../../domain/access.ts';
-import { fillPage } from '../fill-page.ts';
+import { fillPage, type PageRequest } from '../fill-page.ts';
 import { invalidInput } from '../refusal.ts';
 
 export type JournalFilter = {
@@ -20,7 +20,7 @@ export type JournalFilter = {
 export async function readJournal(
   tenant: Tenant,
   { from, to, actor, resource }: JournalFilter,
-  page: { limit: number; after?: string },
+  page: PageRequest,
 ): Promise<{ items: StoredJournalEntry[]; next?: string }> {
   const range = { from: from && new Date(from).toISOString(), to: to && new Date(to).toISOString() };
   if (range.from !== undefined && range.to !== undefined && range.from > range.to) {

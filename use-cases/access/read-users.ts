@@ -1,5 +1,6 @@
 import { getUser, queryUsers } from '../../adapters/cognito/users.ts';
 import type { User } from '../../domain/user.ts';
+import type { PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 import { requireUserPool } from './require-user-pool.ts';
 
@@ -18,9 +19,9 @@ export async function readUser(id: string): Promise<User> {
  *
  * @throws Refusal `no_user_pool`
  */
-export async function readUsers(
+export async function listUsers(
   filter: { email?: string | undefined },
-  page: { limit: number; after?: string },
+  page: PageRequest,
 ): Promise<{ items: User[]; last?: string }> {
   requireUserPool();
   return queryUsers(filter, page.limit, page.after);

@@ -11,10 +11,10 @@ import { readAlarm } from './read-alarms.ts';
 export async function deleteAlarm(
   partnerId: string,
   id: string,
-  { precondition }: { precondition?: (current: Alarm) => void } = {},
+  precondition: (current: Alarm) => void,
 ): Promise<Alarm> {
   const alarm = await readAlarm(partnerId, id);
-  precondition?.(alarm);
+  precondition(alarm);
   await removeAlarm(partnerId, alarm);
   return alarm;
 }

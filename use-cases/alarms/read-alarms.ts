@@ -1,8 +1,7 @@
 import { getAlarm, queryAlarms, queryFirings } from '../../adapters/dynamodb/alarms.ts';
 import type { Alarm } from '../../domain/alarm.ts';
+import type { PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
-
-type Page = { limit: number; after?: string };
 
 /** @throws Refusal `not_found` */
 export async function readAlarm(partnerId: string, id: string): Promise<Alarm> {
@@ -10,7 +9,7 @@ export async function readAlarm(partnerId: string, id: string): Promise<Alarm> {
 }
 
 /** A page of the partner's alarms, oldest first. */
-export async function listAlarms(partnerId: string, { limit, after }: Page) {
+export async function listAlarms(partnerId: string, { limit, after }: PageRequest) {
   return queryAlarms(partnerId, limit, after);
 }
 
@@ -19,7 +18,7 @@ export async function listAlarms(partnerId: string, { limit, after }: Page) {
  *
  * @throws Refusal `not_found`
  */
-export async function listFirings(partnerId: string, alarmId: string, { limit, after }: Page) {
+export async function listFirings(partnerId: string, alarmId: string, { limit, after }: PageRequest) {
   await readAlarm(partnerId, alarmId);
   return queryFirings(partnerId, alarmId, limit, after);
 }

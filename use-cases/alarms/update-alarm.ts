@@ -15,10 +15,10 @@ export async function updateAlarm(
   partnerId: string,
   id: string,
   changes: { [Field in 'name' | 'threshold' | 'action']?: Alarm[Field] | undefined },
-  { now, precondition }: { now: Date; precondition?: (current: Alarm) => void },
+  { now, precondition }: { now: Date; precondition: (current: Alarm) => void },
 ): Promise<{ before: Alarm; after: Alarm }> {
   const before = await readAlarm(partnerId, id);
-  precondition?.(before);
+  precondition(before);
   const { name = before.name, threshold = before.threshold, action = before.action } = changes;
   const fields = { name, threshold, action };
   if (isUnchanged(before, fields)) {

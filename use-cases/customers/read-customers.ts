@@ -5,7 +5,7 @@ import {
   queryCustomers,
 } from '../../adapters/dynamodb/customers.ts';
 import { nameContains } from '../../domain/customer.ts';
-import { fillPage } from '../fill-page.ts';
+import { fillPage, type PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 
 /** @throws Refusal `not_found` */
@@ -14,11 +14,7 @@ export async function readCustomer(partnerId: string, id: string): Promise<Custo
 }
 
 /** A page of a partner's customers, in the order of their creation. */
-export async function listCustomers(
-  partnerId: string,
-  namePart: string | undefined,
-  page: { limit: number; after?: string },
-) {
+export async function listCustomers(partnerId: string, namePart: string | undefined, page: PageRequest) {
   return fillPage(
     page,
     (limit, after) => queryCustomers(partnerId, limit, after),

@@ -18,10 +18,10 @@ export async function updateCustomer(
   partnerId: string,
   id: string,
   changeOf: (current: CustomerRecord) => CustomerChange,
-  { now, precondition }: { now: Date; precondition?: (current: CustomerRecord) => void },
+  { now, precondition }: { now: Date; precondition: (current: CustomerRecord) => void },
 ): Promise<{ before: CustomerRecord; after: CustomerRecord }> {
   const before = orNotFound(await getCustomer(partnerId, id), 'customer', id);
-  precondition?.(before);
+  precondition(before);
   const change = changeOf(before);
   const after = isUnchanged(before, change.set, change.remove)
     ? before

@@ -11,13 +11,11 @@ import { saveOrderStep } from '../../adapters/dynamodb/orders.ts';
 import type { DeadLetter, FailedWork } from '../../domain/dead-letter.ts';
 import { reopenOperation } from '../../domain/operation-steps.ts';
 import { markOrderResumed } from '../../domain/order-steps.ts';
+import type { PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 
 /** A page of the dead letters that await redrive. */
-export async function readDeadLetters(page: {
-  limit: number;
-  after?: string;
-}): Promise<{ items: DeadLetter[]; last?: string }> {
+export async function listDeadLetters(page: PageRequest): Promise<{ items: DeadLetter[]; last?: string }> {
   return queryDeadLetters(page.limit, page.after);
 }
 

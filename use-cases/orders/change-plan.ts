@@ -20,7 +20,7 @@ export async function changePlan(
   partnerId: string,
   id: string,
   plan: Plan | undefined,
-  { actor, now, precondition }: { actor: string; now: Date; precondition?: (current: OrderRecord) => void },
+  { actor, now, precondition }: { actor: string; now: Date; precondition: (current: OrderRecord) => void },
 ): Promise<{ before: OrderRecord | undefined; after: OrderRecord }> {
   if (plan !== undefined) {
     const order = orNotFound(await getOrder(partnerId, id), 'order', id);
@@ -33,7 +33,7 @@ export async function changePlan(
   let before: OrderRecord | undefined;
   const stepped = await applyOrderStep(partnerId, id, (order) => {
     before = order;
-    precondition?.(order);
+    precondition(order);
     requireChangeablePlan(order);
     return setPlan(order, plan, actor, now.toISOString());
   });

@@ -8,10 +8,8 @@ import {
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import type { OperatorId } from '../../domain/operator.ts';
 import type { OrderState } from '../../domain/order.ts';
-import { fillPage } from '../fill-page.ts';
+import { fillPage, type PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
-
-type Page = { limit: number; after?: string };
 
 /** @throws Refusal `not_found` */
 export async function readOrder(partnerId: string, id: string): Promise<OrderRecord> {
@@ -22,7 +20,7 @@ export async function readOrder(partnerId: string, id: string): Promise<OrderRec
 export async function listOrders(
   partnerId: string,
   { state, operatorId }: { state?: OrderState | undefined; operatorId?: OperatorId | undefined },
-  page: Page,
+  page: PageRequest,
 ) {
   return fillPage(
     page,
@@ -34,13 +32,13 @@ export async function listOrders(
 }
 
 /** A page of an order's timeline, oldest event first. @throws Refusal `not_found` */
-export async function listOrderEvents(partnerId: string, id: string, { limit, after }: Page) {
+export async function listOrderEvents(partnerId: string, id: string, { limit, after }: PageRequest) {
   await readOrder(partnerId, id);
   return queryOrderEvents(partnerId, id, limit, after);
 }
 
 /** A page of the SIMs that an order has received. @throws Refusal `not_found` */
-export async function listOrderSims(partnerId: string, id: string, { limit, after }: Page) {
+export async function listOrderSims(partnerId: string, id: string, { limit, after }: PageRequest) {
   await readOrder(partnerId, id);
   return listSims(partnerId, { orderId: id }, limit, after);
 }

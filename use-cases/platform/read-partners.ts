@@ -1,5 +1,6 @@
 import { getPartner, queryPartners } from '../../adapters/dynamodb/partners.ts';
 import type { Partner } from '../../domain/partner.ts';
+import type { PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 
 /** @throws Refusal `not_found` */
@@ -8,9 +9,6 @@ export async function readPartner(partnerId: string): Promise<Partner> {
 }
 
 /** A page of all partners, by id. */
-export async function readPartners(page: {
-  limit: number;
-  after?: string;
-}): Promise<{ items: Partner[]; last?: string }> {
+export async function listPartners(page: PageRequest): Promise<{ items: Partner[]; last?: string }> {
   return queryPartners(page.limit, page.after);
 }

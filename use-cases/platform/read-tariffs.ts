@@ -1,9 +1,9 @@
 import { getGrantedTariff, getTariff, queryGrantedTariffs, queryTariffs } from '../../adapters/dynamodb/tariffs.ts';
 import type { Tariff } from '../../domain/tariff.ts';
+import type { PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 import { readPartner } from './read-partners.ts';
 
-type Page = { limit: number; after?: string };
 type Tariffs = { items: Tariff[]; last?: string };
 
 /** @throws Refusal `not_found` */
@@ -12,7 +12,7 @@ export async function readTariff(tariffId: string): Promise<Tariff> {
 }
 
 /** A page of all tariffs, by id. */
-export async function readTariffs(page: Page): Promise<Tariffs> {
+export async function listAllTariffs(page: PageRequest): Promise<Tariffs> {
   return queryTariffs(page.limit, page.after);
 }
 
@@ -26,7 +26,7 @@ export async function readGrantedTariff(partnerId: string, tariffId: string): Pr
  *
  * @throws Refusal `not_found` when the partner does not exist
  */
-export async function readGrantedTariffs(partnerId: string, page: Page): Promise<Tariffs> {
+export async function readGrantedTariffs(partnerId: string, page: PageRequest): Promise<Tariffs> {
   await readPartner(partnerId);
   return queryGrantedTariffs(partnerId, page.limit, page.after);
 }

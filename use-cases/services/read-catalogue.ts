@@ -3,12 +3,11 @@ import { getGrantedTariff, listGrantedTariffs } from '../../adapters/dynamodb/ta
 import { isOperatorId, type OperatorId, operators } from '../../domain/operator.ts';
 import type { Partner } from '../../domain/partner.ts';
 import type { Tariff } from '../../domain/tariff.ts';
+import type { PageRequest } from '../fill-page.ts';
 import { notFound, orNotFound } from '../refusal.ts';
 
-type Page = { limit: number; after?: string };
-
 /** A page of the operators. */
-export function listOperators({ limit, after }: Page) {
+export function listOperators({ limit, after }: PageRequest) {
   const all = Object.values(operators);
   const start = all.findIndex(({ id }) => id === after) + 1;
   const items = all.slice(start, start + limit);
@@ -27,7 +26,7 @@ export function readOperator(id: string) {
 export async function listOwnTariffs(
   partnerId: string,
   operatorId: OperatorId | undefined,
-  { limit, after = '' }: Page,
+  { limit, after = '' }: PageRequest,
 ) {
   const tariffs = (await listGrantedTariffs(partnerId, operatorId)).filter(({ id }) => id > after);
   const items = tariffs.slice(0, limit);

@@ -7,7 +7,7 @@ import {
 } from '../../adapters/dynamodb/services.ts';
 import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
-import { fillPage } from '../fill-page.ts';
+import { fillPage, type PageRequest } from '../fill-page.ts';
 import { notFound } from '../refusal.ts';
 
 /** A customer service. Users of a customer see only its own. @throws Refusal `not_found` */
@@ -33,7 +33,7 @@ export async function readCustomerServiceWithTariff(caller: PartnerCaller, id: s
 export async function listCustomerServices(
   caller: PartnerCaller,
   customerId: string | undefined,
-  page: { limit: number; after?: string },
+  page: PageRequest,
 ): Promise<{ items: CustomerServiceRecord[]; next?: string }> {
   const ownId = caller.kind === 'customer' ? caller.customerId : undefined;
   if (ownId !== undefined && customerId !== undefined && customerId !== ownId) {

@@ -5,7 +5,7 @@ import {
   partnerServicePosition,
   queryPartnerServices,
 } from '../../adapters/dynamodb/services.ts';
-import { fillPage } from '../fill-page.ts';
+import { fillPage, type PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 
 /** @throws Refusal `not_found` */
@@ -19,7 +19,7 @@ export async function readPartnerServiceWithTariff(partnerId: string, id: string
 }
 
 /** A page of a partner's services, including holding services. */
-export async function listPartnerServices(partnerId: string, page: { limit: number; after?: string }) {
+export async function listPartnerServices(partnerId: string, page: PageRequest) {
   return fillPage(
     page,
     (limit, after) => queryPartnerServices(partnerId, limit, after),

@@ -15,10 +15,10 @@ export async function renameCustomerService(
   caller: PartnerCaller,
   id: string,
   name: string | undefined,
-  { now, precondition }: { now: Date; precondition?: (current: CustomerServiceRecord) => void },
+  { now, precondition }: { now: Date; precondition: (current: CustomerServiceRecord) => void },
 ): Promise<{ before: CustomerServiceRecord; after: CustomerServiceRecord }> {
   const before = await readCustomerService(caller, id);
-  precondition?.(before);
+  precondition(before);
   if (name === undefined || name === before.name) {
     return { before, after: before };
   }

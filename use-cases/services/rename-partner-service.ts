@@ -14,10 +14,10 @@ export async function renamePartnerService(
   partnerId: string,
   id: string,
   name: string | undefined,
-  { now, precondition }: { now: Date; precondition?: (current: PartnerService) => void },
+  { now, precondition }: { now: Date; precondition: (current: PartnerService) => void },
 ): Promise<{ before: PartnerService; after: PartnerService }> {
   const before = orNotFound(await getPartnerService(partnerId, id), 'partner service', id);
-  precondition?.(before);
+  precondition(before);
   const problem = editProblem(before);
   if (problem) {
     throw new Refusal(problem.code, problem.detail);

@@ -17,9 +17,9 @@ const eventTypes: Readonly<Record<SimAction, string>> = {
   terminate: 'sim.terminated',
 };
 
-/** Applies the action of an operation to SIMs of a page. */
-export function applyActionToAll(work: PageWork, iccids: readonly string[] = work.open): Promise<Outcome[]> {
-  return pMap(iccids, (iccid) => applyAction(work, iccid), { concurrency: WRITES_IN_FLIGHT });
+/** Applies the action of an operation to the open SIMs of a page. */
+export function applyActionToAll(work: PageWork): Promise<Outcome[]> {
+  return pMap(work.open, (iccid) => applyAction(work, iccid), { concurrency: WRITES_IN_FLIGHT });
 }
 
 /**

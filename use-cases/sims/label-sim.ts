@@ -2,7 +2,7 @@ import { type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { relabel } from '../../domain/sim.ts';
 import { isUnchanged } from '../is-unchanged.ts';
-import { findSim } from './read-sims.ts';
+import { readSim } from './read-sims.ts';
 
 /**
  * Sets or removes the label and tags of a SIM. A request that changes nothing writes nothing.
@@ -17,7 +17,7 @@ export async function labelSim(
   labels: Parameters<typeof relabel>[1],
   { now, precondition }: { now: Date; precondition: (sim: SimRecord) => void },
 ): Promise<{ before: SimRecord; after: SimRecord }> {
-  const before = await findSim(caller, iccid);
+  const before = await readSim(caller, iccid);
   precondition(before);
   const labelled = relabel(before, labels, now.toISOString());
   const { label, tags, formerCustomer } = labelled;

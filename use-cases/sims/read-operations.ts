@@ -1,33 +1,72 @@
 import { resultsFrom } from '../../adapters/dynamodb/manifests.ts';
-import { getOperation, manifestOf, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
-import type { SimResult } from '../../domain/operation.ts';
+import {
+  getOperation,
+  manifestOf,
+  type OperationRecord,
+  operationPosition,
+  queryOperations,
+} from '../../adapters/dynamodb/operations.ts';
+import type { OperationState, SimResult } from '../../domain/operation.ts';
+import type { SimAction } from '../../domain/sim-actions.ts';
+import { fillPage, type PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 
 /** @throws Refusal `not_found` */
-export async function findOperation(partnerId: string, id: string): Promise<OperationRecord> {
+export async function readOperation(partnerId: string, id: string): Promise<OperationRecord> {
   return orNotFound(await getOperation(partnerId, id), 'operation', id);
 }
 
-/** A result, with its position in the list. */
-export type PlacedResult = { result: SimResult; position: string };
+/** A page of a partner's operations, newest first. */
+export async function listOperations(
+  partnerId: string,
+  { action, state }: { action?: SimAction | undefined; state?: OperationState | undefined },
+  page: PageRequest,
+) {
+  return fillPage(
+    page,
+    (limit, after) => queryOperations(partnerId, limit, after),
+    (operation) =>
+      (action === undefined || operation.action === action) && (state === undefined || operation.state === state),
+    operationPosition,
+  );
+}
 
 /**
- * The results of an operation after a position. A position is the page, the part of the page's results, and the place in
- * that part.
+ * A page of the results of an operation by SIM.
  *
- * @returns `last`, the position to continue from, if there can be more.
+ * @throws Refusal `not_found`
  */
-export async function readResults(
+export async function listResults(
+  partnerId: string,
+  id: string,
+  { outcome }: { outcome?: SimResult['outcome'] | undefined },
+  page: PageRequest,
+): Promise<{ items: SimResult[]; next?: string }> {
+  const operation = await readOperation(partnerId, id);
+  const { items, ...next } = await fillPage(
+    page,
+    (_limit, after) => readResults(partnerId, operation, after),
+    ({ result }) => outcome === undefined || result.outcome === outcome,
+    ({ position }) => position,
+  );
+  return { items: items.map(({ result }) => result), ...next };
+}
+
+/** A result, with its position in the list: its page, the part of the page's results, and its index in that part. */
+type PositionedResult = { result: SimResult; position: string };
+
+/** @returns `last`, the position to continue from, if there can be more. */
+async function readResults(
   partnerId: string,
   operation: OperationRecord,
   after: string | undefined,
-): Promise<{ items: PlacedResult[]; last?: string }> {
-  const [page = 0, part = 0, place = -1] = (after ?? '').split('.').filter(Boolean).map(Number);
+): Promise<{ items: PositionedResult[]; last?: string }> {
+  const [page = 0, part = 0, lastIndex = -1] = (after ?? '').split('.').filter(Boolean).map(Number);
   const manifest = manifestOf(partnerId, operation);
   const { parts, more } = await resultsFrom(partnerId, operation.id, manifest, { page, part });
   const items = parts.flatMap(({ results, ...of }) =>
     results.flatMap((result, index) =>
-      of.page === page && of.part === part && index <= place
+      of.page === page && of.part === part && index <= lastIndex
         ? []
         : [{ result, position: `${of.page}.${of.part}.${index}` }],
     ),

@@ -7,6 +7,7 @@ import type { PartnerCaller } from '../../domain/access.ts';
 import type { SimFilter } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
 import { type TimelineLine, timelineForCustomer, timelineOf } from '../../domain/timeline.ts';
+import type { PageRequest } from '../fill-page.ts';
 import { notFound } from '../refusal.ts';
 
 /**
@@ -14,7 +15,7 @@ import { notFound } from '../refusal.ts';
  *
  * @throws Refusal `not_found`
  */
-export async function findSim(caller: PartnerCaller, iccid: string): Promise<SimRecord> {
+export async function readSim(caller: PartnerCaller, iccid: string): Promise<SimRecord> {
   const sim = await getSim(caller.partnerId, iccid);
   if (!sim || (caller.kind === 'customer' && sim.customerId !== caller.customerId)) {
     throw notFound('SIM', iccid);
@@ -23,10 +24,10 @@ export async function findSim(caller: PartnerCaller, iccid: string): Promise<Sim
 }
 
 /** The SIMs that the caller may see and that match a filter. */
-export async function findSims(
+export async function listVisibleSims(
   caller: PartnerCaller,
   filter: SimFilter,
-  { limit, after }: { limit: number; after?: string },
+  { limit, after }: PageRequest,
 ): Promise<{ items: Sim[]; next?: string | undefined }> {
   if (caller.kind === 'partner') {
     return listSims(caller.partnerId, filter, limit, after);
@@ -44,7 +45,7 @@ export type TimelinePage = { lines: TimelineLine[]; names: ReadonlyMap<string, s
 export async function readSimTimeline(
   caller: PartnerCaller,
   sim: SimRecord,
-  { limit, after }: { limit: number; after?: string },
+  { limit, after }: PageRequest,
 ): Promise<TimelinePage> {
   const { partnerId } = caller;
   const steps = await simHistory(partnerId, sim);

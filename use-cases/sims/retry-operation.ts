@@ -3,7 +3,7 @@ import { firstRun } from '../../adapters/dynamodb/runs.ts';
 import { newRetry } from '../../domain/operation-steps.ts';
 import { Refusal } from '../refusal.ts';
 import { startExecution } from '../start-execution.ts';
-import { findOperation } from './read-operations.ts';
+import { readOperation } from './read-operations.ts';
 
 /**
  * Creates an operation for the SIMs that failed in another one, and starts it.
@@ -14,9 +14,9 @@ import { findOperation } from './read-operations.ts';
 export async function retryOperation(
   partnerId: string,
   failedId: string,
-  { id, userId, now }: { id: string; userId: string; now: Date },
+  { id, actor, now }: { id: string; actor: string; now: Date },
 ): Promise<OperationRecord> {
-  const retry = newRetry(await findOperation(partnerId, failedId), id, userId, now.toISOString());
+  const retry = newRetry(await readOperation(partnerId, failedId), id, actor, now.toISOString());
   if ('code' in retry) {
     throw new Refusal('wrong_state', retry.detail);
   }

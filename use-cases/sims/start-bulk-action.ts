@@ -13,7 +13,7 @@ import {
   startTimeOf,
 } from '../../domain/operation.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
-import { type InputError, invalidInput } from '../refusal.ts';
+import { type InputError, invalidInput, unknownIdError } from '../refusal.ts';
 import { startExecution } from '../start-execution.ts';
 import { type DryRun, dryRun, smallSelection } from './dry-run.ts';
 import { loadSimRequest } from './load-sim-request.ts';
@@ -46,7 +46,7 @@ export type BulkAction = {
 export async function startBulkAction(
   partnerId: string,
   request: BulkAction,
-  { userId, now, newId }: { userId: string; now: Date; newId: (kind: 'operation') => string },
+  { actor, now, newId }: { actor: string; now: Date; newId: (kind: 'operation') => string },
 ): Promise<{ dryRun: DryRun } | { operation: Operation }> {
   const { action, target, confirm } = request;
   const start = startTimeOf(request.effectiveAt, now);
@@ -73,7 +73,7 @@ export async function startBulkAction(
       size: selected.count === undefined ? undefined : { pages: selected.pages ?? pages.length, sims: selected.count },
       dryRun: request.dryRun,
       effectiveAt,
-      requestedBy: userId,
+      requestedBy: actor,
     },
     now.toISOString(),
   );
@@ -87,13 +87,14 @@ export async function startBulkAction(
 
 async function requireTargets(partnerId: string, target: OperationTarget): Promise<void> {
   const { partnerServiceId, customerId, customerServiceId } = target;
-  const errors = await Promise.all([
+  const checks = await Promise.all([
     missing('/partnerServiceId', 'partner service', partnerServiceId, (id) => getPartnerService(partnerId, id)),
     missing('/customerId', 'customer', customerId, (id) => getCustomer(partnerId, id)),
     missing('/customerServiceId', 'customer service', customerServiceId, (id) => getCustomerService(partnerId, id)),
   ]);
-  if (errors.flat().length > 0) {
-    throw invalidInput(errors.flat());
+  const errors = checks.flat();
+  if (errors.length > 0) {
+    throw invalidInput(errors);
   }
 }
 
@@ -103,9 +104,7 @@ async function missing(
   id: string | undefined,
   read: (id: string) => Promise<unknown>,
 ): Promise<InputError[]> {
-  return id === undefined || (await read(id))
-    ? []
-    : [{ pointer, code: 'not_found', message: `There is no ${what} ${id}.` }];
+  return id === undefined || (await read(id)) ? [] : [unknownIdError(pointer, what, id)];
 }
 
 /** An action on a whole fleet must be confirmed, except dry runs. For other selections, `confirm` is checked if present. */

@@ -1,18 +1,16 @@
 import { clock } from '../../adapters/clock.ts';
-import { deadLetter, queryRedrivenUsage, removeRedrivenUsage } from '../../adapters/dynamodb/dead-letters.ts';
+import { queryRedrivenUsage, removeRedrivenUsage } from '../../adapters/dynamodb/dead-letters.ts';
 import { readRecords } from '../../adapters/operators/answers.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import type { FailedUsage } from '../../domain/dead-letter.ts';
 import { evaluateAlarmsOfSims } from '../alarms/evaluate-alarms.ts';
-import { deadLetterUnreadable, ingestUsage } from './ingest-usage.ts';
+import { deadLetterAlarm, deadLetterUnreadable, ingestUsage } from './ingest-usage.ts';
 
 /** The most dead letters that one run counts. */
 const MAX_REDRIVEN = 100;
 
-/**
- * Counts redriven usage and evaluates redriven alarms. Work that fails again is dead-lettered again.
- */
+/** Counts redriven usage and evaluates redriven alarms. Work that fails again is dead-lettered again. */
 export async function countRedrivenUsage(hasTime: () => boolean): Promise<void> {
   for (const { id, work } of await queryRedrivenUsage(MAX_REDRIVEN)) {
     if (!hasTime()) {
@@ -30,8 +28,8 @@ export async function countRedrivenUsage(hasTime: () => boolean): Promise<void> 
 
 async function countAgain(work: FailedUsage, now: Date): Promise<void> {
   if (work.kind === 'alarm') {
-    for (const { error, ...alarm } of await evaluateAlarmsOfSims(work.partnerId, work.iccids, now)) {
-      await deadLetter({ kind: 'alarm', ...alarm }, String(error), now);
+    for (const failure of await evaluateAlarmsOfSims(work.partnerId, work.iccids, now)) {
+      await deadLetterAlarm(failure, now);
     }
     return;
   }

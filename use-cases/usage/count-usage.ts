@@ -1,7 +1,6 @@
 import pMap from 'p-map';
 import { isTransient } from '../../adapters/dynamodb/failures.ts';
 import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
-import { usageShardOf } from '../../adapters/dynamodb/keys.ts';
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { getSims, hasKeptServicesSince, ownersOf, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { type TargetOf, targetsOf, tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
@@ -11,6 +10,7 @@ import {
   recordKeyOf,
   simDays,
   sumsInShard,
+  usageShardOf,
   writeUsage,
 } from '../../adapters/dynamodb/usage.ts';
 import { type Tenure, tenureAt } from '../../domain/tenure.ts';

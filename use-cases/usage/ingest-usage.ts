@@ -5,6 +5,7 @@ import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import type { UnreadableRecord } from '../../domain/operator-port.ts';
 import type { UsageRejection } from '../../domain/usage.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
+import type { AlarmFailure } from '../alarms/evaluate-alarms.ts';
 import { countUsage } from './count-usage.ts';
 
 /** The most problems of unreadable records in the error of a dead letter. */
@@ -36,10 +37,8 @@ export async function ingestUsage(
       rejected.set(record, 'setAside');
     }
   }
-  for (const { error, ...alarm } of alarmFailures.filter(isPermanent)) {
-    await deadLetter({ kind: 'alarm', ...alarm }, String(error), now);
-    logger.error('set aside', { kind: 'alarm', partnerId: alarm.partnerId, alarmId: alarm.id, error });
-    recordMetric('SetAside', 1);
+  for (const failure of alarmFailures.filter(isPermanent)) {
+    await deadLetterAlarm(failure, now);
   }
   report(operatorId, records.length, rejected);
   const transient = [...failures, ...alarmFailures].find((failure) => !isPermanent(failure));
@@ -47,6 +46,13 @@ export async function ingestUsage(
     throw transient.error;
   }
   return { rejected };
+}
+
+/** Dead-letters an alarm that could not be evaluated. It does not affect others. */
+export async function deadLetterAlarm({ error, ...alarm }: AlarmFailure, now: Date): Promise<void> {
+  await deadLetter({ kind: 'alarm', ...alarm }, String(error), now);
+  logger.error('set aside', { kind: 'alarm', partnerId: alarm.partnerId, alarmId: alarm.id, error });
+  recordMetric('SetAside', 1);
 }
 
 /** Dead-letters records that cannot be read. They do not affect others. */

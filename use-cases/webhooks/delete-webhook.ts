@@ -11,10 +11,10 @@ import { readWebhook } from './read-webhooks.ts';
 export async function deleteWebhook(
   partnerId: string,
   id: string,
-  { precondition }: { precondition?: (current: Webhook) => void } = {},
+  precondition: (current: Webhook) => void,
 ): Promise<WebhookRecord> {
   const webhook = await readWebhook(partnerId, id);
-  precondition?.(webhook);
+  precondition(webhook);
   await removeWebhook(partnerId, webhook);
   return webhook;
 }

@@ -2,10 +2,9 @@ import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { changesIn, laneOf, type StreamRecord } from '../../adapters/dynamodb/changes.ts';
 import { deadLetter } from '../../adapters/dynamodb/dead-letters.ts';
-import { markWebhookDue, queueDelivery } from '../../adapters/dynamodb/deliveries.ts';
+import { markWebhookDue, queueDelivery, queueItem } from '../../adapters/dynamodb/deliveries.ts';
 import { saveFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
 import { isPermanent } from '../../adapters/dynamodb/items.ts';
-import { due, webhookQueueKey } from '../../adapters/dynamodb/keys.ts';
 import { allWebhooks } from '../../adapters/dynamodb/webhooks.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
@@ -70,7 +69,7 @@ async function saveUnlessTransient(record: StreamRecord, error: unknown): Promis
 
 /** Queues the events of records for the webhooks that subscribe to them. */
 export type Publisher = {
-  /** @throws the error of an event that failed, after all other events and webhooks of the record. */
+  /** @throws the error of an event that failed, after the other webhooks of that event. */
   publish(record: StreamRecord): Promise<void>;
   /** Makes every webhook with new events due, with one update each. Call it at the end. */
   markWebhooksDue(): Promise<void>;
@@ -114,8 +113,7 @@ export function createPublisher(now: Date): Publisher {
             }
             // A damaged queue affects no other webhook: its events wait in it until it is repaired and redriven.
             logger.error('queue of a webhook broken', { partnerId, webhookId, error });
-            const work = { kind: 'due', key: webhookQueueKey(partnerId, webhookId), duePk: due.webhooks } as const;
-            await deadLetter(work, String(error), now);
+            await deadLetter({ kind: 'due', ...queueItem(partnerId, webhookId) }, String(error), now);
             recordMetric('SetAside', 1);
           }
           recordMetric('EventsPublished', events);

@@ -5,10 +5,8 @@ import {
   queryDeliveries,
 } from '../../adapters/dynamodb/deliveries.ts';
 import { getWebhook, queryWebhooks, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
-import { fillPage } from '../fill-page.ts';
+import { fillPage, type PageRequest } from '../fill-page.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
-
-type Page = { limit: number; after?: string };
 
 /** @throws Refusal `not_found` */
 export async function readWebhook(partnerId: string, id: string): Promise<WebhookRecord> {
@@ -25,7 +23,7 @@ export async function readEnabledWebhook(partnerId: string, id: string): Promise
 }
 
 /** A page of the partner's webhooks, oldest first. */
-export async function listWebhooks(partnerId: string, { limit, after }: Page) {
+export async function listWebhooks(partnerId: string, { limit, after }: PageRequest) {
   return queryWebhooks(partnerId, limit, after);
 }
 
@@ -41,7 +39,7 @@ export async function readDelivery(partnerId: string, webhookId: string, id: str
  *
  * @throws Refusal `not_found`
  */
-export async function listDeliveries(partnerId: string, webhookId: string, page: Page) {
+export async function listDeliveries(partnerId: string, webhookId: string, page: PageRequest) {
   await readWebhook(partnerId, webhookId);
   return fillPage(
     page,

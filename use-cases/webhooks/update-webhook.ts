@@ -19,10 +19,10 @@ export async function updateWebhook(
   partnerId: string,
   id: string,
   changes: { [Field in 'url' | 'events' | 'enabled']?: Webhook[Field] | undefined },
-  { now, precondition }: { now: Date; precondition?: (current: Webhook) => void },
+  { now, precondition }: { now: Date; precondition: (current: Webhook) => void },
 ): Promise<{ before: WebhookRecord; after: WebhookRecord }> {
   const before = await readWebhook(partnerId, id);
-  precondition?.(before);
+  precondition(before);
   if (changes.url !== undefined) {
     await requirePublicTarget(changes.url);
   }

@@ -152,7 +152,7 @@ describe('a single write', () => {
       expect(await writeIf(remove(key, exists))).toBe(false);
     });
 
-    test('fails its condition when it is an update, of which the item does not show whose it is', async () => {
+    test('fails its condition when it is an update, because the item does not show which attempt wrote it', async () => {
       expect(await writeIf(update(key, { set: { count: 2 } }, exists))).toBe(false);
       expect(calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem']);
     });
