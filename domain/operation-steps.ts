@@ -25,11 +25,20 @@ export function reopenOperation<Stored extends Operation>(operation: Stored): St
  * A run of the operation's stage starts.
  *
  * @param seen the operation when the run was decided on, from which progress is measured.
+ * @returns `undefined` when the operation has finished meanwhile, for example by a concurrent execution.
  */
-export function startStageRun<Stored extends Operation>(operation: Stored, seen: Stored, at: string): Stored {
+export function startStageRun<Stored extends Operation>(
+  operation: Stored,
+  seen: Stored,
+  at: string,
+): Stored | undefined {
+  const open = reopenOperation(operation);
+  if (isOperationFinished(open)) {
+    return undefined;
+  }
   const results = seen.succeeded + seen.failed;
   return {
-    ...reopenOperation(operation),
+    ...open,
     state: 'running',
     startedAt: operation.startedAt ?? at,
     vainRuns: runsWithoutProgress(seen),
@@ -48,10 +57,16 @@ export function runsWithoutProgress({
   return succeeded + failed > resultsBefore ? 0 : vainRuns + 1;
 }
 
-/** All SIMs have a result, or the work of the cancelled operation has ended. */
-export function finishOperation<Stored extends Operation>(operation: Stored, at: string): Stored {
-  const startedAt = operation.startedAt ?? at;
-  return { ...operation, state: finalState(operation), startedAt, finishedAt: at, updatedAt: at };
+/**
+ * All SIMs have a result, or the work of the cancelled operation has ended. The failure of an earlier execution is removed.
+ *
+ * @returns `undefined` when the operation has finished already.
+ */
+export function finishOperation<Stored extends Operation>(operation: Stored, at: string): Stored | undefined {
+  const open = reopenOperation(operation);
+  return isOperationFinished(open)
+    ? undefined
+    : { ...open, state: finalState(open), startedAt: open.startedAt ?? at, finishedAt: at, updatedAt: at };
 }
 
 /**

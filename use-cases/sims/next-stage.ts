@@ -68,7 +68,10 @@ async function nextRun(partnerId: string, operation: OperationRecord): Promise<S
       `${MAX_RUNS_WITHOUT_PROGRESS} runs in a row brought no result for the SIMs of operation ${operation.id}.`,
     );
   }
-  await changeOperation(partnerId, operation.id, (current) => startStageRun(current, operation, at));
+  const started = await changeOperation(partnerId, operation.id, (current) => startStageRun(current, operation, at));
+  if (!started || isOperationFinished(started)) {
+    return undefined;
+  }
   const shards = Array.from({ length: shardsOf(operation) }, (_, shard) => ({ shard }));
   return { stage: stageOf(operation.action), operationId: operation.id, shards };
 }
