@@ -1,19 +1,17 @@
 import * as z from 'zod/mini';
 import type { Customer } from '../domain/customer.ts';
-import { address, contact, id, stamps } from './fields.ts';
+import { address, contact, id, namedSchema, stamps } from './fields.ts';
 
-export const customerSchema = z.lazy(() =>
-  z
-    .object({
-      id,
-      name: z.string(),
-      shortName: z.string(),
-      contact: z.optional(contact),
-      address: z.optional(address),
-      tags: z.array(z.string()),
-      ...stamps,
-    })
-    .register(z.globalRegistry, { id: 'Customer' }),
+export const customerSchema = namedSchema('Customer', () =>
+  z.object({
+    id,
+    name: z.string(),
+    shortName: z.string(),
+    contact: z.optional(contact),
+    address: z.optional(address),
+    tags: z.array(z.string()),
+    ...stamps,
+  }),
 );
 
 export const showCustomer = (customer: Customer) => customerSchema.parse(customer);

@@ -1,23 +1,21 @@
 import * as z from 'zod/mini';
 import type { DeadLetter, FailedWork } from '../domain/dead-letter.ts';
 import { described } from '../domain/described.ts';
-import { id, time } from './fields.ts';
+import { id, namedSchema, time } from './fields.ts';
 
-export const deadLetterSchema = z.lazy(() =>
-  z
-    .object({
-      id,
-      kind: z.enum(['order', 'operation', 'delivery', 'due', 'usage', 'alarm']),
-      partnerId: z.optional(z.string()),
-      subject: described(
-        z.string(),
-        'Id of the order, operation, delivery or alarm, key of the scheduled item, or operator of the usage records.',
-      ),
-      error: z.string(),
-      at: time,
-      records: described(z.optional(z.string()), 'Usage records as the operator sent them, a JSON list.'),
-    })
-    .register(z.globalRegistry, { id: 'SetAside' }),
+export const deadLetterSchema = namedSchema('SetAside', () =>
+  z.object({
+    id,
+    kind: z.enum(['order', 'operation', 'delivery', 'due', 'usage', 'alarm']),
+    partnerId: z.optional(z.string()),
+    subject: described(
+      z.string(),
+      'Id of the order, operation, delivery or alarm, key of the scheduled item, or operator of the usage records.',
+    ),
+    error: z.string(),
+    at: time,
+    records: described(z.optional(z.string()), 'Usage records as the operator sent them, a JSON list.'),
+  }),
 );
 
 export const showDeadLetter = ({ id, work, error, at }: DeadLetter) =>

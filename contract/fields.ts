@@ -28,3 +28,17 @@ export const address = z.lazy(() =>
 export const contact = z.lazy(() => z.object({ name: z.string(), email: z.string(), phone: z.optional(z.string()) }));
 
 export const failure = z.lazy(() => z.object({ code: z.string(), detail: z.string() }));
+
+/**
+ * A schema that the OpenAPI document lists by its name. It is created at its first use, because a function that creates all schemas
+ * when it loads starts a seventh slower (docs/decisions/0009-schemas-when-first-needed.md).
+ *
+ * @example
+ * export const depotSchema = namedSchema('Depot', () => z.object({ id, name: z.string(), ...stamps }));
+ */
+export const namedSchema = <Schema extends z.ZodMiniType>(name: string, create: () => Schema) =>
+  z.lazy(() => {
+    const schema = create();
+    z.globalRegistry.add(schema, { id: name });
+    return schema;
+  });

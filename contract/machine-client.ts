@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { partnerRoles } from '../domain/access.ts';
 import { described } from '../domain/described.ts';
-import { time } from './fields.ts';
+import { namedSchema, time } from './fields.ts';
 
 const machineClientFields = () => ({
   id: described(z.string(), 'The `client_id` for token requests.'),
@@ -13,15 +13,11 @@ const machineClientFields = () => ({
   createdAt: time,
 });
 
-export const machineClientSchema = z.lazy(() =>
-  z.object(machineClientFields()).register(z.globalRegistry, { id: 'Client' }),
-);
+export const machineClientSchema = namedSchema('Client', () => z.object(machineClientFields()));
 
-export const newMachineClientSchema = z.lazy(() =>
-  z
-    .object({
-      ...machineClientFields(),
-      secret: described(z.string(), 'The `client_secret` for token requests. Shown only once.'),
-    })
-    .register(z.globalRegistry, { id: 'NewClient' }),
+export const newMachineClientSchema = namedSchema('NewClient', () =>
+  z.object({
+    ...machineClientFields(),
+    secret: described(z.string(), 'The `client_secret` for token requests. Shown only once.'),
+  }),
 );

@@ -4,7 +4,7 @@ import { type Operation, operationStates } from '../domain/operation.ts';
 import { operatorIds } from '../domain/operator.ts';
 import { simStates } from '../domain/sim.ts';
 import { simActions, simProblemCodes } from '../domain/sim-actions.ts';
-import { failure, id, time } from './fields.ts';
+import { failure, id, namedSchema, time } from './fields.ts';
 
 const simFilterAnswer = z.lazy(() =>
   z.object({
@@ -18,47 +18,45 @@ const simFilterAnswer = z.lazy(() =>
   }),
 );
 
-export const operationSchema = z.lazy(() =>
-  z
-    .object({
-      id,
-      action: z.enum(simActions),
-      dryRun: z.optional(z.boolean()),
-      effectiveAt: described(z.optional(time), 'Start time. The operation is `scheduled` until then.'),
-      state: z.enum(operationStates),
-      total: described(z.optional(z.int()), 'Number of selected SIMs. Absent until the selection is fixed.'),
-      succeeded: z.int(),
-      failed: z.int(),
-      failure: z.optional(failure),
-      selection: described(
+export const operationSchema = namedSchema('Operation', () =>
+  z.object({
+    id,
+    action: z.enum(simActions),
+    dryRun: z.optional(z.boolean()),
+    effectiveAt: described(z.optional(time), 'Start time. The operation is `scheduled` until then.'),
+    state: z.enum(operationStates),
+    total: described(z.optional(z.int()), 'Number of selected SIMs. Absent until the selection is fixed.'),
+    succeeded: z.int(),
+    failed: z.int(),
+    failure: z.optional(failure),
+    selection: described(
+      z.object({
+        count: described(z.optional(z.int()), 'Number of ICCIDs, for a list of ICCIDs.'),
+        orderId: z.optional(z.string()),
+        filter: described(z.optional(simFilterAnswer), 'Empty for the whole fleet.'),
+        failedIn: described(z.optional(z.string()), 'For a retry, the operation whose failed SIMs are retried.'),
+      }),
+      'The SIMs that the operation applies to.',
+    ),
+    target: described(
+      z.optional(
         z.object({
-          count: described(z.optional(z.int()), 'Number of ICCIDs, for a list of ICCIDs.'),
-          orderId: z.optional(z.string()),
-          filter: described(z.optional(simFilterAnswer), 'Empty for the whole fleet.'),
-          failedIn: described(z.optional(z.string()), 'For a retry, the operation whose failed SIMs are retried.'),
+          partnerServiceId: z.optional(z.string()),
+          customerId: z.optional(z.string()),
+          customerServiceId: z.optional(z.string()),
         }),
-        'The SIMs that the operation applies to.',
       ),
-      target: described(
-        z.optional(
-          z.object({
-            partnerServiceId: z.optional(z.string()),
-            customerId: z.optional(z.string()),
-            customerServiceId: z.optional(z.string()),
-          }),
-        ),
-        'Target of a migration or an assignment.',
-      ),
-      reason: described(
-        z.optional(z.string()),
-        'Reason of a suspension. A resumption with a reason only removes bars that have it.',
-      ),
-      requestedBy: z.string(),
-      createdAt: time,
-      startedAt: z.optional(time),
-      finishedAt: z.optional(time),
-    })
-    .register(z.globalRegistry, { id: 'Operation' }),
+      'Target of a migration or an assignment.',
+    ),
+    reason: described(
+      z.optional(z.string()),
+      'Reason of a suspension. A resumption with a reason only removes bars that have it.',
+    ),
+    requestedBy: z.string(),
+    createdAt: time,
+    startedAt: z.optional(time),
+    finishedAt: z.optional(time),
+  }),
 );
 
 export const showOperation = (operation: Operation) =>
@@ -97,20 +95,16 @@ function shownTarget({ action, target }: Operation): z.input<typeof operationSch
 
 const simProblem = z.lazy(() => z.object({ code: z.enum(simProblemCodes), detail: z.string() }));
 
-export const resultSchema = z.lazy(() =>
-  z
-    .object({ iccid: z.string(), outcome: z.enum(['succeeded', 'failed']), problem: z.optional(simProblem) })
-    .register(z.globalRegistry, { id: 'Result' }),
+export const resultSchema = namedSchema('Result', () =>
+  z.object({ iccid: z.string(), outcome: z.enum(['succeeded', 'failed']), problem: z.optional(simProblem) }),
 );
 
-export const dryRunSchema = z.lazy(() =>
-  z
-    .object({
-      total: z.int(),
-      eligible: z.int(),
-      ineligible: z.int(),
-      byCode: z.record(z.string(), z.int()),
-      results: z.array(z.object({ iccid: z.string(), eligible: z.boolean(), problem: z.optional(simProblem) })),
-    })
-    .register(z.globalRegistry, { id: 'DryRun' }),
+export const dryRunSchema = namedSchema('DryRun', () =>
+  z.object({
+    total: z.int(),
+    eligible: z.int(),
+    ineligible: z.int(),
+    byCode: z.record(z.string(), z.int()),
+    results: z.array(z.object({ iccid: z.string(), eligible: z.boolean(), problem: z.optional(simProblem) })),
+  }),
 );

@@ -3,54 +3,50 @@ import { described } from '../domain/described.ts';
 import { operatorIds } from '../domain/operator.ts';
 import { type Order, type OrderEvent, orderStates } from '../domain/order.ts';
 import { planSchema, planStages } from '../domain/plan.ts';
-import { address, date, failure, id, stamps, time } from './fields.ts';
+import { address, date, failure, id, namedSchema, stamps, time } from './fields.ts';
 
-export const orderSchema = z.lazy(() =>
-  z
-    .object({
-      id,
-      operatorId: z.enum(operatorIds),
-      quantity: z.int(),
-      receivedQuantity: z.int(),
-      state: z.enum(orderStates),
-      reference: z.optional(z.string()),
-      deliveryAddress: address,
-      operatorReference: z.optional(z.string()),
-      trackingReference: z.optional(z.string()),
-      estimatedDelivery: z.object({ earliest: date, latest: date }),
-      plan: z.optional(planSchema),
-      progress: z.object({
-        received: z.int(),
-        migrated: z.int(),
-        assigned: z.int(),
-        activated: z.int(),
-        failed: z.int(),
-      }),
-      operations: z.array(z.object({ stage: z.enum(planStages), operationId: z.string() })),
-      failure: z.optional(failure),
-      ...stamps,
-    })
-    .register(z.globalRegistry, { id: 'Order' }),
+export const orderSchema = namedSchema('Order', () =>
+  z.object({
+    id,
+    operatorId: z.enum(operatorIds),
+    quantity: z.int(),
+    receivedQuantity: z.int(),
+    state: z.enum(orderStates),
+    reference: z.optional(z.string()),
+    deliveryAddress: address,
+    operatorReference: z.optional(z.string()),
+    trackingReference: z.optional(z.string()),
+    estimatedDelivery: z.object({ earliest: date, latest: date }),
+    plan: z.optional(planSchema),
+    progress: z.object({
+      received: z.int(),
+      migrated: z.int(),
+      assigned: z.int(),
+      activated: z.int(),
+      failed: z.int(),
+    }),
+    operations: z.array(z.object({ stage: z.enum(planStages), operationId: z.string() })),
+    failure: z.optional(failure),
+    ...stamps,
+  }),
 );
 
 /** An order with the id of its partner, for the platform. */
-export const partnerOrderSchema = z.lazy(() =>
-  z.extend(orderSchema._zod.innerType, { partnerId: z.string() }).register(z.globalRegistry, { id: 'PartnerOrder' }),
+export const partnerOrderSchema = namedSchema('PartnerOrder', () =>
+  z.extend(orderSchema._zod.innerType, { partnerId: z.string() }),
 );
 
 export const showOrder = (order: Order) => orderSchema.parse(order);
 
-export const orderEventSchema = z.lazy(() =>
-  z
-    .object({
-      at: time,
-      type: z.string(),
-      from: z.optional(z.enum(orderStates)),
-      to: z.optional(z.enum(orderStates)),
-      actor: described(z.string(), 'The `sub` of a user, the id of an operator, or `system`.'),
-      detail: z.optional(z.string()),
-    })
-    .register(z.globalRegistry, { id: 'OrderEvent' }),
+export const orderEventSchema = namedSchema('OrderEvent', () =>
+  z.object({
+    at: time,
+    type: z.string(),
+    from: z.optional(z.enum(orderStates)),
+    to: z.optional(z.enum(orderStates)),
+    actor: described(z.string(), 'The `sub` of a user, the id of an operator, or `system`.'),
+    detail: z.optional(z.string()),
+  }),
 );
 
 export const showOrderEvent = (event: OrderEvent) => orderEventSchema.parse(event);

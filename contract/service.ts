@@ -1,29 +1,25 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
 import type { CustomerService, PartnerService } from '../domain/service.ts';
-import { id, stamps } from './fields.ts';
+import { id, namedSchema, stamps } from './fields.ts';
 
-export const partnerServiceSchema = z.lazy(() =>
-  z
-    .object({
-      id,
-      name: z.string(),
-      tariffId: described(z.optional(z.string()), 'Absent for holding services.'),
-      holding: described(
-        z.boolean(),
-        '`true` for the services that the system creates for arriving SIMs. They cannot be edited, and SIMs cannot be migrated to them.',
-      ),
-      ...stamps,
-    })
-    .register(z.globalRegistry, { id: 'PartnerService' }),
+export const partnerServiceSchema = namedSchema('PartnerService', () =>
+  z.object({
+    id,
+    name: z.string(),
+    tariffId: described(z.optional(z.string()), 'Absent for holding services.'),
+    holding: described(
+      z.boolean(),
+      '`true` for the services that the system creates for arriving SIMs. They cannot be edited, and SIMs cannot be migrated to them.',
+    ),
+    ...stamps,
+  }),
 );
 
 export const showPartnerService = (service: PartnerService) => partnerServiceSchema.parse(service);
 
-export const customerServiceSchema = z.lazy(() =>
-  z
-    .object({ id, customerId: z.string(), tariffId: z.string(), name: z.string(), ...stamps })
-    .register(z.globalRegistry, { id: 'CustomerService' }),
+export const customerServiceSchema = namedSchema('CustomerService', () =>
+  z.object({ id, customerId: z.string(), tariffId: z.string(), name: z.string(), ...stamps }),
 );
 
 export const showCustomerService = (service: CustomerService) => customerServiceSchema.parse(service);

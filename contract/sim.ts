@@ -4,67 +4,63 @@ import { operatorIds } from '../domain/operator.ts';
 import { type Sim, simStates } from '../domain/sim.ts';
 import { nextActions, simActions } from '../domain/sim-actions.ts';
 import type { TimelineLine } from '../domain/timeline.ts';
-import { stamps, time } from './fields.ts';
+import { namedSchema, stamps, time } from './fields.ts';
 
-export const simSchema = z.lazy(() =>
-  z
-    .object({
-      iccid: z.string(),
-      imsi: z.string(),
-      msisdn: z.optional(z.string()),
-      operatorId: z.enum(operatorIds),
-      orderId: z.string(),
-      state: z.enum(simStates),
-      bars: z.array(z.object({ type: z.literal('data'), reason: z.string(), since: time })),
-      partnerServiceId: z.string(),
-      holding: z.boolean(),
-      customerId: z.optional(z.string()),
-      customerServiceId: z.optional(z.string()),
-      label: z.optional(z.string()),
-      tags: z.array(z.string()),
-      stateChangedAt: time,
-      ...stamps,
-      nextActions: described(z.array(z.enum(simActions)), 'Actions that are currently allowed for this SIM.'),
-    })
-    .register(z.globalRegistry, { id: 'Sim' }),
+export const simSchema = namedSchema('Sim', () =>
+  z.object({
+    iccid: z.string(),
+    imsi: z.string(),
+    msisdn: z.optional(z.string()),
+    operatorId: z.enum(operatorIds),
+    orderId: z.string(),
+    state: z.enum(simStates),
+    bars: z.array(z.object({ type: z.literal('data'), reason: z.string(), since: time })),
+    partnerServiceId: z.string(),
+    holding: z.boolean(),
+    customerId: z.optional(z.string()),
+    customerServiceId: z.optional(z.string()),
+    label: z.optional(z.string()),
+    tags: z.array(z.string()),
+    stateChangedAt: time,
+    ...stamps,
+    nextActions: described(z.array(z.enum(simActions)), 'Actions that are currently allowed for this SIM.'),
+  }),
 );
 
 /** A SIM with the id of its partner, for the platform. */
-export const partnerSimSchema = z.lazy(() =>
-  z.extend(simSchema._zod.innerType, { partnerId: z.string() }).register(z.globalRegistry, { id: 'PartnerSim' }),
+export const partnerSimSchema = namedSchema('PartnerSim', () =>
+  z.extend(simSchema._zod.innerType, { partnerId: z.string() }),
 );
 
 export const showSim = (sim: Sim) =>
   simSchema.parse({ ...sim, holding: sim.state === 'in_holding', nextActions: nextActions(sim) });
 
-export const simEventSchema = z.lazy(() =>
-  z
-    .object({
-      at: time,
-      type: z.string(),
-      from: z.optional(z.enum(simStates)),
-      to: z.optional(z.enum(simStates)),
-      operationId: z.optional(z.string()),
-      actor: described(
-        z.string(),
-        'The `sub` of the user who caused the change, the id of an alarm, or `system`. Customer users see `partner` or `system`.',
-      ),
-      partnerServiceId: described(z.optional(z.string()), 'Target of a migration.'),
-      partnerServiceName: z.optional(z.string()),
-      customerId: described(
-        z.optional(z.string()),
-        'Customer that the SIM was assigned to or, for an unassignment, removed from.',
-      ),
-      customerName: z.optional(z.string()),
-      customerServiceId: z.optional(z.string()),
-      customerServiceName: z.optional(z.string()),
-      reason: described(z.optional(z.string()), 'Reason of a suspension or resumption.'),
-      cleared: described(
-        z.optional(z.object({ label: z.optional(z.string()), tags: z.optional(z.array(z.string())) })),
-        'Label and tags from the time of a former customer. The assignment to another customer removed them.',
-      ),
-    })
-    .register(z.globalRegistry, { id: 'SimEvent' }),
+export const simEventSchema = namedSchema('SimEvent', () =>
+  z.object({
+    at: time,
+    type: z.string(),
+    from: z.optional(z.enum(simStates)),
+    to: z.optional(z.enum(simStates)),
+    operationId: z.optional(z.string()),
+    actor: described(
+      z.string(),
+      'The `sub` of the user who caused the change, the id of an alarm, or `system`. Customer users see `partner` or `system`.',
+    ),
+    partnerServiceId: described(z.optional(z.string()), 'Target of a migration.'),
+    partnerServiceName: z.optional(z.string()),
+    customerId: described(
+      z.optional(z.string()),
+      'Customer that the SIM was assigned to or, for an unassignment, removed from.',
+    ),
+    customerName: z.optional(z.string()),
+    customerServiceId: z.optional(z.string()),
+    customerServiceName: z.optional(z.string()),
+    reason: described(z.optional(z.string()), 'Reason of a suspension or resumption.'),
+    cleared: described(
+      z.optional(z.object({ label: z.optional(z.string()), tags: z.optional(z.array(z.string())) })),
+      'Label and tags from the time of a former customer. The assignment to another customer removed them.',
+    ),
+  }),
 );
 
 /** @param names of customers and services, by id. */

@@ -1,11 +1,9 @@
 import * as z from 'zod/mini';
 import { tariffFields } from '../domain/tariff.ts';
-import { id } from './fields.ts';
+import { id, namedSchema } from './fields.ts';
 
-export const tariffAnswerSchema = z.lazy(() =>
-  z
-    .object({ id, ...tariffFields(), name: z.string(), networks: z.array(z.string()) })
-    .register(z.globalRegistry, { id: 'Tariff' }),
+export const tariffAnswerSchema = namedSchema('Tariff', () =>
+  z.object({ id, ...tariffFields(), name: z.string(), networks: z.array(z.string()) }),
 );
 
 export const showTariff = (tariff: object) => tariffAnswerSchema.parse(tariff);

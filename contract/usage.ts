@@ -6,7 +6,7 @@ import { MAX_RECORD_AGE_DAYS, USAGE_RETENTION_DAYS, type UsageRejection } from '
 import { granularities } from '../domain/usage-points.ts';
 import { MAX_DAYS_BY_HOUR } from '../domain/usage-range.ts';
 import type { UsageRecord } from '../domain/usage-record.ts';
-import { date, time } from './fields.ts';
+import { date, namedSchema, time } from './fields.ts';
 
 const moment = () =>
   z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
@@ -37,90 +37,81 @@ export const serviceUsageQuery = () =>
     ),
   });
 
-export const simUsageSchema = z.lazy(() =>
-  z
-    .object({
-      unit: z.literal('bytes'),
-      totalBytes: z.int(),
-      points: described(
-        z.array(
-          z.object({
-            at: described(time, 'Start of the hour, day or month.'),
-            bytes: z.int(),
-            network: described(z.string(), 'MCC and MNC of the network.'),
-          }),
-        ),
-        'Usage by time and network. Intervals without usage have no point.',
+export const simUsageSchema = namedSchema('SimUsage', () =>
+  z.object({
+    unit: z.literal('bytes'),
+    totalBytes: z.int(),
+    points: described(
+      z.array(
+        z.object({
+          at: described(time, 'Start of the hour, day or month.'),
+          bytes: z.int(),
+          network: described(z.string(), 'MCC and MNC of the network.'),
+        }),
       ),
-    })
-    .register(z.globalRegistry, { id: 'SimUsage' }),
+      'Usage by time and network. Intervals without usage have no point.',
+    ),
+  }),
 );
 
 export const showSimUsage = (usage: Omit<z.infer<typeof simUsageSchema>, 'unit'>) =>
   simUsageSchema.parse({ unit: 'bytes', ...usage });
 
-export const serviceUsageSchema = z.lazy(() =>
-  z
-    .object({
-      period: described(z.string(), 'Calendar month in UTC, for example `2026-11`.'),
-      allowanceBytes: described(
-        z.optional(z.int()),
-        'Allowance of each SIM or of the pool. A dynamic pool has the allowance of the tariff times its number of SIMs. Absent for holding services.',
-      ),
-      usedBytes: described(z.int(), 'Bytes that SIMs used while they were on the service.'),
-      sims: described(z.int(), 'Number of SIMs that are currently on the service.'),
-      pooling: z.optional(tariffFields().pooling),
-      topSims: described(
-        z.array(z.object({ iccid: z.string(), bytes: z.int() })),
-        'Up to ten SIMs with the highest usage.',
-      ),
-      forecast: described(
-        z.optional(date),
-        'Day on which the pool is exhausted at the current rate. Absent when it lasts until the end of the period.',
-      ),
-    })
-    .register(z.globalRegistry, { id: 'ServiceUsage' }),
+export const serviceUsageSchema = namedSchema('ServiceUsage', () =>
+  z.object({
+    period: described(z.string(), 'Calendar month in UTC, for example `2026-11`.'),
+    allowanceBytes: described(
+      z.optional(z.int()),
+      'Allowance of each SIM or of the pool. A dynamic pool has the allowance of the tariff times its number of SIMs. Absent for holding services.',
+    ),
+    usedBytes: described(z.int(), 'Bytes that SIMs used while they were on the service.'),
+    sims: described(z.int(), 'Number of SIMs that are currently on the service.'),
+    pooling: z.optional(tariffFields().pooling),
+    topSims: described(
+      z.array(z.object({ iccid: z.string(), bytes: z.int() })),
+      'Up to ten SIMs with the highest usage.',
+    ),
+    forecast: described(
+      z.optional(date),
+      'Day on which the pool is exhausted at the current rate. Absent when it lasts until the end of the period.',
+    ),
+  }),
 );
 
 export const showServiceUsage = (usage: z.infer<typeof serviceUsageSchema>) => serviceUsageSchema.parse(usage);
 
-export const usageFileSchema = z.lazy(() =>
-  z
-    .object({
-      records: described(z.int(), 'Number of rows in the file.'),
-      counted: described(z.int(), 'Records that are counted, including those that were counted before.'),
-      ownerless: described(z.int(), 'Records of SIMs that no partner has, or with an invalid ICCID.'),
-      untimely: described(z.int(), 'Records that are too old, or dated in the future.'),
-      otherOperator: described(z.int(), 'Records of SIMs of another operator.'),
-      conflicting: described(
-        z.int(),
-        'Records with other bytes or another network than an earlier one of the same SIM and `recordId`. The earlier one is kept.',
+export const usageFileSchema = namedSchema('UsageFile', () =>
+  z.object({
+    records: described(z.int(), 'Number of rows in the file.'),
+    counted: described(z.int(), 'Records that are counted, including those that were counted before.'),
+    ownerless: described(z.int(), 'Records of SIMs that no partner has, or with an invalid ICCID.'),
+    untimely: described(z.int(), 'Records that are too old, or dated in the future.'),
+    otherOperator: described(z.int(), 'Records of SIMs of another operator.'),
+    conflicting: described(
+      z.int(),
+      'Records with other bytes or another network than an earlier one of the same SIM and `recordId`. The earlier one is kept.',
+    ),
+    setAside: described(z.int(), 'Records that could not be counted because of an internal error. They await redrive.'),
+    errors: described(
+      z.array(
+        z.object({
+          row: described(z.int(), 'Row in the file: 2 is the row after the header row.'),
+          recordId: z.string(),
+          iccid: z.string(),
+          code: z.enum([
+            'invalid_iccid',
+            'unknown_sim',
+            'untimely',
+            'other_operator',
+            'conflicting_record',
+            'set_aside',
+          ]),
+          message: z.string(),
+        }),
       ),
-      setAside: described(
-        z.int(),
-        'Records that could not be counted because of an internal error. They await redrive.',
-      ),
-      errors: described(
-        z.array(
-          z.object({
-            row: described(z.int(), 'Row in the file: 2 is the row after the header row.'),
-            recordId: z.string(),
-            iccid: z.string(),
-            code: z.enum([
-              'invalid_iccid',
-              'unknown_sim',
-              'untimely',
-              'other_operator',
-              'conflicting_record',
-              'set_aside',
-            ]),
-            message: z.string(),
-          }),
-        ),
-        'The rows that are not counted.',
-      ),
-    })
-    .register(z.globalRegistry, { id: 'UsageFile' }),
+      'The rows that are not counted.',
+    ),
+  }),
 );
 
 /** The number of the first row after the header row. */

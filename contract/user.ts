@@ -2,20 +2,18 @@ import * as z from 'zod/mini';
 import { roles } from '../domain/access.ts';
 import { described } from '../domain/described.ts';
 import { type User, userStates } from '../domain/user.ts';
-import { time } from './fields.ts';
+import { namedSchema, time } from './fields.ts';
 
-export const userSchema = z.lazy(() =>
-  z
-    .object({
-      id: described(z.string(), 'The `sub` of the user’s tokens.'),
-      email: z.string(),
-      partnerId: described(z.optional(z.string()), 'Absent for users of the wholesaler.'),
-      customerId: described(z.optional(z.string()), 'Present for users of a customer.'),
-      roles: z.array(z.enum(roles)),
-      state: described(z.enum(userStates), '`invited` until the first sign-in.'),
-      createdAt: time,
-    })
-    .register(z.globalRegistry, { id: 'User' }),
+export const userSchema = namedSchema('User', () =>
+  z.object({
+    id: described(z.string(), 'The `sub` of the user’s tokens.'),
+    email: z.string(),
+    partnerId: described(z.optional(z.string()), 'Absent for users of the wholesaler.'),
+    customerId: described(z.optional(z.string()), 'Present for users of a customer.'),
+    roles: z.array(z.enum(roles)),
+    state: described(z.enum(userStates), '`invited` until the first sign-in.'),
+    createdAt: time,
+  }),
 );
 
 export const showUser = (user: User) => userSchema.parse(user);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
 import { type Delivery, deliveryStates, type Webhook } from '../domain/webhook.ts';
-import { id, stamps, time } from './fields.ts';
+import { id, namedSchema, stamps, time } from './fields.ts';
 
 const webhookFields = () => ({
   id,
@@ -15,35 +15,31 @@ const webhookFields = () => ({
   ...stamps,
 });
 
-export const webhookSchema = z.lazy(() => z.object(webhookFields()).register(z.globalRegistry, { id: 'Webhook' }));
+export const webhookSchema = namedSchema('Webhook', () => z.object(webhookFields()));
 
 export const showWebhook = (webhook: Webhook) => webhookSchema.parse(webhook);
 
-export const newWebhookSchema = z.lazy(() =>
-  z
-    .object({ ...webhookFields(), secret: described(z.string(), 'Signing secret of the webhook. Shown only once.') })
-    .register(z.globalRegistry, { id: 'NewWebhook' }),
+export const newWebhookSchema = namedSchema('NewWebhook', () =>
+  z.object({ ...webhookFields(), secret: described(z.string(), 'Signing secret of the webhook. Shown only once.') }),
 );
 
 export const showNewWebhook = (webhook: Webhook & { secret: string }) => newWebhookSchema.parse(webhook);
 
-export const deliverySchema = z.lazy(() =>
-  z
-    .object({
-      id,
-      eventId: described(z.string(), 'The `webhook-id` of every attempt.'),
-      type: z.string(),
-      subject: described(z.string(), 'Id of the order, operation, SIM or alarm.'),
-      state: z.enum(deliveryStates),
-      attempts: z.int(),
-      lastStatus: described(z.optional(z.int()), 'HTTP status of the last response.'),
-      lastError: z.optional(z.string()),
-      lastAttemptAt: z.optional(time),
-      nextAttemptAt: z.optional(time),
-      createdAt: time,
-      deliveredAt: z.optional(time),
-    })
-    .register(z.globalRegistry, { id: 'Delivery' }),
+export const deliverySchema = namedSchema('Delivery', () =>
+  z.object({
+    id,
+    eventId: described(z.string(), 'The `webhook-id` of every attempt.'),
+    type: z.string(),
+    subject: described(z.string(), 'Id of the order, operation, SIM or alarm.'),
+    state: z.enum(deliveryStates),
+    attempts: z.int(),
+    lastStatus: described(z.optional(z.int()), 'HTTP status of the last response.'),
+    lastError: z.optional(z.string()),
+    lastAttemptAt: z.optional(time),
+    nextAttemptAt: z.optional(time),
+    createdAt: time,
+    deliveredAt: z.optional(time),
+  }),
 );
 
 export const showDelivery = (delivery: Delivery) => deliverySchema.parse(delivery);

@@ -62,7 +62,7 @@ export const routes = [
     summary: 'Create an alarm',
     description:
       'An alarm fires at most once per calendar month (UTC) for each SIM, or for the pool. Only usage that arrives after its creation can trigger it.',
-    body: z.lazy(() =>
+    body: () =>
       z.strictObject({
         ...changeableFields(),
         scope: scopeSchema(),
@@ -71,7 +71,6 @@ export const routes = [
           '`sim` measures each SIM separately; `pool` measures all SIMs of the service together.',
         ),
       }),
-    ),
     example: {
       name: 'Meters at 80 %',
       scope: { customerServiceId: 'csv_01J9ZK3T5M8Q2W4E6R7Y8U9I0P' },
@@ -120,7 +119,7 @@ export const routes = [
     summary: 'Change an alarm',
     description:
       'The threshold is replaced as a whole. The alarm does not fire again in this period for SIMs or pools for which it has already fired.',
-    body: z.lazy(() => z.partial(z.strictObject(changeableFields()))),
+    body: () => z.partial(z.strictObject(changeableFields())),
     answers: { 200: alarmSchema },
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
       const changes = { ...body, threshold: body.threshold && thresholdOf(body.threshold) };

@@ -27,9 +27,7 @@ export const routes = [
     tag: 'Customer services',
     summary: 'Create a service for a customer',
     description: "The default name is the customer's short name followed by the tariff's name.",
-    body: z.lazy(() =>
-      z.strictObject({ customerId: idSchema, tariffId: idSchema, name: z.optional(line(MAX_NAME_LENGTH)) }),
-    ),
+    body: () => z.strictObject({ customerId: idSchema, tariffId: idSchema, name: z.optional(line(MAX_NAME_LENGTH)) }),
     example: { customerId: 'cus_01JG0000000000000000000000', tariffId: 'trf_customer_all' },
     answers: { 201: customerServiceSchema },
     handle: async ({ caller, body, now, newId }) => {
@@ -83,7 +81,7 @@ export const routes = [
     access: 'edit_customers_and_services',
     tag: 'Customer services',
     summary: 'Rename a customer service',
-    body: z.lazy(() => z.strictObject({ name: z.optional(line(MAX_NAME_LENGTH)) })),
+    body: () => z.strictObject({ name: z.optional(line(MAX_NAME_LENGTH)) }),
     answers: { 200: customerServiceSchema },
     handle: async ({ caller, path: { id }, body: { name }, ifMatch, now }) => {
       const { before, after } = await renameCustomerService(caller, id, name, {

@@ -34,7 +34,7 @@ export const routes = [
     access: 'create_customers_and_services',
     tag: 'Customers',
     summary: 'Create a customer',
-    body: z.lazy(() => z.strictObject(customerFields())),
+    body: () => z.strictObject(customerFields()),
     example: { name: 'Northwind Meters Ltd', contact: { name: 'Nora', email: 'nora@northwind.example' } },
     answers: { 201: customerSchema },
     handle: async ({ caller, body, now, newId }) => {
@@ -74,7 +74,7 @@ export const routes = [
     access: 'edit_customers_and_services',
     tag: 'Customers',
     summary: 'Update a customer',
-    body: z.lazy(() => {
+    body: () => {
       const phone = z.nullable(contactFields().phone);
       const postalCode = z.nullable(addressFields().postalCode);
       return z.partial(
@@ -86,7 +86,7 @@ export const routes = [
           shortName: line(30),
         }),
       );
-    }),
+    },
     answers: { 200: customerSchema },
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
       const changeOf = (customer: Customer) => {

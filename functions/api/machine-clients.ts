@@ -26,7 +26,7 @@ export const routes = [
     summary: 'Create an API client for a partner',
     description:
       'The response contains the secret with which the client requests tokens at `tokenUrl` (OAuth 2.0 client credentials). The secret is shown only once. The client can request tokens with a subset of its scopes.',
-    body: z.lazy(() =>
+    body: () =>
       z.strictObject({
         name: described(
           z
@@ -40,7 +40,6 @@ export const routes = [
         ),
         roles: z.array(z.enum(partnerRoles)).check(z.minLength(1), z.maxLength(partnerRoles.length)),
       }),
-    ),
     example: { name: 'Order desk', roles: ['admin'] },
     answers: { 201: newMachineClientSchema },
     handle: async ({ path: { partnerId }, body }) => {

@@ -40,7 +40,7 @@ export const routes = [
     tag: 'Orders',
     summary: 'Check a quantity and estimate the delivery',
     readOnly: true,
-    body: z.lazy(() => z.strictObject({ operatorId: z.enum(operatorIds), quantity })),
+    body: () => z.strictObject({ operatorId: z.enum(operatorIds), quantity }),
     example: { operatorId: '3uk', quantity: 120 },
     answers: { 200: quoteSchema },
     handle: async ({ body, now }) => ({ status: 200, body: quoteOrder(body.operatorId, body.quantity, now) }),
@@ -54,7 +54,7 @@ export const routes = [
     summary: 'Order SIMs',
     description:
       'The SIMs are shipped to `deliveryAddress`, by default the partner’s own. With a `plan`, they are migrated, assigned and activated automatically on arrival.',
-    body: z.lazy(() =>
+    body: () =>
       z.strictObject({
         operatorId: z.enum(operatorIds),
         quantity,
@@ -62,7 +62,6 @@ export const routes = [
         deliveryAddress: z.optional(addressSchema),
         plan: z.optional(planSchema),
       }),
-    ),
     example: { operatorId: '3uk', quantity: 50, reference: 'PO-1001' },
     answers: { 201: orderSchema },
     handle: async ({ caller, body, now, newId }) => {
@@ -104,7 +103,7 @@ export const routes = [
     tag: 'Orders',
     summary: 'Set or replace the plan of an order',
     description: 'Allowed until the SIMs of the order have been received.',
-    body: planSchema,
+    body: () => planSchema,
     honoursIfMatch: true,
     example: { partnerServiceId: 'psv_01JG0000000000000000000000' },
     answers: { 200: orderSchema },

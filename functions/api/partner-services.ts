@@ -23,7 +23,7 @@ export const routes = [
     access: 'manage_partner_services',
     tag: 'Partner services',
     summary: 'Create a partner service',
-    body: z.lazy(() => z.strictObject({ name: line(100), tariffId: idSchema })),
+    body: () => z.strictObject({ name: line(100), tariffId: idSchema }),
     example: { name: 'Meters 100 MB', tariffId: 'trf_partner_all' },
     answers: { 201: partnerServiceSchema },
     handle: async ({ caller, body, now, newId }) => {
@@ -77,7 +77,7 @@ export const routes = [
     access: 'manage_partner_services',
     tag: 'Partner services',
     summary: 'Rename a partner service',
-    body: z.lazy(() => z.strictObject({ name: z.optional(line(100)) })),
+    body: () => z.strictObject({ name: z.optional(line(100)) }),
     answers: { 200: partnerServiceSchema },
     handle: async ({ caller, path: { id }, body: { name }, ifMatch, now }) => {
       const { before, after } = await renamePartnerService(caller.partnerId, id, name, {

@@ -153,7 +153,7 @@ export const routes = [
     access: 'platform',
     tag: 'Platform',
     summary: 'Create or replace a partner',
-    body: partnerDetails,
+    body: () => partnerDetails,
     example: {
       name: 'Acme Connectivity Ltd',
       shortName: 'Acme',
@@ -181,7 +181,7 @@ export const routes = [
     summary: 'Create or replace a tariff',
     description:
       'An existing tariff keeps its audience and its operators, because SIMs may depend on them. Operators can be added.',
-    body: tariffSchema,
+    body: () => tariffSchema,
     answers: { 200: tariffAnswerSchema, 201: tariffAnswerSchema },
     honoursIfMatch: true,
     honoursIfNoneMatch: true,

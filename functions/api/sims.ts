@@ -55,12 +55,11 @@ export const routes: Route[] = [
     access: 'change_sims',
     tag: 'SIMs',
     summary: 'Update the label and tags of a SIM',
-    body: z.lazy(() =>
+    body: () =>
       z.strictObject({
         label: z.optional(z.nullable(line(60))),
         tags: z.optional(z.nullable(z.array(line(30)).check(z.maxLength(10)))),
       }),
-    ),
     example: { label: 'Meter 17', tags: ['north'] },
     answers: { 200: simSchema },
     handle: async ({ caller, path: { iccid }, body, ifMatch, now }) => {
@@ -110,7 +109,7 @@ export const routes: Route[] = [
     summary: 'Migrate SIMs to a partner service',
     description:
       'Moves SIMs out of the holding service, which every other action requires, or from one partner service to another.',
-    body: z.lazy(() => z.strictObject({ ...bulkFields(), ...fleetConfirmation(), partnerServiceId: idSchema })),
+    body: () => z.strictObject({ ...bulkFields(), ...fleetConfirmation(), partnerServiceId: idSchema }),
     example: {
       select: { orderId: 'ord_01JG0000000000000000000000' },
       partnerServiceId: 'psv_01JG0000000000000000000000',
@@ -125,9 +124,8 @@ export const routes: Route[] = [
     access: 'change_sims',
     tag: 'SIMs',
     summary: 'Assign SIMs to a customer service',
-    body: z.lazy(() =>
+    body: () =>
       z.strictObject({ ...bulkFields(), ...fleetConfirmation(), customerId: idSchema, customerServiceId: idSchema }),
-    ),
     example: {
       select,
       customerId: 'cus_01JG0000000000000000000000',
@@ -149,13 +147,12 @@ export const routes: Route[] = [
     tag: 'SIMs',
     summary: 'Suspend SIMs',
     description: 'Bars data until the SIMs are resumed.',
-    body: z.lazy(() =>
+    body: () =>
       z.strictObject({
         ...bulkFields(),
         ...fleetConfirmation(),
         reason: described(z.optional(line(100)), 'Reason to show with the bar.'),
       }),
-    ),
     example: { select, reason: 'device stolen' },
     answers: bulkAnswers,
     handle: async (request) => {
@@ -172,12 +169,11 @@ export const routes: Route[] = [
     tag: 'SIMs',
     summary: 'Terminate SIMs permanently',
     description: 'Cannot be undone.',
-    body: z.lazy(() =>
+    body: () =>
       z.strictObject({
         ...bulkFields(),
         confirm: described(z.int().check(z.nonnegative()), 'Number of SIMs to terminate.'),
       }),
-    ),
     example: { select, confirm: 1 },
     answers: bulkAnswers,
     handle: async (request) => startAction(request, 'terminate', {}),
@@ -194,7 +190,7 @@ function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string
     tag: 'SIMs',
     summary,
     description,
-    body: z.lazy(() => z.strictObject({ ...bulkFields(), ...fleetConfirmation() })),
+    body: () => z.strictObject({ ...bulkFields(), ...fleetConfirmation() }),
     example: { select },
     answers: bulkAnswers,
     handle: async (request) => startAction(request, action, {}),

@@ -39,7 +39,7 @@ export const routes = [
     tag: 'Platform',
     summary: 'Upload usage records of an operator',
     description: `Accepts up to ${MAX_ROWS} rows and 1 MiB. If any row cannot be read, nothing is counted; \`/rows/0\` is the row after the header row. Rows that can be read but not counted are listed in \`errors\`. Each record counts once, even if it arrived before, so a file can be sent again. A record dated exactly at the start of a month counts for the previous month, in which the data was used.`,
-    body: usageFile,
+    body: () => usageFile,
     bodyType: 'text/csv',
     example: [
       {

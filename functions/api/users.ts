@@ -27,14 +27,13 @@ export const routes = [
     summary: 'Invite a user',
     description:
       'Sends an email with a temporary password. Omit `partnerId` for a wholesaler user; set `customerId` for a user of a customer. Repeat the request to complete an invitation that was interrupted.',
-    body: z.lazy(() =>
+    body: () =>
       z.strictObject({
         email,
         partnerId: described(z.optional(idSchema), 'Omit for a wholesaler user.'),
         customerId: described(z.optional(idSchema), 'Set for a user of one of the partner’s customers.'),
         roles: z.array(z.enum(roles)).check(z.minLength(1), z.maxLength(roles.length)),
       }),
-    ),
     example: { email: 'ada@acme.example', partnerId: 'acme', roles: ['admin'] },
     answers: { 201: userSchema },
     handle: async ({ body }) => {

@@ -39,7 +39,7 @@ export const routes = [
     tag: 'Webhooks',
     summary: 'Create a webhook',
     description: 'The response contains the secret with which events are signed. It is shown only once.',
-    body: z.lazy(() => z.strictObject(webhookFields())),
+    body: () => z.strictObject(webhookFields()),
     example: { url: 'https://hooks.acme.example/sims', events: ['order.*', 'operation.finished'] },
     answers: { 201: newWebhookSchema },
     handle: async ({ caller, body, now, newId }) => {
@@ -79,7 +79,7 @@ export const routes = [
     tag: 'Webhooks',
     summary: 'Update, enable or disable a webhook',
     description: 'Events that occur while the webhook is disabled are not delivered later.',
-    body: z.lazy(() => z.partial(z.strictObject({ ...webhookFields(), enabled: z.boolean() }))),
+    body: () => z.partial(z.strictObject({ ...webhookFields(), enabled: z.boolean() })),
     answers: { 200: webhookSchema },
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
       const { before, after } = await updateWebhook(caller.partnerId, id, body, {

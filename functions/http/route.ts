@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Caller, PartnerCaller, PlatformCaller, Right, rights } from '../../domain/access.ts';
 import type { IdKind } from '../../domain/ids.ts';
 
@@ -124,12 +124,14 @@ export function route<
     access: A;
     path: Path;
     query?: () => Query;
-    body?: Body;
+    /** Creates the schema of the body, at its first use. */
+    body?: () => Body;
     handle: (request: RouteRequest<A, Path, z.infer<Query>, z.infer<Body>>) => Promise<Answer>;
   },
 ): Route {
+  const { body, ...rest } = declared;
   // Safe: the pipeline calls `handle` only with requests that it checked against this declaration.
-  return declared as unknown as Route;
+  return { ...rest, ...(body ? { body: z.lazy(body) } : {}) } as unknown as Route;
 }
 
 /** The key of a route in API Gateway. */

@@ -32,7 +32,7 @@ const routes = [
     access: 'public',
     tag: 'Things',
     summary: 'Create a thing',
-    body: z.strictObject({ name: z.string() }),
+    body: () => z.strictObject({ name: z.string() }),
     answers: { 200: z.object({ name: z.string() }) },
     handle: async ({ body }) => okResource(body),
   }),
