@@ -23,8 +23,8 @@ const integration = {
   ...shared,
   displayName: 'integration',
   testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
-  globalSetup: '<rootDir>/test/integration/start-cloud-pool.js',
-  globalTeardown: '<rootDir>/test/integration/stop-cloud-pool.js',
+  globalSetup: '<rootDir>/test/integration/support/start-cloud-pool.js',
+  globalTeardown: '<rootDir>/test/integration/support/stop-cloud-pool.js',
 };
 
 /**
@@ -33,7 +33,7 @@ const integration = {
  * `npm run test:engines`.
  */
 function onDynamoDbLocal() {
-  const some = ['sims-life', 'item-sizes'].map((name) => `<rootDir>/test/integration/${name}.test.ts`);
+  const some = ['sims-life', 'item-sizes'].map((name) => `<rootDir>/test/integration/*/${name}.test.ts`);
   const wanted = process.env.TEST_ENGINES === 'all' ? integration.testMatch : some;
   if (!hasJava()) {
     process.stderr.write('Skips the tests on DynamoDB Local: it needs Java 17 or newer, which is not on the path.\n');
@@ -42,7 +42,7 @@ function onDynamoDbLocal() {
     ...integration,
     displayName: 'integration on DynamoDB Local',
     testMatch: hasJava() ? wanted : [],
-    setupFiles: ['<rootDir>/test/integration/on-dynamodb-local.js'],
+    setupFiles: ['<rootDir>/test/integration/support/on-dynamodb-local.js'],
   };
 }
 
@@ -61,7 +61,7 @@ const acceptance = {
     'orders-to-active',
     'services-of-customers',
     'sims-lists',
-  ].map((name) => `<rootDir>/test/integration/${name}.test.ts`),
+  ].map((name) => `<rootDir>/test/integration/*/${name}.test.ts`),
 };
 
 function hasJava() {

@@ -30,7 +30,7 @@ const env = {
   CLOUD: 'harsh',
   HARSH_SEED: process.env.HARSH_SEED ?? (isSample ? SAMPLE_SEED : `${randomInt(1_000_000)}`),
 };
-const pathsOf = (names: readonly string[]) => names.map((name) => `/test/integration/${name}\\.test\\.ts$`);
+const pathsOf = (names: readonly string[]) => names.map((name) => `/test/integration/[^/]+/${name}\\.test\\.ts$`);
 const jest = [
   '--experimental-vm-modules',
   'node_modules/jest/bin/jest.js',

@@ -4,7 +4,7 @@ import type { LocalCloud } from '../../local/cloud.ts';
 import { filterOf } from '../../local/dynamodb/filters.ts';
 import { deliverBatch, type StreamRecord } from '../../local/dynamodb/stream-batches.ts';
 import { StartError } from '../../local/start-error.ts';
-import { eventually } from '../integration/eventually.ts';
+import { eventually } from '../integration/support/eventually.ts';
 import { startFixture } from './fixtures/fixture-cloud.ts';
 
 // The first cloud waits for the fixture to be synthesised.

@@ -81,7 +81,7 @@ export async function readDocument(url: string): Promise<ApiDocument> {
 
 /** What there is to know of the API in its document. */
 export function documentOf(served: unknown): ApiDocument {
-  // Safe: test/integration/http-docs.test.ts holds the document to what is read of it here.
+  // Safe: test/integration/http/http-docs.test.ts holds the document to what is read of it here.
   const { 'x-problem-codes': codes, paths, components } = served as Served;
   return {
     routes: Object.entries(paths).flatMap(([path, byMethod]) =>

@@ -1,6 +1,6 @@
 import { startLocalCloud } from '../../local/cloud.ts';
 import { harshSettings } from '../../local/harsh/settings.ts';
-import { patience } from '../../test/integration/eventually.ts';
+import { patience } from '../../test/integration/support/eventually.ts';
 import { type ModelResult, type ModelRun, runModel } from './run-model.ts';
 
 /** The length of a day: schedules run at most twice a second, so they run at least daily. */

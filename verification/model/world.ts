@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Answer, type ApiClient, apiClient } from '../../test/integration/api-client.ts';
+import { type Answer, type ApiClient, apiClient } from '../../test/integration/support/api-client.ts';
 import type { Action, Behaviour, OperatorId, Stage, State } from './model.ts';
 
 // The system under test over HTTP, as a partner's admin sees it. A script records the requests.

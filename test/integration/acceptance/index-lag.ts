@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiClient } from '../api-client.ts';
+import type { ApiClient } from '../support/api-client.ts';
 
 /** DynamoDB's indexes usually follow within a fraction of a second; lists read them. */
 export const DEPLOYED_INDEX_LAG_MS = 1_500;

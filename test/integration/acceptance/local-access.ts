@@ -1,5 +1,5 @@
-import { apiClient } from '../api-client.ts';
-import { is } from '../partner.ts';
+import { apiClient } from '../support/api-client.ts';
+import { is } from '../support/partner.ts';
 import type { CloudAccess } from './deployed-cloud.ts';
 
 /** Access to a local cloud, which gives tokens away and lets anybody tell its operators what to do. */

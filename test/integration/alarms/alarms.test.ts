@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type * as z from 'zod';
+import type { alarmSchema, firingSchema } from '../../../contract/alarm.ts';
+import { eventually, patience, useLocalCloud } from '../support/local-cloud.ts';
+import { is, type Operation, type Sim } from '../support/partner.ts';
+import { expectInvalid, expectProblem } from '../support/problems.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+
+type Alarm = z.infer<typeof alarmSchema>;
+type Firing = z.infer<typeof firingSchema>;
+
+// A month is long enough for a busy machine to suspend a pool within it.
+const cloud = useLocalCloud({ dayMs: 1000 * patience });
+const acme = cloud.partner(`acme-alarms-${process.pid}`);
+const { api } = acme;
+const a1 = cloud.operator('a1');
+
+let receiver: Receiver;
+let secret: string;
+
+beforeAll(async () => {
+  receiver = await startReceiver();
+  const hook = { url: receiver.url, events: ['alarm.fired'] };
+  secret = is(201, await api.post<{ secret: string }>('/v1/webhooks', hook)).secret;
+});
+afterAll(() => receiver.stop());
+
+const anAlarm = async (fields: Partial<Alarm> & Pick<Alarm, 'scope'>) =>
+  is(
+    201,
+    await api.post<Alarm>('/v1/alarms', {
+      name: 'Much',
+      measure: 'sim',
+      threshold: { percent: 80 },
+      action: 'notify',
+      ...fields,
+    }),
+  );
+const firingsOf = (alarm: Alarm) => acme.all<Firing>(`/v1/alarms/${alarm.id}/firings`);
+const toldOf = (alarm: Alarm) => receiver.taken(secret).filter(({ data }) => data.alarmId === alarm.id);
+const sim = async (iccid: string) => is(200, await api.get<Sim>(`/v1/sims/${iccid}`));
+const now = async () => (await cloud.api().get<{ now: string }>('/_local/clock')).body.now;
+const thisMonth = async () => (await now()).slice(0, 7);
+
+/** Waits for the first days of a month: what follows happens within it. */
+const earlyInMonth = () => eventually(async () => expect(Number((await now()).slice(8, 10))).toBeLessThanOrEqual(10));
+
+/** SIMs that use something: now, so that it is of the current month. */
+const use = (sims: readonly Sim[], bytes: number) => Promise.all(sims.map(({ iccid }) => a1.uses({ iccid, bytes })));
+
+/** Uses more and more until the alarm has gone off: a month may turn just when it was about to. */
+async function tripped(alarm: Alarm, sims: readonly Sim[], bytes: number): Promise<Firing[]> {
+  await use(sims, bytes);
+  return eventually(async () => {
+    const fired = await firingsOf(alarm);
+    if (fired.length === 0) {
+      await use(sims, bytes);
+      throw new Error('It has not gone off yet.');
+    }
+    return fired;
+  });
+}
+
+async function activeSims(quantity = 20): Promise<Sim[]> {
+  const { customer, service } = await acme.aCustomerWithService({ tariffId: 'trf_customer_pool' });
+  const { id: partnerServiceId } = await acme.aPartnerService();
+  const plan = { partnerServiceId, customerId: customer.id, customerServiceId: service.id, activate: true };
+  const { id } = await acme.orders({ operatorId: 'a1', quantity, plan });
+  await acme.orderIn(id, 'fulfilled');
+  return acme.sims({ orderId: id });
+}
+
+const scopeOf = ([first]: readonly Sim[]) => ({ customerServiceId: first?.customerServiceId ?? '' });
+
+describe('an alarm', () => {
+  test('is made, read, changed and deleted', async () => {
+    const { service } = await acme.aCustomerWithService();
+    const scope = { customerServiceId: service.id };
+    const made = await anAlarm({ scope, name: 'Eighty', measure: 'pool' });
+    expect(made).toEqual({
+      id: expect.stringMatching(/^alm_/),
+      name: 'Eighty',
+      scope,
+      measure: 'pool',
+      threshold: { percent: 80 },
+      action: 'notify',
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+      version: 1,
+    });
+    const path = `/v1/alarms/${made.id}`;
+    const read = await api.get<Alarm>(path);
+    expect(is(200, read)).toEqual(made);
+    expect(await acme.all<Alarm>('/v1/alarms')).toContainEqual(made);
+    expect(await firingsOf(made)).toEqual([]);
+
+    const ifMatch = { 'if-match': read.headers.get('etag') ?? '' };
+    const change = { threshold: { bytes: 5 }, action: 'suspend' };
+    expect(is(200, await api.patch(path, change, ifMatch))).toMatchObject({ ...change, name: 'Eighty', version: 2 });
+    expectProblem(await api.patch(path, { name: 'Late' }, ifMatch), 412, 'precondition_failed');
+    expectProblem(await api.del(path, ifMatch), 412, 'precondition_failed');
+
+    const globex = cloud.partner('globex-alarms').api;
+    for (const answer of [
+      await globex.get(path),
+      await globex.patch(path, {}),
+      await globex.del(path),
+      await globex.get(`${path}/firings`),
+    ]) {
+      expectProblem(answer, 404, 'not_found');
+    }
+    is(204, await api.del(path));
+    expectProblem(await api.get(path), 404, 'not_found');
+  });
+
+  test('is for something of the partner, and in exactly one way', async () => {
+    const { service } = await cloud.partner('globex-alarms').aCustomerWithService();
+    const fine = { name: 'Much', scope: { iccid: '1' }, measure: 'sim', threshold: { bytes: 1 }, action: 'notify' };
+    const refused = async (fields: object, errors: [string, string][]) =>
+      expectInvalid(await api.post('/v1/alarms', { ...fine, ...fields }), errors);
+    await refused({ scope: { customerServiceId: service.id } }, [['/scope/customerServiceId', 'not_found']]);
+    await refused({ scope: { partnerServiceId: 'psv_none' } }, [['/scope/partnerServiceId', 'not_found']]);
+    await refused({ scope: { iccid: '8944200000000000001' } }, [['/scope/iccid', 'not_found']]);
+    await refused({ scope: {} }, [['/scope', 'exactly_one']]);
+    await refused({ scope: { iccid: '1', partnerServiceId: '2' } }, [['/scope', 'exactly_one']]);
+    await refused({ threshold: { percent: 80, bytes: 1 } }, [['/threshold', 'exactly_one']]);
+    await refused({ threshold: { percent: 0 } }, [['/threshold/percent', 'too_small']]);
+    // The table knows no number as small.
+    await refused({ threshold: { percent: 7e-302 } }, [['/threshold/percent', 'too_small']]);
+    await refused({ measure: 'pool' }, [['/measure', 'not_a_pool']]);
+    await refused({ action: 'explode' }, [['/action', 'invalid_value']]);
+  });
+});
+
+// Months have to pass: they pass for all of them at once.
+describe('usage that trips an alarm', () => {
+  test.concurrent('of one SIM or of each tells once a month, and again in the next one', async () => {
+    const sims = await activeSims();
+    const [one, two, three] = sims as [Sim, Sim, Sim];
+    const [each, single] = [
+      await anAlarm({ scope: scopeOf(sims) }),
+      await anAlarm({ scope: { iccid: two.iccid }, threshold: { bytes: 4_000_000 } }),
+    ];
+    // 80 % of 5 MB are 4 MB: two of them reach it, one does not.
+    const fired = await tripped(each, [one, two], 4_000_000);
+    const period = fired[0]?.period ?? '';
+    const ofMonth = async (alarm: Alarm) =>
+      (await firingsOf(alarm)).filter((firing) => firing.period === period).map(({ subject }) => subject);
+    await eventually(async () => {
+      expect((await ofMonth(each)).sort()).toEqual([one.iccid, two.iccid].sort());
+      expect(await ofMonth(single)).toEqual([two.iccid]);
+    });
+    await use([one, two], 5_000_000);
+    await use([three], 10);
+
+    // The next month: what it went off for before, it goes off for again.
+    await eventually(async () => expect(await thisMonth()).not.toBe(period), { within: 120_000 });
+    await eventually(async () => {
+      await use([one], 4_000_000);
+      expect((await firingsOf(each)).filter((firing) => firing.period !== period)).toContainEqual(
+        expect.objectContaining({ subject: one.iccid, thresholdBytes: 4_000_000, action: 'notify' }),
+      );
+    });
+    expect((await ofMonth(each)).sort()).toEqual([one.iccid, two.iccid].sort());
+    const all = await firingsOf(each);
+    expect(new Set(all.map(({ period: month, subject }) => `${month} ${subject}`)).size).toBe(all.length);
+
+    await eventually(async () => {
+      const told = toldOf(each).map(({ data }) => data);
+      expect(told).toHaveLength(all.length);
+      expect(told).toEqual(expect.arrayContaining(all));
+    });
+    expect((await sim(one.iccid)).state).toBe('active');
+  });
+
+  test.concurrent('suspends a pool until the month turns, and leaves other bars on', async () => {
+    const sims = await activeSims();
+    const [used, barred] = sims as [Sim, Sim];
+    await acme.bulkDone('suspend', { select: { iccids: [barred.iccid] }, reason: 'stolen' });
+    const alarm = await anAlarm({
+      scope: scopeOf(sims),
+      measure: 'pool',
+      threshold: { percent: 90 },
+      action: 'suspend',
+    });
+    await earlyInMonth();
+    // 90 % of 20 times 5 MB.
+    await use([used], 89_000_000);
+    const [fired] = await tripped(alarm, [used], 1_000_000);
+    expect(fired).toMatchObject({ subject: used.customerServiceId, thresholdBytes: 90_000_000, measure: 'pool' });
+    const suspended = await acme.operationDone(fired?.operationId ?? '');
+    expect(suspended).toMatchObject({ action: 'suspend', state: 'succeeded', requestedBy: alarm.id });
+    const lifted = await eventually(async () => {
+      const operations = await acme.all<Operation>('/v1/operations?action=resume');
+      const resume = operations.find(({ requestedBy }) => requestedBy === alarm.id);
+      expect(resume).toBeDefined();
+      return resume as Operation;
+    });
+    expect(lifted.effectiveAt).toMatch(/-01T00:00:00.000Z$/);
+    const { bars } = await sim(used.iccid);
+    const active = await acme.sims({ ...scopeOf(sims), state: 'active' });
+    if ((await now()) < (lifted.effectiveAt ?? '')) {
+      expect(bars).toEqual([{ type: 'data', reason: 'allowance_exceeded', since: expect.any(String) }]);
+      expect(active).toHaveLength(0);
+    }
+    expect(await acme.operationDone(lifted.id, { within: 120_000 })).toMatchObject({ state: 'succeeded' });
+    expect(await acme.sims({ ...scopeOf(sims), state: 'active' })).toHaveLength(19);
+    expect((await sim(barred.iccid)).bars).toMatchObject([{ reason: 'stolen' }]);
+    const steps = await acme.all<{ type: string }>(`/v1/sims/${used.iccid}/events`);
+    expect(steps.map(({ type }) => type).slice(-2)).toEqual(['sim.suspended', 'sim.resumed']);
+  });
+
+  test.concurrent('storms: hundreds of SIMs at once, each told once', async () => {
+    const sims = await activeSims(200);
+    const alarm = await anAlarm({ scope: scopeOf(sims), threshold: { bytes: 1000 }, action: 'suspend' });
+    await earlyInMonth();
+    await use(sims, 1000);
+    await use(sims, 1000);
+    const fired = await eventually(async () => {
+      const firings = await firingsOf(alarm);
+      expect(new Set(firings.map(({ subject }) => subject)).size).toBe(sims.length);
+      return firings;
+    });
+    expect(new Set(fired.map(({ period, subject }) => `${period} ${subject}`)).size).toBe(fired.length);
+    await eventually(() => expect(toldOf(alarm).length).toBeGreaterThanOrEqual(sims.length));
+    for (const operationId of new Set(fired.flatMap((firing) => firing.operationId ?? []))) {
+      expect(await acme.operationDone(operationId)).toMatchObject({ action: 'suspend', state: 'succeeded' });
+    }
+  });
+});

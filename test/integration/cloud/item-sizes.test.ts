@@ -1,0 +1,68 @@
+import { DynamoDBClient, PutItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { describe, expect, test } from '@jest/globals';
+import { useLocalCloud } from '../support/local-cloud.ts';
+
+const local = useLocalCloud();
+
+/** One write unit of DynamoDB. */
+const KB = 1024;
+
+describe('a SIM that has gone all the way, with a label and tags', () => {
+  test('is written for one unit, its history included, and one in each index', async () => {
+    const partner = local.partner('sizes');
+    const [sim] = await partner.activeSims({ operatorId: '3uk', quantity: 50 });
+    const labelled = await partner.api.patch(`/v1/sims/${sim?.iccid}`, {
+      label: 'Water meter, 17 Long Meadow, Northwind',
+      tags: ['north', 'water', 'batch-2026-11'],
+    });
+    expect(labelled.status).toBe(200);
+
+    const { dynamodb, TableName } = tableOf();
+    const pages = paginateScan(
+      { client: dynamodb },
+      {
+        TableName,
+        FilterExpression: 'sk = :iccid',
+        ExpressionAttributeValues: { ':iccid': { S: String(sim?.iccid) } },
+      },
+    );
+    const Items = [];
+    for await (const page of pages) {
+      Items.push(...(page.Items ?? []));
+    }
+    expect(Items).toHaveLength(1);
+    const written = await dynamodb.send(
+      new PutItemCommand({ TableName, Item: { ...Items[0] }, ReturnConsumedCapacity: 'INDEXES' }),
+    );
+    dynamodb.destroy();
+
+    expect(sizeOf(Items[0])).toBeLessThan(KB);
+    expect(written.ConsumedCapacity?.Table?.CapacityUnits).toBe(1);
+  });
+});
+
+function tableOf() {
+  const { endpoints, parts } = local.cloud();
+  const dynamodb = new DynamoDBClient({
+    endpoint: endpoints.dynamodb,
+    region: 'eu-west-2',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  return { dynamodb, TableName: parts.tables[0]?.name };
+}
+
+/** Bytes of an item, counted from above: attribute names and values as JSON, which is longer than what DynamoDB counts. */
+function sizeOf(value: unknown): number {
+  if (Array.isArray(value)) {
+    return value.reduce((sum: number, item) => sum + 1 + sizeOf(item), 3);
+  }
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value);
+    // An attribute value is { type: value }: the type is not stored.
+    const [type, inner] = entries[0] ?? [];
+    return entries.length === 1 && type !== undefined && /^(S|N|L|M|BOOL|SS)$/.test(type)
+      ? sizeOf(inner)
+      : entries.reduce((sum, [name, of]) => sum + Buffer.byteLength(name) + 1 + sizeOf(of), 3);
+  }
+  return Buffer.byteLength(String(value));
+}

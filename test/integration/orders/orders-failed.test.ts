@@ -1,0 +1,60 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { eventually, useLocalCloud } from '../support/local-cloud.ts';
+import { is, type Order, type Page } from '../support/partner.ts';
+
+type SetAside = { id: string; kind: string; partnerId?: string; subject: string; error: string };
+
+const cloud = useLocalCloud();
+const acme = cloud.partner('acme-failed');
+
+beforeAll(() => cloud.operator('3uk').behaves({ leadTimeDays: 75 }));
+
+/** How long an order waits for its delivery, and then how long until the operator has delivered after all. */
+const untilFailed = { days: 91 };
+const untilDelivered = { days: 20 };
+
+test('an order that is not delivered within ninety days has failed; resumed, it goes on from there', async () => {
+  const { partnerServiceId } = await acme.aPlan();
+  const placed = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50, plan: { partnerServiceId } });
+  await cloud.clock.skip(untilFailed);
+  const failed = await acme.orderIn(placed.id, 'failed');
+  expect(failed.failure).toEqual({ code: 'delivery_timeout', detail: expect.stringMatching(/90 days/) });
+  expect(failed.receivedQuantity).toBe(0);
+  expect((await acme.eventsOf(placed.id)).at(-1)).toMatchObject({
+    type: 'order.failed',
+    to: 'failed',
+    actor: 'system',
+  });
+  is(409, await acme.api.put(`/v1/orders/${placed.id}/plan`, { partnerServiceId }));
+
+  const resumed = is(200, await acme.api.post<Order>(`/v1/orders/${placed.id}/resume`));
+  expect(resumed).not.toHaveProperty('failure');
+  expect(['accepted', 'processing', 'dispatched']).toContain(resumed.state);
+  await cloud.clock.skip(untilDelivered);
+  const order = await acme.orderIn(placed.id, 'fulfilled');
+  expect(order.progress).toEqual({ received: 50, migrated: 50, assigned: 0, activated: 0, failed: 0 });
+  expect(await acme.sims({ orderId: placed.id, state: 'in_stock' })).toHaveLength(50);
+  expect((await acme.eventsOf(placed.id)).map(({ type }) => type)).toContain('order.resumed');
+  is(409, await acme.api.post(`/v1/orders/${placed.id}/resume`));
+});
+
+test('an order that failed is set aside, and goes on when it is put back', async () => {
+  const { id } = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50 });
+  await cloud.clock.skip(untilFailed);
+  await acme.orderIn(id, 'failed');
+  const platform = cloud.as({ roles: ['platform'] });
+  const entry = await eventually(async () => {
+    const { items } = is(200, await platform.get<Page<SetAside>>('/v1/platform/set-aside?limit=200'));
+    const found = items.find(({ subject }) => subject === id);
+    expect(found).toMatchObject({
+      kind: 'order',
+      partnerId: acme.id,
+      error: expect.stringMatching(/^delivery_timeout: /),
+    });
+    return found;
+  });
+  is(204, await platform.post(`/v1/platform/set-aside/${entry?.id}/put-back`));
+  await cloud.clock.skip(untilDelivered);
+  await acme.orderIn(id, 'delivered');
+  expect((await acme.eventsOf(id)).map(({ type }) => type)).toContain('order.resumed');
+});

@@ -1,0 +1,156 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { backfillNext, backfillSegments, startBackfill } from '../../../adapters/dynamodb/backfill.ts';
+import { customerServiceKey, partnerServiceKey, simKey } from '../../../adapters/dynamodb/keys.ts';
+import { createTables } from '../../../local/dynamodb/tables.ts';
+import { useTableOf } from '../../../local/table-of-cloud.ts';
+import { useLocalCloud } from '../support/local-cloud.ts';
+
+const local = useLocalCloud();
+const TableName = 'to-be-upgraded';
+let documents: DynamoDBDocumentClient;
+
+beforeAll(async () => {
+  const { endpoints, parts } = local.cloud();
+  useTableOf(local.cloud());
+  process.env.TABLE_NAME = TableName;
+  const dynamodb = new DynamoDBClient({ endpoint: endpoints.dynamodb });
+  documents = DynamoDBDocumentClient.from(dynamodb);
+  await createTables(
+    dynamodb,
+    parts.tables.slice(0, 1).map((part) => ({ ...part, name: TableName })),
+  );
+});
+afterAll(async () => {
+  await documents.send(new DeleteTableCommand({ TableName }));
+  documents.destroy();
+});
+
+const keyOf = (place: number) => partnerServiceKey('old', `psv_${String(place).padStart(26, '0')}`);
+const itemAt = async (place: number) =>
+  (await documents.send(new GetCommand({ TableName, Key: keyOf(place), ConsistentRead: true }))).Item;
+
+/** Services as the first release wrote them, before any SIM: three MB of them, so that one read does not see all. */
+const COUNT = 30;
+const services = Array.from({ length: COUNT }, (_, place) => ({
+  ...keyOf(place),
+  name: `Service ${place} ${'.'.repeat(100_000)}`,
+  holding: false,
+  version: 1,
+}));
+
+beforeEach(async () => {
+  for (const Item of services) {
+    await documents.send(new PutCommand({ TableName, Item }));
+  }
+});
+
+async function upgradedCount(): Promise<number> {
+  const items = await Promise.all(services.map((_, place) => itemAt(place)));
+  return items.filter((item) => item?.v === 2 && item.sims === 0).length;
+}
+
+describe('items of an earlier shape', () => {
+  test('are upgraded, part after part, from where it stopped', async () => {
+    const [begun] = await startBackfill(1, new Date());
+    const once = begun && (await backfillNext(begun, new Date()));
+    const afterOnce = await upgradedCount();
+
+    expect(afterOnce).toBeGreaterThan(0);
+    expect(afterOnce).toBeLessThan(COUNT);
+    expect(await backfillSegments()).toEqual([once]);
+    expect(await runTool()).toMatch(new RegExp(`^goes on in 1 parts\\n.*done: \\d+ items, ${COUNT} upgraded\\n$`, 's'));
+    expect(await upgradedCount()).toBe(COUNT);
+    expect(await itemAt(7)).toEqual({ ...services[7], sims: 0, v: 2 });
+  });
+
+  test('are left alone when they have the newest shape', async () => {
+    expect(await runTool('--segments', '3')).toContain(`${COUNT} upgraded`);
+    expect(await runTool('--segments', '2')).toMatch(/^begins in 2 parts\n.*items, 0 upgraded\n$/s);
+    expect(await backfillSegments()).toHaveLength(2);
+  });
+
+  test('lose nothing that is written meanwhile', async () => {
+    const [begun] = await startBackfill(1, new Date());
+    const counting = services.map((_, place) =>
+      documents.send(
+        new UpdateCommand({
+          TableName,
+          Key: keyOf(place),
+          UpdateExpression: 'ADD sims :more',
+          ExpressionAttributeValues: { ':more': 5 },
+        }),
+      ),
+    );
+    await Promise.all([begun && runTool(), ...counting]);
+
+    const items = await Promise.all(services.map((_, place) => itemAt(place)));
+    expect(items.map((item) => item?.sims)).toEqual(services.map(() => 5));
+    expect(items.map((item) => item?.v)).toEqual(services.map(() => 2));
+  });
+
+  test('are not passed over by a run that another one has taken the place of', async () => {
+    const [former] = await startBackfill(1, new Date(0));
+    const [latter] = await startBackfill(1, new Date());
+
+    expect(former && (await backfillNext(former, new Date()))).toBeUndefined();
+    expect(await backfillSegments()).toEqual([latter]);
+  });
+});
+
+describe('SIMs that an earlier release terminated', () => {
+  test('leave the counts of their services, each once', async () => {
+    const services = { partnerServiceId: 'psv_counted', customerServiceId: 'csv_counted' };
+    const keys = [partnerServiceKey('old', 'psv_counted'), customerServiceKey('old', 'csv_counted')];
+    const sim = (number: number, own: object) => {
+      const iccid = `8944200000000000${String(number).padStart(3, '0')}`;
+      return { ...simKey('old', iccid), iccid, state: 'terminated', version: 5, history: [], ...services, ...own };
+    };
+    const items = [
+      ...keys.map((key) => ({ ...key, sims: 130, version: 1, v: 2 })),
+      ...Array.from({ length: 120 }, (_, number) => sim(number, {})),
+      ...Array.from({ length: 3 }, (_, number) => sim(120 + number, { leftCounts: true })),
+      ...Array.from({ length: 4 }, (_, number) => sim(130 + number, { state: 'active' })),
+      // Its customer service is gone.
+      sim(140, { customerServiceId: 'csv_gone' }),
+    ];
+    for (const Item of items) {
+      await documents.send(new PutCommand({ TableName, Item }));
+    }
+    const counts = async () =>
+      Promise.all(
+        keys.map(
+          async (Key) => (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item?.sims,
+        ),
+      );
+
+    await runTool('--anew', '--segments', '3');
+    expect(await counts()).toEqual([130 - 121, 130 - 120]);
+    expect(await runTool('--anew')).toContain(' 0 upgraded');
+    expect(await counts()).toEqual([130 - 121, 130 - 120]);
+  });
+});
+
+test('the command says what it needs', async () => {
+  await expect(run([])).rejects.toMatchObject({ stderr: expect.stringContaining('--table is missing') });
+  await expect(run(['--table', 'x', '--segments', '0'])).rejects.toMatchObject({
+    stderr: expect.stringContaining('from 1 to 64'),
+  });
+});
+
+async function runTool(...args: string[]): Promise<string> {
+  const { endpoints } = local.cloud();
+  const { stdout } = await run(['--table', TableName, '--endpoint', endpoints.dynamodb, ...args]);
+  return stdout;
+}
+
+function run(args: string[]) {
+  const tool = fileURLToPath(new URL('../../../tools/backfill.ts', import.meta.url));
+  return promisify(execFile)(process.execPath, ['--no-warnings', tool, ...args], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+}

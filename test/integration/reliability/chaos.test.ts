@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+
+// A sample of `npm run chaos`, which takes all calls and all faults.
+const calls = [
+  'WorkflowSubmitToOperator: operators PUT',
+  'WorkflowAssign: dynamodb TransactWriteItems',
+  'WorkflowChange: operators POST /sims/bars',
+];
+const faults = ['answer lost', 'killed after'];
+
+test('an order and a bulk operation come to the same end whatever goes wrong', async () => {
+  const program = fileURLToPath(new URL('../../../verification/chaos/main.ts', import.meta.url));
+  const args = ['--match', calls.join(','), '--fault', faults.join(','), '--together', '6'];
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);
+  const trials = calls.length * faults.length;
+  expect(stdout).toMatch(new RegExp(`${trials} trials: ${trials} faults came about, 0 did not, 0 lives went wrong`));
+}, 240_000);

@@ -1,0 +1,117 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { update, write } from '../../../adapters/dynamodb/items.ts';
+import { operatorHealthKey } from '../../../adapters/dynamodb/keys.ts';
+import { operatorTraffic } from '../../../adapters/dynamodb/operator-traffic.ts';
+import type { OperatorTraffic } from '../../../adapters/operators/traffic.ts';
+import { useTableOf } from '../../../local/table-of-cloud.ts';
+import { gatewayToScript } from '../../adapters/operators/operators-under-test.ts';
+import { useLocalCloud } from '../support/local-cloud.ts';
+
+const cloud = useLocalCloud();
+
+beforeAll(() => useTableOf(cloud.cloud()));
+
+let operators = 0;
+/** An operator of which nothing is known. */
+function unknownOperator(): string {
+  operators += 1;
+  return `operator-${process.pid}-${Date.now()}-${operators}`;
+}
+
+const pauseIsOver = (operatorId: string) =>
+  write(update(operatorHealthKey(operatorId), { set: { closedUntil: Date.now() - 1 } }));
+const circuitStates = (operatorId: string, times: number) =>
+  Promise.all(Array.from({ length: times }, () => operatorTraffic.circuitState(operatorId)));
+
+describe('an operator', () => {
+  test('is asked no more often in a second than it takes, by however many at once', async () => {
+    const operatorId = unknownOperator();
+    const taken = await Promise.all(Array.from({ length: 40 }, () => operatorTraffic.acquire(operatorId, 1_000, 10)));
+    expect(taken.filter((isOurs) => isOurs)).toHaveLength(10);
+    expect(await operatorTraffic.acquire(operatorId, 1_001, 10)).toBe(true);
+  });
+
+  test('that does not answer three calls in a row is down; then one call looks whether it is back', async () => {
+    const operatorId = unknownOperator();
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('closed');
+    await operatorTraffic.recordOutcome(operatorId, false);
+    await operatorTraffic.recordOutcome(operatorId, false);
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('halfOpen');
+    await operatorTraffic.recordOutcome(operatorId, false);
+    expect(await circuitStates(operatorId, 5)).toEqual(Array(5).fill('open'));
+
+    await pauseIsOver(operatorId);
+    expect((await circuitStates(operatorId, 5)).sort()).toEqual(['halfOpen', ...Array(4).fill('open')]);
+    await operatorTraffic.recordOutcome(operatorId, false);
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('open');
+
+    await pauseIsOver(operatorId);
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('halfOpen');
+    await operatorTraffic.recordOutcome(operatorId, true);
+    expect(await circuitStates(operatorId, 5)).toEqual(Array(5).fill('closed'));
+  });
+
+  test('that answered after it had not is well again', async () => {
+    const operatorId = unknownOperator();
+    await operatorTraffic.recordOutcome(operatorId, false);
+    await operatorTraffic.recordOutcome(operatorId, false);
+    await operatorTraffic.recordOutcome(operatorId, true);
+    await operatorTraffic.recordOutcome(operatorId, false);
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('halfOpen');
+  });
+});
+
+describe('the gateway', () => {
+  test('leaves an operator alone that is down, and goes on when it is back', async () => {
+    const operatorId = unknownOperator();
+    const operator = await gatewayToScript(
+      [...Array(10).fill('drop'), { status: 404, body: {} }],
+      {},
+      {
+        operatorId,
+        traffic: operatorTraffic,
+      },
+    );
+    const ask = () => operator.gateway.orderStatus('ord_1');
+    for (let call = 1; call <= 3; call += 1) {
+      await expect(ask()).rejects.toThrow(/no connection, after 3 tries/);
+    }
+    await expect(ask()).rejects.toThrow(/is down, and left alone for a while/);
+    expect(operator.asked).toHaveLength(9);
+
+    await pauseIsOver(operatorId);
+    // A refusal is an answer.
+    await expect(ask()).rejects.toThrow(/answered 404/);
+    await expect(ask()).rejects.toThrow(/answered 404/);
+    expect(operator.asked).toHaveLength(12);
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('closed');
+    await operator.stop();
+  });
+
+  test('waits for the next second when others have taken all calls of this one', async () => {
+    const operatorId = unknownOperator();
+    const taken: number[] = [];
+    const traffic: OperatorTraffic = {
+      ...operatorTraffic,
+      async acquire(id, second, perSecond) {
+        const isOurs = await operatorTraffic.acquire(id, second, perSecond);
+        taken.push(...(isOurs ? [second] : []));
+        return isOurs;
+      },
+    };
+    const operator = await gatewayToScript(
+      [{ status: 404, body: {} }],
+      {},
+      { operatorId, traffic, requestsPerSecond: 2 },
+    );
+    await Promise.all(
+      Array.from({ length: 5 }, () => expect(operator.gateway.orderStatus('ord_1')).rejects.toThrow(/404/)),
+    );
+    expect(operator.asked).toHaveLength(5);
+    expect(taken).toHaveLength(5);
+    for (const second of taken) {
+      expect(taken.filter((other) => other === second).length).toBeLessThanOrEqual(2);
+    }
+    await operator.stop();
+  });
+});

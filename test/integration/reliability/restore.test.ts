@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { customerKey, simKey } from '../../../adapters/dynamodb/keys.ts';
+import { createTables } from '../../../local/dynamodb/tables.ts';
+import { useTableOf } from '../../../local/table-of-cloud.ts';
+import { useLocalCloud } from '../support/local-cloud.ts';
+
+const local = useLocalCloud();
+const harmed = local.partner('harmed');
+const other = local.partner('not-harmed');
+/** As point-in-time recovery leaves it: the table of a moment, beside the live one. */
+const RESTORED = 'table-of-a-moment';
+let documents: DynamoDBDocumentClient;
+let live: string;
+
+beforeAll(async () => {
+  const { endpoints, parts } = local.cloud();
+  useTableOf(local.cloud());
+  live = parts.tables[0]?.name ?? '';
+  const dynamodb = new DynamoDBClient({ endpoint: endpoints.dynamodb });
+  documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
+  await createTables(
+    dynamodb,
+    parts.tables.slice(0, 1).map((part) => ({ ...part, name: RESTORED })),
+  );
+});
+afterAll(async () => {
+  await documents.send(new DeleteTableCommand({ TableName: RESTORED }));
+  documents.destroy();
+});
+
+async function keepThisMoment(): Promise<void> {
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await documents.send(new ScanCommand({ TableName: live, ExclusiveStartKey }));
+    for (const Item of page.Items ?? []) {
+      await documents.send(new PutCommand({ TableName: RESTORED, Item }));
+    }
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+}
+
+test('what harmed a partner is undone from a table of the moment before, and nobody else loses what came since', async () => {
+  const sims = await harmed.simsInStock({ operatorId: 'a1', quantity: 20 });
+  const customer = await harmed.aCustomer({ name: 'As it was' });
+  const gone = await harmed.aCustomer({ name: 'To be lost' });
+  const kept = await other.aCustomer({ name: 'Before' });
+  await keepThisMoment();
+
+  const [first] = sims;
+  await documents.send(
+    new UpdateCommand({
+      TableName: live,
+      Key: simKey(harmed.id, first?.iccid ?? ''),
+      UpdateExpression: 'SET #state = :nonsense',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':nonsense': 'terminated' },
+    }),
+  );
+  await documents.send(new DeleteCommand({ TableName: live, Key: customerKey(harmed.id, gone.id) }));
+  await harmed.api.patch(`/v1/customers/${customer.id}`, { name: 'Renamed' });
+  const newer = await harmed.aCustomer({ name: 'Came since' });
+  await other.api.patch(`/v1/customers/${kept.id}`, { name: 'After' });
+
+  const told = await run(['--from', RESTORED, '--to', live, '--partner', harmed.id]);
+  // What schedules do in the meantime is told, too.
+  expect(told).toMatch(/were changed since: .*1 customer/);
+  expect(told).toMatch(/were changed since: .*1 sim\b/);
+  expect(told).toMatch(/were removed since: .*1 customer/);
+  expect(told).toMatch(/came since: .*1 customer/);
+  expect(told).toContain('nothing was done');
+  expect((await harmed.api.get(`/v1/customers/${gone.id}`)).status).toBe(404);
+
+  expect(await run(['--from', RESTORED, '--to', live, '--partner', harmed.id, '--apply'])).toMatch(
+    /done: \d+ put back/,
+  );
+  expect((await harmed.api.get(`/v1/sims/${first?.iccid}`)).body).toEqual(first);
+  expect((await harmed.api.get(`/v1/customers/${gone.id}`)).body).toEqual(gone);
+  expect((await harmed.api.get(`/v1/customers/${customer.id}`)).body).toEqual(customer);
+  expect((await harmed.api.get(`/v1/customers/${newer.id}`)).status).toBe(200);
+  expect((await other.api.get(`/v1/customers/${kept.id}`)).body).toMatchObject({ name: 'After' });
+
+  const journal = (await harmed.all('/v1/journal')).length;
+  await run(['--from', RESTORED, '--to', live, '--partner', harmed.id, '--apply', '--remove-newer']);
+  expect((await harmed.api.get(`/v1/customers/${newer.id}`)).status).toBe(404);
+  expect((await harmed.all('/v1/journal')).length).toBe(journal);
+});
+
+test('the command says what it needs', async () => {
+  await expect(run([])).rejects.toMatchObject({ stderr: expect.stringContaining('two tables') });
+  await expect(run(['--from', 'x', '--to', 'x'])).rejects.toMatchObject({
+    stderr: expect.stringContaining('two tables'),
+  });
+});
+
+async function run(args: string[]): Promise<string> {
+  const tool = fileURLToPath(new URL('../../../tools/restore.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--no-warnings', tool, ...args, '--endpoint', local.cloud().endpoints.dynamodb],
+    { env: { ...process.env, NODE_OPTIONS: '' } },
+  );
+  return stdout;
+}

@@ -1,0 +1,225 @@
+import { describe, expect, test } from '@jest/globals';
+import { useLocalCloud } from '../support/local-cloud.ts';
+import { type Customer, type CustomerService, is, type Page, type PartnerService } from '../support/partner.ts';
+import { expectInvalid, expectProblem } from '../support/problems.ts';
+
+const cloud = useLocalCloud();
+const acme = cloud.partner('acme-services');
+const { api } = acme;
+
+describe('a customer', () => {
+  test.each([
+    ['Northwind Meters Ltd', 'Northwind Meters'],
+    ['Contoso GmbH', 'Contoso'],
+    ['Société Générale des Eaux et de la Mer', 'Société Générale des'],
+    ['A&B Telematics PLC.', 'A&B Telematics'],
+    ['Donaudampfschifffahrtsgesellschaft', 'Donaudampfschifffahr'],
+    ['Ltd', 'Ltd'],
+    ['!!!', '!!!'],
+  ])('called %s is %s for short', async (name, shortName) => {
+    expect(await acme.aCustomer({ name })).toMatchObject({ name, shortName });
+  });
+
+  test('keeps the short name that it was given', async () => {
+    const given = await api.post<Customer>('/v1/customers', { name: 'Northwind Meters Ltd', shortName: 'NWM' });
+    expect(is(201, given).shortName).toBe('NWM');
+  });
+
+  test('is shown as it was made', async () => {
+    const fields = {
+      name: 'Fabrikam',
+      shortName: 'Fab',
+      contact: { name: 'Fay', email: 'fay@fabrikam.example', phone: '+353 1 234' },
+      address: { name: 'Fabrikam', lines: ['1 Quay', 'Unit 2'], city: 'Cork', postalCode: 'T12', country: 'IE' },
+      tags: ['south', 'water'],
+    };
+    const made = is(201, await api.post<Customer>('/v1/customers', fields));
+    expect(made).toEqual({
+      id: made.id,
+      ...fields,
+      createdAt: made.createdAt,
+      updatedAt: made.createdAt,
+      version: 1,
+    });
+    expect(made.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+  });
+
+  test('is found by a part of its name, whatever the case', async () => {
+    const finder = cloud.partner('finder-services');
+    const names = ['Alpine Water', 'Water Alpine', 'ALPINE GAS', 'Überlandwerk', 'Nordsee (50% Wind)'];
+    for (const name of names) {
+      await finder.aCustomer({ name });
+    }
+    const found = async (q: string) =>
+      (await finder.all<Customer>(`/v1/customers?q=${encodeURIComponent(q)}`)).map(({ name }) => name);
+    expect(await found('alpine')).toEqual(['Alpine Water', 'Water Alpine', 'ALPINE GAS']);
+    expect(await found('Alpine W')).toEqual(['Alpine Water']);
+    expect(await found('über')).toEqual(['Überlandwerk']);
+    expect(await found('50%')).toEqual(['Nordsee (50% Wind)']);
+    expect(await found('none of them')).toEqual([]);
+  });
+
+  test('with a service cannot be deleted; without any it can', async () => {
+    const { customer, service } = await acme.aCustomerWithService();
+    expectProblem(await api.del(`/v1/customers/${customer.id}`), 409, 'in_use');
+    expect((await api.del(`/v1/customer-services/${service.id}`)).status).toBe(204);
+    expect((await api.del(`/v1/customers/${customer.id}`)).status).toBe(204);
+    expectProblem(await api.get(`/v1/customers/${customer.id}`), 404, 'not_found');
+    const late = { customerId: customer.id, tariffId: 'trf_customer_all' };
+    expectInvalid(await api.post('/v1/customer-services', late), [['/customerId', 'not_found']]);
+  });
+});
+
+describe('a partner service', () => {
+  test('is made of a tariff for partners, and renamed', async () => {
+    const made = await acme.aPartnerService({ name: 'Meters' });
+    expect(made).toMatchObject({ name: 'Meters', tariffId: 'trf_partner_all', holding: false, version: 1 });
+    const renamed = is(200, await api.patch<PartnerService>(`/v1/partner-services/${made.id}`, { name: 'Cars' }));
+    expect(renamed).toMatchObject({ id: made.id, name: 'Cars', version: 2 });
+    expect(await acme.all<PartnerService>('/v1/partner-services')).toContainEqual(renamed);
+  });
+
+  test('has a tariff that the partner was given, for partners', async () => {
+    const make = (tariffId: string) => api.post('/v1/partner-services', { name: 'x', tariffId });
+    expectInvalid(await make('trf_none'), [['/tariffId', 'not_found']]);
+    expectInvalid(await make('trf_customer_all'), [['/tariffId', 'wrong_audience']]);
+  });
+
+  test('keeps its tariff, and the system\u2019s mark', async () => {
+    const { id } = await acme.aPartnerService();
+    expectInvalid(await api.patch(`/v1/partner-services/${id}`, { tariffId: 'trf_partner_isles' }), [
+      ['/tariffId', 'unknown_field'],
+    ]);
+    expectInvalid(await api.post('/v1/partner-services', { name: 'x', tariffId: 'trf_partner_all', holding: true }), [
+      ['/holding', 'unknown_field'],
+    ]);
+  });
+
+  test('that is a holding service is listed, and nobody can edit it', async () => {
+    const services = await acme.all<PartnerService>('/v1/partner-services');
+    const holding = services.filter((service) => service.holding);
+    expect(holding).toHaveLength(4);
+    for (const service of holding) {
+      const path = `/v1/partner-services/${service.id}`;
+      expectProblem(await api.patch(path, { name: 'Mine' }), 409, 'holding_service');
+      expectProblem(await api.patch(path, {}), 409, 'holding_service');
+      expect(is(200, await api.get(path))).toEqual(service);
+    }
+  });
+});
+
+describe('a customer service', () => {
+  test('is called by the customer\u2019s short name and the tariff\u2019s, unless it has a name', async () => {
+    const customer = is(201, await api.post<Customer>('/v1/customers', { name: 'Northwind Meters Ltd' }));
+    const fields = { customerId: customer.id, tariffId: 'trf_customer_all' };
+    const made = await api.post<CustomerService>('/v1/customer-services', fields);
+    expect(is(201, made)).toMatchObject({ ...fields, name: 'Northwind Meters \u2013 Fleet 1 GB', version: 1 });
+    const named = await api.post<CustomerService>('/v1/customer-services', { ...fields, name: 'Cars' });
+    expect(is(201, named).name).toBe('Cars');
+  });
+
+  test('has a name that no other of the customer has, whatever the case', async () => {
+    const { customer, service } = await acme.aCustomerWithService();
+    const make = (name: string | undefined, customerId = customer.id) =>
+      api.post<CustomerService>('/v1/customer-services', { customerId, tariffId: 'trf_customer_all', name });
+    for (const name of [service.name, service.name.toUpperCase(), ` ${service.name} `]) {
+      expectProblem(await make(name), 409, 'name_taken');
+    }
+    is(201, await make(undefined));
+    expectProblem(await make(undefined), 409, 'name_taken');
+    const { id: otherCustomer } = await acme.aCustomer();
+    expect((await make(service.name, otherCustomer)).status).toBe(201);
+
+    const other = is(201, await make('Second'));
+    expectProblem(await api.patch(`/v1/customer-services/${other.id}`, { name: service.name }), 409, 'name_taken');
+    const renamed = await api.patch<CustomerService>(`/v1/customer-services/${other.id}`, { name: 'SECOND' });
+    expect(is(200, renamed).name).toBe('SECOND');
+    is(200, await api.patch(`/v1/customer-services/${other.id}`, { name: 'Third' }));
+    // The name that it had is free again.
+    const second = is(201, await make('Second'));
+    expect((await api.del(`/v1/customer-services/${second.id}`)).status).toBe(204);
+    expect((await make('Second')).status).toBe(201);
+  });
+
+  test('is made by one alone of those who ask for the same name at once', async () => {
+    const { id: customerId } = await acme.aCustomer();
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => api.post('/v1/customer-services', { customerId, tariffId: 'trf_customer_all' })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
+    expect(await acme.all(`/v1/customer-services?customerId=${customerId}`)).toHaveLength(1);
+  });
+
+  test('has a tariff that the partner was given, for customers, and a customer that is there', async () => {
+    const { id: customerId } = await acme.aCustomer();
+    const make = (body: object) => api.post('/v1/customer-services', body);
+    expectInvalid(await make({ customerId, tariffId: 'trf_none' }), [['/tariffId', 'not_found']]);
+    expectInvalid(await make({ customerId, tariffId: 'trf_partner_all' }), [['/tariffId', 'wrong_audience']]);
+    expectInvalid(await make({ customerId: 'cus_none', tariffId: 'trf_customer_all' }), [['/customerId', 'not_found']]);
+    expectInvalid(await make({}), [
+      ['/customerId', 'required'],
+      ['/tariffId', 'required'],
+    ]);
+  });
+
+  test('is listed, all of the partner\u2019s or one customer\u2019s', async () => {
+    const [one, other] = [await acme.aCustomerWithService(), await acme.aCustomerWithService()];
+    const second = await acme.aCustomerService(one.customer.id);
+    const all = await acme.all<CustomerService>('/v1/customer-services?limit=3');
+    for (const service of [one.service, second, other.service]) {
+      expect(all).toContainEqual(service);
+    }
+    const ofOne = await acme.all<CustomerService>(`/v1/customer-services?customerId=${one.customer.id}&limit=1`);
+    expect(ofOne.map(({ id }) => id).sort()).toEqual([one.service.id, second.id].sort());
+    const none = await api.get<Page<CustomerService>>('/v1/customer-services?customerId=cus_none');
+    expect(is(200, none)).toEqual({ items: [] });
+  });
+
+  test('cannot be deleted while SIMs use it, active or not, and can when none does', async () => {
+    const [sim, ...others] = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
+    const path = `/v1/customer-services/${sim?.customerServiceId}`;
+    const all = [sim, ...others].map((one) => one?.iccid);
+    expectProblem(await api.del(path), 409, 'in_use');
+    expectProblem(await api.del(`/v1/customers/${sim?.customerId}`), 409, 'in_use');
+
+    expect(await acme.bulkDone('suspend', { select: { iccids: all } })).toMatchObject({ state: 'succeeded' });
+    expect(await acme.bulkDone('unassign', { select: { iccids: all.slice(1) } })).toMatchObject({ succeeded: 19 });
+    expectProblem(await api.del(path), 409, 'in_use');
+    expect(await acme.bulkDone('unassign', { select: { iccids: all } })).toMatchObject({ succeeded: 20 });
+    expect((await api.del(path)).status).toBe(204);
+    expectProblem(await api.get(path), 404, 'not_found');
+    expect((await api.del(`/v1/customers/${sim?.customerId}`)).status).toBe(204);
+  });
+
+  test('is free of terminated SIMs at once, which keep its id and their customer as history', async () => {
+    const sims = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
+    const { customerId, customerServiceId, partnerServiceId } = sims[0] ?? {};
+    const iccids = sims.map(({ iccid }) => iccid);
+    const simsOn = async (service: string) => is(200, await api.get<{ sims: number }>(`/v1/${service}/usage`)).sims;
+    const both = async () => [
+      await simsOn(`customer-services/${customerServiceId}`),
+      await simsOn(`partner-services/${partnerServiceId}`),
+    ];
+
+    expect(await both()).toEqual([20, 20]);
+    await acme.bulkDone('terminate', { select: { iccids: iccids.slice(1) }, confirm: 19 });
+    expect(await both()).toEqual([1, 1]);
+    await acme.bulkDone('terminate', { select: { iccids }, confirm: 20 });
+    expect(await both()).toEqual([0, 0]);
+    expect((await api.del(`/v1/customer-services/${customerServiceId}`)).status).toBe(204);
+    expect((await api.del(`/v1/customers/${customerId}`)).status).toBe(204);
+    expect(is(200, await api.get(`/v1/sims/${iccids[0]}`))).toMatchObject({
+      ...{ state: 'terminated', customerId, customerServiceId, partnerServiceId },
+    });
+  });
+
+  test('is free of the SIMs that changed to another one', async () => {
+    const sims = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
+    const { customerId = '', customerServiceId } = sims[0] ?? {};
+    const other = await acme.aCustomerService(customerId, { tariffId: 'trf_customer_a1' });
+    const select = { customerServiceId };
+    await acme.bulkDone('assign', { select: { filter: select }, customerId, customerServiceId: other.id });
+    expect((await api.del(`/v1/customer-services/${customerServiceId}`)).status).toBe(204);
+    expectProblem(await api.del(`/v1/customer-services/${other.id}`), 409, 'in_use');
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import pMap from 'p-map';
+import { update, write } from '../../../adapters/dynamodb/items.ts';
+import { customerServiceKey } from '../../../adapters/dynamodb/keys.ts';
+import { operationManifest, pageWithResults } from '../../../adapters/dynamodb/manifests.ts';
+import { getCustomerService, insertCustomerService } from '../../../adapters/dynamodb/services.ts';
+import { getSims, saveSim } from '../../../adapters/dynamodb/sims.ts';
+import { useTableOf } from '../../../local/table-of-cloud.ts';
+import { useLocalCloud } from '../support/local-cloud.ts';
+import { is, type Sim } from '../support/partner.ts';
+
+// Writes to the table of the local cloud, which is quicker than 150 calls of the API: no part of acceptance.
+const cloud = useLocalCloud();
+const acme = cloud.partner('acme-many-services');
+const { api } = acme;
+
+const iccidsOf = (sims: readonly Sim[]) => sims.map(({ iccid }) => iccid);
+
+describe('a page of SIMs of 150 services', () => {
+  const services = 150;
+
+  test('is unassigned, with every SIM and every service counted once', async () => {
+    useTableOf(cloud.cloud());
+    const sims = (await acme.simsInStock({ operatorId: 'a1', quantity: 160 })).slice(0, services);
+    const customer = await acme.aCustomer();
+    const at = new Date().toISOString();
+    const made = sims.map((sim, place) => ({ sim, id: `csv_many${String(place).padStart(3, '0')}` }));
+    const records = await getSims(acme.id, iccidsOf(sims));
+    await pMap(
+      made,
+      async ({ sim, id }) => {
+        const times = { createdAt: at, updatedAt: at, version: 1 };
+        const service = { id, customerId: customer.id, tariffId: 'trf_customer_all', name: id, ...times };
+        await insertCustomerService(acme.id, service);
+        await write(update(customerServiceKey(acme.id, id), { set: { sims: 1 } }));
+        const before = records.get(sim.iccid);
+        if (!before) {
+          throw new Error(`${sim.iccid} is not there.`);
+        }
+        const version = before.version + 1;
+        const after = {
+          ...before,
+          state: 'assigned',
+          customerId: customer.id,
+          customerServiceId: id,
+          version,
+        } as const;
+        await saveSim(acme.id, before, after, 'sim.assigned', { actor: 'test' });
+      },
+      { concurrency: 16 },
+    );
+
+    const operation = await acme.bulkDone('unassign', { select: { iccids: iccidsOf(sims) } });
+    expect(operation).toMatchObject({ state: 'succeeded', total: services, succeeded: services, failed: 0 });
+    const left = await pMap(made, async ({ id }) => (await getCustomerService(acme.id, id))?.sims, { concurrency: 16 });
+    expect(left).toEqual(made.map(() => 0));
+    expect(await acme.resultsOf(operation.id, 'succeeded')).toHaveLength(services);
+    const { parts } = await pageWithResults(acme.id, operation.id, operationManifest(acme.id, operation.id), 0);
+    expect(parts.map(({ results }) => results.length)).toEqual([97, 53]);
+    expect(parts.every(({ uncounted }) => uncounted === undefined)).toBe(true);
+    is(204, await api.del(`/v1/customer-services/${made[0]?.id}`));
+  });
+});

@@ -1,0 +1,196 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { JWTPayload } from 'jose';
+import type { LocalCloud } from '../../../local/cloud.ts';
+import type { EngineName } from '../../../local/dynamodb/engine.ts';
+import type { Issuer } from '../../../local/issuer.ts';
+
+/**
+ * What a test file may ask of its cloud; `dynamodbEndpoint` is that of a table which the test has itself, `assembly` the folder
+ * of templates of its own.
+ */
+export type CloudSettings = {
+  dayMs: number;
+  engine?: EngineName | undefined;
+  dataDir?: string | undefined;
+  dynamodbEndpoint?: string | undefined;
+  assembly?: string;
+  /** Harsh mode with this seed, whatever `CLOUD` says. */
+  harshSeed?: string;
+  /** A cloud that no other test file has used or will use. */
+  isFresh?: true;
+};
+
+/** What tests are told of a cloud that runs. */
+export type CloudFacts = Pick<LocalCloud, 'url' | 'endpoints' | 'parts' | 'functionsLog'> & {
+  issuer: Pick<Issuer, 'issuer' | 'audience' | 'jwks'>;
+};
+
+/** A day of most test files, in real milliseconds. */
+export const USUAL_DAY_MS = 500;
+
+export type LentCloud = { id: number; facts: CloudFacts };
+
+export type SignRequest = { id: number; claims: JWTPayload };
+export type CloudMessage =
+  | { type: 'ready'; facts: CloudFacts }
+  | { type: 'failed'; message: string }
+  | { type: 'signed'; id: number; token: string };
+
+type Cloud = { id: number; kind: string; child: ChildProcess; facts: CloudFacts; idle: NodeJS.Timeout | undefined };
+
+/** The schedules of a cloud are work for the machine, though nobody looks; to start another, and its functions anew, is more. */
+const IDLE_MS = 60_000;
+
+/**
+ * Local clouds that are lent to test files, one file at a time. What a cloud takes to start, and its functions to load,
+ * is spent once for all files that run after each other, not by each of them. It is the first process of jest that keeps
+ * them; its workers ask over HTTP.
+ */
+export type CloudPool = { url: string; stop(): Promise<void> };
+
+export async function startCloudPool(): Promise<CloudPool> {
+  const clouds = new Map<number, Cloud>();
+  let ids = 0;
+
+  async function lend(settings: CloudSettings): Promise<LentCloud> {
+    const kind = JSON.stringify(settings);
+    const fitting = [...clouds.values()].find((cloud) => cloud.idle !== undefined && cloud.kind === kind);
+    if (fitting) {
+      clearTimeout(fitting.idle);
+      fitting.idle = undefined;
+      return fitting;
+    }
+    const { child, facts } = await startCloud(settings);
+    ids += 1;
+    const cloud: Cloud = { id: ids, kind, child, facts, idle: undefined };
+    clouds.set(cloud.id, cloud);
+    return cloud;
+  }
+
+  async function takeBack(cloud: Cloud): Promise<void> {
+    // What is in a folder, or in a table of a test's own, is its owner's.
+    const settings: object = JSON.parse(cloud.kind);
+    const isOwn = ['dataDir', 'dynamodbEndpoint', 'assembly', 'harshSeed', 'isFresh'].some((own) => own in settings);
+    // No other file wants a day of this length.
+    const isOdd = 'dayMs' in settings && settings.dayMs !== USUAL_DAY_MS;
+    if (isOwn || isOdd) {
+      await end(cloud);
+    } else {
+      cloud.idle = setTimeout(() => void end(cloud), IDLE_MS).unref();
+    }
+  }
+
+  async function end({ id, child, facts }: Cloud): Promise<void> {
+    clouds.delete(id);
+    await tellOfBrokenRequests(facts.functionsLog);
+    await endProcess(child);
+  }
+
+  async function answer(request: IncomingMessage): Promise<unknown> {
+    const [what, id, of] = (request.url ?? '').split('/').slice(1);
+    if (what === 'clouds' && id === undefined) {
+      // Whoever asks is a test of this project: `startCloud` in local-cloud.ts.
+      const { id: lentId, facts } = await lend((await json(request)) as CloudSettings);
+      return { id: lentId, facts } satisfies LentCloud;
+    }
+    const cloud = clouds.get(Number(id));
+    if (!cloud) {
+      throw new Error(`There is no cloud ${id}`);
+    }
+    return of === 'tokens' ? sign(cloud.child, (await json(request)) as JWTPayload) : takeBack(cloud);
+  }
+
+  const server = createServer((request, response) => {
+    // A test asks twice, with all its work in between: a connection kept that long may be closed just when it is used again.
+    response.setHeader('connection', 'close');
+    answer(request).then(
+      (body) => response.end(JSON.stringify(body ?? null)),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await Promise.all([...clouds.values()].map(end));
+    },
+  };
+}
+
+/** A 500 that a test stumbled over once has its cause in a log that ends with the cloud. */
+async function tellOfBrokenRequests(functionsLog: string): Promise<void> {
+  const log = await readFile(functionsLog, 'utf8').catch(() => '');
+  for (const line of log.split('\n').filter((one) => one.includes('"message":"request failed"'))) {
+    console.error(line);
+  }
+}
+
+/**
+ * A cloud is dozens of small heaps, one for each worker of a function. By itself V8 keeps each of them as small as it can, again and
+ * again, which is work that the few minutes of a run need not have.
+ */
+const roomForHeaps = ['--initial-old-space-size=256', '--no-flush-bytecode', '--no-memory-reducer'];
+
+const cloudProcess = fileURLToPath(new URL('./cloud-process.ts', import.meta.url));
+
+async function startCloud(settings: CloudSettings): Promise<{ child: ChildProcess; facts: CloudFacts }> {
+  // Options of this process are a test runner's, not a cloud's.
+  const child = fork(cloudProcess, [JSON.stringify(settings)], { execArgv: roomForHeaps });
+  // It ends when this process does: nobody has to wait for it.
+  child.unref();
+  child.channel?.unref();
+  const said = await messageOf(child, (message) => message.type !== 'signed');
+  if (said.type !== 'ready') {
+    throw new Error(said.type === 'failed' ? said.message : 'The cloud says nothing of itself');
+  }
+  return { child, facts: said.facts };
+}
+
+let signRequests = 0;
+
+async function sign(child: ChildProcess, claims: JWTPayload): Promise<string> {
+  signRequests += 1;
+  const id = signRequests;
+  const signed = messageOf(child, (message) => message.type === 'signed' && message.id === id);
+  child.send({ id, claims } satisfies SignRequest);
+  const said = await signed;
+  return said.type === 'signed' ? said.token : '';
+}
+
+function messageOf(child: ChildProcess, isIt: (message: CloudMessage) => boolean): Promise<CloudMessage> {
+  return new Promise((resolve, reject) => {
+    const settle = () => child.off('message', onMessage).off('exit', onExit);
+    const onExit = (code: number | null) => {
+      settle();
+      reject(new Error(`The local cloud ended with ${code}`));
+    };
+    const onMessage = (message: unknown) => {
+      // Safe: cloud-process.ts says nothing else.
+      const said = message as CloudMessage;
+      if (isIt(said)) {
+        settle();
+        resolve(said);
+      }
+    };
+    child.on('message', onMessage).on('exit', onExit);
+  });
+}
+
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.ref();
+    const exited = once(child, 'exit');
+    if (child.connected) {
+      child.disconnect();
+    }
+    await exited;
+  }
+}

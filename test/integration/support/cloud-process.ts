@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import type { JWTPayload } from 'jose';
+import { type LocalCloud, startLocalCloud } from '../../../local/cloud.ts';
+import { harshSettings } from '../../../local/harsh/settings.ts';
+import type { CloudMessage, CloudSettings, SignRequest } from './cloud-pool.ts';
+
+// A local cloud in a process of its own. Tests run in contexts of their own, where loading all that a cloud is made of
+// takes many times as long, and would be done again for each file.
+
+const send = (message: CloudMessage) => process.send?.(message);
+
+// Ctrl-C reaches the whole group of processes: the parent ends, and with it the channel.
+process.on('SIGINT', () => undefined);
+const left = Promise.race([once(process, 'disconnect'), once(process, 'SIGTERM')]);
+
+try {
+  // The pool starts this file with exactly that.
+  const settings = JSON.parse(process.argv[2] ?? '') as CloudSettings;
+  const cloud = await startLocalCloud({
+    port: 0,
+    ...settings,
+    harsh: harshSettings(
+      settings.harshSeed === undefined ? process.env : { CLOUD: 'harsh', HARSH_SEED: settings.harshSeed },
+    ),
+  });
+  if (cloud.harsh) {
+    process.stderr.write(`A cloud in harsh mode, HARSH_SEED=${cloud.harsh.seed}\n`);
+  }
+  process.on('message', ({ id, claims }: SignRequest) => void sign(cloud, id, claims));
+  const { url, endpoints, parts, functionsLog } = cloud;
+  const { issuer, audience, jwks } = cloud.issuer;
+  send({ type: 'ready', facts: { url, endpoints, parts, functionsLog, issuer: { issuer, audience, jwks } } });
+  await left;
+  await cloud.stop();
+} catch (error) {
+  send({ type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+}
+process.exit();
+
+async function sign(cloud: LocalCloud, id: number, claims: JWTPayload): Promise<void> {
+  send({ type: 'signed', id, token: await cloud.issuer.sign(claims) });
+}

@@ -1,0 +1,266 @@
+import { expect } from '@jest/globals';
+import type * as z from 'zod';
+import type { customerSchema } from '../../../contract/customer.ts';
+import type { operationSchema, resultSchema } from '../../../contract/operation.ts';
+import type { orderEventSchema, orderSchema } from '../../../contract/order.ts';
+import type { customerServiceSchema, partnerServiceSchema } from '../../../contract/service.ts';
+import type { simSchema } from '../../../contract/sim.ts';
+import type { serviceUsageSchema, simUsageSchema } from '../../../contract/usage.ts';
+import type { Answer, ApiClient } from './api-client.ts';
+import { eventually } from './eventually.ts';
+
+export type Order = z.infer<typeof orderSchema>;
+export type OrderEvent = z.infer<typeof orderEventSchema>;
+export type Sim = z.infer<typeof simSchema>;
+export type Operation = z.infer<typeof operationSchema>;
+export type Result = z.infer<typeof resultSchema>;
+export type Customer = z.infer<typeof customerSchema>;
+export type CustomerService = z.infer<typeof customerServiceSchema>;
+export type PartnerService = z.infer<typeof partnerServiceSchema>;
+export type SimUsage = z.infer<typeof simUsageSchema>;
+export type ServiceUsage = z.infer<typeof serviceUsageSchema>;
+export type Plan = NonNullable<Order['plan']>;
+/** A plan all the way to active SIMs. */
+export type WholePlan = { partnerServiceId: string; customerId: string; customerServiceId: string; activate: true };
+export type Page<T> = { items: T[]; nextCursor?: string };
+
+export type ProblemDocument = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  code: string;
+  errors?: { pointer: string; code: string; message: string; nearest?: number[] }[];
+  nearest?: number[];
+};
+
+type OperatorId = Order['operatorId'];
+export type NewOrder = {
+  operatorId: OperatorId;
+  quantity: number;
+  reference?: string;
+  deliveryAddress?: Order['deliveryAddress'];
+  plan?: Plan;
+};
+
+type SimQuery = 'state' | 'customerId' | 'customerServiceId' | 'partnerServiceId' | 'operatorId' | 'orderId' | 'q';
+
+/** Tariffs of the local cloud's seed that cover every operator. */
+const PARTNER_TARIFF = 'trf_partner_all';
+const CUSTOMER_TARIFF = 'trf_customer_all';
+
+/** The life of an order, as the contract tells it. */
+export const orderStates: readonly Order['state'][] = [
+  'submitted',
+  'accepted',
+  'processing',
+  'dispatched',
+  'delivered',
+  'fulfilled',
+  'cancelled',
+  'rejected',
+  'failed',
+];
+
+/** States that an order does not leave by itself. */
+const orderEnds = ['fulfilled', 'cancelled', 'rejected', 'failed'];
+
+/** A partner's admin at work: makes the usual things, and fails the test at once when the API does not play along. */
+export type Partner = {
+  readonly id: string;
+  /** The admin's calls. */
+  readonly api: ApiClient;
+  /** A partner service; of a tariff for every operator, when left out. */
+  aPartnerService(fields?: { name?: string; tariffId?: string }): Promise<PartnerService>;
+  aCustomer(fields?: { name?: string }): Promise<Customer>;
+  aCustomerService(customerId: string, fields?: { name?: string; tariffId?: string }): Promise<CustomerService>;
+  /** A customer with one service; of a tariff for every operator, when left out. */
+  aCustomerWithService(fields?: { name?: string; tariffId?: string }): Promise<{
+    customer: Customer;
+    service: CustomerService;
+  }>;
+  /** A plan with a partner service, a customer and its service made for it. */
+  aPlan(): Promise<WholePlan>;
+  /** Places an order. */
+  orders(order: NewOrder): Promise<Order>;
+  order(id: string): Promise<Order>;
+  /**
+   * Waits until an order is in a state; fails as soon as it ends in another one.
+   *
+   * @param options.onLook is shown the order each time that it is looked at
+   */
+  orderIn(
+    id: string,
+    state: Order['state'],
+    options?: { within?: number; onLook?: (order: Order) => void },
+  ): Promise<Order>;
+  /** Places an order, and waits until the operator has taken it: from then on its way is settled. */
+  ordersAccepted(order: NewOrder): Promise<Order>;
+  eventsOf(orderId: string): Promise<OrderEvent[]>;
+  /** The states that an order has come to so far, as its timeline tells them. */
+  statesOf(orderId: string): Promise<Order['state'][]>;
+  /** All SIMs of a list, page by page. */
+  sims(query: Readonly<Partial<Record<SimQuery, string>>>): Promise<Sim[]>;
+  /** All items of any list, page by page. */
+  all<T>(path: string): Promise<T[]>;
+  /** Asks for a bulk action; 202. */
+  bulk(action: string, body: Record<string, unknown>): Promise<Operation>;
+  /** Asks for a bulk action, and waits for its end. */
+  bulkDone(action: string, body: Record<string, unknown>, options?: { within?: number }): Promise<Operation>;
+  /** Waits for the end of an operation. */
+  operationDone(id: string, options?: { within?: number }): Promise<Operation>;
+  resultsOf(operationId: string, outcome?: 'succeeded' | 'failed'): Promise<Result[]>;
+  /** SIMs of a new order, received, in holding. The operator should deliver at once. */
+  simsInHolding(order: NewOrder): Promise<Sim[]>;
+  /** SIMs of a new order, migrated. */
+  simsInStock(order: NewOrder): Promise<Sim[]>;
+  /** SIMs of a new order, assigned to a new customer. */
+  assignedSims(order: NewOrder): Promise<Sim[]>;
+  /** SIMs of a new order, active with a new customer. */
+  activeSims(order: NewOrder): Promise<Sim[]>;
+};
+
+let names = 0;
+
+/** A name that nothing else of the test file has. */
+function aName(what: string): string {
+  names += 1;
+  return `${what} ${names}`;
+}
+
+export function partnerAtWork(id: string, api: ApiClient): Partner {
+  const make = async <T>(path: string, body: unknown): Promise<T> => is(201, await api.post<T>(path, body));
+  const read = async <T>(path: string): Promise<T> => is(200, await api.get<T>(path));
+
+  async function all<T>(path: string): Promise<T[]> {
+    const items: T[] = [];
+    let cursor: string | undefined;
+    do {
+      const next = cursor === undefined ? '' : `${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}`;
+      const page: Page<T> = await read(path + next);
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    return items;
+  }
+
+  const aPartnerService: Partner['aPartnerService'] = (fields) =>
+    make('/v1/partner-services', { name: aName('Service'), tariffId: PARTNER_TARIFF, ...fields });
+  const aCustomer: Partner['aCustomer'] = (fields) => make('/v1/customers', { name: aName('Customer'), ...fields });
+  const aCustomerService: Partner['aCustomerService'] = (customerId, fields) =>
+    make('/v1/customer-services', { customerId, tariffId: CUSTOMER_TARIFF, name: aName('Fleet'), ...fields });
+
+  async function aCustomerWithService({ name, ...fields }: { name?: string; tariffId?: string } = {}) {
+    const customer = await aCustomer(name === undefined ? {} : { name });
+    return { customer, service: await aCustomerService(customer.id, fields) };
+  }
+
+  async function aPlan(): Promise<WholePlan> {
+    const [{ id: partnerServiceId }, { customer, service }] = await Promise.all([
+      aPartnerService(),
+      aCustomerWithService(),
+    ]);
+    return { partnerServiceId, customerId: customer.id, customerServiceId: service.id, activate: true };
+  }
+
+  const order = (orderId: string) => read<Order>(`/v1/orders/${orderId}`);
+
+  const orderIn: Partner['orderIn'] = async (orderId, state, { onLook, ...options } = {}) => {
+    const seen = await eventually(async () => {
+      const now = await order(orderId);
+      onLook?.(now);
+      if (now.state !== state && !orderEnds.includes(now.state)) {
+        throw new Error(`Order ${orderId} is ${now.state}, not ${state} yet: ${JSON.stringify(now)}`);
+      }
+      return now;
+    }, options);
+    if (seen.state !== state) {
+      throw new Error(`Order ${orderId} ended ${seen.state}, not ${state}: ${JSON.stringify(seen)}`);
+    }
+    return seen;
+  };
+
+  const operationDone: Partner['operationDone'] = (operationId, options) =>
+    eventually(async () => {
+      const operation = await read<Operation>(`/v1/operations/${operationId}`);
+      if (['scheduled', 'queued', 'running'].includes(operation.state)) {
+        throw new Error(`Operation ${operationId} is not done: ${JSON.stringify(operation)}`);
+      }
+      return operation;
+    }, options);
+
+  const bulk: Partner['bulk'] = async (action, body) => is(202, await api.post<Operation>(`/v1/sims/${action}`, body));
+  const bulkDone: Partner['bulkDone'] = async (action, body, options) =>
+    operationDone((await bulk(action, body)).id, options);
+
+  const simsOf = (orderId: string) => all<Sim>(`/v1/orders/${orderId}/sims?limit=200`);
+  const orders: Partner['orders'] = (placed) => make('/v1/orders', placed);
+
+  async function ordersAccepted(placed: NewOrder): Promise<Order> {
+    const { id: orderId } = await orders(placed);
+    return eventually(async () => {
+      const now = await order(orderId);
+      if (now.operatorReference === undefined) {
+        throw new Error(`Order ${orderId} is ${now.state}, not accepted yet.`);
+      }
+      return now;
+    });
+  }
+
+  const eventsOf = (orderId: string) => all<OrderEvent>(`/v1/orders/${orderId}/events?limit=200`);
+
+  /** SIMs that a plan brought as far as they shall be. */
+  async function simsOfPlan(placed: NewOrder, plan: Plan): Promise<Sim[]> {
+    const { id: orderId } = await orders({ ...placed, plan });
+    const fulfilled = await orderIn(orderId, 'fulfilled');
+    expect(fulfilled.progress.failed).toBe(0);
+    return simsOf(orderId);
+  }
+
+  return {
+    id,
+    api,
+    aPartnerService,
+    aCustomer,
+    aCustomerService,
+    aCustomerWithService,
+    aPlan,
+    orders,
+    order,
+    orderIn,
+    ordersAccepted,
+    eventsOf,
+    statesOf: async (orderId) => (await eventsOf(orderId)).flatMap(({ to }) => to ?? []),
+    sims: (query) => all(`/v1/sims?${new URLSearchParams({ limit: '200', ...query })}`),
+    all,
+    bulk,
+    bulkDone,
+    operationDone,
+    resultsOf: (operationId, outcome) =>
+      all(`/v1/operations/${operationId}/results?limit=200${outcome === undefined ? '' : `&outcome=${outcome}`}`),
+    async simsInHolding(placed) {
+      const { id: orderId } = await orders(placed);
+      await orderIn(orderId, 'delivered');
+      return simsOf(orderId);
+    },
+    async simsInStock(placed) {
+      const { partnerServiceId } = await aPlan();
+      return simsOfPlan(placed, { partnerServiceId });
+    },
+    async assignedSims(placed) {
+      return simsOfPlan(placed, { ...(await aPlan()), activate: false });
+    },
+    async activeSims(placed) {
+      return simsOfPlan(placed, await aPlan());
+    },
+  };
+}
+
+/** The body of an answer that has to have this status. */
+export function is<T>(status: number, answer: Answer<T>): T {
+  if (answer.status !== status) {
+    throw new Error(`The API answers ${answer.status}, not ${status}: ${JSON.stringify(answer.body)}`);
+  }
+  return answer.body;
+}
