@@ -10,6 +10,7 @@ const longest = [
   'fleet',
   'local/cloud',
   'sim-fulfilment-app',
+  'new-route',
   'resilience',
   'orders-failed',
   'alarms',
