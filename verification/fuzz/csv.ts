@@ -1,22 +1,39 @@
-import { readCsv, writeCsv } from '../../functions/http/csv.ts';
+import { CsvError, parse } from 'csv-parse/sync';
 import type { Schema } from './document.ts';
 import { fieldsOf } from './things.ts';
+
+/*
+ * CSV as a client reads and writes it, with a library of its own: the fuzzer shares no code with the API that it checks.
+ */
 
 /** The columns of CSV, by the schema of its rows. */
 export const columnsIn = ({ items }: Schema) => Object.keys(items?.properties ?? {});
 
-/** Rows as a file with a header row. */
+/** Rows as a file with a header row, with quotes around every field. */
 export function csvText(schema: Schema, rows: unknown): string {
   const columns = columnsIn(schema);
   const cells = (row: unknown) => columns.map((name) => String(fieldsOf(row)[name] ?? ''));
-  return writeCsv([columns, ...(Array.isArray(rows) ? rows : []).map(cells)]);
+  return [columns, ...(Array.isArray(rows) ? rows : []).map(cells)]
+    .map((fields) => `${fields.map((field) => `"${field.replaceAll('"', '""')}"`).join(',')}\r\n`)
+    .join('');
 }
 
-/** What a file says; `undefined` when it is none, or has rows of other lengths than its header row. */
+/** The header row and the rows of a file; `undefined` when it is not CSV, or has rows of another length than its header row. */
 export function csvIn(text: string): { header: string[]; rows: Record<string, string>[] } | undefined {
-  const read = readCsv(text);
-  const [header, ...rows] = 'records' in read ? read.records : [];
-  return header && rows.every((fields) => fields.length === header.length)
-    ? { header, rows: rows.map((fields) => Object.fromEntries(fields.map((field, at) => [header[at], field]))) }
-    : undefined;
+  const [header, ...rows] = recordsIn(text);
+  return (
+    header && { header, rows: rows.map((fields) => Object.fromEntries(fields.map((field, at) => [header[at], field]))) }
+  );
+}
+
+/** The records of a file with CRLF line ends; none when it is malformed. */
+function recordsIn(text: string): string[][] {
+  try {
+    return parse(text, { record_delimiter: '\r\n' });
+  } catch (error) {
+    if (error instanceof CsvError) {
+      return [];
+    }
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { readCsv, writeCsv } from '../../../functions/http/csv.ts';
 
@@ -25,6 +26,21 @@ describe('CSV is written', () => {
   test.each([' a ', '=1+1', 'é', ';', "'"])('with %j as it is', (field) => {
     expect(writeCsv([[field]])).toBe(`${field}\r\n`);
   });
+});
+
+const anyField = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'a",;\r\n ') }));
+
+test('another reader of CSV reads what is written', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 5 }),
+      fc.array(fc.array(anyField, { minLength: 5, maxLength: 5 })),
+      (width, rows) => {
+        const records = rows.map((fields) => fields.slice(0, width));
+        expect(parse(writeCsv(records), { record_delimiter: '\r\n' })).toEqual(records);
+      },
+    ),
+  );
 });
 
 describe('CSV is read', () => {

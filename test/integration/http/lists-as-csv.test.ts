@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { readCsv } from '../../../functions/http/csv.ts';
+import { parse } from 'csv-parse/sync';
 import { type Answer, eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Page, type Sim } from '../support/partner.ts';
 import { expectProblem } from '../support/problems.ts';
@@ -28,8 +28,7 @@ const getCsv = (path: string, as = api) => as.get<string>(path, csv);
 function rowsOf(answer: Answer<string>): Record<string, string>[] {
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
-  const read = readCsv(answer.body);
-  const [header = [], ...records] = 'records' in read ? read.records : [];
+  const [header = [], ...records] = parse(answer.body, { record_delimiter: '\r\n' });
   return records.map((fields) => Object.fromEntries(fields.map((field, at) => [header[at], field])));
 }
 
