@@ -5,6 +5,7 @@ import type { Attributes } from '../../../adapters/dynamodb/item-shapes.ts';
 import { scanRaw } from '../../../adapters/dynamodb/items.ts';
 import type { Key } from '../../../adapters/dynamodb/keys.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
+import { untilAvailable } from '../support/eventually.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Order, type Page } from '../support/partner.ts';
 import { expectGatewayMessage, expectInvalid, expectProblem } from '../support/problems.ts';
@@ -21,18 +22,14 @@ const pathOf = (partnerId: string, id?: string) =>
 let names = 0;
 async function aClient(fields: object = {}, partnerId = acme.id): Promise<NewClient> {
   names += 1;
-  const answer = await platform.post<NewClient>(pathOf(partnerId), {
-    name: `Client ${names}`,
-    roles: ['admin'],
-    ...fields,
-  });
-  return is(201, answer);
+  const body = { name: `Client ${names}`, roles: ['admin'], ...fields };
+  return is(201, await untilAvailable(() => platform.post<NewClient>(pathOf(partnerId), body)));
 }
 
-const revoke = (partnerId: string, id: string) => platform.del(pathOf(partnerId, id));
+const revoke = (partnerId: string, id: string) => untilAvailable(() => platform.del(pathOf(partnerId, id)));
 
 async function clientsOf(partnerId: string): Promise<Client[]> {
-  return is(200, await platform.get<Page<Client>>(`${pathOf(partnerId)}?limit=200`)).items;
+  return is(200, await untilAvailable(() => platform.get<Page<Client>>(`${pathOf(partnerId)}?limit=200`))).items;
 }
 
 async function tokenOf(client: MachineSignIn): Promise<string> {
@@ -250,7 +247,9 @@ describe('the clients of a partner', () => {
     }
     // Of two that are made at once there is room for one: both or one of them is refused, and leaves nothing behind.
     const race = await Promise.all(
-      ['One', 'Other'].map((name) => platform.post<NewClient>(pathOf(acme.id), { name, roles: ['billing'] })),
+      ['One', 'Other'].map((name) =>
+        untilAvailable(() => platform.post<NewClient>(pathOf(acme.id), { name, roles: ['billing'] })),
+      ),
     );
     const made = race.filter(({ status }) => status === 201);
     expect(made.length).toBeLessThanOrEqual(1);

@@ -28,3 +28,16 @@ export async function eventually<T>(attempt: () => T | Promise<T>, { within = 60
     await sleep(performance.now() - begun < SELDOM_AFTER_MS ? POLL_EVERY_MS : SELDOM_MS);
   }
 }
+
+/** Repeats a request that the API answers with 503, as its clients should: a harsh cloud throttles in bursts. */
+export async function untilAvailable<Response extends { status: number }>(
+  request: () => Promise<Response>,
+): Promise<Response> {
+  return eventually(async () => {
+    const answer = await request();
+    if (answer.status === 503) {
+      throw new Error(`The API still answers 503: ${JSON.stringify(answer)}`);
+    }
+    return answer;
+  });
+}
