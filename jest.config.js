@@ -19,12 +19,23 @@ const shared = {
   },
 };
 
+/** Tests that are too long for `npm test`: large fleets, several releases, restarts. `npm run test:all` runs them. */
+const LONG = '\\.long\\.test\\.ts$';
+
 const integration = {
   ...shared,
   displayName: 'integration',
   testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
+  testPathIgnorePatterns: [LONG],
   globalSetup: '<rootDir>/test/integration/support/start-cloud-pool.js',
   globalTeardown: '<rootDir>/test/integration/support/stop-cloud-pool.js',
+};
+
+const long = {
+  ...integration,
+  displayName: 'long',
+  testMatch: ['<rootDir>/test/**/*.long.test.ts'],
+  testPathIgnorePatterns: [],
 };
 
 /**
@@ -81,11 +92,12 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/test/integration/'],
+      testPathIgnorePatterns: ['/test/integration/', LONG],
       globalSetup: '<rootDir>/test/infra/start-synthesis.js',
       globalTeardown: '<rootDir>/test/infra/stop-synthesis.js',
     },
     integration,
+    ...(process.env.TEST_LONG ? [long] : []),
     ...(process.env.BASE_URL ? [acceptance] : []),
     ...(process.env.TEST_ENGINES ? [onDynamoDbLocal()] : []),
   ],

@@ -7,14 +7,14 @@ const { default: Sequencer } = createRequire(import.meta.url)('@jest/test-sequen
  * to pass stands among what keeps the cores busy; at the start that is what needs no cloud, until the first ones are there.
  */
 const longest = [
-  'fleet',
+  'fleet.long',
   'local/cloud',
   'sim-fulfilment-app',
-  'new-route',
-  'resilience',
+  'new-route.long',
+  'resilience.long',
   'orders-failed',
   'alarms',
-  'executions-across-releases',
+  'executions-across-releases.long',
   'bulk-scheduled',
   'orders-to-active',
   'orders-late-activations',

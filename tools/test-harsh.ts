@@ -27,16 +27,19 @@ const args = process.argv.slice(2).filter((arg) => arg !== '--sample');
 const env = {
   PATIENCE,
   ...process.env,
+  TEST_LONG: '1',
   CLOUD: 'harsh',
   HARSH_SEED: process.env.HARSH_SEED ?? (isSample ? SAMPLE_SEED : `${randomInt(1_000_000)}`),
 };
-const pathsOf = (names: readonly string[]) => names.map((name) => `/test/integration/[^/]+/${name}\\.test\\.ts$`);
+const pathsOf = (names: readonly string[]) =>
+  names.map((name) => `/test/integration/[^/]+/${name}(\\.long)?\\.test\\.ts$`);
 const jest = [
   '--experimental-vm-modules',
   'node_modules/jest/bin/jest.js',
   '--selectProjects=integration',
+  '--selectProjects=long',
   // An option of one value: jest would read the names of test files that follow --selectProjects as names of projects.
-  '--maxWorkers=100%',
+  ...(args.some((arg) => arg.startsWith('--maxWorkers=')) ? [] : ['--maxWorkers=100%']),
 ];
 const isFullRun = !isSample && args.length === 0;
 const commands: readonly (readonly string[])[] = [
