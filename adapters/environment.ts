@@ -2,7 +2,7 @@
 export function required(name: string): string {
   const value = process.env[name];
   if (!value) {
-    throw new Error(`The environment variable ${name} is not set: the deployment (infra/) sets it.`);
+    throw new Error(`The environment variable ${name} is not set. The deployment (infra/) should set it.`);
   }
   return value;
 }

@@ -38,7 +38,7 @@ function dayOf(epochMs: number): CalendarDay {
 function startOf(day: CalendarDay): number {
   const start = Date.parse(`${day}T00:00:00Z`);
   if (Number.isNaN(start) || dayOf(start) !== day) {
-    throw new RangeError(`a day is YYYY-MM-DD: ${JSON.stringify(day)}`);
+    throw new RangeError(`a day must be YYYY-MM-DD, not ${JSON.stringify(day)}`);
   }
   return start;
 }

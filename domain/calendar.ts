@@ -40,7 +40,7 @@ export function localDay(calendar: CalendarId, at: Date): CalendarDay {
  */
 export function workingDaysAfter(operatorId: OperatorId, from: Date, days: number): CalendarDay {
   if (!Number.isInteger(days) || days < 0) {
-    throw new RangeError(`working days are counted in whole numbers from 0: ${days}`);
+    throw new RangeError(`working days must be a whole number of at least 0, not ${days}`);
   }
   const { calendar } = operators[operatorId];
   let day = localDay(calendar, from);

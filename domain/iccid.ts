@@ -34,7 +34,7 @@ export function iccidProblem(text: string): string | undefined {
 export function withCheckDigit(body: string): Iccid {
   const iccid = `${body}${checkDigit(body)}`;
   if (!isIccid(iccid)) {
-    throw new RangeError(`an ICCID's body has 18 or 19 digits: ${JSON.stringify(body)}`);
+    throw new RangeError(`an ICCID's body must have 18 or 19 digits, not ${JSON.stringify(body)}`);
   }
   return iccid;
 }

@@ -117,10 +117,13 @@ export function decide(sim: Sim, request: SimRequest, at: string): Decision {
 function migrate(sim: Sim, request: Extract<SimRequest, { action: 'migrate' }>, at: string): Decision {
   const target = request.partnerService;
   if (!target) {
-    return refused('not_found', `Partner service ${request.partnerServiceId} is not there.`);
+    return refused('not_found', `There is no partner service ${request.partnerServiceId}.`);
   }
   if (target.service.holding) {
-    return refused('holding_target', 'A holding service is where SIMs arrive: migrate to a service of your own.');
+    return refused(
+      'holding_target',
+      'SIMs cannot be migrated to a holding service. Choose one of your own partner services.',
+    );
   }
   if (sim.partnerServiceId === target.service.id && sim.state !== 'terminated') {
     return unchanged;
@@ -146,10 +149,10 @@ function assign(sim: Sim, request: Extract<SimRequest, { action: 'assign' }>, at
     return refused(...stateProblem(sim, 'assign'));
   }
   if (!customer) {
-    return refused('not_found', `Customer ${request.customerId} is not there.`);
+    return refused('not_found', `There is no customer ${request.customerId}.`);
   }
   if (!customerService) {
-    return refused('not_found', `Customer service ${request.customerServiceId} is not there.`);
+    return refused('not_found', `There is no customer service ${request.customerServiceId}.`);
   }
   if (customerService.service.customerId !== customer.id) {
     return refused(
@@ -158,7 +161,7 @@ function assign(sim: Sim, request: Extract<SimRequest, { action: 'assign' }>, at
     );
   }
   if (sim.customerId !== undefined && sim.customerId !== customer.id) {
-    return refused('already_assigned', `The SIM belongs to customer ${sim.customerId}: unassign it first.`);
+    return refused('already_assigned', `The SIM belongs to customer ${sim.customerId}. Unassign it first.`);
   }
   if (sim.customerServiceId === customerService.service.id) {
     return unchanged;

@@ -80,7 +80,7 @@ export class Alarms extends Construct {
     );
   }
 
-  /** The alarm with this name. @throws Error when there is none, or several. */
+  /** Returns the alarm with this name. @throws Error when there is none, or several. */
   getAlarm(name: string): Alarm {
     const found = this.node.tryFindChild(name);
     if (!(found instanceof Alarm)) throw new Error(`There is no alarm ${name}`);
@@ -131,7 +131,7 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
       metric: api.metricServerError({ statistic: 'Sum', period: five }),
       // A single one may be a broken connection, or an operator that did not answer a cancellation.
       threshold: 5,
-      description: 'The API answered five requests in five minutes with 5xx: more than bad luck.',
+      description: 'The API answered five requests with 5xx within five minutes, which is too many to be chance.',
     },
     ApiIsSlow: {
       metric: api.metricLatency({ statistic: Stats.percentile(99), period: five }),
@@ -139,7 +139,7 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
       // 99th percentile. So it must last a quarter of an hour.
       threshold: 3_000,
       periods: { breaching: 3, of: 3 },
-      description: 'One request in a hundred took three seconds and more, for a quarter of an hour.',
+      description: 'One request in a hundred took three seconds or more, for a quarter of an hour.',
     },
     FunctionsAreThrottled: {
       // Of all functions in the account: they share its concurrency.
@@ -147,7 +147,7 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
       threshold: 1,
       periods: { breaching: 3, of: 3 },
       description:
-        'Lambda refused calls for a quarter of an hour, which is longer than a burst: the account is at its limit.',
+        'Lambda throttled invocations for a quarter of an hour, longer than a burst: the account is at its concurrency limit.',
     },
     TableIsThrottled: {
       metric: throttledRequests(table),
@@ -155,48 +155,50 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
       // anything: docs/scale.md. An hour of throttling has another cause.
       threshold: 100,
       periods: { breaching: 12, of: 12 },
-      description: 'DynamoDB refused a hundred requests in each five minutes of an hour: it does not grow out of it.',
+      description:
+        'DynamoDB throttled a hundred requests in every five minutes of an hour: it does not recover by splitting partitions.',
     },
     DeadLettersWait: {
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: five }),
       threshold: 1,
-      description: 'An event was not handled, not even when it was tried again: each is looked at.',
+      description: 'An event failed all its attempts. Every one needs an investigation.',
     },
     ExecutionsFail: {
       metric: machine.metricFailed({ statistic: 'Sum', period: five }),
       threshold: 1,
-      description: 'An order or an operation failed, and its partner sees that: each is looked at.',
+      description: 'An order or operation failed, and its partner sees it. Every one needs an investigation.',
     },
-    WorkIsSetAside: {
-      metric: metrics.of('SetAside', { statistic: 'Sum', period: five }),
+    WorkIsDeadLettered: {
+      metric: metrics.of('DeadLettered', { statistic: 'Sum', period: five }),
       threshold: 1,
-      description: 'Something that is due broke twelve looks at it, and nobody looks any more.',
+      description: 'Background work failed twelve times and was dead-lettered. It is not retried until it is redriven.',
     },
-    LooksFail: {
-      metric: metrics.of('LooksFailed', { statistic: 'Sum', period: five }),
+    AttemptsFail: {
+      metric: metrics.of('AttemptsFailed', { statistic: 'Sum', period: five }),
       // A single broken item fails once a minute at most.
       threshold: 10,
-      description: 'Ten looks at what is due failed in five minutes: more than one thing is broken.',
+      description: 'Ten attempts at background work failed within five minutes: a shared cause is likely.',
     },
     EventsAreLate: {
       metric: publisher.metric('IteratorAge', { statistic: 'Maximum', period: five }),
       // Normally, events reach their webhooks within a minute or two.
       threshold: Duration.minutes(10).toMilliseconds(),
-      description: 'Changes of the table wait for ten minutes to become events, which takes a second or two.',
+      description:
+        'Changes of the table have waited ten minutes to be published as events, which normally takes a second or two.',
     },
     OrdersAreLate: {
       metric: metrics.of('HoursBeyondLeadTime', { statistic: 'Maximum', period: Duration.hours(1) }),
       // A delivery that is due on a Friday may arrive on the Monday. Each order is polled within eight hours.
       threshold: 48,
       periods: { breaching: 1, of: 8 },
-      description: 'An order is two days beyond its lead time, the oldest counting: longer than over a weekend.',
+      description: 'The most overdue order is two days beyond its lead time, which is longer than a weekend.',
     },
     NewVersionFails: canaries.map(({ name, live }) => ({
       suffix: name,
       metric: failuresOfNewest(live),
       // Functions of the API answer expected errors: this counts crashes and time-outs.
       threshold: 1,
-      description: 'A function of the API crashed or ran out of time, in the version that was released last.',
+      description: 'A function of the API crashed or timed out in the latest version.',
     })),
     OperatorIsDown: operatorIds.map((operator) => ({
       suffix: operator,
@@ -204,7 +206,7 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
       // An outage of minutes needs no action. Over three hours, because every operator is asked for usage every two hours.
       threshold: 0.5,
       periods: { breaching: 2, of: 12 },
-      description: `Half of the calls of ${operator} came to nothing, in two quarters of an hour within three hours.`,
+      description: `Half of the calls of ${operator} failed, in two quarters of an hour within three hours.`,
     })),
   };
 }

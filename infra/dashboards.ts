@@ -58,37 +58,37 @@ function business(metrics: FunctionMetrics): IWidget[][] {
   const median = { statistic: Stats.percentile(50), period: Duration.days(1) };
   return [
     [
-      graph('Orders, by operator and the state they came to', metrics.each('Orders', sum)),
-      graph('Hours from order to active, by operator, median of a day', metrics.each('HoursToActive', median)),
+      graph('Orders, by operator and state reached', metrics.each('Orders', sum)),
+      graph('Hours from order to active, by operator, daily median', metrics.each('HoursToActive', median)),
       graph(
-        'Hours beyond the lead time, the oldest order with its operator',
+        'Hours beyond the lead time, most overdue order',
         metrics.of('HoursBeyondLeadTime', { statistic: 'Maximum', period: hour }),
       ),
     ],
     [
-      graph('SIMs done, by action', metrics.each('SimsSucceeded', sum)),
+      graph('SIMs succeeded, by action', metrics.each('SimsSucceeded', sum)),
       graph('SIMs failed, by action', metrics.each('SimsFailed', sum)),
-      graph('Why, by stage and code', metrics.each('StageFailures', sum)),
+      graph('Failures, by stage and code', metrics.each('StageFailures', sum)),
     ],
     [
-      graph('SIMs that wait in holding for too long, by operator', metrics.each('SimsWaitingInHolding', sum)),
-      graph('Orders and operations that failed, by code', metrics.each('RunsFailed', sum)),
-      graph('Usage alarms that went off', metrics.of('AlarmsFired', sum)),
+      graph('SIMs in holding for too long, by operator', metrics.each('SimsWaitingInHolding', sum)),
+      graph('Failed orders and operations, by code', metrics.each('RunsFailed', sum)),
+      graph('Usage alarms fired', metrics.of('AlarmsFired', sum)),
     ],
     [
       graph(
-        'Usage records, counted and not',
+        'Usage records, counted and not counted',
         metrics.of('UsageRecordsCounted', sum),
         metrics.of('UsageRecordsNotCounted', sum),
       ),
       graph(
-        'Events for webhooks: put in, taken, attempts that failed',
+        'Webhook events: published, delivered, failed attempts',
         metrics.of('EventsPublished', sum),
         metrics.of('EventsDelivered', sum),
         metrics.of('DeliveriesFailed', sum),
       ),
       graph(
-        'Seconds from what happened to its webhook',
+        'Seconds from a change to its delivery',
         metrics.of('WebhookLag', { statistic: Stats.percentile(50), period: hour, label: 'p50' }),
         metrics.of('WebhookLag', { statistic: Stats.percentile(99), period: hour, label: 'p99' }),
       ),
@@ -114,7 +114,7 @@ function machineRoom({
     [
       graph('API', api.metricCount(sum), api.metricClientError(sum), api.metricServerError(sum)),
       graph(
-        'API, milliseconds',
+        'API latency, milliseconds',
         api.metricLatency({ ...p99, statistic: Stats.percentile(50), label: 'p50' }),
         api.metricLatency({ ...p99, label: 'p99' }),
       ),
@@ -122,21 +122,25 @@ function machineRoom({
     ],
     [
       graph('Requests, by route', metrics.each('Requests', sum)),
-      graph('Milliseconds in the function, by route, p99', metrics.each('Latency', p99)),
-      graph('Journal entries lost', metrics.of('JournalLost', sum)),
+      graph('Function latency, milliseconds, by route, p99', metrics.each('Latency', p99)),
+      graph('Journal entries lost', metrics.of('JournalEntriesLost', sum)),
     ],
     [
-      graph('Errors of functions', ...functions.map((lambda) => lambda.metricErrors(sum))),
-      graph('Milliseconds of functions, p99', ...functions.map((lambda) => lambda.metricDuration(p99))),
+      graph('Function errors', ...functions.map((lambda) => lambda.metricErrors(sum))),
+      graph('Function duration, milliseconds, p99', ...functions.map((lambda) => lambda.metricDuration(p99))),
       graph(
-        'Functions at work, and calls that Lambda refused, of the account',
+        'Concurrent executions and throttles of the account',
         LambdaFunction.metricAllConcurrentExecutions(max),
         LambdaFunction.metricAllThrottles(sum),
       ),
     ],
     [
       graph('Executions', machine.metricStarted(sum), machine.metricSucceeded(sum), machine.metricFailed(sum)),
-      graph('Table, units', table.metricConsumedReadCapacityUnits(sum), table.metricConsumedWriteCapacityUnits(sum)),
+      graph(
+        'Table, capacity units',
+        table.metricConsumedReadCapacityUnits(sum),
+        table.metricConsumedWriteCapacityUnits(sum),
+      ),
       graph(
         'Table, throttled writes',
         table.metricThrottledRequestsForOperation('UpdateItem', sum),
@@ -144,24 +148,21 @@ function machineRoom({
       ),
     ],
     [
-      graph('Operators, milliseconds of a call, p99', metrics.each('OperatorLatency', p99)),
-      graph(
-        'Operators, share of calls that came to nothing',
-        metrics.each('OperatorErrors', { statistic: 'Average', period: five }),
-      ),
-      graph('Seconds overdue when looked at', metrics.each('PollLag', max)),
+      graph('Operator calls, milliseconds, p99', metrics.each('OperatorLatency', p99)),
+      graph('Operator calls, error rate', metrics.each('OperatorErrors', { statistic: 'Average', period: five })),
+      graph('Seconds overdue when processed', metrics.each('PollLag', max)),
     ],
     [
       graph(
-        'What is due',
+        'Background work',
         metrics.of('OrdersPolled', sum),
         metrics.of('RunsResumed', sum),
-        metrics.of('LooksFailed', sum),
-        metrics.of('LooksThrottled', sum),
-        metrics.of('SetAside', sum),
+        metrics.of('AttemptsFailed', sum),
+        metrics.of('AttemptsThrottled', sum),
+        metrics.of('DeadLettered', sum),
       ),
       graph('Dead letters', deadLetters.metricApproximateNumberOfMessagesVisible(max)),
-      graph('Milliseconds that changes wait to become events', publisher.metric('IteratorAge', max)),
+      graph('Age of the oldest unpublished change, milliseconds', publisher.metric('IteratorAge', max)),
     ],
   ];
 }

@@ -30,9 +30,9 @@ export async function checkRun(run: RunInput): Promise<void> {
     return;
   }
   if (record?.state === 'scheduled') {
-    logger.info('starts at its time', { kind, partnerId, ...correlation(id) });
+    logger.info('scheduled run started', { kind, partnerId, ...correlation(id) });
   } else {
-    logger.warn('resumed by the sweep', { kind, partnerId, ...correlation(id), attempt: next, status });
+    logger.warn('run resumed by the sweep', { kind, partnerId, ...correlation(id), attempt: next, status });
     recordMetric('RunsResumed', 1);
   }
   await startRun(run, next);

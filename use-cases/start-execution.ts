@@ -10,7 +10,7 @@ export async function startExecution(input: RunInput, attempt = 1): Promise<void
   try {
     await startRun(input, attempt);
   } catch (error) {
-    logger.error('start failed, left to the sweep', {
+    logger.error('execution not started: retried by the sweep', {
       ...correlation(input.id),
       error: error instanceof Error ? error : new Error(String(error)),
     });

@@ -70,7 +70,7 @@ export class ConditionFailed extends Error {
   readonly failed: readonly number[];
 
   constructor(failed: readonly number[], options?: ErrorOptions) {
-    super('The item was not as the write expected it.', options);
+    super('The item did not meet the condition of the write.', options);
     this.name = 'ConditionFailed';
     this.failed = failed;
   }

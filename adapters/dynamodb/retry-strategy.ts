@@ -30,7 +30,7 @@ export function boundedRetries(policy: () => RetryPolicy, random: () => number =
       const delay = passes ? retryDelay(policy(), failedAttempts, random()) : undefined;
       if (delay === undefined) {
         // The SDK throws the error of the call instead.
-        throw new Error('No further attempt');
+        throw new Error('No attempts left');
       }
       return retryToken(failedAttempts, delay);
     },

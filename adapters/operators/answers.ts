@@ -47,7 +47,7 @@ export function submissionAnswers(orderId: string): ExpectedAnswers<SubmissionAn
     z.transform(
       ({ status, operatorReference, reason }): SubmissionAnswer =>
         status === 'rejected'
-          ? { outcome: 'rejected', reason: reason ?? 'No reason given' }
+          ? { outcome: 'rejected', reason: reason ?? 'The operator gave no reason.' }
           : { outcome: 'accepted', operatorReference },
     ),
   );
@@ -67,7 +67,7 @@ export function orderStatusAnswers(orderId: string): ExpectedAnswers<OperatorOrd
       orderSchema(orderId).check(
         z.refine(({ status, deliveredQuantity }) => status !== 'delivered' || deliveredQuantity !== undefined, {
           path: ['deliveredQuantity'],
-          error: 'a delivered order says how many SIMs',
+          error: 'required when the order is delivered',
         }),
       ),
       z.transform(({ orderId: _, operatorReference: __, ...status }): OperatorOrderStatus => status),
@@ -97,7 +97,7 @@ const deliveredSimSchema = z.lazy(() =>
   z.object({
     iccid: z.string().check(z.refine(isIccid, 'not an ICCID')),
     imsi: z.string().check(z.regex(/^\d{14,15}$/, 'not an IMSI')),
-    msisdn: z.exactOptional(z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, 'not a number as E.164 has it'))),
+    msisdn: z.exactOptional(z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, 'not an E.164 number'))),
   }),
 );
 
@@ -125,7 +125,7 @@ export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswer
           z.string().check(
             z.minLength(1),
             z.maxLength(1000),
-            z.refine((next) => next !== cursor, 'the cursor that was asked with'),
+            z.refine((next) => next !== cursor, 'equal to the cursor of the request'),
           ),
         ),
       }),
@@ -232,7 +232,7 @@ function readSimAnswers(listed: readonly unknown[], asked: readonly string[], al
       const [issue] = error.issues;
       leftOut.set(nameOf(entry, place), [...(issue?.path ?? []), issue?.message].join(': '));
     } else if (!batch.has(data.iccid)) {
-      leftOut.set(nameOf(entry, place), 'iccid: a SIM that was not asked for');
+      leftOut.set(nameOf(entry, place), 'iccid: not a SIM of the request');
     } else if ((answers.get(data.iccid)?.status ?? data.status) !== data.status) {
       leftOut.set(data.iccid, 'contradicts an earlier entry');
     } else {

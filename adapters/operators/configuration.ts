@@ -37,7 +37,7 @@ export type OperatorsConfiguration = z.output<typeof operatorsConfigurationSchem
 export async function operatorsConfiguration(): Promise<OperatorsConfiguration> {
   const name = process.env.OPERATORS_SECRET;
   if (name === undefined || name === '') {
-    throw new OperatorUnavailable('OPERATORS_SECRET is not set: no operator can be reached');
+    throw new OperatorUnavailable('OPERATORS_SECRET is not set, so no operator can be called');
   }
   let secret: unknown;
   try {
@@ -58,7 +58,7 @@ export function parseOperatorsConfiguration(secret: unknown): OperatorsConfigura
   const configuration = operatorsConfigurationSchema.safeParse(withoutPlaceholder(jsonIn(secret)));
   if (!configuration.success) {
     const places = configuration.error.issues.map(({ path, code }) => `/${path.join('/')} (${code})`);
-    throw new OperatorUnavailable(`The operators' secret is not as it should be at ${places.join(', ')}`);
+    throw new OperatorUnavailable(`The operators' secret is invalid at ${places.join(', ')}`);
   }
   return configuration.data;
 }

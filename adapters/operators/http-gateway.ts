@@ -74,7 +74,7 @@ function timeoutFromEnvironment(): Partial<CallPolicy> {
     return {};
   }
   if (!/^[1-9]\d{0,5}$/.test(text)) {
-    throw new Error(`OPERATOR_TIMEOUT_MS should be whole milliseconds, 1 to 999999: ${JSON.stringify(text)}`);
+    throw new Error(`OPERATOR_TIMEOUT_MS must be whole milliseconds from 1 to 999999, not ${JSON.stringify(text)}`);
   }
   return { timeoutMs: Number(text) };
 }
@@ -103,7 +103,7 @@ function operatorGateway(operatorId: string, options: Settings): OperatorGateway
 
   async function logLeftOut({ path }: Call<SimAnswers>, leftOut: readonly LeftOutSim[]): Promise<void> {
     const apiKey = (await options.configuration())[operatorId]?.apiKey ?? '';
-    options.logger.warn('An operator answered nonsense about SIMs', {
+    options.logger.warn('invalid answer of an operator about SIMs', {
       operatorId,
       path,
       count: leftOut.length,
@@ -207,23 +207,21 @@ async function callConfigured<T>(
   const { traffic = unlimitedTraffic, policy } = options;
   const circuit = await traffic.circuitState(operatorId);
   if (circuit === 'open') {
-    throw new OperatorUnavailable(`${what}: the operator is down, and left alone for a while`);
+    throw new OperatorUnavailable(`${what}: the operator is down and is not called for now (circuit open)`);
   }
   const acquire = async () =>
     requestsPerSecond === undefined || (await traffic.acquire(operatorId, secondNow(), requestsPerSecond));
   const deadline = performance.now() + policy.budgetMs;
   while (!(await acquire())) {
     if (performance.now() > deadline) {
-      throw new OperatorUnavailable(
-        `${what}: it takes ${requestsPerSecond} requests a second, and others are before us`,
-      );
+      throw new OperatorUnavailable(`${what}: rate limit reached, ${requestsPerSecond} requests a second`);
     }
     await sleep(untilNextSecond());
   }
   let isFirst = true;
   const result = await withRetries(policy, async (signal): Promise<AttemptResult<T>> => {
     if (!isFirst && !(await acquire())) {
-      return { outcome: 'transient', detail: 'too many requests of our own', retryAfterMs: untilNextSecond() };
+      return { outcome: 'transient', detail: 'rate limit reached', retryAfterMs: untilNextSecond() };
     }
     isFirst = false;
     let status: number;
@@ -247,7 +245,7 @@ async function callConfigured<T>(
       ({ status, headers } = response);
       text = await response.text();
     } catch (cause) {
-      return { outcome: 'transient', detail: signal.aborted ? 'no answer in time' : 'no connection', cause };
+      return { outcome: 'transient', detail: signal.aborted ? 'timed out' : 'no connection', cause };
     }
     const schema = request.expected[status];
     if (schema === undefined) {
@@ -257,7 +255,7 @@ async function callConfigured<T>(
     if (read.success) {
       return { outcome: 'done', value: read.data };
     }
-    options.logger.warn('An operator answered nonsense', {
+    options.logger.warn('invalid answer of an operator', {
       operatorId,
       method: request.method,
       path: request.path,
@@ -267,7 +265,7 @@ async function callConfigured<T>(
         .map(({ path, message }) => ({ path: path.join('.'), message: redactKey(apiKey, message) })),
       body: truncate(redactKey(apiKey, text)),
     });
-    return { outcome: 'transient', detail: `answered nonsense with ${status}` };
+    return { outcome: 'transient', detail: `invalid answer with ${status}` };
   });
   // A permanent failure is an answer, too.
   const answered = result.outcome === 'done' || result.permanent;
@@ -277,7 +275,7 @@ async function callConfigured<T>(
   if (result.outcome === 'done') {
     return result.value;
   }
-  const times = result.tries === 1 ? 'after one try' : `after ${result.tries} tries`;
+  const times = result.tries === 1 ? 'after 1 attempt' : `after ${result.tries} attempts`;
   throw new OperatorUnavailable(`${what}: ${result.detail}, ${times}`, { cause: result.cause });
 }
 

@@ -10,7 +10,7 @@ export const functionMetrics = {
   Latency: { unit: 'Milliseconds', by: ['route'] },
   ServerErrors: { unit: 'Count', by: ['route'] },
   /** Successful writes without a journal entry. The log has the entry. */
-  JournalLost: { unit: 'Count', by: [] },
+  JournalEntriesLost: { unit: 'Count', by: [] },
 
   /** Orders that reached a state. Resuming an order does not count. */
   Orders: { unit: 'Count', by: ['operator', 'state'] },
@@ -40,10 +40,10 @@ export const functionMetrics = {
   PollLag: { unit: 'Seconds', by: ['kind'] },
   OrdersPolled: { unit: 'Count', by: [] },
   /** Failed attempts at due items, and items that were dead-lettered after too many of them. */
-  LooksFailed: { unit: 'Count', by: [] },
-  SetAside: { unit: 'Count', by: [] },
+  AttemptsFailed: { unit: 'Count', by: [] },
+  DeadLettered: { unit: 'Count', by: [] },
   /** Attempts at due items that AWS throttled. The items stay due. */
-  LooksThrottled: { unit: 'Count', by: [] },
+  AttemptsThrottled: { unit: 'Count', by: [] },
 
   UsageRecordsCounted: { unit: 'Count', by: [] },
   UsageRecordsNotCounted: { unit: 'Count', by: [] },

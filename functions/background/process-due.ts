@@ -97,12 +97,12 @@ async function processOne<Item extends DueItem>(
   } catch (error) {
     if (isThrottled(error)) {
       logger.warn('due item throttled', { key, kind, error });
-      recordMetric('LooksThrottled', 1);
+      recordMetric('AttemptsThrottled', 1);
       return 'throttled';
     }
     const isDeadLettered = await recordFailedAttempt({ key, duePk }, String(error), clock.now());
     logger.error(isDeadLettered ? 'dead-lettered' : 'due item failed', { key, kind, error });
-    recordMetric(isDeadLettered ? 'SetAside' : 'LooksFailed', 1);
+    recordMetric(isDeadLettered ? 'DeadLettered' : 'AttemptsFailed', 1);
   }
   return 'processed';
 }

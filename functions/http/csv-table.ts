@@ -22,7 +22,7 @@ export function csvTableOf({ paged, rows = '', answers }: Pick<Route, 'paged' | 
   }
   const list = answer && fieldsOf(answer)?.[rows];
   if (!list) {
-    throw new Error(`The answer has no field ${rows}.`);
+    throw new Error(`The response has no field ${rows}.`);
   }
   return { field: rows, columns: rowColumns(list) };
 }
@@ -39,7 +39,7 @@ export function columnsOfSchema(schema: z.core.$ZodType, path: readonly string[]
 export function rowColumns(list: z.core.$ZodType): Column[] {
   const row = itemOf(list);
   if (!row) {
-    throw new Error('Only a list has rows.');
+    throw new Error('Only a list can be returned as CSV.');
   }
   return columnsOfSchema(row);
 }

@@ -27,7 +27,7 @@ const LEASE_MARGIN_MS = 1000;
 export async function execute(event: ApiEvent, context: Context, table: ApiTable): Promise<ApiResult> {
   const checked = checkedRequests.get(event);
   if (!checked) {
-    throw new Error('The request reached its handler unchecked.');
+    throw new Error('The request reached its handler without validation.');
   }
   const { registered, request, idempotencyKey: key } = checked;
   if (key === undefined) {

@@ -62,7 +62,7 @@ export function readUtf8(bytes: Buffer): string {
   const text = decoded(bytes);
   const index = text?.indexOf(REPLACEMENT_CHARACTER);
   if (text === undefined || index !== -1) {
-    const where = index === undefined ? '' : `: character ${index + 1} was damaged on the way`;
+    const where = index === undefined ? '' : `: character ${index + 1} was damaged in transit`;
     throw new HttpProblem('invalid_encoding', `The body is not valid UTF-8${where}.`);
   }
   return text;

@@ -26,7 +26,7 @@ export async function writeJournal(
     await table.addToJournal(tenantOf(request.caller), entry);
   } catch (error) {
     logger.error('journal entry lost', { entry, error });
-    recordMetric('JournalLost', 1);
+    recordMetric('JournalEntriesLost', 1);
   }
 }
 

@@ -100,13 +100,13 @@ function eventsOf({ id, operatorId }: OrderRecord, leftOut: readonly LeftOutSim[
   if (leftOut.length === 0) {
     return [];
   }
-  logger.error('SIMs of a delivery left out', { ...correlation(id), operatorId, leftOut });
+  logger.error('unreadable SIMs of a delivery left out', { ...correlation(id), operatorId, leftOut });
   return [{ at, type: 'order.sims_left_out', actor: operatorId, detail: describeLeftOut(leftOut) }];
 }
 
 function requireIccid({ iccid, ...sim }: DeliveredSim) {
   if (!isIccid(iccid)) {
-    throw new OperatorUnavailable(`${iccid} is no ICCID.`);
+    throw new OperatorUnavailable(`${iccid} is not an ICCID.`);
   }
   return { iccid, ...sim };
 }

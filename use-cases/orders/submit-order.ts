@@ -52,6 +52,6 @@ async function submit(partnerId: string, order: OrderRecord): Promise<NextStep> 
 async function cancelAtOperator({ id, operatorId }: OrderRecord): Promise<void> {
   const answer = await operatorOf(operatorId).cancelOrder(id);
   if (answer.outcome === 'refused') {
-    logger.error('operator delivers a cancelled order', { reason: answer.reason });
+    logger.error('cancellation refused by the operator', { reason: answer.reason });
   }
 }

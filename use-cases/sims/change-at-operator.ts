@@ -41,7 +41,7 @@ export async function changeAtOperator(work: PageWork): Promise<Outcome[]> {
   if (answered.length > 0) {
     await recordPageResults(work, await change(answered));
   }
-  throw new OperatorUnavailable(`There is no answer about ${unanswered.size} SIMs: they are asked about again.`);
+  throw new OperatorUnavailable(`The operator did not answer for ${unanswered.size} SIMs. The request is retried.`);
 }
 
 /** The SIMs of a page that the rules allow to change and that this operation has not changed yet. */

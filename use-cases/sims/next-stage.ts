@@ -64,9 +64,7 @@ async function nextRun(partnerId: string, operation: OperationRecord): Promise<S
     return undefined;
   }
   if (runsWithoutProgress(operation) > MAX_RUNS_WITHOUT_PROGRESS) {
-    throw new Error(
-      `${MAX_RUNS_WITHOUT_PROGRESS} runs in a row brought no result for the SIMs of operation ${operation.id}.`,
-    );
+    throw new Error(`${MAX_RUNS_WITHOUT_PROGRESS} consecutive runs produced no results for operation ${operation.id}.`);
   }
   const started = await changeOperation(partnerId, operation.id, (current) => startStageRun(current, operation, at));
   if (!started || isOperationFinished(started)) {

@@ -53,7 +53,7 @@ async function countOrLog(count: () => Promise<void>): Promise<void> {
   try {
     await count();
   } catch (error) {
-    logger.warn('results left uncounted', { error });
+    logger.warn('results not counted: retried later', { error });
   }
 }
 

@@ -34,7 +34,7 @@ export async function collectUsage(hasTime: () => boolean): Promise<void> {
         logger.warn('operator unavailable', { operatorId, error });
       } else {
         logger.error('usage not collected', { operatorId, error });
-        recordMetric('LooksFailed', 1);
+        recordMetric('AttemptsFailed', 1);
       }
     });
   }

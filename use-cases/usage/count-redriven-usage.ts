@@ -21,7 +21,7 @@ export async function countRedrivenUsage(hasTime: () => boolean): Promise<void> 
       await removeRedrivenUsage(id);
     } catch (error) {
       logger.error('redriven usage not counted', { id, error });
-      recordMetric('LooksFailed', 1);
+      recordMetric('AttemptsFailed', 1);
     }
   }
 }

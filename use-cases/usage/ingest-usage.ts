@@ -51,8 +51,8 @@ export async function ingestUsage(
 /** Dead-letters an alarm that could not be evaluated. It does not affect others. */
 export async function deadLetterAlarm({ error, ...alarm }: AlarmFailure, now: Date): Promise<void> {
   await deadLetter({ kind: 'alarm', ...alarm }, String(error), now);
-  logger.error('set aside', { kind: 'alarm', partnerId: alarm.partnerId, alarmId: alarm.id, error });
-  recordMetric('SetAside', 1);
+  logger.error('dead-lettered', { kind: 'alarm', partnerId: alarm.partnerId, alarmId: alarm.id, error });
+  recordMetric('DeadLettered', 1);
 }
 
 /** Dead-letters records that cannot be read. They do not affect others. */
@@ -66,7 +66,7 @@ export async function deadLetterUnreadable(
   }
   const problems = unreadable.map(({ problem }) => problem).slice(0, MAX_NAMED_PROBLEMS);
   const records = unreadable.map(({ record }) => record);
-  await deadLetterRecords(operatorId, { records, error: `usage not understood: ${problems.join('; ')}` }, now);
+  await deadLetterRecords(operatorId, { records, error: `invalid usage records: ${problems.join('; ')}` }, now);
   recordMetric('UsageRecordsNotCounted', unreadable.length);
 }
 
@@ -78,9 +78,9 @@ async function deadLetterRecords(
 ): Promise<void> {
   for (const work of failedUsage(operatorId, records)) {
     await deadLetter(work, String(error), now);
-    recordMetric('SetAside', 1);
+    recordMetric('DeadLettered', 1);
   }
-  logger.error('set aside', { kind: 'usage', operatorId, records: records.length, error });
+  logger.error('dead-lettered', { kind: 'usage', operatorId, records: records.length, error });
 }
 
 function report(operatorId: string, records: number, rejected: ReadonlyMap<UsageRecord, UsageRejection>): void {

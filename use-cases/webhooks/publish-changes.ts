@@ -59,11 +59,11 @@ async function saveUnlessTransient(record: StreamRecord, error: unknown): Promis
   try {
     await saveFailedChange(record, clock.now());
   } catch (cause) {
-    logger.error('failed change not kept: retried', { ...details, cause });
+    logger.error('failed change not saved: retried', { ...details, cause });
     return false;
   }
-  logger.error('events of a change not queued: kept for later', details);
-  recordMetric('LooksFailed', 1);
+  logger.error('events of a change not queued: saved for later', details);
+  recordMetric('AttemptsFailed', 1);
   return true;
 }
 
@@ -112,9 +112,9 @@ export function createPublisher(now: Date): Publisher {
               throw error;
             }
             // A damaged queue affects no other webhook: its events wait in it until it is repaired and redriven.
-            logger.error('queue of a webhook broken', { partnerId, webhookId, error });
+            logger.error('events of a webhook not queued', { partnerId, webhookId, error });
             await deadLetter({ kind: 'due', ...queueItem(partnerId, webhookId) }, String(error), now);
-            recordMetric('SetAside', 1);
+            recordMetric('DeadLettered', 1);
           }
           recordMetric('EventsPublished', events);
         }),

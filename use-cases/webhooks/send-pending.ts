@@ -216,11 +216,11 @@ async function postponeAfterError(
   try {
     if (failures < MAX_DELIVERY_ERRORS) {
       await postponePending(partnerId, webhook.id, delivery, { failures, nextAttemptAt });
-      recordMetric('LooksFailed', 1);
+      recordMetric('AttemptsFailed', 1);
     } else {
       await deadLetter({ kind: 'delivery', partnerId, webhookId: webhook.id, id: delivery.id }, String(error), now);
       await removePending(partnerId, webhook.id, delivery);
-      recordMetric('SetAside', 1);
+      recordMetric('DeadLettered', 1);
     }
   } catch (cause) {
     logger.error('event not postponed', { partnerId, webhookId: webhook.id, deliveryId: delivery.id, error: cause });

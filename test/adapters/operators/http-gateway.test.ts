@@ -88,7 +88,7 @@ describe('an order through the gateway', () => {
   test('that the operator does not know has no status: it says so at once', async () => {
     await expect(operator.gateway.orderStatus('ord_9')).rejects.toMatchObject({
       name: 'OperatorUnavailable',
-      message: '3uk: GET /orders/ord_9: answered 404 (No order was submitted with this id), after one try',
+      message: '3uk: GET /orders/ord_9: answered 404 (No order was submitted with this id), after 1 attempt',
     });
   });
 
@@ -204,7 +204,7 @@ describe('an operator that fails', () => {
     operator.sandbox.behave('3uk', { failureRate: 1 });
     await expect(operator.gateway.submitOrder(anOrder())).rejects.toMatchObject({
       name: 'OperatorUnavailable',
-      message: '3uk: PUT /orders/ord_1: answered 503 (Too much to do: try again), after 3 tries',
+      message: '3uk: PUT /orders/ord_1: answered 503 (Too much to do: try again), after 3 attempts',
     });
   });
 
@@ -212,7 +212,7 @@ describe('an operator that fails', () => {
     const stalled = await gatewayToSandbox({}, { timeoutMs: 60 });
     stalled.sandbox.behave('3uk', { stall: true });
     const start = performance.now();
-    await expect(stalled.gateway.orderStatus('ord_1')).rejects.toThrow(/no answer in time, after 3 tries/);
+    await expect(stalled.gateway.orderStatus('ord_1')).rejects.toThrow(/timed out, after 3 attempts/);
     expect(performance.now() - start).toBeGreaterThanOrEqual(170);
     await stalled.sandbox.stop();
   });
@@ -223,7 +223,7 @@ describe('an operator that fails', () => {
       const stalled = await gatewayToSandbox();
       stalled.sandbox.behave('3uk', { stall: true });
       const start = performance.now();
-      await expect(stalled.gateway.orderStatus('ord_1')).rejects.toThrow(/no answer in time, after 3 tries/);
+      await expect(stalled.gateway.orderStatus('ord_1')).rejects.toThrow(/timed out, after 3 attempts/);
       // Without it, each try has two seconds.
       expect(performance.now() - start).toBeLessThan(4_000);
       await stalled.sandbox.stop();
@@ -239,7 +239,7 @@ describe('an operator that fails', () => {
   test('to be there at all is unavailable', async () => {
     const gone = await gatewayToSandbox();
     await gone.sandbox.stop();
-    await expect(gone.gateway.orderStatus('ord_1')).rejects.toThrow(/no connection, after 3 tries/);
+    await expect(gone.gateway.orderStatus('ord_1')).rejects.toThrow(/no connection, after 3 attempts/);
   });
 
   test('because nobody configured it is unavailable', async () => {

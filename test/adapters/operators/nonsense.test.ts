@@ -84,12 +84,12 @@ describe('an answer that is nonsense', () => {
     const operator = await operatorSays([answer]);
     await expect(ask(operator.gateway)).rejects.toMatchObject({
       name: 'OperatorUnavailable',
-      message: expect.stringMatching(/^3uk: .*answered nonsense with \d{3}, after 3 tries$/),
+      message: expect.stringMatching(/^3uk: .*invalid answer with \d{3}, after 3 attempts$/),
     });
     expect(operator.asked).toHaveLength(3);
     expect(operator.logged).toHaveLength(3);
     expect(operator.logged[0]).toEqual({
-      message: 'An operator answered nonsense',
+      message: 'invalid answer of an operator',
       fields: {
         operatorId: '3uk',
         method: operator.asked[0]?.method,
@@ -206,7 +206,7 @@ describe('an answer about one SIM that is nonsense', () => {
     [
       'that was not asked for',
       [{ iccid: withCheckDigit('894420000000000003'), status: 'active' }],
-      { name: withCheckDigit('894420000000000003'), problem: /^iccid: a SIM that was not asked for$/ },
+      { name: withCheckDigit('894420000000000003'), problem: /^iccid: not a SIM of the request$/ },
     ],
   ])('(%s) leaves that SIM alone without an answer, and is logged by its name', async (_, odd, { name, problem }) => {
     for (const ask of [simStatus, activate]) {
@@ -216,7 +216,7 @@ describe('an answer about one SIM that is nonsense', () => {
       expect(operator.calls).toMatchObject([{ answered: true }]);
       expect(operator.logged).toEqual([
         {
-          message: 'An operator answered nonsense about SIMs',
+          message: 'invalid answer of an operator about SIMs',
           fields: {
             operatorId: '3uk',
             path: operator.asked[0]?.path.replace('/operators/3uk', ''),
@@ -296,7 +296,7 @@ describe('an answer that is not expected', () => {
     const operator = await operatorSays([{ status: code, headers: { location: '/elsewhere' }, body: '' }]);
     await expect(status(operator.gateway)).rejects.toMatchObject({
       name: 'OperatorUnavailable',
-      message: `3uk: GET /orders/ord_1: answered ${code}, after one try`,
+      message: `3uk: GET /orders/ord_1: answered ${code}, after 1 attempt`,
     });
     expect(operator.asked).toHaveLength(1);
   });
@@ -353,6 +353,6 @@ describe('a request', () => {
     ['a date', new Date(Date.now() + 30_000).toUTCString()],
   ])('gives up at once when the operator asks for a longer wait than there is time, in %s', async (_, retryAfter) => {
     const operator = await operatorSays([{ status: 503, headers: { 'retry-after': retryAfter }, body: '' }]);
-    await expect(status(operator.gateway)).rejects.toThrow(/answered 503, after one try/);
+    await expect(status(operator.gateway)).rejects.toThrow(/answered 503, after 1 attempt/);
   });
 });

@@ -35,12 +35,16 @@ function published() {
 
 describe('a metric', () => {
   test('is published with its unit, and told apart by its own dimensions alone', () => {
-    recordMetric('SetAside', 1);
+    recordMetric('DeadLettered', 1);
     recordMetric('Requests', 1, { route: 'GET /v1/sims' });
     publishMetrics();
     const frames = lines.map(({ _aws }) => _aws.CloudWatchMetrics[0]);
     expect(frames).toEqual([
-      { Namespace: 'SimFulfilment-test', Dimensions: [['service']], Metrics: [{ Name: 'SetAside', Unit: 'Count' }] },
+      {
+        Namespace: 'SimFulfilment-test',
+        Dimensions: [['service']],
+        Metrics: [{ Name: 'DeadLettered', Unit: 'Count' }],
+      },
       {
         Namespace: 'SimFulfilment-test',
         Dimensions: [['service', 'route']],

@@ -74,9 +74,9 @@ describe('the gateway', () => {
     );
     const ask = () => operator.gateway.orderStatus('ord_1');
     for (let call = 1; call <= 3; call += 1) {
-      await expect(ask()).rejects.toThrow(/no connection, after 3 tries/);
+      await expect(ask()).rejects.toThrow(/no connection, after 3 attempts/);
     }
-    await expect(ask()).rejects.toThrow(/is down, and left alone for a while/);
+    await expect(ask()).rejects.toThrow(/is down and is not called for now/);
     expect(operator.asked).toHaveLength(9);
 
     await pauseIsOver(operatorId);
