@@ -24,6 +24,8 @@ const excluded: Readonly<Record<string, string>> = {
 
 const isSample = process.argv.includes('--sample');
 const args = process.argv.slice(2).filter((arg) => arg !== '--sample');
+const isMaxWorkers = (arg: string) => arg.startsWith('--maxWorkers=');
+const files = args.filter((arg) => !isMaxWorkers(arg));
 const env = {
   PATIENCE,
   ...process.env,
@@ -39,13 +41,14 @@ const jest = [
   '--selectProjects=integration',
   '--selectProjects=long',
   // An option of one value: jest would read the names of test files that follow --selectProjects as names of projects.
-  ...(args.some((arg) => arg.startsWith('--maxWorkers=')) ? [] : ['--maxWorkers=100%']),
+  // It is passed once: when it is passed twice, jest starts another number of workers than either.
+  args.find(isMaxWorkers) ?? '--maxWorkers=100%',
 ];
-const isFullRun = !isSample && args.length === 0;
+const isFullRun = !isSample && files.length === 0;
 const commands: readonly (readonly string[])[] = [
   [
     ...jest,
-    ...(isSample ? pathsOf(sample) : args),
+    ...(isSample ? pathsOf(sample) : files),
     ...(isFullRun ? pathsOf(Object.keys(excluded)).map((path) => `--testPathIgnorePatterns=${path}`) : []),
   ],
   ...(isFullRun
