@@ -49,7 +49,9 @@ const commands: readonly (readonly string[])[] = [
   [
     ...jest,
     ...(isSample ? pathsOf(sample) : files),
-    ...(isFullRun ? pathsOf(Object.keys(excluded)).map((path) => `--testPathIgnorePatterns=${path}`) : []),
+    ...(isFullRun
+      ? ['/test/tools/', ...pathsOf(Object.keys(excluded))].map((path) => `--testPathIgnorePatterns=${path}`)
+      : []),
   ],
   ...(isFullRun
     ? [
