@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-/** Tests run as ES modules, as the functions do; swc only takes the types off. */
+/** Tests run as ES modules, as the functions do. swc only removes the types. */
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -39,9 +39,8 @@ const long = {
 };
 
 /**
- * The same tests on the other DynamoDB engine, the official one, where the machine has the Java that it needs. CI takes
- * some along, with `TEST_ENGINES=some`: a SIM's whole life from its order on, and what it weighs. All of them is
- * `npm run test:engines`.
+ * The same tests on the official DynamoDB Local, if the machine has Java. CI runs two of them with `TEST_ENGINES=some`: the
+ * whole life of a SIM, and the sizes of items. `npm run test:engines` runs all.
  */
 function onDynamoDbLocal() {
   const some = ['sims-life', 'item-sizes'].map((name) => `<rootDir>/test/integration/*/${name}.test.ts`);
@@ -58,8 +57,8 @@ function onDynamoDbLocal() {
 }
 
 /**
- * What a cloud that somebody deployed has to do, asked over HTTP alone: `BASE_URL=... npm run acceptance`. See
- * test/integration/acceptance/deployed-cloud.ts for what a deployment takes besides.
+ * Acceptance of a deployment, over HTTP only: `BASE_URL=... npm run acceptance`. See
+ * test/integration/acceptance/deployed-cloud.ts for the other variables.
  */
 const acceptance = {
   ...shared,
@@ -81,9 +80,9 @@ function hasJava() {
 }
 
 export default {
-  // Tests mostly wait for local clouds, which are processes of their own, and for time to pass there: a worker more than there are cores.
+  // More workers than cores, because tests mostly wait for local clouds, which are separate processes.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
-  // A test that hangs is reported; one that waits for a busy machine is not.
+  // Long enough for a busy machine. Tests that hang still fail.
   testTimeout: 30_000,
   testSequencer: '<rootDir>/test/longest-first.js',
   reporters: ['default', '<rootDir>/test/summary-reporter.js'],

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 const { default: Sequencer } = createRequire(import.meta.url)('@jest/test-sequencer');
 
 /**
- * On a fresh machine jest knows no durations and goes by the size of files, which says little of these. What mostly waits for days
- * to pass stands among what keeps the cores busy; at the start that is what needs no cloud, until the first ones are there.
+ * The longest tests. On a fresh machine jest knows no durations and sorts by file size, which says little about these. Tests that mostly
+ * wait alternate with tests that use the processor. The first ones need no cloud, because clouds take a while to start.
  */
 const longest = [
   'fleet.long',
@@ -44,7 +44,7 @@ const longest = [
   'http-ground-rules',
 ];
 
-/** What takes longest starts first, so that no worker waits for the last file of another. */
+/** Starts the longest tests first, so that all workers finish at about the same time. */
 export default class LongestFirst extends Sequencer {
   sort(tests) {
     const rank = ({ path }) => {

@@ -1,10 +1,10 @@
-/** Ends a run of jest with one line that any reader of logs understands. */
+/** Prints a line with the number of passed and failed tests at the end of a run. */
 export default class SummaryReporter {
   onRunComplete(_contexts, { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests }) {
-    // A suite that cannot even be loaded has no failed test to count.
+    // A suite that fails to load has no failed test.
     const failed = Math.max(numFailedTests, numFailedTestSuites);
     const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
-    // At the very end: jest's own summary comes after all reporters.
+    // On exit, because jest prints its own summary after all reporters.
     process.once('exit', () => process.stdout.write(`${numPassedTests} passed, ${failed} failed${skipped}\n`));
   }
 }

@@ -47,7 +47,7 @@ describe('commands in the documents', () => {
     expect(takes('redrive', 'ur')).toBe(false);
   });
 
-  test('an account is needed for nothing else than what the tools of AWS do, and what stands beside it', () => {
+  test('only commands of AWS tools, and those that follow them, need an account', () => {
     const account = blocks.filter(({ kind }) => kind === 'account');
     const without = account.filter(({ commands }) => !/\b(?:aws|cdk)\b|\$SANDBOX\b/.test(commands.join('\n')));
     expect(without.map(({ place }) => place)).toEqual([]);

@@ -81,7 +81,7 @@ describe('a token', () => {
     });
   });
 
-  test('without a partner is the platform’s, or nobody’s', () => {
+  test('without a partner is the platform’s, or refused', () => {
     expect(callerFromClaims({ sub: 'root', roles: ['platform'] })).toEqual({ kind: 'platform', userId: 'root' });
     for (const held of [[], ['admin'], ['admin', 'support'], ['customer_admin'], ['Platform']]) {
       expect(callerFromClaims({ sub: 'ann', roles: held })).toBeUndefined();

@@ -26,7 +26,7 @@ describe('what SIMs used in a month', () => {
     [day('one', '2026-03-02', { psv: 3, csv: 2 })],
   );
 
-  test('is the sum of its days, each as it was told last', () => {
+  test('is the sum of its days, each as last reported', () => {
     expect(months).toEqual([
       { iccid: 'one', period: '2026-03', bytes: 8, services: new Map(Object.entries({ psv: 8, csv: 7 })) },
       { iccid: 'two', period: '2026-02', bytes: 9, services: new Map([['psv', 9]]) },
@@ -125,7 +125,7 @@ describe('an alarm that suspends', () => {
     });
   });
 
-  test('bars the whole pool, whoever is in it then', () => {
+  test('bars all SIMs that are in the pool at that time', () => {
     const { suspend, resume } = suspension('pool');
     expect(suspend.selection).toEqual({ kind: 'filter', filter: { state: 'active', customerServiceId: 'csv' } });
     expect(suspend.total).toBeUndefined();

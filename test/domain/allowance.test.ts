@@ -18,7 +18,7 @@ describe('the allowance of a service', () => {
 describe('the day on which an allowance ends', () => {
   const now = new Date('2026-02-11T00:00:00Z');
 
-  test('is told when it ends before its period does', () => {
+  test('is reported when it ends before its period', () => {
     expect(forecastOf(500, 1000, '2026-02', now)).toBe('2026-02-21');
     expect(forecastOf(1, 1000, '2026-02', now)).toBeUndefined();
     expect(forecastOf(0, 1000, '2026-02', now)).toBeUndefined();
@@ -30,7 +30,7 @@ describe('the day on which an allowance ends', () => {
     expect(forecastOf(1, 0, '2026-02', now)).toBe('2026-02-11');
   });
 
-  test('is told of the current period alone', () => {
+  test('is reported for the current period only', () => {
     expect(forecastOf(9000, 1000, '2026-01', now)).toBeUndefined();
     expect(forecastOf(9000, 1000, '2026-03', now)).toBeUndefined();
     expect(forecastOf(9000, 1000, '2025-12', new Date('2025-12-31T23:00:00Z'))).toBe('2025-12-31');

@@ -82,7 +82,7 @@ describe('trying an operation again', () => {
     });
   });
 
-  test('selects anew when the selection was never fixed', () => {
+  test('selects again if the selection was never fixed', () => {
     const { pages: _pages, total: _total, ...broken } = anOperation({ state: 'failed', succeeded: 0, failure });
     const selection = { kind: 'filter', filter: { state: 'assigned' } } as const;
     expect(retried({ ...broken, selection }).selection).toEqual(selection);
@@ -173,7 +173,7 @@ describe('the time at which an operation begins', () => {
     expect(startTimeOf(daysFromNow(days), new Date(NOW))).toEqual({ at: daysFromNow(days) });
   });
 
-  test('is told in UTC', () => {
+  test('is returned in UTC', () => {
     expect(startTimeOf('2026-03-03T02:00:00+02:00', new Date(NOW))).toEqual({ at: '2026-03-03T00:00:00.000Z' });
   });
 
@@ -203,7 +203,7 @@ describe('the retry of an operation that broke before its selection was fixed', 
     return rest;
   };
 
-  test('selects anew what a filter or an order tells, and takes the SIMs of a list from it', () => {
+  test('selects again by a filter or an order, and copies the SIMs of a list', () => {
     const byFilter = { kind: 'filter', filter: {} } as const;
     const byOrder = { kind: 'order', orderId: 'ord_first' } as const;
     expect(retried(broken(byFilter)).selection).toEqual(byFilter);

@@ -194,7 +194,7 @@ describe('the operator’s answers', () => {
     },
   );
 
-  test('tell how to follow the parcel, and a later one without it does not take it away', () => {
+  test('contain the tracking reference, and a later one without it keeps it', () => {
     const dispatched = taken(
       advanceOrder(anOrder().accepted(), { status: 'dispatched', trackingReference: 'PARCEL-1' }, NOW),
     ).order;
@@ -202,7 +202,7 @@ describe('the operator’s answers', () => {
     expect(taken(advanceOrder(dispatched, { status: 'delivered' }, NOW)).order.trackingReference).toBe('PARCEL-1');
   });
 
-  test('tell why they refuse or call off, where they say so', () => {
+  test('contain the reason of a rejection or cancellation, if given', () => {
     const order = anOrder().processing();
     expect(taken(advanceOrder(order, { status: 'rejected' }, NOW)).order.failure).toEqual({
       code: 'operator_rejected',
@@ -288,14 +288,14 @@ describe('cancelling an order', () => {
 describe('a step that was begun before another one, and comes after it', () => {
   const polled = anOrder({ updatedAt: NOW }).in('processing');
 
-  test('is told no earlier: the timeline stays oldest first', () => {
+  test('is never dated earlier: the timeline stays oldest first', () => {
     const step = markOrderCancelled(polled, 'nora', LONG_AGO);
     const later = step && withMonotonicTime(polled, step);
     expect(later?.order.updatedAt).toBe(NOW);
     expect(later?.events.map(({ at }) => at)).toEqual([NOW]);
   });
 
-  test('is told as it is when nothing came before it', () => {
+  test('keeps its time when no step precedes it', () => {
     const order = anOrder().in('processing');
     const step = markOrderCancelled(order, 'nora', NOW);
     expect(step && withMonotonicTime(order, step)).toEqual(step);
@@ -315,7 +315,7 @@ describe('the plan of an order', () => {
     expect(planChangeProblem({ state })?.code).toBe('wrong_state');
   });
 
-  test('is put on, replaced and taken off, and the timeline tells who did it', () => {
+  test('is set, replaced and removed, and the timeline names the actor', () => {
     const planned = setPlan(anOrder().accepted(), migrateOnly, 'ann', NOW);
     expect(planned.order).toEqual({ ...anOrder().accepted(), plan: migrateOnly, updatedAt: NOW, version: 4 });
     expect(planned.events).toEqual([{ at: NOW, type: 'order.plan_set', actor: 'ann' }]);
@@ -459,7 +459,7 @@ describe('whatever the operator answers, late, twice and out of order', () => {
     );
   });
 
-  test('what is fulfilled, cancelled or rejected stays so', () => {
+  test('fulfilled, cancelled and rejected orders keep their state', () => {
     always(({ before }) => expect(['fulfilled', 'cancelled', 'rejected']).not.toContain(before.state));
   });
 
@@ -471,7 +471,7 @@ describe('whatever the operator answers, late, twice and out of order', () => {
     });
   });
 
-  test('the timeline tells each change of state exactly once, as a chain', () => {
+  test('the timeline has each change of state exactly once, as a chain', () => {
     always(({ before, step: { order, events } }) => {
       const changes = events.filter(({ from, to }) => from !== undefined || to !== undefined);
       expect(changes.map(({ from, to }) => [from, to])).toEqual(
@@ -480,7 +480,7 @@ describe('whatever the operator answers, late, twice and out of order', () => {
     });
   });
 
-  test('each step is told, and makes one version', () => {
+  test('each step has an event and increments the version', () => {
     always(({ before, step: { order, events } }) => {
       expect(events.length).toBeGreaterThan(0);
       expect(order.version).toBe(before.version + 1);

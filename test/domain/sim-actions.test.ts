@@ -155,7 +155,7 @@ describe('an action with good targets', () => {
 });
 
 describe('migrating', () => {
-  test('takes a SIM out of holding, still barred and nobody’s', () => {
+  test('takes a SIM out of holding, still barred and without a customer', () => {
     expect(changedBy(aSim().inHolding(), good.migrate)).toEqual({
       ...aSim().inHolding(),
       state: 'in_stock',
@@ -205,7 +205,7 @@ describe('migrating', () => {
     );
   });
 
-  test('tells the state that forbids it before the tariff that does not fit', () => {
+  test('reports the wrong state before the tariff mismatch', () => {
     expect(outcome(aSim().active(), migration(on(toAnotherService, aTariffOf('a1'))))).toBe('wrong_state');
   });
 });
@@ -276,15 +276,18 @@ describe('assigning', () => {
 });
 
 describe('unassigning', () => {
-  test.each(['assigned', 'suspended'] as const)('puts a SIM that is %s back to stock, nobody’s and barred', (state) => {
-    expect(changedBy(aSim().in(state), good.unassign)).toEqual({
-      ...aSim().inStock(),
-      bars: [{ type: 'data', reason: 'not_activated', since: NOW }],
-      stateChangedAt: NOW,
-      updatedAt: NOW,
-      version: 4,
-    });
-  });
+  test.each(['assigned', 'suspended'] as const)(
+    'returns a SIM that is %s to stock, barred and without a customer',
+    (state) => {
+      expect(changedBy(aSim().in(state), good.unassign)).toEqual({
+        ...aSim().inStock(),
+        bars: [{ type: 'data', reason: 'not_activated', since: NOW }],
+        stateChangedAt: NOW,
+        updatedAt: NOW,
+        version: 4,
+      });
+    },
+  );
 });
 
 describe('activating', () => {
@@ -347,7 +350,7 @@ describe('suspending, resuming and terminating', () => {
     });
   });
 
-  test('suspending what is suspended keeps the first reason', () => {
+  test('suspending a suspended SIM keeps the first reason', () => {
     expect(outcome(aSim().suspended(), { action: 'suspend', reason: 'lost' })).toBe('unchanged');
   });
 
@@ -372,7 +375,7 @@ describe('suspending, resuming and terminating', () => {
   );
 });
 
-describe('a SIM that is not there', () => {
+describe('a missing SIM', () => {
   test.each(simActions)('cannot %s', (action) => {
     expect(decideOrNotFound(undefined, good[action], NOW)).toMatchObject({
       kind: 'refused',
@@ -388,7 +391,7 @@ describe('a SIM that is not there', () => {
 });
 
 describe('a SIM as it arrives', () => {
-  test('is in its operator’s holding service, barred and nobody’s', () => {
+  test('is in its operator’s holding service, barred and without a customer', () => {
     const delivered = { iccid: anIccid(7), imsi: '234200000000007', msisdn: '447700900123' };
     expect(newSimInHolding(delivered, { id: 'ord_1', operatorId: 'a1' }, NOW)).toEqual({
       ...delivered,
@@ -409,7 +412,7 @@ describe('a SIM as it arrives', () => {
 describe('labelling a SIM', () => {
   const labelled = aSim({ label: 'Gate 4', tags: ['gate'] }).active();
 
-  test('sets what is given and leaves the rest', () => {
+  test('sets given fields and keeps the rest', () => {
     expect(relabel(labelled, { label: 'Gate 5' }, NOW)).toEqual({
       ...labelled,
       label: 'Gate 5',
@@ -419,7 +422,7 @@ describe('labelling a SIM', () => {
     expect(relabel(labelled, { tags: ['north'] }, NOW)).toMatchObject({ label: 'Gate 4', tags: ['north'] });
   });
 
-  test('takes away what is null', () => {
+  test('removes fields that are null', () => {
     const bare = relabel(labelled, { label: null, tags: null }, NOW);
     expect(bare).not.toHaveProperty('label');
     expect(bare.tags).toEqual([]);
@@ -430,7 +433,7 @@ describe('labelling a SIM', () => {
   });
 });
 
-test('a change that was begun before another one, and comes after it, is told no earlier', () => {
+test('a change that overlaps with another one and is saved later is not dated earlier', () => {
   const sim = aSim({ updatedAt: NOW }).active();
   expect(decide(sim, good.suspend, LONG_AGO)).toMatchObject({
     kind: 'change',

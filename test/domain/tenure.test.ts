@@ -46,12 +46,12 @@ describe('the services that held a SIM', () => {
     expect(tenureAt(tenures, at).customerServiceId).toBe(customerServiceId);
   });
 
-  test('stay what they were when nobody knows where an operation led', () => {
+  test('stay as they were when the target of an operation is unknown', () => {
     const lost = tenuresOf(sim, [...life, step(7, 13, 'migrated', 'op_lost')], targetOf);
     expect(tenureAt(lost, onDay(14))).toMatchObject({ partnerServiceId: 'psv_fleet', customerServiceId: 'csv_other' });
   });
 
-  test('are one partner service at any moment, and the same whoever asks when', () => {
+  test('have one partner service at any moment, independent of when they are read', () => {
     fc.assert(
       fc.property(
         fc.array(fc.date({ min: new Date(LONG_AGO), max: new Date(onDay(28)), noInvalidDate: true })),

@@ -71,7 +71,7 @@ describe('the timeline of a SIM', () => {
     expect(seen.at(-1)).toMatchObject({ type: 'sim.suspended', reason: 'stolen', actor: 'partner' });
   });
 
-  test('begins anew when the SIM comes back to a customer', () => {
+  test('begins again when the SIM returns to a customer', () => {
     const back = lifeOf(
       { type: 'sim.assigned', operationId: 'op_harbour' },
       { type: 'sim.unassigned', operationId: 'op_unassign' },

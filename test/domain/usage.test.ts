@@ -167,7 +167,7 @@ describe('what a SIM used', () => {
     expect(monthsOf(days)[0]?.services.get('__proto__')).toBe(100);
   });
 
-  test('is told by hour, day and month, of the hours that are asked for', () => {
+  test('is shown by hour, day and month for the requested range', () => {
     const { days } = countInto(nothing, [
       aRecord(),
       aRecord({ key: 'second', at: '2026-03-02T11:00:00.000Z', bytes: 20 }),
@@ -210,7 +210,7 @@ describe('a SIM\u2019s day with very many records', () => {
   const many = (count: number, own: (n: number) => Partial<HeldRecord> = () => ({})) =>
     Array.from({ length: count }, (_, n) => aRecord({ key: `r${n}`, ...own(n) }));
 
-  test('has parts, none of which has more than its share of records and networks', () => {
+  test('has parts, each within its limits of records and networks', () => {
     const records = many(5_500);
     const books = countAll([records.slice(0, 700), records.slice(700, 3_000), records.slice(3_000)]);
     expect(books.days.map(({ part, records: { size } }) => [part, size])).toEqual([

@@ -33,7 +33,7 @@ describe('a webhook wants', () => {
     expect(matchesType({ events: [pattern] }, type)).toBe(expected);
   });
 
-  test('every type by some pattern, of which each names some type', () => {
+  test('every type by some pattern, and each pattern matches some type', () => {
     for (const type of eventTypes) {
       expect(eventPatterns.filter((pattern) => matchesType({ events: [pattern] }, type))).toHaveLength(3);
     }

@@ -31,7 +31,7 @@ const namesOf = (found: readonly Resource[], property: string) =>
   found.map(({ Properties }) => nameOf(Properties[property]));
 
 describe('every alarm', () => {
-  test('tells the one topic', () => {
+  test('notifies the one topic', () => {
     const [topic] = resourcesOf(production, 'AWS::SNS::Topic').keys();
     expect(alarms().length).toBeGreaterThan(0);
     for (const { Properties } of alarms()) {
@@ -39,7 +39,7 @@ describe('every alarm', () => {
     }
   });
 
-  test('says what it tells, and leads to its page in the runbook', () => {
+  test('describes what it reports, and links to its page in the runbook', () => {
     for (const { Properties } of alarms()) {
       const description = text(Properties.AlarmDescription);
       expect(description).toMatch(/^[A-Z].{30,}\. \S+$/);
@@ -81,7 +81,7 @@ describe('every alarm', () => {
   });
 });
 
-test('an operator that is down is told by its name', () => {
+test('an operator that is down is named', () => {
   const down = alarms().filter(({ Properties }) => nameOf(Properties.AlarmName) === 'OperatorIsDown');
   expect(down.map(({ Properties }) => Properties.Dimensions)).toEqual(
     operatorIds.map((operator) => expect.arrayContaining([{ Name: 'operator', Value: operator }])),
@@ -103,7 +103,7 @@ describe('the topic of the alarms', () => {
     expect(allowed('budgets.amazonaws.com', withAnomalies)).toBe(false);
   });
 
-  test('tells the e-mail address of the stage, when it names one', () => {
+  test('notifies the e-mail address of the stage, if it has one', () => {
     expectResource(production, 'AWS::SNS::Subscription', {
       Properties: { Protocol: 'email', Endpoint: 'oncall@wholesaler.example' },
     });

@@ -20,11 +20,11 @@ describe('a bundle', () => {
     ]);
   });
 
-  test('that has no budget is told', () => {
+  test('without a budget is reported', () => {
     expect(overBudget([bundle('api-new', 1)], {})).toEqual(['api-new has no budget.']);
   });
 
-  test('is shown beside its budget, the largest first', () => {
+  test('is shown with its budget, the largest first', () => {
     expect(sizeTable([bundle('small', 1024), bundle('large', 204_800)], { large: 102_400 })).toBe(
       ['    KB  budget  function', '   200     100  large', '     1       –  small'].join('\n'),
     );

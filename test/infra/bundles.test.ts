@@ -82,7 +82,7 @@ describe('bundles', () => {
     expect(using).toEqual([...granting.map(([entry]) => entry), ...onlyReads].sort());
   });
 
-  test('are left alone when nothing has changed', async () => {
+  test('are not rebuilt when nothing has changed', async () => {
     const entries = ['functions/api/catalogue.ts', 'functions/workflow/migrate.ts'];
     const writtenAt = () =>
       entries.map((entry) => statSync(path.join(bundles.get(entry)?.folder ?? '', 'index.mjs')).mtimeMs);

@@ -34,7 +34,7 @@ const retained = () =>
   );
 
 describe('a deployment that fails', () => {
-  test('leaves no resource that it created: what is retained is retained only once created', () => {
+  test('leaves no resource that it created: resources are retained except on create', () => {
     expect(retained().length).toBeGreaterThan(50);
     expect(retained().filter(({ DeletionPolicy }) => DeletionPolicy !== 'RetainExceptOnCreate')).toEqual([]);
   });

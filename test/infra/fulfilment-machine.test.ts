@@ -250,7 +250,7 @@ describe('an execution', () => {
     expect(calls.at(-1)?.input).toEqual({ ...operation, error: expect.objectContaining({ Error: 'ManifestMissing' }) });
   });
 
-  test('does not end without a word when a task answers what nobody expected', async () => {
+  test('fails visibly when a task returns an unexpected answer', async () => {
     const { calls, outcome } = await run(order, { SubmitToOperator: answers({ goTo: 'nowhere' }) });
     expect(outcome).toBe('failed');
     expect(calls.at(-1)).toMatchObject({ task: 'RecordFailure', input: { error: { Error: 'NotUnderstood' } } });

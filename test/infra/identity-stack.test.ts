@@ -29,7 +29,7 @@ describe('the user pool', () => {
     expect(groups.map(({ Properties }) => Properties.GroupName).sort()).toEqual([...roles].sort());
   });
 
-  test('lets nobody make an account, or say whose he is', () => {
+  test('does not let users sign up or set their own partner', () => {
     const identity = identityOf(dev);
     expectResource(identity, 'AWS::Cognito::UserPool', {
       Properties: { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } },

@@ -28,7 +28,7 @@ function buildSpecOf(step: string): string {
 
 /** It has passed cdk-nag and the rules of CloudFormation, or there would be no template. */
 describe('the pipeline', () => {
-  test('goes from a push by every check to staging, its acceptance, somebody’s yes, and production', () => {
+  test('goes from a push through all checks to staging, acceptance, a manual approval and production', () => {
     expect(stages().map(({ Name }) => Name)).toEqual([
       'Source',
       'Build',
@@ -45,7 +45,7 @@ describe('the pipeline', () => {
     expect(names).not.toContain('SimFulfilment-production-Sandbox.Deploy');
   });
 
-  test('checks what CI checks, and makes itself anew of the same repository', () => {
+  test('runs the checks of CI, and updates itself from the same repository', () => {
     const check = buildSpecOf('Check');
     // By its interpreter: a source archive keeps no run bits.
     expect(check).toContain('"bash .ci/run');
@@ -55,7 +55,7 @@ describe('the pipeline', () => {
     expect(check).toContain("-c 'alarmEmail=oncall@acme.net'");
   });
 
-  test('tests what is deployed by its base URL', () => {
+  test('tests the deployment at its base URL', () => {
     expect(buildSpecOf('Acceptance')).toContain('npm run acceptance');
   });
 

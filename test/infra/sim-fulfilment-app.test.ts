@@ -75,7 +75,7 @@ function namedBy(value: unknown, ids: ReadonlySet<string>): string[] {
 }
 
 describe('a stack', () => {
-  test('has no resource that waits for itself, which CloudFormation tells only when it is deployed', () => {
+  test('has no circular dependency, which CloudFormation reports only at deployment', () => {
     for (const template of [dev.service, production.service, dev.identity ?? dev.data]) {
       const { Resources: all } = template;
       const ids = new Set(Object.keys(all));
@@ -148,7 +148,7 @@ describe('the HTTP API', () => {
     ]);
   }, 180_000);
 
-  test('throttles each route that takes no token by itself', () => {
+  test('throttles each route without a token separately', () => {
     const [stage] = resourcesOf(production.service, 'AWS::ApiGatewayV2::Stage').values();
     const own = { ThrottlingRateLimit: expect.any(Number), ThrottlingBurstLimit: expect.any(Number) };
     // API Gateway refuses the settings of a route that is made later.
@@ -205,7 +205,7 @@ describe('every function', () => {
     }
   });
 
-  test('is told where a secret is, and no secret', () => {
+  test('receives the name of a secret, never its value', () => {
     for (const { Properties } of functions()) {
       // Safe: a function's environment has this shape in a template.
       const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
@@ -375,7 +375,7 @@ describe('what functions may do', () => {
     ]);
   });
 
-  test('is to look across partners for what is due only by the clock', () => {
+  test('reads due items across partners in schedules only', () => {
     const acrossPartners = statements(dev.service).filter(({ Resource }) =>
       JSON.stringify(Resource).includes(`/index/${table.indexes.due.name}"`),
     );

@@ -96,7 +96,7 @@ describe('a stage', () => {
     expect(stage({ stage: 'staging' }).concurrency).toEqual({ shards: 16, sandbox: 20 });
   });
 
-  test('names who is told of alarms by e-mail, when it is given an address', () => {
+  test('notifies an address of alarms by e-mail, if it is set', () => {
     expect(stage({ alarmEmail: 'oncall@wholesaler.example' }).alarmEmail).toBe('oncall@wholesaler.example');
     expect(stage({ alarmEmail: '' })).not.toHaveProperty('alarmEmail');
   });
@@ -105,7 +105,7 @@ describe('a stage', () => {
     expect(stageNames.filter((name) => stage({ stage: name, ...tokens }).keepsData)).toEqual(['production']);
   });
 
-  test('takes over gradually in production, and as it says otherwise when it is told to', () => {
+  test('deploys gradually in production by default, and otherwise as configured', () => {
     const ways = stageNames.map((name) => [name, stage({ stage: name }).rollout]);
     expect(Object.fromEntries(ways)).toEqual({
       local: 'in place',

@@ -100,7 +100,7 @@ describe('with a data folder', () => {
     await withCloud({ dataDir }, async () => undefined);
   });
 
-  test('a damaged file is told by name', async () => {
+  test('a damaged file is named', async () => {
     const dataDir = await aFolder();
     await writeFile(path.join(dataDir, 'clock.json'), 'x');
     await expect(startFixture({ dataDir })).rejects.toThrow(/clock\.json is damaged/);

@@ -218,7 +218,7 @@ describe('the gateway itself', () => {
     }
   });
 
-  test('answers what is no HTTP with 400, and headers that are too large with 431', async () => {
+  test('answers malformed HTTP with 400, and headers that are too large with 431', async () => {
     expect(await raw('nonsense\r\n\r\n')).toContain('400 Bad Request');
     expect(await raw(`GET /open HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`)).toContain('431');
   });
@@ -266,7 +266,7 @@ describe('the control routes', () => {
     expect((await post('/_local/token', body)).status).toBe(status);
   });
 
-  test('tell the scaled time and the public key', async () => {
+  test('serve the scaled time and the public key', async () => {
     expect((await call('/_local/clock')).json()).toMatchObject({ dayMs: 1000, now: expect.any(String), held: false });
     const [key] = (await call('/_local/.well-known/jwks.json')).json().keys;
     expect(key).toMatchObject({ kty: 'RSA', alg: 'RS256' });

@@ -127,7 +127,7 @@ describe('the DynamoDB engine', () => {
 });
 
 describe('a quota of requests', () => {
-  test('lets a burst through, then so many a second', () => {
+  test('admits a burst, then its rate per second', () => {
     let now = 0;
     const take = requestQuota(
       { DescribeExecution: stepFunctionsLimits.requests.DescribeExecution },
@@ -267,7 +267,7 @@ describe('Lambda', () => {
     },
   );
 
-  test('lets an event that nobody waits for wait for room', async () => {
+  test('queues an asynchronous event until there is capacity', async () => {
     await withFunctions({ concurrency: 1 }, async (functions) => {
       const first = functions.invoke(arn, '{}');
       await Promise.all([first, functions.invokeAsynchronously(arn, '{}')]);
@@ -275,7 +275,7 @@ describe('Lambda', () => {
     });
   });
 
-  test('takes events of 6 MB, and of 1 MB when nobody waits for them', async () => {
+  test('accepts events of 6 MB, and asynchronous events of 1 MB', async () => {
     await withFunctions({}, async (functions) => {
       const event = (bytes: number) => JSON.stringify('x'.repeat(bytes));
       expect(await functions.invoke(arn, event(lambdaLimits.payloadBytes))).toMatchObject({

@@ -105,7 +105,7 @@ describe('a policy', () => {
     expect(decide([allow({ conditions: [condition(given)] })], call)).toBe(holds ? 'allowed' : 'notAllowed');
   });
 
-  test('holds all of its conditions, for each call anew', () => {
+  test('evaluates all of its conditions for each call', () => {
     const evaluate = policyEvaluator([
       allow({ conditions: [condition({ ...all, key: 'k' }), condition({ ...any, key: 'l', values: ['z'] })] }),
     ]);

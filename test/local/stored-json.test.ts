@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('a stored file', () => {
-  test('holds the last of many writes at once, and no temporary file stays beside it', async () => {
+  test('contains the last of many concurrent writes, and leaves no temporary file', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, n) => store(file(), { n })));
     expect(await readStored(file(), schema)).toEqual({ n: 19 });
     expect(await readdir(folder)).toEqual(['clock.json']);

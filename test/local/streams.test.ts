@@ -71,7 +71,7 @@ describe('a batch', () => {
     expect(calls).toEqual(['abcd', 'cd']);
   });
 
-  test('fails whole when the report names what is not in it', async () => {
+  test('fails entirely when the report names an unknown record', async () => {
     const unknown = { batchItemFailures: [{ itemIdentifier: 'z' }] };
     expect((await handed({}, () => answer(unknown))).givenUp).toEqual(['abcd']);
   });
@@ -148,7 +148,7 @@ describe('the stream of a table', () => {
     });
   });
 
-  test('tries again what is reported as failed, and leaves what always fails in the dead letters', async () => {
+  test('retries records that are reported as failed, and dead-letters those that always fail', async () => {
     const before = (await calls()).length;
     await put('seen-late', { late: { S: 'yes' } });
     await eventually(async () => {

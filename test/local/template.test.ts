@@ -160,7 +160,7 @@ describe('what the template asks for and cannot be honoured is refused by name',
     ]);
   });
 
-  test('a bundle that is not there', () => {
+  test('a missing bundle', () => {
     const resources = { Role: role, F: aFunction({ Code: { S3Bucket: 'b', S3Key: 'other.zip' } }) };
     expect(() => readParts(assembly(stack('S', resources)))).toThrow(/F .*other\.zip/);
   });
@@ -227,7 +227,7 @@ describe('intrinsic functions', () => {
   });
 });
 
-test('a rate is so many milliseconds, and a cron expression is refused', () => {
+test('a rate is converted to milliseconds, and a cron expression is refused', () => {
   expect(rateOf('S', 'rate(15 minutes)')).toBe(900_000);
   expect(rateOf('S', 'rate(1 day)')).toBe(86_400_000);
   expect(() => rateOf('S', 'cron(0 12 * * ? *)')).toThrow(/S: .*cron/);

@@ -12,14 +12,14 @@ beforeEach(async () => {
 afterEach(() => operator.sandbox.stop());
 
 describe('a behaviour', () => {
-  test('replaces all that was told before', async () => {
+  test('replaces the previous behaviour entirely', async () => {
     operator.sandbox.behave('a1', { rejectOrders: true, shipFraction: 0.5 });
     operator.sandbox.behave('a1', { leadTimeDays: 0 });
     const { body } = await operator.ask('a1', 'PUT', '/orders/ord_1', { quantity: 20, deliveryAddress });
     expect(body).toMatchObject({ status: 'delivered', deliveredQuantity: 20 });
   });
 
-  test('holds for the operator that was told', async () => {
+  test('applies to its operator only', async () => {
     operator.sandbox.behave('a1', { rejectOrders: true });
     const { body } = await operator.ask('3uk', 'PUT', '/orders/ord_1', { quantity: 50, deliveryAddress });
     expect(body.status).toBe('accepted');
@@ -34,13 +34,13 @@ describe('a behaviour', () => {
     expect(behaviourSchema.safeParse(behaviour).success).toBe(false);
   });
 
-  test('is told to operators that are there', () => {
+  test('can only be set for existing operators', () => {
     expect(() => operator.sandbox.behave('4uk', {})).toThrow(/4uk/);
   });
 });
 
 describe('an operator that', () => {
-  test('stalls takes the request and answers nothing, until it is told otherwise', async () => {
+  test('stalls: accepts requests without answering until the behaviour changes', async () => {
     operator.sandbox.behave('3uk', { stall: true });
     const stalled = fetch(`${operator.sandbox.url}/operators/3uk/orders/ord_1`, {
       headers: { authorization: `Bearer ${API_KEY}` },
@@ -138,7 +138,7 @@ describe('a caller', () => {
     await response.body?.cancel();
   });
 
-  test('of an operator or a path that is not there is told so', async () => {
+  test('for an unknown operator or path is answered with 404', async () => {
     expect(await operator.ask('4uk', 'GET', '/orders/ord_1')).toMatchObject({
       status: 404,
       body: { code: 'unknown_operator' },
@@ -149,7 +149,7 @@ describe('a caller', () => {
     });
   });
 
-  test('that sends no JSON is told so', async () => {
+  test('without JSON is refused with the reason', async () => {
     const response = await fetch(`${operator.sandbox.url}/operators/3uk/orders/ord_1`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${API_KEY}` },
@@ -159,7 +159,7 @@ describe('a caller', () => {
     await response.body?.cancel();
   });
 
-  test('tells a sandbox on its own how to behave over HTTP', async () => {
+  test('sets the behaviour of a separate sandbox over HTTP', async () => {
     const tell = async (method: string, path: string, body: unknown) => {
       const response = await fetch(`${operator.sandbox.url}/control/3uk/${path}`, {
         method,

@@ -107,7 +107,7 @@ describe('the sandbox behind a function URL', () => {
     expect(active).toHaveLength(20);
   });
 
-  test('behaves as it is told, until it is told otherwise', async () => {
+  test('keeps its behaviour until another one is set', async () => {
     await ask('PUT', '/control/3uk/behaviour', { rejectOrders: true });
     expect(await order('ord_1')).toMatchObject({ body: { status: 'rejected' } });
     await ask('PUT', '/control/3uk/behaviour', { stall: true });
@@ -116,7 +116,7 @@ describe('the sandbox behind a function URL', () => {
     expect(await order('ord_2')).toMatchObject({ statusCode: 201, body: { status: 'delivered' } });
   });
 
-  test('tells what SIMs used', async () => {
+  test('reports the usage of SIMs', async () => {
     const [iccid] = await delivered('ord_1');
     expect(await ask('POST', '/control/3uk/usage', { iccid, bytes: 5 })).toMatchObject({ statusCode: 202 });
     const { body } = await ask('GET', '/operators/3uk/usage');

@@ -86,7 +86,7 @@ describe('an order at the sandbox operator', () => {
     });
   });
 
-  test('that nobody submitted is not known', async () => {
+  test('that was never submitted is unknown', async () => {
     expect(await operator.ask('3uk', 'GET', '/orders/ord_2')).toMatchObject({
       status: 404,
       body: { code: 'unknown_order' },

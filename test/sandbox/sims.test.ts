@@ -63,7 +63,7 @@ describe('a SIM at the sandbox operator', () => {
     expect(await status()).toEqual(all('active'));
   });
 
-  test('ends for good', async () => {
+  test('is terminated permanently', async () => {
     await activate();
     expect(await terminate()).toEqual(all('terminated'));
     expect(await terminate()).toEqual(all('terminated'));
@@ -140,7 +140,7 @@ describe('a batch', () => {
 });
 
 describe('what SIMs use', () => {
-  test('is told from a cursor on, and what is used later behind it', async () => {
+  test('is reported from a cursor on, and later usage follows it', async () => {
     const [iccid = ''] = iccids;
     operator.sandbox.recordUsage('3uk', { iccid, bytes: 10 });
     operator.sandbox.recordUsage('3uk', { iccid, bytes: 20, at: '2025-09-10T00:00:00Z', network: '26201' });
@@ -157,7 +157,7 @@ describe('what SIMs use', () => {
     expect(third.body).toEqual({ records: [], nextCursor: '2' });
   });
 
-  test('is told twice and in another order by an operator that repeats itself, under the same ids', async () => {
+  test('is reported twice, reordered and with the same ids by an operator that repeats itself', async () => {
     const [iccid = ''] = iccids;
     for (let bytes = 1; bytes <= 30; bytes += 1) {
       operator.sandbox.recordUsage('3uk', { iccid, bytes });

@@ -22,7 +22,7 @@ describe('users of a pool', () => {
     expect(await createUser({ email: 'nobody' })).toBe('invalid_email');
   });
 
-  test('that are gone meanwhile are told as such, whatever was asked of them', async () => {
+  test('that have been deleted are reported as missing by every call', async () => {
     const user = await createUser({ email: 'ada@acme.example', partnerId: 'acme' });
     if (typeof user === 'string') {
       throw new Error(user);
@@ -39,7 +39,7 @@ describe('users of a pool', () => {
 });
 
 describe('clients of partners’ systems', () => {
-  test('are told by a list of all, however long it is, and are never another partner’s', async () => {
+  test('are found in lists of any length, and never belong to another partner', async () => {
     for (let count = 0; count < 61; count += 1) {
       await createMachineClient('acme', { name: `Client ${count}`, roles: ['admin'] });
     }

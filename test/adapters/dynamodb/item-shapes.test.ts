@@ -57,7 +57,7 @@ describe('the kind of an item', () => {
     expect(Object.keys(itemKinds).filter((one) => isOfKind(one as keyof typeof itemKinds, { pk, sk }))).toEqual([kind]);
   });
 
-  test('is none of a key that nobody makes', () => {
+  test('is undefined for an unknown key', () => {
     expect(kindOf({ pk: 'P#acme', sk: 'WHAT#1' })).toBeUndefined();
   });
 });

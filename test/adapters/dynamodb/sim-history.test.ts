@@ -19,7 +19,7 @@ describe('the steps of a SIM', () => {
     expect(decodeHistory({ createdAt }, [])).toEqual([arrival]);
   });
 
-  test('are told once and in order, wherever they were kept and however often', () => {
+  test('are listed once and in order, regardless of where and how often they are stored', () => {
     const kept = life.map(encodeStep);
     expect(decodeHistory({ createdAt }, [...kept.slice(2), ...kept])).toEqual([arrival, ...life]);
   });
@@ -33,7 +33,7 @@ describe('the steps of a SIM', () => {
     expect(lastOperationId(kept)).toBe('op_3');
   });
 
-  test('tell which operation was the last: whoever labels a SIM does not move it', () => {
+  test('show the last operation, which labelling does not change', () => {
     expect(lastOperationId(life.map(encodeStep))).toBe('op_3');
     expect(lastOperationId(life.slice(0, 2).map(encodeStep))).toBe('op_1');
     expect(lastOperationId(life.slice(1, 2).map(encodeStep))).toBeUndefined();

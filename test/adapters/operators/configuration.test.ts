@@ -87,7 +87,7 @@ describe('the secret', () => {
     expect(reads).toEqual(['operators']);
   });
 
-  test('that is not there makes the operators unavailable', async () => {
+  test('that is missing makes the operators unavailable', async () => {
     stored = undefined;
     // What was read of another one is kept for minutes.
     process.env.OPERATORS_SECRET = 'operators-of-nobody';

@@ -242,14 +242,14 @@ describe('an operator that fails', () => {
     await expect(gone.gateway.orderStatus('ord_1')).rejects.toThrow(/no connection, after 3 attempts/);
   });
 
-  test('because nobody configured it is unavailable', async () => {
+  test('that is not configured is unavailable', async () => {
     await expect(operator.gateways('orange').orderStatus('ord_1')).rejects.toMatchObject({
       name: 'OperatorUnavailable',
       message: expect.stringContaining('not configured'),
     });
   });
 
-  test('us for a wrong key is unavailable at once, and the key is not told', async () => {
+  test('us for a wrong key is unavailable at once, without showing the key', async () => {
     const locked = await gatewayToSandbox({ apiKey: 'another-key' });
     const error = await locked.gateway.orderStatus('ord_1').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'OperatorUnavailable', message: expect.stringContaining('answered 401') });
@@ -258,7 +258,7 @@ describe('an operator that fails', () => {
 });
 
 describe('what SIMs used', () => {
-  test('is told page after page from a cursor on, in UTC, until the cursor stays', async () => {
+  test('is read page by page from a cursor on, in UTC, until the cursor repeats', async () => {
     const [iccid = ''] = await delivered(50);
     for (let bytes = 1; bytes <= 501; bytes += 1) {
       operator.sandbox.recordUsage('3uk', { iccid, bytes, at: '2025-09-10T02:00:00+02:00', network: '26201' });
@@ -278,7 +278,7 @@ describe('what SIMs used', () => {
   });
 });
 
-describe('of each call is told', () => {
+describe('of each call is reported', () => {
   test('whose it was, how long it took, and whether it was answered', async () => {
     await operator.gateway.submitOrder(anOrder());
     await expect(operator.gateway.orderStatus('ord_9')).rejects.toThrow();

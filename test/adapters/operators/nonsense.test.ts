@@ -301,7 +301,7 @@ describe('an answer that is not expected', () => {
     expect(operator.asked).toHaveLength(1);
   });
 
-  test('tells the operator’s reason, without our key', async () => {
+  test('contains the operator’s reason, without our key', async () => {
     const operator = await operatorSays([{ status: 403, body: { reason: `${API_KEY} is locked` } }]);
     await expect(status(operator.gateway)).rejects.toThrow(/answered 403 \(\[API key\] is locked\)/);
   });

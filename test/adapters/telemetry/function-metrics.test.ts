@@ -34,7 +34,7 @@ function published() {
 }
 
 describe('a metric', () => {
-  test('is published with its unit, and told apart by its own dimensions alone', () => {
+  test('is published with its unit and its own dimensions only', () => {
     recordMetric('DeadLettered', 1);
     recordMetric('Requests', 1, { route: 'GET /v1/sims' });
     publishMetrics();
@@ -106,7 +106,7 @@ describe('a step of an order', () => {
     expect(published()).toEqual([]);
   });
 
-  test('that fulfils the order tells the hours since it was placed, if SIMs are active', () => {
+  test('that fulfils the order records the hours since it was placed, if SIMs are active', () => {
     recordStepMetrics({
       order: { ...order, progress: { ...order.progress, activated: 49 } },
       events: [to('fulfilled')],

@@ -44,7 +44,7 @@ describe('a log line', () => {
     expect(line).toContain('id-[redacted]');
   });
 
-  test('keeps what is needed to look into trouble', () => {
+  test('keeps the details needed for diagnosis', () => {
     const line = {
       requestId: 'b2c1f0f5-9d1e-4a11-8c55-2f6c1d3c0a11',
       user: 'ada',

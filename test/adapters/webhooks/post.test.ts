@@ -24,7 +24,7 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
-test('what is signed is what the reference library takes', () => {
+test('the reference library accepts the signature', () => {
   const secret = newSecret();
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
   const body = '{"type":"order.accepted","data":{"name":"Größe"}}';
@@ -33,7 +33,7 @@ test('what is signed is what the reference library takes', () => {
   expect(() => new Webhook(newSecret()).verify(body, headers)).toThrow();
 });
 
-test('what is signed with two secrets is taken by whoever knows one, until the former is over', () => {
+test('a signature with two secrets is valid for receivers of either', () => {
   const [secret, former] = [newSecret(), newSecret()];
   const secrets = rotateSecret({ secret: former }, secret, new Date('2026-01-01T00:00:00Z'));
   const overlap = validSecrets(secrets, new Date('2026-01-01T23:59:59Z'));
@@ -60,7 +60,7 @@ describe('an attempt', () => {
     expect(seen).not.toContain('/elsewhere');
   });
 
-  test('says that nobody is there', async () => {
+  test('reports that no server answers', async () => {
     const outcome = await post('http://127.0.0.1:1/', { body: '{}', headers: {}, local: true });
     expect(outcome).toEqual({ ok: false, error: 'The receiver could not be reached (ECONNREFUSED).' });
   });

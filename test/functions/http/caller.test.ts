@@ -144,13 +144,13 @@ describe('the bearer of a token', () => {
     expect(callerOf({ sub: 'root', roles: ['platform'] })).toEqual({ kind: 'platform', userId: 'root' });
   });
 
-  test('is nobody without claims, and without a partner', () => {
+  test('is refused without claims and without a partner', () => {
     expect(readCaller(undefined, undefined)).toBeUndefined();
     expect(callerOf({})).toBeUndefined();
     expect(callerOf({ sub: 'ann', roles: ['admin'] })).toBeUndefined();
   });
 
-  test('is nobody when its user or customer is longer than one can be, or no text of whole characters', () => {
+  test('is refused when its user or customer is too long or contains unpaired surrogates', () => {
     expect(callerOf(token({ sub: 'a'.repeat(255), roles: ['admin'] }))).toBeDefined();
     expect(callerOf(token({ sub: 'a'.repeat(256), roles: ['admin'] }))).toBeUndefined();
     for (const customerId of ['c'.repeat(101), 'c'.repeat(5000), 'cus_\ud800']) {

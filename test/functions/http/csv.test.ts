@@ -30,7 +30,7 @@ describe('CSV is written', () => {
 
 const anyField = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'a",;\r\n ') }));
 
-test('another reader of CSV reads what is written', () => {
+test('another CSV parser reads the output', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 5 }),

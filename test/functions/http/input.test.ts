@@ -152,7 +152,7 @@ describe('the content type', () => {
     },
   );
 
-  test('is told before the body is looked at', () => {
+  test('is reported before the body is parsed', () => {
     expect(() => read('{', { contentType: 'text/plain' })).toThrow(problem('unsupported_media_type'));
   });
 });
@@ -214,7 +214,7 @@ describe('checking input', () => {
     ]);
   });
 
-  test('tells what is missing from what is of another type', () => {
+  test('distinguishes missing fields from fields of another type', () => {
     expect(told(schema, {})).toEqual(['/name required']);
     expect(told(schema, { name: null })).toEqual(['/name invalid_type']);
   });
@@ -226,7 +226,7 @@ describe('checking input', () => {
     expect(told(strict, {})).toEqual(['/field required']);
   });
 
-  test('tells several rules at once', () => {
+  test('reports several violated rules at once', () => {
     expect(told(schema, { name: 'too long', quantity: '1', operatorId: 'vodafone' })).toEqual([
       '/name too_big',
       '/quantity invalid_type',
@@ -254,12 +254,12 @@ describe('checking input', () => {
     expect(errorsOf(schema, { from: '2026-03-02T11:59:59+01:00' }, '/query')).toEqual([]);
   });
 
-  test('tells the code that a rule of ours has', () => {
+  test('reports the code of a custom rule', () => {
     const even = z.number().refine((number) => number % 2 === 0, { message: 'Odd', params: { code: 'multiple_of' } });
     expect(errorsOf(z.array(even), [2, 3])).toEqual([{ pointer: '/1', code: 'multiple_of', message: 'Odd.' }]);
   });
 
-  test('tells the first fifty, however many there are', () => {
+  test('reports the first fifty errors', () => {
     const wrong = Array.from({ length: 10_000 }, () => ({ iccid: 1 }));
     expect(told(schema, { name: 'a', items: wrong })).toHaveLength(50);
     const unknown = Object.fromEntries(wrong.map((_, number) => [`field${number}`, 1]));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { mergePatch } from '../../../functions/http/merge-patch.ts';
 
 describe('a merge patch', () => {
-  test('sets what is given and removes what is null', () => {
+  test('sets given fields and removes fields that are null', () => {
     expect(mergePatch({ name: 'New', phone: null, tags: [] })).toEqual({
       set: { name: 'New', tags: [] },
       remove: ['phone'],
@@ -14,11 +14,11 @@ describe('a merge patch', () => {
     expect(mergePatch({ tags: null, label: null }, { tags: [] })).toEqual({ set: { tags: [] }, remove: ['label'] });
   });
 
-  test('leaves what is not given, or undefined', () => {
+  test('keeps fields that are absent or undefined', () => {
     expect(mergePatch({ name: undefined }, { tags: [] })).toEqual({ set: {}, remove: [] });
   });
 
-  test('takes what is false, zero or empty for what it is', () => {
+  test('sets fields to false, zero and empty values', () => {
     const patch = { active: false, count: 0, text: '' };
     expect(mergePatch(patch)).toEqual({ set: patch, remove: [] });
   });

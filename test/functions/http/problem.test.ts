@@ -95,7 +95,7 @@ describe('a problem document', () => {
     });
   });
 
-  test('about the whole body and a field of it tells which is which', () => {
+  test('about the whole body and one of its fields distinguishes them', () => {
     const whole = { pointer: '', code: 'exactly_one', message: 'One of them.' };
     expect(document(invalidInput([whole, missing]))).toMatchObject({
       code: 'invalid_input',
@@ -104,7 +104,7 @@ describe('a problem document', () => {
   });
 });
 
-describe('what is not there', () => {
+describe('a missing resource', () => {
   test('by its path is 404, and its name is not repeated at any length', () => {
     expect(document(notFound('order', 'ord_1'))).toMatchObject({ status: 404, detail: 'There is no order "ord_1".' });
     expect(notFound('order', 'x'.repeat(10_000)).message.length).toBeLessThan(200);

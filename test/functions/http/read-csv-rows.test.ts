@@ -31,7 +31,7 @@ describe('the rows of a body', () => {
     expect(read('\ufeffbytes,iccid\n2,1\n4,3')).toEqual(rows);
   });
 
-  test('lack what is empty', () => {
+  test('lack fields whose cells are empty', () => {
     expect(read('iccid,bytes\r\n,2\r\n1,""\r\n')).toEqual([{ bytes: '2' }, { iccid: '1' }]);
   });
 
@@ -70,7 +70,7 @@ describe('columns', () => {
     expect(errorsOf(body)).toEqual(errors);
   });
 
-  test('that are unknown are told up to fifty', () => {
+  test('that are unknown are reported, up to fifty', () => {
     expect(errorsOf('x,'.repeat(1_000))).toHaveLength(50);
   });
 });

@@ -322,7 +322,7 @@ describe.each(routesByKey)('%s', (key, route) => {
     expect(parameters.some(({ name }) => name === 'If-Match')).toBe(honoured);
   });
 
-  test('tells of CSV after JSON, where it is a table', () => {
+  test('documents CSV after JSON for lists', () => {
     const [first, ...others] = Object.keys(responses['200']?.content ?? {});
     expect(others).toEqual(hasCsvTable(route) ? ['text/csv'] : []);
     expect(first === 'application/json' || !hasCsvTable(route)).toBe(true);

@@ -110,7 +110,7 @@ describe('a partner’s system', () => {
     expectProblem(await cloud.api(token).post('/v1/customers', { name: 'No' }), 403, 'forbidden');
   });
 
-  test('gets no token for what is not its own', async () => {
+  test('gets no token for scopes that it does not have', async () => {
     const client = await aClient({ roles: ['billing'] });
     const other = await aClient({}, globex.id);
     const cases: [MachineSignIn, string][] = [
@@ -142,7 +142,7 @@ describe('a partner’s system', () => {
     expectProblem(await revoke(acme.id, client.id), 404, 'not_found');
   });
 
-  test('is made once with an Idempotency-Key, and told its secret again', async () => {
+  test('is created once with an Idempotency-Key, and a repeated request shows its secret again', async () => {
     const key = { 'idempotency-key': `client ${Date.now()}` };
     const body = { name: 'Once', roles: ['admin'] };
     const first = is(201, await platform.post<NewClient>(pathOf(acme.id), body, key));

@@ -166,7 +166,7 @@ describe('a list of users', () => {
 });
 
 describe('a role', () => {
-  test('that is given is in the next token, and is not there once it is taken', async () => {
+  test('that is granted is in the next token, and is gone once it is revoked', async () => {
     const user = await aUser({ roles: ['billing'] });
     const role = `/v1/platform/users/${user.id}/roles/admin`;
     const given = await platform.put<User>(role);
@@ -205,7 +205,7 @@ describe('a role', () => {
 });
 
 describe('a user who leaves', () => {
-  test('is not there, and signs in no more', async () => {
+  test('is not found and cannot sign in', async () => {
     const user = await aUser();
     await pool.signIn(user.email);
     const path = `/v1/platform/users/${user.id}`;
@@ -224,14 +224,14 @@ describe('a user who leaves', () => {
     expectProblem(await own.del(`/v1/platform/users/${user.id}`), 409, 'own_user');
   });
 
-  test('may be told by his state that somebody disabled him', async () => {
+  test('shows the state disabled after an administrator disabled the user', async () => {
     const { id } = await aUser();
     await pool.ask('AdminDisableUser', { Username: id });
     expect(is(200, await platform.get<User>(`/v1/platform/users/${id}`)).state).toBe('disabled');
   });
 });
 
-test('a token of another client than the pool has is nobody’s', async () => {
+test('a token of a client that the pool does not have is refused', async () => {
   const { issuer } = cloud.cloud().issuer;
   const now = Math.floor(Date.now() / 1000);
   const claims = { iss: issuer, sub: 'x', client_id: 'elsewhere', iat: now, exp: now + 60, roles: ['platform'] };

@@ -134,7 +134,7 @@ describe('an alarm', () => {
 
 // Months have to pass: they pass for all of them at once.
 describe('usage that trips an alarm', () => {
-  test.concurrent('of one SIM or of each tells once a month, and again in the next one', async () => {
+  test.concurrent('of one SIM or of each SIM fires once a month, and again in the next month', async () => {
     const sims = await activeSims();
     const [one, two, three] = sims as [Sim, Sim, Sim];
     const [each, single] = [
@@ -222,7 +222,7 @@ describe('usage that trips an alarm', () => {
     expect((await timeline()).slice(-2)).toEqual(['sim.suspended', 'sim.resumed']);
   });
 
-  test.concurrent('storms: hundreds of SIMs at once, each told once', async () => {
+  test.concurrent('hundreds of SIMs at once fire once each', async () => {
     const sims = await activeSims(200);
     const alarm = await anAlarm({ scope: scopeOf(sims), threshold: { bytes: 1000 }, action: 'suspend' });
     await earlyInMonth();

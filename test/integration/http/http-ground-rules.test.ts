@@ -22,7 +22,7 @@ beforeAll(async () => {
 const iccidOf = (place: number) => sims[place]?.iccid ?? '';
 
 describe('a partner that exceeds its limit of requests', () => {
-  test('is told to wait, while another partner and the platform are served', async () => {
+  test('receives Retry-After, while another partner and the platform are served', async () => {
     const partnerId = `acme-eager-${Date.now()}`;
     const eager = cloud.partner(partnerId).api;
     const platform = cloud.as({ roles: ['platform'] });
@@ -52,8 +52,8 @@ describe('a partner that exceeds its limit of requests', () => {
   });
 });
 
-describe('what is made', () => {
-  test('answers 201 with its place, its tag and an id that tells its kind', async () => {
+describe('a created resource', () => {
+  test('is answered with 201, Location, ETag and an id with the prefix of its kind', async () => {
     const customer = await api.post<Customer>('/v1/customers', { name: 'Northwind Meters Ltd' });
     const customerService = await api.post<{ id: string }>('/v1/customer-services', {
       customerId: customer.body.id,
@@ -100,7 +100,7 @@ describe('what is made', () => {
     await acme.operationDone(answer.body.id);
   });
 
-  test('what is deleted answers 204 without a body, and is not there then', async () => {
+  test('a deletion is answered with 204 without a body, and the resource is gone', async () => {
     const { id } = await acme.aCustomer();
     const gone = await api.del(`/v1/customers/${id}`);
     expect(gone.status).toBe(204);
@@ -410,7 +410,7 @@ describe('If-Match', () => {
     expect((await api.del(`/v1/customers/${id}`)).status).toBe(204);
   });
 
-  test('of what is not there is 404 still', async () => {
+  test('of a missing resource is still 404', async () => {
     expectProblem(await api.patch('/v1/customers/cus_none', { name: 'x' }, { 'if-match': '"a"' }), 404);
   });
 });
@@ -467,7 +467,7 @@ describe('X-Request-Id', () => {
   });
 });
 
-describe('what is wrong with a request', () => {
+describe('an invalid request', () => {
   test.each([
     ['nothing at all', ''],
     ['half an object', '{"name":'],
@@ -586,7 +586,7 @@ describe('what is wrong with a request', () => {
     }
   });
 
-  test('what is not there is 404', async () => {
+  test('a missing resource is 404', async () => {
     for (const path of [
       '/v1/operators/o2',
       '/v1/tariffs/trf_none',

@@ -77,7 +77,7 @@ describe('a POST that is sent again with its key', () => {
     await cloud.operator('orange').behavesWell();
   });
 
-  test('while it is under way is told so, and makes one thing however many are sent at once', async () => {
+  test('in progress is answered with 409, and concurrent requests create one resource', async () => {
     const [body, key] = [{ name: 'Sent by many' }, newKey()];
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => acme.api.post<{ id: string }>('/v1/customers', body, key)),
@@ -236,7 +236,7 @@ describe('a key', () => {
     }
   });
 
-  test('means nothing to what is not a POST', async () => {
+  test('is ignored by methods other than POST', async () => {
     const { id } = await acme.aCustomer();
     const key = newKey();
     is(200, await acme.api.patch(`/v1/customers/${id}`, { name: 'First' }, key));

@@ -16,7 +16,7 @@ const WAITING = 'sims.waiting_in_holding';
 
 const linesOf = async (orderId: string) => (await acme.eventsOf(orderId)).filter(({ type }) => type === WAITING);
 
-test('SIMs that wait in holding are told of once per order, and those that were migrated are not', async () => {
+test('SIMs that wait in holding are reported once per order, without those that were migrated', async () => {
   receiver = await startReceiver();
   const hook = { url: receiver.url, events: ['sims.*'] };
   const { secret } = is(201, await acme.api.post<{ secret: string }>('/v1/webhooks', hook));

@@ -38,7 +38,7 @@ test('an order that is not delivered within ninety days has failed; resumed, it 
   is(409, await acme.api.post(`/v1/orders/${placed.id}/resume`));
 });
 
-test('an order that failed is set aside, and goes on when it is put back', async () => {
+test('a failed order is dead-lettered, and continues after a redrive', async () => {
   const { id } = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50 });
   await cloud.clock.skip(untilFailed);
   await acme.orderIn(id, 'failed');

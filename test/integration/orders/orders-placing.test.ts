@@ -220,7 +220,7 @@ describe('a plan is checked as a whole before anything is ordered', () => {
     expect(noMigrate.errors).toMatchObject([{ pointer: '/plan/partnerServiceId' }]);
   });
 
-  test('all that is wrong is told at once', async () => {
+  test('all errors are reported at once', async () => {
     const { plan, wrong } = await things();
     const { errors } = await refusedOrder({ operatorId: '3uk', quantity: 51, plan: { ...plan, ...wrong } });
     expect(errors?.map(({ pointer }) => pointer).sort()).toEqual([

@@ -68,7 +68,7 @@ describe('items of an earlier shape', () => {
     expect(await itemAt(7)).toEqual({ ...services[7], sims: 0, v: 2 });
   });
 
-  test('are left alone when they have the newest shape', async () => {
+  test('are unchanged when they have the newest shape', async () => {
     expect(await runTool('--segments', '3')).toContain(`${COUNT} upgraded`);
     expect(await runTool('--segments', '2')).toMatch(/^begins in 2 parts\n.*items, 0 upgraded\n$/s);
     expect(await backfillSegments()).toHaveLength(2);

@@ -81,7 +81,7 @@ async function letIn(): Promise<() => Promise<void>> {
   };
 }
 
-test('the cloud is stopped and started again: every order goes on by itself from where it stands, and users and clients are still let in', async () => {
+test('after a restart of the cloud every order continues automatically, and users and clients can still sign in', async () => {
   await cloud.operator('3uk').behaves({ leadTimeDays: 20 });
   await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 5 });
   await cloud.operator('orange').behaves({ leadTimeDays: 0 });

@@ -44,7 +44,7 @@ async function keepThisMoment(): Promise<void> {
   } while (ExclusiveStartKey);
 }
 
-test('what harmed a partner is undone from a table of the moment before, and nobody else loses what came since', async () => {
+test('damage to a partner is undone from an earlier table, and no other partner loses later data', async () => {
   const sims = await harmed.simsInStock({ operatorId: 'a1', quantity: 20 });
   const customer = await harmed.aCustomer({ name: 'As it was' });
   const gone = await harmed.aCustomer({ name: 'To be lost' });

@@ -29,8 +29,8 @@ async function entryFor(subject: string): Promise<SetAside | undefined> {
   return items.find((entry) => entry.subject.endsWith(subject));
 }
 
-describe('an order that breaks whoever looks at it', () => {
-  test('holds up no other, and is set aside after some looks', async () => {
+describe('an order that makes its poller fail', () => {
+  test('delays no other order, and is dead-lettered after several attempts', async () => {
     // No function writes this: no execution can have such a name.
     const poison = { id: orderId, state: 'fulfilled', runAttempt: '?', duePk: due.work, dueAt: '2000-01-01' };
     await write(put({ ...key, ...poison }));
@@ -45,7 +45,7 @@ describe('an order that breaks whoever looks at it', () => {
     expect(entry).toMatchObject({ kind: 'due', error: expect.stringMatching(/InvalidName/) });
   });
 
-  test('is taken up again when it is mended and put back', async () => {
+  test('continues after it has been repaired and redriven', async () => {
     await write(update(key, { set: { runAttempt: 1 } }));
     const { id = '' } = (await entryFor(orderId)) ?? {};
     expect(await redrive('--url', cloud.url(), '--id', id)).toMatch(/ set aside, 1 of them put back\n$/);
@@ -56,7 +56,7 @@ describe('an order that breaks whoever looks at it', () => {
     });
   });
 
-  test('is put back once', async () => {
+  test('is redriven once', async () => {
     is(404, await platform.post('/v1/platform/set-aside/bm9uZQ/put-back'));
     await expect(redrive('--url', cloud.url(), '--id', 'bm9uZQ')).rejects.toThrow(/Nothing is set aside under bm9uZQ/);
   });

@@ -95,7 +95,7 @@ describe('a partner service', () => {
     ]);
   });
 
-  test('that is a holding service is listed, and nobody can edit it', async () => {
+  test('that is a holding service is listed and cannot be edited', async () => {
     const services = await acme.all<PartnerService>('/v1/partner-services');
     const holding = services.filter((service) => service.holding);
     expect(holding).toHaveLength(4);

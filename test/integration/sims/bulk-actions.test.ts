@@ -165,7 +165,7 @@ describe('a SIM that is', () => {
     expect(again?.bars).toEqual([{ type: 'data', reason: expect.stringMatching(/\S/), since: expect.any(String) }]);
   });
 
-  test.concurrent('suspended can go back to stock, be assigned anew and become active again', async () => {
+  test.concurrent('suspended can return to stock, be assigned again and become active again', async () => {
     const iccids = sim(4);
     await allDo('migrate', iccids, migrateTo(plan.partnerServiceId));
     await allDo('assign', iccids, toPlan());
@@ -178,7 +178,7 @@ describe('a SIM that is', () => {
     expect(await allDo('activate', iccids)).toMatchObject([{ state: 'active', bars: [], customerId: customer.id }]);
   });
 
-  test.concurrent('terminated stays so for good', async () => {
+  test.concurrent('terminated stays terminated', async () => {
     const iccids = sim(5);
     await allDo('migrate', iccids, migrateTo(plan.partnerServiceId));
     await allDo('assign', iccids, toPlan());
@@ -246,7 +246,7 @@ describe('a SIM that is', () => {
   });
 });
 
-describe('an end for good', () => {
+describe('a permanent end', () => {
   let active: Sim[];
 
   beforeAll(async () => {

@@ -37,7 +37,7 @@ describe('a suspension whose operator does not answer for a day', () => {
 describe('an operation whose execution has run many stages', () => {
   const acme = cloud.partner('acme-goes-on');
 
-  test('goes on by itself in a fresh execution', async () => {
+  test('continues automatically in a new execution', async () => {
     const { id: partnerServiceId } = await acme.aPartnerService();
     const sims = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
     const { now } = (await cloud.api().get<{ now: string }>('/_local/clock')).body;

@@ -103,7 +103,7 @@ describe('an operation that is to begin later', () => {
     expect(await acme.operationDone(is(202, await terminate(20)).id)).toMatchObject({ state: 'succeeded', total: 20 });
   });
 
-  test.concurrent('can be called off until then, at once and for good', async () => {
+  test.concurrent('can be cancelled until then, immediately and permanently', async () => {
     const effectiveAt = await inDays(12);
     const { id } = is(202, await migrate({ filter: { operatorId: '3uk' } }, effectiveAt));
     const cancelled = is(200, await api.post<Operation>(`/v1/operations/${id}/cancel`));

@@ -93,7 +93,7 @@ describe('the timeline of a SIM', () => {
     return operation;
   }
 
-  test('tells each step with its operation and who asked for it, oldest first', async () => {
+  test('lists each step with its operation and actor, oldest first', async () => {
     const { partnerServiceId, customerId, customerServiceId } = await acme.aPlan();
     const sims = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
     const iccid = sims[0]?.iccid ?? '';
@@ -239,7 +239,7 @@ describe('nextActions', () => {
     expect(new Set(seen)).toEqual(new Set(Object.keys(leftBy)));
   });
 
-  test('tell the truth: each action that is named is done, each that is not is refused', async () => {
+  test('are correct: each listed action succeeds, and every other one is refused', async () => {
     const { customerId, customerServiceId, partnerServiceId } = await acme.aPlan();
     const [active] = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
     const [holding] = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });

@@ -1,7 +1,7 @@
-/** What the API answered; `body` is `undefined` when there was none, a string when it was no JSON. */
+/** An answer of the API. `body` is `undefined` without a body, and a string if it is not JSON. */
 export type Answer<T = unknown> = { status: number; body: T; headers: Headers };
 
-/** Calls the API over HTTP as one caller. No status is an error: it is what tests look at. */
+/** Calls the API over HTTP as one caller. Never throws for a status, because tests check it. */
 export type ApiClient = {
   get<T>(path: string, headers?: Record<string, string>): Promise<Answer<T>>;
   post<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
@@ -11,10 +11,10 @@ export type ApiClient = {
 };
 
 /**
- * A client with a token, or without one. A body that is a string is sent as it is (for bad JSON), any other as JSON;
- * headers given replace those of the client.
+ * A client with a token, or without one. Sends a string as it is (for malformed JSON), and any other body as JSON. The
+ * headers of a call replace those of the client.
  *
- * @param url of the API, and the token, asked for with each call: clouds start and stop, tokens come later
+ * @param url the address of the API. Read for each call, as the token is, because clouds restart and tokens come later.
  */
 export function apiClient(url: () => string, token: () => Promise<string | undefined>): ApiClient {
   async function call<T>(
@@ -33,7 +33,7 @@ export function apiClient(url: () => string, token: () => Promise<string | undef
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    // Safe as far as the API keeps its contract: what a test expects of the body says whether it does.
+    // Safe: tests check the body.
     return { status: response.status, body: read(await response.text()) as T, headers: response.headers };
   }
   return {

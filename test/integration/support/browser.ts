@@ -1,10 +1,10 @@
 import bundled from '@sparticuz/chromium';
 import { type Browser, chromium as playwright } from 'playwright-core';
 
-/** Whether npm brings a browser for this machine: there is one for Linux on x64. */
+/** Whether an npm package contains a browser for this machine: for Linux on x64 only. */
 export const hasBrowser = process.platform === 'linux' && process.arch === 'x64';
 
-/** Starts a headless Chromium that npm brought; nothing is downloaded. */
+/** Starts the headless Chromium of an npm package. Downloads nothing. */
 export async function chromium(): Promise<Browser> {
   return playwright.launch({ args: bundled.args, executablePath: await bundled.executablePath(), headless: true });
 }

@@ -10,8 +10,8 @@ import type { EngineName } from '../../../local/dynamodb/engine.ts';
 import type { Issuer } from '../../../local/issuer.ts';
 
 /**
- * What a test file may ask of its cloud; `dynamodbEndpoint` is that of a table which the test has itself, `assembly` the folder
- * of templates of its own.
+ * The settings of a test file's cloud. `dynamodbEndpoint` is the address of a database that the test runs itself, `assembly` the
+ * folder of its own templates.
  */
 export type CloudSettings = {
   dayMs: number;
@@ -19,13 +19,13 @@ export type CloudSettings = {
   dataDir?: string | undefined;
   dynamodbEndpoint?: string | undefined;
   assembly?: string;
-  /** Harsh mode with this seed, whatever `CLOUD` says. */
+  /** Harsh mode with this seed, regardless of `CLOUD`. */
   harshSeed?: string;
   /** A cloud that no other test file has used or will use. */
   isFresh?: true;
 };
 
-/** What tests are told of a cloud that runs. */
+/** What the pool sends to tests about a running cloud. */
 export type CloudFacts = Pick<LocalCloud, 'url' | 'endpoints' | 'parts' | 'functionsLog'> & {
   issuer: Pick<Issuer, 'issuer' | 'audience' | 'jwks'>;
 };
@@ -43,13 +43,12 @@ export type CloudMessage =
 
 type Cloud = { id: number; kind: string; child: ChildProcess; facts: CloudFacts; idle: NodeJS.Timeout | undefined };
 
-/** The schedules of a cloud are work for the machine, though nobody looks; to start another, and its functions anew, is more. */
+/** Stops an unused cloud after this time. Its schedules use the processor, but starting another cloud uses more. */
 const IDLE_MS = 60_000;
 
 /**
- * Local clouds that are lent to test files, one file at a time. What a cloud takes to start, and its functions to load,
- * is spent once for all files that run after each other, not by each of them. It is the first process of jest that keeps
- * them; its workers ask over HTTP.
+ * Lends local clouds to test files, one file at a time, so that a cloud starts and loads its functions once for many files.
+ * Jest's first process runs the pool. Its workers call the pool over HTTP.
  */
 export type CloudPool = { url: string; stop(): Promise<void> };
 
@@ -73,10 +72,10 @@ export async function startCloudPool(): Promise<CloudPool> {
   }
 
   async function takeBack(cloud: Cloud): Promise<void> {
-    // What is in a folder, or in a table of a test's own, is its owner's.
+    // A folder or table of a test is not shared with other files.
     const settings: object = JSON.parse(cloud.kind);
     const isOwn = ['dataDir', 'dynamodbEndpoint', 'assembly', 'harshSeed', 'isFresh'].some((own) => own in settings);
-    // No other file wants a day of this length.
+    // No other file uses a day of this length.
     const isOdd = 'dayMs' in settings && settings.dayMs !== USUAL_DAY_MS;
     if (isOwn || isOdd) {
       await end(cloud);
@@ -94,7 +93,7 @@ export async function startCloudPool(): Promise<CloudPool> {
   async function answer(request: IncomingMessage): Promise<unknown> {
     const [what, id, of] = (request.url ?? '').split('/').slice(1);
     if (what === 'clouds' && id === undefined) {
-      // Whoever asks is a test of this project: `startCloud` in local-cloud.ts.
+      // Only `startCloud` in local-cloud.ts calls this.
       const { id: lentId, facts } = await lend((await json(request)) as CloudSettings);
       return { id: lentId, facts } satisfies LentCloud;
     }
@@ -106,7 +105,7 @@ export async function startCloudPool(): Promise<CloudPool> {
   }
 
   const server = createServer((request, response) => {
-    // A test asks twice, with all its work in between: a connection kept that long may be closed just when it is used again.
+    // A test calls twice, far apart. An idle connection could close just as the second call uses it.
     response.setHeader('connection', 'close');
     answer(request).then(
       (body) => response.end(JSON.stringify(body ?? null)),
@@ -125,7 +124,7 @@ export async function startCloudPool(): Promise<CloudPool> {
   };
 }
 
-/** A 500 that a test stumbled over once has its cause in a log that ends with the cloud. */
+/** Prints the errors in the log of a cloud before the log is lost, because a 500 in a test may not occur again. */
 async function tellOfBrokenRequests(functionsLog: string): Promise<void> {
   const log = await readFile(functionsLog, 'utf8').catch(() => '');
   for (const line of log.split('\n').filter((one) => one.includes('"message":"request failed"'))) {
@@ -134,17 +133,17 @@ async function tellOfBrokenRequests(functionsLog: string): Promise<void> {
 }
 
 /**
- * A cloud is dozens of small heaps, one for each worker of a function. By itself V8 keeps each of them as small as it can, again and
- * again, which is work that the few minutes of a run need not have.
+ * A cloud has dozens of small heaps, one per worker of a function. These options stop V8 from shrinking them repeatedly, which
+ * does not pay in a run of a few minutes.
  */
 const roomForHeaps = ['--initial-old-space-size=256', '--no-flush-bytecode', '--no-memory-reducer'];
 
 const cloudProcess = fileURLToPath(new URL('./cloud-process.ts', import.meta.url));
 
 async function startCloud(settings: CloudSettings): Promise<{ child: ChildProcess; facts: CloudFacts }> {
-  // Options of this process are a test runner's, not a cloud's.
+  // The options of this process are for the test runner, not for clouds.
   const child = fork(cloudProcess, [JSON.stringify(settings)], { execArgv: roomForHeaps });
-  // It ends when this process does: nobody has to wait for it.
+  // It ends with this process, which does not wait for it.
   child.unref();
   child.channel?.unref();
   const said = await messageOf(child, (message) => message.type !== 'signed');
@@ -173,7 +172,7 @@ function messageOf(child: ChildProcess, isIt: (message: CloudMessage) => boolean
       reject(new Error(`The local cloud ended with ${code}`));
     };
     const onMessage = (message: unknown) => {
-      // Safe: cloud-process.ts says nothing else.
+      // Safe: cloud-process.ts sends nothing else.
       const said = message as CloudMessage;
       if (isIt(said)) {
         settle();

@@ -4,17 +4,17 @@ import { type LocalCloud, startLocalCloud } from '../../../local/cloud.ts';
 import { harshSettings } from '../../../local/harsh/settings.ts';
 import type { CloudMessage, CloudSettings, SignRequest } from './cloud-pool.ts';
 
-// A local cloud in a process of its own. Tests run in contexts of their own, where loading all that a cloud is made of
-// takes many times as long, and would be done again for each file.
+// A local cloud in a separate process. In jest's contexts its modules would take many times as long to load, and would be
+// loaded again for each file.
 
 const send = (message: CloudMessage) => process.send?.(message);
 
-// Ctrl-C reaches the whole group of processes: the parent ends, and with it the channel.
+// Ctrl-C signals the whole process group. This process ends when its parent closes the channel.
 process.on('SIGINT', () => undefined);
 const left = Promise.race([once(process, 'disconnect'), once(process, 'SIGTERM')]);
 
 try {
-  // The pool starts this file with exactly that.
+  // The pool starts this file with exactly this argument.
   const settings = JSON.parse(process.argv[2] ?? '') as CloudSettings;
   const cloud = await startLocalCloud({
     port: 0,

@@ -1,18 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Often enough for tests that change something while days pass; looking is work for the cloud, too, so that long waits look less. */
+/** Often enough for tests that change something while days pass. Long waits poll less often, because polling is work for the cloud. */
 const POLL_EVERY_MS = 200;
 const SELDOM_MS = 500;
 const SELDOM_AFTER_MS = 2_000;
 
-/** How much longer than a local cloud the one that is tested may take: a deployment looks by the minute. */
+/** How many times longer than a local cloud the tested cloud may take: the schedules of a deployment run by the minute. */
 export const patience = Number(process.env.PATIENCE ?? 1);
 
 /**
- * Tries until it no longer throws, and gives what it gave. Whoever waits says what must become true, not how long it takes.
+ * Repeats an attempt until it no longer throws, and returns its result.
  *
- * @param within real milliseconds, a minute when left out, for machines that are busy with other things too; then the last
- *   error is thrown
+ * @param within real milliseconds until it throws the last error. Default: a minute, for busy machines.
  */
 export async function eventually<T>(attempt: () => T | Promise<T>, { within = 60_000 } = {}): Promise<T> {
   const begun = performance.now();

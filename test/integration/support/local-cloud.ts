@@ -19,31 +19,31 @@ export type { Partner } from './partner.ts';
 export type OperatorId = '3uk' | '3ireland' | 'orange' | 'a1';
 export const operatorIds: readonly OperatorId[] = ['3uk', '3ireland', 'orange', 'a1'];
 
-/** Who calls: the claims of a token. Without a partner and with the role `platform`, the wholesaler. */
+/** A caller: the claims of its token. Without a partner and with the role `platform`, it is the wholesaler. */
 export type CallerClaims = { partnerId?: string; roles: readonly string[]; customerId?: string; sub?: string };
 
-/** A cloud of the pool, for as long as nobody gives it back. */
+/** A cloud that the pool lends to a test until the test returns it. */
 export type RunningCloud = CloudFacts & {
-  /** Signs any claims; for tests of what the authoriser refuses. */
+  /** Signs any claims, for tests of tokens that the authoriser refuses. */
   sign(claims: JWTPayload): Promise<string>;
-  /** Gives it back; a cloud with a data folder is stopped then. */
+  /** Returns the cloud. A cloud with a data folder stops then. */
   stop(): Promise<void>;
 };
 
-/** A cloud as tests see it: over HTTP. */
+/** A cloud under test, over HTTP. */
 export type CloudUnderTest = {
   url(): string;
-  /** Whether it is a deployment, which is reached over the public internet and whose lists lag behind writes. */
+  /** Whether it is a deployment: reached over the internet, with lists that lag behind writes. */
   isDeployment: boolean;
-  /** What is known of the cloud itself, for what HTTP does not show. */
+  /** The parts of a local cloud, for details that HTTP does not show. */
   cloud(): RunningCloud;
-  /** A client with a token of the local issuer, asked for at the first call; its partner is made if it is not there. */
+  /** A client with a token of the local issuer, requested at the first call. Creates its partner if it does not exist. */
   as(claims: CallerClaims): ApiClient;
-  /** A client with this very token, or without one. */
+  /** A client with exactly this token, or without one. */
   api(token?: string): ApiClient;
-  /** The token itself. `expiresIn`: real seconds, negative for one that has expired. */
+  /** A token. `expiresIn`: real seconds; negative for an expired token. */
   tokenFor(claims: CallerClaims & { expiresIn?: number }): Promise<string>;
-  /** A partner's admin, with the usual things at hand. Each test file has partners of its own. */
+  /** A partner's admin, with helpers that create the usual resources. Each test file uses its own partners. */
   partner(partnerId: string): Partner;
   operator(id: OperatorId): OperatorUnderTest;
   /** The clock of a local cloud. A deployment has none. */
@@ -52,38 +52,36 @@ export type CloudUnderTest = {
 
 export type ClockUnderTest = {
   now(): Promise<Date>;
-  /** Holds the clock while something is arranged that must not be overtaken by a deadline. */
+  /** Holds the clock, so that no deadline passes while a test prepares something. */
   held<T>(arrange: () => Promise<T>): Promise<T>;
-  /** Sets the clock forward, so that a test need not wait for days to pass. */
+  /** Sets the clock forward, so that a test does not wait for days to pass. */
   skip(time: { days: number }): Promise<void>;
 };
 
 export type OperatorUnderTest = {
-  /** Replaces all of its behaviour, for the whole cloud: whoever does so ends with `behavesWell`. */
+  /** Replaces its whole behaviour, for all partners of the cloud. Call `behavesWell` at the end of the test. */
   behaves(behaviour: BehaviourRequest): Promise<void>;
-  /** As every operator does at the start of a test file: takes every order and delivers it at once. */
+  /** The behaviour at the start of each test file: accepts every order and delivers it at once. */
   behavesWell(): Promise<void>;
-  /** Notes what a SIM used, for the operator to tell. */
+  /** Records usage of a SIM, which the operator reports later. */
   uses(usage: Usage): Promise<void>;
-  /** What the operator itself says of an order, over its own API and with the functions' own key. */
+  /** The operator's own view of an order, over its API and with the key of the functions. */
   statusOf(orderId: string): Promise<string>;
-  /** What the operator itself says that a SIM used. */
+  /** The operator's own records of a SIM's usage. */
   usageOf(iccid: string): Promise<UsageRecord[]>;
 };
 
-/** Tests need not wait for the post, other than those about it. */
+/** Only tests of deliveries wait for them. */
 export const promptOperator: BehaviourRequest = { leadTimeDays: 0 };
 
 /**
- * A cloud for a test file: the one at `BASE_URL`, if that is set, as for acceptance (see acceptance/deployed-cloud.ts). Otherwise
- * a local cloud, which the file has for itself, on the engine of `DYNAMODB_ENGINE` if that is set. Other files
- * had it before: there are partners, orders and tariffs of theirs. Its operators deliver at once unless a test tells them
- * otherwise.
+ * The cloud of a test file: the deployment at `BASE_URL` if that is set, as in acceptance (see acceptance/deployed-cloud.ts).
+ * Otherwise a local cloud that no other file uses at the same time, on the engine of `DYNAMODB_ENGINE` if that is set. It may
+ * contain partners, orders and tariffs of earlier files. Its operators deliver at once unless a test changes that.
  *
- * @param settings.dayMs real milliseconds that a day lasts, 500 when left out. Tests in which something must be done within days take
- *   `patience` times as many
- * @param settings.harshSeed harsh mode with this seed; as `CLOUD` says, when left out
- * @param settings.isFresh a cloud that no other test file has used
+ * @param settings.dayMs real milliseconds per day. Default: 500. Tests with deadlines in days multiply it by `patience`.
+ * @param settings.harshSeed harsh mode with this seed. Default: as `CLOUD` says.
+ * @param settings.isFresh a cloud that no other test file has used.
  */
 export function useLocalCloud({
   dayMs = USUAL_DAY_MS,
@@ -119,12 +117,12 @@ export function useLocalCloud({
   return underTest;
 }
 
-/** The engine on which tests shall run; undefined when they may on any. */
+/** The engine that the tests require, if any. */
 export function wantedEngine(): EngineName | undefined {
   return engineNames.find((name) => name === process.env.DYNAMODB_ENGINE);
 }
 
-/** A cloud that the test itself gives back; `dataDir` is kept. */
+/** A cloud that the test returns itself. Keeps `dataDir`. */
 export async function startCloud(settings: Omit<CloudSettings, 'engine'>): Promise<RunningCloud> {
   const engine = settings.dynamodbEndpoint === undefined ? wantedEngine() : undefined;
   const { id, facts } = await askPool<LentCloud>('/clouds', { ...settings, ...(engine && { engine }) });
@@ -144,18 +142,18 @@ async function askPool<T>(path: string, body?: unknown): Promise<T> {
   if (!response.ok) {
     throw new Error(text);
   }
-  // Safe: cloud-pool.ts answers so.
+  // Safe: cloud-pool.ts sends this.
   return JSON.parse(text) as T;
 }
 
-/** Tests' view of a local cloud that may be started again in between. */
+/** A local cloud that a test may restart. */
 export function cloudUnderTest(cloud: () => RunningCloud, settings: { harshSeed?: string } = {}): CloudUnderTest {
   const url = () => cloud().url;
   const isHarsh = settings.harshSeed !== undefined || process.env.CLOUD === 'harsh';
   return overHttp(url, { ...localAccess(url), ...(isHarsh && { indexLagMs: INDEX_LAG_MS }) }, cloud);
 }
 
-/** Tests' view of a cloud: what it has over HTTP, who may call it and what its operators do by the access that there is. */
+/** A cloud under test: its HTTP API, its callers and its operators, as far as the tests have access to them. */
 function overHttp(url: () => string, access: CloudAccess, cloud: () => RunningCloud): CloudUnderTest {
   const { indexLagMs } = access;
   const client = (token: () => Promise<string | undefined>) =>
@@ -238,19 +236,19 @@ async function operatorApi(cloud: RunningCloud, id: OperatorId): Promise<ApiClie
 
 type OperatorsSecret = Partial<Record<OperatorId, { baseUrl: string; apiKey: string }>>;
 
-/** By the bare protocol: the SDK's client takes seconds to load in a context of its own. */
+/** Without the SDK, whose client takes seconds to load in each test context. */
 async function operatorsSecretOf({ endpoints, parts }: RunningCloud): Promise<OperatorsSecret> {
   const response = await fetch(endpoints.secretsManager, {
     method: 'POST',
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' },
     body: JSON.stringify({ SecretId: parts.secrets[0]?.arn }),
   });
-  // Safe: the local cloud has made this secret, and functions read it so.
+  // Safe: the local cloud created this secret, and functions parse it in the same way.
   const { SecretString } = (await response.json()) as { SecretString: string };
   return JSON.parse(SecretString) as OperatorsSecret;
 }
 
-/** An execution of the state machine, as the local cloud tells of it. */
+/** An execution of the state machine, as the local cloud reports it. */
 type ToldExecution = { name: string; status: string; historyEvents: number; largestPayload: number };
 
 export async function executionsOf(cloud: CloudUnderTest): Promise<ToldExecution[]> {

@@ -1,2 +1,2 @@
-/** Local clouds of this test file keep their table in DynamoDB Local. */
+/** Local clouds of this test file use DynamoDB Local. */
 process.env.DYNAMODB_ENGINE = 'dynamodb-local';

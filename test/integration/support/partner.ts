@@ -20,7 +20,7 @@ export type PartnerService = z.infer<typeof partnerServiceSchema>;
 export type SimUsage = z.infer<typeof simUsageSchema>;
 export type ServiceUsage = z.infer<typeof serviceUsageSchema>;
 export type Plan = NonNullable<Order['plan']>;
-/** A plan all the way to active SIMs. */
+/** A plan with all stages, up to active SIMs. */
 export type WholePlan = { partnerServiceId: string; customerId: string; customerServiceId: string; activate: true };
 export type Page<T> = { items: T[]; nextCursor?: string };
 
@@ -46,11 +46,11 @@ export type NewOrder = {
 
 type SimQuery = 'state' | 'customerId' | 'customerServiceId' | 'partnerServiceId' | 'operatorId' | 'orderId' | 'q';
 
-/** Tariffs of the local cloud's seed that cover every operator. */
+/** Seeded tariffs of the local cloud that cover every operator. */
 const PARTNER_TARIFF = 'trf_partner_all';
 const CUSTOMER_TARIFF = 'trf_customer_all';
 
-/** The life of an order, as the contract tells it. */
+/** The states of an order on its path, as in the contract. */
 export const orderStates: readonly Order['state'][] = [
   'submitted',
   'accepted',
@@ -63,67 +63,67 @@ export const orderStates: readonly Order['state'][] = [
   'failed',
 ];
 
-/** States that an order does not leave by itself. */
+/** States that an order does not leave automatically. */
 const orderEnds = ['fulfilled', 'cancelled', 'rejected', 'failed'];
 
-/** A partner's admin at work: makes the usual things, and fails the test at once when the API does not play along. */
+/** A partner's admin. Creates the usual resources, and fails the test at once when the API refuses. */
 export type Partner = {
   readonly id: string;
-  /** The admin's calls. */
+  /** The admin's client. */
   readonly api: ApiClient;
-  /** A partner service; of a tariff for every operator, when left out. */
+  /** Creates a partner service. Default tariff: one that covers every operator. */
   aPartnerService(fields?: { name?: string; tariffId?: string }): Promise<PartnerService>;
   aCustomer(fields?: { name?: string }): Promise<Customer>;
   aCustomerService(customerId: string, fields?: { name?: string; tariffId?: string }): Promise<CustomerService>;
-  /** A customer with one service; of a tariff for every operator, when left out. */
+  /** Creates a customer with one service. Default tariff: one that covers every operator. */
   aCustomerWithService(fields?: { name?: string; tariffId?: string }): Promise<{
     customer: Customer;
     service: CustomerService;
   }>;
-  /** A plan with a partner service, a customer and its service made for it. */
+  /** A plan with a new partner service, a new customer and its new service. */
   aPlan(): Promise<WholePlan>;
   /** Places an order. */
   orders(order: NewOrder): Promise<Order>;
   order(id: string): Promise<Order>;
   /**
-   * Waits until an order is in a state; fails as soon as it ends in another one.
+   * Waits until an order is in a state. Fails as soon as the order ends in another state.
    *
-   * @param options.onLook is shown the order each time that it is looked at
+   * @param options.onLook receives the order each time it is read
    */
   orderIn(
     id: string,
     state: Order['state'],
     options?: { within?: number; onLook?: (order: Order) => void },
   ): Promise<Order>;
-  /** Places an order, and waits until the operator has taken it: from then on its way is settled. */
+  /** Places an order, and waits until the operator has accepted it. */
   ordersAccepted(order: NewOrder): Promise<Order>;
   eventsOf(orderId: string): Promise<OrderEvent[]>;
-  /** The states that an order has come to so far, as its timeline tells them. */
+  /** The states that an order has reached so far, from its timeline. */
   statesOf(orderId: string): Promise<Order['state'][]>;
   /** All SIMs of a list, page by page. */
   sims(query: Readonly<Partial<Record<SimQuery, string>>>): Promise<Sim[]>;
   /** All items of any list, page by page. */
   all<T>(path: string): Promise<T[]>;
-  /** Asks for a bulk action; 202. */
+  /** Starts a bulk action, which is answered with 202. */
   bulk(action: string, body: Record<string, unknown>): Promise<Operation>;
-  /** Asks for a bulk action, and waits for its end. */
+  /** Starts a bulk action, and waits until it ends. */
   bulkDone(action: string, body: Record<string, unknown>, options?: { within?: number }): Promise<Operation>;
-  /** Waits for the end of an operation. */
+  /** Waits until an operation ends. */
   operationDone(id: string, options?: { within?: number }): Promise<Operation>;
   resultsOf(operationId: string, outcome?: 'succeeded' | 'failed'): Promise<Result[]>;
-  /** SIMs of a new order, received, in holding. The operator should deliver at once. */
+  /** Received SIMs of a new order, in holding. The operator should deliver at once. */
   simsInHolding(order: NewOrder): Promise<Sim[]>;
-  /** SIMs of a new order, migrated. */
+  /** Migrated SIMs of a new order. */
   simsInStock(order: NewOrder): Promise<Sim[]>;
-  /** SIMs of a new order, assigned to a new customer. */
+  /** SIMs of a new order that are assigned to a new customer. */
   assignedSims(order: NewOrder): Promise<Sim[]>;
-  /** SIMs of a new order, active with a new customer. */
+  /** SIMs of a new order that are active for a new customer. */
   activeSims(order: NewOrder): Promise<Sim[]>;
 };
 
 let names = 0;
 
-/** A name that nothing else of the test file has. */
+/** A name that is unique in the test file. */
 function aName(what: string): string {
   names += 1;
   return `${what} ${names}`;
@@ -210,7 +210,7 @@ export function partnerAtWork(id: string, api: ApiClient): Partner {
 
   const eventsOf = (orderId: string) => all<OrderEvent>(`/v1/orders/${orderId}/events?limit=200`);
 
-  /** SIMs that a plan brought as far as they shall be. */
+  /** SIMs that a plan has taken through its stages. */
   async function simsOfPlan(placed: NewOrder, plan: Plan): Promise<Sim[]> {
     const { id: orderId } = await orders({ ...placed, plan });
     const fulfilled = await orderIn(orderId, 'fulfilled');
@@ -257,7 +257,7 @@ export function partnerAtWork(id: string, api: ApiClient): Partner {
   };
 }
 
-/** The body of an answer that has to have this status. */
+/** The body of an answer, which must have this status. */
 export function is<T>(status: number, answer: Answer<T>): T {
   if (answer.status !== status) {
     throw new Error(`The API answers ${answer.status}, not ${status}: ${JSON.stringify(answer.body)}`);

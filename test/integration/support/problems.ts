@@ -3,8 +3,8 @@ import type { Answer } from './api-client.ts';
 import type { ProblemDocument } from './partner.ts';
 
 /**
- * Expects a problem document (RFC 9457) as the contract describes it: the status, the code at the end of `type`, the
- * request id in `instance`, nothing of the code's insides.
+ * Expects a problem document (RFC 9457) as in the contract: the status, the code at the end of `type`, the request id in
+ * `instance`, and no internal details.
  */
 export function expectProblem(answer: Answer, status: number, code?: string): ProblemDocument {
   expect({ status: answer.status, body: answer.body }).toEqual({
@@ -20,7 +20,7 @@ export function expectProblem(answer: Answer, status: number, code?: string): Pr
   expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   expect(answer.headers.get('x-request-id')).toMatch(/\S/);
   expect(JSON.stringify(answer.body)).not.toMatch(/ at .*\.(ts|js|mjs):\d+|node:internal/);
-  // Safe: the document was just seen to have what every one has.
+  // Safe: the assertions above checked the common members.
   const problem = answer.body as ProblemDocument;
   if (code !== undefined) {
     expect(problem.type.split(/[/#]/).at(-1)).toBe(code);
@@ -28,7 +28,7 @@ export function expectProblem(answer: Answer, status: number, code?: string): Pr
   return problem;
 }
 
-/** Expects 422 with exactly these errors: a pointer and a code each, in any order. */
+/** Expects 422 with exactly these errors, each a pointer and a code, in any order. */
 export function expectInvalid(answer: Answer, errors: readonly (readonly [pointer: string, code: string])[]): void {
   const { errors: told = [] } = expectProblem(answer, 422);
   expect(told.map(({ pointer, code }) => [pointer, code]).sort()).toEqual(errors.map((error) => [...error]).sort());
@@ -37,7 +37,7 @@ export function expectInvalid(answer: Answer, errors: readonly (readonly [pointe
   }
 }
 
-/** Expects what API Gateway answers by itself, in its own words. */
+/** Expects an answer of API Gateway itself, which is not a problem document. */
 export function expectGatewayMessage(answer: Answer, status: number, message: string): void {
   expect({ status: answer.status, body: answer.body }).toEqual({ status, body: { message } });
 }

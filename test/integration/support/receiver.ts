@@ -3,19 +3,19 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 
-/** An event as it came, signed. */
+/** A received event with its signature. */
 export type Received = { headers: IncomingHttpHeaders; body: string; status: number };
 
 export type Event = { id: string; type: string; timestamp: string; data: Record<string, unknown> };
 
-/** A receiver of webhooks: a real HTTP server of a test's own. */
+/** A receiver of webhooks: a real HTTP server. */
 export type Receiver = {
   url: string;
-  /** All requests that it has answered so far. */
+  /** All requests answered so far. */
   requests: Received[];
-  /** What it answers from now on; a promise lets the caller wait. */
+  /** Sets the answer from now on. A promise makes the caller wait. */
   answers(status: () => number | Promise<number>): void;
-  /** The events that it took, checked by the reference library. */
+  /** The accepted events, verified with the reference library. */
   taken(secret: string): Event[];
   stop(): void;
 };
@@ -43,7 +43,7 @@ export async function startReceiver(): Promise<Receiver> {
         .map(({ headers, body }) => {
           const signed = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
           const event = new Webhook(secret).verify(body, signed);
-          // Safe as far as the reference library takes it: what a test expects of it says whether it is one.
+          // Safe: the reference library has verified it, and tests check its content.
           return { ...(event as Event), id: signed['webhook-id'] ?? '' };
         }),
     stop: () => {

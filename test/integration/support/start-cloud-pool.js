@@ -1,4 +1,4 @@
-/** Before the first test file, in the first process of jest: its workers inherit the variable. */
+/** Starts the pool before the first test file, in jest's first process, whose workers inherit the variable. */
 export default async function startPool() {
   const { startCloudPool } = await import('./cloud-pool.ts');
   const pool = await startCloudPool();

@@ -1,2 +1,2 @@
-/** After the last test file: all clouds end, with their processes and folders. */
+/** Stops all clouds after the last test file, and removes their processes and folders. */
 export default () => globalThis.cloudPool.stop();

@@ -9,18 +9,18 @@ export type User = z.infer<typeof userSchema>;
 export type Client = z.infer<typeof machineClientSchema>;
 export type NewClient = z.infer<typeof newMachineClientSchema>;
 
-/** The user pool of a local cloud, as those see it who use it: people who sign in, and machines. */
+/** The user pool of a local cloud, for users who sign in and for machine clients. */
 export type UserPoolUnderTest = {
-  /** Asks the local Cognito for something, by the bare protocol: the SDK's client takes seconds to load in a context of its own. */
+  /** Calls the local Cognito without the SDK, whose client takes seconds to load in each test context. */
   ask<T>(operation: string, input: object): Promise<Answer<T>>;
-  /** The token of a user who has chosen a password: no mail is sent locally, and none is read. */
+  /** The token of a user who has set a password. Involves no e-mail. */
   signIn(email: string): Promise<string>;
-  /** What the token endpoint answers a machine. */
+  /** The answer of the token endpoint to a machine client. */
   tokenOf(client: MachineSignIn): Promise<Answer<{ access_token: string; error?: string }>>;
 };
 
 export type MachineSignIn = Pick<NewClient, 'id' | 'secret' | 'tokenUrl'> & {
-  /** How it says who it is; by the header, when left out. */
+  /** How the client authenticates. Default: the header. */
   by?: 'header' | 'form';
   scope?: string;
   grant?: string;
@@ -68,6 +68,6 @@ export function userPoolOf(cloud: CloudUnderTest): UserPoolUnderTest {
 }
 
 async function answerOf<T>(response: Response): Promise<Answer<T>> {
-  // Safe as far as the service answers as it should: what a test expects of the body says whether it does.
+  // Safe: tests check the body.
   return { status: response.status, body: (await response.json()) as T, headers: response.headers };
 }

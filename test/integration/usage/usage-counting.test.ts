@@ -102,7 +102,7 @@ describe('what all SIMs of a fleet used', () => {
     expect(day?.networks).toEqual(new Map([['23420', new Map([0, 1, 2, 3, 4].map((hour) => [hour, 12_345_685]))]]));
   });
 
-  test('of which nobody has the SIM, or which is too old, is left out', async () => {
+  test('of an unknown SIM, or that is too old, is rejected', async () => {
     const [good] = hourly('2026-03-05', 1, iccids.slice(0, 1));
     const records = [
       good,

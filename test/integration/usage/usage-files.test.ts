@@ -75,7 +75,7 @@ describe('a file of usage', () => {
     expect(await bytesOf(one)).toBe(320);
   });
 
-  test('counts nothing that the operator told by itself', async () => {
+  test('does not count records that the operator has reported', async () => {
     const used = use(1, 7_000);
     const { recordId: _, ...spent } = used;
     await cloud.operator('a1').uses(spent);
@@ -114,7 +114,7 @@ describe('a file of usage', () => {
     }
   });
 
-  test('sets off alarms, as what is collected does', async () => {
+  test('fires alarms, as collected usage does', async () => {
     const scope = { iccid: sims[5]?.iccid };
     const fields = { name: 'Much', scope, measure: 'sim', threshold: { bytes: 100 }, action: 'suspend' };
     const { id } = is(201, await acme.api.post<{ id: string }>('/v1/alarms', fields));
@@ -130,7 +130,7 @@ describe('a file of usage', () => {
     await acme.operationDone(fired?.operationId ?? '');
   });
 
-  test('leaves out SIMs that nobody has, and other times, and says how many', async () => {
+  test('rejects unknown SIMs and times out of range, and reports how many', async () => {
     const good = use(2, 5);
     const text = fileOf(
       rowOf(good),
@@ -199,7 +199,7 @@ describe('a file of usage', () => {
     expect(is(200, await send(fileOf()))).toEqual(taken(0));
   });
 
-  test('counts nothing when anything is wrong with it, and all of that is told', async () => {
+  test('counts nothing if any row is invalid, and reports all errors', async () => {
     const good = use(3, 5);
     const text = fileOf(
       rowOf(good),
@@ -228,7 +228,7 @@ describe('a file of usage', () => {
     expect(errors).toHaveLength(50);
   });
 
-  test('has so many rows, and so many bytes', async () => {
+  test('has a maximum number of rows and bytes', async () => {
     // Of no SIM of ours: what is looked at here is how many they are.
     const row = (n: number) => `r${n},8944990000000000000,2001-01-01T00:00:00Z,1,23201`;
     const rows = Array.from({ length: 5_001 }, (_, n) => row(n));

@@ -128,7 +128,7 @@ describe('a record that always fails', () => {
   const poisoned = `acme-poison-${run}`;
   const healthy = `globex-poison-${run}`;
 
-  test('holds up no record of another partner, nor of its own, and is set aside', async () => {
+  test('delays no other record, of its own partner or others, and is dead-lettered', async () => {
     const [own, other] = await Promise.all([aWebhook(poisoned, 1), aWebhook(healthy, 2)]);
     const poison = activated(poisoned, 7, { S: 'none' });
     const failed = await publish([

@@ -107,7 +107,7 @@ describe('a receiver', () => {
     expect(new Set(away.receiver.requests.map(({ headers }) => headers['webhook-id']))).toEqual(new Set(ids));
   });
 
-  test('has what came of each delivery told', async () => {
+  test('lists the result of each delivery', async () => {
     const deliveries = await eventually(async () => {
       const { items } = is(
         200,

@@ -32,7 +32,7 @@ const path = (rest = '') => `/v1/webhooks/${made.id}${rest}`;
 const theWebhook = async () => is(200, await api.get<Webhook>(path()));
 
 describe('a webhook', () => {
-  test('tells its secret once', async () => {
+  test('shows its secret once', async () => {
     expect(made).toMatchObject({ id: expect.stringMatching(/^whk_/), enabled: true, events: ['order.*'] });
     expect(made.secret).toMatch(/^whsec_/);
     const answers = [
@@ -103,7 +103,7 @@ describe('a webhook', () => {
     }
   });
 
-  test('is not there for another partner', async () => {
+  test('is not found by another partner', async () => {
     expect(is(200, await globex.get<Page<Webhook>>('/v1/webhooks')).items).toEqual([]);
     expectProblem(await globex.get(path()), 404, 'not_found');
     expectProblem(await globex.post(path('/test')), 404, 'not_found');

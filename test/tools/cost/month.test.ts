@@ -69,7 +69,7 @@ describe('usage', () => {
     expect(amountOf(lines, 'GB-seconds')).toBeCloseTo(((365 * 9500 * 2) / 686) * 2);
   });
 
-  test('is kept for 400 days, and once more to recover', () => {
+  test('is stored for 400 days, and a second time in backups', () => {
     const gb = (9500 * 400 * 800) / 1e9;
     const stored = lines.filter(({ what }) => what.startsWith('GB of usage'));
 
