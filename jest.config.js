@@ -52,6 +52,7 @@ function onDynamoDbLocal() {
     ...integration,
     displayName: 'integration on DynamoDB Local',
     testMatch: hasJava() ? wanted : [],
+    testPathIgnorePatterns: [],
     setupFiles: ['<rootDir>/test/integration/support/on-dynamodb-local.js'],
   };
 }

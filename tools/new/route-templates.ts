@@ -6,7 +6,7 @@ function signatureOf({ method, access, parameters, isList, Thing }: ScaffoldedRo
   const owner = access === 'platform' ? [] : ['partnerId'];
   const ids = [...owner, ...parameters.filter((name) => !owner.includes(name))];
   if (isList) {
-    return { ids, last: 'page: { limit: number; after?: string }', result: `{ items: ${Thing}[]; next?: string }` };
+    return { ids, last: 'page: PageRequest', result: `{ items: ${Thing}[]; next?: string }` };
   }
   switch (method) {
     case 'GET':
@@ -176,7 +176,7 @@ export function useCaseOf(route: ScaffoldedRoute, domain: string, file: string):
   ].join(', ');
   return {
     code: `import type { ${Thing} } from '../../${domain}';
-
+${isList ? "import type { PageRequest } from '../fill-page.ts';\n" : ''}
 /**
  * Describe what ${operationId} does, in one sentence.
  *

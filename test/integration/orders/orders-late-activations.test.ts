@@ -19,7 +19,7 @@ async function breakSim(iccid: string): Promise<() => Promise<void>> {
   return () => write(update(key, { set: { history: before?.history } }));
 }
 
-test('an activation that the operator confirms after the deadline has failed, and is believed still', async () => {
+test('an activation that the operator confirms after the deadline has failed, but the confirmation is accepted', async () => {
   await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 16 });
   const { id } = await acme.orders({ operatorId: 'a1', quantity: 20, plan: await acme.aPlan() });
   await eventually(async () => {
@@ -44,29 +44,35 @@ test('an activation that the operator confirms after the deadline has failed, an
   }
 });
 
-test('a SIM whose record is broken holds up no other SIM of its page, and is confirmed once it is mended', async () => {
+test('a SIM with a broken record delays no other SIM of its page, and is confirmed after its repair', async () => {
   await cloud.operator('orange').behaves({ leadTimeDays: 0, activationDelayDays: 1 });
   const sims = await acme.assignedSims({ operatorId: 'orange', quantity: 50 });
   const iccids = sims.map(({ iccid }) => iccid);
-  // Time passes only where the test says so: the operation cannot reach its deadline before the SIM is mended.
+  // Holds the clock, so that the operation does not reach its deadline before the SIM is mended. The test advances it step by step:
+  // after a single skip, a busy machine could ask the operator or start a pause too late, and wait forever.
+  const anHourLater = () => cloud.clock.skip({ days: 1 / 24 });
   await cloud.clock.held(async () => {
     const { id } = await acme.bulk('activate', { select: { iccids } });
     await eventually(async () => {
       expect(await acme.sims({ orderId: sims[0]?.orderId ?? '', state: 'activating' })).toHaveLength(50);
     });
     const mend = await breakSim(iccids[7] ?? '');
-    await cloud.clock.skip({ days: 2 });
+    await cloud.clock.skip({ days: 1 });
     await eventually(async () => {
+      await anHourLater();
       const operation = is(200, await acme.api.get<Operation>(`/v1/operations/${id}`));
       expect(operation).toMatchObject({ state: 'running', succeeded: 49, failed: 0 });
     });
     await mend();
-    await cloud.clock.skip({ days: 1 });
-    expect(await acme.operationDone(id)).toMatchObject({ state: 'succeeded', total: 50, succeeded: 50 });
+    await eventually(async () => {
+      await anHourLater();
+      const operation = is(200, await acme.api.get<Operation>(`/v1/operations/${id}`));
+      expect(operation).toMatchObject({ state: 'succeeded', total: 50, succeeded: 50 });
+    });
   });
 });
 
-test('an operator that stops answering in the middle of an activation: its word is believed when it is back', async () => {
+test('an operator that stops answering during an activation: its confirmations are accepted when it answers again', async () => {
   const sims = await acme.assignedSims({ operatorId: '3uk', quantity: 50 });
   const [refused = '', ...others] = sims.map(({ iccid }) => iccid);
   const broken = others[0] ?? '';
