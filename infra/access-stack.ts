@@ -24,7 +24,7 @@ type PipelineStatements = (stacks: StageStacks, access: Stack) => PolicyStatemen
  * account of the stage, so that each stage can have its own account.
  */
 export class AccessStack extends Stack {
-  /** The name of the pipeline's role, so that the pipeline needs no reference to another account. */
+  /** The name of the pipeline's role. A fixed name avoids a reference between accounts. */
   static readonly pipelineRole = ({ name }: Stage) => `sim-fulfilment-${name}-pipeline`;
 
   constructor(scope: Construct, id: string, props: AccessStackProps) {
@@ -38,7 +38,7 @@ export class AccessStack extends Stack {
     if (statements.length === 0) return;
     const role = new Role(this, 'Pipeline', {
       roleName: AccessStack.pipelineRole(stage),
-      description: 'What the pipeline does on this stage beside deploying it',
+      description: 'Permissions of the pipeline on this stage, in addition to deploying it',
       assumedBy: new AccountPrincipal(pipeline.account).withConditions({
         ArnLike: { 'aws:PrincipalArn': `arn:${this.partition}:iam::${pipeline.account}:role/${pipeline.stackName}-*` },
       }),
@@ -47,7 +47,7 @@ export class AccessStack extends Stack {
     for (const name of protectedStacks(stacks)) {
       Validations.of(role.node.defaultChild ?? role).acknowledge({
         id: `AwsSolutions-IAM5[Resource::${stackNagName(this, `${name}/*`)}]`,
-        reason: 'One stack: its ARN ends in an id that AWS gives.',
+        reason: 'A single stack, whose ARN ends with an id that AWS generates.',
       });
     }
   }
@@ -101,9 +101,12 @@ export class AccessStack extends Stack {
     Validations.of(role.node.defaultChild ?? role).acknowledge(
       {
         id: `AwsSolutions-IAM5[Resource::${stackNagName(this, `SimFulfilment-${stage.name}-*`)}]`,
-        reason: 'The stacks of the stage: their ARNs end in an id that AWS gives.',
+        reason: 'The stacks of the stage, whose ARNs end with ids that AWS generates.',
       },
-      { id: 'AwsSolutions-IAM5[Resource::*]', reason: 'Reads settings of whatever a template can hold, and no data.' },
+      {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: 'Reads the settings of every resource type that a template can contain, but no data.',
+      },
     );
     new CfnOutput(this, 'DriftRole', { value: role.roleArn });
   }

@@ -29,7 +29,7 @@ export type AlarmsProps = {
   table: Table;
   deadLetters: IQueue;
   machine: StateMachine;
-  /** The function that turns changes of the table into events. */
+  /** The function that publishes changes of the table as events. */
   publisher: IFunction;
   /** Functions whose new version first gets only a part of the calls. */
   canaries: readonly { name: string; live: Alias }[];
@@ -80,10 +80,10 @@ export class Alarms extends Construct {
     );
   }
 
-  /** Returns the alarm with this name. @throws Error when there is none, or several. */
+  /** Returns the alarm with this name. @throws Error when no alarm, or more than one, has it. */
   getAlarm(name: string): Alarm {
     const found = this.node.tryFindChild(name);
-    if (!(found instanceof Alarm)) throw new Error(`There is no alarm ${name}`);
+    if (!(found instanceof Alarm)) throw new Error(`No alarm is named ${name}`);
     return found;
   }
 
@@ -129,20 +129,20 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
   return {
     ApiFails: {
       metric: api.metricServerError({ statistic: 'Sum', period: five }),
-      // A single one may be a broken connection, or an operator that did not answer a cancellation.
+      // A single 5xx may be a broken connection, or an operator that did not answer a cancellation.
       threshold: 5,
-      description: 'The API answered five requests with 5xx within five minutes, which is too many to be chance.',
+      description: 'The API answered five requests with 5xx within five minutes, too many to be a coincidence.',
     },
     ApiIsSlow: {
       metric: api.metricLatency({ statistic: Stats.percentile(99), period: five }),
-      // Longer than a cold start. A cancellation waits up to six seconds for its operator, and with little traffic a single one is the
-      // 99th percentile. So it must last a quarter of an hour.
+      // Longer than a cold start. A cancellation waits up to six seconds for its operator, and with little traffic a single cancellation
+      // is the 99th percentile. Therefore the latency must last a quarter of an hour.
       threshold: 3_000,
       periods: { breaching: 3, of: 3 },
       description: 'One request in a hundred took three seconds or more, for a quarter of an hour.',
     },
     FunctionsAreThrottled: {
-      // Of all functions in the account: they share its concurrency.
+      // All functions in the account, because they share its concurrency.
       metric: LambdaFunction.metricAllThrottles({ statistic: 'Sum', period: five }),
       threshold: 1,
       periods: { breaching: 3, of: 3 },
@@ -151,22 +151,22 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
     },
     TableIsThrottled: {
       metric: throttledRequests(table),
-      // A bulk operation on a table that was small is throttled for up to half an hour, until DynamoDB has split it, without losing
-      // anything: docs/scale.md. An hour of throttling has another cause.
+      // A bulk operation on a small table is throttled for up to half an hour, until DynamoDB has split its partitions. Nothing is lost:
+      // docs/scale.md. An hour of throttling has another cause.
       threshold: 100,
       periods: { breaching: 12, of: 12 },
       description:
-        'DynamoDB throttled a hundred requests in every five minutes of an hour: it does not recover by splitting partitions.',
+        'DynamoDB throttled a hundred requests in every five minutes of an hour: splitting partitions does not resolve it.',
     },
     DeadLettersWait: {
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: five }),
       threshold: 1,
-      description: 'An event failed all its attempts. Every one needs an investigation.',
+      description: 'All attempts to process an event failed. Investigate every one.',
     },
     ExecutionsFail: {
       metric: machine.metricFailed({ statistic: 'Sum', period: five }),
       threshold: 1,
-      description: 'An order or operation failed, and its partner sees it. Every one needs an investigation.',
+      description: 'An order or operation failed, which its partner can see. Investigate every one.',
     },
     WorkIsDeadLettered: {
       metric: metrics.of('DeadLettered', { statistic: 'Sum', period: five }),
@@ -188,15 +188,15 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
     },
     OrdersAreLate: {
       metric: metrics.of('HoursBeyondLeadTime', { statistic: 'Maximum', period: Duration.hours(1) }),
-      // A delivery that is due on a Friday may arrive on the Monday. Each order is polled within eight hours.
+      // A delivery that is due on a Friday may arrive on Monday. Each order is polled at least every eight hours.
       threshold: 48,
       periods: { breaching: 1, of: 8 },
-      description: 'The most overdue order is two days beyond its lead time, which is longer than a weekend.',
+      description: 'The most overdue order is two days beyond its lead time, longer than a weekend.',
     },
     NewVersionFails: canaries.map(({ name, live }) => ({
       suffix: name,
       metric: failuresOfNewest(live),
-      // Functions of the API answer expected errors: this counts crashes and time-outs.
+      // The API's functions answer expected errors, so this counts crashes and time-outs.
       threshold: 1,
       description: 'A function of the API crashed or timed out in the latest version.',
     })),
@@ -206,7 +206,7 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
       // An outage of minutes needs no action. Over three hours, because every operator is asked for usage every two hours.
       threshold: 0.5,
       periods: { breaching: 2, of: 12 },
-      description: `Half of the calls of ${operator} failed, in two quarters of an hour within three hours.`,
+      description: `Half of the calls to ${operator} failed, in two quarter hours within three hours.`,
     })),
   };
 }

@@ -4,7 +4,7 @@ import { bundleAll } from './bundle-all.ts';
 import { simFulfilmentApp } from './sim-fulfilment-app.ts';
 import { StageError } from './stages.ts';
 
-// Without the CDK's CLI, which passes the context of cdk.json, this file uses the same context.
+// The CDK CLI passes the context of cdk.json. Without the CLI, this file reads it.
 try {
   const { app } = await simFulfilmentApp({
     resources,

@@ -13,8 +13,8 @@ const violations = overBudget(bundles, budgets);
 if (violations.length > 0) {
   console.error(`\n${violations.join('\n')}`);
   console.error(
-    '\nA cold start waits for every byte: look at what came in. If it is worth it, npm run build -- --raise-budgets makes\n' +
-      'what the bundles weigh now their budgets, in infra/functions/bundle-budgets.json: commit it with the reason.',
+    '\nEvery byte slows down cold starts: check what the bundles gained. If the growth is intended, run\n' +
+      'npm run build -- --raise-budgets and commit infra/functions/bundle-budgets.json with the reason.',
   );
   process.exitCode = 1;
 }

@@ -28,7 +28,7 @@ export class Canaries extends Construct {
     });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]',
-      reason: 'What CodeDeploy needs to move an alias is for AWS to say: it lets it do that and look at alarms.',
+      reason: "AWS's managed policy for CodeDeploy: it allows shifting aliases and reading alarms.",
     });
     for (const { name, live } of functions) {
       new LambdaDeploymentGroup(this, name, {

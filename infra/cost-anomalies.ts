@@ -13,7 +13,7 @@ export type CostAnomaliesProps = {
   topic: Topic;
 };
 
-/** Above the cost of taking a million SIMs from order to active, 16 US dollars (docs/performance.md). */
+/** Above the cost of activating a million SIMs, from order to active: 16 US dollars (docs/performance.md). */
 const ANOMALY_THRESHOLD_DOLLARS = 20;
 
 /**
@@ -52,7 +52,7 @@ export class CostAnomalies extends Construct {
         },
       }),
     });
-    // AWS refuses the subscription when the topic does not let it publish.
+    // AWS rejects the subscription unless the topic allows it to publish.
     if (policy.policyDependable) subscription.node.addDependency(policy.policyDependable);
   }
 }

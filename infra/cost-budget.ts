@@ -7,7 +7,7 @@ import type { Stage } from './stages.ts';
 
 export type CostBudgetProps = {
   stage: Stage;
-  /** The budget of a month, in US dollars. */
+  /** The monthly budget in US dollars. */
   monthlyDollars: number;
   /** Receives the notifications. */
   topic: Topic;
@@ -45,7 +45,7 @@ export class CostBudget extends Construct {
         subscribers: [{ subscriptionType: 'SNS', address: topic.topicArn }],
       })),
     });
-    // AWS refuses the budget when the topic does not let it publish.
+    // AWS rejects the budget unless the topic allows it to publish.
     if (policy.policyDependable) budget.node.addDependency(policy.policyDependable);
   }
 }

@@ -24,7 +24,7 @@ export type DashboardsProps = {
   deadLetters: IQueue;
   machine: StateMachine;
   functions: readonly IFunction[];
-  /** The function that turns changes of the table into events. */
+  /** The function that publishes changes of the table as events. */
   publisher: IFunction;
   functionMetrics: FunctionMetrics;
   alarms: readonly Alarm[];

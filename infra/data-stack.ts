@@ -50,11 +50,11 @@ export class DataStack extends Stack {
 
     if (stage.keepsData) this.backUp(stage);
 
-    // The generated value is a placeholder, which the person who holds the operators' keys replaces. The template contains no value, so
-    // that no deployment overwrites the real one.
+    // The generated value is a placeholder, to be replaced with the operators' keys. The template contains no value, so that deployments
+    // do not overwrite the real one.
     this.operatorsSecret = new Secret(this, 'OperatorsSecret', {
       description:
-        'How each operator is called, as JSON: { "<operator id>": { "baseUrl": "https://...", "apiKey": "..." }, ... }',
+        'URL and API key of each operator, as JSON: { "<operator id>": { "baseUrl": "https://...", "apiKey": "..." }, ... }',
       generateSecretString: { secretStringTemplate: '{}', generateStringKey: PLACEHOLDER_KEY },
       removalPolicy,
     });
@@ -63,7 +63,7 @@ export class DataStack extends Stack {
     this.exportValue(this.operatorsSecret.secretArn);
     Validations.of(this.operatorsSecret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'The keys are issued by the operators, who offer no way to rotate them by machine.',
+      reason: 'Operators issue the keys and offer no API to rotate them.',
     });
   }
 
@@ -96,7 +96,7 @@ export class DataStack extends Stack {
     const selection = plan.addSelection('Table', { resources: [BackupResource.fromDynamoDbTable(this.table)] });
     Validations.of(selection).acknowledge({
       id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup]',
-      reason: 'What AWS Backup asks of a role that it takes copies with; it is kept up by AWS.',
+      reason: "AWS's managed policy for the role of AWS Backup.",
     });
   }
 }

@@ -15,7 +15,7 @@ export class DeadLetters extends Queue {
     });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'This is where dead letters go; nothing takes them from here by itself.',
+      reason: 'This is the dead-letter queue. No consumer reads it automatically.',
     });
   }
 }

@@ -37,8 +37,8 @@ import type { Stage } from './stages.ts';
 const maxDeliveryTime = Duration.days(90);
 
 /**
- * Throttling, by the account's concurrency or a table that is scaling up. It passes without action, so the task is retried for
- * about four hours. Before, the task itself has retried for half a minute.
+ * Throttling, by the account's concurrency or a table that is scaling up. It ends without action, so the task is retried for
+ * about four hours, after the task itself has retried for half a minute.
  */
 const throttled: RetryProps = {
   errors: [
@@ -94,7 +94,7 @@ const operatorUnavailableDuringChange: RetryProps = {
   maxAttempts: 99,
 };
 
-/** Unexpected errors, among them crashes and time-outs of a function: a few retries. */
+/** Unexpected errors, including crashes and time-outs of a function. They are retried a few times. */
 const unexpected: RetryProps = {
   errors: [Errors.TASKS_FAILED],
   interval: Duration.seconds(2),
@@ -146,8 +146,8 @@ export class FulfilmentMachine extends Construct {
     Validations.of(this.machine).acknowledge({
       id: 'AwsSolutions-SF1',
       reason:
-        'Errors are logged. The history of every execution is kept by Step Functions for 90 days and the timeline of ' +
-        'every order and SIM in the table; logging each of the thousands of pages of a large order would only cost.',
+        'Errors are logged. Step Functions keeps the history of every execution for 90 days, and the table the timeline of ' +
+        'every order and SIM. Logging each of the thousands of pages of a large order would only add cost.',
     });
   }
 
@@ -208,7 +208,7 @@ export class FulfilmentMachine extends Construct {
     // On the role's own resource, so that it does not cover the policy that names the functions.
     Validations.of(role.node.defaultChild ?? role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'Neither the delivery of logs nor X-Ray offers a resource to name for these actions.',
+      reason: 'Log delivery and X-Ray do not support resource-level permissions for these actions.',
     });
     role.addToPrincipalPolicy(
       new PolicyStatement({
@@ -235,7 +235,7 @@ export class FulfilmentMachine extends Construct {
     // A choice has no catch: without a default branch, an unknown value would end the execution without recording it with the order.
     const notUnderstood = new Pass(this, 'NotUnderstood', {
       result: {
-        value: { Error: 'NotUnderstood', Cause: 'No branch of the state machine fits what the task answered' },
+        value: { Error: 'NotUnderstood', Cause: 'No branch of the state machine matches the output of the task' },
       },
       resultPath: '$.error',
     });

@@ -27,7 +27,7 @@ export type HttpApiProps = {
   tokens: Tokens;
   /** The routes of each resource, with their function. */
   resources: readonly { name: string; lambda: IFunction; routes: readonly Route[] }[];
-  /** The function that answers all other paths with 404, without a token. */
+  /** The function that answers unknown paths with 404. It requires no token. */
   unknownPath: IFunction;
 };
 
@@ -48,7 +48,7 @@ export class HttpApi extends Construct {
 
     const api = new GatewayApi(this, 'Api', {
       apiName: `sim-fulfilment-${stage.name}`,
-      description: 'Order SIMs, put them into service and watch them',
+      description: 'Order SIMs, put them into service and monitor them',
       createDefaultStage: false,
       ...(stage.corsOrigins.length > 0 && { corsPreflight: corsFor(stage.corsOrigins) }),
     });
@@ -72,7 +72,7 @@ export class HttpApi extends Construct {
           openKeys.push(`${method} ${path}`);
           Validations.of(route).acknowledge({
             id: 'AwsSolutions-APIG4',
-            reason: 'Public on purpose: it tells whether the service is up, or what it offers, and holds no data.',
+            reason: 'Public on purpose: it returns the health of the service or its documentation, and no data.',
           });
         }
       }
@@ -87,7 +87,7 @@ export class HttpApi extends Construct {
     });
     Validations.of(unknown).acknowledge({
       id: 'AwsSolutions-APIG4',
-      reason: 'Answers 404 whatever is asked; a path that does not exist is not there with a token either.',
+      reason: 'Answers every request with 404: a token makes no difference for unknown paths.',
     });
 
     const accessLog = new LogGroup(this, 'AccessLog', {
@@ -107,7 +107,7 @@ export class HttpApi extends Construct {
       ThrottlingBurstLimit: stage.openThrottle.burstLimit,
     };
     const deployed = this.deployed.node.defaultChild;
-    if (!(deployed instanceof CfnStage)) throw new Error('The stage of the API has no resource');
+    if (!(deployed instanceof CfnStage)) throw new Error('The API stage has no CfnStage');
     deployed.routeSettings = Object.fromEntries(openKeys.map((key) => [key, settings]));
     // API Gateway rejects settings for routes that do not exist yet.
     this.deployed.node.addDependency(...openRoutes, unknown);
@@ -179,6 +179,6 @@ const accessLogFormat = AccessLogFormat.custom(
 
 function methodOf(method: string): HttpMethod {
   const found = Object.values(HttpMethod).find((known) => known === method);
-  if (!found) throw new Error(`API Gateway knows no method ${method}`);
+  if (!found) throw new Error(`API Gateway does not support the method ${method}`);
   return found;
 }

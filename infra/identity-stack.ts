@@ -75,11 +75,11 @@ export class IdentityStack extends Stack {
     Validations.of(pool).acknowledge(
       {
         id: 'AwsSolutions-COG2',
-        reason: 'A second factor is a must in production; elsewhere a user may do without, since no SIM there is real.',
+        reason: 'A second factor is required in production, and optional on other stages, which have no real SIMs.',
       },
       {
         id: 'AwsSolutions-COG8',
-        reason: 'The plan Plus adds risk scores to each sign-in for three times the price; this API has no sign-up.',
+        reason: 'The Plus plan adds risk scores to sign-ins at three times the price; this API has no sign-up.',
       },
     );
 
@@ -94,7 +94,7 @@ export class IdentityStack extends Stack {
     const addClaims = new ServiceFunction(this, 'AddClaims', {
       stage,
       bundle,
-      description: 'Puts partner, customer and roles into access tokens',
+      description: 'Adds partner, customer and roles to access tokens',
       // The limit of Cognito.
       timeout: Duration.seconds(5),
       environment: {},

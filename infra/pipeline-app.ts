@@ -28,7 +28,7 @@ try {
   const own = {
     repository: needed('repository', 'the repository on GitHub, owner/name'),
     branch: option('branch') ?? 'main',
-    connectionArn: needed('connectionArn', 'the ARN of the connection by which it reads the repository'),
+    connectionArn: needed('connectionArn', 'the ARN of the connection with which it reads the repository'),
   };
   const environments = Object.fromEntries(
     ['pipeline', 'staging', 'production'].flatMap((name) =>
@@ -41,7 +41,7 @@ try {
   const environment = environmentFrom((key) => environments[key], 'pipeline');
   if (environment === undefined && Object.keys(environments).length > 0) {
     throw new StageError(
-      'A pipeline to other accounts needs its own: -c pipelineAccount=<12 digits> -c pipelineRegion=eu-west-1',
+      'A pipeline that deploys to other accounts needs its own account: -c pipelineAccount=<12 digits> -c pipelineRegion=eu-west-1',
     );
   }
   const options = Object.fromEntries(

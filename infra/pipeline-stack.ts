@@ -44,7 +44,7 @@ export class PipelineStack extends Stack {
         commands: [
           // A source archive has no executable bits.
           'bash .ci/run',
-          // Includes the audit, which .ci/run skips.
+          // Includes the audit, which .ci/run omits.
           'npm run supply-chain',
           `npx cdk synth --quiet --app 'node infra/pipeline-app.ts' ${Object.entries(context)
             .map(([key, value]) => `-c '${key}=${value}'`)
@@ -77,16 +77,20 @@ export class PipelineStack extends Stack {
     pipeline.addStage(onStaging, { post: [acceptance(this, staging, onStaging.stacks, input)] });
     const inProduction = new ReleasedStage(this, 'Production', { stage: production, ...released });
     pipeline.addStage(inProduction, {
-      pre: [new ManualApprovalStep('Release', { comment: 'Staging has passed: release it to production?' })],
+      pre: [
+        new ManualApprovalStep('Release', {
+          comment: 'Staging has passed the acceptance tests. Release to production?',
+        }),
+      ],
       post: protection(this, production, inProduction.stacks),
     });
     pipeline.buildPipeline();
-    acknowledgeWildcards(this, 'What CDK Pipelines gives its own steps.');
+    acknowledgeWildcards(this, 'Permissions that CDK Pipelines generates for its steps.');
     Validations.of(pipeline).acknowledge(
-      { id: 'AwsSolutions-S1', reason: 'Artifacts of the pipeline, which CodePipeline alone reads and writes.' },
+      { id: 'AwsSolutions-S1', reason: 'Artifacts of the pipeline, which only CodePipeline reads and writes.' },
       {
         id: 'AwsSolutions-CB4',
-        reason: 'A key of its own would only cost: what is built is open to whoever reads the repository.',
+        reason: 'A customer-managed key only adds cost: everybody who can read the repository can read the builds.',
       },
     );
   }
@@ -146,7 +150,7 @@ function acceptance(
   input: IFileSetProducer,
 ): CodeBuildStep {
   if (!identity || !sandbox) {
-    throw new Error('A stage is tested with users of its own and the stand-in for the operators');
+    throw new Error('Acceptance tests need the stage to have its own users and the sandbox operator');
   }
   const { commands, statement } = asPipelineRole(stack, stage);
   return new CodeBuildStep('Acceptance', {

@@ -4,7 +4,7 @@ import type { Construct, IConstruct } from 'constructs';
 /**
  * Keeps retained resources only once the operation that creates them has succeeded: a creation that is rolled back removes them.
  *
- * Left behind, a resource with a name blocks the next deployment, and a Lambda version blocks the next release of the same code
+ * Otherwise, a leftover resource with a name blocks the next deployment, and a leftover Lambda version the next release of the same code
  * ("A version for this Lambda function exists"): docs/decisions/0019-nothing-stays-of-a-failed-deployment.md
  */
 export function retainOnceCreated(scope: Construct): void {

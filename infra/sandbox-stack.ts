@@ -34,10 +34,10 @@ export class SandboxStack extends Stack {
     });
     Validations.of(table).acknowledge({
       id: 'AwsSolutions-DDB3',
-      reason: 'What a stand-in for the operators remembers of SIMs that are none; it may be lost.',
+      reason: 'State of the sandbox operator about SIMs that are not real: it may be lost.',
     });
     this.apiKey = new Secret(this, 'ApiKey', {
-      description: 'What callers of the operator sandbox have to show',
+      description: 'API key of the sandbox operator',
       generateSecretString: { excludePunctuation: true, passwordLength: 40 },
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -49,9 +49,9 @@ export class SandboxStack extends Stack {
     const { lambda } = new ServiceFunction(this, 'Operators', {
       stage,
       bundle,
-      description: 'The stand-in for the operators',
+      description: 'The sandbox operator',
       timeout: Duration.seconds(20),
-      // Its URL is open to the internet: a flood of calls must not use up the concurrency of the service.
+      // The URL is open to the internet: a flood of calls must not use up the concurrency of the service.
       ...(stage.concurrency.sandbox !== undefined && { reservedConcurrency: stage.concurrency.sandbox }),
       environment: { TABLE_NAME: table.tableName, API_KEY_SECRET: apiKey.secretArn },
       statements: [
@@ -63,7 +63,7 @@ export class SandboxStack extends Stack {
     const { url } = lambda.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
 
     this.operatorsSecret = new Secret(this, 'OperatorsSecret', {
-      description: 'How each operator is called: all of them at the stand-in',
+      description: 'URL and API key of each operator: those of the sandbox',
       // A reference that CloudFormation resolves: no template contains the key.
       secretStringValue: SecretValue.unsafePlainText(
         this.toJsonString(
@@ -80,7 +80,7 @@ export class SandboxStack extends Stack {
     for (const secret of [apiKey, this.operatorsSecret]) {
       Validations.of(secret).acknowledge({
         id: 'AwsSolutions-SMG4',
-        reason: 'It opens a stand-in for the operators, where no SIM is real; a new one is a deployment away.',
+        reason: 'The key of the sandbox operator, which has no real SIMs. A deployment can replace it.',
       });
     }
     this.outputs = {

@@ -135,13 +135,13 @@ export class ServiceStack extends Stack {
     });
 
     const asynchronous = { timeout: scheduleTimeout, asynchronous: true } as const;
-    const pollOrders = 'Asks operators how the orders that are due are doing';
-    const sweep = 'Starts what is scheduled and what was written but never started, and resumes what stopped';
-    const lateActivations = 'Asks operators about activations that they did not confirm in time';
-    const collectUsage = 'Takes in what operators say that SIMs used';
-    const watchHolding = 'Tells partners of SIMs that wait in holding for too long';
-    const deliverWebhooks = 'Sends partners the events that their webhooks have not got yet';
-    const keepAudiences = 'Lets the API take the tokens of all clients of the user pool, and of no others';
+    const pollOrders = 'Polls operators for the state of due orders';
+    const sweep = 'Starts due operations and executions that did not start, and resumes those that stopped';
+    const lateActivations = 'Polls operators for activations that were not confirmed in time';
+    const collectUsage = 'Collects usage from operators';
+    const watchHolding = 'Notifies partners of SIMs that stay in holding for too long';
+    const deliverWebhooks = 'Delivers queued events to webhooks';
+    const keepAudiences = 'Synchronises the audiences that the API accepts with the clients of the user pool';
     new Schedules(this, 'Schedules', {
       deadLetters,
       scheduled: [
@@ -210,7 +210,7 @@ export class ServiceStack extends Stack {
       ],
     });
     const publisher = getOrCreateFunction(publishEntry, {
-      description: 'Makes events of the changes of the table',
+      description: 'Publishes changes of the table as events',
       timeout: publishTimeout,
       failuresTo: deadLetters,
     });
@@ -254,7 +254,7 @@ export class ServiceStack extends Stack {
       if (executions.includes('describe')) {
         Validations.of(policy).acknowledge({
           id: `AwsSolutions-IAM5[Resource::${executionsNagName(machine)}]`,
-          reason: 'All executions of this one state machine: their names are not known before they start.',
+          reason: 'The executions of this state machine, whose names are not known in advance.',
         });
       }
       // Tasks of the machine get its ARN with their input, because the machine depends on them.

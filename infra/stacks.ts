@@ -36,14 +36,14 @@ export function createStacks(scope: Construct, stage: Stage, { resources, bundle
     props: Props,
   ) => new Kind(scope, props.stackName, props);
 
-  const data = create(DataStack, stackProps('Data', 'the table and the secret of the operators'));
+  const data = create(DataStack, stackProps('Data', "the table and the operators' secret"));
   const identity = stage.externalTokens
     ? undefined
-    : create(IdentityStack, { ...stackProps('Identity', 'who may sign in, and what their tokens say'), bundles });
+    : create(IdentityStack, { ...stackProps('Identity', 'users and their tokens'), bundles });
   const tokens = stage.externalTokens ?? identity?.tokens;
-  if (!tokens) throw new Error(`Nobody signs the tokens of ${stage.name}`);
+  if (!tokens) throw new Error(`The stage ${stage.name} has no issuer of tokens`);
   const sandbox = stage.sandbox
-    ? create(SandboxStack, { ...stackProps('Sandbox', 'a stand-in for the operators'), bundles })
+    ? create(SandboxStack, { ...stackProps('Sandbox', 'the sandbox operator'), bundles })
     : undefined;
   const service = create(ServiceStack, {
     ...stackProps('Service', 'HTTP API, functions, state machine, schedules'),

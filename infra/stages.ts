@@ -81,7 +81,7 @@ export type Concurrency = {
 /** The issuer and audience of the tokens that the API accepts. */
 export type Tokens = { issuer: string; audience: string };
 
-/** The given context does not define a valid stage. The message says what to give. */
+/** The context does not define a valid stage. The message names valid options. */
 export class StageError extends Error {
   override readonly name = 'StageError';
 }
@@ -106,7 +106,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     keepsData: false,
     logRetention: 7,
     journalDays: 30,
-    // The stand-in can deliver at once.
+    // The stand-in can deliver immediately.
     pollEveryMinutes: 1,
     rollout: 'in place',
     sandbox: true,
@@ -123,7 +123,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     logRetention: 30,
     journalDays: 90,
     pollEveryMinutes: 1,
-    // Aliases, as on production, but without the waiting of a canary.
+    // Aliases, as on production, but without waiting for a canary.
     rollout: 'at once',
     sandbox: true,
     logLevel: 'INFO',
@@ -182,18 +182,18 @@ export const stageOptions = [
  * - `-c monthlyBudget=` is in US dollars; `-c costAnomalies=true` replaces the budget.
  * - `-c <stage>Account= -c <stage>Region=` bind a stage to an account and region.
  *
- * The stage `local` is only for the local cloud, which gives tokens to everybody.
+ * The stage `local` is only for the local cloud, which issues tokens to everybody.
  *
- * @throws StageError when there is no such stage, or options are invalid or incomplete.
+ * @throws StageError when the stage is unknown, or options are invalid or incomplete.
  */
 export function stageFrom(context: (key: string) => unknown, { forLocalCloud = false } = {}): Stage {
   const name = context('stage') ?? 'dev';
   if (!isStageName(name)) {
-    throw new StageError(`There is no stage "${String(name)}". Give one of: -c stage=${deployableStages.join('|')}`);
+    throw new StageError(`Unknown stage "${String(name)}". Give one of: -c stage=${deployableStages.join('|')}`);
   }
   if (name === 'local' && !forLocalCloud) {
     throw new StageError(
-      `The stage "local" is the local cloud's (npm start) and cannot be deployed. Give one of: -c stage=${deployableStages.join('|')}`,
+      `The stage "local" is for the local cloud (npm start) and cannot be deployed. Give one of: -c stage=${deployableStages.join('|')}`,
     );
   }
   const option = (key: (typeof stageOptions)[number]) => {
@@ -206,15 +206,14 @@ export function stageFrom(context: (key: string) => unknown, { forLocalCloud = f
   const alarmEmail = option('alarmEmail');
   const rollout = option('rollout');
   if (rollout !== undefined && !isRollout(rollout)) {
-    throw new StageError(`There is no rollout "${rollout}". Give one of: ${rollouts.join(', ')}`);
+    throw new StageError(`Unknown rollout "${rollout}". Give one of: ${rollouts.join(', ')}`);
   }
   const environment = environmentFrom(context, name);
   const email = emailFrom(option('emailFrom'), option('emailIdentityArn'));
   const costs = costWatchFrom(option('monthlyBudget'), option('costAnomalies')) ?? defaults[name].costs;
   if ((issuer === undefined) !== (audience === undefined)) {
     throw new StageError(
-      `An issuer of tokens and whom they are meant for come together: -c issuer=... -c audience=...; neither, for a user ` +
-        `pool of the deployment's own.`,
+      'Give both the issuer and the audience of tokens: -c issuer=... -c audience=... Give neither to deploy a user pool.',
     );
   }
   return {
@@ -248,7 +247,7 @@ export function environmentFrom(
   const environment = environmentSchema.safeParse({ account: String(account ?? ''), region });
   if (!environment.success) {
     throw new StageError(
-      `An account and its region come together: -c ${name}Account=<12 digits> -c ${name}Region=eu-west-1`,
+      `Give both an account and its region: -c ${name}Account=<12 digits> -c ${name}Region=eu-west-1`,
     );
   }
   return environment.data;
@@ -259,13 +258,13 @@ const environmentSchema = z.object({
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
 });
 
-/** @throws StageError when one is not a full origin. */
+/** @throws StageError when an entry is not a full origin. */
 function originsFrom(list: string | undefined): readonly string[] {
   const origins = list?.split(',').map((origin) => origin.trim()) ?? [];
   const wrong = origins.find((origin) => !isOrigin(origin));
   if (wrong !== undefined) {
     throw new StageError(
-      `"${wrong}" is not an origin. Name each in full: -c corsOrigins=https://console.example.net,https://portal.example.net`,
+      `"${wrong}" is not an origin. Give full origins: -c corsOrigins=https://console.example.net,https://portal.example.net`,
     );
   }
   return origins;
@@ -284,7 +283,7 @@ function emailFrom(from: string | undefined, identityArn: string | undefined): E
   const sender = emailSchema.safeParse({ from, identityArn });
   if (!sender.success) {
     throw new StageError(
-      'An address to send from and its verified identity in SES come together: -c emailFrom=sims@example.net ' +
+      'Give both a sender address and its verified identity in SES: -c emailFrom=sims@example.net ' +
         '-c emailIdentityArn=arn:aws:ses:<region>:<account>:identity/example.net',
     );
   }

@@ -29,7 +29,7 @@ export function overBudget(bundles: Iterable<Bundle>, budgets: Budgets): string[
       return [`${name} has no budget.`];
     }
     return bytes > budget * (1 + TOLERANCE)
-      ? [`${name} weighs ${bytes} bytes, ${percent(bytes / budget - 1)} more than its budget of ${budget}.`]
+      ? [`${name} has ${bytes} bytes, ${percent(bytes / budget - 1)} above its budget of ${budget}.`]
       : [];
   });
 }

@@ -11,7 +11,7 @@ const requireBanner = "import{createRequire}from'node:module';const require=crea
 /**
  * Packages that the SDK loads on demand and that functions never need: credential providers other than the environment, which
  * Lambda uses; event streams; the user agent of browsers. In the bundle, the Node modules that they import would be loaded at
- * start, which would take half as long again.
+ * start, which would increase the load time by half.
  */
 const unusedPackages = [
   '@aws-sdk/credential-provider-http',
@@ -45,7 +45,7 @@ export const bundleOptions = {
 
 /**
  * The bundle of a function: a folder with `index.mjs` and the files that it reads. `bytes` is the size of `index.mjs`; `inputs` are the
- * source files that it contains parts of, relative to the root of the repository.
+ * source files that contribute code to it, relative to the root of the repository.
  */
 export type Bundle = { name: string; folder: string; bytes: number; inputs: readonly string[] };
 

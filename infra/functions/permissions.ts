@@ -145,6 +145,6 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
 /** @throws Error when the function has no entry in {@link permissions}. */
 export function permissionsOf(entry: string): FunctionPermissions {
   const found = permissions[entry];
-  if (!found) throw new Error(`${entry} has no rights: say in infra/functions/permissions.ts what it may do`);
+  if (!found) throw new Error(`${entry} has no permissions: declare them in infra/functions/permissions.ts`);
   return found;
 }

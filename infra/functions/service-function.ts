@@ -87,7 +87,7 @@ export class ServiceFunction extends Construct {
     // On the role's own resource, so that it does not cover the policies attached to it.
     Validations.of(this.role.node.defaultChild ?? this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'X-Ray offers no resource to name for the two actions that send traces.',
+      reason: 'X-Ray does not support resource-level permissions for the two actions that send traces.',
     });
     for (const statement of props.statements) this.role.addToPrincipalPolicy(statement);
     if (deadLetters) {

@@ -61,7 +61,7 @@ export function changesStatement(table: Table): PolicyStatement {
 
 /** @throws Error when the table has no stream. */
 export function streamArnOf({ tableStreamArn }: Table): string {
-  if (tableStreamArn === undefined) throw new Error('The table has no stream: infra/data-stack.ts turns it on');
+  if (tableStreamArn === undefined) throw new Error('The table has no stream: enable it in infra/data-stack.ts');
   return tableStreamArn;
 }
 

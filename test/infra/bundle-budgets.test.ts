@@ -16,7 +16,7 @@ describe('a bundle', () => {
 
   test('that is more than a tenth larger is over it', () => {
     expect(overBudget([bundle('api-sims', 1101), bundle('api-docs', 5)], { 'api-sims': 1000, 'api-docs': 5 })).toEqual([
-      'api-sims weighs 1101 bytes, 10.1 % more than its budget of 1000.',
+      'api-sims has 1101 bytes, 10.1 % above its budget of 1000.',
     ]);
   });
 

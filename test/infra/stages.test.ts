@@ -47,7 +47,7 @@ describe('a stage', () => {
   test.each(['*', 'https://*.example.net', 'http://example.net', 'example.net', 'https://example.net/app', 'null'])(
     'refuses %s as an origin',
     (corsOrigins) => {
-      expect(() => stage({ corsOrigins })).toThrow('Name each in full');
+      expect(() => stage({ corsOrigins })).toThrow('Give full origins');
     },
   );
 
@@ -67,7 +67,7 @@ describe('a stage', () => {
     ['what is no address', { emailFrom: 'sims', emailIdentityArn: identityArn }],
     ['what is no ARN', { emailFrom: 'sims@example.net', emailIdentityArn: 'example.net' }],
   ])('refuses %s for its e-mails', (_, given) => {
-    expect(() => stage(given)).toThrow('come together');
+    expect(() => stage(given)).toThrow('Give both');
   });
 
   test('has a budget in production, another when it is given one, and a monitor of anomalies instead when that is asked for', () => {
@@ -87,7 +87,7 @@ describe('a stage', () => {
       region: 'eu-west-1',
     });
     expect(stage({ stage: 'production', ...accounts })).not.toHaveProperty('environment');
-    expect(() => stage({ stage: 'staging', stagingAccount: '222222222222' })).toThrow('come together');
+    expect(() => stage({ stage: 'staging', stagingAccount: '222222222222' })).toThrow('Give both');
     expect(() => stage({ stage: 'staging', stagingAccount: '2222', stagingRegion: 'eu-west-1' })).toThrow('12 digits');
   });
 
