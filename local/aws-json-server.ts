@@ -57,13 +57,13 @@ export async function serveAwsJson(service: {
     if (!run) {
       throw new ServiceError(
         'UnknownOperationException',
-        `${target || 'No operation'} is not known here. Known are ${Object.keys(service.operations).join(', ')}.`,
+        `The local cloud does not support ${target || 'a request without X-Amz-Target'}. Supported: ${Object.keys(service.operations).join(', ')}.`,
       );
     }
     service.quota?.(operation);
     const input: unknown = parse(body);
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-      throw new ServiceError('SerializationException', 'The body is no JSON object');
+      throw new ServiceError('SerializationException', 'The body is not a JSON object');
     }
     return run(Object.fromEntries(Object.entries(input)));
   }

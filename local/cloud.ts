@@ -133,7 +133,7 @@ async function start(
 ): Promise<Omit<LocalCloud, 'stop'>> {
   const { port, dayMs, signal, log = () => undefined } = options;
   if (!(Number.isFinite(dayMs) && dayMs > 0)) {
-    throw new StartError(`DAY_MS is how many milliseconds a day lasts, more than 0, not ${dayMs}.`);
+    throw new StartError(`DAY_MS is the length of a day in milliseconds and must be above 0, not ${dayMs}.`);
   }
   await refuseTakenPort(port);
   const data = await acquireDataFolder(options.dataDir);
@@ -156,7 +156,7 @@ async function start(
   refuseMissingPermissions(parts);
   const harsh = options.harsh && track(harshMode(options.harsh, parts.tables));
   if (harsh) {
-    log(`Harsh mode; HARSH_SEED=${harsh.seed} makes the same decisions again`);
+    log(`Harsh mode. HARSH_SEED=${harsh.seed} replays its decisions.`);
   }
   const between = async (service: ServiceName, url: string) => {
     const address = (await harsh?.proxy(service, url)) ?? url;
@@ -277,7 +277,7 @@ function settledValue<Value>(result: PromiseSettledResult<Value>): Value {
 function singleApi(parts: Parts) {
   const [api, ...others] = parts.httpApis;
   if (!api || others.length > 0) {
-    throw new StartError(`The local cloud serves one HTTP API, the template has ${parts.httpApis.length}.`);
+    throw new StartError(`The local cloud supports one HTTP API; the template has ${parts.httpApis.length}.`);
   }
   return api;
 }
@@ -287,7 +287,7 @@ async function startCognito(
   options: Parameters<typeof serveCognito>[1],
 ): Promise<Cognito | undefined> {
   if (others.length > 0) {
-    throw new StartError(`The local cloud has one user pool, the template ${others.length + 1}.`);
+    throw new StartError(`The local cloud supports one user pool; the template has ${others.length + 1}.`);
   }
   return pool && serveCognito(pool, options);
 }
@@ -299,7 +299,7 @@ function tokenSettings(parts: Parts): { issuer: string; audience: string } {
   const different = authorizers.find(({ issuer }) => issuer !== first?.issuer);
   if (different) {
     throw new StartError(
-      `The local issuer signs for one issuer, the template has ${first?.issuer} and ${different.issuer}.`,
+      `The local cloud supports one issuer; the template has ${first?.issuer} and ${different.issuer}.`,
     );
   }
   return { issuer: first?.issuer ?? 'http://local.invalid', audience: first?.audience[0] ?? 'local' };

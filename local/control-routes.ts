@@ -12,17 +12,17 @@ import type { Execution } from './step-functions/executions.ts';
 const tokenSchema = z.strictObject({
   partnerId: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, dots, dashes and underscores, at most 64')
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'up to 64 letters, digits, dots, dashes and underscores')
     .optional(),
   roles: z.array(z.string()),
   customerId: z.string().min(1).optional(),
   sub: z.string().min(1).max(200).optional(),
-  expiresIn: z.number().optional().describe('Seconds of real time; negative for one that has expired'),
+  expiresIn: z.number().optional().describe('Seconds of real time; negative for an expired token'),
 });
 
 const clockSchema = z.strictObject({
-  now: z.iso.datetime({ offset: true }).optional().describe('Not before the present scaled time'),
-  held: z.boolean().optional().describe('Whether time stands still'),
+  now: z.iso.datetime({ offset: true }).optional().describe('Not before the current scaled time'),
+  held: z.boolean().optional().describe('Whether the clock is stopped'),
 });
 
 /**
@@ -106,7 +106,7 @@ export function controlRoutes(cloud: {
         return problem(
           404,
           'not_found',
-          'There is POST /_local/token, GET and PUT /_local/clock, PUT /_local/operators/{id}, POST /_local/operators/{id}/usage, ' +
+          'The local routes are POST /_local/token, GET and PUT /_local/clock, PUT /_local/operators/{id}, POST /_local/operators/{id}/usage, ' +
             'GET /_local/failures, GET /_local/executions, GET /_local/harsh and GET /_local/.well-known/jwks.json',
         );
     }
@@ -126,7 +126,7 @@ function read<Schema extends z.ZodType>(schema: Schema, body: Buffer): ParseResu
   try {
     value = JSON.parse(body.toString('utf8') || '{}');
   } catch {
-    return { ok: false, refusal: problem(400, 'invalid_json', 'The body is no JSON') };
+    return { ok: false, refusal: problem(400, 'invalid_json', 'The body is not JSON') };
   }
   const parsed = schema.safeParse(value);
   return parsed.success

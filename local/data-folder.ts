@@ -104,7 +104,7 @@ async function lock(folder: string): Promise<() => Promise<void>> {
     if (/locked|busy/i.test(String(cause))) {
       const pid = await readFile(owner, 'utf8').catch(() => 'unknown');
       throw new StartError(
-        `DATA_DIR ${folder} is in use by the local cloud with process id ${pid}: stop that one first.`,
+        `DATA_DIR ${folder} is in use by the local cloud with process id ${pid}: stop that process first.`,
         {
           cause,
         },

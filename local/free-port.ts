@@ -10,7 +10,7 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   if (typeof address !== 'object' || address === null) {
-    throw new Error('A server on a port has an address');
+    throw new Error('The server has no port');
   }
   return address.port;
 }

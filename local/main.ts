@@ -11,15 +11,15 @@ process.env.TZ = 'UTC';
 // The shell in which npm runs this. Other parent processes are not watched.
 const npmShell = process.env.npm_lifecycle_event === 'start' ? process.ppid : undefined;
 
-/** Stdout has one line, which programs wait for; everything else goes to stderr. */
+/** Stdout gets a single line, for which programs wait; everything else goes to stderr. */
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
 const stopSignal = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => stopSignal.abort());
 }
-// Under `npm start` a signal ends npm's shell and does not reach this process; a changed parent process shows it. The interval
-// also keeps the process alive, which servers and workers do not.
+// Under `npm start`, a signal ends npm's shell and does not reach this process, but the parent process changes. The interval also keeps
+// the process alive, which servers and workers do not.
 const parentWatch = setInterval(() => {
   if (npmShell !== undefined && process.ppid !== npmShell) {
     stopSignal.abort();
@@ -39,7 +39,7 @@ try {
     signal: stopSignal.signal,
   });
   process.stdout.write(`ready ${cloud.url}\n`);
-  log(`A day lasts ${cloud.clock.dayMs} ms; the table is on ${cloud.engine}. Try ${cloud.url}/docs`);
+  log(`A day lasts ${cloud.clock.dayMs} ms. DynamoDB engine: ${cloud.engine}. API reference: ${cloud.url}/docs`);
   if (!stopSignal.signal.aborted) {
     await once(stopSignal.signal, 'abort');
   }
@@ -50,7 +50,7 @@ try {
   if (stopSignal.signal.aborted) {
     process.exit(0);
   }
-  log(error instanceof StartError ? error.message : `The local cloud does not start: ${describe(error)}`);
+  log(error instanceof StartError ? error.message : `The local cloud failed to start: ${describe(error)}`);
   process.exit(1);
 }
 
@@ -62,7 +62,7 @@ function numberIn(name: string, text: string | undefined, fallback: number): num
   const isValid = name === 'PORT' ? Number.isInteger(value) && value >= 0 && value <= 65_535 : value > 0;
   if (!isValid) {
     throw new StartError(
-      `${name} is ${name === 'PORT' ? 'a port from 0 to 65535' : 'a number above 0'}, not "${text}".`,
+      `${name} must be ${name === 'PORT' ? 'a port from 0 to 65535' : 'a number above 0'}, not "${text}".`,
     );
   }
   return value;
@@ -71,7 +71,7 @@ function numberIn(name: string, text: string | undefined, fallback: number): num
 function engineIn(text: string | undefined) {
   const engine = engineNames.find((name) => name === text);
   if (text && !engine) {
-    throw new StartError(`DYNAMODB_ENGINE is ${engineNames.join(' or ')}, not "${text}".`);
+    throw new StartError(`DYNAMODB_ENGINE must be ${engineNames.join(' or ')}, not "${text}".`);
   }
   return engine;
 }

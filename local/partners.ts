@@ -13,7 +13,7 @@ export type Partners = {
 };
 
 const DEMO = 'demo';
-/** A busy machine may exceed the gateway's time-out, and harsh mode throttles: the PUT is retried. */
+/** Retries of a PUT: a busy machine may exceed the gateway's time-out, and harsh mode throttles. */
 const UNAVAILABLE = 503;
 const MAX_ATTEMPTS = 4;
 const seededSchema = z.object({ tariffs: z.string(), partners: z.array(z.string()) });
@@ -46,7 +46,7 @@ export async function openPartners(options: {
         return;
       }
       if (response.status !== UNAVAILABLE || attempt === MAX_ATTEMPTS) {
-        throw new Error(`PUT ${pathname} answers ${response.status}: ${text}`);
+        throw new Error(`PUT ${pathname} returned ${response.status}: ${text}`);
       }
     }
   }

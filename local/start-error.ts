@@ -10,7 +10,7 @@ const remedies: Readonly<Record<string, string>> = {
   EACCES: 'permission denied: set DATA_DIR or TMPDIR to a folder that you can write to',
   EPERM: 'permission denied: set DATA_DIR or TMPDIR to a folder that you can write to',
   EROFS: 'the file system is read-only: set DATA_DIR or TMPDIR to a folder that you can write to',
-  ENOENT: 'nothing can be created there',
+  ENOENT: 'no file can be created there',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EMFILE: 'too many open files: raise the limit with ulimit -n',
 };

@@ -46,7 +46,7 @@ export async function synthesise(log: Log, signal?: AbortSignal): Promise<string
       await utimes(folder, now, now);
       return folder;
     }
-    log('Synthesising the templates and bundling the functions, as something has changed ...');
+    log('Synthesising templates and bundling functions, because sources have changed ...');
     const unfinished = `${folder}.${randomUUID()}`;
     await synthesiseInto(unfinished, { stage: 'local' }, signal);
     // Rename the complete assembly, so that no process reads a partial one.
@@ -98,7 +98,7 @@ export async function synthesiseInto(
   if (code !== 0) {
     await rm(outputFolder, { recursive: true, force: true });
     signal?.throwIfAborted();
-    throw new StartError(`The CDK app (infra/app.ts) does not synthesise:\n${output.trim()}`);
+    throw new StartError(`Synthesis of the CDK app (infra/app.ts) failed:\n${output.trim()}`);
   }
 }
 
@@ -143,7 +143,9 @@ async function lock(file: string, isDone: () => boolean, signal?: AbortSignal): 
       await rm(file, { force: true });
     }
     if (Date.now() > deadline) {
-      throw new StartError(`Another process has been synthesising for two minutes: if there is none, remove ${file}.`);
+      throw new StartError(
+        `Another process has held the synthesis lock for two minutes. If no other process runs, remove ${file}.`,
+      );
     }
     await sleep(50, undefined, signal && { signal });
   }

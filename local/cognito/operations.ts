@@ -167,10 +167,10 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
       const request = parseInput(clientSchema, input);
       const isMachine = request.AllowedOAuthFlows.includes('client_credentials');
       if (isMachine && !(request.GenerateSecret && request.AllowedOAuthFlowsUserPoolClient)) {
-        throw new ServiceError('InvalidOAuthFlowException', 'client_credentials flow needs a client with a secret.');
+        throw new ServiceError('InvalidOAuthFlowException', 'client_credentials flow requires a client with a secret.');
       }
       if (isMachine && request.AllowedOAuthScopes.some((scope) => !scope.includes('/'))) {
-        throw new ServiceError('InvalidOAuthFlowException', 'client_credentials flow takes custom scopes alone.');
+        throw new ServiceError('InvalidOAuthFlowException', 'client_credentials flow supports custom scopes only.');
       }
       const created = await pool.addClient({
         name: request.ClientName,

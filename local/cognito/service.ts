@@ -43,7 +43,7 @@ export async function serveCognito(
   const functions: Pick<Functions, 'invoke'> = {
     invoke(arn, event) {
       if (!connected) {
-        throw new Error('Cognito is not connected to the functions yet');
+        throw new Error('Cognito is not connected to the functions yet.');
       }
       return connected.invoke(arn, event);
     },

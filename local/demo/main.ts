@@ -20,18 +20,18 @@ try {
   });
   const view = createDemoView(cloud.clock.now);
   try {
-    view.line(`The local cloud is up at ${cloud.url}; a day lasts ${DAY_MS} ms`);
+    view.line(`The local cloud runs at ${cloud.url}; a day lasts ${DAY_MS} ms`);
     const token = await cloud.tokenFor({ partnerId: 'demo', roles: ['admin'] });
     const { active, withUsage } = await runStory(createClient(cloud.url, token), createClient(cloud.url, ''), view);
     if (active === EXPECTED && withUsage === EXPECTED) {
       const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
-      view.good(`All ${EXPECTED} SIMs went from ordered to active, and show what they use, in ${seconds} s.`);
+      view.good(`All ${EXPECTED} SIMs are active and report usage, ${seconds} s after the start.`);
     } else {
-      view.bad(`${active} SIMs are active and ${withUsage} show what they use, not ${EXPECTED}.`);
+      view.bad(`${active} SIMs are active and ${withUsage} report usage; expected ${EXPECTED}.`);
       process.exitCode = 1;
     }
   } catch (error) {
-    view.bad(`It went wrong: ${error instanceof Error ? error.message : String(error)}`);
+    view.bad(`The demo failed: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   } finally {
     view.end();

@@ -17,8 +17,8 @@ type Created = { id: string; name: string };
 type List<T> = { items: T[]; nextCursor?: string };
 
 /**
- * Runs the partner guide: places two orders, creates services while they ship, then migrates, assigns and activates the SIMs,
- * once step by step and once by a plan; and shows their usage.
+ * Runs the partner guide: places two orders, creates services while they ship, then migrates, assigns and activates the SIMs
+ * (those of one order step by step, those of the other by a plan), and shows their usage.
  *
  * @param local a client of the local cloud's routes, which record usage.
  * @returns the number of SIMs that are active, and of those that have usage.
@@ -31,10 +31,10 @@ export async function runStory(
 ): Promise<{ active: number; withUsage: number }> {
   view.heading('1. Order');
   await showRefusedQuantity(api, view);
-  const byHand = await order(api, view, '3uk', 50);
-  const byPlan = await order(api, view, 'a1', 40);
+  const manualOrder = await order(api, view, '3uk', 50);
+  const plannedOrder = await order(api, view, 'a1', 40);
 
-  view.heading('2. While they ship: a customer and the services');
+  view.heading('2. While the SIMs ship: create a customer and services');
   const customer = await api.post<Created>('/v1/customers', { name: 'Northwind Meters Ltd' });
   view.line(`Customer ${customer.name}`);
   const service = await api.post<Created>('/v1/customer-services', {
@@ -49,38 +49,38 @@ export async function runStory(
   view.line(`Partner service “${partnerService.name}”`);
   const targets = { customerId: customer.id, customerServiceId: service.id };
   const plan = { partnerServiceId: partnerService.id, ...targets, activate: true };
-  await api.put<Order>(`/v1/orders/${byPlan.id}/plan`, plan);
-  view.line('The A1 order has a plan now: its SIMs go from the door to active by themselves');
+  await api.put<Order>(`/v1/orders/${plannedOrder.id}/plan`, plan);
+  view.line('The A1 order now has a plan: its SIMs are activated automatically after delivery');
 
-  view.heading('3. Days pass');
-  const planned = follow(api, view, byPlan, 'A1', 'fulfilled');
-  await follow(api, view, byHand, '3UK', 'delivered');
+  view.heading('3. Wait for the delivery');
+  const fulfilled = follow(api, view, plannedOrder, 'A1', 'fulfilled');
+  await follow(api, view, manualOrder, '3UK', 'delivered');
 
   view.heading('4. The 3UK SIMs are in holding');
-  await showEarlyAssignment(api, view, byHand.id, targets);
-  const select = { orderId: byHand.id };
+  await showEarlyAssignment(api, view, manualOrder.id, targets);
+  const select = { orderId: manualOrder.id };
   await operate(api, view, 'migrate', { select, partnerServiceId: partnerService.id });
   await operate(api, view, 'assign', { select, ...targets });
   await operate(api, view, 'activate', { select });
-  await planned;
+  await fulfilled;
 
-  view.heading('5. What the customer has');
+  view.heading("5. The customer's SIMs");
   const sims = await activeSims(api, customer.id);
   view.good(`${sims.length} SIMs of ${customer.name} are active`);
 
-  view.heading('6. Their devices send data');
+  view.heading('6. The devices send data');
   return { active: sims.length, withUsage: await runUsageStory({ api, local, view }, service.id, sims) };
 }
 
 async function showRefusedQuantity(api: Client, view: DemoView): Promise<void> {
   try {
     await api.post('/v1/orders', { operatorId: '3uk', quantity: 70 });
-    throw new Error('An order of 70 SIMs of 3UK was taken: they come in multiples of 50.');
+    throw new Error('An order of 70 SIMs of 3UK was accepted, which is not a multiple of 50.');
   } catch (error) {
     if (!(error instanceof ApiProblem && error.code === 'multiple_of')) {
       throw error;
     }
-    view.line(`70 SIMs are refused: ${error.message}`);
+    view.line(`An order of 70 SIMs is refused: ${error.message}`);
   }
 }
 
@@ -108,7 +108,7 @@ async function follow(
       progressText(now.state, { received, migrated, assigned, activated }),
     );
     if (['failed', 'rejected', 'cancelled'].includes(now.state)) {
-      throw new Error(`The order is ${now.state}: ${now.failure?.detail ?? 'nobody said why'}`);
+      throw new Error(`The order is ${now.state}: ${now.failure?.detail ?? 'no reason given'}`);
     }
     return now.state === until ? now : undefined;
   });
@@ -128,9 +128,9 @@ async function showEarlyAssignment(api: Client, view: DemoView, orderId: string,
   );
   const problem = results.items[0]?.problem;
   if (operation.state !== 'failed' || problem?.code !== 'in_holding') {
-    throw new Error(`Assigning SIMs in holding is ${operation.state}; it should fail with in_holding.`);
+    throw new Error(`Assigning SIMs in holding ended as ${operation.state} instead of failing with in_holding.`);
   }
-  view.line(`Assigning them now fails for all ${operation.failed}: ${problem.detail}`);
+  view.line(`Assigning the SIMs now fails for all ${operation.failed}: ${problem.detail}`);
 }
 
 async function operate(api: Client, view: DemoView, action: string, body: object): Promise<void> {
@@ -138,7 +138,7 @@ async function operate(api: Client, view: DemoView, action: string, body: object
   const updateBar = view.bar(action, total);
   const operation = await finished(api, id, updateBar);
   if (operation.state !== 'succeeded') {
-    throw new Error(`${action} is ${operation.state}: ${operation.failed} of ${operation.total} SIMs failed.`);
+    throw new Error(`${action} ended as ${operation.state}: ${operation.failed} of ${operation.total} SIMs failed.`);
   }
 }
 

@@ -18,7 +18,7 @@ const MB = 1_000_000;
 /** The number of groups of devices; one group sends at a time. */
 const GROUPS = 9;
 /** Devices differ in their usage: four megabytes on average. */
-const bytesOf = (place: number) => (2 + ((place * 7) % 5)) * MB;
+const bytesOf = (index: number) => (2 + ((index * 7) % 5)) * MB;
 
 /**
  * Runs the guide's last step: the devices send data, the pool fills, an alarm fires, and the partner's server is notified.
@@ -41,12 +41,12 @@ export async function runUsageStory(
       threshold: { percent: 80 },
       action: 'notify',
     });
-    view.line(`An alarm watches the pool, and a webhook tells ${receiver.url}`);
+    view.line(`An alarm monitors the pool, and a webhook notifies ${receiver.url}`);
     const usageOf = () => api.get<ServiceUsage>(`/v1/customer-services/${customerServiceId}/usage`);
     await send({ local, view, usageOf, sims, until: () => firedAlarm(receiver, alarm.id) !== undefined });
     const event = firedAlarm(receiver, alarm.id);
     const used = inMegabytes(Number(event?.data.usedBytes));
-    view.good(`alarm.fired came, its signature holds: ${used} of the pool are used`);
+    view.good(`Received alarm.fired with a valid signature: ${used} of the pool are used`);
     chart(view, await usageOf());
     return await countWithUsage(api, sims);
   } finally {
@@ -66,17 +66,17 @@ type Sending = {
   until: () => boolean;
 };
 
-/** Lets one group of devices after the other send data. A new month starts with an empty pool. */
+/** Sends data of one group of devices after the other. A new month starts with an empty pool. */
 async function send({ local, view, usageOf, sims, until }: Sending): Promise<void> {
   const { allowanceBytes } = await usageOf();
   const updateBar = view.bar('pool (MB)', allowanceBytes / MB);
   let turn = 0;
-  await poll('the alarm to go off', async () => {
+  await poll('the alarm to fire', async () => {
     if (turn < GROUPS || !until()) {
-      const group = [...sims.entries()].filter(([place]) => place % GROUPS === turn % GROUPS);
+      const group = [...sims.entries()].filter(([index]) => index % GROUPS === turn % GROUPS);
       await Promise.all(
-        group.map(([place, { iccid, operatorId }]) =>
-          local.post(`/_local/operators/${operatorId}/usage`, { iccid, bytes: bytesOf(place) }),
+        group.map(([index, { iccid, operatorId }]) =>
+          local.post(`/_local/operators/${operatorId}/usage`, { iccid, bytes: bytesOf(index) }),
         ),
       );
       turn += 1;
@@ -91,7 +91,7 @@ const MAX_BAR_WIDTH = 40;
 
 function chart(view: DemoView, { period, topSims }: ServiceUsage): void {
   const most = topSims[0]?.bytes ?? 0;
-  view.line(`The SIMs that used the most in ${period}`);
+  view.line(`SIMs with the highest usage in ${period}`);
   for (const { iccid, bytes } of topSims) {
     view.line(
       `  ${iccid} ${'█'.repeat(Math.max(1, Math.round((bytes / most) * MAX_BAR_WIDTH)))} ${inMegabytes(bytes)}`,

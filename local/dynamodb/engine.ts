@@ -74,7 +74,9 @@ export async function startEngine(options: {
     await stop();
     // Another process may take the port before the engine does.
     if (attempt === PORT_ATTEMPTS) {
-      throw new StartError(`The DynamoDB engine ${name} does not start: ${child.output().trim() || 'it says nothing'}`);
+      throw new StartError(
+        `The DynamoDB engine ${name} does not start: ${child.output().trim() || 'it wrote no output'}`,
+      );
     }
   }
 }
@@ -84,8 +86,8 @@ async function programOf(name: EngineName, folder: string, isPersistent: boolean
     const command = dynoxideProgram();
     if (command === undefined) {
       throw new StartError(
-        `There is no Dynoxide for ${process.platform}-${process.arch} among the installed packages: run npm ci with optional ` +
-          'dependencies, or take DynamoDB Local with DYNAMODB_ENGINE=dynamodb-local (it needs Java 17).',
+        `Dynoxide for ${process.platform}-${process.arch} is not installed: run npm ci with optional ` +
+          'dependencies, or use DynamoDB Local with DYNAMODB_ENGINE=dynamodb-local (it requires Java 17).',
       );
     }
     const file = isPersistent
@@ -107,17 +109,17 @@ async function programOf(name: EngineName, folder: string, isPersistent: boolean
   const jar = dynamodbLocalFolder();
   if (jar === undefined) {
     throw new StartError(
-      'DynamoDB Local is not among the installed packages (amplify-dynamodb-simulator): run npm ci, or name a running ' +
-        'DynamoDB in DYNAMODB_ENDPOINT.',
+      'DynamoDB Local (package amplify-dynamodb-simulator) is not installed: run npm ci, or set DYNAMODB_ENDPOINT to the URL ' +
+        'of a running DynamoDB.',
     );
   }
   const java = process.env.JAVA_HOME ? path.join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
   const version = /version "(\d+)/.exec(spawnSync(java, ['-version'], { encoding: 'utf8' }).stderr ?? '')?.[1];
   if (version === undefined || Number(version) < 17) {
     throw new StartError(
-      `There is no DynamoDB engine for this machine: Dynoxide does not exist for ${process.platform}-${process.arch}, or is not ` +
-        `asked for, and DynamoDB Local needs Java 17 or newer, which ${version === undefined ? 'is not on the path' : `is ${version} here`}. ` +
-        'Install Java 17, or name a running DynamoDB in DYNAMODB_ENDPOINT.',
+      `No DynamoDB engine is available: DynamoDB Local requires Java 17 or newer, but ${version === undefined ? 'java is not on the path' : `this machine has Java ${version}`}, ` +
+        `and Dynoxide is not available for ${process.platform}-${process.arch} or not requested. ` +
+        'Install Java 17, or set DYNAMODB_ENDPOINT to the URL of a running DynamoDB.',
     );
   }
   const data = path.join(folder, 'dynamodb-local');

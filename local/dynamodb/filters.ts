@@ -54,8 +54,8 @@ function asPattern(expected: unknown, who: string): FilterPattern {
 
 function refusal(expected: unknown, who: string): StartError {
   return new StartError(
-    `${who} filters by ${JSON.stringify(expected)}, which cannot be honoured locally: values, exists, prefix and ` +
-      'anything-but are.',
+    `${who} filters by ${JSON.stringify(expected)}, which the local cloud does not support. Supported: values, exists, prefix and ` +
+      'anything-but.',
   );
 }
 

@@ -65,7 +65,7 @@ export function startStreamReaders(parts: Parts, options: Options): StreamReader
     functions.assertExists(part.functionArn, who);
     const table = parts.tables.find(({ streamArn }) => streamArn === part.streamArn);
     if (table?.streamView === undefined) {
-      throw new StartError(`${who} (${part.functionArn}) names a stream that no table of the template has.`);
+      throw new StartError(`${who} (${part.functionArn}) reads a stream that no table of the template has.`);
     }
     const filters = part.filters.map((pattern) => filterOf(pattern, who));
     const passes = (record: StreamRecord) => filters.length === 0 || filters.some((filter) => filter(record));
@@ -78,7 +78,7 @@ export function startStreamReaders(parts: Parts, options: Options): StreamReader
         await read(reader, { ...options, tables, streams, stopping: signal });
       } catch (error) {
         if (!signal.aborted) {
-          log(`The stream of ${reader.table.name} cannot be read, and is tried again: ${String(error)}`);
+          log(`Reading the stream of ${reader.table.name} failed and is retried: ${String(error)}`);
         }
         await sleep(RETRY_DELAY_MS, undefined, { signal, ref: false }).catch(() => undefined);
       }
@@ -104,7 +104,7 @@ async function read(reader: Reader, reading: Reading): Promise<void> {
   const { Table } = await tables.send(new DescribeTableCommand({ TableName: reader.table.name }));
   if (Table?.LatestStreamArn === undefined) {
     throw new StartError(
-      `The table ${reader.table.name} has no stream: it was made before the template asked for one.`,
+      `The table ${reader.table.name} has no stream: it was created before the template required one.`,
     );
   }
   const StreamArn = Table.LatestStreamArn;

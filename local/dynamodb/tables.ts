@@ -59,8 +59,8 @@ function refuseDifference(table: TablePart, existing: NonNullable<Awaited<Return
   const actual = `${shape(existing.KeySchema)} | ${indexes(existing.GlobalSecondaryIndexes)} | ${indexes(existing.LocalSecondaryIndexes)}`;
   if (expected !== actual) {
     throw new StartError(
-      `The table ${table.name} in DATA_DIR has the keys and indexes "${actual}", the template asks for "${expected}": remove ` +
-        'the folder to start anew.',
+      `The table ${table.name} in DATA_DIR has the keys and indexes "${actual}", the template "${expected}": remove ` +
+        'the folder to start over.',
     );
   }
 }

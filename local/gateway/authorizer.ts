@@ -23,7 +23,7 @@ export async function authorize(
   let claims: JWTPayload;
   try {
     if (authorizer.issuer !== issuer.issuer) {
-      return { refused: invalidToken('the issuer is not known') };
+      return { refused: invalidToken('the issuer is unknown') };
     }
     if (decodeProtectedHeader(token).kid === undefined) {
       return { refused: invalidToken('the token has no key id') };

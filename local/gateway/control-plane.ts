@@ -43,12 +43,12 @@ export async function serveControlPlane(api: HttpApiPart): Promise<ControlPlane>
         return refused(
           400,
           'BadRequestException',
-          `The issuer stays locally, and there are ${apiGatewayLimits.audiences} audiences at the most`,
+          `The issuer cannot change locally, and ${apiGatewayLimits.audiences} audiences are the maximum`,
         );
       }
       audiences.set(id, audience);
     } else if (request.method !== 'GET') {
-      return refused(405, 'BadRequestException', 'Known are GetAuthorizer and UpdateAuthorizer');
+      return refused(405, 'BadRequestException', 'The local cloud supports GetAuthorizer and UpdateAuthorizer only');
     }
     return {
       status: 200,

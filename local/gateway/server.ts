@@ -181,8 +181,8 @@ async function listen(server: Server, port: number): Promise<void> {
     const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
     const reason =
       code === 'EADDRINUSE'
-        ? 'is taken: stop what listens there, or set PORT to another one (0 picks a free one)'
-        : `cannot be listened on (${String(code)}): set PORT to another one (0 picks a free one)`;
+        ? 'is in use: stop the other program, or set PORT to another port (0 picks a free one)'
+        : `cannot be used (${String(code)}): set PORT to another port (0 picks a free one)`;
     throw new StartError(`Port ${port} ${reason}.`, { cause });
   }
 }

@@ -39,7 +39,7 @@ export function keyConditionOf(request: QueryRequest, schema: TableIndex['KeySch
     (name) => request[name] !== undefined,
   );
   if (unknown !== undefined) {
-    throw new StartError(`Harsh mode cannot make up what a query with ${unknown} shows while an index lags.`);
+    throw new StartError(`Harsh mode cannot simulate the lag of an index for a query with ${unknown}.`);
   }
   const nameOf = (text: string) => ExpressionAttributeNames[text] ?? text;
   const attributeValue = (text: string) => ExpressionAttributeValues[text];
@@ -60,7 +60,7 @@ export function keyConditionOf(request: QueryRequest, schema: TableIndex['KeySch
     if (prefixName !== '') {
       return (item) => textOf(item[nameOf(prefixName)]).startsWith(textOf(attributeValue(prefix)));
     }
-    throw new StartError(`Harsh mode does not know the key condition "${KeyConditionExpression}".`);
+    throw new StartError(`Harsh mode does not support the key condition "${KeyConditionExpression}".`);
   });
   return {
     sortKey: schema.find(({ KeyType }) => KeyType === 'RANGE')?.AttributeName,

@@ -16,13 +16,13 @@ export function harshSettings({
     return undefined;
   }
   if (CLOUD !== 'harsh') {
-    throw new StartError(`CLOUD is harsh or not set, not "${CLOUD}".`);
+    throw new StartError(`CLOUD must be "harsh" or not set, not "${CLOUD}".`);
   }
   if (HARSH_SEED === undefined || HARSH_SEED === '') {
     return { seed: randomInt(1_000_000) };
   }
   if (!/^\d{1,9}$/.test(HARSH_SEED)) {
-    throw new StartError(`HARSH_SEED is a whole number of up to nine digits, not "${HARSH_SEED}".`);
+    throw new StartError(`HARSH_SEED must be a whole number of up to nine digits, not "${HARSH_SEED}".`);
   }
   return { seed: Number(HARSH_SEED) };
 }

@@ -79,7 +79,7 @@ export function refuseMissingPermissions(parts: Parts): void {
     ),
   ];
   if (missing.length > 0) {
-    throw new StartError(`The template lacks permissions, so it would fail on AWS, too: ${missing.join('; ')}.`);
+    throw new StartError(`The template lacks permissions and would fail on AWS, too: ${missing.join('; ')}.`);
   }
 }
 
@@ -152,7 +152,7 @@ function missingForDestination(role: RolePart, owner: string, arn: string | unde
   const service = arn.split(':')[2] ?? '';
   const action = Object.hasOwn(destinationActions, service) ? destinationActions[service] : undefined;
   if (action === undefined) {
-    return [`${owner} sends what fails to ${arn}, which is not known locally`];
+    return [`${owner} sends failures to ${arn}, which the local cloud does not support`];
   }
   const call = withTls({ action, resource: arn });
   const denied = decisionOf(parts.queuePolicies.filter(appliesTo(role.arn)), call) === 'explicitlyDenied';
@@ -165,10 +165,10 @@ function missingForRole(role: RolePart, owner: string, calls: readonly Call[]): 
   const decide = policyEvaluator(role.statements);
   return calls
     .filter((call) => decide(withTls(call)) !== 'allowed')
-    .map(({ action, resource }) => `${owner} may not ${action} on ${resource} by its role ${role.name}`);
+    .map(({ action, resource }) => `${owner} lacks the permission ${action} on ${resource} in its role ${role.name}`);
 }
 
-/** Checks that a service may assume a role. Services other than Lambda name the resource for which they do. */
+/** Checks that a service may assume a role. Services other than Lambda name the resource for which they assume it. */
 function missingTrust(role: RolePart, owner: string, service: string, sourceArn: string | undefined): string[] {
   const decision = decisionOf(role.trust.filter(appliesTo(service)), {
     action: 'sts:AssumeRole',
@@ -204,7 +204,9 @@ function missingInvokePermission(
   const call = { action: 'lambda:InvokeFunction', resource: functionArn, context: sourceOf(sourceArn) };
   return decisionOf(statements, call) === 'allowed'
     ? []
-    : [`${owner} may not call ${functionArn}: no AWS::Lambda::Permission lets ${principal} do so from ${sourceArn}`];
+    : [
+        `${owner} is not allowed to call ${functionArn}: no AWS::Lambda::Permission allows ${principal} to do so from ${sourceArn}`,
+      ];
 }
 
 function sourceOf(sourceArn: string | undefined): NonNullable<Call['context']> {

@@ -205,8 +205,8 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
       argv: [],
       stdout: true,
       stderr: true,
-      // Dozens of workers share this process, so their young generations are smaller than V8's default. Still smaller ones would
-      // // be collected constantly.
+      // Dozens of workers share this process, so their young generations are smaller than V8's default. Even smaller ones would be
+      // collected constantly.
       resourceLimits: { maxOldGenerationSizeMb: part.memoryMb, maxYoungGenerationSizeMb: 32 },
     });
     // An idle worker does not keep the process alive, even without a call of stop().
@@ -333,7 +333,7 @@ function setupOf(part: FunctionPart, guard: GuardSetup): WorkerSetup {
     .find((candidate) => existsSync(candidate));
   if (file === undefined) {
     throw new StartError(
-      `The bundle of function ${part.name} holds no ${module}.mjs, as its handler ${part.handler} asks.`,
+      `The bundle of function ${part.name} lacks ${module}.mjs, which its handler ${part.handler} names.`,
     );
   }
   return {

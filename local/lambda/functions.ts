@@ -72,7 +72,7 @@ export function startFunctions(
     // `$LATEST` is the function itself.
     const pool = pools.get(arn) ?? pools.get(arn.replace(/:\$LATEST$/, ''));
     if (!pool) {
-      throw new StartError(`There is no function ${arn}. There are ${[...pools.keys()].join(', ')}.`);
+      throw new StartError(`There is no function ${arn}. Known functions: ${[...pools.keys()].join(', ')}.`);
     }
     return pool;
   }
@@ -161,7 +161,7 @@ export function startFunctions(
     invoke,
     assertExists(arn, who) {
       if (!pools.has(arn)) {
-        throw new StartError(`${who} names the function ${arn}, which the template does not have.`);
+        throw new StartError(`${who} names the function ${arn}, which is not in the template.`);
       }
     },
     kill: (requestId) => [...pools.values()].some((pool) => pool.kill(requestId)),

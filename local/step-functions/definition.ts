@@ -70,7 +70,7 @@ export function runnableDefinition(
     throw new StartError(`State machine ${name}: ${message}`);
   };
   if (typeof definition !== 'object' || definition === null) {
-    return refuse('its definition is no JSON object.');
+    return refuse('its definition is not a JSON object.');
   }
   try {
     // The engine's constructor runs the validator over the definition.
@@ -83,7 +83,7 @@ export function runnableDefinition(
   // The engine reports the iteration's input and the real time as the execution's input and start in a Map.
   const text = JSON.stringify(definition).replaceAll('$$.Execution.', () => '$$.LocalExecution.');
   if (text.includes('$$.State.') || text.includes('$$.Task.RetryCount')) {
-    refuse('of the context object, $$.State and $$.Task.RetryCount are not known to the local engine.');
+    refuse('the local engine does not support $$.State and $$.Task.RetryCount of the context object.');
   }
   const rewritten = rewriteMachine(JSON.parse(text), false);
   return {
@@ -97,17 +97,17 @@ export function runnableDefinition(
   function rewriteMachine(machine: State, inMap: boolean): State {
     const states = Object.entries(machine.States as Record<string, State>).map(([stateName, state]) => {
       if (names.has(stateName)) {
-        refuse(`two states are called ${stateName}.`);
+        refuse(`two states have the name ${stateName}.`);
       }
       names.add(stateName);
       return [stateName, rewriteState(stateName, state, inMap)];
     });
     if (machine.QueryLanguage !== undefined && machine.QueryLanguage !== 'JSONPath') {
-      refuse(`the query language ${String(machine.QueryLanguage)} is not known to the local engine, JSONPath is.`);
+      refuse(`the local engine supports the query language JSONPath only, not ${String(machine.QueryLanguage)}.`);
     }
     const { ProcessorConfig: processor, TimeoutSeconds: timeout, ...rest } = machine;
     if (typeof processor === 'object' && processor !== null && 'Mode' in processor && processor.Mode !== 'INLINE') {
-      refuse(`a Map in mode ${String(processor.Mode)} is not known to the local engine, INLINE is.`);
+      refuse(`the local engine supports a Map in mode INLINE only, not ${String(processor.Mode)}.`);
     }
     return {
       ...rest,
@@ -123,11 +123,11 @@ export function runnableDefinition(
     );
     if (unknown.length > 0) {
       refuse(
-        `${stateName} (${type}) has ${unknown.join(', ')}, not known here. Known are ${knownFields[type]?.join(', ')}.`,
+        `${stateName} (${type}) has ${unknown.join(', ')}, which the local engine does not support. Supported: ${knownFields[type]?.join(', ')}.`,
       );
     }
     if (state.QueryLanguage !== undefined && state.QueryLanguage !== 'JSONPath') {
-      refuse(`${stateName}: the query language ${String(state.QueryLanguage)} is not known to the local engine.`);
+      refuse(`${stateName}: the local engine does not support the query language ${String(state.QueryLanguage)}.`);
     }
     const { QueryLanguage: _, ...fields } = state;
     const retried = Array.isArray(fields.Retry) ? { ...fields, Retry: fields.Retry.map(scaledRetry) } : fields;
@@ -153,7 +153,7 @@ export function runnableDefinition(
   function rewriteTask(stateName: string, state: State, inMap: boolean): State {
     const { HeartbeatSeconds, ...rest } = state;
     if (inMap && JSON.stringify(state.Parameters ?? '').includes('$$.Map.')) {
-      refuse(`${stateName}: $$.Map is known in the Map's ItemSelector only.`);
+      refuse(`${stateName}: the local engine supports $$.Map only in the Map's ItemSelector.`);
     }
     const resource = String(state.Resource);
     const [isInvoke, isCallback] = INVOKE.exec(resource) ?? [];
@@ -179,7 +179,7 @@ export function runnableDefinition(
       steps.set(stateName, { kind: 'direct', functionArn: resource });
     } else {
       refuse(
-        `${stateName}: the resource ${resource} is not known here. Known are functions, ` +
+        `${stateName}: the local engine does not support the resource ${resource}. Supported: functions, ` +
           'arn:aws:states:::lambda:invoke and arn:aws:states:::lambda:invoke.waitForTaskToken.',
       );
     }
@@ -203,7 +203,7 @@ export function runnableDefinition(
     const isRetry = rules.every((rule) => rule.Next === undefined);
     if (forTimeouts === undefined && !isRetry) {
       refuse(
-        `${stateName}: a Catch of States.TaskFailed is known here only beside one of States.Timeout or States.ALL.`,
+        `${stateName}: the local engine supports a Catch of States.TaskFailed only together with one of States.Timeout or States.ALL.`,
       );
     }
     const rule = forTimeouts ?? { MaxAttempts: 0 };

@@ -243,6 +243,6 @@ function parsedInput(input: string): unknown {
   try {
     return JSON.parse(input);
   } catch {
-    throw new ServiceError('InvalidExecutionInput', 'Invalid State Machine Execution Input: it is no JSON');
+    throw new ServiceError('InvalidExecutionInput', 'Invalid State Machine Execution Input: not JSON');
   }
 }

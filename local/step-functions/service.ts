@@ -173,7 +173,7 @@ function outputOf(output: unknown): unknown {
   try {
     return JSON.parse(given);
   } catch {
-    throw new ServiceError('InvalidOutput', "Invalid Output: 'It is no JSON'");
+    throw new ServiceError('InvalidOutput', "Invalid Output: 'Not JSON'");
   }
 }
 

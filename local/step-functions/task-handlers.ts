@@ -61,7 +61,7 @@ export function taskHandlers(
           const scaledMs =
             step.until === 'seconds' ? Number(value) * 1000 : Date.parse(String(value)) - clock.now().getTime();
           if (!Number.isFinite(scaledMs) || (step.until === 'seconds' && (scaledMs < 0 || scaledMs % 1000 !== 0))) {
-            throw new Unrecoverable('States.Runtime', `A wait cannot last until ${JSON.stringify(value)}`);
+            throw new Unrecoverable('States.Runtime', `${JSON.stringify(value)} is not a valid time to wait for`);
           }
           if (scaledMs > 0) {
             await clock.sleep(scaledMs, { atLeastMs: MIN_PAUSE_MS, signal });

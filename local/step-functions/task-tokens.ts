@@ -74,7 +74,7 @@ export function taskTokens(clock: Pick<ScaledClock, 'sleep'>): TaskTokens {
           if (heartbeatMs !== undefined) {
             lastBeat.abort();
             lastBeat = new AbortController();
-            const error = new TaskError('States.HeartbeatTimeout', 'No heartbeat came in time');
+            const error = new TaskError('States.HeartbeatTimeout', 'No heartbeat was received in time');
             void failAfter(heartbeatMs, lastBeat.signal, error);
           }
         },

@@ -80,7 +80,7 @@ export async function readAssembly(folder: string): Promise<Assembly> {
     }
   }
   if (stacks.length === 0) {
-    throw new StartError(`There is no stack in the cloud assembly ${folder}.`);
+    throw new StartError(`The cloud assembly ${folder} contains no stack.`);
   }
   return { stacks, assets };
 }
@@ -89,6 +89,6 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
-    throw new StartError(`The cloud assembly lacks ${file}, or it is no JSON.`, { cause });
+    throw new StartError(`${file} of the cloud assembly is missing or not JSON.`, { cause });
   }
 }

@@ -51,7 +51,9 @@ export function resolverOf(assembly: Assembly): Resolver {
         const parameter = stack.Parameters[name];
         if (parameter) {
           if (parameter.Default === undefined) {
-            throw new StartError(`The parameter ${name} of stack ${stack.name} has no default to take locally.`);
+            throw new StartError(
+              `The parameter ${name} of stack ${stack.name} has no default, which the local cloud needs.`,
+            );
           }
           return parameter.Default;
         }
@@ -63,8 +65,8 @@ export function resolverOf(assembly: Assembly): Resolver {
         if (value === undefined) {
           const { Type } = resourceOf(stack, logicalId);
           throw new StartError(
-            `The attribute ${attribute} of ${logicalId} (${Type}, stack ${stack.name}) is not known here. ` +
-              `Known are ${Object.keys(attributes).join(', ') || 'none'}.`,
+            `The local cloud does not support the attribute ${attribute} of ${logicalId} (${Type}, stack ${stack.name}). ` +
+              `Supported: ${Object.keys(attributes).join(', ') || 'none'}.`,
           );
         }
         return value;
@@ -111,7 +113,7 @@ export function resolverOf(assembly: Assembly): Resolver {
 function resourceOf(stack: Stack, logicalId: string): Resource {
   const resource = stack.Resources[logicalId];
   if (!resource) {
-    throw new StartError(`Stack ${stack.name} refers to ${logicalId}, which it does not have.`);
+    throw new StartError(`Stack ${stack.name} refers to ${logicalId}, which it does not contain.`);
   }
   return resource;
 }

@@ -62,7 +62,9 @@ function resolveFunction(name: string, argument: unknown, references: References
     case 'Fn::Base64':
       return Buffer.from(text(resolve(argument, references))).toString('base64');
     default:
-      throw new StartError(`The intrinsic function ${name} is not known here. Known are ${known.join(', ')}.`);
+      throw new StartError(
+        `The local cloud does not support the intrinsic function ${name}. Supported: ${known.join(', ')}.`,
+      );
   }
 }
 
@@ -102,5 +104,5 @@ function text(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return String(value);
   }
-  throw new StartError(`A text was expected in the template, not ${JSON.stringify(value)}.`);
+  throw new StartError(`Expected a string in the template, not ${JSON.stringify(value)}.`);
 }

@@ -24,7 +24,7 @@ const conditionKeys: Readonly<Record<string, 'one' | 'several'>> = {
 };
 
 /** Policy variables, which would have to be substituted for each call, are not supported. */
-const text = z.string().refine((value) => !value.includes('${'), 'policy variables are not evaluated locally');
+const text = z.string().refine((value) => !value.includes('${'), 'the local cloud does not support policy variables');
 const inList = (value: unknown) => (Array.isArray(value) ? value : [value]);
 const oneOrMore = z.preprocess(inList, z.array(text));
 const conditionValues = z.preprocess((value) => inList(value).map(String), z.array(text));
@@ -40,12 +40,14 @@ const conditionSchema = z
         const kind = Object.hasOwn(conditionKeys, key) ? conditionKeys[key] : undefined;
         const problem =
           operator === undefined
-            ? `the condition operator ${name} is not evaluated locally; known are ${operators.join(', ')}`
+            ? `the local cloud does not support the condition operator ${name}; supported: ${operators.join(', ')}`
             : kind === undefined
-              ? `the condition key ${key} is not known locally; known are ${Object.keys(conditionKeys).join(', ')}`
+              ? `the local cloud does not support the condition key ${key}; supported: ${Object.keys(conditionKeys).join(', ')}`
               : operator !== 'Null' && (kind === 'several') !== (quantifier !== undefined)
-                ? `${key} has ${kind} value${kind === 'several' ? 's' : ''}, and so ${
-                    kind === 'several' ? 'needs ForAllValues or ForAnyValue' : 'takes no ForAllValues or ForAnyValue'
+                ? `${key} has ${kind} value${kind === 'several' ? 's' : ''}, and therefore ${
+                    kind === 'several'
+                      ? 'requires ForAllValues or ForAnyValue'
+                      : 'does not allow ForAllValues or ForAnyValue'
                   }`
                 : undefined;
         if (problem !== undefined) {

@@ -28,13 +28,13 @@ export function readProperties<Shape extends z.ZodRawShape>(
     const place = issue.path.map(String).join('.');
     return issue.code === 'unrecognized_keys'
       ? issue.keys
-          .map((key) => `the property ${[place, key].filter(Boolean).join('.')} cannot be honoured locally`)
+          .map((key) => `the local cloud does not support the property ${[place, key].filter(Boolean).join('.')}`)
           .join('; ')
-      : `the property ${place} cannot be honoured as it is: ${issue.message}`;
+      : `the property ${place} has an unsupported value: ${issue.message}`;
   });
   throw new StartError(
     `${resource.logicalId} (${resource.type}, stack ${resource.stack}): ${problems.join('; ')}. ` +
-      `Known properties: ${Object.keys(schema.shape).sort().join(', ')}.`,
+      `Supported properties: ${Object.keys(schema.shape).sort().join(', ')}.`,
   );
 }
 

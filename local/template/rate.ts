@@ -7,7 +7,7 @@ export function rateOf(schedule: string, expression: string): number {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   if (unit !== 'minute' && unit !== 'hour' && unit !== 'day') {
     throw new StartError(
-      `${schedule}: the schedule "${expression}" is not known here. Known is rate(<n> minutes|hours|days).`,
+      `${schedule}: the local cloud does not support the schedule "${expression}". Supported: rate(<n> minutes|hours|days).`,
     );
   }
   return Number(count) * unitMs[unit];

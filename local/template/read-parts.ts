@@ -155,7 +155,7 @@ export function readParts(assembly: Assembly): Parts {
         }
         if (!properties.EventSourceArn.includes(':dynamodb:')) {
           throw new StartError(
-            `${logicalId} (AWS::Lambda::EventSourceMapping): only streams of tables are read locally, not ${properties.EventSourceArn}.`,
+            `${logicalId} (AWS::Lambda::EventSourceMapping): the local cloud supports streams of tables only, not ${properties.EventSourceArn}.`,
           );
         }
         const destination = properties.DestinationConfig?.OnFailure?.Destination;
@@ -192,7 +192,7 @@ function readHttpApis(all: All): HttpApiPart[] {
   return all('AWS::ApiGatewayV2::Api', schemas.apiSchema).map(({ ref: id, logicalId }) => {
     const stage = stages.find(({ properties }) => properties.ApiId === id);
     if (!stage) {
-      throw new StartError(`${logicalId} (AWS::ApiGatewayV2::Api): it has no stage, so nobody could call it.`);
+      throw new StartError(`${logicalId} (AWS::ApiGatewayV2::Api): it has no stage and cannot be called.`);
     }
     const { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit } =
       stage.properties.DefaultRouteSettings ?? {};
@@ -213,12 +213,12 @@ function readHttpApis(all: All): HttpApiPart[] {
     const integration = integrations.find(({ ref }) => properties.Target === `integrations/${ref}`);
     if (!integration) {
       throw new StartError(
-        `${logicalId} (AWS::ApiGatewayV2::Route): its integration ${properties.Target} is not there.`,
+        `${logicalId} (AWS::ApiGatewayV2::Route): its integration ${properties.Target} is not in the template.`,
       );
     }
     const authorizer = properties.AuthorizerId === undefined ? undefined : authorizers.get(properties.AuthorizerId);
     if (properties.AuthorizationType === 'JWT' && !authorizer) {
-      throw new StartError(`${logicalId} (AWS::ApiGatewayV2::Route): its authorizer is not there.`);
+      throw new StartError(`${logicalId} (AWS::ApiGatewayV2::Route): its authorizer is not in the template.`);
     }
     return {
       key: properties.RouteKey,
@@ -274,15 +274,17 @@ function refuseUnknown({ stacks }: Assembly): void {
         return [];
       }
       if (!knownTypes.some((known) => known === Type)) {
-        return [`${logicalId} is of type ${Type} (stack ${stack.name}), which is not known`];
+        return [`${logicalId} has the unsupported type ${Type} (stack ${stack.name})`];
       }
-      return Condition === undefined ? [] : [`${logicalId} (stack ${stack.name}) hangs on a condition, ${Condition}`];
+      return Condition === undefined
+        ? []
+        : [`${logicalId} (stack ${stack.name}) depends on the condition ${Condition}`];
     }),
   );
   if (unknown.length > 0) {
     throw new StartError(
-      `The local cloud cannot honour what the template asks for: ${unknown.join('; ')}. ` +
-        `It runs ${knownTypes.join(', ')}; it has nothing to do for ${Object.keys(ignoredTypes).join(', ')}.`,
+      `The local cloud does not support parts of the template: ${unknown.join('; ')}. ` +
+        `It runs ${knownTypes.join(', ')}, and ignores ${Object.keys(ignoredTypes).join(', ')}.`,
     );
   }
 }

@@ -22,8 +22,8 @@ export function readPermissions(all: All): Permissions {
         const statements = own ?? (Object.hasOwn(schemas.managedPolicies, arn) && schemas.managedPolicies[arn]);
         if (!statements) {
           throw new StartError(
-            `${logicalId} (AWS::IAM::Role): what the managed policy ${arn} allows is not known locally. ` +
-              `Known are ${Object.keys(schemas.managedPolicies).join(', ')}.`,
+            `${logicalId} (AWS::IAM::Role): the local cloud does not support the managed policy ${arn}. ` +
+              `Supported: ${Object.keys(schemas.managedPolicies).join(', ')}.`,
           );
         }
         return statements;
@@ -45,7 +45,7 @@ export function readPermissions(all: All): Permissions {
     roleOf(arn, owner) {
       const role = roles.find((candidate) => candidate.arn === arn);
       if (!role) {
-        throw new StartError(`${owner}: its role ${arn} is not in the template, so what it may do is not known.`);
+        throw new StartError(`${owner}: its role ${arn} is not in the template, so its permissions are unknown.`);
       }
       return role;
     },

@@ -54,7 +54,7 @@ export const functionSchema = z.strictObject({
   FunctionName: z.string().optional(),
   Code: z.strictObject({ S3Bucket: z.unknown(), S3Key: z.string() }),
   Handler: z.string(),
-  Runtime: z.string().regex(/^nodejs\d+\.x$/, 'only the runtimes of Node.js run locally'),
+  Runtime: z.string().regex(/^nodejs\d+\.x$/, 'the local cloud supports Node.js runtimes only'),
   Environment: z
     .strictObject({
       Variables: z

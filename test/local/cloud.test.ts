@@ -185,9 +185,9 @@ describe('npm start', () => {
   }
 
   test.each([
-    [{ PORT: 'x' }, /PORT is a port/],
-    [{ PORT: '70000' }, /PORT is a port/],
-    [{ DAY_MS: '0' }, /DAY_MS is a number above 0/],
+    [{ PORT: 'x' }, /PORT must be a port/],
+    [{ PORT: '70000' }, /PORT must be a port/],
+    [{ DAY_MS: '0' }, /DAY_MS must be a number above 0/],
     [{ DYNAMODB_ENGINE: 'other' }, /dynoxide or dynamodb-local/],
   ])('says what is wrong with %j', async (env, message) => {
     const { code, said } = await endOf(env);
@@ -221,7 +221,7 @@ describe('npm start', () => {
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    await expect(startFixture({ port })).rejects.toThrow(`Port ${port} is taken`);
+    await expect(startFixture({ port })).rejects.toThrow(`Port ${port} is in use`);
     server.close();
   });
 });

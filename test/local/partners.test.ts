@@ -45,5 +45,5 @@ test('a tariff whose function does not answer in time is put again', async () =>
 
 test('a function that never answers is reported', async () => {
   unavailable = 1000;
-  await expect((await opened()).seed()).rejects.toThrow(/answers 503/);
+  await expect((await opened()).seed()).rejects.toThrow(/returned 503/);
 });

@@ -46,7 +46,7 @@ describe('what the template asks for and cannot be honoured is refused by name',
   test('a type of resource', () => {
     const template = assembly(stack('S', { Cache: { Type: 'AWS::ElastiCache::CacheCluster' }, Table: table }));
     expect(() => readParts(template)).toThrow(
-      /Cache is of type AWS::ElastiCache::CacheCluster \(stack S\).*It runs .*AWS::DynamoDB::Table/,
+      /Cache has the unsupported type AWS::ElastiCache::CacheCluster \(stack S\).*It runs .*AWS::DynamoDB::Table/,
     );
   });
 
@@ -58,7 +58,7 @@ describe('what the template asks for and cannot be honoured is refused by name',
     [
       'a layer',
       { F: aFunction({ Layers: ['arn'] }) },
-      /F \(AWS::Lambda::Function, stack S\): the property Layers cannot be honoured/,
+      /F \(AWS::Lambda::Function, stack S\): the local cloud does not support the property Layers/,
     ],
     ['a VPC', { F: aFunction({ VpcConfig: {} }) }, /VpcConfig/],
     ['a function that runs for more than 15 minutes', { F: aFunction({ Timeout: 901 }) }, /F .*Timeout.*900/],
