@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
 import { iccidProblem } from '../domain/iccid.ts';
 import { MAX_DAYS_AHEAD } from '../domain/operation.ts';
-import { operatorIds } from '../domain/operator.ts';
+import { operatorIdSchema } from '../domain/operator.ts';
 import { simStates } from '../domain/sim.ts';
 import { idSchema, line } from '../domain/text.ts';
 
@@ -13,7 +13,7 @@ export const simFilter = () =>
     customerId: z.optional(idSchema),
     customerServiceId: z.optional(idSchema),
     partnerServiceId: z.optional(idSchema),
-    operatorId: z.optional(z.enum(operatorIds)),
+    operatorId: z.optional(operatorIdSchema),
     orderId: z.optional(idSchema),
     q: described(z.optional(line(100)), 'Prefix of an ICCID or of a label.'),
   });

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
 import { type Operation, operationStates } from '../domain/operation.ts';
-import { operatorIds } from '../domain/operator.ts';
+import { operatorIdSchema } from '../domain/operator.ts';
 import { simStates } from '../domain/sim.ts';
 import { simActions, simProblemCodes } from '../domain/sim-actions.ts';
 import { failure, id, namedSchema, time } from './fields.ts';
@@ -12,7 +12,7 @@ const simFilterAnswer = z.lazy(() =>
     customerId: z.optional(z.string()),
     customerServiceId: z.optional(z.string()),
     partnerServiceId: z.optional(z.string()),
-    operatorId: z.optional(z.enum(operatorIds)),
+    operatorId: z.optional(operatorIdSchema),
     orderId: z.optional(z.string()),
     q: z.optional(z.string()),
   }),

@@ -1,14 +1,31 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
-import { operatorIds } from '../domain/operator.ts';
+import { formFactors, type Operator, operatorFields, operatorIdSchema } from '../domain/operator.ts';
 import { namedSchema } from './fields.ts';
 
+/** What partners see of an operator. */
 export const operatorSchema = namedSchema('Operator', () =>
   z.object({
-    id: z.enum(operatorIds),
+    id: operatorIdSchema,
     name: z.string(),
     orderMultiple: described(z.int(), 'Order quantities are multiples of this number.'),
     leadTimeWorkingDays: z.object({ min: z.int(), max: z.int() }),
-    calendar: described(z.string(), 'Country whose working days and bank holidays apply to lead times.'),
+    calendar: described(
+      z.string(),
+      'Country whose working days and bank holidays apply to lead times. `weekdays`: Monday to Friday, without bank holidays.',
+    ),
+    products: described(
+      z.array(z.object({ id: z.string(), name: z.string(), formFactor: z.enum(formFactors), default: z.boolean() })),
+      'The SIM products that can be ordered.',
+    ),
   }),
 );
+
+export const showOperator = (operator: Operator) => operatorSchema.parse(operator);
+
+/** All settings of an operator, for the platform. */
+export const platformOperatorSchema = namedSchema('PlatformOperator', () =>
+  z.object({ id: operatorIdSchema, ...operatorFields(), name: z.string() }),
+);
+
+export const showPlatformOperator = (operator: Operator) => platformOperatorSchema.parse(operator);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
-import { operatorIds } from '../domain/operator.ts';
+import { operatorIdSchema } from '../domain/operator.ts';
 import { type Order, type OrderEvent, orderStates } from '../domain/order.ts';
 import { planSchema, planStages } from '../domain/plan.ts';
 import { address, date, failure, id, namedSchema, stamps, time } from './fields.ts';
@@ -8,7 +8,7 @@ import { address, date, failure, id, namedSchema, stamps, time } from './fields.
 export const orderSchema = namedSchema('Order', () =>
   z.object({
     id,
-    operatorId: z.enum(operatorIds),
+    operatorId: operatorIdSchema,
     quantity: z.int(),
     receivedQuantity: z.int(),
     state: z.enum(orderStates),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
-import { operatorIds } from '../domain/operator.ts';
+import { operatorIdSchema } from '../domain/operator.ts';
 import { type Sim, simStates } from '../domain/sim.ts';
 import { nextActions, simActions } from '../domain/sim-actions.ts';
 import type { TimelineLine } from '../domain/timeline.ts';
@@ -11,7 +11,7 @@ export const simSchema = namedSchema('Sim', () =>
     iccid: z.string(),
     imsi: z.string(),
     msisdn: z.optional(z.string()),
-    operatorId: z.enum(operatorIds),
+    operatorId: operatorIdSchema,
     orderId: z.string(),
     state: z.enum(simStates),
     bars: z.array(z.object({ type: z.literal('data'), reason: z.string(), since: time })),

@@ -1,7 +1,12 @@
 import { type CalendarDay, calendarDay, plusDays, weekdayFrom, weekdayOf, weekdays } from './calendar-day.ts';
 
-/** The countries whose working days count; ISO 3166-1 alpha-2. `GB` has the bank holidays of England. */
-export type CalendarId = 'GB' | 'IE' | 'FR' | 'AT';
+/**
+ * The calendars of working days: countries by ISO 3166-1 alpha-2, and `weekdays`, which has no bank holidays. `GB` has the
+ * bank holidays of England.
+ */
+export const CALENDARS = ['GB', 'IE', 'FR', 'AT', 'weekdays'] as const;
+
+export type CalendarId = (typeof CALENDARS)[number];
 
 /** A rule of the law: the holidays that it gives in a year. */
 type Rule = (year: number) => readonly CalendarDay[];
@@ -107,6 +112,7 @@ const rules: Readonly<Record<CalendarId, readonly Rule[]>> = {
     on(12, 25),
     on(12, 26),
   ],
+  weekdays: [],
 };
 
 /** Holidays that were proclaimed for a single year. */
@@ -116,6 +122,7 @@ const proclaimed: Readonly<Record<CalendarId, readonly CalendarDay[]>> = {
   IE: [],
   FR: [],
   AT: [],
+  weekdays: [],
 };
 
 const computed = new Map<string, ReadonlySet<CalendarDay>>();

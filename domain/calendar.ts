@@ -1,28 +1,32 @@
 import { bankHolidays, type CalendarId, isWeekend } from './bank-holidays.ts';
 import { type CalendarDay, plusDays, yearOf } from './calendar-day.ts';
-import { type OperatorId, operators } from './operator.ts';
+import type { Operator } from './operator.ts';
 
 /** The earliest and latest day of a delivery, inclusive. */
 export type EstimatedDelivery = { earliest: CalendarDay; latest: CalendarDay };
 
-/** The time zone in which an operator's days begin and end. */
+/** The calendar of an operator, and its further days off. */
+type OperatorCalendar = Pick<Operator, 'calendar' | 'closedDays'>;
+
+/** The time zone in which an operator's days begin and end. `weekdays` belongs to no country. */
 const timeZones: Readonly<Record<CalendarId, string>> = {
   GB: 'Europe/London',
   IE: 'Europe/Dublin',
   FR: 'Europe/Paris',
   AT: 'Europe/Vienna',
+  weekdays: 'UTC',
 };
 
 /**
- * Whether a day is a working day in a country: neither a weekend nor a bank holiday.
+ * Whether a day is a working day of an operator: neither a weekend, nor a bank holiday, nor one of its closed days.
  *
  * @throws RangeError when `day` is not a day, `YYYY-MM-DD`.
  */
-export function isWorkingDay(calendar: CalendarId, day: CalendarDay): boolean {
-  return !isWeekend(day) && !bankHolidays(calendar, yearOf(day)).has(day);
+export function isWorkingDay({ calendar, closedDays = [] }: OperatorCalendar, day: CalendarDay): boolean {
+  return !isWeekend(day) && !bankHolidays(calendar, yearOf(day)).has(day) && !closedDays.includes(day);
 }
 
-/** The calendar day in a country at a moment. */
+/** The calendar day at a moment, in the time zone of a calendar. */
 export function localDay(calendar: CalendarId, at: Date): CalendarDay {
   const parts = new Map(
     dayFormat(calendar)
@@ -38,30 +42,32 @@ export function localDay(calendar: CalendarId, at: Date): CalendarDay {
  *
  * @throws RangeError when `days` is negative or not a whole number.
  */
-export function workingDaysAfter(operatorId: OperatorId, from: Date, days: number): CalendarDay {
+export function workingDaysAfter(operator: OperatorCalendar, from: Date, days: number): CalendarDay {
   if (!Number.isInteger(days) || days < 0) {
     throw new RangeError(`working days must be a whole number of at least 0, not ${days}`);
   }
-  const { calendar } = operators[operatorId];
-  let day = localDay(calendar, from);
+  let day = localDay(operator.calendar, from);
   for (let counted = 0; counted < days; ) {
     day = plusDays(day, 1);
-    counted += isWorkingDay(calendar, day) ? 1 : 0;
+    counted += isWorkingDay(operator, day) ? 1 : 0;
   }
   return day;
 }
 
 /** The moment, in UTC, from which more than `days` working days of an operator have passed. */
-export function afterWorkingDays(operatorId: OperatorId, from: Date, days: number): string {
-  return `${plusDays(workingDaysAfter(operatorId, from, days), 1)}T00:00:00.000Z`;
+export function afterWorkingDays(operator: OperatorCalendar, from: Date, days: number): string {
+  return `${plusDays(workingDaysAfter(operator, from, days), 1)}T00:00:00.000Z`;
 }
 
 /** When an order is expected to arrive: the operator's lead time, counted from the next working day. */
-export function estimatedDelivery(operatorId: OperatorId, orderedAt: Date): EstimatedDelivery {
-  const { min, max } = operators[operatorId].leadTimeWorkingDays;
+export function estimatedDelivery(
+  operator: OperatorCalendar & Pick<Operator, 'leadTimeWorkingDays'>,
+  orderedAt: Date,
+): EstimatedDelivery {
+  const { min, max } = operator.leadTimeWorkingDays;
   return {
-    earliest: workingDaysAfter(operatorId, orderedAt, min),
-    latest: workingDaysAfter(operatorId, orderedAt, max),
+    earliest: workingDaysAfter(operator, orderedAt, min),
+    latest: workingDaysAfter(operator, orderedAt, max),
   };
 }
 

@@ -1,34 +1,207 @@
-import type { CalendarId } from './bank-holidays.ts';
+import * as z from 'zod/mini';
+import { CALENDARS } from './bank-holidays.ts';
+import { described } from './described.ts';
+import { line } from './text.ts';
 
-/** The operators from which SIMs can be ordered: part of the contract. */
-export const operatorIds = ['3uk', '3ireland', 'orange', 'a1'] as const;
+/** The id of an operator: 2 to 20 lower-case letters, digits and dashes. Operators are data, so ids are not enumerated. */
+export type OperatorId = string;
 
-export type OperatorId = (typeof operatorIds)[number];
+const OPERATOR_ID = /^[a-z0-9][a-z0-9-]{0,18}[a-z0-9]$/;
 
-/** The details of an operator. Its address is part of the deployment's configuration. */
-export type Operator = {
-  id: OperatorId;
-  name: string;
-  /** SIMs are ordered in multiples of this. Source: the wholesaler's partner guide. */
-  orderMultiple: number;
-  /** From the order to the delivery. Source: the wholesaler's partner guide. */
-  leadTimeWorkingDays: { min: number; max: number };
-  /** The country whose working days count. */
-  calendar: CalendarId;
-};
-
-/** The same for every operator: 3 to 5 working days. Source: the wholesaler's partner guide. */
-const leadTimeWorkingDays = { min: 3, max: 5 };
-
-/** Every operator. SIMs come in multiples of 50, of A1 in multiples of 20. Source: the wholesaler's partner guide. */
-export const operators: Readonly<Record<OperatorId, Operator>> = {
-  '3uk': { id: '3uk', name: '3UK', orderMultiple: 50, leadTimeWorkingDays, calendar: 'GB' },
-  '3ireland': { id: '3ireland', name: '3Ireland', orderMultiple: 50, leadTimeWorkingDays, calendar: 'IE' },
-  orange: { id: 'orange', name: 'Orange', orderMultiple: 50, leadTimeWorkingDays, calendar: 'FR' },
-  a1: { id: 'a1', name: 'A1', orderMultiple: 20, leadTimeWorkingDays, calendar: 'AT' },
-};
-
-export function isOperatorId(text: string): text is OperatorId {
-  const known: readonly string[] = operatorIds;
-  return known.includes(text);
+/** Whether a text has the format of an operator's id. */
+export function isOperatorId(text: string): boolean {
+  return OPERATOR_ID.test(text);
 }
+
+/** An operator's id in a request. Whether the operator exists is checked separately. */
+export const operatorIdSchema = z.lazy(() =>
+  z
+    .string()
+    .check(z.maxLength(20), z.regex(OPERATOR_ID, 'must be the id of an operator, such as 3uk. See GET /v1/operators.'))
+    .register(z.globalRegistry, { id: 'OperatorId', description: 'The id of an operator.' }),
+);
+
+/** The most operators of a deployment. Creating a partner creates a holding service for each, in one transaction. */
+export const MAX_OPERATORS = 50;
+
+/** How a product's chip fits into a device. `triple` breaks out to 2FF, 3FF and 4FF; MFF2 is soldered. */
+export const formFactors = ['2FF', '3FF', '4FF', 'MFF2', 'triple'] as const;
+
+/** `manual`: the platform's staff do it at the operator, and report the result. */
+export const handlings = ['api', 'manual'] as const;
+
+/** The protocols of operators' platforms in the contract. */
+export const platformKinds = ['sim-fulfilment', 'control-center', 'iot-accelerator'] as const;
+
+export type PlatformKind = (typeof platformKinds)[number];
+
+const rate = (max: number) => z.optional(z.int().check(z.minimum(1), z.maximum(max)));
+
+const productSchema = z.strictObject({
+  id: z
+    .string()
+    .check(z.maxLength(30), z.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be 1 to 30 lower-case letters, digits and dashes')),
+  name: line(60),
+  formFactor: described(z.enum(formFactors), '`triple` breaks out to 2FF, 3FF and 4FF. MFF2 is soldered.'),
+  default: described(z.boolean(), 'Whether orders without `productId` get this product.'),
+});
+
+export const operatorFields = () => ({
+  name: line(60),
+  country: z.string().check(z.maxLength(2), z.regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 code of two capital letters')),
+  calendar: described(
+    z.enum(CALENDARS),
+    'Country whose working days and bank holidays apply to lead times. `weekdays`: Monday to Friday without bank holidays.',
+  ),
+  closedDays: described(
+    z.optional(z.array(z.iso.date()).check(z.maxLength(100))),
+    'Further days that are not working days.',
+  ),
+  orderMultiple: described(
+    z.int().check(z.minimum(1), z.maximum(10_000)),
+    'Order quantities are multiples of this number.',
+  ),
+  leadTimeWorkingDays: z.strictObject({
+    min: z.int().check(z.minimum(0), z.maximum(250)),
+    max: z.int().check(z.minimum(0), z.maximum(250)),
+  }),
+  products: described(
+    z.array(productSchema).check(z.minLength(1), z.maxLength(10)),
+    'The SIM products that can be ordered.',
+  ),
+  iccid: z.strictObject({
+    checkDigit: described(
+      z.enum(['required', 'absent', 'either']),
+      'Whether the ICCIDs that the operator issues end with a Luhn check digit.',
+    ),
+  }),
+  ordering: described(z.enum(handlings), '`manual`: the platform staff handle orders and SIM lists.'),
+  connectivity: described(
+    z.enum(handlings),
+    '`manual`: activations, suspensions, resumptions and terminations become manual tasks of the platform staff.',
+  ),
+  usage: described(z.enum(['api', 'file']), '`file`: the platform staff upload usage files.'),
+  platform: described(
+    z.optional(
+      z.strictObject({
+        kind: described(z.enum(platformKinds), 'The protocol of the operator’s platform.'),
+        requestsPerSecond: rate(1000),
+        requestsPerMinute: rate(60_000),
+        concurrency: rate(100),
+        batchSize: rate(1000),
+      }),
+    ),
+    'The platform that `api` operators are called on. Its address and credentials are in the secret of the operators.',
+  ),
+  onDifference: described(
+    z.enum(['report', 'enforce']),
+    'What happens when the operator’s state of a SIM differs from ours.',
+  ),
+  testStatus: z.optional(z.strictObject({ limitBytes: z.int().check(z.minimum(1), z.maximum(1_000_000_000)) })),
+});
+
+/** What the platform sets about an operator. */
+export const operatorSettingsSchema = z.lazy(() => z.strictObject(operatorFields()));
+
+export type OperatorSettings = z.infer<typeof operatorSettingsSchema>;
+
+export type SimProduct = OperatorSettings['products'][number];
+
+/** The details of an operator. Its address and credentials are in the secret of the operators. */
+export type Operator = OperatorSettings & { id: OperatorId };
+
+/** A rule about an operator's settings as a whole that they violate. `pointer` is a JSON pointer into the settings. */
+export type OperatorSettingsViolation = { pointer: string; code: string; message: string };
+
+/** The protocols that this release has an adapter for. */
+const SUPPORTED_KINDS: readonly PlatformKind[] = ['sim-fulfilment'];
+
+/** The rules between an operator's settings that these violate; none when they are consistent. */
+export function operatorSettingsViolations(settings: OperatorSettings): OperatorSettingsViolation[] {
+  const { leadTimeWorkingDays, products, platform, ordering, connectivity, usage } = settings;
+  const violations: OperatorSettingsViolation[] = [];
+  if (leadTimeWorkingDays.min > leadTimeWorkingDays.max) {
+    violations.push({
+      pointer: '/leadTimeWorkingDays/min',
+      code: 'maximum',
+      message: `leadTimeWorkingDays.min must be at most max, ${leadTimeWorkingDays.max}.`,
+    });
+  }
+  const ids = products.map(({ id }) => id);
+  products.forEach(({ id }, index) => {
+    if (ids.indexOf(id) !== index) {
+      violations.push({
+        pointer: `/products/${index}/id`,
+        code: 'duplicate',
+        message: `Two products have the id ${id}.`,
+      });
+    }
+  });
+  const defaults = products.filter((product) => product.default).length;
+  if (defaults !== 1) {
+    violations.push({
+      pointer: '/products',
+      code: 'one_default',
+      message: `Exactly one product must be the default, not ${defaults}.`,
+    });
+  }
+  const usesApi = [ordering, connectivity, usage].includes('api');
+  if (usesApi && platform === undefined) {
+    violations.push({
+      pointer: '/platform',
+      code: 'required',
+      message: 'platform is required when ordering, connectivity or usage is api.',
+    });
+  }
+  if (platform && !SUPPORTED_KINDS.includes(platform.kind)) {
+    violations.push({
+      pointer: '/platform/kind',
+      code: 'not_supported',
+      message: `This release has no adapter for ${platform.kind} yet. It has one for ${SUPPORTED_KINDS.join(', ')}. Until then, set ordering, connectivity and usage to be handled manually.`,
+    });
+  }
+  return violations;
+}
+
+/** The product that an order without a `productId` gets. */
+export function defaultProduct({ products }: Pick<Operator, 'products'>): SimProduct {
+  const product = products.find((each) => each.default) ?? products[0];
+  if (!product) {
+    throw new Error('an operator has at least one product');
+  }
+  return product;
+}
+
+/** What the operators of the guide have in common: 3 to 5 working days. Source: the wholesaler's partner guide. */
+const ofTheGuide: Pick<
+  OperatorSettings,
+  'leadTimeWorkingDays' | 'products' | 'iccid' | 'ordering' | 'connectivity' | 'usage' | 'platform' | 'onDifference'
+> = {
+  leadTimeWorkingDays: { min: 3, max: 5 },
+  products: [{ id: 'triple', name: 'Triple-cut SIM', formFactor: 'triple', default: true }],
+  iccid: { checkDigit: 'required' },
+  ordering: 'api',
+  connectivity: 'api',
+  usage: 'api',
+  platform: { kind: 'sim-fulfilment' },
+  onDifference: 'report',
+};
+
+/**
+ * The operators of a new deployment, which the platform can replace. SIMs come in multiples of 50, of A1 in multiples of 20.
+ * Source: the wholesaler's partner guide.
+ */
+export const seedOperators: readonly Operator[] = [
+  { id: '3uk', name: '3UK', country: 'GB', calendar: 'GB', orderMultiple: 50, ...ofTheGuide },
+  {
+    id: '3ireland',
+    name: '3Ireland',
+    country: 'IE',
+    calendar: 'IE',
+    orderMultiple: 50,
+    ...ofTheGuide,
+    testStatus: { limitBytes: 100_000 },
+  },
+  { id: 'orange', name: 'Orange', country: 'FR', calendar: 'FR', orderMultiple: 50, ...ofTheGuide },
+  { id: 'a1', name: 'A1', country: 'AT', calendar: 'AT', orderMultiple: 20, ...ofTheGuide },
+];

@@ -2,7 +2,7 @@ import type { Address } from './address.ts';
 import { type EstimatedDelivery, estimatedDelivery } from './calendar.ts';
 import { plusDays } from './calendar-day.ts';
 import { HOUR_MS } from './durations.ts';
-import type { OperatorId } from './operator.ts';
+import type { Operator, OperatorId } from './operator.ts';
 import type { Plan, PlanStage } from './plan.ts';
 import type { Problem } from './verdict.ts';
 
@@ -85,19 +85,25 @@ export type OrderRequest = {
 
 /** A new order, `submitted`, with the first event of its timeline. */
 export function newOrder(
-  { operatorId, quantity, reference, plan }: OrderRequest,
-  { id, deliveryAddress, requestedBy, now }: { id: string; deliveryAddress: Address; requestedBy: string; now: Date },
+  { quantity, reference, plan }: OrderRequest,
+  {
+    id,
+    operator,
+    deliveryAddress,
+    requestedBy,
+    now,
+  }: { id: string; operator: Operator; deliveryAddress: Address; requestedBy: string; now: Date },
 ): OrderStep {
   const at = now.toISOString();
   const order: Order = {
     id,
-    operatorId,
+    operatorId: operator.id,
     quantity,
     receivedQuantity: 0,
     state: 'submitted',
     ...(reference === undefined ? {} : { reference }),
     deliveryAddress,
-    estimatedDelivery: estimatedDelivery(operatorId, now),
+    estimatedDelivery: estimatedDelivery(operator, now),
     ...(plan === undefined ? {} : { plan }),
     progress: noProgress,
     operations: [],

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Customer } from './customer.ts';
 import { described } from './described.ts';
-import { type OperatorId, operators } from './operator.ts';
+import type { Operator } from './operator.ts';
 import type { CustomerService, PartnerService } from './service.ts';
 import { covers, type Tariff } from './tariff.ts';
 import { idSchema } from './text.ts';
@@ -40,16 +40,19 @@ export type PlanTargets = {
   customerService: { service: CustomerService; tariff: Tariff | undefined } | undefined;
 };
 
+/** The operator whose SIMs a plan is for. */
+type PlannedOperator = Pick<Operator, 'id' | 'name'>;
+
 /**
  * Validates a plan before anything is ordered: its resources exist, their tariffs cover the operator, the customer service
  * belongs to the customer, and no stage lacks the stage that it depends on.
  *
  * @returns the violated rules, with pointers inside the plan.
  */
-export function planViolations(plan: Plan, targets: PlanTargets, operatorId: OperatorId): Violation[] {
+export function planViolations(plan: Plan, targets: PlanTargets, operator: PlannedOperator): Violation[] {
   return [
-    ...migrateViolations(plan, targets, operatorId),
-    ...assignViolations(plan, targets, operatorId),
+    ...migrateViolations(plan, targets, operator),
+    ...assignViolations(plan, targets, operator),
     ...(plan.activate && plan.customerServiceId === undefined
       ? [
           {
@@ -62,7 +65,7 @@ export function planViolations(plan: Plan, targets: PlanTargets, operatorId: Ope
   ];
 }
 
-function migrateViolations(plan: Plan, { partnerService }: PlanTargets, operatorId: OperatorId): Violation[] {
+function migrateViolations(plan: Plan, { partnerService }: PlanTargets, operator: PlannedOperator): Violation[] {
   const pointer = '/partnerServiceId';
   if (!partnerService) {
     return [notFound(pointer, `partner service ${plan.partnerServiceId}`)];
@@ -71,10 +74,10 @@ function migrateViolations(plan: Plan, { partnerService }: PlanTargets, operator
     const message = 'SIMs cannot be migrated to a holding service. Choose one of your own partner services.';
     return [{ pointer, code: 'holding_target', message }];
   }
-  return coverage(pointer, partnerService, operatorId);
+  return coverage(pointer, partnerService, operator);
 }
 
-function assignViolations(plan: Plan, targets: PlanTargets, operatorId: OperatorId): Violation[] {
+function assignViolations(plan: Plan, targets: PlanTargets, operator: PlannedOperator): Violation[] {
   const { customer, customerService } = targets;
   if (plan.customerId === undefined && plan.customerServiceId === undefined) {
     return [];
@@ -98,18 +101,18 @@ function assignViolations(plan: Plan, targets: PlanTargets, operatorId: Operator
     const message = `Customer service ${plan.customerServiceId} does not belong to customer ${customer.id}.`;
     return [{ pointer: '/customerServiceId', code: 'service_of_other_customer', message }];
   }
-  return coverage('/customerServiceId', customerService, operatorId);
+  return coverage('/customerServiceId', customerService, operator);
 }
 
 function coverage(
   pointer: string,
   { service, tariff }: { service: { name: string }; tariff: Tariff | undefined },
-  operatorId: OperatorId,
+  operator: PlannedOperator,
 ): Violation[] {
-  if (tariff && covers(tariff, operatorId)) {
+  if (tariff && covers(tariff, operator.id)) {
     return [];
   }
-  const message = `The tariff of "${service.name}" does not cover SIMs of ${operators[operatorId].name}.`;
+  const message = `The tariff of "${service.name}" does not cover SIMs of ${operator.name}.`;
   return [{ pointer, code: 'tariff_mismatch', message }];
 }
 

@@ -1,4 +1,4 @@
-import { type OperatorId, operators } from './operator.ts';
+import type { Operator } from './operator.ts';
 
 /** The most SIMs of an order: part of the contract. */
 export const MAX_ORDER_QUANTITY = 100_000;
@@ -13,8 +13,11 @@ export type QuantityViolation = {
  * The rules that a quantity of SIMs violates; none when it can be ordered. A quantity is a whole number, at least the
  * operator's multiple, at most 100,000, and a positive multiple: 0 and 10 violate both the minimum and the multiple.
  */
-export function quantityViolations(operatorId: OperatorId, quantity: number): QuantityViolation[] {
-  const { name, orderMultiple } = operators[operatorId];
+export function quantityViolations(
+  operator: Pick<Operator, 'name' | 'orderMultiple'>,
+  quantity: number,
+): QuantityViolation[] {
+  const { name, orderMultiple } = operator;
   const violations: QuantityViolation[] = [];
   if (!Number.isInteger(quantity)) {
     violations.push({ code: 'whole_number', message: `quantity must be a whole number, not ${quantity}.` });
@@ -26,7 +29,7 @@ export function quantityViolations(operatorId: OperatorId, quantity: number): Qu
     violations.push({ code: 'maximum', message: `quantity must be at most ${MAX_ORDER_QUANTITY}.` });
   }
   if (quantity < orderMultiple || quantity % orderMultiple !== 0) {
-    const nearest = nearestQuantities(operatorId, quantity).join(' or ');
+    const nearest = nearestQuantities(operator, quantity).join(' or ');
     violations.push({
       code: 'multiple_of',
       message: `quantity must be a multiple of ${orderMultiple} for ${name}: ${nearest}, not ${quantity}.`,
@@ -39,8 +42,7 @@ export function quantityViolations(operatorId: OperatorId, quantity: number): Qu
  * The nearest quantities that can be ordered, ascending: the one below and the one above. At either end of the range there is
  * only one; a quantity that can be ordered is its own nearest.
  */
-export function nearestQuantities(operatorId: OperatorId, quantity: number): number[] {
-  const { orderMultiple } = operators[operatorId];
+export function nearestQuantities({ orderMultiple }: Pick<Operator, 'orderMultiple'>, quantity: number): number[] {
   const largest = Math.floor(MAX_ORDER_QUANTITY / orderMultiple) * orderMultiple;
   const below = Math.floor(quantity / orderMultiple) * orderMultiple;
   const above = Math.ceil(quantity / orderMultiple) * orderMultiple;

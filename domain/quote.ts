@@ -1,5 +1,5 @@
 import { type EstimatedDelivery, estimatedDelivery } from './calendar.ts';
-import type { OperatorId } from './operator.ts';
+import type { Operator } from './operator.ts';
 import { nearestQuantities, type QuantityViolation, quantityViolations } from './quantity.ts';
 
 /** Whether a quantity can be ordered, and when it would be delivered. */
@@ -12,12 +12,12 @@ export type Quote = {
 };
 
 /** Checks a quantity and estimates the delivery of an order that is placed now. */
-export function quoteOrder(operatorId: OperatorId, quantity: number, now: Date): Quote {
-  const violations = quantityViolations(operatorId, quantity);
+export function quoteFor(operator: Operator, quantity: number, now: Date): Quote {
+  const violations = quantityViolations(operator, quantity);
   return {
     valid: violations.length === 0,
     violations,
-    nearest: nearestQuantities(operatorId, quantity),
-    estimatedDelivery: estimatedDelivery(operatorId, now),
+    nearest: nearestQuantities(operator, quantity),
+    estimatedDelivery: estimatedDelivery(operator, now),
   };
 }

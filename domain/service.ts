@@ -1,5 +1,5 @@
 import type { Customer } from './customer.ts';
-import { type OperatorId, operators } from './operator.ts';
+import type { Operator, OperatorId } from './operator.ts';
 import type { Tariff } from './tariff.ts';
 import type { Problem } from './verdict.ts';
 
@@ -31,11 +31,11 @@ export function holdingServiceId(operatorId: OperatorId): string {
   return `psv_holding_${operatorId}`;
 }
 
-/** The holding service of an operator, for a partner that is created now. */
-export function newHoldingService(operatorId: OperatorId, at: string): PartnerService {
+/** The holding service of an operator, for a partner that has none yet. */
+export function newHoldingService({ id, name }: Pick<Operator, 'id' | 'name'>, at: string): PartnerService {
   return {
-    id: holdingServiceId(operatorId),
-    name: `${operators[operatorId].name} holding service`,
+    id: holdingServiceId(id),
+    name: `${name} holding service`,
     holding: true,
     createdAt: at,
     updatedAt: at,

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { described } from './described.ts';
-import { type OperatorId, operatorIds } from './operator.ts';
+import { MAX_OPERATORS, type OperatorId, operatorIdSchema } from './operator.ts';
 import { line } from './text.ts';
 import type { Problem } from './verdict.ts';
 
 export const tariffFields = () => ({
   name: line(100),
   operatorIds: described(
-    z.array(z.enum(operatorIds)).check(z.minLength(1), z.maxLength(operatorIds.length)),
+    z.array(operatorIdSchema).check(z.minLength(1), z.maxLength(MAX_OPERATORS)),
     'Operators whose SIMs the tariff covers.',
   ),
   networks: described(

@@ -18,7 +18,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { operatorIds } from '../domain/operator.ts';
+import { seedOperators } from '../domain/operator.ts';
 import type { FunctionMetrics } from './function-metrics.ts';
 import { runbookPage } from './runbook.ts';
 import type { Stage } from './stages.ts';
@@ -200,7 +200,7 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
       threshold: 1,
       description: 'A function of the API crashed or timed out in the latest version.',
     })),
-    OperatorIsDown: operatorIds.map((operator) => ({
+    OperatorIsDown: seedOperators.map(({ id: operator }) => ({
       suffix: operator,
       metric: metrics.of('OperatorErrors', { statistic: 'Average', period: Duration.minutes(15) }, { operator }),
       // An outage of minutes needs no action. Over three hours, because every operator is asked for usage every two hours.

@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { operators } from '../domain/operator.ts';
+import { ANY_OPERATOR } from '../adapters/operators/configuration.ts';
 import type { Bundles } from './functions/bundles.ts';
 import { sandboxEntry } from './functions/entries.ts';
 import { ServiceFunction } from './functions/service-function.ts';
@@ -66,14 +66,12 @@ export class SandboxStack extends Stack {
       description: 'URL and API key of each operator: those of the sandbox',
       // A reference that CloudFormation resolves: no template contains the key.
       secretStringValue: SecretValue.unsafePlainText(
-        this.toJsonString(
-          Object.fromEntries(
-            Object.keys(operators).map((operatorId) => [
-              operatorId,
-              { baseUrl: `${url}operators/${operatorId}`, apiKey: apiKey.secretValue.unsafeUnwrap() },
-            ]),
-          ),
-        ),
+        this.toJsonString({
+          [ANY_OPERATOR]: {
+            baseUrl: `${url}operators/{operatorId}`,
+            apiKey: apiKey.secretValue.unsafeUnwrap(),
+          },
+        }),
       ),
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import { ANY_OPERATOR } from '../adapters/operators/configuration.ts';
 import { memoize } from '../domain/memoize.ts';
 import { type Sandbox, startSandbox } from '../sandbox/main.ts';
 import { openClock, type ScaledClock } from './clock.ts';
@@ -96,7 +97,6 @@ export type LocalCloud = {
 
 /** The environment variable that names the secret with the operators' URLs and keys. */
 const OPERATORS_SECRET = 'OPERATORS_SECRET';
-const operatorIds = ['3uk', '3ireland', 'orange', 'a1'] as const;
 
 /**
  * Starts a local cloud from the synthesised templates. Several can run concurrently, in one or more processes.
@@ -329,8 +329,6 @@ async function startOperators(
     retryAfterSeconds: 0,
   });
   const url = await between('operators', sandbox.url);
-  const configuration = JSON.stringify(
-    Object.fromEntries(operatorIds.map((id) => [id, { baseUrl: `${url}/operators/${id}`, apiKey }])),
-  );
+  const configuration = JSON.stringify({ [ANY_OPERATOR]: { baseUrl: `${url}/operators/{operatorId}`, apiKey } });
   return { sandbox, secrets: new Map(secrets.map(({ arn }) => [arn, configuration])) };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isOperatorId } from '../domain/operator.ts';
 import { behaviourSchema, usageSchema } from '../sandbox/behaviour.ts';
 import type { Sandbox } from '../sandbox/main.ts';
 import type { ScaledClock } from './clock.ts';
@@ -25,6 +26,8 @@ const clockSchema = z.strictObject({
   held: z.boolean().optional().describe('Whether the clock is stopped'),
 });
 
+const NO_OPERATOR = 'An operator has an id such as 3uk. GET /v1/operators lists the operators.';
+
 /**
  * The routes under `/_local/`, which the deployed system does not have: tokens, the clock, the operators' behaviour, failures,
  * executions and faults.
@@ -39,7 +42,6 @@ export function controlRoutes(cloud: {
   harsh: Pick<Harsh, 'seed' | 'faults'> | undefined;
 }): ControlRoutes {
   const { clock, issuer, sandbox, failures } = cloud;
-  const operatorIds = ['3uk', '3ireland', 'orange', 'a1'];
 
   async function answer(method: string, path: string, body: Buffer): Promise<GatewayResponse> {
     const [area = '', id = '', rest = ''] = path.slice('/_local/'.length).split('/');
@@ -64,8 +66,8 @@ export function controlRoutes(cloud: {
       }
       case 'PUT operators': {
         const behaviour = read(behaviourSchema, body);
-        if (!sandbox || !operatorIds.includes(id)) {
-          return problem(404, 'not_found', `The operators are ${operatorIds.join(', ')}`);
+        if (!sandbox || !isOperatorId(id)) {
+          return problem(404, 'not_found', NO_OPERATOR);
         }
         if (!behaviour.ok) {
           return behaviour.refusal;
@@ -75,8 +77,8 @@ export function controlRoutes(cloud: {
       }
       case 'POST operators/usage': {
         const usage = read(usageSchema, body);
-        if (!sandbox || !operatorIds.includes(id)) {
-          return problem(404, 'not_found', `The operators are ${operatorIds.join(', ')}`);
+        if (!sandbox || !isOperatorId(id)) {
+          return problem(404, 'not_found', NO_OPERATOR);
         }
         if (!usage.ok) {
           return usage.refusal;

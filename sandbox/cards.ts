@@ -1,5 +1,5 @@
 import { withCheckDigit } from '../domain/iccid.ts';
-import { networks, type OperatorId } from './networks.ts';
+import { networkOf, type OperatorId } from './networks.ts';
 
 /**
  * Cards are computed, not stored: each follows from the order's block of numbers and its place in the block. Block and place form
@@ -17,7 +17,7 @@ export type CardPlace = { block: number; place: number };
 
 /** Computes the card at a place, with a valid ICCID; deterministic. */
 export function cardAt(operatorId: OperatorId, { block, place }: CardPlace): Card {
-  const { mccMnc, msisdnPrefix } = { msisdnPrefix: undefined, ...networks[operatorId] };
+  const { mccMnc, msisdnPrefix } = networkOf(operatorId);
   const serial = String(block * CARDS_IN_A_BLOCK + place).padStart(SERIAL_DIGITS, '0');
   return {
     iccid: iccidOf(operatorId, serial),
@@ -36,6 +36,6 @@ export function placeOf(operatorId: OperatorId, iccid: string): CardPlace | unde
 }
 
 function iccidOf(operatorId: OperatorId, serial: string): string {
-  const { issuerPrefix, iccidLength } = networks[operatorId];
+  const { issuerPrefix, iccidLength } = networkOf(operatorId);
   return withCheckDigit(`${issuerPrefix}${serial.padStart(iccidLength - 1 - issuerPrefix.length, '0')}`);
 }

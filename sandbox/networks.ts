@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
+import { isOperatorId } from '../domain/operator.ts';
+
 /**
- * The number ranges of the operators. An issuer prefix is 89, the country code and the issuer (ITU-T E.118); an IMSI begins with the
+ * The number ranges of the operators of the guide. An issuer prefix is 89, the country code and the issuer (ITU-T E.118); an IMSI begins with the
  * network's MCC and MNC (ITU-T E.212). The 19 or 20 digits of an ICCID include its check digit.
  */
-export const networks = {
+const networks: Readonly<Record<string, Network>> = {
   '3uk': { name: 'Three UK', mccMnc: '23420', issuerPrefix: '894420', iccidLength: 19, msisdnPrefix: '+447' },
   '3ireland': { name: 'Three Ireland', mccMnc: '27205', issuerPrefix: '8935305', iccidLength: 20 },
   orange: { name: 'Orange France', mccMnc: '20801', issuerPrefix: '893301', iccidLength: 19 },
   a1: { name: 'A1 Austria', mccMnc: '23201', issuerPrefix: '894301', iccidLength: 20, msisdnPrefix: '+43' },
-} as const satisfies Record<string, Network>;
+};
 
 export type Network = {
   name: string;
@@ -18,11 +21,21 @@ export type Network = {
   msisdnPrefix?: string;
 };
 
-export type OperatorId = keyof typeof networks;
+/** Any operator can be simulated. */
+export type OperatorId = string;
 
-export const operatorIds = ['3uk', '3ireland', 'orange', 'a1'] as const satisfies readonly OperatorId[];
-
-/** Whether the sandbox simulates an operator with this id. */
-export function isOperatorId(id: string): id is OperatorId {
-  return Object.hasOwn(networks, id);
+/**
+ * The network of an operator. Operators other than those of the guide get a made-up network among the international ones
+ * (MCC 901, issuer prefix 89883), and data-only SIMs.
+ */
+export function networkOf(operatorId: OperatorId): Network {
+  const known = Object.hasOwn(networks, operatorId) ? networks[operatorId] : undefined;
+  if (known) {
+    return known;
+  }
+  const number = createHash('sha256').update(operatorId).digest().readUInt16BE() % 100;
+  const two = String(number).padStart(2, '0');
+  return { name: operatorId, mccMnc: `901${two}`, issuerPrefix: `89883${two}`, iccidLength: 19 };
 }
+
+export { isOperatorId };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Usage } from './behaviour.ts';
 import { type CardPlace, cardAt, placeOf } from './cards.ts';
-import { networks, type OperatorId } from './networks.ts';
+import { networkOf, type OperatorId } from './networks.ts';
 import { createSandboxOrder, deliveredCards, type Order, orderAt, orderRequestSchema } from './orders.ts';
 import { pageOfPlaces, repeated, repeatedOrder, repeatedPageOfPlaces } from './repeats.ts';
 import {
@@ -77,7 +77,7 @@ export function answerRequest(context: Context, request: ApiRequest): ApiAnswer 
 
 /** Records a SIM's usage, which `GET /usage` returns. */
 export function addUsage({ operatorId, books, now }: Context, usage: Usage): void {
-  const { iccid, bytes, at = now.toISOString(), network = networks[operatorId].mccMnc } = usage;
+  const { iccid, bytes, at = now.toISOString(), network = networkOf(operatorId).mccMnc } = usage;
   books.usage.push({ iccid, bytes, at, network });
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { workingDaysAfter } from '../domain/calendar.ts';
 import { DAY_MS, HOUR_MS } from '../domain/durations.ts';
+import { type Operator, seedOperators } from '../domain/operator.ts';
 import type { Behaviour } from './behaviour.ts';
 import { BLOCKS, CARDS_IN_A_BLOCK } from './cards.ts';
 import type { OperatorId } from './networks.ts';
@@ -148,7 +149,7 @@ function schedule(operatorId: OperatorId, from: Date, leadTimeDays: number, draw
   const day =
     workingDays === 0
       ? submittedAt
-      : Date.parse(`${workingDaysAfter(operatorId, from, workingDays)}T${DELIVERY_HOUR_UTC}:00:00Z`);
+      : Date.parse(`${workingDaysAfter(calendarOf(operatorId), from, workingDays)}T${DELIVERY_HOUR_UTC}:00:00Z`);
   const deliveredAt = day + (leadTimeDays - workingDays) * DAY_MS;
   const span = deliveredAt - submittedAt;
   const transportMs = (24 + (draw % 25)) * HOUR_MS;
@@ -162,6 +163,11 @@ function schedule(operatorId: OperatorId, from: Date, leadTimeDays: number, draw
 /** Derives a pseudo-random number from the order, so that a restarted sandbox behaves the same. */
 function numberFrom(orderId: string): number {
   return createHash('sha256').update(orderId).digest().readUInt32BE();
+}
+
+/** The calendar of an operator of the guide, otherwise Monday to Friday. */
+function calendarOf(operatorId: OperatorId): Pick<Operator, 'calendar'> {
+  return seedOperators.find(({ id }) => id === operatorId) ?? { calendar: 'weekdays' };
 }
 
 function freeBlock(draw: number, takenBlocks: { has(block: number): boolean }): number {

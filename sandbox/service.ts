@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type BehaviourRequest, behaviourSchema, type Usage, usageSchema } from './behaviour.ts';
-import { isOperatorId, type OperatorId, operatorIds } from './networks.ts';
+import { isOperatorId, type OperatorId } from './networks.ts';
 import { type ApiAnswer, addUsage, answerRequest, refusal } from './operators-api.ts';
 import type { Store } from './store.ts';
 
@@ -105,13 +105,13 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
     async answer(call) {
       const { area, operatorId, path } = placeOf(call.url);
       if (area === 'health') {
-        return { status: 200, body: { status: 'ok', operators: operatorIds, now: now().toISOString() } };
+        return { status: 200, body: { status: 'ok', now: now().toISOString() } };
       }
       if (!isAuthorised(call, apiKey)) {
         return refusal(401, 'unauthorised', 'The API key is missing or wrong');
       }
       if (operatorId === undefined) {
-        return refusal(404, 'unknown_operator', `The operators are ${operatorIds.join(', ')}`);
+        return refusal(404, 'unknown_operator', 'The id of an operator is missing or malformed');
       }
       switch (area) {
         case 'operators':
@@ -135,7 +135,7 @@ export function isAuthorised(call: Call, apiKey: string): boolean {
 
 const digestOf = (text: string) => createHash('sha256').update(text).digest();
 
-/** Splits a path into its area, operator and rest; the operator is undefined when it does not exist. */
+/** Splits a path into its area, operator and rest; the operator is undefined when its id is missing or malformed. */
 export function placeOf(url: URL): { area: string | undefined; operatorId: OperatorId | undefined; path: string[] } {
   const [area, id, ...path] = url.pathname.split('/').filter(Boolean);
   return { area, operatorId: id !== undefined && isOperatorId(id) ? id : undefined, path };
@@ -143,7 +143,7 @@ export function placeOf(url: URL): { area: string | undefined; operatorId: Opera
 
 function knownOperator(operatorId: string): OperatorId {
   if (!isOperatorId(operatorId)) {
-    throw new Error(`${operatorId} is none of the operators ${operatorIds.join(', ')}`);
+    throw new Error(`${JSON.stringify(operatorId)} is not the id of an operator`);
   }
   return operatorId;
 }

@@ -1,7 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Behaviour, behaviourSchema, wellBehaved } from './behaviour.ts';
-import { type OperatorId, operatorIds } from './networks.ts';
+import type { OperatorId } from './networks.ts';
 import { type Order, orderSchema } from './orders.ts';
 import { simStatuses } from './sims.ts';
 
@@ -61,7 +61,7 @@ const SAVE_DELAY_FACTOR = 10;
  * Throws when the file exists and is not a store.
  */
 export async function openStore(file?: string): Promise<Store> {
-  const books = file === undefined ? allEmpty() : await readBooks(file);
+  const books = file === undefined ? new Map<OperatorId, OperatorBooks>() : await readBooks(file);
   let dirty = false;
   let timer: NodeJS.Timeout | undefined;
   let saving: Promise<void> = Promise.resolve();
@@ -75,7 +75,7 @@ export async function openStore(file?: string): Promise<Store> {
     const started = Date.now();
     const unfinished = `${file}.new`;
     try {
-      const operators = Object.fromEntries(operatorIds.map((id) => [id, savedFrom(books[id])]));
+      const operators = Object.fromEntries([...books].map(([id, own]) => [id, savedFrom(own)]));
       await writeFile(unfinished, JSON.stringify({ version: 1, operators }));
       await rename(unfinished, file);
     } catch (error) {
@@ -94,7 +94,11 @@ export async function openStore(file?: string): Promise<Store> {
   }
 
   return {
-    books: (operatorId) => books[operatorId],
+    books(operatorId) {
+      const own = books.get(operatorId) ?? emptyBooks();
+      books.set(operatorId, own);
+      return own;
+    },
     changed() {
       dirty = true;
       if (file !== undefined && timer === undefined) {
@@ -147,27 +151,19 @@ export function booksFrom(saved: unknown): OperatorBooks {
   };
 }
 
-function allEmpty(): Record<OperatorId, OperatorBooks> {
-  return { '3uk': emptyBooks(), '3ireland': emptyBooks(), orange: emptyBooks(), a1: emptyBooks() };
-}
-
-async function readBooks(file: string): Promise<Record<OperatorId, OperatorBooks>> {
-  const books = allEmpty();
+async function readBooks(file: string): Promise<Map<OperatorId, OperatorBooks>> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') {
-      return books;
+      return new Map();
     }
     throw error;
   }
   try {
     const { operators } = savedSchema.parse(JSON.parse(text));
-    for (const operatorId of operatorIds.filter((id) => operators[id] !== undefined)) {
-      books[operatorId] = booksFrom(operators[operatorId]);
-    }
-    return books;
+    return new Map(Object.entries(operators).map(([operatorId, saved]) => [operatorId, booksFrom(saved)]));
   } catch (cause) {
     throw new Error(`${file} is not a store of the operator sandbox: move it away to start with an empty one`, {
       cause,

@@ -5,7 +5,9 @@ import { deadLetter } from '../adapters/dynamodb/dead-letters.ts';
 import { saveFailedChange } from '../adapters/dynamodb/failed-changes.ts';
 import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kinds.ts';
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
+import { upsertOperator } from '../adapters/dynamodb/operators.ts';
 import { addRequests } from '../adapters/dynamodb/request-counts.ts';
+import type { OperatorSettings } from '../domain/operator.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
 import { type Client, createClient } from '../local/demo/client.ts';
 import { poll } from '../local/demo/poll.ts';
@@ -19,6 +21,21 @@ export type KeptItem = { kind: ItemKind; item: Record<string, AttributeValue> };
 const MAX_ITEMS_PER_KIND = 12;
 const PARTNER = 'release';
 const DAY_MS = 1000;
+
+const keptOperator: OperatorSettings = {
+  name: 'Kept Mobile',
+  country: 'DE',
+  calendar: 'weekdays',
+  closedDays: ['2026-12-24'],
+  orderMultiple: 10,
+  leadTimeWorkingDays: { min: 2, max: 4 },
+  products: [{ id: 'nano', name: 'Nano SIM', formFactor: '4FF', default: true }],
+  iccid: { checkDigit: 'either' },
+  ordering: 'manual',
+  connectivity: 'manual',
+  usage: 'file',
+  onDifference: 'report',
+};
 
 /**
  * Collects items of every kind as this release writes them: runs the demo on a local cloud, and further steps for the other kinds.
@@ -98,6 +115,7 @@ async function simulateYear(
   await deadLetter({ kind: 'order', partnerId: PARTNER, id: held.id }, 'Error: for the record', cloud.clock.now());
   const keys = { pk: { S: `P#${PARTNER}` }, sk: { S: 'OP#op_1' } };
   await saveFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
+  await upsertOperator('kept', keptOperator, () => undefined);
   await addRequests(PARTNER, 1, 5);
   await startBackfill(1, cloud.clock.now());
   await operatorTraffic.acquire('orange', Math.floor(Date.now() / 1000), 5);

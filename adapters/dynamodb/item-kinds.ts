@@ -12,6 +12,7 @@ const ofWebhook = /^P#[^#]+#WHK#[^#]+$/;
 export const itemKinds = {
   partner: { pk: ofPartner, sk: /^PARTNER$/ },
   tariff: { pk: /^TARIFFS$/, sk: /^TRF#/ },
+  operator: { pk: /^OPERATORS$/, sk: /^OPR#/ },
   grant: { pk: ofPartner, sk: /^GRANT#/ },
   customer: { pk: ofPartner, sk: /^CUS#/ },
   partnerService: { pk: ofPartner, sk: /^PSV#/ },

@@ -30,6 +30,7 @@ export const partnerListKeys = (partnerId: string) => ({ gsi3pk: partnerListPart
 
 export const tariffs: Pick<Key, 'pk'> = { pk: 'TARIFFS' };
 export const tariffKey = (tariffId: string): Key => ({ pk: 'TARIFFS', sk: `TRF#${tariffId}` });
+export const operatorKey = (operatorId: string): Key => ({ pk: 'OPERATORS', sk: `OPR#${operatorId}` });
 export const grantKey = (partnerId: string, tariffId: string): Key => ({
   pk: owned(partnerId),
   sk: `GRANT#${tariffId}`,

@@ -1,4 +1,4 @@
-import { operatorIds } from '../../domain/operator.ts';
+import type { Operator } from '../../domain/operator.ts';
 import type { Partner, PartnerDetails } from '../../domain/partner.ts';
 import { newHoldingService } from '../../domain/service.ts';
 import { absent, atVersion, get, getMany, put, query, transactIf, writeIf } from './items.ts';
@@ -26,6 +26,7 @@ export async function queryPartners(
 /**
  * Creates a partner with a holding service for each operator, or replaces its details.
  *
+ * @param operators all operators.
  * @param check gets the partner before the write, `undefined` when there is none; may throw.
  * @returns the partner, and the partner before the write.
  * @throws ConditionFailed when another writer was faster each time.
@@ -33,6 +34,7 @@ export async function queryPartners(
 export async function upsertPartner(
   id: string,
   details: PartnerDetails,
+  operators: readonly Operator[],
   at: string,
   check: (before: Partner | undefined) => void,
 ): Promise<{ partner: Partner; before: Partner | undefined }> {
@@ -47,7 +49,7 @@ export async function upsertPartner(
       version: (before?.version ?? 0) + 1,
     };
     const item = { ...partner, ...partnerListKeys(id), ...partnerKey(id) };
-    const services = operatorIds.map((operatorId) => ({ ...newHoldingService(operatorId, at), sims: 0 }));
+    const services = operators.map((operator) => ({ ...newHoldingService(operator, at), sims: 0 }));
     const written = before
       ? await writeIf(put(item, atVersion(before.version)))
       : await transactIf([

@@ -1,4 +1,10 @@
-import type { CustomerService, PartnerService } from '../../domain/service.ts';
+import type { Operator } from '../../domain/operator.ts';
+import {
+  type CustomerService,
+  holdingServiceId,
+  newHoldingService,
+  type PartnerService,
+} from '../../domain/service.ts';
 import type { Tariff } from '../../domain/tariff.ts';
 import {
   absent,
@@ -42,6 +48,18 @@ export async function getPartnerServiceWithTariff(
 ): Promise<WithTariff<PartnerServiceRecord> | undefined> {
   const service = await getPartnerService(partnerId, id);
   return service && { service, tariff: service.tariffId ? await getTariff(service.tariffId) : undefined };
+}
+
+/** Creates the holding service of an operator that was added after the partner was created. Reads first: nearly always it exists. */
+export async function ensureHoldingService(
+  partnerId: string,
+  operator: Pick<Operator, 'id' | 'name'>,
+  at: string,
+): Promise<void> {
+  const key = partnerServiceKey(partnerId, holdingServiceId(operator.id));
+  if (!(await get(key))) {
+    await writeIf(put({ ...newHoldingService(operator, at), sims: 0, ...key }, absent));
+  }
 }
 
 /** @returns the stored service, which an earlier attempt may have created. */

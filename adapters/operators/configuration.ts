@@ -29,6 +29,22 @@ const operatorsConfigurationSchema = z.lazy(() =>
 export type OperatorsConfiguration = z.output<typeof operatorsConfigurationSchema>;
 
 /**
+ * The entry for every operator without an entry of its own. `{operatorId}` in its URL stands for the operator. The stand-in for
+ * the operators uses it, so that an operator that is added at run time is simulated, too.
+ */
+export const ANY_OPERATOR = '*';
+
+/** The connection to an operator; `undefined` when none is configured. */
+export function connectionTo(
+  operatorId: string,
+  configuration: OperatorsConfiguration,
+): OperatorsConfiguration[string] | undefined {
+  const own = Object.hasOwn(configuration, operatorId) ? configuration[operatorId] : undefined;
+  const shared = configuration[ANY_OPERATOR];
+  return own ?? (shared && { ...shared, baseUrl: shared.baseUrl.replace('{operatorId}', operatorId) });
+}
+
+/**
  * Reads the operators' configuration from the secret whose name or ARN is in `OPERATORS_SECRET`, cached for five minutes. Errors
  * name the invalid place in the secret, never its content.
  *

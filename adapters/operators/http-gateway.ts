@@ -12,7 +12,7 @@ import {
   submissionAnswers,
   usageAnswers,
 } from './answers.ts';
-import type { OperatorsConfiguration } from './configuration.ts';
+import { connectionTo, type OperatorsConfiguration } from './configuration.ts';
 import { type AttemptResult, type CallPolicy, withRetries } from './retry.ts';
 import { type OperatorTraffic, unlimitedTraffic } from './traffic.ts';
 
@@ -102,7 +102,7 @@ function operatorGateway(operatorId: string, options: Settings): OperatorGateway
   }
 
   async function logLeftOut({ path }: Call<SimAnswers>, leftOut: readonly LeftOutSim[]): Promise<void> {
-    const apiKey = (await options.configuration())[operatorId]?.apiKey ?? '';
+    const apiKey = connectionTo(operatorId, await options.configuration())?.apiKey ?? '';
     options.logger.warn('invalid answer of an operator about SIMs', {
       operatorId,
       path,
@@ -178,7 +178,7 @@ async function callOperator<T>(operatorId: string, options: Settings, request: C
   let isReported = true;
   let answered = false;
   try {
-    const connection = (await options.configuration())[operatorId];
+    const connection = connectionTo(operatorId, await options.configuration());
     if (connection === undefined) {
       isReported = false;
       throw new OperatorUnavailable(`${nameOf(operatorId, request)}: the operator is not configured`);

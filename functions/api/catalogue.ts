@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { operatorSchema } from '../../contract/operator.ts';
+import { operatorSchema, showOperator } from '../../contract/operator.ts';
 import { partnerSchema, showPartner } from '../../contract/partner.ts';
 import { showTariff, tariffAnswerSchema } from '../../contract/tariff.ts';
-import { operatorIds } from '../../domain/operator.ts';
+import { operatorIdSchema } from '../../domain/operator.ts';
 import {
   listOperators,
   listOwnTariffs,
@@ -25,8 +25,8 @@ export const routes = [
     paged: true,
     answers: { 200: operatorSchema },
     handle: async ({ page }) => {
-      const { items, next } = listOperators(page);
-      return okPage(items, next);
+      const { items, next } = await listOperators(page);
+      return okPage(items.map(showOperator), next);
     },
   }),
   route({
@@ -37,7 +37,7 @@ export const routes = [
     tag: 'Catalogue',
     summary: 'Get an operator',
     answers: { 200: operatorSchema },
-    handle: async ({ path: { id } }) => okResource(readOperator(id)),
+    handle: async ({ path: { id } }) => okResource(showOperator(await readOperator(id))),
   }),
   route({
     method: 'GET',
@@ -47,7 +47,7 @@ export const routes = [
     tag: 'Catalogue',
     summary: 'List the tariffs available to you',
     paged: true,
-    query: () => z.strictObject({ operatorId: z.optional(z.enum(operatorIds)) }),
+    query: () => z.strictObject({ operatorId: z.optional(operatorIdSchema) }),
     answers: { 200: tariffAnswerSchema },
     handle: async ({ caller, query: { operatorId }, page }) => {
       const { items, next } = await listOwnTariffs(caller.partnerId, operatorId, page);

@@ -3,14 +3,14 @@ import { orderEventSchema, orderSchema, showOrder, showOrderEvent } from '../../
 import { showSim, simSchema } from '../../contract/sim.ts';
 import { addressSchema } from '../../domain/address.ts';
 import { described } from '../../domain/described.ts';
-import { operatorIds } from '../../domain/operator.ts';
+import { operatorIdSchema } from '../../domain/operator.ts';
 import { orderStates } from '../../domain/order.ts';
 import { planSchema } from '../../domain/plan.ts';
-import { quoteOrder } from '../../domain/quote.ts';
 import { line } from '../../domain/text.ts';
 import { cancelOrder } from '../../use-cases/orders/cancel-order.ts';
 import { changePlan } from '../../use-cases/orders/change-plan.ts';
 import { placeOrder } from '../../use-cases/orders/place-order.ts';
+import { quoteOrder } from '../../use-cases/orders/quote-order.ts';
 import { listOrderEvents, listOrderSims, listOrders, readOrder } from '../../use-cases/orders/read-orders.ts';
 import { resumeOrder } from '../../use-cases/orders/resume-order.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
@@ -40,10 +40,10 @@ export const routes = [
     tag: 'Orders',
     summary: 'Check a quantity and estimate the delivery',
     readOnly: true,
-    body: () => z.strictObject({ operatorId: z.enum(operatorIds), quantity }),
+    body: () => z.strictObject({ operatorId: operatorIdSchema, quantity }),
     example: { operatorId: '3uk', quantity: 120 },
     answers: { 200: quoteSchema },
-    handle: async ({ body, now }) => ({ status: 200, body: quoteOrder(body.operatorId, body.quantity, now) }),
+    handle: async ({ body, now }) => ({ status: 200, body: await quoteOrder(body, now) }),
   }),
   route({
     method: 'POST',
@@ -56,7 +56,7 @@ export const routes = [
       'The SIMs are shipped to `deliveryAddress`, by default the partner’s own. With a `plan`, they are migrated, assigned and activated automatically on arrival.',
     body: () =>
       z.strictObject({
-        operatorId: z.enum(operatorIds),
+        operatorId: operatorIdSchema,
         quantity,
         reference: described(z.optional(line(100)), 'Your own reference for the order.'),
         deliveryAddress: z.optional(addressSchema),
@@ -77,8 +77,7 @@ export const routes = [
     tag: 'Orders',
     summary: 'List orders, newest first',
     paged: true,
-    query: () =>
-      z.strictObject({ state: z.optional(z.enum(orderStates)), operatorId: z.optional(z.enum(operatorIds)) }),
+    query: () => z.strictObject({ state: z.optional(z.enum(orderStates)), operatorId: z.optional(operatorIdSchema) }),
     answers: { 200: orderSchema },
     handle: async ({ caller, query, page }) => {
       const { items, next } = await listOrders(caller.partnerId, query, page);

@@ -1,12 +1,14 @@
 import * as z from 'zod/mini';
 import { MAX_DEAD_LETTER_ID_LENGTH } from '../../adapters/dynamodb/dead-letters.ts';
 import { deadLetterSchema, showDeadLetter } from '../../contract/dead-letter.ts';
+import { platformOperatorSchema, showPlatformOperator } from '../../contract/operator.ts';
 import { partnerOrderSchema, showOrder } from '../../contract/order.ts';
 import { partnerSchema, showPartner } from '../../contract/partner.ts';
 import { partnerSimSchema, showSim } from '../../contract/sim.ts';
 import { showTariff, tariffAnswerSchema } from '../../contract/tariff.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { described } from '../../domain/described.ts';
+import { operatorSettingsSchema } from '../../domain/operator.ts';
 import { HOLDING_DAYS } from '../../domain/partner.ts';
 import { tariffSchema } from '../../domain/tariff.ts';
 import { line } from '../../domain/text.ts';
@@ -21,8 +23,10 @@ import {
   readGrantedTariffs,
   readTariff,
 } from '../../use-cases/platform/read-tariffs.ts';
+import { saveOperator } from '../../use-cases/platform/save-operator.ts';
 import { savePartner } from '../../use-cases/platform/save-partner.ts';
 import { saveTariff } from '../../use-cases/platform/save-tariff.ts';
+import { listOperators, readOperator } from '../../use-cases/services/read-catalogue.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch, requirePutConditions } from '../http/etag.ts';
 import { type Answer, created, noContent, okPage, okResource, route } from '../http/route.ts';
@@ -44,7 +48,7 @@ const partnerDetails = z.lazy(() =>
   }),
 );
 
-/** Administration by the wholesaler: partners, tariffs, grants and failed work. */
+/** Administration by the wholesaler: operators, partners, tariffs, grants and failed work. */
 export const routes = [
   route({
     method: 'GET',
@@ -70,6 +74,68 @@ export const routes = [
     summary: 'Get a partner',
     answers: { 200: partnerSchema },
     handle: async ({ path: { partnerId } }) => okResource(showPartner(await readPartner(partnerId))),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/operators',
+    operationId: 'listPlatformOperators',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'List operators with all their settings',
+    paged: true,
+    answers: { 200: platformOperatorSchema },
+    handle: async ({ page }) => {
+      const { items, next } = await listOperators(page);
+      return okPage(items.map(showPlatformOperator), next);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/operators/{operatorId}',
+    operationId: 'readPlatformOperator',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Get an operator with all its settings',
+    answers: { 200: platformOperatorSchema },
+    handle: async ({ path: { operatorId } }) => okResource(showPlatformOperator(await readOperator(operatorId))),
+  }),
+  route({
+    method: 'PUT',
+    path: '/v1/platform/operators/{operatorId}',
+    operationId: 'saveOperator',
+    access: 'platform',
+    tag: 'Platform',
+    summary: 'Create or replace an operator',
+    description:
+      'Takes effect for the next request. Orders that were placed before keep their quantity and their way of ordering. The address and the credentials of a platform are not settings: they are in the secret of the operators.',
+    body: () => operatorSettingsSchema,
+    example: {
+      name: 'Example Mobile',
+      country: 'DE',
+      calendar: 'weekdays',
+      closedDays: ['2026-12-25'],
+      orderMultiple: 10,
+      leadTimeWorkingDays: { min: 2, max: 4 },
+      products: [{ id: 'triple', name: 'Triple-cut SIM', formFactor: 'triple', default: true }],
+      iccid: { checkDigit: 'either' },
+      ordering: 'manual',
+      connectivity: 'manual',
+      usage: 'file',
+      onDifference: 'report',
+    },
+    answers: { 200: platformOperatorSchema, 201: platformOperatorSchema },
+    honoursIfMatch: true,
+    honoursIfNoneMatch: true,
+    handle: async ({ path: { operatorId }, body, headers }) => {
+      const { operator, before } = await saveOperator(operatorId, body, (current) =>
+        requirePutConditions(headers, current && showPlatformOperator(current)),
+      );
+      return createdOrReplaced(
+        `/v1/platform/operators/${operatorId}`,
+        showPlatformOperator(operator),
+        before && showPlatformOperator(before),
+      );
+    },
   }),
   route({
     method: 'GET',

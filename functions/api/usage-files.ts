@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import { showUsageFile, usageFileSchema } from '../../contract/usage.ts';
-import { isOperatorId } from '../../domain/operator.ts';
 import { recordBytes, usageRecordFields } from '../../domain/usage-record.ts';
-import { orNotFound } from '../../use-cases/refusal.ts';
+import { readOperator } from '../../use-cases/services/read-catalogue.ts';
 import { ingestUsage } from '../../use-cases/usage/ingest-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { route } from '../http/route.ts';
@@ -52,8 +51,8 @@ export const routes = [
     ],
     answers: { 200: usageFileSchema },
     handle: async ({ path: { operatorId }, body, now }) => {
-      const operator = orNotFound(isOperatorId(operatorId) ? operatorId : undefined, 'operator', operatorId);
-      const { rejected } = await ingestUsage(operator, body, now);
+      const operator = await readOperator(operatorId);
+      const { rejected } = await ingestUsage(operator.id, body, now);
       return { status: 200, body: showUsageFile(body, rejected) };
     },
   }),

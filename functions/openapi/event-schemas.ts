@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { firingSchema } from '../../contract/alarm.ts';
 import { operationSchema } from '../../contract/operation.ts';
-import { operatorIds } from '../../domain/operator.ts';
+import { operatorIdSchema } from '../../domain/operator.ts';
 import { orderStates } from '../../domain/order.ts';
 import { simStates } from '../../domain/sim.ts';
 import { eventTypes, type PublicEvent, TEST_EVENT } from '../../domain/webhook.ts';
@@ -19,7 +19,7 @@ const orderEventDataSchema = z
 const simEventDataSchema = z
   .object({
     iccid: z.string(),
-    operatorId: z.enum(operatorIds),
+    operatorId: operatorIdSchema,
     orderId: z.string(),
     state: z.enum(simStates),
     partnerServiceId: z.string(),

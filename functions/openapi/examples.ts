@@ -25,6 +25,7 @@ const address = {
   postalCode: 'E16 1AA',
   country: 'GB',
 };
+const product = { id: 'triple', name: 'Triple-cut SIM', formFactor: 'triple', default: true };
 const tariffTerms = {
   name: 'Meters 100 MB',
   operatorIds: ['3uk', '3ireland'],
@@ -183,6 +184,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     orderMultiple: 50,
     leadTimeWorkingDays: { min: 3, max: 5 },
     calendar: 'GB',
+    products: [product],
   },
   Order: order,
   OrderEvent: { at: updatedAt, type: 'order.delivered', from: 'dispatched', to: 'delivered', actor: '3uk' },
@@ -195,6 +197,21 @@ export const examples: Readonly<Record<string, unknown>> = {
     contact,
     holdingDays: 5,
     ...stamps,
+  },
+  PlatformOperator: {
+    id: '3uk',
+    name: '3UK',
+    country: 'GB',
+    calendar: 'GB',
+    orderMultiple: 50,
+    leadTimeWorkingDays: { min: 3, max: 5 },
+    products: [product],
+    iccid: { checkDigit: 'required' },
+    ordering: 'api',
+    connectivity: 'api',
+    usage: 'api',
+    platform: { kind: 'sim-fulfilment' },
+    onDifference: 'report',
   },
   PartnerOrder: { ...order, partnerId: 'acme' },
   PartnerService: {

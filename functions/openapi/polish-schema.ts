@@ -1,7 +1,7 @@
 import { partnerRoles, roles } from '../../domain/access.ts';
 import { alarmActions, measures } from '../../domain/alarm.ts';
 import { operationStates } from '../../domain/operation.ts';
-import { operatorIds } from '../../domain/operator.ts';
+import { formFactors, handlings } from '../../domain/operator.ts';
 import { orderStates } from '../../domain/order.ts';
 import { planStages } from '../../domain/plan.ts';
 import { simStates } from '../../domain/sim.ts';
@@ -23,8 +23,12 @@ const namedChoices: Readonly<Record<string, { values: readonly string[]; descrip
   AlarmMeasure: { values: measures, description: 'What an alarm measures.' },
   DeliveryState: { values: deliveryStates, description: 'The state of a delivery.' },
   EventPattern: { values: eventPatterns, description: 'An event type, or a pattern for several.' },
+  FormFactor: { values: formFactors, description: 'The form factor of a SIM.' },
+  Handling: {
+    values: handlings,
+    description: 'Whether an operator is asked by API, or the platform’s staff do it manually.',
+  },
   OperationState: { values: operationStates, description: 'The state of an operation.' },
-  OperatorId: { values: operatorIds, description: 'The id of an operator.' },
   OrderState: { values: orderStates, description: 'The state of an order.' },
   PartnerRole: { values: partnerRoles, description: 'A role of a partner’s users and systems.' },
   PlanStage: { values: planStages, description: 'A stage of a plan.' },

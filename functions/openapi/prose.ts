@@ -77,6 +77,7 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
   OrderEvent: 'An entry in the timeline of an order.',
   OrderEventData: 'The data of an event about an order.',
   Partner: 'A partner of the wholesaler.',
+  PlatformOperator: 'An operator with all its settings.',
   PartnerOrder: 'An order, with the id of its partner.',
   PartnerService: 'A service on which the partner is charged.',
   PartnerSim: 'A SIM, with the id of its partner.',

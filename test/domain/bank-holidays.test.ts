@@ -6,7 +6,7 @@ const FIRST_YEAR = 2023;
 const LAST_YEAR = 2150;
 
 /** Public holidays alone, as the library has them: `types` must say so, or a day's rule for banks hides that for all. */
-const library: Record<CalendarId, Holidays> = {
+const library: Record<Exclude<CalendarId, 'weekdays'>, Holidays> = {
   GB: new Holidays('GB', 'ENG', { types: ['public'] }),
   IE: new Holidays('IE', { types: ['public'] }),
   FR: new Holidays('FR', { types: ['public'] }),
@@ -19,6 +19,10 @@ describe('bank holidays', () => {
       const known = library[calendar].getHolidays(year).map(({ date }) => date.slice(0, 10));
       expect([...bankHolidays(calendar, year)].sort()).toEqual([...new Set(known)].sort());
     }
+  });
+
+  test('of `weekdays` are none', () => {
+    expect(bankHolidays('weekdays', 2026).size).toBe(0);
   });
 
   test('of England in 2026 are these, with the Monday that stands in for 26 December', () => {

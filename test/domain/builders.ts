@@ -1,7 +1,7 @@
 import type { Customer } from '../../domain/customer.ts';
 import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
 import type { Operation } from '../../domain/operation.ts';
-import { type OperatorId, operatorIds } from '../../domain/operator.ts';
+import { type Operator, type OperatorId, seedOperators } from '../../domain/operator.ts';
 import { noProgress, type Order, type OrderState } from '../../domain/order.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { CustomerService, PartnerService } from '../../domain/service.ts';
@@ -20,6 +20,18 @@ export const LONG_AGO = '2026-01-05T09:00:00.000Z';
 export const NOW = '2026-03-02T10:30:00.000Z';
 
 const record = { createdAt: LONG_AGO, updatedAt: LONG_AGO, version: 3 };
+
+/** The ids of the guide's operators. */
+export const operatorIds = seedOperators.map(({ id }) => id);
+
+/** An operator of the guide, with some settings of the test's own. */
+export function anOperator(id: OperatorId = '3uk', own: Partial<Operator> = {}): Operator {
+  const seed = seedOperators.find((operator) => operator.id === id);
+  if (!seed) {
+    throw new Error(`${id} is not an operator of the guide`);
+  }
+  return { ...seed, ...own };
+}
 
 /** A right ICCID, another for each number. */
 export function anIccid(number = 1): Iccid {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { CalendarId } from '../../domain/bank-holidays.ts';
 import { estimatedDelivery, isWorkingDay, localDay, workingDaysAfter } from '../../domain/calendar.ts';
 import { plusDays } from '../../domain/calendar-day.ts';
-import { type OperatorId, operatorIds, operators } from '../../domain/operator.ts';
+import type { OperatorId } from '../../domain/operator.ts';
+import { anOperator, operatorIds } from './builders.ts';
 
 const operatorId = fc.constantFrom(...operatorIds);
 const moment = fc.date({
@@ -34,7 +35,7 @@ describe('a working day', () => {
     ['GB', '2026-06-06', 'a Saturday'],
     ['GB', '2026-06-07', 'a Sunday'],
   ])('of %s is not %s, %s', (calendar, day) => {
-    expect(isWorkingDay(calendar, day)).toBe(false);
+    expect(isWorkingDay({ calendar }, day)).toBe(false);
   });
 
   test.each<[CalendarId, string, string]>([
@@ -48,7 +49,7 @@ describe('a working day', () => {
     ['AT', '2026-12-24', 'Christmas Eve, on which the afternoon is free'],
     ['AT', '2026-04-03', 'Good Friday'],
   ])('of %s is %s, %s', (calendar, day) => {
-    expect(isWorkingDay(calendar, day)).toBe(true);
+    expect(isWorkingDay({ calendar }, day)).toBe(true);
   });
 });
 
@@ -88,29 +89,29 @@ describe('an estimated delivery', () => {
     ['a1', '2026-10-22T22:30:00Z', '2026-10-29', '2026-11-02', 'of what is the 23rd already in Vienna'],
     ['a1', '2026-10-22T21:30:00Z', '2026-10-28', '2026-10-30', 'of what is still the 22nd in Vienna'],
   ])('from %s, ordered %s, is %s to %s: %s', (id, orderedAt, earliest, latest) => {
-    expect(estimatedDelivery(id, new Date(orderedAt))).toEqual({ earliest, latest });
+    expect(estimatedDelivery(anOperator(id), new Date(orderedAt))).toEqual({ earliest, latest });
   });
 });
 
 describe('working days after a moment', () => {
   test('are none on the day itself, worked or not', () => {
-    expect(workingDaysAfter('3uk', new Date('2026-12-25T12:00:00Z'), 0)).toBe('2026-12-25');
+    expect(workingDaysAfter(anOperator('3uk'), new Date('2026-12-25T12:00:00Z'), 0)).toBe('2026-12-25');
   });
 
   test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('cannot be %d', (days) => {
-    expect(() => workingDaysAfter('3uk', new Date('2026-06-08T09:00:00Z'), days)).toThrow(RangeError);
+    expect(() => workingDaysAfter(anOperator('3uk'), new Date('2026-06-08T09:00:00Z'), days)).toThrow(RangeError);
   });
 
   test('end on a working day, and are exactly as many as were asked for', () => {
     fc.assert(
       fc.property(operatorId, moment, fc.integer({ min: 1, max: 40 }), (id, from, days) => {
-        const { calendar } = operators[id];
-        const last = workingDaysAfter(id, from, days);
-        expect(isWorkingDay(calendar, last)).toBe(true);
+        const { calendar } = anOperator(id);
+        const last = workingDaysAfter(anOperator(id), from, days);
+        expect(isWorkingDay({ calendar }, last)).toBe(true);
         let counted = 0;
         for (let day = localDay(calendar, from); day < last; ) {
           day = plusDays(day, 1);
-          counted += isWorkingDay(calendar, day) ? 1 : 0;
+          counted += isWorkingDay({ calendar }, day) ? 1 : 0;
         }
         expect(counted).toBe(days);
       }),
@@ -120,7 +121,9 @@ describe('working days after a moment', () => {
   test('end later, the more there are', () => {
     fc.assert(
       fc.property(operatorId, moment, workingDays, (id, from, days) => {
-        expect(workingDaysAfter(id, from, days) < workingDaysAfter(id, from, days + 1)).toBe(true);
+        expect(workingDaysAfter(anOperator(id), from, days) < workingDaysAfter(anOperator(id), from, days + 1)).toBe(
+          true,
+        );
       }),
     );
   });
@@ -129,7 +132,9 @@ describe('working days after a moment', () => {
     fc.assert(
       fc.property(operatorId, moment, moment, workingDays, (id, one, other, days) => {
         const [earlier, later] = one < other ? [one, other] : [other, one];
-        expect(workingDaysAfter(id, earlier, days) <= workingDaysAfter(id, later, days)).toBe(true);
+        expect(workingDaysAfter(anOperator(id), earlier, days) <= workingDaysAfter(anOperator(id), later, days)).toBe(
+          true,
+        );
       }),
     );
   });

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeWaitingSims, newHoldingWatch } from '../../domain/holding-watch.ts';
 import { HOLDING_DAYS } from '../../domain/partner.ts';
+import { anOperator } from './builders.ts';
 
 describe('the watch over newly delivered SIMs', () => {
   test('is due after the partner’s number of working days of the operator', () => {
     const friday = new Date('2026-03-06T10:00:00.000Z');
-    const oneDay = newHoldingWatch('3uk', friday, 1);
+    const oneDay = newHoldingWatch(anOperator('3uk'), friday, 1);
     expect(oneDay.days).toBe(1);
     // The weekend does not count: Monday is the first working day.
     expect(Date.parse(oneDay.dueAt)).toBeGreaterThanOrEqual(Date.parse('2026-03-09T00:00:00.000Z'));
@@ -15,12 +16,15 @@ describe('the watch over newly delivered SIMs', () => {
   test('follows the bank holidays of the operator’s country', () => {
     // 17 March 2026, a Tuesday, is a holiday in Ireland and not in Great Britain.
     const monday = new Date('2026-03-16T10:00:00.000Z');
-    const [uk, ireland] = [newHoldingWatch('3uk', monday, 1), newHoldingWatch('3ireland', monday, 1)];
+    const [uk, ireland] = [
+      newHoldingWatch(anOperator('3uk'), monday, 1),
+      newHoldingWatch(anOperator('3ireland'), monday, 1),
+    ];
     expect(Date.parse(ireland.dueAt) - Date.parse(uk.dueAt)).toBe(24 * 3600 * 1000);
   });
 
   test('lasts the default number of days for a partner that has set none', () => {
-    expect(newHoldingWatch('3uk', new Date('2026-03-02T10:00:00.000Z')).days).toBe(HOLDING_DAYS);
+    expect(newHoldingWatch(anOperator('3uk'), new Date('2026-03-02T10:00:00.000Z')).days).toBe(HOLDING_DAYS);
   });
 });
 

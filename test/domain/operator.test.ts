@@ -1,23 +1,73 @@
 import { describe, expect, test } from '@jest/globals';
-import { isOperatorId, operatorIds, operators } from '../../domain/operator.ts';
+import {
+  isOperatorId,
+  type OperatorSettings,
+  operatorSettingsSchema,
+  operatorSettingsViolations,
+  seedOperators,
+} from '../../domain/operator.ts';
+import { anOperator, operatorIds } from './builders.ts';
 
-describe('the operators', () => {
-  test.each(operatorIds)('%s is known by its id', (id) => {
-    expect(isOperatorId(id)).toBe(true);
-    expect(operators[id].id).toBe(id);
-  });
-
-  test.each(['', '3UK', 'vodafone', 'constructor'])('%j is none', (text) => {
-    expect(isOperatorId(text)).toBe(false);
+describe('the operators of a new deployment', () => {
+  test('are those of the guide', () => {
+    expect(operatorIds).toEqual(['3uk', '3ireland', 'orange', 'a1']);
   });
 
   test('sell SIMs in multiples of 50, A1 of 20', () => {
-    expect(operatorIds.map((id) => operators[id].orderMultiple)).toEqual([50, 50, 50, 20]);
+    expect(seedOperators.map(({ orderMultiple }) => orderMultiple)).toEqual([50, 50, 50, 20]);
   });
 
   test('deliver within 3 to 5 working days', () => {
-    for (const id of operatorIds) {
-      expect(operators[id].leadTimeWorkingDays).toEqual({ min: 3, max: 5 });
+    for (const { leadTimeWorkingDays } of seedOperators) {
+      expect(leadTimeWorkingDays).toEqual({ min: 3, max: 5 });
     }
+  });
+
+  test.each(seedOperators)('$id has settings that agree with each other', ({ id, ...settings }) => {
+    expect(operatorSettingsSchema.parse(settings)).toEqual(settings);
+    expect(operatorSettingsViolations(settings)).toEqual([]);
+    expect(isOperatorId(id)).toBe(true);
+  });
+});
+
+describe('the id of an operator', () => {
+  test.each(['a1', 'vodafone', '3-uk', 'x'.repeat(20)])('can be %j', (text) => {
+    expect(isOperatorId(text)).toBe(true);
+  });
+
+  test.each(['', 'x', '3UK', '-uk', 'uk-', 'u k', 'u#k', '__proto__', 'x'.repeat(21)])('cannot be %j', (text) => {
+    expect(isOperatorId(text)).toBe(false);
+  });
+});
+
+describe('the settings of an operator', () => {
+  const { id: _id, ...valid } = anOperator('3uk');
+  const product = { id: 'nano', name: 'Nano SIM', formFactor: '4FF', default: false } as const;
+
+  test.each<[string, Partial<OperatorSettings>, string]>([
+    [
+      'a lead time that ends before it begins',
+      { leadTimeWorkingDays: { min: 6, max: 5 } },
+      '/leadTimeWorkingDays/min maximum',
+    ],
+    ['two products with one id', { products: [...valid.products, product, product] }, '/products/2/id duplicate'],
+    ['no default product', { products: [product] }, '/products one_default'],
+    ['two default products', { products: [...valid.products, { ...product, default: true }] }, '/products one_default'],
+    ['an API without a platform', { platform: undefined }, '/platform required'],
+    ['a platform without an adapter', { platform: { kind: 'control-center' } }, '/platform/kind not_supported'],
+  ])('cannot have %s', (_name, own, violation) => {
+    const violations = operatorSettingsViolations({ ...valid, ...own });
+    expect(violations.map(({ pointer, code }) => `${pointer} ${code}`)).toEqual([violation]);
+  });
+
+  test('need no platform when everything is done manually', () => {
+    const manual = {
+      ...valid,
+      ordering: 'manual',
+      connectivity: 'manual',
+      usage: 'file',
+      platform: undefined,
+    } as const;
+    expect(operatorSettingsViolations(manual)).toEqual([]);
   });
 });

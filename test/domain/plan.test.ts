@@ -1,16 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { operatorIds } from '../../domain/operator.ts';
 import { type Plan, type PlanTargets, planSchema, planViolations, stagesOf } from '../../domain/plan.ts';
 import {
   aCustomer,
   aCustomerService,
   aHoldingService,
+  anOperator,
   aPartnerService,
   aTariffOf,
   migrateAndAssign,
   migrateOnly,
   on,
+  operatorIds,
   wholePlan,
 } from './builders.ts';
 
@@ -23,7 +24,7 @@ const allThere: PlanTargets = {
 
 /** Violations as `pointer code`. */
 const told = (plan: Plan, targets: Partial<PlanTargets> = {}) =>
-  planViolations(plan, { ...allThere, ...targets }, '3uk').map(({ pointer, code }) => `${pointer} ${code}`);
+  planViolations(plan, { ...allThere, ...targets }, anOperator('3uk')).map(({ pointer, code }) => `${pointer} ${code}`);
 
 describe('a plan', () => {
   test.each([
@@ -37,7 +38,7 @@ describe('a plan', () => {
   });
 
   test.each(operatorIds)('is good for %s when the tariffs cover it', (operatorId) => {
-    expect(planViolations(wholePlan, allThere, operatorId)).toEqual([]);
+    expect(planViolations(wholePlan, allThere, anOperator(operatorId))).toEqual([]);
   });
 
   test('that only migrates does not look at customers', () => {
@@ -132,7 +133,7 @@ describe('a plan is refused', () => {
 
   test('in words that name what it is about', () => {
     const partnerService = on(aPartnerService({ name: 'Meters' }), aTariffOf('a1'));
-    expect(planViolations(migrateOnly, { ...allThere, partnerService }, '3uk')).toEqual([
+    expect(planViolations(migrateOnly, { ...allThere, partnerService }, anOperator('3uk'))).toEqual([
       {
         pointer: '/partnerServiceId',
         code: 'tariff_mismatch',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { operatorIds, operators } from '../../domain/operator.ts';
 import { MAX_ORDER_QUANTITY, nearestQuantities, quantityViolations } from '../../domain/quantity.ts';
+import { anOperator, operatorIds } from './builders.ts';
 
 const operatorId = fc.constantFrom(...operatorIds);
 const wholeNumber = fc.oneof(fc.integer(), fc.integer({ min: -100, max: MAX_ORDER_QUANTITY + 200 }));
@@ -16,8 +16,8 @@ describe('the quantity of an order', () => {
     ['a1', 20],
     ['a1', 100_000],
   ] as const)('of %s can be %d', (id, quantity) => {
-    expect(quantityViolations(id, quantity)).toEqual([]);
-    expect(nearestQuantities(id, quantity)).toEqual([quantity]);
+    expect(quantityViolations(anOperator(id), quantity)).toEqual([]);
+    expect(nearestQuantities(anOperator(id), quantity)).toEqual([quantity]);
   });
 
   test.each([
@@ -32,12 +32,12 @@ describe('the quantity of an order', () => {
     ['3uk', 120.5, ['whole_number', 'multiple_of'], [100, 150]],
     ['3uk', 49.9, ['whole_number', 'minimum', 'multiple_of'], [50]],
   ] as const)('of %s cannot be %d: %j, but %j', (id, quantity, violated, nearest) => {
-    expect(codes(id, quantity)).toEqual(violated);
-    expect(nearestQuantities(id, quantity)).toEqual(nearest);
+    expect(codes(anOperator(id), quantity)).toEqual(violated);
+    expect(nearestQuantities(anOperator(id), quantity)).toEqual(nearest);
   });
 
   test('is explained with the nearest right ones', () => {
-    expect(quantityViolations('3uk', 120)).toEqual([
+    expect(quantityViolations(anOperator('3uk'), 120)).toEqual([
       { code: 'multiple_of', message: 'quantity must be a multiple of 50 for 3UK: 100 or 150, not 120.' },
     ]);
   });
@@ -45,8 +45,8 @@ describe('the quantity of an order', () => {
   test('is right exactly when it is a positive multiple up to the maximum', () => {
     fc.assert(
       fc.property(operatorId, wholeNumber, (id, quantity) => {
-        const right = quantity > 0 && quantity <= MAX_ORDER_QUANTITY && quantity % operators[id].orderMultiple === 0;
-        expect(codes(id, quantity).length === 0).toBe(right);
+        const right = quantity > 0 && quantity <= MAX_ORDER_QUANTITY && quantity % anOperator(id).orderMultiple === 0;
+        expect(codes(anOperator(id), quantity).length === 0).toBe(right);
       }),
     );
   });
@@ -54,10 +54,10 @@ describe('the quantity of an order', () => {
   test('has nearest ones that can be ordered, with no right one between them and it', () => {
     fc.assert(
       fc.property(operatorId, wholeNumber, (id, quantity) => {
-        const { orderMultiple } = operators[id];
-        const nearest = nearestQuantities(id, quantity);
+        const { orderMultiple } = anOperator(id);
+        const nearest = nearestQuantities(anOperator(id), quantity);
         for (const one of nearest) {
-          expect(quantityViolations(id, one)).toEqual([]);
+          expect(quantityViolations(anOperator(id), one)).toEqual([]);
         }
         const below = nearest.filter((one) => one <= quantity);
         const above = nearest.filter((one) => one >= quantity);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { operatorIds } from '../../domain/operator.ts';
 import { newSimInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
 import {
   confirmActivation,
@@ -25,6 +24,7 @@ import {
   LONG_AGO,
   NOW,
   on,
+  operatorIds,
 } from './builders.ts';
 
 type Migration = Extract<SimRequest, { action: 'migrate' }>;

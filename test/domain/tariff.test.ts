@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { operatorIds } from '../../domain/operator.ts';
 import { covers, tariffChangeProblem, tariffSchema } from '../../domain/tariff.ts';
-import { aTariff, aTariffOf } from './builders.ts';
+import { aTariff, aTariffOf, operatorIds } from './builders.ts';
 
 const { id: _id, ...terms } = aTariff();
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { operatorIds } from '../../domain/operator.ts';
 import { runbookPage } from '../../infra/runbook.ts';
+import { operatorIds } from '../domain/builders.ts';
 import { expectResource, type Resource, resourcesOf, synthesised, type Template } from './synthesised.ts';
 
 const real = { issuer: 'https://login.partner-connect.net', audience: 'sim-fulfilment' };

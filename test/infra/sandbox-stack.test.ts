@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { operatorIds } from '../../domain/operator.ts';
+import { operatorIds } from '../domain/builders.ts';
 import { resourcesOf, synthesised } from './synthesised.ts';
 
 describe('the stand-in for the operators', () => {

@@ -290,6 +290,6 @@ describe('the control routes', () => {
 
   test('are 404 elsewhere', async () => {
     expect((await call('/_local/nothing')).status).toBe(404);
-    expect((await call('/_local/operators/nobody', { method: 'PUT', body: '{}' })).status).toBe(404);
+    expect((await call('/_local/operators/NOBODY', { method: 'PUT', body: '{}' })).status).toBe(404);
   });
 });

@@ -34,8 +34,8 @@ describe('a behaviour', () => {
     expect(behaviourSchema.safeParse(behaviour).success).toBe(false);
   });
 
-  test('can only be set for existing operators', () => {
-    expect(() => operator.sandbox.behave('4uk', {})).toThrow(/4uk/);
+  test('can only be set for an id of an operator', () => {
+    expect(() => operator.sandbox.behave('4UK', {})).toThrow(/4UK/);
   });
 });
 
@@ -139,7 +139,7 @@ describe('a caller', () => {
   });
 
   test('for an unknown operator or path is answered with 404', async () => {
-    expect(await operator.ask('4uk', 'GET', '/orders/ord_1')).toMatchObject({
+    expect(await operator.ask('4UK', 'GET', '/orders/ord_1')).toMatchObject({
       status: 404,
       body: { code: 'unknown_operator' },
     });

@@ -127,6 +127,6 @@ describe('the sandbox behind a function URL', () => {
     const nobody = { authorization: 'Bearer no' };
     expect(await ask('GET', '/health', undefined, nobody)).toMatchObject({ statusCode: 200 });
     expect(await ask('GET', '/operators/3uk/usage', undefined, nobody)).toMatchObject({ statusCode: 401 });
-    expect(await ask('GET', '/operators/9uk/usage')).toMatchObject({ statusCode: 404 });
+    expect(await ask('GET', '/operators/9UK/usage')).toMatchObject({ statusCode: 404 });
   });
 });

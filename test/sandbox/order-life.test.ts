@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { workingDaysAfter } from '../../domain/calendar.ts';
 import { isIccid } from '../../domain/iccid.ts';
+import { anOperator } from '../domain/builders.ts';
 import { deliveryAddress, MONDAY, type SandboxOnAFakeClock, sandboxOnAFakeClock } from './sandbox-on-a-fake-clock.ts';
 
 let operator: SandboxOnAFakeClock;
@@ -33,7 +34,9 @@ describe('an order at the sandbox operator', () => {
       operator.clock.pass(1 / 24);
     }
     expect(seen).toEqual(['accepted', 'processing', 'dispatched', 'delivered']);
-    expect(changes.delivered?.toISOString().slice(0, 10)).toBe(workingDaysAfter('3uk', new Date(MONDAY), 4));
+    expect(changes.delivered?.toISOString().slice(0, 10)).toBe(
+      workingDaysAfter(anOperator('3uk'), new Date(MONDAY), 4),
+    );
     const hoursOnTheRoad = (Number(changes.delivered) - Number(changes.dispatched)) / 3_600_000;
     expect(hoursOnTheRoad).toBeGreaterThanOrEqual(23);
     expect(hoursOnTheRoad).toBeLessThanOrEqual(49);
@@ -45,7 +48,7 @@ describe('an order at the sandbox operator', () => {
       await submit(id, `ord_${order}`);
     }
     for (const day of [3, 4, 5]) {
-      operator.clock.set(`${workingDaysAfter(id, new Date(MONDAY), day)}T12:00:00Z`);
+      operator.clock.set(`${workingDaysAfter(anOperator(id), new Date(MONDAY), day)}T12:00:00Z`);
       for (let order = 0; order < 12; order += 1) {
         if ((await status(id, `ord_${order}`)) === 'delivered') {
           days.add(`${order}`);

@@ -180,6 +180,6 @@ describe('what SIMs use', () => {
 
   test('is not noted when it makes no sense', () => {
     expect(() => operator.sandbox.recordUsage('3uk', { iccid: 'x', bytes: 1 })).toThrow();
-    expect(() => operator.sandbox.recordUsage('4uk', { iccid: iccids[0] ?? '', bytes: 1 })).toThrow(/4uk/);
+    expect(() => operator.sandbox.recordUsage('4UK', { iccid: iccids[0] ?? '', bytes: 1 })).toThrow(/4UK/);
   });
 });

@@ -1,6 +1,7 @@
 import { getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { setPlan } from '../../domain/order-steps.ts';
 import type { Plan } from '../../domain/plan.ts';
+import { operatorOfOrder } from '../known-operator.ts';
 import { invalidInput, orNotFound } from '../refusal.ts';
 import { applyOrderStep } from './apply-order-step.ts';
 import { planErrors, requireChangeablePlan } from './plan-problems.ts';
@@ -25,7 +26,8 @@ export async function changePlan(
   if (plan !== undefined) {
     const order = orNotFound(await getOrder(partnerId, id), 'order', id);
     requireChangeablePlan(order);
-    const errors = await planErrors(partnerId, plan, order.operatorId, '');
+    const operator = await operatorOfOrder(order);
+    const errors = await planErrors(partnerId, plan, operator, '');
     if (errors.length > 0) {
       throw invalidInput(errors);
     }

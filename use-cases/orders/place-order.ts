@@ -1,11 +1,13 @@
 import { createOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import { ensureHoldingService } from '../../adapters/dynamodb/services.ts';
 import type { Address } from '../../domain/address.ts';
 import type { IdKind } from '../../domain/ids.ts';
-import type { OperatorId } from '../../domain/operator.ts';
+import type { Operator } from '../../domain/operator.ts';
 import { newOrder, type OrderRequest } from '../../domain/order.ts';
 import { nearestQuantities, quantityViolations } from '../../domain/quantity.ts';
+import { knownOperator } from '../known-operator.ts';
 import { type InputError, invalidInput, Refusal } from '../refusal.ts';
 import { startExecution } from '../start-execution.ts';
 import { recordStepMetrics } from './apply-order-step.ts';
@@ -14,9 +16,10 @@ import { planErrors } from './plan-problems.ts';
 /**
  * Places an order for SIMs.
  *
- * 1. Check the quantity and the plan.
+ * 1. Check the operator, the quantity and the plan.
  * 2. Use the partner's own address if the request has no delivery address.
- * 3. Save the order and start its execution, which submits it to the operator.
+ * 3. Create the holding service of an operator that the partner has not ordered from, if it is missing.
+ * 4. Save the order and start its execution, which submits it to the operator.
  *
  * @throws Refusal `invalid_input` for a quantity or plan that violates rules, `forbidden` when the partner does not exist yet.
  */
@@ -25,16 +28,18 @@ export async function placeOrder(
   request: OrderRequest & { deliveryAddress?: Address | undefined },
   { actor, now, newId }: { actor: string; now: Date; newId: (kind: IdKind) => string },
 ): Promise<OrderRecord> {
-  const { operatorId, quantity, plan } = request;
+  const { quantity, plan } = request;
+  const operator = await knownOperator(request.operatorId, '/operatorId');
   const errors = [
-    ...quantityErrors(operatorId, quantity),
-    ...(plan ? await planErrors(partnerId, plan, operatorId, '/plan') : []),
+    ...quantityErrors(operator, quantity),
+    ...(plan ? await planErrors(partnerId, plan, operator, '/plan') : []),
   ];
   if (errors.length > 0) {
     throw invalidInput(errors);
   }
   const deliveryAddress = request.deliveryAddress ?? (await addressOfPartner(partnerId));
-  const order = newOrder(request, { id: newId('order'), deliveryAddress, requestedBy: actor, now });
+  const order = newOrder(request, { id: newId('order'), operator, deliveryAddress, requestedBy: actor, now });
+  await ensureHoldingService(partnerId, operator, order.order.createdAt);
   const placed = await createOrder(partnerId, order, firstRun(now));
   recordStepMetrics(order);
   await startExecution({ kind: 'order', partnerId, id: placed.id });
@@ -42,9 +47,9 @@ export async function placeOrder(
 }
 
 /** The violated rules, `multiple_of` first: its message names the nearest quantities. */
-function quantityErrors(operatorId: OperatorId, quantity: number): InputError[] {
-  const nearest = nearestQuantities(operatorId, quantity);
-  const errors = quantityViolations(operatorId, quantity).map((violation) => ({
+function quantityErrors(operator: Operator, quantity: number): InputError[] {
+  const nearest = nearestQuantities(operator, quantity);
+  const errors = quantityViolations(operator, quantity).map((violation) => ({
     pointer: '/quantity',
     ...violation,
     nearest,

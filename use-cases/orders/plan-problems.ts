@@ -1,4 +1,4 @@
-import type { OperatorId } from '../../domain/operator.ts';
+import type { Operator } from '../../domain/operator.ts';
 import { type Order, planChangeProblem } from '../../domain/order.ts';
 import { type Plan, planViolations } from '../../domain/plan.ts';
 import { type InputError, Refusal } from '../refusal.ts';
@@ -12,10 +12,10 @@ import { loadPlanTargets } from './load-plan-targets.ts';
 export async function planErrors(
   partnerId: string,
   plan: Plan,
-  operatorId: OperatorId,
+  operator: Operator,
   pointer: string,
 ): Promise<InputError[]> {
-  const violations = planViolations(plan, await loadPlanTargets(partnerId, plan), operatorId);
+  const violations = planViolations(plan, await loadPlanTargets(partnerId, plan), operator);
   return violations.map((violation) => ({ ...violation, pointer: `${pointer}${violation.pointer}` }));
 }
 

@@ -9,6 +9,7 @@ import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import type { OperatorId } from '../../domain/operator.ts';
 import type { OrderState } from '../../domain/order.ts';
 import { fillPage, type PageRequest } from '../fill-page.ts';
+import { requireKnownFilter } from '../known-operator.ts';
 import { orNotFound } from '../refusal.ts';
 
 /** @throws Refusal `not_found` */
@@ -22,6 +23,7 @@ export async function listOrders(
   { state, operatorId }: { state?: OrderState | undefined; operatorId?: OperatorId | undefined },
   page: PageRequest,
 ) {
+  await requireKnownFilter(operatorId);
   return fillPage(
     page,
     (limit, after) => queryOrders(partnerId, limit, after),

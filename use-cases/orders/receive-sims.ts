@@ -16,6 +16,7 @@ import { type DeliveredSim, OperatorUnavailable } from '../../domain/operator-po
 import type { OrderEvent } from '../../domain/order.ts';
 import { markOrderDelivered } from '../../domain/order-steps.ts';
 import { newSimInHolding } from '../../domain/sim.ts';
+import { operatorOfOrder } from '../known-operator.ts';
 import { operatorOf } from '../operators.ts';
 import { WRITES_IN_FLIGHT } from '../sims/stage-limits.ts';
 import { applyOrderStep } from './apply-order-step.ts';
@@ -51,7 +52,7 @@ export async function receiveSims(
       received.add(iccid);
     }
     if (page.nextCursor === undefined) {
-      await deliver(partnerId, id, received.size);
+      await deliver(partnerId, order, received.size);
       return 'stages';
     }
   } while (hasTime());
@@ -111,17 +112,18 @@ function requireIccid({ iccid, ...sim }: DeliveredSim) {
   return { iccid, ...sim };
 }
 
-async function deliver(partnerId: string, id: string, received: number): Promise<void> {
+async function deliver(partnerId: string, order: OrderRecord, received: number): Promise<void> {
   const now = clock.now();
   const at = now.toISOString();
   const holdingDays = (await getPartner(partnerId))?.holdingDays;
+  const operator = await operatorOfOrder(order);
   await applyOrderStep(
     partnerId,
-    id,
+    order.id,
     (order) => markOrderDelivered(order, received, () => newId('operation', now), at),
     (order) => [
       ...operationWrites(partnerId, planOperations(order, order.pages, at)),
-      putHoldingWatch(partnerId, id, newHoldingWatch(order.operatorId, now, holdingDays)),
+      putHoldingWatch(partnerId, order.id, newHoldingWatch(operator, now, holdingDays)),
     ],
   );
 }

@@ -1,3 +1,4 @@
+import { allOperators } from '../../adapters/dynamodb/operators.ts';
 import { upsertPartner } from '../../adapters/dynamodb/partners.ts';
 import { isPartnerId, type Partner, type PartnerDetails } from '../../domain/partner.ts';
 import { invalidInput } from '../refusal.ts';
@@ -24,5 +25,5 @@ export async function savePartner(
       },
     ]);
   }
-  return upsertPartner(partnerId, details, now.toISOString(), precondition);
+  return upsertPartner(partnerId, details, await allOperators(), now.toISOString(), precondition);
 }

@@ -1,5 +1,7 @@
+import { allOperators } from '../../adapters/dynamodb/operators.ts';
 import { upsertTariff } from '../../adapters/dynamodb/tariffs.ts';
 import { isTariffId, type Tariff, type TariffTerms, tariffChangeProblem } from '../../domain/tariff.ts';
+import { unknownOperatorError } from '../known-operator.ts';
 import { invalidInput, Refusal } from '../refusal.ts';
 
 /**
@@ -7,7 +9,7 @@ import { invalidInput, Refusal } from '../refusal.ts';
  *
  * @param precondition receives the tariff before the write, `undefined` when it is new. Throws to prevent the write.
  * @returns the tariff, and the tariff before the write.
- * @throws Refusal `invalid_input` for a malformed id, `tariff_in_use`
+ * @throws Refusal `invalid_input` for a malformed id or an operator that does not exist, `tariff_in_use`
  */
 export async function saveTariff(
   tariffId: string,
@@ -22,6 +24,15 @@ export async function saveTariff(
         message: 'tariffId must start with trf_, followed by 1 to 60 letters, digits, dots, dashes and underscores.',
       },
     ]);
+  }
+  const operators = await allOperators();
+  const unknown = terms.operatorIds.flatMap((id, index) =>
+    operators.some((operator) => operator.id === id)
+      ? []
+      : [unknownOperatorError(id, `/operatorIds/${index}`, operators)],
+  );
+  if (unknown.length > 0) {
+    throw invalidInput(unknown);
   }
   return upsertTariff(tariffId, terms, (before) => {
     precondition(before);

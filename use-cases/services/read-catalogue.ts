@@ -1,25 +1,25 @@
+import { allOperators, getOperator } from '../../adapters/dynamodb/operators.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { getGrantedTariff, listGrantedTariffs } from '../../adapters/dynamodb/tariffs.ts';
-import { isOperatorId, type OperatorId, operators } from '../../domain/operator.ts';
+import type { Operator, OperatorId } from '../../domain/operator.ts';
 import type { Partner } from '../../domain/partner.ts';
 import type { Tariff } from '../../domain/tariff.ts';
 import type { PageRequest } from '../fill-page.ts';
-import { notFound, orNotFound } from '../refusal.ts';
+import { requireKnownFilter } from '../known-operator.ts';
+import { orNotFound } from '../refusal.ts';
 
 /** A page of the operators. */
-export function listOperators({ limit, after }: PageRequest) {
-  const all = Object.values(operators);
+export async function listOperators({ limit, after }: PageRequest): Promise<{ items: Operator[]; next?: string }> {
+  const all = await allOperators();
   const start = all.findIndex(({ id }) => id === after) + 1;
   const items = all.slice(start, start + limit);
-  return { items, next: start + limit < all.length ? items.at(-1)?.id : undefined };
+  const last = items.at(-1);
+  return { items, ...(last && start + limit < all.length ? { next: last.id } : {}) };
 }
 
 /** @throws Refusal `not_found` */
-export function readOperator(id: string) {
-  if (!isOperatorId(id)) {
-    throw notFound('operator', id);
-  }
-  return operators[id];
+export async function readOperator(id: string): Promise<Operator> {
+  return orNotFound(await getOperator(id), 'operator', id);
 }
 
 /** A page of the tariffs that were granted to a partner, by id. */
@@ -28,6 +28,7 @@ export async function listOwnTariffs(
   operatorId: OperatorId | undefined,
   { limit, after = '' }: PageRequest,
 ) {
+  await requireKnownFilter(operatorId);
   const tariffs = (await listGrantedTariffs(partnerId, operatorId)).filter(({ id }) => id > after);
   const items = tariffs.slice(0, limit);
   return { items, next: tariffs.length > limit ? items.at(-1)?.id : undefined };

@@ -8,6 +8,7 @@ import type { SimFilter } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
 import { type TimelineLine, timelineForCustomer, timelineOf } from '../../domain/timeline.ts';
 import type { PageRequest } from '../fill-page.ts';
+import { requireKnownFilter } from '../known-operator.ts';
 import { notFound } from '../refusal.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function listVisibleSims(
   filter: SimFilter,
   { limit, after }: PageRequest,
 ): Promise<{ items: Sim[]; next?: string | undefined }> {
+  await requireKnownFilter(filter.operatorId);
   if (caller.kind === 'partner') {
     return listSims(caller.partnerId, filter, limit, after);
   }

@@ -1,6 +1,7 @@
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import type { Selection, SimFilter } from '../../domain/operation.ts';
 import { canStillReceiveSims, selectionProblem } from '../../domain/order.ts';
+import { knownOperator } from '../known-operator.ts';
 import { Refusal, unknownId } from '../refusal.ts';
 
 /** The SIMs that a request selects: exactly one of a list, an order and a filter. */
@@ -17,7 +18,7 @@ export type ResolvedSelection = { selection: Selection; iccids?: readonly string
  * Resolves the SIMs that a request selects.
  *
  * @param isScheduled whether the action starts later: then the SIMs of an order need not have arrived yet.
- * @throws Refusal `invalid_input` for an order that does not exist, `wrong_state` for an order without SIMs.
+ * @throws Refusal `invalid_input` for an order or operator that does not exist, `wrong_state` for an order without SIMs.
  */
 export async function resolveSelection(
   partnerId: string,
@@ -29,6 +30,9 @@ export async function resolveSelection(
     return { selection: { kind: 'list' }, iccids: distinct, count: distinct.length };
   }
   if (orderId === undefined) {
+    if (filter.operatorId !== undefined) {
+      await knownOperator(filter.operatorId, '/select/filter/operatorId');
+    }
     return { selection: { kind: 'filter', filter } };
   }
   const order = await getOrder(partnerId, orderId);

@@ -1,4 +1,5 @@
 import { clock } from '../../adapters/clock.ts';
+import { allOperators } from '../../adapters/dynamodb/operators.ts';
 import {
   countUsageFailure,
   readUsageProgress,
@@ -7,7 +8,7 @@ import {
 } from '../../adapters/dynamodb/usage.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
-import { type OperatorId, operatorIds } from '../../domain/operator.ts';
+import type { OperatorId } from '../../domain/operator.ts';
 import { OperatorUnavailable, type UnreadableRecord } from '../../domain/operator-port.ts';
 import { MAX_FAILED_COLLECTIONS } from '../../domain/retry-policies.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
@@ -18,7 +19,7 @@ import { deadLetterUnreadable, ingestUsage } from './ingest-usage.ts';
 const PAGES_PER_BATCH = 10;
 
 /**
- * Collects the usage records of every operator, and counts them.
+ * Collects the usage records of every operator that reports them by API, and counts them.
  *
  * 1. Reads each operator's records from its cursor on, a batch of pages at a time.
  * 2. Counts the records. Those that cannot be read or counted are dead-lettered.
@@ -28,7 +29,8 @@ const PAGES_PER_BATCH = 10;
  */
 export async function collectUsage(hasTime: () => boolean): Promise<void> {
   const progress = await readUsageProgress();
-  for (const operatorId of operatorIds) {
+  const collected = (await allOperators()).filter(({ usage }) => usage === 'api');
+  for (const { id: operatorId } of collected) {
     await collectFrom(operatorId, progress.get(operatorId), hasTime).catch((error: unknown) => {
       if (error instanceof OperatorUnavailable) {
         logger.warn('operator unavailable', { operatorId, error });

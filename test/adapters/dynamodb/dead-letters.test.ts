@@ -11,9 +11,9 @@ import {
   webhookQueueKey,
 } from '../../../adapters/dynamodb/keys.ts';
 import { newId } from '../../../domain/ids.ts';
-import { operatorIds } from '../../../domain/operator.ts';
 import { isPartnerId } from '../../../domain/partner.ts';
 import { routes } from '../../../functions/api/platform.ts';
+import { operatorIds } from '../../domain/builders.ts';
 
 const partnerId = 'p'.repeat(64);
 const now = new Date('2026-03-02T10:00:00.000Z');

@@ -19,10 +19,12 @@ import {
   writeIf,
 } from '../../../adapters/dynamodb/items.ts';
 import { changeOperation } from '../../../adapters/dynamodb/operations.ts';
+import { upsertOperator } from '../../../adapters/dynamodb/operators.ts';
 import { upsertPartner } from '../../../adapters/dynamodb/partners.ts';
 import { claimNextAttempt } from '../../../adapters/dynamodb/runs.ts';
 import { upsertTariff } from '../../../adapters/dynamodb/tariffs.ts';
 import { requestOperationCancellation } from '../../../domain/operation-steps.ts';
+import { type Operator, seedOperators } from '../../../domain/operator.ts';
 import { backgroundRetries, conflictRetries, interactiveRetries } from '../../../domain/retry-policies.ts';
 import { anOrder, aTariff } from '../../domain/builders.ts';
 
@@ -305,7 +307,7 @@ describe('a read and the write that depends on it', () => {
 
   test('of a partner end as a conflict when another writer is faster each time', async () => {
     answers = conflicts({ id: { S: 'acme' }, version: { N: '1' } });
-    const saved = upsertPartner('acme', details, '2026-03-02T10:00:00.000Z', () => undefined);
+    const saved = upsertPartner('acme', details, seedOperators, '2026-03-02T10:00:00.000Z', () => undefined);
     expect(await caught(saved)).toBeInstanceOf(ConditionFailed);
     expect(reads()).toBe(conflictRetries.maxAttempts);
   });
@@ -314,8 +316,15 @@ describe('a read and the write that depends on it', () => {
     answers = Array.from({ length: 100 }, (_, place) =>
       place % 2 === 0 ? { body: {} } : { reasons: ['ConditionalCheckFailed'] },
     );
-    const saved = upsertPartner('acme', details, '2026-03-02T10:00:00.000Z', () => undefined);
+    const saved = upsertPartner('acme', details, seedOperators, '2026-03-02T10:00:00.000Z', () => undefined);
     expect(await caught(saved)).toBeInstanceOf(ConditionFailed);
+    expect(reads()).toBe(conflictRetries.maxAttempts);
+  });
+
+  test('of an operator end as a conflict when another writer is faster each time', async () => {
+    answers = conflicts({ id: { S: 'a1' }, version: { N: '1' } });
+    const [{ id: operatorId, ...settings }] = seedOperators as [Operator];
+    expect(await caught(upsertOperator(operatorId, settings, () => undefined))).toBeInstanceOf(ConditionFailed);
     expect(reads()).toBe(conflictRetries.maxAttempts);
   });
 

@@ -56,10 +56,20 @@ function mostBytes(schema: JsonSchema, maxList = Number.POSITIVE_INFINITY): numb
   }
 }
 
+/** The schema with its named schemas in place of the references to them. */
+function inlined(schema: z.core.JSONSchema.BaseSchema): z.core.JSONSchema.BaseSchema {
+  const named = schema.$defs ?? {};
+  return JSON.parse(
+    JSON.stringify(schema, (_key, value) =>
+      typeof value?.$ref === 'string' ? named[value.$ref.slice('#/$defs/'.length)] : value,
+    ),
+  );
+}
+
 const bodies = allRoutes.flatMap(({ operationId, body, bodyType }) =>
   body === undefined || bodyType === 'text/csv'
     ? []
-    : [[operationId, z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' })] as const],
+    : [[operationId, inlined(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }))] as const],
 );
 /** A selection of SIMs is stored as a manifest, and no list shows it. */
 const stored = bodies.filter(([, { properties = {} }]) => !('select' in properties));

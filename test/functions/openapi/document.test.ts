@@ -315,6 +315,7 @@ describe.each(routesByKey)('%s', (key, route) => {
   test('describes If-Match where it is honoured', () => {
     const honouringPuts = [
       'PUT /v1/orders/{id}/plan',
+      'PUT /v1/platform/operators/{operatorId}',
       'PUT /v1/platform/partners/{partnerId}',
       'PUT /v1/platform/tariffs/{tariffId}',
     ];

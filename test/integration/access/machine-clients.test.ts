@@ -267,10 +267,11 @@ describe('the clients of a partner', () => {
 });
 
 async function idsOfClients(): Promise<string[]> {
-  const { body } = await pool.ask<{ UserPoolClients: { ClientId: string }[] }>('ListUserPoolClients', {
-    MaxResults: 60,
-  });
-  return body.UserPoolClients.map(({ ClientId }) => ClientId);
+  // A cloud in harsh mode throttles calls of AWS services.
+  const { UserPoolClients } = await eventually(async () =>
+    is(200, await pool.ask<{ UserPoolClients: { ClientId: string }[] }>('ListUserPoolClients', { MaxResults: 60 })),
+  );
+  return UserPoolClients.map(({ ClientId }) => ClientId);
 }
 
 /** The authoriser as API Gateway tells of it, over its own API. */

@@ -21,6 +21,7 @@ import {
   pageWithResults,
 } from '../../../adapters/dynamodb/manifests.ts';
 import { getOperation } from '../../../adapters/dynamodb/operations.ts';
+import { getOperator } from '../../../adapters/dynamodb/operators.ts';
 import { getOrderPoll } from '../../../adapters/dynamodb/order-polls.ts';
 import { getOrder, queryOrderEvents } from '../../../adapters/dynamodb/orders.ts';
 import { getPartner } from '../../../adapters/dynamodb/partners.ts';
@@ -65,6 +66,7 @@ const UP_TO = '2099-12-31';
 /** One for each kind: a new kind is not compiled without. Where only conditions look at a kind, its item is read as it is. */
 const readers: Readonly<Record<ItemKind, Reader>> = {
   partner: async ({ partnerId }) => ({ read: await getPartner(partnerId) }),
+  operator: async ({ id }) => ({ read: await getOperator(id) }),
   tariff: async ({ id }) => ({ read: await getTariff(id) }),
   grant: async ({ partnerId, id }) => ({ read: await getGrantedTariff(partnerId, id), wanted: { id } }),
   customer: async ({ partnerId, id }) => ({ read: await getCustomer(partnerId, id) }),

@@ -35,23 +35,150 @@ const tariffsOf = async (partnerId: string, query = '') =>
 describe('operators', () => {
   test('are the four of the contract, each with its multiple, lead time and calendar', async () => {
     const { items } = is(200, await acme.api.get<Page<Operator>>('/v1/operators'));
-    expect(items.map(({ id, orderMultiple, calendar }) => [id, orderMultiple, calendar])).toEqual([
+    const ofTheGuide = items.filter(({ id }) => ['3uk', '3ireland', 'orange', 'a1'].includes(id));
+    expect(ofTheGuide.map(({ id, orderMultiple, calendar }) => [id, orderMultiple, calendar])).toEqual([
       ['3uk', 50, 'GB'],
       ['3ireland', 50, 'IE'],
       ['orange', 50, 'FR'],
       ['a1', 20, 'AT'],
     ]);
-    for (const operator of items) {
+    for (const operator of ofTheGuide) {
       expect(operator).toEqual({
         id: operator.id,
         name: expect.stringMatching(/\S/),
         orderMultiple: operator.orderMultiple,
         leadTimeWorkingDays: { min: 3, max: 5 },
         calendar: operator.calendar,
+        products: [{ id: 'triple', name: 'Triple-cut SIM', formFactor: 'triple', default: true }],
       });
       expect(is(200, await acme.api.get(`/v1/operators/${operator.id}`))).toEqual(operator);
     }
     expectProblem(await acme.api.get('/v1/operators/3UK'), 404, 'not_found');
+  });
+});
+
+describe('operators as data', () => {
+  const fifth = {
+    name: 'Fifth Mobile',
+    country: 'DE',
+    calendar: 'weekdays',
+    closedDays: ['2026-12-24'],
+    orderMultiple: 10,
+    leadTimeWorkingDays: { min: 1, max: 2 },
+    products: [
+      { id: 'nano', name: 'Nano SIM', formFactor: '4FF', default: true },
+      { id: 'chip', name: 'Embedded SIM', formFactor: 'MFF2', default: false },
+    ],
+    iccid: { checkDigit: 'required' },
+    ordering: 'api',
+    connectivity: 'api',
+    usage: 'api',
+    platform: { kind: 'sim-fulfilment' },
+    onDifference: 'report',
+  };
+  const path = '/v1/platform/operators/fifth';
+
+  test('an operator that is created is ordered from without a release, and its SIMs become active', async () => {
+    // The partner exists before the operator does.
+    const plan = await acme.aPlan();
+    expectInvalid(await acme.api.post('/v1/orders', { operatorId: 'fifth', quantity: 10 }), [
+      ['/operatorId', 'invalid_value'],
+    ]);
+    const made = await platform.put(path, fifth, { 'if-none-match': '*' });
+    expect(is(201, made)).toEqual({ id: 'fifth', ...fifth });
+    expect(made.headers.get('location')).toBe(path);
+    expect(is(200, await acme.api.get('/v1/operators/fifth'))).toEqual({
+      id: 'fifth',
+      name: fifth.name,
+      orderMultiple: 10,
+      leadTimeWorkingDays: fifth.leadTimeWorkingDays,
+      calendar: 'weekdays',
+      products: fifth.products,
+    });
+
+    // The tariffs of the plan do not cover the new operator.
+    expectInvalid(await acme.api.post('/v1/orders', { operatorId: 'fifth', quantity: 10, plan }), [
+      ['/plan/partnerServiceId', 'tariff_mismatch'],
+      ['/plan/customerServiceId', 'tariff_mismatch'],
+    ]);
+    const covering = { ...terms, operatorIds: ['fifth'] };
+    for (const audience of ['partner', 'customer'] as const) {
+      const tariff = `trf_fifth_${audience}`;
+      is(201, await platform.put(`/v1/platform/tariffs/${tariff}`, { ...covering, audience }));
+      is(201, await platform.put(`/v1/platform/partners/${acme.id}/tariffs/${tariff}`));
+    }
+    const partnerService = await acme.aPartnerService({ tariffId: 'trf_fifth_partner' });
+    const { customer, service } = await acme.aCustomerWithService({ tariffId: 'trf_fifth_customer' });
+    await cloud.operator('fifth').behavesWell();
+    const { id: orderId } = await acme.orders({
+      operatorId: 'fifth',
+      quantity: 30,
+      plan: {
+        partnerServiceId: partnerService.id,
+        customerId: customer.id,
+        customerServiceId: service.id,
+        activate: true,
+      },
+    });
+    const order = await acme.orderIn(orderId, 'fulfilled');
+    expect(order.progress).toEqual({ received: 30, migrated: 30, assigned: 30, activated: 30, failed: 0 });
+    expect(await acme.sims({ operatorId: 'fifth', state: 'active' })).toHaveLength(30);
+    const services = await acme.all<{ id: string; name: string }>('/v1/partner-services');
+    expect(services.find(({ id }) => id === 'psv_holding_fifth')).toMatchObject({
+      name: 'Fifth Mobile holding service',
+    });
+  });
+
+  test('an operator is replaced only as it was read, and new settings hold for the next request', async () => {
+    const read = await platform.get<{ orderMultiple: number }>(path);
+    const seen = { 'if-match': read.headers.get('etag') ?? '' };
+    expect(is(200, await platform.put(path, { ...fifth, orderMultiple: 25 }, seen))).toMatchObject({
+      orderMultiple: 25,
+    });
+    expectProblem(await platform.put(path, fifth, seen), 412, 'precondition_failed');
+    expectInvalid(await acme.api.post('/v1/orders', { operatorId: 'fifth', quantity: 10 }), [
+      ['/quantity', 'multiple_of'],
+      ['/quantity', 'minimum'],
+    ]);
+    const quoted = await acme.api.post('/v1/orders/quote', { operatorId: 'fifth', quantity: 50 });
+    expect(is(200, quoted)).toMatchObject({ valid: true, violations: [] });
+  });
+
+  test('an operator of the guide can be replaced, too, and returned to its settings', async () => {
+    const own = '/v1/platform/operators/a1';
+    const before = await platform.get<Record<string, unknown>>(own);
+    const { id: _id, ...settings } = is(200, before);
+    const seen = { 'if-match': before.headers.get('etag') ?? '' };
+    expect(is(200, await platform.put(own, { ...settings, name: 'A1 Group' }, seen))).toMatchObject({
+      name: 'A1 Group',
+    });
+    expect(is(200, await acme.api.get('/v1/operators/a1'))).toMatchObject({ name: 'A1 Group' });
+    is(200, await platform.put(own, settings));
+    const { items } = is(200, await platform.get<Page<{ id: string }>>('/v1/platform/operators?limit=3'));
+    expect(items.map(({ id }) => id)).toEqual(['3uk', '3ireland', 'orange']);
+  });
+
+  test.each<[string, object, readonly (readonly [string, string])[]]>([
+    ['no name', { name: undefined }, [['/name', 'required']]],
+    ['an unknown calendar', { calendar: 'DE' }, [['/calendar', 'invalid_value']]],
+    [
+      'a lead time that ends before it begins',
+      { leadTimeWorkingDays: { min: 3, max: 2 } },
+      [['/leadTimeWorkingDays/min', 'maximum']],
+    ],
+    ['no default product', { products: [{ ...fifth.products[0], default: false }] }, [['/products', 'one_default']]],
+    ['an API but no platform', { platform: undefined }, [['/platform', 'required']]],
+    ['a platform without an adapter', { platform: { kind: 'control-center' } }, [['/platform/kind', 'not_supported']]],
+  ])('an operator cannot have %s', async (_name, own, errors) => {
+    expectInvalid(await platform.put(path, { ...fifth, ...own }), errors);
+  });
+
+  test('the id of an operator has a format, and no tariff covers an operator that does not exist', async () => {
+    expectInvalid(await platform.put('/v1/platform/operators/Fifth', fifth), [['/path/operatorId', 'invalid_format']]);
+    expectProblem(await platform.get('/v1/platform/operators/sixth'), 404, 'not_found');
+    expectInvalid(await platform.put('/v1/platform/tariffs/trf_sixth', { ...terms, operatorIds: ['a1', 'sixth'] }), [
+      ['/operatorIds/1', 'invalid_value'],
+    ]);
   });
 });
 
@@ -137,9 +264,10 @@ describe('a partner', () => {
   test('has a holding service for each operator from the start', async () => {
     const fresh = cloud.partner('fresh-catalogue');
     const services = await fresh.all<{ id: string; name: string; holding: boolean }>('/v1/partner-services');
-    expect(services).toHaveLength(4);
+    const operators = await fresh.all<Operator>('/v1/operators');
+    expect(services.map(({ id }) => id).sort()).toEqual(operators.map(({ id }) => `psv_holding_${id}`).sort());
     expect(services.every(({ id, holding }) => holding && id.startsWith('psv_'))).toBe(true);
-    expect(new Set(services.map(({ name }) => name)).size).toBe(4);
+    expect(new Set(services.map(({ name }) => name)).size).toBe(services.length);
   });
 
   test('is refused with an id that cannot be one, or with details that are no good', async () => {

@@ -98,7 +98,7 @@ describe('a partner service', () => {
   test('that is a holding service is listed and cannot be edited', async () => {
     const services = await acme.all<PartnerService>('/v1/partner-services');
     const holding = services.filter((service) => service.holding);
-    expect(holding).toHaveLength(4);
+    expect(holding.length).toBeGreaterThanOrEqual(4);
     for (const service of holding) {
       const path = `/v1/partner-services/${service.id}`;
       expectProblem(await api.patch(path, { name: 'Mine' }), 409, 'holding_service');

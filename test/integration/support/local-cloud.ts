@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import type { JWTPayload } from 'jose';
+import { connectionTo, type OperatorsConfiguration } from '../../../adapters/operators/configuration.ts';
 import type { UsageRecord } from '../../../domain/usage-record.ts';
 import { type EngineName, engineNames } from '../../../local/dynamodb/engine.ts';
 import { INDEX_LAG_MS } from '../../../local/harsh/rates.ts';
@@ -16,8 +17,9 @@ export type { Answer, ApiClient } from './api-client.ts';
 export { eventually, patience } from './eventually.ts';
 export type { Partner } from './partner.ts';
 
-export type OperatorId = '3uk' | '3ireland' | 'orange' | 'a1';
-export const operatorIds: readonly OperatorId[] = ['3uk', '3ireland', 'orange', 'a1'];
+export type OperatorId = string;
+/** The operators of the guide. */
+export const operatorIds = ['3uk', '3ireland', 'orange', 'a1'] as const;
 
 /** A caller: the claims of its token. Without a partner and with the role `platform`, it is the wholesaler. */
 export type CallerClaims = { partnerId?: string; roles: readonly string[]; customerId?: string; sub?: string };
@@ -227,17 +229,15 @@ async function usageAtOperator(cloud: RunningCloud, id: OperatorId, iccid: strin
 }
 
 async function operatorApi(cloud: RunningCloud, id: OperatorId): Promise<ApiClient> {
-  const connection = (await operatorsSecretOf(cloud))[id];
+  const connection = connectionTo(id, await operatorsSecretOf(cloud));
   return apiClient(
     () => connection?.baseUrl ?? '',
     async () => connection?.apiKey,
   );
 }
 
-type OperatorsSecret = Partial<Record<OperatorId, { baseUrl: string; apiKey: string }>>;
-
 /** Without the SDK, whose client takes seconds to load in each test context. */
-async function operatorsSecretOf({ endpoints, parts }: RunningCloud): Promise<OperatorsSecret> {
+async function operatorsSecretOf({ endpoints, parts }: RunningCloud): Promise<OperatorsConfiguration> {
   const response = await fetch(endpoints.secretsManager, {
     method: 'POST',
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' },
@@ -245,7 +245,7 @@ async function operatorsSecretOf({ endpoints, parts }: RunningCloud): Promise<Op
   });
   // Safe: the local cloud created this secret, and functions parse it in the same way.
   const { SecretString } = (await response.json()) as { SecretString: string };
-  return JSON.parse(SecretString) as OperatorsSecret;
+  return JSON.parse(SecretString) as OperatorsConfiguration;
 }
 
 /** An execution of the state machine, as the local cloud reports it. */

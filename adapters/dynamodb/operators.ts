@@ -1,0 +1,49 @@
+import { type Operator, type OperatorSettings, seedOperators } from '../../domain/operator.ts';
+import { absent, atVersion, get, put, queryAll, writeIf } from './items.ts';
+import { operatorKey } from './keys.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
+
+type OperatorRecord = Operator & { version: number };
+
+/**
+ * An operator. Read from the table each time, so that a change holds for the next request. An operator of a new deployment
+ * has no item until the platform replaces it.
+ */
+export async function getOperator(id: string): Promise<Operator | undefined> {
+  return (await get<OperatorRecord>(operatorKey(id))) ?? seedOperators.find((operator) => operator.id === id);
+}
+
+/** All operators: those of a new deployment first, then the others by id. */
+export async function allOperators(): Promise<Operator[]> {
+  const { pk, sk } = operatorKey('');
+  const stored = await queryAll<OperatorRecord>({ partition: pk, prefix: sk });
+  const byId = new Map<string, Operator>(seedOperators.map((operator) => [operator.id, operator]));
+  for (const operator of stored) {
+    byId.set(operator.id, operator);
+  }
+  return [...byId.values()];
+}
+
+/**
+ * Creates an operator, or replaces its settings.
+ *
+ * @param check gets the operator before the write, `undefined` when there is none; may throw.
+ * @returns the operator, and the operator before the write.
+ * @throws ConditionFailed when another writer was faster each time.
+ */
+export async function upsertOperator(
+  id: string,
+  settings: OperatorSettings,
+  check: (before: Operator | undefined) => void,
+): Promise<{ operator: Operator; before: Operator | undefined }> {
+  return retryOnConflict(async () => {
+    const stored = await get<OperatorRecord>(operatorKey(id));
+    const before = stored ?? seedOperators.find((operator) => operator.id === id);
+    check(before);
+    const record: OperatorRecord = { id, ...settings, version: (stored?.version ?? 0) + 1 };
+    const condition = stored ? atVersion(stored.version) : absent;
+    return (await writeIf(put({ ...record, ...operatorKey(id) }, condition)))
+      ? { operator: record, before }
+      : undefined;
+  });
+}
