@@ -26,7 +26,7 @@ export function toProblem(error: unknown, table: ApiTable): HttpProblem {
     return new HttpProblem('conflict', 'The resource was changed by a concurrent request. Read it again and retry.');
   }
   if (table.isBusy(error)) {
-    logger.warn('request refused: an AWS service is throttled', { error });
+    logger.warn('request refused: an AWS service is throttled or does not answer', { error });
     return new HttpProblem('busy', 'The service is overloaded at the moment. Retry in a few seconds.', {
       headers: { 'retry-after': '2' },
     });

@@ -1,3 +1,4 @@
+import { isWithoutAnswer } from '../../adapters/aws-errors.ts';
 import { isContention, isThrottled } from '../../adapters/dynamodb/contention.ts';
 import { cursorSecret } from '../../adapters/dynamodb/cursor-secret.ts';
 import * as requests from '../../adapters/dynamodb/idempotency.ts';
@@ -15,7 +16,7 @@ export function createApiHandler(routes: readonly Route[]) {
   return createHandler(routes, {
     cursorSecret,
     isConflict: (error) => error instanceof ConditionFailed || (isContention(error) && !isThrottled(error)),
-    isBusy: isThrottled,
+    isBusy: (error) => isThrottled(error) || isWithoutAnswer(error),
     requests,
     addToJournal,
     limitRequests,

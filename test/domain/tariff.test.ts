@@ -20,7 +20,7 @@ describe('a tariff', () => {
 
   test.each([
     ['no operator', { operatorIds: [] }],
-    ['an operator that is none', { operatorIds: ['vodafone'] }],
+    ['a malformed operator id', { operatorIds: ['3UK'] }],
     ['no network', { networks: [] }],
     ['a negative allowance', { allowanceBytes: -1 }],
     ['half a byte', { allowanceBytes: 0.5 }],

@@ -7,15 +7,19 @@ import { lastRelease, mayBreak } from '../../tools/releases.ts';
 
 const project: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
+/** The breaking changes since the last release that are wanted. docs/changes.md says why. */
+const onPurpose = [/(operatorId|operatorIds\/\*|^GET \/v1\/operators.*\/id) may have any value now$/];
+
 describe('this API', () => {
   const release = lastRelease();
   const before: unknown = JSON.parse(readFileSync(release.file('openapi.json'), 'utf8'));
   const now = openApiDocument(allRoutes, project.version);
 
-  test(`breaks no caller of ${release.version}, or has another version (npm run api-changes)`, () => {
+  test(`breaks callers of ${release.version} only on purpose, and then has another version (npm run api-changes)`, () => {
     const found = breakingChanges(before, now);
 
-    expect(mayBreak(release.version, project.version) ? [] : found).toEqual([]);
+    expect(found.filter((change) => !onPurpose.some((pattern) => pattern.test(change)))).toEqual([]);
+    expect(found.length === 0 || mayBreak(release.version, project.version)).toBe(true);
   });
 
   test('is compatible with itself', () => {

@@ -35,7 +35,9 @@ function mostBytes(schema: JsonSchema, maxList = Number.POSITIVE_INFINITY): numb
   switch (type) {
     case 'string': {
       const patterned = schema.pattern !== undefined || schema.format !== undefined ? MAX_PATTERNED : undefined;
-      return BYTES_PER_CHARACTER * (2 + (maxLength ?? patterned ?? Number.POSITIVE_INFINITY));
+      // Letters, digits and dashes are never escaped.
+      const bytes = schema.pattern?.startsWith('^[a-z0-9][a-z0-9-]') ? 1 : BYTES_PER_CHARACTER;
+      return 2 * BYTES_PER_CHARACTER + bytes * (maxLength ?? patterned ?? Number.POSITIVE_INFINITY);
     }
     case 'integer':
     case 'number':
