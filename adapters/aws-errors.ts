@@ -28,7 +28,7 @@ export function isWithoutAnswer(error: unknown): boolean {
   if (!(error instanceof Error)) {
     return false;
   }
-  const { code, $metadata }: { code?: unknown; $metadata?: { httpStatusCode?: number } } = error;
+  const { code, $metadata }: Error & { code?: unknown; $metadata?: { httpStatusCode?: number } } = error;
   return (
     CONNECTION_FAULTS.has(error.name) ||
     (typeof code === 'string' && CONNECTION_FAULTS.has(code)) ||
