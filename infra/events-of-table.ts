@@ -4,17 +4,18 @@ import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-li
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { itemKinds } from '../adapters/dynamodb/item-kinds.ts';
 import { eventTypes } from '../domain/webhook.ts';
 import { streamArnOf } from './functions/statements.ts';
 import type { Stage } from './stages.ts';
 
-/** Matches new timeline entries with the event types that match `kinds`. */
-function newLine(kinds: RegExp) {
+/** Matches new items of a kind that have an event type which matches `types`. */
+function newItem({ skPrefix }: { skPrefix: string }, types: RegExp) {
   return {
     eventName: ['INSERT'],
     dynamodb: {
-      Keys: { sk: { S: [{ prefix: 'EVT#' }] } },
-      NewImage: { type: { S: eventTypes.filter((type) => kinds.test(type)) } },
+      Keys: { sk: { S: [{ prefix: skPrefix }] } },
+      NewImage: { type: { S: eventTypes.filter((type) => types.test(type)) } },
     },
   };
 }
@@ -23,12 +24,17 @@ function newLine(kinds: RegExp) {
  * The timeline entries of orders. Each is an item of its own, so that only the order of the stream's shard keeps them in sequence.
  * Items of one partition key are in one shard.
  */
-const timelines = [newLine(/^(order|sims)\./)];
+const timelines = [newItem(itemKinds.orderEvent, /^(order|sims)\./)];
 
 /** Changes of subjects that are one item, whose records stay in order. A mapping has up to five filters. */
 const items = [
-  newLine(/^alarm\./),
-  { dynamodb: { Keys: { sk: { S: [{ prefix: 'OP#' }] } }, NewImage: { finishedAt: { S: [{ exists: true }] } } } },
+  newItem(itemKinds.alarmFiring, /^alarm\./),
+  {
+    dynamodb: {
+      Keys: { sk: { S: [{ prefix: itemKinds.operation.skPrefix }] } },
+      NewImage: { finishedAt: { S: [{ exists: true }] } },
+    },
+  },
   // SIMs: activated, suspended, and reverted from activating.
   simThatBecame('active', ['suspended']),
   simThatBecame('suspended'),

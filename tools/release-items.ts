@@ -113,7 +113,8 @@ async function simulateYear(
 
   // Items that only failures produce, written directly.
   await deadLetter({ kind: 'order', partnerId: PARTNER, id: held.id }, 'Error: for the record', cloud.clock.now());
-  const keys = { pk: { S: `P#${PARTNER}` }, sk: { S: 'OP#op_1' } };
+  const { pk, sk } = itemKinds.operation.key({ partnerId: PARTNER, id: 'op_1' });
+  const keys = { pk: { S: pk }, sk: { S: sk } };
   await saveFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
   await upsertOperator('kept', keptOperator, () => undefined);
   await addRequests(PARTNER, 1, 5);

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Key } from '../adapters/dynamodb/item-kind.ts';
 import { kindOf } from '../adapters/dynamodb/item-kinds.ts';
-import type { Key } from '../adapters/dynamodb/keys.ts';
 import { differences, putBack } from './restored-items.ts';
 
 // npm run restore: restores items from a table that was restored to an earlier time (docs/operations.md).

@@ -1,14 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import {
   BatchGetCommand,
   BatchWriteCommand,
   type BatchWriteCommandInput,
-  type BatchWriteCommandOutput,
   type DynamoDBDocumentClient,
   ScanCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { type ItemKind, isOfKind } from '../adapters/dynamodb/item-kinds.ts';
-import { isOwnedBy, type Key } from '../adapters/dynamodb/keys.ts';
+import type { Key } from '../adapters/dynamodb/item-kind.ts';
+import { type ItemKind, itemKinds } from '../adapters/dynamodb/item-kinds.ts';
+import { isOwnedBy } from '../adapters/dynamodb/keys.ts';
+import { backgroundRetries, retryDelay } from '../domain/retry-policies.ts';
 
 type Item = Readonly<Record<string, unknown>> & Key;
 
@@ -63,6 +65,8 @@ export async function differences({ documents, from, to, partnerId }: Restoratio
   return found;
 }
 
+type WriteRequest = NonNullable<BatchWriteCommandInput['RequestItems']>[string][number];
+
 /** Restores changed and removed items; with `removesNewer` also deletes new items. */
 export async function putBack(
   { documents, to }: Restoration,
@@ -71,12 +75,11 @@ export async function putBack(
 ): Promise<void> {
   const puts = [...changed, ...gone].map((Item) => ({ PutRequest: { Item } }));
   const removals = removesNewer ? newer.map((Key) => ({ DeleteRequest: { Key } })) : [];
-  for (const batch of inBatches([...puts, ...removals], WRITE_BATCH_SIZE)) {
-    let remaining: BatchWriteCommandInput['RequestItems'] = { [to]: batch };
-    while (remaining && Object.keys(remaining).length > 0) {
-      const answer: BatchWriteCommandOutput = await documents.send(new BatchWriteCommand({ RequestItems: remaining }));
-      remaining = answer.UnprocessedItems;
-    }
+  for (const batch of inBatches<WriteRequest>([...puts, ...removals], WRITE_BATCH_SIZE)) {
+    await sendAll(batch, async (requests) => {
+      const { UnprocessedItems } = await documents.send(new BatchWriteCommand({ RequestItems: { [to]: requests } }));
+      return UnprocessedItems?.[to] ?? [];
+    });
   }
 }
 
@@ -87,7 +90,7 @@ async function* pagesOf(documents: DynamoDBDocumentClient, TableName: string, pa
     // Safe: every item of the table has its key.
     const items = (page.Items ?? []) as Item[];
     const wanted = items.filter(
-      (item) => belongsTo(item, partnerId) && !excludedKinds.some((kind) => isOfKind(kind, item)),
+      (item) => belongsTo(item, partnerId) && !excludedKinds.some((kind) => itemKinds[kind].matches(item)),
     );
     yield* inBatches(wanted, READ_BATCH_SIZE);
     ExclusiveStartKey = page.LastEvaluatedKey;
@@ -99,7 +102,7 @@ function belongsTo(item: Item, partnerId: string | undefined): boolean {
   return (
     partnerId === undefined ||
     isOwnedBy(partnerId, item) ||
-    (isOfKind('simOwner', item) && item.partnerId === partnerId)
+    (itemKinds.simOwner.matches(item) && item.partnerId === partnerId)
   );
 }
 
@@ -109,18 +112,41 @@ async function itemsIn(
   keys: readonly Key[],
 ): Promise<Map<string, Item>> {
   const found = new Map<string, Item>();
-  let remaining: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
-  while (remaining.length > 0) {
+  const wanted: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+  await sendAll(wanted, async (Keys) => {
     const { Responses, UnprocessedKeys } = await documents.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys: remaining, ConsistentRead: true } } }),
+      new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
     );
     // Safe: every item of the table has its key.
     for (const item of (Responses?.[table] ?? []) as Item[]) {
       found.set(textOf(item), item);
     }
-    remaining = UnprocessedKeys?.[table]?.Keys ?? [];
-  }
+    return UnprocessedKeys?.[table]?.Keys ?? [];
+  });
   return found;
+}
+
+/**
+ * Sends a batch, and then what DynamoDB left unprocessed, with pauses.
+ *
+ * @param send returns what is left.
+ * @throws Error when several attempts in a row made no progress.
+ */
+async function sendAll<T>(batch: readonly T[], send: (requests: T[]) => Promise<T[]>): Promise<void> {
+  let remaining = [...batch];
+  let attemptsWithoutProgress = 0;
+  while (remaining.length > 0) {
+    const unprocessed = await send(remaining);
+    attemptsWithoutProgress = unprocessed.length < remaining.length ? 0 : attemptsWithoutProgress + 1;
+    remaining = unprocessed;
+    const delay = retryDelay(backgroundRetries, attemptsWithoutProgress + 1, Math.random());
+    if (delay === undefined) {
+      throw new Error(`DynamoDB processed none of the remaining ${remaining.length} requests of a batch.`);
+    }
+    if (remaining.length > 0) {
+      await pause(delay);
+    }
+  }
 }
 
 const textOf = ({ pk, sk }: Key) => `${pk} ${sk}`;

@@ -1,5 +1,6 @@
 import type { Alarm, Firing } from '../../domain/alarm.ts';
 import type { Operation } from '../../domain/operation.ts';
+import { itemKinds } from './item-kinds.ts';
 import {
   absent,
   atVersion,
@@ -14,7 +15,6 @@ import {
   transact,
   write,
 } from './items.ts';
-import { alarmKey, firingKey, firingPartition } from './keys.ts';
 import { operationManifest, pagesOf, putPage } from './manifests.ts';
 import { putOperation } from './operations.ts';
 import type { Run } from './runs.ts';
@@ -22,43 +22,38 @@ import { usageExpiresAt } from './usage.ts';
 
 /** @returns the stored alarm: that of an earlier attempt, if there was one. */
 export async function insertAlarm(partnerId: string, alarm: Alarm): Promise<Alarm> {
-  const key = alarmKey(partnerId, alarm.id);
+  const key = itemKinds.alarm.key({ partnerId, id: alarm.id });
   return (await createIdempotent<Alarm>(key, [put({ ...alarm, ...key }, absent)])) ?? alarm;
 }
 
 export async function getAlarm(partnerId: string, id: string): Promise<Alarm | undefined> {
-  return get<Alarm>(alarmKey(partnerId, id));
+  return get<Alarm>(itemKinds.alarm.key({ partnerId, id }));
 }
 
 /** @throws ConditionFailed when the alarm is no longer at the version before. */
 export async function saveAlarm(partnerId: string, alarm: Alarm): Promise<Alarm> {
-  await write(put({ ...alarm, ...alarmKey(partnerId, alarm.id) }, atVersion(alarm.version - 1)));
+  await write(put({ ...alarm, ...itemKinds.alarm.key({ partnerId, id: alarm.id }) }, atVersion(alarm.version - 1)));
   return alarm;
 }
 
 /** @throws ConditionFailed when the alarm is no longer at the version that was read. */
 export async function removeAlarm(partnerId: string, { id, version }: Alarm): Promise<void> {
-  await write(remove(alarmKey(partnerId, id), atVersion(version)));
+  await write(remove(itemKinds.alarm.key({ partnerId, id }), atVersion(version)));
 }
 
 /** A page of a partner's alarms, oldest first. */
 export async function queryAlarms(partnerId: string, limit: number, after: string | undefined) {
-  const { pk, sk } = alarmKey(partnerId, '');
-  return query<Alarm>({ partition: pk, prefix: sk, after }, limit);
+  return query<Alarm>({ ...itemKinds.alarm.range({ partnerId }), after }, limit);
 }
 
 /** All alarms of a partner. Their number is bounded. */
 export async function allAlarms(partnerId: string): Promise<Alarm[]> {
-  const { pk, sk } = alarmKey(partnerId, '');
-  return queryAll<Alarm>({ partition: pk, prefix: sk });
+  return queryAll<Alarm>(itemKinds.alarm.range({ partnerId }));
 }
 
 /** A page of an alarm's firings, latest period first. */
 export async function queryFirings(partnerId: string, alarmId: string, limit: number, after: string | undefined) {
-  return query<Firing>(
-    { partition: firingPartition(partnerId, alarmId), prefix: 'EVT#', after, descending: true },
-    limit,
-  );
+  return query<Firing>({ ...itemKinds.alarmFiring.range({ partnerId, alarmId }), after, descending: true }, limit);
 }
 
 /** Of these SIMs or services, those for which an alarm has fired in a period. */
@@ -68,7 +63,9 @@ export async function subjectsFiredFor(
   period: string,
   subjects: readonly string[],
 ): Promise<Set<string>> {
-  const fired = await getMany<Firing>(subjects.map((subject) => firingKey(partnerId, alarmId, period, subject)));
+  const fired = await getMany<Firing>(
+    subjects.map((subject) => itemKinds.alarmFiring.key({ partnerId, alarmId, period, subject })),
+  );
   return new Set(fired.map(({ subject }) => subject));
 }
 
@@ -92,7 +89,7 @@ export async function insertFirings(
   try {
     await transact([
       ...firings.map((firing) =>
-        put({ ...firing, expiresAt, ...firingKey(partnerId, firing.alarmId, firing.period, firing.subject) }, absent),
+        put({ ...firing, expiresAt, ...itemKinds.alarmFiring.key({ ...firing, partnerId }) }, absent),
       ),
       ...followUps.flatMap(({ operation, run, iccids }) => [
         putOperation(partnerId, { ...operation, ...run }, 'new'),

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { serviceCountChanges } from '../../domain/service-counts.ts';
-import { isOfKind } from './item-kinds.ts';
+import type { Key } from './item-kind.ts';
+import { itemKinds } from './item-kinds.ts';
 import { type Attributes, isOutdated, upgradeItem, withShapeNumber } from './item-shapes.ts';
 import {
   atVersion,
@@ -18,7 +19,7 @@ import {
   write,
   writeIf,
 } from './items.ts';
-import { backfillKey, backfillPartition, type Key, partnerIdOf, serviceKey, simKey } from './keys.ts';
+import { serviceKey, simKey } from './keys.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { getSims, type SimRecord } from './sims.ts';
 
@@ -40,13 +41,13 @@ export type BackfillSegment = {
 
 /** The progress of the latest run in each segment. */
 export async function backfillSegments(): Promise<BackfillSegment[]> {
-  return queryAll<BackfillSegment>({ partition: backfillPartition });
+  return queryAll<BackfillSegment>(itemKinds.backfillSegment.range({}));
 }
 
 /** Starts a run at the beginning of the table. An earlier run that is still active stops. */
 export async function startBackfill(segments: number, at: Date): Promise<BackfillSegment[]> {
   for (const { segment } of await backfillSegments()) {
-    await write(remove(backfillKey(segment)));
+    await write(remove(itemKinds.backfillSegment.key({ segment })));
   }
   const parts = Array.from({ length: segments }, (_, segment) => ({
     segment,
@@ -55,7 +56,7 @@ export async function startBackfill(segments: number, at: Date): Promise<Backfil
     looked: 0,
     written: 0,
   }));
-  await Promise.all(parts.map((part) => write(put({ ...part, ...backfillKey(part.segment) }))));
+  await Promise.all(parts.map((part) => write(put({ ...part, ...itemKinds.backfillSegment.key(part) }))));
   return parts;
 }
 
@@ -70,7 +71,7 @@ export async function backfillNext(part: BackfillSegment, now: Date): Promise<Ba
   const { items, last } = await scanRaw(part, part.after);
   const behind = items.filter(isOutdated);
   await pMap(behind, upgrade, { concurrency: WRITES_IN_FLIGHT });
-  const released = await uncountTerminated(items.filter(isCountedThoughTerminated));
+  const released = await uncountTerminated(items);
   const { after: _, ...rest } = part;
   const next: BackfillSegment = {
     ...rest,
@@ -83,7 +84,7 @@ export async function backfillNext(part: BackfillSegment, now: Date): Promise<Ba
     names: { '#beganAt': 'beganAt' },
     values: { ':beganAt': part.beganAt },
   };
-  return (await writeIf(put({ ...next, ...backfillKey(part.segment) }, sameRun))) ? next : undefined;
+  return (await writeIf(put({ ...next, ...itemKinds.backfillSegment.key(part) }, sameRun))) ? next : undefined;
 }
 
 /** Rewrites an item in the newest shape, unless another writer has done so. */
@@ -121,27 +122,21 @@ function isUnchanged(item: Attributes): Condition {
   };
 }
 
-/** Whether an item is a SIM that an earlier release terminated, so that its services still count it. */
-function isCountedThoughTerminated(item: Attributes): boolean {
-  const key = { pk: String(item.pk), sk: String(item.sk) };
-  return item.state === 'terminated' && item.leftCounts === undefined && isOfKind('sim', key);
-}
-
 /** The most SIMs in one transaction, which also updates a partner service and a customer service. */
 const MAX_SIMS_PER_TRANSACTION = 98;
 
 /**
- * Subtracts SIMs that an earlier release terminated from the counts of their services, each once: a transaction updates the SIM
- * and the counts.
+ * Subtracts the SIMs among these items that an earlier release terminated from the counts of their services, each once: a
+ * transaction updates the SIM and the counts.
  *
  * @returns the number of SIMs.
  */
-async function uncountTerminated(found: readonly Attributes[]): Promise<number> {
-  const sims = found.map(({ pk, sk, partnerServiceId, customerServiceId }) => ({
-    partnerId: partnerIdOf({ pk: String(pk) }),
-    iccid: String(sk),
-    services: `${partnerServiceId} ${customerServiceId}`,
-  }));
+async function uncountTerminated(items: readonly Attributes[]): Promise<number> {
+  const sims = items.flatMap(({ pk, sk, state, leftCounts, partnerServiceId, customerServiceId }) => {
+    const sim = itemKinds.sim.parse({ pk: String(pk), sk: String(sk) });
+    const isCounted = state === 'terminated' && leftCounts === undefined;
+    return sim && isCounted ? [{ ...sim, services: `${partnerServiceId} ${customerServiceId}` }] : [];
+  });
   for (const ofServices of Map.groupBy(sims, ({ partnerId, services }) => `${partnerId} ${services}`).values()) {
     for (let start = 0; start < ofServices.length; start += MAX_SIMS_PER_TRANSACTION) {
       const chunk = ofServices.slice(start, start + MAX_SIMS_PER_TRANSACTION);

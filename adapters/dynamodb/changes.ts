@@ -4,8 +4,9 @@ import type { Firing } from '../../domain/alarm.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { OrderEvent } from '../../domain/order.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
+import { type Key, padded } from './item-kind.ts';
+import { itemKinds } from './item-kinds.ts';
 import { upgradeItem } from './item-shapes.ts';
-import { padded } from './keys.ts';
 import { decodeHistory } from './sim-history.ts';
 import type { SimRecord } from './sims.ts';
 
@@ -21,24 +22,29 @@ export type TableChange = { partnerId: string; place: string } & (
 );
 
 /** The changes of orders, operations, SIMs and alarms in a record. Other items yield none. */
-export function changesIn({ dynamodb }: StreamRecord): TableChange[] {
-  const now = imageOf<{ pk: string; sk: string }>(dynamodb?.NewImage);
-  if (!now) {
+export function changesIn({ dynamodb: images }: StreamRecord): TableChange[] {
+  const key = imageOf<Key>(images?.NewImage);
+  if (!key) {
     return [];
   }
-  const [, partnerId = '', of = '', id = ''] = /^P#([^#]+)(?:#([A-Z]+)#(.+))?$/.exec(now.pk) ?? [];
-  if (of === 'ORD' && now.sk.startsWith('EVT#')) {
-    const event = imageOf<OrderEvent>(dynamodb?.NewImage);
-    return event ? [{ kind: 'order', partnerId, orderId: id, event, place: now.sk.slice('EVT#'.length) }] : [];
+  const orderEvent = itemKinds.orderEvent.parse(key);
+  if (orderEvent) {
+    const { partnerId, orderId, version, line } = orderEvent;
+    const event = imageOf<OrderEvent>(images?.NewImage);
+    return event ? [{ kind: 'order', partnerId, orderId, event, place: `${padded(version)}#${line}` }] : [];
   }
-  if (of === 'ALM' && now.sk.startsWith('EVT#')) {
-    const firing = imageOf<Firing>(dynamodb?.NewImage);
-    return firing ? [{ kind: 'alarm', partnerId, firing, place: now.sk.slice('EVT#'.length) }] : [];
+  const alarmFiring = itemKinds.alarmFiring.parse(key);
+  if (alarmFiring) {
+    const { partnerId, period, subject } = alarmFiring;
+    const firing = imageOf<Firing>(images?.NewImage);
+    return firing ? [{ kind: 'alarm', partnerId, firing, place: `${period}#${subject}` }] : [];
   }
-  if (of === '' && now.sk.startsWith('OP#')) {
-    return finishedOperation(partnerId, dynamodb);
+  const operation = itemKinds.operation.parse(key);
+  if (operation) {
+    return finishedOperation(operation.partnerId, images);
   }
-  return of === 'SIM' ? simSteps(partnerId, dynamodb) : [];
+  const sim = itemKinds.sim.parse(key);
+  return sim ? simSteps(sim.partnerId, images) : [];
 }
 
 /**
@@ -46,8 +52,8 @@ export function changesIn({ dynamodb }: StreamRecord): TableChange[] {
  * separate items, or the versions of any other item.
  */
 export function laneOf({ dynamodb }: StreamRecord): string {
-  const { pk, sk } = dynamodb?.Keys ?? {};
-  return pk?.S?.includes('#ORD#') ? pk.S : `${pk?.S} ${sk?.S}`;
+  const key = { pk: dynamodb?.Keys?.pk?.S ?? '', sk: dynamodb?.Keys?.sk?.S ?? '' };
+  return itemKinds.orderEvent.matches(key) ? key.pk : `${key.pk} ${key.sk}`;
 }
 
 type Images = StreamRecord['dynamodb'];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { absent, ConditionFailed, get, put, write } from './items.ts';
-import { cursorSecretKey } from './keys.ts';
+import { itemKinds } from './item-kinds.ts';
+import { absent, get, put, writeIf } from './items.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
 let secret: Promise<string> | undefined;
 
@@ -14,18 +15,11 @@ export function cursorSecret(): Promise<string> {
 }
 
 async function getOrCreate(): Promise<string> {
-  const existing = await get<{ secret: string }>(cursorSecretKey);
-  if (existing) {
-    return existing.secret;
-  }
-  try {
-    const created = randomBytes(32).toString('base64url');
-    await write(put({ ...cursorSecretKey, secret: created }, absent));
-    return created;
-  } catch (error) {
-    if (error instanceof ConditionFailed) {
-      return getOrCreate();
-    }
-    throw error;
-  }
+  const key = itemKinds.cursorSecret.key({});
+  const stored = await retryOnConflict(async () => {
+    const existing = await get<{ secret: string }>(key);
+    const created = { secret: randomBytes(32).toString('base64url') };
+    return existing ?? ((await writeIf(put({ ...key, ...created }, absent))) ? created : undefined);
+  });
+  return stored.secret;
 }

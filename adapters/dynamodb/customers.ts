@@ -1,4 +1,5 @@
 import type { Customer } from '../../domain/customer.ts';
+import { itemKinds } from './item-kinds.ts';
 import {
   absent,
   atVersion,
@@ -13,18 +14,17 @@ import {
   updateAndGet,
   write,
 } from './items.ts';
-import { customerKey } from './keys.ts';
 
 /** A stored customer, with its number of services. */
 export type CustomerRecord = Customer & { services: number };
 
 export async function getCustomer(partnerId: string, id: string): Promise<CustomerRecord | undefined> {
-  return get<CustomerRecord>(customerKey(partnerId, id));
+  return get<CustomerRecord>(itemKinds.customer.key({ partnerId, id }));
 }
 
 /** @returns the stored customer, which an earlier attempt may have created. */
 export async function insertCustomer(partnerId: string, customer: Customer): Promise<CustomerRecord> {
-  const key = customerKey(partnerId, customer.id);
+  const key = itemKinds.customer.key({ partnerId, id: customer.id });
   const record = { ...customer, services: 0 };
   return (await createIdempotent<CustomerRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
 }
@@ -37,7 +37,7 @@ export async function changeCustomer(
   at: string,
 ): Promise<CustomerRecord> {
   return updateAndGet<CustomerRecord>(
-    customerKey(partnerId, customer.id),
+    itemKinds.customer.key({ partnerId, id: customer.id }),
     { ...change, set: { ...change.set, updatedAt: at }, increase: { version: 1 } },
     atVersion(customer.version),
   );
@@ -59,15 +59,15 @@ export async function removeCustomer(partnerId: string, customer: CustomerRecord
   if (now && now.services > 0) {
     return 'in_use';
   }
-  await write(remove(customerKey(partnerId, customer.id), bothOf(atVersion(customer.version), withoutServices)));
+  const key = itemKinds.customer.key({ partnerId, id: customer.id });
+  await write(remove(key, bothOf(atVersion(customer.version), withoutServices)));
   return 'deleted';
 }
 
 /** Where a list of customers continues after one. */
-export const customerPosition = ({ id }: Pick<Customer, 'id'>) => customerKey('', id).sk;
+export const customerPosition = ({ id }: Pick<Customer, 'id'>) => itemKinds.customer.sk({ id });
 
 /** The customers of a partner, in the order of their creation. */
 export async function queryCustomers(partnerId: string, limit: number, after: string | undefined) {
-  const { pk, sk } = customerKey(partnerId, '');
-  return query<CustomerRecord>({ partition: pk, prefix: sk, after }, limit);
+  return query<CustomerRecord>({ ...itemKinds.customer.range({ partnerId }), after }, limit);
 }

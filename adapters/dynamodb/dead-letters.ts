@@ -1,39 +1,39 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetter, FailedUsage, FailedWork } from '../../domain/dead-letter.ts';
+import { itemKinds } from './item-kinds.ts';
 import { get, put, query, remove, write } from './items.ts';
-import { deadLetterKey, deadLetterPartition, redrivenUsage, redrivenUsageKey } from './keys.ts';
 
 /** Dead-letters work. If it is dead-lettered already, replaces the error. */
 export async function deadLetter(work: FailedWork, error: string, now: Date): Promise<void> {
   const id = deadLetterId(work);
-  await write(put({ id, work, error, at: now.toISOString(), ...deadLetterKey(id) }));
+  await write(put({ id, work, error, at: now.toISOString(), ...itemKinds.setAside.key({ id }) }));
 }
 
 export async function queryDeadLetters(limit: number, after: string | undefined) {
-  return query<DeadLetter>({ partition: deadLetterPartition, after }, limit);
+  return query<DeadLetter>({ ...itemKinds.setAside.range({}), after }, limit);
 }
 
 export async function getDeadLetter(id: string): Promise<DeadLetter | undefined> {
-  return get<DeadLetter>(deadLetterKey(id));
+  return get<DeadLetter>(itemKinds.setAside.key({ id }));
 }
 
 export async function removeDeadLetter(id: string): Promise<void> {
-  await write(remove(deadLetterKey(id)));
+  await write(remove(itemKinds.setAside.key({ id })));
 }
 
 /** Stores redriven usage for the collector. */
 export async function addRedrivenUsage(work: FailedUsage, now: Date): Promise<void> {
   const id = deadLetterId(work);
-  await write(put({ id, work, at: now.toISOString(), ...redrivenUsageKey(id) }));
+  await write(put({ id, work, at: now.toISOString(), ...itemKinds.redrivenUsage.key({ id }) }));
 }
 
 /** Redriven usage that awaits the collector. */
 export async function queryRedrivenUsage(limit: number): Promise<{ id: string; work: FailedUsage }[]> {
-  return (await query<{ id: string; work: FailedUsage }>({ partition: redrivenUsage }, limit)).items;
+  return (await query<{ id: string; work: FailedUsage }>(itemKinds.redrivenUsage.range({}), limit)).items;
 }
 
 export async function removeRedrivenUsage(id: string): Promise<void> {
-  await write(remove(redrivenUsageKey(id)));
+  await write(remove(itemKinds.redrivenUsage.key({ id })));
 }
 
 /** The bounds of one dead letter: its item stays far under 400 KB. */

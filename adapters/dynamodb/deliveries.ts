@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Delivery, deliveryDeadline, type PublicEvent } from '../../domain/webhook.ts';
+import { itemKinds } from './item-kinds.ts';
 import {
   absent,
   ConditionFailed,
@@ -9,7 +10,7 @@ import {
   getMany,
   put,
   query,
-  queryDue,
+  queryDueAs,
   remove,
   transact,
   update,
@@ -17,7 +18,7 @@ import {
   write,
   writeIf,
 } from './items.ts';
-import { deliveryKey, due, pendingKey, pendingPartition, webhookQueueKey } from './keys.ts';
+import { due } from './keys.ts';
 
 /** A stored delivery, with the text that every attempt sends. */
 export type DeliveryRecord = Delivery & {
@@ -50,6 +51,12 @@ export type Queue = {
   /** Since when the receiver has accepted no event. */
   failingSince?: string;
 };
+
+const queueKey = (partnerId: string, webhookId: string) => itemKinds.webhookQueue.key({ partnerId, webhookId });
+const deliveryKey = (partnerId: string, webhookId: string, id: string) =>
+  itemKinds.delivery.key({ partnerId, webhookId, id });
+const pendingKey = (partnerId: string, webhookId: string, { subject, place, id }: DeliveryRecord) =>
+  itemKinds.pendingDelivery.key({ partnerId, webhookId, subject, place, id });
 
 /** How long deliveries are stored, in seconds: 30 days. */
 const RETENTION_SECONDS = 30 * 24 * 3600;
@@ -183,29 +190,28 @@ export async function postponePending(
 
 /** The deliveries of a webhook, newest first. */
 export async function queryDeliveries(partnerId: string, webhookId: string, limit: number, after: string | undefined) {
-  const { pk, sk } = deliveryKey(partnerId, webhookId, '');
-  return query<DeliveryRecord>({ partition: pk, prefix: sk, after, descending: true }, limit);
+  return query<DeliveryRecord>(
+    { ...itemKinds.delivery.range({ partnerId, webhookId }), after, descending: true },
+    limit,
+  );
 }
 
 /** Where the list of deliveries continues after a delivery. */
-export const deliveryPosition = ({ id }: DeliveryRecord) => deliveryKey('', '', id).sk;
+export const deliveryPosition = ({ id }: DeliveryRecord) => itemKinds.delivery.sk({ id });
 
 /** A page of the pending events of a webhook, by subject. */
 export async function queryPending(partnerId: string, webhookId: string, limit: number, after: string | undefined) {
-  return query<PendingDelivery>({ partition: pendingPartition(partnerId, webhookId), after }, limit);
+  return query<PendingDelivery>({ ...itemKinds.pendingDelivery.range({ partnerId, webhookId }), after }, limit);
 }
 
 /** The item that makes the queue of a webhook due. */
 export function queueItem(partnerId: string, webhookId: string): Pick<DueItem, 'key' | 'duePk'> {
-  return { key: webhookQueueKey(partnerId, webhookId), duePk: due.webhooks };
+  return { key: queueKey(partnerId, webhookId), duePk: due.webhooks };
 }
 
 /** The webhooks with due events, of all partners, the longest waiting first. */
 export async function dueWebhooks(now: Date, limit: number) {
-  return (await queryDue(due.webhooks, now, limit)).flatMap((item) => {
-    const [, partnerId, webhookId] = /^P#(.+)#WHK#(.+)$/.exec(item.key.pk) ?? [];
-    return partnerId && webhookId ? [{ partnerId, webhookId, ...item }] : [];
-  });
+  return queryDueAs(due.webhooks, itemKinds.webhookQueue.parse, now, limit);
 }
 
 /** A leased queue moves behind the queues that are free. */
@@ -233,7 +239,7 @@ export async function leaseQueue(
   const dueAt = new Date(now.getTime() + LEASED_QUEUE_DELAY_MS).toISOString();
   const lease = { heldBy, heldUntil: leaseExpiresAt, dueAt };
   try {
-    return { ...(await updateAndGet<Queue>(webhookQueueKey(partnerId, webhookId), { set: lease }, free)), heldBy };
+    return { ...(await updateAndGet<Queue>(queueKey(partnerId, webhookId), { set: lease }, free)), heldBy };
   } catch (error) {
     if (error instanceof ConditionFailed) {
       return undefined;
@@ -245,7 +251,7 @@ export async function leaseQueue(
 /** Releases the lease of a failed run, so that the next run does not wait until it expires. */
 export async function releaseLease(partnerId: string, webhookId: string, heldBy: string): Promise<void> {
   const isOurs = { expression: '#heldBy = :heldBy', names: { '#heldBy': 'heldBy' }, values: { ':heldBy': heldBy } };
-  await writeIf(update(webhookQueueKey(partnerId, webhookId), { remove: ['heldBy', 'heldUntil'] }, isOurs));
+  await writeIf(update(queueKey(partnerId, webhookId), { remove: ['heldBy', 'heldUntil'] }, isOurs));
 }
 
 /**
@@ -259,7 +265,7 @@ export async function releaseQueue(
   nextAt: string | undefined,
   now: Date,
 ): Promise<void> {
-  const key = webhookQueueKey(partnerId, webhookId);
+  const key = queueKey(partnerId, webhookId);
   const state = {
     pauses,
     ...(pausedUntil === undefined ? {} : { pausedUntil }),
@@ -284,7 +290,7 @@ export async function releaseQueue(
 
 /** Removes the queue of a webhook that is deleted or disabled. */
 export async function removeQueue(partnerId: string, webhookId: string): Promise<void> {
-  await write(remove(webhookQueueKey(partnerId, webhookId)));
+  await write(remove(queueKey(partnerId, webhookId)));
 }
 
 /**
@@ -293,7 +299,7 @@ export async function removeQueue(partnerId: string, webhookId: string): Promise
  * @param added how many events were queued.
  */
 export async function markWebhookDue(partnerId: string, webhookId: string, now: Date, added = 1): Promise<void> {
-  const key = webhookQueueKey(partnerId, webhookId);
+  const key = queueKey(partnerId, webhookId);
   const at = now.toISOString();
   const change = { add: { added }, set: { duePk: due.webhooks } };
   const isNotPaused = {

@@ -1,5 +1,6 @@
+import type { Key } from './item-kind.ts';
 import { ConditionFailed, exists, update, updateAndGet, writeIf } from './items.ts';
-import type { due, Key } from './keys.ts';
+import type { due } from './keys.ts';
 
 /** The kinds of due items, each with a schedule of its own. */
 export type DueKind = keyof typeof due;

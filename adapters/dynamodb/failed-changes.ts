@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { FIRST_CHANGE_RETRY_MS } from '../../domain/retry-policies.ts';
 import type { StreamRecord } from './changes.ts';
-import { type DueItem, get, put, queryDue, remove, write } from './items.ts';
-import { due, failedChangeKey } from './keys.ts';
+import { itemKinds } from './item-kinds.ts';
+import { type DueItem, get, put, queryDueAs, remove, write } from './items.ts';
+import { due } from './keys.ts';
 
 /**
  * Stores a record of the table's stream whose events could not be queued, so that the stream continues and the record can
@@ -16,23 +17,20 @@ export async function saveFailedChange(record: StreamRecord, now: Date): Promise
     .digest('base64url');
   const dueAt = new Date(now.getTime() + FIRST_CHANGE_RETRY_MS).toISOString();
   const packed = gzipSync(JSON.stringify(record)).toString('base64');
-  await write(put({ ...failedChangeKey(id), record: packed, duePk: due.changes, dueAt }));
+  await write(put({ ...itemKinds.failedChange.key({ id }), record: packed, duePk: due.changes, dueAt }));
 }
 
 /** The failed changes that are due, the longest waiting first. */
 export async function dueFailedChanges(now: Date, limit: number): Promise<({ id: string } & DueItem)[]> {
-  return (await queryDue(due.changes, now, limit)).flatMap((item) => {
-    const [, id] = /^FAILED_CHANGE#(.+)$/.exec(item.key.pk) ?? [];
-    return id === undefined ? [] : [{ id, ...item }];
-  });
+  return queryDueAs(due.changes, itemKinds.failedChange.parse, now, limit);
 }
 
 export async function getFailedChange(id: string): Promise<StreamRecord | undefined> {
-  const stored = await get<{ record: string }>(failedChangeKey(id));
+  const stored = await get<{ record: string }>(itemKinds.failedChange.key({ id }));
   // Safe: only `saveFailedChange` writes this item.
   return stored && (JSON.parse(gunzipSync(Buffer.from(stored.record, 'base64')).toString()) as StreamRecord);
 }
 
 export async function removeFailedChange(id: string): Promise<void> {
-  await write(remove(failedChangeKey(id)));
+  await write(remove(itemKinds.failedChange.key({ id })));
 }

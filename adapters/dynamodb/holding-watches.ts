@@ -1,16 +1,16 @@
 import type { HoldingWatch } from '../../domain/holding-watch.ts';
-import { dueOrders } from './due-orders.ts';
-import { exists, get, put, remove, type Write, writeIf } from './items.ts';
-import { due, holdingWatchKey } from './keys.ts';
+import { itemKinds } from './item-kinds.ts';
+import { exists, get, put, queryDueAs, remove, type Write, writeIf } from './items.ts';
+import { due } from './keys.ts';
 
 /** Starts the watch over SIMs in holding, in the transaction that delivers their order. */
 export function putHoldingWatch(partnerId: string, orderId: string, { days, dueAt }: HoldingWatch): Write {
-  return put({ ...holdingWatchKey(partnerId, orderId), days, duePk: due.holding, dueAt });
+  return put({ ...itemKinds.holdingWatch.key({ partnerId, orderId }), days, duePk: due.holding, dueAt });
 }
 
 /** Ends a watch within a transaction, which fails when the watch has ended already: it reports once. */
 export function removeHoldingWatch(partnerId: string, orderId: string): Write {
-  return remove(holdingWatchKey(partnerId, orderId), exists);
+  return remove(itemKinds.holdingWatch.key({ partnerId, orderId }), exists);
 }
 
 /** Ends a watch that has nothing to report. */
@@ -22,10 +22,10 @@ export async function getHoldingWatch(
   partnerId: string,
   orderId: string,
 ): Promise<Pick<HoldingWatch, 'days'> | undefined> {
-  return get<Pick<HoldingWatch, 'days'>>(holdingWatchKey(partnerId, orderId));
+  return get<Pick<HoldingWatch, 'days'>>(itemKinds.holdingWatch.key({ partnerId, orderId }));
 }
 
 /** The orders whose SIMs should have left holding by now, across partners. */
 export async function dueHoldingWatches(now: Date, limit: number) {
-  return dueOrders(due.holding, now, limit);
+  return queryDueAs(due.holding, itemKinds.holdingWatch.parse, now, limit);
 }

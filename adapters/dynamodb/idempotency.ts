@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Tenant } from '../../domain/access.ts';
-import { absent, ConditionFailed, get, put, update, write, writeIf } from './items.ts';
+import { absent, get, put, update, writeIf } from './items.ts';
 import { idempotencyKey } from './keys.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
 /** The response to a request. `sealed`: its body contains a secret and is encrypted. */
 export type StoredResponse = { status: number; headers: Record<string, string>; body: string; sealed?: true };
@@ -48,19 +49,15 @@ export async function claim(
     names: { '#expiresAt': 'expiresAt' },
     values: { ':now': seconds },
   };
-  try {
-    await write(put({ ...item, ...idempotencyKey(tenant, key) }, free));
-    return { claimed: toClaim(item), isOurs: true };
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) {
-      throw error;
+  return retryOnConflict(async () => {
+    if (await writeIf(put({ ...item, ...idempotencyKey(tenant, key) }, free))) {
+      return { claimed: toClaim(item), isOurs: true };
     }
-  }
-  const existing = await get<ClaimItem>(idempotencyKey(tenant, key));
-  // When an answer of DynamoDB is lost, the SDK retries and meets its own write: the seed shows it.
-  return existing
-    ? { claimed: toClaim(existing), isOurs: existing.seed === item.seed }
-    : claim(tenant, key, { fingerprint, at, leaseExpiresAt });
+    // Another attempt's claim, unless it has expired meanwhile. If a response of DynamoDB is lost, the SDK's retry finds its
+    // own write: the seed shows it.
+    const existing = await get<ClaimItem>(idempotencyKey(tenant, key));
+    return existing && { claimed: toClaim(existing), isOurs: existing.seed === item.seed };
+  });
 }
 
 function toClaim({ fingerprint, at, seed, heldUntil, response }: ClaimItem): ClaimedRequest {

@@ -1,64 +1,108 @@
-import type { Key } from './keys.ts';
+import type { Partner } from '../../domain/partner.ts';
+import type { CustomerService } from '../../domain/service.ts';
+import type { Sim } from '../../domain/sim.ts';
+import { itemKind, type Key } from './item-kind.ts';
 
-/** The keys of a kind of item. */
-type Pattern = { pk: RegExp; sk: RegExp };
+/** The suffix of journals' partition keys. No function may change or remove their items. */
+export const JOURNAL = '#JOURNAL';
 
-const ofPartner = /^P#[^#]+$/;
-const ofOrder = /^P#[^#]+#ORD#[^#]+$/;
-const ofOperation = /^P#[^#]+#OP#[^#]+$/;
-const ofWebhook = /^P#[^#]+#WHK#[^#]+$/;
-
-/** Every kind of item in the table. docs/data-model.md describes each. */
+/**
+ * Every kind of item in the table, with its keys. docs/data-model.md describes each.
+ *
+ * The partition key of a partner's item contains the partner id from the verified token. Ids given by a client appear only at
+ * the end of a key, so that no id reaches another partner's items.
+ */
 export const itemKinds = {
-  partner: { pk: ofPartner, sk: /^PARTNER$/ },
-  tariff: { pk: /^TARIFFS$/, sk: /^TRF#/ },
-  operator: { pk: /^OPERATORS$/, sk: /^OPR#/ },
-  grant: { pk: ofPartner, sk: /^GRANT#/ },
-  customer: { pk: ofPartner, sk: /^CUS#/ },
-  partnerService: { pk: ofPartner, sk: /^PSV#/ },
-  customerService: { pk: ofPartner, sk: /^CSV#/ },
-  serviceName: { pk: /^P#[^#]+#CUS#[^#]+$/, sk: /^NAME#/ },
-  order: { pk: ofPartner, sk: /^ORD#/ },
-  orderEvent: { pk: ofOrder, sk: /^EVT#/ },
-  orderPage: { pk: ofOrder, sk: /^PAGE#/ },
-  orderWatch: { pk: ofOrder, sk: /^WATCH$/ },
-  holdingWatch: { pk: ofOrder, sk: /^HOLDING$/ },
-  operation: { pk: ofPartner, sk: /^OP#/ },
-  operationPage: { pk: ofOperation, sk: /^PAGE#/ },
-  operationResults: { pk: ofOperation, sk: /^RES#/ },
-  lateActivation: { pk: ofOperation, sk: /^LATE#/ },
-  sim: { pk: /^P#[^#]+#SIM#\d+$/, sk: /^\d+$/ },
-  simHistory: { pk: /^P#[^#]+#HIST#\d+$/, sk: /^H#/ },
-  simDay: { pk: /^P#[^#]+#USE#\d+$/, sk: /^\d{4}-\d\d-\d\d(#\d+)?$/ },
-  serviceSum: { pk: /^P#[^#]+#SUM#/, sk: /^SUM$/ },
-  simOwner: { pk: /^ICCID#/, sk: /^OWNER$/ },
-  redrivenUsage: { pk: /^USAGE_REDRIVEN$/, sk: /./ },
-  usageCursor: { pk: /^USAGE_CURSORS$/, sk: /./ },
-  request: { pk: /^(P#[^#]+|PLATFORM)#IDEM#/, sk: /^REQUEST$/ },
-  journalEntry: { pk: /^(P#[^#]+|PLATFORM)#JOURNAL$/, sk: /./ },
-  webhook: { pk: ofPartner, sk: /^WHK#/ },
-  webhookQueue: { pk: ofWebhook, sk: /^QUEUE$/ },
-  delivery: { pk: ofWebhook, sk: /^DLV#/ },
-  pendingDelivery: { pk: /^P#[^#]+#WHK#[^#]+#PENDING$/, sk: /./ },
-  alarm: { pk: ofPartner, sk: /^ALM#/ },
-  alarmFiring: { pk: /^P#[^#]+#ALM#[^#]+$/, sk: /^EVT#/ },
-  cursorSecret: { pk: /^SYSTEM$/, sk: /^CURSOR_SECRET$/ },
-  operatorHealth: { pk: /^OPERATOR#/, sk: /^HEALTH$/ },
-  operatorCalls: { pk: /^OPERATOR#/, sk: /^CALLS#/ },
-  backfillSegment: { pk: /^BACKFILL$/, sk: /^SEGMENT#/ },
-  requestCount: { pk: /^REQUESTS$/, sk: /./ },
-  failedChange: { pk: /^FAILED_CHANGE#/, sk: /^RECORD$/ },
-  setAside: { pk: /^SET_ASIDE$/, sk: /./ },
-} as const satisfies Readonly<Record<string, Pattern>>;
+  // First, because the deployed indexes project its attributes first.
+  sim: itemKind('P#{partnerId}#SIM#{shard:number}', '{iccid}', [
+    'iccid',
+    'imsi',
+    'msisdn',
+    'operatorId',
+    'orderId',
+    'state',
+    'bars',
+    'partnerServiceId',
+    'customerId',
+    'customerServiceId',
+    'label',
+    'tags',
+    'stateChangedAt',
+    'createdAt',
+    'updatedAt',
+    'version',
+  ] satisfies (keyof Sim)[]),
+  partner: itemKind('P#{partnerId}', 'PARTNER', ['id'] satisfies (keyof Partner)[]),
+  /** An operator that the platform created or replaced. */
+  operator: itemKind('OPERATORS', 'OPR#{id}'),
+  tariff: itemKind('TARIFFS', 'TRF#{id}'),
+  grant: itemKind('P#{partnerId}', 'GRANT#{tariffId}'),
+  customer: itemKind('P#{partnerId}', 'CUS#{id}'),
+  partnerService: itemKind('P#{partnerId}', 'PSV#{id}'),
+  customerService: itemKind('P#{partnerId}', 'CSV#{id}', [
+    'id',
+    'customerId',
+    'name',
+    'tariffId',
+    'createdAt',
+    'updatedAt',
+    'version',
+  ] satisfies (keyof CustomerService)[]),
+  /** Reserves the name of a customer service, unique within its customer. */
+  serviceName: itemKind('P#{partnerId}#CUS#{customerId}', 'NAME#{hash}'),
+  order: itemKind('P#{partnerId}', 'ORD#{id}'),
+  orderEvent: itemKind('P#{partnerId}#ORD#{orderId}', 'EVT#{version:padded}#{line:number}'),
+  orderPage: itemKind('P#{partnerId}#ORD#{orderId}', 'PAGE#{page:padded}'),
+  orderWatch: itemKind('P#{partnerId}#ORD#{orderId}', 'WATCH'),
+  holdingWatch: itemKind('P#{partnerId}#ORD#{orderId}', 'HOLDING'),
+  operation: itemKind('P#{partnerId}', 'OP#{id}'),
+  operationPage: itemKind('P#{partnerId}#OP#{operationId}', 'PAGE#{page:padded}'),
+  operationResults: itemKind('P#{partnerId}#OP#{operationId}', 'RES#{page:padded}#{part:padded}'),
+  /** `sims` is the operator or, for a SIM that is checked alone, the operator and the ICCID. */
+  lateActivation: itemKind('P#{partnerId}#OP#{operationId}', 'LATE#{page:padded}#{part:padded}#{sims:rest}'),
+  /** Earlier history of a SIM that its own item has no room for. */
+  simHistory: itemKind('P#{partnerId}#HIST#{iccid}', 'H#{version:padded}'),
+  /** The usage of a SIM on a day. `place` is the day, with `#` and a number if it is a further part of the day. */
+  simDay: itemKind('P#{partnerId}#USE#{iccid}', '{place:rest}'),
+  /** The usage of a service in a month by the SIMs of one shard. */
+  serviceSum: itemKind('P#{partnerId}#SUM#{serviceId}#{period}#{shard:number}', 'SUM'),
+  /** The partner that owns a SIM. Operators report usage by ICCID alone. */
+  simOwner: itemKind('ICCID#{iccid}', 'OWNER'),
+  /** Redriven usage that awaits the collector. */
+  redrivenUsage: itemKind('USAGE_REDRIVEN', '{id}'),
+  /** The cursor up to which an operator's usage is counted. */
+  usageCursor: itemKind('USAGE_CURSORS', '{operatorId}'),
+  /** A request with an `Idempotency-Key`. */
+  request: itemKind('{tenant:tenant}#IDEM#{hash}', 'REQUEST'),
+  journalEntry: itemKind(`{tenant:tenant}${JOURNAL}`, '{position:rest}'),
+  webhook: itemKind('P#{partnerId}', 'WHK#{id}'),
+  webhookQueue: itemKind('P#{partnerId}#WHK#{webhookId}', 'QUEUE'),
+  delivery: itemKind('P#{partnerId}#WHK#{webhookId}', 'DLV#{id}'),
+  /** A pending event of a webhook, by subject and in the order of the subject's changes. */
+  pendingDelivery: itemKind('P#{partnerId}#WHK#{webhookId}#PENDING', '{subject}#{place:rest}#{id}'),
+  alarm: itemKind('P#{partnerId}', 'ALM#{id}'),
+  /** A firing of an alarm, one per period for each SIM or service. Becomes an event, like the events of orders. */
+  alarmFiring: itemKind('P#{partnerId}#ALM#{alarmId}', 'EVT#{period}#{subject}'),
+  /** The secret that signs cursors. */
+  cursorSecret: itemKind('SYSTEM', 'CURSOR_SECRET'),
+  /** The circuit breaker of an operator. */
+  operatorHealth: itemKind('OPERATOR#{operatorId}', 'HEALTH'),
+  /** The number of calls to an operator in a second. */
+  operatorCalls: itemKind('OPERATOR#{operatorId}', 'CALLS#{second:number}'),
+  /** The progress of a backfill in a segment of the table. */
+  backfillSegment: itemKind('BACKFILL', 'SEGMENT#{segment:padded}'),
+  /** The number of requests of a partner in a time window. One partition, so that read-only functions may write to it. */
+  requestCount: itemKind('REQUESTS', '{partnerId}#{window:number}'),
+  /** A record of the table's stream whose events could not be queued. */
+  failedChange: itemKind('FAILED_CHANGE#{id}', 'RECORD'),
+  /** Failed work that awaits redrive. */
+  setAside: itemKind('SET_ASIDE', '{id}'),
+} as const;
 
 export type ItemKind = keyof typeof itemKinds;
 
 /** The kind of item that a key belongs to; `undefined` for any other key. */
 export function kindOf(key: Key): ItemKind | undefined {
   // Object.keys loses the type of the keys.
-  return (Object.keys(itemKinds) as ItemKind[]).find((kind) => isOfKind(kind, key));
-}
-
-export function isOfKind(kind: ItemKind, { pk, sk }: Key): boolean {
-  return itemKinds[kind].pk.test(pk) && itemKinds[kind].sk.test(sk);
+  return (Object.keys(itemKinds) as ItemKind[]).find((kind) => itemKinds[kind].matches(key));
 }

@@ -1,5 +1,7 @@
-import { type ItemKind, isOfKind } from './item-kinds.ts';
-import { type Key, partnerListKeys } from './keys.ts';
+import type { Key } from './item-kind.ts';
+import { type ItemKind, itemKinds } from './item-kinds.ts';
+import { partnerListKeys } from './keys.ts';
+import { SHAPE } from './table.ts';
 
 /** The attributes of an item, including its keys. */
 export type Attributes = Record<string, unknown>;
@@ -19,14 +21,11 @@ type Unversioned = 'webhookQueue' | 'operatorHealth' | 'operatorCalls' | 'journa
 /** The upgrades of each kind, from its first shape to the newest. */
 type Upgrades = Readonly<Partial<Record<Exclude<ItemKind, Unversioned>, readonly Upgrade[]>>>;
 
-/** The attribute with the number of an item's shape. Absent in the first shape, so that it costs a SIM's item nothing. */
-export const SHAPE = 'v';
-
 /** Functions that write and read items in the newest shape. */
 export function upgradeChain(upgrades: Upgrades) {
   // Object.entries loses the type of the keys.
   const kinds = Object.entries(upgrades) as [ItemKind, readonly Upgrade[]][];
-  const upgradesOf = (key: Key) => kinds.find(([kind]) => isOfKind(kind, key))?.[1] ?? [];
+  const upgradesOf = (key: Key) => kinds.find(([kind]) => itemKinds[kind].matches(key))?.[1] ?? [];
   return {
     /** Adds the number of the newest shape to an item that is written, unless that is the first. */
     withShapeNumber<Item extends Attributes & Key>(item: Item): Item & Attributes {

@@ -22,8 +22,9 @@ import pMap from 'p-map';
 import { maxTotalDelay, retryDelay } from '../../domain/retry-policies.ts';
 import { documentClient, tableName, tableRetries } from './client.ts';
 import { isContention } from './contention.ts';
+import type { Key } from './item-kind.ts';
+import { JOURNAL } from './item-kinds.ts';
 import { type Attributes, upgradeItem, withShapeNumber } from './item-shapes.ts';
-import { JOURNAL, type Key } from './keys.ts';
 import { table } from './table.ts';
 
 /** A complete item: its attributes and its keys. */
@@ -398,6 +399,19 @@ export async function queryDue(duePk: string, now: Date, limit: number): Promise
     duePk,
     dueAt: String(dueAt),
   }));
+}
+
+/** Like `queryDue`, with the values of each item's key. Omits items whose key `parse` does not know. */
+export async function queryDueAs<Values extends object>(
+  duePk: string,
+  parse: (key: Key) => Values | undefined,
+  now: Date,
+  limit: number,
+): Promise<(Values & DueItem)[]> {
+  return (await queryDue(duePk, now, limit)).flatMap((item) => {
+    const values = parse(item.key);
+    return values ? [{ ...values, ...item }] : [];
+  });
 }
 
 async function queryItems(range: Range, limit: number): Promise<{ items: Record<string, unknown>[]; last?: string }> {

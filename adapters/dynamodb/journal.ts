@@ -1,8 +1,8 @@
 import type { Tenant } from '../../domain/access.ts';
 import type { JournalEntry } from '../../domain/journal-entry.ts';
 import { required } from '../environment.ts';
+import { itemKinds } from './item-kinds.ts';
 import { absent, put, query, writeIf } from './items.ts';
-import { journalKey } from './keys.ts';
 
 /** A stored entry; `expiresAt` in seconds of real time. */
 export type StoredJournalEntry = JournalEntry & { expiresAt: number };
@@ -12,8 +12,9 @@ const SECONDS_PER_DAY = 86_400;
 /** Adds an entry. No function may change or remove entries: `put` in items.ts and infra/functions/statements.ts prevent it. */
 export async function addToJournal(tenant: Tenant, entry: JournalEntry): Promise<void> {
   const expiresAt = Math.floor(Date.now() / 1000) + Number(required('JOURNAL_DAYS')) * SECONDS_PER_DAY;
-  // When an answer of DynamoDB is lost, the SDK retries and meets its own write.
-  await writeIf(put({ ...entry, expiresAt, ...journalKey(tenant, journalPosition(entry)) }, absent));
+  const key = itemKinds.journalEntry.key({ tenant, position: journalPosition(entry) });
+  // If a response of DynamoDB is lost, the SDK's retry finds its own write.
+  await writeIf(put({ ...entry, expiresAt, ...key }, absent));
 }
 
 /** The position of an entry in the list. */
@@ -26,10 +27,9 @@ export async function queryJournal(
   limit: number,
   after: string | undefined,
 ) {
-  const { pk: partition } = journalKey(tenant, '');
   return query<StoredJournalEntry>(
     {
-      partition,
+      ...itemKinds.journalEntry.range({ tenant }),
       ...(from === undefined ? {} : { from }),
       // `$` sorts after the `#` that follows the time.
       ...(to === undefined ? {} : { upTo: `${to}$` }),

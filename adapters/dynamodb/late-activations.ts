@@ -1,13 +1,16 @@
 import type { LateActivation } from '../../domain/late-activation.ts';
+import type { Key } from './item-kind.ts';
+import { itemKinds } from './item-kinds.ts';
 import { absent, type DueItem, exists, get, put, queryDue, remove, update, write, writeIf } from './items.ts';
-import { due, type Key, lateActivationKey, operationPartition } from './keys.ts';
+import { due } from './keys.ts';
 
 /** Where a late activation is stored. */
 export type LateActivationKey = Key;
 
 /** Stores a late activation. It replaces that of a crashed attempt at the same part: more SIMs may be overdue by now. */
 export async function storeLateActivation(late: LateActivation, page: number, part: number): Promise<void> {
-  const key = lateActivationKey(operationPartition(late.partnerId, late.operationId), page, part, late.operatorId);
+  const { partnerId, operationId, operatorId } = late;
+  const key = itemKinds.lateActivation.key({ partnerId, operationId, page, part, sims: operatorId });
   await write(put({ ...late, ...key, duePk: due.lateActivations, dueAt: late.nextAt }));
 }
 
@@ -28,9 +31,8 @@ export async function separateLateActivation(
   nextAt: string,
 ): Promise<void> {
   const own = { ...late, iccids: [iccid], nextAt };
-  await writeIf(
-    put({ ...own, pk: key.pk, sk: `${key.sk}#${iccid}`, duePk: due.lateActivations, dueAt: nextAt }, absent),
-  );
+  const ownKey = { pk: key.pk, sk: `${key.sk}#${iccid}` };
+  await writeIf(put({ ...own, ...ownKey, duePk: due.lateActivations, dueAt: nextAt }, absent));
 }
 
 /** Schedules the next check of the SIMs that are left; removes the item when there are none. */

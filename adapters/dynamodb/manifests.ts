@@ -1,16 +1,23 @@
 import type { SimResult } from '../../domain/operation.ts';
 import type { SimProblem } from '../../domain/sim-actions.ts';
+import type { Key } from './item-kind.ts';
+import { itemKinds } from './item-kinds.ts';
 import { absent, get, put, query, queryAll, update, type Write } from './items.ts';
-import { operationPartition, orderPartition, pageKey, resultKey } from './keys.ts';
 
 /** The list of SIMs of an order or operation. Operations on an order's SIMs share the manifest of the order. */
-export type Manifest = { partition: string };
+export type Manifest = {
+  pageKey: (page: number) => Key;
+  /** All of its pages. */
+  pages: { partition: string; prefix: string };
+};
 
 export const orderManifest = (partnerId: string, orderId: string): Manifest => ({
-  partition: orderPartition(partnerId, orderId),
+  pageKey: (page) => itemKinds.orderPage.key({ partnerId, orderId, page }),
+  pages: itemKinds.orderPage.range({ partnerId, orderId }),
 });
 export const operationManifest = (partnerId: string, operationId: string): Manifest => ({
-  partition: operationPartition(partnerId, operationId),
+  pageKey: (page) => itemKinds.operationPage.key({ partnerId, operationId, page }),
+  pages: itemKinds.operationPage.range({ partnerId, operationId }),
 });
 
 /** The number of ICCIDs in a page of a manifest: about 5 KB, and a few seconds of work for one task. */
@@ -28,19 +35,19 @@ export function pagesOf(iccids: readonly string[], firstPage = 0): ManifestPage[
 }
 
 export function putPage(manifest: Manifest, { page, iccids }: ManifestPage): Write {
-  return put({ ...pageKey(manifest.partition, page), page, iccids });
+  return put({ ...manifest.pageKey(page), page, iccids });
 }
 
 /** A page of a manifest; without ICCIDs when it does not exist. */
 async function pageOrEmpty(manifest: Manifest, page: number): Promise<ManifestPage> {
-  return (await get<ManifestPage>(pageKey(manifest.partition, page))) ?? { page, iccids: [] };
+  return (await get<ManifestPage>(manifest.pageKey(page))) ?? { page, iccids: [] };
 }
 
 /** The pages of a manifest in order, a few at a time. */
 export async function* eachManifestPage(manifest: Manifest): AsyncGenerator<ManifestPage> {
   let after: string | undefined;
   do {
-    const { items, last } = await query<ManifestPage>({ partition: manifest.partition, prefix: 'PAGE#', after }, 4);
+    const { items, last } = await query<ManifestPage>({ ...manifest.pages, after }, 4);
     yield* items;
     after = last;
   } while (after !== undefined);
@@ -98,12 +105,12 @@ export function putResults(
     ),
     uncounted,
   };
-  return put({ ...resultKey(operationPartition(partnerId, operationId), page, part), ...stored }, absent);
+  return put({ ...itemKinds.operationResults.key({ partnerId, operationId, page, part }), ...stored }, absent);
 }
 
 /** The write that marks a part as counted, on the condition that it is not counted yet. */
 export function markCounted(partnerId: string, operationId: string, page: number, part: number): Write {
-  const key = resultKey(operationPartition(partnerId, operationId), page, part);
+  const key = itemKinds.operationResults.key({ partnerId, operationId, page, part });
   return update(key, { remove: ['uncounted'] }, { expression: 'attribute_exists(uncounted)' });
 }
 
@@ -114,13 +121,13 @@ export async function uncountedPart(
   page: number,
   part: number,
 ): Promise<UncountedPart | undefined> {
-  const stored = await get<StoredPart>(resultKey(operationPartition(partnerId, operationId), page, part));
+  const stored = await get<StoredPart>(itemKinds.operationResults.key({ partnerId, operationId, page, part }));
   return stored?.uncounted && { page, part, uncounted: stored.uncounted };
 }
 
 /** The recorded parts of an operation that are not counted yet, which an interrupted task left. */
 export async function uncountedParts(partnerId: string, operationId: string): Promise<UncountedPart[]> {
-  const parts = await queryAll<StoredPart>({ partition: operationPartition(partnerId, operationId), prefix: 'RES#' });
+  const parts = await queryAll<StoredPart>(itemKinds.operationResults.range({ partnerId, operationId }));
   return parts.flatMap(({ page, part, uncounted }) => (uncounted ? [{ page, part, uncounted }] : []));
 }
 
@@ -131,10 +138,9 @@ export async function pageWithResults(
   manifest: Manifest,
   number: number,
 ): Promise<{ page: ManifestPage; parts: ResultPart[] }> {
-  const { pk, sk } = resultKey(operationPartition(partnerId, operationId), number, 0);
   const [page, stored] = await Promise.all([
     pageOrEmpty(manifest, number),
-    queryAll<StoredPart>({ partition: pk, prefix: sk.slice(0, sk.lastIndexOf('#') + 1) }),
+    queryAll<StoredPart>(itemKinds.operationResults.range({ partnerId, operationId, page: number })),
   ]);
   return { page, parts: stored.map((part) => toResultPart(part, page)) };
 }
@@ -149,9 +155,11 @@ export async function resultsFrom(
   manifest: Manifest,
   from: { page: number; part: number },
 ): Promise<{ parts: ResultPart[]; more: boolean }> {
-  const partition = operationPartition(partnerId, operationId);
-  const first = resultKey(partition, from.page, from.part).sk;
-  const { items, last } = await query<StoredPart>({ partition, prefix: 'RES#', from: first }, PARTS_PER_READ);
+  const range = {
+    ...itemKinds.operationResults.range({ partnerId, operationId }),
+    from: itemKinds.operationResults.sk(from),
+  };
+  const { items, last } = await query<StoredPart>(range, PARTS_PER_READ);
   const numbers = [...new Set(items.map(({ page }) => page))];
   const pages = await Promise.all(numbers.map((number) => pageOrEmpty(manifest, number)));
   const byNumber = new Map(pages.map((page) => [page.page, page]));

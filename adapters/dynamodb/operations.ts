@@ -1,6 +1,7 @@
 import { chunksThatFit } from '../../domain/chunks.ts';
 import { isOperationFinished, type Operation, type SimResult } from '../../domain/operation.ts';
 import { progressOfStage } from '../../domain/order.ts';
+import { itemKinds } from './item-kinds.ts';
 import {
   absent,
   atVersion,
@@ -18,7 +19,7 @@ import {
   type Write,
   writeIf,
 } from './items.ts';
-import { due, operationKey, orderKey, serviceKey } from './keys.ts';
+import { due, serviceKey } from './keys.ts';
 import {
   type Manifest,
   type ManifestPage,
@@ -54,7 +55,7 @@ export async function createOperation(
 ): Promise<OperationRecord> {
   const manifest = operationManifest(partnerId, operation.id);
   const record: OperationRecord = { ...operation, ...run };
-  const earlier = await createIdempotent<OperationRecord>(operationKey(partnerId, record.id), [
+  const earlier = await createIdempotent<OperationRecord>(itemKinds.operation.key({ partnerId, id: record.id }), [
     putOperation(partnerId, record, 'new'),
     ...pages.map((page) => putPage(manifest, page)),
   ]);
@@ -67,7 +68,7 @@ export function putOperation(partnerId: string, record: OperationRecord, expecte
   return put(
     {
       ...record,
-      ...operationKey(partnerId, record.id),
+      ...itemKinds.operation.key({ partnerId, id: record.id }),
       ...(isWatched ? { duePk: due.work, dueAt: runDueAt } : {}),
     },
     expected === 'new' ? absent : atVersion(expected),
@@ -92,13 +93,13 @@ export async function saveOperationWithPage(
 }
 
 export async function getOperation(partnerId: string, id: string): Promise<OperationRecord | undefined> {
-  return get<OperationRecord>(operationKey(partnerId, id));
+  return get<OperationRecord>(itemKinds.operation.key({ partnerId, id }));
 }
 
 /** The operations with these ids that exist, by id. */
 export async function getOperations(partnerId: string, ids: readonly string[]): Promise<Map<string, OperationRecord>> {
   const distinct = [...new Set(ids)];
-  const operations = await getMany<OperationRecord>(distinct.map((id) => operationKey(partnerId, id)));
+  const operations = await getMany<OperationRecord>(distinct.map((id) => itemKinds.operation.key({ partnerId, id })));
   return new Map(operations.map((operation) => [operation.id, operation]));
 }
 
@@ -127,7 +128,7 @@ export async function changeOperation(
 }
 
 /** The position after which a list of operations continues. */
-export const operationPosition = ({ id }: Pick<Operation, 'id'>) => operationKey('', id).sk;
+export const operationPosition = ({ id }: Pick<Operation, 'id'>) => itemKinds.operation.sk({ id });
 
 /** A partner's operations, newest first. */
 export async function queryOperations(
@@ -135,8 +136,7 @@ export async function queryOperations(
   limit: number,
   after: string | undefined,
 ): Promise<{ items: OperationRecord[]; last?: string }> {
-  const { pk, sk } = operationKey(partnerId, '');
-  return query<OperationRecord>({ partition: pk, prefix: sk, after, descending: true }, limit);
+  return query<OperationRecord>({ ...itemKinds.operation.range({ partnerId }), after, descending: true }, limit);
 }
 
 /** Results for SIMs of a page, with their changes to the counts of services. */
@@ -226,7 +226,7 @@ async function countBatch(
     await transact([
       ...batch.map(({ page, part }) => markCounted(partnerId, operation.id, page, part)),
       update(
-        operationKey(partnerId, operation.id),
+        itemKinds.operation.key({ partnerId, id: operation.id }),
         { increase: { succeeded, failed: sumOf((part) => part.failed), version: 1 }, set: { updatedAt: at } },
         exists,
       ),
@@ -256,5 +256,5 @@ function progressWrites(partnerId: string, { planStage }: Operation, completed: 
     [`progress.${progressOfStage[stage]}`]: completed,
     ...(retry && last ? { 'progress.failed': -completed } : {}),
   };
-  return [update(orderKey(partnerId, orderId), { increase, set: { updatedAt: at } }, exists)];
+  return [update(itemKinds.order.key({ partnerId, id: orderId }), { increase, set: { updatedAt: at } }, exists)];
 }

@@ -1,7 +1,7 @@
 import { clock } from '../clock.ts';
 import type { OperatorTraffic } from '../operators/traffic.ts';
+import { itemKinds } from './item-kinds.ts';
 import { absent, get, remove, update, updateAndGet, write, writeIf } from './items.ts';
-import { operatorCallsKey, operatorHealthKey } from './keys.ts';
 
 /** The circuit breaker of an operator: its consecutive failed calls, and until when the circuit is open. */
 type Health = { failures: number; closedUntil: number };
@@ -28,11 +28,11 @@ export const operatorTraffic: OperatorTraffic = {
       values: { ':most': perSecond },
     };
     const count = { add: { calls: 1 }, set: { expiresAt: second + COUNT_LIFETIME_SECONDS } };
-    return writeIf(update(operatorCallsKey(operatorId, second), count, hasCapacity));
+    return writeIf(update(itemKinds.operatorCalls.key({ operatorId, second }), count, hasCapacity));
   },
 
   async circuitState(operatorId) {
-    const health = await get<Health>(operatorHealthKey(operatorId));
+    const health = await get<Health>(itemKinds.operatorHealth.key({ operatorId }));
     if (health === undefined) {
       return 'closed';
     }
@@ -52,12 +52,12 @@ export const operatorTraffic: OperatorTraffic = {
       names: { '#closedUntil': 'closedUntil' },
       values: { ':seen': health.closedUntil, ':ours': closedUntil },
     };
-    const isOurs = await writeIf(update(operatorHealthKey(operatorId), change, isUnchanged));
+    const isOurs = await writeIf(update(itemKinds.operatorHealth.key({ operatorId }), change, isUnchanged));
     return isOurs ? 'halfOpen' : 'open';
   },
 
   async recordOutcome(operatorId, answered) {
-    const key = operatorHealthKey(operatorId);
+    const key = itemKinds.operatorHealth.key({ operatorId });
     if (answered) {
       await write(remove(key));
       return;

@@ -1,6 +1,6 @@
 import { type Operator, type OperatorSettings, seedOperators } from '../../domain/operator.ts';
+import { itemKinds } from './item-kinds.ts';
 import { absent, atVersion, get, put, queryAll, writeIf } from './items.ts';
-import { operatorKey } from './keys.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
 type OperatorRecord = Operator & { version: number };
@@ -10,13 +10,14 @@ type OperatorRecord = Operator & { version: number };
  * has no item until the platform replaces it.
  */
 export async function getOperator(id: string): Promise<Operator | undefined> {
-  return (await get<OperatorRecord>(operatorKey(id))) ?? seedOperators.find((operator) => operator.id === id);
+  return (
+    (await get<OperatorRecord>(itemKinds.operator.key({ id }))) ?? seedOperators.find((operator) => operator.id === id)
+  );
 }
 
 /** All operators: those of a new deployment first, then the others by id. */
 export async function allOperators(): Promise<Operator[]> {
-  const { pk, sk } = operatorKey('');
-  const stored = await queryAll<OperatorRecord>({ partition: pk, prefix: sk });
+  const stored = await queryAll<OperatorRecord>(itemKinds.operator.range({}));
   const byId = new Map<string, Operator>(seedOperators.map((operator) => [operator.id, operator]));
   for (const operator of stored) {
     byId.set(operator.id, operator);
@@ -37,13 +38,12 @@ export async function upsertOperator(
   check: (before: Operator | undefined) => void,
 ): Promise<{ operator: Operator; before: Operator | undefined }> {
   return retryOnConflict(async () => {
-    const stored = await get<OperatorRecord>(operatorKey(id));
+    const key = itemKinds.operator.key({ id });
+    const stored = await get<OperatorRecord>(key);
     const before = stored ?? seedOperators.find((operator) => operator.id === id);
     check(before);
     const record: OperatorRecord = { id, ...settings, version: (stored?.version ?? 0) + 1 };
     const condition = stored ? atVersion(stored.version) : absent;
-    return (await writeIf(put({ ...record, ...operatorKey(id) }, condition)))
-      ? { operator: record, before }
-      : undefined;
+    return (await writeIf(put({ ...record, ...key }, condition))) ? { operator: record, before } : undefined;
   });
 }

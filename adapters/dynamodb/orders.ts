@@ -4,6 +4,7 @@ import { firstPoll, startsPolling } from '../../domain/order-poll.ts';
 import { addReceivedSims, type OrderReceipt } from '../../domain/order-receipt.ts';
 import { withMonotonicTime } from '../../domain/order-steps.ts';
 import { holdingServiceId } from '../../domain/service.ts';
+import { itemKinds } from './item-kinds.ts';
 import {
   absent,
   atVersion,
@@ -19,7 +20,7 @@ import {
   type Write,
   write,
 } from './items.ts';
-import { due, orderEventKey, orderKey, orderPartition, partnerServiceKey } from './keys.ts';
+import { due } from './keys.ts';
 import { type ManifestPage, orderManifest, putPage } from './manifests.ts';
 import { putOperation } from './operations.ts';
 import { putOrderPoll } from './order-polls.ts';
@@ -37,7 +38,7 @@ export type OrderRecord = Order &
 /** Creates an order with the first event of its timeline. @returns the stored order, which an earlier attempt may have created. */
 export async function createOrder(partnerId: string, step: OrderStep, run: Run): Promise<OrderRecord> {
   const record: OrderRecord = { ...step.order, ...run, pages: 0 };
-  const earlier = await createIdempotent<OrderRecord>(orderKey(partnerId, record.id), [
+  const earlier = await createIdempotent<OrderRecord>(itemKinds.order.key({ partnerId, id: record.id }), [
     putOrder(partnerId, record, 'new'),
     ...eventWrites(partnerId, step),
   ]);
@@ -45,7 +46,7 @@ export async function createOrder(partnerId: string, step: OrderStep, run: Run):
 }
 
 export async function getOrder(partnerId: string, id: string): Promise<OrderRecord | undefined> {
-  return get<OrderRecord>(orderKey(partnerId, id));
+  return get<OrderRecord>(itemKinds.order.key({ partnerId, id }));
 }
 
 /**
@@ -99,7 +100,7 @@ export function operationWrites(partnerId: string, operations: readonly Operatio
 }
 
 /** Where a list of orders continues after one. */
-export const orderPosition = ({ id }: Pick<Order, 'id'>) => orderKey('', id).sk;
+export const orderPosition = ({ id }: Pick<Order, 'id'>) => itemKinds.order.sk({ id });
 
 /** The orders of a partner, newest first. */
 export async function queryOrders(
@@ -107,8 +108,7 @@ export async function queryOrders(
   limit: number,
   after: string | undefined,
 ): Promise<{ items: OrderRecord[]; last?: string }> {
-  const { pk, sk } = orderKey(partnerId, '');
-  return query<OrderRecord>({ partition: pk, prefix: sk, after, descending: true }, limit);
+  return query<OrderRecord>({ ...itemKinds.order.range({ partnerId }), after, descending: true }, limit);
 }
 
 /**
@@ -116,8 +116,7 @@ export async function queryOrders(
  * orders, which are far fewer.
  */
 export async function countReceivedSims(partnerId: string): Promise<number> {
-  const { pk, sk } = orderKey(partnerId, '');
-  const orders = await queryAll<OrderRecord>({ partition: pk, prefix: sk });
+  const orders = await queryAll<OrderRecord>(itemKinds.order.range({ partnerId }));
   return orders.reduce((sims, { progress }) => sims + progress.received, 0);
 }
 
@@ -128,7 +127,7 @@ export async function queryOrderEvents(
   limit: number,
   after: string | undefined,
 ): Promise<{ items: OrderEvent[]; last?: string }> {
-  return query<OrderEvent>({ partition: orderPartition(partnerId, id), prefix: 'EVT#', after }, limit);
+  return query<OrderEvent>({ ...itemKinds.orderEvent.range({ partnerId, orderId: id }), after }, limit);
 }
 
 /**
@@ -170,7 +169,11 @@ export async function addReceivedPage(
     ...(received > 0
       ? [
           putPage(orderManifest(partnerId, order.id), page),
-          update(partnerServiceKey(partnerId, holdingServiceId(order.operatorId)), { add: { sims: received } }, exists),
+          update(
+            itemKinds.partnerService.key({ partnerId, id: holdingServiceId(order.operatorId) }),
+            { add: { sims: received } },
+            exists,
+          ),
         ]
       : []),
   ]);
@@ -180,7 +183,11 @@ export async function addReceivedPage(
 /** Sets the number of SIMs that could not complete the plan. */
 export async function setFailedSims(partnerId: string, id: string, failed: number): Promise<void> {
   await write(
-    update(orderKey(partnerId, id), { set: { 'progress.failed': failed }, increase: { version: 1 } }, exists),
+    update(
+      itemKinds.order.key({ partnerId, id }),
+      { set: { 'progress.failed': failed }, increase: { version: 1 } },
+      exists,
+    ),
   );
 }
 
@@ -188,7 +195,7 @@ function putOrder(partnerId: string, record: OrderRecord, expected: number | 'ne
   return put(
     {
       ...record,
-      ...orderKey(partnerId, record.id),
+      ...itemKinds.order.key({ partnerId, id: record.id }),
       ...(isFinished(record) ? {} : { duePk: due.work, dueAt: record.runDueAt }),
     },
     expected === 'new' ? absent : atVersion(expected),
@@ -196,7 +203,9 @@ function putOrder(partnerId: string, record: OrderRecord, expected: number | 'ne
 }
 
 function eventWrites(partnerId: string, { order, events }: OrderStep): Write[] {
-  return events.map((event, line) => put({ ...orderEventKey(partnerId, order.id, order.version, line), ...event }));
+  return events.map((event, line) =>
+    put({ ...itemKinds.orderEvent.key({ partnerId, orderId: order.id, version: order.version, line }), ...event }),
+  );
 }
 
 /** The fields of a stored order that transitions do not know. */

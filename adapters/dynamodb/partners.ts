@@ -1,12 +1,13 @@
 import type { Operator } from '../../domain/operator.ts';
 import type { Partner, PartnerDetails } from '../../domain/partner.ts';
 import { newHoldingService } from '../../domain/service.ts';
+import { itemKinds } from './item-kinds.ts';
 import { absent, atVersion, get, getMany, put, query, transactIf, writeIf } from './items.ts';
-import { partnerKey, partnerListKeys, partnerListPartition, partnerServiceKey } from './keys.ts';
+import { partnerListKeys, partnerListPartition } from './keys.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
 export async function getPartner(partnerId: string): Promise<Partner | undefined> {
-  return get<Partner>(partnerKey(partnerId));
+  return get<Partner>(itemKinds.partner.key({ partnerId }));
 }
 
 /** The partners of the wholesaler, by id. */
@@ -19,7 +20,7 @@ export async function queryPartners(
     limit,
   );
   // The index does not project all attributes.
-  const found = await getMany<Partner>(items.map(({ id }) => partnerKey(id)));
+  const found = await getMany<Partner>(items.map(({ id }) => itemKinds.partner.key({ partnerId: id })));
   return { items: found.sort((a, b) => (a.id < b.id ? -1 : 1)), ...rest };
 }
 
@@ -48,13 +49,15 @@ export async function upsertPartner(
       updatedAt: at,
       version: (before?.version ?? 0) + 1,
     };
-    const item = { ...partner, ...partnerListKeys(id), ...partnerKey(id) };
+    const item = { ...partner, ...partnerListKeys(id), ...itemKinds.partner.key({ partnerId: id }) };
     const services = operators.map((operator) => ({ ...newHoldingService(operator, at), sims: 0 }));
     const written = before
       ? await writeIf(put(item, atVersion(before.version)))
       : await transactIf([
           put(item, absent),
-          ...services.map((service) => put({ ...service, ...partnerServiceKey(id, service.id) }, absent)),
+          ...services.map((service) =>
+            put({ ...service, ...itemKinds.partnerService.key({ partnerId: id, id: service.id }) }, absent),
+          ),
         ]);
     return written ? { partner, before } : undefined;
   });

@@ -1,5 +1,5 @@
+import { itemKinds } from './item-kinds.ts';
 import { updateAndGet } from './items.ts';
-import { requestCountKey } from './keys.ts';
 import { getPartner } from './partners.ts';
 
 /** Counts expire an hour after their window, in seconds. */
@@ -9,7 +9,7 @@ const COUNT_LIFETIME_SECONDS = 3600;
 export async function addRequests(partnerId: string, window: number, requests: number): Promise<number> {
   const expiresAt = Math.floor(Date.now() / 1000) + COUNT_LIFETIME_SECONDS;
   const change = { add: { requests }, setIfAbsent: { expiresAt } };
-  return (await updateAndGet<{ requests: number }>(requestCountKey(partnerId, window), change)).requests;
+  return (await updateAndGet<{ requests: number }>(itemKinds.requestCount.key({ partnerId, window }), change)).requests;
 }
 
 /** The partner's own limit of requests per second; `undefined` when that of the stage applies. */

@@ -1,6 +1,8 @@
 import { firstRunCheck, nextRunCheck } from '../../domain/retry-policies.ts';
-import { bothOf, type Condition, type DueItem, get, queryDue, update, writeIf } from './items.ts';
-import { due, type Key, operationKey, orderKey } from './keys.ts';
+import type { Key } from './item-kind.ts';
+import { itemKinds } from './item-kinds.ts';
+import { bothOf, type Condition, type DueItem, get, queryDueAs, update, writeIf } from './items.ts';
+import { due } from './keys.ts';
 
 /** The execution that carries out an order or operation, and when the sweep checks it next. */
 export type Run = {
@@ -24,10 +26,7 @@ export function runAt(at: string): Run {
 
 /** The orders and operations to check now, across partners, the longest waiting first. */
 export async function dueRuns(now: Date, limit: number): Promise<(RunInput & DueItem)[]> {
-  return (await queryDue(due.work, now, limit)).flatMap((item) => {
-    const run = runOf(item.key);
-    return run ? [{ ...run, ...item }] : [];
-  });
+  return queryDueAs(due.work, runOf, now, limit);
 }
 
 /** Schedules the next check of an order or operation. @returns false when it has finished meanwhile. */
@@ -65,14 +64,15 @@ function nextCheck(now: Date) {
 }
 
 function keyOfRun({ kind, partnerId, id }: RunInput): Key {
-  return kind === 'order' ? orderKey(partnerId, id) : operationKey(partnerId, id);
+  return kind === 'order' ? itemKinds.order.key({ partnerId, id }) : itemKinds.operation.key({ partnerId, id });
 }
 
 /** The order or operation of a key. */
-function runOf({ pk, sk }: Key): RunInput | undefined {
-  const partnerId = pk.slice('P#'.length);
-  if (sk.startsWith('ORD#')) {
-    return { kind: 'order', partnerId, id: sk.slice('ORD#'.length) };
+function runOf(key: Key): RunInput | undefined {
+  const order = itemKinds.order.parse(key);
+  if (order) {
+    return { kind: 'order', ...order };
   }
-  return sk.startsWith('OP#') ? { kind: 'operation', partnerId, id: sk.slice('OP#'.length) } : undefined;
+  const operation = itemKinds.operation.parse(key);
+  return operation && { kind: 'operation', ...operation };
 }

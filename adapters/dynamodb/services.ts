@@ -6,6 +6,7 @@ import {
   type PartnerService,
 } from '../../domain/service.ts';
 import type { Tariff } from '../../domain/tariff.ts';
+import { itemKinds } from './item-kinds.ts';
 import {
   absent,
   atVersion,
@@ -23,7 +24,7 @@ import {
   updateAndGet,
   writeIf,
 } from './items.ts';
-import { customerKey, customerServiceKey, partnerServiceKey, serviceNameKey, servicesOfCustomer } from './keys.ts';
+import { serviceNameKey, servicesOfCustomer } from './keys.ts';
 import { getTariff } from './tariffs.ts';
 
 /**
@@ -39,7 +40,7 @@ export type PartnerServiceRecord = PartnerService & { sims: number };
 export type WithTariff<Service> = { service: Service; tariff: Tariff | undefined };
 
 export async function getPartnerService(partnerId: string, id: string): Promise<PartnerServiceRecord | undefined> {
-  return get<PartnerServiceRecord>(partnerServiceKey(partnerId, id));
+  return get<PartnerServiceRecord>(itemKinds.partnerService.key({ partnerId, id }));
 }
 
 export async function getPartnerServiceWithTariff(
@@ -56,7 +57,7 @@ export async function ensureHoldingService(
   operator: Pick<Operator, 'id' | 'name'>,
   at: string,
 ): Promise<void> {
-  const key = partnerServiceKey(partnerId, holdingServiceId(operator.id));
+  const key = itemKinds.partnerService.key({ partnerId, id: holdingServiceId(operator.id) });
   if (!(await get(key))) {
     await writeIf(put({ ...newHoldingService(operator, at), sims: 0, ...key }, absent));
   }
@@ -64,7 +65,7 @@ export async function ensureHoldingService(
 
 /** @returns the stored service, which an earlier attempt may have created. */
 export async function insertPartnerService(partnerId: string, service: PartnerService): Promise<PartnerService> {
-  const key = partnerServiceKey(partnerId, service.id);
+  const key = itemKinds.partnerService.key({ partnerId, id: service.id });
   const record: PartnerServiceRecord = { ...service, sims: 0 };
   return (await createIdempotent<PartnerServiceRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
 }
@@ -77,23 +78,22 @@ export async function savePartnerServiceName(
   at: string,
 ): Promise<PartnerService> {
   return updateAndGet<PartnerService>(
-    partnerServiceKey(partnerId, service.id),
+    itemKinds.partnerService.key({ partnerId, id: service.id }),
     { set: { name, updatedAt: at }, increase: { version: 1 } },
     atVersion(service.version),
   );
 }
 
 /** Where a list of partner services continues after one. */
-export const partnerServicePosition = ({ id }: Pick<PartnerService, 'id'>) => partnerServiceKey('', id).sk;
+export const partnerServicePosition = ({ id }: Pick<PartnerService, 'id'>) => itemKinds.partnerService.sk({ id });
 
 /** The services of a partner by id, including holding services. */
 export async function queryPartnerServices(partnerId: string, limit: number, after: string | undefined) {
-  const { pk, sk } = partnerServiceKey(partnerId, '');
-  return query<PartnerService>({ partition: pk, prefix: sk, after }, limit);
+  return query<PartnerService>({ ...itemKinds.partnerService.range({ partnerId }), after }, limit);
 }
 
 export async function getCustomerService(partnerId: string, id: string): Promise<CustomerServiceRecord | undefined> {
-  return get<CustomerServiceRecord>(customerServiceKey(partnerId, id));
+  return get<CustomerServiceRecord>(itemKinds.customerService.key({ partnerId, id }));
 }
 
 export async function getCustomerServiceWithTariff(
@@ -115,13 +115,13 @@ export async function insertCustomerService(
   service: CustomerService,
 ): Promise<CustomerServiceRecord | 'name_taken' | 'no_customer'> {
   const { id, customerId, name } = service;
-  const key = customerServiceKey(partnerId, id);
+  const key = itemKinds.customerService.key({ partnerId, id });
   const record: CustomerServiceRecord = { ...service, sims: 0 };
   try {
     const earlier = await createIdempotent<CustomerServiceRecord>(key, [
       put({ ...record, ...key, gsi2pk: servicesOfCustomer(partnerId, customerId) }, absent),
       put({ ...serviceNameKey(partnerId, customerId, name), customerServiceId: id }, absent),
-      update(customerKey(partnerId, customerId), { add: { services: 1 } }, exists),
+      update(itemKinds.customer.key({ partnerId, id: customerId }), { add: { services: 1 } }, exists),
     ]);
     return earlier ?? record;
   } catch (error) {
@@ -149,7 +149,7 @@ export async function saveCustomerServiceName(
   try {
     await transact([
       update(
-        customerServiceKey(partnerId, id),
+        itemKinds.customerService.key({ partnerId, id }),
         { set: { name, updatedAt: at }, increase: { version: 1 } },
         atVersion(version),
       ),
@@ -187,9 +187,9 @@ export async function removeCustomerService(
     return 'in_use';
   }
   await transact([
-    remove(customerServiceKey(partnerId, id), bothOf(atVersion(version), unused)),
+    remove(itemKinds.customerService.key({ partnerId, id }), bothOf(atVersion(version), unused)),
     remove(serviceNameKey(partnerId, customerId, name)),
-    update(customerKey(partnerId, customerId), { add: { services: -1 } }, exists),
+    update(itemKinds.customer.key({ partnerId, id: customerId }), { add: { services: -1 } }, exists),
   ]);
   return 'deleted';
 }
@@ -206,12 +206,11 @@ export async function queryServicesOfCustomer(
 }
 
 /** Where a list of customer services continues after one. */
-export const customerServicePosition = ({ id }: Pick<CustomerService, 'id'>) => customerServiceKey('', id).sk;
+export const customerServicePosition = ({ id }: Pick<CustomerService, 'id'>) => itemKinds.customerService.sk({ id });
 
 /** The customer services of a partner, by id. */
 export async function queryCustomerServices(partnerId: string, limit: number, after: string | undefined) {
-  const { pk, sk } = customerServiceKey(partnerId, '');
-  return query<CustomerServiceRecord>({ partition: pk, prefix: sk, after }, limit);
+  return query<CustomerServiceRecord>({ ...itemKinds.customerService.range({ partnerId }), after }, limit);
 }
 
 /**
@@ -225,7 +224,7 @@ export async function acquireServiceLock(
   worker: string,
 ): Promise<WithTariff<CustomerServiceRecord> | undefined> {
   try {
-    const key = customerServiceKey(partnerId, id);
+    const key = itemKinds.customerService.key({ partnerId, id });
     const service = await updateAndGet<CustomerServiceRecord>(key, { add: { workers: new Set([worker]) } }, exists);
     return { service, tariff: await getTariff(service.tariffId) };
   } catch (error) {
@@ -242,5 +241,7 @@ export async function releaseServiceLock(partnerId: string, id: string, workers:
     // DynamoDB has no empty sets.
     return;
   }
-  await writeIf(update(customerServiceKey(partnerId, id), { removeFromSet: { workers: new Set(workers) } }, exists));
+  await writeIf(
+    update(itemKinds.customerService.key({ partnerId, id }), { removeFromSet: { workers: new Set(workers) } }, exists),
+  );
 }

@@ -1,7 +1,8 @@
 import type { SimFilter } from '../../domain/operation.ts';
 import { type Sim, type SimState, statesWithCustomer } from '../../domain/sim.ts';
+import { itemKinds } from './item-kinds.ts';
 import { query, type Range } from './items.ts';
-import { simInService, simPartition, simsInState, simsOfCustomer, simsOfCustomerInState } from './keys.ts';
+import { simInService, simsInState, simsOfCustomer, simsOfCustomerInState } from './keys.ts';
 import { getOrder } from './orders.ts';
 import { getCustomerService } from './services.ts';
 import { matchesFilter } from './sims.ts';
@@ -230,7 +231,7 @@ function sectionOf(
   if (customerId === undefined) {
     const ranges = inShards((shard) =>
       state === undefined
-        ? { partition: simPartition(partnerId, shard) }
+        ? { partition: itemKinds.sim.range({ partnerId, shard }).partition }
         : { index: 'byState', partition: simsInState(partnerId, state, shard) },
     );
     return { ...byIccid, ranges };

@@ -2,18 +2,9 @@ import type { SimFilter } from '../../domain/operation.ts';
 import type { PlanStage } from '../../domain/plan.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
 import { isMove } from '../../domain/tenure.ts';
+import { itemKinds } from './item-kinds.ts';
 import { absent, atVersion, get, getMany, type Item, put, queryAll, write, writeIf } from './items.ts';
-import {
-  shardOf,
-  simHistoryKey,
-  simHistoryPartition,
-  simInService,
-  simKey,
-  simOwnerKey,
-  simsInState,
-  simsOfCustomer,
-  simsOfCustomerInState,
-} from './keys.ts';
+import { shardOf, simInService, simKey, simsInState, simsOfCustomer, simsOfCustomerInState } from './keys.ts';
 import {
   decodeHistory,
   encodeSteps,
@@ -41,12 +32,14 @@ const MAX_INLINE_STEPS = 4;
 /** Stores a received SIM, and then its owner. Idempotent: existing items stay unchanged. */
 export async function addSim(partnerId: string, sim: Sim): Promise<void> {
   await putIfAbsent(simItem(partnerId, { ...sim, history: [] }));
-  await putIfAbsent({ ...simOwnerKey(sim.iccid), iccid: sim.iccid, partnerId });
+  await putIfAbsent({ ...itemKinds.simOwner.key({ iccid: sim.iccid }), iccid: sim.iccid, partnerId });
 }
 
 /** The partners that own these SIMs, by ICCID. Omits SIMs without an owner. */
 export async function ownersOf(iccids: readonly string[]): Promise<Map<string, string>> {
-  const owners = await getMany<{ iccid: string; partnerId: string }>(iccids.map(simOwnerKey));
+  const owners = await getMany<{ iccid: string; partnerId: string }>(
+    iccids.map((iccid) => itemKinds.simOwner.key({ iccid })),
+  );
   return new Map(owners.map(({ iccid, partnerId }) => [iccid, partnerId]));
 }
 
@@ -122,7 +115,9 @@ export async function getSims(partnerId: string, iccids: readonly string[]): Pro
 
 /** The whole history of a SIM, oldest step first. */
 export async function simHistory(partnerId: string, sim: SimRecord): Promise<SimEvent[]> {
-  const earlier = await queryAll<{ history: StoredStep[] }>({ partition: simHistoryPartition(partnerId, sim.iccid) });
+  const earlier = await queryAll<{ history: StoredStep[] }>(
+    itemKinds.simHistory.range({ partnerId, iccid: sim.iccid }),
+  );
   return decodeHistory(sim, [...earlier.flatMap(({ history }) => history), ...sim.history]);
 }
 
@@ -168,7 +163,7 @@ async function moveHistoryOut(
   if (oldest === undefined || history.length < MAX_INLINE_STEPS) {
     return history;
   }
-  await write(put({ ...simHistoryKey(partnerId, iccid, versionOf(oldest)), history }));
+  await write(put({ ...itemKinds.simHistory.key({ partnerId, iccid, version: versionOf(oldest) }), history }));
   const last = history.findLast(isByOperation);
   return last === undefined || next.some(isByOperation) ? [] : [last];
 }

@@ -1,6 +1,11 @@
+import { itemKinds } from './item-kinds.ts';
+
+/** The attribute with the number of an item's shape. Absent in the first shape, so that it costs a SIM's item nothing. */
+export const SHAPE = 'v';
+
 /**
- * The single table: its keys, its indexes and their projections. The CDK creates the table from this definition; `keys.ts`
- * builds the keys. Access patterns and their cost: docs/data-model.md.
+ * The single table: its keys, its indexes and their projections. The CDK creates the table from this definition;
+ * `item-kinds.ts` declares its items. Access patterns and their cost: docs/data-model.md.
  */
 export const table = {
   partitionKey: 'pk',
@@ -16,30 +21,8 @@ export const table = {
     /** Items that a schedule processes, by due time, across partners. Projects keys only. */
     due: { name: 'due', partitionKey: 'duePk', sortKey: 'dueAt' },
   },
-  /** The attributes that lists show. The history of a SIM and attributes for tasks are not projected. */
-  listAttributes: [
-    'iccid',
-    'imsi',
-    'msisdn',
-    'operatorId',
-    'orderId',
-    'state',
-    'bars',
-    'partnerServiceId',
-    'customerId',
-    'customerServiceId',
-    'label',
-    'tags',
-    'stateChangedAt',
-    'createdAt',
-    'updatedAt',
-    'version',
-    'id',
-    'name',
-    'tariffId',
-    // The number of an item's shape: item-shapes.ts.
-    'v',
-  ],
+  /** The attributes that the list indexes project: those that lists show, and the number of an item's shape. */
+  listAttributes: [...new Set(Object.values(itemKinds).flatMap(({ listed }) => listed)), SHAPE],
 } as const;
 
 /**

@@ -1,26 +1,25 @@
 import type { OperatorId } from '../../domain/operator.ts';
 import type { Tariff, TariffTerms } from '../../domain/tariff.ts';
+import { itemKinds } from './item-kinds.ts';
 import { absent, atVersion, exists, get, getMany, put, query, queryAll, remove, writeIf } from './items.ts';
-import { grantKey, tariffKey, tariffs } from './keys.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
 type TariffRecord = Tariff & { version: number };
 type Grant = { tariffId: string };
 
 export async function getTariff(id: string): Promise<Tariff | undefined> {
-  return get<TariffRecord>(tariffKey(id));
+  return get<TariffRecord>(itemKinds.tariff.key({ id }));
 }
 
 /** A page of all tariffs, by id. */
 export async function queryTariffs(limit: number, after: string | undefined) {
-  return query<TariffRecord>({ partition: tariffs.pk, prefix: tariffKey('').sk, after }, limit);
+  return query<TariffRecord>({ ...itemKinds.tariff.range({}), after }, limit);
 }
 
 /** A page of the tariffs granted to a partner, by id. */
 export async function queryGrantedTariffs(partnerId: string, limit: number, after: string | undefined) {
-  const { pk, sk } = grantKey(partnerId, '');
-  const { items, ...rest } = await query<Grant>({ partition: pk, prefix: sk, after }, limit);
-  const found = await getMany<TariffRecord>(items.map(({ tariffId }) => tariffKey(tariffId)));
+  const { items, ...rest } = await query<Grant>({ ...itemKinds.grant.range({ partnerId }), after }, limit);
+  const found = await getMany<TariffRecord>(items.map(({ tariffId }) => itemKinds.tariff.key({ id: tariffId })));
   return { items: found.sort((a, b) => (a.id < b.id ? -1 : 1)), ...rest };
 }
 
@@ -37,36 +36,39 @@ export async function upsertTariff(
   check: (before: Tariff | undefined) => void,
 ): Promise<{ tariff: Tariff; before: Tariff | undefined }> {
   return retryOnConflict(async () => {
-    const before = await get<TariffRecord>(tariffKey(id));
+    const key = itemKinds.tariff.key({ id });
+    const before = await get<TariffRecord>(key);
     check(before);
     const tariff = { id, ...terms };
     const version = (before?.version ?? 0) + 1;
     const isUnchanged = before ? atVersion(before.version) : absent;
-    return (await writeIf(put({ ...tariff, version, ...tariffKey(id) }, isUnchanged))) ? { tariff, before } : undefined;
+    return (await writeIf(put({ ...tariff, version, ...key }, isUnchanged))) ? { tariff, before } : undefined;
   });
 }
 
 /** Grants a tariff to a partner. @returns false when the partner has it already. */
 export async function addGrant(partnerId: string, tariffId: string): Promise<boolean> {
-  return writeIf(put({ ...grantKey(partnerId, tariffId), tariffId }, absent));
+  return writeIf(put({ ...itemKinds.grant.key({ partnerId, tariffId }), tariffId }, absent));
 }
 
 /** Removes a grant. @returns false when there was none. */
 export async function removeGrant(partnerId: string, tariffId: string): Promise<boolean> {
-  return writeIf(remove(grantKey(partnerId, tariffId), exists));
+  return writeIf(remove(itemKinds.grant.key({ partnerId, tariffId }), exists));
 }
 
 /** A tariff, if it is granted to the partner. */
 export async function getGrantedTariff(partnerId: string, id: string): Promise<Tariff | undefined> {
-  const [grant, tariff] = await Promise.all([get<Grant>(grantKey(partnerId, id)), getTariff(id)]);
+  const [grant, tariff] = await Promise.all([
+    get<Grant>(itemKinds.grant.key({ partnerId, tariffId: id })),
+    getTariff(id),
+  ]);
   return grant && tariff;
 }
 
 /** All tariffs granted to a partner, by id: a few dozen at most. */
 export async function listGrantedTariffs(partnerId: string, operatorId?: OperatorId): Promise<Tariff[]> {
-  const { pk, sk } = grantKey(partnerId, '');
-  const grants = await queryAll<Grant>({ partition: pk, prefix: sk });
-  const granted = await getMany<TariffRecord>(grants.map(({ tariffId }) => tariffKey(tariffId)));
+  const grants = await queryAll<Grant>(itemKinds.grant.range({ partnerId }));
+  const granted = await getMany<TariffRecord>(grants.map(({ tariffId }) => itemKinds.tariff.key({ id: tariffId })));
   return granted
     .filter((tariff) => operatorId === undefined || tariff.operatorIds.includes(operatorId))
     .sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Period, type ServiceSum, type SimBytes, type SimDay, USAGE_RETENTION_DAYS } from '../../domain/usage.ts';
+import { itemKinds } from './item-kinds.ts';
 import { absent, atVersion, getMany, put, query, queryAll, transact, update, type Write, write } from './items.ts';
-import { serviceSumKey, shardOf, simDayKey, simUsage, usageCursorKey, usageCursors } from './keys.ts';
+import { shardOf, simDayKey } from './keys.ts';
 import { USAGE_SHARDS } from './table.ts';
 
 /** The shard of its services' sums that counts a SIM's usage. */
@@ -55,7 +56,7 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('base6
 /** The days of a SIM with usage in a range (`YYYY-MM-DD`, both included), oldest first. */
 export async function simDays(partnerId: string, iccid: string, from: string, upTo: string): Promise<SimDay[]> {
   const { sk } = simDayKey(partnerId, iccid, upTo, MAX_PARTS);
-  const stored = await queryAll<StoredDay>({ partition: simUsage(partnerId, iccid), from, upTo: sk });
+  const stored = await queryAll<StoredDay>({ ...itemKinds.simDay.range({ partnerId, iccid }), from, upTo: sk });
   return stored.map(toDay);
 }
 
@@ -114,14 +115,18 @@ export async function sumsInShard(
   services: readonly { serviceId: string; period: Period }[],
   shard: number,
 ): Promise<ServiceSum[]> {
-  const keys = services.map(({ serviceId, period }) => serviceSumKey(partnerId, serviceId, period, shard));
+  const keys = services.map(({ serviceId, period }) =>
+    itemKinds.serviceSum.key({ partnerId, serviceId, period, shard }),
+  );
   return (await getMany<StoredSum>(keys)).map(toSum);
 }
 
 /** The sums of a service in a period, one for each shard: each SIM is in one of them. */
 export async function sumsOfService(partnerId: string, serviceId: string, period: Period): Promise<ServiceSum[]> {
   const shards = Array.from({ length: USAGE_SHARDS }, (_, shard) => shard);
-  const stored = await getMany<StoredSum>(shards.map((shard) => serviceSumKey(partnerId, serviceId, period, shard)));
+  const stored = await getMany<StoredSum>(
+    shards.map((shard) => itemKinds.serviceSum.key({ partnerId, serviceId, period, shard })),
+  );
   return stored.map(toSum);
 }
 
@@ -135,7 +140,7 @@ function putSum(partnerId: string, shard: number, { top, ...sum }: ServiceSum): 
     top: Object.fromEntries(top.map(({ iccid, bytes }) => [iccid, bytes])),
     version: sum.version + 1,
   };
-  const key = serviceSumKey(partnerId, sum.serviceId, sum.period, shard);
+  const key = itemKinds.serviceSum.key({ partnerId, serviceId: sum.serviceId, period: sum.period, shard });
   return put({ ...stored, ...key }, unchangedSince(sum.version));
 }
 
@@ -160,16 +165,16 @@ export type UsageProgress = { operatorId: string; cursor?: string; failures?: nu
 
 /** The progress of each operator, by operator. */
 export async function readUsageProgress(): Promise<Map<string, UsageProgress>> {
-  const { items } = await query<UsageProgress>({ partition: usageCursors }, 1000);
+  const { items } = await query<UsageProgress>(itemKinds.usageCursor.range({}), 1000);
   return new Map(items.map((progress) => [progress.operatorId, progress]));
 }
 
 /** Stores the cursor of an operator. If an older cursor overwrites it, records come again and count once. */
 export async function saveUsageCursor(operatorId: string, cursor: string): Promise<void> {
-  await write(put({ operatorId, cursor, ...usageCursorKey(operatorId) }));
+  await write(put({ operatorId, cursor, ...itemKinds.usageCursor.key({ operatorId }) }));
 }
 
 /** Counts a run that failed at the cursor. */
 export async function countUsageFailure(operatorId: string): Promise<void> {
-  await write(update(usageCursorKey(operatorId), { set: { operatorId }, add: { failures: 1 } }));
+  await write(update(itemKinds.usageCursor.key({ operatorId }), { set: { operatorId }, add: { failures: 1 } }));
 }

@@ -1,4 +1,5 @@
 import type { Webhook, WebhookSecrets } from '../../domain/webhook.ts';
+import { itemKinds } from './item-kinds.ts';
 import {
   absent,
   atVersion,
@@ -11,24 +12,25 @@ import {
   remove,
   write,
 } from './items.ts';
-import { webhookKey } from './keys.ts';
 
 /** A stored webhook, with its secrets. A secret is shown once and never logged. */
 export type WebhookRecord = Webhook & WebhookSecrets;
 
 /** @returns the stored webhook: that of an earlier attempt, if there was one. */
 export async function insertWebhook(partnerId: string, webhook: WebhookRecord): Promise<WebhookRecord> {
-  const key = webhookKey(partnerId, webhook.id);
+  const key = itemKinds.webhook.key({ partnerId, id: webhook.id });
   return (await createIdempotent<WebhookRecord>(key, [put({ ...webhook, ...key }, absent)])) ?? webhook;
 }
 
 export async function getWebhook(partnerId: string, id: string): Promise<WebhookRecord | undefined> {
-  return get<WebhookRecord>(webhookKey(partnerId, id));
+  return get<WebhookRecord>(itemKinds.webhook.key({ partnerId, id }));
 }
 
 /** @throws ConditionFailed when the webhook is no longer at the version before. */
 export async function saveWebhook(partnerId: string, webhook: WebhookRecord): Promise<WebhookRecord> {
-  await write(put({ ...webhook, ...webhookKey(partnerId, webhook.id) }, atVersion(webhook.version - 1)));
+  await write(
+    put({ ...webhook, ...itemKinds.webhook.key({ partnerId, id: webhook.id }) }, atVersion(webhook.version - 1)),
+  );
   return webhook;
 }
 
@@ -55,17 +57,15 @@ export async function disableWebhook(
 
 /** @throws ConditionFailed when the webhook is no longer at the version that was read. */
 export async function removeWebhook(partnerId: string, { id, version }: WebhookRecord): Promise<void> {
-  await write(remove(webhookKey(partnerId, id), atVersion(version)));
+  await write(remove(itemKinds.webhook.key({ partnerId, id }), atVersion(version)));
 }
 
 /** A page of a partner's webhooks, oldest first. */
 export async function queryWebhooks(partnerId: string, limit: number, after: string | undefined) {
-  const { pk, sk } = webhookKey(partnerId, '');
-  return query<WebhookRecord>({ partition: pk, prefix: sk, after }, limit);
+  return query<WebhookRecord>({ ...itemKinds.webhook.range({ partnerId }), after }, limit);
 }
 
 /** All webhooks of a partner. Their number is bounded. */
 export async function allWebhooks(partnerId: string): Promise<WebhookRecord[]> {
-  const { pk, sk } = webhookKey(partnerId, '');
-  return queryAll<WebhookRecord>({ partition: pk, prefix: sk });
+  return queryAll<WebhookRecord>(itemKinds.webhook.range({ partnerId }));
 }

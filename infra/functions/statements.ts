@@ -3,7 +3,7 @@ import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { cursorSecretKey, JOURNAL, requestCounts } from '../../adapters/dynamodb/keys.ts';
+import { itemKinds, JOURNAL } from '../../adapters/dynamodb/item-kinds.ts';
 import { table as names } from '../../adapters/dynamodb/table.ts';
 import { nagName } from '../nag-names.ts';
 import type { ExecutionPermission, FunctionPermissions } from './permissions.ts';
@@ -14,11 +14,12 @@ export function tableStatements(
   { table: actions, indexes = [], journal }: FunctionPermissions,
 ): PolicyStatement[] {
   if (actions.length === 0) return [];
+  const leadingKeys = [itemKinds.cursorSecret.range({}).partition, itemKinds.requestCount.range({}).partition];
   // Every function may create the cursor secret and count requests, even if it writes nothing else.
   const ownWrites = new PolicyStatement({
     actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     resources: [table.tableArn],
-    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk, requestCounts] } },
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': leadingKeys } },
   });
   const onItems = actions.filter((action) => action !== 'Query');
   return [

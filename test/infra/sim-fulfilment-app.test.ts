@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { cursorSecretKey, requestCounts } from '../../adapters/dynamodb/keys.ts';
 import { table } from '../../adapters/dynamodb/table.ts';
 import { resources } from '../../functions/api/routes.ts';
 import { bundleName } from '../../infra/functions/bundles.ts';
@@ -370,7 +369,7 @@ describe('what functions may do', () => {
     expect(conditional.map(({ Action, Condition }) => ({ Action, Condition }))).toEqual([
       {
         Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
-        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [cursorSecretKey.pk, requestCounts] } },
+        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['SYSTEM', 'REQUESTS'] } },
       },
     ]);
   });

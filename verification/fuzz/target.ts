@@ -1,4 +1,4 @@
-import { cursorSecretKey } from '../../adapters/dynamodb/keys.ts';
+import { itemKinds } from '../../adapters/dynamodb/item-kinds.ts';
 import type { LocalCloud } from '../../local/cloud.ts';
 import { sender } from './http.ts';
 import type { SentRequest } from './request.ts';
@@ -17,7 +17,9 @@ export async function secretsOf({ endpoints, parts }: Target): Promise<string[]>
       SecretId: secretArn,
     },
   );
-  const Key = Object.fromEntries(Object.entries(cursorSecretKey).map(([name, value]) => [name, { S: value }]));
+  const Key = Object.fromEntries(
+    Object.entries(itemKinds.cursorSecret.key({})).map(([name, value]) => [name, { S: value }]),
+  );
   const kept = await call<{ Item?: { secret: { S: string } } }>(
     endpoints.dynamodb,
     '1.0',

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { MAX_AUDIENCES } from '../../../adapters/api-gateway/audiences.ts';
+import type { Key } from '../../../adapters/dynamodb/item-kind.ts';
+import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import type { Attributes } from '../../../adapters/dynamodb/item-shapes.ts';
 import { scanRaw } from '../../../adapters/dynamodb/items.ts';
-import type { Key } from '../../../adapters/dynamodb/keys.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { untilAvailable } from '../support/eventually.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
@@ -172,12 +173,13 @@ describe('a partner’s system', () => {
     const rotated = is(200, await rotate());
 
     const items = await allItems();
+    const { pk: hookPk, sk: hookSk } = itemKinds.webhook.key({ partnerId: acme.id, id: webhook.id });
     const holding = (secret: string) =>
       items.filter((item) => JSON.stringify(item).includes(secret)).map(({ pk, sk }) => `${pk} ${sk}`);
     expect(items.length).toBeGreaterThan(3);
     expect(holding(made.secret)).toEqual([]);
-    expect(holding(webhook.secret)).toEqual([`P#${acme.id} WHK#${webhook.id}`]);
-    expect(holding(rotated.secret)).toEqual([`P#${acme.id} WHK#${webhook.id}`]);
+    expect(holding(webhook.secret)).toEqual([`${hookPk} ${hookSk}`]);
+    expect(holding(rotated.secret)).toEqual([`${hookPk} ${hookSk}`]);
     // Their callers are told again all the same.
     expect(is(201, await platform.post<NewClient>(pathOf(acme.id), body, withKey('client')))).toEqual(made);
     expect(is(200, await rotate())).toEqual(rotated);

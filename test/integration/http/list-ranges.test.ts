@@ -1,8 +1,9 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { documentClient, tableName } from '../../../adapters/dynamodb/client.ts';
+import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { put, query, type Range, write } from '../../../adapters/dynamodb/items.ts';
-import { customerServiceKey, shardOf } from '../../../adapters/dynamodb/keys.ts';
+import { shardOf } from '../../../adapters/dynamodb/keys.ts';
 import { scanSims } from '../../../adapters/dynamodb/sim-lists.ts';
 import { simItem } from '../../../adapters/dynamodb/sims.ts';
 import type { Iccid } from '../../../domain/iccid.ts';
@@ -70,7 +71,7 @@ describe('a selection of SIMs that change while it reads them', () => {
     ['of a fleet that do both', {}, (iccid, isOdd) => (isOdd ? suspendedOrResumed : onEitherService)(iccid, isOdd)],
   ])('has each exactly once: %s', async (title, filter, turn) => {
     const partnerId = `${partition}-${title}`;
-    await write(put({ ...customerServiceKey(partnerId, 'csv_trackers'), ...aCustomerService() }));
+    await write(put({ ...itemKinds.customerService.key({ partnerId, id: 'csv_trackers' }), ...aCustomerService() }));
     const found: string[] = [];
     let after: string | undefined;
     let pages = 0;

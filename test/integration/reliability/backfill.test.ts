@@ -5,7 +5,8 @@ import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { backfillNext, backfillSegments, startBackfill } from '../../../adapters/dynamodb/backfill.ts';
-import { customerServiceKey, partnerServiceKey, simKey } from '../../../adapters/dynamodb/keys.ts';
+import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
+import { simKey } from '../../../adapters/dynamodb/keys.ts';
 import { createTables } from '../../../local/dynamodb/tables.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
@@ -30,7 +31,8 @@ afterAll(async () => {
   documents.destroy();
 });
 
-const keyOf = (place: number) => partnerServiceKey('old', `psv_${String(place).padStart(26, '0')}`);
+const keyOf = (place: number) =>
+  itemKinds.partnerService.key({ partnerId: 'old', id: `psv_${String(place).padStart(26, '0')}` });
 const itemAt = async (place: number) =>
   (await documents.send(new GetCommand({ TableName, Key: keyOf(place), ConsistentRead: true }))).Item;
 
@@ -105,7 +107,10 @@ describe('items of an earlier shape', () => {
 describe('SIMs that an earlier release terminated', () => {
   test('leave the counts of their services, each once', async () => {
     const services = { partnerServiceId: 'psv_counted', customerServiceId: 'csv_counted' };
-    const keys = [partnerServiceKey('old', 'psv_counted'), customerServiceKey('old', 'csv_counted')];
+    const keys = [
+      itemKinds.partnerService.key({ partnerId: 'old', id: 'psv_counted' }),
+      itemKinds.customerService.key({ partnerId: 'old', id: 'csv_counted' }),
+    ];
     const sim = (number: number, own: object) => {
       const iccid = `8944200000000000${String(number).padStart(3, '0')}`;
       return { ...simKey('old', iccid), iccid, state: 'terminated', version: 5, history: [], ...services, ...own };

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { update, write } from '../../../adapters/dynamodb/items.ts';
-import { operatorHealthKey } from '../../../adapters/dynamodb/keys.ts';
 import { operatorTraffic } from '../../../adapters/dynamodb/operator-traffic.ts';
 import type { OperatorTraffic } from '../../../adapters/operators/traffic.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
@@ -19,7 +19,7 @@ function unknownOperator(): string {
 }
 
 const pauseIsOver = (operatorId: string) =>
-  write(update(operatorHealthKey(operatorId), { set: { closedUntil: Date.now() - 1 } }));
+  write(update(itemKinds.operatorHealth.key({ operatorId }), { set: { closedUntil: Date.now() - 1 } }));
 const circuitStates = (operatorId: string, times: number) =>
   Promise.all(Array.from({ length: times }, () => operatorTraffic.circuitState(operatorId)));
 

@@ -4,8 +4,9 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import { documentClient, tableName } from '../../../adapters/dynamodb/client.ts';
+import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { write } from '../../../adapters/dynamodb/items.ts';
-import { due, operationKey } from '../../../adapters/dynamodb/keys.ts';
+import { due } from '../../../adapters/dynamodb/keys.ts';
 import { getOperation, type OperationRecord, putOperation } from '../../../adapters/dynamodb/operations.ts';
 import { dueRuns } from '../../../adapters/dynamodb/runs.ts';
 import { startRun } from '../../../adapters/step-functions.ts';
@@ -125,10 +126,10 @@ test('a look that Step Functions throttles is not counted as failed', async () =
   expect(stepFunctions?.throttled()).toBeGreaterThanOrEqual(2);
   const dueAt = '2026-01-01T00:00:00.000Z';
   expect(await dueRuns(new Date(), 10)).toEqual([
-    { kind: 'operation', partnerId, id, dueAt, duePk: due.work, key: operationKey(partnerId, id) },
+    { kind: 'operation', partnerId, id, dueAt, duePk: due.work, key: itemKinds.operation.key({ partnerId, id }) },
   ]);
   const { Item } = await documentClient().send(
-    new GetCommand({ TableName: tableName(), Key: operationKey(partnerId, id) }),
+    new GetCommand({ TableName: tableName(), Key: itemKinds.operation.key({ partnerId, id }) }),
   );
   expect(Item).toMatchObject({ duePk: due.work, dueAt });
   expect(Item).not.toHaveProperty('failedLooks');

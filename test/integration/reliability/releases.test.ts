@@ -9,8 +9,9 @@ import { queryDeadLetters, queryRedrivenUsage } from '../../../adapters/dynamodb
 import { getDelivery, queryPending } from '../../../adapters/dynamodb/deliveries.ts';
 import { getFailedChange } from '../../../adapters/dynamodb/failed-changes.ts';
 import { getHoldingWatch } from '../../../adapters/dynamodb/holding-watches.ts';
+import type { Key } from '../../../adapters/dynamodb/item-kind.ts';
 import { type ItemKind, itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
-import { SHAPE, upgradeItem } from '../../../adapters/dynamodb/item-shapes.ts';
+import { upgradeItem } from '../../../adapters/dynamodb/item-shapes.ts';
 import { get } from '../../../adapters/dynamodb/items.ts';
 import { queryJournal } from '../../../adapters/dynamodb/journal.ts';
 import { getLateActivation } from '../../../adapters/dynamodb/late-activations.ts';
@@ -18,6 +19,8 @@ import {
   eachManifestPage,
   type Manifest,
   type ManifestPage,
+  operationManifest,
+  orderManifest,
   pageWithResults,
 } from '../../../adapters/dynamodb/manifests.ts';
 import { getOperation } from '../../../adapters/dynamodb/operations.ts';
@@ -27,6 +30,7 @@ import { getOrder, queryOrderEvents } from '../../../adapters/dynamodb/orders.ts
 import { getPartner } from '../../../adapters/dynamodb/partners.ts';
 import { getCustomerService, getPartnerService } from '../../../adapters/dynamodb/services.ts';
 import { getSim, ownersOf, type SimRecord, simHistory } from '../../../adapters/dynamodb/sims.ts';
+import { SHAPE } from '../../../adapters/dynamodb/table.ts';
 import { getGrantedTariff, getTariff } from '../../../adapters/dynamodb/tariffs.ts';
 import { readUsageProgress, simDays, sumsOfService } from '../../../adapters/dynamodb/usage.ts';
 import { getWebhook } from '../../../adapters/dynamodb/webhooks.ts';
@@ -39,21 +43,19 @@ import { useLocalCloud } from '../support/local-cloud.ts';
 const local = useLocalCloud();
 
 /** Kinds that no release has written yet: the next `npm run keep-release` brings them, and empties this list. */
-const newKinds: readonly string[] = ['backfillSegment', 'redrivenUsage', 'failedChange', 'requestCount'];
+const newKinds: readonly string[] = ['backfillSegment', 'redrivenUsage', 'failedChange', 'requestCount', 'operator'];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
-/** An item as a release wrote it, with the ids that its key is made of. */
-type Written = {
-  pk: string;
-  sk: string;
-  partnerId: string;
-  of: string;
-  id: string;
-  attributes: Record<string, unknown>;
-};
+/** An item as a release wrote it: its key and its other attributes. */
+type Written = { key: Key; attributes: Record<string, unknown> };
 
-/** Of an item what its reader finds, and what it should find: all that was written, unless the reader makes something else of it. */
-type Reader = (written: Written) => Promise<{ read: unknown; wanted?: unknown }>;
+type KeyValues<Kind extends ItemKind> = NonNullable<ReturnType<(typeof itemKinds)[Kind]['parse']>>;
+
+/**
+ * Reads an item, given the values of its key. `wanted` is what it should read: all attributes that were written, unless the
+ * reader converts them.
+ */
+type Reader<Values> = (values: Values, written: Written) => Promise<{ read: unknown; wanted?: unknown }>;
 
 const ENOUGH = 1000;
 const oneOf = (items: readonly object[], wanted: object) => ({
@@ -64,92 +66,92 @@ const FROM = '2000-01-01';
 const UP_TO = '2099-12-31';
 
 /** One for each kind: a new kind is not compiled without. Where only conditions look at a kind, its item is read as it is. */
-const readers: Readonly<Record<ItemKind, Reader>> = {
+const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   partner: async ({ partnerId }) => ({ read: await getPartner(partnerId) }),
   operator: async ({ id }) => ({ read: await getOperator(id) }),
   tariff: async ({ id }) => ({ read: await getTariff(id) }),
-  grant: async ({ partnerId, id }) => ({ read: await getGrantedTariff(partnerId, id), wanted: { id } }),
+  grant: async ({ partnerId, tariffId }) => ({
+    read: await getGrantedTariff(partnerId, tariffId),
+    wanted: { id: tariffId },
+  }),
   customer: async ({ partnerId, id }) => ({ read: await getCustomer(partnerId, id) }),
   partnerService: async ({ partnerId, id }) => ({ read: await getPartnerService(partnerId, id) }),
   customerService: async ({ partnerId, id }) => ({ read: await getCustomerService(partnerId, id) }),
   serviceName: asItIs,
   order: async ({ partnerId, id }) => ({ read: await getOrder(partnerId, id) }),
-  orderEvent: async ({ partnerId, of, attributes }) =>
-    oneOf((await queryOrderEvents(partnerId, of, ENOUGH, undefined)).items, attributes),
-  orderPage: manifestPage,
-  orderWatch: async ({ partnerId, of }) => ({ read: await getOrderPoll(partnerId, of) }),
-  holdingWatch: async ({ partnerId, of, attributes: { days } }) => ({
-    read: await getHoldingWatch(partnerId, of),
+  orderEvent: async ({ partnerId, orderId }, { attributes }) =>
+    oneOf((await queryOrderEvents(partnerId, orderId, ENOUGH, undefined)).items, attributes),
+  orderPage: async ({ partnerId, orderId }, written) => manifestPage(orderManifest(partnerId, orderId), written),
+  orderWatch: async ({ partnerId, orderId }) => ({ read: await getOrderPoll(partnerId, orderId) }),
+  holdingWatch: async ({ partnerId, orderId }, { attributes: { days } }) => ({
+    read: await getHoldingWatch(partnerId, orderId),
     wanted: { days },
   }),
   operation: async ({ partnerId, id }) => ({ read: await getOperation(partnerId, id) }),
-  operationPage: manifestPage,
-  operationResults: async ({ partnerId, of, attributes }) => {
-    const operation = await getOperation(partnerId, of);
-    const manifest: Manifest = { partition: `P#${partnerId}#ORD#${operation?.planStage?.orderId}` };
-    const { parts } = await pageWithResults(partnerId, of, manifest, Number(attributes.page));
-    return {
-      read: parts.map(({ page, part }) => ({ page, part })),
-      wanted: [{ page: attributes.page, part: attributes.part }],
-    };
+  operationPage: async ({ partnerId, operationId }, written) =>
+    manifestPage(operationManifest(partnerId, operationId), written),
+  operationResults: async ({ partnerId, operationId, page, part }) => {
+    const operation = await getOperation(partnerId, operationId);
+    const manifest = orderManifest(partnerId, operation?.planStage?.orderId ?? '');
+    const { parts } = await pageWithResults(partnerId, operationId, manifest, page);
+    return { read: parts.map((found) => ({ page: found.page, part: found.part })), wanted: [{ page, part }] };
   },
-  lateActivation: async ({ pk, sk }) => ({ read: await getLateActivation({ pk, sk }) }),
-  sim: async ({ partnerId, sk }) => ({ read: await getSim(partnerId, sk) }),
-  simHistory: async ({ partnerId, of, attributes: { history } }) => {
+  lateActivation: async (_, { key }) => ({ read: await getLateActivation(key) }),
+  sim: async ({ partnerId, iccid }) => ({ read: await getSim(partnerId, iccid) }),
+  simHistory: async ({ partnerId, iccid }, { attributes: { history } }) => {
     // Safe: the reader needs no more of a SIM than these.
-    const sim = { iccid: of, createdAt: `${FROM}T00:00:00.000Z`, history: [] } as unknown as SimRecord;
+    const sim = { iccid, createdAt: `${FROM}T00:00:00.000Z`, history: [] } as unknown as SimRecord;
     const steps = await simHistory(partnerId, sim);
     return { read: steps.length, wanted: 1 + (Array.isArray(history) ? history.length : 0) };
   },
-  simDay: async ({ partnerId, of, sk, attributes }) => {
+  simDay: async ({ partnerId, iccid, place }, { attributes }) => {
     const { networks, services, records, contents: _contents, expiresAt: _expiresAt, ...day } = attributes;
     const hours = Object.entries(Object(networks)).map(([network, text]) => [network, hoursIn(String(text))] as const);
-    const [read] = await simDays(partnerId, of, sk, sk);
+    const [read] = await simDays(partnerId, iccid, place, place);
     const wanted = { ...day, part: 0, networks: new Map(hours), services: new Map(Object.entries(Object(services))) };
     return {
       read: read && { ...read, records: [...read.records.keys()] },
       wanted: { ...wanted, records: String(records).match(/.{8}/g) },
     };
   },
-  serviceSum: async ({ partnerId, attributes: { top, ...sum } }) => {
-    const { serviceId, period, bytes } = sum;
-    const sums = await sumsOfService(partnerId, String(serviceId), String(period));
-    const read = sums.find((one) => one.bytes === bytes);
+  serviceSum: async ({ partnerId, serviceId, period }, { attributes: { top, ...sum } }) => {
+    const sums = await sumsOfService(partnerId, serviceId, period);
+    const read = sums.find(({ bytes }) => bytes === sum.bytes);
     return {
       read: read && { ...read, top: Object.fromEntries(read.top.map((of) => [of.iccid, of.bytes])) },
       wanted: { ...sum, top },
     };
   },
-  simOwner: async ({ attributes: { iccid, partnerId } }) => ({
-    read: (await ownersOf([String(iccid)])).get(String(iccid)),
+  simOwner: async ({ iccid }, { attributes: { partnerId } }) => ({
+    read: (await ownersOf([iccid])).get(iccid),
     wanted: partnerId,
   }),
-  usageCursor: async ({ sk, attributes: { cursor } }) => ({
-    read: (await readUsageProgress()).get(sk)?.cursor,
+  usageCursor: async ({ operatorId }, { attributes: { cursor } }) => ({
+    read: (await readUsageProgress()).get(operatorId)?.cursor,
     wanted: cursor,
   }),
-  redrivenUsage: async ({ attributes }) => oneOf(await queryRedrivenUsage(ENOUGH), attributes),
+  redrivenUsage: async (_, { attributes }) => oneOf(await queryRedrivenUsage(ENOUGH), attributes),
   request: asItIs,
-  journalEntry: async ({ partnerId, attributes }) =>
-    oneOf((await queryJournal({ partnerId }, { from: FROM, to: UP_TO }, ENOUGH, undefined)).items, attributes),
+  journalEntry: async ({ tenant }, { attributes }) =>
+    oneOf((await queryJournal(tenant, { from: FROM, to: UP_TO }, ENOUGH, undefined)).items, attributes),
   webhook: async ({ partnerId, id }) => ({ read: await getWebhook(partnerId, id) }),
   webhookQueue: asItIs,
-  delivery: async ({ partnerId, of, id }) => ({ read: await getDelivery(partnerId, of, id) }),
-  pendingDelivery: async ({ partnerId, of, attributes }) =>
-    oneOf((await queryPending(partnerId, of, ENOUGH, undefined)).items, attributes),
+  delivery: async ({ partnerId, webhookId, id }) => ({ read: await getDelivery(partnerId, webhookId, id) }),
+  pendingDelivery: async ({ partnerId, webhookId }, { attributes }) =>
+    oneOf((await queryPending(partnerId, webhookId, ENOUGH, undefined)).items, attributes),
   alarm: async ({ partnerId, id }) => ({ read: await getAlarm(partnerId, id) }),
-  alarmFiring: async ({ partnerId, of, attributes }) =>
-    oneOf((await queryFirings(partnerId, of, ENOUGH, undefined)).items, attributes),
-  failedChange: async ({ pk }) => ({
-    read: await getFailedChange(pk.slice('FAILED_CHANGE#'.length)),
+  alarmFiring: async ({ partnerId, alarmId }, { attributes }) =>
+    oneOf((await queryFirings(partnerId, alarmId, ENOUGH, undefined)).items, attributes),
+  failedChange: async ({ id }) => ({
+    read: await getFailedChange(id),
     wanted: { dynamodb: { Keys: expect.anything() } },
   }),
-  backfillSegment: async ({ attributes }) => oneOf(await backfillSegments(), attributes),
+  backfillSegment: async (_, { attributes }) => oneOf(await backfillSegments(), attributes),
   cursorSecret: asItIs,
   operatorHealth: asItIs,
   requestCount: asItIs,
   operatorCalls: asItIs,
-  setAside: async ({ attributes }) => oneOf((await queryDeadLetters(ENOUGH, undefined)).items, attributes),
+  setAside: async (_, { attributes }) => oneOf((await queryDeadLetters(ENOUGH, undefined)).items, attributes),
 };
 
 /** `4:2000000 5:17` is what was used from four and from five o'clock on. */
@@ -157,13 +159,13 @@ function hoursIn(text: string): Map<number, number> {
   return new Map(text.split(' ').map((hour) => [Number(hour.split(':')[0]), Number(hour.split(':')[1])]));
 }
 
-async function asItIs({ pk, sk }: Written): ReturnType<Reader> {
-  return { read: await get<unknown>({ pk, sk }) };
+async function asItIs(_: unknown, { key }: Written) {
+  return { read: await get<unknown>(key) };
 }
 
-async function manifestPage({ pk, attributes }: Written): ReturnType<Reader> {
+async function manifestPage(manifest: Manifest, { attributes }: Written) {
   const pages: ManifestPage[] = [];
-  for await (const page of eachManifestPage({ partition: pk })) {
+  for await (const page of eachManifestPage(manifest)) {
     pages.push(page);
   }
   return oneOf(pages, attributes);
@@ -174,15 +176,14 @@ const keys = ['pk', 'sk', 'gsi1pk', 'gsi2pk', 'gsi3pk', 'gsi3sk', 'duePk', 'dueA
 
 function written({ item }: KeptItem): Written {
   const { pk = '', sk = '', ...rest } = unmarshall(item);
-  const [, partnerId = '', , of = ''] = String(pk).split('#');
-  return {
-    pk,
-    sk,
-    partnerId,
-    of,
-    id: String(sk).slice(String(sk).indexOf('#') + 1),
-    attributes: Object.fromEntries(Object.entries(rest).filter(([name]) => !keys.includes(name))),
-  };
+  const attributes = Object.fromEntries(Object.entries(rest).filter(([name]) => !keys.includes(name)));
+  return { key: { pk, sk }, attributes };
+}
+
+async function read<Kind extends ItemKind>(kind: Kind, found: Written): ReturnType<Reader<unknown>> {
+  // Safe: the parser of the kind returns the values of the kind.
+  const values = itemKinds[kind].parse(found.key) as KeyValues<Kind> | undefined;
+  return values ? readers[kind](values, found) : { read: undefined };
 }
 
 function itemsOf(release: Release): KeptItem[] {
@@ -223,13 +224,13 @@ describe.each(releases())('what release $version wrote', (release) => {
       // An item may be there as it was at several times.
       await put(kept);
       const found = written(kept);
-      const { read, wanted = found.attributes } = await readers[kind](found);
+      const { read: actual, wanted = found.attributes } = await read(kind, found);
 
-      expect(read).toBeDefined();
+      expect(actual).toBeDefined();
       if (typeof wanted === 'object' && wanted !== null) {
-        expect(read).toMatchObject(wanted);
+        expect(actual).toMatchObject(wanted);
       } else {
-        expect(read).toBe(wanted);
+        expect(actual).toBe(wanted);
       }
     },
   );

@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { customerKey, simKey } from '../../../adapters/dynamodb/keys.ts';
+import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
+import { simKey } from '../../../adapters/dynamodb/keys.ts';
 import { createTables } from '../../../local/dynamodb/tables.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
@@ -61,7 +62,9 @@ test('damage to a partner is undone from an earlier table, and no other partner 
       ExpressionAttributeValues: { ':nonsense': 'terminated' },
     }),
   );
-  await documents.send(new DeleteCommand({ TableName: live, Key: customerKey(harmed.id, gone.id) }));
+  await documents.send(
+    new DeleteCommand({ TableName: live, Key: itemKinds.customer.key({ partnerId: harmed.id, id: gone.id }) }),
+  );
   await harmed.api.patch(`/v1/customers/${customer.id}`, { name: 'Renamed' });
   const newer = await harmed.aCustomer({ name: 'Came since' });
   await other.api.patch(`/v1/customers/${kept.id}`, { name: 'After' });

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { deliveryIdOf, markWebhookDue, queueDelivery } from '../../../adapters/dynamodb/deliveries.ts';
+import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { put, remove, update, write } from '../../../adapters/dynamodb/items.ts';
-import { deliveryKey, due, orderKey } from '../../../adapters/dynamodb/keys.ts';
+import { due } from '../../../adapters/dynamodb/keys.ts';
 import { claimNextAttempt } from '../../../adapters/dynamodb/runs.ts';
 import type { PublicEvent } from '../../../domain/webhook.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
@@ -18,7 +19,7 @@ const partnerId = 'acme-aside';
 const orderId = `ord_poison${process.pid}${Date.now()}`;
 /** As long as the id of a partner may be: so is the id under which its work is set aside. */
 const longPartnerId = partnerId.padEnd(64, '-x');
-const key = orderKey(longPartnerId, orderId);
+const key = itemKinds.order.key({ partnerId: longPartnerId, id: orderId });
 
 type SetAside = { id: string; kind: string; partnerId?: string; subject: string; error: string; at: string };
 
@@ -84,7 +85,7 @@ describe('an event that cannot be sent because of an error of ours', () => {
       await queueDelivery('acme-aside-hooks', id, event, now);
     }
     // No function writes this: the result of an attempt cannot be computed.
-    const key = deliveryKey('acme-aside-hooks', id, deliveryIdOf(broken.id));
+    const key = itemKinds.delivery.key({ partnerId: 'acme-aside-hooks', webhookId: id, id: deliveryIdOf(broken.id) });
     await write(update(key, { set: { attempts: 'none' } }));
     await markWebhookDue('acme-aside-hooks', id, now, 3);
 
@@ -118,7 +119,12 @@ describe('an event that cannot be sent because of an error of ours', () => {
 
 describe('an execution that has ended', () => {
   test('is followed by one other, however many sweeps see its end at the same time', async () => {
-    const ended = { ...orderKey(partnerId, 'ord_ended'), state: 'fulfilled', version: 1, runAttempt: 4 };
+    const ended = {
+      ...itemKinds.order.key({ partnerId, id: 'ord_ended' }),
+      state: 'fulfilled',
+      version: 1,
+      runAttempt: 4,
+    };
     // Not due for the schedule itself.
     await write(put({ ...ended, duePk: 'TEST', dueAt: '2000-01-01' }));
     const sweeps = Array.from({ length: 5 }, () =>
@@ -126,7 +132,7 @@ describe('an execution that has ended', () => {
     );
     const claimed = await Promise.all(sweeps);
     expect(claimed.filter((attempt) => attempt !== undefined)).toEqual([5]);
-    await write(remove(orderKey(partnerId, 'ord_ended')));
+    await write(remove(itemKinds.order.key({ partnerId, id: 'ord_ended' })));
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
+import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { update, write } from '../../../adapters/dynamodb/items.ts';
-import { customerServiceKey } from '../../../adapters/dynamodb/keys.ts';
 import { operationManifest, pageWithResults } from '../../../adapters/dynamodb/manifests.ts';
 import { getCustomerService, insertCustomerService } from '../../../adapters/dynamodb/services.ts';
 import { getSims, saveSim } from '../../../adapters/dynamodb/sims.ts';
@@ -32,7 +32,7 @@ describe('a page of SIMs of 150 services', () => {
         const times = { createdAt: at, updatedAt: at, version: 1 };
         const service = { id, customerId: customer.id, tariffId: 'trf_customer_all', name: id, ...times };
         await insertCustomerService(acme.id, service);
-        await write(update(customerServiceKey(acme.id, id), { set: { sims: 1 } }));
+        await write(update(itemKinds.customerService.key({ partnerId: acme.id, id }), { set: { sims: 1 } }));
         const before = records.get(sim.iccid);
         if (!before) {
           throw new Error(`${sim.iccid} is not there.`);

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AttributeValue, Context, DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { getDelivery, type PendingDelivery, queryPending } from '../../../adapters/dynamodb/deliveries.ts';
 import { getFailedChange } from '../../../adapters/dynamodb/failed-changes.ts';
+import type { Key } from '../../../adapters/dynamodb/item-kind.ts';
+import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { put, remove, write } from '../../../adapters/dynamodb/items.ts';
-import { webhookKey } from '../../../adapters/dynamodb/keys.ts';
+import { simKey } from '../../../adapters/dynamodb/keys.ts';
 import { insertWebhook } from '../../../adapters/dynamodb/webhooks.ts';
 import { newSecret } from '../../../adapters/webhooks/signature.ts';
 import { withCheckDigit } from '../../../domain/iccid.ts';
@@ -45,12 +47,7 @@ async function aWebhook(partnerId: string, n: number): Promise<string> {
 
 type Attributes = Record<string, AttributeValue>;
 
-function record(
-  pk: string,
-  sk: string,
-  place: number,
-  images: { now: Attributes; before?: Attributes },
-): DynamoDBRecord {
+function record({ pk, sk }: Key, place: number, images: { now: Attributes; before?: Attributes }): DynamoDBRecord {
   const keys = { pk: { S: pk }, sk: { S: sk } };
   return {
     eventName: images.before ? 'MODIFY' : 'INSERT',
@@ -66,8 +63,7 @@ function record(
 
 /** A line of an order's timeline. */
 function line(partnerId: string, orderId: string, place: number, type = 'order.accepted'): DynamoDBRecord {
-  const version = String(place).padStart(8, '0');
-  return record(`P#${partnerId}#ORD#${orderId}`, `EVT#${version}#0`, place, {
+  return record(itemKinds.orderEvent.key({ partnerId, orderId, version: place, line: 0 }), place, {
     now: { type: { S: type }, at: { S: '2026-03-02T10:00:00.000Z' }, actor: { S: 'system' } },
   });
 }
@@ -88,7 +84,7 @@ function activated(partnerId: string, n: number, history: AttributeValue | undef
     updatedAt: { S: at },
     version: { N: String(version) },
   });
-  return record(`P#${partnerId}#SIM#${n % 32}`, iccid, n, {
+  return record(simKey(partnerId, iccid), n, {
     before: { ...sim('activating', 4), history: { L: [] } },
     now: { ...sim('active', 5), history: history ?? { L: [{ S: `5 ${Date.parse(at)} activated active op_1` }] } },
   });
@@ -112,13 +108,13 @@ async function queued(partnerId: string, webhookId: string): Promise<PendingDeli
 const platform = cloud.as({ roles: ['platform'] });
 
 /** The work that is set aside with an error that names a key, once its retries are over. */
-async function setAsideAs(key: string): Promise<{ id: string; subject: string }> {
+async function setAsideAs({ pk, sk }: Key): Promise<{ id: string; subject: string }> {
   type SetAside = { id: string; subject: string; error: string };
   return eventually(async () => {
     const { items } = is(200, await platform.get<{ items: SetAside[] }>('/v1/platform/set-aside?limit=200'));
-    const found = items.find(({ error }) => error.includes(key));
+    const found = items.find(({ error }) => error.includes(`${pk} ${sk}`));
     if (!found) {
-      throw new Error(`Nothing is set aside for ${key}.`);
+      throw new Error(`Nothing is set aside for ${pk} ${sk}.`);
     }
     return found;
   });
@@ -159,15 +155,17 @@ describe('a record that always fails', () => {
     const good = await aWebhook(partnerId, 3);
     // No function writes such: what it is for is missing.
     const broken = { id: 'whk_broken', url: 'http://127.0.0.1:9/', enabled: true, createdAt: MADE_AT, version: 1 };
-    await write(put({ ...broken, ...webhookKey(partnerId, 'whk_broken') }));
+    await write(put({ ...broken, ...itemKinds.webhook.key({ partnerId, id: 'whk_broken' }) }));
     expect(await publish([line(partnerId, 'ord_1', 1)])).toEqual([]);
     const { items } = is(
       200,
       await cloud.partner(partnerId).api.get<{ items: { type: string }[] }>(`/v1/webhooks/${good}/deliveries`),
     );
     expect(items).toHaveLength(1);
-    const { id, subject } = await setAsideAs(`P#${partnerId}#ORD#ord_1 EVT#00000001#0`);
-    await write(remove(webhookKey(partnerId, 'whk_broken')));
+    const { id, subject } = await setAsideAs(
+      itemKinds.orderEvent.key({ partnerId, orderId: 'ord_1', version: 1, line: 0 }),
+    );
+    await write(remove(itemKinds.webhook.key({ partnerId, id: 'whk_broken' })));
     is(204, await platform.post(`/v1/platform/set-aside/${id}/put-back`));
     const [, change = ''] = /^FAILED_CHANGE#(\S+)/.exec(subject) ?? [];
     await eventually(async () => expect(await getFailedChange(change)).toBeUndefined());

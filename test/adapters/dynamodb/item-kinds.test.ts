@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import type { Key } from '../../../adapters/dynamodb/item-kind.ts';
+import { type ItemKind, itemKinds, kindOf } from '../../../adapters/dynamodb/item-kinds.ts';
+import type { KeptItem } from '../../../tools/release-items.ts';
+import { releases } from '../../../tools/releases.ts';
+
+/** The keys of items that releases wrote, with their kinds. */
+const released = releases().flatMap((release) => {
+  // Safe: npm run keep-release wrote them.
+  const items = JSON.parse(readFileSync(release.file('items.json'), 'utf8')) as KeptItem[];
+  return items.map(({ kind, item }): [ItemKind, Key] => [kind, { pk: item.pk?.S ?? '', sk: item.sk?.S ?? '' }]);
+});
+
+/** Keys of the kinds that no release has written yet, and of variants that the released items lack. */
+const more: [ItemKind, Key][] = [
+  ['backfillSegment', { pk: 'BACKFILL', sk: 'SEGMENT#00000003' }],
+  ['redrivenUsage', { pk: 'USAGE_REDRIVEN', sk: 'usage_orange_a-b_c' }],
+  ['failedChange', { pk: 'FAILED_CHANGE#a-b_c', sk: 'RECORD' }],
+  ['operator', { pk: 'OPERATORS', sk: 'OPR#acme-mobile' }],
+  ['requestCount', { pk: 'REQUESTS', sk: 'acme#354120000' }],
+  ['journalEntry', { pk: 'PLATFORM#JOURNAL', sk: '2026-11-25T00:00:00.000Z#id' }],
+  ['pendingDelivery', { pk: 'P#acme#WHK#whk_1#PENDING', sk: 'ord_1#00000002#0#dlv_1' }],
+  ['simDay', { pk: 'P#acme#USE#8944200000000000001', sk: '2026-11-25#001' }],
+  ['lateActivation', { pk: 'P#acme#OP#op_1', sk: 'LATE#00000000#00000001#orange#8944200000000000001' }],
+];
+
+describe('the key of each kind of item', () => {
+  test('has an example of every kind', () => {
+    expect([...new Set([...released, ...more].map(([kind]) => kind))].sort()).toEqual(Object.keys(itemKinds).sort());
+  });
+
+  test.each([...released, ...more])('%s: %j is of this kind alone, and is built from its values', (kind, key) => {
+    expect(Object.entries(itemKinds).flatMap(([name, { matches }]) => (matches(key) ? [name] : []))).toEqual([kind]);
+    expect(kindOf(key)).toBe(kind);
+    const { key: build, parse } = itemKinds[kind];
+    // Safe: the values are those of this kind. The compiler does not know which one it is.
+    expect((build as (values: unknown) => Key)(parse(key))).toEqual(key);
+  });
+
+  test('of an unknown item has no kind', () => {
+    expect(kindOf({ pk: 'P#acme', sk: 'WHAT#1' })).toBeUndefined();
+  });
+});
+
+test('docs/data-model.md documents the keys of each kind of item', () => {
+  const document = readFileSync(new URL('../../../docs/data-model.md', import.meta.url), 'utf8');
+  const section = /## Items\n([\s\S]*?)\n## /.exec(document)?.[1] ?? '';
+  const rows = [...section.matchAll(/^\| ([^|]+) \| `([^|`]+)` \| (.+) \|$/gm)];
+  const patternOf = (text: string, value: string) => new RegExp(`^(${text.replaceAll(/<[^>]+>|its id/g, value)})$`);
+  const describedBy = ({ pk, sk }: Key) =>
+    rows.flatMap(([, name = '', partition = '', sort = '']) =>
+      patternOf(partition.replace('P#<P>', '(P#<P>|PLATFORM)'), '[^#]+').test(pk) &&
+      patternOf(sort.replaceAll('`', '').replaceAll(', ', '|'), '.+').test(sk)
+        ? [name]
+        : [],
+    );
+  const found = [...released, ...more].map(([kind, key]) => ({ kind, rows: describedBy(key) }));
+  expect(found.filter((example) => example.rows.length !== 1)).toEqual([]);
+  expect(new Set(found.flatMap((example) => example.rows)).size).toBe(rows.length);
+  expect(rows).toHaveLength(Object.keys(itemKinds).length);
+});
