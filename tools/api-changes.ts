@@ -13,7 +13,7 @@ const changes = breakingChanges(before, openApiDocument(allRoutes, project.versi
 process.stdout.write(`${[...changes, `${changes.length} breaking changes since ${release.version}`].join('\n')}\n`);
 if (changes.length > 0 && !mayBreak(release.version, project.version)) {
   process.stderr.write(
-    `A version that breaks its callers is another one: ${project.version} may not, after ${release.version}.\n`,
+    `Version ${project.version} must not contain breaking changes after ${release.version}: raise the version (docs/changes.md).\n`,
   );
   process.exitCode = 1;
 }

@@ -1,61 +1,54 @@
-import { parseArgs } from 'node:util';
 import pMap from 'p-map';
 import { type BackfillSegment, backfillNext, backfillSegments, startBackfill } from '../adapters/dynamodb/backfill.ts';
+import { runCommand, UsageError, wholeNumber } from './command.ts';
 
 // npm run backfill: rewrites items of earlier shapes and resumes where it stopped the last time (docs/changes.md).
 
 const usage = `npm run backfill -- --table <name> [options]
   --table <name>      the table
-  --endpoint <url>    a DynamoDB other than the cloud's
-  --segments 4        into how many parts the table is cut, which are worked side by side
-  --anew              begins at the start of the table, though an earlier run did not come to its end
-Credentials and region are taken as the AWS CLI takes them from the environment.`;
+  --endpoint <url>    the URL of another DynamoDB than that of AWS
+  --segments 4        the number of segments, which are processed concurrently
+  --restart           starts at the beginning of the table, even if an earlier run did not finish
+Credentials and region come from the environment, as for the AWS CLI.`;
 
-try {
-  await backfill(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`);
-  process.exitCode = 1;
-}
-
-async function backfill(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
+await runCommand(
+  {
+    usage,
     options: {
       table: { type: 'string' },
       endpoint: { type: 'string' },
       segments: { type: 'string', default: '4' },
-      anew: { type: 'boolean', default: false },
+      restart: { type: 'boolean', default: false },
     },
-  });
-  if (values.table === undefined) {
-    throw new Error('--table is missing: it is the output TableName of the data stack.');
-  }
-  if (!/^([1-9]|[1-5]\d|6[0-4])$/.test(values.segments)) {
-    throw new Error(`--segments is a number from 1 to 64, not "${values.segments}".`);
-  }
-  process.env.TABLE_NAME = values.table;
-  if (values.endpoint !== undefined) {
-    process.env.AWS_ENDPOINT_URL_DYNAMODB = values.endpoint;
-  }
-  const open = (await backfillSegments()).filter(({ finishedAt }) => finishedAt === undefined);
-  const resumes = open.length > 0 && !values.anew;
-  const parts = resumes ? open : await startBackfill(Number(values.segments), new Date());
-  process.stdout.write(resumes ? `goes on in ${parts.length} parts\n` : `begins in ${parts.length} parts\n`);
-  const ended = await pMap(parts, runToEnd, { concurrency: parts.length });
-  const sum = (count: (part: BackfillSegment) => number) => ended.reduce((all, part) => all + count(part), 0);
-  process.stdout.write(`done: ${sum(({ looked }) => looked)} items, ${sum(({ written }) => written)} upgraded\n`);
-}
-
-async function runToEnd(started: BackfillSegment): Promise<BackfillSegment> {
-  let part = started;
-  while (part.finishedAt === undefined) {
-    const next = await backfillNext(part, new Date());
-    if (!next) {
-      throw new Error('Another run has begun: this one ends.');
+  },
+  async ({ values }) => {
+    if (values.table === undefined) {
+      throw new UsageError('--table is required. Its value is the output TableName of the data stack.');
     }
-    part = next;
-    process.stdout.write(`part ${part.segment}: ${part.looked} items, ${part.written} upgraded\n`);
+    const count = wholeNumber('--segments', values.segments, { max: 64 });
+    process.env.TABLE_NAME = values.table;
+    if (values.endpoint !== undefined) {
+      process.env.AWS_ENDPOINT_URL_DYNAMODB = values.endpoint;
+    }
+    const unfinished = (await backfillSegments()).filter(({ finishedAt }) => finishedAt === undefined);
+    const resumes = unfinished.length > 0 && !values.restart;
+    const segments = resumes ? unfinished : await startBackfill(count, new Date());
+    process.stdout.write(`${resumes ? 'resumes' : 'starts'} ${segments.length} segments\n`);
+    const finished = await pMap(segments, processSegment, { concurrency: segments.length });
+    const sum = (count: (segment: BackfillSegment) => number) => finished.reduce((all, one) => all + count(one), 0);
+    process.stdout.write(`done: ${sum(({ looked }) => looked)} items, ${sum(({ written }) => written)} upgraded\n`);
+  },
+);
+
+async function processSegment(started: BackfillSegment): Promise<BackfillSegment> {
+  let segment = started;
+  while (segment.finishedAt === undefined) {
+    const next = await backfillNext(segment, new Date());
+    if (!next) {
+      throw new Error('Another run has started, so this run stops.');
+    }
+    segment = next;
+    process.stdout.write(`segment ${segment.segment}: ${segment.looked} items, ${segment.written} upgraded\n`);
   }
-  return part;
+  return segment;
 }

@@ -4,7 +4,7 @@ import { portablePattern } from '../functions/openapi/portable-pattern.ts';
 
 /*
  * Compares two OpenAPI documents of this project from a caller's point of view: requests that were valid must stay valid, and
- * responses must match what was promised. New routes, new optional request fields, new response fields and new enum values in
+ * responses must match the old document. New routes, new optional request fields, new response fields and new enum values in
  * responses are compatible: docs/api-guide.md announces that they may appear.
  */
 
@@ -41,7 +41,7 @@ export function breakingChanges(before: unknown, after: unknown): string[] {
   return Object.entries(old.paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, was]) => {
       const is = now.paths[path]?.[method];
-      const changes = is ? changesOf(was, is, documents) : ['is gone'];
+      const changes = is ? changesOf(was, is, documents) : ['is removed'];
       return changes.map((change) => `${method.toUpperCase()} ${path}: ${change}`);
     }),
   );
@@ -51,14 +51,12 @@ type Documents = { old: ApiDocument; now: ApiDocument };
 
 function changesOf(was: Operation, is: Operation, documents: Documents): string[] {
   return [
-    ...(was.security?.length === 0 && is.security?.length !== 0 ? ['needs a token now'] : []),
+    ...(was.security?.length === 0 && is.security?.length !== 0 ? ['now requires a token'] : []),
     ...parameterChanges(was, is, documents),
     ...bodyChanges(was, is, documents),
-    ...Object.entries(was.responses).flatMap(([status, promised]) => {
-      const answered = is.responses[status];
-      return answered
-        ? responseChanges(status, promised, answered, documents)
-        : [`is not answered with ${status} any more`];
+    ...Object.entries(was.responses).flatMap(([status, documented]) => {
+      const returned = is.responses[status];
+      return returned ? responseChanges(status, documented, returned, documents) : [`no longer returns ${status}`];
     }),
   ];
 }
@@ -70,10 +68,10 @@ function parameterChanges(was: Operation, is: Operation, { old, now }: Documents
     ...[...before].flatMap(([name, { schema: producer, required }]) => {
       const consumer = after.get(name);
       if (!consumer) {
-        return [`the ${name} is gone`];
+        return [`the ${name} is removed`];
       }
       return [
-        ...(consumer.required && !required ? [`the ${name} is required now`] : []),
+        ...(consumer.required && !required ? [`the ${name} is now required`] : []),
         ...incompatibilities({
           producer,
           consumer: consumer.schema,
@@ -92,14 +90,14 @@ function parameterChanges(was: Operation, is: Operation, { old, now }: Documents
 
 function bodyChanges(was: Operation, is: Operation, { old, now }: Documents): string[] {
   if (!was.requestBody) {
-    return is.requestBody?.required ? ['needs a body now'] : [];
+    return is.requestBody?.required ? ['now requires a body'] : [];
   }
   if (!is.requestBody) {
-    return ['takes no body any more'];
+    return ['no longer accepts a body'];
   }
   const { content: consumers, required } = is.requestBody;
   return [
-    ...(required && !was.requestBody.required ? ['needs a body now'] : []),
+    ...(required && !was.requestBody.required ? ['now requires a body'] : []),
     ...Object.entries(was.requestBody.content).flatMap(([type, { schema: producer }]) => {
       const consumer = consumers[type];
       return consumer
@@ -111,34 +109,34 @@ function bodyChanges(was: Operation, is: Operation, { old, now }: Documents): st
             at: 'the body',
             direction: 'request',
           })
-        : [`takes no ${type} any more`];
+        : [`no longer accepts ${type}`];
     }),
   ];
 }
 
 type Response = Operation['responses'][string];
 
-function responseChanges(status: string, promised: Response, answered: Response, { old, now }: Documents): string[] {
+function responseChanges(status: string, documented: Response, returned: Response, { old, now }: Documents): string[] {
   return [
-    ...Object.entries(promised.headers).flatMap(([name, { required }]) => {
-      const header = answered.headers[name];
+    ...Object.entries(documented.headers).flatMap(([name, { required }]) => {
+      const header = returned.headers[name];
       if (!header) {
-        return [`the header ${name} of ${status} is gone`];
+        return [`the header ${name} of ${status} is removed`];
       }
-      return required && !header.required ? [`the header ${name} of ${status} may be absent now`] : [];
+      return required && !header.required ? [`the header ${name} of ${status} may now be absent`] : [];
     }),
-    ...Object.entries(promised.content).flatMap(([type, { schema: consumer }]) => {
-      const producer = answered.content[type];
+    ...Object.entries(documented.content).flatMap(([type, { schema: consumer }]) => {
+      const producer = returned.content[type];
       return producer
         ? incompatibilities({
             producer: producer.schema,
             consumer,
             producerIn: now,
             consumerIn: old,
-            at: `the answer ${status}`,
-            direction: 'answer',
+            at: `the response ${status}`,
+            direction: 'response',
           })
-        : [`${status} is not answered as ${type} any more`];
+        : [`${status} is no longer available as ${type}`];
     }),
   ];
 }
@@ -153,7 +151,7 @@ type Comparison = {
   producerIn: ApiDocument;
   consumerIn: ApiDocument;
   at: string;
-  direction: 'request' | 'answer';
+  direction: 'request' | 'response';
   /** Pairs of named schemas that an outer call compares: schemas may be recursive. */
   above?: readonly string[];
 };
@@ -196,7 +194,7 @@ function incompatibilities(comparison: Comparison): string[] {
     );
     return tries.some((problems) => problems.length === 0)
       ? []
-      : [`${at} is of none of the forms that ${who(comparison)}`];
+      : [`${at} matches none of the alternatives that ${verb(comparison)}`];
   }
   return [
     ...typeProblems(producer.schema, consumer.schema, comparison),
@@ -215,7 +213,7 @@ function incompatibilities(comparison: Comparison): string[] {
   ];
 }
 
-const who = ({ direction }: Comparison) => (direction === 'request' ? 'are taken' : 'were promised');
+const verb = ({ direction }: Comparison) => (direction === 'request' ? 'are accepted' : 'were documented');
 
 function resolved(value: unknown, document: ApiDocument): { schema: JsonSchema; name?: string } {
   const found = jsonSchema.parse(value);
@@ -233,7 +231,7 @@ function resolved(value: unknown, document: ApiDocument): { schema: JsonSchema; 
 /** The alternatives of a schema. This project does not use `allOf`, so it is rejected rather than ignored. */
 function optionsOf({ anyOf, oneOf, allOf }: JsonSchema): readonly unknown[] {
   if (allOf) {
-    throw new Error('allOf is not understood here: teach tools/breaking-changes.ts first.');
+    throw new Error('allOf is not supported: extend tools/breaking-changes.ts first.');
   }
   return anyOf ?? oneOf ?? [];
 }
@@ -243,28 +241,28 @@ function typeProblems(producer: JsonSchema, consumer: JsonSchema, { at, directio
   if (values) {
     const more = valuesOf(producer)?.filter((value) => !values.includes(value));
     if (!more) {
-      return [direction === 'request' ? `${at} takes certain values alone now` : `${at} may have any value now`];
+      return [direction === 'request' ? `${at} now accepts certain values only` : `${at} may now have any value`];
     }
     const added = more.map((value) => JSON.stringify(value)).join(', ');
     if (more.length > 0 && direction === 'request') {
-      return [`${at} does not take ${added} any more`];
+      return [`${at} no longer accepts ${added}`];
     }
     if (more.length > 0 && consumer.const !== undefined) {
-      return [`${at} may be ${added} now`];
+      return [`${at} may now be ${added}`];
     }
   }
   const types = typesOf(consumer);
   if (types.length === 0) {
     return [];
   }
-  const takes = (type: string) => types.includes(type) || (type === 'integer' && types.includes('number'));
+  const accepts = (type: string) => types.includes(type) || (type === 'integer' && types.includes('number'));
   const producerTypes = typesOf(producer);
-  const more = producerTypes.filter((type) => !takes(type));
+  const more = producerTypes.filter((type) => !accepts(type));
   if (producerTypes.length > 0 && more.length === 0) {
     return [];
   }
   const addedTypes = more.join(' or ') || 'of any type';
-  return [direction === 'request' ? `${at} cannot be ${addedTypes} any more` : `${at} may be ${addedTypes} now`];
+  return [direction === 'request' ? `${at} may no longer be ${addedTypes}` : `${at} may now be ${addedTypes}`];
 }
 
 function valuesOf({ enum: some, const: one }: JsonSchema): readonly unknown[] | undefined {
@@ -301,7 +299,7 @@ const isWidened = (form: string, before: unknown, after: unknown) =>
 
 function limitProblems(producer: JsonSchema, consumer: JsonSchema, { at, direction }: Comparison): string[] {
   // Enum values have been compared already, and callers do not depend on the bounds of responses.
-  if (direction === 'answer' || valuesOf(producer)) {
+  if (direction === 'response' || valuesOf(producer)) {
     return [];
   }
   const outside = (name: string, sign: 1 | -1) => {
@@ -309,7 +307,7 @@ function limitProblems(producer: JsonSchema, consumer: JsonSchema, { at, directi
     return typeof limit === 'number' && !(typeof was === 'number' && sign * (was - limit) >= 0);
   };
   const problemOf = (name: string) =>
-    `${at} has another ${name} now: ${JSON.stringify(consumer[name])}${producer[name] === undefined ? '' : `, not ${JSON.stringify(producer[name])}`}`;
+    `${at} has a different ${name}: ${JSON.stringify(consumer[name])}${producer[name] === undefined ? '' : `, previously ${JSON.stringify(producer[name])}`}`;
   return [
     ...lowest.filter((name) => outside(name, 1)),
     ...highest.filter((name) => outside(name, -1)),
@@ -327,17 +325,17 @@ function objectProblems(producer: JsonSchema, consumer: JsonSchema, comparison: 
   const { at, direction } = comparison;
   const [old, now] = direction === 'request' ? [producer, consumer] : [consumer, producer];
   const required = new Set(producer.required);
-  const gone = Object.keys(old.properties ?? {}).filter((name) => now.properties?.[name] === undefined);
-  const notRequired = (consumer.required ?? []).filter((name) => !required.has(name) && !gone.includes(name));
+  const removed = Object.keys(old.properties ?? {}).filter((name) => now.properties?.[name] === undefined);
+  const notRequired = (consumer.required ?? []).filter((name) => !required.has(name) && !removed.includes(name));
   const additional = [producer.additionalProperties, consumer.additionalProperties] as const;
   return [
-    ...gone.map((name) => `${at}/${name} is gone`),
-    ...notRequired.map((name) => `${at}/${name} ${direction === 'request' ? 'is required now' : 'may be absent now'}`),
+    ...removed.map((name) => `${at}/${name} is removed`),
+    ...notRequired.map((name) => `${at}/${name} ${direction === 'request' ? 'is now required' : 'may now be absent'}`),
     ...Object.entries(producer.properties ?? {}).flatMap(([name, value]) => {
-      const takes = consumer.properties?.[name];
-      return takes === undefined
+      const accepted = consumer.properties?.[name];
+      return accepted === undefined
         ? []
-        : incompatibilities({ ...comparison, producer: value, consumer: takes, at: `${at}/${name}` });
+        : incompatibilities({ ...comparison, producer: value, consumer: accepted, at: `${at}/${name}` });
     }),
     ...(typeof additional[0] === 'object' && typeof additional[1] === 'object'
       ? incompatibilities({ ...comparison, producer: additional[0], consumer: additional[1], at: `${at}/*` })

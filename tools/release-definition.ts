@@ -28,7 +28,7 @@ export function definitionOf(release: Release, functions: readonly FunctionPart[
     const arn = arns.get(name);
     if (arn === undefined) {
       throw new Error(
-        `Executions that began under ${release.version} call ${name}, which is no function any more: docs/changes.md.`,
+        `Executions that started under ${release.version} call ${name}, which no longer exists: docs/changes.md.`,
       );
     }
     return arn;

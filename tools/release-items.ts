@@ -10,8 +10,8 @@ import { addRequests } from '../adapters/dynamodb/request-counts.ts';
 import type { OperatorSettings } from '../domain/operator.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
 import { type Client, createClient } from '../local/demo/client.ts';
-import { poll } from '../local/demo/poll.ts';
 import { runStory } from '../local/demo/story.ts';
+import { poll } from '../local/poll.ts';
 import { useTableOf } from '../local/table-of-cloud.ts';
 
 /** An item in DynamoDB JSON, with its kind. */
@@ -112,7 +112,7 @@ async function simulateYear(
   await ordered(api, late.id, ['fulfilled', 'failed'], collect);
 
   // Items that only failures produce, written directly.
-  await deadLetter({ kind: 'order', partnerId: PARTNER, id: held.id }, 'Error: for the record', cloud.clock.now());
+  await deadLetter({ kind: 'order', partnerId: PARTNER, id: held.id }, 'Error: an example', cloud.clock.now());
   const { pk, sk } = itemKinds.operation.key({ partnerId: PARTNER, id: 'op_1' });
   const keys = { pk: { S: pk }, sk: { S: sk } };
   await saveFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
@@ -131,7 +131,7 @@ async function sendOnce({ url }: LocalCloud, token: string, path: string, body: 
     body: JSON.stringify(body),
   });
   if (!response.ok) {
-    throw new Error(`POST ${path} is answered ${response.status}: ${await response.text()}`);
+    throw new Error(`POST ${path} returned ${response.status}: ${await response.text()}`);
   }
   // Safe: everything that the API creates has an id.
   return (await response.json()) as Created;
@@ -175,7 +175,7 @@ async function everyItem({ endpoints, parts }: LocalCloud): Promise<KeptItem[]> 
 function kindIn({ pk, sk }: Record<string, AttributeValue>): ItemKind {
   const kind = kindOf({ pk: pk?.S ?? '', sk: sk?.S ?? '' });
   if (!kind) {
-    throw new Error(`An item is of no known kind: ${pk?.S} ${sk?.S}. Add it to adapters/dynamodb/item-kinds.ts.`);
+    throw new Error(`An item has an unknown kind: ${pk?.S} ${sk?.S}. Add it to adapters/dynamodb/item-kinds.ts.`);
   }
   return kind;
 }
@@ -186,7 +186,7 @@ function selectItems(found: readonly KeptItem[]): KeptItem[] {
   return (Object.keys(itemKinds) as ItemKind[]).flatMap((kind) => {
     const some = found.filter((one) => one.kind === kind).sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
     if (some.length === 0) {
-      throw new Error(`No item of the kind ${kind} was written: tools/release-items.ts has to bring one about.`);
+      throw new Error(`No item of the kind ${kind} was written: tools/release-items.ts must create one.`);
     }
     return some.slice(0, MAX_ITEMS_PER_KIND).map(({ item }) => ({ kind, item: withoutSecrets(item) }));
   });

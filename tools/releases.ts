@@ -24,7 +24,7 @@ export function releases(): Release[] {
 export function lastRelease(): Release {
   const last = releases().at(-1);
   if (!last) {
-    throw new Error('No release is kept in releases/: npm run keep-release keeps one.');
+    throw new Error('releases/ is empty: npm run keep-release stores a release.');
   }
   return last;
 }

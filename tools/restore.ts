@@ -1,31 +1,24 @@
-import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Key } from '../adapters/dynamodb/item-kind.ts';
 import { kindOf } from '../adapters/dynamodb/item-kinds.ts';
-import { differences, putBack } from './restored-items.ts';
+import { runCommand, UsageError } from './command.ts';
+import { differences, restoreItems } from './restored-items.ts';
 
 // npm run restore: restores items from a table that was restored to an earlier time (docs/operations.md).
 
 const usage = `npm run restore -- --from <table> --to <table> [options]
-  --from <table>      the table as it was: restored to a moment, or from a backup
-  --to <table>        the table that is in use
-  --partner <id>      only what is of this partner; all, when left out
-  --apply             puts back; without it, it is only told what would be
-  --remove-newer      takes away what came since, too
-  --endpoint <url>    a DynamoDB other than the cloud's
-Credentials and region are taken as the AWS CLI takes them from the environment.`;
+  --from <table>      the restored table: from point-in-time recovery, or from a backup
+  --to <table>        the live table
+  --partner <id>      only items of this partner. Default: all items
+  --apply             restores the items. Without it, the command only reports the differences
+  --remove-newer      also deletes items that are not in the restored table
+  --endpoint <url>    the URL of another DynamoDB than that of AWS
+Credentials and region come from the environment, as for the AWS CLI.`;
 
-try {
-  await restore(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`);
-  process.exitCode = 1;
-}
-
-async function restore(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
+await runCommand(
+  {
+    usage,
     options: {
       from: { type: 'string' },
       to: { type: 'string' },
@@ -34,33 +27,37 @@ async function restore(args: string[]): Promise<void> {
       'remove-newer': { type: 'boolean', default: false },
       endpoint: { type: 'string' },
     },
-  });
-  const { from, to, partner: partnerId, endpoint } = values;
-  if (!from || !to || from === to) {
-    throw new Error('--from and --to are two tables: the one that was restored, and the one that is in use.');
-  }
-  const client = new DynamoDBClient(endpoint === undefined ? {} : { endpoint });
-  const restoration = { documents: DynamoDBDocumentClient.from(client), from, to, partnerId };
-  const found = await differences(restoration);
-  const { same, changed, gone, newer } = found;
-  process.stdout.write(
-    [
-      `${same} items are as they were`,
-      `${changed.length} were changed since${kindsIn(changed)}`,
-      `${gone.length} were removed since${kindsIn(gone)}`,
-      `${newer.length} came since${kindsIn(newer)}`,
-      '',
-    ].join('\n'),
-  );
-  if (values.apply) {
-    await putBack(restoration, found, { removesNewer: values['remove-newer'] });
-    const removed = values['remove-newer'] ? `, ${newer.length} taken away` : '';
-    process.stdout.write(`done: ${changed.length + gone.length} put back${removed}\n`);
-  } else {
-    process.stdout.write('nothing was done: --apply does it\n');
-  }
-  client.destroy();
-}
+  },
+  async ({ values }) => {
+    const { from, to, partner: partnerId, endpoint } = values;
+    if (!from || !to || from === to) {
+      throw new UsageError(
+        '--from and --to are required and name different tables: the restored one and the live one.',
+      );
+    }
+    const client = new DynamoDBClient(endpoint === undefined ? {} : { endpoint });
+    const restoration = { documents: DynamoDBDocumentClient.from(client), from, to, partnerId };
+    const found = await differences(restoration);
+    const { same, changed, gone, newer } = found;
+    process.stdout.write(
+      [
+        `${same} items are unchanged`,
+        `${changed.length} items have changed${kindsIn(changed)}`,
+        `${gone.length} items were removed${kindsIn(gone)}`,
+        `${newer.length} items are new${kindsIn(newer)}`,
+        '',
+      ].join('\n'),
+    );
+    if (values.apply) {
+      await restoreItems(restoration, found, { removesNewer: values['remove-newer'] });
+      const removed = values['remove-newer'] ? `, ${newer.length} deleted` : '';
+      process.stdout.write(`done: ${changed.length + gone.length} restored${removed}\n`);
+    } else {
+      process.stdout.write('nothing was changed: add --apply to restore the items\n');
+    }
+    client.destroy();
+  },
+);
 
 function kindsIn(keys: readonly Key[]): string {
   const counts = new Map<string, number>();

@@ -68,7 +68,7 @@ export async function differences({ documents, from, to, partnerId }: Restoratio
 type WriteRequest = NonNullable<BatchWriteCommandInput['RequestItems']>[string][number];
 
 /** Restores changed and removed items; with `removesNewer` also deletes new items. */
-export async function putBack(
+export async function restoreItems(
   { documents, to }: Restoration,
   { changed, gone, newer }: Differences,
   { removesNewer }: { removesNewer: boolean },

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { runCommand } from './command.ts';
 
 // npm run supply-chain: checks the project's dependencies. Fails on a package without a hash, on a licence that is not accepted, on a
-// known vulnerability of a deployed package, and when the registry does not answer the audit. With `-- --offline` vulnerabilities
-// are not checked, and the report says so.
+// known vulnerability of a deployed package, and when the registry does not answer the audit.
 
-const isOffline = process.argv.includes('--offline');
+const usage = `npm run supply-chain -- [options]
+  --offline   does not check for vulnerabilities`;
 
 /** Licences that require only attribution; deployed packages may have these. */
 const acceptedLicences = new Set([
@@ -45,16 +46,19 @@ const { packages } = lockSchema.parse(
 );
 const installed = Object.entries(packages).filter(([folder, { link }]) => folder !== '' && !link);
 const deployed = installed.filter(([, { dev, devOptional, optional }]) => !dev && !devOptional && !optional);
-const problems = [...packagesWithoutHash(), ...unacceptedLicences(), ...vulnerabilities()];
-process.stdout.write(`${[...problems, `${problems.length} problems`].join('\n')}\n`);
-process.exitCode = problems.length === 0 ? 0 : 1;
+
+await runCommand({ usage, options: { offline: { type: 'boolean', default: false } } }, ({ values }) => {
+  const problems = [...packagesWithoutHash(), ...unacceptedLicences(), ...vulnerabilities(values.offline)];
+  process.stdout.write(`${[...problems, `${problems.length} problems`].join('\n')}\n`);
+  return problems.length === 0 ? 0 : 1;
+});
 
 /** Lists packages without a hash. Optional packages of other platforms may lack one: they are never installed here. */
 function packagesWithoutHash(): string[] {
   const without = installed.filter(([, { integrity, inBundle }]) => integrity === undefined && !inBundle);
   const needed = without.filter(([, { optional }]) => !optional);
   process.stdout.write(
-    `${installed.length} packages in the lockfile; ${without.length} optional ones of other platforms without a hash\n`,
+    `${installed.length} packages in the lockfile; ${without.length} optional packages of other platforms have no hash\n`,
   );
   return needed.map(([folder]) => `${folder} has no hash in the lockfile`);
 }
@@ -76,7 +80,7 @@ function alternatives(license: string): string[] {
   return license.replace(/[()]/g, '').split(' OR ');
 }
 
-function vulnerabilities(): string[] {
+function vulnerabilities(isOffline: boolean): string[] {
   if (isOffline) {
     process.stdout.write('Known vulnerabilities: not checked (--offline)\n');
     return [];
@@ -85,8 +89,8 @@ function vulnerabilities(): string[] {
   const counts = found.success ? found.data.metadata?.vulnerabilities : undefined;
   if (counts === undefined) {
     return [
-      'The registry did not answer npm audit, so that known vulnerabilities were not checked: try again, use a registry that has an ' +
-        'audit endpoint, or leave the check out with --offline',
+      'The registry did not answer npm audit, so known vulnerabilities were not checked. Try again, use a registry with an audit ' +
+        'endpoint, or omit the check with --offline.',
     ];
   }
   process.stdout.write(`Known vulnerabilities of deployed packages, by npm audit: ${JSON.stringify(counts)}\n`);

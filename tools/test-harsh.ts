@@ -40,8 +40,8 @@ const jest = [
   'node_modules/jest/bin/jest.js',
   '--selectProjects=integration',
   '--selectProjects=long',
-  // An option of one value: jest would read the names of test files that follow --selectProjects as names of projects.
-  // It is passed once: when it is passed twice, jest starts another number of workers than either.
+  // Separates --selectProjects, which takes several values, from the test files. Passed only once: given twice, jest starts neither number
+  // of workers.
   args.find(isMaxWorkers) ?? '--maxWorkers=100%',
 ];
 const isFullRun = !isSample && files.length === 0;

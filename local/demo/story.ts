@@ -1,5 +1,5 @@
+import { poll } from '../poll.ts';
 import { ApiProblem, type Client } from './client.ts';
-import { poll } from './poll.ts';
 import type { DemoView } from './stage.ts';
 import { runUsageStory } from './usage-story.ts';
 

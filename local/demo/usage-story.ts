@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../domain/durations.ts';
+import { poll } from '../poll.ts';
 import type { Client } from './client.ts';
-import { poll } from './poll.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import type { DemoView } from './stage.ts';
 

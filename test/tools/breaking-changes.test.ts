@@ -32,7 +32,7 @@ describe('this API', () => {
       project.version,
     );
 
-    expect(breakingChanges(now, without)).toEqual(['POST /v1/orders/quote: is gone']);
+    expect(breakingChanges(now, without)).toEqual(['POST /v1/orders/quote: is removed']);
   });
 });
 
@@ -61,28 +61,28 @@ const told = (before: Json, after: Json) =>
 
 describe('a request', () => {
   test.each<[string, Json, Json, string[]]>([
-    ['a field that goes', object({ a: text, b: text }), object({ a: text }), ['the body/b is gone']],
-    ['a new field that is required', object({}), object({ a: text }, ['a']), ['the body/a is required now']],
-    ['a field that is required now', object({ a: text }), object({ a: text }, ['a']), ['the body/a is required now']],
-    ['a value that goes', oneOf('x', 'y'), oneOf('x'), ['the body does not take "y" any more']],
-    ['certain values alone', text, oneOf('x'), ['the body takes certain values alone now']],
-    ['another type', text, { type: 'integer' }, ['the body cannot be string any more']],
-    ['a number that must be whole', { type: 'number' }, { type: 'integer' }, ['the body cannot be number any more']],
+    ['a field that goes', object({ a: text, b: text }), object({ a: text }), ['the body/b is removed']],
+    ['a new field that is required', object({}), object({ a: text }, ['a']), ['the body/a is now required']],
+    ['a field that is now required', object({ a: text }), object({ a: text }, ['a']), ['the body/a is now required']],
+    ['a value that goes', oneOf('x', 'y'), oneOf('x'), ['the body no longer accepts "y"']],
+    ['certain values alone', text, oneOf('x'), ['the body now accepts certain values only']],
+    ['another type', text, { type: 'integer' }, ['the body may no longer be string']],
+    ['a number that must be whole', { type: 'number' }, { type: 'integer' }, ['the body may no longer be number']],
     [
       'a shorter text',
       { ...text, maxLength: 40 },
       { ...text, maxLength: 20 },
-      ['the body has another maxLength now: 20, not 40'],
+      ['the body has a different maxLength: 20, previously 40'],
     ],
-    ['a bound where none was', text, { ...text, minLength: 1 }, ['the body has another minLength now: 1']],
-    ['a pattern where none was', text, { ...text, pattern: '^a' }, ['the body has another pattern now: "^a"']],
+    ['a bound where none was', text, { ...text, minLength: 1 }, ['the body has a different minLength: 1']],
+    ['a pattern where none was', text, { ...text, pattern: '^a' }, ['the body has a different pattern: "^a"']],
     [
       'a field deep inside',
       object({ list: { type: 'array', items: object({ a: text }) } }),
       object({ list: { type: 'array', items: object({ a: { type: 'boolean' } }) } }),
-      ['the body/list/*/a cannot be string any more'],
+      ['the body/list/*/a may no longer be string'],
     ],
-    ['a form that goes', { anyOf: [text, { type: 'integer' }] }, text, ['the body cannot be integer any more']],
+    ['a form that goes', { anyOf: [text, { type: 'integer' }] }, text, ['the body may no longer be integer']],
   ])('breaks with %s', (_what, before, after, changes) => {
     expect(told(taking(before), taking(after))).toEqual(changes);
   });
@@ -101,8 +101,8 @@ describe('a request', () => {
   });
 
   test('breaks when it needs a body, or takes none', () => {
-    expect(told(api({}), taking(text))).toEqual(['needs a body now']);
-    expect(told(taking(text), api({}))).toEqual(['takes no body any more']);
+    expect(told(api({}), taking(text))).toEqual(['now requires a body']);
+    expect(told(taking(text), api({}))).toEqual(['no longer accepts a body']);
   });
 
   test('breaks with a parameter that goes, is new and required, or takes less', () => {
@@ -111,30 +111,30 @@ describe('a request', () => {
     const after = api({ parameters: [parameter('state', oneOf('x')), parameter('limit', text, true)] });
 
     expect(told(before, after)).toEqual([
-      'the query q is gone',
-      'the query state does not take "y" any more',
+      'the query q is removed',
+      'the query state no longer accepts "y"',
       'the query limit is new and required',
     ]);
   });
 
   test('breaks when it needs a token that it did not need', () => {
-    expect(told(api({ security: [] }), api({}))).toEqual(['needs a token now']);
+    expect(told(api({ security: [] }), api({}))).toEqual(['now requires a token']);
     expect(told(api({}), api({ security: [] }))).toEqual([]);
   });
 });
 
 describe('an answer', () => {
   test.each<[string, Json, Json, string[]]>([
-    ['a field that goes', object({ a: text }, ['a']), object({}), ['the answer 200/a is gone']],
+    ['a field that goes', object({ a: text }, ['a']), object({}), ['the response 200/a is removed']],
     [
       'a field that may be absent',
       object({ a: text }, ['a']),
       object({ a: text }),
-      ['the answer 200/a may be absent now'],
+      ['the response 200/a may now be absent'],
     ],
-    ['another type', text, { type: ['string', 'null'] }, ['the answer 200 may be null now']],
-    ['any value', oneOf('x'), text, ['the answer 200 may have any value now']],
-    ['another form', text, { anyOf: [text, { type: 'boolean' }] }, ['the answer 200 may be boolean now']],
+    ['another type', text, { type: ['string', 'null'] }, ['the response 200 may now be null']],
+    ['any value', oneOf('x'), text, ['the response 200 may now have any value']],
+    ['another form', text, { anyOf: [text, { type: 'boolean' }] }, ['the response 200 may now be boolean']],
   ])('breaks with %s', (_what, before, after, changes) => {
     expect(told(answering(before), answering(after))).toEqual(changes);
   });
@@ -157,10 +157,10 @@ describe('an answer', () => {
     const after = answer({ 200: { headers: { ETag: {} } } });
 
     expect(told(before, after)).toEqual([
-      'the header ETag of 200 may be absent now',
-      'the header Link of 200 is gone',
-      '200 is not answered as text/csv any more',
-      'is not answered with 202 any more',
+      'the header ETag of 200 may now be absent',
+      'the header Link of 200 is removed',
+      '200 is no longer available as text/csv',
+      'no longer returns 202',
     ]);
   });
 });
@@ -171,7 +171,7 @@ describe('named schemas', () => {
   test('are followed', () => {
     const before = answering(thing, { Thing: object({ a: text }, ['a']) });
 
-    expect(told(before, answering(thing, { Thing: object({}) }))).toEqual(['the answer 200/a is gone']);
+    expect(told(before, answering(thing, { Thing: object({}) }))).toEqual(['the response 200/a is removed']);
   });
 
   test('may name themselves', () => {

@@ -8,7 +8,7 @@ type Lever = { what: string; changed: (load: Load, deployed: Deployed) => [Load,
 
 const levers: Readonly<Record<Cause, Lever>> = {
   usage: {
-    what: 'collecting half as often',
+    what: 'collections half as often',
     changed: (load, deployed) => [
       load,
       {
@@ -50,11 +50,11 @@ const levers: Readonly<Record<Cause, Lever>> = {
       },
     ],
   },
-  watching: {
+  monitoring: {
     what: 'metrics of all routes together',
     changed: (load, deployed) => [load, { ...deployed, routes: 1 }],
   },
-  standing: {
+  fixed: {
     what: 'no point-in-time recovery',
     changed: (load, deployed) => [load, { ...deployed, hasRecovery: false }],
   },
@@ -62,10 +62,10 @@ const levers: Readonly<Record<Cause, Lever>> = {
 
 const assumptions = [
   'Prices are those of us-east-1 before free tiers and discounts (tools/cost/prices.ts); counts are those of the bench (tools/cost/counts.ts).',
-  `A SIM that sends has ${counts.usage.recordsAnHour} record an hour, in one network. All that is kept for a time is there: this is a month after years.`,
-  'Milliseconds are those of the machine that the bench ran on. Requests and work are spread evenly over the month.',
-  "Nothing fails: no retries, no dead letters (SQS), no alarm to tell (SNS). Lambda reads the table's stream for nothing.",
-  'Not in it: tax, support, what people look up in logs and traces.',
+  `A SIM that sends data has ${counts.usage.recordsAnHour} record per hour, in one network. All stored data has reached its retention.`,
+  'Milliseconds are those of the machine that ran the bench. Requests and work are spread evenly over the month.',
+  "Nothing fails: no retries, no dead letters (SQS), no notifications of alarms (SNS). Lambda reads the table's stream free of charge.",
+  'Excluded: tax, support, queries of logs and traces.',
 ];
 
 /** Formats a month's bill: by service, the dominant cause, a change that would reduce it, and the assumptions. */
@@ -78,11 +78,11 @@ export function bill(load: Load, deployed: Deployed): string {
     '',
     ...table(lines, total),
     '',
-    `${money(total)} a month: ${(total / sims).toFixed(5)} a SIM.`,
+    `${money(total)} per month: ${(total / sims).toFixed(5)} per SIM.`,
     verdict(load, deployed, lines),
     ...exceededLimits(load, deployed),
     '',
-    'It rests on',
+    'Assumptions',
     ...describeLoad(load),
     ...assumptions.map((text) => `  ${text}`),
   ].join('\n');
@@ -99,7 +99,7 @@ function table(lines: readonly Line[], total: number): string[] {
       percent(dollars / total),
       formatCauses(causes),
     ]),
-    ['all', money(total), percent(1), formatCauses(byCause(lines))],
+    ['total', money(total), percent(1), formatCauses(byCause(lines))],
   ];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows.map(([name = '', dollars = '', share = '', causes = '']) =>
@@ -121,7 +121,7 @@ function exceededLimits(load: Load, deployed: Deployed): string[] {
   const records = senders * recordsOfSim;
   return records > counts.usage.mostRecordsARun
     ? [
-        `One run of the collector takes ${whole(counts.usage.mostRecordsARun)} records, and there are ${whole(records)}: see docs/scale.md.`,
+        `A run of the collector processes up to ${whole(counts.usage.mostRecordsARun)} records, but there are ${whole(records)}: see docs/scale.md.`,
       ]
     : [];
 }
@@ -131,7 +131,7 @@ function verdict(load: Load, deployed: Deployed, lines: readonly Line[]): string
   const total = sum(lines);
   const [greatest] = byCause(lines);
   if (!greatest) {
-    return 'Nothing costs anything.';
+    return 'Nothing has a cost.';
   }
   const [cause, dollars] = greatest;
   const most = lines
@@ -140,8 +140,8 @@ function verdict(load: Load, deployed: Deployed, lines: readonly Line[]): string
   const { what, changed } = levers[cause];
   const saved = total - sum(monthOf(...changed(load, deployed)));
   return (
-    `What dominates: ${cause}, ${percent(dollars / total)}, most of it ${most.what} of ${most.service} ` +
-    `(${money(dollarsOf(most))}). With ${what} it were ${money(saved)} less.`
+    `Largest cause: ${cause}, ${percent(dollars / total)}, mostly ${most.what} of ${most.service} ` +
+    `(${money(dollarsOf(most))}). With ${what}, the month would cost ${money(saved)} less.`
   );
 }
 

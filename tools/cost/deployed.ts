@@ -74,7 +74,7 @@ export function deployedIn(...templates: readonly Resources[]): Deployed {
       const name = aliases.get(named) ?? named;
       const runs = functions.get(name);
       if (!runs) {
-        throw new Error(`The schedule ${id} runs ${name}, which is no function of the template.`);
+        throw new Error(`The schedule ${id} runs ${name}, which is not a function of the template.`);
       }
       return { name, everyMinutes: minutesOf(properties.ScheduleExpression), runs };
     }),
@@ -113,7 +113,7 @@ function minutesOf(rate: string): number {
   const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(rate) ?? [];
   const minutes = minutesIn[unit];
   if (minutes === undefined) {
-    throw new Error(`How often ${rate} is, is not known.`);
+    throw new Error(`The rate ${rate} is not supported.`);
   }
   return Number(count) * minutes;
 }

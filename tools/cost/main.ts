@@ -6,35 +6,26 @@ import { resources } from '../../functions/api/routes.ts';
 import { bundleAll } from '../../infra/bundle-all.ts';
 import { simFulfilmentApp } from '../../infra/sim-fulfilment-app.ts';
 import type { StageName } from '../../infra/stages.ts';
+import { runCommand } from '../command.ts';
 import { bill } from './bill.ts';
 import { type Deployed, deployedIn, type Resources } from './deployed.ts';
 import { withExamples } from './document.ts';
-import { help, readRequest, UsageError } from './load.ts';
+import { commandLine, readRequest } from './load.ts';
 
 // npm run cost: prices a month from the template and the bench's counts. docs/cost.md shows three sizes.
 
 const document = new URL('../../docs/cost.md', import.meta.url);
 
-try {
-  const request = readRequest(process.argv.slice(2));
-  if (request.help) {
-    process.stdout.write(`${help}\n`);
+await runCommand(commandLine, async () => {
+  const { load, stage, updatesDocument } = readRequest(process.argv.slice(2));
+  const deployed = await deployedOn(stage);
+  if (updatesDocument) {
+    const print = (args: readonly string[]) => bill(readRequest(args).load, deployed);
+    await writeFile(document, withExamples(await readFile(document, 'utf8'), print));
   } else {
-    const deployed = await deployedOn(request.stage);
-    if (request.renew) {
-      const print = (args: readonly string[]) => bill(readRequest(args).load, deployed);
-      await writeFile(document, withExamples(await readFile(document, 'utf8'), print));
-    } else {
-      process.stdout.write(`${bill(request.load, deployed)}\n`);
-    }
+    process.stdout.write(`${bill(load, deployed)}\n`);
   }
-} catch (error) {
-  if (!(error instanceof UsageError)) {
-    throw error;
-  }
-  process.stderr.write(`${error.message}\n\n${help}\n`);
-  process.exitCode = 1;
-}
+});
 
 /** Synthesises a stage and reads its parts that cost money. */
 async function deployedOn(stage: StageName): Promise<Deployed> {

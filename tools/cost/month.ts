@@ -13,8 +13,8 @@ export const causes = [
   'requests',
   'events',
   'schedules',
-  'watching',
-  'standing',
+  'monitoring',
+  'fixed',
 ] as const;
 export type Cause = (typeof causes)[number];
 
@@ -50,8 +50,8 @@ export function monthOf(load: Load, deployed: Deployed): Line[] {
     ...requests(load, deployed),
     ...events(load, deployed),
     ...schedules(deployed),
-    ...watching(load, deployed),
-    ...standing(load, deployed),
+    ...monitoring(load, deployed),
+    ...fixed(load, deployed),
   ];
   return lines.filter(({ amount }) => amount > 0);
 }
@@ -82,10 +82,10 @@ function invocationLines(
       amount: ((ms / 1000) * by.memoryMb) / 1024,
       price: by.isArm ? prices.gbSecond : prices.gbSecondX86,
     },
-    { service: 'CloudWatch', what: 'GB of logs taken in', amount: logGb, price: prices.logGbTakenIn },
+    { service: 'CloudWatch', what: 'GB of logs ingested', amount: logGb, price: prices.logGbTakenIn },
     {
       service: 'CloudWatch',
-      what: 'GB of logs kept',
+      what: 'GB of logs stored',
       amount: logGb * counts.logs.compressed * (logDays / DAYS),
       price: prices.logGbKept,
     },
@@ -164,7 +164,7 @@ function storageLines(amount: number, what: string, { hasRecovery }: Deployed): 
   return [
     { service: 'DynamoDB', what, amount, price: prices.tableGb },
     ...(hasRecovery
-      ? [{ service: 'DynamoDB', what: `${what}, to recover`, amount, price: prices.recoveryGb } as const]
+      ? [{ service: 'DynamoDB', what: `${what}, for recovery`, amount, price: prices.recoveryGb } as const]
       : []),
   ];
 }
@@ -243,30 +243,30 @@ function schedules(deployed: Deployed): Line[] {
   );
 }
 
-function standing({ sims, partners, usersPerPartner, clients }: Load, deployed: Deployed): Line[] {
+function fixed({ sims, partners, usersPerPartner, clients }: Load, deployed: Deployed): Line[] {
   const { secrets, secretReaders, hasUsers } = deployed;
   const users = hasUsers ? partners * usersPerPartner : 0;
   const machines = hasUsers ? clients : 0;
-  return linesOf('standing', [
+  return linesOf('fixed', [
     { service: 'Cognito', what: 'active users', amount: users, price: prices.activeUser },
-    { service: 'Cognito', what: 'clients of machines', amount: machines, price: prices.machineClient },
-    { service: 'Cognito', what: 'tokens of machines', amount: machines * HOURS, price: prices.machineToken },
+    { service: 'Cognito', what: 'machine clients', amount: machines, price: prices.machineClient },
+    { service: 'Cognito', what: 'machine tokens', amount: machines * HOURS, price: prices.machineToken },
     ...storageLines((sims * counts.simBytes) / GB, 'GB of SIMs', deployed),
     { service: 'Secrets Manager', what: 'secrets', amount: secrets, price: prices.secret },
     {
       service: 'Secrets Manager',
-      what: 'reads of secrets, at the most',
+      what: 'reads of secrets, at most',
       amount: secretReaders * counts.secretReadsAnHour * HOURS,
       price: prices.secretRead,
     },
   ]);
 }
 
-function watching(load: Load, deployed: Deployed): Line[] {
+function monitoring(load: Load, deployed: Deployed): Line[] {
   const { routes, alarmedMetrics, dashboards } = deployed;
   // A metric is charged for the hours in which it has data.
   const hoursOfRoute = Math.min(HOURS, requestsOf(load) / Math.max(1, routes));
-  return linesOf('watching', [
+  return linesOf('monitoring', [
     {
       service: 'CloudWatch',
       what: 'metrics by route',

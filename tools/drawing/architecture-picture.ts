@@ -15,9 +15,9 @@ const wordOf: Readonly<Record<string, string>> = {
   'states:StartExecution': 'starts',
   'states:SendTaskSuccess': 'answers',
   'lambda:InvokeFunction': 'calls',
-  'sqs:SendMessage': 'what fails',
-  'cognito-idp:AdminCreateUser': 'makes users',
-  'cognito-idp:CreateUserPoolClient': 'makes clients',
+  'sqs:SendMessage': 'sends failures',
+  'cognito-idp:AdminCreateUser': 'creates users',
+  'cognito-idp:CreateUserPoolClient': 'creates clients',
   'cognito-idp:ListUserPoolClients': 'lists clients',
   'apigateway:PATCH': 'sets audiences',
 };
@@ -142,7 +142,7 @@ function referenceEdges({ ofType, referencedIn }: SynthesisedStacks): Edge[] {
     ...out('AWS::Cognito::UserPool', 'LambdaConfig', 'calls'),
     ...out('AWS::CloudWatch::Alarm', 'AlarmActions', 'tell'),
     // A secret that contains a function URL.
-    ...out('AWS::SecretsManager::Secret', 'SecretString', 'leads to').flatMap(({ from, to: url, word }) =>
+    ...out('AWS::SecretsManager::Secret', 'SecretString', 'contains the URL of').flatMap(({ from, to: url, word }) =>
       url.type === 'AWS::Lambda::Url'
         ? referencedIn(url.stack, url.properties.TargetFunctionArn).map((to) => ({ from, to, word }))
         : [],
@@ -183,7 +183,7 @@ function groupOf(resource: Resource, edges: readonly Edge[]): string {
 function kindOf(called: Resource, edges: readonly Edge[]): string {
   const [kind] = edges.filter(({ to }) => to === called).flatMap(({ from }) => kindOfCalled[from.type] ?? []);
   if (kind === undefined) {
-    throw new Error(`The picture knows nothing that calls ${called.id}`);
+    throw new Error(`No caller of ${called.id} is known to the picture`);
   }
   return kind;
 }

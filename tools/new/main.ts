@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { runCommand, UsageError } from '../command.ts';
 import { type Repository, scaffoldRoute } from './scaffold-route.ts';
 
 // npm run new -- route <method> <path> <operationId> [--access <right>]: creates the files of a route and registers it.
@@ -21,25 +21,24 @@ function workingTree(): Repository & { written: ReadonlyMap<string, string> } {
   };
 }
 
-const { values, positionals } = parseArgs({ options: { access: { type: 'string' } }, allowPositionals: true });
-const [kind, method = '', routePath = '', operationId = ''] = positionals;
-try {
-  if (kind !== 'route') {
-    throw new Error(`Usage: ${usage}`);
-  }
-  const repository = workingTree();
-  const decisions = scaffoldRoute({ method, path: routePath, operationId, access: values.access }, repository);
-  for (const [file, text] of repository.written) {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
-  const files = [...repository.written.keys()];
-  spawnSync(process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'check', '--write', ...files], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  process.stdout.write(`Written:\n${files.map((file) => `  ${file}\n`).join('')}`);
-  process.stdout.write(`Decide:\n${decisions.map((decision) => `  - ${decision}\n`).join('')}`);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+await runCommand(
+  { usage, options: { access: { type: 'string' } }, allowPositionals: true },
+  ({ values, positionals }) => {
+    const [kind, method = '', routePath = '', operationId = ''] = positionals;
+    if (kind !== 'route') {
+      throw new UsageError('The only scaffold is "route".');
+    }
+    const repository = workingTree();
+    const decisions = scaffoldRoute({ method, path: routePath, operationId, access: values.access }, repository);
+    for (const [file, text] of repository.written) {
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+    const files = [...repository.written.keys()];
+    spawnSync(process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'check', '--write', ...files], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    process.stdout.write(`Written:\n${files.map((file) => `  ${file}\n`).join('')}`);
+    process.stdout.write(`Decide:\n${decisions.map((decision) => `  - ${decision}\n`).join('')}`);
+  },
+);

@@ -1,4 +1,5 @@
 import type { Right } from '../../domain/access.ts';
+import { UsageError } from '../command.ts';
 import { addImport, appendBefore, insertAfter } from './edit-source.ts';
 import { handlerOf, useCaseOf } from './route-templates.ts';
 
@@ -67,14 +68,14 @@ export function scaffoldRoute(request: RouteRequest, repository: Repository): st
   };
   const useCase = `use-cases/${route.folder}/${kebab(route.operationId)}.ts`;
   if (repository.read(useCase) !== undefined) {
-    throw new Error(`${useCase} exists already.`);
+    throw new UsageError(`${useCase} exists already.`);
   }
   for (const file of repository.list('functions/api')) {
     if (readOrThrow(repository, file).includes(`operationId: '${route.operationId}'`)) {
-      throw new Error(`${file} has an operation ${route.operationId} already.`);
+      throw new UsageError(`${file} has an operation ${route.operationId} already.`);
     }
   }
-  const decisions = [`${useCase}: write the use case. Until then it throws an error that says so.`];
+  const decisions = [`${useCase}: write the use case. Until then, it throws an error.`];
   const domain = findOrCreateType(route, repository);
   const contract = findOrCreateContract(route, repository, domain, decisions);
   const entryFile = entry ?? createResource(resource, route, repository, decisions);
@@ -92,29 +93,29 @@ export function scaffoldRoute(request: RouteRequest, repository: Repository): st
   if (entry && route.method !== 'GET') {
     decisions.push(`infra/functions/permissions.ts: the actions on the table that ${entry} needs now.`);
   }
-  return [...decisions, `test/${useCase.replace(/\.ts$/, '.test.ts')}: the test's sentence and its assertion.`];
+  return [...decisions, `test/${useCase.replace(/\.ts$/, '.test.ts')}: the name of the test and its assertion.`];
 }
 
 function namesOf({ method, path, operationId, access }: RouteRequest) {
   const known = methods.find((each) => each === method.toUpperCase());
   if (!known) {
-    throw new Error(`The method is one of ${methods.join(', ')}, not ${method || 'missing'}.`);
+    throw new UsageError(`The method must be ${methods.join(', ')}, not ${method || 'missing'}.`);
   }
   const [, prefix, resource] =
     /^(\/v1\/(?:platform\/)?([a-z][a-z-]*))(?:\/(?:[a-z][a-z-]*|\{[a-zA-Z]+\}))*$/.exec(path) ?? [];
   if (prefix === undefined || resource === undefined) {
-    throw new Error(`The path must be like /v1/depots/{id}, not ${path || 'missing'}.`);
+    throw new UsageError(`The path must be like /v1/depots/{id}, not ${path || 'missing'}.`);
   }
   if (!/^[a-z]+[A-Z]\w*$/.test(operationId)) {
-    throw new Error(`The operation must be a verb and a noun, like getDepot, not ${operationId || 'missing'}.`);
+    throw new UsageError(`The operation must be a verb and a noun, like getDepot, not ${operationId || 'missing'}.`);
   }
   const right = access ?? (path.startsWith('/v1/platform/') ? 'platform' : known === 'GET' ? 'see' : '');
   // Safe: the keys of an object literal are its own.
   const allowed = Object.keys(matrixRows) as (keyof typeof matrixRows)[];
   const found = allowed.find((each) => each === right);
   if (!found) {
-    throw new Error(
-      `--access is one of ${allowed.join(', ')}, not ${right || 'missing'}. Add a right to domain/access.ts first.`,
+    throw new UsageError(
+      `--access must be ${allowed.join(', ')}, not ${right || 'missing'}. Add a right to domain/access.ts first.`,
     );
   }
   const thing = camel(resource.replace(/ies$/, 'y').replace(/(?<!s)s$/, ''));
@@ -173,7 +174,7 @@ function findOrCreateContract(
   const existing = findExport(repository, 'contract', new RegExp(`^export const ${thing}Schema\\b`, 'm'));
   if (existing !== undefined) {
     if (!new RegExp(`export (?:const|function) show${Thing}\\b`).test(readOrThrow(repository, existing))) {
-      throw new Error(`${existing} exports no show${Thing}. Add the route by hand.`);
+      throw new UsageError(`${existing} exports no show${Thing}. Add the route by hand.`);
     }
     return existing;
   }
@@ -247,7 +248,7 @@ export const handler = createApiHandler(routes);
   );
   edit(repository, 'domain/ids.ts', (text) => {
     if (text.includes(`'${prefixOf(thing)}'`)) {
-      throw new Error(`domain/ids.ts uses the prefix ${prefixOf(thing)} already. Add the resource by hand.`);
+      throw new UsageError(`domain/ids.ts uses the prefix ${prefixOf(thing)} already. Add the resource by hand.`);
     }
     return insertAfter(text, /const prefixes = \{\n/, `  ${thing}: '${prefixOf(thing)}',\n`);
   });

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { HOUR_MS } from '../../domain/durations.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
 import { type Client, createClient } from '../../local/demo/client.ts';
 import { type EngineName, startEngine } from '../../local/dynamodb/engine.ts';
+import { poll } from '../../local/poll.ts';
 import { type Meter, startMeter } from './meter.ts';
 
 /** A local cloud to measure, with an API client of a partner's admin. */
@@ -59,15 +60,7 @@ export async function startBenchCloud({ engine: wanted, metered, dataDir }: Benc
   };
 }
 
-const POLL_INTERVAL_MS = 200;
-
-/** Calls `find` repeatedly until it returns a value. */
-export async function until<T>(find: () => Promise<T | undefined>): Promise<T> {
-  for (;;) {
-    const found = await find();
-    if (found !== undefined) {
-      return found;
-    }
-    await pause(POLL_INTERVAL_MS);
-  }
+/** Polls for a value. The time limit is generous, because fleets may be large and machines slow. */
+export function until<T>(what: string, find: () => Promise<T | undefined>): Promise<T> {
+  return poll(what, find, { everyMs: 200, withinMs: 2 * HOUR_MS });
 }

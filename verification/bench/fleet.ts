@@ -22,7 +22,7 @@ export async function makeTargets(api: Client, name: string): Promise<Targets> {
 /** Orders SIMs and waits until all of them are in holding. @returns the order's id. */
 export async function receive(api: Client, quantity: number): Promise<string> {
   const { id } = await api.post<Order>('/v1/orders', { operatorId: '3uk', quantity });
-  await until(async () => {
+  await until(`order ${id} to be delivered`, async () => {
     const order = await api.get<Order>(`/v1/orders/${id}`);
     if (['failed', 'rejected', 'cancelled'].includes(order.state)) {
       throw new Error(`The order of ${quantity} SIMs is ${order.state}: ${order.failure?.detail}`);
@@ -35,7 +35,7 @@ export async function receive(api: Client, quantity: number): Promise<string> {
 /** Runs a bulk action and waits for its end. @throws when a SIM failed. */
 export async function operate(api: Client, action: string, body: object): Promise<Operation> {
   const { id } = await api.post<Operation>(`/v1/sims/${action}`, body);
-  const operation = await until(async () => {
+  const operation = await until(`operation ${id} to finish`, async () => {
     const now = await api.get<Operation>(`/v1/operations/${id}`);
     return ['scheduled', 'queued', 'running'].includes(now.state) ? undefined : now;
   });

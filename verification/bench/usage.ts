@@ -126,7 +126,9 @@ async function countBatches(
         cloud.sandbox?.recordUsage('3uk', { iccid, bytes: 1, at: at.toISOString() });
       }
     }
-    await until(async () => ((await usedOf(period)) - before >= iccids.length * HOURS ? true : undefined));
+    await until('the usage to be counted', async () =>
+      (await usedOf(period)) - before >= iccids.length * HOURS ? true : undefined,
+    );
   }
   return batches * iccids.length * HOURS;
 }
@@ -211,9 +213,9 @@ async function alarms({ api, cloud }: BenchCloud, iccids: readonly string[], { c
     for (const iccid of iccids) {
       cloud.sandbox?.recordUsage('3uk', { iccid, bytes: 1_000_000 });
     }
-    await until(async () => (receiver.events.length > 0 ? true : undefined));
+    await until('the first alarm', async () => (receiver.events.length > 0 ? true : undefined));
     const [first, early] = [performance.now(), receiver.events.length];
-    await until(async () => (receiver.events.length >= iccids.length ? true : undefined));
+    await until('all alarms', async () => (receiver.events.length >= iccids.length ? true : undefined));
     return [
       figure({
         name: `from usage at the operator to its alarm at the partner's server, ${iccids.length} alarms at once`,

@@ -5,13 +5,13 @@ export const faults = ['fails', 'throttled', 'answer lost', 'silent', 'killed be
 export type Fault = (typeof faults)[number];
 
 /** Descriptions of the faults. */
-export const faultsInWords: Readonly<Record<Fault, string>> = {
-  fails: 'all attempts are answered with an error of the server, without effect',
-  throttled: 'all attempts are refused as too many, without effect',
+export const faultDescriptions: Readonly<Record<Fault, string>> = {
+  fails: 'all attempts fail with a server error, without effect',
+  throttled: 'all attempts are throttled, without effect',
   'answer lost': 'the first attempt takes effect, then the connection breaks',
   silent: 'the first attempt has no effect and is never answered',
-  'killed before': 'the worker that makes the call is killed, the call has no effect',
-  'killed after': 'the call takes effect, then the worker that made it is killed',
+  'killed before': 'the worker that makes the call is killed before the call takes effect',
+  'killed after': 'the worker that makes the call is killed after the call has taken effect',
 };
 
 /** Faults that apply to every attempt of the call; the others apply once. */
@@ -31,6 +31,6 @@ export function errorAnswer(service: ServiceName, fault: 'fails' | 'throttled'):
   return {
     status: fault === 'fails' ? 500 : 400,
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': type },
-    body: JSON.stringify({ __type: type, message: 'made up by the chaos harness' }),
+    body: JSON.stringify({ __type: type, message: 'injected by the chaos harness' }),
   };
 }

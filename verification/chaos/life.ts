@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { getCustomerService } from '../../adapters/dynamodb/services.ts';
@@ -6,6 +5,7 @@ import { getSims } from '../../adapters/dynamodb/sims.ts';
 import { isOperationFinished } from '../../domain/operation.ts';
 import { isFinished } from '../../domain/order.ts';
 import type { LocalCloud } from '../../local/cloud.ts';
+import { poll } from '../../local/poll.ts';
 import { operatorOf } from '../../use-cases/operators.ts';
 import { type SteadyClient, steadyClient } from './steady-client.ts';
 
@@ -25,7 +25,7 @@ type Result = { iccid: string; outcome: string; problem?: { code: string } };
 export type Life = {
   partnerId: string;
   /** Runs the life, into which faults are injected. */
-  goOn(): Promise<void>;
+  run(): Promise<void>;
   /** Describes the result without ids and times: the same for every successful life. */
   account(): Promise<string[]>;
 };
@@ -42,20 +42,20 @@ export async function prepareLife(cloud: LocalCloud, partnerId: string): Promise
   let orderId = '';
   let operationId = '';
 
-  async function goOn(): Promise<void> {
+  async function run(): Promise<void> {
     const plan = { ...targets, activate: true };
     ({ id: orderId } = await client.post<Made>('/v1/orders', { operatorId: 'a1', quantity: SIMS, plan }));
-    await until('the order is finished', async () => {
+    await until('the order to finish', async () => {
       const order = await getOrder(partnerId, orderId);
       return order !== undefined && isFinished(order);
     });
     const suspend = { select: { orderId }, reason: 'chaos' };
     ({ id: operationId } = await client.post<Made>('/v1/sims/suspend', suspend));
-    await until('the operation is finished', async () => {
+    await until('the operation to finish', async () => {
       const operation = await getOperation(partnerId, operationId);
       return operation !== undefined && isOperationFinished(operation);
     });
-    await until('no execution is at work', async () =>
+    await until('all executions to end', async () =>
       cloud.load().executions.every(({ name, status }) => status !== 'RUNNING' || !isOf(name, [orderId, operationId])),
     );
   }
@@ -94,7 +94,7 @@ export async function prepareLife(cloud: LocalCloud, partnerId: string): Promise
     return lines.sort();
   }
 
-  return { partnerId, goOn, account };
+  return { partnerId, run, account };
 }
 
 async function makeTargets(client: SteadyClient): Promise<Targets> {
@@ -117,13 +117,8 @@ async function atOperator(sims: readonly Sim[]): Promise<string[]> {
 }
 
 async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = performance.now() + TIMEOUT_MS;
-  while (!(await holds())) {
-    if (performance.now() > deadline) {
-      throw new Error(`It never came true that ${what}`);
-    }
-    await pause(POLL_INTERVAL_MS);
-  }
+  const find = async () => ((await holds()) ? true : undefined);
+  await poll(what, find, { everyMs: POLL_INTERVAL_MS, withinMs: TIMEOUT_MS });
 }
 
 function isOf(execution: string, ids: readonly string[]): boolean {

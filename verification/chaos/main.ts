@@ -1,10 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import pMap from 'p-map';
-import { StartError } from '../../local/start-error.ts';
+import { oneOf, runCommand, wholeNumber } from '../../tools/command.ts';
 import { runAndReport } from '../model/model-report.ts';
 import { type ChaosCloud, startChaosCloud } from './chaos-cloud.ts';
-import { faults, faultsInWords } from './faults.ts';
+import { type Fault, faultDescriptions, faults } from './faults.ts';
 import { prepareLife } from './life.ts';
 import type { Point, Trial } from './watch.ts';
 
@@ -12,52 +11,85 @@ import type { Point, Trial } from './watch.ts';
 // (docs/reliability.md).
 
 const usage = `npm run chaos -- [options]
-  --match <texts>    only calls whose name has one of these in it, with commas between: "WorkflowMigrate:,PutItem SIM"
-  --fault <faults>   only some of the faults: ${faults.join(',')}
-  --every <n>        every nth trial alone; all, when left out
-  --together <n>     lives at a time; 6, when left out
-  --list             tells the calls, and tries none
-  --steps <n>        steps of random histories afterwards; 10000 when left out, none beside --match, --fault or --every`;
+  --match <texts>     only calls whose name contains one of these texts, separated by commas: "WorkflowMigrate:,PutItem SIM"
+  --fault <faults>    only some of the faults: ${faults.join(',')}
+  --every <n>         only every nth trial
+  --concurrency 6     the number of concurrent lives
+  --list              lists the calls without trials
+  --steps <n>         the steps of random histories afterwards. Default: 10000, or none with --match, --fault or --every`;
 
 const STEPS = 10_000;
 
-process.env.TZ = 'UTC';
-const options = read(process.argv.slice(2));
-const chaos = await startChaosCloud();
-let lives = 0;
-let code = 1;
-try {
-  code = await run(chaos);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-}
-await chaos.stop();
-if (options.steps > 0 && !options.list) {
-  process.stdout.write(`\n${options.steps} steps of random histories:\n`);
-  code = (await runAndReport({ steps: options.steps, seed: randomInt(1_000_000) })) ? code : 1;
-}
-process.exit(code);
+await runCommand(
+  {
+    usage,
+    options: {
+      match: { type: 'string' },
+      fault: { type: 'string' },
+      every: { type: 'string' },
+      concurrency: { type: 'string', default: '6' },
+      list: { type: 'boolean', default: false },
+      steps: { type: 'string' },
+    },
+  },
+  async ({ values: { match, fault, every, concurrency, list, steps } }) => {
+    const chosen = fault?.split(',').map((text) => oneOf('--fault', text, faults));
+    const isWhole = match === undefined && fault === undefined && every === undefined;
+    const historySteps = steps === undefined ? (isWhole ? STEPS : 0) : wholeNumber('--steps', steps);
+    const passes = await runTrials({
+      match: (match ?? '').split(','),
+      faults: faults.filter((known) => chosen?.includes(known) ?? true),
+      every: wholeNumber('--every', every ?? '1'),
+      concurrency: wholeNumber('--concurrency', concurrency),
+      list,
+    });
+    if (historySteps === 0 || list) {
+      return passes ? 0 : 1;
+    }
+    process.stdout.write(`\n${historySteps} steps of random histories:\n`);
+    return (await runAndReport({ steps: historySteps, seed: randomInt(1_000_000) })) && passes ? 0 : 1;
+  },
+);
 
-async function run({ watch }: ChaosCloud): Promise<number> {
-  const reference = await Promise.all([live(), live()]);
+type TrialOptions = {
+  match: readonly string[];
+  faults: readonly Fault[];
+  every: number;
+  concurrency: number;
+  list: boolean;
+};
+
+/** Runs every chosen fault in every chosen call. @returns whether all lives ended as those without a fault. */
+async function runTrials(options: TrialOptions): Promise<boolean> {
+  const chaos = await startChaosCloud();
+  try {
+    return await runTrialsOn(chaos, options);
+  } finally {
+    await chaos.stop();
+  }
+}
+
+async function runTrialsOn({ cloud, watch }: ChaosCloud, options: TrialOptions): Promise<boolean> {
+  let lives = 0;
+  const reference = await Promise.all([runLife(), runLife()]);
   const [first] = reference;
   const unlike = reference.find(({ account }) => account.join('\n') !== first.account.join('\n'));
   if (unlike) {
-    throw new Error(`Two lives without a fault differ:\n${difference(first.account, unlike.account)}`);
+    throw new Error(`Two lives without faults differ:\n${difference(first.account, unlike.account)}`);
   }
   const points = pointsOf(reference.map(({ counts }) => counts)).filter(({ name }) =>
     options.match.some((text) => name.includes(text)),
   );
   process.stdout.write(`${formatPoints(points)}\n`);
   if (options.list) {
-    return 0;
+    return true;
   }
   const trials = points
     .flatMap((point) => options.faults.map((fault): Trial => ({ point, fault })))
-    .filter((_, place) => place % options.every === 0);
-  process.stdout.write(`\n${trials.length} trials, each a life of its own with one fault:\n`);
+    .filter((_, index) => index % options.every === 0);
+  process.stdout.write(`\n${trials.length} trials, each a new life with one fault:\n`);
   for (const fault of options.faults) {
-    process.stdout.write(`  ${fault.padEnd(14)}${faultsInWords[fault]}\n`);
+    process.stdout.write(`  ${fault.padEnd(14)}${faultDescriptions[fault]}\n`);
   }
 
   const failures: string[] = [];
@@ -66,7 +98,7 @@ async function run({ watch }: ChaosCloud): Promise<number> {
   await pMap(
     trials,
     async (trial) => {
-      const { problem, wasHit } = await tryOut(trial, first.account);
+      const { problem, wasHit } = await runTrial(trial, first.account);
       done += 1;
       missed += wasHit ? 0 : 1;
       if (problem !== undefined) {
@@ -74,22 +106,22 @@ async function run({ watch }: ChaosCloud): Promise<number> {
         process.stdout.write(`\n${problem}\n`);
       }
       if (done % 50 === 0) {
-        process.stderr.write(`  ${done} of ${trials.length}, ${failures.length} went wrong\n`);
+        process.stderr.write(`  ${done} of ${trials.length} trials, ${failures.length} failed\n`);
       }
     },
-    { concurrency: options.together },
+    { concurrency: options.concurrency },
   );
   process.stdout.write(
-    `\n${trials.length} trials: ${trials.length - missed} faults came about, ${missed} did not, ${failures.length} lives went wrong\n`,
+    `\n${trials.length} trials: ${trials.length - missed} faults occurred, ${missed} did not, ${failures.length} lives failed\n`,
   );
-  return failures.length === 0 ? 0 : 1;
+  return failures.length === 0;
 
   /** Runs a life of a new partner. */
-  async function live(trial?: Trial) {
+  async function runLife(trial?: Trial) {
     lives += 1;
-    const life = await prepareLife(chaos.cloud, `life-${process.pid}-${lives}`);
+    const life = await prepareLife(cloud, `life-${process.pid}-${lives}`);
     watch.begin(life.partnerId, trial);
-    const problem = await life.goOn().catch((error: unknown) => error);
+    const problem = await life.run().catch((error: unknown) => error);
     const ended = watch.end(life.partnerId);
     if (problem !== undefined) {
       throw problem;
@@ -98,10 +130,10 @@ async function run({ watch }: ChaosCloud): Promise<number> {
   }
 
   /** Runs a trial. @returns the problem, if any, and whether the fault occurred. */
-  async function tryOut(trial: Trial, expected: readonly string[]) {
+  async function runTrial(trial: Trial, expected: readonly string[]) {
     const title = `${trial.point.name}, number ${trial.point.nth}, ${trial.fault}`;
     try {
-      const { account, wasHit } = await live(trial);
+      const { account, wasHit } = await runLife(trial);
       const wrong = difference(expected, account);
       return { wasHit, problem: wrong === '' ? undefined : `${title}\n${wrong}` };
     } catch (error) {
@@ -118,7 +150,7 @@ function pointsOf(counts: readonly ReadonlyMap<string, number>[]): Point[] {
   }
   return [...most]
     .sort(([one], [other]) => one.localeCompare(other))
-    .flatMap(([name, count]) => Array.from({ length: count }, (_, place) => ({ name, nth: place + 1 })));
+    .flatMap(([name, count]) => Array.from({ length: count }, (_, index) => ({ name, nth: index + 1 })));
 }
 
 function formatPoints(points: readonly Point[]): string {
@@ -127,56 +159,13 @@ function formatPoints(points: readonly Point[]): string {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const lines = [...counts].map(([name, count]) => `${String(count).padStart(5)}  ${name}`);
-  return [`${points.length} calls are made for an order and a bulk operation:`, ...lines].join('\n');
+  return [`An order and a bulk operation make ${points.length} calls:`, ...lines].join('\n');
 }
 
 /** Lists missing and unexpected lines. */
 function difference(expected: readonly string[], seen: readonly string[]): string {
   return [
-    ...expected.filter((line) => !seen.includes(line)).map((line) => `  should be  ${line}`),
-    ...seen.filter((line) => !expected.includes(line)).map((line) => `  is         ${line}`),
+    ...expected.filter((line) => !seen.includes(line)).map((line) => `  expected  ${line}`),
+    ...seen.filter((line) => !expected.includes(line)).map((line) => `  actual    ${line}`),
   ].join('\n');
-}
-
-/** @throws StartError when an option is invalid */
-function read(args: string[]) {
-  const {
-    match,
-    fault,
-    every,
-    together = '6',
-    list = false,
-    steps,
-  } = parseArgs({
-    args,
-    options: {
-      match: { type: 'string' },
-      fault: { type: 'string' },
-      every: { type: 'string' },
-      together: { type: 'string' },
-      list: { type: 'boolean' },
-      steps: { type: 'string' },
-    },
-  }).values;
-  const wanted = fault?.split(',') ?? [...faults];
-  const unknown = wanted.find((text) => !faults.some((known) => known === text));
-  if (unknown !== undefined) {
-    throw new StartError(`--fault takes ${faults.join(', ')}, not "${unknown}".\n\n${usage}`);
-  }
-  const isWhole = match === undefined && fault === undefined && every === undefined;
-  return {
-    match: (match ?? '').split(','),
-    faults: faults.filter((known) => wanted.includes(known)),
-    every: numberIn('--every', every ?? '1'),
-    together: numberIn('--together', together),
-    list,
-    steps: steps === undefined ? (isWhole ? STEPS : 0) : numberIn('--steps', steps),
-  };
-}
-
-function numberIn(option: string, text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) {
-    throw new StartError(`${option} takes a number above 0, not "${text}".\n\n${usage}`);
-  }
-  return Number(text);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { roles } from '../../domain/access.ts';
 import { type Client, createClient } from '../../local/demo/client.ts';
+import { poll } from '../../local/poll.ts';
 import type { CallerName } from './request.ts';
 import { secretsOf, type Target } from './target.ts';
 import { Things } from './things.ts';
@@ -18,9 +18,6 @@ export type World = {
 
 type Made = { id: string };
 type Page<T> = { items: T[] };
-
-const LOOK_EVERY_MS = 100;
-const LOOKS = 600;
 
 /** Makes two partners with SIMs, services and operations of theirs. Operators must deliver at once, but those two. */
 export async function makeWorld(target: Target, partnerId: string): Promise<World> {
@@ -121,12 +118,12 @@ async function seedOwn(api: Client, things: Things): Promise<string> {
   const { id: customerServiceId } = await learnt(
     api.post<Made>('/v1/customer-services', { customerId, tariffId: 'trf_customer_all' }),
   );
-  await stateOf(api, `/v1/orders/${orderId}`, 'delivered');
+  await untilState(api, `/v1/orders/${orderId}`, 'delivered');
   const { items } = await learnt(api.get<Page<{ iccid: string }>>(`/v1/orders/${orderId}/sims`));
   const iccids = items.map(({ iccid }) => iccid);
   const operate = async (action: string, body: object) => {
     const { id } = await learnt(api.post<Made>(`/v1/sims/${action}`, body));
-    await stateOf(api, `/v1/operations/${id}`, 'succeeded');
+    await untilState(api, `/v1/operations/${id}`, 'succeeded');
   };
   await operate('migrate', { select: { orderId }, partnerServiceId });
   await operate('assign', { select: { iccids: iccids.slice(0, 12) }, customerId, customerServiceId });
@@ -147,21 +144,16 @@ async function seedForeign(api: Client, name: string): Promise<string[]> {
     tariffId: 'trf_customer_all',
     name,
   });
-  await stateOf(api, `/v1/orders/${order.id}`, 'delivered');
+  await untilState(api, `/v1/orders/${order.id}`, 'delivered');
   const { items } = await api.get<Page<{ iccid: string }>>(`/v1/orders/${order.id}/sims?limit=2`);
   const operation = await api.post<Made>('/v1/sims/suspend', { select: { orderId: order.id }, reason: name });
   return [customer, order, service, fleet, operation].map(({ id }) => id).concat(items.map(({ iccid }) => iccid));
 }
 
-/** Waits until a thing is in a state. @throws Error when it does not come to it */
-async function stateOf(api: Client, path: string, wanted: string): Promise<void> {
-  let seen: { state: string } | undefined;
-  for (let look = 0; look < LOOKS; look += 1) {
-    seen = await api.get<{ state: string }>(path);
-    if (seen.state === wanted) {
-      return;
-    }
-    await pause(LOOK_EVERY_MS);
-  }
-  throw new Error(`${path} is not ${wanted}: ${JSON.stringify(seen)}`);
+/** Waits until a resource is in a state. @throws PollTimeout when it does not reach it */
+async function untilState(api: Client, path: string, wanted: string): Promise<void> {
+  await poll(`${path} to be ${wanted}`, async () => {
+    const { state } = await api.get<{ state: string }>(path);
+    return state === wanted ? state : undefined;
+  });
 }

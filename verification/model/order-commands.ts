@@ -79,7 +79,7 @@ function place({ operator: which, times, plan: args, twice }: Placing): Command 
       };
       model.orders.set(id, order);
       // From here on its operator has it: what it is told later concerns other orders.
-      await world.until('That its operator takes the order', async () => {
+      await world.until('the operator to receive the order', async () => {
         const { state: now } = await world.read<SeenOrder>(`/v1/orders/${id}`);
         return now === 'submitted' ? undefined : now;
       });

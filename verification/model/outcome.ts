@@ -9,7 +9,7 @@ const unfinished = ['scheduled', 'queued', 'running'];
 
 /** Waits for the end of an operation. */
 export function finished(world: World, id: string): Promise<SeenOperation> {
-  return world.until(`The end of ${world.nameOf(id)}`, async () => {
+  return world.until(`${world.nameOf(id)} to finish`, async () => {
     const operation = await world.read<SeenOperation>(`/v1/operations/${id}`);
     return unfinished.includes(operation.state) ? undefined : operation;
   });

@@ -22,13 +22,13 @@ export type ModelRun = {
   /** The same seed produces the same histories. */
   seed: number;
   /** The maximum number of commands per history. Default: 100. Inapplicable commands are skipped. */
-  longest?: number | undefined;
+  maxCommands?: number | undefined;
   /** The time limit for shrinking a failure, in real milliseconds. Default: four minutes. */
   shrinkForMs?: number | undefined;
   /** Receives a line for each finished history. */
   log?: (line: string) => void;
   /** Receives each step as it runs. */
-  hear?: ((line: string) => void) | undefined;
+  onStep?: ((line: string) => void) | undefined;
   /** Replays one history, with the values from a failure report. */
   replay?: { path: string; commands: string } | undefined;
   /** The number of concurrent histories, each with its own two operators. Default: 2. */
@@ -61,8 +61,8 @@ export async function runModel({
   seed,
   replay,
   lanes = 2,
-  hear,
-  longest,
+  onStep,
+  maxCommands,
   shrinkForMs,
   log = () => undefined,
 }: ModelRun): Promise<ModelResult> {
@@ -81,8 +81,8 @@ export async function runModel({
         url,
         seed: own,
         replay,
-        hear,
-        longest,
+        onStep,
+        maxCommands,
         shrinkForMs,
         take,
         operators: lanesOperators[own % 2] ?? inFirstLane,
@@ -100,7 +100,7 @@ export async function runModel({
   return { ...result, ...(failure === undefined ? {} : { failure }) };
 }
 
-type HistoryRun = Pick<ModelRun, 'url' | 'seed' | 'replay' | 'hear' | 'longest' | 'shrinkForMs'> & {
+type HistoryRun = Pick<ModelRun, 'url' | 'seed' | 'replay' | 'onStep' | 'maxCommands' | 'shrinkForMs'> & {
   operators: readonly [OperatorId, OperatorId];
   take: Real['taken'];
 };
@@ -110,14 +110,14 @@ async function oneHistory({
   url,
   seed,
   replay,
-  hear,
+  onStep,
   operators,
   take,
-  longest = MAX_COMMANDS,
+  maxCommands = MAX_COMMANDS,
   shrinkForMs = SHRINK_FOR_MS,
 }: HistoryRun): Promise<string | undefined> {
   const history = fc.commands(commands(), {
-    maxCommands: longest,
+    maxCommands: maxCommands,
     size: 'max',
     ...(replay && { replayPath: replay.commands }),
   });
@@ -130,14 +130,14 @@ async function oneHistory({
       return;
     }
     isReplayed = true;
-    const { model, real } = await begin(url, operators, take, hear && ((line) => hear(`${seed}: ${line}`)));
+    const { model, real } = await begin(url, operators, take, onStep && ((line) => onStep(`${seed}: ${line}`)));
     try {
       await fc.asyncModelRun(() => ({ model, real }), steps);
       await end(model, real);
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
       failedAt ??= performance.now();
-      hear?.(`${seed}: ! ${what}`);
+      onStep?.(`${seed}: ! ${what}`);
       throw new Error(
         `${real.world.script.map((line, place) => `${`${place + 1}`.padStart(3)}  ${line}`).join('\n')}\n   !  ${what}`,
         { cause: error },
@@ -154,16 +154,16 @@ async function oneHistory({
   if (!details.failed || details.counterexample === null) {
     return undefined;
   }
-  return describe(seed, longest, details);
+  return describe(seed, maxCommands, details);
 }
 
-function describe(seed: number, longest: number, details: fc.RunDetails<[Iterable<Command>]>): string {
+function describe(seed: number, maxCommands: number, details: fc.RunDetails<[Iterable<Command>]>): string {
   const { errorInstance, counterexamplePath, numShrinks, counterexample } = details;
   const commandsPath = /replayPath="([^"]*)"/.exec(String(counterexample?.[0]))?.[1] ?? '';
   const script = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
   return (
     `The system disagrees with the model (seed ${seed}, cut down ${numShrinks} times):\n\n${script}\n\n` +
-    `To run it again: npm run model -- --seed ${seed} --longest ${longest} --path '${counterexamplePath}' --commands '${commandsPath}'`
+    `To run it again: npm run model -- --seed ${seed} --max-commands ${maxCommands} --path '${counterexamplePath}' --commands '${commandsPath}'`
   );
 }
 
@@ -178,9 +178,9 @@ async function begin(
   url: string,
   operators: readonly [OperatorId, OperatorId],
   taken: Real['taken'],
-  hear?: (line: string) => void,
+  onStep?: (line: string) => void,
 ): Promise<{ model: Model; real: Real }> {
-  const world = await openWorld(url, `model-${randomUUID()}`, operators, hear);
+  const world = await openWorld(url, `model-${randomUUID()}`, operators, onStep);
   const tariffs = await world.all<{ id: string; operatorIds: OperatorId[] }>('/v1/tariffs');
   const partnerServices = await world.all<{ id: string; holding: boolean }>('/v1/partner-services');
   const model: Model = {

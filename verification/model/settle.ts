@@ -13,7 +13,7 @@ export async function settle(model: Model, world: World, order: Order): Promise<
   if (behaviourOf(model, operator).failureRate > 0) {
     await behave(model, world, operator, wellBehaved);
   }
-  const seen = await world.until(`The end of ${name}`, async () => {
+  const seen = await world.until(`${name} to end`, async () => {
     const now = await world.read<SeenOrder>(`/v1/orders/${id}`);
     const ends = ['fulfilled', 'cancelled', 'rejected', 'failed', ...(order.plan ? [] : ['delivered'])];
     return ends.includes(now.state) ? now : undefined;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { poll } from '../../local/poll.ts';
 import { type Answer, type ApiClient, apiClient } from '../../test/integration/support/api-client.ts';
 import type { Action, Behaviour, OperatorId, Stage, State } from './model.ts';
 
@@ -113,17 +114,7 @@ export async function openWorld(
     return is(200, await api.get<T>(path));
   }
 
-  async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-    const deadline = performance.now() + MAX_WAIT_MS;
-    for (;;) {
-      const seen = await look();
-      if (seen !== undefined) {
-        return seen;
-      }
-      agree(performance.now() < deadline, () => `${what} does not come about`);
-      await pause(POLL_INTERVAL_MS);
-    }
-  }
+  const until: World['until'] = (what, find) => poll(what, find, { everyMs: POLL_INTERVAL_MS, withinMs: MAX_WAIT_MS });
 
   return {
     partnerId,
@@ -149,7 +140,7 @@ export async function openWorld(
       keys += 1;
       const headers = { 'idempotency-key': `${partnerId}-${keys}` };
       const first = await api.post<T>(path, body, headers);
-      const again = await until('An answer to the same request', async () => {
+      const again = await until('the answer to a repeated request', async () => {
         const answer = await api.post<T>(path, body, headers);
         return answer.status === 409 && isProblem(answer.body, UNDER_WAY) ? undefined : answer;
       });

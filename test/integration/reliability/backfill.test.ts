@@ -65,14 +65,14 @@ describe('items of an earlier shape', () => {
     expect(afterOnce).toBeGreaterThan(0);
     expect(afterOnce).toBeLessThan(COUNT);
     expect(await backfillSegments()).toEqual([once]);
-    expect(await runTool()).toMatch(new RegExp(`^goes on in 1 parts\\n.*done: \\d+ items, ${COUNT} upgraded\\n$`, 's'));
+    expect(await runTool()).toMatch(new RegExp(`^resumes 1 segments\\n.*done: \\d+ items, ${COUNT} upgraded\\n$`, 's'));
     expect(await upgradedCount()).toBe(COUNT);
     expect(await itemAt(7)).toEqual({ ...services[7], sims: 0, v: 2 });
   });
 
   test('are unchanged when they have the newest shape', async () => {
     expect(await runTool('--segments', '3')).toContain(`${COUNT} upgraded`);
-    expect(await runTool('--segments', '2')).toMatch(/^begins in 2 parts\n.*items, 0 upgraded\n$/s);
+    expect(await runTool('--segments', '2')).toMatch(/^starts 2 segments\n.*items, 0 upgraded\n$/s);
     expect(await backfillSegments()).toHaveLength(2);
   });
 
@@ -133,15 +133,15 @@ describe('SIMs that an earlier release terminated', () => {
         ),
       );
 
-    await runTool('--anew', '--segments', '3');
+    await runTool('--restart', '--segments', '3');
     expect(await counts()).toEqual([130 - 121, 130 - 120]);
-    expect(await runTool('--anew')).toContain(' 0 upgraded');
+    expect(await runTool('--restart')).toContain(' 0 upgraded');
     expect(await counts()).toEqual([130 - 121, 130 - 120]);
   });
 });
 
 test('the command says what it needs', async () => {
-  await expect(run([])).rejects.toMatchObject({ stderr: expect.stringContaining('--table is missing') });
+  await expect(run([])).rejects.toMatchObject({ stderr: expect.stringContaining('--table is required') });
   await expect(run(['--table', 'x', '--segments', '0'])).rejects.toMatchObject({
     stderr: expect.stringContaining('from 1 to 64'),
   });

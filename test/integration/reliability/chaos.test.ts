@@ -13,8 +13,8 @@ const faults = ['answer lost', 'killed after'];
 
 test('an order and a bulk operation come to the same end whatever goes wrong', async () => {
   const program = fileURLToPath(new URL('../../../verification/chaos/main.ts', import.meta.url));
-  const args = ['--match', calls.join(','), '--fault', faults.join(','), '--together', '6'];
+  const args = ['--match', calls.join(','), '--fault', faults.join(','), '--concurrency', '6'];
   const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);
   const trials = calls.length * faults.length;
-  expect(stdout).toMatch(new RegExp(`${trials} trials: ${trials} faults came about, 0 did not, 0 lives went wrong`));
+  expect(stdout).toMatch(new RegExp(`${trials} trials: ${trials} faults occurred, 0 did not, 0 lives failed`));
 }, 240_000);

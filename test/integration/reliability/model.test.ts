@@ -6,7 +6,13 @@ const cloud = useLocalCloud();
 
 // `npm run model` takes as many steps as it is told, with any seed.
 test('random histories agree with the model', async () => {
-  const { failure, steps } = await runModel({ url: cloud.url(), steps: 14, seed: 6, longest: 25, shrinkForMs: 60_000 });
+  const { failure, steps } = await runModel({
+    url: cloud.url(),
+    steps: 14,
+    seed: 6,
+    maxCommands: 25,
+    shrinkForMs: 60_000,
+  });
   expect(failure).toBeUndefined();
   expect(steps).toBeGreaterThanOrEqual(14);
 });

@@ -17,7 +17,7 @@ const cloud = useLocalCloud();
 const platform = cloud.as({ roles: ['platform'] });
 const partnerId = 'acme-aside';
 const orderId = `ord_poison${process.pid}${Date.now()}`;
-/** As long as the id of a partner may be: so is the id under which its work is set aside. */
+/** As long as a partner's id can be, which makes the ids of its dead letters long, too. */
 const longPartnerId = partnerId.padEnd(64, '-x');
 const key = itemKinds.order.key({ partnerId: longPartnerId, id: orderId });
 
@@ -49,7 +49,7 @@ describe('an order that makes its poller fail', () => {
   test('continues after it has been repaired and redriven', async () => {
     await write(update(key, { set: { runAttempt: 1 } }));
     const { id = '' } = (await entryFor(orderId)) ?? {};
-    expect(await redrive('--url', cloud.url(), '--id', id)).toMatch(/ set aside, 1 of them put back\n$/);
+    expect(await redrive('--url', cloud.url(), '--id', id)).toMatch(/ dead letters, 1 redriven\n$/);
     expect(await entryFor(orderId)).toBeUndefined();
     await eventually(async () => {
       const names = (await executionsOf(cloud)).map(({ name }) => name);
@@ -59,7 +59,7 @@ describe('an order that makes its poller fail', () => {
 
   test('is redriven once', async () => {
     is(404, await platform.post('/v1/platform/set-aside/bm9uZQ/put-back'));
-    await expect(redrive('--url', cloud.url(), '--id', 'bm9uZQ')).rejects.toThrow(/Nothing is set aside under bm9uZQ/);
+    await expect(redrive('--url', cloud.url(), '--id', 'bm9uZQ')).rejects.toThrow(/No dead letter has the id bm9uZQ/);
   });
 });
 

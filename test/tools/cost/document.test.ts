@@ -41,8 +41,8 @@ describe('what a stage has', () => {
     });
 
     expect(() => deployedIn({ f: { Type: 'AWS::Lambda::Function', Properties: {} } })).toThrow('MemorySize');
-    expect(() => deployedIn({ f: function_, s: schedule('rate(1 hour)', 'g') })).toThrow('no function');
-    expect(() => deployedIn({ f: function_, s: schedule('cron(0 1 * * ? *)', 'f') })).toThrow('not known');
+    expect(() => deployedIn({ f: function_, s: schedule('rate(1 hour)', 'g') })).toThrow('not a function');
+    expect(() => deployedIn({ f: function_, s: schedule('cron(0 1 * * ? *)', 'f') })).toThrow('not supported');
   });
 });
 
@@ -53,7 +53,7 @@ describe('docs/cost.md', () => {
     expect(examples).toHaveLength(3);
   });
 
-  test.each(examples)('is fresh for $args (else: npm run cost -- --renew)', ({ args, printed }) => {
+  test.each(examples)('is fresh for $args (else: npm run cost -- --update)', ({ args, printed }) => {
     expect(printed).toBe(bill(readRequest(args).load, deployed));
   });
 

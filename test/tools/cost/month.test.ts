@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { UsageError } from '../../../tools/command.ts';
 import { counts, simWrites, workOfOperation, workOfOrder } from '../../../tools/cost/counts.ts';
 import type { Deployed } from '../../../tools/cost/deployed.ts';
-import { type Load, readRequest, UsageError } from '../../../tools/cost/load.ts';
+import { type Load, readRequest } from '../../../tools/cost/load.ts';
 import { type Cause, dollarsOf, type Line, monthOf } from '../../../tools/cost/month.ts';
 
 const collector = { kind: 'schedule', memoryMb: 2048, isArm: true } as const;
@@ -128,8 +129,8 @@ describe('a million requests of 20 ms', () => {
   });
 
   test('log 2.4 GB, kept compressed for a year', () => {
-    expect(dollars['CloudWatch GB of logs taken in']).toBeCloseTo(1.2);
-    expect(dollars['CloudWatch GB of logs kept']).toBeCloseTo(2.4 * 0.15 * 12 * 0.03);
+    expect(dollars['CloudWatch GB of logs ingested']).toBeCloseTo(1.2);
+    expect(dollars['CloudWatch GB of logs stored']).toBeCloseTo(2.4 * 0.15 * 12 * 0.03);
   });
 
   test('send a GB out, and write five units each tenth time', () => {
@@ -147,7 +148,7 @@ test('an event is eleven write units a webhook', () => {
 
 describe('what watches', () => {
   test('is a metric for each hour in which its route is asked, and alarms, and dashboards', () => {
-    const lines = linesOf('watching', { sims: 10, requestsPerSim: 365 });
+    const lines = linesOf('monitoring', { sims: 10, requestsPerSim: 365 });
 
     // 3,650 requests over ten routes: 365 of the month's 730 hours.
     expect(amountOf(lines, 'metrics by route')).toBe(15);
@@ -157,7 +158,7 @@ describe('what watches', () => {
 
   test('is one trace a second, and one in twenty beyond', () => {
     const lines = linesOf(
-      'watching',
+      'monitoring',
       { sims: 1, requestsPerSim: 4_628_000 },
       { ...deployed, schedules: hourly, isTraced: true },
     );
@@ -178,10 +179,10 @@ describe('the command line', () => {
   });
 
   test.each([
-    [['--sims', 'many'], '--sims takes a number'],
-    [['--sims', '0'], '--sims is at least 1'],
-    [['--sending', '101'], '--sending takes a number from 0 to 100'],
-    [['--stage', 'moon'], '--stage takes local, dev, staging, production'],
+    [['--sims', 'many'], '--sims must be a number'],
+    [['--sims', '0'], '--sims must be at least 1'],
+    [['--sending', '101'], '--sending must be a number from 0 to 100'],
+    [['--stage', 'moon'], '--stage must be local, dev, staging, production'],
     [['--simms', '1'], 'simms'],
   ])('refuses %j', (args, message) => {
     expect(() => readRequest(args)).toThrow(UsageError);
