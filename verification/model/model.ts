@@ -1,7 +1,7 @@
 /*
  * The contract of SIMs, implemented a second time, independently of domain/: the oracle for the system. It imports nothing from the
- * product. Where the contract leaves a choice (which of several reasons is reported, what an unreliable operator has done), the model
- * allows every choice.
+ * product. Where the contract leaves a choice (which of several reasons is reported, or whether an unreliable operator has acted), the
+ * model allows every choice.
  */
 
 export type OperatorId = '3uk' | '3ireland' | 'orange' | 'a1';
@@ -9,7 +9,7 @@ export type Action = 'migrate' | 'assign' | 'unassign' | 'activate' | 'suspend' 
 export type State = 'in_holding' | 'in_stock' | 'assigned' | 'activating' | 'active' | 'suspended' | 'terminated';
 
 /** The actions allowed in each state: the design's table, and a SIM's `nextActions`. */
-export const leavesBy: Readonly<Record<State, readonly Action[]>> = {
+export const allowedActions: Readonly<Record<State, readonly Action[]>> = {
   in_holding: ['migrate'],
   in_stock: ['assign', 'migrate'],
   assigned: ['activate', 'unassign', 'migrate'],
@@ -33,7 +33,7 @@ export type Sim = {
   labelOf?: string;
   version: number;
   /** Whether it changed since the last check: only then has its version grown. */
-  moved: boolean;
+  isChanged: boolean;
   /** Its operator did not confirm in time; a late confirmation may still activate it. */
   late: boolean;
   /** Its operator did not answer and may have acted: it may refuse the next request. */
@@ -73,11 +73,11 @@ export type Order = {
   end?: string;
 };
 
-export type Ask = { action: Action; stock?: string; customer?: string; service?: string };
+export type ActionRequest = { action: Action; stock?: string; customer?: string; service?: string };
 
 export type Operation = {
   id: string;
-  ask: Ask;
+  request: ActionRequest;
   state: string;
   succeeded: number;
   failed: readonly string[];
@@ -86,19 +86,25 @@ export type Operation = {
 };
 
 /** An activation that takes its operator days to confirm, while the history continues. */
-export type Flight = { id: string; ask: Ask; iccids: readonly string[]; behaviours: Behaviour[]; cancelled: boolean };
+export type SlowActivation = {
+  id: string;
+  request: ActionRequest;
+  iccids: readonly string[];
+  behaviours: Behaviour[];
+  cancelled: boolean;
+};
 
 export type Model = {
-  /** The possible standings of each SIM. */
+  /** The possible states of each SIM. */
   sims: Map<string, readonly Sim[]>;
   orders: Map<string, Order>;
   operations: Map<string, Operation>;
-  flights: Map<string, Flight>;
+  slowActivations: Map<string, SlowActivation>;
   /** Operations scheduled far ahead, and their time. */
   scheduled: Map<string, string>;
   tariffs: ReadonlyMap<string, readonly OperatorId[]>;
   /** Partner services, without the holding services. */
-  stocks: Map<string, { tariff: string }>;
+  partnerServices: Map<string, { tariff: string }>;
   holding: ReadonlySet<string>;
   customers: Map<string, { name: string; version: number }>;
   services: Map<string, { customer: string; tariff: string; name: string }>;
@@ -112,38 +118,43 @@ export const CONFIRM_WITHIN_DAYS = 7;
 export const multipleOf: Readonly<Record<OperatorId, number>> = { '3uk': 50, '3ireland': 50, orange: 50, a1: 20 };
 
 export type Outcome = string;
-export type Possible = { outcome: Outcome; sim: Sim };
+export type PossibleOutcome = { outcome: Outcome; sim: Sim };
 
 /** The possible outcomes of an action on a SIM: `succeeded` or a code, and the resulting SIM. */
-export function possible(model: Model, sim: Sim, ask: Ask, behaviours: readonly Behaviour[]): Possible[] {
-  return standings(sim).flatMap((now) => {
-    const codes = refusals(model, now, ask);
+export function possibleOutcomes(
+  model: Model,
+  sim: Sim,
+  request: ActionRequest,
+  behaviours: readonly Behaviour[],
+): PossibleOutcome[] {
+  return possibleSims(sim).flatMap((now) => {
+    const codes = refusals(model, now, request);
     const refused = codes.map((outcome) => ({ outcome, sim: now }));
-    if (isAsAsked(model, now, ask)) {
+    if (isAlreadyDone(model, now, request)) {
       // The contract allows both for a terminated SIM: it accepts no action, and it is already terminated.
       return [{ outcome: 'succeeded', sim: now }, ...(now.state === 'terminated' ? refused : [])];
     }
     return codes.length > 0
       ? refused
-      : behaviours.flatMap((behaviour) => operatorOutcomes(now, changed(now, ask), ask.action, behaviour));
+      : behaviours.flatMap((behaviour) => operatorOutcomes(now, afterChange(now, request), request.action, behaviour));
   });
 }
 
-/** The possible standings of a SIM now: one that awaits a late confirmation may have become active. */
-export function standings(sim: Sim): Sim[] {
-  return sim.late ? [sim, { ...sim, state: 'active', late: false, moved: true }] : [sim];
+/** The possible states of a SIM now: one that awaits a late confirmation may have become active. */
+export function possibleSims(sim: Sim): Sim[] {
+  return sim.late ? [sim, { ...sim, state: 'active', late: false, isChanged: true }] : [sim];
 }
 
 /** Every reason for a refusal; the system may report any of them. */
-export function refusals(model: Model, sim: Sim, { action, stock, customer, service }: Ask): Outcome[] {
+export function refusals(model: Model, sim: Sim, { action, stock, customer, service }: ActionRequest): Outcome[] {
   const codes: Outcome[] = [];
-  if (!leavesBy[sim.state].includes(action)) {
+  if (!allowedActions[sim.state].includes(action)) {
     codes.push(sim.state === 'in_holding' ? 'in_holding' : 'wrong_state');
   }
   if (action === 'migrate') {
     if (model.holding.has(stock ?? '')) {
       codes.push('holding_target');
-    } else if (!covers(model, model.stocks.get(stock ?? '')?.tariff, sim.operator)) {
+    } else if (!covers(model, model.partnerServices.get(stock ?? '')?.tariff, sim.operator)) {
       codes.push('tariff_mismatch');
     }
   }
@@ -169,7 +180,7 @@ export function refusals(model: Model, sim: Sim, { action, stock, customer, serv
   return codes;
 }
 
-export function isAsAsked(model: Model, sim: Sim, { action, stock, customer, service }: Ask): boolean {
+export function isAlreadyDone(model: Model, sim: Sim, { action, stock, customer, service }: ActionRequest): boolean {
   switch (action) {
     case 'migrate':
       return sim.stock !== undefined && sim.stock === stock;
@@ -187,8 +198,8 @@ export function isAsAsked(model: Model, sim: Sim, { action, stock, customer, ser
   }
 }
 
-function changed(sim: Sim, { action, stock, customer, service }: Ask): Sim {
-  const after = { ...sim, moved: true, late: false };
+function afterChange(sim: Sim, { action, stock, customer, service }: ActionRequest): Sim {
+  const after = { ...sim, isChanged: true, late: false };
   switch (action) {
     case 'migrate':
       return { ...after, ...(stock && { stock }), state: sim.state === 'in_holding' ? 'in_stock' : sim.state };
@@ -216,13 +227,13 @@ function changed(sim: Sim, { action, stock, customer, service }: Ask): Sim {
 }
 
 /** The operator's possible outcomes of an allowed change. */
-function operatorOutcomes(now: Sim, after: Sim, action: Action, behaviour: Behaviour): Possible[] {
+function operatorOutcomes(now: Sim, after: Sim, action: Action, behaviour: Behaviour): PossibleOutcome[] {
   const done = { outcome: 'succeeded', sim: after };
   const isActivation = action === 'activate';
   if (!isActivation && !['suspend', 'resume', 'terminate'].includes(action)) {
     return [done];
   }
-  const before = { ...now, moved: now.moved || isActivation };
+  const before = { ...now, isChanged: now.isChanged || isActivation };
   const refused = { outcome: 'operator_refused', sim: before };
   const silent = { outcome: 'operator_unavailable', sim: { ...before, unsure: true, late: isActivation } };
   const refuses = isActivation && behaviour.refuses.includes(now.iccid);
@@ -245,7 +256,7 @@ export function planProblems(model: Model, plan: Plan, operator: OperatorId): st
   const codes: string[] = [];
   if (model.holding.has(partnerServiceId)) {
     codes.push('holding_target');
-  } else if (!covers(model, model.stocks.get(partnerServiceId)?.tariff, operator)) {
+  } else if (!covers(model, model.partnerServices.get(partnerServiceId)?.tariff, operator)) {
     codes.push('tariff_mismatch');
   }
   if (customerServiceId !== undefined) {

@@ -1,78 +1,85 @@
 import fc from 'fast-check';
-import { behave, type Command, command, pick, picked } from './command.ts';
+import { type Command, command, pick, pickFrom, setBehaviour } from './command.ts';
 import { type Behaviour, type Model, wellBehaved } from './model.ts';
-import { fitting, freeSims } from './selection.ts';
+import { applicableSims, freeSims } from './selection.ts';
 
-// Operators: how they behave from now on; and days that pass.
+// Changes of the operators' behaviour, and the passing of days.
 
-type Change = { told: Partial<Behaviour>; refuses: number };
+type Change = { behaviour: Partial<Behaviour>; refuses: number };
 
-/** Some SIMs that its operator will not activate: those that may be activated now first. */
+/** SIMs whose activation the operator refuses: preferably SIMs that can be activated now. */
 function refused(model: Model, number: number, count: number): string[] {
-  const suiting = fitting(model, 'activate');
-  const from = suiting.length > 0 ? suiting : freeSims(model);
+  const applicable = applicableSims(model, 'activate');
+  const from = applicable.length > 0 ? applicable : freeSims(model);
   const start = from.length === 0 ? 0 : number % from.length;
   return from.slice(start, start + count);
 }
 
-function tell(which: 0 | 1, { told, refuses }: Change, number: number): Command {
-  return command('operator behaves', {
+function changeOperator(which: 0 | 1, { behaviour, refuses }: Change, number: number): Command {
+  return command('change operator', {
     async run(model, world) {
-      const operator = picked(world.operators, which);
-      await behave(model, world, operator, { ...wellBehaved, ...told, refuses: refused(model, number, refuses) });
+      const operator = pickFrom(world.operators, which);
+      await setBehaviour(model, world, operator, {
+        ...wellBehaved,
+        ...behaviour,
+        refuses: refused(model, number, refuses),
+      });
     },
   });
 }
 
 const change: fc.Arbitrary<Change> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant({ told: {}, refuses: 0 }) },
+  { weight: 4, arbitrary: fc.constant({ behaviour: {}, refuses: 0 }) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom(0, 0.3, 0.5, 0.95).map((shipFraction) => ({ told: { shipFraction }, refuses: 0 })),
+    arbitrary: fc.constantFrom(0, 0.3, 0.5, 0.95).map((shipFraction) => ({ behaviour: { shipFraction }, refuses: 0 })),
   },
-  { weight: 1, arbitrary: fc.constant({ told: { rejects: true }, refuses: 0 }) },
-  { weight: 3, arbitrary: fc.integer({ min: 1, max: 4 }).map((refuses) => ({ told: {}, refuses })) },
-  { weight: 4, arbitrary: fc.constantFrom(1, 2, 4).map((leadTimeDays) => ({ told: { leadTimeDays }, refuses: 0 })) },
-  { weight: 2, arbitrary: fc.constantFrom(1, 3).map((delayDays) => ({ told: { delayDays }, refuses: 0 })) },
+  { weight: 1, arbitrary: fc.constant({ behaviour: { rejects: true }, refuses: 0 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 4 }).map((refuses) => ({ behaviour: {}, refuses })) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(1, 2, 4).map((leadTimeDays) => ({ behaviour: { leadTimeDays }, refuses: 0 })),
+  },
+  { weight: 2, arbitrary: fc.constantFrom(1, 3).map((delayDays) => ({ behaviour: { delayDays }, refuses: 0 })) },
   {
     weight: 1,
-    arbitrary: fc.constantFrom(9, 12).map((delayDays) => ({ told: { delayDays, repeats: true }, refuses: 0 })),
+    arbitrary: fc.constantFrom(9, 12).map((delayDays) => ({ behaviour: { delayDays, repeats: true }, refuses: 0 })),
   },
   {
     weight: 4,
     arbitrary: fc
       .record({ shipFraction: fc.constantFrom(1, 0.5), leadTimeDays: fc.constantFrom(0, 0, 2), refuses: fc.nat(2) })
-      .map(({ refuses, ...told }) => ({ told: { ...told, repeats: true }, refuses })),
+      .map(({ refuses, ...behaviour }) => ({ behaviour: { ...behaviour, repeats: true }, refuses })),
   },
-  { weight: 1, arbitrary: fc.constantFrom(0.3, 1).map((failureRate) => ({ told: { failureRate }, refuses: 0 })) },
+  { weight: 1, arbitrary: fc.constantFrom(0.3, 1).map((failureRate) => ({ behaviour: { failureRate }, refuses: 0 })) },
 );
 
 const wait = (days: number) =>
   command('days pass', {
     async run(_model, world) {
-      world.says(`${days} days pass`);
+      world.log(`${days} days pass`);
       await world.days(days);
     },
   });
 
-/** What was confirmed late comes about in the end. */
-const believe = () =>
-  command('wait for late words', {
+/** SIMs that are confirmed late become active in the end. */
+const awaitLateConfirmations = () =>
+  command('wait for late confirmations', {
     can: (model) => [...model.sims.values()].some((sims) => sims.some(({ late, unsure }) => late && unsure)),
     async run(_model, world) {
-      world.says('2 days pass, in which late words may come');
+      world.log('2 days pass, in which late confirmations may arrive');
       await world.days(2);
     },
   });
 
-/** Each with how often it is among the commands. */
+/** The commands with their weights. */
 export const operatorCommands: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [
     5,
     fc
       .tuple(fc.constantFrom(0 as const, 0 as const, 1 as const), change, pick)
-      .map(([which, of, number]) => tell(which, of, number)),
+      .map(([which, of, number]) => changeOperator(which, of, number)),
   ],
   [1, fc.integer({ min: 1, max: 2 }).map(wait)],
-  [1, fc.constant(0).map(believe)],
+  [1, fc.constant(0).map(awaitLateConfirmations)],
 ];

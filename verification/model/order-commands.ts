@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { behaviourOf, type Command, command, pick, picked } from './command.ts';
+import { behaviourOf, type Command, command, pick, pickFrom } from './command.ts';
+import { finishOrder } from './finish-order.ts';
 import { type Model, multipleOf, type Order, type Plan, planProblems } from './model.ts';
-import { settle } from './settle.ts';
-import { agree, is, type SeenOrder, type SeenProblem, told, type World } from './world.ts';
+import { ensure, expectStatus, formatAnswer, type SeenOrder, type SeenProblem, type World } from './world.ts';
 
-// Orders and plans: placed, changed while they ship, called off, and seen to their end.
+// Orders and plans: placed, changed while they ship, cancelled, and completed.
 
-/** As many orders as a history may have: more SIMs find no more. */
+/** The maximum number of orders of a history: more SIMs do not find more faults. */
 const MAX_ORDERS = 5;
 const isUnderWay = ({ behaviours }: Order) => behaviours !== undefined;
 const underWay = (model: Model) => [...model.orders.values()].filter(isUnderWay);
@@ -23,15 +23,15 @@ function planOf(model: Model, { depth, stock, service, flaw }: PlanArgs): Plan |
   if (depth === 0) {
     return undefined;
   }
-  const partnerServiceId = picked(flaw === 'holding' ? [...model.holding] : [...model.stocks.keys()], stock);
+  const partnerServiceId = pickFrom(flaw === 'holding' ? [...model.holding] : [...model.partnerServices.keys()], stock);
   if (depth === 1 || model.services.size === 0) {
     return { partnerServiceId };
   }
   if (flaw === 'gap') {
     return { partnerServiceId, activate: true };
   }
-  const [customerServiceId, { customer }] = picked([...model.services], service);
-  const customerId = flaw === 'customer' ? picked([...model.customers.keys()], service) : customer;
+  const [customerServiceId, { customer }] = pickFrom([...model.services], service);
+  const customerId = flaw === 'customer' ? pickFrom([...model.customers.keys()], service) : customer;
   return { partnerServiceId, customerId, customerServiceId, ...(depth === 3 ? { activate: true } : {}) };
 }
 
@@ -46,99 +46,102 @@ function namePlan(world: World, plan: Plan | undefined): string {
   return `the plan: migrate to ${world.nameOf(partnerServiceId)}${assign}${activate ? ', activate' : ''}`;
 }
 
-type Placing = { operator: 0 | 1; times: 1 | 2; plan: PlanArgs; twice: boolean };
+type PlaceArgs = { operator: 0 | 1; times: 1 | 2; plan: PlanArgs; twice: boolean };
 
-/** Orders SIMs; delivered at once, they are waited for. */
-function place({ operator: which, times, plan: args, twice }: Placing): Command {
+/** Orders SIMs. Waits for the order if the operator delivers immediately. */
+function placeOrder({ operator: which, times, plan: args, twice }: PlaceArgs): Command {
   return command('order', {
     can: (model) => model.orders.size < MAX_ORDERS && [...model.operators.values()][which]?.failureRate !== 1,
     async run(model, world) {
       const operator = world.operators[which];
       const plan = planOf(model, args);
       const quantity = multipleOf[operator] * times;
-      world.says(`order ${quantity} SIMs of ${operator} with ${namePlan(world, plan)}${twice ? ', sent twice' : ''}`);
+      world.log(`order ${quantity} SIMs of ${operator} with ${namePlan(world, plan)}${twice ? ', sent twice' : ''}`);
       const body = { operatorId: operator, quantity, ...(plan && { plan }) };
       const answer = await world.post<SeenOrder & SeenProblem>('/v1/orders', body, twice);
       const problems = plan ? planProblems(model, plan, operator) : [];
       if (problems.length > 0) {
-        const codes = is(422, answer).errors?.map(({ code }) => code) ?? [];
-        agree(
+        const codes = expectStatus(422, answer).errors?.map(({ code }) => code) ?? [];
+        ensure(
           problems.some((code) => codes.includes(code)),
-          () => `A plan with ${problems} is told as ${told(answer)}`,
+          () => `A plan with ${problems} is answered with ${formatAnswer(answer)}`,
         );
         return;
       }
-      const { id, state } = is(201, answer);
-      agree(state === 'submitted', () => `A new order is ${state}`);
+      const { id, state } = expectStatus(201, answer);
+      ensure(state === 'submitted', () => `A new order is ${state}`);
       const behaviour = behaviourOf(model, operator);
-      world.call(id, `order ${model.orders.size + 1}`);
+      world.setName(id, `order ${model.orders.size + 1}`);
       const order: Order = {
         ...{ id, operator, quantity, ...(plan && { plan }), cancelled: 'no', behaviours: [behaviour] },
         ships: Math.floor(quantity * behaviour.shipFraction),
         rejected: behaviour.rejects,
       };
       model.orders.set(id, order);
-      // From here on its operator has it: what it is told later concerns other orders.
+      // The operator has the order now: later changes of its behaviour affect other orders.
       await world.until('the operator to receive the order', async () => {
         const { state: now } = await world.read<SeenOrder>(`/v1/orders/${id}`);
         return now === 'submitted' ? undefined : now;
       });
       if (behaviour.leadTimeDays === 0) {
-        await settle(model, world, order);
+        await finishOrder(model, world, order);
       }
     },
   });
 }
 
-/** Quantities that cannot be ordered, or cannot be quoted as right. */
-function misorder(which: 0 | 1, quantity: number): Command {
+/** Requests a quote for a quantity, and orders it if it is invalid. */
+function orderWrongQuantity(which: 0 | 1, quantity: number): Command {
   return command('order a wrong quantity', {
     async run(model, world) {
       const operatorId = world.operators[which];
       const multiple = multipleOf[operatorId];
       const isRight = Number.isInteger(quantity) && quantity > 0 && quantity <= 100_000 && quantity % multiple === 0;
-      const { valid, nearest } = is(
+      const { valid, nearest } = expectStatus(
         200,
         await world.post<{ valid: boolean; nearest: number[] }>('/v1/orders/quote', { operatorId, quantity }),
       );
-      agree(valid === isRight, () => `${quantity} SIMs of ${operatorId} are quoted as ${valid ? 'right' : 'wrong'}`);
+      ensure(valid === isRight, () => `${quantity} SIMs of ${operatorId} are quoted as ${valid ? 'valid' : 'invalid'}`);
       const areNear = nearest.every(
         (near) =>
           near > 0 &&
           near % multiple === 0 &&
           (near === multiple || near > 99_000 || Math.abs(near - quantity) < multiple),
       );
-      agree(nearest.length > 0 && areNear, () => `Nearest to ${quantity} of ${operatorId} should be ${nearest}`);
+      ensure(
+        nearest.length > 0 && areNear,
+        () => `The nearest quantities to ${quantity} of ${operatorId} are wrong: ${nearest}`,
+      );
       if (!isRight) {
-        world.says(`order ${quantity} SIMs of ${operatorId}`);
+        world.log(`order ${quantity} SIMs of ${operatorId}`);
         const answer = await world.post<SeenProblem>('/v1/orders', { operatorId, quantity });
-        const error = is(422, answer).errors?.find(({ code }) => code === 'multiple_of');
+        const error = expectStatus(422, answer).errors?.find(({ code }) => code === 'multiple_of');
         const isTold = quantity % multiple === 0 && quantity > 0 ? true : `${error?.nearest}` === `${nearest}`;
-        agree(isTold, () => `${quantity} SIMs of ${operatorId} are refused with ${told(answer)}`);
+        ensure(isTold, () => `${quantity} SIMs of ${operatorId} are answered with ${formatAnswer(answer)}`);
       }
-      agree(model.operators.has(operatorId), () => `${operatorId} is not one of this history`);
+      ensure(model.operators.has(operatorId), () => `${operatorId} is not an operator of this history`);
     },
   });
 }
 
-/** A plan can be put on, changed and taken off until the SIMs have been received. */
-function replan(number: number, args: PlanArgs, late: boolean): Command {
+/** A plan can be added, changed and removed until the SIMs have been received. */
+function changePlan(number: number, args: PlanArgs, late: boolean): Command {
   return command('plan', {
     can: (model) => (late ? model.orders.size : underWay(model).length) > 0,
     async run(model, world) {
-      const order = picked(late ? [...model.orders.values()] : underWay(model), number);
+      const order = pickFrom(late ? [...model.orders.values()] : underWay(model), number);
       const plan = planOf(model, args);
-      world.says(`put ${namePlan(world, plan)} on ${world.nameOf(order.id)}`);
+      world.log(`set ${namePlan(world, plan)} of ${world.nameOf(order.id)}`);
       const path = `/v1/orders/${order.id}/plan`;
       const answer = await (plan ? world.api.put(path, plan) : world.api.del(path));
       const problems = plan ? planProblems(model, plan, order.operator) : [];
       const isOver = !isUnderWay(order) || order.cancelled === 'yes';
-      // While it is on its way, it may arrive at any moment.
+      // An order that is being shipped may arrive at any moment.
       const allowed = [
         ...(isOver ? [409] : [problems.length > 0 ? 422 : plan ? 200 : 204, 409]),
         ...(isOver && problems.length > 0 ? [422] : []),
       ];
-      is(allowed, answer);
+      expectStatus(allowed, answer);
       if (answer.status === 409 && !isOver) {
         const { state } = await world.read<SeenOrder>(`/v1/orders/${order.id}`);
         const mayBe = [
@@ -148,7 +151,7 @@ function replan(number: number, args: PlanArgs, late: boolean): Command {
           ...(order.rejected ? ['rejected'] : []),
           ...(order.cancelled === 'no' ? [] : ['cancelled']),
         ];
-        agree(
+        ensure(
           mayBe.includes(state),
           () => `The plan of ${world.nameOf(order.id)} cannot be changed, though it is ${state}`,
         );
@@ -161,25 +164,31 @@ function replan(number: number, args: PlanArgs, late: boolean): Command {
   });
 }
 
-/** Before dispatch an order can be called off. */
+/** An order can be cancelled before dispatch. */
 function cancel(number: number, late: boolean): Command {
   return command('cancel', {
     can: (model) => (late ? model.orders.size : underWay(model).length) > 0,
     async run(model, world) {
-      const order = picked(late ? [...model.orders.values()] : underWay(model), number);
-      world.says(`cancel ${world.nameOf(order.id)}`);
+      const order = pickFrom(late ? [...model.orders.values()] : underWay(model), number);
+      world.log(`cancel ${world.nameOf(order.id)}`);
       const answer = await world.post<SeenOrder & SeenProblem>(`/v1/orders/${order.id}/cancel`, undefined);
       const isReliable = order.behaviours?.every(({ failureRate }) => failureRate === 0) ?? true;
-      is([...(isUnderWay(order) && order.cancelled !== 'yes' ? [200] : []), 409, ...(isReliable ? [] : [503])], answer);
+      expectStatus(
+        [...(isUnderWay(order) && order.cancelled !== 'yes' ? [200] : []), 409, ...(isReliable ? [] : [503])],
+        answer,
+      );
       if (answer.status === 200) {
         order.cancelled = 'yes';
       } else if (answer.status === 503 && order.cancelled === 'no') {
         order.cancelled = 'perhaps';
       } else if (answer.status === 409 && answer.body.code !== 'operator_refused') {
-        // What the operator has dispatched, it refuses to call off, before that is known here.
+        // The operator refuses to cancel an order that it has dispatched, even before the system knows of the dispatch.
         const { state } = await world.read<SeenOrder>(`/v1/orders/${order.id}`);
         const isEarly = ['submitted', 'accepted', 'processing'].includes(state);
-        agree(!isEarly, () => `${world.nameOf(order.id)} cannot be cancelled, though it is ${state}: ${told(answer)}`);
+        ensure(
+          !isEarly,
+          () => `${world.nameOf(order.id)} cannot be cancelled, though it is ${state}: ${formatAnswer(answer)}`,
+        );
       }
     },
   });
@@ -190,17 +199,17 @@ function resume(number: number): Command {
   return command('resume', {
     can: (model) => model.orders.size > 0,
     async run(model, world) {
-      const { id } = picked([...model.orders.values()], number);
-      world.says(`resume ${world.nameOf(id)}, which has not failed`);
-      is(409, await world.post(`/v1/orders/${id}/resume`, undefined));
+      const { id } = pickFrom([...model.orders.values()], number);
+      world.log(`resume ${world.nameOf(id)}, which has not failed`);
+      expectStatus(409, await world.post(`/v1/orders/${id}/resume`, undefined));
     },
   });
 }
 
-const settleOne = (number: number) =>
+const awaitDelivery = (number: number) =>
   command('wait for delivery', {
     can: (model) => underWay(model).length > 0,
-    run: (model, world) => settle(model, world, picked(underWay(model), number)),
+    run: (model, world) => finishOrder(model, world, pickFrom(underWay(model), number)),
   });
 
 const which = fc.constantFrom(0 as const, 0 as const, 0 as const, 1 as const);
@@ -223,8 +232,8 @@ const wrongQuantity = fc.constantFrom(
   100_020,
   100_050,
 );
-/** The first order of each history: without SIMs, little can be asked. */
-export const firstOrder: Command = place({
+/** The first order of each history: without SIMs, few commands apply. */
+export const firstOrder: Command = placeOrder({
   operator: 0,
   times: 1,
   plan: { depth: 0, stock: 0, service: 0, flaw: 'none' },
@@ -233,7 +242,7 @@ export const firstOrder: Command = place({
 
 const isLate = fc.nat(4).map((one) => one === 0);
 
-/** Each with how often it is among the commands. */
+/** The commands with their weights. */
 export const orderCommands: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [
     5,
@@ -244,11 +253,11 @@ export const orderCommands: readonly (readonly [number, fc.Arbitrary<Command>])[
         plan: planArgs,
         twice: fc.nat(5).map((one) => one === 0),
       })
-      .map(place),
+      .map(placeOrder),
   ],
-  [1, fc.tuple(which, wrongQuantity).map(([operator, quantity]) => misorder(operator, quantity))],
-  [3, fc.tuple(pick, planArgs, isLate).map(([number, plan, late]) => replan(number, plan, late))],
+  [1, fc.tuple(which, wrongQuantity).map(([operator, quantity]) => orderWrongQuantity(operator, quantity))],
+  [3, fc.tuple(pick, planArgs, isLate).map(([number, plan, late]) => changePlan(number, plan, late))],
   [2, fc.tuple(pick, isLate).map(([number, late]) => cancel(number, late))],
   [1, pick.map(resume)],
-  [2, pick.map(settleOne)],
+  [2, pick.map(awaitDelivery)],
 ];

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { bulkCommands, land } from './bulk-commands.ts';
-import { callOff } from './call-off.ts';
-import { check, type Looks } from './check.ts';
-import { behave, type Command, type Real } from './command.ts';
+import { bulkCommands, finishActivation } from './bulk-commands.ts';
+import { cancelScheduled } from './cancel-scheduled.ts';
+import { type CheckState, check } from './check.ts';
+import { type Command, type Real, setBehaviour } from './command.ts';
+import { finishOrder } from './finish-order.ts';
 import { type Model, type OperatorId, wellBehaved } from './model.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { firstOrder, orderCommands } from './order-commands.ts';
-import { act } from './outcome.ts';
-import { fitting, nameSims } from './selection.ts';
+import { runAction } from './results.ts';
+import { applicableSims, nameSims } from './selection.ts';
 import { deleteService, serviceCommands } from './service-commands.ts';
-import { settle } from './settle.ts';
-import { is, openWorld, type World } from './world.ts';
+import { expectStatus, openWorld, type World } from './world.ts';
 
 /** The options of a run. */
 export type ModelRun = {
@@ -69,7 +69,7 @@ export async function runModel({
   const counts = new Map<string, number>();
   const result = { steps: 0, histories: 0, counts };
   let failure: string | undefined;
-  const take = (name: string) => {
+  const countStep = (name: string) => {
     result.steps += 1;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   };
@@ -77,14 +77,14 @@ export async function runModel({
   /** Runs the histories of a lane. The parity of the seed selects the operators, also when replayed. */
   async function lane(first: number): Promise<void> {
     for (let own = first; failure === undefined && result.steps < steps; own += lanes) {
-      const found = await oneHistory({
+      const found = await runHistory({
         url,
         seed: own,
         replay,
         onStep,
         maxCommands,
         shrinkForMs,
-        take,
+        countStep,
         operators: lanesOperators[own % 2] ?? inFirstLane,
       });
       result.histories += 1;
@@ -102,17 +102,17 @@ export async function runModel({
 
 type HistoryRun = Pick<ModelRun, 'url' | 'seed' | 'replay' | 'onStep' | 'maxCommands' | 'shrinkForMs'> & {
   operators: readonly [OperatorId, OperatorId];
-  take: Real['taken'];
+  countStep: Real['onStep'];
 };
 
-/** @returns how the system disagrees with the model, in the shortest history found; nothing when it agrees */
-async function oneHistory({
+/** @returns the shortest history found in which the system disagrees with the model; undefined when it agrees */
+async function runHistory({
   url,
   seed,
   replay,
   onStep,
   operators,
-  take,
+  countStep,
   maxCommands = MAX_COMMANDS,
   shrinkForMs = SHRINK_FOR_MS,
 }: HistoryRun): Promise<string | undefined> {
@@ -130,7 +130,7 @@ async function oneHistory({
       return;
     }
     isReplayed = true;
-    const { model, real } = await begin(url, operators, take, onStep && ((line) => onStep(`${seed}: ${line}`)));
+    const { model, real } = await setUp(url, operators, countStep, onStep && ((line) => onStep(`${seed}: ${line}`)));
     try {
       await fc.asyncModelRun(() => ({ model, real }), steps);
       await end(model, real);
@@ -139,7 +139,7 @@ async function oneHistory({
       failedAt ??= performance.now();
       onStep?.(`${seed}: ! ${what}`);
       throw new Error(
-        `${real.world.script.map((line, place) => `${`${place + 1}`.padStart(3)}  ${line}`).join('\n')}\n   !  ${what}`,
+        `${real.world.script.map((line, index) => `${`${index + 1}`.padStart(3)}  ${line}`).join('\n')}\n   !  ${what}`,
         { cause: error },
       );
     }
@@ -162,8 +162,8 @@ function describe(seed: number, maxCommands: number, details: fc.RunDetails<[Ite
   const commandsPath = /replayPath="([^"]*)"/.exec(String(counterexample?.[0]))?.[1] ?? '';
   const script = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
   return (
-    `The system disagrees with the model (seed ${seed}, cut down ${numShrinks} times):\n\n${script}\n\n` +
-    `To run it again: npm run model -- --seed ${seed} --max-commands ${maxCommands} --path '${counterexamplePath}' --commands '${commandsPath}'`
+    `The system disagrees with the model (seed ${seed}, shrunk ${numShrinks} times):\n\n${script}\n\n` +
+    `To replay it: npm run model -- --seed ${seed} --max-commands ${maxCommands} --path '${counterexamplePath}' --commands '${commandsPath}'`
   );
 }
 
@@ -174,23 +174,23 @@ function commands(): fc.Arbitrary<Command>[] {
 }
 
 /** Sets up a partner: four partner services, two customers, four customer services, and an order of SIMs. */
-async function begin(
+async function setUp(
   url: string,
   operators: readonly [OperatorId, OperatorId],
-  taken: Real['taken'],
-  onStep?: (line: string) => void,
+  countStep: Real['onStep'],
+  onLine?: (line: string) => void,
 ): Promise<{ model: Model; real: Real }> {
-  const world = await openWorld(url, `model-${randomUUID()}`, operators, onStep);
+  const world = await openWorld(url, `model-${randomUUID()}`, operators, onLine);
   const tariffs = await world.all<{ id: string; operatorIds: OperatorId[] }>('/v1/tariffs');
   const partnerServices = await world.all<{ id: string; holding: boolean }>('/v1/partner-services');
   const model: Model = {
     sims: new Map(),
     orders: new Map(),
     operations: new Map(),
-    flights: new Map(),
+    slowActivations: new Map(),
     scheduled: new Map(),
     tariffs: new Map(tariffs.map(({ id, operatorIds }) => [id, operatorIds])),
-    stocks: new Map(),
+    partnerServices: new Map(),
     holding: new Set(partnerServices.filter(({ holding }) => holding).map(({ id }) => id)),
     customers: new Map(),
     services: new Map(),
@@ -198,14 +198,17 @@ async function begin(
     operators: new Map(),
   };
   for (const operator of operators) {
-    await behave(model, world, operator, wellBehaved);
+    await setBehaviour(model, world, operator, wellBehaved);
   }
   world.script.length = 0;
   for (const tariff of ['trf_partner_all', 'trf_partner_all', 'trf_partner_isles', 'trf_partner_continent']) {
-    const name = `stock ${model.stocks.size + 1}`;
-    const made = is(201, await world.post<{ id: string }>('/v1/partner-services', { name, tariffId: tariff }));
-    world.call(made.id, name);
-    model.stocks.set(made.id, { tariff });
+    const name = `partner service ${model.partnerServices.size + 1}`;
+    const made = expectStatus(
+      201,
+      await world.post<{ id: string }>('/v1/partner-services', { name, tariffId: tariff }),
+    );
+    world.setName(made.id, name);
+    model.partnerServices.set(made.id, { tariff });
   }
   for (const of of [
     ['trf_customer_all', 'trf_customer_pool'],
@@ -213,21 +216,21 @@ async function begin(
   ]) {
     await makeCustomer(model, world, of);
   }
-  const looks: Looks = { taken: 0, versions: new Map() };
-  const real = { world, looks, taken };
+  const checks: CheckState = { count: 0, versions: new Map() };
+  const real = { world, checks, onStep: countStep };
   await firstOrder.run(model, real);
   return { model, real };
 }
 
 async function makeCustomer(model: Model, world: World, tariffs: readonly string[]): Promise<void> {
   const name = `customer ${model.customers.size + 1}`;
-  const customer = is(201, await world.post<{ id: string; version: number }>('/v1/customers', { name }));
-  world.call(customer.id, name);
+  const customer = expectStatus(201, await world.post<{ id: string; version: number }>('/v1/customers', { name }));
+  world.setName(customer.id, name);
   model.customers.set(customer.id, { name, version: customer.version });
   for (const tariff of tariffs) {
     const service = { customerId: customer.id, tariffId: tariff, name: `Of ${tariff}` };
-    const made = is(201, await world.post<{ id: string }>('/v1/customer-services', service));
-    world.call(made.id, `service ${model.services.size + 1}`);
+    const made = expectStatus(201, await world.post<{ id: string }>('/v1/customer-services', service));
+    world.setName(made.id, `service ${model.services.size + 1}`);
     model.services.set(made.id, { customer: customer.id, tariff, name: service.name });
   }
 }
@@ -236,31 +239,31 @@ async function makeCustomer(model: Model, world: World, tariffs: readonly string
  * Finishes pending work and returns the SIMs to stock. Each service without SIMs can then be deleted, which verifies its count of
  * SIMs over the whole history.
  */
-async function end(model: Model, { world, looks }: Real): Promise<void> {
+async function end(model: Model, { world, checks }: Real): Promise<void> {
   for (const id of [...model.scheduled.keys()]) {
-    await callOff(model, world, id);
+    await cancelScheduled(model, world, id);
   }
   for (const operator of world.operators) {
-    await behave(model, world, operator, wellBehaved);
+    await setBehaviour(model, world, operator, wellBehaved);
   }
-  for (const id of model.flights.keys()) {
-    await land(model, world, id);
+  for (const id of model.slowActivations.keys()) {
+    await finishActivation(model, world, id);
   }
   for (const order of model.orders.values()) {
     if (order.behaviours) {
-      await settle(model, world, order);
+      await finishOrder(model, world, order);
     }
   }
-  await check(model, world, looks);
+  await check(model, world, checks);
   for (const action of ['suspend', 'unassign'] as const) {
-    const iccids = fitting(model, action);
-    world.says(`${action} ${nameSims(world, iccids)}`);
-    const selected = { select: { iccids }, must: iccids, may: iccids, told: '' };
-    await act(model, world, { action }, selected, { body: {}, dry: false, twice: false });
-    await check(model, world, looks);
+    const iccids = applicableSims(model, action);
+    world.log(`${action} ${nameSims(world, iccids)}`);
+    const selected = { select: { iccids }, must: iccids, may: iccids, description: '' };
+    await runAction(model, world, { action }, selected, { body: {}, dry: false, twice: false });
+    await check(model, world, checks);
   }
   for (const id of [...model.services.keys()]) {
     await deleteService(model, world, id);
   }
-  await check(model, world, looks);
+  await check(model, world, checks);
 }

@@ -1,95 +1,104 @@
 import fc from 'fast-check';
 import { filtersOf, isShipping } from './check.ts';
-import { pick, picked } from './command.ts';
-import { type Action, type Ask, isAsAsked, leavesBy, type Model, matches, refusals, standings } from './model.ts';
+import { pick, pickFrom } from './command.ts';
+import {
+  type Action,
+  type ActionRequest,
+  allowedActions,
+  isAlreadyDone,
+  type Model,
+  matches,
+  possibleSims,
+  refusals,
+} from './model.ts';
 import type { World } from './world.ts';
 
-/** How SIMs are named in a bulk action; what is meant is settled when the step is taken. */
-export type Naming = {
+/** How a bulk action selects SIMs. The selection is resolved when the step runs. */
+export type SelectionArgs = {
   how: 'fitting' | 'list' | 'order' | 'filter';
   pick: number;
   count: number;
   extra: 'none' | 'twice' | 'stranger';
 };
 
-export const naming: fc.Arbitrary<Naming> = fc.record({
+export const selectionArgs: fc.Arbitrary<SelectionArgs> = fc.record({
   how: fc.constantFrom('fitting', 'fitting', 'list', 'order', 'filter'),
   pick,
   count: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constant(200)),
   extra: fc.constantFrom('none', 'none', 'none', 'twice', 'stranger'),
 });
 
-/** Named SIMs: `select` of the request, those that are surely meant, and those that may be. */
-export type Selected = { select: object; must: readonly string[]; may: readonly string[]; told: string };
+/** Selected SIMs: `select` of the request, the SIMs that must have a result, and those that may have one. */
+export type Selected = { select: object; must: readonly string[]; may: readonly string[]; description: string };
 
-/** An ICCID that is right, and nobody's. */
-export const STRANGER = '8944200000000000017';
+/** A valid ICCID that no partner has. */
+export const UNKNOWN_ICCID = '8944200000000000017';
 
-/** SIMs that nothing is under way with, by ICCID. */
+/** The ICCIDs of SIMs without a running activation. */
 export function freeSims(model: Model): string[] {
-  const busy = new Set([...model.flights.values()].flatMap(({ iccids }) => iccids));
+  const busy = new Set([...model.slowActivations.values()].flatMap(({ iccids }) => iccids));
   return [...model.sims.keys()].filter((iccid) => !busy.has(iccid)).sort();
 }
 
-/** SIMs for which the rules allow something that changes them. */
-export function fitting(model: Model, action: Action): string[] {
+/** SIMs that the action can change. */
+export function applicableSims(model: Model, action: Action): string[] {
   return freeSims(model).filter((iccid) =>
-    model.sims.get(iccid)?.some(({ state }) => leavesBy[state].includes(action)),
+    model.sims.get(iccid)?.some(({ state }) => allowedActions[state].includes(action)),
   );
 }
 
-/** What a naming means now. While SIMs are on their way or being activated, only lists say surely which are meant. */
+/** Resolves a selection. While SIMs are being shipped or activated, only lists are unambiguous. */
 export function select(
   model: Model,
   world: World,
   action: Action,
-  { how, pick: number, count, extra }: Naming,
+  { how, pick: number, count, extra }: SelectionArgs,
 ): Selected {
-  const isBusy = model.flights.size > 0 || isShipping(model);
+  const isBusy = model.slowActivations.size > 0 || isShipping(model);
   const orders = [...model.orders.values()].filter(({ end }) => end === 'delivered' || end === 'fulfilled');
   if (how === 'order' && !isBusy && orders.length > 0) {
-    const { id } = picked(orders, number);
+    const { id } = pickFrom(orders, number);
     const meant = [...model.sims].filter(([, sims]) => sims[0]?.order === id).map(([iccid]) => iccid);
-    return { select: { orderId: id }, must: meant, may: meant, told: `all of ${world.nameOf(id)}` };
+    return { select: { orderId: id }, must: meant, may: meant, description: `all of ${world.nameOf(id)}` };
   }
   if (how === 'filter' && !isBusy) {
-    const filter = picked(filtersOf(model), number);
+    const filter = pickFrom(filtersOf(model), number);
     const fits = [...model.sims].map(([iccid, sims]) => ({
       iccid,
-      as: sims.flatMap(standings).map((sim) => matches(sim, filter)),
+      as: sims.flatMap(possibleSims).map((sim) => matches(sim, filter)),
     }));
-    const told = Object.entries(filter).map(([field, value]) => `${field} ${world.nameOf(value)}`);
+    const conditions = Object.entries(filter).map(([field, value]) => `${field} ${world.nameOf(value)}`);
     return {
       select: { filter },
       must: fits.filter(({ as }) => as.every(Boolean)).map(({ iccid }) => iccid),
       may: fits.filter(({ as }) => as.some(Boolean)).map(({ iccid }) => iccid),
-      told: `those with ${told.join(' and ')}`,
+      description: `those with ${conditions.join(' and ')}`,
     };
   }
-  const suiting = how === 'list' ? [] : fitting(model, action);
-  const from = suiting.length > 0 ? suiting : freeSims(model);
+  const applicable = how === 'list' ? [] : applicableSims(model, action);
+  const from = applicable.length > 0 ? applicable : freeSims(model);
   const start = from.length === 0 ? 0 : number % from.length;
   const meant = [...from.slice(start), ...from.slice(0, start)].slice(0, count);
   const iccids = [
     ...meant,
     ...(extra === 'twice' ? meant.slice(0, 2) : []),
-    ...(extra === 'stranger' ? [STRANGER] : []),
+    ...(extra === 'stranger' ? [UNKNOWN_ICCID] : []),
   ];
-  const all = extra === 'stranger' ? [...meant, STRANGER] : meant;
-  return { select: { iccids }, must: all, may: all, told: nameSims(world, iccids) };
+  const all = extra === 'stranger' ? [...meant, UNKNOWN_ICCID] : meant;
+  return { select: { iccids }, must: all, may: all, description: nameSims(world, iccids) };
 }
 
 export function nameSims(world: World, iccids: readonly string[]): string {
-  const names = iccids.slice(0, 6).map((iccid) => (iccid === STRANGER ? 'a stranger' : world.nameOf(iccid)));
+  const names = iccids.slice(0, 6).map((iccid) => (iccid === UNKNOWN_ICCID ? 'an unknown SIM' : world.nameOf(iccid)));
   return `[${names.join(', ')}${iccids.length > names.length ? `, … ${iccids.length} in all` : ''}]`;
 }
 
-/** What a dry run may say of a SIM: the rules alone, as no operator is asked. */
-export function drily(model: Model, iccid: string, ask: Ask): Set<string> {
-  const sims = (model.sims.get(iccid) ?? []).flatMap(standings);
+/** The possible outcomes of a dry run for a SIM. They follow from the rules: a dry run does not call the operator. */
+export function dryRunOutcomes(model: Model, iccid: string, request: ActionRequest): Set<string> {
+  const sims = (model.sims.get(iccid) ?? []).flatMap(possibleSims);
   const said = sims.flatMap((sim) => {
-    const codes = refusals(model, sim, ask);
-    return isAsAsked(model, sim, ask)
+    const codes = refusals(model, sim, request);
+    return isAlreadyDone(model, sim, request)
       ? ['succeeded', ...(sim.state === 'terminated' ? codes : [])]
       : codes.length > 0
         ? codes

@@ -1,49 +1,49 @@
 import fc from 'fast-check';
-import { type Command, command, pick, picked } from './command.ts';
+import { type Command, command, pick, pickFrom } from './command.ts';
 import { covers, type Model, type Sim } from './model.ts';
 import { freeSims } from './selection.ts';
-import { agree, is, type SeenProblem, type SeenSim, told, type World } from './world.ts';
+import { ensure, expectStatus, formatAnswer, type SeenProblem, type SeenSim, type World } from './world.ts';
 
-// Customers and their services: made, renamed and deleted, also under SIMs and plans; SIMs are given labels.
+// Customers and their services: created, renamed and deleted, even while SIMs and plans use them. Labels of SIMs.
 
 const MAX_SERVICES = 8;
 
 function makeService(customerNumber: number, tariffNumber: number, nameNumber: number): Command {
-  return command('make a service', {
+  return command('create a service', {
     can: ({ customers, services }) => customers.size > 0 && services.size < MAX_SERVICES,
     async run(model, world) {
-      const customerId = picked([...model.customers.keys()], customerNumber);
-      const tariffId = picked(
+      const customerId = pickFrom([...model.customers.keys()], customerNumber);
+      const tariffId = pickFrom(
         [...model.tariffs.keys()].filter((id) => id.startsWith('trf_customer')),
         tariffNumber,
       );
       const name = `Fleet ${nameNumber}`;
-      world.says(`make the service "${name}" of ${tariffId} for ${world.nameOf(customerId)}`);
+      world.log(`create the service "${name}" of ${tariffId} for ${world.nameOf(customerId)}`);
       const isTaken = [...model.services.values()].some((one) => one.customer === customerId && one.name === name);
       const answer = await world.post<{ id: string }>('/v1/customer-services', { customerId, tariffId, name }, true);
       if (isTaken) {
-        is(409, answer);
+        expectStatus(409, answer);
         return;
       }
-      const { id } = is(201, answer);
-      world.call(id, `service ${model.services.size + model.deleted.length + 1}`);
+      const { id } = expectStatus(201, answer);
+      world.setName(id, `service ${model.services.size + model.deleted.length + 1}`);
       model.services.set(id, { customer: customerId, tariff: tariffId, name });
     },
   });
 }
 
-/** Deletes a service, which must be refused exactly while SIMs that are not terminated use it: so its count of SIMs is right. */
+/** Deletes a service. The system must refuse this exactly while SIMs that are not terminated use it, which verifies its count of SIMs. */
 export async function deleteService(model: Model, world: World, id: string): Promise<void> {
-  world.says(`delete ${world.nameOf(id)}`);
+  world.log(`delete ${world.nameOf(id)}`);
   const sims = [...model.sims.values()].filter(([sim]) => sim?.service === id && sim.state !== 'terminated').length;
   const underWay = [...model.orders.values()].filter(({ behaviours }) => behaviours !== undefined);
   const mayGet = underWay.some(({ plan }) => plan?.customerServiceId === id);
   const answer = await world.api.del(`/v1/customer-services/${id}`);
-  is(sims > 0 ? 409 : mayGet ? [204, 409] : 204, answer);
+  expectStatus(sims > 0 ? 409 : mayGet ? [204, 409] : 204, answer);
   if (answer.status === 204) {
     model.services.delete(id);
     model.deleted.push(id);
-    is(404, await world.api.get(`/v1/customer-services/${id}`));
+    expectStatus(404, await world.api.get(`/v1/customer-services/${id}`));
   }
 }
 
@@ -55,26 +55,26 @@ const deleteOne = (number: number, empty: boolean) =>
       const used = new Set(live.map(([sim]) => sim?.service));
       const free = [...model.services.keys()].filter((id) => !used.has(id));
       const ids = empty && free.length > 0 ? free : [...model.services.keys()];
-      await deleteService(model, world, picked(ids, number));
+      await deleteService(model, world, pickFrom(ids, number));
     },
   });
 
-/** An id of what was deleted is one that is not there. */
+/** The id of a deleted service is unknown. */
 const useDeleted = (number: number) =>
   command('use a deleted service', {
     can: (model) => model.deleted.length > 0 && model.customers.size > 0 && freeSims(model).length > 0,
     async run(model, world) {
-      const customerServiceId = picked(model.deleted, number);
-      const customerId = picked([...model.customers.keys()], number);
+      const customerServiceId = pickFrom(model.deleted, number);
+      const customerId = pickFrom([...model.customers.keys()], number);
       const iccids = freeSims(model).slice(0, 2);
-      world.says(`assign to ${world.nameOf(customerServiceId)}, which is deleted`);
+      world.log(`assign to ${world.nameOf(customerServiceId)}, which is deleted`);
       const answer = await world.post<SeenProblem>('/v1/sims/assign', {
         select: { iccids },
         customerId,
         customerServiceId,
       });
-      const [error] = is(422, answer).errors ?? [];
-      agree(error?.code === 'not_found', () => `A deleted service is told as ${told(answer)}`);
+      const [error] = expectStatus(422, answer).errors ?? [];
+      ensure(error?.code === 'not_found', () => `A deleted service is answered with ${formatAnswer(answer)}`);
     },
   });
 
@@ -82,66 +82,69 @@ function deleteCustomer(number: number): Command {
   return command('delete a customer', {
     can: ({ customers }) => customers.size > 1,
     async run(model, world) {
-      const id = picked([...model.customers.keys()], number);
-      world.says(`delete ${world.nameOf(id)}`);
+      const id = pickFrom([...model.customers.keys()], number);
+      world.log(`delete ${world.nameOf(id)}`);
       const isUsed = [...model.services.values()].some(({ customer }) => customer === id);
-      is(isUsed ? 409 : 204, await world.api.del(`/v1/customers/${id}`));
+      expectStatus(isUsed ? 409 : 204, await world.api.del(`/v1/customers/${id}`));
       if (!isUsed) {
         model.customers.delete(id);
-        is(404, await world.api.get(`/v1/customers/${id}`));
+        expectStatus(404, await world.api.get(`/v1/customers/${id}`));
       }
     },
   });
 }
 
-/** Renames a customer with the tag that was read, and again with that tag, which is stale then. */
+/** Renames a customer with its current ETag, then again with the same ETag, which is stale by then. */
 function renameCustomer(number: number, nameNumber: number): Command {
   return command('rename a customer', {
     can: ({ customers }) => customers.size > 0,
     async run(model, world) {
-      const id = picked([...model.customers.keys()], number);
+      const id = pickFrom([...model.customers.keys()], number);
       const path = `/v1/customers/${id}`;
       const read = await world.api.get<{ name: string; version: number }>(path);
       const known = model.customers.get(id);
-      const before = is(200, read);
-      agree(before.name === known?.name, () => `${world.nameOf(id)} is called ${before.name}, not ${known?.name}`);
+      const before = expectStatus(200, read);
+      ensure(before.name === known?.name, () => `${world.nameOf(id)} has the name ${before.name}, not ${known?.name}`);
       const headers = { 'if-match': read.headers.get('etag') ?? '' };
       const name = `Customer ${nameNumber} of ${before.version}`;
-      world.says(`rename ${world.nameOf(id)}, twice with the same tag`);
-      const renamed = is(200, await world.api.patch<{ name: string; version: number }>(path, { name }, headers));
-      agree(
-        renamed.name === name && renamed.version > before.version,
-        () => `Renamed, it is ${JSON.stringify(renamed)}`,
+      world.log(`rename ${world.nameOf(id)}, twice with the same ETag`);
+      const renamed = expectStatus(
+        200,
+        await world.api.patch<{ name: string; version: number }>(path, { name }, headers),
       );
-      is(412, await world.api.patch(path, { name: 'Stale' }, headers));
-      is(412, await world.api.del(path, headers));
+      ensure(
+        renamed.name === name && renamed.version > before.version,
+        () => `The renamed customer is ${JSON.stringify(renamed)}`,
+      );
+      expectStatus(412, await world.api.patch(path, { name: 'Stale' }, headers));
+      expectStatus(412, await world.api.del(path, headers));
       model.customers.set(id, { name, version: renamed.version });
     },
   });
 }
 
-/** A SIM with another label, which nobody had before. The label that it has already changes nothing. */
+/** Sets the label of a SIM. Setting its present label changes nothing. */
 function labelled({ label: before, labelOf, ...sim }: Sim, text: string | null): Sim {
   const isSame = (before ?? null) === text && labelOf === undefined;
-  return { ...sim, ...(text !== null && { label: text }), moved: sim.moved || !isSame };
+  return { ...sim, ...(text !== null && { label: text }), isChanged: sim.isChanged || !isSame };
 }
 
-/** Labels a SIM: with the tag that was read, or a stale one, which changes nothing. */
+/** Labels a SIM with its current ETag, or with a stale one, which is refused. */
 function label(number: number, text: string | null, isStale: boolean): Command {
   return command('label', {
     can: (model) => freeSims(model).length > 0,
     async run(model, world) {
-      const iccid = picked(freeSims(model), number);
+      const iccid = pickFrom(freeSims(model), number);
       const path = `/v1/sims/${iccid}`;
       const read = await world.api.get<SeenSim>(path);
-      const etag = is(200, read) && (read.headers.get('etag') ?? '');
-      world.says(`label ${world.nameOf(iccid)} ${text ?? 'no more'}${isStale ? ', with a stale tag' : ''}`);
+      const etag = expectStatus(200, read) && (read.headers.get('etag') ?? '');
+      world.log(`label ${world.nameOf(iccid)} ${text ?? 'none'}${isStale ? ', with a stale ETag' : ''}`);
       const headers = { 'if-match': isStale ? `"${etag.slice(2)}` : etag };
       const answer = await world.api.patch<SeenSim>(path, { label: text }, headers);
       const before = model.sims.get(iccid) ?? [];
-      // A SIM that becomes active by itself in between makes its tag stale.
+      // A late confirmation may activate the SIM in between, which makes the ETag stale.
       const mayBeLate = before.some(({ late }) => late);
-      is(isStale ? 412 : mayBeLate ? [200, 412] : 200, answer);
+      expectStatus(isStale ? 412 : mayBeLate ? [200, 412] : 200, answer);
       if (answer.status === 200) {
         model.sims.set(
           iccid,
@@ -152,19 +155,19 @@ function label(number: number, text: string | null, isStale: boolean): Command {
   });
 }
 
-/** Names of services are unique for a customer, also when they are renamed. */
+/** Names of services are unique within a customer, even when a service is renamed. */
 function renameService(number: number, nameNumber: number): Command {
   return command('rename a service', {
     can: ({ services }) => services.size > 0,
     async run(model, world) {
-      const [id, service] = picked([...model.services], number);
+      const [id, service] = pickFrom([...model.services], number);
       const name = `Fleet ${nameNumber}`;
-      world.says(`rename ${world.nameOf(id)} to "${name}"`);
+      world.log(`rename ${world.nameOf(id)} to "${name}"`);
       const others = [...model.services].filter(
         ([other, { customer }]) => other !== id && customer === service.customer,
       );
       const isTaken = others.some(([, other]) => other.name === name);
-      is(isTaken ? 409 : 200, await world.api.patch(`/v1/customer-services/${id}`, { name }));
+      expectStatus(isTaken ? 409 : 200, await world.api.patch(`/v1/customer-services/${id}`, { name }));
       if (!isTaken) {
         model.services.set(id, { ...service, name });
       }
@@ -172,26 +175,26 @@ function renameService(number: number, nameNumber: number): Command {
   });
 }
 
-/** Somebody else's SIMs are not there; a filter of what is not there finds nothing. */
-const strangers = () =>
-  command('look for strangers', {
+/** An unknown SIM is not found, and a filter with an unknown customer finds nothing. */
+const readUnknown = () =>
+  command('read unknown ids', {
     async run(model, world) {
-      world.says('look for what is not there');
-      is(404, await world.api.get('/v1/sims/8944200000000000017'));
+      world.log('read unknown ids');
+      expectStatus(404, await world.api.get('/v1/sims/8944200000000000017'));
       const { items } = await world.read<{ items: unknown[] }>('/v1/sims?customerId=cus_unknown');
-      agree(items.length === 0, () => 'SIMs of an unknown customer are listed');
-      agree(
+      ensure(items.length === 0, () => 'SIMs of an unknown customer are listed');
+      ensure(
         [...model.operators.keys()].every(
           (operator) => model.tariffs.size > 0 && covers(model, 'trf_partner_all', operator),
         ),
-        () => 'The tariffs are gone',
+        () => 'Tariffs are missing',
       );
     },
   });
 
 const nameNumber = fc.integer({ min: 1, max: 5 });
 
-/** Each with how often it is among the commands. */
+/** The commands with their weights. */
 export const serviceCommands: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [2, fc.tuple(pick, pick, nameNumber).map(([customer, tariff, name]) => makeService(customer, tariff, name))],
   [2, fc.tuple(pick, fc.boolean()).map(([number, empty]) => deleteOne(number, empty))],
@@ -205,5 +208,5 @@ export const serviceCommands: readonly (readonly [number, fc.Arbitrary<Command>]
       .tuple(pick, fc.constantFrom('Meter 1', 'meter 12', 'Gate', null), fc.nat(3))
       .map(([number, text, stale]) => label(number, text, stale === 0)),
   ],
-  [1, fc.constant(0).map(strangers)],
+  [1, fc.constant(0).map(readUnknown)],
 ];

@@ -40,7 +40,7 @@ export type SeenOperation = {
 export type SeenResult = { iccid: string; outcome: string; problem?: { code: string; detail: string } };
 export type SeenProblem = { code: string; errors?: { pointer: string; code: string; nearest?: number[] }[] };
 
-/** The system did what the model does not allow. */
+/** The system did something that the model does not allow. */
 export class Disagreement extends Error {
   constructor(message: string) {
     super(message);
@@ -48,7 +48,7 @@ export class Disagreement extends Error {
   }
 }
 
-export function agree(holds: boolean, otherwise: () => string): asserts holds {
+export function ensure(holds: boolean, otherwise: () => string): asserts holds {
   if (!holds) {
     throw new Disagreement(otherwise());
   }
@@ -61,18 +61,18 @@ export type World = {
   readonly api: ApiClient;
   /** The requests so far, one line each. */
   readonly script: string[];
-  says(line: string): void;
+  log(line: string): void;
   /** Assigns a short name to an id. */
-  call(id: string, name: string): void;
+  setName(id: string, name: string): void;
   nameOf(id: string | undefined): string;
   /** Sends a POST; with `twice`, sends it again with the same key and requires the same answer. */
   post<T>(path: string, body: unknown, twice?: boolean): Promise<Answer<T>>;
   /** All items of a list. */
   all<T>(path: string): Promise<T[]>;
   read<T>(path: string): Promise<T>;
-  /** Polls until `look` returns a value. */
-  until<T>(what: string, look: () => Promise<T | undefined>): Promise<T>;
-  tell(operator: OperatorId, behaviour: Behaviour): Promise<void>;
+  /** Polls until `find` returns a value. */
+  until<T>(what: string, find: () => Promise<T | undefined>): Promise<T>;
+  setBehaviour(operator: OperatorId, behaviour: Behaviour): Promise<void>;
   /** The scaled time. */
   now(): Promise<Date>;
   /** Waits for days of scaled time. */
@@ -92,15 +92,18 @@ export async function openWorld(
   url: string,
   partnerId: string,
   operators: readonly [OperatorId, OperatorId],
-  heard: (line: string) => void = () => undefined,
+  onLine: (line: string) => void = () => undefined,
 ): Promise<World> {
   const local = apiClient(
     () => url,
     async () => undefined,
   );
   const claims = { partnerId, roles: ['admin'] };
-  const { access_token: token } = is(200, await local.post<{ access_token: string }>('/_local/token', claims));
-  const { dayMs } = is(200, await local.get<{ dayMs: number }>('/_local/clock'));
+  const { access_token: token } = expectStatus(
+    200,
+    await local.post<{ access_token: string }>('/_local/token', claims),
+  );
+  const { dayMs } = expectStatus(200, await local.get<{ dayMs: number }>('/_local/clock'));
   const api = apiClient(
     () => url,
     async () => token,
@@ -111,7 +114,7 @@ export async function openWorld(
   let keys = 0;
 
   async function read<T>(path: string): Promise<T> {
-    return is(200, await api.get<T>(path));
+    return expectStatus(200, await api.get<T>(path));
   }
 
   const until: World['until'] = (what, find) => poll(what, find, { everyMs: POLL_INTERVAL_MS, withinMs: MAX_WAIT_MS });
@@ -121,11 +124,11 @@ export async function openWorld(
     operators,
     api,
     script,
-    says(line) {
+    log(line) {
       script.push(line);
-      heard(line);
+      onLine(line);
     },
-    call: (id, name) => names.set(id, name),
+    setName: (id, name) => names.set(id, name),
     nameOf: (id) => (id === undefined ? 'none' : (names.get(id) ?? id)),
     read,
     until,
@@ -145,10 +148,16 @@ export async function openWorld(
         return answer.status === 409 && isProblem(answer.body, UNDER_WAY) ? undefined : answer;
       });
       const isSame = again.status === first.status && JSON.stringify(again.body) === JSON.stringify(first.body);
-      agree(isSame, () => `Sent again, ${path} answers ${told(again)} after ${told(first)}`);
+      ensure(
+        isSame,
+        () => `The repeated request to ${path} was answered with ${formatAnswer(again)} after ${formatAnswer(first)}`,
+      );
       const replayed = again.headers.get('idempotent-replayed') === 'true';
       // Invalid input does not use up the key.
-      agree(replayed || first.status === 422, () => `Sent again, ${path} was carried out again: ${told(again)}`);
+      ensure(
+        replayed || first.status === 422,
+        () => `The repeated request to ${path} was executed again: ${formatAnswer(again)}`,
+      );
       return first;
     },
     async all<T>(path: string) {
@@ -164,24 +173,24 @@ export async function openWorld(
       } while (cursor !== undefined);
       return items;
     },
-    async tell(operator, behaviour) {
-      is(200, await local.put(`/_local/operators/${operator}`, toSandboxBehaviour(behaviour)));
+    async setBehaviour(operator, behaviour) {
+      expectStatus(200, await local.put(`/_local/operators/${operator}`, toSandboxBehaviour(behaviour)));
     },
     async now() {
-      return new Date(is(200, await local.get<{ now: string }>('/_local/clock')).now);
+      return new Date(expectStatus(200, await local.get<{ now: string }>('/_local/clock')).now);
     },
     days: (days) => pause(days * dayMs),
   };
 }
 
 /** Returns the body of an answer, which must have one of these statuses. */
-export function is<T>(status: number | readonly number[], answer: Answer<T>): T {
+export function expectStatus<T>(status: number | readonly number[], answer: Answer<T>): T {
   const wanted = [status].flat();
-  agree(wanted.includes(answer.status), () => `The API answers ${told(answer)}, not ${wanted.join(' or ')}`);
+  ensure(wanted.includes(answer.status), () => `The API answered ${formatAnswer(answer)}, not ${wanted.join(' or ')}`);
   return answer.body;
 }
 
-export function told({ status, body }: Answer): string {
+export function formatAnswer({ status, body }: Answer): string {
   return `${status} ${JSON.stringify(body)}`;
 }
 

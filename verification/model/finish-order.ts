@@ -1,17 +1,17 @@
-import { behave, behaviourOf } from './command.ts';
-import { type Ask, type Model, type Order, type Plan, type Stage, stagesOf, wellBehaved } from './model.ts';
-import { comeOut, named } from './outcome.ts';
-import { agree, type SeenOperation, type SeenOrder, type SeenSim, type World } from './world.ts';
+import { behaviourOf, setBehaviour } from './command.ts';
+import { type ActionRequest, type Model, type Order, type Plan, type Stage, stagesOf, wellBehaved } from './model.ts';
+import { applyResults, nameOperation } from './results.ts';
+import { ensure, type SeenOperation, type SeenOrder, type SeenSim, type World } from './world.ts';
 
-// What comes of orders and their plans, held against what the model allows.
+// Compares finished orders and their plans with the model.
 
-/** Waits until an order has come to its end, and looks at all that it brought. An unreliable operator is mended first. */
-export async function settle(model: Model, world: World, order: Order): Promise<void> {
+/** Waits until an order has finished and checks its results. First makes an unreliable operator reliable. */
+export async function finishOrder(model: Model, world: World, order: Order): Promise<void> {
   const { id, operator } = order;
   const name = world.nameOf(id);
-  world.says(`wait for ${name}`);
+  world.log(`wait for ${name}`);
   if (behaviourOf(model, operator).failureRate > 0) {
-    await behave(model, world, operator, wellBehaved);
+    await setBehaviour(model, world, operator, wellBehaved);
   }
   const seen = await world.until(`${name} to end`, async () => {
     const now = await world.read<SeenOrder>(`/v1/orders/${id}`);
@@ -20,21 +20,21 @@ export async function settle(model: Model, world: World, order: Order): Promise<
   });
   const delivered = order.plan ? 'fulfilled' : 'delivered';
   const ends = { no: [order.rejected ? 'rejected' : delivered], perhaps: ['cancelled', delivered], yes: ['cancelled'] };
-  agree(
+  ensure(
     ends[order.cancelled].includes(seen.state),
-    () => `${name} ends ${seen.state}, not ${ends[order.cancelled].join(' or ')}`,
+    () => `${name} ended as ${seen.state}, not ${ends[order.cancelled].join(' or ')}`,
   );
   const received = seen.state === delivered ? order.ships : 0;
   const sims = await world.all<SeenSim>(`/v1/orders/${id}/sims`);
   const isWhole = seen.receivedQuantity === received && sims.length === received && seen.progress.received === received;
-  agree(isWhole, () => `${name} should have ${received} SIMs and has ${sims.length}: ${JSON.stringify(seen)}`);
-  for (const [place, { iccid }] of sims
+  ensure(isWhole, () => `${name} should have ${received} SIMs and has ${sims.length}: ${JSON.stringify(seen)}`);
+  for (const [index, { iccid }] of sims
     .map((sim) => sim)
     .sort((one, other) => (one.iccid < other.iccid ? -1 : 1))
     .entries()) {
-    world.call(iccid, `${name.replace('order ', '')}/${place + 1}`);
+    world.setName(iccid, `${name.replace('order ', '')}/${index + 1}`);
     model.sims.set(iccid, [
-      { iccid, operator, order: id, state: 'in_holding', version: 0, moved: true, late: false, unsure: false },
+      { iccid, operator, order: id, state: 'in_holding', version: 0, isChanged: true, late: false, unsure: false },
     ]);
   }
   await checkTimeline(world, id);
@@ -47,10 +47,10 @@ export async function settle(model: Model, world: World, order: Order): Promise<
   );
   delete order.behaviours;
   order.end = seen.state;
-  world.says(`   ${name} is ${seen.state}, with ${received} SIMs`);
+  world.log(`   ${name} is ${seen.state}, with ${received} SIMs`);
 }
 
-const asks: Record<Stage, (plan: Plan) => Ask> = {
+const requestsOfStages: Record<Stage, (plan: Plan) => ActionRequest> = {
   migrate: ({ partnerServiceId }) => ({ action: 'migrate', stock: partnerServiceId }),
   assign: ({ customerId, customerServiceId }) => ({
     action: 'assign',
@@ -60,7 +60,7 @@ const asks: Record<Stage, (plan: Plan) => Ask> = {
   activate: () => ({ action: 'activate' }),
 };
 
-/** The plan was run over every SIM received, stage by stage, and the progress counts what came of it. */
+/** Checks that the plan ran for every received SIM, stage by stage, and that the progress counts its results. */
 async function checkPlan(
   model: Model,
   world: World,
@@ -69,19 +69,19 @@ async function checkPlan(
   iccids: readonly string[],
 ): Promise<void> {
   const stages = seen.state === 'fulfilled' ? stagesOf(order.plan) : [];
-  const told = seen.operations.map(({ stage }) => stage);
-  agree(`${told}` === `${stages}`, () => `${world.nameOf(order.id)} has the stages ${told}, not ${stages}`);
+  const stagesRun = seen.operations.map(({ stage }) => stage);
+  ensure(`${stagesRun}` === `${stages}`, () => `${world.nameOf(order.id)} has the stages ${stagesRun}, not ${stages}`);
   const completed: Record<Stage, number> = { migrate: 0, assign: 0, activate: 0 };
   let failed = 0;
   for (const { stage, operationId } of seen.operations) {
     if (order.plan) {
       const operation = await world.read<SeenOperation>(`/v1/operations/${operationId}`);
-      named(model, world, operationId);
-      const outcomes = await comeOut(
+      nameOperation(model, world, operationId);
+      const outcomes = await applyResults(
         model,
         world,
         operation,
-        asks[stage](order.plan),
+        requestsOfStages[stage](order.plan),
         { must: iccids, may: iccids },
         order.behaviours,
       );
@@ -93,7 +93,7 @@ async function checkPlan(
   const isCounted =
     `${[migrated, assigned, activated, seen.progress.failed]}` ===
     `${[completed.migrate, completed.assign, completed.activate, failed]}`;
-  agree(
+  ensure(
     isCounted,
     () =>
       `${world.nameOf(order.id)} counts ${JSON.stringify(seen.progress)}, not ${JSON.stringify({ ...completed, failed })}`,
@@ -102,17 +102,17 @@ async function checkPlan(
 
 const way = ['submitted', 'accepted', 'processing', 'dispatched', 'delivered', 'fulfilled'];
 
-/** An order never moves backwards, whatever its operator says. */
+/** Checks that an order never moves backwards, whatever its operator answers. */
 async function checkTimeline(world: World, id: string): Promise<void> {
   const events = await world.all<{ at: string; from?: string; to?: string }>(`/v1/orders/${id}/events`);
   const steps = events.filter(({ to }) => to !== undefined);
-  for (const [place, { from, to = '' }] of steps.entries()) {
-    const isNext = place === 0 ? to === 'submitted' : from === steps[place - 1]?.to;
+  for (const [index, { from, to = '' }] of steps.entries()) {
+    const isNext = index === 0 ? to === 'submitted' : from === steps[index - 1]?.to;
     const isOnward = !way.includes(to) || way.indexOf(to) > way.indexOf(from ?? '');
-    agree(isNext && isOnward, () => `${world.nameOf(id)} went ${steps.map((step) => step.to).join(', ')}`);
+    ensure(isNext && isOnward, () => `${world.nameOf(id)} had the states ${steps.map((step) => step.to).join(', ')}`);
   }
-  agree(
-    events.every(({ at }, place) => at >= (events[place - 1]?.at ?? '')),
+  ensure(
+    events.every(({ at }, index) => at >= (events[index - 1]?.at ?? '')),
     () => `The timeline of ${world.nameOf(id)} is out of order`,
   );
 }

@@ -1,56 +1,56 @@
 import { behaviourOf } from './command.ts';
-import { type Ask, type Behaviour, CONFIRM_WITHIN_DAYS, type Model, possible } from './model.ts';
-import { drily, nameSims, type Selected, STRANGER } from './selection.ts';
-import { agree, is, type SeenOperation, type SeenResult, told, type World } from './world.ts';
+import { type ActionRequest, type Behaviour, CONFIRM_WITHIN_DAYS, type Model, possibleOutcomes } from './model.ts';
+import { dryRunOutcomes, nameSims, type Selected, UNKNOWN_ICCID } from './selection.ts';
+import { ensure, expectStatus, formatAnswer, type SeenOperation, type SeenResult, type World } from './world.ts';
 
-// What came of bulk actions, held against what the model allows.
+// Compares the results of bulk actions with the model.
 
 const unfinished = ['scheduled', 'queued', 'running'];
 
 /** Waits for the end of an operation. */
-export function finished(world: World, id: string): Promise<SeenOperation> {
+export function untilFinished(world: World, id: string): Promise<SeenOperation> {
   return world.until(`${world.nameOf(id)} to finish`, async () => {
     const operation = await world.read<SeenOperation>(`/v1/operations/${id}`);
     return unfinished.includes(operation.state) ? undefined : operation;
   });
 }
 
-/** Calls an operation by a short name. */
-export function named(model: Model, world: World, id: string): string {
-  const name = `operation ${model.operations.size + model.flights.size + model.scheduled.size + 1}`;
-  world.call(id, name);
+/** Assigns a short name to an operation. */
+export function nameOperation(model: Model, world: World, id: string): string {
+  const name = `operation ${model.operations.size + model.slowActivations.size + model.scheduled.size + 1}`;
+  world.setName(id, name);
   return name;
 }
 
 /**
- * Looks at an operation that is over: each SIM has one result, and it is one that the model allows; the counts and the
- * end follow from them. The model goes on from what came of each SIM.
+ * Checks a finished operation: each SIM has one result that the model allows, and the counts and the final state follow from the
+ * results. Applies the results to the model.
  *
- * @returns what came of each SIM
+ * @returns the outcome of each SIM
  */
-export async function comeOut(
+export async function applyResults(
   model: Model,
   world: World,
   operation: SeenOperation,
-  ask: Ask,
+  request: ActionRequest,
   { must, may }: Pick<Selected, 'must' | 'may'>,
   since?: readonly Behaviour[],
 ): Promise<Map<string, string>> {
   const name = world.nameOf(operation.id);
   const results = await world.all<SeenResult>(`/v1/operations/${operation.id}/results`);
   const outcomes = new Map(results.map(({ iccid, outcome, problem }) => [iccid, problem?.code ?? outcome]));
-  agree(outcomes.size === results.length, () => `A SIM has two results in ${name}`);
+  ensure(outcomes.size === results.length, () => `${name} has two results for a SIM`);
   const isCancelled = operation.state === 'cancelled';
   const allowed = new Set(may);
   for (const iccid of outcomes.keys()) {
-    agree(allowed.has(iccid), () => `${name} has a result for ${world.nameOf(iccid)}, which it was not for`);
+    ensure(allowed.has(iccid), () => `${name} has a result for ${world.nameOf(iccid)}, which was not selected`);
   }
   const missing = isCancelled ? [] : must.filter((iccid) => !outcomes.has(iccid));
-  agree(missing.length === 0, () => `${name} has no result for ${nameSims(world, missing)}`);
+  ensure(missing.length === 0, () => `${name} has no result for ${nameSims(world, missing)}`);
   for (const [iccid, outcome] of outcomes) {
-    apply(model, world, iccid, ask, outcome, since);
+    applyOutcome(model, world, iccid, request, outcome, since);
   }
-  if (ask.action === 'activate') {
+  if (request.action === 'activate') {
     const unconfirmed = [...outcomes].filter(([, outcome]) => outcome === 'operator_unavailable');
     for (const [iccid] of unconfirmed.slice(0, DEADLINES_CHECKED)) {
       await checkDeadline(world, iccid);
@@ -63,86 +63,91 @@ export async function comeOut(
     operation.succeeded === succeeded &&
     operation.failed === failed.length &&
     (isCancelled || (operation.total === outcomes.size && operation.state === end && operation.failure === undefined));
-  agree(
+  ensure(
     isSound,
-    () => `${name} with ${succeeded} succeeded and ${failed.length} failed says ${JSON.stringify(operation)}`,
+    () => `${name} with ${succeeded} succeeded and ${failed.length} failed SIMs is ${JSON.stringify(operation)}`,
   );
   if (failed.length > 0) {
     const listed = await world.all<SeenResult>(`/v1/operations/${operation.id}/results?outcome=failed`);
     const isSame = `${listed.map(({ iccid }) => iccid).sort()}` === `${[...failed].sort()}`;
-    agree(
+    ensure(
       isSame,
       () =>
-        `The failed ones of ${name} are listed as ${nameSims(
+        `The failed SIMs of ${name} are listed as ${nameSims(
           world,
           listed.map(({ iccid }) => iccid),
         )}`,
     );
   }
   const { id, state } = operation;
-  model.operations.set(id, { id, ask, state, succeeded, failed, unconfirmed: false });
-  world.says(`   ${name} ${state}: ${summary(outcomes)}`);
+  model.operations.set(id, { id, request, state, succeeded, failed, unconfirmed: false });
+  world.log(`   ${name} ${state}: ${summary(outcomes)}`);
   return outcomes;
 }
 
 const DAY_MS = 86_400_000;
-/** SIMs of an operation whose timelines are read. */
+/** The maximum number of SIMs per operation whose timelines are read. */
 const DEADLINES_CHECKED = 3;
 
-/** An activation that was not confirmed failed only after its operator had all the time that it may take. */
+/** Checks that an unconfirmed activation failed only after the operator's deadline. */
 async function checkDeadline(world: World, iccid: string): Promise<void> {
   const steps = await world.all<{ at: string; type: string }>(`/v1/sims/${iccid}/events`);
   const end = steps.findLastIndex(({ type }) => type === 'sim.activation_failed');
   const start = steps.slice(0, end).findLast(({ type }) => type === 'sim.activation_requested');
   const days = (Date.parse(steps[end]?.at ?? '') - Date.parse(start?.at ?? '')) / DAY_MS;
-  agree(
+  ensure(
     days >= CONFIRM_WITHIN_DAYS,
-    () => `The activation of ${world.nameOf(iccid)} failed after ${days} days, for want of an answer`,
+    () => `The activation of ${world.nameOf(iccid)} failed without an answer after only ${days} days`,
   );
 }
 
-/** Takes over what came of a SIM. */
-function apply(
+/** Applies the outcome of a SIM to the model. */
+function applyOutcome(
   model: Model,
   world: World,
   iccid: string,
-  ask: Ask,
+  request: ActionRequest,
   outcome: string,
   since: readonly Behaviour[] | undefined,
 ): void {
   const before = model.sims.get(iccid);
   if (!before) {
-    agree(iccid === STRANGER && outcome === 'not_found', () => `${ask.action} of a stranger comes out ${outcome}`);
+    ensure(
+      iccid === UNKNOWN_ICCID && outcome === 'not_found',
+      () => `${request.action} of an unknown SIM has the outcome ${outcome}`,
+    );
     return;
   }
-  const could = before.flatMap((sim) => possible(model, sim, ask, since ?? [behaviourOf(model, sim.operator)]));
+  const could = before.flatMap((sim) =>
+    possibleOutcomes(model, sim, request, since ?? [behaviourOf(model, sim.operator)]),
+  );
   const after = could.filter((one) => one.outcome === outcome).map(({ sim }) => sim);
-  agree(after.length > 0, () => {
+  ensure(after.length > 0, () => {
     const allowed = [...new Set(could.map((one) => one.outcome))].join(' or ');
-    return `${ask.action} of ${world.nameOf(iccid)} comes out ${outcome}, but should ${allowed}; it was ${JSON.stringify(before)}`;
+    return `${request.action} of ${world.nameOf(iccid)} has the outcome ${outcome}, not ${allowed}; the SIM was ${JSON.stringify(before)}`;
   });
   model.sims.set(iccid, after);
 }
 
-/** Asks for a bulk action, waits for its end, and compares. With `dry`, what the dry run said before is held against it. */
-export async function act(
+/** Runs a bulk action and compares its results with the model and, with `dry`, with those of a preceding dry run. */
+export async function runAction(
   model: Model,
   world: World,
-  ask: Ask,
+  request: ActionRequest,
   selected: Selected,
   { body, dry, twice }: { body: object; dry: boolean; twice: boolean },
 ): Promise<void> {
-  const path = `/v1/sims/${ask.action}`;
-  const promised = dry ? await dryRun(model, world, path, ask, selected, body) : undefined;
+  const path = `/v1/sims/${request.action}`;
+  const promised = dry ? await dryRun(model, world, path, request, selected, body) : undefined;
   const answer = await world.post<SeenOperation>(path, { select: selected.select, ...body }, twice);
-  const { id } = is(202, answer);
-  named(model, world, id);
-  const outcomes = await comeOut(model, world, await finished(world, id), ask, selected);
+  const { id } = expectStatus(202, answer);
+  nameOperation(model, world, id);
+  const outcomes = await applyResults(model, world, await untilFinished(world, id), request, selected);
   for (const [iccid, said] of promised ?? []) {
     const came = outcomes.get(iccid) ?? 'nothing';
-    // What its operator will say, a dry run cannot know.
+    // A dry run cannot predict the operator's answer.
     const isKept = said === came || (said === 'succeeded' && came.startsWith('operator_'));
-    agree(isKept, () => `The dry run says ${said} of ${world.nameOf(iccid)}, the real run ${came}`);
+    ensure(isKept, () => `For ${world.nameOf(iccid)}, the dry run returned ${said} and the real run ${came}`);
   }
 }
 
@@ -154,17 +159,17 @@ type DryRun = {
   results: { iccid: string; eligible: boolean; problem?: { code: string } }[];
 };
 
-/** Asks for a dry run and compares it. @returns what it says of each SIM that does not change by itself */
+/** Requests a dry run and compares it with the model. @returns the outcomes of SIMs that cannot change meanwhile */
 export async function dryRun(
   model: Model,
   world: World,
   path: string,
-  ask: Ask,
+  request: ActionRequest,
   { select, must, may }: Selected,
   body: object,
 ): Promise<Map<string, string>> {
   const answer = await world.post<DryRun>(path, { select, ...body, dryRun: true });
-  const { total, eligible, ineligible, byCode, results } = is(200, answer);
+  const { total, eligible, ineligible, byCode, results } = expectStatus(200, answer);
   const said = new Map(results.map(({ iccid, problem }) => [iccid, problem?.code ?? 'succeeded']));
   const codes = [...said.values()].filter((code) => code !== 'succeeded');
   const isSound =
@@ -175,15 +180,18 @@ export async function dryRun(
     Object.entries(byCode).every(([code, count]) => codes.filter((one) => one === code).length === count) &&
     must.every((iccid) => said.has(iccid)) &&
     [...said.keys()].every((iccid) => may.includes(iccid));
-  agree(isSound, () => `The dry run counts wrong, or other SIMs than ${nameSims(world, must)}: ${told(answer)}`);
+  ensure(
+    isSound,
+    () => `The dry run has wrong counts, or other SIMs than ${nameSims(world, must)}: ${formatAnswer(answer)}`,
+  );
   for (const [iccid, code] of said) {
-    const allowed = drily(model, iccid, ask);
-    agree(
+    const allowed = dryRunOutcomes(model, iccid, request);
+    ensure(
       allowed.has(code),
-      () => `The dry run says ${code} of ${world.nameOf(iccid)}, not ${[...allowed].join(' or ')}`,
+      () => `The dry run returned ${code} for ${world.nameOf(iccid)}, not ${[...allowed].join(' or ')}`,
     );
   }
-  // A SIM that may become active by itself meanwhile is promised nothing.
+  // A late confirmation may activate a SIM meanwhile.
   return new Map([...said].filter(([iccid]) => !model.sims.get(iccid)?.some(({ late }) => late)));
 }
 
