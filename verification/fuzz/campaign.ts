@@ -5,50 +5,50 @@ import { answerCheck } from './checks.ts';
 import { type ApiDocument, type DocumentedRoute, readDocument, routeOfRequest } from './document.ts';
 import { type Answer, type Sender, sender } from './http.ts';
 import { leakCheck } from './leaks.ts';
-import { followUps, lost } from './read-back.ts';
+import { followUps, lostValues } from './read-back.ts';
 import { type FuzzRequest, resolve, type SentRequest, scriptLine } from './request.ts';
 import { requestsOf } from './requests.ts';
 import { failuresOf, type Target } from './target.ts';
 import { makeWorld, type World } from './world.ts';
 
 export type CampaignOptions = {
-  /** How many requests are sent at least. */
+  /** The minimum number of requests. */
   calls: number;
   seed: number;
-  /** Requests at once. */
+  /** The number of concurrent requests. */
   inFlight: number;
-  /** Requests of a route, before the next one has its turn. */
+  /** The number of requests of a route before the next route's turn. */
   turn: number;
-  /** The partner whose admin sends most requests; another one is called after it. */
+  /** The partner whose admin sends most requests. The id of a second partner is derived from it. */
   partnerId: string;
-  /** Told after each turn. */
+  /** Called after each turn. */
   onProgress?: (calls: number, findings: number) => void;
-  /** Told of each finding when it is new. */
+  /** Receives each new finding. */
   onFinding?: (finding: Finding) => void;
-  /** Ends it before its calls are done. */
+  /** Stops the campaign early. */
   signal?: AbortSignal;
 };
 
-/** Something that should not be: what, and the request that shows it. */
+/** Faults, and the request that shows them. */
 export type Finding = { route: string; faults: readonly string[]; request: string; seed: number; times: number };
 
 export type Report = {
   calls: number;
-  /** Answers by route and status. */
+  /** The number of responses by route and status. */
   counts: ReadonlyMap<string, ReadonlyMap<number, number>>;
   findings: readonly Finding[];
 };
 
-/** When a request has shown a fault, so many smaller ones are tried to show it, too. */
-const SMALLER = 40;
-/** The page and the document are the same each time, and large. */
+/** The number of smaller requests that are tried after a request has shown a fault. */
+const MAX_SHRINKS = 40;
+/** Routes that are called in every nth round only: the page and the document are large and always the same. */
 const EVERY_NTH_ROUND: Readonly<Record<string, number>> = {
   'GET /docs': 50,
   'GET /openapi.json': 10,
   'POST /v1/orders': 3,
 };
 
-/** Sends requests of every route, and looks at every answer. */
+/** Sends requests to every route and checks every response. */
 export async function campaign(target: Target, options: CampaignOptions): Promise<Report> {
   const document = await readDocument(target.url);
   const logFrom = await sizeOf(target.functionsLog);
@@ -65,10 +65,10 @@ export async function campaign(target: Target, options: CampaignOptions): Promis
     counts.set(route, ofRoute.set(status, (ofRoute.get(status) ?? 0) + 1));
   });
 
-  // What makes requests of a route takes longer to make than each of them.
+  // Built once: building the generator of a route's requests takes longer than generating a request.
   const requests = new Map(document.routes.map((route) => [route, requestsOf(route, document)]));
 
-  /** What is found again and again is told once. */
+  /** Records a finding. Repeated findings are reported once. */
   function note(finding: Finding): void {
     const key = `${finding.route} ${finding.faults[0]?.replaceAll(/[\w-]*\d[\w-]*/g, '').slice(0, 80)}`;
     const before = findings.get(key);
@@ -95,8 +95,8 @@ export async function campaign(target: Target, options: CampaignOptions): Promis
     { concurrency: options.inFlight },
   );
   connection.close();
-  for (const fault of await leftBehind(target, { logFrom, failuresBefore })) {
-    note({ route: 'all of them', faults: [fault], request: '', seed: options.seed, times: 1 });
+  for (const fault of await backgroundFaults(target, { logFrom, failuresBefore })) {
+    note({ route: 'all routes', faults: [fault], request: '', seed: options.seed, times: 1 });
   }
   return { calls, counts, findings: [...findings.values()] };
 }
@@ -104,16 +104,16 @@ export async function campaign(target: Target, options: CampaignOptions): Promis
 type Turn = { route: DocumentedRoute; seed: number };
 
 function* turnsOf(documented: readonly DocumentedRoute[], seed: number, isOver: () => boolean): Generator<Turn> {
-  // Routes of one function stand together in the document: those of others come in between, so that all are busy.
+  // Routes of one function are adjacent in the document. They are interleaved with others, so that all functions are busy.
   const routes = documented.toSorted((one, other) => rankOf(documented, one) - rankOf(documented, other));
   for (let round = 0; ; round += 1) {
-    for (const [place, route] of routes.entries()) {
+    for (const [index, route] of routes.entries()) {
       if (isOver()) {
         return;
       }
       if (round % (EVERY_NTH_ROUND[route.key] ?? 1) === 0) {
-        // Each turn has a seed of its own that follows from the one given.
-        yield { route, seed: (Math.imul(seed, 0x9e3779b1) + round * routes.length + place) | 0 };
+        // Each turn has its own seed, derived from the given one.
+        yield { route, seed: (Math.imul(seed, 0x9e3779b1) + round * routes.length + index) | 0 };
       }
     }
   }
@@ -126,7 +126,7 @@ type Asked = { sent: SentRequest; faults: string[] };
 type Ask = (request: FuzzRequest) => Promise<Asked>;
 type Setting = { document: ApiDocument; world: World; connection: Sender };
 
-/** Sends a request and what follows from its answer, and says what is wrong with any of it. */
+/** Sends a request and its follow-ups, and returns their faults. */
 function asking({ document, world, connection }: Setting, count: (route: string, status: number) => void): Ask {
   const check = answerCheck(document);
   const leaks = leakCheck(world.secrets, world.foreign);
@@ -138,7 +138,7 @@ function asking({ document, world, connection }: Setting, count: (route: string,
       count(routeOfRequest(document, sent.method, sent.path)?.key ?? 'none', answer.status);
       return { answer, faults: [...check(sent, answer), ...leaks(sent, answer)] };
     } catch (error) {
-      return { faults: [`no answer: ${error instanceof Error ? error.message : String(error)}`] };
+      return { faults: [`no response: ${error instanceof Error ? error.message : String(error)}`] };
     }
   }
 
@@ -150,21 +150,21 @@ function asking({ document, world, connection }: Setting, count: (route: string,
     }
     const takesJson = routeOfRequest(document, sent.method, sent.path)?.body?.type.endsWith('json') ?? false;
     if (takesJson && answer.headers['idempotent-replayed'] === undefined) {
-      faults.push(...lost(sent, answer.body));
+      faults.push(...lostValues(sent, answer.body));
     }
     for (const next of followUps(sent, answer)) {
       const followed = await exchange(next.request);
       faults.push(...followed.faults, ...(followed.answer ? next.faults(followed.answer) : []));
     }
     if (sent.caller !== 'outsider') {
-      // Only now: nobody else has changed what was just made, or taken it away.
+      // After the follow-ups, so that no other request changes or deletes a new resource before they have read it.
       things.learn(answer.body);
     }
     return { sent, faults };
   };
 }
 
-/** The first request of a turn that shows a fault, made as small as it gets. */
+/** Returns the first request of a turn that shows a fault, shrunk. */
 async function firstFailure(
   requests: fc.Arbitrary<FuzzRequest>,
   ask: Ask,
@@ -174,7 +174,7 @@ async function firstFailure(
   let tries = 0;
   await fc.check(
     fc.asyncProperty(requests, async (request) => {
-      if (failed && tries >= SMALLER) {
+      if (failed && tries >= MAX_SHRINKS) {
         return;
       }
       tries += failed ? 1 : 0;
@@ -189,8 +189,8 @@ async function firstFailure(
   return failed;
 }
 
-/** What requests have left behind that nobody was answered: lines of errors, and events that came to nothing. */
-async function leftBehind(
+/** Returns faults that no response shows: errors in the functions' log, and events that failed all attempts. */
+async function backgroundFaults(
   target: Target,
   { logFrom, failuresBefore }: { logFrom: number; failuresBefore: number },
 ): Promise<string[]> {
@@ -203,8 +203,10 @@ async function leftBehind(
   );
   const failures = await failuresOf(target);
   return [
-    ...errors.slice(0, 10).map((line) => `the functions' log says ${line.slice(0, 1500)}`),
-    ...(failures > failuresBefore ? [`${failures - failuresBefore} events came to nothing: GET /_local/failures`] : []),
+    ...errors.slice(0, 10).map((line) => `the functions' log has an error: ${line.slice(0, 1500)}`),
+    ...(failures > failuresBefore
+      ? [`${failures - failuresBefore} events failed all attempts: GET /_local/failures`]
+      : []),
   ];
 }
 

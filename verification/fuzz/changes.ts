@@ -4,10 +4,10 @@ import { hostileBody, hostileText, hostileTexts, hostileValue, objectWith, treac
 import { callers, type FuzzRequest, type Part } from './request.ts';
 import { type Kind, mark } from './things.ts';
 
-/** Something done to a request that makes it less right. */
+/** A change that makes a request less valid. */
 type Change = (request: FuzzRequest) => FuzzRequest;
 
-/** What may be done to requests of a route: to a field of the body, its text, the path, the query, headers, the caller. */
+/** Changes of a route's requests: to a field of the body, its text, the path, the query, headers, or the caller. */
 export function changes(route: DocumentedRoute): fc.Arbitrary<Change> {
   const ofBody = [
     { weight: 30, arbitrary: fieldChange },
@@ -36,24 +36,24 @@ export function changes(route: DocumentedRoute): fc.Arbitrary<Change> {
   );
 }
 
-type Place = readonly string[];
+type FieldPath = readonly string[];
 
-/** Every place in a value, its outermost one last. */
-function placesIn(value: unknown, at: Place = []): Place[] {
+/** The paths of all parts of a value; that of the value itself comes last. */
+function pathsIn(value: unknown, at: FieldPath = []): FieldPath[] {
   const inner =
     typeof value === 'object' && value !== null
-      ? Object.entries(value).flatMap(([name, part]) => placesIn(part, [...at, name]))
+      ? Object.entries(value).flatMap(([name, part]) => pathsIn(part, [...at, name]))
       : [];
   return [...inner, at];
 }
 
-/** A value with what stands at a place put through a function; `undefined` takes the field away. */
-function changedAt(value: unknown, [name, ...rest]: Place, change: (part: unknown) => unknown): unknown {
+/** Applies a change to the part at a path; `undefined` removes the field. */
+function changedAt(value: unknown, [name, ...rest]: FieldPath, change: (part: unknown) => unknown): unknown {
   if (name === undefined) {
     return change(value);
   }
   if (Array.isArray(value)) {
-    return value.map((item, place) => (String(place) === name ? changedAt(item, rest, change) : item));
+    return value.map((item, index) => (String(index) === name ? changedAt(item, rest, change) : item));
   }
   return objectWith(
     Object.entries(Object(value)).flatMap(([key, part]): [string, unknown][] => {
@@ -118,19 +118,19 @@ const fieldChange: fc.Arbitrary<Change> = fc.tuple(fc.nat(), replacement).map(([
   if (!request.body || !('json' in request.body)) {
     return request;
   }
-  const places = placesIn(request.body.json);
-  const changed = changedAt(request.body.json, places[n % places.length] ?? [], change);
+  const paths = pathsIn(request.body.json);
+  const changed = changedAt(request.body.json, paths[n % paths.length] ?? [], change);
   return { ...request, body: changed === undefined ? undefined : { json: changed } };
 });
 
-/** Changes of the text of a body, after which it is hardly JSON. */
+/** Changes of a body's text that mostly make it invalid JSON. */
 const textChange: fc.Arbitrary<Change> = fc
   .tuple(
     fc.nat(),
-    fc.constantFrom<((text: string, place: number) => string)[]>(
-      (text, place) => text.slice(0, place),
-      (text, place) => `${text.slice(0, place)}\u0000${text.slice(place)}`,
-      (text, place) => text.slice(0, place) + text.slice(place + 1),
+    fc.constantFrom<((text: string, index: number) => string)[]>(
+      (text, index) => text.slice(0, index),
+      (text, index) => `${text.slice(0, index)}\u0000${text.slice(index)}`,
+      (text, index) => text.slice(0, index) + text.slice(index + 1),
       (text) => `${text}${text}`,
       (text) => `\ufeff${text}`,
       (text) => text.replace('{', '{"name":"first","quantity":1,'),
@@ -145,7 +145,7 @@ const textChange: fc.Arbitrary<Change> = fc
     return text === undefined ? request : { ...request, body: { text: change(text, n % (text.length + 1)) } };
   });
 
-/** A body where none belongs. */
+/** A body of a request that has none. */
 const strayBody: fc.Arbitrary<Change> = fc
   .oneof(hostileBody, fc.constantFrom('{}', '{"x":1}'))
   .map((text) => (request) => ({
@@ -154,26 +154,26 @@ const strayBody: fc.Arbitrary<Change> = fc
     body: { text },
   }));
 
-/** Parts of a path as they are written there. */
+/** Path segments that are sent as they are, without encoding. */
 const rawParts = [
   ...['%', '%ff', '%00', '%2F', '%2e%2e%2f', '..', '.', '%20', '%23', '%3F', '%25', '%2500', '%0d%0ax-injected:%20yes'],
   ...['%E2%80%AE', '%C0%AF', '%ED%A0%80', '%EF%BF%BF', '{id}', '*', 'a+b', ';x=1', '~', '$default', '%7Bproxy+%7D', ''],
 ];
 
 function pathChange({ path }: DocumentedRoute): fc.Arbitrary<Change> {
-  const places = path
+  const indexes = path
     .split('/')
     .slice(1)
-    .flatMap((segment, place) => (segment.startsWith('{') ? [place] : []));
+    .flatMap((segment, index) => (segment.startsWith('{') ? [index] : []));
   const part = fc.oneof<fc.Arbitrary<Part>[]>(
     fc.constantFrom(...rawParts).map((raw) => ({ raw })),
     hostileText.map((text) => (text.includes('\u27e6text') ? mark('text', 4_000) : text)),
     fc.nat(99).map((n) => mark('foreign', n)),
     fc.tuple(fc.constantFrom(...wrongKinds), fc.nat(99)).map(([kind, n]) => mark(kind, n)),
   );
-  return fc.tuple(fc.constantFrom(...places), part).map(([place, given]) => (request) => ({
+  return fc.tuple(fc.constantFrom(...indexes), part).map(([index, given]) => (request) => ({
     ...request,
-    path: request.path.with(place, given),
+    path: request.path.with(index, given),
   }));
 }
 
@@ -193,7 +193,7 @@ function queryChange({ parameters }: DocumentedRoute): fc.Arbitrary<Change> {
   }));
 }
 
-/** Cursors cut, lengthened, of another signature or position, and such as no list has ever given. */
+/** Cursors that are truncated, extended, have a wrong signature or position, or were never returned by a list. */
 const brokenCursor = fc
   .tuple(
     fc.nat(199),

@@ -5,17 +5,17 @@ import type { SentRequest } from './request.ts';
 import { queryProblem, trimmed, type Validate, validator } from './schemas.ts';
 import { fieldsOf } from './things.ts';
 
-/** Says what is wrong with an answer; nothing, when it is as the contract and the document have it. */
+/** Returns the faults of a response; none when it matches the contract and the document. */
 export type Check = (sent: SentRequest, answer: Answer) => string[];
 
-/** Statuses of what a client may have got wrong, by the contract's ground rules. */
+/** The statuses of client errors, by the contract's ground rules. */
 const refusals = [400, 403, 404, 409, 412, 413, 415, 422];
-const withoutGoodToken = ['nobody', 'expired', 'garbage'];
+const withoutValidToken = ['nobody', 'expired', 'garbage'];
 
-/** Codes that say that a value has not the form which the document tells of. */
-const codesOfForm = ['required', 'unknown_field', 'invalid_type', 'invalid_value', 'invalid_format'];
+/** Codes of values that do not match their schema. */
+const schemaCodes = ['required', 'unknown_field', 'invalid_type', 'invalid_value', 'invalid_format'];
 
-/** A body over six megabytes, base64 around it, is too much for Lambda: API Gateway says so itself. */
+/** API Gateway itself refuses bodies that exceed Lambda's six megabytes, base64-encoded. */
 const GATEWAY_BODY = 4_000_000;
 const GATEWAY_HEADERS = 9_000;
 
@@ -28,15 +28,15 @@ export function answerCheck(document: ApiDocument): Check {
     }
     const route = decodable(sent.path) ? routeOfRequest(document, sent.method, sent.path) : undefined;
     if (isGatewayMessage(answer)) {
-      return mayGatewayAnswer(sent, status, route) ? [] : [`the gateway answers ${status} ${answer.text}`];
+      return mayGatewayAnswer(sent, status, route) ? [] : [`the gateway answered ${status} ${answer.text}`];
     }
-    if (route && !route.isPublic && withoutGoodToken.includes(sent.caller)) {
-      return [`${status} without a good token`];
+    if (route && !route.isPublic && withoutValidToken.includes(sent.caller)) {
+      return [`${status} without a valid token`];
     }
     if (status >= 400) {
       return problemFaults(sent, answer, { document, route, validate });
     }
-    return route ? successFaults(sent, answer, { route, validate }) : [`${status}, and the document has no such route`];
+    return route ? successFaults(sent, answer, { route, validate }) : [`${status}, but the document has no such route`];
   };
 }
 
@@ -45,7 +45,7 @@ function mayGatewayAnswer(sent: SentRequest, status: number, route: DocumentedRo
     case 400:
       return !decodable(sent.path);
     case 401:
-      return !route?.isPublic && withoutGoodToken.includes(sent.caller);
+      return !route?.isPublic && withoutValidToken.includes(sent.caller);
     case 404:
       return route === undefined;
     case 413:
@@ -59,7 +59,7 @@ function mayGatewayAnswer(sent: SentRequest, status: number, route: DocumentedRo
   }
 }
 
-/** What API Gateway says by itself: no document of ours, and no request id of ours. */
+/** Whether API Gateway itself has answered: without a problem document and without the API's request id. */
 export function isGatewayMessage({ headers, body }: Answer): boolean {
   const fields = fieldsOf(body);
   return headers['x-request-id'] === undefined && Object.keys(fields).join() === 'message';
@@ -81,7 +81,7 @@ function problemFaults(sent: SentRequest, answer: Answer, { document, route, val
   const faults: string[] = [];
   const isRefusal = refusals.includes(status) || isPartnerLimit(sent, answer);
   if (!isRefusal || (!route && status !== 404)) {
-    faults.push(`${status} is no status of this: ${text.slice(0, 300)}`);
+    faults.push(`${status} is not allowed here: ${text.slice(0, 300)}`);
   }
   const form = (route ?? document.routes[0])?.answers.get('default');
   if (headers['content-type'] !== form?.type) {
@@ -89,32 +89,32 @@ function problemFaults(sent: SentRequest, answer: Answer, { document, route, val
   }
   const problem = validate(form?.schema ?? {}, body);
   if (problem !== undefined) {
-    faults.push(`the problem document is none: ${problem}`);
+    faults.push(`the problem document is invalid: ${problem}`);
   }
-  const { status: told, instance, type, code } = fieldsOf(body);
+  const { status: documented, instance, type, code } = fieldsOf(body);
   const ending = String(type).split(/[/#]/).at(-1) ?? '';
-  // An answer given before is given again as it was, with the id of the request that it was given to first.
+  // A replayed response has the id of the original request.
   const isOfThis = instance === headers['x-request-id'] || headers['idempotent-replayed'] === 'true';
-  if (told !== status || !isOfThis || ending !== code || !document.codes.has(ending)) {
-    faults.push(`the problem document contradicts its answer: ${text.slice(0, 300)}`);
+  if (documented !== status || !isOfThis || ending !== code || !document.codes.has(ending)) {
+    faults.push(`the problem document contradicts its response: ${text.slice(0, 300)}`);
   }
   if (route && faults.length === 0) {
-    const refused = refusedForNothing(sent, answer, route, validate);
+    const refused = wrongRefusal(sent, answer, route, validate);
     faults.push(...(refused === undefined ? [] : [refused]));
   }
   return faults;
 }
 
-/** A partner may have sent its requests of the moment: fuzzing changes the limits of partners, too. */
+/** Whether a partner has exceeded its rate limit, which fuzzing changes, too. */
 function isPartnerLimit({ caller }: SentRequest, { status, headers, body }: Answer): boolean {
-  const isOfPartner = caller !== 'platform' && !withoutGoodToken.includes(caller);
+  const isOfPartner = caller !== 'platform' && !withoutValidToken.includes(caller);
   return (
     status === 429 && isOfPartner && fieldsOf(body).code === 'too_many_requests' && Number(headers['retry-after']) > 0
   );
 }
 
-/** A request of the form that the document tells of is not refused for its form. */
-function refusedForNothing(
+/** Finds a refusal of a request that matches the document. */
+function wrongRefusal(
   sent: SentRequest,
   { status, body, text }: Answer,
   route: DocumentedRoute,
@@ -130,22 +130,22 @@ function refusedForNothing(
     return undefined;
   }
   const { errors } = fieldsOf(body);
-  const told = Array.isArray(errors) ? errors.map(fieldsOf) : [];
-  const ofForm = told.find(
+  const reported = Array.isArray(errors) ? errors.map(fieldsOf) : [];
+  const schemaError = reported.find(
     ({ code, pointer }) =>
-      codesOfForm.includes(String(code)) &&
-      // What is there and the patch together may lack something.
+      schemaCodes.includes(String(code)) &&
+      // The resource and the patch together may lack a field.
       !(sent.method === 'PATCH' && code === 'required') &&
       !/^\/(headers|path)\//.test(String(pointer)) &&
-      !isRuleOfPlans(told),
+      !isRuleOfPlans(reported),
   );
   const isCursor = sent.query.some(([name]) => name === 'cursor');
-  return ofForm || (status === 400 && !isCursor)
-    ? `the document allows what is refused: ${text.slice(0, 300)}`
+  return schemaError || (status === 400 && !isCursor)
+    ? `the document allows the refused request: ${text.slice(0, 300)}`
     : undefined;
 }
 
-/** A plan needs a customer with a service, or a service with its customer: the document says so in words. */
+/** A plan needs both a customer and its service. The document states this rule in prose only. */
 const isRuleOfPlans = (errors: readonly Readonly<Record<string, unknown>>[]) =>
   errors.some(({ code, message }) => code === 'required' && String(message).startsWith('Assigning needs'));
 
@@ -157,7 +157,7 @@ function successFaults(
   const { status, headers, text } = answer;
   const form = route.answers.get(String(status));
   if (!form) {
-    return [`the document has no ${status} of this: ${text.slice(0, 300)}`];
+    return [`the document has no ${status} for this route: ${text.slice(0, 300)}`];
   }
   const faults: string[] = [];
   const type = headers['content-type']?.split(';')[0];
@@ -167,15 +167,15 @@ function successFaults(
   }
   const problem = type === 'text/csv' ? csvProblem(form, text, validate) : bodyProblem(form, answer, validate);
   if (problem !== undefined) {
-    faults.push(`the answer is not as the document says: ${problem} in ${text.slice(0, 600)}`);
+    faults.push(`the response does not match the document: ${problem} in ${text.slice(0, 600)}`);
   }
   const absent = form.headers.filter((name) => !headers[name.toLowerCase()]);
   if (absent.length > 0) {
-    faults.push(`${status} has no ${absent.join(', ')}`);
+    faults.push(`${status} lacks the headers ${absent.join(', ')}`);
   }
-  const forbidden = takenAgainst(sent, route, validate);
+  const forbidden = wrongAcceptance(sent, route, validate);
   if (forbidden !== undefined) {
-    faults.push(`taken, though the document forbids it: ${forbidden}`);
+    faults.push(`accepted, though the document forbids it: ${forbidden}`);
   }
   return faults;
 }
@@ -184,34 +184,34 @@ function bodyProblem({ schema }: AnswerForm, { body, text }: Answer, validate: V
   if (schema) {
     return validate(schema, body);
   }
-  return text === '' ? undefined : 'a body where none is';
+  return text === '' ? undefined : 'an unexpected body';
 }
 
-/** The columns are the same, in the same order, whatever is in them. */
+/** CSV has all columns in the documented order, even when they are empty. */
 function csvProblem({ csv = {} }: AnswerForm, text: string, validate: Validate): string | undefined {
   const read = csvIn(text);
   if (!read) {
-    return 'it is no CSV';
+    return 'it is not CSV';
   }
   const { header, rows } = read;
   return header.join() === columnsIn(csv).join() ? validate(csv, rows) : `the header row is ${header.join()}`;
 }
 
-/** What the document forbids about a request that was taken. */
-function takenAgainst(sent: SentRequest, route: DocumentedRoute, validate: Validate): string | undefined {
+/** Returns why the document forbids an accepted request. */
+function wrongAcceptance(sent: SentRequest, route: DocumentedRoute, validate: Validate): string | undefined {
   const ofQuery = queryProblem(route, sent.query, validate);
   if (ofQuery !== undefined || !route.body) {
     return ofQuery;
   }
   const read = readBody(sent, route);
   if (!read) {
-    return `the body is no ${route.body.type}`;
+    return `the body is not ${route.body.type}`;
   }
   const problem = validate(route.body.schema, read.value);
   return problem === undefined ? undefined : validate(route.body.schema, trimmed(read.value)) && problem;
 }
 
-/** What a body says, read as the route reads it. */
+/** Parses a body as the route does. */
 function readBody({ body = '' }: SentRequest, route: DocumentedRoute): { value: unknown } | undefined {
   if (isDamaged(body)) {
     return undefined;
@@ -224,10 +224,10 @@ function readBody({ body = '' }: SentRequest, route: DocumentedRoute): { value: 
   return read && hasColumns ? { value: read.rows } : undefined;
 }
 
-/** Whether a body reaches the functions with the character that stands for bytes that are not UTF-8: such a body is refused. */
+/** Whether a body contains bytes that are not UTF-8, which reach functions as replacement characters. Such a body is refused. */
 const isDamaged = (body: string) => decoded(body).includes('\u{FFFD}');
 
-/** A body as JSON in UTF-8; its mark of the order of bytes may be left out of account. */
+/** Parses a body as JSON in UTF-8, with an optional byte order mark. */
 export function jsonOf(text: string | undefined): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(decoded(text)) };

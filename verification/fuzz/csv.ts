@@ -3,13 +3,13 @@ import type { Schema } from './document.ts';
 import { fieldsOf } from './things.ts';
 
 /*
- * CSV as a client reads and writes it, with a library of its own: the fuzzer shares no code with the API that it checks.
+ * CSV as a client reads and writes it, with a library: the fuzzer shares no code with the API that it checks.
  */
 
-/** The columns of CSV, by the schema of its rows. */
+/** The columns of CSV, in the order of the schema of its rows. */
 export const columnsIn = ({ items }: Schema) => Object.keys(items?.properties ?? {});
 
-/** Rows as a file with a header row, with quotes around every field. */
+/** Formats rows as a file with a header row, with quotes around every field. */
 export function csvText(schema: Schema, rows: unknown): string {
   const columns = columnsIn(schema);
   const cells = (row: unknown) => columns.map((name) => String(fieldsOf(row)[name] ?? ''));
@@ -18,7 +18,7 @@ export function csvText(schema: Schema, rows: unknown): string {
     .join('');
 }
 
-/** The header row and the rows of a file; `undefined` when it is not CSV, or has rows of another length than its header row. */
+/** Parses a file; `undefined` when it is not CSV, or when a row and the header row differ in length. */
 export function csvIn(text: string): { header: string[]; rows: Record<string, string>[] } | undefined {
   const [header, ...rows] = recordsIn(text);
   return (

@@ -17,15 +17,15 @@ export type Schema = {
   maximum?: number;
   pattern?: string;
   format?: string;
-  /** Of a text that is CSV: its rows. */
+  /** The schema of the rows of a CSV text. */
   contentSchema?: Schema;
 };
 
 export type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: Schema };
 
 /**
- * What a route answers with a status: its content type and schema, when it has a body, the rows of what can be had as CSV,
- * too, and the headers that are always there.
+ * A documented response: its content type and schema if it has a body, the schema of its rows if it is also available as CSV, and the
+ * headers that are always present.
  */
 export type AnswerForm = {
   type: string | undefined;
@@ -34,25 +34,25 @@ export type AnswerForm = {
   headers: readonly string[];
 };
 
-/** A route, as the document tells of it. */
+/** A route of the document. */
 export type DocumentedRoute = {
   /** `GET /v1/sims/{iccid}` */
   key: string;
   method: string;
   path: string;
   parameters: readonly Parameter[];
-  /** Of CSV, the schema is that of its rows. */
+  /** For CSV, the schema of its rows. */
   body: { type: string; schema: Schema } | undefined;
-  /** By status, and by `default` for problems. */
+  /** By status; `default` for problems. */
   answers: ReadonlyMap<string, AnswerForm>;
   isPublic: boolean;
 };
 
-/** The API, as `/openapi.json` tells of it. */
+/** The API as described by `/openapi.json`. */
 export type ApiDocument = {
   routes: readonly DocumentedRoute[];
   schemas: Readonly<Record<string, Schema>>;
-  /** The codes of problems that it explains. */
+  /** The documented problem codes. */
   codes: ReadonlySet<string>;
 };
 
@@ -70,18 +70,18 @@ type Served = {
   components: { schemas: Readonly<Record<string, Schema>> };
 };
 
-/** Reads the document that an API serves of itself. @throws Error when it serves none */
+/** Reads the document that an API serves. @throws Error when it serves none */
 export async function readDocument(url: string): Promise<ApiDocument> {
   const response = await fetch(`${url}/openapi.json`);
   if (!response.ok) {
-    throw new Error(`GET /openapi.json answers ${response.status}.`);
+    throw new Error(`GET /openapi.json returned ${response.status}.`);
   }
   return documentOf(await response.json());
 }
 
-/** What there is to know of the API in its document. */
+/** Parses a served document. */
 export function documentOf(served: unknown): ApiDocument {
-  // Safe: test/integration/http/http-docs.test.ts holds the document to what is read of it here.
+  // Safe: test/integration/http/http-docs.test.ts checks the parts of the document that are read here.
   const { 'x-problem-codes': codes, paths, components } = served as Served;
   return {
     routes: Object.entries(paths).flatMap(([path, byMethod]) =>
@@ -113,7 +113,7 @@ function routeOf(path: string, method: string, operation: Operation): Documented
 }
 
 /**
- * The route that a request reaches: of those whose path fits, the one that names most of it.
+ * Returns the route that a request reaches: the matching one with the fewest parameters.
  *
  * @param path as it is sent, without its query
  */
@@ -124,7 +124,7 @@ export function routeOfRequest(document: ApiDocument, method: string, path: stri
     return (
       route.method === method &&
       pattern.length === segments.length &&
-      pattern.every((part, place) => (part.startsWith('{') ? segments[place] !== '' : part === segments[place]))
+      pattern.every((part, index) => (part.startsWith('{') ? segments[index] !== '' : part === segments[index]))
     );
   });
   const parametersIn = ({ path: pattern }: DocumentedRoute) => pattern.split('{').length;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { mark } from './things.ts';
 
-/** Names that mean something to JavaScript. */
+/** Names with a meaning in JavaScript or in the table. */
 export const treacherousKeys = [
   '__proto__',
   'constructor',
@@ -16,7 +16,7 @@ export const treacherousKeys = [
   'sk',
 ];
 
-/** Texts that programs have stumbled over. None looks like what leaks.ts looks for: what is stored is shown later. */
+/** Texts that have broken programs. None matches the patterns of leaks.ts, because stored texts are returned later. */
 export const hostileTexts = [
   '',
   ' ',
@@ -74,7 +74,7 @@ const hostileNumbers = [
   100_001,
 ];
 
-/** Long enough to be refused by each of the limits, and seldom enough not to take all the time. */
+/** Texts that exceed each of the limits. Long ones are rare, because they take time. */
 const longTexts: fc.WeightedArbitrary<string>[] = [
   { weight: 40, arbitrary: fc.constant(mark('text', 101)) },
   { weight: 40, arbitrary: fc.constant(mark('text', 5_000)) },
@@ -89,7 +89,7 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
   { weight: 2, arbitrary: fc.nat(500).map((n) => mark('foreign', n)) },
 );
 
-/** An object whose keys are its own, `__proto__` among them. */
+/** Creates an object with these own properties, which may include `__proto__`. */
 export function objectWith(entries: readonly (readonly [string, unknown])[]): unknown {
   const object = {};
   for (const [name, value] of entries) {
@@ -98,7 +98,7 @@ export function objectWith(entries: readonly (readonly [string, unknown])[]): un
   return object;
 }
 
-/** Values that no field expects, or few do. */
+/** Values that few fields or none expect. */
 export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<unknown>(null, true, false, [], {}, [[]], [null], { '': '' }) },
   { weight: 3, arbitrary: fc.constantFrom(...hostileNumbers) },
@@ -127,7 +127,7 @@ function nested(depth: number): unknown {
   return value;
 }
 
-/** Whole bodies that are hardly JSON, or too much of it. */
+/** Bodies that are invalid JSON, or excessive. */
 export const hostileBody: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 20,

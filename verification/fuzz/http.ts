@@ -2,25 +2,25 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingM
 import { text } from 'node:stream/consumers';
 import type { SentRequest } from './request.ts';
 
-/** What came back. `body` is undefined for none, and the text itself for what is no JSON. */
+/** A response. `body` is undefined when it is empty, and the text itself when it is not JSON. */
 export type Answer = { status: number; headers: IncomingHttpHeaders; text: string; body: unknown };
 
-/** An API gateway gives up after half a minute; what takes longer than twice that hangs. */
+/** A request hangs when it takes twice API Gateway's time-out. */
 const HANGS_AFTER_MS = 60_000;
-/** A connection that the server closed while it was idle tells so only when it is used again. */
+/** The attempts of a request: an idle connection that the server has closed fails only when it is used again. */
 const ATTEMPTS = 3;
 
-/** What of a request is sent; the rest tells of it. */
+/** The parts of a request that are sent. */
 type Outgoing = Pick<SentRequest, 'method' | 'target' | 'headers' | 'body'>;
 
 export type Sender = { send(request: Outgoing, token: string | undefined): Promise<Answer>; close(): void };
 
-/** Sends requests as they are: no client between that would mend their paths or headers. */
+/** Sends requests unchanged, without a client that corrects their paths or headers. */
 export function sender(url: string, connections: number): Sender {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const { hostname, port } = new URL(url);
 
-  /** @throws Error when no answer came, or none in time */
+  /** @throws Error when no response arrives in time */
   function once(sent: Outgoing, token: string | undefined): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const body = sent.body === undefined ? undefined : Buffer.from(sent.body);

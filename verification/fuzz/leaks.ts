@@ -1,8 +1,8 @@
 import type { Answer } from './http.ts';
 import type { SentRequest } from './request.ts';
 
-/** What no answer shows: how it is made inside. */
-const insides: readonly RegExp[] = [
+/** Internal details, which no response may show. */
+const internals: readonly RegExp[] = [
   // Stack traces, and paths of files.
   /\n\s+at /,
   /\.(?:ts|mjs|js|cjs):\d+/,
@@ -12,53 +12,53 @@ const insides: readonly RegExp[] = [
   /\b(?:\w+Exception|ConditionalCheck\w*|TransactionCancel\w*|ConditionFailed|ZodError)\b/,
   /\b(?:Type|Syntax|Range|Reference|URI)Error\b|Unexpected token|Cannot read prop|is not a function|is not iterable/,
   /dynamodb|aws-sdk|sandbox/i,
-  // Keys of the table, and what it keeps beside what is shown.
+  // Keys of the table, and attributes that are not part of the API.
   /"(?:pk|sk|gsi\w*|taskToken|runAttempt|requestedAt|expiresAt|heldUntil|shard)":/,
   /\bP#\w[\w.-]{3}/,
   /\b(?:CUS#cus|CSV#csv|PSV#psv|ORD#ord|OP#op|(?:TRF|GRANT)#trf|(?:EVT|PAGE|RES|LATE|SIM|HIST)#\d)/,
 ];
 
-/** What a program says by mistake in a message. A thing may well be called so: it is looked for in problems alone. */
-const slips = /\[object Object\]|\bundefined\b|\bNaN\b/;
+/** Signs of a formatting mistake. Only problems are searched for them, because names may contain these words. */
+const formattingMistakes = /\[object Object\]|\bundefined\b|\bNaN\b/;
 
 export type Leaks = (sent: SentRequest, answer: Answer) => string[];
 
 /**
- * Finds in an answer what belongs inside. What the request said itself may be said back.
+ * Finds internal details in a response. A response may repeat content of its request.
  *
- * @param secrets keys, secrets, tokens and names that no answer may show
- * @param foreign what another partner's things are called, which its own user alone may read
+ * @param secrets keys, secrets, tokens and names that no response may show
+ * @param foreign the name of another partner's resources, which only its own users may read
  */
 export function leakCheck(secrets: readonly string[], foreign: string): Leaks {
   return (sent, answer) => {
     const isPage = answer.headers['content-type']?.startsWith('text/html') ?? false;
     const head = JSON.stringify(answer.headers);
-    // The reference page brings a program along, which speaks of everything.
-    const told = isPage ? head : `${head}\n${answer.text}`;
-    const asked = heard(sent);
+    // The reference page contains a program, in which any word may occur.
+    const shown = isPage ? head : `${head}\n${answer.text}`;
+    const requested = textOf(sent);
     return [
-      ...[...insides, ...(answer.status >= 400 ? [slips] : [])].flatMap((pattern) => {
-        const [found] = pattern.exec(told) ?? [];
-        return found === undefined || asked.includes(found) ? [] : [`shows ${JSON.stringify(found)}`];
+      ...[...internals, ...(answer.status >= 400 ? [formattingMistakes] : [])].flatMap((pattern) => {
+        const [found] = pattern.exec(shown) ?? [];
+        return found === undefined || requested.includes(found) ? [] : [`shows ${JSON.stringify(found)}`];
       }),
       ...secrets
-        .filter((secret) => told.includes(secret) && !asked.includes(secret))
-        .map((secret) => `shows ${secret.slice(0, 12)}..., a secret`),
-      ...(sent.caller !== 'outsider' && told.includes(foreign) && !asked.includes(foreign)
-        ? ['shows what is another partner’s']
+        .filter((secret) => shown.includes(secret) && !requested.includes(secret))
+        .map((secret) => `shows the secret ${secret.slice(0, 12)}...`),
+      ...(sent.caller !== 'outsider' && shown.includes(foreign) && !requested.includes(foreign)
+        ? ["shows another partner's data"]
         : []),
-      ...(Object.hasOwn(answer.headers, 'x-injected') ? ['has a header that the request put there'] : []),
+      ...(Object.hasOwn(answer.headers, 'x-injected') ? ['has a header that the request injected'] : []),
     ];
   };
 }
 
-/** All that a request says, as it is written and as it is meant. */
-function heard({ target, headers, body = '', query }: SentRequest): string {
+/** The content of a request, encoded and decoded. */
+function textOf({ target, headers, body = '', query }: SentRequest): string {
   let path = target;
   try {
     path = decodeURIComponent(target);
   } catch {
-    // What cannot be decoded is heard as it is.
+    // Keep the encoded path.
   }
   return [target, path, JSON.stringify(query), JSON.stringify(headers), body].join('\n');
 }

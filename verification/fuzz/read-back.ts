@@ -3,10 +3,10 @@ import type { Answer } from './http.ts';
 import type { SentRequest } from './request.ts';
 import { fieldsOf } from './things.ts';
 
-/** A second request that follows from an answer, and what is wrong with its answer. */
+/** A request that follows from a response, and the check of its response. */
 export type FollowUp = { request: SentRequest; faults(answer: Answer): string[] };
 
-/** What was made can be read where it is said to be, as it was sent; a list goes on where it says that it does. */
+/** A created resource can be read at its `Location` with the values that were sent; a list has the next page that it announces. */
 export function followUps(sent: SentRequest, answer: Answer): FollowUp[] {
   const { location, link } = answer.headers;
   const { nextCursor } = fieldsOf(answer.body);
@@ -20,13 +20,18 @@ export function followUps(sent: SentRequest, answer: Answer): FollowUp[] {
       ['cursor', nextCursor],
     ];
     const target = `${sent.path}?${new URLSearchParams(query)}`;
-    return [{ request: { ...reading(sent, target), path: sent.path, query }, faults: goesOn }];
+    return [{ request: { ...reading(sent, target), path: sent.path, query }, faults: nextPageFaults }];
   }
   const [, next] = /^<(.+)>; rel="next"$/.exec(String(link)) ?? [];
   if (next !== undefined) {
     const { pathname, searchParams } = new URL(next, 'http://api');
     const headers = { accept: 'text/csv' };
-    return [{ request: { ...reading(sent, next), path: pathname, query: [...searchParams], headers }, faults: goesOn }];
+    return [
+      {
+        request: { ...reading(sent, next), path: pathname, query: [...searchParams], headers },
+        faults: nextPageFaults,
+      },
+    ];
   }
   return [];
 }
@@ -40,34 +45,34 @@ const reading = ({ caller }: SentRequest, target: string) => ({
   body: undefined,
 });
 
-const goesOn = ({ status, text }: Answer) =>
-  status === 200 ? [] : [`the list does not go on: ${status} ${text.slice(0, 300)}`];
+const nextPageFaults = ({ status, text }: Answer) =>
+  status === 200 ? [] : [`the next page of the list failed: ${status} ${text.slice(0, 300)}`];
 
 function readFaults(sent: SentRequest, made: Answer, { status, body, text }: Answer): string[] {
   if (status !== 200) {
-    return [`what was made cannot be read: ${status} ${text.slice(0, 300)}`];
+    return [`the created resource cannot be read: ${status} ${text.slice(0, 300)}`];
   }
   const { id, action } = fieldsOf(made.body);
   const read = fieldsOf(body);
   if (read.id !== id || read.action !== action) {
-    return [`what is read is not what was made: ${text.slice(0, 300)}`];
+    return [`another resource than the created one was returned: ${text.slice(0, 300)}`];
   }
-  return lost(sent, body);
+  return lostValues(sent, body);
 }
 
-/** Fields of a request that its answer, or the thing when it is read, does not show as they were sent. */
-export function lost(sent: SentRequest, shown: unknown): string[] {
+/** Checks that a response, or the resource when it is read, has the values that were sent. */
+export function lostValues(sent: SentRequest, shown: unknown): string[] {
   const asked = jsonOf(sent.body)?.value;
   const body = fieldsOf(shown);
-  // An operation tells of its selection and target by their results alone.
+  // An operation shows its selection and target only in its results.
   const isOperation = 'action' in body || 'eligible' in body || 'violations' in body;
   const of = /\/plan$/.test(sent.path) ? body.plan : body;
   return isOperation || isKept(asked, of)
     ? []
-    : [`what was sent is not what is there: ${JSON.stringify(shown).slice(0, 600)}`];
+    : [`the stored values differ from those sent: ${JSON.stringify(shown).slice(0, 600)}`];
 }
 
-/** Whether a value is there as it was sent: trimmed, without what was sent as null, and perhaps with more. */
+/** Whether a value was stored as it was sent: strings are trimmed, nulls removed, and further fields allowed. */
 function isKept(sent: unknown, shown: unknown): boolean {
   if (sent === null) {
     // An address without a postal code shows an empty one.
@@ -78,7 +83,7 @@ function isKept(sent: unknown, shown: unknown): boolean {
   }
   if (Array.isArray(sent)) {
     return (
-      Array.isArray(shown) && shown.length === sent.length && sent.every((item, place) => isKept(item, shown[place]))
+      Array.isArray(shown) && shown.length === sent.length && sent.every((item, index) => isKept(item, shown[index]))
     );
   }
   if (typeof sent === 'object') {
@@ -91,7 +96,7 @@ function isKept(sent: unknown, shown: unknown): boolean {
   return sent === shown;
 }
 
-/** Somebody has a role, or has it not: neither its place nor its number of times says anything. */
+/** Roles are a set: their order and repetitions do not matter. */
 function asSet(name: string, value: unknown): unknown {
   return name === 'roles' && Array.isArray(value) ? [...new Set(value)].sort() : value;
 }

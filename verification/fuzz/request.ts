@@ -1,6 +1,6 @@
 import type { Things } from './things.ts';
 
-/** Who sends a request. */
+/** The callers of requests. */
 export const callers = [
   'admin',
   'provisioning',
@@ -16,17 +16,17 @@ export const callers = [
 ] as const;
 export type CallerName = (typeof callers)[number];
 
-/** A part of a path or query: a text that is encoded when it is sent, or the very characters that are sent. */
+/** A part of a path or query: a text, which is encoded when it is sent, or raw characters. */
 export type Part = string | { raw: string };
 
-/** A request before it is sent, with marks in the place of things. */
+/** A request before it is sent, with marks in place of ids. */
 export type FuzzRequest = {
   caller: CallerName;
   method: string;
   path: readonly Part[];
   query: readonly (readonly [Part, Part])[];
   headers: Readonly<Record<string, string>>;
-  /** JSON, or the very text that is sent. */
+  /** JSON, or raw text. */
   body: { json: unknown } | { text: string } | undefined;
 };
 
@@ -34,7 +34,7 @@ export type FuzzRequest = {
 export type SentRequest = {
   caller: CallerName;
   method: string;
-  /** The path as it is written in the request line, and with its query. */
+  /** The path of the request line without its query; `target` includes the query. */
   path: string;
   target: string;
   query: readonly (readonly [string, string])[];
@@ -42,7 +42,7 @@ export type SentRequest = {
   body?: string | undefined;
 };
 
-/** Puts things that are there in the place of the marks. */
+/** Replaces marks with known ids. */
 export function resolve(request: FuzzRequest, things: Things): SentRequest {
   const written = (part: Part) =>
     typeof part === 'string' ? encodeURIComponent(things.resolve(part).toWellFormed()) : part.raw;
@@ -63,12 +63,12 @@ export function resolve(request: FuzzRequest, things: Things): SentRequest {
   };
 }
 
-/** What HTTP can carry in a header at all; clients refuse to send the rest. */
+/** Replaces characters that HTTP headers cannot contain. */
 const headerText = (text: string) => text.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?');
 
 const MAX_SHOWN = 4_000;
 
-/** The request as a line of a shell script, with the token in `$TOKEN` and the address in `$API`. */
+/** Formats the request as a shell command, with the token in `$TOKEN` and the URL in `$API`. */
 export function scriptLine({ caller, method, target, headers, body }: SentRequest): string {
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
   const shown = body?.slice(0, MAX_SHOWN) ?? '';
@@ -78,6 +78,6 @@ export function scriptLine({ caller, method, target, headers, body }: SentReques
     ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value.slice(0, MAX_SHOWN)}`)}`),
     ...(body === undefined ? [] : [`--data-binary ${quoted(shown)}`]),
     `# as ${caller}`,
-    ...(body !== undefined && body.length > shown.length ? [`(the body goes on: ${body.length} characters)`] : []),
+    ...(body !== undefined && body.length > shown.length ? [`(body truncated: it has ${body.length} characters)`] : []),
   ].join(' ');
 }

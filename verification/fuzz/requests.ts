@@ -6,8 +6,7 @@ import type { FuzzRequest } from './request.ts';
 import { validRequest } from './valid-requests.ts';
 
 /**
- * Requests of a route: those that the document allows, those that one or two changes made nearly right, and those that
- * are hardly right in anything.
+ * Requests of a route: valid ones, nearly valid ones with one or two changes, and mostly invalid ones.
  */
 export function requestsOf(route: DocumentedRoute, document: ApiDocument): fc.Arbitrary<FuzzRequest> {
   const valid = validRequest(route, document);

@@ -2,10 +2,10 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { ApiDocument, DocumentedRoute, Schema } from './document.ts';
 
-/** Says of a value what a schema does not allow about it; undefined when it allows it. */
+/** Returns why a schema does not allow a value; undefined when it does. */
 export type Validate = (schema: Schema, value: unknown) => string | undefined;
 
-/** Validates with the schemas of a document, each made once. */
+/** Validates by the schemas of a document. Compiles each schema once. */
 export function validator({ schemas }: ApiDocument): Validate {
   const ajv = new Ajv2020({ strict: false, strictNumbers: true, allErrors: false });
   addFormats.default(ajv);
@@ -22,7 +22,7 @@ export function validator({ schemas }: ApiDocument): Validate {
   };
 }
 
-/** A value with its texts trimmed, as the API takes them. */
+/** Trims the strings in a value, as the API does. */
 export function trimmed(value: unknown): unknown {
   if (typeof value === 'string') {
     return value.trim();
@@ -35,7 +35,7 @@ export function trimmed(value: unknown): unknown {
     : value;
 }
 
-/** What a query breaks of a route's parameters; a repeated one is joined with commas, as API Gateway does. */
+/** Returns why a route's parameters do not allow a query. Joins repeated parameters with commas, as API Gateway does. */
 export function queryProblem(
   { parameters }: DocumentedRoute,
   query: readonly (readonly [string, string])[],
@@ -49,10 +49,10 @@ export function queryProblem(
   for (const [name, text] of joined) {
     const parameter = parameters.find((one) => one.in === 'query' && one.name === name);
     if (!parameter) {
-      return `there is no parameter ${JSON.stringify(name)}`;
+      return `the parameter ${JSON.stringify(name)} is unknown`;
     }
     const isNumber = parameter.schema.type === 'integer';
-    // Ids are taken as they are, other texts trimmed.
+    // The API trims all texts except ids.
     const problem = isNumber
       ? validate(parameter.schema, Number(text))
       : validate(parameter.schema, text) && validate(parameter.schema, text.trim());

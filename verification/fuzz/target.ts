@@ -3,10 +3,10 @@ import type { LocalCloud } from '../../local/cloud.ts';
 import { sender } from './http.ts';
 import type { SentRequest } from './request.ts';
 
-/** A local cloud to send requests to. */
+/** The local cloud that receives the requests. */
 export type Target = Pick<LocalCloud, 'url' | 'endpoints' | 'parts' | 'functionsLog'>;
 
-/** What no answer may show: the operators' addresses and key, the secret of cursors, and how the parts are called. */
+/** Secrets that no response may show: the operators' URLs and keys, the secret of cursors, and the names of AWS resources. */
 export async function secretsOf({ endpoints, parts }: Target): Promise<string[]> {
   const [tableName = '', secretArn = ''] = [parts.tables[0]?.name, parts.secrets[0]?.arn];
   const operators = await call<{ SecretString: string }>(
@@ -30,9 +30,9 @@ export async function secretsOf({ endpoints, parts }: Target): Promise<string[]>
     },
   );
   if (!kept.Item) {
-    throw new Error('No list was read yet: there is no secret of cursors.');
+    throw new Error('The secret of cursors does not exist before a list has been read.');
   }
-  // Safe: the local cloud has made this secret, and functions read it so.
+  // Safe: the local cloud has created this secret, and functions read it in this form.
   const connections = Object.values(JSON.parse(operators.SecretString)) as { baseUrl: string; apiKey: string }[];
   return [
     kept.Item.secret.S,
@@ -44,13 +44,13 @@ export async function secretsOf({ endpoints, parts }: Target): Promise<string[]>
   ];
 }
 
-/** Events that came to nothing so far. */
+/** Returns the number of events that failed all attempts. */
 export async function failuresOf({ url }: Target): Promise<number> {
   const { items } = await ask<{ items: unknown[] }>(url, { method: 'GET', target: '/_local/failures', headers: {} });
   return items.length;
 }
 
-/** Calls a service of AWS by its bare protocol: the SDK's clients take long to load where tests run. */
+/** Calls an AWS service without the SDK, which takes long to load in tests. */
 function call<T>(url: string, version: string, target: string, body: unknown): Promise<T> {
   return ask(url, {
     method: 'POST',
@@ -58,7 +58,7 @@ function call<T>(url: string, version: string, target: string, body: unknown): P
     headers: {
       'content-type': `application/x-amz-json-${version}`,
       'x-amz-target': target,
-      // The engine of the local cloud looks whether a request is signed, not by whom.
+      // The local engine requires a signature and does not verify it.
       'x-amz-date': '20260101T000000Z',
       authorization:
         'AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
@@ -67,13 +67,13 @@ function call<T>(url: string, version: string, target: string, body: unknown): P
   });
 }
 
-/** Over a connection of its own, which nobody has closed meanwhile. @throws Error when the answer is no success */
+/** Sends a request over a new connection. @throws Error unless the response has the status 200 */
 async function ask<T>(url: string, request: Pick<SentRequest, 'method' | 'target' | 'headers' | 'body'>): Promise<T> {
   const connection = sender(url, 1);
   const { status, text, body } = await connection.send(request, undefined).finally(connection.close);
   if (status !== 200) {
-    throw new Error(`${request.method} ${url} answers ${status}: ${text}`);
+    throw new Error(`${request.method} ${url} returned ${status}: ${text}`);
   }
-  // Safe: it is what the local cloud, or the protocol of the service, answers to this.
+  // Safe: the local cloud, or the protocol of the service, defines this response.
   return body as T;
 }

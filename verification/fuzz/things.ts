@@ -1,4 +1,4 @@
-/** Kinds of things that requests name, and that the API has made or knows. */
+/** Kinds of resources whose ids requests contain. */
 export type Kind =
   | 'customer'
   | 'customerService'
@@ -20,10 +20,10 @@ export type Kind =
   | 'servedCustomer'
   | 'serviceOfServed';
 
-/** The latest of each kind are enough to choose from. */
+/** The number of ids of each kind to keep: the latest are enough. */
 const MAX_IDS = 200;
 
-/** By the prefix of their ids, what answers tell of. */
+/** The kinds of ids in responses, by prefix. */
 const kindsByPrefix: readonly (readonly [string, Kind])[] = [
   ['ord_', 'order'],
   ['cus_', 'customer'],
@@ -34,15 +34,15 @@ const kindsByPrefix: readonly (readonly [string, Kind])[] = [
 ];
 
 /*
- * Requests are made before they are sent, from a seed alone; which things there are is known only then. So a request has
- * marks in the place of ids, which are replaced when it is sent: `⟦customer 17⟧` is one of the customers known by then.
- * `⟦text 1000⟧` is a text of so many characters, `⟦deep 1000⟧` that many arrays in each other.
+ * Requests are generated from a seed before the ids of resources are known. Therefore they contain marks in place of ids, which are
+ * replaced when the request is sent: `⟦customer 17⟧` becomes one of the customers known at that time, `⟦text 1000⟧` a text of 1,000
+ * characters, and `⟦deep 1000⟧` 1,000 nested arrays.
  */
 const MARK = /\u27e6(\w+) (\d+)\u27e7/g;
 
 export const mark = (what: Kind | 'text' | 'deep', n: number) => `\u27e6${what} ${n}\u27e7`;
 
-/** What is known to be there. */
+/** The ids of known resources. */
 export class Things {
   readonly #ids = new Map<string, string[]>();
 
@@ -53,7 +53,7 @@ export class Things {
     this.#ids.set(kind, known);
   }
 
-  /** Learns of what an answer shows: a thing of its own, or a list. */
+  /** Adds the ids in a response: of a resource, or of a list. */
   learn(body: unknown): void {
     const shown = fieldsOf(body);
     for (const item of Array.isArray(shown.items) ? shown.items.map(fieldsOf) : [shown]) {
@@ -95,7 +95,7 @@ export class Things {
     });
   }
 
-  /** A customer and one of its services, at the same place of their lists. */
+  /** Adds a customer and its service, at the same index of their lists. */
   #pair(customerId: string, serviceId: string): void {
     const customers = this.#ids.get('servedCustomer') ?? [];
     const services = this.#ids.get('serviceOfServed') ?? [];
@@ -106,7 +106,7 @@ export class Things {
   }
 }
 
-/** The fields of what is an object; none, otherwise. */
+/** Returns the fields of an object; none for any other value. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }

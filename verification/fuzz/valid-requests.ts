@@ -5,7 +5,7 @@ import type { CallerName, FuzzRequest, Part } from './request.ts';
 import { fieldsOf, type Kind, mark } from './things.ts';
 import { thing, validValue } from './valid-values.ts';
 
-/** What the parameter of a path names, by the path up to it. */
+/** The kind of resource that a path parameter identifies, by the path up to it. */
 const kindsOfPaths: readonly (readonly [string, Kind])[] = [
   ['/v1/customers/{id}', 'customer'],
   ['/v1/customer-services/{id}', 'customerService'],
@@ -27,7 +27,7 @@ const kindsOfPaths: readonly (readonly [string, Kind])[] = [
   ['/v1/platform/partners/{partnerId}/tariffs/{tariffId}', 'platformTariff'],
 ];
 
-/** Requests that the document allows, for things that are there. */
+/** Requests that the document allows, with ids of known resources. */
 export function validRequest(route: DocumentedRoute, { schemas }: ApiDocument): fc.Arbitrary<FuzzRequest> {
   const { method, body } = route;
   return fc
@@ -50,7 +50,7 @@ export function validRequest(route: DocumentedRoute, { schemas }: ApiDocument): 
 }
 
 function bodyOf(route: DocumentedRoute, { type, schema }: DocumentedBody, value: unknown, nudge: Nudge) {
-  return type === 'text/csv' ? { text: csvText(schema, value) } : { json: lawful(route, value, nudge) };
+  return type === 'text/csv' ? { text: csvText(schema, value) } : { json: applyRules(route, value, nudge) };
 }
 
 function callerOf({ path }: DocumentedRoute): fc.Arbitrary<CallerName> {
@@ -65,32 +65,32 @@ function callerOf({ path }: DocumentedRoute): fc.Arbitrary<CallerName> {
 function pathOf({ path }: DocumentedRoute): fc.Arbitrary<Part[]> {
   const segments = path.split('/').slice(1);
   return fc.tuple(
-    ...segments.map((segment, place): fc.Arbitrary<Part> => {
-      const upToIt = `/${segments.slice(0, place + 1).join('/')}`;
-      const kind = kindsOfPaths.find(([pattern]) => pattern === upToIt)?.[1];
+    ...segments.map((segment, index): fc.Arbitrary<Part> => {
+      const prefix = `/${segments.slice(0, index + 1).join('/')}`;
+      const kind = kindsOfPaths.find(([pattern]) => pattern === prefix)?.[1];
       return kind ? thing(kind) : fc.constant(segment);
     }),
   );
 }
 
-/** Each parameter seldom, so that some requests have none, and few have many. */
+/** Each parameter is rare, so that some requests have none, and few have many. */
 function queryOf(
   parameters: readonly Parameter[],
   valueFor: (parameter: Parameter) => fc.Arbitrary<unknown>,
 ): fc.Arbitrary<(readonly [Part, Part])[]> {
   const own = parameters.filter((parameter) => parameter.in === 'query');
   const chosen = own.map((parameter) => {
-    // A cursor is of one list, with its filters: by chance alone hardly one is the right one.
+    // A cursor is valid for one list and its filters: a random cursor rarely is.
     const nil = parameter.name === 'cursor' ? 30 : 3;
     return fc.option(
       valueFor(parameter).map((value): readonly [Part, Part] => [parameter.name, String(value)]),
       { freq: nil, nil: undefined },
     );
   });
-  const seldom = chosen.map((one) =>
+  const rare = chosen.map((one) =>
     fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: one }),
   );
-  return fc.tuple(...seldom).map((pairs) => pairs.filter((pair) => pair !== undefined));
+  return fc.tuple(...rare).map((pairs) => pairs.filter((pair) => pair !== undefined));
 }
 
 function headersOf({ parameters, answers }: DocumentedRoute): fc.Arbitrary<Record<string, string>> {
@@ -111,16 +111,16 @@ function headersOf({ parameters, answers }: DocumentedRoute): fc.Arbitrary<Recor
     : fc.constant({});
 }
 
-/** A plan that assigns names a customer and a service, and one that activates assigns. */
-function wholePlan(plan: unknown): unknown {
+/** Completes a plan: assigning needs a customer and a service, and activating needs assigning. */
+function completePlan(plan: unknown): unknown {
   const { customerId, customerServiceId, activate, ...migrate } = fieldsOf(plan);
   return customerId === undefined || customerServiceId === undefined
     ? migrate
     : { ...migrate, customerId, customerServiceId, ...(activate === undefined ? {} : { activate }) };
 }
 
-/** An alarm watches one thing, from one threshold on. */
-function lawfulAlarm(body: Readonly<Record<string, unknown>>, n: number): unknown {
+/** An alarm has one scope and one threshold. */
+function validAlarm(body: Readonly<Record<string, unknown>>, n: number): unknown {
   const scope = [
     { customerServiceId: mark('customerService', n) },
     { partnerServiceId: mark('partnerService', n) },
@@ -140,22 +140,22 @@ type Nudge = { n: number; real: number; few: number };
 const multiples: Readonly<Record<string, number>> = { a1: 20 };
 
 /**
- * What a document cannot say: quantities are multiples, a selection is one of three, a termination is confirmed with a
- * number. It also keeps the fleet small enough for a hundred thousand calls: orders of few SIMs, and operations that
- * mostly look only.
+ * Applies rules that a document cannot express: quantities are multiples, a selection has one of three forms, and a termination is
+ * confirmed with a number. Also keeps the fleet small enough for a hundred thousand calls: orders have few SIMs, and operations are
+ * mostly dry runs.
  */
-function lawful({ path }: DocumentedRoute, json: unknown, { n, real, few }: Nudge): unknown {
+function applyRules({ path }: DocumentedRoute, json: unknown, { n, real, few }: Nudge): unknown {
   const body = fieldsOf(json);
   if (path === '/v1/orders' || path === '/v1/orders/quote') {
     const { plan, ...order } = body;
     const quantity = (1 + n) * (multiples[String(body.operatorId)] ?? 50);
-    return { ...order, quantity, ...(plan !== undefined && real < 5 ? { plan: wholePlan(plan) } : {}) };
+    return { ...order, quantity, ...(plan !== undefined && real < 5 ? { plan: completePlan(plan) } : {}) };
   }
   if (path.endsWith('/plan')) {
-    return wholePlan(json);
+    return completePlan(json);
   }
   if (path === '/v1/alarms') {
-    return lawfulAlarm(body, n);
+    return validAlarm(body, n);
   }
   if (!('select' in body)) {
     return json;
@@ -164,7 +164,7 @@ function lawful({ path }: DocumentedRoute, json: unknown, { n, real, few }: Nudg
   const select = [
     { iccids },
     { orderId },
-    // The whole fleet seldom.
+    // Rarely the whole fleet.
     { filter: few === 0 ? fieldsOf(filter) : { ...fieldsOf(filter), orderId } },
     { iccids: [mark('sim', few), mark('sim', n)] },
   ][n];

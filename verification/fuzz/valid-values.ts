@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Schema } from './document.ts';
 import { type Kind, mark } from './things.ts';
 
-/** The fields that name a thing, and of which kind. */
+/** The fields that contain ids, and their kinds. */
 const kindsOfFields: Readonly<Record<string, Kind>> = {
   customerId: 'customer',
   customerServiceId: 'customerService',
@@ -16,14 +16,14 @@ const kindsOfFields: Readonly<Record<string, Kind>> = {
   cursor: 'cursor',
 };
 
-/** A partner that may send few requests would be refused from then on: most of the fuzzer's requests are of one partner. */
+/** A lower limit would throttle the fuzzer from then on: most of its requests come from one partner. */
 const MIN_REQUESTS_PER_SECOND = 1000;
 
-/** Texts longer than this are no different. */
+/** Longer texts do not find more faults. */
 const MAX_TEXT_LENGTH = 120;
 const MAX_ITEMS = 5;
 
-/** Of all pairs of letters most are no country. */
+/** Most pairs of letters are not a country. */
 const country = fc.constantFrom('GB', 'IE', 'FR', 'AT', 'US', 'HK', 'GB', 'UK');
 
 export const thing = (kind: Kind) => fc.nat(500).map((n) => mark(kind, n));
@@ -31,7 +31,7 @@ export const thing = (kind: Kind) => fc.nat(500).map((n) => mark(kind, n));
 /**
  * Values that a schema allows.
  *
- * @param name of the field whose value it is: those that name a thing mostly name one that is there
+ * @param name the name of the field. Fields with ids mostly get ids of known resources
  */
 export function validValue(
   schema: Schema,
@@ -87,7 +87,7 @@ function objectOf(schema: Schema, schemas: Readonly<Record<string, Schema>>): fc
     : object;
 }
 
-/** A customer with a service of its own, which by chance alone would hardly come about. */
+/** A customer with one of its services, which random ids rarely are. */
 function ofOneCustomer(value: unknown, n: number): unknown {
   return { ...Object(value), customerId: mark('servedCustomer', n), customerServiceId: mark('serviceOfServed', n) };
 }
@@ -120,17 +120,17 @@ function formatted({ format, pattern = '' }: Schema): fc.Arbitrary<string> | und
         .date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') })
         .map((at) => at.toISOString());
     default:
-      // Patterns of Unicode properties are filters of texts; fast-check makes texts of all others.
+      // fast-check does not support patterns with Unicode properties: plain texts are filtered by them instead.
       return pattern !== '' && !pattern.includes('\\p') ? fc.stringMatching(new RegExp(pattern)) : undefined;
   }
 }
 
-// Made once: what all of Unicode's characters are takes fast-check long to look up.
+// Created once, because fast-check needs long to look up all Unicode characters.
 const grapheme = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 });
 const character = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 });
 const letters = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9 ]*$/);
 
-/** Lines of text, of letters and of all that Unicode has; their length counts as JavaScript counts it. */
+/** Lines of letters and of any Unicode characters. The length is that of JavaScript strings. */
 function plainText({ minLength = 0, maxLength = MAX_TEXT_LENGTH, pattern = '' }: Schema): fc.Arbitrary<string> {
   const fits = new RegExp(pattern, 'u');
   const length = { minLength, maxLength: Math.min(maxLength, MAX_TEXT_LENGTH) };

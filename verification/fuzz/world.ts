@@ -6,20 +6,20 @@ import type { CallerName } from './request.ts';
 import { secretsOf, type Target } from './target.ts';
 import { Things } from './things.ts';
 
-/** What there is before the first request: who sends them, and things that they may name. */
+/** The state before the first request: the callers, and the ids that requests may contain. */
 export type World = {
   tokens: Readonly<Record<CallerName, string | undefined>>;
   things: Things;
-  /** What no answer may show. */
+  /** Secrets that no response may show. */
   secrets: readonly string[];
-  /** What another partner's things are called. */
+  /** The name of another partner's resources. */
   foreign: string;
 };
 
 type Made = { id: string };
 type Page<T> = { items: T[] };
 
-/** Makes two partners with SIMs, services and operations of theirs. Operators must deliver at once, but those two. */
+/** Creates two partners with SIMs, services and operations. Sets the operators' behaviour. */
 export async function makeWorld(target: Target, partnerId: string): Promise<World> {
   const foreign = `Foreign${randomBytes(6).toString('hex')}`;
   const other = `other-${partnerId}`;
@@ -63,7 +63,7 @@ async function tokenOf({ url }: Target, claims: object): Promise<string> {
   return access_token;
 }
 
-/** Two operators deliver at once; the others' orders stay on their way, where they can be changed and cancelled. */
+/** Two operators deliver immediately. Orders of the others are in transit, so that they can be changed and cancelled. */
 async function behave({ url }: Target): Promise<void> {
   const local = createClient(url, '');
   for (const [id, leadTimeDays] of [
@@ -76,7 +76,7 @@ async function behave({ url }: Target): Promise<void> {
   }
 }
 
-/** Times around now and the ends of what may be scheduled, of the local cloud's clock. */
+/** Times around the present and around the limits of scheduled operations, by the local cloud's clock. */
 async function times({ url }: Target): Promise<string[]> {
   const { now } = await createClient(url, '').get<{ now: string }>('/_local/clock');
   return [-3600, -1, 60, 3600, 86_400, 30 * 86_400, 179 * 86_400, 200 * 86_400].map((seconds) =>
@@ -132,7 +132,7 @@ async function seedOwn(api: Client, things: Things): Promise<string> {
   return customerId;
 }
 
-/** Another partner's things, all of them called by one name. */
+/** Creates another partner's resources, all with one name. */
 async function seedForeign(api: Client, name: string): Promise<string[]> {
   const [customer, order, service] = await Promise.all([
     api.post<Made>('/v1/customers', { name, tags: [name] }),

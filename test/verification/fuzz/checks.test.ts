@@ -5,7 +5,7 @@ import { answerCheck } from '../../../verification/fuzz/checks.ts';
 import { documentOf } from '../../../verification/fuzz/document.ts';
 import type { Answer } from '../../../verification/fuzz/http.ts';
 import { leakCheck } from '../../../verification/fuzz/leaks.ts';
-import { followUps, lost } from '../../../verification/fuzz/read-back.ts';
+import { followUps, lostValues } from '../../../verification/fuzz/read-back.ts';
 import type { SentRequest } from '../../../verification/fuzz/request.ts';
 
 const document = documentOf(JSON.parse(JSON.stringify(openApiDocument(allRoutes, '1.0.0'))));
@@ -201,7 +201,7 @@ describe('an answer shows nothing of the inside', () => {
 describe('what was made', () => {
   test('is read where it is said to be, and is as it was sent', () => {
     const sent = post({ name: ' Northwind ', tags: [] });
-    expect(lost(sent, customer)).toEqual([]);
+    expect(lostValues(sent, customer)).toEqual([]);
     const [next] = followUps(sent, created);
     expect(next?.request).toMatchObject({ method: 'GET', target: '/v1/customers/cus_1' });
     expect(next?.faults(answer(200, customer))).toEqual([]);
