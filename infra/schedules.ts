@@ -1,10 +1,12 @@
-import { type Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { scheduleEntries } from './functions/entries.ts';
+import type { Stage } from './stages.ts';
 
 export type SchedulesProps = {
   deadLetters: IQueue;
@@ -43,4 +45,64 @@ export class Schedules extends Construct {
       });
     }
   }
+}
+
+/** Operators report usage by hour: two hours of a SIM's usage are one write. Cost: docs/data-model.md. */
+const usageRate = Duration.hours(2);
+
+/** A scheduled function: its name, entry file, description and rate. `wholeCore` gives it a whole core. */
+export type ScheduleRow = { name: string; entry: string; description: string; every: Duration; wholeCore?: true };
+
+/** The schedules of a stage. */
+export function scheduleRows({ pollEveryMinutes }: Stage, hasOwnUsers: boolean): ScheduleRow[] {
+  const rows: ScheduleRow[] = [
+    {
+      name: 'PollOrders',
+      entry: scheduleEntries.pollOrders,
+      description: 'Polls operators for the state of due orders',
+      every: Duration.minutes(pollEveryMinutes),
+    },
+    {
+      name: 'Sweep',
+      entry: scheduleEntries.sweep,
+      description: 'Starts due operations and executions that did not start, and resumes those that stopped',
+      // Scheduled operations start within a minute of their time.
+      every: Duration.minutes(1),
+    },
+    {
+      name: 'LateActivations',
+      entry: scheduleEntries.lateActivations,
+      description: 'Polls operators for activations that were not confirmed in time',
+      every: Duration.hours(1),
+    },
+    {
+      name: 'WatchHolding',
+      entry: scheduleEntries.watchHolding,
+      description: 'Notifies partners of SIMs that stay in holding for too long',
+      every: Duration.hours(1),
+    },
+    {
+      name: 'CollectUsage',
+      entry: scheduleEntries.collectUsage,
+      description: 'Collects usage from operators',
+      every: usageRate,
+      wholeCore: true,
+    },
+    {
+      name: 'DeliverWebhooks',
+      entry: scheduleEntries.deliverWebhooks,
+      description: 'Delivers queued events to webhooks',
+      every: Duration.minutes(1),
+      // Signs and encrypts hundreds of requests per second when events of a whole fleet are pending.
+      wholeCore: true,
+    },
+    {
+      name: 'KeepAudiences',
+      entry: scheduleEntries.keepAudiences,
+      description: 'Synchronises the audiences that the API accepts with the clients of the user pool',
+      // How long the API may reject clients of the pool after a deployment has reset the audiences to those of the template.
+      every: Duration.minutes(15),
+    },
+  ];
+  return rows.filter(({ entry }) => hasOwnUsers || entry !== scheduleEntries.keepAudiences);
 }

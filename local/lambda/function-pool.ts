@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { StartError } from '../start-error.ts';
 import type { FunctionPart } from '../template/parts.ts';
 import { strippedSourceUrl } from './bare-source.ts';
 import type { GuardSetup } from './guard.ts';
@@ -14,8 +11,8 @@ import {
   type InvokeMessage,
   traceHeader,
   type WorkerMessage,
-  type WorkerSetup,
 } from './invocation.ts';
+import { crashOf, setupOf } from './worker-setup.ts';
 
 /** A function with a pool of workers, which grows with its load up to a limit. */
 export type FunctionPool = {
@@ -64,8 +61,8 @@ const GROW_AFTER_MS = 250;
 /** Lambda allows ten seconds for the initialisation of a function; a busy small machine needs more. */
 const LOAD_WITHIN_MS = 30_000;
 
-/** `group` is the partner of the event, or empty. */
-type Call = {
+/** An invocation that waits or runs. `group` is the partner of the event, or empty. */
+type Invocation = {
   group: string;
   message: Omit<InvokeMessage, 'clock' | 'deadlineMs'>;
   settle(result: InvocationResult): void;
@@ -75,8 +72,8 @@ type Member = {
   /** The number of events sent to the worker: a frozen worker waits for it to change. */
   eventsSent?: Int32Array | undefined;
   ready: boolean;
-  call?: Call;
-  calledAt?: number;
+  invocation?: Invocation;
+  startedAt?: number;
   timer?: NodeJS.Timeout | undefined;
 };
 
@@ -91,7 +88,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
   );
   const setup = setupOf(part, guard);
   const members = new Set<Member>();
-  const waiting: Call[] = [];
+  const waiting: Invocation[] = [];
   let stopped = false;
   let growTimer: NodeJS.Timeout | undefined;
   const load: FunctionLoad = { invocations: 0, ms: 0 };
@@ -101,7 +98,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
       if (waiting.length === 0) {
         return;
       }
-      if (member.ready && !member.call) {
+      if (member.ready && !member.invocation) {
         assign(member, takeNext());
       }
     }
@@ -111,10 +108,11 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
   }
 
   /** Takes the waiting event whose partner has the fewest busy workers; among equals, the oldest. */
-  function takeNext(): Call | undefined {
+  function takeNext(): Invocation | undefined {
     const [first, ...others] = waiting;
     const next = others.reduce(
-      (best, call) => (best !== undefined && busyFor(best.group) <= busyFor(call.group) ? best : call),
+      (best, invocation) =>
+        best !== undefined && busyFor(best.group) <= busyFor(invocation.group) ? best : invocation,
       first,
     );
     if (next !== undefined) {
@@ -124,7 +122,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
   }
 
   function busyFor(group: string): number {
-    return [...members].filter(({ call }) => call?.group === group).length;
+    return [...members].filter(({ invocation }) => invocation?.group === group).length;
   }
 
   /** Starts the first worker immediately, and further ones only for events that have waited a while: a start is expensive. */
@@ -147,19 +145,19 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
     }
   }
 
-  function assign(member: Member, call: Call | undefined): void {
-    if (!call) {
+  function assign(member: Member, invocation: Invocation | undefined): void {
+    if (!invocation) {
       return;
     }
     clearTimeout(member.timer);
-    member.call = call;
-    member.calledAt = performance.now();
+    member.invocation = invocation;
+    member.startedAt = performance.now();
     load.invocations += 1;
     const timeoutMs = part.timeoutSeconds * 1000;
     member.timer = setTimeout(() => {
       end(member, {
         errorType: 'Sandbox.Timedout',
-        errorMessage: `RequestId: ${call.message.requestId} Error: Task timed out after ${part.timeoutSeconds}.00 seconds`,
+        errorMessage: `RequestId: ${invocation.message.requestId} Error: Task timed out after ${part.timeoutSeconds}.00 seconds`,
       });
     }, timeoutMs);
     if (member.eventsSent) {
@@ -167,7 +165,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
       Atomics.notify(member.eventsSent, 0);
     }
     member.worker.postMessage({
-      ...call.message,
+      ...invocation.message,
       clock: clock(),
       deadlineMs: Date.now() + timeoutMs,
     } satisfies InvokeMessage);
@@ -179,15 +177,15 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
       return;
     }
     clearTimeout(member.timer);
-    const { call } = member;
-    delete member.call;
+    const { invocation } = member;
+    delete member.invocation;
     void member.worker.terminate();
-    call?.settle({ ok: false, error, requestId: call.message.requestId });
+    invocation?.settle({ ok: false, error, requestId: invocation.message.requestId });
     dispatch();
   }
 
   function memberFor(requestId: string): Member | undefined {
-    return [...members].find(({ call }) => call?.message.requestId === requestId);
+    return [...members].find(({ invocation }) => invocation?.message.requestId === requestId);
   }
 
   function becomeIdle(member: Member): void {
@@ -209,7 +207,7 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
       // collected constantly.
       resourceLimits: { maxOldGenerationSizeMb: part.memoryMb, maxYoungGenerationSizeMb: 32 },
     });
-    // An idle worker does not keep the process alive, even without a call of stop().
+    // An idle worker does not keep the process alive, even if stop() is never called.
     worker.unref();
     const member: Member = { worker, eventsSent, ready: false };
     member.timer = setTimeout(
@@ -232,14 +230,14 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
           return;
         case 'result':
         case 'error': {
-          const { call } = member;
-          if (call?.message.requestId !== message.requestId) {
+          const { invocation } = member;
+          if (invocation?.message.requestId !== message.requestId) {
             return;
           }
           clearTimeout(member.timer);
-          delete member.call;
-          load.ms += performance.now() - (member.calledAt ?? performance.now());
-          call.settle(
+          delete member.invocation;
+          load.ms += performance.now() - (member.startedAt ?? performance.now());
+          invocation.settle(
             message.type === 'result'
               ? { ok: true, payload: message.payload, requestId: message.requestId }
               : { ok: false, error: message.error, requestId: message.requestId },
@@ -274,8 +272,8 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
       return;
     }
     output(`failed to load: ${error.errorType} ${error.errorMessage}\n${(error.trace ?? []).join('\n')}`);
-    const call = waiting.shift();
-    call?.settle({ ok: false, error, requestId: call.message.requestId });
+    const invocation = waiting.shift();
+    invocation?.settle({ ok: false, error, requestId: invocation.message.requestId });
     end(member, error);
   }
 
@@ -306,13 +304,13 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
       stopped = true;
       clearTimeout(growTimer);
       const error = { errorType: 'Runtime.ExitError', errorMessage: 'The local cloud is stopping' };
-      for (const call of waiting.splice(0)) {
-        call.settle({ ok: false, requestId: call.message.requestId, error });
+      for (const invocation of waiting.splice(0)) {
+        invocation.settle({ ok: false, requestId: invocation.message.requestId, error });
       }
       const ending = [...members].map((member) => {
         members.delete(member);
         clearTimeout(member.timer);
-        member.call?.settle({ ok: false, requestId: member.call.message.requestId, error });
+        member.invocation?.settle({ ok: false, requestId: member.invocation.message.requestId, error });
         return member.worker.terminate();
       });
       await Promise.all(ending);
@@ -323,38 +321,4 @@ export function functionPool(part: FunctionPart, options: PoolOptions): Function
 /** Tasks of the state machine receive the partner's id. */
 function groupOf(event: string): string {
   return /"partnerId":"([^"]*)"/.exec(event)?.[1] ?? '';
-}
-
-function setupOf(part: FunctionPart, guard: GuardSetup): WorkerSetup {
-  const dot = part.handler.lastIndexOf('.');
-  const module = part.handler.slice(0, dot);
-  const file = ['.mjs', '.js', '.cjs']
-    .map((extension) => path.join(part.folder, `${module}${extension}`))
-    .find((candidate) => existsSync(candidate));
-  if (file === undefined) {
-    throw new StartError(
-      `The bundle of function ${part.name} lacks ${module}.mjs, which its handler ${part.handler} names.`,
-    );
-  }
-  return {
-    file,
-    exportName: part.handler.slice(dot + 1),
-    functionName: part.name,
-    arn: part.arn,
-    memoryMb: part.memoryMb,
-    guard,
-  };
-}
-
-function crashOf(thrown: unknown): FunctionError {
-  const { name, message, stack, code } =
-    typeof thrown === 'object' && thrown !== null
-      ? (thrown as { name?: unknown; message?: unknown; stack?: unknown; code?: unknown })
-      : { message: thrown };
-  return {
-    errorType:
-      code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'Runtime.OutOfMemory' : typeof name === 'string' ? name : 'Runtime.Unknown',
-    errorMessage: String(message),
-    trace: typeof stack === 'string' ? stack.split('\n') : [],
-  };
 }
