@@ -1,24 +1,15 @@
 import type { Alarm, Firing } from '../../domain/alarm.ts';
 import type { Operation } from '../../domain/operation.ts';
+import { absent, atVersion, ConditionFailed } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import {
-  absent,
-  atVersion,
-  ConditionFailed,
-  createIdempotent,
-  get,
-  getMany,
-  put,
-  query,
-  queryAll,
-  remove,
-  transact,
-  write,
-} from './items.ts';
 import { operationManifest, pagesOf, putPage } from './manifests.ts';
 import { putOperation } from './operations.ts';
+import { query, queryAll } from './queries.ts';
+import { get, getMany } from './reads.ts';
 import type { Run } from './runs.ts';
 import { usageExpiresAt } from './usage.ts';
+import { put, remove } from './write-requests.ts';
+import { createIdempotent, transact, write } from './writes.ts';
 
 /** @returns the stored alarm: that of an earlier attempt, if there was one. */
 export async function insertAlarm(partnerId: string, alarm: Alarm): Promise<Alarm> {

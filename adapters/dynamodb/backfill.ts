@@ -1,27 +1,16 @@
 import pMap from 'p-map';
 import { serviceCountChanges } from '../../domain/service-counts.ts';
+import { atVersion, bothOf, type Condition, ConditionFailed, exists } from './conditions.ts';
 import type { Key } from './item-kind.ts';
 import { itemKinds } from './item-kinds.ts';
 import { type Attributes, isOutdated, upgradeItem, withShapeNumber } from './item-shapes.ts';
-import {
-  atVersion,
-  bothOf,
-  type Condition,
-  ConditionFailed,
-  exists,
-  getRaw,
-  put,
-  queryAll,
-  remove,
-  scanRaw,
-  transact,
-  update,
-  write,
-  writeIf,
-} from './items.ts';
 import { serviceKey, simKey } from './keys.ts';
+import { queryAll } from './queries.ts';
+import { getRaw, scanRaw } from './reads.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { getSims, type SimRecord } from './sims.ts';
+import { put, remove, update } from './write-requests.ts';
+import { transact, write, writeIf } from './writes.ts';
 
 /** The stored progress of a backfill in one segment of the table. */
 export type BackfillSegment = {

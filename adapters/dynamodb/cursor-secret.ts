@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { absent } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import { absent, get, put, writeIf } from './items.ts';
+import { get } from './reads.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
+import { put } from './write-requests.ts';
+import { writeIf } from './writes.ts';
 
 let secret: Promise<string> | undefined;
 

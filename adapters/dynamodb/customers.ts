@@ -1,19 +1,10 @@
 import type { Customer } from '../../domain/customer.ts';
+import { absent, atVersion, bothOf, type Condition } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import {
-  absent,
-  atVersion,
-  bothOf,
-  type Change,
-  type Condition,
-  createIdempotent,
-  get,
-  put,
-  query,
-  remove,
-  updateAndGet,
-  write,
-} from './items.ts';
+import { query } from './queries.ts';
+import { get } from './reads.ts';
+import { type Change, put, remove } from './write-requests.ts';
+import { createIdempotent, updateAndGet, write } from './writes.ts';
 
 /** A stored customer, with its number of services. */
 export type CustomerRecord = Customer & { services: number };

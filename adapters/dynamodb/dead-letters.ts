@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetter, FailedUsage, FailedWork } from '../../domain/dead-letter.ts';
 import { itemKinds } from './item-kinds.ts';
-import { get, put, query, remove, write } from './items.ts';
+import { query } from './queries.ts';
+import { get } from './reads.ts';
+import { put, remove } from './write-requests.ts';
+import { write } from './writes.ts';
 
 /** Dead-letters work. If it is dead-lettered already, replaces the error. */
 export async function deadLetter(work: FailedWork, error: string, now: Date): Promise<void> {

@@ -1,24 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Delivery, deliveryDeadline, type PublicEvent } from '../../domain/webhook.ts';
+import { absent, ConditionFailed, exists } from './conditions.ts';
+import { type DueItem, queryDueAs } from './due-work.ts';
 import { itemKinds } from './item-kinds.ts';
-import {
-  absent,
-  ConditionFailed,
-  type DueItem,
-  exists,
-  get,
-  getMany,
-  put,
-  query,
-  queryDueAs,
-  remove,
-  transact,
-  update,
-  updateAndGet,
-  write,
-  writeIf,
-} from './items.ts';
 import { due } from './keys.ts';
+import { query } from './queries.ts';
+import { get, getMany } from './reads.ts';
+import { put, remove, update } from './write-requests.ts';
+import { transact, updateAndGet, write, writeIf } from './writes.ts';
 
 /** A stored delivery, with the text that every attempt sends. */
 export type DeliveryRecord = Delivery & {

@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { FIRST_CHANGE_RETRY_MS } from '../../domain/retry-policies.ts';
 import type { StreamRecord } from './changes.ts';
+import { type DueItem, queryDueAs } from './due-work.ts';
 import { itemKinds } from './item-kinds.ts';
-import { type DueItem, get, put, queryDueAs, remove, write } from './items.ts';
 import { due } from './keys.ts';
+import { get } from './reads.ts';
+import { put, remove } from './write-requests.ts';
+import { write } from './writes.ts';
 
 /**
  * Stores a record of the table's stream whose events could not be queued, so that the stream continues and the record can

@@ -1,5 +1,5 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { ConditionFailed } from './items.ts';
+import { DynamoDBServiceException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { ConditionFailed } from './conditions.ts';
 
 /** Reasons for canceled transactions that are caused by the written data. */
 const PERMANENT_REASONS: readonly (string | undefined)[] = ['ValidationError', 'ItemCollectionSizeLimitExceeded'];
@@ -23,4 +23,21 @@ export function isTransient(error: unknown): boolean {
   return isFromAws
     ? error.name !== 'ValidationException'
     : 'code' in error || /^(Timeout|Abort)Error$/.test(error.name);
+}
+
+/**
+ * Whether a failed call would fail again: DynamoDB rejects its input, or our own code failed before the call. Throttling,
+ * conflicts, and faults of the service or the network are temporary.
+ */
+export function isPermanent(error: unknown): boolean {
+  if (error instanceof AggregateError) {
+    return error.errors.every(isPermanent);
+  }
+  if (error instanceof TransactionCanceledException) {
+    return (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ValidationError');
+  }
+  if (error instanceof DynamoDBServiceException) {
+    return error.name === 'ValidationException';
+  }
+  return !(error instanceof Error && ('code' in error || ['TimeoutError', 'AbortError'].includes(error.name)));
 }

@@ -1,7 +1,11 @@
 import type { HoldingWatch } from '../../domain/holding-watch.ts';
+import { exists } from './conditions.ts';
+import { queryDueAs } from './due-work.ts';
 import { itemKinds } from './item-kinds.ts';
-import { exists, get, put, queryDueAs, remove, type Write, writeIf } from './items.ts';
 import { due } from './keys.ts';
+import { get } from './reads.ts';
+import { put, remove, type Write } from './write-requests.ts';
+import { writeIf } from './writes.ts';
 
 /** Starts the watch over SIMs in holding, in the transaction that delivers their order. */
 export function putHoldingWatch(partnerId: string, orderId: string, { days, dueAt }: HoldingWatch): Write {

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Tenant } from '../../domain/access.ts';
-import { absent, get, put, update, writeIf } from './items.ts';
+import { absent } from './conditions.ts';
 import { idempotencyKey } from './keys.ts';
+import { get } from './reads.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
+import { put, update } from './write-requests.ts';
+import { writeIf } from './writes.ts';
 
 /** The response to a request. `sealed`: its body contains a secret and is encrypted. */
 export type StoredResponse = { status: number; headers: Record<string, string>; body: string; sealed?: true };

@@ -1,15 +1,18 @@
 import type { Tenant } from '../../domain/access.ts';
 import type { JournalEntry } from '../../domain/journal-entry.ts';
 import { required } from '../environment.ts';
+import { absent } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import { absent, put, query, writeIf } from './items.ts';
+import { query } from './queries.ts';
+import { put } from './write-requests.ts';
+import { writeIf } from './writes.ts';
 
 /** A stored entry; `expiresAt` in seconds of real time. */
 export type StoredJournalEntry = JournalEntry & { expiresAt: number };
 
 const SECONDS_PER_DAY = 86_400;
 
-/** Adds an entry. No function may change or remove entries: `put` in items.ts and infra/functions/statements.ts prevent it. */
+/** Adds an entry. No function may change or remove entries: `put` in write-requests.ts and infra/functions/statements.ts prevent it. */
 export async function addToJournal(tenant: Tenant, entry: JournalEntry): Promise<void> {
   const expiresAt = Math.floor(Date.now() / 1000) + Number(required('JOURNAL_DAYS')) * SECONDS_PER_DAY;
   const key = itemKinds.journalEntry.key({ tenant, position: journalPosition(entry) });

@@ -1,8 +1,12 @@
 import type { LateActivation } from '../../domain/late-activation.ts';
+import { absent, exists } from './conditions.ts';
+import { type DueItem, queryDue } from './due-work.ts';
 import type { Key } from './item-kind.ts';
 import { itemKinds } from './item-kinds.ts';
-import { absent, type DueItem, exists, get, put, queryDue, remove, update, write, writeIf } from './items.ts';
 import { due } from './keys.ts';
+import { get } from './reads.ts';
+import { put, remove, update } from './write-requests.ts';
+import { write, writeIf } from './writes.ts';
 
 /** Where a late activation is stored. */
 export type LateActivationKey = Key;

@@ -1,8 +1,11 @@
 import type { SimResult } from '../../domain/operation.ts';
 import type { SimProblem } from '../../domain/sim-actions.ts';
+import { absent } from './conditions.ts';
 import type { Key } from './item-kind.ts';
 import { itemKinds } from './item-kinds.ts';
-import { absent, get, put, query, queryAll, update, type Write } from './items.ts';
+import { query, queryAll } from './queries.ts';
+import { get } from './reads.ts';
+import { put, update, type Write } from './write-requests.ts';
 
 /** The list of SIMs of an order or operation. Operations on an order's SIMs share the manifest of the order. */
 export type Manifest = {

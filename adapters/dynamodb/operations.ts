@@ -1,24 +1,8 @@
 import { chunksThatFit } from '../../domain/chunks.ts';
 import { isOperationFinished, type Operation, type SimResult } from '../../domain/operation.ts';
 import { progressOfStage } from '../../domain/order.ts';
+import { absent, atVersion, ConditionFailed, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import {
-  absent,
-  atVersion,
-  ConditionFailed,
-  createIdempotent,
-  exists,
-  get,
-  getMany,
-  MAX_TRANSACTION_ITEMS,
-  put,
-  query,
-  transact,
-  transactIf,
-  update,
-  type Write,
-  writeIf,
-} from './items.ts';
 import { due, serviceKey } from './keys.ts';
 import {
   type Manifest,
@@ -31,8 +15,12 @@ import {
   type UncountedPart,
   uncountedPart,
 } from './manifests.ts';
+import { query } from './queries.ts';
+import { get, getMany } from './reads.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import type { Run } from './runs.ts';
+import { put, update, type Write } from './write-requests.ts';
+import { createIdempotent, MAX_TRANSACTION_ITEMS, transact, transactIf, writeIf } from './writes.ts';
 
 /** A stored operation, with its run. Stages of a plan have no run of their own: that of their order executes them. */
 export type OperationRecord = Operation & Partial<Run>;

@@ -1,7 +1,10 @@
 import { clock } from '../clock.ts';
 import type { OperatorTraffic } from '../operators/traffic.ts';
+import { absent } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import { absent, get, remove, update, updateAndGet, write, writeIf } from './items.ts';
+import { get } from './reads.ts';
+import { remove, update } from './write-requests.ts';
+import { updateAndGet, write, writeIf } from './writes.ts';
 
 /** The circuit breaker of an operator: its consecutive failed calls, and until when the circuit is open. */
 type Health = { failures: number; closedUntil: number };

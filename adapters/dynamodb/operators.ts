@@ -1,7 +1,11 @@
 import { type Operator, type OperatorSettings, seedOperators } from '../../domain/operator.ts';
+import { absent, atVersion } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import { absent, atVersion, get, put, queryAll, writeIf } from './items.ts';
+import { queryAll } from './queries.ts';
+import { get } from './reads.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
+import { put } from './write-requests.ts';
+import { writeIf } from './writes.ts';
 
 type OperatorRecord = Operator & { version: number };
 

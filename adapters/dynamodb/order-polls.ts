@@ -1,7 +1,11 @@
 import type { OrderPoll } from '../../domain/order-poll.ts';
+import type { Condition } from './conditions.ts';
+import { queryDueAs } from './due-work.ts';
 import { itemKinds } from './item-kinds.ts';
-import { type Condition, get, put, queryDueAs, remove, update, type Write, writeIf } from './items.ts';
 import { due } from './keys.ts';
+import { get } from './reads.ts';
+import { put, remove, update, type Write } from './write-requests.ts';
+import { writeIf } from './writes.ts';
 
 /** Starts a poll, in the transaction that brings its order to the operator. */
 export function putOrderPoll(partnerId: string, poll: OrderPoll): Write {

@@ -4,28 +4,18 @@ import { firstPoll, startsPolling } from '../../domain/order-poll.ts';
 import { addReceivedSims, type OrderReceipt } from '../../domain/order-receipt.ts';
 import { withMonotonicTime } from '../../domain/order-steps.ts';
 import { holdingServiceId } from '../../domain/service.ts';
+import { absent, atVersion, ConditionFailed, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import {
-  absent,
-  atVersion,
-  ConditionFailed,
-  createIdempotent,
-  exists,
-  get,
-  put,
-  query,
-  queryAll,
-  transact,
-  update,
-  type Write,
-  write,
-} from './items.ts';
 import { due } from './keys.ts';
 import { type ManifestPage, orderManifest, putPage } from './manifests.ts';
 import { putOperation } from './operations.ts';
 import { putOrderPoll } from './order-polls.ts';
+import { query, queryAll } from './queries.ts';
+import { get } from './reads.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import type { Run } from './runs.ts';
+import { put, update, type Write } from './write-requests.ts';
+import { createIdempotent, transact, write } from './writes.ts';
 
 /** A stored order: with its execution, and how far receiving its SIMs has come. */
 export type OrderRecord = Order &

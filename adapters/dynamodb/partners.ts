@@ -1,10 +1,14 @@
 import type { Operator } from '../../domain/operator.ts';
 import type { Partner, PartnerDetails } from '../../domain/partner.ts';
 import { newHoldingService } from '../../domain/service.ts';
+import { absent, atVersion } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import { absent, atVersion, get, getMany, put, query, transactIf, writeIf } from './items.ts';
 import { partnerListKeys, partnerListPartition } from './keys.ts';
+import { query } from './queries.ts';
+import { get, getMany } from './reads.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
+import { put } from './write-requests.ts';
+import { transactIf, writeIf } from './writes.ts';
 
 export async function getPartner(partnerId: string): Promise<Partner | undefined> {
   return get<Partner>(itemKinds.partner.key({ partnerId }));

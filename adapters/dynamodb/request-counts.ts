@@ -1,6 +1,6 @@
 import { itemKinds } from './item-kinds.ts';
-import { updateAndGet } from './items.ts';
 import { getPartner } from './partners.ts';
+import { updateAndGet } from './writes.ts';
 
 /** Counts expire an hour after their window, in seconds. */
 const COUNT_LIFETIME_SECONDS = 3600;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { conflictRetries, retryDelay } from '../../domain/retry-policies.ts';
-import { ConditionFailed } from './items.ts';
+import { ConditionFailed } from './conditions.ts';
 
 /**
  * Reads and then writes on the condition that nothing changed in between; does both again while another writer is faster.

@@ -1,8 +1,12 @@
 import { firstRunCheck, nextRunCheck } from '../../domain/retry-policies.ts';
+import { bothOf, type Condition } from './conditions.ts';
+import { type DueItem, queryDueAs } from './due-work.ts';
 import type { Key } from './item-kind.ts';
 import { itemKinds } from './item-kinds.ts';
-import { bothOf, type Condition, type DueItem, get, queryDueAs, update, writeIf } from './items.ts';
 import { due } from './keys.ts';
+import { get } from './reads.ts';
+import { update } from './write-requests.ts';
+import { writeIf } from './writes.ts';
 
 /** The execution that carries out an order or operation, and when the sweep checks it next. */
 export type Run = {

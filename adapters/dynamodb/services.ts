@@ -6,26 +6,14 @@ import {
   type PartnerService,
 } from '../../domain/service.ts';
 import type { Tariff } from '../../domain/tariff.ts';
+import { absent, atVersion, bothOf, type Condition, ConditionFailed, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import {
-  absent,
-  atVersion,
-  bothOf,
-  type Condition,
-  ConditionFailed,
-  createIdempotent,
-  exists,
-  get,
-  put,
-  query,
-  remove,
-  transact,
-  update,
-  updateAndGet,
-  writeIf,
-} from './items.ts';
 import { serviceNameKey, servicesOfCustomer } from './keys.ts';
+import { query } from './queries.ts';
+import { get } from './reads.ts';
 import { getTariff } from './tariffs.ts';
+import { put, remove, update } from './write-requests.ts';
+import { createIdempotent, transact, updateAndGet, writeIf } from './writes.ts';
 
 /**
  * A stored customer service. `sims` is its number of SIMs, exact while no operation is adding any; `workers` are the shards of

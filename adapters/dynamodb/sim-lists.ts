@@ -1,9 +1,9 @@
 import type { SimFilter } from '../../domain/operation.ts';
 import { type Sim, type SimState, statesWithCustomer } from '../../domain/sim.ts';
 import { itemKinds } from './item-kinds.ts';
-import { query, type Range } from './items.ts';
 import { simInService, simsInState, simsOfCustomer, simsOfCustomerInState } from './keys.ts';
 import { getOrder } from './orders.ts';
+import { query, type Range } from './queries.ts';
 import { getCustomerService } from './services.ts';
 import { matchesFilter } from './sims.ts';
 import { SIM_SHARDS } from './table.ts';

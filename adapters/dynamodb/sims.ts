@@ -2,9 +2,11 @@ import type { SimFilter } from '../../domain/operation.ts';
 import type { PlanStage } from '../../domain/plan.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
 import { isMove } from '../../domain/tenure.ts';
+import { absent, atVersion } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import { absent, atVersion, get, getMany, type Item, put, queryAll, write, writeIf } from './items.ts';
 import { shardOf, simInService, simKey, simsInState, simsOfCustomer, simsOfCustomerInState } from './keys.ts';
+import { queryAll } from './queries.ts';
+import { get, getMany } from './reads.ts';
 import {
   decodeHistory,
   encodeSteps,
@@ -13,6 +15,8 @@ import {
   type StoredStep,
   versionOf,
 } from './sim-history.ts';
+import { type Item, put } from './write-requests.ts';
+import { write, writeIf } from './writes.ts';
 
 /** A stored SIM, with its history. A stage that runs twice recognises its own change by it. */
 export type SimRecord = Sim & {

@@ -1,8 +1,12 @@
 import type { OperatorId } from '../../domain/operator.ts';
 import type { Tariff, TariffTerms } from '../../domain/tariff.ts';
+import { absent, atVersion, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import { absent, atVersion, exists, get, getMany, put, query, queryAll, remove, writeIf } from './items.ts';
+import { query, queryAll } from './queries.ts';
+import { get, getMany } from './reads.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
+import { put, remove } from './write-requests.ts';
+import { writeIf } from './writes.ts';
 
 type TariffRecord = Tariff & { version: number };
 type Grant = { tariffId: string };

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Period, type ServiceSum, type SimBytes, type SimDay, USAGE_RETENTION_DAYS } from '../../domain/usage.ts';
+import { absent, atVersion } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import { absent, atVersion, getMany, put, query, queryAll, transact, update, type Write, write } from './items.ts';
 import { shardOf, simDayKey } from './keys.ts';
+import { query, queryAll } from './queries.ts';
+import { getMany } from './reads.ts';
 import { USAGE_SHARDS } from './table.ts';
+import { put, update, type Write } from './write-requests.ts';
+import { transact, write } from './writes.ts';
 
 /** The shard of its services' sums that counts a SIM's usage. */
 export const usageShardOf = (iccid: string): number => shardOf(iccid) % USAGE_SHARDS;

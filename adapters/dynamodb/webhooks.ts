@@ -1,17 +1,10 @@
 import type { Webhook, WebhookSecrets } from '../../domain/webhook.ts';
+import { absent, atVersion, ConditionFailed } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import {
-  absent,
-  atVersion,
-  ConditionFailed,
-  createIdempotent,
-  get,
-  put,
-  query,
-  queryAll,
-  remove,
-  write,
-} from './items.ts';
+import { query, queryAll } from './queries.ts';
+import { get } from './reads.ts';
+import { put, remove } from './write-requests.ts';
+import { createIdempotent, write } from './writes.ts';
 
 /** A stored webhook, with its secrets. A secret is shown once and never logged. */
 export type WebhookRecord = Webhook & WebhookSecrets;

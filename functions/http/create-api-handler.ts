@@ -1,8 +1,8 @@
 import { isWithoutAnswer } from '../../adapters/aws-errors.ts';
+import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { isContention, isThrottled } from '../../adapters/dynamodb/contention.ts';
 import { cursorSecret } from '../../adapters/dynamodb/cursor-secret.ts';
 import * as requests from '../../adapters/dynamodb/idempotency.ts';
-import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { addToJournal } from '../../adapters/dynamodb/journal.ts';
 import { addRequests, requestLimitOf } from '../../adapters/dynamodb/request-counts.ts';
 import { required } from '../../adapters/environment.ts';

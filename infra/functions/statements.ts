@@ -41,7 +41,7 @@ export function tableStatements(
 
 /**
  * Prevents functions from updating or deleting journal entries, and all but those of the API from adding them. IAM cannot distinguish a
- * put that adds from one that replaces: `put` in adapters/dynamodb/items.ts rejects the latter.
+ * put that adds from one that replaces: `put` in adapters/dynamodb/write-requests.ts rejects the latter.
  */
 function protectJournal(table: Table, { adds }: { adds: boolean }): PolicyStatement {
   return new PolicyStatement({

@@ -1,6 +1,6 @@
 import { clock } from '../../adapters/clock.ts';
+import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { endHoldingWatch, getHoldingWatch, removeHoldingWatch } from '../../adapters/dynamodb/holding-watches.ts';
-import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { describeWaitingSims, type WaitingSims } from '../../domain/holding-watch.ts';

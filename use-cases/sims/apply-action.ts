@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
+import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { type SimRecord, wasLastChangedBy } from '../../adapters/dynamodb/sims.ts';
 import { decideOrNotFound, type SimAction } from '../../domain/sim-actions.ts';
 import { failed, type Outcome, type PageWork, succeeded } from './process-page.ts';

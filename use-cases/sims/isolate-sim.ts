@@ -1,4 +1,5 @@
-import { ConditionFailed, isPermanent } from '../../adapters/dynamodb/items.ts';
+import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
+import { isPermanent } from '../../adapters/dynamodb/failures.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
+import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { getSim, type SimRecord, saveSim, wasLastChangedBy } from '../../adapters/dynamodb/sims.ts';
 import type { Operation } from '../../domain/operation.ts';

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
+import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { isTransient } from '../../adapters/dynamodb/failures.ts';
-import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { getSims, hasKeptServicesSince, ownersOf, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { type TargetOf, targetsOf, tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';

@@ -4,7 +4,7 @@ import { changesIn, laneOf, type StreamRecord } from '../../adapters/dynamodb/ch
 import { deadLetter } from '../../adapters/dynamodb/dead-letters.ts';
 import { markWebhookDue, queueDelivery, queueItem } from '../../adapters/dynamodb/deliveries.ts';
 import { saveFailedChange } from '../../adapters/dynamodb/failed-changes.ts';
-import { isPermanent } from '../../adapters/dynamodb/items.ts';
+import { isPermanent } from '../../adapters/dynamodb/failures.ts';
 import { allWebhooks } from '../../adapters/dynamodb/webhooks.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { absent, atVersion, exists } from '../../../adapters/dynamodb/conditions.ts';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
-import { absent, atVersion, exists, put } from '../../../adapters/dynamodb/items.ts';
+import { put } from '../../../adapters/dynamodb/write-requests.ts';
 
 beforeAll(() => void Object.assign(process.env, { TABLE_NAME: 't' }));
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { MAX_TRANSACTION_ITEMS } from '../../../adapters/dynamodb/items.ts';
 import type { UncountedPart } from '../../../adapters/dynamodb/manifests.ts';
 import { batchesOf, MAX_SERVICES_PER_PART } from '../../../adapters/dynamodb/operations.ts';
+import { MAX_TRANSACTION_ITEMS } from '../../../adapters/dynamodb/writes.ts';
 
 const part = (page: number, services: readonly string[]): UncountedPart => ({
   page,

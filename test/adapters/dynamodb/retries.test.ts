@@ -2,27 +2,17 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { documentClient, retryInBackground, tableRetries } from '../../../adapters/dynamodb/client.ts';
+import { absent, ConditionFailed, exists } from '../../../adapters/dynamodb/conditions.ts';
 import { isContention, isThrottled } from '../../../adapters/dynamodb/contention.ts';
 import { leaseQueue } from '../../../adapters/dynamodb/deliveries.ts';
-import {
-  absent,
-  ConditionFailed,
-  exists,
-  get,
-  getMany,
-  MAX_TRANSACTION_ITEMS,
-  put,
-  remove,
-  transact,
-  update,
-  write,
-  writeIf,
-} from '../../../adapters/dynamodb/items.ts';
 import { changeOperation } from '../../../adapters/dynamodb/operations.ts';
 import { upsertOperator } from '../../../adapters/dynamodb/operators.ts';
 import { upsertPartner } from '../../../adapters/dynamodb/partners.ts';
+import { get, getMany } from '../../../adapters/dynamodb/reads.ts';
 import { claimNextAttempt } from '../../../adapters/dynamodb/runs.ts';
 import { upsertTariff } from '../../../adapters/dynamodb/tariffs.ts';
+import { put, remove, update } from '../../../adapters/dynamodb/write-requests.ts';
+import { MAX_TRANSACTION_ITEMS, transact, write, writeIf } from '../../../adapters/dynamodb/writes.ts';
 import { requestOperationCancellation } from '../../../domain/operation-steps.ts';
 import { type Operator, seedOperators } from '../../../domain/operator.ts';
 import { backgroundRetries, conflictRetries, interactiveRetries } from '../../../domain/retry-policies.ts';

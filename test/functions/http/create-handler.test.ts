@@ -7,7 +7,7 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { ConditionFailed } from '../../../adapters/dynamodb/items.ts';
+import { ConditionFailed } from '../../../adapters/dynamodb/conditions.ts';
 import { createApiHandler } from '../../../functions/http/create-api-handler.ts';
 import { createHandler } from '../../../functions/http/create-handler.ts';
 import { okPage, okResource, route } from '../../../functions/http/route.ts';

@@ -4,7 +4,7 @@ import { MAX_AUDIENCES } from '../../../adapters/api-gateway/audiences.ts';
 import type { Key } from '../../../adapters/dynamodb/item-kind.ts';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import type { Attributes } from '../../../adapters/dynamodb/item-shapes.ts';
-import { scanRaw } from '../../../adapters/dynamodb/items.ts';
+import { scanRaw } from '../../../adapters/dynamodb/reads.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { untilAvailable } from '../support/eventually.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';

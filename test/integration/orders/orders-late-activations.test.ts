@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { get, update, write } from '../../../adapters/dynamodb/items.ts';
 import { simKey } from '../../../adapters/dynamodb/keys.ts';
+import { get } from '../../../adapters/dynamodb/reads.ts';
 import type { SimRecord } from '../../../adapters/dynamodb/sims.ts';
+import { update } from '../../../adapters/dynamodb/write-requests.ts';
+import { write } from '../../../adapters/dynamodb/writes.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Operation, type Page } from '../support/partner.ts';

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
-import { update, write } from '../../../adapters/dynamodb/items.ts';
 import { operatorTraffic } from '../../../adapters/dynamodb/operator-traffic.ts';
+import { update } from '../../../adapters/dynamodb/write-requests.ts';
+import { write } from '../../../adapters/dynamodb/writes.ts';
 import type { OperatorTraffic } from '../../../adapters/operators/traffic.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { gatewayToScript } from '../../adapters/operators/operators-under-test.ts';

@@ -12,7 +12,6 @@ import { getHoldingWatch } from '../../../adapters/dynamodb/holding-watches.ts';
 import type { Key } from '../../../adapters/dynamodb/item-kind.ts';
 import { type ItemKind, itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { upgradeItem } from '../../../adapters/dynamodb/item-shapes.ts';
-import { get } from '../../../adapters/dynamodb/items.ts';
 import { queryJournal } from '../../../adapters/dynamodb/journal.ts';
 import { getLateActivation } from '../../../adapters/dynamodb/late-activations.ts';
 import {
@@ -28,6 +27,7 @@ import { getOperator } from '../../../adapters/dynamodb/operators.ts';
 import { getOrderPoll } from '../../../adapters/dynamodb/order-polls.ts';
 import { getOrder, queryOrderEvents } from '../../../adapters/dynamodb/orders.ts';
 import { getPartner } from '../../../adapters/dynamodb/partners.ts';
+import { get } from '../../../adapters/dynamodb/reads.ts';
 import { getCustomerService, getPartnerService } from '../../../adapters/dynamodb/services.ts';
 import { getSim, ownersOf, type SimRecord, simHistory } from '../../../adapters/dynamodb/sims.ts';
 import { SHAPE } from '../../../adapters/dynamodb/table.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
-import { update, write } from '../../../adapters/dynamodb/items.ts';
 import { operationManifest, pageWithResults } from '../../../adapters/dynamodb/manifests.ts';
 import { getCustomerService, insertCustomerService } from '../../../adapters/dynamodb/services.ts';
 import { getSims, saveSim } from '../../../adapters/dynamodb/sims.ts';
+import { update } from '../../../adapters/dynamodb/write-requests.ts';
+import { write } from '../../../adapters/dynamodb/writes.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Sim } from '../support/partner.ts';

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
 import { queryDeadLetters, queryRedrivenUsage, removeRedrivenUsage } from '../../../adapters/dynamodb/dead-letters.ts';
-import { put, remove, write } from '../../../adapters/dynamodb/items.ts';
 import { simDayKey } from '../../../adapters/dynamodb/keys.ts';
 import { addSim } from '../../../adapters/dynamodb/sims.ts';
 import { simDays, sumsOfService } from '../../../adapters/dynamodb/usage.ts';
+import { put, remove } from '../../../adapters/dynamodb/write-requests.ts';
+import { write } from '../../../adapters/dynamodb/writes.ts';
 import { readRecords } from '../../../adapters/operators/answers.ts';
 import { type Iccid, withCheckDigit } from '../../../domain/iccid.ts';
 import { newSimInHolding } from '../../../domain/sim.ts';

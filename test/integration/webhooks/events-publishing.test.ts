@@ -4,9 +4,10 @@ import { getDelivery, type PendingDelivery, queryPending } from '../../../adapte
 import { getFailedChange } from '../../../adapters/dynamodb/failed-changes.ts';
 import type { Key } from '../../../adapters/dynamodb/item-kind.ts';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
-import { put, remove, write } from '../../../adapters/dynamodb/items.ts';
 import { simKey } from '../../../adapters/dynamodb/keys.ts';
 import { insertWebhook } from '../../../adapters/dynamodb/webhooks.ts';
+import { put, remove } from '../../../adapters/dynamodb/write-requests.ts';
+import { write } from '../../../adapters/dynamodb/writes.ts';
 import { newSecret } from '../../../adapters/webhooks/signature.ts';
 import { withCheckDigit } from '../../../domain/iccid.ts';
 import { handler } from '../../../functions/streams/publish-events.ts';
