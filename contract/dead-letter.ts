@@ -3,7 +3,7 @@ import type { DeadLetter, FailedWork } from '../domain/dead-letter.ts';
 import { described } from '../domain/described.ts';
 import { id, namedSchema, time } from './fields.ts';
 
-export const deadLetterSchema = namedSchema('SetAside', () =>
+export const deadLetterSchema = namedSchema('DeadLetter', () =>
   z.object({
     id,
     kind: z.enum(['order', 'operation', 'delivery', 'due', 'usage', 'alarm']),

@@ -27,7 +27,7 @@ export function cardAt(operatorId: OperatorId, { block, place }: CardPlace): Car
 }
 
 /** Returns the place of an ICCID; undefined when it is not one of the operator's numbers. */
-export function placeOf(operatorId: OperatorId, iccid: string): CardPlace | undefined {
+export function findPlace(operatorId: OperatorId, iccid: string): CardPlace | undefined {
   const serial = iccid.slice(-SERIAL_DIGITS - 1, -1);
   if (!/^\d{10}$/.test(serial) || iccidOf(operatorId, serial) !== iccid) {
     return undefined;

@@ -6,7 +6,7 @@ import type { Context, LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'a
 import { BooksChanged, BooksFull, openBooks } from './books-in-table.ts';
 import { MAX_BODY_BYTES } from './json-over-http.ts';
 import { type ApiAnswer, refusal } from './operators-api.ts';
-import { type Call, isAuthorised, operatorsService, placeOf } from './service.ts';
+import { isAuthorised, operatorsService, parsePath, type SandboxRequest } from './service.ts';
 import { openStore } from './store.ts';
 
 export type OnLambdaOptions = {
@@ -29,7 +29,7 @@ export async function answerUrl(
   { documents, tableName, apiKey, now }: OnLambdaOptions,
 ): Promise<LambdaFunctionURLResult> {
   const call = callOf(event);
-  const { operatorId } = placeOf(call.url);
+  const { operatorId } = parsePath(call.url);
   for (let attempt = 1; ; attempt++) {
     const store =
       operatorId !== undefined && isAuthorised(call, apiKey)
@@ -73,7 +73,7 @@ export async function handler(event: LambdaFunctionURLEvent, context: Context): 
   return answerUrl(event, context, { documents, tableName, apiKey, now: () => new Date() });
 }
 
-function callOf(event: LambdaFunctionURLEvent): Call {
+function callOf(event: LambdaFunctionURLEvent): SandboxRequest {
   return {
     method: event.requestContext.http.method,
     url: new URL(`${event.rawPath}?${event.rawQueryString}`, 'http://sandbox'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Usage } from './behaviour.ts';
-import { type CardPlace, cardAt, placeOf } from './cards.ts';
+import { type CardPlace, cardAt, findPlace } from './cards.ts';
 import { networkOf, type OperatorId } from './networks.ts';
 import { createSandboxOrder, deliveredCards, type Order, orderAt, orderRequestSchema } from './orders.ts';
 import { pageOfPlaces, repeated, repeatedOrder, repeatedPageOfPlaces } from './repeats.ts';
@@ -241,7 +241,7 @@ function changeSim(context: Context, iccid: string, change: (standing: SimStandi
 
 /** Finds the delivered card with an ICCID. */
 function deliveredCard({ operatorId, books, now }: Context, iccid: string): (CardPlace & { order: Order }) | undefined {
-  const at = placeOf(operatorId, iccid);
+  const at = findPlace(operatorId, iccid);
   const order = at && books.orders.get(books.orderOfBlock.get(at.block) ?? '');
   const delivered = order && deliveredCards(order, now);
   return at && order && delivered && at.place < delivered.quantity ? { ...at, order } : undefined;

@@ -5,7 +5,7 @@ import { type ApiAnswer, addUsage, answerRequest, refusal } from './operators-ap
 import type { Store } from './store.ts';
 
 /** An HTTP call, independent of the transport. `json` returns undefined when the body is not JSON or too long; its value is null for an empty body. */
-export type Call = {
+export type SandboxRequest = {
   method: string;
   url: URL;
   header(name: string): string | undefined;
@@ -24,7 +24,7 @@ export type ServiceOptions = {
 
 export type Service = {
   /** Handles a call; returns undefined when the operator stalls. */
-  answer(call: Call): Promise<ApiAnswer | undefined>;
+  answer(call: SandboxRequest): Promise<ApiAnswer | undefined>;
   /** Replaces the behaviour of an operator. Throws when the behaviour is invalid. */
   behave(operatorId: string, behaviour: BehaviourRequest): void;
   /** Records usage of a SIM. Throws when the usage is invalid. */
@@ -44,7 +44,11 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
     store.changed();
   }
 
-  async function answerOperator(operatorId: OperatorId, path: string[], call: Call): Promise<ApiAnswer | undefined> {
+  async function answerOperator(
+    operatorId: OperatorId,
+    path: string[],
+    call: SandboxRequest,
+  ): Promise<ApiAnswer | undefined> {
     const books = store.books(operatorId);
     if (books.behaviour.stall) {
       return undefined;
@@ -78,7 +82,7 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
   }
 
   /** Handles the control routes of a standalone sandbox. */
-  async function answerControl(operatorId: OperatorId, what: string, call: Call): Promise<ApiAnswer> {
+  async function answerControl(operatorId: OperatorId, what: string, call: SandboxRequest): Promise<ApiAnswer> {
     const body = await call.json();
     if (what === 'PUT behaviour') {
       const behaviour = behaviourSchema.safeParse(body?.value);
@@ -103,7 +107,7 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
     behave,
     recordUsage,
     async answer(call) {
-      const { area, operatorId, path } = placeOf(call.url);
+      const { area, operatorId, path } = parsePath(call.url);
       if (area === 'health') {
         return { status: 200, body: { status: 'ok', now: now().toISOString() } };
       }
@@ -129,14 +133,14 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
  * Whether the caller sent the API key. Compares digests in constant time, so that the duration reveals neither the key nor its
  * length.
  */
-export function isAuthorised(call: Call, apiKey: string): boolean {
+export function isAuthorised(call: SandboxRequest, apiKey: string): boolean {
   return timingSafeEqual(digestOf(call.header('authorization') ?? ''), digestOf(`Bearer ${apiKey}`));
 }
 
 const digestOf = (text: string) => createHash('sha256').update(text).digest();
 
 /** Splits a path into its area, operator and rest; the operator is undefined when its id is missing or malformed. */
-export function placeOf(url: URL): { area: string | undefined; operatorId: OperatorId | undefined; path: string[] } {
+export function parsePath(url: URL): { area: string | undefined; operatorId: OperatorId | undefined; path: string[] } {
   const [area, id, ...path] = url.pathname.split('/').filter(Boolean);
   return { area, operatorId: id !== undefined && isOperatorId(id) ? id : undefined, path };
 }

@@ -92,9 +92,9 @@ export function putResults(
   results: readonly SimResult[],
   uncounted: Counts,
 ): Write {
-  const placeOf = new Map(iccids.map((iccid, place) => [iccid, place]));
+  const indexByIccid = new Map(iccids.map((iccid, index) => [iccid, index]));
   const placesOf = (group: readonly SimResult[]) =>
-    formatPlaces(group.flatMap(({ iccid }) => placeOf.get(iccid) ?? []));
+    formatPlaces(group.flatMap(({ iccid }) => indexByIccid.get(iccid) ?? []));
   const byProblem = Map.groupBy(
     results.filter((result) => result.outcome === 'failed'),
     ({ problem }) => JSON.stringify(problem),

@@ -47,7 +47,7 @@ export type OperatorGatewaysOptions = {
   policy?: Partial<CallPolicy>;
 };
 
-type Call<T> = {
+type OperatorRequest<T> = {
   method: 'GET' | 'PUT' | 'POST';
   path: string;
   body?: unknown;
@@ -82,12 +82,12 @@ function timeoutFromEnvironment(): Partial<CallPolicy> {
 type Settings = OperatorGatewaysOptions & { policy: CallPolicy };
 
 function operatorGateway(operatorId: string, options: Settings): OperatorGateway {
-  const call = <T>(request: Call<T>) => callOperator(operatorId, options, request);
+  const call = <T>(request: OperatorRequest<T>) => callOperator(operatorId, options, request);
 
   /** Sends one batch after another, so as not to overload the operator. Logs SIMs without a usable answer. */
   async function inBatches(
     iccids: readonly string[],
-    requestFor: (batch: string[]) => Call<SimAnswers>,
+    requestFor: (batch: string[]) => OperatorRequest<SimAnswers>,
   ): Promise<SimAnswer[]> {
     const answers: SimAnswer[] = [];
     for (const batch of batchesOf(iccids)) {
@@ -101,7 +101,7 @@ function operatorGateway(operatorId: string, options: Settings): OperatorGateway
     return answers;
   }
 
-  async function logLeftOut({ path }: Call<SimAnswers>, leftOut: readonly LeftOutSim[]): Promise<void> {
+  async function logLeftOut({ path }: OperatorRequest<SimAnswers>, leftOut: readonly LeftOutSim[]): Promise<void> {
     const apiKey = connectionTo(operatorId, await options.configuration())?.apiKey ?? '';
     options.logger.warn('invalid answer of an operator about SIMs', {
       operatorId,
@@ -173,7 +173,7 @@ function traceHeader(): Record<string, string> {
 }
 
 /** Calls the operator and reports the call. An operator that is not configured is not reported: this is no outage to alert on. */
-async function callOperator<T>(operatorId: string, options: Settings, request: Call<T>): Promise<T> {
+async function callOperator<T>(operatorId: string, options: Settings, request: OperatorRequest<T>): Promise<T> {
   const startedAt = performance.now();
   let isReported = true;
   let answered = false;
@@ -193,14 +193,14 @@ async function callOperator<T>(operatorId: string, options: Settings, request: C
   }
 }
 
-const nameOf = (operatorId: string, { method, path }: Pick<Call<unknown>, 'method' | 'path'>) =>
+const nameOf = (operatorId: string, { method, path }: Pick<OperatorRequest<unknown>, 'method' | 'path'>) =>
   `${operatorId}: ${method} ${path}`;
 
 async function callConfigured<T>(
   operatorId: string,
   connection: OperatorsConfiguration[string],
   options: Settings,
-  request: Call<T>,
+  request: OperatorRequest<T>,
 ): Promise<T> {
   const what = nameOf(operatorId, request);
   const { baseUrl, apiKey, requestsPerSecond } = connection;

@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { memoize } from '../../domain/memoize.ts';
 import { createHandler } from '../http/create-handler.ts';
-import { type Answer, route } from '../http/route.ts';
+import { type RouteResponse, route } from '../http/route.ts';
 
 /** The state of the API and its description, open to everyone. This function also answers all unknown paths. */
 export const routes = [
@@ -61,7 +61,7 @@ export const routes = [
  * Answers with a file that is stored compressed. Clients that do not accept gzip get plain text, not bytes: Lambda limits
  * responses to 6 MB, and base64 would make the text a third larger.
  */
-function fileAnswer(compressed: Buffer, contentType: string, headers: Headers): Answer {
+function fileAnswer(compressed: Buffer, contentType: string, headers: Headers): RouteResponse {
   return /\bgzip\b/.test(headers['accept-encoding'] ?? '')
     ? { status: 200, raw: { bytes: compressed, contentType, encoding: 'gzip' } }
     : { status: 200, text: { body: gunzipSync(compressed).toString(), contentType } };

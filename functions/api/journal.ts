@@ -3,7 +3,7 @@ import { journalEntrySchema, showJournalEntry } from '../../contract/journal-ent
 import { tenantOf } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
-import { readJournal } from '../../use-cases/access/read-journal.ts';
+import { listJournalEntries } from '../../use-cases/access/read-journal.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { okPage, route } from '../http/route.ts';
 
@@ -28,7 +28,7 @@ export const routes = [
       }),
     answers: { 200: journalEntrySchema },
     handle: async ({ caller, query, page }) => {
-      const { items, next } = await readJournal(tenantOf(caller), query, page);
+      const { items, next } = await listJournalEntries(tenantOf(caller), query, page);
       return okPage(items.map(showJournalEntry), next);
     },
   }),

@@ -19,8 +19,8 @@ import { grantTariff, revokeTariff } from '../../use-cases/platform/grant-tariff
 import { listPartners, readPartner } from '../../use-cases/platform/read-partners.ts';
 import {
   listAllTariffs,
+  listGrantedTariffs,
   readGrantedTariff,
-  readGrantedTariffs,
   readTariff,
 } from '../../use-cases/platform/read-tariffs.ts';
 import { saveOperator } from '../../use-cases/platform/save-operator.ts';
@@ -29,7 +29,7 @@ import { saveTariff } from '../../use-cases/platform/save-tariff.ts';
 import { listOperators, readOperator } from '../../use-cases/services/read-catalogue.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch, requirePutConditions } from '../http/etag.ts';
-import { type Answer, created, noContent, okPage, okResource, route } from '../http/route.ts';
+import { created, noContent, okPage, okResource, type RouteResponse, route } from '../http/route.ts';
 
 const partnerDetails = z.lazy(() =>
   z.strictObject({
@@ -171,7 +171,7 @@ export const routes = [
     paged: true,
     answers: { 200: tariffAnswerSchema },
     handle: async ({ path: { partnerId }, page }) => {
-      const { items, last } = await readGrantedTariffs(partnerId, page);
+      const { items, last } = await listGrantedTariffs(partnerId, page);
       return okPage(items.map(showTariff), last);
     },
   }),
@@ -318,7 +318,7 @@ export const routes = [
 ];
 
 /** The answer to a `PUT`: 201 when it created the resource, otherwise 200 with the previous state for the journal. */
-function createdOrReplaced(location: string, shown: unknown, before: unknown): Answer {
+function createdOrReplaced(location: string, shown: unknown, before: unknown): RouteResponse {
   return before === undefined ? created(location, shown) : { ...okResource(shown), before };
 }
 

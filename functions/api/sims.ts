@@ -14,7 +14,15 @@ import { type BulkAction, startBulkAction } from '../../use-cases/sims/start-bul
 import { readSimUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
-import { type Answer, accepted, okPage, okResource, type Route, type RouteRequest, route } from '../http/route.ts';
+import {
+  accepted,
+  okPage,
+  okResource,
+  type Route,
+  type RouteRequest,
+  type RouteResponse,
+  route,
+} from '../http/route.ts';
 
 const select = { iccids: ['8944200000000000017'] };
 const bulkAnswers = { 200: dryRunSchema, 202: operationSchema };
@@ -207,7 +215,7 @@ async function startAction(
   }: Pick<RouteRequest<'change_sims', string, unknown, ActionBody>, 'caller' | 'body' | 'now' | 'newId'>,
   action: SimAction,
   target: OperationTarget,
-): Promise<Answer> {
+): Promise<RouteResponse> {
   const { select, dryRun, effectiveAt, confirm } = body;
   const request = { action, target, select, dryRun, effectiveAt, confirm };
   const started = await startBulkAction(caller.partnerId, request, { actor: caller.userId, now, newId });

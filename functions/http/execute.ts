@@ -17,7 +17,7 @@ import { etagOfText } from './etag.ts';
 import { type AttemptOutcome, fingerprintOf, runIdempotent } from './idempotency.ts';
 import { isFinalProblem } from './problem.ts';
 import { renderBody } from './render-body.ts';
-import type { Answer } from './route.ts';
+import type { RouteResponse } from './route.ts';
 import { writeJournal } from './write-journal.ts';
 
 /** An attempt counts as crashed once the function's time-out has passed, plus this margin. */
@@ -85,7 +85,7 @@ async function handle(event: ApiEvent, checked: CheckedRequest, table: ApiTable)
 function render(
   event: ApiEvent,
   { registered }: CheckedRequest,
-  { status, body, headers, single, raw, text }: Answer,
+  { status, body, headers, single, raw, text }: RouteResponse,
   nextCursor: string | undefined,
 ): ApiResponse {
   const shared = { ...headers, 'x-request-id': event.requestContext.requestId };

@@ -39,7 +39,7 @@ export type RouteRequest<A extends Access, Path extends string, Query, Body> = {
 };
 
 /** The answer of a handler. */
-export type Answer = {
+export type RouteResponse = {
   status: number;
   body?: unknown;
   headers?: Record<string, string>;
@@ -96,7 +96,7 @@ export type Route = {
   rows?: string;
   /** Response schemas by status; `null` for no body. For a list, the schema of one item. */
   answers: Readonly<Record<number, z.ZodMiniType | null>>;
-  handle: (request: RouteRequest<Access, string, unknown, unknown>) => Promise<Answer>;
+  handle: (request: RouteRequest<Access, string, unknown, unknown>) => Promise<RouteResponse>;
 };
 
 /**
@@ -126,7 +126,7 @@ export function route<
     query?: () => Query;
     /** Creates the schema of the body, at its first use. */
     body?: () => Body;
-    handle: (request: RouteRequest<A, Path, z.infer<Query>, z.infer<Body>>) => Promise<Answer>;
+    handle: (request: RouteRequest<A, Path, z.infer<Query>, z.infer<Body>>) => Promise<RouteResponse>;
   },
 ): Route {
   const { body, ...rest } = declared;
@@ -137,11 +137,15 @@ export function route<
 /** The key of a route in API Gateway. */
 export const routeKey = ({ method, path }: Pick<Route, 'method' | 'path'>) => `${method} ${path}`;
 
-export const okResource = (body: unknown): Answer => ({ status: 200, body, single: true });
+export const okResource = (body: unknown): RouteResponse => ({ status: 200, body, single: true });
 
-export const okPage = (items: readonly unknown[], next?: string): Answer => ({ status: 200, body: { items }, next });
+export const okPage = (items: readonly unknown[], next?: string): RouteResponse => ({
+  status: 200,
+  body: { items },
+  next,
+});
 
-export const created = (location: string, body: unknown): Answer => ({
+export const created = (location: string, body: unknown): RouteResponse => ({
   status: 201,
   body,
   single: true,
@@ -149,10 +153,10 @@ export const created = (location: string, body: unknown): Answer => ({
 });
 
 /** A 202 with the operation that does the work. */
-export const accepted = (operation: { id: string }): Answer => ({
+export const accepted = (operation: { id: string }): RouteResponse => ({
   status: 202,
   body: operation,
   headers: { location: `/v1/operations/${operation.id}` },
 });
 
-export const noContent: Answer = { status: 204 };
+export const noContent: RouteResponse = { status: 204 };

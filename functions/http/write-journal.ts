@@ -5,7 +5,7 @@ import { tenantOf } from '../../domain/access.ts';
 import { fieldChanges } from '../../domain/field-changes.ts';
 import type { JournalEntry } from '../../domain/journal-entry.ts';
 import type { ApiTable } from './api-table.ts';
-import type { Access, Answer, Route, RouteRequest } from './route.ts';
+import type { Access, Route, RouteRequest, RouteResponse } from './route.ts';
 
 type Event = Pick<APIGatewayProxyEventV2, 'rawPath' | 'requestContext'>;
 type Request = Pick<RouteRequest<Access, string, unknown, unknown>, 'caller' | 'body' | 'now'>;
@@ -15,7 +15,7 @@ export async function writeJournal(
   event: Event,
   route: Pick<Route, 'method' | 'path' | 'readOnly'>,
   request: Request,
-  answer: Answer,
+  answer: RouteResponse,
   table: Pick<ApiTable, 'addToJournal'>,
 ): Promise<void> {
   const entry = journalEntry(event, route, request, answer);
@@ -35,7 +35,7 @@ function journalEntry(
   event: Event,
   { method, path, readOnly }: Pick<Route, 'method' | 'path' | 'readOnly'>,
   { caller, body, now }: Request,
-  { status, headers, before, body: after }: Answer,
+  { status, headers, before, body: after }: RouteResponse,
 ): JournalEntry | undefined {
   if (method === 'GET' || readOnly || status >= 300 || !caller || isDryRun(body)) {
     return undefined;

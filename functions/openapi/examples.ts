@@ -238,7 +238,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     topSims: [{ iccid, bytes: 210_554_061 }],
     forecast: '2026-11-27',
   },
-  SetAside: {
+  DeadLetter: {
     id: 'work_01JBZB4E7H0K3N6Q9T2W5Z8C1F',
     kind: 'order',
     partnerId: 'acme',

@@ -1,5 +1,5 @@
 import { machineOfToken } from '../step-functions/machine-of-token.ts';
-import type { Call } from './evaluate.ts';
+import type { RequiredPermission } from './evaluate.ts';
 
 // Determines the permissions that a request to an AWS service needs. Workers load this file without its types (bare-source.ts).
 
@@ -35,7 +35,7 @@ const LEADING_KEYS = 'dynamodb:LeadingKeys';
  * Returns the permissions that a request needs; all of them must be granted. Returns none for a body that is not JSON: the
  * service rejects it.
  */
-export function requiredPermissions(request: ServiceRequest, directory: Directory): Call[] {
+export function requiredPermissions(request: ServiceRequest, directory: Directory): RequiredPermission[] {
   if (request.service === 'apigateway') {
     const [path = ''] = request.path.replace(/^\/v2/, '').split('?');
     return [{ action: `apigateway:${request.method}`, resource: `arn:aws:apigateway:${directory.region}::${path}` }];
@@ -58,13 +58,13 @@ export function requiredPermissions(request: ServiceRequest, directory: Director
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html */
-function tableCalls(operation: string, input: Input, directory: Directory): Call[] {
+function tableCalls(operation: string, input: Input, directory: Directory): RequiredPermission[] {
   const tableArn = (name: unknown) =>
     String(name).startsWith('arn:')
       ? String(name)
       : `arn:aws:dynamodb:${directory.region}:${directory.account}:table/${String(name)}`;
   const tableOf = (name: unknown) => directory.tables[String(name).split('/').at(-1) ?? ''];
-  const call = (action: string, table: unknown, leadingKeys: readonly string[] | undefined): Call => ({
+  const call = (action: string, table: unknown, leadingKeys: readonly string[] | undefined): RequiredPermission => ({
     action: `dynamodb:${action}`,
     resource: tableArn(table),
     ...(leadingKeys && { context: { [LEADING_KEYS]: leadingKeys } }),

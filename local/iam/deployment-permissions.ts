@@ -2,7 +2,7 @@ import { StartError } from '../start-error.ts';
 import { account, region } from '../template/identity.ts';
 import type { FunctionPart, InvokePermissionPart, Parts, RolePart, StateMachinePart } from '../template/parts.ts';
 import type { ResourceStatement } from '../template/policy-schemas.ts';
-import { type Call, policyEvaluator } from './evaluate.ts';
+import { policyEvaluator, type RequiredPermission } from './evaluate.ts';
 
 // Checks the permissions with which AWS services call each other. AWS reports some missing permissions during deployment and others
 // on the first event; the local cloud reports all of them at its start.
@@ -161,7 +161,7 @@ function missingForDestination(role: RolePart, owner: string, arn: string | unde
     : missingForRole(role, owner, [{ action, resource: arn }]);
 }
 
-function missingForRole(role: RolePart, owner: string, calls: readonly Call[]): string[] {
+function missingForRole(role: RolePart, owner: string, calls: readonly RequiredPermission[]): string[] {
   const decide = policyEvaluator(role.statements);
   return calls
     .filter((call) => decide(withTls(call)) !== 'allowed')
@@ -209,12 +209,12 @@ function missingInvokePermission(
       ];
 }
 
-function sourceOf(sourceArn: string | undefined): NonNullable<Call['context']> {
+function sourceOf(sourceArn: string | undefined): NonNullable<RequiredPermission['context']> {
   return sourceArn === undefined ? {} : { 'aws:SourceArn': [sourceArn], 'aws:SourceAccount': [account] };
 }
 
 /** AWS services call each other over TLS. */
-function withTls(call: Call): Call {
+function withTls(call: RequiredPermission): RequiredPermission {
   return { ...call, context: { ...call.context, 'aws:SecureTransport': ['true'] } };
 }
 
@@ -223,6 +223,6 @@ const appliesTo =
   ({ principals }: ResourceStatement) =>
     principals.some((named) => named === '*' || named === principal);
 
-function decisionOf(statements: readonly ResourceStatement[], call: Call) {
+function decisionOf(statements: readonly ResourceStatement[], call: RequiredPermission) {
   return policyEvaluator(statements)(call);
 }

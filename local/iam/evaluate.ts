@@ -28,7 +28,11 @@ export type Statement = {
 };
 
 /** A permission that a request needs. Condition keys without a value are absent. */
-export type Call = { action: string; resource: string; context?: Readonly<Record<string, readonly string[]>> };
+export type RequiredPermission = {
+  action: string;
+  resource: string;
+  context?: Readonly<Record<string, readonly string[]>>;
+};
 
 export type Decision = 'allowed' | 'explicitlyDenied' | 'notAllowed';
 
@@ -41,11 +45,11 @@ const MAX_CACHED_DECISIONS = 2_000;
  *
  * The statements that apply to an action and a resource are cached; conditions are evaluated for each call.
  */
-export function policyEvaluator(statements: readonly Statement[]): (call: Call) => Decision {
+export function policyEvaluator(statements: readonly Statement[]): (call: RequiredPermission) => Decision {
   const compiled = statements.map(compile);
   const applicable = new Map<string, Decision | readonly CompiledStatement[]>();
 
-  function decisionFor({ action, resource }: Call): Decision | readonly CompiledStatement[] {
+  function decisionFor({ action, resource }: RequiredPermission): Decision | readonly CompiledStatement[] {
     const matching = compiled.filter((statement) => statement.matches(action, resource));
     return matching.every(({ isConditional }) => !isConditional) ? decide(matching, undefined) : matching;
   }
@@ -64,7 +68,7 @@ export function policyEvaluator(statements: readonly Statement[]): (call: Call) 
   };
 }
 
-type Context = Call['context'];
+type Context = RequiredPermission['context'];
 type CompiledStatement = {
   effect: Statement['effect'];
   isConditional: boolean;
@@ -166,7 +170,7 @@ function valueMatcher(operator: Exclude<ConditionOperator, 'Null'>, value: strin
 }
 
 /** The message of AWS for a denied call. */
-export function denialMessage(principal: string, { action, resource }: Call, decision: Decision): string {
+export function denialMessage(principal: string, { action, resource }: RequiredPermission, decision: Decision): string {
   const reason =
     decision === 'explicitlyDenied'
       ? 'with an explicit deny in an identity-based policy'

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { LocalCloud } from '../../local/cloud.ts';
 import { type Directory, requiredPermissions, type ServiceRequest } from '../../local/iam/calls.ts';
 import { refuseMissingPermissions } from '../../local/iam/deployment-permissions.ts';
-import { type Call, type Condition, policyEvaluator, type Statement } from '../../local/iam/evaluate.ts';
+import { type Condition, policyEvaluator, type RequiredPermission, type Statement } from '../../local/iam/evaluate.ts';
 import { taskTokens } from '../../local/step-functions/task-tokens.ts';
 import { type Assembly, readAssembly } from '../../local/template/assembly.ts';
 import { readParts } from '../../local/template/read-parts.ts';
@@ -22,8 +22,8 @@ const allow = (statement: Partial<Statement> = {}): Statement => ({
   ...statement,
 });
 const deny = (statement: Partial<Statement> = {}): Statement => ({ ...allow(statement), effect: 'Deny' });
-const put: Call = { action: 'dynamodb:PutItem', resource: TABLE };
-const decide = (statements: Statement[], call: Call = put) => policyEvaluator(statements)(call);
+const put: RequiredPermission = { action: 'dynamodb:PutItem', resource: TABLE };
+const decide = (statements: Statement[], call: RequiredPermission = put) => policyEvaluator(statements)(call);
 
 describe('a policy', () => {
   test('allows nothing that no statement allows', () => {
@@ -145,7 +145,7 @@ describe('a policy', () => {
     resources: fc.array(resources, { minLength: 1, maxLength: 3 }),
     conditions,
   });
-  const call: fc.Arbitrary<Call> = fc.record({
+  const call: fc.Arbitrary<RequiredPermission> = fc.record({
     action: fc.constantFrom('dynamodb:PutItem', 'dynamodb:GetItem', 'sqs:SendMessage'),
     resource: fc.constantFrom(TABLE, `${TABLE}/index/i`, 'arn:aws:sqs:r:1:q'),
     context: fc.record({ k: fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 }) }, { requiredKeys: [] }),

@@ -17,7 +17,7 @@ export type JournalFilter = {
  *
  * @throws Refusal `invalid_input` when `to` is before `from`
  */
-export async function readJournal(
+export async function listJournalEntries(
   tenant: Tenant,
   { from, to, actor, resource }: JournalFilter,
   page: PageRequest,

@@ -26,7 +26,7 @@ export async function readGrantedTariff(partnerId: string, tariffId: string): Pr
  *
  * @throws Refusal `not_found` when the partner does not exist
  */
-export async function readGrantedTariffs(partnerId: string, page: PageRequest): Promise<Tariffs> {
+export async function listGrantedTariffs(partnerId: string, page: PageRequest): Promise<Tariffs> {
   await readPartner(partnerId);
   return queryGrantedTariffs(partnerId, page.limit, page.after);
 }

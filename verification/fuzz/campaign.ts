@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import pMap from 'p-map';
 import { answerCheck } from './checks.ts';
 import { type ApiDocument, type DocumentedRoute, readDocument, routeOfRequest } from './document.ts';
-import { type Answer, type Sender, sender } from './http.ts';
+import { type HttpResponse, type Sender, sender } from './http.ts';
 import { leakCheck } from './leaks.ts';
 import { followUps, lostValues } from './read-back.ts';
 import { type FuzzRequest, resolve, type SentRequest, scriptLine } from './request.ts';
@@ -59,7 +59,7 @@ export async function campaign(target: Target, options: CampaignOptions): Promis
   const counts = new Map<string, Map<number, number>>();
   let calls = 0;
 
-  const ask = asking({ document, world, connection }, (route, status) => {
+  const ask = createExchanger({ document, world, connection }, (route, status) => {
     calls += 1;
     const ofRoute = counts.get(route) ?? new Map<number, number>();
     counts.set(route, ofRoute.set(status, (ofRoute.get(status) ?? 0) + 1));
@@ -122,17 +122,20 @@ function* turnsOf(documented: readonly DocumentedRoute[], seed: number, isOver: 
 const STRIDE = 8;
 const rankOf = (documented: readonly DocumentedRoute[], route: DocumentedRoute) => documented.indexOf(route) % STRIDE;
 
-type Asked = { sent: SentRequest; faults: string[] };
-type Ask = (request: FuzzRequest) => Promise<Asked>;
+type Exchange = { sent: SentRequest; faults: string[] };
+type Exchanger = (request: FuzzRequest) => Promise<Exchange>;
 type Setting = { document: ApiDocument; world: World; connection: Sender };
 
 /** Sends a request and its follow-ups, and returns their faults. */
-function asking({ document, world, connection }: Setting, count: (route: string, status: number) => void): Ask {
+function createExchanger(
+  { document, world, connection }: Setting,
+  count: (route: string, status: number) => void,
+): Exchanger {
   const check = answerCheck(document);
   const leaks = leakCheck(world.secrets, world.foreign);
   const { tokens, things } = world;
 
-  async function exchange(sent: SentRequest): Promise<{ answer?: Answer; faults: string[] }> {
+  async function exchange(sent: SentRequest): Promise<{ answer?: HttpResponse; faults: string[] }> {
     try {
       const answer = await connection.send(sent, tokens[sent.caller]);
       count(routeOfRequest(document, sent.method, sent.path)?.key ?? 'none', answer.status);
@@ -167,10 +170,10 @@ function asking({ document, world, connection }: Setting, count: (route: string,
 /** Returns the first request of a turn that shows a fault, shrunk. */
 async function firstFailure(
   requests: fc.Arbitrary<FuzzRequest>,
-  ask: Ask,
+  ask: Exchanger,
   { seed, runs }: { seed: number; runs: number },
-): Promise<Asked | undefined> {
-  let failed: Asked | undefined;
+): Promise<Exchange | undefined> {
+  let failed: Exchange | undefined;
   let tries = 0;
   await fc.check(
     fc.asyncProperty(requests, async (request) => {

@@ -1,12 +1,12 @@
 import { columnsIn, csvIn } from './csv.ts';
 import { type AnswerForm, type ApiDocument, type DocumentedRoute, routeOfRequest } from './document.ts';
-import type { Answer } from './http.ts';
+import type { HttpResponse } from './http.ts';
 import type { SentRequest } from './request.ts';
 import { queryProblem, trimmed, type Validate, validator } from './schemas.ts';
 import { fieldsOf } from './things.ts';
 
 /** Returns the faults of a response; none when it matches the contract and the document. */
-export type Check = (sent: SentRequest, answer: Answer) => string[];
+export type Check = (sent: SentRequest, answer: HttpResponse) => string[];
 
 /** The statuses of client errors, by the contract's ground rules. */
 const refusals = [400, 403, 404, 409, 412, 413, 415, 422];
@@ -60,7 +60,7 @@ function mayGatewayAnswer(sent: SentRequest, status: number, route: DocumentedRo
 }
 
 /** Whether API Gateway itself has answered: without a problem document and without the API's request id. */
-export function isGatewayMessage({ headers, body }: Answer): boolean {
+export function isGatewayMessage({ headers, body }: HttpResponse): boolean {
   const fields = fieldsOf(body);
   return headers['x-request-id'] === undefined && Object.keys(fields).join() === 'message';
 }
@@ -76,7 +76,7 @@ function decodable(path: string): boolean {
 
 type Known = { document: ApiDocument; route: DocumentedRoute | undefined; validate: Validate };
 
-function problemFaults(sent: SentRequest, answer: Answer, { document, route, validate }: Known): string[] {
+function problemFaults(sent: SentRequest, answer: HttpResponse, { document, route, validate }: Known): string[] {
   const { status, headers, body, text } = answer;
   const faults: string[] = [];
   const isRefusal = refusals.includes(status) || isPartnerLimit(sent, answer);
@@ -106,7 +106,7 @@ function problemFaults(sent: SentRequest, answer: Answer, { document, route, val
 }
 
 /** Whether a partner has exceeded its rate limit, which fuzzing changes, too. */
-function isPartnerLimit({ caller }: SentRequest, { status, headers, body }: Answer): boolean {
+function isPartnerLimit({ caller }: SentRequest, { status, headers, body }: HttpResponse): boolean {
   const isOfPartner = caller !== 'platform' && !withoutValidToken.includes(caller);
   return (
     status === 429 && isOfPartner && fieldsOf(body).code === 'too_many_requests' && Number(headers['retry-after']) > 0
@@ -116,7 +116,7 @@ function isPartnerLimit({ caller }: SentRequest, { status, headers, body }: Answ
 /** Finds a refusal of a request that matches the document. */
 function wrongRefusal(
   sent: SentRequest,
-  { status, body, text }: Answer,
+  { status, body, text }: HttpResponse,
   route: DocumentedRoute,
   validate: Validate,
 ): string | undefined {
@@ -151,7 +151,7 @@ const isRuleOfPlans = (errors: readonly Readonly<Record<string, unknown>>[]) =>
 
 function successFaults(
   sent: SentRequest,
-  answer: Answer,
+  answer: HttpResponse,
   { route, validate }: { route: DocumentedRoute; validate: Validate },
 ): string[] {
   const { status, headers, text } = answer;
@@ -180,7 +180,7 @@ function successFaults(
   return faults;
 }
 
-function bodyProblem({ schema }: AnswerForm, { body, text }: Answer, validate: Validate): string | undefined {
+function bodyProblem({ schema }: AnswerForm, { body, text }: HttpResponse, validate: Validate): string | undefined {
   if (schema) {
     return validate(schema, body);
   }

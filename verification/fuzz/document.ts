@@ -64,7 +64,7 @@ type Operation = {
   responses: Readonly<Record<string, { content?: Content; headers?: Headers }>>;
   security?: readonly unknown[];
 };
-type Served = {
+type ServedDocument = {
   'x-problem-codes': Record<string, unknown>;
   paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   components: { schemas: Readonly<Record<string, Schema>> };
@@ -82,7 +82,7 @@ export async function readDocument(url: string): Promise<ApiDocument> {
 /** Parses a served document. */
 export function documentOf(served: unknown): ApiDocument {
   // Safe: test/integration/http/http-docs.test.ts checks the parts of the document that are read here.
-  const { 'x-problem-codes': codes, paths, components } = served as Served;
+  const { 'x-problem-codes': codes, paths, components } = served as ServedDocument;
   return {
     routes: Object.entries(paths).flatMap(([path, byMethod]) =>
       Object.entries(byMethod).map(([method, operation]) => routeOf(path, method.toUpperCase(), operation)),

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { SentRequest } from './request.ts';
 
 /** A response. `body` is undefined when it is empty, and the text itself when it is not JSON. */
-export type Answer = { status: number; headers: IncomingHttpHeaders; text: string; body: unknown };
+export type HttpResponse = { status: number; headers: IncomingHttpHeaders; text: string; body: unknown };
 
 /** A request hangs when it takes twice API Gateway's time-out. */
 const HANGS_AFTER_MS = 60_000;
@@ -13,7 +13,7 @@ const ATTEMPTS = 3;
 /** The parts of a request that are sent. */
 type Outgoing = Pick<SentRequest, 'method' | 'target' | 'headers' | 'body'>;
 
-export type Sender = { send(request: Outgoing, token: string | undefined): Promise<Answer>; close(): void };
+export type Sender = { send(request: Outgoing, token: string | undefined): Promise<HttpResponse>; close(): void };
 
 /** Sends requests unchanged, without a client that corrects their paths or headers. */
 export function sender(url: string, connections: number): Sender {
@@ -45,7 +45,7 @@ export function sender(url: string, connections: number): Sender {
     return promise;
   }
 
-  async function attempt(sent: Outgoing, token: string | undefined): Promise<Answer> {
+  async function attempt(sent: Outgoing, token: string | undefined): Promise<HttpResponse> {
     const response = await once(sent, token);
     const given = await text(response);
     return { status: response.statusCode ?? 0, headers: response.headers, text: given, body: read(given) };

@@ -1,4 +1,4 @@
-import type { Answer } from './http.ts';
+import type { HttpResponse } from './http.ts';
 import type { SentRequest } from './request.ts';
 
 /** Internal details, which no response may show. */
@@ -21,7 +21,7 @@ const internals: readonly RegExp[] = [
 /** Signs of a formatting mistake. Only problems are searched for them, because names may contain these words. */
 const formattingMistakes = /\[object Object\]|\bundefined\b|\bNaN\b/;
 
-export type Leaks = (sent: SentRequest, answer: Answer) => string[];
+export type Leaks = (sent: SentRequest, answer: HttpResponse) => string[];
 
 /**
  * Finds internal details in a response. A response may repeat content of its request.

@@ -1,13 +1,13 @@
 import { jsonOf } from './checks.ts';
-import type { Answer } from './http.ts';
+import type { HttpResponse } from './http.ts';
 import type { SentRequest } from './request.ts';
 import { fieldsOf } from './things.ts';
 
 /** A request that follows from a response, and the check of its response. */
-export type FollowUp = { request: SentRequest; faults(answer: Answer): string[] };
+export type FollowUp = { request: SentRequest; faults(answer: HttpResponse): string[] };
 
 /** A created resource can be read at its `Location` with the values that were sent; a list has the next page that it announces. */
-export function followUps(sent: SentRequest, answer: Answer): FollowUp[] {
+export function followUps(sent: SentRequest, answer: HttpResponse): FollowUp[] {
   const { location, link } = answer.headers;
   const { nextCursor } = fieldsOf(answer.body);
   if (sent.method === 'POST' && location !== undefined && answer.headers['idempotent-replayed'] === undefined) {
@@ -45,10 +45,10 @@ const reading = ({ caller }: SentRequest, target: string) => ({
   body: undefined,
 });
 
-const nextPageFaults = ({ status, text }: Answer) =>
+const nextPageFaults = ({ status, text }: HttpResponse) =>
   status === 200 ? [] : [`the next page of the list failed: ${status} ${text.slice(0, 300)}`];
 
-function readFaults(sent: SentRequest, made: Answer, { status, body, text }: Answer): string[] {
+function readFaults(sent: SentRequest, made: HttpResponse, { status, body, text }: HttpResponse): string[] {
   if (status !== 200) {
     return [`the created resource cannot be read: ${status} ${text.slice(0, 300)}`];
   }

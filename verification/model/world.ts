@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { poll } from '../../local/poll.ts';
-import { type Answer, type ApiClient, apiClient } from '../../test/integration/support/api-client.ts';
+import { type ApiClient, type ApiResponse, apiClient } from '../../test/integration/support/api-client.ts';
 import type { Action, Behaviour, OperatorId, Stage, State } from './model.ts';
 
 // The system under test over HTTP, as a partner's admin sees it. A script records the requests.
@@ -66,7 +66,7 @@ export type World = {
   setName(id: string, name: string): void;
   nameOf(id: string | undefined): string;
   /** Sends a POST; with `twice`, sends it again with the same key and requires the same answer. */
-  post<T>(path: string, body: unknown, twice?: boolean): Promise<Answer<T>>;
+  post<T>(path: string, body: unknown, twice?: boolean): Promise<ApiResponse<T>>;
   /** All items of a list. */
   all<T>(path: string): Promise<T[]>;
   read<T>(path: string): Promise<T>;
@@ -184,13 +184,13 @@ export async function openWorld(
 }
 
 /** Returns the body of an answer, which must have one of these statuses. */
-export function expectStatus<T>(status: number | readonly number[], answer: Answer<T>): T {
+export function expectStatus<T>(status: number | readonly number[], answer: ApiResponse<T>): T {
   const wanted = [status].flat();
   ensure(wanted.includes(answer.status), () => `The API answered ${formatAnswer(answer)}, not ${wanted.join(' or ')}`);
   return answer.body;
 }
 
-export function formatAnswer({ status, body }: Answer): string {
+export function formatAnswer({ status, body }: ApiResponse): string {
   return `${status} ${JSON.stringify(body)}`;
 }
 

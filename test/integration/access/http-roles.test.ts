@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
 import { allRoutes } from '../../../functions/api/routes.ts';
-import { type Answer, type ApiClient, type CallerClaims, useLocalCloud } from '../support/local-cloud.ts';
+import { type ApiClient, type ApiResponse, type CallerClaims, useLocalCloud } from '../support/local-cloud.ts';
 import { type CustomerService, is, type Page, type Sim } from '../support/partner.ts';
 import { expectInvalid, expectProblem } from '../support/problems.ts';
 
@@ -106,7 +106,7 @@ beforeAll(async () => {
   };
 });
 
-type Ask = (api: ApiClient, of: typeof things) => Promise<Answer>;
+type Ask = (api: ApiClient, of: typeof things) => Promise<ApiResponse>;
 type Row = {
   who: readonly string[];
   ask: Ask;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type Answer, useLocalCloud } from '../support/local-cloud.ts';
+import { type ApiResponse, useLocalCloud } from '../support/local-cloud.ts';
 import { type Customer, is, type Order, type Page, type PartnerService, type Sim } from '../support/partner.ts';
 import { expectInvalid, expectProblem } from '../support/problems.ts';
 
@@ -34,7 +34,7 @@ describe('a partner that exceeds its limit of requests', () => {
       requestsPerSecond: 1,
     };
     is(201, await platform.put(`/v1/platform/partners/${partnerId}`, partner));
-    const answers: Answer<unknown>[] = [];
+    const answers: ApiResponse<unknown>[] = [];
     for (let n = 0; n < 40; n += 1) {
       answers.push(await eager.get('/v1/customers'));
     }
@@ -203,7 +203,7 @@ describe('a list', () => {
       operations = is(200, await api.get<Page<PartnerService>>('/v1/partner-services?limit=2')).nextCursor ?? '';
     });
 
-    const refuse = async (answer: Promise<Answer>) => expectProblem(await answer, 400, 'invalid_cursor');
+    const refuse = async (answer: Promise<ApiResponse>) => expectProblem(await answer, 400, 'invalid_cursor');
 
     test('of another query', async () => {
       await refuse(api.get(`/v1/customers?cursor=${cursor}`));

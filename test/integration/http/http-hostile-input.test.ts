@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
 import { allRoutes } from '../../../functions/api/routes.ts';
 import type { Route } from '../../../functions/http/route.ts';
-import { type Answer, useLocalCloud } from '../support/local-cloud.ts';
+import { type ApiResponse, useLocalCloud } from '../support/local-cloud.ts';
 import { is } from '../support/partner.ts';
 import { expectGatewayMessage, expectProblem } from '../support/problems.ts';
 
@@ -50,7 +50,7 @@ function pathOf({ path }: Route, id?: string): string {
   return filled.replaceAll(/\{\w+\}/g, id ?? 'trf_none');
 }
 
-function send(route: Route, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+function send(route: Route, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiResponse> {
   const api = client(route);
   switch (route.method) {
     case 'GET':
@@ -67,7 +67,7 @@ function send(route: Route, path: string, body?: unknown, headers: Record<string
 }
 
 /** Nothing that a client sends is our fault: it is taken, or refused with a problem document. */
-function expectTakenOrRefused(answer: Answer, sent: string): void {
+function expectTakenOrRefused(answer: ApiResponse, sent: string): void {
   if (answer.status >= 500) {
     throw new Error(`${sent} is answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import { type Answer, eventually, useLocalCloud } from '../support/local-cloud.ts';
+import { type ApiResponse, eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Page, type Sim } from '../support/partner.ts';
 import { expectProblem } from '../support/problems.ts';
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 const getCsv = (path: string, as = api) => as.get<string>(path, csv);
 
 /** The rows of an answer by their columns. */
-function rowsOf(answer: Answer<string>): Record<string, string>[] {
+function rowsOf(answer: ApiResponse<string>): Record<string, string>[] {
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
   const [header = [], ...records] = parse(answer.body, { record_delimiter: '\r\n' });
@@ -33,7 +33,7 @@ function rowsOf(answer: Answer<string>): Record<string, string>[] {
 }
 
 /** Where the next page is, as the answer says. */
-const nextOf = ({ headers }: Answer) => /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+const nextOf = ({ headers }: ApiResponse) => /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
 
 describe('a list', () => {
   test('is CSV to who prefers it, with the same things', async () => {
@@ -68,7 +68,7 @@ describe('a list', () => {
       path !== undefined;
       pages += 1
     ) {
-      const answer: Answer<string> = await getCsv(path);
+      const answer: ApiResponse<string> = await getCsv(path);
       iccids.push(...rowsOf(answer).map(({ iccid = '' }) => iccid));
       headers.add(answer.body.split('\r\n')[0] ?? '');
       path = nextOf(answer);

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Order, type Page } from '../support/partner.ts';
 
-type SetAside = { id: string; kind: string; partnerId?: string; subject: string; error: string };
+type DeadLetter = { id: string; kind: string; partnerId?: string; subject: string; error: string };
 
 const cloud = useLocalCloud();
 const acme = cloud.partner('acme-failed');
@@ -44,7 +44,7 @@ test('a failed order is dead-lettered, and continues after a redrive', async () 
   await acme.orderIn(id, 'failed');
   const platform = cloud.as({ roles: ['platform'] });
   const entry = await eventually(async () => {
-    const { items } = is(200, await platform.get<Page<SetAside>>('/v1/platform/set-aside?limit=200'));
+    const { items } = is(200, await platform.get<Page<DeadLetter>>('/v1/platform/set-aside?limit=200'));
     const found = items.find(({ subject }) => subject === id);
     expect(found).toMatchObject({
       kind: 'order',

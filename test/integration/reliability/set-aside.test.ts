@@ -22,12 +22,12 @@ const orderId = `ord_poison${process.pid}${Date.now()}`;
 const longPartnerId = partnerId.padEnd(64, '-x');
 const key = itemKinds.order.key({ partnerId: longPartnerId, id: orderId });
 
-type SetAside = { id: string; kind: string; partnerId?: string; subject: string; error: string; at: string };
+type DeadLetter = { id: string; kind: string; partnerId?: string; subject: string; error: string; at: string };
 
 beforeAll(() => useTableOf(cloud.cloud()));
 
-async function entryFor(subject: string): Promise<SetAside | undefined> {
-  const { items } = is(200, await platform.get<Page<SetAside>>('/v1/platform/set-aside?limit=200'));
+async function entryFor(subject: string): Promise<DeadLetter | undefined> {
+  const { items } = is(200, await platform.get<Page<DeadLetter>>('/v1/platform/set-aside?limit=200'));
   return items.find((entry) => entry.subject.endsWith(subject));
 }
 

@@ -1,13 +1,13 @@
 /** An answer of the API. `body` is `undefined` without a body, and a string if it is not JSON. */
-export type Answer<T = unknown> = { status: number; body: T; headers: Headers };
+export type ApiResponse<T = unknown> = { status: number; body: T; headers: Headers };
 
 /** Calls the API over HTTP as one caller. Never throws for a status, because tests check it. */
 export type ApiClient = {
-  get<T>(path: string, headers?: Record<string, string>): Promise<Answer<T>>;
-  post<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
-  put<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
-  patch<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
-  del<T>(path: string, headers?: Record<string, string>): Promise<Answer<T>>;
+  get<T>(path: string, headers?: Record<string, string>): Promise<ApiResponse<T>>;
+  post<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiResponse<T>>;
+  put<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiResponse<T>>;
+  patch<T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiResponse<T>>;
+  del<T>(path: string, headers?: Record<string, string>): Promise<ApiResponse<T>>;
 };
 
 /**
@@ -22,7 +22,7 @@ export function apiClient(url: () => string, token: () => Promise<string | undef
     path: string,
     body: unknown,
     headers: Record<string, string> = {},
-  ): Promise<Answer<T>> {
+  ): Promise<ApiResponse<T>> {
     const bearer = await token();
     const response = await fetch(url() + path, {
       method,

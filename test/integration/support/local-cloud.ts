@@ -13,7 +13,7 @@ import { type CloudFacts, type CloudSettings, type LentCloud, USUAL_DAY_MS } fro
 import { patience } from './eventually.ts';
 import { type Partner, partnerAtWork } from './partner.ts';
 
-export type { Answer, ApiClient } from './api-client.ts';
+export type { ApiClient, ApiResponse } from './api-client.ts';
 export { eventually, patience } from './eventually.ts';
 export type { Partner } from './partner.ts';
 

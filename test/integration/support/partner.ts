@@ -6,7 +6,7 @@ import type { orderEventSchema, orderSchema } from '../../../contract/order.ts';
 import type { customerServiceSchema, partnerServiceSchema } from '../../../contract/service.ts';
 import type { simSchema } from '../../../contract/sim.ts';
 import type { serviceUsageSchema, simUsageSchema } from '../../../contract/usage.ts';
-import type { Answer, ApiClient } from './api-client.ts';
+import type { ApiClient, ApiResponse } from './api-client.ts';
 import { eventually } from './eventually.ts';
 
 export type Order = z.infer<typeof orderSchema>;
@@ -258,7 +258,7 @@ export function partnerAtWork(id: string, api: ApiClient): Partner {
 }
 
 /** The body of an answer, which must have this status. */
-export function is<T>(status: number, answer: Answer<T>): T {
+export function is<T>(status: number, answer: ApiResponse<T>): T {
   if (answer.status !== status) {
     throw new Error(`The API answers ${answer.status}, not ${status}: ${JSON.stringify(answer.body)}`);
   }

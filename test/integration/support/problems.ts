@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
-import type { Answer } from './api-client.ts';
+import type { ApiResponse } from './api-client.ts';
 import type { ProblemDocument } from './partner.ts';
 
 /**
  * Expects a problem document (RFC 9457) as in the contract: the status, the code at the end of `type`, the request id in
  * `instance`, and no internal details.
  */
-export function expectProblem(answer: Answer, status: number, code?: string): ProblemDocument {
+export function expectProblem(answer: ApiResponse, status: number, code?: string): ProblemDocument {
   expect({ status: answer.status, body: answer.body }).toEqual({
     status,
     body: expect.objectContaining({
@@ -29,7 +29,10 @@ export function expectProblem(answer: Answer, status: number, code?: string): Pr
 }
 
 /** Expects 422 with exactly these errors, each a pointer and a code, in any order. */
-export function expectInvalid(answer: Answer, errors: readonly (readonly [pointer: string, code: string])[]): void {
+export function expectInvalid(
+  answer: ApiResponse,
+  errors: readonly (readonly [pointer: string, code: string])[],
+): void {
   const { errors: told = [] } = expectProblem(answer, 422);
   expect(told.map(({ pointer, code }) => [pointer, code]).sort()).toEqual(errors.map((error) => [...error]).sort());
   for (const { message } of told) {
@@ -38,6 +41,6 @@ export function expectInvalid(answer: Answer, errors: readonly (readonly [pointe
 }
 
 /** Expects an answer of API Gateway itself, which is not a problem document. */
-export function expectGatewayMessage(answer: Answer, status: number, message: string): void {
+export function expectGatewayMessage(answer: ApiResponse, status: number, message: string): void {
   expect({ status: answer.status, body: answer.body }).toEqual({ status, body: { message } });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type * as z from 'zod';
 import type { machineClientSchema, newMachineClientSchema } from '../../../contract/machine-client.ts';
 import type { userSchema } from '../../../contract/user.ts';
-import type { Answer } from './api-client.ts';
+import type { ApiResponse } from './api-client.ts';
 import type { CloudUnderTest } from './local-cloud.ts';
 
 export type User = z.infer<typeof userSchema>;
@@ -12,11 +12,11 @@ export type NewClient = z.infer<typeof newMachineClientSchema>;
 /** The user pool of a local cloud, for users who sign in and for machine clients. */
 export type UserPoolUnderTest = {
   /** Calls the local Cognito without the SDK, whose client takes seconds to load in each test context. */
-  ask<T>(operation: string, input: object): Promise<Answer<T>>;
+  ask<T>(operation: string, input: object): Promise<ApiResponse<T>>;
   /** The token of a user who has set a password. Involves no e-mail. */
   signIn(email: string): Promise<string>;
   /** The answer of the token endpoint to a machine client. */
-  tokenOf(client: MachineSignIn): Promise<Answer<{ access_token: string; error?: string }>>;
+  tokenOf(client: MachineSignIn): Promise<ApiResponse<{ access_token: string; error?: string }>>;
 };
 
 export type MachineSignIn = Pick<NewClient, 'id' | 'secret' | 'tokenUrl'> & {
@@ -67,7 +67,7 @@ export function userPoolOf(cloud: CloudUnderTest): UserPoolUnderTest {
   };
 }
 
-async function answerOf<T>(response: Response): Promise<Answer<T>> {
+async function answerOf<T>(response: Response): Promise<ApiResponse<T>> {
   // Safe: tests check the body.
   return { status: response.status, body: (await response.json()) as T, headers: response.headers };
 }

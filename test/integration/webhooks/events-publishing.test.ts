@@ -110,9 +110,9 @@ const platform = cloud.as({ roles: ['platform'] });
 
 /** The work that is set aside with an error that names a key, once its retries are over. */
 async function setAsideAs({ pk, sk }: Key): Promise<{ id: string; subject: string }> {
-  type SetAside = { id: string; subject: string; error: string };
+  type DeadLetter = { id: string; subject: string; error: string };
   return eventually(async () => {
-    const { items } = is(200, await platform.get<{ items: SetAside[] }>('/v1/platform/set-aside?limit=200'));
+    const { items } = is(200, await platform.get<{ items: DeadLetter[] }>('/v1/platform/set-aside?limit=200'));
     const found = items.find(({ error }) => error.includes(`${pk} ${sk}`));
     if (!found) {
       throw new Error(`Nothing is set aside for ${pk} ${sk}.`);

@@ -3,7 +3,7 @@ import { allRoutes } from '../../../functions/api/routes.ts';
 import { openApiDocument } from '../../../functions/openapi/document.ts';
 import { answerCheck } from '../../../verification/fuzz/checks.ts';
 import { documentOf } from '../../../verification/fuzz/document.ts';
-import type { Answer } from '../../../verification/fuzz/http.ts';
+import type { HttpResponse } from '../../../verification/fuzz/http.ts';
 import { leakCheck } from '../../../verification/fuzz/leaks.ts';
 import { followUps, lostValues } from '../../../verification/fuzz/read-back.ts';
 import type { SentRequest } from '../../../verification/fuzz/request.ts';
@@ -41,7 +41,7 @@ const get = (path: string, query: [string, string][] = []): SentRequest => ({
   body: undefined,
 });
 
-function answer(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+function answer(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
   const type = status >= 400 ? 'application/problem+json' : 'application/json';
   const usual = { 'content-type': type, 'x-request-id': 'r1', etag: '"1"', location: '/v1/customers/cus_1' };
   return { status, headers: { ...usual, ...headers }, text: JSON.stringify(body), body };
@@ -72,13 +72,16 @@ const taken = {
 };
 
 /** An answer of CSV, the text itself. */
-const csv = (text: string): Answer => ({ ...answer(200, text, { 'content-type': 'text/csv; charset=utf-8' }), text });
+const csv = (text: string): HttpResponse => ({
+  ...answer(200, text, { 'content-type': 'text/csv; charset=utf-8' }),
+  text,
+});
 
 const named = { name: 'Northwind' };
 const created = answer(201, customer);
 
 describe('an answer is as it must be', () => {
-  test.each<[string, SentRequest, Answer]>([
+  test.each<[string, SentRequest, HttpResponse]>([
     ['what was made', post(named), created],
     ['a refusal', post({ nam: 'x' }), answer(422, problem(422, 'unknown_field'))],
     ['one thing', get('/v1/customers/cus_1'), answer(200, customer)],
@@ -127,7 +130,7 @@ describe('an answer is as it must be', () => {
 
   const unsigned = { ...get('/v1/customers'), caller: 'expired' } as const;
 
-  test.each<[string, SentRequest, Answer]>([
+  test.each<[string, SentRequest, HttpResponse]>([
     ['a failure of ours', post(named), answer(500, problem(500, 'internal_error'))],
     ['a status that the document has not', post(named), answer(200, customer)],
     ['a field that the document has not', post(named), answer(201, { ...customer, sims: 3 })],
