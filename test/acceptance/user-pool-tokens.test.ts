@@ -13,7 +13,7 @@ afterAll(() => pool.stop());
 const claims = { partnerId: 'acme', customerId: 'cus_1', roles: ['customer_user'] };
 
 describe('acceptance against a user pool', () => {
-  test('gets the token of a user with the partner and the roles that are asked for, once', async () => {
+  test('requests the token of a user with the given partner and roles once', async () => {
     const tokens = userPoolTokens(pool);
     const token = await tokens.tokenFor(claims);
     expect(decodeJwt(token)).toMatchObject({ partner_id: 'acme', customer_id: 'cus_1', roles: ['customer_user'] });
@@ -24,7 +24,7 @@ describe('acceptance against a user pool', () => {
     tokens.stop();
   });
 
-  test('signs in a user that an earlier run made', async () => {
+  test('signs in a user that an earlier run created', async () => {
     const [earlier, later] = [userPoolTokens(pool), userPoolTokens(pool)];
     const before = await earlier.tokenFor(claims);
     expect(decodeJwt(await later.tokenFor(claims)).sub).toBe(decodeJwt(before).sub);

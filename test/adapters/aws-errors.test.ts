@@ -12,7 +12,7 @@ describe('a call of AWS', () => {
       'that was answered with a server error',
       anError('InternalErrorException', { $metadata: { httpStatusCode: 500 } }),
     ],
-  ])('%s got no answer', (_name, error) => {
+  ])('%s was not answered', (_name, error) => {
     expect(isWithoutAnswer(error)).toBe(true);
     expect(isThrottling(error)).toBe(false);
   });
@@ -22,7 +22,7 @@ describe('a call of AWS', () => {
     ['that was refused', anError('AccessDeniedException', { $metadata: { httpStatusCode: 403 } })],
     ['that a bug prevented', new TypeError('x is undefined')],
     ['that threw no error', 'TimeoutError'],
-  ])('%s got one', (_name, error) => {
+  ])('%s was answered', (_name, error) => {
     expect(isWithoutAnswer(error)).toBe(false);
   });
 });

@@ -21,7 +21,7 @@ describe('commands in the documents', () => {
     expect(new Set(kinds)).toEqual(new Set(['account', 'known', 'walk']));
   });
 
-  test.each(known)('of npm are there, with their options: $place', ({ commands }) => {
+  test.each(known)('of npm exist, with their options: $place', ({ commands }) => {
     for (const command of commands.flatMap(partsOf)) {
       const [, called] = / ?npm (.*)$/.exec(command) ?? [];
       const { script, options } = npmCall(called ?? 'ci');
@@ -32,7 +32,7 @@ describe('commands in the documents', () => {
     }
   });
 
-  test('that a sentence names are there, too', () => {
+  test('in sentences exist, too', () => {
     const named = documents.flatMap((document) =>
       [...textOf(document).matchAll(/npm run ([a-z:-]+[a-z])/g)].map(([, script = '']) => ({ document, script })),
     );
@@ -40,7 +40,7 @@ describe('commands in the documents', () => {
     expect(named.filter(({ script }) => scripts[script] === undefined)).toEqual([]);
   });
 
-  test('have options that are declared, and none that is not', () => {
+  test('have declared options only', () => {
     expect(takes('cost', 'sims-per-order')).toBe(true);
     expect(takes('build', 'raise-budgets')).toBe(true);
     expect(takes('bench', 'fleets')).toBe(false);
@@ -57,7 +57,7 @@ describe('commands in the documents', () => {
 describe('docs/getting-started.md', () => {
   const document = textOf('docs/getting-started.md');
 
-  test('asks stacks for outputs that they have', async () => {
+  test('reads outputs that the stacks have', async () => {
     const asked = [...document.matchAll(/\$\(output (\w+) (\w+)\b/g)];
     const { data, identity, sandbox, service } = await synthesised();
     const stacks = { Data: data, Identity: identity, Sandbox: sandbox, Service: service };

@@ -21,7 +21,7 @@ function bearerOf(...held: string[]): Caller {
   return caller;
 }
 
-describe('who may do what', () => {
+describe('the rights of a role', () => {
   /** The contract's matrix, row by row, in its own columns. Those who see their own alone may not see all. */
   const columns: readonly Role[] = [...partnerRoles, ...customerRoles];
   test.each<[Right, string]>([
@@ -42,7 +42,7 @@ describe('who may do what', () => {
     );
   });
 
-  test('the wholesaler uses the platform’s routes and its own journal alone', () => {
+  test('the wholesaler may use only the platform’s routes and its own journal', () => {
     expect(everyRight.filter((right) => isAllowed(bearerOf('platform'), right))).toEqual(['journal', 'platform']);
     expect(everyRight.filter((right) => isAllowed(bearerOf('platform', 'admin'), right))).toEqual([
       'journal',
@@ -50,7 +50,7 @@ describe('who may do what', () => {
     ]);
   });
 
-  test('with several roles, whatever one of them may', () => {
+  test('several roles have the rights of each of them', () => {
     fc.assert(
       fc.property(fc.subarray([...partnerRoles]), fc.constantFrom(...everyRight), (held, right) => {
         expect(isAllowed(bearerOf(...held), right)).toBe(held.some((role) => isAllowed(bearerOf(role), right)));

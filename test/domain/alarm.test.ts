@@ -15,7 +15,7 @@ const day = (iccid: string, on: string, services: Record<string, number>): SimDa
   version: 1,
 });
 
-describe('what SIMs used in a month', () => {
+describe('the usage of SIMs in a month', () => {
   const months = monthsOf(
     [
       day('one', '2026-03-01', { psv: 5, csv: 5 }),
@@ -68,12 +68,12 @@ describe('the threshold of an alarm', () => {
     expect(at({ percent: 80 }, measure, pooling)).toBe(bytes);
   });
 
-  test('in bytes is that, whatever the tariff', () => {
+  test('in bytes does not depend on the tariff', () => {
     expect(at({ bytes: 7 }, 'pool', 'dynamic_pool')).toBe(7);
     expect(thresholdBytes({ threshold: { bytes: 7 }, measure: 'sim' }, { tariff: undefined, sims: 0 })).toBe(7);
   });
 
-  test('is none where there is no allowance to have a share of', () => {
+  test('in percent does not exist without an allowance', () => {
     expect(
       thresholdBytes({ threshold: { percent: 1 }, measure: 'sim' }, { tariff: undefined, sims: 5 }),
     ).toBeUndefined();
@@ -84,7 +84,7 @@ describe('the threshold of an alarm', () => {
     expect(thresholdBytes(share, { tariff, sims: 5 })).toBe(4_000_000);
   });
 
-  test('is never beyond what can be counted', () => {
+  test('never exceeds the countable maximum', () => {
     const share = { threshold: { percent: 1000 }, measure: 'pool' } as const;
     const tariff = { allowanceBytes: MAX_BYTES, pooling: 'dynamic_pool' } as const;
     expect(thresholdBytes(share, { tariff, sims: 100_000 })).toBe(MAX_BYTES);
@@ -102,7 +102,7 @@ describe('an alarm that suspends', () => {
       at,
     );
 
-  test('bars a list of SIMs now, and lifts these bars when the period is over', () => {
+  test('bars a list of SIMs now, and lifts these bars when the period ends', () => {
     const { suspend, resume } = suspension('sim');
     expect(suspend).toMatchObject({
       id: 'op_1',
@@ -145,7 +145,7 @@ describe('an alarm that suspends', () => {
     bars: [{ type: 'data', reason, since: at }],
   });
 
-  test('puts no bar on when its period is over', () => {
+  test('sets no bar after its period', () => {
     const suspend = { action: 'suspend', reason: 'allowance_exceeded', until: turn } as const;
     expect(decide(active, suspend, '2026-12-31T23:59:59.999Z')).toMatchObject({
       kind: 'change',
@@ -154,7 +154,7 @@ describe('an alarm that suspends', () => {
     expect(decide(active, suspend, turn)).toEqual({ kind: 'unchanged' });
   });
 
-  test('takes off no bar but its own', () => {
+  test('removes only its own bars', () => {
     const resume = { action: 'resume', reason: 'allowance_exceeded' } as const;
     expect(decide(barred('allowance_exceeded'), resume, turn)).toMatchObject({
       kind: 'change',

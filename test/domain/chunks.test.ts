@@ -6,7 +6,7 @@ const items = fc.array(fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), {
 const atMost = (items_: number, keys: number) => items_ + keys <= 7;
 
 describe('chunks', () => {
-  test('hold every item once, in order, and each of them fits', () => {
+  test('contain every item once, in order, and each chunk fits', () => {
     fc.assert(
       fc.property(items, (list) => {
         const chunks = chunksThatFit(list, (keys) => keys, atMost);
@@ -18,7 +18,7 @@ describe('chunks', () => {
     );
   });
 
-  test('are as long as can be', () => {
+  test('are as long as possible', () => {
     expect(chunksThatFit([1, 2, 3, 4, 5], String, (count) => count <= 2)).toEqual([[1, 2], [3, 4], [5]]);
     expect(chunksThatFit([], String, () => true)).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { defaultServiceName, holdingServiceId } from '../../domain/service.ts';
 import { line } from '../../domain/text.ts';
 import { aCustomer, aTariff } from './builders.ts';
 
-describe('the short name of a customer that was given none', () => {
+describe('the default short name of a customer', () => {
   test.each([
     ['Meadow Farms Ltd', 'Meadow Farms'],
     ['Meadow Farms Limited', 'Meadow Farms'],
@@ -44,7 +44,7 @@ describe('the short name of a customer that was given none', () => {
     expect(shortNameOf(name)).toBe(shortName);
   });
 
-  test.each(['Ltd', 'AG', '!!!', '…'])('of %j, which has nothing else, is itself', (name) => {
+  test.each(['Ltd', 'AG', '!!!', '…'])('of %j, which cannot be shortened, is the name itself', (name) => {
     expect(shortNameOf(name)).toBe(name);
   });
 
@@ -72,7 +72,7 @@ describe('the short name of a customer that was given none', () => {
     );
   });
 
-  test('is made of the name’s own words, from its start', () => {
+  test('consists of words of the name, from its start', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[a-z]{3,8}x$/), { minLength: 1, maxLength: 8 }), (words) => {
         const short = shortNameOf(words.join(' ')).split(' ');
@@ -81,7 +81,7 @@ describe('the short name of a customer that was given none', () => {
     );
   });
 
-  test('is one that a customer may be given, whatever the letters of the name', () => {
+  test('is a valid short name, whatever the letters of the name', () => {
     const name = `!${'😀'.repeat(12)}`;
     expect(line(100).safeParse(name).success).toBe(true);
     expect(line(30).safeParse(shortNameOf(name)).error).toBeUndefined();
@@ -99,7 +99,7 @@ describe('the short name of a customer that was given none', () => {
   });
 });
 
-describe('the name of a service that was given none', () => {
+describe('the default name of a service', () => {
   test('is the customer’s short name and the tariff’s name', () => {
     const customer = aCustomer({ shortName: 'Meadow Farms' });
     expect(defaultServiceName(customer, aTariff({ name: 'Everywhere 1 GB' }))).toBe('Meadow Farms – Everywhere 1 GB');

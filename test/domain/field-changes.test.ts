@@ -14,7 +14,7 @@ describe('the changes of a request', () => {
     expect(fieldChanges(before, { ...before, updatedAt: 'later', version: 3 })).toEqual([]);
   });
 
-  test('are all fields of a thing that is new, or gone', () => {
+  test('are all fields of a new or deleted resource', () => {
     expect(fieldChanges(undefined, { operatorId: 'a1', quantity: 20 })).toEqual([
       { field: 'operatorId', after: 'a1' },
       { field: 'quantity', after: 20 },
@@ -22,7 +22,7 @@ describe('the changes of a request', () => {
     expect(fieldChanges({ tariffId: 'trf_1' }, undefined)).toEqual([{ field: 'tariffId', before: 'trf_1' }]);
   });
 
-  test('say of personal data, secrets and free text only that they changed', () => {
+  test('record only that personal data, secrets and free text have changed', () => {
     const body = {
       name: 'Ada Lovelace Ltd',
       contact: { name: 'Ada', email: 'ada@acme.example', phone: '+44 1' },
@@ -56,7 +56,7 @@ describe('the changes of a request', () => {
     ]);
   });
 
-  test('stay small, whatever was sent', () => {
+  test('stay small, whatever the request contains', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), fc.jsonValue({ maxDepth: 4 }), (before, after) => {
         expect(JSON.stringify(fieldChanges(before, after)).length).toBeLessThan(60_000);

@@ -8,7 +8,7 @@ const body = fc
   .chain((length) => fc.string({ unit: digit, minLength: length, maxLength: length }));
 
 describe('an ICCID', () => {
-  test.each(['8944200012345678902', '89442000123456789013'])('%s is one', (text) => {
+  test.each(['8944200012345678902', '89442000123456789013'])('%s is valid', (text) => {
     expect(isIccid(text)).toBe(true);
     expect(iccidProblem(text)).toBeUndefined();
   });
@@ -22,12 +22,12 @@ describe('an ICCID', () => {
     ['8944 2000 1234 5678 902', 'an ICCID has digits only'],
     ['8944200012345678902\n', 'an ICCID has digits only'],
     ['८९४४२०००१२३४५६७८९०२', 'an ICCID has digits only'],
-  ])('%j is none: %s', (text, problem) => {
+  ])('%j is invalid: %s', (text, problem) => {
     expect(isIccid(text)).toBe(false);
     expect(iccidProblem(text)).toBe(problem);
   });
 
-  test('is made of any body of 18 or 19 digits', () => {
+  test('can be created from any 18 or 19 digits', () => {
     fc.assert(
       fc.property(body, (digits) => {
         const iccid = withCheckDigit(digits);
@@ -37,11 +37,14 @@ describe('an ICCID', () => {
     );
   });
 
-  test.each(['', '89442000123456789', '89442000123456789012', '89442000123456789x'])('is not made of %j', (digits) => {
-    expect(() => withCheckDigit(digits)).toThrow(RangeError);
-  });
+  test.each(['', '89442000123456789', '89442000123456789012', '89442000123456789x'])(
+    'cannot be created from %j',
+    (digits) => {
+      expect(() => withCheckDigit(digits)).toThrow(RangeError);
+    },
+  );
 
-  test('is none any more when one digit of it is changed', () => {
+  test('is invalid when one digit is changed', () => {
     fc.assert(
       fc.property(body, fc.nat(), fc.integer({ min: 1, max: 9 }), (digits, place, step) => {
         const iccid = withCheckDigit(digits);

@@ -13,12 +13,12 @@ describe('an id', () => {
     expect(newId(kind, new Date())).toMatch(new RegExp(`^${prefix}[0-9A-HJKMNP-TV-Z]{26}$`));
   });
 
-  test('is given once', () => {
+  test('is unique', () => {
     const at = new Date();
     expect(new Set(Array.from({ length: 1000 }, () => newId('order', at))).size).toBe(1000);
   });
 
-  test('sorts after those that were made before it', () => {
+  test('sorts after earlier ids', () => {
     const moment = fc.date({ min: new Date('2020-01-01'), max: new Date('2999-12-31'), noInvalidDate: true });
     fc.assert(
       fc.property(moment, moment, (one, other) => {

@@ -6,7 +6,7 @@ import { grantOf, scopeOf } from '../../domain/machine-client.ts';
 const partnerId = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 
 describe('the scopes of a partner’s system', () => {
-  test('say its partner and its roles, whatever these are and whatever else is asked for', () => {
+  test('determine its partner and its roles, whatever other scopes are requested', () => {
     const others = fc.subarray(['openid', 'email', 'aws.cognito.signin.user.admin', 'a/b/c']);
     fc.assert(
       fc.property(partnerId, fc.subarray([...partnerRoles], { minLength: 1 }), others, (partner, roles, more) => {
@@ -16,7 +16,7 @@ describe('the scopes of a partner’s system', () => {
     );
   });
 
-  test('of two partners give nothing', () => {
+  test('of two partners give no rights', () => {
     fc.assert(
       fc.property(partnerId, partnerId, (one, other) => {
         fc.pre(one !== other);

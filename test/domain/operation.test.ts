@@ -21,7 +21,7 @@ function retried(operation: Operation): Operation {
   return retry;
 }
 
-describe('an operation whose pages have all been worked', () => {
+describe('an operation whose pages have all been processed', () => {
   test.each([
     [{ succeeded: 0, failed: 0 }, 'succeeded'],
     [{ succeeded: 10, failed: 0 }, 'succeeded'],
@@ -32,7 +32,7 @@ describe('an operation whose pages have all been worked', () => {
     expect(finalState(counts)).toBe(state);
   });
 
-  test('is cancelled when that was asked, whatever it had done before', () => {
+  test('is cancelled if requested, whatever its results', () => {
     for (const counts of [
       { succeeded: 0, failed: 0 },
       { succeeded: 9, failed: 1 },
@@ -42,7 +42,7 @@ describe('an operation whose pages have all been worked', () => {
     }
   });
 
-  test('is over', () => {
+  test('is finished', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(), fc.boolean(), (succeeded, failed, cancelled) => {
         const state = finalState({ succeeded, failed, ...(cancelled ? { cancelRequestedAt: NOW } : {}) });
@@ -53,12 +53,12 @@ describe('an operation whose pages have all been worked', () => {
 });
 
 describe('an operation', () => {
-  test.each(operationStates)('that is %s is over, or not', (state) => {
+  test.each(operationStates)('that is %s is finished or not', (state) => {
     expect(isOperationFinished({ state })).toBe(!['scheduled', 'queued', 'running'].includes(state));
   });
 });
 
-describe('trying an operation again', () => {
+describe('retrying an operation', () => {
   test('is a new operation for the SIMs that failed, with the same end', () => {
     const failed = anOperation({
       action: 'migrate',
@@ -88,18 +88,18 @@ describe('trying an operation again', () => {
     expect(retried({ ...broken, selection }).selection).toEqual(selection);
   });
 
-  test('is possible of one whose run broke, though no SIM failed', () => {
+  test('is possible if its execution failed, even without a failed SIM', () => {
     const broken = anOperation({ state: 'failed', succeeded: 4, failure });
     expect(retried(broken)).toMatchObject({ selection: { kind: 'failed', operationId: 'op_first' } });
     expect(retried(broken)).not.toHaveProperty('failure');
   });
 
-  test('is possible of one that was cancelled, for what had failed by then', () => {
+  test('is possible after a cancellation, for the SIMs that had failed by then', () => {
     const cancelled = anOperation({ state: 'cancelled', cancelRequestedAt: NOW, succeeded: 4, failed: 1 });
     expect(retried(cancelled)).not.toHaveProperty('cancelRequestedAt');
   });
 
-  test('takes over no number of SIMs that a termination was confirmed for', () => {
+  test('does not copy the confirmed number of SIMs of a termination', () => {
     const terminate = anOperation({ action: 'terminate', target: { confirm: 10 }, state: 'failed', failed: 10 });
     expect(retried(terminate).target).toEqual({});
   });
@@ -123,7 +123,7 @@ describe('trying an operation again', () => {
     expect(newRetry(anOperation(), 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
   });
 
-  test('is refused of a dry run', () => {
+  test('is refused for a dry run', () => {
     const dryRun = anOperation({ dryRun: true, state: 'partially_succeeded', failed: 1 });
     expect(newRetry(dryRun, 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
   });
@@ -143,8 +143,8 @@ describe('the pages of an operation', () => {
   });
 });
 
-describe('an operation that is called off', () => {
-  test('ends at once while it waits for its time', () => {
+describe('an operation that is cancelled', () => {
+  test('ends immediately while it waits for its time', () => {
     expect(requestOperationCancellation(anOperation({ state: 'scheduled' }), NOW)).toMatchObject({
       state: 'cancelled',
       cancelRequestedAt: NOW,
@@ -152,7 +152,7 @@ describe('an operation that is called off', () => {
     });
   });
 
-  test.each(['queued', 'running'] as const)('is seen to its end when it is %s', (state) => {
+  test.each(['queued', 'running'] as const)('finishes its current work when it is %s', (state) => {
     const { finishedAt: _, ...operation } = anOperation({ state });
     const cancelled = requestOperationCancellation(operation, NOW);
     expect(cancelled).toEqual({ ...operation, cancelRequestedAt: NOW, updatedAt: NOW });
@@ -161,12 +161,15 @@ describe('an operation that is called off', () => {
     });
   });
 
-  test.each(['succeeded', 'partially_succeeded', 'failed', 'cancelled'] as const)('is not when it is %s', (state) => {
-    expect(requestOperationCancellation(anOperation({ state }), NOW)).toMatchObject({ code: 'wrong_state' });
-  });
+  test.each(['succeeded', 'partially_succeeded', 'failed', 'cancelled'] as const)(
+    'cannot be cancelled when it is %s',
+    (state) => {
+      expect(requestOperationCancellation(anOperation({ state }), NOW)).toMatchObject({ code: 'wrong_state' });
+    },
+  );
 });
 
-describe('the time at which an operation begins', () => {
+describe('the start time of an operation', () => {
   const daysFromNow = (days: number) => new Date(Date.parse(NOW) + days * 86_400_000).toISOString();
 
   test.each([1, 180])('may be %d days from now', (days) => {
@@ -177,7 +180,7 @@ describe('the time at which an operation begins', () => {
     expect(startTimeOf('2026-03-03T02:00:00+02:00', new Date(NOW))).toEqual({ at: '2026-03-03T00:00:00.000Z' });
   });
 
-  test('is at once when there is none, or it is in the past', () => {
+  test('is immediate when it is absent or in the past', () => {
     for (const effectiveAt of [undefined, daysFromNow(0), daysFromNow(-1000)]) {
       expect(startTimeOf(effectiveAt, new Date(NOW))).toEqual({ at: undefined });
     }
@@ -191,13 +194,13 @@ describe('the time at which an operation begins', () => {
   });
 });
 
-test('a termination whose number was not confirmed is not tried again, which would need no number', () => {
+test('a termination whose number was not confirmed cannot be retried', () => {
   const mismatch = { code: 'confirm_mismatch', detail: '20 SIMs, not 19.' };
   const ended = anOperation({ action: 'terminate', state: 'failed', succeeded: 0, failure: mismatch });
   expect(newRetry(ended, 'op_again', 'ben', NOW)).toMatchObject({ code: 'wrong_state' });
 });
 
-describe('the retry of an operation that broke before its selection was fixed', () => {
+describe('the retry of an operation that failed before its selection was fixed', () => {
   const broken = (selection: Operation['selection']): Operation => {
     const { pages: _, total: __, ...rest } = anOperation({ state: 'failed', failure, succeeded: 0, selection });
     return rest;

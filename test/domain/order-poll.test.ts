@@ -16,11 +16,11 @@ describe('polling starts', () => {
     expect(startsPolling(anOrder().submitted(), anOrder().accepted())).toBe(true);
   });
 
-  test('when an order is resumed that failed while it was with the operator', () => {
+  test('when an order that failed while it was with the operator is resumed', () => {
     expect(startsPolling(anOrder().failed(), anOrder().dispatched())).toBe(true);
   });
 
-  test('only once: an order that stays with the operator is polled already', () => {
+  test('only once: an order that stays with the operator is already polled', () => {
     expect(startsPolling(anOrder().accepted(), anOrder().processing())).toBe(false);
   });
 

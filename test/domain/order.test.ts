@@ -93,7 +93,7 @@ describe('the life of an order', () => {
     expect(markOrderFulfilled(order, NOW)).toBeUndefined();
   });
 
-  test('goes on after delivered when there is one, with an operation for each of its stages', () => {
+  test('continues after delivered with a plan, with an operation for each of its stages', () => {
     const { order } = taken(markOrderDelivered(anOrder({ plan: wholePlan }).arrived(), 50, operationIds(), NOW));
     expect(order.operations).toEqual([
       { stage: 'migrate', operationId: 'op_1' },
@@ -103,17 +103,17 @@ describe('the life of an order', () => {
     expect(isFinished(order)).toBe(false);
   });
 
-  test.each([...way.slice(0, 4)])('is not over when %s', (state) => {
+  test.each([...way.slice(0, 4)])('is not finished when %s', (state) => {
     expect(isFinished(anOrder().in(state))).toBe(false);
   });
 
-  test.each(['fulfilled', ...offTheWay] as const)('is over when %s', (state) => {
+  test.each(['fulfilled', ...offTheWay] as const)('is finished when %s', (state) => {
     expect(isFinished(anOrder().in(state))).toBe(true);
   });
 });
 
-describe('the operator’s first word', () => {
-  test('takes an order that is submitted', () => {
+describe('the operator’s first answer', () => {
+  test('accepts a submitted order', () => {
     const { order, events } = taken(markOrderAccepted(anOrder().submitted(), '3UK-77', NOW));
     expect(order).toEqual({
       ...anOrder().submitted(),
@@ -125,11 +125,11 @@ describe('the operator’s first word', () => {
     expect(events).toEqual([{ at: NOW, type: 'order.accepted', from: 'submitted', to: 'accepted', actor: '3uk' }]);
   });
 
-  test.each(orderStates.filter((state) => state !== 'submitted'))('comes too late for one that is %s', (state) => {
+  test.each(orderStates.filter((state) => state !== 'submitted'))('has no effect on an order that is %s', (state) => {
     expect(markOrderAccepted(anOrder().in(state), '3UK-78', NOW)).toBeUndefined();
   });
 
-  test.each(['submitted', 'accepted', 'processing'] as const)('may be a refusal of one that is %s', (state) => {
+  test.each(['submitted', 'accepted', 'processing'] as const)('may reject an order that is %s', (state) => {
     const { order, events } = taken(markOrderRejected(anOrder().in(state), 'Out of cards.', NOW));
     expect(order).toMatchObject({
       state: 'rejected',
@@ -141,7 +141,7 @@ describe('the operator’s first word', () => {
   });
 
   test.each(['dispatched', 'delivered', 'fulfilled', ...offTheWay] as const)(
-    'is no refusal any more of one that is %s',
+    'cannot reject an order that is %s',
     (state) => {
       expect(markOrderRejected(anOrder().in(state), 'Out of cards.', NOW)).toBeUndefined();
     },
@@ -217,13 +217,13 @@ describe('the operator’s answers', () => {
 });
 
 describe('delivery', () => {
-  test('of all that was ordered is no shortfall', () => {
+  test('of the whole order has no shortfall', () => {
     const { order, events } = taken(markOrderDelivered(anOrder().arrived(), 50, operationIds(), NOW));
     expect(order.receivedQuantity).toBe(50);
     expect(events.map(({ type }) => type)).toEqual(['order.delivered']);
   });
 
-  test('of fewer is a delivery, and a shortfall', () => {
+  test('of fewer SIMs is a delivery with a shortfall', () => {
     const { order, events } = taken(markOrderDelivered(anOrder().arrived(), 47, operationIds(), NOW));
     expect(order).toMatchObject({ state: 'delivered', receivedQuantity: 47 });
     expect(order).not.toHaveProperty('failure');

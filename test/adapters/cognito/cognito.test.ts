@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => pool.stop());
 
 describe('users of a pool', () => {
-  test('have an address that can be one', async () => {
+  test('have a valid email address', async () => {
     expect(await createUser({ email: 'nobody' })).toBe('invalid_email');
   });
 
@@ -52,7 +52,7 @@ describe('clients of partners’ systems', () => {
     expect(clientsOf('UsersPeople', all)).toEqual([]);
   });
 
-  test('are of as many partners as the pool has room for', async () => {
+  test('exist for as many partners as the pool can hold', async () => {
     for (let partner = 3; partner <= 25; partner += 1) {
       expect(await createMachineClient(`partner-${partner}`, { name: 'One', roles: ['billing'] })).toBeDefined();
     }

@@ -50,7 +50,7 @@ test.each([
       duePk: due.webhooks,
     },
   ],
-] as const)('%s of the partner with the longest id can be put back', (_, work) => {
+] as const)('%s of the partner with the longest id can be redriven', (_, work) => {
   const route = routes.find(({ path }) => path.endsWith('/put-back'));
   expect(route?.maxIdLength).toBe(MAX_DEAD_LETTER_ID_LENGTH);
   expect(deadLetterId(work).length).toBeGreaterThan(100);

@@ -12,7 +12,7 @@ describe('the shape of an item', () => {
   });
   const key = itemKinds.customer.key({ partnerId: 'acme', id: 'cus_1' });
 
-  test('is the first one when it has no number, and every later one comes from the one before', () => {
+  test('is the first one without a number, and each later shape is derived from its predecessor', () => {
     expect(chain.upgradeItem({ ...key, contact: 'Ada' })).toEqual({
       ...key,
       tags: [],
@@ -21,18 +21,18 @@ describe('the shape of an item', () => {
     });
   });
 
-  test('is upgraded from where it is', () => {
+  test('is upgraded from its present shape', () => {
     expect(chain.upgradeItem({ ...key, v: 2, contact: 'Ada' })).toEqual({ ...key, contact: 'Ada', contacts: ['Ada'] });
     expect(chain.upgradeItem({ ...key, v: 3, contacts: [] })).toEqual({ ...key, contacts: [] });
   });
 
-  test('is numbered when it is written, but the first one, which costs no byte', () => {
+  test('is numbered when it is written, except the first shape, which costs no byte', () => {
     expect(chain.withShapeNumber({ ...key, tags: [] })).toEqual({ ...key, tags: [], v: 3 });
     const order = itemKinds.order.key({ partnerId: 'acme', id: 'ord_1' });
     expect(chain.withShapeNumber(order)).toEqual(order);
   });
 
-  test('of a later release is taken as it is', () => {
+  test('of a later release is not changed', () => {
     expect(chain.upgradeItem({ ...key, v: 4, more: 1 })).toEqual({ ...key, more: 1 });
   });
 });

@@ -5,7 +5,7 @@ import { put } from '../../../adapters/dynamodb/write-requests.ts';
 
 beforeAll(() => void Object.assign(process.env, { TABLE_NAME: 't' }));
 
-test.each([{ partnerId: 'acme' }, 'platform'] as const)('an entry of a journal of %j is only ever added', (owner) => {
+test.each([{ partnerId: 'acme' }, 'platform'] as const)('a journal entry of %j can only be added', (owner) => {
   const entry = {
     ...itemKinds.journalEntry.key({ tenant: owner, position: '2026-03-02T10:00:00.000Z#1' }),
     actor: 'ada',

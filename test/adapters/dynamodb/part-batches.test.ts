@@ -13,7 +13,7 @@ const ids = (count: number, from = 0) => Array.from({ length: count }, (_, place
 const itemsOf = (batch: readonly UncountedPart[]) =>
   batch.length + 2 + new Set(batch.flatMap(({ uncounted }) => uncounted.services.map(([id]) => id))).size;
 
-test('a part with as many services as it may have fits into one transaction', () => {
+test('a part with the maximum number of services fits into one transaction', () => {
   expect(batchesOf([part(0, ids(MAX_SERVICES_PER_PART))]).map(itemsOf)).toEqual([MAX_TRANSACTION_ITEMS]);
 });
 
@@ -21,7 +21,7 @@ test('parts of the same few services are counted together', () => {
   expect(batchesOf(ids(50).map((_, page) => part(page, ['psv_1', 'csv_1'])))).toHaveLength(1);
 });
 
-test('no batch of parts has more items than a transaction takes', () => {
+test('no batch of parts exceeds the items of a transaction', () => {
   const parts = ids(120).map((_, page) => part(page, ids(page % MAX_SERVICES_PER_PART, page)));
   const batches = batchesOf(parts);
   expect(batches.flat()).toEqual(parts);

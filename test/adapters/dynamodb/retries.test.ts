@@ -91,7 +91,7 @@ describe('a single write', () => {
     },
   );
 
-  test('that always meets a transaction is given up after the attempts of the policy', async () => {
+  test('that always meets a transaction fails after the attempts of the policy', async () => {
     always = 'TransactionConflictException';
     const error = await caught(write(put({ ...key })));
     expect(error).toMatchObject({ name: 'TransactionConflictException' });
@@ -99,7 +99,7 @@ describe('a single write', () => {
     expect(calls).toHaveLength(interactiveRetries.maxAttempts);
   });
 
-  test('that is throttled all the time is given up, and known as throttled', async () => {
+  test('that is always throttled fails as throttled', async () => {
     always = 'ProvisionedThroughputExceededException';
     expect(isThrottled(await caught(write(put({ ...key }))))).toBe(true);
     expect(calls).toHaveLength(interactiveRetries.maxAttempts);
@@ -173,7 +173,7 @@ describe('a single write', () => {
     });
   });
 
-  test('is not given up because many others were throttled before it', async () => {
+  test('is retried even if many others were throttled before it', async () => {
     // The SDK's own bucket of retry tokens is empty after a hundred throttled calls.
     for (let round = 0; round < 40; round += 1) {
       answers = Array.from({ length: 5 }, () => 'ThrottlingException');
@@ -202,14 +202,14 @@ describe('a transaction', () => {
   test.each([
     ['TransactionConflict', false],
     ['ThrottlingError', true],
-  ])('that is always canceled with %s is given up after the attempts of the policy', async (code, throttled) => {
+  ])('that is always canceled with %s fails after the attempts of the policy', async (code, throttled) => {
     always = { reasons: [code] };
     const error = await caught(transact([put({ ...key })]));
     expect([isContention(error), isThrottled(error)]).toEqual([true, throttled]);
     expect(calls).toHaveLength(interactiveRetries.maxAttempts);
   });
 
-  test('that a condition fails is not sent again, whatever else cancels it', async () => {
+  test('that fails a condition is not retried, whatever else cancels it', async () => {
     always = { reasons: ['TransactionConflict', 'ConditionalCheckFailed'] };
     const error = await caught(transact([put({ ...key }), put({ ...key })]));
     expect(error).toBeInstanceOf(ConditionFailed);
@@ -217,13 +217,13 @@ describe('a transaction', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('that has an item too large is not sent again', async () => {
+  test('with an item that is too large is not retried', async () => {
     always = { reasons: ['TransactionConflict', 'ValidationError'] };
     expect(isContention(await caught(transact([put({ ...key })])))).toBe(false);
     expect(calls).toHaveLength(1);
   });
 
-  test('of more items than DynamoDB takes is not sent at all', async () => {
+  test('of more items than DynamoDB accepts is not sent', async () => {
     const writes = Array.from({ length: MAX_TRANSACTION_ITEMS + 1 }, (_, place) => put({ pk: 'a', sk: String(place) }));
     await expect(transact(writes)).rejects.toThrow('at most 100 items, not 101');
     expect(calls).toHaveLength(0);
@@ -235,25 +235,25 @@ describe('a batch of reads', () => {
     body: { UnprocessedKeys: { t: { Keys: Array.from({ length: count }, () => ({ pk: { S: 'a' } })) } } },
   });
 
-  test('asks again for the keys that were throttled', async () => {
+  test('retries the keys that were throttled', async () => {
     answers = [unread(2), unread(1)];
     await getMany([key, { ...key, sk: 'OP#2' }, { ...key, sk: 'OP#3' }]);
     expect(calls.map(({ input }) => input.RequestItems?.t.Keys.length)).toEqual([3, 2, 1]);
   });
 
-  test('is given up when it gets nowhere', async () => {
+  test('fails when it makes no progress', async () => {
     always = unread(1);
     expect(isThrottled(await caught(getMany([key])))).toBe(true);
     expect(calls).toHaveLength(interactiveRetries.maxAttempts);
   });
 
-  test('reads no more keys at once than DynamoDB takes', async () => {
+  test('reads no more keys per request than DynamoDB accepts', async () => {
     await getMany(Array.from({ length: 250 }, (_, place) => ({ pk: 'a', sk: String(place) })));
     expect(calls.map(({ input }) => input.RequestItems?.t.Keys.length).sort()).toEqual([100, 100, 50]);
   });
 });
 
-describe('cancelling an operation that is at work', () => {
+describe('cancelling a running operation', () => {
   const running = (version: number) => ({
     body: { Item: { id: { S: 'op_1' }, state: { S: 'running' }, version: { N: String(version) } } },
   });
@@ -331,7 +331,7 @@ describe('a read and the write that depends on it', () => {
   });
 });
 
-test('a function that no caller waits for has more patience', async () => {
+test('a function without a waiting caller retries for longer', async () => {
   expect(tableRetries()).toBe(interactiveRetries);
   retryInBackground();
   always = 'TransactionConflictException';

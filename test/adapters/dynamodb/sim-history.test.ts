@@ -14,7 +14,7 @@ const life: SimEvent[] = [
 ];
 
 describe('the steps of a SIM', () => {
-  test('are read as they were kept, after its arrival', () => {
+  test('are read as they were stored, after the arrival of the SIM', () => {
     expect(decodeHistory({ createdAt }, life.map(encodeStep))).toEqual([arrival, ...life]);
     expect(decodeHistory({ createdAt }, [])).toEqual([arrival]);
   });
@@ -24,7 +24,7 @@ describe('the steps of a SIM', () => {
     expect(decodeHistory({ createdAt }, [...kept.slice(2), ...kept])).toEqual([arrival, ...life]);
   });
 
-  test('keep what one of them cleared, on a line that an earlier release passes over', () => {
+  test('keep values that a step has cleared, in a line that earlier releases ignore', () => {
     const step: SimEvent = { ...(life[3] ?? arrival), cleared: { label: 'Gate 7', tags: ['a b', '@x'] } };
     const kept = [...life.slice(0, 3).map(encodeStep), ...encodeSteps(step)];
     expect(kept).toHaveLength(5);

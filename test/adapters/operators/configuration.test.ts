@@ -7,7 +7,7 @@ import { operatorsConfiguration, parseOperatorsConfiguration } from '../../../ad
 const secret = { '3uk': { baseUrl: 'https://api.operator.test/v1/', apiKey: 'very-secret' } };
 
 describe('the operators’ configuration', () => {
-  test('is what the secret says, base URLs without a slash at their end', () => {
+  test('is read from the secret, with base URLs without a trailing slash', () => {
     expect(parseOperatorsConfiguration(JSON.stringify(secret))).toEqual({
       '3uk': { baseUrl: 'https://api.operator.test/v1', apiKey: 'very-secret' },
     });
@@ -24,7 +24,7 @@ describe('the operators’ configuration', () => {
     ['another protocol', JSON.stringify({ '3uk': { baseUrl: 'file:///very-secret', apiKey: 'x' } })],
     ['no key', JSON.stringify({ '3uk': { baseUrl: 'https://very-secret.test' } })],
     ['no text', undefined],
-  ])('with %s is refused without telling what it holds', (_, text) => {
+  ])('with %s is refused without revealing its content', (_, text) => {
     let error: unknown;
     try {
       parseOperatorsConfiguration(text);

@@ -66,12 +66,12 @@ describe('an order through the gateway', () => {
     expect(await operator.gateway.submitOrder(anOrder())).toEqual(rejected);
   });
 
-  test('that the operator cannot make sense of is rejected, not tried for ever', async () => {
+  test('that the operator calls invalid is rejected and not retried', async () => {
     const answer = await operator.gateway.submitOrder(anOrder('ord_1', 0));
     expect(answer).toEqual({ outcome: 'rejected', reason: expect.stringContaining('quantity') });
   });
 
-  test('is cancelled, refused once it is on its way, and unknown when it was never submitted', async () => {
+  test('can be cancelled before dispatch, and is unknown if it was never submitted', async () => {
     await operator.gateway.submitOrder(anOrder('ord_1'));
     await operator.gateway.submitOrder(anOrder('ord_2'));
     expect(await operator.gateway.cancelOrder('ord_1')).toEqual({ outcome: 'cancelled' });
@@ -85,7 +85,7 @@ describe('an order through the gateway', () => {
     expect(await operator.gateway.cancelOrder('ord_3')).toEqual({ outcome: 'unknown' });
   });
 
-  test('that the operator does not know has no status: it says so at once', async () => {
+  test('that the operator does not know has no status, and is not retried', async () => {
     await expect(operator.gateway.orderStatus('ord_9')).rejects.toMatchObject({
       name: 'OperatorUnavailable',
       message: '3uk: GET /orders/ord_9: answered 404 (No order was submitted with this id), after 1 attempt',
@@ -97,7 +97,7 @@ describe('an order through the gateway', () => {
     await expect(operator.gateway.deliveredSims('ord_1')).rejects.toThrow(/answered 409 \(The order is accepted\)/);
   });
 
-  test('delivered short says how many SIMs there are', async () => {
+  test('with a short delivery reports the number of SIMs', async () => {
     operator.sandbox.behave('3uk', { shipFraction: 0.5, leadTimeDays: 0 });
     await operator.gateway.submitOrder(anOrder());
     expect(await operator.gateway.orderStatus('ord_1')).toMatchObject({ deliveredQuantity: 25 });
@@ -131,7 +131,7 @@ describe('SIMs through the gateway', () => {
     expect(await operator.gateway.simStatus(iccids)).toEqual(all('terminated'));
   });
 
-  test('that the operator refuses come with its reason', async () => {
+  test('that the operator refuses have its reason', async () => {
     const [first = '', second = ''] = await delivered(2);
     operator.sandbox.behave('3uk', { refuseActivation: [second] });
     expect(await operator.gateway.activate('k1', [first, second])).toEqual([
@@ -140,7 +140,7 @@ describe('SIMs through the gateway', () => {
     ]);
   });
 
-  test('that take their time are pending, then active', async () => {
+  test('that are activated slowly are pending, then active', async () => {
     const iccids = await delivered(1);
     operator.sandbox.behave('3uk', { activationDelayDays: 1 });
     expect(await operator.gateway.activate('k1', iccids)).toMatchObject([{ status: 'pending' }]);
@@ -155,7 +155,7 @@ describe('SIMs through the gateway', () => {
     expect(await operator.gateway.simStatus([strange, ...iccids])).toHaveLength(1);
   });
 
-  test('more than 500 are asked for in batches, each once, under keys that stay the same', async () => {
+  test('are requested in batches of 500, each once, with stable keys', async () => {
     const iccids = await delivered(1_001);
     const answers = await operator.gateway.activate('k1', [...iccids, ...iccids.slice(0, 10)]);
     expect(answers.map(({ iccid }) => iccid)).toEqual(iccids);
@@ -167,7 +167,7 @@ describe('SIMs through the gateway', () => {
     expect(await operator.gateway.activate('k1', iccids.slice(1))).toHaveLength(iccids.length - 1);
   });
 
-  test('none at all are nothing to ask', async () => {
+  test('need no request when the list is empty', async () => {
     operator.sandbox.behave('3uk', { failureRate: 1 });
     expect(await operator.gateway.activate('k1', [])).toEqual([]);
     expect(await operator.gateway.simStatus([])).toEqual([]);
@@ -183,13 +183,13 @@ describe('SIMs through the gateway', () => {
 });
 
 describe('an operator that fails', () => {
-  test('now and then is asked again until it answers', async () => {
+  test('sometimes is retried until it answers', async () => {
     operator.sandbox.behave('3uk', { failureRate: 0.5 });
     draws = [0.1, 0.9, 0.1, 0.9, 0.9];
     expect(await operator.gateway.submitOrder(anOrder())).toMatchObject({ outcome: 'accepted' });
   });
 
-  test('after it did what it was asked is asked again without doing it twice', async () => {
+  test('after it has acted is retried without acting twice', async () => {
     const iccids = await delivered(2);
     operator.sandbox.behave('3uk', { failureRate: 0.5, activationDelayDays: 1 });
     draws = [0.1, 0.1, 0.9];
@@ -200,7 +200,7 @@ describe('an operator that fails', () => {
     expect(await operator.gateway.cancelOrder('ord_2')).toEqual({ outcome: 'cancelled' });
   });
 
-  test('always is unavailable after three tries', async () => {
+  test('always is unavailable after three attempts', async () => {
     operator.sandbox.behave('3uk', { failureRate: 1 });
     await expect(operator.gateway.submitOrder(anOrder())).rejects.toMatchObject({
       name: 'OperatorUnavailable',
@@ -208,7 +208,7 @@ describe('an operator that fails', () => {
     });
   });
 
-  test('to say anything is unavailable once the time of all tries is over', async () => {
+  test('to answer is unavailable after the time limit of all attempts', async () => {
     const stalled = await gatewayToSandbox({}, { timeoutMs: 60 });
     stalled.sandbox.behave('3uk', { stall: true });
     const start = performance.now();
@@ -217,7 +217,7 @@ describe('an operator that fails', () => {
     await stalled.sandbox.stop();
   });
 
-  test('to say anything is given the time that OPERATOR_TIMEOUT_MS says', async () => {
+  test('to answer has the time-out of OPERATOR_TIMEOUT_MS', async () => {
     process.env.OPERATOR_TIMEOUT_MS = '20';
     try {
       const stalled = await gatewayToSandbox();
@@ -236,7 +236,7 @@ describe('an operator that fails', () => {
     }
   });
 
-  test('to be there at all is unavailable', async () => {
+  test('to accept connections is unavailable', async () => {
     const gone = await gatewayToSandbox();
     await gone.sandbox.stop();
     await expect(gone.gateway.orderStatus('ord_1')).rejects.toThrow(/no connection, after 3 attempts/);
@@ -249,7 +249,7 @@ describe('an operator that fails', () => {
     });
   });
 
-  test('us for a wrong key is unavailable at once, without showing the key', async () => {
+  test('because of a wrong key is unavailable immediately, and the key is not revealed', async () => {
     const locked = await gatewayToSandbox({ apiKey: 'another-key' });
     const error = await locked.gateway.orderStatus('ord_1').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'OperatorUnavailable', message: expect.stringContaining('answered 401') });
@@ -257,8 +257,8 @@ describe('an operator that fails', () => {
   });
 });
 
-describe('what SIMs used', () => {
-  test('is read page by page from a cursor on, in UTC, until the cursor repeats', async () => {
+describe('the usage of SIMs', () => {
+  test('is read page by page from a cursor, in UTC, until the cursor repeats', async () => {
     const [iccid = ''] = await delivered(50);
     for (let bytes = 1; bytes <= 501; bytes += 1) {
       operator.sandbox.recordUsage('3uk', { iccid, bytes, at: '2025-09-10T02:00:00+02:00', network: '26201' });
@@ -278,8 +278,8 @@ describe('what SIMs used', () => {
   });
 });
 
-describe('of each call is reported', () => {
-  test('whose it was, how long it took, and whether it was answered', async () => {
+describe('the report of a call', () => {
+  test('has its operator, its duration and its result', async () => {
     await operator.gateway.submitOrder(anOrder());
     await expect(operator.gateway.orderStatus('ord_9')).rejects.toThrow();
     expect(operator.calls).toEqual([
@@ -288,7 +288,7 @@ describe('of each call is reported', () => {
     ]);
   });
 
-  test('not at all when the operator is not configured, so that no alarm rings for it', async () => {
+  test('does not exist when the operator is not configured, so that no alarm fires', async () => {
     await expect(operator.gateways('orange').orderStatus('ord_1')).rejects.toThrow(/not configured/);
     expect(operator.calls).toEqual([]);
   });

@@ -38,7 +38,7 @@ const usage: Ask = (gateway) => gateway.usageSince('here');
 const used = { recordId: 'r1', iccid, bytes: 1, at: '2026-03-02T10:30:00Z', network: '23420' };
 const simStatus: Ask = (gateway) => gateway.simStatus([iccid, other]);
 
-describe('an answer that is nonsense', () => {
+describe('an invalid answer', () => {
   const nonsense: [string, Ask, ScriptedAnswer][] = [
     ['no JSON', status, { body: '<html>Welcome</html>' }],
     ['nothing', status, { body: '' }],
@@ -80,7 +80,7 @@ describe('an answer that is nonsense', () => {
     ],
   ];
 
-  test.each(nonsense)('(%s) is logged, asked for again, and never becomes data', async (_, ask, answer) => {
+  test.each(nonsense)('(%s) is logged and retried, and never becomes data', async (_, ask, answer) => {
     const operator = await operatorSays([answer]);
     await expect(ask(operator.gateway)).rejects.toMatchObject({
       name: 'OperatorUnavailable',
@@ -101,7 +101,7 @@ describe('an answer that is nonsense', () => {
     });
   });
 
-  test('is logged with what was expected in its place', async () => {
+  test('is logged with the expected value', async () => {
     const operator = await operatorSays([{ body: { ...accepted, operatorReference: 7 } }]);
     await expect(status(operator.gateway)).rejects.toMatchObject({ name: 'OperatorUnavailable' });
     expect(operator.logged[0]?.fields.issues).toEqual([
@@ -109,13 +109,13 @@ describe('an answer that is nonsense', () => {
     ]);
   });
 
-  test('is forgiven when the next one makes sense', async () => {
+  test('is ignored when the next one is valid', async () => {
     const operator = await operatorSays([{ body: 'oops' }, { body: accepted }]);
     expect(await status(operator.gateway)).toEqual({ status: 'accepted' });
     expect(operator.logged).toHaveLength(1);
   });
 
-  test('is logged cut to 500 characters and without our key, even when the operator says it', async () => {
+  test('is logged with at most 500 characters and without the API key, even if it contains the key', async () => {
     const operator = await operatorSays([{ body: `${API_KEY} ${'x'.repeat(2_000)}` }]);
     const error = await status(operator.gateway).catch((thrown: unknown) => thrown);
     expect(String(operator.logged[0]?.fields.body).length).toBeLessThanOrEqual(501);
@@ -142,7 +142,7 @@ describe('a delivered SIM', () => {
     ['a number of letters', { msisdn: 'none' }, /^msisdn: /],
     ['a list for a number', { msisdn: ['+447700900001'] }, /^msisdn: /],
     ['no IMSI', { imsi: undefined }, /^imsi: /],
-  ])('with %s is left out alone, and named', async (_, odd, problem) => {
+  ])('with %s is the only one left out, and is named', async (_, odd, problem) => {
     const operator = await operatorSays([
       {
         body: {
@@ -159,7 +159,7 @@ describe('a delivered SIM', () => {
     });
   });
 
-  test('that is none, or two, is left out alone on any page', async () => {
+  test('that is missing or duplicated is the only one left out, on any page', async () => {
     const twice = [sim, { ...sim, imsi: '234200000000002' }];
     const operator = await operatorSays([{ body: { sims: [null, 'SIM', { imsi: sim.imsi }, ...twice] } }]);
     expect(await listOn(operator.gateway)).toEqual({
@@ -174,7 +174,7 @@ describe('a delivered SIM', () => {
   });
 });
 
-describe('an answer about one SIM that is nonsense', () => {
+describe('an invalid answer about one SIM', () => {
   const sound = { iccid: other, status: 'active' };
 
   test.each<[string, unknown[], { name: string; problem: unknown }]>([
@@ -208,7 +208,7 @@ describe('an answer about one SIM that is nonsense', () => {
       [{ iccid: withCheckDigit('894420000000000003'), status: 'active' }],
       { name: withCheckDigit('894420000000000003'), problem: /^iccid: not a SIM of the request$/ },
     ],
-  ])('(%s) leaves that SIM alone without an answer, and is logged by its name', async (_, odd, { name, problem }) => {
+  ])('(%s) leaves only that SIM without an answer, and is logged by name', async (_, odd, { name, problem }) => {
     for (const ask of [simStatus, activate]) {
       const operator = await operatorSays([{ body: { sims: [...odd, sound] } }]);
       expect(await ask(operator.gateway)).toEqual([sound]);
@@ -228,7 +228,7 @@ describe('an answer about one SIM that is nonsense', () => {
     }
   });
 
-  test('(a SIM missing) leaves it without an answer where every SIM has one', async () => {
+  test('(a missing SIM) leaves it without an answer', async () => {
     const operator = await operatorSays([{ body: { sims: [sound] } }]);
     expect(await activate(operator.gateway)).toEqual([sound]);
     expect(operator.logged[0]?.fields).toMatchObject({ count: 1, sims: [{ name: iccid, problem: 'missing' }] });
@@ -236,7 +236,7 @@ describe('an answer about one SIM that is nonsense', () => {
     expect(operator.logged).toHaveLength(1);
   });
 
-  test('is logged without our key, and ten SIMs at the most', async () => {
+  test('is logged without the API key, for at most ten SIMs', async () => {
     const odd = Array.from({ length: 12 }, (_, place) => ({ iccid: `${place} ${API_KEY}`, status: API_KEY }));
     const operator = await operatorSays([{ body: { sims: [...odd, { iccid: API_KEY, status: 'on' }, sound] } }]);
     expect(await simStatus(operator.gateway)).toEqual([sound]);
@@ -245,7 +245,7 @@ describe('an answer about one SIM that is nonsense', () => {
   });
 });
 
-describe('a usage record that is nonsense', () => {
+describe('an invalid usage record', () => {
   test.each([
     ['without an id', 'recordId', { recordId: undefined }],
     ['of no SIM', 'iccid', { iccid: 'SIM 1' }],
@@ -257,7 +257,7 @@ describe('a usage record that is nonsense', () => {
     ['with more bytes than a link carries in a day', 'bytes', { bytes: 100_000_000_000_001 }],
     ['with the largest number there is', 'bytes', { bytes: 9_007_199_254_740_991 }],
     ['in a network that is none', 'network', { network: 'constructor' }],
-  ])('(%s) is told, and holds up no other', async (_, field, nonsense) => {
+  ])('(%s) is reported, and delays no other record', async (_, field, nonsense) => {
     const operator = await operatorSays([
       { body: { records: [{ ...used, ...nonsense }, used, null, { ...used, recordId: 'r2' }], nextCursor: '1' } },
     ]);
@@ -285,35 +285,38 @@ test.each(['23420', ' 23420', '234-20', '234 20'])('a network as %j is 23420', a
   expect(await usage(operator.gateway)).toMatchObject({ records: [{ network: '23420' }], unreadable: [] });
 });
 
-describe('an answer that is not expected', () => {
-  test.each([408, 425, 429, 500, 502, 503, 504])('(%i) is asked for again', async (code) => {
+describe('an unexpected answer', () => {
+  test.each([408, 425, 429, 500, 502, 503, 504])('(%i) is retried', async (code) => {
     const operator = await operatorSays([{ status: code, body: '' }, { body: accepted }]);
     expect(await status(operator.gateway)).toEqual({ status: 'accepted' });
     expect(operator.logged).toEqual([]);
   });
 
-  test.each([204, 301, 400, 401, 403, 404, 409, 422])('(%i) is not: it would stay the same', async (code) => {
-    const operator = await operatorSays([{ status: code, headers: { location: '/elsewhere' }, body: '' }]);
-    await expect(status(operator.gateway)).rejects.toMatchObject({
-      name: 'OperatorUnavailable',
-      message: `3uk: GET /orders/ord_1: answered ${code}, after 1 attempt`,
-    });
-    expect(operator.asked).toHaveLength(1);
-  });
+  test.each([204, 301, 400, 401, 403, 404, 409, 422])(
+    '(%i) is not retried, because it would not change',
+    async (code) => {
+      const operator = await operatorSays([{ status: code, headers: { location: '/elsewhere' }, body: '' }]);
+      await expect(status(operator.gateway)).rejects.toMatchObject({
+        name: 'OperatorUnavailable',
+        message: `3uk: GET /orders/ord_1: answered ${code}, after 1 attempt`,
+      });
+      expect(operator.asked).toHaveLength(1);
+    },
+  );
 
-  test('contains the operator’s reason, without our key', async () => {
+  test('contains the operator’s reason without the API key', async () => {
     const operator = await operatorSays([{ status: 403, body: { reason: `${API_KEY} is locked` } }]);
     await expect(status(operator.gateway)).rejects.toThrow(/answered 403 \(\[API key\] is locked\)/);
   });
 
-  test('(a broken connection) is asked for again', async () => {
+  test('(a broken connection) is retried', async () => {
     const operator = await operatorSays(['drop', { body: accepted }]);
     expect(await status(operator.gateway)).toEqual({ status: 'accepted' });
   });
 });
 
 describe('a request', () => {
-  test('shows the key, and under which idempotency key a batch is asked: the same with each try', async () => {
+  test('has the API key, and the same idempotency key in each attempt of a batch', async () => {
     const operator = await operatorSays([
       { status: 503, body: '' },
       {
@@ -338,7 +341,7 @@ describe('a request', () => {
     expect(operator.asked[0]?.headers.authorization).toBe(`Bearer ${API_KEY}`);
   });
 
-  test('waits as long as the operator asks for', async () => {
+  test('waits as long as the operator requests', async () => {
     const operator = await operatorSays([
       { status: 429, headers: { 'retry-after': '1' }, body: '' },
       { body: accepted },
@@ -351,7 +354,7 @@ describe('a request', () => {
   test.each([
     ['seconds', '30'],
     ['a date', new Date(Date.now() + 30_000).toUTCString()],
-  ])('gives up at once when the operator asks for a longer wait than there is time, in %s', async (_, retryAfter) => {
+  ])('fails immediately when the operator requests a longer wait than the time limit, in %s', async (_, retryAfter) => {
     const operator = await operatorSays([{ status: 503, headers: { 'retry-after': retryAfter }, body: '' }]);
     await expect(status(operator.gateway)).rejects.toThrow(/answered 503, after 1 attempt/);
   });

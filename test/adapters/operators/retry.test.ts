@@ -4,8 +4,8 @@ import { type AttemptResult, type CallPolicy, type Timing, withRetries } from '.
 const policy: CallPolicy = { tries: 3, budgetMs: 300, timeoutMs: 100, firstBackOffMs: 1, maxBackOffMs: 2 };
 const transient: AttemptResult<never> = { outcome: 'transient', detail: 'busy' };
 
-describe('trying again', () => {
-  test('ends with the first that is done', async () => {
+describe('retrying', () => {
+  test('ends with the first success', async () => {
     const tries: AttemptResult<string>[] = [
       transient,
       { outcome: 'done', value: 'yes' },
@@ -28,11 +28,11 @@ describe('trying again', () => {
     });
   });
 
-  test('ends after as many tries as there are', async () => {
+  test('ends after the maximum number of attempts', async () => {
     expect(await withRetries(policy, async () => transient)).toMatchObject({ outcome: 'failed', tries: 3 });
   });
 
-  test('gives each try its time and all together theirs', async () => {
+  test('limits the time of each attempt and of all attempts', async () => {
     const time = timeThatPasses();
     const durations: number[] = [];
     await withRetries(
@@ -47,7 +47,7 @@ describe('trying again', () => {
     expect(time.now()).toBe(250);
   });
 
-  test('waits as long as was asked for', async () => {
+  test('waits as long as requested', async () => {
     const time = timeThatPasses();
     const tries: AttemptResult<string>[] = [
       { ...transient, retryAfterMs: 299 },
@@ -57,7 +57,7 @@ describe('trying again', () => {
     expect(time.now()).toBe(299);
   });
 
-  test('ends at once when the wait that was asked for would be longer than the time left', async () => {
+  test('ends immediately when the requested wait exceeds the time left', async () => {
     const time = timeThatPasses();
     expect(await withRetries(policy, async () => ({ ...transient, retryAfterMs: 300 }), time)).toMatchObject({
       tries: 1,

@@ -70,7 +70,7 @@ describe('a metric', () => {
     expect(published()).toEqual([]);
   });
 
-  test('is recorded somewhere, when it is in the list', () => {
+  test('of the list is recorded by some code', () => {
     const source = ['functions', 'use-cases']
       .map((folder) => fileURLToPath(new URL(`../../../${folder}`, import.meta.url)))
       .flatMap((folder) =>

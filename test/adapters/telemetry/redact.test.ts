@@ -19,7 +19,7 @@ describe('a log line', () => {
     ['an e-mail address', { error: 'ada@acme.example is unknown' }, 'ada@acme'],
     ['a telephone number', 'called +447700900123', '447700900123'],
     ["a subscriber's number", { sims: [{ imsi: '234150000000001', msisdn: '+447700900123' }] }, '234150000000001'],
-  ])('does not hold %s', (_, value, secret) => {
+  ])('does not contain %s', (_, value, secret) => {
     expect(scrubbed(value)).not.toContain(secret);
     expect(scrubbed(value)).toContain('[redacted]');
   });
@@ -58,7 +58,7 @@ describe('a log line', () => {
     expect(scrubbed(line)).toBe(JSON.stringify(line));
   });
 
-  test('is JSON, whatever is in it', () => {
+  test('is JSON, whatever it contains', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(() => JSON.parse(scrubbed({ value }))).not.toThrow();
@@ -79,7 +79,7 @@ describe('the logger', () => {
     jest.restoreAllMocks();
   });
 
-  test('scrubs errors, their causes and their stacks', () => {
+  test('redacts errors, their causes and their stacks', () => {
     const cause = new Error(`refused: Bearer ${jwt}`);
     new Logger({ jsonReplacerFn: redact }).error('it broke', new Error(`for ada@acme.example`, { cause }));
     expect(lines.join()).toContain('it broke');

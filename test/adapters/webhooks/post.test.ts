@@ -47,7 +47,7 @@ test('a signature with two secrets is valid for receivers of either', () => {
 describe('an attempt', () => {
   const attempt = (path: string, local = true) => post(url + path, { body: '{}', headers: {}, local });
 
-  test('is taken with any 2xx', async () => {
+  test('succeeds with any 2xx', async () => {
     expect(await attempt('/')).toEqual({ ok: true, status: 200 });
   });
 
@@ -65,7 +65,7 @@ describe('an attempt', () => {
     expect(outcome).toEqual({ ok: false, error: 'The receiver could not be reached (ECONNREFUSED).' });
   });
 
-  test('goes nowhere but to the public internet', async () => {
+  test('reaches only the public internet', async () => {
     const port = new URL(url).port;
     const outcomes = await Promise.all(
       [`https://127.0.0.1:${port}/private`, `https://[::1]:${port}/private`, `http://hooks.example/`].map((target) =>
@@ -77,6 +77,6 @@ describe('an attempt', () => {
   });
 });
 
-test('a name that leads to an address which is not public is refused', async () => {
+test('a name that resolves to an address that is not public is refused', async () => {
   await expect(publicAddresses('localhost')).rejects.toThrow(/not an address of the public internet/);
 });
