@@ -168,7 +168,9 @@ describe('a record that always fails', () => {
     );
     await write(remove(itemKinds.webhook.key({ partnerId, id: 'whk_broken' })));
     is(204, await platform.post(`/v1/platform/set-aside/${id}/put-back`));
-    const [, change = ''] = /^FAILED_CHANGE#(\S+)/.exec(subject) ?? [];
+    const [pk = '', sk = ''] = subject.split(' ');
+    const change = itemKinds.failedChange.parse({ pk, sk })?.id ?? '';
+    expect(change).not.toBe('');
     await eventually(async () => expect(await getFailedChange(change)).toBeUndefined());
   });
 });
