@@ -259,7 +259,7 @@ describe('fulfilment', () => {
     [0, undefined],
     [1, '1 SIM could not complete the plan.'],
     [3, '3 SIMs could not complete the plan.'],
-  ])('with %d SIMs that failed is told as %j', (failed, detail) => {
+  ])('with %d failed SIMs has the data %j', (failed, detail) => {
     const { order, events } = taken(markOrderFulfilled(carriedOut(failed).delivered(), NOW));
     expect(order.state).toBe('fulfilled');
     expect(events).toHaveLength(1);
@@ -285,10 +285,10 @@ describe('cancelling an order', () => {
   });
 });
 
-describe('a step that was begun before another one, and comes after it', () => {
+describe('a step that started before another one but is saved after it', () => {
   const polled = anOrder({ updatedAt: NOW }).in('processing');
 
-  test('is never dated earlier: the timeline stays oldest first', () => {
+  test('is never dated before it, so that the timeline stays in order', () => {
     const step = markOrderCancelled(polled, 'nora', LONG_AGO);
     const later = step && withMonotonicTime(polled, step);
     expect(later?.order.updatedAt).toBe(NOW);
@@ -307,7 +307,7 @@ describe('the plan of an order', () => {
     expect(planChangeProblem({ state })).toBeUndefined();
   });
 
-  test('can change until the SIMs have been received, also when they are there', () => {
+  test('can change until the SIMs have been received, even after their arrival', () => {
     expect(planChangeProblem(anOrder().arrived())).toBeUndefined();
   });
 
@@ -355,16 +355,13 @@ describe('an order that fails', () => {
     },
   );
 
-  test.each(['delivered', 'fulfilled', ...offTheWay] as const)('was not over before: %s is', (state) => {
+  test.each(['delivered', 'fulfilled', ...offTheWay] as const)('was not finished before: %s is', (state) => {
     expect(markOrderFailed(anOrder().in(state), failure, NOW)).toBeUndefined();
   });
 
-  test.each(orderStates.filter((state) => state !== 'failed'))(
-    'is the only one resumed: not one that is %s',
-    (state) => {
-      expect(markOrderResumed(anOrder().in(state), 'ann', NOW)).toBeUndefined();
-    },
-  );
+  test.each(orderStates.filter((state) => state !== 'failed'))('can be resumed, unlike one that is %s', (state) => {
+    expect(markOrderResumed(anOrder().in(state), 'ann', NOW)).toBeUndefined();
+  });
 });
 
 /*
@@ -442,8 +439,8 @@ function always(check: (step: { before: Order; step: OrderStep; told: string }) 
   );
 }
 
-describe('whatever the operator answers, late, twice and out of order', () => {
-  test('an order never moves backwards on its way, failures and resumptions included', () => {
+describe('whatever the operator answers: late, twice and out of order', () => {
+  test('an order never moves backwards, even with failures and resumptions', () => {
     fc.assert(
       fc.property(history, (happenings) => {
         let furthest = 0;
@@ -463,7 +460,7 @@ describe('whatever the operator answers, late, twice and out of order', () => {
     always(({ before }) => expect(['fulfilled', 'cancelled', 'rejected']).not.toContain(before.state));
   });
 
-  test('nothing is cancelled or rejected once it has been dispatched', () => {
+  test('no order is cancelled or rejected after its dispatch', () => {
     always(({ before, step }) => {
       if (['cancelled', 'rejected'].includes(step.order.state)) {
         expect(['submitted', 'accepted', 'processing']).toContain(before.state);
@@ -501,7 +498,7 @@ describe('whatever the operator answers, late, twice and out of order', () => {
     );
   });
 
-  test('an answer said twice is news once', () => {
+  test('a repeated answer changes the order once', () => {
     fc.assert(
       fc.property(history, answer, (happenings, said) => {
         const [last] = [...live(happenings)].slice(-1);
@@ -513,7 +510,7 @@ describe('whatever the operator answers, late, twice and out of order', () => {
     );
   });
 
-  test('a failure is there exactly while the order is failed or rejected', () => {
+  test('a failure is present exactly while the order is failed or rejected', () => {
     always(({ step: { order } }) => {
       expect(order.failure !== undefined).toBe(['failed', 'rejected'].includes(order.state));
       expect(order.failedFrom !== undefined).toBe(order.state === 'failed');
@@ -540,7 +537,7 @@ describe('the lead time of an order', () => {
   }).accepted();
   const beyond = (now: string) => hoursBeyondLeadTime(estimatedDelivery, new Date(now));
 
-  test('is over when its last day is, and counts in hours from there', () => {
+  test('ends with its last day, and hours beyond it are counted from there', () => {
     expect(beyond('2026-03-02T10:30:00.000Z')).toBe(0);
     expect(beyond('2026-03-09T23:59:59.999Z')).toBe(0);
     expect(beyond('2026-03-10T00:30:00.000Z')).toBe(0.5);

@@ -37,11 +37,11 @@ describe('a plan', () => {
     expect(told(plan)).toEqual([]);
   });
 
-  test.each(operatorIds)('is good for %s when the tariffs cover it', (operatorId) => {
+  test.each(operatorIds)('is valid for %s when the tariffs cover it', (operatorId) => {
     expect(planViolations(wholePlan, allThere, anOperator(operatorId))).toEqual([]);
   });
 
-  test('that only migrates does not look at customers', () => {
+  test('that only migrates does not need customers', () => {
     expect(told(migrateOnly, { customer: undefined, customerService: undefined })).toEqual([]);
   });
 });
@@ -131,7 +131,7 @@ describe('a plan is refused', () => {
     expect(told(plan, targets)).toEqual(violations);
   });
 
-  test('in words that name what it is about', () => {
+  test('with a message that names the resource', () => {
     const partnerService = on(aPartnerService({ name: 'Meters' }), aTariffOf('a1'));
     expect(planViolations(migrateOnly, { ...allThere, partnerService }, anOperator('3uk'))).toEqual([
       {
@@ -142,7 +142,7 @@ describe('a plan is refused', () => {
     ]);
   });
 
-  test('whenever a stage lacks the one before it, and only then, all that it names being there', () => {
+  test('exactly when a stage lacks the one before it, if all its resources exist', () => {
     const plan = fc.record(
       {
         partnerServiceId: fc.constant('psv_fleet'),

@@ -36,13 +36,13 @@ describe('the quantity of an order', () => {
     expect(nearestQuantities(anOperator(id), quantity)).toEqual(nearest);
   });
 
-  test('is explained with the nearest right ones', () => {
+  test('is refused with the nearest valid quantities', () => {
     expect(quantityViolations(anOperator('3uk'), 120)).toEqual([
       { code: 'multiple_of', message: 'quantity must be a multiple of 50 for 3UK: 100 or 150, not 120.' },
     ]);
   });
 
-  test('is right exactly when it is a positive multiple up to the maximum', () => {
+  test('is valid exactly when it is a positive multiple up to the maximum', () => {
     fc.assert(
       fc.property(operatorId, wholeNumber, (id, quantity) => {
         const right = quantity > 0 && quantity <= MAX_ORDER_QUANTITY && quantity % anOperator(id).orderMultiple === 0;
@@ -51,7 +51,7 @@ describe('the quantity of an order', () => {
     );
   });
 
-  test('has nearest ones that can be ordered, with no right one between them and it', () => {
+  test('has nearest quantities that are valid, with no valid one in between', () => {
     fc.assert(
       fc.property(operatorId, wholeNumber, (id, quantity) => {
         const { orderMultiple } = anOperator(id);

@@ -10,12 +10,12 @@ import {
 const policies = { interactiveRetries, backgroundRetries, conflictRetries };
 
 describe.each(Object.entries(policies))('%s', (_, policy) => {
-  test('end after their attempts', () => {
+  test('ends after its attempts', () => {
     expect(retryDelay(policy, policy.maxAttempts - 1, 0.5)).toBeDefined();
     expect(retryDelay(policy, policy.maxAttempts, 0.5)).toBeUndefined();
   });
 
-  test('wait at random, up to a bound that doubles and then stays', () => {
+  test('waits at random, up to a bound that doubles until its maximum', () => {
     const longest = Array.from({ length: policy.maxAttempts - 1 }, (_attempt, place) =>
       retryDelay(policy, place + 1, 1),
     );
@@ -45,7 +45,7 @@ describe('sixteen shards that add to the counts of one operation', () => {
   });
 
   test.each([10, 15, 25])(
-    'get along when each counts every two seconds, with transactions of %d ms',
+    'have few conflicts when each counts every two seconds, with transactions of %d ms',
     (transactionMs) => {
       const runs = seeds.map((seed) => simulate({ writers: 16, counts: 25, pauseMs: 2000, transactionMs, seed }));
       expect(meanOf(runs.map(({ conflictRate }) => conflictRate))).toBeLessThan(0.25);
@@ -57,7 +57,7 @@ describe('sixteen shards that add to the counts of one operation', () => {
     },
   );
 
-  test('get along when all of them count at the same moment', () => {
+  test('finish when all of them count at the same moment', () => {
     const runs = seeds.map((seed) => simulate({ writers: 16, counts: 1, pauseMs: 0, transactionMs: 25, seed }));
     expect(runs.every(({ exhausted }) => exhausted === 0)).toBe(true);
   });

@@ -29,11 +29,11 @@ describe('the counts of services', () => {
     expect(changes('terminate', [terminated, terminated])).toEqual({ psv_fleet: -2, csv_trackers: -2 });
   });
 
-  test('keep a SIM that an earlier release terminated, for the backfill to take off', () => {
+  test('keep a SIM that an earlier release terminated, which the backfill removes', () => {
     expect(changes('terminate', [aCountedSim({ state: 'terminated' })])).toEqual({});
   });
 
-  test('stay as they are when bars change', () => {
+  test('do not change when bars change', () => {
     for (const action of ['activate', 'suspend', 'resume'] as const) {
       expect(changes(action, [aCountedSim({ serviceBefore: 'csv_meters' })])).toEqual({});
     }

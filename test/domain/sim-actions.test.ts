@@ -81,7 +81,7 @@ function changedBy(sim: Sim, request: SimRequest): Sim {
   return decision.sim;
 }
 
-describe('an action with good targets', () => {
+describe('an action with valid targets', () => {
   const columns = simActions;
   test.each([
     // state         migrate         assign              unassign       activate         suspend         resume         terminate
@@ -128,11 +128,11 @@ describe('an action with good targets', () => {
     ['in_stock', 'assign'],
     ['assigned', 'activate'],
     ['suspended', 'resume'],
-  ] as const)('of a SIM that is %s, first comes %s: it carries the SIM onwards', (state, action) => {
+  ] as const)('of a SIM that is %s lists %s first, which leads towards active', (state, action) => {
     expect(nextActions({ state })[0]).toBe(action);
   });
 
-  test('never touches the SIM that it was given', () => {
+  test('never mutates the given SIM', () => {
     for (const state of simStates) {
       for (const action of simActions) {
         const sim = aSim().in(state);
@@ -142,7 +142,7 @@ describe('an action with good targets', () => {
     }
   });
 
-  test('says in words what stands in its way', () => {
+  test('explains a refusal', () => {
     const decision = decide(aSim().active(), good.migrate, NOW);
     expect(decision).toEqual({
       kind: 'refused',
@@ -291,7 +291,7 @@ describe('unassigning', () => {
 });
 
 describe('activating', () => {
-  test('keeps the bar on until the operator confirms', () => {
+  test('keeps the bar until the operator confirms', () => {
     const activating = changedBy(aSim().assigned(), good.activate);
     expect(activating).toMatchObject({ state: 'activating', bars: aSim().assigned().bars, version: 4 });
     expect(confirmActivation(activating, NOW)).toEqual({ ...activating, state: 'active', bars: [], version: 5 });
@@ -308,7 +308,7 @@ describe('activating', () => {
     });
   });
 
-  test('is believed when the operator confirms after the deadline', () => {
+  test('succeeds when the operator confirms after the deadline', () => {
     expect(confirmActivation(aSim().assigned(), NOW)).toMatchObject({ state: 'active', bars: [] });
   });
 
@@ -354,14 +354,14 @@ describe('suspending, resuming and terminating', () => {
     expect(outcome(aSim().suspended(), { action: 'suspend', reason: 'lost' })).toBe('unchanged');
   });
 
-  test('resuming takes every bar off', () => {
+  test('resuming removes every bar', () => {
     const resumed = changedBy(aSim().suspended(), good.resume);
     expect(resumed).toMatchObject({ state: 'active', bars: [], stateChangedAt: NOW });
     expect(isBarred(resumed)).toBe(false);
   });
 
   test.each(['active', 'suspended'] as const)(
-    'terminating a SIM that is %s bars it and leaves it where it was',
+    'terminating a SIM that is %s bars it and keeps its services and customer',
     (state) => {
       expect(changedBy(aSim().in(state), good.terminate)).toEqual({
         ...aSim().in(state),
@@ -383,14 +383,14 @@ describe('a missing SIM', () => {
     });
   });
 
-  test('is the only one for which it matters', () => {
+  test('is the only SIM that an action needs to exist', () => {
     expect(decideOrNotFound(aSim().assigned(), good.activate, NOW)).toEqual(
       decide(aSim().assigned(), good.activate, NOW),
     );
   });
 });
 
-describe('a SIM as it arrives', () => {
+describe('a SIM on arrival', () => {
   test('is in its operator’s holding service, barred and without a customer', () => {
     const delivered = { iccid: anIccid(7), imsi: '234200000000007', msisdn: '447700900123' };
     expect(newSimInHolding(delivered, { id: 'ord_1', operatorId: 'a1' }, NOW)).toEqual({
@@ -428,7 +428,7 @@ describe('labelling a SIM', () => {
     expect(bare.tags).toEqual([]);
   });
 
-  test('is no change of its state', () => {
+  test('does not change its state', () => {
     expect(relabel(labelled, { label: 'Gate 5' }, NOW)).toMatchObject({ state: 'active', stateChangedAt: LONG_AGO });
   });
 });
@@ -452,12 +452,12 @@ describe('the label and tags of a SIM', () => {
   const toHarbour = assignment(harbour, on(harbours));
   const unassigned = done(done(stock, toMeadow), { action: 'unassign' });
 
-  test('that were given before a customer had it stay', () => {
+  test('that were set before it had a customer are kept', () => {
     expect(done(stock, toMeadow)).toMatchObject(NAMED);
     expect(unassigned).toMatchObject(NAMED);
   });
 
-  test('stay when it comes back to the same customer', () => {
+  test('are kept when it returns to the same customer', () => {
     const back = done(unassigned, toMeadow);
     expect(back).toMatchObject(NAMED);
     expect(back).not.toHaveProperty('formerCustomer');
@@ -470,7 +470,7 @@ describe('the label and tags of a SIM', () => {
     expect(moved).not.toHaveProperty('formerCustomer');
   });
 
-  test('that were given since it was unassigned stay, each of them', () => {
+  test('that were set after it was unassigned are kept individually', () => {
     const relabelled = relabel(unassigned, { label: 'Gate 7' }, NOW);
     expect(done(relabelled, toHarbour)).toMatchObject({ label: 'Gate 7', tags: [] });
     const retagged = done(relabel(unassigned, { tags: ['south'] }, NOW), toHarbour);

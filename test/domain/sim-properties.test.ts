@@ -167,7 +167,7 @@ describe('whatever happens to a SIM and in whatever order', () => {
     });
   });
 
-  test('it belongs to one customer at most, and goes to another by way of the stock alone', () => {
+  test('it belongs to at most one customer, and changes customers only via the stock', () => {
     always(({ before, after }) => {
       if (before.customerId !== undefined && after.customerId !== before.customerId) {
         expect(after).toMatchObject({ state: 'in_stock' });
@@ -201,13 +201,13 @@ describe('whatever happens to a SIM and in whatever order', () => {
     });
   });
 
-  test('the time of its state changes with the state alone', () => {
+  test('the time of its state changes only with the state', () => {
     always(({ before, after, at }) => {
       expect(after.stateChangedAt).toBe(after.state === before.state ? before.stateChangedAt : at);
     });
   });
 
-  test('terminated is its end: after it only its label changes', () => {
+  test('terminated is final: only its label can still change', () => {
     always(({ before, after }) => {
       if (before.state === 'terminated') {
         const { label, tags, updatedAt, version } = after;
@@ -216,7 +216,7 @@ describe('whatever happens to a SIM and in whatever order', () => {
     });
   });
 
-  test('it never comes back to holding', () => {
+  test('it never returns to holding', () => {
     always(({ before, after }) => {
       if (before.state !== 'in_holding') {
         expect(after.state).not.toBe('in_holding');
@@ -224,14 +224,14 @@ describe('whatever happens to a SIM and in whatever order', () => {
     });
   });
 
-  test('what it is does not change: its number, its operator, its order', () => {
+  test('its ICCID, operator and order never change', () => {
     always(({ before, after }) => {
       const { iccid, imsi, operatorId, orderId, createdAt } = before;
       expect(after).toMatchObject({ iccid, imsi, operatorId, orderId, createdAt });
     });
   });
 
-  test('only the operator’s word and a resumption make it active', () => {
+  test('only a confirmation of the operator or a resumption activates it', () => {
     fc.assert(
       fc.property(fc.constantFrom(...operatorIds), history, (operatorId, happenings) => {
         const withoutThem = happenings.filter(
@@ -244,7 +244,7 @@ describe('whatever happens to a SIM and in whatever order', () => {
     );
   });
 
-  test('asked twice for the same, the second time changes nothing or is refused', () => {
+  test('a repeated action changes nothing or is refused', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...operatorIds),

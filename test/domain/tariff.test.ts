@@ -61,7 +61,7 @@ describe('changing a tariff', () => {
   test.each([
     ['partner', 'customer'],
     ['customer', 'partner'],
-  ] as const)('may not make one for %ss one for %ss', (before, after) => {
+  ] as const)('may not change its audience from %s to %s', (before, after) => {
     const problem = tariffChangeProblem(aTariff({ audience: before }), { ...terms, audience: after });
     expect(problem?.code).toBe('tariff_in_use');
   });

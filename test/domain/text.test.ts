@@ -26,7 +26,7 @@ describe('a line of text', () => {
     ['a blank Braille pattern', '\u2800'],
     ['tags', '\u{e0041}'],
     ['spaces between invisible characters', '\u2060 \u2060'],
-  ])('is not %s alone, which nobody can see', (_what, text) => {
+  ])('is not %s alone, which is invisible', (_what, text) => {
     expect(codesOf(text)).toEqual(['unreadable']);
   });
 

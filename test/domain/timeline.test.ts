@@ -36,7 +36,7 @@ const life = lifeOf(
 );
 
 describe('the timeline of a SIM', () => {
-  test('names the services, customers and reasons of its steps, and who took them', () => {
+  test('names the services, customers, reasons and actors of its steps', () => {
     expect(life.map(({ version: _version, at: _at, operationId: _operation, ...line }) => line)).toEqual([
       { type: 'sim.received', actor: 'system' },
       { type: 'sim.migrated', actor: 'mia', partnerServiceId: 'psv_meters' },
@@ -65,7 +65,7 @@ describe('the timeline of a SIM', () => {
     expect(JSON.stringify(seen)).not.toMatch(/meadow|ann|op_|psv_/i);
   });
 
-  test('goes on for the customer when the SIM changes from one of its services to another', () => {
+  test('continues for the customer when the SIM changes between its services', () => {
     const seen = timelineForCustomer(life.slice(0, 6), 'cus_meadow');
     expect(seen.map(({ version }) => version)).toEqual([3, 4, 5, 6]);
     expect(seen.at(-1)).toMatchObject({ type: 'sim.suspended', reason: 'stolen', actor: 'partner' });

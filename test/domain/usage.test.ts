@@ -63,7 +63,7 @@ function countAll(batches: readonly (readonly HeldRecord[])[]): Books {
   }, nothing);
 }
 
-describe('what a SIM used', () => {
+describe('the usage of a SIM', () => {
   test('is summed by hour and network, and for the services that held it', () => {
     const { days, sums } = countInto(nothing, [
       aRecord(),
@@ -96,12 +96,12 @@ describe('what a SIM used', () => {
     ]);
   });
 
-  test('changes nothing when it is in already', () => {
+  test('changes nothing when it is already counted', () => {
     const books = countInto(nothing, [aRecord()]);
     expect(countInto(books, [aRecord(), aRecord()])).toEqual({ ...nothing, conflicting: [] });
   });
 
-  test('counts once by its id, whatever the time that its repetition has', () => {
+  test('counts once by its id, whatever the time of a repetition', () => {
     const last = aRecord({ at: '2026-03-31T23:59:59.700Z' });
     const again = aRecord({ at: '2026-04-01T00:00:00.000Z' });
     expect(countInto(nothing, [last, again]).days).toMatchObject([{ day: '2026-03-31' }]);
@@ -110,7 +110,7 @@ describe('what a SIM used', () => {
     expect(countInto(nothing, [last, { ...again, iccid: anIccid(2) }]).days).toHaveLength(2);
   });
 
-  test('stands when a record of the same id contradicts it', () => {
+  test('is kept when a record with the same id contradicts it', () => {
     const other = aRecord({ content: 'else', bytes: 7 });
     const { days, conflicting } = countInto(nothing, [aRecord(), other, aRecord()]);
     expect(pointsOf(days, 'day', () => true).totalBytes).toBe(100);
@@ -118,7 +118,7 @@ describe('what a SIM used', () => {
     expect(countInto({ days, sums: [] }, [other])).toEqual({ ...nothing, conflicting: [other] });
   });
 
-  test('takes a repetition as the same where an earlier release did not keep what it says', () => {
+  test('accepts a repetition when an earlier release did not store the content', () => {
     const { days, sums } = countInto(nothing, [aRecord()]);
     const old = days.map((day) => ({ ...day, records: new Map([['first', undefined]]) }));
     expect(countInto({ days: old, sums }, [aRecord({ content: 'else' })])).toEqual({ ...nothing, conflicting: [] });
@@ -155,7 +155,7 @@ describe('what a SIM used', () => {
     expect(monthsOf(days)).toMatchObject([{ bytes: MAX_BYTES }]);
   });
 
-  test('is kept whatever the names of networks and services are', () => {
+  test('is stored whatever the names of networks and services are', () => {
     const names = ['constructor', '__proto__', 'toString'];
     const { days } = countInto(
       nothing,
@@ -230,7 +230,7 @@ describe('a SIM\u2019s day with very many records', () => {
     expect(monthsOf(days)).toMatchObject([{ bytes: 25_000 }]);
   });
 
-  test('takes work in proportion to their number', () => {
+  test('is counted in time proportional to their number', () => {
     // What is copied from one collection into another is added to it, too.
     const additions = (count: number) => {
       const spies = [jest.spyOn(Map.prototype, 'set'), jest.spyOn(Set.prototype, 'add')];
@@ -301,7 +301,7 @@ describe('however records are repeated, ordered and cut into batches', () => {
     );
   });
 
-  test('no byte counts for two partner services, nor for two customer services', () => {
+  test('no byte counts for two partner services or two customer services', () => {
     fc.assert(
       fc.property(deliveries, ({ distinct, batches }) => {
         const { sums } = countAll(batches);
@@ -312,7 +312,7 @@ describe('however records are repeated, ordered and cut into batches', () => {
     );
   });
 
-  test('the SIMs that used the most of a service are those', () => {
+  test('the top SIMs of a service are those with the highest usage', () => {
     fc.assert(
       fc.property(deliveries, ({ distinct, batches }) => {
         for (const { serviceId, period, top } of countAll(batches).sums) {

@@ -34,13 +34,13 @@ const anybody: fc.Arbitrary<Owner> = fc.constantFrom<Owner>(
 );
 
 describe('the roles of a user', () => {
-  test('are the platform’s, a partner’s or a customer’s, by whose he is', () => {
+  test('depend on whether the user belongs to the platform, a partner or a customer', () => {
     expect(rolesOpenTo({})).toEqual(['platform']);
     expect(rolesOpenTo({ partnerId: 'acme' })).toEqual(partnerRoles);
     expect(rolesOpenTo({ partnerId: 'acme', customerId: 'cus_1' })).toEqual(customerRoles);
   });
 
-  test('are exactly those by which his token gives a right', () => {
+  test('are exactly those that give a right in the user’s token', () => {
     fc.assert(
       fc.property(anybody, fc.constantFrom(...roles), (whose, role) => {
         const caller = callerFromClaims({ sub: 'ada', ...whose, roles: [role] });
@@ -50,7 +50,7 @@ describe('the roles of a user', () => {
     );
   });
 
-  test('that are another’s are named, each with its place', () => {
+  test('that do not fit the owner are reported with their positions', () => {
     expect(userViolations({ partnerId: 'acme', roles: ['admin', 'platform', 'customer_user'] })).toMatchObject([
       { pointer: '/roles/1', code: 'role_of_others' },
       { pointer: '/roles/2', code: 'role_of_others' },
@@ -59,11 +59,11 @@ describe('the roles of a user', () => {
     expect(userViolations({ partnerId: 'acme', roles: ['admin', 'billing'] })).toEqual([]);
   });
 
-  test('are one at least', () => {
+  test('are at least one', () => {
     expect(userViolations({ partnerId: 'acme', roles: [] })).toMatchObject([{ pointer: '/roles', code: 'too_small' }]);
   });
 
-  test('can all be lost but the last', () => {
+  test('can be revoked except the last one', () => {
     expect(canLoseRole({ roles: ['admin', 'billing'] }, 'admin')).toBe(true);
     expect(canLoseRole({ roles: ['admin'] }, 'admin')).toBe(false);
   });
@@ -78,7 +78,7 @@ test('a customer’s user names the customer’s partner, too', () => {
 describe('an invitation', () => {
   const wanted = { partnerId: 'acme', roles: ['admin', 'billing'] as const };
 
-  test('was cut short when its user lacks roles', () => {
+  test('is incomplete when its user lacks roles', () => {
     expect(isIncompleteInvitation(ada, wanted)).toBe(true);
     expect(isIncompleteInvitation({ ...ada, roles: [] }, wanted)).toBe(true);
   });
@@ -90,7 +90,7 @@ describe('an invitation', () => {
     ['was disabled', { state: 'disabled' }],
     ['is another partner’s', { partnerId: 'globex' }],
     ['is a customer’s', { customerId: 'cus_1' }],
-  ])('was not cut short when its user %s', (_, others) => {
+  ])('is complete when its user %s', (_, others) => {
     expect(isIncompleteInvitation({ ...ada, ...others }, wanted)).toBe(false);
   });
 });

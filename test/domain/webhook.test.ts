@@ -21,7 +21,7 @@ import {
 const now = new Date('2026-03-02T10:00:00.000Z');
 const later = (ms: number) => new Date(now.getTime() + ms);
 
-describe('a webhook wants', () => {
+describe('the subscription of a webhook', () => {
   test.each([
     ['*', 'sim.activated', true],
     ['order.*', 'order.delivered', true],
@@ -29,11 +29,11 @@ describe('a webhook wants', () => {
     ['sim.*', 'sims.waiting_in_holding', false],
     ['order.delivered', 'order.delivered', true],
     ['order.delivered', 'order.dispatched', false],
-  ] as const)('with %s, of %s: %s', (pattern, type, expected) => {
+  ] as const)('with the patterns %s covers %s: %s', (pattern, type, expected) => {
     expect(matchesType({ events: [pattern] }, type)).toBe(expected);
   });
 
-  test('every type by some pattern, and each pattern matches some type', () => {
+  test('covers every type with some pattern, and each pattern covers some type', () => {
     for (const type of eventTypes) {
       expect(eventPatterns.filter((pattern) => matchesType({ events: [pattern] }, type))).toHaveLength(3);
     }
@@ -43,7 +43,7 @@ describe('a webhook wants', () => {
   });
 });
 
-describe('an event is tried', () => {
+describe('an event is retried', () => {
   const delivery: Delivery = {
     id: 'dlv_1',
     eventId: 'evt_1',
@@ -56,11 +56,11 @@ describe('an event is tried', () => {
     createdAt: now.toISOString(),
   };
 
-  test('again after a minute, then twice as long each time, two hours at the most', () => {
+  test('after a minute, then twice as long each time, up to two hours', () => {
     expect([1, 2, 3, 8, 30].map((attempts) => backoffAfter(attempts) / 60_000)).toEqual([1, 2, 4, 120, 120]);
   });
 
-  test('until it is taken', () => {
+  test('until it is accepted', () => {
     const refused = afterAttempt(delivery, { ok: false, status: 503, error: 'no' }, now);
     expect(refused).toMatchObject({ state: 'pending', attempts: 1, lastStatus: 503, lastError: 'no' });
     expect(refused.nextAttemptAt).toBe(later(60_000).toISOString());
@@ -70,7 +70,7 @@ describe('an event is tried', () => {
     expect(taken).not.toHaveProperty('lastError');
   });
 
-  test('for a day, and once at least', () => {
+  test('for a day, and at least once', () => {
     expect(afterAttempt(delivery, { ok: false }, later(23.9 * HOUR_MS)).state).toBe('pending');
     expect(afterAttempt(delivery, { ok: false }, later(24 * HOUR_MS)).state).toBe('failed');
     expect(afterAttempt(delivery, { ok: true }, later(48 * HOUR_MS)).state).toBe('delivered');
@@ -81,13 +81,13 @@ describe('a webhook gets an event', () => {
   const webhook = { events: ['order.*'], enabled: true, createdAt: now.toISOString() };
   const event = { type: 'order.accepted', at: later(1).toISOString() } as const;
 
-  test('of a type that it asked for, while it is in use', () => {
+  test('of a subscribed type, while it is enabled', () => {
     expect(subscribesTo(webhook, event)).toBe(true);
     expect(subscribesTo(webhook, { ...event, type: 'sim.activated' })).toBe(false);
     expect(subscribesTo({ ...webhook, enabled: false }, event)).toBe(false);
   });
 
-  test('that happened since it was made', () => {
+  test('that occurred after its creation', () => {
     expect(subscribesTo(webhook, { ...event, at: later(-1).toISOString() })).toBe(false);
   });
 });
@@ -104,12 +104,12 @@ describe('a receiver gets', () => {
     answers.reduce((current, answer) => nextWindow(current, answer), window);
   const quick = { ok: true, tookMs: 100 };
 
-  test('more requests at a time while it takes events quickly, up to a bound', () => {
+  test('more concurrent requests while it is quick, up to a maximum', () => {
     expect(windowAfter([quick])).toBe(INITIAL_WINDOW + 1);
     expect(windowAfter(Array.from({ length: 1000 }, () => quick))).toBe(MAX_WINDOW);
   });
 
-  test('fewer when it is slow, half when it takes none, and always one', () => {
+  test('fewer when it is slow, half after a failure, and always one', () => {
     expect(windowAfter([{ ok: true, tookMs: 1500 }], 10)).toBe(9);
     expect(windowAfter([{ ok: false, tookMs: 10 }], 64)).toBe(32);
     expect(windowAfter(Array.from({ length: 10 }, () => ({ ok: false, tookMs: 5000 })))).toBe(1);
@@ -123,7 +123,7 @@ describe('a receiver gets', () => {
   });
 });
 
-test('a receiver that took nothing for a day gets nothing more', () => {
+test('a receiver that accepted nothing for a day gets no more events', () => {
   expect(hasFailedTooLong(now.toISOString(), later(23 * HOUR_MS))).toBe(false);
   expect(hasFailedTooLong(now.toISOString(), later(24 * HOUR_MS))).toBe(true);
 });

@@ -56,11 +56,11 @@ function searched(body: string): Shown[] {
 const published = (name: string): readonly string[] => ['service', ...functionMetrics[name as FunctionMetric].by];
 
 describe('the dashboards', () => {
-  test('are one for the business and one for the machine room', () => {
+  test('are one for the business and one for operations', () => {
     expect([...bodies.keys()]).toEqual(['sim-fulfilment-dev-business', 'sim-fulfilment-dev-machine-room']);
   });
 
-  test('show what functions publish, by the dimensions that it has', () => {
+  test('show metrics of functions with their dimensions', () => {
     expect(shown.length).toBeGreaterThan(0);
     for (const { name, dimensions } of shown) {
       expect(Object.keys(functionMetrics)).toContain(name);
@@ -68,18 +68,18 @@ describe('the dashboards', () => {
     }
   });
 
-  test('show everything that functions publish', () => {
+  test('show every metric of functions', () => {
     expect([...new Set(shown.map(({ name }) => name))].sort()).toEqual(Object.keys(functionMetrics).sort());
   });
 
-  test('have no more than a screen or two of graphs', () => {
+  test('have at most two screens of graphs', () => {
     for (const body of bodies.values()) {
       expect(JSON.parse(body).widgets.length).toBeLessThanOrEqual(24);
     }
   });
 });
 
-test('alarms watch what functions publish, where that is published, by the dimensions that it has', () => {
+test('alarms use metrics that functions publish, in their namespace and with their dimensions', () => {
   const ofFunctions = [...resourcesOf(service, 'AWS::CloudWatch::Alarm').values()]
     .map(({ Properties }) => Properties)
     .filter(({ Namespace }) => String(Namespace).startsWith('SimFulfilment'));

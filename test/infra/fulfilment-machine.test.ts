@@ -205,7 +205,7 @@ describe('an execution', () => {
     expect(ran).toEqual(['SelectSims', 'SelectSims', 'NextStage', 'ChangePage', 'NextStage']);
   });
 
-  test('works every shard from its first page to its last', async () => {
+  test('processes every shard from its first page to its last', async () => {
     const { calls, outcome } = await run(operation, {
       SelectSims: answers({ goTo: 'stages' }),
       NextStage: answers(stage('migrate', 'op_1', 3), stage('none', 'op_1', 0)),
@@ -216,7 +216,7 @@ describe('an execution', () => {
     expect(pages.sort()).toEqual(['0:0', '0:1', '0:2', '1:0', '1:1', '1:2', '2:0', '2:1', '2:2']);
   });
 
-  test('goes on with the next stage when there is nothing to work in this one', async () => {
+  test('continues with the next stage when this one has no work', async () => {
     const { ran, outcome } = await run(operation, {
       SelectSims: answers({ goTo: 'stages' }),
       NextStage: answers(stage('migrate', 'op_1', 0), stage('none', 'op_1', 0)),
@@ -225,7 +225,7 @@ describe('an execution', () => {
     expect(ran).toEqual(['SelectSims', 'NextStage', 'NextStage']);
   });
 
-  test('waits for an operator that is away much longer than for anything else', async () => {
+  test('waits much longer for an unavailable operator than for anything else', async () => {
     let tries = 0;
     const { outcome } = await run(order, {
       SubmitToOperator: () => {
@@ -237,7 +237,7 @@ describe('an execution', () => {
     expect({ outcome, tries }).toEqual({ outcome: 'succeeded', tries: 51 });
   });
 
-  test('that cannot go on leaves the reason on its order or operation, and fails', async () => {
+  test('that cannot continue records the reason with its order or operation, and fails', async () => {
     const { calls, ran, outcome } = await run(operation, {
       SelectSims: answers({ goTo: 'stages' }),
       NextStage: answers(stage('assign', 'op_1', 2)),

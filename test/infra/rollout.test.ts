@@ -45,7 +45,7 @@ function referencesInDefinition(template: Template): unknown[] {
 }
 
 describe('in place, as on dev and on the local cloud', () => {
-  test('there are no versions', async () => {
+  test('functions have no versions', async () => {
     const { service: local } = await synthesised({ stage: 'local' });
     for (const template of [dev, local]) {
       for (const type of [
@@ -65,7 +65,7 @@ describe('as a version behind an alias', () => {
   test.each([
     ['staging', () => staging],
     ['production', () => production],
-  ])('is every function of %s, and that is what is called', (_, template) => {
+  ])('every function of %s is published and called', (_, template) => {
     const aliases = resourcesOf(template(), 'AWS::Lambda::Alias');
     expect(aliases.size).toBe(functionEntries(resources).length);
     for (const { Properties } of aliases.values()) {
@@ -78,7 +78,7 @@ describe('as a version behind an alias', () => {
     }
   });
 
-  test('leaves what it failed to handle in the dead letters, when it was called by its alias', () => {
+  test('a function sends failed events to the dead-letter queue, also when it is called by its alias', () => {
     const policies = [...resourcesOf(production, 'AWS::Lambda::EventInvokeConfig').values()];
     expect(policies).toHaveLength(idsOf(production, 'AWS::Scheduler::Schedule').length);
     for (const { Properties } of policies) {
@@ -87,7 +87,7 @@ describe('as a version behind an alias', () => {
     }
   });
 
-  test('keeps the version before, to go back to by hand', () => {
+  test('a function keeps its previous version for a manual rollback', () => {
     for (const type of ['AWS::Lambda::Version', 'AWS::StepFunctions::StateMachineVersion']) {
       for (const { DeletionPolicy } of resourcesOf(production, type).values()) {
         expect(DeletionPolicy).toBe('RetainExceptOnCreate');
@@ -95,7 +95,7 @@ describe('as a version behind an alias', () => {
     }
   });
 
-  test('may be called by executions that began when there were none, by the name of the function', () => {
+  test('a function can be called without its alias, by executions that started before it had versions', () => {
     const policies = [...resourcesOf(production, 'AWS::IAM::Policy')].filter(([id]) => id.startsWith('FulfilmentRole'));
     const allowed = text(policies);
     for (const alias of referencesInDefinition(production)) {
@@ -112,7 +112,7 @@ describe('executions', () => {
   const parameters = (machine: Resource | undefined) =>
     text(machine?.Properties.DefinitionString).replaceAll('\\"', '"');
 
-  test('are started with the alias of the state machine, which goes to each version with a tenth first', () => {
+  test('are started with the alias of the state machine, which shifts a tenth of them to a new version first', () => {
     const [alias] = resourcesOf(production, 'AWS::StepFunctions::StateMachineAlias');
     const [version] = idsOf(production, 'AWS::StepFunctions::StateMachineVersion');
     expect(alias?.[1].Properties).toEqual({
@@ -141,14 +141,14 @@ describe('executions', () => {
     }
   });
 
-  test('go on in fresh ones of the same alias', () => {
+  test('continue in new executions of the same alias', () => {
     const [machine] = resourcesOf(production, 'AWS::StepFunctions::StateMachine').values();
     expect(parameters(machine)).toContain('"alias":"live"');
     const [inPlace] = resourcesOf(dev, 'AWS::StepFunctions::StateMachine').values();
     expect(parameters(inPlace)).not.toContain('alias');
   });
 
-  test('get a new version at once on staging', () => {
+  test('use a new version immediately on staging', () => {
     expectResource(staging, 'AWS::StepFunctions::StateMachineAlias', {
       Properties: { DeploymentPreference: { Type: 'ALL_AT_ONCE' } },
     });
@@ -156,7 +156,7 @@ describe('executions', () => {
 });
 
 describe('a canary', () => {
-  test('is each function of the API in production, and nothing else', () => {
+  test('is deployed for each function of the API in production, and for nothing else', () => {
     const gradual = [...resourcesOf(production, 'AWS::Lambda::Alias')].filter(([, alias]) => 'UpdatePolicy' in alias);
     expect(gradual).toHaveLength(apiEntries.length);
     for (const [id] of gradual) {
@@ -165,7 +165,7 @@ describe('a canary', () => {
     expect(idsOf(staging, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([]);
   });
 
-  test('is taken back when the API or executions fail, or the new version itself', () => {
+  test('is rolled back when the API, executions or the new version fail', () => {
     const groups = [...resourcesOf(production, 'AWS::CodeDeploy::DeploymentGroup').values()];
     expect(groups).toHaveLength(apiEntries.length);
     for (const { Properties } of groups) {
@@ -182,7 +182,7 @@ describe('a canary', () => {
     }
   });
 
-  test('is watched in the version that it is to become', () => {
+  test('has an alarm on the new version', () => {
     const alarms = [...resourcesOf(production, 'AWS::CloudWatch::Alarm')].filter(([id]) =>
       id.startsWith('AlarmsNewVersionFails'),
     );
@@ -198,11 +198,11 @@ describe('a canary', () => {
   });
 });
 
-test('a stack stays far below the 500 resources that it may have', () => {
+test('a stack stays far below the limit of 500 resources', () => {
   expect(Object.keys(production.Resources).length).toBeLessThan(450);
 });
 
-test('a release that mends what rings goes another way', async () => {
+test('a release that fixes the cause of an alarm can override the rollout', async () => {
   const { service } = await synthesised({ stage: 'production', rollout: 'at once' });
   expect(idsOf(service, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([]);
   expect(idsOf(service, 'AWS::Lambda::Alias')).toEqual(idsOf(production, 'AWS::Lambda::Alias'));

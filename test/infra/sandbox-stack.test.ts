@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { resourcesOf, synthesised } from './synthesised.ts';
 
 describe('the stand-in for the operators', () => {
-  test('is there on stages where no SIM is real, and not in production', async () => {
+  test('is deployed on stages without real SIMs, and not in production', async () => {
     expect((await synthesised()).sandbox).toBeDefined();
     expect((await synthesised({ stage: 'production' })).sandbox).toBeUndefined();
     expect((await synthesised({ stage: 'staging', sandbox: 'false' })).sandbox).toBeUndefined();
   }, 180_000);
 
-  test('is what the functions call, and its key stands in no template', async () => {
+  test('is called by the functions, and no template contains its key', async () => {
     const { sandbox, service } = await synthesised();
     const secrets = sandbox ? [...resourcesOf(sandbox, 'AWS::SecretsManager::Secret')] : [];
     const [, operators] = secrets.find(([id]) => id.startsWith('OperatorsSecret')) ?? [];
@@ -26,7 +26,7 @@ describe('the stand-in for the operators', () => {
     }
   });
 
-  test('takes no more than its part of the concurrency of an account that has some to spare', async () => {
+  test('has reserved concurrency where the account has enough', async () => {
     const reserved = async (stage: string) => {
       const { sandbox } = await synthesised({ stage });
       const [made] = sandbox ? resourcesOf(sandbox, 'AWS::Lambda::Function').values() : [];
@@ -36,7 +36,7 @@ describe('the stand-in for the operators', () => {
     expect(await reserved('dev')).toBeUndefined();
   }, 180_000);
 
-  test('may read and write its own books and nothing else', async () => {
+  test('may access only its own table', async () => {
     const { sandbox } = await synthesised();
     const policies = sandbox ? [...resourcesOf(sandbox, 'AWS::IAM::Policy').values()] : [];
     // Safe: what the CDK writes as a policy is one.

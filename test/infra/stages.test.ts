@@ -19,24 +19,24 @@ describe('a stage', () => {
     expect(() => stage({ audience: tokens.audience })).toThrow('-c issuer=... -c audience=...');
   });
 
-  test('that does not exist is refused with those that do', () => {
+  test('that does not exist is refused with the list of stages', () => {
     expect(() => stage({ stage: 'prod' })).toThrow('dev|staging|production');
   });
 
-  test('local is refused but for the local cloud', () => {
+  test('local is refused outside the local cloud', () => {
     expect(() => stageFrom((key) => (key === 'stage' ? 'local' : undefined))).toThrow(
       /cannot be deployed.*dev\|staging\|production/,
     );
     expect(stage({ stage: 'local' }).name).toBe('local');
   });
 
-  test('that keeps data is protected, but for a first deployment or to take it down', () => {
+  test('that keeps data is protected, except with protect=false', () => {
     expect(stage({ stage: 'production' }).isProtected).toBe(true);
     expect(stage({ stage: 'production', protect: 'false' })).toMatchObject({ isProtected: false, keepsData: true });
     expect(stage({ stage: 'staging' }).isProtected).toBe(false);
   });
 
-  test('lets pages of named origins call the API, and of no others', () => {
+  test('allows pages of the given origins to call the API, and no others', () => {
     expect(stage({}).corsOrigins).toEqual([]);
     expect(stage({ corsOrigins: 'https://console.example.net, http://localhost:5173' }).corsOrigins).toEqual([
       'https://console.example.net',
@@ -64,13 +64,13 @@ describe('a stage', () => {
   test.each([
     ['no identity', { emailFrom: 'sims@example.net' }],
     ['no address', { emailIdentityArn: identityArn }],
-    ['what is no address', { emailFrom: 'sims', emailIdentityArn: identityArn }],
-    ['what is no ARN', { emailFrom: 'sims@example.net', emailIdentityArn: 'example.net' }],
+    ['an invalid address', { emailFrom: 'sims', emailIdentityArn: identityArn }],
+    ['an invalid ARN', { emailFrom: 'sims@example.net', emailIdentityArn: 'example.net' }],
   ])('refuses %s for its e-mails', (_, given) => {
     expect(() => stage(given)).toThrow('Give both');
   });
 
-  test('has a budget in production, another when it is given one, and a monitor of anomalies instead when that is asked for', () => {
+  test('has a budget in production, which can be changed or replaced with a monitor of anomalies', () => {
     expect(stage({}).costs).toBeUndefined();
     expect(stage({ monthlyBudget: '50' }).costs).toEqual({ kind: 'budget', monthlyDollars: 50 });
     expect(stage({ stage: 'production' }).costs).toEqual({ kind: 'budget', monthlyDollars: 200 });
@@ -79,7 +79,7 @@ describe('a stage', () => {
     expect(() => stage({ monthlyBudget: '50', costAnomalies: 'true' })).toThrow('not both');
   });
 
-  test('is bound to the account and region that are given for it', () => {
+  test('is bound to its account and region, if given', () => {
     expect(stage({})).not.toHaveProperty('environment');
     const accounts = { stagingAccount: '222222222222', stagingRegion: 'eu-west-1' };
     expect(stage({ stage: 'staging', ...accounts }).environment).toEqual({
@@ -91,7 +91,7 @@ describe('a stage', () => {
     expect(() => stage({ stage: 'staging', stagingAccount: '2222', stagingRegion: 'eu-west-1' })).toThrow('12 digits');
   });
 
-  test('reserves concurrency only where an account has some to reserve: a new one has 10 in all', () => {
+  test('reserves concurrency only on stages whose account has enough: a new account has 10', () => {
     expect(stage({}).concurrency).toEqual({ shards: 4 });
     expect(stage({ stage: 'staging' }).concurrency).toEqual({ shards: 16, sandbox: 20 });
   });
@@ -101,7 +101,7 @@ describe('a stage', () => {
     expect(stage({ alarmEmail: '' })).not.toHaveProperty('alarmEmail');
   });
 
-  test('keeps its data in production and nowhere else', () => {
+  test('keeps its data only in production', () => {
     expect(stageNames.filter((name) => stage({ stage: name, ...tokens }).keepsData)).toEqual(['production']);
   });
 

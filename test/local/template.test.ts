@@ -42,7 +42,7 @@ const aFunction = (properties: Record<string, unknown> = {}) => ({
   },
 });
 
-describe('what the template asks for and cannot be honoured is refused by name', () => {
+describe('an unsupported part of a template is refused by name:', () => {
   test('a type of resource', () => {
     const template = assembly(stack('S', { Cache: { Type: 'AWS::ElastiCache::CacheCluster' }, Table: table }));
     expect(() => readParts(template)).toThrow(
@@ -50,7 +50,7 @@ describe('what the template asks for and cannot be honoured is refused by name',
     );
   });
 
-  test('a resource that hangs on a condition', () => {
+  test('a resource with a condition', () => {
     expect(() => readParts(assembly(stack('S', { Table: { ...table, Condition: 'IsBig' } })))).toThrow(/Table .*IsBig/);
   });
 
@@ -145,7 +145,7 @@ describe('what the template asks for and cannot be honoured is refused by name',
     expect(() => readParts(assembly(stack('S', { Role: role, ...resources })))).toThrow(message);
   });
 
-  test('but not the throttle of one route', () => {
+  test('the throttle of one route is supported', () => {
     const Properties = {
       ApiId: { Ref: 'A' },
       StageName: '$default',
@@ -175,7 +175,7 @@ describe('what the template asks for and cannot be honoured is refused by name',
   });
 });
 
-test('what has no meaning on one machine is left out', () => {
+test('resource types without a local meaning are ignored', () => {
   const resources = {
     Key: { Type: 'AWS::KMS::Key' },
     Logs: { Type: 'AWS::Logs::LogGroup' },
@@ -183,7 +183,7 @@ test('what has no meaning on one machine is left out', () => {
   expect(readParts(assembly(stack('S', resources)))).toMatchObject({ tables: [], functions: [] });
 });
 
-test('references go from stack to stack', () => {
+test('references between stacks are resolved', () => {
   const data = stack(
     'Data',
     { Table: table },

@@ -63,7 +63,7 @@ describe('the roles of a token', () => {
     ['admin,support'],
     ['[admin]'],
     ['[admin support]'],
-  ])('%j give no right, since no element of it is a role', (claim) => {
+  ])('%j give no right, because no element is a role', (claim) => {
     expect(rolesOf(claim)).toEqual([]);
   });
 
@@ -97,13 +97,13 @@ describe('the roles of a token', () => {
     expect(readCaller(handedOver(token({ roles: ['admin'] })), header)).toMatchObject({ roles: [] });
   });
 
-  test('may be left out, and give no rights then', () => {
+  test('are optional, and absent roles give no rights', () => {
     expect(callerOf(token({}))).toEqual({ kind: 'partner', userId: 'ann', partnerId: 'demo', roles: [] });
   });
 });
 
 describe('the e-mail address of a token', () => {
-  test('is known where the token names one', () => {
+  test('is that of the token, if present', () => {
     expect(callerOf(token({ email: 'ann@demo.example' }))).toMatchObject({ email: 'ann@demo.example' });
     expect(callerOf({ sub: 'root', roles: ['platform'], email: 'r@w.example' })).toEqual({
       kind: 'platform',
@@ -113,7 +113,7 @@ describe('the e-mail address of a token', () => {
   });
 
   test.each([[''], ['ann'], [`${'a'.repeat(250)}@b.example`], [['a@b.example', 'c@d.example']], [7]])(
-    'is not %j, which is no address',
+    'is not %j, which is not an address',
     (email) => {
       expect(callerOf(token({ email }))).not.toHaveProperty('email');
     },
@@ -169,7 +169,7 @@ describe('the bearer of a token', () => {
     [['demo', 'other']],
     ['x'.repeat(65)],
     ['dém0'],
-  ])('is nobody when its partner is %j, which cannot be one, whatever its roles', (partnerId) => {
+  ])('is refused when its partner is %j, which is invalid, whatever its roles', (partnerId) => {
     expect(callerOf({ sub: 'ann', partner_id: partnerId, roles: ['admin', 'platform'] })).toBeUndefined();
   });
 });

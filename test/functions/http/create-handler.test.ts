@@ -117,7 +117,7 @@ describe('an error of the table, once all retries are spent', () => {
     ['a throttled service', Object.assign(new Error('slow down'), { name: 'TooManyRequestsException' }), 503, 'busy'],
     ['an item too large', canceled('ValidationError', 'TransactionConflict'), 500, 'internal_error'],
     ['anything else', new Error('unexpected'), 500, 'internal_error'],
-  ])('(%s) is answered as what it is', async (_what, error, status, code) => {
+  ])('(%s) has its own answer', async (_what, error, status, code) => {
     const failing = createApiHandler([
       route({
         method: 'GET',

@@ -21,15 +21,15 @@ const columns = columnsOfSchema(schema);
 const header = 'id,contact.name,contact.phone,tags,bars,sims,holding,byCode';
 
 describe('rows as CSV', () => {
-  test('have the columns of their schema, fields of objects among the others', () => {
+  test('have the columns of their schema, including fields of objects', () => {
     expect(columns.map(columnName).join()).toBe(header);
   });
 
-  test('have a header row, though there be none', () => {
+  test('have a header row, even without rows', () => {
     expect(tableToCsv(columns, [])).toBe(`${header}\r\n`);
   });
 
-  test('are empty where nothing is, join lists of values, and have lists of objects as JSON', () => {
+  test('have empty cells for absent fields, joined lists of values, and lists of objects as JSON', () => {
     const rows = [
       { id: 'a', tags: [], byCode: { a: 1 } },
       { id: 'b', contact: { name: 'Ann, Bob' }, tags: ['x', 'y z'], bars: [{ type: 'data' }], sims: 0, holding: false },
@@ -48,7 +48,7 @@ describe('rows as CSV', () => {
 });
 
 describe('a list in a cell', () => {
-  test('can be read back, whatever stands in its values', () => {
+  test('can be read back, whatever its values contain', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1, unit: fc.constantFrom('a', ';', '\\', '"', ',') })), (tags) => {
         const [, cell = ''] =
@@ -64,7 +64,7 @@ describe('a list in a cell', () => {
 describe('every list', () => {
   const lists = allRoutes.filter(hasCsvTable);
 
-  test('and what a SIM used is a table', () => {
+  test('and the usage of a SIM is a table', () => {
     const others = lists.filter(({ paged }) => !paged);
     expect(others.map(routeKey)).toEqual(['GET /v1/sims/{iccid}/usage']);
     expect(others.map(csvTableOf).map((table) => table.columns.map(columnName))).toEqual([['at', 'bytes', 'network']]);
@@ -81,7 +81,7 @@ describe('every list', () => {
   );
 });
 
-test('a field that is none, or no list, is no table', () => {
+test('an unknown field, or one that is not a list, is not a table', () => {
   const answers = { 200: z.object({ points: z.string() }) };
   expect(() => csvTableOf({ rows: 'point', answers })).toThrow('no field point');
   expect(() => csvTableOf({ rows: 'points', answers })).toThrow('Only a list');

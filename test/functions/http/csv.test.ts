@@ -23,7 +23,7 @@ describe('CSV is written', () => {
     expect(writeCsv([[field]])).toBe(`${written}\r\n`);
   });
 
-  test.each([' a ', '=1+1', 'é', ';', "'"])('with %j as it is', (field) => {
+  test.each([' a ', '=1+1', 'é', ';', "'"])('with %j unchanged', (field) => {
     expect(writeCsv([[field]])).toBe(`${field}\r\n`);
   });
 });
@@ -77,11 +77,11 @@ describe('CSV is read', () => {
     ['something behind a quote', 'a\r\nb\r\n"c"d\r\n', 2],
     ['a blank behind a quote', '"a" ,b', 0],
     ['a carriage return alone', 'a\rb', 0],
-  ])('and not on from the record that has %s', (_, text, unreadable) => {
+  ])('up to a record that has %s', (_, text, unreadable) => {
     expect(readCsv(text)).toEqual({ unreadable });
   });
 
-  test('in little time, however long its fields are', () => {
+  test('quickly, however long its fields are', () => {
     const start = performance.now();
     expect(readCsv(`"${'""'.repeat(500_000)}`)).toEqual({ unreadable: 0 });
     expect(readCsv(`"${'""'.repeat(500_000)}"`)).toEqual({ records: [['"'.repeat(500_000)]] });

@@ -21,7 +21,7 @@ describe('a cursor', () => {
     );
   });
 
-  test('can stand in a query string as it is', () => {
+  test('needs no encoding in a query string', () => {
     fc.assert(
       fc.property(text, text, text, (position, scope, secret) => {
         expect(sealCursor(position, scope, secret)).toMatch(/^[A-Za-z0-9_.-]+$/);
@@ -59,7 +59,7 @@ describe('a cursor', () => {
     );
   });
 
-  test('does not let its position and its list run into one another', () => {
+  test('separates its position from its list', () => {
     const [, signature] = partsOf(sealCursor('b', 'a","', 'secret'));
     const [position] = partsOf(sealCursor('","b', 'a', 'secret'));
     expect(() => openCursor(`${position}.${signature}`, 'a', 'secret')).toThrow(refused);
@@ -85,7 +85,7 @@ describe('a cursor', () => {
     );
   });
 
-  test('that is any other text is refused', () => {
+  test('with any other text is refused', () => {
     fc.assert(
       fc.property(fc.oneof(text, fc.base64String(), fc.constantFrom('', '.', '..', 'null', '{}')), (cursor) => {
         expect(() => openCursor(cursor, 'list', 'secret')).toThrow(refused);

@@ -34,7 +34,7 @@ describe('`If-Match`', () => {
     ['of anything, with room around it', ' * '],
     ['with the current tag', current],
     ['with the current tag among others', `"other", ${current} ,"another"`],
-  ])('%s lets the change go ahead', (_what, ifMatch) => {
+  ])('%s allows the change', (_what, ifMatch) => {
     expect(() => requireMatch(ifMatch, body)).not.toThrow();
   });
 
@@ -45,7 +45,7 @@ describe('`If-Match`', () => {
     ['with the tag without its quotes', current.slice(1, -1)],
     ['with a part of the tag', current.slice(0, -2)],
     ['that is empty', ''],
-  ])('%s stops it', (_what, ifMatch) => {
+  ])('%s prevents it', (_what, ifMatch) => {
     expect(() => requireMatch(ifMatch, body)).toThrow(stale);
   });
 });

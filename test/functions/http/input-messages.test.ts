@@ -162,7 +162,7 @@ function expectOurWords({ message, pointer }: InputError): void {
 describe.each(schemas)('$name', ({ schema, example }) => {
   const fields = Object.keys(fieldsOf(schema));
 
-  test('answers hostile values in words of our own', () => {
+  test('answers hostile values with its own messages', () => {
     const whole = example ?? Object.fromEntries(fields.map((name) => [name, 'x']));
     for (const hostile of hostileValues) {
       const each = Object.fromEntries(fields.map((name) => [name, hostile]));
@@ -172,7 +172,7 @@ describe.each(schemas)('$name', ({ schema, example }) => {
     }
   });
 
-  test('answers any JSON in words of our own', () => {
+  test('answers any JSON with its own messages', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...fields, 'other'), fc.jsonValue()), (value) => {
         errorsOf(schema, value).forEach(expectOurWords);

@@ -41,14 +41,14 @@ describe('a body', () => {
     );
   });
 
-  test.each([undefined, ''])('that is %j is none, whatever its content type', (body) => {
+  test.each([undefined, ''])('that is %j is absent, whatever its content type', (body) => {
     expect(read(body)).toBeUndefined();
     expect(read(body, { contentType: undefined })).toBeUndefined();
     expect(read(body, { contentType: 'text/plain' })).toBeUndefined();
   });
 
   test.each(['{', '{"a":1,}', "{'a':1}", 'undefined', '{"a":1} x', '\0', 'NaN', '"\n"', ' '])(
-    '%j is no JSON',
+    '%j is not JSON',
     (body) => {
       expect(() => read(body)).toThrow(problem('invalid_json'));
     },
@@ -64,11 +64,11 @@ describe('a body', () => {
     expect(() => read(Buffer.from(bytes).toString('utf8'))).toThrow(problem('invalid_encoding'));
   });
 
-  test('in UTF-16 is no JSON', () => {
+  test('in UTF-16 is not JSON', () => {
     expect(() => readBytes(Buffer.from([0x7b, 0x00, 0x7d, 0x00]))).toThrow(problem('invalid_json'));
   });
 
-  test('of any bytes at all is read or refused, and breaks nothing', () => {
+  test('of any bytes is read or refused', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
         try {
@@ -85,12 +85,12 @@ describe('a body', () => {
     const closed = `${open}${']'.repeat(100_000)}`;
     const schema = z.strictObject({ name: z.string(), tags: z.array(z.string()).optional() });
 
-    test('that never close is no JSON', () => {
+    test('that never close is not JSON', () => {
       expect(() => read(open)).toThrow(problem('invalid_json'));
       expect(() => read('{"a":'.repeat(100_000))).toThrow(problem('invalid_json'));
     });
 
-    test('is not what any route takes, wherever they stand', () => {
+    test('is refused by every route, wherever they stand', () => {
       expect(told(schema, read(closed))).toEqual([' invalid_type']);
       expect(told(schema, read(`{"name":${closed}}`))).toEqual(['/name invalid_type']);
       expect(told(schema, read(`{"name":"a","tags":${closed}}`))).toEqual(['/tags/0 invalid_type']);
@@ -101,11 +101,11 @@ describe('a body', () => {
   describe('in its size', () => {
     const ofBytes = (bytes: number) => `"${'a'.repeat(bytes - 2)}"`;
 
-    test('may have 1 MiB', () => {
+    test('may be 1 MiB', () => {
       expect(read(ofBytes(MAX_BODY_BYTES))).toHaveLength(1_048_574);
     });
 
-    test('may not have a byte more', () => {
+    test('may not be a byte larger', () => {
       expect(() => read(ofBytes(MAX_BODY_BYTES + 1))).toThrow(problem('body_too_large'));
       expect(() => readBytes(Buffer.from(ofBytes(MAX_BODY_BYTES + 1)))).toThrow(problem('body_too_large'));
     });
@@ -127,7 +127,7 @@ describe('the content type', () => {
     'application/json;charset=UTF-8',
     'Application/JSON',
     ' application/json ',
-  ])('%j is taken', (contentType) => {
+  ])('%j is accepted', (contentType) => {
     expect(read('{}', { contentType })).toEqual({});
   });
 
@@ -141,12 +141,12 @@ describe('the content type', () => {
     'application/json-patch+json',
     'text/plain; application/json',
     'application/merge-patch+json',
-  ])('%j is not, for a POST', (contentType) => {
+  ])('%j is refused for a POST', (contentType) => {
     expect(() => read('{}', { contentType })).toThrow(problem('unsupported_media_type'));
   });
 
   test.each(['application/merge-patch+json', 'application/merge-patch+json; charset=utf-8', 'application/json'])(
-    '%j is taken for a PATCH',
+    '%j is accepted for a PATCH',
     (contentType) => {
       expect(read('{}', { contentType, method: 'PATCH' })).toEqual({});
     },
@@ -166,7 +166,7 @@ describe('checking input', () => {
     operatorId: z.enum(['3uk', 'a1']).optional(),
   });
 
-  test('gives what the schema makes of it', () => {
+  test('returns the output of the schema', () => {
     expect(parseOrThrow(z.strictObject({ name: z.string().trim() }), { name: ' a ' })).toEqual({ name: 'a' });
   });
 
@@ -222,7 +222,7 @@ describe('checking input', () => {
   test.each([
     ['one of a few values', z.strictObject({ field: z.enum(['3uk', 'a1']) })],
     ['one value', z.strictObject({ field: z.literal(true) })],
-  ])('tells what is missing also where it should be %s', (_what, strict) => {
+  ])('names a missing field also where it should be %s', (_what, strict) => {
     expect(told(strict, {})).toEqual(['/field required']);
   });
 
@@ -238,14 +238,14 @@ describe('checking input', () => {
     expect(told(schema, body)).toEqual([' invalid_type']);
   });
 
-  test('points below where the value stands', () => {
+  test('points into nested values', () => {
     expect(told(z.strictObject({ limit: z.number() }), { limit: 'x', page: 2 }, '/query')).toEqual([
       '/query/limit invalid_type',
       '/query/page unknown_field',
     ]);
   });
 
-  test('explains the plus sign that a query string lost', () => {
+  test('explains a plus sign that was lost in a query string', () => {
     const schema = z.object({ from: z.iso.datetime({ offset: true }) });
     const value = { from: '2026-03-02T11:59:59 01:00' };
     expect(errorsOf(schema, value, '/query')[0]?.message).toMatch(/`%2B02:00`/);
@@ -267,21 +267,24 @@ describe('checking input', () => {
   });
 });
 
-describe('what every list takes', () => {
-  test('is nothing, and then a page has 50', () => {
+describe('the page of a list', () => {
+  test('has 50 items by default', () => {
     expect(parseOrThrow(pageQuery, {})).toEqual({ limit: 50 });
   });
 
   test.each([
     ['1', 1],
     ['200', 200],
-  ])('is a limit of %s', (limit, expected) => {
+  ])('accepts a limit of %s', (limit, expected) => {
     expect(parseOrThrow(pageQuery, { limit })).toEqual({ limit: expected });
   });
 
-  test.each(['0', '-1', '201', '1.5', 'ten', '', '5,6', 'NaN', 'Infinity', '1e999'])('is no limit of %j', (limit) => {
-    expect(errorsOf(pageQuery, { limit }, '/query').map(({ pointer }) => pointer)).toEqual(['/query/limit']);
-  });
+  test.each(['0', '-1', '201', '1.5', 'ten', '', '5,6', 'NaN', 'Infinity', '1e999'])(
+    'refuses a limit of %j',
+    (limit) => {
+      expect(errorsOf(pageQuery, { limit }, '/query').map(({ pointer }) => pointer)).toEqual(['/query/limit']);
+    },
+  );
 
   test.each([
     ['100000', 'too_big', 'limit must be between 1 and 200.'],
@@ -292,7 +295,7 @@ describe('what every list takes', () => {
     expect(errorsOf(pageQuery, { limit }, '/query')).toEqual([{ pointer: '/query/limit', code, message }]);
   });
 
-  test('is any text as a cursor: whether it is one of the list, its seal says', () => {
+  test('accepts any text as a cursor, whose signature is verified later', () => {
     expect(parseOrThrow(pageQuery, { cursor: '' })).toEqual({ limit: 50, cursor: '' });
   });
 });

@@ -10,7 +10,7 @@ describe('a merge patch', () => {
     });
   });
 
-  test('sets what has something to stand for null', () => {
+  test('sets fields whose schema replaces null', () => {
     expect(mergePatch({ tags: null, label: null }, { tags: [] })).toEqual({ set: { tags: [] }, remove: ['label'] });
   });
 
@@ -23,11 +23,11 @@ describe('a merge patch', () => {
     expect(mergePatch(patch)).toEqual({ set: patch, remove: [] });
   });
 
-  test('removes a field that is named as something that every object has', () => {
+  test('removes a field with the name of a property that every object has', () => {
     expect(mergePatch({ constructor: null })).toEqual({ set: {}, remove: ['constructor'] });
   });
 
-  test('merges an object into the one that is there, and makes one where there is none', () => {
+  test('merges an object into an existing one, and creates a missing one', () => {
     const current = { contact: { name: 'Nora', phone: '1' }, tags: ['a'] };
     const change = (patch: Record<string, unknown>) => mergePatch(patch, {}, current);
     expect(change({ contact: { name: 'Nadia' } }).set).toEqual({ contact: { name: 'Nadia', phone: '1' } });

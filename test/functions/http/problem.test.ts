@@ -21,7 +21,7 @@ const tooMany: InputError = {
 const missing: InputError = { pointer: '/operatorId', code: 'required', message: 'operatorId is required.' };
 
 describe('a problem document', () => {
-  test('says what it is, where it is explained, and which request it was', () => {
+  test('has its type, its explanation and its request', () => {
     expect(document(new HttpProblem('wrong_state', 'The order is delivered.'))).toEqual({
       type: 'https://api.example.com/docs#wrong_state',
       title: 'Not allowed in this state',
@@ -45,7 +45,7 @@ describe('a problem document', () => {
     ['bytes that are not UTF-8', 'invalid_encoding', 400],
     ['a cursor of elsewhere', 'invalid_cursor', 400],
     ['a role that may not', 'forbidden', 403],
-    ['what is not there or not yours', 'not_found', 404],
+    ['a resource that does not exist or belongs to others', 'not_found', 404],
     ['a state that forbids it', 'wrong_state', 409],
     ['a stale tag', 'precondition_failed', 412],
     ['too large a body', 'body_too_large', 413],
@@ -55,7 +55,7 @@ describe('a problem document', () => {
     expect(document(new HttpProblem(code, 'It is so.')).status).toBe(status);
   });
 
-  test('about one field is named after its rule, with what helps', () => {
+  test('about one field has the code of its rule, and its details', () => {
     expect(document(invalidInput([tooMany]))).toMatchObject({
       type: 'https://api.example.com/docs#multiple_of',
       code: 'multiple_of',
@@ -80,12 +80,12 @@ describe('a problem document', () => {
     );
   });
 
-  test('about two rules of one field is named after the first', () => {
+  test('about two rules of one field has the code of the first', () => {
     const minimum = { pointer: '/quantity', code: 'minimum', message: 'At least 50.' };
     expect(document(invalidInput([minimum, tooMany])).code).toBe('minimum');
   });
 
-  test('about several fields is a problem of the input, with all of them', () => {
+  test('about several fields has the code of the input, and lists them', () => {
     expect(document(invalidInput([missing, tooMany]))).toMatchObject({
       type: 'https://api.example.com/docs#invalid_input',
       code: 'invalid_input',
@@ -105,7 +105,7 @@ describe('a problem document', () => {
 });
 
 describe('a missing resource', () => {
-  test('by its path is 404, and its name is not repeated at any length', () => {
+  test('by its path is 404, and a long name is shortened', () => {
     expect(document(notFound('order', 'ord_1'))).toMatchObject({ status: 404, detail: 'There is no order "ord_1".' });
     expect(notFound('order', 'x'.repeat(10_000)).message.length).toBeLessThan(200);
   });

@@ -55,20 +55,20 @@ describe('the requests of a partner', () => {
     expect(await one.limiter()('acme')).toBeUndefined();
   });
 
-  test('that exceed its limit take nothing from another partner', async () => {
+  test('that exceed its limit do not affect another partner', async () => {
     const one = instances(1, 10);
     expect(await one.send('acme', 1000)).toBe(50);
     expect(await one.send('globex', 50)).toBe(50);
   });
 
-  test('are counted across instances, a few of each uncounted at the most', async () => {
+  test('are counted across instances, except a few of each instance', async () => {
     const many = instances(20, 100);
     const passed = await many.send('acme', 5000);
     expect(passed).toBeGreaterThanOrEqual(500);
     expect(passed).toBeLessThanOrEqual(500 + 20 * UNCOUNTED_REQUESTS);
   });
 
-  test('cost no write while they are few, and one for each share of ten when they are many', async () => {
+  test('cost no write while they are few, and one write per ten requests otherwise', async () => {
     const few = instances(1, 100);
     await few.send('acme', UNCOUNTED_REQUESTS);
     expect(few.writes()).toBe(0);
@@ -77,7 +77,7 @@ describe('the requests of a partner', () => {
     expect(many.writes()).toBeLessThanOrEqual(50);
   });
 
-  test('have the limit that the platform agreed on with the partner', async () => {
+  test('have the limit that the platform has set for the partner', async () => {
     const one = instances(1, 100, { limitOf: async (partnerId) => (partnerId === 'acme' ? 2 : undefined) });
     expect(await one.send('acme', 100)).toBe(10);
     expect(await one.send('globex', 1000)).toBe(500);
@@ -89,7 +89,7 @@ describe('the requests of a partner', () => {
   });
 });
 
-test('a window ends within five seconds, and never at once', () => {
+test('a window ends within five seconds, and never immediately', () => {
   for (const ms of [0, 1, 999, 4000, 4999, 5000]) {
     expect(secondsLeft(ms)).toBeGreaterThanOrEqual(1);
     expect(secondsLeft(ms)).toBeLessThanOrEqual(5);

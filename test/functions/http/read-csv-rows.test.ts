@@ -22,7 +22,7 @@ function errorsOf(body: string): string[] {
 }
 
 describe('the rows of a body', () => {
-  test('have the names of the columns, in whatever order these are', () => {
+  test('have the names of the columns, in any order', () => {
     const rows = [
       { iccid: '1', bytes: '2' },
       { iccid: '3', bytes: '4' },
@@ -35,7 +35,7 @@ describe('the rows of a body', () => {
     expect(read('iccid,bytes\r\n,2\r\n1,""\r\n')).toEqual([{ bytes: '2' }, { iccid: '1' }]);
   });
 
-  test('are none under a header row alone', () => {
+  test('are empty with only a header row', () => {
     expect(read('iccid,bytes\r\n')).toEqual([]);
   });
 
@@ -48,12 +48,12 @@ describe('the rows of a body', () => {
     [';', '";"'],
     ['\t', 'tabs'],
     ['|', '"|"'],
-  ])('are not read with another separator, %j, which is named', (separator, named) => {
+  ])('with the separator %j are refused, and the separator is named', (separator, named) => {
     const body = ['iccid,bytes', '1,2'].join('\n').replaceAll(',', separator);
     expect(() => read(body)).toThrow(problem('invalid_csv', `This file uses ${named} between its columns`));
   });
 
-  test('are read from base64, too', () => {
+  test('can be encoded in base64', () => {
     expect(read(Buffer.from('iccid,bytes\n1,2').toString('base64'), { isBase64Encoded: true })).toHaveLength(1);
   });
 });
@@ -66,7 +66,7 @@ describe('columns', () => {
     ['in other letters', 'ICCID,bytes\r\n', ['/columns/ICCID unknown_field', '/columns/iccid required']],
     ['named by JavaScript', 'iccid,bytes,__proto__\r\n1,2,3\r\n', ['/columns/__proto__ unknown_field']],
     ['without a name', 'iccid,bytes,\r\n', ['/columns/ unknown_field']],
-  ])('%s are told', (_, body, errors) => {
+  ])('%s are reported', (_, body, errors) => {
     expect(errorsOf(body)).toEqual(errors);
   });
 
@@ -76,7 +76,7 @@ describe('columns', () => {
 });
 
 describe('a body', () => {
-  test.each([undefined, ''])('that is %j is no CSV', (body) => {
+  test.each([undefined, ''])('that is %j is not CSV', (body) => {
     expect(() => read(body)).toThrow(problem('invalid_csv', 'iccid,bytes'));
   });
 
@@ -85,30 +85,25 @@ describe('a body', () => {
     ['iccid,bytes\r\n1,2,3\r\n', 'Row 0 has 3 fields'],
     ['iccid,bytes\r\n1,2\r\n"3,4\r\n', 'from row 1 on'],
     ['iccid","bytes\r\n', 'from the header row on'],
-  ])('%j is no CSV, and says where', (body, where) => {
+  ])('%j is not CSV, and the error has the position', (body, where) => {
     expect(() => read(body)).toThrow(problem('invalid_csv', where));
   });
 
-  test('not in UTF-8 is no CSV', () => {
+  test('not in UTF-8 is not CSV', () => {
     const body = Buffer.from('iccid,bytes\r\né,1\r\n', 'latin1').toString('base64');
     expect(() => read(body, { isBase64Encoded: true })).toThrow(problem('invalid_encoding', 'UTF-8'));
     expect(() => read('iccid,bytes\n\ufffd,1')).toThrow(problem('invalid_encoding', 'character 13'));
   });
 
-  test.each([undefined, 'application/json', 'text/plain', 'text/csvx'])(
-    'of the type %j is not taken',
-    (contentType) => {
-      expect(() => read('iccid,bytes\r\n', { contentType })).toThrow(
-        problem('unsupported_media_type', 'Send text/csv'),
-      );
-    },
-  );
+  test.each([undefined, 'application/json', 'text/plain', 'text/csvx'])('of the type %j is refused', (contentType) => {
+    expect(() => read('iccid,bytes\r\n', { contentType })).toThrow(problem('unsupported_media_type', 'Send text/csv'));
+  });
 
-  test.each(['text/csv; charset=utf-8', 'TEXT/CSV;header=present'])('of the type %j is', (contentType) => {
+  test.each(['text/csv; charset=utf-8', 'TEXT/CSV;header=present'])('of the type %j is accepted', (contentType) => {
     expect(read('iccid,bytes\r\n', { contentType })).toEqual([]);
   });
 
-  test('has 1 MiB at the most', () => {
+  test('has at most 1 MiB', () => {
     expect(() => read('x'.repeat(MAX_BODY_BYTES + 1))).toThrow(problem('body_too_large'));
   });
 });

@@ -6,7 +6,7 @@ const ofPerson = (request: TokenEvent['request']) =>
 const ofMachine = (...scopes: string[]) =>
   claimsOf({ triggerSource: 'TokenGeneration_ClientCredentials', request: { scopes } });
 
-describe('the claims of a person’s token', () => {
+describe('the claims of a user’s token', () => {
   test('name the partner, the roles and the e-mail address of the user', () => {
     expect(
       ofPerson({
@@ -16,7 +16,7 @@ describe('the claims of a person’s token', () => {
     ).toEqual({ partner_id: 'acme', roles: ['admin', 'support'], email: 'ada@acme.net' });
   });
 
-  test('name the customer of a user who is one of a customer', () => {
+  test('name the customer of a customer’s user', () => {
     expect(
       ofPerson({
         userAttributes: { 'custom:partner_id': 'acme', 'custom:customer_id': 'cus_1' },
@@ -25,13 +25,13 @@ describe('the claims of a person’s token', () => {
     ).toEqual({ partner_id: 'acme', customer_id: 'cus_1', roles: ['customer_user'] });
   });
 
-  test('give no right by a group that is no role', () => {
+  test('give no right for a group that is not a role', () => {
     expect(ofPerson({ groupConfiguration: { groupsToOverride: ['everyone', 'admin '] } })).toEqual({ roles: [] });
     expect(ofPerson({})).toEqual({ roles: [] });
     expect(ofPerson({ userAttributes: { 'custom:partner_id': '' } })).toEqual({ roles: [] });
   });
 
-  test('give no right by a scope, whatever the sign-in asked for', () => {
+  test('give no right for a scope, whatever the sign-in requested', () => {
     const scopes = ['openid', 'acme/admin'];
     expect(ofPerson({ scopes })).toEqual({ roles: [] });
     expect(
@@ -50,12 +50,12 @@ describe('the claims of a machine’s token', () => {
     expect(ofMachine('acme.net-1_x/billing')).toEqual({ partner_id: 'acme.net-1_x', roles: ['billing'] });
   });
 
-  test('give no right by scopes of two partners', () => {
+  test('give no right for scopes of two partners', () => {
     expect(ofMachine('acme/admin', 'globex/billing')).toEqual({ roles: [] });
     expect(ofMachine('acme/admin', 'globex/nothing')).toEqual({ roles: [] });
   });
 
-  test('give no right by a scope that is no role of a partner', () => {
+  test('give no right for a scope that is not a role of a partner', () => {
     for (const scope of [
       'openid',
       'acme/platform',
@@ -71,7 +71,7 @@ describe('the claims of a machine’s token', () => {
     expect(ofMachine()).toEqual({ roles: [] });
   });
 
-  test('give no right by groups and attributes, which a machine does not have', () => {
+  test('give no right for groups and attributes, which a machine does not have', () => {
     expect(
       claimsOf({
         triggerSource: 'TokenGeneration_ClientCredentials',

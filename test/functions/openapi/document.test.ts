@@ -115,31 +115,31 @@ describe('the OpenAPI document', () => {
     expect(operations.map(({ key }) => key).sort()).toEqual(routesByKey.map(([key]) => key).sort());
   });
 
-  test('is JSON as it is', () => {
+  test('contains only JSON values', () => {
     expect(JSON.parse(JSON.stringify(made))).toEqual(made);
   });
 
-  test('refers to nothing that is not in it', () => {
+  test('has no dangling reference', () => {
     const refs = [...new Set(allUnder('$ref', made))];
     expect(refs.length).toBeGreaterThan(5);
     const names = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
     expect(refs.filter((ref) => !names.includes(String(ref)))).toEqual([]);
   });
 
-  test('has no schema that nothing refers to', () => {
+  test('has no unused schema', () => {
     const refs = new Set(allUnder('$ref', made));
     const unused = Object.keys(document.components.schemas).filter((name) => !refs.has(`#/components/schemas/${name}`));
     expect(unused).toEqual([]);
   });
 
-  test('leaves nothing of the schemas’ making in it', () => {
+  test('contains no traces of its generation', () => {
     for (const leftover of ['$defs', '$schema', 'contentType']) {
       expect([...allUnder(leftover, made)]).toEqual([]);
     }
     expect(JSON.stringify(made)).not.toContain('#/$defs/');
   });
 
-  test('has one meaning for a named schema, in whatever order the routes come', () => {
+  test('has one definition for a named schema, whatever the order of the routes', () => {
     const backwards = documentShape.parse(openApiDocument([...allRoutes].reverse(), '1.2.3'));
     expect(backwards.components.schemas).toEqual(document.components.schemas);
   });
@@ -149,7 +149,7 @@ describe('the OpenAPI document', () => {
     expect(ids.filter((id, place) => ids.indexOf(id) !== place)).toEqual([]);
   });
 
-  test('takes a token that the document describes, unless it says otherwise', () => {
+  test('requires a documented token, unless a route is public', () => {
     expect(document.security.flatMap(Object.keys)).toEqual(Object.keys(document.components.securitySchemes));
     expect(document.components.securitySchemes).toMatchObject({
       bearer: { type: 'http', scheme: 'bearer' },
@@ -158,12 +158,12 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('has examples that the routes would take', () => {
+  test('has request examples that the routes accept', () => {
     const refused = allRoutes.filter(({ body, example }) => example !== undefined && !body?.safeParse(example).success);
     expect(refused.map(routeKey)).toEqual([]);
   });
 
-  test('has the columns of CSV, in a file that is sent as in one that is answered', () => {
+  test('documents the columns of CSV in requests and responses', () => {
     const answered = describedBy('GET /v1/customers').responses['200']?.content?.['text/csv'];
     const names = ['id', 'name', 'shortName', 'contact.name', 'contact.email', 'contact.phone', 'address.name'];
     expect(answered?.schema).toMatchObject({
@@ -199,7 +199,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('shows no bound that only the number type has', () => {
+  test('shows no bound that only follows from the number type', () => {
     expect(JSON.stringify(made)).not.toContain(String(Number.MAX_SAFE_INTEGER));
   });
 
@@ -210,7 +210,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('names a choice once, however often it is used', () => {
+  test('defines an enumeration once, however often it is used', () => {
     const choices = [...allUnder('enum', made)].map((values) => JSON.stringify(values));
     const often = choices.filter((values) => choices.filter((other) => other === values).length > 3);
     expect([...new Set(often)]).toEqual([]);
@@ -220,7 +220,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(document.webhooks)).toEqual([...eventTypes, TEST_EVENT]);
   });
 
-  test('has examples that its own schemas accept, for every body of a response or an event', () => {
+  test('has a valid example for every body of a response or an event', () => {
     const ajv = new Ajv2020({ strict: false, allErrors: true });
     addFormats.default(ajv);
     ajv.addFormat('idn-email', true);
@@ -251,7 +251,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('lists the tags that operations have, once each', () => {
+  test('lists the tags of its operations once each', () => {
     expect(document.tags.map(({ name }) => name).sort()).toEqual(
       [...new Set([...operations.flatMap(({ tags }) => tags), 'Events'])].sort(),
     );
@@ -261,7 +261,7 @@ describe('the OpenAPI document', () => {
 describe.each(routesByKey)('%s', (key, route) => {
   const { description, security, parameters, requestBody, responses } = describedBy(key);
 
-  test('says who may', () => {
+  test('names the roles that may use it', () => {
     const named = [...description.matchAll(/`(\w+)`/g)].map(([, role]) => role);
     if (route.access === 'public') {
       expect(security).toEqual([]);
@@ -281,19 +281,19 @@ describe.each(routesByKey)('%s', (key, route) => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('describes the parameters of its query, those of a page for lists alone', () => {
+  test('describes the parameters of its query, and those of a page only for lists', () => {
     const inQuery = parameters.filter((one) => one.in === 'query').map(({ name }) => name);
     expect(inQuery).toEqual([...Object.keys(route.query?.().shape ?? {}), ...(route.paged ? ['limit', 'cursor'] : [])]);
   });
 
-  test('describes its body, which GET and DELETE have not', () => {
+  test('describes its body, unless it is a GET or DELETE', () => {
     expect(requestBody !== undefined).toBe(route.body !== undefined);
     if (route.method === 'GET' || route.method === 'DELETE') {
       expect(requestBody).toBeUndefined();
     }
   });
 
-  test('says what comes back, and that a problem may', () => {
+  test('describes its responses, including problems', () => {
     const good = Object.keys(responses).filter((status) => status.startsWith('2'));
     expect(good).toEqual(Object.keys(route.answers).filter((status) => status.startsWith('2')));
     expect(good.length).toBeGreaterThan(0);
@@ -307,12 +307,12 @@ describe.each(routesByKey)('%s', (key, route) => {
     }
   });
 
-  test('promises an ETag of things alone, for which a token is needed', () => {
+  test('documents an ETag only for single resources that require a token', () => {
     const tagged = Object.values(responses).some(({ headers = {} }) => 'ETag' in headers);
     expect(tagged && (route.access === 'public' || route.paged === true)).toBe(false);
   });
 
-  test('describes If-Match where it is honoured', () => {
+  test('documents If-Match where it is evaluated', () => {
     const honouringPuts = [
       'PUT /v1/orders/{id}/plan',
       'PUT /v1/platform/operators/{operatorId}',
@@ -330,7 +330,7 @@ describe.each(routesByKey)('%s', (key, route) => {
   });
 
   if (route.paged) {
-    test('answers a list', () => {
+    test('returns a list', () => {
       expect(responses['200']?.content?.['application/json']?.schema).toMatchObject({
         required: ['items'],
         properties: { items: { type: 'array' }, nextCursor: { type: 'string' } },
@@ -352,12 +352,12 @@ describe('the route table', () => {
     }
   });
 
-  test('needs no token for these alone', () => {
+  test('requires no token only for these routes', () => {
     const open = allRoutes.filter(({ access }) => access === 'public').map(routeKey);
     expect(open.sort()).toEqual(['GET /', 'GET /docs', 'GET /health', 'GET /openapi.json']);
   });
 
-  test('has the platform’s routes for the platform alone', () => {
+  test('reserves the platform’s routes for the platform', () => {
     for (const { path, access } of allRoutes) {
       expect(access === 'platform').toBe(path.startsWith('/v1/platform/'));
     }
@@ -388,7 +388,7 @@ describe('the route table', () => {
     ['DELETE /v1/customer-services/{id}', 'delete_customers_and_services'],
     ['POST /v1/partner-services', 'manage_partner_services'],
     ['PATCH /v1/partner-services/{id}', 'manage_partner_services'],
-  ] as const)('lets %s be used by who may %s', (key, right) => {
+  ] as const)('allows %s to callers with the right %s', (key, right) => {
     expect(allRoutes.find((one) => routeKey(one) === key)?.access).toBe(right);
   });
 });

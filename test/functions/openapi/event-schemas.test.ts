@@ -33,7 +33,7 @@ function changeFor(type: string): TableChange {
 }
 
 describe('an event', () => {
-  test.each(eventTypes)('%s has no other data than the document describes', (type) => {
+  test.each(eventTypes)('%s has only the documented data', (type) => {
     const event = eventOf(changeFor(type));
     const described = describedEvents.find((one) => one.type === type);
     expect(event?.type).toBe(type);

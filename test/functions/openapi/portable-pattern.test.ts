@@ -5,7 +5,7 @@ import { portablePattern } from '../../../functions/openapi/portable-pattern.ts'
 const patterns = ['^[^\\p{Cc}\\p{Cs}]*$', '^[^\\p{Cs}]*$'];
 
 describe('a pattern that every validator reads', () => {
-  test.each(patterns)('takes the same texts as %s, with the u flag and without it', (pattern) => {
+  test.each(patterns)('accepts the same texts as %s, with and without the u flag', (pattern) => {
     const portable = portablePattern(pattern) ?? 'none';
     expect(portable).not.toContain('\\p');
     const meant = new RegExp(pattern, 'u');
@@ -26,11 +26,11 @@ describe('a pattern that every validator reads', () => {
     );
   });
 
-  test('stays as it is when it needs no flag', () => {
+  test('is unchanged when it needs no flag', () => {
     expect(portablePattern('^[A-Z]{2}$')).toBe('^[A-Z]{2}$');
   });
 
-  test('is left out when it cannot be written out', () => {
+  test('is omitted when it cannot be expressed', () => {
     expect(portablePattern('^\\p{L}+ [a-z]$')).toBeUndefined();
     expect(portablePattern('^[\\p{Lu}]+$')).toBeUndefined();
   });
