@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe('where another issuer signs the tokens', () => {
-  test('its tokens are taken, of people and of machines alike', async () => {
+  test('its tokens are accepted, of users and of machines', async () => {
     expect(running.issuer).toMatchObject(external);
     const now = Math.floor(Date.now() / 1000);
     const claims = { iss: external.issuer, iat: now, exp: now + 600, partner_id: 'demo', roles: ['admin'] };
@@ -40,7 +40,7 @@ describe('where another issuer signs the tokens', () => {
     expectGatewayMessage(await elsewhere.get('/v1/partner'), 401, 'Unauthorized');
   });
 
-  test('users and clients are made at it, and the API says so', async () => {
+  test('users and clients are managed by it, as the API documents', async () => {
     const platform = cloud.as({ roles: ['platform'] });
     for (const answer of [
       await platform.post('/v1/platform/users', { email: 'ada@acme.example', partnerId: 'demo', roles: ['admin'] }),
@@ -55,7 +55,7 @@ describe('where another issuer signs the tokens', () => {
     }
   });
 
-  test('nothing of a user pool runs', () => {
+  test('no user pool exists', () => {
     expect(running.parts.userPools).toEqual([]);
     expect(running.parts.schedules.map(({ name }) => name).join()).not.toContain('KeepAudiences');
   });

@@ -376,13 +376,13 @@ function everybody(isPlatforms: boolean): Asking[] {
   ];
 }
 
-describe('every route is for exactly the roles that the contract names', () => {
-  test('and the contract names them all', () => {
+describe('every route accepts exactly the roles of the contract', () => {
+  test('the contract covers all routes', () => {
     const declared = allRoutes.map(({ method, path }) => `${method} ${path}`);
     expect([...Object.keys(routes), ...publicRoutes].sort()).toEqual(declared.sort());
   });
 
-  test.each(publicRoutes)('%s is for anybody', async (name) => {
+  test.each(publicRoutes)('%s is public', async (name) => {
     const path = name.slice('GET '.length);
     expect((await cloud.api().get(path)).status).toBe(200);
     expect((await as({ roles: [] }).get(path)).status).toBe(200);
@@ -406,12 +406,12 @@ describe('every route is for exactly the roles that the contract names', () => {
     );
   });
 
-  test('and all that asking has changed nothing', async () => {
+  test('refused requests have changed nothing', async () => {
     expect(await acme.sims({})).toEqual(fleet);
   });
 });
 
-describe('another partner sees nothing of it in its lists', () => {
+describe('another partner does not see its resources in lists', () => {
   const theirs = as({ partnerId: OTHER_PARTNER, roles: ['admin'] });
 
   test.each(['/v1/customer-services', '/v1/orders', '/v1/sims', '/v1/operations'])('%s', async (path) => {
@@ -427,7 +427,7 @@ describe('another partner sees nothing of it in its lists', () => {
     expect(services.every(({ holding }) => holding)).toBe(true);
   });
 
-  test('whatever filter names it', async () => {
+  test('with any filter that names them', async () => {
     for (const query of [
       `customerId=${things.customer}`,
       `customerServiceId=${things.customerService}`,
@@ -442,7 +442,7 @@ describe('another partner sees nothing of it in its lists', () => {
   });
 });
 
-describe('another partner reaches nothing of it by what it sends', () => {
+describe('another partner cannot use its resources in requests', () => {
   const theirs = cloud.partner(OTHER_PARTNER);
 
   test('as a filter of a bulk action', async () => {
@@ -462,7 +462,7 @@ describe('another partner reaches nothing of it by what it sends', () => {
     expect(await acme.sims({})).toEqual(fleet);
   });
 
-  test('as the plan that it puts on an order of its own', async () => {
+  test('as the plan of its own order', async () => {
     await cloud.operator('orange').behaves({ leadTimeDays: 365 });
     const { id } = await theirs.orders({ operatorId: 'orange', quantity: 50 });
     const own = await theirs.aPlan();
@@ -494,7 +494,7 @@ describe.each(customerRoles)('a customer\u2019s own user (%s)', (role) => {
     expect(await simsOf(user(customer, OTHER_PARTNER))).toEqual([]);
   });
 
-  test('sees no more by any filter', async () => {
+  test('sees no other SIMs with any filter', async () => {
     const { customer, otherCustomer, order } = things;
     const own = ofCustomer(customer);
     const [foreign] = ofCustomer(otherCustomer);
@@ -511,7 +511,7 @@ describe.each(customerRoles)('a customer\u2019s own user (%s)', (role) => {
     }
   });
 
-  test('sees one SIM and its timeline when it is its customer\u2019s', async () => {
+  test('sees a SIM and its timeline if it belongs to the customer', async () => {
     const { customer, otherCustomer } = things;
     const stock = fleet.find(({ state }) => state === 'in_stock');
     for (const sim of [ofCustomer(otherCustomer)[0], stock]) {

@@ -65,7 +65,7 @@ const ofUserPool = (groups: string[], userAttributes: Record<string, string>) =>
   });
 
 describe('an access token of the user pool', () => {
-  test('lets its user in with the roles of his groups', async () => {
+  test('admits its user with the roles of the user’s groups', async () => {
     const admin = await ofUserPool(['admin', 'everyone'], { 'custom:partner_id': 'acme-tokens' });
     expect((await admin.get('/v1/partner')).body).toMatchObject({ id: 'acme-tokens' });
     expect((await admin.post('/v1/customers', { name: 'Of the user pool' })).status).toBe(201);
@@ -79,7 +79,7 @@ describe('an access token of the user pool', () => {
     expectProblem(await platform.get('/v1/partner'), 403, 'forbidden');
   });
 
-  test('of a user in no group, or of no partner, gives no right', async () => {
+  test('of a user without a group or a partner gives no right', async () => {
     for (const client of [
       await ofUserPool([], { 'custom:partner_id': 'acme-tokens' }),
       await ofUserPool(['admin'], {}),
@@ -89,12 +89,12 @@ describe('an access token of the user pool', () => {
   });
 });
 
-describe('a good token', () => {
-  test('is let in', async () => {
+describe('a valid token', () => {
+  test('is accepted', async () => {
     expect((await (await withClaims({})).get('/v1/partner')).status).toBe(200);
   });
 
-  test('may name its audience among others, and as client_id', async () => {
+  test('may have several audiences, or the audience as client_id', async () => {
     const { audience } = cloud.cloud().issuer;
     expect((await (await withClaims({ aud: ['other', audience] })).get('/v1/partner')).status).toBe(200);
     expect((await (await withClaims({ aud: undefined, client_id: audience })).get('/v1/partner')).status).toBe(200);
@@ -172,7 +172,7 @@ describe('the gateway answers 401, in its own words, to', () => {
   });
 });
 
-describe('a good token that gives no rights is 403, a problem document', () => {
+describe('a valid token without rights is answered with 403 and a problem document', () => {
   const paths = ['/v1/orders', '/v1/sims', '/v1/partner', '/v1/operators', '/v1/customer-services'];
 
   test.each<[string, Record<string, unknown>]>([
@@ -208,7 +208,7 @@ describe('a good token that gives no rights is 403, a problem document', () => {
     ['a customer', { customer_id: 'c'.repeat(101), roles: ['customer_admin'] }],
     ['a customer', { customer_id: 'c'.repeat(5_000), roles: ['customer_admin'] }],
     ['half a character as its customer', { customer_id: 'cus_\ud800', roles: ['customer_admin'] }],
-  ])('with %s that is longer than one can be', async (_what, others) => {
+  ])('with %s that exceeds the maximum length', async (_what, others) => {
     const client = await withClaims(others);
     for (const path of ['/v1/sims', '/v1/customer-services', '/v1/sims/8943010000000000018', '/v1/operators']) {
       expectProblem(await client.get(path), 403, 'forbidden');
@@ -230,7 +230,7 @@ describe('a good token that gives no rights is 403, a problem document', () => {
     expectProblem(await many.post('/v1/customers', { name: 'x' }), 403, 'forbidden');
   });
 
-  test('a token that is larger than all headers may be is refused by the gateway', async () => {
+  test('a token that exceeds the limit of headers is refused by the gateway', async () => {
     const client = await withClaims({ note: 'x'.repeat(12_000) });
     expectGatewayMessage(await client.get('/v1/partner'), 431, 'Request Header Fields Too Large');
   });
@@ -241,13 +241,13 @@ describe('a good token that gives no rights is 403, a problem document', () => {
     expectProblem(await client.post('/v1/customers', { name: 'x' }), 403, 'forbidden');
   });
 
-  test('several roles may what each of them may', async () => {
+  test('several roles have the rights of each of them', async () => {
     const client = await withClaims({ roles: ['billing', 'provisioning'] });
     expect((await client.post('/v1/customers', { name: 'Several roles' })).status).toBe(201);
     expectProblem(await client.post('/v1/orders', { operatorId: 'a1', quantity: 20 }), 403, 'forbidden');
   });
 
-  test('the platform\u2019s routes are the platform\u2019s alone', async () => {
+  test('the platform\u2019s routes are only for the platform', async () => {
     for (const roles of [['admin'], ['platform'], ['admin', 'platform']]) {
       const client = await withClaims({ roles });
       expectProblem(await client.put('/v1/platform/partners/acme-tokens', {}), 403, 'forbidden');
@@ -259,7 +259,7 @@ describe('a good token that gives no rights is 403, a problem document', () => {
     expectProblem(await nobody.put('/v1/platform/tariffs/trf_x', {}), 403, 'forbidden');
   });
 
-  test('a partner that the platform has not set up has nothing, and can order nothing', async () => {
+  test('a partner that the platform has not created has no resources, and cannot order', async () => {
     const client = await withClaims({ partner_id: 'nobody-tokens' });
     expect((await client.get<{ items: unknown[] }>('/v1/orders')).body).toEqual({ items: [] });
     expect((await client.get<{ items: unknown[] }>('/v1/tariffs')).body).toEqual({ items: [] });

@@ -63,7 +63,7 @@ describe('the journal', () => {
     });
   });
 
-  test('is searched by time, actor and resource, page by page', async () => {
+  test('is filtered by time, actor and resource, page by page', async () => {
     const [last, middle, first] = await journal();
     expect(await journal(`?from=${middle?.at}&to=${middle?.at}`)).toEqual([middle]);
     expect(await journal(`?from=${middle?.at}`)).toEqual([last, middle]);
@@ -76,7 +76,7 @@ describe('the journal', () => {
     expectProblem(await acme.api.get(`/v1/journal?from=${last?.at}&to=2000-01-01T00:00:00Z`), 422);
   });
 
-  test('of the platform has the platform\u2019s writes, with what they changed', async () => {
+  test('of the platform has the platform\u2019s writes with their changes', async () => {
     const platform = cloud.as({ roles: ['platform'] });
     const path = `/v1/platform/partners/${partnerId}`;
     const {
@@ -92,7 +92,7 @@ describe('the journal', () => {
     expect(await journal(`?resource=${partnerId}`)).toEqual([]);
   });
 
-  test('is the partner\u2019s own', async () => {
+  test('is only visible to its partner', async () => {
     expect(is(200, await support.get<Page<Entry>>('/v1/journal')).items).toHaveLength(3);
     expect(is(200, await cloud.partner('globex-journal').api.get<Page<Entry>>('/v1/journal')).items).toEqual([]);
   });

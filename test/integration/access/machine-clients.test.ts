@@ -103,7 +103,7 @@ describe('a partner’s system', () => {
     expectProblem(await api.get('/v1/platform/users'), 403, 'forbidden');
   });
 
-  test('has fewer rights for as long as it asks for fewer scopes', async () => {
+  test('has fewer rights when it requests fewer scopes', async () => {
     const client = await aClient({ roles: ['admin', 'billing'] });
     const token = await tokenOf({ ...client, scope: `${acme.id}/billing` });
     expect(decodeJwt(token)).toMatchObject({ roles: ['billing'], scope: `${acme.id}/billing` });
@@ -127,7 +127,7 @@ describe('a partner’s system', () => {
     }
   });
 
-  test('is refused at once when it is revoked, with the token that it has, too', async () => {
+  test('is refused immediately after its revocation, even with a valid token', async () => {
     const client = await aClient();
     const api = await apiOf(client);
     is(200, await api.get('/v1/orders'));
@@ -161,7 +161,7 @@ describe('a partner’s system', () => {
     expectInvalid(answer, [problem]);
   });
 
-  test('and a webhook leave their secrets in no item of the table but the webhook that signs with its own', async () => {
+  test('has no secret in the table; a webhook has one only in its own item', async () => {
     useTableOf(cloud.cloud());
     const withKey = (key: string) => ({ 'idempotency-key': `${key}-${process.pid}` });
     const body = { name: 'With a key', roles: ['admin'] };
@@ -187,7 +187,7 @@ describe('a partner’s system', () => {
     is(204, await revoke(acme.id, made.id));
   });
 
-  test('has a name of its own among its partner’s, and a partner that is there', async () => {
+  test('has a unique name within its partner, which must exist', async () => {
     const { name } = await aClient();
     expectProblem(await platform.post(pathOf(acme.id), { name, roles: ['admin'] }), 409, 'name_taken');
     await aClient({ name }, globex.id);
@@ -217,7 +217,7 @@ describe('the clients of a partner', () => {
     expectProblem(await platform.get(pathOf(globex.id, first.id)), 404, 'not_found');
   });
 
-  test('that are made and revoked at the same time all come to what they should', async () => {
+  test('can be created and revoked concurrently', async () => {
     const before = await Promise.all([aClient(), aClient()]);
     const [made] = await Promise.all([
       Promise.all([aClient(), aClient(), aClient({}, globex.id)]),
@@ -232,7 +232,7 @@ describe('the clients of a partner', () => {
     expect(await audiences()).toEqual(new Set([...(await idsOfClients())]));
   });
 
-  test('are let in again, when a deployment has put the list of its template in their place', async () => {
+  test('are accepted again after a deployment has reset the audiences', async () => {
     const client = await aClient();
     const api = await apiOf(client);
     const [people] = cloud.cloud().parts.userPools[0]?.clients ?? [];
@@ -241,7 +241,7 @@ describe('the clients of a partner', () => {
     expect(await audiences()).toEqual(new Set(await idsOfClients()));
   });
 
-  test(`are as many as the API can tell apart: ${MAX_AUDIENCES - 1}`, async () => {
+  test(`have a maximum number: ${MAX_AUDIENCES - 1}`, async () => {
     await revokeAll();
     const room = MAX_AUDIENCES - (await idsOfClients()).length;
     for (let count = 0; count < room - 1; count += 1) {

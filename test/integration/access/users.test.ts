@@ -30,7 +30,7 @@ async function aUser(fields: object = {}): Promise<User> {
 const signedIn = async ({ email }: User): Promise<ApiClient> => cloud.api(await pool.signIn(email));
 
 describe('a user who is invited', () => {
-  test('is shown, as invited, with where he is', async () => {
+  test('is shown as invited, with partner and customer', async () => {
     const email = anAddress();
     const answer = await platform.post<User>('/v1/platform/users', {
       email,
@@ -54,7 +54,7 @@ describe('a user who is invited', () => {
     }
   });
 
-  test('is invited again for as long as he has not signed in', async () => {
+  test('can be invited again until the first sign-in', async () => {
     const user = await aUser();
     const again = `/v1/platform/users/${user.id}/invite-again`;
     expect((await platform.post(again)).status).toBe(204);
@@ -62,7 +62,7 @@ describe('a user who is invited', () => {
     expectProblem(await platform.post(again), 409, 'wrong_state');
   });
 
-  test('signs in, and may what his roles may, and nothing more', async () => {
+  test('signs in, and has exactly the rights of the roles', async () => {
     const user = await aUser({ roles: ['billing'] });
     const token = await pool.signIn(user.email);
     expect(decodeJwt(token)).toMatchObject({
@@ -79,7 +79,7 @@ describe('a user who is invited', () => {
     expect(is(200, await platform.get<User>(`/v1/platform/users/${user.id}`)).state).toBe('active');
   });
 
-  test('sees the SIMs of his customer, when he is a customer’s', async () => {
+  test('sees only the customer’s SIMs as a customer’s user', async () => {
     const user = await aUser({ customerId, roles: ['customer_user'] });
     expect(user).toMatchObject({ partnerId: acme.id, customerId });
     const api = await signedIn(user);
@@ -87,7 +87,7 @@ describe('a user who is invited', () => {
     expectProblem(await api.get('/v1/orders'), 403, 'forbidden');
   });
 
-  test('is the wholesaler’s without a partner, and invites others', async () => {
+  test('is a wholesaler user without a partner, and can invite others', async () => {
     const user = await aUser({ partnerId: undefined, roles: ['platform'] });
     expect(user).not.toHaveProperty('partnerId');
     const api = await signedIn(user);
@@ -114,7 +114,7 @@ describe('a user who is invited', () => {
     expectInvalid(await platform.post('/v1/platform/users', body), [problem]);
   });
 
-  test('has an address of his own, however it is written', async () => {
+  test('has a unique email address, regardless of case', async () => {
     const { email } = await aUser();
     for (const again of [email, email.toUpperCase()]) {
       const answer = await platform.post('/v1/platform/users', { email: again, partnerId: acme.id, roles: ['admin'] });
@@ -122,7 +122,7 @@ describe('a user who is invited', () => {
     }
   });
 
-  test('gets the roles that he lacks, when the invitation that was cut short is sent again', async () => {
+  test('gets missing roles when an incomplete invitation is repeated', async () => {
     const { id, email } = await aUser({ roles: ['admin', 'support'] });
     await pool.ask('AdminRemoveUserFromGroup', { Username: id, GroupName: 'support' });
     await pool.ask('AdminRemoveUserFromGroup', { Username: id, GroupName: 'admin' });
@@ -131,7 +131,7 @@ describe('a user who is invited', () => {
     expectProblem(await platform.post('/v1/platform/users', body), 409, 'email_taken');
   });
 
-  test('is invited once with an Idempotency-Key, however often it is sent', async () => {
+  test('is invited once per Idempotency-Key, however often the request is sent', async () => {
     const body = { email: anAddress(), partnerId: acme.id, roles: ['admin'] };
     const key = { 'idempotency-key': `invite ${body.email}` };
     const first = is(201, await platform.post<User>('/v1/platform/users', body, key));
@@ -142,7 +142,7 @@ describe('a user who is invited', () => {
 });
 
 describe('a list of users', () => {
-  test('has them all, page by page', async () => {
+  test('has all users, page by page', async () => {
     const made = [await aUser(), await aUser(), await aUser()];
     const seen: string[] = [];
     let next = '/v1/platform/users?limit=2';
@@ -156,7 +156,7 @@ describe('a list of users', () => {
     expect(seen).toEqual(expect.arrayContaining(made.map(({ id }) => id)));
   });
 
-  test('has the one of an address', async () => {
+  test('can be filtered by email address', async () => {
     const user = await aUser();
     const { items } = is(200, await platform.get<Page<User>>(`/v1/platform/users?email=${user.email}`));
     expect(items).toEqual([user]);
@@ -166,7 +166,7 @@ describe('a list of users', () => {
 });
 
 describe('a role', () => {
-  test('that is granted is in the next token, and is gone once it is revoked', async () => {
+  test('that is granted is in the next token, until it is revoked', async () => {
     const user = await aUser({ roles: ['billing'] });
     const role = `/v1/platform/users/${user.id}/roles/admin`;
     const given = await platform.put<User>(role);
@@ -180,7 +180,7 @@ describe('a role', () => {
     expectProblem(await (await signedIn(user)).post('/v1/customers', { name: 'No' }), 403, 'forbidden');
   });
 
-  test('that is the last stays', async () => {
+  test('cannot be revoked if it is the last', async () => {
     const { id } = await aUser();
     expectProblem(await platform.del(`/v1/platform/users/${id}/roles/admin`), 409, 'last_role');
     expect(is(200, await platform.get<User>(`/v1/platform/users/${id}`)).roles).toEqual(['admin']);
@@ -195,7 +195,7 @@ describe('a role', () => {
     expectProblem(await platform.put(`/v1/platform/users/${id}/roles/root`), 404, 'not_found');
   });
 
-  test('is taken from what was read alone, with If-Match', async () => {
+  test('is revoked only from the version in If-Match', async () => {
     const { id } = await aUser({ roles: ['admin', 'billing'] });
     const path = `/v1/platform/users/${id}`;
     const etag = (await platform.get(path)).headers.get('etag') ?? '';
@@ -204,7 +204,7 @@ describe('a role', () => {
   });
 });
 
-describe('a user who leaves', () => {
+describe('a user who is removed', () => {
   test('is not found and cannot sign in', async () => {
     const user = await aUser();
     await pool.signIn(user.email);
@@ -218,13 +218,13 @@ describe('a user who leaves', () => {
     });
   });
 
-  test('is removed by another', async () => {
+  test('is removed by another user, not by themselves', async () => {
     const user = await aUser({ partnerId: undefined, roles: ['platform'] });
     const own = await signedIn(user);
     expectProblem(await own.del(`/v1/platform/users/${user.id}`), 409, 'own_user');
   });
 
-  test('shows the state disabled after an administrator disabled the user', async () => {
+  test('has the state disabled after an administrator disabled the user', async () => {
     const { id } = await aUser();
     await pool.ask('AdminDisableUser', { Username: id });
     expect(is(200, await platform.get<User>(`/v1/platform/users/${id}`)).state).toBe('disabled');

@@ -73,7 +73,7 @@ async function activeSims(quantity = 20): Promise<Sim[]> {
 const scopeOf = ([first]: readonly Sim[]) => ({ customerServiceId: first?.customerServiceId ?? '' });
 
 describe('an alarm', () => {
-  test('is made, read, changed and deleted', async () => {
+  test('is created, read, changed and deleted', async () => {
     const { service } = await acme.aCustomerWithService();
     const scope = { customerServiceId: service.id };
     const made = await anAlarm({ scope, name: 'Eighty', measure: 'pool' });
@@ -113,7 +113,7 @@ describe('an alarm', () => {
     expectProblem(await api.get(path), 404, 'not_found');
   });
 
-  test('is for something of the partner, and in exactly one way', async () => {
+  test('has exactly one scope, which belongs to the partner', async () => {
     const { service } = await cloud.partner('globex-alarms').aCustomerWithService();
     const fine = { name: 'Much', scope: { iccid: '1' }, measure: 'sim', threshold: { bytes: 1 }, action: 'notify' };
     const refused = async (fields: object, errors: [string, string][]) =>
@@ -173,7 +173,7 @@ describe('usage that trips an alarm', () => {
     expect((await sim(one.iccid)).state).toBe('active');
   });
 
-  test.concurrent('suspends a pool until the month turns, and leaves other bars on', async () => {
+  test.concurrent('suspends a pool until the end of the month, and keeps other bars', async () => {
     const sims = await activeSims();
     const [used, barred] = sims as [Sim, Sim];
     await acme.bulkDone('suspend', { select: { iccids: [barred.iccid] }, reason: 'stolen' });

@@ -11,8 +11,8 @@ const walks = documents.flatMap((document) => {
 });
 const isFirstHour = ({ document }: { document: string }) => document === 'docs/getting-started.md';
 
-describe('what the documents show', () => {
-  test.each(walks)('can be done, one command after the other: $document', async ({ blocks }) => {
+describe('the commands of the documents', () => {
+  test.each(walks)('work one after the other: $document', async ({ blocks }) => {
     const printed = await walk(blocks, hasCurl ? 'own' : 'stand-in');
     expect(printed.join('')).not.toMatch(/"status":[45]\d\d/);
     for (const [place, { prints }] of blocks.entries()) {
@@ -23,7 +23,7 @@ describe('what the documents show', () => {
   });
 
   // Where there is no curl, all of them are done so.
-  test.each(walks.filter(isFirstHour))('can be done by the stand-in for curl: $document', async ({ blocks }) => {
+  test.each(walks.filter(isFirstHour))('work with the stand-in for curl: $document', async ({ blocks }) => {
     expect(masked((await walk(blocks.slice(0, 3), 'stand-in')).join(''))).toMatch(
       shownAs(
         blocks

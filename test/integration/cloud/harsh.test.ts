@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.stop());
 
-test('an order, a bulk action, events and usage come out right in a cloud as harsh as AWS', async () => {
+test('an order, a bulk action, events and usage succeed in harsh mode', async () => {
   const { secret } = is(
     201,
     await acme.api.post<{ secret: string }>('/v1/webhooks', {

@@ -32,20 +32,20 @@ async function raw(path: string, headers: Record<string, string>) {
 }
 
 describe('the root', () => {
-  test('leads to the reference page', async () => {
+  test('redirects to the reference page', async () => {
     const answer = await raw('/', {});
     expect([answer.status, answer.headers.location]).toEqual([302, '/docs']);
   });
 });
 
 describe('without a token', () => {
-  test('/health says that it lives', async () => {
+  test('/health reports that the API is up', async () => {
     const answer = await cloud.api().get('/health');
     expect(is(200, answer)).toEqual({ status: 'ok' });
     expect(answer.headers.get('x-request-id')).toMatch(/\S/);
   });
 
-  test.each(['/health', '/openapi.json', '/docs'])('%s does not look at a token, a bad one neither', async (path) => {
+  test.each(['/health', '/openapi.json', '/docs'])('%s ignores tokens, even invalid ones', async (path) => {
     const answer = await raw(path, { authorization: 'Bearer garbage' });
     expect(answer.status).toBe(200);
   });
@@ -73,7 +73,7 @@ describe('/openapi.json', () => {
     expect(JSON.stringify(document.components.securitySchemes)).not.toContain('issuer.example');
   });
 
-  test('has every route, and none else', () => {
+  test('has exactly the routes of the API', () => {
     const described = Object.entries(document.paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     );
@@ -94,14 +94,14 @@ describe('/openapi.json', () => {
     }
   });
 
-  test('asks for a token everywhere but where none is needed', () => {
+  test('requires a token except for public routes', () => {
     for (const { method, path, access } of documented) {
       const security = document.paths[path]?.[method.toLowerCase()]?.security;
       expect([path, security]).toEqual([path, access === 'public' ? [] : undefined]);
     }
   });
 
-  test('refers to nothing that it does not have', () => {
+  test('has no dangling reference', () => {
     const refs = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref ?? '');
     expect(refs.length).toBeGreaterThan(20);
     for (const ref of refs) {
@@ -110,7 +110,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  test('explains each code that a problem may lead to', () => {
+  test('explains each code of a problem', () => {
     for (const code of ['not_found', 'multiple_of', 'invalid_cursor', 'unknown_field', 'precondition_failed']) {
       expect(document['x-problem-codes'][code]?.explanation).toMatch(/\S/);
     }
@@ -151,7 +151,7 @@ describe('/docs', () => {
     expect(decoded === html).toBe(true);
   });
 
-  test('needs nothing from elsewhere: no script, style, font, frame or image of another address', () => {
+  test('loads no script, style, font, frame or image from another origin', () => {
     // What the page itself says; inside the script, text that looks like HTML is not loaded.
     const markup = html.replace(/<script\b([^>]*)>[\s\S]*?<\/script>/g, '<script$1></script>');
     expect(markup.length).toBeLessThan(20_000);

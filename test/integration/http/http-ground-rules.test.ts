@@ -81,14 +81,14 @@ describe('a created resource', () => {
     expect(tariffs.items.every(({ id }) => id.startsWith('trf_'))).toBe(true);
   });
 
-  test('and read again is the same, with the same tag', async () => {
+  test('is the same when it is read, with the same tag', async () => {
     const made = await api.post<Customer>('/v1/customers', { name: 'Fabrikam' });
     const read = await api.get<Customer>(made.headers.get('location') ?? '');
     expect(read.body).toEqual(made.body);
     expect(read.headers.get('etag')).toBe(made.headers.get('etag'));
   });
 
-  test('long work answers 202 with the operation and its place', async () => {
+  test('a long operation is answered with 202, the operation and its location', async () => {
     const { id: partnerServiceId } = await acme.aPartnerService();
     const answer = await api.post<{ id: string }>('/v1/sims/migrate', {
       select: { iccids: [iccidOf(19)] },
@@ -155,7 +155,7 @@ describe('a list', () => {
     '/v1/orders',
     '/v1/sims',
     '/v1/operations',
-  ])('of %s keeps its pages at the limit and shows each item once, in one order', async (path) => {
+  ])('of %s has full pages and shows each item once, in order', async (path) => {
     const whole = (await walk<{ id?: string; iccid?: string }>(path, 200)).flat().map(({ id, iccid }) => id ?? iccid);
     expect(new Set(whole).size).toBe(whole.length);
     for (const limit of [1, 3]) {
@@ -165,7 +165,7 @@ describe('a list', () => {
     }
   });
 
-  test('has 50 items a page unless asked otherwise', async () => {
+  test('has 50 items per page by default', async () => {
     const many = cloud.partner('many-rules');
     await Promise.all(Array.from({ length: 51 }, (_, place) => many.aCustomer({ name: `Customer ${place}` })));
     const first = is(200, await many.api.get<Page<Customer>>('/v1/customers'));
@@ -175,18 +175,18 @@ describe('a list', () => {
     expect(rest).not.toHaveProperty('nextCursor');
   });
 
-  test.each(['0', '-1', '201', '1.5', 'many', '', '1e9', '1,2'])('takes no limit of "%s"', async (limit) => {
+  test.each(['0', '-1', '201', '1.5', 'many', '', '1e9', '1,2'])('refuses a limit of "%s"', async (limit) => {
     const problem = expectProblem(await api.get(`/v1/customers?limit=${limit}`), 422);
     expect(problem.errors?.[0]?.pointer).toBe('/query/limit');
   });
 
-  test('goes on where it was, with another limit too', async () => {
+  test('continues at its position, even with another limit', async () => {
     const first = is(200, await api.get<Page<Customer>>('/v1/customers?q=Paged&limit=2'));
     const rest = await api.get<Page<Customer>>(`/v1/customers?limit=100&q=Paged&cursor=${first.nextCursor}`);
     expect([...first.items, ...is(200, rest).items]).toEqual(customers);
   });
 
-  test('shows what was made meanwhile on no earlier page, and nothing twice', async () => {
+  test('shows new items on later pages only, and no item twice', async () => {
     const first = is(200, await api.get<Page<Customer>>('/v1/customers?q=Paged&limit=3'));
     const late = await acme.aCustomer({ name: 'Paged late' });
     const rest = is(200, await api.get<Page<Customer>>(`/v1/customers?q=Paged&cursor=${first.nextCursor}`));
@@ -284,7 +284,7 @@ describe('a merge patch', () => {
     },
   );
 
-  test('takes away what it names null', async () => {
+  test('removes fields that are null', async () => {
     const { id } = await aFullCustomer();
     const patched = is(
       200,
@@ -295,7 +295,7 @@ describe('a merge patch', () => {
     expect(patched.tags).toEqual([]);
   });
 
-  test('changes one field of an object, and takes away one, as RFC 7396 says', async () => {
+  test('changes and removes single fields of an object, as RFC 7396 requires', async () => {
     const { id } = await aFullCustomer();
     const path = `/v1/customers/${id}`;
     const named = is(200, await api.patch<Customer>(path, { contact: { name: 'Nadia' } }));
@@ -309,14 +309,14 @@ describe('a merge patch', () => {
     expectInvalid(await api.patch(path, { contact: { fax: '1' } }), [['/contact/fax', 'unknown_field']]);
   });
 
-  test('that makes an object where there was none gives all that it needs', async () => {
+  test('that creates an object must have all its required fields', async () => {
     const { id } = await acme.aCustomer();
     const path = `/v1/customers/${id}`;
     expectInvalid(await api.patch(path, { contact: { name: 'Nora' } }), [['/contact/email', 'required']]);
     expect(is(200, await api.patch<Customer>(path, { contact })).contact).toEqual(contact);
   });
 
-  test('cannot take away what must be there', async () => {
+  test('cannot remove required fields', async () => {
     const { id } = await aFullCustomer();
     expect(expectProblem(await api.patch(`/v1/customers/${id}`, { name: null }), 422).errors?.[0]?.pointer).toBe(
       '/name',
@@ -380,7 +380,7 @@ describe('If-Match', () => {
         return { path: `/v1/webhooks/${id}`, change: { enabled: true, events: ['order.*'] } };
       },
     ],
-  ])('stays the tag of %s when a change is empty, or sets what is set already', async (_what, make) => {
+  ])('keeps the tag of %s when a change has no effect', async (_what, make) => {
     const { path, change } = await make();
     const set = await api.patch<{ version: number }>(path, change);
     const etag = set.headers.get('etag') ?? '';
@@ -393,7 +393,7 @@ describe('If-Match', () => {
     expect((await api.get(path)).headers.get('etag')).toBe(etag);
   });
 
-  test.each(things.slice(0, 2))('guards the end of %s', async (_what, make) => {
+  test.each(things.slice(0, 2))('guards the deletion of %s', async (_what, make) => {
     const { path, change } = await make();
     const stale = (await api.get(path)).headers.get('etag') ?? '';
     const current = (await api.patch(path, change)).headers.get('etag') ?? '';
@@ -404,7 +404,7 @@ describe('If-Match', () => {
     expect((await api.del(other, { 'if-match': '*' })).status).toBe(204);
   });
 
-  test('is not asked for', async () => {
+  test('is optional', async () => {
     const { id } = await acme.aCustomer();
     expect((await api.patch(`/v1/customers/${id}`, { name: 'Other' })).status).toBe(200);
     expect((await api.del(`/v1/customers/${id}`)).status).toBe(204);
@@ -443,7 +443,7 @@ describe('every single resource has a tag', () => {
 });
 
 describe('X-Request-Id', () => {
-  test('is on every response of ours, another one each time', async () => {
+  test('is unique on every response of the API', async () => {
     const { id } = await acme.aCustomer();
     const answers = [
       await api.get('/health'),
@@ -520,7 +520,7 @@ describe('an invalid request', () => {
     expect(wrong.errors?.[0]).toMatchObject({ pointer: '/quantity', code: 'multiple_of' });
   });
 
-  test('an unknown field is named, wherever it is', async () => {
+  test('an unknown field is named, at any depth', async () => {
     expectInvalid(await api.post('/v1/customers', { name: 'x', nmae: 'y', colour: 'red' }), [
       ['/nmae', 'unknown_field'],
       ['/colour', 'unknown_field'],
@@ -540,7 +540,7 @@ describe('an invalid request', () => {
     }
   });
 
-  test('an unknown query parameter is named, on one resource too', async () => {
+  test('an unknown query parameter is named, even for a single resource', async () => {
     expectInvalid(await api.get('/v1/sims?colour=red'), [['/query/colour', 'unknown_field']]);
     expectInvalid(await api.get(`/v1/sims/${iccidOf(0)}?verbose=1`), [['/query/verbose', 'unknown_field']]);
     expectInvalid(await api.get('/v1/sims?state=sold'), [['/query/state', 'invalid_value']]);
@@ -557,7 +557,7 @@ describe('an invalid request', () => {
     },
   );
 
-  test('a merge patch is for PATCH alone', async () => {
+  test('a merge patch is accepted for PATCH only', async () => {
     const headers = { 'content-type': 'application/merge-patch+json' };
     expectProblem(await api.post('/v1/customers', { name: 'x' }, headers), 415, 'unsupported_media_type');
   });
@@ -610,7 +610,7 @@ describe('an invalid request', () => {
     expectProblem(await api.post('/v1/operations/op_none/retry'), 404, 'not_found');
   });
 
-  test('what is another partner\u2019s is 404 in a path', async () => {
+  test('a resource of another partner is 404 in a path', async () => {
     const { customer, service } = await globex.aCustomerWithService();
     const { id: partnerServiceId } = await globex.aPartnerService();
     const orderId = foreignSim?.orderId ?? '';
@@ -652,7 +652,7 @@ describe('an invalid request', () => {
     expect(is(200, await globex.api.get<Sim>(foreign.sim))).toEqual(foreignSim);
   });
 
-  test('what is another partner\u2019s, or not there, is 422 not_found in a body', async () => {
+  test('a resource of another partner, or a missing one, is 422 not_found in a body', async () => {
     const [own, foreign] = [await acme.aPlan(), await globex.aPlan()];
     const none = { customerId: 'cus_none', customerServiceId: 'csv_none', partnerServiceId: 'psv_none' };
     const select = { iccids: [iccidOf(0)] };

@@ -197,7 +197,7 @@ const ids: readonly string[] = [
   '8943010000000000018',
 ];
 
-describe('whatever is sent, no answer is a failure of ours', () => {
+describe('no request causes an internal error', () => {
   test.each(named(writing))('%s: bodies by turns', async (_name, route, turn) => {
     const path = pathOf(route);
     await each(inTurn(bodies, turn), async (body) => {
@@ -300,7 +300,7 @@ describe('whatever is sent, no answer is a failure of ours', () => {
     }
   });
 
-  test('a body that is no UTF-8, or compressed, is refused', async () => {
+  test('a body that is not UTF-8, or is compressed, is refused', async () => {
     const token = await cloud.tokenFor({ partnerId: 'acme-hostile', roles: ['admin'] });
     for (const [type, bytes] of [
       ['application/json', Buffer.from([0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00])],
@@ -319,7 +319,7 @@ describe('whatever is sent, no answer is a failure of ours', () => {
     }
   });
 
-  test('and all of it together has left nothing broken', async () => {
+  test('all requests together have broken nothing', async () => {
     expect(await failures()).toEqual(failedBefore);
     expect((await acme.api.get('/v1/partner')).status).toBe(200);
     for (const list of ['/v1/customers', '/v1/sims', '/v1/orders', '/v1/operations', '/v1/customer-services']) {

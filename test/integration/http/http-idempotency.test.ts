@@ -24,7 +24,7 @@ describe('a POST that is sent again with its key', () => {
     ['partner-services', () => ({ name: 'Keyed', tariffId: 'trf_partner_all' })],
     ['customer-services', async () => ({ customerId: (await acme.aCustomer()).id, tariffId: 'trf_customer_all' })],
     ['orders', () => ({ operatorId: 'a1', quantity: 20 })],
-  ])('makes one of the %s, and is answered the same', async (what, aBody) => {
+  ])('creates one of the %s, and gets the same response', async (what, aBody) => {
     const [path, body, key] = [`/v1/${what}`, await aBody(), newKey()];
     const first = await acme.api.post<{ id: string }>(path, body, key);
     expect(first.status).toBe(201);
@@ -43,7 +43,7 @@ describe('a POST that is sent again with its key', () => {
     expect(before).toContain(first.body.id);
   });
 
-  test('begins one operation', async () => {
+  test('starts one operation', async () => {
     const [sim] = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
     const { partnerServiceId } = await acme.aPlan();
     const body = { select: { orderId: sim?.orderId }, partnerServiceId };
@@ -120,7 +120,7 @@ async function changeKept(
   expect(await response.text()).toBe('{}');
 }
 
-describe('when the first attempt crashed after it had done its work and before it had answered', () => {
+describe('when the first attempt crashed after its work and before its response', () => {
   /** Puts the claim back to what such a crash leaves: nothing answered, and its time over. */
   const forgetAnswer = (key: Record<string, string>) =>
     changeKept(key, {
@@ -133,7 +133,7 @@ describe('when the first attempt crashed after it had done its work and before i
     ['partner-services', () => ({ name: 'Crashed', tariffId: 'trf_partner_all' })],
     ['customer-services', async () => ({ customerId: (await acme.aCustomer()).id, tariffId: 'trf_customer_all' })],
     ['orders', async () => ({ operatorId: 'a1', quantity: 20, plan: await acme.aPlan() })],
-  ])('of %s the second finds what the first made', async (what, aBody) => {
+  ])('the second attempt finds the %s of the first', async (what, aBody) => {
     const [path, body, key] = [`/v1/${what}`, await aBody(), newKey()];
     const first = is(201, await acme.api.post<{ id: string; createdAt: string }>(path, body, key));
     await forgetAnswer(key);
@@ -150,7 +150,7 @@ describe('when the first attempt crashed after it had done its work and before i
     expect((await acme.api.post(path, body, key)).headers.get('idempotent-replayed')).toBe('true');
   });
 
-  test('of operations, too: one of many SIMs by list, and a retry', async () => {
+  test('the second attempt also finds operations: a list of many SIMs, and a retry', async () => {
     const sims = await acme.simsInHolding({ operatorId: '3uk', quantity: 50 });
     const { customerId, customerServiceId } = await acme.aPlan();
     const body = { select: { iccids: sims.map(({ iccid }) => iccid) }, customerId, customerServiceId };
@@ -172,7 +172,7 @@ describe('when the first attempt crashed after it had done its work and before i
 });
 
 describe('a key', () => {
-  test('is for one request: another body or path is refused', async () => {
+  test('belongs to one request: another body or path is refused', async () => {
     const key = newKey();
     is(201, await acme.api.post('/v1/customers', { name: 'One' }, key));
     expectProblem(await acme.api.post('/v1/customers', { name: 'Other' }, key), 422, 'key_reused');
@@ -181,7 +181,7 @@ describe('a key', () => {
     expect(await acme.all('/v1/customers?q=other')).toEqual([]);
   });
 
-  test('is its partner’s alone', async () => {
+  test('belongs to its partner', async () => {
     const [body, key] = [{ name: 'Of both' }, newKey()];
     const ours = is(201, await acme.api.post<{ id: string }>('/v1/customers', body, key));
     const theirs = await globex.api.post<{ id: string }>('/v1/customers', body, key);
@@ -189,7 +189,7 @@ describe('a key', () => {
     expect(theirs.headers.get('idempotent-replayed')).toBeNull();
   });
 
-  test('shows another partner nothing that it was answered', async () => {
+  test('reveals no response to another partner', async () => {
     const [sim] = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
     const { partnerServiceId } = await acme.aPlan();
     const bulk = { select: { orderId: sim?.orderId }, partnerServiceId };
@@ -206,7 +206,7 @@ describe('a key', () => {
     }
   });
 
-  test('is not used up by input that breaks a rule of its form, nor by a token that may not', async () => {
+  test('is not used up by invalid input or missing rights', async () => {
     const key = newKey();
     expectProblem(await acme.api.post('/v1/customers', { nam: 'Misspelt' }, key), 422);
     const support = cloud.as({ partnerId: acme.id, roles: ['support'] });
@@ -214,7 +214,7 @@ describe('a key', () => {
     is(201, await acme.api.post('/v1/customers', { name: 'Right' }, key));
   });
 
-  test('is free again after a day, before DynamoDB has removed what was kept', async () => {
+  test('expires after a day, even before DynamoDB has removed its item', async () => {
     const key = newKey();
     is(201, await acme.api.post('/v1/customers', { name: 'Of yesterday' }, key));
     await changeKept(key, {

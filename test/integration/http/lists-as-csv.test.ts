@@ -36,7 +36,7 @@ function rowsOf(answer: ApiResponse<string>): Record<string, string>[] {
 const nextOf = ({ headers }: ApiResponse) => /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
 
 describe('a list', () => {
-  test('is CSV to who prefers it, with the same things', async () => {
+  test('is CSV for clients that prefer it, with the same items', async () => {
     const { items } = is(200, await api.get<Page<{ id: string; name: string; version: number }>>('/v1/customers'));
     const rows = rowsOf(await getCsv('/v1/customers'));
     expect(rows.map(({ name }) => name).sort()).toEqual(names.toSorted());
@@ -47,7 +47,7 @@ describe('a list', () => {
     expect(rows.find(({ name }) => name === '=1+1')).toMatchObject({ 'contact.name': 'Ann of =1+1' });
   });
 
-  test('is JSON to everybody else, and says that it depends', async () => {
+  test('is JSON for all others, and varies by Accept', async () => {
     for (const accept of ['*/*', 'application/json', 'text/csv;q=0.5, application/json', 'text/html']) {
       const { status, body, headers } = await api.get<Page<unknown>>('/v1/customers', { accept });
       expect([status, headers.get('content-type'), headers.get('vary')]).toEqual([200, 'application/json', 'accept']);
@@ -58,7 +58,7 @@ describe('a list', () => {
     expect(headers.get('x-request-id')).toMatch(/\S/);
   });
 
-  test('goes on where its link says, with the same filters and columns, to its end', async () => {
+  test('continues with its Link header, with the same filters and columns, to its end', async () => {
     const { items } = is(200, await api.get<Page<Sim>>('/v1/sims?state=in_holding&limit=200'));
     const iccids: string[] = [];
     const headers = new Set<string>();
@@ -78,14 +78,14 @@ describe('a list', () => {
     expect([pages, headers.size]).toEqual([3, 1]);
   });
 
-  test('of a page in JSON goes on in CSV', async () => {
+  test('can continue in CSV after a page in JSON', async () => {
     const { nextCursor } = is(200, await api.get<Page<Sim>>('/v1/sims?limit=12'));
     const answer = await getCsv(`/v1/sims?limit=12&cursor=${nextCursor}`);
     expect(rowsOf(answer)).toHaveLength(8);
     expect(answer.headers.get('link')).toBeNull();
   });
 
-  test('without anything in it has its header row', async () => {
+  test('without items has its header row', async () => {
     const { status, body } = await getCsv('/v1/sims?state=terminated');
     expect(status).toBe(200);
     expect(body).toMatch(/^iccid,imsi,msisdn,operatorId,orderId,state,bars,.*,version,nextActions\r\n$/);
@@ -108,14 +108,14 @@ describe('a list', () => {
     '/v1/alarms',
     '/v1/webhooks',
     '/v1/journal',
-  ])('of %s has a row for each thing', async (path) => {
+  ])('of %s has a row for each item', async (path) => {
     const { items } = is(200, await api.get<Page<unknown>>(path));
     expect(rowsOf(await getCsv(path))).toHaveLength(items.length);
   });
 });
 
-describe('what a SIM used', () => {
-  test('is a row each hour, day or month', async () => {
+describe('the usage of a SIM', () => {
+  test('has a row for each hour, day or month', async () => {
     const [sim] = await acme.sims({});
     const { iccid = '', createdAt = '' } = sim ?? {};
     const hour = Date.parse(`${createdAt.slice(0, 13)}:00:00.000Z`);
@@ -134,7 +134,7 @@ describe('what a SIM used', () => {
   });
 });
 
-test('one thing is JSON, whatever is preferred', async () => {
+test('a single resource is JSON, whatever the client prefers', async () => {
   const answer = await api.get('/v1/operators/a1', csv);
   expect([answer.status, answer.headers.get('content-type'), answer.headers.get('vary')]).toEqual([
     200,
