@@ -3,6 +3,10 @@ import { described } from '../domain/described.ts';
 import { formFactors, type Operator, operatorFields, operatorIdSchema } from '../domain/operator.ts';
 import { namedSchema } from './fields.ts';
 
+export const productSchema = namedSchema('SimProduct', () =>
+  z.object({ id: z.string(), name: z.string(), formFactor: z.enum(formFactors), default: z.boolean() }),
+);
+
 /** What partners see of an operator. */
 export const operatorSchema = namedSchema('Operator', () =>
   z.object({
@@ -14,10 +18,7 @@ export const operatorSchema = namedSchema('Operator', () =>
       z.string(),
       'Country whose working days and bank holidays apply to lead times. `weekdays`: Monday to Friday, without bank holidays.',
     ),
-    products: described(
-      z.array(z.object({ id: z.string(), name: z.string(), formFactor: z.enum(formFactors), default: z.boolean() })),
-      'The SIM products that can be ordered.',
-    ),
+    products: described(z.array(productSchema), 'The SIM products that can be ordered.'),
   }),
 );
 

@@ -3,7 +3,7 @@ import { described } from '../domain/described.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { type Order, type OrderEvent, orderStates } from '../domain/order.ts';
 import { planSchema, planStages } from '../domain/plan.ts';
-import { address, date, failure, id, namedSchema, stamps, time } from './fields.ts';
+import { address, contact, date, failure, id, namedSchema, stamps, time } from './fields.ts';
 
 export const orderSchema = namedSchema('Order', () =>
   z.object({
@@ -13,9 +13,17 @@ export const orderSchema = namedSchema('Order', () =>
     receivedQuantity: z.int(),
     state: z.enum(orderStates),
     reference: z.optional(z.string()),
+    productId: described(z.optional(z.string()), 'Absent for orders from before products.'),
     deliveryAddress: address,
+    contact: z.optional(contact),
     operatorReference: z.optional(z.string()),
     trackingReference: z.optional(z.string()),
+    carrier: z.optional(z.string()),
+    requestedDeliveryDate: z.optional(date),
+    cancelRequestedBy: described(
+      z.optional(z.string()),
+      'Who requested the cancellation, while the operator decides on it.',
+    ),
     estimatedDelivery: z.object({ earliest: date, latest: date }),
     plan: z.optional(planSchema),
     progress: z.object({
@@ -37,6 +45,9 @@ export const partnerOrderSchema = namedSchema('PartnerOrder', () =>
 );
 
 export const showOrder = (order: Order) => orderSchema.parse(order);
+
+export const showPartnerOrder = (partnerId: string, order: Order) =>
+  partnerOrderSchema.parse({ ...showOrder(order), partnerId });
 
 export const orderEventSchema = namedSchema('OrderEvent', () =>
   z.object({

@@ -9,8 +9,10 @@ import { namedSchema, stamps, time } from './fields.ts';
 export const simSchema = namedSchema('Sim', () =>
   z.object({
     iccid: z.string(),
-    imsi: z.string(),
+    imsi: described(z.optional(z.string()), 'Absent when the operator’s list of SIMs does not have it.'),
     msisdn: z.optional(z.string()),
+    imei: z.optional(z.string()),
+    eid: z.optional(z.string()),
     operatorId: operatorIdSchema,
     orderId: z.string(),
     state: z.enum(simStates),

@@ -7,28 +7,23 @@ export function normalizeDeliveredSim(listed: unknown): unknown {
     return listed;
   }
   const { iccid, msisdn, ...rest }: { iccid?: unknown; msisdn?: unknown } = listed;
-  const number = normalizeMsisdn(msisdn);
+  const number =
+    typeof msisdn === 'string' || typeof msisdn === 'number' ? normalizeMsisdn(String(msisdn)) : (msisdn ?? undefined);
   return {
     ...rest,
-    ...(iccid === undefined ? {} : { iccid: normalizeIccid(iccid) }),
+    ...(iccid === undefined ? {} : { iccid: typeof iccid === 'string' ? normalizeIccid(iccid) : iccid }),
     ...(number === undefined ? {} : { msisdn: number }),
   };
 }
 
-function normalizeIccid(iccid: unknown): unknown {
-  return typeof iccid === 'string' ? iccid.trim().replace(/f$/i, '') : iccid;
+/** Removes blanks around an ICCID and the `F` that pads it to whole bytes. */
+export function normalizeIccid(iccid: string): string {
+  return iccid.trim().replace(/f$/i, '');
 }
 
-function normalizeMsisdn(msisdn: unknown): unknown {
-  if (msisdn === undefined || msisdn === null) {
-    return undefined;
-  }
-  if (typeof msisdn !== 'string' && typeof msisdn !== 'number') {
-    return msisdn;
-  }
-  const digits = String(msisdn)
-    .replace(/[\s().-]/g, '')
-    .replace(/^(\+|00)/, '');
+/** A phone number with `+` and without separators; `undefined` when it is empty. */
+export function normalizeMsisdn(msisdn: string | undefined): string | undefined {
+  const digits = (msisdn ?? '').replace(/[\s().-]/g, '').replace(/^(\+|00)/, '');
   return digits === '' ? undefined : `+${digits}`;
 }
 

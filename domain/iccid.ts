@@ -1,26 +1,50 @@
 declare const brand: unique symbol;
 
-/** The number of a SIM card, used as the id of the SIM: 19 or 20 digits, ending with a check digit. */
+/** The number of a SIM card, used as the id of the SIM: 18 to 20 digits. Most operators' end with a check digit. */
 export type Iccid = string & { readonly [brand]: 'Iccid' };
 
 /**
- * The lengths of an ICCID, including its check digit. ITU-T E.118 permits at most 19 digits, 3GPP TS 102 221 has room for 20,
- * and operators issue both.
+ * Whether the ICCIDs of an operator end with a check digit (Luhn, ITU-T E.118): a setting of the operator, because some leave it
+ * out, and some deliver both.
  */
-const LENGTHS: readonly number[] = [19, 20];
+export const checkDigitRules = ['required', 'absent', 'either'] as const;
 
-/** Whether a text is an ICCID: 19 or 20 digits with a correct check digit (Luhn, ITU-T E.118). */
-export function isIccid(text: string): text is Iccid {
-  return iccidProblem(text) === undefined;
+export type CheckDigitRule = (typeof checkDigitRules)[number];
+
+/**
+ * The lengths of an ICCID. ITU-T E.118 permits at most 19 digits with the check digit, 3GPP TS 102 221 has room for 20, and
+ * operators issue both.
+ */
+const LENGTHS: Readonly<Record<CheckDigitRule, readonly number[]>> = {
+  required: [19, 20],
+  absent: [18, 19],
+  either: [18, 19, 20],
+};
+
+/** Whether a text is an ICCID of an operator with this rule. */
+export function isIccid(text: string, rule: CheckDigitRule = 'required'): text is Iccid {
+  return iccidProblem(text, rule) === undefined;
+}
+
+/** Whether a text could be the ICCID of any operator: 18 to 20 digits. */
+export function couldBeIccid(text: string): text is Iccid {
+  return /^[0-9]{18,20}$/.test(text);
 }
 
 /** Why a text is not an ICCID, as a sentence; `undefined` for a valid one. */
-export function iccidProblem(text: string): string | undefined {
+export function iccidProblem(text: string, rule: CheckDigitRule = 'required'): string | undefined {
   if (!/^[0-9]*$/.test(text)) {
     return 'an ICCID has digits only';
   }
-  if (!LENGTHS.includes(text.length)) {
-    return `an ICCID has 19 or 20 digits, not ${text.length}`;
+  const lengths = LENGTHS[rule];
+  if (!lengths.includes(text.length)) {
+    const or = `${lengths.slice(0, -1).join(', ')} or ${lengths.at(-1)}`;
+    const without = rule === 'absent' ? ' without its check digit' : '';
+    return `an ICCID${without} has ${or} digits, not ${text.length}`;
+  }
+  // Of 19 digits, only the operator knows whether the last one is a check digit.
+  if (rule === 'absent' || (rule === 'either' && text.length < 20)) {
+    return undefined;
   }
   const expected = checkDigit(text.slice(0, -1));
   return text.endsWith(expected) ? undefined : `the check digit should be ${expected}, not ${text.slice(-1)}`;

@@ -10,6 +10,7 @@ const prefixes = {
   webhook: 'whk_',
   alarm: 'alm_',
   event: 'evt_',
+  manualTask: 'tsk_',
 } as const;
 
 export type IdKind = keyof typeof prefixes;

@@ -1,4 +1,5 @@
 import type { LeftOutSim } from './delivered-sim.ts';
+import type { CheckDigitRule } from './iccid.ts';
 import type { UsageRecord } from './usage-record.ts';
 
 /**
@@ -15,8 +16,12 @@ export interface OperatorGateway {
   orderStatus(orderId: string): Promise<OperatorOrderStatus>;
   /** Requests the cancellation of the order; `unknown` when the operator never received it. */
   cancelOrder(orderId: string): Promise<CancelAnswer>;
-  /** A page of the SIMs delivered for an order. It can repeat SIMs of an earlier page. */
-  deliveredSims(orderId: string, cursor?: string): Promise<DeliveredSimsPage>;
+  /**
+   * A page of the SIMs delivered for an order. It can repeat SIMs of an earlier page.
+   *
+   * @param checkDigit the operator's rule for the check digits of ICCIDs.
+   */
+  deliveredSims(orderId: string, checkDigit: CheckDigitRule, cursor?: string): Promise<DeliveredSimsPage>;
   /**
    * Requests the removal of the data bars. The operator can refuse a SIM immediately; `simStatus` confirms the others later.
    * This and each call below leaves out SIMs whose answer cannot be read: treat them as not answered.
@@ -47,6 +52,10 @@ export type OrderSubmission = {
     postalCode?: string | undefined;
     country: string;
   };
+  productId?: string | undefined;
+  contact?: { name: string; email: string; phone?: string | undefined } | undefined;
+  /** `YYYY-MM-DD` */
+  requestedDeliveryDate?: string | undefined;
 };
 
 export type SubmissionAnswer =
@@ -68,7 +77,7 @@ export type CancelAnswer = { outcome: 'cancelled' } | { outcome: 'refused'; reas
 /** `leftOut`: the entries that cannot be read as a SIM. The operator would list them unchanged in a repeated call. */
 export type DeliveredSimsPage = { sims: DeliveredSim[]; leftOut: LeftOutSim[]; nextCursor?: string };
 
-export type DeliveredSim = { iccid: string; imsi: string; msisdn?: string };
+export type DeliveredSim = { iccid: string; imsi?: string; msisdn?: string };
 
 /**
  * `barred`: the data bar is set; `pending`: its removal is in progress; `active`: no bar; `refused`: the operator refuses to

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { CALENDARS } from './bank-holidays.ts';
 import { described } from './described.ts';
+import { checkDigitRules } from './iccid.ts';
 import { line } from './text.ts';
 
 /** The id of an operator: 2 to 20 lower-case letters, digits and dashes. Operators are data, so ids are not enumerated. */
@@ -71,7 +72,7 @@ export const operatorFields = () => ({
   ),
   iccid: z.strictObject({
     checkDigit: described(
-      z.enum(['required', 'absent', 'either']),
+      z.enum(checkDigitRules),
       'Whether the ICCIDs that the operator issues end with a Luhn check digit.',
     ),
   }),
@@ -170,6 +171,17 @@ export function defaultProduct({ products }: Pick<Operator, 'products'>): SimPro
     throw new Error('an operator has at least one product');
   }
   return product;
+}
+
+/** Why a product cannot be ordered; `undefined` when it can be. */
+export function productProblem(
+  { name, products }: Pick<Operator, 'name' | 'products'>,
+  productId: string,
+): string | undefined {
+  const ids = products.map(({ id }) => id);
+  return ids.includes(productId)
+    ? undefined
+    : `${name} has no product ${productId}. Its products are ${ids.join(', ')}.`;
 }
 
 /** What the operators of the guide have in common: 3 to 5 working days. Source: the wholesaler's partner guide. */

@@ -1,3 +1,4 @@
+import type { CalendarDay } from './calendar-day.ts';
 import { laterOf } from './moment.ts';
 import type { OperatorOrderStatus } from './operator-port.ts';
 import {
@@ -17,10 +18,22 @@ import type { Problem } from './verdict.ts';
  * permit the transition.
  */
 
-/** The operator accepted the order. An order that was cancelled in the meantime stays cancelled. */
-export function markOrderAccepted(order: Order, operatorReference: string, at: string): OrderStep | undefined {
+/**
+ * The operator accepted the order. An order that was cancelled in the meantime stays cancelled.
+ *
+ * @param expectedDelivery the day that the operator named, if any. It replaces the estimate.
+ */
+export function markOrderAccepted(
+  order: Order,
+  operatorReference: string,
+  at: string,
+  expectedDelivery?: CalendarDay,
+): OrderStep | undefined {
+  const expected = expectedDelivery && {
+    estimatedDelivery: { earliest: expectedDelivery, latest: expectedDelivery },
+  };
   return order.state === 'submitted'
-    ? transition(order, 'accepted', at, order.operatorId, { operatorReference })
+    ? transition(order, 'accepted', at, order.operatorId, { operatorReference, ...expected })
     : undefined;
 }
 
@@ -54,6 +67,30 @@ export function advanceOrder(order: Order, report: OperatorOrderStatus, at: stri
         ? transition(order, report.status, at, order.operatorId, tracking(report))
         : recordTracking(order, report, at);
   }
+}
+
+/** The staff report that the operator dispatched a manual order. */
+export function markManuallyDispatched(
+  order: Order,
+  shipment: Pick<Order, 'trackingReference' | 'carrier'>,
+  at: string,
+): OrderStep | undefined {
+  return order.state === 'accepted' || order.state === 'processing'
+    ? transition(order, 'dispatched', at, order.operatorId, shipment)
+    : undefined;
+}
+
+/**
+ * The staff report that a manual order has arrived, with the SIMs that were loaded. An order that was not reported as dispatched
+ * is dispatched first, as with operators that report only the delivery.
+ */
+export function markManuallyDelivered(order: Order, newOperationId: () => string, at: string): OrderStep | undefined {
+  if (order.state === 'submitted' || !isWithOperator(order)) {
+    return undefined;
+  }
+  const arrived = markArrived(order, { status: 'delivered' }, at);
+  const delivered = markOrderDelivered(arrived.order, order.progress.received, newOperationId, at);
+  return delivered && { order: delivered.order, events: [...arrived.events, ...delivered.events] };
 }
 
 /** Records the tracking reference, if the report is the first to contain it. */
@@ -126,19 +163,28 @@ function failedSims(failed: number): string | undefined {
   return failed === 0 ? undefined : `${failed} ${failed === 1 ? 'SIM' : 'SIMs'} could not complete the plan.`;
 }
 
-/** A user requested the cancellation. Recorded before the operator is asked, because the poller may see its answer first. */
-export function requestOrderCancellation(order: Order, actor: string, at: string): OrderStep | undefined {
+/**
+ * A user requested the cancellation. Recorded before the operator is asked, because the poller may see its answer first.
+ *
+ * @param cancelTaskId the task of the staff, if they ask the operator.
+ */
+export function requestOrderCancellation(
+  order: Order,
+  actor: string,
+  at: string,
+  cancelTaskId?: string,
+): OrderStep | undefined {
   return cancelProblem(order)
     ? undefined
     : {
-        order: bumpVersion({ ...order, cancelRequestedBy: actor }, at),
+        order: bumpVersion({ ...order, cancelRequestedBy: actor, ...(cancelTaskId && { cancelTaskId }) }, at),
         events: [{ at, type: 'order.cancel_requested', actor }],
       };
 }
 
 /** The operator refused to cancel the order, which continues. */
 export function markCancellationRefused(order: Order, reason: string, at: string): OrderStep {
-  const { cancelRequestedBy: _requestedBy, ...rest } = order;
+  const { cancelRequestedBy: _requestedBy, cancelTaskId: _task, ...rest } = order;
   return {
     order: bumpVersion(rest, at),
     events: [{ at, type: 'order.cancel_refused', actor: order.operatorId, detail: reason }],

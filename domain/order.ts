@@ -1,8 +1,8 @@
-import type { Address } from './address.ts';
+import type { Address, Contact } from './address.ts';
 import { type EstimatedDelivery, estimatedDelivery } from './calendar.ts';
-import { plusDays } from './calendar-day.ts';
+import { type CalendarDay, plusDays } from './calendar-day.ts';
 import { HOUR_MS } from './durations.ts';
-import type { Operator, OperatorId } from './operator.ts';
+import { defaultProduct, type Operator, type OperatorId } from './operator.ts';
 import type { Plan, PlanStage } from './plan.ts';
 import type { Problem } from './verdict.ts';
 
@@ -24,15 +24,23 @@ export type OrderState = (typeof orderStates)[number];
 export type Order = {
   id: string;
   operatorId: OperatorId;
+  /** Absent for orders of release 0.1.0, like the contact. */
+  productId?: string;
   quantity: number;
   receivedQuantity: number;
   state: OrderState;
   reference?: string;
   deliveryAddress: Address;
+  contact?: Contact;
+  /** `manual`: the platform's staff handle the order at the operator, and report what happens. Fixed when it is placed. */
+  ordering?: 'manual';
   operatorReference?: string;
   trackingReference?: string;
+  carrier?: string;
   /** Dates, `YYYY-MM-DD`, in the operator's country. */
   estimatedDelivery: EstimatedDelivery;
+  /** The day on which the partner wants the SIMs. */
+  requestedDeliveryDate?: CalendarDay;
   plan?: Plan;
   progress: OrderProgress;
   operations: readonly { stage: PlanStage; operationId: string }[];
@@ -41,6 +49,8 @@ export type Order = {
   arrivedAt?: string;
   /** Who requested the cancellation, while the operator decides on it. */
   cancelRequestedBy?: string;
+  /** The manual task to ask the operator for the cancellation. */
+  cancelTaskId?: string;
   /** The state in which the order failed, and to which it resumes. */
   failedFrom?: OrderState;
   requestedBy: string;
@@ -79,31 +89,46 @@ export type OrderStep = { order: Order; events: OrderEvent[] };
 export type OrderRequest = {
   operatorId: OperatorId;
   quantity: number;
+  /** The operator's default product when omitted. */
+  productId?: string | undefined;
   reference?: string | undefined;
+  requestedDeliveryDate?: CalendarDay | undefined;
   plan?: Plan | undefined;
 };
 
 /** A new order, `submitted`, with the first event of its timeline. */
 export function newOrder(
-  { quantity, reference, plan }: OrderRequest,
+  { quantity, productId, reference, requestedDeliveryDate, plan }: OrderRequest,
   {
     id,
     operator,
     deliveryAddress,
+    contact,
     requestedBy,
     now,
-  }: { id: string; operator: Operator; deliveryAddress: Address; requestedBy: string; now: Date },
+  }: {
+    id: string;
+    operator: Operator;
+    deliveryAddress: Address;
+    contact: Contact;
+    requestedBy: string;
+    now: Date;
+  },
 ): OrderStep {
   const at = now.toISOString();
   const order: Order = {
     id,
     operatorId: operator.id,
+    productId: productId ?? defaultProduct(operator).id,
     quantity,
     receivedQuantity: 0,
     state: 'submitted',
     ...(reference === undefined ? {} : { reference }),
     deliveryAddress,
+    contact,
+    ...(operator.ordering === 'manual' ? { ordering: 'manual' } : {}),
     estimatedDelivery: estimatedDelivery(operator, now),
+    ...(requestedDeliveryDate === undefined ? {} : { requestedDeliveryDate }),
     ...(plan === undefined ? {} : { plan }),
     progress: noProgress,
     operations: [],
@@ -129,9 +154,13 @@ export function rankOf(order: Pick<Order, 'state'>): number {
   return rank[order.state] ?? Number.POSITIVE_INFINITY;
 }
 
-/** Whether the order waits for its operator, so that the operator is polled. */
-export function isWithOperator(order: Pick<Order, 'state' | 'arrivedAt'>): boolean {
-  return ['accepted', 'processing', 'dispatched'].includes(order.state) && order.arrivedAt === undefined;
+/** Whether the order waits for its operator, so that it is polled. A manual order waits for the staff from the start. */
+export function isWithOperator(order: Pick<Order, 'state' | 'arrivedAt' | 'ordering'>): boolean {
+  const states: OrderState[] = ['accepted', 'processing', 'dispatched'];
+  return (
+    order.arrivedAt === undefined &&
+    (states.includes(order.state) || (order.ordering === 'manual' && order.state === 'submitted'))
+  );
 }
 
 /** Whether the order has ended: nothing more happens to it automatically. */
@@ -139,14 +168,27 @@ export function isFinished(order: Pick<Order, 'state' | 'operations'>): boolean 
   return order.state === 'delivered' ? order.operations.length === 0 : rankOf(order) > rankOf({ state: 'delivered' });
 }
 
-/** The hours by which the order exceeds its lead time; 0 within it. The lead time ends at midnight UTC after its last day. */
-export function hoursBeyondLeadTime({ latest }: EstimatedDelivery, now: Date): number {
-  const end = Date.parse(`${plusDays(latest, 1)}T00:00:00.000Z`);
+/**
+ * The hours by which the order exceeds its lead time; 0 within it. The lead time ends at midnight UTC after its last day, or
+ * after the requested delivery date if that is later.
+ */
+export function hoursBeyondLeadTime(
+  {
+    estimatedDelivery: { latest },
+    requestedDeliveryDate = latest,
+  }: Pick<Order, 'estimatedDelivery' | 'requestedDeliveryDate'>,
+  now: Date,
+): number {
+  const last = requestedDeliveryDate > latest ? requestedDeliveryDate : latest;
+  const end = Date.parse(`${plusDays(last, 1)}T00:00:00.000Z`);
   return Math.max(0, (now.getTime() - end) / HOUR_MS);
 }
 
-/** Why an order cannot be cancelled: it was dispatched, or has ended. */
-export function cancelProblem(order: Pick<Order, 'state'>): Problem<'wrong_state'> | undefined {
+/** Why an order cannot be cancelled: SIMs have been received, it was dispatched, or it has ended. */
+export function cancelProblem(order: Pick<Order, 'state' | 'progress'>): Problem<'wrong_state'> | undefined {
+  if (order.progress.received > 0 && rankOf(order) < rankOf({ state: 'delivered' })) {
+    return { code: 'wrong_state', detail: 'SIMs of the order have been received, so it cannot be cancelled.' };
+  }
   if (rankOf(order) < rankOf({ state: 'dispatched' })) {
     return undefined;
   }
@@ -155,6 +197,16 @@ export function cancelProblem(order: Pick<Order, 'state'>): Problem<'wrong_state
       ? `The order is ${order.state}. Orders can only be cancelled before dispatch.`
       : `The order is already ${order.state}.`;
   return { code: 'wrong_state', detail };
+}
+
+/** Whether a manual order was accepted by its operator, so that only the operator can cancel it. */
+export function isWithManualOperator({ ordering, state }: Pick<Order, 'ordering' | 'state'>): boolean {
+  return ordering === 'manual' && (state === 'accepted' || state === 'processing');
+}
+
+/** Whether the staff are to ask the operator of a manual order to cancel it. */
+export function awaitsCancellation(order: Pick<Order, 'ordering' | 'state' | 'cancelTaskId'>): boolean {
+  return isWithManualOperator(order) && order.cancelTaskId !== undefined;
 }
 
 /** Why an order's plan cannot be set or removed: its SIMs have been received, or the order has ended. */

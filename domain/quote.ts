@@ -1,5 +1,5 @@
 import { type EstimatedDelivery, estimatedDelivery } from './calendar.ts';
-import type { Operator } from './operator.ts';
+import type { Operator, SimProduct } from './operator.ts';
 import { nearestQuantities, type QuantityViolation, quantityViolations } from './quantity.ts';
 
 /** Whether a quantity can be ordered, and when it would be delivered. */
@@ -8,16 +8,18 @@ export type Quote = {
   violations: readonly QuantityViolation[];
   /** The nearest quantities that can be ordered. */
   nearest: readonly number[];
+  product: SimProduct;
   estimatedDelivery: EstimatedDelivery;
 };
 
 /** Checks a quantity and estimates the delivery of an order that is placed now. */
-export function quoteFor(operator: Operator, quantity: number, now: Date): Quote {
+export function quoteFor(operator: Operator, product: SimProduct, quantity: number, now: Date): Quote {
   const violations = quantityViolations(operator, quantity);
   return {
     valid: violations.length === 0,
     violations,
     nearest: nearestQuantities(operator, quantity),
+    product,
     estimatedDelivery: estimatedDelivery(operator, now),
   };
 }

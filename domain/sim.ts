@@ -2,6 +2,7 @@ import type { Iccid } from './iccid.ts';
 import { laterOf } from './moment.ts';
 import type { OperatorId } from './operator.ts';
 import { holdingServiceId } from './service.ts';
+import type { ListedSim } from './sim-manifest.ts';
 
 /** The states of a SIM, in the order of its life. */
 export const simStates = [
@@ -30,8 +31,12 @@ export type Bar = { type: 'data'; reason: string; since: string };
 
 export type Sim = {
   iccid: Iccid;
-  imsi: string;
+  /** Absent when the operator's list did not have it. */
+  imsi?: string;
   msisdn?: string;
+  imei?: string;
+  /** The number of an embedded SIM's chip. */
+  eid?: string;
   operatorId: OperatorId;
   orderId: string;
   state: SimState;
@@ -55,14 +60,16 @@ export const NOT_ACTIVATED = 'not_activated';
 
 /** A newly delivered SIM: in the holding service of its operator, barred, without a customer. */
 export function newSimInHolding(
-  delivered: { iccid: Iccid; imsi: string; msisdn?: string },
+  { iccid, imsi, msisdn, imei, eid }: ListedSim,
   order: { id: string; operatorId: OperatorId },
   at: string,
 ): Sim {
   return {
-    iccid: delivered.iccid,
-    imsi: delivered.imsi,
-    ...(delivered.msisdn === undefined ? {} : { msisdn: delivered.msisdn }),
+    iccid,
+    ...(imsi === undefined ? {} : { imsi }),
+    ...(msisdn === undefined ? {} : { msisdn }),
+    ...(imei === undefined ? {} : { imei }),
+    ...(eid === undefined ? {} : { eid }),
     operatorId: order.operatorId,
     orderId: order.id,
     state: 'in_holding',

@@ -22,6 +22,11 @@ export const orderRequestSchema = z.strictObject({
     postalCode: z.string().max(20).optional(),
     country: z.string().regex(/^[A-Z]{2}$/),
   }),
+  productId: z.string().max(100).optional(),
+  contact: z
+    .strictObject({ name: z.string().max(200), email: z.string().max(300), phone: z.string().max(50).optional() })
+    .optional(),
+  requestedDeliveryDate: z.iso.date().optional(),
 });
 
 export type OrderRequest = z.infer<typeof orderRequestSchema>;

@@ -117,6 +117,10 @@ async function simulateYear(
   const keys = { pk: { S: pk }, sk: { S: sk } };
   await saveFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
   await upsertOperator('kept', keptOperator, () => undefined);
+  const manual = await api.post<Created>('/v1/orders', { operatorId: 'kept', quantity: 10 });
+  const platform = createClient(cloud.url, await cloud.tokenFor({ roles: ['platform'] }));
+  await platform.post(`/v1/platform/partners/${PARTNER}/orders/${manual.id}/accept`, { operatorReference: 'kept' });
+  await api.post(`/v1/orders/${manual.id}/cancel`, {});
   await addRequests(PARTNER, 1, 5);
   await startBackfill(1, cloud.clock.now());
   await operatorTraffic.acquire('orange', Math.floor(Date.now() / 1000), 5);

@@ -12,6 +12,7 @@ export type RefusalCode =
   | 'name_taken'
   | 'no_user_pool'
   | 'not_found'
+  | 'not_manual'
   | 'operator_refused'
   | 'operator_unavailable'
   | 'own_user'

@@ -35,6 +35,9 @@ export const itemKinds = {
   partner: itemKind('P#{partnerId}', 'PARTNER', ['id'] satisfies (keyof Partner)[]),
   /** An operator that the platform created or replaced. */
   operator: itemKind('OPERATORS', 'OPR#{id}'),
+  /** A manual order, in the list of the platform's staff. */
+  manualOrder: itemKind('MANUAL_ORDERS#{state}', 'ORD#{orderId}'),
+  manualTask: itemKind('MANUAL_TASKS#{state}', 'TASK#{id}'),
   tariff: itemKind('TARIFFS', 'TRF#{id}'),
   grant: itemKind('P#{partnerId}', 'GRANT#{tariffId}'),
   customer: itemKind('P#{partnerId}', 'CUS#{id}'),

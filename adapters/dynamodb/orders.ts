@@ -8,6 +8,7 @@ import { absent, atVersion, ConditionFailed, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
 import { due } from './keys.ts';
 import { type ManifestPage, orderManifest, putPage } from './manifests.ts';
+import { manualOrderWrites } from './manual-orders.ts';
 import { putOperation } from './operations.ts';
 import { putOrderPoll } from './order-polls.ts';
 import { query, queryAll } from './queries.ts';
@@ -23,6 +24,8 @@ export type OrderRecord = Order &
   OrderReceipt & {
     /** Resumes the execution that awaits the delivery. */
     taskToken?: string;
+    /** A file of SIMs is being loaded, until this moment at the latest: real time, in milliseconds since 1970. */
+    loadingUntil?: number;
   };
 
 /** Creates an order with the first event of its timeline. @returns the stored order, which an earlier attempt may have created. */
@@ -31,6 +34,9 @@ export async function createOrder(partnerId: string, step: OrderStep, run: Run):
   const earlier = await createIdempotent<OrderRecord>(itemKinds.order.key({ partnerId, id: record.id }), [
     putOrder(partnerId, record, 'new'),
     ...eventWrites(partnerId, step),
+    ...manualOrderWrites(partnerId, undefined, record),
+    // Nobody submits a manual order, so it is with its operator from the start.
+    ...(isWithOperator(record) ? [putOrderPoll(partnerId, firstPoll(record))] : []),
   ]);
   return earlier ?? record;
 }
@@ -68,6 +74,7 @@ export async function saveOrderStep(
       await transact([
         putOrder(partnerId, after, before.version),
         ...eventWrites(partnerId, step),
+        ...manualOrderWrites(partnerId, before, after),
         ...(startsPolling(before, after) ? [putOrderPoll(partnerId, firstPoll(after))] : []),
         ...also(after),
       ]);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { type LeftOutSim, normalizeDeliveredSim } from '../../domain/delivered-sim.ts';
-import { isIccid } from '../../domain/iccid.ts';
+import { type CheckDigitRule, isIccid } from '../../domain/iccid.ts';
 import type {
   CancelAnswer,
   DeliveredSim,
@@ -93,27 +93,29 @@ export function cancelAnswers(orderId: string): ExpectedAnswers<CancelAnswer> {
   };
 }
 
-const deliveredSimSchema = z.lazy(() =>
+const deliveredSimSchema = (checkDigit: CheckDigitRule) =>
   z.object({
-    iccid: z.string().check(z.refine(isIccid, 'not an ICCID')),
+    iccid: z.string().check(z.refine((iccid) => isIccid(iccid, checkDigit), 'not an ICCID')),
     imsi: z.string().check(z.regex(/^\d{14,15}$/, 'not an IMSI')),
     msisdn: z.exactOptional(z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, 'not an E.164 number'))),
-  }),
-);
+  });
 
 /**
  * A page of delivered SIMs, each once. The cursor of the request must not come back, which would loop. An unreadable SIM is
  * left out and reported: it would not be readable the next time either, and would block the order. A delivery whose first page
  * has no readable SIM is rejected as a whole.
  */
-export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswers<DeliveredSimsPage> {
+export function deliveredSimsAnswers(
+  checkDigit: CheckDigitRule,
+  cursor: string | undefined,
+): ExpectedAnswers<DeliveredSimsPage> {
   return {
     200: z.pipe(
       z.object({
         sims: z.pipe(
           z.array(z.unknown()),
           z.transform((listed, context): Pick<DeliveredSimsPage, 'sims' | 'leftOut'> => {
-            const read = readDeliveredSims(listed);
+            const read = readDeliveredSims(listed, checkDigit);
             const [first] = read.leftOut;
             if (cursor === undefined && first && read.sims.length === 0) {
               context.issues.push({ code: 'custom', path: [0], message: first.problem, input: listed });
@@ -135,11 +137,15 @@ export function deliveredSimsAnswers(cursor: string | undefined): ExpectedAnswer
 }
 
 /** A SIM that is listed twice counts once. One that is listed with two IMSIs is ambiguous and left out. */
-function readDeliveredSims(listed: readonly unknown[]): Pick<DeliveredSimsPage, 'sims' | 'leftOut'> {
+function readDeliveredSims(
+  listed: readonly unknown[],
+  checkDigit: CheckDigitRule,
+): Pick<DeliveredSimsPage, 'sims' | 'leftOut'> {
+  const schema = deliveredSimSchema(checkDigit);
   const sims = new Map<string, DeliveredSim>();
   const leftOut = new Map<string, string>();
   for (const [place, entry] of listed.entries()) {
-    const { data, error } = deliveredSimSchema.safeParse(normalizeDeliveredSim(entry));
+    const { data, error } = schema.safeParse(normalizeDeliveredSim(entry));
     if (!data) {
       const [issue] = error.issues;
       leftOut.set(nameOf(entry, place), [...(issue?.path ?? []), issue?.message].join(': '));

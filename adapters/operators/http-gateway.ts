@@ -123,11 +123,11 @@ function operatorGateway(operatorId: string, options: Settings): OperatorGateway
     }));
 
   return {
-    submitOrder: ({ orderId, quantity, deliveryAddress }) =>
+    submitOrder: ({ orderId, ...order }) =>
       call({
         method: 'PUT',
         path: `/orders/${encodeURIComponent(orderId)}`,
-        body: { quantity, deliveryAddress },
+        body: order,
         expected: submissionAnswers(orderId),
       }),
     orderStatus: (orderId) =>
@@ -142,11 +142,11 @@ function operatorGateway(operatorId: string, options: Settings): OperatorGateway
         path: `/orders/${encodeURIComponent(orderId)}/cancel`,
         expected: cancelAnswers(orderId),
       }),
-    deliveredSims: (orderId, cursor) =>
+    deliveredSims: (orderId, checkDigit, cursor) =>
       call({
         method: 'GET',
         path: `/orders/${encodeURIComponent(orderId)}/sims?${pageQuery(cursor)}`,
-        expected: deliveredSimsAnswers(cursor),
+        expected: deliveredSimsAnswers(checkDigit, cursor),
       }),
     activate: (batchKey, iccids) => change('/sims/activations', batchKey, iccids),
     setBars: (batchKey, iccids, barred) => change('/sims/bars', batchKey, iccids, { barred }),

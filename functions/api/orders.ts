@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
+import { productSchema } from '../../contract/operator.ts';
 import { orderEventSchema, orderSchema, showOrder, showOrderEvent } from '../../contract/order.ts';
 import { showSim, simSchema } from '../../contract/sim.ts';
-import { addressSchema } from '../../domain/address.ts';
+import { addressSchema, contactSchema } from '../../domain/address.ts';
 import { described } from '../../domain/described.ts';
 import { operatorIdSchema } from '../../domain/operator.ts';
 import { orderStates } from '../../domain/order.ts';
 import { planSchema } from '../../domain/plan.ts';
-import { line } from '../../domain/text.ts';
+import { idSchema, line } from '../../domain/text.ts';
 import { cancelOrder } from '../../use-cases/orders/cancel-order.ts';
 import { changePlan } from '../../use-cases/orders/change-plan.ts';
 import { placeOrder } from '../../use-cases/orders/place-order.ts';
@@ -19,12 +20,18 @@ import { created, noContent, okPage, okResource, route } from '../http/route.ts'
 
 const quantity = described(z.number(), 'A multiple of the operator’s `orderMultiple`, at most 100,000.');
 
+const productId = described(
+  z.optional(idSchema),
+  'A product of the operator. Default: the operator’s default product.',
+);
+
 const quoteSchema = z.lazy(() =>
   z
     .object({
       valid: z.boolean(),
       violations: z.array(z.object({ code: z.string(), message: z.string() })),
       nearest: described(z.array(z.int()), 'The nearest quantities that can be ordered.'),
+      product: productSchema,
       estimatedDelivery: z.object({ earliest: z.iso.date(), latest: z.iso.date() }),
     })
     .register(z.globalRegistry, { id: 'Quote' }),
@@ -40,7 +47,7 @@ export const routes = [
     tag: 'Orders',
     summary: 'Check a quantity and estimate the delivery',
     readOnly: true,
-    body: () => z.strictObject({ operatorId: operatorIdSchema, quantity }),
+    body: () => z.strictObject({ operatorId: operatorIdSchema, quantity, productId }),
     example: { operatorId: '3uk', quantity: 120 },
     answers: { 200: quoteSchema },
     handle: async ({ body, now }) => ({ status: 200, body: await quoteOrder(body, now) }),
@@ -60,6 +67,12 @@ export const routes = [
         quantity,
         reference: described(z.optional(line(100)), 'Your own reference for the order.'),
         deliveryAddress: z.optional(addressSchema),
+        contact: described(z.optional(contactSchema), 'Contact for the delivery. Default: the contact of the partner.'),
+        productId,
+        requestedDeliveryDate: described(
+          z.optional(z.iso.date()),
+          'The day on which you want the SIMs, not before the earliest estimated delivery.',
+        ),
         plan: z.optional(planSchema),
       }),
     example: { operatorId: '3uk', quantity: 50, reference: 'PO-1001' },
@@ -140,10 +153,13 @@ export const routes = [
     access: 'order_sims',
     tag: 'Orders',
     summary: 'Cancel an order before dispatch',
-    description: 'If the operator refuses the cancellation, the response is 409 and the order continues.',
+    description:
+      'If the operator refuses the cancellation, the response is 409 and the order continues. The operator of a manual order answers later: until then the order has `cancelRequestedBy`.',
     answers: { 200: orderSchema },
-    handle: async ({ caller, path: { id }, now }) =>
-      okResource(showOrder(await cancelOrder(caller.partnerId, id, { actor: caller.userId, now }))),
+    handle: async ({ caller, path: { id }, now, newId }) => {
+      const newTaskId = () => newId('manualTask');
+      return okResource(showOrder(await cancelOrder(caller.partnerId, id, { actor: caller.userId, now, newTaskId })));
+    },
   }),
   route({
     method: 'POST',

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { MAX_DEAD_LETTER_ID_LENGTH } from '../../adapters/dynamodb/dead-letters.ts';
 import { deadLetterSchema, showDeadLetter } from '../../contract/dead-letter.ts';
 import { platformOperatorSchema, showPlatformOperator } from '../../contract/operator.ts';
-import { partnerOrderSchema, showOrder } from '../../contract/order.ts';
+import { partnerOrderSchema, showPartnerOrder } from '../../contract/order.ts';
 import { partnerSchema, showPartner } from '../../contract/partner.ts';
 import { partnerSimSchema, showSim } from '../../contract/sim.ts';
 import { showTariff, tariffAnswerSchema } from '../../contract/tariff.ts';
@@ -196,7 +196,7 @@ export const routes = [
     answers: { 200: partnerOrderSchema },
     handle: async ({ path: { partnerId, orderId } }) => {
       const order = await readOrder(partnerId, orderId);
-      return okResource(partnerOrderSchema.parse({ ...showOrder(order), partnerId }));
+      return okResource(showPartnerOrder(partnerId, order));
     },
   }),
   route({

@@ -6,6 +6,7 @@ import * as customers from './customers.ts';
 import * as docs from './docs.ts';
 import * as journal from './journal.ts';
 import * as machineClients from './machine-clients.ts';
+import * as manualOrders from './manual-orders.ts';
 import * as operations from './operations.ts';
 import * as orders from './orders.ts';
 import * as partnerServices from './partner-services.ts';
@@ -32,6 +33,7 @@ export const resources: Readonly<Record<string, Resource>> = {
   webhooks: { entry: 'functions/api/webhooks.ts', routes: webhooks.routes },
   journal: { entry: 'functions/api/journal.ts', routes: journal.routes },
   platform: { entry: 'functions/api/platform.ts', routes: platform.routes },
+  'manual-orders': { entry: 'functions/api/manual-orders.ts', routes: manualOrders.routes, wholeCore: true },
   users: { entry: 'functions/api/users.ts', routes: users.routes },
   'machine-clients': { entry: 'functions/api/machine-clients.ts', routes: machineClients.routes },
   'usage-files': { entry: 'functions/api/usage-files.ts', routes: usageFiles.routes, wholeCore: true },

@@ -7,7 +7,7 @@ import { notFound } from '../../use-cases/refusal.ts';
 import type { ApiTable } from './api-table.ts';
 import { readCaller } from './caller.ts';
 import { type ApiEvent, checkedRequests, type Middleware, type RegisteredRoute } from './checked-request.ts';
-import { columnName, csvTableOf, hasCsvTable, rowColumns } from './csv-table.ts';
+import { csvColumnsOf, csvTableOf, hasCsvTable } from './csv-table.ts';
 import { openCursor } from './cursor.ts';
 import { readKey } from './idempotency.ts';
 import { pageQuery, parseOrThrow, readJson } from './input.ts';
@@ -145,7 +145,7 @@ function readBody({ body: schema, bodyType, method }: Route, event: ApiEvent): u
   const { body, isBase64Encoded } = event;
   const raw = { body, isBase64Encoded, contentType: event.headers['content-type'] };
   if (schema !== undefined && bodyType === 'text/csv') {
-    return parseOrThrow(schema, readCsvRows(raw, rowColumns(schema).map(columnName)), '/rows');
+    return parseOrThrow(schema, readCsvRows(raw, csvColumnsOf(schema)), '/rows');
   }
   const json = readJson({ ...raw, method });
   if (schema === undefined) {

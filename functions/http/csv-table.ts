@@ -35,6 +35,16 @@ export function columnsOfSchema(schema: z.core.$ZodType, path: readonly string[]
     : [{ path, isJson: isListOfObjects(schema) }];
 }
 
+/** The columns of a CSV body with rows of this schema. @throws Error when the schema is not a list */
+export function csvColumnsOf(list: z.core.$ZodType): { required: string[]; optional: string[] } {
+  const fields = Object.entries((itemOf(list) && fieldsOf(itemOf(list) ?? list)) ?? {});
+  const isOptional = ([, field]: [string, z.core.$ZodType]) => field instanceof z.ZodMiniOptional;
+  return {
+    required: fields.filter((field) => !isOptional(field)).map(([name]) => name),
+    optional: fields.filter(isOptional).map(([name]) => name),
+  };
+}
+
 /** The columns of the items of a list. @throws Error when the schema is not a list */
 export function rowColumns(list: z.core.$ZodType): Column[] {
   const row = itemOf(list);

@@ -27,6 +27,11 @@ export const problems = {
   too_many: [409, 'Limit reached', 'The maximum number of resources exists. Delete one first.'],
   holding_service: [409, 'Holding service', 'Holding services are managed by the system and cannot be changed.'],
   tariff_in_use: [409, 'Tariff in use', 'A tariff keeps its audience and its operators. Create a new tariff instead.'],
+  not_manual: [
+    409,
+    'Not manual',
+    'The operator takes orders over its API. The platform’s staff handle only manual orders.',
+  ],
   operator_refused: [409, 'Refused by the operator', '`detail` contains the reason that the operator gave.'],
   request_under_way: [
     409,

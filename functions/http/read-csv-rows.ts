@@ -6,13 +6,17 @@ import { HttpProblem } from './problem.ts';
 /** A row by column name, without empty fields. */
 type Row = Record<string, string>;
 
+/** The columns of a CSV body. Optional ones can be left out. */
+export type CsvColumns = { required: readonly string[]; optional: readonly string[] };
+
 /**
- * Reads the rows of a CSV body. Its header row must name each of the columns once, in any order.
+ * Reads the rows of a CSV body. Its header row must name each required column once, and may name optional ones, in any order.
  *
  * @throws HttpProblem 413 too large, 415 for another content type, 400 not CSV or not UTF-8.
  * @throws Refusal `invalid_input` for missing, repeated or unknown columns.
  */
-export function readCsvRows(raw: RawBody, columns: readonly string[]): Row[] {
+export function readCsvRows(raw: RawBody, { required, optional }: CsvColumns): Row[] {
+  const columns = [...required, ...optional];
   const [header, ...rows] = recordsOf(readBytes(raw, ['text/csv']));
   if (!header) {
     throw new HttpProblem('invalid_csv', `The body is empty. Send CSV with the header row ${columns.join()}.`);
@@ -22,7 +26,7 @@ export function readCsvRows(raw: RawBody, columns: readonly string[]): Row[] {
     const shown = separator === '\t' ? 'tabs' : `"${separator}"`;
     throw new HttpProblem('invalid_csv', `This file uses ${shown} between its columns. Use commas.`);
   }
-  const errors = columnErrors(header, columns);
+  const errors = columnErrors(header, columns, required);
   if (errors.length > 0) {
     throw invalidInput(errors.slice(0, MAX_ERRORS));
   }
@@ -60,7 +64,11 @@ function otherSeparator(header: readonly string[], columns: readonly string[]): 
       );
 }
 
-function columnErrors(header: readonly string[], columns: readonly string[]): InputError[] {
+function columnErrors(
+  header: readonly string[],
+  columns: readonly string[],
+  required: readonly string[],
+): InputError[] {
   const error = (name: string, code: string, what: string): InputError => {
     const shown = name.slice(0, 100);
     return {
@@ -76,6 +84,6 @@ function columnErrors(header: readonly string[], columns: readonly string[]): In
       }
       return header.indexOf(name) === index ? [] : [error(name, 'repeated', 'occurs more than once')];
     }),
-    ...columns.filter((name) => !header.includes(name)).map((name) => error(name, 'required', 'is missing')),
+    ...required.filter((name) => !header.includes(name)).map((name) => error(name, 'required', 'is missing')),
   ];
 }

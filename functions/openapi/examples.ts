@@ -198,6 +198,31 @@ export const examples: Readonly<Record<string, unknown>> = {
     holdingDays: 5,
     ...stamps,
   },
+  SimProduct: product,
+  LoadedFile: {
+    rows: 50,
+    loaded: 48,
+    alreadyLoaded: 1,
+    rejected: 1,
+    errors: [
+      {
+        row: 17,
+        iccid: '8943010000000000019',
+        code: 'invalid_iccid',
+        message: 'iccid: the check digit should be 8, not 9.',
+      },
+    ],
+  },
+  ManualTask: {
+    id: 'tsk_01JG0000000000000000000000',
+    operatorId: 'a1',
+    partnerId: 'acme',
+    action: 'cancel_order',
+    count: 20,
+    orderId,
+    createdAt,
+    state: 'open',
+  },
   PlatformOperator: {
     id: '3uk',
     name: '3UK',

@@ -45,6 +45,11 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     journal: true,
     executions: ['start'],
   },
+  'functions/api/manual-orders.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    journal: true,
+    executions: ['answer'],
+  },
   'functions/api/customers.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], journal: true },
   'functions/api/partner-services.ts': {
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
@@ -82,7 +87,7 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     table: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     operators: true,
   },
-  'functions/workflow/await-delivery.ts': { table: ['GetItem', 'PutItem'], executions: ['answer'] },
+  'functions/workflow/await-delivery.ts': { table: ['GetItem', 'PutItem', 'DeleteItem'], executions: ['answer'] },
   'functions/workflow/receive-sims.ts': {
     table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     operators: true,
@@ -91,7 +96,10 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     table: ['GetItem', 'Query', 'PutItem'],
     indexes: ['byState', 'byCustomer', 'byCustomerState'],
   },
-  'functions/workflow/next-stage.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], executions: ['start'] },
+  'functions/workflow/next-stage.ts': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    executions: ['start'],
+  },
   'functions/workflow/migrate.ts': { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] },
   'functions/workflow/assign.ts': { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] },
   'functions/workflow/activate.ts': {
@@ -106,7 +114,7 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     operators: true,
   },
-  'functions/workflow/record-failure.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
+  'functions/workflow/record-failure.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] },
 
   'functions/schedules/poll-orders.ts': {
     table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],

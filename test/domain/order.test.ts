@@ -6,6 +6,7 @@ import {
   hoursBeyondLeadTime,
   isFinished,
   isWithOperator,
+  noProgress,
   type Order,
   type OrderEvent,
   type OrderState,
@@ -273,14 +274,17 @@ describe('fulfilment', () => {
 
 describe('cancelling an order', () => {
   test.each(['submitted', 'accepted', 'processing'] as const)('that is %s is possible', (state) => {
-    expect(cancelProblem({ state })).toBeUndefined();
+    expect(cancelProblem({ state, progress: noProgress })).toBeUndefined();
     const { order, events } = taken(markOrderCancelled(anOrder().in(state), 'ann', NOW));
     expect(order).toEqual({ ...anOrder().in(state), state: 'cancelled', updatedAt: NOW, version: 4 });
     expect(events).toEqual([{ at: NOW, type: 'order.cancelled', from: state, to: 'cancelled', actor: 'ann' }]);
   });
 
   test.each(['dispatched', 'delivered', 'fulfilled', ...offTheWay] as const)('that is %s is not', (state) => {
-    expect(cancelProblem({ state })).toMatchObject({ code: 'wrong_state', detail: expect.stringContaining(state) });
+    expect(cancelProblem({ state, progress: noProgress })).toMatchObject({
+      code: 'wrong_state',
+      detail: expect.stringContaining(state),
+    });
     expect(markOrderCancelled(anOrder().in(state), 'ann', NOW)).toBeUndefined();
   });
 });
@@ -535,12 +539,18 @@ describe('the lead time of an order', () => {
   const { estimatedDelivery } = anOrder({
     estimatedDelivery: { earliest: '2026-03-05', latest: '2026-03-09' },
   }).accepted();
-  const beyond = (now: string) => hoursBeyondLeadTime(estimatedDelivery, new Date(now));
+  const beyond = (now: string) => hoursBeyondLeadTime({ estimatedDelivery }, new Date(now));
 
   test('ends with its last day, and hours beyond it are counted from there', () => {
     expect(beyond('2026-03-02T10:30:00.000Z')).toBe(0);
     expect(beyond('2026-03-09T23:59:59.999Z')).toBe(0);
     expect(beyond('2026-03-10T00:30:00.000Z')).toBe(0.5);
     expect(beyond('2026-03-12T00:00:00.000Z')).toBe(48);
+  });
+
+  test('extends to the day that the partner requested, if that is later', () => {
+    const now = new Date('2026-03-12T00:00:00.000Z');
+    expect(hoursBeyondLeadTime({ estimatedDelivery, requestedDeliveryDate: '2026-03-11' }, now)).toBe(0);
+    expect(hoursBeyondLeadTime({ estimatedDelivery, requestedDeliveryDate: '2026-03-06' }, now)).toBe(48);
   });
 });

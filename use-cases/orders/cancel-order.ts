@@ -1,7 +1,9 @@
+import { putManualTask } from '../../adapters/dynamodb/manual-tasks.ts';
 import type { OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
-import { OperatorUnavailable } from '../../domain/operator-port.ts';
-import { cancelProblem, type Order } from '../../domain/order.ts';
+import { cancellationTask } from '../../domain/manual-task.ts';
+import { type CancelAnswer, OperatorUnavailable } from '../../domain/operator-port.ts';
+import { awaitsCancellation, cancelProblem, isWithManualOperator, type Order } from '../../domain/order.ts';
 import { markCancellationRefused, markOrderCancelled, requestOrderCancellation } from '../../domain/order-steps.ts';
 import { operatorOf } from '../operators.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
@@ -9,6 +11,9 @@ import { applyOrderStep } from './apply-order-step.ts';
 
 /**
  * Cancels an order before dispatch.
+ *
+ * A manual order that was not accepted yet is cancelled at once. After that, the platform's staff get a task to ask the operator,
+ * and the order continues until they answer (answer-cancellation.ts).
  *
  * 1. Record the request for cancellation.
  * 2. Ask the operator, which may have the order already and may refuse. While the submission of the order is in progress,
@@ -24,18 +29,29 @@ import { applyOrderStep } from './apply-order-step.ts';
 export async function cancelOrder(
   partnerId: string,
   id: string,
-  { actor, now }: { actor: string; now: Date },
+  { actor, now, newTaskId }: { actor: string; now: Date; newTaskId: () => string },
 ): Promise<OrderRecord> {
   const at = now.toISOString();
   const requested = orNotFound(
-    await applyOrderStep(partnerId, id, (order) => requestOrderCancellation(order, actor, at)),
+    await applyOrderStep(
+      partnerId,
+      id,
+      (order) =>
+        awaitsCancellation(order)
+          ? undefined
+          : requestOrderCancellation(order, actor, at, isWithManualOperator(order) ? newTaskId() : undefined),
+      (order) => (order.cancelTaskId ? [putManualTask(cancellationTask(partnerId, order, order.cancelTaskId))] : []),
+    ),
     'order',
     id,
   );
+  if (awaitsCancellation(requested.order)) {
+    return requested.order;
+  }
   if (!requested.taken) {
     throw new Refusal('wrong_state', cancelProblem(requested.order)?.detail ?? '');
   }
-  const answer = await requestCancellationAtOperator(requested.order);
+  const answer = await requestCancellation(requested.order);
   if (answer.outcome === 'refused') {
     const detail = `The operator refused to cancel the order: ${answer.reason}`;
     await applyOrderStep(partnerId, id, (order) => markCancellationRefused(order, detail, at));
@@ -52,7 +68,10 @@ export async function cancelOrder(
   return cancelled.order;
 }
 
-async function requestCancellationAtOperator({ id, operatorId }: Order) {
+async function requestCancellation({ id, operatorId, ordering }: Order): Promise<CancelAnswer> {
+  if (ordering === 'manual') {
+    return { outcome: 'cancelled' };
+  }
   try {
     return await operatorOf(operatorId).cancelOrder(id);
   } catch (error) {

@@ -2,10 +2,13 @@ import { createOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
 import { ensureHoldingService } from '../../adapters/dynamodb/services.ts';
-import type { Address } from '../../domain/address.ts';
+import type { Address, Contact } from '../../domain/address.ts';
+import { estimatedDelivery } from '../../domain/calendar.ts';
+import type { CalendarDay } from '../../domain/calendar-day.ts';
 import type { IdKind } from '../../domain/ids.ts';
-import type { Operator } from '../../domain/operator.ts';
+import { type Operator, productProblem } from '../../domain/operator.ts';
 import { newOrder, type OrderRequest } from '../../domain/order.ts';
+import type { Partner } from '../../domain/partner.ts';
 import { nearestQuantities, quantityViolations } from '../../domain/quantity.ts';
 import { knownOperator } from '../known-operator.ts';
 import { type InputError, invalidInput, Refusal } from '../refusal.ts';
@@ -16,29 +19,32 @@ import { planErrors } from './plan-problems.ts';
 /**
  * Places an order for SIMs.
  *
- * 1. Check the operator, the quantity and the plan.
- * 2. Use the partner's own address if the request has no delivery address.
+ * 1. Check the operator, the quantity, the product, the requested delivery date and the plan.
+ * 2. Use the partner's own address and contact if the request has none.
  * 3. Create the holding service of an operator that the partner has not ordered from, if it is missing.
  * 4. Save the order and start its execution, which submits it to the operator.
  *
- * @throws Refusal `invalid_input` for a quantity or plan that violates rules, `forbidden` when the partner does not exist yet.
+ * @throws Refusal `invalid_input` for input that violates rules, `forbidden` when the partner does not exist yet.
  */
 export async function placeOrder(
   partnerId: string,
-  request: OrderRequest & { deliveryAddress?: Address | undefined },
+  request: OrderRequest & { deliveryAddress?: Address | undefined; contact?: Contact | undefined },
   { actor, now, newId }: { actor: string; now: Date; newId: (kind: IdKind) => string },
 ): Promise<OrderRecord> {
-  const { quantity, plan } = request;
+  const { quantity, plan, productId, requestedDeliveryDate } = request;
   const operator = await knownOperator(request.operatorId, '/operatorId');
   const errors = [
     ...quantityErrors(operator, quantity),
+    ...productErrors(operator, productId),
+    ...deliveryDateErrors(operator, requestedDeliveryDate, now),
     ...(plan ? await planErrors(partnerId, plan, operator, '/plan') : []),
   ];
   if (errors.length > 0) {
     throw invalidInput(errors);
   }
-  const deliveryAddress = request.deliveryAddress ?? (await addressOfPartner(partnerId));
-  const order = newOrder(request, { id: newId('order'), operator, deliveryAddress, requestedBy: actor, now });
+  const partner = await existingPartner(partnerId);
+  const { deliveryAddress = partner.deliveryAddress, contact = partner.contact } = request;
+  const order = newOrder(request, { id: newId('order'), operator, deliveryAddress, contact, requestedBy: actor, now });
   await ensureHoldingService(partnerId, operator, order.order.createdAt);
   const placed = await createOrder(partnerId, order, firstRun(now));
   recordStepMetrics(order);
@@ -58,10 +64,28 @@ function quantityErrors(operator: Operator, quantity: number): InputError[] {
   return [...errors.filter(isMultiple), ...errors.filter((error) => !isMultiple(error))];
 }
 
-async function addressOfPartner(partnerId: string): Promise<Address> {
+function productErrors(operator: Operator, productId: string | undefined): InputError[] {
+  const message = productId === undefined ? undefined : productProblem(operator, productId);
+  return message === undefined ? [] : [{ pointer: '/productId', code: 'invalid_value', message }];
+}
+
+function deliveryDateErrors(operator: Operator, requested: CalendarDay | undefined, now: Date): InputError[] {
+  const { earliest } = estimatedDelivery(operator, now);
+  return requested === undefined || requested >= earliest
+    ? []
+    : [
+        {
+          pointer: '/requestedDeliveryDate',
+          code: 'minimum',
+          message: `requestedDeliveryDate must be ${earliest} or later, the earliest day on which ${operator.name} can deliver.`,
+        },
+      ];
+}
+
+async function existingPartner(partnerId: string): Promise<Partner> {
   const partner = await getPartner(partnerId);
   if (!partner) {
     throw new Refusal('forbidden', `The platform has not created partner ${partnerId} yet.`);
   }
-  return partner.deliveryAddress;
+  return partner;
 }

@@ -15,7 +15,8 @@ import { deliveryOutcome } from './delivery-outcome.ts';
 /**
  * Polls the operator about an order.
  *
- * 1. Ask the operator for the order's status, save any news and schedule the next poll.
+ * 1. Ask the operator for the order's status, save any news and schedule the next poll. For a manual order the platform's
+ *    staff report the news, so the operator is not asked.
  * 2. When the order is no longer with its operator, answer the execution that awaits the delivery, then end the poll. If a
  *    crash interrupts this, the next poll repeats it.
  * 3. Otherwise report an order that is beyond its lead time.
@@ -27,7 +28,7 @@ export async function pollOrder(partnerId: string, orderId: string): Promise<voi
   if (!poll || !order) {
     return;
   }
-  const current = isWithOperator(order) ? await askOperator(partnerId, order, poll) : order;
+  const current = isWithOperator(order) ? await look(partnerId, order, poll) : order;
   if (current && !isWithOperator(current)) {
     if (current.taskToken) {
       await answerTask(current.taskToken, deliveryOutcome(current));
@@ -36,6 +37,15 @@ export async function pollOrder(partnerId: string, orderId: string): Promise<voi
   } else {
     reportIfLate(current ?? order);
   }
+}
+
+/** @returns the order as it is now; `undefined` when the operator did not answer. */
+async function look(partnerId: string, order: Order & { taskToken?: string }, poll: OrderPoll) {
+  if (order.ordering !== 'manual') {
+    return askOperator(partnerId, order, poll);
+  }
+  await reschedulePoll(partnerId, nextPoll(poll, 'no_news', clock.now(), Math.random()));
+  return order;
 }
 
 /** @returns the order after the operator's answer; `undefined` when the operator did not answer. */
@@ -58,8 +68,9 @@ async function askOperator(partnerId: string, order: Order, poll: OrderPoll) {
   }
 }
 
-function reportIfLate({ id, operatorId, state, estimatedDelivery }: Order): void {
-  const hours = hoursBeyondLeadTime(estimatedDelivery, clock.now());
+function reportIfLate(order: Order): void {
+  const { id, operatorId, state, estimatedDelivery } = order;
+  const hours = hoursBeyondLeadTime(order, clock.now());
   recordMetric('HoursBeyondLeadTime', hours);
   if (hours > 0) {
     logger.warn('order beyond its lead time', {

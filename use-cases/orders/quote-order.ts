@@ -1,10 +1,18 @@
+import { defaultProduct, productProblem } from '../../domain/operator.ts';
 import { type Quote, quoteFor } from '../../domain/quote.ts';
 import { knownOperator } from '../known-operator.ts';
+import { invalidInput } from '../refusal.ts';
 
 /** Checks a quantity and estimates the delivery of an order that is placed now. @throws Refusal `invalid_input` */
 export async function quoteOrder(
-  { operatorId, quantity }: { operatorId: string; quantity: number },
+  { operatorId, quantity, productId }: { operatorId: string; quantity: number; productId?: string | undefined },
   now: Date,
 ): Promise<Quote> {
-  return quoteFor(await knownOperator(operatorId, '/operatorId'), quantity, now);
+  const operator = await knownOperator(operatorId, '/operatorId');
+  const product = operator.products.find(({ id }) => id === productId) ?? defaultProduct(operator);
+  const problem = productId === undefined ? undefined : productProblem(operator, productId);
+  if (problem !== undefined) {
+    throw invalidInput([{ pointer: '/productId', code: 'invalid_value', message: problem }]);
+  }
+  return quoteFor(operator, product, quantity, now);
 }

@@ -1,17 +1,13 @@
 import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
-import { putHoldingWatch } from '../../adapters/dynamodb/holding-watches.ts';
 import { eachManifestPage, orderManifest, pagesOf } from '../../adapters/dynamodb/manifests.ts';
-import { addReceivedPage, getOrder, type OrderRecord, operationWrites } from '../../adapters/dynamodb/orders.ts';
-import { getPartner } from '../../adapters/dynamodb/partners.ts';
+import { addReceivedPage, getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { addSim } from '../../adapters/dynamodb/sims.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { describeLeftOut, type LeftOutSim } from '../../domain/delivered-sim.ts';
-import { newHoldingWatch } from '../../domain/holding-watch.ts';
-import { isIccid } from '../../domain/iccid.ts';
+import { couldBeIccid } from '../../domain/iccid.ts';
 import { newId } from '../../domain/ids.ts';
 import { laterOf } from '../../domain/moment.ts';
-import { planOperations } from '../../domain/operation.ts';
 import { type DeliveredSim, OperatorUnavailable } from '../../domain/operator-port.ts';
 import type { OrderEvent } from '../../domain/order.ts';
 import { markOrderDelivered } from '../../domain/order-steps.ts';
@@ -19,7 +15,7 @@ import { newSimInHolding } from '../../domain/sim.ts';
 import { operatorOfOrder } from '../known-operator.ts';
 import { operatorOf } from '../operators.ts';
 import { WRITES_IN_FLIGHT } from '../sims/stage-limits.ts';
-import { applyOrderStep } from './apply-order-step.ts';
+import { deliverOrder } from './deliver-order.ts';
 
 /**
  * Receives the SIMs that the operator delivered with an order into the holding service.
@@ -42,14 +38,15 @@ export async function receiveSims(
     return 'stages';
   }
   const received = await receivedIccids(partnerId, id);
+  const { iccid } = await operatorOfOrder(order);
   do {
-    const page = await operatorOf(order.operatorId).deliveredSims(id, order.receiveCursor);
+    const page = await operatorOf(order.operatorId).deliveredSims(id, iccid.checkDigit, order.receiveCursor);
     const distinct = [...new Map(page.sims.map((sim) => [sim.iccid, sim])).values()];
     const sims = distinct.filter(({ iccid }) => !received.has(iccid));
     requireOrdered(order, received.size + sims.length);
     order = await savePage(partnerId, order, { ...page, sims });
-    for (const { iccid } of sims) {
-      received.add(iccid);
+    for (const sim of sims) {
+      received.add(sim.iccid);
     }
     if (page.nextCursor === undefined) {
       await deliver(partnerId, order, received.size);
@@ -59,7 +56,7 @@ export async function receiveSims(
   return 'receive';
 }
 
-async function receivedIccids(partnerId: string, orderId: string): Promise<Set<string>> {
+export async function receivedIccids(partnerId: string, orderId: string): Promise<Set<string>> {
   const received = new Set<string>();
   for await (const { iccids } of eachManifestPage(orderManifest(partnerId, orderId))) {
     for (const iccid of iccids) {
@@ -106,7 +103,8 @@ function eventsOf({ id, operatorId }: OrderRecord, leftOut: readonly LeftOutSim[
 }
 
 function requireIccid({ iccid, ...sim }: DeliveredSim) {
-  if (!isIccid(iccid)) {
+  // The gateway has applied the operator's rule.
+  if (!couldBeIccid(iccid)) {
     throw new OperatorUnavailable(`${iccid} is not an ICCID.`);
   }
   return { iccid, ...sim };
@@ -114,16 +112,7 @@ function requireIccid({ iccid, ...sim }: DeliveredSim) {
 
 async function deliver(partnerId: string, order: OrderRecord, received: number): Promise<void> {
   const now = clock.now();
-  const at = now.toISOString();
-  const holdingDays = (await getPartner(partnerId))?.holdingDays;
-  const operator = await operatorOfOrder(order);
-  await applyOrderStep(
-    partnerId,
-    order.id,
-    (order) => markOrderDelivered(order, received, () => newId('operation', now), at),
-    (order) => [
-      ...operationWrites(partnerId, planOperations(order, order.pages, at)),
-      putHoldingWatch(partnerId, order.id, newHoldingWatch(operator, now, holdingDays)),
-    ],
+  await deliverOrder(partnerId, order, now, (current) =>
+    markOrderDelivered(current, received, () => newId('operation', now), now.toISOString()),
   );
 }

@@ -11,6 +11,8 @@ export type NextStep = 'await' | 'receive' | 'stages' | 'end';
 /**
  * Submits an order to its operator, once: the operator recognises a repeated order by its id.
  *
+ * A manual order waits for the platform's staff, who submit it and report what happens.
+ *
  * 1. If an earlier execution has submitted the order, continue from the order's state.
  * 2. Submit the order and record the operator's answer.
  * 3. If the order was cancelled here in the meantime, cancel it at the operator.
@@ -19,7 +21,7 @@ export async function submitOrder(partnerId: string, id: string): Promise<NextSt
   const order = await getOrder(partnerId, id);
   switch (order?.state) {
     case 'submitted':
-      return submit(partnerId, order);
+      return order.ordering === 'manual' ? 'await' : submit(partnerId, order);
     case 'accepted':
     case 'processing':
     case 'dispatched':
@@ -27,7 +29,9 @@ export async function submitOrder(partnerId: string, id: string): Promise<NextSt
     case 'delivered':
       return 'stages';
     case 'cancelled':
-      await cancelAtOperator(order);
+      if (order.ordering !== 'manual') {
+        await cancelAtOperator(order);
+      }
       return 'end';
     default:
       return 'end';
@@ -35,8 +39,9 @@ export async function submitOrder(partnerId: string, id: string): Promise<NextSt
 }
 
 async function submit(partnerId: string, order: OrderRecord): Promise<NextStep> {
-  const { id: orderId, quantity, deliveryAddress } = order;
-  const answer = await operatorOf(order.operatorId).submitOrder({ orderId, quantity, deliveryAddress });
+  const { id: orderId, quantity, deliveryAddress, productId, contact, requestedDeliveryDate } = order;
+  const submission = { orderId, quantity, deliveryAddress, productId, contact, requestedDeliveryDate };
+  const answer = await operatorOf(order.operatorId).submitOrder(submission);
   const at = clock.now().toISOString();
   const stepped = await applyOrderStep(partnerId, orderId, (current) =>
     answer.outcome === 'accepted'

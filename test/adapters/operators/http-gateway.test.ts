@@ -17,7 +17,7 @@ async function allSims(orderId: string): Promise<DeliveredSim[]> {
   const sims: DeliveredSim[] = [];
   let cursor: string | undefined;
   do {
-    const page = await operator.gateway.deliveredSims(orderId, cursor);
+    const page = await operator.gateway.deliveredSims(orderId, 'required', cursor);
     sims.push(...page.sims);
     cursor = page.nextCursor;
   } while (cursor !== undefined);
@@ -94,7 +94,9 @@ describe('an order through the gateway', () => {
 
   test('that is not delivered has no SIMs to list', async () => {
     await operator.gateway.submitOrder(anOrder());
-    await expect(operator.gateway.deliveredSims('ord_1')).rejects.toThrow(/answered 409 \(The order is accepted\)/);
+    await expect(operator.gateway.deliveredSims('ord_1', 'required')).rejects.toThrow(
+      /answered 409 \(The order is accepted\)/,
+    );
   });
 
   test('with a short delivery reports the number of SIMs', async () => {

@@ -4,7 +4,10 @@ import { readCsvRows } from '../../../functions/http/read-csv-rows.ts';
 import { Refusal } from '../../../use-cases/refusal.ts';
 
 const read = (body: string | undefined, own: Partial<RawBody> = {}) =>
-  readCsvRows({ body, isBase64Encoded: false, contentType: 'text/csv', ...own }, ['iccid', 'bytes']);
+  readCsvRows(
+    { body, isBase64Encoded: false, contentType: 'text/csv', ...own },
+    { required: ['iccid', 'bytes'], optional: [] },
+  );
 
 const problem = (code: string, message = '') =>
   expect.objectContaining({ code, message: expect.stringContaining(message) });

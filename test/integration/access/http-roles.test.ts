@@ -128,6 +128,12 @@ const see = (who: Row['who'], path: (of: typeof things) => string): Row => ({
   own: 200,
   one: true,
 });
+/** A report of the staff about an order. The order of the test is no manual order. */
+const onOrder = (report: string, body: object): Row => ({
+  who: may.platform,
+  ask: (api, { partner, order }) => api.post(`/v1/platform/partners/${partner}/orders/${order}/${report}`, body),
+  own: 409,
+});
 const create = (who: Row['who'], path: string): Row => ({ who, ask: (api) => api.post(path, wrong), own: 422 });
 const edit = (who: Row['who'], path: (of: typeof things) => string): Row => ({
   who,
@@ -289,6 +295,26 @@ const routes: Record<string, Row> = {
     who: may.platform,
     ask: (api) => api.del(`/v1/platform/partners/${PARTNER}/tariffs/trf_none`),
     own: 404,
+  },
+  'GET /v1/platform/operators': list(may.platform, '/v1/platform/operators'),
+  'GET /v1/platform/operators/{operatorId}': see(may.platform, () => '/v1/platform/operators/a1'),
+  'PUT /v1/platform/operators/{operatorId}': {
+    who: may.platform,
+    ask: (api) => api.put('/v1/platform/operators/a1', wrong),
+    own: 422,
+  },
+  'GET /v1/platform/manual-tasks': list(may.platform, '/v1/platform/manual-tasks'),
+  'GET /v1/platform/orders': list(may.platform, '/v1/platform/orders'),
+  'POST /v1/platform/partners/{partnerId}/orders/{orderId}/accept': onOrder('accept', { operatorReference: 'x' }),
+  'POST /v1/platform/partners/{partnerId}/orders/{orderId}/reject': onOrder('reject', { reason: 'x' }),
+  'POST /v1/platform/partners/{partnerId}/orders/{orderId}/dispatch': onOrder('dispatch', {}),
+  'POST /v1/platform/partners/{partnerId}/orders/{orderId}/deliver': onOrder('deliver', {}),
+  'POST /v1/platform/partners/{partnerId}/orders/{orderId}/cancel': onOrder('cancel', { outcome: 'cancelled' }),
+  'POST /v1/platform/partners/{partnerId}/orders/{orderId}/sims': {
+    who: may.platform,
+    ask: (api, { partner, order }) =>
+      api.post(`/v1/platform/partners/${partner}/orders/${order}/sims`, 'iccid\r\n', { 'content-type': 'text/csv' }),
+    own: 409,
   },
   'POST /v1/platform/operators/{operatorId}/usage': {
     who: may.platform,

@@ -22,6 +22,8 @@ import {
   orderManifest,
   pageWithResults,
 } from '../../../adapters/dynamodb/manifests.ts';
+import { queryManualOrders } from '../../../adapters/dynamodb/manual-orders.ts';
+import { getManualTask } from '../../../adapters/dynamodb/manual-tasks.ts';
 import { getOperation } from '../../../adapters/dynamodb/operations.ts';
 import { getOperator } from '../../../adapters/dynamodb/operators.ts';
 import { getOrderPoll } from '../../../adapters/dynamodb/order-polls.ts';
@@ -34,6 +36,7 @@ import { SHAPE } from '../../../adapters/dynamodb/table.ts';
 import { getGrantedTariff, getTariff } from '../../../adapters/dynamodb/tariffs.ts';
 import { readUsageProgress, simDays, sumsOfService } from '../../../adapters/dynamodb/usage.ts';
 import { getWebhook } from '../../../adapters/dynamodb/webhooks.ts';
+import { orderStates } from '../../../domain/order.ts';
 import { createTables } from '../../../local/dynamodb/tables.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import type { KeptItem } from '../../../tools/release-items.ts';
@@ -43,7 +46,15 @@ import { useLocalCloud } from '../support/local-cloud.ts';
 const local = useLocalCloud();
 
 /** Kinds that no release has written yet: the next `npm run keep-release` brings them, and empties this list. */
-const newKinds: readonly string[] = ['backfillSegment', 'redrivenUsage', 'failedChange', 'requestCount', 'operator'];
+const newKinds: readonly string[] = [
+  'backfillSegment',
+  'redrivenUsage',
+  'failedChange',
+  'requestCount',
+  'operator',
+  'manualOrder',
+  'manualTask',
+];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
 /** An item as a release wrote it: its key and its other attributes. */
@@ -68,6 +79,11 @@ const UP_TO = '2099-12-31';
 /** One for each kind: a new kind is not compiled without. Where only conditions look at a kind, its item is read as it is. */
 const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   partner: async ({ partnerId }) => ({ read: await getPartner(partnerId) }),
+  manualOrder: async ({ state }, { attributes }) => {
+    const wanted = orderStates.find((each) => each === state) ?? 'submitted';
+    return oneOf(await queryManualOrders(wanted, ENOUGH, undefined), attributes);
+  },
+  manualTask: async ({ id }) => ({ read: await getManualTask(id) }),
   operator: async ({ id }) => ({ read: await getOperator(id) }),
   tariff: async ({ id }) => ({ read: await getTariff(id) }),
   grant: async ({ partnerId, tariffId }) => ({

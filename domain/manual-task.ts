@@ -1,0 +1,50 @@
+import type { OperatorId } from './operator.ts';
+import type { Order } from './order.ts';
+
+/** What the platform's staff do at an operator without an API. */
+export const manualActions = ['activate', 'suspend', 'resume', 'terminate', 'cancel_order'] as const;
+
+export type ManualAction = (typeof manualActions)[number];
+
+export const manualTaskStates = ['open', 'done'] as const;
+
+export type ManualTaskState = (typeof manualTaskStates)[number];
+
+/** A task of the platform's staff. */
+export type ManualTask = {
+  id: string;
+  operatorId: OperatorId;
+  partnerId: string;
+  action: ManualAction;
+  /** How many SIMs the task is about. */
+  count: number;
+  orderId?: string;
+  createdAt: string;
+  state: ManualTaskState;
+  doneAt?: string;
+  /** Who completed the task. */
+  doneBy?: string;
+};
+
+/** The task to ask an operator to cancel a manual order. */
+export function cancellationTask(
+  partnerId: string,
+  order: Pick<Order, 'id' | 'operatorId' | 'quantity' | 'updatedAt'>,
+  id: string,
+): ManualTask {
+  return {
+    id,
+    operatorId: order.operatorId,
+    partnerId,
+    action: 'cancel_order',
+    count: order.quantity,
+    orderId: order.id,
+    createdAt: order.updatedAt,
+    state: 'open',
+  };
+}
+
+/** The task after it was done. */
+export function completed(task: ManualTask, actor: string, at: string): ManualTask {
+  return { ...task, state: 'done', doneAt: at, doneBy: actor };
+}

@@ -1,0 +1,171 @@
+import * as z from 'zod/mini';
+import { loadedFileSchema } from '../../contract/loaded-file.ts';
+import { manualTaskSchema, showManualTask } from '../../contract/manual-task.ts';
+import { partnerOrderSchema, showPartnerOrder } from '../../contract/order.ts';
+import { described } from '../../domain/described.ts';
+import { manualTaskStates } from '../../domain/manual-task.ts';
+import { operatorIdSchema } from '../../domain/operator.ts';
+import { orderStates } from '../../domain/order.ts';
+import { idSchema, line } from '../../domain/text.ts';
+import { deliverManualOrder } from '../../use-cases/manual-orders/deliver-order.ts';
+import { listManualOrders } from '../../use-cases/manual-orders/list-manual-orders.ts';
+import { loadSims } from '../../use-cases/manual-orders/load-sims.ts';
+import { listManualTasks } from '../../use-cases/manual-orders/manual-tasks.ts';
+import {
+  acceptOrder,
+  answerCancellation,
+  dispatchOrder,
+  rejectOrder,
+} from '../../use-cases/manual-orders/report-progress.ts';
+import { createApiHandler } from '../http/create-api-handler.ts';
+import { okPage, okResource, route } from '../http/route.ts';
+
+const ORDER = '/v1/platform/partners/{partnerId}/orders/{orderId}';
+
+/** The most rows of a file. API Gateway waits 29 seconds for the answer. */
+const MAX_ROWS = 5000;
+
+const cell = z.optional(z.string());
+
+const simFile = z.lazy(() =>
+  z
+    .array(z.strictObject({ iccid: z.string(), imsi: cell, msisdn: cell, imei: cell, eid: cell }))
+    .check(z.maxLength(MAX_ROWS)),
+);
+
+/** Orders at operators that take them by e-mail or in a portal: the platform's staff report what happens. */
+export const routes = [
+  route({
+    method: 'GET',
+    path: '/v1/platform/manual-tasks',
+    operationId: 'listManualTasks',
+    access: 'platform',
+    tag: 'Manual orders',
+    summary: 'List manual tasks of all partners, oldest first',
+    description: 'Without `state`, the open ones.',
+    paged: true,
+    query: () =>
+      z.strictObject({ operatorId: z.optional(operatorIdSchema), state: z.optional(z.enum(manualTaskStates)) }),
+    answers: { 200: manualTaskSchema },
+    handle: async ({ query, page }) => {
+      const { items, next } = await listManualTasks(query, page);
+      return okPage(items.map(showManualTask), next);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/platform/orders',
+    operationId: 'listManualOrders',
+    access: 'platform',
+    tag: 'Manual orders',
+    summary: 'List manual orders of all partners, oldest first',
+    paged: true,
+    query: () =>
+      z.strictObject({
+        operatorId: z.optional(operatorIdSchema),
+        partnerId: z.optional(idSchema),
+        state: z.optional(z.enum(orderStates)),
+      }),
+    answers: { 200: partnerOrderSchema },
+    handle: async ({ query, page }) => {
+      const { items, next } = await listManualOrders(query, page);
+      return okPage(
+        items.map(({ partnerId, order }) => showPartnerOrder(partnerId, order)),
+        next,
+      );
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${ORDER}/accept`,
+    operationId: 'acceptOrder',
+    access: 'platform',
+    tag: 'Manual orders',
+    summary: 'Record that the operator accepted an order',
+    body: () =>
+      z.strictObject({
+        operatorReference: described(line(100), 'The operator’s reference for the order.'),
+        expectedDelivery: described(
+          z.optional(z.iso.date()),
+          'The day that the operator named. Replaces the estimate.',
+        ),
+      }),
+    example: { operatorReference: 'A1-2026-4711', expectedDelivery: '2026-12-04' },
+    answers: { 200: partnerOrderSchema },
+    handle: async ({ path: { partnerId, orderId }, body, now }) =>
+      okResource(showPartnerOrder(partnerId, await acceptOrder(partnerId, orderId, body, now))),
+  }),
+  route({
+    method: 'POST',
+    path: `${ORDER}/reject`,
+    operationId: 'rejectOrder',
+    access: 'platform',
+    tag: 'Manual orders',
+    summary: 'Record that the operator rejected an order',
+    body: () => z.strictObject({ reason: described(line(500), 'The operator’s reason, which the partner sees.') }),
+    example: { reason: 'The product is out of stock until January.' },
+    answers: { 200: partnerOrderSchema },
+    handle: async ({ path: { partnerId, orderId }, body: { reason }, now }) =>
+      okResource(showPartnerOrder(partnerId, await rejectOrder(partnerId, orderId, reason, now))),
+  }),
+  route({
+    method: 'POST',
+    path: `${ORDER}/dispatch`,
+    operationId: 'dispatchOrder',
+    access: 'platform',
+    tag: 'Manual orders',
+    summary: 'Record that the operator dispatched an order',
+    body: () => z.strictObject({ trackingReference: z.optional(line(100)), carrier: z.optional(line(100)) }),
+    example: { trackingReference: '1Z999AA10123456784', carrier: 'UPS' },
+    answers: { 200: partnerOrderSchema },
+    handle: async ({ path: { partnerId, orderId }, body, now }) =>
+      okResource(showPartnerOrder(partnerId, await dispatchOrder(partnerId, orderId, body, now))),
+  }),
+  route({
+    method: 'POST',
+    path: `${ORDER}/sims`,
+    operationId: 'loadOrderSims',
+    access: 'platform',
+    tag: 'Manual orders',
+    summary: 'Load SIMs of an order from a file',
+    description: `Accepts up to ${MAX_ROWS} rows and 1 MiB. Good rows are loaded; bad rows are listed in \`errors\` and change nothing. A file can be sent again, and several files add up to the order. \`?dryRun=true\` only checks.`,
+    query: () => z.strictObject({ dryRun: z.optional(z.enum(['true', 'false'])) }),
+    body: () => simFile,
+    bodyType: 'text/csv',
+    example: [{ iccid: '8943010000000000018', imsi: '232010000000001', msisdn: '+436641234567' }],
+    answers: { 200: loadedFileSchema },
+    handle: async ({ path: { partnerId, orderId }, query: { dryRun }, body }) => ({
+      status: 200,
+      body: await loadSims(partnerId, orderId, body, { isDryRun: dryRun === 'true' }),
+    }),
+  }),
+  route({
+    method: 'POST',
+    path: `${ORDER}/deliver`,
+    operationId: 'deliverOrder',
+    access: 'platform',
+    tag: 'Manual orders',
+    summary: 'Record that an order was delivered',
+    description: 'Load the SIMs first. Fewer than ordered are a shortfall. The plan of the order runs at once.',
+    answers: { 200: partnerOrderSchema },
+    handle: async ({ path: { partnerId, orderId }, now }) =>
+      okResource(showPartnerOrder(partnerId, await deliverManualOrder(partnerId, orderId, now))),
+  }),
+  route({
+    method: 'POST',
+    path: `${ORDER}/cancel`,
+    operationId: 'answerCancellation',
+    access: 'platform',
+    tag: 'Manual orders',
+    summary: 'Record the operator’s answer to a cancellation',
+    body: () => z.strictObject({ outcome: z.enum(['cancelled', 'refused']), reason: z.optional(line(500)) }),
+    example: { outcome: 'refused', reason: 'The parcel is packed.' },
+    answers: { 200: partnerOrderSchema },
+    handle: async ({ caller, path: { partnerId, orderId }, body, now }) => {
+      const order = await answerCancellation(partnerId, orderId, body, { actor: caller.userId, now });
+      return okResource(showPartnerOrder(partnerId, order));
+    },
+  }),
+];
+
+export const handler = createApiHandler(routes);

@@ -1,0 +1,32 @@
+import { getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
+import { awaitsCancellation, type Order } from '../../domain/order.ts';
+import { orNotFound, Refusal } from '../refusal.ts';
+
+/** The refusal for an order or operator that an API handles. */
+export function notManual(what: string): Refusal {
+  return new Refusal('not_manual', `${what} takes orders over its API, so the platform's staff cannot handle them.`);
+}
+
+/** @throws Refusal `not_found`, `not_manual` */
+export async function readManualOrder(partnerId: string, id: string): Promise<OrderRecord> {
+  const order = orNotFound(await getOrder(partnerId, id), 'order', id);
+  requireManual(order);
+  return order;
+}
+
+/** @throws Refusal `not_manual` */
+export function requireManual({ ordering, operatorId }: Pick<Order, 'ordering' | 'operatorId'>): void {
+  if (ordering !== 'manual') {
+    throw notManual(operatorId);
+  }
+}
+
+/** The staff answer a cancellation first, so that its task never stays open. @throws Refusal `wrong_state` */
+export function requireAnsweredCancellation(order: OrderRecord): void {
+  if (awaitsCancellation(order)) {
+    throw new Refusal(
+      'wrong_state',
+      'The partner has requested the cancellation of the order. Record the operator’s answer first: POST …/cancel with outcome "cancelled" or "refused".',
+    );
+  }
+}

@@ -1,0 +1,24 @@
+import { getManualTask, manualTaskPosition, queryManualTasks } from '../../adapters/dynamodb/manual-tasks.ts';
+import type { ManualTask, ManualTaskState } from '../../domain/manual-task.ts';
+import { fillPage, type PageRequest } from '../fill-page.ts';
+import { requireKnownFilter } from '../known-operator.ts';
+import { orNotFound } from '../refusal.ts';
+
+/** A page of the manual tasks of all partners in a state, oldest first. @throws Refusal `invalid_input` */
+export async function listManualTasks(
+  { operatorId, state = 'open' }: { operatorId?: string | undefined; state?: ManualTaskState | undefined },
+  page: PageRequest,
+): Promise<{ items: ManualTask[]; next?: string }> {
+  await requireKnownFilter(operatorId);
+  return fillPage(
+    page,
+    (limit, after) => queryManualTasks(state, limit, after),
+    (task) => operatorId === undefined || task.operatorId === operatorId,
+    manualTaskPosition,
+  );
+}
+
+/** @throws Refusal `not_found` */
+export async function readManualTask(id: string): Promise<ManualTask> {
+  return orNotFound(await getManualTask(id), 'manual task', id);
+}
