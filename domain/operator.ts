@@ -154,11 +154,18 @@ export function operatorSettingsViolations(settings: OperatorSettings): Operator
       message: 'platform is required when ordering, connectivity or usage is api.',
     });
   }
+  if (connectivity === 'manual') {
+    violations.push({
+      pointer: '/connectivity',
+      code: 'not_supported',
+      message: 'This release changes SIMs over the API of their operator only. Set connectivity to api.',
+    });
+  }
   if (platform && !SUPPORTED_KINDS.includes(platform.kind)) {
     violations.push({
       pointer: '/platform/kind',
       code: 'not_supported',
-      message: `This release has no adapter for ${platform.kind} yet. It has one for ${SUPPORTED_KINDS.join(', ')}. Until then, set ordering, connectivity and usage to be handled manually.`,
+      message: `This release has no adapter for ${platform.kind} yet. It has one for ${SUPPORTED_KINDS.join(', ')}. Until then, take orders manually and usage as files.`,
     });
   }
   return violations;

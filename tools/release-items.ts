@@ -32,8 +32,9 @@ const keptOperator: OperatorSettings = {
   products: [{ id: 'nano', name: 'Nano SIM', formFactor: '4FF', default: true }],
   iccid: { checkDigit: 'either' },
   ordering: 'manual',
-  connectivity: 'manual',
+  connectivity: 'api',
   usage: 'file',
+  platform: { kind: 'sim-fulfilment' },
   onDifference: 'report',
 };
 

@@ -22,8 +22,9 @@ const settings = {
   ],
   iccid: { checkDigit: 'required' },
   ordering: 'manual',
-  connectivity: 'manual',
+  connectivity: 'api',
   usage: 'file',
+  platform: { kind: 'sim-fulfilment' },
   onDifference: 'report',
 };
 
