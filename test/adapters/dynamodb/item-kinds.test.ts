@@ -18,6 +18,8 @@ const more: [ItemKind, Key][] = [
   ['redrivenUsage', { pk: 'USAGE_REDRIVEN', sk: 'usage_orange_a-b_c' }],
   ['failedChange', { pk: 'FAILED_CHANGE#a-b_c', sk: 'RECORD' }],
   ['operator', { pk: 'OPERATORS', sk: 'OPR#acme-mobile' }],
+  ['manualOrder', { pk: 'MANUAL_ORDERS#accepted', sk: 'ORD#ord_1' }],
+  ['manualTask', { pk: 'MANUAL_TASKS#open', sk: 'TASK#tsk_1' }],
   ['requestCount', { pk: 'REQUESTS', sk: 'acme#354120000' }],
   ['journalEntry', { pk: 'PLATFORM#JOURNAL', sk: '2026-11-25T00:00:00.000Z#id' }],
   ['pendingDelivery', { pk: 'P#acme#WHK#whk_1#PENDING', sk: 'ord_1#00000002#0#dlv_1' }],
