@@ -1,7 +1,9 @@
 import type { Order, OrderState } from '../../domain/order.ts';
 import { itemKinds } from './item-kinds.ts';
-import { getMany, put, query, remove, type Write } from './items.ts';
 import type { OrderRecord } from './orders.ts';
+import { query } from './queries.ts';
+import { getMany } from './reads.ts';
+import { put, remove, type Write } from './write-requests.ts';
 
 /** A manual order of some partner, as the list of the platform's staff refers to it. */
 type ManualOrderRef = { orderId: string; partnerId: string; operatorId: string };

@@ -1,6 +1,9 @@
 import { completed, type ManualTask, type ManualTaskState, manualTaskStates } from '../../domain/manual-task.ts';
+import { absent, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import { absent, exists, get, put, query, remove, type Write } from './items.ts';
+import { query } from './queries.ts';
+import { get } from './reads.ts';
+import { put, remove, type Write } from './write-requests.ts';
 
 /** Creates a task. */
 export function putManualTask(task: ManualTask): Write {

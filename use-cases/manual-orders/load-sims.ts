@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
-import { ConditionFailed } from '../../adapters/dynamodb/items.ts';
+import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { type ManifestPage, pagesOf } from '../../adapters/dynamodb/manifests.ts';
 import { addReceivedPage, getOrder, type OrderRecord, saveOrderStep } from '../../adapters/dynamodb/orders.ts';
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';

@@ -1,6 +1,6 @@
-import type { Write } from '../../adapters/dynamodb/items.ts';
 import { completionWrites, getManualTask } from '../../adapters/dynamodb/manual-tasks.ts';
 import type { OrderRecord } from '../../adapters/dynamodb/orders.ts';
+import type { Write } from '../../adapters/dynamodb/write-requests.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
 import type { CalendarDay } from '../../domain/calendar-day.ts';
 import { awaitsCancellation, isWithOperator, type OrderStep } from '../../domain/order.ts';

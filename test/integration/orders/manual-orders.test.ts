@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { withCheckDigit } from '../../../domain/iccid.ts';
-import type { Answer } from '../support/api-client.ts';
+import type { ApiResponse } from '../support/api-client.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Order, type Page, type Plan } from '../support/partner.ts';
 import { expectInvalid, expectProblem } from '../support/problems.ts';
@@ -39,7 +39,7 @@ type LoadedFile = {
 type ManualTask = { id: string; orderId?: string; action: string; state: string; count: number };
 
 const pathOf = (orderId: string, report = '') => `/v1/platform/partners/${acme.id}/orders/${orderId}${report}`;
-const report = <T = PartnerOrder>(orderId: string, what: string, body: unknown): Promise<Answer<T>> =>
+const report = <T = PartnerOrder>(orderId: string, what: string, body: unknown): Promise<ApiResponse<T>> =>
   platform.post<T>(pathOf(orderId, `/${what}`), body);
 const load = async (orderId: string, text: string, query = '') =>
   is(200, await platform.post<LoadedFile>(pathOf(orderId, `/sims${query}`), text, csv));
