@@ -6,7 +6,12 @@ import * as z from 'zod';
  */
 export const behaviourSchema = z.strictObject({
   rejectOrders: z.boolean().default(false).describe('New orders are rejected'),
-  shipFraction: z.number().min(0).max(1).default(1).describe('How much of an order is delivered, rounded down'),
+  shipFraction: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('The fraction of an order that is delivered, rounded down'),
   leadTimeDays: z
     .number()
     .min(0)
@@ -15,12 +20,20 @@ export const behaviourSchema = z.strictObject({
     .describe(
       'Working days from order to delivery; 3 to 5, by order, when left out. A fraction is a part of a day more',
     ),
-  stall: z.boolean().default(false).describe('Takes requests and answers nothing'),
+  stall: z.boolean().default(false).describe('Accepts requests and never answers'),
   refuseActivation: z.array(z.string()).default([]).describe('ICCIDs whose activation is refused'),
-  activationDelayDays: z.number().min(0).max(365).default(0).describe('Days from asking for an activation to its end'),
-  failureRate: z.number().min(0).max(1).default(0).describe('How many of the calls are answered 503'),
-  oddSims: z.boolean().default(false).describe('The first SIMs of a delivery are written in odd ways, one unreadably'),
-  duplicateAnswers: z.boolean().default(false).describe('Repeats and reorders what it says'),
+  activationDelayDays: z
+    .number()
+    .min(0)
+    .max(365)
+    .default(0)
+    .describe('Days from the request of an activation to its end'),
+  failureRate: z.number().min(0).max(1).default(0).describe('The fraction of calls that are answered with 503'),
+  oddSims: z
+    .boolean()
+    .default(false)
+    .describe('The first SIMs of a delivery have unusual formats, one of them unreadable'),
+  duplicateAnswers: z.boolean().default(false).describe('Repeats and reorders answers'),
 });
 
 /** A behaviour in a request: every field is optional. */

@@ -42,7 +42,7 @@ export async function openBooks(
   return {
     books(id) {
       if (id !== operatorId) {
-        throw new Error(`These are the books of ${operatorId}, not of ${id}`);
+        throw new Error(`The books belong to ${operatorId}, not to ${id}`);
       }
       return books;
     },
@@ -55,7 +55,7 @@ export async function openBooks(
       }
       const zipped = await promisify(gzip)(JSON.stringify(savedFrom(books)));
       if (zipped.length > MAX_ZIPPED_BYTES) {
-        throw new BooksFull(`The books of ${operatorId} are full: delete its item, and it starts with empty ones`);
+        throw new BooksFull(`The books of ${operatorId} are full: delete their item to start with empty books`);
       }
       try {
         await documents.send(

@@ -93,7 +93,7 @@ function scaledNow(dayMs: number): () => Date {
 async function runStandalone(): Promise<void> {
   const { PORT = '0', HOST = '127.0.0.1', API_KEY, DAY_MS = '86400000', STORE_FILE } = process.env;
   if (API_KEY === undefined || API_KEY === '') {
-    throw new Error('API_KEY is needed: the key that callers have to show');
+    throw new Error('API_KEY is required: the key that callers must send');
   }
   const sandbox = await startSandbox({
     port: Number(PORT),

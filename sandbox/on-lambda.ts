@@ -41,7 +41,7 @@ export async function answerUrl(
       if (answer === undefined) {
         await sleep(Math.max(context.getRemainingTimeInMillis() - STALL_MARGIN_MS, 0));
       }
-      return resultOf(answer ?? refusal(504, 'stalled', 'The operator answers nothing'));
+      return resultOf(answer ?? refusal(504, 'stalled', 'The operator does not answer'));
     } catch (error) {
       if (error instanceof BooksFull) {
         return resultOf(refusal(507, 'books_full', error.message));
@@ -50,7 +50,7 @@ export async function answerUrl(
         throw error;
       }
       if (attempt === MAX_ATTEMPTS) {
-        return resultOf(refusal(503, 'overloaded', 'Too much to do: try again'));
+        return resultOf(refusal(503, 'overloaded', 'Too many concurrent calls: retry'));
       }
       await sleep(Math.random() * Math.min(MAX_PAUSE_MS, 10 * 2 ** attempt));
     }
@@ -63,11 +63,11 @@ let documents: DynamoDBDocumentClient | undefined;
 export async function handler(event: LambdaFunctionURLEvent, context: Context): Promise<LambdaFunctionURLResult> {
   const { TABLE_NAME: tableName, API_KEY_SECRET: secret } = process.env;
   if (!tableName || !secret) {
-    throw new Error('TABLE_NAME and API_KEY_SECRET are needed');
+    throw new Error('TABLE_NAME and API_KEY_SECRET are required');
   }
   const apiKey = await getSecret(secret, { maxAge: 3600 });
   if (typeof apiKey !== 'string' || apiKey === '') {
-    throw new Error('The secret of the API key holds none');
+    throw new Error('The secret contains no API key');
   }
   documents ??= DynamoDBDocumentClient.from(new DynamoDBClient());
   return answerUrl(event, context, { documents, tableName, apiKey, now: () => new Date() });

@@ -158,7 +158,7 @@ function listDeliveredSims({ operatorId, books, now }: Context, order: Order, qu
   }
   const page = pageOf(query);
   if (page === undefined) {
-    return refusal(400, 'invalid_page', `cursor is one that was given, limit is 1 to ${MAX_PAGE}`);
+    return refusal(400, 'invalid_page', `cursor must come from an earlier answer, limit must be 1 to ${MAX_PAGE}`);
   }
   const { block, quantity } = delivered;
   const { places, end } = books.behaviour.duplicateAnswers
@@ -198,7 +198,7 @@ function changeSims<Batch extends { iccids: string[] }>(
   const { books } = context;
   const key = keySchema.safeParse(request.idempotencyKey);
   if (!key.success) {
-    return refusal(400, 'no_key', 'An Idempotency-Key of 1 to 255 printable characters is needed');
+    return refusal(400, 'no_key', 'An Idempotency-Key of 1 to 255 printable characters is required');
   }
   const batch = schema.safeParse(request.body);
   if (!batch.success) {
@@ -251,7 +251,7 @@ function deliveredCard({ operatorId, books, now }: Context, iccid: string): (Car
 function usageSince({ operatorId, books }: Context, query: URLSearchParams): ApiAnswer {
   const page = pageOf(query);
   if (page === undefined) {
-    return refusal(400, 'invalid_page', `cursor is one that was given, limit is 1 to ${MAX_PAGE}`);
+    return refusal(400, 'invalid_page', `cursor must come from an earlier answer, limit must be 1 to ${MAX_PAGE}`);
   }
   const count = books.usage.length;
   const { places, end } = books.behaviour.duplicateAnswers
@@ -306,5 +306,5 @@ function hashOf(request: unknown): string {
 
 function firstIssue(error: z.ZodError | undefined): string {
   const issue = error?.issues[0];
-  return issue === undefined ? 'The request is not understood' : `${issue.path.join('.')}: ${issue.message}`;
+  return issue === undefined ? 'The request is invalid' : `${issue.path.join('.')}: ${issue.message}`;
 }

@@ -88,7 +88,7 @@ export function createSandboxOrder(
     sims: new Map<number, SimStanding>(),
   };
   if (behaviour.rejectOrders) {
-    return { ...base, outcome: { rejected: 'The operator takes no orders for this account' } };
+    return { ...base, outcome: { rejected: 'The operator does not accept orders for this account' } };
   }
   if (takenBlocks.size >= BLOCKS) {
     return { ...base, outcome: { rejected: 'The operator has no numbers left' } };
@@ -113,7 +113,7 @@ export function orderAt(order: Order, at: Date): OrderAnswer {
     return { ...base, status: 'rejected', reason: outcome.rejected };
   }
   if (order.cancelledAt !== undefined && time >= order.cancelledAt) {
-    return { ...base, status: 'cancelled', reason: 'Cancelled as asked' };
+    return { ...base, status: 'cancelled', reason: 'Cancelled by the customer' };
   }
   const { trackingReference, shippedQuantity } = outcome;
   if (time >= outcome.deliveredAt) {

@@ -78,7 +78,7 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
         await store.save();
       }
     }
-    return fails ? refusal(503, 'overloaded', 'Too much to do: try again') : answer;
+    return fails ? refusal(503, 'overloaded', 'Too many requests: retry') : answer;
   }
 
   /** Handles the control routes of a standalone sandbox. */
@@ -100,7 +100,7 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
       }
       return refusal(422, 'invalid_usage', usage.error.message);
     }
-    return refusal(404, 'unknown_path', 'There is PUT behaviour and POST usage');
+    return refusal(404, 'unknown_path', 'The control routes are PUT behaviour and POST usage');
   }
 
   return {
@@ -123,7 +123,7 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
         case 'control':
           return answerControl(operatorId, `${call.method} ${path.join('/')}`, call);
         default:
-          return refusal(404, 'unknown_path', 'There is /operators, /control and /health');
+          return refusal(404, 'unknown_path', 'The paths are /operators, /control and /health');
       }
     },
   };

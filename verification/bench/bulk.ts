@@ -42,7 +42,7 @@ export async function bulk({ sims, engine }: BenchOptions): Promise<Figure[]> {
   const figures = await speed(sizes, engine);
   const counts: Counts[] = [];
   for (const size of sizes) {
-    process.stderr.write(`  counting ${size} SIMs from their order to active ...\n`);
+    process.stderr.write(`  counting the work of ${size} SIMs from order to active ...\n`);
     const counted = await count(size, engine);
     counts.push(counted);
     // Print intermediate results: the next size may take long.
@@ -65,7 +65,7 @@ async function speed(sizes: readonly number[], engine: BenchOptions['engine']): 
     }
     return [
       figure({
-        name: `transitions a second, ${quantity} SIMs migrated, assigned and activated`,
+        name: `transitions per second, ${quantity} SIMs migrated, assigned and activated`,
         unit: '1/s',
         ours: median(runs.map(({ ours }) => ours)),
         floor: median(runs.map(({ floor }) => floor)),
@@ -192,7 +192,7 @@ function unitFigures(counts: Counts): Figure[] {
         unit: '1',
         ours: counts[what] * 1000,
         floor: (least[what] / quantity) * 1000,
-        note: 'of the state machine and its tasks; floor: one call a shard',
+        note: 'of the state machine and its tasks; floor: one call per shard',
       }),
     ),
     figure({
@@ -227,7 +227,7 @@ function flatness(counts: readonly Counts[]): Figure[] {
   }
   return (['writes', 'reads', 'transitions', 'invocations'] as const).map((what) =>
     figure({
-      name: `${what} a SIM at ${large.quantity} ÷ at ${small.quantity}`,
+      name: `${what} per SIM at ${large.quantity} ÷ at ${small.quantity}`,
       unit: '1',
       ours: large[what],
       floor: small[what],
@@ -249,7 +249,7 @@ function bounds(counts: readonly Counts[]): Figure[] {
         floor: 1 / 16,
         goal: { atMost: 1 },
         runs: counts.length,
-        note: 'of the writes of any one step',
+        note: 'of the writes of any step',
       }),
     ),
     figure({
@@ -259,7 +259,7 @@ function bounds(counts: readonly Counts[]): Figure[] {
       floor: 12_500,
       goal: { atMost: 1 },
       runs: counts.length,
-      note: 'half of what an execution may have',
+      note: 'half of the limit of an execution',
     }),
     figure({
       name: 'largest payload of an execution',

@@ -35,7 +35,7 @@ function requireKnownForm(database: DatabaseSync): void {
   const row = database.prepare("SELECT value FROM _config WHERE key = 'schema_version'").get();
   if (row?.value !== SCHEMA_VERSION) {
     throw new Error(
-      `Dynoxide's file has form ${String(row?.value)}, known is ${SCHEMA_VERSION}: look at verification/bench/clone-sims.ts.`,
+      `Dynoxide's file has schema version ${String(row?.value)}; only ${SCHEMA_VERSION} is supported: see verification/bench/clone-sims.ts.`,
     );
   }
 }

@@ -75,13 +75,13 @@ export async function requireAllActive(
     );
     for (const sim of page.items) {
       if (sim.state !== 'active' || sim.bars.length > 0 || sim.customerServiceId !== targets.customerServiceId) {
-        throw new Error(`A SIM is not as it should be: ${JSON.stringify(sim)}`);
+        throw new Error(`A SIM is not active as expected: ${JSON.stringify(sim)}`);
       }
       seen.add(sim.iccid);
     }
     cursor = page.nextCursor ?? '';
   } while (cursor !== '');
   if (seen.size !== quantity) {
-    throw new Error(`${seen.size} SIMs are there, ${quantity} should be.`);
+    throw new Error(`The fleet has ${seen.size} SIMs, not ${quantity}.`);
   }
 }

@@ -58,15 +58,15 @@ async function warmHandlers(cloud: LocalCloud): Promise<{ figures: Figure[]; icc
           floor: median(floor.wallMs),
           goal,
           runs: ours.wallMs.length,
-          note: 'one call after the other, taken in turns with the bare handler',
+          note: 'one call after the other, alternating with the bare handler',
         }),
         figure({
-          name: 'warm GET /v1/sims/{iccid}, processor',
+          name: 'warm GET /v1/sims/{iccid}, CPU time',
           unit: 'ms',
           ours: median(ours.cpuMs),
           floor: median(floor.cpuMs),
           runs: ours.cpuMs.length,
-          note: 'of the function alone, a call, over rounds of 100',
+          note: 'of the function alone, per call, over rounds of 100',
         }),
       ],
     };
@@ -120,9 +120,9 @@ async function requests(cloud: LocalCloud, iccid: string): Promise<Figure[]> {
         ours: median(ours.map((result) => result[what])),
         floor: median(floor.map((result) => result[what])),
         runs: ROUNDS,
-        note: `${CONNECTIONS} connections; beside the same server answering a constant`,
+        note: `${CONNECTIONS} connections; floor: the same server with a constant response`,
       });
-    return [of('perSecond', '1/s', 'requests a second'), of('p50Ms', 'ms', 'p50'), of('p99Ms', 'ms', 'p99')];
+    return [of('perSecond', '1/s', 'requests per second'), of('p50Ms', 'ms', 'p50'), of('p99Ms', 'ms', 'p99')];
   }
 }
 

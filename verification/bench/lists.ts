@@ -78,7 +78,9 @@ async function prepare(dataDir: string, engine: BenchOptions['engine']) {
   const bench = await startBenchCloud({ engine, metered: false, dataDir });
   try {
     if (bench.engine !== 'dynoxide') {
-      throw new Error(`A million SIMs are put into Dynoxide's file; ${bench.engine} has another. Leave out --engine.`);
+      throw new Error(
+        `A million SIMs can only be written to the file of Dynoxide, not of ${bench.engine}. Omit --engine.`,
+      );
     }
     const { api, tableName } = bench;
     const targets = await makeTargets(api, 'Lists');
@@ -91,7 +93,7 @@ async function prepare(dataDir: string, engine: BenchOptions['engine']) {
     const { items } = await api.get<List>(`/v1/orders/${stock}/sims?limit=1`);
     const [sample] = items;
     if (!sample) {
-      throw new Error('There is no SIM in stock.');
+      throw new Error('No SIM is in stock.');
     }
     return { orderId, targets, tableName, sample };
   } finally {

@@ -35,13 +35,13 @@ async function units(quantity: number, engine: BenchOptions['engine']): Promise<
     const total = Object.values(writes).reduce((sum, of) => sum + of, 0);
     return [
       figure({
-        name: `write units a SIM and hour of usage, ${quantity} SIMs`,
+        name: `write units per SIM and hour of usage, ${quantity} SIMs`,
         unit: 'units',
         ours: total / records,
         floor: 1,
         goal: { atMost: 2 },
         runs: BATCHES,
-        note: 'a record a SIM and hour',
+        note: 'one record per SIM and hour',
       }),
     ];
   } finally {
@@ -72,13 +72,13 @@ async function speed(quantity: number, engine: BenchOptions['engine']): Promise<
     });
     return [
       figure({
-        ...rate('usage records a second', ({ floor }) => floor),
+        ...rate('usage records per second', ({ floor }) => floor),
         goal: { atLeast: 0.5 },
-        note: "while the collector is at work; floor: bare queries of each SIM's month and transactions of the same items",
+        note: "while the collector runs; floor: bare queries of each SIM's month and transactions of the same items",
       }),
       figure({
-        ...rate('the same beside its writes alone', ({ writes }) => writes),
-        note: 'a reference: without the reads that tell the SIMs which used the most',
+        ...rate('the same, with the writes alone as floor', ({ writes }) => writes),
+        note: 'for comparison: without the reads for the SIMs with the highest usage',
       }),
       ...(await alarms(bench, iccids, targets)),
     ];
@@ -222,14 +222,14 @@ async function alarms({ api, cloud }: BenchCloud, iccids: readonly string[], { c
         unit: 'ms',
         ours: first - begun,
         runs: 1,
-        note: 'the first of them; the wait for the collector is up to 5 s of it, which stand for two hours',
+        note: 'the first alarm; it includes up to 5 s of waiting for the collector, which stand for two hours',
       }),
       figure({
-        name: `events a second to a webhook, ${iccids.length} alarms at once`,
+        name: `events per second to a webhook, ${iccids.length} alarms at once`,
         unit: '1/s',
         ours: ((iccids.length - early) * 1000) / (performance.now() - first),
         runs: 1,
-        note: 'each signed, taken and answered',
+        note: 'each signed, received and answered',
       }),
     ];
   } finally {

@@ -50,7 +50,7 @@ function caller(handler: Handler, event: unknown) {
   const call = async () => {
     const { statusCode, body } = await handler(event, context);
     if (statusCode !== 200) {
-      throw new Error(`A handler answered ${statusCode}: ${body}`);
+      throw new Error(`A handler returned ${statusCode}: ${body}`);
     }
   };
   return {

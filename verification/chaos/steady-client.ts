@@ -25,7 +25,7 @@ export function steadyClient(url: string, token: string): SteadyClient {
         return body as T;
       }
       if (!isRetryable(status, body) || performance.now() > deadline) {
-        throw new Error(`${method} ${path} is answered ${status} ${JSON.stringify(body)}`);
+        throw new Error(`${method} ${path} returned ${status} ${JSON.stringify(body)}`);
       }
       await pause(PAUSE_MS);
     }

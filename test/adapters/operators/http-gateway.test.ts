@@ -61,7 +61,7 @@ describe('an order through the gateway', () => {
 
   test('is rejected with the operator’s reason', async () => {
     operator.sandbox.behave('3uk', { rejectOrders: true });
-    const rejected = { outcome: 'rejected', reason: 'The operator takes no orders for this account' };
+    const rejected = { outcome: 'rejected', reason: 'The operator does not accept orders for this account' };
     expect(await operator.gateway.submitOrder(anOrder())).toEqual(rejected);
     expect(await operator.gateway.submitOrder(anOrder())).toEqual(rejected);
   });
@@ -206,7 +206,7 @@ describe('an operator that fails', () => {
     operator.sandbox.behave('3uk', { failureRate: 1 });
     await expect(operator.gateway.submitOrder(anOrder())).rejects.toMatchObject({
       name: 'OperatorUnavailable',
-      message: '3uk: PUT /orders/ord_1: answered 503 (Too much to do: try again), after 3 attempts',
+      message: '3uk: PUT /orders/ord_1: answered 503 (Too many requests: retry), after 3 attempts',
     });
   });
 

@@ -22,7 +22,7 @@ test.concurrent('an order that the operator rejects ends there, with the operato
   const order = await acme.orderIn(id, 'rejected');
   expect(order).toMatchObject({
     receivedQuantity: 0,
-    failure: { code: 'operator_rejected', detail: expect.stringMatching(/takes no orders/) },
+    failure: { code: 'operator_rejected', detail: expect.stringMatching(/does not accept orders/) },
     progress: { received: 0, migrated: 0, assigned: 0, activated: 0, failed: 0 },
     operations: [],
   });
@@ -45,7 +45,7 @@ describe('an operator that delivers fewer SIMs than ordered', () => {
     expect(await acme.sims({ orderId: id, state: 'in_holding' })).toHaveLength(25);
   });
 
-  test.concurrent('gets the plan carried out over those that came', async () => {
+  test.concurrent('has its plan executed for the delivered SIMs', async () => {
     const { id } = await acme.orders({ operatorId: '3ireland', quantity: 100, plan: await acme.aPlan() });
     const order = await acme.orderIn(id, 'fulfilled');
     expect(order.receivedQuantity).toBe(50);
@@ -87,7 +87,7 @@ describe('an order is cancelled', () => {
     });
   });
 
-  test.concurrent('at once, before the operator has heard of it', async () => {
+  test.concurrent('immediately, before it reaches the operator', async () => {
     const { id } = await acme.orders({ operatorId: 'a1', quantity: 20 });
     expect(is(200, await cancel(id))).toMatchObject({ state: 'cancelled' });
     await eventually(async () => expect(await executionsOf(id)).toEqual(['SUCCEEDED']));
@@ -96,7 +96,7 @@ describe('an order is cancelled', () => {
     expect((await acme.order(id)).state).toBe('cancelled');
   });
 
-  test.concurrent('after dispatch: refused, and the order goes on', async () => {
+  test.concurrent('after dispatch: the request is refused, and the order continues', async () => {
     const { id } = await acme.orders({ operatorId: 'a1', quantity: 20 });
     // The next look may come after the delivery: then it is too late all the more.
     await eventually(async () => expect(['dispatched', 'delivered']).toContain((await acme.order(id)).state));
@@ -108,7 +108,7 @@ describe('an order is cancelled', () => {
   });
 });
 
-test.concurrent('an order of another partner can be neither seen nor cancelled', async () => {
+test.concurrent('an order of another partner cannot be read or cancelled', async () => {
   const { id } = await acme.orders({ operatorId: 'a1', quantity: 20 });
   const other = cloud.partner('other-ends');
   for (const path of ['', '/events', '/sims']) {

@@ -13,7 +13,7 @@ beforeAll(() => cloud.operator('3uk').behaves({ leadTimeDays: 75 }));
 const untilFailed = { days: 91 };
 const untilDelivered = { days: 20 };
 
-test('an order that is not delivered within ninety days has failed; resumed, it goes on from there', async () => {
+test('an order that is not delivered within ninety days fails, and continues when it is resumed', async () => {
   const { partnerServiceId } = await acme.aPlan();
   const placed = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50, plan: { partnerServiceId } });
   await cloud.clock.skip(untilFailed);

@@ -37,30 +37,33 @@ describe('a quantity', () => {
     ['a1', 50, [40, 60]],
     ['a1', 19, [20]],
     ['a1', 100_001, [100_000]],
-  ])('of %s that is no multiple is refused with the nearest right ones: %d', async (operatorId, quantity, nearest) => {
-    const problem = await refusedOrder({ operatorId, quantity });
-    expect(problem.type).toMatch(/multiple_of$/);
-    expect(problem).toMatchObject({ status: 422, nearest });
-    const error = problem.errors?.find(({ code }) => code === 'multiple_of');
-    expect(error).toMatchObject({ pointer: '/quantity', nearest });
-    expect(error?.message).toContain(String(nearest[0]));
+  ])(
+    'of %s that is not a multiple is refused with the nearest valid ones: %d',
+    async (operatorId, quantity, nearest) => {
+      const problem = await refusedOrder({ operatorId, quantity });
+      expect(problem.type).toMatch(/multiple_of$/);
+      expect(problem).toMatchObject({ status: 422, nearest });
+      const error = problem.errors?.find(({ code }) => code === 'multiple_of');
+      expect(error).toMatchObject({ pointer: '/quantity', nearest });
+      expect(error?.message).toContain(String(nearest[0]));
 
-    const quote = is(200, await acme.api.post<Quote>('/v1/orders/quote', { operatorId, quantity }));
-    expect(quote).toMatchObject({ valid: false, nearest });
-    expect(quote.violations.map(({ code }) => code)).toContain('multiple_of');
-  });
+      const quote = is(200, await acme.api.post<Quote>('/v1/orders/quote', { operatorId, quantity }));
+      expect(quote).toMatchObject({ valid: false, nearest });
+      expect(quote.violations.map(({ code }) => code)).toContain('multiple_of');
+    },
+  );
 
   test.each<[OperatorId, number]>([
     ['3uk', 50],
     ['3ireland', 100_000],
     ['orange', 150],
     ['a1', 20],
-  ])('of %s that is right is quoted as such: %d', async (operatorId, quantity) => {
+  ])('of %s that is valid is quoted as valid: %d', async (operatorId, quantity) => {
     const quote = is(200, await acme.api.post<Quote>('/v1/orders/quote', { operatorId, quantity }));
     expect(quote).toMatchObject({ valid: true, violations: [], nearest: [quantity] });
   });
 
-  test('of more than 100,000 is refused, and so is part of a SIM', async () => {
+  test('above 100,000 is refused, and so is a fraction', async () => {
     for (const quantity of [100_050, 50.5, '50', null, -50]) {
       const problem = await refusedOrder({ operatorId: '3uk', quantity });
       expect(problem.errors?.every(({ pointer }) => pointer === '/quantity')).toBe(true);
@@ -91,7 +94,7 @@ describe('the delivery', () => {
     expect((await acme.orderIn(toOther.id, 'delivered')).deliveryAddress).toEqual(harbour);
   });
 
-  test('to an address that is none is refused, field by field', async () => {
+  test('to an invalid address is refused with each invalid field', async () => {
     const deliveryAddress = { ...harbour, country: 'Ireland', lines: [] };
     const { errors } = await refusedOrder({ operatorId: '3uk', quantity: 50, deliveryAddress });
     expect(errors?.map(({ pointer }) => pointer).sort()).toEqual([
@@ -100,7 +103,7 @@ describe('the delivery', () => {
     ]);
   });
 
-  test('is estimated in working days: the quote and the order say the same', async () => {
+  test('is estimated in working days, equally in the quote and the order', async () => {
     const order = await acme.orders({ operatorId: 'orange', quantity: 50 });
     const { earliest, latest } = order.estimatedDelivery;
     for (const date of [earliest, latest]) {
@@ -230,7 +233,7 @@ describe('a plan is checked as a whole before anything is ordered', () => {
     ]);
   });
 
-  test('a plan that is put on later is checked likewise', async () => {
+  test('a plan that is added later is checked equally', async () => {
     const { plan, others, wrong } = await things();
     await cloud.operator('3uk').behaves({ leadTimeDays: 20 });
     const { id } = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50 });

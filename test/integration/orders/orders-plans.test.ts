@@ -15,8 +15,8 @@ beforeAll(async () => {
 
 const putPlan = (orderId: string, plan: unknown) => acme.api.put<Order>(`/v1/orders/${orderId}/plan`, plan);
 
-describe('while the SIMs are on their way', () => {
-  test.concurrent('a plan is put on, and carried out when they have arrived', async () => {
+describe('while the SIMs are in transit', () => {
+  test.concurrent('a plan can be added, and runs after their arrival', async () => {
     const plan = await acme.aPlan();
     const { id } = await acme.orders({ operatorId: '3ireland', quantity: 50 });
     expect(is(200, await putPlan(id, plan))).toMatchObject({ id, plan });
@@ -26,7 +26,7 @@ describe('while the SIMs are on their way', () => {
     expect((await acme.eventsOf(id)).map(({ type }) => type)).toContain('order.plan_set');
   });
 
-  test.concurrent('a plan is changed, and only the last one is carried out', async () => {
+  test.concurrent('a plan can be changed, and only the last one runs', async () => {
     const [first, last] = await Promise.all([acme.aPlan(), acme.aPlan()]);
     const { id } = await acme.orders({ operatorId: '3ireland', quantity: 50, plan: first });
     is(200, await putPlan(id, { ...last, activate: false }));
@@ -40,7 +40,7 @@ describe('while the SIMs are on their way', () => {
     expect(await acme.sims({ customerServiceId: first.customerServiceId })).toEqual([]);
   });
 
-  test.concurrent('a plan is taken off, and the SIMs stay in holding', async () => {
+  test.concurrent('a plan can be removed, and the SIMs stay in holding', async () => {
     const { id } = await acme.orders({ operatorId: 'orange', quantity: 50, plan: await acme.aPlan() });
     is(204, await acme.api.del(`/v1/orders/${id}/plan`));
     expect(await acme.order(id)).not.toHaveProperty('plan');
@@ -49,7 +49,7 @@ describe('while the SIMs are on their way', () => {
     expect(await acme.sims({ orderId: id, state: 'in_holding' })).toHaveLength(50);
   });
 
-  test.concurrent('the customer service is deleted: each SIM fails with the reason, and the order is fulfilled all the same', async () => {
+  test.concurrent('the customer service can be deleted: each SIM fails with the reason, and the order is still fulfilled', async () => {
     const plan = await acme.aPlan();
     const { id } = await acme.orders({ operatorId: 'orange', quantity: 50, plan });
     is(204, await acme.api.del(`/v1/customer-services/${plan.customerServiceId}`));
@@ -70,7 +70,7 @@ describe('while the SIMs are on their way', () => {
     expect(await acme.sims({ orderId: id, state: 'in_stock' })).toHaveLength(50);
   });
 
-  test.concurrent('activations are refused for some, tried again, and the progress of the order follows', async () => {
+  test.concurrent('refused activations can be retried, and the progress of the order follows', async () => {
     const { id, operatorReference = '' } = await acme.ordersAccepted({
       operatorId: 'a1',
       quantity: 40,
@@ -127,7 +127,7 @@ describe('while the SIMs are on their way', () => {
   });
 });
 
-test('a plan comes too late once the SIMs have been received', async () => {
+test('a plan cannot be set after the SIMs have been received', async () => {
   const plan = await acme.aPlan();
   const bare = await acme.orders({ operatorId: '3uk', quantity: 50 });
   const planned = await acme.orders({

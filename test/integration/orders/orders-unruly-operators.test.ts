@@ -22,7 +22,7 @@ beforeAll(async () => {
   ]);
 });
 
-test.concurrent('half of all calls fail: the order is fulfilled all the same', async () => {
+test.concurrent('half of all calls fail: the order is still fulfilled', async () => {
   const { id } = await acme.orders({ operatorId: '3uk', quantity: 50, plan: await acme.aPlan() });
   const order = await acme.orderIn(id, 'fulfilled', { within: 80_000 });
   expect(order).toMatchObject({ receivedQuantity: 50, progress: full(50) });
@@ -30,7 +30,7 @@ test.concurrent('half of all calls fail: the order is fulfilled all the same', a
   await expectForwardOnly(id);
 });
 
-describe('answers come late, repeated and out of order: the order never moves backwards', () => {
+describe('answers are late, repeated and out of order: the order never moves backwards', () => {
   async function expectOnce(order: Order, end: Order['state']): Promise<void> {
     const { id, quantity } = order;
     const looks: Order['state'][] = [];
@@ -57,7 +57,7 @@ describe('answers come late, repeated and out of order: the order never moves ba
   });
 });
 
-test.concurrent('the operator answers nothing when the order is submitted: it goes on when the operator is back', async () => {
+test.concurrent('the operator does not answer when the order is submitted: the order continues when the operator answers again', async () => {
   const { id } = await acme.orders({ operatorId: 'orange', quantity: 50, plan: await acme.aPlan() });
   // It may have reached the operator or not: nobody can say that it is cancelled.
   const answer = await acme.api.post<ProblemDocument>(`/v1/orders/${id}/cancel`);
@@ -69,7 +69,7 @@ test.concurrent('the operator answers nothing when the order is submitted: it go
   await expectForwardOnly(id);
 });
 
-test.concurrent('one SIM of a delivery cannot be read: it alone is left out, and named', async () => {
+test.concurrent('one SIM of a delivery cannot be read: only this SIM is left out, and named', async () => {
   const { id } = await acme.orders({ operatorId: 'a1', quantity: 20 });
   const order = await acme.orderIn(id, 'delivered', { within: 60_000 });
   expect(order).toMatchObject({ quantity: 20, receivedQuantity: 19 });
@@ -84,7 +84,7 @@ test.concurrent('one SIM of a delivery cannot be read: it alone is left out, and
 });
 
 describe('an activation', () => {
-  test.concurrent('that takes the operator days is confirmed then', async () => {
+  test.concurrent('that takes the operator days is confirmed', async () => {
     const { id } = await acme.orders({ operatorId: 'a1', quantity: 20, plan: await acme.aPlan() });
     await eventually(async () => {
       const sims = await acme.sims({ orderId: id, state: 'activating' });

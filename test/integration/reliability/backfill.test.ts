@@ -57,7 +57,7 @@ async function upgradedCount(): Promise<number> {
 }
 
 describe('items of an earlier shape', () => {
-  test('are upgraded, part after part, from where it stopped', async () => {
+  test('are upgraded segment by segment, from where an earlier run stopped', async () => {
     const [begun] = await startBackfill(1, new Date());
     const once = begun && (await backfillNext(begun, new Date()));
     const afterOnce = await upgradedCount();
@@ -95,7 +95,7 @@ describe('items of an earlier shape', () => {
     expect(items.map((item) => item?.v)).toEqual(services.map(() => 2));
   });
 
-  test('are not passed over by a run that another one has taken the place of', async () => {
+  test('are not skipped by a run that another one has replaced', async () => {
     const [former] = await startBackfill(1, new Date(0));
     const [latter] = await startBackfill(1, new Date());
 
@@ -140,7 +140,7 @@ describe('SIMs that an earlier release terminated', () => {
   });
 });
 
-test('the command says what it needs', async () => {
+test('the command reports missing options', async () => {
   await expect(run([])).rejects.toMatchObject({ stderr: expect.stringContaining('--table is required') });
   await expect(run(['--table', 'x', '--segments', '0'])).rejects.toMatchObject({
     stderr: expect.stringContaining('from 1 to 64'),

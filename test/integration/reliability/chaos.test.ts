@@ -11,7 +11,7 @@ const calls = [
 ];
 const faults = ['answer lost', 'killed after'];
 
-test('an order and a bulk operation come to the same end whatever goes wrong', async () => {
+test('an order and a bulk operation have the same result with any fault', async () => {
   const program = fileURLToPath(new URL('../../../verification/chaos/main.ts', import.meta.url));
   const args = ['--match', calls.join(','), '--fault', faults.join(','), '--concurrency', '6'];
   const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);

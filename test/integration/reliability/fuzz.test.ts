@@ -10,7 +10,7 @@ const CALLS = 250;
 /** Few of each route, so that every route has its turn. */
 const TURN = 4;
 
-test('requests made from the document are answered as it says, whatever is in them', async () => {
+test('requests generated from the document are answered as it describes', async () => {
   const { calls, findings } = await campaign(cloud.cloud(), {
     calls: CALLS,
     seed: 1,

@@ -25,14 +25,14 @@ const circuitStates = (operatorId: string, times: number) =>
   Promise.all(Array.from({ length: times }, () => operatorTraffic.circuitState(operatorId)));
 
 describe('an operator', () => {
-  test('is asked no more often in a second than it takes, by however many at once', async () => {
+  test('gets no more calls per second than its limit, from any number of concurrent callers', async () => {
     const operatorId = unknownOperator();
     const taken = await Promise.all(Array.from({ length: 40 }, () => operatorTraffic.acquire(operatorId, 1_000, 10)));
     expect(taken.filter((isOurs) => isOurs)).toHaveLength(10);
     expect(await operatorTraffic.acquire(operatorId, 1_001, 10)).toBe(true);
   });
 
-  test('that does not answer three calls in a row is down; then one call looks whether it is back', async () => {
+  test('that does not answer three calls in a row opens its circuit; then one call tests it', async () => {
     const operatorId = unknownOperator();
     expect(await operatorTraffic.circuitState(operatorId)).toBe('closed');
     await operatorTraffic.recordOutcome(operatorId, false);
@@ -52,7 +52,7 @@ describe('an operator', () => {
     expect(await circuitStates(operatorId, 5)).toEqual(Array(5).fill('closed'));
   });
 
-  test('that answered after it had not is well again', async () => {
+  test('that answers again closes its circuit', async () => {
     const operatorId = unknownOperator();
     await operatorTraffic.recordOutcome(operatorId, false);
     await operatorTraffic.recordOutcome(operatorId, false);
@@ -63,7 +63,7 @@ describe('an operator', () => {
 });
 
 describe('the gateway', () => {
-  test('leaves an operator alone that is down, and goes on when it is back', async () => {
+  test('does not call an operator while its circuit is open, and continues when it closes', async () => {
     const operatorId = unknownOperator();
     const operator = await gatewayToScript(
       [...Array(10).fill('drop'), { status: 404, body: {} }],
@@ -89,7 +89,7 @@ describe('the gateway', () => {
     await operator.stop();
   });
 
-  test('waits for the next second when others have taken all calls of this one', async () => {
+  test('waits for the next second when the limit of this one is used up', async () => {
     const operatorId = unknownOperator();
     const taken: number[] = [];
     const traffic: OperatorTraffic = {

@@ -95,7 +95,7 @@ async function firstExecutionEnded(): Promise<void> {
   });
 }
 
-test('two sweeps that see the same execution ended start one other', async () => {
+test('two sweeps that see the same ended execution start one new execution', async () => {
   await firstExecutionEnded();
   await Promise.all([sweep({}, context), sweep({}, context)]);
   expect(await attempts()).toEqual(['-1', '-2']);
@@ -118,7 +118,7 @@ test('NextStage that runs twice at the end of an execution starts one other, and
   expect(await getOperation(partnerId, id)).toMatchObject({ runAttempt: 2 });
 });
 
-test('a look that Step Functions throttles is not counted as failed', async () => {
+test('a check that Step Functions throttles does not count as a failure', async () => {
   isThrottling = true;
   for (let look = 0; look < 2; look += 1) {
     await sweep({}, context);

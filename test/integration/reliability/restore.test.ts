@@ -93,7 +93,7 @@ test('damage to a partner is undone from an earlier table, and no other partner 
   expect((await harmed.all('/v1/journal')).length).toBe(journal);
 });
 
-test('the command says what it needs', async () => {
+test('the command reports missing options', async () => {
   await expect(run([])).rejects.toMatchObject({ stderr: expect.stringContaining('different tables') });
   await expect(run(['--from', 'x', '--to', 'x'])).rejects.toMatchObject({
     stderr: expect.stringContaining('different tables'),

@@ -64,7 +64,7 @@ describe('an order that makes its poller fail', () => {
   });
 });
 
-describe('an event that cannot be sent because of an error of ours', () => {
+describe('an event that cannot be sent because of an internal error', () => {
   const partner = cloud.partner('acme-aside-hooks');
   const at = (place: string, subject: string, now: Date): PublicEvent => ({
     id: `evt_${subject}${place}`,
@@ -75,7 +75,7 @@ describe('an event that cannot be sent because of an error of ours', () => {
     data: { orderId: subject },
   });
 
-  test('is postponed, then dead-lettered; others pass, and a redrive delivers it once it is mended', async () => {
+  test('is postponed, then dead-lettered; others are sent, and a redrive delivers it after the repair', async () => {
     const receiver = await startReceiver();
     const body = { url: receiver.url, events: ['order.*'] };
     const { id, secret } = is(201, await partner.api.post<{ id: string; secret: string }>('/v1/webhooks', body));

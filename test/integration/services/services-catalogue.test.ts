@@ -194,7 +194,7 @@ describe('a partner', () => {
     });
   });
 
-  test('is made by the platform once, then replaced', async () => {
+  test('is created by the platform once, then replaced', async () => {
     const path = '/v1/platform/partners/contoso-catalogue';
     const made = await platform.put<PartnerShown>(path, details);
     expect(made.status).toBe(201);
@@ -241,7 +241,7 @@ describe('a partner', () => {
     expect(is(200, await platform.get(tariff))).toEqual({ id: 'trf_catalogue_read', ...terms });
   });
 
-  test('and every tariff is in the platform’s lists, page by page', async () => {
+  test('is in the platform’s list, as is every tariff', async () => {
     for (const [list, id] of [
       ['partners', 'acme-catalogue'],
       ['tariffs', 'trf_customer_all'],
@@ -270,7 +270,7 @@ describe('a partner', () => {
     expect(new Set(services.map(({ name }) => name)).size).toBe(services.length);
   });
 
-  test('is refused with an id that cannot be one, or with details that are no good', async () => {
+  test('is refused with an invalid id or invalid details', async () => {
     for (const id of ['-x', '.x', 'a%20b', 'a%23b', 'a'.repeat(65)]) {
       expectInvalid(await platform.put(`/v1/platform/partners/${id}`, details), [
         ['/path/partnerId', 'invalid_format'],
@@ -287,7 +287,7 @@ describe('a partner', () => {
 });
 
 describe('a tariff', () => {
-  test('is made by the platform once, then changed', async () => {
+  test('is created by the platform once, then changed', async () => {
     const path = '/v1/platform/tariffs/trf_trackers';
     const made = await platform.put<Tariff>(path, terms);
     expect(made.status).toBe(201);
@@ -303,7 +303,7 @@ describe('a tariff', () => {
     expect(changed.body).toEqual({ id: 'trf_trackers', ...dearer });
   });
 
-  test('keeps the operators that SIMs may rely on, and its audience', async () => {
+  test('keeps its operators, which SIMs may need, and its audience', async () => {
     const path = '/v1/platform/tariffs/trf_kept';
     is(201, await platform.put(path, terms));
     expectProblem(await platform.put(path, { ...terms, operatorIds: ['a1'] }), 409, 'tariff_in_use');
@@ -325,13 +325,13 @@ describe('a tariff', () => {
     expect(problem.errors?.map((error) => error.pointer)).toEqual([pointer]);
   });
 
-  test('has an id that says so', async () => {
+  test('has an id with its prefix', async () => {
     for (const id of ['trackers', 'trf_', 'trf_a%20b', 'TRF_a']) {
       expectInvalid(await platform.put(`/v1/platform/tariffs/${id}`, terms), [['/path/tariffId', 'invalid_format']]);
     }
   });
 
-  test('is seen by the partners that were given it, and by no other', async () => {
+  test('is visible only to partners to which it was granted', async () => {
     await Promise.all(
       ['own-catalogue', 'other-catalogue'].map((id) => platform.put(`/v1/platform/partners/${id}`, details)),
     );
@@ -361,7 +361,7 @@ describe('a tariff', () => {
     expect((await own.get(`/v1/partner-services/${made.id}`)).status).toBe(200);
   });
 
-  test('is given to partners and of tariffs that are there', async () => {
+  test('can only be granted if partner and tariff exist', async () => {
     expectProblem(await platform.put('/v1/platform/partners/none/tariffs/trf_customer_all'), 404, 'not_found');
     expectProblem(await platform.put('/v1/platform/partners/acme-catalogue/tariffs/trf_none'), 404, 'not_found');
     expectProblem(await platform.del('/v1/platform/partners/none/tariffs/trf_customer_all'), 404, 'not_found');

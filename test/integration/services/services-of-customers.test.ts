@@ -16,16 +16,16 @@ describe('a customer', () => {
     ['Donaudampfschifffahrtsgesellschaft', 'Donaudampfschifffahr'],
     ['Ltd', 'Ltd'],
     ['!!!', '!!!'],
-  ])('called %s is %s for short', async (name, shortName) => {
+  ])('with the name %s has the short name %s', async (name, shortName) => {
     expect(await acme.aCustomer({ name })).toMatchObject({ name, shortName });
   });
 
-  test('keeps the short name that it was given', async () => {
+  test('keeps a given short name', async () => {
     const given = await api.post<Customer>('/v1/customers', { name: 'Northwind Meters Ltd', shortName: 'NWM' });
     expect(is(201, given).shortName).toBe('NWM');
   });
 
-  test('is shown as it was made', async () => {
+  test('is returned as it was created', async () => {
     const fields = {
       name: 'Fabrikam',
       shortName: 'Fab',
@@ -71,7 +71,7 @@ describe('a customer', () => {
 });
 
 describe('a partner service', () => {
-  test('is made of a tariff for partners, and renamed', async () => {
+  test('is created with a tariff for partners, and can be renamed', async () => {
     const made = await acme.aPartnerService({ name: 'Meters' });
     expect(made).toMatchObject({ name: 'Meters', tariffId: 'trf_partner_all', holding: false, version: 1 });
     const renamed = is(200, await api.patch<PartnerService>(`/v1/partner-services/${made.id}`, { name: 'Cars' }));
@@ -79,13 +79,13 @@ describe('a partner service', () => {
     expect(await acme.all<PartnerService>('/v1/partner-services')).toContainEqual(renamed);
   });
 
-  test('has a tariff that the partner was given, for partners', async () => {
+  test('has a granted tariff for partners', async () => {
     const make = (tariffId: string) => api.post('/v1/partner-services', { name: 'x', tariffId });
     expectInvalid(await make('trf_none'), [['/tariffId', 'not_found']]);
     expectInvalid(await make('trf_customer_all'), [['/tariffId', 'wrong_audience']]);
   });
 
-  test('keeps its tariff, and the system\u2019s mark', async () => {
+  test('cannot change its tariff or become a holding service', async () => {
     const { id } = await acme.aPartnerService();
     expectInvalid(await api.patch(`/v1/partner-services/${id}`, { tariffId: 'trf_partner_isles' }), [
       ['/tariffId', 'unknown_field'],
@@ -118,7 +118,7 @@ describe('a customer service', () => {
     expect(is(201, named).name).toBe('Cars');
   });
 
-  test('has a name that no other of the customer has, whatever the case', async () => {
+  test('has a unique name within its customer, regardless of case', async () => {
     const { customer, service } = await acme.aCustomerWithService();
     const make = (name: string | undefined, customerId = customer.id) =>
       api.post<CustomerService>('/v1/customer-services', { customerId, tariffId: 'trf_customer_all', name });
@@ -141,7 +141,7 @@ describe('a customer service', () => {
     expect((await make('Second')).status).toBe(201);
   });
 
-  test('is made by one alone of those who ask for the same name at once', async () => {
+  test('is created once by concurrent requests with the same name', async () => {
     const { id: customerId } = await acme.aCustomer();
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => api.post('/v1/customer-services', { customerId, tariffId: 'trf_customer_all' })),
@@ -150,7 +150,7 @@ describe('a customer service', () => {
     expect(await acme.all(`/v1/customer-services?customerId=${customerId}`)).toHaveLength(1);
   });
 
-  test('has a tariff that the partner was given, for customers, and a customer that is there', async () => {
+  test('has a granted tariff for customers and an existing customer', async () => {
     const { id: customerId } = await acme.aCustomer();
     const make = (body: object) => api.post('/v1/customer-services', body);
     expectInvalid(await make({ customerId, tariffId: 'trf_none' }), [['/tariffId', 'not_found']]);
@@ -175,7 +175,7 @@ describe('a customer service', () => {
     expect(is(200, none)).toEqual({ items: [] });
   });
 
-  test('cannot be deleted while SIMs use it, active or not, and can when none does', async () => {
+  test('cannot be deleted while SIMs use it, and can afterwards', async () => {
     const [sim, ...others] = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
     const path = `/v1/customer-services/${sim?.customerServiceId}`;
     const all = [sim, ...others].map((one) => one?.iccid);
@@ -191,7 +191,7 @@ describe('a customer service', () => {
     expect((await api.del(`/v1/customers/${sim?.customerId}`)).status).toBe(204);
   });
 
-  test('is free of terminated SIMs at once, which keep its id and their customer as history', async () => {
+  test('is not used by terminated SIMs, which keep its id and their customer as history', async () => {
     const sims = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
     const { customerId, customerServiceId, partnerServiceId } = sims[0] ?? {};
     const iccids = sims.map(({ iccid }) => iccid);
@@ -213,7 +213,7 @@ describe('a customer service', () => {
     });
   });
 
-  test('is free of the SIMs that changed to another one', async () => {
+  test('is no longer used by SIMs that changed to another service', async () => {
     const sims = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
     const { customerId = '', customerServiceId } = sims[0] ?? {};
     const other = await acme.aCustomerService(customerId, { tariffId: 'trf_customer_a1' });

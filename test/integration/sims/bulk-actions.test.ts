@@ -48,7 +48,7 @@ describe('a SIM that is', () => {
   // One SIM for each state, so that no test waits for what another one left, nor for its end.
   const sim = (place: number) => [sims[place]?.iccid ?? ''];
 
-  test.concurrent('in holding takes a partner service, and nothing else', async () => {
+  test.concurrent('in holding can only be migrated', async () => {
     const iccids = sim(0);
     await allRefuse('in_holding', 'assign', iccids, toPlan());
     for (const action of ['unassign', 'activate', 'suspend', 'resume']) {
@@ -64,7 +64,7 @@ describe('a SIM that is', () => {
     expect(migrated?.bars).toEqual(sims[0]?.bars);
   });
 
-  test.concurrent('in stock takes a customer with its service, or another partner service', async () => {
+  test.concurrent('in stock can be assigned or migrated', async () => {
     const iccids = sim(1);
     await allDo('migrate', iccids, migrateTo(plan.partnerServiceId));
     await allAreSoAlready('migrate', iccids, migrateTo(plan.partnerServiceId));
@@ -202,7 +202,7 @@ describe('a SIM that is', () => {
     await allRefuse('wrong_state', 'assign', iccids, { customerId, customerServiceId: second.id });
   });
 
-  test('refused by its operator stays assigned, with the operator\u2019s reason, and can be tried again', async () => {
+  test('refused by its operator stays assigned, with the operator\u2019s reason, and can be retried', async () => {
     const iccids = [...sim(6), ...sim(7)];
     await allDo('migrate', iccids, migrateTo(plan.partnerServiceId));
     await allDo('assign', iccids, toPlan());
@@ -257,7 +257,7 @@ describe('a permanent end', () => {
     api.post<Operation>('/v1/sims/terminate', { select, confirm, ...(dryRun === undefined ? {} : { dryRun }) });
   const expectUntouched = async () => expect(await acme.sims({ orderId: active[0]?.orderId ?? '' })).toEqual(active);
 
-  test('is confirmed with the number of SIMs, or nothing is done', async () => {
+  test('needs the number of SIMs as confirmation', async () => {
     const iccids = iccidsOf(active.slice(0, 3));
     const orderId = active[0]?.orderId;
     for (const confirm of [0, 2, 4, 1_000_000]) {
@@ -274,7 +274,7 @@ describe('a permanent end', () => {
     await expectUntouched();
   });
 
-  test('by a filter that finds another number fails as a whole, with nothing touched', async () => {
+  test('by a filter that finds another number fails without a change', async () => {
     const filter = { orderId: active[0]?.orderId, state: 'active' };
     for (const confirm of [0, 19, 21]) {
       const { id } = is(202, await terminate({ filter }, confirm));
@@ -286,7 +286,7 @@ describe('a permanent end', () => {
     await expectUntouched();
   });
 
-  test('that is confirmed comes to the SIMs named, and to no other', async () => {
+  test('that is confirmed affects only the selected SIMs', async () => {
     const [one, two, ...rest] = iccidsOf(active);
     expect(await acme.bulkDone('terminate', { select: { iccids: [one, two, one] }, confirm: 2 })).toMatchObject({
       state: 'succeeded',

@@ -12,7 +12,7 @@ const iccidsOf = (sims: readonly Sim[]) => sims.map(({ iccid }) => iccid);
 const operationOf = async (id: string) => is(200, await api.get<Operation>(`/v1/operations/${id}`));
 
 describe('an operation that is cancelled', () => {
-  test('while it is queued or has just begun leaves the SIMs alone that it did not reach', async () => {
+  test('while it is queued or has just started does not change the SIMs that it has not reached', async () => {
     const quantity = 300;
     const [sim] = await acme.simsInHolding({ operatorId: 'orange', quantity });
     const orderId = sim?.orderId ?? '';
@@ -32,7 +32,7 @@ describe('an operation that is cancelled', () => {
     expectProblem(await api.post(`/v1/operations/${operation.id}/cancel`), 409, 'wrong_state');
   });
 
-  test('while its operator is at work sees to the end what was asked there', async () => {
+  test('while its operator works completes the requests to the operator', async () => {
     const sims = await acme.assignedSims({ operatorId: 'a1', quantity: 20 });
     const orderId = sims[0]?.orderId ?? '';
     await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 3 });
@@ -57,7 +57,7 @@ describe('an operation that is cancelled', () => {
 });
 
 describe('a retry', () => {
-  test('does again what failed, and that alone', async () => {
+  test('repeats only what failed', async () => {
     const sims = await acme.assignedSims({ operatorId: 'a1', quantity: 20 });
     const orderId = sims[0]?.orderId ?? '';
     const refused = iccidsOf(sims).slice(0, 5);
@@ -84,7 +84,7 @@ describe('a retry', () => {
     expect(await operationOf(first.id)).toEqual(first);
   });
 
-  test('keeps what the operation was for: its targets, and its reason', async () => {
+  test('keeps the targets and the reason of the operation', async () => {
     const sims = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
     const held = await acme.simsInStock({ operatorId: 'a1', quantity: 20 });
     const { customerId = '', customerServiceId = '' } = sims[0] ?? {};
@@ -105,7 +105,7 @@ describe('a retry', () => {
     });
   });
 
-  test('is for what has ended, with SIMs that failed', async () => {
+  test('is possible only for finished operations with failed SIMs', async () => {
     const { id: done } = await acme.bulkDone('activate', { select: { iccids: [] } });
     expectProblem(await api.post(`/v1/operations/${done}/retry`), 409, 'wrong_state');
     const [sim] = await acme.assignedSims({ operatorId: 'a1', quantity: 20 });
@@ -117,7 +117,7 @@ describe('a retry', () => {
   });
 });
 
-describe('two operations on the same SIMs at once end as if one had come after the other', () => {
+describe('two concurrent operations on the same SIMs end as if they had run in sequence', () => {
   const quantity = 100;
   let orderId: string;
   let customers: { customerId: string; customerServiceId: string }[];
@@ -144,7 +144,7 @@ describe('two operations on the same SIMs at once end as if one had come after t
 
   const code = (result: Result | undefined) => result?.problem?.code ?? result?.outcome;
 
-  test('assigned to two customers, each SIM is one\u2019s, and its service counts it', async () => {
+  test('assigned to two customers, each SIM belongs to one, and its service counts it', async () => {
     const [first, second] = customers;
     const ends = await both(['assign', first ?? {}], ['assign', second ?? {}]);
     for (const { sim, one, other } of ends) {
@@ -173,7 +173,7 @@ describe('two operations on the same SIMs at once end as if one had come after t
     }
   });
 
-  test('brought together again, suspended and terminated, every SIM ends', async () => {
+  test('suspended and terminated, every SIM is terminated', async () => {
     const { service, customer } = await acme.aCustomerWithService();
     const target = { customerId: customer.id, customerServiceId: service.id };
     await acme.bulkDone('suspend', { select: { orderId } });

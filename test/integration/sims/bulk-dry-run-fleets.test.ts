@@ -81,7 +81,7 @@ describe('a dry run over a generated fleet', () => {
   const samples = fc.sample(fleets, { numRuns: actions.length, seed: 17 });
 
   test.each(actions.map(([action], n) => [action, n] as const))(
-    'says what the real %s then does (%d)',
+    'predicts the result of the real %s (%d)',
     async (_, n) => {
       const [action = '', target] = actions[n] ?? [];
       await arrange(samples[n] ?? []);

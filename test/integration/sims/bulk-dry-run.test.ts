@@ -74,7 +74,7 @@ describe('a dry run over SIMs of every kind', () => {
 
   const all = () => acme.sims({});
 
-  test('says of each SIM what the real run then does, action after action, and changes nothing', async () => {
+  test('predicts the result of the real run for each SIM and action, and changes nothing', async () => {
     expect(iccids).toHaveLength(36);
     const codes = new Set<string>();
     for (const [action, target] of targets) {
@@ -161,7 +161,7 @@ describe('a dry run over more than a thousand SIMs', () => {
     }
   });
 
-  test('is answered at once for a thousand, and by an operation for one more', async () => {
+  test('is answered immediately for a thousand SIMs, and by an operation for more', async () => {
     const iccids = sims.map(({ iccid }) => iccid);
     const ask = (count: number) =>
       many.api.post<DryRun>('/v1/sims/activate', { select: { iccids: iccids.slice(0, count) }, dryRun: true });
