@@ -23,7 +23,7 @@ const now = () => clock.now().getTime();
 /** The time that functions read. */
 const functionsNow = () => clockFrom(clock.environment()).now().getTime();
 
-test('a clock that is held stands still, for functions too, and goes on from there', async () => {
+test('a stopped clock stands still, also for functions, and continues from there', async () => {
   clock.set({ held: true });
   const at = now();
   await sleep(20);
@@ -42,7 +42,7 @@ test('a clock is set forward, and never back', () => {
   expect(now()).toBe(to.getTime());
 });
 
-test('a sleep of ten days ends at once when the clock is set eleven days forward, and not while it is held', async () => {
+test('a sleep of ten days ends immediately when the clock is set eleven days forward, and not while it is stopped', async () => {
   let isOver = false;
   const sleeping = clock.sleep(10 * DAY).then(() => {
     isOver = true;
@@ -62,7 +62,7 @@ test('a sleep ends early when its signal aborts', async () => {
   await sleeping;
 });
 
-test('a clock that was held is held after a restart, at the same time', async () => {
+test('a stopped clock stays stopped after a restart, at the same time', async () => {
   clock.set({ now: new Date(now() + 5 * DAY), held: true });
   const at = now();
   await clock.stop();

@@ -63,7 +63,7 @@ function tableOf(cloud: LocalCloud) {
 }
 
 describe('with a data folder', () => {
-  test.each(['dynoxide', 'dynamodb-local'] as const)('a restart on %s finds everything as it was', async (engine) => {
+  test.each(['dynoxide', 'dynamodb-local'] as const)('a restart on %s restores everything', async (engine) => {
     const dataDir = await aFolder();
     const before = await withCloud({ dataDir, engine }, async (cloud) => {
       await tableOf(cloud).put();
@@ -100,7 +100,7 @@ describe('with a data folder', () => {
     await withCloud({ dataDir }, async () => undefined);
   });
 
-  test('a damaged file is named', async () => {
+  test('a damaged file is reported by name', async () => {
     const dataDir = await aFolder();
     await writeFile(path.join(dataDir, 'clock.json'), 'x');
     await expect(startFixture({ dataDir })).rejects.toThrow(/clock\.json is damaged/);
@@ -108,7 +108,7 @@ describe('with a data folder', () => {
 });
 
 describe('without a data folder', () => {
-  test('several clouds run side by side, and nothing is left of them', async () => {
+  test('several clouds run concurrently, and leave nothing behind', async () => {
     const mine = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('sim-fulfilment-')).sort();
     const before = await mine();
     const clouds = await Promise.all([startFixture(), startFixture(), startFixture()]);
@@ -123,7 +123,7 @@ describe('without a data folder', () => {
 });
 
 describe('a function', () => {
-  test('has the environment of its deployment, and nothing of this process', async () => {
+  test('has the environment of its deployment, and no variable of this process', async () => {
     process.env.OF_THE_DEVELOPER = 'secret';
     await withCloud({}, async (cloud) => {
       const { env, context } = JSON.parse(await (await fetch(`${cloud.url}/open`)).text());
@@ -145,7 +145,7 @@ describe('a function', () => {
     delete process.env.OF_THE_DEVELOPER;
   });
 
-  test('that fails on a schedule is tried again, then its event is among the failures', async () => {
+  test('that fails on a schedule is retried, then its event is listed as a failure', async () => {
     await withCloud({}, async (cloud) => {
       let items: { queue: string; message: Record<string, unknown> }[] = [];
       while (items.length === 0) {
@@ -189,7 +189,7 @@ describe('npm start', () => {
     [{ PORT: '70000' }, /PORT must be a port/],
     [{ DAY_MS: '0' }, /DAY_MS must be a number above 0/],
     [{ DYNAMODB_ENGINE: 'other' }, /dynoxide or dynamodb-local/],
-  ])('says what is wrong with %j', async (env, message) => {
+  ])('reports what is wrong with %j', async (env, message) => {
     const { code, said } = await endOf(env);
     expect([code, said]).toEqual([1, expect.stringMatching(message)]);
     expect(said).not.toContain('    at ');
@@ -216,7 +216,7 @@ describe('npm start', () => {
     expect(await readdir(dataDir)).not.toContain('lock');
   });
 
-  test('says that a port is taken', async () => {
+  test('reports that a port is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();

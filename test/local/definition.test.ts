@@ -89,13 +89,13 @@ test.each([
     ],
     2,
   ],
-])('a callback that times out is no States.TaskFailed, with %s', (_, Retry, attempts) => {
+])('a callback that times out does not match States.TaskFailed, with %s', (_, Retry, attempts) => {
   const { machine } = run({ A: { ...task, Resource: `${invoke}.waitForTaskToken`, Parameters: {}, Retry } });
   const { definition } = JSON.parse(JSON.stringify(machine));
   expect(definition.States.A.Retry[0]).toMatchObject({ ErrorEquals: ['States.Timeout'], MaxAttempts: attempts });
 });
 
-test('the history counts what Step Functions would write', () => {
+test('the history has the same number of events as that of Step Functions', () => {
   const state = { type: 'Task' };
   const events = ['ExecutionStarted', 'StateEntered', 'StateExited', 'ExecutionSucceeded'].map((type) => ({
     type,

@@ -40,7 +40,7 @@ function raw(request: string): Promise<string> {
 }
 
 describe('the event that a function gets', () => {
-  test('has the request as payload format 2.0 says', async () => {
+  test('has the request in payload format 2.0', async () => {
     const event = await eventOf('/things/a%20b?x=1&x=2&y=%C3%A9&z', {
       token: await admin(),
       headers: { 'X-Mixed': 'Case' },
@@ -81,7 +81,7 @@ describe('the event that a function gets', () => {
     expect(event.headers).not.toHaveProperty('cookie');
   });
 
-  test('has text as it is, and everything else in base64', async () => {
+  test('has text unchanged, and everything else in base64', async () => {
     const text = await eventOf('/open', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -178,7 +178,7 @@ describe('a token is refused', () => {
     await expectRefused(await new SignJWT(right()).setProtectedHeader({ alg: 'RS256', kid }).sign(privateKey));
   });
 
-  test('when it is signed by other means than RSA, or not at all', async () => {
+  test('when it is not signed with RSA', async () => {
     const kid = cloud.issuer.jwks.keys[0]?.kid ?? '';
     const secret = new TextEncoder().encode('x'.repeat(32));
     await expectRefused(await new SignJWT(right()).setProtectedHeader({ alg: 'HS256', kid }).sign(secret));
@@ -200,7 +200,7 @@ describe('a token is refused', () => {
 });
 
 describe('the gateway itself', () => {
-  test('refuses a body over ten megabytes, and goes on', async () => {
+  test('refuses a body over ten megabytes, and continues', async () => {
     const large = await call('/open', {
       method: 'POST',
       headers: { 'content-type': 'text/plain' },
@@ -223,7 +223,7 @@ describe('the gateway itself', () => {
     expect(await raw(`GET /open HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`)).toContain('431');
   });
 
-  test('takes query strings that cannot be decoded as they are', async () => {
+  test('passes query strings that cannot be decoded unchanged', async () => {
     expect(await raw('GET /open?a=%zz&b HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).toContain('HTTP/1.1 200');
   });
 
@@ -241,7 +241,7 @@ describe('the gateway itself', () => {
     expect((await eventOf('/open', init as RequestInit)).body).toBe('abc');
   });
 
-  test('answers many at once', async () => {
+  test('answers concurrent requests', async () => {
     const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => call(`/open?n=${index}`)));
     expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(200));
   });
@@ -250,7 +250,7 @@ describe('the gateway itself', () => {
 describe('the control routes', () => {
   const post = (path: string, body: string) => call(path, { method: 'POST', body });
 
-  test('give tokens that the authoriser takes', async () => {
+  test('issue tokens that the authoriser accepts', async () => {
     const answer = await post('/_local/token', '{"partnerId":"acme","roles":["admin"],"customerId":"cus_1"}');
     expect(answer.status).toBe(200);
     const event = await eventOf('/things', { token: answer.json().access_token });
@@ -273,7 +273,7 @@ describe('the control routes', () => {
     expect(key).not.toHaveProperty('d');
   });
 
-  test('hold the clock and set it forward, which functions see with their next invocation, and never back', async () => {
+  test('stop the clock and set it forward, which functions see with their next invocation, and never back', async () => {
     const setClock = (change: unknown) => call('/_local/clock', { method: 'PUT', body: JSON.stringify(change) });
     const { now } = (await call('/_local/clock')).json();
     const later = new Date(Date.parse(now) + 30 * 86_400_000).toISOString();
@@ -288,7 +288,7 @@ describe('the control routes', () => {
     expect((await setClock({ held: false })).json()).toMatchObject({ held: false });
   });
 
-  test('are 404 elsewhere', async () => {
+  test('answer unknown paths with 404', async () => {
     expect((await call('/_local/nothing')).status).toBe(404);
     expect((await call('/_local/operators/NOBODY', { method: 'PUT', body: '{}' })).status).toBe(404);
   });

@@ -65,7 +65,7 @@ describe('the DynamoDB engine', () => {
   });
   const refused = { name: 'ValidationException' };
 
-  test('takes items of 400 KB, put or grown, and none larger', async () => {
+  test('accepts items of up to 400 KB, in puts and updates', async () => {
     await client.send(new PutItemCommand({ TableName, Item: item('fits', 400 * 1024 - 20) }));
     await expect(client.send(new PutItemCommand({ TableName, Item: item('large', 400 * 1024) }))).rejects.toMatchObject(
       refused,
@@ -79,7 +79,7 @@ describe('the DynamoDB engine', () => {
     await expect(client.send(grow)).rejects.toMatchObject(refused);
   });
 
-  test('takes transactions of 100 items and 4 MB, each item once, and none larger', async () => {
+  test('accepts transactions of up to 100 items and 4 MB, each item once', async () => {
     const transact = (count: number, bytes: number) =>
       client.send(
         new TransactWriteItemsCommand({
@@ -93,7 +93,7 @@ describe('the DynamoDB engine', () => {
     await expect(client.send(new TransactWriteItemsCommand({ TransactItems: twice }))).rejects.toMatchObject(refused);
   });
 
-  test('takes batches of 100 reads and 25 writes, and none larger', async () => {
+  test('accepts batches of up to 100 reads and 25 writes', async () => {
     const read = (count: number) =>
       client.send(
         new BatchGetItemCommand({
@@ -145,7 +145,7 @@ describe('a quota of requests', () => {
     take('UpdateStateMachine');
   });
 
-  test('is answered as the service answers it', async () => {
+  test('has the error of the service', async () => {
     const server = await serveAwsJson({
       prefix: 'Service',
       operations: { Look: () => ({}) },
@@ -160,7 +160,7 @@ describe('a quota of requests', () => {
     await server.stop();
   });
 
-  test('of Cognito is of the category, and of each operation on the parts of a pool', () => {
+  test('of Cognito applies to the category, and to each operation on the parts of a pool', () => {
     let now = 0;
     const take = cognitoQuota(() => now);
     const tooMany = expect.objectContaining({ name: 'TooManyRequestsException' });
@@ -199,7 +199,7 @@ describe('records of a stream', () => {
   });
 });
 
-test('a message that is larger than SQS takes does not reach the queue', async () => {
+test('a message above the limit of SQS does not reach the queue', async () => {
   const failures = await openFailures(folder);
   failures.add('arn:aws:sqs:eu-west-2:000000000000:Q', { text: 'x'.repeat(sqsLimits.messageBytes) });
   failures.add('arn:aws:sqs:eu-west-2:000000000000:Q', { text: 'small' });
@@ -257,7 +257,7 @@ describe('Lambda', () => {
   };
 
   test.each([{ concurrency: 2 }, { reserved: 2 }])(
-    'with %j refuses the third of three at once, and takes the next',
+    'with %j refuses the third of three concurrent invocations, and accepts the next',
     async (options) => {
       await withFunctions(options, async (functions) => {
         const results = await Promise.all([1, 2, 3].map(() => functions.invoke(arn, '{}')));

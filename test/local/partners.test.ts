@@ -37,7 +37,7 @@ afterEach(async () => {
 
 const opened = () => openPartners({ url, issuer: { token: async () => 'token' }, folder });
 
-test('a tariff whose function does not answer in time is put again', async () => {
+test('a tariff whose function does not answer in time is retried', async () => {
   unavailable = 2;
   await (await opened()).seed();
   expect(asked.length).toBe(new Set(asked).size + 2);

@@ -26,13 +26,13 @@ const put: RequiredPermission = { action: 'dynamodb:PutItem', resource: TABLE };
 const decide = (statements: Statement[], call: RequiredPermission = put) => policyEvaluator(statements)(call);
 
 describe('a policy', () => {
-  test('allows nothing that no statement allows', () => {
+  test('denies by default', () => {
     expect(decide([])).toBe('notAllowed');
     expect(decide([allow({ actions: ['dynamodb:GetItem'] })])).toBe('notAllowed');
     expect(decide([allow({ resources: [`${TABLE}2`] })])).toBe('notAllowed');
   });
 
-  test('is denied by one statement, however many allow it and in whatever order', () => {
+  test('denies a call with one deny statement, whatever other statements allow', () => {
     expect(decide([allow(), deny(), allow()])).toBe('explicitlyDenied');
     expect(decide([deny({ actions: ['*'], resources: ['*'] }), allow()])).toBe('explicitlyDenied');
   });
@@ -313,7 +313,7 @@ describe('a template', () => {
       return resource;
     });
 
-  test('that has all permissions is taken', () => {
+  test('with all permissions is accepted', () => {
     expect(() => check(whole)).not.toThrow();
   });
 
@@ -412,7 +412,7 @@ describe('a template', () => {
     expect(() => readParts(withStatement(extra))).toThrow(message);
   });
 
-  test('with a managed policy whose contents are not known is refused by name', () => {
+  test('with an unsupported managed policy is refused by name', () => {
     const assembly = without((resource, id) =>
       id.startsWith('answerServiceRole') && resource.Type === 'AWS::IAM::Role'
         ? {
@@ -442,7 +442,7 @@ describe('a call of a function', () => {
   const tableNamed = (name: string) => cloud.parts.tables.find((table) => table.name.includes(name))?.name;
 
   test.each(['sdk', 'http', 'fetch'])(
-    'by %s gets through when its role allows it, and AccessDeniedException when not',
+    'by %s succeeds when its role allows it, and fails with AccessDeniedException otherwise',
     async (via) => {
       const [TableName, watched] = [tableNamed('Data-Table'), tableNamed('Watched')];
       const Item = { pk: { S: 'a' }, sk: { S: 'b' } };

@@ -87,12 +87,12 @@ describe('an execution', () => {
     expect((stopDate?.getTime() ?? 0) - (startDate?.getTime() ?? 0)).toBeGreaterThan(86_400_000);
   });
 
-  test('retries what Retry names until it works', async () => {
+  test('retries the errors of Retry until it succeeds', async () => {
     const { status, output } = await ended(await start('busy', { path: 'work', mode: 'busy-twice' }));
     expect([status, JSON.parse(output ?? '').work]).toEqual(['SUCCEEDED', { attempts: 3 }]);
   });
 
-  test('gives up after the last try, and Catch gets the function’s error', async () => {
+  test('ends after the last attempt, and Catch receives the function’s error', async () => {
     const { status, error, cause } = await ended(await start('always', { path: 'work', mode: 'always-busy' }));
     expect([status, error]).toEqual(['FAILED', 'Busy']);
     expect(JSON.parse(cause ?? '')).toMatchObject({
@@ -102,7 +102,7 @@ describe('an execution', () => {
     });
   });
 
-  test('does not retry what Retry does not name', async () => {
+  test('does not retry other errors than those of Retry', async () => {
     const { error, cause } = await ended(await start('wrong', { path: 'work', mode: 'wrong' }));
     expect([error, JSON.parse(cause ?? '').errorMessage]).toEqual(['Wrong', 'as asked']);
   });
@@ -151,7 +151,7 @@ describe('starting', () => {
     await expect(start(name, {})).rejects.toMatchObject({ name: 'InvalidName' });
   });
 
-  test('with an input that is no JSON, or too large, is refused', async () => {
+  test('with an input that is not JSON, or too large, is refused', async () => {
     for (const input of ['{', JSON.stringify('x'.repeat(262_145))]) {
       const command = new StartExecutionCommand({ stateMachineArn: machine, input });
       await expect(steps.send(command)).rejects.toMatchObject({ name: 'InvalidExecutionInput' });
@@ -167,7 +167,7 @@ describe('starting', () => {
 });
 
 describe('a task that waits for its token', () => {
-  test('goes on with what it is answered, once', async () => {
+  test('continues with its answer, once', async () => {
     const arn = await start('answered', { path: 'callback' });
     const taskToken = await keptToken('answered');
     await steps.send(new SendTaskSuccessCommand({ taskToken, output: '{"goTo":"receive"}' }));
@@ -178,7 +178,7 @@ describe('a task that waits for its token', () => {
     });
   });
 
-  test('has a fresh token each time it is tried', async () => {
+  test('has a new token for each attempt', async () => {
     const arn = await start('refused', { path: 'callback' });
     const first = await keptToken('refused');
     await steps.send(new SendTaskFailureCommand({ taskToken: first, error: 'TryAgain', cause: 'once' }));
@@ -187,7 +187,7 @@ describe('a task that waits for its token', () => {
     expect(await ended(arn)).toMatchObject({ status: 'FAILED', error: 'TryAgain', cause: 'twice' });
   });
 
-  test('ends when its days are over, in scaled time', async () => {
+  test('times out in scaled time', async () => {
     const fast = await startFixture({ dayMs: 10 });
     try {
       const client = new SFNClient({
@@ -209,7 +209,7 @@ describe('a task that waits for its token', () => {
     }
   });
 
-  test('a token that is none is invalid', async () => {
+  test('an unknown token is invalid', async () => {
     await expect(steps.send(new SendTaskSuccessCommand({ taskToken: 'x', output: '{}' }))).rejects.toMatchObject({
       name: 'InvalidToken',
     });
@@ -220,7 +220,7 @@ describe('another definition', () => {
   const update = (definition: unknown) =>
     steps.send(new UpdateStateMachineCommand({ stateMachineArn: machine, definition: JSON.stringify(definition) }));
 
-  test('is for executions that start later; those that run keep theirs', async () => {
+  test('applies to executions that start later; running ones keep theirs', async () => {
     const before = await start('before', { path: 'callback' });
     const taskToken = await keptToken('before');
     await update({ StartAt: 'Other', States: { Other: { Type: 'Pass', Result: 'another', End: true } } });

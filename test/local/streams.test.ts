@@ -10,10 +10,10 @@ import { startFixture } from './fixtures/fixture-cloud.ts';
 // The first cloud waits for the fixture to be synthesised.
 jest.setTimeout(120_000);
 
-describe('a filter lets through', () => {
+describe('a filter matches', () => {
   const through = (pattern: Record<string, unknown>, value: unknown) => filterOf(pattern, 'A reader')(value);
 
-  test('what has one of the values that are listed, in every field', () => {
+  test('records with one of the listed values in every field', () => {
     const pattern = { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: [{ prefix: 'EVT#' }] } } } };
     const record = (eventName: string, sk: string) => ({ eventName, dynamodb: { Keys: { sk: { S: sk } } } });
     expect(through(pattern, record('INSERT', 'EVT#1'))).toBe(true);
@@ -22,7 +22,7 @@ describe('a filter lets through', () => {
     expect(through(pattern, {})).toBe(false);
   });
 
-  test('what is there, is not, or is anything but', () => {
+  test('exists, not exists and anything-but', () => {
     expect(through({ at: { S: [{ exists: true }] } }, { at: { S: '' } })).toBe(true);
     expect(through({ at: { S: [{ exists: true }] } }, {})).toBe(false);
     expect(through({ at: { S: [{ exists: false }] } }, {})).toBe(true);
@@ -31,7 +31,7 @@ describe('a filter lets through', () => {
     expect(through({ state: { S: [{ 'anything-but': 'a' }] } }, {})).toBe(false);
   });
 
-  test('and another comparison is refused by name', () => {
+  test('no other comparison, which is refused by name', () => {
     expect(() => filterOf({ n: [{ numeric: ['>', 1] }] }, 'A reader')).toThrow(StartError);
     expect(() => filterOf({ n: [{ numeric: ['>', 1] }] }, 'A reader')).toThrow(/A reader filters by \{"numeric"/);
   });
@@ -61,11 +61,11 @@ describe('a batch', () => {
     return { calls, givenUp };
   }
 
-  test('that is handled is handed over once', async () => {
+  test('that is handled is delivered once', async () => {
     expect(await handed({}, () => answer(null))).toEqual({ calls: ['abcd'], givenUp: [] });
   });
 
-  test('goes on from the first item that is reported as failed', async () => {
+  test('continues from the first record that is reported as failed', async () => {
     const failures = [{ itemIdentifier: 'd' }, { itemIdentifier: 'c' }];
     const { calls } = await handed({}, (_, call) => answer({ batchItemFailures: call === 1 ? failures : [] }));
     expect(calls).toEqual(['abcd', 'cd']);
@@ -81,11 +81,11 @@ describe('a batch', () => {
     expect((await handed({ reportsItemFailures: false }, () => failed)).calls).toEqual(['abcd']);
   });
 
-  test('that fails whole is tried again as often as it may be, and given up', async () => {
+  test('that fails as a whole is retried up to the limit, and then given up', async () => {
     expect(await handed({}, () => error)).toEqual({ calls: ['abcd', 'abcd'], givenUp: ['abcd'] });
   });
 
-  test('is halved until what fails is alone', async () => {
+  test('is halved until the failing record is alone', async () => {
     const { calls, givenUp } = await handed({ bisects: true }, (names) =>
       names.includes('c') ? error : answer({ batchItemFailures: [] }),
     );
@@ -122,7 +122,7 @@ describe('the stream of a table', () => {
       .map(({ call }) => JSON.parse(call?.S ?? ''));
   }
 
-  test('comes to its function in order, as Lambda has it, and without what the filter leaves out', async () => {
+  test('reaches its function in order, in Lambda’s format, without filtered records', async () => {
     await put('other');
     for (const n of [1, 2, 3]) {
       await put(`seen-${n}`, { n: { N: String(n) }, bytes: { B: new Uint8Array([1, 2, 3]) } });

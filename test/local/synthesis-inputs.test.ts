@@ -19,7 +19,7 @@ function foldersImportedBy(folder: string): string[] {
   );
 }
 
-test('the templates and bundles are made again when any folder changes that they are made from', () => {
+test('templates and bundles are synthesised again when a source folder changes', () => {
   const folders = inputs.filter((name) => statSync(path.join(root, name)).isDirectory());
   const imported = new Set(folders.flatMap(foldersImportedBy));
   expect([...imported].filter((name) => !name.endsWith('.json') && !folders.includes(name))).toEqual([]);

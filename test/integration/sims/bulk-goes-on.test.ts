@@ -20,7 +20,7 @@ const cloud = useLocalCloud();
 describe('a suspension whose operator does not answer for a day', () => {
   const acme = cloud.partner('acme-unanswered');
 
-  test('fails as operator_unavailable, and can be tried again', async () => {
+  test('fails as operator_unavailable, and can be retried', async () => {
     const [sim] = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
     const select = { iccids: [sim?.iccid] };
     await cloud.operator('a1').behaves({ leadTimeDays: 0, failureRate: 1 });
@@ -108,7 +108,7 @@ describe('a table that throttles', () => {
   });
 
   test(
-    'slows a bulk operation down, and loses nothing of it',
+    'slows a bulk operation down, and loses nothing',
     async () => {
       const acme = throttled.partner('acme-throttled');
       const { id: partnerServiceId } = await acme.aPartnerService();

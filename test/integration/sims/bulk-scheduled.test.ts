@@ -29,8 +29,8 @@ const migrate = (select: object, effectiveAt: string, rest: object = {}) =>
   api.post<Operation>('/v1/sims/migrate', { select, partnerServiceId, effectiveAt, ...rest });
 
 // Days have to pass: they pass for all of them at once.
-describe('an operation that is to begin later', () => {
-  test.concurrent('waits, with nothing touched, and begins at its time', async () => {
+describe('a scheduled operation', () => {
+  test.concurrent('changes nothing until its time, and then starts', async () => {
     const patient = cloud.partner('acme-waits');
     const { id: itsService } = await patient.aPartnerService();
     const iccids = iccidsOf(await patient.simsInHolding({ operatorId: 'a1', quantity: 20 })).slice(0, 3);
@@ -55,7 +55,7 @@ describe('an operation that is to begin later', () => {
     expect(iccidsOf(await patient.sims({ state: 'in_stock' }))).toEqual(iccids);
   });
 
-  test.concurrent('selects its SIMs when it begins, by filter and by order', async () => {
+  test.concurrent('selects its SIMs when it starts, by filter and by order', async () => {
     const order = await acme.ordersAccepted({ operatorId: 'a1', quantity: 20 });
     const effectiveAt = await inDays(30);
     const byOrder = is(202, await migrate({ orderId: order.id }, effectiveAt));
@@ -71,7 +71,7 @@ describe('an operation that is to begin later', () => {
     expect((await acme.resultsOf(byFilter.id)).map(({ iccid }) => iccid).sort()).toEqual(rest);
   });
 
-  test.concurrent('fails with the reason when the SIMs of its order have not come by then', async () => {
+  test.concurrent('fails with the reason when the SIMs of its order have not arrived by then', async () => {
     await cloud.operator('orange').behaves({ leadTimeDays: 200 });
     const { id: orderId } = await acme.ordersAccepted({ operatorId: 'orange', quantity: 50 });
     const { id } = is(202, await migrate({ orderId }, await inDays(8)));
@@ -84,7 +84,7 @@ describe('an operation that is to begin later', () => {
     expect(await acme.operationDone(retry.id)).toMatchObject({ state: 'failed', failure: { code: 'wrong_state' } });
   });
 
-  test.concurrent('terminates the number of SIMs that was confirmed, and otherwise none', async () => {
+  test.concurrent('terminates SIMs only if their number matches the confirmation', async () => {
     const active = await acme.activeSims({ operatorId: 'a1', quantity: 20 });
     const orderId = active[0]?.orderId ?? '';
     const terminate = async (confirm: number) =>
@@ -117,14 +117,14 @@ describe('an operation that is to begin later', () => {
 });
 
 describe('the time of an operation', () => {
-  test('in the past means at once', async () => {
+  test('in the past means immediately', async () => {
     const [sim] = await acme.sims({ operatorId: '3uk' });
     const asked = is(202, await migrate({ iccids: [sim?.iccid] }, '2020-01-01T00:00:00+02:00'));
     expect(asked).toMatchObject({ state: 'queued', total: 1 });
     expect(await acme.operationDone(asked.id)).toMatchObject({ state: 'succeeded' });
   });
 
-  test('is up to 180 days ahead, and a time', async () => {
+  test('is a valid time, up to 180 days ahead', async () => {
     const { id } = is(202, await migrate({ iccids: [] }, await inDays(179)));
     is(200, await api.post(`/v1/operations/${id}/cancel`));
     for (const rest of [{}, { dryRun: true }]) {
@@ -135,7 +135,7 @@ describe('the time of an operation', () => {
     }
   });
 
-  test('makes no dry run wait', async () => {
+  test('does not delay a dry run', async () => {
     const answer = await migrate({ iccids: iccidsOf(sims).slice(0, 2) }, await inDays(100), { dryRun: true });
     expect(is(200, answer)).toMatchObject({ total: 2, eligible: 2 });
   });

@@ -32,7 +32,7 @@ const migrate = (select: object) => acme.bulkDone('migrate', { select, partnerSe
 const post = (action: string, body: object) => api.post<Operation>(`/v1/sims/${action}`, body);
 
 describe('SIMs selected by their ICCIDs', () => {
-  test('count once, however often they are named', async () => {
+  test('count once, however often they are listed', async () => {
     const [one, other] = iccids;
     const operation = await migrate({ iccids: [one, other, one, one, other] });
     expect(operation).toMatchObject({ state: 'succeeded', total: 2, succeeded: 2, failed: 0 });
@@ -42,7 +42,7 @@ describe('SIMs selected by their ICCIDs', () => {
     ]);
   });
 
-  test('that are not there, or another partner\u2019s, fail alone, and theirs is not touched', async () => {
+  test('that are unknown or belong to another partner fail, and only these', async () => {
     const [stranger = ''] = strangers(1);
     const operation = await migrate({ iccids: [stranger, iccids[2], foreign?.iccid] });
     expect(operation).toMatchObject({ state: 'partially_succeeded', total: 3, succeeded: 1, failed: 2 });
@@ -62,13 +62,13 @@ describe('SIMs selected by their ICCIDs', () => {
     expect(is(200, dry)).toMatchObject({ total: 1, eligible: 0, ineligible: 1, byCode: { not_found: 1 } });
   });
 
-  test('that are none of them there make an operation that failed', async () => {
+  test('that are all unknown make the operation fail', async () => {
     const operation = await migrate({ iccids: strangers(3) });
     expect(operation).toMatchObject({ state: 'failed', total: 3, succeeded: 0, failed: 3 });
     expect(operation.failure).toBeUndefined();
   });
 
-  test('that are no ICCIDs are 422, each with its pointer, and nothing is done', async () => {
+  test('that are invalid are 422, each with its pointer, without an operation', async () => {
     const good = iccids[3] ?? '';
     const wrong = `${good.slice(0, -1)}${(Number(good.at(-1)) + 1) % 10}`;
     for (const dryRun of [true, false]) {
@@ -88,7 +88,7 @@ describe('SIMs selected by their ICCIDs', () => {
     expect(is(200, await api.get<Sim>(`/v1/sims/${good}`)).state).toBe('in_holding');
   });
 
-  test('may be ten thousand, and no more', async () => {
+  test('are at most ten thousand', async () => {
     const many = strangers(10_001);
     expectInvalid(await post('activate', { select: { iccids: many } }), [['/select/iccids', 'too_big']]);
     const { id } = await acme.bulk('activate', { select: { iccids: many.slice(0, 10_000) } });
@@ -101,7 +101,7 @@ describe('SIMs selected by their ICCIDs', () => {
 });
 
 describe('SIMs selected by their order', () => {
-  test('are all of it', async () => {
+  test('are all SIMs of the order', async () => {
     const sims = await acme.simsInHolding({ operatorId: 'a1', quantity: 40 });
     const orderId = sims[0]?.orderId;
     const accepted = is(202, await post('migrate', { select: { orderId }, partnerServiceId }));
@@ -111,7 +111,7 @@ describe('SIMs selected by their order', () => {
     expect(results.map(({ iccid }) => iccid).sort()).toEqual(sims.map(({ iccid }) => iccid).sort());
   });
 
-  test('cannot be, before they have been received', async () => {
+  test('cannot be selected before they have been received', async () => {
     await cloud.operator('orange').behaves({ leadTimeDays: 300 });
     const { id: orderId } = await acme.ordersAccepted({ operatorId: 'orange', quantity: 50 });
     await cloud.operator('orange').behavesWell();
@@ -126,7 +126,7 @@ describe('SIMs selected by their order', () => {
 });
 
 describe('SIMs selected by a filter', () => {
-  test('are those that it finds when the operation starts, whatever becomes of them on the way', async () => {
+  test('are those that match when the operation starts, whatever changes meanwhile', async () => {
     const sims = await acme.simsInHolding({ operatorId: '3uk', quantity: 300 });
     // Every SIM leaves the filter as soon as it is migrated.
     const operation = await migrate({ filter: { state: 'in_holding', operatorId: '3uk' } });
@@ -136,7 +136,7 @@ describe('SIMs selected by a filter', () => {
     expect(await acme.sims({ state: 'in_holding', operatorId: '3uk' })).toEqual([]);
   });
 
-  test('may be found by their label, and combine with others', async () => {
+  test('can be found by their label, combined with other filters', async () => {
     for (const iccid of iccids.slice(4, 7)) {
       is(200, await api.patch(`/v1/sims/${iccid}`, { label: `Pump ${iccid}` }));
     }
@@ -144,7 +144,7 @@ describe('SIMs selected by a filter', () => {
     expect(await migrate({ filter: { q: 'pump', state: 'in_holding' } })).toMatchObject({ total: 0 });
   });
 
-  test('are all of the partner\u2019s, and nobody else\u2019s, when it is empty', async () => {
+  test('are all SIMs of the partner when it is empty', async () => {
     const dry = await api.post<{ results: { iccid: string }[] }>('/v1/sims/resume', {
       select: { filter: {} },
       dryRun: true,
@@ -154,7 +154,7 @@ describe('SIMs selected by a filter', () => {
     expect(found).not.toContain(foreign?.iccid);
   });
 
-  test('need the number of SIMs as confirmation when the filter is empty, which is the whole fleet', async () => {
+  test('need their number as confirmation when the filter is empty', async () => {
     const { length } = await acme.sims({});
     const targets: [string, object][] = [
       ['migrate', { partnerServiceId }],
@@ -187,7 +187,7 @@ describe('SIMs selected by a filter', () => {
     ]);
   });
 
-  test('are not looked for by filters that are none', async () => {
+  test('cannot be selected with invalid filters', async () => {
     expectInvalid(await post('activate', { select: { filter: { colour: 'red' } } }), [
       ['/select/filter/colour', 'unknown_field'],
     ]);
@@ -199,7 +199,7 @@ describe('SIMs selected by a filter', () => {
 });
 
 describe('a selection', () => {
-  test('that is empty succeeds, with nothing done', async () => {
+  test('that is empty succeeds without a change', async () => {
     const empty = { state: 'succeeded', total: 0, succeeded: 0, failed: 0 };
     for (const select of [{ iccids: [] }, { filter: { q: 'nothing is called that' } }]) {
       expect(await migrate(select)).toMatchObject(empty);
@@ -215,7 +215,7 @@ describe('a selection', () => {
     expect(await migrate({ orderId: order?.id })).toMatchObject(empty);
   });
 
-  test('is named in one way, and one alone', async () => {
+  test('has exactly one form', async () => {
     for (const select of [
       {},
       { iccids: [], filter: {} },
@@ -285,7 +285,7 @@ describe('an operation', () => {
     expect(activate).not.toHaveProperty('target');
   });
 
-  test('that tries again names the one in which SIMs failed', async () => {
+  test('that retries names the operation in which SIMs failed', async () => {
     const failed = await migrate({ iccids: strangers(1) });
     const { id } = is(202, await api.post<Operation>(`/v1/operations/${failed.id}/retry`));
     expect(await acme.operationDone(id)).toMatchObject({
@@ -320,7 +320,7 @@ describe('the list of operations', () => {
     expectInvalid(await api.get('/v1/operations?state=done'), [['/query/state', 'invalid_value']]);
   });
 
-  test('shows of each what the contract says', async () => {
+  test('shows the fields of the contract', async () => {
     const [operation] = await acme.all<Operation>('/v1/operations?action=migrate&state=succeeded');
     expect(operation).toEqual({
       id: expect.stringMatching(/^op_/),

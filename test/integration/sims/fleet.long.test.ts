@@ -20,7 +20,7 @@ describe('five thousand SIMs', () => {
   const quantity = 5000;
 
   test(
-    'go from their order to active by its plan, counted as they go',
+    'become active by the plan of their order, and the progress counts them',
     async () => {
       const plan = await acme.aPlan();
       const { id } = await acme.orders({ operatorId: '3uk', quantity, plan });

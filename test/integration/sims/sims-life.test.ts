@@ -19,7 +19,7 @@ describe('a SIM', () => {
     iccids = (await acme.simsInHolding({ operatorId: 'a1', quantity: 20 })).map(({ iccid }) => iccid);
   });
 
-  test('arrives in holding, barred, with all that the contract says', async () => {
+  test('arrives in holding, barred, with the fields of the contract', async () => {
     const sim = await read(iccids[0] ?? '');
     expect(sim).toEqual({
       iccid: expect.stringMatching(/^\d{19,20}$/),
@@ -40,7 +40,7 @@ describe('a SIM', () => {
     });
   });
 
-  test('is given a label and tags, which others of its fields do not mind', async () => {
+  test('can get a label and tags, which do not affect other fields', async () => {
     const path = `/v1/sims/${iccids[1]}`;
     const before = await read(iccids[1] ?? '');
     const labelled = is(200, await api.patch<Sim>(path, { label: '  Meter 17 ', tags: ['north', 'water'] }));
@@ -61,7 +61,7 @@ describe('a SIM', () => {
     expect(await read(iccids[1] ?? '')).toEqual(bare);
   });
 
-  test('has no other field that can be written', async () => {
+  test('has no other writable field', async () => {
     const path = `/v1/sims/${iccids[2]}`;
     const before = await read(iccids[2] ?? '');
     for (const field of ['state', 'bars', 'customerId', 'partnerServiceId', 'iccid', 'version', 'nextActions']) {
@@ -74,7 +74,7 @@ describe('a SIM', () => {
     expect(await read(iccids[2] ?? '')).toEqual(before);
   });
 
-  test('keeps its label through all that happens to it', async () => {
+  test('keeps its label through all actions', async () => {
     const iccid = iccids[3] ?? '';
     is(200, await api.patch(`/v1/sims/${iccid}`, { label: 'Kept', tags: ['kept'] }));
     const { id: partnerServiceId } = await acme.aPartnerService();
@@ -166,7 +166,7 @@ describe('the timeline of a SIM', () => {
     expect(await eventsOf(sims[1]?.iccid ?? '')).toHaveLength(1);
   });
 
-  test('names the operations of the plan that brought it, and who placed the order', async () => {
+  test('names the operations of its plan, and the user who placed the order', async () => {
     const buyer = cloud.as({ partnerId: 'acme-life', roles: ['admin'], sub: 'bob' });
     const plan = await acme.aPlan();
     const placed = is(201, await buyer.post<{ id: string }>('/v1/orders', { operatorId: 'a1', quantity: 20, plan }));
@@ -181,7 +181,7 @@ describe('the timeline of a SIM', () => {
     ]);
   });
 
-  test('says nothing of what was refused, or changed nothing', async () => {
+  test('does not list refused actions, or those without an effect', async () => {
     const [sim] = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
     const select = { iccids: [sim?.iccid ?? ''] };
     await acme.bulkDone('activate', { select });
@@ -203,7 +203,7 @@ describe('nextActions', () => {
     terminated: [],
   };
 
-  test('are what the rules allow in each state', async () => {
+  test('are those that the rules allow in each state', async () => {
     const { partnerServiceId, customerId, customerServiceId } = await acme.aPlan();
     const [sim, other] = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
     const iccid = sim?.iccid ?? '';

@@ -82,7 +82,7 @@ async function expectListed(filter: Filter, limit = 200): Promise<void> {
 }
 
 describe('the list of SIMs', () => {
-  test('has them all, by ICCID, none of another partner', async () => {
+  test('has all SIMs of the partner, by ICCID', async () => {
     expect(fleet).toHaveLength(140);
     await expectListed({});
     expect(new Set(fleet.map(({ state }) => state))).toEqual(
@@ -127,7 +127,7 @@ describe('the list of SIMs', () => {
     expect(Math.max(...(await Promise.all(services)))).toBeGreaterThan(1);
   });
 
-  test('is empty for what nothing has', async () => {
+  test('is empty when nothing matches', async () => {
     for (const name of ['customerId', 'customerServiceId', 'partnerServiceId', 'orderId', 'q'] as const) {
       expect(is(200, await api.get(`/v1/sims?${name}=none`))).toEqual({ items: [] });
     }
@@ -200,7 +200,7 @@ describe('the list of SIMs', () => {
     );
   });
 
-  test('selects the same SIMs for a bulk action as it shows', async () => {
+  test('selects for a bulk action the SIMs that it shows', async () => {
     const like = fc.record({ sim: fc.constantFrom(...fleet), names: fc.subarray([...filters], { minLength: 1 }) });
     for (const { sim, names } of fc.sample(like, { numRuns: 8, seed: 11 })) {
       const filter: Filter = Object.fromEntries(names.flatMap((name) => (sim[name] ? [[name, sim[name]]] : [])));
@@ -212,7 +212,7 @@ describe('the list of SIMs', () => {
     }
   });
 
-  test('takes no filter that is none', async () => {
+  test('refuses invalid filters', async () => {
     expectInvalid(await api.get('/v1/sims?status=active'), [['/query/status', 'unknown_field']]);
     expectInvalid(await api.get('/v1/sims?state=ACTIVE'), [['/query/state', 'invalid_value']]);
     expectInvalid(await api.get('/v1/sims?operatorId=o2'), [['/query/operatorId', 'invalid_value']]);

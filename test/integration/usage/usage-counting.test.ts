@@ -74,8 +74,8 @@ const bytesOf = (records: readonly UsageRecord[]) => records.reduce((sum, { byte
 const usedBy = async (serviceId: string, period: string) =>
   (await sumsOfService(PARTNER, serviceId, period)).reduce((sum, { bytes }) => sum + bytes, 0);
 
-describe('what all SIMs of a fleet used', () => {
-  test('takes little more than a write unit a SIM and hour, at the end of a day too, and none when it comes again', async () => {
+describe('the usage of a fleet', () => {
+  test('costs little more than a write unit per SIM and hour, even at the end of a day, and none when it is repeated', async () => {
     const hours = Array.from({ length: 24 }, (_, hour) => hourly('2026-03-02', hour));
     await countUsage('3uk', hours.slice(0, 20).flat(), now);
     for (const hour of [20, 22]) {
@@ -92,7 +92,7 @@ describe('what all SIMs of a fleet used', () => {
     expect(tops).toContainEqual({ iccid: iccids.at(-1), bytes: 24 * (12_345_678 + SIMS - 1) });
   });
 
-  test('counts once when several count it at the same time, each in another order', async () => {
+  test('counts once when several runs count it concurrently, in different orders', async () => {
     const some = iccids.slice(0, 40);
     const records = [3, 1, 4, 0, 2].flatMap((hour) => hourly('2026-02-10', hour, some));
     const shares = [records, records.toReversed(), records.slice(60), records.slice(0, 150)];
@@ -116,7 +116,7 @@ describe('what all SIMs of a fleet used', () => {
     expect(failures).toEqual([]);
   });
 
-  test('comes again at another day under the same id counts once, across the end of a month too', async () => {
+  test('of a repeated id at another day counts once, even across the end of a month', async () => {
     const [first] = hourly('2026-01-20', 3, iccids.slice(50, 51));
     const used = (at: string) => ({ ...first, recordId: `once-${run}`, at }) as UsageRecord;
     const before = await usedBy(services.partnerServiceId, '2026-01');
@@ -128,7 +128,7 @@ describe('what all SIMs of a fleet used', () => {
 });
 
 describe('a SIM whose item makes counting fail', () => {
-  test('is dead-lettered with its records, holds up no other, and counts when it is mended and redriven', async () => {
+  test('is dead-lettered with its records, delays no other SIM, and counts after its repair and a redrive', async () => {
     const [broken = '', sound = ''] = iccids.slice(60, 62);
     const key = simDayKey(PARTNER, broken, '2026-03-09');
     // No function writes such: the hours of its day are no text.

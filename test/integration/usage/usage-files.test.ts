@@ -62,7 +62,7 @@ async function bytesOf({ iccid, at }: UsageRecord): Promise<number> {
 }
 
 describe('a file of usage', () => {
-  test('counts, each record once, however often it is sent', async () => {
+  test('counts each record once, however often it is sent', async () => {
     const [one, other] = [use(0, 300), use(0, 20)];
     const text = fileOf(rowOf(one), rowOf(other), rowOf(one));
     expect(is(200, await send(text))).toEqual(taken(3));
@@ -91,7 +91,7 @@ describe('a file of usage', () => {
     expect(await bytesOf(used)).toBe(7_001);
   });
 
-  test('need not be sent where the operator sent nonsense before: that is dead-lettered, and all else counts', async () => {
+  test('is not needed after invalid records of the operator, which are dead-lettered while all others count', async () => {
     const [poisoned, sound] = [use(9, 9_007_199_254_740_991), use(10, 70)];
     for (const { recordId: _, ...spent } of [
       poisoned,
@@ -170,7 +170,7 @@ describe('a file of usage', () => {
     expect(await bytesOf(used)).toBe(40);
   });
 
-  test('counts volumes whose sum no client can hold, and answers their sum as far as it can', async () => {
+  test('counts volumes whose sum exceeds safe integers, and returns the largest safe sum', async () => {
     const [first] = [use(7, 0)];
     const rows = Array.from({ length: 95 }, (_, n) =>
       rowOf({ ...first, recordId: `${first.recordId}-${n}`, bytes: 100_000_000_000_000 }),
@@ -195,7 +195,7 @@ describe('a file of usage', () => {
     expect(await bytesOf(first)).toBe(10_000);
   });
 
-  test('may have nothing in it but its header row', async () => {
+  test('may contain only its header row', async () => {
     expect(is(200, await send(fileOf()))).toEqual(taken(0));
   });
 
@@ -237,7 +237,7 @@ describe('a file of usage', () => {
     expectProblem(await send(fileOf(...Array<string>(20_000).fill(row(1)))), 413, 'body_too_large');
   });
 
-  test('is CSV by its content type, of an operator that there is, and the platform’s to send', async () => {
+  test('needs the content type of CSV, an existing operator, and the platform role', async () => {
     const text = fileOf();
     expectProblem(await send(text, { 'content-type': 'application/json' }), 415, 'unsupported_media_type');
     expectProblem(await send('{}', {}), 415, 'unsupported_media_type');
@@ -245,7 +245,7 @@ describe('a file of usage', () => {
     expectProblem(await acme.api.post(PATH, text, csv), 403, 'forbidden');
   });
 
-  test('is answered the same under its key, and another one under that is refused', async () => {
+  test('gets the same response under its key, and another file under that key is refused', async () => {
     const record = use(4, 9);
     const headers = { ...csv, 'idempotency-key': randomUUID() };
     const first = await send(fileOf(rowOf(record)), headers);

@@ -39,8 +39,8 @@ beforeAll(async () => {
 });
 afterAll(() => a1.behavesWell());
 
-describe('what a SIM used', () => {
-  test('shows with it and its services, each record once, however late and often and in which order it comes', async () => {
+describe('the usage of a SIM', () => {
+  test('appears with the SIM and its services, each record once, even if late, repeated or out of order', async () => {
     const [sim, other] = sims;
     const { iccid = '', customerServiceId = '', partnerServiceId = '' } = sim ?? {};
     // Within one month, and when the SIM was active already.
@@ -92,7 +92,7 @@ describe('what a SIM used', () => {
     });
   });
 
-  test('counts for the services that held it then, though it moved on since', async () => {
+  test('counts for the services that held the SIM then, even if it has moved since', async () => {
     const [, , sim] = sims;
     const { iccid = '', customerId = '', customerServiceId = '' } = sim ?? {};
     const select = { iccids: [iccid] };
@@ -139,7 +139,7 @@ describe('what a SIM used', () => {
     expect(holding).not.toHaveProperty('sims');
   });
 
-  test('is nothing where there was none, and takes sound ranges alone', async () => {
+  test('is empty without records, and needs a valid range', async () => {
     const path = `/v1/sims/${sims[5]?.iccid}/usage`;
     expect(is(200, await api.get(path))).toEqual({ unit: 'bytes', totalBytes: 0, points: [] });
     const refused = async (query: string, pointer: string, code: string) =>
@@ -159,7 +159,7 @@ describe('what a SIM used', () => {
 });
 
 describe('a service without SIMs', () => {
-  test('has a static pool whole and a dynamic one empty', async () => {
+  test('has a full static pool and an empty dynamic one', async () => {
     const { customer, service } = await acme.aCustomerWithService({ tariffId: 'trf_customer_static' });
     const dynamic = await acme.aCustomerService(customer.id, { tariffId: 'trf_customer_pool' });
     const read = async (id: string) => is(200, await api.get<ServiceUsage>(`/v1/customer-services/${id}/usage`));

@@ -151,7 +151,7 @@ describe('a record that always fails', () => {
     });
   });
 
-  test('for one webhook holds up no other webhook of its partner, and can be redriven', async () => {
+  test('for one webhook delays no other webhook of its partner, and can be redriven', async () => {
     const partnerId = `acme-broken-hook-${run}`;
     const good = await aWebhook(partnerId, 3);
     // No function writes such: what it is for is missing.
@@ -176,7 +176,7 @@ describe('a record that always fails', () => {
 });
 
 describe('a record that may succeed later', () => {
-  test('comes again with those behind it of its order, and no other', async () => {
+  test('is repeated with the later ones of its order, and no others', async () => {
     const partnerId = `acme-later-${run}`;
     const name = process.env.TABLE_NAME;
     process.env.TABLE_NAME = 'not-there';
@@ -192,7 +192,7 @@ describe('a record that may succeed later', () => {
 });
 
 describe('a hundred events of a hundred SIMs', () => {
-  test('take two writes each, and one read and one update of the queue for all of them; again, no second delivery', async () => {
+  test('cost two writes each, and one read and one update of the queue; repeated, they are not delivered twice', async () => {
     const partnerId = `acme-counted-${run}`;
     const webhookId = await aWebhook(partnerId, 4);
     const records = Array.from({ length: 100 }, (_, n) => activated(partnerId, n));

@@ -59,7 +59,7 @@ afterAll(() => {
 });
 
 describe('a receiver', () => {
-  test('gets the events of an order in their order, signed, as the timeline has them', async () => {
+  test('gets the events of an order in sequence, signed, as in its timeline', async () => {
     const orderEvents = await eventually(() => {
       const events = eventsAt(prompt).filter(({ type }) => type.startsWith('order.'));
       expect(events.map(({ type }) => type)).toEqual(ofTheContract);
@@ -90,7 +90,7 @@ describe('a receiver', () => {
     expect(typesAt(prompt)).toEqual(expect.arrayContaining(ofTheContract));
   });
 
-  test('that was away for an hour gets all of them then, once each, in their order', async () => {
+  test('that was unavailable for an hour then gets all events once, in sequence', async () => {
     expect(typesAt(away)).toEqual([]);
     const [refused] = await eventually(() => {
       expect(away.receiver.requests.length).toBeGreaterThan(0);
@@ -125,7 +125,7 @@ describe('a receiver', () => {
     expect(JSON.stringify(deliveries)).not.toContain('whsec_');
   });
 
-  test('that was slow gets them when it is quick again', async () => {
+  test('that was slow gets them once it is quick again', async () => {
     release();
     await eventually(() => expect(new Set(typesAt(slow))).toEqual(new Set(ofTheContract)));
   });

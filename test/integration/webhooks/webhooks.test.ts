@@ -46,7 +46,7 @@ describe('a webhook', () => {
     }
   });
 
-  test('is made once for a key', async () => {
+  test('is created once per idempotency key', async () => {
     const key = { 'idempotency-key': randomUUID() };
     const body = { url: receiver.url, events: ['*'] };
     const [first, again] = [
@@ -77,7 +77,7 @@ describe('a webhook', () => {
     expect((await theWebhook()).events).toEqual(['order.delivered']);
   });
 
-  test('gets a new secret, and is signed with the one before as well for a day', async () => {
+  test('gets a new secret, and events are also signed with the previous one for a day', async () => {
     const own = await startReceiver();
     try {
       type WithSecret = Webhook & { secret: string };
@@ -112,7 +112,7 @@ describe('a webhook', () => {
 });
 
 describe('a test event', () => {
-  test('comes signed, and again with the same id when it is asked for', async () => {
+  test('is signed, and is sent again on request with the same id', async () => {
     const { id, eventId } = is(201, await api.post<Delivery>(path('/test')));
     const delivered = (times: number) =>
       eventually(async () => {
@@ -129,8 +129,8 @@ describe('a test event', () => {
   });
 });
 
-describe('a receiver that takes nothing for a day', () => {
-  test('gets nothing more, and the webhook says why', async () => {
+describe('a receiver that accepts nothing for a day', () => {
+  test('gets no more events, and the webhook shows the reason', async () => {
     receiver.answers(() => 500);
     await eventually(async () => {
       const webhook = await theWebhook();
@@ -145,7 +145,7 @@ describe('a receiver that takes nothing for a day', () => {
     expectProblem(await api.post(path('/test')), 409, 'wrong_state');
   });
 
-  test('can be put into use again', async () => {
+  test('can be enabled again', async () => {
     receiver.answers(() => 204);
     expect(is(200, await api.patch<Webhook>(path(), { enabled: true }))).not.toHaveProperty('disabled');
     const { id } = is(201, await api.post<Delivery>(path('/test')));
@@ -154,7 +154,7 @@ describe('a receiver that takes nothing for a day', () => {
     });
   });
 
-  test('and that answers 410 gets nothing more at once', async () => {
+  test('that answers 410 gets no more events immediately', async () => {
     receiver.answers(() => 410);
     is(201, await api.post(path('/test')));
     await eventually(async () => {

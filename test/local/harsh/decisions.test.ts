@@ -9,7 +9,7 @@ import { throttledResponse, throttlingBursts } from '../../../local/harsh/thrott
 const many = <T>(count: number, make: (place: number) => T) => Array.from({ length: count }, (_, place) => make(place));
 
 describe('a stream of random numbers', () => {
-  test('is the same for the same seed and kind, and another one for every other', () => {
+  test('is determined by its seed and kind', () => {
     const numbers = (seed: number, kind: string) => many(5, drawsOf(seed, kind));
     expect(numbers(1, 'conflicts')).toEqual(numbers(1, 'conflicts'));
     expect(numbers(1, 'conflicts')).not.toEqual(numbers(2, 'conflicts'));
@@ -34,7 +34,7 @@ describe('a transaction conflict', () => {
     ],
   });
 
-  test('refuses a single write under its own name', () => {
+  test('has the error name of a single write', () => {
     const answer = conflicts(() => 0)('UpdateItem', write);
     expect(answer?.status).toBe(400);
     expect(JSON.parse(answer?.body ?? '')).toMatchObject({ __type: 'TransactionConflictException' });
@@ -67,7 +67,7 @@ describe('throttling', () => {
     expect(refused.length).toBeGreaterThan(bursts.length * 100 * 0.4);
   });
 
-  test('has the name that each service gives it', () => {
+  test('has the error name of each service', () => {
     const nameOf = (service: Parameters<typeof throttledResponse>[0], operation = 'PutItem') =>
       JSON.parse(
         throttledResponse(service, operation, '{"TransactItems":[{"Put":{"TableName":"t","Item":{}}}]}', () => 0).body,
@@ -104,7 +104,7 @@ test('the items that a request writes are found, whichever way it writes them', 
   expect(found('Query', { TableName: 't' })).toEqual([]);
 });
 
-test('the environment asks for harsh mode, with its seed or a random one', () => {
+test('the environment enables harsh mode, with its seed or a random one', () => {
   expect(harshSettings({})).toBeUndefined();
   expect(harshSettings({ CLOUD: '', HARSH_SEED: '7' })).toBeUndefined();
   expect(harshSettings({ CLOUD: 'harsh', HARSH_SEED: '7' })).toEqual({ seed: 7 });

@@ -59,15 +59,15 @@ async function ticksInBetween(freezes: boolean): Promise<number> {
   return result.ok ? Number(result.payload) : Number.NaN;
 }
 
-test('in harsh mode a worker stands still between two invocations', async () => {
+test('in harsh mode a worker is frozen between two invocations', async () => {
   expect(await ticksInBetween(true)).toBeLessThan(10);
 });
 
-test('otherwise its timers run on', async () => {
+test('otherwise its timers continue', async () => {
   expect(await ticksInBetween(false)).toBeGreaterThan(20);
 });
 
-test('a worker that stands still can be stopped', async () => {
+test('a frozen worker can be stopped', async () => {
   const { invoke, stop } = await aFunctionWithATimer(true);
   await invoke('{}');
   await pause(100);

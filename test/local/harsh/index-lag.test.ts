@@ -57,19 +57,19 @@ describe('while an index lags behind a write', () => {
     expect(answer.Count).toBe(2);
   });
 
-  test('a changed item is as it was before, with no more than what the index projects', () => {
+  test('a changed item has its earlier state, with the projected attributes', () => {
     const before = sim('b', { state: 'new', label: 'old', secret: 'not in this index' });
     const answer = withLate(before).query(inState('new'), { Items: [sim('a'), sim('b', { label: 'new' })] }, 10);
     expect(answer.Items).toEqual([sim('a'), sim('b', { state: 'new', label: 'old' })]);
   });
 
-  test('a moved item is in its old place, and not in its new one', () => {
+  test('a moved item is at its old position only', () => {
     const lag = withLate(sim('b', { state: 'new' }));
     expect(keysOf(lag.query(inState('new'), { Items: [sim('a'), sim('c')] }, 10).Items)).toEqual(['a', 'b', 'c']);
     expect(keysOf(lag.query(inState('old'), { Items: [sim('b')] }, 10).Items)).toEqual([]);
   });
 
-  test('a deleted item is still there, in the order of the list', () => {
+  test('a deleted item is still listed, in order', () => {
     const lag = withLate(sim('b', { state: 'new' }));
     const descending = inState('new', { ScanIndexForward: false });
     expect(keysOf(lag.query(descending, { Items: [sim('c'), sim('a')] }, 10).Items)).toEqual(['c', 'b', 'a']);
@@ -89,12 +89,12 @@ describe('while an index lags behind a write', () => {
     expect(answer.LastEvaluatedKey).toEqual(sim('b', { state: 'new' }));
   });
 
-  test('an item that the range of keys leaves out stays out', () => {
+  test('an item outside the range of keys is not listed', () => {
     const lag = withLate(sim('z', { state: 'new' }), 'z');
     expect(keysOf(lag.query(inState('new'), { Items: [sim('a')] }, 10).Items)).toEqual(['a']);
   });
 
-  test('an index that does not hold the old item does not show it', () => {
+  test('an index that did not contain the old item does not show it', () => {
     const lag = withLate(sim('b'));
     expect(keysOf(lag.query(inState('new'), { Items: [sim('a'), sim('b')] }, 10).Items)).toEqual(['a']);
   });
@@ -105,7 +105,7 @@ describe('while an index lags behind a write', () => {
   });
 });
 
-test('an index catches up after its delay, which further writes do not make longer', () => {
+test('an index catches up after its delay, which further writes do not extend', () => {
   const lag = withLate(undefined);
   const chosen = lag.choose([{ table: 'things', attributes: sim('b') }], 79);
   expect(chosen).toEqual([]);
@@ -113,7 +113,7 @@ test('an index catches up after its delay, which further writes do not make long
   expect(keysOf(lag.query(inState('new'), { Items: [sim('b')] }, 81).Items)).toEqual(['b']);
 });
 
-test('each index has a delay of its own', () => {
+test('each index has its own delay', () => {
   const numbers = [0, 0.25, 0.5];
   const lag = new IndexLag(() => numbers.shift() ?? 0, [table]);
   lag.remember('things', late.key, undefined, 0);
@@ -135,7 +135,7 @@ test('a share of the writes is late, each item once', () => {
   expect(halfOfTheTime().choose(writes, 0)).toEqual([]);
 });
 
-test('a query that cannot be answered as of before is refused by name', () => {
+test('a query whose earlier result cannot be simulated is refused by name', () => {
   const lag = withLate(undefined);
   const ask = (request: Partial<QueryRequest>) => () => lag.query(inState('new', request), { Items: [] }, 10);
   expect(ask({ FilterExpression: 'attribute_exists(label)' })).toThrow(/FilterExpression/);

@@ -86,7 +86,7 @@ function aTable() {
   };
 }
 
-test('a list by an index shows a write after a while, the item itself at once when it is read consistently', async () => {
+test('an index shows a write after a while, a consistent read of the item immediately', async () => {
   const { send, inState, passes, remembered } = aTable();
   await send('PutItem', { TableName: 'things', Item: item('a', 'old') });
   await send('PutItem', { TableName: 'things', Item: item('b', 'old') });

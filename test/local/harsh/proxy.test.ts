@@ -44,7 +44,7 @@ async function aService(harshness: Partial<ServiceFaults>) {
   return { handled, send, agent };
 }
 
-test('passes calls and answers on', async () => {
+test('forwards calls and responses', async () => {
   const { send, handled } = await aService({});
   expect(await send('one')).toBe('200 echo of one');
   expect(handled).toEqual(['Service.Do one']);
@@ -58,7 +58,7 @@ test('refuses a call without effect', async () => {
   expect(handled).toEqual([]);
 });
 
-test('loses an answer after the call took effect', async () => {
+test('loses a response after the call took effect', async () => {
   const { send, handled } = await aService({ losesResponse: () => true });
   await expect(send('one')).rejects.toMatchObject({ code: 'ECONNRESET' });
   expect(handled).toEqual(['Service.Do one']);
