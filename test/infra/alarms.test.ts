@@ -39,7 +39,7 @@ describe('every alarm', () => {
     }
   });
 
-  test('describes what it reports, and links to its page in the runbook', () => {
+  test('describes its meaning, and links to its page in the runbook', () => {
     for (const { Properties } of alarms()) {
       const description = text(Properties.AlarmDescription);
       expect(description).toMatch(/^[A-Z].{30,}\. \S+$/);
@@ -65,13 +65,13 @@ describe('every alarm', () => {
     }
   });
 
-  test('is quiet while nothing happens', () => {
+  test('does not fire without data', () => {
     for (const { Properties } of alarms()) {
       expect(Properties.TreatMissingData).toBe('notBreaching');
     }
   });
 
-  test('and all of them cost little: four dollars a month at most', () => {
+  test('all alarms together cost at most four dollars a month', () => {
     const metrics = alarms().map(({ Properties }) =>
       Array.isArray(Properties.Metrics)
         ? Properties.Metrics.filter((metric) => JSON.stringify(metric).includes('MetricStat')).length
@@ -81,7 +81,7 @@ describe('every alarm', () => {
   });
 });
 
-test('an operator that is down is named', () => {
+test('alarms for operators name the operator', () => {
   const down = alarms().filter(({ Properties }) => nameOf(Properties.AlarmName) === 'OperatorIsDown');
   expect(down.map(({ Properties }) => Properties.Dimensions)).toEqual(
     operatorIds.map((operator) => expect.arrayContaining([{ Name: 'operator', Value: operator }])),
@@ -94,7 +94,7 @@ describe('the topic of the alarms', () => {
     return JSON.stringify(policy?.Properties.PolicyDocument).includes(service);
   };
 
-  test('lets in CloudWatch and what watches costs, in this account', () => {
+  test('accepts messages of CloudWatch and cost monitoring, in this account', () => {
     expect(allowed('cloudwatch.amazonaws.com')).toBe(true);
     expect(allowed('aws:SourceAccount')).toBe(true);
     expect(allowed('budgets.amazonaws.com')).toBe(true);
@@ -112,7 +112,7 @@ describe('the topic of the alarms', () => {
 });
 
 describe('a budget', () => {
-  test('notifies the topic of what a month costs and is forecast to cost, where data is kept', () => {
+  test('notifies the topic of actual and forecast costs, on stages that keep data', () => {
     const [topic] = resourcesOf(production, 'AWS::SNS::Topic').keys();
     const subscribers = [{ SubscriptionType: 'SNS', Address: { Ref: topic } }];
     const notification = { ComparisonOperator: 'GREATER_THAN', Threshold: 100, ThresholdType: 'PERCENTAGE' };
@@ -129,12 +129,12 @@ describe('a budget', () => {
 });
 
 describe('cost anomalies', () => {
-  test('are looked for only where that is asked for: AWS refuses monitors by tag in most accounts', () => {
+  test('are monitored only on request: AWS refuses monitors by tag in most accounts', () => {
     expect(resourcesOf(production, 'AWS::CE::AnomalyMonitor').size).toBe(0);
     expect(resourcesOf(withAnomalies, 'AWS::Budgets::Budget').size).toBe(0);
   });
 
-  test('are looked for by the tag that everything has', () => {
+  test('are monitored by the tag of all resources', () => {
     const [monitor] = resourcesOf(withAnomalies, 'AWS::CE::AnomalyMonitor').values();
     expect(JSON.parse(text(monitor?.Properties.MonitorSpecification))).toEqual({
       Tags: { Key: 'user:service', Values: ['sim-fulfilment'] },

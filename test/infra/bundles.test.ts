@@ -18,7 +18,7 @@ describe('bundles', () => {
     expect(bundleName('functions/api/customer-services.ts')).toBe('api-customer-services');
   });
 
-  test('hold each function whole and small, and the documentation beside the function that serves it', () => {
+  test('contain each function in full, and the documentation only with the function that serves it', () => {
     for (const { folder, bytes } of bundles.values()) {
       expect(existsSync(path.join(folder, 'index.mjs'))).toBe(true);
       expect(bytes).toBeGreaterThan(0);
@@ -30,7 +30,7 @@ describe('bundles', () => {
       expect(statSync(path.join(docs, file)).size).toBeGreaterThan(0);
   });
 
-  test('hold a reference page that fits into a response of Lambda, compressed or not', () => {
+  test('contain a reference page that fits into a response of Lambda, compressed or not', () => {
     const compressed = readFileSync(path.join(bundles.get('functions/api/docs.ts')?.folder ?? '', 'docs.html.gz'));
     const sizeOf = (body: string) => Buffer.byteLength(JSON.stringify({ statusCode: 200, headers: {}, body }));
     // Lambda returns at most 6,291,556 bytes; a third is left to grow into.
@@ -64,7 +64,7 @@ describe('bundles', () => {
     ['read many items', 'new BatchGetCommand(', ({ table }) => table.includes('BatchGetItem')],
     ['read a list', '({TableName:tableName(),...', ({ table }) => table.includes('Query')],
     ['remove an item', '{Delete:{', ({ table }) => table.includes('DeleteItem')],
-  ])('that %s have the right to, and no others have', (_, code, granted) => {
+  ])('that %s have the permission for it, and no others do', (_, code, granted) => {
     const using = usersOf(code);
     const granting = Object.entries(permissions).filter(([, given]) => granted(given));
     expect(using).toEqual(granting.map(([entry]) => entry).sort());
@@ -76,7 +76,7 @@ describe('bundles', () => {
   test.each<[string, string, TableAction]>([
     ['put items', '{Put:{', 'PutItem'],
     ['update items', 'Update:{TableName', 'UpdateItem'],
-  ])('that %s have the right to, and no others have', (_, code, action) => {
+  ])('that %s have the permission for it, and no others do', (_, code, action) => {
     const using = usersOf(code);
     const granting = Object.entries(permissions).filter(([, { table }]) => table.includes(action));
     expect(using).toEqual([...granting.map(([entry]) => entry), ...onlyReads].sort());

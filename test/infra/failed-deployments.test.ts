@@ -49,7 +49,7 @@ describe('a deployment that fails', () => {
     }
   });
 
-  test('does not keep its stack from being deleted when protection is off, which is meant for the first one', async () => {
+  test('does not prevent the deletion of its stack when protection is off, as for a first deployment', async () => {
     const first = await synthesised({ stage: 'production', protect: 'false' });
     expect(first.terminationProtected).toEqual([]);
     for (const { Resources } of Object.values(partsOf(first))) {
@@ -78,7 +78,7 @@ describe('a retained resource', () => {
     'TableName',
   ];
 
-  test('has a name of its own for each creation of its stack, so that the next stack does not meet it', () => {
+  test('has a different name for each creation of its stack, so that the next stack does not conflict with it', () => {
     const named = retained()
       .filter(({ Type }) => !/::(Version|StateMachineVersion)$/.test(Type))
       .flatMap(({ stack, id, Properties }) =>
@@ -97,7 +97,7 @@ describe('a retained resource', () => {
   });
 });
 
-describe('a switch of an option and back', () => {
+describe('switching an option and back', () => {
   const exportsOf = (template: Template) =>
     Object.values(template.Outputs ?? {}).flatMap((output) =>
       typeof output === 'object' && output !== null && 'Export' in output ? [JSON.stringify(output)] : [],
@@ -107,7 +107,7 @@ describe('a switch of an option and back', () => {
     ['real operators', { sandbox: 'false' }],
     ['another issuer of tokens', { issuer: 'https://login.partner-connect.net', audience: 'sim-fulfilment' }],
   ])(
-    'to %s removes no export of a stack, which another may still import',
+    'to %s removes no export that another stack may still import',
     async (_, option) => {
       const before = partsOf(await synthesised({ stage: 'staging' }));
       const after = partsOf(await synthesised({ stage: 'staging', ...option }));

@@ -17,7 +17,7 @@ function identityOf({ identity }: typeof dev): Template {
 }
 
 describe('the user pool', () => {
-  test('signs the tokens that the API takes', () => {
+  test('signs the tokens that the API accepts', () => {
     const [authorizer] = resourcesOf(dev.service, 'AWS::ApiGatewayV2::Authorizer').values();
     const text = JSON.stringify(authorizer?.Properties.JwtConfiguration);
     expect(text).toMatch(/"Issuer":\{.*Users.*ProviderURL/);
@@ -39,7 +39,7 @@ describe('the user pool', () => {
     }
   });
 
-  test('asks the function for the claims of people and of machines, and lets it do nothing but log', () => {
+  test('invokes the function for claims of users and machines, which may do nothing but log', () => {
     const identity = identityOf(dev);
     expectResource(identity, 'AWS::Cognito::UserPool', {
       Properties: {
@@ -50,7 +50,7 @@ describe('the user pool', () => {
     expect(resourcesOf(identity, 'AWS::IAM::Policy').size).toBe(0);
   });
 
-  test('gives people tokens by the code flow alone, with no secret, for an hour', () => {
+  test('issues tokens to users only by the code flow, without a secret, for an hour', () => {
     expectResource(identityOf(dev), 'AWS::Cognito::UserPoolClient', {
       Properties: {
         GenerateSecret: false,
@@ -62,7 +62,7 @@ describe('the user pool', () => {
     });
   });
 
-  test('sends its e-mails through SES where the stage says so, and by Cognito elsewhere', async () => {
+  test('sends emails through SES if configured, and otherwise by Cognito', async () => {
     const identityArn = 'arn:aws:ses:eu-west-1:123456789012:identity/partner-connect.net';
     const elsewhere = await synthesised({ emailFrom: 'sims@partner-connect.net', emailIdentityArn: identityArn });
     expectResource(identityOf(elsewhere), 'AWS::Cognito::UserPool', {
@@ -78,14 +78,14 @@ describe('the user pool', () => {
     expect(pool?.Properties).not.toHaveProperty('EmailConfiguration');
   }, 180_000);
 
-  test('sends people to the page that the stage names', async () => {
+  test('redirects users to the page of the stage', async () => {
     const elsewhere = await synthesised({ signInAt: 'https://portal.partner-connect.net/signed-in' });
     expectResource(identityOf(elsewhere), 'AWS::Cognito::UserPoolClient', {
       Properties: { CallbackURLs: ['https://portal.partner-connect.net/signed-in'] },
     });
   });
 
-  test('is looked at every quarter of an hour, so that no deployment locks a client out for longer', () => {
+  test('is read every quarter of an hour, so that no deployment excludes a client for longer', () => {
     const schedules = [...resourcesOf(dev.service, 'AWS::Scheduler::Schedule')];
     const [, schedule] = schedules.find(([id]) => id.includes('KeepAudiences')) ?? [];
     expect(schedule?.Properties.ScheduleExpression).toBe('rate(15 minutes)');
@@ -98,7 +98,7 @@ describe('the user pool', () => {
     }
   });
 
-  test('outlives everything in production, where a second factor is a must', () => {
+  test('is retained in production, where a second factor is required', () => {
     const identity = identityOf(production);
     expectResource(identity, 'AWS::Cognito::UserPool', {
       DeletionPolicy: 'RetainExceptOnCreate',

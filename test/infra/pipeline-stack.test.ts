@@ -59,7 +59,7 @@ describe('the pipeline', () => {
     expect(buildSpecOf('Acceptance')).toContain('npm run acceptance');
   });
 
-  test('tests staging, and protects production from being deleted, as a role of the stage that may do that alone', () => {
+  test('tests staging, and protects production from deletion, with a role of the stage that may only do this', () => {
     const granted = (template: Template) =>
       [...resourcesOf(template, 'AWS::IAM::Role')].flatMap(([id, { Properties }]) =>
         id.startsWith('Pipeline') ? [{ name: Properties.RoleName, actions: actionsIn(Properties.Policies) }] : [],
@@ -90,14 +90,14 @@ describe('the pipeline', () => {
   });
 });
 
-describe('the role that looks for drift', () => {
+describe('the role that detects drift', () => {
   const drift = (template: Template) => {
     const [, role] = [...resourcesOf(template, 'AWS::IAM::Role')].find(([id]) => id.startsWith('Drift')) ?? [];
     if (!role) throw new Error('There is no role for drift');
     return role.Properties;
   };
 
-  test('lets the repository’s own branch in, and no other', () => {
+  test('can be assumed only by the repository’s own branch', () => {
     for (const template of [roles.staging, roles.production]) {
       expect(drift(template).AssumeRolePolicyDocument).toMatchObject({
         Statement: [
@@ -114,7 +114,7 @@ describe('the role that looks for drift', () => {
     }
   });
 
-  test('reads no data, no secret and no log, takes on no other role, and changes nothing', () => {
+  test('cannot read data, secrets or logs, assume other roles, or change anything', () => {
     const { ManagedPolicyArns, Policies } = drift(roles.production);
     expect(ManagedPolicyArns).toBeUndefined();
     const actions = actionsIn(Policies);
@@ -128,7 +128,7 @@ describe('the role that looks for drift', () => {
     expect(actions.filter((action) => revealing.test(action))).toEqual([]);
   });
 
-  test('can read the settings of every type of resource of a stage, but for those that hold secrets', async () => {
+  test('can read the settings of every resource type of a stage, except those with secrets', async () => {
     const stages = [await synthesised({ stage: 'staging' }), await synthesised({ stage: 'production' })];
     const types = stages
       .flatMap(({ data, identity, sandbox, service }) => [data, identity, sandbox, service])
@@ -150,7 +150,7 @@ describe('a pipeline to an account for each stage', () => {
     productionRegion: 'eu-west-1',
   };
 
-  test('deploys to each, and acts there by a role of that account that lets the pipeline in alone', async () => {
+  test('deploys to each, and acts there with a role that only the pipeline can assume', async () => {
     const { pipeline, staging } = await synthesisedPipeline({
       ...pipelineProps,
       context,

@@ -96,12 +96,12 @@ describe('the HTTP API', () => {
   const routes = () =>
     [...resourcesOf(dev.service, 'AWS::ApiGatewayV2::Route').values()].map(({ Properties }) => Properties);
 
-  test('has every route of the route table and no other, but for the one that answers unknown paths', () => {
+  test('has exactly the routes of the route table, and one for unknown paths', () => {
     const keys = routes().map(({ RouteKey }) => RouteKey);
     expect(keys.sort()).toEqual([...declared.map(({ key }) => key), '$default'].sort());
   });
 
-  test('asks for a token on every route but the public ones and that for unknown paths', () => {
+  test('requires a token on every route except public ones and that for unknown paths', () => {
     const withoutToken = routes().filter(({ AuthorizationType }) => AuthorizationType !== 'JWT');
     expect(withoutToken.map(({ RouteKey }) => RouteKey).sort()).toEqual([
       '$default',
@@ -116,7 +116,7 @@ describe('the HTTP API', () => {
     }
   });
 
-  test('takes the tokens of another issuer alone, where one is named', async () => {
+  test('accepts only tokens of the external issuer, if configured', async () => {
     const { service, identity } = await synthesised({ stage: 'production', ...real });
     expect(identity).toBeUndefined();
     expectResource(service, 'AWS::ApiGatewayV2::Authorizer', {
@@ -128,7 +128,7 @@ describe('the HTTP API', () => {
     });
   }, 180_000);
 
-  test('lets pages of the origins that the stage names call it, and no page by default', async () => {
+  test('allows pages of the configured origins to call it, and none by default', async () => {
     const origins = ['https://console.partner-connect.net', 'https://portal.partner-connect.net'];
     const { service } = await synthesised({ corsOrigins: origins.join(',') });
     const corsOf = (template: Template) =>
@@ -161,7 +161,7 @@ describe('the HTTP API', () => {
     );
   });
 
-  test('is throttled and logs who asked for what', () => {
+  test('is throttled and logs each request', () => {
     expectResource(dev.service, 'AWS::ApiGatewayV2::Stage', {
       Properties: {
         DefaultRouteSettings: {
@@ -173,7 +173,7 @@ describe('the HTTP API', () => {
     });
   });
 
-  test('may call the function for unknown paths, whose route has no path', () => {
+  test('has a permission for the function for unknown paths, whose route has no path', () => {
     const permissions = [...resourcesOf(dev.service, 'AWS::Lambda::Permission').values()];
     const forDefault = permissions.filter(({ Properties }) =>
       JSON.stringify(Properties.SourceArn).endsWith('"/*/*"]]}'),
@@ -186,7 +186,7 @@ describe('the HTTP API', () => {
 describe('every function', () => {
   const functions = () => [...resourcesOf(dev.service, 'AWS::Lambda::Function').values()];
 
-  test('is there, one for each entry file', () => {
+  test('has an entry file of its own', () => {
     expect(functions()).toHaveLength(functionEntries(resources).length);
     expect(Object.keys(permissions).sort()).toEqual(functionEntries(resources).sort());
   });
@@ -215,7 +215,7 @@ describe('every function', () => {
     }
   });
 
-  test('has a role and a log of its own', () => {
+  test('has its own role and log', () => {
     const roles = functions().map(({ Properties }) => JSON.stringify(Properties.Role));
     const logs = functions().map(({ Properties }) => JSON.stringify(Properties.LoggingConfig));
     expect(new Set(roles).size).toBe(functions().length);
@@ -228,7 +228,7 @@ describe('every function', () => {
     }
   });
 
-  test('has a whole core where it serves routes that keep one busy, and a part of one otherwise', () => {
+  test('has a whole core if its routes are busy, and a part of one otherwise', () => {
     const served = [...resourcesOf(dev.service, 'AWS::Lambda::Function')].filter(([id]) => id.startsWith('Api'));
     const whole = served.filter(([, { Properties }]) => Number(Properties.MemorySize) >= 1769);
     expect(whole.map(([id]) => id).sort()).toEqual([
@@ -237,7 +237,7 @@ describe('every function', () => {
     ]);
   });
 
-  test('that is invoked asynchronously leaves what it failed to handle in the dead letters', () => {
+  test('that is invoked asynchronously sends failed events to the dead-letter queue', () => {
     const scheduled = [...resourcesOf(dev.service, 'AWS::Scheduler::Schedule').values()];
     expect(scheduled).toHaveLength(Object.keys(scheduleEntries).length);
     const [deadLetters] = resourcesOf(dev.service, 'AWS::SQS::Queue').keys();
@@ -259,7 +259,7 @@ describe('every function', () => {
 });
 
 describe('the changes of the table', () => {
-  test('that can be events come to one function, and to the dead letters when it cannot handle them', () => {
+  test('that can be events reach one function, and the dead-letter queue when they fail', () => {
     const [stream] = resourcesOf(dev.data, 'AWS::DynamoDB::Table').values();
     expect(stream?.Properties.StreamSpecification).toEqual({ StreamViewType: 'NEW_AND_OLD_IMAGES' });
     const [deadLetters] = resourcesOf(dev.service, 'AWS::SQS::Queue').keys();
@@ -293,7 +293,7 @@ describe('the changes of the table', () => {
 });
 
 describe('every log', () => {
-  test('ends some day', () => {
+  test('has a retention', () => {
     for (const template of [dev.service, production.service]) {
       const logs = resourcesOf(template, 'AWS::Logs::LogGroup');
       for (const { Properties } of logs.values()) expect(Properties.RetentionInDays).toBeGreaterThan(0);
@@ -301,14 +301,14 @@ describe('every log', () => {
   });
 });
 
-describe('what functions may do', () => {
-  test('is named: no action has a wildcard', () => {
+describe('the permissions of functions', () => {
+  test('name their actions without wildcards', () => {
     for (const statement of [...statements(dev.service), ...statements(dev.data)]) {
       expect(actionsOf(statement).filter((action) => action.includes('*'))).toEqual([]);
     }
   });
 
-  test('is never to scan the table, to change it, or to use PartiQL', () => {
+  test('never include scanning the table, changing it, or using PartiQL', () => {
     const onTable = new Set(
       statements(dev.service)
         .flatMap(actionsOf)
@@ -328,7 +328,7 @@ describe('what functions may do', () => {
     ]);
   });
 
-  test('is never to change or remove an entry of a journal, and to add one only where the API is served', () => {
+  test('never include changing or removing a journal entry; only functions of the API may add one', () => {
     for (const entry of Object.keys(permissions).filter((name) => permissions[name]?.table.includes('PutItem'))) {
       expect(statementsByEntry(entry)).toContainEqual(
         expect.objectContaining({
@@ -342,18 +342,18 @@ describe('what functions may do', () => {
     }
   });
 
-  test('is to read the changes of the table only where events are made of them', () => {
+  test('include reading the table’s stream only for publishing events', () => {
     const readers = Object.keys(permissions).filter((entry) => actionsByEntry(entry).includes('dynamodb:GetRecords'));
     expect(readers).toEqual(['functions/streams/publish-events.ts']);
   });
 
-  test('is bound to a resource, but for traces and the delivery of logs', () => {
+  test('are bound to a resource, except for traces and log delivery', () => {
     const unbound = statements(dev.service).filter(({ Resource }) => Resource === '*');
     const services = new Set(unbound.flatMap(actionsOf).map((action) => action.split(':')[0]));
     expect([...services].sort()).toEqual(['logs', 'xray']);
   });
 
-  test('is to read the table where nothing is written, and nothing at all for the documentation', () => {
+  test('include only reading for functions that do not write, and nothing for the documentation', () => {
     const beyondObserving = (entry: string) =>
       statementsByEntry(entry)
         .filter(({ Condition }) => Condition === undefined)
@@ -367,7 +367,7 @@ describe('what functions may do', () => {
     expect(beyondObserving('functions/api/docs.ts')).toEqual([]);
   });
 
-  test('is to make the key for cursors where nothing else is written', () => {
+  test('include creating the key of cursors for functions that write nothing else', () => {
     const conditional = statementsByEntry('functions/api/catalogue.ts').filter(({ Condition }) => Condition);
     expect(conditional.map(({ Action, Condition }) => ({ Action, Condition }))).toEqual([
       {
@@ -377,7 +377,7 @@ describe('what functions may do', () => {
     ]);
   });
 
-  test('reads due items across partners in schedules only', () => {
+  test('include reading due items across partners only for schedules', () => {
     const acrossPartners = statements(dev.service).filter(({ Resource }) =>
       JSON.stringify(Resource).includes(`/index/${table.indexes.due.name}"`),
     );
@@ -385,7 +385,7 @@ describe('what functions may do', () => {
     expect(acrossPartners).toHaveLength(5);
   });
 
-  test('is to read the secret of the operators only where operators are called', () => {
+  test('include reading the operators’ secret only for functions that call operators', () => {
     const reads = Object.keys(permissions).filter((entry) =>
       actionsByEntry(entry).includes('secretsmanager:GetSecretValue'),
     );
@@ -396,7 +396,7 @@ describe('what functions may do', () => {
     );
   });
 
-  test('is to make users and clients in the one pool, and set the audiences of the one authoriser, where that is asked for', () => {
+  test('include managing users, clients and audiences only for functions that declare it', () => {
     const rightsOn = (entry: string) =>
       statementsByEntry(entry)
         .filter((statement) => actionsOf(statement).some((action) => /^(cognito-idp|apigateway):/.test(action)))
@@ -423,7 +423,7 @@ describe('what functions may do', () => {
     ]);
   });
 
-  test('is nothing of the kind where another issuer signs the tokens', async () => {
+  test('do not include a user pool if another issuer signs the tokens', async () => {
     const { service } = await synthesised({ stage: 'staging', ...real });
     const actions = statements(service).flatMap(actionsOf);
     expect(actions.filter((action) => /^(cognito-idp|apigateway):/.test(action))).toEqual([]);
@@ -431,7 +431,7 @@ describe('what functions may do', () => {
     expect(resourcesOf(service, 'AWS::Scheduler::Schedule').size).toBe(Object.keys(scheduleEntries).length - 1);
   }, 180_000);
 
-  test('is to start executions only where orders and operations begin or are resumed', () => {
+  test('include starting executions only for functions that start or resume orders and operations', () => {
     const starts = Object.keys(permissions).filter((entry) => actionsByEntry(entry).includes('states:StartExecution'));
     expect(starts.sort()).toEqual([
       'functions/api/operations.ts',
@@ -459,7 +459,7 @@ describe('the data', () => {
     }
   });
 
-  test('is copied each day and each month in production, where no copy goes before its time', () => {
+  test('is backed up daily and monthly in production, where no backup can be deleted early', () => {
     const [plan] = resourcesOf(production.data, 'AWS::Backup::BackupPlan').values();
     // Safe: a plan's rules have this shape in a template.
     const rules = (
@@ -478,7 +478,7 @@ describe('the data', () => {
     expect(resourcesOf(dev.data, 'AWS::Backup::BackupPlan').size).toBe(0);
   });
 
-  test('outlives everything in production', () => {
+  test('is retained in production', () => {
     expectResource(production.data, 'AWS::DynamoDB::Table', {
       DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
@@ -506,7 +506,7 @@ describe('the data', () => {
     );
   });
 
-  test('holds no operator key in its template', () => {
+  test('has no operator key in its template', () => {
     const [secret] = resourcesOf(dev.data, 'AWS::SecretsManager::Secret').values();
     expect(secret?.Properties.SecretString).toBeUndefined();
   });

@@ -30,7 +30,7 @@ describe('a behaviour', () => {
     ['a fraction over 1', { shipFraction: 1.1 }],
     ['a negative lead time', { leadTimeDays: -1 }],
     ['a word for a number', { failureRate: 'often' }],
-  ])('with %s is none', (_, behaviour) => {
+  ])('with %s is invalid', (_, behaviour) => {
     expect(behaviourSchema.safeParse(behaviour).success).toBe(false);
   });
 
@@ -51,7 +51,7 @@ describe('an operator that', () => {
     expect((await operator.ask('3uk', 'GET', '/orders/ord_1')).status).toBe(404);
   });
 
-  test('stalls lets go of its callers when the sandbox stops', async () => {
+  test('stalls releases its callers when the sandbox stops', async () => {
     operator.sandbox.behave('3uk', { stall: true });
     const stalled = operator.ask('3uk', 'PUT', '/orders/ord_1', { quantity: 50, deliveryAddress });
     const ended = expect(stalled).rejects.toThrow();
@@ -62,7 +62,7 @@ describe('an operator that', () => {
     operator = await sandboxOnAFakeClock();
   });
 
-  test('fails answers 503 with Retry-After, at times although it did what it was asked', async () => {
+  test('fails answers 503 with Retry-After, sometimes after it has acted', async () => {
     operator.sandbox.behave('3uk', { failureRate: 0.3 });
     const submit = () => operator.ask('3uk', 'PUT', '/orders/ord_1', { quantity: 50, deliveryAddress });
 
@@ -79,7 +79,7 @@ describe('an operator that', () => {
     expect((await operator.ask('3uk', 'GET', '/orders/ord_1')).status).toBe(200);
   });
 
-  test('repeats itself says older statuses again, and the true one every other time', async () => {
+  test('repeats itself returns older statuses, and the present one every other time', async () => {
     operator.sandbox.behave('3uk', { leadTimeDays: 3, duplicateAnswers: true });
     await operator.ask('3uk', 'PUT', '/orders/ord_1', { quantity: 50, deliveryAddress });
     operator.clock.pass(20);
@@ -93,7 +93,7 @@ describe('an operator that', () => {
     ]);
   });
 
-  test('repeats itself lists SIMs of earlier pages again, in another order each time, and leaves none out', async () => {
+  test('repeats itself lists SIMs of earlier pages again, in varying order, and omits none', async () => {
     operator.sandbox.behave('3uk', { leadTimeDays: 0, duplicateAnswers: true });
     await operator.ask('3uk', 'PUT', '/orders/ord_1', { quantity: 50, deliveryAddress });
     const listed: string[] = [];
@@ -115,7 +115,7 @@ describe('an operator that', () => {
     expect(new Set(one as object[])).toHaveProperty('size', 20);
   });
 
-  test('repeats itself answers SIM by SIM in another order, one of them twice', async () => {
+  test('repeats itself answers about SIMs in another order, one of them twice', async () => {
     operator.sandbox.behave('3uk', { leadTimeDays: 0, duplicateAnswers: true });
     await operator.ask('3uk', 'PUT', '/orders/ord_1', { quantity: 2, deliveryAddress });
     const { body } = await operator.ask('3uk', 'GET', '/orders/ord_1/sims?limit=1');
@@ -130,7 +130,7 @@ describe('an operator that', () => {
 });
 
 describe('a caller', () => {
-  test.each([undefined, 'Bearer another', API_KEY])('that shows %p is not let in', async (authorization) => {
+  test.each([undefined, 'Bearer another', API_KEY])('that sends %p is refused', async (authorization) => {
     const response = await fetch(`${operator.sandbox.url}/operators/3uk/orders/ord_1`, {
       headers: authorization === undefined ? {} : { authorization },
     });

@@ -79,7 +79,7 @@ async function delivered(id: string): Promise<string[]> {
 }
 
 describe('the sandbox behind a function URL', () => {
-  test('takes an order, delivers it, and activates its SIMs, with nothing kept between two calls but its table', async () => {
+  test('accepts an order, delivers it, and activates its SIMs, with no state except its table', async () => {
     expect(await order('ord_1')).toMatchObject({ statusCode: 201, body: { status: 'accepted' } });
     expect(await order('ord_1')).toMatchObject({ statusCode: 200 });
     clock.pass(10);
@@ -92,7 +92,7 @@ describe('the sandbox behind a function URL', () => {
     expect(body.sims).toMatchObject([{ status: 'active' }]);
   });
 
-  test('loses nothing of what many callers do at once', async () => {
+  test('loses no change of concurrent callers', async () => {
     const iccids = await delivered('ord_1');
     const answers = await Promise.all(
       iccids.slice(0, 20).map((iccid, n) => {
@@ -123,7 +123,7 @@ describe('the sandbox behind a function URL', () => {
     expect(body.records).toMatchObject([{ iccid, bytes: 5 }]);
   });
 
-  test('says that it is well to everybody, and more only to who has the key', async () => {
+  test('reports its health to everybody, and more only to callers with the key', async () => {
     const nobody = { authorization: 'Bearer no' };
     expect(await ask('GET', '/health', undefined, nobody)).toMatchObject({ statusCode: 200 });
     expect(await ask('GET', '/operators/3uk/usage', undefined, nobody)).toMatchObject({ statusCode: 401 });

@@ -17,7 +17,7 @@ const status = async (operatorId = '3uk', orderId = 'ord_1') =>
   (await operator.ask(operatorId, 'GET', `/orders/${orderId}`)).body.status;
 
 describe('an order at the sandbox operator', () => {
-  test('is accepted at once, then processed, dispatched a day or two before delivery, and delivered', async () => {
+  test('is accepted immediately, then processed, dispatched a day or two before delivery, and delivered', async () => {
     operator.sandbox.behave('3uk', { leadTimeDays: 4 });
     const { status: code, body } = await submit();
     expect(code).toBe(201);
@@ -67,7 +67,7 @@ describe('an order at the sandbox operator', () => {
     expect((await submit('3uk', 'ord_1', 150)).status).toBe(409);
   });
 
-  test('is cancelled before it is dispatched, once and for all', async () => {
+  test('can be cancelled permanently before its dispatch', async () => {
     operator.sandbox.behave('3uk', { leadTimeDays: 3 });
     await submit();
     expect(await operator.ask('3uk', 'POST', '/orders/ord_1/cancel')).toMatchObject({
@@ -80,7 +80,7 @@ describe('an order at the sandbox operator', () => {
     expect((await operator.ask('3uk', 'GET', '/orders/ord_1/sims')).status).toBe(409);
   });
 
-  test('is not cancelled once it is dispatched, and says why', async () => {
+  test('cannot be cancelled after its dispatch, with the reason', async () => {
     await submit();
     operator.clock.pass(20);
     expect(await operator.ask('3uk', 'POST', '/orders/ord_1/cancel')).toMatchObject({
@@ -102,12 +102,12 @@ describe('an order at the sandbox operator', () => {
     expect((await operator.ask('a1', 'GET', '/orders/ord_1')).status).toBe(404);
   });
 
-  test('with a lead time of none is delivered at once', async () => {
+  test('without a lead time is delivered immediately', async () => {
     operator.sandbox.behave('3uk', { leadTimeDays: 0 });
     expect((await submit()).body).toMatchObject({ status: 'delivered', deliveredQuantity: 100 });
   });
 
-  test('with a part of a day as lead time goes through all its steps in it', async () => {
+  test('with a fraction of a day as lead time goes through all its steps', async () => {
     operator.sandbox.behave('3uk', { leadTimeDays: 0.5 });
     await submit();
     operator.clock.pass(0.2);
@@ -118,7 +118,7 @@ describe('an order at the sandbox operator', () => {
     expect(await status()).toBe('delivered');
   });
 
-  test('is rejected when the operator rejects orders, and stays so', async () => {
+  test('is rejected permanently when the operator rejects orders', async () => {
     operator.sandbox.behave('3uk', { rejectOrders: true });
     expect((await submit()).body).toMatchObject({ status: 'rejected', reason: expect.any(String) });
     operator.sandbox.behave('3uk', {});
@@ -143,7 +143,7 @@ describe('an order at the sandbox operator', () => {
     ['more than the operator makes', { quantity: 100_001, deliveryAddress }],
     ['no address', { quantity: 50 }],
     ['a field too many', { quantity: 50, deliveryAddress, colour: 'red' }],
-  ])('with %s is not understood', async (_, body) => {
+  ])('with %s is invalid', async (_, body) => {
     expect(await operator.ask('3uk', 'PUT', '/orders/ord_1', body)).toMatchObject({
       status: 422,
       body: { code: 'invalid_order' },
@@ -185,7 +185,7 @@ describe('the SIMs of a delivered order', () => {
     });
   });
 
-  test('come page by page, each once, as many as were ordered', async () => {
+  test('are listed page by page, each once, as many as were ordered', async () => {
     await submit('3uk', 'ord_1', 10_000);
     operator.clock.pass(20);
     const seen = new Set<string>();

@@ -28,14 +28,14 @@ const status = (some = iccids) => post('/sims/status', { iccids: some });
 const all = (state: string) => iccids.map((iccid) => ({ iccid, status: state }));
 
 describe('a SIM at the sandbox operator', () => {
-  test('is delivered barred, and active as soon as it is asked for', async () => {
+  test('is delivered barred, and becomes active on request', async () => {
     expect(await status()).toEqual(all('barred'));
     expect(await activate()).toEqual(all('active'));
     expect(await status()).toEqual(all('active'));
     expect(await activate()).toEqual(all('active'));
   });
 
-  test('takes its time to become active when the operator is slow', async () => {
+  test('becomes active late when the operator is slow', async () => {
     operator.sandbox.behave('3uk', { activationDelayDays: 2 });
     expect(await activate()).toEqual(all('pending'));
     operator.clock.pass(1.9);
@@ -45,7 +45,7 @@ describe('a SIM at the sandbox operator', () => {
     expect(await status()).toEqual(all('active'));
   });
 
-  test('is refused while it is on the list of the refused, and can be asked for again', async () => {
+  test('is refused while it is listed as refused, and can be requested again', async () => {
     const [first = '', second = ''] = iccids;
     operator.sandbox.behave('3uk', { refuseActivation: [first] });
     const refused = { iccid: first, status: 'refused', reason: expect.any(String) };
@@ -55,7 +55,7 @@ describe('a SIM at the sandbox operator', () => {
     expect(await activate([first])).toEqual([{ iccid: first, status: 'active' }]);
   });
 
-  test('is barred and freed at once', async () => {
+  test('is barred and unbarred immediately', async () => {
     await activate();
     expect(await bar(true)).toEqual(all('barred'));
     expect(await status()).toEqual(all('barred'));
@@ -94,7 +94,7 @@ describe('a batch', () => {
     expect(await status([first])).toMatchObject([{ status: 'refused' }]);
   });
 
-  test('with the key of an earlier one and another body is not taken', async () => {
+  test('with the key of an earlier one and another body is refused', async () => {
     await activate(iccids, 'one-key');
     const other = { iccids: iccids.slice(1) };
     const said = await operator.ask('3uk', 'POST', '/sims/activations', other, { 'idempotency-key': 'one-key' });
@@ -139,7 +139,7 @@ describe('a batch', () => {
   });
 });
 
-describe('what SIMs use', () => {
+describe('the usage of SIMs', () => {
   test('is reported from a cursor on, and later usage follows it', async () => {
     const [iccid = ''] = iccids;
     operator.sandbox.recordUsage('3uk', { iccid, bytes: 10 });
@@ -178,7 +178,7 @@ describe('what SIMs use', () => {
     expect(told.every(({ recordId, bytes }) => byId.get(recordId) === bytes)).toBe(true);
   });
 
-  test('is not noted when it makes no sense', () => {
+  test('is refused when it is invalid', () => {
     expect(() => operator.sandbox.recordUsage('3uk', { iccid: 'x', bytes: 1 })).toThrow();
     expect(() => operator.sandbox.recordUsage('4UK', { iccid: iccids[0] ?? '', bytes: 1 })).toThrow(/4UK/);
   });

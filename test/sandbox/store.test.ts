@@ -42,7 +42,7 @@ describe('the books of the sandbox', () => {
     }
   });
 
-  test('have an order before the operator says that it took it', async () => {
+  test('contain an order before the operator accepts it', async () => {
     const { sandbox, ask } = await sandboxOnAFakeClock({ storeFile });
     await ask('3uk', 'PUT', '/orders/ord_1', { quantity: 50, deliveryAddress });
     expect(await readFile(storeFile, 'utf8')).toContain('ord_1');
@@ -50,7 +50,7 @@ describe('the books of the sandbox', () => {
     expect(await readdir(folder)).toEqual(['operators.json']);
   });
 
-  test('stay small: SIMs that are as delivered take no room', async () => {
+  test('stay small: unchanged SIMs need no space', async () => {
     const { sandbox, ask } = await sandboxOnAFakeClock({ storeFile });
     await ask('3uk', 'PUT', '/orders/ord_1', { quantity: 100_000, deliveryAddress });
     await sandbox.stop();

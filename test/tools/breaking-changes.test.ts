@@ -29,7 +29,7 @@ describe('this API', () => {
     expect(breakingChanges(now, now)).toEqual([]);
   });
 
-  test('would break who uses a route that goes', () => {
+  test('would break callers of a removed route', () => {
     const without = openApiDocument(
       allRoutes.filter(({ path }) => path !== '/v1/orders/quote'),
       project.version,
@@ -103,12 +103,12 @@ describe('a request', () => {
     expect(told(taking(before), taking(after))).toEqual([]);
   });
 
-  test('breaks when it needs a body, or takes none', () => {
+  test('breaks when it requires a body, or no longer accepts one', () => {
     expect(told(api({}), taking(text))).toEqual(['now requires a body']);
     expect(told(taking(text), api({}))).toEqual(['no longer accepts a body']);
   });
 
-  test('breaks with a parameter that goes, is new and required, or takes less', () => {
+  test('breaks with a parameter that is removed, new and required, or narrower', () => {
     const parameter = (name: string, schema: Json, required = false) => ({ name, in: 'query', required, schema });
     const before = api({ parameters: [parameter('q', text), parameter('state', oneOf('x', 'y'))] });
     const after = api({ parameters: [parameter('state', oneOf('x')), parameter('limit', text, true)] });
@@ -120,7 +120,7 @@ describe('a request', () => {
     ]);
   });
 
-  test('breaks when it needs a token that it did not need', () => {
+  test('breaks when it newly requires a token', () => {
     expect(told(api({ security: [] }), api({}))).toEqual(['now requires a token']);
     expect(told(api({}), api({ security: [] }))).toEqual([]);
   });
@@ -151,7 +151,7 @@ describe('an answer', () => {
     expect(told(answering(before), answering(after))).toEqual([]);
   });
 
-  test('breaks with a status, a media type or a header that goes', () => {
+  test('breaks with a removed status, media type or header', () => {
     const answer = (responses: Json) => api({ responses });
     const before = answer({
       200: { headers: { ETag: { required: true }, Link: {} }, content: { 'text/csv': { schema: text } } },
@@ -177,7 +177,7 @@ describe('named schemas', () => {
     expect(told(before, answering(thing, { Thing: object({}) }))).toEqual(['the response 200/a is removed']);
   });
 
-  test('may name themselves', () => {
+  test('may be recursive', () => {
     const tree = { Thing: object({ child: thing }) };
 
     expect(told(taking(thing, tree), taking(thing, tree))).toEqual([]);

@@ -123,7 +123,7 @@ describe('npm run new -- route', () => {
     expect(await text('verification/fuzz/things.ts')).toContain("['dep_', 'depot'],");
   });
 
-  test('leaves a use case that says that it is to be written, and a test of it', async () => {
+  test('creates a use case that throws until it is written, and its test', async () => {
     await expect(
       node("await (await import('./use-cases/depots/get-depot.ts')).getDepot('acme', 'none')"),
     ).rejects.toThrow('Write getDepot: {"partnerId":"acme","id":"none"}');

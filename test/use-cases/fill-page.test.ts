@@ -86,7 +86,7 @@ describe('the pages of a list', () => {
     );
   });
 
-  test('are full, but the last, when nothing is filtered', async () => {
+  test('are full, except the last, when nothing is filtered', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: 700 }), fc.integer({ min: 1, max: 200 }), async (count, limit) => {
         const { pages } = await pagesOf([limit], listOf(itemsOf(Array.from({ length: count }, () => true))));
@@ -99,16 +99,16 @@ describe('the pages of a list', () => {
     );
   });
 
-  test('of an empty list are one, empty', async () => {
+  test('of an empty list are one empty page', async () => {
     expect(await page(50, undefined, listOf([]))).toEqual({ items: [] });
   });
 
-  test('name no next one when the page ends with the list', async () => {
+  test('have no next page when they end with the list', async () => {
     expect(await page(3, undefined, listOf(itemsOf([true, true, true])))).not.toHaveProperty('next');
     expect(await page(3, undefined, listOf(itemsOf([true, true, true, true])))).toHaveProperty('next', 'item00002');
   });
 
-  test('take five reads at the most, however little is kept: the page is short then and goes on', async () => {
+  test('take at most five reads, however few items match: the page is then short and has a next one', async () => {
     const list = listOf(itemsOf([...Array.from({ length: 5000 }, () => false), true]));
     const { items, next } = await page(50, undefined, list);
     expect(list.reads()).toBe(5);

@@ -57,7 +57,7 @@ describe('docs/cost.md', () => {
     expect(printed).toBe(bill(readRequest(args).load, deployed));
   });
 
-  test('is renewed without a change of anything else', () => {
+  test('is updated without other changes', () => {
     const print = (args: readonly string[]) => bill(readRequest(args).load, deployed);
 
     expect(withExamples(document, print)).toBe(document);

@@ -66,7 +66,7 @@ describe('usage', () => {
     expect(amountOf(lines, 'read units')).toBeCloseTo(365 * 9500 * 5);
   });
 
-  test('keeps the collector busy for each of two records a SIM', () => {
+  test('takes the collector’s time for two records per SIM', () => {
     expect(amountOf(lines, 'GB-seconds')).toBeCloseTo(((365 * 9500 * 2) / 686) * 2);
   });
 
@@ -83,7 +83,7 @@ describe('usage', () => {
     );
   });
 
-  test('costs nothing when no SIM sends', () => {
+  test('costs nothing when no SIM sends data', () => {
     expect(linesOf('usage', { sims: 1000, sending: 0 })).toEqual([]);
   });
 });
@@ -146,7 +146,7 @@ test('an event is eleven write units a webhook', () => {
   expect(amountOf(linesOf('events', load), 'write units')).toBe(0);
 });
 
-describe('what watches', () => {
+describe('monitoring', () => {
   test('is a metric for each hour in which its route is asked, and alarms, and dashboards', () => {
     const lines = linesOf('monitoring', { sims: 10, requestsPerSim: 365 });
 

@@ -33,7 +33,7 @@ describe('the picture of the state machine', () => {
     expect(() => withPicture('# Nothing', 'state machine', '')).toThrow('no place for the picture');
   });
 
-  test('leaves what stands around it, other pictures too', () => {
+  test('does not change its surroundings, including other pictures', () => {
     const document = documentAt('docs/architecture.md');
     const changed = withPicture(withPicture(document, 'architecture', 'A'), 'state machine', 'B');
 
@@ -49,7 +49,7 @@ describe('the picture of the architecture', () => {
     expect(withPicture(document, 'architecture', architecturePicture(await stacksOn()))).toBe(document);
   });
 
-  test('follows the template: a right that is taken away is a way that is gone', async () => {
+  test('follows the template: without a permission, its connection is not drawn', async () => {
     const stacks = await stacksOn();
     const isWay = /Service_Changes -->\|"reads, writes"\| Data_Table/;
     expect(architecturePicture(stacks)).toMatch(isWay);
@@ -72,7 +72,7 @@ describe('the picture of the architecture', () => {
     expect(production).not.toContain('starts"| Service_Alarms');
   });
 
-  test('has a place for every function, or says which has none', async () => {
+  test('has a node for every function, or an error names the missing one', async () => {
     const { Service: service = { Resources: {}, Outputs: {} }, ...others } = await stacksOn();
     const Resources = Object.fromEntries(
       Object.entries(service.Resources).filter(([, { Type }]) => Type !== 'AWS::Lambda::EventSourceMapping'),

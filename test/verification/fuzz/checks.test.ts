@@ -80,7 +80,7 @@ const csv = (text: string): HttpResponse => ({
 const named = { name: 'Northwind' };
 const created = answer(201, customer);
 
-describe('an answer is as it must be', () => {
+describe('a response is valid', () => {
   test.each<[string, SentRequest, HttpResponse]>([
     ['what was made', post(named), created],
     ['a refusal', post({ nam: 'x' }), answer(422, problem(422, 'unknown_field'))],
@@ -171,12 +171,12 @@ describe('an answer is as it must be', () => {
       post(named),
       { status: 413, headers: {}, text: '', body: { message: 'x' } },
     ],
-  ])('not when it is %s', (_what, sent, given) => {
+  ])('but not when it is %s', (_what, sent, given) => {
     expect(check(sent, given)).not.toEqual([]);
   });
 });
 
-describe('an answer shows nothing of the inside', () => {
+describe('a response shows no internal details', () => {
   test.each([
     'Error\n    at handler (index.mjs:1:1)',
     'ConditionalCheckFailedException',
@@ -191,18 +191,18 @@ describe('an answer shows nothing of the inside', () => {
     expect(leaks(post(named), answer(422, problem(422, 'invalid_input', { detail })))).not.toEqual([]);
   });
 
-  test('but what the request said itself', () => {
+  test('except content of the request', () => {
     const echo = answer(422, problem(422, 'not_found', { detail: 'There is no customer P#acme#SIM#3.' }));
     expect(leaks(post({ customerId: 'P#acme#SIM#3' }), echo)).toEqual([]);
   });
 
-  test('and has no header that the request put there', () => {
+  test('and has no injected header', () => {
     expect(leaks(post(named), answer(201, customer, { 'x-injected': 'yes' }))).not.toEqual([]);
   });
 });
 
-describe('what was made', () => {
-  test('is read where it is said to be, and is as it was sent', () => {
+describe('a created resource', () => {
+  test('can be read at its location, as it was sent', () => {
     const sent = post({ name: ' Northwind ', tags: [] });
     expect(lostValues(sent, customer)).toEqual([]);
     const [next] = followUps(sent, created);
@@ -213,11 +213,11 @@ describe('what was made', () => {
     expect(next?.faults(answer(200, { ...customer, id: 'cus_2' }))).not.toEqual([]);
   });
 
-  test('is not asked for again when the answer was given before', () => {
+  test('is not read again after a replayed response', () => {
     expect(followUps(post(named), answer(201, customer, { 'idempotent-replayed': 'true' }))).toEqual([]);
   });
 
-  test('and a list goes on where it says that it does', () => {
+  test('and a list has its announced next page', () => {
     const link = '</v1/customers?limit=1&cursor=b>; rel="next"';
     const [ofCsv] = followUps(get('/v1/customers'), { ...csv('id\r\n'), headers: { link } });
     expect(ofCsv?.request).toMatchObject({
