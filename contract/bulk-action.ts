@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
-import { iccidProblem } from '../domain/iccid.ts';
 import { MAX_DAYS_AHEAD } from '../domain/operation.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { simStates } from '../domain/sim.ts';
@@ -21,25 +20,8 @@ export const simFilter = () =>
 /** The maximum number of ICCIDs in a request. */
 const MAX_ICCIDS = 10_000;
 
-/** The maximum number of invalid ICCIDs that a response lists. */
-const MAX_ICCID_ERRORS = 50;
-
-const iccids = z.lazy(() =>
-  z.array(z.string().check(z.maxLength(100))).check(
-    z.maxLength(MAX_ICCIDS),
-    z.superRefine((list, context) => {
-      let reported = 0;
-      for (const [index, iccid] of list.entries()) {
-        const problem = iccidProblem(iccid);
-        if (problem !== undefined && reported < MAX_ICCID_ERRORS) {
-          reported += 1;
-          const message = `${problem[0]?.toUpperCase()}${problem.slice(1)}.`;
-          context.addIssue({ code: 'custom', path: [index], message, params: { code: 'invalid_iccid' } });
-        }
-      }
-    }),
-  ),
-);
+/** `resolveSelection` checks the numbers, because the rules differ between operators. */
+const iccids = z.lazy(() => z.array(z.string().check(z.maxLength(100))).check(z.maxLength(MAX_ICCIDS)));
 
 const selectSchema = z.lazy(() =>
   z

@@ -50,6 +50,12 @@ export function iccidProblem(text: string, rule: CheckDigitRule = 'required'): s
   return text.endsWith(expected) ? undefined : `the check digit should be ${expected}, not ${text.slice(-1)}`;
 }
 
+/** Why a text is not an ICCID of any operator, given the rules of all operators; `undefined` when it is one. */
+export function anyIccidProblem(text: string, rules: readonly CheckDigitRule[]): string | undefined {
+  const problems = rules.map((rule) => iccidProblem(text, rule));
+  return problems.includes(undefined) ? undefined : problems[0];
+}
+
 /**
  * Appends the check digit to a body of 18 or 19 digits.
  *

@@ -126,7 +126,7 @@ const inputCodes: Readonly<Record<string, string>> = {
   invalid_domain: 'The domain of the email address is invalid.',
   invalid_element: 'An item of the list is invalid.',
   invalid_format: 'The text does not have the required format.',
-  invalid_iccid: 'An ICCID has 19 or 20 digits. The last one is a check digit.',
+  invalid_iccid: 'An ICCID has 18 to 20 digits. With most operators, the last one is a check digit.',
   invalid_key: 'A field name is invalid.',
   invalid_type: 'The value has the wrong type.',
   invalid_union: 'The value has none of the permitted forms.',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { iccidProblem, isIccid, withCheckDigit } from '../../domain/iccid.ts';
+import { anyIccidProblem, type CheckDigitRule, iccidProblem, isIccid, withCheckDigit } from '../../domain/iccid.ts';
 
 const digit = fc.constantFrom(...'0123456789');
 const body = fc
@@ -61,5 +61,30 @@ describe('an ICCID', () => {
         expect([...'0123456789'].filter((last) => isIccid(`${digits}${last}`))).toHaveLength(1);
       }),
     );
+  });
+});
+
+describe('the check digit rule of an operator', () => {
+  const whole = withCheckDigit('894420000000000001');
+  const body = whole.slice(0, -1);
+
+  test.each<[CheckDigitRule, string, boolean]>([
+    ['required', whole, true],
+    ['required', body, false],
+    ['absent', body, true],
+    ['absent', `${whole}1`, false],
+    ['either', whole, true],
+    ['either', body, true],
+    // 20 digits leave no room for a check digit to be left out.
+    ['either', withCheckDigit('8944200000000000001'), true],
+    ['either', `${withCheckDigit('8944200000000000001').slice(0, -1)}x`, false],
+  ])('%s: %s is an ICCID: %j', (rule, text, isOne) => {
+    expect(isIccid(text, rule)).toBe(isOne);
+    expect(iccidProblem(text, rule) === undefined).toBe(isOne);
+  });
+
+  test('a number is an ICCID if one operator issues such numbers', () => {
+    expect(anyIccidProblem(body, ['required', 'absent'])).toBeUndefined();
+    expect(anyIccidProblem(body, ['required'])).toBe('an ICCID has 19 or 20 digits, not 18');
   });
 });

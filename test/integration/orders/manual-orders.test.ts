@@ -282,6 +282,23 @@ describe('a file of SIMs', () => {
     expect(await load(id, text)).toMatchObject({ loaded: 0, alreadyLoaded: 2, rejected: rows.length - 2 });
   });
 
+  test('can have ICCIDs without a check digit, where the operator leaves it out', async () => {
+    const path = '/v1/platform/operators/portal';
+    is(200, await platform.put(path, { ...settings, iccid: { checkDigit: 'absent' } }));
+    const { id } = await aDispatchedOrder();
+    const bodies = iccids(10).map((iccid) => iccid.slice(0, -1));
+    expect(await load(id, simFile([...bodies.slice(0, 9), '894977700']))).toMatchObject({ loaded: 9, rejected: 1 });
+    is(200, await report(id, 'deliver', {}));
+    const { id: target } = await acme.aPartnerService({ tariffId: 'trf_portal_partner' });
+    const select = { iccids: bodies.slice(0, 2) };
+    expect(await acme.bulkDone('migrate', { select, partnerServiceId: target })).toMatchObject({ succeeded: 2 });
+    is(200, await platform.put(path, settings));
+    expectInvalid(
+      await acme.api.post('/v1/sims/migrate', { select: { iccids: ['894977700'] }, partnerServiceId: target }),
+      [['/select/iccids/0', 'invalid_iccid']],
+    );
+  });
+
   test('never loads more SIMs than were ordered', async () => {
     const { id } = await aDispatchedOrder(10);
     const listed = iccids(12);
