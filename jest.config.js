@@ -19,7 +19,7 @@ const shared = {
   },
 };
 
-/** Tests that are too long for `npm test`: large fleets, several releases, restarts. `npm run test:all` runs them. */
+/** Tests that are too long for `npm test`: large fleets, faults, several releases, restarts. `npm run test:all` runs them. */
 const LONG = '\\.long\\.test\\.ts$';
 
 const integration = {

@@ -7,48 +7,55 @@ const { default: Sequencer } = createRequire(import.meta.url)('@jest/test-sequen
  * wait alternate with tests that use the processor. The first ones need no cloud, because clouds take a while to start.
  */
 const longest = [
-  'fleet.long',
+  'fleet',
   'local/cloud',
   'sim-fulfilment-app',
-  'new-route.long',
-  'resilience.long',
-  'orders-failed',
-  'alarms',
-  'executions-across-releases.long',
-  'bulk-scheduled',
-  'orders-to-active',
-  'orders-late-activations',
+  'new-route',
+  'resilience',
   'http-roles',
-  'orders-unruly-operators',
+  'alarms',
+  'executions-across-releases',
+  'orders-late-activations',
+  'manual-orders',
+  'orders-to-active',
+  'orders-failed',
+  'chaos',
   'bulk-dry-run',
+  'bulk-cancel-and-retry',
+  'fuzz',
+  'sims-lists',
+  'backfill',
+  'bulk-goes-on',
+  'bulk-scheduled',
+  'orders-unruly-operators',
+  'external-issuer',
   'set-aside',
   'http-hostile-input',
   'webhooks-deliveries',
-  'sims-lists',
-  'orders-ends',
-  'harsh',
-  'bulk-cancel-and-retry',
-  'usage',
-  'chaos',
-  'bulk-goes-on',
-  'bulk-actions',
-  'docs-commands',
+  'bulk-selections',
   'restore',
   'orders-plans',
-  'sims-life',
-  'bulk-selections',
-  'machine-clients',
-  'holding',
-  'fuzz',
-  'model',
+  'docs-commands',
+  'services-of-customers',
+  'services-catalogue',
   'http-ground-rules',
+  'harsh',
+  'holding',
+  'orders-ends',
+  'usage',
+  'bulk-actions',
+  'model',
+  'machine-clients',
+  'sims-life',
 ];
 
 /** Starts the longest tests first, so that all workers finish at about the same time. */
 export default class LongestFirst extends Sequencer {
   sort(tests) {
     const rank = ({ path }) => {
-      const place = longest.findIndex((name) => path.endsWith(`/${name}.test.ts`));
+      const place = longest.findIndex(
+        (name) => path.endsWith(`/${name}.test.ts`) || path.endsWith(`/${name}.long.test.ts`),
+      );
       return place < 0 ? longest.length : place;
     };
     return super.sort(tests).toSorted((one, other) => rank(one) - rank(other));
