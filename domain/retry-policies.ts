@@ -9,7 +9,7 @@ export type RetryPolicy = {
   maxDelayMs: number;
 };
 
-/** For calls to the table while an API caller waits: under ten seconds in total, well within the gateway's thirty. */
+/** For calls to the table and to Cognito while an API caller waits: under ten seconds in total, well within the gateway's thirty. */
 export const interactiveRetries: RetryPolicy = { maxAttempts: 10, firstDelayMs: 50, maxDelayMs: 2_000 };
 
 /** For calls to the table in tasks, schedules and streams: up to 26 seconds, so that a throttled table fails no whole page. */

@@ -16,6 +16,16 @@ export type ListedSim = { iccid: Iccid; imsi?: string; msisdn?: string; imei?: s
 /** Why a row was not loaded. `row` counts as spreadsheets do: 2 is the row after the header row. */
 export type RowError = { row: number; iccid?: string; code: string; message: string };
 
+/** What became of the rows of a file; for a dry run, what would become of them. */
+export type LoadedFile = {
+  rows: number;
+  loaded: number;
+  /** Rows that an earlier file has loaded. */
+  alreadyLoaded: number;
+  rejected: number;
+  errors: readonly RowError[];
+};
+
 /** A row that can be loaded. */
 export type LoadableRow = { row: number; sim: ListedSim };
 

@@ -1,6 +1,8 @@
 import { ApiGatewayV2Client, GetAuthorizerCommand, UpdateAuthorizerCommand } from '@aws-sdk/client-apigatewayv2';
 import { memoize } from '../../domain/memoize.ts';
+import { interactiveRetries } from '../../domain/retry-policies.ts';
 import { clientTimeouts } from '../aws-clients.ts';
+import { boundedRetries } from '../dynamodb/retry-strategy.ts';
 import { required } from '../environment.ts';
 
 /**
@@ -9,7 +11,9 @@ import { required } from '../environment.ts';
  */
 export const MAX_AUDIENCES = 50;
 
-const client = memoize(() => new ApiGatewayV2Client(clientTimeouts));
+const client = memoize(
+  () => new ApiGatewayV2Client({ ...clientTimeouts, retryStrategy: boundedRetries(() => interactiveRetries) }),
+);
 
 const authorizer = () => ({ ApiId: required('API_ID'), AuthorizerId: required('AUTHORIZER_ID') });
 

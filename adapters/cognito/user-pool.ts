@@ -1,9 +1,21 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { memoize } from '../../domain/memoize.ts';
+import { interactiveRetries } from '../../domain/retry-policies.ts';
 import { clientTimeouts } from '../aws-clients.ts';
+import { boundedRetries } from '../dynamodb/retry-strategy.ts';
 import { required } from '../environment.ts';
 
-export const cognito = memoize(() => new CognitoIdentityProviderClient(clientTimeouts));
+/**
+ * Retries for up to ten seconds. Cognito's quotas are so small that a list of fifty clients exceeds them, and the three attempts of
+ * the SDK would be over within a fraction of a second.
+ */
+export const cognito = memoize(
+  () =>
+    new CognitoIdentityProviderClient({
+      ...clientTimeouts,
+      retryStrategy: boundedRetries(() => interactiveRetries),
+    }),
+);
 
 /** Whether the deployment has its own user pool. With an external token issuer it has none. */
 export const hasUserPool = () => Boolean(process.env.USER_POOL_ID);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { bulkFields, fleetConfirmation, simFilter } from '../../contract/bulk-action.ts';
+import { loadedFileSchema } from '../../contract/loaded-file.ts';
 import { dryRunSchema, operationSchema, showOperation } from '../../contract/operation.ts';
 import { showSim, showSimEvent, simEventSchema, simSchema } from '../../contract/sim.ts';
 import { showSimUsage, simUsageQuery, simUsageSchema } from '../../contract/usage.ts';
@@ -7,8 +8,10 @@ import { described } from '../../domain/described.ts';
 import type { OperationTarget } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
+import { labelSchema, tagsSchema } from '../../domain/sim-labels.ts';
 import { idSchema, line } from '../../domain/text.ts';
 import { labelSim } from '../../use-cases/sims/label-sim.ts';
+import { labelSims } from '../../use-cases/sims/label-sims.ts';
 import { listVisibleSims, readSim, readSimTimeline } from '../../use-cases/sims/read-sims.ts';
 import { type BulkAction, startBulkAction } from '../../use-cases/sims/start-bulk-action.ts';
 import { readSimUsage } from '../../use-cases/usage/read-usage.ts';
@@ -26,6 +29,9 @@ import {
 
 const select = { iccids: ['8944200000000000017'] };
 const bulkAnswers = { 200: dryRunSchema, 202: operationSchema };
+
+/** The most rows of a file of labels. */
+const MAX_LABEL_ROWS = 5000;
 
 /** Reading and labelling SIMs, and bulk actions on up to the whole fleet. */
 export const routes: Route[] = [
@@ -65,8 +71,8 @@ export const routes: Route[] = [
     summary: 'Update the label and tags of a SIM',
     body: () =>
       z.strictObject({
-        label: z.optional(z.nullable(line(60))),
-        tags: z.optional(z.nullable(z.array(line(30)).check(z.maxLength(10)))),
+        label: z.optional(z.nullable(labelSchema)),
+        tags: z.optional(z.nullable(tagsSchema)),
       }),
     example: { label: 'Meter 17', tags: ['north'] },
     answers: { 200: simSchema },
@@ -75,6 +81,27 @@ export const routes: Route[] = [
       const { before, after } = await labelSim(caller, iccid, body, { now, precondition });
       return { ...okResource(showSim(after)), before: showSim(before) };
     },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/sims/labels',
+    operationId: 'labelSims',
+    access: 'change_sims',
+    tag: 'SIMs',
+    summary: 'Set labels and tags of SIMs from a file',
+    description: `Accepts up to ${MAX_LABEL_ROWS} rows and 1 MiB. \`tags\` are separated by \`;\`. An empty cell changes nothing. Good rows take effect; bad rows are listed in \`errors\`. A file can be sent again. \`?dryRun=true\` only checks.`,
+    query: () => z.strictObject({ dryRun: z.optional(z.enum(['true', 'false'])) }),
+    body: () =>
+      z
+        .array(z.strictObject({ iccid: z.string(), label: z.optional(z.string()), tags: z.optional(z.string()) }))
+        .check(z.maxLength(MAX_LABEL_ROWS)),
+    bodyType: 'text/csv',
+    example: [{ iccid: '8944200000000000017', label: 'Meter 17', tags: 'north;outdoor' }],
+    answers: { 200: loadedFileSchema },
+    handle: async ({ caller, query: { dryRun }, body, now }) => ({
+      status: 200,
+      body: await labelSims(caller, body, { now, isDryRun: dryRun === 'true' }),
+    }),
   }),
   route({
     method: 'GET',

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { writeListCell } from '../../domain/list-cell.ts';
 import { writeCsv } from './csv.ts';
 import type { Route } from './route.ts';
 
@@ -99,19 +100,13 @@ function valueAt(value: unknown, [name, ...rest]: readonly string[]): unknown {
   return name === undefined || value === undefined ? value : valueAt(fieldOf(value, name), rest);
 }
 
-/** Separates the values of a list in one cell. */
-const LIST_SEPARATOR = ';';
-
-/** A backslash escapes separators and backslashes in a value. */
-const escapeListItem = (text: string) => text.replace(/[\\;]/g, '\\$&');
-
 /** Absent values are empty. An object without a schema for its fields is JSON. */
 function cellOf(value: unknown, isJson: boolean): string {
   if (value === undefined) {
     return '';
   }
   if (Array.isArray(value) && !isJson) {
-    return value.map((item) => escapeListItem(String(item))).join(LIST_SEPARATOR);
+    return writeListCell(value.map(String));
   }
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

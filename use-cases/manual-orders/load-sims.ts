@@ -10,6 +10,7 @@ import { newSimInHolding } from '../../domain/sim.ts';
 import {
   type ListedSim,
   type LoadableRow,
+  type LoadedFile,
   type RowError,
   readSimRows,
   type SimRow,
@@ -19,16 +20,6 @@ import { receivedIccids } from '../orders/receive-sims.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 import { WRITES_IN_FLIGHT } from '../sims/stage-limits.ts';
 import { readManualOrder, requireAnsweredCancellation } from './manual-order.ts';
-
-/** What became of the rows of a file; for a dry run, what would become of them. */
-export type LoadedFile = {
-  rows: number;
-  loaded: number;
-  /** Rows whose SIMs an earlier file has loaded for this order. */
-  alreadyLoaded: number;
-  rejected: number;
-  errors: readonly RowError[];
-};
 
 /** How long another file of the same order is refused after a file was interrupted. Longer than a request can take. */
 const LOADING_MS = 40_000;

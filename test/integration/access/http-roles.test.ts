@@ -214,6 +214,11 @@ const routes: Record<string, Row> = {
   'GET /v1/sims': list(may.seeOwn, '/v1/sims'),
   'GET /v1/sims/{iccid}': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}`),
   'PATCH /v1/sims/{iccid}': edit(may.changeSims, ({ sim }) => `/v1/sims/${sim}`),
+  'POST /v1/sims/labels': {
+    who: may.changeSims,
+    ask: (api) => api.post('/v1/sims/labels', 'nothing\r\n', { 'content-type': 'text/csv' }),
+    own: 422,
+  },
   'GET /v1/sims/{iccid}/events': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}/events`),
   'GET /v1/sims/{iccid}/usage': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}/usage`),
   'POST /v1/sims/migrate': create(may.changeSims, '/v1/sims/migrate'),

@@ -219,6 +219,58 @@ describe('the list of SIMs', () => {
   });
 });
 
+describe('a file of labels', () => {
+  const csv = { 'content-type': 'text/csv' };
+  const send = async (text: string, query = '') =>
+    is(200, await api.post<{ errors: unknown[] }>(`/v1/sims/labels${query}`, text, csv));
+
+  test('labels its good rows, names what is wrong with the others, and can be sent again', async () => {
+    const labelled = cloud.partner('acme-labels');
+    const sims = await labelled.simsInHolding({ operatorId: 'a1', quantity: 20 });
+    const [one, two, three] = sims as [Sim, Sim, Sim];
+    const own = async (text: string, query = '') =>
+      is(200, await labelled.api.post<{ errors: unknown[] }>(`/v1/sims/labels${query}`, text, csv));
+    const text = [
+      'iccid,label,tags',
+      `${one.iccid},Meter 1,"north;a\\;b"`,
+      `${two.iccid},,south`,
+      `${one.iccid},Meter 2,`,
+      `8999999999999999999,Meter 3,`,
+      `${three.iccid},${'x'.repeat(61)},`,
+      '',
+    ].join('\r\n');
+    const expectedFile = {
+      rows: 5,
+      loaded: 2,
+      alreadyLoaded: 0,
+      rejected: 3,
+      errors: [
+        expect.objectContaining({ row: 4, code: 'duplicate_in_file' }),
+        expect.objectContaining({ row: 5, code: 'not_found' }),
+        expect.objectContaining({ row: 6, code: 'invalid_label' }),
+      ],
+    };
+    expect(await own(text, '?dryRun=true')).toEqual(expectedFile);
+    expect(is(200, await labelled.api.get<Sim>(`/v1/sims/${one.iccid}`))).not.toHaveProperty('label');
+    expect(await own(text)).toEqual(expectedFile);
+    expect(is(200, await labelled.api.get<Sim>(`/v1/sims/${one.iccid}`))).toMatchObject({
+      label: 'Meter 1',
+      tags: ['north', 'a;b'],
+    });
+    expect(is(200, await labelled.api.get<Sim>(`/v1/sims/${two.iccid}`))).toMatchObject({ tags: ['south'] });
+    expect(await own(text)).toMatchObject({ loaded: 0, alreadyLoaded: 2, rejected: 3 });
+  });
+
+  test('cannot label SIMs of another partner', async () => {
+    const [theirs] = fleet;
+    const outsider = cloud.partner('globex-labels');
+    await outsider.aCustomer();
+    const answer = await outsider.api.post('/v1/sims/labels', `iccid,label\r\n${theirs?.iccid},Mine\r\n`, csv);
+    expect(is(200, answer)).toMatchObject({ loaded: 0, errors: [{ row: 2, code: 'not_found' }] });
+    expect(await send(`iccid,label\r\n${theirs?.iccid},${theirs?.label ?? ''}\r\n`)).toMatchObject({ rejected: 0 });
+  });
+});
+
 describe('the lists that belong to SIMs', () => {
   test('name the services and customers that they have', async () => {
     const customers = new Set((await acme.all<Customer>('/v1/customers')).map(({ id }) => id));

@@ -1,0 +1,70 @@
+import pMap from 'p-map';
+import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
+import { getSims, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
+import type { PartnerCaller } from '../../domain/access.ts';
+import { relabel } from '../../domain/sim.ts';
+import { type LabelChange, type LabelRow, readLabelRows } from '../../domain/sim-labels.ts';
+import type { LoadedFile, RowError } from '../../domain/sim-manifest.ts';
+import { isUnchanged } from '../is-unchanged.ts';
+import { WRITES_IN_FLIGHT } from './stage-limits.ts';
+
+/**
+ * Sets labels and tags of SIMs from a file. A file can be sent again.
+ *
+ * 1. Check the rows, each by itself: a bad row changes nothing and does not affect others.
+ * 2. Save the SIMs whose label or tags differ from their row. A SIM that another request changes at the same time is reported.
+ */
+export async function labelSims(
+  caller: PartnerCaller,
+  rows: readonly LabelRow[],
+  { now, isDryRun }: { now: Date; isDryRun: boolean },
+): Promise<LoadedFile> {
+  const { changes, errors } = readLabelRows(rows);
+  const sims = await getSims(
+    caller.partnerId,
+    changes.map(({ iccid }) => iccid),
+  );
+  const outcomes = await pMap(
+    changes,
+    (change) => labelOne(caller, sims.get(change.iccid), change, { now, isDryRun }),
+    {
+      concurrency: WRITES_IN_FLIGHT,
+    },
+  );
+  const all = [...errors, ...outcomes.flatMap((outcome) => (typeof outcome === 'string' ? [] : [outcome]))];
+  return {
+    rows: rows.length,
+    loaded: outcomes.filter((outcome) => outcome === 'changed').length,
+    alreadyLoaded: outcomes.filter((outcome) => outcome === 'unchanged').length,
+    rejected: all.length,
+    errors: all.sort((one, other) => one.row - other.row),
+  };
+}
+
+async function labelOne(
+  caller: PartnerCaller,
+  sim: SimRecord | undefined,
+  { row, iccid, ...labels }: LabelChange,
+  { now, isDryRun }: { now: Date; isDryRun: boolean },
+): Promise<'changed' | 'unchanged' | RowError> {
+  if (!sim) {
+    return { row, iccid, code: 'not_found', message: 'You have no SIM with this ICCID.' };
+  }
+  const labelled = relabel(sim, labels, now.toISOString());
+  const { label, tags, formerCustomer } = labelled;
+  if (isUnchanged(sim, { label, tags, formerCustomer })) {
+    return 'unchanged';
+  }
+  if (isDryRun) {
+    return 'changed';
+  }
+  try {
+    await saveSim(caller.partnerId, sim, labelled, 'sim.labelled', { actor: caller.userId });
+    return 'changed';
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return { row, iccid, code: 'conflict', message: 'The SIM was changed at the same time. Send the row again.' };
+    }
+    throw error;
+  }
+}
