@@ -14,7 +14,7 @@ export const simSchema = namedSchema('Sim', () =>
     imei: z.optional(z.string()),
     eid: z.optional(z.string()),
     operatorId: operatorIdSchema,
-    orderId: z.string(),
+    orderId: described(z.optional(z.string()), 'Absent for imported SIMs.'),
     state: z.enum(simStates),
     bars: z.array(z.object({ type: z.literal('data'), reason: z.string(), since: time })),
     partnerServiceId: z.string(),

@@ -41,7 +41,8 @@ const duplicateOf = (row: number) => ({
   message: `Row ${row} is about the same SIM. Keep one of the two.`,
 });
 
-function readLabelRow({
+/** The label and tags in the cells of a row, or the rule that they violate. */
+export function readLabelRow({
   label,
   tags,
 }: LabelRow): Pick<LabelChange, 'label' | 'tags'> | { code: string; message: string } {

@@ -29,6 +29,15 @@ export const statesWithCustomer = [
 /** A bar that blocks the SIM's data at the operator. */
 export type Bar = { type: 'data'; reason: string; since: string };
 
+/** The state and services of a SIM at its import, and the user who imported it. */
+export type ImportedPlace = {
+  state: SimState;
+  partnerServiceId: string;
+  customerId?: string;
+  customerServiceId?: string;
+  by: string;
+};
+
 export type Sim = {
   iccid: Iccid;
   /** Absent when the operator's list did not have it. */
@@ -38,7 +47,10 @@ export type Sim = {
   /** The number of an embedded SIM's chip. */
   eid?: string;
   operatorId: OperatorId;
-  orderId: string;
+  /** Absent for SIMs of an imported fleet. */
+  orderId?: string;
+  /** How the SIM began here, if it did not arrive with an order: its place at the import. */
+  imported?: ImportedPlace;
   state: SimState;
   bars: readonly Bar[];
   partnerServiceId: string;

@@ -11,6 +11,19 @@ export type Tenure = {
   customerServiceId?: string | undefined;
 };
 
+/** The first tenure of a SIM: in the holding service of its operator, or where it was imported. */
+export function firstTenure({
+  createdAt,
+  operatorId,
+  imported,
+}: Pick<Sim, 'createdAt' | 'operatorId' | 'imported'>): Tenure {
+  if (!imported) {
+    return { from: createdAt, partnerServiceId: holdingServiceId(operatorId) };
+  }
+  const { partnerServiceId, customerId, customerServiceId } = imported;
+  return { from: createdAt, partnerServiceId, customerId, customerServiceId };
+}
+
 /** The timeline entries that change a SIM's services. */
 const moves: readonly string[] = ['sim.migrated', 'sim.assigned', 'sim.unassigned'];
 
@@ -19,16 +32,16 @@ export function isMove({ type }: Pick<SimEvent, 'type'>): boolean {
 }
 
 /**
- * The tenures of a SIM, oldest first, derived from its timeline. The first is in the holding service of its operator.
+ * The tenures of a SIM, oldest first, derived from its timeline. The first is where the SIM arrived.
  *
  * @param targetOf the target of an operation. A step of an unknown operation changes no service.
  */
 export function tenuresOf(
-  sim: Pick<Sim, 'operatorId' | 'createdAt'>,
+  sim: Pick<Sim, 'operatorId' | 'createdAt' | 'imported'>,
   steps: readonly SimEvent[],
   targetOf: (operationId: string) => OperationTarget | undefined,
 ): [Tenure, ...Tenure[]] {
-  const tenures: [Tenure, ...Tenure[]] = [{ from: sim.createdAt, partnerServiceId: holdingServiceId(sim.operatorId) }];
+  const tenures: [Tenure, ...Tenure[]] = [firstTenure(sim)];
   for (const step of steps.filter(isMove)) {
     tenures.push(tenureAfter(tenures.at(-1) ?? tenures[0], step, targetOf(step.operationId ?? '')));
   }

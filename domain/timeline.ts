@@ -1,7 +1,6 @@
 import type { Operation } from './operation.ts';
-import { holdingServiceId } from './service.ts';
 import type { Sim, SimEvent } from './sim.ts';
-import { type Tenure, tenureAfter } from './tenure.ts';
+import { firstTenure, type Tenure, tenureAfter } from './tenure.ts';
 
 /** An entry of a SIM's timeline, with the resources and the reason that it concerns. */
 export type TimelineLine = Omit<SimEvent, 'actor'> & {
@@ -20,11 +19,11 @@ export const SYSTEM = 'system';
 
 /** Completes the steps of a SIM's timeline from the operations that took them. */
 export function timelineOf(
-  sim: Pick<Sim, 'operatorId' | 'createdAt'>,
+  sim: Pick<Sim, 'operatorId' | 'createdAt' | 'imported'>,
   steps: readonly SimEvent[],
   operationOf: (id: string) => Pick<Operation, 'target' | 'requestedBy'> | undefined,
 ): TimelineLine[] {
-  let tenure: Tenure = { from: sim.createdAt, partnerServiceId: holdingServiceId(sim.operatorId) };
+  let tenure: Tenure = firstTenure(sim);
   return steps.map((step) => {
     const operation = operationOf(step.operationId ?? '');
     const before = tenure;
@@ -40,6 +39,8 @@ export function timelineOf(
 function subjectOf({ type }: SimEvent, services: Tenure, reason: string | undefined): Partial<TimelineLine> {
   const { partnerServiceId, customerId, customerServiceId } = services;
   switch (type) {
+    case 'sim.imported':
+      return { partnerServiceId, customerId, customerServiceId };
     case 'sim.migrated':
       return { partnerServiceId };
     case 'sim.assigned':
@@ -63,7 +64,7 @@ export function timelineForCustomer(lines: readonly TimelineLine[], customerId: 
   for (const [index, line] of lines.entries()) {
     if (line.type === 'sim.unassigned') {
       owner = undefined;
-    } else if (line.type === 'sim.assigned') {
+    } else if (line.type === 'sim.assigned' || line.type === 'sim.imported') {
       start = line.customerId === customerId && owner !== customerId ? index : start;
       owner = line.customerId;
     }

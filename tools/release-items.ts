@@ -3,11 +3,14 @@ import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/clie
 import { startBackfill } from '../adapters/dynamodb/backfill.ts';
 import { deadLetter } from '../adapters/dynamodb/dead-letters.ts';
 import { saveFailedChange } from '../adapters/dynamodb/failed-changes.ts';
+import { importSims } from '../adapters/dynamodb/imported-sims.ts';
 import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kinds.ts';
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { upsertOperator } from '../adapters/dynamodb/operators.ts';
 import { addRequests } from '../adapters/dynamodb/request-counts.ts';
+import { withCheckDigit } from '../domain/iccid.ts';
 import type { OperatorSettings } from '../domain/operator.ts';
+import type { Sim as StoredSim } from '../domain/sim.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
 import { type Client, createClient } from '../local/demo/client.ts';
 import { runStory } from '../local/demo/story.ts';
@@ -21,6 +24,20 @@ export type KeptItem = { kind: ItemKind; item: Record<string, AttributeValue> };
 const MAX_ITEMS_PER_KIND = 12;
 const PARTNER = 'release';
 const DAY_MS = 1000;
+
+const keptImport: StoredSim = {
+  iccid: withCheckDigit('894301000000000001'),
+  operatorId: 'kept',
+  imported: { state: 'in_holding', partnerServiceId: 'psv_holding_kept', by: 'kept' },
+  state: 'in_holding',
+  bars: [],
+  partnerServiceId: 'psv_holding_kept',
+  tags: [],
+  stateChangedAt: '2026-03-02T10:30:00.000Z',
+  createdAt: '2026-03-02T10:30:00.000Z',
+  updatedAt: '2026-03-02T10:30:00.000Z',
+  version: 1,
+};
 
 const keptOperator: OperatorSettings = {
   name: 'Kept Mobile',
@@ -122,6 +139,7 @@ async function simulateYear(
   const platform = createClient(cloud.url, await cloud.tokenFor({ roles: ['platform'] }));
   await platform.post(`/v1/platform/partners/${PARTNER}/orders/${manual.id}/accept`, { operatorReference: 'kept' });
   await api.post(`/v1/orders/${manual.id}/cancel`, {});
+  await importSims(PARTNER, [keptImport]);
   await addRequests(PARTNER, 1, 5);
   await startBackfill(1, cloud.clock.now());
   await operatorTraffic.acquire('orange', Math.floor(Date.now() / 1000), 5);

@@ -35,6 +35,8 @@ export const itemKinds = {
   partner: itemKind('P#{partnerId}', 'PARTNER', ['id'] satisfies (keyof Partner)[]),
   /** An operator that the platform created or replaced. */
   operator: itemKind('OPERATORS', 'OPR#{id}'),
+  /** The number of SIMs that were imported for a partner. */
+  importedSims: itemKind('P#{partnerId}', 'IMPORTED'),
   /** A manual order, in the list of the platform's staff. */
   manualOrder: itemKind('MANUAL_ORDERS#{state}', 'ORD#{orderId}'),
   manualTask: itemKind('MANUAL_TASKS#{state}', 'TASK#{id}'),

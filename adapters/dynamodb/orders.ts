@@ -109,7 +109,7 @@ export async function queryOrders(
 }
 
 /**
- * The number of SIMs that a partner has received, which is its fleet because SIMs are never removed. Counted from the
+ * The number of SIMs that a partner has received. With the imported ones they are its fleet, because SIMs are never removed. Counted from the
  * orders, which are far fewer.
  */
 export async function countReceivedSims(partnerId: string): Promise<number> {

@@ -92,6 +92,17 @@ export async function getCustomerServiceWithTariff(
   return service && { service, tariff: await getTariff(service.tariffId) };
 }
 
+/** A customer's service with exactly this name. */
+export async function findCustomerServiceByName(
+  partnerId: string,
+  customerId: string,
+  name: string,
+): Promise<CustomerServiceRecord | undefined> {
+  const reserved = await get<{ customerServiceId: string }>(serviceNameKey(partnerId, customerId, name));
+  const service = reserved && (await getCustomerService(partnerId, reserved.customerServiceId));
+  return service?.name === name ? service : undefined;
+}
+
 /**
  * Creates a service of a customer.
  *

@@ -51,12 +51,18 @@ export function versionOf(step: StoredStep): number {
   return Number(step.slice(0, step.indexOf(' ')));
 }
 
+function arrivalOf({ createdAt: at, imported }: Pick<Sim, 'createdAt' | 'imported'>): SimEvent {
+  return imported
+    ? { version: 1, at, type: 'sim.imported', to: imported.state, actor: imported.by }
+    : { version: 1, at, type: 'sim.received', to: 'in_holding' };
+}
+
 /** The history of a SIM from its stored steps, each once, oldest first. Its arrival is not stored; the SIM itself shows it. */
-export function decodeHistory(sim: Pick<Sim, 'createdAt'>, stored: readonly StoredStep[]): SimEvent[] {
+export function decodeHistory(sim: Pick<Sim, 'createdAt' | 'imported'>, stored: readonly StoredStep[]): SimEvent[] {
   const byVersion = new Map(stored.filter((step) => !isCleared(step)).map((step) => [versionOf(step), step]));
   const cleared = clearedBy(stored);
-  const events: SimEvent[] = [{ version: 1, at: sim.createdAt, type: 'sim.received', to: 'in_holding' }];
-  let state: SimState = 'in_holding';
+  const events = [arrivalOf(sim)];
+  let state: SimState = sim.imported?.state ?? 'in_holding';
   for (const [version, step] of [...byVersion].sort(([a], [b]) => a - b)) {
     const [, ms, type, led] = step.split(' ', 4);
     const by = agentOf(step);

@@ -17,6 +17,7 @@ import {
   dispatchOrder,
   rejectOrder,
 } from '../../use-cases/manual-orders/report-progress.ts';
+import { importFleet } from '../../use-cases/sims/import-fleet.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { okPage, okResource, route } from '../http/route.ts';
 
@@ -33,8 +34,59 @@ const simFile = z.lazy(() =>
     .check(z.maxLength(MAX_ROWS)),
 );
 
+const importFile = z.lazy(() =>
+  z
+    .array(
+      z.strictObject({
+        iccid: z.string(),
+        imsi: cell,
+        msisdn: cell,
+        imei: cell,
+        eid: cell,
+        state: z.string(),
+        partnerService: cell,
+        customer: cell,
+        customerService: cell,
+        label: cell,
+        tags: cell,
+        activatedAt: cell,
+      }),
+    )
+    .check(z.maxLength(MAX_ROWS)),
+);
+
 /** Orders at operators that take them by e-mail or in a portal: the platform's staff report what happens. */
 export const routes = [
+  route({
+    method: 'POST',
+    path: '/v1/platform/partners/{partnerId}/imports',
+    operationId: 'importSims',
+    access: 'platform',
+    tag: 'Manual orders',
+    summary: 'Import existing SIMs of a partner',
+    description: `Accepts up to ${MAX_ROWS} rows and 1 MiB. \`partnerService\`, \`customer\` and \`customerService\` are ids or exact names, and must exist. Good rows are imported; bad rows are listed in \`errors\` and change nothing. A file can be sent again. Nothing is sent to the operator. \`?dryRun=true\` only checks.`,
+    query: () => z.strictObject({ operatorId: operatorIdSchema, dryRun: z.optional(z.enum(['true', 'false'])) }),
+    body: () => importFile,
+    bodyType: 'text/csv',
+    example: [
+      {
+        iccid: '8943010000000000018',
+        imsi: '232010000000001',
+        state: 'active',
+        partnerService: 'Meters',
+        customer: 'Northwind Meters Ltd',
+        customerService: 'Northwind – Meters 100 MB',
+        label: 'Meter 17',
+        tags: 'north;outdoor',
+        activatedAt: '2025-04-01T08:00:00Z',
+      },
+    ],
+    answers: { 200: loadedFileSchema },
+    handle: async ({ caller, path: { partnerId }, query: { operatorId, dryRun }, body, now }) => ({
+      status: 200,
+      body: await importFleet(partnerId, operatorId, body, { actor: caller.userId, now, isDryRun: dryRun === 'true' }),
+    }),
+  }),
   route({
     method: 'GET',
     path: '/v1/platform/manual-tasks',

@@ -20,7 +20,7 @@ const simEventDataSchema = z
   .object({
     iccid: z.string(),
     operatorId: operatorIdSchema,
-    orderId: z.string(),
+    orderId: z.optional(z.string()),
     state: z.enum(simStates),
     partnerServiceId: z.string(),
     customerId: z.optional(z.string()),

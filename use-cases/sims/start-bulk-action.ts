@@ -1,4 +1,5 @@
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
+import { countImportedSims } from '../../adapters/dynamodb/imported-sims.ts';
 import { pagesOf } from '../../adapters/dynamodb/manifests.ts';
 import { createOperation } from '../../adapters/dynamodb/operations.ts';
 import { countReceivedSims } from '../../adapters/dynamodb/orders.ts';
@@ -114,7 +115,7 @@ async function requireConfirmation(
   { selection, count }: ResolvedSelection,
 ): Promise<void> {
   if (!dryRun && isWholeFleet(selection)) {
-    const fleet = await countReceivedSims(partnerId);
+    const fleet = (await countReceivedSims(partnerId)) + (await countImportedSims(partnerId));
     if (confirm === undefined) {
       throw confirmMismatch(
         `An empty filter selects the whole fleet of ${fleet} SIMs. Set confirm to ${fleet} to proceed.`,

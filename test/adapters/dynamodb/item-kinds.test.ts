@@ -18,6 +18,7 @@ const more: [ItemKind, Key][] = [
   ['redrivenUsage', { pk: 'USAGE_REDRIVEN', sk: 'usage_orange_a-b_c' }],
   ['failedChange', { pk: 'FAILED_CHANGE#a-b_c', sk: 'RECORD' }],
   ['operator', { pk: 'OPERATORS', sk: 'OPR#acme-mobile' }],
+  ['importedSims', { pk: 'P#acme', sk: 'IMPORTED' }],
   ['manualOrder', { pk: 'MANUAL_ORDERS#accepted', sk: 'ORD#ord_1' }],
   ['manualTask', { pk: 'MANUAL_TASKS#open', sk: 'TASK#tsk_1' }],
   ['requestCount', { pk: 'REQUESTS', sk: 'acme#354120000' }],

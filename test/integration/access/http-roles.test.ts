@@ -308,6 +308,12 @@ const routes: Record<string, Row> = {
     ask: (api) => api.put('/v1/platform/operators/a1', wrong),
     own: 422,
   },
+  'POST /v1/platform/partners/{partnerId}/imports': {
+    who: may.platform,
+    ask: (api, { partner }) =>
+      api.post(`/v1/platform/partners/${partner}/imports?operatorId=a1`, 'nothing\r\n', { 'content-type': 'text/csv' }),
+    own: 422,
+  },
   'GET /v1/platform/manual-tasks': list(may.platform, '/v1/platform/manual-tasks'),
   'GET /v1/platform/orders': list(may.platform, '/v1/platform/orders'),
   'POST /v1/platform/partners/{partnerId}/orders/{orderId}/accept': onOrder('accept', { operatorReference: 'x' }),

@@ -9,6 +9,7 @@ import { queryDeadLetters, queryRedrivenUsage } from '../../../adapters/dynamodb
 import { getDelivery, queryPending } from '../../../adapters/dynamodb/deliveries.ts';
 import { getFailedChange } from '../../../adapters/dynamodb/failed-changes.ts';
 import { getHoldingWatch } from '../../../adapters/dynamodb/holding-watches.ts';
+import { countImportedSims } from '../../../adapters/dynamodb/imported-sims.ts';
 import type { Key } from '../../../adapters/dynamodb/item-kind.ts';
 import { type ItemKind, itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { upgradeItem } from '../../../adapters/dynamodb/item-shapes.ts';
@@ -52,6 +53,7 @@ const newKinds: readonly string[] = [
   'failedChange',
   'requestCount',
   'operator',
+  'importedSims',
   'manualOrder',
   'manualTask',
 ];
@@ -79,6 +81,10 @@ const UP_TO = '2099-12-31';
 /** One for each kind: a new kind is not compiled without. Where only conditions look at a kind, its item is read as it is. */
 const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   partner: async ({ partnerId }) => ({ read: await getPartner(partnerId) }),
+  importedSims: async ({ partnerId }, { attributes: { sims } }) => ({
+    read: await countImportedSims(partnerId),
+    wanted: sims,
+  }),
   manualOrder: async ({ state }, { attributes }) => {
     const wanted = orderStates.find((each) => each === state) ?? 'submitted';
     return oneOf(await queryManualOrders(wanted, ENOUGH, undefined), attributes);

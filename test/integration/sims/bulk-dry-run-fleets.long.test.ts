@@ -66,7 +66,8 @@ async function arrange(fleet: readonly Place[]): Promise<void> {
     const bars: Bar[] = state === 'active' ? [] : [{ type: 'data', reason: 'generated', since: createdAt }];
     const item = simItem(acme.id, {
       ...(imsi === undefined ? {} : { imsi }),
-      ...{ iccid, operatorId, orderId, tags, stateChangedAt, createdAt, updatedAt, state, bars },
+      ...(orderId === undefined ? {} : { orderId }),
+      ...{ iccid, operatorId, tags, stateChangedAt, createdAt, updatedAt, state, bars },
       partnerServiceId: state === 'in_holding' ? `psv_holding_${operatorId}` : (stock[inStock] ?? ''),
       ...(statesWithCustomer.some((one) => one === state) ? owners[owner] : {}),
       version: 1,

@@ -1,0 +1,43 @@
+import { chunksThatFit } from '../../domain/chunks.ts';
+import type { Sim } from '../../domain/sim.ts';
+import { absent, exists } from './conditions.ts';
+import { itemKinds } from './item-kinds.ts';
+import { serviceKey } from './keys.ts';
+import { get } from './reads.ts';
+import { simItem } from './sims.ts';
+import { put, update } from './write-requests.ts';
+import { MAX_TRANSACTION_ITEMS, transactIf } from './writes.ts';
+
+/** The services that count a SIM. */
+const servicesOfSim = ({ partnerServiceId, customerServiceId }: Pick<Sim, 'partnerServiceId' | 'customerServiceId'>) =>
+  customerServiceId === undefined ? [partnerServiceId] : [partnerServiceId, customerServiceId];
+
+/** Divides SIMs into groups that one transaction of `importSims` can save: two items a SIM, one a service, and the partner's count. */
+export function groupsToImport(sims: readonly Sim[]): Sim[][] {
+  return chunksThatFit(sims, servicesOfSim, (count, services) => 2 * count + services + 1 <= MAX_TRANSACTION_ITEMS);
+}
+
+/**
+ * Saves a group of imported SIMs, their owner and the counts of their services, all or none.
+ *
+ * @returns false when one of the SIMs exists already, or one of the services no longer exists.
+ */
+export async function importSims(partnerId: string, sims: readonly Sim[]): Promise<boolean> {
+  const counts = new Map<string, number>();
+  for (const id of sims.flatMap(servicesOfSim)) {
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return transactIf([
+    ...sims.flatMap((sim) => [
+      put(simItem(partnerId, { ...sim, history: [] }), absent),
+      put({ ...itemKinds.simOwner.key({ iccid: sim.iccid }), iccid: sim.iccid, partnerId }, absent),
+    ]),
+    ...[...counts].map(([id, count]) => update(serviceKey(partnerId, id), { add: { sims: count } }, exists)),
+    update(itemKinds.importedSims.key({ partnerId }), { add: { sims: sims.length } }),
+  ]);
+}
+
+/** The number of SIMs that were imported for a partner. */
+export async function countImportedSims(partnerId: string): Promise<number> {
+  return (await get<{ sims: number }>(itemKinds.importedSims.key({ partnerId })))?.sims ?? 0;
+}

@@ -1,0 +1,125 @@
+import pMap from 'p-map';
+import { groupsToImport, importSims } from '../../adapters/dynamodb/imported-sims.ts';
+import { ensureHoldingService } from '../../adapters/dynamodb/services.ts';
+import { ownersOf } from '../../adapters/dynamodb/sims.ts';
+import type { Operator } from '../../domain/operator.ts';
+import type { Sim } from '../../domain/sim.ts';
+import { importSim, importStates, readMoment } from '../../domain/sim-import.ts';
+import { readLabelRow } from '../../domain/sim-labels.ts';
+import {
+  type LoadableRow,
+  type LoadedFile,
+  type RowError,
+  readSimRows,
+  type SimRow,
+} from '../../domain/sim-manifest.ts';
+import { knownOperator } from '../known-operator.ts';
+import { readPartner } from '../platform/read-partners.ts';
+import { importTargets, type TargetCells } from './import-targets.ts';
+
+/** A row of a file of existing SIMs. Empty cells are absent. */
+export type ImportRow = SimRow &
+  TargetCells & {
+    state: string;
+    label?: string | undefined;
+    tags?: string | undefined;
+    activatedAt?: string | undefined;
+  };
+
+/** Groups that are saved at the same time. They share the counts of services, so that more would only conflict. */
+const GROUPS_IN_FLIGHT = 2;
+const LOOKUPS_IN_FLIGHT = 16;
+
+/**
+ * Imports SIMs that a partner has at an operator already, in any state, with their services and customers. Nothing is sent to the
+ * operator, and services and customers are never created. A file can be sent again.
+ *
+ * 1. Check the rows, each by itself: a bad row changes nothing and does not affect others.
+ * 2. Save the SIMs in groups, each with the counts of its services in one transaction.
+ *
+ * @throws Refusal `not_found` when the partner does not exist, `invalid_input` for an operator that does not exist.
+ */
+export async function importFleet(
+  partnerId: string,
+  operatorId: string,
+  rows: readonly ImportRow[],
+  { actor, now, isDryRun }: { actor: string; now: Date; isDryRun: boolean },
+): Promise<LoadedFile> {
+  await readPartner(partnerId);
+  const operator = await knownOperator(operatorId, '/query/operatorId');
+  const { loadable, errors } = readSimRows(rows, operator.iccid.checkDigit);
+  const owners = await ownersOf(loadable.map(({ sim }) => sim.iccid));
+  const isOwn = ({ sim: { iccid } }: LoadableRow) => owners.get(iccid) === partnerId;
+  const isForeign = (row: LoadableRow) => owners.has(row.sim.iccid) && !isOwn(row);
+  const fresh = loadable.filter((row) => !owners.has(row.sim.iccid));
+
+  const at = now.toISOString();
+  const targetsOf = importTargets(partnerId);
+  const read = await pMap(fresh, (row) => readRow(row, rows[row.row - 2], operator, targetsOf, { by: actor, at }), {
+    concurrency: LOOKUPS_IN_FLIGHT,
+  });
+  const ready = read.flatMap((outcome) => ('sim' in outcome ? [outcome] : []));
+  if (!isDryRun && ready.length > 0) {
+    await ensureHoldingService(partnerId, operator, at);
+  }
+  const lost = isDryRun ? [] : await saveAll(partnerId, ready);
+  const all = [
+    ...errors,
+    ...loadable.filter(isForeign).map(rowError('owned_by_other_partner', 'Another partner has this SIM.')),
+    ...read.flatMap((outcome) => ('sim' in outcome ? [] : [outcome])),
+    ...lost,
+  ].sort((one, other) => one.row - other.row);
+  return {
+    rows: rows.length,
+    loaded: ready.length - lost.length,
+    alreadyLoaded: loadable.filter(isOwn).length,
+    rejected: all.length,
+    errors: all,
+  };
+}
+
+type ReadyRow = { row: number; sim: Sim };
+
+const rowError =
+  (code: string, message: string) =>
+  ({ row, sim: { iccid } }: LoadableRow | ReadyRow): RowError => ({ row, iccid, code, message });
+
+async function readRow(
+  { row, sim: listed }: LoadableRow,
+  cells: ImportRow | undefined,
+  operator: Operator,
+  targetsOf: ReturnType<typeof importTargets>,
+  by: { by: string; at: string },
+): Promise<ReadyRow | RowError> {
+  const { state: stateCell = '', activatedAt: activatedCell, label, tags, ...targetCells } = cells ?? {};
+  const { iccid } = listed;
+  const state = importStates.find((known) => known === stateCell.trim());
+  if (!state) {
+    return { row, iccid, code: 'invalid_state', message: `state: must be one of ${importStates.join(', ')}.` };
+  }
+  const activatedAt = activatedCell === undefined ? undefined : readMoment(activatedCell);
+  if (activatedCell !== undefined && activatedAt === undefined) {
+    const message = 'activatedAt: must be a date or a time such as 2025-04-01T08:00:00Z.';
+    return { row, iccid, code: 'invalid_activated_at', message };
+  }
+  const labels = readLabelRow({ iccid, label, tags });
+  if ('code' in labels) {
+    return { row, iccid, ...labels };
+  }
+  const targets = await targetsOf(targetCells);
+  const sim = importSim({ listed, state, targets, ...labels, activatedAt }, operator, by);
+  return 'code' in sim ? { row, iccid, ...sim } : { row, sim };
+}
+
+/** @returns the errors of rows that another request overtook. */
+async function saveAll(partnerId: string, rows: readonly ReadyRow[]): Promise<RowError[]> {
+  const rowOf = new Map(rows.map((row) => [row.sim, row]));
+  const groups = groupsToImport(rows.map(({ sim }) => sim));
+  const lost = await pMap(
+    groups,
+    async (group) => ((await importSims(partnerId, group)) ? [] : group.flatMap((sim) => rowOf.get(sim) ?? [])),
+    { concurrency: GROUPS_IN_FLIGHT },
+  );
+  const message = 'A SIM or service of the same group was changed at the same time. Send the row again.';
+  return lost.flat().map(rowError('conflict', message));
+}
