@@ -6,8 +6,8 @@ import { namedSchema } from './fields.ts';
 export const loadedFileSchema = namedSchema('LoadedFile', () =>
   z.object({
     rows: z.int(),
-    loaded: described(z.int(), 'Rows that took effect; for a dry run, that would.'),
-    alreadyLoaded: described(z.int(), 'Rows that are as in the file already.'),
+    loaded: described(z.int(), 'Rows that were applied, or would be in a dry run.'),
+    alreadyLoaded: described(z.int(), 'Rows that had been applied before.'),
     rejected: z.int(),
     errors: described(
       z.array(
@@ -18,7 +18,7 @@ export const loadedFileSchema = namedSchema('LoadedFile', () =>
           message: z.string(),
         }),
       ),
-      'The rows that took no effect.',
+      'The rows that were not applied.',
     ),
   }),
 );

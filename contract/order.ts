@@ -13,7 +13,7 @@ export const orderSchema = namedSchema('Order', () =>
     receivedQuantity: z.int(),
     state: z.enum(orderStates),
     reference: z.optional(z.string()),
-    productId: described(z.optional(z.string()), 'Absent for orders from before products.'),
+    productId: described(z.optional(z.string()), 'Absent on orders that were placed before products were introduced.'),
     deliveryAddress: address,
     contact: z.optional(contact),
     operatorReference: z.optional(z.string()),

@@ -18,11 +18,15 @@ export function normalizeDeliveredSim(listed: unknown): unknown {
 
 /** Removes blanks around an ICCID and the `F` that pads it to whole bytes. */
 export function normalizeIccid(iccid: string): string {
-  return iccid.trim().replace(/f$/i, '');
+  return iccid.trim().replace(/f+$/i, '');
 }
 
 /** A phone number with `+` and without separators; `undefined` when it is empty. */
 export function normalizeMsisdn(msisdn: string | undefined): string | undefined {
+  // Not a separator: a decimal of a spreadsheet, or the trunk prefix of national calls.
+  if (/\.0+$|\(0\)/.test(msisdn ?? '')) {
+    return msisdn;
+  }
   const digits = (msisdn ?? '').replace(/[\s().-]/g, '').replace(/^(\+|00)/, '');
   return digits === '' ? undefined : `+${digits}`;
 }

@@ -165,7 +165,7 @@ export function operatorSettingsViolations(settings: OperatorSettings): Operator
     violations.push({
       pointer: '/platform/kind',
       code: 'not_supported',
-      message: `This release has no adapter for ${platform.kind} yet. It has one for ${SUPPORTED_KINDS.join(', ')}. Until then, take orders manually and usage as files.`,
+      message: `This release has no adapter for ${platform.kind}. It has one for ${SUPPORTED_KINDS.join(', ')}.`,
     });
   }
   return violations;

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
+import { normalizeIccid } from './delivered-sim.ts';
+import { couldBeIccid } from './iccid.ts';
 import { readListCell } from './list-cell.ts';
-import { FIRST_ROW, type RowError } from './sim-manifest.ts';
+import { FIRST_ROW, type RowError, spreadsheetDamage } from './sim-manifest.ts';
 import { line } from './text.ts';
 
 const MAX_LABEL = 60;
@@ -23,9 +25,13 @@ export function readLabelRows(rows: readonly LabelRow[]): { changes: LabelChange
   const rowOf = new Map<string, number>();
   for (const [index, cells] of rows.entries()) {
     const row = index + FIRST_ROW;
-    const iccid = cells.iccid.trim();
+    const iccid = normalizeIccid(cells.iccid);
     const first = rowOf.get(iccid);
-    const read = first === undefined ? readLabelRow(cells) : duplicateOf(first);
+    const read = couldBeIccid(iccid)
+      ? first === undefined
+        ? readLabelRow(cells)
+        : duplicateOf(first)
+      : notAnIccid(iccid);
     if ('code' in read) {
       errors.push({ row, iccid, ...read });
       continue;
@@ -36,9 +42,14 @@ export function readLabelRows(rows: readonly LabelRow[]): { changes: LabelChange
   return { changes, errors };
 }
 
+const notAnIccid = (text: string) => ({
+  code: 'invalid_iccid',
+  message: `iccid: ${spreadsheetDamage(text) ?? `an ICCID has 18 to 20 digits, not ${JSON.stringify(text.slice(0, 40))}`}.`,
+});
+
 const duplicateOf = (row: number) => ({
   code: 'duplicate_in_file',
-  message: `Row ${row} is about the same SIM. Keep one of the two.`,
+  message: `Row ${row} has the same ICCID. Keep one of the two.`,
 });
 
 /** The label and tags in the cells of a row, or the rule that they violate. */

@@ -114,12 +114,12 @@ function wereRounded(rows: readonly SimRow[]): boolean {
 }
 
 /** What a spreadsheet did to a number that was not formatted as text; `undefined` when it looks undamaged. */
-function spreadsheetDamage(text: string): string | undefined {
+export function spreadsheetDamage(text: string): string | undefined {
   if (/^\d([.,]\d+)?E\+?\d+$/i.test(text)) {
-    return 'a spreadsheet shortened the number to scientific notation. Format the column as text and enter the list again';
+    return 'a spreadsheet shortened the number to scientific notation. Format the column as text and paste the original numbers again';
   }
   if (isRounded(text)) {
-    return 'a spreadsheet rounded the number to 15 digits. Format the column as text and enter the list again';
+    return 'a spreadsheet rounded the number to 15 digits. Format the column as text and paste the original numbers again';
   }
   return undefined;
 }

@@ -33,10 +33,21 @@ export type SimRecord = Sim & {
 /** The most steps in a SIM's own item, which stays under 1 KB, one write unit, from its arrival to its activation. */
 const MAX_INLINE_STEPS = 4;
 
-/** Stores a received SIM, and then its owner. Idempotent: existing items stay unchanged. */
-export async function addSim(partnerId: string, sim: Sim): Promise<void> {
-  await putIfAbsent(simItem(partnerId, { ...sim, history: [] }));
-  await putIfAbsent({ ...itemKinds.simOwner.key({ iccid: sim.iccid }), iccid: sim.iccid, partnerId });
+/**
+ * Stores the owner of a received SIM, and then the SIM. Idempotent: existing items stay unchanged.
+ *
+ * @returns false when another partner or order has the SIM.
+ */
+export async function addSim(partnerId: string, sim: Sim): Promise<boolean> {
+  const ownerKey = itemKinds.simOwner.key({ iccid: sim.iccid });
+  const isNew = await writeIf(put({ ...ownerKey, iccid: sim.iccid, partnerId }, absent));
+  if (!isNew && (await get<{ partnerId: string }>(ownerKey))?.partnerId !== partnerId) {
+    return false;
+  }
+  return (
+    (await writeIf(put(simItem(partnerId, { ...sim, history: [] }), absent))) ||
+    (await getSim(partnerId, sim.iccid))?.orderId === sim.orderId
+  );
 }
 
 /** The partners that own these SIMs, by ICCID. Omits SIMs without an owner. */
@@ -45,10 +56,6 @@ export async function ownersOf(iccids: readonly string[]): Promise<Map<string, s
     iccids.map((iccid) => itemKinds.simOwner.key({ iccid })),
   );
   return new Map(owners.map(({ iccid, partnerId }) => [iccid, partnerId]));
-}
-
-async function putIfAbsent(item: Item): Promise<void> {
-  await writeIf(put(item, absent));
 }
 
 /** Whether this operation was the last one to change a SIM. Changes of label and tags by users do not count. */

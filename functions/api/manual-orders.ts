@@ -30,7 +30,7 @@ const cell = z.optional(z.string());
 
 const simFile = z.lazy(() =>
   z
-    .array(z.strictObject({ iccid: z.string(), imsi: cell, msisdn: cell, imei: cell, eid: cell }))
+    .array(z.strictObject({ iccid: z._default(z.string(), ''), imsi: cell, msisdn: cell, imei: cell, eid: cell }))
     .check(z.maxLength(MAX_ROWS)),
 );
 
@@ -38,12 +38,12 @@ const importFile = z.lazy(() =>
   z
     .array(
       z.strictObject({
-        iccid: z.string(),
+        iccid: z._default(z.string(), ''),
         imsi: cell,
         msisdn: cell,
         imei: cell,
         eid: cell,
-        state: z.string(),
+        state: z._default(z.string(), ''),
         partnerService: cell,
         customer: cell,
         customerService: cell,
@@ -198,7 +198,8 @@ export const routes = [
     access: 'platform',
     tag: 'Manual orders',
     summary: 'Record that an order was delivered',
-    description: 'Load the SIMs first. Fewer than ordered are a shortfall. The plan of the order runs at once.',
+    description:
+      'Load the SIMs first. If fewer SIMs than ordered were loaded, the order has a shortfall. Its plan starts immediately.',
     answers: { 200: partnerOrderSchema },
     handle: async ({ path: { partnerId, orderId }, now }) =>
       okResource(showPartnerOrder(partnerId, await deliverManualOrder(partnerId, orderId, now))),

@@ -93,7 +93,13 @@ export const routes: Route[] = [
     query: () => z.strictObject({ dryRun: z.optional(z.enum(['true', 'false'])) }),
     body: () =>
       z
-        .array(z.strictObject({ iccid: z.string(), label: z.optional(z.string()), tags: z.optional(z.string()) }))
+        .array(
+          z.strictObject({
+            iccid: z._default(z.string(), ''),
+            label: z.optional(z.string()),
+            tags: z.optional(z.string()),
+          }),
+        )
         .check(z.maxLength(MAX_LABEL_ROWS)),
     bodyType: 'text/csv',
     example: [{ iccid: '8944200000000000017', label: 'Meter 17', tags: 'north;outdoor' }],

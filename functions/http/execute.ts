@@ -33,12 +33,12 @@ export async function execute(event: ApiEvent, context: Context, table: ApiTable
   if (key === undefined) {
     return handle(event, checked, table);
   }
-  const { caller, now, body } = request;
+  const { caller, now, query, body } = request;
   const response = await runIdempotent(
     {
       tenant: tenantOf(caller),
       key,
-      fingerprint: fingerprintOf(caller, event.rawPath, body),
+      fingerprint: fingerprintOf(caller, event.rawPath, query, body),
       showsSecret: registered.route.showsSecret === true,
     },
     {

@@ -36,14 +36,20 @@ export function readKey(header: string | undefined): string | undefined {
 }
 
 /**
- * The identity of a request: the caller's view, the path and the checked body. Keys are shared by the users of a tenant, but
+ * The identity of a request: the caller's view, the path with its query, and the checked body. Keys are shared by the users of a tenant, but
  * users with different views do not see each other's responses.
  */
-export function fingerprintOf(caller: Caller | undefined, path: string, body: unknown): string {
+export function fingerprintOf(caller: Caller | undefined, path: string, query: unknown, body: unknown): string {
+  const filters = Object.entries(typeof query === 'object' && query !== null ? query : {})
+    .filter(([, value]) => value !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
   const view = caller?.kind === 'customer' ? caller.customerId : '';
-  return createHash('sha256')
-    .update(JSON.stringify([view, path, body]))
-    .digest('base64url');
+  return (
+    createHash('sha256')
+      // Without a query as release 0.1.0 wrote it, so that requests can be repeated across releases.
+      .update(JSON.stringify([view, path, body, ...(filters.length > 0 ? [filters] : [])]))
+      .digest('base64url')
+  );
 }
 
 /**

@@ -8,7 +8,7 @@ import type { ApiTable } from './api-table.ts';
 import type { Access, Route, RouteRequest, RouteResponse } from './route.ts';
 
 type Event = Pick<APIGatewayProxyEventV2, 'rawPath' | 'requestContext'>;
-type Request = Pick<RouteRequest<Access, string, unknown, unknown>, 'caller' | 'body' | 'now'>;
+type Request = Pick<RouteRequest<Access, string, unknown, unknown>, 'caller' | 'query' | 'body' | 'now'>;
 
 /** Adds a journal entry for an accepted write. The write stands even if this fails: the entry is then logged instead. */
 export async function writeJournal(
@@ -34,10 +34,10 @@ export async function writeJournal(
 function journalEntry(
   event: Event,
   { method, path, readOnly }: Pick<Route, 'method' | 'path' | 'readOnly'>,
-  { caller, body, now }: Request,
+  { caller, query, body, now }: Request,
   { status, headers, before, body: after }: RouteResponse,
 ): JournalEntry | undefined {
-  if (method === 'GET' || readOnly || status >= 300 || !caller || isDryRun(body)) {
+  if (method === 'GET' || readOnly || status >= 300 || !caller || isDryRun(query, body)) {
     return undefined;
   }
   const { requestId, http } = event.requestContext;
@@ -55,6 +55,10 @@ function journalEntry(
   };
 }
 
-function isDryRun(body: unknown): boolean {
+/** In the body of a bulk action, or in the query of a file. */
+function isDryRun(query: unknown, body: unknown): boolean {
+  if (typeof query === 'object' && query !== null && 'dryRun' in query && query.dryRun === 'true') {
+    return true;
+  }
   return typeof body === 'object' && body !== null && 'dryRun' in body && body.dryRun === true;
 }

@@ -26,7 +26,7 @@ const namedChoices: Readonly<Record<string, { values: readonly string[]; descrip
   FormFactor: { values: formFactors, description: 'The form factor of a SIM.' },
   Handling: {
     values: handlings,
-    description: 'Whether an operator is asked by API, or the platform’s staff do it manually.',
+    description: 'Whether this is done over the operator’s API or manually by the platform’s staff.',
   },
   OperationState: { values: operationStates, description: 'The state of an operation.' },
   OrderState: { values: orderStates, description: 'The state of an order.' },

@@ -73,7 +73,7 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
   JournalEntry: 'A write that was accepted.',
   NewClient: 'An API client with its secret, which is shown only once.',
   NewWebhook: 'A webhook with its secret, which is shown only once.',
-  LoadedFile: 'What became of the rows of a file.',
+  LoadedFile: 'The result of processing a file, row by row.',
   ManualTask: 'A task of the platform’s staff at an operator.',
   Operation: 'A bulk action on SIMs.',
   Operator: 'A mobile operator.',

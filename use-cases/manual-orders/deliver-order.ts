@@ -3,7 +3,7 @@ import { newId } from '../../domain/ids.ts';
 import { markManuallyDelivered } from '../../domain/order-steps.ts';
 import { deliverOrder } from '../orders/deliver-order.ts';
 import { Refusal } from '../refusal.ts';
-import { readManualOrder, requireAnsweredCancellation } from './manual-order.ts';
+import { readManualOrder, requireAnsweredCancellation, requireCompleteFiles } from './manual-order.ts';
 import { resumeExecution } from './report-progress.ts';
 
 /**
@@ -14,20 +14,19 @@ import { resumeExecution } from './report-progress.ts';
  *
  * @throws Refusal `not_found`, `not_manual`
  * @throws Refusal `wrong_state` when the operator has not accepted the order, or the order has ended.
- * @throws Refusal `conflict` while a file of the order is being loaded.
+ * @throws Refusal `conflict` while a file of the order is being loaded, `wrong_state` after one was interrupted.
  */
 export async function deliverManualOrder(partnerId: string, id: string, now: Date): Promise<OrderRecord> {
   const order = await readManualOrder(partnerId, id);
   const at = now.toISOString();
   const stepped = await deliverOrder(partnerId, order, now, (current) => {
     requireAnsweredCancellation(current);
-    if ((current.loadingUntil ?? 0) > Date.now()) {
-      throw new Refusal('conflict', 'A file of this order is being loaded. Try again in a minute.');
-    }
+    requireCompleteFiles(current);
     return markManuallyDelivered(current, () => newId('operation', now), at);
   });
   if (!stepped?.taken) {
-    const hint = order.state === 'submitted' ? 'Accept it first.' : 'Only orders that are under way can be delivered.';
+    const hint =
+      order.state === 'submitted' ? 'Accept it first.' : 'Only accepted or dispatched orders can be delivered.';
     throw new Refusal('wrong_state', `The order is ${stepped?.order.state ?? order.state}. ${hint}`);
   }
   await resumeExecution(stepped.order);

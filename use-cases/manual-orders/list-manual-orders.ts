@@ -30,8 +30,9 @@ export async function listManualOrders(
   // Ids sort by time. Behind the end of a full list there may be more of its state, so the page ends there.
   const ends = read.flatMap((refs) => (refs.length < MAX_READ ? [] : (refs.at(-1)?.orderId ?? [])));
   const end = ends.sort()[0];
-  const found = read
-    .flat()
+  // An order that changes its state between two queries is in both.
+  const distinct = new Map(read.flat().map((ref) => [ref.orderId, ref]));
+  const found = [...distinct.values()]
     .filter(({ orderId }) => end === undefined || orderId <= end)
     .sort((one, other) => (one.orderId < other.orderId ? -1 : 1));
   const matching = found.filter(

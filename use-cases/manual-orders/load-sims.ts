@@ -1,14 +1,13 @@
 import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
-import { type ManifestPage, pagesOf } from '../../adapters/dynamodb/manifests.ts';
+import { pagesOf } from '../../adapters/dynamodb/manifests.ts';
 import { addReceivedPage, getOrder, type OrderRecord, saveOrderStep } from '../../adapters/dynamodb/orders.ts';
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { addSim, getSims, ownersOf } from '../../adapters/dynamodb/sims.ts';
 import { laterOf } from '../../domain/moment.ts';
 import { newSimInHolding } from '../../domain/sim.ts';
 import {
-  type ListedSim,
   type LoadableRow,
   type LoadedFile,
   type RowError,
@@ -47,16 +46,25 @@ export async function loadSims(
     return (await checkRows(partnerId, order, rows)).result;
   }
   const reserved = await reserve(partnerId, id);
-  try {
-    const { sims, result } = await checkRows(partnerId, reserved, rows);
-    await saveSims(partnerId, reserved, sims);
-    return result;
-  } finally {
-    await saveOrderStep(partnerId, id, ({ loadingUntil: _, ...current }) => ({
-      order: { ...current, version: current.version + 1 },
-      events: [],
-    }));
-  }
+  const { sims, result } = await checkRows(partnerId, reserved, rows);
+  const lost = await saveSims(partnerId, reserved, sims);
+  // Not after an error: until the file is sent again, some of its SIMs may be missing in the order.
+  await saveOrderStep(partnerId, id, ({ loadingUntil, ...current }) =>
+    loadingUntil === reserved.loadingUntil
+      ? { order: { ...current, version: current.version + 1 }, events: [] }
+      : undefined,
+  );
+  return withLost(result, lost);
+}
+
+/** The result when other requests have loaded some of the SIMs at the same time. */
+function withLost(result: LoadedFile, lost: readonly RowError[]): LoadedFile {
+  return {
+    ...result,
+    loaded: result.loaded - lost.length,
+    rejected: result.rejected + lost.length,
+    errors: [...result.errors, ...lost].sort((one, other) => one.row - other.row),
+  };
 }
 
 function requireLoadable(order: OrderRecord): void {
@@ -87,7 +95,7 @@ async function checkRows(
   partnerId: string,
   order: OrderRecord,
   rows: readonly SimRow[],
-): Promise<{ sims: ListedSim[]; result: LoadedFile }> {
+): Promise<{ sims: LoadableRow[]; result: LoadedFile }> {
   const operator = await operatorOfOrder(order);
   const { loadable, errors } = readSimRows(rows, operator.iccid.checkDigit);
   const received = await receivedIccids(partnerId, order.id);
@@ -95,15 +103,18 @@ async function checkRows(
   const foreign = await simsOfOtherOrders(partnerId, order.id, fresh);
   const free = fresh.filter(({ sim }) => !foreign.has(sim.iccid));
   const room = Math.max(0, order.quantity - received.size);
-  const sims = free.slice(0, room).map(({ sim }) => sim);
+  const sims = free.slice(0, room);
   const all = [
     ...errors,
-    ...fresh
-      .filter(({ sim }) => foreign.has(sim.iccid))
-      .map(rowError('loaded_for_other_order', 'The SIM was loaded for another order.')),
+    ...fresh.filter(({ sim }) => foreign.has(sim.iccid)).map(rowError('loaded_for_other_order', OTHER_ORDER)),
     ...free
       .slice(room)
-      .map(rowError('over_delivery', `The order is for ${order.quantity} SIMs, and that many are loaded already.`)),
+      .map(
+        rowError(
+          'over_delivery',
+          `The order is for ${order.quantity} SIMs. Rows above this one and earlier files fill it.`,
+        ),
+      ),
   ].sort((one, other) => one.row - other.row);
   return {
     sims,
@@ -116,6 +127,8 @@ async function checkRows(
     },
   };
 }
+
+const OTHER_ORDER = 'The SIM was loaded for another order.';
 
 const rowError =
   (code: string, message: string) =>
@@ -130,16 +143,19 @@ async function simsOfOtherOrders(
   const owners = await ownersOf(rows.map(({ sim }) => sim.iccid));
   const own = [...owners].flatMap(([iccid, owner]) => (owner === partnerId ? [iccid] : []));
   const sims = await getSims(partnerId, own);
-  return new Set([...owners.keys()].filter((iccid) => sims.get(iccid)?.orderId !== orderId));
+  // A crash can leave an owner without a SIM.
+  const isOpen = (iccid: string) =>
+    owners.get(iccid) === partnerId && (sims.get(iccid)?.orderId ?? orderId) === orderId;
+  return new Set([...owners.keys()].filter((iccid) => !isOpen(iccid)));
 }
 
 /** Adds a page to the order as it is now: a change of its plan, for example, does not interrupt the file. */
-async function addPage(partnerId: string, id: string, page: ManifestPage): Promise<void> {
+async function addPage(partnerId: string, id: string, iccids: readonly string[]): Promise<void> {
   await retryOnConflict(async () => {
     const current = orNotFound(await getOrder(partnerId, id), 'order', id);
     requireLoadable(current);
     try {
-      return await addReceivedPage(partnerId, current, page, undefined);
+      return await addReceivedPage(partnerId, current, { page: current.pages, iccids }, undefined);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) {
         throw error;
@@ -149,17 +165,23 @@ async function addPage(partnerId: string, id: string, page: ManifestPage): Promi
   });
 }
 
-async function saveSims(partnerId: string, order: OrderRecord, listed: readonly ListedSim[]): Promise<void> {
+/** @returns the errors of rows whose SIMs another request has loaded for another order at the same time. */
+async function saveSims(partnerId: string, order: OrderRecord, rows: readonly LoadableRow[]): Promise<RowError[]> {
   const at = laterOf(order.updatedAt, clock.now().toISOString());
-  const sims = new Map(listed.map((sim) => [String(sim.iccid), newSimInHolding(sim, order, at)]));
-  for (const page of pagesOf([...sims.keys()], order.pages)) {
-    await pMap(
-      page.iccids.flatMap((iccid) => sims.get(iccid) ?? []),
-      (sim) => addSim(partnerId, sim),
-      {
-        concurrency: WRITES_IN_FLIGHT,
-      },
+  const byIccid = new Map(rows.map((row) => [String(row.sim.iccid), row]));
+  const lost: LoadableRow[] = [];
+  for (const page of pagesOf([...byIccid.keys()])) {
+    const added = await pMap(
+      page.iccids.flatMap((iccid) => byIccid.get(iccid) ?? []),
+      async (row) => ({ row, isAdded: await addSim(partnerId, newSimInHolding(row.sim, order, at)) }),
+      { concurrency: WRITES_IN_FLIGHT },
     );
-    await addPage(partnerId, order.id, page);
+    lost.push(...added.filter(({ isAdded }) => !isAdded).map(({ row }) => row));
+    await addPage(
+      partnerId,
+      order.id,
+      added.filter(({ isAdded }) => isAdded).map(({ row }) => row.sim.iccid),
+    );
   }
+  return lost.map(rowError('loaded_for_other_order', OTHER_ORDER));
 }

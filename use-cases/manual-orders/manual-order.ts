@@ -21,6 +21,21 @@ export function requireManual({ ordering, operatorId }: Pick<Order, 'ordering' |
   }
 }
 
+/**
+ * While a file is loaded, and until an interrupted one is sent again, SIMs may be missing in the order.
+ *
+ * @throws Refusal `conflict`, `wrong_state`
+ */
+export function requireCompleteFiles({ loadingUntil }: OrderRecord): void {
+  if (loadingUntil === undefined) {
+    return;
+  }
+  if (loadingUntil > Date.now()) {
+    throw new Refusal('conflict', 'A file of this order is being loaded. Try again in a minute.');
+  }
+  throw new Refusal('wrong_state', 'The last file of this order was interrupted. Send it again first.');
+}
+
 /** The staff answer a cancellation first, so that its task never stays open. @throws Refusal `wrong_state` */
 export function requireAnsweredCancellation(order: OrderRecord): void {
   if (awaitsCancellation(order)) {

@@ -2,6 +2,7 @@ import { completionWrites, getManualTask } from '../../adapters/dynamodb/manual-
 import type { OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import type { Write } from '../../adapters/dynamodb/write-requests.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
+import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import type { CalendarDay } from '../../domain/calendar-day.ts';
 import { awaitsCancellation, isWithOperator, type OrderStep } from '../../domain/order.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import { applyOrderStep } from '../orders/apply-order-step.ts';
 import { deliveryOutcome } from '../orders/delivery-outcome.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
-import { readManualOrder, requireAnsweredCancellation, requireManual } from './manual-order.ts';
+import { readManualOrder, requireAnsweredCancellation, requireCompleteFiles, requireManual } from './manual-order.ts';
 
 /*
  * The platform's staff report what an operator without an API does with an order. Each report is a step of the order's usual
@@ -35,10 +36,16 @@ export async function acceptOrder(
 
 /** The operator rejected the order, or withdrew it before dispatch. */
 export async function rejectOrder(partnerId: string, id: string, reason: string, now: Date): Promise<OrderRecord> {
-  return report(partnerId, id, 'Only orders that were not dispatched and have no SIMs can be rejected.', (order) => {
-    requireAnsweredCancellation(order);
-    return order.progress.received > 0 ? undefined : markOrderRejected(order, reason, now.toISOString());
-  });
+  return report(
+    partnerId,
+    id,
+    'Only orders that have not been dispatched and have no SIMs loaded can be rejected.',
+    (order) => {
+      requireAnsweredCancellation(order);
+      requireCompleteFiles(order);
+      return order.progress.received > 0 ? undefined : markOrderRejected(order, reason, now.toISOString());
+    },
+  );
 }
 
 /** The operator dispatched the order. */
@@ -78,8 +85,9 @@ export async function answerCancellation(
   return report(
     partnerId,
     id,
-    'The partner has not requested a cancellation that is still open.',
+    'There is no open cancellation request.',
     (order) => {
+      requireCompleteFiles(order);
       if (!awaitsCancellation(order) || order.cancelTaskId !== cancelTaskId) {
         return undefined;
       }
@@ -123,9 +131,17 @@ async function report(
   return stepped.order;
 }
 
-/** Answers the execution that awaits the delivery, if the order is no longer with its operator. The poll does it after a crash. */
+/**
+ * Answers the execution that awaits the delivery, if the order is no longer with its operator. The report is saved by then, so an
+ * error is only logged: the poll of the order answers later.
+ */
 export async function resumeExecution(order: OrderRecord): Promise<void> {
-  if (!isWithOperator(order) && order.taskToken) {
+  if (isWithOperator(order) || !order.taskToken) {
+    return;
+  }
+  try {
     await answerTask(order.taskToken, deliveryOutcome(order));
+  } catch (error) {
+    logger.error('execution not resumed: retried by the poll', { ...correlation(order.id), error });
   }
 }

@@ -3,7 +3,13 @@ import type { OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
 import { cancellationTask } from '../../domain/manual-task.ts';
 import { type CancelAnswer, OperatorUnavailable } from '../../domain/operator-port.ts';
-import { awaitsCancellation, cancelProblem, isWithManualOperator, type Order } from '../../domain/order.ts';
+import {
+  awaitsCancellation,
+  cancelProblem,
+  isWithManualOperator,
+  type Order,
+  type OrderStep,
+} from '../../domain/order.ts';
 import { markCancellationRefused, markOrderCancelled, requestOrderCancellation } from '../../domain/order-steps.ts';
 import { operatorOf } from '../operators.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
@@ -13,7 +19,7 @@ import { applyOrderStep } from './apply-order-step.ts';
  * Cancels an order before dispatch.
  *
  * A manual order that was not accepted yet is cancelled at once. After that, the platform's staff get a task to ask the operator,
- * and the order continues until they answer (answer-cancellation.ts).
+ * and the order continues until they answer (manual-orders/report-progress.ts).
  *
  * 1. Record the request for cancellation.
  * 2. Ask the operator, which may have the order already and may refuse. While the submission of the order is in progress,
@@ -36,10 +42,7 @@ export async function cancelOrder(
     await applyOrderStep(
       partnerId,
       id,
-      (order) =>
-        awaitsCancellation(order)
-          ? undefined
-          : requestOrderCancellation(order, actor, at, isWithManualOperator(order) ? newTaskId() : undefined),
+      (order) => cancelOrRequest(order, actor, at, newTaskId),
       (order) => (order.cancelTaskId ? [putManualTask(cancellationTask(partnerId, order, order.cancelTaskId))] : []),
     ),
     'order',
@@ -47,6 +50,9 @@ export async function cancelOrder(
   );
   if (awaitsCancellation(requested.order)) {
     return requested.order;
+  }
+  if (requested.taken && requested.order.state === 'cancelled') {
+    return endExecution(requested.order);
   }
   if (!requested.taken) {
     throw new Refusal('wrong_state', cancelProblem(requested.order)?.detail ?? '');
@@ -62,16 +68,36 @@ export async function cancelOrder(
   if (cancelled?.order.state !== 'cancelled') {
     throw new Refusal('wrong_state', `The order is now ${cancelled?.order.state}.`);
   }
-  if (cancelled.order.taskToken) {
-    await answerTask(cancelled.order.taskToken, { goTo: 'end' });
-  }
-  return cancelled.order;
+  return endExecution(cancelled.order);
 }
 
-async function requestCancellation({ id, operatorId, ordering }: Order): Promise<CancelAnswer> {
-  if (ordering === 'manual') {
-    return { outcome: 'cancelled' };
+/** Cancels a manual order that its operator does not have yet; otherwise records the request. */
+function cancelOrRequest(
+  order: OrderRecord,
+  actor: string,
+  at: string,
+  newTaskId: () => string,
+): OrderStep | undefined {
+  if (awaitsCancellation(order)) {
+    return undefined;
   }
+  if (order.loadingUntil !== undefined) {
+    throw new Refusal('conflict', 'SIMs of the order are being loaded. Try again in a minute.');
+  }
+  if (order.ordering === 'manual' && order.state === 'submitted') {
+    return markOrderCancelled(order, actor, at);
+  }
+  return requestOrderCancellation(order, actor, at, isWithManualOperator(order) ? newTaskId() : undefined);
+}
+
+async function endExecution(order: OrderRecord): Promise<OrderRecord> {
+  if (order.taskToken) {
+    await answerTask(order.taskToken, { goTo: 'end' });
+  }
+  return order;
+}
+
+async function requestCancellation({ id, operatorId }: Order): Promise<CancelAnswer> {
   try {
     return await operatorOf(operatorId).cancelOrder(id);
   } catch (error) {

@@ -78,12 +78,17 @@ type DeliveryPage = { sims: readonly DeliveredSim[]; leftOut: readonly LeftOutSi
 async function savePage(partnerId: string, order: OrderRecord, page: DeliveryPage): Promise<OrderRecord> {
   const at = laterOf(order.updatedAt, clock.now().toISOString());
   const sims = page.sims.map((sim) => newSimInHolding(requireIccid(sim), order, at));
-  await pMap(sims, (sim) => addSim(partnerId, sim), { concurrency: WRITES_IN_FLIGHT });
+  const added = await pMap(sims, async (sim) => ({ sim, isAdded: await addSim(partnerId, sim) }), {
+    concurrency: WRITES_IN_FLIGHT,
+  });
   const pages = pagesOf(
-    sims.map(({ iccid }) => iccid),
+    added.flatMap(({ sim, isAdded }) => (isAdded ? [sim.iccid] : [])),
     order.pages,
   );
-  const events = eventsOf(order, page.leftOut, at);
+  const foreign = added.flatMap(({ sim, isAdded }) =>
+    isAdded ? [] : [{ name: sim.iccid, problem: 'belongs to another order' }],
+  );
+  const events = eventsOf(order, [...page.leftOut, ...foreign], at);
   const lastPage = pages.pop() ?? { page: order.pages, iccids: [] };
   let current = order;
   for (const manifestPage of pages) {

@@ -29,6 +29,8 @@ export type ImportRow = SimRow &
 /** Groups that are saved at the same time. They share the counts of services, so that more would only conflict. */
 const GROUPS_IN_FLIGHT = 2;
 const LOOKUPS_IN_FLIGHT = 16;
+/** After this time, in real milliseconds, no further group is saved: API Gateway waits 29 seconds for the answer. */
+const SAVING_MS = 20_000;
 
 /**
  * Imports SIMs that a partner has at an operator already, in any state, with their services and customers. Nothing is sent to the
@@ -78,6 +80,8 @@ export async function importFleet(
   };
 }
 
+const OVERTAKEN = 'A SIM or service of the same group was changed at the same time. Send the row again.';
+
 type ReadyRow = { row: number; sim: Sim };
 
 const rowError =
@@ -111,15 +115,20 @@ async function readRow(
   return 'code' in sim ? { row, iccid, ...sim } : { row, sim };
 }
 
-/** @returns the errors of rows that another request overtook. */
+/** @returns the errors of rows that another request overtook, and of those for which there was no time. */
 async function saveAll(partnerId: string, rows: readonly ReadyRow[]): Promise<RowError[]> {
   const rowOf = new Map(rows.map((row) => [row.sim, row]));
-  const groups = groupsToImport(rows.map(({ sim }) => sim));
-  const lost = await pMap(
-    groups,
-    async (group) => ((await importSims(partnerId, group)) ? [] : group.flatMap((sim) => rowOf.get(sim) ?? [])),
+  const deadline = performance.now() + SAVING_MS;
+  const errors = await pMap(
+    groupsToImport(rows.map(({ sim }) => sim)),
+    async (group) => {
+      const rowsOfGroup = group.flatMap((sim) => rowOf.get(sim) ?? []);
+      if (performance.now() > deadline) {
+        return rowsOfGroup.map(rowError('not_processed', 'There was no time for this row. Send the file again.'));
+      }
+      return (await importSims(partnerId, group)) ? [] : rowsOfGroup.map(rowError('conflict', OVERTAKEN));
+    },
     { concurrency: GROUPS_IN_FLIGHT },
   );
-  const message = 'A SIM or service of the same group was changed at the same time. Send the row again.';
-  return lost.flat().map(rowError('conflict', message));
+  return errors.flat();
 }

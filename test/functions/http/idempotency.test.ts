@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { ClaimedRequest } from '../../../adapters/dynamodb/idempotency.ts';
 import type { Caller } from '../../../domain/access.ts';
@@ -196,12 +197,17 @@ describe('a key', () => {
   });
 });
 
-test('requests are the same when path, body and the view of the caller are', () => {
+test('requests are the same when path, query, body and the view of the caller are', () => {
   const admin: Caller = { kind: 'partner', partnerId: 'acme', userId: 'ada', roles: ['admin'] };
-  const same = fingerprintOf(admin, '/v1/orders', { quantity: 50 });
-  expect(fingerprintOf({ ...admin, userId: 'bob' }, '/v1/orders', { quantity: 50 })).toBe(same);
-  expect(fingerprintOf(admin, '/v1/orders', { quantity: 100 })).not.toBe(same);
-  expect(fingerprintOf(admin, '/v1/customers', { quantity: 50 })).not.toBe(same);
+  const same = fingerprintOf(admin, '/v1/orders', {}, { quantity: 50 });
+  expect(fingerprintOf({ ...admin, userId: 'bob' }, '/v1/orders', {}, { quantity: 50 })).toBe(same);
+  expect(fingerprintOf(admin, '/v1/orders', {}, { quantity: 100 })).not.toBe(same);
+  expect(fingerprintOf(admin, '/v1/customers', {}, { quantity: 50 })).not.toBe(same);
+  expect(fingerprintOf(admin, '/v1/orders', { dryRun: 'true' }, { quantity: 50 })).not.toBe(same);
+  expect(fingerprintOf(admin, '/v1/orders', { dryRun: undefined }, { quantity: 50 })).toBe(same);
+  // As release 0.1.0 stored it.
+  const stored = createHash('sha256').update(JSON.stringify(['', '/v1/orders', { quantity: 50 }]));
+  expect(stored.digest('base64url')).toBe(same);
   const user: Caller = { ...admin, kind: 'customer', customerId: 'cus_1', roles: ['customer_admin'] };
-  expect(fingerprintOf(user, '/v1/orders', { quantity: 50 })).not.toBe(same);
+  expect(fingerprintOf(user, '/v1/orders', {}, { quantity: 50 })).not.toBe(same);
 });

@@ -7,11 +7,13 @@ const cloud = useLocalCloud();
 const acme = cloud.partner('acme-import-fleet');
 const platform = cloud.as({ roles: ['platform'] });
 
+type ImportedFile = { loaded: number; alreadyLoaded: number; rejected: number; errors: { code: string }[] };
+
 const ROWS = 5_000;
 /** What the project promises for a local cloud, with nothing beside it. A busy machine gets four times as long. */
 const ROWS_PER_SECOND = 200 / 4;
 
-test('5,000 SIMs in all states are imported in one request, and a bulk action runs over them', async () => {
+test('5,000 SIMs in all states are imported from one file, and a bulk action runs over them', async () => {
   const service = await acme.aPartnerService();
   const { customer, service: customerService } = await acme.aCustomerWithService();
   const states = ['in_holding', 'in_stock', 'assigned', 'active', 'suspended'];
@@ -23,11 +25,19 @@ test('5,000 SIMs in all states are imported in one request, and a bulk action ru
   });
   const text = `iccid,state,partnerService,customer,customerService\r\n${lines.join('\r\n')}\r\n`;
   const begun = performance.now();
-  const imported = await platform.post(`/v1/platform/partners/${acme.id}/imports?operatorId=a1`, text, {
-    'content-type': 'text/csv',
-  });
+  let loaded = 0;
+  // A busy machine may need a second request: rows for which there was no time are reported.
+  for (let requests = 0; loaded < ROWS && requests < 5; requests += 1) {
+    const imported = await platform.post<ImportedFile>(`/v1/platform/partners/${acme.id}/imports?operatorId=a1`, text, {
+      'content-type': 'text/csv',
+    });
+    const file = is(200, imported);
+    expect(file.alreadyLoaded).toBe(loaded);
+    expect(new Set(file.errors.map(({ code }) => code))).toEqual(new Set(file.rejected > 0 ? ['not_processed'] : []));
+    loaded += file.loaded;
+  }
   const seconds = (performance.now() - begun) / 1000;
-  expect(is(200, imported)).toMatchObject({ rows: ROWS, loaded: ROWS, rejected: 0 });
+  expect(loaded).toBe(ROWS);
   expect(ROWS / seconds).toBeGreaterThan(ROWS_PER_SECOND);
 
   const perState = ROWS / states.length;
