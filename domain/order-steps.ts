@@ -192,8 +192,8 @@ export function markCancellationRefused(order: Order, reason: string, at: string
 }
 
 /** A user cancelled the order, and the operator agreed. */
-export function markOrderCancelled(order: Order, actor: string, at: string): OrderStep | undefined {
-  return cancelProblem(order) ? undefined : transition(order, 'cancelled', at, actor);
+export function markOrderCancelled(order: Order, actor: string, at: string, detail?: string): OrderStep | undefined {
+  return cancelProblem(order) ? undefined : transition(order, 'cancelled', at, actor, {}, detail);
 }
 
 /** Sets the plan of the order, or removes it. */

@@ -22,7 +22,7 @@ export async function listManualOrders(
   if (operatorId !== undefined) {
     const operator = await knownOperator(operatorId, '/query/operatorId');
     if (operator.ordering !== 'manual') {
-      throw notManual(operator.name);
+      throw notManual(`${operator.name} takes orders`);
     }
   }
   const states = state === undefined ? orderStates : [state];

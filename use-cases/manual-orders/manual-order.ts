@@ -2,9 +2,9 @@ import { getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { awaitsCancellation, type Order } from '../../domain/order.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 
-/** The refusal for an order or operator that an API handles. */
+/** The refusal for an order or operator that an API handles. @param what the subject of the sentence, with its verb. */
 export function notManual(what: string): Refusal {
-  return new Refusal('not_manual', `${what} takes orders over its API, so the platform's staff cannot handle them.`);
+  return new Refusal('not_manual', `${what} over the operator's API. The platform's staff handle only manual orders.`);
 }
 
 /** @throws Refusal `not_found`, `not_manual` */
@@ -15,9 +15,9 @@ export async function readManualOrder(partnerId: string, id: string): Promise<Or
 }
 
 /** @throws Refusal `not_manual` */
-export function requireManual({ ordering, operatorId }: Pick<Order, 'ordering' | 'operatorId'>): void {
+export function requireManual({ ordering }: Pick<Order, 'ordering'>): void {
   if (ordering !== 'manual') {
-    throw notManual(operatorId);
+    throw notManual('This order was placed');
   }
 }
 

@@ -1,8 +1,7 @@
-import { getManualTask, manualTaskPosition, queryManualTasks } from '../../adapters/dynamodb/manual-tasks.ts';
+import { manualTaskPosition, queryManualTasks } from '../../adapters/dynamodb/manual-tasks.ts';
 import type { ManualTask, ManualTaskState } from '../../domain/manual-task.ts';
 import { fillPage, type PageRequest } from '../fill-page.ts';
 import { requireKnownFilter } from '../known-operator.ts';
-import { orNotFound } from '../refusal.ts';
 
 /** A page of the manual tasks of all partners in a state, oldest first. @throws Refusal `invalid_input` */
 export async function listManualTasks(
@@ -16,9 +15,4 @@ export async function listManualTasks(
     (task) => operatorId === undefined || task.operatorId === operatorId,
     manualTaskPosition,
   );
-}
-
-/** @throws Refusal `not_found` */
-export async function readManualTask(id: string): Promise<ManualTask> {
-  return orNotFound(await getManualTask(id), 'manual task', id);
 }

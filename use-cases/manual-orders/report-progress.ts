@@ -76,7 +76,7 @@ export type CancellationOutcome = { outcome: 'cancelled' | 'refused'; reason?: s
 export async function answerCancellation(
   partnerId: string,
   id: string,
-  { outcome, reason = 'The operator gave no reason.' }: CancellationOutcome,
+  { outcome, reason }: CancellationOutcome,
   { actor, now }: { actor: string; now: Date },
 ): Promise<OrderRecord> {
   const at = now.toISOString();
@@ -92,8 +92,8 @@ export async function answerCancellation(
         return undefined;
       }
       return outcome === 'cancelled'
-        ? markOrderCancelled(order, order.cancelRequestedBy ?? order.operatorId, at)
-        : markCancellationRefused(order, reason, at);
+        ? markOrderCancelled(order, order.cancelRequestedBy ?? order.operatorId, at, reason)
+        : markCancellationRefused(order, reason ?? 'The operator gave no reason.', at);
     },
     task?.state === 'open' ? completionWrites(task, actor, at) : [],
   );
