@@ -1,4 +1,4 @@
-import { DAY_MS } from '../domain/durations.ts';
+import { DAY_MS } from '../domain/time-units.ts';
 
 /** The time of the domain: real time on AWS, scaled time on the local cloud, where a day lasts a second. */
 export type Clock = {

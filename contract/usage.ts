@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
 import { isIccid } from '../domain/iccid.ts';
+import { FIRST_ROW } from '../domain/sim-manifest.ts';
 import { tariffFields } from '../domain/tariff.ts';
 import { MAX_RECORD_AGE_DAYS, USAGE_RETENTION_DAYS, type UsageRejection } from '../domain/usage.ts';
 import { granularities } from '../domain/usage-points.ts';
@@ -113,9 +114,6 @@ export const usageFileSchema = namedSchema('UsageFile', () =>
     ),
   }),
 );
-
-/** The number of the first row after the header row. */
-const FIRST_ROW = 2;
 
 /** The result of uploading a file of usage records. */
 export function showUsageFile(records: readonly UsageRecord[], rejected: ReadonlyMap<UsageRecord, UsageRejection>) {

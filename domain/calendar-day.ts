@@ -1,4 +1,4 @@
-import { DAY_MS } from './durations.ts';
+import { DAY_MS } from './time-units.ts';
 
 /** A calendar date without time and time zone, `YYYY-MM-DD`. */
 export type CalendarDay = string;

@@ -1,10 +1,10 @@
-import { DAY_MS } from './durations.ts';
+import { OPERATOR_DEADLINE_MS } from './deadlines.ts';
 import type { OperatorId } from './operator.ts';
 import type { Order } from './order.ts';
 import type { PlanStage } from './plan.ts';
-import { OPERATOR_DEADLINE_MS } from './retry-policies.ts';
 import type { SimState } from './sim.ts';
 import type { SimAction, SimProblem } from './sim-actions.ts';
+import { DAY_MS } from './time-units.ts';
 import type { Problem } from './verdict.ts';
 
 /** The states of a bulk action on SIMs. */

@@ -191,7 +191,7 @@ export function productProblem(
     : `${name} has no product ${productId}. Its products are ${ids.join(', ')}.`;
 }
 
-/** What the operators of the guide have in common: 3 to 5 working days. Source: the wholesaler's partner guide. */
+/** Settings shared by the operators in the partner guide: 3 to 5 working days. Source: the wholesaler's partner guide. */
 const ofTheGuide: Pick<
   OperatorSettings,
   'leadTimeWorkingDays' | 'products' | 'iccid' | 'ordering' | 'connectivity' | 'usage' | 'platform' | 'onDifference'

@@ -1,9 +1,9 @@
 import type { Address, Contact } from './address.ts';
 import { type EstimatedDelivery, estimatedDelivery } from './calendar.ts';
 import { type CalendarDay, plusDays } from './calendar-day.ts';
-import { HOUR_MS } from './durations.ts';
 import { defaultProduct, type Operator, type OperatorId } from './operator.ts';
 import type { Plan, PlanStage } from './plan.ts';
+import { HOUR_MS } from './time-units.ts';
 import type { Problem } from './verdict.ts';
 
 /** The states of an order. */

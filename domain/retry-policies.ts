@@ -1,4 +1,9 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './durations.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from './time-units.ts';
+
+/*
+ * How often work is attempted, and how long it waits in between. Two more places have retries of their own: calls of operators
+ * (adapters/operators/retry.ts) and tasks of the state machine (infra/fulfilment-retries.ts). deadlines.ts has the deadlines.
+ */
 
 /** How often to attempt a call, and how long to wait in between. */
 export type RetryPolicy = {
@@ -86,9 +91,6 @@ export function maxTotalDelay(policy: RetryPolicy): number {
   );
 }
 
-/** How long an operator may take to confirm an activation. Then the SIM is `assigned` again. */
-export const ACTIVATION_DEADLINE_MS = 7 * DAY_MS;
-
 const FIRST_CONFIRMATION_PAUSE_MS = 30 * SECOND_MS;
 const MAX_CONFIRMATION_PAUSE_MS = 6 * HOUR_MS;
 
@@ -96,23 +98,6 @@ const MAX_CONFIRMATION_PAUSE_MS = 6 * HOUR_MS;
 export function confirmationPause(round: number): number {
   return Math.min(FIRST_CONFIRMATION_PAUSE_MS * 2 ** round, MAX_CONFIRMATION_PAUSE_MS);
 }
-
-/** How long after the deadline a confirmation is still accepted, and how often the operator is polled for it. */
-const LATE_ACTIVATION_PERIOD_MS = 90 * DAY_MS;
-const LATE_ACTIVATION_PAUSE_MS = 6 * HOUR_MS;
-
-/** When the operator is polled next about activations that it did not confirm by the deadline. */
-export function nextLateActivationCheck(now: Date): Date {
-  return new Date(now.getTime() + LATE_ACTIVATION_PAUSE_MS);
-}
-
-/** Until when late confirmations are accepted for activations whose deadline has just passed. */
-export function endOfLateActivation(now: Date): Date {
-  return new Date(now.getTime() + LATE_ACTIVATION_PERIOD_MS);
-}
-
-/** How long an operation waits for an operator that does not answer, before its SIMs fail. */
-export const OPERATOR_DEADLINE_MS = DAY_MS;
 
 /** How long until the sweep checks that the first execution of an order or operation has started, then that it still runs. */
 const FIRST_RUN_CHECK_MS = 15 * MINUTE_MS;

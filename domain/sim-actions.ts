@@ -1,6 +1,6 @@
 import type { Customer } from './customer.ts';
+import { ACTIVATION_DEADLINE_MS } from './deadlines.ts';
 import { laterOf } from './moment.ts';
-import { ACTIVATION_DEADLINE_MS } from './retry-policies.ts';
 import type { CustomerService, PartnerService } from './service.ts';
 import { attachCustomer, type Bar, detachCustomer, NOT_ACTIVATED, type Sim, type SimState } from './sim.ts';
 import { covers, type Tariff } from './tariff.ts';

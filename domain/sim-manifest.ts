@@ -60,7 +60,7 @@ export function readSimRows(
   return { loadable, errors };
 }
 
-/** The SIM in a row, or the first rule that the row violates: what is wrong and what would be right. */
+/** The SIM in a row, or the first rule that it violates, with the expected format. */
 function readSimRow(
   cells: SimRow,
   rule: CheckDigitRule,

@@ -1,4 +1,4 @@
-import { DAY_MS } from './durations.ts';
+import { DAY_MS } from './time-units.ts';
 import { USAGE_RETENTION_DAYS } from './usage.ts';
 import { beginOf, type Granularity } from './usage-points.ts';
 import type { Violation } from './verdict.ts';

@@ -1,6 +1,6 @@
 import { addBytes, sumBytes } from './bytes.ts';
 import type { CalendarDay } from './calendar-day.ts';
-import { DAY_MS } from './durations.ts';
+import { DAY_MS } from './time-units.ts';
 
 /** A usage record with the services that held its SIM at its time. */
 export type HeldRecord = {

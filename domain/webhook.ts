@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { DAY_MS, MINUTE_MS } from './durations.ts';
+import { DAY_MS, MINUTE_MS } from './time-units.ts';
 import type { Problem } from './verdict.ts';
 
 /** The event types of the contract. */

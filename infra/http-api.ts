@@ -20,13 +20,13 @@ import { Construct } from 'constructs';
 import type { Stage, Tokens } from './stages.ts';
 
 /** A route of the API. The route table of the functions has more details. */
-export type Route = { method: string; path: string; access: string };
+export type HttpApiRoute = { method: string; path: string; access: string };
 
 export type HttpApiProps = {
   stage: Stage;
   tokens: Tokens;
   /** The routes of each resource, with their function. */
-  resources: readonly { name: string; lambda: IFunction; routes: readonly Route[] }[];
+  resources: readonly { name: string; lambda: IFunction; routes: readonly HttpApiRoute[] }[];
   /** The function that answers unknown paths with 404. It requires no token. */
   unknownPath: IFunction;
 };

@@ -15,7 +15,7 @@ import type { Stage } from './stages.ts';
  * the system calls it. It keeps no valuable data.
  */
 export class SandboxStack extends Stack {
-  /** The operators' configuration, in place of `OperatorsSecret` of the data stack. */
+  /** The operators' configuration, instead of `OperatorsSecret` of the data stack. */
   readonly operatorsSecret: Secret;
   /** The API key of callers. */
   readonly apiKey: Secret;

@@ -12,19 +12,19 @@ export const templateSchema = z.object({
 export type Stacks = Readonly<Record<string, z.infer<typeof templateSchema>>>;
 
 /** A resource of one of the stacks. */
-export type Resource = { stack: string; id: string; type: string; properties: Readonly<Record<string, unknown>> };
+export type StackResource = { stack: string; id: string; type: string; properties: Readonly<Record<string, unknown>> };
 
 /** The resources of all stacks, and the references between them. */
 export type SynthesisedStacks = {
-  ofType(type: string): Resource[];
+  ofType(type: string): StackResource[];
   /** The resources that a value in this stack's template references, in any stack, each once. Aliases are resolved. */
-  referencedIn(stack: string, value: unknown): Resource[];
+  referencedIn(stack: string, value: unknown): StackResource[];
 };
 
 const deploymentPreferenceSchema = z.object({ StateMachineVersionArn: z.unknown() });
 
 /** For resource types that are aliases or versions of another resource: the property that references it. */
-const aliasTargets: Readonly<Record<string, (properties: Resource['properties']) => unknown>> = {
+const aliasTargets: Readonly<Record<string, (properties: StackResource['properties']) => unknown>> = {
   'AWS::Lambda::Alias': ({ FunctionName }) => FunctionName,
   'AWS::StepFunctions::StateMachineAlias': ({ DeploymentPreference }) =>
     deploymentPreferenceSchema.parse(DeploymentPreference).StateMachineVersionArn,
@@ -34,7 +34,7 @@ const aliasTargets: Readonly<Record<string, (properties: Resource['properties'])
 export function readStacks(stacks: Stacks): SynthesisedStacks {
   const resources = Object.entries(stacks).flatMap(([stack, { Resources }]) =>
     Object.entries(Resources).map(
-      ([id, { Type: type, Properties: properties = {} }]): Resource => ({ stack, id, type, properties }),
+      ([id, { Type: type, Properties: properties = {} }]): StackResource => ({ stack, id, type, properties }),
     ),
   );
   const found = new Map(resources.map((resource) => [`${resource.stack}/${resource.id}`, resource]));
@@ -46,7 +46,7 @@ export function readStacks(stacks: Stacks): SynthesisedStacks {
     ),
   );
 
-  function referencedIn(stack: string, value: unknown): Resource[] {
+  function referencedIn(stack: string, value: unknown): StackResource[] {
     if (typeof value !== 'object' || value === null) {
       return [];
     }

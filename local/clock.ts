@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { DAY_MS } from '../domain/durations.ts';
+import { DAY_MS } from '../domain/time-units.ts';
 import { readStored, store } from './stored-json.ts';
 
 /** The interval at which the time is saved: a crash loses no more than this. */

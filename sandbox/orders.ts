@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { workingDaysAfter } from '../domain/calendar.ts';
-import { DAY_MS, HOUR_MS } from '../domain/durations.ts';
 import { type Operator, seedOperators } from '../domain/operator.ts';
+import { DAY_MS, HOUR_MS } from '../domain/time-units.ts';
 import type { Behaviour } from './behaviour.ts';
 import { BLOCKS, CARDS_IN_A_BLOCK } from './cards.ts';
 import type { OperatorId } from './networks.ts';

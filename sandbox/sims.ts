@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DAY_MS } from '../domain/durations.ts';
+import { DAY_MS } from '../domain/time-units.ts';
 import type { Behaviour } from './behaviour.ts';
 
 /** The stored state of a card that has changed since delivery. A card without one is barred. */

@@ -35,7 +35,7 @@ export async function createOrder(partnerId: string, step: OrderStep, run: Run):
     putOrder(partnerId, record, 'new'),
     ...eventWrites(partnerId, step),
     ...manualOrderWrites(partnerId, undefined, record),
-    // Nobody submits a manual order, so it is with its operator from the start.
+    // Manual orders skip submission: they count as with the operator from the start.
     ...(isWithOperator(record) ? [putOrderPoll(partnerId, firstPoll(record))] : []),
   ]);
   return earlier ?? record;

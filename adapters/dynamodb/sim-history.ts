@@ -5,7 +5,7 @@ import { type Sim, type SimEvent, type SimState, simStates } from '../../domain/
  * `<version> <milliseconds since 1970> <type without "sim."> <new state, or -> <operation, or @ and the actor>`.
  *
  * A step that cleared the label or tags has a preceding line of the type `cleared`, with the same version and the cleared
- * values as JSON in place of the actor.
+ * values as JSON instead of the actor.
  */
 export type StoredStep = string;
 

@@ -70,7 +70,7 @@ export async function getGrantedTariff(partnerId: string, id: string): Promise<T
 }
 
 /** All tariffs granted to a partner, by id: a few dozen at most. */
-export async function listGrantedTariffs(partnerId: string, operatorId?: OperatorId): Promise<Tariff[]> {
+export async function getAllGrantedTariffs(partnerId: string, operatorId?: OperatorId): Promise<Tariff[]> {
   const grants = await queryAll<Grant>(itemKinds.grant.range({ partnerId }));
   const granted = await getMany<TariffRecord>(grants.map(({ tariffId }) => itemKinds.tariff.key({ id: tariffId })));
   return granted

@@ -7,7 +7,7 @@ import { manualTaskStates } from '../../domain/manual-task.ts';
 import { operatorIdSchema } from '../../domain/operator.ts';
 import { orderStates } from '../../domain/order.ts';
 import { idSchema, line } from '../../domain/text.ts';
-import { deliverManualOrder } from '../../use-cases/manual-orders/deliver-order.ts';
+import { deliverManualOrder } from '../../use-cases/manual-orders/deliver-manual-order.ts';
 import { listManualOrders } from '../../use-cases/manual-orders/list-manual-orders.ts';
 import { loadSims } from '../../use-cases/manual-orders/load-sims.ts';
 import { listManualTasks } from '../../use-cases/manual-orders/manual-tasks.ts';

@@ -17,10 +17,10 @@ import * as users from './users.ts';
 import * as webhooks from './webhooks.ts';
 
 /** A function of the API: its entry file, its routes, and whether they need a whole CPU core. */
-export type Resource = { entry: string; routes: readonly Route[]; wholeCore?: true };
+export type ApiFunction = { entry: string; routes: readonly Route[]; wholeCore?: true };
 
 /** The route table: all routes of the API, by function. */
-export const resources: Readonly<Record<string, Resource>> = {
+export const resources: Readonly<Record<string, ApiFunction>> = {
   docs: { entry: 'functions/api/docs.ts', routes: docs.routes },
   catalogue: { entry: 'functions/api/catalogue.ts', routes: catalogue.routes },
   customers: { entry: 'functions/api/customers.ts', routes: customers.routes },

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { type DescribedEvent, describedEvents } from '../../contract/event.ts';
 import { rights } from '../../domain/access.ts';
 import { columnName, csvTableOf, hasCsvTable, rowColumns, rowsIn, tableToCsv } from '../http/csv-table.ts';
 import { pageQuery } from '../http/input.ts';
 import type { Access, Route } from '../http/route.ts';
 import { type Components, plainSchema, schemaOf } from './components.ts';
-import { type DescribedEvent, describedEvents } from './event-schemas.ts';
 import { examples, problemExample } from './examples.ts';
 import { problemSchema } from './problem-schema.ts';
 import { introduction, problemCodes, tagDescriptions } from './prose.ts';

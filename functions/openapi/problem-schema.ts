@@ -23,7 +23,7 @@ export function problemSchema(): Record<string, unknown> {
           properties: {
             pointer: { ...text, description: 'JSON pointer of the field.' },
             code: { ...text, description: 'The rule that the field violates.' },
-            message: { ...text, description: 'What is wrong with the field, and what is permitted.' },
+            message: { ...text, description: 'The violated rule as a sentence, with the permitted values.' },
             nearest,
           },
         },

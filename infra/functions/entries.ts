@@ -1,7 +1,7 @@
-import type { Route } from '../http-api.ts';
+import type { HttpApiRoute } from '../http-api.ts';
 
 /** The route table: for each resource of the API, the entry file of its function, its routes, and whether it needs a whole core. */
-export type Resources = Readonly<Record<string, { entry: string; routes: readonly Route[]; wholeCore?: true }>>;
+export type Resources = Readonly<Record<string, { entry: string; routes: readonly HttpApiRoute[]; wholeCore?: true }>>;
 
 /** The tasks of the state machine. Each is a function: `functions/workflow/<task>.ts`. */
 export const workflowTasks = [

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../domain/durations.ts';
+import { DAY_MS } from '../../domain/time-units.ts';
 import { poll } from '../poll.ts';
 import type { Client } from './client.ts';
 import { type Receiver, startReceiver } from './receiver.ts';

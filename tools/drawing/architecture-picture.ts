@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { type Resource, readStacks, type Stacks, type SynthesisedStacks } from '../../infra/synthesised-stacks.ts';
+import { readStacks, type StackResource, type Stacks, type SynthesisedStacks } from '../../infra/synthesised-stacks.ts';
 
 /** A node in the picture: a resource, or a group of resources. */
 type Part = { id: string; stack: string; label: string };
-type Edge = { from: Resource; to: Resource; word: string };
+type Edge = { from: StackResource; to: StackResource; word: string };
 
 /** The edge label of each permission; other permissions are not drawn. */
 const wordOf: Readonly<Record<string, string>> = {
@@ -88,7 +88,7 @@ export function architecturePicture(stacks: Stacks): string {
   ].join('\n');
 }
 
-function isShown({ type }: Resource): boolean {
+function isShown({ type }: StackResource): boolean {
   return serviceOf[type] !== undefined;
 }
 
@@ -151,13 +151,13 @@ function referenceEdges({ ofType, referencedIn }: SynthesisedStacks): Edge[] {
 }
 
 /** The nodes of the picture, by resource. */
-function partsOf(edges: readonly Edge[]): Map<Resource, Part> {
-  const groups = new Map<string, Resource[]>();
+function partsOf(edges: readonly Edge[]): Map<StackResource, Part> {
+  const groups = new Map<string, StackResource[]>();
   for (const resource of new Set(edges.flatMap(({ from, to }) => [from, to]))) {
     const id = `${resource.stack}_${groupOf(resource, edges)}`;
     groups.set(id, [...(groups.get(id) ?? []), resource]);
   }
-  const parts = new Map<Resource, Part>();
+  const parts = new Map<StackResource, Part>();
   for (const [id, shown] of groups) {
     for (const resource of shown) {
       const { stack, type } = resource;
@@ -167,7 +167,7 @@ function partsOf(edges: readonly Edge[]): Map<Resource, Part> {
   return parts;
 }
 
-function groupOf(resource: Resource, edges: readonly Edge[]): string {
+function groupOf(resource: StackResource, edges: readonly Edge[]): string {
   switch (resource.type) {
     case 'AWS::CloudWatch::Alarm':
       return 'Alarms';
@@ -180,7 +180,7 @@ function groupOf(resource: Resource, edges: readonly Edge[]): string {
   }
 }
 
-function kindOf(called: Resource, edges: readonly Edge[]): string {
+function kindOf(called: StackResource, edges: readonly Edge[]): string {
   const [kind] = edges.filter(({ to }) => to === called).flatMap(({ from }) => kindOfCalled[from.type] ?? []);
   if (kind === undefined) {
     throw new Error(`No caller of ${called.id} is known to the picture`);
@@ -188,7 +188,7 @@ function kindOf(called: Resource, edges: readonly Edge[]): string {
   return kind;
 }
 
-function labelOf(type: string, shown: readonly Resource[], edges: readonly Edge[]): string {
+function labelOf(type: string, shown: readonly StackResource[], edges: readonly Edge[]): string {
   const [first] = shown;
   switch (type) {
     case 'AWS::Scheduler::Schedule': {
@@ -209,6 +209,6 @@ function labelOf(type: string, shown: readonly Resource[], edges: readonly Edge[
 }
 
 /** The logical id without the hash and without the construct's name of its only resource. */
-function nameOf({ id }: Resource): string {
+function nameOf({ id }: StackResource): string {
   return id.replace(/[0-9A-F]{8}$/, '').replace(/^(?:Schedules|Streams)|(?:Function|Machine)$/g, '');
 }

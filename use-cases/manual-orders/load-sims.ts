@@ -26,7 +26,7 @@ const LOADING_MS = 40_000;
 /**
  * Loads SIMs of a manual order from a file into the holding service. Files of an order add up, and a file can be sent again.
  *
- * 1. Check the rows, each by itself: a bad row changes nothing and does not affect others.
+ * 1. Check each row independently: a bad row changes nothing and does not affect others.
  * 2. Reserve the order, so that no other file is loaded at the same time.
  * 3. Save the SIMs, then their page of the order's manifest. A page that a crash interrupted is loaded by the next file.
  *

@@ -1,7 +1,7 @@
 import { saveOrderStep } from '../../adapters/dynamodb/orders.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
-import { HOUR_MS } from '../../domain/durations.ts';
 import type { Order, OrderEvent } from '../../domain/order.ts';
+import { HOUR_MS } from '../../domain/time-units.ts';
 
 /** Saves a step of an order like `saveOrderStep` (adapters/dynamodb/orders.ts), and records its metrics. */
 export const applyOrderStep: typeof saveOrderStep = async (...step) => {

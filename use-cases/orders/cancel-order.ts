@@ -11,7 +11,7 @@ import {
   type OrderStep,
 } from '../../domain/order.ts';
 import { markCancellationRefused, markOrderCancelled, requestOrderCancellation } from '../../domain/order-steps.ts';
-import { operatorOf } from '../operators.ts';
+import { operatorOf } from '../operator-gateway.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 import { applyOrderStep } from './apply-order-step.ts';
 

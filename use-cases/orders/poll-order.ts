@@ -8,7 +8,7 @@ import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import { hoursBeyondLeadTime, isWithOperator, type Order } from '../../domain/order.ts';
 import { nextPoll, type OrderPoll } from '../../domain/order-poll.ts';
 import { advanceOrder } from '../../domain/order-steps.ts';
-import { operatorOf } from '../operators.ts';
+import { operatorOf } from '../operator-gateway.ts';
 import { applyOrderStep } from './apply-order-step.ts';
 import { deliveryOutcome } from './delivery-outcome.ts';
 

@@ -13,7 +13,7 @@ import type { OrderEvent } from '../../domain/order.ts';
 import { markOrderDelivered } from '../../domain/order-steps.ts';
 import { newSimInHolding } from '../../domain/sim.ts';
 import { operatorOfOrder } from '../known-operator.ts';
-import { operatorOf } from '../operators.ts';
+import { operatorOf } from '../operator-gateway.ts';
 import { WRITES_IN_FLIGHT } from '../sims/stage-limits.ts';
 import { deliverOrder } from './deliver-order.ts';
 

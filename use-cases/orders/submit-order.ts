@@ -2,7 +2,7 @@ import { clock } from '../../adapters/clock.ts';
 import { getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { markOrderAccepted, markOrderRejected } from '../../domain/order-steps.ts';
-import { operatorOf } from '../operators.ts';
+import { operatorOf } from '../operator-gateway.ts';
 import { applyOrderStep } from './apply-order-step.ts';
 
 /** The next step of an order's execution. */

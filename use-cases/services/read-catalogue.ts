@@ -1,6 +1,6 @@
 import { allOperators, getOperator } from '../../adapters/dynamodb/operators.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
-import { getGrantedTariff, listGrantedTariffs } from '../../adapters/dynamodb/tariffs.ts';
+import { getAllGrantedTariffs, getGrantedTariff } from '../../adapters/dynamodb/tariffs.ts';
 import type { Operator, OperatorId } from '../../domain/operator.ts';
 import type { Partner } from '../../domain/partner.ts';
 import type { Tariff } from '../../domain/tariff.ts';
@@ -29,7 +29,7 @@ export async function listOwnTariffs(
   { limit, after = '' }: PageRequest,
 ) {
   await requireKnownFilter(operatorId);
-  const tariffs = (await listGrantedTariffs(partnerId, operatorId)).filter(({ id }) => id > after);
+  const tariffs = (await getAllGrantedTariffs(partnerId, operatorId)).filter(({ id }) => id > after);
   const items = tariffs.slice(0, limit);
   return { items, next: tariffs.length > limit ? items.at(-1)?.id : undefined };
 }

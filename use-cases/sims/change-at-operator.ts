@@ -6,7 +6,7 @@ import { operatorDeadlinePassed } from '../../domain/operation.ts';
 import type { OperatorId } from '../../domain/operator.ts';
 import { OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
 import { decide, isBarred, type SimAction } from '../../domain/sim-actions.ts';
-import { operatorOf } from '../operators.ts';
+import { operatorOf } from '../operator-gateway.ts';
 import { applyAction, applyActionToAll } from './apply-action.ts';
 import { askOperators } from './ask-operators.ts';
 import { failed, type Outcome, type PageWork, recordPageResults } from './process-page.ts';

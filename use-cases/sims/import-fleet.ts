@@ -36,7 +36,7 @@ const SAVING_MS = 20_000;
  * Imports SIMs that a partner has at an operator already, in any state, with their services and customers. Nothing is sent to the
  * operator, and services and customers are never created. A file can be sent again.
  *
- * 1. Check the rows, each by itself: a bad row changes nothing and does not affect others.
+ * 1. Check each row independently: a bad row changes nothing and does not affect others.
  * 2. Save the SIMs in groups, each with the counts of its services in one transaction.
  *
  * @throws Refusal `not_found` when the partner does not exist, `invalid_input` for an operator that does not exist.

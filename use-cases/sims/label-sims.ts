@@ -11,7 +11,7 @@ import { WRITES_IN_FLIGHT } from './stage-limits.ts';
 /**
  * Sets labels and tags of SIMs from a file. A file can be sent again.
  *
- * 1. Check the rows, each by itself: a bad row changes nothing and does not affect others.
+ * 1. Check each row independently: a bad row changes nothing and does not affect others.
  * 2. Save the SIMs whose label or tags differ from their row. A SIM that another request changes at the same time is reported.
  */
 export async function labelSims(

@@ -12,7 +12,7 @@ import type { OperatorId } from '../../domain/operator.ts';
 import { OperatorUnavailable, type UnreadableRecord } from '../../domain/operator-port.ts';
 import { MAX_FAILED_COLLECTIONS } from '../../domain/retry-policies.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
-import { operatorOf } from '../operators.ts';
+import { operatorOf } from '../operator-gateway.ts';
 import { deadLetterUnreadable, ingestUsage } from './ingest-usage.ts';
 
 /** The most pages of records that are counted together. Larger batches need fewer writes: one per SIM and day. */

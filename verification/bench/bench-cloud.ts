@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { HOUR_MS } from '../../domain/durations.ts';
+import { HOUR_MS } from '../../domain/time-units.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
 import { type Client, createClient } from '../../local/demo/client.ts';
 import { type EngineName, startEngine } from '../../local/dynamodb/engine.ts';

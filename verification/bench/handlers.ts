@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { DAY_MS } from '../../domain/durations.ts';
+import { DAY_MS } from '../../domain/time-units.ts';
 import { bundleOptions } from '../../infra/functions/bundles.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
 import { serveGateway } from '../../local/gateway/server.ts';

@@ -1,6 +1,6 @@
 import { QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
-import { HOUR_MS } from '../../domain/durations.ts';
+import { HOUR_MS } from '../../domain/time-units.ts';
 import { startReceiver } from '../../local/demo/receiver.ts';
 import { type BenchCloud, startBenchCloud, until } from './bench-cloud.ts';
 import { type Figure, figure, median } from './figure.ts';

@@ -6,7 +6,7 @@ import { isOperationFinished } from '../../domain/operation.ts';
 import { isFinished } from '../../domain/order.ts';
 import type { LocalCloud } from '../../local/cloud.ts';
 import { poll } from '../../local/poll.ts';
-import { operatorOf } from '../../use-cases/operators.ts';
+import { operatorOf } from '../../use-cases/operator-gateway.ts';
 import { type SteadyClient, steadyClient } from './steady-client.ts';
 
 /** The smallest order of A1. */

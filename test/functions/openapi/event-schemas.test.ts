@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
 import type { TableChange } from '../../../adapters/dynamodb/changes.ts';
+import { describedEvents } from '../../../contract/event.ts';
 import { eventTypes } from '../../../domain/webhook.ts';
-import { describedEvents } from '../../../functions/openapi/event-schemas.ts';
 import { examples } from '../../../functions/openapi/examples.ts';
 import { eventOf } from '../../../use-cases/webhooks/events.ts';
 import { aSim } from '../../domain/builders.ts';

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { DAY_MS } from '../../../domain/durations.ts';
+import { DAY_MS } from '../../../domain/time-units.ts';
 import { eventually, patience, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Order } from '../support/partner.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { DAY_MS } from '../../../domain/durations.ts';
+import { DAY_MS } from '../../../domain/time-units.ts';
 import { eventually, patience, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Operation, type Page, type Sim } from '../support/partner.ts';
 import { expectInvalid, expectProblem } from '../support/problems.ts';

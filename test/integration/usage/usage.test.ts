@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { HOUR_MS } from '../../../domain/durations.ts';
+import { HOUR_MS } from '../../../domain/time-units.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type PartnerService, type ServiceUsage, type Sim, type SimUsage } from '../support/partner.ts';
 import { expectInvalid } from '../support/problems.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { HOUR_MS } from '../../../domain/durations.ts';
+import { HOUR_MS } from '../../../domain/time-units.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type OrderEvent, type Page } from '../support/partner.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';

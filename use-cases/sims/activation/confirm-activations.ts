@@ -3,16 +3,12 @@ import { storeLateActivation } from '../../../adapters/dynamodb/late-activations
 import { getOperation } from '../../../adapters/dynamodb/operations.ts';
 import { type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sims.ts';
 import { correlation, logger } from '../../../adapters/telemetry/logger.ts';
-import { SECOND_MS } from '../../../domain/durations.ts';
+import { ACTIVATION_DEADLINE_MS, endOfLateActivation, nextLateActivationCheck } from '../../../domain/deadlines.ts';
 import { isOperationFinished, type Operation, shardsOf } from '../../../domain/operation.ts';
-import {
-  ACTIVATION_DEADLINE_MS,
-  confirmationPause,
-  endOfLateActivation,
-  nextLateActivationCheck,
-} from '../../../domain/retry-policies.ts';
+import { confirmationPause } from '../../../domain/retry-policies.ts';
 import { isConfirmationOverdue } from '../../../domain/sim-actions.ts';
-import { operatorOf } from '../../operators.ts';
+import { SECOND_MS } from '../../../domain/time-units.ts';
+import { operatorOf } from '../../operator-gateway.ts';
 import { askOperators, byOperator } from '../ask-operators.ts';
 import { isolateSim } from '../isolate-sim.ts';
 import { failed, type Outcome, openPage, type PageWork, recordPageResults, succeeded } from '../process-page.ts';

@@ -6,11 +6,11 @@ import {
 } from '../../../adapters/dynamodb/late-activations.ts';
 import { getSims, type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sims.ts';
 import { correlation, logger } from '../../../adapters/telemetry/logger.ts';
+import { nextLateActivationCheck } from '../../../domain/deadlines.ts';
 import type { LateActivation } from '../../../domain/late-activation.ts';
 import { OperatorUnavailable } from '../../../domain/operator-port.ts';
-import { nextLateActivationCheck } from '../../../domain/retry-policies.ts';
 import { confirmActivation, isBarred } from '../../../domain/sim-actions.ts';
-import { operatorOf } from '../../operators.ts';
+import { operatorOf } from '../../operator-gateway.ts';
 import { continueStep, saveStep } from '../save-step.ts';
 
 /**

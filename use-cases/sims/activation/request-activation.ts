@@ -1,6 +1,6 @@
 import type { SimRecord } from '../../../adapters/dynamodb/sims.ts';
 import type { SimAnswer } from '../../../domain/operator-port.ts';
-import { operatorOf } from '../../operators.ts';
+import { operatorOf } from '../../operator-gateway.ts';
 import { applyActionToAll } from '../apply-action.ts';
 import { askOperators } from '../ask-operators.ts';
 import type { Outcome, PageWork } from '../process-page.ts';

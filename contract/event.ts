@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { firingSchema } from '../../contract/alarm.ts';
-import { operationSchema } from '../../contract/operation.ts';
-import { operatorIdSchema } from '../../domain/operator.ts';
-import { orderStates } from '../../domain/order.ts';
-import { simStates } from '../../domain/sim.ts';
-import { eventTypes, type PublicEvent, TEST_EVENT } from '../../domain/webhook.ts';
+import { operatorIdSchema } from '../domain/operator.ts';
+import { orderStates } from '../domain/order.ts';
+import { simStates } from '../domain/sim.ts';
+import { eventTypes, type PublicEvent, TEST_EVENT } from '../domain/webhook.ts';
+import { firingSchema } from './alarm.ts';
+import { operationSchema } from './operation.ts';
 
 /** The schemas of the data that `use-cases/webhooks/events.ts` creates. A test checks that they agree. */
 const orderEventDataSchema = z
