@@ -131,10 +131,10 @@ describe('npm run new -- route', () => {
   });
 
   test.each([
-    [['PUT', '/v1/depots/{id}', 'saveDepot'], 'The method is one of'],
+    [['PUT', '/v1/depots/{id}', 'saveDepot'], 'The method must be'],
     [['GET', 'depots', 'getDepot'], 'The path must be like'],
     [['GET', '/v1/depots', 'depots'], 'a verb and a noun'],
-    [['POST', '/v1/sites', 'createSite'], '--access is one of'],
+    [['POST', '/v1/sites', 'createSite'], '--access must be'],
     [['GET', '/v1/depots/{id}/orders', 'getDepot'], 'exists already'],
   ])('refuses %j and changes nothing', async (args, message) => {
     const before = await text('functions/api/routes.ts');
