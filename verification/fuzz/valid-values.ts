@@ -10,6 +10,8 @@ const kindsOfFields: Readonly<Record<string, Kind>> = {
   tariffId: 'tariff',
   partnerId: 'partner',
   orderId: 'order',
+  operatorId: 'operator',
+  operatorIds: 'operator',
   iccids: 'sim',
   iccid: 'sim',
   effectiveAt: 'time',
