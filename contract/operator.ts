@@ -1,11 +1,9 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
-import { formFactors, type Operator, operatorFields, operatorIdSchema } from '../domain/operator.ts';
+import { type Operator, operatorFields, operatorIdSchema, productFields } from '../domain/operator.ts';
 import { namedSchema } from './fields.ts';
 
-export const productSchema = namedSchema('SimProduct', () =>
-  z.object({ id: z.string(), name: z.string(), formFactor: z.enum(formFactors), default: z.boolean() }),
-);
+export const productSchema = namedSchema('SimProduct', () => z.object({ ...productFields(), name: z.string() }));
 
 /** What partners see of an operator. */
 export const operatorSchema = namedSchema('Operator', () =>

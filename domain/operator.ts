@@ -3,6 +3,7 @@ import { CALENDARS } from './bank-holidays.ts';
 import { described } from './described.ts';
 import { checkDigitRules } from './iccid.ts';
 import { line } from './text.ts';
+import type { Violation } from './verdict.ts';
 
 /** The id of an operator: 2 to 20 lower-case letters, digits and dashes. Operators are data, so ids are not enumerated. */
 export type OperatorId = string;
@@ -38,7 +39,7 @@ export type PlatformKind = (typeof platformKinds)[number];
 
 const rate = (max: number) => z.optional(z.int().check(z.minimum(1), z.maximum(max)));
 
-const productSchema = z.strictObject({
+export const productFields = () => ({
   id: z
     .string()
     .check(z.maxLength(30), z.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be 1 to 30 lower-case letters, digits and dashes')),
@@ -67,7 +68,7 @@ export const operatorFields = () => ({
     max: z.int().check(z.minimum(0), z.maximum(250)),
   }),
   products: described(
-    z.array(productSchema).check(z.minLength(1), z.maxLength(10)),
+    z.array(z.strictObject(productFields())).check(z.minLength(1), z.maxLength(10)),
     'The SIM products that can be ordered.',
   ),
   iccid: z.strictObject({
@@ -79,7 +80,7 @@ export const operatorFields = () => ({
   ordering: described(z.enum(handlings), '`manual`: the platform staff handle orders and SIM lists.'),
   connectivity: described(
     z.enum(handlings),
-    '`manual`: activations, suspensions, resumptions and terminations become manual tasks of the platform staff.',
+    'How SIMs are activated, suspended, resumed and terminated. This release supports `api` only.',
   ),
   usage: described(z.enum(['api', 'file']), '`file`: the platform staff upload usage files.'),
   platform: described(
@@ -92,13 +93,16 @@ export const operatorFields = () => ({
         batchSize: rate(1000),
       }),
     ),
-    'The platform that `api` operators are called on. Its address and credentials are in the secret of the operators.',
+    'The platform on which `api` operators are called. Its address, its credentials and, in this release, its rate limit are in the secret of the operators: `requestsPerSecond`, `requestsPerMinute`, `concurrency` and `batchSize` are stored without effect.',
   ),
   onDifference: described(
     z.enum(['report', 'enforce']),
-    'What happens when the operator’s state of a SIM differs from ours.',
+    'What happens when the operator’s state of a SIM differs from ours. Stored without effect in this release.',
   ),
-  testStatus: z.optional(z.strictObject({ limitBytes: z.int().check(z.minimum(1), z.maximum(1_000_000_000)) })),
+  testStatus: described(
+    z.optional(z.strictObject({ limitBytes: z.int().check(z.minimum(1), z.maximum(1_000_000_000)) })),
+    'The usage at which a SIM in test status becomes active. Stored without effect in this release.',
+  ),
 });
 
 /** What the platform sets about an operator. */
@@ -111,16 +115,13 @@ export type SimProduct = OperatorSettings['products'][number];
 /** The details of an operator. Its address and credentials are in the secret of the operators. */
 export type Operator = OperatorSettings & { id: OperatorId };
 
-/** A rule about an operator's settings as a whole that they violate. `pointer` is a JSON pointer into the settings. */
-export type OperatorSettingsViolation = { pointer: string; code: string; message: string };
-
 /** The protocols that this release has an adapter for. */
 const SUPPORTED_KINDS: readonly PlatformKind[] = ['sim-fulfilment'];
 
 /** The rules between an operator's settings that these violate; none when they are consistent. */
-export function operatorSettingsViolations(settings: OperatorSettings): OperatorSettingsViolation[] {
+export function operatorSettingsViolations(settings: OperatorSettings): Violation[] {
   const { leadTimeWorkingDays, products, platform, ordering, connectivity, usage } = settings;
-  const violations: OperatorSettingsViolation[] = [];
+  const violations: Violation[] = [];
   if (leadTimeWorkingDays.min > leadTimeWorkingDays.max) {
     violations.push({
       pointer: '/leadTimeWorkingDays/min',
@@ -171,24 +172,25 @@ export function operatorSettingsViolations(settings: OperatorSettings): Operator
   return violations;
 }
 
-/** The product that an order without a `productId` gets. */
-export function defaultProduct({ products }: Pick<Operator, 'products'>): SimProduct {
-  const product = products.find((each) => each.default) ?? products[0];
-  if (!product) {
-    throw new Error('an operator has at least one product');
-  }
-  return product;
+/** The product that an order gets: the one that it names, or the operator's default. */
+export function productOf(
+  { products }: Pick<Operator, 'products'>,
+  productId: string | undefined,
+): SimProduct | undefined {
+  return products.find((product) => (productId === undefined ? product.default : product.id === productId));
 }
 
-/** Why a product cannot be ordered; `undefined` when it can be. */
-export function productProblem(
-  { name, products }: Pick<Operator, 'name' | 'products'>,
-  productId: string,
-): string | undefined {
-  const ids = products.map(({ id }) => id);
-  return ids.includes(productId)
-    ? undefined
-    : `${name} has no product ${productId}. Its products are ${ids.join(', ')}.`;
+/** The rule: a product that an order names is one of its operator's. */
+export function productViolations(
+  operator: Pick<Operator, 'name' | 'products'>,
+  productId: string | undefined,
+): Violation[] {
+  if (productOf(operator, productId)) {
+    return [];
+  }
+  const ids = operator.products.map(({ id }) => id).join(', ');
+  const message = `${operator.name} has no product ${productId}. Its products are ${ids}.`;
+  return [{ pointer: '/productId', code: 'invalid_value', message }];
 }
 
 /** Settings shared by the operators in the partner guide: 3 to 5 working days. Source: the wholesaler's partner guide. */

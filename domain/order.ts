@@ -1,10 +1,10 @@
 import type { Address, Contact } from './address.ts';
 import { type EstimatedDelivery, estimatedDelivery } from './calendar.ts';
 import { type CalendarDay, plusDays } from './calendar-day.ts';
-import { defaultProduct, type Operator, type OperatorId } from './operator.ts';
+import { type Operator, type OperatorId, productOf } from './operator.ts';
 import type { Plan, PlanStage } from './plan.ts';
 import { HOUR_MS } from './time-units.ts';
-import type { Problem } from './verdict.ts';
+import type { Problem, Violation } from './verdict.ts';
 
 /** The states of an order. */
 export const orderStates = [
@@ -116,10 +116,11 @@ export function newOrder(
   },
 ): OrderStep {
   const at = now.toISOString();
+  const product = productOf(operator, productId);
   const order: Order = {
     id,
     operatorId: operator.id,
-    productId: productId ?? defaultProduct(operator).id,
+    ...(product === undefined ? {} : { productId: product.id }),
     quantity,
     receivedQuantity: 0,
     state: 'submitted',
@@ -182,6 +183,26 @@ export function hoursBeyondLeadTime(
   const last = requestedDeliveryDate > latest ? requestedDeliveryDate : latest;
   const end = Date.parse(`${plusDays(last, 1)}T00:00:00.000Z`);
   return Math.max(0, (now.getTime() - end) / HOUR_MS);
+}
+
+/** The rule: the requested delivery date is not before the earliest day on which the operator can deliver. */
+export function deliveryDateViolations(operator: Operator, requested: CalendarDay | undefined, now: Date): Violation[] {
+  const { earliest } = estimatedDelivery(operator, now);
+  if (requested === undefined || requested >= earliest) {
+    return [];
+  }
+  const message = `requestedDeliveryDate must be ${earliest} or later, the earliest day on which ${operator.name} can deliver.`;
+  return [{ pointer: '/requestedDeliveryDate', code: 'minimum', message }];
+}
+
+/** Why SIMs cannot be loaded into a manual order: its operator has not accepted it, or it has ended. */
+export function loadProblem({ state }: Pick<Order, 'state'>): Problem<'wrong_state'> | undefined {
+  if (state === 'submitted') {
+    return { code: 'wrong_state', detail: 'The order is submitted. Accept it first.' };
+  }
+  return rankOf({ state }) < rankOf({ state: 'delivered' })
+    ? undefined
+    : { code: 'wrong_state', detail: `The order is ${state}. SIMs can only be loaded before an order is delivered.` };
 }
 
 /** Why an order cannot be cancelled: SIMs have been received, it was dispatched, or it has ended. */

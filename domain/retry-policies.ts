@@ -31,6 +31,9 @@ export const DELIVERY_ROUND_MS = 50 * SECOND_MS;
 /** How long a run leases the queue of a webhook: longer than a round, and until a crashed run is replaced. */
 export const QUEUE_LEASE_MS = 90 * SECOND_MS;
 
+/** How long a file of SIMs leases its order, in milliseconds of real time: longer than a request can take. */
+export const FILE_LEASE_MS = 40 * SECOND_MS;
+
 /** An event is dead-lettered after this many internal errors while sending it. Failures of the receiver do not count. */
 export const MAX_DELIVERY_ERRORS = 12;
 

@@ -4,7 +4,7 @@ import type { Operator } from './operator.ts';
 import { type CustomerService, holdingServiceId, type PartnerService } from './service.ts';
 import { type Bar, NOT_ACTIVATED, type Sim, type SimState } from './sim.ts';
 import { SUSPENDED_ON_REQUEST } from './sim-actions.ts';
-import type { ListedSim } from './sim-manifest.ts';
+import type { ListedSim, RowProblem } from './sim-manifest.ts';
 import { covers, type Tariff } from './tariff.ts';
 
 /** The states in which SIMs can be imported. */
@@ -32,8 +32,6 @@ export type ImportedRow = {
   activatedAt?: string | undefined;
 };
 
-export type ImportProblem = { code: string; message: string };
-
 /** The moment in a cell, RFC 3339 with any offset or a date; `undefined` when it is neither. */
 export function readMoment(cell: string): string | undefined {
   const { data } = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).safeParse(cell.trim());
@@ -51,7 +49,7 @@ export function importSim(
   row: ImportedRow,
   operator: Pick<Operator, 'id' | 'name'>,
   { by, at }: { by: string; at: string },
-): Sim | ImportProblem {
+): Sim | RowProblem {
   const { listed, state, label, tags = [], activatedAt } = row;
   const place = placeOf(row, operator);
   if ('code' in place) {
@@ -89,7 +87,7 @@ type Place = Pick<Sim, 'partnerServiceId' | 'customerId' | 'customerServiceId'>;
 function placeOf(
   { state, targets: { partnerService, customer, customerService } }: ImportedRow,
   operator: Pick<Operator, 'id' | 'name'>,
-): Place | ImportProblem {
+): Place | RowProblem {
   if (partnerService === 'unknown') {
     return { code: 'not_found', message: 'partnerService: the partner has no service with this id or name.' };
   }
@@ -151,7 +149,7 @@ function coverageProblem(
   field: string,
   { service, tariff }: WithTariff<{ name: string }>,
   operator: Pick<Operator, 'id' | 'name'>,
-): ImportProblem | undefined {
+): RowProblem | undefined {
   return tariff && covers(tariff, operator.id)
     ? undefined
     : {

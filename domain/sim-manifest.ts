@@ -26,46 +26,68 @@ export type LoadedFile = {
   errors: readonly RowError[];
 };
 
+/** The rule that a row violates, with the expected value. */
+export type RowProblem = Pick<RowError, 'code' | 'message'>;
+
 /** A row that can be loaded. */
 export type LoadableRow = { row: number; sim: ListedSim };
+
+/** The error of a row, for a rule that needs more than the row itself. */
+export const rowError =
+  (code: string, message: string) =>
+  ({ row, sim: { iccid } }: { row: number; sim: { iccid: string } }): RowError => ({ row, iccid, code, message });
+
+/** The result of a file: each row is loaded, was loaded before, or has an error. */
+export function loadedFile(rows: number, alreadyLoaded: number, errors: readonly RowError[]): LoadedFile {
+  return {
+    rows,
+    loaded: rows - alreadyLoaded - errors.length,
+    alreadyLoaded,
+    rejected: errors.length,
+    errors: [...errors].sort((one, other) => one.row - other.row),
+  };
+}
 
 /** The number of the first row after the header row. */
 export const FIRST_ROW = 2;
 
-/** The rows of a file that can be loaded, and the errors of the others. An ICCID counts once per file. */
+/** The rows of a file that can be loaded, and the errors of the others. */
 export function readSimRows(
   rows: readonly SimRow[],
   rule: CheckDigitRule,
 ): { loadable: LoadableRow[]; errors: RowError[] } {
-  const loadable: LoadableRow[] = [];
+  const isRoundedFile = wereRounded(rows);
+  const { read, errors } = readRows(rows, (cells) => readSimRow(cells, rule, isRoundedFile));
+  return { loadable: read.map(({ row, value: sim }) => ({ row, sim })), errors };
+}
+
+/** The values of the rows of a file, and the errors of the others. An ICCID counts once per file. */
+export function readRows<Cells extends Pick<SimRow, 'iccid'>, Value extends { iccid: string }>(
+  rows: readonly Cells[],
+  readRow: (cells: Cells) => Value | RowProblem,
+): { read: { row: number; value: Value }[]; errors: RowError[] } {
+  const read: { row: number; value: Value }[] = [];
   const errors: RowError[] = [];
   const rowOf = new Map<string, number>();
-  const isRoundedFile = wereRounded(rows);
   for (const [index, cells] of rows.entries()) {
     const row = index + FIRST_ROW;
-    const read = readSimRow(cells, rule, isRoundedFile);
-    if ('code' in read) {
-      errors.push({ row, ...(cells.iccid === undefined ? {} : { iccid: cells.iccid }), ...read });
-      continue;
-    }
-    const first = rowOf.get(read.iccid);
-    if (first !== undefined) {
+    const value = readRow(cells);
+    const first = 'iccid' in value ? rowOf.get(value.iccid) : undefined;
+    if ('code' in value) {
+      errors.push({ row, ...(cells.iccid === undefined ? {} : { iccid: cells.iccid }), ...value });
+    } else if (first !== undefined) {
       const message = `Row ${first} has the same ICCID. Keep one of the two.`;
-      errors.push({ row, iccid: read.iccid, code: 'duplicate_in_file', message });
-      continue;
+      errors.push({ row, iccid: value.iccid, code: 'duplicate_in_file', message });
+    } else {
+      rowOf.set(value.iccid, row);
+      read.push({ row, value });
     }
-    rowOf.set(read.iccid, row);
-    loadable.push({ row, sim: read });
   }
-  return { loadable, errors };
+  return { read, errors };
 }
 
 /** The SIM in a row, or the first rule that it violates, with the expected format. */
-function readSimRow(
-  cells: SimRow,
-  rule: CheckDigitRule,
-  isRoundedFile: boolean,
-): ListedSim | { code: string; message: string } {
+function readSimRow(cells: SimRow, rule: CheckDigitRule, isRoundedFile: boolean): ListedSim | RowProblem {
   const iccid = normalizeIccid(cells.iccid ?? '');
   if (!isIccid(iccid, rule) || (isRoundedFile && isRounded(iccid))) {
     const damage = spreadsheetDamage(iccid);

@@ -149,7 +149,7 @@ export class FulfilmentStates {
     );
   }
 
-  /** The stages, each of which leads back to the task that chooses the next one. */
+  /** The stages. Each leads back to the task that chooses the next one. */
   private stageStates(nextStage: LambdaInvoke): void {
     const confirmActivation = this.caught(this.confirmedShards(this.tasks['confirm-activation']));
     const stages = {

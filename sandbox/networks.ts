@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { isOperatorId } from '../domain/operator.ts';
 
 /**
  * The number ranges of the operators of the guide. An issuer prefix is 89, the country code and the issuer (ITU-T E.118); an IMSI begins with the
@@ -37,5 +36,3 @@ export function networkOf(operatorId: OperatorId): Network {
   const two = String(number).padStart(2, '0');
   return { name: operatorId, mccMnc: `901${two}`, issuerPrefix: `89883${two}`, iccidLength: 19 };
 }
-
-export { isOperatorId };

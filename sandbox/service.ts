@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isOperatorId } from '../domain/operator.ts';
 import { type BehaviourRequest, behaviourSchema, type Usage, usageSchema } from './behaviour.ts';
-import { isOperatorId, type OperatorId } from './networks.ts';
+import type { OperatorId } from './networks.ts';
 import { type ApiAnswer, addUsage, answerRequest, refusal } from './operators-api.ts';
 import type { Store } from './store.ts';
 

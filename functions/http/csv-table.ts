@@ -36,14 +36,17 @@ export function columnsOfSchema(schema: z.core.$ZodType, path: readonly string[]
     : [{ path, isJson: isListOfObjects(schema) }];
 }
 
-/** The columns of a CSV body with rows of this schema. @throws Error when the schema is not a list */
+/** The columns of a CSV body with rows of this schema. @throws Error for another schema */
 export function csvColumnsOf(list: z.core.$ZodType): { required: string[]; optional: string[] } {
-  const fields = Object.entries((itemOf(list) && fieldsOf(itemOf(list) ?? list)) ?? {});
-  const isOptional = ([, field]: [string, z.core.$ZodType]) => field instanceof z.ZodMiniOptional;
-  return {
-    required: fields.filter((field) => !isOptional(field)).map(([name]) => name),
-    optional: fields.filter(isOptional).map(([name]) => name),
-  };
+  const row = itemOf(list);
+  const fields = row && fieldsOf(row);
+  if (!fields) {
+    throw new Error('Only rows of objects can be read from CSV.');
+  }
+  const { optional = [], required = [] } = Object.groupBy(Object.keys(fields), (name) =>
+    fields[name] instanceof z.ZodMiniOptional ? 'optional' : 'required',
+  );
+  return { required, optional };
 }
 
 /** The columns of the items of a list. @throws Error when the schema is not a list */

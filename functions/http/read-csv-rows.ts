@@ -1,3 +1,4 @@
+import { FIRST_ROW } from '../../domain/sim-manifest.ts';
 import { escapePointer, type InputError, invalidInput } from '../../use-cases/refusal.ts';
 import { readCsv } from './csv.ts';
 import { MAX_ERRORS, type RawBody, readBytes, readUtf8 } from './input.ts';
@@ -32,7 +33,7 @@ export function readCsvRows(raw: RawBody, { required, optional }: CsvColumns): R
   }
   return rows.map((fields, index) => {
     if (fields.length !== header.length) {
-      const detail = `Row ${index} has ${fields.length} fields, but the header row has ${header.length}.`;
+      const detail = `Row ${index + FIRST_ROW} has ${fields.length} fields, but the header row has ${header.length}.`;
       throw new HttpProblem('invalid_csv', detail);
     }
     return Object.fromEntries(fields.flatMap((field, at) => (field === '' ? [] : [[header[at] ?? '', field]])));
@@ -42,7 +43,7 @@ export function readCsvRows(raw: RawBody, { required, optional }: CsvColumns): R
 function recordsOf(bytes: Buffer): string[][] {
   const read = readCsv(readUtf8(bytes));
   if ('unreadable' in read) {
-    const where = read.unreadable === 0 ? 'the header row' : `row ${read.unreadable - 1}`;
+    const where = read.unreadable === 0 ? 'the header row' : `row ${read.unreadable + FIRST_ROW - 1}`;
     throw new HttpProblem('invalid_csv', `The body is not valid CSV from ${where} on: misplaced quote or line break.`);
   }
   // Files often end with empty lines.

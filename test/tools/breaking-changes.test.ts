@@ -59,7 +59,7 @@ const object = (properties: Json, required: string[] = []) => ({
 const text = { type: 'string' };
 const oneOf = (...values: string[]) => ({ type: 'string', enum: values });
 
-const told = (before: Json, after: Json) =>
+const changesBetween = (before: Json, after: Json) =>
   breakingChanges(before, after).map((change) => change.replace('POST /things: ', ''));
 
 describe('a request', () => {
@@ -87,7 +87,7 @@ describe('a request', () => {
     ],
     ['a form that goes', { anyOf: [text, { type: 'integer' }] }, text, ['the body may no longer be integer']],
   ])('breaks with %s', (_what, before, after, changes) => {
-    expect(told(taking(before), taking(after))).toEqual(changes);
+    expect(changesBetween(taking(before), taking(after))).toEqual(changes);
   });
 
   test.each<[string, Json, Json]>([
@@ -100,12 +100,12 @@ describe('a request', () => {
     ['another form', text, { anyOf: [{ type: 'integer' }, text] }],
     ['another description', text, { ...text, description: 'Of a thing' }],
   ])('does not break with %s', (_what, before, after) => {
-    expect(told(taking(before), taking(after))).toEqual([]);
+    expect(changesBetween(taking(before), taking(after))).toEqual([]);
   });
 
   test('breaks when it requires a body, or no longer accepts one', () => {
-    expect(told(api({}), taking(text))).toEqual(['now requires a body']);
-    expect(told(taking(text), api({}))).toEqual(['no longer accepts a body']);
+    expect(changesBetween(api({}), taking(text))).toEqual(['now requires a body']);
+    expect(changesBetween(taking(text), api({}))).toEqual(['no longer accepts a body']);
   });
 
   test('breaks with a parameter that is removed, new and required, or narrower', () => {
@@ -113,7 +113,7 @@ describe('a request', () => {
     const before = api({ parameters: [parameter('q', text), parameter('state', oneOf('x', 'y'))] });
     const after = api({ parameters: [parameter('state', oneOf('x')), parameter('limit', text, true)] });
 
-    expect(told(before, after)).toEqual([
+    expect(changesBetween(before, after)).toEqual([
       'the query q is removed',
       'the query state no longer accepts "y"',
       'the query limit is new and required',
@@ -121,8 +121,8 @@ describe('a request', () => {
   });
 
   test('breaks when it newly requires a token', () => {
-    expect(told(api({ security: [] }), api({}))).toEqual(['now requires a token']);
-    expect(told(api({}), api({ security: [] }))).toEqual([]);
+    expect(changesBetween(api({ security: [] }), api({}))).toEqual(['now requires a token']);
+    expect(changesBetween(api({}), api({ security: [] }))).toEqual([]);
   });
 });
 
@@ -139,7 +139,7 @@ describe('an answer', () => {
     ['any value', oneOf('x'), text, ['the response 200 may now have any value']],
     ['another form', text, { anyOf: [text, { type: 'boolean' }] }, ['the response 200 may now be boolean']],
   ])('breaks with %s', (_what, before, after, changes) => {
-    expect(told(answering(before), answering(after))).toEqual(changes);
+    expect(changesBetween(answering(before), answering(after))).toEqual(changes);
   });
 
   test.each<[string, Json, Json]>([
@@ -148,7 +148,7 @@ describe('an answer', () => {
     ['a further value', oneOf('x'), oneOf('x', 'y')],
     ['fewer values', oneOf('x', 'y'), oneOf('x')],
   ])('does not break with %s', (_what, before, after) => {
-    expect(told(answering(before), answering(after))).toEqual([]);
+    expect(changesBetween(answering(before), answering(after))).toEqual([]);
   });
 
   test('breaks with a removed status, media type or header', () => {
@@ -159,7 +159,7 @@ describe('an answer', () => {
     });
     const after = answer({ 200: { headers: { ETag: {} } } });
 
-    expect(told(before, after)).toEqual([
+    expect(changesBetween(before, after)).toEqual([
       'the header ETag of 200 may now be absent',
       'the header Link of 200 is removed',
       '200 is no longer available as text/csv',
@@ -174,13 +174,13 @@ describe('named schemas', () => {
   test('are followed', () => {
     const before = answering(thing, { Thing: object({ a: text }, ['a']) });
 
-    expect(told(before, answering(thing, { Thing: object({}) }))).toEqual(['the response 200/a is removed']);
+    expect(changesBetween(before, answering(thing, { Thing: object({}) }))).toEqual(['the response 200/a is removed']);
   });
 
   test('may be recursive', () => {
     const tree = { Thing: object({ child: thing }) };
 
-    expect(told(taking(thing, tree), taking(thing, tree))).toEqual([]);
+    expect(changesBetween(taking(thing, tree), taking(thing, tree))).toEqual([]);
   });
 });
 

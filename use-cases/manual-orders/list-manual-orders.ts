@@ -4,8 +4,8 @@ import type { PageRequest } from '../fill-page.ts';
 import { knownOperator } from '../known-operator.ts';
 import { notManual } from './manual-order.ts';
 
-/** The most orders that are read for one page. If few match, the page is shorter and still has a next page. */
-const MAX_READ = 1000;
+/** Orders of a state that are read for a filtered page. If few match, the page is shorter and still has a next page. */
+const FILTERED_READ = 1000;
 
 /** Filters of the list; `undefined` for all. */
 type Filter = { operatorId?: string | undefined; partnerId?: string | undefined; state?: OrderState | undefined };
@@ -26,9 +26,11 @@ export async function listManualOrders(
     }
   }
   const states = state === undefined ? orderStates : [state];
-  const read = await Promise.all(states.map((each) => queryManualOrders(each, MAX_READ, after)));
+  const isFiltered = operatorId !== undefined || partnerId !== undefined;
+  const size = isFiltered ? FILTERED_READ : limit + 1;
+  const read = await Promise.all(states.map((each) => queryManualOrders(each, size, after)));
   // Ids sort by time. Behind the end of a full list there may be more of its state, so the page ends there.
-  const ends = read.flatMap((refs) => (refs.length < MAX_READ ? [] : (refs.at(-1)?.orderId ?? [])));
+  const ends = read.flatMap((refs) => (refs.length < size ? [] : (refs.at(-1)?.orderId ?? [])));
   const end = ends.sort()[0];
   // An order that changes its state between two queries is in both.
   const distinct = new Map(read.flat().map((ref) => [ref.orderId, ref]));

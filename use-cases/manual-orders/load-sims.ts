@@ -6,12 +6,16 @@ import { addReceivedPage, getOrder, type OrderRecord, saveOrderStep } from '../.
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { addSim, getSims, ownersOf } from '../../adapters/dynamodb/sims.ts';
 import { laterOf } from '../../domain/moment.ts';
+import { loadProblem } from '../../domain/order.ts';
+import { FILE_LEASE_MS } from '../../domain/retry-policies.ts';
 import { newSimInHolding } from '../../domain/sim.ts';
 import {
   type LoadableRow,
   type LoadedFile,
+  loadedFile,
   type RowError,
   readSimRows,
+  rowError,
   type SimRow,
 } from '../../domain/sim-manifest.ts';
 import { operatorOfOrder } from '../known-operator.ts';
@@ -19,9 +23,6 @@ import { receivedIccids } from '../orders/receive-sims.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 import { WRITES_IN_FLIGHT } from '../sims/stage-limits.ts';
 import { readManualOrder, requireAnsweredCancellation } from './manual-order.ts';
-
-/** How long another file of the same order is refused after a file was interrupted. Longer than a request can take. */
-const LOADING_MS = 40_000;
 
 /**
  * Loads SIMs of a manual order from a file into the holding service. Files of an order add up, and a file can be sent again.
@@ -43,36 +44,26 @@ export async function loadSims(
   const order = await readManualOrder(partnerId, id);
   requireLoadable(order);
   if (isDryRun) {
-    return (await checkRows(partnerId, order, rows)).result;
+    const { alreadyLoaded, errors } = await checkRows(partnerId, order, rows);
+    return loadedFile(rows.length, alreadyLoaded, errors);
   }
   const reserved = await reserve(partnerId, id);
-  const { sims, result } = await checkRows(partnerId, reserved, rows);
-  const lost = await saveSims(partnerId, reserved, sims);
+  const { loadable, alreadyLoaded, errors } = await checkRows(partnerId, reserved, rows);
+  const lost = await saveSims(partnerId, reserved, loadable);
   // Not after an error: until the file is sent again, some of its SIMs may be missing in the order.
   await saveOrderStep(partnerId, id, ({ loadingUntil, ...current }) =>
     loadingUntil === reserved.loadingUntil
       ? { order: { ...current, version: current.version + 1 }, events: [] }
       : undefined,
   );
-  return withLost(result, lost);
-}
-
-/** The result when other requests have loaded some of the SIMs at the same time. */
-function withLost(result: LoadedFile, lost: readonly RowError[]): LoadedFile {
-  return {
-    ...result,
-    loaded: result.loaded - lost.length,
-    rejected: result.rejected + lost.length,
-    errors: [...result.errors, ...lost].sort((one, other) => one.row - other.row),
-  };
+  return loadedFile(rows.length, alreadyLoaded, [...errors, ...lost]);
 }
 
 function requireLoadable(order: OrderRecord): void {
   requireAnsweredCancellation(order);
-  if (!['accepted', 'processing', 'dispatched'].includes(order.state)) {
-    const hint =
-      order.state === 'submitted' ? 'Accept it first.' : 'SIMs can only be loaded before an order is delivered.';
-    throw new Refusal('wrong_state', `The order is ${order.state}. ${hint}`);
+  const problem = loadProblem(order);
+  if (problem) {
+    throw new Refusal(problem.code, problem.detail);
   }
 }
 
@@ -80,7 +71,7 @@ function requireLoadable(order: OrderRecord): void {
 async function reserve(partnerId: string, id: string): Promise<OrderRecord> {
   const stepped = await saveOrderStep(partnerId, id, (order) => {
     requireLoadable(order);
-    const reserved: OrderRecord = { ...order, loadingUntil: Date.now() + LOADING_MS, version: order.version + 1 };
+    const reserved: OrderRecord = { ...order, loadingUntil: Date.now() + FILE_LEASE_MS, version: order.version + 1 };
     return (order.loadingUntil ?? 0) > Date.now() ? undefined : { order: reserved, events: [] };
   });
   const { taken, order } = orNotFound(stepped, 'order', id);
@@ -90,12 +81,12 @@ async function reserve(partnerId: string, id: string): Promise<OrderRecord> {
   return order;
 }
 
-/** The SIMs to load, and the result for all rows. */
+/** The rows whose SIMs are to be loaded, the number of rows that an earlier file has loaded, and the errors of the others. */
 async function checkRows(
   partnerId: string,
   order: OrderRecord,
   rows: readonly SimRow[],
-): Promise<{ sims: LoadableRow[]; result: LoadedFile }> {
+): Promise<{ loadable: LoadableRow[]; alreadyLoaded: number; errors: RowError[] }> {
   const operator = await operatorOfOrder(order);
   const { loadable, errors } = readSimRows(rows, operator.iccid.checkDigit);
   const received = await receivedIccids(partnerId, order.id);
@@ -103,36 +94,19 @@ async function checkRows(
   const foreign = await simsOfOtherOrders(partnerId, order.id, fresh);
   const free = fresh.filter(({ sim }) => !foreign.has(sim.iccid));
   const room = Math.max(0, order.quantity - received.size);
-  const sims = free.slice(0, room);
-  const all = [
-    ...errors,
-    ...fresh.filter(({ sim }) => foreign.has(sim.iccid)).map(rowError('loaded_for_other_order', OTHER_ORDER)),
-    ...free
-      .slice(room)
-      .map(
-        rowError(
-          'over_delivery',
-          `The order is for ${order.quantity} SIMs. Rows above this one and earlier files fill it.`,
-        ),
-      ),
-  ].sort((one, other) => one.row - other.row);
+  const overDelivery = `The order is for ${order.quantity} SIMs. Rows above this one and earlier files fill it.`;
   return {
-    sims,
-    result: {
-      rows: rows.length,
-      loaded: sims.length,
-      alreadyLoaded: loadable.length - fresh.length,
-      rejected: all.length,
-      errors: all,
-    },
+    loadable: free.slice(0, room),
+    alreadyLoaded: loadable.length - fresh.length,
+    errors: [
+      ...errors,
+      ...fresh.filter(({ sim }) => foreign.has(sim.iccid)).map(rowError('loaded_for_other_order', OTHER_ORDER)),
+      ...free.slice(room).map(rowError('over_delivery', overDelivery)),
+    ],
   };
 }
 
 const OTHER_ORDER = 'The SIM was loaded for another order.';
-
-const rowError =
-  (code: string, message: string) =>
-  ({ row, sim: { iccid } }: LoadableRow): RowError => ({ row, iccid, code, message });
 
 /** SIMs that exist already and are not of this order. Those of this order were left by an interrupted file. */
 async function simsOfOtherOrders(

@@ -4,7 +4,7 @@ import type { Write } from '../../adapters/dynamodb/write-requests.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import type { CalendarDay } from '../../domain/calendar-day.ts';
-import { awaitsCancellation, isWithOperator, type OrderStep } from '../../domain/order.ts';
+import { awaitsCancellation, cancelProblem, isWithOperator, type OrderStep } from '../../domain/order.ts';
 import {
   markCancellationRefused,
   markManuallyDispatched,
@@ -43,7 +43,7 @@ export async function rejectOrder(partnerId: string, id: string, reason: string,
     (order) => {
       requireAnsweredCancellation(order);
       requireCompleteFiles(order);
-      return order.progress.received > 0 ? undefined : markOrderRejected(order, reason, now.toISOString());
+      return cancelProblem(order) ? undefined : markOrderRejected(order, reason, now.toISOString());
     },
   );
 }

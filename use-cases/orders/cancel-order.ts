@@ -28,7 +28,7 @@ import { applyOrderStep } from './apply-order-step.ts';
  * 4. End the execution that awaits the delivery.
  *
  * @throws Refusal `not_found`
- * @throws Refusal `wrong_state` when the order was dispatched or has ended.
+ * @throws Refusal `wrong_state` when SIMs have been received, the order was dispatched, or it has ended.
  * @throws Refusal `operator_refused`: the order continues.
  * @throws Refusal `operator_unavailable` when the operator did not respond.
  */
@@ -81,13 +81,18 @@ function cancelOrRequest(
   if (awaitsCancellation(order)) {
     return undefined;
   }
-  if (order.loadingUntil !== undefined) {
-    throw new Refusal('conflict', 'SIMs of the order are being loaded. Try again in a minute.');
-  }
+  requireNoFile(order);
   if (order.ordering === 'manual' && order.state === 'submitted') {
     return markOrderCancelled(order, actor, at);
   }
   return requestOrderCancellation(order, actor, at, isWithManualOperator(order) ? newTaskId() : undefined);
+}
+
+/** A file that is being loaded, or was interrupted, has SIMs of the order. */
+function requireNoFile({ loadingUntil }: OrderRecord): void {
+  if (loadingUntil !== undefined) {
+    throw new Refusal('wrong_state', 'SIMs of the order are being received, so it cannot be cancelled.');
+  }
 }
 
 async function endExecution(order: OrderRecord): Promise<OrderRecord> {

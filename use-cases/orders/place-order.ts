@@ -3,11 +3,9 @@ import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
 import { ensureHoldingService } from '../../adapters/dynamodb/services.ts';
 import type { Address, Contact } from '../../domain/address.ts';
-import { estimatedDelivery } from '../../domain/calendar.ts';
-import type { CalendarDay } from '../../domain/calendar-day.ts';
 import type { IdKind } from '../../domain/ids.ts';
-import { type Operator, productProblem } from '../../domain/operator.ts';
-import { newOrder, type OrderRequest } from '../../domain/order.ts';
+import { type Operator, productViolations } from '../../domain/operator.ts';
+import { deliveryDateViolations, newOrder, type OrderRequest } from '../../domain/order.ts';
 import type { Partner } from '../../domain/partner.ts';
 import { nearestQuantities, quantityViolations } from '../../domain/quantity.ts';
 import { knownOperator } from '../known-operator.ts';
@@ -35,8 +33,8 @@ export async function placeOrder(
   const operator = await knownOperator(request.operatorId, '/operatorId');
   const errors = [
     ...quantityErrors(operator, quantity),
-    ...productErrors(operator, productId),
-    ...deliveryDateErrors(operator, requestedDeliveryDate, now),
+    ...productViolations(operator, productId),
+    ...deliveryDateViolations(operator, requestedDeliveryDate, now),
     ...(plan ? await planErrors(partnerId, plan, operator, '/plan') : []),
   ];
   if (errors.length > 0) {
@@ -62,24 +60,6 @@ function quantityErrors(operator: Operator, quantity: number): InputError[] {
   }));
   const isMultiple = ({ code }: { code: string }) => code === 'multiple_of';
   return [...errors.filter(isMultiple), ...errors.filter((error) => !isMultiple(error))];
-}
-
-function productErrors(operator: Operator, productId: string | undefined): InputError[] {
-  const message = productId === undefined ? undefined : productProblem(operator, productId);
-  return message === undefined ? [] : [{ pointer: '/productId', code: 'invalid_value', message }];
-}
-
-function deliveryDateErrors(operator: Operator, requested: CalendarDay | undefined, now: Date): InputError[] {
-  const { earliest } = estimatedDelivery(operator, now);
-  return requested === undefined || requested >= earliest
-    ? []
-    : [
-        {
-          pointer: '/requestedDeliveryDate',
-          code: 'minimum',
-          message: `requestedDeliveryDate must be ${earliest} or later, the earliest day on which ${operator.name} can deliver.`,
-        },
-      ];
 }
 
 async function existingPartner(partnerId: string): Promise<Partner> {

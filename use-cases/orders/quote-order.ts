@@ -1,4 +1,4 @@
-import { defaultProduct, productProblem } from '../../domain/operator.ts';
+import { productOf, productViolations } from '../../domain/operator.ts';
 import { type Quote, quoteFor } from '../../domain/quote.ts';
 import { knownOperator } from '../known-operator.ts';
 import { invalidInput } from '../refusal.ts';
@@ -9,10 +9,9 @@ export async function quoteOrder(
   now: Date,
 ): Promise<Quote> {
   const operator = await knownOperator(operatorId, '/operatorId');
-  const product = operator.products.find(({ id }) => id === productId) ?? defaultProduct(operator);
-  const problem = productId === undefined ? undefined : productProblem(operator, productId);
-  if (problem !== undefined) {
-    throw invalidInput([{ pointer: '/productId', code: 'invalid_value', message: problem }]);
+  const product = productOf(operator, productId);
+  if (!product) {
+    throw invalidInput(productViolations(operator, productId));
   }
   return quoteFor(operator, product, quantity, now);
 }

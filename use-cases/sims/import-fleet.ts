@@ -5,12 +5,15 @@ import { ownersOf } from '../../adapters/dynamodb/sims.ts';
 import type { Operator } from '../../domain/operator.ts';
 import type { Sim } from '../../domain/sim.ts';
 import { importSim, importStates, readMoment } from '../../domain/sim-import.ts';
-import { readLabelRow } from '../../domain/sim-labels.ts';
+import { readLabels } from '../../domain/sim-labels.ts';
 import {
+  FIRST_ROW,
   type LoadableRow,
   type LoadedFile,
+  loadedFile,
   type RowError,
   readSimRows,
+  rowError,
   type SimRow,
 } from '../../domain/sim-manifest.ts';
 import { knownOperator } from '../known-operator.ts';
@@ -57,36 +60,29 @@ export async function importFleet(
 
   const at = now.toISOString();
   const targetsOf = importTargets(partnerId);
-  const read = await pMap(fresh, (row) => readRow(row, rows[row.row - 2], operator, targetsOf, { by: actor, at }), {
-    concurrency: LOOKUPS_IN_FLIGHT,
-  });
+  const read = await pMap(
+    fresh,
+    (row) => readRow(row, rows[row.row - FIRST_ROW], operator, targetsOf, { by: actor, at }),
+    {
+      concurrency: LOOKUPS_IN_FLIGHT,
+    },
+  );
   const ready = read.flatMap((outcome) => ('sim' in outcome ? [outcome] : []));
   if (!isDryRun && ready.length > 0) {
     await ensureHoldingService(partnerId, operator, at);
   }
   const lost = isDryRun ? [] : await saveAll(partnerId, ready);
-  const all = [
+  return loadedFile(rows.length, loadable.filter(isOwn).length, [
     ...errors,
     ...loadable.filter(isForeign).map(rowError('owned_by_other_partner', 'Another partner has this SIM.')),
     ...read.flatMap((outcome) => ('sim' in outcome ? [] : [outcome])),
     ...lost,
-  ].sort((one, other) => one.row - other.row);
-  return {
-    rows: rows.length,
-    loaded: ready.length - lost.length,
-    alreadyLoaded: loadable.filter(isOwn).length,
-    rejected: all.length,
-    errors: all,
-  };
+  ]);
 }
 
 const OVERTAKEN = 'A SIM or service of the same group was changed at the same time. Send the row again.';
 
 type ReadyRow = { row: number; sim: Sim };
-
-const rowError =
-  (code: string, message: string) =>
-  ({ row, sim: { iccid } }: LoadableRow | ReadyRow): RowError => ({ row, iccid, code, message });
 
 async function readRow(
   { row, sim: listed }: LoadableRow,
@@ -106,7 +102,7 @@ async function readRow(
     const message = 'activatedAt: must be a date or a time such as 2025-04-01T08:00:00Z.';
     return { row, iccid, code: 'invalid_activated_at', message };
   }
-  const labels = readLabelRow({ iccid, label, tags });
+  const labels = readLabels({ label, tags });
   if ('code' in labels) {
     return { row, iccid, ...labels };
   }

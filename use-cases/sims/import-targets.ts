@@ -18,6 +18,12 @@ export type TargetCells = {
 
 const READ_SIZE = 500;
 
+/** Longer cells cannot be ids, and DynamoDB refuses them in keys. */
+const MAX_ID_LENGTH = 100;
+
+const ifId = async <T>(cell: string, read: (id: string) => Promise<T | undefined>) =>
+  cell.length > MAX_ID_LENGTH ? undefined : read(cell);
+
 /** Looks up what the rows of an import name. Each name is looked up once. */
 export function importTargets(partnerId: string): (cells: TargetCells) => Promise<ImportTargets> {
   const partnerServices = memoize(() =>
@@ -26,18 +32,18 @@ export function importTargets(partnerId: string): (cells: TargetCells) => Promis
   const customers = memoize(() => byName<CustomerRecord>((after) => queryCustomers(partnerId, READ_SIZE, after)));
 
   const partnerService = memoize(async (cell = ''): Promise<ImportTargets['partnerService']> => {
-    const known = await getPartnerServiceWithTariff(partnerId, cell);
+    const known = await ifId(cell, (id) => getPartnerServiceWithTariff(partnerId, id));
     const [named] = known ? [] : ((await partnerServices()).get(cell) ?? []);
     return known ?? (named && (await getPartnerServiceWithTariff(partnerId, named.id))) ?? 'unknown';
   });
   const customer = memoize(async (cell = ''): Promise<ImportTargets['customer']> => {
-    const known = await getCustomer(partnerId, cell);
+    const known = await ifId(cell, (id) => getCustomer(partnerId, id));
     const [named, another] = known ? [] : ((await customers()).get(cell) ?? []);
     return another ? 'ambiguous' : (known ?? named ?? 'unknown');
   });
   const customerService = memoize(async (key = ''): Promise<ImportTargets['customerService']> => {
     const [customerId = '', cell = '']: string[] = JSON.parse(key);
-    const known = await getCustomerServiceWithTariff(partnerId, cell);
+    const known = await ifId(cell, (id) => getCustomerServiceWithTariff(partnerId, id));
     const named = known ? undefined : await findCustomerServiceByName(partnerId, customerId, cell);
     return known ?? (named && (await getCustomerServiceWithTariff(partnerId, named.id))) ?? 'unknown';
   });

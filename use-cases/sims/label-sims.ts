@@ -4,7 +4,7 @@ import { getSims, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.t
 import type { PartnerCaller } from '../../domain/access.ts';
 import { relabel } from '../../domain/sim.ts';
 import { type LabelChange, type LabelRow, readLabelRows } from '../../domain/sim-labels.ts';
-import type { LoadedFile, RowError } from '../../domain/sim-manifest.ts';
+import { type LoadedFile, loadedFile, type RowProblem } from '../../domain/sim-manifest.ts';
 import { isUnchanged } from '../is-unchanged.ts';
 import { WRITES_IN_FLIGHT } from './stage-limits.ts';
 
@@ -19,36 +19,32 @@ export async function labelSims(
   rows: readonly LabelRow[],
   { now, isDryRun }: { now: Date; isDryRun: boolean },
 ): Promise<LoadedFile> {
-  const { changes, errors } = readLabelRows(rows);
+  const { read, errors } = readLabelRows(rows);
   const sims = await getSims(
     caller.partnerId,
-    changes.map(({ iccid }) => iccid),
+    read.map(({ value: { iccid } }) => iccid),
   );
   const outcomes = await pMap(
-    changes,
-    (change) => labelOne(caller, sims.get(change.iccid), change, { now, isDryRun }),
-    {
-      concurrency: WRITES_IN_FLIGHT,
+    read,
+    async ({ row, value }) => {
+      const outcome = await labelOne(caller, sims.get(value.iccid), value, { now, isDryRun });
+      return typeof outcome === 'string' ? outcome : { row, iccid: value.iccid, ...outcome };
     },
+    { concurrency: WRITES_IN_FLIGHT },
   );
-  const all = [...errors, ...outcomes.flatMap((outcome) => (typeof outcome === 'string' ? [] : [outcome]))];
-  return {
-    rows: rows.length,
-    loaded: outcomes.filter((outcome) => outcome === 'changed').length,
-    alreadyLoaded: outcomes.filter((outcome) => outcome === 'unchanged').length,
-    rejected: all.length,
-    errors: all.sort((one, other) => one.row - other.row),
-  };
+  const failed = outcomes.flatMap((outcome) => (typeof outcome === 'string' ? [] : [outcome]));
+  const unchanged = outcomes.filter((outcome) => outcome === 'unchanged').length;
+  return loadedFile(rows.length, unchanged, [...errors, ...failed]);
 }
 
 async function labelOne(
   caller: PartnerCaller,
   sim: SimRecord | undefined,
-  { row, iccid, ...labels }: LabelChange,
+  { iccid: _iccid, ...labels }: LabelChange,
   { now, isDryRun }: { now: Date; isDryRun: boolean },
-): Promise<'changed' | 'unchanged' | RowError> {
+): Promise<'changed' | 'unchanged' | RowProblem> {
   if (!sim) {
-    return { row, iccid, code: 'not_found', message: 'You have no SIM with this ICCID.' };
+    return { code: 'not_found', message: 'You have no SIM with this ICCID.' };
   }
   const labelled = relabel(sim, labels, now.toISOString());
   const { label, tags, formerCustomer } = labelled;
@@ -63,7 +59,7 @@ async function labelOne(
     return 'changed';
   } catch (error) {
     if (error instanceof ConditionFailed) {
-      return { row, iccid, code: 'conflict', message: 'The SIM was changed at the same time. Send the row again.' };
+      return { code: 'conflict', message: 'The SIM was changed at the same time. Send the row again.' };
     }
     throw error;
   }

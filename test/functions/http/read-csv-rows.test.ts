@@ -44,7 +44,7 @@ describe('the rows of a body', () => {
 
   test.each(['\n', '\r\n', '\r\n\r\n', ' \n'])('may be followed by empty lines: %j', (end) => {
     expect(read(`iccid,bytes\r\n1,2\r\n${end}`)).toEqual([{ iccid: '1', bytes: '2' }]);
-    expect(() => read(`iccid,bytes\r\n${end}1,2`)).toThrow(problem('invalid_csv', 'Row 0 has 1 fields'));
+    expect(() => read(`iccid,bytes\r\n${end}1,2`)).toThrow(problem('invalid_csv', 'Row 2 has 1 fields'));
   });
 
   test.each([
@@ -84,9 +84,9 @@ describe('a body', () => {
   });
 
   test.each([
-    ['iccid,bytes\r\n1,2\r\n3\r\n', 'Row 1 has 1 fields, but the header row has 2.'],
-    ['iccid,bytes\r\n1,2,3\r\n', 'Row 0 has 3 fields'],
-    ['iccid,bytes\r\n1,2\r\n"3,4\r\n', 'from row 1 on'],
+    ['iccid,bytes\r\n1,2\r\n3\r\n', 'Row 3 has 1 fields, but the header row has 2.'],
+    ['iccid,bytes\r\n1,2,3\r\n', 'Row 2 has 3 fields'],
+    ['iccid,bytes\r\n1,2\r\n"3,4\r\n', 'from row 3 on'],
     ['iccid","bytes\r\n', 'from the header row on'],
   ])('%j is not CSV, and the error has the position', (body, where) => {
     expect(() => read(body)).toThrow(problem('invalid_csv', where));

@@ -131,6 +131,8 @@ describe('an import', () => {
       [`in_holding,${service.name},,,,,,`, 'in_holding'],
       ['in_stock,,,,,,,', 'required'],
       ['in_stock,No such service,,,,,,', 'not_found'],
+      // Too long for a key of the table.
+      [`in_stock,${'x'.repeat(2_000)},,,,,,`, 'not_found'],
       ['in_stock,psv_holding_a1,,,,,,', 'holding_target'],
       [`in_stock,${service.name},${name},,,,,`, 'not_assigned'],
       [`assigned,${service.name},,,,,,`, 'required'],
