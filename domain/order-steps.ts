@@ -2,6 +2,7 @@ import type { CalendarDay } from './calendar-day.ts';
 import { laterOf } from './moment.ts';
 import type { OperatorOrderStatus } from './operator-port.ts';
 import {
+  type CancellationOutcome,
   cancelProblem,
   isFinished,
   isWithOperator,
@@ -194,6 +195,18 @@ export function markCancellationRefused(order: Order, reason: string, at: string
 /** A user cancelled the order, and the operator agreed. */
 export function markOrderCancelled(order: Order, actor: string, at: string, detail?: string): OrderStep | undefined {
   return cancelProblem(order) ? undefined : transition(order, 'cancelled', at, actor, {}, detail);
+}
+
+/** The staff report the operator's answer to the cancellation of a manual order. */
+export function markCancellationAnswered(
+  order: Order,
+  { outcome, reason }: CancellationOutcome,
+  at: string,
+): OrderStep | undefined {
+  const answered: Order = { ...order, cancelAnswer: { outcome, ...(reason === undefined ? {} : { reason }) } };
+  return outcome === 'cancelled'
+    ? markOrderCancelled(answered, order.cancelRequestedBy ?? order.operatorId, at, reason)
+    : markCancellationRefused(answered, reason ?? 'The operator gave no reason.', at);
 }
 
 /** Sets the plan of the order, or removes it. */

@@ -4,7 +4,7 @@ import { type CalendarDay, plusDays } from './calendar-day.ts';
 import { type Operator, type OperatorId, productOf } from './operator.ts';
 import type { Plan, PlanStage } from './plan.ts';
 import { HOUR_MS } from './time-units.ts';
-import type { Problem, Violation } from './verdict.ts';
+import type { Problem } from './verdict.ts';
 
 /** The states of an order. */
 export const orderStates = [
@@ -51,6 +51,8 @@ export type Order = {
   cancelRequestedBy?: string;
   /** The manual task to ask the operator for the cancellation. */
   cancelTaskId?: string;
+  /** The operator's last answer to a cancellation of a manual order, by which a repeated report is recognised. */
+  cancelAnswer?: CancellationOutcome;
   /** The state in which the order failed, and to which it resumes. */
   failedFrom?: OrderState;
   requestedBy: string;
@@ -58,6 +60,9 @@ export type Order = {
   updatedAt: string;
   version: number;
 };
+
+/** What the operator of a manual order answered to a cancellation. */
+export type CancellationOutcome = { outcome: 'cancelled' | 'refused'; reason?: string | undefined };
 
 /** How many SIMs completed each stage, and how many could not complete the plan. */
 export type OrderProgress = { received: number; migrated: number; assigned: number; activated: number; failed: number };
@@ -183,16 +188,6 @@ export function hoursBeyondLeadTime(
   const last = requestedDeliveryDate > latest ? requestedDeliveryDate : latest;
   const end = Date.parse(`${plusDays(last, 1)}T00:00:00.000Z`);
   return Math.max(0, (now.getTime() - end) / HOUR_MS);
-}
-
-/** The rule: the requested delivery date is not before the earliest day on which the operator can deliver. */
-export function deliveryDateViolations(operator: Operator, requested: CalendarDay | undefined, now: Date): Violation[] {
-  const { earliest } = estimatedDelivery(operator, now);
-  if (requested === undefined || requested >= earliest) {
-    return [];
-  }
-  const message = `requestedDeliveryDate must be ${earliest} or later, the earliest day on which ${operator.name} can deliver.`;
-  return [{ pointer: '/requestedDeliveryDate', code: 'minimum', message }];
 }
 
 /** Why SIMs cannot be loaded into a manual order: its operator has not accepted it, or it has ended. */

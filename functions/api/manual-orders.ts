@@ -139,7 +139,7 @@ export const routes = [
         operatorReference: described(line(100), 'The operator’s reference for the order.'),
         expectedDelivery: described(
           z.optional(z.iso.date()),
-          'The day that the operator named. Replaces the estimate.',
+          'The day that the operator named, from today to 365 days ahead. Replaces the estimate.',
         ),
       }),
     example: { operatorReference: 'A1-2026-4711', expectedDelivery: '2026-12-04' },

@@ -71,7 +71,7 @@ export const routes = [
         productId,
         requestedDeliveryDate: described(
           z.optional(z.iso.date()),
-          'The day on which you want the SIMs, not before the earliest estimated delivery.',
+          'The day on which you want the SIMs: from the earliest estimated delivery to 365 days after it.',
         ),
         plan: z.optional(planSchema),
       }),

@@ -7,6 +7,7 @@ import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { addSim, getSims, ownersOf } from '../../adapters/dynamodb/sims.ts';
 import { laterOf } from '../../domain/moment.ts';
 import { loadProblem } from '../../domain/order.ts';
+import { isKnownDelivery } from '../../domain/repeated-reports.ts';
 import { FILE_LEASE_MS } from '../../domain/retry-policies.ts';
 import { newSimInHolding } from '../../domain/sim.ts';
 import {
@@ -22,7 +23,7 @@ import { operatorOfOrder } from '../known-operator.ts';
 import { receivedIccids } from '../orders/receive-sims.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 import { WRITES_IN_FLIGHT } from '../sims/stage-limits.ts';
-import { readManualOrder, requireAnsweredCancellation } from './manual-order.ts';
+import { readManualOrder, requireAnsweredCancellation, wrongState } from './manual-order.ts';
 
 /**
  * Loads SIMs of a manual order from a file into the holding service. Files of an order add up, and a file can be sent again.
@@ -42,6 +43,9 @@ export async function loadSims(
   { isDryRun }: { isDryRun: boolean },
 ): Promise<LoadedFile> {
   const order = await readManualOrder(partnerId, id);
+  if (isKnownDelivery(order)) {
+    return loadAgain(partnerId, order, rows);
+  }
   requireLoadable(order);
   if (isDryRun) {
     const { alreadyLoaded, errors } = await checkRows(partnerId, order, rows);
@@ -59,11 +63,20 @@ export async function loadSims(
   return loadedFile(rows.length, alreadyLoaded, [...errors, ...lost]);
 }
 
+/** A file that was loaded before the order was delivered may be sent again. @throws Refusal `wrong_state` for any other file */
+async function loadAgain(partnerId: string, order: OrderRecord, rows: readonly SimRow[]): Promise<LoadedFile> {
+  const { alreadyLoaded, errors } = await checkRows(partnerId, order, rows);
+  if (alreadyLoaded < rows.length) {
+    requireLoadable(order);
+  }
+  return loadedFile(rows.length, alreadyLoaded, errors);
+}
+
 function requireLoadable(order: OrderRecord): void {
   requireAnsweredCancellation(order);
   const problem = loadProblem(order);
   if (problem) {
-    throw new Refusal(problem.code, problem.detail);
+    throw order.state === 'failed' ? wrongState(order, problem.detail) : new Refusal(problem.code, problem.detail);
   }
 }
 

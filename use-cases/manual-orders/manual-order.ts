@@ -45,3 +45,12 @@ export function requireAnsweredCancellation(order: OrderRecord): void {
     );
   }
 }
+
+/** The refusal of a report that the state of the order does not permit. @param rule the sentence that says when it is permitted. */
+export function wrongState({ state }: Pick<Order, 'state'>, rule: string): Refusal {
+  const hint =
+    state === 'failed'
+      ? 'Resume it first: redrive it with npm run redrive, or its partner resumes it with POST /v1/orders/{id}/resume.'
+      : rule;
+  return new Refusal('wrong_state', `The order is ${state}. ${hint}`);
+}

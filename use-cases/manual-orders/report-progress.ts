@@ -4,48 +4,83 @@ import type { Write } from '../../adapters/dynamodb/write-requests.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import type { CalendarDay } from '../../domain/calendar-day.ts';
-import { awaitsCancellation, cancelProblem, isWithOperator, type OrderStep } from '../../domain/order.ts';
+import { expectedDateViolations } from '../../domain/delivery-dates.ts';
 import {
-  markCancellationRefused,
+  awaitsCancellation,
+  type CancellationOutcome,
+  cancelProblem,
+  isWithOperator,
+  type Order,
+  type OrderStep,
+} from '../../domain/order.ts';
+import {
+  markCancellationAnswered,
   markManuallyDispatched,
   markOrderAccepted,
-  markOrderCancelled,
   markOrderRejected,
 } from '../../domain/order-steps.ts';
+import {
+  isKnownAcceptance,
+  isKnownCancellationOutcome,
+  isKnownDispatch,
+  isKnownRejection,
+} from '../../domain/repeated-reports.ts';
+import { operatorOfOrder } from '../known-operator.ts';
 import { applyOrderStep } from '../orders/apply-order-step.ts';
 import { deliveryOutcome } from '../orders/delivery-outcome.ts';
-import { orNotFound, Refusal } from '../refusal.ts';
-import { readManualOrder, requireAnsweredCancellation, requireCompleteFiles, requireManual } from './manual-order.ts';
+import { invalidInput, orNotFound } from '../refusal.ts';
+import {
+  readManualOrder,
+  requireAnsweredCancellation,
+  requireCompleteFiles,
+  requireManual,
+  wrongState,
+} from './manual-order.ts';
 
 /*
  * The platform's staff report what an operator without an API does with an order. Each report is a step of the order's usual
- * life. Every function throws Refusal `not_found`, `not_manual`, and `wrong_state` when the order's state does not permit the step.
+ * life. A repeated report changes nothing. Every function throws Refusal `not_found`, `not_manual`, and `wrong_state` when the
+ * order's state does not permit the step.
  */
 
-/** The operator accepted the order. `expectedDelivery` replaces the estimate. */
+/**
+ * The operator accepted the order. `expectedDelivery` replaces the estimate.
+ *
+ * @throws Refusal `invalid_input` for a day in the past or too far ahead.
+ */
 export async function acceptOrder(
   partnerId: string,
   id: string,
-  { operatorReference, expectedDelivery }: { operatorReference: string; expectedDelivery?: CalendarDay | undefined },
+  report: { operatorReference: string; expectedDelivery?: CalendarDay | undefined },
   now: Date,
 ): Promise<OrderRecord> {
-  return report(partnerId, id, 'Only submitted orders can be accepted.', (order) =>
-    markOrderAccepted(order, operatorReference, now.toISOString(), expectedDelivery),
-  );
+  const order = await readManualOrder(partnerId, id);
+  const { operatorReference, expectedDelivery } = report;
+  const violations = expectedDateViolations(await operatorOfOrder(order), expectedDelivery, now);
+  return applyReport(partnerId, id, {
+    rule: 'Only submitted orders can be accepted.',
+    isKnown: (current) => isKnownAcceptance(current, report),
+    take: (current) => {
+      const accepted = markOrderAccepted(current, operatorReference, now.toISOString(), expectedDelivery);
+      if (accepted && violations.length > 0) {
+        throw invalidInput(violations);
+      }
+      return accepted;
+    },
+  });
 }
 
 /** The operator rejected the order, or withdrew it before dispatch. */
 export async function rejectOrder(partnerId: string, id: string, reason: string, now: Date): Promise<OrderRecord> {
-  return report(
-    partnerId,
-    id,
-    'Only orders that have not been dispatched and have no SIMs loaded can be rejected.',
-    (order) => {
+  return applyReport(partnerId, id, {
+    rule: 'Only orders that have not been dispatched and have no SIMs loaded can be rejected.',
+    isKnown: (order) => isKnownRejection(order, reason),
+    take: (order) => {
       requireAnsweredCancellation(order);
       requireCompleteFiles(order);
       return cancelProblem(order) ? undefined : markOrderRejected(order, reason, now.toISOString());
     },
-  );
+  });
 }
 
 /** The operator dispatched the order. */
@@ -56,79 +91,80 @@ export async function dispatchOrder(
   now: Date,
 ): Promise<OrderRecord> {
   const { trackingReference, carrier } = shipment;
-  return report(partnerId, id, 'Only accepted orders can be dispatched.', (order) => {
-    requireAnsweredCancellation(order);
-    return markManuallyDispatched(
-      order,
-      {
-        ...(trackingReference === undefined ? {} : { trackingReference }),
-        ...(carrier === undefined ? {} : { carrier }),
-      },
-      now.toISOString(),
-    );
+  return applyReport(partnerId, id, {
+    rule: 'Only accepted orders can be dispatched.',
+    isKnown: (order) => isKnownDispatch(order, shipment),
+    take: (order) => {
+      requireAnsweredCancellation(order);
+      return markManuallyDispatched(
+        order,
+        {
+          ...(trackingReference === undefined ? {} : { trackingReference }),
+          ...(carrier === undefined ? {} : { carrier }),
+        },
+        now.toISOString(),
+      );
+    },
   });
 }
-
-/** The operator's answer to a cancellation. */
-export type CancellationOutcome = { outcome: 'cancelled' | 'refused'; reason?: string | undefined };
 
 /** Records the operator's answer to the cancellation that the partner requested, and completes the task. */
 export async function answerCancellation(
   partnerId: string,
   id: string,
-  { outcome, reason }: CancellationOutcome,
+  answer: CancellationOutcome,
   { actor, now }: { actor: string; now: Date },
 ): Promise<OrderRecord> {
   const at = now.toISOString();
   const { cancelTaskId } = await readManualOrder(partnerId, id);
   const task = cancelTaskId === undefined ? undefined : await getManualTask(cancelTaskId);
-  return report(
-    partnerId,
-    id,
-    'There is no open cancellation request.',
-    (order) => {
+  return applyReport(partnerId, id, {
+    rule: 'There is no open cancellation request.',
+    isKnown: (order) => isKnownCancellationOutcome(order, answer),
+    take: (order) => {
       requireCompleteFiles(order);
-      if (!awaitsCancellation(order) || order.cancelTaskId !== cancelTaskId) {
-        return undefined;
-      }
-      return outcome === 'cancelled'
-        ? markOrderCancelled(order, order.cancelRequestedBy ?? order.operatorId, at, reason)
-        : markCancellationRefused(order, reason ?? 'The operator gave no reason.', at);
+      return awaitsCancellation(order) && order.cancelTaskId === cancelTaskId
+        ? markCancellationAnswered(order, answer, at)
+        : undefined;
     },
-    task?.state === 'open' ? completionWrites(task, actor, at) : [],
-  );
+    also: task?.state === 'open' ? completionWrites(task, actor, at) : [],
+  });
 }
 
-/**
- * Records a step of a manual order, and ends the execution that awaits the delivery when the order has ended.
- *
- * @param rule the sentence that says when the step is permitted.
- */
-async function report(
+/** A report of the staff. */
+type ProgressReport = {
+  /** The sentence that says when the step is permitted. */
+  rule: string;
+  /** Whether the order already shows everything that the report states. */
+  isKnown: (order: Order) => boolean;
+  take: (order: OrderRecord) => OrderStep | undefined;
+  also?: readonly Write[];
+};
+
+/** Records a step of a manual order, unless it is known, and ends the execution that awaits the delivery when the order has ended. */
+async function applyReport(
   partnerId: string,
   id: string,
-  rule: string,
-  take: (order: OrderRecord) => OrderStep | undefined,
-  also: readonly Write[] = [],
+  { rule, isKnown, take, also = [] }: ProgressReport,
 ): Promise<OrderRecord> {
-  const stepped = orNotFound(
+  const { order, taken } = orNotFound(
     await applyOrderStep(
       partnerId,
       id,
-      (order) => {
-        requireManual(order);
-        return take(order);
+      (current) => {
+        requireManual(current);
+        return isKnown(current) ? undefined : take(current);
       },
       () => also,
     ),
     'order',
     id,
   );
-  if (!stepped.taken) {
-    throw new Refusal('wrong_state', `The order is ${stepped.order.state}. ${rule}`);
+  if (!taken && !isKnown(order)) {
+    throw wrongState(order, rule);
   }
-  await resumeExecution(stepped.order);
-  return stepped.order;
+  await resumeExecution(order);
+  return order;
 }
 
 /**

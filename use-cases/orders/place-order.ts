@@ -3,9 +3,10 @@ import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
 import { ensureHoldingService } from '../../adapters/dynamodb/services.ts';
 import type { Address, Contact } from '../../domain/address.ts';
+import { requestedDateViolations } from '../../domain/delivery-dates.ts';
 import type { IdKind } from '../../domain/ids.ts';
 import { type Operator, productViolations } from '../../domain/operator.ts';
-import { deliveryDateViolations, newOrder, type OrderRequest } from '../../domain/order.ts';
+import { newOrder, type OrderRequest } from '../../domain/order.ts';
 import type { Partner } from '../../domain/partner.ts';
 import { nearestQuantities, quantityViolations } from '../../domain/quantity.ts';
 import { knownOperator } from '../known-operator.ts';
@@ -34,7 +35,7 @@ export async function placeOrder(
   const errors = [
     ...quantityErrors(operator, quantity),
     ...productViolations(operator, productId),
-    ...deliveryDateViolations(operator, requestedDeliveryDate, now),
+    ...requestedDateViolations(operator, requestedDeliveryDate, now),
     ...(plan ? await planErrors(partnerId, plan, operator, '/plan') : []),
   ];
   if (errors.length > 0) {

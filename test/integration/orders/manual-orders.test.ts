@@ -60,6 +60,11 @@ async function anOrder(quantity = 10, fields: { plan?: Plan } = {}): Promise<Ord
   return acme.orders({ operatorId: 'portal', quantity, ...fields });
 }
 
+/** A day of the cloud's clock, `YYYY-MM-DD`. */
+async function dayFromNow(days: number): Promise<string> {
+  return new Date((await cloud.clock.now()).getTime() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
 async function aDispatchedOrder(quantity = 10): Promise<Order> {
   const { id } = await anOrder(quantity);
   await accept(id);
@@ -90,6 +95,7 @@ describe('a manual order', () => {
     const partnerService = await acme.aPartnerService({ tariffId: 'trf_portal_partner' });
     const { customer, service } = await acme.aCustomerWithService({ tariffId: 'trf_portal_customer' });
     const contact = { name: 'Ines', email: 'ines@acme.example' };
+    const [requestedDeliveryDate, expectedDelivery] = [await dayFromNow(60), await dayFromNow(50)];
     const placed = is(
       201,
       await acme.api.post<Order>('/v1/orders', {
@@ -97,7 +103,7 @@ describe('a manual order', () => {
         quantity: 20,
         productId: 'chip',
         contact,
-        requestedDeliveryDate: '2099-12-01',
+        requestedDeliveryDate,
         plan: {
           partnerServiceId: partnerService.id,
           customerId: customer.id,
@@ -109,7 +115,7 @@ describe('a manual order', () => {
       state: 'submitted',
       productId: 'chip',
       contact,
-      requestedDeliveryDate: '2099-12-01',
+      requestedDeliveryDate,
     });
     const { items } = is(
       200,
@@ -119,11 +125,11 @@ describe('a manual order', () => {
     const { version: _version, ...listed } = placed;
     expect(items.find(({ id }) => id === placed.id)).toMatchObject({ ...listed, partnerId: acme.id });
 
-    const accepted = await report(placed.id, 'accept', { operatorReference: 'PM-77', expectedDelivery: '2099-11-30' });
+    const accepted = await report(placed.id, 'accept', { operatorReference: 'PM-77', expectedDelivery });
     expect(is(200, accepted)).toMatchObject({
       state: 'accepted',
       operatorReference: 'PM-77',
-      estimatedDelivery: { earliest: '2099-11-30', latest: '2099-11-30' },
+      estimatedDelivery: { earliest: expectedDelivery, latest: expectedDelivery },
     });
     const shipment = { trackingReference: 'PARCEL-9', carrier: 'DHL' };
     expect(is(200, await report(placed.id, 'dispatch', shipment))).toMatchObject({ state: 'dispatched', ...shipment });
@@ -157,7 +163,6 @@ describe('a manual order', () => {
       detail: '19 of 20 SIMs were delivered. 1 are missing.',
     });
     expectProblem(await platform.post(pathOf(id, '/sims'), simFile(iccids(1)), csv), 409, 'wrong_state');
-    expectProblem(await report(id, 'deliver', {}), 409, 'wrong_state');
   });
 
   test('that is rejected ends with the reason', async () => {
@@ -168,6 +173,8 @@ describe('a manual order', () => {
       failure: { code: 'operator_rejected', detail: reason },
     });
     expectProblem(await report(id, 'accept', { operatorReference: 'x' }), 409, 'wrong_state');
+    is(200, await report(id, 'reject', { reason }));
+    expectProblem(await report(id, 'reject', { reason: 'Discontinued.' }), 409, 'wrong_state');
     expect(await acme.statesOf(id)).toEqual(['submitted', 'rejected']);
   });
 
@@ -188,9 +195,64 @@ describe('a manual order', () => {
     expectInvalid(await acme.api.post('/v1/orders', { ...order, requestedDeliveryDate: '2020-01-01' }), [
       ['/requestedDeliveryDate', 'minimum'],
     ]);
+    const inTwoYears = { ...order, requestedDeliveryDate: await dayFromNow(730) };
+    expectInvalid(await acme.api.post('/v1/orders', inTwoYears), [['/requestedDeliveryDate', 'maximum']]);
+    const { id } = await anOrder();
+    for (const [days, code] of [
+      [-2, 'minimum'],
+      [730, 'maximum'],
+    ] as const) {
+      const accepted = { operatorReference: 'PM-1', expectedDelivery: await dayFromNow(days) };
+      expectInvalid(await report(id, 'accept', accepted), [['/expectedDelivery', code]]);
+    }
     expect(await anOrder()).toMatchObject({ productId: 'nano', contact: { email: expect.any(String) } });
     const quoted = is(200, await acme.api.post('/v1/orders/quote', { ...order, productId: 'chip' }));
     expect(quoted).toMatchObject({ valid: true, product: { id: 'chip', formFactor: 'MFF2' } });
+  });
+});
+
+describe('a report that is sent again', () => {
+  test('changes nothing if it states the same, and is refused if not', async () => {
+    const { id } = await anOrder(10);
+    const listed = simFile(iccids(10));
+    const accepted = { operatorReference: 'PM-1', expectedDelivery: await dayFromNow(30) };
+    is(200, await report(id, 'accept', accepted));
+    is(200, await report(id, 'accept', accepted));
+    expectProblem(await report(id, 'accept', { operatorReference: 'PM-2' }), 409, 'wrong_state');
+    is(200, await report(id, 'dispatch', { carrier: 'DHL' }));
+    is(200, await report(id, 'dispatch', { carrier: 'DHL' }));
+    expectProblem(await report(id, 'dispatch', { carrier: 'UPS' }), 409, 'wrong_state');
+    await load(id, listed);
+    const delivered = is(200, await report(id, 'deliver', {}));
+    const again = is(200, await report(id, 'deliver', {}));
+    expect(again).toEqual(delivered);
+    expect(await load(id, listed)).toMatchObject({ loaded: 0, alreadyLoaded: 10, rejected: 0 });
+    expect(is(200, await report(id, 'accept', accepted))).toEqual(delivered);
+    expect(await acme.statesOf(id)).toEqual(['submitted', 'accepted', 'dispatched', 'delivered']);
+  });
+});
+
+describe('a manual order without any report for ninety days', () => {
+  test('fails, and takes reports again after the staff have redriven it', async () => {
+    const { id } = await anOrder();
+    await cloud.clock.skip({ days: 91 });
+    await acme.orderIn(id, 'failed');
+    const refused = expectProblem(await report(id, 'accept', { operatorReference: 'PM-1' }), 409, 'wrong_state');
+    expect(refused.detail).toMatch(/redrive/);
+    const failedWork = await eventually(async () => {
+      const { items } = is(
+        200,
+        await platform.get<Page<{ id: string; subject: string }>>('/v1/platform/set-aside?limit=200'),
+      );
+      const found = items.find(({ subject }) => subject === id);
+      expect(found).toBeDefined();
+      return found;
+    });
+    is(204, await platform.post(`/v1/platform/set-aside/${failedWork?.id}/put-back`));
+    await accept(id);
+    await load(id, simFile(iccids(10)));
+    is(200, await report(id, 'deliver', {}));
+    expect(await acme.orderIn(id, 'delivered')).toMatchObject({ receivedQuantity: 10 });
   });
 });
 
@@ -217,6 +279,8 @@ describe('a cancellation', () => {
     const refused = await report(id, 'cancel', { outcome: 'refused', reason: 'The parcel is packed.' });
     expect(is(200, refused)).toMatchObject({ state: 'accepted' });
     expect(refused.body).not.toHaveProperty('cancelRequestedBy');
+    is(200, await report(id, 'cancel', { outcome: 'refused', reason: 'The parcel is packed.' }));
+    expectProblem(await report(id, 'cancel', { outcome: 'cancelled' }), 409, 'wrong_state');
     expect((await acme.eventsOf(id)).at(-1)).toMatchObject({
       type: 'order.cancel_refused',
       detail: 'The parcel is packed.',
@@ -228,7 +292,8 @@ describe('a cancellation', () => {
 
     is(200, await acme.api.post(`/v1/orders/${id}/cancel`, {}));
     expect(is(200, await report(id, 'cancel', { outcome: 'cancelled' }))).toMatchObject({ state: 'cancelled' });
-    expectProblem(await report(id, 'cancel', { outcome: 'cancelled' }), 409, 'wrong_state');
+    is(200, await report(id, 'cancel', { outcome: 'cancelled' }));
+    expectProblem(await report(id, 'cancel', { outcome: 'refused' }), 409, 'wrong_state');
     expect((await tasks('open')).some(({ orderId }) => orderId === id)).toBe(false);
   });
 
