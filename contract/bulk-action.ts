@@ -3,17 +3,17 @@ import { described } from '../domain/described.ts';
 import { MAX_DAYS_AHEAD } from '../domain/operation.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { simStates } from '../domain/sim.ts';
-import { idSchema, line } from '../domain/text.ts';
+import { idSchemaOf, line } from '../domain/text.ts';
 
 /** The filters of a list of SIMs, combined with AND. */
 export const simFilter = () =>
   z.strictObject({
     state: z.optional(z.enum(simStates)),
-    customerId: z.optional(idSchema),
-    customerServiceId: z.optional(idSchema),
-    partnerServiceId: z.optional(idSchema),
+    customerId: z.optional(idSchemaOf<'customer'>()),
+    customerServiceId: z.optional(idSchemaOf<'customerService'>()),
+    partnerServiceId: z.optional(idSchemaOf<'partnerService'>()),
     operatorId: z.optional(operatorIdSchema),
-    orderId: z.optional(idSchema),
+    orderId: z.optional(idSchemaOf<'order'>()),
     q: described(z.optional(line(100)), 'Prefix of an ICCID or of a label.'),
   });
 
@@ -27,7 +27,7 @@ const selectSchema = z.lazy(() =>
   z
     .strictObject({
       iccids: described(z.optional(iccids), 'Up to 10,000 ICCIDs. Duplicates count once.'),
-      orderId: z.optional(idSchema),
+      orderId: z.optional(idSchemaOf<'order'>()),
       filter: z.optional(simFilter()),
     })
     .check(

@@ -1,3 +1,4 @@
+import type { CustomerId, PartnerId } from './ids.ts';
 /** The roles that a token can carry. Others grant nothing. */
 export const roles = [
   'platform',
@@ -45,18 +46,18 @@ export type Caller = {
   email?: string;
 } & (
   | { kind: 'platform' }
-  | { kind: 'partner'; partnerId: string; roles: readonly Role[] }
-  | { kind: 'customer'; partnerId: string; customerId: string; roles: readonly Role[] }
+  | { kind: 'partner'; partnerId: PartnerId; roles: readonly Role[] }
+  | { kind: 'customer'; partnerId: PartnerId; customerId: CustomerId; roles: readonly Role[] }
 );
 
 /** A caller that acts for the wholesaler. */
 export type PlatformCaller = Extract<Caller, { kind: 'platform' }>;
 
 /** A caller that acts for a partner, or for one of its customers. */
-export type PartnerCaller = Extract<Caller, { partnerId: string }>;
+export type PartnerCaller = Extract<Caller, { partnerId: PartnerId }>;
 
 /** Who a record belongs to: a partner, or the wholesaler's platform. */
-export type Tenant = { partnerId: string } | 'platform';
+export type Tenant = { partnerId: PartnerId } | 'platform';
 
 /** The tenant that a caller acts for: a customer's user acts for the customer's partner. */
 export function tenantOf(caller: Caller | undefined): Tenant {
@@ -69,8 +70,8 @@ export function tenantOf(caller: Caller | undefined): Tenant {
  */
 export function callerFromClaims(claims: {
   sub: string;
-  partnerId?: string | undefined;
-  customerId?: string | undefined;
+  partnerId?: PartnerId | undefined;
+  customerId?: CustomerId | undefined;
   roles: readonly string[];
   email?: string | undefined;
 }): Caller | undefined {

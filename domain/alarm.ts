@@ -1,5 +1,6 @@
 import { periodEnd, poolOf } from './allowance.ts';
 import { MAX_BYTES } from './bytes.ts';
+import type { AlarmId, CustomerServiceId, OperationId, PartnerServiceId, ServiceId } from './ids.ts';
 import { newOperation, type Operation, type Selection } from './operation.ts';
 import type { SimState } from './sim.ts';
 import { ALLOWANCE_EXCEEDED } from './sim-actions.ts';
@@ -8,7 +9,10 @@ import type { Period, SimMonth } from './usage.ts';
 import type { Violation } from './verdict.ts';
 
 /** What an alarm watches: the SIMs of a service, or one SIM. */
-export type AlarmScope = { customerServiceId: string } | { partnerServiceId: string } | { iccid: string };
+export type AlarmScope =
+  | { customerServiceId: CustomerServiceId }
+  | { partnerServiceId: PartnerServiceId }
+  | { iccid: string };
 
 export const measures = ['sim', 'pool'] as const;
 export const alarmActions = ['notify', 'suspend'] as const;
@@ -18,7 +22,7 @@ export type Threshold = { percent: number } | { bytes: number };
 
 /** Watches usage: of each SIM separately, or of all SIMs of a service together. */
 export type Alarm = {
-  id: string;
+  id: AlarmId;
   name: string;
   scope: AlarmScope;
   measure: (typeof measures)[number];
@@ -34,7 +38,7 @@ export type Alarm = {
 export type Firing = {
   type: typeof ALARM_FIRED;
   at: string;
-  alarmId: string;
+  alarmId: AlarmId;
   name: string;
   period: Period;
   /** The ICCID of the SIM, or the id of the service whose pool is measured. */
@@ -44,7 +48,7 @@ export type Firing = {
   thresholdBytes: number;
   action: Alarm['action'];
   /** The operation that suspends its SIMs. */
-  operationId?: string;
+  operationId?: OperationId;
 };
 
 export const ALARM_FIRED = 'alarm.fired';
@@ -56,7 +60,7 @@ export const MAX_ALARMS = 500;
 export type SubjectUsage = { subject: string; bytes: number };
 
 /** The service whose SIMs an alarm watches; `undefined` for one that watches a single SIM. */
-export function serviceOf(scope: AlarmScope): string | undefined {
+export function serviceOf(scope: AlarmScope): ServiceId | undefined {
   if ('iccid' in scope) {
     return undefined;
   }
@@ -119,7 +123,7 @@ export function thresholdBytes(
 export function suspensionOf(
   { id, scope, measure }: Pick<Alarm, 'id' | 'scope' | 'measure'>,
   { period, sims }: { period: Period; sims: number },
-  [suspendId, resumeId]: readonly [string, string],
+  [suspendId, resumeId]: readonly [OperationId, OperationId],
   at: string,
 ): { suspend: Operation; resume: Operation } {
   const nextPeriod = new Date(periodEnd(period)).toISOString();

@@ -1,8 +1,9 @@
 import type { Address, Contact } from './address.ts';
+import type { CustomerId } from './ids.ts';
 
 /** A customer of a partner, which uses SIMs in its devices. */
 export type Customer = {
-  id: string;
+  id: CustomerId;
   name: string;
   shortName: string;
   contact?: Contact;
@@ -24,7 +25,7 @@ export type CustomerDetails = {
 
 /** A new customer. Its short name is derived from its name when omitted. */
 export function newCustomer(
-  id: string,
+  id: CustomerId,
   { name, shortName = shortNameOf(name), contact, address, tags = [] }: CustomerDetails,
   at: string,
 ): Customer {

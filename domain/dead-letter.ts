@@ -1,12 +1,14 @@
+import type { AlarmId, DeliveryId, OperationId, OperatorId, OrderId, PartnerId, WebhookId } from './ids.ts';
 /** Work that failed for good. It is not retried until it is redriven. */
 export type DeadLetter = { id: string; work: FailedWork; error: string; at: string };
 
 /** The work that failed, with everything needed to redrive it. */
 export type FailedWork =
   /** An order or operation whose execution failed. */
-  | { kind: 'order' | 'operation'; partnerId: string; id: string }
+  | { kind: 'order'; partnerId: PartnerId; id: OrderId }
+  | { kind: 'operation'; partnerId: PartnerId; id: OperationId }
   /** An event that could not be sent to a webhook. */
-  | { kind: 'delivery'; partnerId: string; webhookId: string; id: string }
+  | { kind: 'delivery'; partnerId: PartnerId; webhookId: WebhookId; id: DeliveryId }
   /** A due item that could not be processed: its key in the table, and the partition of due items that it was in. */
   | { kind: 'due'; key: Readonly<{ pk: string; sk: string }>; duePk: string }
   | FailedUsage;
@@ -14,6 +16,6 @@ export type FailedWork =
 /** Usage that could not be processed. */
 export type FailedUsage =
   /** Usage records of an operator, as a JSON list, that could not be read or counted. */
-  | { kind: 'usage'; operatorId: string; records: string }
+  | { kind: 'usage'; operatorId: OperatorId; records: string }
   /** An alarm that could not be evaluated for these SIMs. */
-  | { kind: 'alarm'; partnerId: string; id: string; iccids: readonly string[] };
+  | { kind: 'alarm'; partnerId: PartnerId; id: AlarmId; iccids: readonly string[] };

@@ -1,4 +1,5 @@
 import { partnerRoles } from './access.ts';
+import type { PartnerId } from './ids.ts';
 import { isPartnerId } from './partner.ts';
 
 /** A role that an API client can have. */
@@ -9,13 +10,13 @@ export type MachineClient = {
   id: string;
   /** Unique among the clients of the partner. */
   name: string;
-  partnerId: string;
+  partnerId: PartnerId;
   roles: readonly MachineRole[];
   createdAt: string;
 };
 
 /** The OAuth scope of a role: `acme/admin` is the role `admin` for the partner `acme`. */
-export function scopeOf(partnerId: string, role: MachineRole): string {
+export function scopeOf(partnerId: PartnerId, role: MachineRole): string {
   return `${partnerId}/${role}`;
 }
 
@@ -23,7 +24,7 @@ export function scopeOf(partnerId: string, role: MachineRole): string {
  * The partner and the roles that scopes grant; `undefined` unless they all belong to one partner, because a token acts for one.
  * Unknown scopes are ignored.
  */
-export function grantOf(scopes: readonly string[]): { partnerId: string; roles: MachineRole[] } | undefined {
+export function grantOf(scopes: readonly string[]): { partnerId: PartnerId; roles: MachineRole[] } | undefined {
   const ours = scopes.map((scope) => scope.split('/')).filter((parts) => parts.length === 2);
   const [partnerId = '', ...others] = new Set(ours.map(([first = '']) => first));
   if (!isPartnerId(partnerId) || others.length > 0) {

@@ -1,4 +1,5 @@
-import type { OperatorId } from './operator.ts';
+import type { ManualTaskId, OperatorId, OrderId, PartnerId } from './ids.ts';
+
 import type { Order } from './order.ts';
 
 /** What the platform's staff do at an operator without an API. */
@@ -12,13 +13,13 @@ export type ManualTaskState = (typeof manualTaskStates)[number];
 
 /** A task of the platform's staff. */
 export type ManualTask = {
-  id: string;
+  id: ManualTaskId;
   operatorId: OperatorId;
-  partnerId: string;
+  partnerId: PartnerId;
   action: ManualAction;
   /** How many SIMs the task is about. */
   count: number;
-  orderId?: string;
+  orderId?: OrderId;
   createdAt: string;
   state: ManualTaskState;
   doneAt?: string;
@@ -28,9 +29,9 @@ export type ManualTask = {
 
 /** The task to ask an operator to cancel a manual order. */
 export function cancellationTask(
-  partnerId: string,
+  partnerId: PartnerId,
   order: Pick<Order, 'id' | 'operatorId' | 'quantity' | 'updatedAt'>,
-  id: string,
+  id: ManualTaskId,
 ): ManualTask {
   return {
     id,

@@ -1,3 +1,4 @@
+import type { OperationId } from './ids.ts';
 import {
   CONFIRM_MISMATCH,
   finalState,
@@ -147,7 +148,7 @@ export function requestOperationCancellation<Stored extends Operation>(
  */
 export function newRetry(
   operation: Operation,
-  id: string,
+  id: OperationId,
   requestedBy: string,
   at: string,
 ): Operation | Problem<'wrong_state'> {

@@ -1,5 +1,6 @@
 import { OPERATOR_DEADLINE_MS } from './deadlines.ts';
-import type { OperatorId } from './operator.ts';
+import type { CustomerId, CustomerServiceId, OperationId, OperatorId, OrderId, PartnerServiceId } from './ids.ts';
+
 import type { Order } from './order.ts';
 import type { PlanStage } from './plan.ts';
 import type { SimState } from './sim.ts';
@@ -24,9 +25,9 @@ export type OperationState = (typeof operationStates)[number];
 export type OperationTarget = {
   /** The number of SIMs that the request confirms. */
   confirm?: number;
-  partnerServiceId?: string;
-  customerId?: string;
-  customerServiceId?: string;
+  partnerServiceId?: PartnerServiceId;
+  customerId?: CustomerId;
+  customerServiceId?: CustomerServiceId;
   /** The reason of the bars that a suspension sets. A resumption removes only the bars with this reason. */
   reason?: string;
   /** A suspension sets no bars from this moment on. */
@@ -36,24 +37,24 @@ export type OperationTarget = {
 /** The filters by which SIMs are listed and selected, combined with AND. `q` is the start of an ICCID or of a label. */
 export type SimFilter = {
   state?: SimState | undefined;
-  customerId?: string | undefined;
-  customerServiceId?: string | undefined;
-  partnerServiceId?: string | undefined;
+  customerId?: CustomerId | undefined;
+  customerServiceId?: CustomerServiceId | undefined;
+  partnerServiceId?: PartnerServiceId | undefined;
   operatorId?: OperatorId | undefined;
-  orderId?: string | undefined;
+  orderId?: OrderId | undefined;
   q?: string | undefined;
 };
 
 /** The SIMs of an operation: a list, those of an order, those that match a filter, or those that failed in another operation. */
 export type Selection =
   | { kind: 'list' }
-  | { kind: 'order'; orderId: string }
+  | { kind: 'order'; orderId: OrderId }
   | { kind: 'filter'; filter: SimFilter }
-  | { kind: 'failed'; operationId: string };
+  | { kind: 'failed'; operationId: OperationId };
 
 /** A bulk action on SIMs, or a stage of an order's plan. */
 export type Operation = {
-  id: string;
+  id: OperationId;
   action: SimAction;
   target: OperationTarget;
   selection: Selection;
@@ -69,7 +70,7 @@ export type Operation = {
   failed: number;
   failure?: Problem;
   /** The stage of an order's plan that this operation executes or retries. */
-  planStage?: { orderId: string; stage: PlanStage; last: boolean; retry: boolean };
+  planStage?: { orderId: OrderId; stage: PlanStage; last: boolean; retry: boolean };
   /** The progress of the selection until it is fixed. The list of a scheduled operation is known, but fixed when it starts. */
   selecting?: { pages: number; sims: number; position?: string };
   /** The number of consecutive runs of its stage without progress, and the number of results before the last run. */

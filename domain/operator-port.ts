@@ -1,5 +1,6 @@
 import type { LeftOutSim } from './delivered-sim.ts';
 import type { CheckDigitRule } from './iccid.ts';
+import type { OrderId } from './ids.ts';
 import type { UsageRecord } from './usage-record.ts';
 
 /**
@@ -13,15 +14,15 @@ export interface OperatorGateway {
   /** Orders SIMs. A repeated call with the same order id returns the answer of the first and places no second order. */
   submitOrder(order: OrderSubmission): Promise<SubmissionAnswer>;
   /** The operator's current report on the order. It can be late, repeated or older than an earlier one. */
-  orderStatus(orderId: string): Promise<OperatorOrderStatus>;
+  orderStatus(orderId: OrderId): Promise<OperatorOrderStatus>;
   /** Requests the cancellation of the order; `unknown` when the operator never received it. */
-  cancelOrder(orderId: string): Promise<CancelAnswer>;
+  cancelOrder(orderId: OrderId): Promise<CancelAnswer>;
   /**
    * A page of the SIMs delivered for an order. It can repeat SIMs of an earlier page.
    *
    * @param checkDigit the operator's rule for the check digits of ICCIDs.
    */
-  deliveredSims(orderId: string, checkDigit: CheckDigitRule, cursor?: string): Promise<DeliveredSimsPage>;
+  deliveredSims(orderId: OrderId, checkDigit: CheckDigitRule, cursor?: string): Promise<DeliveredSimsPage>;
   /**
    * Requests the removal of the data bars. The operator can refuse a SIM immediately; `simStatus` confirms the others later.
    * This and each call below leaves out SIMs whose answer cannot be read: treat them as not answered.
@@ -42,7 +43,7 @@ export interface OperatorGateway {
 
 /** An order as the operator needs it. */
 export type OrderSubmission = {
-  orderId: string;
+  orderId: OrderId;
   quantity: number;
   deliveryAddress: {
     name: string;

@@ -2,16 +2,14 @@ import * as z from 'zod/mini';
 import { CALENDARS } from './bank-holidays.ts';
 import { described } from './described.ts';
 import { checkDigitRules } from './iccid.ts';
+import { asId, type OperatorId } from './ids.ts';
 import { line } from './text.ts';
 import type { Violation } from './verdict.ts';
-
-/** The id of an operator: 2 to 20 lower-case letters, digits and dashes. Operators are data, so ids are not enumerated. */
-export type OperatorId = string;
 
 const OPERATOR_ID = /^[a-z0-9][a-z0-9-]{0,18}[a-z0-9]$/;
 
 /** Whether a text has the format of an operator's id. */
-export function isOperatorId(text: string): boolean {
+export function isOperatorId(text: string): text is OperatorId {
   return OPERATOR_ID.test(text);
 }
 
@@ -20,7 +18,8 @@ export const operatorIdSchema = z.lazy(() =>
   z
     .string()
     .check(z.maxLength(20), z.regex(OPERATOR_ID, 'must be the id of an operator, such as 3uk. See GET /v1/operators.'))
-    .register(z.globalRegistry, { id: 'OperatorId', description: 'The id of an operator.' }),
+    .register(z.globalRegistry, { id: 'OperatorId', description: 'The id of an operator.' })
+    .brand<'operator'>(),
 );
 
 /** The most operators of a deployment. Creating a partner creates a holding service for each, in one transaction. */
@@ -213,9 +212,9 @@ const ofTheGuide: Pick<
  * Source: the wholesaler's partner guide.
  */
 export const seedOperators: readonly Operator[] = [
-  { id: '3uk', name: '3UK', country: 'GB', calendar: 'GB', orderMultiple: 50, ...ofTheGuide },
+  { id: asId('operator', '3uk'), name: '3UK', country: 'GB', calendar: 'GB', orderMultiple: 50, ...ofTheGuide },
   {
-    id: '3ireland',
+    id: asId('operator', '3ireland'),
     name: '3Ireland',
     country: 'IE',
     calendar: 'IE',
@@ -223,6 +222,6 @@ export const seedOperators: readonly Operator[] = [
     ...ofTheGuide,
     testStatus: { limitBytes: 100_000 },
   },
-  { id: 'orange', name: 'Orange', country: 'FR', calendar: 'FR', orderMultiple: 50, ...ofTheGuide },
-  { id: 'a1', name: 'A1', country: 'AT', calendar: 'AT', orderMultiple: 20, ...ofTheGuide },
+  { id: asId('operator', 'orange'), name: 'Orange', country: 'FR', calendar: 'FR', orderMultiple: 50, ...ofTheGuide },
+  { id: asId('operator', 'a1'), name: 'A1', country: 'AT', calendar: 'AT', orderMultiple: 20, ...ofTheGuide },
 ];

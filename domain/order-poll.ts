@@ -1,3 +1,4 @@
+import type { OrderId } from './ids.ts';
 import { isWithOperator, type Order } from './order.ts';
 import { orderPollPause } from './retry-policies.ts';
 
@@ -6,7 +7,7 @@ import { orderPollPause } from './retry-policies.ts';
  * separately, so that polling leaves the order unchanged.
  */
 export type OrderPoll = {
-  orderId: string;
+  orderId: OrderId;
   /** The version of the order at which polling started. A resumed order starts a new poll. */
   since: number;
   /** Consecutive answers without news. */

@@ -1,4 +1,5 @@
 import type { CalendarDay } from './calendar-day.ts';
+import type { ManualTaskId, OperationId } from './ids.ts';
 import { laterOf } from './moment.ts';
 import type { OperatorOrderStatus } from './operator-port.ts';
 import {
@@ -85,7 +86,11 @@ export function markManuallyDispatched(
  * The staff report that a manual order has arrived, with the SIMs that were loaded. An order that was not reported as dispatched
  * is dispatched first, as with operators that report only the delivery.
  */
-export function markManuallyDelivered(order: Order, newOperationId: () => string, at: string): OrderStep | undefined {
+export function markManuallyDelivered(
+  order: Order,
+  newOperationId: () => OperationId,
+  at: string,
+): OrderStep | undefined {
   if (order.state === 'submitted' || !isWithOperator(order)) {
     return undefined;
   }
@@ -119,7 +124,7 @@ function markArrived(order: Order, report: OperatorOrderStatus, at: string): Ord
 export function markOrderDelivered(
   order: Order,
   receivedQuantity: number,
-  newOperationId: () => string,
+  newOperationId: () => OperationId,
   at: string,
 ): OrderStep | undefined {
   if (order.state !== 'dispatched') {
@@ -173,7 +178,7 @@ export function requestOrderCancellation(
   order: Order,
   actor: string,
   at: string,
-  cancelTaskId?: string,
+  cancelTaskId?: ManualTaskId,
 ): OrderStep | undefined {
   return cancelProblem(order)
     ? undefined

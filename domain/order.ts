@@ -1,7 +1,8 @@
 import type { Address, Contact } from './address.ts';
 import { type EstimatedDelivery, estimatedDelivery } from './calendar.ts';
 import { type CalendarDay, plusDays } from './calendar-day.ts';
-import { type Operator, type OperatorId, productOf } from './operator.ts';
+import type { ManualTaskId, OperationId, OperatorId, OrderId } from './ids.ts';
+import { type Operator, productOf } from './operator.ts';
 import type { Plan, PlanStage } from './plan.ts';
 import { HOUR_MS } from './time-units.ts';
 import type { Problem } from './verdict.ts';
@@ -22,7 +23,7 @@ export const orderStates = [
 export type OrderState = (typeof orderStates)[number];
 
 export type Order = {
-  id: string;
+  id: OrderId;
   operatorId: OperatorId;
   /** Absent for orders of release 0.1.0, like the contact. */
   productId?: string;
@@ -43,14 +44,14 @@ export type Order = {
   requestedDeliveryDate?: CalendarDay;
   plan?: Plan;
   progress: OrderProgress;
-  operations: readonly { stage: PlanStage; operationId: string }[];
+  operations: readonly { stage: PlanStage; operationId: OperationId }[];
   failure?: Problem;
   /** When the operator reported the delivery. From then on the SIMs can be received. */
   arrivedAt?: string;
   /** Who requested the cancellation, while the operator decides on it. */
   cancelRequestedBy?: string;
   /** The manual task to ask the operator for the cancellation. */
-  cancelTaskId?: string;
+  cancelTaskId?: ManualTaskId;
   /** The operator's last answer to a cancellation of a manual order, by which a repeated report is recognised. */
   cancelAnswer?: CancellationOutcome;
   /** The state in which the order failed, and to which it resumes. */
@@ -112,7 +113,7 @@ export function newOrder(
     requestedBy,
     now,
   }: {
-    id: string;
+    id: OrderId;
     operator: Operator;
     deliveryAddress: Address;
     contact: Contact;

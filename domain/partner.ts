@@ -1,8 +1,9 @@
 import type { Address, Contact } from './address.ts';
+import type { PartnerId } from './ids.ts';
 
 /** A reseller of the wholesaler: the tenant. */
 export type Partner = {
-  id: string;
+  id: PartnerId;
   name: string;
   shortName: string;
   deliveryAddress: Address;
@@ -23,6 +24,6 @@ export type PartnerDetails = Omit<Partner, 'id' | 'createdAt' | 'updatedAt' | 'v
 export const HOLDING_DAYS = 5;
 
 /** The format of partner ids, which are part of item keys and scopes. */
-export function isPartnerId(text: string): boolean {
+export function isPartnerId(text: string): text is PartnerId {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text);
 }

@@ -4,15 +4,18 @@ import { described } from './described.ts';
 import type { Operator } from './operator.ts';
 import type { CustomerService, PartnerService } from './service.ts';
 import { covers, type Tariff } from './tariff.ts';
-import { idSchema } from './text.ts';
+import { idSchemaOf } from './text.ts';
 import type { Violation } from './verdict.ts';
 
 /** The actions that run automatically on an order's SIMs after their arrival. */
 export const planSchema = z.lazy(() =>
   z.strictObject({
-    partnerServiceId: described(idSchema, 'Partner service to which the SIMs are migrated from holding.'),
-    customerId: described(z.optional(idSchema), 'Customer to which the SIMs are assigned.'),
-    customerServiceId: described(z.optional(idSchema), 'Service of that customer.'),
+    partnerServiceId: described(
+      idSchemaOf<'partnerService'>(),
+      'Partner service to which the SIMs are migrated from holding.',
+    ),
+    customerId: described(z.optional(idSchemaOf<'customer'>()), 'Customer to which the SIMs are assigned.'),
+    customerServiceId: described(z.optional(idSchemaOf<'customerService'>()), 'Service of that customer.'),
     activate: described(z.optional(z.boolean()), 'Whether to activate the SIMs after they have been assigned.'),
   }),
 );

@@ -1,10 +1,11 @@
+import type { CustomerServiceId, ServiceId } from './ids.ts';
 import type { Sim } from './sim.ts';
 import type { SimAction } from './sim-actions.ts';
 
 /** A SIM that an operation changed, with the service that it left, if any. */
 export type CountedSim = Pick<Sim, 'state' | 'partnerServiceId'> & {
-  customerServiceId?: string | undefined;
-  serviceBefore?: string | undefined;
+  customerServiceId?: CustomerServiceId | undefined;
+  serviceBefore?: ServiceId | undefined;
   /** Whether its services stopped counting it when it was terminated. */
   leftCounts?: boolean | undefined;
 };
@@ -14,9 +15,9 @@ export type CountedSim = Pick<Sim, 'state' | 'partnerServiceId'> & {
  * as history but leaves their counts: it does not add to a pool, and its services can be deleted. SIMs that an earlier
  * release terminated (without `leftCounts`) are still counted until `npm run backfill` removes them.
  */
-export function serviceCountChanges(action: SimAction, changed: readonly CountedSim[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  const add = (serviceId: string | undefined, by: number) => {
+export function serviceCountChanges(action: SimAction, changed: readonly CountedSim[]): Map<ServiceId, number> {
+  const counts = new Map<ServiceId, number>();
+  const add = (serviceId: ServiceId | undefined, by: number) => {
     if (serviceId !== undefined) {
       counts.set(serviceId, (counts.get(serviceId) ?? 0) + by);
     }

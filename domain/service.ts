@@ -1,14 +1,15 @@
 import type { Customer } from './customer.ts';
-import type { Operator, OperatorId } from './operator.ts';
+import type { CustomerId, CustomerServiceId, OperatorId, PartnerServiceId, TariffId } from './ids.ts';
+import type { Operator } from './operator.ts';
 import type { Tariff } from './tariff.ts';
 import type { Problem } from './verdict.ts';
 
 /** The service by which a partner is charged for a SIM. The system creates the holding services, one per operator. */
 export type PartnerService = {
-  id: string;
+  id: PartnerServiceId;
   name: string;
   /** Absent for holding services, which are not sold. */
-  tariffId?: string;
+  tariffId?: TariffId;
   holding: boolean;
   createdAt: string;
   updatedAt: string;
@@ -17,9 +18,9 @@ export type PartnerService = {
 
 /** The service that a customer's SIMs are on: a tariff and a name. */
 export type CustomerService = {
-  id: string;
-  customerId: string;
-  tariffId: string;
+  id: CustomerServiceId;
+  customerId: CustomerId;
+  tariffId: TariffId;
   name: string;
   createdAt: string;
   updatedAt: string;
@@ -27,7 +28,7 @@ export type CustomerService = {
 };
 
 /** The id of an operator's holding service, the same for every partner. */
-export function holdingServiceId(operatorId: OperatorId): string {
+export function holdingServiceId(operatorId: OperatorId): PartnerServiceId {
   return `psv_holding_${operatorId}`;
 }
 

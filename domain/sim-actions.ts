@@ -1,5 +1,6 @@
 import type { Customer } from './customer.ts';
 import { ACTIVATION_DEADLINE_MS } from './deadlines.ts';
+import type { CustomerId, CustomerServiceId, PartnerServiceId } from './ids.ts';
 import { laterOf } from './moment.ts';
 import type { CustomerService, PartnerService } from './service.ts';
 import { attachCustomer, type Bar, detachCustomer, NOT_ACTIVATED, type Sim, type SimState } from './sim.ts';
@@ -35,11 +36,11 @@ export type SimProblem = Problem<SimProblemCode>;
  * unless the SIM's state refuses it first.
  */
 export type SimRequest =
-  | { action: 'migrate'; partnerServiceId: string; partnerService: WithTariff<PartnerService> | undefined }
+  | { action: 'migrate'; partnerServiceId: PartnerServiceId; partnerService: WithTariff<PartnerService> | undefined }
   | {
       action: 'assign';
-      customerId: string;
-      customerServiceId: string;
+      customerId: CustomerId;
+      customerServiceId: CustomerServiceId;
       customer: Pick<Customer, 'id'> | undefined;
       customerService: WithTariff<CustomerService> | undefined;
     }

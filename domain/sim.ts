@@ -1,6 +1,7 @@
 import type { Iccid } from './iccid.ts';
+import type { CustomerId, CustomerServiceId, OperationId, OperatorId, OrderId, PartnerServiceId } from './ids.ts';
 import { laterOf } from './moment.ts';
-import type { OperatorId } from './operator.ts';
+
 import { holdingServiceId } from './service.ts';
 import type { ListedSim } from './sim-manifest.ts';
 
@@ -32,9 +33,9 @@ export type Bar = { type: 'data'; reason: string; since: string };
 /** The state and services of a SIM at its import, and the user who imported it. */
 export type ImportedPlace = {
   state: SimState;
-  partnerServiceId: string;
-  customerId?: string;
-  customerServiceId?: string;
+  partnerServiceId: PartnerServiceId;
+  customerId?: CustomerId;
+  customerServiceId?: CustomerServiceId;
   by: string;
 };
 
@@ -48,18 +49,18 @@ export type Sim = {
   eid?: string;
   operatorId: OperatorId;
   /** Absent for SIMs of an imported fleet. */
-  orderId?: string;
+  orderId?: OrderId;
   /** How the SIM began here, if it did not arrive with an order: its place at the import. */
   imported?: ImportedPlace;
   state: SimState;
   bars: readonly Bar[];
-  partnerServiceId: string;
-  customerId?: string;
-  customerServiceId?: string;
+  partnerServiceId: PartnerServiceId;
+  customerId?: CustomerId;
+  customerServiceId?: CustomerServiceId;
   label?: string;
   tags: readonly string[];
   /** For an unassigned SIM: its last customer, and which of label and tags date from that assignment. */
-  formerCustomer?: { customerId: string; naming: readonly ('label' | 'tags')[] };
+  formerCustomer?: { customerId: CustomerId; naming: readonly ('label' | 'tags')[] };
   stateChangedAt: string;
   createdAt: string;
   updatedAt: string;
@@ -73,7 +74,7 @@ export const NOT_ACTIVATED = 'not_activated';
 /** A newly delivered SIM: in the holding service of its operator, barred, without a customer. */
 export function newSimInHolding(
   { iccid, imsi, msisdn, imei, eid }: ListedSim,
-  order: { id: string; operatorId: OperatorId },
+  order: { id: OrderId; operatorId: OperatorId },
   at: string,
 ): Sim {
   return {
@@ -104,7 +105,7 @@ export type SimEvent = {
   from?: SimState;
   to?: SimState;
   /** The operation that took the step. Its `requestedBy` is the user. */
-  operationId?: string;
+  operationId?: OperationId;
   /** Who took the step, if not an operation. */
   actor?: string;
   /** The label and tags of a former customer that the step removed. */
@@ -124,7 +125,7 @@ export function detachCustomer({ customerId, customerServiceId: _service, former
  * Prepares a SIM for its next customer. Clears a label and tags that date from another customer, because they may contain that
  * customer's data. Keeps those that were set while the SIM had no customer.
  */
-export function attachCustomer({ formerCustomer, ...sim }: Sim, customerId: string): Sim {
+export function attachCustomer({ formerCustomer, ...sim }: Sim, customerId: CustomerId): Sim {
   const foreign = formerCustomer && formerCustomer.customerId !== customerId ? formerCustomer.naming : [];
   const { label: _label, ...unlabelled } = sim;
   return { ...(foreign.includes('label') ? unlabelled : sim), ...(foreign.includes('tags') ? { tags: [] } : {}) };

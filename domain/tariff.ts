@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { described } from './described.ts';
-import { MAX_OPERATORS, type OperatorId, operatorIdSchema } from './operator.ts';
+import type { OperatorId, TariffId } from './ids.ts';
+import { MAX_OPERATORS, operatorIdSchema } from './operator.ts';
 import { line } from './text.ts';
 import type { Problem } from './verdict.ts';
 
@@ -35,10 +36,10 @@ export const tariffSchema = z.lazy(() => z.strictObject(tariffFields()));
 
 export type TariffTerms = z.infer<typeof tariffSchema>;
 
-export type Tariff = TariffTerms & { id: string };
+export type Tariff = TariffTerms & { id: TariffId };
 
 /** The id of a tariff: `trf_`, then 1 to 60 letters, digits, dots, dashes and underscores. */
-export function isTariffId(text: string): boolean {
+export function isTariffId(text: string): text is TariffId {
   return /^trf_[A-Za-z0-9._-]{1,60}$/.test(text);
 }
 

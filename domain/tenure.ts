@@ -1,3 +1,4 @@
+import type { CustomerId, CustomerServiceId, OperationId, PartnerServiceId } from './ids.ts';
 import type { OperationTarget } from './operation.ts';
 import { holdingServiceId } from './service.ts';
 import type { Sim, SimEvent } from './sim.ts';
@@ -6,9 +7,9 @@ import type { Sim, SimEvent } from './sim.ts';
 export type Tenure = {
   /** RFC 3339, UTC, with milliseconds, inclusive. */
   from: string;
-  partnerServiceId: string;
-  customerId?: string | undefined;
-  customerServiceId?: string | undefined;
+  partnerServiceId: PartnerServiceId;
+  customerId?: CustomerId | undefined;
+  customerServiceId?: CustomerServiceId | undefined;
 };
 
 /** The first tenure of a SIM: in the holding service of its operator, or where it was imported. */
@@ -39,11 +40,17 @@ export function isMove({ type }: Pick<SimEvent, 'type'>): boolean {
 export function tenuresOf(
   sim: Pick<Sim, 'operatorId' | 'createdAt' | 'imported'>,
   steps: readonly SimEvent[],
-  targetOf: (operationId: string) => OperationTarget | undefined,
+  targetOf: (operationId: OperationId) => OperationTarget | undefined,
 ): [Tenure, ...Tenure[]] {
   const tenures: [Tenure, ...Tenure[]] = [firstTenure(sim)];
   for (const step of steps.filter(isMove)) {
-    tenures.push(tenureAfter(tenures.at(-1) ?? tenures[0], step, targetOf(step.operationId ?? '')));
+    tenures.push(
+      tenureAfter(
+        tenures.at(-1) ?? tenures[0],
+        step,
+        step.operationId === undefined ? undefined : targetOf(step.operationId),
+      ),
+    );
   }
   return tenures;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { AnyIdKind, Id } from './ids.ts';
 
 /**
  * A line of text: trimmed, readable, without control characters and unpaired surrogates, `min` (default 1) to `max` characters
@@ -33,7 +34,16 @@ export function readingProblem(text: string): string | undefined {
   return text === '' || VISIBLE.test(text) ? undefined : 'must contain a visible character';
 }
 
-/** The id of a resource in a request. The table rejects unpaired surrogates in keys. */
+/** An id in a request. Whether the resource exists is checked separately. The table rejects unpaired surrogates in keys. */
 export const idSchema = z
   .string()
   .check(z.minLength(1), z.maxLength(100), z.regex(/^[^\p{Cs}]*$/u, 'must not contain unpaired surrogates'));
+
+/**
+ * The same, for the ids of a kind.
+ *
+ * @example
+ * z.strictObject({ customerId: idSchemaOf<'customer'>() })
+ */
+// Safe: the types of ids exist only in types.
+export const idSchemaOf = <Kind extends AnyIdKind>() => idSchema as unknown as z.ZodMiniType<Id<Kind>, string>;

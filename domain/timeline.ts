@@ -1,3 +1,4 @@
+import type { CustomerId, CustomerServiceId, OperationId, PartnerServiceId } from './ids.ts';
 import type { Operation } from './operation.ts';
 import type { Sim, SimEvent } from './sim.ts';
 import { firstTenure, type Tenure, tenureAfter } from './tenure.ts';
@@ -6,10 +7,10 @@ import { firstTenure, type Tenure, tenureAfter } from './tenure.ts';
 export type TimelineLine = Omit<SimEvent, 'actor'> & {
   actor: string;
   /** The target of a migration. */
-  partnerServiceId?: string | undefined;
+  partnerServiceId?: PartnerServiceId | undefined;
   /** The target of an assignment, or the customer and service that an unassigned SIM left. */
-  customerId?: string | undefined;
-  customerServiceId?: string | undefined;
+  customerId?: CustomerId | undefined;
+  customerServiceId?: CustomerServiceId | undefined;
   /** The reason of a suspension, or of the bars that a resumption removes. */
   reason?: string | undefined;
 };
@@ -21,11 +22,11 @@ export const SYSTEM = 'system';
 export function timelineOf(
   sim: Pick<Sim, 'operatorId' | 'createdAt' | 'imported'>,
   steps: readonly SimEvent[],
-  operationOf: (id: string) => Pick<Operation, 'target' | 'requestedBy'> | undefined,
+  operationOf: (id: OperationId) => Pick<Operation, 'target' | 'requestedBy'> | undefined,
 ): TimelineLine[] {
   let tenure: Tenure = firstTenure(sim);
   return steps.map((step) => {
-    const operation = operationOf(step.operationId ?? '');
+    const operation = step.operationId === undefined ? undefined : operationOf(step.operationId);
     const before = tenure;
     tenure = tenureAfter(before, step, operation?.target);
     return {
@@ -58,7 +59,7 @@ function subjectOf({ type }: SimEvent, services: Tenure, reason: string | undefi
  * The rule: a customer's user sees the steps since the SIM was assigned to the customer. The actor is shown as the system or
  * the partner; ids of operations and partner services and the data of other customers are omitted.
  */
-export function timelineForCustomer(lines: readonly TimelineLine[], customerId: string): TimelineLine[] {
+export function timelineForCustomer(lines: readonly TimelineLine[], customerId: CustomerId): TimelineLine[] {
   let owner: string | undefined;
   let start = lines.length;
   for (const [index, line] of lines.entries()) {

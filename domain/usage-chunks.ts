@@ -1,4 +1,5 @@
 import { chunksThatFit } from './chunks.ts';
+import type { ServiceId } from './ids.ts';
 import { dayOf, type HeldRecord, type Period, periodOf, servicesOf } from './usage.ts';
 
 /** The records of one SIM and day, which are stored with one write. */
@@ -24,15 +25,15 @@ export function chunkDays<Held extends HeldRecord>(
 }
 
 /** The sums that the records of a chunk add to, each once. */
-export function sumsOfChunk(chunk: readonly DayRecords<HeldRecord>[]): { serviceId: string; period: Period }[] {
-  return [...new Set(chunk.flatMap(sumKeysOf))].map((key) => {
-    const [period = '', serviceId = ''] = key.split(' ');
-    return { period, serviceId };
-  });
+export function sumsOfChunk(chunk: readonly DayRecords<HeldRecord>[]): { serviceId: ServiceId; period: Period }[] {
+  return [...new Map(chunk.flatMap(sumsOf)).values()];
 }
 
-const sumKeysOf = ({ records, period }: DayRecords<HeldRecord>) =>
-  records.flatMap(servicesOf).map((serviceId) => `${period} ${serviceId}`);
+/** The sums that the records of a day add to, by key. */
+const sumsOf = ({ records, period }: DayRecords<HeldRecord>) =>
+  records.flatMap(servicesOf).map((serviceId) => [`${period} ${serviceId}`, { serviceId, period }] as const);
+
+const sumKeysOf = (day: DayRecords<HeldRecord>) => sumsOf(day).map(([key]) => key);
 
 /** The two halves of a chunk: of its days, or of the records of its only day. A single record has no halves. */
 export function halve<Held extends HeldRecord>(chunk: readonly DayRecords<Held>[]): DayRecords<Held>[][] {

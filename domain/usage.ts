@@ -1,5 +1,6 @@
 import { addBytes, sumBytes } from './bytes.ts';
 import type { CalendarDay } from './calendar-day.ts';
+import type { CustomerServiceId, PartnerServiceId, ServiceId } from './ids.ts';
 import { DAY_MS } from './time-units.ts';
 
 /** A usage record with the services that held its SIM at its time. */
@@ -13,9 +14,9 @@ export type HeldRecord = {
   at: string;
   network: string;
   bytes: number;
-  partnerServiceId: string;
+  partnerServiceId: PartnerServiceId;
   /** Absent when the SIM had no customer. */
-  customerServiceId?: string | undefined;
+  customerServiceId?: CustomerServiceId | undefined;
 };
 
 /**
@@ -30,7 +31,7 @@ export type SimDay = {
   /** By network, then by hour of the day. */
   networks: ReadonlyMap<string, ReadonlyMap<number, number>>;
   /** By service. A record counts for one partner service, and for at most one customer service. */
-  services: ReadonlyMap<string, number>;
+  services: ReadonlyMap<ServiceId, number>;
   /** The content of each counted record, by its key; `undefined` where an earlier release did not store it. */
   records: ReadonlyMap<string, string | undefined>;
   /** 0 for a part that is not stored yet. */
@@ -41,13 +42,13 @@ export type SimDay = {
 export type Period = string;
 
 /** The usage of a SIM in a month, in bytes: in total, and by service. */
-export type SimMonth = { iccid: string; period: Period; bytes: number; services: ReadonlyMap<string, number> };
+export type SimMonth = { iccid: string; period: Period; bytes: number; services: ReadonlyMap<ServiceId, number> };
 
 export type SimBytes = { iccid: string; bytes: number };
 
 /** The usage of a service in a period, or the part of it that some of its SIMs used. */
 export type ServiceSum = {
-  serviceId: string;
+  serviceId: ServiceId;
   period: Period;
   bytes: number;
   /** The SIMs with the highest usage, highest first. */
@@ -120,7 +121,7 @@ export const dayOf = (at: string): CalendarDay => at.slice(0, 10);
 export const periodOf = (at: string): Period => at.slice(0, 7);
 
 /** The services that a record counts for. */
-export function servicesOf({ partnerServiceId, customerServiceId }: HeldRecord): string[] {
+export function servicesOf({ partnerServiceId, customerServiceId }: HeldRecord): ServiceId[] {
   return customerServiceId === undefined ? [partnerServiceId] : [partnerServiceId, customerServiceId];
 }
 
@@ -182,7 +183,7 @@ function ledgersOf(days: readonly SimDay[]): Map<string, SimLedger> {
 /** A part of a day while records are added to it. */
 type OpenPart = Omit<SimDay, 'networks' | 'services' | 'records'> & {
   networks: Map<string, Map<number, number>>;
-  services: Map<string, number>;
+  services: Map<ServiceId, number>;
   records: Map<string, string | undefined>;
 };
 
@@ -276,7 +277,7 @@ function addTo({ networks, services, records }: OpenPart, record: HeldRecord): v
 /** The usage of SIMs by month. If a part of a day occurs more than once, the last one counts. */
 export function monthsOf(...days: readonly (readonly SimDay[])[]): SimMonth[] {
   const latest = new Map(days.flat().map((day) => [`${day.day} ${day.part} ${day.iccid}`, day]));
-  const months = new Map<string, { iccid: string; period: Period; bytes: number; services: Map<string, number> }>();
+  const months = new Map<string, { iccid: string; period: Period; bytes: number; services: Map<ServiceId, number> }>();
   for (const { iccid, day, networks, services } of latest.values()) {
     const period = periodOf(day);
     const key = `${period} ${iccid}`;

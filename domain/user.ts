@@ -1,8 +1,9 @@
 import { customerRoles, partnerRoles, type Role } from './access.ts';
+import type { CustomerId, PartnerId } from './ids.ts';
 import type { Problem, Violation } from './verdict.ts';
 
 /** The owner of a user: the wholesaler without `partnerId`, a customer with `customerId`, otherwise the partner. */
-export type Owner = { partnerId?: string | undefined; customerId?: string | undefined };
+export type Owner = { partnerId?: PartnerId | undefined; customerId?: CustomerId | undefined };
 
 export const userStates = ['invited', 'active', 'disabled'] as const;
 

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import type { DeliveryId, EventId, WebhookId } from './ids.ts';
 import { DAY_MS, MINUTE_MS } from './time-units.ts';
 import type { Problem } from './verdict.ts';
 
@@ -28,7 +29,7 @@ export const TEST_EVENT = 'webhook.test';
 /** An event as it is sent. */
 export type PublicEvent = {
   /** Derived from the change: a repeated change has the same id. */
-  id: string;
+  id: EventId;
   type: EventType | typeof TEST_EVENT;
   at: string;
   /** The id of the resource. Events of one subject are delivered in their order. */
@@ -40,7 +41,7 @@ export type PublicEvent = {
 
 /** A URL to which the events of a partner are sent. */
 export type Webhook = {
-  id: string;
+  id: WebhookId;
   url: string;
   /** Event types, `order.*` for all types of a kind, or `*` for all types. */
   events: readonly string[];
@@ -72,8 +73,8 @@ export const deliveryStates = ['pending', 'delivered', 'failed'] as const;
 
 /** The delivery of an event to a webhook. */
 export type Delivery = {
-  id: string;
-  eventId: string;
+  id: DeliveryId;
+  eventId: EventId;
   type: PublicEvent['type'];
   subject: string;
   place: string;
@@ -115,7 +116,7 @@ export function subscribesTo(
  * The lane of an event. Events of one lane are delivered one after the other: those of one order, operation or SIM. The
  * events of an alarm concern different SIMs and need no order.
  */
-export function deliveryLaneOf({ subject, deliveryId }: { subject: string; deliveryId: string }): string {
+export function deliveryLaneOf({ subject, deliveryId }: { subject: string; deliveryId: DeliveryId }): string {
   return subject.startsWith('alm_') ? deliveryId : subject;
 }
 

@@ -1,11 +1,12 @@
-import type { TariffTerms } from '../domain/tariff.ts';
+import type * as z from 'zod/mini';
+import type { tariffSchema } from '../domain/tariff.ts';
 
 const MB = 1_000_000;
 const GB = 1_000 * MB;
 const everyOperator = ['3uk', '3ireland', 'orange', 'a1'] as const;
 
 /** The initial tariffs of a local cloud; every partner that it creates is granted all of them. */
-export const seedTariffs: Readonly<Record<string, TariffTerms>> = {
+export const seedTariffs: Readonly<Record<string, z.input<typeof tariffSchema>>> = {
   trf_partner_all: {
     name: 'Partner Europe',
     operatorIds: [...everyOperator],

@@ -9,6 +9,7 @@ import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { upsertOperator } from '../adapters/dynamodb/operators.ts';
 import { addRequests } from '../adapters/dynamodb/request-counts.ts';
 import { withCheckDigit } from '../domain/iccid.ts';
+import { asId } from '../domain/ids.ts';
 import type { OperatorSettings } from '../domain/operator.ts';
 import type { Sim as StoredSim } from '../domain/sim.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
@@ -22,12 +23,12 @@ export type KeptItem = { kind: ItemKind; item: Record<string, AttributeValue> };
 
 /** The maximum number of stored items per kind. */
 const MAX_ITEMS_PER_KIND = 12;
-const PARTNER = 'release';
+const PARTNER = asId('partner', 'release');
 const DAY_MS = 1000;
 
 const keptImport: StoredSim = {
   iccid: withCheckDigit('894301000000000001'),
-  operatorId: 'kept',
+  operatorId: asId('operator', 'kept'),
   imported: { state: 'in_holding', partnerServiceId: 'psv_holding_kept', by: 'kept' },
   state: 'in_holding',
   bars: [],
@@ -130,11 +131,15 @@ async function simulateYear(
   await ordered(api, late.id, ['fulfilled', 'failed'], collect);
 
   // Items that only failures produce, written directly.
-  await deadLetter({ kind: 'order', partnerId: PARTNER, id: held.id }, 'Error: an example', cloud.clock.now());
+  await deadLetter(
+    { kind: 'order', partnerId: PARTNER, id: asId('order', held.id) },
+    'Error: an example',
+    cloud.clock.now(),
+  );
   const { pk, sk } = itemKinds.operation.key({ partnerId: PARTNER, id: 'op_1' });
   const keys = { pk: { S: pk }, sk: { S: sk } };
   await saveFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
-  await upsertOperator('kept', keptOperator, () => undefined);
+  await upsertOperator(asId('operator', 'kept'), keptOperator, () => undefined);
   const manual = await api.post<Created>('/v1/orders', { operatorId: 'kept', quantity: 10 });
   const platform = createClient(cloud.url, await cloud.tokenFor({ roles: ['platform'] }));
   await platform.post(`/v1/platform/partners/${PARTNER}/orders/${manual.id}/accept`, { operatorReference: 'kept' });
@@ -142,8 +147,8 @@ async function simulateYear(
   await importSims(PARTNER, [keptImport]);
   await addRequests(PARTNER, 1, 5);
   await startBackfill(1, cloud.clock.now());
-  await operatorTraffic.acquire('orange', Math.floor(Date.now() / 1000), 5);
-  await operatorTraffic.recordOutcome('orange', false);
+  await operatorTraffic.acquire(asId('operator', 'orange'), Math.floor(Date.now() / 1000), 5);
+  await operatorTraffic.recordOutcome(asId('operator', 'orange'), false);
   await collect();
 }
 

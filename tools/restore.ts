@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Key } from '../adapters/dynamodb/item-kind.ts';
 import { kindOf } from '../adapters/dynamodb/item-kinds.ts';
+import { asId } from '../domain/ids.ts';
 import { runCommand, UsageError } from './command.ts';
 import { differences, restoreItems } from './restored-items.ts';
 
@@ -29,14 +30,19 @@ await runCommand(
     },
   },
   async ({ values }) => {
-    const { from, to, partner: partnerId, endpoint } = values;
+    const { from, to, partner, endpoint } = values;
     if (!from || !to || from === to) {
       throw new UsageError(
         '--from and --to are required and name different tables: the restored one and the live one.',
       );
     }
     const client = new DynamoDBClient(endpoint === undefined ? {} : { endpoint });
-    const restoration = { documents: DynamoDBDocumentClient.from(client), from, to, partnerId };
+    const restoration = {
+      documents: DynamoDBDocumentClient.from(client),
+      from,
+      to,
+      partnerId: partner === undefined ? undefined : asId('partner', partner),
+    };
     const found = await differences(restoration);
     const { same, changed, gone, newer } = found;
     process.stdout.write(

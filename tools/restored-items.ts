@@ -10,6 +10,7 @@ import {
 import type { Key } from '../adapters/dynamodb/item-kind.ts';
 import { type ItemKind, itemKinds } from '../adapters/dynamodb/item-kinds.ts';
 import { isOwnedBy } from '../adapters/dynamodb/keys.ts';
+import type { PartnerId } from '../domain/ids.ts';
 import { backgroundRetries, retryDelay } from '../domain/retry-policies.ts';
 
 type Item = Readonly<Record<string, unknown>> & Key;
@@ -19,7 +20,7 @@ export type Restoration = {
   documents: DynamoDBDocumentClient;
   from: string;
   to: string;
-  partnerId?: string | undefined;
+  partnerId?: PartnerId | undefined;
 };
 
 /** The live table compared with the restored one: number of unchanged items, changed, removed and new items. */
@@ -83,7 +84,7 @@ export async function restoreItems(
   }
 }
 
-async function* pagesOf(documents: DynamoDBDocumentClient, TableName: string, partnerId: string | undefined) {
+async function* pagesOf(documents: DynamoDBDocumentClient, TableName: string, partnerId: PartnerId | undefined) {
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
     const page = await documents.send(new ScanCommand({ TableName, ExclusiveStartKey, ConsistentRead: true }));
@@ -98,7 +99,7 @@ async function* pagesOf(documents: DynamoDBDocumentClient, TableName: string, pa
 }
 
 /** Whether an item belongs to the partner, who owns the partition or the item's ICCID. */
-function belongsTo(item: Item, partnerId: string | undefined): boolean {
+function belongsTo(item: Item, partnerId: PartnerId | undefined): boolean {
   return (
     partnerId === undefined ||
     isOwnedBy(partnerId, item) ||

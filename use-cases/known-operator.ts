@@ -1,4 +1,5 @@
 import { allOperators, getOperator } from '../adapters/dynamodb/operators.ts';
+import type { OperatorId } from '../domain/ids.ts';
 import type { Operator } from '../domain/operator.ts';
 import type { Order } from '../domain/order.ts';
 import { type InputError, invalidInput } from './refusal.ts';
@@ -11,7 +12,7 @@ import { type InputError, invalidInput } from './refusal.ts';
  * @example
  * const operator = await knownOperator(body.operatorId, '/operatorId');
  */
-export async function knownOperator(id: string, pointer: string): Promise<Operator> {
+export async function knownOperator(id: OperatorId, pointer: string): Promise<Operator> {
   const operator = await getOperator(id);
   if (!operator) {
     throw invalidInput([unknownOperatorError(id, pointer, await allOperators())]);
@@ -29,14 +30,14 @@ export async function operatorOfOrder({ id, operatorId }: Pick<Order, 'id' | 'op
 }
 
 /** Checks the operator by which a list is filtered, if any. @throws Refusal `invalid_input` */
-export async function requireKnownFilter(operatorId: string | undefined): Promise<void> {
+export async function requireKnownFilter(operatorId: OperatorId | undefined): Promise<void> {
   if (operatorId !== undefined) {
     await knownOperator(operatorId, '/query/operatorId');
   }
 }
 
 /** The error for an id that belongs to no operator. */
-export function unknownOperatorError(id: string, pointer: string, operators: readonly Operator[]): InputError {
+export function unknownOperatorError(id: OperatorId, pointer: string, operators: readonly Operator[]): InputError {
   const ids = operators.map((operator) => operator.id).join(', ');
   return { pointer, code: 'invalid_value', message: `There is no operator ${id}. The operators are ${ids}.` };
 }

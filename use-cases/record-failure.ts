@@ -5,6 +5,7 @@ import { changeOperation, getOperation } from '../adapters/dynamodb/operations.t
 import type { RunInput } from '../adapters/dynamodb/runs.ts';
 import { logger } from '../adapters/telemetry/logger.ts';
 import { recordMetric } from '../adapters/telemetry/metrics.ts';
+import type { OperationId, PartnerId } from '../domain/ids.ts';
 import { wasRunning } from '../domain/operation.ts';
 import { failOperation } from '../domain/operation-steps.ts';
 import { markOrderFailed } from '../domain/order-steps.ts';
@@ -21,14 +22,15 @@ export type ExecutionError = { Error: string; Cause?: string | undefined };
  * 1. Dead-letters the order or operation, so that the platform can redrive it.
  * 2. Fails the order, and the operations of its plan that were running; or the operation.
  */
-export async function recordFailure({ kind, partnerId, id }: RunInput, error: ExecutionError): Promise<void> {
+export async function recordFailure(run: RunInput, error: ExecutionError): Promise<void> {
+  const { kind, partnerId, id } = run;
   const at = clock.now().toISOString();
   const failure = failureOf(error);
   // An operator that does not deliver or answer is not an internal error.
   const level = failure.code === 'internal_error' ? 'error' : 'warn';
   logger[level]('execution failed', { failure, error });
   recordMetric('RunsFailed', 1, { kind, code: failure.code });
-  await deadLetter({ kind, partnerId, id }, `${failure.code}: ${messageOf(error.Cause ?? error.Error)}`, clock.now());
+  await deadLetter(run, `${failure.code}: ${messageOf(error.Cause ?? error.Error)}`, clock.now());
   if (kind === 'operation') {
     await fail(partnerId, id, failure, at);
     return;
@@ -40,7 +42,7 @@ export async function recordFailure({ kind, partnerId, id }: RunInput, error: Ex
 }
 
 /** Fails an operation, with the results that it has so far. */
-async function fail(partnerId: string, id: string, failure: Problem, at: string): Promise<void> {
+async function fail(partnerId: PartnerId, id: OperationId, failure: Problem, at: string): Promise<void> {
   const operation = await getOperation(partnerId, id);
   if (operation && wasRunning(operation)) {
     await tryCountRemainingResults(partnerId, operation);

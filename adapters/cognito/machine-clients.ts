@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import pMap from 'p-map';
 import { partnerRoles } from '../../domain/access.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import { grantOf, type MachineClient, type MachineRole, scopeOf } from '../../domain/machine-client.ts';
 import { CALLS_IN_FLIGHT, cognito, MAX_PAGE_SIZE, pool } from './user-pool.ts';
 
@@ -21,7 +22,7 @@ export type ListedClient = { id: string; name: string };
 const CLIENT_ID = /^[\w+]+$/;
 
 /** A client's name in Cognito starts with its partner, so that a list shows the owner. Partner ids contain no spaces. */
-const nameAtCognito = (partnerId: string, name: string) => `${partnerId} ${name}`;
+const nameAtCognito = (partnerId: PartnerId, name: string) => `${partnerId} ${name}`;
 
 /** All clients of the user pool, including the one for users. */
 export async function listAllClients(): Promise<ListedClient[]> {
@@ -44,7 +45,7 @@ export async function listAllClients(): Promise<ListedClient[]> {
 }
 
 /** The clients of a partner with the partner's own names for them, sorted by name. */
-export function clientsOf(partnerId: string, all: readonly ListedClient[]): ListedClient[] {
+export function clientsOf(partnerId: PartnerId, all: readonly ListedClient[]): ListedClient[] {
   const start = nameAtCognito(partnerId, '');
   return all
     .filter(({ name }) => name.startsWith(start))
@@ -58,7 +59,7 @@ export function clientsOf(partnerId: string, all: readonly ListedClient[]): List
  * @returns `undefined` when the pool has no room for another partner's scopes.
  */
 export async function createMachineClient(
-  partnerId: string,
+  partnerId: PartnerId,
   { name, roles }: { name: string; roles: readonly MachineRole[] },
 ): Promise<(MachineClient & { secret: string }) | undefined> {
   if (!(await ensureScopes(partnerId))) {
@@ -85,7 +86,7 @@ export async function createMachineClient(
 }
 
 /** @returns `undefined` when there is no such client or it belongs to another partner. */
-export async function getMachineClient(partnerId: string, id: string): Promise<MachineClient | undefined> {
+export async function getMachineClient(partnerId: PartnerId, id: string): Promise<MachineClient | undefined> {
   if (!CLIENT_ID.test(id)) {
     return undefined;
   }
@@ -105,7 +106,7 @@ export async function getMachineClient(partnerId: string, id: string): Promise<M
 }
 
 /** The clients with these ids that still exist, in the same order. */
-export async function getMachineClients(partnerId: string, ids: readonly string[]): Promise<MachineClient[]> {
+export async function getMachineClients(partnerId: PartnerId, ids: readonly string[]): Promise<MachineClient[]> {
   const clients = await pMap(ids, (id) => getMachineClient(partnerId, id), { concurrency: CALLS_IN_FLIGHT });
   return clients.filter((client) => client !== undefined);
 }
@@ -127,7 +128,7 @@ export async function deleteMachineClient(id: string): Promise<void> {
  *
  * @returns false when the account's quota of resource servers is reached.
  */
-async function ensureScopes(partnerId: string): Promise<boolean> {
+async function ensureScopes(partnerId: PartnerId): Promise<boolean> {
   const server = { ...pool(), Identifier: partnerId };
   const isThere = async () => {
     try {
@@ -164,7 +165,7 @@ async function ensureScopes(partnerId: string): Promise<boolean> {
   }
 }
 
-function machineClientOf(client: UserPoolClientType, partnerId: string): MachineClient {
+function machineClientOf(client: UserPoolClientType, partnerId: PartnerId): MachineClient {
   return {
     id: client.ClientId ?? '',
     name: (client.ClientName ?? '').slice(nameAtCognito(partnerId, '').length),

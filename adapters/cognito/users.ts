@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import pMap from 'p-map';
 import { type Role, roles } from '../../domain/access.ts';
+import { asId } from '../../domain/ids.ts';
 import type { Owner, User } from '../../domain/user.ts';
 import { attributes, custom } from './attributes.ts';
 import { CALLS_IN_FLIGHT, cognito, MAX_PAGE_SIZE, pool } from './user-pool.ts';
@@ -145,11 +146,13 @@ function userOf(
   held: Role[],
 ): User {
   const attribute = (name: string) => Attributes.find(({ Name }) => Name === name)?.Value || undefined;
+  const partnerId = attribute(custom(attributes.partnerId));
+  const customerId = attribute(custom(attributes.customerId));
   return {
     id: Username,
     email: attribute('email') ?? '',
-    partnerId: attribute(custom(attributes.partnerId)),
-    customerId: attribute(custom(attributes.customerId)),
+    partnerId: partnerId === undefined ? undefined : asId('partner', partnerId),
+    customerId: customerId === undefined ? undefined : asId('customer', customerId),
     roles: held,
     state: Enabled === false ? 'disabled' : UserStatus === 'FORCE_CHANGE_PASSWORD' ? 'invited' : 'active',
     createdAt: (UserCreateDate ?? new Date(0)).toISOString(),

@@ -1,4 +1,5 @@
 import type { Alarm, Firing } from '../../domain/alarm.ts';
+import type { AlarmId, PartnerId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { absent, atVersion, ConditionFailed } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
@@ -12,45 +13,45 @@ import { put, remove } from './write-requests.ts';
 import { createIdempotent, transact, write } from './writes.ts';
 
 /** @returns the stored alarm: that of an earlier attempt, if there was one. */
-export async function insertAlarm(partnerId: string, alarm: Alarm): Promise<Alarm> {
+export async function insertAlarm(partnerId: PartnerId, alarm: Alarm): Promise<Alarm> {
   const key = itemKinds.alarm.key({ partnerId, id: alarm.id });
   return (await createIdempotent<Alarm>(key, [put({ ...alarm, ...key }, absent)])) ?? alarm;
 }
 
-export async function getAlarm(partnerId: string, id: string): Promise<Alarm | undefined> {
+export async function getAlarm(partnerId: PartnerId, id: AlarmId): Promise<Alarm | undefined> {
   return get<Alarm>(itemKinds.alarm.key({ partnerId, id }));
 }
 
 /** @throws ConditionFailed when the alarm is no longer at the version before. */
-export async function saveAlarm(partnerId: string, alarm: Alarm): Promise<Alarm> {
+export async function saveAlarm(partnerId: PartnerId, alarm: Alarm): Promise<Alarm> {
   await write(put({ ...alarm, ...itemKinds.alarm.key({ partnerId, id: alarm.id }) }, atVersion(alarm.version - 1)));
   return alarm;
 }
 
 /** @throws ConditionFailed when the alarm is no longer at the version that was read. */
-export async function removeAlarm(partnerId: string, { id, version }: Alarm): Promise<void> {
+export async function removeAlarm(partnerId: PartnerId, { id, version }: Alarm): Promise<void> {
   await write(remove(itemKinds.alarm.key({ partnerId, id }), atVersion(version)));
 }
 
 /** A page of a partner's alarms, oldest first. */
-export async function queryAlarms(partnerId: string, limit: number, after: string | undefined) {
+export async function queryAlarms(partnerId: PartnerId, limit: number, after: string | undefined) {
   return query<Alarm>({ ...itemKinds.alarm.range({ partnerId }), after }, limit);
 }
 
 /** All alarms of a partner. Their number is bounded. */
-export async function allAlarms(partnerId: string): Promise<Alarm[]> {
+export async function allAlarms(partnerId: PartnerId): Promise<Alarm[]> {
   return queryAll<Alarm>(itemKinds.alarm.range({ partnerId }));
 }
 
 /** A page of an alarm's firings, latest period first. */
-export async function queryFirings(partnerId: string, alarmId: string, limit: number, after: string | undefined) {
+export async function queryFirings(partnerId: PartnerId, alarmId: AlarmId, limit: number, after: string | undefined) {
   return query<Firing>({ ...itemKinds.alarmFiring.range({ partnerId, alarmId }), after, descending: true }, limit);
 }
 
 /** Of these SIMs or services, those for which an alarm has fired in a period. */
 export async function subjectsFiredFor(
-  partnerId: string,
-  alarmId: string,
+  partnerId: PartnerId,
+  alarmId: AlarmId,
   period: string,
   subjects: readonly string[],
 ): Promise<Set<string>> {
@@ -72,7 +73,7 @@ export const MAX_FIRINGS_PER_WRITE = 90;
  * @returns false when the alarm has fired for one of the subjects before.
  */
 export async function insertFirings(
-  partnerId: string,
+  partnerId: PartnerId,
   firings: readonly Firing[],
   followUps: readonly FollowUp[],
 ): Promise<boolean> {

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import type { PartnerId, ServiceId } from '../../domain/ids.ts';
 import { serviceCountChanges } from '../../domain/service-counts.ts';
 import { atVersion, bothOf, type Condition, ConditionFailed, exists } from './conditions.ts';
 import type { Key } from './item-kind.ts';
@@ -129,10 +130,13 @@ async function uncountTerminated(items: readonly Attributes[]): Promise<number> 
   for (const ofServices of Map.groupBy(sims, ({ partnerId, services }) => `${partnerId} ${services}`).values()) {
     for (let start = 0; start < ofServices.length; start += MAX_SIMS_PER_TRANSACTION) {
       const chunk = ofServices.slice(start, start + MAX_SIMS_PER_TRANSACTION);
-      await uncountSims(
-        chunk[0]?.partnerId ?? '',
-        chunk.map(({ iccid }) => iccid),
-      );
+      const [first] = chunk;
+      if (first) {
+        await uncountSims(
+          first.partnerId,
+          chunk.map(({ iccid }) => iccid),
+        );
+      }
     }
   }
   return sims.length;
@@ -143,8 +147,8 @@ async function uncountTerminated(items: readonly Attributes[]): Promise<number> 
  *
  * @throws ConditionFailed when another writer was faster each time.
  */
-async function uncountSims(partnerId: string, iccids: readonly string[]): Promise<void> {
-  const gone = new Set<string>();
+async function uncountSims(partnerId: PartnerId, iccids: readonly string[]): Promise<void> {
+  const gone = new Set<ServiceId>();
   await retryOnConflict(async () => {
     const sims = [...(await getSims(partnerId, iccids)).values()].filter(({ leftCounts }) => !leftCounts);
     if (sims.length === 0) {

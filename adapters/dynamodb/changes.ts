@@ -1,6 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Firing } from '../../domain/alarm.ts';
+import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { OrderEvent } from '../../domain/order.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
@@ -14,8 +15,8 @@ import type { SimRecord } from './sims.ts';
 export type StreamRecord = DynamoDBRecord;
 
 /** A change that may become an event. `place` orders the changes of one order, operation or SIM. */
-export type TableChange = { partnerId: string; place: string } & (
-  | { kind: 'order'; orderId: string; event: OrderEvent }
+export type TableChange = { partnerId: PartnerId; place: string } & (
+  | { kind: 'order'; orderId: OrderId; event: OrderEvent }
   | { kind: 'alarm'; firing: Firing }
   | { kind: 'operation'; operation: Operation & { finishedAt: string } }
   | { kind: 'sim'; sim: Sim; step: SimEvent }
@@ -58,7 +59,7 @@ export function laneOf({ dynamodb }: StreamRecord): string {
 
 type Images = StreamRecord['dynamodb'];
 
-function finishedOperation(partnerId: string, images: Images): TableChange[] {
+function finishedOperation(partnerId: PartnerId, images: Images): TableChange[] {
   const operation = imageOf<Operation>(images?.NewImage);
   const before = imageOf<Operation>(images?.OldImage);
   if (operation?.finishedAt === undefined || before?.finishedAt !== undefined) {
@@ -68,7 +69,7 @@ function finishedOperation(partnerId: string, images: Images): TableChange[] {
   return [{ kind: 'operation', partnerId, operation: { ...operation, finishedAt }, place: padded(version) }];
 }
 
-function simSteps(partnerId: string, images: Images): TableChange[] {
+function simSteps(partnerId: PartnerId, images: Images): TableChange[] {
   const sim = imageOf<SimRecord>(images?.NewImage);
   const before = imageOf<SimRecord>(images?.OldImage);
   if (!sim) {

@@ -1,4 +1,5 @@
 import type { Customer } from '../../domain/customer.ts';
+import type { CustomerId, PartnerId } from '../../domain/ids.ts';
 import { absent, atVersion, bothOf, type Condition } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
 import { query } from './queries.ts';
@@ -9,12 +10,12 @@ import { createIdempotent, updateAndGet, write } from './writes.ts';
 /** A stored customer, with its number of services. */
 export type CustomerRecord = Customer & { services: number };
 
-export async function getCustomer(partnerId: string, id: string): Promise<CustomerRecord | undefined> {
+export async function getCustomer(partnerId: PartnerId, id: CustomerId): Promise<CustomerRecord | undefined> {
   return get<CustomerRecord>(itemKinds.customer.key({ partnerId, id }));
 }
 
 /** @returns the stored customer, which an earlier attempt may have created. */
-export async function insertCustomer(partnerId: string, customer: Customer): Promise<CustomerRecord> {
+export async function insertCustomer(partnerId: PartnerId, customer: Customer): Promise<CustomerRecord> {
   const key = itemKinds.customer.key({ partnerId, id: customer.id });
   const record = { ...customer, services: 0 };
   return (await createIdempotent<CustomerRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
@@ -22,7 +23,7 @@ export async function insertCustomer(partnerId: string, customer: Customer): Pro
 
 /** @throws ConditionFailed when the customer has changed since it was read. */
 export async function changeCustomer(
-  partnerId: string,
+  partnerId: PartnerId,
   customer: CustomerRecord,
   change: Pick<Change, 'set' | 'remove'>,
   at: string,
@@ -45,7 +46,7 @@ const withoutServices: Condition = {
  *
  * @throws ConditionFailed when the customer has changed since it was read.
  */
-export async function removeCustomer(partnerId: string, customer: CustomerRecord): Promise<'deleted' | 'in_use'> {
+export async function removeCustomer(partnerId: PartnerId, customer: CustomerRecord): Promise<'deleted' | 'in_use'> {
   const now = await getCustomer(partnerId, customer.id);
   if (now && now.services > 0) {
     return 'in_use';
@@ -59,6 +60,6 @@ export async function removeCustomer(partnerId: string, customer: CustomerRecord
 export const customerPosition = ({ id }: Pick<Customer, 'id'>) => itemKinds.customer.sk({ id });
 
 /** The customers of a partner, in the order of their creation. */
-export async function queryCustomers(partnerId: string, limit: number, after: string | undefined) {
+export async function queryCustomers(partnerId: PartnerId, limit: number, after: string | undefined) {
   return query<CustomerRecord>({ ...itemKinds.customer.range({ partnerId }), after }, limit);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetter, FailedUsage, FailedWork } from '../../domain/dead-letter.ts';
+import type { OperatorId } from '../../domain/ids.ts';
 import { itemKinds } from './item-kinds.ts';
 import { query } from './queries.ts';
 import { get } from './reads.ts';
@@ -45,7 +46,7 @@ const MAX_LETTER_LENGTH = 100_000;
 const MAX_RECORD_LENGTH = 5_000;
 
 /** Dead letters for an operator's records; of a record that is much too long, its beginning is stored as text. */
-export function failedUsage(operatorId: string, records: readonly unknown[]): FailedUsage[] {
+export function failedUsage(operatorId: OperatorId, records: readonly unknown[]): FailedUsage[] {
   const letters: string[][] = [];
   let length = 0;
   for (const record of records) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { DeliveryId, EventId, PartnerId, WebhookId } from '../../domain/ids.ts';
 import { type Delivery, deliveryDeadline, type PublicEvent } from '../../domain/webhook.ts';
 import { absent, ConditionFailed, exists } from './conditions.ts';
 import { type DueItem, queryDueAs } from './due-work.ts';
@@ -20,7 +21,7 @@ export type DeliveryRecord = Delivery & {
 
 /** An event that a webhook has not accepted yet. A webhook's events are sent in their order. */
 export type PendingDelivery = {
-  deliveryId: string;
+  deliveryId: DeliveryId;
   subject: string;
   nextAttemptAt?: string;
   /** How many attempts in a row failed because of a fault of our own. */
@@ -41,22 +42,22 @@ export type Queue = {
   failingSince?: string;
 };
 
-const queueKey = (partnerId: string, webhookId: string) => itemKinds.webhookQueue.key({ partnerId, webhookId });
-const deliveryKey = (partnerId: string, webhookId: string, id: string) =>
+const queueKey = (partnerId: PartnerId, webhookId: WebhookId) => itemKinds.webhookQueue.key({ partnerId, webhookId });
+const deliveryKey = (partnerId: PartnerId, webhookId: WebhookId, id: DeliveryId) =>
   itemKinds.delivery.key({ partnerId, webhookId, id });
-const pendingKey = (partnerId: string, webhookId: string, { subject, place, id }: DeliveryRecord) =>
+const pendingKey = (partnerId: PartnerId, webhookId: WebhookId, { subject, place, id }: DeliveryRecord) =>
   itemKinds.pendingDelivery.key({ partnerId, webhookId, subject, place, id });
 
 /** How long deliveries are stored, in seconds: 30 days. */
 const RETENTION_SECONDS = 30 * 24 * 3600;
 
 /** The id of an event's delivery. Each webhook has one delivery of an event, however often the event is published. */
-export const deliveryIdOf = (eventId: string) => eventId.replace(/^evt_/, 'dlv_');
+export const deliveryIdOf = (eventId: EventId): DeliveryId => `dlv_${eventId.replace(/^evt_/, '')}`;
 
 /** Adds an event to the queue of a webhook. Adding it again has no effect. */
 export async function addDelivery(
-  partnerId: string,
-  webhookId: string,
+  partnerId: PartnerId,
+  webhookId: WebhookId,
   event: PublicEvent,
   now: Date,
 ): Promise<DeliveryRecord> {
@@ -82,8 +83,8 @@ export async function addDelivery(
  * @returns whether the event is pending. It is not when it was delivered before.
  */
 export async function queueDelivery(
-  partnerId: string,
-  webhookId: string,
+  partnerId: PartnerId,
+  webhookId: WebhookId,
   event: PublicEvent,
   now: Date,
 ): Promise<boolean> {
@@ -116,8 +117,8 @@ function newDelivery({ id, type, subject, place, at: timestamp, data }: PublicEv
 
 /** Returns a delivered or failed event to the queue, for another day of attempts. */
 export async function requeueDelivery(
-  partnerId: string,
-  webhookId: string,
+  partnerId: PartnerId,
+  webhookId: WebhookId,
   { nextAttemptAt: _nextAttemptAt, deliveredAt: _deliveredAt, ...delivery }: DeliveryRecord,
   now: Date,
 ): Promise<DeliveryRecord> {
@@ -140,8 +141,8 @@ export async function requeueDelivery(
  * write fails, the queue has a pointer to a finished delivery, which is removed when it is read.
  */
 export async function saveDeliveryAttempt(
-  partnerId: string,
-  webhookId: string,
+  partnerId: PartnerId,
+  webhookId: WebhookId,
   delivery: DeliveryRecord,
 ): Promise<void> {
   await write(put({ ...delivery, ...deliveryKey(partnerId, webhookId, delivery.id) }, exists));
@@ -152,25 +153,29 @@ export async function saveDeliveryAttempt(
   );
 }
 
-export async function getDelivery(partnerId: string, webhookId: string, id: string) {
+export async function getDelivery(partnerId: PartnerId, webhookId: WebhookId, id: DeliveryId) {
   return get<DeliveryRecord>(deliveryKey(partnerId, webhookId, id));
 }
 
 /** The deliveries with these ids that exist, by id. */
-export async function getDeliveries(partnerId: string, webhookId: string, ids: readonly string[]) {
+export async function getDeliveries(partnerId: PartnerId, webhookId: WebhookId, ids: readonly DeliveryId[]) {
   const found = await getMany<DeliveryRecord>(ids.map((id) => deliveryKey(partnerId, webhookId, id)));
   return new Map(found.map((delivery) => [delivery.id, delivery]));
 }
 
 /** Removes a delivery from the queue. */
-export async function removePending(partnerId: string, webhookId: string, delivery: DeliveryRecord): Promise<void> {
+export async function removePending(
+  partnerId: PartnerId,
+  webhookId: WebhookId,
+  delivery: DeliveryRecord,
+): Promise<void> {
   await write(remove(pendingKey(partnerId, webhookId, delivery)));
 }
 
 /** Postpones an event after a fault of our own. */
 export async function postponePending(
-  partnerId: string,
-  webhookId: string,
+  partnerId: PartnerId,
+  webhookId: WebhookId,
   delivery: DeliveryRecord,
   { failures, nextAttemptAt }: { failures: number; nextAttemptAt: string },
 ): Promise<void> {
@@ -178,7 +183,12 @@ export async function postponePending(
 }
 
 /** The deliveries of a webhook, newest first. */
-export async function queryDeliveries(partnerId: string, webhookId: string, limit: number, after: string | undefined) {
+export async function queryDeliveries(
+  partnerId: PartnerId,
+  webhookId: WebhookId,
+  limit: number,
+  after: string | undefined,
+) {
   return query<DeliveryRecord>(
     { ...itemKinds.delivery.range({ partnerId, webhookId }), after, descending: true },
     limit,
@@ -189,12 +199,17 @@ export async function queryDeliveries(partnerId: string, webhookId: string, limi
 export const deliveryPosition = ({ id }: DeliveryRecord) => itemKinds.delivery.sk({ id });
 
 /** A page of the pending events of a webhook, by subject. */
-export async function queryPending(partnerId: string, webhookId: string, limit: number, after: string | undefined) {
+export async function queryPending(
+  partnerId: PartnerId,
+  webhookId: WebhookId,
+  limit: number,
+  after: string | undefined,
+) {
   return query<PendingDelivery>({ ...itemKinds.pendingDelivery.range({ partnerId, webhookId }), after }, limit);
 }
 
 /** The item that makes the queue of a webhook due. */
-export function queueItem(partnerId: string, webhookId: string): Pick<DueItem, 'key' | 'duePk'> {
+export function queueItem(partnerId: PartnerId, webhookId: WebhookId): Pick<DueItem, 'key' | 'duePk'> {
   return { key: queueKey(partnerId, webhookId), duePk: due.webhooks };
 }
 
@@ -213,8 +228,8 @@ const LEASED_QUEUE_DELAY_MS = 60_000;
  * @returns `undefined` when another run holds the lease.
  */
 export async function leaseQueue(
-  partnerId: string,
-  webhookId: string,
+  partnerId: PartnerId,
+  webhookId: WebhookId,
   now: Date,
   leaseExpiresAt: number,
 ): Promise<(Queue & { heldBy: string }) | undefined> {
@@ -238,7 +253,7 @@ export async function leaseQueue(
 }
 
 /** Releases the lease of a failed run, so that the next run does not wait until it expires. */
-export async function releaseLease(partnerId: string, webhookId: string, heldBy: string): Promise<void> {
+export async function releaseLease(partnerId: PartnerId, webhookId: WebhookId, heldBy: string): Promise<void> {
   const isOurs = { expression: '#heldBy = :heldBy', names: { '#heldBy': 'heldBy' }, values: { ':heldBy': heldBy } };
   await writeIf(update(queueKey(partnerId, webhookId), { remove: ['heldBy', 'heldUntil'] }, isOurs));
 }
@@ -248,8 +263,8 @@ export async function releaseLease(partnerId: string, webhookId: string, heldBy:
  * once, unless it is paused.
  */
 export async function releaseQueue(
-  partnerId: string,
-  webhookId: string,
+  partnerId: PartnerId,
+  webhookId: WebhookId,
   { added, pauses = 0, pausedUntil, failingSince }: Queue,
   nextAt: string | undefined,
   now: Date,
@@ -278,7 +293,7 @@ export async function releaseQueue(
 }
 
 /** Removes the queue of a webhook that is deleted or disabled. */
-export async function removeQueue(partnerId: string, webhookId: string): Promise<void> {
+export async function removeQueue(partnerId: PartnerId, webhookId: WebhookId): Promise<void> {
   await write(remove(queueKey(partnerId, webhookId)));
 }
 
@@ -287,7 +302,7 @@ export async function removeQueue(partnerId: string, webhookId: string): Promise
  *
  * @param added how many events were queued.
  */
-export async function markWebhookDue(partnerId: string, webhookId: string, now: Date, added = 1): Promise<void> {
+export async function markWebhookDue(partnerId: PartnerId, webhookId: WebhookId, now: Date, added = 1): Promise<void> {
   const key = queueKey(partnerId, webhookId);
   const at = now.toISOString();
   const change = { add: { added }, set: { duePk: due.webhooks } };
@@ -301,7 +316,7 @@ export async function markWebhookDue(partnerId: string, webhookId: string, now: 
   }
 }
 
-function pendingWrite(partnerId: string, webhookId: string, delivery: DeliveryRecord) {
+function pendingWrite(partnerId: PartnerId, webhookId: WebhookId, delivery: DeliveryRecord) {
   const { id, subject, nextAttemptAt, expiresAt } = delivery;
   return put({
     ...pendingKey(partnerId, webhookId, delivery),

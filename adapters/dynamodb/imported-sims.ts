@@ -1,4 +1,5 @@
 import { chunksThatFit } from '../../domain/chunks.ts';
+import type { PartnerId, ServiceId } from '../../domain/ids.ts';
 import type { Sim } from '../../domain/sim.ts';
 import { absent, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
@@ -22,8 +23,8 @@ export function groupsToImport(sims: readonly Sim[]): Sim[][] {
  *
  * @returns false when one of the SIMs exists already, or one of the services no longer exists.
  */
-export async function importSims(partnerId: string, sims: readonly Sim[]): Promise<boolean> {
-  const counts = new Map<string, number>();
+export async function importSims(partnerId: PartnerId, sims: readonly Sim[]): Promise<boolean> {
+  const counts = new Map<ServiceId, number>();
   for (const id of sims.flatMap(servicesOfSim)) {
     counts.set(id, (counts.get(id) ?? 0) + 1);
   }
@@ -38,6 +39,6 @@ export async function importSims(partnerId: string, sims: readonly Sim[]): Promi
 }
 
 /** The number of SIMs that were imported for a partner. */
-export async function countImportedSims(partnerId: string): Promise<number> {
+export async function countImportedSims(partnerId: PartnerId): Promise<number> {
   return (await get<{ sims: number }>(itemKinds.importedSims.key({ partnerId })))?.sims ?? 0;
 }

@@ -1,4 +1,5 @@
 import type { Tenant } from '../../domain/access.ts';
+import { type AnyIdKind, asId, type Id, type IdNamed } from '../../domain/ids.ts';
 
 /** A primary key of the table. */
 export type Key = { pk: string; sk: string };
@@ -16,25 +17,31 @@ const codecs = {
   tenant: {
     pattern: 'P#[^#]+|PLATFORM',
     write: (tenant: Tenant) => (tenant === 'platform' ? 'PLATFORM' : `P#${tenant.partnerId}`),
-    read: (text: string): Tenant => (text === 'PLATFORM' ? 'platform' : { partnerId: text.slice('P#'.length) }),
+    read: (text: string): Tenant =>
+      text === 'PLATFORM' ? 'platform' : { partnerId: asId('partner', text.slice('P#'.length)) },
   },
 };
 type Codecs = typeof codecs;
 
-/** The values of a template's placeholders: `PAGE#{page:padded}` has `{ page: number }`. */
+/**
+ * The values of a template's placeholders: `PAGE#{page:padded}` has `{ page: number }`, `{orderId}` and `{id:order}` have the id of
+ * an order.
+ */
 export type ValuesOf<Template extends string> = Template extends `${string}{${infer Placeholder}}${infer Rest}`
   ? ValueOf<Placeholder> & ValuesOf<Rest>
   : object;
 type ValueOf<Placeholder extends string> = Placeholder extends `${infer Name}:${infer Codec extends keyof Codecs}`
   ? { [Property in Name]: ReturnType<Codecs[Codec]['read']> }
-  : { [Property in Placeholder]: string };
+  : Placeholder extends `${infer Name}:${infer Kind extends AnyIdKind}`
+    ? { [Property in Name]: Id<Kind> }
+    : { [Property in Placeholder]: IdNamed<Placeholder> };
 
 /** Shows an intersection as one object type. */
 type Flat<T> = { [Property in keyof T]: T[Property] };
 
 /**
- * Declares a kind of item by the templates of its keys. A placeholder is `{name}` for a text without `#`, or
- * `{name:codec}` with one of `codecs`. The text between placeholders consists of letters, `_` and `#`.
+ * Declares a kind of item by the templates of its keys. A placeholder is `{name}` for a text without `#`, `{name:kind}` for the id of
+ * a kind, or `{name:codec}` with one of `codecs`. The text between placeholders consists of letters, `_` and `#`.
  *
  * @param listed the attributes that lists show: the list indexes project them.
  * @example
@@ -71,9 +78,10 @@ function keyTemplate<Values extends object>(template: string) {
   // Texts and placeholders alternate.
   const [first = '', ...rest] = template.split(/[{}]/);
   const parts = Array.from({ length: rest.length / 2 }, (_, place) => {
-    const [name = '', codec = 'text'] = rest[2 * place]?.split(':') ?? [];
-    // Safe: the types of `itemKind` admit no other codec. The codec of a placeholder fixes the type of its value.
-    return { name, codec: codecs[codec as keyof Codecs] as Codecs['text'], next: rest[2 * place + 1] ?? '' };
+    const [name = '', type = 'text'] = rest[2 * place]?.split(':') ?? [];
+    // Safe: the types of `itemKind` admit codecs and kinds of ids, which are texts. They fix the type of the value.
+    const codec = codecs[(type in codecs ? type : 'text') as keyof Codecs] as Codecs['text'];
+    return { name, codec, next: rest[2 * place + 1] ?? '' };
   });
   const pattern = new RegExp(`^${first}${parts.map(({ codec, next }) => `(${codec.pattern})${next}`).join('')}$`);
   /** The key up to its first placeholder without a value. */

@@ -34,17 +34,17 @@ export const itemKinds = {
   ] satisfies (keyof Sim)[]),
   partner: itemKind('P#{partnerId}', 'PARTNER', ['id'] satisfies (keyof Partner)[]),
   /** An operator that the platform created or replaced. */
-  operator: itemKind('OPERATORS', 'OPR#{id}'),
+  operator: itemKind('OPERATORS', 'OPR#{id:operator}'),
   /** The number of SIMs that were imported for a partner. */
   importedSims: itemKind('P#{partnerId}', 'IMPORTED'),
   /** A manual order, in the list of the platform's staff. */
   manualOrder: itemKind('MANUAL_ORDERS#{state}', 'ORD#{orderId}'),
-  manualTask: itemKind('MANUAL_TASKS#{state}', 'TASK#{id}'),
-  tariff: itemKind('TARIFFS', 'TRF#{id}'),
+  manualTask: itemKind('MANUAL_TASKS#{state}', 'TASK#{id:manualTask}'),
+  tariff: itemKind('TARIFFS', 'TRF#{id:tariff}'),
   grant: itemKind('P#{partnerId}', 'GRANT#{tariffId}'),
-  customer: itemKind('P#{partnerId}', 'CUS#{id}'),
-  partnerService: itemKind('P#{partnerId}', 'PSV#{id}'),
-  customerService: itemKind('P#{partnerId}', 'CSV#{id}', [
+  customer: itemKind('P#{partnerId}', 'CUS#{id:customer}'),
+  partnerService: itemKind('P#{partnerId}', 'PSV#{id:partnerService}'),
+  customerService: itemKind('P#{partnerId}', 'CSV#{id:customerService}', [
     'id',
     'customerId',
     'name',
@@ -55,12 +55,12 @@ export const itemKinds = {
   ] satisfies (keyof CustomerService)[]),
   /** Reserves the name of a customer service, unique within its customer. */
   serviceName: itemKind('P#{partnerId}#CUS#{customerId}', 'NAME#{hash}'),
-  order: itemKind('P#{partnerId}', 'ORD#{id}'),
+  order: itemKind('P#{partnerId}', 'ORD#{id:order}'),
   orderEvent: itemKind('P#{partnerId}#ORD#{orderId}', 'EVT#{version:padded}#{line:number}'),
   orderPage: itemKind('P#{partnerId}#ORD#{orderId}', 'PAGE#{page:padded}'),
   orderWatch: itemKind('P#{partnerId}#ORD#{orderId}', 'WATCH'),
   holdingWatch: itemKind('P#{partnerId}#ORD#{orderId}', 'HOLDING'),
-  operation: itemKind('P#{partnerId}', 'OP#{id}'),
+  operation: itemKind('P#{partnerId}', 'OP#{id:operation}'),
   operationPage: itemKind('P#{partnerId}#OP#{operationId}', 'PAGE#{page:padded}'),
   operationResults: itemKind('P#{partnerId}#OP#{operationId}', 'RES#{page:padded}#{part:padded}'),
   /** `sims` is the operator or, for a SIM that is checked alone, the operator and the ICCID. */
@@ -80,12 +80,12 @@ export const itemKinds = {
   /** A request with an `Idempotency-Key`. */
   request: itemKind('{tenant:tenant}#IDEM#{hash}', 'REQUEST'),
   journalEntry: itemKind(`{tenant:tenant}${JOURNAL}`, '{position:rest}'),
-  webhook: itemKind('P#{partnerId}', 'WHK#{id}'),
+  webhook: itemKind('P#{partnerId}', 'WHK#{id:webhook}'),
   webhookQueue: itemKind('P#{partnerId}#WHK#{webhookId}', 'QUEUE'),
-  delivery: itemKind('P#{partnerId}#WHK#{webhookId}', 'DLV#{id}'),
+  delivery: itemKind('P#{partnerId}#WHK#{webhookId}', 'DLV#{id:delivery}'),
   /** A pending event of a webhook, by subject and in the order of the subject's changes. */
-  pendingDelivery: itemKind('P#{partnerId}#WHK#{webhookId}#PENDING', '{subject}#{place:rest}#{id}'),
-  alarm: itemKind('P#{partnerId}', 'ALM#{id}'),
+  pendingDelivery: itemKind('P#{partnerId}#WHK#{webhookId}#PENDING', '{subject}#{place:rest}#{id:delivery}'),
+  alarm: itemKind('P#{partnerId}', 'ALM#{id:alarm}'),
   /** A firing of an alarm, one per period for each SIM or service. Becomes an event, like the events of orders. */
   alarmFiring: itemKind('P#{partnerId}#ALM#{alarmId}', 'EVT#{period}#{subject}'),
   /** The secret that signs cursors. */

@@ -1,3 +1,4 @@
+import { asId } from '../../domain/ids.ts';
 import type { Key } from './item-kind.ts';
 import { type ItemKind, itemKinds } from './item-kinds.ts';
 import { partnerListKeys } from './keys.ts';
@@ -53,7 +54,7 @@ export function upgradeChain(upgrades: Upgrades) {
 /** To change the shape of a kind, append an upgrade to its list: docs/changes.md. */
 export const { withShapeNumber, upgradeItem, isOutdated } = upgradeChain({
   // Partners are listed by the platform.
-  partner: [(item) => ({ ...item, ...partnerListKeys(String(item.id)) })],
+  partner: [(item) => ({ ...item, ...partnerListKeys(asId('partner', String(item.id))) })],
   // Services that never had a SIM had no count.
   partnerService: [(item) => ({ ...item, sims: item.sims ?? 0 })],
 });

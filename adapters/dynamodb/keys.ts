@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Tenant } from '../../domain/access.ts';
+import {
+  type CustomerId,
+  type CustomerServiceId,
+  isPartnerServiceId,
+  type PartnerId,
+  type ServiceId,
+} from '../../domain/ids.ts';
 import type { SimState } from '../../domain/sim.ts';
 import type { Key } from './item-kind.ts';
 import { itemKinds } from './item-kinds.ts';
@@ -10,27 +17,28 @@ import { SIM_SHARDS } from './table.ts';
  */
 
 /** The partition of a partner's own items. Its other partitions begin with it. */
-const owned = (partnerId: string) => itemKinds.partner.key({ partnerId }).pk;
+const owned = (partnerId: PartnerId) => itemKinds.partner.key({ partnerId }).pk;
 
 /** Whether a partition belongs to a partner. */
-export const isOwnedBy = (partnerId: string, { pk }: Pick<Key, 'pk'>): boolean =>
+export const isOwnedBy = (partnerId: PartnerId, { pk }: Pick<Key, 'pk'>): boolean =>
   pk === owned(partnerId) || pk.startsWith(`${owned(partnerId)}#`);
 
 /** The key of a SIM, in the partition of its shard. */
-export const simKey = (partnerId: string, iccid: string): Key =>
+export const simKey = (partnerId: PartnerId, iccid: string): Key =>
   itemKinds.sim.key({ partnerId, shard: shardOf(iccid), iccid });
 
 /** The key of a part of a SIM's day. A day has further parts only when it has too many records or networks for one item. */
-export const simDayKey = (partnerId: string, iccid: string, day: string, part = 0): Key =>
+export const simDayKey = (partnerId: PartnerId, iccid: string, day: string, part = 0): Key =>
   itemKinds.simDay.key({ partnerId, iccid, place: part === 0 ? day : `${day}#${String(part).padStart(3, '0')}` });
 
 /** The key of a partner service or customer service, which its id distinguishes. */
-export const serviceKey = (partnerId: string, id: string): Key =>
-  (id.startsWith(PARTNER_SERVICE) ? itemKinds.partnerService : itemKinds.customerService).key({ partnerId, id });
-const PARTNER_SERVICE = 'psv_';
+export const serviceKey = (partnerId: PartnerId, id: ServiceId): Key =>
+  isPartnerServiceId(id)
+    ? itemKinds.partnerService.key({ partnerId, id })
+    : itemKinds.customerService.key({ partnerId, id });
 
 /** Reserves the name of a customer service, unique within its customer. Ignores case. */
-export function serviceNameKey(partnerId: string, customerId: string, name: string): Key {
+export function serviceNameKey(partnerId: PartnerId, customerId: CustomerId, name: string): Key {
   const hash = sha256(name.normalize('NFKC').toLocaleLowerCase('en'));
   return itemKinds.serviceName.key({ partnerId, customerId, hash });
 }
@@ -41,21 +49,22 @@ export const idempotencyKey = (tenant: Tenant, key: string): Key =>
 
 /** All partners by id: a partition of the index `byCustomerState` that only they use. */
 export const partnerListPartition = 'PARTNERS';
-export const partnerListKeys = (partnerId: string) => ({ gsi3pk: partnerListPartition, gsi3sk: partnerId });
+export const partnerListKeys = (partnerId: PartnerId) => ({ gsi3pk: partnerListPartition, gsi3sk: partnerId });
 
 /** The customer services of a customer, in the index by customer. */
-export const servicesOfCustomer = (partnerId: string, customerId: string) =>
+export const servicesOfCustomer = (partnerId: PartnerId, customerId: CustomerId) =>
   `${owned(partnerId)}#CUS#${customerId}#CSV`;
 
 /** The SIMs of a shard, in each index. */
-export const simsInState = (partnerId: string, state: SimState, shard: number) =>
+export const simsInState = (partnerId: PartnerId, state: SimState, shard: number) =>
   `${owned(partnerId)}#STATE#${state}#${shard}`;
-export const simsOfCustomer = (partnerId: string, customerId: string, shard: number) =>
+export const simsOfCustomer = (partnerId: PartnerId, customerId: CustomerId, shard: number) =>
   `${owned(partnerId)}#CUS#${customerId}#SIM#${shard}`;
-export const simsOfCustomerInState = (partnerId: string, customerId: string, state: SimState, shard: number) =>
+export const simsOfCustomerInState = (partnerId: PartnerId, customerId: CustomerId, state: SimState, shard: number) =>
   `${owned(partnerId)}#CUS#${customerId}#${state}#${shard}`;
 /** The sort key in `simsOfCustomerInState`, which groups the SIMs of a customer service. */
-export const simInService = (customerServiceId: string, iccid: string) => `${customerServiceId}#${iccid}`;
+export const simInService = (customerServiceId: CustomerServiceId | '', iccid: string) =>
+  `${customerServiceId}#${iccid}`;
 
 /**
  * The kinds of due items that schedules process: the partitions of the index `due`.

@@ -1,3 +1,4 @@
+import type { OperationId, OrderId, PartnerId, ServiceId } from '../../domain/ids.ts';
 import type { SimResult } from '../../domain/operation.ts';
 import type { SimProblem } from '../../domain/sim-actions.ts';
 import { absent } from './conditions.ts';
@@ -14,11 +15,11 @@ export type Manifest = {
   pages: { partition: string; prefix: string };
 };
 
-export const orderManifest = (partnerId: string, orderId: string): Manifest => ({
+export const orderManifest = (partnerId: PartnerId, orderId: OrderId): Manifest => ({
   pageKey: (page) => itemKinds.orderPage.key({ partnerId, orderId, page }),
   pages: itemKinds.orderPage.range({ partnerId, orderId }),
 });
-export const operationManifest = (partnerId: string, operationId: string): Manifest => ({
+export const operationManifest = (partnerId: PartnerId, operationId: OperationId): Manifest => ({
   pageKey: (page) => itemKinds.operationPage.key({ partnerId, operationId, page }),
   pages: itemKinds.operationPage.range({ partnerId, operationId }),
 });
@@ -74,7 +75,7 @@ type Counts = {
   succeeded: number;
   failed: number;
   countedOver: number;
-  services: readonly (readonly [serviceId: string, sims: number])[];
+  services: readonly (readonly [serviceId: ServiceId, sims: number])[];
 };
 
 /** A recorded part that is not counted yet. */
@@ -85,8 +86,8 @@ export type ResultPart = { page: number; part: number; results: readonly SimResu
 
 /** The write that records a part of a page's results, on the condition that it does not exist yet. */
 export function putResults(
-  partnerId: string,
-  operationId: string,
+  partnerId: PartnerId,
+  operationId: OperationId,
   { page, iccids }: ManifestPage,
   part: number,
   results: readonly SimResult[],
@@ -112,15 +113,15 @@ export function putResults(
 }
 
 /** The write that marks a part as counted, on the condition that it is not counted yet. */
-export function markCounted(partnerId: string, operationId: string, page: number, part: number): Write {
+export function markCounted(partnerId: PartnerId, operationId: OperationId, page: number, part: number): Write {
   const key = itemKinds.operationResults.key({ partnerId, operationId, page, part });
   return update(key, { remove: ['uncounted'] }, { expression: 'attribute_exists(uncounted)' });
 }
 
 /** A recorded part that is not counted yet; `undefined` once it is counted. */
 export async function uncountedPart(
-  partnerId: string,
-  operationId: string,
+  partnerId: PartnerId,
+  operationId: OperationId,
   page: number,
   part: number,
 ): Promise<UncountedPart | undefined> {
@@ -129,15 +130,15 @@ export async function uncountedPart(
 }
 
 /** The recorded parts of an operation that are not counted yet, which an interrupted task left. */
-export async function uncountedParts(partnerId: string, operationId: string): Promise<UncountedPart[]> {
+export async function uncountedParts(partnerId: PartnerId, operationId: OperationId): Promise<UncountedPart[]> {
   const parts = await queryAll<StoredPart>(itemKinds.operationResults.range({ partnerId, operationId }));
   return parts.flatMap(({ page, part, uncounted }) => (uncounted ? [{ page, part, uncounted }] : []));
 }
 
 /** A page of an operation's manifest, and the parts of its results so far. */
 export async function pageWithResults(
-  partnerId: string,
-  operationId: string,
+  partnerId: PartnerId,
+  operationId: OperationId,
   manifest: Manifest,
   number: number,
 ): Promise<{ page: ManifestPage; parts: ResultPart[] }> {
@@ -153,8 +154,8 @@ const PARTS_PER_READ = 4;
 
 /** Result parts of an operation in page order, starting with `from`, and whether more follow. */
 export async function resultsFrom(
-  partnerId: string,
-  operationId: string,
+  partnerId: PartnerId,
+  operationId: OperationId,
   manifest: Manifest,
   from: { page: number; part: number },
 ): Promise<{ parts: ResultPart[]; more: boolean }> {

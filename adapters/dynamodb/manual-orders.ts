@@ -1,3 +1,4 @@
+import type { OperatorId, OrderId, PartnerId } from '../../domain/ids.ts';
 import type { Order, OrderState } from '../../domain/order.ts';
 import { itemKinds } from './item-kinds.ts';
 import type { OrderRecord } from './orders.ts';
@@ -6,14 +7,14 @@ import { getMany } from './reads.ts';
 import { put, remove, type Write } from './write-requests.ts';
 
 /** A manual order of some partner, as the list of the platform's staff refers to it. */
-type ManualOrderRef = { orderId: string; partnerId: string; operatorId: string };
+type ManualOrderRef = { orderId: OrderId; partnerId: PartnerId; operatorId: OperatorId };
 
 /** A manual order with its partner. */
-export type ManualOrder = { partnerId: string; order: OrderRecord };
+export type ManualOrder = { partnerId: PartnerId; order: OrderRecord };
 
 /** Keeps the list of manual orders by state, in the transaction that creates an order or changes its state. */
 export function manualOrderWrites(
-  partnerId: string,
+  partnerId: PartnerId,
   before: Pick<Order, 'state'> | undefined,
   { id, state, ordering, operatorId }: Pick<Order, 'id' | 'state' | 'ordering' | 'operatorId'>,
 ): Write[] {
@@ -31,7 +32,7 @@ export function manualOrderWrites(
 export async function queryManualOrders(
   state: OrderState,
   limit: number,
-  afterId: string | undefined,
+  afterId: OrderId | undefined,
 ): Promise<ManualOrderRef[]> {
   const after = afterId === undefined ? undefined : itemKinds.manualOrder.sk({ orderId: afterId });
   return (await query<ManualOrderRef>({ ...itemKinds.manualOrder.range({ state }), after }, limit)).items;

@@ -1,3 +1,4 @@
+import type { ManualTaskId } from '../../domain/ids.ts';
 import { completed, type ManualTask, type ManualTaskState, manualTaskStates } from '../../domain/manual-task.ts';
 import { absent, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
@@ -10,7 +11,7 @@ export function putManualTask(task: ManualTask): Write {
   return put({ ...task, ...itemKinds.manualTask.key(task) }, absent);
 }
 
-export async function getManualTask(id: string): Promise<ManualTask | undefined> {
+export async function getManualTask(id: ManualTaskId): Promise<ManualTask | undefined> {
   const found = await Promise.all(
     manualTaskStates.map((state) => get<ManualTask>(itemKinds.manualTask.key({ id, state }))),
   );

@@ -1,4 +1,5 @@
 import { chunksThatFit } from '../../domain/chunks.ts';
+import type { OperationId, PartnerId, ServiceId } from '../../domain/ids.ts';
 import { isOperationFinished, type Operation, type SimResult } from '../../domain/operation.ts';
 import { progressOfStage } from '../../domain/order.ts';
 import { absent, atVersion, ConditionFailed, exists } from './conditions.ts';
@@ -26,7 +27,7 @@ import { createIdempotent, MAX_TRANSACTION_ITEMS, transact, transactIf, writeIf 
 export type OperationRecord = Operation & Partial<Run>;
 
 /** The manifest of an operation: its own, or that of its order. */
-export function manifestOf(partnerId: string, { id, selection }: Operation): Manifest {
+export function manifestOf(partnerId: PartnerId, { id, selection }: Operation): Manifest {
   return selection.kind === 'order' ? orderManifest(partnerId, selection.orderId) : operationManifest(partnerId, id);
 }
 
@@ -36,7 +37,7 @@ export function manifestOf(partnerId: string, { id, selection }: Operation): Man
  * @returns the stored operation, which an earlier attempt may have created.
  */
 export async function createOperation(
-  partnerId: string,
+  partnerId: PartnerId,
   operation: Operation,
   run: Run,
   pages: readonly ManifestPage[] = [],
@@ -50,7 +51,7 @@ export async function createOperation(
   return earlier ?? record;
 }
 
-export function putOperation(partnerId: string, record: OperationRecord, expected: number | 'new'): Write {
+export function putOperation(partnerId: PartnerId, record: OperationRecord, expected: number | 'new'): Write {
   const { runDueAt } = record;
   const isWatched = runDueAt !== undefined && !isOperationFinished(record);
   return put(
@@ -69,7 +70,7 @@ export function putOperation(partnerId: string, record: OperationRecord, expecte
  * @returns false when the operation is no longer at the expected version.
  */
 export async function saveOperationWithPage(
-  partnerId: string,
+  partnerId: PartnerId,
   record: OperationRecord,
   expected: number,
   page: ManifestPage | undefined,
@@ -80,12 +81,15 @@ export async function saveOperationWithPage(
   ]);
 }
 
-export async function getOperation(partnerId: string, id: string): Promise<OperationRecord | undefined> {
+export async function getOperation(partnerId: PartnerId, id: OperationId): Promise<OperationRecord | undefined> {
   return get<OperationRecord>(itemKinds.operation.key({ partnerId, id }));
 }
 
 /** The operations with these ids that exist, by id. */
-export async function getOperations(partnerId: string, ids: readonly string[]): Promise<Map<string, OperationRecord>> {
+export async function getOperations(
+  partnerId: PartnerId,
+  ids: readonly OperationId[],
+): Promise<Map<OperationId, OperationRecord>> {
   const distinct = [...new Set(ids)];
   const operations = await getMany<OperationRecord>(distinct.map((id) => itemKinds.operation.key({ partnerId, id })));
   return new Map(operations.map((operation) => [operation.id, operation]));
@@ -99,8 +103,8 @@ export async function getOperations(partnerId: string, ids: readonly string[]): 
  * @throws ConditionFailed when another writer was faster each time.
  */
 export async function changeOperation(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OperationId,
   change: (operation: OperationRecord) => OperationRecord | undefined,
 ): Promise<OperationRecord | undefined> {
   const { operation } = await retryOnConflict(async () => {
@@ -120,7 +124,7 @@ export const operationPosition = ({ id }: Pick<Operation, 'id'>) => itemKinds.op
 
 /** A partner's operations, newest first. */
 export async function queryOperations(
-  partnerId: string,
+  partnerId: PartnerId,
   limit: number,
   after: string | undefined,
 ): Promise<{ items: OperationRecord[]; last?: string }> {
@@ -131,7 +135,7 @@ export async function queryOperations(
 export type PartToRecord = {
   results: readonly SimResult[];
   /** The change of each service's number of SIMs, by service id. */
-  services: ReadonlyMap<string, number>;
+  services: ReadonlyMap<ServiceId, number>;
   /** How many SIMs the retry of a plan's stage adds to the order's progress. Excludes SIMs that were already in the requested state. */
   countedOver: number;
 };
@@ -150,8 +154,8 @@ export const MAX_SERVICES_PER_PART = MAX_TRANSACTION_ITEMS - NON_SERVICE_ITEMS;
  *   the SDK's own whose response was lost.
  */
 export async function recordResults(
-  partnerId: string,
-  operationId: string,
+  partnerId: PartnerId,
+  operationId: OperationId,
   { page, part }: { page: ManifestPage; part: number },
   { results, services, countedOver }: PartToRecord,
 ): Promise<{ isFirst: boolean; recorded: UncountedPart | undefined }> {
@@ -173,7 +177,7 @@ export async function recordResults(
  * once, in the transaction that marks it as counted. Skips parts that another attempt has counted.
  */
 export async function countResults(
-  partnerId: string,
+  partnerId: PartnerId,
   operation: Operation,
   parts: readonly UncountedPart[],
   at: string,
@@ -194,7 +198,7 @@ export function batchesOf(parts: readonly UncountedPart[]): UncountedPart[][] {
 }
 
 async function countBatch(
-  partnerId: string,
+  partnerId: PartnerId,
   operation: Operation,
   batch: readonly UncountedPart[],
   at: string,
@@ -205,7 +209,7 @@ async function countBatch(
   const sumOf = (count: (uncounted: UncountedPart['uncounted']) => number) =>
     batch.reduce((sum, { uncounted }) => sum + count(uncounted), 0);
   const succeeded = sumOf((part) => part.succeeded);
-  const services = new Map<string, number>();
+  const services = new Map<ServiceId, number>();
   for (const [id, sims] of batch.flatMap(({ uncounted }) => uncounted.services)) {
     services.set(id, (services.get(id) ?? 0) + sims);
   }
@@ -234,7 +238,7 @@ async function countBatch(
 }
 
 /** Adds completed SIMs to the progress of the order whose plan the operation executes. A retry takes them off the failed ones. */
-function progressWrites(partnerId: string, { planStage }: Operation, completed: number, at: string): Write[] {
+function progressWrites(partnerId: PartnerId, { planStage }: Operation, completed: number, at: string): Write[] {
   if (!planStage || completed === 0) {
     return [];
   }

@@ -1,3 +1,4 @@
+import type { OperatorId } from '../../domain/ids.ts';
 import { type Operator, type OperatorSettings, seedOperators } from '../../domain/operator.ts';
 import { absent, atVersion } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
@@ -13,7 +14,7 @@ type OperatorRecord = Operator & { version: number };
  * An operator. Read from the table each time, so that a change holds for the next request. An operator of a new deployment
  * has no item until the platform replaces it.
  */
-export async function getOperator(id: string): Promise<Operator | undefined> {
+export async function getOperator(id: OperatorId): Promise<Operator | undefined> {
   return (
     (await get<OperatorRecord>(itemKinds.operator.key({ id }))) ?? seedOperators.find((operator) => operator.id === id)
   );
@@ -37,7 +38,7 @@ export async function allOperators(): Promise<Operator[]> {
  * @throws ConditionFailed when another writer was faster each time.
  */
 export async function upsertOperator(
-  id: string,
+  id: OperatorId,
   settings: OperatorSettings,
   check: (before: Operator | undefined) => void,
 ): Promise<{ operator: Operator; before: Operator | undefined }> {

@@ -1,3 +1,4 @@
+import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import type { OrderPoll } from '../../domain/order-poll.ts';
 import type { Condition } from './conditions.ts';
 import { queryDueAs } from './due-work.ts';
@@ -8,7 +9,7 @@ import { put, remove, update, type Write } from './write-requests.ts';
 import { writeIf } from './writes.ts';
 
 /** Starts a poll, in the transaction that brings its order to the operator. */
-export function putOrderPoll(partnerId: string, poll: OrderPoll): Write {
+export function putOrderPoll(partnerId: PartnerId, poll: OrderPoll): Write {
   return put({
     ...itemKinds.orderWatch.key({ partnerId, orderId: poll.orderId }),
     ...poll,
@@ -17,7 +18,7 @@ export function putOrderPoll(partnerId: string, poll: OrderPoll): Write {
   });
 }
 
-export async function getOrderPoll(partnerId: string, orderId: string): Promise<OrderPoll | undefined> {
+export async function getOrderPoll(partnerId: PartnerId, orderId: OrderId): Promise<OrderPoll | undefined> {
   return get<OrderPoll>(itemKinds.orderWatch.key({ partnerId, orderId }));
 }
 
@@ -27,13 +28,13 @@ export async function dueOrderPolls(now: Date, limit: number) {
 }
 
 /** Saves the next poll, unless the poll has ended or was started again meanwhile. */
-export async function reschedulePoll(partnerId: string, poll: OrderPoll): Promise<void> {
+export async function reschedulePoll(partnerId: PartnerId, poll: OrderPoll): Promise<void> {
   const next = { set: { ...poll, dueAt: poll.nextAt } };
   await writeIf(update(itemKinds.orderWatch.key({ partnerId, orderId: poll.orderId }), next, isSamePoll(poll)));
 }
 
 /** Ends a poll, unless it was started again meanwhile because its order was resumed. */
-export async function endOrderPoll(partnerId: string, poll: OrderPoll): Promise<void> {
+export async function endOrderPoll(partnerId: PartnerId, poll: OrderPoll): Promise<void> {
   await writeIf(remove(itemKinds.orderWatch.key({ partnerId, orderId: poll.orderId }), isSamePoll(poll)));
 }
 

@@ -1,3 +1,4 @@
+import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { isFinished, isWithOperator, type Order, type OrderEvent, type OrderStep } from '../../domain/order.ts';
 import { firstPoll, startsPolling } from '../../domain/order-poll.ts';
@@ -29,7 +30,7 @@ export type OrderRecord = Order &
   };
 
 /** Creates an order with the first event of its timeline. @returns the stored order, which an earlier attempt may have created. */
-export async function createOrder(partnerId: string, step: OrderStep, run: Run): Promise<OrderRecord> {
+export async function createOrder(partnerId: PartnerId, step: OrderStep, run: Run): Promise<OrderRecord> {
   const record: OrderRecord = { ...step.order, ...run, pages: 0 };
   const earlier = await createIdempotent<OrderRecord>(itemKinds.order.key({ partnerId, id: record.id }), [
     putOrder(partnerId, record, 'new'),
@@ -41,7 +42,7 @@ export async function createOrder(partnerId: string, step: OrderStep, run: Run):
   return earlier ?? record;
 }
 
-export async function getOrder(partnerId: string, id: string): Promise<OrderRecord | undefined> {
+export async function getOrder(partnerId: PartnerId, id: OrderId): Promise<OrderRecord | undefined> {
   return get<OrderRecord>(itemKinds.order.key({ partnerId, id }));
 }
 
@@ -54,8 +55,8 @@ export async function getOrder(partnerId: string, id: string): Promise<OrderReco
  * @returns the current order, whether it took the step, and the new events; `undefined` when there is no such order.
  */
 export async function saveOrderStep(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OrderId,
   take: (order: OrderRecord) => OrderStep | undefined,
   also: (order: OrderRecord) => readonly Write[] = () => [],
 ): Promise<OrderStepResult | undefined> {
@@ -92,7 +93,7 @@ export async function saveOrderStep(
 type OrderStepResult = { order: OrderRecord; taken: boolean; events: readonly OrderEvent[] };
 
 /** Creates the operations of a plan in the transaction that delivers its order. */
-export function operationWrites(partnerId: string, operations: readonly Operation[]): Write[] {
+export function operationWrites(partnerId: PartnerId, operations: readonly Operation[]): Write[] {
   return operations.map((operation) => putOperation(partnerId, operation, 'new'));
 }
 
@@ -101,7 +102,7 @@ export const orderPosition = ({ id }: Pick<Order, 'id'>) => itemKinds.order.sk({
 
 /** The orders of a partner, newest first. */
 export async function queryOrders(
-  partnerId: string,
+  partnerId: PartnerId,
   limit: number,
   after: string | undefined,
 ): Promise<{ items: OrderRecord[]; last?: string }> {
@@ -112,15 +113,15 @@ export async function queryOrders(
  * The number of SIMs that a partner has received. With the imported ones they are its fleet, because SIMs are never removed. Counted from the
  * orders, which are far fewer.
  */
-export async function countReceivedSims(partnerId: string): Promise<number> {
+export async function countReceivedSims(partnerId: PartnerId): Promise<number> {
   const orders = await queryAll<OrderRecord>(itemKinds.order.range({ partnerId }));
   return orders.reduce((sims, { progress }) => sims + progress.received, 0);
 }
 
 /** The timeline of an order, oldest event first. */
 export async function queryOrderEvents(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OrderId,
   limit: number,
   after: string | undefined,
 ): Promise<{ items: OrderEvent[]; last?: string }> {
@@ -134,8 +135,8 @@ export async function queryOrderEvents(
  * @returns the order; `undefined` when there is none.
  */
 export async function storeTaskToken(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OrderId,
   taskToken: string,
 ): Promise<OrderRecord | undefined> {
   const stepped = await saveOrderStep(partnerId, id, (before) => {
@@ -152,7 +153,7 @@ export async function storeTaskToken(
  * @param events new events of the order's timeline.
  */
 export async function addReceivedPage(
-  partnerId: string,
+  partnerId: PartnerId,
   order: OrderRecord,
   page: ManifestPage,
   receiveCursor: string | undefined,
@@ -178,7 +179,7 @@ export async function addReceivedPage(
 }
 
 /** Sets the number of SIMs that could not complete the plan. */
-export async function setFailedSims(partnerId: string, id: string, failed: number): Promise<void> {
+export async function setFailedSims(partnerId: PartnerId, id: OrderId, failed: number): Promise<void> {
   await write(
     update(
       itemKinds.order.key({ partnerId, id }),
@@ -188,7 +189,7 @@ export async function setFailedSims(partnerId: string, id: string, failed: numbe
   );
 }
 
-function putOrder(partnerId: string, record: OrderRecord, expected: number | 'new'): Write {
+function putOrder(partnerId: PartnerId, record: OrderRecord, expected: number | 'new'): Write {
   return put(
     {
       ...record,
@@ -199,7 +200,7 @@ function putOrder(partnerId: string, record: OrderRecord, expected: number | 'ne
   );
 }
 
-function eventWrites(partnerId: string, { order, events }: OrderStep): Write[] {
+function eventWrites(partnerId: PartnerId, { order, events }: OrderStep): Write[] {
   return events.map((event, line) =>
     put({ ...itemKinds.orderEvent.key({ partnerId, orderId: order.id, version: order.version, line }), ...event }),
   );

@@ -1,3 +1,4 @@
+import type { PartnerId } from '../../domain/ids.ts';
 import type { Operator } from '../../domain/operator.ts';
 import type { Partner, PartnerDetails } from '../../domain/partner.ts';
 import { newHoldingService } from '../../domain/service.ts';
@@ -10,7 +11,7 @@ import { retryOnConflict } from './retry-on-conflict.ts';
 import { put } from './write-requests.ts';
 import { transactIf, writeIf } from './writes.ts';
 
-export async function getPartner(partnerId: string): Promise<Partner | undefined> {
+export async function getPartner(partnerId: PartnerId): Promise<Partner | undefined> {
   return get<Partner>(itemKinds.partner.key({ partnerId }));
 }
 
@@ -19,7 +20,7 @@ export async function queryPartners(
   limit: number,
   after: string | undefined,
 ): Promise<{ items: Partner[]; last?: string }> {
-  const { items, ...rest } = await query<{ id: string }>(
+  const { items, ...rest } = await query<{ id: PartnerId }>(
     { index: 'byCustomerState', partition: partnerListPartition, after },
     limit,
   );
@@ -37,7 +38,7 @@ export async function queryPartners(
  * @throws ConditionFailed when another writer was faster each time.
  */
 export async function upsertPartner(
-  id: string,
+  id: PartnerId,
   details: PartnerDetails,
   operators: readonly Operator[],
   at: string,

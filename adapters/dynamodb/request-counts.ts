@@ -1,3 +1,4 @@
+import type { PartnerId } from '../../domain/ids.ts';
 import { itemKinds } from './item-kinds.ts';
 import { getPartner } from './partners.ts';
 import { updateAndGet } from './writes.ts';
@@ -6,13 +7,13 @@ import { updateAndGet } from './writes.ts';
 const COUNT_LIFETIME_SECONDS = 3600;
 
 /** Adds requests to a partner's count of a window. @returns the count after it. */
-export async function addRequests(partnerId: string, window: number, requests: number): Promise<number> {
+export async function addRequests(partnerId: PartnerId, window: number, requests: number): Promise<number> {
   const expiresAt = Math.floor(Date.now() / 1000) + COUNT_LIFETIME_SECONDS;
   const change = { add: { requests }, setIfAbsent: { expiresAt } };
   return (await updateAndGet<{ requests: number }>(itemKinds.requestCount.key({ partnerId, window }), change)).requests;
 }
 
 /** The partner's own limit of requests per second; `undefined` when that of the stage applies. */
-export async function requestLimitOf(partnerId: string): Promise<number | undefined> {
+export async function requestLimitOf(partnerId: PartnerId): Promise<number | undefined> {
   return (await getPartner(partnerId))?.requestsPerSecond;
 }

@@ -1,3 +1,4 @@
+import { asId, type OperationId, type OrderId, type PartnerId } from '../../domain/ids.ts';
 import { firstRunCheck, nextRunCheck } from '../../domain/retry-policies.ts';
 import { bothOf, type Condition } from './conditions.ts';
 import { type DueItem, queryDueAs } from './due-work.ts';
@@ -16,7 +17,15 @@ export type Run = {
 };
 
 /** The input of an execution of the state machine. */
-export type RunInput = { kind: 'order' | 'operation'; partnerId: string; id: string };
+export type RunInput = { partnerId: PartnerId } & (
+  | { kind: 'order'; id: OrderId }
+  | { kind: 'operation'; id: OperationId }
+);
+
+/** The run of an order or operation. */
+export function runOf({ kind, partnerId, id }: { kind: RunInput['kind']; partnerId: PartnerId; id: string }): RunInput {
+  return kind === 'order' ? { kind, partnerId, id: asId('order', id) } : { kind, partnerId, id: asId('operation', id) };
+}
 
 /** The run of an order or operation that starts now. The sweep checks that it did. */
 export function firstRun(at: Date): Run {
@@ -30,7 +39,7 @@ export function runAt(at: string): Run {
 
 /** The orders and operations to check now, across partners, the longest waiting first. */
 export async function dueRuns(now: Date, limit: number): Promise<(RunInput & DueItem)[]> {
-  return queryDueAs(due.work, runOf, now, limit);
+  return queryDueAs(due.work, runOfKey, now, limit);
 }
 
 /** Schedules the next check of an order or operation. @returns false when it has finished meanwhile. */
@@ -72,7 +81,7 @@ function keyOfRun({ kind, partnerId, id }: RunInput): Key {
 }
 
 /** The order or operation of a key. */
-function runOf(key: Key): RunInput | undefined {
+function runOfKey(key: Key): RunInput | undefined {
   const order = itemKinds.order.parse(key);
   if (order) {
     return { kind: 'order', ...order };

@@ -1,3 +1,4 @@
+import type { CustomerId, CustomerServiceId, PartnerId, PartnerServiceId } from '../../domain/ids.ts';
 import type { Operator } from '../../domain/operator.ts';
 import {
   type CustomerService,
@@ -27,13 +28,16 @@ export type PartnerServiceRecord = PartnerService & { sims: number };
 /** A service with its tariff. */
 export type WithTariff<Service> = { service: Service; tariff: Tariff | undefined };
 
-export async function getPartnerService(partnerId: string, id: string): Promise<PartnerServiceRecord | undefined> {
+export async function getPartnerService(
+  partnerId: PartnerId,
+  id: PartnerServiceId,
+): Promise<PartnerServiceRecord | undefined> {
   return get<PartnerServiceRecord>(itemKinds.partnerService.key({ partnerId, id }));
 }
 
 export async function getPartnerServiceWithTariff(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: PartnerServiceId,
 ): Promise<WithTariff<PartnerServiceRecord> | undefined> {
   const service = await getPartnerService(partnerId, id);
   return service && { service, tariff: service.tariffId ? await getTariff(service.tariffId) : undefined };
@@ -41,7 +45,7 @@ export async function getPartnerServiceWithTariff(
 
 /** Creates the holding service of an operator that was added after the partner was created. Reads first: nearly always it exists. */
 export async function ensureHoldingService(
-  partnerId: string,
+  partnerId: PartnerId,
   operator: Pick<Operator, 'id' | 'name'>,
   at: string,
 ): Promise<void> {
@@ -52,7 +56,7 @@ export async function ensureHoldingService(
 }
 
 /** @returns the stored service, which an earlier attempt may have created. */
-export async function insertPartnerService(partnerId: string, service: PartnerService): Promise<PartnerService> {
+export async function insertPartnerService(partnerId: PartnerId, service: PartnerService): Promise<PartnerService> {
   const key = itemKinds.partnerService.key({ partnerId, id: service.id });
   const record: PartnerServiceRecord = { ...service, sims: 0 };
   return (await createIdempotent<PartnerServiceRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
@@ -60,7 +64,7 @@ export async function insertPartnerService(partnerId: string, service: PartnerSe
 
 /** @throws ConditionFailed when the service has changed since it was read. */
 export async function savePartnerServiceName(
-  partnerId: string,
+  partnerId: PartnerId,
   service: PartnerService,
   name: string,
   at: string,
@@ -76,17 +80,20 @@ export async function savePartnerServiceName(
 export const partnerServicePosition = ({ id }: Pick<PartnerService, 'id'>) => itemKinds.partnerService.sk({ id });
 
 /** The services of a partner by id, including holding services. */
-export async function queryPartnerServices(partnerId: string, limit: number, after: string | undefined) {
+export async function queryPartnerServices(partnerId: PartnerId, limit: number, after: string | undefined) {
   return query<PartnerService>({ ...itemKinds.partnerService.range({ partnerId }), after }, limit);
 }
 
-export async function getCustomerService(partnerId: string, id: string): Promise<CustomerServiceRecord | undefined> {
+export async function getCustomerService(
+  partnerId: PartnerId,
+  id: CustomerServiceId,
+): Promise<CustomerServiceRecord | undefined> {
   return get<CustomerServiceRecord>(itemKinds.customerService.key({ partnerId, id }));
 }
 
 export async function getCustomerServiceWithTariff(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: CustomerServiceId,
 ): Promise<WithTariff<CustomerServiceRecord> | undefined> {
   const service = await getCustomerService(partnerId, id);
   return service && { service, tariff: await getTariff(service.tariffId) };
@@ -94,11 +101,11 @@ export async function getCustomerServiceWithTariff(
 
 /** A customer's service with exactly this name. */
 export async function findCustomerServiceByName(
-  partnerId: string,
-  customerId: string,
+  partnerId: PartnerId,
+  customerId: CustomerId,
   name: string,
 ): Promise<CustomerServiceRecord | undefined> {
-  const reserved = await get<{ customerServiceId: string }>(serviceNameKey(partnerId, customerId, name));
+  const reserved = await get<{ customerServiceId: CustomerServiceId }>(serviceNameKey(partnerId, customerId, name));
   const service = reserved && (await getCustomerService(partnerId, reserved.customerServiceId));
   return service?.name === name ? service : undefined;
 }
@@ -110,7 +117,7 @@ export async function findCustomerServiceByName(
  *   that name, `no_customer` when there is no such customer.
  */
 export async function insertCustomerService(
-  partnerId: string,
+  partnerId: PartnerId,
   service: CustomerService,
 ): Promise<CustomerServiceRecord | 'name_taken' | 'no_customer'> {
   const { id, customerId, name } = service;
@@ -137,7 +144,7 @@ export async function insertCustomerService(
  * @throws ConditionFailed when the service has changed since it was read.
  */
 export async function saveCustomerServiceName(
-  partnerId: string,
+  partnerId: PartnerId,
   service: CustomerServiceRecord,
   name: string,
   at: string,
@@ -177,7 +184,7 @@ const unused: Condition = {
  * @throws ConditionFailed when the service has changed since it was read.
  */
 export async function removeCustomerService(
-  partnerId: string,
+  partnerId: PartnerId,
   service: CustomerServiceRecord,
 ): Promise<'deleted' | 'in_use'> {
   const { id, customerId, name, version } = service;
@@ -195,8 +202,8 @@ export async function removeCustomerService(
 
 /** The services of one customer, by id. */
 export async function queryServicesOfCustomer(
-  partnerId: string,
-  customerId: string,
+  partnerId: PartnerId,
+  customerId: CustomerId,
   limit: number,
   after: string | undefined,
 ) {
@@ -208,7 +215,7 @@ export async function queryServicesOfCustomer(
 export const customerServicePosition = ({ id }: Pick<CustomerService, 'id'>) => itemKinds.customerService.sk({ id });
 
 /** The customer services of a partner, by id. */
-export async function queryCustomerServices(partnerId: string, limit: number, after: string | undefined) {
+export async function queryCustomerServices(partnerId: PartnerId, limit: number, after: string | undefined) {
   return query<CustomerServiceRecord>({ ...itemKinds.customerService.range({ partnerId }), after }, limit);
 }
 
@@ -218,8 +225,8 @@ export async function queryCustomerServices(partnerId: string, limit: number, af
  * @returns the service with its tariff; `undefined` when there is no such service.
  */
 export async function acquireServiceLock(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: CustomerServiceId,
   worker: string,
 ): Promise<WithTariff<CustomerServiceRecord> | undefined> {
   try {
@@ -235,7 +242,11 @@ export async function acquireServiceLock(
 }
 
 /** Releases the locks of `acquireServiceLock`. Idempotent. */
-export async function releaseServiceLock(partnerId: string, id: string, workers: readonly string[]): Promise<void> {
+export async function releaseServiceLock(
+  partnerId: PartnerId,
+  id: CustomerServiceId,
+  workers: readonly string[],
+): Promise<void> {
   if (workers.length === 0) {
     // DynamoDB has no empty sets.
     return;

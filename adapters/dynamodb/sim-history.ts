@@ -1,3 +1,4 @@
+import { asId, type OperationId } from '../../domain/ids.ts';
 import { type Sim, type SimEvent, type SimState, simStates } from '../../domain/sim.ts';
 
 /**
@@ -37,9 +38,9 @@ function clearedBy(stored: readonly StoredStep[]): Map<number, SimEvent['cleared
 }
 
 /** The operation of the last step that was made by an operation. */
-export function lastOperationId(history: readonly StoredStep[]): string | undefined {
+export function lastOperationId(history: readonly StoredStep[]): OperationId | undefined {
   const step = history.findLast(isByOperation);
-  return step === undefined ? undefined : agentOf(step);
+  return step === undefined ? undefined : asId('operation', agentOf(step));
 }
 
 export function isByOperation(step: StoredStep): boolean {
@@ -72,7 +73,7 @@ export function decodeHistory(sim: Pick<Sim, 'createdAt' | 'imported'>, stored: 
       at: new Date(Number(ms)).toISOString(),
       type: `${TYPE_PREFIX}${type}`,
       ...(to ? { from: state, to } : {}),
-      ...(by.startsWith(ACTOR) ? { actor: by.slice(ACTOR.length) } : { operationId: by }),
+      ...(by.startsWith(ACTOR) ? { actor: by.slice(ACTOR.length) } : { operationId: asId('operation', by) }),
       ...(cleared.has(version) ? { cleared: cleared.get(version) } : {}),
     });
     state = to ?? state;

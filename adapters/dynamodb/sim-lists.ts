@@ -1,3 +1,4 @@
+import type { PartnerId } from '../../domain/ids.ts';
 import type { SimFilter } from '../../domain/operation.ts';
 import { type Sim, type SimState, statesWithCustomer } from '../../domain/sim.ts';
 import { itemKinds } from './item-kinds.ts';
@@ -38,7 +39,7 @@ type Section = {
  * `MAX_ROUNDS` rounds: if few SIMs match, a page can be short although another page follows.
  */
 export async function listSims(
-  partnerId: string,
+  partnerId: PartnerId,
   filter: SimFilter,
   limit: number,
   after: string | undefined,
@@ -71,7 +72,7 @@ const SCAN_PAGE_SIZE = 500;
  * under keys that its changes do not affect. A SIM that starts or stops matching is found once or not at all.
  */
 export async function scanSims(
-  partnerId: string,
+  partnerId: PartnerId,
   filter: SimFilter,
   limit: number,
   after: string | undefined,
@@ -170,7 +171,7 @@ const ICCID_START = /^89\d{3,}$/;
  * order's SIMs lie between its first and last ICCID, because operators ship ICCIDs in blocks. So every index that is sorted
  * by ICCID also serves as an index by order.
  */
-async function sectionsFor(partnerId: string, filter: SimFilter, by: Preference): Promise<Section[]> {
+async function sectionsFor(partnerId: PartnerId, filter: SimFilter, by: Preference): Promise<Section[]> {
   const { q, orderId, customerServiceId } = filter;
   const passes = (sim: Sim) => matchesFilter(sim, filter);
   let within: Interval | undefined;
@@ -216,7 +217,7 @@ type Preference = 'fewest reads' | 'stable keys';
 
 /** The narrowest partitions that contain every SIM that can match the filter. */
 function sectionOf(
-  partnerId: string,
+  partnerId: PartnerId,
   { state, customerId, customerServiceId }: SimFilter,
   within: Interval | undefined,
   passes: Section['passes'],

@@ -1,3 +1,4 @@
+import type { OperationId, PartnerId, ServiceId } from '../../domain/ids.ts';
 import type { SimFilter } from '../../domain/operation.ts';
 import type { PlanStage } from '../../domain/plan.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
@@ -23,7 +24,7 @@ export type SimRecord = Sim & {
   /** The latest steps, oldest first. Earlier steps are stored in items of their own. */
   history: readonly StoredStep[];
   /** The service that the SIM had before the last operation changed or removed it. */
-  serviceBefore?: string;
+  serviceBefore?: ServiceId;
   /** The retry operation that completed each stage of the order's plan, so that the order's progress counts the SIM once. */
   countedBy?: Readonly<Partial<Record<PlanStage, string>>>;
   /** Set when the SIM was terminated and its services stopped counting it. Absent on SIMs that earlier releases terminated. */
@@ -38,10 +39,10 @@ const MAX_INLINE_STEPS = 4;
  *
  * @returns false when another partner or order has the SIM.
  */
-export async function addSim(partnerId: string, sim: Sim): Promise<boolean> {
+export async function addSim(partnerId: PartnerId, sim: Sim): Promise<boolean> {
   const ownerKey = itemKinds.simOwner.key({ iccid: sim.iccid });
   const isNew = await writeIf(put({ ...ownerKey, iccid: sim.iccid, partnerId }, absent));
-  if (!isNew && (await get<{ partnerId: string }>(ownerKey))?.partnerId !== partnerId) {
+  if (!isNew && (await get<{ partnerId: PartnerId }>(ownerKey))?.partnerId !== partnerId) {
     return false;
   }
   return (
@@ -51,15 +52,15 @@ export async function addSim(partnerId: string, sim: Sim): Promise<boolean> {
 }
 
 /** The partners that own these SIMs, by ICCID. Omits SIMs without an owner. */
-export async function ownersOf(iccids: readonly string[]): Promise<Map<string, string>> {
-  const owners = await getMany<{ iccid: string; partnerId: string }>(
+export async function ownersOf(iccids: readonly string[]): Promise<Map<string, PartnerId>> {
+  const owners = await getMany<{ iccid: string; partnerId: PartnerId }>(
     iccids.map((iccid) => itemKinds.simOwner.key({ iccid })),
   );
   return new Map(owners.map(({ iccid, partnerId }) => [iccid, partnerId]));
 }
 
 /** Whether this operation was the last one to change a SIM. Changes of label and tags by users do not count. */
-export function wasLastChangedBy(sim: Pick<SimRecord, 'history'>, operationId: string): boolean {
+export function wasLastChangedBy(sim: Pick<SimRecord, 'history'>, operationId: OperationId): boolean {
   return lastOperationId(sim.history) === operationId;
 }
 
@@ -70,11 +71,11 @@ export function wasLastChangedBy(sim: Pick<SimRecord, 'history'>, operationId: s
  * @throws ConditionFailed when the SIM has changed since it was read.
  */
 export async function saveSim(
-  partnerId: string,
+  partnerId: PartnerId,
   before: SimRecord,
   after: Sim,
   type: string,
-  by: { operationId: string } | { actor: string },
+  by: { operationId: OperationId } | { actor: string },
 ): Promise<SimRecord> {
   const cleared = 'operationId' in by ? clearedLabels(before, after) : undefined;
   const steps = encodeSteps({
@@ -87,7 +88,7 @@ export async function saveSim(
   });
   const serviceBefore = 'operationId' in by ? serviceLeft(before, after) : before.serviceBefore;
   // The result of a transition may still have this stored attribute.
-  const { serviceBefore: _, ...sim }: Sim & { serviceBefore?: string } = after;
+  const { serviceBefore: _, ...sim }: Sim & { serviceBefore?: ServiceId } = after;
   const saved: SimRecord = {
     ...sim,
     ...(serviceBefore === undefined ? {} : { serviceBefore }),
@@ -107,25 +108,25 @@ function clearedLabels(before: Sim, after: Sim): SimEvent['cleared'] {
     : { ...(label === undefined ? {} : { label }), ...(tags === undefined ? {} : { tags }) };
 }
 
-function serviceLeft(before: Sim, after: Sim): string | undefined {
+function serviceLeft(before: Sim, after: Sim): ServiceId | undefined {
   if (before.partnerServiceId !== after.partnerServiceId) {
     return before.partnerServiceId;
   }
   return before.customerServiceId === after.customerServiceId ? undefined : before.customerServiceId;
 }
 
-export async function getSim(partnerId: string, iccid: string): Promise<SimRecord | undefined> {
+export async function getSim(partnerId: PartnerId, iccid: string): Promise<SimRecord | undefined> {
   return get<SimRecord>(simKey(partnerId, iccid));
 }
 
 /** The SIMs with these ICCIDs that exist, by ICCID. */
-export async function getSims(partnerId: string, iccids: readonly string[]): Promise<Map<string, SimRecord>> {
+export async function getSims(partnerId: PartnerId, iccids: readonly string[]): Promise<Map<string, SimRecord>> {
   const sims = await getMany<SimRecord>(iccids.map((iccid) => simKey(partnerId, iccid)));
   return new Map(sims.map((sim) => [sim.iccid, sim]));
 }
 
 /** The whole history of a SIM, oldest step first. */
-export async function simHistory(partnerId: string, sim: SimRecord): Promise<SimEvent[]> {
+export async function simHistory(partnerId: PartnerId, sim: SimRecord): Promise<SimEvent[]> {
   const earlier = await queryAll<{ history: StoredStep[] }>(
     itemKinds.simHistory.range({ partnerId, iccid: sim.iccid }),
   );
@@ -166,7 +167,7 @@ function startsWithIgnoringCase(label: string | undefined, q: string): boolean {
  * @returns the steps that stay in the SIM's item.
  */
 async function moveHistoryOut(
-  partnerId: string,
+  partnerId: PartnerId,
   { iccid, history }: SimRecord,
   next: readonly StoredStep[],
 ): Promise<readonly StoredStep[]> {
@@ -180,7 +181,7 @@ async function moveHistoryOut(
 }
 
 /** The item of a SIM, with its keys in the table and in each index. */
-export function simItem(partnerId: string, sim: SimRecord): Item {
+export function simItem(partnerId: PartnerId, sim: SimRecord): Item {
   const { iccid, state, customerId, customerServiceId } = sim;
   const shard = shardOf(iccid);
   return {

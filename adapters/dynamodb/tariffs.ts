@@ -1,4 +1,5 @@
-import type { OperatorId } from '../../domain/operator.ts';
+import type { OperatorId, PartnerId, TariffId } from '../../domain/ids.ts';
+
 import type { Tariff, TariffTerms } from '../../domain/tariff.ts';
 import { absent, atVersion, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
@@ -9,9 +10,9 @@ import { put, remove } from './write-requests.ts';
 import { writeIf } from './writes.ts';
 
 type TariffRecord = Tariff & { version: number };
-type Grant = { tariffId: string };
+type Grant = { tariffId: TariffId };
 
-export async function getTariff(id: string): Promise<Tariff | undefined> {
+export async function getTariff(id: TariffId): Promise<Tariff | undefined> {
   return get<TariffRecord>(itemKinds.tariff.key({ id }));
 }
 
@@ -21,7 +22,7 @@ export async function queryTariffs(limit: number, after: string | undefined) {
 }
 
 /** A page of the tariffs granted to a partner, by id. */
-export async function queryGrantedTariffs(partnerId: string, limit: number, after: string | undefined) {
+export async function queryGrantedTariffs(partnerId: PartnerId, limit: number, after: string | undefined) {
   const { items, ...rest } = await query<Grant>({ ...itemKinds.grant.range({ partnerId }), after }, limit);
   const found = await getMany<TariffRecord>(items.map(({ tariffId }) => itemKinds.tariff.key({ id: tariffId })));
   return { items: found.sort((a, b) => (a.id < b.id ? -1 : 1)), ...rest };
@@ -35,7 +36,7 @@ export async function queryGrantedTariffs(partnerId: string, limit: number, afte
  * @throws ConditionFailed when another writer was faster each time.
  */
 export async function upsertTariff(
-  id: string,
+  id: TariffId,
   terms: TariffTerms,
   check: (before: Tariff | undefined) => void,
 ): Promise<{ tariff: Tariff; before: Tariff | undefined }> {
@@ -51,17 +52,17 @@ export async function upsertTariff(
 }
 
 /** Grants a tariff to a partner. @returns false when the partner has it already. */
-export async function addGrant(partnerId: string, tariffId: string): Promise<boolean> {
+export async function addGrant(partnerId: PartnerId, tariffId: TariffId): Promise<boolean> {
   return writeIf(put({ ...itemKinds.grant.key({ partnerId, tariffId }), tariffId }, absent));
 }
 
 /** Removes a grant. @returns false when there was none. */
-export async function removeGrant(partnerId: string, tariffId: string): Promise<boolean> {
+export async function removeGrant(partnerId: PartnerId, tariffId: TariffId): Promise<boolean> {
   return writeIf(remove(itemKinds.grant.key({ partnerId, tariffId }), exists));
 }
 
 /** A tariff, if it is granted to the partner. */
-export async function getGrantedTariff(partnerId: string, id: string): Promise<Tariff | undefined> {
+export async function getGrantedTariff(partnerId: PartnerId, id: TariffId): Promise<Tariff | undefined> {
   const [grant, tariff] = await Promise.all([
     get<Grant>(itemKinds.grant.key({ partnerId, tariffId: id })),
     getTariff(id),
@@ -70,7 +71,7 @@ export async function getGrantedTariff(partnerId: string, id: string): Promise<T
 }
 
 /** All tariffs granted to a partner, by id: a few dozen at most. */
-export async function getAllGrantedTariffs(partnerId: string, operatorId?: OperatorId): Promise<Tariff[]> {
+export async function getAllGrantedTariffs(partnerId: PartnerId, operatorId?: OperatorId): Promise<Tariff[]> {
   const grants = await queryAll<Grant>(itemKinds.grant.range({ partnerId }));
   const granted = await getMany<TariffRecord>(grants.map(({ tariffId }) => itemKinds.tariff.key({ id: tariffId })));
   return granted

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { asServiceId, type OperatorId, type PartnerId, type ServiceId } from '../../domain/ids.ts';
 import { type Period, type ServiceSum, type SimBytes, type SimDay, USAGE_RETENTION_DAYS } from '../../domain/usage.ts';
 import { absent, atVersion } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
@@ -31,7 +32,7 @@ type StoredDay = {
   expiresAt: number;
 };
 
-type StoredSum = { serviceId: string; period: Period; bytes: number; top: Record<string, number>; version: number };
+type StoredSum = { serviceId: ServiceId; period: Period; bytes: number; top: Record<string, number>; version: number };
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -58,7 +59,7 @@ export function recordContentOf({ bytes, network }: { bytes: number; network: st
 const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 /** The days of a SIM with usage in a range (`YYYY-MM-DD`, both included), oldest first. */
-export async function simDays(partnerId: string, iccid: string, from: string, upTo: string): Promise<SimDay[]> {
+export async function simDays(partnerId: PartnerId, iccid: string, from: string, upTo: string): Promise<SimDay[]> {
   const { sk } = simDayKey(partnerId, iccid, upTo, MAX_PARTS);
   const stored = await queryAll<StoredDay>({ ...itemKinds.simDay.range({ partnerId, iccid }), from, upTo: sk });
   return stored.map(toDay);
@@ -81,7 +82,7 @@ function toDay({ part = 0, networks, services, records, contents = '', expiresAt
     ...day,
     part,
     networks: new Map(Object.entries(networks).map(([network, hours]) => [network, hoursOf(hours)])),
-    services: new Map(Object.entries(services)),
+    services: new Map(Object.entries(services).map(([id, bytes]) => [asServiceId(id), bytes])),
     records: new Map(keys.map((key, place) => [key, known[place]])),
   };
 }
@@ -92,7 +93,7 @@ function piecesOf(text: string, length: number): string[] {
   );
 }
 
-function putDay(partnerId: string, { part, networks, services, records, ...day }: SimDay): Write {
+function putDay(partnerId: PartnerId, { part, networks, services, records, ...day }: SimDay): Write {
   const textOf = (hours: ReadonlyMap<number, number>) =>
     [...hours]
       .sort(([a], [b]) => a - b)
@@ -115,8 +116,8 @@ const unchangedSince = (version: number) => (version === 0 ? absent : atVersion(
 
 /** The sums of services in their periods, for the SIMs of one shard. */
 export async function sumsInShard(
-  partnerId: string,
-  services: readonly { serviceId: string; period: Period }[],
+  partnerId: PartnerId,
+  services: readonly { serviceId: ServiceId; period: Period }[],
   shard: number,
 ): Promise<ServiceSum[]> {
   const keys = services.map(({ serviceId, period }) =>
@@ -126,7 +127,7 @@ export async function sumsInShard(
 }
 
 /** The sums of a service in a period, one for each shard: each SIM is in one of them. */
-export async function sumsOfService(partnerId: string, serviceId: string, period: Period): Promise<ServiceSum[]> {
+export async function sumsOfService(partnerId: PartnerId, serviceId: ServiceId, period: Period): Promise<ServiceSum[]> {
   const shards = Array.from({ length: USAGE_SHARDS }, (_, shard) => shard);
   const stored = await getMany<StoredSum>(
     shards.map((shard) => itemKinds.serviceSum.key({ partnerId, serviceId, period, shard })),
@@ -138,7 +139,7 @@ function toSum({ top, ...sum }: StoredSum): ServiceSum {
   return { ...sum, top: Object.entries(top).map(([iccid, bytes]): SimBytes => ({ iccid, bytes })) };
 }
 
-function putSum(partnerId: string, shard: number, { top, ...sum }: ServiceSum): Write {
+function putSum(partnerId: PartnerId, shard: number, { top, ...sum }: ServiceSum): Write {
   const stored: StoredSum = {
     ...sum,
     top: Object.fromEntries(top.map(({ iccid, bytes }) => [iccid, bytes])),
@@ -157,7 +158,7 @@ export const MAX_USAGE_WRITES = 100;
  * @throws ConditionFailed when one of them has changed since it was read.
  */
 export async function writeUsage(
-  partnerId: string,
+  partnerId: PartnerId,
   shard: number,
   { days, sums }: { days: readonly SimDay[]; sums: readonly ServiceSum[] },
 ): Promise<void> {
@@ -165,7 +166,7 @@ export async function writeUsage(
 }
 
 /** The cursor up to which an operator's usage is counted, and how many runs in a row failed at it. */
-export type UsageProgress = { operatorId: string; cursor?: string; failures?: number };
+export type UsageProgress = { operatorId: OperatorId; cursor?: string; failures?: number };
 
 /** The progress of each operator, by operator. */
 export async function readUsageProgress(): Promise<Map<string, UsageProgress>> {
@@ -174,11 +175,11 @@ export async function readUsageProgress(): Promise<Map<string, UsageProgress>> {
 }
 
 /** Stores the cursor of an operator. If an older cursor overwrites it, records come again and count once. */
-export async function saveUsageCursor(operatorId: string, cursor: string): Promise<void> {
+export async function saveUsageCursor(operatorId: OperatorId, cursor: string): Promise<void> {
   await write(put({ operatorId, cursor, ...itemKinds.usageCursor.key({ operatorId }) }));
 }
 
 /** Counts a run that failed at the cursor. */
-export async function countUsageFailure(operatorId: string): Promise<void> {
+export async function countUsageFailure(operatorId: OperatorId): Promise<void> {
   await write(update(itemKinds.usageCursor.key({ operatorId }), { set: { operatorId }, add: { failures: 1 } }));
 }

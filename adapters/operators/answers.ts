@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { type LeftOutSim, normalizeDeliveredSim } from '../../domain/delivered-sim.ts';
 import { type CheckDigitRule, isIccid } from '../../domain/iccid.ts';
+import type { OrderId } from '../../domain/ids.ts';
 import type {
   CancelAnswer,
   DeliveredSim,
@@ -26,7 +27,7 @@ const shortText = z.lazy(() => z.string().check(z.maxLength(500)));
 
 const refusalSchema = z.lazy(() => z.object({ code: z.string(), reason: shortText }));
 
-function orderSchema(orderId: string) {
+function orderSchema(orderId: OrderId) {
   return z.object({
     orderId: z.literal(orderId),
     operatorReference: z.string().check(z.minLength(1), z.maxLength(100)),
@@ -41,7 +42,7 @@ function orderSchema(orderId: string) {
  * The answers to a submission. The operator accepted the order, now or earlier and whatever its status is since; or it rejects
  * the order, by its status or with 422.
  */
-export function submissionAnswers(orderId: string): ExpectedAnswers<SubmissionAnswer> {
+export function submissionAnswers(orderId: OrderId): ExpectedAnswers<SubmissionAnswer> {
   const order = z.pipe(
     orderSchema(orderId),
     z.transform(
@@ -61,7 +62,7 @@ export function submissionAnswers(orderId: string): ExpectedAnswers<SubmissionAn
   };
 }
 
-export function orderStatusAnswers(orderId: string): ExpectedAnswers<OperatorOrderStatus> {
+export function orderStatusAnswers(orderId: OrderId): ExpectedAnswers<OperatorOrderStatus> {
   return {
     200: z.pipe(
       orderSchema(orderId).check(
@@ -76,7 +77,7 @@ export function orderStatusAnswers(orderId: string): ExpectedAnswers<OperatorOrd
 }
 
 /** A 404 counts only with the operator's own code. Any other 404 comes from a wrong URL and says nothing about the order. */
-export function cancelAnswers(orderId: string): ExpectedAnswers<CancelAnswer> {
+export function cancelAnswers(orderId: OrderId): ExpectedAnswers<CancelAnswer> {
   return {
     200: z.pipe(
       z.object({ orderId: z.literal(orderId), status: z.literal('cancelled') }),

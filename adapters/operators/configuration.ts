@@ -1,5 +1,6 @@
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
 import * as z from 'zod/mini';
+import type { OperatorId } from '../../domain/ids.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import { clientTimeouts } from '../aws-clients.ts';
 import { PLACEHOLDER_KEY } from './placeholder.ts';
@@ -36,7 +37,7 @@ export const ANY_OPERATOR = '*';
 
 /** The connection to an operator; `undefined` when none is configured. */
 export function connectionTo(
-  operatorId: string,
+  operatorId: OperatorId,
   configuration: OperatorsConfiguration,
 ): OperatorsConfiguration[string] | undefined {
   const own = Object.hasOwn(configuration, operatorId) ? configuration[operatorId] : undefined;

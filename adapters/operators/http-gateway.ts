@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LeftOutSim } from '../../domain/delivered-sim.ts';
+import type { OperatorId } from '../../domain/ids.ts';
 import { type OperatorGateway, OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
 import {
   cancelAnswers,
@@ -33,7 +34,7 @@ export const defaultPolicy: CallPolicy = {
 export type OperatorsLogger = { warn(message: string, fields: Record<string, unknown>): void };
 
 /** A finished call of an operator. `ms` is its duration, including retries, pauses and waiting for the rate limit. */
-export type OperatorCall = { operatorId: string; ms: number; answered: boolean };
+export type OperatorCall = { operatorId: OperatorId; ms: number; answered: boolean };
 
 export type OperatorGatewaysOptions = {
   /** Read before each call, so that a changed key takes effect; see `operatorsConfiguration`. */
@@ -62,7 +63,7 @@ type OperatorRequest<T> = {
  * server error, an undocumented status or an invalid body. The status of an order that the operator does not know (404) fails in
  * this way without retries. Either the order was never submitted or the operator lost it; submit it again with the same id.
  */
-export function operatorGateways(options: OperatorGatewaysOptions): (operatorId: string) => OperatorGateway {
+export function operatorGateways(options: OperatorGatewaysOptions): (operatorId: OperatorId) => OperatorGateway {
   const policy = { ...defaultPolicy, ...timeoutFromEnvironment(), ...options.policy };
   return (operatorId) => operatorGateway(operatorId, { ...options, policy });
 }
@@ -81,7 +82,7 @@ function timeoutFromEnvironment(): Partial<CallPolicy> {
 
 type Settings = OperatorGatewaysOptions & { policy: CallPolicy };
 
-function operatorGateway(operatorId: string, options: Settings): OperatorGateway {
+function operatorGateway(operatorId: OperatorId, options: Settings): OperatorGateway {
   const call = <T>(request: OperatorRequest<T>) => callOperator(operatorId, options, request);
 
   /** Sends one batch after another, so as not to overload the operator. Logs SIMs without a usable answer. */
@@ -173,7 +174,7 @@ function traceHeader(): Record<string, string> {
 }
 
 /** Calls the operator and reports the call. An operator that is not configured is not reported: this is no outage to alert on. */
-async function callOperator<T>(operatorId: string, options: Settings, request: OperatorRequest<T>): Promise<T> {
+async function callOperator<T>(operatorId: OperatorId, options: Settings, request: OperatorRequest<T>): Promise<T> {
   const startedAt = performance.now();
   let isReported = true;
   let answered = false;
@@ -193,11 +194,11 @@ async function callOperator<T>(operatorId: string, options: Settings, request: O
   }
 }
 
-const nameOf = (operatorId: string, { method, path }: Pick<OperatorRequest<unknown>, 'method' | 'path'>) =>
+const nameOf = (operatorId: OperatorId, { method, path }: Pick<OperatorRequest<unknown>, 'method' | 'path'>) =>
   `${operatorId}: ${method} ${path}`;
 
 async function callConfigured<T>(
-  operatorId: string,
+  operatorId: OperatorId,
   connection: OperatorsConfiguration[string],
   options: Settings,
   request: OperatorRequest<T>,

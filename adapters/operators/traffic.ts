@@ -1,3 +1,4 @@
+import type { OperatorId } from '../../domain/ids.ts';
 /**
  * The state of an operator's circuit breaker. `open`: do not call it. `halfOpen`: its last calls failed, or this call probes it after
  * the pause; record the outcome either way. `closed`: record failures only.
@@ -11,11 +12,11 @@ export type OperatorTraffic = {
    *
    * @returns false when the limit is reached.
    */
-  acquire(operatorId: string, second: number, perSecond: number): Promise<boolean>;
+  acquire(operatorId: OperatorId, second: number, perSecond: number): Promise<boolean>;
   /** Whether an operator may be called. */
-  circuitState(operatorId: string): Promise<CircuitState>;
+  circuitState(operatorId: OperatorId): Promise<CircuitState>;
   /** Records whether an operator answered a call, after all retries. */
-  recordOutcome(operatorId: string, answered: boolean): Promise<void>;
+  recordOutcome(operatorId: OperatorId, answered: boolean): Promise<void>;
 };
 
 /** No rate limits and no circuit breakers. */

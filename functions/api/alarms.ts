@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { alarmSchema, firingSchema, showAlarm, showFiring } from '../../contract/alarm.ts';
 import { type Alarm, type AlarmScope, alarmActions, measures } from '../../domain/alarm.ts';
 import { described } from '../../domain/described.ts';
-import { idSchema, line } from '../../domain/text.ts';
+import { idSchemaOf, line } from '../../domain/text.ts';
 import { createAlarm } from '../../use-cases/alarms/create-alarm.ts';
 import { deleteAlarm } from '../../use-cases/alarms/delete-alarm.ts';
 import { listAlarms, listFirings, readAlarm } from '../../use-cases/alarms/read-alarms.ts';
@@ -22,8 +22,8 @@ const exactlyOne = (message: string) =>
 const scopeSchema = () =>
   z
     .strictObject({
-      customerServiceId: z.optional(idSchema),
-      partnerServiceId: z.optional(idSchema),
+      customerServiceId: z.optional(idSchemaOf<'customerService'>()),
+      partnerServiceId: z.optional(idSchemaOf<'partnerService'>()),
       iccid: z.optional(z.string().check(z.minLength(1), z.maxLength(20))),
     })
     .check(exactlyOne('Set exactly one of customerServiceId, partnerServiceId and iccid.'));

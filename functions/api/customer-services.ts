@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { customerServiceSchema, showCustomerService } from '../../contract/service.ts';
 import { serviceUsageQuery, serviceUsageSchema, showServiceUsage } from '../../contract/usage.ts';
-import { idSchema, line } from '../../domain/text.ts';
+import { idSchemaOf, line } from '../../domain/text.ts';
 import { createCustomerService } from '../../use-cases/services/create-customer-service.ts';
 import { deleteCustomerService } from '../../use-cases/services/delete-customer-service.ts';
 import {
@@ -27,7 +27,12 @@ export const routes = [
     tag: 'Customer services',
     summary: 'Create a service for a customer',
     description: "The default name is the customer's short name followed by the tariff's name.",
-    body: () => z.strictObject({ customerId: idSchema, tariffId: idSchema, name: z.optional(line(MAX_NAME_LENGTH)) }),
+    body: () =>
+      z.strictObject({
+        customerId: idSchemaOf<'customer'>(),
+        tariffId: idSchemaOf<'tariff'>(),
+        name: z.optional(line(MAX_NAME_LENGTH)),
+      }),
     example: { customerId: 'cus_01JG0000000000000000000000', tariffId: 'trf_customer_all' },
     answers: { 201: customerServiceSchema },
     handle: async ({ caller, body, now, newId }) => {
@@ -43,7 +48,7 @@ export const routes = [
     tag: 'Customer services',
     summary: 'List customer services',
     paged: true,
-    query: () => z.strictObject({ customerId: z.optional(idSchema) }),
+    query: () => z.strictObject({ customerId: z.optional(idSchemaOf<'customer'>()) }),
     answers: { 200: customerServiceSchema },
     handle: async ({ caller, query: { customerId }, page }) => {
       const { items, next } = await listCustomerServices(caller, customerId, page);

@@ -6,7 +6,7 @@ import { described } from '../../domain/described.ts';
 import { manualTaskStates } from '../../domain/manual-task.ts';
 import { operatorIdSchema } from '../../domain/operator.ts';
 import { orderStates } from '../../domain/order.ts';
-import { idSchema, line } from '../../domain/text.ts';
+import { idSchemaOf, line } from '../../domain/text.ts';
 import { deliverManualOrder } from '../../use-cases/manual-orders/deliver-manual-order.ts';
 import { listManualOrders } from '../../use-cases/manual-orders/list-manual-orders.ts';
 import { loadSims } from '../../use-cases/manual-orders/load-sims.ts';
@@ -115,7 +115,7 @@ export const routes = [
     query: () =>
       z.strictObject({
         operatorId: z.optional(operatorIdSchema),
-        partnerId: z.optional(idSchema),
+        partnerId: z.optional(idSchemaOf<'partner'>()),
         state: z.optional(z.enum(orderStates)),
       }),
     answers: { 200: partnerOrderSchema },

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { partnerServiceSchema, showPartnerService } from '../../contract/service.ts';
 import { serviceUsageQuery, serviceUsageSchema, showServiceUsage } from '../../contract/usage.ts';
-import { idSchema, line } from '../../domain/text.ts';
+import { idSchemaOf, line } from '../../domain/text.ts';
 import { createPartnerService } from '../../use-cases/services/create-partner-service.ts';
 import {
   listPartnerServices,
@@ -23,7 +23,7 @@ export const routes = [
     access: 'manage_partner_services',
     tag: 'Partner services',
     summary: 'Create a partner service',
-    body: () => z.strictObject({ name: line(100), tariffId: idSchema }),
+    body: () => z.strictObject({ name: line(100), tariffId: idSchemaOf<'tariff'>() }),
     example: { name: 'Meters 100 MB', tariffId: 'trf_partner_all' },
     answers: { 201: partnerServiceSchema },
     handle: async ({ caller, body, now, newId }) => {

@@ -9,7 +9,7 @@ import type { OperationTarget } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
 import { labelSchema, tagsSchema } from '../../domain/sim-labels.ts';
-import { idSchema, line } from '../../domain/text.ts';
+import { idSchemaOf, line } from '../../domain/text.ts';
 import { labelSim } from '../../use-cases/sims/label-sim.ts';
 import { labelSims } from '../../use-cases/sims/label-sims.ts';
 import { listVisibleSims, readSim, readSimTimeline } from '../../use-cases/sims/read-sims.ts';
@@ -150,7 +150,8 @@ export const routes: Route[] = [
     summary: 'Migrate SIMs to a partner service',
     description:
       'Moves SIMs out of the holding service, which every other action requires, or from one partner service to another.',
-    body: () => z.strictObject({ ...bulkFields(), ...fleetConfirmation(), partnerServiceId: idSchema }),
+    body: () =>
+      z.strictObject({ ...bulkFields(), ...fleetConfirmation(), partnerServiceId: idSchemaOf<'partnerService'>() }),
     example: {
       select: { orderId: 'ord_01JG0000000000000000000000' },
       partnerServiceId: 'psv_01JG0000000000000000000000',
@@ -166,7 +167,12 @@ export const routes: Route[] = [
     tag: 'SIMs',
     summary: 'Assign SIMs to a customer service',
     body: () =>
-      z.strictObject({ ...bulkFields(), ...fleetConfirmation(), customerId: idSchema, customerServiceId: idSchema }),
+      z.strictObject({
+        ...bulkFields(),
+        ...fleetConfirmation(),
+        customerId: idSchemaOf<'customer'>(),
+        customerServiceId: idSchemaOf<'customerService'>(),
+      }),
     example: {
       select,
       customerId: 'cus_01JG0000000000000000000000',

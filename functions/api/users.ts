@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { showUser, userSchema } from '../../contract/user.ts';
 import { roles } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
-import { idSchema } from '../../domain/text.ts';
+import { idSchemaOf } from '../../domain/text.ts';
 import type { User } from '../../domain/user.ts';
 import { grantRole, revokeRole } from '../../use-cases/access/change-roles.ts';
 import { inviteUser } from '../../use-cases/access/invite-user.ts';
@@ -30,8 +30,11 @@ export const routes = [
     body: () =>
       z.strictObject({
         email,
-        partnerId: described(z.optional(idSchema), 'Omit for a wholesaler user.'),
-        customerId: described(z.optional(idSchema), 'Set for a user of one of the partner’s customers.'),
+        partnerId: described(z.optional(idSchemaOf<'partner'>()), 'Omit for a wholesaler user.'),
+        customerId: described(
+          z.optional(idSchemaOf<'customer'>()),
+          'Set for a user of one of the partner’s customers.',
+        ),
         roles: z.array(z.enum(roles)).check(z.minLength(1), z.maxLength(roles.length)),
       }),
     example: { email: 'ada@acme.example', partnerId: 'acme', roles: ['admin'] },

@@ -4,18 +4,24 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { retryInBackground } from '../../adapters/dynamodb/client.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
+import type { OperationId } from '../../domain/ids.ts';
 import { metricsMiddleware } from './metrics-middleware.ts';
 
-/** The input of a task that works on an order or an operation. */
-export const itemInput = z.object({ partnerId: z.string(), id: z.string() });
+const partnerId = z.string().brand<'partner'>();
 
-/** The same, with the kind of the item. */
-export const runInput = z.extend(itemInput, { kind: z.enum(['order', 'operation']) });
+/** The input of a task that works on an order. */
+export const orderInput = z.object({ partnerId, id: z.string().brand<'order'>() });
+
+/** The input of a task that works on an operation. */
+export const operationInput = z.object({ partnerId, id: z.string().brand<'operation'>() });
+
+/** The input of a task that works on either: `runOf` reads it. */
+export const runInput = z.object({ kind: z.enum(['order', 'operation']), partnerId, id: z.string() });
 
 /** The input of a stage's task: a shard of an operation, the page to continue with, and the number of calls in this stage run. */
 export const shardInput = z.object({
-  partnerId: z.string(),
-  operationId: z.string(),
+  partnerId,
+  operationId: z.string().brand<'operation'>(),
   shard: z.int(),
   from: z.int(),
   turn: z.int(),
@@ -31,7 +37,7 @@ const RESERVE_MS = 15_000;
  * @example
  * export const handler = createTask(itemInput, ({ partnerId, id }, hasTime) => receiveSims(partnerId, id, hasTime));
  */
-export function createTask<Input extends { id: string } | { operationId: string }, Output>(
+export function createTask<Input extends { id: string } | { operationId: OperationId }, Output>(
   schema: z.ZodMiniType<Input>,
   work: (input: Input, hasTime: () => boolean) => Promise<Output>,
 ) {

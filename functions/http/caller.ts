@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import { type Caller, callerFromClaims } from '../../domain/access.ts';
+import { asId } from '../../domain/ids.ts';
 import { isPartnerId } from '../../domain/partner.ts';
 
 type Claims = APIGatewayProxyEventV2WithJWTAuthorizer['requestContext']['authorizer']['jwt']['claims'];
@@ -30,7 +31,7 @@ export function readCaller(claims: Claims | undefined, authorization: string | u
   return callerFromClaims({
     sub,
     partnerId,
-    customerId,
+    customerId: customerId === undefined ? undefined : asId('customer', customerId),
     roles: rolesOf(claims.roles, authorization),
     email: emailOf(claims.email),
   });

@@ -1,16 +1,17 @@
 import { logger } from '../../adapters/telemetry/logger.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import { grantedShare, secondsLeft, shareOf, UNCOUNTED_REQUESTS, windowAt } from '../../domain/rate-limit.ts';
 
 /** Counts the requests of partners across all function instances. */
 export type RequestCounts = {
   /** Adds requests to a partner's count in a window. @returns the new count. */
-  add(partnerId: string, window: number, requests: number): Promise<number>;
+  add(partnerId: PartnerId, window: number, requests: number): Promise<number>;
   /** The partner's own limit of requests per second; `undefined` when that of the stage applies. */
-  limitOf(partnerId: string): Promise<number | undefined>;
+  limitOf(partnerId: PartnerId): Promise<number | undefined>;
 };
 
 /** Admits a request of a partner and returns `undefined`, or returns the number of seconds after which to retry. */
-export type RateLimiter = (partnerId: string) => Promise<{ retryAfterSeconds: number } | undefined>;
+export type RateLimiter = (partnerId: PartnerId) => Promise<{ retryAfterSeconds: number } | undefined>;
 
 /** An instance's state of a partner in the current window. */
 type Local = { window: number; left: number; hasShare: boolean; isOver: boolean };
@@ -32,7 +33,7 @@ export function createRateLimiter(
   const locals = new Map<string, Local>();
   const limits = new Map<string, { perSecond: number; until: number }>();
 
-  async function limitOf(partnerId: string): Promise<number> {
+  async function limitOf(partnerId: PartnerId): Promise<number> {
     const known = limits.get(partnerId);
     if (known && known.until > now()) {
       return known.perSecond;
@@ -42,7 +43,7 @@ export function createRateLimiter(
     return limit;
   }
 
-  async function takeShare(partnerId: string, local: Local): Promise<void> {
+  async function takeShare(partnerId: PartnerId, local: Local): Promise<void> {
     const limit = await limitOf(partnerId);
     const admitted = local.hasShare ? 0 : UNCOUNTED_REQUESTS;
     const share = shareOf(limit);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Caller, PartnerCaller, PlatformCaller, Right, rights } from '../../domain/access.ts';
-import type { IdKind } from '../../domain/ids.ts';
+import type { Id, IdNamed, NewId } from '../../domain/ids.ts';
 
 /** Who may call a route: everyone, or callers with a right. */
 export type Access = 'public' | Right;
@@ -15,9 +15,29 @@ type CallerOf<A extends Access> = A extends Right
     : PartnerCaller
   : undefined;
 
-type ParametersOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
-  ? { [K in Name]: string } & ParametersOf<Rest>
+/** The kinds of ids by the part of a path that `{id}` follows. */
+type KindOfCollection = {
+  alarms: 'alarm';
+  customers: 'customer';
+  'customer-services': 'customerService';
+  operations: 'operation';
+  operators: 'operator';
+  orders: 'order';
+  'partner-services': 'partnerService';
+  tariffs: 'tariff';
+  webhooks: 'webhook';
+};
+
+/** The parameters of a path: `/v1/orders/{id}` has the id of an order, as has `/{orderId}`. */
+type ParametersOf<Path extends string> = Path extends `${infer Before}/{${infer Name}}${infer Rest}`
+  ? { [K in Name]: K extends 'id' ? IdIn<Before> : IdNamed<K> } & ParametersOf<Rest>
   : unknown;
+
+type IdIn<Before extends string> = Before extends `${string}/${infer Rest}`
+  ? IdIn<Rest>
+  : Before extends keyof KindOfCollection
+    ? Id<KindOfCollection[Before]>
+    : string;
 
 /** A checked request. */
 export type RouteRequest<A extends Access, Path extends string, Query, Body> = {
@@ -34,7 +54,7 @@ export type RouteRequest<A extends Access, Path extends string, Query, Body> = {
    * The id of the resource of this kind that the request creates, one per kind. After a crash the next attempt gets the same
    * ids.
    */
-  newId(kind: IdKind): string;
+  newId: NewId;
   headers: Readonly<Record<string, string | undefined>>;
 };
 

@@ -1,5 +1,5 @@
 import { clock } from '../../adapters/clock.ts';
-import { dueRuns } from '../../adapters/dynamodb/runs.ts';
+import { dueRuns, runOf } from '../../adapters/dynamodb/runs.ts';
 import { checkRun } from '../../use-cases/check-run.ts';
 import { processDue } from '../background/process-due.ts';
 import { createSchedule } from '../background/schedule.ts';
@@ -14,6 +14,6 @@ export const handler = createSchedule(async (hasTime) => {
     size: 200,
     concurrency: CONCURRENCY,
     find: (limit) => dueRuns(clock.now(), limit),
-    process: ({ kind, partnerId, id }) => checkRun({ kind, partnerId, id }),
+    process: (run) => checkRun(runOf(run)),
   });
 });

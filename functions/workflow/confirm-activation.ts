@@ -3,8 +3,8 @@ import { confirmActivations } from '../../use-cases/sims/activation/confirm-acti
 import { createTask } from '../background/task.ts';
 
 const input = z.object({
-  partnerId: z.string(),
-  operationId: z.string(),
+  partnerId: z.string().brand<'partner'>(),
+  operationId: z.string().brand<'operation'>(),
   shard: z.int(),
   round: z.int(),
   from: z.int(),

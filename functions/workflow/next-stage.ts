@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { runOf } from '../../adapters/dynamodb/runs.ts';
 import { aliasOf } from '../../adapters/step-functions.ts';
 import { continueInNewExecution } from '../../use-cases/continue-in-new-execution.ts';
 import { nextStageOfOperation, nextStageOfOrder, type StageRun } from '../../use-cases/sims/next-stage.ts';
@@ -22,7 +23,8 @@ type Next = (StageRun | { stage: 'none'; operationId: ''; shards: [] }) & { stag
 /** Decides which stage runs next. After a few stage runs the work continues in a new execution. */
 export const handler = createTask(
   input,
-  async ({ stageRuns, stateMachineArn, alias, execution, ...run }): Promise<Next> => {
+  async ({ stageRuns, stateMachineArn, alias, execution, ...item }): Promise<Next> => {
+    const run = runOf(item);
     const { kind, partnerId, id } = run;
     const next = kind === 'order' ? await nextStageOfOrder(partnerId, id) : await nextStageOfOperation(partnerId, id);
     if (next && stageRuns < STAGE_RUNS_PER_EXECUTION) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Caller, callerFromClaims, isAllowed, type Right, type Role, rights, roles } from '../../domain/access.ts';
+import { asId } from '../../domain/ids.ts';
 
 const partnerRoles = ['admin', 'provisioning', 'deployment', 'support', 'accounts', 'billing'] as const;
 const customerRoles = ['customer_admin', 'customer_user'] as const;
@@ -12,8 +13,8 @@ function bearerOf(...held: string[]): Caller {
   const caller = callerFromClaims({
     sub: 'ann',
     roles: held,
-    ...(held.includes('platform') ? {} : { partnerId: 'demo' }),
-    ...(isCustomers ? { customerId: 'cus_meadow' } : {}),
+    ...(held.includes('platform') ? {} : { partnerId: asId('partner', 'demo') }),
+    ...(isCustomers ? { customerId: asId('customer', 'cus_meadow') } : {}),
   });
   if (!caller) {
     throw new Error('No rights at all.');
@@ -61,17 +62,24 @@ describe('the rights of a role', () => {
 
 describe('a token', () => {
   test('of a partner makes its bearer a user of that partner', () => {
-    expect(callerFromClaims({ sub: 'ann', partnerId: 'demo', roles: ['support', 'billing'] })).toEqual({
-      kind: 'partner',
-      userId: 'ann',
-      partnerId: 'demo',
-      roles: ['support', 'billing'],
-    });
+    expect(callerFromClaims({ sub: 'ann', partnerId: asId('partner', 'demo'), roles: ['support', 'billing'] })).toEqual(
+      {
+        kind: 'partner',
+        userId: 'ann',
+        partnerId: 'demo',
+        roles: ['support', 'billing'],
+      },
+    );
   });
 
   test('of a customer makes its bearer a user of that customer', () => {
     expect(
-      callerFromClaims({ sub: 'cy', partnerId: 'demo', customerId: 'cus_meadow', roles: ['customer_user'] }),
+      callerFromClaims({
+        sub: 'cy',
+        partnerId: asId('partner', 'demo'),
+        customerId: 'cus_meadow',
+        roles: ['customer_user'],
+      }),
     ).toEqual({
       kind: 'customer',
       userId: 'cy',
@@ -85,23 +93,23 @@ describe('a token', () => {
     expect(callerFromClaims({ sub: 'root', roles: ['platform'] })).toEqual({ kind: 'platform', userId: 'root' });
     for (const held of [[], ['admin'], ['admin', 'support'], ['customer_admin'], ['Platform']]) {
       expect(callerFromClaims({ sub: 'ann', roles: held })).toBeUndefined();
-      expect(callerFromClaims({ sub: 'ann', partnerId: '', roles: held })).toBeUndefined();
+      expect(callerFromClaims({ sub: 'ann', partnerId: asId('partner', ''), roles: held })).toBeUndefined();
       expect(callerFromClaims({ sub: 'ann', customerId: 'cus_meadow', roles: held })).toBeUndefined();
     }
   });
 
   test('of the platform that names a partner gives no rights, neither the platform’s nor the partner’s', () => {
-    const caller = callerFromClaims({ sub: 'root', partnerId: 'demo', roles: ['platform'] });
+    const caller = callerFromClaims({ sub: 'root', partnerId: asId('partner', 'demo'), roles: ['platform'] });
     expect(everyRight.filter((right) => caller && isAllowed(caller, right))).toEqual([]);
   });
 
   test('of a partner’s user gives none of the rights of its roles as a customer', () => {
-    const caller = callerFromClaims({ sub: 'ann', partnerId: 'demo', roles: ['customer_admin'] });
+    const caller = callerFromClaims({ sub: 'ann', partnerId: asId('partner', 'demo'), roles: ['customer_admin'] });
     expect(everyRight.filter((right) => caller && isAllowed(caller, right))).toEqual([]);
   });
 
   test.each([...partnerRoles, 'platform'])('of a customer’s user gives none of the rights of %s', (role) => {
-    const claims = { sub: 'cy', partnerId: 'demo', customerId: 'cus_meadow' };
+    const claims = { sub: 'cy', partnerId: asId('partner', 'demo'), customerId: 'cus_meadow' } as const;
     const plain = callerFromClaims({ ...claims, roles: ['customer_user'] });
     expect(callerFromClaims({ ...claims, roles: ['customer_user', role] })).toEqual(plain);
     expect(callerFromClaims({ ...claims, roles: [role] })).toEqual({ ...plain, roles: [] });

@@ -1,16 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Alarm, measureViolation, suspensionOf, thresholdBytes, usageBySim } from '../../domain/alarm.ts';
 import { MAX_BYTES } from '../../domain/bytes.ts';
+import { asId, asServiceId, type ServiceId } from '../../domain/ids.ts';
 import { newSimInHolding, type Sim } from '../../domain/sim.ts';
 import { decide } from '../../domain/sim-actions.ts';
 import { monthsOf, type SimDay } from '../../domain/usage.ts';
 
-const day = (iccid: string, on: string, services: Record<string, number>): SimDay => ({
+const day = (iccid: string, on: string, services: Record<ServiceId, number>): SimDay => ({
   iccid,
   day: on,
   part: 0,
   networks: new Map([['home', new Map([[3, Object.values(services)[0] ?? 0]])]]),
-  services: new Map(Object.entries(services)),
+  services: new Map(Object.entries(services).map(([id, bytes]) => [asServiceId(id), bytes])),
   records: new Map(),
   version: 1,
 });
@@ -18,32 +19,32 @@ const day = (iccid: string, on: string, services: Record<string, number>): SimDa
 describe('the usage of SIMs in a month', () => {
   const months = monthsOf(
     [
-      day('one', '2026-03-01', { psv: 5, csv: 5 }),
-      day('one', '2026-03-02', { psv: 1 }),
-      day('two', '2026-02-28', { psv: 9 }),
+      day('one', '2026-03-01', { psv_1: 5, csv_1: 5 }),
+      day('one', '2026-03-02', { psv_1: 1 }),
+      day('two', '2026-02-28', { psv_1: 9 }),
     ],
     // The same day once more, after more was counted.
-    [day('one', '2026-03-02', { psv: 3, csv: 2 })],
+    [day('one', '2026-03-02', { psv_1: 3, csv_1: 2 })],
   );
 
   test('is the sum of its days, each as last reported', () => {
     expect(months).toEqual([
-      { iccid: 'one', period: '2026-03', bytes: 8, services: new Map(Object.entries({ psv: 8, csv: 7 })) },
-      { iccid: 'two', period: '2026-02', bytes: 9, services: new Map([['psv', 9]]) },
+      { iccid: 'one', period: '2026-03', bytes: 8, services: new Map(Object.entries({ psv_1: 8, csv_1: 7 })) },
+      { iccid: 'two', period: '2026-02', bytes: 9, services: new Map([['psv_1', 9]]) },
     ]);
   });
 
   test.each([
-    [{ customerServiceId: 'csv' }, [{ subject: 'one', bytes: 7 }]],
+    [{ customerServiceId: 'csv_1' }, [{ subject: 'one', bytes: 7 }]],
     [
-      { partnerServiceId: 'psv' },
+      { partnerServiceId: 'psv_1' },
       [
         { subject: 'one', bytes: 8 },
         { subject: 'two', bytes: 9 },
       ],
     ],
     [{ iccid: 'two' }, [{ subject: 'two', bytes: 9 }]],
-    [{ customerServiceId: 'another' }, []],
+    [{ customerServiceId: 'csv_another' }, []],
   ] as const)('counts for an alarm over %j', (scope, used) => {
     expect(usageBySim({ scope }, months)).toEqual(used);
   });
@@ -96,7 +97,7 @@ describe('an alarm that suspends', () => {
   const turn = '2027-01-01T00:00:00.000Z';
   const suspension = (measure: Alarm['measure']) =>
     suspensionOf(
-      { id: 'alm_1', scope: { customerServiceId: 'csv' }, measure },
+      { id: 'alm_1', scope: { customerServiceId: asId('customerService', 'csv') }, measure },
       { period: '2026-12', sims: 2 },
       ['op_1', 'op_2'],
       at,
@@ -135,7 +136,7 @@ describe('an alarm that suspends', () => {
   const arrived = newSimInHolding(
     // Safe: a test's own.
     { iccid: '8944200000000000001' as Sim['iccid'], imsi: '1' },
-    { id: 'ord_1', operatorId: '3uk' },
+    { id: 'ord_1', operatorId: asId('operator', '3uk') },
     '2026-12-01T00:00:00.000Z',
   );
   const active: Sim = { ...arrived, state: 'active', bars: [] };

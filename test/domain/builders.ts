@@ -1,7 +1,8 @@
 import type { Customer } from '../../domain/customer.ts';
 import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
+import { asId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
-import { type Operator, type OperatorId, seedOperators } from '../../domain/operator.ts';
+import { type Operator, seedOperators } from '../../domain/operator.ts';
 import { noProgress, type Order, type OrderState } from '../../domain/order.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { CustomerService, PartnerService } from '../../domain/service.ts';
@@ -25,7 +26,7 @@ const record = { createdAt: LONG_AGO, updatedAt: LONG_AGO, version: 3 };
 export const operatorIds = seedOperators.map(({ id }) => id);
 
 /** An operator of the guide, with some settings of the test's own. */
-export function anOperator(id: OperatorId = '3uk', own: Partial<Operator> = {}): Operator {
+export function anOperator(id = '3uk', own: Partial<Operator> = {}): Operator {
   const seed = seedOperators.find((operator) => operator.id === id);
   if (!seed) {
     throw new Error(`${id} is not an operator of the guide`);
@@ -54,8 +55,8 @@ export function aTariff(own: Partial<Tariff> = {}): Tariff {
 }
 
 /** A tariff that covers these operators and no others. */
-export function aTariffOf(...covered: OperatorId[]): Tariff {
-  return aTariff({ id: `trf_${covered.join('_')}`, operatorIds: covered });
+export function aTariffOf(...covered: string[]): Tariff {
+  return aTariff({ id: `trf_${covered.join('_')}`, operatorIds: covered.map((id) => asId('operator', id)) });
 }
 
 export function aCustomer(own: Partial<Customer> = {}): Customer {
@@ -67,7 +68,7 @@ export function aPartnerService(own: Partial<PartnerService> = {}): PartnerServi
 }
 
 /** The service in which an operator's SIMs arrive. */
-export function aHoldingService(operatorId: OperatorId = '3uk'): PartnerService {
+export function aHoldingService(operatorId = '3uk'): PartnerService {
   return { id: `psv_holding_${operatorId}`, name: `Holding ${operatorId}`, holding: true, ...record };
 }
 
@@ -88,8 +89,11 @@ export function on<Service>(service: Service, tariff: Tariff | undefined = aTari
 }
 
 /** A SIM at a point of its life, told by the last call: `aSim().inStock()`, `aSim({ operatorId: 'a1' }).active()`. */
-export function aSim(own: Partial<Sim> = {}) {
-  const { operatorId = '3uk' } = own;
+export function aSim({
+  operatorId: operator = '3uk',
+  ...own
+}: Partial<Omit<Sim, 'operatorId'>> & { operatorId?: string } = {}) {
+  const operatorId = asId('operator', operator);
   const sim = (state: SimState, place: Pick<Sim, 'partnerServiceId' | 'bars'> & Partial<Sim>): Sim => ({
     iccid: anIccid(),
     imsi: '234200000000001',
@@ -102,8 +106,8 @@ export function aSim(own: Partial<Sim> = {}) {
     ...place,
     ...own,
   });
-  const stocked = { partnerServiceId: 'psv_fleet', bars: [barredFor('not_activated')] };
-  const given = { ...stocked, customerId: 'cus_meadow', customerServiceId: 'csv_trackers' };
+  const stocked = { partnerServiceId: 'psv_fleet', bars: [barredFor('not_activated')] } as const;
+  const given = { ...stocked, customerId: 'cus_meadow', customerServiceId: 'csv_trackers' } as const;
   const inState = {
     in_holding: () => sim('in_holding', { ...stocked, partnerServiceId: `psv_holding_${operatorId}` }),
     in_stock: () => sim('in_stock', stocked),
@@ -145,7 +149,7 @@ export const wholePlan: Plan = { ...migrateAndAssign, activate: true };
 export function anOrder(own: Partial<Order> = {}) {
   const order = (state: OrderState, reached: Partial<Order> = {}): Order => ({
     id: 'ord_first',
-    operatorId: '3uk',
+    operatorId: asId('operator', '3uk'),
     quantity: 50,
     receivedQuantity: 0,
     state,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { shortNameOf } from '../../domain/customer.ts';
+import { asId } from '../../domain/ids.ts';
 import { defaultServiceName, holdingServiceId } from '../../domain/service.ts';
 import { line } from '../../domain/text.ts';
 import { aCustomer, aTariff } from './builders.ts';
@@ -108,7 +109,7 @@ describe('the default name of a service', () => {
 
 describe('the holding service', () => {
   test('is one per operator', () => {
-    expect(holdingServiceId('a1')).toBe('psv_holding_a1');
-    expect(holdingServiceId('3uk')).not.toBe(holdingServiceId('3ireland'));
+    expect(holdingServiceId(asId('operator', 'a1'))).toBe('psv_holding_a1');
+    expect(holdingServiceId(asId('operator', '3uk'))).not.toBe(holdingServiceId(asId('operator', '3ireland')));
   });
 });

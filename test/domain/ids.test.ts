@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { newId } from '../../domain/ids.ts';
+import { getOrder } from '../../adapters/dynamodb/orders.ts';
+import { newCustomer } from '../../domain/customer.ts';
+import { asId, asServiceId, type CustomerId, isPartnerServiceId, newId, type OrderId } from '../../domain/ids.ts';
 
 describe('an id', () => {
   test.each([
@@ -26,5 +28,42 @@ describe('an id', () => {
         expect(newId('order', one) < newId('order', other)).toBe(one < other);
       }),
     );
+  });
+});
+
+describe('ids of different kinds', () => {
+  const partnerId = asId('partner', 'acme');
+  const orderId = newId('order', new Date());
+
+  // Each call that must not compile has a comment for the compiler, which reports it when the call compiles after all.
+  test('cannot be swapped', () => {
+    const calls = [
+      () => getOrder(partnerId, orderId),
+      // @ts-expect-error: the partner comes first.
+      () => getOrder(orderId, partnerId),
+      // @ts-expect-error: this is the id of a customer.
+      () => getOrder(partnerId, newId('customer', new Date())),
+      // @ts-expect-error: so is this text.
+      () => getOrder(partnerId, 'cus_1'),
+      // @ts-expect-error: a text is an id only after it was read as one.
+      (text: string) => getOrder(partnerId, text),
+      // @ts-expect-error: this is the id of an operation.
+      () => newCustomer(newId('operation', new Date()), { name: 'Meadow' }, '2026-03-02T10:30:00.000Z'),
+    ];
+    expect(calls).toHaveLength(6);
+  });
+
+  test('are texts: of a request, or with the prefix of their kind', () => {
+    const fromText: OrderId = asId('order', 'nonsense');
+    const fromPrefix: CustomerId = 'cus_1';
+    expect([fromText, fromPrefix]).toEqual(['nonsense', 'cus_1']);
+  });
+
+  test('of services show their kind', () => {
+    expect(['psv_1', 'csv_1', 'nonsense'].map((text) => isPartnerServiceId(asServiceId(text)))).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { OperationId } from '../../domain/ids.ts';
 import type { OperatorOrderStatus } from '../../domain/operator-port.ts';
 import {
   cancelProblem,
@@ -43,7 +44,7 @@ function taken(step: OrderStep | undefined): OrderStep {
 }
 
 /** Ids for the operations of an order's stages: `op_1`, `op_2`... */
-function operationIds(): () => string {
+function operationIds(): () => OperationId {
   let count = 0;
   return () => {
     count += 1;

@@ -29,7 +29,7 @@ const accepted = stepped(markOrderAccepted(submitted, 'PM-1', NOW, '2026-03-09')
 const dispatched = stepped(markManuallyDispatched(accepted, { trackingReference: 'P-9', carrier: 'DHL' }, NOW));
 const delivered = stepped(markManuallyDelivered(dispatched, () => 'op_1', NOW));
 const rejected = stepped(markOrderRejected(submitted, 'Out of stock.', NOW));
-const requested = stepped(requestOrderCancellation(accepted, 'ada', NOW, 'mt_1'));
+const requested = stepped(requestOrderCancellation(accepted, 'ada', NOW, 'tsk_1'));
 
 describe('a report that the order was accepted', () => {
   const report = { operatorReference: 'PM-1', expectedDelivery: '2026-03-09' };
@@ -96,7 +96,7 @@ describe('an answer to a cancellation', () => {
   test('is known until the partner asks again', () => {
     expect(isKnownCancellationOutcome(requested, packed)).toBe(false);
     expect(isKnownCancellationOutcome(refused, packed)).toBe(true);
-    const requestedAgain = stepped(requestOrderCancellation(refused, 'ada', NOW, 'mt_2'));
+    const requestedAgain = stepped(requestOrderCancellation(refused, 'ada', NOW, 'tsk_2'));
     expect(isKnownCancellationOutcome(requestedAgain, packed)).toBe(false);
   });
 

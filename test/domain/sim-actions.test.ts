@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { asId } from '../../domain/ids.ts';
 import { newSimInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
 import {
   confirmActivation,
@@ -193,7 +194,7 @@ describe('migrating', () => {
   test.each(['in_holding', 'in_stock', 'assigned'] as const)(
     'a SIM that is %s needs a tariff that covers its operator',
     (state) => {
-      const sim = aSim({ operatorId: 'a1' }).in(state);
+      const sim = aSim({ operatorId: asId('operator', 'a1') }).in(state);
       expect(outcome(sim, migration(on(toAnotherService, aTariffOf('3uk', 'orange'))))).toBe('tariff_mismatch');
       expect(outcome(sim, migration(on(toAnotherService, aTariffOf('3uk', 'a1'))))).toMatch('→');
     },
@@ -262,7 +263,7 @@ describe('assigning', () => {
   );
 
   test.each(['in_stock', 'active'] as const)('a SIM that is %s needs a tariff that covers its operator', (state) => {
-    const sim = aSim({ operatorId: 'orange' }).in(state);
+    const sim = aSim({ operatorId: asId('operator', 'orange') }).in(state);
     const onTariff = (...covered: Parameters<typeof aTariffOf>) =>
       outcome(sim, assignment(aCustomer(), on(anotherOfTheCustomers, aTariffOf(...covered))));
     expect(onTariff('3uk')).toBe('tariff_mismatch');
@@ -393,7 +394,7 @@ describe('a missing SIM', () => {
 describe('a SIM on arrival', () => {
   test('is in its operator’s holding service, barred and without a customer', () => {
     const delivered = { iccid: anIccid(7), imsi: '234200000000007', msisdn: '447700900123' };
-    expect(newSimInHolding(delivered, { id: 'ord_1', operatorId: 'a1' }, NOW)).toEqual({
+    expect(newSimInHolding(delivered, { id: 'ord_1', operatorId: asId('operator', 'a1') }, NOW)).toEqual({
       ...delivered,
       operatorId: 'a1',
       orderId: 'ord_1',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { OperatorId } from '../../domain/operator.ts';
+import type { OperatorId } from '../../domain/ids.ts';
 import type { CustomerService, PartnerService } from '../../domain/service.ts';
 import { newSimInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
 import { confirmActivation, decide, isBarred, revertActivation, type SimRequest } from '../../domain/sim-actions.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { OperationId } from '../../domain/ids.ts';
 import type { OperationTarget } from '../../domain/operation.ts';
 import type { SimEvent } from '../../domain/sim.ts';
 import { tenureAt, tenuresOf } from '../../domain/tenure.ts';
@@ -15,7 +16,7 @@ const targets: Record<string, OperationTarget> = {
 };
 const targetOf = (id: string) => targets[id];
 
-const step = (version: number, day: number, type: string, operationId: string): SimEvent => ({
+const step = (version: number, day: number, type: string, operationId: OperationId): SimEvent => ({
   version,
   at: onDay(day),
   type: `sim.${type}`,

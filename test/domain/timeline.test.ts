@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { asId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { SimEvent } from '../../domain/sim.ts';
 import { timelineForCustomer, timelineOf } from '../../domain/timeline.ts';
 
-const sim = { operatorId: 'a1', createdAt: '2026-01-05T09:00:00.000Z' } as const;
+const sim = { operatorId: asId('operator', 'a1'), createdAt: '2026-01-05T09:00:00.000Z' } as const;
 
 type Asked = Pick<Operation, 'target' | 'requestedBy'>;
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { PartnerServiceId } from '../../domain/ids.ts';
 import type { HeldRecord } from '../../domain/usage.ts';
 import { chunkDays, groupByDay, halve, sumsOfChunk } from '../../domain/usage-chunks.ts';
 
-const record = (iccid: string, at: string, partnerServiceId = 'psv_1'): HeldRecord => ({
+const record = (iccid: string, at: string, partnerServiceId: PartnerServiceId = 'psv_1'): HeldRecord => ({
   key: `${iccid} ${at}`,
   content: '',
   iccid,

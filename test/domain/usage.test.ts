@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_BYTES } from '../../domain/bytes.ts';
+import { asId } from '../../domain/ids.ts';
 import {
   type Books,
   countedAt,
@@ -159,12 +160,12 @@ describe('the usage of a SIM', () => {
     const names = ['constructor', '__proto__', 'toString'];
     const { days } = countInto(
       nothing,
-      names.map((name) => aRecord({ key: name, network: name, partnerServiceId: name })),
+      names.map((name) => aRecord({ key: name, network: name, partnerServiceId: asId('partnerService', name) })),
     );
     expect(pointsOf(days, 'day', () => true).points.map(({ network, bytes }) => [network, bytes])).toEqual(
       [...names].sort().map((name) => [name, 100]),
     );
-    expect(monthsOf(days)[0]?.services.get('__proto__')).toBe(100);
+    expect(monthsOf(days)[0]?.services.get(asId('partnerService', '__proto__'))).toBe(100);
   });
 
   test('is shown by hour, day and month for the requested range', () => {

@@ -9,6 +9,7 @@ import {
   rights,
   roles,
 } from '../../domain/access.ts';
+import { asId } from '../../domain/ids.ts';
 import {
   canLoseRole,
   isIncompleteInvitation,
@@ -21,7 +22,7 @@ import {
 const ada: User = {
   id: 'u-1',
   email: 'ada@acme.example',
-  partnerId: 'acme',
+  partnerId: asId('partner', 'acme'),
   roles: ['admin'],
   state: 'invited',
   createdAt: '2026-03-02T10:00:00.000Z',
@@ -29,15 +30,15 @@ const ada: User = {
 const everyRight = Object.keys(rights).filter((name): name is Right => name in rights);
 const anybody: fc.Arbitrary<Owner> = fc.constantFrom<Owner>(
   {},
-  { partnerId: 'acme' },
-  { partnerId: 'acme', customerId: 'cus_1' },
+  { partnerId: asId('partner', 'acme') },
+  { partnerId: asId('partner', 'acme'), customerId: 'cus_1' },
 );
 
 describe('the roles of a user', () => {
   test('depend on whether the user belongs to the platform, a partner or a customer', () => {
     expect(rolesOpenTo({})).toEqual(['platform']);
-    expect(rolesOpenTo({ partnerId: 'acme' })).toEqual(partnerRoles);
-    expect(rolesOpenTo({ partnerId: 'acme', customerId: 'cus_1' })).toEqual(customerRoles);
+    expect(rolesOpenTo({ partnerId: asId('partner', 'acme') })).toEqual(partnerRoles);
+    expect(rolesOpenTo({ partnerId: asId('partner', 'acme'), customerId: 'cus_1' })).toEqual(customerRoles);
   });
 
   test('are exactly those that give a right in the user’s token', () => {
@@ -51,16 +52,20 @@ describe('the roles of a user', () => {
   });
 
   test('that do not fit the owner are reported with their positions', () => {
-    expect(userViolations({ partnerId: 'acme', roles: ['admin', 'platform', 'customer_user'] })).toMatchObject([
+    expect(
+      userViolations({ partnerId: asId('partner', 'acme'), roles: ['admin', 'platform', 'customer_user'] }),
+    ).toMatchObject([
       { pointer: '/roles/1', code: 'role_of_others' },
       { pointer: '/roles/2', code: 'role_of_others' },
     ]);
     expect(userViolations({ roles: ['admin'] })).toMatchObject([{ pointer: '/roles/0', code: 'role_of_others' }]);
-    expect(userViolations({ partnerId: 'acme', roles: ['admin', 'billing'] })).toEqual([]);
+    expect(userViolations({ partnerId: asId('partner', 'acme'), roles: ['admin', 'billing'] })).toEqual([]);
   });
 
   test('are at least one', () => {
-    expect(userViolations({ partnerId: 'acme', roles: [] })).toMatchObject([{ pointer: '/roles', code: 'too_small' }]);
+    expect(userViolations({ partnerId: asId('partner', 'acme'), roles: [] })).toMatchObject([
+      { pointer: '/roles', code: 'too_small' },
+    ]);
   });
 
   test('can be revoked except the last one', () => {
@@ -76,7 +81,7 @@ test('a customer’s user names the customer’s partner, too', () => {
 });
 
 describe('an invitation', () => {
-  const wanted = { partnerId: 'acme', roles: ['admin', 'billing'] as const };
+  const wanted = { partnerId: asId('partner', 'acme'), roles: ['admin', 'billing'] as const };
 
   test('is incomplete when its user lacks roles', () => {
     expect(isIncompleteInvitation(ada, wanted)).toBe(true);
@@ -88,7 +93,7 @@ describe('an invitation', () => {
     ['has others', { roles: ['support'] }],
     ['has signed in', { state: 'active' }],
     ['was disabled', { state: 'disabled' }],
-    ['is another partner’s', { partnerId: 'globex' }],
+    ['is another partner’s', { partnerId: asId('partner', 'globex') }],
     ['is a customer’s', { customerId: 'cus_1' }],
   ])('is complete when its user %s', (_, others) => {
     expect(isIncompleteInvitation({ ...ada, ...others }, wanted)).toBe(false);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { asId } from '../../domain/ids.ts';
 import { HOUR_MS } from '../../domain/time-units.ts';
 import {
   afterAttempt,
@@ -93,7 +94,8 @@ describe('a webhook gets an event', () => {
 });
 
 test('events of one order or SIM are delivered in their order, those of an alarm in any', () => {
-  const laneOf = (subject: string, deliveryId: string) => deliveryLaneOf({ subject, deliveryId });
+  const laneOf = (subject: string, deliveryId: string) =>
+    deliveryLaneOf({ subject, deliveryId: asId('delivery', deliveryId) });
   expect(laneOf('ord_1', 'dlv_1')).toBe(laneOf('ord_1', 'dlv_2'));
   expect(laneOf('ord_1', 'dlv_1')).not.toBe(laneOf('ord_2', 'dlv_1'));
   expect(laneOf('alm_1', 'dlv_1')).not.toBe(laneOf('alm_1', 'dlv_2'));

@@ -7,6 +7,7 @@ import {
 } from '../../adapters/cognito/machine-clients.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { partnerRoles } from '../../domain/access.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import type { MachineClient, MachineRole } from '../../domain/machine-client.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 import { requireUserPool } from './require-user-pool.ts';
@@ -23,7 +24,7 @@ import { syncAudiences } from './sync-audiences.ts';
  * @throws Refusal `no_user_pool`, `not_found`, `name_taken`, `too_many`
  */
 export async function createClient(
-  partnerId: string,
+  partnerId: PartnerId,
   input: { name: string; roles: readonly MachineRole[] },
 ): Promise<MachineClient & { secret: string }> {
   requireUserPool();

@@ -5,6 +5,7 @@ import {
   listAllClients,
 } from '../../adapters/cognito/machine-clients.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import type { MachineClient } from '../../domain/machine-client.ts';
 import type { PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
@@ -15,7 +16,7 @@ import { requireUserPool } from './require-user-pool.ts';
  *
  * @throws Refusal `no_user_pool`, `not_found`
  */
-export async function readClient(partnerId: string, clientId: string): Promise<MachineClient> {
+export async function readClient(partnerId: PartnerId, clientId: string): Promise<MachineClient> {
   requireUserPool();
   return orNotFound(await getMachineClient(partnerId, clientId), 'client of the partner', clientId);
 }
@@ -26,7 +27,7 @@ export async function readClient(partnerId: string, clientId: string): Promise<M
  * @throws Refusal `no_user_pool`, `not_found`
  */
 export async function listClients(
-  partnerId: string,
+  partnerId: PartnerId,
   { limit, after = '' }: PageRequest,
 ): Promise<{ items: MachineClient[]; next?: string | undefined }> {
   requireUserPool();

@@ -1,4 +1,5 @@
 import { deleteMachineClient, getMachineClient } from '../../adapters/cognito/machine-clients.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import type { MachineClient } from '../../domain/machine-client.ts';
 import { notFound } from '../refusal.ts';
 import { requireUserPool } from './require-user-pool.ts';
@@ -14,7 +15,7 @@ import { syncAudiences } from './sync-audiences.ts';
  * @throws Refusal `no_user_pool`, `not_found`
  */
 export async function revokeClient(
-  partnerId: string,
+  partnerId: PartnerId,
   clientId: string,
   precondition: (current: MachineClient) => void,
 ): Promise<void> {

@@ -2,6 +2,7 @@ import { allAlarms, insertAlarm } from '../../adapters/dynamodb/alarms.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
 import { getSim } from '../../adapters/dynamodb/sims.ts';
 import { type Alarm, type AlarmScope, MAX_ALARMS, measureViolation } from '../../domain/alarm.ts';
+import type { AlarmId, PartnerId } from '../../domain/ids.ts';
 import { invalidInput, Refusal, unknownId } from '../refusal.ts';
 
 /**
@@ -15,9 +16,9 @@ import { invalidInput, Refusal, unknownId } from '../refusal.ts';
  * @throws Refusal `too_many` when the partner has the maximum number of alarms.
  */
 export async function createAlarm(
-  partnerId: string,
+  partnerId: PartnerId,
   fields: Pick<Alarm, 'name' | 'scope' | 'measure' | 'threshold' | 'action'>,
-  { id, now }: { id: string; now: Date },
+  { id, now }: { id: AlarmId; now: Date },
 ): Promise<Alarm> {
   const violation = measureViolation(fields);
   if (violation) {
@@ -32,7 +33,7 @@ export async function createAlarm(
 }
 
 /** @throws Refusal `invalid_input` when the service or SIM does not exist or belongs to another partner. */
-async function requireScope(partnerId: string, scope: AlarmScope): Promise<void> {
+async function requireScope(partnerId: PartnerId, scope: AlarmScope): Promise<void> {
   if ('iccid' in scope) {
     if (!(await getSim(partnerId, scope.iccid))) {
       throw unknownId('/scope/iccid', 'SIM', scope.iccid);

@@ -1,5 +1,6 @@
 import { removeAlarm } from '../../adapters/dynamodb/alarms.ts';
 import type { Alarm } from '../../domain/alarm.ts';
+import type { AlarmId, PartnerId } from '../../domain/ids.ts';
 import { readAlarm } from './read-alarms.ts';
 
 /**
@@ -9,8 +10,8 @@ import { readAlarm } from './read-alarms.ts';
  * @throws Refusal `not_found`
  */
 export async function deleteAlarm(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: AlarmId,
   precondition: (current: Alarm) => void,
 ): Promise<Alarm> {
   const alarm = await readAlarm(partnerId, id);

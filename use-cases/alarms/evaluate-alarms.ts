@@ -25,7 +25,7 @@ import {
   usageBySim,
 } from '../../domain/alarm.ts';
 import { sumBytes } from '../../domain/bytes.ts';
-import { newId } from '../../domain/ids.ts';
+import { type AlarmId, newId, type PartnerId } from '../../domain/ids.ts';
 import { monthsOf, type Period, periodOf, type SimMonth } from '../../domain/usage.ts';
 import { startExecution } from '../start-execution.ts';
 
@@ -35,7 +35,7 @@ const CONCURRENT_READS = 8;
 const MAX_FAILED_SIMS = 1000;
 
 /** An alarm that could not be evaluated, with the SIMs whose usage it was evaluated against. */
-export type AlarmFailure = { partnerId: string; id: string; iccids: readonly string[]; error: unknown };
+export type AlarmFailure = { partnerId: PartnerId; id: AlarmId; iccids: readonly string[]; error: unknown };
 
 /**
  * Fires the alarms whose thresholds have been reached. Can be repeated with the same usage: an alarm fires at most once per
@@ -49,7 +49,7 @@ export type AlarmFailure = { partnerId: string; id: string; iccids: readonly str
  * @returns the alarms that failed. They do not prevent the evaluation of others.
  */
 export async function evaluateAlarms(
-  partnerId: string,
+  partnerId: PartnerId,
   months: readonly SimMonth[],
   now: Date,
 ): Promise<AlarmFailure[]> {
@@ -70,7 +70,7 @@ export async function evaluateAlarms(
 
 /** Evaluates all alarms against the usage of these SIMs in the current month. */
 export async function evaluateAlarmsOfSims(
-  partnerId: string,
+  partnerId: PartnerId,
   iccids: readonly string[],
   now: Date,
 ): Promise<AlarmFailure[]> {
@@ -81,7 +81,7 @@ export async function evaluateAlarmsOfSims(
   return evaluateAlarms(partnerId, monthsOf(days.flat()), now);
 }
 
-type Evaluation = { partnerId: string; alarm: Alarm; period: Period; now: Date };
+type Evaluation = { partnerId: PartnerId; alarm: Alarm; period: Period; now: Date };
 
 async function evaluateAlarm(evaluation: Evaluation, bySim: readonly SubjectUsage[]): Promise<void> {
   const { partnerId, alarm, period } = evaluation;
@@ -96,19 +96,22 @@ async function evaluateAlarm(evaluation: Evaluation, bySim: readonly SubjectUsag
   }
 }
 
-async function poolUsage(partnerId: string, { scope }: Alarm, period: Period): Promise<SubjectUsage[]> {
-  const subject = serviceOf(scope) ?? '';
+async function poolUsage(partnerId: PartnerId, { scope }: Alarm, period: Period): Promise<SubjectUsage[]> {
+  const subject = serviceOf(scope);
+  if (subject === undefined) {
+    return [];
+  }
   const sums = await sumsOfService(partnerId, subject, period);
   return [{ subject, bytes: sumBytes(sums.map(({ bytes }) => bytes)) }];
 }
 
 /** The tariff and the number of SIMs that a percentage refers to. A threshold in bytes needs neither. */
-async function allowanceTerms(partnerId: string, { scope, threshold }: Alarm) {
+async function allowanceTerms(partnerId: PartnerId, { scope, threshold }: Alarm) {
   const found = 'percent' in threshold ? await serviceWithTariff(partnerId, scope) : undefined;
   return { tariff: found?.tariff, sims: found?.service.sims ?? 0 };
 }
 
-async function serviceWithTariff(partnerId: string, scope: AlarmScope) {
+async function serviceWithTariff(partnerId: PartnerId, scope: AlarmScope) {
   if ('customerServiceId' in scope) {
     return getCustomerServiceWithTariff(partnerId, scope.customerServiceId);
   }

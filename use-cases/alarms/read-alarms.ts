@@ -1,15 +1,16 @@
 import { getAlarm, queryAlarms, queryFirings } from '../../adapters/dynamodb/alarms.ts';
 import type { Alarm } from '../../domain/alarm.ts';
+import type { AlarmId, PartnerId } from '../../domain/ids.ts';
 import type { PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 
 /** @throws Refusal `not_found` */
-export async function readAlarm(partnerId: string, id: string): Promise<Alarm> {
+export async function readAlarm(partnerId: PartnerId, id: AlarmId): Promise<Alarm> {
   return orNotFound(await getAlarm(partnerId, id), 'alarm', id);
 }
 
 /** A page of the partner's alarms, oldest first. */
-export async function listAlarms(partnerId: string, { limit, after }: PageRequest) {
+export async function listAlarms(partnerId: PartnerId, { limit, after }: PageRequest) {
   return queryAlarms(partnerId, limit, after);
 }
 
@@ -18,7 +19,7 @@ export async function listAlarms(partnerId: string, { limit, after }: PageReques
  *
  * @throws Refusal `not_found`
  */
-export async function listFirings(partnerId: string, alarmId: string, { limit, after }: PageRequest) {
+export async function listFirings(partnerId: PartnerId, alarmId: AlarmId, { limit, after }: PageRequest) {
   await readAlarm(partnerId, alarmId);
   return queryFirings(partnerId, alarmId, limit, after);
 }

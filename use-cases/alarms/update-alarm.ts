@@ -1,5 +1,6 @@
 import { saveAlarm } from '../../adapters/dynamodb/alarms.ts';
 import type { Alarm } from '../../domain/alarm.ts';
+import type { AlarmId, PartnerId } from '../../domain/ids.ts';
 import { isUnchanged } from '../is-unchanged.ts';
 import { readAlarm } from './read-alarms.ts';
 
@@ -12,8 +13,8 @@ import { readAlarm } from './read-alarms.ts';
  * @throws Refusal `not_found`
  */
 export async function updateAlarm(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: AlarmId,
   changes: { [Field in 'name' | 'threshold' | 'action']?: Alarm[Field] | undefined },
   { now, precondition }: { now: Date; precondition: (current: Alarm) => void },
 ): Promise<{ before: Alarm; after: Alarm }> {

@@ -1,4 +1,5 @@
 import { type CustomerRecord, getCustomer, removeCustomer } from '../../adapters/dynamodb/customers.ts';
+import type { CustomerId, PartnerId } from '../../domain/ids.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 
 /**
@@ -10,8 +11,8 @@ import { orNotFound, Refusal } from '../refusal.ts';
  * @throws ConditionFailed when a concurrent request changed the customer.
  */
 export async function deleteCustomer(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: CustomerId,
   precondition: (current: CustomerRecord) => void,
 ): Promise<CustomerRecord> {
   const customer = orNotFound(await getCustomer(partnerId, id), 'customer', id);

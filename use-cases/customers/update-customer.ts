@@ -1,4 +1,5 @@
 import { type CustomerRecord, changeCustomer, getCustomer } from '../../adapters/dynamodb/customers.ts';
+import type { CustomerId, PartnerId } from '../../domain/ids.ts';
 import { isUnchanged } from '../is-unchanged.ts';
 import { orNotFound } from '../refusal.ts';
 
@@ -15,8 +16,8 @@ export type CustomerChange = { set: Record<string, unknown>; remove: string[] };
  * @throws ConditionFailed when a concurrent request changed the customer.
  */
 export async function updateCustomer(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: CustomerId,
   changeOf: (current: CustomerRecord) => CustomerChange,
   { now, precondition }: { now: Date; precondition: (current: CustomerRecord) => void },
 ): Promise<{ before: CustomerRecord; after: CustomerRecord }> {

@@ -1,5 +1,5 @@
 import type { OrderRecord } from '../../adapters/dynamodb/orders.ts';
-import { newId } from '../../domain/ids.ts';
+import { newId, type OrderId, type PartnerId } from '../../domain/ids.ts';
 import { markManuallyDelivered } from '../../domain/order-steps.ts';
 import { isKnownDelivery } from '../../domain/repeated-reports.ts';
 import { deliverOrder } from '../orders/deliver-order.ts';
@@ -18,7 +18,7 @@ import { resumeExecution } from './report-progress.ts';
  * @throws Refusal `wrong_state` when the operator has not accepted the order, or the order has ended.
  * @throws Refusal `conflict` while a file of the order is being loaded, `wrong_state` after one was interrupted.
  */
-export async function deliverManualOrder(partnerId: string, id: string, now: Date): Promise<OrderRecord> {
+export async function deliverManualOrder(partnerId: PartnerId, id: OrderId, now: Date): Promise<OrderRecord> {
   const order = await readManualOrder(partnerId, id);
   const at = now.toISOString();
   const stepped = await deliverOrder(partnerId, order, now, (current) => {

@@ -1,4 +1,5 @@
 import { type ManualOrder, queryManualOrders, readManualOrders } from '../../adapters/dynamodb/manual-orders.ts';
+import { asId, type OperatorId, type PartnerId } from '../../domain/ids.ts';
 import { type OrderState, orderStates } from '../../domain/order.ts';
 import type { PageRequest } from '../fill-page.ts';
 import { knownOperator } from '../known-operator.ts';
@@ -8,7 +9,11 @@ import { notManual } from './manual-order.ts';
 const FILTERED_READ = 1000;
 
 /** Filters of the list; `undefined` for all. */
-type Filter = { operatorId?: string | undefined; partnerId?: string | undefined; state?: OrderState | undefined };
+type Filter = {
+  operatorId?: OperatorId | undefined;
+  partnerId?: PartnerId | undefined;
+  state?: OrderState | undefined;
+};
 
 /**
  * A page of the manual orders of all partners, oldest first.
@@ -28,7 +33,9 @@ export async function listManualOrders(
   const states = state === undefined ? orderStates : [state];
   const isFiltered = operatorId !== undefined || partnerId !== undefined;
   const size = isFiltered ? FILTERED_READ : limit + 1;
-  const read = await Promise.all(states.map((each) => queryManualOrders(each, size, after)));
+  const read = await Promise.all(
+    states.map((each) => queryManualOrders(each, size, after === undefined ? undefined : asId('order', after))),
+  );
   // Ids sort by time. Behind the end of a full list there may be more of its state, so the page ends there.
   const ends = read.flatMap((refs) => (refs.length < size ? [] : (refs.at(-1)?.orderId ?? [])));
   const end = ends.sort()[0];

@@ -5,6 +5,7 @@ import { pagesOf } from '../../adapters/dynamodb/manifests.ts';
 import { addReceivedPage, getOrder, type OrderRecord, saveOrderStep } from '../../adapters/dynamodb/orders.ts';
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { addSim, getSims, ownersOf } from '../../adapters/dynamodb/sims.ts';
+import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import { laterOf } from '../../domain/moment.ts';
 import { loadProblem } from '../../domain/order.ts';
 import { isKnownDelivery } from '../../domain/repeated-reports.ts';
@@ -37,8 +38,8 @@ import { readManualOrder, requireAnsweredCancellation, wrongState } from './manu
  * @throws Refusal `conflict` while another file of the order is being loaded.
  */
 export async function loadSims(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OrderId,
   rows: readonly SimRow[],
   { isDryRun }: { isDryRun: boolean },
 ): Promise<LoadedFile> {
@@ -64,7 +65,7 @@ export async function loadSims(
 }
 
 /** A file that was loaded before the order was delivered may be sent again. @throws Refusal `wrong_state` for any other file */
-async function loadAgain(partnerId: string, order: OrderRecord, rows: readonly SimRow[]): Promise<LoadedFile> {
+async function loadAgain(partnerId: PartnerId, order: OrderRecord, rows: readonly SimRow[]): Promise<LoadedFile> {
   const { alreadyLoaded, errors } = await checkRows(partnerId, order, rows);
   if (alreadyLoaded < rows.length) {
     requireLoadable(order);
@@ -81,7 +82,7 @@ function requireLoadable(order: OrderRecord): void {
 }
 
 /** Real time, because a request takes real time even if the clock is scaled. */
-async function reserve(partnerId: string, id: string): Promise<OrderRecord> {
+async function reserve(partnerId: PartnerId, id: OrderId): Promise<OrderRecord> {
   const stepped = await saveOrderStep(partnerId, id, (order) => {
     requireLoadable(order);
     const reserved: OrderRecord = { ...order, loadingUntil: Date.now() + FILE_LEASE_MS, version: order.version + 1 };
@@ -96,7 +97,7 @@ async function reserve(partnerId: string, id: string): Promise<OrderRecord> {
 
 /** The rows whose SIMs are to be loaded, the number of rows that an earlier file has loaded, and the errors of the others. */
 async function checkRows(
-  partnerId: string,
+  partnerId: PartnerId,
   order: OrderRecord,
   rows: readonly SimRow[],
 ): Promise<{ loadable: LoadableRow[]; alreadyLoaded: number; errors: RowError[] }> {
@@ -123,8 +124,8 @@ const OTHER_ORDER = 'The SIM was loaded for another order.';
 
 /** SIMs that exist already and are not of this order. Those of this order were left by an interrupted file. */
 async function simsOfOtherOrders(
-  partnerId: string,
-  orderId: string,
+  partnerId: PartnerId,
+  orderId: OrderId,
   rows: readonly LoadableRow[],
 ): Promise<ReadonlySet<string>> {
   const owners = await ownersOf(rows.map(({ sim }) => sim.iccid));
@@ -137,7 +138,7 @@ async function simsOfOtherOrders(
 }
 
 /** Adds a page to the order as it is now: a change of its plan, for example, does not interrupt the file. */
-async function addPage(partnerId: string, id: string, iccids: readonly string[]): Promise<void> {
+async function addPage(partnerId: PartnerId, id: OrderId, iccids: readonly string[]): Promise<void> {
   await retryOnConflict(async () => {
     const current = orNotFound(await getOrder(partnerId, id), 'order', id);
     requireLoadable(current);
@@ -153,7 +154,7 @@ async function addPage(partnerId: string, id: string, iccids: readonly string[])
 }
 
 /** @returns the errors of rows whose SIMs another request has loaded for another order at the same time. */
-async function saveSims(partnerId: string, order: OrderRecord, rows: readonly LoadableRow[]): Promise<RowError[]> {
+async function saveSims(partnerId: PartnerId, order: OrderRecord, rows: readonly LoadableRow[]): Promise<RowError[]> {
   const at = laterOf(order.updatedAt, clock.now().toISOString());
   const byIccid = new Map(rows.map((row) => [String(row.sim.iccid), row]));
   const lost: LoadableRow[] = [];

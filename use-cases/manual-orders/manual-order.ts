@@ -1,4 +1,5 @@
 import { getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
+import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import { awaitsCancellation, type Order } from '../../domain/order.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 
@@ -8,7 +9,7 @@ export function notManual(what: string): Refusal {
 }
 
 /** @throws Refusal `not_found`, `not_manual` */
-export async function readManualOrder(partnerId: string, id: string): Promise<OrderRecord> {
+export async function readManualOrder(partnerId: PartnerId, id: OrderId): Promise<OrderRecord> {
   const order = orNotFound(await getOrder(partnerId, id), 'order', id);
   requireManual(order);
   return order;

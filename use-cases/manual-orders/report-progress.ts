@@ -5,6 +5,7 @@ import { answerTask } from '../../adapters/step-functions.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import type { CalendarDay } from '../../domain/calendar-day.ts';
 import { expectedDateViolations } from '../../domain/delivery-dates.ts';
+import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import {
   awaitsCancellation,
   type CancellationOutcome,
@@ -49,8 +50,8 @@ import {
  * @throws Refusal `invalid_input` for a day in the past or too far ahead.
  */
 export async function acceptOrder(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OrderId,
   report: { operatorReference: string; expectedDelivery?: CalendarDay | undefined },
   now: Date,
 ): Promise<OrderRecord> {
@@ -71,7 +72,7 @@ export async function acceptOrder(
 }
 
 /** The operator rejected the order, or withdrew it before dispatch. */
-export async function rejectOrder(partnerId: string, id: string, reason: string, now: Date): Promise<OrderRecord> {
+export async function rejectOrder(partnerId: PartnerId, id: OrderId, reason: string, now: Date): Promise<OrderRecord> {
   return applyReport(partnerId, id, {
     rule: 'Only orders that have not been dispatched and have no SIMs loaded can be rejected.',
     isKnown: (order) => isKnownRejection(order, reason),
@@ -85,8 +86,8 @@ export async function rejectOrder(partnerId: string, id: string, reason: string,
 
 /** The operator dispatched the order. */
 export async function dispatchOrder(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OrderId,
   shipment: { trackingReference?: string | undefined; carrier?: string | undefined },
   now: Date,
 ): Promise<OrderRecord> {
@@ -110,8 +111,8 @@ export async function dispatchOrder(
 
 /** Records the operator's answer to the cancellation that the partner requested, and completes the task. */
 export async function answerCancellation(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OrderId,
   answer: CancellationOutcome,
   { actor, now }: { actor: string; now: Date },
 ): Promise<OrderRecord> {
@@ -143,8 +144,8 @@ type ProgressReport = {
 
 /** Records a step of a manual order, unless it is known, and ends the execution that awaits the delivery when the order has ended. */
 async function applyReport(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OrderId,
   { rule, isKnown, take, also = [] }: ProgressReport,
 ): Promise<OrderRecord> {
   const { order, taken } = orNotFound(

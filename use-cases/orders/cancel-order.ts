@@ -1,6 +1,7 @@
 import { putManualTask } from '../../adapters/dynamodb/manual-tasks.ts';
 import type { OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
+import type { ManualTaskId, OrderId, PartnerId } from '../../domain/ids.ts';
 import { cancellationTask } from '../../domain/manual-task.ts';
 import { type CancelAnswer, OperatorUnavailable } from '../../domain/operator-port.ts';
 import {
@@ -33,9 +34,9 @@ import { applyOrderStep } from './apply-order-step.ts';
  * @throws Refusal `operator_unavailable` when the operator did not respond.
  */
 export async function cancelOrder(
-  partnerId: string,
-  id: string,
-  { actor, now, newTaskId }: { actor: string; now: Date; newTaskId: () => string },
+  partnerId: PartnerId,
+  id: OrderId,
+  { actor, now, newTaskId }: { actor: string; now: Date; newTaskId: () => ManualTaskId },
 ): Promise<OrderRecord> {
   const at = now.toISOString();
   const requested = orNotFound(
@@ -76,7 +77,7 @@ function cancelOrRequest(
   order: OrderRecord,
   actor: string,
   at: string,
-  newTaskId: () => string,
+  newTaskId: () => ManualTaskId,
 ): OrderStep | undefined {
   if (awaitsCancellation(order)) {
     return undefined;

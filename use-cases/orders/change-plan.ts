@@ -1,4 +1,5 @@
 import { getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
+import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import { setPlan } from '../../domain/order-steps.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { operatorOfOrder } from '../known-operator.ts';
@@ -18,8 +19,8 @@ import { planErrors, requireChangeablePlan } from './plan-problems.ts';
  * @throws Refusal `invalid_input` when the plan violates rules.
  */
 export async function changePlan(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OrderId,
   plan: Plan | undefined,
   { actor, now, precondition }: { actor: string; now: Date; precondition: (current: OrderRecord) => void },
 ): Promise<{ before: OrderRecord | undefined; after: OrderRecord }> {

@@ -2,6 +2,7 @@ import { putHoldingWatch } from '../../adapters/dynamodb/holding-watches.ts';
 import { type OrderRecord, operationWrites } from '../../adapters/dynamodb/orders.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { newHoldingWatch } from '../../domain/holding-watch.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import { planOperations } from '../../domain/operation.ts';
 import type { OrderStep } from '../../domain/order.ts';
 import { operatorOfOrder } from '../known-operator.ts';
@@ -14,7 +15,7 @@ import { applyOrderStep } from './apply-order-step.ts';
  * @param take the transition of the order.
  */
 export async function deliverOrder(
-  partnerId: string,
+  partnerId: PartnerId,
   order: OrderRecord,
   now: Date,
   take: (order: OrderRecord) => OrderStep | undefined,

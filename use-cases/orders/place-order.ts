@@ -4,7 +4,7 @@ import { firstRun } from '../../adapters/dynamodb/runs.ts';
 import { ensureHoldingService } from '../../adapters/dynamodb/services.ts';
 import type { Address, Contact } from '../../domain/address.ts';
 import { requestedDateViolations } from '../../domain/delivery-dates.ts';
-import type { IdKind } from '../../domain/ids.ts';
+import type { NewId, PartnerId } from '../../domain/ids.ts';
 import { type Operator, productViolations } from '../../domain/operator.ts';
 import { newOrder, type OrderRequest } from '../../domain/order.ts';
 import type { Partner } from '../../domain/partner.ts';
@@ -26,9 +26,9 @@ import { planErrors } from './plan-problems.ts';
  * @throws Refusal `invalid_input` for input that violates rules, `forbidden` when the partner does not exist yet.
  */
 export async function placeOrder(
-  partnerId: string,
+  partnerId: PartnerId,
   request: OrderRequest & { deliveryAddress?: Address | undefined; contact?: Contact | undefined },
-  { actor, now, newId }: { actor: string; now: Date; newId: (kind: IdKind) => string },
+  { actor, now, newId }: { actor: string; now: Date; newId: NewId },
 ): Promise<OrderRecord> {
   const { quantity, plan, productId, requestedDeliveryDate } = request;
   const operator = await knownOperator(request.operatorId, '/operatorId');
@@ -63,7 +63,7 @@ function quantityErrors(operator: Operator, quantity: number): InputError[] {
   return [...errors.filter(isMultiple), ...errors.filter((error) => !isMultiple(error))];
 }
 
-async function existingPartner(partnerId: string): Promise<Partner> {
+async function existingPartner(partnerId: PartnerId): Promise<Partner> {
   const partner = await getPartner(partnerId);
   if (!partner) {
     throw new Refusal('forbidden', `The platform has not created partner ${partnerId} yet.`);

@@ -1,3 +1,4 @@
+import type { PartnerId } from '../../domain/ids.ts';
 import type { Operator } from '../../domain/operator.ts';
 import { type Order, planChangeProblem } from '../../domain/order.ts';
 import { type Plan, planViolations } from '../../domain/plan.ts';
@@ -10,7 +11,7 @@ import { loadPlanTargets } from './load-plan-targets.ts';
  * @param pointer the JSON pointer of the plan in the input.
  */
 export async function planErrors(
-  partnerId: string,
+  partnerId: PartnerId,
   plan: Plan,
   operator: Operator,
   pointer: string,

@@ -4,6 +4,7 @@ import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { answerTask } from '../../adapters/step-functions.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
 import { hoursBeyondLeadTime, isWithOperator, type Order } from '../../domain/order.ts';
 import { nextPoll, type OrderPoll } from '../../domain/order-poll.ts';
@@ -21,7 +22,7 @@ import { deliveryOutcome } from './delivery-outcome.ts';
  *    crash interrupts this, the next poll repeats it.
  * 3. Otherwise report an order that is beyond its lead time.
  */
-export async function pollOrder(partnerId: string, orderId: string): Promise<void> {
+export async function pollOrder(partnerId: PartnerId, orderId: OrderId): Promise<void> {
   // The poll is read first, so that the order is at least as recent: the poll of a resumed order never sees the failed order.
   const poll = await getOrderPoll(partnerId, orderId);
   const order = poll && (await getOrder(partnerId, orderId));
@@ -40,7 +41,7 @@ export async function pollOrder(partnerId: string, orderId: string): Promise<voi
 }
 
 /** @returns the order as it is now; `undefined` when the operator did not answer. */
-async function look(partnerId: string, order: Order & { taskToken?: string }, poll: OrderPoll) {
+async function look(partnerId: PartnerId, order: Order & { taskToken?: string }, poll: OrderPoll) {
   if (order.ordering !== 'manual') {
     return askOperator(partnerId, order, poll);
   }
@@ -49,7 +50,7 @@ async function look(partnerId: string, order: Order & { taskToken?: string }, po
 }
 
 /** @returns the order after the operator's answer; `undefined` when the operator did not answer. */
-async function askOperator(partnerId: string, order: Order, poll: OrderPoll) {
+async function askOperator(partnerId: PartnerId, order: Order, poll: OrderPoll) {
   try {
     const report = await operatorOf(order.operatorId).orderStatus(order.id);
     const stepped = await applyOrderStep(partnerId, order.id, (current) =>

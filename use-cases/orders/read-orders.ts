@@ -6,20 +6,21 @@ import {
   queryOrders,
 } from '../../adapters/dynamodb/orders.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
-import type { OperatorId } from '../../domain/operator.ts';
+import type { OperatorId, OrderId, PartnerId } from '../../domain/ids.ts';
+
 import type { OrderState } from '../../domain/order.ts';
 import { fillPage, type PageRequest } from '../fill-page.ts';
 import { requireKnownFilter } from '../known-operator.ts';
 import { orNotFound } from '../refusal.ts';
 
 /** @throws Refusal `not_found` */
-export async function readOrder(partnerId: string, id: string): Promise<OrderRecord> {
+export async function readOrder(partnerId: PartnerId, id: OrderId): Promise<OrderRecord> {
   return orNotFound(await getOrder(partnerId, id), 'order', id);
 }
 
 /** A page of a partner's orders, newest first. */
 export async function listOrders(
-  partnerId: string,
+  partnerId: PartnerId,
   { state, operatorId }: { state?: OrderState | undefined; operatorId?: OperatorId | undefined },
   page: PageRequest,
 ) {
@@ -34,13 +35,13 @@ export async function listOrders(
 }
 
 /** A page of an order's timeline, oldest event first. @throws Refusal `not_found` */
-export async function listOrderEvents(partnerId: string, id: string, { limit, after }: PageRequest) {
+export async function listOrderEvents(partnerId: PartnerId, id: OrderId, { limit, after }: PageRequest) {
   await readOrder(partnerId, id);
   return queryOrderEvents(partnerId, id, limit, after);
 }
 
 /** A page of the SIMs that an order has received. @throws Refusal `not_found` */
-export async function listOrderSims(partnerId: string, id: string, { limit, after }: PageRequest) {
+export async function listOrderSims(partnerId: PartnerId, id: OrderId, { limit, after }: PageRequest) {
   await readOrder(partnerId, id);
   return listSims(partnerId, { orderId: id }, limit, after);
 }

@@ -6,7 +6,7 @@ import { addSim } from '../../adapters/dynamodb/sims.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { describeLeftOut, type LeftOutSim } from '../../domain/delivered-sim.ts';
 import { couldBeIccid } from '../../domain/iccid.ts';
-import { newId } from '../../domain/ids.ts';
+import { newId, type OrderId, type PartnerId } from '../../domain/ids.ts';
 import { laterOf } from '../../domain/moment.ts';
 import { type DeliveredSim, OperatorUnavailable } from '../../domain/operator-port.ts';
 import type { OrderEvent } from '../../domain/order.ts';
@@ -29,8 +29,8 @@ import { deliverOrder } from './deliver-order.ts';
  * @returns `receive` when pages are left, `stages` when the order is delivered.
  */
 export async function receiveSims(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OrderId,
   hasTime: () => boolean,
 ): Promise<'receive' | 'stages'> {
   let order = await getOrder(partnerId, id);
@@ -56,7 +56,7 @@ export async function receiveSims(
   return 'receive';
 }
 
-export async function receivedIccids(partnerId: string, orderId: string): Promise<Set<string>> {
+export async function receivedIccids(partnerId: PartnerId, orderId: OrderId): Promise<Set<string>> {
   const received = new Set<string>();
   for await (const { iccids } of eachManifestPage(orderManifest(partnerId, orderId))) {
     for (const iccid of iccids) {
@@ -75,7 +75,7 @@ function requireOrdered({ quantity, operatorId }: OrderRecord, received: number)
 
 type DeliveryPage = { sims: readonly DeliveredSim[]; leftOut: readonly LeftOutSim[]; nextCursor?: string | undefined };
 
-async function savePage(partnerId: string, order: OrderRecord, page: DeliveryPage): Promise<OrderRecord> {
+async function savePage(partnerId: PartnerId, order: OrderRecord, page: DeliveryPage): Promise<OrderRecord> {
   const at = laterOf(order.updatedAt, clock.now().toISOString());
   const sims = page.sims.map((sim) => newSimInHolding(requireIccid(sim), order, at));
   const added = await pMap(sims, async (sim) => ({ sim, isAdded: await addSim(partnerId, sim) }), {
@@ -115,7 +115,7 @@ function requireIccid({ iccid, ...sim }: DeliveredSim) {
   return { iccid, ...sim };
 }
 
-async function deliver(partnerId: string, order: OrderRecord, received: number): Promise<void> {
+async function deliver(partnerId: PartnerId, order: OrderRecord, received: number): Promise<void> {
   const now = clock.now();
   await deliverOrder(partnerId, order, now, (current) =>
     markOrderDelivered(current, received, () => newId('operation', now), now.toISOString()),

@@ -4,6 +4,7 @@ import { endHoldingWatch, getHoldingWatch, removeHoldingWatch } from '../../adap
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { describeWaitingSims, type WaitingSims } from '../../domain/holding-watch.ts';
+import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import { recordWaitingSims } from '../../domain/order-steps.ts';
 import { applyOrderStep } from './apply-order-step.ts';
 
@@ -17,7 +18,7 @@ const MAX_COUNTED = 1000;
  * 1. Count the order's SIMs in holding.
  * 2. Add an event to the order and end the watch in one transaction, so that an order is reported once.
  */
-export async function reportSimsInHolding(partnerId: string, orderId: string): Promise<void> {
+export async function reportSimsInHolding(partnerId: PartnerId, orderId: OrderId): Promise<void> {
   const watch = await getHoldingWatch(partnerId, orderId);
   if (!watch) {
     return;
@@ -34,7 +35,7 @@ export async function reportSimsInHolding(partnerId: string, orderId: string): P
 }
 
 /** @returns `undefined` when a concurrent run has reported the order already. */
-async function reportUnlessEnded(partnerId: string, orderId: string, waiting: WaitingSims, days: number) {
+async function reportUnlessEnded(partnerId: PartnerId, orderId: OrderId, waiting: WaitingSims, days: number) {
   const at = clock.now().toISOString();
   try {
     return await applyOrderStep(
@@ -51,7 +52,7 @@ async function reportUnlessEnded(partnerId: string, orderId: string, waiting: Wa
   }
 }
 
-async function countSimsInHolding(partnerId: string, orderId: string): Promise<WaitingSims> {
+async function countSimsInHolding(partnerId: PartnerId, orderId: OrderId): Promise<WaitingSims> {
   let found = 0;
   let after: string | undefined;
   do {

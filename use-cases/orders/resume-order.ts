@@ -1,5 +1,6 @@
 import type { OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import { markOrderResumed } from '../../domain/order-steps.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 import { startExecution } from '../start-execution.ts';
@@ -12,8 +13,8 @@ import { applyOrderStep } from './apply-order-step.ts';
  * @throws Refusal `wrong_state` when the order has not failed.
  */
 export async function resumeOrder(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OrderId,
   { actor, now }: { actor: string; now: Date },
 ): Promise<OrderRecord> {
   const stepped = await applyOrderStep(partnerId, id, (order) => {

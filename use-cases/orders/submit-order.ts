@@ -1,6 +1,7 @@
 import { clock } from '../../adapters/clock.ts';
 import { getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
+import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import { markOrderAccepted, markOrderRejected } from '../../domain/order-steps.ts';
 import { operatorOf } from '../operator-gateway.ts';
 import { applyOrderStep } from './apply-order-step.ts';
@@ -17,7 +18,7 @@ export type NextStep = 'await' | 'receive' | 'stages' | 'end';
  * 2. Submit the order and record the operator's answer.
  * 3. If the order was cancelled here in the meantime, cancel it at the operator.
  */
-export async function submitOrder(partnerId: string, id: string): Promise<NextStep> {
+export async function submitOrder(partnerId: PartnerId, id: OrderId): Promise<NextStep> {
   const order = await getOrder(partnerId, id);
   switch (order?.state) {
     case 'submitted':
@@ -38,7 +39,7 @@ export async function submitOrder(partnerId: string, id: string): Promise<NextSt
   }
 }
 
-async function submit(partnerId: string, order: OrderRecord): Promise<NextStep> {
+async function submit(partnerId: PartnerId, order: OrderRecord): Promise<NextStep> {
   const { id: orderId, quantity, deliveryAddress, productId, contact, requestedDeliveryDate } = order;
   const submission = { orderId, quantity, deliveryAddress, productId, contact, requestedDeliveryDate };
   const answer = await operatorOf(order.operatorId).submitOrder(submission);

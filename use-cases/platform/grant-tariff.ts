@@ -1,5 +1,6 @@
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { addGrant, getTariff, removeGrant } from '../../adapters/dynamodb/tariffs.ts';
+import type { PartnerId, TariffId } from '../../domain/ids.ts';
 import type { Tariff } from '../../domain/tariff.ts';
 import { notFound, orNotFound } from '../refusal.ts';
 import { readGrantedTariff } from './read-tariffs.ts';
@@ -9,7 +10,10 @@ import { readGrantedTariff } from './read-tariffs.ts';
  *
  * @throws Refusal `not_found`
  */
-export async function grantTariff(partnerId: string, tariffId: string): Promise<{ tariff: Tariff; isNew: boolean }> {
+export async function grantTariff(
+  partnerId: PartnerId,
+  tariffId: TariffId,
+): Promise<{ tariff: Tariff; isNew: boolean }> {
   const [partner, found] = await Promise.all([getPartner(partnerId), getTariff(tariffId)]);
   orNotFound(partner, 'partner', partnerId);
   const tariff = orNotFound(found, 'tariff', tariffId);
@@ -22,8 +26,8 @@ export async function grantTariff(partnerId: string, tariffId: string): Promise<
  * @throws Refusal `not_found`
  */
 export async function revokeTariff(
-  partnerId: string,
-  tariffId: string,
+  partnerId: PartnerId,
+  tariffId: TariffId,
   precondition: (current: Tariff) => void,
 ): Promise<void> {
   precondition(await readGrantedTariff(partnerId, tariffId));

@@ -1,10 +1,11 @@
 import { getPartner, queryPartners } from '../../adapters/dynamodb/partners.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import type { Partner } from '../../domain/partner.ts';
 import type { PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 
 /** @throws Refusal `not_found` */
-export async function readPartner(partnerId: string): Promise<Partner> {
+export async function readPartner(partnerId: PartnerId): Promise<Partner> {
   return orNotFound(await getPartner(partnerId), 'partner', partnerId);
 }
 

@@ -1,4 +1,5 @@
 import { getGrantedTariff, getTariff, queryGrantedTariffs, queryTariffs } from '../../adapters/dynamodb/tariffs.ts';
+import type { PartnerId, TariffId } from '../../domain/ids.ts';
 import type { Tariff } from '../../domain/tariff.ts';
 import type { PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
@@ -7,7 +8,7 @@ import { readPartner } from './read-partners.ts';
 type Tariffs = { items: Tariff[]; last?: string };
 
 /** @throws Refusal `not_found` */
-export async function readTariff(tariffId: string): Promise<Tariff> {
+export async function readTariff(tariffId: TariffId): Promise<Tariff> {
   return orNotFound(await getTariff(tariffId), 'tariff', tariffId);
 }
 
@@ -17,7 +18,7 @@ export async function listAllTariffs(page: PageRequest): Promise<Tariffs> {
 }
 
 /** @throws Refusal `not_found` when the tariff does not exist or is not granted to the partner */
-export async function readGrantedTariff(partnerId: string, tariffId: string): Promise<Tariff> {
+export async function readGrantedTariff(partnerId: PartnerId, tariffId: TariffId): Promise<Tariff> {
   return orNotFound(await getGrantedTariff(partnerId, tariffId), 'tariff of the partner', tariffId);
 }
 
@@ -26,7 +27,7 @@ export async function readGrantedTariff(partnerId: string, tariffId: string): Pr
  *
  * @throws Refusal `not_found` when the partner does not exist
  */
-export async function listGrantedTariffs(partnerId: string, page: PageRequest): Promise<Tariffs> {
+export async function listGrantedTariffs(partnerId: PartnerId, page: PageRequest): Promise<Tariffs> {
   await readPartner(partnerId);
   return queryGrantedTariffs(partnerId, page.limit, page.after);
 }

@@ -1,4 +1,5 @@
 import { allOperators, upsertOperator } from '../../adapters/dynamodb/operators.ts';
+import type { OperatorId } from '../../domain/ids.ts';
 import {
   isOperatorId,
   MAX_OPERATORS,
@@ -17,7 +18,7 @@ import { invalidInput, Refusal } from '../refusal.ts';
  * @throws Refusal `invalid_input` for a malformed id or settings that contradict each other, `too_many`
  */
 export async function saveOperator(
-  operatorId: string,
+  operatorId: OperatorId,
   settings: OperatorSettings,
   precondition: (before: Operator | undefined) => void,
 ): Promise<{ operator: Operator; before: Operator | undefined }> {

@@ -1,5 +1,6 @@
 import { allOperators } from '../../adapters/dynamodb/operators.ts';
 import { upsertPartner } from '../../adapters/dynamodb/partners.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import { isPartnerId, type Partner, type PartnerDetails } from '../../domain/partner.ts';
 import { invalidInput } from '../refusal.ts';
 
@@ -11,7 +12,7 @@ import { invalidInput } from '../refusal.ts';
  * @throws Refusal `invalid_input` for a malformed id
  */
 export async function savePartner(
-  partnerId: string,
+  partnerId: PartnerId,
   details: PartnerDetails,
   { now, precondition }: { now: Date; precondition: (before: Partner | undefined) => void },
 ): Promise<{ partner: Partner; before: Partner | undefined }> {

@@ -1,5 +1,6 @@
 import { allOperators } from '../../adapters/dynamodb/operators.ts';
 import { upsertTariff } from '../../adapters/dynamodb/tariffs.ts';
+import type { TariffId } from '../../domain/ids.ts';
 import { isTariffId, type Tariff, type TariffTerms, tariffChangeProblem } from '../../domain/tariff.ts';
 import { unknownOperatorError } from '../known-operator.ts';
 import { invalidInput, Refusal } from '../refusal.ts';
@@ -12,7 +13,7 @@ import { invalidInput, Refusal } from '../refusal.ts';
  * @throws Refusal `invalid_input` for a malformed id or an operator that does not exist, `tariff_in_use`
  */
 export async function saveTariff(
-  tariffId: string,
+  tariffId: TariffId,
   terms: TariffTerms,
   precondition: (before: Tariff | undefined) => void,
 ): Promise<{ tariff: Tariff; before: Tariff | undefined }> {

@@ -1,6 +1,6 @@
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { insertCustomerService } from '../../adapters/dynamodb/services.ts';
-import type { IdKind } from '../../domain/ids.ts';
+import type { CustomerId, NewId, PartnerId, TariffId } from '../../domain/ids.ts';
 import { type CustomerService, defaultServiceName } from '../../domain/service.ts';
 import { unknownId } from '../refusal.ts';
 import { nameTaken } from './name-taken.ts';
@@ -14,9 +14,9 @@ import { tariffForService } from './tariff-for-service.ts';
  * @throws Refusal `name_taken` when the customer has a service of that name.
  */
 export async function createCustomerService(
-  partnerId: string,
-  request: { customerId: string; tariffId: string; name?: string | undefined },
-  { now, newId }: { now: Date; newId: (kind: IdKind) => string },
+  partnerId: PartnerId,
+  request: { customerId: CustomerId; tariffId: TariffId; name?: string | undefined },
+  { now, newId }: { now: Date; newId: NewId },
 ): Promise<CustomerService> {
   const at = now.toISOString();
   const customer = await getCustomer(partnerId, request.customerId);

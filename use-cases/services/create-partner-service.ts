@@ -1,5 +1,5 @@
 import { insertPartnerService } from '../../adapters/dynamodb/services.ts';
-import type { IdKind } from '../../domain/ids.ts';
+import type { NewId, PartnerId, TariffId } from '../../domain/ids.ts';
 import type { PartnerService } from '../../domain/service.ts';
 import { tariffForService } from './tariff-for-service.ts';
 
@@ -9,9 +9,9 @@ import { tariffForService } from './tariff-for-service.ts';
  * @throws Refusal `invalid_input` when the tariff was not granted to the partner, or is for customers.
  */
 export async function createPartnerService(
-  partnerId: string,
-  { name, tariffId }: { name: string; tariffId: string },
-  { now, newId }: { now: Date; newId: (kind: IdKind) => string },
+  partnerId: PartnerId,
+  { name, tariffId }: { name: string; tariffId: TariffId },
+  { now, newId }: { now: Date; newId: NewId },
 ): Promise<PartnerService> {
   const at = now.toISOString();
   const tariff = await tariffForService(partnerId, tariffId, 'partner');

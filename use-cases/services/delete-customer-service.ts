@@ -1,5 +1,6 @@
 import { type CustomerServiceRecord, removeCustomerService } from '../../adapters/dynamodb/services.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
+import type { CustomerServiceId } from '../../domain/ids.ts';
 import { Refusal } from '../refusal.ts';
 import { readCustomerService } from './read-customer-services.ts';
 
@@ -13,7 +14,7 @@ import { readCustomerService } from './read-customer-services.ts';
  */
 export async function deleteCustomerService(
   caller: PartnerCaller,
-  id: string,
+  id: CustomerServiceId,
   precondition: (current: CustomerServiceRecord) => void,
 ): Promise<CustomerServiceRecord> {
   const service = await readCustomerService(caller, id);

@@ -1,7 +1,8 @@
 import { allOperators, getOperator } from '../../adapters/dynamodb/operators.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
 import { getAllGrantedTariffs, getGrantedTariff } from '../../adapters/dynamodb/tariffs.ts';
-import type { Operator, OperatorId } from '../../domain/operator.ts';
+import type { OperatorId, PartnerId, TariffId } from '../../domain/ids.ts';
+import type { Operator } from '../../domain/operator.ts';
 import type { Partner } from '../../domain/partner.ts';
 import type { Tariff } from '../../domain/tariff.ts';
 import type { PageRequest } from '../fill-page.ts';
@@ -18,13 +19,13 @@ export async function listOperators({ limit, after }: PageRequest): Promise<{ it
 }
 
 /** @throws Refusal `not_found` */
-export async function readOperator(id: string): Promise<Operator> {
+export async function readOperator(id: OperatorId): Promise<Operator> {
   return orNotFound(await getOperator(id), 'operator', id);
 }
 
 /** A page of the tariffs that were granted to a partner, by id. */
 export async function listOwnTariffs(
-  partnerId: string,
+  partnerId: PartnerId,
   operatorId: OperatorId | undefined,
   { limit, after = '' }: PageRequest,
 ) {
@@ -35,11 +36,11 @@ export async function listOwnTariffs(
 }
 
 /** A tariff that was granted to the partner. @throws Refusal `not_found` */
-export async function readOwnTariff(partnerId: string, id: string): Promise<Tariff> {
+export async function readOwnTariff(partnerId: PartnerId, id: TariffId): Promise<Tariff> {
   return orNotFound(await getGrantedTariff(partnerId, id), 'tariff', id);
 }
 
 /** @throws Refusal `not_found` */
-export async function readOwnPartner(partnerId: string): Promise<Partner> {
+export async function readOwnPartner(partnerId: PartnerId): Promise<Partner> {
   return orNotFound(await getPartner(partnerId), 'partner', partnerId);
 }

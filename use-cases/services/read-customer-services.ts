@@ -7,11 +7,15 @@ import {
 } from '../../adapters/dynamodb/services.ts';
 import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
+import type { CustomerId, CustomerServiceId } from '../../domain/ids.ts';
 import { fillPage, type PageRequest } from '../fill-page.ts';
 import { notFound } from '../refusal.ts';
 
 /** A customer service. Users of a customer see only its own. @throws Refusal `not_found` */
-export async function readCustomerService(caller: PartnerCaller, id: string): Promise<CustomerServiceRecord> {
+export async function readCustomerService(
+  caller: PartnerCaller,
+  id: CustomerServiceId,
+): Promise<CustomerServiceRecord> {
   const service = await getCustomerService(caller.partnerId, id);
   if (!service || (caller.kind === 'customer' && service.customerId !== caller.customerId)) {
     throw notFound('customer service', id);
@@ -20,7 +24,7 @@ export async function readCustomerService(caller: PartnerCaller, id: string): Pr
 }
 
 /** A customer service with its tariff. @throws Refusal `not_found` */
-export async function readCustomerServiceWithTariff(caller: PartnerCaller, id: string) {
+export async function readCustomerServiceWithTariff(caller: PartnerCaller, id: CustomerServiceId) {
   const service = await readCustomerService(caller, id);
   return { service, tariff: await getTariff(service.tariffId) };
 }
@@ -32,7 +36,7 @@ export async function readCustomerServiceWithTariff(caller: PartnerCaller, id: s
  */
 export async function listCustomerServices(
   caller: PartnerCaller,
-  customerId: string | undefined,
+  customerId: CustomerId | undefined,
   page: PageRequest,
 ): Promise<{ items: CustomerServiceRecord[]; next?: string }> {
   const ownId = caller.kind === 'customer' ? caller.customerId : undefined;

@@ -1,5 +1,6 @@
 import { type CustomerServiceRecord, saveCustomerServiceName } from '../../adapters/dynamodb/services.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
+import type { CustomerServiceId } from '../../domain/ids.ts';
 import { nameTaken } from './name-taken.ts';
 import { readCustomerService } from './read-customer-services.ts';
 
@@ -13,7 +14,7 @@ import { readCustomerService } from './read-customer-services.ts';
  */
 export async function renameCustomerService(
   caller: PartnerCaller,
-  id: string,
+  id: CustomerServiceId,
   name: string | undefined,
   { now, precondition }: { now: Date; precondition: (current: CustomerServiceRecord) => void },
 ): Promise<{ before: CustomerServiceRecord; after: CustomerServiceRecord }> {

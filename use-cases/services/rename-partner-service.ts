@@ -1,4 +1,5 @@
 import { getPartnerService, savePartnerServiceName } from '../../adapters/dynamodb/services.ts';
+import type { PartnerId, PartnerServiceId } from '../../domain/ids.ts';
 import { editProblem, type PartnerService } from '../../domain/service.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 
@@ -11,8 +12,8 @@ import { orNotFound, Refusal } from '../refusal.ts';
  * @throws ConditionFailed when a concurrent request changed the service.
  */
 export async function renamePartnerService(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: PartnerServiceId,
   name: string | undefined,
   { now, precondition }: { now: Date; precondition: (current: PartnerService) => void },
 ): Promise<{ before: PartnerService; after: PartnerService }> {

@@ -1,4 +1,5 @@
 import { getGrantedTariff } from '../../adapters/dynamodb/tariffs.ts';
+import type { PartnerId, TariffId } from '../../domain/ids.ts';
 import { audienceProblem, type Tariff } from '../../domain/tariff.ts';
 import { invalidInput, unknownId } from '../refusal.ts';
 
@@ -8,8 +9,8 @@ import { invalidInput, unknownId } from '../refusal.ts';
  * @throws Refusal `invalid_input` when the tariff was not granted to the partner, or is for the other audience.
  */
 export async function tariffForService(
-  partnerId: string,
-  tariffId: string,
+  partnerId: PartnerId,
+  tariffId: TariffId,
   audience: Tariff['audience'],
 ): Promise<Tariff> {
   const pointer = '/tariffId';

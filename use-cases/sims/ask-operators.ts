@@ -1,6 +1,7 @@
 import type { SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
-import type { OperatorId } from '../../domain/operator.ts';
+import type { OperatorId } from '../../domain/ids.ts';
+
 import { OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
 
 /** SIMs by the operator that issued them. */

@@ -1,4 +1,5 @@
 import { changeOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
+import type { OperationId, PartnerId } from '../../domain/ids.ts';
 import { requestOperationCancellation } from '../../domain/operation-steps.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 
@@ -7,7 +8,7 @@ import { orNotFound, Refusal } from '../refusal.ts';
  *
  * @throws Refusal `not_found`, `wrong_state` when the operation has finished
  */
-export async function cancelOperation(partnerId: string, id: string, now: Date): Promise<OperationRecord> {
+export async function cancelOperation(partnerId: PartnerId, id: OperationId, now: Date): Promise<OperationRecord> {
   const operation = await changeOperation(partnerId, id, (current) => {
     const cancelled = requestOperationCancellation(current, now.toISOString());
     if ('code' in cancelled) {

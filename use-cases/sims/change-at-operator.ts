@@ -2,8 +2,9 @@ import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { getSim, type SimRecord, wasLastChangedBy } from '../../adapters/dynamodb/sims.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
+import type { OperatorId } from '../../domain/ids.ts';
 import { operatorDeadlinePassed } from '../../domain/operation.ts';
-import type { OperatorId } from '../../domain/operator.ts';
+
 import { OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
 import { decide, isBarred, type SimAction } from '../../domain/sim-actions.ts';
 import { operatorOf } from '../operator-gateway.ts';

@@ -1,6 +1,7 @@
 import { eachManifestPage, orderManifest } from '../../adapters/dynamodb/manifests.ts';
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSims } from '../../adapters/dynamodb/sims.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import type { SimFilter } from '../../domain/operation.ts';
 import { decideOrNotFound, type SimProblem, type SimRequest } from '../../domain/sim-actions.ts';
 import type { ResolvedSelection } from './resolve-selection.ts';
@@ -10,7 +11,7 @@ const MAX_IMMEDIATE_DRY_RUN = 1000;
 
 /** The ICCIDs of a selection that is small enough for an immediate dry run; `undefined` when it is larger. */
 export async function smallSelection(
-  partnerId: string,
+  partnerId: PartnerId,
   { selection, iccids, count }: ResolvedSelection,
 ): Promise<readonly string[] | undefined> {
   if ((count ?? 0) > MAX_IMMEDIATE_DRY_RUN) {
@@ -26,7 +27,7 @@ export async function smallSelection(
   return selection.kind === 'filter' ? smallFilter(partnerId, selection.filter) : iccids;
 }
 
-async function smallFilter(partnerId: string, filter: SimFilter): Promise<readonly string[] | undefined> {
+async function smallFilter(partnerId: PartnerId, filter: SimFilter): Promise<readonly string[] | undefined> {
   const found: string[] = [];
   let after: string | undefined;
   do {
@@ -51,7 +52,7 @@ export type DryRun = {
 
 /** Applies the rules to each SIM, as the real run would, and changes nothing. */
 export async function dryRun(
-  partnerId: string,
+  partnerId: PartnerId,
   listed: readonly string[],
   request: SimRequest,
   now: Date,

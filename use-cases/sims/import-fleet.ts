@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { groupsToImport, importSims } from '../../adapters/dynamodb/imported-sims.ts';
 import { ensureHoldingService } from '../../adapters/dynamodb/services.ts';
 import { ownersOf } from '../../adapters/dynamodb/sims.ts';
+import type { OperatorId, PartnerId } from '../../domain/ids.ts';
 import type { Operator } from '../../domain/operator.ts';
 import type { Sim } from '../../domain/sim.ts';
 import { importSim, importStates, readMoment } from '../../domain/sim-import.ts';
@@ -45,8 +46,8 @@ const SAVING_MS = 20_000;
  * @throws Refusal `not_found` when the partner does not exist, `invalid_input` for an operator that does not exist.
  */
 export async function importFleet(
-  partnerId: string,
-  operatorId: string,
+  partnerId: PartnerId,
+  operatorId: OperatorId,
   rows: readonly ImportRow[],
   { actor, now, isDryRun }: { actor: string; now: Date; isDryRun: boolean },
 ): Promise<LoadedFile> {
@@ -112,7 +113,7 @@ async function readRow(
 }
 
 /** @returns the errors of rows that another request overtook, and of those for which there was no time. */
-async function saveAll(partnerId: string, rows: readonly ReadyRow[]): Promise<RowError[]> {
+async function saveAll(partnerId: PartnerId, rows: readonly ReadyRow[]): Promise<RowError[]> {
   const rowOf = new Map(rows.map((row) => [row.sim, row]));
   const deadline = performance.now() + SAVING_MS;
   const errors = await pMap(

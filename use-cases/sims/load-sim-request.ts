@@ -1,5 +1,6 @@
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { getCustomerServiceWithTariff, getPartnerServiceWithTariff } from '../../adapters/dynamodb/services.ts';
+import { asId, type PartnerId } from '../../domain/ids.ts';
 import type { OperationTarget } from '../../domain/operation.ts';
 import { type SimAction, type SimRequest, SUSPENDED_ON_REQUEST } from '../../domain/sim-actions.ts';
 
@@ -10,14 +11,14 @@ import { type SimAction, type SimRequest, SUSPENDED_ON_REQUEST } from '../../dom
  *   deleted during the work.
  */
 export async function loadSimRequest(
-  partnerId: string,
+  partnerId: PartnerId,
   action: SimAction,
   target: OperationTarget,
   loadService: typeof getCustomerServiceWithTariff = getCustomerServiceWithTariff,
 ): Promise<SimRequest> {
   switch (action) {
     case 'migrate': {
-      const { partnerServiceId = '' } = target;
+      const { partnerServiceId = asId('partnerService', '') } = target;
       return {
         action,
         partnerServiceId,
@@ -25,7 +26,7 @@ export async function loadSimRequest(
       };
     }
     case 'assign': {
-      const { customerId = '', customerServiceId = '' } = target;
+      const { customerId = asId('customer', ''), customerServiceId = asId('customerService', '') } = target;
       const [customer, customerService] = await Promise.all([
         getCustomer(partnerId, customerId),
         loadService(partnerId, customerServiceId),

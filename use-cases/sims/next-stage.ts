@@ -3,6 +3,7 @@ import { changeOperation, getOperation, type OperationRecord } from '../../adapt
 import { getOrder, setFailedSims } from '../../adapters/dynamodb/orders.ts';
 import { releaseServiceLock } from '../../adapters/dynamodb/services.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import type { OperationId, OrderId, PartnerId } from '../../domain/ids.ts';
 import { isOperationDone, isOperationFinished, MAX_RUNS_WITHOUT_PROGRESS, shardsOf } from '../../domain/operation.ts';
 import { finishOperation, reopenOperation, runsWithoutProgress, startStageRun } from '../../domain/operation-steps.ts';
 import { markOrderFulfilled } from '../../domain/order-steps.ts';
@@ -14,7 +15,7 @@ import { lockHolder } from './service-lock.ts';
 /** A stage for the state machine to run, with the shards of its operation. Its size does not depend on the number of SIMs. */
 export type StageRun = {
   stage: 'migrate' | 'assign' | 'activate' | 'change';
-  operationId: string;
+  operationId: OperationId;
   shards: { shard: number }[];
 };
 
@@ -27,7 +28,7 @@ export type StageRun = {
  *
  * @returns `undefined` when nothing is left to do.
  */
-export async function nextStageOfOrder(partnerId: string, id: string): Promise<StageRun | undefined> {
+export async function nextStageOfOrder(partnerId: PartnerId, id: OrderId): Promise<StageRun | undefined> {
   const order = await getOrder(partnerId, id);
   if (order?.state !== 'delivered') {
     return undefined;
@@ -49,12 +50,12 @@ export async function nextStageOfOrder(partnerId: string, id: string): Promise<S
  *
  * @returns `undefined` when nothing is left to do.
  */
-export async function nextStageOfOperation(partnerId: string, id: string): Promise<StageRun | undefined> {
+export async function nextStageOfOperation(partnerId: PartnerId, id: OperationId): Promise<StageRun | undefined> {
   const operation = await getOperation(partnerId, id);
   return operation && nextRun(partnerId, operation);
 }
 
-async function nextRun(partnerId: string, operation: OperationRecord): Promise<StageRun | undefined> {
+async function nextRun(partnerId: PartnerId, operation: OperationRecord): Promise<StageRun | undefined> {
   const at = clock.now().toISOString();
   if (isOperationFinished(operation)) {
     return undefined;
@@ -74,7 +75,7 @@ async function nextRun(partnerId: string, operation: OperationRecord): Promise<S
   return { stage: stageOf(operation.action), operationId: operation.id, shards };
 }
 
-async function finish(partnerId: string, operation: OperationRecord, at: string): Promise<void> {
+async function finish(partnerId: PartnerId, operation: OperationRecord, at: string): Promise<void> {
   if (operation.cancelRequestedAt !== undefined) {
     await countRemainingResults(partnerId, operation);
   }

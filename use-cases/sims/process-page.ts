@@ -4,6 +4,7 @@ import { MAX_SERVICES_PER_PART, manifestOf, recordResults } from '../../adapters
 import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { chunksThatFit } from '../../domain/chunks.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import type { Operation, SimResult } from '../../domain/operation.ts';
 import { serviceCountChanges } from '../../domain/service-counts.ts';
 import type { SimProblem, SimRequest } from '../../domain/sim-actions.ts';
@@ -13,7 +14,7 @@ import type { ResultCounter } from './result-counter.ts';
 export type PageWork = {
   /** Identifies this attempt at the page to operators, which execute a request with the same key only once. */
   key: string;
-  partnerId: string;
+  partnerId: PartnerId;
   operation: Operation;
   request: SimRequest;
   page: ManifestPage;
@@ -41,7 +42,7 @@ export const failed = (iccid: string, problem: SimProblem): Outcome => ({
 
 /** Reads the SIMs of a page that have no result yet. Results that an earlier attempt left uncounted are added to the counter. */
 export async function openPage(
-  partnerId: string,
+  partnerId: PartnerId,
   operation: Operation,
   request: SimRequest,
   number: number,

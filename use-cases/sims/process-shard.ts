@@ -1,6 +1,7 @@
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { acquireServiceLock, releaseServiceLock } from '../../adapters/dynamodb/services.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
+import type { OperationId, PartnerId } from '../../domain/ids.ts';
 import { isOperationFinished, shardsOf } from '../../domain/operation.ts';
 import { loadSimRequest } from './load-sim-request.ts';
 import { type Outcome, openPage, type PageWork, recordPageResults } from './process-page.ts';
@@ -9,7 +10,7 @@ import { lockHolder } from './service-lock.ts';
 import { TURNS_PER_STAGE_RUN } from './stage-limits.ts';
 
 /** A shard of an operation, the page to continue with, and the number of calls in this run of the stage. */
-export type ShardTurn = { partnerId: string; operationId: string; shard: number; from: number; turn: number };
+export type ShardTurn = { partnerId: PartnerId; operationId: OperationId; shard: number; from: number; turn: number };
 
 /**
  * Processes the pages of one shard of an operation.
@@ -65,6 +66,6 @@ export async function processShard(
   });
 }
 
-async function isCancelled(partnerId: string, operationId: string): Promise<boolean> {
+async function isCancelled(partnerId: PartnerId, operationId: OperationId): Promise<boolean> {
   return (await getOperation(partnerId, operationId))?.cancelRequestedAt !== undefined;
 }

@@ -6,19 +6,20 @@ import {
   operationPosition,
   queryOperations,
 } from '../../adapters/dynamodb/operations.ts';
+import type { OperationId, PartnerId } from '../../domain/ids.ts';
 import type { OperationState, SimResult } from '../../domain/operation.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
 import { fillPage, type PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 
 /** @throws Refusal `not_found` */
-export async function readOperation(partnerId: string, id: string): Promise<OperationRecord> {
+export async function readOperation(partnerId: PartnerId, id: OperationId): Promise<OperationRecord> {
   return orNotFound(await getOperation(partnerId, id), 'operation', id);
 }
 
 /** A page of a partner's operations, newest first. */
 export async function listOperations(
-  partnerId: string,
+  partnerId: PartnerId,
   { action, state }: { action?: SimAction | undefined; state?: OperationState | undefined },
   page: PageRequest,
 ) {
@@ -37,8 +38,8 @@ export async function listOperations(
  * @throws Refusal `not_found`
  */
 export async function listResults(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: OperationId,
   { outcome }: { outcome?: SimResult['outcome'] | undefined },
   page: PageRequest,
 ): Promise<{ items: SimResult[]; next?: string }> {
@@ -57,7 +58,7 @@ type PositionedResult = { result: SimResult; position: string };
 
 /** @returns `last`, the position to continue from, if there can be more. */
 async function readResults(
-  partnerId: string,
+  partnerId: PartnerId,
   operation: OperationRecord,
   after: string | undefined,
 ): Promise<{ items: PositionedResult[]; last?: string }> {

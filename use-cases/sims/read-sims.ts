@@ -4,6 +4,7 @@ import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/s
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSim, type SimRecord, simHistory } from '../../adapters/dynamodb/sims.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import type { SimFilter } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
 import { type TimelineLine, timelineForCustomer, timelineOf } from '../../domain/timeline.ts';
@@ -64,14 +65,14 @@ export async function readSimTimeline(
 }
 
 /** The names of the customers and services in timeline entries, by id. Deleted ones are left out. */
-async function namesIn(partnerId: string, lines: readonly TimelineLine[]): Promise<Map<string, string>> {
-  const idsOf = (field: 'customerId' | 'customerServiceId' | 'partnerServiceId') => [
-    ...new Set(lines.flatMap((line) => line[field] ?? [])),
+async function namesIn(partnerId: PartnerId, lines: readonly TimelineLine[]): Promise<Map<string, string>> {
+  const distinct = <Id extends string>(idOf: (line: TimelineLine) => Id | undefined) => [
+    ...new Set(lines.flatMap((line) => idOf(line) ?? [])),
   ];
   const found = await Promise.all([
-    ...idsOf('customerId').map((id) => getCustomer(partnerId, id)),
-    ...idsOf('customerServiceId').map((id) => getCustomerService(partnerId, id)),
-    ...idsOf('partnerServiceId').map((id) => getPartnerService(partnerId, id)),
+    ...distinct(({ customerId }) => customerId).map((id) => getCustomer(partnerId, id)),
+    ...distinct(({ customerServiceId }) => customerServiceId).map((id) => getCustomerService(partnerId, id)),
+    ...distinct(({ partnerServiceId }) => partnerServiceId).map((id) => getPartnerService(partnerId, id)),
   ]);
   return new Map(found.flatMap((resource) => (resource ? [[resource.id, resource.name]] : [])));
 }

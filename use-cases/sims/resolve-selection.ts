@@ -1,6 +1,7 @@
 import { allOperators } from '../../adapters/dynamodb/operators.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { anyIccidProblem, isIccid } from '../../domain/iccid.ts';
+import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import type { Selection, SimFilter } from '../../domain/operation.ts';
 import { canStillReceiveSims, selectionProblem } from '../../domain/order.ts';
 import { knownOperator } from '../known-operator.ts';
@@ -12,7 +13,7 @@ const MAX_ICCID_ERRORS = 50;
 /** The SIMs that a request selects: exactly one of a list, an order and a filter. */
 export type RequestedSelection = {
   iccids?: readonly string[] | undefined;
-  orderId?: string | undefined;
+  orderId?: OrderId | undefined;
   filter?: SimFilter | undefined;
 };
 
@@ -26,7 +27,7 @@ export type ResolvedSelection = { selection: Selection; iccids?: readonly string
  * @throws Refusal `invalid_input` for an order or operator that does not exist and for invalid ICCIDs, `wrong_state` for an order without SIMs.
  */
 export async function resolveSelection(
-  partnerId: string,
+  partnerId: PartnerId,
   { iccids, orderId, filter = {} }: RequestedSelection,
   isScheduled: boolean,
 ): Promise<ResolvedSelection> {

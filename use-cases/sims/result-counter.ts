@@ -2,6 +2,7 @@ import { clock } from '../../adapters/clock.ts';
 import { type UncountedPart, uncountedParts } from '../../adapters/dynamodb/manifests.ts';
 import { countResults } from '../../adapters/dynamodb/operations.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 
 /** How often a task adds its results to the counts, in milliseconds of real time. */
@@ -22,7 +23,7 @@ export type ResultCounter = {
  * that opens their page counts them.
  */
 export async function withResultCounter<Result>(
-  partnerId: string,
+  partnerId: PartnerId,
   operation: Operation,
   work: (counter: ResultCounter) => Promise<Result>,
 ): Promise<Result> {
@@ -39,13 +40,13 @@ export async function withResultCounter<Result>(
 }
 
 /** Counts the results that the tasks of an operation left uncounted, once no task of the operation will run again. */
-export async function countRemainingResults(partnerId: string, operation: Operation): Promise<void> {
+export async function countRemainingResults(partnerId: PartnerId, operation: Operation): Promise<void> {
   const parts = await uncountedParts(partnerId, operation.id);
   await countResults(partnerId, operation, parts, clock.now().toISOString());
 }
 
 /** Like `countRemainingResults`, but only logs an error, because the operation has failed already. */
-export async function tryCountRemainingResults(partnerId: string, operation: Operation): Promise<void> {
+export async function tryCountRemainingResults(partnerId: PartnerId, operation: Operation): Promise<void> {
   await countOrLog(() => countRemainingResults(partnerId, operation));
 }
 
@@ -57,7 +58,7 @@ async function countOrLog(count: () => Promise<void>): Promise<void> {
   }
 }
 
-function counterOf(partnerId: string, operation: Operation): ResultCounter {
+function counterOf(partnerId: PartnerId, operation: Operation): ResultCounter {
   let uncounted: UncountedPart[] = [];
   // Shards start at the same moment: a random first delay spreads their transactions.
   let dueAt = Date.now() + Math.random() * COUNT_EVERY_MS;

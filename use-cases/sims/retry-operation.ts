@@ -1,5 +1,6 @@
 import { createOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
 import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import type { OperationId, PartnerId } from '../../domain/ids.ts';
 import { newRetry } from '../../domain/operation-steps.ts';
 import { Refusal } from '../refusal.ts';
 import { startExecution } from '../start-execution.ts';
@@ -12,9 +13,9 @@ import { readOperation } from './read-operations.ts';
  * @throws Refusal `not_found`, `wrong_state` when there is nothing to retry
  */
 export async function retryOperation(
-  partnerId: string,
-  failedId: string,
-  { id, actor, now }: { id: string; actor: string; now: Date },
+  partnerId: PartnerId,
+  failedId: OperationId,
+  { id, actor, now }: { id: OperationId; actor: string; now: Date },
 ): Promise<OperationRecord> {
   const retry = newRetry(await readOperation(partnerId, failedId), id, actor, now.toISOString());
   if ('code' in retry) {

@@ -1,6 +1,7 @@
 import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { getSim, type SimRecord, saveSim, wasLastChangedBy } from '../../adapters/dynamodb/sims.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
 import type { SimProblem } from '../../domain/sim-actions.ts';
@@ -29,7 +30,7 @@ export const conflict = {
  * @throws ConditionFailed when other writers were faster each time.
  */
 export async function saveStep(
-  partnerId: string,
+  partnerId: PartnerId,
   operation: StepOperation,
   iccid: string,
   before: SimRecord | undefined,
@@ -81,7 +82,7 @@ export function continueStep(
 
 /** @returns the SIM as saved; `undefined` when another writer changed it since it was read. */
 async function saveUnlessChanged(
-  partnerId: string,
+  partnerId: PartnerId,
   operation: StepOperation,
   before: SimRecord,
   after: Sim,

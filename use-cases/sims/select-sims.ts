@@ -8,6 +8,7 @@ import {
 } from '../../adapters/dynamodb/operations.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { scanSims } from '../../adapters/dynamodb/sim-lists.ts';
+import type { OperationId, OrderId, PartnerId } from '../../domain/ids.ts';
 import { isOperationFinished, type Operation, type SelectionSize } from '../../domain/operation.ts';
 import { extendSelection, failSelection, fixSelection } from '../../domain/operation-steps.ts';
 import { selectionProblem } from '../../domain/order.ts';
@@ -22,7 +23,7 @@ import type { Problem } from '../../domain/verdict.ts';
  *
  * @returns whether the selection is complete. If not, time ran out and the next call continues.
  */
-export async function selectSims(partnerId: string, id: string, hasTime: () => boolean): Promise<boolean> {
+export async function selectSims(partnerId: PartnerId, id: OperationId, hasTime: () => boolean): Promise<boolean> {
   let operation = await getOperation(partnerId, id);
   while (operation && isSelecting(operation)) {
     if (!hasTime()) {
@@ -42,7 +43,7 @@ function isSelecting(operation: Operation): boolean {
  *
  * @returns the operation afterwards, even if a concurrent request (a cancellation) changed it first.
  */
-async function selectPage(partnerId: string, operation: OperationRecord): Promise<OperationRecord | undefined> {
+async function selectPage(partnerId: PartnerId, operation: OperationRecord): Promise<OperationRecord | undefined> {
   const found = await findNext(partnerId, operation);
   const after = { ...withFound(operation, found), version: operation.version + 1 };
   const page =
@@ -68,7 +69,7 @@ type FoundPage = { iccids: string[]; next?: string };
 /** The next page, the size of an existing manifest, or the reason why there is no selection. */
 type Found = FoundPage | { whole: SelectionSize } | { problem: Problem };
 
-async function findNext(partnerId: string, { selection, selecting }: OperationRecord): Promise<Found> {
+async function findNext(partnerId: PartnerId, { selection, selecting }: OperationRecord): Promise<Found> {
   switch (selection.kind) {
     case 'list':
       return { whole: selecting ?? { pages: 0, sims: 0 } };
@@ -83,7 +84,7 @@ async function findNext(partnerId: string, { selection, selecting }: OperationRe
   }
 }
 
-async function findReceived(partnerId: string, orderId: string): Promise<Found> {
+async function findReceived(partnerId: PartnerId, orderId: OrderId): Promise<Found> {
   const order = await getOrder(partnerId, orderId);
   if (!order) {
     return { problem: { code: 'not_found', detail: `Order ${orderId} does not exist.` } };
@@ -96,7 +97,7 @@ async function findReceived(partnerId: string, orderId: string): Promise<Found> 
 const MAX_PAGES_SEARCHED = 20;
 
 /** The SIMs that did not succeed in another operation, from a page on. */
-async function findFailed(partnerId: string, operationId: string, from: number): Promise<FoundPage> {
+async function findFailed(partnerId: PartnerId, operationId: OperationId, from: number): Promise<FoundPage> {
   const failedIn = await getOperation(partnerId, operationId);
   const pages = failedIn?.pages ?? failedIn?.selecting?.pages ?? 0;
   const iccids: string[] = [];
@@ -110,7 +111,7 @@ async function findFailed(partnerId: string, operationId: string, from: number):
   return { iccids };
 }
 
-async function failedInPage(partnerId: string, operation: Operation, number: number): Promise<string[]> {
+async function failedInPage(partnerId: PartnerId, operation: Operation, number: number): Promise<string[]> {
   const { page, parts } = await pageWithResults(partnerId, operation.id, manifestOf(partnerId, operation), number);
   const results = parts.flatMap((part) => part.results);
   const done = new Set(results.flatMap(({ iccid, outcome }) => (outcome === 'succeeded' ? [iccid] : [])));

@@ -5,6 +5,7 @@ import { createOperation } from '../../adapters/dynamodb/operations.ts';
 import { countReceivedSims } from '../../adapters/dynamodb/orders.ts';
 import { firstRun, runAt } from '../../adapters/dynamodb/runs.ts';
 import { getCustomerService, getPartnerService } from '../../adapters/dynamodb/services.ts';
+import type { CustomerId, NewId, PartnerId, ServiceId } from '../../domain/ids.ts';
 import {
   CONFIRM_MISMATCH,
   isWholeFleet,
@@ -45,9 +46,9 @@ export type BulkAction = {
  * @throws Refusal `invalid_input`, `wrong_state`
  */
 export async function startBulkAction(
-  partnerId: string,
+  partnerId: PartnerId,
   request: BulkAction,
-  { actor, now, newId }: { actor: string; now: Date; newId: (kind: 'operation') => string },
+  { actor, now, newId }: { actor: string; now: Date; newId: NewId },
 ): Promise<{ dryRun: DryRun } | { operation: Operation }> {
   const { action, target, confirm } = request;
   const start = startTimeOf(request.effectiveAt, now);
@@ -86,7 +87,7 @@ export async function startBulkAction(
   return { operation: created };
 }
 
-async function requireTargets(partnerId: string, target: OperationTarget): Promise<void> {
+async function requireTargets(partnerId: PartnerId, target: OperationTarget): Promise<void> {
   const { partnerServiceId, customerId, customerServiceId } = target;
   const checks = await Promise.all([
     missing('/partnerServiceId', 'partner service', partnerServiceId, (id) => getPartnerService(partnerId, id)),
@@ -99,18 +100,18 @@ async function requireTargets(partnerId: string, target: OperationTarget): Promi
   }
 }
 
-async function missing(
+async function missing<Found extends ServiceId | CustomerId>(
   pointer: string,
   what: string,
-  id: string | undefined,
-  read: (id: string) => Promise<unknown>,
+  id: Found | undefined,
+  read: (id: Found) => Promise<unknown>,
 ): Promise<InputError[]> {
   return id === undefined || (await read(id)) ? [] : [unknownIdError(pointer, what, id)];
 }
 
 /** An action on a whole fleet must be confirmed, except dry runs. For other selections, `confirm` is checked if present. */
 async function requireConfirmation(
-  partnerId: string,
+  partnerId: PartnerId,
   { dryRun, confirm }: BulkAction,
   { selection, count }: ResolvedSelection,
 ): Promise<void> {

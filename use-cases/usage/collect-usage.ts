@@ -8,7 +8,8 @@ import {
 } from '../../adapters/dynamodb/usage.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
-import type { OperatorId } from '../../domain/operator.ts';
+import type { OperatorId } from '../../domain/ids.ts';
+
 import { OperatorUnavailable, type UnreadableRecord } from '../../domain/operator-port.ts';
 import { MAX_FAILED_COLLECTIONS } from '../../domain/retry-policies.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';

@@ -13,6 +13,7 @@ import {
   usageShardOf,
   writeUsage,
 } from '../../adapters/dynamodb/usage.ts';
+import { asId, type OperatorId, type PartnerId } from '../../domain/ids.ts';
 import { type Tenure, tenureAt } from '../../domain/tenure.ts';
 import {
   countedAt,
@@ -51,7 +52,7 @@ type CountedUsage = {
  * Failures are returned. They do not affect other records.
  */
 export async function countUsage(
-  operatorId: string,
+  operatorId: OperatorId,
   records: readonly UsageRecord[],
   now: Date,
 ): Promise<CountedUsage> {
@@ -61,7 +62,7 @@ export async function countUsage(
   const timely = records.filter((record) => acceptOr(rejected, record, 'untimely', isTimely(record.at, now)));
   const owners = await ownersOf([...new Set(timely.map(({ iccid }) => iccid))]);
   const owned = timely.filter((record) => acceptOr(rejected, record, 'ownerless', owners.has(record.iccid)));
-  for (const [partnerId, ofPartner] of Map.groupBy(owned, ({ iccid }) => owners.get(iccid) ?? '')) {
+  for (const [partnerId, ofPartner] of Map.groupBy(owned, ({ iccid }) => asId('partner', owners.get(iccid) ?? ''))) {
     try {
       const batch: Batch = { partnerId, operatorId, rejected, failures };
       const held = await withHolders(batch, ofPartner);
@@ -91,8 +92,8 @@ function acceptOr(
 
 /** The partner whose records are counted, and the collections of rejected and failed records. */
 type Batch = {
-  partnerId: string;
-  operatorId: string;
+  partnerId: PartnerId;
+  operatorId: OperatorId;
   rejected: Map<UsageRecord, UsageRejection>;
   failures: Failure[];
 };
@@ -130,7 +131,7 @@ async function withHolders(batch: Batch, records: readonly UsageRecord[]): Promi
 }
 
 async function withHoldersOfSim(
-  partnerId: string,
+  partnerId: PartnerId,
   sim: SimRecord,
   records: readonly UsageRecord[],
   targetOf: TargetOf,

@@ -2,6 +2,7 @@ import { deadLetter, failedUsage } from '../../adapters/dynamodb/dead-letters.ts
 import { isTransient } from '../../adapters/dynamodb/failures.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import type { OperatorId } from '../../domain/ids.ts';
 import type { UnreadableRecord } from '../../domain/operator-port.ts';
 import type { UsageRejection } from '../../domain/usage.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
@@ -24,7 +25,7 @@ const MAX_NAMED_PROBLEMS = 10;
  *   ingested again.
  */
 export async function ingestUsage(
-  operatorId: string,
+  operatorId: OperatorId,
   records: readonly UsageRecord[],
   now: Date,
   { isLastAttempt = false }: { isLastAttempt?: boolean } = {},
@@ -57,7 +58,7 @@ export async function deadLetterAlarm({ error, ...alarm }: AlarmFailure, now: Da
 
 /** Dead-letters records that cannot be read. They do not affect others. */
 export async function deadLetterUnreadable(
-  operatorId: string,
+  operatorId: OperatorId,
   unreadable: readonly UnreadableRecord[],
   now: Date,
 ): Promise<void> {
@@ -72,7 +73,7 @@ export async function deadLetterUnreadable(
 
 /** Stores records as the operator sent them, until they are redriven. */
 async function deadLetterRecords(
-  operatorId: string,
+  operatorId: OperatorId,
   { records, error }: { records: readonly unknown[]; error: unknown },
   now: Date,
 ): Promise<void> {
@@ -83,7 +84,7 @@ async function deadLetterRecords(
   logger.error('dead-lettered', { kind: 'usage', operatorId, records: records.length, error });
 }
 
-function report(operatorId: string, records: number, rejected: ReadonlyMap<UsageRecord, UsageRejection>): void {
+function report(operatorId: OperatorId, records: number, rejected: ReadonlyMap<UsageRecord, UsageRejection>): void {
   recordMetric('UsageRecordsCounted', records - rejected.size);
   if (rejected.size > 0) {
     const reasons = Map.groupBy(rejected.values(), (reason) => reason);

@@ -1,10 +1,11 @@
-import type { PartnerServiceRecord, WithTariff } from '../../adapters/dynamodb/services.ts';
+import type { WithTariff } from '../../adapters/dynamodb/services.ts';
 import type { SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
 import { simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { allowanceOf, forecastOf } from '../../domain/allowance.ts';
 import { sumBytes } from '../../domain/bytes.ts';
+import type { PartnerId, ServiceId } from '../../domain/ids.ts';
 import { tenureAt } from '../../domain/tenure.ts';
 import { dayOf, type Period, periodOf, topOf } from '../../domain/usage.ts';
 import { beginOf, type Granularity, pointsOf } from '../../domain/usage-points.ts';
@@ -44,8 +45,8 @@ async function visibleHours(caller: PartnerCaller, sim: SimRecord): Promise<(hou
 
 /** The usage of a service's SIMs in a month, with the allowance. Holding services have neither tariff nor allowance. */
 export async function readServiceUsage(
-  partnerId: string,
-  { service, tariff }: WithTariff<Pick<PartnerServiceRecord, 'id' | 'sims'>>,
+  partnerId: PartnerId,
+  { service, tariff }: WithTariff<{ id: ServiceId; sims: number }>,
   requested: { period?: Period | undefined },
   now: Date,
 ) {

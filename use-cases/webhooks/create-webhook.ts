@@ -1,5 +1,6 @@
 import { allWebhooks, insertWebhook, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
 import { newSecret } from '../../adapters/webhooks/signature.ts';
+import type { PartnerId, WebhookId } from '../../domain/ids.ts';
 import { MAX_WEBHOOKS, type Webhook } from '../../domain/webhook.ts';
 import { Refusal } from '../refusal.ts';
 import { requirePublicTarget } from './require-public-target.ts';
@@ -16,9 +17,9 @@ import { requirePublicTarget } from './require-public-target.ts';
  * @throws Refusal `too_many` when the partner has the maximum number of webhooks.
  */
 export async function createWebhook(
-  partnerId: string,
+  partnerId: PartnerId,
   { url, events }: Pick<Webhook, 'url' | 'events'>,
-  { id, now }: { id: string; now: Date },
+  { id, now }: { id: WebhookId; now: Date },
 ): Promise<WebhookRecord> {
   await requirePublicTarget(url);
   if ((await allWebhooks(partnerId)).length >= MAX_WEBHOOKS) {

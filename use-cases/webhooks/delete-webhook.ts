@@ -1,4 +1,5 @@
 import { removeWebhook, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
+import type { PartnerId, WebhookId } from '../../domain/ids.ts';
 import type { Webhook } from '../../domain/webhook.ts';
 import { readWebhook } from './read-webhooks.ts';
 
@@ -9,8 +10,8 @@ import { readWebhook } from './read-webhooks.ts';
  * @throws Refusal `not_found`
  */
 export async function deleteWebhook(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: WebhookId,
   precondition: (current: Webhook) => void,
 ): Promise<WebhookRecord> {
   const webhook = await readWebhook(partnerId, id);

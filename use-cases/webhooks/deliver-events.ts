@@ -3,6 +3,7 @@ import { leaseQueue, type Queue, releaseLease, releaseQueue, removeQueue } from 
 import { disableWebhook, getWebhook } from '../../adapters/dynamodb/webhooks.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import type { PartnerId, WebhookId } from '../../domain/ids.ts';
 import { QUEUE_LEASE_MS } from '../../domain/retry-policies.ts';
 import { backoffAfter, hasFailedTooLong } from '../../domain/webhook.ts';
 import { type OpenRequests, type Round, sendPending } from './send-pending.ts';
@@ -18,7 +19,7 @@ import { type OpenRequests, type Round, sendPending } from './send-pending.ts';
  *
  * @param requests the open requests of this invocation, shared by all webhooks.
  */
-export async function deliverEvents(partnerId: string, webhookId: string, requests: OpenRequests): Promise<void> {
+export async function deliverEvents(partnerId: PartnerId, webhookId: WebhookId, requests: OpenRequests): Promise<void> {
   const queue = await leaseQueue(partnerId, webhookId, clock.now(), Date.now() + QUEUE_LEASE_MS);
   if (!queue) {
     return;
@@ -34,7 +35,12 @@ export async function deliverEvents(partnerId: string, webhookId: string, reques
   }
 }
 
-async function workQueue(partnerId: string, webhookId: string, queue: Queue, requests: OpenRequests): Promise<void> {
+async function workQueue(
+  partnerId: PartnerId,
+  webhookId: WebhookId,
+  queue: Queue,
+  requests: OpenRequests,
+): Promise<void> {
   const webhook = await getWebhook(partnerId, webhookId);
   if (!webhook?.enabled) {
     return removeQueue(partnerId, webhookId);

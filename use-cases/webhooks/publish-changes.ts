@@ -8,6 +8,7 @@ import { isPermanent } from '../../adapters/dynamodb/failures.ts';
 import { allWebhooks } from '../../adapters/dynamodb/webhooks.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import type { PartnerId, WebhookId } from '../../domain/ids.ts';
 import { memoize } from '../../domain/memoize.ts';
 import { CHANGE_RETRIES_MS } from '../../domain/retry-policies.ts';
 import { subscribesTo } from '../../domain/webhook.ts';
@@ -78,9 +79,9 @@ export type Publisher = {
 /** A publisher for a batch of records. It reads the webhooks of each partner once. */
 export function createPublisher(now: Date): Publisher {
   const webhooksOf = memoize(allWebhooks);
-  const queued = new Map<string, { partnerId: string; webhookId: string; events: number }>();
+  const queued = new Map<string, { partnerId: PartnerId; webhookId: WebhookId; events: number }>();
 
-  function countQueued(partnerId: string, webhookId: string): void {
+  function countQueued(partnerId: PartnerId, webhookId: WebhookId): void {
     const name = `${partnerId} ${webhookId}`;
     const { events } = queued.get(name) ?? { events: 0 };
     queued.set(name, { partnerId, webhookId, events: events + 1 });

@@ -5,16 +5,17 @@ import {
   queryDeliveries,
 } from '../../adapters/dynamodb/deliveries.ts';
 import { getWebhook, queryWebhooks, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
+import type { DeliveryId, PartnerId, WebhookId } from '../../domain/ids.ts';
 import { fillPage, type PageRequest } from '../fill-page.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 
 /** @throws Refusal `not_found` */
-export async function readWebhook(partnerId: string, id: string): Promise<WebhookRecord> {
+export async function readWebhook(partnerId: PartnerId, id: WebhookId): Promise<WebhookRecord> {
   return orNotFound(await getWebhook(partnerId, id), 'webhook', id);
 }
 
 /** @throws Refusal `not_found`, or `wrong_state` when the webhook is disabled. */
-export async function readEnabledWebhook(partnerId: string, id: string): Promise<WebhookRecord> {
+export async function readEnabledWebhook(partnerId: PartnerId, id: WebhookId): Promise<WebhookRecord> {
   const webhook = await readWebhook(partnerId, id);
   if (!webhook.enabled) {
     throw new Refusal('wrong_state', 'The webhook is disabled. Enable it first.');
@@ -23,12 +24,16 @@ export async function readEnabledWebhook(partnerId: string, id: string): Promise
 }
 
 /** A page of the partner's webhooks, oldest first. */
-export async function listWebhooks(partnerId: string, { limit, after }: PageRequest) {
+export async function listWebhooks(partnerId: PartnerId, { limit, after }: PageRequest) {
   return queryWebhooks(partnerId, limit, after);
 }
 
 /** @throws Refusal `not_found` */
-export async function readDelivery(partnerId: string, webhookId: string, id: string): Promise<DeliveryRecord> {
+export async function readDelivery(
+  partnerId: PartnerId,
+  webhookId: WebhookId,
+  id: DeliveryId,
+): Promise<DeliveryRecord> {
   await readWebhook(partnerId, webhookId);
   const delivery = await getDelivery(partnerId, webhookId, id);
   return orNotFound(delivery && isUnexpired(delivery) ? delivery : undefined, 'delivery', id);
@@ -39,7 +44,7 @@ export async function readDelivery(partnerId: string, webhookId: string, id: str
  *
  * @throws Refusal `not_found`
  */
-export async function listDeliveries(partnerId: string, webhookId: string, page: PageRequest) {
+export async function listDeliveries(partnerId: PartnerId, webhookId: WebhookId, page: PageRequest) {
   await readWebhook(partnerId, webhookId);
   return fillPage(
     page,

@@ -1,4 +1,5 @@
 import { type DeliveryRecord, requeueDelivery } from '../../adapters/dynamodb/deliveries.ts';
+import type { DeliveryId, PartnerId, WebhookId } from '../../domain/ids.ts';
 import { Refusal } from '../refusal.ts';
 import { readDelivery, readEnabledWebhook } from './read-webhooks.ts';
 
@@ -9,9 +10,9 @@ import { readDelivery, readEnabledWebhook } from './read-webhooks.ts';
  * @throws Refusal `wrong_state` when the webhook is disabled or the event is still pending.
  */
 export async function redeliverEvent(
-  partnerId: string,
-  webhookId: string,
-  deliveryId: string,
+  partnerId: PartnerId,
+  webhookId: WebhookId,
+  deliveryId: DeliveryId,
   now: Date,
 ): Promise<DeliveryRecord> {
   const delivery = await readDelivery(partnerId, webhookId, deliveryId);

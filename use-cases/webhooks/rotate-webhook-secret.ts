@@ -1,5 +1,6 @@
 import { saveWebhook, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
 import { newSecret } from '../../adapters/webhooks/signature.ts';
+import type { PartnerId, WebhookId } from '../../domain/ids.ts';
 import { rotateSecret } from '../../domain/webhook.ts';
 import { readWebhook } from './read-webhooks.ts';
 
@@ -9,7 +10,7 @@ import { readWebhook } from './read-webhooks.ts';
  * @returns the webhook with its new secret, which is shown only once.
  * @throws Refusal `not_found`
  */
-export async function rotateWebhookSecret(partnerId: string, id: string, now: Date): Promise<WebhookRecord> {
+export async function rotateWebhookSecret(partnerId: PartnerId, id: WebhookId, now: Date): Promise<WebhookRecord> {
   const webhook = await readWebhook(partnerId, id);
   return saveWebhook(partnerId, {
     ...webhook,

@@ -15,6 +15,7 @@ import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { type Connections, openConnections, type PostOutcome, post } from '../../adapters/webhooks/post.ts';
 import { signedHeaders } from '../../adapters/webhooks/signature.ts';
+import type { PartnerId } from '../../domain/ids.ts';
 import { DELIVERY_ROUND_MS, MAX_DELIVERY_ERRORS } from '../../domain/retry-policies.ts';
 import {
   afterAttempt,
@@ -55,7 +56,11 @@ export type Round = {
  * Events of one lane are sent in order: when one is postponed, those after it wait. The number of concurrent lanes adapts to
  * the receiver.
  */
-export async function sendPending(partnerId: string, webhook: WebhookRecord, requests: OpenRequests): Promise<Round> {
+export async function sendPending(
+  partnerId: PartnerId,
+  webhook: WebhookRecord,
+  requests: OpenRequests,
+): Promise<Round> {
   const round: Round = { delivered: 0, failed: 0, isDown: false, isGone: false, isComplete: false };
   const endsAt = Date.now() + DELIVERY_ROUND_MS;
   const canContinue = () => Date.now() < endsAt && !round.isDown && !round.isGone;
@@ -85,7 +90,7 @@ export async function sendPending(partnerId: string, webhook: WebhookRecord, req
 }
 
 type Sending = {
-  partnerId: string;
+  partnerId: PartnerId;
   webhook: WebhookRecord;
   round: Round;
   /** Lanes with a postponed event. All later events of the lane wait for it. */

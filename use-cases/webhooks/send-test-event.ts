@@ -1,4 +1,5 @@
 import { addDelivery, type DeliveryRecord } from '../../adapters/dynamodb/deliveries.ts';
+import type { EventId, PartnerId, WebhookId } from '../../domain/ids.ts';
 import { TEST_EVENT } from '../../domain/webhook.ts';
 import { readEnabledWebhook } from './read-webhooks.ts';
 
@@ -9,9 +10,9 @@ import { readEnabledWebhook } from './read-webhooks.ts';
  * @throws Refusal `wrong_state` when the webhook is disabled.
  */
 export async function sendTestEvent(
-  partnerId: string,
-  webhookId: string,
-  { eventId, now }: { eventId: string; now: Date },
+  partnerId: PartnerId,
+  webhookId: WebhookId,
+  { eventId, now }: { eventId: EventId; now: Date },
 ): Promise<DeliveryRecord> {
   await readEnabledWebhook(partnerId, webhookId);
   const at = now.toISOString();

@@ -1,5 +1,6 @@
 import { markWebhookDue } from '../../adapters/dynamodb/deliveries.ts';
 import { saveWebhook, type WebhookRecord } from '../../adapters/dynamodb/webhooks.ts';
+import type { PartnerId, WebhookId } from '../../domain/ids.ts';
 import type { Webhook } from '../../domain/webhook.ts';
 import { isUnchanged } from '../is-unchanged.ts';
 import { readWebhook } from './read-webhooks.ts';
@@ -16,8 +17,8 @@ import { requirePublicTarget } from './require-public-target.ts';
  * @throws Refusal `invalid_input` when events cannot be sent to the URL.
  */
 export async function updateWebhook(
-  partnerId: string,
-  id: string,
+  partnerId: PartnerId,
+  id: WebhookId,
   changes: { [Field in 'url' | 'events' | 'enabled']?: Webhook[Field] | undefined },
   { now, precondition }: { now: Date; precondition: (current: Webhook) => void },
 ): Promise<{ before: WebhookRecord; after: WebhookRecord }> {

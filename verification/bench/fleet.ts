@@ -1,18 +1,25 @@
+import type { CustomerId, CustomerServiceId, PartnerServiceId } from '../../domain/ids.ts';
 import type { Client } from '../../local/demo/client.ts';
 import { until } from './bench-cloud.ts';
 
 /** The services and the customer to which a partner's SIMs go. */
-export type Targets = { partnerServiceId: string; customerId: string; customerServiceId: string };
+export type Targets = {
+  partnerServiceId: PartnerServiceId;
+  customerId: CustomerId;
+  customerServiceId: CustomerServiceId;
+};
 
-type Created = { id: string };
 type Order = { id: string; state: string; receivedQuantity: number; failure?: { detail: string } };
 type Operation = { id: string; state: string; total?: number; succeeded: number; failed: number };
 type Sim = { iccid: string; state: string; customerServiceId?: string; bars: unknown[] };
 
 export async function makeTargets(api: Client, name: string): Promise<Targets> {
-  const partnerService = await api.post<Created>('/v1/partner-services', { name, tariffId: 'trf_partner_all' });
-  const customer = await api.post<Created>('/v1/customers', { name });
-  const customerService = await api.post<Created>('/v1/customer-services', {
+  const partnerService = await api.post<{ id: PartnerServiceId }>('/v1/partner-services', {
+    name,
+    tariffId: 'trf_partner_all',
+  });
+  const customer = await api.post<{ id: CustomerId }>('/v1/customers', { name });
+  const customerService = await api.post<{ id: CustomerServiceId }>('/v1/customer-services', {
     customerId: customer.id,
     tariffId: 'trf_customer_all',
   });

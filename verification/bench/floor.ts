@@ -3,6 +3,7 @@ import { BatchWriteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-s
 import pMap from 'p-map';
 import { simItem } from '../../adapters/dynamodb/sims.ts';
 import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
+import { asId } from '../../domain/ids.ts';
 import { newSimInHolding, type Sim, type SimState } from '../../domain/sim.ts';
 import { region } from '../../local/template/identity.ts';
 import type { BenchCloud } from './bench-cloud.ts';
@@ -20,7 +21,11 @@ export function simsInHolding(count: number): Sim[] {
   return Array.from({ length: count }, (_, place) => {
     const serial = String(place).padStart(10, '0');
     const delivered = { iccid: iccidOf(place), imsi: `23420${serial}`, msisdn: `+447${serial}` };
-    return newSimInHolding(delivered, { id: 'ord_01JG0000000000000000000000', operatorId: '3uk' }, arrivedAt);
+    return newSimInHolding(
+      delivered,
+      { id: 'ord_01JG0000000000000000000000', operatorId: asId('operator', '3uk') },
+      arrivedAt,
+    );
   });
 }
 
@@ -62,7 +67,7 @@ export function engineClient({ cloud, tableName }: BenchCloud) {
  */
 export async function bareUpdatesPerSecond(bench: BenchCloud, count: number, targets: Targets): Promise<number> {
   const { documents, putAll } = engineClient(bench);
-  const partner = `floor-${performance.now().toFixed(0)}`;
+  const partner = asId('partner', `floor-${performance.now().toFixed(0)}`);
   const fleet = simsInHolding(count);
   await putAll(fleet.map((sim) => simItem(partner, { ...sim, history: [] })));
   const update = (sim: Sim, version: number, state: (typeof states)[number]) => {

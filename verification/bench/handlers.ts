@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { asId } from '../../domain/ids.ts';
 import { DAY_MS } from '../../domain/time-units.ts';
 import { bundleOptions } from '../../infra/functions/bundles.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
@@ -15,7 +16,7 @@ import type { BenchOptions } from './main.ts';
 import type { RequestsJob, RequestsResult } from './requests.ts';
 import type { WarmJob, WarmResult } from './warm.ts';
 
-const partnerId = 'bench';
+const partnerId = asId('partner', 'bench');
 
 /**
  * Measures a warm handler, compared with one that only makes the same database call, and requests over HTTP. A day lasts a real day,

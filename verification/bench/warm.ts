@@ -1,12 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import { addSim } from '../../adapters/dynamodb/sims.ts';
 import { withCheckDigit } from '../../domain/iccid.ts';
+import { asId, type PartnerId } from '../../domain/ids.ts';
 import { newSimInHolding, type Sim } from '../../domain/sim.ts';
 
 // A separate process with a function's environment: calls a handler and its floor alternately on one SIM.
 
 /** The files of the two bundles, the partner of the SIM, and the number of calls of each. */
-export type WarmJob = { ours: string; bare: string; partnerId: string; calls: number };
+export type WarmJob = { ours: string; bare: string; partnerId: PartnerId; calls: number };
 export type WarmResult = { iccid: string; ours: Times; floor: Times };
 export type Times = { wallMs: number[]; cpuMs: number[] };
 
@@ -75,7 +76,7 @@ function caller(handler: Handler, event: unknown) {
 function benchSim(): Sim {
   const arrived = newSimInHolding(
     { iccid: withCheckDigit('894420000000000001'), imsi: '234200000000001', msisdn: '447700900001' },
-    { id: 'ord_01JG0000000000000000000000', operatorId: '3uk' },
+    { id: 'ord_01JG0000000000000000000000', operatorId: asId('operator', '3uk') },
     '2026-01-05T09:00:00.000Z',
   );
   return {
@@ -91,7 +92,7 @@ function benchSim(): Sim {
 }
 
 /** Builds an event of API Gateway, payload format 2.0. */
-function eventFor(iccid: string, partnerId: string) {
+function eventFor(iccid: string, partnerId: PartnerId) {
   const routeKey = 'GET /v1/sims/{iccid}';
   const path = `/v1/sims/${iccid}`;
   return {

@@ -2,6 +2,7 @@ import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { getCustomerService } from '../../adapters/dynamodb/services.ts';
 import { getSims } from '../../adapters/dynamodb/sims.ts';
+import { asId, type OperationId, type OrderId, type PartnerId } from '../../domain/ids.ts';
 import { isOperationFinished } from '../../domain/operation.ts';
 import { isFinished } from '../../domain/order.ts';
 import type { LocalCloud } from '../../local/cloud.ts';
@@ -23,7 +24,7 @@ type Sim = { iccid: string; orderId: string } & Partial<Targets>;
 type Result = { iccid: string; outcome: string; problem?: { code: string } };
 
 export type Life = {
-  partnerId: string;
+  partnerId: PartnerId;
   /** Runs the life, into which faults are injected. */
   run(): Promise<void>;
   /** Describes the result without ids and times: the same for every successful life. */
@@ -35,22 +36,22 @@ export type Life = {
  *
  * @throws when a step does not finish
  */
-export async function prepareLife(cloud: LocalCloud, partnerId: string): Promise<Life> {
+export async function prepareLife(cloud: LocalCloud, partnerId: PartnerId): Promise<Life> {
   const token = await cloud.tokenFor({ partnerId, roles: ['admin'] });
   const client = steadyClient(cloud.url, token);
   const targets = await makeTargets(client);
-  let orderId = '';
-  let operationId = '';
+  let orderId = asId('order', '');
+  let operationId = asId('operation', '');
 
   async function run(): Promise<void> {
     const plan = { ...targets, activate: true };
-    ({ id: orderId } = await client.post<Made>('/v1/orders', { operatorId: 'a1', quantity: SIMS, plan }));
+    ({ id: orderId } = await client.post<{ id: OrderId }>('/v1/orders', { operatorId: 'a1', quantity: SIMS, plan }));
     await until('the order to finish', async () => {
       const order = await getOrder(partnerId, orderId);
       return order !== undefined && isFinished(order);
     });
     const suspend = { select: { orderId }, reason: 'chaos' };
-    ({ id: operationId } = await client.post<Made>('/v1/sims/suspend', suspend));
+    ({ id: operationId } = await client.post<{ id: OperationId }>('/v1/sims/suspend', suspend));
     await until('the operation to finish', async () => {
       const operation = await getOperation(partnerId, operationId);
       return operation !== undefined && isOperationFinished(operation);
@@ -74,7 +75,7 @@ export async function prepareLife(cloud: LocalCloud, partnerId: string): Promise
         )
       ).values(),
     ];
-    const service = await getCustomerService(partnerId, targets.customerServiceId);
+    const service = await getCustomerService(partnerId, asId('customerService', targets.customerServiceId));
     const lines = [
       ...orders.map((order) => `order ${words(order)}`),
       ...events.map((event, place) => `event ${place + 1} of the order ${words(event)}`),
@@ -112,7 +113,7 @@ async function makeTargets(client: SteadyClient): Promise<Targets> {
 
 /** Returns the status of each SIM at the operator. */
 async function atOperator(sims: readonly Sim[]): Promise<string[]> {
-  const answers = await operatorOf('a1').simStatus(sims.map(({ iccid }) => iccid));
+  const answers = await operatorOf(asId('operator', 'a1')).simStatus(sims.map(({ iccid }) => iccid));
   return answers.map(({ status }) => status);
 }
 

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import pMap from 'p-map';
+import { asId } from '../../domain/ids.ts';
 import { oneOf, runCommand, wholeNumber } from '../../tools/command.ts';
 import { runAndReport } from '../model/model-report.ts';
 import { type ChaosCloud, startChaosCloud } from './chaos-cloud.ts';
@@ -119,7 +120,7 @@ async function runTrialsOn({ cloud, watch }: ChaosCloud, options: TrialOptions):
   /** Runs a life of a new partner. */
   async function runLife(trial?: Trial) {
     lives += 1;
-    const life = await prepareLife(cloud, `life-${process.pid}-${lives}`);
+    const life = await prepareLife(cloud, asId('partner', `life-${process.pid}-${lives}`));
     watch.begin(life.partnerId, trial);
     const problem = await life.run().catch((error: unknown) => error);
     const ended = watch.end(life.partnerId);

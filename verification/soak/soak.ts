@@ -179,7 +179,7 @@ async function checkAll(run: Soak): Promise<void> {
 function checkSim(run: Soak, sim: Sim): void {
   const { targets, versions } = run;
   const hasCustomer = sim.customerId !== undefined;
-  const services = new Map(targets.map((one) => [one.customerId, one.customerServiceId]));
+  const services = new Map<string, string>(targets.map((one) => [one.customerId, one.customerServiceId]));
   const isRight =
     (sim.state === 'active') === (sim.bars.length === 0) &&
     sim.holding === (sim.state === 'in_holding') &&

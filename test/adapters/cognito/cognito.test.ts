@@ -8,6 +8,7 @@ import {
   sendInvitationAgain,
   withdrawRole,
 } from '../../../adapters/cognito/users.ts';
+import { asId } from '../../../domain/ids.ts';
 import { localUserPool } from './local-user-pool.ts';
 
 let pool: Awaited<ReturnType<typeof localUserPool>>;
@@ -23,7 +24,7 @@ describe('users of a pool', () => {
   });
 
   test('that have been deleted are reported as missing by every call', async () => {
-    const user = await createUser({ email: 'ada@acme.example', partnerId: 'acme' });
+    const user = await createUser({ email: 'ada@acme.example', partnerId: asId('partner', 'acme') });
     if (typeof user === 'string') {
       throw new Error(user);
     }
@@ -41,22 +42,26 @@ describe('users of a pool', () => {
 describe('clients of partners’ systems', () => {
   test('are found in lists of any length, and never belong to another partner', async () => {
     for (let count = 0; count < 61; count += 1) {
-      await createMachineClient('acme', { name: `Client ${count}`, roles: ['admin'] });
+      await createMachineClient(asId('partner', 'acme'), { name: `Client ${count}`, roles: ['admin'] });
     }
-    await createMachineClient('acme-2', { name: 'Client 0', roles: ['admin'] });
+    await createMachineClient(asId('partner', 'acme-2'), { name: 'Client 0', roles: ['admin'] });
     const all = await listAllClients();
     expect(all).toHaveLength(63);
-    expect(clientsOf('acme', all)).toHaveLength(61);
-    expect(clientsOf('acme-2', all).map(({ name }) => name)).toEqual(['Client 0']);
-    expect(clientsOf('Acme', all)).toEqual([]);
-    expect(clientsOf('UsersPeople', all)).toEqual([]);
+    expect(clientsOf(asId('partner', 'acme'), all)).toHaveLength(61);
+    expect(clientsOf(asId('partner', 'acme-2'), all).map(({ name }) => name)).toEqual(['Client 0']);
+    expect(clientsOf(asId('partner', 'Acme'), all)).toEqual([]);
+    expect(clientsOf(asId('partner', 'UsersPeople'), all)).toEqual([]);
   });
 
   test('exist for as many partners as the pool can hold', async () => {
     for (let partner = 3; partner <= 25; partner += 1) {
-      expect(await createMachineClient(`partner-${partner}`, { name: 'One', roles: ['billing'] })).toBeDefined();
+      expect(
+        await createMachineClient(asId('partner', `partner-${partner}`), { name: 'One', roles: ['billing'] }),
+      ).toBeDefined();
     }
-    expect(await createMachineClient('one-too-many', { name: 'One', roles: ['billing'] })).toBeUndefined();
-    expect(await createMachineClient('partner-25', { name: 'Two', roles: ['billing'] })).toBeDefined();
+    expect(
+      await createMachineClient(asId('partner', 'one-too-many'), { name: 'One', roles: ['billing'] }),
+    ).toBeUndefined();
+    expect(await createMachineClient(asId('partner', 'partner-25'), { name: 'Two', roles: ['billing'] })).toBeDefined();
   });
 });

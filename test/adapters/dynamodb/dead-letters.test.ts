@@ -2,12 +2,12 @@ import { expect, test } from '@jest/globals';
 import { deadLetterId, MAX_DEAD_LETTER_ID_LENGTH } from '../../../adapters/dynamodb/dead-letters.ts';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { due } from '../../../adapters/dynamodb/keys.ts';
-import { newId } from '../../../domain/ids.ts';
+import { asId, newId } from '../../../domain/ids.ts';
 import { isPartnerId } from '../../../domain/partner.ts';
 import { routes } from '../../../functions/api/platform.ts';
 import { operatorIds } from '../../domain/builders.ts';
 
-const partnerId = 'p'.repeat(64);
+const partnerId = asId('partner', 'p'.repeat(64));
 const now = new Date('2026-03-02T10:00:00.000Z');
 const orderId = newId('order', now);
 const operationId = newId('operation', now);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { itemKind } from '../../../adapters/dynamodb/item-kind.ts';
+import { asId } from '../../../domain/ids.ts';
 
 const orderEvent = itemKind('P#{partnerId}#ORD#{orderId}', 'EVT#{version:padded}#{line:number}');
-const order = { partnerId: 'acme', orderId: 'ord_1' };
+const order = { partnerId: asId('partner', 'acme'), orderId: 'ord_1' } as const;
 const values = { ...order, version: 2, line: 10 };
 const key = { pk: 'P#acme#ORD#ord_1', sk: 'EVT#00000002#10' };
 
@@ -52,7 +53,7 @@ describe('a kind of item', () => {
 
   test.each([
     ['PLATFORM#JOURNAL', 'platform'],
-    ['P#acme#JOURNAL', { partnerId: 'acme' }],
+    ['P#acme#JOURNAL', { partnerId: asId('partner', 'acme') }],
   ] as const)('converts a tenant: %s', (pk, tenant) => {
     const journal = itemKind('{tenant:tenant}#JOURNAL', 'ENTRY');
     expect(journal.key({ tenant })).toEqual({ pk, sk: 'ENTRY' });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { upgradeChain, upgradeItem, withShapeNumber } from '../../../adapters/dynamodb/item-shapes.ts';
+import { asId } from '../../../domain/ids.ts';
 
 describe('the shape of an item', () => {
   // A kind of three shapes, as there will be.
@@ -10,7 +11,7 @@ describe('the shape of an item', () => {
       (item) => ({ ...item, contacts: item.contact === undefined ? [] : [item.contact] }),
     ],
   });
-  const key = itemKinds.customer.key({ partnerId: 'acme', id: 'cus_1' });
+  const key = itemKinds.customer.key({ partnerId: asId('partner', 'acme'), id: 'cus_1' });
 
   test('is the first one without a number, and each later shape is derived from its predecessor', () => {
     expect(chain.upgradeItem({ ...key, contact: 'Ada' })).toEqual({
@@ -28,7 +29,7 @@ describe('the shape of an item', () => {
 
   test('is numbered when it is written, except the first shape, which costs no byte', () => {
     expect(chain.withShapeNumber({ ...key, tags: [] })).toEqual({ ...key, tags: [], v: 3 });
-    const order = itemKinds.order.key({ partnerId: 'acme', id: 'ord_1' });
+    const order = itemKinds.order.key({ partnerId: asId('partner', 'acme'), id: 'ord_1' });
     expect(chain.withShapeNumber(order)).toEqual(order);
   });
 
@@ -38,7 +39,7 @@ describe('the shape of an item', () => {
 });
 
 test('a partner service that never had a SIM has none', () => {
-  const key = itemKinds.partnerService.key({ partnerId: 'acme', id: 'psv_1' });
+  const key = itemKinds.partnerService.key({ partnerId: asId('partner', 'acme'), id: 'psv_1' });
 
   expect(upgradeItem({ ...key, name: 'Meters' })).toEqual({ ...key, name: 'Meters', sims: 0 });
   expect(upgradeItem({ ...key, name: 'Meters', sims: 7 })).toEqual({ ...key, name: 'Meters', sims: 7 });

@@ -2,13 +2,14 @@ import { expect, test } from '@jest/globals';
 import type { UncountedPart } from '../../../adapters/dynamodb/manifests.ts';
 import { batchesOf, MAX_SERVICES_PER_PART } from '../../../adapters/dynamodb/operations.ts';
 import { MAX_TRANSACTION_ITEMS } from '../../../adapters/dynamodb/writes.ts';
+import type { ServiceId } from '../../../domain/ids.ts';
 
-const part = (page: number, services: readonly string[]): UncountedPart => ({
+const part = (page: number, services: readonly ServiceId[]): UncountedPart => ({
   page,
   part: 0,
   uncounted: { succeeded: 1, failed: 0, countedOver: 0, services: services.map((id) => [id, 1]) },
 });
-const ids = (count: number, from = 0) => Array.from({ length: count }, (_, place) => `csv_${from + place}`);
+const ids = (count: number, from = 0) => Array.from({ length: count }, (_, place): ServiceId => `csv_${from + place}`);
 /** The parts, the operation, its order, and the services. */
 const itemsOf = (batch: readonly UncountedPart[]) =>
   batch.length + 2 + new Set(batch.flatMap(({ uncounted }) => uncounted.services.map(([id]) => id))).size;

@@ -13,6 +13,7 @@ import { claimNextAttempt } from '../../../adapters/dynamodb/runs.ts';
 import { upsertTariff } from '../../../adapters/dynamodb/tariffs.ts';
 import { put, remove, update } from '../../../adapters/dynamodb/write-requests.ts';
 import { MAX_TRANSACTION_ITEMS, transact, write, writeIf } from '../../../adapters/dynamodb/writes.ts';
+import { asId } from '../../../domain/ids.ts';
 import { requestOperationCancellation } from '../../../domain/operation-steps.ts';
 import { type Operator, seedOperators } from '../../../domain/operator.ts';
 import { backgroundRetries, conflictRetries, interactiveRetries } from '../../../domain/retry-policies.ts';
@@ -151,7 +152,7 @@ describe('a single write', () => {
 
     test('leases a queue again to the holder of the lease, and to no other', async () => {
       answers = ['ThrottlingException', { body: { Attributes: { added: { N: '3' } } } }];
-      const lease = await leaseQueue('acme', 'whk_1', new Date(0), 1_000);
+      const lease = await leaseQueue(asId('partner', 'acme'), 'whk_1', new Date(0), 1_000);
       expect(lease).toEqual({ added: 3, heldBy: expect.any(String) });
       const inputs = calls.map(({ input }) => input);
       expect(inputs[1]).toEqual(inputs[0]);
@@ -160,16 +161,20 @@ describe('a single write', () => {
         ExpressionAttributeValues: { ':heldBy': { S: lease?.heldBy }, ':v0': { S: lease?.heldBy } },
       });
       answers = [...refused];
-      expect(await leaseQueue('acme', 'whk_1', new Date(0), 1_000)).toBeUndefined();
+      expect(await leaseQueue(asId('partner', 'acme'), 'whk_1', new Date(0), 1_000)).toBeUndefined();
     });
 
     test('claims the next attempt of a run once', async () => {
       const now = new Date('2026-01-01T00:00:00Z');
       const nextAt = '2026-01-01T00:52:30.000Z';
       answers.push({ body: { Item: { runAttempt: { N: '2' }, runDueAt: { S: nextAt }, ...stored } } });
-      expect(await claimNextAttempt({ kind: 'order', partnerId: 'acme', id: 'ord_1' }, 1, now)).toBe(2);
+      expect(await claimNextAttempt({ kind: 'order', partnerId: asId('partner', 'acme'), id: 'ord_1' }, 1, now)).toBe(
+        2,
+      );
       answers = [...refused, { body: { Item: { runAttempt: { N: '2' }, runDueAt: { S: '2026' }, ...stored } } }];
-      expect(await claimNextAttempt({ kind: 'order', partnerId: 'acme', id: 'ord_1' }, 1, now)).toBeUndefined();
+      expect(
+        await claimNextAttempt({ kind: 'order', partnerId: asId('partner', 'acme'), id: 'ord_1' }, 1, now),
+      ).toBeUndefined();
     });
   });
 
@@ -258,7 +263,7 @@ describe('cancelling a running operation', () => {
     body: { Item: { id: { S: 'op_1' }, state: { S: 'running' }, version: { N: String(version) } } },
   });
   const cancel = () =>
-    changeOperation('acme', 'op_1', (operation) => {
+    changeOperation(asId('partner', 'acme'), 'op_1', (operation) => {
       const cancelled = requestOperationCancellation(operation, '2026-03-02T10:00:00.000Z');
       return 'code' in cancelled ? undefined : cancelled;
     });
@@ -297,7 +302,13 @@ describe('a read and the write that depends on it', () => {
 
   test('of a partner end as a conflict when another writer is faster each time', async () => {
     answers = conflicts({ id: { S: 'acme' }, version: { N: '1' } });
-    const saved = upsertPartner('acme', details, seedOperators, '2026-03-02T10:00:00.000Z', () => undefined);
+    const saved = upsertPartner(
+      asId('partner', 'acme'),
+      details,
+      seedOperators,
+      '2026-03-02T10:00:00.000Z',
+      () => undefined,
+    );
     expect(await caught(saved)).toBeInstanceOf(ConditionFailed);
     expect(reads()).toBe(conflictRetries.maxAttempts);
   });
@@ -306,7 +317,13 @@ describe('a read and the write that depends on it', () => {
     answers = Array.from({ length: 100 }, (_, place) =>
       place % 2 === 0 ? { body: {} } : { reasons: ['ConditionalCheckFailed'] },
     );
-    const saved = upsertPartner('acme', details, seedOperators, '2026-03-02T10:00:00.000Z', () => undefined);
+    const saved = upsertPartner(
+      asId('partner', 'acme'),
+      details,
+      seedOperators,
+      '2026-03-02T10:00:00.000Z',
+      () => undefined,
+    );
     expect(await caught(saved)).toBeInstanceOf(ConditionFailed);
     expect(reads()).toBe(conflictRetries.maxAttempts);
   });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { operatorGateways } from '../../../adapters/operators/http-gateway.ts';
 import { withCheckDigit } from '../../../domain/iccid.ts';
+import type { OrderId } from '../../../domain/ids.ts';
 import type { DeliveredSim } from '../../../domain/operator-port.ts';
 import { anOrder, type GatewayToSandbox, gatewayToSandbox } from './operators-under-test.ts';
 
@@ -13,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => operator.sandbox.stop());
 
-async function allSims(orderId: string): Promise<DeliveredSim[]> {
+async function allSims(orderId: OrderId): Promise<DeliveredSim[]> {
   const sims: DeliveredSim[] = [];
   let cursor: string | undefined;
   do {
@@ -24,7 +25,7 @@ async function allSims(orderId: string): Promise<DeliveredSim[]> {
   return sims;
 }
 
-async function delivered(quantity: number, orderId = 'ord_1'): Promise<string[]> {
+async function delivered(quantity: number, orderId: OrderId = 'ord_1'): Promise<string[]> {
   operator.sandbox.behave('3uk', { leadTimeDays: 0 });
   await operator.gateway.submitOrder(anOrder(orderId, quantity));
   operator.sandbox.behave('3uk', {});

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type OperatorCall, operatorGateways } from '../../../adapters/operators/http-gateway.ts';
 import type { CallPolicy } from '../../../adapters/operators/retry.ts';
 import type { OperatorTraffic } from '../../../adapters/operators/traffic.ts';
+import { asId, type OperatorId, type OrderId } from '../../../domain/ids.ts';
 import type { OperatorGateway, OrderSubmission } from '../../../domain/operator-port.ts';
 import type { SandboxOptions } from '../../../sandbox/main.ts';
 import {
@@ -21,22 +22,23 @@ export type Logged = { message: string; fields: Record<string, unknown> };
 const impatient: Partial<CallPolicy> = { firstBackOffMs: 1, maxBackOffMs: 2 };
 
 /** What an operator takes, and what is known of that. */
-type Traffic = { operatorId: string; traffic: OperatorTraffic; requestsPerSecond?: number };
+type Traffic = { operatorId: OperatorId; traffic: OperatorTraffic; requestsPerSecond?: number };
 
 function gatewaysTo(
   url: string,
   { logged, calls }: { logged: Logged[]; calls: OperatorCall[] },
   policy: Partial<CallPolicy>,
-  { operatorId = '3uk', traffic, ...limit }: Partial<Traffic> = {},
+  { operatorId = asId('operator', '3uk'), traffic, ...limit }: Partial<Traffic> = {},
 ): (operatorId: string) => OperatorGateway {
-  const connection = (id: string) => ({ baseUrl: `${url}/operators/${id}`, apiKey: API_KEY, ...limit });
-  return operatorGateways({
-    configuration: async () => ({ [operatorId]: connection(operatorId), a1: connection('a1') }),
+  const connection = (id: OperatorId) => ({ baseUrl: `${url}/operators/${id}`, apiKey: API_KEY, ...limit });
+  const gateways = operatorGateways({
+    configuration: async () => ({ [operatorId]: connection(operatorId), a1: connection(asId('operator', 'a1')) }),
     ...(traffic === undefined ? {} : { traffic }),
     logger: { warn: (message, fields) => logged.push({ message, fields }) },
     onCall: (call) => calls.push(call),
     policy: { ...impatient, ...policy },
   });
+  return (id) => gateways(asId('operator', id));
 }
 
 export type GatewayToSandbox = SandboxOnAFakeClock & {
@@ -114,7 +116,7 @@ export async function gatewayToScript(
   };
 }
 
-export function anOrder(orderId = 'ord_1', quantity = 50): OrderSubmission {
+export function anOrder(orderId: OrderId = 'ord_1', quantity = 50): OrderSubmission {
   return {
     orderId,
     quantity,

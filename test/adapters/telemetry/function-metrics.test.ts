@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { functionMetrics } from '../../../adapters/telemetry/function-metrics.ts';
 import { publishMetrics, recordMetric } from '../../../adapters/telemetry/metrics.ts';
+import { asId } from '../../../domain/ids.ts';
 import type { OrderEvent } from '../../../domain/order.ts';
 import { recordStepMetrics } from '../../../use-cases/orders/apply-order-step.ts';
 import { anOrder } from '../../domain/builders.ts';
@@ -88,7 +89,9 @@ describe('a metric', () => {
 
 describe('a step of an order', () => {
   const at = '2026-03-05T12:00:00.000Z';
-  const order = anOrder({ operatorId: 'orange', createdAt: '2026-03-02T06:00:00.000Z' }).in('dispatched');
+  const order = anOrder({ operatorId: asId('operator', 'orange'), createdAt: '2026-03-02T06:00:00.000Z' }).in(
+    'dispatched',
+  );
   const to = (state: NonNullable<OrderEvent['to']>, type = `order.${state}`): OrderEvent => ({
     at,
     type,

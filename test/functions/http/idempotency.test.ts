@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { ClaimedRequest } from '../../../adapters/dynamodb/idempotency.ts';
 import type { Caller } from '../../../domain/access.ts';
+import { asId } from '../../../domain/ids.ts';
 import {
   type Attempt,
   fingerprintOf,
@@ -14,7 +15,11 @@ import { HttpProblem } from '../../../functions/http/problem.ts';
 import { openBody, sealBody } from '../../../functions/http/sealed-body.ts';
 import { Refusal } from '../../../use-cases/refusal.ts';
 
-const request: KeyedRequest = { tenant: { partnerId: 'acme' }, key: 'k-1', fingerprint: 'the request' };
+const request: KeyedRequest = {
+  tenant: { partnerId: asId('partner', 'acme') },
+  key: 'k-1',
+  fingerprint: 'the request',
+};
 const response = { status: 201, headers: { location: '/v1/orders/ord_1' }, body: '{"id":"ord_1"}' };
 const now = new Date('2026-03-02T10:00:00.000Z');
 const later = new Date('2026-03-02T10:00:31.000Z');
@@ -198,7 +203,7 @@ describe('a key', () => {
 });
 
 test('requests are the same when path, query, body and the view of the caller are', () => {
-  const admin: Caller = { kind: 'partner', partnerId: 'acme', userId: 'ada', roles: ['admin'] };
+  const admin: Caller = { kind: 'partner', partnerId: asId('partner', 'acme'), userId: 'ada', roles: ['admin'] };
   const same = fingerprintOf(admin, '/v1/orders', {}, { quantity: 50 });
   expect(fingerprintOf({ ...admin, userId: 'bob' }, '/v1/orders', {}, { quantity: 50 })).toBe(same);
   expect(fingerprintOf(admin, '/v1/orders', {}, { quantity: 100 })).not.toBe(same);

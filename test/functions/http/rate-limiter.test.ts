@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { asId } from '../../../domain/ids.ts';
 import { secondsLeft, UNCOUNTED_REQUESTS } from '../../../domain/rate-limit.ts';
 import { createRateLimiter, type RequestCounts } from '../../../functions/http/rate-limiter.ts';
 
@@ -25,7 +26,7 @@ function instances(number: number, perSecond: number, own: Partial<RequestCounts
     async send(partnerId: string, requests: number): Promise<number> {
       let passed = 0;
       for (let n = 0; n < requests; n += 1) {
-        passed += (await limiters[n % number]?.(partnerId)) === undefined ? 1 : 0;
+        passed += (await limiters[n % number]?.(asId('partner', partnerId))) === undefined ? 1 : 0;
       }
       return passed;
     },
@@ -48,11 +49,11 @@ describe('the requests of a partner', () => {
   test('are refused with the seconds until the next may pass', async () => {
     const one = instances(1, 1);
     await one.send('acme', 10);
-    const refused = await one.limiter()('acme');
+    const refused = await one.limiter()(asId('partner', 'acme'));
     expect(refused?.retryAfterSeconds).toBeGreaterThanOrEqual(1);
     expect(refused?.retryAfterSeconds).toBeLessThanOrEqual(5);
     one.later((refused?.retryAfterSeconds ?? 0) * 1000);
-    expect(await one.limiter()('acme')).toBeUndefined();
+    expect(await one.limiter()(asId('partner', 'acme'))).toBeUndefined();
   });
 
   test('that exceed its limit do not affect another partner', async () => {

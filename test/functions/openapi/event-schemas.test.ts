@@ -2,13 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
 import type { TableChange } from '../../../adapters/dynamodb/changes.ts';
 import { describedEvents } from '../../../contract/event.ts';
+import { asId } from '../../../domain/ids.ts';
 import { eventTypes } from '../../../domain/webhook.ts';
 import { examples } from '../../../functions/openapi/examples.ts';
 import { eventOf } from '../../../use-cases/webhooks/events.ts';
 import { aSim } from '../../domain/builders.ts';
 
 const at = '2026-11-05T14:12:07.512Z';
-const owner = { partnerId: 'acme', place: '000001' };
+const owner = { partnerId: asId('partner', 'acme'), place: '000001' };
 
 /** A change of the table from which each event is made. */
 function changeFor(type: string): TableChange {

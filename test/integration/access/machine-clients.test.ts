@@ -5,6 +5,7 @@ import type { Key } from '../../../adapters/dynamodb/item-kind.ts';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import type { Attributes } from '../../../adapters/dynamodb/item-shapes.ts';
 import { scanRaw } from '../../../adapters/dynamodb/reads.ts';
+import { asId } from '../../../domain/ids.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { untilAvailable } from '../support/eventually.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
@@ -173,7 +174,7 @@ describe('a partner’s system', () => {
     const rotated = is(200, await rotate());
 
     const items = await allItems();
-    const { pk: hookPk, sk: hookSk } = itemKinds.webhook.key({ partnerId: acme.id, id: webhook.id });
+    const { pk: hookPk, sk: hookSk } = itemKinds.webhook.key({ partnerId: acme.id, id: asId('webhook', webhook.id) });
     const holding = (secret: string) =>
       items.filter((item) => JSON.stringify(item).includes(secret)).map(({ pk, sk }) => `${pk} ${sk}`);
     expect(items.length).toBeGreaterThan(3);

@@ -9,6 +9,7 @@ import { simItem } from '../../../adapters/dynamodb/sims.ts';
 import { put } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
 import type { Iccid } from '../../../domain/iccid.ts';
+import { asId } from '../../../domain/ids.ts';
 import type { SimFilter } from '../../../domain/operation.ts';
 import type { Sim } from '../../../domain/sim.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
@@ -72,7 +73,7 @@ describe('a selection of SIMs that change while it reads them', () => {
     ['active ones that move between services', { customerId: 'cus_meadow', state: 'active' }, onEitherService],
     ['of a fleet that do both', {}, (iccid, isOdd) => (isOdd ? suspendedOrResumed : onEitherService)(iccid, isOdd)],
   ])('has each exactly once: %s', async (title, filter, turn) => {
-    const partnerId = `${partition}-${title}`;
+    const partnerId = asId('partner', `${partition}-${title}`);
     await write(put({ ...itemKinds.customerService.key({ partnerId, id: 'csv_trackers' }), ...aCustomerService() }));
     const found: string[] = [];
     let after: string | undefined;

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { endOrderPoll, getOrderPoll, reschedulePoll } from '../../../adapters/dynamodb/order-polls.ts';
 import { createOrder, type OrderRecord, saveOrderStep } from '../../../adapters/dynamodb/orders.ts';
 import { firstRun } from '../../../adapters/dynamodb/runs.ts';
+import { asId } from '../../../domain/ids.ts';
 import { noProgress, type Order, type OrderStep } from '../../../domain/order.ts';
 import type { OrderPoll } from '../../../domain/order-poll.ts';
 import { markOrderAccepted, markOrderFailed, markOrderResumed } from '../../../domain/order-steps.ts';
@@ -9,8 +10,8 @@ import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
 
 const cloud = useLocalCloud();
-const PARTNER = `acme-watch-${process.pid}`;
-const id = `ord_${Date.now()}`;
+const PARTNER = asId('partner', `acme-watch-${process.pid}`);
+const id = asId('order', `ord_${Date.now()}`);
 // Far ahead, so that no schedule of the cloud processes it.
 const at = '2099-01-05T09:00:00.000Z';
 
@@ -29,7 +30,7 @@ async function step(take: (order: OrderRecord) => OrderStep | undefined): Promis
 test('an order that failed and was resumed gets a new poll, which the end of the former poll leaves alone', async () => {
   const order: Order = {
     id,
-    operatorId: 'a1',
+    operatorId: asId('operator', 'a1'),
     quantity: 20,
     receivedQuantity: 0,
     state: 'submitted',

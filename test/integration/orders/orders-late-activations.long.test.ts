@@ -4,6 +4,7 @@ import { get } from '../../../adapters/dynamodb/reads.ts';
 import type { SimRecord } from '../../../adapters/dynamodb/sims.ts';
 import { update } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
+import { asId } from '../../../domain/ids.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Operation, type Page } from '../support/partner.ts';
@@ -14,7 +15,7 @@ const acme = cloud.partner('acme-late');
 /** Gives a SIM a history that no function writes and none can read. @returns how to undo it. */
 async function breakSim(iccid: string): Promise<() => Promise<void>> {
   useTableOf(cloud.cloud());
-  const key = simKey('acme-late', iccid);
+  const key = simKey(asId('partner', 'acme-late'), iccid);
   const before = await get<SimRecord>(key);
   // A new version, so that a function which has read the SIM before cannot save it over the break.
   await write(update(key, { set: { history: 'none' }, add: { version: 1 } }));

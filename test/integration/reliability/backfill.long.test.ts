@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { backfillNext, backfillSegments, startBackfill } from '../../../adapters/dynamodb/backfill.ts';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { simKey } from '../../../adapters/dynamodb/keys.ts';
+import { asId } from '../../../domain/ids.ts';
 import { createTables } from '../../../local/dynamodb/tables.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
@@ -32,7 +33,7 @@ afterAll(async () => {
 });
 
 const keyOf = (place: number) =>
-  itemKinds.partnerService.key({ partnerId: 'old', id: `psv_${String(place).padStart(26, '0')}` });
+  itemKinds.partnerService.key({ partnerId: asId('partner', 'old'), id: `psv_${String(place).padStart(26, '0')}` });
 const itemAt = async (place: number) =>
   (await documents.send(new GetCommand({ TableName, Key: keyOf(place), ConsistentRead: true }))).Item;
 
@@ -108,12 +109,20 @@ describe('SIMs that an earlier release terminated', () => {
   test('leave the counts of their services, each once', async () => {
     const services = { partnerServiceId: 'psv_counted', customerServiceId: 'csv_counted' };
     const keys = [
-      itemKinds.partnerService.key({ partnerId: 'old', id: 'psv_counted' }),
-      itemKinds.customerService.key({ partnerId: 'old', id: 'csv_counted' }),
+      itemKinds.partnerService.key({ partnerId: asId('partner', 'old'), id: 'psv_counted' }),
+      itemKinds.customerService.key({ partnerId: asId('partner', 'old'), id: 'csv_counted' }),
     ];
     const sim = (number: number, own: object) => {
       const iccid = `8944200000000000${String(number).padStart(3, '0')}`;
-      return { ...simKey('old', iccid), iccid, state: 'terminated', version: 5, history: [], ...services, ...own };
+      return {
+        ...simKey(asId('partner', 'old'), iccid),
+        iccid,
+        state: 'terminated',
+        version: 5,
+        history: [],
+        ...services,
+        ...own,
+      };
     };
     const items = [
       ...keys.map((key) => ({ ...key, sims: 130, version: 1, v: 2 })),

@@ -4,6 +4,7 @@ import { operatorTraffic } from '../../../adapters/dynamodb/operator-traffic.ts'
 import { update } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
 import type { OperatorTraffic } from '../../../adapters/operators/traffic.ts';
+import { asId, type OperatorId } from '../../../domain/ids.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { gatewayToScript } from '../../adapters/operators/operators-under-test.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
@@ -14,14 +15,14 @@ beforeAll(() => useTableOf(cloud.cloud()));
 
 let operators = 0;
 /** An operator of which nothing is known. */
-function unknownOperator(): string {
+function unknownOperator(): OperatorId {
   operators += 1;
-  return `operator-${process.pid}-${Date.now()}-${operators}`;
+  return asId('operator', `operator-${process.pid}-${Date.now()}-${operators}`);
 }
 
-const pauseIsOver = (operatorId: string) =>
+const pauseIsOver = (operatorId: OperatorId) =>
   write(update(itemKinds.operatorHealth.key({ operatorId }), { set: { closedUntil: Date.now() - 1 } }));
-const circuitStates = (operatorId: string, times: number) =>
+const circuitStates = (operatorId: OperatorId, times: number) =>
   Promise.all(Array.from({ length: times }, () => operatorTraffic.circuitState(operatorId)));
 
 describe('an operator', () => {

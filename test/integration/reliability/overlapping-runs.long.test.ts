@@ -10,6 +10,7 @@ import { getOperation, type OperationRecord, putOperation } from '../../../adapt
 import { dueRuns } from '../../../adapters/dynamodb/runs.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
 import { startRun } from '../../../adapters/step-functions.ts';
+import { asId } from '../../../domain/ids.ts';
 import { handler as sweep } from '../../../functions/schedules/sweep.ts';
 import { handler as nextStage } from '../../../functions/workflow/next-stage.ts';
 import { type Engine, startEngine } from '../../../local/dynamodb/engine.ts';
@@ -24,13 +25,13 @@ import { startThrottlingProxy, type ThrottlingProxy } from '../support/throttlin
  */
 
 const cloud = useLocalCloud();
-const partnerId = 'acme-overlap';
+const partnerId = asId('partner', 'acme-overlap');
 const context = { getRemainingTimeInMillis: () => 60_000, functionName: 'test', awsRequestId: 'test' } as Context; // all that they read
 let engine: Engine | undefined;
 let stepFunctions: ThrottlingProxy | undefined;
 let isThrottling = false;
 let machine = '';
-let id = '';
+let id = asId('operation', '');
 let made = 0;
 
 beforeAll(async () => {

@@ -37,6 +37,7 @@ import { SHAPE } from '../../../adapters/dynamodb/table.ts';
 import { getGrantedTariff, getTariff } from '../../../adapters/dynamodb/tariffs.ts';
 import { readUsageProgress, simDays, sumsOfService } from '../../../adapters/dynamodb/usage.ts';
 import { getWebhook } from '../../../adapters/dynamodb/webhooks.ts';
+import { asId } from '../../../domain/ids.ts';
 import { orderStates } from '../../../domain/order.ts';
 import { createTables } from '../../../local/dynamodb/tables.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
@@ -114,7 +115,7 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
     manifestPage(operationManifest(partnerId, operationId), written),
   operationResults: async ({ partnerId, operationId, page, part }) => {
     const operation = await getOperation(partnerId, operationId);
-    const manifest = orderManifest(partnerId, operation?.planStage?.orderId ?? '');
+    const manifest = orderManifest(partnerId, operation?.planStage?.orderId ?? asId('order', ''));
     const { parts } = await pageWithResults(partnerId, operationId, manifest, page);
     return { read: parts.map((found) => ({ page: found.page, part: found.part })), wanted: [{ page, part }] };
   },

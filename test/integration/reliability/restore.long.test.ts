@@ -6,6 +6,7 @@ import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand, UpdateC
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { simKey } from '../../../adapters/dynamodb/keys.ts';
+import { asId } from '../../../domain/ids.ts';
 import { createTables } from '../../../local/dynamodb/tables.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
@@ -63,7 +64,10 @@ test('damage to a partner is undone from an earlier table, and no other partner 
     }),
   );
   await documents.send(
-    new DeleteCommand({ TableName: live, Key: itemKinds.customer.key({ partnerId: harmed.id, id: gone.id }) }),
+    new DeleteCommand({
+      TableName: live,
+      Key: itemKinds.customer.key({ partnerId: harmed.id, id: asId('customer', gone.id) }),
+    }),
   );
   await harmed.api.patch(`/v1/customers/${customer.id}`, { name: 'Renamed' });
   const newer = await harmed.aCustomer({ name: 'Came since' });

@@ -8,6 +8,7 @@ import { due } from '../../../adapters/dynamodb/keys.ts';
 import { claimNextAttempt } from '../../../adapters/dynamodb/runs.ts';
 import { put, remove, update } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
+import { asId, type PartnerId, type WebhookId } from '../../../domain/ids.ts';
 import type { PublicEvent } from '../../../domain/webhook.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { eventually, executionsOf, useLocalCloud } from '../support/local-cloud.ts';
@@ -16,13 +17,13 @@ import { startReceiver } from '../support/receiver.ts';
 
 const cloud = useLocalCloud();
 const platform = cloud.as({ roles: ['platform'] });
-const partnerId = 'acme-aside';
+const partnerId = asId('partner', 'acme-aside');
 const orderId = `ord_poison${process.pid}${Date.now()}`;
 /** As long as a partner's id can be, which makes the ids of its dead letters long, too. */
 const longPartnerId = partnerId.padEnd(64, '-x');
-const key = itemKinds.order.key({ partnerId: longPartnerId, id: orderId });
+const key = itemKinds.order.key({ partnerId: asId('partner', longPartnerId), id: asId('order', orderId) });
 
-type DeadLetter = { id: string; kind: string; partnerId?: string; subject: string; error: string; at: string };
+type DeadLetter = { id: string; kind: string; partnerId?: PartnerId; subject: string; error: string; at: string };
 
 beforeAll(() => useTableOf(cloud.cloud()));
 
@@ -78,17 +79,17 @@ describe('an event that cannot be sent because of an internal error', () => {
   test('is postponed, then dead-lettered; others are sent, and a redrive delivers it after the repair', async () => {
     const receiver = await startReceiver();
     const body = { url: receiver.url, events: ['order.*'] };
-    const { id, secret } = is(201, await partner.api.post<{ id: string; secret: string }>('/v1/webhooks', body));
+    const { id, secret } = is(201, await partner.api.post<{ id: WebhookId; secret: string }>('/v1/webhooks', body));
     const { now: scaled } = is(200, await cloud.api().get<{ now: string }>('/_local/clock'));
     const now = new Date(scaled);
     const [broken, behind, other] = [at('1', 'ord_broken', now), at('2', 'ord_broken', now), at('1', 'ord_other', now)];
     for (const event of [broken, behind, other]) {
-      await queueDelivery('acme-aside-hooks', id, event, now);
+      await queueDelivery(partner.id, id, event, now);
     }
     // No function writes this: the result of an attempt cannot be computed.
-    const key = itemKinds.delivery.key({ partnerId: 'acme-aside-hooks', webhookId: id, id: deliveryIdOf(broken.id) });
+    const key = itemKinds.delivery.key({ partnerId: partner.id, webhookId: id, id: deliveryIdOf(broken.id) });
     await write(update(key, { set: { attempts: 'none' } }));
-    await markWebhookDue('acme-aside-hooks', id, now, 3);
+    await markWebhookDue(partner.id, id, now, 3);
 
     const subjects = () => receiver.taken(secret).map(({ id: eventId }) => eventId);
     await eventually(() => expect(subjects()).toContain(other.id));

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { simItem } from '../../../adapters/dynamodb/sims.ts';
 import { isIccid } from '../../../domain/iccid.ts';
+import { asId, type CustomerId, type CustomerServiceId } from '../../../domain/ids.ts';
 import { type Bar, type SimState, simStates, statesWithCustomer } from '../../../domain/sim.ts';
 import { patience, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Operation, type Sim } from '../support/partner.ts';
@@ -12,7 +13,7 @@ const cloud = useLocalCloud();
 const acme = cloud.partner('acme-dry-fleets');
 
 type DryRun = { results: { iccid: string; eligible: boolean; problem?: { code: string; detail: string } }[] };
-type Target = { customerId: string; customerServiceId: string };
+type Target = { customerId: CustomerId; customerServiceId: CustomerServiceId };
 
 let sims: Sim[];
 let stock: string[];
@@ -34,9 +35,9 @@ beforeAll(async () => {
   const [first, second] = await Promise.all([acme.aCustomerWithService(), acme.aCustomerWithService()]);
   const another = await acme.aCustomerService(first.customer.id);
   owners = [
-    { customerId: first.customer.id, customerServiceId: first.service.id },
-    { customerId: first.customer.id, customerServiceId: another.id },
-    { customerId: second.customer.id, customerServiceId: second.service.id },
+    { customerId: asId('customer', first.customer.id), customerServiceId: asId('customerService', first.service.id) },
+    { customerId: asId('customer', first.customer.id), customerServiceId: asId('customerService', another.id) },
+    { customerId: asId('customer', second.customer.id), customerServiceId: asId('customerService', second.service.id) },
   ];
   sims = await acme.simsInHolding({ operatorId: '3uk', quantity: 50 });
 }, 90_000 * patience);
@@ -66,9 +67,12 @@ async function arrange(fleet: readonly Place[]): Promise<void> {
     const bars: Bar[] = state === 'active' ? [] : [{ type: 'data', reason: 'generated', since: createdAt }];
     const item = simItem(acme.id, {
       ...(imsi === undefined ? {} : { imsi }),
-      ...(orderId === undefined ? {} : { orderId }),
-      ...{ iccid, operatorId, tags, stateChangedAt, createdAt, updatedAt, state, bars },
-      partnerServiceId: state === 'in_holding' ? `psv_holding_${operatorId}` : (stock[inStock] ?? ''),
+      ...(orderId === undefined ? {} : { orderId: asId('order', orderId) }),
+      ...{ iccid, operatorId: asId('operator', operatorId), tags, stateChangedAt, createdAt, updatedAt, state, bars },
+      partnerServiceId: asId(
+        'partnerService',
+        state === 'in_holding' ? `psv_holding_${operatorId}` : (stock[inStock] ?? ''),
+      ),
       ...(statesWithCustomer.some((one) => one === state) ? owners[owner] : {}),
       version: 1,
       history: [],

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { withCheckDigit } from '../../../domain/iccid.ts';
+import { asId } from '../../../domain/ids.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { type Customer, type CustomerService, is, type PartnerService, type Sim } from '../support/partner.ts';
 import { expectInvalid, expectProblem } from '../support/problems.ts';
@@ -124,7 +125,7 @@ describe('an import', () => {
     const foreign = anIccid();
     await cloud.partner('globex-import').aCustomer();
     const theirs = `${HEADER}\r\n${foreign},in_holding,,,,,,,\r\n`;
-    is(200, await platform.post(pathOf('', 'globex-import'), theirs, csv));
+    is(200, await platform.post(pathOf('', asId('partner', 'globex-import')), theirs, csv));
     const { name } = owner.customer;
     const rows: [cells: string, code: string][] = [
       ['terminated,,,,,,,', 'invalid_state'],
@@ -152,7 +153,7 @@ describe('an import', () => {
 
   test('needs a partner and an operator', async () => {
     const text = `${HEADER}\r\n`;
-    expectProblem(await platform.post(pathOf('', 'nobody-import'), text, csv), 404, 'not_found');
+    expectProblem(await platform.post(pathOf('', asId('partner', 'nobody-import')), text, csv), 404, 'not_found');
     expectInvalid(await platform.post('/v1/platform/partners/acme-import/imports', text, csv), [
       ['/query/operatorId', 'required'],
     ]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import type { JWTPayload } from 'jose';
 import { connectionTo, type OperatorsConfiguration } from '../../../adapters/operators/configuration.ts';
+import { asId } from '../../../domain/ids.ts';
 import type { UsageRecord } from '../../../domain/usage-record.ts';
 import { type EngineName, engineNames } from '../../../local/dynamodb/engine.ts';
 import { INDEX_LAG_MS } from '../../../local/harsh/rates.ts';
@@ -229,7 +230,7 @@ async function usageAtOperator(cloud: RunningCloud, id: OperatorId, iccid: strin
 }
 
 async function operatorApi(cloud: RunningCloud, id: OperatorId): Promise<ApiClient> {
-  const connection = connectionTo(id, await operatorsSecretOf(cloud));
+  const connection = connectionTo(asId('operator', id), await operatorsSecretOf(cloud));
   return apiClient(
     () => connection?.baseUrl ?? '',
     async () => connection?.apiKey,

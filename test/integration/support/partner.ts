@@ -6,19 +6,20 @@ import type { orderEventSchema, orderSchema } from '../../../contract/order.ts';
 import type { customerServiceSchema, partnerServiceSchema } from '../../../contract/service.ts';
 import type { simSchema } from '../../../contract/sim.ts';
 import type { serviceUsageSchema, simUsageSchema } from '../../../contract/usage.ts';
+import { asId, type PartnerId } from '../../../domain/ids.ts';
 import type { ApiClient, ApiResponse } from './api-client.ts';
 import { eventually } from './eventually.ts';
 
-export type Order = z.infer<typeof orderSchema>;
-export type OrderEvent = z.infer<typeof orderEventSchema>;
-export type Sim = z.infer<typeof simSchema>;
-export type Operation = z.infer<typeof operationSchema>;
-export type Result = z.infer<typeof resultSchema>;
-export type Customer = z.infer<typeof customerSchema>;
-export type CustomerService = z.infer<typeof customerServiceSchema>;
-export type PartnerService = z.infer<typeof partnerServiceSchema>;
-export type SimUsage = z.infer<typeof simUsageSchema>;
-export type ServiceUsage = z.infer<typeof serviceUsageSchema>;
+export type Order = z.input<typeof orderSchema>;
+export type OrderEvent = z.input<typeof orderEventSchema>;
+export type Sim = z.input<typeof simSchema>;
+export type Operation = z.input<typeof operationSchema>;
+export type Result = z.input<typeof resultSchema>;
+export type Customer = z.input<typeof customerSchema>;
+export type CustomerService = z.input<typeof customerServiceSchema>;
+export type PartnerService = z.input<typeof partnerServiceSchema>;
+export type SimUsage = z.input<typeof simUsageSchema>;
+export type ServiceUsage = z.input<typeof serviceUsageSchema>;
 export type Plan = NonNullable<Order['plan']>;
 /** A plan with all stages, up to active SIMs. */
 export type WholePlan = { partnerServiceId: string; customerId: string; customerServiceId: string; activate: true };
@@ -68,7 +69,7 @@ const orderEnds = ['fulfilled', 'cancelled', 'rejected', 'failed'];
 
 /** A partner's admin. Creates the usual resources, and fails the test at once when the API refuses. */
 export type Partner = {
-  readonly id: string;
+  readonly id: PartnerId;
   /** The admin's client. */
   readonly api: ApiClient;
   /** Creates a partner service. Default tariff: one that covers every operator. */
@@ -219,7 +220,7 @@ export function partnerAtWork(id: string, api: ApiClient): Partner {
   }
 
   return {
-    id,
+    id: asId('partner', id),
     api,
     aPartnerService,
     aCustomer,

@@ -8,6 +8,7 @@ import { put, remove } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
 import { readRecords } from '../../../adapters/operators/answers.ts';
 import { type Iccid, withCheckDigit } from '../../../domain/iccid.ts';
+import { asId, type ServiceId } from '../../../domain/ids.ts';
 import { newSimInHolding } from '../../../domain/sim.ts';
 import { pointsOf } from '../../../domain/usage-points.ts';
 import type { UsageRecord } from '../../../domain/usage-record.ts';
@@ -23,11 +24,11 @@ let meter: Meter;
 
 /** Other files have this cloud before and after. */
 const run = String(Date.now() % 100_000).padStart(5, '0');
-const PARTNER = `acme-counting-${run}`;
+const PARTNER = asId('partner', `acme-counting-${run}`);
 const services = {
   partnerServiceId: 'psv_01JG0000000000000000000000',
   customerServiceId: 'csv_01JG0000000000000000000000',
-};
+} as const;
 const SIMS = 200;
 const iccids: Iccid[] = Array.from({ length: SIMS }, (_, n) =>
   withCheckDigit(`894499${run}${String(n).padStart(7, '0')}`),
@@ -42,7 +43,11 @@ beforeAll(async () => {
   await pMap(
     iccids,
     async (iccid) => {
-      const arrived = newSimInHolding({ iccid, imsi: '234200000000001' }, { id: 'ord_1', operatorId: '3uk' }, at);
+      const arrived = newSimInHolding(
+        { iccid, imsi: '234200000000001' },
+        { id: 'ord_1', operatorId: asId('operator', '3uk') },
+        at,
+      );
       await addSim(PARTNER, { ...arrived, ...services, state: 'active', bars: [], customerId: 'cus_1' });
     },
     { concurrency: 16 },
@@ -71,20 +76,22 @@ async function unitsOf(work: () => Promise<unknown>): Promise<{ write: number; r
 }
 
 const bytesOf = (records: readonly UsageRecord[]) => records.reduce((sum, { bytes }) => sum + bytes, 0);
-const usedBy = async (serviceId: string, period: string) =>
+const usedBy = async (serviceId: ServiceId, period: string) =>
   (await sumsOfService(PARTNER, serviceId, period)).reduce((sum, { bytes }) => sum + bytes, 0);
 
 describe('the usage of a fleet', () => {
   test('costs little more than a write unit per SIM and hour, even at the end of a day, and none when it is repeated', async () => {
     const hours = Array.from({ length: 24 }, (_, hour) => hourly('2026-03-02', hour));
-    await countUsage('3uk', hours.slice(0, 20).flat(), now);
+    await countUsage(asId('operator', '3uk'), hours.slice(0, 20).flat(), now);
     for (const hour of [20, 22]) {
       const records = hours.slice(hour, hour + 2).flat();
-      const { write, read } = await unitsOf(() => countUsage('3uk', records, now));
+      const { write, read } = await unitsOf(() => countUsage(asId('operator', '3uk'), records, now));
       expect(write / records.length).toBeLessThan(1.25);
       expect(read / SIMS).toBeLessThan(5);
     }
-    expect(await unitsOf(() => countUsage('3uk', hourly('2026-03-02', 7), now))).toMatchObject({ write: 0 });
+    expect(await unitsOf(() => countUsage(asId('operator', '3uk'), hourly('2026-03-02', 7), now))).toMatchObject({
+      write: 0,
+    });
     for (const id of Object.values(services)) {
       expect(await usedBy(id, '2026-03')).toBe(bytesOf(hours.flat()));
     }
@@ -96,7 +103,7 @@ describe('the usage of a fleet', () => {
     const some = iccids.slice(0, 40);
     const records = [3, 1, 4, 0, 2].flatMap((hour) => hourly('2026-02-10', hour, some));
     const shares = [records, records.toReversed(), records.slice(60), records.slice(0, 150)];
-    await Promise.all(shares.map((share) => countUsage('3uk', share, now)));
+    await Promise.all(shares.map((share) => countUsage(asId('operator', '3uk'), share, now)));
     expect(await usedBy(services.partnerServiceId, '2026-02')).toBe(bytesOf(records));
     expect(await usedBy(services.customerServiceId, '2026-02')).toBe(bytesOf(records));
     const [day] = await simDays(PARTNER, some[7] ?? '', '2026-02-01', '2026-02-28');
@@ -111,7 +118,7 @@ describe('the usage of a fleet', () => {
       { ...good, at: '2025-03-05T00:00:00.000Z' },
     ];
     const told = records.filter((record): record is UsageRecord => record !== undefined);
-    const { rejected, failures } = await countUsage('3uk', told, now);
+    const { rejected, failures } = await countUsage(asId('operator', '3uk'), told, now);
     expect(told.map((record) => rejected.get(record))).toEqual([undefined, 'ownerless', 'untimely']);
     expect(failures).toEqual([]);
   });
@@ -120,8 +127,12 @@ describe('the usage of a fleet', () => {
     const [first] = hourly('2026-01-20', 3, iccids.slice(50, 51));
     const used = (at: string) => ({ ...first, recordId: `once-${run}`, at }) as UsageRecord;
     const before = await usedBy(services.partnerServiceId, '2026-01');
-    await countUsage('3uk', [used('2026-01-31T23:59:59.700Z')], now);
-    await countUsage('3uk', [used('2026-02-01T00:00:00.001Z'), used('2026-01-15T12:00:00.000Z')], now);
+    await countUsage(asId('operator', '3uk'), [used('2026-01-31T23:59:59.700Z')], now);
+    await countUsage(
+      asId('operator', '3uk'),
+      [used('2026-02-01T00:00:00.001Z'), used('2026-01-15T12:00:00.000Z')],
+      now,
+    );
     expect(await usedBy(services.partnerServiceId, '2026-01')).toBe(before + (first?.bytes ?? 0));
     expect(await simDays(PARTNER, iccids[50] ?? '', '2026-02-01', '2026-02-01')).toEqual([]);
   });
@@ -137,7 +148,7 @@ describe('a SIM whose item makes counting fail', () => {
     );
     const records = [5, 6].flatMap((hour) => hourly('2026-03-09', hour, [broken, sound]));
 
-    const { rejected } = await ingestUsage('3uk', records, now);
+    const { rejected } = await ingestUsage(asId('operator', '3uk'), records, now);
     expect([...rejected].map(([{ iccid }, reason]) => [iccid, reason])).toEqual([
       [broken, 'setAside'],
       [broken, 'setAside'],
@@ -158,7 +169,7 @@ describe('a SIM whose item makes counting fail', () => {
       expect(again?.work).toEqual(work);
       await removeRedrivenUsage(id);
       if (work.kind === 'usage') {
-        await ingestUsage('3uk', readRecords(JSON.parse(work.records)).records, now);
+        await ingestUsage(asId('operator', '3uk'), readRecords(JSON.parse(work.records)).records, now);
       }
     }
     expect(await bytes(broken)).toBe(bytesOf(records.filter(({ iccid }) => iccid === broken)));

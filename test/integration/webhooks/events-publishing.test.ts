@@ -10,6 +10,7 @@ import { put, remove } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
 import { newSecret } from '../../../adapters/webhooks/signature.ts';
 import { withCheckDigit } from '../../../domain/iccid.ts';
+import { asId, type OrderId, type PartnerId, type WebhookId } from '../../../domain/ids.ts';
 import { handler } from '../../../functions/streams/publish-events.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { type Meter, startMeter } from '../../../verification/bench/meter.ts';
@@ -31,8 +32,8 @@ beforeAll(async () => {
 afterAll(() => meter.stop());
 
 /** A webhook of a partner whose receiver does not answer. */
-async function aWebhook(partnerId: string, n: number): Promise<string> {
-  const id = `whk_${run}${n}`;
+async function aWebhook(partnerId: PartnerId, n: number): Promise<WebhookId> {
+  const id = asId('webhook', `whk_${run}${n}`);
   await insertWebhook(partnerId, {
     id,
     url: 'http://127.0.0.1:9/events',
@@ -63,14 +64,14 @@ function record({ pk, sk }: Key, place: number, images: { now: Attributes; befor
 }
 
 /** A line of an order's timeline. */
-function line(partnerId: string, orderId: string, place: number, type = 'order.accepted'): DynamoDBRecord {
+function line(partnerId: PartnerId, orderId: OrderId, place: number, type = 'order.accepted'): DynamoDBRecord {
   return record(itemKinds.orderEvent.key({ partnerId, orderId, version: place, line: 0 }), place, {
     now: { type: { S: type }, at: { S: '2026-03-02T10:00:00.000Z' }, actor: { S: 'system' } },
   });
 }
 
 /** A SIM that became active: the history of a broken one is none. */
-function activated(partnerId: string, n: number, history: AttributeValue | undefined = undefined): DynamoDBRecord {
+function activated(partnerId: PartnerId, n: number, history: AttributeValue | undefined = undefined): DynamoDBRecord {
   const iccid = withCheckDigit(`8944${String(n).padStart(14, '0')}`);
   const at = '2026-03-02T10:00:00.000Z';
   const sim = (state: string, version: number): Attributes => ({
@@ -102,8 +103,8 @@ async function publish(records: readonly DynamoDBRecord[]): Promise<string[]> {
   return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
 
-async function queued(partnerId: string, webhookId: string): Promise<PendingDelivery[]> {
-  return (await queryPending(partnerId, webhookId, 1000, undefined)).items;
+async function queued(partnerId: PartnerId, webhookId: string): Promise<PendingDelivery[]> {
+  return (await queryPending(partnerId, asId('webhook', webhookId), 1000, undefined)).items;
 }
 
 const platform = cloud.as({ roles: ['platform'] });
@@ -126,16 +127,19 @@ describe('a record that always fails', () => {
   const healthy = `globex-poison-${run}`;
 
   test('delays no other record, of its own partner or others, and is dead-lettered', async () => {
-    const [own, other] = await Promise.all([aWebhook(poisoned, 1), aWebhook(healthy, 2)]);
-    const poison = activated(poisoned, 7, { S: 'none' });
+    const [own, other] = await Promise.all([
+      aWebhook(asId('partner', poisoned), 1),
+      aWebhook(asId('partner', healthy), 2),
+    ]);
+    const poison = activated(asId('partner', poisoned), 7, { S: 'none' });
     const failed = await publish([
       poison,
-      activated(poisoned, 8),
-      line(healthy, 'ord_1', 3),
-      line(healthy, 'ord_1', 4, 'order.dispatched'),
+      activated(asId('partner', poisoned), 8),
+      line(asId('partner', healthy), 'ord_1', 3),
+      line(asId('partner', healthy), 'ord_1', 4, 'order.dispatched'),
     ]);
     expect(failed).toEqual([]);
-    expect((await queued(poisoned, own)).length).toBeLessThanOrEqual(1);
+    expect((await queued(asId('partner', poisoned), own)).length).toBeLessThanOrEqual(1);
     const deliveries = is(
       200,
       await cloud.partner(healthy).api.get<{ items: { type: string }[] }>(`/v1/webhooks/${other}/deliveries`),
@@ -153,20 +157,22 @@ describe('a record that always fails', () => {
 
   test('for one webhook delays no other webhook of its partner, and can be redriven', async () => {
     const partnerId = `acme-broken-hook-${run}`;
-    const good = await aWebhook(partnerId, 3);
+    const good = await aWebhook(asId('partner', partnerId), 3);
     // No function writes such: what it is for is missing.
     const broken = { id: 'whk_broken', url: 'http://127.0.0.1:9/', enabled: true, createdAt: MADE_AT, version: 1 };
-    await write(put({ ...broken, ...itemKinds.webhook.key({ partnerId, id: 'whk_broken' }) }));
-    expect(await publish([line(partnerId, 'ord_1', 1)])).toEqual([]);
+    await write(
+      put({ ...broken, ...itemKinds.webhook.key({ partnerId: asId('partner', partnerId), id: 'whk_broken' }) }),
+    );
+    expect(await publish([line(asId('partner', partnerId), 'ord_1', 1)])).toEqual([]);
     const { items } = is(
       200,
       await cloud.partner(partnerId).api.get<{ items: { type: string }[] }>(`/v1/webhooks/${good}/deliveries`),
     );
     expect(items).toHaveLength(1);
     const { id, subject } = await setAsideAs(
-      itemKinds.orderEvent.key({ partnerId, orderId: 'ord_1', version: 1, line: 0 }),
+      itemKinds.orderEvent.key({ partnerId: asId('partner', partnerId), orderId: 'ord_1', version: 1, line: 0 }),
     );
-    await write(remove(itemKinds.webhook.key({ partnerId, id: 'whk_broken' })));
+    await write(remove(itemKinds.webhook.key({ partnerId: asId('partner', partnerId), id: 'whk_broken' })));
     is(204, await platform.post(`/v1/platform/set-aside/${id}/put-back`));
     const [pk = '', sk = ''] = subject.split(' ');
     const change = itemKinds.failedChange.parse({ pk, sk })?.id ?? '';
@@ -181,10 +187,9 @@ describe('a record that may succeed later', () => {
     const name = process.env.TABLE_NAME;
     process.env.TABLE_NAME = 'not-there';
     try {
-      expect(await publish([line(partnerId, 'ord_1', 1), line(partnerId, 'ord_1', 2)])).toEqual([
-        '0000000001',
-        '0000000002',
-      ]);
+      expect(
+        await publish([line(asId('partner', partnerId), 'ord_1', 1), line(asId('partner', partnerId), 'ord_1', 2)]),
+      ).toEqual(['0000000001', '0000000002']);
     } finally {
       process.env.TABLE_NAME = name;
     }
@@ -194,8 +199,8 @@ describe('a record that may succeed later', () => {
 describe('a hundred events of a hundred SIMs', () => {
   test('cost two writes each, and one read and one update of the queue; repeated, they are not delivered twice', async () => {
     const partnerId = `acme-counted-${run}`;
-    const webhookId = await aWebhook(partnerId, 4);
-    const records = Array.from({ length: 100 }, (_, n) => activated(partnerId, n));
+    const webhookId = await aWebhook(asId('partner', partnerId), 4);
+    const records = Array.from({ length: 100 }, (_, n) => activated(asId('partner', partnerId), n));
     meter.take();
     expect(await publish(records)).toEqual([]);
     const { calls, keys } = meter.take();
@@ -204,12 +209,12 @@ describe('a hundred events of a hundred SIMs', () => {
     const units = [...(keys.table ?? [])].filter(([key]) => key.includes(webhookId)).map(([, used]) => used);
     expect(Math.max(...units)).toBeLessThanOrEqual(101);
     expect(await publish(records)).toEqual([]);
-    const ids = (await queued(partnerId, webhookId)).map(({ deliveryId }) => deliveryId);
+    const ids = (await queued(asId('partner', partnerId), webhookId)).map(({ deliveryId }) => deliveryId);
     expect(ids.length).toBeLessThanOrEqual(100);
     expect(new Set(ids).size).toBe(ids.length);
     const [first] = ids;
     if (first !== undefined) {
-      expect(await getDelivery(partnerId, webhookId, first)).toMatchObject({ type: 'sim.activated' });
+      expect(await getDelivery(asId('partner', partnerId), webhookId, first)).toMatchObject({ type: 'sim.activated' });
     }
   });
 });

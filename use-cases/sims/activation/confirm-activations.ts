@@ -4,6 +4,7 @@ import { getOperation } from '../../../adapters/dynamodb/operations.ts';
 import { type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sims.ts';
 import { correlation, logger } from '../../../adapters/telemetry/logger.ts';
 import { ACTIVATION_DEADLINE_MS, endOfLateActivation, nextLateActivationCheck } from '../../../domain/deadlines.ts';
+import type { OperationId, PartnerId } from '../../../domain/ids.ts';
 import { isOperationFinished, type Operation, shardsOf } from '../../../domain/operation.ts';
 import { confirmationPause } from '../../../domain/retry-policies.ts';
 import { isConfirmationOverdue } from '../../../domain/sim-actions.ts';
@@ -19,8 +20,8 @@ import { askToActivate } from './request-activation.ts';
 
 /** A shard of an operation, the polling round, the page to continue with, and the number of SIMs that wait in earlier pages. */
 export type ConfirmationTurn = {
-  partnerId: string;
-  operationId: string;
+  partnerId: PartnerId;
+  operationId: OperationId;
   shard: number;
   round: number;
   from: number;
