@@ -14,7 +14,7 @@ import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lamb
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { FunctionMetrics } from './function-metrics.ts';
+import type { FunctionMetrics } from './cloudwatch-metrics.ts';
 import type { Stage } from './stages.ts';
 
 export type DashboardsProps = {

@@ -1,15 +1,15 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { Alarms, type AlarmsProps } from './alarms.ts';
 import { Canaries } from './canaries.ts';
+import { Alarms, type AlarmsProps } from './cloudwatch-alarms.ts';
+import { FunctionMetrics } from './cloudwatch-metrics.ts';
 import { CostAnomalies } from './cost-anomalies.ts';
 import { CostBudget } from './cost-budget.ts';
 import { Dashboards } from './dashboards.ts';
-import { DeadLetters } from './dead-letters.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { EventsOfTable } from './events-of-table.ts';
 import { FulfilmentMachine } from './fulfilment-machine.ts';
-import { FunctionMetrics } from './function-metrics.ts';
 import {
   docsEntry,
   publishEntry,
@@ -45,7 +45,7 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
     const { stage, users, table } = props;
-    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetters');
     const functions = new FunctionSet(this, props);
     const fulfilment = new FulfilmentMachine(this, 'Fulfilment', { stage, tasks: createTasks(functions) });
     const api = this.createApi(props, functions);
@@ -148,7 +148,7 @@ function createTasks(functions: FunctionSet): Record<WorkflowTask, ServiceFuncti
 function createScheduled(
   { name, entry, description, every, wholeCore }: ScheduleRow,
   functions: FunctionSet,
-  deadLetters: DeadLetters,
+  deadLetters: DeadLetterQueue,
 ) {
   const created = functions.getOrCreate(entry, {
     description,

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
  * The dead-letter queue for asynchronous events that a function failed to handle, or that did not reach it. Messages are kept for
  * 14 days, the maximum of SQS.
  */
-export class DeadLetters extends Queue {
+export class DeadLetterQueue extends Queue {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
       encryption: QueueEncryption.SQS_MANAGED,

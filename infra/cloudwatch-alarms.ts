@@ -19,7 +19,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { seedOperators } from '../domain/operator.ts';
-import type { FunctionMetrics } from './function-metrics.ts';
+import type { FunctionMetrics } from './cloudwatch-metrics.ts';
 import { runbookPage } from './runbook.ts';
 import type { Stage } from './stages.ts';
 
