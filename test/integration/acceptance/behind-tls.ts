@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { generate } from 'selfsigned';
 import { type LocalCloud, startLocalCloud } from '../../../local/cloud.ts';
+import { INDEX_LAG_MS } from '../../../local/harsh/rates.ts';
 import { harshSettings } from '../../../local/harsh/settings.ts';
 import { listenLocally } from '../../../local/listen.ts';
 
@@ -55,6 +56,8 @@ try {
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     NODE_EXTRA_CA_CERTS: certificate,
+    // The indexes of a local cloud lag in harsh mode only.
+    INDEX_LAG_MS: cloud.harsh ? `${INDEX_LAG_MS}` : '0',
   });
 } finally {
   for (const part of started.reverse()) {

@@ -23,10 +23,10 @@ export type CloudAccess = {
 /**
  * The cloud at `BASE_URL`; undefined when that is not set. A local cloud is known by its base URL alone. A deployment takes besides
  * `USER_POOL_ID` and `CLIENT_ID`, outputs of its stack of users; `SANDBOX_URL`, an output of the sandbox's stack, and
- * `SANDBOX_KEY`, its key; and rights in the account to make users.
+ * `SANDBOX_KEY`, its key; and rights in the account to make users. `INDEX_LAG_MS` overrides how long its lists may lag.
  */
 export function deployedCloud(): (CloudAccess & { url: string; stop(): Promise<void> }) | undefined {
-  const { BASE_URL, USER_POOL_ID, CLIENT_ID, SANDBOX_URL, SANDBOX_KEY } = process.env;
+  const { BASE_URL, USER_POOL_ID, CLIENT_ID, SANDBOX_URL, SANDBOX_KEY, INDEX_LAG_MS } = process.env;
   if (!BASE_URL) {
     return undefined;
   }
@@ -56,7 +56,7 @@ export function deployedCloud(): (CloudAccess & { url: string; stop(): Promise<v
   return {
     url,
     isDeployment: true,
-    indexLagMs: DEPLOYED_INDEX_LAG_MS,
+    indexLagMs: Number(INDEX_LAG_MS ?? DEPLOYED_INDEX_LAG_MS),
     async tokenFor(asked) {
       const { expiresIn, ...claims } = ofThisRun(asked);
       if (expiresIn !== undefined) {
