@@ -10,8 +10,9 @@ const quantities = { '3uk': 50, '3ireland': 50, orange: 50, a1: 20 };
 /** The states of an order that goes all its way, as its timeline tells them. */
 const wholeWay = ['submitted', 'accepted', 'dispatched', 'delivered', 'fulfilled'];
 
+// Orders do not depend on each other, and their tests mostly wait.
 describe('SIMs of an order become active', () => {
-  test.each(operatorIds)('by its plan: %s', async (operatorId) => {
+  test.concurrent.each(operatorIds)('by its plan: %s', async (operatorId) => {
     const quantity = quantities[operatorId];
     const plan = await acme.aPlan();
     const placed = await acme.orders({ operatorId, quantity, reference: 'PO-1001', plan });
@@ -50,7 +51,7 @@ describe('SIMs of an order become active', () => {
     await expectStagesOf(order, quantity);
   });
 
-  test.each(operatorIds)('by hand: %s', async (operatorId) => {
+  test.concurrent.each(operatorIds)('by hand: %s', async (operatorId) => {
     const quantity = quantities[operatorId];
     const { partnerServiceId, customerId, customerServiceId } = await acme.aPlan();
     const { id: orderId } = await acme.orders({ operatorId, quantity });
@@ -80,7 +81,7 @@ describe('SIMs of an order become active', () => {
   });
 });
 
-test('SIMs in holding cannot be assigned or activated: each is refused, with the reason', async () => {
+test.concurrent('SIMs in holding cannot be assigned or activated: each is refused, with the reason', async () => {
   const { customerId, customerServiceId } = await acme.aPlan();
   const sims = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
   const select = { iccids: sims.map(({ iccid }) => iccid) };
@@ -99,7 +100,7 @@ test('SIMs in holding cannot be assigned or activated: each is refused, with the
   expect(await acme.sims({ orderId: sims[0]?.orderId ?? '' })).toEqual(sims);
 });
 
-test('SIMs in stock cannot be activated before a customer has them', async () => {
+test.concurrent('SIMs in stock cannot be activated before a customer has them', async () => {
   const sims = await acme.simsInStock({ operatorId: 'a1', quantity: 20 });
   const operation = await acme.bulkDone('activate', { select: { orderId: sims[0]?.orderId } });
   expect(operation).toMatchObject({ state: 'failed', succeeded: 0, failed: 20 });
@@ -107,7 +108,7 @@ test('SIMs in stock cannot be activated before a customer has them', async () =>
   expect(new Set(codes)).toEqual(new Set(['not_assigned']));
 });
 
-test('a hundred SIMs become active by the plan of their order, and their results are read page by page', async () => {
+test.concurrent('a hundred SIMs become active by the plan of their order, and their results are read page by page', async () => {
   const quantity = 100;
   const plan = await acme.aPlan();
   const { id } = await acme.orders({ operatorId: 'orange', quantity, plan });
