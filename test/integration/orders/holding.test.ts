@@ -1,11 +1,11 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { DAY_MS } from '../../../domain/time-units.ts';
-import { eventually, patience, useLocalCloud } from '../support/local-cloud.ts';
+import { eventually, patience, SLOW_DAY_MS, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Order } from '../support/partner.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
 // Five working days are long enough for a busy machine to migrate SIMs within them.
-const cloud = useLocalCloud({ dayMs: 1500 * patience });
+const cloud = useLocalCloud({ dayMs: SLOW_DAY_MS * patience });
 const id = `acme-holding-${process.pid}`;
 const acme = cloud.partner(id);
 

@@ -15,6 +15,7 @@ import { patience } from './eventually.ts';
 import { type Partner, partnerAtWork } from './partner.ts';
 
 export type { ApiClient, ApiResponse } from './api-client.ts';
+export { SLOW_DAY_MS } from './cloud-pool.ts';
 export { eventually, patience } from './eventually.ts';
 export type { Partner } from './partner.ts';
 
