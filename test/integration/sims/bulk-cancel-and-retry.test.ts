@@ -118,7 +118,7 @@ describe('a retry', () => {
 });
 
 describe('two concurrent operations on the same SIMs end as if they had run in sequence', () => {
-  const quantity = 100;
+  const quantity = 50;
   let orderId: string;
   let customers: { customerId: string; customerServiceId: string }[];
 
