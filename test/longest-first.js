@@ -22,6 +22,10 @@ const longest = [
   'chaos',
   'bulk-dry-run',
   'bulk-cancel-and-retry',
+  // Shares the cloud of alarms, which the pool keeps for two minutes.
+  'holding',
+  'bulk-dry-run-many',
+  'alarms-fleet',
   'fuzz',
   'sims-lists',
   'backfill',
@@ -40,7 +44,6 @@ const longest = [
   'services-catalogue',
   'http-ground-rules',
   'harsh',
-  'holding',
   'orders-ends',
   'usage',
   'bulk-actions',

@@ -7,6 +7,9 @@ const acme = cloud.partner('acme-to-active');
 
 const quantities = { '3uk': 50, '3ireland': 50, orange: 50, a1: 20 };
 
+/** Bulk actions do not depend on the operator: on a local cloud, a large lot and a small one suffice. */
+const byHand = cloud.isDeployment ? operatorIds : (['3uk', 'a1'] as const);
+
 /** The states of an order that goes all its way, as its timeline tells them. */
 const wholeWay = ['submitted', 'accepted', 'dispatched', 'delivered', 'fulfilled'];
 
@@ -51,7 +54,7 @@ describe('SIMs of an order become active', () => {
     await expectStagesOf(order, quantity);
   });
 
-  test.concurrent.each(operatorIds)('by hand: %s', async (operatorId) => {
+  test.concurrent.each(byHand)('by hand: %s', async (operatorId) => {
     const quantity = quantities[operatorId];
     const { partnerServiceId, customerId, customerServiceId } = await acme.aPlan();
     const { id: orderId } = await acme.orders({ operatorId, quantity });
