@@ -27,17 +27,17 @@ const parentWatch = setInterval(() => {
 }, 100);
 
 try {
-  const { startLocalCloud } = await import('./cloud.ts');
   const { PORT, DAY_MS, DATA_DIR, DYNAMODB_ENGINE } = process.env;
-  const cloud = await startLocalCloud({
+  const settings = {
     port: numberIn('PORT', PORT, 3000),
     dayMs: numberIn('DAY_MS', DAY_MS, 1000),
     dataDir: DATA_DIR,
     engine: engineIn(DYNAMODB_ENGINE),
     harsh: harshSettings(process.env),
-    log,
-    signal: stopSignal.signal,
-  });
+  };
+  // Loaded last, because it takes a second: an invalid setting is reported at once.
+  const { startLocalCloud } = await import('./cloud.ts');
+  const cloud = await startLocalCloud({ ...settings, log, signal: stopSignal.signal });
   process.stdout.write(`ready ${cloud.url}\n`);
   log(`A day lasts ${cloud.clock.dayMs} ms. DynamoDB engine: ${cloud.engine}. API reference: ${cloud.url}/docs`);
   if (!stopSignal.signal.aborted) {
