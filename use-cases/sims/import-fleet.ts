@@ -33,8 +33,8 @@ export type ImportRow = SimRow &
 /** Groups that are saved at the same time. They share the counts of services, so that more would only conflict. */
 const GROUPS_IN_FLIGHT = 2;
 const LOOKUPS_IN_FLIGHT = 16;
-/** After this time, in real milliseconds, no further group is saved: API Gateway waits 29 seconds for the answer. */
-const SAVING_MS = 20_000;
+/** This long after the start, in real milliseconds, no further group is saved: API Gateway waits 29 seconds for the answer. */
+const SAVES_WITHIN_MS = 20_000;
 
 /**
  * Imports SIMs that a partner has at an operator already, in any state, with their services and customers. Nothing is sent to the
@@ -51,6 +51,7 @@ export async function importFleet(
   rows: readonly ImportRow[],
   { actor, now, isDryRun }: { actor: string; now: Date; isDryRun: boolean },
 ): Promise<LoadedFile> {
+  const deadline = performance.now() + SAVES_WITHIN_MS;
   await readPartner(partnerId);
   const operator = await knownOperator(operatorId, '/query/operatorId');
   const { loadable, errors } = readSimRows(rows, operator.iccid.checkDigit);
@@ -72,7 +73,7 @@ export async function importFleet(
   if (!isDryRun && ready.length > 0) {
     await ensureHoldingService(partnerId, operator, at);
   }
-  const lost = isDryRun ? [] : await saveAll(partnerId, ready);
+  const lost = isDryRun ? [] : await saveAll(partnerId, ready, deadline);
   return loadedFile(rows.length, loadable.filter(isOwn).length, [
     ...errors,
     ...loadable.filter(isForeign).map(rowError('owned_by_other_partner', 'Another partner has this SIM.')),
@@ -113,9 +114,8 @@ async function readRow(
 }
 
 /** @returns the errors of rows that another request overtook, and of those for which there was no time. */
-async function saveAll(partnerId: PartnerId, rows: readonly ReadyRow[]): Promise<RowError[]> {
+async function saveAll(partnerId: PartnerId, rows: readonly ReadyRow[], deadline: number): Promise<RowError[]> {
   const rowOf = new Map(rows.map((row) => [row.sim, row]));
-  const deadline = performance.now() + SAVING_MS;
   const errors = await pMap(
     groupsToImport(rows.map(({ sim }) => sim)),
     async (group) => {
