@@ -13,7 +13,9 @@ const byHand = cloud.isDeployment ? operatorIds : (['3uk', 'a1'] as const);
 /** The states of an order that goes all its way, as its timeline tells them. */
 const wholeWay = ['submitted', 'accepted', 'dispatched', 'delivered', 'fulfilled'];
 
-// Orders do not depend on each other, and their tests mostly wait.
+/** Orders do not depend on each other, and their tests mostly wait. Up to five run at once, so each takes longer. */
+const amongOthers = { within: 150_000 };
+
 describe('SIMs of an order become active', () => {
   test.concurrent.each(operatorIds)('by its plan: %s', async (operatorId) => {
     const quantity = quantities[operatorId];
@@ -28,7 +30,7 @@ describe('SIMs of an order become active', () => {
     });
     expect(placed).toMatchObject({ plan, operations: [], progress: progressOf({}) });
 
-    const order = await acme.orderIn(placed.id, 'fulfilled');
+    const order = await acme.orderIn(placed.id, 'fulfilled', amongOthers);
     const all = { received: quantity, migrated: quantity, assigned: quantity, activated: quantity };
     expect(order).toMatchObject({ receivedQuantity: quantity, progress: progressOf(all), plan });
     expect(order.operatorReference).toEqual(expect.any(String));
@@ -58,7 +60,7 @@ describe('SIMs of an order become active', () => {
     const quantity = quantities[operatorId];
     const { partnerServiceId, customerId, customerServiceId } = await acme.aPlan();
     const { id: orderId } = await acme.orders({ operatorId, quantity });
-    const delivered = await acme.orderIn(orderId, 'delivered');
+    const delivered = await acme.orderIn(orderId, 'delivered', amongOthers);
     expect(delivered).toMatchObject({ receivedQuantity: quantity, operations: [] });
     expect(delivered.progress).toEqual(progressOf({ received: quantity }));
     expect(delivered.plan).toBeUndefined();
@@ -66,13 +68,13 @@ describe('SIMs of an order become active', () => {
     const done = { state: 'succeeded', total: quantity, succeeded: quantity, failed: 0 };
     await expectAll({ orderId }, { state: 'in_holding', holding: true, nextActions: ['migrate'] }, quantity);
 
-    expect(await acme.bulkDone('migrate', { select, partnerServiceId })).toMatchObject(done);
+    expect(await acme.bulkDone('migrate', { select, partnerServiceId }, amongOthers)).toMatchObject(done);
     await expectAll({ orderId }, { state: 'in_stock', holding: false, partnerServiceId }, quantity);
 
-    expect(await acme.bulkDone('assign', { select, customerId, customerServiceId })).toMatchObject(done);
+    expect(await acme.bulkDone('assign', { select, customerId, customerServiceId }, amongOthers)).toMatchObject(done);
     await expectAll({ orderId }, { state: 'assigned', customerId, customerServiceId }, quantity);
 
-    expect(await acme.bulkDone('activate', { select })).toMatchObject(done);
+    expect(await acme.bulkDone('activate', { select }, amongOthers)).toMatchObject(done);
     const sims = await acme.sims({ orderId, state: 'active', customerId });
     expect(sims).toHaveLength(quantity);
     expect(sims.every(({ bars }) => bars.length === 0)).toBe(true);
@@ -116,7 +118,7 @@ test.concurrent('a hundred SIMs become active by the plan of their order, and th
   const plan = await acme.aPlan();
   const { id } = await acme.orders({ operatorId: 'orange', quantity, plan });
   const seen: Order['progress'][] = [];
-  const order = await acme.orderIn(id, 'fulfilled', { within: 150_000, onLook: ({ progress }) => seen.push(progress) });
+  const order = await acme.orderIn(id, 'fulfilled', { ...amongOthers, onLook: ({ progress }) => seen.push(progress) });
   const all = { received: quantity, migrated: quantity, assigned: quantity, activated: quantity };
   expect(order.progress).toEqual(progressOf(all));
   for (const [place, progress] of seen.entries()) {
