@@ -53,7 +53,7 @@ export type Firing = {
 
 export const ALARM_FIRED = 'alarm.fired';
 
-/** The most alarms of a partner. Every batch of usage is evaluated against all of them. */
+/** The maximum number of alarms of a partner. Every batch of usage is evaluated against all of them. */
 export const MAX_ALARMS = 500;
 
 /** The usage of a SIM, or of a service's pool, that an alarm measures. */

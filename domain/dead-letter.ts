@@ -1,4 +1,5 @@
 import type { AlarmId, DeliveryId, OperationId, OperatorId, OrderId, PartnerId, WebhookId } from './ids.ts';
+
 /** Work that failed for good. It is not retried until it is redriven. */
 export type DeadLetter = { id: string; work: FailedWork; error: string; at: string };
 
@@ -19,3 +20,6 @@ export type FailedUsage =
   | { kind: 'usage'; operatorId: OperatorId; records: string }
   /** An alarm that could not be evaluated for these SIMs. */
   | { kind: 'alarm'; partnerId: PartnerId; id: AlarmId; iccids: readonly string[] };
+
+/** The maximum length of a dead letter's id, which contains the key of the failed work: 1,024 bytes, as long as a sort key can be. */
+export const MAX_DEAD_LETTER_ID_LENGTH = 1_024;

@@ -67,7 +67,7 @@ export function asId<Kind extends AnyIdKind>(_kind: Kind, text: string): Id<Kind
   return text as string & z.core.$brand<Kind>;
 }
 
-/** Reads a text as the id of a service. Its prefix shows of which kind. */
+/** Reads a text as the id of a service. Its prefix shows the kind of service. */
 export function asServiceId(text: string): ServiceId {
   return text.startsWith(prefixes.partnerService) ? asId('partnerService', text) : asId('customerService', text);
 }

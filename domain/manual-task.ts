@@ -17,7 +17,7 @@ export type ManualTask = {
   operatorId: OperatorId;
   partnerId: PartnerId;
   action: ManualAction;
-  /** How many SIMs the task is about. */
+  /** The number of SIMs of the task. */
   count: number;
   orderId?: OrderId;
   createdAt: string;

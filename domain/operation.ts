@@ -242,7 +242,7 @@ export function startTimeOf(
   return { at: at > now ? at.toISOString() : undefined };
 }
 
-/** The most concurrent tasks of a stage. Each processes its own pages. */
+/** The maximum number of concurrent tasks of a stage. Each processes its own pages. */
 const MAX_SHARDS = 16;
 
 /** The number of tasks that share the pages of an operation. Shard `s` has the pages whose number modulo this is `s`. */

@@ -22,7 +22,7 @@ export const operatorIdSchema = z.lazy(() =>
     .brand<'operator'>(),
 );
 
-/** The most operators of a deployment. Creating a partner creates a holding service for each, in one transaction. */
+/** The maximum number of operators. Creating a partner creates a holding service for each, in one transaction. */
 export const MAX_OPERATORS = 50;
 
 /** How a product's chip fits into a device. `triple` breaks out to 2FF, 3FF and 4FF; MFF2 is soldered. */

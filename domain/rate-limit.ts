@@ -5,7 +5,7 @@ const WINDOW_MS = WINDOW_SECONDS * 1000;
 /** The requests per window that a function instance admits before it requests a share of the partner's allowance. */
 export const UNCOUNTED_REQUESTS = 5;
 
-/** The most shares of a partner's allowance, and so the most writes to the table per window. */
+/** The maximum number of shares of a partner's allowance, and so of writes to the table per window. */
 const SHARES = 50;
 
 /** The number of the window that contains a moment, in milliseconds. */

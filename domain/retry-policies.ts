@@ -1,8 +1,8 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from './time-units.ts';
 
 /*
- * How often work is attempted, and how long it waits in between. Two more places have retries of their own: calls of operators
- * (adapters/operators/retry.ts) and tasks of the state machine (infra/fulfilment-retries.ts). deadlines.ts has the deadlines.
+ * How often work is attempted, and how long it waits in between. The tasks of the state machine have retries of their own
+ * (infra/fulfilment-retries.ts). deadlines.ts has the deadlines.
  */
 
 /** How often to attempt a call, and how long to wait in between. */
@@ -24,6 +24,23 @@ export const backgroundRetries: RetryPolicy = { maxAttempts: 12, firstDelayMs: 5
  * For a read and a conditional write, while other writers change the item in between: under seven seconds in total.
  */
 export const conflictRetries: RetryPolicy = { maxAttempts: 20, firstDelayMs: 50, maxDelayMs: 400 };
+
+/** The limits of a call to an operator. */
+export type CallPolicy = RetryPolicy & {
+  /** The maximum duration of all attempts and pauses together. */
+  budgetMs: number;
+  /** The time-out of one attempt. */
+  timeoutMs: number;
+};
+
+/** For calls to operators: three attempts of two seconds each, and six seconds in total. */
+export const operatorCallPolicy: CallPolicy = {
+  maxAttempts: 3,
+  firstDelayMs: 200,
+  maxDelayMs: SECOND_MS,
+  budgetMs: 6 * SECOND_MS,
+  timeoutMs: 2 * SECOND_MS,
+};
 
 /** How long one run sends the events of a webhook, in milliseconds of real time. */
 export const DELIVERY_ROUND_MS = 50 * SECOND_MS;

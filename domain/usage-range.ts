@@ -3,7 +3,7 @@ import { USAGE_RETENTION_DAYS } from './usage.ts';
 import { beginOf, type Granularity } from './usage-points.ts';
 import type { Violation } from './verdict.ts';
 
-/** The most days of a range by hour. By day and month, a range may span as long as usage is stored. */
+/** The maximum number of days of a range by hour. By day and month, a range may span as long as usage is stored. */
 export const MAX_DAYS_BY_HOUR = 31;
 
 /** Years with four digits, also in UTC: other years have another format and do not sort as text. */

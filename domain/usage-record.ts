@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { described } from './described.ts';
 
 /**
- * The most bytes of a record, 100 TB. A link of 10 Gbit/s takes 22 hours to carry that, so a larger number is an error of the
+ * The maximum size of a record, 100 TB. A link of 10 Gbit/s takes 22 hours to carry that, so a larger number is an error of the
  * operator, such as a counter overflow.
  */
 export const MAX_RECORD_BYTES = 100_000_000_000_000;

@@ -72,7 +72,7 @@ export type UsageRejection =
 /** How long the usage of a SIM's day is stored after its last record, in days. Months are summed from days. */
 export const USAGE_RETENTION_DAYS = 400;
 
-/** The most SIMs of a service that are listed with their usage. */
+/** The maximum number of SIMs of a service that are listed with their usage. */
 export const TOP_SIMS = 10;
 
 /**
@@ -88,7 +88,7 @@ export const MAX_RECORD_AGE_DAYS = 90;
 /** How far the clock of an operator may be ahead. */
 const MAX_CLOCK_LEAD_MS = 86_400_000;
 
-/** The most days by which the time of a repeated record may differ from the first one's for it to be recognised. */
+/** The maximum number of days by which the time of a repeated record may differ from the first one's for it to be recognised. */
 export const MAX_DAYS_BETWEEN_REPEATS = 31;
 
 /** Whether a record of this time can be counted: it is neither too old nor in the future. */

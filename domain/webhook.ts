@@ -66,7 +66,7 @@ export function validSecrets({ secret, previous }: WebhookSecrets, now: Date): s
   return [secret, ...(previous && now.toISOString() < previous.until ? [previous.secret] : [])];
 }
 
-/** The most webhooks of a partner. Every event is stored once per webhook. */
+/** The maximum number of webhooks of a partner. Every event is stored once per webhook. */
 export const MAX_WEBHOOKS = 20;
 
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const;

@@ -1,4 +1,4 @@
-/** The most reads for one page. If few items pass the filter, the page is shorter than requested and still has a next page. */
+/** The maximum number of reads for one page. If few items pass the filter, a page can be short and still have a next one. */
 const MAX_READS = 5;
 const READ_SIZE = 200;
 

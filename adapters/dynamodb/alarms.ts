@@ -64,7 +64,7 @@ export async function subjectsFiredFor(
 /** An operation that a firing triggers, with its run and its SIMs, if it has a list of its own. */
 export type FollowUp = { operation: Operation; run: Run; iccids: readonly string[] };
 
-/** The most firings of one call, so that a transaction also has room for two operations and their lists of SIMs. */
+/** The maximum number of firings of one call, so that a transaction also has room for two operations and their lists of SIMs. */
 export const MAX_FIRINGS_PER_WRITE = 90;
 
 /**

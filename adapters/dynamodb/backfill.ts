@@ -50,7 +50,7 @@ export async function startBackfill(segments: number, at: Date): Promise<Backfil
   return parts;
 }
 
-const WRITES_IN_FLIGHT = 16;
+const CONCURRENT_UPGRADES = 16;
 
 /**
  * Upgrades the next items of a segment, up to 1 MB, and stores the progress. Safe to run concurrently on the same items.
@@ -60,7 +60,7 @@ const WRITES_IN_FLIGHT = 16;
 export async function backfillNext(part: BackfillSegment, now: Date): Promise<BackfillSegment | undefined> {
   const { items, last } = await scanRaw(part, part.after);
   const behind = items.filter(isOutdated);
-  await pMap(behind, upgrade, { concurrency: WRITES_IN_FLIGHT });
+  await pMap(behind, upgrade, { concurrency: CONCURRENT_UPGRADES });
   const released = await uncountTerminated(items);
   const { after: _, ...rest } = part;
   const next: BackfillSegment = {

@@ -64,9 +64,7 @@ export function failedUsage(operatorId: OperatorId, records: readonly unknown[])
   return letters.map((texts) => ({ kind: 'usage', operatorId, records: `[${texts.join()}]` }));
 }
 
-/** An id of dead-lettered work names the key of what failed; it is a sort key, and DynamoDB limits those to 1,024 bytes. */
-export const MAX_DEAD_LETTER_ID_LENGTH = 1_024;
-
+/** At most `MAX_DEAD_LETTER_ID_LENGTH` long: a sort key of the table. */
 export function deadLetterId(work: FailedWork): string {
   switch (work.kind) {
     case 'usage':

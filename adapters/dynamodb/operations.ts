@@ -143,7 +143,7 @@ export type PartToRecord = {
 /** The items other than services that counting a part changes: the part itself, its operation and its order. */
 const NON_SERVICE_ITEMS = 3;
 
-/** The most services whose counts one part changes, so that they fit into one transaction. */
+/** The maximum number of services whose counts one part changes, so that they fit into one transaction. */
 export const MAX_SERVICES_PER_PART = MAX_TRANSACTION_ITEMS - NON_SERVICE_ITEMS;
 
 /**

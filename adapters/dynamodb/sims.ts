@@ -31,7 +31,7 @@ export type SimRecord = Sim & {
   leftCounts?: true;
 };
 
-/** The most steps in a SIM's own item, which stays under 1 KB, one write unit, from its arrival to its activation. */
+/** The maximum number of steps in a SIM's own item, which stays under 1 KB (one write unit) until its activation. */
 const MAX_INLINE_STEPS = 4;
 
 /**

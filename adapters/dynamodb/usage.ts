@@ -149,7 +149,7 @@ function putSum(partnerId: PartnerId, shard: number, { top, ...sum }: ServiceSum
   return put({ ...stored, ...key }, unchangedSince(sum.version));
 }
 
-/** The most days and sums of one call of `writeUsage`: a transaction takes no more. */
+/** The maximum number of days and sums of one call of `writeUsage`: a transaction takes no more. */
 export const MAX_USAGE_WRITES = 100;
 
 /**

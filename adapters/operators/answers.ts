@@ -39,7 +39,7 @@ function orderSchema(orderId: OrderId) {
 }
 
 /**
- * The answers to a submission. The operator accepted the order, now or earlier and whatever its status is since; or it rejects
+ * The answers to a submission. The operator accepted the order, now or earlier, regardless of its status since then; or it rejects
  * the order, by its status or with 422.
  */
 export function submissionAnswers(orderId: OrderId): ExpectedAnswers<SubmissionAnswer> {

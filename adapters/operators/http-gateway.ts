@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LeftOutSim } from '../../domain/delivered-sim.ts';
 import type { OperatorId } from '../../domain/ids.ts';
 import { type OperatorGateway, OperatorUnavailable, type SimAnswer } from '../../domain/operator-port.ts';
+import { type CallPolicy, operatorCallPolicy } from '../../domain/retry-policies.ts';
 import {
   cancelAnswers,
   deliveredSimsAnswers,
@@ -14,22 +15,13 @@ import {
   usageAnswers,
 } from './answers.ts';
 import { connectionTo, type OperatorsConfiguration } from './configuration.ts';
-import { type AttemptResult, type CallPolicy, withRetries } from './retry.ts';
+import { type AttemptResult, withRetries } from './retry.ts';
 import { type OperatorTraffic, unlimitedTraffic } from './traffic.ts';
 
-/** The most ICCIDs in one request, and the most SIMs or records in a page, that operators accept. */
+/** The maximum number of ICCIDs in a request, and of SIMs or records in a page, that operators accept. */
 const MAX_BATCH = 500;
 const MAX_LOGGED_BODY = 500;
 const MAX_LOGGED_ISSUES = 10;
-
-/** Three attempts of two seconds each, and six seconds in total: callers can rely on an answer by then. */
-export const defaultPolicy: CallPolicy = {
-  tries: 3,
-  budgetMs: 6_000,
-  timeoutMs: 2_000,
-  firstBackOffMs: 200,
-  maxBackOffMs: 1_000,
-};
 
 export type OperatorsLogger = { warn(message: string, fields: Record<string, unknown>): void };
 
@@ -44,7 +36,7 @@ export type OperatorGatewaysOptions = {
   onCall?: (call: OperatorCall) => void;
   /** Rate limits and circuit breakers, shared by all functions. None when omitted. */
   traffic?: OperatorTraffic;
-  /** Overrides `defaultPolicy` and `OPERATOR_TIMEOUT_MS`, the time-out of one attempt. */
+  /** Overrides `operatorCallPolicy` and `OPERATOR_TIMEOUT_MS`, the time-out of one attempt. */
   policy?: Partial<CallPolicy>;
 };
 
@@ -64,7 +56,7 @@ type OperatorRequest<T> = {
  * this way without retries. Either the order was never submitted or the operator lost it; submit it again with the same id.
  */
 export function operatorGateways(options: OperatorGatewaysOptions): (operatorId: OperatorId) => OperatorGateway {
-  const policy = { ...defaultPolicy, ...timeoutFromEnvironment(), ...options.policy };
+  const policy = { ...operatorCallPolicy, ...timeoutFromEnvironment(), ...options.policy };
   return (operatorId) => operatorGateway(operatorId, { ...options, policy });
 }
 
@@ -276,7 +268,7 @@ async function callConfigured<T>(
   if (result.outcome === 'done') {
     return result.value;
   }
-  const times = result.tries === 1 ? 'after 1 attempt' : `after ${result.tries} attempts`;
+  const times = result.attempts === 1 ? 'after 1 attempt' : `after ${result.attempts} attempts`;
   throw new OperatorUnavailable(`${what}: ${result.detail}, ${times}`, { cause: result.cause });
 }
 

@@ -1,17 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** The limits of one call to an operator. All times in milliseconds. */
-export type CallPolicy = {
-  /** The maximum number of attempts, including the first one. */
-  tries: number;
-  /** The maximum duration of all attempts and pauses together. */
-  budgetMs: number;
-  /** The time-out of one attempt. */
-  timeoutMs: number;
-  /** The maximum first pause. It doubles with each attempt, up to `maxBackOffMs`. */
-  firstBackOffMs: number;
-  maxBackOffMs: number;
-};
+import { type CallPolicy, retryDelay } from '../../domain/retry-policies.ts';
 
 /** The result of one attempt. `retryAfterMs` is the pause that the operator asked for. */
 export type AttemptResult<T> =
@@ -22,7 +10,7 @@ export type AttemptResult<T> =
 /** The result of all attempts. `permanent`: a retry would fail in the same way. */
 export type RetryResult<T> =
   | { outcome: 'done'; value: T }
-  | { outcome: 'failed'; detail: string; tries: number; permanent: boolean; cause?: unknown };
+  | { outcome: 'failed'; detail: string; attempts: number; permanent: boolean; cause?: unknown };
 
 /** A monotonic clock, pauses and time-outs, in milliseconds. Tests replace it. */
 export type Timing = {
@@ -50,20 +38,21 @@ export async function withRetries<T>(
   { now, sleep, signalAfter }: Timing = realTiming,
 ): Promise<RetryResult<T>> {
   const deadline = now() + policy.budgetMs;
-  for (let tries = 1; ; tries += 1) {
+  for (let attempts = 1; ; attempts += 1) {
     const timeLeft = Math.max(1, Math.ceil(deadline - now()));
     const result = await attempt(signalAfter(Math.min(policy.timeoutMs, timeLeft)));
     if (result.outcome === 'done') {
       return result;
     }
     const permanent = result.outcome === 'permanent';
-    const failed: RetryResult<T> = { outcome: 'failed', detail: result.detail, tries, permanent, cause: result.cause };
-    if (permanent || tries >= policy.tries) {
+    const { detail, cause } = result;
+    const failed: RetryResult<T> = { outcome: 'failed', detail, attempts, permanent, cause };
+    const delay = retryDelay(policy, attempts, Math.random());
+    if (permanent || delay === undefined) {
       return failed;
     }
-    const ceiling = Math.min(policy.maxBackOffMs, policy.firstBackOffMs * 2 ** (tries - 1));
     const retryAfterMs = result.outcome === 'transient' ? result.retryAfterMs : undefined;
-    const pause = Math.max(Math.random() * ceiling, retryAfterMs ?? 0);
+    const pause = Math.max(delay, retryAfterMs ?? 0);
     if (now() + pause >= deadline) {
       return failed;
     }

@@ -23,7 +23,7 @@ import { okPage, okResource, route } from '../http/route.ts';
 
 const ORDER = '/v1/platform/partners/{partnerId}/orders/{orderId}';
 
-/** The most rows of a file. API Gateway waits 29 seconds for the answer. */
+/** The maximum number of rows of a file. API Gateway waits 29 seconds for the answer. */
 const MAX_ROWS = 5000;
 
 const cell = z.optional(z.string());

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { MAX_DEAD_LETTER_ID_LENGTH } from '../../adapters/dynamodb/dead-letters.ts';
 import { deadLetterSchema, showDeadLetter } from '../../contract/dead-letter.ts';
 import { platformOperatorSchema, showPlatformOperator } from '../../contract/operator.ts';
 import { partnerOrderSchema, showPartnerOrder } from '../../contract/order.ts';
@@ -7,6 +6,7 @@ import { partnerSchema, showPartner } from '../../contract/partner.ts';
 import { partnerSimSchema, showSim } from '../../contract/sim.ts';
 import { showTariff, tariffAnswerSchema } from '../../contract/tariff.ts';
 import { addressSchema, contactSchema } from '../../domain/address.ts';
+import { MAX_DEAD_LETTER_ID_LENGTH } from '../../domain/dead-letter.ts';
 import { described } from '../../domain/described.ts';
 import { operatorSettingsSchema } from '../../domain/operator.ts';
 import { HOLDING_DAYS } from '../../domain/partner.ts';

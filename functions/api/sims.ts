@@ -30,7 +30,7 @@ import {
 const select = { iccids: ['8944200000000000017'] };
 const bulkAnswers = { 200: dryRunSchema, 202: operationSchema };
 
-/** The most rows of a file of labels. */
+/** The maximum number of rows of a file of labels. */
 const MAX_LABEL_ROWS = 5000;
 
 /** Reading and labelling SIMs, and bulk actions on up to the whole fleet. */

@@ -17,7 +17,7 @@ type DueWork<Item extends DueItem> = {
   concurrency: number;
 };
 
-/** The most batches of an invocation. Limits how often a lagging index can return items that were already processed. */
+/** The maximum number of batches of an invocation, because a lagging index can return processed items again. */
 const MAX_BATCHES = 50;
 
 /**

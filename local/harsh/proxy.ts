@@ -101,7 +101,7 @@ export async function serveHarshProxy(target: string, harshness: ServiceFaults):
 
   const server = await listenLocally(
     createServer((message, response) => {
-      // The client has disconnected: nobody waits for the response.
+      // The client has disconnected: the response has no receiver.
       handle(message, response).catch(() => message.socket.destroy());
     }),
   );

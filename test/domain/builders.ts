@@ -88,7 +88,7 @@ export function on<Service>(service: Service, tariff: Tariff | undefined = aTari
   return { service, tariff };
 }
 
-/** A SIM at a point of its life, told by the last call: `aSim().inStock()`, `aSim({ operatorId: 'a1' }).active()`. */
+/** A SIM in the state that the last call names: `aSim().inStock()`, `aSim({ operatorId: 'a1' }).active()`. */
 export function aSim({
   operatorId: operator = '3uk',
   ...own
@@ -185,7 +185,7 @@ export function anOrder(own: Partial<Order> = {}) {
   };
 }
 
-/** An activation of ten SIMs, over unless told otherwise, in which nothing went wrong. */
+/** An activation of ten SIMs. By default it has succeeded. */
 export function anOperation(own: Partial<Operation> = {}): Operation {
   return {
     id: 'op_first',

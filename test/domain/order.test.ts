@@ -52,7 +52,7 @@ function operationIds(): () => OperationId {
   };
 }
 
-const statesTold = (events: readonly OrderEvent[]) => events.flatMap(({ to }) => (to === undefined ? [] : [to]));
+const statesIn = (events: readonly OrderEvent[]) => events.flatMap(({ to }) => (to === undefined ? [] : [to]));
 
 describe('the life of an order', () => {
   test('goes from submitted to fulfilled', () => {
@@ -70,7 +70,7 @@ describe('the life of an order', () => {
     take(markOrderDelivered(order, 50, operationIds(), NOW));
     take(markOrderFulfilled(order, NOW));
 
-    expect(statesTold(timeline)).toEqual(way.slice(1));
+    expect(statesIn(timeline)).toEqual(way.slice(1));
     expect(timeline.map(({ type }) => type)).toEqual([
       'order.accepted',
       'order.processing',
@@ -178,7 +178,7 @@ describe('the operator’s answers', () => {
       const { order, events } = taken(advanceOrder(anOrder().in(state), { status: 'delivered' }, NOW));
       expect(order).toMatchObject({ state: 'dispatched', arrivedAt: NOW, receivedQuantity: 0 });
       expect(events.at(-1)).toEqual({ at: NOW, type: 'order.arrived', actor: '3uk' });
-      expect(statesTold(events)).toEqual(state === 'dispatched' ? [] : ['dispatched']);
+      expect(statesIn(events)).toEqual(state === 'dispatched' ? [] : ['dispatched']);
     },
   );
 
@@ -382,58 +382,58 @@ const answer: fc.Arbitrary<OperatorOrderStatus> = fc.record(
   { requiredKeys: ['status'] },
 );
 
-type Happening = { told: string; to: (order: Order) => OrderStep | undefined };
+type Happening = { description: string; to: (order: Order) => OrderStep | undefined };
 
 const happening = fc.oneof(
   {
     weight: 10,
     arbitrary: answer.map(
-      (said): Happening => ({ told: JSON.stringify(said), to: (order) => advanceOrder(order, said, NOW) }),
+      (said): Happening => ({ description: JSON.stringify(said), to: (order) => advanceOrder(order, said, NOW) }),
     ),
   },
   {
     weight: 10,
     arbitrary: fc.constantFrom<Happening>(
-      { told: 'accept', to: (order) => markOrderAccepted(order, '3UK-77', NOW) },
-      { told: 'accept', to: (order) => markOrderAccepted(order, '3UK-77', NOW) },
-      { told: 'reject', to: (order) => markOrderRejected(order, 'Out of cards.', NOW) },
+      { description: 'accept', to: (order) => markOrderAccepted(order, '3UK-77', NOW) },
+      { description: 'accept', to: (order) => markOrderAccepted(order, '3UK-77', NOW) },
+      { description: 'reject', to: (order) => markOrderRejected(order, 'Out of cards.', NOW) },
       {
-        told: 'deliver',
+        description: 'deliver',
         to: (order) => (order.arrivedAt ? markOrderDelivered(order, 47, operationIds(), NOW) : undefined),
       },
       {
-        told: 'deliver',
+        description: 'deliver',
         to: (order) => (order.arrivedAt ? markOrderDelivered(order, 50, operationIds(), NOW) : undefined),
       },
-      { told: 'fulfil', to: (order) => markOrderFulfilled(order, NOW) },
-      { told: 'cancel', to: (order) => markOrderCancelled(order, 'ann', NOW) },
+      { description: 'fulfil', to: (order) => markOrderFulfilled(order, NOW) },
+      { description: 'cancel', to: (order) => markOrderCancelled(order, 'ann', NOW) },
       {
-        told: 'plan',
+        description: 'plan',
         to: (order) => (planChangeProblem(order) ? undefined : setPlan(order, migrateOnly, 'ann', NOW)),
       },
       {
-        told: 'fail',
+        description: 'fail',
         to: (order) => markOrderFailed(order, { code: 'internal_error', detail: 'It broke.' }, NOW),
       },
-      { told: 'resume', to: (order) => markOrderResumed(order, 'ann', NOW) },
+      { description: 'resume', to: (order) => markOrderResumed(order, 'ann', NOW) },
     ),
   },
 );
 
 const history = fc.array(happening, { maxLength: 40, size: 'max' });
 
-function* live(happenings: readonly Happening[]): Generator<{ before: Order; step: OrderStep; told: string }> {
+function* live(happenings: readonly Happening[]): Generator<{ before: Order; step: OrderStep; description: string }> {
   let order = anOrder().submitted();
-  for (const { told, to } of happenings) {
+  for (const { description, to } of happenings) {
     const step = to(order);
     if (step) {
-      yield { before: order, step, told };
+      yield { before: order, step, description };
       order = step.order;
     }
   }
 }
 
-function always(check: (step: { before: Order; step: OrderStep; told: string }) => void): void {
+function always(check: (step: { before: Order; step: OrderStep; description: string }) => void): void {
   fc.assert(
     fc.property(history, (happenings) => {
       for (const step of live(happenings)) {

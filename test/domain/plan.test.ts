@@ -23,7 +23,7 @@ const allThere: PlanTargets = {
 };
 
 /** Violations as `pointer code`. */
-const told = (plan: Plan, targets: Partial<PlanTargets> = {}) =>
+const violationsOf = (plan: Plan, targets: Partial<PlanTargets> = {}) =>
   planViolations(plan, { ...allThere, ...targets }, anOperator('3uk')).map(({ pointer, code }) => `${pointer} ${code}`);
 
 describe('a plan', () => {
@@ -31,10 +31,10 @@ describe('a plan', () => {
     ['migrates', migrateOnly, ['migrate']],
     ['migrates and assigns', migrateAndAssign, ['migrate', 'assign']],
     ['migrates, assigns and activates', wholePlan, ['migrate', 'assign', 'activate']],
-    ['that is told not to activate does not', { ...wholePlan, activate: false }, ['migrate', 'assign']],
+    ['with activate: false has no activation', { ...wholePlan, activate: false }, ['migrate', 'assign']],
   ] as const)('%s, in this order', (_name, plan, stages) => {
     expect(stagesOf(plan)).toEqual(stages);
-    expect(told(plan)).toEqual([]);
+    expect(violationsOf(plan)).toEqual([]);
   });
 
   test.each(operatorIds)('is valid for %s when the tariffs cover it', (operatorId) => {
@@ -42,7 +42,7 @@ describe('a plan', () => {
   });
 
   test('that only migrates does not need customers', () => {
-    expect(told(migrateOnly, { customer: undefined, customerService: undefined })).toEqual([]);
+    expect(violationsOf(migrateOnly, { customer: undefined, customerService: undefined })).toEqual([]);
   });
 });
 
@@ -128,7 +128,7 @@ describe('a plan is refused', () => {
       ['/partnerServiceId not_found', '/customerId not_found', '/customerServiceId not_found'],
     ],
   ])('%s', (_name, plan, targets, violations) => {
-    expect(told(plan, targets)).toEqual(violations);
+    expect(violationsOf(plan, targets)).toEqual(violations);
   });
 
   test('with a message that names the resource', () => {
@@ -157,7 +157,7 @@ describe('a plan is refused', () => {
         const assigns = planned.customerId !== undefined && planned.customerServiceId !== undefined;
         const half = !assigns && (planned.customerId !== undefined || planned.customerServiceId !== undefined);
         const good = !half && (assigns || !planned.activate);
-        expect(told(planned).length === 0).toBe(good);
+        expect(violationsOf(planned).length === 0).toBe(good);
         if (good) {
           expect(stagesOf(planned).slice(0, 1 + Number(assigns))).toEqual(
             assigns ? ['migrate', 'assign'] : ['migrate'],

@@ -106,8 +106,8 @@ describe('an action with valid targets', () => {
       ['wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'unchanged'],
     ],
   ] as const)('on a SIM that is %s', (state, expected) => {
-    const told = columns.map((action) => `${action}: ${outcome(aSim().in(state), good[action])}`);
-    expect(told).toEqual(columns.map((action, column) => `${action}: ${expected[column]}`));
+    const outcomes = columns.map((action) => `${action}: ${outcome(aSim().in(state), good[action])}`);
+    expect(outcomes).toEqual(columns.map((action, column) => `${action}: ${expected[column]}`));
   });
 
   test('is one of `nextActions` exactly when it would change the SIM', () => {

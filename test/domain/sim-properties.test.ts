@@ -45,10 +45,10 @@ const withTariff = <Service extends PartnerService | CustomerService>(service: S
 });
 
 /** Something that happens to a SIM; `undefined` when nothing comes of it. */
-type Happening = { told: string; to: (sim: Sim, at: string) => Sim | undefined };
+type Happening = { description: string; to: (sim: Sim, at: string) => Sim | undefined };
 
 const asked = (request: SimRequest): Happening => ({
-  told: JSON.stringify(request),
+  description: JSON.stringify(request),
   to: (sim, at) => {
     const decision = decide(sim, request, at);
     return decision.kind === 'change' ? decision.sim : undefined;
@@ -95,12 +95,12 @@ const plainAction = fc
 const suspension = fc.constantFrom('not_paid', 'lost').map((reason) => asked({ action: 'suspend', reason }));
 
 const operatorsWord = fc.constantFrom<Happening>(
-  { told: 'the operator confirms', to: confirmActivation },
-  { told: 'the operator refuses', to: revertActivation },
+  { description: 'the operator confirms', to: confirmActivation },
+  { description: 'the operator refuses', to: revertActivation },
 );
 
 const labelling = fc.constant<Happening>({
-  told: 'a label',
+  description: 'a label',
   to: (sim, at) => relabel(sim, { label: 'Gate 4', tags: null }, at),
 });
 
@@ -235,7 +235,7 @@ describe('whatever happens to a SIM and in whatever order', () => {
     fc.assert(
       fc.property(fc.constantFrom(...operatorIds), history, (operatorId, happenings) => {
         const withoutThem = happenings.filter(
-          ({ told }) => told !== 'the operator confirms' && !told.includes('"resume"'),
+          ({ description }) => description !== 'the operator confirms' && !description.includes('"resume"'),
         );
         for (const { after } of live(operatorId, withoutThem)) {
           expect(after.state).not.toBe('active');

@@ -175,9 +175,9 @@ describe('the usage of a SIM', () => {
       aRecord({ key: 'third', at: '2026-03-03T00:00:00.000Z', bytes: 3, network: '20801' }),
       aRecord({ key: 'nothing', at: '2026-03-04T00:00:00.000Z', bytes: 0 }),
     ]);
-    const told = (granularity: (typeof granularities)[number], from = '') =>
+    const series = (granularity: (typeof granularities)[number], from = '') =>
       pointsOf(days, granularity, (hour) => hour >= from);
-    expect(told('hour')).toEqual({
+    expect(series('hour')).toEqual({
       totalBytes: 123,
       points: [
         { at: '2026-03-02T10:00:00.000Z', bytes: 100, network: '23420' },
@@ -185,14 +185,14 @@ describe('the usage of a SIM', () => {
         { at: '2026-03-03T00:00:00.000Z', bytes: 3, network: '20801' },
       ],
     });
-    expect(told('day', '2026-03-02T11:00:00.000Z')).toEqual({
+    expect(series('day', '2026-03-02T11:00:00.000Z')).toEqual({
       totalBytes: 23,
       points: [
         { at: '2026-03-02T00:00:00.000Z', bytes: 20, network: '23420' },
         { at: '2026-03-03T00:00:00.000Z', bytes: 3, network: '20801' },
       ],
     });
-    expect(told('month').points).toEqual([
+    expect(series('month').points).toEqual([
       { at: '2026-03-01T00:00:00.000Z', bytes: 3, network: '20801' },
       { at: '2026-03-01T00:00:00.000Z', bytes: 120, network: '23420' },
     ]);
@@ -273,9 +273,9 @@ const deliveries = records.chain((distinct) =>
       fc.integer({ min: 1, max: 20 }),
     )
     .map(([shuffled, again, size]) => {
-      const told = [...again, ...shuffled, ...again];
-      const batches = Array.from({ length: Math.ceil(told.length / size) }, (_, n) =>
-        told.slice(n * size, n * size + size),
+      const reported = [...again, ...shuffled, ...again];
+      const batches = Array.from({ length: Math.ceil(reported.length / size) }, (_, n) =>
+        reported.slice(n * size, n * size + size),
       );
       return { distinct, batches };
     }),

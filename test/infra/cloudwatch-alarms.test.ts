@@ -54,7 +54,7 @@ describe('every alarm', () => {
       nameOf((Properties.Budget as { BudgetName: string }).BudgetName),
     );
     const names = [...namesOf(alarms(), 'AlarmName'), ...namesOf(anomalies, 'SubscriptionName'), ...budgets];
-    // What no alarm tells of, but stands in the same form.
+    // Sections of the same form without an alarm.
     const otherPages = ['DeploymentFails'];
     expect([...new Set(names), ...otherPages].sort()).toEqual([...pages].sort());
   });

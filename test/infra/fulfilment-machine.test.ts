@@ -80,7 +80,7 @@ describe('the definition', () => {
 
 type Task = (input: Record<string, unknown>) => unknown;
 
-/** Runs an execution on the local engine; tells which tasks ran, in their order, and with what. */
+/** Runs an execution on the local engine. Returns the tasks that ran, in order, with their input. */
 async function run(input: { kind: 'order' | 'operation'; partnerId: string; id: string }, tasks: Record<string, Task>) {
   const calls: { task: string; input: Record<string, unknown> }[] = [];
   const names = [...states(definition)].filter(({ state }) => state.Type === 'Task').map(({ name }) => name);

@@ -25,7 +25,7 @@ describe('a definition is refused by name for', () => {
       /A: .*sqs:sendMessage/,
     ],
     ['a heartbeat of a task that does not wait', { A: { ...task, HeartbeatSeconds: 1 } }, /A: HeartbeatSeconds/],
-    ['a time-out that the input tells', { A: { ...task, TimeoutSecondsPath: '$.t' } }, /A .*TimeoutSecondsPath/],
+    ['a time-out from the input', { A: { ...task, TimeoutSecondsPath: '$.t' } }, /A .*TimeoutSecondsPath/],
     [
       'a distributed Map',
       {

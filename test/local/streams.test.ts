@@ -127,12 +127,12 @@ describe('the stream of a table', () => {
     for (const n of [1, 2, 3]) {
       await put(`seen-${n}`, { n: { N: String(n) }, bytes: { B: new Uint8Array([1, 2, 3]) } });
     }
-    const told = await eventually(async () => {
+    const records = await eventually(async () => {
       const all = await calls();
       expect(all.flatMap(({ names }) => names)).toEqual(['seen-1', 'seen-2', 'seen-3']);
       return all;
     });
-    expect(told[0]?.first).toMatchObject({
+    expect(records[0]?.first).toMatchObject({
       eventID: expect.any(String),
       eventName: 'INSERT',
       eventSource: 'aws:dynamodb',

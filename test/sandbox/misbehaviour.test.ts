@@ -160,7 +160,7 @@ describe('a caller', () => {
   });
 
   test('sets the behaviour of a separate sandbox over HTTP', async () => {
-    const tell = async (method: string, path: string, body: unknown) => {
+    const control = async (method: string, path: string, body: unknown) => {
       const response = await fetch(`${operator.sandbox.url}/control/3uk/${path}`, {
         method,
         headers: { authorization: `Bearer ${API_KEY}` },
@@ -169,10 +169,10 @@ describe('a caller', () => {
       await response.body?.cancel();
       return response.status;
     };
-    expect(await tell('PUT', 'behaviour', { rejectOrders: true })).toBe(200);
-    expect(await tell('PUT', 'behaviour', { colour: 'red' })).toBe(422);
-    expect(await tell('POST', 'usage', { iccid: '8944200000000000000', bytes: 1 })).toBe(202);
-    expect(await tell('POST', 'usage', { bytes: 1 })).toBe(422);
+    expect(await control('PUT', 'behaviour', { rejectOrders: true })).toBe(200);
+    expect(await control('PUT', 'behaviour', { colour: 'red' })).toBe(422);
+    expect(await control('POST', 'usage', { iccid: '8944200000000000000', bytes: 1 })).toBe(202);
+    expect(await control('POST', 'usage', { bytes: 1 })).toBe(422);
     const { body } = await operator.ask('3uk', 'PUT', '/orders/ord_1', { quantity: 50, deliveryAddress });
     expect(body.status).toBe('rejected');
   });

@@ -69,7 +69,7 @@ export const deliveryAddress = {
   country: 'GB',
 };
 
-/** Orders SIMs, lets a lead time of one working day pass, and tells their ICCIDs, as delivered. */
+/** Orders SIMs, lets a lead time of one working day pass, and returns the delivered ICCIDs. */
 export async function deliveredIccids(
   { sandbox, clock, ask }: SandboxOnAFakeClock,
   operatorId: string,

@@ -163,19 +163,19 @@ describe('the usage of SIMs', () => {
       operator.sandbox.recordUsage('3uk', { iccid, bytes });
     }
     operator.sandbox.behave('3uk', { duplicateAnswers: true });
-    const told: { recordId: string; bytes: number }[] = [];
+    const received: { recordId: string; bytes: number }[] = [];
     for (let cursor = '0', before = ''; cursor !== before; ) {
       const answer = await operator.ask('3uk', 'GET', `/usage?limit=10&cursor=${cursor}`);
       // Safe: what is expected below says whether it is so.
-      const body = answer.body as { records: typeof told; nextCursor: string };
-      told.push(...body.records);
+      const body = answer.body as { records: typeof received; nextCursor: string };
+      received.push(...body.records);
       before = cursor;
       cursor = body.nextCursor;
     }
-    expect(told.length).toBeGreaterThan(30);
-    const byId = new Map(told.map(({ recordId, bytes }) => [recordId, bytes]));
+    expect(received.length).toBeGreaterThan(30);
+    const byId = new Map(received.map(({ recordId, bytes }) => [recordId, bytes]));
     expect([...byId.values()].sort((one, other) => one - other)).toEqual(Array.from({ length: 30 }, (_, n) => n + 1));
-    expect(told.every(({ recordId, bytes }) => byId.get(recordId) === bytes)).toBe(true);
+    expect(received.every(({ recordId, bytes }) => byId.get(recordId) === bytes)).toBe(true);
   });
 
   test('is refused when it is invalid', () => {

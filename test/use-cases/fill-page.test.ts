@@ -52,7 +52,7 @@ describe('the pages of a list', () => {
   test.each([
     ['of a small list', fc.array(fc.boolean(), { maxLength: 12 }), smallSizes],
     [
-      'of a list of which little is kept',
+      'of a list with few matching items',
       fc.array(
         fc.nat(99).map((chance) => chance === 0),
         { maxLength: 3000, size: 'max' },
@@ -60,7 +60,7 @@ describe('the pages of a list', () => {
       sizes,
     ],
     [
-      'of a list of which most is kept',
+      'of a list with mostly matching items',
       fc.array(
         fc.nat(9).map((chance) => chance > 0),
         { maxLength: 900, size: 'max' },

@@ -81,9 +81,9 @@ export function architecturePicture(stacks: Stacks): string {
       return [`  subgraph ${stack}`, ...within.map(({ id, label }) => `    ${id}["${label}"]`), '  end'];
     }),
     ...clients.map(({ to, word }) => `  client -->|"${word}"| ${parts.get(to)?.id}`),
-    ...[...words].map(([way, told]) => {
+    ...[...words].map(([way, labels]) => {
       const [from, to] = way.split(' ');
-      return `  ${from} -->|"${[...told].sort().join(', ')}"| ${to}`;
+      return `  ${from} -->|"${[...labels].sort().join(', ')}"| ${to}`;
     }),
   ].join('\n');
 }
@@ -140,7 +140,7 @@ function referenceEdges({ ofType, referencedIn }: SynthesisedStacks): Edge[] {
     ...between('AWS::ApiGatewayV2::Authorizer', 'ApiId', 'JwtConfiguration', 'checks tokens'),
     ...between('AWS::Lambda::EventSourceMapping', 'EventSourceArn', 'FunctionName', 'changes'),
     ...out('AWS::Cognito::UserPool', 'LambdaConfig', 'calls'),
-    ...out('AWS::CloudWatch::Alarm', 'AlarmActions', 'tell'),
+    ...out('AWS::CloudWatch::Alarm', 'AlarmActions', 'notify'),
     // A secret that contains a function URL.
     ...out('AWS::SecretsManager::Secret', 'SecretString', 'contains the URL of').flatMap(({ from, to: url, word }) =>
       url.type === 'AWS::Lambda::Url'

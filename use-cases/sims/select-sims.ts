@@ -93,7 +93,7 @@ async function findReceived(partnerId: PartnerId, orderId: OrderId): Promise<Fou
   return problem ? { problem } : { whole: { pages: order.pages, sims: order.receivedQuantity } };
 }
 
-/** The most pages of another operation that one step searches for failed SIMs. */
+/** The maximum number of pages of another operation that one step searches for failed SIMs. */
 const MAX_PAGES_SEARCHED = 20;
 
 /** The SIMs that did not succeed in another operation, from a page on. */

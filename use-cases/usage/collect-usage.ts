@@ -16,7 +16,7 @@ import type { UsageRecord } from '../../domain/usage-record.ts';
 import { operatorOf } from '../operator-gateway.ts';
 import { deadLetterUnreadable, ingestUsage } from './ingest-usage.ts';
 
-/** The most pages of records that are counted together. Larger batches need fewer writes: one per SIM and day. */
+/** The maximum number of pages of records that are counted together. Larger batches need fewer writes: one per SIM and day. */
 const PAGES_PER_BATCH = 10;
 
 /**

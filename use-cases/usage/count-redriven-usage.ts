@@ -7,7 +7,7 @@ import type { FailedUsage } from '../../domain/dead-letter.ts';
 import { evaluateAlarmsOfSims } from '../alarms/evaluate-alarms.ts';
 import { deadLetterAlarm, deadLetterUnreadable, ingestUsage } from './ingest-usage.ts';
 
-/** The most dead letters that one run counts. */
+/** The maximum number of dead letters that one run counts. */
 const MAX_REDRIVEN = 100;
 
 /** Counts redriven usage and evaluates redriven alarms. Work that fails again is dead-lettered again. */

@@ -9,7 +9,7 @@ import type { UsageRecord } from '../../domain/usage-record.ts';
 import type { AlarmFailure } from '../alarms/evaluate-alarms.ts';
 import { countUsage } from './count-usage.ts';
 
-/** The most problems of unreadable records in the error of a dead letter. */
+/** The maximum number of problems of unreadable records in the error of a dead letter. */
 const MAX_NAMED_PROBLEMS = 10;
 
 /**

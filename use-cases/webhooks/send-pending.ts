@@ -27,7 +27,7 @@ import {
   validSecrets,
 } from '../../domain/webhook.ts';
 
-/** The most open requests of an invocation, besides the first window of each receiver. Lambda allows 1,024 file descriptors. */
+/** The maximum number of open requests, besides the first window of each receiver. Lambda allows 1,024 file descriptors. */
 const MAX_OPEN_REQUESTS = 500;
 const PENDING_PER_READ = 1000;
 

@@ -116,8 +116,8 @@ function orderWrongQuantity(which: 0 | 1, quantity: number): Command {
         world.log(`order ${quantity} SIMs of ${operatorId}`);
         const answer = await world.post<SeenProblem>('/v1/orders', { operatorId, quantity });
         const error = expectStatus(422, answer).errors?.find(({ code }) => code === 'multiple_of');
-        const isTold = quantity % multiple === 0 && quantity > 0 ? true : `${error?.nearest}` === `${nearest}`;
-        ensure(isTold, () => `${quantity} SIMs of ${operatorId} are answered with ${formatAnswer(answer)}`);
+        const isCorrect = quantity % multiple === 0 && quantity > 0 ? true : `${error?.nearest}` === `${nearest}`;
+        ensure(isCorrect, () => `${quantity} SIMs of ${operatorId} are answered with ${formatAnswer(answer)}`);
       }
       ensure(model.operators.has(operatorId), () => `${operatorId} is not an operator of this history`);
     },

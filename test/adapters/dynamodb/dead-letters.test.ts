@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { deadLetterId, MAX_DEAD_LETTER_ID_LENGTH } from '../../../adapters/dynamodb/dead-letters.ts';
+import { deadLetterId } from '../../../adapters/dynamodb/dead-letters.ts';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { due } from '../../../adapters/dynamodb/keys.ts';
+import { MAX_DEAD_LETTER_ID_LENGTH } from '../../../domain/dead-letter.ts';
 import { asId, newId } from '../../../domain/ids.ts';
 import { isPartnerId } from '../../../domain/partner.ts';
 import { routes } from '../../../functions/api/platform.ts';

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { CallPolicy } from '../../../adapters/operators/retry.ts';
 import { withCheckDigit } from '../../../domain/iccid.ts';
 import type { OperatorGateway } from '../../../domain/operator-port.ts';
+import type { CallPolicy } from '../../../domain/retry-policies.ts';
 import {
   API_KEY,
   anOrder,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { type OperatorCall, operatorGateways } from '../../../adapters/operators/http-gateway.ts';
-import type { CallPolicy } from '../../../adapters/operators/retry.ts';
 import type { OperatorTraffic } from '../../../adapters/operators/traffic.ts';
 import { asId, type OperatorId, type OrderId } from '../../../domain/ids.ts';
 import type { OperatorGateway, OrderSubmission } from '../../../domain/operator-port.ts';
+import type { CallPolicy } from '../../../domain/retry-policies.ts';
 import type { SandboxOptions } from '../../../sandbox/main.ts';
 import {
   API_KEY,
@@ -19,7 +19,7 @@ export { API_KEY };
 export type Logged = { message: string; fields: Record<string, unknown> };
 
 /** Waits too short to notice; time-outs as they are unless a test says otherwise. */
-const impatient: Partial<CallPolicy> = { firstBackOffMs: 1, maxBackOffMs: 2 };
+const impatient: Partial<CallPolicy> = { firstDelayMs: 1, maxDelayMs: 2 };
 
 /** What an operator takes, and what is known of that. */
 type Traffic = { operatorId: OperatorId; traffic: OperatorTraffic; requestsPerSecond?: number };
@@ -45,7 +45,7 @@ export type GatewayToSandbox = SandboxOnAFakeClock & {
   gateway: OperatorGateway;
   gateways: (operatorId: string) => OperatorGateway;
   logged: Logged[];
-  /** What was told of the calls, in order. */
+  /** The recorded calls, in order. */
   calls: OperatorCall[];
 };
 
@@ -56,9 +56,9 @@ export async function gatewayToSandbox(
   clock: FakeClock = fakeClock(),
 ): Promise<GatewayToSandbox> {
   const operator = await sandboxOnAFakeClock({ retryAfterSeconds: 0, ...options }, clock);
-  const told = { logged: [], calls: [] };
-  const gateways = gatewaysTo(operator.sandbox.url, told, policy);
-  return { ...operator, gateways, gateway: gateways('3uk'), ...told };
+  const recorded = { logged: [], calls: [] };
+  const gateways = gatewaysTo(operator.sandbox.url, recorded, policy);
+  return { ...operator, gateways, gateway: gateways('3uk'), ...recorded };
 }
 
 /** What the scripted operator answers to one request; `drop` closes the connection instead. */
@@ -83,7 +83,7 @@ export async function gatewayToScript(
   traffic: Partial<Traffic> = {},
 ): Promise<GatewayToScript> {
   const asked: GatewayToScript['asked'] = [];
-  const told = { logged: [], calls: [] };
+  const recorded = { logged: [], calls: [] };
   const server = createServer(async (request, response) => {
     const answer = script[Math.min(asked.length, script.length - 1)];
     const { method = '', url: path = '', headers } = request;
@@ -104,8 +104,8 @@ export async function gatewayToScript(
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    gateway: gatewaysTo(`http://127.0.0.1:${port}`, told, policy, traffic)(traffic.operatorId ?? '3uk'),
-    ...told,
+    gateway: gatewaysTo(`http://127.0.0.1:${port}`, recorded, policy, traffic)(traffic.operatorId ?? '3uk'),
+    ...recorded,
     asked,
     async stop() {
       const closed = once(server, 'close');

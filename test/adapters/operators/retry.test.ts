@@ -1,17 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { type AttemptResult, type CallPolicy, type Timing, withRetries } from '../../../adapters/operators/retry.ts';
+import { type AttemptResult, type Timing, withRetries } from '../../../adapters/operators/retry.ts';
+import type { CallPolicy } from '../../../domain/retry-policies.ts';
 
-const policy: CallPolicy = { tries: 3, budgetMs: 300, timeoutMs: 100, firstBackOffMs: 1, maxBackOffMs: 2 };
+const policy: CallPolicy = { maxAttempts: 3, budgetMs: 300, timeoutMs: 100, firstDelayMs: 1, maxDelayMs: 2 };
 const transient: AttemptResult<never> = { outcome: 'transient', detail: 'busy' };
 
 describe('retrying', () => {
   test('ends with the first success', async () => {
-    const tries: AttemptResult<string>[] = [
+    const results: AttemptResult<string>[] = [
       transient,
       { outcome: 'done', value: 'yes' },
       { outcome: 'done', value: 'late' },
     ];
-    expect(await withRetries(policy, async () => tries.shift() ?? transient)).toEqual({
+    expect(await withRetries(policy, async () => results.shift() ?? transient)).toEqual({
       outcome: 'done',
       value: 'yes',
     });
@@ -22,21 +23,21 @@ describe('retrying', () => {
     expect(await withRetries(policy, async () => ({ outcome: 'permanent', detail: 'never', cause }))).toEqual({
       outcome: 'failed',
       detail: 'never',
-      tries: 1,
+      attempts: 1,
       permanent: true,
       cause,
     });
   });
 
   test('ends after the maximum number of attempts', async () => {
-    expect(await withRetries(policy, async () => transient)).toMatchObject({ outcome: 'failed', tries: 3 });
+    expect(await withRetries(policy, async () => transient)).toMatchObject({ outcome: 'failed', attempts: 3 });
   });
 
   test('limits the time of each attempt and of all attempts', async () => {
     const time = timeThatPasses();
     const durations: number[] = [];
     await withRetries(
-      { ...policy, tries: 10, budgetMs: 250, maxBackOffMs: 0 },
+      { ...policy, maxAttempts: 10, budgetMs: 250, maxDelayMs: 0 },
       async (signal) => {
         durations.push(time.passUntil(signal));
         return transient;
@@ -49,24 +50,26 @@ describe('retrying', () => {
 
   test('waits as long as requested', async () => {
     const time = timeThatPasses();
-    const tries: AttemptResult<string>[] = [
+    const results: AttemptResult<string>[] = [
       { ...transient, retryAfterMs: 299 },
       { outcome: 'done', value: 'yes' },
     ];
-    expect(await withRetries(policy, async () => tries.shift() ?? transient, time)).toMatchObject({ outcome: 'done' });
+    expect(await withRetries(policy, async () => results.shift() ?? transient, time)).toMatchObject({
+      outcome: 'done',
+    });
     expect(time.now()).toBe(299);
   });
 
   test('ends immediately when the requested wait exceeds the time left', async () => {
     const time = timeThatPasses();
     expect(await withRetries(policy, async () => ({ ...transient, retryAfterMs: 300 }), time)).toMatchObject({
-      tries: 1,
+      attempts: 1,
     });
     expect(time.now()).toBe(0);
   });
 });
 
-/** Time that stands still but for waits, and but for tries that take all the time they are given. */
+/** Time that passes only during pauses and attempts. Each attempt takes all the time that it has. */
 function timeThatPasses(): Timing & { passUntil(signal: AbortSignal): number } {
   let now = 0;
   const timeOf = new Map<AbortSignal, number>();

@@ -31,7 +31,7 @@ afterAll(() => console.mockRestore());
 /** What was published, without the frame round it. */
 function published() {
   publishMetrics();
-  return lines.map(({ _aws: _frame, ...told }) => told);
+  return lines.map(({ _aws: _frame, ...metrics }) => metrics);
 }
 
 describe('a metric', () => {
@@ -59,9 +59,9 @@ describe('a metric', () => {
     for (let call = 0; call < 150; call += 1) {
       recordMetric('OperatorErrors', 0, { operator: 'a1' });
     }
-    const told = published();
-    expect(told.map(({ operator }) => operator)).toEqual(['a1', 'a1']);
-    expect(told.flatMap(({ OperatorErrors }) => OperatorErrors)).toHaveLength(150);
+    const metrics = published();
+    expect(metrics.map(({ operator }) => operator)).toEqual(['a1', 'a1']);
+    expect(metrics.flatMap(({ OperatorErrors }) => OperatorErrors)).toHaveLength(150);
   });
 
   test('is published once', () => {

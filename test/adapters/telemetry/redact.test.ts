@@ -9,7 +9,7 @@ const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl';
 describe('a log line', () => {
   test.each([
     ['a token', { authorization: `Bearer ${jwt}` }, jwt],
-    ['a token inside a text', `asked with Bearer ${jwt} in vain`, jwt],
+    ['a token inside a text', `the request with Bearer ${jwt} failed`, jwt],
     ['a token without its scheme', { message: `got ${jwt}` }, jwt],
     ["an operator's key", { connection: { apiKey: 'very-secret' } }, 'very-secret'],
     ['a key in a body that is text', { body: '{"apiKey": "very-secret", "x": 1}' }, 'very-secret'],

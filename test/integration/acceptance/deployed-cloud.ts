@@ -9,7 +9,7 @@ import { DEPLOYED_INDEX_LAG_MS } from './index-lag.ts';
 import { localAccess } from './local-access.ts';
 import type { UserClaims } from './user-pool-tokens.ts';
 
-/** What tests need besides the API itself: tokens, and operators that do as they are told. */
+/** What tests need besides the API: tokens, and control over the operators. */
 export type CloudAccess = {
   isDeployment: boolean;
   /** How long lists may lag behind writes; undefined where they never do. */

@@ -2,7 +2,7 @@ import { apiClient } from '../support/api-client.ts';
 import { is } from '../support/partner.ts';
 import type { CloudAccess } from './deployed-cloud.ts';
 
-/** Access to a local cloud, which gives tokens away and lets anybody tell its operators what to do. */
+/** Access to a local cloud, which issues any token and exposes the control of its operators. */
 export function localAccess(url: () => string): CloudAccess {
   const local = apiClient(url, async () => undefined);
   return {

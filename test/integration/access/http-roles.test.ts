@@ -116,9 +116,9 @@ type Row = {
   one?: boolean;
 };
 
-/** A body that no route takes: whoever may, hears about the body. */
+/** A body that no route accepts: allowed callers get 422. */
 const wrong = { nothing: 'of the kind' };
-/** A tag that nothing has: whoever may, hears that it is stale. */
+/** An ETag that no resource has: allowed callers get 412. */
 const stale = { 'if-match': '"stale"' };
 
 const list = (who: Row['who'], path: string): Row => ({ who, ask: (api) => api.get(path), own: 200 });

@@ -181,7 +181,7 @@ describe('a partner’s system', () => {
     expect(holding(made.secret)).toEqual([]);
     expect(holding(webhook.secret)).toEqual([`${hookPk} ${hookSk}`]);
     expect(holding(rotated.secret)).toEqual([`${hookPk} ${hookSk}`]);
-    // Their callers are told again all the same.
+    // Repeated requests still get the same answer.
     expect(is(201, await platform.post<NewClient>(pathOf(acme.id), body, withKey('client')))).toEqual(made);
     expect(is(200, await rotate())).toEqual(rotated);
     is(204, await acme.api.del(`/v1/webhooks/${webhook.id}`));
@@ -277,15 +277,15 @@ async function idsOfClients(): Promise<string[]> {
   return UserPoolClients.map(({ ClientId }) => ClientId);
 }
 
-/** The authoriser as API Gateway tells of it, over its own API. */
+/** The authoriser as API Gateway’s own API returns it. */
 async function authorizer(): Promise<{ url: string; audience: string[]; issuer: string }> {
   const { endpoints, parts } = cloud.cloud();
   const [api] = parts.httpApis;
   const id = api?.routes.find((route) => route.authorizer)?.authorizer?.id;
   const url = `${endpoints.apiGateway}/v2/apis/${api?.id}/authorizers/${id}`;
   // Safe: the local API Gateway answers so.
-  const told = (await (await fetch(url)).json()) as { jwtConfiguration: { audience: string[]; issuer: string } };
-  return { url, ...told.jwtConfiguration };
+  const authorizer = (await (await fetch(url)).json()) as { jwtConfiguration: { audience: string[]; issuer: string } };
+  return { url, ...authorizer.jwtConfiguration };
 }
 
 const audiences = async () => new Set((await authorizer()).audience);

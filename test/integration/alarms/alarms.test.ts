@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.stop());
 
-const toldOf = (alarm: Alarm) => receiver.taken(secret).filter(({ data }) => data.alarmId === alarm.id);
+const eventsOf = (alarm: Alarm) => receiver.taken(secret).filter(({ data }) => data.alarmId === alarm.id);
 const sim = async (iccid: string) => is(200, await api.get<Sim>(`/v1/sims/${iccid}`));
 const now = async () => (await cloud.clock.now()).toISOString();
 const thisMonth = async () => (await now()).slice(0, 7);
@@ -134,9 +134,9 @@ describe('usage that trips an alarm', () => {
     expect(new Set(all.map(({ period: month, subject }) => `${month} ${subject}`)).size).toBe(all.length);
 
     await eventually(async () => {
-      const told = toldOf(each).map(({ data }) => data);
-      expect(told).toHaveLength(all.length);
-      expect(told).toEqual(expect.arrayContaining(all));
+      const received = eventsOf(each).map(({ data }) => data);
+      expect(received).toHaveLength(all.length);
+      expect(received).toEqual(expect.arrayContaining(all));
     });
     expect((await sim(one.iccid)).state).toBe('active');
   });

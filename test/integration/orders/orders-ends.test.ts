@@ -10,7 +10,7 @@ beforeAll(async () => {
     cloud.operator('3uk').behaves({ rejectOrders: true }),
     cloud.operator('3ireland').behaves({ leadTimeDays: 0, shipFraction: 0.5 }),
     cloud.operator('orange').behaves({ leadTimeDays: 0, shipFraction: 0 }),
-    // Two weeks at least, of which the last one or two days are on the road.
+    // Two weeks at least; shipping takes the last one or two days.
     cloud.operator('a1').behaves({ leadTimeDays: 10 }),
   ]);
 });

@@ -10,7 +10,7 @@ const quantities = { '3uk': 50, '3ireland': 50, orange: 50, a1: 20 };
 /** Bulk actions do not depend on the operator: on a local cloud, a large lot and a small one suffice. */
 const byHand = cloud.isDeployment ? operatorIds : (['3uk', 'a1'] as const);
 
-/** The states of an order that goes all its way, as its timeline tells them. */
+/** The states of an order from submission to fulfilment, as in its timeline. */
 const wholeWay = ['submitted', 'accepted', 'dispatched', 'delivered', 'fulfilled'];
 
 /** Orders do not depend on each other, and their tests mostly wait. Up to five run at once, so each takes longer. */

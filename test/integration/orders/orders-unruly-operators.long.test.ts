@@ -102,7 +102,7 @@ describe('an activation', () => {
   });
 });
 
-/** Each state of an order is reached once, in its order, as the timeline tells. */
+/** The timeline has each state once, in order. */
 async function expectForwardOnly(orderId: string, end: Order['state'] = 'fulfilled'): Promise<void> {
   const reached = await acme.statesOf(orderId);
   expect(reached).toEqual(inOrder(reached));

@@ -4,7 +4,7 @@ import { useLocalCloud } from '../support/local-cloud.ts';
 
 const cloud = useLocalCloud();
 
-// `npm run model` takes as many steps as it is told, with any seed.
+// `npm run model` takes any number of steps and any seed.
 test('random histories agree with the model', async () => {
   const { failure, steps } = await runModel({
     url: cloud.url(),

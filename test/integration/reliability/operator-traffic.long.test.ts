@@ -14,7 +14,7 @@ const cloud = useLocalCloud();
 beforeAll(() => useTableOf(cloud.cloud()));
 
 let operators = 0;
-/** An operator of which nothing is known. */
+/** An operator without recorded calls. */
 function unknownOperator(): OperatorId {
   operators += 1;
   return asId('operator', `operator-${process.pid}-${Date.now()}-${operators}`);

@@ -57,7 +57,7 @@ afterAll(async () => {
   await engine?.stop();
 });
 
-/** An operation with work to do, which the sweep looks after now. */
+/** An operation with unfinished work, due for the sweep. */
 beforeEach(async () => {
   made += 1;
   id = `op_overlap${made}x${process.pid}`;

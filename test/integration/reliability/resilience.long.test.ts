@@ -54,7 +54,7 @@ async function expectFulfilled(id: string, quantity: number): Promise<void> {
   expect(new Set(reached).size).toBe(reached.length);
 }
 
-/** Waits until an order is as far as told. */
+/** Waits until an order has reached a state. */
 function when(id: string, isSo: (order: Order) => boolean): Promise<void> {
   return eventually(async () => {
     const order = await acme.order(id);

@@ -316,7 +316,7 @@ describe('a tariff', () => {
     ['a price with a third decimal', { monthlyPrice: { amount: '1.505', currency: 'EUR' } }, '/monthlyPrice/amount'],
     ['a price that is a number', { monthlyPrice: { amount: 1.5, currency: 'EUR' } }, '/monthlyPrice/amount'],
     ['half a byte', { allowanceBytes: 0.5 }, '/allowanceBytes'],
-    ['bytes beyond what numbers can tell apart', { allowanceBytes: 2 ** 60 }, '/allowanceBytes'],
+    ['bytes above the largest safe integer', { allowanceBytes: 2 ** 60 }, '/allowanceBytes'],
     ['a pooling that is none', { pooling: 'shared' }, '/pooling'],
     ['an audience that is none', { audience: 'everybody' }, '/audience'],
     ['a term that is none', { minimumTermMonths: -1 }, '/minimumTermMonths'],

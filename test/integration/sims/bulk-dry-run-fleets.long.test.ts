@@ -90,7 +90,7 @@ describe('a dry run over a generated fleet', () => {
     async (_, n) => {
       const [action = '', target] = actions[n] ?? [];
       await arrange(samples[n] ?? []);
-      // As each generated fleet starts anew at the operator too: whatever it has terminated stays so, and comes last.
+      // Terminations come last, because the operator cannot undo them for the next fleet.
       const body = { select: { iccids: sims.map(({ iccid }) => iccid) }, ...target?.() };
       const dry = is(200, await acme.api.post<DryRun>(`/v1/sims/${action}`, { ...body, dryRun: true }));
       const operation: Operation = await acme.bulkDone(action, body);

@@ -33,9 +33,9 @@ export function expectInvalid(
   answer: ApiResponse,
   errors: readonly (readonly [pointer: string, code: string])[],
 ): void {
-  const { errors: told = [] } = expectProblem(answer, 422);
-  expect(told.map(({ pointer, code }) => [pointer, code]).sort()).toEqual(errors.map((error) => [...error]).sort());
-  for (const { message } of told) {
+  const { errors: actual = [] } = expectProblem(answer, 422);
+  expect(actual.map(({ pointer, code }) => [pointer, code]).sort()).toEqual(errors.map((error) => [...error]).sort());
+  for (const { message } of actual) {
     expect(message).toMatch(/\S/);
   }
 }

@@ -117,9 +117,9 @@ describe('the usage of a fleet', () => {
       { ...good, iccid: withCheckDigit('894499000000000000') },
       { ...good, at: '2025-03-05T00:00:00.000Z' },
     ];
-    const told = records.filter((record): record is UsageRecord => record !== undefined);
-    const { rejected, failures } = await countUsage(asId('operator', '3uk'), told, now);
-    expect(told.map((record) => rejected.get(record))).toEqual([undefined, 'ownerless', 'untimely']);
+    const defined = records.filter((record): record is UsageRecord => record !== undefined);
+    const { rejected, failures } = await countUsage(asId('operator', '3uk'), defined, now);
+    expect(defined.map((record) => rejected.get(record))).toEqual([undefined, 'ownerless', 'untimely']);
     expect(failures).toEqual([]);
   });
 

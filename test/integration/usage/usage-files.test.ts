@@ -80,10 +80,10 @@ describe('a file of usage', () => {
     const { recordId: _, ...spent } = used;
     await cloud.operator('a1').uses(spent);
     await eventually(async () => expect(await bytesOf(used)).toBe(7_000));
-    const [told] = await cloud.operator('a1').usageOf(used.iccid);
+    const [reported] = await cloud.operator('a1').usageOf(used.iccid);
     // The same moment, as a clock elsewhere has it.
     const at = new Date(Date.parse(used.at) + 2 * 3_600_000).toISOString().replace('Z', '+02:00');
-    expect(is(200, await send(fileOf(rowOf({ ...used, recordId: told?.recordId ?? '', at }))))).toMatchObject({
+    expect(is(200, await send(fileOf(rowOf({ ...used, recordId: reported?.recordId ?? '', at }))))).toMatchObject({
       counted: 1,
     });
     expect(await bytesOf(used)).toBe(7_000);
@@ -119,7 +119,7 @@ describe('a file of usage', () => {
     const fields = { name: 'Much', scope, measure: 'sim', threshold: { bytes: 100 }, action: 'suspend' };
     const { id } = is(201, await acme.api.post<{ id: string }>('/v1/alarms', fields));
     const [fired] = await eventually(async () => {
-      // Now, and anew each time: a month may turn in between.
+      // Taken each time, because a month can end in between.
       const { now } = is(200, await cloud.api().get<{ now: string }>('/_local/clock'));
       is(200, await send(fileOf(rowOf({ ...use(5, 100), at: now }))));
       const firings = await acme.all<{ subject: string; operationId: string }>(`/v1/alarms/${id}/firings`);

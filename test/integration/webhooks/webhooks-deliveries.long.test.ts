@@ -65,9 +65,9 @@ describe('a receiver', () => {
       expect(events.map(({ type }) => type)).toEqual(ofTheContract);
       return events;
     });
-    const told = timeline.filter(({ type }) => ofTheContract.includes(type));
+    const published = timeline.filter(({ type }) => ofTheContract.includes(type));
     expect(orderEvents.map(({ type, timestamp }) => ({ type, at: timestamp }))).toEqual(
-      told.map(({ type, at }) => ({ type, at })),
+      published.map(({ type, at }) => ({ type, at })),
     );
     expect(orderEvents.every(({ data }) => data.orderId === orderId)).toBe(true);
   });

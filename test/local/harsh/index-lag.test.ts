@@ -38,7 +38,7 @@ const inState = (state: string, request: Partial<QueryRequest> = {}): QueryReque
   ...request,
 });
 
-/** An index lag of which each delay is half of the longest one. */
+/** An index lag whose every delay is half the maximum. */
 const halfOfTheTime = () => new IndexLag(() => 0.5, [table]);
 const lagged = () => new IndexLag(() => 0.2, [table]);
 const keysOf = (items: readonly Attributes[] = []) => items.map(({ sk }) => sk?.S);
