@@ -12,6 +12,7 @@ import {
   OAuthScope,
   StringAttribute,
   UserPool,
+  type UserPoolClient,
   UserPoolGroup,
   UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito';
@@ -46,49 +47,7 @@ export class IdentityStack extends Stack {
     const { stage, bundles } = props;
     super(scope, id, { ...props, terminationProtection: stage.isProtected });
 
-    const pool = new UserPool(this, 'Users', {
-      // Users are invited.
-      selfSignUpEnabled: false,
-      signInAliases: { email: true },
-      signInCaseSensitive: false,
-      standardAttributes: { email: { required: true, mutable: true } },
-      customAttributes: {
-        [attributes.partnerId]: new StringAttribute({ mutable: true, maxLen: 100 }),
-        [attributes.customerId]: new StringAttribute({ mutable: true, maxLen: 100 }),
-      },
-      passwordPolicy: {
-        minLength: 12,
-        requireLowercase: true,
-        requireUppercase: true,
-        requireDigits: true,
-        requireSymbols: true,
-        tempPasswordValidity: Duration.days(7),
-      },
-      mfa: stage.keepsData ? Mfa.REQUIRED : Mfa.OPTIONAL,
-      mfaSecondFactor: { otp: true, sms: false },
-      accountRecovery: AccountRecovery.EMAIL_ONLY,
-      // The smallest plan in which a function can add claims to access tokens.
-      featurePlan: FeaturePlan.ESSENTIALS,
-      deletionProtection: stage.isProtected,
-      removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
-    Validations.of(pool).acknowledge(
-      {
-        id: 'AwsSolutions-COG2',
-        reason: 'A second factor is required in production, and optional on other stages, which have no real SIMs.',
-      },
-      {
-        id: 'AwsSolutions-COG8',
-        reason: 'The Plus plan adds risk scores to sign-ins at three times the price; this API has no sign-up.',
-      },
-    );
-
-    // The CDK's construct does not support the ARN of an identity, which may be in another region.
-    if (stage.email && pool.node.defaultChild instanceof CfnUserPool) {
-      const { from, identityArn } = stage.email;
-      pool.node.defaultChild.emailConfiguration = { emailSendingAccount: 'DEVELOPER', from, sourceArn: identityArn };
-    }
-
+    const pool = createUserPool(this, stage);
     const bundle = bundles.get(claimsEntry);
     if (!bundle) throw new Error(`${claimsEntry} was not bundled`);
     const addClaims = new ServiceFunction(this, 'AddClaims', {
@@ -112,23 +71,7 @@ export class IdentityStack extends Stack {
       cognitoDomain: { domainPrefix: `sim-fulfilment-${stage.name}-${Aws.ACCOUNT_ID}` },
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     });
-    const userClient = pool.addClient('People', {
-      // Pages and programs on users' machines cannot keep a secret: they sign in with PKCE.
-      generateSecret: false,
-      authFlows: { userSrp: true, adminUserPassword: true },
-      oAuth: {
-        flows: { authorizationCodeGrant: true },
-        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
-        callbackUrls: [stage.signInAt ?? localCallbackUrl],
-      },
-      // Users can change writable attributes with their own tokens. They must not change their partner or customer.
-      writeAttributes: new ClientAttributes().withStandardAttributes({ email: true, fullname: true }),
-      preventUserExistenceErrors: true,
-      enableTokenRevocation: true,
-      accessTokenValidity: Duration.hours(1),
-      idTokenValidity: Duration.hours(1),
-      refreshTokenValidity: Duration.days(1),
-    });
+    const userClient = addUserClient(pool, stage);
     new CfnManagedLoginBranding(this, 'SignInPage', {
       userPoolId: pool.userPoolId,
       clientId: userClient.userPoolClientId,
@@ -143,4 +86,71 @@ export class IdentityStack extends Stack {
     };
     new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
   }
+}
+
+function createUserPool(scope: Construct, stage: Stage): UserPool {
+  const pool = new UserPool(scope, 'Users', {
+    // Users are invited.
+    selfSignUpEnabled: false,
+    signInAliases: { email: true },
+    signInCaseSensitive: false,
+    standardAttributes: { email: { required: true, mutable: true } },
+    customAttributes: {
+      [attributes.partnerId]: new StringAttribute({ mutable: true, maxLen: 100 }),
+      [attributes.customerId]: new StringAttribute({ mutable: true, maxLen: 100 }),
+    },
+    passwordPolicy: {
+      minLength: 12,
+      requireLowercase: true,
+      requireUppercase: true,
+      requireDigits: true,
+      requireSymbols: true,
+      tempPasswordValidity: Duration.days(7),
+    },
+    mfa: stage.keepsData ? Mfa.REQUIRED : Mfa.OPTIONAL,
+    mfaSecondFactor: { otp: true, sms: false },
+    accountRecovery: AccountRecovery.EMAIL_ONLY,
+    // The smallest plan in which a function can add claims to access tokens.
+    featurePlan: FeaturePlan.ESSENTIALS,
+    deletionProtection: stage.isProtected,
+    removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  });
+  Validations.of(pool).acknowledge(
+    {
+      id: 'AwsSolutions-COG2',
+      reason: 'A second factor is required in production, and optional on other stages, which have no real SIMs.',
+    },
+    {
+      id: 'AwsSolutions-COG8',
+      reason: 'The Plus plan adds risk scores to sign-ins at three times the price; this API has no sign-up.',
+    },
+  );
+
+  // The CDK's construct does not support the ARN of an identity, which may be in another region.
+  if (stage.email && pool.node.defaultChild instanceof CfnUserPool) {
+    const { from, identityArn } = stage.email;
+    pool.node.defaultChild.emailConfiguration = { emailSendingAccount: 'DEVELOPER', from, sourceArn: identityArn };
+  }
+  return pool;
+}
+
+/** The client with which users sign in. */
+function addUserClient(pool: UserPool, stage: Stage): UserPoolClient {
+  return pool.addClient('People', {
+    // Pages and programs on users' machines cannot keep a secret: they sign in with PKCE.
+    generateSecret: false,
+    authFlows: { userSrp: true, adminUserPassword: true },
+    oAuth: {
+      flows: { authorizationCodeGrant: true },
+      scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
+      callbackUrls: [stage.signInAt ?? localCallbackUrl],
+    },
+    // Users can change writable attributes with their own tokens. They must not change their partner or customer.
+    writeAttributes: new ClientAttributes().withStandardAttributes({ email: true, fullname: true }),
+    preventUserExistenceErrors: true,
+    enableTokenRevocation: true,
+    accessTokenValidity: Duration.hours(1),
+    idTokenValidity: Duration.hours(1),
+    refreshTokenValidity: Duration.days(1),
+  });
 }

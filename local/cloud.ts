@@ -127,6 +127,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: starts the parts of the cloud, each with what it needs of those before.
 async function start(
   options: LocalCloudOptions,
   track: <Part extends { stop(): Promise<unknown> }>(part: Part) => Part,

@@ -61,7 +61,22 @@ const resourceServerSchema = z.object({
 
 /** The operations of Cognito that the system, its tests and users call, on the single user pool. */
 export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operations {
-  const operations: Operations = {
+  const operations = { ...userOperations(pool), ...signIn(pool, tokens), ...clientOperations(pool) };
+  return Object.fromEntries(
+    Object.entries(operations).map(([operation, run]) => [
+      operation,
+      (input) => {
+        if (input.UserPoolId !== pool.part.id) {
+          throw new ServiceError('ResourceNotFoundException', `User pool ${String(input.UserPoolId)} does not exist.`);
+        }
+        return run(input);
+      },
+    ]),
+  );
+}
+
+function userOperations(pool: UserPool): Operations {
+  return {
     async AdminCreateUser(input) {
       const { Username, UserAttributes, MessageAction } = parseInput(newUserSchema, input);
       if (MessageAction === 'RESEND') {
@@ -121,6 +136,11 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
     async AdminDisableUser(input) {
       await pool.changeUser(parseInput(name, input).Username, () => ({ enabled: false }));
     },
+  };
+}
+
+function signIn(pool: UserPool, tokens: AccessTokens): Operations {
+  return {
     async AdminInitiateAuth(input) {
       const { ClientId, AuthParameters } = parseInput(signInSchema, input);
       const client = pool.client(ClientId);
@@ -146,6 +166,11 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
           }
         : { ChallengeName: 'NEW_PASSWORD_REQUIRED' };
     },
+  };
+}
+
+function clientOperations(pool: UserPool): Operations {
+  return {
     ListUserPoolClients(input) {
       const { MaxResults, NextToken } = parseInput(listClientsSchema, input);
       const { items, next } = pageOf(pool.clients(), MaxResults, NextToken);
@@ -202,17 +227,6 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
       return { ResourceServer: { Identifier, Name, Scopes } };
     },
   };
-  return Object.fromEntries(
-    Object.entries(operations).map(([operation, run]) => [
-      operation,
-      (input) => {
-        if (input.UserPoolId !== pool.part.id) {
-          throw new ServiceError('ResourceNotFoundException', `User pool ${String(input.UserPoolId)} does not exist.`);
-        }
-        return run(input);
-      },
-    ]),
-  );
 }
 
 /** @throws ServiceError InvalidParameterException for input that Cognito rejects or this emulation does not support */

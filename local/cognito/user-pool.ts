@@ -80,6 +80,7 @@ export function secretsEqual(text: string, other: string): boolean {
 }
 
 /** Opens the pool of a data folder; users and clients survive a restart. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory of short functions that share its state.
 export async function openUserPool(
   part: UserPoolPart,
   { folder, clock }: { folder: string; clock: ScaledClock },

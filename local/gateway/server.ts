@@ -31,6 +31,7 @@ export type Gateway = { url: string; stop(): Promise<void> };
  *
  * @throws StartError when the port is taken
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory of short functions that share its state.
 export async function serveGateway(
   api: HttpApiPart,
   options: {

@@ -79,6 +79,7 @@ type Member = {
 
 const workerFile = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory of short functions that share its state.
 export function functionPool(part: FunctionPart, options: PoolOptions): FunctionPool {
   const { environment, clock, guard, output, idleMs = IDLE_MS } = options;
   const maxWorkers = Math.max(1, Math.min(options.maxWorkers ?? MAX_WORKERS, part.reservedConcurrency ?? MAX_WORKERS));

@@ -37,6 +37,7 @@ export const TOO_MANY_REQUESTS = 'Lambda.TooManyRequestsException';
 const retryWaitsMs = [60_000, 120_000];
 const MIN_WAIT_MS = 50;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory of short functions that share its state.
 export function startFunctions(
   parts: readonly FunctionPart[],
   options: {

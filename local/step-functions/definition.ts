@@ -61,6 +61,7 @@ const knownFields: Readonly<Record<string, readonly string[]>> = {
  *
  * @throws StartError that names an unsupported state or field
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory of short functions that share its state.
 export function runnableDefinition(
   name: string,
   definition: unknown,

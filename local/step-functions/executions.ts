@@ -51,6 +51,7 @@ const INVALID_NAME = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\u{d800}-\u{dfff}]/u;
 
 type Running = { execution: Execution; abort(): void; done: Promise<void> };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory of short functions that share its state.
 export function stateMachineExecutions(
   part: StateMachinePart,
   deployed: RunnableDefinition,

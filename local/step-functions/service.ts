@@ -20,6 +20,7 @@ export type StepFunctions = AwsJsonServer & {
 };
 
 /** Serves the Step Functions protocol for the state machines of the template. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory of short functions that share its state.
 export async function serveStepFunctions(
   parts: readonly StateMachinePart[],
   options: { clock: ScaledClock; log: Log },

@@ -4,7 +4,18 @@ import type { Assembly, Stack } from './assembly.ts';
 import { resolverOf } from './identity.ts';
 import { ignoredTypes } from './ignored.ts';
 import { type All, knownTypes } from './known-types.ts';
-import type { AuthorizerPart, HttpApiPart, Parts, RoutePart, TableIndex, UserPoolPart } from './parts.ts';
+import type {
+  AuthorizerPart,
+  FunctionPart,
+  HttpApiPart,
+  Parts,
+  RoutePart,
+  SchedulePart,
+  SecretPart,
+  StreamReaderPart,
+  TableIndex,
+  UserPoolPart,
+} from './parts.ts';
 import { readProperties } from './properties.ts';
 import { rateOf } from './rate.ts';
 import { readPermissions } from './read-permissions.ts';
@@ -33,8 +44,47 @@ export function readParts(assembly: Assembly): Parts {
   }
 
   const { roleOf, ...permissions } = readPermissions(all);
+  const functions = readFunctions(assembly, all, roleOf);
+  const queues = all('AWS::SQS::Queue', schemas.queueSchema).map(({ attributes }) => ({
+    name: attributes.QueueName ?? '',
+    arn: attributes.Arn ?? '',
+  }));
+
+  return {
+    ...permissions,
+    functions,
+    queues,
+    tables: all('AWS::DynamoDB::Table', schemas.tableSchema).map(({ ref: name, attributes, properties }) => ({
+      name,
+      streamArn: attributes.StreamArn ?? '',
+      attributes: properties.AttributeDefinitions,
+      keys: properties.KeySchema,
+      globalIndexes: properties.GlobalSecondaryIndexes.map(indexOf),
+      localIndexes: properties.LocalSecondaryIndexes.map(indexOf),
+      ...(properties.StreamSpecification && { streamView: properties.StreamSpecification.StreamViewType }),
+    })),
+    httpApis: readHttpApis(all),
+    userPools: readUserPools(all),
+    schedules: readSchedules(all, roleOf),
+    stateMachines: all('AWS::StepFunctions::StateMachine', schemas.stateMachineSchema).map(
+      ({ ref: arn, attributes, logicalId, properties }) => ({
+        name: attributes.Name ?? '',
+        arn,
+        role: roleOf(properties.RoleArn, `${logicalId} (AWS::StepFunctions::StateMachine)`),
+        writesLogs: (properties.LoggingConfiguration?.Destinations?.length ?? 0) > 0,
+        definition: JSON.parse(properties.DefinitionString),
+      }),
+    ),
+    secrets: readSecrets(all),
+    streamReaders: readStreamReaders(all, functions),
+  };
+}
+
+type RoleOf = ReturnType<typeof readPermissions>['roleOf'];
+
+function readFunctions(assembly: Assembly, all: All, roleOf: RoleOf): FunctionPart[] {
   const asyncPolicies = all('AWS::Lambda::EventInvokeConfig', schemas.eventInvokeConfigSchema);
-  const functions = all('AWS::Lambda::Function', schemas.functionSchema).map(
+  return all('AWS::Lambda::Function', schemas.functionSchema).map(
     ({ ref: name, attributes, logicalId, properties }) => {
       const folder = assembly.assets.get(properties.Code.S3Key);
       if (folder === undefined) {
@@ -65,117 +115,95 @@ export function readParts(assembly: Assembly): Parts {
       };
     },
   );
+}
 
-  const queues = all('AWS::SQS::Queue', schemas.queueSchema).map(({ attributes }) => ({
-    name: attributes.QueueName ?? '',
-    arn: attributes.Arn ?? '',
-  }));
-
-  return {
-    ...permissions,
-    functions,
-    queues,
-    tables: all('AWS::DynamoDB::Table', schemas.tableSchema).map(({ ref: name, attributes, properties }) => ({
-      name,
-      streamArn: attributes.StreamArn ?? '',
-      attributes: properties.AttributeDefinitions,
-      keys: properties.KeySchema,
-      globalIndexes: properties.GlobalSecondaryIndexes.map(indexOf),
-      localIndexes: properties.LocalSecondaryIndexes.map(indexOf),
-      ...(properties.StreamSpecification && { streamView: properties.StreamSpecification.StreamViewType }),
-    })),
-    httpApis: readHttpApis(all),
-    userPools: readUserPools(all),
-    schedules: [
-      ...all('AWS::Scheduler::Schedule', schemas.scheduleSchema).flatMap(({ logicalId, properties }) =>
-        properties.State === 'DISABLED'
-          ? []
-          : [
-              {
-                name: logicalId,
-                everyMs: rateOf(logicalId, properties.ScheduleExpression),
-                functionArn: properties.Target.Arn,
-                invoker: {
-                  kind: 'scheduler' as const,
-                  role: roleOf(properties.Target.RoleArn, `${logicalId} (AWS::Scheduler::Schedule)`),
-                  group: properties.GroupName,
-                },
-                ...(properties.Target.Input !== undefined && { input: properties.Target.Input }),
-                ...(properties.Target.DeadLetterConfig && { deadLetterArn: properties.Target.DeadLetterConfig.Arn }),
-              },
-            ],
-      ),
-      ...all('AWS::Events::Rule', schemas.ruleSchema).flatMap(({ logicalId, attributes, properties }) =>
-        properties.State === 'DISABLED'
-          ? []
-          : properties.Targets.map((target, number) => ({
-              name: `${logicalId}/${number}`,
+function readSchedules(all: All, roleOf: RoleOf): SchedulePart[] {
+  return [
+    ...all('AWS::Scheduler::Schedule', schemas.scheduleSchema).flatMap(({ logicalId, properties }) =>
+      properties.State === 'DISABLED'
+        ? []
+        : [
+            {
+              name: logicalId,
               everyMs: rateOf(logicalId, properties.ScheduleExpression),
-              functionArn: target.Arn,
-              invoker: { kind: 'rule' as const, arn: attributes.Arn ?? logicalId },
-              ...(target.Input !== undefined && { input: target.Input }),
-              ...(target.DeadLetterConfig && { deadLetterArn: target.DeadLetterConfig.Arn }),
-            })),
-      ),
-    ],
-    stateMachines: all('AWS::StepFunctions::StateMachine', schemas.stateMachineSchema).map(
-      ({ ref: arn, attributes, logicalId, properties }) => ({
-        name: attributes.Name ?? '',
+              functionArn: properties.Target.Arn,
+              invoker: {
+                kind: 'scheduler' as const,
+                role: roleOf(properties.Target.RoleArn, `${logicalId} (AWS::Scheduler::Schedule)`),
+                group: properties.GroupName,
+              },
+              ...(properties.Target.Input !== undefined && { input: properties.Target.Input }),
+              ...(properties.Target.DeadLetterConfig && { deadLetterArn: properties.Target.DeadLetterConfig.Arn }),
+            },
+          ],
+    ),
+    ...all('AWS::Events::Rule', schemas.ruleSchema).flatMap(({ logicalId, attributes, properties }) =>
+      properties.State === 'DISABLED'
+        ? []
+        : properties.Targets.map((target, number) => ({
+            name: `${logicalId}/${number}`,
+            everyMs: rateOf(logicalId, properties.ScheduleExpression),
+            functionArn: target.Arn,
+            invoker: { kind: 'rule' as const, arn: attributes.Arn ?? logicalId },
+            ...(target.Input !== undefined && { input: target.Input }),
+            ...(target.DeadLetterConfig && { deadLetterArn: target.DeadLetterConfig.Arn }),
+          })),
+    ),
+  ];
+}
+
+function readSecrets(all: All): SecretPart[] {
+  return all('AWS::SecretsManager::Secret', schemas.secretSchema).map(({ ref: arn, properties }) => {
+    const generate = properties.GenerateSecretString;
+    return {
+      arn,
+      name:
+        properties.Name ??
+        arn
+          .split(':')
+          .at(-1)
+          ?.replace(/-local0$/, '') ??
         arn,
-        role: roleOf(properties.RoleArn, `${logicalId} (AWS::StepFunctions::StateMachine)`),
-        writesLogs: (properties.LoggingConfiguration?.Destinations?.length ?? 0) > 0,
-        definition: JSON.parse(properties.DefinitionString),
+      ...(properties.SecretString !== undefined && { value: properties.SecretString }),
+      ...(generate && {
+        generate: {
+          length: generate.PasswordLength,
+          ...(generate.SecretStringTemplate !== undefined && { template: generate.SecretStringTemplate }),
+          ...(generate.GenerateStringKey !== undefined && { key: generate.GenerateStringKey }),
+        },
       }),
-    ),
-    secrets: all('AWS::SecretsManager::Secret', schemas.secretSchema).map(({ ref: arn, properties }) => {
-      const generate = properties.GenerateSecretString;
-      return {
-        arn,
-        name:
-          properties.Name ??
-          arn
-            .split(':')
-            .at(-1)
-            ?.replace(/-local0$/, '') ??
-          arn,
-        ...(properties.SecretString !== undefined && { value: properties.SecretString }),
-        ...(generate && {
-          generate: {
-            length: generate.PasswordLength,
-            ...(generate.SecretStringTemplate !== undefined && { template: generate.SecretStringTemplate }),
-            ...(generate.GenerateStringKey !== undefined && { key: generate.GenerateStringKey }),
-          },
-        }),
-      };
-    }),
-    streamReaders: all('AWS::Lambda::EventSourceMapping', schemas.eventSourceMappingSchema).flatMap(
-      ({ logicalId, properties }) => {
-        if (properties.Enabled === false) {
-          return [];
-        }
-        if (!properties.EventSourceArn.includes(':dynamodb:')) {
-          throw new StartError(
-            `${logicalId} (AWS::Lambda::EventSourceMapping): the local cloud supports streams of tables only, not ${properties.EventSourceArn}.`,
-          );
-        }
-        const destination = properties.DestinationConfig?.OnFailure?.Destination;
-        return [
-          {
-            name: logicalId,
-            functionArn: functions.find(({ name }) => name === properties.FunctionName)?.arn ?? properties.FunctionName,
-            streamArn: properties.EventSourceArn,
-            batchSize: properties.BatchSize,
-            batchesPerShard: properties.ParallelizationFactor,
-            retries: properties.MaximumRetryAttempts,
-            reportsItemFailures: properties.FunctionResponseTypes.length > 0,
-            bisects: properties.BisectBatchOnFunctionError,
-            filters: properties.FilterCriteria.Filters.map(({ Pattern }) => Pattern),
-            ...(destination !== undefined && { onFailure: destination }),
-          },
-        ];
-      },
-    ),
-  };
+    };
+  });
+}
+
+function readStreamReaders(all: All, functions: readonly FunctionPart[]): StreamReaderPart[] {
+  return all('AWS::Lambda::EventSourceMapping', schemas.eventSourceMappingSchema).flatMap(
+    ({ logicalId, properties }) => {
+      if (properties.Enabled === false) {
+        return [];
+      }
+      if (!properties.EventSourceArn.includes(':dynamodb:')) {
+        throw new StartError(
+          `${logicalId} (AWS::Lambda::EventSourceMapping): the local cloud supports streams of tables only, not ${properties.EventSourceArn}.`,
+        );
+      }
+      const destination = properties.DestinationConfig?.OnFailure?.Destination;
+      return [
+        {
+          name: logicalId,
+          functionArn: functions.find(({ name }) => name === properties.FunctionName)?.arn ?? properties.FunctionName,
+          streamArn: properties.EventSourceArn,
+          batchSize: properties.BatchSize,
+          batchesPerShard: properties.ParallelizationFactor,
+          retries: properties.MaximumRetryAttempts,
+          reportsItemFailures: properties.FunctionResponseTypes.length > 0,
+          bisects: properties.BisectBatchOnFunctionError,
+          filters: properties.FilterCriteria.Filters.map(({ Pattern }) => Pattern),
+          ...(destination !== undefined && { onFailure: destination }),
+        },
+      ];
+    },
+  );
 }
 
 function readHttpApis(all: All): HttpApiPart[] {

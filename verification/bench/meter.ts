@@ -49,30 +49,6 @@ export async function startMeter(engineUrl: string): Promise<Meter> {
   /** The index keys of each item at its last write. */
   const keysBefore = new Map<string, Record<string, string>>();
 
-  function forward(message: IncomingMessage, body: string): Promise<{ status: number; headers: object; text: string }> {
-    return new Promise((resolve, reject) => {
-      const { host: _host, 'content-length': _length, ...headers } = message.headers;
-      const call = httpRequest(
-        {
-          agent,
-          host: engine.hostname,
-          port: engine.port,
-          method: 'POST',
-          path: '/',
-          headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-        },
-        (answer) => {
-          buffer(answer).then(
-            (bytes) => resolve({ status: answer.statusCode ?? 500, headers: answer.headers, text: bytes.toString() }),
-            reject,
-          );
-        },
-      );
-      call.on('error', reject);
-      call.end(body);
-    });
-  }
-
   function addUp(operation: string, body: string, text: string): void {
     const { ConsumedCapacity }: EngineAnswer = JSON.parse(text);
     const isRead = reads.has(operation);
@@ -125,7 +101,7 @@ export async function startMeter(engineUrl: string): Promise<Meter> {
         const body = bytes.toString();
         const isMetered = reads.has(operation) || /^(Put|Update|Delete|TransactWrite|BatchWrite)/.test(operation);
         const asked = isMetered ? `{"ReturnConsumedCapacity":"INDEXES",${body.slice(1)}` : body;
-        const { status, headers, text } = await forward(message, asked);
+        const { status, headers, text } = await forward({ engine, agent }, message, asked);
         add(metered.calls, operation, 1);
         if (isMetered && status === 200) {
           addUp(operation, body, text);
@@ -150,6 +126,35 @@ export async function startMeter(engineUrl: string): Promise<Meter> {
       agent.destroy();
     },
   };
+}
+
+/** Sends a call to the engine. */
+function forward(
+  { engine, agent }: { engine: URL; agent: Agent },
+  message: IncomingMessage,
+  body: string,
+): Promise<{ status: number; headers: object; text: string }> {
+  return new Promise((resolve, reject) => {
+    const { host: _host, 'content-length': _length, ...headers } = message.headers;
+    const call = httpRequest(
+      {
+        agent,
+        host: engine.hostname,
+        port: engine.port,
+        method: 'POST',
+        path: '/',
+        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      },
+      (answer) => {
+        buffer(answer).then(
+          (bytes) => resolve({ status: answer.statusCode ?? 500, headers: answer.headers, text: bytes.toString() }),
+          reject,
+        );
+      },
+    );
+    call.on('error', reject);
+    call.end(body);
+  });
 }
 
 function emptyMetered(): Metered {
