@@ -184,7 +184,8 @@ function queryParameters({ query, paged }: Route, components: Components): Json[
   const schemas = { ...query?.().shape, ...(paged ? pageQuery.shape : {}) };
   return Object.entries(schemas).map(([name, schema]) => {
     const { description, ...rest } = plainSchema(schema, 'output', components);
-    return { name, in: 'query', required: false, ...(description ? { description } : {}), schema: rest };
+    const required = !z.safeParse(schema, undefined).success;
+    return { name, in: 'query', required, ...(description ? { description } : {}), schema: rest };
   });
 }
 

@@ -286,6 +286,16 @@ describe.each(routesByKey)('%s', (key, route) => {
     expect(inQuery).toEqual([...Object.keys(route.query?.().shape ?? {}), ...(route.paged ? ['limit', 'cursor'] : [])]);
   });
 
+  test('requires the parameters of its query that a request cannot leave out', () => {
+    const optional = Object.entries(route.query?.().shape ?? {}).filter(
+      ([, schema]) => z.safeParse(schema, undefined).success,
+    );
+    const omittable = [...optional.map(([name]) => name), 'limit', 'cursor'];
+    for (const { name, required } of parameters.filter((one) => one.in === 'query')) {
+      expect([name, required]).toEqual([name, !omittable.includes(name)]);
+    }
+  });
+
   test('describes its body, unless it is a GET or DELETE', () => {
     expect(requestBody !== undefined).toBe(route.body !== undefined);
     if (route.method === 'GET' || route.method === 'DELETE') {
