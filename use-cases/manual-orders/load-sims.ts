@@ -120,7 +120,7 @@ async function checkRows(
   };
 }
 
-const OTHER_ORDER = 'The SIM was loaded for another order.';
+const OTHER_ORDER = 'The SIM was loaded for another order, or imported.';
 
 /** SIMs that exist already and are not of this order. Those of this order were left by an interrupted file. */
 async function simsOfOtherOrders(
@@ -132,8 +132,10 @@ async function simsOfOtherOrders(
   const own = [...owners].flatMap(([iccid, owner]) => (owner === partnerId ? [iccid] : []));
   const sims = await getSims(partnerId, own);
   // A crash can leave an owner without a SIM.
-  const isOpen = (iccid: string) =>
-    owners.get(iccid) === partnerId && (sims.get(iccid)?.orderId ?? orderId) === orderId;
+  const isOpen = (iccid: string) => {
+    const sim = sims.get(iccid);
+    return owners.get(iccid) === partnerId && (sim === undefined || sim.orderId === orderId);
+  };
   return new Set([...owners.keys()].filter((iccid) => !isOpen(iccid)));
 }
 

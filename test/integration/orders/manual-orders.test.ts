@@ -349,6 +349,16 @@ describe('a file of SIMs', () => {
     expect(await load(id, text)).toMatchObject({ loaded: 0, alreadyLoaded: 2, rejected: rows.length - 2 });
   });
 
+  test('refuses SIMs that were imported, dry as well', async () => {
+    const [imported = ''] = iccids(1);
+    const row = `iccid,state\r\n${imported},in_holding\r\n`;
+    is(200, await platform.post(`/v1/platform/partners/${acme.id}/imports?operatorId=portal`, row, csv));
+    const { id } = await aDispatchedOrder();
+    for (const query of ['?dryRun=true', '']) {
+      expect((await load(id, simFile([imported]), query)).errors).toMatchObject([{ code: 'loaded_for_other_order' }]);
+    }
+  });
+
   test('can have ICCIDs without a check digit, where the operator leaves it out', async () => {
     const path = '/v1/platform/operators/portal';
     is(200, await platform.put(path, { ...settings, iccid: { checkDigit: 'absent' } }));
