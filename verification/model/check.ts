@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { mayHaveFailed } from './manual-orders.ts';
 import { allowedActions, type Filter, type Model, matches, possibleSims, type Sim, type State } from './model.ts';
 import {
   Disagreement,
@@ -96,8 +97,11 @@ function checkInvariants(
 function adopt(model: Model, world: World, seen: SeenSim): void {
   const known = model.sims.get(seen.iccid);
   if (!known) {
-    const { end } = model.orders.get(seen.orderId) ?? { end: 'unknown' };
-    ensure(end === undefined, () => `${name(world, seen)} is not in the model, though its order is ${end}`);
+    const { end, manual } = model.orders.get(seen.orderId ?? '') ?? { end: 'unknown' };
+    ensure(
+      end === undefined && manual === undefined,
+      () => `${name(world, seen)} is not in the model, though its order is ${manual?.state ?? end}`,
+    );
     return;
   }
   const matching = known.flatMap(possibleSims).filter((sim) => matchesSeen(sim, seen));
@@ -143,8 +147,13 @@ async function checkOrders(model: Model, world: World): Promise<void> {
     () => `The partner has ${orders.length} orders, not ${model.orders.size}`,
   );
   for (const order of orders) {
-    const { end } = model.orders.get(order.id) ?? { end: 'unknown' };
-    ensure(end === undefined || order.state === end, () => `${world.nameOf(order.id)} is ${order.state}, not ${end}`);
+    const { end, manual } = model.orders.get(order.id) ?? { end: 'unknown' };
+    const state = end ?? manual?.state;
+    const hasFailed = order.state === 'failed' && manual !== undefined && mayHaveFailed(manual, await world.now());
+    ensure(
+      state === undefined || order.state === state || hasFailed,
+      () => `${world.nameOf(order.id)} is ${order.state}, not ${state}`,
+    );
     checkProgress(world, order);
   }
 }

@@ -8,6 +8,8 @@ import type { World } from './world.ts';
 export type Real = {
   world: World;
   checks: CheckState;
+  /** Runs before each step, for what must not grow too old. */
+  beforeStep(model: Model, world: World): Promise<void>;
   /** Receives the name of each step. */
   onStep(name: string): void;
 };
@@ -21,9 +23,10 @@ export function command(
 ): Command {
   return {
     check: (model) => can(model),
-    async run(model, { world, checks, onStep }) {
+    async run(model, { world, checks, onStep, beforeStep }) {
       onStep(name);
       await cancelDueSoon(model, world);
+      await beforeStep(model, world);
       if (can(model)) {
         await run(model, world);
       }

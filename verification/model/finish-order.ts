@@ -61,7 +61,7 @@ const requestsOfStages: Record<Stage, (plan: Plan) => ActionRequest> = {
 };
 
 /** Checks that the plan ran for every received SIM, stage by stage, and that the progress counts its results. */
-async function checkPlan(
+export async function checkPlan(
   model: Model,
   world: World,
   order: Order,
@@ -103,7 +103,7 @@ async function checkPlan(
 const way = ['submitted', 'accepted', 'processing', 'dispatched', 'delivered', 'fulfilled'];
 
 /** Checks that an order never moves backwards, whatever its operator answers. */
-async function checkTimeline(world: World, id: string): Promise<void> {
+export async function checkTimeline(world: World, id: string): Promise<void> {
   const events = await world.all<{ at: string; from?: string; to?: string }>(`/v1/orders/${id}/events`);
   const steps = events.filter(({ to }) => to !== undefined);
   for (const [index, { from, to = '' }] of steps.entries()) {

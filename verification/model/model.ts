@@ -4,7 +4,10 @@
  * model allows every choice.
  */
 
-export type OperatorId = '3uk' | '3ireland' | 'orange' | 'a1';
+import type { ManualOrder } from './manual-orders.ts';
+
+/** Operators are data: a history creates one of its own. */
+export type OperatorId = string;
 export type Action = 'migrate' | 'assign' | 'unassign' | 'activate' | 'suspend' | 'resume' | 'terminate';
 export type State = 'in_holding' | 'in_stock' | 'assigned' | 'activating' | 'active' | 'suspended' | 'terminated';
 
@@ -22,7 +25,8 @@ export const allowedActions: Readonly<Record<State, readonly Action[]>> = {
 export type Sim = {
   iccid: string;
   operator: OperatorId;
-  order: string;
+  /** Absent for imported SIMs. */
+  order?: string;
   state: State;
   /** The partner service; undefined in holding. */
   stock?: string;
@@ -38,6 +42,8 @@ export type Sim = {
   late: boolean;
   /** Its operator did not answer and may have acted: it may refuse the next request. */
   unsure: boolean;
+  /** It came from a file, so that the sandbox operator does not know it and refuses every change. */
+  unlisted?: boolean;
 };
 
 /** The operator behaviour that affects outcomes of SIMs and orders. */
@@ -71,6 +77,8 @@ export type Order = {
   behaviours?: Behaviour[];
   /** The final state. */
   end?: string;
+  /** An order that the platform's staff handle. */
+  manual?: ManualOrder;
 };
 
 export type ActionRequest = { action: Action; stock?: string; customer?: string; service?: string };
@@ -104,18 +112,31 @@ export type Model = {
   scheduled: Map<string, string>;
   tariffs: ReadonlyMap<string, readonly OperatorId[]>;
   /** Partner services, without the holding services. */
-  partnerServices: Map<string, { tariff: string }>;
-  holding: ReadonlySet<string>;
+  partnerServices: Map<string, { tariff: string; name: string }>;
+  holding: Set<string>;
   customers: Map<string, { name: string; version: number }>;
   services: Map<string, { customer: string; tariff: string; name: string }>;
   deleted: string[];
   operators: Map<OperatorId, Behaviour>;
+  /** The order multiple of each operator, for new orders. */
+  multiples: Map<OperatorId, number>;
+  /** How new orders of the history's own operator are placed. */
+  ordering: 'api' | 'manual';
 };
 
 /** Days that an operator may take to confirm an activation. */
 export const CONFIRM_WITHIN_DAYS = 7;
 
-export const multipleOf: Readonly<Record<OperatorId, number>> = { '3uk': 50, '3ireland': 50, orange: 50, a1: 20 };
+/** The order multiples of the operators of a new deployment. */
+export const guideMultiples: ReadonlyMap<OperatorId, number> = new Map([
+  ['3uk', 50],
+  ['3ireland', 50],
+  ['orange', 50],
+  ['a1', 20],
+]);
+
+/** Whether an order has not ended. */
+export const isUnderWay = ({ end }: Order) => end === undefined;
 
 export type Outcome = string;
 export type PossibleOutcome = { outcome: Outcome; sim: Sim };
@@ -235,6 +256,9 @@ function operatorOutcomes(now: Sim, after: Sim, action: Action, behaviour: Behav
   }
   const before = { ...now, isChanged: now.isChanged || isActivation };
   const refused = { outcome: 'operator_refused', sim: before };
+  if (now.unlisted) {
+    return behaviour.failureRate > 0 ? [refused, { outcome: 'operator_unavailable', sim: before }] : [refused];
+  }
   const silent = { outcome: 'operator_unavailable', sim: { ...before, unsure: true, late: isActivation } };
   const refuses = isActivation && behaviour.refuses.includes(now.iccid);
   // On a busy machine the operator receives an activation days later, and its own delay comes on top.

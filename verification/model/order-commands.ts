@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { behaviourOf, type Command, command, pick, pickFrom } from './command.ts';
 import { finishOrder } from './finish-order.ts';
-import { type Model, multipleOf, type Order, type Plan, planProblems } from './model.ts';
+import { newManualOrder } from './manual-orders.ts';
+import { covers, isUnderWay, type Model, type Order, type Plan, planProblems } from './model.ts';
+import { learnHoldingServices } from './own-operator.ts';
 import { ensure, expectStatus, formatAnswer, type SeenOrder, type SeenProblem, type World } from './world.ts';
 
 // Orders and plans: placed, changed while they ship, cancelled, and completed.
 
 /** The maximum number of orders of a history: more SIMs do not find more faults. */
 const MAX_ORDERS = 5;
-const isUnderWay = ({ behaviours }: Order) => behaviours !== undefined;
 const underWay = (model: Model) => [...model.orders.values()].filter(isUnderWay);
+/** Orders under way that their operator delivers without the staff. */
+const inTransit = (model: Model) => underWay(model).filter(({ manual }) => manual === undefined);
 
 type PlanArgs = { depth: 0 | 1 | 2 | 3; stock: number; service: number; flaw: 'none' | 'holding' | 'customer' | 'gap' };
 const planArgs: fc.Arbitrary<PlanArgs> = fc.record({
@@ -19,18 +22,24 @@ const planArgs: fc.Arbitrary<PlanArgs> = fc.record({
   flaw: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'holding', 'customer', 'gap'),
 });
 
-function planOf(model: Model, { depth, stock, service, flaw }: PlanArgs): Plan | undefined {
+/** @param fit an operator that the tariffs of the plan cover, if any do. */
+function planOf(model: Model, { depth, stock, service, flaw }: PlanArgs, fit?: string): Plan | undefined {
   if (depth === 0) {
     return undefined;
   }
-  const partnerServiceId = pickFrom(flaw === 'holding' ? [...model.holding] : [...model.partnerServices.keys()], stock);
+  const fitting = <T extends { tariff: string }>(all: ReadonlyMap<string, T>): [string, T][] => {
+    const covered = [...all].filter(([, { tariff }]) => fit === undefined || covers(model, tariff, fit));
+    return covered.length > 0 ? covered : [...all];
+  };
+  const partnerServiceIds = fitting(model.partnerServices).map(([id]) => id);
+  const partnerServiceId = pickFrom(flaw === 'holding' ? [...model.holding] : partnerServiceIds, stock);
   if (depth === 1 || model.services.size === 0) {
     return { partnerServiceId };
   }
   if (flaw === 'gap') {
     return { partnerServiceId, activate: true };
   }
-  const [customerServiceId, { customer }] = pickFrom([...model.services], service);
+  const [customerServiceId, { customer }] = pickFrom(fitting(model.services), service);
   const customerId = flaw === 'customer' ? pickFrom([...model.customers.keys()], service) : customer;
   return { partnerServiceId, customerId, customerServiceId, ...(depth === 3 ? { activate: true } : {}) };
 }
@@ -46,16 +55,31 @@ function namePlan(world: World, plan: Plan | undefined): string {
   return `the plan: migrate to ${world.nameOf(partnerServiceId)}${assign}${activate ? ', activate' : ''}`;
 }
 
-type PlaceArgs = { operator: 0 | 1; times: 1 | 2; plan: PlanArgs; twice: boolean };
+/** The maximum number of orders of the own operator, which mostly wait for the staff. */
+const MAX_OWN_ORDERS = 6;
+
+type PlaceArgs = { operator: Which; times: 1 | 2; plan: PlanArgs; twice: boolean };
+
+/** One of the operators of a history; 2 is its own. */
+type Which = 0 | 1 | 2;
+
+const operatorOf = (world: World, which: Which) => (which === 2 ? world.ownOperator : world.operators[which]);
+
+const ordersOfOwn = (model: Model) =>
+  [...model.orders.values()].filter(({ operator }) => operator.startsWith('own-')).length;
 
 /** Orders SIMs. Waits for the order if the operator delivers immediately. */
 function placeOrder({ operator: which, times, plan: args, twice }: PlaceArgs): Command {
-  return command('order', {
-    can: (model) => model.orders.size < MAX_ORDERS && [...model.operators.values()][which]?.failureRate !== 1,
+  return command(which === 2 ? 'order of the own operator' : 'order', {
+    can: (model) =>
+      which === 2
+        ? ordersOfOwn(model) < MAX_OWN_ORDERS
+        : model.orders.size - ordersOfOwn(model) < MAX_ORDERS &&
+          [...model.operators.values()][which]?.failureRate !== 1,
     async run(model, world) {
-      const operator = world.operators[which];
-      const plan = planOf(model, args);
-      const quantity = multipleOf[operator] * times;
+      const operator = operatorOf(world, which);
+      const plan = planOf(model, args, which === 2 ? operator : undefined);
+      const quantity = (model.multiples.get(operator) ?? 0) * times;
       world.log(`order ${quantity} SIMs of ${operator} with ${namePlan(world, plan)}${twice ? ', sent twice' : ''}`);
       const body = { operatorId: operator, quantity, ...(plan && { plan }) };
       const answer = await world.post<SeenOrder & SeenProblem>('/v1/orders', body, twice);
@@ -70,8 +94,23 @@ function placeOrder({ operator: which, times, plan: args, twice }: PlaceArgs): C
       }
       const { id, state } = expectStatus(201, answer);
       ensure(state === 'submitted', () => `A new order is ${state}`);
+      await learnHoldingServices(model, world);
       const behaviour = behaviourOf(model, operator);
       world.setName(id, `order ${model.orders.size + 1}`);
+      if (operator === world.ownOperator && model.ordering === 'manual') {
+        const manual = newManualOrder((await world.now()).getTime());
+        model.orders.set(id, {
+          id,
+          operator,
+          quantity,
+          ...(plan && { plan }),
+          ships: 0,
+          rejected: false,
+          cancelled: 'no',
+          manual,
+        });
+        return;
+      }
       const order: Order = {
         ...{ id, operator, quantity, ...(plan && { plan }), cancelled: 'no', behaviours: [behaviour] },
         ships: Math.floor(quantity * behaviour.shipFraction),
@@ -91,11 +130,11 @@ function placeOrder({ operator: which, times, plan: args, twice }: PlaceArgs): C
 }
 
 /** Requests a quote for a quantity, and orders it if it is invalid. */
-function orderWrongQuantity(which: 0 | 1, quantity: number): Command {
+function orderWrongQuantity(which: Which, quantity: number): Command {
   return command('order a wrong quantity', {
     async run(model, world) {
-      const operatorId = world.operators[which];
-      const multiple = multipleOf[operatorId];
+      const operatorId = operatorOf(world, which);
+      const multiple = model.multiples.get(operatorId) ?? 0;
       const isRight = Number.isInteger(quantity) && quantity > 0 && quantity <= 100_000 && quantity % multiple === 0;
       const { valid, nearest } = expectStatus(
         200,
@@ -164,12 +203,15 @@ function changePlan(number: number, args: PlanArgs, late: boolean): Command {
   });
 }
 
+const cancellable = (model: Model, late: boolean) =>
+  late ? [...model.orders.values()].filter(({ manual }) => manual === undefined) : inTransit(model);
+
 /** An order can be cancelled before dispatch. */
 function cancel(number: number, late: boolean): Command {
   return command('cancel', {
-    can: (model) => (late ? model.orders.size : underWay(model).length) > 0,
+    can: (model) => cancellable(model, late).length > 0,
     async run(model, world) {
-      const order = pickFrom(late ? [...model.orders.values()] : underWay(model), number);
+      const order = pickFrom(cancellable(model, late), number);
       world.log(`cancel ${world.nameOf(order.id)}`);
       const answer = await world.post<SeenOrder & SeenProblem>(`/v1/orders/${order.id}/cancel`, undefined);
       const isReliable = order.behaviours?.every(({ failureRate }) => failureRate === 0) ?? true;
@@ -208,11 +250,12 @@ function resume(number: number): Command {
 
 const awaitDelivery = (number: number) =>
   command('wait for delivery', {
-    can: (model) => underWay(model).length > 0,
-    run: (model, world) => finishOrder(model, world, pickFrom(underWay(model), number)),
+    can: (model) => inTransit(model).length > 0,
+    run: (model, world) => finishOrder(model, world, pickFrom(inTransit(model), number)),
   });
 
-const which = fc.constantFrom(0 as const, 0 as const, 0 as const, 1 as const);
+const which = fc.constantFrom<Which[]>(0, 0, 0, 1);
+const ofAnyOperator = fc.constantFrom<Which[]>(0, 0, 0, 1, 2);
 const wrongQuantity = fc.constantFrom(
   0,
   1,
@@ -255,7 +298,18 @@ export const orderCommands: readonly (readonly [number, fc.Arbitrary<Command>])[
       })
       .map(placeOrder),
   ],
-  [1, fc.tuple(which, wrongQuantity).map(([operator, quantity]) => orderWrongQuantity(operator, quantity))],
+  [
+    6,
+    fc
+      .record({
+        operator: fc.constant<Which>(2),
+        times: fc.constantFrom(1, 1, 2),
+        plan: planArgs,
+        twice: fc.nat(5).map((one) => one === 0),
+      })
+      .map(placeOrder),
+  ],
+  [1, fc.tuple(ofAnyOperator, wrongQuantity).map(([operator, quantity]) => orderWrongQuantity(operator, quantity))],
   [3, fc.tuple(pick, planArgs, isLate).map(([number, plan, late]) => changePlan(number, plan, late))],
   [2, fc.tuple(pick, isLate).map(([number, late]) => cancel(number, late))],
   [1, pick.map(resume)],

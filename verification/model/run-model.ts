@@ -4,10 +4,15 @@ import { bulkCommands, finishActivation } from './bulk-commands.ts';
 import { cancelScheduled } from './cancel-scheduled.ts';
 import { type CheckState, check } from './check.ts';
 import { type Command, type Real, setBehaviour } from './command.ts';
+import { fileCommands } from './file-commands.ts';
 import { finishOrder } from './finish-order.ts';
-import { type Model, type OperatorId, wellBehaved } from './model.ts';
+import { manifestCommands } from './manifest-commands.ts';
+import { manualCommands } from './manual-commands.ts';
+import { endOldOrders, finishManualOrder } from './manual-reports.ts';
+import { guideMultiples, type Model, type OperatorId, wellBehaved } from './model.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { firstOrder, orderCommands } from './order-commands.ts';
+import { createOwnOperator, ownOperatorCommands, setOwnOperator } from './own-operator.ts';
 import { runAction } from './results.ts';
 import { applicableSims, nameSims } from './selection.ts';
 import { deleteService, serviceCommands } from './service-commands.ts';
@@ -168,12 +173,19 @@ function describe(seed: number, maxCommands: number, details: fc.RunDetails<[Ite
 }
 
 function commands(): fc.Arbitrary<Command>[] {
-  return [...orderCommands, ...bulkCommands, ...serviceCommands, ...operatorCommands].flatMap(([often, command]) =>
-    Array<fc.Arbitrary<Command>>(often).fill(command),
-  );
+  return [
+    ...orderCommands,
+    ...manualCommands,
+    ...manifestCommands,
+    ...fileCommands,
+    ...bulkCommands,
+    ...serviceCommands,
+    ...operatorCommands,
+    ...ownOperatorCommands,
+  ].flatMap(([often, command]) => Array<fc.Arbitrary<Command>>(often).fill(command));
 }
 
-/** Sets up a partner: four partner services, two customers, four customer services, and an order of SIMs. */
+/** Sets up a partner: five partner services, two customers, five customer services, its own operator, and an order of SIMs. */
 async function setUp(
   url: string,
   operators: readonly [OperatorId, OperatorId],
@@ -181,6 +193,7 @@ async function setUp(
   onLine?: (line: string) => void,
 ): Promise<{ model: Model; real: Real }> {
   const world = await openWorld(url, `model-${randomUUID()}`, operators, onLine);
+  const own = await createOwnOperator(world);
   const tariffs = await world.all<{ id: string; operatorIds: OperatorId[] }>('/v1/tariffs');
   const partnerServices = await world.all<{ id: string; holding: boolean }>('/v1/partner-services');
   const model: Model = {
@@ -196,28 +209,38 @@ async function setUp(
     services: new Map(),
     deleted: [],
     operators: new Map(),
+    multiples: new Map(guideMultiples),
+    ordering: 'manual',
   };
-  for (const operator of operators) {
+  await setOwnOperator(model, world, { orderMultiple: 10, ordering: 'manual' });
+  for (const operator of [...operators, world.ownOperator]) {
     await setBehaviour(model, world, operator, wellBehaved);
   }
   world.script.length = 0;
-  for (const tariff of ['trf_partner_all', 'trf_partner_all', 'trf_partner_isles', 'trf_partner_continent']) {
+  const partnerTariffs = [
+    'trf_partner_all',
+    'trf_partner_all',
+    'trf_partner_isles',
+    'trf_partner_continent',
+    own.partner,
+  ];
+  for (const tariff of partnerTariffs) {
     const name = `partner service ${model.partnerServices.size + 1}`;
     const made = expectStatus(
       201,
       await world.post<{ id: string }>('/v1/partner-services', { name, tariffId: tariff }),
     );
     world.setName(made.id, name);
-    model.partnerServices.set(made.id, { tariff });
+    model.partnerServices.set(made.id, { tariff, name });
   }
   for (const of of [
-    ['trf_customer_all', 'trf_customer_pool'],
+    ['trf_customer_all', 'trf_customer_pool', own.customer],
     ['trf_customer_all', 'trf_customer_3uk'],
   ]) {
     await makeCustomer(model, world, of);
   }
   const checks: CheckState = { count: 0, versions: new Map() };
-  const real = { world, checks, onStep: countStep };
+  const real: Real = { world, checks, onStep: countStep, beforeStep: endOldOrders };
   await firstOrder.run(model, real);
   return { model, real };
 }
@@ -252,6 +275,8 @@ async function end(model: Model, { world, checks }: Real): Promise<void> {
   for (const order of model.orders.values()) {
     if (order.behaviours) {
       await finishOrder(model, world, order);
+    } else if (order.manual) {
+      await finishManualOrder(model, world, order, order.manual);
     }
   }
   await check(model, world, checks);

@@ -124,7 +124,7 @@ function renameCustomer(number: number, nameNumber: number): Command {
 }
 
 /** Sets the label of a SIM. Setting its present label changes nothing. */
-function labelled({ label: before, labelOf, ...sim }: Sim, text: string | null): Sim {
+export function labelled({ label: before, labelOf, ...sim }: Sim, text: string | null): Sim {
   const isSame = (before ?? null) === text && labelOf === undefined;
   return { ...sim, ...(text !== null && { label: text }), isChanged: sim.isChanged || !isSame };
 }
@@ -184,9 +184,7 @@ const readUnknown = () =>
       const { items } = await world.read<{ items: unknown[] }>('/v1/sims?customerId=cus_unknown');
       ensure(items.length === 0, () => 'SIMs of an unknown customer are listed');
       ensure(
-        [...model.operators.keys()].every(
-          (operator) => model.tariffs.size > 0 && covers(model, 'trf_partner_all', operator),
-        ),
+        world.operators.every((operator) => model.tariffs.size > 0 && covers(model, 'trf_partner_all', operator)),
         () => 'Tariffs are missing',
       );
     },

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { poll } from '../../local/poll.ts';
 import { type ApiClient, type ApiResponse, apiClient } from '../../test/integration/support/api-client.ts';
+import { iccidsOf } from './iccids.ts';
 import type { Action, Behaviour, OperatorId, Stage, State } from './model.ts';
 
 // The system under test over HTTP, as a partner's admin sees it. A script records the requests.
@@ -8,7 +9,7 @@ import type { Action, Behaviour, OperatorId, Stage, State } from './model.ts';
 export type SeenSim = {
   iccid: string;
   operatorId: OperatorId;
-  orderId: string;
+  orderId?: string;
   state: State;
   bars: unknown[];
   holding: boolean;
@@ -58,7 +59,13 @@ export type World = {
   readonly partnerId: string;
   /** The operators of this history, which has exclusive control of their behaviour. */
   readonly operators: readonly [OperatorId, OperatorId];
+  /** The history's own operator, which it creates. Its orders are placed by hand at first. */
+  readonly ownOperator: OperatorId;
   readonly api: ApiClient;
+  /** The platform's staff. */
+  readonly staff: ApiClient;
+  /** Makes ICCIDs that no SIM has. */
+  newIccids(count: number): string[];
   /** The requests so far, one line each. */
   readonly script: string[];
   log(line: string): void;
@@ -98,16 +105,9 @@ export async function openWorld(
     () => url,
     async () => undefined,
   );
-  const claims = { partnerId, roles: ['admin'] };
-  const { access_token: token } = expectStatus(
-    200,
-    await local.post<{ access_token: string }>('/_local/token', claims),
-  );
   const { dayMs } = expectStatus(200, await local.get<{ dayMs: number }>('/_local/clock'));
-  const api = apiClient(
-    () => url,
-    async () => token,
-  );
+  const api = await clientWith(url, local, { partnerId, roles: ['admin'] });
+  const staff = await clientWith(url, local, { roles: ['platform'] });
   const isHarsh = (await local.get('/_local/harsh')).status === 200;
   const script: string[] = [];
   const names = new Map<string, string>();
@@ -122,7 +122,11 @@ export async function openWorld(
   return {
     partnerId,
     operators,
+    // One for each pair of operators, because a deployment has at most fifty.
+    ownOperator: `own-${operators[0]}`,
     api,
+    staff,
+    newIccids: iccidsOf(),
     script,
     log(line) {
       script.push(line);
@@ -181,6 +185,15 @@ export async function openWorld(
     },
     days: (days) => pause(days * dayMs),
   };
+}
+
+/** A client with a token of these claims. */
+async function clientWith(url: string, local: ApiClient, claims: object): Promise<ApiClient> {
+  const { access_token } = expectStatus(200, await local.post<{ access_token: string }>('/_local/token', claims));
+  return apiClient(
+    () => url,
+    async () => access_token,
+  );
 }
 
 /** Returns the body of an answer, which must have one of these statuses. */
