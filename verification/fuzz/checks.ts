@@ -136,6 +136,8 @@ function wrongRefusal(
       schemaCodes.includes(String(code)) &&
       // The resource and the patch together may lack a field.
       !(sent.method === 'PATCH' && code === 'required') &&
+      // Only operators with an API need a platform. The document states this rule in prose only.
+      !(code === 'required' && pointer === '/platform') &&
       // Operators and their products are data, so the schema does not list them.
       !(code === 'invalid_value' && /\/(operatorId|operatorIds\/\d+|productId)$/.test(String(pointer))) &&
       !/^\/(headers|path)\//.test(String(pointer)) &&

@@ -21,7 +21,7 @@ export type Schema = {
   contentSchema?: Schema;
 };
 
-export type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: Schema };
+export type Parameter = { name: string; in: 'path' | 'query' | 'header'; required?: boolean; schema: Schema };
 
 /**
  * A documented response: its content type and schema if it has a body, the schema of its rows if it is also available as CSV, and the

@@ -66,10 +66,29 @@ export function lostValues(sent: SentRequest, shown: unknown): string[] {
   const body = fieldsOf(shown);
   // An operation shows its selection and target only in its results.
   const isOperation = 'action' in body || 'eligible' in body || 'violations' in body;
-  const of = /\/plan$/.test(sent.path) ? body.plan : body;
+  const of = /\/plan$/.test(sent.path) ? body.plan : { ...body, ...asReported(sent.path, body, fieldsOf(asked)) };
   return isOperation || isKept(asked, of)
     ? []
     : [`the stored values differ from those sent: ${JSON.stringify(shown).slice(0, 600)}`];
+}
+
+/** What an order shows of a report of the staff, under the names of the report. The reason of a cancellation is only in its timeline. */
+function asReported(
+  path: string,
+  { estimatedDelivery, failure, state }: Readonly<Record<string, unknown>>,
+  { reason }: Readonly<Record<string, unknown>>,
+): object {
+  const [, report] = /\/v1\/platform\/partners\/[^/]+\/orders\/[^/]+\/(\w+)$/.exec(path) ?? [];
+  switch (report) {
+    case 'accept':
+      return { expectedDelivery: fieldsOf(estimatedDelivery).latest };
+    case 'reject':
+      return { reason: fieldsOf(failure).detail };
+    case 'cancel':
+      return { outcome: state === 'cancelled' ? 'cancelled' : 'refused', reason };
+    default:
+      return {};
+  }
 }
 
 /** Whether a value was stored as it was sent: strings are trimmed, nulls removed, and further fields allowed. */

@@ -46,6 +46,10 @@ export function queryProblem(
     const before = joined.get(name);
     joined.set(name, before === undefined ? value : `${before},${value}`);
   }
+  const missing = parameters.find((one) => one.in === 'query' && one.required === true && !joined.has(one.name));
+  if (missing) {
+    return `the parameter ${missing.name} is missing`;
+  }
   for (const [name, text] of joined) {
     const parameter = parameters.find((one) => one.in === 'query' && one.name === name);
     if (!parameter) {

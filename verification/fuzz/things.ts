@@ -17,6 +17,14 @@ export type Kind =
   | 'cursor'
   | 'time'
   | 'foreign'
+  | 'day'
+  | 'owner'
+  | 'manualOperator'
+  | 'manualOrder'
+  | 'submittedOrder'
+  | 'acceptedOrder'
+  | 'openOrder'
+  | 'askedOrder'
   | 'servedCustomer'
   | 'serviceOfServed';
 
@@ -70,6 +78,9 @@ export class Things {
       const kind = typeof id === 'string' && kindsByPrefix.find(([prefix]) => id.startsWith(prefix))?.[1];
       if (typeof id === 'string' && kind) {
         this.add(kind, id);
+        if (kind === 'order') {
+          this.#sort(id, item);
+        }
         if (kind === 'customerService' && typeof customerId === 'string') {
           this.#pair(customerId, id);
         }
@@ -93,6 +104,28 @@ export class Things {
       const known = this.#ids.get(what) ?? [];
       return known[n % known.length] ?? `no_${what}`;
     });
+  }
+
+  /** Sorts a manual order by what the staff can do with it next. */
+  #sort(id: string, { operatorId, state, cancelRequestedBy }: Readonly<Record<string, unknown>>): void {
+    if (!this.#ids.get('manualOperator')?.includes(String(operatorId))) {
+      return;
+    }
+    const isAsked = cancelRequestedBy !== undefined;
+    const isAccepted = state === 'accepted' && !isAsked;
+    this.add('manualOrder', id);
+    this.#put('submittedOrder', id, state === 'submitted');
+    this.#put('acceptedOrder', id, isAccepted);
+    this.#put('openOrder', id, isAccepted || state === 'dispatched');
+    this.#put('askedOrder', id, state === 'accepted' && isAsked);
+  }
+
+  #put(kind: Kind, id: string, belongs: boolean): void {
+    if (belongs) {
+      this.add(kind, id);
+    } else {
+      this.#ids.set(kind, this.#ids.get(kind)?.filter((known) => known !== id) ?? []);
+    }
   }
 
   /** Adds a customer and its service, at the same index of their lists. */

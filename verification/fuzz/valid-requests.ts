@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { csvText } from './csv.ts';
+import { rowsOf } from './csv-rows.ts';
 import type { ApiDocument, DocumentedRoute, Parameter } from './document.ts';
 import type { CallerName, FuzzRequest, Part } from './request.ts';
 import { fieldsOf, type Kind, mark } from './things.ts';
@@ -27,6 +28,34 @@ const kindsOfPaths: readonly (readonly [string, Kind])[] = [
   ['/v1/platform/partners/{partnerId}/tariffs/{tariffId}', 'platformTariff'],
 ];
 
+/** The kinds of resources that a route is mostly called with, by its path: where its own kind rarely is in the right state. */
+const kindsOfRoutes: Readonly<Record<string, Partial<Record<string, Kind>>>> = {
+  '/v1/orders/{id}/cancel': { '{id}': 'acceptedOrder' },
+  '/v1/platform/partners/{partnerId}/imports': { '{partnerId}': 'owner' },
+  '/v1/platform/partners/{partnerId}/orders/{orderId}': { '{partnerId}': 'owner', '{orderId}': 'manualOrder' },
+  '/v1/platform/partners/{partnerId}/orders/{orderId}/accept': {
+    '{partnerId}': 'owner',
+    '{orderId}': 'submittedOrder',
+  },
+  '/v1/platform/partners/{partnerId}/orders/{orderId}/reject': {
+    '{partnerId}': 'owner',
+    '{orderId}': 'submittedOrder',
+  },
+  '/v1/platform/partners/{partnerId}/orders/{orderId}/dispatch': {
+    '{partnerId}': 'owner',
+    '{orderId}': 'acceptedOrder',
+  },
+  '/v1/platform/partners/{partnerId}/orders/{orderId}/sims': { '{partnerId}': 'owner', '{orderId}': 'openOrder' },
+  '/v1/platform/partners/{partnerId}/orders/{orderId}/deliver': { '{partnerId}': 'owner', '{orderId}': 'openOrder' },
+  '/v1/platform/partners/{partnerId}/orders/{orderId}/cancel': { '{partnerId}': 'owner', '{orderId}': 'askedOrder' },
+};
+
+/** The field of a query whose ids are of another kind than elsewhere. */
+const kindsOfQueries: Readonly<Record<string, Partial<Record<string, Kind>>>> = {
+  '/v1/platform/orders': { operatorId: 'manualOperator' },
+  '/v1/platform/manual-tasks': { operatorId: 'manualOperator' },
+};
+
 /** Requests that the document allows, with ids of known resources. */
 export function validRequest(route: DocumentedRoute, { schemas }: ApiDocument): fc.Arbitrary<FuzzRequest> {
   const { method, body } = route;
@@ -34,9 +63,12 @@ export function validRequest(route: DocumentedRoute, { schemas }: ApiDocument): 
     .record({
       caller: callerOf(route),
       path: pathOf(route),
-      query: queryOf(route.parameters, (parameter) => validValue(parameter.schema, schemas, parameter.name)),
+      query: queryOf(route.parameters, ({ name, schema }) => {
+        const kind = kindsOfQueries[route.path]?.[name];
+        return kind ? thing(kind) : validValue(schema, schemas, name);
+      }),
       headers: headersOf(route),
-      json: body ? validValue(body.schema, schemas) : fc.constant(undefined),
+      json: body ? bodyValue(route, body, schemas) : fc.constant(undefined),
       nudge: fc.record({ n: fc.nat(3), real: fc.nat(9), few: fc.nat(9) }),
     })
     .map(({ caller, path, query, headers, json, nudge }) => ({
@@ -47,6 +79,17 @@ export function validRequest(route: DocumentedRoute, { schemas }: ApiDocument): 
       headers: body ? { 'content-type': body.type, ...headers } : headers,
       body: body && bodyOf(route, body, json, nudge),
     }));
+}
+
+/** A body that the schema allows. Rows of a file mostly make sense. */
+function bodyValue(
+  { path }: DocumentedRoute,
+  { schema }: DocumentedBody,
+  schemas: ApiDocument['schemas'],
+): fc.Arbitrary<unknown> {
+  const rows = rowsOf(path);
+  const any = validValue(schema, schemas);
+  return rows ? fc.oneof({ weight: 3, arbitrary: rows }, { weight: 1, arbitrary: any }) : any;
 }
 
 function bodyOf(route: DocumentedRoute, { type, schema }: DocumentedBody, value: unknown, nudge: Nudge) {
@@ -68,12 +111,16 @@ function pathOf({ path }: DocumentedRoute): fc.Arbitrary<Part[]> {
     ...segments.map((segment, index): fc.Arbitrary<Part> => {
       const prefix = `/${segments.slice(0, index + 1).join('/')}`;
       const kind = kindsOfPaths.find(([pattern]) => pattern === prefix)?.[1];
+      const own = kindsOfRoutes[path]?.[segment];
+      if (kind && own) {
+        return fc.oneof({ weight: 4, arbitrary: thing(own) }, { weight: 1, arbitrary: thing(kind) });
+      }
       return kind ? thing(kind) : fc.constant(segment);
     }),
   );
 }
 
-/** Each parameter is rare, so that some requests have none, and few have many. */
+/** Each optional parameter is rare, so that some requests have none, and few have many. */
 function queryOf(
   parameters: readonly Parameter[],
   valueFor: (parameter: Parameter) => fc.Arbitrary<unknown>,
@@ -82,15 +129,14 @@ function queryOf(
   const chosen = own.map((parameter) => {
     // A cursor is valid for one list and its filters: a random cursor rarely is.
     const nil = parameter.name === 'cursor' ? 30 : 3;
-    return fc.option(
-      valueFor(parameter).map((value): readonly [Part, Part] => [parameter.name, String(value)]),
-      { freq: nil, nil: undefined },
+    const pair = valueFor(parameter).map((value): readonly [Part, Part] => [parameter.name, String(value)]);
+    const rare = fc.oneof(
+      { weight: 2, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: fc.option(pair, { freq: nil, nil: undefined }) },
     );
+    return parameter.required === true ? pair : rare;
   });
-  const rare = chosen.map((one) =>
-    fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: one }),
-  );
-  return fc.tuple(...rare).map((pairs) => pairs.filter((pair) => pair !== undefined));
+  return fc.tuple(...chosen).map((pairs) => pairs.filter((pair) => pair !== undefined));
 }
 
 function headersOf({ parameters, answers }: DocumentedRoute): fc.Arbitrary<Record<string, string>> {
@@ -134,25 +180,62 @@ function validAlarm(body: Readonly<Record<string, unknown>>, n: number): unknown
   };
 }
 
+/**
+ * Settings of an operator that do not contradict each other. They keep the product, and a multiple by which the quantities of orders
+ * can be divided, so that orders continue to be accepted.
+ */
+function validOperator(body: Readonly<Record<string, unknown>>, { n, real, few }: Nudge): unknown {
+  const { products = [], platform, ordering } = body;
+  const others = (Array.isArray(products) ? products.map(fieldsOf) : []).filter(({ id }) => id !== KNOWN_PRODUCT);
+  return {
+    ...body,
+    orderMultiple: [1, 5, 10, 25][n],
+    leadTimeWorkingDays: { min: n, max: n + few },
+    products: [
+      { id: KNOWN_PRODUCT, name: 'Triple-cut SIM', formFactor: 'triple', default: true },
+      ...others.slice(0, 1).map((product) => ({ ...product, default: false })),
+    ],
+    // Manual orders wait for the staff, and requests need SIMs.
+    ordering: real < 8 ? 'api' : ordering,
+    connectivity: 'api',
+    platform: { ...fieldsOf(platform), kind: 'sim-fulfilment' },
+  };
+}
+
 type DocumentedBody = NonNullable<DocumentedRoute['body']>;
 type Nudge = { n: number; real: number; few: number };
 
-const multiples: Readonly<Record<string, number>> = { a1: 20 };
+/** Every operator has this product. */
+const KNOWN_PRODUCT = 'triple';
 
 /**
  * Applies rules that a document cannot express: quantities are multiples, a selection has one of three forms, and a termination is
  * confirmed with a number. Also keeps the fleet small enough for a hundred thousand calls: orders have few SIMs, and operations are
  * mostly dry runs.
  */
-function applyRules({ path }: DocumentedRoute, json: unknown, { n, real, few }: Nudge): unknown {
+function applyRules({ path }: DocumentedRoute, json: unknown, nudge: Nudge): unknown {
+  const { n, real, few } = nudge;
   const body = fieldsOf(json);
   if (path === '/v1/orders' || path === '/v1/orders/quote') {
-    const { plan, ...order } = body;
-    const quantity = (1 + n) * (multiples[String(body.operatorId)] ?? 50);
-    return { ...order, quantity, ...(plan !== undefined && real < 5 ? { plan: completePlan(plan) } : {}) };
+    const { plan, productId, ...order } = body;
+    // A multiple of 50 and of A1's 20.
+    const quantity = n === 3 ? 50 : 100;
+    // Manual orders wait for the staff, whose reports are requests, too.
+    const operatorId = few < 4 ? mark('manualOperator', few) : body.operatorId;
+    const product = productId !== undefined && real < 3 ? { productId: KNOWN_PRODUCT } : {};
+    return {
+      ...order,
+      ...product,
+      operatorId,
+      quantity,
+      ...(plan !== undefined && real < 5 ? { plan: completePlan(plan) } : {}),
+    };
   }
   if (path.endsWith('/plan')) {
     return completePlan(json);
+  }
+  if (path === '/v1/platform/operators/{operatorId}') {
+    return validOperator(body, nudge);
   }
   if (path === '/v1/alarms') {
     return validAlarm(body, n);

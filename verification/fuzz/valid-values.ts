@@ -15,6 +15,8 @@ const kindsOfFields: Readonly<Record<string, Kind>> = {
   iccids: 'sim',
   iccid: 'sim',
   effectiveAt: 'time',
+  expectedDelivery: 'day',
+  requestedDeliveryDate: 'day',
   cursor: 'cursor',
 };
 

@@ -29,10 +29,15 @@ export async function makeWorld(target: Target, partnerId: string): Promise<Worl
   await behave(target);
   const things = new Things();
   things.add('operator', '3uk', '3ireland', 'orange', 'a1');
-  things.add('time', ...(await times(target)));
+  things.add('manualOperator', MANUAL_OPERATOR);
+  things.add('owner', partnerId);
+  const moments = await times(target);
+  things.add('time', ...moments);
+  things.add('day', ...moments.slice(-3).map((time) => time.slice(0, 10)));
   await seedPlatform(createClient(target.url, platform), partnerId, things);
-  const [customerId, foreignIds] = await Promise.all([
+  const [customerId, , foreignIds] = await Promise.all([
     seedOwn(createClient(target.url, admin), things),
+    seedManualOrders(createClient(target.url, admin), createClient(target.url, platform), { partnerId, things }),
     seedForeign(createClient(target.url, outsider), foreign),
   ]);
   things.add('foreign', ...foreignIds);
@@ -130,6 +135,38 @@ async function seedOwn(api: Client, things: Things): Promise<string> {
   await operate('activate', { select: { iccids: iccids.slice(0, 6) } });
   await learnt(api.get<object>('/v1/sims?limit=3'));
   return customerId;
+}
+
+/** Takes orders by hand. Not among the operators that requests replace, so that it continues to. */
+const MANUAL_OPERATOR = 'portal';
+const MANUAL_ORDERS = 8;
+
+/** Creates an operator whose orders the staff handle, and orders that they have reported on. */
+async function seedManualOrders(
+  admin: Client,
+  staff: Client,
+  { partnerId, things }: { partnerId: string; things: Things },
+): Promise<void> {
+  await staff.put(`/v1/platform/operators/${MANUAL_OPERATOR}`, {
+    name: 'Portal Mobile',
+    country: 'DE',
+    calendar: 'weekdays',
+    orderMultiple: 10,
+    leadTimeWorkingDays: { min: 3, max: 5 },
+    products: [{ id: 'triple', name: 'Triple-cut SIM', formFactor: 'triple', default: true }],
+    iccid: { checkDigit: 'required' },
+    ordering: 'manual',
+    connectivity: 'api',
+    usage: 'file',
+    platform: { kind: 'sim-fulfilment' },
+    onDifference: 'report',
+  });
+  for (let placed = 0; placed < MANUAL_ORDERS; placed += 1) {
+    const order = await admin.post<Made>('/v1/orders', { operatorId: MANUAL_OPERATOR, quantity: 10 });
+    const path = `/v1/platform/partners/${partnerId}/orders/${order.id}`;
+    const accepted = placed % 2 === 0 ? order : await staff.post<Made>(`${path}/accept`, { operatorReference: 'PM-1' });
+    things.learn(placed % 4 < 3 ? accepted : await staff.post<Made>(`${path}/dispatch`, { carrier: 'DHL' }));
+  }
 }
 
 /** Creates another partner's resources, all with one name. */

@@ -239,3 +239,26 @@ describe('a created resource', () => {
     expect(next?.faults(answer(400, problem(400, 'invalid_cursor')))).not.toEqual([]);
   });
 });
+
+describe('what an order shows of a report of the staff', () => {
+  const report = (what: string, body: unknown): SentRequest => {
+    const path = `/v1/platform/partners/acme/orders/ord_1/${what}`;
+    return { ...post(body), caller: 'platform', path, target: path };
+  };
+
+  test('may have other names than in the report', () => {
+    const accepted = { operatorReference: 'PM-1', estimatedDelivery: { earliest: '2026-03-09', latest: '2026-03-09' } };
+    expect(
+      lostValues(report('accept', { operatorReference: 'PM-1', expectedDelivery: '2026-03-09' }), accepted),
+    ).toEqual([]);
+    const cancelled = { state: 'cancelled' };
+    expect(lostValues(report('cancel', { outcome: 'cancelled', reason: 'Asked.' }), cancelled)).toEqual([]);
+  });
+
+  test('has the same values', () => {
+    const accepted = { operatorReference: 'PM-1', estimatedDelivery: { earliest: '2026-03-05', latest: '2026-03-09' } };
+    expect(lostValues(report('accept', { operatorReference: 'PM-2' }), accepted)).toHaveLength(1);
+    expect(lostValues(report('cancel', { outcome: 'cancelled' }), { state: 'accepted' })).toHaveLength(1);
+    expect(lostValues(report('reject', { reason: 'Gone.' }), { failure: { detail: 'Other.' } })).toHaveLength(1);
+  });
+});
