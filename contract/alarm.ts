@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Alarm, alarmActions, type Firing, measures } from '../domain/alarm.ts';
 import { described } from '../domain/described.ts';
-import { id, namedSchema, stamps, time } from './fields.ts';
+import { id, namedSchema, showAs, stamps, time } from './fields.ts';
 
 export const alarmSchema = namedSchema('Alarm', () =>
   z.object({
@@ -19,7 +19,7 @@ export const alarmSchema = namedSchema('Alarm', () =>
   }),
 );
 
-export const showAlarm = (alarm: Alarm) => alarmSchema.parse(alarm);
+export const showAlarm = (alarm: Alarm) => showAs(alarmSchema, alarm);
 
 export const firingSchema = namedSchema('Firing', () =>
   z.object({
@@ -36,4 +36,4 @@ export const firingSchema = namedSchema('Firing', () =>
   }),
 );
 
-export const showFiring = (firing: Firing) => firingSchema.parse(firing);
+export const showFiring = (firing: Firing) => showAs(firingSchema, firing);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Customer } from '../domain/customer.ts';
-import { address, contact, id, namedSchema, stamps } from './fields.ts';
+import { address, contact, id, namedSchema, showAs, stamps } from './fields.ts';
 
 export const customerSchema = namedSchema('Customer', () =>
   z.object({
@@ -14,4 +14,4 @@ export const customerSchema = namedSchema('Customer', () =>
   }),
 );
 
-export const showCustomer = (customer: Customer) => customerSchema.parse(customer);
+export const showCustomer = (customer: Customer) => showAs(customerSchema, customer);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { DeadLetter, FailedWork } from '../domain/dead-letter.ts';
 import { described } from '../domain/described.ts';
-import { id, namedSchema, time } from './fields.ts';
+import { id, namedSchema, showAs, time } from './fields.ts';
 
 export const deadLetterSchema = namedSchema('DeadLetter', () =>
   z.object({
@@ -19,7 +19,7 @@ export const deadLetterSchema = namedSchema('DeadLetter', () =>
 );
 
 export const showDeadLetter = ({ id, work, error, at }: DeadLetter) =>
-  deadLetterSchema.parse({
+  showAs(deadLetterSchema, {
     id,
     kind: work.kind,
     subject: subjectOf(work),

@@ -42,3 +42,21 @@ export const namedSchema = <Schema extends z.ZodMiniType>(name: string, create: 
     z.globalRegistry.add(schema, { id: name });
     return schema;
   });
+
+/** A value with the fields of a schema. Values of the domain are readonly. */
+type Showable<T> = T extends string | number | boolean | undefined
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Showable<Item>[]
+    : { readonly [Field in keyof T]: Showable<T[Field]> };
+
+/**
+ * A value as a schema shows it, without its other fields. The compiler checks that it has the fields of the schema.
+ *
+ * @example
+ * export const showDepot = (depot: Depot) => showAs(depotSchema, depot);
+ */
+export const showAs = <Schema extends z.ZodMiniType>(
+  schema: Schema,
+  value: Showable<z.input<Schema>>,
+): z.output<Schema> => schema.parse(value);

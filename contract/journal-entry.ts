@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
 import type { JournalEntry } from '../domain/journal-entry.ts';
-import { namedSchema, time } from './fields.ts';
+import { namedSchema, showAs, time } from './fields.ts';
 
 const changedValue = z.lazy(() => z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
 
@@ -34,4 +34,4 @@ export const journalEntrySchema = namedSchema('JournalEntry', () =>
 );
 
 export const showJournalEntry = (entry: JournalEntry) =>
-  journalEntrySchema.parse({ ...entry, changes: entry.changes ?? [] });
+  showAs(journalEntrySchema, { ...entry, changes: entry.changes ?? [] });

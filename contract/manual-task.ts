@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type ManualTask, manualActions, manualTaskStates } from '../domain/manual-task.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
-import { namedSchema, time } from './fields.ts';
+import { namedSchema, showAs, time } from './fields.ts';
 
 export const manualTaskSchema = namedSchema('ManualTask', () =>
   z.object({
@@ -18,4 +18,4 @@ export const manualTaskSchema = namedSchema('ManualTask', () =>
   }),
 );
 
-export const showManualTask = (task: ManualTask) => manualTaskSchema.parse(task);
+export const showManualTask = (task: ManualTask) => showAs(manualTaskSchema, task);

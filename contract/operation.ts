@@ -4,7 +4,7 @@ import { type Operation, operationStates } from '../domain/operation.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { simStates } from '../domain/sim.ts';
 import { simActions, simProblemCodes } from '../domain/sim-actions.ts';
-import { failure, id, namedSchema, time } from './fields.ts';
+import { failure, id, namedSchema, showAs, time } from './fields.ts';
 
 const simFilterAnswer = z.lazy(() =>
   z.object({
@@ -60,7 +60,7 @@ export const operationSchema = namedSchema('Operation', () =>
 );
 
 export const showOperation = (operation: Operation) =>
-  operationSchema.parse({
+  showAs(operationSchema, {
     ...operation,
     selection: shownSelection(operation),
     target: shownTarget(operation),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
 import { type Operator, operatorFields, operatorIdSchema, productFields } from '../domain/operator.ts';
-import { namedSchema } from './fields.ts';
+import { namedSchema, showAs } from './fields.ts';
 
 export const productSchema = namedSchema('SimProduct', () => z.object({ ...productFields(), name: z.string() }));
 
@@ -20,11 +20,11 @@ export const operatorSchema = namedSchema('Operator', () =>
   }),
 );
 
-export const showOperator = (operator: Operator) => operatorSchema.parse(operator);
+export const showOperator = (operator: Operator) => showAs(operatorSchema, operator);
 
 /** All settings of an operator, for the platform. */
 export const platformOperatorSchema = namedSchema('PlatformOperator', () =>
   z.object({ id: operatorIdSchema, ...operatorFields(), name: z.string() }),
 );
 
-export const showPlatformOperator = (operator: Operator) => platformOperatorSchema.parse(operator);
+export const showPlatformOperator = (operator: Operator) => showAs(platformOperatorSchema, operator);

@@ -3,7 +3,7 @@ import { described } from '../domain/described.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { type Order, type OrderEvent, orderStates } from '../domain/order.ts';
 import { planSchema, planStages } from '../domain/plan.ts';
-import { address, contact, date, failure, id, namedSchema, stamps, time } from './fields.ts';
+import { address, contact, date, failure, id, namedSchema, showAs, stamps, time } from './fields.ts';
 
 export const orderSchema = namedSchema('Order', () =>
   z.object({
@@ -44,10 +44,10 @@ export const partnerOrderSchema = namedSchema('PartnerOrder', () =>
   z.extend(orderSchema._zod.innerType, { partnerId: z.string() }),
 );
 
-export const showOrder = (order: Order) => orderSchema.parse(order);
+export const showOrder = (order: Order) => showAs(orderSchema, order);
 
 export const showPartnerOrder = (partnerId: string, order: Order) =>
-  partnerOrderSchema.parse({ ...showOrder(order), partnerId });
+  showAs(partnerOrderSchema, { ...showOrder(order), partnerId });
 
 export const orderEventSchema = namedSchema('OrderEvent', () =>
   z.object({
@@ -60,4 +60,4 @@ export const orderEventSchema = namedSchema('OrderEvent', () =>
   }),
 );
 
-export const showOrderEvent = (event: OrderEvent) => orderEventSchema.parse(event);
+export const showOrderEvent = (event: OrderEvent) => showAs(orderEventSchema, event);

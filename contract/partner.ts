@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Partner } from '../domain/partner.ts';
-import { address, contact, id, namedSchema, stamps } from './fields.ts';
+import { address, contact, id, namedSchema, showAs, stamps } from './fields.ts';
 
 export const partnerSchema = namedSchema('Partner', () =>
   z.object({
@@ -15,4 +15,4 @@ export const partnerSchema = namedSchema('Partner', () =>
   }),
 );
 
-export const showPartner = (partner: Partner) => partnerSchema.parse(partner);
+export const showPartner = (partner: Partner) => showAs(partnerSchema, partner);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
 import type { CustomerService, PartnerService } from '../domain/service.ts';
-import { id, namedSchema, stamps } from './fields.ts';
+import { id, namedSchema, showAs, stamps } from './fields.ts';
 
 export const partnerServiceSchema = namedSchema('PartnerService', () =>
   z.object({
@@ -16,10 +16,10 @@ export const partnerServiceSchema = namedSchema('PartnerService', () =>
   }),
 );
 
-export const showPartnerService = (service: PartnerService) => partnerServiceSchema.parse(service);
+export const showPartnerService = (service: PartnerService) => showAs(partnerServiceSchema, service);
 
 export const customerServiceSchema = namedSchema('CustomerService', () =>
   z.object({ id, customerId: z.string(), tariffId: z.string(), name: z.string(), ...stamps }),
 );
 
-export const showCustomerService = (service: CustomerService) => customerServiceSchema.parse(service);
+export const showCustomerService = (service: CustomerService) => showAs(customerServiceSchema, service);

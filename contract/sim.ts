@@ -4,7 +4,7 @@ import { operatorIdSchema } from '../domain/operator.ts';
 import { type Sim, simStates } from '../domain/sim.ts';
 import { nextActions, simActions } from '../domain/sim-actions.ts';
 import type { TimelineLine } from '../domain/timeline.ts';
-import { namedSchema, stamps, time } from './fields.ts';
+import { namedSchema, showAs, stamps, time } from './fields.ts';
 
 export const simSchema = namedSchema('Sim', () =>
   z.object({
@@ -35,7 +35,7 @@ export const partnerSimSchema = namedSchema('PartnerSim', () =>
 );
 
 export const showSim = (sim: Sim) =>
-  simSchema.parse({ ...sim, holding: sim.state === 'in_holding', nextActions: nextActions(sim) });
+  showAs(simSchema, { ...sim, holding: sim.state === 'in_holding', nextActions: nextActions(sim) });
 
 export const simEventSchema = namedSchema('SimEvent', () =>
   z.object({
@@ -68,7 +68,7 @@ export const simEventSchema = namedSchema('SimEvent', () =>
 /** @param names of customers and services, by id. */
 export const showSimEvent = (line: TimelineLine, names: ReadonlyMap<string, string>) => {
   const nameOf = (id: string | undefined) => names.get(id ?? '');
-  return simEventSchema.parse({
+  return showAs(simEventSchema, {
     ...line,
     partnerServiceName: nameOf(line.partnerServiceId),
     customerName: nameOf(line.customerId),

@@ -7,7 +7,7 @@ import { MAX_RECORD_AGE_DAYS, USAGE_RETENTION_DAYS, type UsageRejection } from '
 import { granularities } from '../domain/usage-points.ts';
 import { MAX_DAYS_BY_HOUR } from '../domain/usage-range.ts';
 import type { UsageRecord } from '../domain/usage-record.ts';
-import { date, namedSchema, time } from './fields.ts';
+import { date, namedSchema, showAs, time } from './fields.ts';
 
 const moment = () =>
   z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
@@ -56,7 +56,7 @@ export const simUsageSchema = namedSchema('SimUsage', () =>
 );
 
 export const showSimUsage = (usage: Omit<z.infer<typeof simUsageSchema>, 'unit'>) =>
-  simUsageSchema.parse({ unit: 'bytes', ...usage });
+  showAs(simUsageSchema, { unit: 'bytes', ...usage });
 
 export const serviceUsageSchema = namedSchema('ServiceUsage', () =>
   z.object({
@@ -79,7 +79,16 @@ export const serviceUsageSchema = namedSchema('ServiceUsage', () =>
   }),
 );
 
-export const showServiceUsage = (usage: z.infer<typeof serviceUsageSchema>) => serviceUsageSchema.parse(usage);
+export const showServiceUsage = (usage: z.infer<typeof serviceUsageSchema>) => showAs(serviceUsageSchema, usage);
+
+const usageRowErrors = [
+  'invalid_iccid',
+  'unknown_sim',
+  'untimely',
+  'other_operator',
+  'conflicting_record',
+  'set_aside',
+] as const;
 
 export const usageFileSchema = namedSchema('UsageFile', () =>
   z.object({
@@ -99,14 +108,7 @@ export const usageFileSchema = namedSchema('UsageFile', () =>
           row: described(z.int(), 'Row in the file: 2 is the row after the header row.'),
           recordId: z.string(),
           iccid: z.string(),
-          code: z.enum([
-            'invalid_iccid',
-            'unknown_sim',
-            'untimely',
-            'other_operator',
-            'conflicting_record',
-            'set_aside',
-          ]),
+          code: z.enum(usageRowErrors),
           message: z.string(),
         }),
       ),
@@ -134,10 +136,18 @@ export function showUsageFile(records: readonly UsageRecord[], rejected: Readonl
       ? []
       : [{ row: position + FIRST_ROW, recordId, iccid, ...rejectionMessage(reason, iccid) }];
   });
-  return usageFileSchema.parse({ records: records.length, counted: records.length - rejected.size, ...counts, errors });
+  return showAs(usageFileSchema, {
+    records: records.length,
+    counted: records.length - rejected.size,
+    ...counts,
+    errors,
+  });
 }
 
-function rejectionMessage(reason: UsageRejection, iccid: string): { code: string; message: string } {
+function rejectionMessage(
+  reason: UsageRejection,
+  iccid: string,
+): { code: (typeof usageRowErrors)[number]; message: string } {
   switch (reason) {
     case 'ownerless':
       return isIccid(iccid)

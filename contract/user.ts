@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { roles } from '../domain/access.ts';
 import { described } from '../domain/described.ts';
 import { type User, userStates } from '../domain/user.ts';
-import { namedSchema, time } from './fields.ts';
+import { namedSchema, showAs, time } from './fields.ts';
 
 export const userSchema = namedSchema('User', () =>
   z.object({
@@ -16,4 +16,4 @@ export const userSchema = namedSchema('User', () =>
   }),
 );
 
-export const showUser = (user: User) => userSchema.parse(user);
+export const showUser = (user: User) => showAs(userSchema, user);

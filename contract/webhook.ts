@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
 import { type Delivery, deliveryStates, type Webhook } from '../domain/webhook.ts';
-import { id, namedSchema, stamps, time } from './fields.ts';
+import { id, namedSchema, showAs, stamps, time } from './fields.ts';
 
 const webhookFields = () => ({
   id,
@@ -17,13 +17,13 @@ const webhookFields = () => ({
 
 export const webhookSchema = namedSchema('Webhook', () => z.object(webhookFields()));
 
-export const showWebhook = (webhook: Webhook) => webhookSchema.parse(webhook);
+export const showWebhook = (webhook: Webhook) => showAs(webhookSchema, webhook);
 
 export const newWebhookSchema = namedSchema('NewWebhook', () =>
   z.object({ ...webhookFields(), secret: described(z.string(), 'Signing secret of the webhook. Shown only once.') }),
 );
 
-export const showNewWebhook = (webhook: Webhook & { secret: string }) => newWebhookSchema.parse(webhook);
+export const showNewWebhook = (webhook: Webhook & { secret: string }) => showAs(newWebhookSchema, webhook);
 
 export const deliverySchema = namedSchema('Delivery', () =>
   z.object({
@@ -42,4 +42,4 @@ export const deliverySchema = namedSchema('Delivery', () =>
   }),
 );
 
-export const showDelivery = (delivery: Delivery) => deliverySchema.parse(delivery);
+export const showDelivery = (delivery: Delivery) => showAs(deliverySchema, delivery);

@@ -183,11 +183,11 @@ function findOrCreateContract(
     file,
     `import * as z from 'zod/mini';
 import type { ${Thing} } from '../${domain}';
-import { id, namedSchema, stamps } from './fields.ts';
+import { id, namedSchema, showAs, stamps } from './fields.ts';
 
 export const ${thing}Schema = namedSchema('${Thing}', () => z.object({ id, name: z.string(), ...stamps }));
 
-export const show${Thing} = (${thing}: ${Thing}) => ${thing}Schema.parse(${thing});
+export const show${Thing} = (${thing}: ${Thing}) => showAs(${thing}Schema, ${thing});
 `,
   );
   edit(repository, 'functions/openapi/examples.ts', (text) =>
