@@ -27,7 +27,7 @@ export function fileOf<Column extends string>(rows: readonly Partial<Record<Colu
   return [columns.join(','), ...lines, ''].join('\r\n');
 }
 
-/** The outcomes of rows, of which an ICCID counts once per file. */
+/** The outcomes of rows. An ICCID counts once per file. */
 export function outcomesOf<Row extends { iccid: string }>(
   rows: readonly Row[],
   outcomeOf: (row: Row) => RowOutcome,
