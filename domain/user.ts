@@ -11,11 +11,16 @@ export const userStates = ['invited', 'active', 'disabled'] as const;
 export type User = Owner & {
   id: string;
   email: string;
+  firstName?: string | undefined;
+  lastName?: string | undefined;
   roles: readonly Role[];
   /** `invited` until the first sign-in; `disabled` by an administrator of the user pool. */
   state: (typeof userStates)[number];
   createdAt: string;
 };
+
+/** A user of a partner, or of one of its customers. */
+export type PartnerUser = User & { partnerId: PartnerId };
 
 /** The roles available to users of an owner. Tokens with other roles grant nothing. */
 export function rolesOpenTo({ partnerId, customerId }: Owner): readonly Role[] {
@@ -58,15 +63,51 @@ export function canLoseRole({ roles }: Pick<User, 'roles'>, role: Role): boolean
 }
 
 /**
- * Whether an invitation was interrupted: the user has not signed in, has the wanted owner, and lacks wanted roles. Repeating
- * the invitation completes it.
+ * Whether an invitation was interrupted: the user has not signed in, has the wanted owner, and lacks wanted roles or is not
+ * listed yet. Repeating the invitation completes it.
  */
-export function isIncompleteInvitation(user: User, wanted: Owner & { roles: readonly Role[] }): boolean {
+export function isIncompleteInvitation(
+  user: User,
+  wanted: Owner & { roles: readonly Role[] },
+  { isListed }: { isListed: boolean },
+): boolean {
   return (
     user.state === 'invited' &&
     user.partnerId === wanted.partnerId &&
     user.customerId === wanted.customerId &&
     user.roles.every((role) => wanted.roles.includes(role)) &&
-    wanted.roles.some((role) => !user.roles.includes(role))
+    (!isListed || wanted.roles.some((role) => !user.roles.includes(role)))
   );
+}
+
+/**
+ * The rule: nobody gives a role that they do not hold themselves. Roles of customers are given by all who may create users.
+ *
+ * @returns the first role that must not be given.
+ */
+export function roleNotHeld(giver: { roles: readonly Role[] }, given: readonly Role[]): Role | undefined {
+  return given.find((role) => !giver.roles.includes(role) && !customerRoles.some((name) => name === role));
+}
+
+/** Whether a user counts as an admin of the partner: not of a customer, and not deactivated. */
+export function isActiveAdmin({ customerId, roles, state }: Pick<User, 'customerId' | 'roles' | 'state'>): boolean {
+  return customerId === undefined && state !== 'disabled' && roles.includes('admin');
+}
+
+/**
+ * The rule: a partner that has an active admin keeps one.
+ *
+ * @param after the user after the change; `undefined` when it is removed.
+ * @param all the users of the partner.
+ * @returns `last_admin` when the change would take the last one, otherwise an admin who must stay during the change, if any must.
+ */
+export function adminWhoStays<Other extends User>(
+  before: User,
+  after: User | undefined,
+  all: readonly Other[],
+): Other | 'last_admin' | undefined {
+  if (!isActiveAdmin(before) || (after && isActiveAdmin(after))) {
+    return undefined;
+  }
+  return all.find((other) => other.id !== before.id && isActiveAdmin(other)) ?? 'last_admin';
 }

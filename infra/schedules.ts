@@ -97,6 +97,13 @@ export function scheduleRows({ pollEveryMinutes }: Stage, hasOwnUsers: boolean):
       wholeCore: true,
     },
     {
+      name: 'SyncUsers',
+      entry: scheduleEntries.syncUsers,
+      description: 'Repairs the copies of users in the table from the user pool',
+      // How long lists may show a user as before a change in the pool itself.
+      every: Duration.hours(1),
+    },
+    {
       name: 'KeepAudiences',
       entry: scheduleEntries.keepAudiences,
       description: 'Synchronises the audiences that the API accepts with the clients of the user pool',
@@ -104,5 +111,6 @@ export function scheduleRows({ pollEveryMinutes }: Stage, hasOwnUsers: boolean):
       every: Duration.minutes(15),
     },
   ];
-  return rows.filter(({ entry }) => hasOwnUsers || entry !== scheduleEntries.keepAudiences);
+  const ofUserPool: readonly string[] = [scheduleEntries.syncUsers, scheduleEntries.keepAudiences];
+  return rows.filter(({ entry }) => hasOwnUsers || !ofUserPool.includes(entry));
 }

@@ -8,6 +8,7 @@ export type RefusalCode =
   | 'holding_service'
   | 'in_use'
   | 'invalid_input'
+  | 'last_admin'
   | 'last_role'
   | 'name_taken'
   | 'no_user_pool'
@@ -16,6 +17,7 @@ export type RefusalCode =
   | 'operator_refused'
   | 'operator_unavailable'
   | 'own_user'
+  | 'role_not_held'
   | 'tariff_in_use'
   | 'too_many'
   | 'wrong_state';

@@ -2,13 +2,17 @@ import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
   AdminDeleteUserCommand,
+  AdminDisableUserCommand,
+  AdminEnableUserCommand,
   AdminGetUserCommand,
   AdminListGroupsForUserCommand,
   AdminRemoveUserFromGroupCommand,
+  AdminUpdateUserAttributesCommand,
   AdminUserGlobalSignOutCommand,
   type AttributeType,
   InvalidParameterException,
   ListUsersCommand,
+  ListUsersInGroupCommand,
   UserNotFoundException,
   UsernameExistsException,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -31,14 +35,21 @@ type CognitoUser = {
   UserStatus?: string | undefined;
 };
 
+/** The names of a user. */
+export type UserNames = Pick<User, 'firstName' | 'lastName'>;
+
+/** The standard attributes with the names of a user. */
+const namesToAttributes = ({ firstName, lastName }: UserNames) => ({ given_name: firstName, family_name: lastName });
+
 /** Why a user was not created: the address has a user already, or Cognito rejects it. */
 export type NotCreated = 'email_taken' | 'invalid_email';
 
 /** Creates a user, who receives an email with a temporary password. */
-export async function createUser(user: Owner & { email: string }): Promise<User | NotCreated> {
+export async function createUser(user: Owner & UserNames & { email: string }): Promise<User | NotCreated> {
   const given = {
     email: user.email,
     email_verified: 'true',
+    ...namesToAttributes(user),
     [custom(attributes.partnerId)]: user.partnerId,
     [custom(attributes.customerId)]: user.customerId,
   };
@@ -126,6 +137,78 @@ export async function withdrawRole(id: string, role: Role): Promise<boolean> {
   );
 }
 
+/** Replaces the names of a user. @returns false when there is no such user. */
+export async function changeNames(id: string, names: UserNames): Promise<boolean> {
+  return isThere(() =>
+    cognito().send(
+      new AdminUpdateUserAttributesCommand({
+        ...pool(),
+        Username: id,
+        // An empty value removes the attribute.
+        UserAttributes: Object.entries(namesToAttributes(names)).map(([Name, Value = '']) => ({ Name, Value })),
+      }),
+    ),
+  );
+}
+
+/** Lets a user sign in again. @returns false when there is no such user. */
+export async function enableUser(id: string): Promise<boolean> {
+  return isThere(() => cognito().send(new AdminEnableUserCommand({ ...pool(), Username: id })));
+}
+
+/** Prevents a user from signing in and ends their sessions. @returns false when there is no such user. */
+export async function disableUser(id: string): Promise<boolean> {
+  return isThere(async () => {
+    await cognito().send(new AdminDisableUserCommand({ ...pool(), Username: id }));
+    await cognito().send(new AdminUserGlobalSignOutCommand({ ...pool(), Username: id }));
+  });
+}
+
+/**
+ * All users of the pool, with their roles: a call for every 60 users and for every 60 members of a role. Of users who change
+ * meanwhile, the result can mix old and new.
+ */
+export async function readAllUsers(): Promise<User[]> {
+  const rolesOf = new Map<string, Role[]>();
+  for (const role of roles) {
+    for (const id of await idsInGroup(role)) {
+      rolesOf.set(id, [...(rolesOf.get(id) ?? []), role]);
+    }
+  }
+  const users: User[] = [];
+  let PaginationToken: string | undefined;
+  do {
+    const page = await cognito().send(
+      new ListUsersCommand({
+        ...pool(),
+        Limit: MAX_PAGE_SIZE,
+        ...(PaginationToken !== undefined && { PaginationToken }),
+      }),
+    );
+    users.push(...(page.Users ?? []).map((user) => userOf(user, rolesOf.get(user.Username ?? '') ?? [])));
+    PaginationToken = page.PaginationToken;
+  } while (PaginationToken !== undefined);
+  return users;
+}
+
+async function idsInGroup(role: Role): Promise<string[]> {
+  const ids: string[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await cognito().send(
+      new ListUsersInGroupCommand({
+        ...pool(),
+        GroupName: role,
+        Limit: MAX_PAGE_SIZE,
+        ...(NextToken !== undefined && { NextToken }),
+      }),
+    );
+    ids.push(...(page.Users ?? []).map(({ Username = '' }) => Username));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return ids;
+}
+
 /** Ends the sessions of a user and deletes it. @returns false when there is no such user. */
 export async function deleteUser(id: string): Promise<boolean> {
   return isThere(async () => {
@@ -151,6 +234,8 @@ function userOf(
   return {
     id: Username,
     email: attribute('email') ?? '',
+    firstName: attribute('given_name'),
+    lastName: attribute('family_name'),
     partnerId: partnerId === undefined ? undefined : asId('partner', partnerId),
     customerId: customerId === undefined ? undefined : asId('customer', customerId),
     roles: held,

@@ -43,6 +43,8 @@ export const itemKinds = {
   tariff: itemKind('TARIFFS', 'TRF#{id:tariff}'),
   grant: itemKind('P#{partnerId}', 'GRANT#{tariffId}'),
   customer: itemKind('P#{partnerId}', 'CUS#{id:customer}'),
+  /** A copy of a user of the partner or of its customers. The user pool has the original. */
+  user: itemKind('P#{partnerId}', 'USR#{id}'),
   partnerService: itemKind('P#{partnerId}', 'PSV#{id:partnerService}'),
   customerService: itemKind('P#{partnerId}', 'CSV#{id:customerService}', [
     'id',

@@ -315,9 +315,12 @@ export const examples: Readonly<Record<string, unknown>> = {
   User: {
     id: userId,
     email: 'ada@acme.example',
+    firstName: 'Ada',
+    lastName: 'Lovelace',
     partnerId: 'acme',
     roles: ['admin'],
     state: 'active',
+    active: true,
     createdAt,
   },
   Webhook: webhook,

@@ -31,6 +31,7 @@ export const scheduleEntries = {
   collectUsage: 'functions/schedules/collect-usage.ts',
   watchHolding: 'functions/schedules/watch-holding.ts',
   deliverWebhooks: 'functions/schedules/deliver-webhooks.ts',
+  syncUsers: 'functions/schedules/sync-users.ts',
   keepAudiences: 'functions/schedules/keep-audiences.ts',
 } as const;
 

@@ -128,7 +128,7 @@ function environmentOf(
   permissions: FunctionPermissions,
   { stage, table, operatorsSecret, tokens, users }: FunctionSetProps,
 ): Record<string, string> {
-  const managesPool = permissions.userPool && permissions.userPool !== 'listClients';
+  const managesPool = permissions.userPool === 'users' || permissions.userPool === 'clients';
   return {
     TABLE_NAME: table.tableName,
     JOURNAL_DAYS: String(stage.journalDays),

@@ -12,8 +12,8 @@ export type FunctionPermissions = {
   changes?: true;
   /** Whether it calls operators, which requires reading their secret. */
   operators?: true;
-  /** Permissions in the deployment's own user pool, if it has one: manage users, manage clients, or only list clients. */
-  userPool?: 'users' | 'clients' | 'listClients';
+  /** Permissions in the deployment's own user pool, if it has one. `infra/functions/statements.ts` lists their actions. */
+  userPool?: 'users' | 'disableUsers' | 'syncUsers' | 'clients' | 'listClients';
   /** Whether it updates the audiences that the API accepts. */
   audiences?: true;
   /** Permissions on executions of the state machine: start or describe them, or answer a waiting task. */
@@ -33,7 +33,11 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     indexes: ['byCustomerState'],
     journal: true,
   },
-  'functions/api/users.ts': { table: ['GetItem', 'PutItem', 'UpdateItem'], journal: true, userPool: 'users' },
+  'functions/api/users.ts': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    journal: true,
+    userPool: 'users',
+  },
   'functions/api/machine-clients.ts': {
     table: ['GetItem', 'PutItem', 'UpdateItem'],
     journal: true,
@@ -50,7 +54,11 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     journal: true,
     executions: ['answer'],
   },
-  'functions/api/customers.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], journal: true },
+  'functions/api/customers.ts': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    journal: true,
+    userPool: 'disableUsers',
+  },
   'functions/api/partner-services.ts': {
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
     journal: true,
@@ -144,6 +152,11 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
   'functions/schedules/deliver-webhooks.ts': {
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     indexes: ['due'],
+  },
+  'functions/schedules/sync-users.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    indexes: ['byCustomerState'],
+    userPool: 'syncUsers',
   },
   'functions/schedules/keep-audiences.ts': { table: [], userPool: 'listClients', audiences: true },
 

@@ -31,6 +31,12 @@ const listUsersSchema = z.object({
     .regex(/^email = "[^"\\]*"$/)
     .optional(),
 });
+const changedAttributesSchema = name.extend({ UserAttributes: attributesSchema });
+const listMembersSchema = z.object({
+  GroupName: z.string(),
+  Limit: z.number().int().min(1).max(MAX_PAGE_SIZE).default(MAX_PAGE_SIZE),
+  NextToken: z.string().optional(),
+});
 const listClientsSchema = z.object({
   MaxResults: z.number().int().min(1).max(MAX_PAGE_SIZE),
   NextToken: z.string().optional(),
@@ -61,7 +67,7 @@ const resourceServerSchema = z.object({
 
 /** The operations of Cognito that the system, its tests and users call, on the single user pool. */
 export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operations {
-  const operations = { ...userOperations(pool), ...signIn(pool, tokens), ...clientOperations(pool) };
+  const operations = { ...userOperations(pool), ...userManagement(pool), ...signIn(pool, tokens), ...clientOperations(pool) };
   return Object.fromEntries(
     Object.entries(operations).map(([operation, run]) => [
       operation,
@@ -135,6 +141,34 @@ function userOperations(pool: UserPool): Operations {
     },
     async AdminDisableUser(input) {
       await pool.changeUser(parseInput(name, input).Username, () => ({ enabled: false }));
+    },
+  };
+}
+
+/** Changes of users, and the members of a group. */
+function userManagement(pool: UserPool): Operations {
+  return {
+    async AdminEnableUser(input) {
+      await pool.changeUser(parseInput(name, input).Username, () => ({ enabled: true }));
+    },
+    async AdminUpdateUserAttributes(input) {
+      const { Username, UserAttributes } = parseInput(changedAttributesSchema, input);
+      await pool.changeUser(Username, ({ attributes }) => ({
+        attributes: Object.fromEntries(
+          // An empty value removes the attribute.
+          Object.entries({
+            ...attributes,
+            ...Object.fromEntries(UserAttributes.map(({ Name, Value }) => [Name, Value])),
+          }).filter(([, value]) => value !== ''),
+        ),
+      }));
+    },
+    ListUsersInGroup(input) {
+      const { GroupName, Limit, NextToken } = parseInput(listMembersSchema, input);
+      pool.assertGroupExists(GroupName);
+      const members = pool.users().filter(({ groups }) => groups.includes(GroupName));
+      const { items, next } = pageOf(members, Limit, NextToken);
+      return { Users: items.map(userResponse), ...(next !== undefined && { NextToken: next }) };
     },
   };
 }

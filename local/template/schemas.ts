@@ -257,7 +257,7 @@ export const queueSchema = z.strictObject({
 });
 
 /** The standard user attributes that the system uses. */
-export const standardAttributes = ['sub', 'email', 'email_verified', 'name'];
+export const standardAttributes = ['sub', 'email', 'email_verified', 'name', 'given_name', 'family_name'];
 
 export const userPoolSchema = z.strictObject({
   AdminCreateUserConfig: z.strictObject({ AllowAdminCreateUserOnly: boolean.pipe(z.literal(true)) }),

@@ -6,14 +6,17 @@ import {
   isAllowed,
   partnerRoles,
   type Right,
+  type Role,
   rights,
   roles,
 } from '../../domain/access.ts';
 import { asId } from '../../domain/ids.ts';
 import {
+  adminWhoStays,
   canLoseRole,
   isIncompleteInvitation,
   type Owner,
+  roleNotHeld,
   rolesOpenTo,
   type User,
   userViolations,
@@ -84,8 +87,14 @@ describe('an invitation', () => {
   const wanted = { partnerId: asId('partner', 'acme'), roles: ['admin', 'billing'] as const };
 
   test('is incomplete when its user lacks roles', () => {
-    expect(isIncompleteInvitation(ada, wanted)).toBe(true);
-    expect(isIncompleteInvitation({ ...ada, roles: [] }, wanted)).toBe(true);
+    expect(isIncompleteInvitation(ada, wanted, { isListed: true })).toBe(true);
+    expect(isIncompleteInvitation({ ...ada, roles: [] }, wanted, { isListed: true })).toBe(true);
+  });
+
+  test('is incomplete when its user is not listed yet', () => {
+    const complete: User = { ...ada, roles: ['billing', 'admin'] };
+    expect(isIncompleteInvitation(complete, wanted, { isListed: false })).toBe(true);
+    expect(isIncompleteInvitation({ ...complete, state: 'active' }, wanted, { isListed: false })).toBe(false);
   });
 
   test.each<[string, Partial<User>]>([
@@ -96,6 +105,41 @@ describe('an invitation', () => {
     ['is another partner’s', { partnerId: asId('partner', 'globex') }],
     ['is a customer’s', { customerId: 'cus_1' }],
   ])('is complete when its user %s', (_, others) => {
-    expect(isIncompleteInvitation({ ...ada, ...others }, wanted)).toBe(false);
+    expect(isIncompleteInvitation({ ...ada, ...others }, wanted, { isListed: true })).toBe(false);
+  });
+});
+
+describe('nobody gives a role that they do not hold', () => {
+  test.each<[string, Role[], Role[], Role | undefined]>([
+    ['own roles may be given', ['admin', 'billing'], ['billing', 'admin'], undefined],
+    ['a role beyond one’s own may not', ['provisioning'], ['provisioning', 'admin'], 'admin'],
+    ['an admin gives no other partner role either', ['admin'], ['support'], 'support'],
+    ['roles of customers may be given', ['provisioning'], ['customer_admin', 'customer_user'], undefined],
+  ])('%s', (_, held, given, missing) => {
+    expect(roleNotHeld({ roles: held }, given)).toBe(missing);
+  });
+});
+
+describe('a partner keeps an active admin', () => {
+  const user = (id: string, fields: Partial<User> = {}): User => ({ ...ada, id, roles: ['admin'], ...fields });
+  const disabled = { state: 'disabled' } as const;
+
+  test('so that the last one stays', () => {
+    const all = [user('a'), user('b', disabled), user('c', { roles: ['billing'] }), user('d', { customerId: 'cus_1' })];
+    expect(adminWhoStays(user('a'), undefined, all)).toBe('last_admin');
+    expect(adminWhoStays(user('a'), user('a', disabled), all)).toBe('last_admin');
+    expect(adminWhoStays(user('a'), user('a', { roles: ['billing'] }), all)).toBe('last_admin');
+  });
+
+  test('and another admin must stay while one goes', () => {
+    const all = [user('a'), user('b')];
+    expect(adminWhoStays(user('a'), undefined, all)).toBe(all[1]);
+  });
+
+  test('which changes of others do not affect', () => {
+    const all = [user('a'), user('b', disabled)];
+    expect(adminWhoStays(user('a'), user('a', { firstName: 'Ada' }), all)).toBeUndefined();
+    expect(adminWhoStays(user('b', disabled), undefined, all)).toBeUndefined();
+    expect(adminWhoStays(user('c', { roles: ['billing'] }), undefined, all)).toBeUndefined();
   });
 });

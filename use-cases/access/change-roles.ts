@@ -1,41 +1,47 @@
 import { addRole, withdrawRole } from '../../adapters/cognito/users.ts';
-import { type Role, roles } from '../../domain/access.ts';
-import { canLoseRole, roleProblem, type User } from '../../domain/user.ts';
+import { roles as knownRoles, type PartnerCaller, type PlatformCaller, type Role } from '../../domain/access.ts';
+import { canLoseRole, roleNotHeld, roleProblem, type User } from '../../domain/user.ts';
 import { invalidInput, notFound, orNotFound, Refusal } from '../refusal.ts';
 import { readUser } from './read-users.ts';
+import { isPartnerUser, saveKeepingAnAdmin, updateCopy } from './user-copies.ts';
 
 /**
  * Grants a role to a user. A role that the user has already is no error.
  *
- * @throws Refusal `no_user_pool`, `not_found`, `invalid_input` when the role is not available to the user
+ * @throws Refusal `not_found`, `invalid_input` when the role is not available to the user, `role_not_held`
  */
-export async function grantRole(userId: string, roleName: string): Promise<{ user: User; isNew: boolean }> {
-  const user = await readUser(userId);
+export async function grantRole(
+  user: User,
+  roleName: string,
+  by: PlatformCaller | PartnerCaller,
+): Promise<{ user: User; isNew: boolean }> {
   const role = knownRole(roleName);
   const problem = roleProblem(user, role);
   if (problem) {
     throw invalidInput([{ pointer: '/path/role', code: problem.code, message: problem.detail }]);
   }
+  requireRolesHeld(by, [role]);
   if (user.roles.includes(role)) {
     return { user, isNew: false };
   }
-  if (!(await addRole(userId, role))) {
-    throw notFound('user', userId);
+  if (!(await addRole(user.id, role))) {
+    throw notFound('user', user.id);
   }
-  return { user: await readUser(userId), isNew: true };
+  const changed = await readUser(user.id);
+  await updateCopy(changed);
+  return { user: changed, isNew: true };
 }
 
 /**
- * Revokes a role from a user. The last role cannot be revoked.
+ * Revokes a role from a user. The last role cannot be revoked, nor a partner the role of its last active admin.
  *
- * @throws Refusal `no_user_pool`, `not_found`, `last_role`
+ * @throws Refusal `not_found`, `last_role`, `last_admin`
  */
 export async function revokeRole(
-  userId: string,
+  user: User,
   roleName: string,
-  precondition: (current: User) => void,
+  { by, precondition }: { by: PlatformCaller | PartnerCaller; precondition: (current: User) => void },
 ): Promise<void> {
-  const user = await readUser(userId);
   const role = knownRole(roleName);
   if (!user.roles.includes(role)) {
     throw notFound('role of the user', role);
@@ -44,14 +50,31 @@ export async function revokeRole(
   if (!canLoseRole(user, role)) {
     throw new Refusal('last_role', `${role} is the user’s only role. Delete the user instead.`);
   }
-  if (!(await withdrawRole(userId, role))) {
-    throw notFound('user', userId);
+  const roles = user.roles.filter((other) => other !== role);
+  if (by.kind === 'partner' && isPartnerUser(user)) {
+    await saveKeepingAnAdmin(user, { ...user, roles });
+  }
+  if (!(await withdrawRole(user.id, role))) {
+    throw notFound('user', user.id);
+  }
+  await updateCopy({ ...user, roles });
+}
+
+/**
+ * The wholesaler may give every role, others only those that they hold.
+ *
+ * @throws Refusal `role_not_held`
+ */
+export function requireRolesHeld(by: PlatformCaller | PartnerCaller, given: readonly Role[]): void {
+  const missing = by.kind === 'platform' ? undefined : roleNotHeld(by, given);
+  if (missing !== undefined) {
+    throw new Refusal('role_not_held', `You do not have the role ${missing} yourself.`);
   }
 }
 
 function knownRole(name: string): Role {
   return orNotFound(
-    roles.find((role) => role === name),
+    knownRoles.find((role) => role === name),
     'role',
     name,
   );

@@ -1,22 +1,31 @@
 import { deleteUser } from '../../adapters/cognito/users.ts';
+import type { PartnerCaller, PlatformCaller } from '../../domain/access.ts';
 import type { User } from '../../domain/user.ts';
 import { notFound, Refusal } from '../refusal.ts';
-import { readUser } from './read-users.ts';
+import { isPartnerUser, removeCopy, saveKeepingAnAdmin } from './user-copies.ts';
 
 /**
- * Deletes a user and ends their sessions. Platform users cannot delete themselves, so that at least one remains.
+ * Deletes a user and ends their sessions. Nobody deletes themselves, so that at least one platform user remains; partners keep an
+ * active admin.
  *
- * @throws Refusal `no_user_pool`, `not_found`, `own_user`
+ * @throws Refusal `own_user`, `last_admin`, `not_found`
  */
 export async function removeUser(
-  userId: string,
-  { actor, precondition }: { actor: string; precondition: (current: User) => void },
+  user: User,
+  { by, precondition }: { by: PlatformCaller | PartnerCaller; precondition: (current: User) => void },
 ): Promise<void> {
-  precondition(await readUser(userId));
-  if (userId === actor) {
-    throw new Refusal('own_user', 'You cannot delete your own user. Ask another platform user.');
+  precondition(user);
+  if (user.id === by.userId) {
+    throw new Refusal('own_user', 'You cannot delete your own user. Ask another user who may.');
   }
-  if (!(await deleteUser(userId))) {
-    throw notFound('user', userId);
+  if (by.kind === 'partner' && isPartnerUser(user)) {
+    await saveKeepingAnAdmin(user, undefined);
+  }
+  const isDeleted = await deleteUser(user.id);
+  if (isPartnerUser(user)) {
+    await removeCopy(user.partnerId, user.id);
+  }
+  if (!isDeleted) {
+    throw notFound('user', user.id);
   }
 }

@@ -1,9 +1,10 @@
 import { type CustomerRecord, getCustomer, removeCustomer } from '../../adapters/dynamodb/customers.ts';
 import type { CustomerId, PartnerId } from '../../domain/ids.ts';
+import { deactivateUsersOfCustomer } from '../access/deactivate-users.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
 
 /**
- * Deletes a customer that has no services, and so no SIMs.
+ * Deletes a customer that has no services, and so no SIMs. Its users are deactivated.
  *
  * @returns the customer before its deletion.
  * @throws Refusal `not_found`
@@ -23,5 +24,6 @@ export async function deleteCustomer(
       'The customer still has services. Unassign or terminate their SIMs and delete the services first.',
     );
   }
+  await deactivateUsersOfCustomer(partnerId, id);
   return customer;
 }

@@ -20,6 +20,7 @@ const more: [ItemKind, Key][] = [
   ['operator', { pk: 'OPERATORS', sk: 'OPR#acme-mobile' }],
   ['importedSims', { pk: 'P#acme', sk: 'IMPORTED' }],
   ['manualOrder', { pk: 'MANUAL_ORDERS#accepted', sk: 'ORD#ord_1' }],
+  ['user', { pk: 'P#acme', sk: 'USR#6f1c2a0e-4b7d-4a52-9a53-1d2e3f405162' }],
   ['manualTask', { pk: 'MANUAL_TASKS#open', sk: 'TASK#tsk_1' }],
   ['requestCount', { pk: 'REQUESTS', sk: 'acme#354120000' }],
   ['journalEntry', { pk: 'PLATFORM#JOURNAL', sk: '2026-11-25T00:00:00.000Z#id' }],

@@ -42,7 +42,16 @@ describe('where another issuer signs the tokens', () => {
 
   test('users and clients are managed by it, as the API documents', async () => {
     const platform = cloud.as({ roles: ['platform'] });
+    const admin = cloud.as({ partnerId: 'demo', roles: ['admin'] });
     for (const answer of [
+      await admin.post('/v1/users', { email: 'ada@acme.example', roles: ['admin'] }),
+      await admin.get('/v1/users'),
+      await admin.get('/v1/users/ada'),
+      await admin.patch('/v1/users/ada', { active: false }),
+      await admin.del('/v1/users/ada'),
+      await admin.post('/v1/users/ada/invite-again'),
+      await admin.put('/v1/users/ada/roles/admin'),
+      await admin.del('/v1/users/ada/roles/admin'),
       await platform.post('/v1/platform/users', { email: 'ada@acme.example', partnerId: 'demo', roles: ['admin'] }),
       await platform.get('/v1/platform/users'),
       await platform.del('/v1/platform/users/ada'),
@@ -55,8 +64,14 @@ describe('where another issuer signs the tokens', () => {
     }
   });
 
+  test('a customer is deleted without a user pool', async () => {
+    const admin = cloud.as({ partnerId: 'demo', roles: ['admin'] });
+    const { id } = is(201, await admin.post<{ id: string }>('/v1/customers', { name: 'Soon deleted' }));
+    is(204, await admin.del(`/v1/customers/${id}`));
+  });
+
   test('no user pool exists', () => {
     expect(running.parts.userPools).toEqual([]);
-    expect(running.parts.schedules.map(({ name }) => name).join()).not.toContain('KeepAudiences');
+    expect(running.parts.schedules.map(({ name }) => name).join()).not.toMatch(/SyncUsers|KeepAudiences/);
   });
 });

@@ -32,6 +32,9 @@ const may = {
   createAndEditPartnerServices: ['admin', 'provisioning'],
   alarms: ['admin'],
   webhooks: ['admin'],
+  seeUsers: ['admin', 'provisioning', 'customer_admin'],
+  createUsers: ['admin', 'provisioning'],
+  manageUsers: ['admin'],
   journal: ['admin', 'provisioning', 'support', 'billing', 'platform'],
   platform: ['platform'],
 } as const satisfies Record<string, readonly string[]>;
@@ -51,6 +54,8 @@ let things: {
   webhook: string;
   delivery: string;
   alarm: string;
+  /** Of the first customer. */
+  user: string;
 };
 let fleet: Sim[];
 
@@ -91,6 +96,11 @@ beforeAll(async () => {
     }),
   );
   const { id: partner } = is(200, await acme.api.get<{ id: string }>('/v1/partner'));
+  const email = `roles-${Date.now().toString(36)}@acme.example`;
+  const { id: user } = is(
+    201,
+    await acme.api.post<{ id: string }>('/v1/users', { email, customerId: one.customer.id, roles: ['customer_admin'] }),
+  );
   things = {
     partner,
     customer: one.customer.id,
@@ -103,6 +113,7 @@ beforeAll(async () => {
     webhook,
     delivery,
     alarm,
+    user,
   };
 });
 
@@ -260,6 +271,27 @@ const routes: Record<string, Row> = {
   'POST /v1/webhooks/{id}/deliveries/{deliveryId}/redeliver': late(
     may.webhooks,
     ({ webhook, delivery }) => `/v1/webhooks/${webhook}/deliveries/${delivery}/redeliver`,
+  ),
+
+  'POST /v1/users': create(may.createUsers, '/v1/users'),
+  'GET /v1/users': list(may.seeUsers, '/v1/users'),
+  'GET /v1/users/{userId}': see(may.seeUsers, ({ user }) => `/v1/users/${user}`),
+  'PATCH /v1/users/{userId}': edit(may.manageUsers, ({ user }) => `/v1/users/${user}`),
+  'DELETE /v1/users/{userId}': end(may.manageUsers, ({ user }) => `/v1/users/${user}`),
+  // The user has not signed in, and may be invited again and again.
+  'POST /v1/users/{userId}/invite-again': {
+    ...late(may.createUsers, ({ user }) => `/v1/users/${user}/invite-again`),
+    own: 204,
+  },
+  'PUT /v1/users/{userId}/roles/{role}': {
+    who: may.manageUsers,
+    ask: (api, { user }) => api.put(`/v1/users/${user}/roles/admin`),
+    own: 422,
+    one: true,
+  },
+  'DELETE /v1/users/{userId}/roles/{role}': end(
+    may.manageUsers,
+    ({ user }) => `/v1/users/${user}/roles/customer_admin`,
   ),
 
   'GET /v1/journal': list(may.journal, '/v1/journal'),

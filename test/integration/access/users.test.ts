@@ -44,6 +44,7 @@ describe('a user who is invited', () => {
       partnerId: acme.id,
       roles: ['admin', 'billing'],
       state: 'invited',
+      active: true,
       createdAt: expect.any(String),
     });
     expect(answer.headers.get('location')).toBe(`/v1/platform/users/${user.id}`);

@@ -29,6 +29,7 @@ import { getOperation } from '../../../adapters/dynamodb/operations.ts';
 import { getOperator } from '../../../adapters/dynamodb/operators.ts';
 import { getOrderPoll } from '../../../adapters/dynamodb/order-polls.ts';
 import { getOrder, queryOrderEvents } from '../../../adapters/dynamodb/orders.ts';
+import { getPartnerUser } from '../../../adapters/dynamodb/partner-users.ts';
 import { getPartner } from '../../../adapters/dynamodb/partners.ts';
 import { get } from '../../../adapters/dynamodb/reads.ts';
 import { getCustomerService, getPartnerService } from '../../../adapters/dynamodb/services.ts';
@@ -57,6 +58,7 @@ const newKinds: readonly string[] = [
   'importedSims',
   'manualOrder',
   'manualTask',
+  'user',
 ];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
@@ -100,6 +102,7 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   customer: async ({ partnerId, id }) => ({ read: await getCustomer(partnerId, id) }),
   partnerService: async ({ partnerId, id }) => ({ read: await getPartnerService(partnerId, id) }),
   customerService: async ({ partnerId, id }) => ({ read: await getCustomerService(partnerId, id) }),
+  user: async ({ partnerId, id }) => ({ read: await getPartnerUser(partnerId, id) }),
   serviceName: asItIs,
   order: async ({ partnerId, id }) => ({ read: await getOrder(partnerId, id) }),
   orderEvent: async ({ partnerId, orderId }, { attributes }) =>

@@ -13,6 +13,8 @@ afterAll(() => pool.stop());
 
 test('a user who cannot be granted all roles is deleted again', async () => {
   const email = 'root@wholesaler.example';
-  await expect(inviteUser({ email, roles: ['platform'] })).rejects.toThrow('Group not found.');
+  await expect(inviteUser({ email, roles: ['platform'] }, { kind: 'platform', userId: 'root' })).rejects.toThrow(
+    'Group not found.',
+  );
   expect(await queryUsers({ email }, 1, undefined)).toEqual({ items: [] });
 });
