@@ -67,9 +67,17 @@ export class ServiceFunction extends Construct {
       removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
 
+    const statements = [
+      ...props.statements,
+      ...(deadLetters
+        ? [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] })]
+        : []),
+    ];
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      // Part of the role: a policy of its own for each function would count towards the 500 resources of the stack.
       inlinePolicies: {
+        ...(statements.length > 0 && { Work: new PolicyDocument({ statements }) }),
         Observe: new PolicyDocument({
           statements: [
             new PolicyStatement({
@@ -84,17 +92,13 @@ export class ServiceFunction extends Construct {
         }),
       },
     });
-    // On the role's own resource, so that it does not cover the policies attached to it.
+    if (statements.some(({ resources }) => resources.includes('*'))) {
+      throw new Error(`${id} has a permission on all resources, which the following exception would hide from cdk-nag`);
+    }
     Validations.of(this.role.node.defaultChild ?? this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray does not support resource-level permissions for the two actions that send traces.',
     });
-    for (const statement of props.statements) this.role.addToPrincipalPolicy(statement);
-    if (deadLetters) {
-      this.role.addToPrincipalPolicy(
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
-      );
-    }
 
     const afterFailure = deadLetters && {
       onFailure: new SqsDestination(deadLetters),

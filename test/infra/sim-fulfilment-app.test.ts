@@ -403,9 +403,11 @@ describe('the permissions of functions', () => {
         .map(({ Action, Resource }) => [[Action].flat(), JSON.stringify(Resource)]);
     const having = Object.keys(permissions).filter((entry) => rightsOn(entry).length > 0);
     expect(having.sort()).toEqual([
+      'functions/api/customers.ts',
       'functions/api/machine-clients.ts',
       'functions/api/users.ts',
       'functions/schedules/keep-audiences.ts',
+      'functions/schedules/sync-users.ts',
     ]);
     const pool = expect.stringMatching(/^\{"Fn::ImportValue":"SimFulfilment-dev-Identity:[^"]*Users[^"]*Arn/);
     const [authorizerId] = resourcesOf(dev.service, 'AWS::ApiGatewayV2::Authorizer').keys();
@@ -413,6 +415,9 @@ describe('the permissions of functions', () => {
     expect(rightsOn('functions/schedules/keep-audiences.ts')).toEqual([
       [['cognito-idp:ListUserPoolClients'], pool],
       [['apigateway:GET', 'apigateway:PATCH'], authorizer],
+    ]);
+    expect(rightsOn('functions/api/customers.ts')).toEqual([
+      [['cognito-idp:AdminDisableUser', 'cognito-idp:AdminUserGlobalSignOut'], pool],
     ]);
     expect(rightsOn('functions/api/users.ts')).toEqual([
       [expect.arrayContaining(['cognito-idp:AdminCreateUser']), pool],
@@ -428,7 +433,7 @@ describe('the permissions of functions', () => {
     const actions = statements(service).flatMap(actionsOf);
     expect(actions.filter((action) => /^(cognito-idp|apigateway):/.test(action))).toEqual([]);
     expect(JSON.stringify(service)).not.toContain('USER_POOL_ID');
-    expect(resourcesOf(service, 'AWS::Scheduler::Schedule').size).toBe(Object.keys(scheduleEntries).length - 1);
+    expect(resourcesOf(service, 'AWS::Scheduler::Schedule').size).toBe(Object.keys(scheduleEntries).length - 2);
   }, 180_000);
 
   test('include starting executions only for functions that start or resume orders and operations', () => {

@@ -93,25 +93,33 @@ function isShown({ type }: StackResource): boolean {
 }
 
 const text = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
-const policySchema = z.object({
-  Roles: z.unknown(),
-  PolicyDocument: z.object({
-    Statement: z.array(z.object({ Effect: z.string(), Action: text, Resource: z.unknown() })),
-  }),
+const documentSchema = z.object({
+  Statement: z.array(z.object({ Effect: z.string(), Action: text, Resource: z.unknown() })),
 });
+const policySchema = z.object({ Roles: z.unknown(), PolicyDocument: documentSchema });
+const roleSchema = z.object({ Policies: z.array(z.object({ PolicyDocument: documentSchema })).default([]) });
 /** The resource types that act with a role. */
 const actingTypes = ['AWS::Lambda::Function', 'AWS::Scheduler::Schedule', 'AWS::StepFunctions::StateMachine'];
 
 /** The connections that follow from permissions of roles. */
 function permissionEdges({ ofType, referencedIn }: SynthesisedStacks): Edge[] {
-  const rights = ofType('AWS::IAM::Policy').flatMap(({ stack, properties }) => {
-    const { Roles, PolicyDocument } = policySchema.parse(properties);
-    return PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow').map(({ Action, Resource }) => ({
-      roles: referencedIn(stack, Roles),
+  const rightsOf = (stack: string, roles: StackResource[], { Statement }: z.infer<typeof documentSchema>) =>
+    Statement.filter(({ Effect }) => Effect === 'Allow').map(({ Action, Resource }) => ({
+      roles,
       words: Action.flatMap((action) => wordOf[action] ?? []),
       on: referencedIn(stack, Resource),
     }));
-  });
+  const rights = [
+    ...ofType('AWS::IAM::Policy').flatMap(({ stack, properties }) => {
+      const { Roles, PolicyDocument } = policySchema.parse(properties);
+      return rightsOf(stack, referencedIn(stack, Roles), PolicyDocument);
+    }),
+    ...ofType('AWS::IAM::Role').flatMap((role) =>
+      roleSchema
+        .parse(role.properties)
+        .Policies.flatMap(({ PolicyDocument }) => rightsOf(role.stack, [role], PolicyDocument)),
+    ),
+  ];
   return actingTypes.flatMap(ofType).flatMap((from) => {
     const own = referencedIn(from.stack, from.properties).filter(({ type }) => type === 'AWS::IAM::Role');
     return rights
