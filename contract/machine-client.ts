@@ -15,6 +15,14 @@ const machineClientFields = () => ({
 
 export const machineClientSchema = namedSchema('Client', () => z.object(machineClientFields()));
 
+export const rotatedMachineClientSchema = namedSchema('RotatedClient', () =>
+  z.object({
+    ...machineClientFields(),
+    secret: described(z.string(), 'The new `client_secret` for token requests. Shown only once.'),
+    previousSecretValidUntil: described(time, 'Until then the previous secret can be used, too.'),
+  }),
+);
+
 export const newMachineClientSchema = namedSchema('NewClient', () =>
   z.object({
     ...machineClientFields(),

@@ -33,6 +33,7 @@ export const rights = {
   see_users: ['admin', 'provisioning', 'customer_admin'],
   create_users: ['admin', 'provisioning'],
   manage_users: ['admin'],
+  clients: ['admin'],
   webhooks: ['admin'],
   alarms: ['admin'],
   journal: ['admin', 'provisioning', 'support', 'billing', 'platform'],

@@ -12,6 +12,7 @@ const prefixes = {
   alarm: 'alm_',
   event: 'evt_',
   manualTask: 'tsk_',
+  client: 'cli_',
 } as const;
 
 /** A kind of generated ids. */
@@ -42,6 +43,7 @@ export type OperationId = Id<'operation'>;
 export type WebhookId = Id<'webhook'>;
 export type DeliveryId = Id<'delivery'>;
 export type EventId = Id<'event'>;
+export type ClientId = Id<'client'>;
 export type AlarmId = Id<'alarm'>;
 export type ManualTaskId = Id<'manualTask'>;
 /** `trf_` and what the platform chose: `isTariffId` in tariff.ts. */

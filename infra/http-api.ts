@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnStage,
@@ -17,6 +17,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { API_CLIENT_CLAIM, TOKEN_PATH } from '../domain/machine-client.ts';
 import type { Stage, Tokens } from './stages.ts';
 
 /** A route of the API. The route table of the functions has more details. */
@@ -39,8 +40,6 @@ export class HttpApi extends Construct {
   readonly url: string;
   /** The deployed stage, which has the metrics of the API. */
   readonly deployed: HttpStage;
-  /** The authoriser, whose audiences are updated at run time. */
-  readonly authorizer: { apiId: string; id: string; arn: string };
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
@@ -52,10 +51,10 @@ export class HttpApi extends Construct {
       createDefaultStage: false,
       ...(stage.corsOrigins.length > 0 && { corsPreflight: corsFor(stage.corsOrigins) }),
     });
-    const authorizer = new HttpJwtAuthorizer('Tokens', tokens.issuer, { jwtAudience: [tokens.audience] });
+    const authorizer = new HttpJwtAuthorizer('Tokens', tokens.issuer, { jwtAudience: [...tokens.audiences] });
     const noAuthorizer = new HttpNoneAuthorizer();
     const openRoutes: HttpRoute[] = [];
-    const openKeys: string[] = [HttpRouteKey.DEFAULT.key];
+    const openLimits = new Map([[HttpRouteKey.DEFAULT.key, stage.openThrottle]]);
 
     for (const { name, lambda, routes } of resources) {
       const integration = integrationOf(name, lambda);
@@ -69,10 +68,12 @@ export class HttpApi extends Construct {
         });
         if (open) {
           openRoutes.push(route);
-          openKeys.push(`${method} ${path}`);
+          // The token endpoint checks credentials: all systems may need a token at once.
+          openLimits.set(`${method} ${path}`, path === TOKEN_PATH ? stage.throttle : stage.openThrottle);
           Validations.of(route).acknowledge({
             id: 'AwsSolutions-APIG4',
-            reason: 'Public on purpose: it returns the health of the service or its documentation, and no data.',
+            reason:
+              'Public on purpose: it returns the health of the service or its documentation and no data, or checks the secret of an API client itself.',
           });
         }
       }
@@ -102,28 +103,17 @@ export class HttpApi extends Construct {
       accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat },
     });
     // Separate limits, so that requests without a token do not affect callers with one. No construct supports these settings.
-    const settings = {
-      ThrottlingRateLimit: stage.openThrottle.rateLimit,
-      ThrottlingBurstLimit: stage.openThrottle.burstLimit,
-    };
     const deployed = this.deployed.node.defaultChild;
     if (!(deployed instanceof CfnStage)) throw new Error('The API stage has no CfnStage');
-    deployed.routeSettings = Object.fromEntries(openKeys.map((key) => [key, settings]));
+    deployed.routeSettings = Object.fromEntries(
+      [...openLimits].map(([key, { rateLimit, burstLimit }]) => [
+        key,
+        { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit },
+      ]),
+    );
     // API Gateway rejects settings for routes that do not exist yet.
     this.deployed.node.addDependency(...openRoutes, unknown);
     this.url = this.deployed.url;
-    // Set once the first route uses the authoriser.
-    const { authorizerId } = authorizer;
-    this.authorizer = {
-      apiId: api.apiId,
-      id: authorizerId,
-      arn: Stack.of(this).formatArn({
-        service: 'apigateway',
-        account: '',
-        resource: `/apis/${api.apiId}/authorizers/${authorizerId}`,
-        arnFormat: ArnFormat.NO_RESOURCE_NAME,
-      }),
-    };
   }
 }
 
@@ -166,6 +156,7 @@ const accessLogFormat = AccessLogFormat.custom(
     userAgent: AccessLogField.contextIdentityUserAgent(),
     partner: AccessLogField.contextAuthorizer('claims.partner_id'),
     subject: AccessLogField.contextAuthorizer('claims.sub'),
+    apiClient: AccessLogField.contextAuthorizer(`claims.${API_CLIENT_CLAIM}`),
     routeKey: AccessLogField.contextRouteKey(),
     path: AccessLogField.contextPath(),
     status: AccessLogField.contextStatus(),

@@ -3,6 +3,7 @@ import {
   AccountRecovery,
   CfnManagedLoginBranding,
   CfnUserPool,
+  CfnUserPoolClient,
   ClientAttributes,
   FeaturePlan,
   type IUserPool,
@@ -10,6 +11,7 @@ import {
   ManagedLoginVersion,
   Mfa,
   OAuthScope,
+  ResourceServerScope,
   StringAttribute,
   UserPool,
   type UserPoolClient,
@@ -19,6 +21,7 @@ import {
 import type { Construct } from 'constructs';
 import { attributes } from '../adapters/cognito/attributes.ts';
 import { roles } from '../domain/access.ts';
+import { MACHINE_TOKEN_HOURS } from '../domain/machine-client.ts';
 import type { Bundles } from './functions/bundles.ts';
 import { claimsEntry } from './functions/entries.ts';
 import { ServiceFunction } from './functions/service-function.ts';
@@ -27,17 +30,17 @@ import type { Stage, Tokens } from './stages.ts';
 /** The default callback URL, for programs on the user's own machine. Override it with `-c signInAt=`. */
 const localCallbackUrl = 'http://localhost:8976/callback';
 
-/** The deployment's own user pool, and the URL at which machines request tokens. */
-export type Users = { pool: IUserPool; tokenUrl: string };
+/** The deployment's own user pool, its client for machines, and the URL at which the pool issues tokens. */
+export type Users = { pool: IUserPool; machineClientId: string; tokenUrl: string };
 
 export type IdentityStackProps = StackProps & { stage: Stage; bundles: Bundles };
 
 /**
- * The user pool, whose groups are the roles, and its client for users. Clients of partners' systems are created over the API. The
- * stack keeps users, so that no release replaces it. It does not exist if another issuer signs the tokens.
+ * The user pool, whose groups are the roles, its client for users, and the client for which it issues the tokens of all API clients of
+ * partners. The stack keeps users, so that no release replaces it. It does not exist if another issuer signs the tokens.
  */
 export class IdentityStack extends Stack {
-  /** The issuer and audience of the tokens that the API accepts. */
+  /** The issuer and audiences of the tokens that the API accepts. */
   readonly tokens: Tokens;
   readonly users: Users;
   /** The values that a client needs to sign in. */
@@ -78,8 +81,17 @@ export class IdentityStack extends Stack {
       useCognitoProvidedValues: true,
     });
 
-    this.tokens = { issuer: pool.userPoolProviderUrl, audience: userClient.userPoolClientId };
-    this.users = { pool, tokenUrl: `${domain.baseUrl()}/oauth2/token` };
+    const machineClient = addMachineClient(pool);
+
+    this.tokens = {
+      issuer: pool.userPoolProviderUrl,
+      audiences: [userClient.userPoolClientId, machineClient.userPoolClientId],
+    };
+    this.users = {
+      pool,
+      machineClientId: machineClient.userPoolClientId,
+      tokenUrl: `${domain.baseUrl()}/oauth2/token`,
+    };
     this.outputs = {
       userPoolId: new CfnOutput(this, 'UserPoolId', { value: pool.userPoolId }),
       clientId: new CfnOutput(this, 'ClientId', { value: userClient.userPoolClientId }),
@@ -153,4 +165,36 @@ function addUserClient(pool: UserPool, stage: Stage): UserPoolClient {
     idTokenValidity: Duration.hours(1),
     refreshTokenValidity: Duration.days(1),
   });
+}
+
+/** Its scope grants nothing: Cognito requires one for client credentials. The claims come from `functions/identity/add-claims.ts`. */
+const machineScope = { server: 'sim-fulfilment', name: 'api-client' };
+
+/**
+ * The client for which the pool issues the tokens of all API clients of partners, whose secrets the token endpoint checks. Only that
+ * function reads this client's secret.
+ */
+function addMachineClient(pool: UserPool): UserPoolClient {
+  const server = pool.addResourceServer('Machines', {
+    identifier: machineScope.server,
+    scopes: [
+      new ResourceServerScope({ scopeName: machineScope.name, scopeDescription: 'Call the API as an API client' }),
+    ],
+  });
+  const client = pool.addClient('ApiClients', {
+    generateSecret: true,
+    oAuth: {
+      flows: { clientCredentials: true },
+      scopes: [OAuthScope.custom(`${machineScope.server}/${machineScope.name}`)],
+    },
+    // By default, users could write all of their attributes with it, including the partner that they belong to.
+    writeAttributes: new ClientAttributes().withStandardAttributes({ email: true, fullname: true }),
+    preventUserExistenceErrors: true,
+    accessTokenValidity: Duration.hours(MACHINE_TOKEN_HOURS),
+  });
+  client.node.addDependency(server);
+  if (!(client.node.defaultChild instanceof CfnUserPoolClient)) throw new Error('The client has no CfnUserPoolClient');
+  // By default, users could sign in with it. The construct does not support a client without such a flow.
+  client.node.defaultChild.explicitAuthFlows = ['ALLOW_REFRESH_TOKEN_AUTH'];
+  return client;
 }

@@ -103,14 +103,6 @@ export function scheduleRows({ pollEveryMinutes }: Stage, hasOwnUsers: boolean):
       // How long lists may show a user as before a change in the pool itself.
       every: Duration.hours(1),
     },
-    {
-      name: 'KeepAudiences',
-      entry: scheduleEntries.keepAudiences,
-      description: 'Synchronises the audiences that the API accepts with the clients of the user pool',
-      // How long the API may reject clients of the pool after a deployment has reset the audiences to those of the template.
-      every: Duration.minutes(15),
-    },
   ];
-  const ofUserPool: readonly string[] = [scheduleEntries.syncUsers, scheduleEntries.keepAudiences];
-  return rows.filter(({ entry }) => hasOwnUsers || !ofUserPool.includes(entry));
+  return rows.filter(({ entry }) => hasOwnUsers || entry !== scheduleEntries.syncUsers);
 }

@@ -66,7 +66,6 @@ export class ServiceStack extends Stack {
       publisher: publisher.lambda,
     });
     functions.grantExecutions(fulfilment.machine, fulfilment.publish(alarms.getAlarm('ExecutionsFail')));
-    functions.grantAudiences(api);
     this.monitorCosts(stage, alarms.topic);
     this.apiUrl = new CfnOutput(this, 'ApiUrl', { value: api.url });
   }

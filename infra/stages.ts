@@ -78,8 +78,8 @@ export type Concurrency = {
   sandbox?: number;
 };
 
-/** The issuer and audience of the tokens that the API accepts. */
-export type Tokens = { issuer: string; audience: string };
+/** The issuer and the audiences of the tokens that the API accepts. */
+export type Tokens = { issuer: string; audiences: readonly string[] };
 
 /** The context does not define a valid stage. The message names valid options. */
 export class StageError extends Error {
@@ -224,7 +224,7 @@ export function stageFrom(context: (key: string) => unknown, { forLocalCloud = f
     ...(costs && { costs }),
     ...(environment && { environment }),
     isProtected: defaults[name].keepsData && option('protect') !== 'false',
-    ...(issuer !== undefined && audience !== undefined && { externalTokens: { issuer, audience } }),
+    ...(issuer !== undefined && audience !== undefined && { externalTokens: { issuer, audiences: [audience] } }),
     ...(signInAt !== undefined && { signInAt }),
     ...(alarmEmail !== undefined && { alarmEmail }),
     ...(option('sandbox') === 'false' && { sandbox: false }),

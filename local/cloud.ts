@@ -13,7 +13,6 @@ import { type EngineName, startEngine } from './dynamodb/engine.ts';
 import { startStreamReaders } from './dynamodb/streams.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { openFailures } from './failures.ts';
-import { serveControlPlane } from './gateway/control-plane.ts';
 import { refuseTakenPort, serveGateway } from './gateway/server.ts';
 import { type Harsh, harshMode } from './harsh/harsh-mode.ts';
 import type { HarshSettings } from './harsh/settings.ts';
@@ -76,7 +75,7 @@ export type LocalCloud = {
   /** The operators; undefined when no function of the template calls them. */
   sandbox: Sandbox | undefined;
   /** The URLs of the services, for other clients. */
-  endpoints: Readonly<Record<'dynamodb' | 'stepFunctions' | 'secretsManager' | 'apiGateway', string>> & {
+  endpoints: Readonly<Record<'dynamodb' | 'stepFunctions' | 'secretsManager', string>> & {
     /** Undefined when the template has no user pool. */
     cognito: string | undefined;
   };
@@ -186,7 +185,6 @@ async function start(
   }
   const secrets = track(await serveSecrets(parts.secrets, { overrides: operators?.secrets ?? new Map(), folder, log }));
   const stepFunctions = await serveStepFunctions(parts.stateMachines, { clock, log });
-  const controlPlane = track(await serveControlPlane(api));
   // Cognito's quotas count real seconds, and days pass faster than that: only harsh mode enforces them.
   const cognito = await startCognito(parts, { issuer, clock, folder, log, hasQuotas: harsh !== undefined });
   if (cognito) {
@@ -204,7 +202,6 @@ async function start(
       AWS_ENDPOINT_URL_DYNAMODB: await between('dynamodb', engine.url),
       AWS_ENDPOINT_URL_SFN: await between('stepFunctions', stepFunctions.url),
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await between('secretsManager', secrets.url),
-      AWS_ENDPOINT_URL_APIGATEWAYV2: (await harsh?.proxy('apiGateway', controlPlane.url)) ?? controlPlane.url,
       // The template's URL is that of the pool's domain, which does not exist locally.
       ...(cognito && {
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: (await harsh?.proxy('cognito', cognito.url)) ?? cognito.url,
@@ -235,9 +232,7 @@ async function start(
     executions: stepFunctions.executions,
     harsh,
   });
-  const gateway = track(
-    await serveGateway(api, { port, issuer, functions, audienceOf: controlPlane.audienceOf, control, log }),
-  );
+  const gateway = track(await serveGateway(api, { port, issuer, functions, control, log }));
   track(startSchedules(parts.schedules, { clock, functions, harsh }));
   signal?.throwIfAborted();
   if (api.routes.some(({ key }) => key.startsWith('PUT /v1/platform/'))) {
@@ -256,7 +251,6 @@ async function start(
       dynamodb: engine.url,
       stepFunctions: stepFunctions.url,
       secretsManager: secrets.url,
-      apiGateway: controlPlane.url,
       cognito: cognito?.url,
     },
     parts,

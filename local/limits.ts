@@ -26,8 +26,6 @@ export const apiGatewayLimits = {
   /** The request line and all headers. */
   headerBytes: 10_240,
   integrationTimeoutMs: 30_000,
-  /** Per JWT authoriser. */
-  audiences: 50,
 };
 
 /** The burst of requests, and the sustained rate per second. */
@@ -55,10 +53,6 @@ export const stepFunctionsLimits = {
 
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
 export const cognitoLimits = {
-  clients: 1_000,
-  resourceServers: 25,
-  /** Per resource server. */
-  scopes: 100,
   /** Items per page. */
   pageSize: 60,
   /** Requests per second, by category. */
@@ -70,10 +64,7 @@ export const cognitoLimits = {
     UserList: 30,
     UserResourceRead: 50,
     UserResourceUpdate: 25,
-    UserPoolResourceRead: 20,
-    UserPoolResourceUpdate: 15,
     UserPoolClientRead: 15,
-    UserPoolClientUpdate: 15,
   },
   /** Requests per second of each operation on a pool's clients and resource servers, within its category. */
   poolOperationRate: 5,
@@ -92,12 +83,7 @@ export const cognitoLimits = {
     AdminListGroupsForUser: 'UserResourceRead',
     ListUsers: 'UserList',
     ListUsersInGroup: 'UserList',
-    DescribeResourceServer: 'UserPoolResourceRead',
-    CreateResourceServer: 'UserPoolResourceUpdate',
     DescribeUserPoolClient: 'UserPoolClientRead',
-    ListUserPoolClients: 'UserPoolClientRead',
-    CreateUserPoolClient: 'UserPoolClientUpdate',
-    DeleteUserPoolClient: 'UserPoolClientUpdate',
   },
 } as const;
 

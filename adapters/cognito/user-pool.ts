@@ -17,9 +17,6 @@ export const cognito = memoize(
     }),
 );
 
-/** Whether the deployment has its own user pool. With an external token issuer it has none. */
-export const hasUserPool = () => Boolean(process.env.USER_POOL_ID);
-
 /** The deployment's user pool. */
 export const pool = () => ({ UserPoolId: required('USER_POOL_ID') });
 

@@ -45,6 +45,18 @@ export const itemKinds = {
   customer: itemKind('P#{partnerId}', 'CUS#{id:customer}'),
   /** A copy of a user of the partner or of its customers. The user pool has the original. */
   user: itemKind('P#{partnerId}', 'USR#{id}'),
+  /** An API client of the partner. */
+  client: itemKind('P#{partnerId}', 'CLI#{id:client}'),
+  /** Reserves the name of an API client, unique within its partner. */
+  clientName: itemKind('P#{partnerId}#CLI', 'NAME#{hash}'),
+  /** The hashes of an API client's secrets. Requests for tokens name the client alone. */
+  clientCredentials: itemKind('CLIENT#{clientId}', 'CREDENTIALS'),
+  /** A token of an API client, sealed with its secret. */
+  clientToken: itemKind('CLIENT#{clientId}', 'TOKEN#{use}'),
+  /** The number of new tokens of an API client on a day. */
+  clientTokenCount: itemKind('CLIENT#{clientId}', 'ISSUED#{day}'),
+  /** The end of all tokens of a user or an API client. One partition, which every function reads. */
+  revocation: itemKind('REVOCATIONS', '{subject:rest}'),
   partnerService: itemKind('P#{partnerId}', 'PSV#{id:partnerService}'),
   customerService: itemKind('P#{partnerId}', 'CSV#{id:customerService}', [
     'id',

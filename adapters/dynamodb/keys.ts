@@ -43,6 +43,10 @@ export function serviceNameKey(partnerId: PartnerId, customerId: CustomerId, nam
   return itemKinds.serviceName.key({ partnerId, customerId, hash });
 }
 
+/** Reserves the name of an API client, unique within its partner. */
+export const clientNameKey = (partnerId: PartnerId, name: string): Key =>
+  itemKinds.clientName.key({ partnerId, hash: sha256(name) });
+
 /** The key of a request with an `Idempotency-Key`, in its own partition. */
 export const idempotencyKey = (tenant: Tenant, key: string): Key =>
   itemKinds.request.key({ tenant, hash: sha256(key) });

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
+import { TOKEN_PATH } from '../../domain/machine-client.ts';
 import { memoize } from '../../domain/memoize.ts';
 import { createHandler } from '../http/create-handler.ts';
+import { originOf } from '../http/origin.ts';
 import { type RouteResponse, route } from '../http/route.ts';
 
 /** The state of the API and its description, open to everyone. This function also answers all unknown paths. */
@@ -41,7 +43,7 @@ export const routes = [
     answers: {
       200: z.looseObject({ openapi: z.string() }).register(z.globalRegistry, { example: { openapi: '3.1.0' } }),
     },
-    handle: async ({ headers }) => fileAnswer(compressedDocument(), 'application/json', headers),
+    handle: async ({ headers }) => fileAnswer(compressedDocument(originOf(headers)), 'application/json', headers),
   }),
   route({
     method: 'GET',
@@ -69,10 +71,16 @@ function fileAnswer(compressed: Buffer, contentType: string, headers: Headers): 
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
-/** The OpenAPI document with the addresses that issue the tokens of this deployment. */
-const compressedDocument = memoize(() =>
-  gzipSync(JSON.stringify(withTokenAddresses(JSON.parse(readBundledFile('openapi.json').toString())))),
-);
+let latest: { origin: string; document: Buffer } | undefined;
+
+/** The OpenAPI document with the addresses that issue the tokens of this deployment. Nearly all clients use the same origin. */
+function compressedDocument(origin: string): Buffer {
+  if (latest?.origin !== origin) {
+    const document = withTokenAddresses(JSON.parse(readBundledFile('openapi.json').toString()), origin);
+    latest = { origin, document: gzipSync(JSON.stringify(document)) };
+  }
+  return latest.document;
+}
 
 /** The parts of the built document that depend on the deployment. All others are unchanged. */
 const documentSchema = z.looseObject({
@@ -83,8 +91,9 @@ const documentSchema = z.looseObject({
 });
 
 /** Without a user pool the deployment has no token endpoint. The issuer's discovery document contains the address. */
-function withTokenAddresses(built: unknown): unknown {
-  const { TOKEN_ISSUER: issuer, TOKEN_URL: tokenUrl } = process.env;
+function withTokenAddresses(built: unknown, origin: string): unknown {
+  const { TOKEN_ISSUER: issuer, USER_POOL_ID: userPoolId } = process.env;
+  const tokenUrl = userPoolId ? `${origin}${TOKEN_PATH}` : undefined;
   const { security, components, ...rest } = documentSchema.parse(built);
   const { clientCredentials, openIdConnect, ...schemes } = components.securitySchemes;
   return {

@@ -12,6 +12,7 @@ import * as orders from './orders.ts';
 import * as partnerServices from './partner-services.ts';
 import * as platform from './platform.ts';
 import * as sims from './sims.ts';
+import * as tokens from './tokens.ts';
 import * as usageFiles from './usage-files.ts';
 import * as users from './users.ts';
 import * as webhooks from './webhooks.ts';
@@ -36,6 +37,7 @@ export const resources: Readonly<Record<string, ApiFunction>> = {
   'manual-orders': { entry: 'functions/api/manual-orders.ts', routes: manualOrders.routes, wholeCore: true },
   users: { entry: 'functions/api/users.ts', routes: users.routes },
   'machine-clients': { entry: 'functions/api/machine-clients.ts', routes: machineClients.routes },
+  tokens: { entry: 'functions/api/tokens.ts', routes: tokens.routes },
   'usage-files': { entry: 'functions/api/usage-files.ts', routes: usageFiles.routes, wholeCore: true },
 };
 

@@ -3,13 +3,17 @@ import { Refusal } from '../../use-cases/refusal.ts';
 import type { ApiTable } from './api-table.ts';
 import type { ApiEvent, ApiResponse, Middleware } from './checked-request.ts';
 import { HttpProblem, problemDocument, problemOf } from './problem.ts';
+import { TokenRevoked, unauthorizedResponse } from './token-revoked.ts';
 
 /** Answers errors with problem documents. Unexpected errors are logged in full and answered as a generic 500. */
 export function answerProblems(table: ApiTable): Middleware {
   return {
     onError: (request) => {
       // Assigned, not returned: returning a response would skip `observe`.
-      request.response ??= problemResponse(request.event, toProblem(request.error, table));
+      request.response ??=
+        request.error instanceof TokenRevoked
+          ? unauthorizedResponse(request.event.requestContext.requestId)
+          : problemResponse(request.event, toProblem(request.error, table));
     },
   };
 }

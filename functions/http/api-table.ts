@@ -2,6 +2,7 @@ import type { Tenant } from '../../domain/access.ts';
 import type { JournalEntry } from '../../domain/journal-entry.ts';
 import type { RequestStore } from './idempotency.ts';
 import type { RateLimiter } from './rate-limiter.ts';
+import type { RevocationCheck } from './revocation-list.ts';
 
 /** The pipeline's access to the table. */
 export type ApiTable = {
@@ -15,6 +16,8 @@ export type ApiTable = {
   requests: RequestStore;
   /** Limits the request rate of a partner. */
   limitRequests: RateLimiter;
+  /** Whether the token of a caller was revoked. */
+  isRevoked: RevocationCheck;
   /** Records an accepted write. */
   addToJournal(tenant: Tenant, entry: JournalEntry): Promise<void>;
 };
@@ -30,6 +33,7 @@ export const noTable: ApiTable = {
     storeResponse: requireTable,
     releaseClaim: requireTable,
   },
+  isRevoked: requireTable,
   addToJournal: requireTable,
   limitRequests: requireTable,
 };

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import { type Caller, callerFromClaims } from '../../domain/access.ts';
 import { asId } from '../../domain/ids.ts';
+import { API_CLIENT_CLAIM } from '../../domain/machine-client.ts';
 import { isPartnerId } from '../../domain/partner.ts';
 
 type Claims = APIGatewayProxyEventV2WithJWTAuthorizer['requestContext']['authorizer']['jwt']['claims'];
@@ -20,7 +21,8 @@ const MAX_CUSTOMER_ID_LENGTH = 100;
 export function readCaller(claims: Claims | undefined, authorization: string | undefined): Caller | undefined {
   const partnerId = textOf(claims?.partner_id);
   const customerId = textOf(claims?.customer_id);
-  const sub = textOf(claims?.sub) ?? 'unknown';
+  // The user pool issues the tokens of all API clients for one client of its own, whose id is their `sub`.
+  const sub = textOf(claims?.[API_CLIENT_CLAIM]) ?? textOf(claims?.sub) ?? 'unknown';
   const isWellFormed =
     (partnerId === undefined || isPartnerId(partnerId)) &&
     (customerId === undefined || isText(customerId, MAX_CUSTOMER_ID_LENGTH)) &&

@@ -10,10 +10,11 @@ import { type ApiEvent, checkedRequests, type Middleware, type RegisteredRoute }
 import { csvColumnsOf, csvTableOf, hasCsvTable } from './csv-table.ts';
 import { openCursor } from './cursor.ts';
 import { readKey } from './idempotency.ts';
-import { pageQuery, parseOrThrow, readJson } from './input.ts';
+import { pageQuery, parseOrThrow, readBytes, readJson, readUtf8 } from './input.ts';
 import { HttpProblem } from './problem.ts';
 import { readCsvRows } from './read-csv-rows.ts';
-import { type Route, routeKey } from './route.ts';
+import { FORM, type Route, routeKey } from './route.ts';
+import { TokenRevoked } from './token-revoked.ts';
 
 /** Routes by the key that API Gateway gives them. */
 export function registerRoutes(routes: readonly Route[]): ReadonlyMap<string, RegisteredRoute> {
@@ -41,7 +42,7 @@ export function checkRequest(registeredRoutes: ReadonlyMap<string, RegisteredRou
         );
       }
       const { route } = registered;
-      const caller = authorise(route, event);
+      const caller = await authorise(route, event, table);
       await limitRequests(caller, table);
       const scope = route.paged ? scopeOf(caller, event) : '';
       const query = parseOrThrow(registered.querySchema(), event.queryStringParameters ?? {}, '/query');
@@ -51,7 +52,8 @@ export function checkRequest(registeredRoutes: ReadonlyMap<string, RegisteredRou
       checkedRequests.set(event, {
         registered,
         scope,
-        idempotencyKey: route.method === 'POST' ? readKey(event.headers['idempotency-key']) : undefined,
+        // Stored responses belong to a tenant: without a token there is none.
+        idempotencyKey: route.method === 'POST' && caller ? readKey(event.headers['idempotency-key']) : undefined,
         request: {
           caller,
           path: readPath(event, route),
@@ -68,15 +70,16 @@ export function checkRequest(registeredRoutes: ReadonlyMap<string, RegisteredRou
   };
 }
 
-/** @throws HttpProblem 403 */
-function authorise({ access }: Route, event: ApiEvent): Caller | undefined {
+/** @throws TokenRevoked, HttpProblem 403 */
+async function authorise({ access }: Route, event: ApiEvent, table: ApiTable): Promise<Caller | undefined> {
   if (access === 'public') {
     return undefined;
   }
-  const caller = readCaller(
-    'authorizer' in event.requestContext ? event.requestContext.authorizer?.jwt?.claims : undefined,
-    event.headers.authorization,
-  );
+  const claims = 'authorizer' in event.requestContext ? event.requestContext.authorizer?.jwt?.claims : undefined;
+  const caller = readCaller(claims, event.headers.authorization);
+  if (caller && (await table.isRevoked(caller.userId, issuedAt(claims?.iat)))) {
+    throw new TokenRevoked();
+  }
   if (!caller) {
     throw new HttpProblem('forbidden', 'The token identifies neither a partner nor the platform.');
   }
@@ -84,6 +87,12 @@ function authorise({ access }: Route, event: ApiEvent): Caller | undefined {
     throw new HttpProblem('forbidden', `This requires one of the roles ${rights[access].join(', ')}.`);
   }
   return caller;
+}
+
+/** The time of issue in a verified claim, in seconds. */
+function issuedAt(claim: unknown): number | undefined {
+  const seconds = Number(claim ?? Number.NaN);
+  return Number.isNaN(seconds) ? undefined : seconds;
 }
 
 /** @throws HttpProblem 429 */
@@ -146,6 +155,9 @@ function readBody({ body: schema, bodyType, method }: Route, event: ApiEvent): u
   const raw = { body, isBase64Encoded, contentType: event.headers['content-type'] };
   if (schema !== undefined && bodyType === 'text/csv') {
     return parseOrThrow(schema, readCsvRows(raw, csvColumnsOf(schema)), '/rows');
+  }
+  if (schema !== undefined && bodyType === FORM) {
+    return parseOrThrow(schema, new URLSearchParams(readUtf8(readBytes(raw, [FORM]))));
   }
   const json = readJson({ ...raw, method });
   if (schema === undefined) {

@@ -5,10 +5,12 @@ import { cursorSecret } from '../../adapters/dynamodb/cursor-secret.ts';
 import * as requests from '../../adapters/dynamodb/idempotency.ts';
 import { addToJournal } from '../../adapters/dynamodb/journal.ts';
 import { addRequests, requestLimitOf } from '../../adapters/dynamodb/request-counts.ts';
+import { readRevocations } from '../../adapters/dynamodb/revocations.ts';
 import { required } from '../../adapters/environment.ts';
 import { memoize } from '../../domain/memoize.ts';
 import { createHandler } from './create-handler.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
+import { createRevocationCheck } from './revocation-list.ts';
 import type { Route } from './route.ts';
 
 /** Creates the handler of a function whose routes read and write the table. */
@@ -20,8 +22,11 @@ export function createApiHandler(routes: readonly Route[]) {
     requests,
     addToJournal,
     limitRequests,
+    isRevoked,
   });
 }
+
+const isRevoked = createRevocationCheck(readRevocations);
 
 /** Created at first use, so that importing this module needs no environment. */
 const limiter = memoize(() =>

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type * as requests from '../../adapters/dynamodb/idempotency.ts';
+import { openText, sealText } from '../../adapters/sealed-text.ts';
 import type { Caller, Tenant } from '../../domain/access.ts';
 import { invalidInput } from '../../use-cases/refusal.ts';
 import { HttpProblem } from './problem.ts';
-import { openBody, sealBody } from './sealed-body.ts';
 
 /** The store of claims and responses. */
 export type RequestStore = Pick<typeof requests, 'claim' | 'reclaim' | 'storeResponse' | 'releaseClaim'>;
@@ -74,7 +74,7 @@ export async function runIdempotent(
     return {
       status,
       headers: { ...headers, 'idempotent-replayed': 'true' },
-      body: sealed ? openBody(body, { key, fingerprint }) : body,
+      body: sealed ? openText(body, { key, fingerprint }) : body,
     };
   }
   const hasCrashed = Date.now() >= claimed.leaseExpiresAt;
@@ -85,7 +85,7 @@ export async function runIdempotent(
   }
   const { response, isFinal } = await execute({ at: new Date(claimed.at), seed: claimed.seed });
   const stored: requests.StoredResponse = showsSecret
-    ? { ...response, body: sealBody(response.body, { key, fingerprint }), sealed: true }
+    ? { ...response, body: sealText(response.body, { key, fingerprint }), sealed: true }
     : response;
   await (isFinal && Buffer.byteLength(stored.body) <= MAX_STORED_BODY
     ? store.storeResponse(tenant, key, leaseExpiresAt, stored)

@@ -75,6 +75,9 @@ export type RouteResponse = {
   text?: { body: string; contentType: string };
 };
 
+/** The content type of forms, which OAuth prescribes for requests of tokens. */
+export const FORM = 'application/x-www-form-urlencoded';
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
@@ -98,8 +101,8 @@ export type Route = {
   /** The schema of the query string, created at first use. */
   query?: () => z.ZodMiniObject;
   body?: z.ZodMiniType;
-  /** The content type of the body, unless it is JSON. A CSV body is a list of rows whose cells are text. */
-  bodyType?: 'text/csv';
+  /** The content type of the body, unless it is JSON. A CSV body is a list of rows whose cells are text, a form is `URLSearchParams`. */
+  bodyType?: 'text/csv' | typeof FORM;
   /** For `PUT`: honours `If-Match`, as every `PATCH` and `DELETE` does. */
   honoursIfMatch?: boolean;
   /** For a `PUT` that creates: honours `If-None-Match`. */

@@ -3,8 +3,9 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { attributes, custom } from '../../adapters/cognito/attributes.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
-import { roles } from '../../domain/access.ts';
-import { grantOf } from '../../domain/machine-client.ts';
+import { partnerRoles, roles } from '../../domain/access.ts';
+import { API_CLIENT_CLAIM } from '../../domain/machine-client.ts';
+import { isPartnerId } from '../../domain/partner.ts';
 
 /**
  * The relevant parts of the event of Cognito's pre-token-generation trigger, version 3.
@@ -15,21 +16,28 @@ export type TokenEvent = {
   request: {
     userAttributes?: Readonly<Record<string, string | undefined>> | null;
     groupConfiguration?: { groupsToOverride?: readonly string[] | null } | null;
-    scopes?: readonly string[] | null;
+    clientMetadata?: Readonly<Record<string, string | undefined>> | null;
   };
 };
 
-/** The trigger for a machine's token. Its scopes are those that the client requested and is allowed. */
+/** The trigger for the token of an API client. */
 const MACHINE = 'TokenGeneration_ClientCredentials';
 
 /** The claims that the API reads from the tokens of any issuer. */
-export type Claims = { partner_id?: string; customer_id?: string; roles: string[]; email?: string };
+export type Claims = {
+  partner_id?: string;
+  customer_id?: string;
+  roles: string[];
+  email?: string;
+  [API_CLIENT_CLAIM]?: string;
+};
 
 /**
- * The claims of a token, from a user's groups and attributes or from a machine's scopes. Other groups and scopes than roles
- * are ignored.
+ * The claims of a token, from a user's groups and attributes or from the metadata of an API client. Other groups and metadata than
+ * roles are ignored.
  *
- * Scopes count only for machines, because users choose the scopes of their tokens when they sign in.
+ * Metadata count only for machines, because users choose those of their tokens when they sign in. For machines they come from
+ * the token endpoint (`adapters/cognito/machine-tokens.ts`), which alone knows the secret of the pool's client for machines.
  */
 export function claimsOf({ triggerSource, request }: TokenEvent): Claims {
   return triggerSource === MACHINE ? machineClaims(request) : userClaims(request);
@@ -49,9 +57,17 @@ function userClaims({ userAttributes, groupConfiguration }: TokenEvent['request'
   };
 }
 
-function machineClaims({ scopes }: TokenEvent['request']): Claims {
-  const grant = grantOf(scopes ?? []);
-  return grant ? { partner_id: grant.partnerId, roles: grant.roles } : { roles: [] };
+function machineClaims({ clientMetadata }: TokenEvent['request']): Claims {
+  const { client_id: clientId, partner_id: partnerId = '', roles: given = '' } = clientMetadata ?? {};
+  if (!clientId || !isPartnerId(partnerId)) {
+    return { roles: [] };
+  }
+  const names = given.split(' ');
+  return {
+    partner_id: partnerId,
+    roles: partnerRoles.filter((role) => names.includes(role)),
+    [API_CLIENT_CLAIM]: clientId,
+  };
 }
 
 /** Adds the claims that the API reads to every access token of the user pool. ID tokens are unchanged. */

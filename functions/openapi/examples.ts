@@ -163,6 +163,11 @@ export const examples: Readonly<Record<string, unknown>> = {
     status: 202,
     changes: [{ field: 'select.orderId', after: orderId }],
   },
+  RotatedClient: {
+    ...client,
+    secret: 'the new secret, shown only once',
+    previousSecretValidUntil: '2026-11-06T14:12:07.512Z',
+  },
   NewClient: { ...client, secret: 'the secret, shown only once' },
   NewWebhook: { ...webhook, secret: 'whsec_c2hvd24gb25seSBvbmNlLCBrZWVwIGl0IQ==' },
   Operation: {

@@ -17,7 +17,7 @@ Send a *plan* with the order to run steps 3 to 5 automatically. Bulk actions on 
 
 Every request needs \`Authorization: Bearer <token>\`.
 
-- **Systems** use OAuth 2.0 client credentials. The wholesaler creates an API client for you; request a token at its \`tokenUrl\` with its id and secret. A token is valid for one hour.
+- **Systems** use OAuth 2.0 client credentials. An admin creates an API client with \`POST /v1/clients\`, or the wholesaler does; request a token at its \`tokenUrl\` with its id and secret. A token is valid for \`expires_in\` seconds, at least one hour.
 - **Users** sign in at the issuer of the deployment (OpenID Connect).
 - **Local cloud**: \`POST /_local/token\` with \`{ "partnerId": "demo", "roles": ["admin"] }\` returns one.
 
@@ -71,6 +71,7 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
   DryRun: 'The outcome that a bulk action would have now.',
   Firing: 'An alarm that has fired.',
   JournalEntry: 'A write that was accepted.',
+  RotatedClient: 'An API client with its new secret, which is shown only once.',
   NewClient: 'An API client with its secret, which is shown only once.',
   NewWebhook: 'A webhook with its secret, which is shown only once.',
   LoadedFile: 'The result of processing a file, row by row.',

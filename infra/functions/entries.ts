@@ -32,7 +32,6 @@ export const scheduleEntries = {
   watchHolding: 'functions/schedules/watch-holding.ts',
   deliverWebhooks: 'functions/schedules/deliver-webhooks.ts',
   syncUsers: 'functions/schedules/sync-users.ts',
-  keepAudiences: 'functions/schedules/keep-audiences.ts',
 } as const;
 
 /** Turns changes of the table into events. */

@@ -6,7 +6,6 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { HttpApi } from '../http-api.ts';
 import type { Users } from '../identity-stack.ts';
 import type { Stage, Tokens } from '../stages.ts';
 import { type Bundles, bundleName } from './bundles.ts';
@@ -14,7 +13,6 @@ import { docsEntry, type Resources, taskEntry, workflowTasks } from './entries.t
 import { type FunctionPermissions, permissionsOf } from './permissions.ts';
 import { ServiceFunction } from './service-function.ts';
 import {
-  authorizerStatement,
   changesStatement,
   executionStatement,
   executionsNagName,
@@ -24,7 +22,7 @@ import {
 
 export type FunctionSetProps = {
   stage: Stage;
-  /** The issuer and audience of the tokens that the API accepts. */
+  /** The issuer and audiences of the tokens that the API accepts. */
   tokens: Tokens;
   /** The deployment's own user pool; `undefined` if another issuer signs the tokens. */
   users: Users | undefined;
@@ -97,16 +95,6 @@ export class FunctionSet {
     }
   }
 
-  /** Allows functions that update the API's audiences to do so. Only needed with the deployment's own user pool. */
-  grantAudiences({ authorizer }: HttpApi): void {
-    for (const [entry, { role, lambda }] of this.functions) {
-      if (!this.props.users || !permissionsOf(entry).audiences) continue;
-      // Added here, because the API depends on its functions.
-      role.addToPrincipalPolicy(authorizerStatement(authorizer.arn));
-      lambda.addEnvironment('API_ID', authorizer.apiId).addEnvironment('AUTHORIZER_ID', authorizer.id);
-    }
-  }
-
   private create(entry: string, { failedBatches, ...options }: FunctionOptions): ServiceFunction {
     const { stage, bundles } = this.props;
     const bundle = bundles.get(entry);
@@ -128,15 +116,16 @@ function environmentOf(
   permissions: FunctionPermissions,
   { stage, table, operatorsSecret, tokens, users }: FunctionSetProps,
 ): Record<string, string> {
-  const managesPool = permissions.userPool === 'users' || permissions.userPool === 'clients';
+  const isToldOfPool = permissions.userPool !== undefined || entry === docsEntry;
   return {
     TABLE_NAME: table.tableName,
     JOURNAL_DAYS: String(stage.journalDays),
     PARTNER_REQUESTS_PER_SECOND: String(stage.partnerRequestsPerSecond),
     ...(permissions.operators && { OPERATORS_SECRET: operatorsSecret.secretArn }),
-    ...(permissions.userPool && users && { USER_POOL_ID: users.pool.userPoolId }),
-    ...((managesPool || entry === docsEntry) && { TOKEN_ISSUER: tokens.issuer }),
-    ...((permissions.userPool === 'clients' || entry === docsEntry) && users && { TOKEN_URL: users.tokenUrl }),
+    ...(isToldOfPool && { TOKEN_ISSUER: tokens.issuer }),
+    ...(isToldOfPool && users && { USER_POOL_ID: users.pool.userPoolId }),
+    ...(permissions.userPool === 'machineTokens' &&
+      users && { TOKEN_URL: users.tokenUrl, MACHINE_CLIENT_ID: users.machineClientId }),
   };
 }
 
@@ -148,7 +137,9 @@ function statementsOf(
   return [
     ...tableStatements(table, permissions),
     ...(permissions.changes ? [changesStatement(table)] : []),
-    ...(permissions.userPool && users ? [userPoolStatement(users.pool, permissions.userPool)] : []),
+    ...(permissions.userPool && permissions.userPool !== 'exists' && users
+      ? [userPoolStatement(users.pool, permissions.userPool)]
+      : []),
     ...(failedBatches
       ? [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failedBatches.queueArn] })]
       : []),

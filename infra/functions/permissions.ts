@@ -13,9 +13,7 @@ export type FunctionPermissions = {
   /** Whether it calls operators, which requires reading their secret. */
   operators?: true;
   /** Permissions in the deployment's own user pool, if it has one. `infra/functions/statements.ts` lists their actions. */
-  userPool?: 'users' | 'disableUsers' | 'syncUsers' | 'clients' | 'listClients';
-  /** Whether it updates the audiences that the API accepts. */
-  audiences?: true;
+  userPool?: 'users' | 'disableUsers' | 'syncUsers' | 'machineTokens' | 'exists';
   /** Permissions on executions of the state machine: start or describe them, or answer a waiting task. */
   executions?: readonly ExecutionPermission[];
 };
@@ -39,11 +37,11 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     userPool: 'users',
   },
   'functions/api/machine-clients.ts': {
-    table: ['GetItem', 'PutItem', 'UpdateItem'],
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     journal: true,
-    userPool: 'clients',
-    audiences: true,
+    userPool: 'exists',
   },
+  'functions/api/tokens.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], userPool: 'machineTokens' },
   'functions/api/usage-files.ts': {
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
     journal: true,
@@ -158,7 +156,6 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     indexes: ['byCustomerState'],
     userPool: 'syncUsers',
   },
-  'functions/schedules/keep-audiences.ts': { table: [], userPool: 'listClients', audiences: true },
 
   'functions/streams/publish-events.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], changes: true },
 };

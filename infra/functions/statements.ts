@@ -66,8 +66,11 @@ export function streamArnOf({ tableStreamArn }: Table): string {
   return tableStreamArn;
 }
 
+/** A permission that has actions. */
+export type UserPoolPermission = Exclude<NonNullable<FunctionPermissions['userPool']>, 'exists'>;
+
 /** The actions of Cognito for each permission in the user pool. */
-const userPoolActions: Readonly<Record<NonNullable<FunctionPermissions['userPool']>, readonly string[]>> = {
+const userPoolActions: Readonly<Record<UserPoolPermission, readonly string[]>> = {
   users: [
     'AdminAddUserToGroup',
     'AdminCreateUser',
@@ -90,31 +93,15 @@ const userPoolActions: Readonly<Record<NonNullable<FunctionPermissions['userPool
     'ListUsers',
     'ListUsersInGroup',
   ],
-  clients: [
-    'CreateResourceServer',
-    'CreateUserPoolClient',
-    'DeleteUserPoolClient',
-    'DescribeResourceServer',
-    'DescribeUserPoolClient',
-    'ListUserPoolClients',
-  ],
-  listClients: ['ListUserPoolClients'],
+  machineTokens: ['DescribeUserPoolClient'],
 };
 
 /** The statement for a permission in this user pool. */
-export function userPoolStatement(
-  { userPoolArn }: IUserPool,
-  permission: NonNullable<FunctionPermissions['userPool']>,
-): PolicyStatement {
+export function userPoolStatement({ userPoolArn }: IUserPool, permission: UserPoolPermission): PolicyStatement {
   return new PolicyStatement({
     actions: userPoolActions[permission].map((action) => `cognito-idp:${action}`),
     resources: [userPoolArn],
   });
-}
-
-/** The statement for reading and updating the settings of an HTTP API's authoriser. */
-export function authorizerStatement(authorizerArn: string): PolicyStatement {
-  return new PolicyStatement({ actions: ['apigateway:GET', 'apigateway:PATCH'], resources: [authorizerArn] });
 }
 
 /** The statement for a permission on executions of this state machine. */

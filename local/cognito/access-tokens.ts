@@ -7,9 +7,6 @@ import { region } from '../template/identity.ts';
 import type { UserPoolPart } from '../template/parts.ts';
 import type { PoolClient, PoolUser } from './user-pool.ts';
 
-/** Access tokens are valid for an hour, as the template's clients and those of partners' systems configure. */
-export const TOKEN_SECONDS = 3600;
-
 const answerSchema = z.object({
   response: z.object({
     claimsAndScopeOverrideDetails: z
@@ -25,7 +22,7 @@ const answerSchema = z.object({
 /** Issues access tokens as the pool does: with the claims that its function adds, and without an `aud`. */
 export type AccessTokens = {
   forUser(user: PoolUser, client: PoolClient): Promise<string>;
-  forClient(client: PoolClient, scopes: readonly string[]): Promise<string>;
+  forClient(client: PoolClient, scopes: readonly string[], metadata: Readonly<Record<string, string>>): Promise<string>;
 };
 
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html */
@@ -60,7 +57,11 @@ export function accessTokens(
     return response.claimsAndScopeOverrideDetails?.accessTokenGeneration?.claimsToAddOrOverride ?? {};
   }
 
-  function sign(extraClaims: object, poolClaims: Readonly<Record<string, unknown>>): Promise<string> {
+  function sign(
+    extraClaims: object,
+    poolClaims: Readonly<Record<string, unknown>>,
+    { tokenSeconds }: PoolClient,
+  ): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     // The pool's own claims come last: the function cannot override them.
     return issuer.sign({
@@ -71,7 +72,7 @@ export function accessTokens(
       version: 2,
       auth_time: now,
       iat: now,
-      exp: now + TOKEN_SECONDS,
+      exp: now + tokenSeconds,
       jti: randomUUID(),
     });
   }
@@ -91,15 +92,16 @@ export function accessTokens(
         scope,
         'cognito:groups': user.groups,
       };
-      return sign(extraClaims, poolClaims);
+      return sign(extraClaims, poolClaims, client);
     },
-    async forClient(client, scopes) {
+    async forClient(client, scopes, clientMetadata) {
       const extraClaims = await requestClaims('TokenGeneration_ClientCredentials', client.id, client.id, {
         userAttributes: null,
         groupConfiguration: null,
         scopes,
+        clientMetadata,
       });
-      return sign(extraClaims, { sub: client.id, client_id: client.id, scope: scopes.join(' ') });
+      return sign(extraClaims, { sub: client.id, client_id: client.id, scope: scopes.join(' ') }, client);
     },
   };
 }

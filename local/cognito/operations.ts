@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type Operations, ServiceError } from '../aws-json-server.ts';
 import { cognitoLimits } from '../limits.ts';
-import { type AccessTokens, TOKEN_SECONDS } from './access-tokens.ts';
-import { hashOf, newSecret, type PoolClient, type PoolUser, secretsEqual, type UserPool } from './user-pool.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import { hashOf, type PoolClient, type PoolUser, secretsEqual, type UserPool } from './user-pool.ts';
 
 const MAX_PAGE_SIZE = cognitoLimits.pageSize;
 
@@ -37,37 +37,14 @@ const listMembersSchema = z.object({
   Limit: z.number().int().min(1).max(MAX_PAGE_SIZE).default(MAX_PAGE_SIZE),
   NextToken: z.string().optional(),
 });
-const listClientsSchema = z.object({
-  MaxResults: z.number().int().min(1).max(MAX_PAGE_SIZE),
-  NextToken: z.string().optional(),
-});
-const clientSchema = z.object({
-  ClientName: z.string().regex(/^[\w\s+=,.@-]{1,128}$/),
-  GenerateSecret: z.boolean().default(false),
-  AllowedOAuthFlows: z.array(z.string()).default([]),
-  AllowedOAuthFlowsUserPoolClient: z.boolean().default(false),
-  AllowedOAuthScopes: z.array(z.string()).default([]),
-  ExplicitAuthFlows: z
-    .array(z.string())
-    .default(['ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']),
-});
-const resourceServerSchema = z.object({
-  Identifier: z.string().regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,256}$/),
-  Name: z.string().regex(/^[\w\s+=,.@-]{1,256}$/),
-  Scopes: z
-    .array(
-      z.object({
-        ScopeName: z.string().regex(/^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}$/),
-        ScopeDescription: z.string(),
-      }),
-    )
-    .max(cognitoLimits.scopes)
-    .default([]),
-});
-
 /** The operations of Cognito that the system, its tests and users call, on the single user pool. */
 export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operations {
-  const operations = { ...userOperations(pool), ...userManagement(pool), ...signIn(pool, tokens), ...clientOperations(pool) };
+  const operations = {
+    ...userOperations(pool),
+    ...userManagement(pool),
+    ...signIn(pool, tokens),
+    ...clientOperations(pool),
+  };
   return Object.fromEntries(
     Object.entries(operations).map(([operation, run]) => [
       operation,
@@ -194,7 +171,7 @@ function signIn(pool: UserPool, tokens: AccessTokens): Operations {
         ? {
             AuthenticationResult: {
               AccessToken: await tokens.forUser(user, client),
-              ExpiresIn: TOKEN_SECONDS,
+              ExpiresIn: client.tokenSeconds,
               TokenType: 'Bearer',
             },
           }
@@ -205,60 +182,10 @@ function signIn(pool: UserPool, tokens: AccessTokens): Operations {
 
 function clientOperations(pool: UserPool): Operations {
   return {
-    ListUserPoolClients(input) {
-      const { MaxResults, NextToken } = parseInput(listClientsSchema, input);
-      const { items, next } = pageOf(pool.clients(), MaxResults, NextToken);
-      return {
-        UserPoolClients: items.map(({ id, name: ClientName }) => ({
-          ClientId: id,
-          ClientName,
-          UserPoolId: pool.part.id,
-        })),
-        ...(next !== undefined && { NextToken: next }),
-      };
-    },
     DescribeUserPoolClient(input) {
       return {
         UserPoolClient: clientResponse(pool, pool.client(parseInput(ofClient, input).ClientId)),
       };
-    },
-    async CreateUserPoolClient(input) {
-      const request = parseInput(clientSchema, input);
-      const isMachine = request.AllowedOAuthFlows.includes('client_credentials');
-      if (isMachine && !(request.GenerateSecret && request.AllowedOAuthFlowsUserPoolClient)) {
-        throw new ServiceError('InvalidOAuthFlowException', 'client_credentials flow requires a client with a secret.');
-      }
-      if (isMachine && request.AllowedOAuthScopes.some((scope) => !scope.includes('/'))) {
-        throw new ServiceError('InvalidOAuthFlowException', 'client_credentials flow supports custom scopes only.');
-      }
-      const created = await pool.addClient({
-        name: request.ClientName,
-        ...(request.GenerateSecret && { secret: newSecret() }),
-        flows: request.AllowedOAuthFlows,
-        scopes: request.AllowedOAuthScopes,
-        authFlows: request.ExplicitAuthFlows,
-      });
-      return { UserPoolClient: clientResponse(pool, created) };
-    },
-    async DeleteUserPoolClient(input) {
-      await pool.removeClient(parseInput(ofClient, input).ClientId);
-    },
-    DescribeResourceServer(input) {
-      const {
-        id,
-        name: Name,
-        scopes,
-      } = pool.resourceServer(parseInput(z.object({ Identifier: z.string() }), input).Identifier);
-      return { ResourceServer: { Identifier: id, Name, Scopes: scopes.map((ScopeName) => ({ ScopeName })) } };
-    },
-    async CreateResourceServer(input) {
-      const { Identifier, Name, Scopes } = parseInput(resourceServerSchema, input);
-      await pool.addResourceServer({
-        id: Identifier,
-        name: Name,
-        scopes: Scopes.map(({ ScopeName }) => ScopeName),
-      });
-      return { ResourceServer: { Identifier, Name, Scopes } };
     },
   };
 }

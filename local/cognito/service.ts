@@ -18,6 +18,8 @@ export type Cognito = {
   tokenUrl: string;
   /** Sets the functions that add claims. They call Cognito, so they start after it. */
   connect(functions: Pick<Functions, 'invoke'>): void;
+  /** Gives a client another secret, as a deployment that replaces the client does. */
+  replaceSecret(clientId: string): void;
   stop(): Promise<void>;
 };
 
@@ -65,6 +67,7 @@ export async function serveCognito(
     connect(to) {
       connected = to;
     },
+    replaceSecret: pool.replaceSecret,
     async stop() {
       await Promise.all([api.stop(), endpoint.stop()]);
     },

@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import * as z from 'zod';
 import { type LocalServer, listenLocally } from '../listen.ts';
 import type { Log } from '../log.ts';
-import { type AccessTokens, TOKEN_SECONDS } from './access-tokens.ts';
+import type { AccessTokens } from './access-tokens.ts';
 import { type PoolClient, secretsEqual, type UserPool } from './user-pool.ts';
+
+const metadataSchema = z.record(z.string(), z.string());
 
 const TOKEN_PATH = '/oauth2/token';
 
@@ -35,8 +38,18 @@ export async function serveTokenEndpoint(pool: UserPool, tokens: AccessTokens, l
     if (requestedScopes.some((scope) => !client.scopes.includes(scope))) {
       throw new OAuthError('invalid_scope');
     }
-    const access_token = await tokens.forClient(client, requestedScopes.length > 0 ? requestedScopes : client.scopes);
-    return { access_token, expires_in: TOKEN_SECONDS, token_type: 'Bearer' };
+    const scopes = requestedScopes.length > 0 ? requestedScopes : client.scopes;
+    const access_token = await tokens.forClient(client, scopes, metadataIn(form));
+    return { access_token, expires_in: client.tokenSeconds, token_type: 'Bearer' };
+  }
+
+  /** What the function that adds claims gets from the client. */
+  function metadataIn(form: URLSearchParams): Record<string, string> {
+    try {
+      return metadataSchema.parse(JSON.parse(form.get('aws_client_metadata') ?? '{}'));
+    } catch {
+      throw new OAuthError('invalid_request');
+    }
   }
 
   /** Authenticates the client by the header or by form parameters. */

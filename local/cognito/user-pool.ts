@@ -3,9 +3,8 @@ import path from 'node:path';
 import * as z from 'zod';
 import { ServiceError } from '../aws-json-server.ts';
 import type { ScaledClock } from '../clock.ts';
-import { cognitoLimits } from '../limits.ts';
 import { readStored, store } from '../stored-json.ts';
-import type { UserPoolPart } from '../template/parts.ts';
+import type { UserPoolClientPart, UserPoolPart } from '../template/parts.ts';
 
 const userSchema = z.object({
   /** The `sub`, which is also the username: users sign in with their email addresses. */
@@ -19,29 +18,15 @@ const userSchema = z.object({
   changedAt: z.number(),
 });
 
-const clientSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  secret: z.string().optional(),
-  flows: z.array(z.string()),
-  scopes: z.array(z.string()),
-  authFlows: z.array(z.string()),
-  createdAt: z.number(),
-});
-
-const serverSchema = z.object({ id: z.string(), name: z.string(), scopes: z.array(z.string()) });
-
 const poolSchema = z.object({
   users: z.array(userSchema),
-  clients: z.array(clientSchema),
-  resourceServers: z.array(serverSchema),
 });
 
 export type PoolUser = z.infer<typeof userSchema>;
-export type PoolClient = z.infer<typeof clientSchema>;
-export type ResourceServer = z.infer<typeof serverSchema>;
+/** A client of the template. Its secret changes with each start, as functions that read it do. */
+export type PoolClient = UserPoolClientPart & { secret?: string; createdAt: number };
 
-/** The users, clients and resource servers of a user pool, with Cognito's errors. */
+/** The users and clients of a user pool, with Cognito's errors. */
 export type UserPool = {
   part: UserPoolPart;
   users(): readonly PoolUser[];
@@ -53,23 +38,14 @@ export type UserPool = {
   removeUser(name: string): Promise<void>;
   /** @throws ServiceError ResourceNotFoundException */
   assertGroupExists(name: string): void;
-  /** The clients of the template and those created since. */
   clients(): readonly PoolClient[];
   /** @throws ServiceError ResourceNotFoundException */
   client(id: string): PoolClient;
-  /** @throws ServiceError ScopeDoesNotExistException */
-  addClient(client: Omit<PoolClient, 'id' | 'createdAt'>): Promise<PoolClient>;
-  removeClient(id: string): Promise<void>;
-  /** @throws ServiceError ResourceNotFoundException */
-  resourceServer(id: string): ResourceServer;
-  /** @throws ServiceError InvalidParameterException when it exists, LimitExceededException */
-  addResourceServer(server: ResourceServer): Promise<void>;
+  /** Gives a client another secret. */
+  replaceSecret(id: string): void;
 };
 
-/** Scopes of OpenID Connect and of Cognito itself. */
-const builtInScopes = ['openid', 'email', 'phone', 'profile', 'aws.cognito.signin.user.admin'];
-
-export const newSecret = () => randomBytes(32).toString('hex');
+const newSecret = () => randomBytes(32).toString('hex');
 
 export function hashOf(password: string): string {
   return createHash('sha256').update(password).digest('base64');
@@ -79,16 +55,17 @@ export function secretsEqual(text: string, other: string): boolean {
   return timingSafeEqual(createHash('sha256').update(text).digest(), createHash('sha256').update(other).digest());
 }
 
-/** Opens the pool of a data folder; users and clients survive a restart. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a factory of short functions that share its state.
+/** Opens the pool of a data folder; users survive a restart. */
 export async function openUserPool(
   part: UserPoolPart,
   { folder, clock }: { folder: string; clock: ScaledClock },
 ): Promise<UserPool> {
   const file = path.join(folder, 'user-pool.json');
-  const state = (await readStored(file, poolSchema)) ?? { users: [], clients: [], resourceServers: [] };
-  const { users, clients, resourceServers } = state;
-  const templateClients = part.clients.map((client) => ({ ...client, createdAt: nowSeconds() }));
+  const state = (await readStored(file, poolSchema)) ?? { users: [] };
+  const { users } = state;
+  const clients = part.clients.map(
+    (client): PoolClient => ({ ...client, ...(client.hasSecret && { secret: newSecret() }), createdAt: nowSeconds() }),
+  );
   let storing = Promise.resolve();
 
   function nowSeconds(): number {
@@ -120,30 +97,12 @@ export async function openUserPool(
     );
   }
 
-  const allClients = () => [...templateClients, ...clients];
-
   function client(id: string): PoolClient {
-    const found = allClients().find((candidate) => candidate.id === id);
+    const found = clients.find((candidate) => candidate.id === id);
     if (!found) {
       throw new ServiceError('ResourceNotFoundException', `User pool client ${id} does not exist.`);
     }
     return found;
-  }
-
-  function resourceServer(id: string): ResourceServer {
-    const found = resourceServers.find((candidate) => candidate.id === id);
-    if (!found) {
-      throw new ServiceError('ResourceNotFoundException', `Resource server ${id} does not exist.`);
-    }
-    return found;
-  }
-
-  function hasScope(scope: string): boolean {
-    const [server, name] = scope.split('/');
-    return (
-      builtInScopes.includes(scope) ||
-      resourceServers.some(({ id, scopes }) => id === server && scopes.some((candidate) => candidate === name))
-    );
   }
 
   return {
@@ -191,38 +150,10 @@ export async function openUserPool(
         throw new ServiceError('ResourceNotFoundException', 'Group not found.');
       }
     },
-    clients: allClients,
+    clients: () => clients,
     client,
-    async addClient(request) {
-      const unknown = request.scopes.find((scope) => !hasScope(scope));
-      if (unknown !== undefined) {
-        throw new ServiceError('ScopeDoesNotExistException', `Invalid scope requested: ${unknown}`);
-      }
-      if (allClients().length >= cognitoLimits.clients) {
-        throw new ServiceError('LimitExceededException', 'Maximum number of clients reached for this user pool.');
-      }
-      const created = { ...request, id: randomBytes(13).toString('hex'), createdAt: nowSeconds() };
-      clients.push(created);
-      await save();
-      return created;
-    },
-    async removeClient(id) {
-      remove(clients, client(id).id);
-      await save();
-    },
-    resourceServer,
-    async addResourceServer(server) {
-      if (resourceServers.some(({ id }) => id === server.id)) {
-        throw new ServiceError('InvalidParameterException', `${server.id} already exists in user pool ${part.id}.`);
-      }
-      if (resourceServers.length >= cognitoLimits.resourceServers) {
-        throw new ServiceError(
-          'LimitExceededException',
-          `${part.id} has ${cognitoLimits.resourceServers} resource servers.`,
-        );
-      }
-      resourceServers.push(server);
-      await save();
+    replaceSecret(id) {
+      client(id).secret = newSecret();
     },
   };
 }

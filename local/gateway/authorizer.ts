@@ -13,7 +13,7 @@ export type Authorized = { claims: Record<string, string>; scopes: string[] | nu
  */
 export async function authorize(
   authorization: string | undefined,
-  authorizer: Omit<NonNullable<RoutePart['authorizer']>, 'audience'> & { audience: readonly string[] },
+  authorizer: NonNullable<RoutePart['authorizer']>,
   issuer: Issuer,
 ): Promise<{ authorized: Authorized } | { refused: GatewayResponse }> {
   const token = authorization?.replace(/^bearer\s+/i, '').trim();

@@ -10,7 +10,6 @@ import { StartError } from '../start-error.ts';
 import type { HttpApiPart } from '../template/parts.ts';
 import { type GatewayResponse, gatewayMessage } from './answer.ts';
 import { authorize } from './authorizer.ts';
-import type { ControlPlane } from './control-plane.ts';
 import { toGatewayResponse } from './function-answer.ts';
 import { readBody } from './read-body.ts';
 import { requestEvent } from './request-event.ts';
@@ -38,12 +37,11 @@ export async function serveGateway(
     port: number;
     issuer: Issuer;
     functions: Pick<Functions, 'invoke'>;
-    audienceOf: ControlPlane['audienceOf'];
     control: ControlRoutes;
     log: Log;
   },
 ): Promise<Gateway> {
-  const { issuer, functions, audienceOf, control, log } = options;
+  const { issuer, functions, control, log } = options;
   const find = routeFinder(api.routes);
   const isAllowed = api.throttle ? throttle(api.throttle) : () => true;
   const routeThrottles = new Map(Object.entries(api.routeThrottles).map(([key, limits]) => [key, throttle(limits)]));
@@ -66,9 +64,7 @@ export async function serveGateway(
       return gatewayMessage(404, 'Not Found');
     }
     const { authorizer } = match.route;
-    const decision =
-      authorizer &&
-      (await authorize(message.headers.authorization, { ...authorizer, audience: audienceOf(authorizer) }, issuer));
+    const decision = authorizer && (await authorize(message.headers.authorization, authorizer, issuer));
     if (decision && 'refused' in decision) {
       return decision.refused;
     }

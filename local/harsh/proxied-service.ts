@@ -1,2 +1,2 @@
 /** A service that functions call over HTTP. */
-export type ProxiedService = 'dynamodb' | 'stepFunctions' | 'secretsManager' | 'cognito' | 'apiGateway' | 'operators';
+export type ProxiedService = 'dynamodb' | 'stepFunctions' | 'secretsManager' | 'cognito' | 'operators';

@@ -22,7 +22,6 @@ const names: Readonly<Record<Exclude<ProxiedService, 'operators'>, readonly stri
   stepFunctions: ['ThrottlingException'],
   secretsManager: ['ThrottlingException'],
   cognito: ['TooManyRequestsException'],
-  apiGateway: ['TooManyRequestsException'],
 };
 
 /** Builds a service's throttling error. DynamoDB may cancel a transaction because one of its items is throttled. */
@@ -40,5 +39,5 @@ export function throttledResponse(
   }
   const known = names[service];
   const name = known[Math.floor(draw() * known.length)] ?? 'ThrottlingException';
-  return errorResponse(service === 'apiGateway' ? 429 : 400, name, 'Rate exceeded');
+  return errorResponse(400, name, 'Rate exceeded');
 }

@@ -4,7 +4,7 @@ import type { RequiredPermission } from './evaluate.ts';
 // Determines the permissions that a request to an AWS service needs. Workers load this file without its types (bare-source.ts).
 
 /** Services by their IAM prefixes. */
-export type GuardedService = 'dynamodb' | 'states' | 'secretsmanager' | 'cognito-idp' | 'apigateway';
+export type GuardedService = 'dynamodb' | 'states' | 'secretsmanager' | 'cognito-idp';
 
 export type ServiceRequest = {
   service: GuardedService;
@@ -36,10 +36,6 @@ const LEADING_KEYS = 'dynamodb:LeadingKeys';
  * service rejects it.
  */
 export function requiredPermissions(request: ServiceRequest, directory: Directory): RequiredPermission[] {
-  if (request.service === 'apigateway') {
-    const [path = ''] = request.path.replace(/^\/v2/, '').split('?');
-    return [{ action: `apigateway:${request.method}`, resource: `arn:aws:apigateway:${directory.region}::${path}` }];
-  }
   const input = parsed(request.body);
   if (input === undefined) {
     return [];

@@ -191,7 +191,6 @@ const guardedServices: Readonly<Record<string, GuardedService>> = {
   AWS_ENDPOINT_URL_DYNAMODB: 'dynamodb',
   AWS_ENDPOINT_URL_SFN: 'states',
   AWS_ENDPOINT_URL_SECRETS_MANAGER: 'secretsmanager',
-  AWS_ENDPOINT_URL_APIGATEWAYV2: 'apigateway',
   AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: 'cognito-idp',
 };
 

@@ -35,22 +35,18 @@ function checkOf({ statements, principal, directory }: GuardSetup): Check {
       // Deployed functions call services over TLS.
       const decision = decide({ ...call, context: { ...call.context, 'aws:SecureTransport': ['true'] } });
       if (decision !== 'allowed') {
-        return denialOf(request.service, denialMessage(principal, call, decision));
+        return denialOf(denialMessage(principal, call, decision));
       }
     }
     return undefined;
   };
 }
 
-function denialOf(service: GuardedService, message: string): Denial {
-  const isJsonProtocol = service !== 'apigateway';
+function denialOf(message: string): Denial {
   return {
-    status: isJsonProtocol ? 400 : 403,
-    headers: {
-      'content-type': isJsonProtocol ? 'application/x-amz-json-1.0' : 'application/json',
-      'x-amzn-errortype': 'AccessDeniedException',
-    },
-    body: JSON.stringify({ ...(isJsonProtocol && { __type: 'AccessDeniedException' }), Message: message }),
+    status: 400,
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': 'AccessDeniedException' },
+    body: JSON.stringify({ __type: 'AccessDeniedException', Message: message }),
   };
 }
 

@@ -7,6 +7,7 @@ export const ignoredTypes: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::CompositeAlarm': 'a local cloud has no person on call',
   'AWS::CloudWatch::Dashboard': 'metrics are not collected locally',
   'AWS::Cognito::ManagedLoginBranding': 'there is no sign-in page',
+  'AWS::Cognito::UserPoolResourceServer': 'the scopes of the template’s clients are not checked',
   'AWS::Cognito::UserPoolDomain': 'functions receive the local URL of the token endpoint',
   'AWS::KMS::Alias': 'data is not encrypted at rest locally',
   'AWS::KMS::Key': 'data is not encrypted at rest locally',

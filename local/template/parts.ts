@@ -103,6 +103,9 @@ export type UserPoolClientPart = {
   scopes: string[];
   /** The ways in which a user may sign in. */
   authFlows: string[];
+  hasSecret: boolean;
+  /** The validity of its access tokens. */
+  tokenSeconds: number;
 };
 
 export type UserPoolPart = {

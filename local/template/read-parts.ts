@@ -280,6 +280,8 @@ function readUserPools(all: All): UserPoolPart[] {
           flows: client.AllowedOAuthFlows,
           scopes: client.AllowedOAuthScopes,
           authFlows: client.ExplicitAuthFlows,
+          hasSecret: client.GenerateSecret,
+          tokenSeconds: client.AccessTokenValidity * 60,
         })),
       ...(claims && { claimsFunctionArn: claims.LambdaArn }),
     };

@@ -299,12 +299,14 @@ export const userPoolSchema = z.strictObject({
 export const userPoolClientSchema = z.strictObject({
   UserPoolId: z.string(),
   ClientName: z.string().optional(),
-  GenerateSecret: boolean.pipe(z.literal(false)).optional(),
+  GenerateSecret: boolean.default(false),
+  /** In minutes. */
+  AccessTokenValidity: z.coerce.number().default(60),
+  TokenValidityUnits: z.looseObject({ AccessToken: z.literal('minutes').optional() }).optional(),
   AllowedOAuthFlows: z.array(z.string()).default([]),
   AllowedOAuthScopes: z.array(z.string()).default([]),
   ExplicitAuthFlows: z.array(z.string()).default([]),
   ...unused(
-    'AccessTokenValidity',
     'AllowedOAuthFlowsUserPoolClient',
     'CallbackURLs',
     'EnableTokenRevocation',
@@ -312,7 +314,6 @@ export const userPoolClientSchema = z.strictObject({
     'PreventUserExistenceErrors',
     'RefreshTokenValidity',
     'SupportedIdentityProviders',
-    'TokenValidityUnits',
     'WriteAttributes',
   ),
 });

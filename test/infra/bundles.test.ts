@@ -45,13 +45,17 @@ describe('bundles', () => {
     ['answer tasks that wait', 'new SendTaskSuccessCommand', ({ executions }) => executions?.includes('answer')],
     ['call operators', 'OPERATORS_SECRET', ({ operators }) => operators],
     ['make users', 'new AdminCreateUserCommand', ({ userPool }) => userPool === 'users'],
-    ['make clients', 'new CreateUserPoolClientCommand', ({ userPool }) => userPool === 'clients'],
     [
-      'list clients',
-      'new ListUserPoolClientsCommand',
-      ({ userPool }) => userPool === 'clients' || userPool === 'listClients',
+      'disable users',
+      'new AdminDisableUserCommand',
+      ({ userPool }) => userPool === 'users' || userPool === 'disableUsers' || userPool === 'syncUsers',
     ],
-    ['say for whom tokens are meant', 'new UpdateAuthorizerCommand', ({ audiences }) => audiences],
+    ['read all users', 'new ListUsersInGroupCommand', ({ userPool }) => userPool === 'syncUsers'],
+    [
+      'request tokens for machines',
+      'new DescribeUserPoolClientCommand',
+      ({ userPool }) => userPool === 'machineTokens',
+    ],
     ['read the list of a state', 'index:"byState"', ({ indexes }) => indexes?.includes('byState')],
     ['read the list of a customer', 'index:"byCustomer"', ({ indexes }) => indexes?.includes('byCustomer')],
     [

@@ -85,17 +85,23 @@ describe('the user pool', () => {
     });
   });
 
-  test('is read every quarter of an hour, so that no deployment excludes a client for longer', () => {
-    const schedules = [...resourcesOf(dev.service, 'AWS::Scheduler::Schedule')];
-    const [, schedule] = schedules.find(([id]) => id.includes('KeepAudiences')) ?? [];
-    expect(schedule?.Properties.ScheduleExpression).toBe('rate(15 minutes)');
-    for (const entry of ['ApiMachineClients', 'SchedulesKeepAudiences']) {
-      const [, made] =
-        [...resourcesOf(dev.service, 'AWS::Lambda::Function')].find(([id]) => id.startsWith(entry)) ?? [];
-      expect(made?.Properties.Environment).toMatchObject({
-        Variables: { USER_POOL_ID: expect.anything(), API_ID: expect.anything(), AUTHORIZER_ID: expect.anything() },
-      });
-    }
+  test('has one client for all API clients, whose tokens the API accepts, and whose secret one function reads', () => {
+    const clients = [...resourcesOf(identityOf(dev), 'AWS::Cognito::UserPoolClient').values()];
+    const machines = clients.filter(({ Properties }) => Properties.GenerateSecret);
+    expect(machines.map(({ Properties }) => Properties)).toMatchObject([
+      {
+        AllowedOAuthFlows: ['client_credentials'],
+        AllowedOAuthScopes: ['sim-fulfilment/api-client'],
+        ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
+        AccessTokenValidity: 720,
+      },
+    ]);
+    const [authorizer] = resourcesOf(dev.service, 'AWS::ApiGatewayV2::Authorizer').values();
+    expect(authorizer?.Properties.JwtConfiguration).toMatchObject({ Audience: [expect.anything(), expect.anything()] });
+    const readers = [...resourcesOf(dev.service, 'AWS::Lambda::Function')].filter(([, { Properties }]) =>
+      JSON.stringify(Properties).includes('MACHINE_CLIENT_ID'),
+    );
+    expect(readers.map(([id]) => id)).toEqual([expect.stringMatching(/^ApiTokens/)]);
   });
 
   test('is retained in production, where a second factor is required', () => {

@@ -109,6 +109,7 @@ describe('the HTTP API', () => {
       'GET /docs',
       'GET /health',
       'GET /openapi.json',
+      'POST /oauth2/token',
     ]);
     const [authorizerId] = resourcesOf(dev.service, 'AWS::ApiGatewayV2::Authorizer').keys();
     for (const route of routes().filter(({ AuthorizationType }) => AuthorizationType === 'JWT')) {
@@ -330,10 +331,11 @@ describe('the permissions of functions', () => {
 
   test('never include changing or removing a journal entry; only functions of the API may add one', () => {
     for (const entry of Object.keys(permissions).filter((name) => permissions[name]?.table.includes('PutItem'))) {
+      expect(entry.startsWith('functions/api/') || !permissions[entry]?.journal).toBe(true);
       expect(statementsByEntry(entry)).toContainEqual(
         expect.objectContaining({
           Effect: 'Deny',
-          Action: entry.startsWith('functions/api/')
+          Action: permissions[entry]?.journal
             ? ['dynamodb:DeleteItem', 'dynamodb:UpdateItem']
             : ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
           Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['*#JOURNAL'] } },
@@ -396,7 +398,7 @@ describe('the permissions of functions', () => {
     );
   });
 
-  test('include managing users, clients and audiences only for functions that declare it', () => {
+  test('include access to the user pool only for functions that declare it', () => {
     const rightsOn = (entry: string) =>
       statementsByEntry(entry)
         .filter((statement) => actionsOf(statement).some((action) => /^(cognito-idp|apigateway):/.test(action)))
@@ -404,28 +406,21 @@ describe('the permissions of functions', () => {
     const having = Object.keys(permissions).filter((entry) => rightsOn(entry).length > 0);
     expect(having.sort()).toEqual([
       'functions/api/customers.ts',
-      'functions/api/machine-clients.ts',
+      'functions/api/tokens.ts',
       'functions/api/users.ts',
-      'functions/schedules/keep-audiences.ts',
       'functions/schedules/sync-users.ts',
     ]);
     const pool = expect.stringMatching(/^\{"Fn::ImportValue":"SimFulfilment-dev-Identity:[^"]*Users[^"]*Arn/);
-    const [authorizerId] = resourcesOf(dev.service, 'AWS::ApiGatewayV2::Authorizer').keys();
-    const authorizer = expect.stringMatching(`/apis/.*/authorizers/",\\{"Ref":"${authorizerId}"\\}\\]\\]\\}$`);
-    expect(rightsOn('functions/schedules/keep-audiences.ts')).toEqual([
-      [['cognito-idp:ListUserPoolClients'], pool],
-      [['apigateway:GET', 'apigateway:PATCH'], authorizer],
-    ]);
     expect(rightsOn('functions/api/customers.ts')).toEqual([
       [['cognito-idp:AdminDisableUser', 'cognito-idp:AdminUserGlobalSignOut'], pool],
     ]);
+    expect(rightsOn('functions/api/tokens.ts')).toEqual([[['cognito-idp:DescribeUserPoolClient'], pool]]);
     expect(rightsOn('functions/api/users.ts')).toEqual([
       [expect.arrayContaining(['cognito-idp:AdminCreateUser']), pool],
     ]);
-    expect(rightsOn('functions/api/machine-clients.ts')).toEqual([
-      [expect.arrayContaining(['cognito-idp:CreateUserPoolClient']), pool],
-      [['apigateway:GET', 'apigateway:PATCH'], authorizer],
-    ]);
+    const [[synced = []] = []] = rightsOn('functions/schedules/sync-users.ts');
+    expect(synced).not.toContain('cognito-idp:AdminCreateUser');
+    expect(synced).not.toContain('cognito-idp:AdminAddUserToGroup');
   });
 
   test('do not include a user pool if another issuer signs the tokens', async () => {
@@ -433,7 +428,7 @@ describe('the permissions of functions', () => {
     const actions = statements(service).flatMap(actionsOf);
     expect(actions.filter((action) => /^(cognito-idp|apigateway):/.test(action))).toEqual([]);
     expect(JSON.stringify(service)).not.toContain('USER_POOL_ID');
-    expect(resourcesOf(service, 'AWS::Scheduler::Schedule').size).toBe(Object.keys(scheduleEntries).length - 2);
+    expect(resourcesOf(service, 'AWS::Scheduler::Schedule').size).toBe(Object.keys(scheduleEntries).length - 1);
   }, 180_000);
 
   test('include starting executions only for functions that start or resume orders and operations', () => {

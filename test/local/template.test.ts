@@ -112,9 +112,14 @@ describe('an unsupported part of a template is refused by name:', () => {
       /P .*AllowAdminCreateUserOnly/,
     ],
     [
-      'a client of a user pool that has a secret in the template',
-      { C: { Type: 'AWS::Cognito::UserPoolClient', Properties: { UserPoolId: 'p', GenerateSecret: true } } },
-      /C .*GenerateSecret/,
+      'a client of a user pool whose tokens have a validity in other units than minutes',
+      {
+        C: {
+          Type: 'AWS::Cognito::UserPoolClient',
+          Properties: { UserPoolId: 'p', TokenValidityUnits: { AccessToken: 'days' } },
+        },
+      },
+      /C .*TokenValidityUnits/,
     ],
     [
       'an express state machine',

@@ -96,6 +96,8 @@ export const counts = {
   },
   /** An accepted write over the API: the changed item, its idempotency key for a day, and its journal entry. */
   requestWrites: 5,
+  /** A request that reads the revocations again. */
+  revocationReads: 1,
   journalBytes: 400,
   /** docs/scale.md: a SIM's item, its three index entries, and the item with its owner. */
   simBytes: 3600,

@@ -23,7 +23,7 @@ export type Load = {
   webhooksPerPartner: number;
   /** Users of a partner and of its customers who sign in at least once in the month. */
   usersPerPartner: number;
-  /** Clients of all partners' systems in the deployment's user pool. Each requests a token when the last one expires. */
+  /** API clients of all partners. Each requests a token when the last one expires. */
   clients: number;
 };
 
@@ -43,7 +43,7 @@ const loadOptions: Readonly<Record<string, { key: keyof Load; fallback: number; 
   'response-kb': { key: 'responseKb', fallback: 4, what: 'KB per response' },
   'webhooks-per-partner': { key: 'webhooksPerPartner', fallback: 1, what: 'webhooks per partner, for all events' },
   'users-per-partner': { key: 'usersPerPartner', fallback: 5, what: 'users per partner who sign in each month' },
-  clients: { key: 'clients', fallback: 5, what: "clients of partners' systems, each with a token per hour" },
+  clients: { key: 'clients', fallback: 5, what: "API clients of partners' systems, which work around the clock" },
 };
 const percentages: readonly string[] = ['sending', 'writing'];
 

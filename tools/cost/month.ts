@@ -1,4 +1,5 @@
 import { USAGE_SHARDS } from '../../adapters/dynamodb/table.ts';
+import { MACHINE_TOKEN_HOURS } from '../../domain/machine-client.ts';
 import { USAGE_RETENTION_DAYS } from '../../domain/usage.ts';
 import { counts, pagesIn, simReads, simWrites, workOfOperation, workOfOrder } from './counts.ts';
 import type { Deployed, DeployedFunction } from './deployed.ts';
@@ -179,7 +180,8 @@ function requests(load: Load, deployed: Deployed): Line[] {
   return linesOf('requests', [
     { service: 'API Gateway', what: 'requests', amount: all, price: prices.httpRequest },
     writes(written * counts.requestWrites),
-    reads(all * readsPerRequest),
+    // At most: an instance reads the revocations again after 20 seconds.
+    reads(all * (readsPerRequest + counts.revocationReads)),
     ...invocationLines(typicalFunction(deployed, 'api'), {
       calls: all,
       ms: all * requestMs,
@@ -249,8 +251,14 @@ function fixed({ sims, partners, usersPerPartner, clients }: Load, deployed: Dep
   const machines = hasUsers ? clients : 0;
   return linesOf('fixed', [
     { service: 'Cognito', what: 'active users', amount: users, price: prices.activeUser },
-    { service: 'Cognito', what: 'machine clients', amount: machines, price: prices.machineClient },
-    { service: 'Cognito', what: 'machine tokens', amount: machines * HOURS, price: prices.machineToken },
+    { service: 'Cognito', what: 'client for machines', amount: machines > 0 ? 1 : 0, price: prices.machineClient },
+    {
+      service: 'Cognito',
+      what: 'machine tokens',
+      // The token endpoint replaces a token in its last hour.
+      amount: (machines * HOURS) / (MACHINE_TOKEN_HOURS - 1),
+      price: prices.machineToken,
+    },
     ...storageLines((sims * counts.simBytes) / GB, 'GB of SIMs', deployed),
     { service: 'Secrets Manager', what: 'secrets', amount: secrets, price: prices.secret },
     {

@@ -42,7 +42,7 @@ export const prices = {
 
   // https://aws.amazon.com/cognito/pricing/, plan Essentials; users who sign in at least once in a month
   activeUser: 0.015,
-  /** A machine client, per month, and each of its tokens. */
+  /** The app client that issues machines' tokens, per month, and each token. */
   machineClient: 6,
   machineToken: 2.25 / 1e3,
 

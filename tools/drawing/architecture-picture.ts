@@ -17,9 +17,8 @@ const wordOf: Readonly<Record<string, string>> = {
   'lambda:InvokeFunction': 'calls',
   'sqs:SendMessage': 'sends failures',
   'cognito-idp:AdminCreateUser': 'creates users',
-  'cognito-idp:CreateUserPoolClient': 'creates clients',
-  'cognito-idp:ListUserPoolClients': 'lists clients',
-  'apigateway:PATCH': 'sets audiences',
+  'cognito-idp:DescribeUserPoolClient': 'requests tokens',
+  'cognito-idp:ListUsersInGroup': 'reads users',
 };
 
 /** The service name of each drawn resource type. */
@@ -80,7 +79,7 @@ export function architecturePicture(stacks: Stacks): string {
       const within = [...shown.values()].filter((part) => part.stack === stack);
       return [`  subgraph ${stack}`, ...within.map(({ id, label }) => `    ${id}["${label}"]`), '  end'];
     }),
-    ...clients.map(({ to, word }) => `  client -->|"${word}"| ${parts.get(to)?.id}`),
+    ...new Set(clients.map(({ to, word }) => `  client -->|"${word}"| ${parts.get(to)?.id}`)),
     ...[...words].map(([way, labels]) => {
       const [from, to] = way.split(' ');
       return `  ${from} -->|"${[...labels].sort().join(', ')}"| ${to}`;

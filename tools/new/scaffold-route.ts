@@ -43,6 +43,7 @@ const matrixRows = {
   see_users: 'seeUsers',
   create_users: 'createUsers',
   manage_users: 'manageUsers',
+  clients: 'clients',
   webhooks: 'webhooks',
   alarms: 'alarms',
   platform: 'platform',

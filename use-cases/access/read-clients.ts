@@ -1,13 +1,8 @@
-import {
-  clientsOf,
-  getMachineClient,
-  getMachineClients,
-  listAllClients,
-} from '../../adapters/cognito/machine-clients.ts';
+import { clientPosition, getClient, queryClients } from '../../adapters/dynamodb/machine-clients.ts';
 import { getPartner } from '../../adapters/dynamodb/partners.ts';
-import type { PartnerId } from '../../domain/ids.ts';
+import type { ClientId, PartnerId } from '../../domain/ids.ts';
 import type { MachineClient } from '../../domain/machine-client.ts';
-import type { PageRequest } from '../fill-page.ts';
+import { fillPage, type PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 import { requireUserPool } from './require-user-pool.ts';
 
@@ -16,27 +11,26 @@ import { requireUserPool } from './require-user-pool.ts';
  *
  * @throws Refusal `no_user_pool`, `not_found`
  */
-export async function readClient(partnerId: PartnerId, clientId: string): Promise<MachineClient> {
+export async function readClient(partnerId: PartnerId, clientId: ClientId): Promise<MachineClient> {
   requireUserPool();
-  return orNotFound(await getMachineClient(partnerId, clientId), 'client of the partner', clientId);
+  return orNotFound(await getClient(partnerId, clientId), 'client of the partner', clientId);
 }
 
 /**
- * Reads a page of a partner's API clients, by name. Clients that are revoked at the same time are omitted.
+ * Reads a page of a partner's API clients, in the order of their creation.
  *
  * @throws Refusal `no_user_pool`, `not_found`
  */
 export async function listClients(
   partnerId: PartnerId,
-  { limit, after = '' }: PageRequest,
-): Promise<{ items: MachineClient[]; next?: string | undefined }> {
+  page: PageRequest,
+): Promise<{ items: MachineClient[]; next?: string }> {
   requireUserPool();
   orNotFound(await getPartner(partnerId), 'partner', partnerId);
-  const rest = clientsOf(partnerId, await listAllClients()).filter(({ name }) => name > after);
-  const page = rest.slice(0, limit);
-  const items = await getMachineClients(
-    partnerId,
-    page.map(({ id }) => id),
+  return fillPage(
+    page,
+    (limit, after) => queryClients(partnerId, limit, after),
+    () => true,
+    clientPosition,
   );
-  return { items, next: rest.length > limit ? page.at(-1)?.name : undefined };
 }

@@ -1,11 +1,12 @@
 import { deleteUser } from '../../adapters/cognito/users.ts';
+import { addRevocation } from '../../adapters/dynamodb/revocations.ts';
 import type { PartnerCaller, PlatformCaller } from '../../domain/access.ts';
 import type { User } from '../../domain/user.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { isPartnerUser, removeCopy, saveKeepingAnAdmin } from './user-copies.ts';
 
 /**
- * Deletes a user and ends their sessions. Nobody deletes themselves, so that at least one platform user remains; partners keep an
+ * Deletes a user, ends their sessions and their tokens. Nobody deletes themselves, so that at least one platform user remains; partners keep an
  * active admin.
  *
  * @throws Refusal `own_user`, `last_admin`, `not_found`
@@ -22,6 +23,7 @@ export async function removeUser(
     await saveKeepingAnAdmin(user, undefined);
   }
   const isDeleted = await deleteUser(user.id);
+  await addRevocation(user.id);
   if (isPartnerUser(user)) {
     await removeCopy(user.partnerId, user.id);
   }

@@ -1,4 +1,4 @@
-import { hasUserPool } from '../../adapters/cognito/user-pool.ts';
+import { hasUserPool } from '../../adapters/cognito/has-user-pool.ts';
 import { required } from '../../adapters/environment.ts';
 import { Refusal } from '../refusal.ts';
 

@@ -1,32 +1,28 @@
-import { deleteMachineClient, getMachineClient } from '../../adapters/cognito/machine-clients.ts';
-import type { PartnerId } from '../../domain/ids.ts';
+import { removeClient } from '../../adapters/dynamodb/machine-clients.ts';
+import { addRevocation } from '../../adapters/dynamodb/revocations.ts';
+import type { ClientId, PartnerId } from '../../domain/ids.ts';
 import type { MachineClient } from '../../domain/machine-client.ts';
-import { notFound } from '../refusal.ts';
-import { requireUserPool } from './require-user-pool.ts';
-import { syncAudiences } from './sync-audiences.ts';
+import { readClient } from './read-clients.ts';
 
 /**
  * Revokes an API client.
  *
- * 1. Deletes the client, which can no longer request tokens.
- * 2. Removes it from the audiences that the API accepts, so that its existing tokens are rejected. This also happens when
- *    the client is already gone: repeating an interrupted revocation completes it.
+ * 1. Ends its tokens: every function refuses them within half a minute.
+ * 2. Removes the client, which can then request no more tokens. An interrupted request can be repeated until here.
+ * 3. Ends the tokens again: one may have been issued between the first two steps.
  *
  * @throws Refusal `no_user_pool`, `not_found`
+ * @throws ConditionFailed when a concurrent request removed the client.
  */
 export async function revokeClient(
   partnerId: PartnerId,
-  clientId: string,
+  clientId: ClientId,
   precondition: (current: MachineClient) => void,
-): Promise<void> {
-  requireUserPool();
-  const client = await getMachineClient(partnerId, clientId);
-  if (client) {
-    precondition(client);
-    await deleteMachineClient(clientId);
-  }
-  await syncAudiences();
-  if (!client) {
-    throw notFound('client of the partner', clientId);
-  }
+): Promise<MachineClient> {
+  const client = await readClient(partnerId, clientId);
+  precondition(client);
+  await addRevocation(clientId);
+  await removeClient(client);
+  await addRevocation(clientId);
+  return client;
 }

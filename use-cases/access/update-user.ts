@@ -1,4 +1,5 @@
 import { changeNames, disableUser, enableUser, type UserNames } from '../../adapters/cognito/users.ts';
+import { addRevocation } from '../../adapters/dynamodb/revocations.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import type { PartnerUser } from '../../domain/user.ts';
 import { isUnchanged } from '../is-unchanged.ts';
@@ -14,7 +15,8 @@ export type UserChange = {
 };
 
 /**
- * Changes the names of a partner's user, deactivates or reactivates it. Deactivation ends the user's sessions.
+ * Changes the names of a partner's user, deactivates or reactivates it. Deactivation ends the user's sessions and
+ * tokens.
  *
  * @throws Refusal `own_user`, `last_admin`, `not_found`
  */
@@ -36,6 +38,7 @@ export async function updateUser(
   if (change.active === false) {
     await saveKeepingAnAdmin(before, { ...before, ...names, state: 'disabled' });
     orGone(await disableUser(id), id);
+    await addRevocation(id);
   } else if (change.active && before.state === 'disabled') {
     orGone(await enableUser(id), id);
   }

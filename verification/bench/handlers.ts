@@ -89,7 +89,6 @@ async function requests(cloud: LocalCloud, iccid: string): Promise<Figure[]> {
     port: 0,
     issuer: cloud.issuer,
     functions: constantFunctions(),
-    audienceOf: ({ audience }) => audience,
     control: () => undefined,
     log: () => undefined,
   });

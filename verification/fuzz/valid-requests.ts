@@ -21,6 +21,7 @@ const kindsOfPaths: readonly (readonly [string, Kind])[] = [
   ['/v1/platform/partners/{partnerId}/clients/{clientId}', 'client'],
   ['/v1/platform/users/{userId}', 'user'],
   ['/v1/platform/users/{userId}/roles/{role}', 'role'],
+  ['/v1/clients/{clientId}', 'client'],
   ['/v1/users/{userId}', 'user'],
   ['/v1/users/{userId}/roles/{role}', 'role'],
   ['/v1/platform/tariffs/{tariffId}', 'platformTariff'],

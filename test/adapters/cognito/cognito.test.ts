@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { clientsOf, createMachineClient, listAllClients } from '../../../adapters/cognito/machine-clients.ts';
+import { decodeJwt } from 'jose';
+import { requestMachineToken } from '../../../adapters/cognito/machine-tokens.ts';
 import {
   addRole,
   createUser,
@@ -39,29 +40,27 @@ describe('users of a pool', () => {
   });
 });
 
-describe('clients of partners’ systems', () => {
-  test('are found in lists of any length, and never belong to another partner', async () => {
-    for (let count = 0; count < 61; count += 1) {
-      await createMachineClient(asId('partner', 'acme'), { name: `Client ${count}`, roles: ['admin'] });
-    }
-    await createMachineClient(asId('partner', 'acme-2'), { name: 'Client 0', roles: ['admin'] });
-    const all = await listAllClients();
-    expect(all).toHaveLength(63);
-    expect(clientsOf(asId('partner', 'acme'), all)).toHaveLength(61);
-    expect(clientsOf(asId('partner', 'acme-2'), all).map(({ name }) => name)).toEqual(['Client 0']);
-    expect(clientsOf(asId('partner', 'Acme'), all)).toEqual([]);
-    expect(clientsOf(asId('partner', 'UsersPeople'), all)).toEqual([]);
+describe('a token for an API client', () => {
+  const client = {
+    id: asId('client', 'cli_1'),
+    partnerId: asId('partner', 'acme'),
+    roles: ['admin', 'billing'] as const,
+  };
+
+  test('has the claims of the client, and the audience of the pool’s own client', async () => {
+    const { token, expiresInSeconds } = await requestMachineToken(client);
+    expect(decodeJwt(token)).toMatchObject({
+      client_id: pool.machineClientId,
+      api_client_id: 'cli_1',
+      partner_id: 'acme',
+      roles: ['admin', 'billing'],
+    });
+    expect(expiresInSeconds).toBe(7200);
   });
 
-  test('exist for as many partners as the pool can hold', async () => {
-    for (let partner = 3; partner <= 25; partner += 1) {
-      expect(
-        await createMachineClient(asId('partner', `partner-${partner}`), { name: 'One', roles: ['billing'] }),
-      ).toBeDefined();
-    }
-    expect(
-      await createMachineClient(asId('partner', 'one-too-many'), { name: 'One', roles: ['billing'] }),
-    ).toBeUndefined();
-    expect(await createMachineClient(asId('partner', 'partner-25'), { name: 'Two', roles: ['billing'] })).toBeDefined();
+  test('is issued after a deployment has replaced the secret of the pool’s own client', async () => {
+    await requestMachineToken(client);
+    pool.replaceMachineSecret();
+    expect((await requestMachineToken(client)).token).toEqual(expect.any(String));
   });
 });

@@ -13,6 +13,15 @@ import { openIssuer } from '../../../local/issuer.ts';
  */
 export async function localUserPool({ groups }: { groups: string[] }) {
   const userPoolId = 'eu-west-2_abc';
+  const machineClient = {
+    id: 'machines',
+    name: 'Machines',
+    flows: ['client_credentials'],
+    scopes: ['api/machine'],
+    authFlows: [],
+    hasSecret: true,
+    tokenSeconds: 7200,
+  };
   const folder = await mkdtemp(path.join(tmpdir(), 'user-pool-'));
   const clock = await openClock({ dayMs: 1000, folder, isPersistent: false });
   const issuer = await openIssuer({ folder, issuer: 'http://local.example', audience: 'people' });
@@ -23,7 +32,16 @@ export async function localUserPool({ groups }: { groups: string[] }) {
       attributes: ['email', 'email_verified', 'custom:partner_id', 'custom:customer_id'],
       groups,
       clients: [
-        { id: 'people', name: 'People', flows: ['code'], scopes: [], authFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'] },
+        {
+          id: 'people',
+          name: 'People',
+          flows: ['code'],
+          scopes: [],
+          authFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'],
+          hasSecret: false,
+          tokenSeconds: 3600,
+        },
+        machineClient,
       ],
       claimsFunctionArn: 'arn:claims',
     },
@@ -38,6 +56,8 @@ export async function localUserPool({ groups }: { groups: string[] }) {
   });
   Object.assign(process.env, {
     USER_POOL_ID: userPoolId,
+    MACHINE_CLIENT_ID: machineClient.id,
+    TOKEN_URL: cognito.tokenUrl,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.url,
     AWS_REGION: 'eu-west-2',
     AWS_ACCESS_KEY_ID: 'local',
@@ -46,6 +66,8 @@ export async function localUserPool({ groups }: { groups: string[] }) {
   return {
     userPoolId,
     clientId: 'people',
+    machineClientId: machineClient.id,
+    replaceMachineSecret: () => cognito.replaceSecret(machineClient.id),
     endpoint: cognito.url,
     async stop() {
       client().destroy();

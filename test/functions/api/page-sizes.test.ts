@@ -69,7 +69,7 @@ function inlined(schema: z.core.JSONSchema.BaseSchema): z.core.JSONSchema.BaseSc
 }
 
 const bodies = allRoutes.flatMap(({ operationId, body, bodyType }) =>
-  body === undefined || bodyType === 'text/csv'
+  body === undefined || bodyType !== undefined
     ? []
     : [[operationId, inlined(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }))] as const],
 );

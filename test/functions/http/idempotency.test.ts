@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { ClaimedRequest } from '../../../adapters/dynamodb/idempotency.ts';
+import { openText, sealText } from '../../../adapters/sealed-text.ts';
 import type { Caller } from '../../../domain/access.ts';
 import { asId } from '../../../domain/ids.ts';
 import {
@@ -12,7 +13,6 @@ import {
   runIdempotent,
 } from '../../../functions/http/idempotency.ts';
 import { HttpProblem } from '../../../functions/http/problem.ts';
-import { openBody, sealBody } from '../../../functions/http/sealed-body.ts';
 import { Refusal } from '../../../use-cases/refusal.ts';
 
 const request: KeyedRequest = {
@@ -168,11 +168,11 @@ describe('a response that shows a secret', () => {
 
   test('cannot be opened without the key, nor with another request', () => {
     const sealer = { key: 'k-1', fingerprint: 'the request' };
-    const sealed = sealBody(secret.body, sealer);
-    expect(openBody(sealed, sealer)).toBe(secret.body);
-    expect(() => openBody(sealed, { ...sealer, key: 'k-2' })).toThrow();
-    expect(() => openBody(sealed, { ...sealer, fingerprint: 'another' })).toThrow();
-    expect(sealBody(secret.body, sealer)).not.toBe(sealed);
+    const sealed = sealText(secret.body, sealer);
+    expect(openText(sealed, sealer)).toBe(secret.body);
+    expect(() => openText(sealed, { ...sealer, key: 'k-2' })).toThrow();
+    expect(() => openText(sealed, { ...sealer, fingerprint: 'another' })).toThrow();
+    expect(sealText(secret.body, sealer)).not.toBe(sealed);
   });
 
   test('of an earlier release is repeated as it was stored', async () => {

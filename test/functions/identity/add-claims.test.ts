@@ -3,8 +3,8 @@ import { claimsOf, type TokenEvent } from '../../../functions/identity/add-claim
 
 const ofPerson = (request: TokenEvent['request']) =>
   claimsOf({ triggerSource: 'TokenGeneration_Authentication', request });
-const ofMachine = (...scopes: string[]) =>
-  claimsOf({ triggerSource: 'TokenGeneration_ClientCredentials', request: { scopes } });
+const ofMachine = (clientMetadata: Record<string, string>) =>
+  claimsOf({ triggerSource: 'TokenGeneration_ClientCredentials', request: { clientMetadata } });
 
 describe('the claims of a user’s token', () => {
   test('name the partner, the roles and the e-mail address of the user', () => {
@@ -31,12 +31,12 @@ describe('the claims of a user’s token', () => {
     expect(ofPerson({ userAttributes: { 'custom:partner_id': '' } })).toEqual({ roles: [] });
   });
 
-  test('give no right for a scope, whatever the sign-in requested', () => {
-    const scopes = ['openid', 'acme/admin'];
-    expect(ofPerson({ scopes })).toEqual({ roles: [] });
+  test('give no right for metadata, whatever the sign-in sent', () => {
+    const clientMetadata = { client_id: 'cli_1', partner_id: 'acme', roles: 'admin' };
+    expect(ofPerson({ clientMetadata })).toEqual({ roles: [] });
     expect(
       ofPerson({
-        scopes,
+        clientMetadata,
         userAttributes: { 'custom:partner_id': 'globex' },
         groupConfiguration: { groupsToOverride: ['billing'] },
       }),
@@ -45,30 +45,25 @@ describe('the claims of a user’s token', () => {
 });
 
 describe('the claims of a machine’s token', () => {
-  test('are the partner and the roles of its scopes', () => {
-    expect(ofMachine('acme/support', 'acme/admin')).toEqual({ partner_id: 'acme', roles: ['admin', 'support'] });
-    expect(ofMachine('acme.net-1_x/billing')).toEqual({ partner_id: 'acme.net-1_x', roles: ['billing'] });
+  test('are the partner, the roles and the id of its API client', () => {
+    expect(ofMachine({ client_id: 'cli_1', partner_id: 'acme', roles: 'support admin' })).toEqual({
+      partner_id: 'acme',
+      roles: ['admin', 'support'],
+      api_client_id: 'cli_1',
+    });
   });
 
-  test('give no right for scopes of two partners', () => {
-    expect(ofMachine('acme/admin', 'globex/billing')).toEqual({ roles: [] });
-    expect(ofMachine('acme/admin', 'globex/nothing')).toEqual({ roles: [] });
-  });
-
-  test('give no right for a scope that is not a role of a partner', () => {
-    for (const scope of [
-      'openid',
-      'acme/platform',
-      'acme/customer_admin',
-      'acme/Admin',
-      'acme/admin/x',
-      '/admin',
-      '',
-    ]) {
-      expect(ofMachine(scope).roles).toEqual([]);
+  test('give no right for a role that is not a partner’s', () => {
+    for (const roles of ['platform', 'customer_admin', 'Admin', 'admin,support', 'adminsupport', '']) {
+      expect(ofMachine({ client_id: 'cli_1', partner_id: 'acme', roles }).roles).toEqual([]);
     }
-    expect(ofMachine('openid', 'acme/admin')).toEqual({ partner_id: 'acme', roles: ['admin'] });
-    expect(ofMachine()).toEqual({ roles: [] });
+  });
+
+  test('give no right without a client and a partner', () => {
+    expect(ofMachine({})).toEqual({ roles: [] });
+    expect(ofMachine({ partner_id: 'acme', roles: 'admin' })).toEqual({ roles: [] });
+    expect(ofMachine({ client_id: 'cli_1', roles: 'admin' })).toEqual({ roles: [] });
+    expect(ofMachine({ client_id: 'cli_1', partner_id: 'a b', roles: 'admin' })).toEqual({ roles: [] });
   });
 
   test('give no right for groups and attributes, which a machine does not have', () => {

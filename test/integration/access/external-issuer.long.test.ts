@@ -52,6 +52,11 @@ describe('where another issuer signs the tokens', () => {
       await admin.post('/v1/users/ada/invite-again'),
       await admin.put('/v1/users/ada/roles/admin'),
       await admin.del('/v1/users/ada/roles/admin'),
+      await admin.post('/v1/clients', { name: 'Order desk', roles: ['admin'] }),
+      await admin.get('/v1/clients'),
+      await admin.get('/v1/clients/cli_1'),
+      await admin.del('/v1/clients/cli_1'),
+      await admin.post('/v1/clients/cli_1/rotate-secret'),
       await platform.post('/v1/platform/users', { email: 'ada@acme.example', partnerId: 'demo', roles: ['admin'] }),
       await platform.get('/v1/platform/users'),
       await platform.del('/v1/platform/users/ada'),
@@ -72,6 +77,6 @@ describe('where another issuer signs the tokens', () => {
 
   test('no user pool exists', () => {
     expect(running.parts.userPools).toEqual([]);
-    expect(running.parts.schedules.map(({ name }) => name).join()).not.toMatch(/SyncUsers|KeepAudiences/);
+    expect(running.parts.schedules.map(({ name }) => name).join()).not.toMatch(/SyncUsers/);
   });
 });

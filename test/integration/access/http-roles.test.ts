@@ -35,6 +35,7 @@ const may = {
   seeUsers: ['admin', 'provisioning', 'customer_admin'],
   createUsers: ['admin', 'provisioning'],
   manageUsers: ['admin'],
+  clients: ['admin'],
   journal: ['admin', 'provisioning', 'support', 'billing', 'platform'],
   platform: ['platform'],
 } as const satisfies Record<string, readonly string[]>;
@@ -56,6 +57,7 @@ let things: {
   alarm: string;
   /** Of the first customer. */
   user: string;
+  client: string;
 };
 let fleet: Sim[];
 
@@ -96,6 +98,10 @@ beforeAll(async () => {
     }),
   );
   const { id: partner } = is(200, await acme.api.get<{ id: string }>('/v1/partner'));
+  const { id: client } = is(
+    201,
+    await acme.api.post<{ id: string }>('/v1/clients', { name: `Roles ${Date.now()}`, roles: ['billing'] }),
+  );
   const email = `roles-${Date.now().toString(36)}@acme.example`;
   const { id: user } = is(
     201,
@@ -114,6 +120,7 @@ beforeAll(async () => {
     delivery,
     alarm,
     user,
+    client,
   };
 });
 
@@ -294,6 +301,16 @@ const routes: Record<string, Row> = {
     ({ user }) => `/v1/users/${user}/roles/customer_admin`,
   ),
 
+  'POST /v1/clients': create(may.clients, '/v1/clients'),
+  'GET /v1/clients': list(may.clients, '/v1/clients'),
+  'GET /v1/clients/{clientId}': see(may.clients, ({ client }) => `/v1/clients/${client}`),
+  'DELETE /v1/clients/{clientId}': end(may.clients, ({ client }) => `/v1/clients/${client}`),
+  // It may be given another one again and again.
+  'POST /v1/clients/{clientId}/rotate-secret': {
+    ...late(may.clients, ({ client }) => `/v1/clients/${client}/rotate-secret`),
+    own: 200,
+  },
+
   'GET /v1/journal': list(may.journal, '/v1/journal'),
 
   'GET /v1/platform/partners': list(may.platform, '/v1/platform/partners'),
@@ -411,6 +428,8 @@ const routes: Record<string, Row> = {
 };
 
 const publicRoutes = ['GET /', 'GET /health', 'GET /openapi.json', 'GET /docs'];
+/** It checks the secret of an API client itself. */
+const tokenRoute = 'POST /oauth2/token';
 
 const clients = new Map<string, ApiClient>();
 
@@ -463,7 +482,7 @@ function callersOf(place: number, isPlatforms: boolean): Asking[] {
 describe('every route accepts exactly the roles of the contract', () => {
   test('the contract covers all routes', () => {
     const declared = allRoutes.map(({ method, path }) => `${method} ${path}`);
-    expect([...Object.keys(routes), ...publicRoutes].sort()).toEqual(declared.sort());
+    expect([...Object.keys(routes), ...publicRoutes, tokenRoute].sort()).toEqual(declared.sort());
   });
 
   test.each(publicRoutes)('%s is public', async (name) => {

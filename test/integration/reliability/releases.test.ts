@@ -15,6 +15,7 @@ import { type ItemKind, itemKinds } from '../../../adapters/dynamodb/item-kinds.
 import { upgradeItem } from '../../../adapters/dynamodb/item-shapes.ts';
 import { queryJournal } from '../../../adapters/dynamodb/journal.ts';
 import { getLateActivation } from '../../../adapters/dynamodb/late-activations.ts';
+import { getClient, getCredentials, getToken } from '../../../adapters/dynamodb/machine-clients.ts';
 import {
   eachManifestPage,
   type Manifest,
@@ -32,6 +33,7 @@ import { getOrder, queryOrderEvents } from '../../../adapters/dynamodb/orders.ts
 import { getPartnerUser } from '../../../adapters/dynamodb/partner-users.ts';
 import { getPartner } from '../../../adapters/dynamodb/partners.ts';
 import { get } from '../../../adapters/dynamodb/reads.ts';
+import { readRevocations } from '../../../adapters/dynamodb/revocations.ts';
 import { getCustomerService, getPartnerService } from '../../../adapters/dynamodb/services.ts';
 import { getSim, ownersOf, type SimRecord, simHistory } from '../../../adapters/dynamodb/sims.ts';
 import { SHAPE } from '../../../adapters/dynamodb/table.ts';
@@ -59,6 +61,12 @@ const newKinds: readonly string[] = [
   'manualOrder',
   'manualTask',
   'user',
+  'client',
+  'clientName',
+  'clientCredentials',
+  'clientToken',
+  'clientTokenCount',
+  'revocation',
 ];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
@@ -103,6 +111,12 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   partnerService: async ({ partnerId, id }) => ({ read: await getPartnerService(partnerId, id) }),
   customerService: async ({ partnerId, id }) => ({ read: await getCustomerService(partnerId, id) }),
   user: async ({ partnerId, id }) => ({ read: await getPartnerUser(partnerId, id) }),
+  client: async ({ partnerId, id }) => ({ read: await getClient(partnerId, id) }),
+  clientName: asItIs,
+  clientCredentials: async ({ clientId }) => ({ read: await getCredentials(clientId) }),
+  clientToken: async ({ clientId, use }) => ({ read: await getToken(clientId, use) }),
+  clientTokenCount: asItIs,
+  revocation: async (_, { attributes }) => oneOf(await readRevocations(), attributes),
   serviceName: asItIs,
   order: async ({ partnerId, id }) => ({ read: await getOrder(partnerId, id) }),
   orderEvent: async ({ partnerId, orderId }, { attributes }) =>

@@ -16,7 +16,7 @@ export type UserPoolUnderTest = {
   /** The token of a user who has set a password. Involves no e-mail. */
   signIn(email: string): Promise<string>;
   /** The answer of the token endpoint to a machine client. */
-  tokenOf(client: MachineSignIn): Promise<ApiResponse<{ access_token: string; error?: string }>>;
+  tokenOf(client: MachineSignIn): Promise<ApiResponse<{ access_token: string; expires_in: number; error?: string }>>;
 };
 
 export type MachineSignIn = Pick<NewClient, 'id' | 'secret' | 'tokenUrl'> & {

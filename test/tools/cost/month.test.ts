@@ -201,12 +201,12 @@ describe('users', () => {
 });
 
 describe('clients of partners’ systems', () => {
-  test('cost by the month and by the token, where the user pool is the deployment’s own', () => {
+  test('cost by the token, and all together by the month, where the user pool is the deployment’s own', () => {
     const machines = (hasUsers: boolean) =>
       monthOf({ ...nothing, clients: 3 }, { ...deployed, hasUsers })
         .filter(({ service }) => service === 'Cognito')
         .map(({ amount, price }) => amount * price);
-    expect(machines(true)).toEqual([18, 3 * 730 * 0.00225]);
+    expect(machines(true)).toEqual([6, ((3 * 730) / 11) * 0.00225]);
     expect(machines(false)).toEqual([]);
   });
 });

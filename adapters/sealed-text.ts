@@ -1,22 +1,25 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** A secret that only the sender of a request knows: its `Idempotency-Key` (the table has only a hash) and the request. */
+/**
+ * A secret that only the sender of a request knows and the table does not contain (an `Idempotency-Key`, the secret of an API client),
+ * and what the text belongs to.
+ */
 export type Sealer = { key: string; fingerprint: string };
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Encrypts the body of a response that shows a secret, so that it can be stored and repeated to the same sender. */
-export function sealBody(body: string, sealer: Sealer): string {
+/** Encrypts a text that shows a secret, so that it can be stored and repeated to the same sender. */
+export function sealText(text: string, sealer: Sealer): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, keyOf(sealer), nonce);
-  const sealed = Buffer.concat([cipher.update(body, 'utf8'), cipher.final()]);
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
 }
 
-/** @throws Error when the body was sealed by another request, or was changed */
-export function openBody(sealed: string, sealer: Sealer): string {
+/** @throws Error when the text was sealed by another sender, or was changed */
+export function openText(sealed: string, sealer: Sealer): string {
   const bytes = Buffer.from(sealed, 'base64url');
   const decipher = createDecipheriv(CIPHER, keyOf(sealer), bytes.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,
