@@ -76,7 +76,7 @@ export async function createUser(user: Owner & UserNames & { email: string }): P
   }
 }
 
-/** Sends another temporary password, valid for a week. @returns false when there is no such user. */
+/** Sends another temporary password, valid for a day. @returns false when there is no such user. */
 export async function sendInvitationAgain({ email }: User): Promise<boolean> {
   return isThere(() =>
     cognito().send(

@@ -85,7 +85,7 @@ const platformRoutes = [
     access: 'platform',
     tag: 'Users',
     summary: 'Resend an invitation',
-    description: 'Sends another temporary password. The previous one stays valid for a week.',
+    description: 'Sends another temporary password. A temporary password is valid for a day.',
     answers: { 204: null },
     handle: async ({ path: { userId } }) => {
       await resendInvitation(await readUser(userId));

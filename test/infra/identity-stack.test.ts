@@ -78,6 +78,24 @@ describe('the user pool', () => {
     expect(pool?.Properties).not.toHaveProperty('EmailConfiguration');
   }, 180_000);
 
+  test('requires long passwords, none of the last ten, and ends temporary ones after a day', () => {
+    expectResource(identityOf(dev), 'AWS::Cognito::UserPool', {
+      Properties: {
+        Policies: {
+          PasswordPolicy: {
+            MinimumLength: 16,
+            PasswordHistorySize: 10,
+            RequireLowercase: true,
+            RequireNumbers: true,
+            RequireSymbols: true,
+            RequireUppercase: true,
+            TemporaryPasswordValidityDays: 1,
+          },
+        },
+      },
+    });
+  });
+
   test('redirects users to the page of the stage', async () => {
     const elsewhere = await synthesised({ signInAt: 'https://portal.partner-connect.net/signed-in' });
     expectResource(identityOf(elsewhere), 'AWS::Cognito::UserPoolClient', {
