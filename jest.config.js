@@ -72,6 +72,7 @@ const acceptance = {
     'orders-to-active',
     'services-of-customers',
     'sims-lists',
+    'users-and-clients',
   ].map((name) => `<rootDir>/test/integration/*/${name}.test.ts`),
 };
 

@@ -8,6 +8,7 @@ import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kind
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { upsertOperator } from '../adapters/dynamodb/operators.ts';
 import { addRequests } from '../adapters/dynamodb/request-counts.ts';
+import { addRevocation } from '../adapters/dynamodb/revocations.ts';
 import { withCheckDigit } from '../domain/iccid.ts';
 import { asId } from '../domain/ids.ts';
 import type { OperatorSettings } from '../domain/operator.ts';
@@ -144,12 +145,26 @@ async function simulateYear(
   const platform = createClient(cloud.url, await cloud.tokenFor({ roles: ['platform'] }));
   await platform.post(`/v1/platform/partners/${PARTNER}/orders/${manual.id}/accept`, { operatorReference: 'kept' });
   await api.post(`/v1/orders/${manual.id}/cancel`, {});
+  await useAccess(api);
   await importSims(PARTNER, [keptImport]);
   await addRequests(PARTNER, 1, 5);
   await startBackfill(1, cloud.clock.now());
   await operatorTraffic.acquire(asId('operator', 'orange'), Math.floor(Date.now() / 1000), 5);
   await operatorTraffic.recordOutcome(asId('operator', 'orange'), false);
   await collect();
+}
+
+/** Creates a user, an API client that gets a token, and a revocation. */
+async function useAccess(api: Client): Promise<void> {
+  await api.post('/v1/users', { email: 'kept@kept.example', firstName: 'Kept', roles: ['admin'] });
+  const body = { name: 'Kept', roles: ['support'] };
+  const { id, secret, tokenUrl } = await api.post<Created & { secret: string; tokenUrl: string }>('/v1/clients', body);
+  const form = { grant_type: 'client_credentials', client_id: id, client_secret: secret };
+  const response = await fetch(tokenUrl, { method: 'POST', body: new URLSearchParams(form) });
+  if (!response.ok) {
+    throw new Error(`The token endpoint returned ${response.status}: ${await response.text()}`);
+  }
+  await addRevocation('cli_kept');
 }
 
 async function sendOnce({ url }: LocalCloud, token: string, path: string, body: object): Promise<Created> {
