@@ -32,8 +32,9 @@ export const driftReads: Readonly<Record<string, readonly string[] | null>> = {
     'cognito-idp:GetUserPoolMfaConfig',
     'cognito-idp:ListTagsForResource',
   ],
-  // Describing a client also returns the secrets of the clients of partners' systems.
+  // Describing a client also returns the secret of the client for machines.
   'AWS::Cognito::UserPoolClient': null,
+  'AWS::Cognito::UserPoolResourceServer': ['cognito-idp:DescribeResourceServer'],
   'AWS::Cognito::UserPoolDomain': ['cognito-idp:DescribeUserPoolDomain'],
   'AWS::Cognito::UserPoolGroup': ['cognito-idp:GetGroup'],
   'AWS::DynamoDB::Table': [
