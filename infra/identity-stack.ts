@@ -97,6 +97,12 @@ export class IdentityStack extends Stack {
       clientId: new CfnOutput(this, 'ClientId', { value: userClient.userPoolClientId }),
     };
     new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
+    // A program adds `state` and its PKCE challenge: `npm run sign-in` does.
+    const query = `response_type=code&client_id=${userClient.userPoolClientId}&scope=openid+email`;
+    const redirect = encodeURIComponent(stage.signInAt ?? localCallbackUrl);
+    new CfnOutput(this, 'AuthorizeUrl', {
+      value: `${domain.baseUrl()}/oauth2/authorize?${query}&redirect_uri=${redirect}`,
+    });
   }
 }
 

@@ -102,7 +102,8 @@ beforeAll(async () => {
     201,
     await acme.api.post<{ id: string }>('/v1/clients', { name: `Roles ${Date.now()}`, roles: ['billing'] }),
   );
-  const email = `roles-${Date.now().toString(36)}@acme.example`;
+  // An address of SES that accepts every message: a deployment sends the invitation.
+  const email = `success+roles-${Date.now().toString(36)}@simulator.amazonses.com`;
   const { id: user } = is(
     201,
     await acme.api.post<{ id: string }>('/v1/users', { email, customerId: one.customer.id, roles: ['customer_admin'] }),
