@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
-import { type Operation, operationStates } from '../domain/operation.ts';
+import { type Operation, operationStates, waitingForOperator } from '../domain/operation.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { simStates } from '../domain/sim.ts';
 import { simActions, simProblemCodes } from '../domain/sim-actions.ts';
@@ -28,6 +28,10 @@ export const operationSchema = namedSchema('Operation', () =>
     total: described(z.optional(z.int()), 'Number of selected SIMs. Absent until the selection is fixed.'),
     succeeded: z.int(),
     failed: z.int(),
+    waitingForOperator: described(
+      z.optional(z.int()),
+      'Number of SIMs whose operator has been asked for the change and has not confirmed it yet.',
+    ),
     failure: z.optional(failure),
     selection: described(
       z.object({
@@ -62,6 +66,7 @@ export const operationSchema = namedSchema('Operation', () =>
 export const showOperation = (operation: Operation) =>
   showAs(operationSchema, {
     ...operation,
+    waitingForOperator: waitingForOperator(operation),
     selection: shownSelection(operation),
     target: shownTarget(operation),
     reason: operation.target.reason,

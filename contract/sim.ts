@@ -19,6 +19,12 @@ export const simSchema = namedSchema('Sim', () =>
     holding: z.boolean(),
     customerId: z.optional(z.string()),
     customerServiceId: z.optional(z.string()),
+    pendingChange: described(
+      z.optional(
+        z.object({ action: z.enum(['suspend', 'resume', 'terminate']), since: time, operationId: z.string() }),
+      ),
+      'A change that the operator has not confirmed yet. The SIM keeps its state until then, and no action is allowed.',
+    ),
     label: z.optional(z.string()),
     tags: z.array(z.string()),
     imei: z.optional(z.string()),

@@ -5,6 +5,7 @@ import {
   isConfirmed,
   isOperationFinished,
   newOperation,
+  nextPhase,
   type Operation,
   type SelectionSize,
   wasRunning,
@@ -37,13 +38,15 @@ export function startStageRun<Stored extends Operation>(
   if (isOperationFinished(open)) {
     return undefined;
   }
-  const results = seen.succeeded + seen.failed;
+  const phase = nextPhase(seen);
   return {
     ...open,
     state: 'running',
     startedAt: operation.startedAt ?? at,
-    vainRuns: runsWithoutProgress(seen),
-    resultsBefore: results,
+    phase,
+    // Waiting for an operator is progress.
+    vainRuns: phase === 'confirm' ? 0 : runsWithoutProgress(seen),
+    resultsBefore: seen.succeeded + seen.failed,
     updatedAt: at,
   };
 }

@@ -5,6 +5,7 @@ import type { Order } from './order.ts';
 import type { PlanStage } from './plan.ts';
 import type { SimState } from './sim.ts';
 import type { SimAction, SimProblem } from './sim-actions.ts';
+import { isOperatorAction } from './sim-changes.ts';
 import { DAY_MS } from './time-units.ts';
 import type { Problem } from './verdict.ts';
 
@@ -52,6 +53,9 @@ export type Selection =
   | { kind: 'filter'; filter: SimFilter }
   | { kind: 'failed'; operationId: OperationId };
 
+/** The parts of a stage whose changes operators make. Other stages only have the first. */
+export type OperationPhase = 'request' | 'confirm';
+
 /** A bulk action on SIMs, or a stage of an order's plan. */
 export type Operation = {
   id: OperationId;
@@ -73,6 +77,8 @@ export type Operation = {
   planStage?: { orderId: OrderId; stage: PlanStage; last: boolean; retry: boolean };
   /** The progress of the selection until it is fixed. The list of a scheduled operation is known, but fixed when it starts. */
   selecting?: { pages: number; sims: number; position?: string };
+  /** The part of its stage that ran last, or runs: asking operators for changes, or waiting until they confirm them. */
+  phase?: OperationPhase;
   /** The number of consecutive runs of its stage without progress, and the number of results before the last run. */
   vainRuns?: number;
   resultsBefore?: number;
@@ -171,14 +177,35 @@ export function planOperations(
   );
 }
 
-/** Whether every SIM has a result, or the operation was cancelled. */
-export function isOperationDone({
-  total,
+/** Whether every SIM has a result, or the operation was cancelled and waits for no operator. */
+export function isOperationDone(
+  operation: Pick<Operation, 'action' | 'dryRun' | 'total' | 'succeeded' | 'failed' | 'cancelRequestedAt' | 'phase'>,
+): boolean {
+  const { total, succeeded, failed, cancelRequestedAt } = operation;
+  return (
+    (total !== undefined && succeeded + failed >= total) ||
+    (cancelRequestedAt !== undefined && (operation.phase === undefined || nextPhase(operation) === 'request'))
+  );
+}
+
+/**
+ * The part of its stage that runs next. After operators have been asked for changes, the operation waits until they confirm them;
+ * then they are asked about SIMs that they have not been asked about yet.
+ */
+export function nextPhase({ action, dryRun, phase }: Pick<Operation, 'action' | 'dryRun' | 'phase'>): OperationPhase {
+  return phase === 'request' && isOperatorAction(action) && !dryRun ? 'confirm' : 'request';
+}
+
+/** The number of SIMs that wait for their operator; `undefined` while the operation waits for none. */
+export function waitingForOperator({
+  state,
+  phase,
+  total = 0,
   succeeded,
   failed,
-  cancelRequestedAt,
-}: Pick<Operation, 'total' | 'succeeded' | 'failed' | 'cancelRequestedAt'>): boolean {
-  return cancelRequestedAt !== undefined || (total !== undefined && succeeded + failed >= total);
+}: Pick<Operation, 'state' | 'phase' | 'total' | 'succeeded' | 'failed'>): number | undefined {
+  const waiting = total - succeeded - failed;
+  return state === 'running' && phase === 'confirm' && waiting > 0 ? waiting : undefined;
 }
 
 /** An operation whose stage has run this often in a row without progress is stuck. */

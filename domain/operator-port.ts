@@ -30,9 +30,9 @@ export interface OperatorGateway {
   activate(batchKey: string, iccids: readonly string[]): Promise<SimAnswer[]>;
   /** The status of each SIM at the operator. SIMs that the operator does not know are left out. */
   simStatus(iccids: readonly string[]): Promise<SimAnswer[]>;
-  /** Sets the data bar (`barred: true`) or removes it, immediately. */
+  /** Sets the data bar (`barred: true`) or removes it, immediately or later (`pending`). */
   setBars(batchKey: string, iccids: readonly string[], barred: boolean): Promise<SimAnswer[]>;
-  /** Ends the subscriptions of the SIMs permanently. */
+  /** Ends the subscriptions of the SIMs permanently, immediately or later (`pending`). */
   terminate(batchKey: string, iccids: readonly string[]): Promise<SimAnswer[]>;
   /**
    * A page of usage records, from the cursor of an earlier page or from the beginning. Records can be late, repeated, in any
@@ -81,8 +81,8 @@ export type DeliveredSimsPage = { sims: DeliveredSim[]; leftOut: LeftOutSim[]; n
 export type DeliveredSim = { iccid: string; imsi?: string; msisdn?: string };
 
 /**
- * `barred`: the data bar is set; `pending`: its removal is in progress; `active`: no bar; `refused`: the operator refuses to
- * remove it (or refuses the request of the batch), with its reason; `terminated`: ended permanently.
+ * `barred`: the data bar is set; `active`: no bar; `pending`: a change is in progress; `refused`: the operator refuses the
+ * requested change (or the request of the batch), with its reason; `terminated`: ended permanently.
  */
 export type SimAnswer = {
   iccid: string;

@@ -79,7 +79,7 @@ export const operatorFields = () => ({
   ordering: described(z.enum(handlings), '`manual`: the platform staff handle orders and SIM lists.'),
   connectivity: described(
     z.enum(handlings),
-    'How SIMs are activated, suspended, resumed and terminated. This release supports `api` only.',
+    'How SIMs are activated, suspended, resumed and terminated. `manual`: the platform staff do it and complete manual tasks.',
   ),
   usage: described(z.enum(['api', 'file']), '`file`: the platform staff upload usage files.'),
   platform: described(
@@ -152,13 +152,6 @@ export function operatorSettingsViolations(settings: OperatorSettings): Violatio
       pointer: '/platform',
       code: 'required',
       message: 'platform is required when ordering, connectivity or usage is api.',
-    });
-  }
-  if (connectivity === 'manual') {
-    violations.push({
-      pointer: '/connectivity',
-      code: 'not_supported',
-      message: 'This release changes SIMs over the API of their operator only. Set connectivity to api.',
     });
   }
   if (platform && !SUPPORTED_KINDS.includes(platform.kind)) {

@@ -114,7 +114,7 @@ export function maxTotalDelay(policy: RetryPolicy): number {
 const FIRST_CONFIRMATION_PAUSE_MS = 30 * SECOND_MS;
 const MAX_CONFIRMATION_PAUSE_MS = 6 * HOUR_MS;
 
-/** The pause after a round of polling operators about activations, in milliseconds: 30 seconds, doubling up to six hours. */
+/** The pause after a round of polling operators about changes of SIMs, in milliseconds: 30 seconds, doubling up to six hours. */
 export function confirmationPause(round: number): number {
   return Math.min(FIRST_CONFIRMATION_PAUSE_MS * 2 ** round, MAX_CONFIRMATION_PAUSE_MS);
 }

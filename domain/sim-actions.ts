@@ -1,9 +1,16 @@
 import type { Customer } from './customer.ts';
-import { ACTIVATION_DEADLINE_MS } from './deadlines.ts';
 import type { CustomerId, CustomerServiceId, PartnerServiceId } from './ids.ts';
 import { laterOf } from './moment.ts';
 import type { CustomerService, PartnerService } from './service.ts';
-import { attachCustomer, type Bar, detachCustomer, NOT_ACTIVATED, type Sim, type SimState } from './sim.ts';
+import {
+  attachCustomer,
+  type Bar,
+  detachCustomer,
+  NOT_ACTIVATED,
+  type PendingChange,
+  type Sim,
+  type SimState,
+} from './sim.ts';
 import { covers, type Tariff } from './tariff.ts';
 import type { Problem } from './verdict.ts';
 
@@ -78,16 +85,22 @@ const allowedIn: Record<SimState, readonly SimAction[]> = {
   terminated: [],
 };
 
-/** The actions that the SIM's state allows. A target can still be refused because of its tariff or customer. */
-export function nextActions(sim: Pick<Sim, 'state'>): readonly SimAction[] {
-  return allowedIn[sim.state];
+/**
+ * The actions that the SIM's state allows; none while a change is pending at the operator. A target can still be refused
+ * because of its tariff or customer.
+ */
+export function nextActions({ state, pendingChange }: Pick<Sim, 'state' | 'pendingChange'>): readonly SimAction[] {
+  return pendingChange ? [] : allowedIn[state];
 }
 
 /**
  * Decides what an action does to a SIM, for bulk actions, the workflow and dry runs alike. An activation changes the SIM to
- * `activating`; the operator's answer then ends it (`confirmActivation`, `revertActivation`).
+ * `activating`; the operator's answer then ends it. A change that its operator has already made is decided in the same way.
  */
 export function decide(sim: Sim, request: SimRequest, at: string): Decision {
+  if (sim.pendingChange) {
+    return refused(...pendingProblem(sim.pendingChange));
+  }
   switch (request.action) {
     case 'migrate':
       return migrate(sim, request, at);
@@ -102,15 +115,15 @@ export function decide(sim: Sim, request: SimRequest, at: string): Decision {
     case 'suspend':
       return sim.state === 'suspended' || (request.until !== undefined && at >= request.until)
         ? unchanged
-        : step(sim, 'suspend', () => changed(sim, at, { state: 'suspended', bars: [dataBar(request.reason, at)] }));
+        : step(sim, 'suspend', () => ({ kind: 'change', sim: suspended(sim, request.reason, at) }));
     case 'resume':
       return sim.state === 'active' || !hasBarOf(sim, request.reason)
         ? unchanged
-        : step(sim, 'resume', () => changed(sim, at, { state: 'active', bars: [] }));
+        : step(sim, 'resume', () => ({ kind: 'change', sim: activated(sim, at) }));
     case 'terminate':
       return sim.state === 'terminated'
         ? unchanged
-        : step(sim, 'terminate', () => changed(sim, at, { state: 'terminated', bars: [dataBar('terminated', at)] }));
+        : step(sim, 'terminate', () => ({ kind: 'change', sim: terminated(sim, at) }));
   }
 }
 
@@ -189,32 +202,19 @@ function unassign(sim: Sim, at: string): Decision {
   });
 }
 
-/** The operator confirmed the activation and removed the bars. Also accepted after the deadline, from `assigned`. */
-export function confirmActivation(sim: Sim, at: string): Sim | undefined {
-  return sim.state === 'activating' || sim.state === 'assigned'
-    ? withChange(sim, at, { state: 'active', bars: [] })
-    : undefined;
+/** The SIM without bars. */
+export function activated(sim: Sim, at: string): Sim {
+  return withChange(sim, at, { state: 'active', bars: [] });
 }
 
-/**
- * Whether the operator has missed the deadline for confirming an activation: seven days after the SIM became `activating`.
- *
- * @param operationStart replaces that moment for a SIM that is no longer `activating`, because an attempt crashed before it
- *   recorded the result.
- * @param askedAt when the operator was asked and did not confirm.
- */
-export function isConfirmationOverdue(
-  sim: Pick<Sim, 'state' | 'stateChangedAt'>,
-  operationStart: string,
-  askedAt: Date,
-): boolean {
-  const since = sim.state === 'activating' ? sim.stateChangedAt : operationStart;
-  return askedAt.getTime() > Date.parse(since) + ACTIVATION_DEADLINE_MS;
+/** The SIM with a bar for this reason. */
+export function suspended(sim: Sim, reason: string, at: string): Sim {
+  return withChange(sim, at, { state: 'suspended', bars: [dataBar(reason, at)] });
 }
 
-/** The operator refused, or did not confirm by the deadline. The SIM is `assigned` again and still barred. */
-export function revertActivation(sim: Sim, at: string): Sim | undefined {
-  return sim.state === 'activating' ? withChange(sim, at, { state: 'assigned' }) : undefined;
+/** The SIM at the end of its life. */
+export function terminated(sim: Sim, at: string): Sim {
+  return withChange(sim, at, { state: 'terminated', bars: [dataBar('terminated', at)] });
 }
 
 /** Whether data is blocked. A SIM is active exactly when it has no bars. */
@@ -242,6 +242,13 @@ function step(sim: Sim, action: SimAction, take: () => Decision): Decision {
   return allowedIn[sim.state].includes(action) ? take() : refused(...stateProblem(sim, action));
 }
 
+function pendingProblem({ action, since, operationId }: PendingChange): [SimProblemCode, string] {
+  return [
+    'wrong_state',
+    `Operation ${operationId} asked the operator at ${since} to ${action} the SIM. Wait until the operator has answered.`,
+  ];
+}
+
 function stateProblem(sim: Sim, action: SimAction): [SimProblemCode, string] {
   if (sim.state === 'in_holding') {
     return ['in_holding', 'The SIM is in the holding service. Migrate it to a partner service first.'];
@@ -261,8 +268,11 @@ function changed(sim: Sim, at: string, change: Partial<Sim>): Decision {
   return { kind: 'change', sim: withChange(sim, at, change) };
 }
 
-/** A changed SIM. It is never dated before the previous change, even if concurrent changes arrive out of order. */
-function withChange(sim: Sim, at: string, change: Partial<Sim>): Sim {
+/**
+ * A changed SIM. Every change ends a pending one. The SIM is never dated before the previous change, even if concurrent changes
+ * arrive out of order.
+ */
+export function withChange({ pendingChange: _ended, ...sim }: Sim, at: string, change: Partial<Sim>): Sim {
   const state = change.state ?? sim.state;
   const when = laterOf(sim.updatedAt, at);
   return {

@@ -39,6 +39,13 @@ export type ImportedPlace = {
   by: string;
 };
 
+/** A change that the SIM's operator has been asked for and has not confirmed yet. Until then the SIM keeps its state. */
+export type PendingChange = {
+  action: 'suspend' | 'resume' | 'terminate';
+  since: string;
+  operationId: OperationId;
+};
+
 export type Sim = {
   iccid: Iccid;
   /** Absent when the operator's list did not have it. */
@@ -54,6 +61,8 @@ export type Sim = {
   imported?: ImportedPlace;
   state: SimState;
   bars: readonly Bar[];
+  /** A pending activation is the state `activating` instead. */
+  pendingChange?: PendingChange;
   partnerServiceId: PartnerServiceId;
   customerId?: CustomerId;
   customerServiceId?: CustomerServiceId;

@@ -47,7 +47,9 @@ function subjectOf({ type }: SimEvent, services: Tenure, reason: string | undefi
     case 'sim.assigned':
     case 'sim.unassigned':
       return { customerId, customerServiceId };
+    case 'sim.suspension_requested':
     case 'sim.suspended':
+    case 'sim.resumption_requested':
     case 'sim.resumed':
       return { reason };
     default:

@@ -142,6 +142,7 @@ export class FulfilmentStates {
           stageRuns: JsonPath.numberAt('$.work.stageRuns'),
           stateMachineArn: JsonPath.stateMachineId,
           execution: JsonPath.executionName,
+          confirms: true,
           ...(this.stage.rollout !== 'in place' && { alias: LIVE }),
         },
         resultPath: '$.work',
@@ -151,20 +152,17 @@ export class FulfilmentStates {
 
   /** The stages. Each leads back to the task that chooses the next one. */
   private stageStates(nextStage: LambdaInvoke): void {
-    const confirmActivation = this.caught(this.confirmedShards(this.tasks['confirm-activation']));
     const stages = {
       migrate: this.caught(this.pagedShards('Migrate', this.tasks.migrate)),
       assign: this.caught(this.pagedShards('Assign', this.tasks.assign)),
       activate: this.caught(this.pagedShards('Activate', this.tasks.activate)),
       change: this.caught(this.pagedShards('Change', this.tasks.change, operatorUnavailableDuringChange)),
+      confirm: this.caught(this.confirmedShards(this.tasks['confirm-activation'])),
     };
-    stages.migrate.next(nextStage);
-    stages.assign.next(nextStage);
-    stages.activate.next(confirmActivation).next(nextStage);
-    stages.change.next(nextStage);
     const whichStage = new Choice(this.scope, 'WhichStage');
     for (const [name, state] of Object.entries(stages)) {
       whichStage.when(Condition.stringEquals('$.work.stage', name), state);
+      state.next(nextStage);
     }
     nextStage.next(
       whichStage.when(Condition.stringEquals('$.work.stage', 'none'), this.finish).otherwise(this.notUnderstood),
@@ -206,7 +204,7 @@ export class FulfilmentStates {
     );
   }
 
-  /** Asks the operator which SIMs of each shard are active, with growing pauses that the task determines. */
+  /** Asks the operator which SIMs of each shard it has changed, with growing pauses that the task determines. */
   private confirmedShards(lambda: ServiceFunction): MapState {
     const confirm = this.task('Confirm', lambda, {
       payload: {
@@ -218,7 +216,7 @@ export class FulfilmentStates {
       resultPath: '$.page',
     });
     const pause = new Wait(this.scope, 'ConfirmPause', { time: WaitTime.secondsPath('$.page.waitSeconds') });
-    return this.shards('ConfirmActivation', { round: 0, from: 0, waiting: 0 }).itemProcessor(
+    return this.shards('ConfirmChanges', { round: 0, from: 0, waiting: 0 }).itemProcessor(
       confirm.next(
         new Choice(this.scope, 'ConfirmMore')
           .when(Condition.booleanEquals('$.page.done', true), new Succeed(this.scope, 'ConfirmDone'))

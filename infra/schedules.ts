@@ -70,9 +70,9 @@ export function scheduleRows({ pollEveryMinutes }: Stage, hasOwnUsers: boolean):
       every: Duration.minutes(1),
     },
     {
-      name: 'LateActivations',
-      entry: scheduleEntries.lateActivations,
-      description: 'Polls operators for activations that were not confirmed in time',
+      name: 'LateChanges',
+      entry: scheduleEntries.lateChanges,
+      description: 'Polls operators for changes of SIMs that were not confirmed in time',
       every: Duration.hours(1),
     },
     {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /**
  * The behaviour of an operator. The defaults are those of a well-behaved operator. Order settings (`rejectOrders`,
- * `shipFraction`, `leadTimeDays`) apply when an order is submitted, activation settings when an activation is requested.
+ * `shipFraction`, `leadTimeDays`) apply when an order is submitted, the other settings when a change of a SIM is requested.
  */
 export const behaviourSchema = z.strictObject({
   rejectOrders: z.boolean().default(false).describe('New orders are rejected'),
@@ -28,6 +28,16 @@ export const behaviourSchema = z.strictObject({
     .max(365)
     .default(0)
     .describe('Days from the request of an activation to its end'),
+  changeDelayDays: z
+    .number()
+    .min(0)
+    .max(365)
+    .default(0)
+    .describe('Days from the request of a bar, its removal or a termination to its end'),
+  refuseChanges: z
+    .array(z.string())
+    .default([])
+    .describe('ICCIDs whose bars, their removal and termination are refused, after `changeDelayDays`'),
   failureRate: z.number().min(0).max(1).default(0).describe('The fraction of calls that are answered with 503'),
   oddSims: z
     .boolean()

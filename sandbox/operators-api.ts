@@ -8,12 +8,12 @@ import { pageOfPlaces, repeated, repeatedOrder, repeatedPageOfPlaces } from './r
 import {
   activate,
   type Change,
+  changeCard,
   NOT_OURS,
   type SimStanding,
   type SimState,
-  setBar,
+  settled,
   simStateAt,
-  terminate,
 } from './sims.ts';
 import type { FirstAnswer, OperatorBooks } from './store.ts';
 
@@ -63,11 +63,13 @@ export function answerRequest(context: Context, request: ApiRequest): ApiAnswer 
       );
     }
     case 'POST sims bars':
-      return changeSims(context, request, barsSchema, (_iccid, standing, { barred }) =>
-        setBar(standing, context.now, barred),
+      return changeSims(context, request, barsSchema, (iccid, standing, { barred }) =>
+        changeCard(iccid, standing, barred ? 'barred' : 'active', context.now, context.books.behaviour),
       );
     case 'POST sims terminations':
-      return changeSims(context, request, batchSchema, terminate);
+      return changeSims(context, request, batchSchema, (iccid, standing) =>
+        changeCard(iccid, standing, 'terminated', context.now, context.books.behaviour),
+      );
     case 'GET usage':
       return usageSince(context, request.query);
     default:
@@ -230,7 +232,7 @@ function changeSim(context: Context, iccid: string, change: (standing: SimStandi
     return NOT_OURS;
   }
   const { sims } = card.order;
-  const { standing, answer } = change(sims.get(card.place));
+  const { standing, answer } = change(settled(sims.get(card.place), context.now));
   if (standing === undefined) {
     sims.delete(card.place);
   } else {

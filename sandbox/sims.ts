@@ -7,6 +7,11 @@ export const simStandingSchema = z.union([
   z.strictObject({ activeFrom: z.number().describe('Milliseconds since 1970; until then the removal is under way') }),
   z.strictObject({ refused: z.string() }),
   z.strictObject({ terminated: z.literal(true) }),
+  z.strictObject({
+    changesAt: z.number().describe('Milliseconds since 1970; until then the change is under way'),
+    to: z.enum(['barred', 'active', 'terminated']),
+    refused: z.string().optional().describe('Why the change is refused at that time'),
+  }),
 ]);
 
 export type SimStanding = z.infer<typeof simStandingSchema>;
@@ -29,6 +34,12 @@ export function simStateAt(standing: SimStanding | undefined, now: Date): SimSta
   }
   if ('terminated' in standing) {
     return { status: 'terminated' };
+  }
+  if ('changesAt' in standing) {
+    if (now.getTime() < standing.changesAt) {
+      return { status: 'pending' };
+    }
+    return standing.refused === undefined ? { status: standing.to } : { status: 'refused', reason: standing.refused };
   }
   if ('refused' in standing) {
     return { status: 'refused', reason: standing.refused };
@@ -56,19 +67,44 @@ export function activate(
   return { standing: next, answer: simStateAt(next, now) };
 }
 
-/** Sets or removes the bar immediately. */
-export function setBar(standing: SimStanding | undefined, now: Date, barred: boolean): Change {
-  if (standing !== undefined && 'terminated' in standing) {
+/** Sets or removes the bar, or terminates the subscription permanently. A change that is under way keeps its time. */
+export function changeCard(
+  iccid: string,
+  standing: SimStanding | undefined,
+  to: 'barred' | 'active' | 'terminated',
+  now: Date,
+  { changeDelayDays, refuseChanges }: Pick<Behaviour, 'changeDelayDays' | 'refuseChanges'>,
+): Change {
+  const state = simStateAt(standing, now);
+  if (state.status === to) {
+    return { standing, answer: state };
+  }
+  if (state.status === 'terminated') {
     return { standing, answer: TERMINATED };
   }
-  if (barred) {
-    return { standing: undefined, answer: { status: 'barred' } };
+  if (state.status === 'pending' && standing !== undefined && 'changesAt' in standing && standing.to === to) {
+    return { standing, answer: state };
   }
-  const alreadyActive = simStateAt(standing, now).status === 'active';
-  return { standing: alreadyActive ? standing : { activeFrom: now.getTime() }, answer: { status: 'active' } };
+  const refused = refuseChanges.includes(iccid) ? 'The operator does not change this SIM' : undefined;
+  const changesAt = now.getTime() + changeDelayDays * DAY_MS;
+  const next = settled({ changesAt, to, ...(refused === undefined ? {} : { refused }) }, now);
+  return { standing: next, answer: simStateAt(next, now) };
 }
 
-/** Terminates the subscription permanently. */
-export function terminate(): Change {
-  return { standing: { terminated: true }, answer: { status: 'terminated' } };
+/** The short form of a standing whose change is complete. */
+export function settled(standing: SimStanding | undefined, now: Date): SimStanding | undefined {
+  if (standing === undefined || !('changesAt' in standing) || standing.refused !== undefined) {
+    return standing;
+  }
+  if (now.getTime() < standing.changesAt) {
+    return standing;
+  }
+  switch (standing.to) {
+    case 'barred':
+      return undefined;
+    case 'active':
+      return { activeFrom: standing.changesAt };
+    case 'terminated':
+      return { terminated: true };
+  }
 }

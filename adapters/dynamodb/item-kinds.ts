@@ -31,6 +31,9 @@ export const itemKinds = {
     'createdAt',
     'updatedAt',
     'version',
+    'pendingChange',
+    'imei',
+    'eid',
   ] satisfies (keyof Sim)[]),
   partner: itemKind('P#{partnerId}', 'PARTNER', ['id'] satisfies (keyof Partner)[]),
   /** An operator that the platform created or replaced. */
@@ -40,6 +43,10 @@ export const itemKinds = {
   /** A manual order, in the list of the platform's staff. */
   manualOrder: itemKind('MANUAL_ORDERS#{state}', 'ORD#{orderId}'),
   manualTask: itemKind('MANUAL_TASKS#{state}', 'TASK#{id:manualTask}'),
+  /** SIMs of a manual task, by the pages of its operation. */
+  manualTaskPage: itemKind('MANUAL_TASK#{taskId:manualTask}', 'PAGE#{page:padded}'),
+  /** SIMs of a manual task that the operator refused to change. */
+  manualTaskRefusals: itemKind('MANUAL_TASK#{taskId:manualTask}', 'REFUSED#{part:padded}'),
   tariff: itemKind('TARIFFS', 'TRF#{id:tariff}'),
   grant: itemKind('P#{partnerId}', 'GRANT#{tariffId}'),
   customer: itemKind('P#{partnerId}', 'CUS#{id:customer}'),
@@ -77,7 +84,10 @@ export const itemKinds = {
   operation: itemKind('P#{partnerId}', 'OP#{id:operation}'),
   operationPage: itemKind('P#{partnerId}#OP#{operationId}', 'PAGE#{page:padded}'),
   operationResults: itemKind('P#{partnerId}#OP#{operationId}', 'RES#{page:padded}#{part:padded}'),
-  /** `sims` is the operator or, for a SIM that is checked alone, the operator and the ICCID. */
+  /**
+   * A change that was not confirmed by the deadline; in release 0.1.0 always an activation. `sims` is the operator or, for a SIM that is checked alone, the
+   * operator and the ICCID.
+   */
   lateActivation: itemKind('P#{partnerId}#OP#{operationId}', 'LATE#{page:padded}#{part:padded}#{sims:rest}'),
   /** Earlier history of a SIM that its own item has no room for. */
   simHistory: itemKind('P#{partnerId}#HIST#{iccid}', 'H#{version:padded}'),

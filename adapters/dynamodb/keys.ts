@@ -78,7 +78,8 @@ export const due = {
   orders: 'POLL',
   /** Orders and operations whose execution must be running. */
   work: 'RUN',
-  lateActivations: 'LATE',
+  /** Changes of SIMs that operators did not confirm by the deadline. */
+  lateChanges: 'LATE',
   /** Orders whose SIMs should have left holding. */
   holding: 'HOLD',
   /** Webhooks with pending events. */

@@ -4,7 +4,7 @@ import { isOperationFinished, type Operation, type SimResult } from '../../domai
 import { progressOfStage } from '../../domain/order.ts';
 import { absent, atVersion, ConditionFailed, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import { due, serviceKey } from './keys.ts';
+import { due } from './keys.ts';
 import {
   type Manifest,
   type ManifestPage,
@@ -20,6 +20,7 @@ import { query } from './queries.ts';
 import { get, getMany } from './reads.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import type { Run } from './runs.ts';
+import { serviceCountWrites } from './services.ts';
 import { put, update, type Write } from './write-requests.ts';
 import { createIdempotent, MAX_TRANSACTION_ITEMS, transact, transactIf, writeIf } from './writes.ts';
 
@@ -223,9 +224,7 @@ async function countBatch(
         exists,
       ),
       ...progressWrites(partnerId, operation, completed, at),
-      ...[...services]
-        .filter(([, sims]) => sims !== 0)
-        .map(([id, sims]) => update(serviceKey(partnerId, id), { add: { sims } }, exists)),
+      ...serviceCountWrites(partnerId, services),
     ]);
   } catch (error) {
     const counted = error instanceof ConditionFailed ? error.failed.filter((place) => place < batch.length) : [];

@@ -1,4 +1,4 @@
-import type { CustomerId, CustomerServiceId, PartnerId, PartnerServiceId } from '../../domain/ids.ts';
+import type { CustomerId, CustomerServiceId, PartnerId, PartnerServiceId, ServiceId } from '../../domain/ids.ts';
 import type { Operator } from '../../domain/operator.ts';
 import {
   type CustomerService,
@@ -9,11 +9,11 @@ import {
 import type { Tariff } from '../../domain/tariff.ts';
 import { absent, atVersion, bothOf, type Condition, ConditionFailed, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import { serviceNameKey, servicesOfCustomer } from './keys.ts';
+import { serviceKey, serviceNameKey, servicesOfCustomer } from './keys.ts';
 import { query } from './queries.ts';
 import { get } from './reads.ts';
 import { getTariff } from './tariffs.ts';
-import { put, remove, update } from './write-requests.ts';
+import { put, remove, update, type Write } from './write-requests.ts';
 import { createIdempotent, transact, updateAndGet, writeIf } from './writes.ts';
 
 /**
@@ -27,6 +27,13 @@ export type PartnerServiceRecord = PartnerService & { sims: number };
 
 /** A service with its tariff. */
 export type WithTariff<Service> = { service: Service; tariff: Tariff | undefined };
+
+/** The writes that change the numbers of SIMs of services, by service id. */
+export function serviceCountWrites(partnerId: PartnerId, changes: ReadonlyMap<ServiceId, number>): Write[] {
+  return [...changes]
+    .filter(([, sims]) => sims !== 0)
+    .map(([id, sims]) => update(serviceKey(partnerId, id), { add: { sims } }, exists));
+}
 
 export async function getPartnerService(
   partnerId: PartnerId,

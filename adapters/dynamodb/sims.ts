@@ -16,8 +16,8 @@ import {
   type StoredStep,
   versionOf,
 } from './sim-history.ts';
-import { type Item, put } from './write-requests.ts';
-import { write, writeIf } from './writes.ts';
+import { type Item, put, type Write } from './write-requests.ts';
+import { transact, write, writeIf } from './writes.ts';
 
 /** A stored SIM, with its history. A stage that runs twice recognises its own change by it. */
 export type SimRecord = Sim & {
@@ -68,6 +68,7 @@ export function wasLastChangedBy(sim: Pick<SimRecord, 'history'>, operationId: O
  * Saves a SIM after a transition.
  *
  * @param by the operation that made the step, or the user if there is no operation.
+ * @param also writes that belong to the transition, in the same transaction.
  * @throws ConditionFailed when the SIM has changed since it was read.
  */
 export async function saveSim(
@@ -76,6 +77,7 @@ export async function saveSim(
   after: Sim,
   type: string,
   by: { operationId: OperationId } | { actor: string },
+  also: (saved: SimRecord) => Write[] = () => [],
 ): Promise<SimRecord> {
   const cleared = 'operationId' in by ? clearedLabels(before, after) : undefined;
   const steps = encodeSteps({
@@ -95,7 +97,9 @@ export async function saveSim(
     ...(before.state !== 'terminated' && after.state === 'terminated' ? { leftCounts: true } : {}),
     history: [...(await moveHistoryOut(partnerId, before, steps)), ...steps],
   };
-  await write(put(simItem(partnerId, saved), atVersion(before.version)));
+  const main = put(simItem(partnerId, saved), atVersion(before.version));
+  const others = also(saved);
+  await (others.length > 0 ? transact([main, ...others]) : write(main));
   return saved;
 }
 

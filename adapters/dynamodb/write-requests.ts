@@ -40,6 +40,11 @@ export function remove(key: Key, condition?: Condition): Write {
   return { Delete: { TableName: tableName(), Key: key, ...conditionOf(condition) } };
 }
 
+/** In a transaction: demands that there is no item with this key. */
+export function absentItem(key: Key): Write {
+  return { ConditionCheck: { TableName: tableName(), Key: key, ConditionExpression: absent.expression } };
+}
+
 export function update(key: Key, change: Change, condition?: Condition): Write {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};

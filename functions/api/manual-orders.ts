@@ -1,16 +1,13 @@
 import * as z from 'zod/mini';
 import { loadedFileSchema } from '../../contract/loaded-file.ts';
-import { manualTaskSchema, showManualTask } from '../../contract/manual-task.ts';
 import { partnerOrderSchema, showPartnerOrder } from '../../contract/order.ts';
 import { described } from '../../domain/described.ts';
-import { manualTaskStates } from '../../domain/manual-task.ts';
 import { operatorIdSchema } from '../../domain/operator.ts';
 import { orderStates } from '../../domain/order.ts';
 import { idSchemaOf, line } from '../../domain/text.ts';
 import { deliverManualOrder } from '../../use-cases/manual-orders/deliver-manual-order.ts';
 import { listManualOrders } from '../../use-cases/manual-orders/list-manual-orders.ts';
 import { loadSims } from '../../use-cases/manual-orders/load-sims.ts';
-import { listManualTasks } from '../../use-cases/manual-orders/manual-tasks.ts';
 import {
   acceptOrder,
   answerCancellation,
@@ -20,6 +17,7 @@ import {
 import { importFleet } from '../../use-cases/sims/import-fleet.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { okPage, okResource, route } from '../http/route.ts';
+import { taskRoutes } from './manual-tasks.ts';
 
 const ORDER = '/v1/platform/partners/{partnerId}/orders/{orderId}';
 
@@ -56,7 +54,7 @@ const importFile = z.lazy(() =>
 );
 
 /** Orders at operators that take them by e-mail or in a portal: the platform's staff report what happens. */
-export const routes = [
+const orderRoutes = [
   route({
     method: 'POST',
     path: '/v1/platform/partners/{partnerId}/imports',
@@ -86,23 +84,6 @@ export const routes = [
       status: 200,
       body: await importFleet(partnerId, operatorId, body, { actor: caller.userId, now, isDryRun: dryRun === 'true' }),
     }),
-  }),
-  route({
-    method: 'GET',
-    path: '/v1/platform/manual-tasks',
-    operationId: 'listManualTasks',
-    access: 'platform',
-    tag: 'Manual orders',
-    summary: 'List manual tasks of all partners, oldest first',
-    description: 'Without `state`, the open ones.',
-    paged: true,
-    query: () =>
-      z.strictObject({ operatorId: z.optional(operatorIdSchema), state: z.optional(z.enum(manualTaskStates)) }),
-    answers: { 200: manualTaskSchema },
-    handle: async ({ query, page }) => {
-      const { items, next } = await listManualTasks(query, page);
-      return okPage(items.map(showManualTask), next);
-    },
   }),
   route({
     method: 'GET',
@@ -220,5 +201,8 @@ export const routes = [
     },
   }),
 ];
+
+/** Orders and tasks share a function: both are work of the same staff, and rare. */
+export const routes = [...orderRoutes, ...taskRoutes];
 
 export const handler = createApiHandler(routes);

@@ -27,6 +27,16 @@ export const shardInput = z.object({
   turn: z.int(),
 });
 
+/** The input of the confirmation stage: a shard, the polling round, the page to continue with, and the SIMs that wait so far. */
+export const confirmInput = z.object({
+  partnerId,
+  operationId: z.string().brand<'operation'>(),
+  shard: z.int(),
+  round: z.int(),
+  from: z.int(),
+  waiting: z.int(),
+});
+
 /** A task starts no further work in the last seconds before its time-out. */
 const RESERVE_MS = 15_000;
 

@@ -5,7 +5,8 @@ import { columnName, csvTableOf, hasCsvTable, rowColumns, rowsIn, tableToCsv } f
 import { pageQuery } from '../http/input.ts';
 import type { Access, Route } from '../http/route.ts';
 import { type Components, plainSchema, schemaOf } from './components.ts';
-import { examples, problemExample } from './examples.ts';
+import { examples } from './examples.ts';
+import { problemExample } from './problem-example.ts';
 import { problemSchema } from './problem-schema.ts';
 import { introduction, problemCodes, tagDescriptions } from './prose.ts';
 

@@ -1,4 +1,4 @@
-import { requestActivation } from '../../use-cases/sims/activation/request-activation.ts';
+import { requestActivation } from '../../use-cases/sims/changes/request-activation.ts';
 import { processShard } from '../../use-cases/sims/process-shard.ts';
 import { createTask, shardInput } from '../background/task.ts';
 

@@ -1,15 +1,8 @@
-import * as z from 'zod/mini';
-import { confirmActivations } from '../../use-cases/sims/activation/confirm-activations.ts';
-import { createTask } from '../background/task.ts';
+import { confirmChanges } from '../../use-cases/sims/changes/confirm-changes.ts';
+import { confirmInput, createTask } from '../background/task.ts';
 
-const input = z.object({
-  partnerId: z.string().brand<'partner'>(),
-  operationId: z.string().brand<'operation'>(),
-  shard: z.int(),
-  round: z.int(),
-  from: z.int(),
-  waiting: z.int(),
-});
-
-/** Polls the operators about the SIMs of a shard that are being activated. */
-export const handler = createTask(input, confirmActivations);
+/**
+ * Polls the operators about the SIMs of a shard that they are changing. Executions call the function by its name, which therefore
+ * stays: the first release confirmed activations alone.
+ */
+export const handler = createTask(confirmInput, confirmChanges);

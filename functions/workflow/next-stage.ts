@@ -8,26 +8,29 @@ import { createTask, runInput } from '../background/task.ts';
 
 /**
  * `alias`: the alias with which executions are started, if the state machine has published versions. `execution`: the name of
- * this execution, which the definition of release 0.1.0 does not pass.
+ * this execution, which the definition of release 0.1.0 does not pass. `confirms`: whether the definition has the stage
+ * `confirm`; that of release 0.1.0 confirms activations as a part of their stage.
  */
 const input = z.extend(runInput, {
   stageRuns: z.int(),
   stateMachineArn: z.string(),
   alias: z.optional(z.string()),
   execution: z.optional(z.string()),
+  confirms: z.optional(z.boolean()),
 });
 
 /** The next step of the state machine, and the number of stage runs of this execution. */
 type Next = (StageRun | { stage: 'none'; operationId: ''; shards: [] }) & { stageRuns: number };
 
-/** Decides which stage runs next. After a few stage runs the work continues in a new execution. */
+/** Decides which stage runs next. After a few stage runs, or when the definition lacks the stage, a new execution continues. */
 export const handler = createTask(
   input,
-  async ({ stageRuns, stateMachineArn, alias, execution, ...item }): Promise<Next> => {
+  async ({ stageRuns, stateMachineArn, alias, execution, confirms = false, ...item }): Promise<Next> => {
     const run = runOf(item);
     const { kind, partnerId, id } = run;
     const next = kind === 'order' ? await nextStageOfOrder(partnerId, id) : await nextStageOfOperation(partnerId, id);
-    if (next && stageRuns < STAGE_RUNS_PER_EXECUTION) {
+    const isKnown = next?.stage !== 'confirm' || confirms;
+    if (next && isKnown && stageRuns < STAGE_RUNS_PER_EXECUTION) {
       return { ...next, stageRuns: stageRuns + 1 };
     }
     if (next) {

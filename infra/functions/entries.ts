@@ -27,7 +27,7 @@ export function taskEntry(task: WorkflowTask): string {
 export const scheduleEntries = {
   pollOrders: 'functions/schedules/poll-orders.ts',
   sweep: 'functions/schedules/sweep.ts',
-  lateActivations: 'functions/schedules/late-activations.ts',
+  lateChanges: 'functions/schedules/late-changes.ts',
   collectUsage: 'functions/schedules/collect-usage.ts',
   watchHolding: 'functions/schedules/watch-holding.ts',
   deliverWebhooks: 'functions/schedules/deliver-webhooks.ts',

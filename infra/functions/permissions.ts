@@ -19,9 +19,22 @@ export type FunctionPermissions = {
 };
 
 /** The actions of DynamoDB on items, without the prefix. */
-export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+export type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'ConditionCheckItem';
 
 export type ExecutionPermission = 'start' | 'describe' | 'answer';
+
+/** The permissions of a task whose changes operators make, or the platform's staff in a manual task. */
+const operatorStage: FunctionPermissions = {
+  table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+  operators: true,
+};
 
 /** The permissions of each function, by entry file. Synthesis fails for functions that are not listed. */
 export const permissions: Readonly<Record<string, FunctionPermissions>> = {
@@ -50,7 +63,7 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
   'functions/api/manual-orders.ts': {
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     journal: true,
-    executions: ['answer'],
+    executions: ['start', 'answer'],
   },
   'functions/api/customers.ts': {
     table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
@@ -108,18 +121,9 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
   },
   'functions/workflow/migrate.ts': { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] },
   'functions/workflow/assign.ts': { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] },
-  'functions/workflow/activate.ts': {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    operators: true,
-  },
-  'functions/workflow/change.ts': {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    operators: true,
-  },
-  'functions/workflow/confirm-activation.ts': {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    operators: true,
-  },
+  'functions/workflow/activate.ts': operatorStage,
+  'functions/workflow/change.ts': operatorStage,
+  'functions/workflow/confirm-activation.ts': operatorStage,
   'functions/workflow/record-failure.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] },
 
   'functions/schedules/poll-orders.ts': {
@@ -128,8 +132,8 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     operators: true,
     executions: ['answer'],
   },
-  'functions/schedules/late-activations.ts': {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  'functions/schedules/late-changes.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
     indexes: ['due'],
     operators: true,
   },

@@ -54,14 +54,21 @@ describe('the settings of an operator', () => {
     ['no default product', { products: [product] }, '/products one_default'],
     ['two default products', { products: [...valid.products, { ...product, default: true }] }, '/products one_default'],
     ['an API without a platform', { platform: undefined }, '/platform required'],
-    ['changes by hand, which are not supported yet', { connectivity: 'manual' }, '/connectivity not_supported'],
     ['a platform without an adapter', { platform: { kind: 'control-center' } }, '/platform/kind not_supported'],
   ])('cannot have %s', (_name, own, violation) => {
     const violations = operatorSettingsViolations({ ...valid, ...own });
     expect(violations.map(({ pointer, code }) => `${pointer} ${code}`)).toEqual([violation]);
   });
 
-  test('can have orders and usage by hand', () => {
-    expect(operatorSettingsViolations({ ...valid, ordering: 'manual', usage: 'file' })).toEqual([]);
+  test('can have orders, changes and usage by hand', () => {
+    expect(
+      operatorSettingsViolations({
+        ...valid,
+        ordering: 'manual',
+        connectivity: 'manual',
+        usage: 'file',
+        platform: undefined,
+      }),
+    ).toEqual([]);
   });
 });

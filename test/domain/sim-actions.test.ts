@@ -3,17 +3,15 @@ import fc from 'fast-check';
 import { asId } from '../../domain/ids.ts';
 import { newSimInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
 import {
-  confirmActivation,
   decide,
   decideOrNotFound,
   isBarred,
-  isConfirmationOverdue,
   nextActions,
-  revertActivation,
   type SimAction,
   type SimRequest,
   simActions,
 } from '../../domain/sim-actions.ts';
+import { confirmChange, isConfirmationOverdue, revertChange } from '../../domain/sim-changes.ts';
 import {
   aCustomer,
   aCustomerService,
@@ -295,12 +293,17 @@ describe('activating', () => {
   test('keeps the bar until the operator confirms', () => {
     const activating = changedBy(aSim().assigned(), good.activate);
     expect(activating).toMatchObject({ state: 'activating', bars: aSim().assigned().bars, version: 4 });
-    expect(confirmActivation(activating, NOW)).toEqual({ ...activating, state: 'active', bars: [], version: 5 });
+    expect(confirmChange(activating, 'activate', '', NOW)).toEqual({
+      ...activating,
+      state: 'active',
+      bars: [],
+      version: 5,
+    });
   });
 
   test('leaves the SIM assigned when the operator refuses', () => {
     const activating = aSim().activating();
-    expect(revertActivation(activating, NOW)).toEqual({
+    expect(revertChange(activating, NOW)).toEqual({
       ...activating,
       state: 'assigned',
       stateChangedAt: NOW,
@@ -310,7 +313,7 @@ describe('activating', () => {
   });
 
   test('succeeds when the operator confirms after the deadline', () => {
-    expect(confirmActivation(aSim().assigned(), NOW)).toMatchObject({ state: 'active', bars: [] });
+    expect(confirmChange(aSim().assigned(), 'activate', '', NOW)).toMatchObject({ state: 'active', bars: [] });
   });
 
   test('is overdue seven days after the SIM became activating, however long its operation has been running', () => {
@@ -330,12 +333,12 @@ describe('activating', () => {
   test.each(['in_holding', 'in_stock', 'active', 'suspended', 'terminated'] as const)(
     'cannot be confirmed of a SIM that is %s',
     (state) => {
-      expect(confirmActivation(aSim().in(state), NOW)).toBeUndefined();
+      expect(confirmChange(aSim().in(state), 'activate', '', NOW)).toBeUndefined();
     },
   );
 
   test.each(simStates.filter((state) => state !== 'activating'))('cannot be refused of a SIM that is %s', (state) => {
-    expect(revertActivation(aSim().in(state), NOW)).toBeUndefined();
+    expect(revertChange(aSim().in(state), NOW)).toBeUndefined();
   });
 });
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { OperatorId } from '../../domain/ids.ts';
 import type { CustomerService, PartnerService } from '../../domain/service.ts';
 import { newSimInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
-import { confirmActivation, decide, isBarred, revertActivation, type SimRequest } from '../../domain/sim-actions.ts';
+import { decide, isBarred, nextActions, type SimRequest } from '../../domain/sim-actions.ts';
+import { confirmChange, type OperatorAction, revertChange, withPendingChange } from '../../domain/sim-changes.ts';
 import type { Tariff } from '../../domain/tariff.ts';
 import {
   aCustomer,
@@ -95,8 +96,25 @@ const plainAction = fc
 const suspension = fc.constantFrom('not_paid', 'lost').map((reason) => asked({ action: 'suspend', reason }));
 
 const operatorsWord = fc.constantFrom<Happening>(
-  { description: 'the operator confirms', to: confirmActivation },
-  { description: 'the operator refuses', to: revertActivation },
+  {
+    description: 'the operator confirms',
+    to: (sim, at) => {
+      const action: OperatorAction | undefined = sim.state === 'activating' ? 'activate' : sim.pendingChange?.action;
+      return action && confirmChange(sim, action, 'not_paid', at);
+    },
+  },
+  { description: 'the operator refuses', to: revertChange },
+);
+
+/** An action that the operator confirms later. */
+const pendingAction = fc.constantFrom('suspend', 'resume', 'terminate').map(
+  (action): Happening => ({
+    description: `a pending ${action}`,
+    to: (sim, at) => {
+      const request: SimRequest = action === 'suspend' ? { action, reason: 'not_paid' } : { action };
+      return decide(sim, request, at).kind === 'change' ? withPendingChange(sim, action, 'op_1', at) : undefined;
+    },
+  }),
 );
 
 const labelling = fc.constant<Happening>({
@@ -110,6 +128,7 @@ const history = fc.array(
     { weight: 4, arbitrary: assignment },
     { weight: 5, arbitrary: plainAction },
     { weight: 2, arbitrary: suspension },
+    { weight: 2, arbitrary: pendingAction },
     { weight: 4, arbitrary: operatorsWord },
     { weight: 1, arbitrary: labelling },
   ),
@@ -157,6 +176,21 @@ describe('whatever happens to a SIM and in whatever order', () => {
     always(({ after }) => {
       expect(after.customerId === undefined).toBe(after.customerServiceId === undefined);
       expect(after.customerId === undefined).toBe(['in_holding', 'in_stock'].includes(after.state));
+    });
+  });
+
+  test('while a change is pending, it keeps its state, bars and services, and no action is allowed', () => {
+    always(({ before, after }) => {
+      if (after.pendingChange) {
+        expect(nextActions(after)).toEqual([]);
+        const { state, bars, partnerServiceId, customerServiceId } = before;
+        expect(after).toMatchObject({
+          state,
+          bars,
+          partnerServiceId,
+          ...(customerServiceId ? { customerServiceId } : {}),
+        });
+      }
     });
   });
 

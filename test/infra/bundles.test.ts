@@ -68,6 +68,11 @@ describe('bundles', () => {
     ['read many items', 'new BatchGetCommand(', ({ table }) => table.includes('BatchGetItem')],
     ['read a list', '({TableName:tableName(),...', ({ table }) => table.includes('Query')],
     ['remove an item', '{Delete:{', ({ table }) => table.includes('DeleteItem')],
+    [
+      'demand that an item is absent',
+      '{ConditionCheck:{TableName:',
+      ({ table }) => table.includes('ConditionCheckItem'),
+    ],
   ])('that %s have the permission for it, and no others do', (_, code, granted) => {
     const using = usersOf(code);
     const granting = Object.entries(permissions).filter(([, given]) => granted(given));

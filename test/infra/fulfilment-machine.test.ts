@@ -148,7 +148,8 @@ describe('an execution', () => {
         stage('migrate', 'op_m', 1, 1),
         stage('assign', 'op_a', 1, 2),
         stage('activate', 'op_x', 1, 3),
-        stage('none', '', 0, 4),
+        stage('confirm', 'op_x', 1, 4),
+        stage('none', '', 0, 5),
       ),
       MigratePage: answers(done),
       AssignPage: answers(done),
@@ -162,7 +163,7 @@ describe('an execution', () => {
     expect(ran).toEqual([
       ...['SubmitToOperator', 'AwaitDelivery', 'ReceiveSims', 'ReceiveSims'],
       ...['NextStage', 'MigratePage', 'NextStage', 'AssignPage', 'NextStage', 'ActivatePage'],
-      ...['Confirm', 'Confirm', 'NextStage'],
+      ...['NextStage', 'Confirm', 'Confirm', 'NextStage'],
     ]);
     expect(calls[0]?.input).toEqual({ partnerId: 'demo', id: 'ord_1' });
     expect(calls[1]?.input).toMatchObject({ Payload: { partnerId: 'demo', id: 'ord_1', taskToken: 'the-token' } });
@@ -171,6 +172,7 @@ describe('an execution', () => {
       stageRuns: 0,
       stateMachineArn: 'the-machine',
       execution: 'ord_1-1',
+      confirms: true,
     });
     expect(calls[5]?.input).toEqual({ partnerId: 'demo', operationId: 'op_m', shard: 0, from: 0, turn: 1 });
     expect(calls[6]?.input).toEqual({
@@ -178,8 +180,9 @@ describe('an execution', () => {
       stageRuns: 1,
       stateMachineArn: 'the-machine',
       execution: 'ord_1-1',
+      confirms: true,
     });
-    expect(calls[11]?.input).toEqual({
+    expect(calls[12]?.input).toEqual({
       ...{ partnerId: 'demo', operationId: 'op_x', shard: 0 },
       ...{ round: 1, from: 0, waiting: 0 },
     });

@@ -129,6 +129,7 @@ describe('executions', () => {
       text(Properties.Environment).includes('STATE_MACHINE_ARN'),
     );
     expect(starters.map(([id]) => id.replace(/Function.*/, '')).sort()).toEqual([
+      'ApiManualOrders',
       'ApiOperations',
       'ApiOrders',
       'ApiSims',

@@ -317,6 +317,7 @@ describe('the permissions of functions', () => {
     );
     expect([...onTable].sort()).toEqual([
       'dynamodb:BatchGetItem',
+      'dynamodb:ConditionCheckItem',
       'dynamodb:DeleteItem',
       'dynamodb:DescribeStream',
       'dynamodb:GetItem',
@@ -434,6 +435,7 @@ describe('the permissions of functions', () => {
   test('include starting executions only for functions that start or resume orders and operations', () => {
     const starts = Object.keys(permissions).filter((entry) => actionsByEntry(entry).includes('states:StartExecution'));
     expect(starts.sort()).toEqual([
+      'functions/api/manual-orders.ts',
       'functions/api/operations.ts',
       'functions/api/orders.ts',
       'functions/api/sims.ts',

@@ -19,7 +19,7 @@ export async function isolateSim<Result, Otherwise>(
     if (error instanceof ConditionFailed || !isPermanent(error)) {
       throw error;
     }
-    logger.error('activation of a SIM failed unexpectedly', { iccid, error });
+    logger.error('change of a SIM failed unexpectedly', { iccid, error });
     return otherwise();
   }
 }

@@ -14,7 +14,7 @@ import { lockHolder } from './service-lock.ts';
 
 /** A stage for the state machine to run, with the shards of its operation. Its size does not depend on the number of SIMs. */
 export type StageRun = {
-  stage: 'migrate' | 'assign' | 'activate' | 'change';
+  stage: 'migrate' | 'assign' | 'activate' | 'change' | 'confirm';
   operationId: OperationId;
   shards: { shard: number }[];
 };
@@ -72,7 +72,8 @@ async function nextRun(partnerId: PartnerId, operation: OperationRecord): Promis
     return undefined;
   }
   const shards = Array.from({ length: shardsOf(operation) }, (_, shard) => ({ shard }));
-  return { stage: stageOf(operation.action), operationId: operation.id, shards };
+  const stage = started.phase === 'confirm' ? 'confirm' : stageOf(operation.action);
+  return { stage, operationId: operation.id, shards };
 }
 
 async function finish(partnerId: PartnerId, operation: OperationRecord, at: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { getSim, type SimRecord, saveSim, wasLastChangedBy } from '../../adapters/dynamodb/sims.ts';
+import type { Write } from '../../adapters/dynamodb/write-requests.ts';
 import type { PartnerId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
@@ -27,6 +28,7 @@ export const conflict = {
  *
  * @param before the SIM as it was read; `undefined` when it does not exist.
  * @param type the event in the SIM's timeline.
+ * @param also writes that belong to the change, in the same transaction.
  * @throws ConditionFailed when other writers were faster each time.
  */
 export async function saveStep(
@@ -36,6 +38,7 @@ export async function saveStep(
   before: SimRecord | undefined,
   type: string,
   decide: (sim: SimRecord | undefined) => StepDecision,
+  also?: (saved: SimRecord) => Write[],
 ): Promise<StepResult> {
   let sim = before;
   return retryOnConflict(async () => {
@@ -48,7 +51,7 @@ export async function saveStep(
       case 'done':
         return { saved: decision.sim };
       case 'change': {
-        const saved = sim && (await saveUnlessChanged(partnerId, operation, sim, decision.sim, type));
+        const saved = sim && (await saveUnlessChanged(partnerId, operation, sim, decision.sim, type, also));
         if (saved) {
           return { saved };
         }
@@ -87,9 +90,11 @@ async function saveUnlessChanged(
   before: SimRecord,
   after: Sim,
   type: string,
+  also?: (saved: SimRecord) => Write[],
 ): Promise<SimRecord | undefined> {
   try {
-    return await saveSim(partnerId, before, markedAsRetried(operation, after), type, { operationId: operation.id });
+    const by = { operationId: operation.id };
+    return await saveSim(partnerId, before, markedAsRetried(operation, after), type, by, also);
   } catch (error) {
     if (error instanceof ConditionFailed) {
       return undefined;

@@ -10,4 +10,4 @@ export const WRITES_IN_FLIGHT = 32;
 /** The number of calls of each shard in one run of a stage. The next run continues. */
 export const TURNS_PER_STAGE_RUN = 12;
 /** The number of stage runs of an execution. Then the work continues in a new execution. */
-export const STAGE_RUNS_PER_EXECUTION = 3;
+export const STAGE_RUNS_PER_EXECUTION = 4;

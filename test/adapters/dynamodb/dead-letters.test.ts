@@ -36,11 +36,11 @@ test.each([
     { kind: 'due', key: itemKinds.operation.key({ partnerId, id: operationId }), duePk: due.work },
   ],
   [
-    'late activations',
+    'late changes',
     {
       kind: 'due',
       key: itemKinds.lateActivation.key({ partnerId, operationId, ...lastPart, sims: operatorId }),
-      duePk: due.lateActivations,
+      duePk: due.lateChanges,
     },
   ],
   [

@@ -28,6 +28,8 @@ const more: [ItemKind, Key][] = [
   ['revocation', { pk: 'REVOCATIONS', sk: 'cli_1' }],
   ['user', { pk: 'P#acme', sk: 'USR#6f1c2a0e-4b7d-4a52-9a53-1d2e3f405162' }],
   ['manualTask', { pk: 'MANUAL_TASKS#open', sk: 'TASK#tsk_1' }],
+  ['manualTaskPage', { pk: 'MANUAL_TASK#tsk_1', sk: 'PAGE#00000002' }],
+  ['manualTaskRefusals', { pk: 'MANUAL_TASK#tsk_1', sk: 'REFUSED#00000000' }],
   ['requestCount', { pk: 'REQUESTS', sk: 'acme#354120000' }],
   ['journalEntry', { pk: 'PLATFORM#JOURNAL', sk: '2026-11-25T00:00:00.000Z#id' }],
   ['pendingDelivery', { pk: 'P#acme#WHK#whk_1#PENDING', sk: 'ord_1#00000002#0#dlv_1' }],

@@ -365,6 +365,21 @@ const routes: Record<string, Row> = {
     own: 422,
   },
   'GET /v1/platform/manual-tasks': list(may.platform, '/v1/platform/manual-tasks'),
+  'GET /v1/platform/manual-tasks/{manualTaskId}': {
+    who: may.platform,
+    ask: (api) => api.get('/v1/platform/manual-tasks/tsk_none'),
+    own: 404,
+  },
+  'GET /v1/platform/manual-tasks/{manualTaskId}/sims': {
+    who: may.platform,
+    ask: (api) => api.get('/v1/platform/manual-tasks/tsk_none/sims'),
+    own: 404,
+  },
+  'POST /v1/platform/manual-tasks/{manualTaskId}/complete': {
+    who: may.platform,
+    ask: (api) => api.post('/v1/platform/manual-tasks/tsk_none/complete', {}),
+    own: 404,
+  },
   'GET /v1/platform/orders': list(may.platform, '/v1/platform/orders'),
   'POST /v1/platform/partners/{partnerId}/orders/{orderId}/accept': onOrder('accept', { operatorReference: 'x' }),
   'POST /v1/platform/partners/{partnerId}/orders/{orderId}/reject': onOrder('reject', { reason: 'x' }),

@@ -14,7 +14,7 @@ import type { Key } from '../../../adapters/dynamodb/item-kind.ts';
 import { type ItemKind, itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { upgradeItem } from '../../../adapters/dynamodb/item-shapes.ts';
 import { queryJournal } from '../../../adapters/dynamodb/journal.ts';
-import { getLateActivation } from '../../../adapters/dynamodb/late-activations.ts';
+import { getLateChange } from '../../../adapters/dynamodb/late-changes.ts';
 import { getClient, getCredentials, getToken } from '../../../adapters/dynamodb/machine-clients.ts';
 import {
   eachManifestPage,
@@ -25,7 +25,7 @@ import {
   pageWithResults,
 } from '../../../adapters/dynamodb/manifests.ts';
 import { queryManualOrders } from '../../../adapters/dynamodb/manual-orders.ts';
-import { getManualTask } from '../../../adapters/dynamodb/manual-tasks.ts';
+import { getManualTask, refusalsOf, simsOfTaskPage } from '../../../adapters/dynamodb/manual-tasks.ts';
 import { getOperation } from '../../../adapters/dynamodb/operations.ts';
 import { getOperator } from '../../../adapters/dynamodb/operators.ts';
 import { getOrderPoll } from '../../../adapters/dynamodb/order-polls.ts';
@@ -67,6 +67,8 @@ const newKinds: readonly string[] = [
   'clientToken',
   'clientTokenCount',
   'revocation',
+  'manualTaskPage',
+  'manualTaskRefusals',
 ];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
@@ -101,6 +103,14 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
     return oneOf(await queryManualOrders(wanted, ENOUGH, undefined), attributes);
   },
   manualTask: async ({ id }) => ({ read: await getManualTask(id) }),
+  manualTaskPage: async ({ taskId, page }, { attributes }) => ({
+    read: await simsOfTaskPage(taskId, page),
+    wanted: attributes.iccids,
+  }),
+  manualTaskRefusals: async ({ taskId }, { attributes: { sims } }) => ({
+    read: (await refusalsOf(taskId)).size,
+    wanted: Array.isArray(sims) ? sims.length : 0,
+  }),
   operator: async ({ id }) => ({ read: await getOperator(id) }),
   tariff: async ({ id }) => ({ read: await getTariff(id) }),
   grant: async ({ partnerId, tariffId }) => ({
@@ -136,7 +146,7 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
     const { parts } = await pageWithResults(partnerId, operationId, manifest, page);
     return { read: parts.map((found) => ({ page: found.page, part: found.part })), wanted: [{ page, part }] };
   },
-  lateActivation: async (_, { key }) => ({ read: await getLateActivation(key) }),
+  lateActivation: async (_, { key }) => ({ read: await getLateChange(key) }),
   sim: async ({ partnerId, iccid }) => ({ read: await getSim(partnerId, iccid) }),
   simHistory: async ({ partnerId, iccid }, { attributes: { history } }) => {
     // Safe: the reader needs no more of a SIM than these.

@@ -1,0 +1,142 @@
+import { CONFIRMATION_DEADLINE_MS } from './deadlines.ts';
+import type { OperationId } from './ids.ts';
+import type { SimAnswer } from './operator-port.ts';
+import type { PendingChange, Sim, SimState } from './sim.ts';
+import { activated, isBarred, type SimAction, suspended, terminated, withChange } from './sim-actions.ts';
+
+/*
+ * Changes that the operator makes first and may confirm later. A SIM waits for an activation in the state `activating`, and for
+ * any other change in its former state, with `pendingChange`.
+ */
+
+/** The changes that operators make to SIMs. */
+export type OperatorAction = 'activate' | PendingChange['action'];
+
+/** The status at the operator after each change. */
+export const statusAfter: Record<OperatorAction, SimAnswer['status']> = {
+  activate: 'active',
+  suspend: 'barred',
+  resume: 'active',
+  terminate: 'terminated',
+};
+
+/** The events in a SIM's timeline when the operator is asked for a change, makes it, and does not make it. */
+export const changeEvents: Record<OperatorAction, { requested: string; confirmed: string; failed: string }> = {
+  activate: {
+    requested: 'sim.activation_requested',
+    confirmed: 'sim.activated',
+    failed: 'sim.activation_failed',
+  },
+  suspend: { requested: 'sim.suspension_requested', confirmed: 'sim.suspended', failed: 'sim.suspension_failed' },
+  resume: { requested: 'sim.resumption_requested', confirmed: 'sim.resumed', failed: 'sim.resumption_failed' },
+  terminate: { requested: 'sim.termination_requested', confirmed: 'sim.terminated', failed: 'sim.termination_failed' },
+};
+
+/** Whether the operator takes part in an action. */
+export function isOperatorAction(action: SimAction): action is OperatorAction {
+  return action in statusAfter;
+}
+
+/**
+ * What a SIM's status at the operator says about a change that the operator was asked for. `not_started`: the SIM is as before, so
+ * the operator may have lost the request.
+ */
+export function outcomeOf(
+  action: OperatorAction,
+  { status }: Pick<SimAnswer, 'status'>,
+): 'done' | 'refused' | 'in_progress' | 'not_started' {
+  if (status === statusAfter[action]) {
+    return 'done';
+  }
+  if (status === 'refused' || status === 'terminated') {
+    return 'refused';
+  }
+  return status === 'pending' ? 'in_progress' : 'not_started';
+}
+
+/** The SIM while its operator makes a change other than an activation. */
+export function withPendingChange(
+  sim: Sim,
+  action: PendingChange['action'],
+  operationId: OperationId,
+  at: string,
+): Sim {
+  return withChange(sim, at, { pendingChange: { action, since: at, operationId } });
+}
+
+/** The SIM without the pending change of an operation. */
+export function withoutChangeOf<Stored extends Sim>(sim: Stored, operationId: OperationId): Stored {
+  const { pendingChange, ...rest } = sim;
+  // Safe: the removed field is optional in every SIM.
+  return pendingChange?.operationId === operationId ? (rest as Stored) : sim;
+}
+
+/**
+ * The SIM after the operator made a change. Also accepted after the deadline.
+ *
+ * @param reason of the bar that a suspension sets.
+ * @returns `undefined` when the SIM's state no longer permits the change.
+ */
+export function confirmChange(sim: Sim, action: OperatorAction, reason: string, at: string): Sim | undefined {
+  switch (action) {
+    case 'activate':
+      return sim.state === 'activating' || sim.state === 'assigned' ? activated(sim, at) : undefined;
+    case 'suspend':
+      return sim.state === 'active' ? suspended(sim, reason, at) : undefined;
+    case 'resume':
+      return sim.state === 'suspended' ? activated(sim, at) : undefined;
+    case 'terminate':
+      return sim.state === 'terminated' ? undefined : terminated(sim, at);
+  }
+}
+
+/** The SIM after the operator refused a change, or did not confirm it by the deadline: as before the request. */
+export function revertChange(sim: Sim, at: string): Sim | undefined {
+  if (sim.state === 'activating') {
+    return withChange(sim, at, { state: 'assigned' });
+  }
+  return sim.pendingChange ? withChange(sim, at, {}) : undefined;
+}
+
+/** The state of a SIM after each change. */
+const stateAfter: Record<OperatorAction, SimState> = {
+  activate: 'active',
+  suspend: 'suspended',
+  resume: 'active',
+  terminate: 'terminated',
+};
+
+/** Whether a SIM is as a change leaves it. */
+export function isAfter({ state }: Pick<Sim, 'state'>, action: OperatorAction): boolean {
+  return state === stateAfter[action];
+}
+
+/** Whether the SIM waits for an operator to make this change for an operation. */
+export function waitsFor(
+  { state, pendingChange }: Pick<Sim, 'state' | 'pendingChange'>,
+  action: OperatorAction,
+  operationId: OperationId,
+): boolean {
+  return action === 'activate' ? state === 'activating' : pendingChange?.operationId === operationId;
+}
+
+/**
+ * Whether the operator has missed the deadline for confirming a change: seven days after the request.
+ *
+ * @param operationStart replaces that moment for a SIM that no longer waits, because an attempt crashed before it recorded the
+ *   result.
+ * @param askedAt when the operator was asked and did not confirm.
+ */
+export function isConfirmationOverdue(
+  { state, stateChangedAt, pendingChange }: Pick<Sim, 'state' | 'stateChangedAt' | 'pendingChange'>,
+  operationStart: string,
+  askedAt: Date,
+): boolean {
+  const since = pendingChange?.since ?? (state === 'activating' ? stateChangedAt : operationStart);
+  return askedAt.getTime() > Date.parse(since) + CONFIRMATION_DEADLINE_MS;
+}
+
+/** Whether the SIM must be barred at its operator; `undefined` while its bars are being changed, and after its end. */
+export function barsExpected(sim: Pick<Sim, 'state' | 'bars' | 'pendingChange'>): boolean | undefined {
+  return sim.state === 'activating' || sim.state === 'terminated' || sim.pendingChange ? undefined : isBarred(sim);
+}

@@ -1,0 +1,80 @@
+import { getOperator } from '../../../adapters/dynamodb/operators.ts';
+import type { SimRecord } from '../../../adapters/dynamodb/sims.ts';
+import { logger } from '../../../adapters/telemetry/logger.ts';
+import type { OperatorId } from '../../../domain/ids.ts';
+import { OperatorUnavailable, type SimAnswer } from '../../../domain/operator-port.ts';
+import type { OperatorAction } from '../../../domain/sim-changes.ts';
+import { operatorOf } from '../../operator-gateway.ts';
+import type { PageWork } from '../process-page.ts';
+import { manualAnswers } from './manual-changes.ts';
+
+/** The answers about SIMs, by ICCID. SIMs of an operator that does not answer are left out; they are asked about again later. */
+export type Answers = Map<string, SimAnswer>;
+
+/** SIMs by the operator that issued them. */
+export function byOperator(sims: readonly SimRecord[]): Map<OperatorId, SimRecord[]> {
+  return Map.groupBy(sims, ({ operatorId }) => operatorId);
+}
+
+/**
+ * Asks the operators of SIMs for a change. Changes by hand are in progress at once: their task is created when all SIMs of the
+ * operation wait (`readStatus`).
+ *
+ * @param key a request with the same key repeats the first one and its answers.
+ */
+export function askForChange(action: OperatorAction, sims: readonly SimRecord[], key: string): Promise<Answers> {
+  return askOperators(sims, async (operatorId, iccids) => {
+    if (await isByHand(operatorId)) {
+      return iccids.map((iccid) => ({ iccid, status: 'pending' }));
+    }
+    const operator = operatorOf(operatorId);
+    const ownKey = `${key}:${operatorId}`;
+    switch (action) {
+      case 'activate':
+        return operator.activate(ownKey, iccids);
+      case 'suspend':
+        return operator.setBars(ownKey, iccids, true);
+      case 'resume':
+        return operator.setBars(ownKey, iccids, false);
+      case 'terminate':
+        return operator.terminate(ownKey, iccids);
+    }
+  });
+}
+
+/** Reads the status of SIMs that wait for an operation's change: at their operator, or in the task of the platform's staff. */
+export function readStatus(work: PageWork, action: OperatorAction, sims: readonly SimRecord[]): Promise<Answers> {
+  return askOperators(sims, async (operatorId, iccids) =>
+    (await isByHand(operatorId))
+      ? manualAnswers(work, action, operatorId, iccids)
+      : operatorOf(operatorId).simStatus(iccids),
+  );
+}
+
+/** Whether the platform's staff change the operator's SIMs. */
+export async function isByHand(operatorId: OperatorId): Promise<boolean> {
+  return (await getOperator(operatorId))?.connectivity === 'manual';
+}
+
+async function askOperators(
+  sims: readonly SimRecord[],
+  ask: (operatorId: OperatorId, iccids: string[]) => Promise<SimAnswer[]>,
+): Promise<Answers> {
+  const answers: Answers = new Map();
+  await Promise.all(
+    [...byOperator(sims)].map(async ([operatorId, group]) => {
+      try {
+        const iccids = group.map(({ iccid }) => iccid);
+        for (const answer of await ask(operatorId, iccids)) {
+          answers.set(answer.iccid, answer);
+        }
+      } catch (error) {
+        if (!(error instanceof OperatorUnavailable)) {
+          throw error;
+        }
+        logger.warn('operator unavailable', { operatorId, error });
+      }
+    }),
+  );
+  return answers;
+}

@@ -1,0 +1,173 @@
+import { clock } from '../../../adapters/clock.ts';
+import { storeLateChange } from '../../../adapters/dynamodb/late-changes.ts';
+import { getOperation } from '../../../adapters/dynamodb/operations.ts';
+import { type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sims.ts';
+import { correlation, logger } from '../../../adapters/telemetry/logger.ts';
+import { CONFIRMATION_DEADLINE_MS, endOfLateChecks, nextLateCheck } from '../../../domain/deadlines.ts';
+import type { OperationId, PartnerId } from '../../../domain/ids.ts';
+import { isOperationFinished, type Operation, shardsOf } from '../../../domain/operation.ts';
+import { confirmationPause } from '../../../domain/retry-policies.ts';
+import {
+  isAfter,
+  isConfirmationOverdue,
+  isOperatorAction,
+  type OperatorAction,
+  outcomeOf,
+  waitsFor,
+} from '../../../domain/sim-changes.ts';
+import { SECOND_MS } from '../../../domain/time-units.ts';
+import { isolateSim } from '../isolate-sim.ts';
+import { loadSimRequest } from '../load-sim-request.ts';
+import { type Outcome, openPage, type PageWork, recordPageResults, succeeded } from '../process-page.ts';
+import { withResultCounter } from '../result-counter.ts';
+import { applyOperatorAnswers, expireChange } from './apply-operator-answers.ts';
+import { askForChange, byOperator, readStatus } from './ask-operators.ts';
+
+/** A shard of an operation, the polling round, the page to continue with, and the number of SIMs that wait in earlier pages. */
+export type ConfirmationTurn = {
+  partnerId: PartnerId;
+  operationId: OperationId;
+  shard: number;
+  round: number;
+  from: number;
+  waiting: number;
+};
+
+/** Where the state machine continues, after a pause of `waitSeconds`. */
+export type NextConfirmation = {
+  done: boolean;
+  round: number;
+  from: number;
+  waiting: number;
+  waitSeconds: number;
+};
+
+/**
+ * Polls the operators about the SIMs of a shard that they are changing.
+ *
+ * 1. Requests their status, page by page, and applies the answers.
+ * 2. Repeats the request for SIMs that are as before, in case the operator lost it.
+ * 3. Reverts SIMs whose deadline has passed. A schedule continues to poll them (`late-changes`).
+ * 4. While SIMs wait, the state machine pauses, longer each time, and starts another round. It continues at once when the operator
+ *    has not been asked about all SIMs yet.
+ */
+export async function confirmChanges(
+  { partnerId, operationId, shard, round, from, waiting }: ConfirmationTurn,
+  hasTime: () => boolean,
+): Promise<NextConfirmation> {
+  const operation = await getOperation(partnerId, operationId);
+  const action = operation?.action;
+  const isWaiting = action !== undefined && isOperatorAction(action) && !operation?.dryRun;
+  if (!operation || !isWaiting || isOperationFinished(operation)) {
+    return { done: true, round, from, waiting, waitSeconds: 0 };
+  }
+  logger.appendKeys(correlation(operation.planStage?.orderId));
+  const request = await loadSimRequest(partnerId, action, operation.target);
+  return withResultCounter(partnerId, operation, async (counter) => {
+    let stillWaiting = waiting;
+    let hasUnrequested = false;
+    for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shardsOf(operation)) {
+      if (!hasTime()) {
+        return { done: false, round, from: page, waiting: stillWaiting, waitSeconds: 0 };
+      }
+      try {
+        const work = await openPage(partnerId, operation, request, page, counter);
+        const confirmed = await confirmPage(work, action, round);
+        stillWaiting += confirmed.waiting;
+        hasUnrequested ||= confirmed.unrequested > 0;
+      } catch (error) {
+        // A page that fails does not delay the others. It is retried in the next rounds, for a week.
+        if (clock.now().getTime() > Date.parse(startOf(operation)) + CONFIRMATION_DEADLINE_MS) {
+          throw error;
+        }
+        logger.error('changes of a page not confirmed', { operationId, page, error });
+        stillWaiting += 1;
+      }
+      await counter.countIfDue();
+    }
+    const waitSeconds = confirmationPause(round) / SECOND_MS;
+    return { done: stillWaiting === 0 || hasUnrequested, round: round + 1, from: 0, waiting: 0, waitSeconds };
+  });
+}
+
+const startOf = ({ startedAt, createdAt }: Operation) => startedAt ?? createdAt;
+
+/** @returns how many SIMs of the page still wait for their operator, and how many it has not been asked about. */
+async function confirmPage(
+  work: PageWork,
+  action: OperatorAction,
+  round: number,
+): Promise<{ waiting: number; unrequested: number }> {
+  const { operation } = work;
+  const { inProgress, others, unrequested } = await sortOpenSims(work, action);
+  const answers = await readStatus(work, action, inProgress);
+  const lost = inProgress.filter(({ iccid }) => {
+    const answer = answers.get(iccid);
+    return !answer || outcomeOf(action, answer) === 'not_started';
+  });
+  // Each round has its own key: a repeated key would only repeat the first answer.
+  const repeated = await askForChange(action, lost, `${operation.id}:${work.page.page}:confirm:${round}`);
+  const applied = await applyOperatorAnswers(work, action, inProgress, new Map([...answers, ...repeated]));
+  const withOutcome = new Set(applied.map(({ result }) => result.iccid));
+  const waiting = inProgress.filter(({ iccid }) => !withOutcome.has(iccid));
+  const overdue = waiting.filter((sim) => isConfirmationOverdue(sim, startOf(operation), new Date(work.at)));
+  const outcomes = [...others, ...applied, ...(overdue.length > 0 ? await expireAll(work, action, overdue) : [])];
+  if (outcomes.length > 0) {
+    await recordPageResults(work, outcomes);
+  }
+  return { waiting: waiting.length - overdue.length, unrequested };
+}
+
+/**
+ * The open SIMs of a page that wait for their operator, and the outcomes of those that no longer do. The operator has not been
+ * asked about the others; those of a cancelled operation stay as they are.
+ */
+async function sortOpenSims(
+  { operation, open, sims }: PageWork,
+  action: OperatorAction,
+): Promise<{ inProgress: SimRecord[]; others: Outcome[]; unrequested: number }> {
+  const inProgress: SimRecord[] = [];
+  const others: Outcome[] = [];
+  let unrequested = 0;
+  for (const iccid of open) {
+    const sim = sims.get(iccid);
+    if (sim && (waitsFor(sim, action, operation.id) || (await isStillOurs(sim, operation)))) {
+      if (isAfter(sim, action)) {
+        others.push(succeeded(iccid, sim));
+      } else {
+        // Includes a SIM that a crash left reverted, between its step and its result: the operator repeats its answer.
+        inProgress.push(sim);
+      }
+    } else if (operation.cancelRequestedAt === undefined) {
+      unrequested += 1;
+    }
+  }
+  return { inProgress, others, unrequested };
+}
+
+/** A broken record does not show which operation changed the SIM last. Until the deadline, assume that it was this one. */
+function isStillOurs(sim: SimRecord, operation: Operation): Promise<boolean> {
+  return isolateSim(
+    sim.iccid,
+    () => wasLastChangedBy(sim, operation.id),
+    () => true,
+  );
+}
+
+/** Reverts SIMs whose deadline has passed. Stores them first for the schedule that continues to poll them. */
+async function expireAll(work: PageWork, action: OperatorAction, overdue: readonly SimRecord[]): Promise<Outcome[]> {
+  const now = clock.now();
+  for (const [operatorId, sims] of byOperator(overdue)) {
+    const late = {
+      partnerId: work.partnerId,
+      operationId: work.operation.id,
+      operatorId,
+      action,
+      iccids: sims.map(({ iccid }) => iccid),
+      nextAt: nextLateCheck(now).toISOString(),
+      until: endOfLateChecks(now).toISOString(),
+    };
+    await storeLateChange(late, work.page.page, work.part);
+  }
+  return Promise.all(overdue.map((sim) => expireChange(work, action, sim)));
+}

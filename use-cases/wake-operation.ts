@@ -1,0 +1,35 @@
+import { clock } from '../adapters/clock.ts';
+import { getOperation } from '../adapters/dynamodb/operations.ts';
+import { getOrder } from '../adapters/dynamodb/orders.ts';
+import { claimNextAttempt, type RunInput } from '../adapters/dynamodb/runs.ts';
+import type { OperationId, PartnerId } from '../domain/ids.ts';
+import { isOperationFinished, type Operation } from '../domain/operation.ts';
+import { startExecution } from './start-execution.ts';
+
+/**
+ * Continues an operation that waits for its operator, because the answer is known. Starts another execution, as the current one
+ * may pause for hours; that one ends when it finds the operation finished.
+ *
+ * @returns false when the operation has finished.
+ */
+export async function wakeOperation(partnerId: PartnerId, id: OperationId): Promise<boolean> {
+  const operation = await getOperation(partnerId, id);
+  if (!operation || isOperationFinished(operation)) {
+    return false;
+  }
+  const run = runOf(partnerId, operation);
+  const record = run.kind === 'order' ? await getOrder(partnerId, run.id) : operation;
+  const attempt =
+    record?.runAttempt === undefined ? undefined : await claimNextAttempt(run, record.runAttempt, clock.now());
+  if (attempt !== undefined) {
+    await startExecution(run, attempt);
+  }
+  return true;
+}
+
+/** The execution of an operation: its own or, for a stage of a plan, that of its order. */
+function runOf(partnerId: PartnerId, { id, planStage }: Operation): RunInput {
+  return planStage && !planStage.retry
+    ? { kind: 'order', partnerId, id: planStage.orderId }
+    : { kind: 'operation', partnerId, id };
+}
