@@ -14,7 +14,7 @@ export type Session = {
   curl: Curl;
   /** Variables that are set before. */
   variables: Readonly<Record<string, string>>;
-  /** Files of the folder that it runs in, by name. */
+  /** Files of the folder that it runs in, by path. */
   files?: Readonly<Record<string, string>>;
 };
 
@@ -43,6 +43,7 @@ export async function runInShell(
       });
     }
     for (const [name, content] of Object.entries(files)) {
+      await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
       await writeFile(path.join(folder, name), content);
     }
     const script = ['', ...scripts].join(`\necho '${SEPARATOR}'\n`);

@@ -9,6 +9,8 @@ const walks = documents.flatMap((document) => {
   const blocks = shellBlocksIn(textOf(document)).filter(({ kind }) => kind === 'walk');
   return blocks.length === 0 ? [] : [{ document, blocks }];
 });
+/** Files that commands send, from the root of the repository. */
+const examples = ['docs/examples/sim-list-1.csv', 'docs/examples/sim-list-2.csv'];
 const isFirstHour = ({ document }: { document: string }) => document === 'docs/getting-started.md';
 
 describe('the commands of the documents', () => {
@@ -62,6 +64,7 @@ async function walk(blocks: readonly ShellBlock[], curl: Curl): Promise<string[]
           PARTNER_TOKEN: await tokenOfNewPartner('acme-connectivity'),
         },
         files: {
+          ...Object.fromEntries(examples.map((file) => [file, textOf(file)])),
           'usage.csv': `recordId,iccid,at,bytes,network\na1-1,8944200000000000017,2026-03-02T10:59:59Z,1000,23201\n`,
         },
       },
