@@ -44,8 +44,8 @@ export function startStageRun<Stored extends Operation>(
     state: 'running',
     startedAt: operation.startedAt ?? at,
     phase,
-    // Waiting for an operator is progress.
-    vainRuns: phase === 'confirm' ? 0 : runsWithoutProgress(seen),
+    // Waiting for an operator is neither progress nor the lack of it.
+    vainRuns: Math.max(0, runsWithoutProgress(seen) - (phase === 'confirm' ? 1 : 0)),
     resultsBefore: seen.succeeded + seen.failed,
     updatedAt: at,
   };
