@@ -39,7 +39,8 @@ export function requestEvent(request: {
       'x-amzn-trace-id': `Root=1-${Math.floor(now.getTime() / 1000).toString(16)}-${randomUUID().replaceAll('-', '').slice(0, 24)}`,
       'x-forwarded-for': sourceIp,
       'x-forwarded-port': host.split(':')[1] ?? '80',
-      'x-forwarded-proto': 'http',
+      // A proxy in front of the local cloud can terminate TLS.
+      'x-forwarded-proto': message.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http',
     },
     ...(query !== '' && { queryStringParameters: queryParameters(query) }),
     requestContext: {

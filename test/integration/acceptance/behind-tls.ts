@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +12,9 @@ import { type LocalCloud, startLocalCloud } from '../../../local/cloud.ts';
 import { INDEX_LAG_MS } from '../../../local/harsh/rates.ts';
 import { harshSettings } from '../../../local/harsh/settings.ts';
 import { listenLocally } from '../../../local/listen.ts';
+
+/** A connection for each request: the cloud may close an idle connection just when another request uses it. */
+const withoutReuse = new Agent({ keepAlive: false });
 
 // npm run acceptance:local: the acceptance tests as the pipeline runs them against staging. They reach the API, the user pool and
 // the stand-in operators over TLS alone; functions follow the rules of staging; there are no local routes; and a day lasts so long
@@ -75,7 +78,7 @@ async function tlsInFrontOf(target: string, certificate: { cert: string; key: st
       return;
     }
     const headers = { ...incoming.headers, 'x-forwarded-proto': 'https' };
-    const forwarded = request(target + incoming.url, { method: incoming.method, headers });
+    const forwarded = request(target + incoming.url, { method: incoming.method, headers, agent: withoutReuse });
     forwarded.on('response', (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       pipeline(answer, outgoing).catch(() => outgoing.destroy());

@@ -480,6 +480,13 @@ function everybody(isPlatforms: boolean): Asking[] {
   ];
 }
 
+/**
+ * At a deployment, the callers are users of its pool. Its hourly schedule deactivates those whose customer does not exist at their
+ * partner; their tokens are then refused with 401.
+ */
+const mayBeDeactivated = ({ partnerId, customerId }: CallerClaims) =>
+  cloud.isDeployment && partnerId === OTHER_PARTNER && customerId !== undefined;
+
 /** On a local cloud, callers whose claims do not fit their role call one in this many routes each. */
 const ONE_IN = 6;
 
@@ -518,6 +525,9 @@ describe('every route accepts exactly the roles of the contract', () => {
       async ({ claims, role, rights, theirs }) => {
         const answer = await ask(as(claims), things);
         const expected = rights && who.includes(role) ? (one && !theirs ? 404 : own) : 403;
+        if (answer.status === 401 && mayBeDeactivated(claims)) {
+          return;
+        }
         expect({ claims, status: answer.status }).toEqual({ claims, status: expected });
         if (expected >= 400) {
           expectProblem(answer, expected, expected === 403 ? 'forbidden' : expected === 404 ? 'not_found' : undefined);
@@ -611,8 +621,11 @@ describe.each(customerRoles)('a customer\u2019s own user (%s)', (role) => {
     expect(ofCustomer(customer)).toHaveLength(8);
     expect(await simsOf(user(customer))).toEqual(ofCustomer(customer));
     expect(await simsOf(user(otherCustomer))).toEqual(ofCustomer(otherCustomer));
-    expect(await simsOf(user('cus_none'))).toEqual([]);
-    expect(await simsOf(user(customer, OTHER_PARTNER))).toEqual([]);
+    // A deployment may have deactivated these users.
+    if (!cloud.isDeployment) {
+      expect(await simsOf(user('cus_none'))).toEqual([]);
+      expect(await simsOf(user(customer, OTHER_PARTNER))).toEqual([]);
+    }
   });
 
   test('sees no other SIMs with any filter', async () => {
