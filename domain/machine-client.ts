@@ -66,8 +66,5 @@ export function isReusable({ expiresAt }: { expiresAt: number }, now: number): b
   return expiresAt - now >= MIN_REMAINING_SECONDS;
 }
 
-/**
- * The most new tokens of a client in a day: for each subset of six roles and more. A client gets so many only when it
- * requests other scopes each time.
- */
+/** The maximum number of new tokens of a client in a day: three for each of the 63 subsets of its six roles, rounded up. */
 export const MAX_NEW_TOKENS_PER_DAY = 200;

@@ -66,9 +66,9 @@ export function withPendingChange(
 
 /** The SIM without the pending change of an operation. */
 export function withoutChangeOf<Stored extends Sim>(sim: Stored, operationId: OperationId): Stored {
-  const { pendingChange, ...rest } = sim;
+  const { pendingChange: _pendingChange, ...rest } = sim;
   // Safe: the removed field is optional in every SIM.
-  return pendingChange?.operationId === operationId ? (rest as Stored) : sim;
+  return waitsFor(sim, operationId) ? (rest as Stored) : sim;
 }
 
 /**
@@ -111,13 +111,9 @@ export function isAfter({ state }: Pick<Sim, 'state'>, action: OperatorAction): 
   return state === stateAfter[action];
 }
 
-/** Whether the SIM waits for an operator to make this change for an operation. */
-export function waitsFor(
-  { state, pendingChange }: Pick<Sim, 'state' | 'pendingChange'>,
-  action: OperatorAction,
-  operationId: OperationId,
-): boolean {
-  return action === 'activate' ? state === 'activating' : pendingChange?.operationId === operationId;
+/** Whether the SIM has a pending change of an operation. */
+export function waitsFor({ pendingChange }: Pick<Sim, 'pendingChange'>, operationId: OperationId): boolean {
+  return pendingChange?.operationId === operationId;
 }
 
 /**

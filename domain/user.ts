@@ -14,7 +14,7 @@ export type User = Owner & {
   firstName?: string | undefined;
   lastName?: string | undefined;
   roles: readonly Role[];
-  /** `invited` until the first sign-in; `disabled` by an administrator of the user pool. */
+  /** `invited` until the first sign-in; `disabled` by an admin, in the user pool, or with the deletion of its customer. */
   state: (typeof userStates)[number];
   createdAt: string;
 };

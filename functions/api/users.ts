@@ -129,7 +129,7 @@ const platformRoutes = [
     access: 'platform',
     tag: 'Users',
     summary: 'Delete a user',
-    description: 'Ends all sessions of the user. Existing tokens stay valid for up to an hour.',
+    description: 'Ends all sessions of the user. Existing tokens are refused within a minute.',
     answers: { 204: null },
     handle: async ({ caller, path: { userId }, ifMatch }) => {
       await removeUser(await readUser(userId), { by: caller, precondition: matching(ifMatch) });

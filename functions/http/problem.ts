@@ -24,7 +24,7 @@ export const problems = {
   email_taken: [409, 'Email address taken', 'A user with this email address already exists.'],
   last_admin: [409, 'Last admin', 'A partner keeps at least one active admin. Make another user an admin first.'],
   last_role: [409, 'Last role', 'A user needs at least one role. Delete the user instead.'],
-  own_user: [409, 'Own user', 'You cannot do this to your own user. Ask another user who may.'],
+  own_user: [409, 'Own user', 'You cannot do this to your own user. Ask another administrator.'],
   no_user_pool: [409, 'External token issuer', 'Users and API clients are managed by the issuer that `detail` names.'],
   too_many: [409, 'Limit reached', 'The maximum number of resources exists. Delete one first.'],
   holding_service: [409, 'Holding service', 'Holding services are managed by the system and cannot be changed.'],

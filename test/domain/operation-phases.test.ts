@@ -46,7 +46,7 @@ describe('an operation that waits for its operator', () => {
     expect(waitingForOperator(run(waiting))).toBeUndefined();
   });
 
-  test('is stuck only when it asks operators in vain', () => {
+  test('counts runs without a result only while operators are asked', () => {
     let operation = anOperation('suspend');
     for (let round = 0; round < MAX_RUNS_WITHOUT_PROGRESS; round += 1) {
       operation = run(run(operation));

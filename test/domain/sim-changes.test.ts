@@ -96,8 +96,8 @@ describe('a pending change', () => {
   });
 
   test('belongs to one operation', () => {
-    expect(waitsFor(suspending(), 'suspend', 'op_1')).toBe(true);
-    expect(waitsFor(suspending(), 'suspend', 'op_2')).toBe(false);
+    expect(waitsFor(suspending(), 'op_1')).toBe(true);
+    expect(waitsFor(suspending(), 'op_2')).toBe(false);
     expect(withoutChangeOf(suspending(), 'op_1')).not.toHaveProperty('pendingChange');
     expect(withoutChangeOf(suspending(), 'op_2')).toEqual(suspending());
   });

@@ -6,8 +6,8 @@ import { notFound, Refusal } from '../refusal.ts';
 import { isPartnerUser, removeCopy, saveKeepingAnAdmin } from './user-copies.ts';
 
 /**
- * Deletes a user, ends their sessions and their tokens. Nobody deletes themselves, so that at least one platform user remains; partners keep an
- * active admin.
+ * Deletes a user and ends their sessions and tokens. No user can delete themselves, so that one platform user always remains.
+ * Partners keep an active admin.
  *
  * @throws Refusal `own_user`, `last_admin`, `not_found`
  */
@@ -17,7 +17,7 @@ export async function removeUser(
 ): Promise<void> {
   precondition(user);
   if (user.id === by.userId) {
-    throw new Refusal('own_user', 'You cannot delete your own user. Ask another user who may.');
+    throw new Refusal('own_user', 'You cannot delete your own user. Ask another administrator.');
   }
   if (by.kind === 'partner' && isPartnerUser(user)) {
     await saveKeepingAnAdmin(user, undefined);

@@ -29,7 +29,7 @@ export async function updateUser(
   const { id } = before;
   const names = namesAfter(before, change);
   if (change.active === false && id === by.userId) {
-    throw new Refusal('own_user', 'You cannot deactivate your own user. Ask another user who may.');
+    throw new Refusal('own_user', 'You cannot deactivate your own user. Ask another administrator.');
   }
   if (!isUnchanged(before, names)) {
     orGone(await changeNames(id, names), id);

@@ -13,7 +13,6 @@ import {
   isOperatorAction,
   type OperatorAction,
   outcomeOf,
-  waitsFor,
 } from '../../../domain/sim-changes.ts';
 import { SECOND_MS } from '../../../domain/time-units.ts';
 import { isolateSim } from '../isolate-sim.ts';
@@ -131,7 +130,7 @@ async function sortOpenSims(
   let unrequested = 0;
   for (const iccid of open) {
     const sim = sims.get(iccid);
-    if (sim && (waitsFor(sim, action, operation.id) || (await isStillOurs(sim, operation)))) {
+    if (sim && (await isStillOurs(sim, operation))) {
       if (isAfter(sim, action)) {
         others.push(succeeded(iccid, sim));
       } else {

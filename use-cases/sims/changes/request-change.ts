@@ -74,7 +74,7 @@ async function changeOne(
   answer: SimAnswer | undefined,
 ): Promise<Outcome | undefined> {
   const sim = work.sims.get(iccid);
-  if (sim && waitsFor(sim, action, work.operation.id)) {
+  if (sim && waitsFor(sim, work.operation.id)) {
     return undefined;
   }
   const isAsked = sim !== undefined && decide(sim, work.request, work.at).kind === 'change';
@@ -94,7 +94,7 @@ async function changeOne(
     default: {
       const wait = (current: Sim) => withPendingChange(current, action, work.operation.id, work.at);
       const result = await saveChange(work, iccid, changeEvents[action].requested, wait);
-      const isWaiting = 'saved' in result && result.saved && waitsFor(result.saved, action, work.operation.id);
+      const isWaiting = 'saved' in result && result.saved && waitsFor(result.saved, work.operation.id);
       return isWaiting ? undefined : outcomeOfSave(work, iccid, isAsked, result);
     }
   }
