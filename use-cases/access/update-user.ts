@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { changeNames, disableUser, enableUser, type UserNames } from '../../adapters/cognito/users.ts';
 import { addRevocation } from '../../adapters/dynamodb/revocations.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
@@ -40,6 +41,8 @@ export async function updateUser(
     orGone(await disableUser(id), id);
     await addRevocation(id);
   } else if (change.active && before.state === 'disabled') {
+    // Tokens tell their time in whole seconds, and those of the second of a revocation stay refused.
+    await pause(1000 - (Date.now() % 1000));
     orGone(await enableUser(id), id);
   }
   const after = await readPartnerUser(by, id);
