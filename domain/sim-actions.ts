@@ -113,7 +113,7 @@ export function decide(sim: Sim, request: SimRequest, at: string): Decision {
         ? unchanged
         : step(sim, 'activate', () => changed(sim, at, { state: 'activating' }));
     case 'suspend':
-      return sim.state === 'suspended' || (request.until !== undefined && at >= request.until)
+      return sim.state === 'suspended' || hasEnded(request, at)
         ? unchanged
         : step(sim, 'suspend', () => ({ kind: 'change', sim: suspended(sim, request.reason, at) }));
     case 'resume':
@@ -125,6 +125,16 @@ export function decide(sim: Sim, request: SimRequest, at: string): Decision {
         ? unchanged
         : step(sim, 'terminate', () => ({ kind: 'change', sim: terminated(sim, at) }));
   }
+}
+
+/** Whether a suspension is no longer wanted at a time: an alarm suspends until the next period. */
+export function hasEnded({ until }: { until?: string | undefined }, at: string): boolean {
+  return until !== undefined && at >= until;
+}
+
+/** The reason of the bar that a suspension sets. */
+export function barReason({ reason = SUSPENDED_ON_REQUEST }: { reason?: string | undefined }): string {
+  return reason;
 }
 
 /** Moves a SIM that is in holding, in stock or assigned to a partner service whose tariff covers its operator. */

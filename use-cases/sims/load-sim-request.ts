@@ -2,7 +2,7 @@ import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { getCustomerServiceWithTariff, getPartnerServiceWithTariff } from '../../adapters/dynamodb/services.ts';
 import { asId, type PartnerId } from '../../domain/ids.ts';
 import type { OperationTarget } from '../../domain/operation.ts';
-import { type SimAction, type SimRequest, SUSPENDED_ON_REQUEST } from '../../domain/sim-actions.ts';
+import { barReason, type SimAction, type SimRequest } from '../../domain/sim-actions.ts';
 
 /**
  * Loads the targets of an action, so that the rules can decide about each SIM.
@@ -34,7 +34,7 @@ export async function loadSimRequest(
       return { action, customerId, customerServiceId, customer, customerService };
     }
     case 'suspend':
-      return { action, reason: target.reason ?? SUSPENDED_ON_REQUEST, until: target.until };
+      return { action, reason: barReason(target), until: target.until };
     case 'resume':
       return { action, reason: target.reason };
     default:

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { SimRecord } from '../../../adapters/dynamodb/sims.ts';
 import type { SimAnswer } from '../../../domain/operator-port.ts';
 import type { Sim } from '../../../domain/sim.ts';
-import { SUSPENDED_ON_REQUEST } from '../../../domain/sim-actions.ts';
+import { barReason, hasEnded } from '../../../domain/sim-actions.ts';
 import {
   changeEvents,
   confirmChange,
@@ -50,7 +50,7 @@ async function applyOperatorAnswer(
 ): Promise<Outcome | undefined> {
   switch (answer && outcomeOf(action, answer)) {
     case 'done':
-      return hasLapsed(work) ? undoLapsed(work, action, sim) : applyChange(work, action, sim);
+      return hasEnded(work.operation.target, work.at) ? undoEnded(work, action, sim) : applyChange(work, action, sim);
     case 'refused':
       await continueChange(work, sim, revertChange, changeEvents[action].failed);
       return failed(sim.iccid, refusal(action, answer));
@@ -60,18 +60,14 @@ async function applyOperatorAnswer(
 }
 
 async function applyChange(work: PageWork, action: OperatorAction, sim: SimRecord): Promise<Outcome> {
-  const { reason = SUSPENDED_ON_REQUEST } = work.operation.target;
+  const reason = barReason(work.operation.target);
   const confirm = (current: Sim, at: string) => confirmChange(current, action, reason, at);
   const result = await continueChange(work, sim, confirm, changeEvents[action].confirmed);
   return 'refused' in result ? failed(sim.iccid, result.refused) : succeeded(sim.iccid, result.saved);
 }
 
-/** Whether a suspension was confirmed after the period for which it was requested: its bar must not stay. */
-function hasLapsed({ operation: { target }, at }: PageWork): boolean {
-  return target.until !== undefined && at >= target.until;
-}
-
-async function undoLapsed(work: PageWork, action: OperatorAction, sim: SimRecord): Promise<Outcome> {
+/** Reverts a suspension that was confirmed after its end: its bar must not stay. */
+async function undoEnded(work: PageWork, action: OperatorAction, sim: SimRecord): Promise<Outcome> {
   await continueChange(work, sim, revertChange, changeEvents[action].failed);
   await restoreBars(work.partnerId, sim.iccid, { operationId: work.operation.id, key: work.key });
   return succeeded(sim.iccid);

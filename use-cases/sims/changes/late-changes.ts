@@ -13,7 +13,7 @@ import type { LateChange } from '../../../domain/late-change.ts';
 import type { OperationTarget } from '../../../domain/operation.ts';
 import { OperatorUnavailable, type SimAnswer } from '../../../domain/operator-port.ts';
 import { serviceCountChanges } from '../../../domain/service-counts.ts';
-import { SUSPENDED_ON_REQUEST } from '../../../domain/sim-actions.ts';
+import { barReason, hasEnded } from '../../../domain/sim-actions.ts';
 import { barsExpected, changeEvents, confirmChange, outcomeOf } from '../../../domain/sim-changes.ts';
 import { operatorOf } from '../../operator-gateway.ts';
 import { continueStep, type StepDecision, saveStep } from '../save-step.ts';
@@ -106,16 +106,16 @@ async function acceptLateChanges(
 /** @returns the SIM if its bars at the operator are not as they must be. */
 async function acceptLateChange(
   { partnerId, operationId, action }: LateChange,
-  { reason = SUSPENDED_ON_REQUEST, until }: OperationTarget,
+  target: OperationTarget,
   sim: SimRecord,
   at: string,
 ): Promise<SimRecord[]> {
   let last: SimRecord | undefined = sim;
   const operation = { id: operationId };
-  const hasLapsed = until !== undefined && at >= until;
+  const reason = barReason(target);
   const decide = (current: SimRecord | undefined): StepDecision => {
     last = current;
-    if (hasLapsed) {
+    if (hasEnded(target, at)) {
       return { kind: 'unchanged' };
     }
     if (action === 'terminate') {
