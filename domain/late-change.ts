@@ -7,6 +7,8 @@ export type LateChange = {
   operationId: OperationId;
   operatorId: OperatorId;
   action: OperatorAction;
+  /** The page of the operation that the SIMs are in. */
+  page: number;
   iccids: readonly string[];
   nextAt: string;
   until: string;

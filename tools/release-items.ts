@@ -1,16 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { startBackfill } from '../adapters/dynamodb/backfill.ts';
-import { deadLetter } from '../adapters/dynamodb/dead-letters.ts';
+import { addRedrivenUsage, deadLetter, failedUsage } from '../adapters/dynamodb/dead-letters.ts';
 import { saveFailedChange } from '../adapters/dynamodb/failed-changes.ts';
 import { importSims } from '../adapters/dynamodb/imported-sims.ts';
 import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kinds.ts';
+import { addToManualTask, completeManualTask } from '../adapters/dynamodb/manual-tasks.ts';
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { upsertOperator } from '../adapters/dynamodb/operators.ts';
 import { addRequests } from '../adapters/dynamodb/request-counts.ts';
 import { addRevocation } from '../adapters/dynamodb/revocations.ts';
 import { withCheckDigit } from '../domain/iccid.ts';
 import { asId } from '../domain/ids.ts';
+import { changeTask } from '../domain/manual-task.ts';
 import type { OperatorSettings } from '../domain/operator.ts';
 import type { Sim as StoredSim } from '../domain/sim.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
@@ -137,9 +139,13 @@ async function simulateYear(
     'Error: an example',
     cloud.clock.now(),
   );
-  const { pk, sk } = itemKinds.operation.key({ partnerId: PARTNER, id: 'op_1' });
-  const keys = { pk: { S: pk }, sk: { S: sk } };
-  await saveFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
+  const at = cloud.clock.now().toISOString();
+  const task = changeTask(
+    { partnerId: PARTNER, operationId: 'op_kept', operatorId: asId('operator', 'kept'), action: 'suspend', number: 1 },
+    at,
+  );
+  await addToManualTask(task, 0, [keptImport.iccid]);
+  await completeManualTask(task, [{ iccid: keptImport.iccid, reason: 'Kept' }], 'kept', at);
   await upsertOperator(asId('operator', 'kept'), keptOperator, () => undefined);
   const manual = await api.post<Created>('/v1/orders', { operatorId: 'kept', quantity: 10 });
   const platform = createClient(cloud.url, await cloud.tokenFor({ roles: ['platform'] }));
@@ -151,6 +157,13 @@ async function simulateYear(
   await startBackfill(1, cloud.clock.now());
   await operatorTraffic.acquire(asId('operator', 'orange'), Math.floor(Date.now() / 1000), 5);
   await operatorTraffic.recordOutcome(asId('operator', 'orange'), false);
+  // Last, as schedules remove them.
+  const { pk, sk } = itemKinds.operation.key({ partnerId: PARTNER, id: 'op_1' });
+  const keys = { pk: { S: pk }, sk: { S: sk } };
+  await saveFailedChange({ eventName: 'MODIFY', dynamodb: { Keys: keys, SequenceNumber: '1' } }, cloud.clock.now());
+  for (const work of failedUsage(asId('operator', 'kept'), [{ recordId: 'kept' }])) {
+    await addRedrivenUsage(work, cloud.clock.now());
+  }
   await collect();
 }
 
@@ -226,11 +239,15 @@ function kindIn({ pk, sk }: Record<string, AttributeValue>): ItemKind {
 /** Sorts items by kind and key, and attributes by name; removes secrets. */
 function selectItems(found: readonly KeptItem[]): KeptItem[] {
   // Safe: Object.keys loses the type of the keys.
-  return (Object.keys(itemKinds) as ItemKind[]).flatMap((kind) => {
+  const kinds = Object.keys(itemKinds) as ItemKind[];
+  const missing = kinds.filter((kind) => !found.some((one) => one.kind === kind));
+  if (missing.length > 0) {
+    throw new Error(
+      `No item was written of these kinds: ${missing.join(', ')}. tools/release-items.ts must create one each.`,
+    );
+  }
+  return kinds.flatMap((kind) => {
     const some = found.filter((one) => one.kind === kind).sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
-    if (some.length === 0) {
-      throw new Error(`No item of the kind ${kind} was written: tools/release-items.ts must create one.`);
-    }
     return some.slice(0, MAX_ITEMS_PER_KIND).map(({ item }) => ({ kind, item: withoutSecrets(item) }));
   });
 }

@@ -14,11 +14,11 @@ import { write, writeIf } from './writes.ts';
 /** Where a late change is stored. */
 export type LateChangeKey = Key;
 
-/** As stored. Items of release 0.1.0 have no action: they are activations. */
-type StoredLateChange = Omit<LateChange, 'action'> & Partial<Pick<LateChange, 'action'>>;
+/** As stored: the key has the page. Items of release 0.1.0 have no action: they are activations. */
+type StoredLateChange = Omit<LateChange, 'action' | 'page'> & Partial<Pick<LateChange, 'action'>>;
 
 /** Stores a late change. It replaces that of a crashed attempt at the same part: more SIMs may be overdue by now. */
-export async function storeLateChange(late: LateChange, page: number, part: number): Promise<void> {
+export async function storeLateChange({ page, ...late }: LateChange, part: number): Promise<void> {
   const { partnerId, operationId, operatorId } = late;
   const key = itemKinds.lateActivation.key({ partnerId, operationId, page, part, sims: operatorId });
   await write(put({ ...late, ...key, duePk: due.lateChanges, dueAt: late.nextAt }));
@@ -31,11 +31,16 @@ export async function dueLateChanges(now: Date, limit: number): Promise<DueItem[
 
 export async function getLateChange(key: Key): Promise<LateChange | undefined> {
   const stored = await get<StoredLateChange>(key);
-  return stored && { action: 'activate', ...stored };
+  return stored && { action: 'activate', ...stored, page: itemKinds.lateActivation.parse(key)?.page ?? 0 };
 }
 
 /** Gives a SIM of a late change an item of its own, so that it holds up no other SIM. */
-export async function separateLateChange(late: LateChange, key: Key, iccid: string, nextAt: string): Promise<void> {
+export async function separateLateChange(
+  { page: _page, ...late }: LateChange,
+  key: Key,
+  iccid: string,
+  nextAt: string,
+): Promise<void> {
   const own = { ...late, iccids: [iccid], nextAt };
   const ownKey = { pk: key.pk, sk: `${key.sk}#${iccid}` };
   await writeIf(put({ ...own, ...ownKey, duePk: due.lateChanges, dueAt: nextAt }, absent));

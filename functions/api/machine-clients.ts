@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { showAs } from '../../contract/fields.ts';
 import {
   machineClientSchema,
   newMachineClientSchema,
@@ -182,7 +183,7 @@ const partnerRoutes = [
     handle: async ({ caller, path: { clientId }, now, headers }) => {
       const { secret, previousSecretValidUntil, ...client } = await rotateClientSecret(caller.partnerId, clientId, now);
       const shown = { ...withScopes(client, headers), secret, previousSecretValidUntil };
-      return okResource(rotatedMachineClientSchema.parse(shown));
+      return okResource(showAs(rotatedMachineClientSchema, shown));
     },
   }),
 ];
@@ -194,9 +195,10 @@ function withScopes(client: MachineClient, headers: Headers) {
   return { ...client, scopes, tokenUrl: `${originOf(headers)}${TOKEN_PATH}` };
 }
 
-const showClient = (client: MachineClient, headers: Headers) => machineClientSchema.parse(withScopes(client, headers));
+const showClient = (client: MachineClient, headers: Headers) =>
+  showAs(machineClientSchema, withScopes(client, headers));
 
 const showNewClient = ({ secret, ...client }: MachineClient & { secret: string }, headers: Headers) =>
-  newMachineClientSchema.parse({ ...withScopes(client, headers), secret });
+  showAs(newMachineClientSchema, { ...withScopes(client, headers), secret });
 
 export const handler = createApiHandler(routes);

@@ -162,11 +162,12 @@ async function expireAll(work: PageWork, action: OperatorAction, overdue: readon
       operationId: work.operation.id,
       operatorId,
       action,
+      page: work.page.page,
       iccids: sims.map(({ iccid }) => iccid),
       nextAt: nextLateCheck(now).toISOString(),
       until: endOfLateChecks(now).toISOString(),
     };
-    await storeLateChange(late, work.page.page, work.part);
+    await storeLateChange(late, work.part);
   }
   return Promise.all(overdue.map((sim) => expireChange(work, action, sim)));
 }

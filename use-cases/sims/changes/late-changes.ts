@@ -18,7 +18,7 @@ import { barsExpected, changeEvents, confirmChange, outcomeOf } from '../../../d
 import { operatorOf } from '../../operator-gateway.ts';
 import { continueStep, type StepDecision, saveStep } from '../save-step.ts';
 import { isByHand } from './ask-operators.ts';
-import { answersInTasks } from './manual-changes.ts';
+import { readTasks } from './manual-changes.ts';
 import { restoreAllBars } from './restore-bars.ts';
 
 /**
@@ -61,7 +61,7 @@ export async function checkLateChange(key: LateChangeKey, now: Date): Promise<vo
 async function statusOf(late: LateChange): Promise<Map<string, SimAnswer>> {
   const { operatorId, iccids } = late;
   const answers = (await isByHand(operatorId))
-    ? await answersInTasks(late, iccids)
+    ? (await readTasks(late, late.page, iccids)).answers
     : await operatorOf(operatorId).simStatus(iccids);
   return new Map(answers.map((answer) => [answer.iccid, answer]));
 }
