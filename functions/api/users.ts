@@ -143,12 +143,12 @@ const partnerRoutes = [
   route({
     method: 'POST',
     path: '/v1/users',
-    operationId: 'createUser',
+    operationId: 'invitePartnerUser',
     access: 'create_users',
     tag: 'Users',
     summary: 'Invite a user of your company or of a customer',
     description:
-      'Sends an email with a temporary password. You can give only roles that you have yourself, and roles of customers. Repeat the request to complete an invitation that was interrupted.',
+      'Sends an email with a temporary password. You can grant only roles that you have yourself, and roles of customers. Repeat the request to complete an invitation that was interrupted.',
     body: () =>
       z.strictObject({
         email,
@@ -193,12 +193,12 @@ const partnerRoutes = [
   route({
     method: 'PATCH',
     path: '/v1/users/{userId}',
-    operationId: 'updateUser',
+    operationId: 'updatePartnerUser',
     access: 'manage_users',
     tag: 'Users',
     summary: 'Rename, deactivate or reactivate a user',
     description:
-      'With `active: false`, the user can no longer sign in, and all sessions of the user end. You cannot deactivate your own user, nor the last active admin.',
+      'With `active: false`, the user can no longer sign in, all sessions of the user end, and existing tokens are refused within a minute. You cannot deactivate your own user, nor the last active admin.',
     body: () =>
       z.strictObject({
         firstName: z.optional(z.nullable(name())),
@@ -216,11 +216,12 @@ const partnerRoutes = [
   route({
     method: 'DELETE',
     path: '/v1/users/{userId}',
-    operationId: 'removeUser',
+    operationId: 'deletePartnerUser',
     access: 'manage_users',
     tag: 'Users',
     summary: 'Delete a user of your company or of a customer',
-    description: 'Ends all sessions of the user. You cannot delete your own user, nor the last active admin.',
+    description:
+      'Ends all sessions of the user. Existing tokens are refused within a minute. You cannot delete your own user, nor the last active admin.',
     answers: { 204: null },
     handle: async ({ caller, path: { userId }, ifMatch }) => {
       const before = await readPartnerUser(caller, userId);
@@ -231,7 +232,7 @@ const partnerRoutes = [
   route({
     method: 'POST',
     path: '/v1/users/{userId}/invite-again',
-    operationId: 'inviteUserAgain',
+    operationId: 'resendPartnerInvitation',
     access: 'create_users',
     tag: 'Users',
     summary: 'Resend an invitation',
@@ -245,12 +246,12 @@ const partnerRoutes = [
   route({
     method: 'PUT',
     path: '/v1/users/{userId}/roles/{role}',
-    operationId: 'giveRole',
+    operationId: 'grantPartnerRole',
     access: 'manage_users',
     tag: 'Users',
-    summary: 'Give a role to a user',
+    summary: 'Grant a role to a user of your company or of a customer',
     description:
-      'You can give only roles that you have yourself. Takes effect with the user’s next token, within an hour.',
+      'You can grant only roles that you have yourself, and roles of customers. Takes effect with the user’s next token, within an hour.',
     answers: { 200: userSchema, 201: userSchema },
     handle: async ({ caller, path: { userId, role } }) => {
       const before = await readPartnerUser(caller, userId);
@@ -263,12 +264,12 @@ const partnerRoutes = [
   route({
     method: 'DELETE',
     path: '/v1/users/{userId}/roles/{role}',
-    operationId: 'withdrawRole',
+    operationId: 'revokePartnerRole',
     access: 'manage_users',
     tag: 'Users',
-    summary: 'Withdraw a role from a user',
+    summary: 'Revoke a role from a user of your company or of a customer',
     description:
-      'Existing tokens keep the role for up to an hour. The last role of a user cannot be withdrawn, nor the role `admin` of the last active admin.',
+      'Existing tokens keep the role for up to an hour. The last role of a user cannot be revoked, nor the role `admin` of the last active admin.',
     answers: { 204: null },
     handle: async ({ caller, path: { userId, role }, ifMatch }) => {
       await revokeRole(await readPartnerUser(caller, userId), role, { by: caller, precondition: matching(ifMatch) });

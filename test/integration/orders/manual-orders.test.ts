@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { withCheckDigit } from '../../../domain/iccid.ts';
 import type { ApiResponse } from '../support/api-client.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
+import { grantTariffs, newIccids, settingsByHand } from '../support/operators-by-hand.ts';
 import { is, type Order, type Page, type Plan } from '../support/partner.ts';
 import { expectInvalid, expectProblem } from '../support/problems.ts';
 
@@ -10,23 +10,8 @@ const acme = cloud.partner('acme-manual');
 const platform = cloud.as({ roles: ['platform'] });
 const csv = { 'content-type': 'text/csv' };
 
-const settings = {
-  name: 'Portal Mobile',
-  country: 'DE',
-  calendar: 'weekdays',
-  orderMultiple: 10,
-  leadTimeWorkingDays: { min: 3, max: 5 },
-  products: [
-    { id: 'nano', name: 'Nano SIM', formFactor: '4FF', default: true },
-    { id: 'chip', name: 'Embedded SIM', formFactor: 'MFF2', default: false },
-  ],
-  iccid: { checkDigit: 'required' },
-  ordering: 'manual',
-  connectivity: 'api',
-  usage: 'file',
-  platform: { kind: 'sim-fulfilment' },
-  onDifference: 'report',
-};
+/** SIMs are changed over an API, so that a plan runs to its end by itself. */
+const settings = { ...settingsByHand, connectivity: 'api', platform: { kind: 'sim-fulfilment' } };
 
 type PartnerOrder = Order & { partnerId: string };
 type LoadedFile = {
@@ -45,15 +30,6 @@ const load = async (orderId: string, text: string, query = '') =>
   is(200, await platform.post<LoadedFile>(pathOf(orderId, `/sims${query}`), text, csv));
 const accept = async (orderId: string) => is(200, await report(orderId, 'accept', { operatorReference: 'PM-1' }));
 
-let numbers = 0;
-/** ICCIDs that no other test has. */
-const iccids = (count: number): string[] =>
-  Array.from({ length: count }, () => {
-    numbers += 1;
-    return withCheckDigit(
-      `8949777${String(process.pid % 100_000).padStart(5, '0')}${String(numbers).padStart(6, '0')}`,
-    );
-  });
 const simFile = (listed: readonly string[]) => `iccid\r\n${listed.join('\r\n')}\r\n`;
 
 async function anOrder(quantity = 10, fields: { plan?: Plan } = {}): Promise<Order> {
@@ -73,21 +49,7 @@ async function aDispatchedOrder(quantity = 10): Promise<Order> {
 
 beforeAll(async () => {
   await platform.put('/v1/platform/operators/portal', settings);
-  for (const audience of ['partner', 'customer']) {
-    const terms = {
-      name: 'Portal 1 GB',
-      operatorIds: ['portal', 'a1'],
-      networks: ['Portal'],
-      allowanceBytes: 1_000_000_000,
-      pooling: 'per_sim',
-      minimumTermMonths: 0,
-      monthlyPrice: { amount: '1.00', currency: 'EUR' },
-      audience,
-    };
-    await platform.put(`/v1/platform/tariffs/trf_portal_${audience}`, terms);
-    await acme.aCustomer();
-    await platform.put(`/v1/platform/partners/${acme.id}/tariffs/trf_portal_${audience}`);
-  }
+  await grantTariffs(platform, acme, 'portal', ['portal', 'a1']);
 });
 
 describe('a manual order', () => {
@@ -134,7 +96,7 @@ describe('a manual order', () => {
     const shipment = { trackingReference: 'PARCEL-9', carrier: 'DHL' };
     expect(is(200, await report(placed.id, 'dispatch', shipment))).toMatchObject({ state: 'dispatched', ...shipment });
 
-    const [first, second] = [iccids(12), iccids(8)];
+    const [first, second] = [newIccids(12), newIccids(8)];
     expect(await load(placed.id, simFile(first))).toEqual({
       rows: 12,
       loaded: 12,
@@ -156,13 +118,13 @@ describe('a manual order', () => {
 
   test('that comes short has a shortfall, and no more SIMs can be loaded', async () => {
     const { id } = await aDispatchedOrder(20);
-    await load(id, simFile(iccids(19)));
+    await load(id, simFile(newIccids(19)));
     is(200, await report(id, 'deliver', {}));
     expect((await acme.eventsOf(id)).at(-1)).toMatchObject({
       type: 'order.shortfall',
       detail: '19 of 20 SIMs were delivered. 1 are missing.',
     });
-    expectProblem(await platform.post(pathOf(id, '/sims'), simFile(iccids(1)), csv), 409, 'wrong_state');
+    expectProblem(await platform.post(pathOf(id, '/sims'), simFile(newIccids(1)), csv), 409, 'wrong_state');
   });
 
   test('that is rejected ends with the reason', async () => {
@@ -182,7 +144,7 @@ describe('a manual order', () => {
     const { id } = await anOrder();
     expectProblem(await report(id, 'dispatch', {}), 409, 'wrong_state');
     expectProblem(await report(id, 'deliver', {}), 409, 'wrong_state');
-    expectProblem(await platform.post(pathOf(id, '/sims'), simFile(iccids(1)), csv), 409, 'wrong_state');
+    expectProblem(await platform.post(pathOf(id, '/sims'), simFile(newIccids(1)), csv), 409, 'wrong_state');
     expectProblem(await report(id, 'cancel', { outcome: 'cancelled' }), 409, 'wrong_state');
     expectInvalid(await report(id, 'accept', {}), [['/operatorReference', 'required']]);
   });
@@ -214,7 +176,7 @@ describe('a manual order', () => {
 describe('a report that is sent again', () => {
   test('changes nothing if it states the same, and is refused if not', async () => {
     const { id } = await anOrder(10);
-    const listed = simFile(iccids(10));
+    const listed = simFile(newIccids(10));
     const accepted = { operatorReference: 'PM-1', expectedDelivery: await dayFromNow(30) };
     is(200, await report(id, 'accept', accepted));
     is(200, await report(id, 'accept', accepted));
@@ -250,7 +212,7 @@ describe('a manual order without any report for ninety days', () => {
     });
     is(204, await platform.post(`/v1/platform/set-aside/${failedWork?.id}/put-back`));
     await accept(id);
-    await load(id, simFile(iccids(10)));
+    await load(id, simFile(newIccids(10)));
     is(200, await report(id, 'deliver', {}));
     expect(await acme.orderIn(id, 'delivered')).toMatchObject({ receivedQuantity: 10 });
   });
@@ -300,7 +262,7 @@ describe('a cancellation', () => {
   test('is too late once SIMs were loaded', async () => {
     const { id } = await anOrder();
     await accept(id);
-    await load(id, simFile(iccids(1)));
+    await load(id, simFile(newIccids(1)));
     expectProblem(await acme.api.post(`/v1/orders/${id}/cancel`, {}), 409, 'wrong_state');
     expectProblem(await report(id, 'reject', { reason: 'x' }), 409, 'wrong_state');
   });
@@ -308,11 +270,11 @@ describe('a cancellation', () => {
 
 describe('a file of SIMs', () => {
   test('loads its good rows, and names what is wrong with each of the others', async () => {
-    const [loaded = ''] = iccids(1);
+    const [loaded = ''] = newIccids(1);
     const other = await aDispatchedOrder();
     await load(other.id, simFile([loaded]));
     const { id } = await aDispatchedOrder();
-    const [good = '', padded = '', imsi = '', msisdn = '', imei = '', eid = ''] = iccids(6);
+    const [good = '', padded = '', imsi = '', msisdn = '', imei = '', eid = ''] = newIccids(6);
     const wrongDigit = `${good.slice(0, -1)}${(Number(good.at(-1)) + 1) % 10}`;
     const rows: [cells: string, code?: string, message?: RegExp][] = [
       [`"${good}",234200000000001,+447700900123,,`],
@@ -350,7 +312,7 @@ describe('a file of SIMs', () => {
   });
 
   test('refuses SIMs that were imported, dry as well', async () => {
-    const [imported = ''] = iccids(1);
+    const [imported = ''] = newIccids(1);
     const row = `iccid,state\r\n${imported},in_holding\r\n`;
     is(200, await platform.post(`/v1/platform/partners/${acme.id}/imports?operatorId=portal`, row, csv));
     const { id } = await aDispatchedOrder();
@@ -363,7 +325,7 @@ describe('a file of SIMs', () => {
     const path = '/v1/platform/operators/portal';
     is(200, await platform.put(path, { ...settings, iccid: { checkDigit: 'absent' } }));
     const { id } = await aDispatchedOrder();
-    const bodies = iccids(10).map((iccid) => iccid.slice(0, -1));
+    const bodies = newIccids(10).map((iccid) => iccid.slice(0, -1));
     expect(await load(id, simFile([...bodies.slice(0, 9), '894977700']))).toMatchObject({ loaded: 9, rejected: 1 });
     is(200, await report(id, 'deliver', {}));
     const { id: target } = await acme.aPartnerService({ tariffId: 'trf_portal_partner' });
@@ -378,7 +340,7 @@ describe('a file of SIMs', () => {
 
   test('never loads more SIMs than were ordered', async () => {
     const { id } = await aDispatchedOrder(10);
-    const listed = iccids(12);
+    const listed = newIccids(12);
     const file = await load(id, simFile(listed));
     expect(file).toMatchObject({ loaded: 10, rejected: 2 });
     expect(file.errors.map(({ row, code }) => [row, code])).toEqual([
@@ -398,7 +360,7 @@ describe('a file of SIMs', () => {
 
   test('that comes in parts at the same time loads each SIM once', async () => {
     const { id } = await aDispatchedOrder(40);
-    const parts = Array.from({ length: 4 }, () => simFile(iccids(10)));
+    const parts = Array.from({ length: 4 }, () => simFile(newIccids(10)));
     await Promise.all(parts.map((text) => eventually(async () => load(id, text))));
     expect(await acme.order(id)).toMatchObject({ progress: { received: 40 } });
     expect(await acme.sims({ orderId: id })).toHaveLength(40);
@@ -411,7 +373,7 @@ describe('an order that an API handles', () => {
     expectProblem(await report(id, 'accept', { operatorReference: 'x' }), 409, 'not_manual');
     expectProblem(await report(id, 'cancel', { outcome: 'refused' }), 409, 'not_manual');
     expectProblem(await report(id, 'deliver', {}), 409, 'not_manual');
-    expectProblem(await platform.post(pathOf(id, '/sims'), simFile(iccids(1)), csv), 409, 'not_manual');
+    expectProblem(await platform.post(pathOf(id, '/sims'), simFile(newIccids(1)), csv), 409, 'not_manual');
     expectProblem(await platform.get('/v1/platform/orders?operatorId=a1'), 409, 'not_manual');
     const { items } = is(
       200,

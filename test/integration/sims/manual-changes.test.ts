@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { withCheckDigit } from '../../../domain/iccid.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
+import { grantTariffs, newIccids, settingsByHand } from '../support/operators-by-hand.ts';
 import { is, type Operation, type Order, type Page, type Sim } from '../support/partner.ts';
 import { expectInvalid, expectProblem } from '../support/problems.ts';
 
@@ -8,21 +8,6 @@ const cloud = useLocalCloud();
 const acme = cloud.partner('acme-by-hand');
 const platform = cloud.as({ roles: ['platform'] });
 const csv = { 'content-type': 'text/csv' };
-
-/** An operator that does everything in its own portal. */
-const settings = {
-  name: 'Paper Mobile',
-  country: 'DE',
-  calendar: 'weekdays',
-  orderMultiple: 10,
-  leadTimeWorkingDays: { min: 3, max: 5 },
-  products: [{ id: 'nano', name: 'Nano SIM', formFactor: '4FF', default: true }],
-  iccid: { checkDigit: 'required' },
-  ordering: 'manual',
-  connectivity: 'manual',
-  usage: 'file',
-  onDifference: 'report',
-};
 
 type ManualTask = {
   id: string;
@@ -72,13 +57,6 @@ const operationEnds = (id: string) =>
     return operation;
   });
 
-let numbers = 0;
-const newIccids = (count: number) =>
-  Array.from({ length: count }, () => {
-    numbers += 1;
-    return withCheckDigit(`894988800${String(numbers).padStart(9, '0')}`);
-  });
-
 let services: { partnerServiceId: string; customerId: string; customerServiceId: string };
 
 /** SIMs of an existing fleet. */
@@ -93,21 +71,8 @@ async function importedSims(count: number, state: string): Promise<string[]> {
 }
 
 beforeAll(async () => {
-  is(201, await platform.put('/v1/platform/operators/paper', settings));
-  await acme.aCustomer();
-  for (const audience of ['partner', 'customer']) {
-    await platform.put(`/v1/platform/tariffs/trf_paper_${audience}`, {
-      name: 'Paper 1 GB',
-      operatorIds: ['paper'],
-      networks: ['Paper'],
-      allowanceBytes: 1_000_000_000,
-      pooling: 'per_sim',
-      minimumTermMonths: 0,
-      monthlyPrice: { amount: '1.00', currency: 'EUR' },
-      audience,
-    });
-    await platform.put(`/v1/platform/partners/${acme.id}/tariffs/trf_paper_${audience}`);
-  }
+  is(201, await platform.put('/v1/platform/operators/paper', settingsByHand));
+  await grantTariffs(platform, acme, 'paper', ['paper']);
   const { id: partnerServiceId } = await acme.aPartnerService({ tariffId: 'trf_paper_partner' });
   const { customer, service } = await acme.aCustomerWithService({ tariffId: 'trf_paper_customer' });
   services = { partnerServiceId, customerId: customer.id, customerServiceId: service.id };

@@ -1,0 +1,57 @@
+import { withCheckDigit } from '../../../domain/iccid.ts';
+import type { ApiClient } from './api-client.ts';
+import type { Partner } from './partner.ts';
+
+/** The settings of an operator for which the platform's staff do everything by hand. */
+export const settingsByHand = {
+  name: 'Portal Mobile',
+  country: 'DE',
+  calendar: 'weekdays',
+  orderMultiple: 10,
+  leadTimeWorkingDays: { min: 3, max: 5 },
+  products: [
+    { id: 'nano', name: 'Nano SIM', formFactor: '4FF', default: true },
+    { id: 'chip', name: 'Embedded SIM', formFactor: 'MFF2', default: false },
+  ],
+  iccid: { checkDigit: 'required' },
+  ordering: 'manual',
+  connectivity: 'manual',
+  usage: 'file',
+  onDifference: 'report',
+} as const;
+
+/** Grants a partner two tariffs that cover operators: `trf_<name>_partner` and `trf_<name>_customer`. */
+export async function grantTariffs(
+  platform: ApiClient,
+  partner: Partner,
+  name: string,
+  operatorIds: readonly string[],
+): Promise<void> {
+  // The first request of a partner creates it on a local cloud.
+  await partner.api.get('/v1/partner');
+  for (const audience of ['partner', 'customer']) {
+    const tariff = `trf_${name}_${audience}`;
+    await platform.put(`/v1/platform/tariffs/${tariff}`, {
+      name: `1 GB of ${name}`,
+      operatorIds,
+      networks: [name],
+      allowanceBytes: 1_000_000_000,
+      pooling: 'per_sim',
+      minimumTermMonths: 0,
+      monthlyPrice: { amount: '1.00', currency: 'EUR' },
+      audience,
+    });
+    await platform.put(`/v1/platform/partners/${partner.id}/tariffs/${tariff}`);
+  }
+}
+
+let numbers = 0;
+
+/** ICCIDs that no other test has. */
+export const newIccids = (count: number): string[] =>
+  Array.from({ length: count }, () => {
+    numbers += 1;
+    return withCheckDigit(
+      `8949777${String(process.pid % 100_000).padStart(5, '0')}${String(numbers).padStart(6, '0')}`,
+    );
+  });
