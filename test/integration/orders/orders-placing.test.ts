@@ -235,7 +235,7 @@ describe('a plan is checked as a whole before anything is ordered', () => {
 
   test('a plan that is added later is checked equally', async () => {
     const { plan, others, wrong } = await things();
-    await cloud.operator('3uk').behaves({ leadTimeDays: 20 });
+    await cloud.operator('3uk').behaves({ leadTimeDays: 300 });
     const { id } = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50 });
     await cloud.operator('3uk').behavesWell();
     for (const [change, pointer, code] of [

@@ -36,11 +36,14 @@ describe('an operation that is cancelled', () => {
     const sims = await acme.assignedSims({ operatorId: 'a1', quantity: 20 });
     const orderId = sims[0]?.orderId ?? '';
     await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 3 });
-    const { id } = await acme.bulk('activate', { select: { orderId } });
-    await eventually(async () => expect(await acme.sims({ orderId, state: 'activating' })).toHaveLength(20));
-    expect((await operationOf(id)).state).toBe('running');
-    is(200, await api.post(`/v1/operations/${id}/cancel`));
-    is(200, await api.post(`/v1/operations/${id}/cancel`));
+    const id = await cloud.clock.held(async () => {
+      const { id } = await acme.bulk('activate', { select: { orderId } });
+      await eventually(async () => expect(await acme.sims({ orderId, state: 'activating' })).toHaveLength(20));
+      expect((await operationOf(id)).state).toBe('running');
+      is(200, await api.post(`/v1/operations/${id}/cancel`));
+      is(200, await api.post(`/v1/operations/${id}/cancel`));
+      return id;
+    });
     const ended = await acme.operationDone(id);
     await cloud.operator('a1').behavesWell();
     expect(ended).toMatchObject({ state: 'cancelled', total: 20, succeeded: 20, failed: 0 });
@@ -110,8 +113,11 @@ describe('a retry', () => {
     expectProblem(await api.post(`/v1/operations/${done}/retry`), 409, 'wrong_state');
     const [sim] = await acme.assignedSims({ operatorId: 'a1', quantity: 20 });
     await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 2 });
-    const { id: running } = await acme.bulk('activate', { select: { iccids: [sim?.iccid] } });
-    expectProblem(await api.post(`/v1/operations/${running}/retry`), 409, 'wrong_state');
+    const running = await cloud.clock.held(async () => {
+      const { id } = await acme.bulk('activate', { select: { iccids: [sim?.iccid] } });
+      expectProblem(await api.post(`/v1/operations/${id}/retry`), 409, 'wrong_state');
+      return id;
+    });
     await cloud.operator('a1').behavesWell();
     await acme.operationDone(running);
   });
