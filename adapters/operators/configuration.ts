@@ -26,8 +26,11 @@ const operatorsConfigurationSchema = z.lazy(() =>
   ),
 );
 
-/** The connection of each operator, by operator id. Contains API keys: never log it. */
+/** The connection of each operator, by operator id. Contains credentials: never log it. */
 export type OperatorsConfiguration = z.output<typeof operatorsConfigurationSchema>;
+
+/** The address and credentials of an operator. */
+export type OperatorConnection = OperatorsConfiguration[string];
 
 /**
  * The entry for every operator without an entry of its own. `{operatorId}` in its URL stands for the operator. The stand-in for
@@ -39,7 +42,7 @@ export const ANY_OPERATOR = '*';
 export function connectionTo(
   operatorId: OperatorId,
   configuration: OperatorsConfiguration,
-): OperatorsConfiguration[string] | undefined {
+): OperatorConnection | undefined {
   const own = Object.hasOwn(configuration, operatorId) ? configuration[operatorId] : undefined;
   const shared = configuration[ANY_OPERATOR];
   return own ?? (shared && { ...shared, baseUrl: shared.baseUrl.replace('{operatorId}', operatorId) });

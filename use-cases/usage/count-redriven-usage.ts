@@ -1,6 +1,6 @@
 import { clock } from '../../adapters/clock.ts';
 import { queryRedrivenUsage, removeRedrivenUsage } from '../../adapters/dynamodb/dead-letters.ts';
-import { readRecords } from '../../adapters/operators/answers.ts';
+import { readRecords } from '../../adapters/operators/sim-fulfilment/answers.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import type { FailedUsage } from '../../domain/dead-letter.ts';

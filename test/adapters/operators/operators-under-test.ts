@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import { type OperatorCall, operatorGateways } from '../../../adapters/operators/http-gateway.ts';
+import { operatorGateways } from '../../../adapters/operators/gateways.ts';
 import type { OperatorTraffic } from '../../../adapters/operators/traffic.ts';
+import type { OperatorCall } from '../../../adapters/operators/transport.ts';
 import { asId, type OperatorId, type OrderId } from '../../../domain/ids.ts';
 import type { OperatorGateway, OrderSubmission } from '../../../domain/operator-port.ts';
 import type { CallPolicy } from '../../../domain/retry-policies.ts';
@@ -38,7 +39,7 @@ function gatewaysTo(
     onCall: (call) => calls.push(call),
     policy: { ...impatient, ...policy },
   });
-  return (id) => gateways(asId('operator', id));
+  return (id) => gateways('sim-fulfilment', asId('operator', id));
 }
 
 export type GatewayToSandbox = SandboxOnAFakeClock & {

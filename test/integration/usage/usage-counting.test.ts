@@ -6,7 +6,7 @@ import { addSim } from '../../../adapters/dynamodb/sims.ts';
 import { simDays, sumsOfService } from '../../../adapters/dynamodb/usage.ts';
 import { put, remove } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
-import { readRecords } from '../../../adapters/operators/answers.ts';
+import { readRecords } from '../../../adapters/operators/sim-fulfilment/answers.ts';
 import { type Iccid, withCheckDigit } from '../../../domain/iccid.ts';
 import { asId, type ServiceId } from '../../../domain/ids.ts';
 import { newSimInHolding } from '../../../domain/sim.ts';

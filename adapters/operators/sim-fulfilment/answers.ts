@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { type LeftOutSim, normalizeDeliveredSim } from '../../domain/delivered-sim.ts';
-import { type CheckDigitRule, isIccid } from '../../domain/iccid.ts';
-import type { OrderId } from '../../domain/ids.ts';
+import { type LeftOutSim, normalizeDeliveredSim } from '../../../domain/delivered-sim.ts';
+import { type CheckDigitRule, isIccid } from '../../../domain/iccid.ts';
+import type { OrderId } from '../../../domain/ids.ts';
 import type {
   CancelAnswer,
   DeliveredSim,
@@ -11,17 +11,12 @@ import type {
   SimAnswer,
   SubmissionAnswer,
   UsagePage,
-} from '../../domain/operator-port.ts';
-import { usageRecordSchema } from '../../domain/usage-record.ts';
+} from '../../../domain/operator-port.ts';
+import { usageRecordSchema } from '../../../domain/usage-record.ts';
+import type { ExpectedAnswers } from '../transport.ts';
 
 // Without a locale, every problem is logged as "Invalid input".
 z.config(en());
-
-/**
- * The answers that an operator may give to a request: for each documented status, a schema that transforms the body into the
- * type of the port. Unknown fields are ignored; any other deviation is an invalid answer.
- */
-export type ExpectedAnswers<T> = Readonly<Record<number, z.ZodMiniType<T>>>;
 
 const shortText = z.lazy(() => z.string().check(z.maxLength(500)));
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { operatorGateways } from '../../../adapters/operators/http-gateway.ts';
+import { operatorGateways } from '../../../adapters/operators/gateways.ts';
 import { withCheckDigit } from '../../../domain/iccid.ts';
 import type { OrderId } from '../../../domain/ids.ts';
 import type { DeliveredSim } from '../../../domain/operator-port.ts';

@@ -1,0 +1,20 @@
+import type { OperatorId } from '../../domain/ids.ts';
+import type { PlatformKind } from '../../domain/operator.ts';
+import { type OperatorGateway, OperatorUnavailable } from '../../domain/operator-port.ts';
+import { simFulfilmentGateway, simFulfilmentProtocol } from './sim-fulfilment/gateway.ts';
+import { operatorTransport, type TransportOptions } from './transport.ts';
+
+/** Gateways to operators, by the kind of their platform. */
+export function operatorGateways(
+  options: TransportOptions,
+): (kind: PlatformKind, operatorId: OperatorId) => OperatorGateway {
+  const transportTo = operatorTransport(options);
+  return (kind, operatorId) => {
+    switch (kind) {
+      case 'sim-fulfilment':
+        return simFulfilmentGateway(transportTo(operatorId, simFulfilmentProtocol));
+      default:
+        throw new OperatorUnavailable(`${operatorId}: this release has no adapter for ${kind}`);
+    }
+  };
+}
