@@ -36,6 +36,11 @@ export const MAX_REFUSED = 5000;
 /** A SIM that the operator refused to change, and why. */
 export type RefusedSim = { iccid: string; reason: string };
 
+/** Whether a completion repeats an earlier one: it names the same refused SIMs with the same reasons, in any order. */
+export function isSameCompletion(recorded: ReadonlyMap<string, string>, refused: readonly RefusedSim[]): boolean {
+  return refused.length === recorded.size && refused.every(({ iccid, reason }) => recorded.get(iccid) === reason);
+}
+
 /** The task to ask an operator to cancel a manual order. */
 export function cancellationTask(
   partnerId: PartnerId,

@@ -62,7 +62,7 @@ export const taskRoutes = [
     tag: 'Manual tasks',
     summary: 'Record that the operator changed the SIMs of a manual task',
     description:
-      'All SIMs count as changed, except those in `refused`. They get their new state within seconds, or within the hour if their operation has finished because the operator took longer than seven days.',
+      'All SIMs count as changed, except those in `refused`. They get their new state within seconds, or within the hour if their operation has finished because the operator took longer than seven days. A repeated request with the same refused SIMs is answered with the task; with others, with 409 `wrong_state`.',
     body: () =>
       z.strictObject({
         refused: described(

@@ -1,7 +1,7 @@
 import { hastenLateChanges } from '../../adapters/dynamodb/late-changes.ts';
-import { completeManualTask, simsOfTask } from '../../adapters/dynamodb/manual-tasks.ts';
+import { completeManualTask, refusalsOf, simsOfTask } from '../../adapters/dynamodb/manual-tasks.ts';
 import type { ManualTaskId } from '../../domain/ids.ts';
-import { completed, type ManualTask, type RefusedSim } from '../../domain/manual-task.ts';
+import { completed, isSameCompletion, type ManualTask, type RefusedSim } from '../../domain/manual-task.ts';
 import { type InputError, invalidInput, Refusal } from '../refusal.ts';
 import { wakeOperation } from '../wake-operation.ts';
 import { readManualTask } from './read-tasks.ts';
@@ -13,7 +13,10 @@ import { readManualTask } from './read-tasks.ts';
  * 2. Stores the refusals, and moves the task to those that are done.
  * 3. Continues the operation, which changes its SIMs. If its deadline has passed, the schedule for late changes does so.
  *
- * @throws Refusal `not_found`, `invalid_input`; `wrong_state` when the task is done or about an order.
+ * A repetition returns the task as it is and continues the operation again, because a crash may have prevented step 3.
+ *
+ * @throws Refusal `not_found`, `invalid_input`; `wrong_state` when the task is about an order, or was completed with other refused
+ *   SIMs.
  */
 export async function completeTask(
   id: ManualTaskId,
@@ -28,22 +31,31 @@ export async function completeTask(
     );
   }
   if (task.state === 'done') {
-    throw alreadyDone();
+    return repeatCompletion(task, refused, now);
   }
   await requireSimsOfTask(id, refused);
   const at = now.toISOString();
   if (!(await completeManualTask(task, refused, actor, at))) {
-    throw alreadyDone();
+    // A concurrent request has completed it.
+    return repeatCompletion(await readManualTask(id), refused, now);
   }
-  const { partnerId, operationId } = task;
-  if (operationId !== undefined && !(await wakeOperation(partnerId, operationId))) {
-    await hastenLateChanges(partnerId, operationId, now);
-  }
+  await continueOperation(task, now);
   return completed(task, actor, at);
 }
 
-function alreadyDone(): Refusal {
-  return new Refusal('wrong_state', 'The task is already done.');
+/** @throws Refusal `wrong_state` when the task was completed with other refused SIMs. */
+async function repeatCompletion(task: ManualTask, refused: readonly RefusedSim[], now: Date): Promise<ManualTask> {
+  if (!isSameCompletion(await refusalsOf(task.id), refused)) {
+    throw new Refusal('wrong_state', 'The task is already done, with other refused SIMs.');
+  }
+  await continueOperation(task, now);
+  return task;
+}
+
+async function continueOperation({ partnerId, operationId }: ManualTask, now: Date): Promise<void> {
+  if (operationId !== undefined && !(await wakeOperation(partnerId, operationId))) {
+    await hastenLateChanges(partnerId, operationId, now);
+  }
 }
 
 /** @throws Refusal `invalid_input` naming each SIM that is not in the task, or is named twice. */

@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { completeManualTask, getManualTask } from '../../../adapters/dynamodb/manual-tasks.ts';
+import { asId } from '../../../domain/ids.ts';
+import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { grantTariffs, newIccids, settingsByHand } from '../support/operators-by-hand.ts';
 import { is, type Operation, type Order, type Page, type Sim } from '../support/partner.ts';
@@ -228,8 +231,48 @@ describe('the completion of a task', () => {
       ]);
       expectInvalid(await complete(task.id, { refused: [{ iccid: iccids[0] }] }), [['/refused/0/reason', 'required']]);
       is(200, await complete(task.id));
-      expectProblem(await complete(task.id), 409, 'wrong_state');
       expectProblem(await complete('tsk_none'), 404, 'not_found');
+    }),
+  );
+
+  test(
+    'can be repeated with the same refused SIMs only',
+    held(async () => {
+      const [first = '', second = ''] = await importedSims(2, 'active');
+      const { id } = await acme.bulk('suspend', { select: { iccids: [first, second] } });
+      const task = await openTask(id, 2);
+      const refused = [{ iccid: first, reason: 'The card is blocked.' }];
+      const done = is(200, await complete(task.id, { refused }));
+      expect(is(200, await complete(task.id, { refused }))).toEqual(done);
+      for (const other of [
+        [],
+        [{ iccid: first, reason: 'Unknown card.' }],
+        [{ iccid: second, reason: 'The card is blocked.' }],
+        [...refused, { iccid: second, reason: 'The card is blocked.' }],
+      ]) {
+        expectProblem(await complete(task.id, { refused: other }), 409, 'wrong_state');
+      }
+      expect(await acme.operationDone(id)).toMatchObject({ succeeded: 1, failed: 1 });
+      expect(is(200, await complete(task.id, { refused }))).toEqual(done);
+    }),
+  );
+
+  test(
+    'continues the operation when it is repeated, because a crash may have prevented that',
+    held(async () => {
+      const [iccid = ''] = await importedSims(1, 'active');
+      const { id } = await acme.bulk('suspend', { select: { iccids: [iccid] } });
+      const { id: taskId } = await openTask(id, 1);
+      // Pauses between rounds are six hours by then.
+      await cloud.clock.skip({ days: 3 });
+      useTableOf(cloud.cloud());
+      const task = await getManualTask(asId('manualTask', taskId));
+      if (!task || !(await completeManualTask(task, [], 'crashed', (await cloud.clock.now()).toISOString()))) {
+        throw new Error('The task is not open.');
+      }
+      expect(is(200, await complete(taskId))).toMatchObject({ state: 'done', doneBy: 'crashed' });
+      await acme.operationDone(id);
+      expect(await read(iccid)).toMatchObject({ state: 'suspended' });
     }),
   );
 
