@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { DAY_MS } from '../../../domain/time-units.ts';
+import { alarmsOf } from '../support/alarms.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Operation, type Sim } from '../support/partner.ts';
 
@@ -169,4 +171,68 @@ test('a termination that is confirmed late counts, and its service stops countin
     expect(await read(iccid)).toMatchObject({ state: 'terminated' });
   });
   expect(await simsOfService()).toBe(before - 1);
+});
+
+describe("a suspension of an alarm that the operator confirms only after the alarm's period", () => {
+  const platform = cloud.as({ roles: ['platform'] });
+  const { anAlarm, firingsOf } = alarmsOf(cloud, acme);
+
+  /** Sets the clock to so many days before the end of a month. */
+  async function skipToEndOfMonth(daysBefore: number): Promise<void> {
+    const now = await cloud.clock.now();
+    const end = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 2, 1);
+    await cloud.clock.skip({ days: (end - now.getTime()) / DAY_MS - daysBefore });
+  }
+
+  /** Sends a file with usage of the SIM at the current time, which fires its alarm at once. */
+  async function use(iccid: string, bytes: number): Promise<void> {
+    const row = `alarm-${iccid},${iccid},${(await cloud.clock.now()).toISOString()},${bytes},23201`;
+    const file = ['recordId,iccid,at,bytes,network', row, ''].join('\r\n');
+    const counted = await platform.post('/v1/platform/operators/a1/usage', file, { 'content-type': 'text/csv' });
+    expect(is(200, counted)).toMatchObject({ counted: 1 });
+  }
+
+  /** Lets a quarter of a day pass before each look, so that pauses end and schedules run. */
+  const later = <T>(look: () => Promise<T>) =>
+    eventually(async () => {
+      await cloud.clock.skip({ days: 0.25 });
+      return look();
+    });
+
+  test.each([
+    { confirmed: 'before the deadline', endsAfterDays: 2, delayDays: 3, state: 'succeeded' },
+    { confirmed: 'after the deadline', endsAfterDays: 9, delayDays: 10, state: 'failed' },
+  ])('is undone: $confirmed of seven days', ({ endsAfterDays, delayDays, state }) =>
+    cloud.clock.held(async () => {
+      const [iccid = ''] = activeSims(1);
+      const alarm = await anAlarm({ scope: { iccid }, threshold: { bytes: 1000 }, action: 'suspend' });
+      await operator.behaves({ ...prompt, changeDelayDays: delayDays });
+      await skipToEndOfMonth(endsAfterDays);
+      await use(iccid, 1000);
+      const [firing] = await firingsOf(alarm);
+      const id = firing?.operationId ?? '';
+      await untilPending([iccid]);
+      // The bar that the operator sets is removed at once.
+      await operator.behaves(prompt);
+      await cloud.clock.skip({ days: endsAfterDays });
+      expect(await operator.statusOfSim(iccid)).toBe('pending');
+      const barred = (await cloud.clock.now()).getTime() + (delayDays - endsAfterDays) * DAY_MS;
+      const ended = await later(async () => {
+        const seen = await operation(id);
+        expect(seen.finishedAt).toBeDefined();
+        expect((await cloud.clock.now()).getTime()).toBeGreaterThan(barred);
+        return seen;
+      });
+      expect(ended).toMatchObject({ state, requestedBy: alarm.id });
+      await later(async () => {
+        expect(await operator.statusOfSim(iccid)).toBe('active');
+      });
+      const sim = await read(iccid);
+      expect(sim).toMatchObject({ state: 'active', bars: [], nextActions: ['suspend', 'terminate', 'assign'] });
+      expect(sim).not.toHaveProperty('pendingChange');
+      const timeline = await timelineOf(iccid);
+      expect(timeline.at(-1)).toBe('sim.suspension_failed');
+      expect(timeline).not.toContain('sim.suspended');
+    }),
+  );
 });

@@ -71,6 +71,8 @@ export type OperatorUnderTest = {
   uses(usage: Usage): Promise<void>;
   /** The operator's own view of an order, over its API and with the key of the functions. */
   statusOf(orderId: string): Promise<string>;
+  /** The operator's own status of a SIM. */
+  statusOfSim(iccid: string): Promise<string>;
   /** The operator's own records of a SIM's usage. */
   usageOf(iccid: string): Promise<UsageRecord[]>;
 };
@@ -184,6 +186,7 @@ function overHttp(url: () => string, access: CloudAccess, cloud: () => RunningCl
       behavesWell: () => access.behave(id, promptOperator),
       uses: (usage) => access.uses(id, usage),
       statusOf: (orderId) => statusAtOperator(cloud(), id, orderId),
+      statusOfSim: (iccid) => statusOfSimAtOperator(cloud(), id, iccid),
       usageOf: (iccid) => usageAtOperator(cloud(), id, iccid),
     }),
     clock: clockOver(client(async () => undefined)),
@@ -216,6 +219,12 @@ function clockOver(api: ApiClient): ClockUnderTest {
 async function statusAtOperator(cloud: RunningCloud, id: OperatorId, orderId: string): Promise<string> {
   const { status, body } = await (await operatorApi(cloud, id)).get<{ status: string }>(`/orders/${orderId}`);
   return status === 200 ? body.status : `${status}`;
+}
+
+async function statusOfSimAtOperator(cloud: RunningCloud, id: OperatorId, iccid: string): Promise<string> {
+  const operator = await operatorApi(cloud, id);
+  const { status, body } = await operator.post<{ sims: { status: string }[] }>('/sims/status', { iccids: [iccid] });
+  return status === 200 ? (body.sims[0]?.status ?? 'unknown') : `${status}`;
 }
 
 async function usageAtOperator(cloud: RunningCloud, id: OperatorId, iccid: string): Promise<UsageRecord[]> {
