@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { namedSchema } from '../../contract/fields.ts';
 import { productSchema } from '../../contract/operator.ts';
 import { orderEventSchema, orderSchema, showOrder, showOrderEvent } from '../../contract/order.ts';
 import { showSim, simSchema } from '../../contract/sim.ts';
@@ -25,16 +26,14 @@ const productId = described(
   'A product of the operator. Default: the operator’s default product.',
 );
 
-const quoteSchema = z.lazy(() =>
-  z
-    .object({
-      valid: z.boolean(),
-      violations: z.array(z.object({ code: z.string(), message: z.string() })),
-      nearest: described(z.array(z.int()), 'The nearest quantities that can be ordered.'),
-      product: productSchema,
-      estimatedDelivery: z.object({ earliest: z.iso.date(), latest: z.iso.date() }),
-    })
-    .register(z.globalRegistry, { id: 'Quote' }),
+const quoteSchema = namedSchema('Quote', () =>
+  z.object({
+    valid: z.boolean(),
+    violations: z.array(z.object({ code: z.string(), message: z.string() })),
+    nearest: described(z.array(z.int()), 'The nearest quantities that can be ordered.'),
+    product: productSchema,
+    estimatedDelivery: z.object({ earliest: z.iso.date(), latest: z.iso.date() }),
+  }),
 );
 
 /** Orders for SIMs. */

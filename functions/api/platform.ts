@@ -31,7 +31,7 @@ import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch, requirePutConditions } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, type RouteResponse, route } from '../http/route.ts';
 
-const partnerDetails = z.lazy(() =>
+const partnerDetails = () =>
   z.strictObject({
     name: line(100),
     shortName: line(30),
@@ -45,8 +45,7 @@ const partnerDetails = z.lazy(() =>
       z.optional(z.int().check(z.minimum(1), z.maximum(60))),
       `Working days after which the partner is notified of SIMs that are still in holding. Default: ${HOLDING_DAYS}.`,
     ),
-  }),
-);
+  });
 
 /** Administration by the wholesaler: operators, partners, tariffs, grants and failed work. */
 export const routes = [
@@ -220,7 +219,7 @@ export const routes = [
     access: 'platform',
     tag: 'Platform',
     summary: 'Create or replace a partner',
-    body: () => partnerDetails,
+    body: partnerDetails,
     example: {
       name: 'Acme Connectivity Ltd',
       shortName: 'Acme',

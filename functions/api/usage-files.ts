@@ -10,7 +10,7 @@ import { route } from '../http/route.ts';
 const MAX_ROWS = 5000;
 
 /** The same fields as operators' usage records. Numbers are text in cells. */
-const usageFile = z.lazy(() =>
+const usageFile = () =>
   z
     .array(
       z.strictObject({
@@ -25,8 +25,7 @@ const usageFile = z.lazy(() =>
         ),
       }),
     )
-    .check(z.maxLength(MAX_ROWS)),
-);
+    .check(z.maxLength(MAX_ROWS));
 
 /** Uploads of usage records that an operator could not report otherwise, or reported incorrectly. */
 export const routes = [
@@ -38,7 +37,7 @@ export const routes = [
     tag: 'Platform',
     summary: 'Upload usage records of an operator',
     description: `Accepts up to ${MAX_ROWS} rows and 1 MiB. If any row cannot be read, nothing is counted; \`/rows/0\` is the row after the header row. Rows that can be read but not counted are listed in \`errors\`. Each record counts once, even if it arrived before, so a file can be sent again. A record dated exactly at the start of a month counts for the previous month, in which the data was used.`,
-    body: () => usageFile,
+    body: usageFile,
     bodyType: 'text/csv',
     example: [
       {
