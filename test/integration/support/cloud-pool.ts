@@ -38,7 +38,9 @@ export const SLOW_DAY_MS = 1_500;
 
 export type LentCloud = { id: number; facts: CloudFacts };
 
+/** What the pool sends to a cloud. `held`: no test uses the cloud, so its clock stops, and its schedules with it. */
 export type SignRequest = { id: number; claims: JWTPayload };
+export type PoolMessage = SignRequest | { held: boolean };
 export type CloudMessage =
   | { type: 'ready'; facts: CloudFacts }
   | { type: 'failed'; message: string }
@@ -46,7 +48,7 @@ export type CloudMessage =
 
 type Cloud = { id: number; kind: string; child: ChildProcess; facts: CloudFacts; idle: NodeJS.Timeout | undefined };
 
-/** Stops an unused cloud after this time. Its schedules use the processor, but starting another cloud uses more. */
+/** Stops an unused cloud after this time. */
 const IDLE_MS = 120_000;
 
 /**
@@ -65,6 +67,7 @@ export async function startCloudPool(): Promise<CloudPool> {
     if (fitting) {
       clearTimeout(fitting.idle);
       fitting.idle = undefined;
+      fitting.child.send({ held: false } satisfies PoolMessage);
       return fitting;
     }
     const { child, facts } = await startCloud(settings);
@@ -83,6 +86,7 @@ export async function startCloudPool(): Promise<CloudPool> {
     if (isOwn || isOdd) {
       await end(cloud);
     } else {
+      cloud.child.send({ held: true } satisfies PoolMessage);
       cloud.idle = setTimeout(() => void end(cloud), IDLE_MS).unref();
     }
   }
@@ -136,16 +140,16 @@ async function tellOfBrokenRequests(functionsLog: string): Promise<void> {
 }
 
 /**
- * A cloud has dozens of small heaps, one per worker of a function. These options stop V8 from shrinking them repeatedly, which
- * does not pay in a run of a few minutes.
+ * A cloud has dozens of small heaps, one per worker of a function. V8 neither shrinks them repeatedly nor uses its slowest compiler
+ * for each of them (`--no-opt`): neither pays in a run of a few minutes.
  */
-const roomForHeaps = ['--initial-old-space-size=256', '--no-flush-bytecode', '--no-memory-reducer'];
+const v8Options = ['--initial-old-space-size=256', '--no-flush-bytecode', '--no-memory-reducer', '--no-opt'];
 
 const cloudProcess = fileURLToPath(new URL('./cloud-process.ts', import.meta.url));
 
 async function startCloud(settings: CloudSettings): Promise<{ child: ChildProcess; facts: CloudFacts }> {
   // The options of this process are for the test runner, not for clouds.
-  const child = fork(cloudProcess, [JSON.stringify(settings)], { execArgv: roomForHeaps });
+  const child = fork(cloudProcess, [JSON.stringify(settings)], { execArgv: v8Options });
   // It ends with this process, which does not wait for it.
   child.unref();
   child.channel?.unref();

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import type { JWTPayload } from 'jose';
 import { type LocalCloud, startLocalCloud } from '../../../local/cloud.ts';
 import { harshSettings } from '../../../local/harsh/settings.ts';
-import type { CloudMessage, CloudSettings, SignRequest } from './cloud-pool.ts';
+import type { CloudMessage, CloudSettings, PoolMessage, SignRequest } from './cloud-pool.ts';
 
 // A local cloud in a separate process. In jest's contexts its modules would take many times as long to load, and would be
 // loaded again for each file.
@@ -26,7 +25,13 @@ try {
   if (cloud.harsh) {
     process.stderr.write(`A cloud in harsh mode, HARSH_SEED=${cloud.harsh.seed}\n`);
   }
-  process.on('message', ({ id, claims }: SignRequest) => void sign(cloud, id, claims));
+  process.on('message', (message: PoolMessage) => {
+    if ('held' in message) {
+      cloud.clock.set({ held: message.held });
+    } else {
+      void sign(cloud, message);
+    }
+  });
   const { url, endpoints, parts, functionsLog } = cloud;
   const { issuer, audience, jwks } = cloud.issuer;
   send({ type: 'ready', facts: { url, endpoints, parts, functionsLog, issuer: { issuer, audience, jwks } } });
@@ -37,6 +42,6 @@ try {
 }
 process.exit();
 
-async function sign(cloud: LocalCloud, id: number, claims: JWTPayload): Promise<void> {
+async function sign(cloud: LocalCloud, { id, claims }: SignRequest): Promise<void> {
   send({ type: 'signed', id, token: await cloud.issuer.sign(claims) });
 }
