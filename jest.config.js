@@ -22,11 +22,29 @@ const shared = {
 /** Tests that are too long for `npm test`: large fleets, faults, several releases, restarts. `npm run test:all` runs them. */
 const LONG = '\\.long\\.test\\.ts$';
 
+/** The files of `npm run acceptance`, which test a deployment over HTTP only. */
+const ACCEPTANCE = [
+  'bulk-actions',
+  'http-docs',
+  'http-roles',
+  'orders-placing',
+  'orders-to-active',
+  'services-of-customers',
+  'sims-lists',
+  'users-and-clients',
+];
+
+/**
+ * The longest of them. CI runs them as acceptance, and `npm test` leaves them out so that it stays short. `npm run
+ * test:integration` includes them.
+ */
+const ONLY_ACCEPTANCE = '/(http-docs|http-roles|services-of-customers|sims-lists|users-and-clients)\\.test\\.ts$';
+
 const integration = {
   ...shared,
   displayName: 'integration',
   testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
-  testPathIgnorePatterns: [LONG],
+  testPathIgnorePatterns: process.env.TEST_INTEGRATION === 'all' ? [LONG] : [LONG, ONLY_ACCEPTANCE],
   globalSetup: '<rootDir>/test/integration/support/start-cloud-pool.js',
   globalTeardown: '<rootDir>/test/integration/support/stop-cloud-pool.js',
 };
@@ -64,16 +82,7 @@ function onDynamoDbLocal() {
 const acceptance = {
   ...shared,
   displayName: 'acceptance',
-  testMatch: [
-    'bulk-actions',
-    'http-docs',
-    'http-roles',
-    'orders-placing',
-    'orders-to-active',
-    'services-of-customers',
-    'sims-lists',
-    'users-and-clients',
-  ].map((name) => `<rootDir>/test/integration/*/${name}.test.ts`),
+  testMatch: ACCEPTANCE.map((name) => `<rootDir>/test/integration/*/${name}.test.ts`),
 };
 
 function hasJava() {

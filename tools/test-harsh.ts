@@ -30,6 +30,7 @@ const env = {
   PATIENCE,
   ...process.env,
   TEST_LONG: '1',
+  TEST_INTEGRATION: 'all',
   CLOUD: 'harsh',
   HARSH_SEED: process.env.HARSH_SEED ?? (isSample ? SAMPLE_SEED : `${randomInt(1_000_000)}`),
 };
