@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { type SimRecord, wasLastChangedBy } from '../../adapters/dynamodb/sims.ts';
 import { decideOrNotFound, type SimAction } from '../../domain/sim-actions.ts';
+import { isolateSim } from './isolate-sim.ts';
 import { failed, type Outcome, type PageWork, succeeded } from './process-page.ts';
 import { conflict, type StepDecision, saveStep } from './save-step.ts';
 import { WRITES_IN_FLIGHT } from './stage-limits.ts';
@@ -19,7 +20,26 @@ const eventTypes: Readonly<Record<SimAction, string>> = {
 
 /** Applies the action of an operation to the open SIMs of a page. */
 export function applyActionToAll(work: PageWork): Promise<Outcome[]> {
-  return pMap(work.open, (iccid) => applyAction(work, iccid), { concurrency: WRITES_IN_FLIGHT });
+  return forEachSim(work.open, (iccid) => applyAction(work, iccid));
+}
+
+/**
+ * Runs a step for each SIM of a page. A SIM with a broken record gets no result and delays no other: the stage runs again for it,
+ * until the operation fails for lack of progress.
+ *
+ * @returns the outcomes; none for a SIM whose step has none or fails.
+ */
+export async function forEachSim(
+  iccids: readonly string[],
+  step: (iccid: string) => Promise<Outcome | undefined>,
+): Promise<Outcome[]> {
+  const isolated = (iccid: string) =>
+    isolateSim(
+      iccid,
+      () => step(iccid),
+      () => undefined,
+    );
+  return (await pMap(iccids, isolated, { concurrency: WRITES_IN_FLIGHT })).flatMap((outcome) => outcome ?? []);
 }
 
 /**

@@ -75,6 +75,27 @@ test('a SIM with a broken record delays no other SIM of its page, and is confirm
   });
 });
 
+test('a SIM with a broken record keeps no other from being assigned, and the operation can be retried after its repair', async () => {
+  const sims = await acme.simsInStock({ operatorId: 'orange', quantity: 50 });
+  const orderId = sims[0]?.orderId ?? '';
+  const broken = sims[7]?.iccid ?? '';
+  const { customer, service } = await acme.aCustomerWithService();
+  const assign = { select: { orderId }, customerId: customer.id, customerServiceId: service.id };
+  const mend = await breakSim(broken);
+  const operation = await acme.bulkDone('assign', assign);
+  expect(operation).toMatchObject({
+    state: 'failed',
+    total: 50,
+    succeeded: 49,
+    failed: 0,
+    failure: { code: 'internal_error' },
+  });
+  expect(await acme.sims({ orderId, state: 'assigned' })).toHaveLength(49);
+  expect((await acme.sims({ orderId, state: 'in_stock' })).map(({ iccid }) => iccid)).toEqual([broken]);
+  await mend();
+  expect(await acme.bulkDone('assign', assign)).toMatchObject({ state: 'succeeded', succeeded: 50 });
+});
+
 test('an operator that stops answering during an activation: its confirmations are accepted when it answers again', async () => {
   const sims = await acme.assignedSims({ operatorId: '3uk', quantity: 50 });
   const [refused = '', ...others] = sims.map(({ iccid }) => iccid);

@@ -13,6 +13,7 @@ import {
   isOperatorAction,
   type OperatorAction,
   outcomeOf,
+  waitsFor,
 } from '../../../domain/sim-changes.ts';
 import { SECOND_MS } from '../../../domain/time-units.ts';
 import { isolateSim } from '../isolate-sim.ts';
@@ -144,12 +145,12 @@ async function sortOpenSims(
   return { inProgress, others, unrequested };
 }
 
-/** A broken record does not show which operation changed the SIM last. Until the deadline, assume that it was this one. */
+/** A broken record does not show which operation changed the SIM last. While the SIM waits, assume that it was this one. */
 function isStillOurs(sim: SimRecord, operation: Operation): Promise<boolean> {
   return isolateSim(
     sim.iccid,
     () => wasLastChangedBy(sim, operation.id),
-    () => true,
+    () => sim.state === 'activating' || waitsFor(sim, operation.id),
   );
 }
 

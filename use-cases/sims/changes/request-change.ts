@@ -1,4 +1,3 @@
-import pMap from 'p-map';
 import { clock } from '../../../adapters/clock.ts';
 import { ConditionFailed } from '../../../adapters/dynamodb/conditions.ts';
 import { type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sims.ts';
@@ -14,10 +13,9 @@ import {
   withoutChangeOf,
   withPendingChange,
 } from '../../../domain/sim-changes.ts';
-import { applyActionToAll } from '../apply-action.ts';
+import { applyActionToAll, forEachSim } from '../apply-action.ts';
 import { failed, type Outcome, type PageWork, recordPageResults, succeeded } from '../process-page.ts';
 import { conflict, type StepDecision, type StepResult, saveStep } from '../save-step.ts';
-import { WRITES_IN_FLIGHT } from '../stage-limits.ts';
 import { refusal } from './apply-operator-answers.ts';
 import { askForChange } from './ask-operators.ts';
 import { restoreBars } from './restore-bars.ts';
@@ -41,12 +39,8 @@ export async function requestChange(work: PageWork): Promise<Outcome[]> {
   }
   const asked = simsToChange(work);
   const answers = await askForChange(action, asked, work.key);
-  const change = async (iccids: readonly string[]) =>
-    (
-      await pMap(iccids, (iccid) => changeOne(work, action, iccid, answers.get(iccid)), {
-        concurrency: WRITES_IN_FLIGHT,
-      })
-    ).flatMap((outcome) => outcome ?? []);
+  const change = (iccids: readonly string[]) =>
+    forEachSim(iccids, (iccid) => changeOne(work, action, iccid, answers.get(iccid)));
   const unanswered = new Set<string>(asked.map(({ iccid }) => iccid).filter((iccid) => !answers.has(iccid)));
   if (unanswered.size === 0 || operatorDeadlinePassed(work.operation, clock.now())) {
     return change(work.open);
