@@ -44,7 +44,10 @@ const selectSchema = z.lazy(() =>
 /** The fields of every bulk action. */
 export const bulkFields = () => ({
   select: selectSchema,
-  dryRun: described(z.optional(z.boolean()), 'Checks the SIMs in their current state and changes nothing.'),
+  dryRun: described(
+    z.optional(z.boolean()),
+    'Checks the SIMs in their current state and changes nothing. Up to 1,000 SIMs: 200 with a `DryRun`. More: 202 with an operation whose results show the outcome.',
+  ),
   effectiveAt: described(
     z.optional(z.iso.datetime({ offset: true })),
     `Start time, up to ${MAX_DAYS_AHEAD} days ahead. Omit it, or set a past time, to start immediately.`,
@@ -55,6 +58,6 @@ export const bulkFields = () => ({
 export const fleetConfirmation = () => ({
   confirm: described(
     z.optional(z.int().check(z.nonnegative())),
-    'The number of SIMs in the selection. Required when `filter` is empty, which selects the whole fleet.',
+    'The expected number of SIMs. Required when `filter` is empty, which selects the whole fleet: then it is the number of SIMs received and imported so far, including terminated ones.',
   ),
 });

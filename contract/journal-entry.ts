@@ -8,7 +8,7 @@ const changedValue = z.lazy(() => z.union([z.string(), z.number(), z.boolean(), 
 export const journalEntrySchema = namedSchema('JournalEntry', () =>
   z.object({
     at: time,
-    actor: described(z.string(), 'The `sub` of the user.'),
+    actor: described(z.string(), 'The `sub` of the user, or the id of the API client.'),
     method: z.string(),
     route: z.string(),
     resource: described(z.string(), 'Path of the resource that was changed.'),

@@ -10,7 +10,7 @@ export const manualTaskSchema = namedSchema('ManualTask', () =>
     operatorId: operatorIdSchema,
     partnerId: z.string(),
     action: z.enum(manualActions),
-    count: z.int(),
+    count: described(z.int(), 'Number of SIMs; for `cancel_order`, the quantity of the order.'),
     orderId: z.optional(z.string()),
     operationId: z.optional(z.string()),
     createdAt: time,

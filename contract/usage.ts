@@ -18,7 +18,7 @@ export const simUsageQuery = () =>
   z.strictObject({
     from: described(
       z.optional(moment()),
-      'Start of the first hour. Default: the beginning of the month that contains `to`. A date means midnight UTC.',
+      'The hour that contains this moment is the first. Default: the beginning of the month that contains `to`. A date means midnight UTC.',
     ),
     to: described(
       z.optional(moment()),
@@ -95,7 +95,7 @@ export const usageFileSchema = namedSchema('UsageFile', () =>
     records: described(z.int(), 'Number of rows in the file.'),
     counted: described(z.int(), 'Records that are counted, including those that were counted before.'),
     ownerless: described(z.int(), 'Records of SIMs that no partner has, or with an invalid ICCID.'),
-    untimely: described(z.int(), 'Records that are too old, or dated in the future.'),
+    untimely: described(z.int(), 'Records that are more than 90 days old, or more than a day in the future.'),
     otherOperator: described(z.int(), 'Records of SIMs of another operator.'),
     conflicting: described(
       z.int(),
@@ -156,7 +156,7 @@ function rejectionMessage(
     case 'untimely':
       return {
         code: 'untimely',
-        message: `The record is more than ${MAX_RECORD_AGE_DAYS} days old, or dated in the future.`,
+        message: `The record is more than ${MAX_RECORD_AGE_DAYS} days old, or more than a day in the future.`,
       };
     case 'otherOperator':
       return { code: 'other_operator', message: 'The SIM belongs to another operator.' };

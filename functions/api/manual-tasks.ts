@@ -46,7 +46,8 @@ export const taskRoutes = [
     access: 'platform',
     tag: 'Manual tasks',
     summary: 'List the SIMs of a manual task',
-    description: 'As CSV, the file to upload at the operator. A task to cancel an order has no SIMs.',
+    description:
+      'As CSV, a page of the file to upload at the operator: follow `Link` until it is absent. A task to cancel an order has no SIMs.',
     paged: true,
     answers: { 200: manualTaskSimSchema },
     handle: async ({ path: { manualTaskId }, page }) => {

@@ -106,7 +106,7 @@ export const routes = [
     tag: 'Platform',
     summary: 'Create or replace an operator',
     description:
-      'Takes effect for the next request. Existing orders keep their quantity and are handled as before. The address and the credentials of a platform are not settings: they are in the secret of the operators.',
+      'Takes effect for the next request. An existing order keeps its quantity, product, estimate and `ordering`; everything else follows the new settings. Omitted optional settings are removed. The address and the credentials of a platform are not settings: they are in the secret of the operators.',
     body: () => operatorSettingsSchema,
     example: {
       name: 'Example Mobile',

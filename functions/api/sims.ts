@@ -149,7 +149,7 @@ export const routes: Route[] = [
     tag: 'SIMs',
     summary: 'Migrate SIMs to a partner service',
     description:
-      'Moves SIMs out of the holding service, which every other action requires, or from one partner service to another.',
+      'Moves SIMs from the holding service, or from one partner service to another. A SIM in holding allows no other action.',
     body: () =>
       z.strictObject({ ...bulkFields(), ...fleetConfirmation(), partnerServiceId: idSchemaOf<'partnerService'>() }),
     example: {
@@ -166,6 +166,8 @@ export const routes: Route[] = [
     access: 'change_sims',
     tag: 'SIMs',
     summary: 'Assign SIMs to a customer service',
+    description:
+      'SIMs in stock become `assigned`. Active SIMs of the same customer move to the other service and stay active.',
     body: () =>
       z.strictObject({
         ...bulkFields(),
@@ -184,8 +186,16 @@ export const routes: Route[] = [
       return startAction(request, 'assign', { customerId, customerServiceId });
     },
   }),
-  plainAction('unassign', 'Return SIMs to stock', 'Removes the customer and the customer service from the SIMs.'),
-  plainAction('activate', 'Activate SIMs', 'Removes the bars that block data.'),
+  plainAction(
+    'unassign',
+    'Return SIMs to stock',
+    'Removes the customer and the customer service. Allowed for assigned and suspended SIMs.',
+  ),
+  plainAction(
+    'activate',
+    'Activate SIMs',
+    'Removes the bars that block data of assigned SIMs. A SIM is `activating` until its operator confirms, for at most seven days.',
+  ),
   route({
     method: 'POST',
     path: '/v1/sims/suspend',
@@ -198,7 +208,7 @@ export const routes: Route[] = [
       z.strictObject({
         ...bulkFields(),
         ...fleetConfirmation(),
-        reason: described(z.optional(line(100)), 'Reason to show with the bar.'),
+        reason: described(z.optional(line(100)), 'Reason to show with the bar. Default: `suspended_on_request`.'),
       }),
     example: { select, reason: 'device stolen' },
     answers: bulkAnswers,

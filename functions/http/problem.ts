@@ -13,7 +13,7 @@ export const problems = {
   forbidden: [
     403,
     'Forbidden',
-    'Your roles do not permit this request. Each operation lists the roles that it requires.',
+    'Your roles or your partner do not permit this request; `detail` has the reason. Each operation lists the roles that it requires.',
   ],
   role_not_held: [403, 'Role not held', 'You cannot give a role that you do not have yourself.'],
   not_found: [404, 'Not found', 'The resource does not exist, or it is not yours.'],
@@ -24,7 +24,7 @@ export const problems = {
   email_taken: [409, 'Email address taken', 'A user with this email address already exists.'],
   last_admin: [409, 'Last admin', 'A partner keeps at least one active admin. Make another user an admin first.'],
   last_role: [409, 'Last role', 'A user needs at least one role. Delete the user instead.'],
-  own_user: [409, 'Own user', 'You cannot do this to your own user. Ask another administrator.'],
+  own_user: [409, 'Own user', 'You cannot do this to your own user. Ask another admin.'],
   no_user_pool: [409, 'External token issuer', 'Users and API clients are managed by the issuer that `detail` names.'],
   too_many: [409, 'Limit reached', 'The maximum number of resources exists. Delete one first.'],
   holding_service: [409, 'Holding service', 'Holding services are managed by the system and cannot be changed.'],
@@ -43,7 +43,7 @@ export const problems = {
   precondition_failed: [
     412,
     'Precondition failed',
-    'The resource has changed since you read its `ETag`. Read it again.',
+    'The resource has changed since you read its `ETag`, or it exists (`If-None-Match: *`) or does not exist (`If-Match`). `detail` names the case.',
   ],
   body_too_large: [413, 'Body too large', 'The maximum size of a body is 1 MiB.'],
   unsupported_media_type: [

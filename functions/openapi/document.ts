@@ -199,9 +199,13 @@ function headerParameters({ method, honoursIfMatch, honoursIfNoneMatch }: Route)
     schema,
   });
   const ifMatch = [
-    optional('If-Match', 'The `ETag` that you read. The response is 412 if the resource has changed since.', {
-      type: 'string',
-    }),
+    optional(
+      'If-Match',
+      'The `ETag` of the resource; for a plan that of its order, for a role that of its user. The response is 412 if it has changed since.',
+      {
+        type: 'string',
+      },
+    ),
   ];
   const ifNoneMatch = [
     optional('If-None-Match', '`*` permits only creation. The response is 412 if the resource exists.', {
@@ -239,9 +243,12 @@ function responses(route: Route, components: Components): Json {
   ]);
   return {
     ...Object.fromEntries(own),
-    ...(access === 'public' ? {} : { 401: { description: 'Missing or invalid token. Sent by API Gateway.' } }),
+    ...(access === 'public'
+      ? {}
+      : { 401: { description: 'Missing, invalid or revoked token. The body is no problem document.' } }),
     429: {
-      description: 'Too many requests. Retry after the seconds in `Retry-After`. API Gateway sends a body of its own.',
+      description:
+        'Too many requests. The partner’s limit is a problem document with `Retry-After` in seconds. API Gateway’s has a body of its own and no `Retry-After`: wait a second.',
     },
     default: {
       description: 'A problem document',

@@ -44,12 +44,12 @@ const webhook = {
   ...stamps,
 };
 const client = {
-  id: '4h1k9q2v7m3s8d5f0g6j',
+  id: 'cli_01JBP9N2R5T8W1Y4B7E0H3K6M9',
   name: 'Order desk',
   partnerId: 'acme',
   roles: ['admin'],
   scopes: ['acme/admin'],
-  tokenUrl: 'https://issuer.example/oauth2/token',
+  tokenUrl: 'https://api.example.com/oauth2/token',
   createdAt,
 };
 const notActive = {
@@ -77,7 +77,7 @@ const order = {
 const sim = {
   iccid,
   imsi: '234200000000001',
-  msisdn: '447700900001',
+  msisdn: '+447700900001',
   operatorId: '3uk',
   orderId,
   state: 'active',
@@ -90,7 +90,7 @@ const sim = {
   tags: ['north'],
   stateChangedAt: updatedAt,
   ...stamps,
-  nextActions: ['suspend', 'terminate'],
+  nextActions: ['suspend', 'terminate', 'assign'],
 };
 
 export const examples: Readonly<Record<string, unknown>> = {
@@ -192,7 +192,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     products: [product],
   },
   Order: order,
-  OrderEvent: { at: updatedAt, type: 'order.delivered', from: 'dispatched', to: 'delivered', actor: '3uk' },
+  OrderEvent: { at: updatedAt, type: 'order.delivered', from: 'dispatched', to: 'delivered', actor: 'system' },
   OrderEventData: { orderId, from: 'dispatched', to: 'delivered' },
   Partner: {
     id: 'acme',
@@ -314,7 +314,7 @@ export const examples: Readonly<Record<string, unknown>> = {
         recordId: 'a1-2026-11-05-10-0016',
         iccid: '8943010000000000018',
         code: 'unknown_sim',
-        message: 'No partner has the SIM.',
+        message: 'No partner has this SIM.',
       },
     ],
   },

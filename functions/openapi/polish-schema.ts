@@ -28,14 +28,26 @@ const namedChoices: Readonly<Record<string, { values: readonly string[]; descrip
     values: handlings,
     description: 'Whether this is done over the operator’s API or manually by the platform’s staff.',
   },
-  OperationState: { values: operationStates, description: 'The state of an operation.' },
-  OrderState: { values: orderStates, description: 'The state of an order.' },
+  OperationState: {
+    values: operationStates,
+    description:
+      '`scheduled`: waits for `effectiveAt`. `queued`, `running`: in progress. `succeeded`: no SIM failed. `partially_succeeded`: some failed. `failed`: no SIM succeeded, or see `failure`. `cancelled`: SIMs without a result are unchanged.',
+  },
+  OrderState: {
+    values: orderStates,
+    description:
+      '`submitted`: the operator has not accepted the order yet. `accepted`, `processing`, `dispatched`: as the operator reports. `delivered`: its SIMs are in holding. `fulfilled`: the plan has run for every SIM. `cancelled`, `rejected`: ended. `failed`: stopped, and can be resumed; see `failure`.',
+  },
   PartnerRole: { values: partnerRoles, description: 'A role of a partner’s users and systems.' },
   PlanStage: { values: planStages, description: 'A stage of a plan.' },
   Role: { values: roles, description: 'A role of a user.' },
   SimAction: { values: simActions, description: 'A bulk action on SIMs.' },
   SimProblemCode: { values: simProblemCodes, description: 'Why an action on a SIM failed.' },
-  SimState: { values: simStates, description: 'The state of a SIM.' },
+  SimState: {
+    values: simStates,
+    description:
+      '`in_holding`: delivered, must be migrated. `in_stock`: on a partner service, without a customer. `assigned`: on a customer service, data barred. `activating`: waits for the operator. `active`: data allowed. `suspended`: data barred. `terminated`: final.',
+  },
   UserState: { values: userStates, description: 'The state of a user.' },
 };
 

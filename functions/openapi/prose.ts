@@ -8,18 +8,18 @@ export const introduction = `Order SIMs from mobile operators, put them into ser
 1. **Order** SIMs of an operator (\`createOrder\`). The operator ships them within its lead time; \`quoteOrder\` estimates the delivery.
 2. When they are delivered, the SIMs are in the **holding** service of their operator.
 3. **Migrate** them to a *partner service*, on which you are charged.
-4. **Assign** them to a *customer* and one of its *customer services*, which controls their usage.
+4. **Assign** them to a *customer* and one of its *customer services*, whose tariff sets their allowance.
 5. **Activate** them. From then on usage is counted, shown and watched by *alarms*.
 
-Send a *plan* with the order to run steps 3 to 5 automatically. Bulk actions on SIMs return an *operation*, which reports its progress and the result for every SIM. *Webhooks* notify you of every change.
+Send a *plan* with the order to run steps 3 to 5 automatically. Bulk actions on SIMs return an *operation*, which reports its progress and the result for every SIM. *Webhooks* notify you of the progress of orders, finished operations, activated and suspended SIMs, and alarms.
 
 # Get a token
 
-Every request needs \`Authorization: Bearer <token>\`.
+Every request needs \`Authorization: Bearer <token>\`, except those tagged *About*.
 
 - **Systems** use OAuth 2.0 client credentials. An admin creates an API client with \`POST /v1/clients\`, or the wholesaler does; request a token at its \`tokenUrl\` with its id and secret. A token is valid for \`expires_in\` seconds, at least one hour.
 - **Users** sign in at the issuer of the deployment (OpenID Connect).
-- **Local cloud**: \`POST /_local/token\` with \`{ "partnerId": "demo", "roles": ["admin"] }\` returns one.
+- **Only on the local cloud**: \`POST /_local/token\` with \`{ "partnerId": "demo", "roles": ["admin"] }\` returns one.
 
 Each operation lists the roles that it requires. Requests for resources of other partners are answered with 404.
 
@@ -35,14 +35,15 @@ Each operation lists the roles that it requires. Requests for resources of other
 
 # Errors
 
-Errors are problem documents (RFC 9457, \`application/problem+json\`). \`code\` identifies the kind of problem, \`type\` links to its explanation, \`errors\` lists each invalid field, and \`instance\` is the id of the request. The list of all codes is at the end of this page.`;
+Errors are problem documents (RFC 9457, \`application/problem+json\`). \`code\` identifies the kind of problem, \`type\` links to its explanation, \`errors\` lists each invalid field, and \`instance\` is the id of the request. The end of this page explains the codes of problem documents.`;
 
 /** The description of each tag of the reference page. A test checks that every tag of a route has one. */
 export const tagDescriptions: Readonly<Record<string, string>> = {
   About: 'The state of the API and its description. These operations need no token.',
   Catalogue: 'Operators, the tariffs available to you, and your own partner details.',
   Customers: 'The customers that you serve.',
-  'Customer services': 'Services on which the SIMs of a customer run. Their tariff controls usage.',
+  'Customer services':
+    'Services on which the SIMs of a customer run. The tariff sets the allowance. Only an alarm with the action `suspend` blocks usage above it.',
   'Partner services': 'Services on which you are charged. Holding services receive newly delivered SIMs.',
   Orders: 'Orders of SIMs, their plans and their timelines.',
   SIMs: 'SIMs, and bulk actions on them.',
@@ -53,7 +54,7 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   Events: 'The events that are sent to webhooks, signed according to Standard Webhooks.',
   Journal: 'Audit trail of accepted writes.',
   'Manual orders': 'For operators that take orders by e-mail or in a portal: the platform’s staff report what happens.',
-  'Manual tasks': 'For operators without an API: what the platform’s staff do there, and its completion.',
+  'Manual tasks': 'Work of the platform’s staff at operators without an API.',
   Platform: 'Administration of partners, tariffs and failed work by the wholesaler.',
   Users: 'Users of the deployment’s user pool.',
   Clients: 'API clients with which the systems of partners get tokens.',
@@ -77,7 +78,7 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
   NewWebhook: 'A webhook with its secret, which is shown only once.',
   LoadedFile: 'The result of processing a file, row by row.',
   ManualTask: 'A task of the platform’s staff at an operator.',
-  ManualTaskSim: 'A SIM that the platform’s staff have changed at its operator.',
+  ManualTaskSim: 'A SIM of a manual task.',
   Operation: 'A bulk action on SIMs.',
   Operator: 'A mobile operator.',
   Order: 'An order of SIMs.',
@@ -121,7 +122,11 @@ export function problemCodes(): { code: string; status: number; explanation: str
 /** The explanations of input errors, by their `errors[].code`. */
 const inputCodes: Readonly<Record<string, string>> = {
   activate_needs_assign: 'Only SIMs that are assigned to a customer can be activated.',
-  confirm_mismatch: '`confirm` must be the number of selected SIMs.',
+  confirm_mismatch:
+    '`confirm` must be the number of selected SIMs or, for an empty filter, of all SIMs received and imported so far.',
+  duplicate: 'The list names the same item twice.',
+  one_default: 'Exactly one product must be the default.',
+  not_supported: 'The operator’s platform or this release does not support the setting.',
   customer_needs_partner: 'A user of a customer needs the `partnerId` of the customer.',
   exactly_one: 'Set exactly one of the fields that the message names.',
   holding_target: 'SIMs cannot be migrated to a holding service. Choose one of your own partner services.',
@@ -134,8 +139,9 @@ const inputCodes: Readonly<Record<string, string>> = {
   invalid_type: 'The value has the wrong type.',
   invalid_union: 'The value has none of the permitted forms.',
   invalid_value: 'The value is not one of the permitted values.',
-  maximum: 'The quantity is above 100,000.',
-  minimum: 'The quantity is below the operator’s `orderMultiple`.',
+  maximum: 'The value is above the maximum that the message names. A quantity is at most 100,000.',
+  minimum:
+    'The value is below the minimum that the message names. A quantity is at least the operator’s `orderMultiple`.',
   multiple_of:
     'The quantity is not a multiple of the operator’s `orderMultiple`. `nearest` contains the nearest valid quantities.',
   not_a_pool: 'An alarm on a single SIM must have the measure `sim`.',
