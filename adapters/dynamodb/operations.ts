@@ -183,13 +183,13 @@ export async function countResults(
   parts: readonly UncountedPart[],
   at: string,
 ): Promise<void> {
-  for (const batch of batchesOf(parts)) {
+  for (const batch of partBatches(parts)) {
     await countBatch(partnerId, operation, batch, at);
   }
 }
 
 /** Splits parts into batches that fit into one transaction each. */
-export function batchesOf(parts: readonly UncountedPart[]): UncountedPart[][] {
+export function partBatches(parts: readonly UncountedPart[]): UncountedPart[][] {
   return chunksThatFit(
     parts,
     ({ uncounted }) => uncounted.services.map(([id]) => id),
