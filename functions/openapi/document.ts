@@ -8,7 +8,7 @@ import { type Components, plainSchema, schemaOf } from './components.ts';
 import { examples } from './examples.ts';
 import { problemExample } from './problem-example.ts';
 import { problemSchema } from './problem-schema.ts';
-import { introduction, problemCodes, tagDescriptions } from './prose.ts';
+import { introduction, pathParameterDescriptions, problemCodes, tagDescriptions } from './prose.ts';
 
 type Json = Record<string, unknown>;
 
@@ -173,12 +173,10 @@ function rolesText(access: Access): string {
 }
 
 function pathParameters(path: string): Json[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => {
+    const description = pathParameterDescriptions[name];
+    return { name, in: 'path', required: true, ...(description && { description }), schema: { type: 'string' } };
+  });
 }
 
 function queryParameters({ query, paged }: Route, components: Components): Json[] {

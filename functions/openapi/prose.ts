@@ -60,6 +60,15 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   Clients: 'API clients with which the systems of partners get tokens.',
 };
 
+/** The format of the ids that the platform chooses, and of other parameters of a path. */
+export const pathParameterDescriptions: Readonly<Record<string, string>> = {
+  iccid: 'The ICCID of the SIM.',
+  operatorId: '2 to 20 lower-case letters, digits and dashes. Starts and ends with a letter or digit.',
+  partnerId: '1 to 64 letters, digits, dots, dashes and underscores. Starts with a letter or digit.',
+  role: 'A role, such as `support`.',
+  tariffId: '`trf_`, then 1 to 60 letters, digits, dots, dashes and underscores.',
+};
+
 /** The description of each named schema. */
 export const schemaDescriptions: Readonly<Record<string, string>> = {
   Address: 'A postal address.',
