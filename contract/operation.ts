@@ -56,7 +56,7 @@ export const operationSchema = namedSchema('Operation', () =>
       z.optional(z.string()),
       'Reason of a suspension. A resumption with a reason only removes bars that have it.',
     ),
-    requestedBy: z.string(),
+    requestedBy: described(z.string(), 'The `sub` of the user, the id of the API client, or the alarm.'),
     createdAt: time,
     startedAt: z.optional(time),
     finishedAt: z.optional(time),

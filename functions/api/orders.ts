@@ -113,7 +113,7 @@ export const routes = [
     access: 'order_sims',
     tag: 'Orders',
     summary: 'Set or replace the plan of an order',
-    description: 'Allowed until the SIMs of the order have been received.',
+    description: 'Allowed until the order is `delivered`.',
     body: () => planSchema,
     honoursIfMatch: true,
     example: { partnerServiceId: 'psv_01JG0000000000000000000000' },
@@ -134,7 +134,7 @@ export const routes = [
     access: 'order_sims',
     tag: 'Orders',
     summary: 'Remove the plan of an order',
-    description: 'Allowed until the SIMs of the order have been received.',
+    description: 'Allowed until the order is `delivered`.',
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch, now }) => {
       await changePlan(caller.partnerId, id, undefined, {
@@ -153,7 +153,7 @@ export const routes = [
     tag: 'Orders',
     summary: 'Cancel an order before dispatch',
     description:
-      'If the operator refuses the cancellation, the response is 409 and the order continues. The operator of a manual order answers later: until then the order has `cancelRequestedBy`.',
+      'If the operator refuses the cancellation, the response is 409 and the order continues. The operator of a manual order answers later: until then the order has `cancelRequestedBy`. 503 if the operator does not respond: nothing was changed.',
     answers: { 200: orderSchema },
     handle: async ({ caller, path: { id }, now, newId }) => {
       const newTaskId = () => newId('manualTask');
@@ -167,6 +167,7 @@ export const routes = [
     access: 'order_sims',
     tag: 'Orders',
     summary: 'Resume a failed order',
+    description: 'The order continues in the state in which it failed.',
     answers: { 200: orderSchema },
     handle: async ({ caller, path: { id }, now }) =>
       okResource(showOrder(await resumeOrder(caller.partnerId, id, { actor: caller.userId, now }))),

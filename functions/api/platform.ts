@@ -219,6 +219,8 @@ export const routes = [
     access: 'platform',
     tag: 'Platform',
     summary: 'Create or replace a partner',
+    description:
+      'Replaces all details: omitted `requestsPerSecond` and `holdingDays` return to their defaults. A new partner gets a holding service for each operator.',
     body: partnerDetails,
     example: {
       name: 'Acme Connectivity Ltd',
