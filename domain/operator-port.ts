@@ -4,32 +4,42 @@ import type { OrderId } from './ids.ts';
 import type { UsageRecord } from './usage-record.ts';
 
 /**
- * The port to a mobile network operator. Operators differ by configuration, not by code: one adapter implements this port
- * for all of them (`adapters/operators/`).
+ * The port to a mobile network operator. One adapter for each kind of platform implements it (`adapters/operators/`);
+ * `operator-capabilities.ts` declares what a kind can do.
  *
- * Every call can be repeated: the operator identifies orders by our order id, and batches by their key and SIMs. The same key
- * with other SIMs is another request.
+ * Every call can be repeated, except the submission of an order where orders are not idempotent. Batches are identified by their
+ * key and SIMs: the same key with other SIMs is another request.
  */
 export interface OperatorGateway {
-  /** Orders SIMs. A repeated call with the same order id returns the answer of the first and places no second order. */
+  /**
+   * Orders SIMs. Where orders are idempotent, a repeated call with the same order id returns the answer of the first and places
+   * no second order. Elsewhere the adapter sends the order at most once a call, and its caller looks for it in `ordersSince`
+   * before another call.
+   */
   submitOrder(order: OrderSubmission): Promise<SubmissionAnswer>;
+  /** The orders that we have placed since a time, apart from those with the given references. */
+  ordersSince(since: Date, except: readonly string[]): Promise<PlacedOrder[]>;
   /** The operator's current report on the order. It can be late, repeated or older than an earlier one. */
-  orderStatus(orderId: OrderId): Promise<OperatorOrderStatus>;
+  orderStatus(order: OrderReference): Promise<OperatorOrderStatus>;
   /** Requests the cancellation of the order; `unknown` when the operator never received it. */
-  cancelOrder(orderId: OrderId): Promise<CancelAnswer>;
+  cancelOrder(order: OrderReference): Promise<CancelAnswer>;
   /**
    * A page of the SIMs delivered for an order. It can repeat SIMs of an earlier page.
    *
    * @param checkDigit the operator's rule for the check digits of ICCIDs.
    */
-  deliveredSims(orderId: OrderId, checkDigit: CheckDigitRule, cursor?: string): Promise<DeliveredSimsPage>;
+  deliveredSims(order: OrderReference, checkDigit: CheckDigitRule, cursor?: string): Promise<DeliveredSimsPage>;
   /**
    * Requests the removal of the data bars. The operator can refuse a SIM immediately; `simStatus` confirms the others later.
    * This and each call below leaves out SIMs whose answer cannot be read: treat them as not answered.
    */
   activate(batchKey: string, iccids: readonly string[]): Promise<SimAnswer[]>;
-  /** The status of each SIM at the operator. SIMs that the operator does not know are left out. */
-  simStatus(iccids: readonly string[]): Promise<SimAnswer[]>;
+  /**
+   * The status of each SIM at the operator. SIMs that the operator does not know are left out.
+   *
+   * @param requestIds the requests of earlier answers about these SIMs, oldest first.
+   */
+  simStatus(iccids: readonly string[], requestIds?: readonly string[]): Promise<SimAnswer[]>;
   /** Sets the data bar (`barred: true`) or removes it, immediately or later (`pending`). */
   setBars(batchKey: string, iccids: readonly string[], barred: boolean): Promise<SimAnswer[]>;
   /** Ends the subscriptions of the SIMs permanently, immediately or later (`pending`). */
@@ -58,6 +68,12 @@ export type OrderSubmission = {
   /** `YYYY-MM-DD` */
   requestedDeliveryDate?: string | undefined;
 };
+
+/** An order by our id, and by the operator's reference once it has accepted the order. */
+export type OrderReference = { id: OrderId; operatorReference?: string | undefined };
+
+/** An order as the operator lists it. */
+export type PlacedOrder = { operatorReference: string; quantity: number };
 
 export type SubmissionAnswer =
   | { outcome: 'accepted'; operatorReference: string }
@@ -88,6 +104,8 @@ export type SimAnswer = {
   iccid: string;
   status: 'barred' | 'pending' | 'active' | 'refused' | 'terminated';
   reason?: string;
+  /** The operator's id of the request that the answer belongs to, where it has one. Pass it to `simStatus`. */
+  requestId?: string;
 };
 
 /** An invalid record as the operator sent it, with its position in the page and the reason. */

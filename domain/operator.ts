@@ -3,6 +3,7 @@ import { CALENDARS } from './bank-holidays.ts';
 import { described } from './described.ts';
 import { checkDigitRules } from './iccid.ts';
 import { asId, type OperatorId } from './ids.ts';
+import { capabilitiesOf, supportedKinds } from './operator-capabilities.ts';
 import { line } from './text.ts';
 import type { Violation } from './verdict.ts';
 
@@ -114,9 +115,6 @@ export type SimProduct = OperatorSettings['products'][number];
 /** The details of an operator. Its address and credentials are in the secret of the operators. */
 export type Operator = OperatorSettings & { id: OperatorId };
 
-/** The protocols that this release has an adapter for. */
-const SUPPORTED_KINDS: readonly PlatformKind[] = ['sim-fulfilment'];
-
 /** The rules between an operator's settings that these violate; none when they are consistent. */
 export function operatorSettingsViolations(settings: OperatorSettings): Violation[] {
   const { leadTimeWorkingDays, products, platform, ordering, connectivity, usage } = settings;
@@ -154,14 +152,29 @@ export function operatorSettingsViolations(settings: OperatorSettings): Violatio
       message: 'platform is required when ordering, connectivity or usage is api.',
     });
   }
-  if (platform && !SUPPORTED_KINDS.includes(platform.kind)) {
-    violations.push({
-      pointer: '/platform/kind',
-      code: 'not_supported',
-      message: `This release has no adapter for ${platform.kind}. It has one for ${SUPPORTED_KINDS.join(', ')}.`,
-    });
+  return [...violations, ...capabilityViolations(settings)];
+}
+
+/** The settings that the operator's platform cannot fulfil. */
+function capabilityViolations({ platform, ordering, connectivity, usage }: OperatorSettings): Violation[] {
+  if (platform === undefined) {
+    return [];
   }
-  return violations;
+  const able = capabilitiesOf(platform.kind);
+  if (able === undefined) {
+    const message = `This release has no adapter for ${platform.kind}. It has adapters for ${supportedKinds.join(' and ')}.`;
+    return [{ pointer: '/platform/kind', code: 'not_supported', message }];
+  }
+  const notSupported = (field: string, what: string, instead: string): Violation => ({
+    pointer: `/${field}`,
+    code: 'not_supported',
+    message: `The adapter for ${platform.kind} does not ${what}. Set ${field} to "${instead}".`,
+  });
+  return [
+    ...(ordering === 'api' && !able.orders ? [notSupported('ordering', 'place orders', 'manual')] : []),
+    ...(connectivity === 'api' && !able.connectivity ? [notSupported('connectivity', 'change SIMs', 'manual')] : []),
+    ...(usage === 'api' && !able.usageRecords ? [notSupported('usage', 'collect usage', 'file')] : []),
+  ];
 }
 
 /** The product that an order gets: the one that it names, or the operator's default. */

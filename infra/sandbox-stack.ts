@@ -70,6 +70,13 @@ export class SandboxStack extends Stack {
           [ANY_OPERATOR]: {
             baseUrl: `${url}operators/{operatorId}`,
             apiKey: apiKey.secretValue.unsafeUnwrap(),
+            // The password is the key; the sandbox takes any other credentials.
+            iotAccelerator: {
+              clientId: 'cm-public-api-client',
+              username: 'sandbox',
+              password: apiKey.secretValue.unsafeUnwrap(),
+              companyId: '78000003',
+            },
           },
         }),
       ),

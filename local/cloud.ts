@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { ANY_OPERATOR } from '../adapters/operators/configuration.ts';
 import { memoize } from '../domain/memoize.ts';
+import { sandboxConnection } from '../sandbox/connection.ts';
 import { type Sandbox, startSandbox } from '../sandbox/main.ts';
 import { openClock, type ScaledClock } from './clock.ts';
 import { type Cognito, serveCognito } from './cognito/service.ts';
@@ -324,6 +325,6 @@ async function startOperators(
     retryAfterSeconds: 0,
   });
   const url = await between('operators', sandbox.url);
-  const configuration = JSON.stringify({ [ANY_OPERATOR]: { baseUrl: `${url}/operators/{operatorId}`, apiKey } });
+  const configuration = JSON.stringify({ [ANY_OPERATOR]: sandboxConnection(`${url}/`, apiKey) });
   return { sandbox, secrets: new Map(secrets.map(({ arn }) => [arn, configuration])) };
 }

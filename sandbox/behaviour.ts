@@ -39,6 +39,12 @@ export const behaviourSchema = z.strictObject({
     .default([])
     .describe('ICCIDs whose bars, their removal and termination are refused, after `changeDelayDays`'),
   failureRate: z.number().min(0).max(1).default(0).describe('The fraction of calls that are answered with 503'),
+  requestsPerSecond: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Calls of a path in a second of real time; answers others with 429. IoT Accelerator only'),
+  requestsPerMinute: z.int().min(1).optional().describe('Likewise in a minute'),
   oddSims: z
     .boolean()
     .default(false)

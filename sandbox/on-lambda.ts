@@ -4,9 +4,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context, LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
 import { BooksChanged, BooksFull, openBooks } from './books-in-table.ts';
-import { MAX_BODY_BYTES } from './json-over-http.ts';
+import { encodeBody, MAX_BODY_BYTES, parseBody } from './json-over-http.ts';
 import { type ApiAnswer, refusal } from './operators-api.ts';
-import { isAuthorised, operatorsService, parsePath, type SandboxRequest } from './service.ts';
+import { isAllowed, operatorsService, parsePath, type SandboxRequest } from './service.ts';
 import { openStore } from './store.ts';
 
 export type OnLambdaOptions = {
@@ -32,7 +32,7 @@ export async function answerUrl(
   const { operatorId } = parsePath(call.url);
   for (let attempt = 1; ; attempt++) {
     const store =
-      operatorId !== undefined && isAuthorised(call, apiKey)
+      operatorId !== undefined && isAllowed(call, apiKey)
         ? await openBooks({ documents, tableName }, operatorId)
         : await openStore();
     try {
@@ -80,21 +80,16 @@ function callOf(event: LambdaFunctionURLEvent): SandboxRequest {
     header: (name) => event.headers[name],
     async json() {
       const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-      try {
-        return body.length > MAX_BODY_BYTES
-          ? undefined
-          : { value: body.length === 0 ? null : JSON.parse(String(body)) };
-      } catch {
-        return undefined;
-      }
+      return body.length > MAX_BODY_BYTES ? undefined : parseBody(String(body), event.headers['content-type']);
     },
   };
 }
 
-function resultOf({ status, body }: ApiAnswer): LambdaFunctionURLResult {
+function resultOf({ status, body, headers }: ApiAnswer): LambdaFunctionURLResult {
+  const { contentType, text } = encodeBody(body);
   return {
     statusCode: status,
-    headers: { 'content-type': 'application/json', ...(status === 503 && { 'retry-after': '1' }) },
-    body: JSON.stringify(body),
+    headers: { 'content-type': contentType, ...headers, ...(status === 503 && { 'retry-after': '1' }) },
+    body: text,
   };
 }

@@ -26,10 +26,17 @@ export type ApiRequest = {
   body: unknown;
 };
 
-/** `changed` asks to save the store: `order` before the response is sent, `sims` soon. */
-export type ApiAnswer = { status: number; body: unknown; changed?: 'order' | 'sims' };
+/**
+ * `changed` asks to save the store: `order` before the response is sent, `sims` soon. A body that is a text is an HTML page.
+ */
+export type ApiAnswer = {
+  status: number;
+  body: unknown;
+  changed?: 'order' | 'sims';
+  headers?: Record<string, string>;
+};
 
-type Context = { operatorId: OperatorId; books: OperatorBooks; now: Date };
+export type Context = { operatorId: OperatorId; books: OperatorBooks; now: Date };
 
 const MAX_BATCH = 500;
 const DEFAULT_PAGE = 100;

@@ -1,8 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isOperatorId } from '../domain/operator.ts';
 import { type BehaviourRequest, behaviourSchema, type Usage, usageSchema } from './behaviour.ts';
+import { answerIotAccelerator } from './iot-accelerator/api.ts';
+import { htmlError, problem } from './iot-accelerator/errors.ts';
+import { countCall } from './iot-accelerator/limits.ts';
+import { hasToken, login } from './iot-accelerator/token.ts';
 import type { OperatorId } from './networks.ts';
-import { type ApiAnswer, addUsage, answerRequest, refusal } from './operators-api.ts';
+import { type ApiAnswer, type ApiRequest, addUsage, answerRequest, type Context, refusal } from './operators-api.ts';
 import type { Store } from './store.ts';
 
 /** An HTTP call, independent of the transport. `json` returns undefined when the body is not JSON or too long; its value is null for an empty body. */
@@ -61,25 +65,22 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
     // As with real operators, a failing call may have taken effect: half of them do.
     const fails = random() < books.behaviour.failureRate;
     const takesEffect = !fails || random() < 0.5;
-    const answer = takesEffect
-      ? answerRequest(
-          { operatorId, books, now: now() },
-          {
-            method: call.method,
-            path,
-            query: call.url.searchParams,
-            idempotencyKey: call.header('idempotency-key'),
-            body: body.value,
-          },
-        )
-      : undefined;
+    const request = {
+      method: call.method,
+      path,
+      query: call.url.searchParams,
+      idempotencyKey: call.header('idempotency-key'),
+      body: body.value,
+    };
+    const protocol = protocolOf(path);
+    const answer = takesEffect ? protocol.answer({ operatorId, books, now: now() }, request) : undefined;
     if (answer?.changed !== undefined) {
       store.changed();
       if (answer.changed === 'order') {
         await store.save();
       }
     }
-    return fails ? refusal(503, 'overloaded', 'Too many requests: retry') : answer;
+    return fails ? protocol.overloaded : answer;
   }
 
   /** Handles the control routes of a standalone sandbox. */
@@ -112,8 +113,11 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
       if (area === 'health') {
         return { status: 200, body: { status: 'ok', now: now().toISOString() } };
       }
-      if (!isAuthorised(call, apiKey)) {
-        return refusal(401, 'unauthorised', 'The API key is missing or wrong');
+      if (area === 'operators' && path.join('/') === 'auth/token') {
+        return login((await call.json())?.value, apiKey);
+      }
+      if (!isAllowed(call, apiKey)) {
+        return protocolOf(path).unauthorised;
       }
       if (operatorId === undefined) {
         return refusal(404, 'unknown_operator', 'The id of an operator is missing or malformed');
@@ -130,11 +134,51 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
   };
 }
 
+/** A protocol in which the operators can be called. */
+type Protocol = {
+  answer(context: Context, request: ApiRequest): ApiAnswer;
+  overloaded: ApiAnswer;
+  unauthorised: ApiAnswer;
+};
+
+const simFulfilment: Protocol = {
+  answer: answerRequest,
+  overloaded: refusal(503, 'overloaded', 'Too many requests: retry'),
+  unauthorised: refusal(401, 'unauthorised', 'The API key is missing or wrong'),
+};
+
+const iotAccelerator: Protocol = {
+  answer(context, request) {
+    const { isWithin, headers } = countCall(context.books, request.path.slice(0, 2).join('/'), Date.now());
+    const answer = isWithin
+      ? answerIotAccelerator(context, request)
+      : problem(429, 'Too Many Requests', 'API rate limit exceeded');
+    return { ...answer, headers };
+  },
+  overloaded: htmlError(503, 'Service Unavailable'),
+  unauthorised: problem(401, 'Unauthorized', 'Token expired'),
+};
+
+const protocolOf = (path: readonly string[]) => (isIotAcceleratorPath(path) ? iotAccelerator : simFulfilment);
+
+/** Whether a call uses the protocol of IoT Accelerator, which has paths of its own. */
+function isIotAcceleratorPath([first]: readonly string[]): boolean {
+  return first === 'auth' || first === 'subscriptions' || first === 'sica';
+}
+
+/** Whether the caller sent the API key, or a token where the protocol asks for one. */
+export function isAllowed(call: SandboxRequest, apiKey: string): boolean {
+  const { area, path } = parsePath(call.url);
+  return area === 'operators' && isIotAcceleratorPath(path)
+    ? hasToken(call.header('authorization'), apiKey)
+    : isAuthorised(call, apiKey);
+}
+
 /**
  * Whether the caller sent the API key. Compares digests in constant time, so that the duration reveals neither the key nor its
  * length.
  */
-export function isAuthorised(call: SandboxRequest, apiKey: string): boolean {
+function isAuthorised(call: SandboxRequest, apiKey: string): boolean {
   return timingSafeEqual(digestOf(call.header('authorization') ?? ''), digestOf(`Bearer ${apiKey}`));
 }
 

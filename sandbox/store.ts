@@ -1,6 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Behaviour, behaviourSchema, wellBehaved } from './behaviour.ts';
+import { type ChangeRequest, changeRequestSchema } from './iot-accelerator/changes.ts';
 import type { OperatorId } from './networks.ts';
 import { type Order, orderSchema } from './orders.ts';
 import { simStatuses } from './sims.ts';
@@ -28,6 +29,8 @@ const savedBooksSchema = z.strictObject({
   orders: z.array(orderSchema),
   firstAnswers: z.array(z.tuple([z.string(), firstAnswerSchema])),
   usage: z.array(usageRecordSchema),
+  /** Absent in books from before this protocol. */
+  changes: z.array(changeRequestSchema).default([]),
 });
 
 const savedSchema = z.strictObject({ version: z.literal(1), operators: z.record(z.string(), z.unknown()) });
@@ -40,6 +43,8 @@ export type OperatorBooks = {
   orderOfBlock: Map<number, string>;
   firstAnswers: Map<string, FirstAnswer>;
   usage: UsageRecord[];
+  /** The changes of SIMs that were requested in the protocol of IoT Accelerator, oldest first. */
+  changes: ChangeRequest[];
   /** The number of requests for each order and page, for operators that repeat themselves. Not saved. */
   timesAsked: Map<string, number>;
 };
@@ -122,23 +127,31 @@ export function emptyBooks(): OperatorBooks {
     orderOfBlock: new Map(),
     firstAnswers: new Map(),
     usage: [],
+    changes: [],
     timesAsked: new Map(),
   };
 }
 
 /** Converts one operator's books to JSON, which {@link booksFrom} reads. */
-export function savedFrom({ behaviour, orders, firstAnswers, usage }: OperatorBooks): z.input<typeof savedBooksSchema> {
+export function savedFrom({
+  behaviour,
+  orders,
+  firstAnswers,
+  usage,
+  changes,
+}: OperatorBooks): z.input<typeof savedBooksSchema> {
   return {
     behaviour,
     orders: [...orders.values()].map((order) => ({ ...order, sims: [...order.sims] })),
     firstAnswers: [...firstAnswers],
     usage,
+    changes,
   };
 }
 
 /** Reads the JSON of {@link savedFrom}. Throws when it is invalid. */
 export function booksFrom(saved: unknown): OperatorBooks {
-  const { behaviour, orders, firstAnswers, usage } = savedBooksSchema.parse(saved);
+  const { behaviour, orders, firstAnswers, usage, changes } = savedBooksSchema.parse(saved);
   return {
     behaviour,
     orders: new Map(orders.map((order) => [order.orderId, order])),
@@ -147,6 +160,7 @@ export function booksFrom(saved: unknown): OperatorBooks {
     ),
     firstAnswers: new Map(firstAnswers),
     usage,
+    changes,
     timesAsked: new Map(),
   };
 }

@@ -25,6 +25,7 @@ export function operatorOf(operatorId: OperatorId): OperatorGateway {
   const gateway = async () => gatewayOf(await platformKindOf(operatorId), operatorId);
   return {
     submitOrder: async (...order) => (await gateway()).submitOrder(...order),
+    ordersSince: async (...since) => (await gateway()).ordersSince(...since),
     orderStatus: async (...order) => (await gateway()).orderStatus(...order),
     cancelOrder: async (...order) => (await gateway()).cancelOrder(...order),
     deliveredSims: async (...page) => (await gateway()).deliveredSims(...page),

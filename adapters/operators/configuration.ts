@@ -10,19 +10,43 @@ let secrets: SecretsProvider | undefined;
 /** A changed secret takes effect after this time. */
 const CACHE_SECONDS = 300;
 
+const text = z.lazy(() => z.string().check(z.minLength(1)));
+
+/** The credentials of a user of IoT Accelerator, and what its orders are charged to. */
+const iotAcceleratorSchema = z.lazy(() =>
+  z.object({
+    clientId: text,
+    username: text,
+    password: text,
+    companyId: text,
+    /** Name the contract and the package that orders use, if the operator offers several. */
+    serviceContract: z.optional(text),
+    subscriptionPackage: z.optional(text),
+  }),
+);
+
 const operatorsConfigurationSchema = z.lazy(() =>
   z.record(
     z.string(),
-    z.object({
-      /** The URL of the operator's API, with or without a trailing slash. */
-      baseUrl: z.pipe(
-        z.url({ protocol: /^https?$/ }),
-        z.transform((url) => url.replace(/\/+$/, '')),
+    z
+      .object({
+        /** The URL of the operator's API, with or without a trailing slash. */
+        baseUrl: z.pipe(
+          z.url({ protocol: /^https?$/ }),
+          z.transform((url) => url.replace(/\/+$/, '')),
+        ),
+        /** For platforms of the kind `sim-fulfilment`. */
+        apiKey: z.optional(text),
+        /** For platforms of the kind `iot-accelerator`. */
+        iotAccelerator: z.optional(iotAcceleratorSchema),
+        /** The operator's rate limit, in requests per second of all functions together; unlimited when omitted. */
+        requestsPerSecond: z.optional(z.int().check(z.positive())),
+      })
+      .check(
+        z.refine(({ apiKey, iotAccelerator }) => apiKey !== undefined || iotAccelerator !== undefined, {
+          path: ['apiKey'],
+        }),
       ),
-      apiKey: z.string().check(z.minLength(1)),
-      /** The operator's rate limit, in requests per second of all functions together; unlimited when omitted. */
-      requestsPerSecond: z.optional(z.int().check(z.positive())),
-    }),
   ),
 );
 

@@ -1,6 +1,8 @@
 import type { OperatorId } from '../../domain/ids.ts';
 import type { PlatformKind } from '../../domain/operator.ts';
 import { type OperatorGateway, OperatorUnavailable } from '../../domain/operator-port.ts';
+import { iotAcceleratorGateway } from './iot-accelerator/gateway.ts';
+import { iotAcceleratorProtocol, loginProtocol } from './iot-accelerator/protocol.ts';
 import { simFulfilmentGateway, simFulfilmentProtocol } from './sim-fulfilment/gateway.ts';
 import { operatorTransport, type TransportOptions } from './transport.ts';
 
@@ -13,7 +15,11 @@ export function operatorGateways(
     switch (kind) {
       case 'sim-fulfilment':
         return simFulfilmentGateway(transportTo(operatorId, simFulfilmentProtocol));
-      default:
+      case 'iot-accelerator': {
+        const login = transportTo(operatorId, loginProtocol);
+        return iotAcceleratorGateway(transportTo(operatorId, iotAcceleratorProtocol(login.call)));
+      }
+      case 'control-center':
         throw new OperatorUnavailable(`${operatorId}: this release has no adapter for ${kind}`);
     }
   };

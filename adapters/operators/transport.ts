@@ -67,6 +67,8 @@ export type Transport = {
    * error, an undocumented status or an invalid body.
    */
   call<T>(request: OperatorRequest<T>): Promise<T>;
+  /** The operator's address and credentials. @throws OperatorUnavailable when it has none, or they lack something */
+  connection(): Promise<OperatorConnection>;
   /** Logs a part of an answer that was left out, without secrets. */
   logLeftOut(message: string, path: string, leftOut: readonly { name: string; problem: string }[]): Promise<void>;
 };
@@ -79,6 +81,7 @@ export function operatorTransport(
   const settings = { ...options, policy };
   return (operatorId, protocol) => ({
     call: (request) => callOperator(operatorId, settings, protocol, request),
+    connection: () => usableConnection(operatorId, settings, protocol),
     async logLeftOut(message, path, leftOut) {
       const connection = connectionTo(operatorId, await options.configuration());
       const redact = (text: string) => redactSecrets(connection ? protocol.secrets(connection) : [], text);
@@ -125,12 +128,9 @@ async function callOperator<T>(
   let isReported = true;
   let answered = false;
   try {
-    const connection = connectionTo(operatorId, await options.configuration());
-    const missing = connection === undefined ? 'the operator is not configured' : protocol.missing(connection);
-    if (connection === undefined || missing !== undefined) {
-      isReported = false;
-      throw new OperatorUnavailable(`${nameOf(operatorId, request)}: ${missing}`);
-    }
+    isReported = false;
+    const connection = await usableConnection(operatorId, options, protocol);
+    isReported = true;
     const answer = await callConfigured({ operatorId, connection, options, protocol }, request);
     answered = true;
     return answer;
@@ -139,6 +139,19 @@ async function callOperator<T>(
       options.onCall?.({ operatorId, ms: performance.now() - startedAt, answered });
     }
   }
+}
+
+async function usableConnection(
+  operatorId: OperatorId,
+  options: Settings,
+  protocol: Protocol,
+): Promise<OperatorConnection> {
+  const connection = connectionTo(operatorId, await options.configuration());
+  const missing = connection === undefined ? 'the operator is not configured' : protocol.missing(connection);
+  if (connection === undefined || missing !== undefined) {
+    throw new OperatorUnavailable(`${operatorId}: ${missing}`);
+  }
+  return connection;
 }
 
 const nameOf = (operatorId: OperatorId, { method, path }: Pick<OperatorRequest<unknown>, 'method' | 'path'>) =>

@@ -103,9 +103,9 @@ async function endExecution(order: OrderRecord): Promise<OrderRecord> {
   return order;
 }
 
-async function requestCancellation({ id, operatorId }: Order): Promise<CancelAnswer> {
+async function requestCancellation(order: Order): Promise<CancelAnswer> {
   try {
-    return await operatorOf(operatorId).cancelOrder(id);
+    return await operatorOf(order.operatorId).cancelOrder(order);
   } catch (error) {
     if (error instanceof OperatorUnavailable) {
       const detail =

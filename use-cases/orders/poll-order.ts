@@ -52,7 +52,7 @@ async function look(partnerId: PartnerId, order: Order & { taskToken?: string },
 /** @returns the order after the operator's answer; `undefined` when the operator did not answer. */
 async function askOperator(partnerId: PartnerId, order: Order, poll: OrderPoll) {
   try {
-    const report = await operatorOf(order.operatorId).orderStatus(order.id);
+    const report = await operatorOf(order.operatorId).orderStatus(order);
     const stepped = await applyOrderStep(partnerId, order.id, (current) =>
       advanceOrder(current, report, clock.now().toISOString()),
     );

@@ -40,7 +40,7 @@ export async function receiveSims(
   const received = await receivedIccids(partnerId, id);
   const { iccid } = await operatorOfOrder(order);
   do {
-    const page = await operatorOf(order.operatorId).deliveredSims(id, iccid.checkDigit, order.receiveCursor);
+    const page = await operatorOf(order.operatorId).deliveredSims(order, iccid.checkDigit, order.receiveCursor);
     const distinct = [...new Map(page.sims.map((sim) => [sim.iccid, sim])).values()];
     const sims = distinct.filter(({ iccid }) => !received.has(iccid));
     requireOrdered(order, received.size + sims.length);

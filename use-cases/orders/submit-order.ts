@@ -55,8 +55,8 @@ async function submit(partnerId: PartnerId, order: OrderRecord): Promise<NextSte
   return stepped?.order.state === 'accepted' ? 'await' : 'end';
 }
 
-async function cancelAtOperator({ id, operatorId }: OrderRecord): Promise<void> {
-  const answer = await operatorOf(operatorId).cancelOrder(id);
+async function cancelAtOperator(order: OrderRecord): Promise<void> {
+  const answer = await operatorOf(order.operatorId).cancelOrder(order);
   if (answer.outcome === 'refused') {
     logger.error('cancellation refused by the operator', { reason: answer.reason });
   }

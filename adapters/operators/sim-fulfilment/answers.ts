@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { type LeftOutSim, normalizeDeliveredSim } from '../../../domain/delivered-sim.ts';
-import { type CheckDigitRule, isIccid } from '../../../domain/iccid.ts';
+import type { LeftOutSim } from '../../../domain/delivered-sim.ts';
+import type { CheckDigitRule } from '../../../domain/iccid.ts';
 import type { OrderId } from '../../../domain/ids.ts';
 import type {
   CancelAnswer,
-  DeliveredSim,
   DeliveredSimsPage,
   OperatorOrderStatus,
   SimAnswer,
@@ -13,6 +12,7 @@ import type {
   UsagePage,
 } from '../../../domain/operator-port.ts';
 import { usageRecordSchema } from '../../../domain/usage-record.ts';
+import { deliveredSimsSchema, nameOf } from '../delivered-sims.ts';
 import type { ExpectedAnswers } from '../transport.ts';
 
 // Without a locale, every problem is logged as "Invalid input".
@@ -89,18 +89,7 @@ export function cancelAnswers(orderId: OrderId): ExpectedAnswers<CancelAnswer> {
   };
 }
 
-const deliveredSimSchema = (checkDigit: CheckDigitRule) =>
-  z.object({
-    iccid: z.string().check(z.refine((iccid) => isIccid(iccid, checkDigit), 'not an ICCID')),
-    imsi: z.string().check(z.regex(/^\d{14,15}$/, 'not an IMSI')),
-    msisdn: z.exactOptional(z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, 'not an E.164 number'))),
-  });
-
-/**
- * A page of delivered SIMs, each once. The cursor of the request must not come back, which would loop. An unreadable SIM is
- * left out and reported: it would not be readable the next time either, and would block the order. A delivery whose first page
- * has no readable SIM is rejected as a whole.
- */
+/** A page of delivered SIMs. The cursor of the request must not come back, which would loop. */
 export function deliveredSimsAnswers(
   checkDigit: CheckDigitRule,
   cursor: string | undefined,
@@ -108,17 +97,7 @@ export function deliveredSimsAnswers(
   return {
     200: z.pipe(
       z.object({
-        sims: z.pipe(
-          z.array(z.unknown()),
-          z.transform((listed, context): Pick<DeliveredSimsPage, 'sims' | 'leftOut'> => {
-            const read = readDeliveredSims(listed, checkDigit);
-            const [first] = read.leftOut;
-            if (cursor === undefined && first && read.sims.length === 0) {
-              context.issues.push({ code: 'custom', path: [0], message: first.problem, input: listed });
-            }
-            return read;
-          }),
-        ),
+        sims: deliveredSimsSchema(checkDigit, cursor === undefined),
         nextCursor: z.exactOptional(
           z.string().check(
             z.minLength(1),
@@ -130,37 +109,6 @@ export function deliveredSimsAnswers(
       z.transform(({ sims, ...page }): DeliveredSimsPage => ({ ...page, ...sims })),
     ),
   };
-}
-
-/** A SIM that is listed twice counts once. One that is listed with two IMSIs is ambiguous and left out. */
-function readDeliveredSims(
-  listed: readonly unknown[],
-  checkDigit: CheckDigitRule,
-): Pick<DeliveredSimsPage, 'sims' | 'leftOut'> {
-  const schema = deliveredSimSchema(checkDigit);
-  const sims = new Map<string, DeliveredSim>();
-  const leftOut = new Map<string, string>();
-  for (const [place, entry] of listed.entries()) {
-    const { data, error } = schema.safeParse(normalizeDeliveredSim(entry));
-    if (!data) {
-      const [issue] = error.issues;
-      leftOut.set(nameOf(entry, place), [...(issue?.path ?? []), issue?.message].join(': '));
-    } else if ((sims.get(data.iccid)?.imsi ?? data.imsi) !== data.imsi) {
-      leftOut.set(data.iccid, 'listed with two IMSIs');
-    } else {
-      sims.set(data.iccid, sims.get(data.iccid) ?? data);
-    }
-  }
-  return {
-    sims: [...sims.values()].filter(({ iccid }) => !leftOut.has(iccid)),
-    leftOut: [...leftOut].map(([name, problem]) => ({ name, problem })),
-  };
-}
-
-/** The ICCID in an unreadable entry, if it has one; otherwise its position in the page. */
-function nameOf(entry: unknown, place: number): string {
-  const { iccid }: { iccid?: unknown } = Object(entry);
-  return typeof iccid === 'string' && /^[\x21-\x7e]{1,40}$/.test(iccid) ? iccid : `entry ${place + 1}`;
 }
 
 /**

@@ -67,19 +67,21 @@ export function simFulfilmentGateway({ call, logLeftOut }: Transport): OperatorG
         body: order,
         expected: submissionAnswers(orderId),
       }),
-    orderStatus: (orderId) =>
+    // Not needed: a repeated submission returns the answer of the first.
+    ordersSince: async () => [],
+    orderStatus: ({ id: orderId }) =>
       call({
         method: 'GET',
         path: `/orders/${encodeURIComponent(orderId)}`,
         expected: orderStatusAnswers(orderId),
       }),
-    cancelOrder: (orderId) =>
+    cancelOrder: ({ id: orderId }) =>
       call({
         method: 'POST',
         path: `/orders/${encodeURIComponent(orderId)}/cancel`,
         expected: cancelAnswers(orderId),
       }),
-    deliveredSims: (orderId, checkDigit, cursor) =>
+    deliveredSims: ({ id: orderId }, checkDigit, cursor) =>
       call({
         method: 'GET',
         path: `/orders/${encodeURIComponent(orderId)}/sims?${pageQuery(cursor)}`,

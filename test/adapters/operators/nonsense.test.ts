@@ -29,10 +29,10 @@ async function operatorSays(script: ScriptedAnswer[], policy: Partial<CallPolicy
 
 type Ask = (gateway: OperatorGateway) => Promise<unknown>;
 const submit: Ask = (gateway) => gateway.submitOrder(anOrder());
-const status: Ask = (gateway) => gateway.orderStatus('ord_1');
-const cancel: Ask = (gateway) => gateway.cancelOrder('ord_1');
-const list: Ask = (gateway) => gateway.deliveredSims('ord_1', 'required');
-const listOn: Ask = (gateway) => gateway.deliveredSims('ord_1', 'required', 'here');
+const status: Ask = (gateway) => gateway.orderStatus({ id: 'ord_1' });
+const cancel: Ask = (gateway) => gateway.cancelOrder({ id: 'ord_1' });
+const list: Ask = (gateway) => gateway.deliveredSims({ id: 'ord_1' }, 'required');
+const listOn: Ask = (gateway) => gateway.deliveredSims({ id: 'ord_1' }, 'required', 'here');
 const activate: Ask = (gateway) => gateway.activate('k1', [iccid, other]);
 const usage: Ask = (gateway) => gateway.usageSince('here');
 const used = { recordId: 'r1', iccid, bytes: 1, at: '2026-03-02T10:30:00Z', network: '23420' };

@@ -4,8 +4,10 @@ import { operatorGateways } from '../../../adapters/operators/gateways.ts';
 import type { OperatorTraffic } from '../../../adapters/operators/traffic.ts';
 import type { OperatorCall } from '../../../adapters/operators/transport.ts';
 import { asId, type OperatorId, type OrderId } from '../../../domain/ids.ts';
+import type { PlatformKind } from '../../../domain/operator.ts';
 import type { OperatorGateway, OrderSubmission } from '../../../domain/operator-port.ts';
 import type { CallPolicy } from '../../../domain/retry-policies.ts';
+import { sandboxConnection } from '../../../sandbox/connection.ts';
 import type { SandboxOptions } from '../../../sandbox/main.ts';
 import {
   API_KEY,
@@ -23,15 +25,16 @@ export type Logged = { message: string; fields: Record<string, unknown> };
 const impatient: Partial<CallPolicy> = { firstDelayMs: 1, maxDelayMs: 2 };
 
 /** What an operator takes, and what is known of that. */
-type Traffic = { operatorId: OperatorId; traffic: OperatorTraffic; requestsPerSecond?: number };
+type Traffic = { operatorId: OperatorId; traffic: OperatorTraffic; requestsPerSecond?: number; kind?: PlatformKind };
 
 function gatewaysTo(
   url: string,
   { logged, calls }: { logged: Logged[]; calls: OperatorCall[] },
   policy: Partial<CallPolicy>,
-  { operatorId = asId('operator', '3uk'), traffic, ...limit }: Partial<Traffic> = {},
+  { operatorId = asId('operator', '3uk'), traffic, kind = 'sim-fulfilment', ...limit }: Partial<Traffic> = {},
 ): (operatorId: string) => OperatorGateway {
-  const connection = (id: OperatorId) => ({ baseUrl: `${url}/operators/${id}`, apiKey: API_KEY, ...limit });
+  const { baseUrl, ...credentials } = sandboxConnection(`${url}/`, API_KEY);
+  const connection = (id: OperatorId) => ({ baseUrl: baseUrl.replace('{operatorId}', id), ...credentials, ...limit });
   const gateways = operatorGateways({
     configuration: async () => ({ [operatorId]: connection(operatorId), a1: connection(asId('operator', 'a1')) }),
     ...(traffic === undefined ? {} : { traffic }),
@@ -39,7 +42,7 @@ function gatewaysTo(
     onCall: (call) => calls.push(call),
     policy: { ...impatient, ...policy },
   });
-  return (id) => gateways('sim-fulfilment', asId('operator', id));
+  return (id) => gateways(kind, asId('operator', id));
 }
 
 export type GatewayToSandbox = SandboxOnAFakeClock & {
@@ -52,13 +55,13 @@ export type GatewayToSandbox = SandboxOnAFakeClock & {
 
 /** The gateway to 3UK, played by the real sandbox on a clock that the test moves. */
 export async function gatewayToSandbox(
-  options: Partial<Omit<SandboxOptions, 'now'>> = {},
+  { kind = 'sim-fulfilment', ...options }: Partial<Omit<SandboxOptions, 'now'>> & { kind?: PlatformKind } = {},
   policy: Partial<CallPolicy> = {},
   clock: FakeClock = fakeClock(),
 ): Promise<GatewayToSandbox> {
   const operator = await sandboxOnAFakeClock({ retryAfterSeconds: 0, ...options }, clock);
   const recorded = { logged: [], calls: [] };
-  const gateways = gatewaysTo(operator.sandbox.url, recorded, policy);
+  const gateways = gatewaysTo(operator.sandbox.url, recorded, policy, { kind });
   return { ...operator, gateways, gateway: gateways('3uk'), ...recorded };
 }
 

@@ -18,7 +18,7 @@ async function allSims(orderId: OrderId): Promise<DeliveredSim[]> {
   const sims: DeliveredSim[] = [];
   let cursor: string | undefined;
   do {
-    const page = await operator.gateway.deliveredSims(orderId, 'required', cursor);
+    const page = await operator.gateway.deliveredSims({ id: orderId }, 'required', cursor);
     sims.push(...page.sims);
     cursor = page.nextCursor;
   } while (cursor !== undefined);
@@ -37,9 +37,9 @@ describe('an order through the gateway', () => {
     const first = await operator.gateway.submitOrder(anOrder());
     expect(first).toEqual({ outcome: 'accepted', operatorReference: expect.any(String) });
     expect(await operator.gateway.submitOrder(anOrder())).toEqual(first);
-    expect(await operator.gateway.orderStatus('ord_1')).toEqual({ status: 'accepted' });
+    expect(await operator.gateway.orderStatus({ id: 'ord_1' })).toEqual({ status: 'accepted' });
     operator.clock.pass(20);
-    expect(await operator.gateway.orderStatus('ord_1')).toEqual({
+    expect(await operator.gateway.orderStatus({ id: 'ord_1' })).toEqual({
       status: 'delivered',
       deliveredQuantity: 50,
       trackingReference: expect.any(String),
@@ -56,8 +56,8 @@ describe('an order through the gateway', () => {
 
   test('of another operator goes to that operator', async () => {
     await operator.gateways('a1').submitOrder(anOrder('ord_a1', 20));
-    expect(await operator.gateways('a1').orderStatus('ord_a1')).toEqual({ status: 'accepted' });
-    await expect(operator.gateway.orderStatus('ord_a1')).rejects.toMatchObject({ name: 'OperatorUnavailable' });
+    expect(await operator.gateways('a1').orderStatus({ id: 'ord_a1' })).toEqual({ status: 'accepted' });
+    await expect(operator.gateway.orderStatus({ id: 'ord_a1' })).rejects.toMatchObject({ name: 'OperatorUnavailable' });
   });
 
   test('is rejected with the operator’s reason', async () => {
@@ -75,19 +75,22 @@ describe('an order through the gateway', () => {
   test('can be cancelled before dispatch, and is unknown if it was never submitted', async () => {
     await operator.gateway.submitOrder(anOrder('ord_1'));
     await operator.gateway.submitOrder(anOrder('ord_2'));
-    expect(await operator.gateway.cancelOrder('ord_1')).toEqual({ outcome: 'cancelled' });
-    expect(await operator.gateway.orderStatus('ord_1')).toEqual({ status: 'cancelled', reason: expect.any(String) });
+    expect(await operator.gateway.cancelOrder({ id: 'ord_1' })).toEqual({ outcome: 'cancelled' });
+    expect(await operator.gateway.orderStatus({ id: 'ord_1' })).toEqual({
+      status: 'cancelled',
+      reason: expect.any(String),
+    });
     operator.clock.pass(20);
-    expect(await operator.gateway.cancelOrder('ord_1')).toEqual({ outcome: 'cancelled' });
-    expect(await operator.gateway.cancelOrder('ord_2')).toEqual({
+    expect(await operator.gateway.cancelOrder({ id: 'ord_1' })).toEqual({ outcome: 'cancelled' });
+    expect(await operator.gateway.cancelOrder({ id: 'ord_2' })).toEqual({
       outcome: 'refused',
       reason: 'The order is delivered',
     });
-    expect(await operator.gateway.cancelOrder('ord_3')).toEqual({ outcome: 'unknown' });
+    expect(await operator.gateway.cancelOrder({ id: 'ord_3' })).toEqual({ outcome: 'unknown' });
   });
 
   test('that the operator does not know has no status, and is not retried', async () => {
-    await expect(operator.gateway.orderStatus('ord_9')).rejects.toMatchObject({
+    await expect(operator.gateway.orderStatus({ id: 'ord_9' })).rejects.toMatchObject({
       name: 'OperatorUnavailable',
       message: '3uk: GET /orders/ord_9: answered 404 (No order was submitted with this id), after 1 attempt',
     });
@@ -95,7 +98,7 @@ describe('an order through the gateway', () => {
 
   test('that is not delivered has no SIMs to list', async () => {
     await operator.gateway.submitOrder(anOrder());
-    await expect(operator.gateway.deliveredSims('ord_1', 'required')).rejects.toThrow(
+    await expect(operator.gateway.deliveredSims({ id: 'ord_1' }, 'required')).rejects.toThrow(
       /answered 409 \(The order is accepted\)/,
     );
   });
@@ -103,7 +106,7 @@ describe('an order through the gateway', () => {
   test('with a short delivery reports the number of SIMs', async () => {
     operator.sandbox.behave('3uk', { shipFraction: 0.5, leadTimeDays: 0 });
     await operator.gateway.submitOrder(anOrder());
-    expect(await operator.gateway.orderStatus('ord_1')).toMatchObject({ deliveredQuantity: 25 });
+    expect(await operator.gateway.orderStatus({ id: 'ord_1' })).toMatchObject({ deliveredQuantity: 25 });
     expect(await allSims('ord_1')).toHaveLength(25);
   });
 
@@ -115,7 +118,7 @@ describe('an order through the gateway', () => {
     expect(new Set(sims.map(({ iccid }) => iccid)).size).toBe(1_200);
     const said = [];
     for (let time = 0; time < 4; time += 1) {
-      said.push((await operator.gateway.orderStatus('ord_1')).status);
+      said.push((await operator.gateway.orderStatus({ id: 'ord_1' })).status);
     }
     expect(said).toContain('delivered');
     expect(operator.logged).toEqual([]);
@@ -200,7 +203,7 @@ describe('an operator that fails', () => {
     draws = [0.1, 0.1, 0.9];
     expect(await operator.gateway.submitOrder(anOrder('ord_2'))).toMatchObject({ outcome: 'accepted' });
     draws = [0.1, 0.1, 0.9];
-    expect(await operator.gateway.cancelOrder('ord_2')).toEqual({ outcome: 'cancelled' });
+    expect(await operator.gateway.cancelOrder({ id: 'ord_2' })).toEqual({ outcome: 'cancelled' });
   });
 
   test('always is unavailable after three attempts', async () => {
@@ -215,7 +218,7 @@ describe('an operator that fails', () => {
     const stalled = await gatewayToSandbox({}, { timeoutMs: 60 });
     stalled.sandbox.behave('3uk', { stall: true });
     const start = performance.now();
-    await expect(stalled.gateway.orderStatus('ord_1')).rejects.toThrow(/timed out, after 3 attempts/);
+    await expect(stalled.gateway.orderStatus({ id: 'ord_1' })).rejects.toThrow(/timed out, after 3 attempts/);
     expect(performance.now() - start).toBeGreaterThanOrEqual(170);
     await stalled.sandbox.stop();
   });
@@ -226,7 +229,7 @@ describe('an operator that fails', () => {
       const stalled = await gatewayToSandbox();
       stalled.sandbox.behave('3uk', { stall: true });
       const start = performance.now();
-      await expect(stalled.gateway.orderStatus('ord_1')).rejects.toThrow(/timed out, after 3 attempts/);
+      await expect(stalled.gateway.orderStatus({ id: 'ord_1' })).rejects.toThrow(/timed out, after 3 attempts/);
       // Without it, each try has two seconds.
       expect(performance.now() - start).toBeLessThan(4_000);
       await stalled.sandbox.stop();
@@ -242,11 +245,11 @@ describe('an operator that fails', () => {
   test('to accept connections is unavailable', async () => {
     const gone = await gatewayToSandbox();
     await gone.sandbox.stop();
-    await expect(gone.gateway.orderStatus('ord_1')).rejects.toThrow(/no connection, after 3 attempts/);
+    await expect(gone.gateway.orderStatus({ id: 'ord_1' })).rejects.toThrow(/no connection, after 3 attempts/);
   });
 
   test('that is not configured is unavailable', async () => {
-    await expect(operator.gateways('orange').orderStatus('ord_1')).rejects.toMatchObject({
+    await expect(operator.gateways('orange').orderStatus({ id: 'ord_1' })).rejects.toMatchObject({
       name: 'OperatorUnavailable',
       message: expect.stringContaining('not configured'),
     });
@@ -254,7 +257,7 @@ describe('an operator that fails', () => {
 
   test('because of a wrong key is unavailable immediately, and the key is not revealed', async () => {
     const locked = await gatewayToSandbox({ apiKey: 'another-key' });
-    const error = await locked.gateway.orderStatus('ord_1').catch((thrown: unknown) => thrown);
+    const error = await locked.gateway.orderStatus({ id: 'ord_1' }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'OperatorUnavailable', message: expect.stringContaining('answered 401') });
     await locked.sandbox.stop();
   });
@@ -284,7 +287,7 @@ describe('the usage of SIMs', () => {
 describe('the report of a call', () => {
   test('has its operator, its duration and its result', async () => {
     await operator.gateway.submitOrder(anOrder());
-    await expect(operator.gateway.orderStatus('ord_9')).rejects.toThrow();
+    await expect(operator.gateway.orderStatus({ id: 'ord_9' })).rejects.toThrow();
     expect(operator.calls).toEqual([
       { operatorId: '3uk', ms: expect.any(Number), answered: true },
       { operatorId: '3uk', ms: expect.any(Number), answered: false },
@@ -292,7 +295,7 @@ describe('the report of a call', () => {
   });
 
   test('does not exist when the operator is not configured, so that no alarm fires', async () => {
-    await expect(operator.gateways('orange').orderStatus('ord_1')).rejects.toThrow(/not configured/);
+    await expect(operator.gateways('orange').orderStatus({ id: 'ord_1' })).rejects.toThrow(/not configured/);
     expect(operator.calls).toEqual([]);
   });
 });

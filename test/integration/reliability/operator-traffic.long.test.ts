@@ -74,7 +74,7 @@ describe('the gateway', () => {
         traffic: operatorTraffic,
       },
     );
-    const ask = () => operator.gateway.orderStatus('ord_1');
+    const ask = () => operator.gateway.orderStatus({ id: 'ord_1' });
     for (let call = 1; call <= 3; call += 1) {
       await expect(ask()).rejects.toThrow(/no connection, after 3 attempts/);
     }
@@ -107,7 +107,7 @@ describe('the gateway', () => {
       { operatorId, traffic, requestsPerSecond: 2 },
     );
     await Promise.all(
-      Array.from({ length: 5 }, () => expect(operator.gateway.orderStatus('ord_1')).rejects.toThrow(/404/)),
+      Array.from({ length: 5 }, () => expect(operator.gateway.orderStatus({ id: 'ord_1' })).rejects.toThrow(/404/)),
     );
     expect(operator.asked).toHaveLength(5);
     expect(taken).toHaveLength(5);

@@ -1,0 +1,27 @@
+import type { PlatformKind } from './operator.ts';
+
+/** What a kind of platform can do over its API. What it cannot do is done by hand, by a setting of the operator. */
+export type Capabilities = {
+  /** Places, tracks and cancels orders, and lists the SIMs of an order. */
+  orders: boolean;
+  /** A repeated submission of an order returns the answer of the first and places no second order. */
+  idempotentOrders: boolean;
+  /** Activates, bars and ends SIMs, and reports their status. */
+  connectivity: boolean;
+  /** Reports usage as records. */
+  usageRecords: boolean;
+};
+
+/** The kinds of platforms that this release has an adapter for. */
+const capabilities: Partial<Record<PlatformKind, Capabilities>> = {
+  'sim-fulfilment': { orders: true, idempotentOrders: true, connectivity: true, usageRecords: true },
+  'iot-accelerator': { orders: true, idempotentOrders: false, connectivity: true, usageRecords: false },
+};
+
+/** What a kind of platform can do; `undefined` when this release has no adapter for it. */
+export function capabilitiesOf(kind: PlatformKind): Capabilities | undefined {
+  return capabilities[kind];
+}
+
+/** The kinds that this release has an adapter for, for messages. */
+export const supportedKinds: readonly string[] = Object.keys(capabilities);
