@@ -1,4 +1,4 @@
-import type { OperationId, OrderId, PartnerId, ServiceId } from '../../domain/ids.ts';
+import type { OperationId, OperatorId, OrderId, PartnerId, ServiceId } from '../../domain/ids.ts';
 import type { SimResult } from '../../domain/operation.ts';
 import type { SimProblem } from '../../domain/sim-actions.ts';
 import { absent } from './conditions.ts';
@@ -68,7 +68,12 @@ type StoredPart = {
   failed: readonly { problem: SimProblem; places: string }[];
   /** Present until the part is counted. Parts of release 0.1.0 were counted when they were written. */
   uncounted?: Counts;
+  /** What this attempt at the page requested of operators that name their requests. */
+  requests?: OperatorRequests;
 };
+
+/** The ids of requests at operators, oldest first, by operator. */
+export type OperatorRequests = Readonly<Record<OperatorId, readonly string[]>>;
 
 /** What a part adds to the counts of its operation, of an order's plan, and of services. */
 type Counts = {
@@ -82,7 +87,13 @@ type Counts = {
 export type UncountedPart = { page: number; part: number; uncounted: Counts };
 
 /** The results of a part, in the order of their SIMs in the page. */
-export type ResultPart = { page: number; part: number; results: readonly SimResult[]; uncounted?: Counts };
+export type ResultPart = {
+  page: number;
+  part: number;
+  results: readonly SimResult[];
+  uncounted?: Counts;
+  requests?: OperatorRequests;
+};
 
 /** The write that records a part of a page's results, on the condition that it does not exist yet. */
 export function putResults(
@@ -90,8 +101,7 @@ export function putResults(
   operationId: OperationId,
   { page, iccids }: ManifestPage,
   part: number,
-  results: readonly SimResult[],
-  uncounted: Counts,
+  { results, uncounted, requests }: { results: readonly SimResult[]; uncounted: Counts; requests: OperatorRequests },
 ): Write {
   const indexByIccid = new Map(iccids.map((iccid, index) => [iccid, index]));
   const placesOf = (group: readonly SimResult[]) =>
@@ -108,6 +118,7 @@ export function putResults(
       group[0] ? [{ problem: group[0].problem, places: placesOf(group) }] : [],
     ),
     uncounted,
+    ...(Object.keys(requests).length > 0 ? { requests } : {}),
   };
   return put({ ...itemKinds.operationResults.key({ partnerId, operationId, page, part }), ...stored }, absent);
 }
@@ -149,6 +160,20 @@ export async function pageWithResults(
   return { page, parts: stored.map((part) => toResultPart(part, page)) };
 }
 
+/** The ids of the requests at an operator in which SIMs of a page were changed, oldest first. */
+export async function requestsOfPage(
+  { partnerId, operationId, operatorId }: { partnerId: PartnerId; operationId: OperationId; operatorId: OperatorId },
+  page: number,
+): Promise<string[]> {
+  const parts = await queryAll<StoredPart>(itemKinds.operationResults.range({ partnerId, operationId, page }));
+  return requestsIn(parts, operatorId);
+}
+
+/** The ids of the requests at an operator that parts of a page name, oldest first. */
+export function requestsIn(parts: readonly Pick<ResultPart, 'requests'>[], operatorId: OperatorId): string[] {
+  return parts.flatMap(({ requests }) => requests?.[operatorId] ?? []);
+}
+
 /** The number of result parts in one read. Each can have all SIMs of a page with their problems. */
 const PARTS_PER_READ = 4;
 
@@ -174,7 +199,10 @@ export async function resultsFrom(
   return { parts, more: last !== undefined };
 }
 
-function toResultPart({ page, part, succeeded, failed, uncounted }: StoredPart, { iccids }: ManifestPage): ResultPart {
+function toResultPart(
+  { page, part, succeeded, failed, uncounted, requests }: StoredPart,
+  { iccids }: ManifestPage,
+): ResultPart {
   const byPlace = new Map<number, SimResult>();
   const at = (places: string, resultOf: (iccid: string) => SimResult) => {
     for (const place of parsePlaces(places)) {
@@ -189,7 +217,7 @@ function toResultPart({ page, part, succeeded, failed, uncounted }: StoredPart, 
     at(places, (iccid) => ({ iccid, outcome: 'failed', problem }));
   }
   const results = [...byPlace].sort(([a], [b]) => a - b).map(([, result]) => result);
-  return { page, part, results, ...(uncounted ? { uncounted } : {}) };
+  return { page, part, results, ...(uncounted ? { uncounted } : {}), ...(requests ? { requests } : {}) };
 }
 
 /** Places in a page as text: `0-11,17,20-249`. */

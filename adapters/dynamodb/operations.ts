@@ -9,6 +9,7 @@ import {
   type Manifest,
   type ManifestPage,
   markCounted,
+  type OperatorRequests,
   operationManifest,
   orderManifest,
   putPage,
@@ -139,6 +140,8 @@ export type PartToRecord = {
   services: ReadonlyMap<ServiceId, number>;
   /** How many SIMs the retry of a plan's stage adds to the order's progress. Excludes SIMs that were already in the requested state. */
   countedOver: number;
+  /** The requests at operators in which SIMs of the page were changed. */
+  requests: OperatorRequests;
 };
 
 /** The items other than services that counting a part changes: the part itself, its operation and its order. */
@@ -158,7 +161,7 @@ export async function recordResults(
   partnerId: PartnerId,
   operationId: OperationId,
   { page, part }: { page: ManifestPage; part: number },
-  { results, services, countedOver }: PartToRecord,
+  { results, services, countedOver, requests }: PartToRecord,
 ): Promise<{ isFirst: boolean; recorded: UncountedPart | undefined }> {
   const succeeded = results.filter(({ outcome }) => outcome === 'succeeded').length;
   const uncounted = {
@@ -167,7 +170,7 @@ export async function recordResults(
     countedOver,
     services: [...services].filter(([, sims]) => sims !== 0),
   };
-  const isFirst = await writeIf(putResults(partnerId, operationId, page, part, results, uncounted));
+  const isFirst = await writeIf(putResults(partnerId, operationId, page, part, { results, uncounted, requests }));
   return isFirst
     ? { isFirst, recorded: { page: page.page, part, uncounted } }
     : { isFirst, recorded: await uncountedPart(partnerId, operationId, page.page, part) };

@@ -1,10 +1,15 @@
 import { clock } from '../../adapters/clock.ts';
-import { type ManifestPage, pageWithResults } from '../../adapters/dynamodb/manifests.ts';
+import {
+  type ManifestPage,
+  type OperatorRequests,
+  pageWithResults,
+  requestsIn,
+} from '../../adapters/dynamodb/manifests.ts';
 import { MAX_SERVICES_PER_PART, manifestOf, recordResults } from '../../adapters/dynamodb/operations.ts';
 import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import { chunksThatFit } from '../../domain/chunks.ts';
-import type { PartnerId } from '../../domain/ids.ts';
+import type { OperatorId, PartnerId } from '../../domain/ids.ts';
 import type { Operation, SimResult } from '../../domain/operation.ts';
 import { serviceCountChanges } from '../../domain/service-counts.ts';
 import type { SimProblem, SimRequest } from '../../domain/sim-actions.ts';
@@ -21,6 +26,10 @@ export type PageWork = {
   /** The number of the next part of this page's results. */
   part: number;
   counter: ResultCounter;
+  /** The requests of earlier attempts at the page, at an operator that names its requests; oldest first. */
+  requestsAt: (operatorId: OperatorId) => readonly string[];
+  /** The requests of this attempt, by operator, until they are recorded. */
+  newRequests: Map<OperatorId, Set<string>>;
   /** The ICCIDs that have no result yet. */
   open: readonly string[];
   /** The open SIMs as they were read, by ICCID. */
@@ -60,6 +69,8 @@ export async function openPage(
     page,
     part: parts.length,
     counter,
+    requestsAt: (operatorId) => requestsIn(parts, operatorId),
+    newRequests: new Map(),
     open,
     sims: await getSims(partnerId, open),
     at: clock.now().toISOString(),
@@ -88,6 +99,7 @@ export async function recordPageResults(work: PageWork, outcomes: readonly Outco
         results: outcomesOfPart.map(({ result }) => result),
         services: serviceCountChanges(operation.action, changed),
         countedOver: simsCountedOver(operation, changed),
+        requests: index === 0 ? takeRequests(work) : {},
       },
     );
     counter.add(...(recorded ? [recorded] : []));
@@ -96,6 +108,13 @@ export async function recordPageResults(work: PageWork, outcomes: readonly Outco
     }
     recordFailureMetrics(operation, outcomesOfPart);
   }
+}
+
+/** The new requests, which are recorded once. */
+function takeRequests({ newRequests }: PageWork): OperatorRequests {
+  const requests = Object.fromEntries([...newRequests].map(([operatorId, ids]) => [operatorId, [...ids]]));
+  newRequests.clear();
+  return requests;
 }
 
 function recordFailureMetrics({ action, dryRun }: Operation, outcomes: readonly Outcome[]): void {

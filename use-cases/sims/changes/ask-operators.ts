@@ -20,26 +20,47 @@ export function byOperator(sims: readonly SimRecord[]): Map<OperatorId, SimRecor
  * Asks the operators of SIMs for a change. Changes by hand are in progress at once: their task is created when all SIMs of the
  * operation wait (`readStatus`).
  *
+ * Requests that the operators name are noted, to be recorded with the results of the page. If a crash loses them, the SIMs show no
+ * change and are asked for again, which changes nothing.
+ *
  * @param key a request with the same key repeats the first one and its answers.
  */
-export function askForChange(action: OperatorAction, sims: readonly SimRecord[], key: string): Promise<Answers> {
+export function askForChange(
+  { newRequests }: PageWork,
+  action: OperatorAction,
+  sims: readonly SimRecord[],
+  key: string,
+): Promise<Answers> {
   return askOperators(sims, async (operatorId, iccids) => {
     if (await isByHand(operatorId)) {
       return iccids.map((iccid) => ({ iccid, status: 'pending' }));
     }
-    const operator = operatorOf(operatorId);
-    const ownKey = `${key}:${operatorId}`;
-    switch (action) {
-      case 'activate':
-        return operator.activate(ownKey, iccids);
-      case 'suspend':
-        return operator.setBars(ownKey, iccids, true);
-      case 'resume':
-        return operator.setBars(ownKey, iccids, false);
-      case 'terminate':
-        return operator.terminate(ownKey, iccids);
+    const answers = await askOperator(operatorId, action, iccids, `${key}:${operatorId}`);
+    const requests = answers.flatMap(({ requestId }) => requestId ?? []);
+    if (requests.length > 0) {
+      newRequests.set(operatorId, new Set([...(newRequests.get(operatorId) ?? []), ...requests]));
     }
+    return answers;
   });
+}
+
+function askOperator(
+  operatorId: OperatorId,
+  action: OperatorAction,
+  iccids: readonly string[],
+  key: string,
+): Promise<SimAnswer[]> {
+  const operator = operatorOf(operatorId);
+  switch (action) {
+    case 'activate':
+      return operator.activate(key, iccids);
+    case 'suspend':
+      return operator.setBars(key, iccids, true);
+    case 'resume':
+      return operator.setBars(key, iccids, false);
+    case 'terminate':
+      return operator.terminate(key, iccids);
+  }
 }
 
 /** Reads the status of SIMs that wait for an operation's change: at their operator, or in the task of the platform's staff. */
@@ -47,7 +68,7 @@ export function readStatus(work: PageWork, action: OperatorAction, sims: readonl
   return askOperators(sims, async (operatorId, iccids) =>
     (await isByHand(operatorId))
       ? manualAnswers(work, action, operatorId, iccids)
-      : operatorOf(operatorId).simStatus(iccids),
+      : operatorOf(operatorId).simStatus(iccids, work.requestsAt(operatorId)),
   );
 }
 

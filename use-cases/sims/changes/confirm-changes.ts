@@ -106,13 +106,13 @@ async function confirmPage(
     return !answer || outcomeOf(action, answer) === 'not_started';
   });
   // Each round has its own key: a repeated key would only repeat the first answer.
-  const repeated = await askForChange(action, lost, `${operation.id}:${work.page.page}:confirm:${round}`);
+  const repeated = await askForChange(work, action, lost, `${operation.id}:${work.page.page}:confirm:${round}`);
   const applied = await applyOperatorAnswers(work, action, inProgress, new Map([...answers, ...repeated]));
   const withOutcome = new Set(applied.map(({ result }) => result.iccid));
   const waiting = inProgress.filter(({ iccid }) => !withOutcome.has(iccid));
   const overdue = waiting.filter((sim) => isConfirmationOverdue(sim, startOf(operation), new Date(work.at)));
   const outcomes = [...others, ...applied, ...(overdue.length > 0 ? await expireAll(work, action, overdue) : [])];
-  if (outcomes.length > 0) {
+  if (outcomes.length > 0 || work.newRequests.size > 0) {
     await recordPageResults(work, outcomes);
   }
   return { waiting: waiting.length - overdue.length, unrequested };

@@ -4,6 +4,7 @@ import {
   postponeLateChange,
   separateLateChange,
 } from '../../../adapters/dynamodb/late-changes.ts';
+import { requestsOfPage } from '../../../adapters/dynamodb/manifests.ts';
 import { getOperation } from '../../../adapters/dynamodb/operations.ts';
 import { serviceCountWrites } from '../../../adapters/dynamodb/services.ts';
 import { getSims, type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sims.ts';
@@ -62,7 +63,7 @@ async function statusOf(late: LateChange): Promise<Map<string, SimAnswer>> {
   const { operatorId, iccids } = late;
   const answers = (await isByHand(operatorId))
     ? (await readTasks(late, late.page, iccids)).answers
-    : await operatorOf(operatorId).simStatus(iccids);
+    : await operatorOf(operatorId).simStatus(iccids, await requestsOfPage(late, late.page));
   return new Map(answers.map((answer) => [answer.iccid, answer]));
 }
 

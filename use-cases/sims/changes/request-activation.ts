@@ -14,7 +14,7 @@ import { askForChange } from './ask-operators.ts';
 export async function requestActivation(work: PageWork): Promise<Outcome[]> {
   const marked = await applyActionToAll(work);
   const inProgress = marked.flatMap(({ changed }) => (changed && isInProgress(changed) ? [changed] : []));
-  const answers = await askForChange('activate', inProgress, work.key);
+  const answers = await askForChange(work, 'activate', inProgress, work.key);
   return [
     ...marked.filter(({ changed }) => !changed || !isInProgress(changed)),
     ...(await applyOperatorAnswers(work, 'activate', inProgress, answers)),

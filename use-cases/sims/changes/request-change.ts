@@ -38,7 +38,7 @@ export async function requestChange(work: PageWork): Promise<Outcome[]> {
     return applyActionToAll(work);
   }
   const asked = simsToChange(work);
-  const answers = await askForChange(action, asked, work.key);
+  const answers = await askForChange(work, action, asked, work.key);
   const change = (iccids: readonly string[]) =>
     forEachSim(iccids, (iccid) => changeOne(work, action, iccid, answers.get(iccid)));
   const unanswered = new Set<string>(asked.map(({ iccid }) => iccid).filter((iccid) => !answers.has(iccid)));
