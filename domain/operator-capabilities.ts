@@ -1,4 +1,4 @@
-import type { PlatformKind } from './operator.ts';
+import type { Operator, PlatformKind } from './operator.ts';
 
 /** What a kind of platform can do over its API. What it cannot do is done by hand, by a setting of the operator. */
 export type Capabilities = {
@@ -21,6 +21,11 @@ const capabilities: Partial<Record<PlatformKind, Capabilities>> = {
 /** What a kind of platform can do; `undefined` when this release has no adapter for it. */
 export function capabilitiesOf(kind: PlatformKind): Capabilities | undefined {
   return capabilities[kind];
+}
+
+/** Whether the staff may have to find out what became of an order that the operator takes over an API. */
+export function canLoseOrders({ platform }: Pick<Operator, 'platform'>): boolean {
+  return platform !== undefined && capabilitiesOf(platform.kind)?.idempotentOrders === false;
 }
 
 /** The kinds that this release has an adapter for, for messages. */

@@ -39,6 +39,29 @@ export function markOrderAccepted(
     : undefined;
 }
 
+/**
+ * The order is about to be sent to an operator whose orders are not idempotent. From then on it cannot be cancelled until the
+ * operator has confirmed it. An order that another attempt has recorded as sent, or whose cancellation is in progress, is not sent.
+ */
+export function markOrderSent(order: Order, at: string): OrderStep | undefined {
+  return order.state === 'submitted' && order.sentAt === undefined && order.cancelRequestedBy === undefined
+    ? { order: bumpVersion({ ...order, sentAt: at }, at), events: [] }
+    : undefined;
+}
+
+/** Nobody knows whether the operator has taken the order. The platform's staff ask, and accept or reject the order. */
+export function markOutcomeUnknown(order: Order, at: string): OrderStep | undefined {
+  if (order.state !== 'submitted' || order.outcomeUnknown) {
+    return undefined;
+  }
+  const detail =
+    'The operator did not confirm the order, and it could not be found out whether it has it. The platform’s staff ask the operator.';
+  return {
+    order: bumpVersion({ ...order, outcomeUnknown: true }, at),
+    events: [{ at, type: 'order.unconfirmed', actor: 'system', detail }],
+  };
+}
+
 /** The operator rejected the order, or withdrew it before dispatch. */
 export function markOrderRejected(order: Order, reason: string, at: string): OrderStep | undefined {
   return rankOf(order) < rankOf({ state: 'dispatched' })

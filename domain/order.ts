@@ -35,6 +35,10 @@ export type Order = {
   contact?: Contact;
   /** `manual`: the platform's staff handle the order at the operator, and report what happens. Fixed when it is placed. */
   ordering?: 'manual';
+  /** When the order was sent to an operator whose orders are not idempotent. Its outcome is open while the order is `submitted`. */
+  sentAt?: string;
+  /** The platform's staff find out whether the operator has taken the order, and accept or reject it. */
+  outcomeUnknown?: true;
   operatorReference?: string;
   trackingReference?: string;
   carrier?: string;
@@ -161,13 +165,29 @@ export function rankOf(order: Pick<Order, 'state'>): number {
   return rank[order.state] ?? Number.POSITIVE_INFINITY;
 }
 
-/** Whether the order waits for its operator, so that it is polled. A manual order waits for the staff from the start. */
-export function isWithOperator(order: Pick<Order, 'state' | 'arrivedAt' | 'ordering'>): boolean {
+/** Whether the order waits for its operator, so that it is polled, or for a report of the platform's staff. */
+export function isWithOperator(order: Pick<Order, 'state' | 'arrivedAt' | 'ordering' | 'outcomeUnknown'>): boolean {
   const states: OrderState[] = ['accepted', 'processing', 'dispatched'];
-  return (
-    order.arrivedAt === undefined &&
-    (states.includes(order.state) || (order.ordering === 'manual' && order.state === 'submitted'))
-  );
+  return order.arrivedAt === undefined && (states.includes(order.state) || awaitsAcceptance(order));
+}
+
+/** Whether the staff report that the operator has accepted or rejected the order. */
+export function awaitsAcceptance({
+  state,
+  ordering,
+  outcomeUnknown,
+}: Pick<Order, 'state' | 'ordering' | 'outcomeUnknown'>): boolean {
+  return state === 'submitted' && (ordering === 'manual' || outcomeUnknown === true);
+}
+
+/** Whether the staff report what the operator does with the order now, so that the operator is not asked. */
+export function awaitsStaff(order: Pick<Order, 'state' | 'ordering' | 'outcomeUnknown'>): boolean {
+  return order.ordering === 'manual' || awaitsAcceptance(order);
+}
+
+/** Whether the order was sent to its operator, which has not confirmed it. It may or may not have the order. */
+export function isUnconfirmed({ state, sentAt }: Pick<Order, 'state' | 'sentAt'>): boolean {
+  return state === 'submitted' && sentAt !== undefined;
 }
 
 /** Whether the order has ended: nothing more happens to it automatically. */

@@ -8,8 +8,10 @@ import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kind
 import { addToManualTask, completeManualTask } from '../adapters/dynamodb/manual-tasks.ts';
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { upsertOperator } from '../adapters/dynamodb/operators.ts';
+import { startSubmission } from '../adapters/dynamodb/order-submissions.ts';
 import { addRequests } from '../adapters/dynamodb/request-counts.ts';
 import { addRevocation } from '../adapters/dynamodb/revocations.ts';
+import { transact } from '../adapters/dynamodb/writes.ts';
 import { withCheckDigit } from '../domain/iccid.ts';
 import { asId } from '../domain/ids.ts';
 import { changeTask } from '../domain/manual-task.ts';
@@ -157,6 +159,9 @@ async function simulateYear(
   await startBackfill(1, cloud.clock.now());
   await operatorTraffic.acquire(asId('operator', 'orange'), Math.floor(Date.now() / 1000), 5);
   await operatorTraffic.recordOutcome(asId('operator', 'orange'), false);
+  const sentAt = cloud.clock.now().toISOString();
+  const submission = { partnerId: PARTNER, operatorId: asId('operator', 'kept'), orderId: asId('order', 'ord_kept') };
+  await transact([startSubmission({ ...submission, quantity: 10, since: sentAt, sentAt, known: ['REQ1'] })]);
   // Last, as schedules remove them.
   const { pk, sk } = itemKinds.operation.key({ partnerId: PARTNER, id: 'op_1' });
   const keys = { pk: { S: pk }, sk: { S: sk } };

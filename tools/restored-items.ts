@@ -34,6 +34,7 @@ const excludedKinds: readonly ItemKind[] = [
   'request',
   'operatorHealth',
   'operatorCalls',
+  'orderSubmission',
   'backfillSegment',
   'failedChange',
   'requestCount',

@@ -6,6 +6,7 @@ import { logger } from '../adapters/telemetry/logger.ts';
 import { recordMetric } from '../adapters/telemetry/metrics.ts';
 import type { OperatorId } from '../domain/ids.ts';
 import type { PlatformKind } from '../domain/operator.ts';
+import { capabilitiesOf } from '../domain/operator-capabilities.ts';
 import type { OperatorGateway } from '../domain/operator-port.ts';
 
 const gatewayOf = operatorGateways({
@@ -35,6 +36,11 @@ export function operatorOf(operatorId: OperatorId): OperatorGateway {
     terminate: async (...batch) => (await gateway()).terminate(...batch),
     usageSince: async (...cursor) => (await gateway()).usageSince(...cursor),
   };
+}
+
+/** Whether the operator recognises a repeated submission of an order. */
+export async function hasIdempotentOrders(operatorId: OperatorId): Promise<boolean> {
+  return capabilitiesOf(await platformKindOf(operatorId))?.idempotentOrders === true;
 }
 
 /** How long a kind is remembered, in milliseconds of real time. An operator hardly ever changes its platform. */

@@ -116,6 +116,8 @@ export const itemKinds = {
   cursorSecret: itemKind('SYSTEM', 'CURSOR_SECRET'),
   /** The circuit breaker of an operator. */
   operatorHealth: itemKind('OPERATOR#{operatorId}', 'HEALTH'),
+  /** The order on its way to an operator whose orders are not idempotent. */
+  orderSubmission: itemKind('OPERATOR#{operatorId}', 'SUBMISSION'),
   /** The number of calls to an operator in a second. */
   operatorCalls: itemKind('OPERATOR#{operatorId}', 'CALLS#{second:number}'),
   /** The progress of a backfill in a segment of the table. */

@@ -1,5 +1,5 @@
 import type { OperatorId, OrderId, PartnerId } from '../../domain/ids.ts';
-import type { Order, OrderState } from '../../domain/order.ts';
+import { awaitsStaff, type Order, type OrderState } from '../../domain/order.ts';
 import { itemKinds } from './item-kinds.ts';
 import type { OrderRecord } from './orders.ts';
 import { query } from './queries.ts';
@@ -12,21 +12,28 @@ type ManualOrderRef = { orderId: OrderId; partnerId: PartnerId; operatorId: Oper
 /** A manual order with its partner. */
 export type ManualOrder = { partnerId: PartnerId; order: OrderRecord };
 
-/** Keeps the list of manual orders by state, in the transaction that creates an order or changes its state. */
+/** Keeps the list of orders by hand, by state, in the transaction that creates an order or changes it. */
 export function manualOrderWrites(
   partnerId: PartnerId,
-  before: Pick<Order, 'state'> | undefined,
-  { id, state, ordering, operatorId }: Pick<Order, 'id' | 'state' | 'ordering' | 'operatorId'>,
+  before: Listable | undefined,
+  after: Listable & Pick<Order, 'id' | 'operatorId'>,
 ): Write[] {
-  if (ordering !== 'manual' || before?.state === state) {
+  const { id: orderId, operatorId } = after;
+  const [from, to] = [before && listedAs(before), listedAs(after)];
+  if (from === to) {
     return [];
   }
-  const ref: ManualOrderRef = { orderId: id, partnerId, operatorId };
+  const ref: ManualOrderRef = { orderId, partnerId, operatorId };
   return [
-    ...(before ? [remove(itemKinds.manualOrder.key({ state: before.state, orderId: id }))] : []),
-    put({ ...ref, ...itemKinds.manualOrder.key({ state, orderId: id }) }),
+    ...(from === undefined ? [] : [remove(itemKinds.manualOrder.key({ state: from, orderId }))]),
+    ...(to === undefined ? [] : [put({ ...ref, ...itemKinds.manualOrder.key({ state: to, orderId }) })]),
   ];
 }
+
+type Listable = Pick<Order, 'state' | 'ordering' | 'outcomeUnknown'>;
+
+/** The state under which an order is listed. An order over an API is listed while its outcome is unknown. */
+const listedAs = (order: Listable): OrderState | undefined => (awaitsStaff(order) ? order.state : undefined);
 
 /** The manual orders of all partners in a state, oldest first. */
 export async function queryManualOrders(

@@ -55,6 +55,7 @@ describe('the settings of an operator', () => {
     ['two default products', { products: [...valid.products, { ...product, default: true }] }, '/products one_default'],
     ['an API without a platform', { platform: undefined }, '/platform required'],
     ['a platform without an adapter', { platform: { kind: 'control-center' } }, '/platform/kind not_supported'],
+    ['usage that the adapter does not collect', { platform: { kind: 'iot-accelerator' } }, '/usage not_supported'],
   ])('cannot have %s', (_name, own, violation) => {
     const violations = operatorSettingsViolations({ ...valid, ...own });
     expect(violations.map(({ pointer, code }) => `${pointer} ${code}`)).toEqual([violation]);

@@ -1,5 +1,6 @@
 import { type ManualOrder, queryManualOrders, readManualOrders } from '../../adapters/dynamodb/manual-orders.ts';
 import { asId, type OperatorId, type PartnerId } from '../../domain/ids.ts';
+import { canLoseOrders } from '../../domain/operator-capabilities.ts';
 import { type OrderState, orderStates } from '../../domain/order.ts';
 import type { PageRequest } from '../fill-page.ts';
 import { knownOperator } from '../known-operator.ts';
@@ -16,7 +17,7 @@ type Filter = {
 };
 
 /**
- * A page of the manual orders of all partners, oldest first.
+ * A page of the manual orders of all partners, oldest first, and of orders over an API whose outcome is unknown.
  *
  * @throws Refusal `invalid_input` for an operator that does not exist, `not_manual` for one that takes orders by API
  */
@@ -26,7 +27,7 @@ export async function listManualOrders(
 ): Promise<{ items: ManualOrder[]; next?: string }> {
   if (operatorId !== undefined) {
     const operator = await knownOperator(operatorId, '/query/operatorId');
-    if (operator.ordering !== 'manual') {
+    if (operator.ordering !== 'manual' && !canLoseOrders(operator)) {
       throw notManual(`${operator.name} takes orders`);
     }
   }

@@ -8,11 +8,25 @@ export function notManual(what: string): Refusal {
   return new Refusal('not_manual', `${what} over the operator's API. The platform's staff handle only manual orders.`);
 }
 
-/** @throws Refusal `not_found`, `not_manual` */
-export async function readManualOrder(partnerId: PartnerId, id: OrderId): Promise<OrderRecord> {
+/**
+ * @param require which orders are permitted.
+ * @throws Refusal `not_found`, `not_manual`
+ */
+export async function readManualOrder(
+  partnerId: PartnerId,
+  id: OrderId,
+  require: (order: OrderRecord) => void = requireManual,
+): Promise<OrderRecord> {
   const order = orNotFound(await getOrder(partnerId, id), 'order', id);
-  requireManual(order);
+  require(order);
   return order;
+}
+
+/** @throws Refusal `not_manual` for an order that the staff cannot accept or reject: its operator has answered, or will answer */
+export function requireDecision(order: Pick<Order, 'ordering' | 'outcomeUnknown'>): void {
+  if (!order.outcomeUnknown) {
+    requireManual(order);
+  }
 }
 
 /** @throws Refusal `not_manual` */

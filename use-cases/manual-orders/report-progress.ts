@@ -8,6 +8,7 @@ import { expectedDateViolations } from '../../domain/delivery-dates.ts';
 import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import {
   awaitsCancellation,
+  awaitsStaff,
   type CancellationOutcome,
   cancelProblem,
   isWithOperator,
@@ -34,6 +35,7 @@ import {
   readManualOrder,
   requireAnsweredCancellation,
   requireCompleteFiles,
+  requireDecision,
   requireManual,
   wrongState,
 } from './manual-order.ts';
@@ -55,10 +57,11 @@ export async function acceptOrder(
   report: { operatorReference: string; expectedDelivery?: CalendarDay | undefined },
   now: Date,
 ): Promise<OrderRecord> {
-  const order = await readManualOrder(partnerId, id);
+  const order = await readManualOrder(partnerId, id, requireDecision);
   const { operatorReference, expectedDelivery } = report;
   const violations = expectedDateViolations(await operatorOfOrder(order), expectedDelivery, now);
   return applyReport(partnerId, id, {
+    require: requireDecision,
     rule: 'Only submitted orders can be accepted.',
     isKnown: (current) => isKnownAcceptance(current, report),
     take: (current) => {
@@ -74,12 +77,15 @@ export async function acceptOrder(
 /** The operator rejected the order, or withdrew it before dispatch. */
 export async function rejectOrder(partnerId: PartnerId, id: OrderId, reason: string, now: Date): Promise<OrderRecord> {
   return applyReport(partnerId, id, {
+    require: requireDecision,
     rule: 'Only orders that have not been dispatched and have no SIMs loaded can be rejected.',
     isKnown: (order) => isKnownRejection(order, reason),
     take: (order) => {
       requireAnsweredCancellation(order);
       requireCompleteFiles(order);
-      return cancelProblem(order) ? undefined : markOrderRejected(order, reason, now.toISOString());
+      // The operator itself reports what happens to an order after its acceptance over an API.
+      const isDecided = !awaitsStaff(order);
+      return isDecided || cancelProblem(order) ? undefined : markOrderRejected(order, reason, now.toISOString());
     },
   });
 }
@@ -134,6 +140,8 @@ export async function answerCancellation(
 
 /** A report of the staff. */
 type ProgressReport = {
+  /** Throws for orders that staff do not report about. */
+  require?: (order: Order) => void;
   /** The sentence that says when the step is permitted. */
   rule: string;
   /** Whether the order already shows everything that the report states. */
@@ -146,14 +154,14 @@ type ProgressReport = {
 async function applyReport(
   partnerId: PartnerId,
   id: OrderId,
-  { rule, isKnown, take, also = [] }: ProgressReport,
+  { require = requireManual, rule, isKnown, take, also = [] }: ProgressReport,
 ): Promise<OrderRecord> {
   const { order, taken } = orNotFound(
     await applyOrderStep(
       partnerId,
       id,
       (current) => {
-        requireManual(current);
+        require(current);
         return isKnown(current) ? undefined : take(current);
       },
       () => also,

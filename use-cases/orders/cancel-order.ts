@@ -7,6 +7,7 @@ import { type CancelAnswer, OperatorUnavailable } from '../../domain/operator-po
 import {
   awaitsCancellation,
   cancelProblem,
+  isUnconfirmed,
   isWithManualOperator,
   type Order,
   type OrderStep,
@@ -31,7 +32,7 @@ import { applyOrderStep } from './apply-order-step.ts';
  * @throws Refusal `not_found`
  * @throws Refusal `wrong_state` when SIMs have been received, the order was dispatched, or it has ended.
  * @throws Refusal `operator_refused`: the order continues.
- * @throws Refusal `operator_unavailable` when the operator did not respond.
+ * @throws Refusal `operator_unavailable` when the operator did not respond, or has not confirmed the order yet.
  */
 export async function cancelOrder(
   partnerId: PartnerId,
@@ -83,6 +84,7 @@ function cancelOrRequest(
     return undefined;
   }
   requireNoFile(order);
+  requireConfirmed(order);
   if (order.ordering === 'manual' && order.state === 'submitted') {
     return markOrderCancelled(order, actor, at);
   }
@@ -93,6 +95,15 @@ function cancelOrRequest(
 function requireNoFile({ loadingUntil }: OrderRecord): void {
   if (loadingUntil !== undefined) {
     throw new Refusal('wrong_state', 'SIMs of the order are being received, so it cannot be cancelled.');
+  }
+}
+
+/** Whether the operator has the order is open, so it can neither be cancelled there nor here. */
+function requireConfirmed(order: OrderRecord): void {
+  if (isUnconfirmed(order)) {
+    const detail =
+      'The order was sent to the operator, which has not confirmed it yet. It can be cancelled once it is accepted. Try again later.';
+    throw new Refusal('operator_unavailable', detail, { retryAfterSeconds: 300 });
   }
 }
 

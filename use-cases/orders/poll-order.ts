@@ -6,7 +6,7 @@ import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import { OperatorUnavailable } from '../../domain/operator-port.ts';
-import { hoursBeyondLeadTime, isWithOperator, type Order } from '../../domain/order.ts';
+import { awaitsStaff, hoursBeyondLeadTime, isWithOperator, type Order } from '../../domain/order.ts';
 import { nextPoll, type OrderPoll } from '../../domain/order-poll.ts';
 import { advanceOrder } from '../../domain/order-steps.ts';
 import { operatorOf } from '../operator-gateway.ts';
@@ -42,7 +42,7 @@ export async function pollOrder(partnerId: PartnerId, orderId: OrderId): Promise
 
 /** @returns the order as it is now; `undefined` when the operator did not answer. */
 async function look(partnerId: PartnerId, order: Order & { taskToken?: string }, poll: OrderPoll) {
-  if (order.ordering !== 'manual') {
+  if (!awaitsStaff(order)) {
     return askOperator(partnerId, order, poll);
   }
   await reschedulePoll(partnerId, nextPoll(poll, 'no_news', clock.now(), Math.random()));

@@ -2,15 +2,19 @@ import { clock } from '../../adapters/clock.ts';
 import { getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import type { OrderId, PartnerId } from '../../domain/ids.ts';
+import { OperatorUnavailable } from '../../domain/operator-port.ts';
+import { awaitsStaff, isWithOperator } from '../../domain/order.ts';
 import { markOrderAccepted, markOrderRejected } from '../../domain/order-steps.ts';
-import { operatorOf } from '../operator-gateway.ts';
+import { hasIdempotentOrders, operatorOf } from '../operator-gateway.ts';
 import { applyOrderStep } from './apply-order-step.ts';
+import { submitUnrepeatableOrder } from './submit-unrepeatable-order.ts';
 
 /** The next step of an order's execution. */
 export type NextStep = 'await' | 'receive' | 'stages' | 'end';
 
 /**
- * Submits an order to its operator, once: the operator recognises a repeated order by its id.
+ * Submits an order to its operator, once: the operator recognises a repeated order by its id, or `submit-unrepeatable-order.ts`
+ * sends the order at most once.
  *
  * A manual order waits for the platform's staff, who submit it and report what happens.
  *
@@ -22,7 +26,7 @@ export async function submitOrder(partnerId: PartnerId, id: OrderId): Promise<Ne
   const order = await getOrder(partnerId, id);
   switch (order?.state) {
     case 'submitted':
-      return order.ordering === 'manual' ? 'await' : submit(partnerId, order);
+      return awaitsStaff(order) ? 'await' : submit(partnerId, order);
     case 'accepted':
     case 'processing':
     case 'dispatched':
@@ -42,7 +46,11 @@ export async function submitOrder(partnerId: PartnerId, id: OrderId): Promise<Ne
 async function submit(partnerId: PartnerId, order: OrderRecord): Promise<NextStep> {
   const { id: orderId, quantity, deliveryAddress, productId, contact, requestedDeliveryDate } = order;
   const submission = { orderId, quantity, deliveryAddress, productId, contact, requestedDeliveryDate };
-  const answer = await operatorOf(order.operatorId).submitOrder(submission);
+  const operator = operatorOf(order.operatorId);
+  if (!(await hasIdempotentOrders(order.operatorId))) {
+    return nextAfter(await submitUnrepeatableOrder(partnerId, order, submission, operator));
+  }
+  const answer = await operator.submitOrder(submission);
   const at = clock.now().toISOString();
   const stepped = await applyOrderStep(partnerId, orderId, (current) =>
     answer.outcome === 'accepted'
@@ -53,6 +61,14 @@ async function submit(partnerId: PartnerId, order: OrderRecord): Promise<NextSte
     await cancelAtOperator(stepped.order);
   }
   return stepped?.order.state === 'accepted' ? 'await' : 'end';
+}
+
+/** @throws OperatorUnavailable for an order that was not sent: its cancellation or another attempt is in progress */
+function nextAfter(order: OrderRecord | undefined): NextStep {
+  if (order?.state === 'submitted' && !order.outcomeUnknown) {
+    throw new OperatorUnavailable(`${order.id}: not sent, because its cancellation or another attempt is in progress.`);
+  }
+  return order && isWithOperator(order) ? 'await' : 'end';
 }
 
 async function cancelAtOperator(order: OrderRecord): Promise<void> {

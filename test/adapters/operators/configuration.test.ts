@@ -21,6 +21,11 @@ describe('the operators’ configuration', () => {
   test.each([
     ['no JSON', '{"3uk": {"apiKey": "very-secret"'],
     ['a wrong URL', JSON.stringify({ '3uk': { baseUrl: 'very-secret', apiKey: 'very-secret' } })],
+    ['no credentials', JSON.stringify({ '3uk': { baseUrl: 'https://very-secret.test' } })],
+    [
+      'credentials that lack the password',
+      JSON.stringify({ '3uk': { baseUrl: 'https://x.test', iotAccelerator: { username: 'very-secret' } } }),
+    ],
     ['another protocol', JSON.stringify({ '3uk': { baseUrl: 'file:///very-secret', apiKey: 'x' } })],
     ['no key', JSON.stringify({ '3uk': { baseUrl: 'https://very-secret.test' } })],
     ['no text', undefined],

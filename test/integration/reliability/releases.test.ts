@@ -29,6 +29,7 @@ import { getManualTask, refusalsOf, simsOfTaskPage } from '../../../adapters/dyn
 import { getOperation } from '../../../adapters/dynamodb/operations.ts';
 import { getOperator } from '../../../adapters/dynamodb/operators.ts';
 import { getOrderPoll } from '../../../adapters/dynamodb/order-polls.ts';
+import { getSubmission } from '../../../adapters/dynamodb/order-submissions.ts';
 import { getOrder, queryOrderEvents } from '../../../adapters/dynamodb/orders.ts';
 import { getPartnerUser } from '../../../adapters/dynamodb/partner-users.ts';
 import { getPartner } from '../../../adapters/dynamodb/partners.ts';
@@ -69,6 +70,7 @@ const newKinds: readonly string[] = [
   'revocation',
   'manualTaskPage',
   'manualTaskRefusals',
+  'orderSubmission',
 ];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
@@ -201,6 +203,7 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   operatorHealth: asItIs,
   requestCount: asItIs,
   operatorCalls: asItIs,
+  orderSubmission: async ({ operatorId }) => ({ read: await getSubmission(asId('operator', operatorId)) }),
   setAside: async (_, { attributes }) => oneOf((await queryDeadLetters(ENOUGH, undefined)).items, attributes),
 };
 
