@@ -11,7 +11,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from './time-units.ts';
  * An order on its way to its operator. There is at most one for each operator: what the operator lists does not name our orders, so
  * that two of the same quantity could not be told apart.
  */
-export type OrderSubmission = {
+export type OpenSubmission = {
   operatorId: OperatorId;
   partnerId: PartnerId;
   orderId: OrderId;
@@ -43,7 +43,7 @@ export function searchedSince(sentAt: string): Date {
  * of them can be ours. `too_early`: it may still arrive.
  */
 export function outcomeOfSubmission(
-  { quantity, sentAt }: Pick<OrderSubmission, 'quantity' | 'sentAt'>,
+  { quantity, sentAt }: Pick<OpenSubmission, 'quantity' | 'sentAt'>,
   placed: readonly PlacedOrder[],
   now: Date,
 ): { outcome: 'placed'; operatorReference: string } | { outcome: 'not_placed' | 'too_early' | 'unknown' } {
@@ -57,6 +57,6 @@ export function outcomeOfSubmission(
 }
 
 /** Whether the look-up of a submission has failed for too long. */
-export function isLookUpOverdue({ sentAt }: Pick<OrderSubmission, 'sentAt'>, now: Date): boolean {
+export function isLookUpOverdue({ sentAt }: Pick<OpenSubmission, 'sentAt'>, now: Date): boolean {
   return now.getTime() > Date.parse(sentAt) + LOOK_UP_MS;
 }

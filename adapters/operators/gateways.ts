@@ -1,7 +1,7 @@
 import type { OperatorId } from '../../domain/ids.ts';
 import type { PlatformKind } from '../../domain/operator.ts';
 import { type OperatorGateway, OperatorUnavailable } from '../../domain/operator-port.ts';
-import { iotAcceleratorGateway } from './iot-accelerator/gateway.ts';
+import { iotAcceleratorGateway } from './iot-accelerator/accelerator-gateway.ts';
 import { iotAcceleratorProtocol, loginProtocol } from './iot-accelerator/protocol.ts';
 import { simFulfilmentGateway, simFulfilmentProtocol } from './sim-fulfilment/gateway.ts';
 import { operatorTransport, type TransportOptions } from './transport.ts';

@@ -20,7 +20,7 @@ import type { OrderStep } from '../../domain/order.ts';
 import { markOrderAccepted, markOrderRejected, markOrderSent, markOutcomeUnknown } from '../../domain/order-steps.ts';
 import {
   isLookUpOverdue,
-  type OrderSubmission,
+  type OpenSubmission,
   outcomeOfSubmission,
   searchedSince,
 } from '../../domain/order-submission.ts';
@@ -33,12 +33,12 @@ type Operator = Pick<OperatorGateway, 'submitOrder' | 'ordersSince'>;
 export type Submissions = {
   now(): Date;
   /** The submission under way at the operator, of this order or another one. */
-  current(): Promise<OrderSubmission | undefined>;
+  current(): Promise<OpenSubmission | undefined>;
   /** Records the order as sent. @returns false when it must not be sent. */
-  start(submission: OrderSubmission): Promise<boolean>;
-  repeat(submission: OrderSubmission, sentAt: string): Promise<boolean>;
+  start(submission: OpenSubmission): Promise<boolean>;
+  repeat(submission: OpenSubmission, sentAt: string): Promise<boolean>;
   /** Ends a submission of another order if its outcome no longer counts. */
-  drop(submission: OrderSubmission): Promise<void>;
+  drop(submission: OpenSubmission): Promise<void>;
 };
 
 /** The operator's answer to an order. `unknown`: the platform's staff have to ask. `not_sent`: the order must not be sent. */
@@ -61,7 +61,7 @@ export async function sendOnce(
     partnerId,
     operatorId,
     sentBefore,
-  }: Pick<OrderSubmission, 'partnerId' | 'operatorId'> & {
+  }: Pick<OpenSubmission, 'partnerId' | 'operatorId'> & {
     order: OrderToSend;
     sentBefore: boolean;
   },
@@ -97,7 +97,7 @@ export async function sendOnce(
 /** Continues a submission that got no answer. */
 async function resume(
   order: OrderToSend,
-  current: OrderSubmission,
+  current: OpenSubmission,
   operator: Operator,
   submissions: Submissions,
 ): Promise<SubmissionOutcome> {

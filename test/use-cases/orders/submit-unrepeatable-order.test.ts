@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { asId, type OrderId } from '../../../domain/ids.ts';
 import { OperatorUnavailable } from '../../../domain/operator-port.ts';
-import type { OrderSubmission } from '../../../domain/order-submission.ts';
+import type { OpenSubmission } from '../../../domain/order-submission.ts';
 import {
   type SubmissionOutcome,
   type Submissions,
@@ -33,7 +33,7 @@ afterEach(() => operator.sandbox.stop());
 
 /** What the table holds about submissions to one operator, in memory. */
 function submissionsInMemory() {
-  let current: OrderSubmission | undefined;
+  let current: OpenSubmission | undefined;
   const sent = new Set<OrderId>();
   const records: Submissions = {
     now: () => operator.clock.now(),

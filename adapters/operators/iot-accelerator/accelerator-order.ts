@@ -1,6 +1,6 @@
 import type { OrderSubmission } from '../../../domain/operator-port.ts';
 import type { OperatorConnection } from '../configuration.ts';
-import type { OrderMetadata } from './answers.ts';
+import type { OrderMetadata } from './accelerator-answers.ts';
 
 /** What an order is charged to, from the secret. */
 type Account = NonNullable<OperatorConnection['iotAccelerator']>;

@@ -14,7 +14,7 @@ import { batchesOf } from '../batches.ts';
 import { deliveredSimsSchema } from '../delivered-sims.ts';
 import type { Transport } from '../transport.ts';
 import {
-  cancelAnswers,
+  cancellationAnswers,
   detailsAnswers,
   foundRequestsAnswers,
   metadataAnswers,
@@ -24,8 +24,8 @@ import {
   type SubscriptionRequest,
   stateChangeAnswers,
   statusOf,
-} from './answers.ts';
-import { orderBody } from './orders.ts';
+} from './accelerator-answers.ts';
+import { orderBody } from './accelerator-order.ts';
 import { paths } from './protocol.ts';
 
 /** The maximum number of SIMs in a request, and of resources in a page of one. */
@@ -159,7 +159,7 @@ async function cancelOrder(transport: Transport, order: OrderReference): Promise
     method: 'DELETE',
     path: paths.simOrder(order.operatorReference),
     headers: { 'enterprise-id': companyId },
-    expected: cancelAnswers,
+    expected: cancellationAnswers,
   });
   if ('cancelled' in answer) {
     return { outcome: 'cancelled' };

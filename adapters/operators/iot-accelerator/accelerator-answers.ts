@@ -145,7 +145,7 @@ function reasonOf(infos: readonly { errorObject?: unknown }[] | undefined): stri
   );
 }
 
-export const cancelAnswers: ExpectedAnswers<{ cancelled: true } | { refused: string }> = {
+export const cancellationAnswers: ExpectedAnswers<{ cancelled: true } | { refused: string }> = {
   200: z.pipe(
     z.object({ status: z.string().check(z.regex(/^success$/i, 'not a success')) }),
     z.transform(() => ({ cancelled: true as const })),
