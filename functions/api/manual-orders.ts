@@ -90,6 +90,8 @@ const orderRoutes = [
     access: 'platform',
     tag: 'Manual orders',
     summary: 'List manual orders of all partners, oldest first',
+    description:
+      'Also lists orders over an API while nobody knows whether the operator has them. Accept or reject these, too.',
     paged: true,
     query: () =>
       z.strictObject({
