@@ -3,9 +3,11 @@ import fc from 'fast-check';
 import type { OperationId } from '../../domain/ids.ts';
 import type { OperatorOrderStatus } from '../../domain/operator-port.ts';
 import {
+  awaitsStaff,
   cancelProblem,
   hoursBeyondLeadTime,
   isFinished,
+  isUnconfirmed,
   isWithOperator,
   noProgress,
   type Order,
@@ -24,6 +26,9 @@ import {
   markOrderFulfilled,
   markOrderRejected,
   markOrderResumed,
+  markOrderSent,
+  markOutcomeUnknown,
+  requestOrderCancellation,
   setPlan,
   withMonotonicTime,
 } from '../../domain/order-steps.ts';
@@ -148,6 +153,32 @@ describe('the operator’s first answer', () => {
       expect(markOrderRejected(anOrder().in(state), 'Out of cards.', NOW)).toBeUndefined();
     },
   );
+});
+
+describe('an order to an operator that cannot recognise a repeated submission', () => {
+  const submitted = anOrder().submitted();
+
+  test('is sent once, and not while its cancellation is in progress', () => {
+    const { order: sent, events } = taken(markOrderSent(submitted, NOW));
+    expect({ sent, events }).toMatchObject({ sent: { state: 'submitted', sentAt: NOW }, events: [] });
+    expect(isUnconfirmed(sent)).toBe(true);
+    expect(markOrderSent(sent, NOW)).toBeUndefined();
+    expect(markOrderSent(taken(requestOrderCancellation(submitted, 'ada', NOW)).order, NOW)).toBeUndefined();
+    expect(isUnconfirmed(taken(markOrderAccepted(sent, 'REQ1', NOW)).order)).toBe(false);
+  });
+
+  test('waits for the staff while its outcome is unknown, and for the operator once they have accepted it', () => {
+    const { order, events } = taken(markOutcomeUnknown(submitted, NOW));
+    expect(events).toMatchObject([{ type: 'order.unconfirmed', actor: 'system' }]);
+    expect([awaitsStaff(submitted), awaitsStaff(order)]).toEqual([false, true]);
+    expect([isWithOperator(submitted), isWithOperator(order)]).toEqual([false, true]);
+    expect(markOutcomeUnknown(order, NOW)).toBeUndefined();
+    const { order: accepted } = taken(markOrderAccepted(order, 'REQ1', NOW));
+    expect({ awaitsStaff: awaitsStaff(accepted), isWithOperator: isWithOperator(accepted) }).toEqual({
+      awaitsStaff: false,
+      isWithOperator: true,
+    });
+  });
 });
 
 describe('the operator’s answers', () => {
