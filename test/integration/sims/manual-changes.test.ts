@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { completeManualTask, getManualTask } from '../../../adapters/dynamodb/manual-tasks.ts';
+import { getOperation } from '../../../adapters/dynamodb/operations.ts';
+import type { SimRecord } from '../../../adapters/dynamodb/sims.ts';
 import { asId } from '../../../domain/ids.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
+import { applyOperatorAnswers } from '../../../use-cases/sims/changes/apply-operator-answers.ts';
+import { requestChange } from '../../../use-cases/sims/changes/request-change.ts';
+import { loadSimRequest } from '../../../use-cases/sims/load-sim-request.ts';
+import { openPage } from '../../../use-cases/sims/process-page.ts';
+import { withResultCounter } from '../../../use-cases/sims/result-counter.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { grantTariffs, newIccids, settingsByHand } from '../support/operators-by-hand.ts';
 import { is, type Operation, type Order, type Page, type Sim } from '../support/partner.ts';
@@ -163,6 +170,42 @@ describe('an operator without an API', () => {
       is(200, await complete(task.id));
       await acme.operationDone(id);
       expect(await read(iccids[0] ?? '')).toMatchObject({ state: 'suspended' });
+    }),
+  );
+
+  test(
+    'is not asked again about a refused SIM by an attempt that runs at the same time',
+    held(async () => {
+      const [iccid = ''] = await importedSims(1, 'active');
+      const partnerId = asId('partner', acme.id);
+      const id = asId('operation', (await acme.bulk('suspend', { select: { iccids: [iccid] } })).id);
+      const task = await openTask(id, 1);
+      // The attempts run in this process, on the table of the cloud. The execution pauses.
+      useTableOf(cloud.cloud());
+      process.env.POWERTOOLS_METRICS_DISABLED = 'true';
+      const operation = await getOperation(partnerId, id);
+      if (!operation) {
+        throw new Error('There is no operation.');
+      }
+      const request = await loadSimRequest(partnerId, 'suspend', operation.target);
+      await withResultCounter(partnerId, operation, async (counter) => {
+        const confirming = await openPage(partnerId, operation, request, 0, counter);
+        const answers = new Map([[iccid, { iccid, status: 'refused' as const }]]);
+        await applyOperatorAnswers(confirming, 'suspend', [...confirming.sims.values()], answers);
+        const requesting = await openPage(partnerId, operation, request, 0, counter);
+        expect(requesting.open).toEqual([iccid]);
+        expect(await requestChange(requesting)).toEqual([]);
+        // It read the SIM before the other one had asked for the change.
+        const { pendingChange: _pending, ...before } = confirming.sims.get(iccid) ?? {};
+        const early = new Map(requesting.sims).set(iccid, { ...before } as SimRecord); // all fields but an optional one
+        expect(await requestChange({ ...requesting, sims: early })).toEqual([]);
+      });
+      expect(await read(iccid)).not.toHaveProperty('pendingChange');
+      is(200, await complete(task.id, { refused: [{ iccid, reason: 'Not now.' }] }));
+      expect(await acme.operationDone(id)).toMatchObject({ state: 'failed', failed: 1 });
+      const sim = await read(iccid);
+      expect(sim).toMatchObject({ state: 'active', bars: [], nextActions: ['suspend', 'terminate', 'assign'] });
+      expect(sim).not.toHaveProperty('pendingChange');
     }),
   );
 

@@ -14,10 +14,11 @@ import {
   withPendingChange,
 } from '../../../domain/sim-changes.ts';
 import { applyActionToAll, forEachSim } from '../apply-action.ts';
+import { isolateSim } from '../isolate-sim.ts';
 import { failed, type Outcome, type PageWork, recordPageResults, succeeded } from '../process-page.ts';
 import { conflict, type StepDecision, type StepResult, saveStep } from '../save-step.ts';
 import { refusal } from './apply-operator-answers.ts';
-import { askForChange } from './ask-operators.ts';
+import { askForChange, isByHand } from './ask-operators.ts';
 import { restoreBars } from './restore-bars.ts';
 
 /**
@@ -37,10 +38,11 @@ export async function requestChange(work: PageWork): Promise<Outcome[]> {
   if (!isOperatorAction(action) || action === 'activate' || dryRun) {
     return applyActionToAll(work);
   }
-  const asked = simsToChange(work);
+  const asked = await simsToChange(work);
+  const isAsked = new Set<string>(asked.map(({ iccid }) => iccid));
   const answers = await askForChange(work, action, asked, work.key);
   const change = (iccids: readonly string[]) =>
-    forEachSim(iccids, (iccid) => changeOne(work, action, iccid, answers.get(iccid)));
+    forEachSim(iccids, (iccid) => changeOne(work, action, iccid, isAsked.has(iccid), answers.get(iccid)));
   const unanswered = new Set<string>(asked.map(({ iccid }) => iccid).filter((iccid) => !answers.has(iccid)));
   if (unanswered.size === 0 || operatorDeadlinePassed(work.operation, clock.now())) {
     return change(work.open);
@@ -52,30 +54,51 @@ export async function requestChange(work: PageWork): Promise<Outcome[]> {
   throw new OperatorUnavailable(`The operator did not answer for ${unanswered.size} SIMs. The request is retried.`);
 }
 
-/** The SIMs of a page that the rules allow to change, which excludes SIMs that wait for their operator. */
-function simsToChange({ open, sims, request, at }: PageWork): SimRecord[] {
-  return open.flatMap((iccid) => {
-    const sim = sims.get(iccid);
-    return sim && decide(sim, request, at).kind === 'change' ? [sim] : [];
-  });
+/** The SIMs of a page that the rules allow to change, and whose change the operation has not requested before. */
+async function simsToChange(work: PageWork): Promise<SimRecord[]> {
+  const { open, sims, request, at } = work;
+  const found = await Promise.all(
+    open.map(async (iccid) => {
+      const sim = sims.get(iccid);
+      const mayChange = sim !== undefined && decide(sim, request, at).kind === 'change';
+      return mayChange && !(await wasReverted(work, sim)) ? [sim] : [];
+    }),
+  );
+  return found.flat();
 }
 
-/** @returns `undefined` while the SIM waits for its operator. */
+/**
+ * Whether this operation has reverted the SIM, because the operator did not make the change. `confirm-changes` records the result;
+ * another request would start the change again.
+ */
+function wasReverted({ operation }: PageWork, sim: SimRecord): Promise<boolean> {
+  return isolateSim(
+    sim.iccid,
+    () => wasLastChangedBy(sim, operation.id) && !waitsFor(sim, operation.id),
+    () => false,
+  );
+}
+
+/**
+ * @param isAsked whether its operator was asked just now.
+ * @returns `undefined` while the SIM waits for its operator.
+ */
 async function changeOne(
   work: PageWork,
   action: PendingChange['action'],
   iccid: string,
+  isAsked: boolean,
   answer: SimAnswer | undefined,
 ): Promise<Outcome | undefined> {
   const sim = work.sims.get(iccid);
-  if (sim && waitsFor(sim, work.operation.id)) {
+  const isInConfirmation = sim !== undefined && !isAsked && decide(sim, work.request, work.at).kind === 'change';
+  if (isInConfirmation || (sim && waitsFor(sim, work.operation.id))) {
     return undefined;
   }
-  const isAsked = sim !== undefined && decide(sim, work.request, work.at).kind === 'change';
   if (isAsked && !answer) {
     return failed(iccid, {
       code: 'operator_unavailable',
-      detail: `The operator did not respond. The SIM is still ${sim.state}. Retry the operation.`,
+      detail: `The operator did not respond. The SIM is still ${sim?.state}. Retry the operation.`,
     });
   }
   switch (isAsked && answer ? outcomeOf(action, answer) : 'done') {
@@ -88,14 +111,16 @@ async function changeOne(
     default: {
       const wait = (current: Sim) => withPendingChange(current, action, work.operation.id, work.at);
       const result = await saveChange(work, iccid, changeEvents[action].requested, wait);
-      const isWaiting = 'saved' in result && result.saved && waitsFor(result.saved, work.operation.id);
+      const isWaiting =
+        result !== 'reverted' && 'saved' in result && result.saved && waitsFor(result.saved, work.operation.id);
       return isWaiting ? undefined : outcomeOfSave(work, iccid, isAsked, result);
     }
   }
 }
 
 /**
- * Saves a change that the rules allow. A SIM that this operation has changed before a crash is left as it is.
+ * Saves a change that the rules allow. A SIM that this operation has changed or reverted before, in a concurrent attempt or before a
+ * crash, is left as it is.
  *
  * @param step the SIM to save, from the current one and from the one that the rules decided on.
  */
@@ -104,17 +129,21 @@ async function saveChange(
   iccid: string,
   type: string,
   step: (sim: SimRecord, after: Sim) => Sim,
-): Promise<StepResult> {
+): Promise<StepResult | 'reverted'> {
+  let isReverted = false;
   const decideStep = (sim: SimRecord | undefined): StepDecision => {
     // A concurrent attempt at the page may have saved the pending change meanwhile.
     const decision = decideOrNotFound(sim && withoutChangeOf(sim, operation.id), request, at);
-    if (sim && decision.kind !== 'change' && wasLastChangedBy(sim, operation.id)) {
+    const isOurs = sim !== undefined && !waitsFor(sim, operation.id) && wasLastChangedBy(sim, operation.id);
+    isReverted = isOurs && decision.kind === 'change';
+    if (sim && isOurs) {
       return { kind: 'done', sim };
     }
     return sim && decision.kind === 'change' ? { kind: 'change', sim: step(sim, decision.sim) } : decision;
   };
   try {
-    return await saveStep(partnerId, operation, iccid, sims.get(iccid), type, decideStep);
+    const result = await saveStep(partnerId, operation, iccid, sims.get(iccid), type, decideStep);
+    return isReverted ? 'reverted' : result;
   } catch (error) {
     if (error instanceof ConditionFailed) {
       return { refused: conflict };
@@ -123,14 +152,26 @@ async function saveChange(
   }
 }
 
-/** The outcome of a SIM. The bars of a SIM that a concurrent request changed while its operator was asked are put right again. */
-async function outcomeOfSave(work: PageWork, iccid: string, isAsked: boolean, result: StepResult): Promise<Outcome> {
-  if ('saved' in result) {
+/**
+ * The outcome of a SIM; `undefined` when another attempt records it. The bars of a SIM that a concurrent request changed while its
+ * operator was asked are put right again.
+ */
+async function outcomeOfSave(
+  work: PageWork,
+  iccid: string,
+  isAsked: boolean,
+  result: StepResult | 'reverted',
+): Promise<Outcome | undefined> {
+  if (result !== 'reverted' && 'saved' in result) {
     return succeeded(iccid, result.saved);
   }
-  if (!isAsked) {
+  if (result !== 'reverted' && !isAsked) {
     return failed(iccid, result.refused);
   }
-  await restoreBars(work.partnerId, iccid, { operationId: work.operation.id, key: work.key });
-  return failed(iccid, conflict);
+  const operatorId = work.sims.get(iccid)?.operatorId;
+  // The staff are not asked before the confirmation.
+  if (operatorId === undefined || !(await isByHand(operatorId))) {
+    await restoreBars(work.partnerId, iccid, { operationId: work.operation.id, key: work.key });
+  }
+  return result === 'reverted' ? undefined : failed(iccid, conflict);
 }
