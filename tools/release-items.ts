@@ -20,6 +20,7 @@ import type { Sim as StoredSim } from '../domain/sim.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
 import { type Client, createClient } from '../local/demo/client.ts';
 import { runStory } from '../local/demo/story.ts';
+import { operatorByHand } from '../local/operator-settings.ts';
 import { poll } from '../local/poll.ts';
 import { useTableOf } from '../local/table-of-cloud.ts';
 
@@ -46,19 +47,14 @@ const keptImport: StoredSim = {
 };
 
 const keptOperator: OperatorSettings = {
+  ...operatorByHand,
   name: 'Kept Mobile',
-  country: 'DE',
-  calendar: 'weekdays',
   closedDays: ['2026-12-24'],
-  orderMultiple: 10,
   leadTimeWorkingDays: { min: 2, max: 4 },
-  products: [{ id: 'nano', name: 'Nano SIM', formFactor: '4FF', default: true }],
+  products: [...operatorByHand.products],
   iccid: { checkDigit: 'either' },
-  ordering: 'manual',
   connectivity: 'api',
-  usage: 'file',
   platform: { kind: 'sim-fulfilment' },
-  onDifference: 'report',
 };
 
 /**

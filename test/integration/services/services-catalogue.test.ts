@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { operatorOverApi } from '../../../local/operator-settings.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
 import { is, type Page } from '../support/partner.ts';
 import { expectInvalid, expectProblem } from '../support/problems.ts';
@@ -59,22 +60,11 @@ describe('operators', () => {
 
 describe('operators as data', () => {
   const fifth = {
+    ...operatorOverApi,
     name: 'Fifth Mobile',
-    country: 'DE',
-    calendar: 'weekdays',
     closedDays: ['2026-12-24'],
-    orderMultiple: 10,
     leadTimeWorkingDays: { min: 1, max: 2 },
-    products: [
-      { id: 'nano', name: 'Nano SIM', formFactor: '4FF', default: true },
-      { id: 'chip', name: 'Embedded SIM', formFactor: 'MFF2', default: false },
-    ],
-    iccid: { checkDigit: 'required' },
-    ordering: 'api',
-    connectivity: 'api',
-    usage: 'api',
-    platform: { kind: 'sim-fulfilment' },
-    onDifference: 'report',
+    products: [...operatorOverApi.products, { id: 'chip', name: 'Embedded SIM', formFactor: 'MFF2', default: false }],
   };
   const path = '/v1/platform/operators/fifth';
 

@@ -1,23 +1,12 @@
 import { withCheckDigit } from '../../../domain/iccid.ts';
+import { operatorByHand } from '../../../local/operator-settings.ts';
 import type { ApiClient } from './api-client.ts';
 import type { Partner } from './partner.ts';
 
-/** The settings of an operator for which the platform's staff do everything by hand. */
+/** An operator for which the platform's staff do everything by hand, with two products. */
 export const settingsByHand = {
-  name: 'Portal Mobile',
-  country: 'DE',
-  calendar: 'weekdays',
-  orderMultiple: 10,
-  leadTimeWorkingDays: { min: 3, max: 5 },
-  products: [
-    { id: 'nano', name: 'Nano SIM', formFactor: '4FF', default: true },
-    { id: 'chip', name: 'Embedded SIM', formFactor: 'MFF2', default: false },
-  ],
-  iccid: { checkDigit: 'required' },
-  ordering: 'manual',
-  connectivity: 'manual',
-  usage: 'file',
-  onDifference: 'report',
+  ...operatorByHand,
+  products: [...operatorByHand.products, { id: 'chip', name: 'Embedded SIM', formFactor: 'MFF2', default: false }],
 } as const;
 
 /** Grants a partner two tariffs that cover operators: `trf_<name>_partner` and `trf_<name>_customer`. */
