@@ -1,17 +1,9 @@
 import fc from 'fast-check';
 import { cancelScheduled } from './cancel-scheduled.ts';
-import { behaviourOf, type Command, command, pick, pickFrom, setBehaviour } from './command.ts';
+import { type Command, command, pick, pickFrom } from './command.ts';
 import type { Action, ActionRequest, Model } from './model.ts';
-import { applyResults, dryRun, nameOperation, runAction, untilFinished } from './results.ts';
-import {
-  applicableSims,
-  freeSims,
-  nameSims,
-  type Selected,
-  type SelectionArgs,
-  select,
-  selectionArgs,
-} from './selection.ts';
+import { applyResults, dryRun, finishOperation, nameOperation, runAction } from './results.ts';
+import { freeSims, nameSims, type Selected, type SelectionArgs, select, selectionArgs } from './selection.ts';
 import { ensure, expectStatus, formatAnswer, type SeenOperation, type SeenProblem, type World } from './world.ts';
 
 // Bulk actions: immediate, dry, scheduled and retried.
@@ -102,7 +94,7 @@ function terminate(of: SelectionArgs, wrong: boolean): Command {
       }
       const { id } = answer.body;
       nameOperation(model, world, id);
-      const operation = await untilFinished(world, id);
+      const operation = await finishOperation(model, world, id);
       const isRefused =
         operation.state === 'failed' && operation.failure?.code === 'confirm_mismatch' && operation.failed === 0;
       ensure(
@@ -150,9 +142,7 @@ function schedule({ action, of, to, far }: Pick<Bulk, 'action' | 'of' | 'to'> & 
         expectStatus(409, await world.post(`/v1/operations/${id}/retry`, undefined));
         return;
       }
-      const { startedAt = '', ...operation } = (await untilFinished(world, id)) as SeenOperation & {
-        startedAt?: string;
-      };
+      const { startedAt = '', ...operation } = await finishOperation(model, world, id);
       ensure(
         startedAt >= effectiveAt,
         () => `${world.nameOf(id)} was scheduled for ${effectiveAt} but started at ${startedAt}`,
@@ -172,7 +162,7 @@ const cancelOneScheduled = (number: number) =>
 function retry(number: number, twice: boolean): Command {
   const over = (model: Model) => [...model.operations.values()].filter(({ state }) => state !== 'cancelled').reverse();
   return command('retry', {
-    can: (model) => model.slowActivations.size === 0 && over(model).length > 0,
+    can: (model) => model.slowChanges.size === 0 && over(model).length > 0,
     async run(model, world) {
       const withFailed = over(model).filter(({ failed }) => failed.length > 0);
       const { id, request, failed, unconfirmed } = pickFrom(
@@ -189,104 +179,10 @@ function retry(number: number, twice: boolean): Command {
       const made = expectStatus(202, answer);
       nameOperation(model, world, made.id);
       const selected: Pick<Selected, 'must' | 'may'> = { must: failed, may: failed };
-      await applyResults(model, world, await untilFinished(world, made.id), request, selected);
+      await applyResults(model, world, await finishOperation(model, world, made.id), request, selected);
     },
   });
 }
-
-/** Starts an activation that its operator confirms after days. Other steps run meanwhile. */
-function activateSlowly(number: number, count: number, delayDays: number): Command {
-  return command('activate slowly', {
-    can: (model) => model.slowActivations.size === 0 && applicableSims(model, 'activate').length > 0,
-    async run(model, world) {
-      const iccids = applicableSims(model, 'activate')
-        .slice(number % 3)
-        .slice(0, count);
-      for (const operator of world.operators) {
-        await setBehaviour(model, world, operator, { ...behaviourOf(model, operator), delayDays });
-      }
-      world.log(
-        `activate ${nameSims(world, iccids)}, which operators confirm after ${delayDays} days, and continue meanwhile`,
-      );
-      const { id } = expectStatus(
-        202,
-        await world.post<SeenOperation>('/v1/sims/activate', { select: { iccids } }, true),
-      );
-      nameOperation(model, world, id);
-      const behaviours = world.operators.map((operator) => behaviourOf(model, operator));
-      model.slowActivations.set(id, { id, request: { action: 'activate' }, iccids, behaviours, cancelled: false });
-    },
-  });
-}
-
-/** Waits until an activation that takes days has finished. */
-export async function finishActivation(model: Model, world: World, id: string): Promise<void> {
-  const activation = model.slowActivations.get(id);
-  if (!activation) {
-    return;
-  }
-  world.log(`wait for ${world.nameOf(id)}`);
-  const operation = await untilFinished(world, id);
-  ensure(
-    !activation.cancelled || operation.state === 'cancelled',
-    () => `${world.nameOf(id)} was cancelled and is ${operation.state}`,
-  );
-  const meant = { must: activation.iccids, may: activation.iccids };
-  await applyResults(model, world, operation, activation.request, meant, activation.behaviours);
-  model.slowActivations.delete(id);
-}
-
-const awaitActivation = () =>
-  command('wait for activation', {
-    can: ({ slowActivations }) => slowActivations.size > 0,
-    run: (model, world) => finishActivation(model, world, pickFrom([...model.slowActivations.keys()], 0)),
-  });
-
-/** Cancels a running activation: requests to the operator are completed, and the other SIMs stay as they are. */
-const cancelActivation = () =>
-  command('cancel activation', {
-    can: ({ slowActivations }) => slowActivations.size > 0,
-    async run(model, world) {
-      const activation = pickFrom([...model.slowActivations.values()], 0);
-      world.log(`cancel ${world.nameOf(activation.id)}`);
-      const { status } = await world.post(`/v1/operations/${activation.id}/cancel`, undefined);
-      ensure(status === 200 || status === 409, () => `Cancelling a running activation is answered with ${status}`);
-      activation.cancelled ||= status === 200;
-      await finishActivation(model, world, activation.id);
-    },
-  });
-
-/** SIMs that are being activated accept no action; resuming an active SIM succeeds without a change. */
-const resumeActivating = (count: number) =>
-  command('resume while activating', {
-    can: ({ slowActivations }) => slowActivations.size > 0,
-    async run(model, world) {
-      const { iccids } = pickFrom([...model.slowActivations.values()], 0);
-      const meant = iccids.slice(0, count);
-      world.log(`resume ${nameSims(world, meant)}, which are being activated`);
-      const body = { select: { iccids: meant } };
-      const { id } = expectStatus(202, await world.post<SeenOperation>('/v1/sims/resume', body));
-      nameOperation(model, world, id);
-      const { state, succeeded, failed } = await untilFinished(world, id);
-      const results = await world.all<{ iccid: string; problem?: { code: string } }>(`/v1/operations/${id}/results`);
-      const codes = results.map(({ problem }) => problem?.code ?? 'succeeded');
-      const isRight =
-        codes.length === meant.length && codes.every((code) => ['succeeded', 'wrong_state'].includes(code));
-      ensure(
-        isRight && succeeded + failed === meant.length,
-        () => `Resuming SIMs that are being activated has the results ${codes}`,
-      );
-      const failedOnes = results.filter(({ problem }) => problem).map(({ iccid }) => iccid);
-      model.operations.set(id, {
-        id,
-        request: { action: 'resume' },
-        state,
-        succeeded,
-        failed: failedOnes,
-        unconfirmed: false,
-      });
-    },
-  });
 
 const mode = fc.constantFrom(
   'real' as const,
@@ -296,7 +192,6 @@ const mode = fc.constantFrom(
   'dry, then real' as const,
 );
 const twice = fc.nat(7).map((one) => one === 0);
-const count = fc.integer({ min: 1, max: 8 });
 
 /** The commands with their weights. */
 export const bulkCommands: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
@@ -319,8 +214,4 @@ export const bulkCommands: readonly (readonly [number, fc.Arbitrary<Command>])[]
   ],
   [1, pick.map(cancelOneScheduled)],
   [3, fc.tuple(pick, twice).map(([number, again]) => retry(number, again))],
-  [1, fc.tuple(pick, count, fc.constantFrom(2, 3, 5)).map(([number, of, days]) => activateSlowly(number, of, days))],
-  [2, fc.constant(0).map(awaitActivation)],
-  [1, fc.constant(0).map(cancelActivation)],
-  [1, count.map(resumeActivating)],
 ];

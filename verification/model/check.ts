@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { mayHaveFailed } from './manual-orders.ts';
-import { allowedActions, type Filter, type Model, matches, possibleSims, type Sim, type State } from './model.ts';
+import { allowedActions, type Filter, type Model, matches, type Sim, type State } from './model.ts';
+import { possibleSims } from './outcomes.ts';
 import {
   Disagreement,
   ensure,
@@ -19,8 +20,7 @@ export type CheckState = { count: number; versions: Map<string, number> };
  * versions, and which of its possible states a SIM has.
  */
 export async function check(model: Model, world: World, checks: CheckState): Promise<void> {
-  const list =
-    model.slowActivations.size === 0 && !isShipping(model) ? checkList(model, world, checks.count) : undefined;
+  const list = model.slowChanges.size === 0 && !isShipping(model) ? checkList(model, world, checks.count) : undefined;
   const [services, sims] = await Promise.all([
     world.all<SeenService>('/v1/customer-services'),
     world.all<SeenSim>('/v1/sims'),
@@ -31,13 +31,13 @@ export async function check(model: Model, world: World, checks: CheckState): Pro
   ]);
   checkServices(model, world, services);
   const owners = new Map(services.map(({ id, customerId }) => [id, customerId]));
-  const activating = new Set([...model.slowActivations.values()].flatMap(({ iccids }) => iccids));
+  const changing = new Set([...model.slowChanges.values()].flatMap(({ iccids }) => iccids));
   const seen = new Set<string>();
   for (const sim of sims) {
     ensure(!seen.has(sim.iccid), () => `${name(world, sim)} is listed twice`);
     seen.add(sim.iccid);
     checkInvariants(model, world, sim, owners, checks.versions);
-    if (!activating.has(sim.iccid)) {
+    if (!changing.has(sim.iccid)) {
       adopt(model, world, sim);
     }
   }
@@ -72,7 +72,11 @@ function checkInvariants(
   );
   holds(sim.holding === inHolding, '`holding` is true exactly for SIMs in holding');
   holds(!hasCustomer || !inHolding, 'a SIM with a customer is not in holding');
-  holds(hasCustomer === !['in_holding', 'in_stock'].includes(sim.state), 'a SIM has a customer from `assigned` on');
+  // A termination that is confirmed late can end a SIM in stock.
+  holds(
+    sim.state === 'terminated' || hasCustomer === !['in_holding', 'in_stock'].includes(sim.state),
+    'a SIM has a customer from `assigned` on',
+  );
   holds((sim.state === 'active') === (sim.bars.length === 0), 'a SIM is active exactly when it has no bars');
   holds(hasCustomer === (sim.customerServiceId !== undefined), 'a SIM with a customer has a customer service');
   const owner = owners.get(sim.customerServiceId ?? '');
@@ -88,9 +92,13 @@ function checkInvariants(
   }
   holds(sim.version >= (versions.get(sim.iccid) ?? 1), 'the version only grows');
   versions.set(sim.iccid, sim.version);
+  const allowed = sim.pendingChange ? [] : allowedActions[sim.state];
+  holds(`${[...sim.nextActions].sort()}` === `${[...allowed].sort()}`, '`nextActions` lists the allowed actions');
+  const { action, operationId = '' } = sim.pendingChange ?? {};
+  const slow = model.slowChanges.get(operationId);
   holds(
-    `${[...sim.nextActions].sort()}` === `${[...allowedActions[sim.state]].sort()}`,
-    '`nextActions` lists the allowed actions',
+    action === undefined || (slow?.request.action === action && allowedActions[sim.state].includes(action)),
+    'a SIM has a pending change exactly of an operation that runs, which its state allows',
   );
 }
 
@@ -179,7 +187,7 @@ async function checkOperations(model: Model, world: World): Promise<void> {
       const isSame = known.state === state && known.succeeded === succeeded && known.failed.length === failed;
       ensure(isSame, () => `${world.nameOf(id)} was ${known.state} and is ${state}: ${succeeded} and ${failed}`);
     } else {
-      const isKnown = model.slowActivations.has(id) || model.scheduled.has(id) || isShipping(model);
+      const isKnown = model.slowChanges.has(id) || model.scheduled.has(id) || isShipping(model);
       ensure(isKnown, () => `Operation ${id}, which is ${state}, was not requested`);
     }
   }

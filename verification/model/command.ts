@@ -61,8 +61,8 @@ export async function setBehaviour(
       order.behaviours?.push(behaviour);
     }
   }
-  for (const activation of model.slowActivations.values()) {
-    activation.behaviours.push(behaviour);
+  for (const change of model.slowChanges.values()) {
+    change.behaviours.push(behaviour);
   }
   await world.setBehaviour(operator, behaviour);
   const odd = Object.entries(behaviour).filter(

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { type Command, command, pick, pickFrom } from './command.ts';
 import { withWrongDigit } from './iccids.ts';
 import { covers, type Model, type OperatorId, type Sim, type State } from './model.ts';
+import { mayChange } from './outcomes.ts';
 import { learnHoldingServices } from './own-operator.ts';
 import { freeSims, UNKNOWN_ICCID } from './selection.ts';
 import { labelled } from './service-commands.ts';
@@ -22,6 +23,8 @@ type ImportRowArgs = {
   label: 'none' | 'Meter 5' | 'too long';
   stock: number;
   service: number;
+  /** Whether the services are chosen among those whose tariffs cover the operator. */
+  fits?: boolean;
 };
 /** Where a row puts its SIM: ids of the model, `unknown` for a text that names nothing. */
 type Target = { id?: string; text?: string; isAmbiguous?: boolean };
@@ -113,7 +116,7 @@ function importRow(
       : args.iccid === 'digit'
         ? withWrongDigit(fresh)
         : fresh;
-  const [serviceId, service] = pickFrom([...model.services], args.service);
+  const [serviceId, service] = pickFrom(fitting(model, model.services, operator, args), args.service);
   const customerName = model.customers.get(service.customer)?.name ?? '';
   const namesakes = [...model.customers.values()].filter(({ name }) => name === customerName).length;
   const none: Target = {};
@@ -131,12 +134,24 @@ function importRow(
   };
 }
 
-function stockOf(model: Model, operator: OperatorId, { partnerService, stock }: ImportRowArgs): Target {
+/** The services to choose from. */
+function fitting<T extends { tariff: string }>(
+  model: Model,
+  services: ReadonlyMap<string, T>,
+  operator: OperatorId,
+  { fits }: ImportRowArgs,
+): [string, T][] {
+  const covered = [...services].filter(([, { tariff }]) => fits && covers(model, tariff, operator));
+  return covered.length > 0 ? covered : [...services];
+}
+
+function stockOf(model: Model, operator: OperatorId, args: ImportRowArgs): Target {
+  const { partnerService, stock } = args;
   if (partnerService === 'holding') {
     const id = [...model.holding].find((holding) => holding.endsWith(`_${operator}`));
     return id === undefined ? {} : { id, text: id };
   }
-  const [id, { name }] = pickFrom([...model.partnerServices], stock);
+  const [id, { name }] = pickFrom(fitting(model, model.partnerServices, operator, args), stock);
   return targetOf(partnerService, id, name);
 }
 
@@ -225,7 +240,7 @@ function simOf({ iccid, state, stock, customer, service, label }: ImportRow, ope
     ...(customer.id === undefined ? {} : { customer: customer.id }),
     ...(service.id === undefined ? {} : { service: service.id }),
     ...(label === undefined ? {} : { label }),
-    ...{ version: 0, isChanged: true, late: false, unsure: false, unlisted: true },
+    ...{ version: 0, isChanged: true, unsure: false, unlisted: true },
   };
 }
 
@@ -280,7 +295,7 @@ function labelFile(args: readonly LabelRowArgs[], isDryFirst: boolean): Command 
 function steadySims(model: Model): string[] {
   const steady = freeSims(model).filter((iccid) => {
     const sims = model.sims.get(iccid) ?? [];
-    return sims.length === 1 && !sims.some(({ late }) => late);
+    return sims.length === 1 && !sims.some(mayChange);
   });
   return steady.length > 0 ? steady : [UNKNOWN_ICCID];
 }
@@ -298,6 +313,14 @@ const importRowArgs: fc.Arbitrary<ImportRowArgs> = fc.record({
   service: pick,
 });
 
+/** A row without mistakes. */
+const goodRowArgs: fc.Arbitrary<ImportRowArgs> = fc
+  .record({ state: fc.constantFrom(...NEEDS_CUSTOMER), stock: pick, service: pick })
+  .map((row) => ({
+    ...{ ...row, iccid: 'new', label: 'none', isTidy: true, fits: true },
+    ...{ partnerService: 'id', customer: 'id', customerService: 'id' },
+  }));
+
 const labelRowArgs: fc.Arbitrary<LabelRowArgs> = fc.record({
   sim: fc.constantFrom<LabelRowArgs['sim'][]>('own', 'own', 'own', 'own', 'repeated', 'unknown', 'digits'),
   number: pick,
@@ -306,6 +329,8 @@ const labelRowArgs: fc.Arbitrary<LabelRowArgs> = fc.record({
 
 /** The commands with their weights. */
 export const fileCommands: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
+  // SIMs that the staff change.
+  [4, fc.array(goodRowArgs, { minLength: 2, maxLength: 6 }).map((rows) => importSims(2, rows, false))],
   [
     3,
     fc

@@ -1,4 +1,5 @@
 import { behaviourOf, setBehaviour } from './command.ts';
+import { completeTasks } from './manual-tasks.ts';
 import { type ActionRequest, type Model, type Order, type Plan, type Stage, stagesOf, wellBehaved } from './model.ts';
 import { applyResults, nameOperation } from './results.ts';
 import { ensure, type SeenOperation, type SeenOrder, type SeenSim, type World } from './world.ts';
@@ -16,7 +17,13 @@ export async function finishOrder(model: Model, world: World, order: Order): Pro
   const seen = await world.until(`${name} to end`, async () => {
     const now = await world.read<SeenOrder>(`/v1/orders/${id}`);
     const ends = ['fulfilled', 'cancelled', 'rejected', 'failed', ...(order.plan ? [] : ['delivered'])];
-    return ends.includes(now.state) ? now : undefined;
+    if (ends.includes(now.state)) {
+      return now;
+    }
+    if (operator === world.ownOperator && model.connectivity === 'manual') {
+      await completeTasks(model, world);
+    }
+    return undefined;
   });
   const delivered = order.plan ? 'fulfilled' : 'delivered';
   const ends = { no: [order.rejected ? 'rejected' : delivered], perhaps: ['cancelled', delivered], yes: ['cancelled'] };
@@ -34,7 +41,7 @@ export async function finishOrder(model: Model, world: World, order: Order): Pro
     .entries()) {
     world.setName(iccid, `${name.replace('order ', '')}/${index + 1}`);
     model.sims.set(iccid, [
-      { iccid, operator, order: id, state: 'in_holding', version: 0, isChanged: true, late: false, unsure: false },
+      { iccid, operator, order: id, state: 'in_holding', version: 0, isChanged: true, unsure: false },
     ]);
   }
   await checkTimeline(world, id);

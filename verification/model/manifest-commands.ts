@@ -98,7 +98,6 @@ function addSims(model: Model, world: World, { order, manual }: Manual, iccids: 
       state: 'in_holding',
       version: 0,
       isChanged: true,
-      late: false,
       unsure: false,
       unlisted: true,
     } as const;

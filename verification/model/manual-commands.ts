@@ -1,16 +1,8 @@
 import fc from 'fast-check';
 import { type Command, command, pick, pickFrom } from './command.ts';
 import { type CancelAnswer, type ManualOrder, type Report, verdictOnCancel } from './manual-orders.ts';
-import {
-  canReport,
-  checkTasks,
-  DAY_MS,
-  listAsStaff,
-  manualOrders,
-  pathOf,
-  pickManual,
-  sendReport,
-} from './manual-reports.ts';
+import { canReport, checkTasks, DAY_MS, manualOrders, pathOf, pickManual, sendReport } from './manual-reports.ts';
+import { listAsStaff } from './manual-tasks.ts';
 import { ensure, expectStatus, formatAnswer, type SeenOrder, type SeenProblem, type World } from './world.ts';
 
 // Manual orders: the staff report what the operator does and answer cancellations. The partner cancels.

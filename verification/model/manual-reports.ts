@@ -1,8 +1,9 @@
-import { finishActivation } from './bulk-commands.ts';
 import { pickFrom } from './command.ts';
 import { checkPlan, checkTimeline } from './finish-order.ts';
 import { type ManualOrder, mayHaveFailed, type Report, take, verdictOn } from './manual-orders.ts';
+import { completeTasks, tasksOf } from './manual-tasks.ts';
 import { isUnderWay, type Model, type Order } from './model.ts';
+import { finishSlowChange } from './slow-changes.ts';
 import {
   ensure,
   expectStatus,
@@ -27,7 +28,7 @@ export function pickManual(model: Model, number: number): Manual {
 }
 
 /** The SIMs of an order that is delivered with a plan are changed, so none may be in an activation. */
-export const canReport = (model: Model) => manualOrders(model).length > 0 && model.slowActivations.size === 0;
+export const canReport = (model: Model) => manualOrders(model).length > 0 && model.slowChanges.size === 0;
 
 export const pathOf = (world: World, { id }: Order, last = '') =>
   `/v1/platform/partners/${world.partnerId}/orders/${id}${last}`;
@@ -85,7 +86,13 @@ async function finishDelivery(model: Model, world: World, { order, manual }: Man
   const end = order.plan ? 'fulfilled' : 'delivered';
   const seen = await world.until(`${name} to be ${end}`, async () => {
     const now = await world.read<SeenOrder>(`/v1/orders/${order.id}`);
-    return now.state === end ? now : undefined;
+    if (now.state === end) {
+      return now;
+    }
+    if (model.connectivity === 'manual') {
+      await completeTasks(model, world);
+    }
+    return undefined;
   });
   manual.state = end;
   const sims = await world.all<SeenSim>(`/v1/orders/${order.id}/sims`);
@@ -102,33 +109,15 @@ async function finishDelivery(model: Model, world: World, { order, manual }: Man
   world.log(`   ${name} is ${end}, with ${sims.length} SIMs`);
 }
 
-/** The open tasks of the staff are the cancellations that await an answer. Their list may lag. */
+/** The open tasks about orders are the cancellations that await an answer. Their list may lag. */
 export async function checkTasks(model: Model, world: World): Promise<void> {
   const wanted = manualOrders(model)
     .filter(({ manual }) => manual.cancelAsked)
     .map(({ order }) => order.id);
   await world.until('the tasks of the staff', async () => {
-    const tasks = await listAsStaff<{ partnerId: string; orderId: string; action: string }>(
-      world,
-      `/v1/platform/manual-tasks?operatorId=${world.ownOperator}&state=open`,
-    );
-    const open = tasks.filter(({ partnerId, action }) => partnerId === world.partnerId && action === 'cancel_order');
+    const open = (await tasksOf(world, 'open')).filter(({ action }) => action === 'cancel_order');
     return `${open.map(({ orderId }) => orderId).sort()}` === `${wanted.sort()}` ? open : undefined;
   });
-}
-
-export async function listAsStaff<T>(world: World, path: string): Promise<T[]> {
-  const items: T[] = [];
-  let cursor = '';
-  do {
-    const page = expectStatus(
-      200,
-      await world.staff.get<{ items: T[]; nextCursor?: string }>(`${path}&limit=200${cursor}`),
-    );
-    items.push(...page.items);
-    cursor = page.nextCursor === undefined ? '' : `&cursor=${encodeURIComponent(page.nextCursor)}`;
-  } while (cursor !== '');
-  return items;
 }
 
 /** Orders are ended before they fail, because a step of a busy machine can take many days. */
@@ -143,8 +132,8 @@ export async function endOldOrders(model: Model, world: World): Promise<void> {
   const before = (await world.now()).getTime() - MAX_WAIT_DAYS * DAY_MS;
   for (const { order, manual } of waiting) {
     if (manual.waitsSince < before) {
-      for (const id of [...model.slowActivations.keys()]) {
-        await finishActivation(model, world, id);
+      for (const id of [...model.slowChanges.keys()]) {
+        await finishSlowChange(model, world, id);
       }
       await finishManualOrder(model, world, order, manual);
     }

@@ -38,27 +38,44 @@ export type Sim = {
   version: number;
   /** Whether it changed since the last check: only then has its version grown. */
   isChanged: boolean;
-  /** Its operator did not confirm in time; a late confirmation may still activate it. */
-  late: boolean;
+  /** Its operator did not confirm this change in time. A late confirmation still makes it, unless the SIM has been changed since. */
+  late?: LateChange;
+  /** Its operator did not confirm a termination in time. A late confirmation always counts. */
+  mayEnd?: boolean;
   /** Its operator did not answer and may have acted: it may refuse the next request. */
   unsure: boolean;
   /** It came from a file, so that the sandbox operator does not know it and refuses every change. */
   unlisted?: boolean;
 };
 
-/** The operator behaviour that affects outcomes of SIMs and orders. */
+/** The changes that operators make. */
+export type OperatorChange = 'activate' | 'suspend' | 'resume' | 'terminate';
+export type LateChange = Exclude<OperatorChange, 'terminate'>;
+
+/** Whether an action is a change that the operator makes. */
+export const isOperatorChange = (action: Action): action is OperatorChange =>
+  ['activate', 'suspend', 'resume', 'terminate'].includes(action);
+
+/** The operator behaviour that affects outcomes of SIMs and orders. For an operator without an API: that of the staff. */
 export type Behaviour = {
   rejects: boolean;
   shipFraction: number;
   leadTimeDays: number;
+  /** The SIMs whose activation is refused. */
   refuses: readonly string[];
+  /** The SIMs whose suspension, resumption and termination are refused, after `changeDelayDays`. */
+  refusesChanges: readonly string[];
+  /** The days until an activation. */
   delayDays: number;
+  /** The days until any other change. */
+  changeDelayDays: number;
   failureRate: number;
   repeats: boolean;
 };
 
 export const wellBehaved: Behaviour = {
-  ...{ rejects: false, shipFraction: 1, leadTimeDays: 0, refuses: [], delayDays: 0, failureRate: 0, repeats: false },
+  ...{ rejects: false, shipFraction: 1, leadTimeDays: 0, failureRate: 0, repeats: false },
+  ...{ refuses: [], refusesChanges: [], delayDays: 0, changeDelayDays: 0 },
 };
 
 export type Plan = { partnerServiceId: string; customerId?: string; customerServiceId?: string; activate?: boolean };
@@ -93,10 +110,10 @@ export type Operation = {
   unconfirmed: boolean;
 };
 
-/** An activation that takes its operator days to confirm, while the history continues. */
-export type SlowActivation = {
+/** A change that takes its operator, or the staff, days to confirm, while the history continues. */
+export type SlowChange = {
   id: string;
-  request: ActionRequest;
+  request: ActionRequest & { action: OperatorChange };
   iccids: readonly string[];
   behaviours: Behaviour[];
   cancelled: boolean;
@@ -107,7 +124,7 @@ export type Model = {
   sims: Map<string, readonly Sim[]>;
   orders: Map<string, Order>;
   operations: Map<string, Operation>;
-  slowActivations: Map<string, SlowActivation>;
+  slowChanges: Map<string, SlowChange>;
   /** Operations scheduled far ahead, and their time. */
   scheduled: Map<string, string>;
   tariffs: ReadonlyMap<string, readonly OperatorId[]>;
@@ -122,9 +139,13 @@ export type Model = {
   multiples: Map<OperatorId, number>;
   /** How new orders of the history's own operator are placed. */
   ordering: 'api' | 'manual';
+  /** How SIMs of the history's own operator are changed. */
+  connectivity: 'api' | 'manual';
+  /** By operation: the SIMs that the staff have reported as refused in its tasks. */
+  refusedByHand: Map<string, ReadonlySet<string>>;
 };
 
-/** Days that an operator may take to confirm an activation. */
+/** Days that an operator may take to confirm a change. */
 export const CONFIRM_WITHIN_DAYS = 7;
 
 /** The order multiples of the operators of a new deployment. */
@@ -138,37 +159,9 @@ export const guideMultiples: ReadonlyMap<OperatorId, number> = new Map([
 /** Whether an order has not ended. */
 export const isUnderWay = ({ end }: Order) => end === undefined;
 
-export type Outcome = string;
-export type PossibleOutcome = { outcome: Outcome; sim: Sim };
-
-/** The possible outcomes of an action on a SIM: `succeeded` or a code, and the resulting SIM. */
-export function possibleOutcomes(
-  model: Model,
-  sim: Sim,
-  request: ActionRequest,
-  behaviours: readonly Behaviour[],
-): PossibleOutcome[] {
-  return possibleSims(sim).flatMap((now) => {
-    const codes = refusals(model, now, request);
-    const refused = codes.map((outcome) => ({ outcome, sim: now }));
-    if (isAlreadyDone(model, now, request)) {
-      // The contract allows both for a terminated SIM: it accepts no action, and it is already terminated.
-      return [{ outcome: 'succeeded', sim: now }, ...(now.state === 'terminated' ? refused : [])];
-    }
-    return codes.length > 0
-      ? refused
-      : behaviours.flatMap((behaviour) => operatorOutcomes(now, afterChange(now, request), request.action, behaviour));
-  });
-}
-
-/** The possible states of a SIM now: one that awaits a late confirmation may have become active. */
-export function possibleSims(sim: Sim): Sim[] {
-  return sim.late ? [sim, { ...sim, state: 'active', late: false, isChanged: true }] : [sim];
-}
-
 /** Every reason for a refusal; the system may report any of them. */
-export function refusals(model: Model, sim: Sim, { action, stock, customer, service }: ActionRequest): Outcome[] {
-  const codes: Outcome[] = [];
+export function refusals(model: Model, sim: Sim, { action, stock, customer, service }: ActionRequest): string[] {
+  const codes: string[] = [];
   if (!allowedActions[sim.state].includes(action)) {
     codes.push(sim.state === 'in_holding' ? 'in_holding' : 'wrong_state');
   }
@@ -217,57 +210,6 @@ export function isAlreadyDone(model: Model, sim: Sim, { action, stock, customer,
     case 'terminate':
       return sim.state === 'terminated';
   }
-}
-
-function afterChange(sim: Sim, { action, stock, customer, service }: ActionRequest): Sim {
-  const after = { ...sim, isChanged: true, late: false };
-  switch (action) {
-    case 'migrate':
-      return { ...after, ...(stock && { stock }), state: sim.state === 'in_holding' ? 'in_stock' : sim.state };
-    case 'assign': {
-      const state = sim.state === 'in_stock' ? 'assigned' : sim.state;
-      const { labelOf, ...kept } = after;
-      if (labelOf !== undefined && labelOf !== customer) {
-        delete kept.label;
-      }
-      return { ...kept, ...(customer && { customer }), ...(service && { service }), state };
-    }
-    case 'unassign': {
-      const { customer: left, service: _service, labelOf: _before, ...rest } = after;
-      const labelOf = left !== undefined && rest.label !== undefined ? left : undefined;
-      return { ...rest, ...(labelOf === undefined ? {} : { labelOf }), state: 'in_stock' };
-    }
-    case 'activate':
-    case 'resume':
-      return { ...after, state: 'active' };
-    case 'suspend':
-      return { ...after, state: 'suspended' };
-    case 'terminate':
-      return { ...after, state: 'terminated' };
-  }
-}
-
-/** The operator's possible outcomes of an allowed change. */
-function operatorOutcomes(now: Sim, after: Sim, action: Action, behaviour: Behaviour): PossibleOutcome[] {
-  const done = { outcome: 'succeeded', sim: after };
-  const isActivation = action === 'activate';
-  if (!isActivation && !['suspend', 'resume', 'terminate'].includes(action)) {
-    return [done];
-  }
-  const before = { ...now, isChanged: now.isChanged || isActivation };
-  const refused = { outcome: 'operator_refused', sim: before };
-  if (now.unlisted) {
-    return behaviour.failureRate > 0 ? [refused, { outcome: 'operator_unavailable', sim: before }] : [refused];
-  }
-  const silent = { outcome: 'operator_unavailable', sim: { ...before, unsure: true, late: isActivation } };
-  const refuses = isActivation && behaviour.refuses.includes(now.iccid);
-  // On a busy machine the operator receives an activation days later, and its own delay comes on top.
-  const isSilent = behaviour.failureRate > 0 || (isActivation && behaviour.delayDays > 0);
-  return [
-    ...(!refuses || now.unsure ? [done] : []),
-    ...(refuses || now.unsure ? [refused] : []),
-    ...(isSilent || (isActivation && now.unsure) ? [silent] : []),
-  ];
 }
 
 export function covers(model: Model, tariff: string | undefined, operator: OperatorId): boolean {

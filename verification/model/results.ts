@@ -1,5 +1,15 @@
 import { behaviourOf } from './command.ts';
-import { type ActionRequest, type Behaviour, CONFIRM_WITHIN_DAYS, type Model, possibleOutcomes } from './model.ts';
+import { completeTasks } from './manual-tasks.ts';
+import {
+  type ActionRequest,
+  type Behaviour,
+  CONFIRM_WITHIN_DAYS,
+  isOperatorChange,
+  type Model,
+  type OperatorChange,
+  type Sim,
+} from './model.ts';
+import { type ByHand, mayChange, possibleOutcomes } from './outcomes.ts';
 import { dryRunOutcomes, nameSims, type Selected, UNKNOWN_ICCID } from './selection.ts';
 import { ensure, expectStatus, formatAnswer, type SeenOperation, type SeenResult, type World } from './world.ts';
 
@@ -7,17 +17,23 @@ import { ensure, expectStatus, formatAnswer, type SeenOperation, type SeenResult
 
 const unfinished = ['scheduled', 'queued', 'running'];
 
-/** Waits for the end of an operation. */
-export function untilFinished(world: World, id: string): Promise<SeenOperation> {
+/** Waits for the end of an operation. The staff complete its tasks. */
+export function finishOperation(model: Model, world: World, id: string): Promise<SeenOperation> {
   return world.until(`${world.nameOf(id)} to finish`, async () => {
     const operation = await world.read<SeenOperation>(`/v1/operations/${id}`);
-    return unfinished.includes(operation.state) ? undefined : operation;
+    if (!unfinished.includes(operation.state)) {
+      return operation;
+    }
+    if (model.connectivity === 'manual' && (operation.waitingForOperator ?? 0) > 0) {
+      await completeTasks(model, world, id);
+    }
+    return undefined;
   });
 }
 
 /** Assigns a short name to an operation. */
 export function nameOperation(model: Model, world: World, id: string): string {
-  const name = `operation ${model.operations.size + model.slowActivations.size + model.scheduled.size + 1}`;
+  const name = `operation ${model.operations.size + model.slowChanges.size + model.scheduled.size + 1}`;
   world.setName(id, name);
   return name;
 }
@@ -48,12 +64,12 @@ export async function applyResults(
   const missing = isCancelled ? [] : must.filter((iccid) => !outcomes.has(iccid));
   ensure(missing.length === 0, () => `${name} has no result for ${nameSims(world, missing)}`);
   for (const [iccid, outcome] of outcomes) {
-    applyOutcome(model, world, iccid, request, outcome, since);
+    applyOutcome(model, world, { operationId: operation.id, iccid, outcome }, request, since);
   }
-  if (request.action === 'activate') {
+  if (isOperatorChange(request.action)) {
     const unconfirmed = [...outcomes].filter(([, outcome]) => outcome === 'operator_unavailable');
     for (const [iccid] of unconfirmed.slice(0, DEADLINES_CHECKED)) {
-      await checkDeadline(world, iccid);
+      await checkDeadline(world, { operationId: operation.id, action: request.action, iccid });
     }
   }
   const failed = [...outcomes].filter(([, outcome]) => outcome !== 'succeeded').map(([iccid]) => iccid);
@@ -89,25 +105,46 @@ const DAY_MS = 86_400_000;
 /** The maximum number of SIMs per operation whose timelines are read. */
 const DEADLINES_CHECKED = 3;
 
-/** Checks that an unconfirmed activation failed only after the operator's deadline. */
-async function checkDeadline(world: World, iccid: string): Promise<void> {
-  const steps = await world.all<{ at: string; type: string }>(`/v1/sims/${iccid}/events`);
-  const end = steps.findLastIndex(({ type }) => type === 'sim.activation_failed');
-  const start = steps.slice(0, end).findLast(({ type }) => type === 'sim.activation_requested');
-  const days = (Date.parse(steps[end]?.at ?? '') - Date.parse(start?.at ?? '')) / DAY_MS;
+/** The nouns of changes, in the events of a SIM. */
+const eventNames: Readonly<Record<OperatorChange, string>> = {
+  activate: 'activation',
+  suspend: 'suspension',
+  resume: 'resumption',
+  terminate: 'termination',
+};
+
+/** Checks that an unconfirmed change failed only after the operator's deadline, if the operator has taken the request. */
+async function checkDeadline(
+  world: World,
+  { operationId, action, iccid }: { operationId: string; action: OperatorChange; iccid: string },
+): Promise<void> {
+  const events = await world.all<{ at: string; type: string; operationId?: string }>(`/v1/sims/${iccid}/events`);
+  const steps = events.filter((event) => event.operationId === operationId);
+  const end = steps.find(({ type }) => type === `sim.${eventNames[action]}_failed`);
+  const start = steps.find(({ type }) => type === `sim.${eventNames[action]}_requested`);
+  const days = (Date.parse(end?.at ?? '') - Date.parse(start?.at ?? '')) / DAY_MS;
+  const isRequested = action === 'activate' || start !== undefined;
   ensure(
-    days >= CONFIRM_WITHIN_DAYS,
-    () => `The activation of ${world.nameOf(iccid)} failed without an answer after only ${days} days`,
+    !isRequested || days >= CONFIRM_WITHIN_DAYS,
+    () => `The ${eventNames[action]} of ${world.nameOf(iccid)} failed without an answer after only ${days} days`,
   );
+}
+
+/** What the staff have reported about a SIM; undefined when they do not change it. */
+function byHandOf(model: Model, world: World, operationId: string, { iccid, operator }: Sim): ByHand | undefined {
+  if (model.connectivity !== 'manual' || operator !== world.ownOperator) {
+    return undefined;
+  }
+  const refused = model.refusedByHand.get(operationId);
+  return refused === undefined ? 'open' : refused.has(iccid) ? 'refused' : 'changed';
 }
 
 /** Applies the outcome of a SIM to the model. */
 function applyOutcome(
   model: Model,
   world: World,
-  iccid: string,
+  { operationId, iccid, outcome }: { operationId: string; iccid: string; outcome: string },
   request: ActionRequest,
-  outcome: string,
   since: readonly Behaviour[] | undefined,
 ): void {
   const before = model.sims.get(iccid);
@@ -119,7 +156,13 @@ function applyOutcome(
     return;
   }
   const could = before.flatMap((sim) =>
-    possibleOutcomes(model, sim, request, since ?? [behaviourOf(model, sim.operator)]),
+    possibleOutcomes(
+      model,
+      sim,
+      request,
+      since ?? [behaviourOf(model, sim.operator)],
+      byHandOf(model, world, operationId, sim),
+    ),
   );
   const after = could.filter((one) => one.outcome === outcome).map(({ sim }) => sim);
   ensure(after.length > 0, () => {
@@ -142,7 +185,7 @@ export async function runAction(
   const answer = await world.post<SeenOperation>(path, { select: selected.select, ...body }, twice);
   const { id } = expectStatus(202, answer);
   nameOperation(model, world, id);
-  const outcomes = await applyResults(model, world, await untilFinished(world, id), request, selected);
+  const outcomes = await applyResults(model, world, await finishOperation(model, world, id), request, selected);
   for (const [iccid, said] of promised ?? []) {
     const came = outcomes.get(iccid) ?? 'nothing';
     // A dry run cannot predict the operator's answer.
@@ -191,8 +234,8 @@ export async function dryRun(
       () => `The dry run returned ${code} for ${world.nameOf(iccid)}, not ${[...allowed].join(' or ')}`,
     );
   }
-  // A late confirmation may activate a SIM meanwhile.
-  return new Map([...said].filter(([iccid]) => !model.sims.get(iccid)?.some(({ late }) => late)));
+  // A late confirmation may change a SIM meanwhile.
+  return new Map([...said].filter(([iccid]) => !model.sims.get(iccid)?.some(mayChange)));
 }
 
 function summary(outcomes: ReadonlyMap<string, string>): string {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { bulkCommands, finishActivation } from './bulk-commands.ts';
+import { bulkCommands } from './bulk-commands.ts';
 import { cancelScheduled } from './cancel-scheduled.ts';
 import { type CheckState, check } from './check.ts';
 import { type Command, type Real, setBehaviour } from './command.ts';
@@ -9,13 +9,15 @@ import { finishOrder } from './finish-order.ts';
 import { manifestCommands } from './manifest-commands.ts';
 import { manualCommands } from './manual-commands.ts';
 import { endOldOrders, finishManualOrder } from './manual-reports.ts';
+import { completeTasks } from './manual-tasks.ts';
 import { guideMultiples, type Model, type OperatorId, wellBehaved } from './model.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { firstOrder, orderCommands } from './order-commands.ts';
-import { createOwnOperator, ownOperatorCommands, setOwnOperator } from './own-operator.ts';
+import { createOwnOperator, firstSettings, ownOperatorCommands, setOwnOperator } from './own-operator.ts';
 import { runAction } from './results.ts';
 import { applicableSims, nameSims } from './selection.ts';
 import { deleteService, serviceCommands } from './service-commands.ts';
+import { finishSlowChange, slowChangeCommands } from './slow-changes.ts';
 import { expectStatus, openWorld, type World } from './world.ts';
 
 /** The options of a run. */
@@ -179,6 +181,7 @@ function commands(): fc.Arbitrary<Command>[] {
     ...manifestCommands,
     ...fileCommands,
     ...bulkCommands,
+    ...slowChangeCommands,
     ...serviceCommands,
     ...operatorCommands,
     ...ownOperatorCommands,
@@ -200,7 +203,7 @@ async function setUp(
     sims: new Map(),
     orders: new Map(),
     operations: new Map(),
-    slowActivations: new Map(),
+    slowChanges: new Map(),
     scheduled: new Map(),
     tariffs: new Map(tariffs.map(({ id, operatorIds }) => [id, operatorIds])),
     partnerServices: new Map(),
@@ -210,9 +213,11 @@ async function setUp(
     deleted: [],
     operators: new Map(),
     multiples: new Map(guideMultiples),
-    ordering: 'manual',
+    ordering: firstSettings.ordering,
+    connectivity: firstSettings.connectivity,
+    refusedByHand: new Map(),
   };
-  await setOwnOperator(model, world, { orderMultiple: 10, ordering: 'manual' });
+  await setOwnOperator(model, world, firstSettings);
   for (const operator of [...operators, world.ownOperator]) {
     await setBehaviour(model, world, operator, wellBehaved);
   }
@@ -266,11 +271,11 @@ async function end(model: Model, { world, checks }: Real): Promise<void> {
   for (const id of [...model.scheduled.keys()]) {
     await cancelScheduled(model, world, id);
   }
-  for (const operator of world.operators) {
+  for (const operator of [...world.operators, world.ownOperator]) {
     await setBehaviour(model, world, operator, wellBehaved);
   }
-  for (const id of model.slowActivations.keys()) {
-    await finishActivation(model, world, id);
+  for (const id of [...model.slowChanges.keys()]) {
+    await finishSlowChange(model, world, id);
   }
   for (const order of model.orders.values()) {
     if (order.behaviours) {
@@ -279,6 +284,8 @@ async function end(model: Model, { world, checks }: Real): Promise<void> {
       await finishManualOrder(model, world, order, order.manual);
     }
   }
+  // Tasks of operations that have ended: SIMs change late, or their bars are put right.
+  await completeTasks(model, world);
   await check(model, world, checks);
   for (const action of ['suspend', 'unassign'] as const) {
     const iccids = applicableSims(model, action);

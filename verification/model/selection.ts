@@ -8,9 +8,9 @@ import {
   isAlreadyDone,
   type Model,
   matches,
-  possibleSims,
   refusals,
 } from './model.ts';
+import { possibleSims } from './outcomes.ts';
 import type { World } from './world.ts';
 
 /** How a bulk action selects SIMs. The selection is resolved when the step runs. */
@@ -19,6 +19,8 @@ export type SelectionArgs = {
   pick: number;
   count: number;
   extra: 'none' | 'twice' | 'stranger';
+  /** Whether SIMs of the history's own operator, which the staff may change, are preferred. */
+  own: boolean;
 };
 
 export const selectionArgs: fc.Arbitrary<SelectionArgs> = fc.record({
@@ -26,6 +28,7 @@ export const selectionArgs: fc.Arbitrary<SelectionArgs> = fc.record({
   pick,
   count: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constant(200)),
   extra: fc.constantFrom('none', 'none', 'none', 'twice', 'stranger'),
+  own: fc.nat(2).map((one) => one === 0),
 });
 
 /** Selected SIMs: `select` of the request, the SIMs that must have a result, and those that may have one. */
@@ -34,9 +37,9 @@ export type Selected = { select: object; must: readonly string[]; may: readonly 
 /** A valid ICCID that no partner has. */
 export const UNKNOWN_ICCID = '8944200000000000017';
 
-/** The ICCIDs of SIMs without a running activation. */
+/** The ICCIDs of SIMs that no slow change is about. */
 export function freeSims(model: Model): string[] {
-  const busy = new Set([...model.slowActivations.values()].flatMap(({ iccids }) => iccids));
+  const busy = new Set([...model.slowChanges.values()].flatMap(({ iccids }) => iccids));
   return [...model.sims.keys()].filter((iccid) => !busy.has(iccid)).sort();
 }
 
@@ -47,14 +50,20 @@ export function applicableSims(model: Model, action: Action): string[] {
   );
 }
 
+/** SIMs of the history's own operator, if they are preferred and there are any. */
+export function preferOwn(model: Model, world: World, iccids: readonly string[], own: boolean): readonly string[] {
+  const ofOwn = iccids.filter((iccid) => own && model.sims.get(iccid)?.[0]?.operator === world.ownOperator);
+  return ofOwn.length > 0 ? ofOwn : iccids;
+}
+
 /** Resolves a selection. While SIMs are being shipped or activated, only lists are unambiguous. */
 export function select(
   model: Model,
   world: World,
   action: Action,
-  { how, pick: number, count, extra }: SelectionArgs,
+  { how, pick: number, count, extra, own }: SelectionArgs,
 ): Selected {
-  const isBusy = model.slowActivations.size > 0 || isShipping(model);
+  const isBusy = model.slowChanges.size > 0 || isShipping(model);
   const orders = [...model.orders.values()].filter(({ end }) => end === 'delivered' || end === 'fulfilled');
   if (how === 'order' && !isBusy && orders.length > 0) {
     const { id } = pickFrom(orders, number);
@@ -76,7 +85,7 @@ export function select(
     };
   }
   const applicable = how === 'list' ? [] : applicableSims(model, action);
-  const from = applicable.length > 0 ? applicable : freeSims(model);
+  const from = preferOwn(model, world, applicable.length > 0 ? applicable : freeSims(model), own);
   const start = from.length === 0 ? 0 : number % from.length;
   const meant = [...from.slice(start), ...from.slice(0, start)].slice(0, count);
   const iccids = [

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type Command, command, pick, pickFrom } from './command.ts';
 import { covers, type Model, type Sim } from './model.ts';
+import { mayChange, possibleSims } from './outcomes.ts';
 import { freeSims } from './selection.ts';
 import { ensure, expectStatus, formatAnswer, type SeenProblem, type SeenSim, type World } from './world.ts';
 
@@ -35,11 +36,14 @@ function makeService(customerNumber: number, tariffNumber: number, nameNumber: n
 /** Deletes a service. The system must refuse this exactly while SIMs that are not terminated use it, which verifies its count of SIMs. */
 export async function deleteService(model: Model, world: World, id: string): Promise<void> {
   world.log(`delete ${world.nameOf(id)}`);
-  const sims = [...model.sims.values()].filter(([sim]) => sim?.service === id && sim.state !== 'terminated').length;
+  const uses = (sim: Sim) => sim.service === id && sim.state !== 'terminated';
+  const users = [...model.sims.values()].map((sims) => sims.flatMap(possibleSims).map(uses));
+  const isUsed = users.some((possible) => possible.every(Boolean));
+  const mayBeUsed = users.some((possible) => possible.some(Boolean));
   const underWay = [...model.orders.values()].filter(({ behaviours }) => behaviours !== undefined);
   const mayGet = underWay.some(({ plan }) => plan?.customerServiceId === id);
   const answer = await world.api.del(`/v1/customer-services/${id}`);
-  expectStatus(sims > 0 ? 409 : mayGet ? [204, 409] : 204, answer);
+  expectStatus(isUsed ? 409 : mayBeUsed || mayGet ? [204, 409] : 204, answer);
   if (answer.status === 204) {
     model.services.delete(id);
     model.deleted.push(id);
@@ -142,8 +146,8 @@ function label(number: number, text: string | null, isStale: boolean): Command {
       const headers = { 'if-match': isStale ? `"${etag.slice(2)}` : etag };
       const answer = await world.api.patch<SeenSim>(path, { label: text }, headers);
       const before = model.sims.get(iccid) ?? [];
-      // A late confirmation may activate the SIM in between, which makes the ETag stale.
-      const mayBeLate = before.some(({ late }) => late);
+      // A late confirmation may change the SIM in between, which makes the ETag stale.
+      const mayBeLate = before.some(mayChange);
       expectStatus(isStale ? 412 : mayBeLate ? [200, 412] : 200, answer);
       if (answer.status === 200) {
         model.sims.set(

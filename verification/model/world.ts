@@ -19,6 +19,8 @@ export type SeenSim = {
   label?: string;
   version: number;
   nextActions: Action[];
+  /** Absent for activations, during which the SIM is `activating`. */
+  pendingChange?: { action: Action; since: string; operationId: string };
 };
 export type SeenOrder = {
   id: string;
@@ -36,6 +38,9 @@ export type SeenOperation = {
   total?: number;
   succeeded: number;
   failed: number;
+  waitingForOperator?: number;
+  startedAt?: string;
+  finishedAt?: string;
   failure?: { code: string; detail: string };
 };
 export type SeenResult = { iccid: string; outcome: string; problem?: { code: string; detail: string } };
@@ -221,7 +226,9 @@ function toSandboxBehaviour({
   shipFraction,
   leadTimeDays,
   refuses,
+  refusesChanges,
   delayDays,
+  changeDelayDays,
   failureRate,
   repeats,
 }: Behaviour) {
@@ -230,7 +237,9 @@ function toSandboxBehaviour({
     shipFraction,
     leadTimeDays,
     refuseActivation: refuses,
+    refuseChanges: refusesChanges,
     activationDelayDays: delayDays,
+    changeDelayDays,
     failureRate,
     duplicateAnswers: repeats,
   };
