@@ -2,6 +2,8 @@
 export type Client = {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  /** Sends a file. */
+  postCsv<T>(path: string, text: string): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
 };
 
@@ -17,14 +19,17 @@ export class ApiProblem extends Error {
 }
 
 export function createClient(url: string, token: string): Client {
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const call = <T>(method: string, path: string, body?: unknown): Promise<T> =>
+    send(method, path, body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) });
+
+  async function send<T>(method: string, path: string, body?: { type: string; text: string }): Promise<T> {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': body.type }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body.text }),
     });
     const answer: unknown = await response.json();
     if (!response.ok) {
@@ -37,6 +42,7 @@ export function createClient(url: string, token: string): Client {
   return {
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
+    postCsv: (path, text) => send('POST', path, { type: 'text/csv', text }),
     put: (path, body) => call('PUT', path, body),
   };
 }

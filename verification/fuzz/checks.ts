@@ -1,4 +1,4 @@
-import { columnsIn, csvIn } from './csv.ts';
+import { ANY_LINE_ENDS, columnsIn, csvIn } from './csv.ts';
 import { type AnswerForm, type ApiDocument, type DocumentedRoute, routeOfRequest } from './document.ts';
 import type { HttpResponse } from './http.ts';
 import type { SentRequest } from './request.ts';
@@ -223,7 +223,7 @@ function readBody({ body = '' }: SentRequest, route: DocumentedRoute): { value: 
   if (route.body?.type !== 'text/csv') {
     return jsonOf(body);
   }
-  const read = csvIn(decoded(body));
+  const read = csvIn(decoded(body), ANY_LINE_ENDS);
   const hasColumns = read?.header.toSorted().join() === columnsIn(route.body.schema).toSorted().join();
   return read && hasColumns ? { value: read.rows } : undefined;
 }

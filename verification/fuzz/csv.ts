@@ -18,18 +18,25 @@ export function csvText(schema: Schema, rows: unknown): string {
     .join('');
 }
 
+/** The line ends of answers, and of the files that the API takes. */
+const CRLF = ['\r\n'];
+export const ANY_LINE_ENDS: readonly string[] = ['\r\n', '\n'];
+
 /** Parses a file; `undefined` when it is not CSV, or when a row and the header row differ in length. */
-export function csvIn(text: string): { header: string[]; rows: Record<string, string>[] } | undefined {
-  const [header, ...rows] = recordsIn(text);
+export function csvIn(
+  text: string,
+  lineEnds: readonly string[] = CRLF,
+): { header: string[]; rows: Record<string, string>[] } | undefined {
+  const [header, ...rows] = recordsIn(text, lineEnds);
   return (
     header && { header, rows: rows.map((fields) => Object.fromEntries(fields.map((field, at) => [header[at], field]))) }
   );
 }
 
-/** The records of a file with CRLF line ends; none when it is malformed. */
-function recordsIn(text: string): string[][] {
+/** The records of a file; none when it is malformed. */
+function recordsIn(text: string, lineEnds: readonly string[]): string[][] {
   try {
-    return parse(text, { record_delimiter: '\r\n' });
+    return parse(text, { record_delimiter: [...lineEnds] });
   } catch (error) {
     if (error instanceof CsvError) {
       return [];

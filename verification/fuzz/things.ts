@@ -25,6 +25,9 @@ export type Kind =
   | 'acceptedOrder'
   | 'openOrder'
   | 'askedOrder'
+  | 'manualTask'
+  | 'openTask'
+  | 'simOfOpenTask'
   | 'servedCustomer'
   | 'serviceOfServed';
 
@@ -39,6 +42,7 @@ const kindsByPrefix: readonly (readonly [string, Kind])[] = [
   ['psv_', 'partnerService'],
   ['op_', 'operation'],
   ['alm_', 'alarm'],
+  ['tsk_', 'manualTask'],
 ];
 
 /*
@@ -53,12 +57,18 @@ export const mark = (what: Kind | 'text' | 'deep', n: number) => `\u27e6${what} 
 /** The ids of known resources. */
 export class Things {
   readonly #ids = new Map<string, string[]>();
+  readonly #simOfTask = new Map<string, string>();
 
   add(kind: Kind, ...ids: readonly string[]): void {
     const known = this.#ids.get(kind) ?? [];
     known.push(...ids.filter((id) => !known.includes(id)));
     known.splice(0, known.length - MAX_IDS);
     this.#ids.set(kind, known);
+  }
+
+  /** Adds a SIM of a manual task. The mark of an open task and that of its SIM have the same number. */
+  addSimOfTask(taskId: string, iccid: string): void {
+    this.#simOfTask.set(taskId, iccid);
   }
 
   /** Adds the ids in a response: of a resource, or of a list. */
@@ -81,6 +91,9 @@ export class Things {
         if (kind === 'order') {
           this.#sort(id, item);
         }
+        if (kind === 'manualTask') {
+          this.#put('openTask', id, item.state === 'open' && item.action !== 'cancel_order');
+        }
         if (kind === 'customerService' && typeof customerId === 'string') {
           this.#pair(customerId, id);
         }
@@ -100,6 +113,9 @@ export class Things {
       }
       if (what === 'deep') {
         return '['.repeat(n) + ']'.repeat(n);
+      }
+      if (what === 'simOfOpenTask') {
+        return this.#simOfTask.get(this.resolve(mark('openTask', n))) ?? 'no_sim';
       }
       const known = this.#ids.get(what) ?? [];
       return known[n % known.length] ?? `no_${what}`;

@@ -28,6 +28,7 @@ const kindsOfPaths: readonly (readonly [string, Kind])[] = [
   ['/v1/platform/partners/{partnerId}/orders/{orderId}', 'order'],
   ['/v1/platform/sims/{iccid}', 'sim'],
   ['/v1/platform/operators/{operatorId}', 'operator'],
+  ['/v1/platform/manual-tasks/{manualTaskId}', 'manualTask'],
   ['/v1/platform/partners/{partnerId}/tariffs/{tariffId}', 'platformTariff'],
 ];
 
@@ -51,6 +52,7 @@ const kindsOfRoutes: Readonly<Record<string, Partial<Record<string, Kind>>>> = {
   '/v1/platform/partners/{partnerId}/orders/{orderId}/sims': { '{partnerId}': 'owner', '{orderId}': 'openOrder' },
   '/v1/platform/partners/{partnerId}/orders/{orderId}/deliver': { '{partnerId}': 'owner', '{orderId}': 'openOrder' },
   '/v1/platform/partners/{partnerId}/orders/{orderId}/cancel': { '{partnerId}': 'owner', '{orderId}': 'askedOrder' },
+  '/v1/platform/manual-tasks/{manualTaskId}/complete': { '{manualTaskId}': 'openTask' },
 };
 
 /** The field of a query whose ids are of another kind than elsewhere. */
@@ -80,7 +82,7 @@ export function validRequest(route: DocumentedRoute, { schemas }: ApiDocument): 
       path,
       query,
       headers: body ? { 'content-type': body.type, ...headers } : headers,
-      body: body && bodyOf(route, body, json, nudge),
+      body: body && bodyOf(route, body, refusingSims(path, json, nudge), nudge),
     }));
 }
 
@@ -93,6 +95,16 @@ function bodyValue(
   const rows = rowsOf(path);
   const any = validValue(schema, schemas);
   return rows ? fc.oneof({ weight: 3, arbitrary: rows }, { weight: 1, arbitrary: any }) : any;
+}
+
+/** A completion of an open task mostly refuses none of its SIMs or one of them. Any others are not in it. */
+function refusingSims(path: readonly Part[], json: unknown, { real, few }: Nudge): unknown {
+  const place = path.map((part) => /^\u27e6openTask (\d+)\u27e7$/.exec(String(part))?.[1]).find(Boolean);
+  if (place === undefined || real > 6) {
+    return json;
+  }
+  const refused = [{ iccid: mark('simOfOpenTask', Number(place)), reason: 'The card is blocked.' }];
+  return few < 5 ? { refused } : {};
 }
 
 function bodyOf(route: DocumentedRoute, { type, schema }: DocumentedBody, value: unknown, nudge: Nudge) {

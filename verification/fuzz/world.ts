@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { roles } from '../../domain/access.ts';
 import { type Client, createClient } from '../../local/demo/client.ts';
+import { operatorByHand } from '../../local/operator-settings.ts';
 import { poll } from '../../local/poll.ts';
+import { withCheckDigit } from './csv-rows.ts';
 import type { CallerName } from './request.ts';
 import { secretsOf, type Target } from './target.ts';
 import { Things } from './things.ts';
@@ -17,6 +19,7 @@ export type World = {
 };
 
 type Made = { id: string };
+type Seed = { partnerId: string; things: Things };
 type Page<T> = { items: T[] };
 
 /** Creates two partners with SIMs, services and operations. Sets the operators' behaviour. */
@@ -41,6 +44,7 @@ export async function makeWorld(target: Target, partnerId: string): Promise<Worl
     seedForeign(createClient(target.url, outsider), foreign),
   ]);
   things.add('foreign', ...foreignIds);
+  await seedTasks(createClient(target.url, admin), createClient(target.url, platform), { partnerId, things });
   const as = (roles: string[], more = {}) => tokenOf(target, { partnerId, roles, ...more });
   const tokens = {
     admin,
@@ -89,18 +93,19 @@ async function times({ url }: Target): Promise<string[]> {
   );
 }
 
+const fuzzTerms = {
+  name: 'Fuzz',
+  operatorIds: ['a1'],
+  networks: ['A1'],
+  allowanceBytes: 1,
+  pooling: 'per_sim',
+  minimumTermMonths: 1,
+  monthlyPrice: { amount: '1.00', currency: 'GBP' },
+  audience: 'customer',
+};
+
 async function seedPlatform(api: Client, partnerId: string, things: Things): Promise<void> {
-  const terms = {
-    name: 'Fuzz',
-    operatorIds: ['a1'],
-    networks: ['A1'],
-    allowanceBytes: 1,
-    pooling: 'per_sim',
-    minimumTermMonths: 1,
-    monthlyPrice: { amount: '1.00', currency: 'GBP' },
-    audience: 'customer',
-  };
-  await api.put('/v1/platform/tariffs/trf_fuzz_1', terms);
+  await api.put('/v1/platform/tariffs/trf_fuzz_1', fuzzTerms);
   things.add('platformTariff', 'trf_fuzz_1', 'trf_fuzz_2', 'trf_fuzz_3');
   things.add('role', ...roles);
   things.add('partner', partnerId, `${partnerId}-1`, `${partnerId}-2`);
@@ -137,29 +142,15 @@ async function seedOwn(api: Client, things: Things): Promise<string> {
   return customerId;
 }
 
-/** Takes orders by hand. Not among the operators that requests replace, so that it continues to. */
+/** Everything is done by hand there. Not among the operators that requests replace, so that it continues to. */
 const MANUAL_OPERATOR = 'portal';
 const MANUAL_ORDERS = 8;
 
 /** Creates an operator whose orders the staff handle, and orders that they have reported on. */
-async function seedManualOrders(
-  admin: Client,
-  staff: Client,
-  { partnerId, things }: { partnerId: string; things: Things },
-): Promise<void> {
+async function seedManualOrders(admin: Client, staff: Client, { partnerId, things }: Seed): Promise<void> {
   await staff.put(`/v1/platform/operators/${MANUAL_OPERATOR}`, {
-    name: 'Portal Mobile',
-    country: 'DE',
-    calendar: 'weekdays',
-    orderMultiple: 10,
-    leadTimeWorkingDays: { min: 3, max: 5 },
+    ...operatorByHand,
     products: [{ id: 'triple', name: 'Triple-cut SIM', formFactor: 'triple', default: true }],
-    iccid: { checkDigit: 'required' },
-    ordering: 'manual',
-    connectivity: 'api',
-    usage: 'file',
-    platform: { kind: 'sim-fulfilment' },
-    onDifference: 'report',
   });
   for (let placed = 0; placed < MANUAL_ORDERS; placed += 1) {
     const order = await admin.post<Made>('/v1/orders', { operatorId: MANUAL_OPERATOR, quantity: 10 });
@@ -167,6 +158,51 @@ async function seedManualOrders(
     const accepted = placed % 2 === 0 ? order : await staff.post<Made>(`${path}/accept`, { operatorReference: 'PM-1' });
     things.learn(placed % 4 < 3 ? accepted : await staff.post<Made>(`${path}/dispatch`, { carrier: 'DHL' }));
   }
+}
+
+const TASKS = 6;
+const SIMS_OF_TASK = 2;
+
+/** Imports SIMs of the operator without an API, and requests changes that become tasks of the staff. */
+async function seedTasks(admin: Client, staff: Client, { partnerId, things }: Seed): Promise<void> {
+  const tariffs = { partner: 'trf_fuzz_by_hand_partner', customer: 'trf_fuzz_by_hand_customer' };
+  for (const audience of ['partner', 'customer'] as const) {
+    const id = tariffs[audience];
+    await staff.put(`/v1/platform/tariffs/${id}`, { ...fuzzTerms, operatorIds: [MANUAL_OPERATOR], audience });
+    await staff.put(`/v1/platform/partners/${partnerId}/tariffs/${id}`, {});
+  }
+  const service = { name: 'By hand', tariffId: tariffs.partner };
+  const { id: partnerServiceId } = await admin.post<Made>('/v1/partner-services', service);
+  const { id: customerId } = await admin.post<Made>('/v1/customers', { name: 'By hand' });
+  const { id: customerServiceId } = await admin.post<Made>('/v1/customer-services', {
+    customerId,
+    tariffId: tariffs.customer,
+  });
+  const iccids = Array.from({ length: TASKS * SIMS_OF_TASK }, (_, place) =>
+    withCheckDigit(`8989${String(place).padStart(14, '0')}`),
+  );
+  const rows = iccids.map((iccid) => [iccid, 'active', partnerServiceId, customerId, customerServiceId].join());
+  const file = ['iccid,state,partnerService,customer,customerService', ...rows, ''].join('\r\n');
+  await staff.postCsv(`/v1/platform/partners/${partnerId}/imports?operatorId=${MANUAL_OPERATOR}`, file);
+  things.learn({ items: iccids.map((iccid) => ({ iccid })) });
+  for (let place = 0; place < TASKS; place += 1) {
+    const select = { iccids: iccids.slice(place * SIMS_OF_TASK, (place + 1) * SIMS_OF_TASK) };
+    things.learn(await admin.post<Made>('/v1/sims/suspend', { select }));
+  }
+  await poll('the tasks of the staff', async () => {
+    const path = `/v1/platform/manual-tasks?operatorId=${MANUAL_OPERATOR}&limit=200`;
+    const { items } = await staff.get<Page<Made & { count: number }>>(path);
+    const tasks = items.filter(({ count }) => count === SIMS_OF_TASK);
+    if (tasks.length < TASKS) {
+      return undefined;
+    }
+    things.learn({ items: tasks });
+    for (const { id } of tasks) {
+      const { items: sims } = await staff.get<Page<{ iccid: string }>>(`/v1/platform/manual-tasks/${id}/sims`);
+      things.addSimOfTask(id, sims[0]?.iccid ?? '');
+    }
+    return tasks;
+  });
 }
 
 /** Creates another partner's resources, all with one name. */

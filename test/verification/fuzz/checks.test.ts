@@ -102,6 +102,7 @@ describe('a response is valid', () => {
     ['CSV', usage, csv(`${columns}\r\n2026-03-02T10:00:00.000Z,1,23201\r\n`)],
     ['CSV without a row', usage, csv(`${columns}\r\n`)],
     ['to a file', file, answer(200, taken)],
+    ['to a file with two kinds of line ends', { ...file, body: file.body?.replace('\r', '') }, answer(200, taken)],
     [
       'of a file without its columns',
       { ...file, body: 'null' },
