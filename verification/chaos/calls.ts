@@ -17,9 +17,9 @@ export type Call = {
 
 /** Matches the partner ids of lives. */
 const PARTNER = /life-\d+-\d+/;
-const ID = /\b(?:ord|op)_[0-9a-z]+/i;
+const ID = /\b(?:(?:ord|op)_[0-9a-z]+|tsk_[0-9a-z-]+)/i;
 
-/** Maps orders, operations and tokens to their partner, learned from calls that name both. */
+/** Maps orders, operations, tasks and tokens to their partner, learned from calls that name both. */
 export class Owners {
   readonly #ofThing = new Map<string, string>();
   readonly #ofInvocation = new Map<string, string>();

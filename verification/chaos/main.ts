@@ -3,23 +3,32 @@ import pMap from 'p-map';
 import { asId } from '../../domain/ids.ts';
 import { oneOf, runCommand, wholeNumber } from '../../tools/command.ts';
 import { runAndReport } from '../model/model-report.ts';
+import { prepareChangesLife } from './changes-life.ts';
 import { type ChaosCloud, startChaosCloud } from './chaos-cloud.ts';
 import { type Fault, faultDescriptions, faults } from './faults.ts';
 import { prepareLife } from './life.ts';
 import type { Point, Trial } from './watch.ts';
 
-// npm run chaos: runs an order and a bulk operation with a fault in each of their calls, then random histories against the model
-// (docs/reliability.md).
+// npm run chaos: runs an order with a bulk operation, and changes that take time, with a fault in each of their calls, then random
+// histories against the model (docs/reliability.md).
 
 const usage = `npm run chaos -- [options]
   --match <texts>     only calls whose name contains one of these texts, separated by commas: "WorkflowMigrate:,PutItem SIM"
   --fault <faults>    only some of the faults: ${faults.join(',')}
   --every <n>         only every nth trial
+  --life <lives>      only some of the lives: order,changes
   --concurrency 6     the number of concurrent lives
   --list              lists the calls without trials
-  --steps <n>         the steps of random histories afterwards. Default: 10000, or none with --match, --fault or --every`;
+  --steps <n>         the steps of random histories afterwards. Default: 10000, or none with --match, --fault, --every or --life`;
 
 const STEPS = 10_000;
+
+const lifeNames = ['order', 'changes'] as const;
+type LifeName = (typeof lifeNames)[number];
+const lives: readonly LifeKind[] = [
+  { name: 'order', title: 'An order and a bulk operation', prepare: prepareLife },
+  { name: 'changes', title: 'Changes that take time', prepare: prepareChangesLife },
+];
 
 await runCommand(
   {
@@ -28,16 +37,21 @@ await runCommand(
       match: { type: 'string' },
       fault: { type: 'string' },
       every: { type: 'string' },
+      life: { type: 'string' },
       concurrency: { type: 'string', default: '6' },
       list: { type: 'boolean', default: false },
       steps: { type: 'string' },
     },
   },
-  async ({ values: { match, fault, every, concurrency, list, steps } }) => {
+  async ({ values: { match, fault, every, life, concurrency, list, steps } }) => {
     const chosen = fault?.split(',').map((text) => oneOf('--fault', text, faults));
-    const isWhole = match === undefined && fault === undefined && every === undefined;
+    for (const text of life?.split(',') ?? []) {
+      oneOf('--life', text, lifeNames);
+    }
+    const isWhole = match === undefined && fault === undefined && every === undefined && life === undefined;
     const historySteps = steps === undefined ? (isWhole ? STEPS : 0) : wholeNumber('--steps', steps);
     const passes = await runTrials({
+      lives: lives.filter(({ name }) => life?.split(',').includes(name) ?? true),
       match: (match ?? '').split(','),
       faults: faults.filter((known) => chosen?.includes(known) ?? true),
       every: wholeNumber('--every', every ?? '1'),
@@ -52,7 +66,10 @@ await runCommand(
   },
 );
 
+type LifeKind = { name: LifeName; title: string; prepare: typeof prepareLife };
+
 type TrialOptions = {
+  lives: readonly LifeKind[];
   match: readonly string[];
   faults: readonly Fault[];
   every: number;
@@ -64,14 +81,18 @@ type TrialOptions = {
 async function runTrials(options: TrialOptions): Promise<boolean> {
   const chaos = await startChaosCloud();
   try {
-    return await runTrialsOn(chaos, options);
+    let passes = true;
+    for (const kind of options.lives) {
+      passes = (await runTrialsOn(chaos, kind, options)) && passes;
+    }
+    return passes;
   } finally {
     await chaos.stop();
   }
 }
 
-async function runTrialsOn({ cloud, watch }: ChaosCloud, options: TrialOptions): Promise<boolean> {
-  let lives = 0;
+async function runTrialsOn({ cloud, watch }: ChaosCloud, kind: LifeKind, options: TrialOptions): Promise<boolean> {
+  let count = 0;
   const reference = await Promise.all([runLife(), runLife()]);
   const [first] = reference;
   const unlike = reference.find(({ account }) => account.join('\n') !== first.account.join('\n'));
@@ -81,7 +102,7 @@ async function runTrialsOn({ cloud, watch }: ChaosCloud, options: TrialOptions):
   const points = pointsOf(reference.map(({ counts }) => counts)).filter(({ name }) =>
     options.match.some((text) => name.includes(text)),
   );
-  process.stdout.write(`${formatPoints(points)}\n`);
+  process.stdout.write(`${formatPoints(kind.title, points)}\n`);
   if (options.list) {
     return true;
   }
@@ -119,8 +140,8 @@ async function runTrialsOn({ cloud, watch }: ChaosCloud, options: TrialOptions):
 
   /** Runs a life of a new partner. */
   async function runLife(trial?: Trial) {
-    lives += 1;
-    const life = await prepareLife(cloud, asId('partner', `life-${process.pid}-${lives}`));
+    count += 1;
+    const life = await kind.prepare(cloud, asId('partner', `life-${process.pid}-${lives.indexOf(kind) + 1}${count}`));
     watch.begin(life.partnerId, trial);
     const problem = await life.run().catch((error: unknown) => error);
     const ended = watch.end(life.partnerId);
@@ -154,13 +175,13 @@ function pointsOf(counts: readonly ReadonlyMap<string, number>[]): Point[] {
     .flatMap(([name, count]) => Array.from({ length: count }, (_, index) => ({ name, nth: index + 1 })));
 }
 
-function formatPoints(points: readonly Point[]): string {
+function formatPoints(title: string, points: readonly Point[]): string {
   const counts = new Map<string, number>();
   for (const { name } of points) {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const lines = [...counts].map(([name, count]) => `${String(count).padStart(5)}  ${name}`);
-  return [`An order and a bulk operation make ${points.length} calls:`, ...lines].join('\n');
+  return [`${title}: ${points.length} calls`, ...lines].join('\n');
 }
 
 /** Lists missing and unexpected lines. */

@@ -5,6 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 export type SteadyClient = {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  postCsv<T>(path: string, text: string): Promise<T>;
+  put<T>(path: string, body?: unknown): Promise<T>;
 };
 
 const PAUSE_MS = 300;
@@ -37,6 +39,12 @@ export function steadyClient(url: string, token: string): SteadyClient {
       const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
       return call('POST', path, { headers, body: JSON.stringify(body) });
     },
+    postCsv: (path, text) => {
+      const headers = { 'content-type': 'text/csv', 'idempotency-key': randomUUID() };
+      return call('POST', path, { headers, body: text });
+    },
+    put: (path, body = {}) =>
+      call('PUT', path, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   };
 }
 

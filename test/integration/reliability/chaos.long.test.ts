@@ -4,17 +4,36 @@ import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 
 // A sample of `npm run chaos`, which takes all calls and all faults.
-const calls = [
-  'WorkflowSubmitToOperator: operators PUT',
-  'WorkflowAssign: dynamodb TransactWriteItems',
-  'WorkflowChange: operators POST /sims/bars',
+const samples = [
+  {
+    life: 'order',
+    title: 'an order and a bulk operation have',
+    calls: [
+      'WorkflowSubmitToOperator: operators PUT',
+      'WorkflowAssign: dynamodb TransactWriteItems',
+      'WorkflowChange: operators POST /sims/bars',
+    ],
+  },
+  {
+    life: 'changes',
+    title: 'changes that take time have',
+    calls: [
+      'ApiManualOrders: dynamodb TransactWriteItems TASK REFUSED',
+      'ApiManualOrders: dynamodb Query (of all)',
+      'WorkflowChange: operators POST /sims/terminations',
+    ],
+  },
 ];
 const faults = ['answer lost', 'killed after'];
 
-test('an order and a bulk operation have the same result with any fault', async () => {
-  const program = fileURLToPath(new URL('../../../verification/chaos/main.ts', import.meta.url));
-  const args = ['--match', calls.join(','), '--fault', faults.join(','), '--concurrency', '6'];
-  const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);
-  const trials = calls.length * faults.length;
-  expect(stdout).toMatch(new RegExp(`${trials} trials: ${trials} faults occurred, 0 did not, 0 lives failed`));
-}, 240_000);
+test.each(samples)(
+  '$title the same result with any fault',
+  async ({ life, calls }) => {
+    const program = fileURLToPath(new URL('../../../verification/chaos/main.ts', import.meta.url));
+    const args = ['--life', life, '--match', calls.join(','), '--fault', faults.join(','), '--concurrency', '6'];
+    const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);
+    const trials = calls.length * faults.length;
+    expect(stdout).toMatch(new RegExp(`${trials} trials: ${trials} faults occurred, 0 did not, 0 lives failed`));
+  },
+  240_000,
+);
