@@ -14,7 +14,12 @@ describe('the stand-in for the operators', () => {
     const [, operators] = secrets.find(([id]) => id.startsWith('OperatorsSecret')) ?? [];
     const text = JSON.stringify(operators?.Properties.SecretString);
     expect(text).toContain('operators/{operatorId}');
-    expect(text.match(/\{\{resolve:secretsmanager:/g)).toHaveLength(1);
+    // The key in one protocol is the password in another.
+    const shown = text.match(/(?:apiKey|password)[\\":]+[^\\"]{0,26}/g) ?? [];
+    expect(shown.map((field) => field.replace(/^(\w+)[\\":]+/, '$1 '))).toEqual([
+      'apiKey {{resolve:secretsmanager:',
+      'password {{resolve:secretsmanager:',
+    ]);
     const called = [...resourcesOf(service, 'AWS::Lambda::Function').values()].flatMap(({ Properties }) => {
       // Safe: a function's environment has this shape in a template.
       const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
