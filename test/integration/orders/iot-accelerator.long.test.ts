@@ -94,27 +94,38 @@ describe('an operator on IoT Accelerator, added at run time', () => {
     });
   });
 
-  test('whose answer to an order is lost for good leaves the decision to the staff', async () => {
+  /** An order whose submission was recorded as sent, as if that record had been lost with the operator's answer. */
+  async function lostOrder(): Promise<{ id: string; on: string }> {
     await operator.behaves({ failureRate: 1, leadTimeDays: 1 });
-    const { id } = await acme.orders({ operatorId: 'accel', quantity: 10 });
-    // As if the record of the submission had been lost with its answer.
+    const { id } = await acme.orders({ operatorId: 'accel', quantity: 10, plan: { ...services, activate: true } });
     const at = (await cloud.clock.now()).toISOString();
     const orderId = asId('order', id);
     const sent = await saveOrderStep(asId('partner', acme.id), orderId, (order) => markOrderSent(order, at));
     expect(sent?.taken).toBe(true);
     expectProblem(await acme.api.post(`/v1/orders/${id}/cancel`, {}), 503, 'operator_unavailable');
     await operator.behaves({ leadTimeDays: 1 });
-    const listed = await eventually(async () => {
+    await eventually(async () => {
       const path = '/v1/platform/orders?operatorId=accel&state=submitted';
       const { items } = is(200, await platform.get<Page<Order>>(path));
-      const found = items.find((order) => order.id === id);
-      if (!found) {
-        throw new Error('The order is not listed.');
-      }
-      return found;
+      expect(items).toContainEqual(expect.objectContaining({ id, state: 'submitted' }));
     });
-    expect(listed).toMatchObject({ state: 'submitted' });
-    const on = `/v1/platform/partners/${acme.id}/orders/${id}`;
+    return { id, on: `/v1/platform/partners/${acme.id}/orders/${id}` };
+  }
+
+  test('whose answer to an order is lost for good leaves the decision to the staff, who accept it', async () => {
+    const { id, on } = await lostOrder();
+    const reference = 'REQ999000000001';
+    await operator.takes({ reference, quantity: 10 });
+    const accepted = await platform.post<Order>(`${on}/accept`, { operatorReference: reference });
+    expect(is(200, accepted)).toMatchObject({ state: 'accepted', operatorReference: reference });
+    expectProblem(await platform.post(`${on}/dispatch`, {}), 409, 'not_manual');
+    // It continues over the API.
+    const order = await acme.orderIn(id, 'fulfilled');
+    expect(order.progress).toEqual({ received: 10, migrated: 10, assigned: 10, activated: 10, failed: 0 });
+  });
+
+  test('whose answer to an order is lost for good leaves the decision to the staff, who reject it', async () => {
+    const { id, on } = await lostOrder();
     expectProblem(await platform.post(`${on}/dispatch`, {}), 409, 'not_manual');
     const rejected = await platform.post<Order>(`${on}/reject`, { reason: 'The operator does not have the order.' });
     expect(is(200, rejected)).toMatchObject({ state: 'rejected' });

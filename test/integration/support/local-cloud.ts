@@ -69,6 +69,8 @@ export type OperatorUnderTest = {
   behavesWell(): Promise<void>;
   /** Records usage of a SIM, which the operator reports later. */
   uses(usage: Usage): Promise<void>;
+  /** Places an order at the operator as a person would, in its portal. */
+  takes(order: { reference: string; quantity: number }): Promise<void>;
   /** The operator's own view of an order, over its API and with the key of the functions. */
   statusOf(orderId: string): Promise<string>;
   /** The operator's own status of a SIM. */
@@ -185,6 +187,7 @@ function overHttp(url: () => string, access: CloudAccess, cloud: () => RunningCl
       behaves: (behaviour) => access.behave(id, behaviour),
       behavesWell: () => access.behave(id, promptOperator),
       uses: (usage) => access.uses(id, usage),
+      takes: (order) => orderAtOperator(cloud(), id, order),
       statusOf: (orderId) => statusAtOperator(cloud(), id, orderId),
       statusOfSim: (iccid) => statusOfSimAtOperator(cloud(), id, iccid),
       usageOf: (iccid) => usageAtOperator(cloud(), id, iccid),
@@ -214,6 +217,18 @@ function clockOver(api: ApiClient): ClockUnderTest {
     },
     skip: async ({ days }) => set({ now: new Date((await now()).getTime() + days * 86_400_000).toISOString() }),
   };
+}
+
+async function orderAtOperator(
+  cloud: RunningCloud,
+  id: OperatorId,
+  { reference, quantity }: { reference: string; quantity: number },
+): Promise<void> {
+  const deliveryAddress = { name: 'Portal', lines: ['1 Harbour Street'], city: 'London', country: 'GB' };
+  const { status } = await (await operatorApi(cloud, id)).put(`/orders/${reference}`, { quantity, deliveryAddress });
+  if (status !== 201) {
+    throw new Error(`The operator does not take the order: ${status}`);
+  }
 }
 
 async function statusAtOperator(cloud: RunningCloud, id: OperatorId, orderId: string): Promise<string> {
