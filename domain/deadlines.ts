@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from './time-units.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './time-units.ts';
 
 /*
  * How long operators may take. retry-policies.ts has how often they are asked meanwhile.
@@ -9,6 +9,12 @@ export const CONFIRMATION_DEADLINE_MS = 7 * DAY_MS;
 
 /** How long an operation waits for an operator that does not answer, before its SIMs fail. */
 export const OPERATOR_DEADLINE_MS = DAY_MS;
+
+/** How long after an order was sent it may still arrive at the operator. Then an order that the operator does not list did not arrive. */
+export const SUBMISSION_SETTLE_MS = 15 * MINUTE_MS;
+
+/** How long an order without an answer is looked for at the operator, before it is handed to the platform's staff. */
+export const SUBMISSION_LOOK_UP_MS = DAY_MS;
 
 /** How long after the deadline a confirmation is still accepted, and how often the operator is polled for it. */
 const LATE_CONFIRMATION_PERIOD_MS = 90 * DAY_MS;

@@ -55,7 +55,7 @@ export function markOutcomeUnknown(order: Order, at: string): OrderStep | undefi
     return undefined;
   }
   const detail =
-    'The operator did not confirm the order, and it could not be found out whether it has it. The platform’s staff ask the operator.';
+    'The operator did not confirm the order, and its list of orders does not show whether it has it. The platform’s staff will ask the operator.';
   return {
     order: bumpVersion({ ...order, outcomeUnknown: true }, at),
     events: [{ at, type: 'order.unconfirmed', actor: 'system', detail }],

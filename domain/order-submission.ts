@@ -1,6 +1,7 @@
+import { SUBMISSION_LOOK_UP_MS, SUBMISSION_SETTLE_MS } from './deadlines.ts';
 import type { OperatorId, OrderId, PartnerId } from './ids.ts';
 import type { PlacedOrder } from './operator-port.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './time-units.ts';
+import { HOUR_MS } from './time-units.ts';
 
 /*
  * Orders to operators that cannot recognise a repeated submission. An order is recorded as sent before it is sent. After a lost
@@ -8,8 +9,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from './time-units.ts';
  */
 
 /**
- * An order on its way to its operator. There is at most one for each operator: what the operator lists does not name our orders, so
- * that two of the same quantity could not be told apart.
+ * An order on its way to its operator. There is at most one for each operator: the operator's list does not name our orders, so two
+ * of the same quantity would look the same.
  */
 export type OpenSubmission = {
   operatorId: OperatorId;
@@ -23,12 +24,6 @@ export type OpenSubmission = {
   /** The references of the orders that the operator had before. */
   known: readonly string[];
 };
-
-/** An order that the operator does not list this long after it was sent did not arrive. */
-export const SETTLE_MS = 15 * MINUTE_MS;
-
-/** An order that could not be looked for this long after it was sent is handed to the platform's staff. */
-export const LOOK_UP_MS = DAY_MS;
 
 /** The operator's clock may differ from ours by this much. */
 const CLOCK_MARGIN_MS = HOUR_MS;
@@ -53,10 +48,10 @@ export function outcomeOfSubmission(
       ? { outcome: 'placed', operatorReference: first.operatorReference }
       : { outcome: 'unknown' };
   }
-  return { outcome: now.getTime() < Date.parse(sentAt) + SETTLE_MS ? 'too_early' : 'not_placed' };
+  return { outcome: now.getTime() < Date.parse(sentAt) + SUBMISSION_SETTLE_MS ? 'too_early' : 'not_placed' };
 }
 
 /** Whether the look-up of a submission has failed for too long. */
 export function isLookUpOverdue({ sentAt }: Pick<OpenSubmission, 'sentAt'>, now: Date): boolean {
-  return now.getTime() > Date.parse(sentAt) + LOOK_UP_MS;
+  return now.getTime() > Date.parse(sentAt) + SUBMISSION_LOOK_UP_MS;
 }

@@ -98,7 +98,7 @@ function requireNoFile({ loadingUntil }: OrderRecord): void {
   }
 }
 
-/** Whether the operator has the order is open, so it can neither be cancelled there nor here. */
+/** It is not known whether the operator has the order, so the order cannot be cancelled. */
 function requireConfirmed(order: OrderRecord): void {
   if (isUnconfirmed(order)) {
     const detail =

@@ -10,7 +10,7 @@ const acme = cloud.partner('acme-manual');
 const platform = cloud.as({ roles: ['platform'] });
 const csv = { 'content-type': 'text/csv' };
 
-/** SIMs are changed over an API, so that a plan runs to its end by itself. */
+/** SIMs are changed over an API, so a plan finishes without the staff. */
 const settings = { ...settingsByHand, connectivity: 'api', platform: { kind: 'sim-fulfilment' } };
 
 type PartnerOrder = Order & { partnerId: string };

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { useLocalCloud } from '../support/local-cloud.ts';
-import { is, type Operation, type Result, type Sim } from '../support/partner.ts';
+import { is, type Operation, problemCounts, type Result, type Sim } from '../support/partner.ts';
 import { expectProblem } from '../support/problems.ts';
 
 const cloud = useLocalCloud();
@@ -37,7 +37,7 @@ describe('a dry run over more than a thousand SIMs', () => {
       expect(operation).toMatchObject({ dryRun: true, total: quantity, succeeded: 30, failed: quantity - 30 });
       const results = await many.all<Result>(`/v1/operations/${operation.id}/results?limit=137`);
       expect(results.map(({ iccid }) => iccid).sort()).toEqual(sims.map(({ iccid }) => iccid).sort());
-      expect(countOf(results)).toEqual({ in_holding: quantity - 30 });
+      expect(problemCounts(results)).toEqual({ in_holding: quantity - 30 });
       expect(await many.resultsOf(operation.id, 'succeeded')).toHaveLength(30);
       expect(await many.sims({ orderId })).toEqual(sims);
       expectProblem(await many.api.post(`/v1/operations/${operation.id}/retry`), 409, 'wrong_state');
@@ -70,13 +70,3 @@ describe('a dry run over more than a thousand SIMs', () => {
     expect(await many.sims({ orderId, state: 'in_holding' })).toEqual([]);
   });
 });
-
-function countOf(results: readonly Result[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { problem } of results) {
-    if (problem) {
-      counts[problem.code] = (counts[problem.code] ?? 0) + 1;
-    }
-  }
-  return counts;
-}

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { withCheckDigit } from '../../../domain/iccid.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
-import { is, type Operation, type Result, type Sim } from '../support/partner.ts';
+import { is, type Operation, problemCounts, type Sim } from '../support/partner.ts';
 
 const cloud = useLocalCloud();
 const acme = cloud.partner('acme-dry');
@@ -94,7 +94,7 @@ describe('a dry run over SIMs of every kind', () => {
       expect([what, said]).toEqual([what, came]);
       expect(dry.results.map(({ iccid }) => iccid)).toEqual(iccids);
       expect(dry).toMatchObject({ total: 36, eligible: operation.succeeded, ineligible: operation.failed });
-      expect(dry.byCode).toEqual(countOf(results));
+      expect(dry.byCode).toEqual(problemCounts(results));
       for (const code of Object.keys(dry.byCode)) {
         codes.add(code);
       }
@@ -112,13 +112,3 @@ describe('a dry run over SIMs of every kind', () => {
     ]);
   });
 });
-
-function countOf(results: readonly Result[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { problem } of results) {
-    if (problem) {
-      counts[problem.code] = (counts[problem.code] ?? 0) + 1;
-    }
-  }
-  return counts;
-}

@@ -265,3 +265,14 @@ export function is<T>(status: number, answer: ApiResponse<T>): T {
   }
   return answer.body;
 }
+
+/** How many SIMs failed with each problem code. */
+export function problemCounts(results: readonly Result[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { problem } of results) {
+    if (problem) {
+      counts[problem.code] = (counts[problem.code] ?? 0) + 1;
+    }
+  }
+  return counts;
+}
