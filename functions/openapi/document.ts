@@ -243,7 +243,7 @@ function responses(route: Route, components: Components): Json {
     ...Object.fromEntries(own),
     ...(access === 'public'
       ? {}
-      : { 401: { description: 'Missing, invalid or revoked token. The body is no problem document.' } }),
+      : { 401: { description: 'Missing, invalid or revoked token. The body is not a problem document.' } }),
     429: {
       description:
         'Too many requests. The partner’s limit is a problem document with `Retry-After` in seconds. API Gateway’s has a body of its own and no `Retry-After`: wait a second.',

@@ -15,7 +15,7 @@ Send a *plan* with the order to run steps 3 to 5 automatically. Bulk actions on 
 
 # Get a token
 
-Every request needs \`Authorization: Bearer <token>\`, except those tagged *About*.
+Every request needs \`Authorization: Bearer <token>\`, except operations that say "Requires no token".
 
 - **Systems** use OAuth 2.0 client credentials. An admin creates an API client with \`POST /v1/clients\`, or the wholesaler does; request a token at its \`tokenUrl\` with its id and secret. A token is valid for \`expires_in\` seconds, at least one hour.
 - **Users** sign in at the issuer of the deployment (OpenID Connect).
