@@ -58,6 +58,8 @@ export type Protocol = {
   pauseMs?(status: number, headers: Headers): number | undefined;
   /** The operator's reason in the body of an error, if it gives one. */
   reasonIn(body: unknown): string | undefined;
+  /** Whether an answer other than 429 means that the operator received too many calls. */
+  isRateLimited?(status: number, body: unknown): boolean;
 };
 
 /** Calls of one operator. */
@@ -265,10 +267,12 @@ function undocumentedStatus(
   protocol: Protocol,
   connection: OperatorConnection,
 ): AttemptResult<never> {
-  const reason = protocol.reasonIn(jsonIn(text));
+  const body = jsonIn(text);
+  const reason = protocol.reasonIn(body);
   const detail = `answered ${status}${reason === undefined ? '' : ` (${truncate(reason)})`}`;
   const isRenewable = status === 401 && protocol.renewAuthorization?.(connection) === true;
-  if (!isRenewable && ![408, 425, 429].includes(status) && status < 500) {
+  const isRateLimited = status === 429 || protocol.isRateLimited?.(status, body) === true;
+  if (!isRenewable && !isRateLimited && ![408, 425].includes(status) && status < 500) {
     return { outcome: 'permanent', detail };
   }
   const retryAfterMs = protocol.pauseMs?.(status, headers) ?? retryAfter(headers.get('retry-after'));
