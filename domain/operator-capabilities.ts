@@ -8,19 +8,31 @@ export type Capabilities = {
   idempotentOrders: boolean;
   /** Activates, bars and ends SIMs, and reports their status. */
   connectivity: boolean;
-  /** Reports usage as records. */
-  usageRecords: boolean;
+  /**
+   * How it reports usage: as records, which are added once, or as totals of SIMs and days, which replace earlier ones. `none`: usage
+   * comes as files.
+   */
+  usage: 'records' | 'totals' | 'none';
 };
 
 /** The kinds of platforms that this release has an adapter for. */
 const capabilities: Partial<Record<PlatformKind, Capabilities>> = {
-  'sim-fulfilment': { orders: true, idempotentOrders: true, connectivity: true, usageRecords: true },
-  'iot-accelerator': { orders: true, idempotentOrders: false, connectivity: true, usageRecords: false },
+  'sim-fulfilment': { orders: true, idempotentOrders: true, connectivity: true, usage: 'records' },
+  'iot-accelerator': { orders: true, idempotentOrders: false, connectivity: true, usage: 'none' },
 };
 
 /** What a kind of platform can do; `undefined` when this release has no adapter for it. */
 export function capabilitiesOf(kind: PlatformKind): Capabilities | undefined {
   return capabilities[kind];
+}
+
+/** How the usage of an operator's SIMs arrives. Operators from before kinds existed report records. */
+export function usageReportOf({
+  usage,
+  platform,
+}: Pick<Operator, 'usage' | 'platform'>): 'records' | 'totals' | 'files' {
+  const reported = usage === 'file' ? 'none' : (capabilitiesOf(platform?.kind ?? 'sim-fulfilment')?.usage ?? 'none');
+  return reported === 'none' ? 'files' : reported;
 }
 
 /** Whether the staff may have to find out what became of an order that the operator takes over an API. */

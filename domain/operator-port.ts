@@ -1,3 +1,4 @@
+import type { CalendarDay } from './calendar-day.ts';
 import type { LeftOutSim } from './delivered-sim.ts';
 import type { CheckDigitRule } from './iccid.ts';
 import type { OrderId } from './ids.ts';
@@ -47,8 +48,20 @@ export interface OperatorGateway {
   /**
    * A page of usage records, from the cursor of an earlier page or from the beginning. Records can be late, repeated, in any
    * order, and of unknown SIMs. At the end of the list, `nextCursor` equals `cursor`.
+   *
+   * @throws OperatorUnavailable unless the capability `usage` is `records`.
    */
   usageSince(cursor?: string): Promise<UsagePage>;
+  /**
+   * What SIMs have used on each day of a range so far, as far as the operator knows. A total grows during its day and may be corrected
+   * later, upwards or downwards. SIMs that the operator does not know, or whose answer cannot be read, are left out. The totals of
+   * every other SIM are complete: each day of the range has one, of 0 bytes if nothing was used, or one for each network that has any.
+   *
+   * @param from the first day, UTC.
+   * @param to the last day, included; at most `MAX_TOTALS_DAYS` in all.
+   * @throws OperatorUnavailable unless the capability `usage` is `totals`.
+   */
+  usageTotals(iccids: readonly string[], from: CalendarDay, to: CalendarDay): Promise<UsageTotal[]>;
 }
 
 /** An order as the operator needs it. */
@@ -113,6 +126,12 @@ export type UnreadableRecord = { record: unknown; problem: string };
 
 /** A page of usage: the valid records, and separately the invalid ones. */
 export type UsagePage = { records: UsageRecord[]; unreadable: UnreadableRecord[]; nextCursor: string };
+
+/** What a SIM used on a day (UTC) in a network, or in all networks if the operator does not tell them apart. Whole bytes. */
+export type UsageTotal = { iccid: string; day: CalendarDay; bytes: number; network?: string };
+
+/** The maximum number of days that totals are asked for in one call. */
+export const MAX_TOTALS_DAYS = 7;
 
 /**
  * The operator did not answer in time, answered with an error, or sent an invalid answer. It may still have executed the

@@ -173,7 +173,7 @@ function capabilityViolations({ platform, ordering, connectivity, usage }: Opera
   return [
     ...(ordering === 'api' && !able.orders ? [notSupported('ordering', 'place orders', 'manual')] : []),
     ...(connectivity === 'api' && !able.connectivity ? [notSupported('connectivity', 'change SIMs', 'manual')] : []),
-    ...(usage === 'api' && !able.usageRecords ? [notSupported('usage', 'collect usage', 'file')] : []),
+    ...(usage === 'api' && able.usage === 'none' ? [notSupported('usage', 'collect usage', 'file')] : []),
   ];
 }
 

@@ -35,6 +35,7 @@ export function operatorOf(operatorId: OperatorId): OperatorGateway {
     setBars: async (...batch) => (await gateway()).setBars(...batch),
     terminate: async (...batch) => (await gateway()).terminate(...batch),
     usageSince: async (...cursor) => (await gateway()).usageSince(...cursor),
+    usageTotals: async (...days) => (await gateway()).usageTotals(...days),
   };
 }
 

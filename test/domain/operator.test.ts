@@ -6,6 +6,7 @@ import {
   operatorSettingsViolations,
   seedOperators,
 } from '../../domain/operator.ts';
+import { usageReportOf } from '../../domain/operator-capabilities.ts';
 import { anOperator, operatorIds } from './builders.ts';
 
 describe('the operators of a new deployment', () => {
@@ -59,6 +60,15 @@ describe('the settings of an operator', () => {
   ])('cannot have %s', (_name, own, violation) => {
     const violations = operatorSettingsViolations({ ...valid, ...own });
     expect(violations.map(({ pointer, code }) => `${pointer} ${code}`)).toEqual([violation]);
+  });
+
+  test.each<[Partial<OperatorSettings>, string]>([
+    [{}, 'records'],
+    [{ platform: undefined }, 'records'],
+    [{ usage: 'file' }, 'files'],
+    [{ platform: { kind: 'iot-accelerator' } }, 'files'],
+  ])('with %j have usage that arrives as %s', (own, report) => {
+    expect(usageReportOf({ ...valid, ...own })).toBe(report);
   });
 
   test('can have orders, changes and usage by hand', () => {

@@ -9,7 +9,7 @@ import {
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import type { OperatorId } from '../../domain/ids.ts';
-
+import { usageReportOf } from '../../domain/operator-capabilities.ts';
 import { OperatorUnavailable, type UnreadableRecord } from '../../domain/operator-port.ts';
 import { MAX_FAILED_COLLECTIONS } from '../../domain/retry-policies.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
@@ -20,7 +20,7 @@ import { deadLetterUnreadable, ingestUsage } from './ingest-usage.ts';
 const PAGES_PER_BATCH = 10;
 
 /**
- * Collects the usage records of every operator that reports them by API, and counts them.
+ * Collects the usage records of every operator that reports them over its API, and counts them.
  *
  * 1. Reads each operator's records from its cursor on, a batch of pages at a time.
  * 2. Counts the records. Those that cannot be read or counted are dead-lettered.
@@ -30,7 +30,7 @@ const PAGES_PER_BATCH = 10;
  */
 export async function collectUsage(hasTime: () => boolean): Promise<void> {
   const progress = await readUsageProgress();
-  const collected = (await allOperators()).filter(({ usage }) => usage === 'api');
+  const collected = (await allOperators()).filter((operator) => usageReportOf(operator) === 'records');
   for (const { id: operatorId } of collected) {
     await collectFrom(operatorId, progress.get(operatorId), hasTime).catch((error: unknown) => {
       if (error instanceof OperatorUnavailable) {

@@ -75,6 +75,9 @@ export function iotAcceleratorGateway(transport: Transport): OperatorGateway {
     usageSince: async () => {
       throw new OperatorUnavailable('The adapter for IoT Accelerator does not collect usage.');
     },
+    usageTotals: async () => {
+      throw new OperatorUnavailable('The adapter for IoT Accelerator does not collect usage.');
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { OperatorGateway, SimAnswer } from '../../../domain/operator-port.ts';
+import { type OperatorGateway, OperatorUnavailable, type SimAnswer } from '../../../domain/operator-port.ts';
 import { batchesOf } from '../batches.ts';
 import type { OperatorRequest, Protocol, Transport } from '../transport.ts';
 import {
@@ -98,6 +98,9 @@ export function simFulfilmentGateway({ call, logLeftOut }: Transport): OperatorG
         expected: simAnswers(batch, { all: false }),
       })),
     usageSince: (cursor) => call({ method: 'GET', path: `/usage?${pageQuery(cursor)}`, expected: usageAnswers() }),
+    usageTotals: async () => {
+      throw new OperatorUnavailable('The protocol of the sandbox reports usage as records, not as totals.');
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { operatorGateways } from '../../../adapters/operators/gateways.ts';
 import { withCheckDigit } from '../../../domain/iccid.ts';
 import type { OrderId } from '../../../domain/ids.ts';
-import type { DeliveredSim } from '../../../domain/operator-port.ts';
+import { type DeliveredSim, OperatorUnavailable } from '../../../domain/operator-port.ts';
 import { anOrder, type GatewayToSandbox, gatewayToSandbox } from './operators-under-test.ts';
 
 let operator: GatewayToSandbox;
@@ -281,6 +281,12 @@ describe('the usage of SIMs', () => {
       nextCursor: second.nextCursor,
     });
     expect(new Set([...first.records, ...second.records].map(({ recordId }) => recordId)).size).toBe(501);
+  });
+
+  test('cannot be read as totals', async () => {
+    const totals = operator.gateway.usageTotals(['8944200000000000017'], '2026-03-01', '2026-03-02');
+    await expect(totals).rejects.toThrow(OperatorUnavailable);
+    expect(operator.calls).toEqual([]);
   });
 });
 
