@@ -219,12 +219,14 @@ export function wasRunning({ state, planStage }: Pick<Operation, 'state' | 'plan
 /** The size of a selection: the pages of its manifest and the SIMs in them. */
 export type SelectionSize = { pages: number; sims: number };
 
+/** When the work of an operation started; before it has, when the operation was created. */
+export function operationStart({ startedAt, createdAt }: Pick<Operation, 'startedAt' | 'createdAt'>): string {
+  return startedAt ?? createdAt;
+}
+
 /** Whether an operation has waited long enough for an operator that does not answer. */
-export function operatorDeadlinePassed(
-  { startedAt, createdAt }: Pick<Operation, 'startedAt' | 'createdAt'>,
-  now: Date,
-): boolean {
-  return now.getTime() > Date.parse(startedAt ?? createdAt) + OPERATOR_DEADLINE_MS;
+export function operatorDeadlinePassed(operation: Pick<Operation, 'startedAt' | 'createdAt'>, now: Date): boolean {
+  return now.getTime() > Date.parse(operationStart(operation)) + OPERATOR_DEADLINE_MS;
 }
 
 /** The failure of an operation that was confirmed for another number of SIMs than were selected. */

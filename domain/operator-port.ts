@@ -36,11 +36,10 @@ export interface OperatorGateway {
    */
   activate(batchKey: string, iccids: readonly string[]): Promise<SimAnswer[]>;
   /**
-   * The status of each SIM at the operator. SIMs that the operator does not know are left out.
-   *
-   * @param requestIds the requests of earlier answers about these SIMs, oldest first.
+   * The status of each SIM at the operator. SIMs that the operator does not know are left out. With `since`, SIMs that have not
+   * changed since then may be left out, too.
    */
-  simStatus(iccids: readonly string[], requestIds?: readonly string[]): Promise<SimAnswer[]>;
+  simStatus(iccids: readonly string[], about?: StatusContext): Promise<SimAnswer[]>;
   /** Sets the data bar (`barred: true`) or removes it, immediately or later (`pending`). */
   setBars(batchKey: string, iccids: readonly string[], barred: boolean): Promise<SimAnswer[]>;
   /** Ends the subscriptions of the SIMs permanently, immediately or later (`pending`). */
@@ -119,6 +118,14 @@ export type SimAnswer = {
   reason?: string;
   /** The operator's id of the request that the answer belongs to, where it has one. Pass it to `simStatus`. */
   requestId?: string;
+};
+
+/** What the caller knows about SIMs whose status it reads. */
+export type StatusContext = {
+  /** The requests of earlier answers about these SIMs, oldest first. */
+  requestIds?: readonly string[];
+  /** When the first of them was asked to change. Lets the operator list the changes since then instead of each SIM. */
+  since?: Date;
 };
 
 /** An invalid record as the operator sent it, with its position in the page and the reason. */

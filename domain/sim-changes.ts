@@ -117,19 +117,30 @@ export function waitsFor({ pendingChange }: Pick<Sim, 'pendingChange'>, operatio
 }
 
 /**
- * Whether the operator has missed the deadline for confirming a change: seven days after the request.
+ * When the operator was asked for the change that a SIM waits for.
  *
  * @param operationStart replaces that moment for a SIM that no longer waits, because an attempt crashed before it recorded the
  *   result.
+ */
+export function changeRequestedAt(
+  { state, stateChangedAt, pendingChange }: Pick<Sim, 'state' | 'stateChangedAt' | 'pendingChange'>,
+  operationStart: string,
+): string {
+  return pendingChange?.since ?? (state === 'activating' ? stateChangedAt : operationStart);
+}
+
+/**
+ * Whether the operator has missed the deadline for confirming a change: seven days after the request.
+ *
+ * @param operationStart see `changeRequestedAt`.
  * @param askedAt when the operator was asked and did not confirm.
  */
 export function isConfirmationOverdue(
-  { state, stateChangedAt, pendingChange }: Pick<Sim, 'state' | 'stateChangedAt' | 'pendingChange'>,
+  sim: Pick<Sim, 'state' | 'stateChangedAt' | 'pendingChange'>,
   operationStart: string,
   askedAt: Date,
 ): boolean {
-  const since = pendingChange?.since ?? (state === 'activating' ? stateChangedAt : operationStart);
-  return askedAt.getTime() > Date.parse(since) + CONFIRMATION_DEADLINE_MS;
+  return askedAt.getTime() > Date.parse(changeRequestedAt(sim, operationStart)) + CONFIRMATION_DEADLINE_MS;
 }
 
 /** Whether the SIM must be barred at its operator; `undefined` while its bars are being changed, and after its end. */

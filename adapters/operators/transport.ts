@@ -58,7 +58,7 @@ export type Protocol = {
   pauseMs?(status: number, headers: Headers): number | undefined;
   /** The operator's reason in the body of an error, if it gives one. */
   reasonIn(body: unknown): string | undefined;
-  /** Whether an answer other than 429 means that the operator received too many calls. */
+  /** Whether an answer other than 429 means that the operator received too many calls. Takes precedence over expected answers. */
   isRateLimited?(status: number, body: unknown): boolean;
 };
 
@@ -232,11 +232,12 @@ async function attemptCall<T>(
   } catch (cause) {
     return { outcome: 'transient', detail: signal.aborted ? 'timed out' : 'no connection', cause };
   }
-  const schema = request.expected[status];
+  const answered = jsonIn(text);
+  const schema = protocol.isRateLimited?.(status, answered) === true ? undefined : request.expected[status];
   if (schema === undefined) {
     return undocumentedStatus({ status, headers, text: redact(text) }, protocol, connection);
   }
-  const read = schema.safeParse(jsonIn(text));
+  const read = schema.safeParse(answered);
   if (read.success) {
     return { outcome: 'done', value: read.data };
   }

@@ -10,7 +10,7 @@ import {
   type SimAnswer,
   type SubmissionAnswer,
 } from '../../../domain/operator-port.ts';
-import { batchesOf } from '../batches.ts';
+import { askInBatches, batchesOf } from '../batches.ts';
 import { deliveredSimsSchema } from '../delivered-sims.ts';
 import type { Transport } from '../transport.ts';
 import {
@@ -71,7 +71,7 @@ export function iotAcceleratorGateway(transport: Transport): OperatorGateway {
     activate: (_batchKey, iccids) => change(iccids, 'ACTIVE'),
     setBars: (_batchKey, iccids, barred) => change(iccids, barred ? 'PAUSE' : 'ACTIVE'),
     terminate: (_batchKey, iccids) => change(iccids, 'TERMINATED'),
-    simStatus: (iccids, requestIds = []) => simStatus(transport, iccids, requestIds),
+    simStatus: (iccids, { requestIds = [] } = {}) => simStatus(transport, iccids, requestIds),
     usageSince: async () => {
       throw new OperatorUnavailable('The adapter for IoT Accelerator does not collect usage.');
     },
@@ -196,16 +196,8 @@ async function deliveredSims(
 }
 
 /** Requests a state for SIMs, one batch after another. The operator reports the outcome for each SIM later. */
-async function requestChanges(
-  transport: Transport,
-  iccids: readonly string[],
-  state: TargetState,
-): Promise<SimAnswer[]> {
-  const answers: SimAnswer[] = [];
-  for (const batch of batchesOf(iccids, MAX_BATCH)) {
-    answers.push(...(await requestChange(transport, batch, state)));
-  }
-  return answers;
+function requestChanges(transport: Transport, iccids: readonly string[], state: TargetState): Promise<SimAnswer[]> {
+  return askInBatches(batchesOf(iccids, MAX_BATCH), (batch) => requestChange(transport, batch, state));
 }
 
 /** A batch that the operator refuses is split, so that one SIM does not spoil it for the others. */
@@ -222,11 +214,8 @@ async function requestChange(transport: Transport, batch: string[], state: Targe
   if (batch.length === 1) {
     return batch.map((iccid) => ({ iccid, status: 'refused', reason: answer.refused }));
   }
-  const middle = Math.ceil(batch.length / 2);
-  return [
-    ...(await requestChange(transport, batch.slice(0, middle), state)),
-    ...(await requestChange(transport, batch.slice(middle), state)),
-  ];
+  const halves = batchesOf(batch, Math.ceil(batch.length / 2));
+  return askInBatches(halves, (half) => requestChange(transport, half, state));
 }
 
 /**
@@ -239,8 +228,7 @@ async function simStatus(
   requestIds: readonly string[],
 ): Promise<SimAnswer[]> {
   const latest = await latestOutcomes(transport, requestIds);
-  const answers: SimAnswer[] = [];
-  for (const batch of batchesOf(iccids, MAX_BATCH)) {
+  return askInBatches(batchesOf(iccids, MAX_BATCH), async (batch) => {
     const { statuses, leftOut } = await transport.call({
       method: 'POST',
       path: paths.details,
@@ -250,9 +238,8 @@ async function simStatus(
     if (leftOut.length > 0) {
       await transport.logLeftOut('invalid answer of an operator about SIMs', paths.details, leftOut);
     }
-    answers.push(...[...statuses].map(([iccid, status]) => toAnswer(iccid, status, latest.get(iccid))));
-  }
-  return answers;
+    return [...statuses].map(([iccid, status]) => toAnswer(iccid, status, latest.get(iccid)));
+  });
 }
 
 /** The latest outcome of each SIM in requests, which are given oldest first. */

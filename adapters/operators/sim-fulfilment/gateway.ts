@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type OperatorGateway, OperatorUnavailable, type SimAnswer } from '../../../domain/operator-port.ts';
-import { batchesOf } from '../batches.ts';
+import { askInBatches, batchesOf } from '../batches.ts';
 import type { OperatorRequest, Protocol, Transport } from '../transport.ts';
 import {
   cancelAnswers,
@@ -33,21 +33,19 @@ export const simFulfilmentProtocol: Protocol = {
  * was never submitted or the operator lost it; submit it again with the same id.
  */
 export function simFulfilmentGateway({ call, logLeftOut }: Transport): OperatorGateway {
-  /** Sends one batch after another, so as not to overload the operator. Logs SIMs without a usable answer. */
-  async function inBatches(
+  /** Logs SIMs without a usable answer. */
+  function inBatches(
     iccids: readonly string[],
     requestFor: (batch: string[]) => OperatorRequest<SimAnswers>,
   ): Promise<SimAnswer[]> {
-    const answers: SimAnswer[] = [];
-    for (const batch of batchesOf(iccids, MAX_BATCH)) {
+    return askInBatches(batchesOf(iccids, MAX_BATCH), async (batch) => {
       const request = requestFor(batch);
-      const answered = await call(request);
-      answers.push(...answered.answers);
-      if (answered.leftOut.length > 0) {
-        await logLeftOut('invalid answer of an operator about SIMs', request.path, answered.leftOut);
+      const { answers, leftOut } = await call(request);
+      if (leftOut.length > 0) {
+        await logLeftOut('invalid answer of an operator about SIMs', request.path, leftOut);
       }
-    }
-    return answers;
+      return answers;
+    });
   }
 
   const change = (path: string, batchKey: string, iccids: readonly string[], fields: object = {}) =>

@@ -107,7 +107,9 @@ describe('an order at an operator on IoT Accelerator', () => {
 
 describe('a change of SIMs at an operator on IoT Accelerator', () => {
   const askAfter = async (iccids: string[], answers: readonly { requestId?: string }[]) =>
-    operator.gateway.simStatus(iccids, [...new Set(answers.flatMap(({ requestId }) => requestId ?? []))]);
+    operator.gateway.simStatus(iccids, {
+      requestIds: [...new Set(answers.flatMap(({ requestId }) => requestId ?? []))],
+    });
 
   test('is answered later, for each SIM', async () => {
     const iccids = await deliveredIccids();

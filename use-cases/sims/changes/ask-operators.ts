@@ -2,8 +2,9 @@ import { getOperator } from '../../../adapters/dynamodb/operators.ts';
 import type { SimRecord } from '../../../adapters/dynamodb/sims.ts';
 import { logger } from '../../../adapters/telemetry/logger.ts';
 import type { OperatorId } from '../../../domain/ids.ts';
+import { operationStart } from '../../../domain/operation.ts';
 import { OperatorUnavailable, type SimAnswer } from '../../../domain/operator-port.ts';
-import type { OperatorAction } from '../../../domain/sim-changes.ts';
+import { changeRequestedAt, type OperatorAction } from '../../../domain/sim-changes.ts';
 import { operatorOf } from '../../operator-gateway.ts';
 import type { PageWork } from '../process-page.ts';
 import { manualAnswers } from './manual-changes.ts';
@@ -65,10 +66,14 @@ function askOperator(
 
 /** Reads the status of SIMs that wait for an operation's change: at their operator, or in the task of the platform's staff. */
 export function readStatus(work: PageWork, action: OperatorAction, sims: readonly SimRecord[]): Promise<Answers> {
+  const [since] = sims.map((sim) => changeRequestedAt(sim, operationStart(work.operation))).sort();
   return askOperators(sims, async (operatorId, iccids) =>
     (await isByHand(operatorId))
       ? manualAnswers(work, action, operatorId, iccids)
-      : operatorOf(operatorId).simStatus(iccids, work.requestsAt(operatorId)),
+      : operatorOf(operatorId).simStatus(iccids, {
+          requestIds: work.requestsAt(operatorId),
+          ...(since === undefined ? {} : { since: new Date(since) }),
+        }),
   );
 }
 

@@ -5,7 +5,7 @@ import { type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sim
 import { correlation, logger } from '../../../adapters/telemetry/logger.ts';
 import { CONFIRMATION_DEADLINE_MS, endOfLateChecks, nextLateCheck } from '../../../domain/deadlines.ts';
 import type { OperationId, PartnerId } from '../../../domain/ids.ts';
-import { isOperationFinished, type Operation, shardsOf } from '../../../domain/operation.ts';
+import { isOperationFinished, type Operation, operationStart, shardsOf } from '../../../domain/operation.ts';
 import { confirmationPause } from '../../../domain/retry-policies.ts';
 import {
   isAfter,
@@ -77,7 +77,7 @@ export async function confirmChanges(
         hasUnrequested ||= confirmed.unrequested > 0;
       } catch (error) {
         // A page that fails does not delay the others. It is retried in the next rounds, for a week.
-        if (clock.now().getTime() > Date.parse(startOf(operation)) + CONFIRMATION_DEADLINE_MS) {
+        if (clock.now().getTime() > Date.parse(operationStart(operation)) + CONFIRMATION_DEADLINE_MS) {
           throw error;
         }
         logger.error('changes of a page not confirmed', { operationId, page, error });
@@ -89,8 +89,6 @@ export async function confirmChanges(
     return { done: stillWaiting === 0 || hasUnrequested, round: round + 1, from: 0, waiting: 0, waitSeconds };
   });
 }
-
-const startOf = ({ startedAt, createdAt }: Operation) => startedAt ?? createdAt;
 
 /** @returns how many SIMs of the page still wait for their operator, and how many it has not been asked about. */
 async function confirmPage(
@@ -110,7 +108,7 @@ async function confirmPage(
   const applied = await applyOperatorAnswers(work, action, inProgress, new Map([...answers, ...repeated]));
   const withOutcome = new Set(applied.map(({ result }) => result.iccid));
   const waiting = inProgress.filter(({ iccid }) => !withOutcome.has(iccid));
-  const overdue = waiting.filter((sim) => isConfirmationOverdue(sim, startOf(operation), new Date(work.at)));
+  const overdue = waiting.filter((sim) => isConfirmationOverdue(sim, operationStart(operation), new Date(work.at)));
   const outcomes = [...others, ...applied, ...(overdue.length > 0 ? await expireAll(work, action, overdue) : [])];
   if (outcomes.length > 0 || work.newRequests.size > 0) {
     await recordPageResults(work, outcomes);

@@ -63,7 +63,7 @@ async function statusOf(late: LateChange): Promise<Map<string, SimAnswer>> {
   const { operatorId, iccids } = late;
   const answers = (await isByHand(operatorId))
     ? (await readTasks(late, late.page, iccids)).answers
-    : await operatorOf(operatorId).simStatus(iccids, await requestsOfPage(late, late.page));
+    : await operatorOf(operatorId).simStatus(iccids, { requestIds: await requestsOfPage(late, late.page) });
   return new Map(answers.map((answer) => [answer.iccid, answer]));
 }
 
