@@ -35,6 +35,7 @@ const excludedKinds: readonly ItemKind[] = [
   'operatorHealth',
   'operatorCalls',
   'orderSubmission',
+  'simWalk',
   'backfillSegment',
   'failedChange',
   'requestCount',

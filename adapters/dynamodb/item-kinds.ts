@@ -101,6 +101,8 @@ export const itemKinds = {
   redrivenUsage: itemKind('USAGE_REDRIVEN', '{id}'),
   /** The cursor up to which an operator's usage is counted. */
   usageCursor: itemKind('USAGE_CURSORS', '{operatorId}'),
+  /** The walk that visits all SIMs of an operator. */
+  simWalk: itemKind('SIM_WALKS#{purpose}', '{operatorId}'),
   /** A request with an `Idempotency-Key`. */
   request: itemKind('{tenant:tenant}#IDEM#{hash}', 'REQUEST'),
   journalEntry: itemKind(`{tenant:tenant}${JOURNAL}`, '{position:rest}'),

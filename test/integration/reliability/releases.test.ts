@@ -36,6 +36,7 @@ import { getPartner } from '../../../adapters/dynamodb/partners.ts';
 import { get } from '../../../adapters/dynamodb/reads.ts';
 import { readRevocations } from '../../../adapters/dynamodb/revocations.ts';
 import { getCustomerService, getPartnerService } from '../../../adapters/dynamodb/services.ts';
+import { readWalks } from '../../../adapters/dynamodb/sim-walks.ts';
 import { getSim, ownersOf, type SimRecord, simHistory } from '../../../adapters/dynamodb/sims.ts';
 import { SHAPE } from '../../../adapters/dynamodb/table.ts';
 import { getGrantedTariff, getTariff } from '../../../adapters/dynamodb/tariffs.ts';
@@ -43,6 +44,7 @@ import { readUsageProgress, simDays, sumsOfService } from '../../../adapters/dyn
 import { getWebhook } from '../../../adapters/dynamodb/webhooks.ts';
 import { asId } from '../../../domain/ids.ts';
 import { orderStates } from '../../../domain/order.ts';
+import type { WalkPurpose } from '../../../domain/sim-walk.ts';
 import { createTables } from '../../../local/dynamodb/tables.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import type { KeptItem } from '../../../tools/release-items.ts';
@@ -71,6 +73,7 @@ const newKinds: readonly string[] = [
   'manualTaskPage',
   'manualTaskRefusals',
   'orderSubmission',
+  'simWalk',
 ];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
@@ -181,6 +184,11 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   usageCursor: async ({ operatorId }, { attributes: { cursor } }) => ({
     read: (await readUsageProgress()).get(operatorId)?.cursor,
     wanted: cursor,
+  }),
+  simWalk: async ({ purpose, operatorId }, { attributes }) => ({
+    // Safe: the purposes of walks are the only values that are written.
+    read: (await readWalks(purpose as WalkPurpose)).get(asId('operator', operatorId)),
+    wanted: attributes,
   }),
   redrivenUsage: async (_, { attributes }) => oneOf(await queryRedrivenUsage(ENOUGH), attributes),
   request: asItIs,

@@ -1,0 +1,105 @@
+import { clock } from '../../adapters/clock.ts';
+import { isTransient } from '../../adapters/dynamodb/failures.ts';
+import { saveWalk, simPages, type WalkPage } from '../../adapters/dynamodb/sim-walks.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
+import { recordMetric } from '../../adapters/telemetry/metrics.ts';
+import type { OperatorId } from '../../domain/ids.ts';
+import { OperatorUnavailable } from '../../domain/operator-port.ts';
+import {
+  dueWalk,
+  endWalk,
+  MAX_FAILED_WALK_RUNS,
+  RUNS_BEFORE_ISOLATION,
+  type SimWalk,
+  type WalkPurpose,
+  walkAfterFailure,
+  walkTo,
+} from '../../domain/sim-walk.ts';
+
+/** What a walk visits, how often, and what it does with the SIMs of a page. */
+export type WalkPlan = {
+  purpose: WalkPurpose;
+  operatorId: OperatorId;
+  /** How long after the start of a walk the next one starts, in milliseconds. */
+  everyMs: number;
+  /** The maximum number of SIMs of a page. A page is visited again when a run is interrupted in the middle of it. */
+  pageSize: number;
+  /**
+   * Processes SIMs of the operator, all of one partner. Can be called again with the same SIMs.
+   *
+   * @throws OperatorUnavailable to stop: the next run continues with the same SIMs.
+   */
+  visit: (page: Pick<WalkPage, 'partnerId' | 'sims'>) => Promise<void>;
+};
+
+/**
+ * Continues the walk that visits every SIM of an operator, or starts one when it is due. Runs until time is short or the operator does
+ * not answer; the next run continues from there.
+ *
+ * 1. Reads the SIMs page by page, never the whole fleet, and visits each page.
+ * 2. Saves the position after each page. Of two concurrent runs, one stops when the other has moved on.
+ * 3. A page that fails is visited SIM by SIM: at once when our own code fails, after some runs when the operator does not answer.
+ *
+ * @param last the walk as read from the table; `undefined` when there has been none.
+ */
+export async function walkSims(
+  { visit, ...plan }: WalkPlan,
+  last: SimWalk | undefined,
+  hasTime: () => boolean,
+): Promise<void> {
+  let walk = dueWalk(last, plan, clock.now());
+  try {
+    if (walk === undefined) {
+      return;
+    }
+    for await (const page of simPages(plan.operatorId, walk.position, plan.pageSize)) {
+      const skipped = await visitPage(visit, page, walk);
+      walk = await saveWalk(walkTo(walk, page.position, skipped));
+      if (walk === undefined || !hasTime()) {
+        return;
+      }
+    }
+    await saveWalk(endWalk(walk, clock.now()));
+  } catch (error) {
+    logger.warn('walk stopped', { operatorId: plan.operatorId, purpose: plan.purpose, error });
+    if (walk) {
+      await saveWalk(walkAfterFailure(walk));
+    }
+  }
+}
+
+/**
+ * @returns how many SIMs were skipped because the operator did not answer.
+ * @throws the error of an operator or of AWS that may be temporary.
+ */
+async function visitPage(visit: WalkPlan['visit'], { partnerId, sims }: WalkPage, walk: SimWalk): Promise<number> {
+  if (sims.length === 0) {
+    return 0;
+  }
+  if ((walk.failures ?? 0) < RUNS_BEFORE_ISOLATION) {
+    try {
+      await visit({ partnerId, sims });
+      return 0;
+    } catch (error) {
+      if (mayBeTemporary(error)) {
+        throw error;
+      }
+    }
+  }
+  const failed: { iccid: string; error: unknown }[] = [];
+  for (const sim of sims) {
+    await visit({ partnerId, sims: [sim] }).catch((error: unknown) => failed.push({ iccid: sim.iccid, error }));
+  }
+  const isOutage = failed.length === sims.length && failed.every(({ error }) => mayBeTemporary(error));
+  if (isOutage && (walk.failures ?? 0) + 1 < MAX_FAILED_WALK_RUNS) {
+    throw failed[0]?.error;
+  }
+  const { operatorId, purpose } = walk;
+  for (const failure of failed) {
+    logger.error('SIM not visited', { operatorId, purpose, partnerId, ...failure });
+    recordMetric('AttemptsFailed', 1);
+  }
+  return isOutage ? failed.length : 0;
+}
+
+const mayBeTemporary = (error: unknown) => error instanceof OperatorUnavailable || isTransient(error);
