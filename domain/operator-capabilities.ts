@@ -15,14 +15,14 @@ export type Capabilities = {
   usage: 'records' | 'totals' | 'none';
 };
 
-/** The kinds of platforms that this release has an adapter for. */
-const capabilities: Partial<Record<PlatformKind, Capabilities>> = {
+const capabilities: Record<PlatformKind, Capabilities> = {
   'sim-fulfilment': { orders: true, idempotentOrders: true, connectivity: true, usage: 'records' },
   'iot-accelerator': { orders: true, idempotentOrders: false, connectivity: true, usage: 'none' },
+  'control-center': { orders: false, idempotentOrders: false, connectivity: true, usage: 'none' },
 };
 
-/** What a kind of platform can do; `undefined` when this release has no adapter for it. */
-export function capabilitiesOf(kind: PlatformKind): Capabilities | undefined {
+/** What a kind of platform can do. */
+export function capabilitiesOf(kind: PlatformKind): Capabilities {
   return capabilities[kind];
 }
 
@@ -31,14 +31,12 @@ export function usageReportOf({
   usage,
   platform,
 }: Pick<Operator, 'usage' | 'platform'>): 'records' | 'totals' | 'files' {
-  const reported = usage === 'file' ? 'none' : (capabilitiesOf(platform?.kind ?? 'sim-fulfilment')?.usage ?? 'none');
+  const reported = usage === 'file' ? 'none' : capabilitiesOf(platform?.kind ?? 'sim-fulfilment').usage;
   return reported === 'none' ? 'files' : reported;
 }
 
 /** Whether the staff may have to find out what became of an order that the operator takes over an API. */
 export function canLoseOrders({ platform }: Pick<Operator, 'platform'>): boolean {
-  return platform !== undefined && capabilitiesOf(platform.kind)?.idempotentOrders === false;
+  const able = platform && capabilitiesOf(platform.kind);
+  return able?.orders === true && !able.idempotentOrders;
 }
-
-/** The kinds that this release has an adapter for, for messages. */
-export const supportedKinds: readonly string[] = Object.keys(capabilities);

@@ -109,12 +109,12 @@ export type DeliveredSimsPage = { sims: DeliveredSim[]; leftOut: LeftOutSim[]; n
 export type DeliveredSim = { iccid: string; imsi?: string; msisdn?: string };
 
 /**
- * `barred`: the data bar is set; `active`: no bar; `pending`: a change is in progress; `refused`: the operator refuses the
+ * `barred`: the data bar is set; `active`: no bar; `testing`: no bar, but not active: data without charge, up to a limit; `pending`: a change is in progress; `refused`: the operator refuses the
  * requested change (or the request of the batch), with its reason; `terminated`: ended permanently.
  */
 export type SimAnswer = {
   iccid: string;
-  status: 'barred' | 'pending' | 'active' | 'refused' | 'terminated';
+  status: 'barred' | 'pending' | 'active' | 'testing' | 'refused' | 'terminated';
   reason?: string;
   /** The operator's id of the request that the answer belongs to, where it has one. Pass it to `simStatus`. */
   requestId?: string;

@@ -3,7 +3,7 @@ import { CALENDARS } from './bank-holidays.ts';
 import { described } from './described.ts';
 import { checkDigitRules } from './iccid.ts';
 import { asId, type OperatorId } from './ids.ts';
-import { capabilitiesOf, supportedKinds } from './operator-capabilities.ts';
+import { capabilitiesOf } from './operator-capabilities.ts';
 import { line } from './text.ts';
 import type { Violation } from './verdict.ts';
 
@@ -161,10 +161,6 @@ function capabilityViolations({ platform, ordering, connectivity, usage }: Opera
     return [];
   }
   const able = capabilitiesOf(platform.kind);
-  if (able === undefined) {
-    const message = `This release has no adapter for ${platform.kind}. It has adapters for ${supportedKinds.join(' and ')}.`;
-    return [{ pointer: '/platform/kind', code: 'not_supported', message }];
-  }
   const notSupported = (field: string, what: string, instead: string): Violation => ({
     pointer: `/${field}`,
     code: 'not_supported',

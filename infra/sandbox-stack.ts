@@ -77,6 +77,7 @@ export class SandboxStack extends Stack {
               password: apiKey.secretValue.unsafeUnwrap(),
               companyId: '78000003',
             },
+            controlCenter: { username: 'sandbox', apiKey: apiKey.secretValue.unsafeUnwrap() },
           },
         }),
       ),

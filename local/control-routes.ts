@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isOperatorId } from '../domain/operator.ts';
-import { behaviourSchema, usageSchema } from '../sandbox/behaviour.ts';
+import { behaviourSchema, ownChangeSchema, shipmentSchema, usageSchema } from '../sandbox/behaviour.ts';
 import type { Sandbox } from '../sandbox/main.ts';
 import type { ScaledClock } from './clock.ts';
 import type { Failures } from './failures.ts';
@@ -28,6 +28,11 @@ const clockSchema = z.strictObject({
 
 const NO_OPERATOR = 'An operator has an id such as 3uk. GET /v1/operators lists the operators.';
 
+const LOCAL_ROUTES =
+  'The local routes are POST /_local/token, GET and PUT /_local/clock, PUT /_local/operators/{id}, ' +
+  'POST /_local/operators/{id}/usage, POST /_local/operators/{id}/sims, POST /_local/operators/{id}/sims/{iccid}, ' +
+  'GET /_local/failures, GET /_local/executions, GET /_local/harsh and GET /_local/.well-known/jwks.json';
+
 /**
  * The routes under `/_local/`, which the deployed system does not have: tokens, the clock, the operators' behaviour, failures,
  * executions and faults.
@@ -44,8 +49,11 @@ export function controlRoutes(cloud: {
   const { clock, issuer, sandbox, failures } = cloud;
 
   async function answer(method: string, path: string, body: Buffer): Promise<GatewayResponse> {
-    const [area = '', id = '', rest = ''] = path.slice('/_local/'.length).split('/');
-    switch (`${method} ${area}${area === 'operators' && rest ? `/${rest}` : ''}`) {
+    const [area = '', id = ''] = path.slice('/_local/'.length).split('/');
+    if (area === 'operators') {
+      return answerOperators(method, path, body);
+    }
+    switch (`${method} ${area}`) {
       case 'POST token': {
         const request = read(tokenSchema, body);
         return request.ok ? json(200, { access_token: await cloud.tokenFor(request.value) }) : request.refusal;
@@ -63,28 +71,6 @@ export function controlRoutes(cloud: {
           return problem(422, 'clock_went_back', error instanceof Error ? error.message : String(error));
         }
         return json(200, timeOf(clock));
-      }
-      case 'PUT operators': {
-        const behaviour = read(behaviourSchema, body);
-        if (!sandbox || !isOperatorId(id)) {
-          return problem(404, 'not_found', NO_OPERATOR);
-        }
-        if (!behaviour.ok) {
-          return behaviour.refusal;
-        }
-        sandbox.behave(id, behaviour.value);
-        return json(200, behaviour.value);
-      }
-      case 'POST operators/usage': {
-        const usage = read(usageSchema, body);
-        if (!sandbox || !isOperatorId(id)) {
-          return problem(404, 'not_found', NO_OPERATOR);
-        }
-        if (!usage.ok) {
-          return usage.refusal;
-        }
-        sandbox.recordUsage(id, usage.value);
-        return json(202, usage.value);
       }
       case 'GET failures':
         return json(200, { items: failures.list() });
@@ -105,12 +91,52 @@ export function controlRoutes(cloud: {
               subject_types_supported: ['public'],
             });
       default:
-        return problem(
-          404,
-          'not_found',
-          'The local routes are POST /_local/token, GET and PUT /_local/clock, PUT /_local/operators/{id}, POST /_local/operators/{id}/usage, ' +
-            'GET /_local/failures, GET /_local/executions, GET /_local/harsh and GET /_local/.well-known/jwks.json',
-        );
+        return problem(404, 'not_found', LOCAL_ROUTES);
+    }
+  }
+
+  /** The control of the operators: their behaviour, and what they do by themselves. */
+  async function answerOperators(method: string, path: string, body: Buffer): Promise<GatewayResponse> {
+    const [id = '', what = '', iccid = ''] = path.slice('/_local/operators/'.length).split('/');
+    if (!sandbox || !isOperatorId(id)) {
+      return problem(404, 'not_found', NO_OPERATOR);
+    }
+    switch ([method, what, iccid && '{iccid}'].filter(Boolean).join(' ')) {
+      case 'PUT': {
+        const behaviour = read(behaviourSchema, body);
+        if (!behaviour.ok) {
+          return behaviour.refusal;
+        }
+        sandbox.behave(id, behaviour.value);
+        return json(200, behaviour.value);
+      }
+      case 'POST usage': {
+        const usage = read(usageSchema, body);
+        if (!usage.ok) {
+          return usage.refusal;
+        }
+        sandbox.recordUsage(id, usage.value);
+        return json(202, usage.value);
+      }
+      case 'POST sims': {
+        const shipment = read(shipmentSchema, body);
+        if (!shipment.ok) {
+          return shipment.refusal;
+        }
+        const { status, headers = {}, body: list } = sandbox.shipSims(id, shipment.value.quantity);
+        return typeof list === 'string' ? { status, headers, body: list } : json(status, list);
+      }
+      case 'POST sims {iccid}': {
+        const change = read(ownChangeSchema, body);
+        if (!change.ok) {
+          return change.refusal;
+        }
+        return sandbox.changeSim(id, iccid, change.value)
+          ? json(200, { iccid, ...change.value })
+          : problem(404, 'not_found', 'The operator has no SIM with this ICCID.');
+      }
+      default:
+        return problem(404, 'not_found', LOCAL_ROUTES);
     }
   }
 

@@ -43,8 +43,12 @@ export const behaviourSchema = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe('Calls of a path in a second of real time; answers others with 429. IoT Accelerator only'),
+    .describe(
+      'Calls in a second of real time; others are refused. IoT Accelerator counts them by path, Control Center for the account, and the third protocol not at all',
+    ),
   requestsPerMinute: z.int().min(1).optional().describe('Likewise in a minute'),
+  concurrentCalls: z.int().min(1).optional().describe('Calls at a time; others are refused'),
+  latencyMs: z.int().min(0).max(60_000).default(0).describe('Real milliseconds that each answer takes'),
   oddSims: z
     .boolean()
     .default(false)
@@ -67,3 +71,24 @@ export const usageSchema = z.strictObject({
 });
 
 export type Usage = z.infer<typeof usageSchema>;
+
+/** SIMs that the operator ships without an order over its API. */
+export const shipmentSchema = z.strictObject({ quantity: z.int().min(1).max(100_000) });
+
+/** What an operator does to a SIM by itself. */
+export const ownChangeSchema = z.strictObject({
+  status: z.enum(['active', 'barred', 'terminated']).optional(),
+  msisdn: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/)
+    .optional(),
+  imei: z
+    .string()
+    .regex(/^\d{14,16}$/)
+    .optional(),
+  connected: z.boolean().optional(),
+  network: z.string().min(1).max(40).optional(),
+  ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+});
+
+export type OwnChange = z.infer<typeof ownChangeSchema>;

@@ -7,4 +7,5 @@ export const sandboxConnection = (url: string, apiKey: string) => ({
   baseUrl: `${url}operators/{operatorId}`,
   apiKey,
   iotAccelerator: { clientId: 'cm-public-api-client', username: 'sandbox', password: apiKey, companyId: '78000003' },
+  controlCenter: { username: 'sandbox', apiKey, pushSecret: apiKey },
 });

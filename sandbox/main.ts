@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import type { Control } from './control.ts';
 import { headerOf, readJson, sendJson } from './json-over-http.ts';
 import { refusal } from './operators-api.ts';
-import { operatorsService, type Service, type ServiceOptions } from './service.ts';
+import { operatorsService, type ServiceOptions } from './service.ts';
 import { openStore } from './store.ts';
 
 export { type Behaviour, type BehaviourRequest, behaviourSchema, type Usage, usageSchema } from './behaviour.ts';
@@ -19,7 +20,7 @@ export type SandboxOptions = Omit<ServiceOptions, 'store'> & {
   retryAfterSeconds?: number;
 };
 
-export type Sandbox = Pick<Service, 'behave' | 'recordUsage'> & {
+export type Sandbox = Control & {
   /** Without a trailing slash; an operator's base URL is `${url}/operators/${operatorId}`. */
   url: string;
   /** Ends all requests, saves the books and releases the port. */
@@ -38,7 +39,7 @@ export type Sandbox = Pick<Service, 'behave' | 'recordUsage'> & {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { port = 0, host = '127.0.0.1', storeFile, retryAfterSeconds = 1, ...rest } = options;
   const store = await openStore(storeFile);
-  const { answer, behave, recordUsage } = operatorsService({ store, ...rest });
+  const { answer, ...control } = operatorsService({ store, ...rest });
 
   const server = createServer((request, response) => {
     const call = {
@@ -69,8 +70,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const listeningPort = typeof address === 'object' && address !== null ? address.port : port;
 
   return {
-    behave,
-    recordUsage,
+    ...control,
     url: `http://${host}:${listeningPort}`,
     async stop() {
       if (server.listening) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Usage } from './behaviour.ts';
-import { type CardPlace, cardAt, findPlace } from './cards.ts';
+import { type Card, type CardPlace, cardAt, findPlace } from './cards.ts';
 import { networkOf, type OperatorId } from './networks.ts';
 import { createSandboxOrder, deliveredCards, type Order, orderAt, orderRequestSchema } from './orders.ts';
 import { pageOfPlaces, repeated, repeatedOrder, repeatedPageOfPlaces } from './repeats.ts';
@@ -149,8 +149,6 @@ function cancelOrder({ books, now }: Context, order: Order): ApiAnswer {
   }
 }
 
-type Card = ReturnType<typeof cardAt>;
-
 /** Undocumented formats of SIMs, by place in a delivery. The last one is not a phone number. */
 const oddities: readonly ((card: Card) => Record<keyof Card, unknown> | Record<string, unknown>)[] = [
   () => ({ msisdn: '447700900001' }),
@@ -249,7 +247,10 @@ function changeSim(context: Context, iccid: string, change: (standing: SimStandi
 }
 
 /** Finds the delivered card with an ICCID. */
-function deliveredCard({ operatorId, books, now }: Context, iccid: string): (CardPlace & { order: Order }) | undefined {
+export function deliveredCard(
+  { operatorId, books, now }: Context,
+  iccid: string,
+): (CardPlace & { order: Order }) | undefined {
   const at = findPlace(operatorId, iccid);
   const order = at && books.orders.get(books.orderOfBlock.get(at.block) ?? '');
   const delivered = order && deliveredCards(order, now);
@@ -303,7 +304,8 @@ function stateIn({ usual, exceptions }: FirstAnswer, position: number): SimState
   return reason === '' ? { status } : { status, reason };
 }
 
-function countRequest(books: OperatorBooks, what: string): number {
+/** Counts a request; returns how often it came before. */
+export function countRequest(books: OperatorBooks, what: string): number {
   const count = books.timesAsked.get(what) ?? 0;
   books.timesAsked.set(what, count + 1);
   return count;

@@ -1,12 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isOperatorId } from '../domain/operator.ts';
-import { type BehaviourRequest, behaviourSchema, type Usage, usageSchema } from './behaviour.ts';
-import { answerIotAccelerator } from './iot-accelerator/api.ts';
-import { htmlError, problem } from './iot-accelerator/errors.ts';
-import { countCall } from './iot-accelerator/limits.ts';
-import { hasToken, login } from './iot-accelerator/token.ts';
+import { answerControl, type Control, contextOf, controlOf } from './control.ts';
+import { login } from './iot-accelerator/token.ts';
 import type { OperatorId } from './networks.ts';
-import { type ApiAnswer, type ApiRequest, addUsage, answerRequest, type Context, refusal } from './operators-api.ts';
+import { type ApiAnswer, refusal } from './operators-api.ts';
+import { isEqual, type Protocol, protocolOf } from './protocols.ts';
 import type { Store } from './store.ts';
 
 /** An HTTP call, independent of the transport. `json` returns undefined when the body is not JSON or too long; its value is null for an empty body. */
@@ -27,87 +25,18 @@ export type ServiceOptions = {
   random?: () => number;
 };
 
-export type Service = {
+export type Service = Control & {
   /** Handles a call; returns undefined when the operator stalls. */
   answer(call: SandboxRequest): Promise<ApiAnswer | undefined>;
-  /** Replaces the behaviour of an operator. Throws when the behaviour is invalid. */
-  behave(operatorId: string, behaviour: BehaviourRequest): void;
-  /** Records usage of a SIM. Throws when the usage is invalid. */
-  recordUsage(operatorId: string, usage: Usage): void;
 };
 
 /** Creates the service of all operators on one store; README.md documents its paths. */
-export function operatorsService({ store, now, apiKey, random = Math.random }: ServiceOptions): Service {
-  function behave(operatorId: string, behaviour: BehaviourRequest): void {
-    store.books(knownOperator(operatorId)).behaviour = behaviourSchema.parse(behaviour);
-    store.changed();
-  }
-
-  function recordUsage(operatorId: string, usage: Usage): void {
-    const id = knownOperator(operatorId);
-    addUsage({ operatorId: id, books: store.books(id), now: now() }, usageSchema.parse(usage));
-    store.changed();
-  }
-
-  async function answerOperator(
-    operatorId: OperatorId,
-    path: string[],
-    call: SandboxRequest,
-  ): Promise<ApiAnswer | undefined> {
-    const books = store.books(operatorId);
-    if (books.behaviour.stall) {
-      return undefined;
-    }
-    const body = await call.json();
-    if (body === undefined) {
-      return refusal(400, 'invalid_json', 'The body is not JSON, or too long');
-    }
-    // As with real operators, a failing call may have taken effect: half of them do.
-    const fails = random() < books.behaviour.failureRate;
-    const takesEffect = !fails || random() < 0.5;
-    const request = {
-      method: call.method,
-      path,
-      query: call.url.searchParams,
-      idempotencyKey: call.header('idempotency-key'),
-      body: body.value,
-    };
-    const protocol = protocolOf(path);
-    const answer = takesEffect ? protocol.answer({ operatorId, books, now: now() }, request) : undefined;
-    if (answer?.changed !== undefined) {
-      store.changed();
-      if (answer.changed === 'order') {
-        await store.save();
-      }
-    }
-    return fails ? protocol.overloaded : answer;
-  }
-
-  /** Handles the control routes of a standalone sandbox. */
-  async function answerControl(operatorId: OperatorId, what: string, call: SandboxRequest): Promise<ApiAnswer> {
-    const body = await call.json();
-    if (what === 'PUT behaviour') {
-      const behaviour = behaviourSchema.safeParse(body?.value);
-      if (behaviour.success) {
-        behave(operatorId, behaviour.data);
-        return { status: 200, body: behaviour.data };
-      }
-      return refusal(422, 'invalid_behaviour', behaviour.error.message);
-    }
-    if (what === 'POST usage') {
-      const usage = usageSchema.safeParse(body?.value);
-      if (usage.success) {
-        recordUsage(operatorId, usage.data);
-        return { status: 202, body: usage.data };
-      }
-      return refusal(422, 'invalid_usage', usage.error.message);
-    }
-    return refusal(404, 'unknown_path', 'The control routes are PUT behaviour and POST usage');
-  }
-
+export function operatorsService(options: ServiceOptions): Service {
+  const { store, now, apiKey } = options;
+  const control = controlOf(store, now);
+  const answerOperator = operatorCalls(options);
   return {
-    behave,
-    recordUsage,
+    ...control,
     async answer(call) {
       const { area, operatorId, path } = parsePath(call.url);
       if (area === 'health') {
@@ -126,7 +55,7 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
         case 'operators':
           return answerOperator(operatorId, path, call);
         case 'control':
-          return answerControl(operatorId, `${call.method} ${path.join('/')}`, call);
+          return answerControl(control, operatorId, `${call.method} ${path.join('/')}`, (await call.json())?.value);
         default:
           return refusal(404, 'unknown_path', 'The paths are /operators, /control and /health');
       }
@@ -134,65 +63,75 @@ export function operatorsService({ store, now, apiKey, random = Math.random }: S
   };
 }
 
-/** A protocol in which the operators can be called. */
-type Protocol = {
-  answer(context: Context, request: ApiRequest): ApiAnswer;
-  overloaded: ApiAnswer;
-  unauthorised: ApiAnswer;
-};
+type OperatorCall = [operatorId: OperatorId, path: string[], call: SandboxRequest];
 
-const simFulfilment: Protocol = {
-  answer: answerRequest,
-  overloaded: refusal(503, 'overloaded', 'Too many requests: retry'),
-  unauthorised: refusal(401, 'unauthorised', 'The API key is missing or wrong'),
-};
+/** Handles calls of operators, as their behaviour says. */
+function operatorCalls({ store, now, random = Math.random }: ServiceOptions) {
+  /** The number of calls in progress, by operator. */
+  const inProgress = new Map<OperatorId, number>();
 
-const iotAccelerator: Protocol = {
-  answer(context, request) {
-    const { isWithin, headers } = countCall(context.books, request.path.slice(0, 2).join('/'), Date.now());
-    const answer = isWithin
-      ? answerIotAccelerator(context, request)
-      : problem(429, 'Too Many Requests', 'API rate limit exceeded');
-    return { ...answer, headers };
-  },
-  overloaded: htmlError(503, 'Service Unavailable'),
-  unauthorised: problem(401, 'Unauthorized', 'Token expired'),
-};
+  async function answerInProtocol(
+    protocol: Protocol,
+    ...[operatorId, path, call]: OperatorCall
+  ): Promise<ApiAnswer | undefined> {
+    const body = await call.json();
+    if (body === undefined) {
+      return protocol.badJson;
+    }
+    const context = contextOf(store, now, operatorId);
+    // As with real operators, a failing call may have taken effect: half of them do.
+    const fails = random() < context.books.behaviour.failureRate;
+    const takesEffect = !fails || random() < 0.5;
+    const request = {
+      method: call.method,
+      path,
+      query: call.url.searchParams,
+      idempotencyKey: call.header('idempotency-key'),
+      body: body.value,
+    };
+    const answer = takesEffect ? protocol.answer(context, request) : undefined;
+    if (answer?.changed !== undefined) {
+      store.changed();
+      if (answer.changed === 'order') {
+        await store.save();
+      }
+    }
+    return fails ? protocol.failed(takesEffect) : answer;
+  }
 
-const protocolOf = (path: readonly string[]) => (isIotAcceleratorPath(path) ? iotAccelerator : simFulfilment);
-
-/** Whether a call uses the protocol of IoT Accelerator, which has paths of its own. */
-function isIotAcceleratorPath([first]: readonly string[]): boolean {
-  return first === 'auth' || first === 'subscriptions' || first === 'sica';
+  return async (...[operatorId, path, call]: OperatorCall): Promise<ApiAnswer | undefined> => {
+    const { stall, concurrentCalls = Number.POSITIVE_INFINITY, latencyMs } = store.books(operatorId).behaviour;
+    if (stall) {
+      return undefined;
+    }
+    const protocol = protocolOf(path);
+    const calls = inProgress.get(operatorId) ?? 0;
+    if (calls >= concurrentCalls) {
+      return protocol.tooManyCalls;
+    }
+    inProgress.set(operatorId, calls + 1);
+    try {
+      if (latencyMs > 0) {
+        await sleep(latencyMs);
+      }
+      return await answerInProtocol(protocol, operatorId, path, call);
+    } finally {
+      inProgress.set(operatorId, (inProgress.get(operatorId) ?? 1) - 1);
+    }
+  };
 }
 
-/** Whether the caller sent the API key, or a token where the protocol asks for one. */
+/** Whether the caller sent the credentials of the protocol; control routes take the API key. */
 export function isAllowed(call: SandboxRequest, apiKey: string): boolean {
   const { area, path } = parsePath(call.url);
-  return area === 'operators' && isIotAcceleratorPath(path)
-    ? hasToken(call.header('authorization'), apiKey)
-    : isAuthorised(call, apiKey);
+  const authorization = call.header('authorization');
+  return area === 'operators'
+    ? protocolOf(path).isAuthorised(authorization, apiKey)
+    : isEqual(authorization, `Bearer ${apiKey}`);
 }
-
-/**
- * Whether the caller sent the API key. Compares digests in constant time, so that the duration reveals neither the key nor its
- * length.
- */
-function isAuthorised(call: SandboxRequest, apiKey: string): boolean {
-  return timingSafeEqual(digestOf(call.header('authorization') ?? ''), digestOf(`Bearer ${apiKey}`));
-}
-
-const digestOf = (text: string) => createHash('sha256').update(text).digest();
 
 /** Splits a path into its area, operator and rest; the operator is undefined when its id is missing or malformed. */
 export function parsePath(url: URL): { area: string | undefined; operatorId: OperatorId | undefined; path: string[] } {
   const [area, id, ...path] = url.pathname.split('/').filter(Boolean);
   return { area, operatorId: id !== undefined && isOperatorId(id) ? id : undefined, path };
-}
-
-function knownOperator(operatorId: string): OperatorId {
-  if (!isOperatorId(operatorId)) {
-    throw new Error(`${JSON.stringify(operatorId)} is not the id of an operator`);
-  }
-  return operatorId;
 }

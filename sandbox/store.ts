@@ -1,9 +1,11 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Behaviour, behaviourSchema, wellBehaved } from './behaviour.ts';
+import { type Device, deviceSchema } from './control-center/devices.ts';
 import { type ChangeRequest, changeRequestSchema } from './iot-accelerator/changes.ts';
 import type { OperatorId } from './networks.ts';
 import { type Order, orderSchema } from './orders.ts';
+import { type SimFacts, simFactsSchema } from './own-changes.ts';
 import { simStatuses } from './sims.ts';
 
 /** The stored answer of an `Idempotency-Key`: the most common state, and the SIMs with a different one. */
@@ -31,6 +33,9 @@ const savedBooksSchema = z.strictObject({
   usage: z.array(usageRecordSchema),
   /** Absent in books from before this protocol. */
   changes: z.array(changeRequestSchema).default([]),
+  /** Absent in books from before this protocol. */
+  devices: z.array(deviceSchema).default([]),
+  facts: z.array(z.tuple([z.string(), simFactsSchema])).default([]),
 });
 
 const savedSchema = z.strictObject({ version: z.literal(1), operators: z.record(z.string(), z.unknown()) });
@@ -45,6 +50,10 @@ export type OperatorBooks = {
   usage: UsageRecord[];
   /** The changes of SIMs that were requested in the protocol of IoT Accelerator, oldest first. */
   changes: ChangeRequest[];
+  /** The SIMs that have changed in the protocol of Control Center, by ICCID. */
+  devices: Map<string, Device>;
+  /** What differs from the card, and the data sessions, by ICCID. */
+  facts: Map<string, SimFacts>;
   /** The number of requests for each order and page, for operators that repeat themselves. Not saved. */
   timesAsked: Map<string, number>;
 };
@@ -128,6 +137,8 @@ export function emptyBooks(): OperatorBooks {
     firstAnswers: new Map(),
     usage: [],
     changes: [],
+    devices: new Map(),
+    facts: new Map(),
     timesAsked: new Map(),
   };
 }
@@ -139,6 +150,8 @@ export function savedFrom({
   firstAnswers,
   usage,
   changes,
+  devices,
+  facts,
 }: OperatorBooks): z.input<typeof savedBooksSchema> {
   return {
     behaviour,
@@ -146,12 +159,14 @@ export function savedFrom({
     firstAnswers: [...firstAnswers],
     usage,
     changes,
+    devices: [...devices.values()],
+    facts: [...facts],
   };
 }
 
 /** Reads the JSON of {@link savedFrom}. Throws when it is invalid. */
 export function booksFrom(saved: unknown): OperatorBooks {
-  const { behaviour, orders, firstAnswers, usage, changes } = savedBooksSchema.parse(saved);
+  const { behaviour, orders, firstAnswers, usage, changes, devices, facts } = savedBooksSchema.parse(saved);
   return {
     behaviour,
     orders: new Map(orders.map((order) => [order.orderId, order])),
@@ -161,6 +176,8 @@ export function booksFrom(saved: unknown): OperatorBooks {
     firstAnswers: new Map(firstAnswers),
     usage,
     changes,
+    devices: new Map(devices.map((device) => [device.iccid, device])),
+    facts: new Map(facts),
     timesAsked: new Map(),
   };
 }

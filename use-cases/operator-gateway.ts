@@ -41,7 +41,7 @@ export function operatorOf(operatorId: OperatorId): OperatorGateway {
 
 /** Whether the operator recognises a repeated submission of an order. */
 export async function hasIdempotentOrders(operatorId: OperatorId): Promise<boolean> {
-  return capabilitiesOf(await platformKindOf(operatorId))?.idempotentOrders === true;
+  return capabilitiesOf(await platformKindOf(operatorId)).idempotentOrders;
 }
 
 /** How long a kind is remembered, in milliseconds of real time. An operator hardly ever changes its platform. */

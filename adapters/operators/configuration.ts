@@ -25,6 +25,16 @@ const iotAcceleratorSchema = z.lazy(() =>
   }),
 );
 
+/** The credentials of a user of Control Center. */
+const controlCenterSchema = z.lazy(() =>
+  z.object({
+    username: text,
+    apiKey: text,
+    /** The secret with which the operator signs its push messages; without one they are refused. */
+    pushSecret: z.optional(text),
+  }),
+);
+
 const operatorsConfigurationSchema = z.lazy(() =>
   z.record(
     z.string(),
@@ -39,13 +49,17 @@ const operatorsConfigurationSchema = z.lazy(() =>
         apiKey: z.optional(text),
         /** For platforms of the kind `iot-accelerator`. */
         iotAccelerator: z.optional(iotAcceleratorSchema),
+        /** For platforms of the kind `control-center`. */
+        controlCenter: z.optional(controlCenterSchema),
         /** The operator's rate limit, in requests per second of all functions together; unlimited when omitted. */
         requestsPerSecond: z.optional(z.int().check(z.positive())),
       })
       .check(
-        z.refine(({ apiKey, iotAccelerator }) => apiKey !== undefined || iotAccelerator !== undefined, {
-          path: ['apiKey'],
-        }),
+        z.refine(
+          ({ apiKey, iotAccelerator, controlCenter }) =>
+            [apiKey, iotAccelerator, controlCenter].some((credentials) => credentials !== undefined),
+          { path: ['apiKey'] },
+        ),
       ),
   ),
 );

@@ -1,6 +1,8 @@
 import type { OperatorId } from '../../domain/ids.ts';
 import type { PlatformKind } from '../../domain/operator.ts';
-import { type OperatorGateway, OperatorUnavailable } from '../../domain/operator-port.ts';
+import type { OperatorGateway } from '../../domain/operator-port.ts';
+import { controlCenterGateway } from './control-center/control-center-gateway.ts';
+import { controlCenterProtocol } from './control-center/protocol.ts';
 import { iotAcceleratorGateway } from './iot-accelerator/accelerator-gateway.ts';
 import { iotAcceleratorProtocol, loginProtocol } from './iot-accelerator/protocol.ts';
 import { simFulfilmentGateway, simFulfilmentProtocol } from './sim-fulfilment/gateway.ts';
@@ -20,7 +22,7 @@ export function operatorGateways(
         return iotAcceleratorGateway(transportTo(operatorId, iotAcceleratorProtocol(login.call)));
       }
       case 'control-center':
-        throw new OperatorUnavailable(`${operatorId}: this release has no adapter for ${kind}`);
+        return controlCenterGateway(transportTo(operatorId, controlCenterProtocol));
     }
   };
 }

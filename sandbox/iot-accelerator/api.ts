@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { cardAt, findPlace } from '../cards.ts';
 import type { ApiAnswer, ApiRequest, Context } from '../operators-api.ts';
 import { createSandboxOrder, deliveredCards, type Order, orderAt } from '../orders.ts';
-import { type ChangeRequest, changeBody, createChange, stateOf, targetStates } from './changes.ts';
+import { type ChangeRequest, changeBody, createChange, nextRequestId, stateOf, targetStates } from './changes.ts';
 import { error, problem } from './errors.ts';
 
 /** What the account can order. */
@@ -93,11 +93,6 @@ function orderMetadata({ now }: Context, query: URLSearchParams): ApiAnswer {
   return { status: 200, body };
 }
 
-/** The id of the next request: ids grow, and no two orders or changes share one. */
-function nextId({ books }: Context): string {
-  return `REQ${String(1 + books.orders.size + books.changes.length).padStart(12, '0')}`;
-}
-
 /** Every submission is another order: there is no idempotency key. */
 function submitOrder(context: Context, body: unknown): ApiAnswer {
   const { operatorId, books, now } = context;
@@ -110,7 +105,7 @@ function submitOrder(context: Context, body: unknown): ApiAnswer {
   const kept = { name: contactName.slice(0, 200), lines: [deliveryAddress.slice(0, 200)], city: '-', country: 'XX' };
   const order = createSandboxOrder(
     operatorId,
-    nextId(context),
+    nextRequestId(context.books),
     { quantity, deliveryAddress: kept },
     { now, behaviour: books.behaviour, takenBlocks: books.orderOfBlock },
   );
@@ -216,7 +211,7 @@ function changeState(context: Context, body: unknown): ApiAnswer {
   }
   const { subscriptions, change } = request.data;
   const taken = createChange(
-    { id: nextId(context), state: change.state, iccids: subscriptions.identifiers },
+    { id: nextRequestId(context.books), state: change.state, iccids: subscriptions.identifiers },
     { now, behaviour: books.behaviour, earlier: books.changes, isOurs: (iccid) => isOurs(context, iccid) },
   );
   books.changes.push(taken);

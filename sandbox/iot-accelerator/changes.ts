@@ -23,6 +23,11 @@ export const changeRequestSchema = z.strictObject({
 
 export type ChangeRequest = z.infer<typeof changeRequestSchema>;
 
+/** The id of the next request: ids grow, and no two orders or changes share one. */
+export function nextRequestId({ orders, changes }: { orders: { size: number }; changes: { length: number } }): string {
+  return `REQ${String(1 + orders.size + changes.length).padStart(12, '0')}`;
+}
+
 /** Takes a request. `isOurs` tells whether an ICCID is one of the account's. */
 export function createChange(
   { id, state, iccids }: Pick<ChangeRequest, 'id' | 'state' | 'iccids'>,

@@ -55,7 +55,11 @@ describe('the settings of an operator', () => {
     ['no default product', { products: [product] }, '/products one_default'],
     ['two default products', { products: [...valid.products, { ...product, default: true }] }, '/products one_default'],
     ['an API without a platform', { platform: undefined }, '/platform required'],
-    ['a platform without an adapter', { platform: { kind: 'control-center' } }, '/platform/kind not_supported'],
+    [
+      'orders over a platform that takes none',
+      { platform: { kind: 'control-center' }, usage: 'file' },
+      '/ordering not_supported',
+    ],
     ['usage that the adapter does not collect', { platform: { kind: 'iot-accelerator' } }, '/usage not_supported'],
   ])('cannot have %s', (_name, own, violation) => {
     const violations = operatorSettingsViolations({ ...valid, ...own });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { BehaviourRequest, Usage } from '../../../sandbox/behaviour.ts';
+import type { BehaviourRequest, OwnChange, Usage } from '../../../sandbox/behaviour.ts';
 import { apiClient } from '../support/api-client.ts';
 import type { CallerClaims, OperatorId } from '../support/local-cloud.ts';
 import { is } from '../support/partner.ts';
@@ -18,6 +18,8 @@ export type CloudAccess = {
   tokenFor(claims: CallerClaims & { expiresIn?: number }): Promise<string>;
   behave(id: OperatorId, behaviour: BehaviourRequest): Promise<void>;
   uses(id: OperatorId, usage: Usage): Promise<void>;
+  ships(id: OperatorId, quantity: number): Promise<string>;
+  changesSim(id: OperatorId, iccid: string, change: OwnChange): Promise<void>;
 };
 
 /**
@@ -72,6 +74,12 @@ export function deployedCloud(): (CloudAccess & { url: string; stop(): Promise<v
     },
     async uses(id, usage) {
       is(202, await sandbox.post(`/control/${id}/usage`, usage));
+    },
+    async ships(id, quantity) {
+      return is(201, await sandbox.post<string>(`/control/${id}/sims`, { quantity }));
+    },
+    async changesSim(id, iccid, change) {
+      is(200, await sandbox.post(`/control/${id}/sims/${iccid}`, change));
     },
     async stop() {
       (await users).stop();

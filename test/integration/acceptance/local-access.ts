@@ -15,5 +15,11 @@ export function localAccess(url: () => string): CloudAccess {
     async uses(id, usage) {
       is(202, await local.post(`/_local/operators/${id}/usage`, usage));
     },
+    async ships(id, quantity) {
+      return is(201, await local.post<string>(`/_local/operators/${id}/sims`, { quantity }));
+    },
+    async changesSim(id, iccid, change) {
+      is(200, await local.post(`/_local/operators/${id}/sims/${iccid}`, change));
+    },
   };
 }

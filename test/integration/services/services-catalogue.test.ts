@@ -158,7 +158,11 @@ describe('operators as data', () => {
     ],
     ['no default product', { products: [{ ...fifth.products[0], default: false }] }, [['/products', 'one_default']]],
     ['an API but no platform', { platform: undefined }, [['/platform', 'required']]],
-    ['a platform without an adapter', { platform: { kind: 'control-center' } }, [['/platform/kind', 'not_supported']]],
+    [
+      'orders over a platform that takes none',
+      { platform: { kind: 'control-center' }, usage: 'file' },
+      [['/ordering', 'not_supported']],
+    ],
   ])('an operator cannot have %s', async (_name, own, errors) => {
     expectInvalid(await platform.put(path, { ...fifth, ...own }), errors);
   });

@@ -5,7 +5,7 @@ import { asId } from '../../../domain/ids.ts';
 import type { UsageRecord } from '../../../domain/usage-record.ts';
 import { type EngineName, engineNames } from '../../../local/dynamodb/engine.ts';
 import { INDEX_LAG_MS } from '../../../local/harsh/rates.ts';
-import type { BehaviourRequest, Usage } from '../../../sandbox/behaviour.ts';
+import type { BehaviourRequest, OwnChange, Usage } from '../../../sandbox/behaviour.ts';
 import { type CloudAccess, deployedCloud } from '../acceptance/deployed-cloud.ts';
 import { waitingForIndexes } from '../acceptance/index-lag.ts';
 import { localAccess } from '../acceptance/local-access.ts';
@@ -69,6 +69,10 @@ export type OperatorUnderTest = {
   behavesWell(): Promise<void>;
   /** Records usage of a SIM, which the operator reports later. */
   uses(usage: Usage): Promise<void>;
+  /** Ships SIMs that the staff ordered by hand. Returns their list, CSV. */
+  ships(quantity: number): Promise<string>;
+  /** Changes a SIM at the operator without a request of ours. */
+  changesSim(iccid: string, change: OwnChange): Promise<void>;
   /** Places an order at the operator as a person would, in its portal. */
   takes(order: { reference: string; quantity: number }): Promise<void>;
   /** The operator's own view of an order, over its API and with the key of the functions. */
@@ -187,6 +191,8 @@ function overHttp(url: () => string, access: CloudAccess, cloud: () => RunningCl
       behaves: (behaviour) => access.behave(id, behaviour),
       behavesWell: () => access.behave(id, promptOperator),
       uses: (usage) => access.uses(id, usage),
+      ships: (quantity) => access.ships(id, quantity),
+      changesSim: (iccid, change) => access.changesSim(id, iccid, change),
       takes: (order) => orderAtOperator(cloud(), id, order),
       statusOf: (orderId) => statusAtOperator(cloud(), id, orderId),
       statusOfSim: (iccid) => statusOfSimAtOperator(cloud(), id, iccid),

@@ -1,9 +1,9 @@
-import type { OperatorBooks } from '../store.ts';
+import type { OperatorBooks } from './store.ts';
 
 /** The headers that every answer has, and whether the call is within the limits of its path. Counted in real time. */
 export type LimitCheck = { isWithin: boolean; headers: Record<string, string> };
 
-/** Counts a call of a path against the operator's limits a second and a minute. */
+/** Counts a call of a path, or of the whole account, against the operator's limits a second and a minute. */
 export function countCall({ behaviour, timesAsked }: OperatorBooks, path: string, at: number): LimitCheck {
   const windows = [
     { name: 'Second', most: behaviour.requestsPerSecond, ms: 1_000 },

@@ -1,0 +1,157 @@
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
+import { normalizeIccid } from '../../../domain/delivered-sim.ts';
+import type { SimAnswer } from '../../../domain/operator-port.ts';
+import type { ExpectedAnswers } from '../transport.ts';
+import { codes, errorIn } from './protocol.ts';
+
+// Without a locale, every problem is logged as "Invalid input".
+z.config(en());
+
+const MAX_REASON = 500;
+const MAX_NAME = 40;
+
+/** The statuses that changes set: there is no other way to bar a SIM than to deactivate it. */
+export type TargetStatus = 'ACTIVATED' | 'DEACTIVATED' | 'RETIRED';
+
+/** Our status of a SIM in each status of the platform. */
+const statuses: Readonly<Record<string, SimAnswer['status']>> = {
+  // Never activated: no data.
+  INVENTORY: 'barred',
+  ACTIVATION_READY: 'barred',
+  // Data up to a limit, without being billed.
+  TEST_READY: 'testing',
+  ACTIVATED: 'active',
+  DEACTIVATED: 'barred',
+  RETIRED: 'terminated',
+  // Removed from the account, or exchanged for another SIM.
+  PURGED: 'terminated',
+  REPLACED: 'terminated',
+};
+
+/** Our status of a SIM; `undefined` for a status that this adapter does not know. */
+export function statusOf(status: string): SimAnswer['status'] | undefined {
+  return Object.hasOwn(statuses, status) ? statuses[status] : undefined;
+}
+
+const unknownStatus = (status: string) => `the status ${status.slice(0, MAX_NAME)} is unknown`;
+
+const iccidSchema = z.lazy(() =>
+  z.pipe(
+    z.string(),
+    z.transform((iccid) => normalizeIccid(iccid)),
+  ),
+);
+
+/** The ICCID of the answer must be that of the request. */
+const thisSim = (iccid: string) =>
+  z.object({ iccid: iccidSchema }).check(z.refine((device) => device.iccid === iccid, 'another SIM'));
+
+/** An error of the platform about the SIM, not about the credentials, the rate or the platform itself. */
+const refusalSchema = z.lazy(() =>
+  z.pipe(
+    z.unknown().check(
+      z.refine((body) => {
+        const code = errorIn(body)?.code;
+        return code !== undefined && code !== codes.badCredentials && !code.startsWith('3');
+      }, 'no error about the request'),
+    ),
+    z.transform((body) => errorIn(body) ?? { code: '', reason: '' }),
+  ),
+);
+
+/** The answers to a change of a SIM's status. */
+export function changeAnswers(iccid: string, target: TargetStatus): ExpectedAnswers<SimAnswer> {
+  const done: SimAnswer = { iccid, status: statusOf(target) ?? 'pending' };
+  const refused = z.pipe(
+    refusalSchema,
+    z.transform(({ code, reason }): SimAnswer => {
+      return code === codes.alreadySo ? done : { iccid, status: 'refused', reason: reason.slice(0, MAX_REASON) };
+    }),
+  );
+  return {
+    200: z.pipe(
+      thisSim(iccid),
+      z.transform(() => done),
+    ),
+    // Scheduled.
+    202: z.pipe(
+      thisSim(iccid),
+      z.transform((): SimAnswer => ({ iccid, status: 'pending' })),
+    ),
+    400: refused,
+    404: refused,
+  };
+}
+
+/** An error with one of these codes. */
+const errorWith = <T>(accepted: readonly string[], value: T) =>
+  z.pipe(
+    z.unknown().check(z.refine((body) => accepted.includes(errorIn(body)?.code ?? ''), 'no error of this request')),
+    z.transform(() => value),
+  );
+
+/** The status of a SIM, or why it cannot be told. `undefined`: the operator does not know the SIM. */
+export type ReadStatus = { status: SimAnswer['status'] } | { problem: string } | undefined;
+
+export function deviceAnswers(iccid: string): ExpectedAnswers<ReadStatus> {
+  return {
+    200: z.pipe(
+      z
+        .object({ iccid: iccidSchema, status: z.string() })
+        .check(z.refine((device) => device.iccid === iccid, 'another SIM')),
+      z.transform(({ status }): ReadStatus => {
+        const ours = statusOf(status);
+        return ours === undefined ? { problem: unknownStatus(status) } : { status: ours };
+      }),
+    ),
+    404: errorWith([codes.unknownSim], undefined),
+  };
+}
+
+/** A page of the SIMs that have changed since a time. `leftOut` names the entries that cannot be read. */
+export type ChangedSims = {
+  sims: { iccid: string; status: SimAnswer['status'] }[];
+  leftOut: { name: string; problem: string }[];
+  isLast: boolean;
+};
+
+/**
+ * A page, which must have the requested number; `out of range`: the operator lists no changes since that time. A page in which every
+ * entry is unreadable is rejected as a whole.
+ */
+export function changedSimsAnswers(pageNumber: number): ExpectedAnswers<ChangedSims | 'out of range'> {
+  return {
+    200: z.pipe(
+      z.object({ pageNumber: z.literal(pageNumber), lastPage: z.boolean(), devices: z.array(z.unknown()) }),
+      z.transform(({ lastPage, devices }, context): ChangedSims => {
+        const read = readDevices(devices);
+        const [first] = read.leftOut;
+        if (first && read.sims.length === 0) {
+          context.issues.push({ code: 'custom', path: ['devices', 0], message: first.problem, input: devices });
+        }
+        return { ...read, isLast: lastPage };
+      }),
+    ),
+    400: errorWith([codes.sinceTooEarly, codes.sinceInFuture], 'out of range' as const),
+  };
+}
+
+const listedSchema = z.lazy(() => z.object({ iccid: iccidSchema, status: z.string() }));
+
+function readDevices(devices: readonly unknown[]): Omit<ChangedSims, 'isLast'> {
+  const read: Omit<ChangedSims, 'isLast'> = { sims: [], leftOut: [] };
+  for (const [place, device] of devices.entries()) {
+    const { data } = listedSchema.safeParse(device);
+    const status = data && statusOf(data.status);
+    if (data && status !== undefined) {
+      read.sims.push({ iccid: data.iccid, status });
+    } else {
+      read.leftOut.push({
+        name: data?.iccid.slice(0, MAX_NAME) ?? `entry ${place + 1}`,
+        problem: data ? unknownStatus(data.status) : 'no ICCID or status',
+      });
+    }
+  }
+  return read;
+}

@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { withCheckDigit } from '../../../domain/iccid.ts';
+import { anOrder, type GatewayToSandbox, gatewayToSandbox } from './operators-under-test.ts';
+
+let operator: GatewayToSandbox;
+let draws: number[];
+
+beforeEach(async () => {
+  draws = [];
+  operator = await gatewayToSandbox({ kind: 'control-center', random: () => draws.shift() ?? 0.999 });
+});
+afterEach(() => operator.sandbox.stop());
+
+function shippedIccids(quantity: number): string[] {
+  const { body } = operator.sandbox.shipSims('3uk', quantity);
+  return String(body)
+    .trim()
+    .split('\r\n')
+    .slice(1)
+    .map((line) => line.split(',')[0] ?? '');
+}
+
+const all = (iccids: readonly string[], status: string) => iccids.map((iccid) => ({ iccid, status }));
+
+describe('a change of SIMs at an operator on Control Center', () => {
+  test('is made at once, one SIM a call, and may be requested again', async () => {
+    const iccids = shippedIccids(3);
+    const { gateway } = operator;
+    expect(await gateway.simStatus(iccids)).toEqual(all(iccids, 'barred'));
+    for (const _attempt of [1, 2]) {
+      expect(await gateway.activate('k1', iccids)).toEqual(all(iccids, 'active'));
+    }
+    for (const _attempt of [1, 2]) {
+      expect(await gateway.setBars('k2', iccids, true)).toEqual(all(iccids, 'barred'));
+    }
+    expect(await gateway.setBars('k3', iccids, false)).toEqual(all(iccids, 'active'));
+    for (const _attempt of [1, 2]) {
+      expect(await gateway.terminate('k4', iccids)).toEqual(all(iccids, 'terminated'));
+    }
+    expect(await gateway.simStatus(iccids)).toEqual(all(iccids, 'terminated'));
+    expect(operator.calls).toHaveLength(8 * 3 + 3);
+  });
+
+  test('is pending when the operator schedules it, and keeps its time when it is requested again', async () => {
+    const iccids = shippedIccids(2);
+    operator.sandbox.behave('3uk', { activationDelayDays: 1 });
+    expect(await operator.gateway.activate('k1', iccids)).toEqual(all(iccids, 'pending'));
+    expect(await operator.gateway.simStatus(iccids)).toEqual(all(iccids, 'barred'));
+    operator.clock.pass(0.6);
+    expect(await operator.gateway.activate('k2', iccids)).toEqual(all(iccids, 'pending'));
+    operator.clock.pass(0.6);
+    expect(await operator.gateway.simStatus(iccids)).toEqual(all(iccids, 'active'));
+  });
+
+  test('is refused for a SIM with the operator’s reason, and for a SIM that the operator does not know', async () => {
+    const [refused = '', other = ''] = shippedIccids(2);
+    const foreign = withCheckDigit('894420000099999999');
+    operator.sandbox.behave('3uk', { refuseActivation: [refused] });
+    expect(await operator.gateway.activate('k1', [refused, other, foreign])).toEqual([
+      { iccid: refused, status: 'refused', reason: 'The SIM cannot change its status' },
+      { iccid: other, status: 'active' },
+      { iccid: foreign, status: 'refused', reason: 'Resource not found - Invalid ICCID' },
+    ]);
+    expect(await operator.gateway.simStatus([refused, other, foreign])).toEqual([
+      { iccid: refused, status: 'barred' },
+      { iccid: other, status: 'active' },
+    ]);
+  });
+
+  test('is refused after a delay when it is requested again', async () => {
+    const iccids = shippedIccids(1);
+    await operator.gateway.activate('k1', iccids);
+    operator.sandbox.behave('3uk', { changeDelayDays: 1, refuseChanges: iccids });
+    expect(await operator.gateway.setBars('k2', iccids, true)).toEqual(all(iccids, 'pending'));
+    operator.clock.pass(2);
+    expect(await operator.gateway.simStatus(iccids)).toEqual(all(iccids, 'active'));
+    expect(await operator.gateway.setBars('k3', iccids, true)).toMatchObject([{ status: 'refused' }]);
+  });
+
+  test('of a SIM that has ended is refused', async () => {
+    const iccids = shippedIccids(1);
+    await operator.gateway.terminate('k1', iccids);
+    expect(await operator.gateway.activate('k2', iccids)).toEqual([
+      { iccid: iccids[0], status: 'refused', reason: 'A SIM that is RETIRED cannot become ACTIVATED' },
+    ]);
+  });
+});
+
+describe('the status of many SIMs at an operator on Control Center', () => {
+  test('comes from the list of changes, in a call for 50 SIMs', async () => {
+    shippedIccids(120);
+    operator.clock.pass(1);
+    const iccids = shippedIccids(120);
+    operator.clock.pass(1);
+    const since = operator.clock.now();
+    await operator.gateway.activate('k1', iccids);
+    operator.calls.splice(0);
+    expect(await operator.gateway.simStatus(iccids, { since })).toEqual(all(iccids, 'active'));
+    expect(operator.calls).toHaveLength(3);
+  });
+
+  test('is read one by one for the few that the list does not show', async () => {
+    const iccids = shippedIccids(60);
+    operator.clock.pass(1);
+    const since = operator.clock.now();
+    await operator.gateway.activate('k1', iccids.slice(0, 55));
+    operator.calls.splice(0);
+    const answers = await operator.gateway.simStatus(iccids, { since });
+    expect(answers).toEqual([...all(iccids.slice(0, 55), 'active'), ...all(iccids.slice(55), 'barred')]);
+    expect(operator.calls).toHaveLength(2 + 5);
+  });
+
+  test('is left out for the many that have not changed', async () => {
+    const iccids = shippedIccids(60);
+    operator.clock.pass(1);
+    expect(await operator.gateway.simStatus(iccids, { since: operator.clock.now() })).toEqual([]);
+    expect(operator.calls).toHaveLength(1);
+  });
+
+  test('is read one by one when the operator does not list changes that old', async () => {
+    const iccids = shippedIccids(51);
+    const since = operator.clock.now();
+    operator.clock.pass(400);
+    expect(await operator.gateway.simStatus(iccids, { since })).toEqual(all(iccids, 'barred'));
+    expect(operator.calls).toHaveLength(1 + 51);
+  });
+
+  test('does not come from a page that the operator repeats', async () => {
+    const iccids = shippedIccids(130);
+    const since = operator.clock.now();
+    operator.clock.pass(1);
+    await operator.gateway.activate('k1', iccids);
+    operator.sandbox.behave('3uk', { duplicateAnswers: true });
+    operator.calls.splice(0);
+    const answers = await operator.gateway.simStatus(iccids, { since });
+    // The second page repeated the first, which ends the list.
+    expect(answers).toEqual(expect.arrayContaining(all(iccids.slice(0, 50), 'active')));
+    expect(answers).toHaveLength(50);
+    expect(operator.calls).toHaveLength(2);
+    expect(await operator.gateway.simStatus(iccids, { since })).toHaveLength(130);
+  });
+});
+
+describe('calls of an operator on Control Center', () => {
+  test('that come too fast are answered with 400, and wait for the next second', async () => {
+    const iccids = shippedIccids(5);
+    operator.sandbox.behave('3uk', { requestsPerSecond: 2 });
+    expect(await operator.gateway.activate('k1', iccids)).toEqual(all(iccids, 'active'));
+  });
+
+  test('that come while another one is in progress are answered with 400, and wait', async () => {
+    const iccids = shippedIccids(2);
+    operator.sandbox.behave('3uk', { concurrentCalls: 1, latencyMs: 50 });
+    const answers = await Promise.all(iccids.map((iccid) => operator.gateway.activate('k1', [iccid])));
+    expect(answers.flat()).toEqual(all(iccids, 'active'));
+  });
+
+  test('are repeated after a fault and after an HTML page, and the change counts once', async () => {
+    const iccids = shippedIccids(1);
+    operator.sandbox.behave('3uk', { failureRate: 0.5 });
+    // The first call takes effect and fails, the second is an HTML page, the third finds the SIM changed.
+    draws = [0, 0, 0, 0.9, 0.999];
+    expect(await operator.gateway.activate('k1', iccids)).toEqual(all(iccids, 'active'));
+  });
+
+  test('never place orders', async () => {
+    const { gateway } = operator;
+    const order = { id: 'ord_1' } as const;
+    for (const call of [
+      gateway.submitOrder(anOrder()),
+      gateway.ordersSince(new Date(), []),
+      gateway.orderStatus(order),
+      gateway.cancelOrder(order),
+      gateway.deliveredSims(order, 'required'),
+    ]) {
+      await expect(call).rejects.toThrow('Control Center takes no orders');
+    }
+    expect(operator.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,127 @@
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually, useLocalCloud } from '../support/local-cloud.ts';
+import { grantTariffs, settingsByHand } from '../support/operators-by-hand.ts';
+import { is, type Order, type Plan, type Sim } from '../support/partner.ts';
+import { expectInvalid } from '../support/problems.ts';
+
+const cloud = useLocalCloud();
+const acme = cloud.partner('acme-control-center');
+const platform = cloud.as({ roles: ['platform'] });
+const operator = cloud.operator('control');
+
+const settings = {
+  ...settingsByHand,
+  name: 'Control Mobile',
+  connectivity: 'api',
+  platform: { kind: 'control-center' },
+} as const;
+
+let services: { partnerServiceId: string; customerId: string; customerServiceId: string };
+
+const read = async (iccid: string) => is(200, await acme.api.get<Sim>(`/v1/sims/${iccid}`));
+const statesOf = async (iccids: readonly string[]) =>
+  new Set((await Promise.all(iccids.map(read))).map(({ state }) => state));
+
+/** An order that the staff place, and whose SIMs they load from the operator's list. */
+async function delivered(quantity: number, plan: Plan): Promise<{ id: string; iccids: string[] }> {
+  const { id } = await acme.orders({ operatorId: 'control', quantity, plan });
+  const on = `/v1/platform/partners/${acme.id}/orders/${id}`;
+  is(200, await platform.post(`${on}/accept`, { operatorReference: `CC-${id}` }));
+  is(200, await platform.post(`${on}/dispatch`, {}));
+  const list = await operator.ships(quantity);
+  expect(is(200, await platform.post(`${on}/sims`, list, { 'content-type': 'text/csv' }))).toMatchObject({
+    loaded: quantity,
+    rejected: 0,
+  });
+  is(200, await platform.post<Order>(`${on}/deliver`, {}));
+  await acme.orderIn(id, 'fulfilled');
+  return { id, iccids: (await acme.sims({ orderId: id })).map(({ iccid }) => iccid) };
+}
+
+/** Changes SIMs, and waits for the operation's end while the days pass. */
+async function changed(action: 'activate' | 'suspend' | 'resume' | 'terminate', iccids: string[], fields: object = {}) {
+  const { id } = await acme.bulk(action, { select: { iccids }, ...fields });
+  return acme.operationDone(id);
+}
+
+beforeAll(async () => {
+  is(201, await platform.put('/v1/platform/operators/control', settings));
+  await grantTariffs(platform, acme, 'control', ['control']);
+  const { id: partnerServiceId } = await acme.aPartnerService({ tariffId: 'trf_control_partner' });
+  const { customer, service } = await acme.aCustomerWithService({ tariffId: 'trf_control_customer' });
+  services = { partnerServiceId, customerId: customer.id, customerServiceId: service.id };
+});
+afterEach(() => operator.behavesWell());
+
+describe('an operator on Control Center, added at run time', () => {
+  test('has its SIMs put into service from the staff’s list, suspended, resumed and terminated, each confirmed later', async () => {
+    await operator.behaves({ changeDelayDays: 0.5, activationDelayDays: 0.5 });
+    const { id, iccids } = await delivered(60, { ...services, activate: true });
+    expect(is(200, await acme.api.get<Order>(`/v1/orders/${id}`)).progress).toMatchObject({
+      received: 60,
+      activated: 60,
+      failed: 0,
+    });
+
+    const [refused = '', ...others] = iccids;
+    await operator.behaves({ changeDelayDays: 0.5, refuseChanges: [refused] });
+    const suspension = await changed('suspend', iccids, { reason: 'not_paid' });
+    expect(suspension).toMatchObject({ succeeded: 59, failed: 1 });
+    expect(await acme.all(`/v1/operations/${suspension.id}/results?outcome=failed`)).toMatchObject([
+      { iccid: refused, problem: { code: 'operator_refused', detail: 'The SIM cannot change its status' } },
+    ]);
+    expect(await read(refused)).toMatchObject({ state: 'active', bars: [] });
+    expect(await statesOf(others)).toEqual(new Set(['suspended']));
+
+    await operator.behaves({ changeDelayDays: 0.5 });
+    expect(await changed('resume', others)).toMatchObject({ succeeded: 59, failed: 0 });
+    expect(await changed('terminate', iccids, { confirm: 60 })).toMatchObject({ succeeded: 60, failed: 0 });
+    expect(await statesOf(iccids)).toEqual(new Set(['terminated']));
+  });
+
+  test('shows a suspension as pending until the operator has made it', async () => {
+    const { iccids } = await delivered(10, { ...services, activate: true });
+    const [iccid = ''] = iccids;
+    await cloud.clock.held(async () => {
+      await operator.behaves({ changeDelayDays: 1 });
+      const { id } = await acme.bulk('suspend', { select: { iccids: [iccid] }, reason: 'not_paid' });
+      await eventually(async () => {
+        expect(await read(iccid)).toMatchObject({
+          state: 'active',
+          nextActions: [],
+          pendingChange: { action: 'suspend', operationId: id },
+        });
+      });
+    });
+    await eventually(async () => {
+      expect(await read(iccid)).toMatchObject({ state: 'suspended' });
+    });
+  });
+
+  test('reports a refused SIM with its reason', async () => {
+    const { id, iccids } = await delivered(10, services);
+    const [refused = ''] = iccids;
+    await operator.behaves({ refuseActivation: [refused] });
+    const activation = await acme.bulk('activate', { select: { orderId: id } });
+    expect(await acme.operationDone(activation.id)).toMatchObject({ succeeded: 9, failed: 1 });
+    const results = await acme.all(`/v1/operations/${activation.id}/results?outcome=failed`);
+    expect(results).toMatchObject([
+      { iccid: refused, problem: { code: 'operator_refused', detail: 'The SIM cannot change its status' } },
+    ]);
+    expect(await read(refused)).toMatchObject({ state: 'assigned' });
+  });
+
+  test('has every SIM changed although calls are refused as too many, lost, or answered with HTML pages', async () => {
+    const { iccids } = await delivered(20, services);
+    await operator.behaves({ requestsPerSecond: 8, concurrentCalls: 1 });
+    expect(await changed('activate', iccids)).toMatchObject({ succeeded: 20, failed: 0 });
+    await operator.behaves({ failureRate: 0.4 });
+    expect(await changed('suspend', iccids, { reason: 'not_paid' })).toMatchObject({ succeeded: 20, failed: 0 });
+    expect(await statesOf(iccids)).toEqual(new Set(['suspended']));
+  });
+
+  test('cannot be set to take orders', async () => {
+    const answer = await platform.put('/v1/platform/operators/control', { ...settings, ordering: 'api' });
+    expectInvalid(answer, [['/ordering', 'not_supported']]);
+  });
+});
