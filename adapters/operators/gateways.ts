@@ -2,7 +2,7 @@ import type { OperatorId } from '../../domain/ids.ts';
 import type { PlatformKind } from '../../domain/operator.ts';
 import type { OperatorGateway } from '../../domain/operator-port.ts';
 import { controlCenterGateway } from './control-center/control-center-gateway.ts';
-import { controlCenterProtocol } from './control-center/protocol.ts';
+import { controlCenterProtocol } from './control-center/control-center-protocol.ts';
 import { iotAcceleratorGateway } from './iot-accelerator/accelerator-gateway.ts';
 import { iotAcceleratorProtocol, loginProtocol } from './iot-accelerator/protocol.ts';
 import { simFulfilmentGateway, simFulfilmentProtocol } from './sim-fulfilment/gateway.ts';

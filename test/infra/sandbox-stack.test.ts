@@ -19,6 +19,7 @@ describe('the stand-in for the operators', () => {
     expect(shown.map((field) => field.replace(/^(\w+)[\\":]+/, '$1 '))).toEqual([
       'apiKey {{resolve:secretsmanager:',
       'password {{resolve:secretsmanager:',
+      'apiKey {{resolve:secretsmanager:',
     ]);
     const called = [...resourcesOf(service, 'AWS::Lambda::Function').values()].flatMap(({ Properties }) => {
       // Safe: a function's environment has this shape in a template.

@@ -291,5 +291,6 @@ describe('the control routes', () => {
   test('answer unknown paths with 404', async () => {
     expect((await call('/_local/nothing')).status).toBe(404);
     expect((await call('/_local/operators/NOBODY', { method: 'PUT', body: '{}' })).status).toBe(404);
+    expect((await call('/_local/operators/3uk/nothing', { method: 'POST', body: '{}' })).status).toBe(404);
   });
 });

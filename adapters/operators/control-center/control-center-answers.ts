@@ -3,7 +3,7 @@ import en from 'zod/v4/locales/en.js';
 import { normalizeIccid } from '../../../domain/delivered-sim.ts';
 import type { SimAnswer } from '../../../domain/operator-port.ts';
 import type { ExpectedAnswers } from '../transport.ts';
-import { codes, errorIn } from './protocol.ts';
+import { codes, errorIn } from './control-center-protocol.ts';
 
 // Without a locale, every problem is logged as "Invalid input".
 z.config(en());
@@ -30,7 +30,7 @@ const statuses: Readonly<Record<string, SimAnswer['status']>> = {
 };
 
 /** Our status of a SIM; `undefined` for a status that this adapter does not know. */
-export function statusOf(status: string): SimAnswer['status'] | undefined {
+export function statusFrom(status: string): SimAnswer['status'] | undefined {
   return Object.hasOwn(statuses, status) ? statuses[status] : undefined;
 }
 
@@ -62,7 +62,7 @@ const refusalSchema = z.lazy(() =>
 
 /** The answers to a change of a SIM's status. */
 export function changeAnswers(iccid: string, target: TargetStatus): ExpectedAnswers<SimAnswer> {
-  const done: SimAnswer = { iccid, status: statusOf(target) ?? 'pending' };
+  const done: SimAnswer = { iccid, status: statusFrom(target) ?? 'pending' };
   const refused = z.pipe(
     refusalSchema,
     z.transform(({ code, reason }): SimAnswer => {
@@ -101,7 +101,7 @@ export function deviceAnswers(iccid: string): ExpectedAnswers<ReadStatus> {
         .object({ iccid: iccidSchema, status: z.string() })
         .check(z.refine((device) => device.iccid === iccid, 'another SIM')),
       z.transform(({ status }): ReadStatus => {
-        const ours = statusOf(status);
+        const ours = statusFrom(status);
         return ours === undefined ? { problem: unknownStatus(status) } : { status: ours };
       }),
     ),
@@ -143,7 +143,7 @@ function readDevices(devices: readonly unknown[]): Omit<ChangedSims, 'isLast'> {
   const read: Omit<ChangedSims, 'isLast'> = { sims: [], leftOut: [] };
   for (const [place, device] of devices.entries()) {
     const { data } = listedSchema.safeParse(device);
-    const status = data && statusOf(data.status);
+    const status = data && statusFrom(data.status);
     if (data && status !== undefined) {
       read.sims.push({ iccid: data.iccid, status });
     } else {

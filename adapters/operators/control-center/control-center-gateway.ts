@@ -4,7 +4,7 @@ import { askInBatches, batchesOf } from '../batches.ts';
 import { notOffered } from '../not-offered.ts';
 import type { Transport } from '../transport.ts';
 import { changeAnswers, changedSimsAnswers, deviceAnswers, type TargetStatus } from './control-center-answers.ts';
-import { paths } from './protocol.ts';
+import { devicePaths } from './control-center-protocol.ts';
 
 /** The maximum number of SIMs in a page. More SIMs than this are looked up in the list of changes. */
 const PAGE = 50;
@@ -41,7 +41,7 @@ function changeStatus(transport: Transport, iccids: readonly string[], status: T
   return askInBatches(batchesOf(iccids, 1).flat(), async (iccid) => [
     await transport.call({
       method: 'PUT',
-      path: paths.device(iccid),
+      path: devicePaths.device(iccid),
       body: { status },
       expected: changeAnswers(iccid, status),
     }),
@@ -79,7 +79,7 @@ async function simStatus(
 
 function readEach(transport: Transport, iccids: readonly string[]): Promise<SimAnswer[]> {
   return askInBatches(iccids, async (iccid) => {
-    const path = paths.device(iccid);
+    const path = devicePaths.device(iccid);
     const read = await transport.call({ method: 'GET', path, expected: deviceAnswers(iccid) });
     if (read && 'problem' in read) {
       await transport.logLeftOut('invalid answer of an operator about SIMs', path, [
@@ -110,7 +110,7 @@ async function statusesSince(
   const modifiedSince = formatTime(new Date(since.getTime() - CLOCK_MARGIN_MS));
   for (let pageNumber = 1; pageNumber <= wanted.size && found.size < wanted.size; pageNumber += 1) {
     const query = new URLSearchParams({ modifiedSince, pageSize: String(PAGE), pageNumber: String(pageNumber) });
-    const path = `${paths.devices}?${query}`;
+    const path = `${devicePaths.devices}?${query}`;
     const page = await transport
       .call({ method: 'GET', path, expected: changedSimsAnswers(pageNumber) })
       .catch((error: unknown) => {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Protocol } from '../transport.ts';
 
 /** Paths below the base URL. */
-export const paths = {
+export const devicePaths = {
   devices: '/devices',
   device: (iccid: string) => `/devices/${encodeURIComponent(iccid)}`,
 };
