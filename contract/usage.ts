@@ -47,7 +47,10 @@ export const simUsageSchema = namedSchema('SimUsage', () =>
         z.object({
           at: described(time, 'Start of the hour, day or month.'),
           bytes: z.int(),
-          network: described(z.string(), 'MCC and MNC of the network.'),
+          network: described(
+            z.string(),
+            'MCC and MNC of the network. `unknown` if the operator reports the usage of all networks together.',
+          ),
         }),
       ),
       'Usage by time and network. Intervals without usage have no point.',
@@ -87,6 +90,7 @@ const usageRowErrors = [
   'untimely',
   'other_operator',
   'conflicting_record',
+  'superseded',
   'set_aside',
 ] as const;
 
@@ -100,6 +104,10 @@ export const usageFileSchema = namedSchema('UsageFile', () =>
     conflicting: described(
       z.int(),
       'Records with other bytes or another network than an earlier one of the same SIM and `recordId`. The earlier one is kept.',
+    ),
+    superseded: described(
+      z.int(),
+      'Records of SIMs and days whose total the operator has reported over its API. The total includes them.',
     ),
     setAside: described(z.int(), 'Records that could not be counted because of an internal error. They await redrive.'),
     errors: described(
@@ -124,6 +132,7 @@ export function showUsageFile(records: readonly UsageRecord[], rejected: Readonl
     untimely: 0,
     otherOperator: 0,
     conflicting: 0,
+    superseded: 0,
     setAside: 0,
   };
   for (const reason of rejected.values()) {
@@ -164,6 +173,11 @@ function rejectionMessage(
       return {
         code: 'conflicting_record',
         message: 'An earlier record of the SIM has the same recordId with other bytes or another network. It stands.',
+      };
+    case 'superseded':
+      return {
+        code: 'superseded',
+        message: 'The operator has reported the total of the SIM and day, which includes the record.',
       };
     case 'setAside':
       return { code: 'set_aside', message: 'Counting the record failed. It is stored until the platform redrives it.' };

@@ -138,7 +138,7 @@ export type UsagePage = { records: UsageRecord[]; unreadable: UnreadableRecord[]
 export type UsageTotal = { iccid: string; day: CalendarDay; bytes: number; network?: string };
 
 /** The maximum number of days that totals are asked for in one call. */
-export const MAX_TOTALS_DAYS = 7;
+export const MAX_TOTALS_DAYS = 30;
 
 /**
  * The operator did not answer in time, answered with an error, or sent an invalid answer. It may still have executed the

@@ -74,3 +74,12 @@ function moved({ type }: SimEvent, target: OperationTarget | undefined): Partial
 export function tenureAt(tenures: readonly [Tenure, ...Tenure[]], at: string): Tenure {
   return tenures.findLast(({ from }) => from <= at) ?? tenures[0];
 }
+
+/** The tenures between two moments, oldest first. Never empty: the SIM has always been somewhere. */
+export function tenuresBetween(
+  tenures: readonly [Tenure, ...Tenure[]],
+  from: string,
+  upTo: string,
+): [Tenure, ...Tenure[]] {
+  return [tenureAt(tenures, from), ...tenures.filter((tenure) => from < tenure.from && tenure.from <= upTo)];
+}

@@ -3,8 +3,18 @@ import type { CalendarDay } from './calendar-day.ts';
 import type { CustomerServiceId, PartnerServiceId, ServiceId } from './ids.ts';
 import { DAY_MS } from './time-units.ts';
 
+/** The services that held a SIM at a time. */
+export type Holder = {
+  partnerServiceId: PartnerServiceId;
+  /** Absent when the SIM had no customer. */
+  customerServiceId?: CustomerServiceId | undefined;
+};
+
+/** The part of a day's usage that counts for the services that held the SIM. */
+export type HolderShare = Holder & { bytes: number };
+
 /** A usage record with the services that held its SIM at its time. */
-export type HeldRecord = {
+export type HeldRecord = Holder & {
   /** Identifies the record among all records of its SIM. */
   key: string;
   /** A short hash of the record's content. A repeated record with another content conflicts with the first. */
@@ -14,14 +24,11 @@ export type HeldRecord = {
   at: string;
   network: string;
   bytes: number;
-  partnerServiceId: PartnerServiceId;
-  /** Absent when the SIM had no customer. */
-  customerServiceId?: CustomerServiceId | undefined;
 };
 
 /**
- * The usage of a SIM on a day (UTC), in bytes: the sums of the counted records. A day with very many records or networks has
- * several parts, which add up.
+ * The usage of a SIM on a day (UTC), in bytes: the sums of the counted records, or the latest total. A day with very many records
+ * or networks has several parts, which add up.
  */
 export type SimDay = {
   iccid: string;
@@ -34,6 +41,11 @@ export type SimDay = {
   services: ReadonlyMap<ServiceId, number>;
   /** The content of each counted record, by its key; `undefined` where an earlier release did not store it. */
   records: ReadonlyMap<string, string | undefined>;
+  /**
+   * Set in the first part when the operator reported a total, which includes everything else that is known of the day: when it was
+   * asked, and the shares of the services, oldest first.
+   */
+  totals?: { askedAt: string; shares: readonly HolderShare[] };
   /** 0 for a part that is not stored yet. */
   version: number;
 };
@@ -66,6 +78,8 @@ export type UsageRejection =
   | 'otherOperator'
   /** The SIM has a record of the same id with other bytes or another network. */
   | 'conflicting'
+  /** The operator has reported the total of the SIM's day, which includes the record. */
+  | 'superseded'
   /** Counting failed: the record is dead-lettered. */
   | 'setAside';
 
@@ -120,16 +134,16 @@ export function daysToRead(records: readonly Pick<HeldRecord, 'at'>[]): { from: 
 export const dayOf = (at: string): CalendarDay => at.slice(0, 10);
 export const periodOf = (at: string): Period => at.slice(0, 7);
 
-/** The services that a record counts for. */
-export function servicesOf({ partnerServiceId, customerServiceId }: HeldRecord): ServiceId[] {
+/** The services that usage counts for. */
+export function servicesOf({ partnerServiceId, customerServiceId }: Holder): ServiceId[] {
   return customerServiceId === undefined ? [partnerServiceId] : [partnerServiceId, customerServiceId];
 }
 
 /** The usage counted so far: the days of `daysToRead` of each SIM, and the sums of its services. */
 export type Books = { days: readonly SimDay[]; sums: readonly ServiceSum[] };
 
-/** The days and sums that counting changes, and the records that were not counted because they conflict with an earlier one. */
-export type Counting = Books & { conflicting: readonly HeldRecord[] };
+/** The days and sums that counting changes, and the records that were not counted, with the reason. */
+export type Counting = Books & { notCounted: ReadonlyMap<HeldRecord, 'conflicting' | 'superseded'> };
 
 /**
  * Counts records. Each counts once, regardless of repetition and order. The effort grows with the number of records plus days,
@@ -141,13 +155,13 @@ export function countInto(books: Books, records: readonly HeldRecord[]): Countin
   const ledgers = ledgersOf(books.days);
   const sums = new Map(books.sums.map((sum) => [keyOfSum(sum), { ...sum }]));
   const touched = new Map<string, Set<string>>();
-  const conflicting: HeldRecord[] = [];
+  const notCounted = new Map<HeldRecord, 'conflicting' | 'superseded'>();
   for (const record of records) {
     const ledger = ledgers.get(record.iccid) ?? new SimLedger(record.iccid, []);
     ledgers.set(record.iccid, ledger);
     const outcome = ledger.add(record);
-    if (outcome === 'conflicting') {
-      conflicting.push(record);
+    if (outcome === 'conflicting' || outcome === 'superseded') {
+      notCounted.set(record, outcome);
     }
     if (outcome !== 'added') {
       continue;
@@ -168,12 +182,12 @@ export function countInto(books: Books, records: readonly HeldRecord[]): Countin
       const used = (iccid: string) => ({ iccid, bytes: (sum && ledgers.get(iccid)?.usedFor(sum)) ?? 0 });
       return sum ? [{ ...sum, top: topOf(sum.top, [...iccids].map(used)) }] : [];
     }),
-    conflicting,
+    notCounted,
   };
 }
 
 /** Unambiguous: a period has a fixed length and contains no space. */
-const keyOfSum = ({ serviceId, period }: Pick<ServiceSum, 'serviceId' | 'period'>) => `${period} ${serviceId}`;
+export const keyOfSum = ({ serviceId, period }: Pick<ServiceSum, 'serviceId' | 'period'>) => `${period} ${serviceId}`;
 
 function ledgersOf(days: readonly SimDay[]): Map<string, SimLedger> {
   const bySim = Map.groupBy(days, ({ iccid }) => iccid);
@@ -206,11 +220,14 @@ class SimLedger {
     }
   }
 
-  add(record: HeldRecord): 'added' | 'repeated' | 'conflicting' {
+  add(record: HeldRecord): 'added' | 'repeated' | 'conflicting' | 'superseded' {
     const { key, content } = record;
     if (this.#records.has(key)) {
       const known = this.#records.get(key);
       return known === undefined || known === content ? 'repeated' : 'conflicting';
+    }
+    if (this.#days.get(dayOf(record.at))?.[0]?.totals !== undefined) {
+      return 'superseded';
     }
     this.#records.set(key, content);
     addTo(this.#partFor(record), record);
@@ -241,7 +258,8 @@ class SimLedger {
   }
 }
 
-function emptyPart(iccid: string, day: CalendarDay, part: number): SimDay {
+/** A part of a day for which nothing is counted yet. */
+export function emptyPart(iccid: string, day: CalendarDay, part: number): SimDay {
   return { iccid, day, part, networks: new Map(), services: new Map(), records: new Map(), version: 0 };
 }
 

@@ -1,6 +1,21 @@
 import { createHash } from 'node:crypto';
-import { asServiceId, type OperatorId, type PartnerId, type ServiceId } from '../../domain/ids.ts';
-import { type Period, type ServiceSum, type SimBytes, type SimDay, USAGE_RETENTION_DAYS } from '../../domain/usage.ts';
+import {
+  asId,
+  asServiceId,
+  isPartnerServiceId,
+  type OperatorId,
+  type PartnerId,
+  type ServiceId,
+} from '../../domain/ids.ts';
+import { MAX_TOTALS_DAYS } from '../../domain/operator-port.ts';
+import {
+  type HolderShare,
+  type Period,
+  type ServiceSum,
+  type SimBytes,
+  type SimDay,
+  USAGE_RETENTION_DAYS,
+} from '../../domain/usage.ts';
 import { absent, atVersion } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
 import { shardOf, simDayKey } from './keys.ts';
@@ -27,6 +42,10 @@ type StoredDay = {
   records: string;
   /** Shorter than `records` if a release that did not store contents wrote a part of it. */
   contents?: string;
+  /** When the operator was asked for the day's total; absent on a day that is counted from records. */
+  askedAt?: string;
+  /** `<partner service>,<customer service or nothing>:<bytes>`, separated by blanks. Absent when `services` shows it: one share. */
+  shares?: string;
   version: number;
   /** In seconds since 1970, real time. DynamoDB removes the item some time later. */
   expiresAt: number;
@@ -37,7 +56,10 @@ type StoredSum = { serviceId: ServiceId; period: Period; bytes: number; top: Rec
 const SECONDS_PER_DAY = 86_400;
 
 /** When usage that is written now expires, in seconds since 1970, real time. */
-export const usageExpiresAt = () => Math.floor(Date.now() / 1000) + USAGE_RETENTION_DAYS * SECONDS_PER_DAY;
+export const usageExpiresAt = (days = USAGE_RETENTION_DAYS) => Math.floor(Date.now() / 1000) + days * SECONDS_PER_DAY;
+
+/** How long a day without usage is stored, in days: while its total may still be asked for. */
+const UNUSED_RETENTION_DAYS = MAX_TOTALS_DAYS + 1;
 
 /** 48 bits: of six million SIMs with 10,000 records each, one has two records with the same key. */
 const KEY_LENGTH = 8;
@@ -68,7 +90,17 @@ export async function simDays(partnerId: PartnerId, iccid: string, from: string,
 /** More parts than a day can have: 900,000 records are more than the operator's cursor brings in a day. */
 const MAX_PARTS = 999;
 
-function toDay({ part = 0, networks, services, records, contents = '', expiresAt: _, ...day }: StoredDay): SimDay {
+function toDay({
+  part = 0,
+  networks,
+  services,
+  records,
+  contents = '',
+  askedAt,
+  shares,
+  expiresAt: _,
+  ...day
+}: StoredDay): SimDay {
   const hoursOf = (text: string) =>
     new Map(
       text.split(' ').map((hour): [number, number] => {
@@ -84,7 +116,39 @@ function toDay({ part = 0, networks, services, records, contents = '', expiresAt
     networks: new Map(Object.entries(networks).map(([network, hours]) => [network, hoursOf(hours)])),
     services: new Map(Object.entries(services).map(([id, bytes]) => [asServiceId(id), bytes])),
     records: new Map(keys.map((key, place) => [key, known[place]])),
+    ...(askedAt === undefined ? {} : { totals: { askedAt, shares: sharesOf(shares, services) } }),
   };
+}
+
+/** The shares of a day. Without a text it has one share at most, of its services. */
+function sharesOf(text: string | undefined, services: StoredDay['services']): HolderShare[] {
+  if (text !== undefined) {
+    return text.split(' ').map((share) => {
+      const [, partnerService = '', customerService = '', bytes] = /^(.*),(.*):(\d+)$/.exec(share) ?? [];
+      return shareOf(partnerService, customerService, Number(bytes));
+    });
+  }
+  const [customerService = ''] = Object.keys(services).filter((id) => !isPartnerServiceId(asServiceId(id)));
+  return Object.entries(services).flatMap(([id, bytes]) =>
+    id === customerService ? [] : [shareOf(id, customerService, bytes)],
+  );
+}
+
+const shareOf = (partnerService: string, customerService: string, bytes: number): HolderShare => ({
+  partnerServiceId: asId('partnerService', partnerService),
+  ...(customerService === '' ? {} : { customerServiceId: asId('customerService', customerService) }),
+  bytes,
+});
+
+/** The text of several shares. A single share, or none, follows from the services. */
+function textOfShares(shares: readonly HolderShare[]): string | undefined {
+  return shares.length < 2
+    ? undefined
+    : shares
+        .map(
+          ({ partnerServiceId, customerServiceId = '', bytes }) => `${partnerServiceId},${customerServiceId}:${bytes}`,
+        )
+        .join(' ');
 }
 
 function piecesOf(text: string, length: number): string[] {
@@ -93,21 +157,24 @@ function piecesOf(text: string, length: number): string[] {
   );
 }
 
-function putDay(partnerId: PartnerId, { part, networks, services, records, ...day }: SimDay): Write {
+function putDay(partnerId: PartnerId, { part, networks, services, records, totals, ...day }: SimDay): Write {
   const textOf = (hours: ReadonlyMap<number, number>) =>
     [...hours]
       .sort(([a], [b]) => a - b)
       .map(([hour, bytes]) => `${hour}:${bytes}`)
       .join(' ');
+  const shares = textOfShares(totals?.shares ?? []);
   const stored: StoredDay = {
     ...day,
     ...(part === 0 ? {} : { part }),
+    ...(totals && { askedAt: totals.askedAt }),
+    ...(shares === undefined ? {} : { shares }),
     networks: Object.fromEntries([...networks].map(([network, hours]) => [network, textOf(hours)])),
     services: Object.fromEntries(services),
     records: [...records.keys()].join(''),
     contents: [...records.values()].map((content) => content ?? NO_CONTENT).join(''),
     version: day.version + 1,
-    expiresAt: usageExpiresAt(),
+    expiresAt: usageExpiresAt(networks.size + records.size === 0 ? UNUSED_RETENTION_DAYS : USAGE_RETENTION_DAYS),
   };
   return put({ ...stored, ...simDayKey(partnerId, day.iccid, day.day, part) }, unchangedSince(day.version));
 }

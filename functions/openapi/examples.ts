@@ -307,6 +307,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     untimely: 0,
     otherOperator: 0,
     conflicting: 0,
+    superseded: 0,
     setAside: 0,
     errors: [
       {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { OperationId } from '../../domain/ids.ts';
 import type { OperationTarget } from '../../domain/operation.ts';
 import type { SimEvent } from '../../domain/sim.ts';
-import { tenureAt, tenuresOf } from '../../domain/tenure.ts';
+import { tenureAt, tenuresBetween, tenuresOf } from '../../domain/tenure.ts';
 import { aSim, LONG_AGO } from './builders.ts';
 
 const sim = aSim().active();
@@ -45,6 +45,14 @@ describe('the services that held a SIM', () => {
   ])('%s', (_, at, partnerServiceId, customerServiceId) => {
     expect(tenureAt(tenures, at)).toMatchObject({ partnerServiceId });
     expect(tenureAt(tenures, at).customerServiceId).toBe(customerServiceId);
+  });
+
+  test('between two moments include the first one\u2019s, and none that begins later', () => {
+    const between = (from: number, upTo: number) =>
+      tenuresBetween(tenures, onDay(from), onDay(upTo)).map(({ from: began }) => began);
+    expect(between(1, 2)).toEqual([onDay(1), onDay(2)]);
+    expect(between(4, 9)).toEqual([onDay(2)]);
+    expect(between(9, 28)).toEqual([onDay(2), onDay(10), onDay(12)]);
   });
 
   test('stay as they were when the target of an operation is unknown', () => {

@@ -99,30 +99,36 @@ describe('the usage of a SIM', () => {
 
   test('changes nothing when it is already counted', () => {
     const books = countInto(nothing, [aRecord()]);
-    expect(countInto(books, [aRecord(), aRecord()])).toEqual({ ...nothing, conflicting: [] });
+    expect(countInto(books, [aRecord(), aRecord()])).toEqual({ ...nothing, notCounted: new Map() });
   });
 
   test('counts once by its id, whatever the time of a repetition', () => {
     const last = aRecord({ at: '2026-03-31T23:59:59.700Z' });
     const again = aRecord({ at: '2026-04-01T00:00:00.000Z' });
     expect(countInto(nothing, [last, again]).days).toMatchObject([{ day: '2026-03-31' }]);
-    expect(countInto(countInto(nothing, [last]), [again])).toEqual({ ...nothing, conflicting: [] });
+    expect(countInto(countInto(nothing, [last]), [again])).toEqual({ ...nothing, notCounted: new Map() });
     // Of another SIM it is another record.
     expect(countInto(nothing, [last, { ...again, iccid: anIccid(2) }]).days).toHaveLength(2);
   });
 
   test('is kept when a record with the same id contradicts it', () => {
     const other = aRecord({ content: 'else', bytes: 7 });
-    const { days, conflicting } = countInto(nothing, [aRecord(), other, aRecord()]);
+    const { days, notCounted } = countInto(nothing, [aRecord(), other, aRecord()]);
     expect(pointsOf(days, 'day', () => true).totalBytes).toBe(100);
-    expect(conflicting).toEqual([other]);
-    expect(countInto({ days, sums: [] }, [other])).toEqual({ ...nothing, conflicting: [other] });
+    expect([...notCounted]).toEqual([[other, 'conflicting']]);
+    expect(countInto({ days, sums: [] }, [other])).toEqual({
+      ...nothing,
+      notCounted: new Map([[other, 'conflicting']]),
+    });
   });
 
   test('accepts a repetition when an earlier release did not store the content', () => {
     const { days, sums } = countInto(nothing, [aRecord()]);
     const old = days.map((day) => ({ ...day, records: new Map([['first', undefined]]) }));
-    expect(countInto({ days: old, sums }, [aRecord({ content: 'else' })])).toEqual({ ...nothing, conflicting: [] });
+    expect(countInto({ days: old, sums }, [aRecord({ content: 'else' })])).toEqual({
+      ...nothing,
+      notCounted: new Map(),
+    });
   });
 
   test('is found again within 31 days, and ranked by the whole month', () => {
@@ -221,7 +227,7 @@ describe('a SIM\u2019s day with very many records', () => {
     expect(pointsOf(books.days, 'day', () => true).points).toEqual([
       { at: '2026-03-02T00:00:00.000Z', bytes: 550_000, network: '23420' },
     ]);
-    expect(countInto(books, records)).toEqual({ ...nothing, conflicting: [] });
+    expect(countInto(books, records)).toEqual({ ...nothing, notCounted: new Map() });
 
     const { days } = countInto(
       nothing,

@@ -227,10 +227,10 @@ async function tryCountChunk(
   if (changed.days.length > 0) {
     await writeUsage(partnerId, shard, changed);
   }
-  const conflicting = new Set(changed.conflicting);
   for (const record of records) {
-    if (conflicting.has(record)) {
-      rejected.set(record.source, 'conflicting');
+    const reason = changed.notCounted.get(record);
+    if (reason !== undefined) {
+      rejected.set(record.source, reason);
     }
   }
   // The days that were read include parts of other months, which are incomplete.

@@ -20,13 +20,24 @@ type Taken = {
   untimely: number;
   otherOperator: number;
   conflicting: number;
+  superseded: number;
   setAside: number;
   errors: { row: number; recordId: string; iccid: string; code: string; message: string }[];
 };
 
 /** An answer in which every record is counted, but for what is given. */
 const taken = (records: number, counted = records, own: Partial<Taken> = {}): Taken => ({
-  ...{ records, counted, ownerless: 0, untimely: 0, otherOperator: 0, conflicting: 0, setAside: 0, errors: [] },
+  ...{
+    records,
+    counted,
+    ownerless: 0,
+    untimely: 0,
+    otherOperator: 0,
+    conflicting: 0,
+    superseded: 0,
+    setAside: 0,
+    errors: [],
+  },
   ...own,
 });
 
