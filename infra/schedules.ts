@@ -89,6 +89,13 @@ export function scheduleRows({ pollEveryMinutes }: Stage, hasOwnUsers: boolean):
       wholeCore: true,
     },
     {
+      name: 'WalkSims',
+      entry: scheduleEntries.walkSims,
+      description: 'Asks operators for the usage of each SIM, where they report totals',
+      // As often as a run may take: a walk over a large fleet is only interrupted by the time-out.
+      every: Duration.minutes(5),
+    },
+    {
       name: 'DeliverWebhooks',
       entry: scheduleEntries.deliverWebhooks,
       description: 'Delivers queued events to webhooks',

@@ -29,6 +29,7 @@ export const scheduleEntries = {
   sweep: 'functions/schedules/sweep.ts',
   lateChanges: 'functions/schedules/late-changes.ts',
   collectUsage: 'functions/schedules/collect-usage.ts',
+  walkSims: 'functions/schedules/walk-sims.ts',
   watchHolding: 'functions/schedules/watch-holding.ts',
   deliverWebhooks: 'functions/schedules/deliver-webhooks.ts',
   syncUsers: 'functions/schedules/sync-users.ts',

@@ -146,6 +146,12 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     operators: true,
     executions: ['start'],
   },
+  'functions/schedules/walk-sims.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    indexes: ['byCustomerState'],
+    operators: true,
+    executions: ['start'],
+  },
   'functions/schedules/sweep.ts': {
     table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
     indexes: ['due'],

@@ -136,6 +136,7 @@ describe('executions', () => {
       'ApiUsageFiles',
       'SchedulesCollectUsage',
       'SchedulesSweep',
+      'SchedulesWalkSims',
     ]);
     for (const [, { Properties }] of starters) {
       expect(text(Properties.Environment)).toContain(`"STATE_MACHINE_ARN":{"Fn::GetAtt":["${alias?.[0]}","Arn"]}`);

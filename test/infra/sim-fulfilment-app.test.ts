@@ -442,6 +442,7 @@ describe('the permissions of functions', () => {
       'functions/api/usage-files.ts',
       'functions/schedules/collect-usage.ts',
       'functions/schedules/sweep.ts',
+      'functions/schedules/walk-sims.ts',
       // Goes on in a fresh execution.
       'functions/workflow/next-stage.ts',
     ]);

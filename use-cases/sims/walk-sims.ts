@@ -29,7 +29,7 @@ export type WalkPlan = {
    *
    * @throws OperatorUnavailable to stop: the next run continues with the same SIMs.
    */
-  visit: (page: Pick<WalkPage, 'partnerId' | 'sims'>) => Promise<void>;
+  visit: (page: Pick<WalkPage, 'partnerId' | 'sims'>, walk: SimWalk) => Promise<void>;
 };
 
 /**
@@ -78,7 +78,7 @@ async function visitPage(visit: WalkPlan['visit'], { partnerId, sims }: WalkPage
   }
   if ((walk.failures ?? 0) < RUNS_BEFORE_ISOLATION) {
     try {
-      await visit({ partnerId, sims });
+      await visit({ partnerId, sims }, walk);
       return 0;
     } catch (error) {
       if (mayBeTemporary(error)) {
@@ -88,7 +88,7 @@ async function visitPage(visit: WalkPlan['visit'], { partnerId, sims }: WalkPage
   }
   const failed: { iccid: string; error: unknown }[] = [];
   for (const sim of sims) {
-    await visit({ partnerId, sims: [sim] }).catch((error: unknown) => failed.push({ iccid: sim.iccid, error }));
+    await visit({ partnerId, sims: [sim] }, walk).catch((error: unknown) => failed.push({ iccid: sim.iccid, error }));
   }
   const isOutage = failed.length === sims.length && failed.every(({ error }) => mayBeTemporary(error));
   if (isOutage && (walk.failures ?? 0) + 1 < MAX_FAILED_WALK_RUNS) {

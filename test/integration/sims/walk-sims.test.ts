@@ -95,9 +95,9 @@ describe('a walk over the SIMs of an operator', () => {
     const pages: number[] = [];
     const walk = walker(() => {});
     const visit = walk.plan.visit;
-    walk.plan.visit = async (page) => {
+    walk.plan.visit = async (page, state) => {
       pages.push(page.sims.length);
-      await visit(page);
+      await visit(page, state);
     };
     await walk.runFor(ENOUGH);
     expect(walk.visited.sort()).toEqual([...iccids].sort());

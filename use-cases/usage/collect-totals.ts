@@ -1,0 +1,64 @@
+import pMap from 'p-map';
+import { clock } from '../../adapters/clock.ts';
+import { allOperators } from '../../adapters/dynamodb/operators.ts';
+import { readWalks } from '../../adapters/dynamodb/sim-walks.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
+import { usageReportOf } from '../../domain/operator-capabilities.ts';
+import { HOUR_MS } from '../../domain/time-units.ts';
+import { daysToAsk, mayHaveUsed } from '../../domain/usage-window.ts';
+import { operatorOf } from '../operator-gateway.ts';
+import { type WalkPlan, walkSims } from '../sims/walk-sims.ts';
+import { countTotals } from './count-totals.ts';
+
+/**
+ * How often a walk over an operator's SIMs starts. Twice a day: a SIM is asked for within 24 hours even if one walk takes twelve hours
+ * longer than the one before.
+ */
+const TOTALS_EVERY_MS = 12 * HOUR_MS;
+
+/** The number of SIMs that are asked for and counted together. Their days and sums fit into one transaction. */
+const PAGE_SIZE = 20;
+
+/** Operators that are asked concurrently. None waits for another. */
+const CONCURRENT_OPERATORS = 8;
+
+/**
+ * Collects the usage of every operator that reports totals of SIMs and days, and counts it.
+ *
+ * 1. Walks over all SIMs of each operator, twice a day.
+ * 2. Asks for the days since the last walk; once a day also for the days before, to find late usage and corrections.
+ * 3. Counts the totals in place of what was counted before.
+ */
+export async function collectTotals(hasTime: () => boolean): Promise<void> {
+  const operators = (await allOperators()).filter((operator) => usageReportOf(operator) === 'totals');
+  if (operators.length === 0) {
+    return;
+  }
+  const walks = await readWalks('usage');
+  await pMap(
+    operators,
+    ({ id: operatorId }) => {
+      const plan: Omit<WalkPlan, 'visit'> = {
+        purpose: 'usage',
+        operatorId,
+        everyMs: TOTALS_EVERY_MS,
+        pageSize: PAGE_SIZE,
+      };
+      const operator = operatorOf(operatorId);
+      const visit: WalkPlan['visit'] = async ({ partnerId, sims }, walk) => {
+        const askedAt = clock.now();
+        const { from, to } = daysToAsk(walk, askedAt);
+        const asked = sims.filter((sim) => mayHaveUsed(sim, from));
+        const iccids = new Set(asked.map(({ iccid }): string => iccid));
+        const answered = asked.length === 0 ? [] : await operator.usageTotals([...iccids], from, to);
+        const totals = answered.filter(({ iccid, day }) => iccids.has(iccid) && from <= day && day <= to);
+        if (totals.length < answered.length) {
+          logger.warn('totals that were not asked for', { operatorId, totals: answered.length - totals.length });
+        }
+        await countTotals({ partnerId, sims: asked, totals, askedAt }, clock.now());
+      };
+      return walkSims({ ...plan, visit }, walks.get(operatorId), hasTime);
+    },
+    { concurrency: CONCURRENT_OPERATORS },
+  );
+}
