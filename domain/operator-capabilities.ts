@@ -13,12 +13,14 @@ export type Capabilities = {
    * comes as files.
    */
   usage: 'records' | 'totals' | 'none';
+  /** Sends signed messages when something about a SIM changes. */
+  push: boolean;
 };
 
 const capabilities: Record<PlatformKind, Capabilities> = {
-  'sim-fulfilment': { orders: true, idempotentOrders: true, connectivity: true, usage: 'records' },
-  'iot-accelerator': { orders: true, idempotentOrders: false, connectivity: true, usage: 'none' },
-  'control-center': { orders: false, idempotentOrders: false, connectivity: true, usage: 'none' },
+  'sim-fulfilment': { orders: true, idempotentOrders: true, connectivity: true, usage: 'records', push: false },
+  'iot-accelerator': { orders: true, idempotentOrders: false, connectivity: true, usage: 'none', push: false },
+  'control-center': { orders: false, idempotentOrders: false, connectivity: true, usage: 'none', push: true },
 };
 
 /** What a kind of platform can do. */

@@ -73,7 +73,7 @@ export class HttpApi extends Construct {
           Validations.of(route).acknowledge({
             id: 'AwsSolutions-APIG4',
             reason:
-              'Public on purpose: it returns the health of the service or its documentation and no data, or checks the secret of an API client itself.',
+              'Public on purpose: it returns the health of the service or its documentation and no data, or checks the secret of an API client or the signature of an operator itself.',
           });
         }
       }

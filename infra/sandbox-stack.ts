@@ -77,7 +77,11 @@ export class SandboxStack extends Stack {
               password: apiKey.secretValue.unsafeUnwrap(),
               companyId: '78000003',
             },
-            controlCenter: { username: 'sandbox', apiKey: apiKey.secretValue.unsafeUnwrap() },
+            controlCenter: {
+              username: 'sandbox',
+              apiKey: apiKey.secretValue.unsafeUnwrap(),
+              pushSecret: apiKey.secretValue.unsafeUnwrap(),
+            },
           },
         }),
       ),

@@ -3,24 +3,34 @@ import { getOperation } from '../adapters/dynamodb/operations.ts';
 import { getOrder } from '../adapters/dynamodb/orders.ts';
 import { claimNextAttempt, type RunInput } from '../adapters/dynamodb/runs.ts';
 import type { OperationId, PartnerId } from '../domain/ids.ts';
-import { isOperationFinished, type Operation } from '../domain/operation.ts';
+import { isOperationFinished, type Operation, operationStart } from '../domain/operation.ts';
+import { doesPushWake } from '../domain/operator-push.ts';
 import { startExecution } from './start-execution.ts';
 
 /**
  * Continues an operation that waits for its operator, because the answer is known. Starts another execution, as the current one
  * may pause for hours; that one ends when it finds the operation finished.
  *
+ * @param unlessRecent does nothing when the current execution started recently, and polls the operator soon anyway.
  * @returns false when the operation has finished.
  */
-export async function wakeOperation(partnerId: PartnerId, id: OperationId): Promise<boolean> {
+export async function wakeOperation(
+  partnerId: PartnerId,
+  id: OperationId,
+  { unlessRecent = false }: { unlessRecent?: boolean } = {},
+): Promise<boolean> {
   const operation = await getOperation(partnerId, id);
   if (!operation || isOperationFinished(operation)) {
     return false;
   }
   const run = runOf(partnerId, operation);
   const record = run.kind === 'order' ? await getOrder(partnerId, run.id) : operation;
-  const attempt =
-    record?.runAttempt === undefined ? undefined : await claimNextAttempt(run, record.runAttempt, clock.now());
+  const now = clock.now();
+  const isRecent = record !== undefined && !doesPushWake(record.runStartedAt ?? operationStart(operation), now);
+  if (unlessRecent && isRecent) {
+    return true;
+  }
+  const attempt = record?.runAttempt === undefined ? undefined : await claimNextAttempt(run, record.runAttempt, now);
   if (attempt !== undefined) {
     await startExecution(run, attempt);
   }

@@ -207,11 +207,12 @@ function eventWrites(partnerId: PartnerId, { order, events }: OrderStep): Write[
 }
 
 /** The fields of a stored order that transitions do not know. */
-function executionOf({ runAttempt, runDueAt, taskToken, pages, receiveCursor, iccids }: OrderRecord) {
+function executionOf({ runAttempt, runDueAt, runStartedAt, taskToken, pages, receiveCursor, iccids }: OrderRecord) {
   return {
     runAttempt,
     runDueAt,
     pages,
+    ...(runStartedAt === undefined ? {} : { runStartedAt }),
     ...(taskToken === undefined ? {} : { taskToken }),
     ...(receiveCursor === undefined ? {} : { receiveCursor }),
     ...(iccids === undefined ? {} : { iccids }),

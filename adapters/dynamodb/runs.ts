@@ -14,6 +14,8 @@ export type Run = {
   /** Number of executions so far. The name of an execution is the id and its number. */
   runAttempt: number;
   runDueAt: string;
+  /** When the current execution started. Absent for the first one, which starts with the work. */
+  runStartedAt?: string;
 };
 
 /** The input of an execution of the state machine. */
@@ -58,7 +60,8 @@ export async function claimNextAttempt(run: RunInput, ended: number, now: Date):
     names: { '#runAttempt': 'runAttempt' },
     values: { ':ended': ended },
   };
-  const change = { set: nextCheck(now), add: { runAttempt: 1, version: 1 } };
+  const set = { ...nextCheck(now), runStartedAt: now.toISOString() };
+  const change = { set, add: { runAttempt: 1, version: 1 } };
   if (await writeIf(update(keyOfRun(run), change, bothOf(isWatched, isLatest)))) {
     return ended + 1;
   }

@@ -3,7 +3,7 @@ import { asId, type ClientId } from '../../domain/ids.ts';
 import { TOKEN_PATH } from '../../domain/machine-client.ts';
 import { issueToken, type TokenRefusal } from '../../use-cases/access/issue-token.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
-import { type RouteResponse, route } from '../http/route.ts';
+import { FORM, type RouteResponse, route } from '../http/route.ts';
 
 /** An hour: when the limit of new tokens is reached, the client should keep the token that it has. */
 const RETRY_AFTER_SECONDS = 3600;
@@ -19,15 +19,15 @@ export const routes = [
     summary: 'Request a token for an API client',
     // The document describes it as the token URL of a security scheme.
     undocumented: true,
-    body: () => z.instanceof(URLSearchParams),
-    bodyType: 'application/x-www-form-urlencoded',
+    body: () => z.record(z.string(), z.string()),
+    bodyType: FORM,
     answers: { 200: null },
     handle: async ({ headers, body, now }) => {
-      const grant = body.get('grant_type');
+      const { grant_type: grant, scope = '' } = body;
       if (grant !== 'client_credentials') {
-        return refused(grant === null ? 'invalid_request' : 'unsupported_grant_type');
+        return refused(grant === undefined ? 'invalid_request' : 'unsupported_grant_type');
       }
-      const scopes = (body.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
+      const scopes = scope.split(' ').filter((scope) => scope !== '');
       const issued = await issueToken({ ...credentialsIn(headers.authorization, body), scopes }, now);
       return typeof issued === 'string'
         ? refused(issued)
@@ -39,11 +39,12 @@ export const routes = [
 /** The id and the secret of a client, in the header or in the form. */
 function credentialsIn(
   authorization: string | undefined,
-  form: URLSearchParams,
+  form: Readonly<Record<string, string>>,
 ): { clientId: ClientId; secret: string } {
   const [, basic] = /^Basic +(\S+)$/i.exec(authorization ?? '') ?? [];
   if (basic === undefined) {
-    return { clientId: asId('client', form.get('client_id') ?? ''), secret: form.get('client_secret') ?? '' };
+    const { client_id = '', client_secret = '' } = form;
+    return { clientId: asId('client', client_id), secret: client_secret };
   }
   const [clientId = '', ...secret] = Buffer.from(basic, 'base64').toString('utf8').split(':');
   return { clientId: asId('client', clientId), secret: secret.join(':') };

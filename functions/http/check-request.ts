@@ -157,7 +157,7 @@ function readBody({ body: schema, bodyType, method }: Route, event: ApiEvent): u
     return parseOrThrow(schema, readCsvRows(raw, csvColumnsOf(schema)), '/rows');
   }
   if (schema !== undefined && bodyType === FORM) {
-    return parseOrThrow(schema, new URLSearchParams(readUtf8(readBytes(raw, [FORM]))));
+    return parseOrThrow(schema, Object.fromEntries(new URLSearchParams(readUtf8(readBytes(raw, [FORM])))));
   }
   const json = readJson({ ...raw, method });
   if (schema === undefined) {

@@ -75,7 +75,7 @@ export type RouteResponse = {
   text?: { body: string; contentType: string };
 };
 
-/** The content type of forms, which OAuth prescribes for requests of tokens. */
+/** The content type of forms, which OAuth prescribes for requests of tokens, and operators use for their messages. */
 export const FORM = 'application/x-www-form-urlencoded';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -101,7 +101,7 @@ export type Route = {
   /** The schema of the query string, created at first use. */
   query?: () => z.ZodMiniObject;
   body?: z.ZodMiniType;
-  /** The content type of the body, unless it is JSON. A CSV body is a list of rows whose cells are text, a form is `URLSearchParams`. */
+  /** The content type of the body, unless it is JSON. A CSV body is a list of rows whose cells are text, the fields of a form are text. */
   bodyType?: 'text/csv' | typeof FORM;
   /** For `PUT`: honours `If-Match`, as every `PATCH` and `DELETE` does. */
   honoursIfMatch?: boolean;

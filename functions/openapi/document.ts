@@ -154,7 +154,7 @@ function contentOf(route: Route, body: z.core.$ZodType, components: Components):
     return { [bodyType]: { schema: csvText(description, schema), ...rows } };
   }
   return {
-    [method === 'PATCH' ? 'application/merge-patch+json' : 'application/json']: {
+    [bodyType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json')]: {
       schema,
       ...(example === undefined ? {} : { example }),
     },
@@ -188,7 +188,7 @@ function queryParameters({ query, paged }: Route, components: Components): Json[
   });
 }
 
-function headerParameters({ method, honoursIfMatch, honoursIfNoneMatch }: Route): Json[] {
+function headerParameters({ method, access, honoursIfMatch, honoursIfNoneMatch }: Route): Json[] {
   const optional = (name: string, description: string, schema: Json) => ({
     name,
     in: 'header',
@@ -217,6 +217,10 @@ function headerParameters({ method, honoursIfMatch, honoursIfNoneMatch }: Route)
     case 'DELETE':
       return ifMatch;
     case 'POST':
+      // Stored responses belong to a tenant.
+      if (access === 'public') {
+        return [];
+      }
       return [
         optional(
           'Idempotency-Key',
@@ -291,7 +295,7 @@ function headersOf({ paged, method, access }: Route, status: string): Json {
   const always = (description: string) => ({ ...sometimes(description), required: true });
   return {
     'X-Request-Id': always('The id of the request.'),
-    ...(method === 'POST'
+    ...(method === 'POST' && access !== 'public'
       ? {
           'Idempotent-Replayed': sometimes(
             '`true` when the response of an earlier request with the same key is repeated.',

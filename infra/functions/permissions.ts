@@ -60,6 +60,11 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     journal: true,
     executions: ['start'],
   },
+  'functions/api/operator-push.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'],
+    operators: true,
+    executions: ['start'],
+  },
   'functions/api/manual-orders.ts': {
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     journal: true,

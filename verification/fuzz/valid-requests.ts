@@ -108,7 +108,22 @@ function refusingSims(path: readonly Part[], json: unknown, { real, few }: Nudge
 }
 
 function bodyOf(route: DocumentedRoute, { type, schema }: DocumentedBody, value: unknown, nudge: Nudge) {
-  return type === 'text/csv' ? { text: csvText(schema, value) } : { json: applyRules(route, value, nudge) };
+  switch (type) {
+    case 'text/csv':
+      return { text: csvText(schema, value) };
+    case 'application/x-www-form-urlencoded':
+      return { text: formText(value) };
+    default:
+      return { json: applyRules(route, value, nudge) };
+  }
+}
+
+function formText(value: unknown): string {
+  const fields = new URLSearchParams();
+  for (const [name, field] of Object.entries(Object(value))) {
+    fields.set(name, String(field));
+  }
+  return String(fields);
 }
 
 function callerOf({ path }: DocumentedRoute): fc.Arbitrary<CallerName> {

@@ -364,7 +364,14 @@ describe('the route table', () => {
 
   test('requires no token only for these routes', () => {
     const open = allRoutes.filter(({ access }) => access === 'public').map(routeKey);
-    expect(open.sort()).toEqual(['GET /', 'GET /docs', 'GET /health', 'GET /openapi.json', 'POST /oauth2/token']);
+    expect(open.sort()).toEqual([
+      'GET /',
+      'GET /docs',
+      'GET /health',
+      'GET /openapi.json',
+      'POST /oauth2/token',
+      'POST /v1/operators/{id}/push',
+    ]);
   });
 
   test('reserves the platform’s routes for the platform', () => {

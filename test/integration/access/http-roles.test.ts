@@ -446,6 +446,8 @@ const routes: Record<string, Row> = {
 const publicRoutes = ['GET /', 'GET /health', 'GET /openapi.json', 'GET /docs'];
 /** It checks the secret of an API client itself. */
 const tokenRoute = 'POST /oauth2/token';
+/** It checks the signature of an operator itself. */
+const pushRoute = 'POST /v1/operators/{id}/push';
 
 const clients = new Map<string, ApiClient>();
 
@@ -505,13 +507,20 @@ function callersOf(place: number, isPlatforms: boolean): Asking[] {
 describe('every route accepts exactly the roles of the contract', () => {
   test('the contract covers all routes', () => {
     const declared = allRoutes.map(({ method, path }) => `${method} ${path}`);
-    expect([...Object.keys(routes), ...publicRoutes, tokenRoute].sort()).toEqual(declared.sort());
+    expect([...Object.keys(routes), ...publicRoutes, tokenRoute, pushRoute].sort()).toEqual(declared.sort());
   });
 
   test.each(publicRoutes)('%s is public', async (name) => {
     const path = name.slice('GET '.length);
     expect((await cloud.api().get(path)).status).toBe(200);
     expect((await as({ roles: [] }).get(path)).status).toBe(200);
+  });
+
+  test('a push message needs a signature, and no token replaces it', async () => {
+    for (const api of [cloud.api(), as({ roles: ['platform'] }), as({ partnerId: PARTNER, roles: ['admin'] })]) {
+      const form = { 'content-type': 'application/x-www-form-urlencoded' };
+      expectProblem(await api.post('/v1/operators/a1/push', 'eventType=SIM_STATE_CHANGE', form), 404, 'not_found');
+    }
   });
 
   // Nothing was sent from a deployment, so that it has no delivery.

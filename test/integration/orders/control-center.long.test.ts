@@ -1,8 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { grantTariffs, settingsByHand } from '../support/operators-by-hand.ts';
 import { is, type Order, type Plan, type Sim } from '../support/partner.ts';
-import { expectInvalid } from '../support/problems.ts';
+import { expectInvalid, expectProblem } from '../support/problems.ts';
 
 const cloud = useLocalCloud();
 const acme = cloud.partner('acme-control-center');
@@ -119,6 +120,41 @@ describe('an operator on Control Center, added at run time', () => {
     await operator.behaves({ failureRate: 0.4 });
     expect(await changed('activate', iccids.slice(10))).toMatchObject({ succeeded: 10, failed: 0 });
     expect(await statesOf(iccids)).toEqual(new Set(['active']));
+  });
+
+  test('has a pending change confirmed at once after its push message, which counts only if the operator signed it', async () => {
+    const { iccids } = await delivered(10, { ...services, activate: true });
+    const [iccid = '', other = ''] = iccids;
+    const timestamp = async (hours: number) =>
+      new Date((await cloud.clock.now()).getTime() + hours * 3_600_000).toISOString();
+    await operator.behaves({ changeDelayDays: 300 });
+    await acme.bulk('suspend', { select: { iccids: [iccid] }, reason: 'not_paid' });
+    await eventually(async () => {
+      expect(await read(iccid)).toMatchObject({ pendingChange: { action: 'suspend' } });
+    });
+    // After a day, the operator is polled every six hours, and not at all while the clock is held.
+    await cloud.clock.skip({ days: 1 });
+    await cloud.clock.held(async () => {
+      await setTimeout(1_000);
+      await operator.changesSim(iccid, { status: 'barred' });
+      const message = {
+        data: `<SimStateChange><iccid>${iccid}</iccid></SimStateChange>`,
+        timestamp: await timestamp(0),
+      };
+      expectProblem(await operator.pushes({ ...message, secret: 'guessed' }), 403, 'forbidden');
+      expectProblem(await operator.pushes({ ...message, timestamp: await timestamp(-2) }), 403, 'forbidden');
+      await setTimeout(1_000);
+      expect(await read(iccid)).toMatchObject({ state: 'active', pendingChange: { action: 'suspend' } });
+      is(200, await operator.pushes(message));
+      await eventually(async () => {
+        expect(await read(iccid)).toMatchObject({ state: 'suspended' });
+      });
+      // A message is a hint: what it says does not change a SIM, nor does a repetition.
+      const data = JSON.stringify({ iccid: other, currentState: 'RETIRED' });
+      is(200, await operator.pushes({ data, timestamp: await timestamp(0) }));
+      is(200, await operator.pushes(message));
+      expect(await read(other)).toMatchObject({ state: 'active' });
+    });
   });
 
   test('cannot be set to take orders', async () => {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, jest } from '@jest/globals';
 import type { JWTPayload } from 'jose';
 import { connectionTo, type OperatorsConfiguration } from '../../../adapters/operators/configuration.ts';
@@ -9,7 +10,7 @@ import type { BehaviourRequest, OwnChange, Usage } from '../../../sandbox/behavi
 import { type CloudAccess, deployedCloud } from '../acceptance/deployed-cloud.ts';
 import { waitingForIndexes } from '../acceptance/index-lag.ts';
 import { localAccess } from '../acceptance/local-access.ts';
-import { type ApiClient, apiClient } from './api-client.ts';
+import { type ApiClient, type ApiResponse, apiClient } from './api-client.ts';
 import { type CloudFacts, type CloudSettings, type LentCloud, USUAL_DAY_MS } from './cloud-pool.ts';
 import { patience } from './eventually.ts';
 import { type Partner, partnerAtWork } from './partner.ts';
@@ -73,6 +74,8 @@ export type OperatorUnderTest = {
   ships(quantity: number): Promise<string>;
   /** Changes a SIM at the operator without a request of ours. */
   changesSim(iccid: string, change: OwnChange): Promise<void>;
+  /** Sends a push message as the operator does, signed with the secret that it shares with the platform. */
+  pushes(message: { data: string; timestamp: string; secret?: string }): Promise<ApiResponse>;
   /** Places an order at the operator as a person would, in its portal. */
   takes(order: { reference: string; quantity: number }): Promise<void>;
   /** The operator's own view of an order, over its API and with the key of the functions. */
@@ -193,6 +196,13 @@ function overHttp(url: () => string, access: CloudAccess, cloud: () => RunningCl
       uses: (usage) => access.uses(id, usage),
       ships: (quantity) => access.ships(id, quantity),
       changesSim: (iccid, change) => access.changesSim(id, iccid, change),
+      pushes: (message) =>
+        pushOfOperator(
+          cloud(),
+          client(async () => undefined),
+          id,
+          message,
+        ),
       takes: (order) => orderAtOperator(cloud(), id, order),
       statusOf: (orderId) => statusAtOperator(cloud(), id, orderId),
       statusOfSim: (iccid) => statusOfSimAtOperator(cloud(), id, iccid),
@@ -235,6 +245,20 @@ async function orderAtOperator(
   if (status !== 201) {
     throw new Error(`The operator does not take the order: ${status}`);
   }
+}
+
+async function pushOfOperator(
+  cloud: RunningCloud,
+  api: ApiClient,
+  id: OperatorId,
+  { data, timestamp, secret }: { data: string; timestamp: string; secret?: string },
+): Promise<ApiResponse> {
+  const connection = connectionTo(asId('operator', id), await operatorsSecretOf(cloud));
+  const key = secret ?? connection?.controlCenter?.pushSecret ?? '';
+  const signature2 = createHmac('sha256', key).update(timestamp).digest('base64');
+  const form = new URLSearchParams({ eventId: '1', eventType: 'SIM_STATE_CHANGE', timestamp, signature2, data });
+  const type = { 'content-type': 'application/x-www-form-urlencoded' };
+  return api.post(`/v1/operators/${id}/push`, String(form), type);
 }
 
 async function statusAtOperator(cloud: RunningCloud, id: OperatorId, orderId: string): Promise<string> {
