@@ -38,10 +38,17 @@ export const serviceUsageQuery = () =>
     ),
   });
 
+const completeUntil = (operators: string) =>
+  described(
+    z.optional(time),
+    `Until when the records of ${operators} are in. Later usage may be missing. Absent when unknown.`,
+  );
+
 export const simUsageSchema = namedSchema('SimUsage', () =>
   z.object({
     unit: z.literal('bytes'),
     totalBytes: z.int(),
+    completeUntil: completeUntil('the SIM’s operator'),
     points: described(
       z.array(
         z.object({
@@ -75,6 +82,7 @@ export const serviceUsageSchema = namedSchema('ServiceUsage', () =>
       z.array(z.object({ iccid: z.string(), bytes: z.int() })),
       'Up to ten SIMs with the highest usage.',
     ),
+    completeUntil: completeUntil('all operators of the service’s SIMs'),
     forecast: described(
       z.optional(date),
       'Day on which the pool is exhausted at the current rate. Absent when it lasts until the end of the period.',

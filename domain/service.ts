@@ -1,5 +1,12 @@
 import type { Customer } from './customer.ts';
-import type { CustomerId, CustomerServiceId, OperatorId, PartnerServiceId, TariffId } from './ids.ts';
+import {
+  asId,
+  type CustomerId,
+  type CustomerServiceId,
+  type OperatorId,
+  type PartnerServiceId,
+  type TariffId,
+} from './ids.ts';
 import type { Operator } from './operator.ts';
 import type { Tariff } from './tariff.ts';
 import type { Problem } from './verdict.ts';
@@ -30,6 +37,12 @@ export type CustomerService = {
 /** The id of an operator's holding service, the same for every partner. */
 export function holdingServiceId(operatorId: OperatorId): PartnerServiceId {
   return `psv_holding_${operatorId}`;
+}
+
+/** The operator of a holding service; `undefined` for another partner service. */
+export function operatorOfHoldingService(id: PartnerServiceId): OperatorId | undefined {
+  const prefix = holdingServiceId(asId('operator', ''));
+  return id.startsWith(prefix) ? asId('operator', id.slice(prefix.length)) : undefined;
 }
 
 /** The holding service of an operator, for a partner that has none yet. */

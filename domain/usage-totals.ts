@@ -1,13 +1,15 @@
 import { addBytes, sumBytes } from './bytes.ts';
 import type { CalendarDay } from './calendar-day.ts';
-import { isPartnerServiceId, type ServiceId } from './ids.ts';
+import { isPartnerServiceId, type OperatorId, type ServiceId } from './ids.ts';
 import type { UsageTotal } from './operator-port.ts';
 import {
   type Books,
   emptyPart,
+  emptySum,
   type Holder,
   type HolderShare,
   keyOfSum,
+  operatorsWith,
   type Period,
   periodOf,
   type ServiceSum,
@@ -22,6 +24,7 @@ export const UNKNOWN_NETWORK = 'unknown';
 /** What an operator has answered about a SIM and day: all that it used, by network. */
 export type DayTotal = {
   iccid: string;
+  operatorId: OperatorId;
   /** UTC. */
   day: CalendarDay;
   /** When the operator was asked. RFC 3339, UTC, with milliseconds. Of several answers, the one asked for last counts. */
@@ -37,6 +40,7 @@ export const endOfDay = (day: CalendarDay): string => `${day}T23:59:59.999Z`;
 
 /** The totals of a SIM by day. The answer about a day replaces the day as a whole: networks that it does not name have no usage. */
 export function totalsByDay(
+  operatorId: OperatorId,
   totals: readonly UsageTotal[],
   askedAt: string,
   holdersOn: (day: CalendarDay) => readonly [Holder, ...Holder[]],
@@ -45,7 +49,9 @@ export function totalsByDay(
   return [...byDay.values()].flatMap((ofDay): DayTotal[] => {
     const [first] = ofDay;
     const networks = new Map(ofDay.map(({ network = UNKNOWN_NETWORK, bytes }) => [network, bytes]));
-    return first ? [{ iccid: first.iccid, day: first.day, askedAt, networks, holders: holdersOn(first.day) }] : [];
+    return first
+      ? [{ iccid: first.iccid, operatorId, day: first.day, askedAt, networks, holders: holdersOn(first.day) }]
+      : [];
   });
 }
 
@@ -120,12 +126,15 @@ function changedSums(
     }
   }
   const sums = new Map(books.sums.map((sum) => [keyOfSum(sum), sum]));
+  const operatorIds = [...new Set(totals.map(({ operatorId }) => operatorId))];
   return [...used].flatMap(([key, { serviceId, period, bySim }]) => {
-    const sum = sums.get(key) ?? { serviceId, period, bytes: 0, top: [], version: 0 };
+    const sum = sums.get(key) ?? emptySum(serviceId, period);
     const bytes = Math.max(0, addBytes(sum.bytes, deltas.get(key) ?? 0));
     const ofSims = [...bySim].map(([iccid, bytesOfSim]) => ({ iccid, bytes: bytesOfSim }));
     const top = topOf(sum.top, ofSims).filter((sim) => sim.bytes > 0);
-    return bytes === sum.bytes && isSameList(top, sum.top) ? [] : [{ ...sum, bytes, top }];
+    return bytes === sum.bytes && isSameList(top, sum.top)
+      ? []
+      : [{ ...sum, bytes, top, ...operatorsWith(sum, operatorIds) }];
   });
 }
 

@@ -1,6 +1,6 @@
 import { addBytes, sumBytes } from './bytes.ts';
 import type { CalendarDay } from './calendar-day.ts';
-import type { CustomerServiceId, PartnerServiceId, ServiceId } from './ids.ts';
+import type { CustomerServiceId, OperatorId, PartnerServiceId, ServiceId } from './ids.ts';
 import { DAY_MS } from './time-units.ts';
 
 /** The services that held a SIM at a time. */
@@ -20,6 +20,7 @@ export type HeldRecord = Holder & {
   /** A short hash of the record's content. A repeated record with another content conflicts with the first. */
   content: string;
   iccid: string;
+  operatorId: OperatorId;
   /** RFC 3339, UTC, with milliseconds. */
   at: string;
   network: string;
@@ -65,6 +66,8 @@ export type ServiceSum = {
   bytes: number;
   /** The SIMs with the highest usage, highest first. */
   top: readonly SimBytes[];
+  /** The operators whose SIMs have usage in it. Absent if an earlier release began the sum. */
+  operators?: readonly OperatorId[];
   version: number;
 };
 
@@ -134,6 +137,10 @@ export function daysToRead(records: readonly Pick<HeldRecord, 'at'>[]): { from: 
 export const dayOf = (at: string): CalendarDay => at.slice(0, 10);
 export const periodOf = (at: string): Period => at.slice(0, 7);
 
+/** The period before a period. */
+export const periodBefore = (period: Period): Period =>
+  periodOf(new Date(Date.parse(`${period}-01T00:00:00Z`) - 1).toISOString());
+
 /** The services that usage counts for. */
 export function servicesOf({ partnerServiceId, customerServiceId }: Holder): ServiceId[] {
   return customerServiceId === undefined ? [partnerServiceId] : [partnerServiceId, customerServiceId];
@@ -153,7 +160,7 @@ export type Counting = Books & { notCounted: ReadonlyMap<HeldRecord, 'conflictin
  */
 export function countInto(books: Books, records: readonly HeldRecord[]): Counting {
   const ledgers = ledgersOf(books.days);
-  const sums = new Map(books.sums.map((sum) => [keyOfSum(sum), { ...sum }]));
+  const sums = new Map(books.sums.map((sum) => [keyOfSum(sum), sum]));
   const touched = new Map<string, Set<string>>();
   const notCounted = new Map<HeldRecord, 'conflicting' | 'superseded'>();
   for (const record of records) {
@@ -169,9 +176,9 @@ export function countInto(books: Books, records: readonly HeldRecord[]): Countin
     const period = periodOf(record.at);
     for (const serviceId of servicesOf(record)) {
       const key = keyOfSum({ serviceId, period });
-      const sum = sums.get(key) ?? { serviceId, period, bytes: 0, top: [], version: 0 };
-      sum.bytes = addBytes(sum.bytes, record.bytes);
-      sums.set(key, sum);
+      const sum = sums.get(key) ?? emptySum(serviceId, period);
+      const bytes = addBytes(sum.bytes, record.bytes);
+      sums.set(key, { ...sum, bytes, ...operatorsWith(sum, [record.operatorId]) });
       touched.set(key, (touched.get(key) ?? new Set()).add(record.iccid));
     }
   }
@@ -184,6 +191,17 @@ export function countInto(books: Books, records: readonly HeldRecord[]): Countin
     }),
     notCounted,
   };
+}
+
+/** The sum of a service in a period for which nothing is counted yet. */
+export function emptySum(serviceId: ServiceId, period: Period): ServiceSum {
+  return { serviceId, period, bytes: 0, top: [], operators: [], version: 0 };
+}
+
+/** The operators of a sum, with others. An earlier release's sum does not have all, so it gets none. */
+export function operatorsWith({ operators }: ServiceSum, added: readonly OperatorId[]): Pick<ServiceSum, 'operators'> {
+  const isComplete = operators === undefined || added.every((id) => operators.includes(id));
+  return isComplete ? {} : { operators: [...new Set([...operators, ...added])].sort() };
 }
 
 /** Unambiguous: a period has a fixed length and contains no space. */

@@ -99,7 +99,7 @@ export const itemKinds = {
   simOwner: itemKind('ICCID#{iccid}', 'OWNER'),
   /** Redriven usage that awaits the collector. */
   redrivenUsage: itemKind('USAGE_REDRIVEN', '{id}'),
-  /** The cursor up to which an operator's usage is counted. */
+  /** How far the usage of an operator is counted. */
   usageCursor: itemKind('USAGE_CURSORS', '{operatorId}'),
   /** The walk that visits all SIMs of an operator. */
   simWalk: itemKind('SIM_WALKS#{purpose}', '{operatorId}'),

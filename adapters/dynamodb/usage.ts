@@ -1,12 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  asId,
-  asServiceId,
-  isPartnerServiceId,
-  type OperatorId,
-  type PartnerId,
-  type ServiceId,
-} from '../../domain/ids.ts';
+import { asId, asServiceId, isPartnerServiceId, type PartnerId, type ServiceId } from '../../domain/ids.ts';
 import { MAX_TOTALS_DAYS } from '../../domain/operator-port.ts';
 import {
   type HolderShare,
@@ -19,11 +12,11 @@ import {
 import { absent, atVersion } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
 import { shardOf, simDayKey } from './keys.ts';
-import { query, queryAll } from './queries.ts';
+import { queryAll } from './queries.ts';
 import { getMany } from './reads.ts';
 import { USAGE_SHARDS } from './table.ts';
-import { put, update, type Write } from './write-requests.ts';
-import { transact, write } from './writes.ts';
+import { put, type Write } from './write-requests.ts';
+import { transact } from './writes.ts';
 
 /** The shard of its services' sums that counts a SIM's usage. */
 export const usageShardOf = (iccid: string): number => shardOf(iccid) % USAGE_SHARDS;
@@ -51,7 +44,7 @@ type StoredDay = {
   expiresAt: number;
 };
 
-type StoredSum = { serviceId: ServiceId; period: Period; bytes: number; top: Record<string, number>; version: number };
+type StoredSum = Omit<ServiceSum, 'top'> & { top: Record<string, number> };
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -230,23 +223,4 @@ export async function writeUsage(
   { days, sums }: { days: readonly SimDay[]; sums: readonly ServiceSum[] },
 ): Promise<void> {
   await transact([...days.map((day) => putDay(partnerId, day)), ...sums.map((sum) => putSum(partnerId, shard, sum))]);
-}
-
-/** The cursor up to which an operator's usage is counted, and how many runs in a row failed at it. */
-export type UsageProgress = { operatorId: OperatorId; cursor?: string; failures?: number };
-
-/** The progress of each operator, by operator. */
-export async function readUsageProgress(): Promise<Map<string, UsageProgress>> {
-  const { items } = await query<UsageProgress>(itemKinds.usageCursor.range({}), 1000);
-  return new Map(items.map((progress) => [progress.operatorId, progress]));
-}
-
-/** Stores the cursor of an operator. If an older cursor overwrites it, records come again and count once. */
-export async function saveUsageCursor(operatorId: OperatorId, cursor: string): Promise<void> {
-  await write(put({ operatorId, cursor, ...itemKinds.usageCursor.key({ operatorId }) }));
-}
-
-/** Counts a run that failed at the cursor. */
-export async function countUsageFailure(operatorId: OperatorId): Promise<void> {
-  await write(update(itemKinds.usageCursor.key({ operatorId }), { set: { operatorId }, add: { failures: 1 } }));
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { showUsageFile, usageFileSchema } from '../../contract/usage.ts';
 import { recordBytes, usageRecordFields } from '../../domain/usage-record.ts';
 import { readOperator } from '../../use-cases/services/read-catalogue.ts';
-import { ingestUsage } from '../../use-cases/usage/ingest-usage.ts';
+import { countUsageFile } from '../../use-cases/usage/count-usage-file.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { route } from '../http/route.ts';
 
@@ -51,7 +51,7 @@ export const routes = [
     answers: { 200: usageFileSchema },
     handle: async ({ path: { operatorId }, body, now }) => {
       const operator = await readOperator(operatorId);
-      const { rejected } = await ingestUsage(operator.id, body, now);
+      const { rejected } = await countUsageFile(operator, body, now);
       return { status: 200, body: showUsageFile(body, rejected) };
     },
   }),

@@ -268,6 +268,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     sims: 50,
     pooling: 'dynamic_pool',
     topSims: [{ iccid, bytes: 210_554_061 }],
+    completeUntil: '2026-11-05T12:00:00.000Z',
     forecast: '2026-11-27',
   },
   DeadLetter: {
@@ -293,6 +294,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   SimUsage: {
     unit: 'bytes',
     totalBytes: 3_145_728,
+    completeUntil: '2026-11-05T12:00:00.000Z',
     points: [
       { at: '2026-11-04T00:00:00.000Z', bytes: 1_048_576, network: '23420' },
       { at: '2026-11-05T00:00:00.000Z', bytes: 2_097_152, network: '23420' },

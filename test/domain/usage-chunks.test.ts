@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PartnerServiceId } from '../../domain/ids.ts';
+import { asId, type PartnerServiceId } from '../../domain/ids.ts';
 import type { HeldRecord } from '../../domain/usage.ts';
 import { chunkDays, groupByDay, halve, sumsOfChunk } from '../../domain/usage-chunks.ts';
 
@@ -7,6 +7,7 @@ const record = (iccid: string, at: string, partnerServiceId: PartnerServiceId = 
   key: `${iccid} ${at}`,
   content: '',
   iccid,
+  operatorId: asId('operator', '3uk'),
   at,
   network: '23420',
   bytes: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CustomerServiceId, PartnerServiceId } from '../../domain/ids.ts';
+import { asId, type CustomerServiceId, type PartnerServiceId } from '../../domain/ids.ts';
 import { type Books, countInto, type HeldRecord, periodOf, type SimDay, TOP_SIMS } from '../../domain/usage.ts';
 import { pointsOf } from '../../domain/usage-points.ts';
 import { type DayTotal, replaceInto, UNKNOWN_NETWORK } from '../../domain/usage-totals.ts';
@@ -9,10 +9,12 @@ import { anIccid } from './builders.ts';
 const nothing: Books = { days: [], sums: [] };
 const holder = { partnerServiceId: 'psv_fleet', customerServiceId: 'csv_trackers' } as const;
 const DAY = '2026-03-02';
+const OPERATOR = asId('operator', '3uk');
 
 function aTotal(bytes: number, time: string, own: Partial<DayTotal> = {}): DayTotal {
   return {
     iccid: anIccid(),
+    operatorId: OPERATOR,
     day: DAY,
     askedAt: `${DAY}T${time}:00.000Z`,
     networks: new Map([['23420', bytes]]),
@@ -42,7 +44,7 @@ describe('the total of a SIM and day', () => {
     const books = replaceAll([aTotal(100, '10:30'), aTotal(130, '14:00'), aTotal(130, '15:00')]);
     expect(hoursOf(books)).toEqual({ 10: 100, 14: 30 });
     expect(usedOn(books)).toEqual({ psv_fleet: 130, csv_trackers: 130 });
-    expect(books.sums[0]?.top).toEqual([{ iccid: anIccid(), bytes: 130 }]);
+    expect(books.sums[0]).toMatchObject({ top: [{ iccid: anIccid(), bytes: 130 }], operators: [OPERATOR] });
   });
 
   test('that is corrected downwards is taken away from the latest hours', () => {
@@ -142,6 +144,7 @@ describe('records and totals of the same day', () => {
     key,
     content: key,
     iccid: anIccid(),
+    operatorId: OPERATOR,
     at: `${DAY}T08:30:00.000Z`,
     network: '23420',
     bytes,
@@ -201,6 +204,7 @@ const answers = fc
     some.map(
       ({ sim, day, networks, ...held }, place): DayTotal => ({
         iccid: anIccid(sim),
+        operatorId: OPERATOR,
         day,
         askedAt: new Date(Date.UTC(2026, 1, 28) + place * 7_200_000).toISOString(),
         networks: new Map(Object.entries(networks)),

@@ -26,6 +26,7 @@ function aRecord(own: Partial<HeldRecord> = {}): HeldRecord {
     key: 'first',
     content: 'same',
     iccid: anIccid(),
+    operatorId: asId('operator', '3uk'),
     at: '2026-03-02T10:30:00.000Z',
     network: '23420',
     bytes: 100,
@@ -91,9 +92,24 @@ describe('the usage of a SIM', () => {
         version: 0,
       },
     ]);
+    const operators = ['3uk'];
     expect(sums).toEqual([
-      { serviceId: 'psv_fleet', period: '2026-03', bytes: 123, top: [{ iccid: anIccid(), bytes: 123 }], version: 0 },
-      { serviceId: 'csv_trackers', period: '2026-03', bytes: 120, top: [{ iccid: anIccid(), bytes: 120 }], version: 0 },
+      {
+        serviceId: 'psv_fleet',
+        period: '2026-03',
+        bytes: 123,
+        top: [{ iccid: anIccid(), bytes: 123 }],
+        operators,
+        version: 0,
+      },
+      {
+        serviceId: 'csv_trackers',
+        period: '2026-03',
+        bytes: 120,
+        top: [{ iccid: anIccid(), bytes: 120 }],
+        operators,
+        version: 0,
+      },
     ]);
   });
 
@@ -266,7 +282,7 @@ const records = fc
   .map((some) =>
     some.map(({ sim, hours, ...record }, place): HeldRecord => {
       const at = new Date(Date.UTC(2026, 1, 10) + hours * 3_600_000).toISOString();
-      return { ...record, key: `r${place}`, content: '', iccid: anIccid(sim), at };
+      return { ...record, key: `r${place}`, content: '', iccid: anIccid(sim), operatorId: asId('operator', '3uk'), at };
     }),
   );
 

@@ -41,30 +41,33 @@ export type WalkPlan = {
  * 3. A page that fails is visited SIM by SIM: at once when our own code fails, after some runs when the operator does not answer.
  *
  * @param last the walk as read from the table; `undefined` when there has been none.
+ * @returns since when every SIM has been visited; `undefined` when that has never been so.
  */
 export async function walkSims(
   { visit, ...plan }: WalkPlan,
   last: SimWalk | undefined,
   hasTime: () => boolean,
-): Promise<void> {
+): Promise<string | undefined> {
   let walk = dueWalk(last, plan, clock.now());
   try {
     if (walk === undefined) {
-      return;
+      return last?.visitedSince;
     }
     for await (const page of simPages(plan.operatorId, walk.position, plan.pageSize)) {
       const skipped = await visitPage(visit, page, walk);
       walk = await saveWalk(walkTo(walk, page.position, skipped));
       if (walk === undefined || !hasTime()) {
-        return;
+        return last?.visitedSince;
       }
     }
-    await saveWalk(endWalk(walk, clock.now()));
+    walk = await saveWalk(endWalk(walk, clock.now()));
+    return walk?.visitedSince ?? last?.visitedSince;
   } catch (error) {
     logger.warn('walk stopped', { operatorId: plan.operatorId, purpose: plan.purpose, error });
     if (walk) {
       await saveWalk(walkAfterFailure(walk));
     }
+    return last?.visitedSince;
   }
 }
 

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { allOperators } from '../../adapters/dynamodb/operators.ts';
 import { readWalks } from '../../adapters/dynamodb/sim-walks.ts';
+import { readUsageProgress, saveCompleteUntil } from '../../adapters/dynamodb/usage-progress.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { usageReportOf } from '../../domain/operator-capabilities.ts';
 import { HOUR_MS } from '../../domain/time-units.ts';
@@ -28,16 +29,17 @@ const CONCURRENT_OPERATORS = 8;
  * 1. Walks over all SIMs of each operator, twice a day.
  * 2. Asks for the days since the last walk; once a day also for the days before, to find late usage and corrections.
  * 3. Counts the totals in place of what was counted before.
+ * 4. Stores when the last walk that reached every SIM started: until then the operator's usage is in.
  */
 export async function collectTotals(hasTime: () => boolean): Promise<void> {
   const operators = (await allOperators()).filter((operator) => usageReportOf(operator) === 'totals');
   if (operators.length === 0) {
     return;
   }
-  const walks = await readWalks('usage');
+  const [walks, progress] = await Promise.all([readWalks('usage'), readUsageProgress()]);
   await pMap(
     operators,
-    ({ id: operatorId }) => {
+    async ({ id: operatorId }) => {
       const plan: Omit<WalkPlan, 'visit'> = {
         purpose: 'usage',
         operatorId,
@@ -57,7 +59,10 @@ export async function collectTotals(hasTime: () => boolean): Promise<void> {
         }
         await countTotals({ partnerId, sims: asked, totals, askedAt }, clock.now());
       };
-      return walkSims({ ...plan, visit }, walks.get(operatorId), hasTime);
+      const visitedSince = await walkSims({ ...plan, visit }, walks.get(operatorId), hasTime);
+      if (visitedSince !== undefined && visitedSince !== progress.get(operatorId)?.completeUntil) {
+        await saveCompleteUntil(operatorId, visitedSince);
+      }
     },
     { concurrency: CONCURRENT_OPERATORS },
   );

@@ -3,9 +3,10 @@ import { allOperators } from '../../adapters/dynamodb/operators.ts';
 import {
   countUsageFailure,
   readUsageProgress,
+  saveCompleteUntil,
   saveUsageCursor,
   type UsageProgress,
-} from '../../adapters/dynamodb/usage.ts';
+} from '../../adapters/dynamodb/usage-progress.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import type { OperatorId } from '../../domain/ids.ts';
@@ -25,6 +26,7 @@ const PAGES_PER_BATCH = 10;
  * 1. Reads each operator's records from its cursor on, a batch of pages at a time.
  * 2. Counts the records. Those that cannot be read or counted are dead-lettered.
  * 3. Stores the cursor last. After a crash the same records are read again, and each still counts once.
+ * 4. Stores when it asked for the end of the list: until then the operator's usage is in.
  *
  * An operator that fails does not affect others.
  */
@@ -55,7 +57,9 @@ async function collectFrom(
     const records: UsageRecord[] = [];
     const unreadable: UnreadableRecord[] = [];
     let next = cursor;
+    let askedAt = clock.now();
     for (let page = 0; page < PAGES_PER_BATCH && !isEnd && hasTime(); page += 1) {
+      askedAt = clock.now();
       const sent = await operator.usageSince(next);
       records.push(...sent.records);
       isEnd = sent.nextCursor === next || sent.records.length + sent.unreadable.length === 0;
@@ -72,6 +76,9 @@ async function collectFrom(
       isLastAttempt = false;
     }
     cursor = next;
+    if (isEnd) {
+      await saveCompleteUntil(operatorId, askedAt.toISOString());
+    }
   }
 }
 

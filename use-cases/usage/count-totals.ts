@@ -45,7 +45,7 @@ export async function countTotals({ partnerId, sims, totals, askedAt }: TotalsAn
       const tenures = hasKeptServicesSince(sim, firstDay)
         ? ([{ ...sim, from: '' }] as const)
         : await tenuresOfSim(partnerId, sim, targetOf);
-      return totalsByDay(ofSim, askedAt.toISOString(), (day) =>
+      return totalsByDay(sim.operatorId, ofSim, askedAt.toISOString(), (day) =>
         tenuresBetween(tenures, day, [endOfDay(day), askedAt.toISOString()].sort()[0] ?? day),
       );
     },

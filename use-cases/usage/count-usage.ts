@@ -144,7 +144,18 @@ async function withHoldersOfSim(
     const holder: Omit<Tenure, 'from'> = tenures ? tenureAt(tenures, at) : sim;
     const { partnerServiceId, customerServiceId } = holder;
     const [key, content] = [recordKeyOf(recordId), recordContentOf(source)];
-    return { key, content, iccid, at, network, bytes, partnerServiceId, customerServiceId, source };
+    return {
+      key,
+      content,
+      iccid,
+      operatorId: sim.operatorId,
+      at,
+      network,
+      bytes,
+      partnerServiceId,
+      customerServiceId,
+      source,
+    };
   });
 }
 

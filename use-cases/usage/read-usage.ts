@@ -2,12 +2,14 @@ import type { WithTariff } from '../../adapters/dynamodb/services.ts';
 import type { SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
 import { simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
+import { getUsageProgress, readUsageProgress, type UsageProgress } from '../../adapters/dynamodb/usage-progress.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import { allowanceOf, forecastOf } from '../../domain/allowance.ts';
 import { sumBytes } from '../../domain/bytes.ts';
-import type { PartnerId, ServiceId } from '../../domain/ids.ts';
+import { earliestCompleteUntil, operatorsOfService } from '../../domain/complete-until.ts';
+import type { OperatorId, PartnerId, ServiceId } from '../../domain/ids.ts';
 import { tenureAt } from '../../domain/tenure.ts';
-import { dayOf, type Period, periodOf, topOf } from '../../domain/usage.ts';
+import { dayOf, type Period, periodBefore, periodOf, topOf } from '../../domain/usage.ts';
 import { beginOf, type Granularity, pointsOf } from '../../domain/usage-points.ts';
 import { usageRange } from '../../domain/usage-range.ts';
 import { invalidInput } from '../refusal.ts';
@@ -28,11 +30,13 @@ export async function readSimUsage(
     throw invalidInput([range.violation]);
   }
   const [first, end] = [beginOf(range.from.toISOString(), 'hour'), range.to.toISOString()];
-  const [days, isVisible] = await Promise.all([
+  const [days, isVisible, progress] = await Promise.all([
     simDays(caller.partnerId, sim.iccid, dayOf(first), dayOf(end)),
     visibleHours(caller, sim),
+    getUsageProgress(sim.operatorId),
   ]);
-  return pointsOf(days, requested.granularity, (hour) => first <= hour && hour < end && isVisible(hour));
+  const usage = pointsOf(days, requested.granularity, (hour) => first <= hour && hour < end && isVisible(hour));
+  return { ...usage, ...(progress?.completeUntil === undefined ? {} : { completeUntil: progress.completeUntil }) };
 }
 
 async function visibleHours(caller: PartnerCaller, sim: SimRecord): Promise<(hour: string) => boolean> {
@@ -51,7 +55,13 @@ export async function readServiceUsage(
   now: Date,
 ) {
   const period = requested.period ?? periodOf(now.toISOString());
-  const sums = await sumsOfService(partnerId, service.id, period);
+  const [sums, sumsBefore, progress] = await Promise.all([
+    sumsOfService(partnerId, service.id, period),
+    sumsOfService(partnerId, service.id, periodBefore(period)),
+    readUsageProgress(),
+  ]);
+  const operators = operatorsOfService(service.id, [...sums, ...sumsBefore], tariff);
+  const completeUntil = earliestCompleteUntil(operators, completeTimes(progress));
   const usedBytes = sumBytes(sums.map(({ bytes }) => bytes));
   const { sims = 0 } = service;
   const allowanceBytes = tariff && allowanceOf(tariff, sims);
@@ -60,6 +70,7 @@ export async function readServiceUsage(
     usedBytes,
     sims,
     topSims: topOf(...sums.map(({ top }) => top)),
+    ...(completeUntil === undefined ? {} : { completeUntil }),
     ...(tariff && {
       allowanceBytes,
       pooling: tariff.pooling,
@@ -67,3 +78,10 @@ export async function readServiceUsage(
     }),
   };
 }
+
+const completeTimes = (progress: ReadonlyMap<OperatorId, UsageProgress>) =>
+  new Map(
+    [...progress].flatMap(([id, { completeUntil }]): [OperatorId, string][] =>
+      completeUntil === undefined ? [] : [[id, completeUntil]],
+    ),
+  );

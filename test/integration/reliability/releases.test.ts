@@ -40,7 +40,8 @@ import { readWalks } from '../../../adapters/dynamodb/sim-walks.ts';
 import { getSim, ownersOf, type SimRecord, simHistory } from '../../../adapters/dynamodb/sims.ts';
 import { SHAPE } from '../../../adapters/dynamodb/table.ts';
 import { getGrantedTariff, getTariff } from '../../../adapters/dynamodb/tariffs.ts';
-import { readUsageProgress, simDays, sumsOfService } from '../../../adapters/dynamodb/usage.ts';
+import { simDays, sumsOfService } from '../../../adapters/dynamodb/usage.ts';
+import { readUsageProgress } from '../../../adapters/dynamodb/usage-progress.ts';
 import { getWebhook } from '../../../adapters/dynamodb/webhooks.ts';
 import { asId } from '../../../domain/ids.ts';
 import { orderStates } from '../../../domain/order.ts';
@@ -182,7 +183,7 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
     wanted: partnerId,
   }),
   usageCursor: async ({ operatorId }, { attributes: { cursor } }) => ({
-    read: (await readUsageProgress()).get(operatorId)?.cursor,
+    read: (await readUsageProgress()).get(asId('operator', operatorId))?.cursor,
     wanted: cursor,
   }),
   simWalk: async ({ purpose, operatorId }, { attributes }) => ({

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { UsageRecord } from '../../../domain/usage-record.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
-import { is, type Sim, type SimUsage } from '../support/partner.ts';
+import { newIccids, settingsByHand } from '../support/operators-by-hand.ts';
+import { is, type ServiceUsage, type Sim, type SimUsage } from '../support/partner.ts';
 import { expectInvalid, expectProblem } from '../support/problems.ts';
 
 const cloud = useLocalCloud();
@@ -139,6 +140,31 @@ describe('a file of usage', () => {
     });
     expect(fired?.subject).toBe(scope.iccid);
     await acme.operationDone(fired?.operationId ?? '');
+  });
+
+  test('of an operator without an API completes usage until its newest record', async () => {
+    const operatorId = `files-${process.pid}`.slice(-20);
+    is(201, await platform.put(`/v1/platform/operators/${operatorId}`, settingsByHand));
+    const [iccid = ''] = newIccids(1);
+    const imports = `/v1/platform/partners/${acme.id}/imports?operatorId=${operatorId}`;
+    is(200, await platform.post(imports, `iccid,state\n${iccid},in_holding\n`, csv));
+    const read = async () => is(200, await acme.api.get<SimUsage>(`/v1/sims/${iccid}/usage`));
+    expect(await read()).not.toHaveProperty('completeUntil');
+
+    const hours = (count: number) => new Date(Date.parse(at) - count * 3_600_000).toISOString();
+    const upload = (...times: string[]) =>
+      platform.post<Taken>(
+        `/v1/platform/operators/${operatorId}/usage`,
+        fileOf(...times.map((time) => rowOf({ ...use(0, 1), recordId: randomUUID(), iccid, at: time }))),
+        csv,
+      );
+    is(200, await upload(hours(5), hours(3), hours(4)));
+    expect((await read()).completeUntil).toBe(hours(3));
+    // A correction of an earlier time takes nothing back.
+    is(200, await upload(hours(30)));
+    expect((await read()).completeUntil).toBe(hours(3));
+    const holding = `/v1/partner-services/psv_holding_${operatorId}/usage`;
+    expect(is(200, await acme.api.get<ServiceUsage>(holding)).completeUntil).toBe(hours(3));
   });
 
   test('rejects unknown SIMs and times out of range, and reports how many', async () => {

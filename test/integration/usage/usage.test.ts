@@ -59,6 +59,7 @@ describe('the usage of a SIM', () => {
       expect(await usageOf(iccid, at)).toEqual({
         unit: 'bytes',
         totalBytes: 4_320,
+        completeUntil: expect.any(String),
         points: [
           { at, bytes: 4_000, network: '20801' },
           { at, bytes: 320, network: HOME },
@@ -125,6 +126,21 @@ describe('the usage of a SIM', () => {
     expect((await userOf(customerId).get(`/v1/customer-services/${next.service.id}/usage`)).status).toBe(404);
   });
 
+  test('is complete until the operator was last asked, with the SIM and its services', async () => {
+    const [{ iccid = '', customerServiceId = '', partnerServiceId = '' } = {}] = sims;
+    const { now } = is(200, await cloud.api().get<{ now: string }>('/_local/clock'));
+    await eventually(async () => {
+      const usage = await usageOf(iccid, now);
+      expect(Date.parse(usage.completeUntil ?? '')).toBeGreaterThan(Date.parse(now));
+      for (const service of [
+        await usageOfService('customer', customerServiceId, now),
+        await usageOfService('partner', partnerServiceId, now),
+      ]) {
+        expect(Date.parse(service.completeUntil ?? '')).toBeGreaterThan(Date.parse(now));
+      }
+    });
+  });
+
   test('counts for the holding service before it was migrated', async () => {
     const [sim] = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
     const { iccid = '', createdAt = '', partnerServiceId } = sim ?? {};
@@ -141,7 +157,12 @@ describe('the usage of a SIM', () => {
 
   test('is empty without records, and needs a valid range', async () => {
     const path = `/v1/sims/${sims[5]?.iccid}/usage`;
-    expect(is(200, await api.get(path))).toEqual({ unit: 'bytes', totalBytes: 0, points: [] });
+    expect(is(200, await api.get(path))).toEqual({
+      unit: 'bytes',
+      totalBytes: 0,
+      completeUntil: expect.any(String),
+      points: [],
+    });
     const refused = async (query: string, pointer: string, code: string) =>
       expectInvalid(await api.get(`${path}?${query}`), [[pointer, code]]);
     await refused('from=2026-01-02&to=2026-01-02', '/query/from', 'range');
@@ -163,7 +184,10 @@ describe('a service without SIMs', () => {
     const { customer, service } = await acme.aCustomerWithService({ tariffId: 'trf_customer_static' });
     const dynamic = await acme.aCustomerService(customer.id, { tariffId: 'trf_customer_pool' });
     const read = async (id: string) => is(200, await api.get<ServiceUsage>(`/v1/customer-services/${id}/usage`));
-    const none = { period: expect.stringMatching(/^\d{4}-\d{2}$/), usedBytes: 0, sims: 0, topSims: [] };
+    // Unknown until usage was collected from each operator that the tariff covers.
+    await eventually(async () => expect(await read(service.id)).toHaveProperty('completeUntil'));
+    const completeUntil = expect.any(String);
+    const none = { completeUntil, period: expect.stringMatching(/^\d{4}-\d{2}$/), usedBytes: 0, sims: 0, topSims: [] };
     expect(await read(service.id)).toEqual({ ...none, pooling: 'static_pool', allowanceBytes: 100_000_000_000 });
     expect(await read(dynamic.id)).toEqual({ ...none, pooling: 'dynamic_pool', allowanceBytes: 0 });
   });
