@@ -8,13 +8,12 @@ import * as journal from './journal.ts';
 import * as machineClients from './machine-clients.ts';
 import * as manualOrders from './manual-orders.ts';
 import * as operations from './operations.ts';
-import * as operatorPush from './operator-push.ts';
+import * as operatorReports from './operator-reports.ts';
 import * as orders from './orders.ts';
 import * as partnerServices from './partner-services.ts';
 import * as platform from './platform.ts';
 import * as sims from './sims.ts';
 import * as tokens from './tokens.ts';
-import * as usageFiles from './usage-files.ts';
 import * as users from './users.ts';
 import * as webhooks from './webhooks.ts';
 
@@ -39,8 +38,7 @@ export const resources: Readonly<Record<string, ApiFunction>> = {
   users: { entry: 'functions/api/users.ts', routes: users.routes },
   'machine-clients': { entry: 'functions/api/machine-clients.ts', routes: machineClients.routes },
   tokens: { entry: 'functions/api/tokens.ts', routes: tokens.routes },
-  'operator-push': { entry: 'functions/api/operator-push.ts', routes: operatorPush.routes },
-  'usage-files': { entry: 'functions/api/usage-files.ts', routes: usageFiles.routes, wholeCore: true },
+  'operator-reports': { entry: 'functions/api/operator-reports.ts', routes: operatorReports.routes, wholeCore: true },
 };
 
 /** All routes, in the order in which the reference page shows them. */

@@ -55,13 +55,9 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     userPool: 'exists',
   },
   'functions/api/tokens.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], userPool: 'machineTokens' },
-  'functions/api/usage-files.ts': {
+  'functions/api/operator-reports.ts': {
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
     journal: true,
-    executions: ['start'],
-  },
-  'functions/api/operator-push.ts': {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'],
     operators: true,
     executions: ['start'],
   },

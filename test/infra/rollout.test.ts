@@ -131,9 +131,9 @@ describe('executions', () => {
     expect(starters.map(([id]) => id.replace(/Function.*/, '')).sort()).toEqual([
       'ApiManualOrders',
       'ApiOperations',
+      'ApiOperatorReports',
       'ApiOrders',
       'ApiSims',
-      'ApiUsageFiles',
       'SchedulesCollectUsage',
       'SchedulesSweep',
       'SchedulesWalkSims',

@@ -110,6 +110,7 @@ describe('the HTTP API', () => {
       'GET /health',
       'GET /openapi.json',
       'POST /oauth2/token',
+      'POST /v1/operators/{id}/push',
     ]);
     const [authorizerId] = resourcesOf(dev.service, 'AWS::ApiGatewayV2::Authorizer').keys();
     for (const route of routes().filter(({ AuthorizationType }) => AuthorizationType === 'JWT')) {
@@ -234,7 +235,7 @@ describe('every function', () => {
     const whole = served.filter(([, { Properties }]) => Number(Properties.MemorySize) >= 1769);
     expect(whole.map(([id]) => id).sort()).toEqual([
       expect.stringMatching(/^ApiManualOrders/),
-      expect.stringMatching(/^ApiUsageFiles/),
+      expect.stringMatching(/^ApiOperatorReports/),
     ]);
   });
 
@@ -437,9 +438,9 @@ describe('the permissions of functions', () => {
     expect(starts.sort()).toEqual([
       'functions/api/manual-orders.ts',
       'functions/api/operations.ts',
+      'functions/api/operator-reports.ts',
       'functions/api/orders.ts',
       'functions/api/sims.ts',
-      'functions/api/usage-files.ts',
       'functions/schedules/collect-usage.ts',
       'functions/schedules/sweep.ts',
       'functions/schedules/walk-sims.ts',
