@@ -51,6 +51,11 @@ export function startStageRun<Stored extends Operation>(
   };
 }
 
+/** A run of the operation's stage ended while SIMs waited for a turn at their operator, which is not a lack of progress. */
+export function noteWaiting<Stored extends Operation>(operation: Stored, at: string): Stored | undefined {
+  return isOperationFinished(operation) ? undefined : { ...operation, vainRuns: 0, resultsBefore: -1, updatedAt: at };
+}
+
 /** The number of consecutive runs of its stage without a result, including the next. */
 export function runsWithoutProgress({
   succeeded,

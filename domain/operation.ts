@@ -219,14 +219,31 @@ export function wasRunning({ state, planStage }: Pick<Operation, 'state' | 'plan
 /** The size of a selection: the pages of its manifest and the SIMs in them. */
 export type SelectionSize = { pages: number; sims: number };
 
+/** Whether all SIMs of an operation are certainly of one operator. */
+export function hasOneOperator({ selection, planStage }: Pick<Operation, 'selection' | 'planStage'>): boolean {
+  return (
+    planStage !== undefined ||
+    selection.kind === 'order' ||
+    (selection.kind === 'filter' && (selection.filter.operatorId ?? selection.filter.orderId) !== undefined)
+  );
+}
+
 /** When the work of an operation started; before it has, when the operation was created. */
 export function operationStart({ startedAt, createdAt }: Pick<Operation, 'startedAt' | 'createdAt'>): string {
   return startedAt ?? createdAt;
 }
 
-/** Whether an operation has waited long enough for an operator that does not answer. */
-export function operatorDeadlinePassed(operation: Pick<Operation, 'startedAt' | 'createdAt'>, now: Date): boolean {
-  return now.getTime() > Date.parse(operationStart(operation)) + OPERATOR_DEADLINE_MS;
+/**
+ * Whether an operation has waited long enough for an operator that does not answer: a day since its own start and since the last
+ * answer.
+ */
+export function operatorDeadlinePassed(
+  operation: Pick<Operation, 'startedAt' | 'createdAt'>,
+  silentSince: Date,
+  now: Date,
+): boolean {
+  const since = Math.max(Date.parse(operationStart(operation)), silentSince.getTime());
+  return now.getTime() > since + OPERATOR_DEADLINE_MS;
 }
 
 /** The failure of an operation that was confirmed for another number of SIMs than were selected. */

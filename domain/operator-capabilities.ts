@@ -6,6 +6,8 @@ export type Capabilities = {
   orders: boolean;
   /** A repeated submission of an order returns the answer of the first and places no second order. */
   idempotentOrders: boolean;
+  /** How many SIMs a call can change, or report the status of. */
+  simsPerCall: number;
   /** Activates, bars and ends SIMs, and reports their status. */
   connectivity: boolean;
   /**
@@ -18,9 +20,30 @@ export type Capabilities = {
 };
 
 const capabilities: Record<PlatformKind, Capabilities> = {
-  'sim-fulfilment': { orders: true, idempotentOrders: true, connectivity: true, usage: 'records', push: false },
-  'iot-accelerator': { orders: true, idempotentOrders: false, connectivity: true, usage: 'none', push: false },
-  'control-center': { orders: false, idempotentOrders: false, connectivity: true, usage: 'none', push: true },
+  'sim-fulfilment': {
+    orders: true,
+    idempotentOrders: true,
+    connectivity: true,
+    simsPerCall: 500,
+    usage: 'records',
+    push: false,
+  },
+  'iot-accelerator': {
+    orders: true,
+    idempotentOrders: false,
+    connectivity: true,
+    simsPerCall: 500,
+    usage: 'none',
+    push: false,
+  },
+  'control-center': {
+    orders: false,
+    idempotentOrders: false,
+    connectivity: true,
+    simsPerCall: 1,
+    usage: 'none',
+    push: true,
+  },
 };
 
 /** What a kind of platform can do. */

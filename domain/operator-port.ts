@@ -150,3 +150,9 @@ export class OperatorUnavailable extends Error {
     this.name = 'OperatorUnavailable';
   }
 }
+
+/**
+ * The limits of the operator permit no call for now, and none was made. Waiting for the next turn is no failure. Has the same name
+ * as its parent, which the retries of the state machine know.
+ */
+export class OperatorBusy extends OperatorUnavailable {}

@@ -41,6 +41,12 @@ const shard = {
   shard: JsonPath.numberAt('$.shard'),
 };
 
+/** Functions of releases without turns do not return the number. */
+const waitsForTurn = Condition.and(
+  Condition.isPresent('$.page.turnSeconds'),
+  Condition.numberGreaterThan('$.page.turnSeconds', 0),
+);
+
 const goesTo = (target: string) => Condition.stringEquals('$.next.goTo', target);
 
 /** The states of the state machine, as described by {@link FulfilmentMachine}. */
@@ -199,6 +205,7 @@ export class FulfilmentStates {
       page.next(
         new Choice(this.scope, `${verb}More`)
           .when(Condition.booleanEquals('$.page.done', true), new Succeed(this.scope, `${verb}Done`))
+          .when(waitsForTurn, this.turnPause(verb).next(page))
           .otherwise(page),
       ),
     );
@@ -220,9 +227,19 @@ export class FulfilmentStates {
       confirm.next(
         new Choice(this.scope, 'ConfirmMore')
           .when(Condition.booleanEquals('$.page.done', true), new Succeed(this.scope, 'ConfirmDone'))
+          .when(waitsForTurn, this.turnPause('Confirm').next(confirm))
           .otherwise(pause.next(confirm)),
       ),
     );
+  }
+
+  /** Waits until an operator that serves others first takes calls again. */
+  private turnPause(verb: string): Wait {
+    return new Wait(this.scope, `${verb}TurnPause`, {
+      // The local cloud does not scale this pause: operators count their limits in real time.
+      comment: 'real time',
+      time: WaitTime.secondsPath('$.page.turnSeconds'),
+    });
   }
 
   private shards(id: string, firstPage: Readonly<Record<string, number>>): MapState {

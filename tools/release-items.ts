@@ -153,7 +153,8 @@ async function simulateYear(
   await importSims(PARTNER, [keptImport]);
   await addRequests(PARTNER, 1, 5);
   await startBackfill(1, cloud.clock.now());
-  await operatorTraffic.acquire(asId('operator', 'orange'), Math.floor(Date.now() / 1000), 5);
+  const limits = { requestsPerSecond: 5 };
+  await operatorTraffic.takeTurn(asId('operator', 'orange'), limits, { holder: 'kept', calls: 5, urgent: false });
   await operatorTraffic.recordOutcome(asId('operator', 'orange'), false);
   const sentAt = cloud.clock.now().toISOString();
   const submission = { partnerId: PARTNER, operatorId: asId('operator', 'kept'), orderId: asId('order', 'ord_kept') };

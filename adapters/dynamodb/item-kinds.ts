@@ -120,8 +120,8 @@ export const itemKinds = {
   operatorHealth: itemKind('OPERATOR#{operatorId}', 'HEALTH'),
   /** The order on its way to an operator whose orders are not idempotent. */
   orderSubmission: itemKind('OPERATOR#{operatorId}', 'SUBMISSION'),
-  /** The number of calls to an operator in a second. */
-  operatorCalls: itemKind('OPERATOR#{operatorId}', 'CALLS#{second:number}'),
+  /** Who calls an operator with limits, which calls are taken, and who waits for a turn. */
+  operatorTurns: itemKind('OPERATOR#{operatorId}', 'TURNS'),
   /** The progress of a backfill in a segment of the table. */
   backfillSegment: itemKind('BACKFILL', 'SEGMENT#{segment:padded}'),
   /** The number of requests of a partner in a time window. One partition, so that read-only functions may write to it. */

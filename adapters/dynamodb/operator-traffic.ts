@@ -1,37 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { OperatorId } from '../../domain/ids.ts';
+import { emptyTurnBook, endTurn, pauseCalls, type TurnBook, takeTurn } from '../../domain/operator-turns.ts';
 import { clock } from '../clock.ts';
 import type { OperatorTraffic } from '../operators/traffic.ts';
-import { absent } from './conditions.ts';
+import { absent, atVersion } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
 import { get } from './reads.ts';
-import { remove, update } from './write-requests.ts';
+import { put, remove, update } from './write-requests.ts';
 import { updateAndGet, write, writeIf } from './writes.ts';
 
-/** The circuit breaker of an operator: its consecutive failed calls, and until when the circuit is open. */
-type Health = { failures: number; closedUntil: number };
+/**
+ * The circuit breaker of an operator: its consecutive failed calls, until when the circuit is open, and since when it has answered
+ * nothing.
+ */
+type Health = { failures: number; closedUntil: number; since: string };
 
 /** The circuit opens after this many consecutive failed calls, each with its own retries. */
 const OPEN_AFTER_FAILURES = 3;
 /** How long the circuit is open, in milliseconds. The pause doubles with each further failure. */
 const FIRST_PAUSE_MS = 10_000;
 const MAX_PAUSE_MS = 5 * 60_000;
-/** The count of a second expires after this time, in seconds. */
-const COUNT_LIFETIME_SECONDS = 3_600;
+/** How often a request for a turn is repeated when another one changes the book at the same time. */
+const MAX_CONFLICTS = 6;
+/** How long to wait after that many conflicts. */
+const CONTENDED_WAIT_MS = 250;
 
 /**
- * Rate limits and circuit breakers of operators, shared by all functions through the table.
+ * Turns and circuit breakers of operators, shared by all functions through the table.
  *
  * The circuit of an operator opens after three consecutive failed calls, for ten seconds. Then one call probes the operator: it
  * closes the circuit if the operator answers, or opens it for twice as long.
  */
 export const operatorTraffic: OperatorTraffic = {
-  async acquire(operatorId, second, perSecond) {
-    const hasCapacity = {
-      expression: `${absent.expression} OR #calls < :most`,
-      names: { '#calls': 'calls' },
-      values: { ':most': perSecond },
-    };
-    const count = { add: { calls: 1 }, set: { expiresAt: second + COUNT_LIFETIME_SECONDS } };
-    return writeIf(update(itemKinds.operatorCalls.key({ operatorId, second }), count, hasCapacity));
+  async takeTurn(operatorId, limits, request) {
+    const answer = await changeBook(operatorId, (book) => takeTurn(book, limits, request, Date.now()));
+    if (answer === undefined) {
+      return { waitMs: CONTENDED_WAIT_MS };
+    }
+    return 'turn' in answer ? { turn: answer.turn } : { waitMs: answer.waitMs };
+  },
+
+  async endTurn(operatorId, limits, holder, unused) {
+    // After too many conflicts the turn expires.
+    await changeBook(operatorId, (book) => ({ book: endTurn(book, limits, holder, unused, Date.now()) }));
+  },
+
+  async pauseCalls(operatorId, ms) {
+    await changeBook(operatorId, (book) => ({ book: pauseCalls(book, Date.now() + ms) }));
   },
 
   async circuitState(operatorId) {
@@ -65,12 +81,40 @@ export const operatorTraffic: OperatorTraffic = {
       await write(remove(key));
       return;
     }
-    const { failures } = await updateAndGet<Health>(key, { add: { failures: 1 }, set: { closedUntil: 0 } });
+    const since = clock.now().toISOString();
+    const failed = { add: { failures: 1 }, set: { closedUntil: 0 }, setIfAbsent: { since } };
+    const { failures } = await updateAndGet<Health>(key, failed);
     if (failures >= OPEN_AFTER_FAILURES) {
       await write(update(key, { set: { closedUntil: clock.now().getTime() + pauseAfter(failures) } }));
     }
   },
+
+  async silentSince(operatorId) {
+    const first = { setIfAbsent: { since: clock.now().toISOString(), failures: 0, closedUntil: 0 } };
+    const { since } = await updateAndGet<Health>(itemKinds.operatorHealth.key({ operatorId }), first);
+    return new Date(since);
+  },
 };
+
+/** Changes the turn book of an operator. @returns the change; `undefined` after too many conflicts with others */
+async function changeBook<Change extends { book: TurnBook }>(
+  operatorId: OperatorId,
+  change: (book: TurnBook) => Change,
+): Promise<Change | undefined> {
+  const key = itemKinds.operatorTurns.key({ operatorId });
+  for (let attempt = 1; attempt <= MAX_CONFLICTS; attempt += 1) {
+    const stored = await get<TurnBook & { version: number }>(key);
+    const { version, ...before } = stored ?? { ...emptyTurnBook, version: 0 };
+    const changed = change(before);
+    const item = { ...key, ...changed.book, version: version + 1 };
+    const isSame = isDeepStrictEqual(before, changed.book);
+    if (isSame || (await writeIf(put(item, stored ? atVersion(version) : absent)))) {
+      return changed;
+    }
+    await sleep(Math.random() * 20 * attempt);
+  }
+  return undefined;
+}
 
 function pauseAfter(failures: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** Math.max(0, failures - OPEN_AFTER_FAILURES), MAX_PAUSE_MS);

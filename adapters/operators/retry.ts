@@ -30,17 +30,21 @@ const realTiming: Timing = {
  * with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), or last as long as the operator
  * asked for. Ends at once when a pause would exceed the budget.
  *
- * @param attempt gets a signal that fires at the time-out of the attempt.
+ * @param attempt starts its time-out, of which it gets the signal, when it has waited for its moment. Time before that is not
+ *   part of the budget.
  */
 export async function withRetries<T>(
   policy: CallPolicy,
-  attempt: (signal: AbortSignal) => Promise<AttemptResult<T>>,
+  attempt: (start: () => AbortSignal) => Promise<AttemptResult<T>>,
   { now, sleep, signalAfter }: Timing = realTiming,
 ): Promise<RetryResult<T>> {
-  const deadline = now() + policy.budgetMs;
+  let deadline = now() + policy.budgetMs;
   for (let attempts = 1; ; attempts += 1) {
-    const timeLeft = Math.max(1, Math.ceil(deadline - now()));
-    const result = await attempt(signalAfter(Math.min(policy.timeoutMs, timeLeft)));
+    const waitingSince = now();
+    const result = await attempt(() => {
+      deadline += now() - waitingSince;
+      return signalAfter(Math.min(policy.timeoutMs, Math.max(1, Math.ceil(deadline - now()))));
+    });
     if (result.outcome === 'done') {
       return result;
     }

@@ -1,27 +1,27 @@
 import type { OperatorId } from '../../domain/ids.ts';
+import type { OperatorLimits, Turn, TurnRequest } from '../../domain/operator-turns.ts';
+
 /**
  * The state of an operator's circuit breaker. `open`: do not call it. `halfOpen`: its last calls failed, or this call probes it after
  * the pause; record the outcome either way. `closed`: record failures only.
  */
 export type CircuitState = 'closed' | 'halfOpen' | 'open';
 
-/** Rate limits and circuit breakers of operators, shared by all functions. */
+/** A turn, or how long to wait before the next request. */
+export type TurnAnswer = { turn: Turn } | { waitMs: number };
+
+/** Turns and circuit breakers of operators, shared by all functions. */
 export type OperatorTraffic = {
-  /**
-   * Acquires one of the calls that an operator accepts in a second of real time.
-   *
-   * @returns false when the limit is reached.
-   */
-  acquire(operatorId: OperatorId, second: number, perSecond: number): Promise<boolean>;
+  /** Requests the right to call an operator with limits; see `takeTurn` in `domain/operator-turns.ts`. */
+  takeTurn(operatorId: OperatorId, limits: OperatorLimits, request: TurnRequest): Promise<TurnAnswer>;
+  /** Ends a turn. `unused`: how many of its last calls were not made. */
+  endTurn(operatorId: OperatorId, limits: OperatorLimits, holder: string, unused: number): Promise<void>;
+  /** Makes everybody wait, because the operator has received too many calls. */
+  pauseCalls(operatorId: OperatorId, ms: number): Promise<void>;
   /** Whether an operator may be called. */
   circuitState(operatorId: OperatorId): Promise<CircuitState>;
   /** Records whether an operator answered a call, after all retries. */
   recordOutcome(operatorId: OperatorId, answered: boolean): Promise<void>;
-};
-
-/** No rate limits and no circuit breakers. */
-export const unlimitedTraffic: OperatorTraffic = {
-  acquire: async () => true,
-  circuitState: async () => 'closed',
-  recordOutcome: async () => undefined,
+  /** Since when an operator has answered no call; now, if this is the first one without an answer. */
+  silentSince(operatorId: OperatorId): Promise<Date>;
 };

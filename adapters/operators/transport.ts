@@ -1,14 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type * as z from 'zod/mini';
 import type { OperatorId } from '../../domain/ids.ts';
-import { OperatorUnavailable } from '../../domain/operator-port.ts';
+import { OperatorBusy, OperatorUnavailable } from '../../domain/operator-port.ts';
 import { type CallPolicy, operatorCallPolicy } from '../../domain/retry-policies.ts';
 import { connectionTo, type OperatorConnection, type OperatorsConfiguration } from './configuration.ts';
 import { type AttemptResult, withRetries } from './retry.ts';
-import { type OperatorTraffic, unlimitedTraffic } from './traffic.ts';
+import type { OperatorTraffic } from './traffic.ts';
+import { type Pacer, unpaced } from './turns.ts';
 
 const MAX_LOGGED_BODY = 500;
 const MAX_LOGGED_ISSUES = 10;
+
+/** How long nobody calls an operator that has received too many calls and does not say when to continue. */
+const DEFAULT_PAUSE_MS = 1_000;
 
 /**
  * The answers that an operator may give to a request: for each documented status, a schema that transforms the body into the
@@ -18,7 +21,7 @@ export type ExpectedAnswers<T> = Readonly<Record<number, z.ZodMiniType<T>>>;
 
 export type OperatorsLogger = { warn(message: string, fields: Record<string, unknown>): void };
 
-/** A finished call of an operator. `ms` is its duration, including retries, pauses and waiting for the rate limit. */
+/** A finished call of an operator. `ms` is its duration, including retries, pauses and waiting for its moment. */
 export type OperatorCall = { operatorId: OperatorId; ms: number; answered: boolean };
 
 export type TransportOptions = {
@@ -27,8 +30,8 @@ export type TransportOptions = {
   logger: OperatorsLogger;
   /** Receives each finished call of a configured operator. */
   onCall?: (call: OperatorCall) => void;
-  /** Rate limits and circuit breakers, shared by all functions. None when omitted. */
-  traffic?: OperatorTraffic;
+  /** Circuit breakers, shared by all functions. None when omitted. */
+  traffic?: Pick<OperatorTraffic, 'circuitState' | 'recordOutcome'>;
   /** Overrides `operatorCallPolicy` and `OPERATOR_TIMEOUT_MS`, the time-out of one attempt. */
   policy?: Partial<CallPolicy>;
 };
@@ -65,24 +68,27 @@ export type Protocol = {
 /** Calls of one operator. */
 export type Transport = {
   /**
-   * The only error is `OperatorUnavailable`: after all attempts, the operator did not answer in time, or answered with a server
-   * error, an undocumented status or an invalid body.
+   * The only errors are `OperatorUnavailable`: after all attempts, the operator did not answer in time, or answered with a server
+   * error, an undocumented status or an invalid body; and `OperatorBusy`: its limits permit no further attempt for now.
    */
   call<T>(request: OperatorRequest<T>): Promise<T>;
+  /** How many calls may be made at the same time. */
+  width: number;
   /** The operator's address and credentials. @throws OperatorUnavailable when it has none, or they lack something */
   connection(): Promise<OperatorConnection>;
   /** Logs a part of an answer that was left out, without secrets. */
   logLeftOut(message: string, path: string, leftOut: readonly { name: string; problem: string }[]): Promise<void>;
 };
 
-/** The HTTP transport that the adapters of all kinds share: circuit breaker, rate limit, retries, validation and logging. */
+/** The HTTP transport that the adapters of all kinds share: circuit breaker, limits, retries, validation and logging. */
 export function operatorTransport(
   options: TransportOptions,
-): (operatorId: OperatorId, protocol: Protocol) => Transport {
+): (operatorId: OperatorId, protocol: Protocol, pacer?: Pacer) => Transport {
   const policy = { ...operatorCallPolicy, ...timeoutFromEnvironment(), ...options.policy };
   const settings = { ...options, policy };
-  return (operatorId, protocol) => ({
-    call: (request) => callOperator(operatorId, settings, protocol, request),
+  return (operatorId, protocol, pacer = unpaced) => ({
+    call: (request) => callOperator(operatorId, settings, protocol, pacer, request),
+    width: pacer.width,
     connection: () => usableConnection(operatorId, settings, protocol),
     async logLeftOut(message, path, leftOut) {
       const connection = connectionTo(operatorId, await options.configuration());
@@ -119,11 +125,14 @@ function traceHeader(): Record<string, string> {
   return root === undefined ? {} : { 'x-request-id': root };
 }
 
-/** Calls the operator and reports the call. An operator that is not configured is not reported: this is no outage to alert on. */
+/**
+ * Calls the operator and reports the call. An operator that is not configured or busy is not reported: this is no outage to alert on.
+ */
 async function callOperator<T>(
   operatorId: OperatorId,
   options: Settings,
   protocol: Protocol,
+  pacer: Pacer,
   request: OperatorRequest<T>,
 ): Promise<T> {
   const startedAt = performance.now();
@@ -133,9 +142,12 @@ async function callOperator<T>(
     isReported = false;
     const connection = await usableConnection(operatorId, options, protocol);
     isReported = true;
-    const answer = await callConfigured({ operatorId, connection, options, protocol }, request);
+    const answer = await callConfigured({ operatorId, connection, options, protocol, pacer }, request);
     answered = true;
     return answer;
+  } catch (error) {
+    isReported &&= !(error instanceof OperatorBusy);
+    throw error;
   } finally {
     if (isReported) {
       options.onCall?.({ operatorId, ms: performance.now() - startedAt, answered });
@@ -160,39 +172,28 @@ const nameOf = (operatorId: OperatorId, { method, path }: Pick<OperatorRequest<u
   `${operatorId}: ${method} ${path}`;
 
 /** What a call needs, apart from the request. */
-type Caller = { operatorId: OperatorId; connection: OperatorConnection; options: Settings; protocol: Protocol };
+type Caller = {
+  operatorId: OperatorId;
+  connection: OperatorConnection;
+  options: Settings;
+  protocol: Protocol;
+  pacer: Pacer;
+};
 
 async function callConfigured<T>(caller: Caller, request: OperatorRequest<T>): Promise<T> {
-  const { operatorId, connection, options } = caller;
+  const { operatorId, options } = caller;
   const what = nameOf(operatorId, request);
-  const { requestsPerSecond } = connection;
-  const { traffic = unlimitedTraffic } = options;
+  const { traffic } = options;
   const policy = request.isRepeatable === false ? { ...options.policy, maxAttempts: 1 } : options.policy;
-  const circuit = await traffic.circuitState(operatorId);
+  const circuit = await traffic?.circuitState(operatorId);
   if (circuit === 'open') {
     throw new OperatorUnavailable(`${what}: the operator is down and is not called for now (circuit open)`);
   }
-  const acquire = async () =>
-    requestsPerSecond === undefined || (await traffic.acquire(operatorId, secondNow(), requestsPerSecond));
-  const deadline = performance.now() + policy.budgetMs;
-  while (!(await acquire())) {
-    if (performance.now() > deadline) {
-      throw new OperatorUnavailable(`${what}: rate limit reached, ${requestsPerSecond} requests a second`);
-    }
-    await sleep(untilNextSecond());
-  }
-  let isFirst = true;
-  const result = await withRetries(policy, async (signal): Promise<AttemptResult<T>> => {
-    if (!isFirst && !(await acquire())) {
-      return { outcome: 'transient', detail: 'rate limit reached', retryAfterMs: untilNextSecond() };
-    }
-    isFirst = false;
-    return attemptCall(caller, request, signal);
-  });
+  const result = await withRetries(policy, (start) => attemptCall(caller, request, start));
   // A permanent failure is an answer, too.
   const answered = result.outcome === 'done' || result.permanent;
   if (!answered || circuit === 'halfOpen') {
-    await traffic.recordOutcome(operatorId, answered);
+    await traffic?.recordOutcome(operatorId, answered);
   }
   if (result.outcome === 'done') {
     return result.value;
@@ -201,13 +202,24 @@ async function callConfigured<T>(caller: Caller, request: OperatorRequest<T>): P
   throw new OperatorUnavailable(`${what}: ${result.detail}, ${times}`, { cause: result.cause });
 }
 
+/** Makes one attempt when its moment has come. @throws OperatorBusy without making it */
 async function attemptCall<T>(
-  { operatorId, connection, options, protocol }: Caller,
+  caller: Caller,
   request: OperatorRequest<T>,
+  start: () => AbortSignal,
+): Promise<AttemptResult<T>> {
+  // Before the attempt has its moment: the call for a token takes one, too.
+  const authorization = await caller.protocol.authorization(caller.connection);
+  return caller.pacer.paced(() => sendAttempt(caller, request, authorization, start()));
+}
+
+async function sendAttempt<T>(
+  { operatorId, connection, options, protocol, pacer }: Caller,
+  request: OperatorRequest<T>,
+  authorization: Record<string, string>,
   signal: AbortSignal,
 ): Promise<AttemptResult<T>> {
   const { method, path, body } = request;
-  const authorization = await protocol.authorization(connection);
   const redact = (text: string) => redactSecrets(protocol.secrets(connection), text);
   let status: number;
   let headers: Headers;
@@ -233,6 +245,9 @@ async function attemptCall<T>(
     return { outcome: 'transient', detail: signal.aborted ? 'timed out' : 'no connection', cause };
   }
   const answered = jsonIn(text);
+  if (isRateLimited(protocol, status, answered)) {
+    await pacer.pause(pauseOf(protocol, status, headers) ?? DEFAULT_PAUSE_MS);
+  }
   const schema = protocol.isRateLimited?.(status, answered) === true ? undefined : request.expected[status];
   if (schema === undefined) {
     return undocumentedStatus({ status, headers, text: redact(text) }, protocol, connection);
@@ -254,11 +269,6 @@ async function attemptCall<T>(
   return { outcome: 'transient', detail: `invalid answer with ${status}` };
 }
 
-const secondNow = () => Math.floor(Date.now() / 1_000);
-
-/** Milliseconds until the next second, with jitter, so that waiting callers do not retry at the same moment. */
-const untilNextSecond = () => 1_000 - (Date.now() % 1_000) + Math.random() * 200;
-
 /**
  * 408, 425, 429 and server errors are transient, and so is a 401 when the protocol can get new authorisation; any other
  * undocumented status is permanent.
@@ -272,12 +282,19 @@ function undocumentedStatus(
   const reason = protocol.reasonIn(body);
   const detail = `answered ${status}${reason === undefined ? '' : ` (${truncate(reason)})`}`;
   const isRenewable = status === 401 && protocol.renewAuthorization?.(connection) === true;
-  const isRateLimited = status === 429 || protocol.isRateLimited?.(status, body) === true;
-  if (!isRenewable && !isRateLimited && ![408, 425].includes(status) && status < 500) {
+  if (!isRenewable && !isRateLimited(protocol, status, body) && ![408, 425].includes(status) && status < 500) {
     return { outcome: 'permanent', detail };
   }
-  const retryAfterMs = protocol.pauseMs?.(status, headers) ?? retryAfter(headers.get('retry-after'));
+  const retryAfterMs = pauseOf(protocol, status, headers);
   return { outcome: 'transient', detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+function isRateLimited(protocol: Protocol, status: number, body: unknown): boolean {
+  return status === 429 || protocol.isRateLimited?.(status, body) === true;
+}
+
+function pauseOf(protocol: Protocol, status: number, headers: Headers): number | undefined {
+  return protocol.pauseMs?.(status, headers) ?? retryAfter(headers.get('retry-after'));
 }
 
 /** Milliseconds to wait according to a `Retry-After` header, in seconds or as a date (RFC 9110, 10.2.3). */

@@ -35,6 +35,8 @@ export const functionMetrics = {
   OperatorLatency: { unit: 'Milliseconds', by: ['operator'] },
   /** 1 for each failed call of an operator, 0 for each other: the average is the error rate. */
   OperatorErrors: { unit: 'Count', by: ['operator'] },
+  /** How often work on SIMs was left for later, because an operator with limits served others first. */
+  OperatorWaits: { unit: 'Count', by: ['operator'] },
 
   /** How long due items were overdue when they were processed. */
   PollLag: { unit: 'Seconds', by: ['kind'] },

@@ -11,13 +11,15 @@ export type TaskStep =
   /** Like `invoke`, but the result is the answer to the task's token. Milliseconds of scaled time. */
   | { kind: 'callback'; timeoutMs?: number; heartbeatMs?: number }
   /** A wait whose duration is known only when it starts. */
-  | { kind: 'wait'; until: 'seconds' | 'timestamp' };
+  | { kind: 'wait'; until: 'seconds' | 'real seconds' | 'timestamp' };
 
 /** A state machine, ready for the engine. */
 export type RunnableDefinition = { machine: StateMachine; steps: ReadonlyMap<string, TaskStep> };
 
 type State = Record<string, unknown>;
 
+/** The comment of a Wait that is not scaled. */
+const REAL_TIME = 'real time';
 /** The minimum real pause between retries, so that retries do not spin when days are short. */
 const MIN_PAUSE_MS = 10;
 /** The minimum real time-out of an execution and of a retry delay. */
@@ -215,7 +217,8 @@ export function runnableDefinition(
   function rewriteWait(stateName: string, state: State): State {
     const { Seconds, SecondsPath, Timestamp, TimestampPath, ...rest } = state;
     const inSeconds = Seconds ?? SecondsPath;
-    steps.set(stateName, { kind: 'wait', until: inSeconds === undefined ? 'timestamp' : 'seconds' });
+    const seconds = state.Comment === REAL_TIME ? 'real seconds' : 'seconds';
+    steps.set(stateName, { kind: 'wait', until: inSeconds === undefined ? 'timestamp' : seconds });
     return {
       ...rest,
       Type: 'Task',

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScaledClock } from '../clock.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { InvocationResult } from '../lambda/invocation.ts';
@@ -58,13 +59,15 @@ export function taskHandlers(
         };
       case 'wait':
         return async ({ value, passed }: { value: unknown; passed: unknown }) => {
-          const scaledMs =
-            step.until === 'seconds' ? Number(value) * 1000 : Date.parse(String(value)) - clock.now().getTime();
-          if (!Number.isFinite(scaledMs) || (step.until === 'seconds' && (scaledMs < 0 || scaledMs % 1000 !== 0))) {
+          const inSeconds = step.until !== 'timestamp';
+          const ms = inSeconds ? Number(value) * 1000 : Date.parse(String(value)) - clock.now().getTime();
+          if (!Number.isFinite(ms) || (inSeconds && (ms < 0 || ms % 1000 !== 0))) {
             throw new Unrecoverable('States.Runtime', `${JSON.stringify(value)} is not a valid time to wait for`);
           }
-          if (scaledMs > 0) {
-            await clock.sleep(scaledMs, { atLeastMs: MIN_PAUSE_MS, signal });
+          if (step.until === 'real seconds') {
+            await sleep(ms, undefined, { signal });
+          } else if (ms > 0) {
+            await clock.sleep(ms, { atLeastMs: MIN_PAUSE_MS, signal });
           }
           return passed;
         };

@@ -20,7 +20,12 @@ const eventTypes: Readonly<Record<SimAction, string>> = {
 
 /** Applies the action of an operation to the open SIMs of a page. */
 export function applyActionToAll(work: PageWork): Promise<Outcome[]> {
-  return forEachSim(work.open, (iccid) => applyAction(work, iccid));
+  return applyActionTo(work, work.open);
+}
+
+/** Applies the action of an operation to some SIMs of a page. */
+export function applyActionTo(work: PageWork, iccids: readonly string[]): Promise<Outcome[]> {
+  return forEachSim(iccids, (iccid) => applyAction(work, iccid));
 }
 
 /**

@@ -30,12 +30,27 @@ export type PageWork = {
   requestsAt: (operatorId: OperatorId) => readonly string[];
   /** The requests of this attempt, by operator, until they are recorded. */
   newRequests: Map<OperatorId, Set<string>>;
+  /** Shared by the pages that an invocation processes. */
+  invocation: Invocation;
+  /** Set when SIMs of the page are left for the next invocation of the task. */
+  isLeft: boolean;
   /** The ICCIDs that have no result yet. */
   open: readonly string[];
   /** The open SIMs as they were read, by ICCID. */
   sims: ReadonlyMap<string, SimRecord>;
   at: string;
 };
+
+/** What an invocation of a task knows: whether it has time, and until when operators are busy (milliseconds of real time). */
+export type Invocation = { hasTime: () => boolean; busyUntil: Map<OperatorId, number> };
+
+/** An invocation that has just started. */
+export const newInvocation = (hasTime: () => boolean): Invocation => ({ hasTime, busyUntil: new Map() });
+
+/** How many seconds the state machine waits before it continues with SIMs that were left; 0 if no operator is busy. */
+export function secondsUntilTurn({ busyUntil }: Invocation): number {
+  return busyUntil.size === 0 ? 0 : Math.max(1, Math.ceil((Math.min(...busyUntil.values()) - Date.now()) / 1_000));
+}
 
 /** The result of a SIM, and the SIM itself when the operation changed it. */
 export type Outcome = { result: SimResult; changed?: SimRecord };
@@ -56,6 +71,7 @@ export async function openPage(
   request: SimRequest,
   number: number,
   counter: ResultCounter,
+  invocation: Invocation,
 ): Promise<PageWork> {
   const { page, parts } = await pageWithResults(partnerId, operation.id, manifestOf(partnerId, operation), number);
   counter.add(...parts.flatMap(({ page: of, part, uncounted }) => (uncounted ? [{ page: of, part, uncounted }] : [])));
@@ -71,6 +87,8 @@ export async function openPage(
     counter,
     requestsAt: (operatorId) => requestsIn(parts, operatorId),
     newRequests: new Map(),
+    invocation,
+    isLeft: false,
     open,
     sims: await getSims(partnerId, open),
     at: clock.now().toISOString(),

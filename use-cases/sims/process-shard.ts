@@ -1,16 +1,28 @@
-import { getOperation } from '../../adapters/dynamodb/operations.ts';
+import { clock } from '../../adapters/clock.ts';
+import { changeOperation, getOperation } from '../../adapters/dynamodb/operations.ts';
 import { acquireServiceLock, releaseServiceLock } from '../../adapters/dynamodb/services.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import type { OperationId, PartnerId } from '../../domain/ids.ts';
-import { isOperationFinished, shardsOf } from '../../domain/operation.ts';
+import { hasOneOperator, isOperationFinished, shardsOf } from '../../domain/operation.ts';
+import { noteWaiting } from '../../domain/operation-steps.ts';
 import { loadSimRequest } from './load-sim-request.ts';
-import { type Outcome, openPage, type PageWork, recordPageResults } from './process-page.ts';
+import {
+  newInvocation,
+  type Outcome,
+  openPage,
+  type PageWork,
+  recordPageResults,
+  secondsUntilTurn,
+} from './process-page.ts';
 import { withResultCounter } from './result-counter.ts';
 import { lockHolder } from './service-lock.ts';
 import { TURNS_PER_STAGE_RUN } from './stage-limits.ts';
 
 /** A shard of an operation, the page to continue with, and the number of calls in this run of the stage. */
 export type ShardTurn = { partnerId: PartnerId; operationId: OperationId; shard: number; from: number; turn: number };
+
+/** Where the state machine continues, after `turnSeconds` of real time if SIMs wait for a turn at their operator. */
+export type NextTurn = { done: boolean; from: number; turn: number; turnSeconds?: number };
 
 /**
  * Processes the pages of one shard of an operation.
@@ -21,14 +33,14 @@ export type ShardTurn = { partnerId: PartnerId; operationId: OperationId; shard:
  * 3. Counts the results and releases the lock.
  *
  * @param processPage returns the outcomes of the open SIMs of a page. SIMs without an outcome get their result later.
- * @returns where the state machine continues. After `TURNS_PER_STAGE_RUN` turns the shard is reported as done, so that the
- *   stage runs again.
+ * @returns where the state machine continues: with the first page that is left, because its operators serve others first, or because
+ *   time is short. After `TURNS_PER_STAGE_RUN` turns the shard is reported as done, so that the stage runs again.
  */
 export async function processShard(
   { partnerId, operationId, shard, from, turn }: ShardTurn,
   hasTime: () => boolean,
   processPage: (work: PageWork) => Promise<Outcome[]>,
-): Promise<{ done: boolean; from: number; turn: number }> {
+): Promise<NextTurn> {
   const operation = await getOperation(partnerId, operationId);
   if (!operation || isOperationFinished(operation)) {
     return { done: true, from, turn };
@@ -44,18 +56,31 @@ export async function processShard(
     locksService ? (partner, id) => acquireServiceLock(partner, id, holder) : undefined,
   );
   return withResultCounter(partnerId, operation, async (counter) => {
+    const invocation = newInvocation(hasTime);
+    let left: number | undefined;
     for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shardsOf(operation)) {
       if (!hasTime()) {
-        return { done: turn >= TURNS_PER_STAGE_RUN, from: page, turn: turn + 1 };
+        return { done: turn >= TURNS_PER_STAGE_RUN, from: left ?? page, turn: turn + 1 };
       }
       if (await isCancelled(partnerId, operationId)) {
+        left = undefined;
         break;
       }
-      const work = await openPage(partnerId, operation, request, page, counter);
+      const work = await openPage(partnerId, operation, request, page, counter, invocation);
       if (work.open.length > 0) {
-        await recordPageResults(work, await processPage(work));
+        const outcomes = await processPage(work);
+        if (outcomes.length > 0 || work.newRequests.size > 0 || !work.isLeft) {
+          await recordPageResults(work, outcomes);
+        }
       }
       await counter.countIfDue();
+      left ??= work.isLeft ? page : undefined;
+      if (left !== undefined && hasOneOperator(operation)) {
+        break;
+      }
+    }
+    if (left !== undefined) {
+      return await leaveFor(partnerId, operationId, { from: left, turn, turnSeconds: secondsUntilTurn(invocation) });
     }
     if (locksService) {
       // Counted before the lock is released: an uncounted service looks unused and could be deleted.
@@ -64,6 +89,20 @@ export async function processShard(
     }
     return { done: true, from, turn };
   });
+}
+
+/** Where the state machine continues with pages that are left. Waiting for a turn does not fail an operation for lack of progress. */
+async function leaveFor(
+  partnerId: PartnerId,
+  operationId: OperationId,
+  { from, turn, turnSeconds }: { from: number; turn: number; turnSeconds: number },
+): Promise<NextTurn> {
+  const done = turn >= TURNS_PER_STAGE_RUN;
+  if (done) {
+    const at = clock.now().toISOString();
+    await changeOperation(partnerId, operationId, (operation) => noteWaiting(operation, at));
+  }
+  return { done, from, turn: turn + 1, turnSeconds };
 }
 
 async function isCancelled(partnerId: PartnerId, operationId: OperationId): Promise<boolean> {

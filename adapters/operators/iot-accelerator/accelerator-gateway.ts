@@ -41,8 +41,10 @@ type TargetState = 'ACTIVE' | 'PAUSE' | 'TERMINATED';
  * The reference of an order is the id of its request. Answers to changes carry the ids of theirs; `simStatus` reads the state of
  * the subscriptions, and the outcomes of these requests for the refusals.
  */
-export function iotAcceleratorGateway(transport: Transport): OperatorGateway {
-  const change = (iccids: readonly string[], state: TargetState) => requestChanges(transport, iccids, state);
+export function iotAcceleratorGateway(transport: Transport, batchSize = MAX_BATCH): OperatorGateway {
+  const size = Math.min(batchSize, MAX_BATCH);
+  const change = (iccids: readonly string[], state: TargetState) =>
+    requestChanges(transport, batchesOf(iccids, size), state);
   return {
     async submitOrder(order): Promise<SubmissionAnswer> {
       const account = await accountOf(transport);
@@ -71,7 +73,7 @@ export function iotAcceleratorGateway(transport: Transport): OperatorGateway {
     activate: (_batchKey, iccids) => change(iccids, 'ACTIVE'),
     setBars: (_batchKey, iccids, barred) => change(iccids, barred ? 'PAUSE' : 'ACTIVE'),
     terminate: (_batchKey, iccids) => change(iccids, 'TERMINATED'),
-    simStatus: (iccids, { requestIds = [] } = {}) => simStatus(transport, iccids, requestIds),
+    simStatus: (iccids, { requestIds = [] } = {}) => simStatus(transport, batchesOf(iccids, size), requestIds),
     usageSince: async () => {
       throw new OperatorUnavailable('The adapter for IoT Accelerator does not collect usage.');
     },
@@ -196,8 +198,8 @@ async function deliveredSims(
 }
 
 /** Requests a state for SIMs, one batch after another. The operator reports the outcome for each SIM later. */
-function requestChanges(transport: Transport, iccids: readonly string[], state: TargetState): Promise<SimAnswer[]> {
-  return askInBatches(batchesOf(iccids, MAX_BATCH), (batch) => requestChange(transport, batch, state));
+function requestChanges(transport: Transport, batches: readonly string[][], state: TargetState): Promise<SimAnswer[]> {
+  return askInBatches(batches, (batch) => requestChange(transport, batch, state));
 }
 
 /** A batch that the operator refuses is split, so that one SIM does not spoil it for the others. */
@@ -224,11 +226,11 @@ async function requestChange(transport: Transport, batch: string[], state: Targe
  */
 async function simStatus(
   transport: Transport,
-  iccids: readonly string[],
+  batches: readonly string[][],
   requestIds: readonly string[],
 ): Promise<SimAnswer[]> {
   const latest = await latestOutcomes(transport, requestIds);
-  return askInBatches(batchesOf(iccids, MAX_BATCH), async (batch) => {
+  return askInBatches(batches, async (batch) => {
     const { statuses, leftOut } = await transport.call({
       method: 'POST',
       path: paths.details,

@@ -32,13 +32,15 @@ export const simFulfilmentProtocol: Protocol = {
  * The status of an order that the operator does not know (404) fails with `OperatorUnavailable` without retries. Either the order
  * was never submitted or the operator lost it; submit it again with the same id.
  */
-export function simFulfilmentGateway({ call, logLeftOut }: Transport): OperatorGateway {
+export function simFulfilmentGateway({ call, logLeftOut }: Transport, batchSize = MAX_BATCH): OperatorGateway {
+  const size = Math.min(batchSize, MAX_BATCH);
+
   /** Logs SIMs without a usable answer. */
   function inBatches(
     iccids: readonly string[],
     requestFor: (batch: string[]) => OperatorRequest<SimAnswers>,
   ): Promise<SimAnswer[]> {
-    return askInBatches(batchesOf(iccids, MAX_BATCH), async (batch) => {
+    return askInBatches(batchesOf(iccids, size), async (batch) => {
       const request = requestFor(batch);
       const { answers, leftOut } = await call(request);
       if (leftOut.length > 0) {

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { askInBatches, batchesOf } from '../../../adapters/operators/batches.ts';
-import { OperatorUnavailable } from '../../../domain/operator-port.ts';
+import { OperatorBusy, OperatorUnavailable } from '../../../domain/operator-port.ts';
 
 describe('batches of SIMs', () => {
   test('contain each SIM once, in the given order', () => {
@@ -32,6 +33,35 @@ describe('batches of SIMs', () => {
   test('fail with the first error when none is answered', async () => {
     await expect(ask(5, [0, 1, 2, 3, 4])).rejects.toThrow('no answer about 0');
     await expect(ask(1, [0])).rejects.toBeInstanceOf(OperatorUnavailable);
+  });
+
+  test('keep their answers when the operator takes no further calls, which ends them at once', async () => {
+    const asked: number[] = [];
+    const answers = await askInBatches([0, 1, 2, 3], async (batch) => {
+      asked.push(batch);
+      if (batch === 2) {
+        throw new OperatorBusy('later');
+      }
+      return [batch];
+    });
+    expect({ asked, answers }).toEqual({ asked: [0, 1, 2], answers: [0, 1] });
+  });
+
+  test('are asked about at the same time up to the given width, with the answers in their order', async () => {
+    let open = 0;
+    let most = 0;
+    const answers = await askInBatches(
+      [0, 1, 2, 3, 4, 5, 6],
+      async (batch) => {
+        open += 1;
+        most = Math.max(most, open);
+        await sleep(10 - batch);
+        open -= 1;
+        return [batch];
+      },
+      3,
+    );
+    expect({ most, answers }).toEqual({ most: 3, answers: [0, 1, 2, 3, 4, 5, 6] });
   });
 
   test('fail with any other error at once', async () => {

@@ -38,8 +38,8 @@ describe('retrying', () => {
     const durations: number[] = [];
     await withRetries(
       { ...policy, maxAttempts: 10, budgetMs: 250, maxDelayMs: 0 },
-      async (signal) => {
-        durations.push(time.passUntil(signal));
+      async (start) => {
+        durations.push(time.passUntil(start()));
         return transient;
       },
       time,

@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { operatorTraffic } from '../../../adapters/dynamodb/operator-traffic.ts';
 import { update } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
-import type { OperatorTraffic } from '../../../adapters/operators/traffic.ts';
+import { pacedSingly } from '../../../adapters/operators/turns.ts';
 import { asId, type OperatorId } from '../../../domain/ids.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { gatewayToScript } from '../../adapters/operators/operators-under-test.ts';
@@ -26,11 +27,28 @@ const circuitStates = (operatorId: OperatorId, times: number) =>
   Promise.all(Array.from({ length: times }, () => operatorTraffic.circuitState(operatorId)));
 
 describe('an operator', () => {
-  test('gets no more calls per second than its limit, from any number of concurrent callers', async () => {
+  test('with limits gives a turn to one of any number of functions that ask at the same moment', async () => {
     const operatorId = unknownOperator();
-    const taken = await Promise.all(Array.from({ length: 40 }, () => operatorTraffic.acquire(operatorId, 1_000, 10)));
-    expect(taken.filter((isOurs) => isOurs)).toHaveLength(10);
-    expect(await operatorTraffic.acquire(operatorId, 1_001, 10)).toBe(true);
+    const limits = { requestsPerSecond: 10 };
+    const ask = (holder: string) => operatorTraffic.takeTurn(operatorId, limits, { holder, calls: 5, urgent: false });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => ask(`function ${index}`)));
+    expect(answers.filter((answer) => 'turn' in answer)).toHaveLength(1);
+    const holder = `function ${answers.findIndex((answer) => 'turn' in answer)}`;
+    expect(await ask('late')).toEqual({ waitMs: expect.any(Number) });
+    await operatorTraffic.endTurn(operatorId, limits, holder, 0);
+    expect(await operatorTraffic.takeTurn(operatorId, limits, { holder: 'call', calls: 1, urgent: true })).toEqual({
+      turn: expect.objectContaining({ calls: 1 }),
+    });
+  });
+
+  test('tells since when it has been silent, until it answers', async () => {
+    const operatorId = unknownOperator();
+    await operatorTraffic.recordOutcome(operatorId, false);
+    const since = await operatorTraffic.silentSince(operatorId);
+    await operatorTraffic.recordOutcome(operatorId, false);
+    expect(await operatorTraffic.silentSince(operatorId)).toEqual(since);
+    await operatorTraffic.recordOutcome(operatorId, true);
+    expect((await operatorTraffic.silentSince(operatorId)).getTime()).toBeGreaterThan(since.getTime());
   });
 
   test('that does not answer three calls in a row opens its circuit; then one call tests it', async () => {
@@ -90,30 +108,25 @@ describe('the gateway', () => {
     await operator.stop();
   });
 
-  test('waits for the next second when the limit of this one is used up', async () => {
+  test('spreads single calls over the seconds, from any number of callers', async () => {
     const operatorId = unknownOperator();
-    const taken: number[] = [];
-    const traffic: OperatorTraffic = {
-      ...operatorTraffic,
-      async acquire(id, second, perSecond) {
-        const isOurs = await operatorTraffic.acquire(id, second, perSecond);
-        taken.push(...(isOurs ? [second] : []));
-        return isOurs;
-      },
-    };
-    const operator = await gatewayToScript(
-      [{ status: 404, body: {} }],
-      {},
-      { operatorId, traffic, requestsPerSecond: 2 },
-    );
+    const pacer = pacedSingly(operatorId, { requestsPerSecond: 4, concurrency: 1 }, operatorTraffic);
+    const made: number[] = [];
+    let open = 0;
     await Promise.all(
-      Array.from({ length: 5 }, () => expect(operator.gateway.orderStatus({ id: 'ord_1' })).rejects.toThrow(/404/)),
+      Array.from({ length: 9 }, () =>
+        pacer.paced(async () => {
+          open += 1;
+          expect(open).toBe(1);
+          made.push(Date.now());
+          await sleep(20);
+          open -= 1;
+        }),
+      ),
     );
-    expect(operator.asked).toHaveLength(5);
-    expect(taken).toHaveLength(5);
-    for (const second of taken) {
-      expect(taken.filter((other) => other === second).length).toBeLessThanOrEqual(2);
+    expect(made).toHaveLength(9);
+    for (const [index, at] of made.entries()) {
+      expect(made.slice(index).filter((other) => other < at + 1_000).length).toBeLessThanOrEqual(4);
     }
-    await operator.stop();
   });
 });

@@ -211,7 +211,7 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   cursorSecret: asItIs,
   operatorHealth: asItIs,
   requestCount: asItIs,
-  operatorCalls: asItIs,
+  operatorTurns: asItIs,
   orderSubmission: async ({ operatorId }) => ({ read: await getSubmission(asId('operator', operatorId)) }),
   setAside: async (_, { attributes }) => oneOf((await queryDeadLetters(ENOUGH, undefined)).items, attributes),
 };

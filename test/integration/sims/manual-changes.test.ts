@@ -7,7 +7,7 @@ import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { applyOperatorAnswers } from '../../../use-cases/sims/changes/apply-operator-answers.ts';
 import { requestChange } from '../../../use-cases/sims/changes/request-change.ts';
 import { loadSimRequest } from '../../../use-cases/sims/load-sim-request.ts';
-import { openPage } from '../../../use-cases/sims/process-page.ts';
+import { newInvocation, openPage } from '../../../use-cases/sims/process-page.ts';
 import { withResultCounter } from '../../../use-cases/sims/result-counter.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { grantTariffs, newIccids, settingsByHand } from '../support/operators-by-hand.ts';
@@ -188,11 +188,12 @@ describe('an operator without an API', () => {
         throw new Error('There is no operation.');
       }
       const request = await loadSimRequest(partnerId, 'suspend', operation.target);
+      const invocation = newInvocation(() => true);
       await withResultCounter(partnerId, operation, async (counter) => {
-        const confirming = await openPage(partnerId, operation, request, 0, counter);
+        const confirming = await openPage(partnerId, operation, request, 0, counter, invocation);
         const answers = new Map([[iccid, { iccid, status: 'refused' as const }]]);
         await applyOperatorAnswers(confirming, 'suspend', [...confirming.sims.values()], answers);
-        const requesting = await openPage(partnerId, operation, request, 0, counter);
+        const requesting = await openPage(partnerId, operation, request, 0, counter, invocation);
         expect(requesting.open).toEqual([iccid]);
         expect(await requestChange(requesting)).toEqual([]);
         // It read the SIM before the other one had asked for the change.

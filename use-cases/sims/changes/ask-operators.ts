@@ -3,10 +3,15 @@ import type { SimRecord } from '../../../adapters/dynamodb/sims.ts';
 import { logger } from '../../../adapters/telemetry/logger.ts';
 import type { OperatorId } from '../../../domain/ids.ts';
 import { operationStart } from '../../../domain/operation.ts';
-import { OperatorUnavailable, type SimAnswer } from '../../../domain/operator-port.ts';
+import {
+  OperatorBusy,
+  type OperatorGateway,
+  OperatorUnavailable,
+  type SimAnswer,
+} from '../../../domain/operator-port.ts';
 import { changeRequestedAt, type OperatorAction } from '../../../domain/sim-changes.ts';
-import { operatorOf } from '../../operator-gateway.ts';
 import type { PageWork } from '../process-page.ts';
+import type { AskedOperator } from './in-turns.ts';
 import { manualAnswers } from './manual-changes.ts';
 
 /** The answers about SIMs, by ICCID. SIMs of an operator that does not answer are left out; they are asked about again later. */
@@ -18,7 +23,7 @@ export function byOperator(sims: readonly SimRecord[]): Map<OperatorId, SimRecor
 }
 
 /**
- * Asks the operators of SIMs for a change. Changes by hand are in progress at once: their task is created when all SIMs of the
+ * Asks the operator of SIMs for a change. Changes by hand are in progress at once: their task is created when all SIMs of the
  * operation wait (`readStatus`).
  *
  * Requests that the operators name are noted, to be recorded with the results of the page. If a crash loses them, the SIMs show no
@@ -28,15 +33,16 @@ export function byOperator(sims: readonly SimRecord[]): Map<OperatorId, SimRecor
  */
 export function askForChange(
   { newRequests }: PageWork,
+  { operatorId, gateway }: AskedOperator,
   action: OperatorAction,
   sims: readonly SimRecord[],
   key: string,
 ): Promise<Answers> {
-  return askOperators(sims, async (operatorId, iccids) => {
-    if (await isByHand(operatorId)) {
+  return answersAbout(operatorId, sims, async (iccids) => {
+    if (gateway === undefined) {
       return iccids.map((iccid) => ({ iccid, status: 'pending' }));
     }
-    const answers = await askOperator(operatorId, action, iccids, `${key}:${operatorId}`);
+    const answers = await askOperator(gateway, action, iccids, `${key}:${operatorId}`);
     const requests = answers.flatMap(({ requestId }) => requestId ?? []);
     if (requests.length > 0) {
       newRequests.set(operatorId, new Set([...(newRequests.get(operatorId) ?? []), ...requests]));
@@ -46,12 +52,11 @@ export function askForChange(
 }
 
 function askOperator(
-  operatorId: OperatorId,
+  operator: OperatorGateway,
   action: OperatorAction,
   iccids: readonly string[],
   key: string,
 ): Promise<SimAnswer[]> {
-  const operator = operatorOf(operatorId);
   switch (action) {
     case 'activate':
       return operator.activate(key, iccids);
@@ -65,12 +70,17 @@ function askOperator(
 }
 
 /** Reads the status of SIMs that wait for an operation's change: at their operator, or in the task of the platform's staff. */
-export function readStatus(work: PageWork, action: OperatorAction, sims: readonly SimRecord[]): Promise<Answers> {
+export function readStatus(
+  work: PageWork,
+  { operatorId, gateway }: AskedOperator,
+  action: OperatorAction,
+  sims: readonly SimRecord[],
+): Promise<Answers> {
   const [since] = sims.map((sim) => changeRequestedAt(sim, operationStart(work.operation))).sort();
-  return askOperators(sims, async (operatorId, iccids) =>
-    (await isByHand(operatorId))
+  return answersAbout(operatorId, sims, async (iccids) =>
+    gateway === undefined
       ? manualAnswers(work, action, operatorId, iccids)
-      : operatorOf(operatorId).simStatus(iccids, {
+      : gateway.simStatus(iccids, {
           requestIds: work.requestsAt(operatorId),
           ...(since === undefined ? {} : { since: new Date(since) }),
         }),
@@ -82,25 +92,24 @@ export async function isByHand(operatorId: OperatorId): Promise<boolean> {
   return (await getOperator(operatorId))?.connectivity === 'manual';
 }
 
-async function askOperators(
+async function answersAbout(
+  operatorId: OperatorId,
   sims: readonly SimRecord[],
-  ask: (operatorId: OperatorId, iccids: string[]) => Promise<SimAnswer[]>,
+  ask: (iccids: string[]) => Promise<SimAnswer[]>,
 ): Promise<Answers> {
-  const answers: Answers = new Map();
-  await Promise.all(
-    [...byOperator(sims)].map(async ([operatorId, group]) => {
-      try {
-        const iccids = group.map(({ iccid }) => iccid);
-        for (const answer of await ask(operatorId, iccids)) {
-          answers.set(answer.iccid, answer);
-        }
-      } catch (error) {
-        if (!(error instanceof OperatorUnavailable)) {
-          throw error;
-        }
-        logger.warn('operator unavailable', { operatorId, error });
-      }
-    }),
-  );
-  return answers;
+  if (sims.length === 0) {
+    return new Map();
+  }
+  try {
+    const answers = await ask(sims.map(({ iccid }) => iccid));
+    return new Map(answers.map((answer) => [answer.iccid, answer]));
+  } catch (error) {
+    if (!(error instanceof OperatorUnavailable)) {
+      throw error;
+    }
+    if (!(error instanceof OperatorBusy)) {
+      logger.warn('operator unavailable', { operatorId, error });
+    }
+    return new Map();
+  }
 }

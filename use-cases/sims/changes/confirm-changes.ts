@@ -5,7 +5,13 @@ import { type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sim
 import { correlation, logger } from '../../../adapters/telemetry/logger.ts';
 import { CONFIRMATION_DEADLINE_MS, endOfLateChecks, nextLateCheck } from '../../../domain/deadlines.ts';
 import type { OperationId, PartnerId } from '../../../domain/ids.ts';
-import { isOperationFinished, type Operation, operationStart, shardsOf } from '../../../domain/operation.ts';
+import {
+  hasOneOperator,
+  isOperationFinished,
+  type Operation,
+  operationStart,
+  shardsOf,
+} from '../../../domain/operation.ts';
 import { confirmationPause } from '../../../domain/retry-policies.ts';
 import {
   isAfter,
@@ -18,10 +24,19 @@ import {
 import { SECOND_MS } from '../../../domain/time-units.ts';
 import { isolateSim } from '../isolate-sim.ts';
 import { loadSimRequest } from '../load-sim-request.ts';
-import { type Outcome, openPage, type PageWork, recordPageResults, succeeded } from '../process-page.ts';
+import {
+  newInvocation,
+  type Outcome,
+  openPage,
+  type PageWork,
+  recordPageResults,
+  secondsUntilTurn,
+  succeeded,
+} from '../process-page.ts';
 import { withResultCounter } from '../result-counter.ts';
 import { applyOperatorAnswers, expireChange } from './apply-operator-answers.ts';
 import { askForChange, byOperator, readStatus } from './ask-operators.ts';
+import { type AskedOperator, inTurns } from './in-turns.ts';
 
 /** A shard of an operation, the polling round, the page to continue with, and the number of SIMs that wait in earlier pages. */
 export type ConfirmationTurn = {
@@ -40,6 +55,8 @@ export type NextConfirmation = {
   from: number;
   waiting: number;
   waitSeconds: number;
+  /** In place of `waitSeconds` when operators serve others first: how long to wait for a turn, in real time. */
+  turnSeconds?: number;
 };
 
 /**
@@ -66,15 +83,22 @@ export async function confirmChanges(
   return withResultCounter(partnerId, operation, async (counter) => {
     let stillWaiting = waiting;
     let hasUnrequested = false;
+    let left: { from: number; waiting: number } | undefined;
+    const invocation = newInvocation(hasTime);
     for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shardsOf(operation)) {
       if (!hasTime()) {
-        return { done: false, round, from: page, waiting: stillWaiting, waitSeconds: 0 };
+        return { done: false, round, waitSeconds: 0, ...(left ?? { from: page, waiting: stillWaiting }) };
       }
+      const waitingBefore = stillWaiting;
       try {
-        const work = await openPage(partnerId, operation, request, page, counter);
+        const work = await openPage(partnerId, operation, request, page, counter, invocation);
         const confirmed = await confirmPage(work, action, round);
         stillWaiting += confirmed.waiting;
         hasUnrequested ||= confirmed.unrequested > 0;
+        left ??= work.isLeft ? { from: page, waiting: waitingBefore } : undefined;
+        if (left && hasOneOperator(operation)) {
+          break;
+        }
       } catch (error) {
         // A page that fails does not delay the others. It is retried in the next rounds, for a week.
         if (clock.now().getTime() > Date.parse(operationStart(operation)) + CONFIRMATION_DEADLINE_MS) {
@@ -84,6 +108,10 @@ export async function confirmChanges(
         stillWaiting += 1;
       }
       await counter.countIfDue();
+    }
+    if (left) {
+      const seconds = secondsUntilTurn(invocation);
+      return { done: false, round, ...left, waitSeconds: seconds, turnSeconds: seconds };
     }
     const waitSeconds = confirmationPause(round) / SECOND_MS;
     return { done: stillWaiting === 0 || hasUnrequested, round: round + 1, from: 0, waiting: 0, waitSeconds };
@@ -96,24 +124,41 @@ async function confirmPage(
   action: OperatorAction,
   round: number,
 ): Promise<{ waiting: number; unrequested: number }> {
-  const { operation } = work;
   const { inProgress, others, unrequested } = await sortOpenSims(work, action);
-  const answers = await readStatus(work, action, inProgress);
-  const lost = inProgress.filter(({ iccid }) => {
+  const confirmed = await inTurns(work, inProgress, (sims, operator) =>
+    confirmSims(work, operator, action, round, sims),
+  );
+  const outcomes = [...others, ...confirmed];
+  if (outcomes.length > 0 || work.newRequests.size > 0) {
+    await recordPageResults(work, outcomes);
+  }
+  return { waiting: inProgress.length - confirmed.length, unrequested };
+}
+
+/** @returns the outcomes of SIMs that no longer wait: those that the operator has changed or refused, and those that are overdue. */
+async function confirmSims(
+  work: PageWork,
+  operator: AskedOperator,
+  action: OperatorAction,
+  round: number,
+  sims: readonly SimRecord[],
+): Promise<Outcome[]> {
+  const { operation } = work;
+  const answers = await readStatus(work, operator, action, sims);
+  // A SIM without an answer was not asked about, if the turn ended early.
+  const asked = sims.filter(({ iccid }) => answers.has(iccid) || !operator.isCut());
+  const lost = asked.filter(({ iccid }) => {
     const answer = answers.get(iccid);
     return !answer || outcomeOf(action, answer) === 'not_started';
   });
   // Each round has its own key: a repeated key would only repeat the first answer.
-  const repeated = await askForChange(work, action, lost, `${operation.id}:${work.page.page}:confirm:${round}`);
-  const applied = await applyOperatorAnswers(work, action, inProgress, new Map([...answers, ...repeated]));
+  const key = `${operation.id}:${work.page.page}:confirm:${round}`;
+  const repeated = await askForChange(work, operator, action, lost, key);
+  const applied = await applyOperatorAnswers(work, action, asked, new Map([...answers, ...repeated]));
   const withOutcome = new Set(applied.map(({ result }) => result.iccid));
-  const waiting = inProgress.filter(({ iccid }) => !withOutcome.has(iccid));
+  const waiting = asked.filter(({ iccid }) => !withOutcome.has(iccid));
   const overdue = waiting.filter((sim) => isConfirmationOverdue(sim, operationStart(operation), new Date(work.at)));
-  const outcomes = [...others, ...applied, ...(overdue.length > 0 ? await expireAll(work, action, overdue) : [])];
-  if (outcomes.length > 0 || work.newRequests.size > 0) {
-    await recordPageResults(work, outcomes);
-  }
-  return { waiting: waiting.length - overdue.length, unrequested };
+  return overdue.length > 0 ? [...applied, ...(await expireAll(work, action, overdue))] : applied;
 }
 
 /**

@@ -1,27 +1,45 @@
 import type { SimRecord } from '../../../adapters/dynamodb/sims.ts';
-import { applyActionToAll } from '../apply-action.ts';
+import { decide } from '../../../domain/sim-actions.ts';
+import { applyActionTo } from '../apply-action.ts';
 import type { Outcome, PageWork } from '../process-page.ts';
 import { applyOperatorAnswers } from './apply-operator-answers.ts';
 import { askForChange } from './ask-operators.ts';
+import { inTurns } from './in-turns.ts';
 
 /**
  * Requests the activation of the SIMs of a page.
  *
- * 1. Marks the SIMs that the rules allow as `activating`.
+ * 1. Marks the SIMs that the rules allow as `activating`, as many at a time as their operators take calls about.
  * 2. Asks their operators to remove the bars.
- * 3. Applies the immediate answers. SIMs without a final answer have no result yet: `confirm-changes` polls them.
+ * 3. Applies the immediate answers. SIMs without a final answer have no result yet: `confirm-changes` polls them, also those that an
+ *    attempt marked before it crashed.
  */
 export async function requestActivation(work: PageWork): Promise<Outcome[]> {
-  const marked = await applyActionToAll(work);
-  const inProgress = marked.flatMap(({ changed }) => (changed && isInProgress(changed) ? [changed] : []));
-  const answers = await askForChange(work, 'activate', inProgress, work.key);
-  return [
-    ...marked.filter(({ changed }) => !changed || !isInProgress(changed)),
-    ...(await applyOperatorAnswers(work, 'activate', inProgress, answers)),
-  ];
+  const toAsk = work.open.flatMap((iccid) => {
+    const sim = work.sims.get(iccid);
+    return sim && decide(sim, work.request, work.at).kind === 'change' ? [sim] : [];
+  });
+  const isToAsk = new Set<string>(toAsk.map(({ iccid }) => iccid));
+  const others = await applyActionTo(
+    work,
+    work.open.filter((iccid) => !isToAsk.has(iccid)),
+  );
+  const asked = await inTurns(work, toAsk, async (sims, operator) => {
+    const marked = await applyActionTo(
+      work,
+      sims.map(({ iccid }) => iccid),
+    );
+    const inProgress = marked.flatMap(({ changed }) => (changed && isInProgress(changed) ? [changed] : []));
+    const answers = await askForChange(work, operator, 'activate', inProgress, work.key);
+    return [...settled(marked), ...(await applyOperatorAnswers(work, 'activate', inProgress, answers))];
+  });
+  return [...settled(others), ...asked];
 }
 
-/** Also true for a SIM that a crash left `assigned`, between its last step and its result: the operator repeats its answer. */
+/** The outcomes of SIMs that do not wait for their operator. */
+const settled = (outcomes: readonly Outcome[]) => outcomes.filter(({ changed }) => !changed || !isInProgress(changed));
+
+/** Also true for a SIM that a crash left `assigned`, between its last step and its result. */
 function isInProgress({ state }: SimRecord): boolean {
   return state === 'activating' || state === 'assigned';
 }

@@ -1,6 +1,7 @@
 import { clock } from '../../../adapters/clock.ts';
 import { ConditionFailed } from '../../../adapters/dynamodb/conditions.ts';
 import { type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sims.ts';
+import type { OperatorId } from '../../../domain/ids.ts';
 import { operatorDeadlinePassed } from '../../../domain/operation.ts';
 import { OperatorUnavailable, type SimAnswer } from '../../../domain/operator-port.ts';
 import type { PendingChange, Sim } from '../../../domain/sim.ts';
@@ -13,12 +14,14 @@ import {
   withoutChangeOf,
   withPendingChange,
 } from '../../../domain/sim-changes.ts';
+import { silentSince } from '../../operator-gateway.ts';
 import { applyActionToAll, forEachSim } from '../apply-action.ts';
 import { isolateSim } from '../isolate-sim.ts';
 import { failed, type Outcome, type PageWork, recordPageResults, succeeded } from '../process-page.ts';
 import { conflict, type StepDecision, type StepResult, saveStep } from '../save-step.ts';
 import { refusal } from './apply-operator-answers.ts';
 import { askForChange, isByHand } from './ask-operators.ts';
+import { inTurns } from './in-turns.ts';
 import { restoreBars } from './restore-bars.ts';
 
 /**
@@ -27,9 +30,11 @@ import { restoreBars } from './restore-bars.ts';
  * 1. Asks the operators to change the SIMs that the rules allow. Unassigning does not involve operators.
  * 2. Applies the action to the SIMs that their operators changed, and fails those that they refused. SIMs that their operators
  *    will change later get a pending change and no result yet: `confirm-changes` polls them.
- * 3. Fails the SIMs of an operator that has not answered for a day.
+ * 3. Fails the SIMs of an operator that has answered no call for a day.
  *
  * The operator changes a SIM first. After a crash both changes are repeated, and neither takes effect twice.
+ *
+ * SIMs of an operator that serves others first are left for the next turn.
  *
  * @throws OperatorUnavailable when an operator has not answered yet. The page is then processed again.
  */
@@ -38,20 +43,33 @@ export async function requestChange(work: PageWork): Promise<Outcome[]> {
   if (!isOperatorAction(action) || action === 'activate' || dryRun) {
     return applyActionToAll(work);
   }
-  const asked = await simsToChange(work);
-  const isAsked = new Set<string>(asked.map(({ iccid }) => iccid));
-  const answers = await askForChange(work, action, asked, work.key);
-  const change = (iccids: readonly string[]) =>
-    forEachSim(iccids, (iccid) => changeOne(work, action, iccid, isAsked.has(iccid), answers.get(iccid)));
-  const unanswered = new Set<string>(asked.map(({ iccid }) => iccid).filter((iccid) => !answers.has(iccid)));
-  if (unanswered.size === 0 || operatorDeadlinePassed(work.operation, clock.now())) {
-    return change(work.open);
+  const toAsk = await simsToChange(work);
+  const isToAsk = new Set<string>(toAsk.map(({ iccid }) => iccid));
+  const others = work.open.filter((iccid) => !isToAsk.has(iccid));
+  const outcomes = await forEachSim(others, (iccid) => changeOne(work, action, iccid, false, undefined));
+  let unanswered = 0;
+  const asked = await inTurns(work, toAsk, async (sims, operator) => {
+    const iccids = sims.map(({ iccid }) => iccid);
+    const answers = await askForChange(work, operator, action, sims, work.key);
+    const missing = iccids.filter((iccid) => !answers.has(iccid)).length;
+    const isFinal = missing === 0 || (!operator.isCut() && (await isSilentForTooLong(work, operator.operatorId)));
+    unanswered += isFinal || operator.isCut() ? 0 : missing;
+    const changed = isFinal ? iccids : iccids.filter((iccid) => answers.has(iccid));
+    return forEachSim(changed, (iccid) => changeOne(work, action, iccid, true, answers.get(iccid)));
+  });
+  outcomes.push(...asked);
+  if (unanswered === 0) {
+    return outcomes;
   }
-  const answered = work.open.filter((iccid) => !unanswered.has(iccid));
-  if (answered.length > 0) {
-    await recordPageResults(work, await change(answered));
+  if (outcomes.length > 0) {
+    await recordPageResults(work, outcomes);
   }
-  throw new OperatorUnavailable(`The operator did not answer for ${unanswered.size} SIMs. The request is retried.`);
+  throw new OperatorUnavailable(`The operator did not answer for ${unanswered} SIMs. The request is retried.`);
+}
+
+/** Whether the operation has waited long enough for an operator that answers no call. Waiting for a turn does not count. */
+async function isSilentForTooLong({ operation }: PageWork, operatorId: OperatorId): Promise<boolean> {
+  return operatorDeadlinePassed(operation, await silentSince(operatorId), clock.now());
 }
 
 /** The SIMs of a page that the rules allow to change, and whose change the operation has not requested before. */
