@@ -38,14 +38,15 @@ export function controlCenterGateway(transport: Transport): OperatorGateway {
 }
 
 function changeStatus(transport: Transport, iccids: readonly string[], status: TargetStatus): Promise<SimAnswer[]> {
-  return askInBatches(batchesOf(iccids, 1).flat(), async (iccid) => [
+  const ask = async (iccid: string) => [
     await transport.call({
       method: 'PUT',
       path: devicePaths.device(iccid),
       body: { status },
       expected: changeAnswers(iccid, status),
     }),
-  ]);
+  ];
+  return askInBatches(batchesOf(iccids, 1).flat(), ask, transport.width);
 }
 
 /**
@@ -78,7 +79,7 @@ async function simStatus(
 }
 
 function readEach(transport: Transport, iccids: readonly string[]): Promise<SimAnswer[]> {
-  return askInBatches(iccids, async (iccid) => {
+  const readOne = async (iccid: string) => {
     const path = devicePaths.device(iccid);
     const read = await transport.call({ method: 'GET', path, expected: deviceAnswers(iccid) });
     if (read && 'problem' in read) {
@@ -88,7 +89,8 @@ function readEach(transport: Transport, iccids: readonly string[]): Promise<SimA
       return [];
     }
     return read ? [{ iccid, status: read.status }] : [];
-  });
+  };
+  return askInBatches(iccids, readOne, transport.width);
 }
 
 /**
