@@ -18,6 +18,13 @@ export const operatorByHand = {
   onDifference: 'report',
 } as const;
 
+/** An operator on Control Center, which takes one call at a time and ten a second. */
+export const operatorOneAtATime = {
+  ...operatorByHand,
+  connectivity: 'api',
+  platform: { kind: 'control-center', requestsPerSecond: 10, concurrency: 1 },
+} as const;
+
 /** An operator that does everything over the API of the sandbox. */
 export const operatorOverApi = {
   ...operatorByHand,

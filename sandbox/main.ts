@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Control } from './control.ts';
 import { headerOf, readJson, sendJson } from './json-over-http.ts';
 import { refusal } from './operators-api.ts';
-import { operatorsService, type ServiceOptions } from './service.ts';
+import { type CallCount, operatorsService, type ServiceOptions } from './service.ts';
 import { openStore } from './store.ts';
 
 export { type Behaviour, type BehaviourRequest, behaviourSchema, type Usage, usageSchema } from './behaviour.ts';
@@ -21,6 +21,8 @@ export type SandboxOptions = Omit<ServiceOptions, 'store'> & {
 };
 
 export type Sandbox = Control & {
+  /** How many calls an operator has received since the start, and how many of them it answered as too many. */
+  callsOf(operatorId: string): CallCount;
   /** Without a trailing slash; an operator's base URL is `${url}/operators/${operatorId}`. */
   url: string;
   /** Ends all requests, saves the books and releases the port. */

@@ -25,7 +25,11 @@ export type ServiceOptions = {
   random?: () => number;
 };
 
+/** How many calls an operator has received, and how many of them it answered as too many. */
+export type CallCount = { calls: number; tooMany: number };
+
 export type Service = Control & {
+  callsOf(operatorId: string): CallCount;
   /** Handles a call; returns undefined when the operator stalls. */
   answer(call: SandboxRequest): Promise<ApiAnswer | undefined>;
 };
@@ -34,9 +38,11 @@ export type Service = Control & {
 export function operatorsService(options: ServiceOptions): Service {
   const { store, now, apiKey } = options;
   const control = controlOf(store, now);
-  const answerOperator = operatorCalls(options);
+  const counts = new Map<string, CallCount>();
+  const answerOperator = operatorCalls(options, counts);
   return {
     ...control,
+    callsOf: (operatorId) => counts.get(operatorId) ?? { calls: 0, tooMany: 0 },
     async answer(call) {
       const { area, operatorId, path } = parsePath(call.url);
       if (area === 'health') {
@@ -66,7 +72,7 @@ export function operatorsService(options: ServiceOptions): Service {
 type OperatorCall = [operatorId: OperatorId, path: string[], call: SandboxRequest];
 
 /** Handles calls of operators, as their behaviour says. */
-function operatorCalls({ store, now, random = Math.random }: ServiceOptions) {
+function operatorCalls({ store, now, random = Math.random }: ServiceOptions, counts: Map<string, CallCount>) {
   /** The number of calls in progress, by operator. */
   const inProgress = new Map<OperatorId, number>();
 
@@ -99,12 +105,14 @@ function operatorCalls({ store, now, random = Math.random }: ServiceOptions) {
     return fails ? protocol.failed(takesEffect) : answer;
   }
 
-  return async (...[operatorId, path, call]: OperatorCall): Promise<ApiAnswer | undefined> => {
+  async function answerWithinLimits(
+    protocol: Protocol,
+    ...[operatorId, path, call]: OperatorCall
+  ): Promise<ApiAnswer | undefined> {
     const { stall, concurrentCalls = Number.POSITIVE_INFINITY, latencyMs } = store.books(operatorId).behaviour;
     if (stall) {
       return undefined;
     }
-    const protocol = protocolOf(path);
     const calls = inProgress.get(operatorId) ?? 0;
     if (calls >= concurrentCalls) {
       return protocol.tooManyCalls;
@@ -118,6 +126,15 @@ function operatorCalls({ store, now, random = Math.random }: ServiceOptions) {
     } finally {
       inProgress.set(operatorId, (inProgress.get(operatorId) ?? 1) - 1);
     }
+  }
+
+  return async (...[operatorId, path, call]: OperatorCall): Promise<ApiAnswer | undefined> => {
+    const protocol = protocolOf(path);
+    const answer = await answerWithinLimits(protocol, operatorId, path, call);
+    const { calls, tooMany } = counts.get(operatorId) ?? { calls: 0, tooMany: 0 };
+    const isTooMany = answer?.body === protocol.tooManyCalls.body;
+    counts.set(operatorId, { calls: calls + 1, tooMany: tooMany + (isTooMany ? 1 : 0) });
+    return answer;
   };
 }
 

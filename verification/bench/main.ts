@@ -6,6 +6,7 @@ import { bundles } from './bundles.ts';
 import { type Figure, table, writeResults } from './figure.ts';
 import { handlers } from './handlers.ts';
 import { lists } from './lists.ts';
+import { traffic } from './traffic.ts';
 import { usage } from './usage.ts';
 
 // npm run bench: measures cost and speed, each figure with its floor (docs/performance.md).
@@ -25,6 +26,7 @@ const sections: Readonly<Record<string, (options: BenchOptions) => Promise<Figur
   bundles,
   handlers,
   usage,
+  traffic,
 };
 
 const help = `npm run bench -- [options]
