@@ -87,13 +87,16 @@ export const operatorFields = () => ({
     z.optional(
       z.strictObject({
         kind: described(z.enum(platformKinds), 'The protocol of the operator’s platform.'),
-        requestsPerSecond: rate(1000),
-        requestsPerMinute: rate(60_000),
-        concurrency: rate(100),
-        batchSize: rate(1000),
+        requestsPerSecond: described(rate(1000), 'Calls that start within any second.'),
+        requestsPerMinute: described(rate(60_000), 'Calls that start within any minute.'),
+        concurrency: described(rate(100), 'Calls at the same time.'),
+        batchSize: described(
+          rate(1000),
+          'SIMs in a call. The adapter’s maximum when absent: 500, or 1 on Control Center.',
+        ),
       }),
     ),
-    'The platform on which `api` operators are called. Its address, its credentials and, in this release, its rate limit are in the secret of the operators: `requestsPerSecond`, `requestsPerMinute`, `concurrency` and `batchSize` are stored without effect.',
+    'The platform on which `api` operators are called, and its limits, which hold for all calls of this system together. Work that exceeds a limit waits for its turn. A change takes effect within a minute. The address and the credentials are in the secret of the operators.',
   ),
   onDifference: described(
     z.enum(['report', 'enforce']),

@@ -33,6 +33,7 @@ const excludedKinds: readonly ItemKind[] = [
   'journalEntry',
   'request',
   'operatorHealth',
+  'operatorCalls',
   'operatorTurns',
   'orderSubmission',
   'simWalk',

@@ -120,6 +120,8 @@ export const itemKinds = {
   operatorHealth: itemKind('OPERATOR#{operatorId}', 'HEALTH'),
   /** The order on its way to an operator whose orders are not idempotent. */
   orderSubmission: itemKind('OPERATOR#{operatorId}', 'SUBMISSION'),
+  /** The number of calls to an operator in a second. Release 0.1.0 counted them; the items expire within an hour. */
+  operatorCalls: itemKind('OPERATOR#{operatorId}', 'CALLS#{second:number}'),
   /** Who calls an operator with limits, which calls are taken, and who waits for a turn. */
   operatorTurns: itemKind('OPERATOR#{operatorId}', 'TURNS'),
   /** The progress of a backfill in a segment of the table. */

@@ -17,7 +17,13 @@ export type Upgrade = (item: Attributes) => Attributes;
  * Kinds whose shape never changes. Some of them are created by updates, so that a new item could not be distinguished from one
  * of the first shape. Journal entries must not be changed.
  */
-type Unversioned = 'webhookQueue' | 'operatorHealth' | 'operatorTurns' | 'journalEntry' | 'requestCount';
+type Unversioned =
+  | 'webhookQueue'
+  | 'operatorHealth'
+  | 'operatorCalls'
+  | 'operatorTurns'
+  | 'journalEntry'
+  | 'requestCount';
 
 /** The upgrades of each kind, from its first shape to the newest. */
 type Upgrades = Readonly<Partial<Record<Exclude<ItemKind, Unversioned>, readonly Upgrade[]>>>;

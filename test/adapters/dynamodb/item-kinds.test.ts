@@ -15,6 +15,7 @@ const released = releases().flatMap((release) => {
 /** Keys of the kinds that no release has written yet, and of variants that the released items lack. */
 const more: [ItemKind, Key][] = [
   ['orderSubmission', { pk: 'OPERATOR#a1', sk: 'SUBMISSION' }],
+  ['operatorTurns', { pk: 'OPERATOR#a1', sk: 'TURNS' }],
   ['simWalk', { pk: 'SIM_WALKS#usage', sk: 'a1' }],
   ['backfillSegment', { pk: 'BACKFILL', sk: 'SEGMENT#00000003' }],
   ['redrivenUsage', { pk: 'USAGE_REDRIVEN', sk: 'usage_orange_a-b_c' }],

@@ -75,6 +75,7 @@ const newKinds: readonly string[] = [
   'manualTaskRefusals',
   'orderSubmission',
   'simWalk',
+  'operatorTurns',
 ];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
@@ -211,6 +212,7 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   cursorSecret: asItIs,
   operatorHealth: asItIs,
   requestCount: asItIs,
+  operatorCalls: asItIs,
   operatorTurns: asItIs,
   orderSubmission: async ({ operatorId }) => ({ read: await getSubmission(asId('operator', operatorId)) }),
   setAside: async (_, { attributes }) => oneOf((await queryDeadLetters(ENOUGH, undefined)).items, attributes),
