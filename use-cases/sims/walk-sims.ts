@@ -4,7 +4,7 @@ import { saveWalk, simPages, type WalkPage } from '../../adapters/dynamodb/sim-w
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import type { OperatorId } from '../../domain/ids.ts';
-import { OperatorUnavailable } from '../../domain/operator-port.ts';
+import { OperatorBusy, OperatorUnavailable } from '../../domain/operator-port.ts';
 import {
   dueWalk,
   endWalk,
@@ -27,7 +27,7 @@ export type WalkPlan = {
   /**
    * Processes SIMs of the operator, all of one partner. Can be called again with the same SIMs.
    *
-   * @throws OperatorUnavailable to stop: the next run continues with the same SIMs.
+   * @throws OperatorUnavailable to stop: the next run continues with the same SIMs. `OperatorBusy` does not count as a failure.
    */
   visit: (page: Pick<WalkPage, 'partnerId' | 'sims'>, walk: SimWalk) => Promise<void>;
 };
@@ -64,7 +64,7 @@ export async function walkSims(
     return walk?.visitedSince ?? last?.visitedSince;
   } catch (error) {
     logger.warn('walk stopped', { operatorId: plan.operatorId, purpose: plan.purpose, error });
-    if (walk) {
+    if (walk && !(error instanceof OperatorBusy)) {
       await saveWalk(walkAfterFailure(walk));
     }
     return last?.visitedSince;
@@ -91,7 +91,12 @@ async function visitPage(visit: WalkPlan['visit'], { partnerId, sims }: WalkPage
   }
   const failed: { iccid: string; error: unknown }[] = [];
   for (const sim of sims) {
-    await visit({ partnerId, sims: [sim] }, walk).catch((error: unknown) => failed.push({ iccid: sim.iccid, error }));
+    await visit({ partnerId, sims: [sim] }, walk).catch((error: unknown) => {
+      if (error instanceof OperatorBusy) {
+        throw error;
+      }
+      failed.push({ iccid: sim.iccid, error });
+    });
   }
   const isOutage = failed.length === sims.length && failed.every(({ error }) => mayBeTemporary(error));
   if (isOutage && (walk.failures ?? 0) + 1 < MAX_FAILED_WALK_RUNS) {

@@ -7,7 +7,7 @@ import { logger } from '../../adapters/telemetry/logger.ts';
 import { usageReportOf } from '../../domain/operator-capabilities.ts';
 import { HOUR_MS } from '../../domain/time-units.ts';
 import { daysToAsk, mayHaveUsed } from '../../domain/usage-window.ts';
-import { operatorOf } from '../operator-gateway.ts';
+import { askInTurns } from '../ask-in-turns.ts';
 import { type WalkPlan, walkSims } from '../sims/walk-sims.ts';
 import { countTotals } from './count-totals.ts';
 
@@ -46,13 +46,14 @@ export async function collectTotals(hasTime: () => boolean): Promise<void> {
         everyMs: TOTALS_EVERY_MS,
         pageSize: PAGE_SIZE,
       };
-      const operator = operatorOf(operatorId);
       const visit: WalkPlan['visit'] = async ({ partnerId, sims }, walk) => {
         const askedAt = clock.now();
         const { from, to } = daysToAsk(walk, askedAt);
         const asked = sims.filter((sim) => mayHaveUsed(sim, from));
         const iccids = new Set(asked.map(({ iccid }): string => iccid));
-        const answered = asked.length === 0 ? [] : await operator.usageTotals([...iccids], from, to);
+        const answered = await askInTurns(operatorId, `usage:${operatorId}`, [...iccids], hasTime, (operator, some) =>
+          operator.usageTotals(some, from, to),
+        );
         const totals = answered.filter(({ iccid, day }) => iccids.has(iccid) && from <= day && day <= to);
         if (totals.length < answered.length) {
           logger.warn('totals that were not asked for', { operatorId, totals: answered.length - totals.length });

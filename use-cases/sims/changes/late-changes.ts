@@ -16,7 +16,7 @@ import { OperatorUnavailable, type SimAnswer } from '../../../domain/operator-po
 import { serviceCountChanges } from '../../../domain/service-counts.ts';
 import { barReason, hasEnded } from '../../../domain/sim-actions.ts';
 import { barsExpected, changeEvents, confirmChange, outcomeOf } from '../../../domain/sim-changes.ts';
-import { operatorOf } from '../../operator-gateway.ts';
+import { askInTurns } from '../../ask-in-turns.ts';
 import { continueStep, type StepDecision, saveStep } from '../save-step.ts';
 import { isByHand } from './ask-operators.ts';
 import { readTasks } from './manual-changes.ts';
@@ -59,11 +59,21 @@ export async function checkLateChange(key: LateChangeKey, now: Date): Promise<vo
   }
 }
 
+/** How long to wait for a turn at a busy operator, in milliseconds of real time. Then the change is checked hours later. */
+const PATIENCE_MS = 30_000;
+
+function patience(): () => boolean {
+  const until = performance.now() + PATIENCE_MS;
+  return () => performance.now() < until;
+}
+
 async function statusOf(late: LateChange): Promise<Map<string, SimAnswer>> {
   const { operatorId, iccids } = late;
   const answers = (await isByHand(operatorId))
     ? (await readTasks(late, late.page, iccids)).answers
-    : await operatorOf(operatorId).simStatus(iccids, { requestIds: await requestsOfPage(late, late.page) });
+    : await askInTurns(operatorId, `late:${operatorId}`, iccids, patience(), async (operator, some) =>
+        operator.simStatus(some, { requestIds: await requestsOfPage(late, late.page) }),
+      );
   return new Map(answers.map((answer) => [answer.iccid, answer]));
 }
 

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OperatorId } from '../domain/ids.ts';
+import { OperatorBusy, type OperatorGateway } from '../domain/operator-port.ts';
+import { turnsAt } from './operator-gateway.ts';
+
+/**
+ * Asks an operator about SIMs in the background, in as many turns as that takes. Others who wait for the operator have their turns in
+ * between.
+ *
+ * @param holder identifies the work, which has one turn at a time.
+ * @param hasTime whether to continue to wait for a turn.
+ * @returns the answers of all turns. SIMs that an answer leaves out are left out.
+ * @throws OperatorBusy when time is short before all SIMs were asked about.
+ * @example
+ * const statuses = await askInTurns(operatorId, `compare:${operatorId}`, iccids, hasTime, (gateway, some) => gateway.simStatus(some));
+ */
+export async function askInTurns<Answer extends { iccid: string }>(
+  operatorId: OperatorId,
+  holder: string,
+  iccids: readonly string[],
+  hasTime: () => boolean,
+  ask: (gateway: OperatorGateway, iccids: string[]) => Promise<Answer[]>,
+): Promise<Answer[]> {
+  const turns = await turnsAt(operatorId, holder);
+  const answers: Answer[] = [];
+  let rest = [...iccids];
+  try {
+    while (rest.length > 0) {
+      const turn = await turns.next(rest.length);
+      if ('waitMs' in turn) {
+        if (!hasTime()) {
+          throw new OperatorBusy(`${operatorId}: no turn in time`);
+        }
+        await sleep(turn.waitMs);
+        continue;
+      }
+      const some = rest.slice(0, turn.sims);
+      const answered = await ask(turn.gateway, some).catch((error: unknown): Answer[] => {
+        if (error instanceof OperatorBusy && turn.isCut()) {
+          return [];
+        }
+        throw error;
+      });
+      answers.push(...answered);
+      const isAnswered = new Set(answered.map(({ iccid }) => iccid));
+      const notAsked = turn.isCut() ? some.filter((iccid) => !isAnswered.has(iccid)) : [];
+      rest = [...notAsked, ...rest.slice(turn.sims)];
+    }
+  } finally {
+    await turns.end();
+  }
+  return answers;
+}
