@@ -9,6 +9,7 @@ import { turnsAt } from './operator-gateway.ts';
  *
  * @param holder identifies the work, which has one turn at a time.
  * @param hasTime whether to continue to wait for a turn.
+ * @param callsPerSim how many calls a SIM may take, where it takes more than its share of a call.
  * @returns the answers of all turns. SIMs that an answer leaves out are left out.
  * @throws OperatorBusy when time is short before all SIMs were asked about.
  * @example
@@ -20,13 +21,14 @@ export async function askInTurns<Answer extends { iccid: string }>(
   iccids: readonly string[],
   hasTime: () => boolean,
   ask: (gateway: OperatorGateway, iccids: string[]) => Promise<Answer[]>,
+  callsPerSim = 1,
 ): Promise<Answer[]> {
   const turns = await turnsAt(operatorId, holder);
   const answers: Answer[] = [];
   let rest = [...iccids];
   try {
     while (rest.length > 0) {
-      const turn = await turns.next(rest.length);
+      const turn = await turns.next(rest.length * callsPerSim);
       if ('waitMs' in turn) {
         if (!hasTime()) {
           throw new OperatorBusy(`${operatorId}: no turn in time`);
@@ -34,7 +36,8 @@ export async function askInTurns<Answer extends { iccid: string }>(
         await sleep(turn.waitMs);
         continue;
       }
-      const some = rest.slice(0, turn.sims);
+      const count = Math.max(1, Math.floor(turn.sims / callsPerSim));
+      const some = rest.slice(0, count);
       const answered = await ask(turn.gateway, some).catch((error: unknown): Answer[] => {
         if (error instanceof OperatorBusy && turn.isCut()) {
           return [];
@@ -44,7 +47,7 @@ export async function askInTurns<Answer extends { iccid: string }>(
       answers.push(...answered);
       const isAnswered = new Set(answered.map(({ iccid }) => iccid));
       const notAsked = turn.isCut() ? some.filter((iccid) => !isAnswered.has(iccid)) : [];
-      rest = [...notAsked, ...rest.slice(turn.sims)];
+      rest = [...notAsked, ...rest.slice(count)];
     }
   } finally {
     await turns.end();

@@ -34,6 +34,13 @@ export async function saveWalk(walk: SimWalk): Promise<SimWalk | undefined> {
 /** SIMs of one partner, and the position after them. `sims` may be empty, where a walk passes SIMs of other operators. */
 export type WalkPage = { partnerId: PartnerId; sims: SimRecord[]; position: WalkPosition };
 
+/** The position after a SIM. */
+export const positionAfter = (partnerId: PartnerId, iccid: string): WalkPosition => ({
+  partnerId,
+  shard: shardOf(iccid),
+  after: iccid,
+});
+
 /** The number of SIMs that one query reads: about 70 KB. */
 const READ_SIZE = 100;
 
@@ -87,7 +94,7 @@ async function* pagesOfPartner(
     for (const sim of read.items.filter((one) => one.operatorId === operatorId)) {
       sims.push(sim);
       if (sims.length === size) {
-        yield { partnerId, sims, position: { partnerId, shard: shardOf(sim.iccid), after: sim.iccid } };
+        yield { partnerId, sims, position: positionAfter(partnerId, sim.iccid) };
         sims = [];
         queries = 0;
       }

@@ -1,6 +1,6 @@
 import { clock } from '../../adapters/clock.ts';
 import { isTransient } from '../../adapters/dynamodb/failures.ts';
-import { saveWalk, simPages, type WalkPage } from '../../adapters/dynamodb/sim-walks.ts';
+import { positionAfter, saveWalk, simPages, type WalkPage } from '../../adapters/dynamodb/sim-walks.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import type { OperatorId } from '../../domain/ids.ts';
@@ -11,6 +11,7 @@ import {
   MAX_FAILED_WALK_RUNS,
   RUNS_BEFORE_ISOLATION,
   type SimWalk,
+  type WalkPosition,
   type WalkPurpose,
   walkAfterFailure,
   walkTo,
@@ -22,14 +23,15 @@ export type WalkPlan = {
   operatorId: OperatorId;
   /** How long after the start of a walk the next one starts, in milliseconds. */
   everyMs: number;
-  /** The maximum number of SIMs of a page. A page is visited again when a run is interrupted in the middle of it. */
+  /** The maximum number of SIMs of a page. A page is visited again when a run crashes in the middle of it. */
   pageSize: number;
   /**
    * Processes SIMs of the operator, all of one partner. Can be called again with the same SIMs.
    *
-   * @throws OperatorUnavailable to stop: the next run continues with the same SIMs. `OperatorBusy` does not count as a failure.
+   * @returns how many of the SIMs were visited, from the first on. Fewer than all end the run: the next one continues with the others.
+   * @throws OperatorUnavailable when no SIM was visited. `OperatorBusy` does not count as a failure.
    */
-  visit: (page: Pick<WalkPage, 'partnerId' | 'sims'>, walk: SimWalk) => Promise<void>;
+  visit: (page: Pick<WalkPage, 'partnerId' | 'sims'>, walk: SimWalk) => Promise<number>;
 };
 
 /**
@@ -54,9 +56,9 @@ export async function walkSims(
       return last?.visitedSince;
     }
     for await (const page of simPages(plan.operatorId, walk.position, plan.pageSize)) {
-      const skipped = await visitPage(visit, page, walk);
-      walk = await saveWalk(walkTo(walk, page.position, skipped));
-      if (walk === undefined || !hasTime()) {
+      const { position, skipped } = await visitPage(visit, page, walk);
+      walk = await saveWalk(walkTo(walk, position, skipped));
+      if (walk === undefined || !hasTime() || position !== page.position) {
         return last?.visitedSince;
       }
     }
@@ -71,18 +73,21 @@ export async function walkSims(
   }
 }
 
-/**
- * @returns how many SIMs were skipped because the operator did not answer.
- * @throws the error of an operator or of AWS that may be temporary.
- */
-async function visitPage(visit: WalkPlan['visit'], { partnerId, sims }: WalkPage, walk: SimWalk): Promise<number> {
+/** Where a walk is after a page, and how many of its SIMs were skipped because the operator did not answer. */
+type Progress = { position: WalkPosition; skipped: number };
+
+/** @throws the error of an operator or of AWS that may be temporary, when no SIM was visited. */
+async function visitPage(visit: WalkPlan['visit'], page: WalkPage, walk: SimWalk): Promise<Progress> {
+  const { partnerId, sims, position } = page;
   if (sims.length === 0) {
-    return 0;
+    return { position, skipped: 0 };
   }
   if ((walk.failures ?? 0) < RUNS_BEFORE_ISOLATION) {
     try {
-      await visit({ partnerId, sims }, walk);
-      return 0;
+      const visited = await visit({ partnerId, sims }, walk);
+      const next = sims[visited];
+      const last = sims[visited - 1];
+      return { position: next && last ? positionAfter(partnerId, last.iccid) : position, skipped: 0 };
     } catch (error) {
       if (mayBeTemporary(error)) {
         throw error;
@@ -107,7 +112,7 @@ async function visitPage(visit: WalkPlan['visit'], { partnerId, sims }: WalkPage
     logger.error('SIM not visited', { operatorId, purpose, partnerId, ...failure });
     recordMetric('AttemptsFailed', 1);
   }
-  return isOutage ? failed.length : 0;
+  return { position, skipped: isOutage ? failed.length : 0 };
 }
 
 const mayBeTemporary = (error: unknown) => error instanceof OperatorUnavailable || isTransient(error);

@@ -17,9 +17,8 @@ const CONCURRENT_SHARDS = 4;
 /** Per shard. */
 const CONCURRENT_READS = 8;
 
-/** What an operator answered about SIMs of a partner. */
+/** What an operator answered about SIMs of a partner, at a time. */
 export type TotalsAnswer = {
-  partnerId: PartnerId;
   sims: readonly SimRecord[];
   totals: readonly UsageTotal[];
   /** Taken before the operator was asked, so that no answer seems newer than it is. */
@@ -35,18 +34,21 @@ export type TotalsAnswer = {
  *
  * @throws the error of a failure. Everything can be counted again.
  */
-export async function countTotals({ partnerId, sims, totals, askedAt }: TotalsAnswer, now: Date): Promise<void> {
-  const bySim = Map.groupBy(totals, ({ iccid }) => iccid);
+export async function countTotals(partnerId: PartnerId, answers: readonly TotalsAnswer[], now: Date): Promise<void> {
   const targetOf = targetsOf(partnerId);
+  const answered = answers.flatMap(({ sims, totals, askedAt }) => {
+    const bySim = Map.groupBy(totals, ({ iccid }) => iccid);
+    return sims.flatMap((sim) => ({ sim, ofSim: bySim.get(sim.iccid) ?? [], askedAt: askedAt.toISOString() }));
+  });
   const days = await pMap(
-    sims.flatMap((sim) => ({ sim, ofSim: bySim.get(sim.iccid) ?? [] })).filter(({ ofSim }) => ofSim.length > 0),
-    async ({ sim, ofSim }) => {
+    answered.filter(({ ofSim }) => ofSim.length > 0),
+    async ({ sim, ofSim, askedAt }) => {
       const [firstDay = ''] = ofSim.map(({ day }) => day).sort();
       const tenures = hasKeptServicesSince(sim, firstDay)
         ? ([{ ...sim, from: '' }] as const)
         : await tenuresOfSim(partnerId, sim, targetOf);
-      return totalsByDay(sim.operatorId, ofSim, askedAt.toISOString(), (day) =>
-        tenuresBetween(tenures, day, [endOfDay(day), askedAt.toISOString()].sort()[0] ?? day),
+      return totalsByDay(sim.operatorId, ofSim, askedAt, (day) =>
+        tenuresBetween(tenures, day, [endOfDay(day), askedAt].sort()[0] ?? day),
       );
     },
     { concurrency: CONCURRENT_READS },

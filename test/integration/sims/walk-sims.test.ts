@@ -73,6 +73,7 @@ function walker(visit: (iccid: string) => void, own: Partial<WalkPlan> = {}) {
     visit: async ({ sims }) => {
       for (const { iccid } of sims) visit(iccid);
       visited.push(...sims.map(({ iccid }) => iccid));
+      return sims.length;
     },
     ...own,
   };
@@ -97,7 +98,7 @@ describe('a walk over the SIMs of an operator', () => {
     const visit = walk.plan.visit;
     walk.plan.visit = async (page, state) => {
       pages.push(page.sims.length);
-      await visit(page, state);
+      return visit(page, state);
     };
     await walk.runFor(ENOUGH);
     expect(walk.visited.sort()).toEqual([...iccids].sort());
@@ -132,6 +133,22 @@ describe('a walk over the SIMs of an operator', () => {
     answers = ENOUGH;
     await walk.runFor(ENOUGH);
     expect(walk.visited.sort()).toEqual([...iccids].sort());
+  });
+
+  test('continues with the SIMs of a page that were not visited', async () => {
+    const walk = walker(() => {});
+    const visit = walk.plan.visit;
+    const visited: string[] = [];
+    walk.plan.visit = async ({ partnerId, sims }, state) => {
+      const some = sims.slice(0, 7);
+      visited.push(...some.map(({ iccid }) => iccid));
+      return visit({ partnerId, sims: some }, state);
+    };
+    for (let runs = 0; runs === 0 || (await walk.state())?.endedAt === undefined; runs += 1) {
+      await walk.runFor(ENOUGH);
+      expect(runs).toBeLessThan(iccids.length);
+    }
+    expect(visited.sort()).toEqual([...iccids].sort());
   });
 
   test('leaves out a SIM that our own code cannot process', async () => {

@@ -53,10 +53,8 @@ afterAll(() => meter.stop());
 /** Counts totals that the operator answered at a time. */
 async function count(totals: readonly UsageTotal[], askedAt: string): Promise<void> {
   const sims = await getSims(PARTNER, [...new Set(totals.map(({ iccid }) => iccid))]);
-  await countTotals(
-    { partnerId: PARTNER, sims: [...sims.values()], totals, askedAt: new Date(askedAt) },
-    new Date(askedAt),
-  );
+  const answer = { sims: [...sims.values()], totals, askedAt: new Date(askedAt) };
+  await countTotals(PARTNER, [answer], new Date(askedAt));
 }
 
 const totalOf = (iccid: string, day: string, bytes: number): UsageTotal => ({ iccid, day, bytes, network: '26201' });
