@@ -16,6 +16,12 @@ export function plusDays(day: CalendarDay, days: number): CalendarDay {
   return dayOf(startOf(day) + days * DAY_MS);
 }
 
+/** The days from one to another, both included; none when the second is earlier. */
+export function daysBetween(from: CalendarDay, to: CalendarDay): CalendarDay[] {
+  const count = Math.max(0, (startOf(to) - startOf(from)) / DAY_MS + 1);
+  return Array.from({ length: count }, (_, days) => plusDays(from, days));
+}
+
 /** The day of the week, from 0 for Sunday to 6 for Saturday. */
 export function weekdayOf(day: CalendarDay): number {
   return new Date(startOf(day)).getUTCDay();

@@ -41,7 +41,7 @@ const capabilities: Record<PlatformKind, Capabilities> = {
     idempotentOrders: false,
     connectivity: true,
     simsPerCall: 1,
-    usage: 'none',
+    usage: 'totals',
     push: true,
   },
 };

@@ -53,12 +53,12 @@ export interface OperatorGateway {
   usageSince(cursor?: string): Promise<UsagePage>;
   /**
    * What SIMs have used on each day of a range so far, as far as the operator knows. A total grows during its day and may be corrected
-   * later, upwards or downwards. SIMs that the operator does not know, or whose answer cannot be read, are left out. The totals of
-   * every other SIM are complete: each day of the range has one, of 0 bytes if nothing was used, or one for each network that has any.
+   * later, upwards or downwards. SIMs that the operator does not know, or for which its limits permit no call, are left out. The totals
+   * of every other SIM are complete: each day has one, of 0 bytes if nothing was used, or one for each network that has any.
    *
    * @param from the first day, UTC.
    * @param to the last day, included; at most `MAX_TOTALS_DAYS` in all.
-   * @throws OperatorUnavailable unless the capability `usage` is `totals`.
+   * @throws OperatorUnavailable when one of the SIMs gets no answer for another reason, and unless the capability `usage` is `totals`.
    */
   usageTotals(iccids: readonly string[], from: CalendarDay, to: CalendarDay): Promise<UsageTotal[]>;
 }

@@ -49,6 +49,12 @@ export const behaviourSchema = z.strictObject({
   requestsPerMinute: z.int().min(1).optional().describe('Likewise in a minute'),
   concurrentCalls: z.int().min(1).optional().describe('Calls at a time; others are refused'),
   latencyMs: z.int().min(0).max(60_000).default(0).describe('Real milliseconds that each answer takes'),
+  shrinkTotals: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('The fraction by which totals of usage are lower than what was recorded; records stay as they are'),
   oddSims: z
     .boolean()
     .default(false)

@@ -167,7 +167,7 @@ function session({ operatorId, books }: Context, { iccid }: Device) {
 function bytesBetween({ books }: Context, { iccid }: Device, from: number, until: number): number {
   return books.usage
     .filter((each) => each.iccid === iccid && Date.parse(each.at) >= from && Date.parse(each.at) < until)
-    .reduce((sum, { bytes }) => sum + bytes, 0);
+    .reduce((sum, { bytes }) => sum + Math.round(bytes * (1 - books.behaviour.shrinkTotals)), 0);
 }
 
 /** The usage of the billing cycle, a calendar month, so far. */

@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { calendarDay, plusDays, weekdayFrom, weekdayOf, weekdays, yearOf } from '../../domain/calendar-day.ts';
+import {
+  calendarDay,
+  daysBetween,
+  plusDays,
+  weekdayFrom,
+  weekdayOf,
+  weekdays,
+  yearOf,
+} from '../../domain/calendar-day.ts';
 
 describe('a day of the calendar', () => {
   test('comes after the last of a month, a leap year and a year', () => {
@@ -12,6 +20,12 @@ describe('a day of the calendar', () => {
   test('is counted over a change of the clocks', () => {
     expect(plusDays('2026-03-28', 2)).toBe('2026-03-30');
     expect(plusDays('2026-10-24', 2)).toBe('2026-10-26');
+  });
+
+  test('is one of those between two others, both included', () => {
+    expect(daysBetween('2028-02-28', '2028-03-01')).toEqual(['2028-02-28', '2028-02-29', '2028-03-01']);
+    expect(daysBetween('2026-03-01', '2026-03-01')).toEqual(['2026-03-01']);
+    expect(daysBetween('2026-03-02', '2026-03-01')).toEqual([]);
   });
 
   test('runs on into the next month', () => {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { normalizeIccid } from '../../../domain/delivered-sim.ts';
 import type { SimAnswer } from '../../../domain/operator-port.ts';
+import { recordBytes } from '../../../domain/usage-record.ts';
 import type { ExpectedAnswers } from '../transport.ts';
 import { codes, errorIn } from './control-center-protocol.ts';
 
@@ -104,6 +105,23 @@ export function deviceAnswers(iccid: string): ExpectedAnswers<ReadStatus> {
         const ours = statusFrom(status);
         return ours === undefined ? { problem: unknownStatus(status) } : { status: ours };
       }),
+    ),
+    404: errorWith([codes.unknownSim], undefined),
+  };
+}
+
+/** The bytes that a SIM used in a range of days, in one sum. `undefined`: the operator does not know the SIM. */
+export function usageOfDaysAnswers(
+  iccid: string,
+  { startDate, endDate }: { startDate: string; endDate: string },
+): ExpectedAnswers<number | undefined> {
+  const dates = { startDate: z.optional(z.literal(startDate)), endDate: z.optional(z.literal(endDate)) };
+  return {
+    200: z.pipe(
+      z
+        .object({ iccid: iccidSchema, dataUsage: recordBytes(), ...dates })
+        .check(z.refine((usage) => usage.iccid === iccid, 'another SIM')),
+      z.transform(({ dataUsage }) => dataUsage),
     ),
     404: errorWith([codes.unknownSim], undefined),
   };

@@ -1,9 +1,22 @@
-import { type OperatorGateway, OperatorUnavailable, type SimAnswer } from '../../../domain/operator-port.ts';
+import { type CalendarDay, daysBetween } from '../../../domain/calendar-day.ts';
+import {
+  OperatorBusy,
+  type OperatorGateway,
+  OperatorUnavailable,
+  type SimAnswer,
+  type UsageTotal,
+} from '../../../domain/operator-port.ts';
 import { MINUTE_MS } from '../../../domain/time-units.ts';
 import { askInBatches, batchesOf } from '../batches.ts';
 import { notOffered } from '../not-offered.ts';
 import type { Transport } from '../transport.ts';
-import { changeAnswers, changedSimsAnswers, deviceAnswers, type TargetStatus } from './control-center-answers.ts';
+import {
+  changeAnswers,
+  changedSimsAnswers,
+  deviceAnswers,
+  type TargetStatus,
+  usageOfDaysAnswers,
+} from './control-center-answers.ts';
 import { devicePaths } from './control-center-protocol.ts';
 
 /** The maximum number of SIMs in a page. More SIMs than this are looked up in the list of changes. */
@@ -33,7 +46,7 @@ export function controlCenterGateway(transport: Transport): OperatorGateway {
     terminate: (_batchKey, iccids) => change(iccids, 'RETIRED'),
     simStatus: (iccids, { since } = {}) => simStatus(transport, iccids, since),
     usageSince: notOffered('Control Center reports usage as totals, not as records.'),
-    usageTotals: notOffered('The adapter for Control Center does not collect usage.'),
+    usageTotals: (iccids, from, to) => usageTotals(transport, iccids, from, to),
   };
 }
 
@@ -148,6 +161,60 @@ async function statusesSince(
     found.delete(iccid);
   }
   return found;
+}
+
+/**
+ * The totals of SIMs and days. The operator answers the sum of a range, so a range without usage takes one call, any other one more
+ * than it has days. SIMs that the operator does not know, or for which its limits permit no call, are left out.
+ *
+ * @throws OperatorUnavailable when one of the SIMs gets no answer for another reason.
+ */
+async function usageTotals(
+  transport: Transport,
+  iccids: readonly string[],
+  from: CalendarDay,
+  to: CalendarDay,
+): Promise<UsageTotal[]> {
+  const failures: unknown[] = [];
+  const ask = (iccid: string) =>
+    totalsOfSim(transport, iccid, from, to).catch((error: unknown) => {
+      if (!(error instanceof OperatorBusy)) {
+        failures.push(error);
+      }
+      throw error;
+    });
+  const totals = await askInBatches(batchesOf(iccids, 1).flat(), ask, transport.width);
+  if (failures.length > 0) {
+    throw failures[0];
+  }
+  return totals;
+}
+
+async function totalsOfSim(
+  transport: Transport,
+  iccid: string,
+  from: CalendarDay,
+  to: CalendarDay,
+): Promise<UsageTotal[]> {
+  const days = daysBetween(from, to);
+  const inAll = await usageOfDays(transport, iccid, from, to);
+  if (inAll === undefined) {
+    return [];
+  }
+  if (inAll === 0 || days.length === 1) {
+    return days.map((day) => ({ iccid, day, bytes: inAll }));
+  }
+  const totals: UsageTotal[] = [];
+  for (const day of days) {
+    const bytes = await usageOfDays(transport, iccid, day, day);
+    totals.push(...(bytes === undefined ? [] : [{ iccid, day, bytes }]));
+  }
+  return totals;
+}
+
+function usageOfDays({ call }: Transport, iccid: string, from: CalendarDay, to: CalendarDay) {
+  const range = { startDate: from.replaceAll('-', ''), endDate: to.replaceAll('-', '') };
+  return call({ method: 'GET', path: devicePaths.usage(iccid, range), expected: usageOfDaysAnswers(iccid, range) });
 }
 
 /** `yyyy-MM-ddTHH:mm:ss+00:00` */

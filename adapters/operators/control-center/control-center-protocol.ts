@@ -5,6 +5,8 @@ import type { Protocol } from '../transport.ts';
 export const devicePaths = {
   devices: '/devices',
   device: (iccid: string) => `/devices/${encodeURIComponent(iccid)}`,
+  usage: (iccid: string, days: { startDate: string; endDate: string }) =>
+    `/devices/${encodeURIComponent(iccid)}/usage?${new URLSearchParams(days)}`,
 };
 
 /** The error codes that this adapter knows. */

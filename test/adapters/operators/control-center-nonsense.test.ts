@@ -25,6 +25,7 @@ async function operatorSays(script: ScriptedAnswer[], maxAttempts = 3): Promise<
 type Ask = (gateway: OperatorGateway) => Promise<unknown>;
 const activate: Ask = (gateway) => gateway.activate('k1', [iccid]);
 const status: Ask = (gateway) => gateway.simStatus([iccid]);
+const usage: Ask = (gateway) => gateway.usageTotals([iccid], '2026-03-01', '2026-03-01');
 const list: Ask = (gateway) => gateway.simStatus(many, { since });
 
 const error = (code: string, httpStatus = 400): ScriptedAnswer => ({
@@ -49,6 +50,10 @@ describe('an invalid answer', () => {
     ['an HTML page with 400', activate, { status: 400, body: '<html>bad</html>' }],
     ['a fault with 400', activate, error('30000001')],
     ['wrong credentials with 400', activate, error('10000001')],
+    ['the usage of another SIM', usage, { body: { iccid: other, dataUsage: 5 } }],
+    ['the usage of other days', usage, { body: { iccid, startDate: '20260301', endDate: '20260302', dataUsage: 5 } }],
+    ['a negative usage', usage, { body: { iccid, dataUsage: -1 } }],
+    ['no usage', usage, { body: { iccid } }],
     ['no list of SIMs', list, { body: { pageNumber: 1, lastPage: true, devices: 'none' } }],
     ['another page', list, page(2, many)],
     ['a page that does not know whether it is the last', list, { body: { pageNumber: 1, devices: [] } }],

@@ -141,6 +141,44 @@ describe('the status of many SIMs at an operator on Control Center', () => {
   });
 });
 
+describe('the usage of SIMs at an operator on Control Center', () => {
+  const onDay = (day: number, iccid: string, bytes: number) =>
+    operator.sandbox.recordUsage('3uk', { iccid, bytes, at: `2025-09-0${day}T10:00:00Z` });
+
+  test('is read as a total of each day, and in one call for a SIM without usage', async () => {
+    const [iccid = '', unused = ''] = shippedIccids(2);
+    operator.clock.set('2025-09-10T12:00:00Z');
+    for (const [day, bytes] of [
+      [5, 1],
+      [7, 10],
+      [7, 100],
+      [8, 1000],
+    ] as const) {
+      onDay(day, iccid, bytes);
+    }
+    expect(await operator.gateway.usageTotals([iccid, unused, iccid], '2025-09-06', '2025-09-08')).toEqual([
+      { iccid, day: '2025-09-06', bytes: 0 },
+      { iccid, day: '2025-09-07', bytes: 110 },
+      { iccid, day: '2025-09-08', bytes: 1000 },
+      { iccid: unused, day: '2025-09-06', bytes: 0 },
+      { iccid: unused, day: '2025-09-07', bytes: 0 },
+      { iccid: unused, day: '2025-09-08', bytes: 0 },
+    ]);
+    expect(operator.calls).toHaveLength(1 + 3 + 1);
+    operator.sandbox.behave('3uk', { shrinkTotals: 0.25 });
+    expect(await operator.gateway.usageTotals([iccid], '2025-09-08', '2025-09-08')).toEqual([
+      { iccid, day: '2025-09-08', bytes: 750 },
+    ]);
+  });
+
+  test('of a SIM that the operator does not know is left out', async () => {
+    const [iccid = ''] = shippedIccids(1);
+    const foreign = withCheckDigit('894420000099999999');
+    const totals = await operator.gateway.usageTotals([foreign, iccid], '2025-09-06', '2025-09-06');
+    expect(totals).toEqual([{ iccid, day: '2025-09-06', bytes: 0 }]);
+  });
+});
+
 describe('calls of an operator on Control Center', () => {
   test('that come too fast are answered with 400, and wait for the next second', async () => {
     const iccids = shippedIccids(5);
