@@ -1,4 +1,5 @@
 import type { OperatorId, PartnerId } from './ids.ts';
+import { HOUR_MS } from './time-units.ts';
 
 /** Why all SIMs of an operator are visited. Each purpose has walks of its own. */
 export const walkPurposes = ['usage'] as const;
@@ -68,4 +69,9 @@ export function walkAfterFailure(walk: SimWalk): SimWalk {
 export function endWalk({ position: _position, failures: _failures, ...walk }: SimWalk, now: Date): SimWalk {
   const isComplete = (walk.skipped ?? 0) === 0;
   return { ...walk, endedAt: now.toISOString(), ...(isComplete ? { visitedSince: walk.startedAt } : {}) };
+}
+
+/** How long ago the least recently visited SIM may have been visited, in hours. Before the first complete walk: how long it has taken. */
+export function hoursSinceAllVisited({ visitedSince, startedAt }: SimWalk, now: Date): number {
+  return (now.getTime() - Date.parse(visitedSince ?? startedAt)) / HOUR_MS;
 }

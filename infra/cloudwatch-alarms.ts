@@ -19,6 +19,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { seedOperators } from '../domain/operator.ts';
+import { walkPurposes } from '../domain/sim-walk.ts';
 import type { FunctionMetrics } from './cloudwatch-metrics.ts';
 import { runbookPage } from './runbook.ts';
 import type { Stage } from './stages.ts';
@@ -193,6 +194,13 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
       periods: { breaching: 1, of: 8 },
       description: 'The most overdue order is two days beyond its lead time, longer than a weekend.',
     },
+    WalksAreLate: walkPurposes.map((purpose) => ({
+      suffix: purpose,
+      metric: metrics.of('HoursSinceAllVisited', { statistic: 'Maximum', period: Duration.hours(1) }, { purpose }),
+      // Two walks a day visit each SIM within 24 hours, unless one takes longer than twelve. Some hours more for an outage.
+      threshold: 30,
+      description: 'A SIM may not have been visited for 30 hours in the walks over all SIMs of an operator.',
+    })),
     NewVersionFails: canaries.map(({ name, live }) => ({
       suffix: name,
       metric: failuresOfNewest(live),

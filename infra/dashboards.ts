@@ -82,6 +82,10 @@ function business(metrics: FunctionMetrics): IWidget[][] {
         metrics.of('UsageRecordsNotCounted', sum),
       ),
       graph(
+        'Hours since all SIMs were visited, by purpose',
+        metrics.each('HoursSinceAllVisited', { statistic: 'Maximum', period: hour }),
+      ),
+      graph(
         'Webhook events: published, delivered, failed attempts',
         metrics.of('EventsPublished', sum),
         metrics.of('EventsDelivered', sum),

@@ -47,6 +47,9 @@ export const functionMetrics = {
   /** Attempts at due items that AWS throttled. The items stay due. */
   AttemptsThrottled: { unit: 'Count', by: [] },
 
+  /** How long ago the SIM that was visited least recently in a walk over all SIMs of an operator may have been visited. */
+  HoursSinceAllVisited: { unit: 'None', by: ['purpose'] },
+
   UsageRecordsCounted: { unit: 'Count', by: [] },
   UsageRecordsNotCounted: { unit: 'Count', by: [] },
   /** Firings of usage alarms. */

@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { asId } from '../../domain/ids.ts';
-import { dueWalk, endWalk, type SimWalk, walkAfterFailure, walkTo } from '../../domain/sim-walk.ts';
+import {
+  dueWalk,
+  endWalk,
+  hoursSinceAllVisited,
+  type SimWalk,
+  walkAfterFailure,
+  walkTo,
+} from '../../domain/sim-walk.ts';
 import { HOUR_MS } from '../../domain/time-units.ts';
 
 const plan = { purpose: 'usage', operatorId: asId('operator', 'a1'), everyMs: 12 * HOUR_MS } as const;
@@ -49,5 +56,11 @@ describe('a walk', () => {
     expect(second).toMatchObject({ skipped: 3, visitedSince: morning.toISOString() });
     const tomorrow = new Date('2026-03-03T06:00:00.000Z');
     expect(endWalk(begun(second, tomorrow), tomorrow)).toMatchObject({ visitedSince: tomorrow.toISOString() });
+  });
+
+  test('shows how long ago every SIM had been visited, or how long the first walk has taken', () => {
+    expect(hoursSinceAllVisited(begun(), noon)).toBe(6);
+    const ended = endWalk(begun(), noon);
+    expect(hoursSinceAllVisited(begun(ended, evening), evening)).toBe(12);
   });
 });

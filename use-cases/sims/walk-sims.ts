@@ -8,6 +8,7 @@ import { OperatorBusy, OperatorUnavailable } from '../../domain/operator-port.ts
 import {
   dueWalk,
   endWalk,
+  hoursSinceAllVisited,
   MAX_FAILED_WALK_RUNS,
   RUNS_BEFORE_ISOLATION,
   type SimWalk,
@@ -50,26 +51,33 @@ export async function walkSims(
   last: SimWalk | undefined,
   hasTime: () => boolean,
 ): Promise<string | undefined> {
-  let walk = dueWalk(last, plan, clock.now());
+  const due = dueWalk(last, plan, clock.now());
+  const left = due === undefined ? last : ((await continueWalk({ ...plan, visit }, due, hasTime)) ?? last);
+  if (left) {
+    recordMetric('HoursSinceAllVisited', hoursSinceAllVisited(left, clock.now()), { purpose: plan.purpose });
+  }
+  return left?.visitedSince;
+}
+
+/** @returns the walk as this run leaves it; `undefined` when another run has moved on with it. */
+async function continueWalk(
+  { visit, ...plan }: WalkPlan,
+  due: SimWalk,
+  hasTime: () => boolean,
+): Promise<SimWalk | undefined> {
+  let walk: SimWalk | undefined = due;
   try {
-    if (walk === undefined) {
-      return last?.visitedSince;
-    }
     for await (const page of simPages(plan.operatorId, walk.position, plan.pageSize)) {
       const { position, skipped } = await visitPage(visit, page, walk);
       walk = await saveWalk(walkTo(walk, position, skipped));
       if (walk === undefined || !hasTime() || position !== page.position) {
-        return last?.visitedSince;
+        return walk;
       }
     }
-    walk = await saveWalk(endWalk(walk, clock.now()));
-    return walk?.visitedSince ?? last?.visitedSince;
+    return await saveWalk(endWalk(walk, clock.now()));
   } catch (error) {
     logger.warn('walk stopped', { operatorId: plan.operatorId, purpose: plan.purpose, error });
-    if (walk && !(error instanceof OperatorBusy)) {
-      await saveWalk(walkAfterFailure(walk));
-    }
-    return last?.visitedSince;
+    return walk && !(error instanceof OperatorBusy) ? await saveWalk(walkAfterFailure(walk)) : walk;
   }
 }
 
