@@ -11,6 +11,7 @@ import { askInBatches, batchesOf } from '../batches.ts';
 import { notOffered } from '../not-offered.ts';
 import type { Transport } from '../transport.ts';
 import {
+  type ChangedSims,
   changeAnswers,
   changedSimsAnswers,
   deviceAnswers,
@@ -19,8 +20,14 @@ import {
 } from './control-center-answers.ts';
 import { devicePaths } from './control-center-protocol.ts';
 
-/** The maximum number of SIMs in a page. More SIMs than this are looked up in the list of changes. */
+/** The maximum number of SIMs in a page of the list of changes. */
 const PAGE = 50;
+
+/** Up to this many SIMs are read one by one, more are looked up in the list of changes. */
+const FEW = 10;
+
+/** How many SIMs each page of the list must spare from being read one by one, on average. */
+const SIMS_PER_PAGE = 5;
 
 /** The operator's clock may be this far behind ours. */
 const CLOCK_MARGIN_MS = 5 * MINUTE_MS;
@@ -63,8 +70,8 @@ function changeStatus(transport: Transport, iccids: readonly string[], status: T
 }
 
 /**
- * The status of SIMs. Many SIMs are looked up in the list of changes since `since`. SIMs that the list does not show are read one by
- * one if they are few, and left out otherwise.
+ * The status of SIMs. Many SIMs are looked up in the list of changes since `since`. Those that a complete list does not show have not
+ * changed and are left out; after an incomplete one they are read one by one if that takes no more calls than a page has SIMs.
  */
 async function simStatus(
   transport: Transport,
@@ -72,17 +79,18 @@ async function simStatus(
   since: Date | undefined,
 ): Promise<SimAnswer[]> {
   const asked = new Set(iccids);
-  const listed = since !== undefined && asked.size > PAGE ? await statusesSince(transport, since, asked) : undefined;
+  const listed = since !== undefined && asked.size > FEW ? await statusesSince(transport, since, asked) : undefined;
   if (!listed) {
     return readEach(transport, [...asked]);
   }
-  const answers = [...listed].map(([iccid, status]): SimAnswer => ({ iccid, status }));
-  const rest = [...asked].filter((iccid) => !listed.has(iccid));
-  if (rest.length > PAGE) {
+  const answers = [...listed.statuses].map(([iccid, status]): SimAnswer => ({ iccid, status }));
+  const rest = [...asked].filter((iccid) => !listed.statuses.has(iccid));
+  const toRead = rest.filter((iccid) => !listed.isComplete || listed.contradicted.has(iccid));
+  if (toRead.length > PAGE) {
     return answers;
   }
   try {
-    return [...answers, ...(await readEach(transport, rest))];
+    return [...answers, ...(await readEach(transport, toRead))];
   } catch (error) {
     if (answers.length === 0 || !(error instanceof OperatorUnavailable)) {
       throw error;
@@ -106,11 +114,18 @@ function readEach(transport: Transport, iccids: readonly string[]): Promise<SimA
   return askInBatches(iccids, readOne, transport.width);
 }
 
+/** What a list of changes shows about the wanted SIMs. */
+type ListedStatuses = {
+  statuses: Map<string, SimAnswer['status']>;
+  /** SIMs with two statuses: they change now, or the operator repeats an old page. */
+  contradicted: Set<string>;
+  /** Whether the list was read to its end. */
+  isComplete: boolean;
+};
+
 /**
  * The status of those of the wanted SIMs that have changed since a time, from the operator's list, oldest change first. Ends when
  * all are found, when a page repeats what earlier ones had, or when reading the SIMs one by one would take fewer calls.
- *
- * A SIM that the list shows with two statuses is left out: it changes now, or the operator repeats an old page.
  *
  * @returns `undefined` when the operator lists no changes since that time.
  */
@@ -118,49 +133,54 @@ async function statusesSince(
   transport: Transport,
   since: Date,
   wanted: ReadonlySet<string>,
-): Promise<Map<string, SimAnswer['status']> | undefined> {
-  const found = new Map<string, SimAnswer['status']>();
+): Promise<ListedStatuses | undefined> {
   const seen = new Map<string, SimAnswer['status']>();
-  const contradicted = new Set<string>();
+  const listed: ListedStatuses = { statuses: new Map(), contradicted: new Set(), isComplete: false };
+  const maxPages = Math.ceil(wanted.size / SIMS_PER_PAGE);
   const modifiedSince = formatTime(new Date(since.getTime() - CLOCK_MARGIN_MS));
-  for (let pageNumber = 1; pageNumber <= wanted.size && found.size < wanted.size; pageNumber += 1) {
-    const query = new URLSearchParams({ modifiedSince, pageSize: String(PAGE), pageNumber: String(pageNumber) });
-    const path = `${devicePaths.devices}?${query}`;
-    const page = await transport
-      .call({ method: 'GET', path, expected: changedSimsAnswers(pageNumber) })
-      .catch((error: unknown) => {
-        if (found.size === 0 || !(error instanceof OperatorUnavailable)) {
-          throw error;
-        }
-        return undefined;
-      });
+  for (let number = 1; number <= maxPages && listed.statuses.size < wanted.size; number += 1) {
+    const page = await readPage(transport, modifiedSince, number).catch((error: unknown) => {
+      if (listed.statuses.size === 0 || !(error instanceof OperatorUnavailable)) {
+        throw error;
+      }
+      return undefined;
+    });
     if (page === 'out of range') {
       return undefined;
     }
-    if (page === undefined) {
-      break;
-    }
-    if (page.leftOut.length > 0) {
-      await transport.logLeftOut('invalid answer of an operator about SIMs', path, page.leftOut);
-    }
-    const isNew = page.sims.some(({ iccid }) => !seen.has(iccid));
-    for (const { iccid, status } of page.sims) {
+    const isNew = page?.sims.some(({ iccid }) => !seen.has(iccid)) ?? false;
+    for (const { iccid, status } of page?.sims ?? []) {
       if ((seen.get(iccid) ?? status) !== status) {
-        contradicted.add(iccid);
+        listed.contradicted.add(iccid);
       }
       seen.set(iccid, status);
       if (wanted.has(iccid)) {
-        found.set(iccid, status);
+        listed.statuses.set(iccid, status);
       }
     }
-    if (page.isLast || !isNew) {
+    listed.isComplete = page?.isLast === true && (isNew || page.sims.length === 0);
+    if (page?.isLast || !isNew) {
       break;
     }
   }
-  for (const iccid of contradicted) {
-    found.delete(iccid);
+  for (const iccid of listed.contradicted) {
+    listed.statuses.delete(iccid);
   }
-  return found;
+  return listed;
+}
+
+async function readPage(
+  { call, logLeftOut }: Transport,
+  modifiedSince: string,
+  number: number,
+): Promise<ChangedSims | 'out of range'> {
+  const query = new URLSearchParams({ modifiedSince, pageSize: String(PAGE), pageNumber: String(number) });
+  const path = `${devicePaths.devices}?${query}`;
+  const page = await call({ method: 'GET', path, expected: changedSimsAnswers(number) });
+  if (page !== 'out of range' && page.leftOut.length > 0) {
+    await logLeftOut('invalid answer of an operator about SIMs', path, page.leftOut);
+  }
+  return page;
 }
 
 /**

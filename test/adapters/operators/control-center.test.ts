@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { controlCenterGateway } from '../../../adapters/operators/control-center/control-center-gateway.ts';
+import type { OperatorRequest, Transport } from '../../../adapters/operators/transport.ts';
 import { withCheckDigit } from '../../../domain/iccid.ts';
+import { OperatorBusy } from '../../../domain/operator-port.ts';
 import { anOrder, type GatewayToSandbox, gatewayToSandbox } from './operators-under-test.ts';
 
 let operator: GatewayToSandbox;
@@ -99,22 +102,27 @@ describe('the status of many SIMs at an operator on Control Center', () => {
     expect(operator.calls).toHaveLength(3);
   });
 
-  test('is read one by one for the few that the list does not show', async () => {
+  test('is left out for those that have not changed', async () => {
     const iccids = shippedIccids(60);
     operator.clock.pass(1);
     const since = operator.clock.now();
     await operator.gateway.activate('k1', iccids.slice(0, 55));
     operator.calls.splice(0);
-    const answers = await operator.gateway.simStatus(iccids, { since });
-    expect(answers).toEqual([...all(iccids.slice(0, 55), 'active'), ...all(iccids.slice(55), 'barred')]);
-    expect(operator.calls).toHaveLength(2 + 5);
+    expect(await operator.gateway.simStatus(iccids, { since })).toEqual(all(iccids.slice(0, 55), 'active'));
+    expect(operator.calls).toHaveLength(2);
   });
 
-  test('is left out for the many that have not changed', async () => {
-    const iccids = shippedIccids(60);
+  test('is read one by one when the list is long, and they are few', async () => {
+    const since = operator.clock.now();
     operator.clock.pass(1);
-    expect(await operator.gateway.simStatus(iccids, { since: operator.clock.now() })).toEqual([]);
-    expect(operator.calls).toHaveLength(1);
+    const others = shippedIccids(1_000);
+    operator.clock.pass(1);
+    const iccids = shippedIccids(20);
+    await operator.gateway.activate('k1', iccids);
+    operator.calls.splice(0);
+    expect(others).toHaveLength(1_000);
+    expect(await operator.gateway.simStatus(iccids, { since })).toEqual(all(iccids, 'active'));
+    expect(operator.calls).toHaveLength(4 + 20);
   });
 
   test('is read one by one when the operator does not list changes that old', async () => {
@@ -176,6 +184,39 @@ describe('the usage of SIMs at an operator on Control Center', () => {
     const foreign = withCheckDigit('894420000099999999');
     const totals = await operator.gateway.usageTotals([foreign, iccid], '2025-09-06', '2025-09-06');
     expect(totals).toEqual([{ iccid, day: '2025-09-06', bytes: 0 }]);
+  });
+
+  test('has the SIMs that were answered before the operator took no further calls', async () => {
+    const [first = '', second = ''] = shippedIccids(2);
+    let calls = 0;
+    const transport: Transport = {
+      // Safe: the operator answers about usage alone.
+      call: async <T>({ path, expected }: OperatorRequest<T>) => {
+        calls += 1;
+        if (calls > 3) {
+          throw new OperatorBusy('not now');
+        }
+        const iccid = path.split('/')[2];
+        return expected[200]?.parse({ iccid, dataUsage: calls }) as T;
+      },
+      width: 1,
+      connection: () => Promise.reject(new Error('not needed')),
+      logLeftOut: async () => undefined,
+    };
+    const totals = await controlCenterGateway(transport).usageTotals([first, second], '2025-09-07', '2025-09-08');
+    expect(totals).toEqual([
+      { iccid: first, day: '2025-09-07', bytes: 2 },
+      { iccid: first, day: '2025-09-08', bytes: 3 },
+    ]);
+  });
+
+  test('is incomplete without any of the answers', async () => {
+    const [iccid = '', other = ''] = shippedIccids(2);
+    operator.sandbox.behave('3uk', { failureRate: 0.5 });
+    // The first SIM is answered, all three attempts for the second one fail.
+    draws = [0.9, 0, 0.9, 0, 0.9, 0, 0.9];
+    const asked = operator.gateway.usageTotals([iccid, other], '2025-09-08', '2025-09-08');
+    await expect(asked).rejects.toMatchObject({ name: 'OperatorUnavailable' });
   });
 });
 
