@@ -71,6 +71,8 @@ describe('the settings of an operator', () => {
     [{ platform: undefined }, 'records'],
     [{ usage: 'file' }, 'files'],
     [{ platform: { kind: 'iot-accelerator' } }, 'files'],
+    [{ platform: { kind: 'control-center' } }, 'totals'],
+    [{ platform: { kind: 'control-center' }, usage: 'file' }, 'files'],
   ])('with %j have usage that arrives as %s', (own, report) => {
     expect(usageReportOf({ ...valid, ...own })).toBe(report);
   });

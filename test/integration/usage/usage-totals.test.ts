@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
 import { insertAlarm, queryFirings } from '../../../adapters/dynamodb/alarms.ts';
-import { addSim, getSims } from '../../../adapters/dynamodb/sims.ts';
+import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
+import { simPages } from '../../../adapters/dynamodb/sim-walks.ts';
+import { addSim, getSim, getSims, saveSim } from '../../../adapters/dynamodb/sims.ts';
 import { simDays, sumsOfService, usageShardOf } from '../../../adapters/dynamodb/usage.ts';
+import { put } from '../../../adapters/dynamodb/write-requests.ts';
+import { write } from '../../../adapters/dynamodb/writes.ts';
 import { type Iccid, withCheckDigit } from '../../../domain/iccid.ts';
 import { asId, newId, type ServiceId } from '../../../domain/ids.ts';
 import type { UsageTotal } from '../../../domain/operator-port.ts';
@@ -43,7 +47,9 @@ beforeAll(async () => {
     async (iccid) => {
       const order = { id: asId('order', 'ord_1'), operatorId: OPERATOR };
       const arrived = newSimInHolding({ iccid, imsi: '234200000000001' }, order, '2026-01-05T09:00:00.000Z');
-      await addSim(PARTNER, { ...arrived, ...services, state: 'active', bars: [], customerId: 'cus_1' });
+      const place = { ...services, customerId: asId('customer', 'cus_1') };
+      const imported = { ...place, state: 'active', by: 'ada' } as const;
+      await addSim(PARTNER, { ...arrived, ...place, state: 'active', bars: [], imported });
     },
     { concurrency: 16 },
   );
@@ -138,6 +144,56 @@ describe('the totals of a fleet', () => {
     );
     expect(await usedBy(services.customerServiceId, '2025-11')).toBe(26 * 7 * PAGE);
     expect(await usedBy(services.customerServiceId, '2025-12')).toBe(4 * 7 * PAGE);
+  });
+});
+
+describe('the totals of a SIM that changes services', () => {
+  test('count for those that hold it when they grow, and shrink with the latest first', async () => {
+    const [iccid = ''] = iccids.slice(120);
+    const [other, operationId] = [
+      asId('partnerService', 'psv_01JG0000000000000000000009'),
+      asId('operation', 'op_moved'),
+    ];
+    await write(
+      put({ ...itemKinds.operation.key({ partnerId: PARTNER, id: operationId }), target: { partnerServiceId: other } }),
+    );
+    await count([totalOf(iccid, '2026-04-10', 100)], '2026-04-10T09:00:00.000Z');
+    const before = await getSim(PARTNER, iccid);
+    if (!before) throw new Error('the SIM is gone');
+    const moved = {
+      ...before,
+      partnerServiceId: other,
+      version: before.version + 1,
+      updatedAt: '2026-04-10T12:00:00.000Z',
+    };
+    await saveSim(PARTNER, before, moved, 'sim.migrated', { operationId });
+
+    // What was used before the day on which it moved, and was seen later, counts for the services of that time.
+    const late = [totalOf(iccid, '2026-04-09', 7), totalOf(iccid, '2026-04-10', 130)];
+    await count(late, '2026-04-10T18:00:00.000Z');
+    expect(await usedBy(services.partnerServiceId, '2026-04')).toBe(107);
+    expect(await usedBy(other, '2026-04')).toBe(30);
+    expect(await usedBy(services.customerServiceId, '2026-04')).toBe(137);
+
+    await count([totalOf(iccid, '2026-04-10', 80)], '2026-04-11T06:00:00.000Z');
+    expect(await usedBy(services.partnerServiceId, '2026-04')).toBe(87);
+    expect(await usedBy(other, '2026-04')).toBe(0);
+    expect((await sumsOfService(PARTNER, other, '2026-04')).flatMap(({ top }) => top)).toEqual([]);
+  });
+});
+
+describe('the SIMs of a partner', () => {
+  test('are read for a fifth of a read unit each', async () => {
+    meter.take();
+    let found = 0;
+    for await (const { partnerId, sims } of simPages(OPERATOR, { partnerId: PARTNER, shard: 0 }, PAGE)) {
+      if (partnerId !== PARTNER) break;
+      found += sims.length;
+      if (found === SIMS) break;
+    }
+    const { read } = meter.take();
+    expect(found).toBe(SIMS);
+    expect(Object.values(read).reduce((sum, of) => sum + of, 0) / SIMS).toBeLessThan(0.25);
   });
 });
 
