@@ -4,6 +4,7 @@ import { insertAlarm, queryFirings } from '../../../adapters/dynamodb/alarms.ts'
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { simPages } from '../../../adapters/dynamodb/sim-walks.ts';
 import { addSim, getSim, getSims, saveSim } from '../../../adapters/dynamodb/sims.ts';
+import { SIM_SHARDS } from '../../../adapters/dynamodb/table.ts';
 import { simDays, sumsOfService, usageShardOf } from '../../../adapters/dynamodb/usage.ts';
 import { put } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
@@ -183,7 +184,7 @@ describe('the totals of a SIM that changes services', () => {
 });
 
 describe('the SIMs of a partner', () => {
-  test('are read for a fifth of a read unit each', async () => {
+  test('are read for a fifth of a read unit each, and one for each shard', async () => {
     meter.take();
     let found = 0;
     for await (const { partnerId, sims } of simPages(OPERATOR, { partnerId: PARTNER, shard: 0 }, PAGE)) {
@@ -193,7 +194,9 @@ describe('the SIMs of a partner', () => {
     }
     const { read } = meter.take();
     expect(found).toBe(SIMS);
-    expect(Object.values(read).reduce((sum, of) => sum + of, 0) / SIMS).toBeLessThan(0.25);
+    // DynamoDB rounds each query up, of which there is one for a shard of so few SIMs.
+    const units = Object.values(read).reduce((sum, of) => sum + of, 0);
+    expect(units).toBeLessThan(0.2 * SIMS + SIM_SHARDS);
   });
 });
 
