@@ -12,6 +12,7 @@ import {
 } from '../../../domain/operator-port.ts';
 import { askInBatches, batchesOf } from '../batches.ts';
 import { deliveredSimsSchema } from '../delivered-sims.ts';
+import { notOffered } from '../not-offered.ts';
 import type { Transport } from '../transport.ts';
 import {
   cancellationAnswers,
@@ -32,6 +33,8 @@ import { paths } from './protocol.ts';
 const MAX_BATCH = 500;
 /** The maximum number of requests that a search returns. */
 const MAX_FOUND = 100;
+
+const noUsage = notOffered('The adapter for IoT Accelerator does not collect usage.');
 
 type TargetState = 'ACTIVE' | 'PAUSE' | 'TERMINATED';
 
@@ -74,12 +77,8 @@ export function iotAcceleratorGateway(transport: Transport, batchSize = MAX_BATC
     setBars: (_batchKey, iccids, barred) => change(iccids, barred ? 'PAUSE' : 'ACTIVE'),
     terminate: (_batchKey, iccids) => change(iccids, 'TERMINATED'),
     simStatus: (iccids, { requestIds = [] } = {}) => simStatus(transport, batchesOf(iccids, size), requestIds),
-    usageSince: async () => {
-      throw new OperatorUnavailable('The adapter for IoT Accelerator does not collect usage.');
-    },
-    usageTotals: async () => {
-      throw new OperatorUnavailable('The adapter for IoT Accelerator does not collect usage.');
-    },
+    usageSince: noUsage,
+    usageTotals: noUsage,
   };
 }
 

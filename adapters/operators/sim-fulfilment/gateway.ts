@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type OperatorGateway, OperatorUnavailable, type SimAnswer } from '../../../domain/operator-port.ts';
+import type { OperatorGateway, SimAnswer } from '../../../domain/operator-port.ts';
 import { askInBatches, batchesOf } from '../batches.ts';
+import { notOffered } from '../not-offered.ts';
 import type { OperatorRequest, Protocol, Transport } from '../transport.ts';
 import {
   cancelAnswers,
@@ -98,9 +99,7 @@ export function simFulfilmentGateway({ call, logLeftOut }: Transport, batchSize 
         expected: simAnswers(batch, { all: false }),
       })),
     usageSince: (cursor) => call({ method: 'GET', path: `/usage?${pageQuery(cursor)}`, expected: usageAnswers() }),
-    usageTotals: async () => {
-      throw new OperatorUnavailable('The protocol of the sandbox reports usage as records, not as totals.');
-    },
+    usageTotals: notOffered('The protocol of the sandbox reports usage as records, not as totals.'),
   };
 }
 
