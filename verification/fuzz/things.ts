@@ -20,6 +20,7 @@ export type Kind =
   | 'day'
   | 'owner'
   | 'manualOperator'
+  | 'pushingOperator'
   | 'manualOrder'
   | 'submittedOrder'
   | 'acceptedOrder'

@@ -35,6 +35,7 @@ const kindsOfPaths: readonly (readonly [string, Kind])[] = [
 /** The kinds of resources that a route is mostly called with, by its path: where its own kind rarely is in the right state. */
 const kindsOfRoutes: Readonly<Record<string, Partial<Record<string, Kind>>>> = {
   '/v1/orders/{id}/cancel': { '{id}': 'acceptedOrder' },
+  '/v1/operators/{id}/push': { '{id}': 'pushingOperator' },
   '/v1/platform/partners/{partnerId}/imports': { '{partnerId}': 'owner' },
   '/v1/platform/partners/{partnerId}/orders/{orderId}': { '{partnerId}': 'owner', '{orderId}': 'manualOrder' },
   '/v1/platform/partners/{partnerId}/orders/{orderId}/accept': {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { roles } from '../../domain/access.ts';
 import { type Client, createClient } from '../../local/demo/client.ts';
-import { operatorByHand } from '../../local/operator-settings.ts';
+import { operatorByHand, operatorOneAtATime } from '../../local/operator-settings.ts';
 import { poll } from '../../local/poll.ts';
 import { withCheckDigit } from './csv-rows.ts';
 import type { CallerName } from './request.ts';
@@ -104,7 +104,12 @@ const fuzzTerms = {
   audience: 'customer',
 };
 
+/** Sends push messages. Nobody orders from it. */
+const PUSHING_OPERATOR = 'pushing';
+
 async function seedPlatform(api: Client, partnerId: string, things: Things): Promise<void> {
+  await api.put(`/v1/platform/operators/${PUSHING_OPERATOR}`, operatorOneAtATime);
+  things.add('pushingOperator', PUSHING_OPERATOR);
   await api.put('/v1/platform/tariffs/trf_fuzz_1', fuzzTerms);
   things.add('platformTariff', 'trf_fuzz_1', 'trf_fuzz_2', 'trf_fuzz_3');
   things.add('role', ...roles);
