@@ -67,7 +67,16 @@ const file: SentRequest = {
   body: 'network,iccid,at,bytes,recordId\r\n23201,8944200000000000017,2026-03-02T10:00:00Z,1,r1\r\n',
 };
 const taken = {
-  ...{ records: 1, counted: 1, ownerless: 0, untimely: 0, otherOperator: 0, conflicting: 0, setAside: 0 },
+  ...{
+    records: 1,
+    counted: 1,
+    ownerless: 0,
+    untimely: 0,
+    otherOperator: 0,
+    conflicting: 0,
+    superseded: 0,
+    setAside: 0,
+  },
   errors: [],
 };
 
