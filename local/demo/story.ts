@@ -1,5 +1,6 @@
 import { poll } from '../poll.ts';
 import { ApiProblem, type Client } from './client.ts';
+import type { Staff } from './staff.ts';
 import type { DemoView } from './stage.ts';
 import { runUsageStory } from './usage-story.ts';
 
@@ -21,6 +22,7 @@ type List<T> = { items: T[]; nextCursor?: string };
  * (those of one order step by step, those of the other by a plan), and shows their usage.
  *
  * @param local a client of the local cloud's routes, which record usage.
+ * @param staff for operators that take no orders over an API.
  * @returns the number of SIMs that are active, and of those that have usage.
  * @throws when anything differs from the guide.
  */
@@ -28,6 +30,7 @@ export async function runStory(
   api: Client,
   local: Client,
   view: DemoView,
+  staff?: Staff,
 ): Promise<{ active: number; withUsage: number }> {
   view.heading('1. Order');
   await showRefusedQuantity(api, view);
@@ -53,6 +56,8 @@ export async function runStory(
   view.line('The A1 order now has a plan: its SIMs are activated automatically after delivery');
 
   view.heading('3. Wait for the delivery');
+  await staff?.deliver(plannedOrder, 'a1');
+  await staff?.deliver(manualOrder, '3uk');
   const fulfilled = follow(api, view, plannedOrder, 'A1', 'fulfilled');
   await follow(api, view, manualOrder, '3UK', 'delivered');
 
