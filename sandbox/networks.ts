@@ -25,14 +25,15 @@ export type OperatorId = string;
 
 /**
  * The network of an operator. Operators other than those of the guide get a made-up network among the international ones
- * (MCC 901, issuer prefix 89883), and data-only SIMs.
+ * (MCC 901, issuer prefix 89883), and data-only SIMs. A SIM has one owner in the whole system, so two such operators must not issue the
+ * same ICCIDs: of two ids, one in 10,000 pairs would.
  */
 export function networkOf(operatorId: OperatorId): Network {
   const known = Object.hasOwn(networks, operatorId) ? networks[operatorId] : undefined;
   if (known) {
     return known;
   }
-  const number = createHash('sha256').update(operatorId).digest().readUInt16BE() % 100;
-  const two = String(number).padStart(2, '0');
-  return { name: operatorId, mccMnc: `901${two}`, issuerPrefix: `89883${two}`, iccidLength: 19 };
+  const number = createHash('sha256').update(operatorId).digest().readUInt32BE() % 10_000;
+  const four = String(number).padStart(4, '0');
+  return { name: operatorId, mccMnc: `901${four.slice(-2)}`, issuerPrefix: `89883${four}`, iccidLength: 20 };
 }
