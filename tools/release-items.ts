@@ -19,6 +19,7 @@ import type { OperatorSettings } from '../domain/operator.ts';
 import type { Sim as StoredSim } from '../domain/sim.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
 import { type Client, createClient } from '../local/demo/client.ts';
+import { seededOperators } from '../local/demo/demo-operators.ts';
 import { runStory } from '../local/demo/story.ts';
 import { operatorByHand } from '../local/operator-settings.ts';
 import { poll } from '../local/poll.ts';
@@ -94,7 +95,7 @@ async function simulateYear(
   const token = await cloud.tokenFor({ partnerId: PARTNER, roles: ['admin'] });
   const api = createClient(cloud.url, token);
   const silent = { heading: log, line: log, good: log, bad: log, bar: () => () => undefined, end: () => undefined };
-  await runStory(api, createClient(cloud.url, ''), silent);
+  await runStory(api, silent, seededOperators(createClient(cloud.url, '')));
   await collect();
 
   // No server listens there, so deliveries wait.

@@ -1,12 +1,10 @@
-/** Calls the API as a partner's program would: over HTTP, with a token. */
+/** Calls the API as a partner's program would: over HTTP, with a token. A CSV answer is returned as text. */
 export type Client = {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
-  /** @returns a file. */
-  postForText(path: string, body: unknown): Promise<string>;
   /** Sends a file. */
   postCsv<T>(path: string, text: string): Promise<T>;
-  put<T>(path: string, body: unknown): Promise<T>;
+  put<T>(path: string, body?: unknown): Promise<T>;
 };
 
 /** A problem document returned by the API. */
@@ -24,7 +22,7 @@ export function createClient(url: string, token: string): Client {
   const call = <T>(method: string, path: string, body?: unknown): Promise<T> =>
     send(method, path, body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) });
 
-  async function request(method: string, path: string, body?: { type: string; text: string }): Promise<string> {
+  async function send<T>(method: string, path: string, body?: { type: string; text: string }): Promise<T> {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
@@ -33,22 +31,18 @@ export function createClient(url: string, token: string): Client {
       },
       ...(body === undefined ? {} : { body: body.text }),
     });
-    const answer = await response.text();
+    const isJson = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '');
+    const answer: unknown = isJson ? await response.json() : await response.text();
     if (!response.ok) {
       // Safe: every error of the API is a problem document, with these members.
-      throw new ApiProblem(JSON.parse(answer) as { code: string; detail: string });
+      throw new ApiProblem(answer as { code: string; detail: string });
     }
-    return answer;
-  }
-
-  async function send<T>(method: string, path: string, body?: { type: string; text: string }): Promise<T> {
     // Safe as long as the API keeps its contract, which the demo shows.
-    return JSON.parse(await request(method, path, body)) as T;
+    return answer as T;
   }
   return {
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
-    postForText: (path, body) => request('POST', path, { type: 'application/json', text: JSON.stringify(body) }),
     postCsv: (path, text) => send('POST', path, { type: 'text/csv', text }),
     put: (path, body) => call('PUT', path, body),
   };

@@ -1,27 +1,31 @@
-import { parseArgs } from 'node:util';
+import type { PlatformKind } from '../../domain/operator.ts';
 import { startLocalCloud } from '../cloud.ts';
+
 import { harshSettings } from '../harsh/settings.ts';
 import { StartError } from '../start-error.ts';
 import { createClient } from './client.ts';
-import { demoKinds, moveOperators } from './staff.ts';
+import { DEMO_USAGE, demoArguments } from './demo-arguments.ts';
+import { demoOperators } from './demo-operators.ts';
 import { createDemoView } from './stage.ts';
-import { runStory } from './story.ts';
+import { DEMO_SIMS, runStory } from './story.ts';
 
 // npm run demo: runs the partner guide on the local cloud. Exits with 0 only when every SIM is active and has usage.
-// `-- --kind control-center` moves the operators to that kind of platform first.
 
-const EXPECTED = 90;
 const DAY_MS = Number(process.env.DAY_MS ?? 1000);
-const PARTNER = 'demo';
-
-const { values } = parseArgs({ options: { kind: { type: 'string', default: 'sim-fulfilment' } } });
-const kind = demoKinds.find((each) => each === values.kind);
-if (kind === undefined) {
-  process.stderr.write(`--kind must be one of ${demoKinds.join(', ')}, not ${values.kind}\n`);
-  process.exit(2);
-}
 
 try {
+  const given = demoArguments(process.argv.slice(2));
+  if (given === 'help') {
+    process.stdout.write(`${DEMO_USAGE}\n`);
+  } else {
+    await runDemo(given.kind);
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof StartError ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function runDemo(kind: PlatformKind): Promise<void> {
   const startedAt = Date.now();
   const cloud = await startLocalCloud({
     port: 0,
@@ -29,19 +33,19 @@ try {
     harsh: harshSettings(process.env),
     log: (line) => void process.stderr.write(`${line}\n`),
   });
-  const view = createDemoView(cloud.clock.now);
+  const { now } = cloud.clock;
+  const view = createDemoView(now);
   try {
     view.line(`The local cloud runs at ${cloud.url}; a day lasts ${DAY_MS} ms`);
-    const token = await cloud.tokenFor({ partnerId: PARTNER, roles: ['admin'] });
-    const local = createClient(cloud.url, '');
+    const api = createClient(cloud.url, await cloud.tokenFor({ partnerId: 'demo', roles: ['admin'] }));
     const platform = createClient(cloud.url, await cloud.tokenFor({ roles: ['platform'] }));
-    const staff = await moveOperators(kind, ['3uk', 'a1'], { platform, local, partnerId: PARTNER, view });
-    const { active, withUsage } = await runStory(createClient(cloud.url, token), local, view, staff);
-    if (active === EXPECTED && withUsage === EXPECTED) {
+    const clients = { platform, local: createClient(cloud.url, '') };
+    const { active, withUsage } = await runStory(api, view, await demoOperators(kind, clients, { now, view }));
+    if (active === DEMO_SIMS && withUsage === DEMO_SIMS) {
       const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
-      view.good(`All ${EXPECTED} SIMs are active and report usage, ${seconds} s after the start.`);
+      view.good(`All ${DEMO_SIMS} SIMs are active and report usage, ${seconds} s after the start.`);
     } else {
-      view.bad(`${active} SIMs are active and ${withUsage} report usage; expected ${EXPECTED}.`);
+      view.bad(`${active} SIMs are active and ${withUsage} report usage; expected ${DEMO_SIMS}.`);
       process.exitCode = 1;
     }
   } catch (error) {
@@ -51,7 +55,4 @@ try {
     view.end();
     await cloud.stop();
   }
-} catch (error) {
-  process.stderr.write(`${error instanceof StartError ? error.message : String(error)}\n`);
-  process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 import { poll } from '../poll.ts';
 import { ApiProblem, type Client } from './client.ts';
-import type { Staff } from './staff.ts';
+import type { DemoOperator, DemoOperators } from './demo-operators.ts';
 import type { DemoView } from './stage.ts';
 import { runUsageStory } from './usage-story.ts';
 
@@ -17,51 +17,51 @@ type Operation = { id: string; action: string; state: string; total?: number; su
 type Created = { id: string; name: string };
 type List<T> = { items: T[]; nextCursor?: string };
 
+const STEP_BY_STEP = 50;
+const PLANNED = 40;
+/** The number of SIMs that the demo puts into service. */
+export const DEMO_SIMS = STEP_BY_STEP + PLANNED;
+
 /**
  * Runs the partner guide: places two orders, creates services while they ship, then migrates, assigns and activates the SIMs
  * (those of one order step by step, those of the other by a plan), and shows their usage.
  *
- * @param local a client of the local cloud's routes, which record usage.
- * @param staff for operators that take no orders over an API.
  * @returns the number of SIMs that are active, and of those that have usage.
  * @throws when anything differs from the guide.
  */
 export async function runStory(
   api: Client,
-  local: Client,
   view: DemoView,
-  staff?: Staff,
+  operators: DemoOperators,
 ): Promise<{ active: number; withUsage: number }> {
+  const { stepByStep, planned, tariffs } = operators;
   view.heading('1. Order');
-  await showRefusedQuantity(api, view);
-  const manualOrder = await order(api, view, '3uk', 50);
-  const plannedOrder = await order(api, view, 'a1', 40);
+  await showRefusedQuantity(api, view, stepByStep);
+  const manualOrder = await order(api, view, stepByStep.id, STEP_BY_STEP);
+  const plannedOrder = await order(api, view, planned.id, PLANNED);
 
   view.heading('2. While the SIMs ship: create a customer and services');
   const customer = await api.post<Created>('/v1/customers', { name: 'Northwind Meters Ltd' });
   view.line(`Customer ${customer.name}`);
   const service = await api.post<Created>('/v1/customer-services', {
     customerId: customer.id,
-    tariffId: 'trf_customer_pool',
+    tariffId: tariffs.customer,
   });
   view.line(`Customer service “${service.name}”`);
-  const partnerService = await api.post<Created>('/v1/partner-services', {
-    name: 'Meters',
-    tariffId: 'trf_partner_all',
-  });
+  const partnerService = await api.post<Created>('/v1/partner-services', { name: 'Meters', tariffId: tariffs.partner });
   view.line(`Partner service “${partnerService.name}”`);
   const targets = { customerId: customer.id, customerServiceId: service.id };
   const plan = { partnerServiceId: partnerService.id, ...targets, activate: true };
   await api.put<Order>(`/v1/orders/${plannedOrder.id}/plan`, plan);
-  view.line('The A1 order now has a plan: its SIMs are activated automatically after delivery');
+  view.line(`The ${planned.name} order now has a plan: its SIMs are activated automatically after delivery`);
 
   view.heading('3. Wait for the delivery');
-  await staff?.deliver(plannedOrder, 'a1');
-  await staff?.deliver(manualOrder, '3uk');
-  const fulfilled = follow(api, view, plannedOrder, 'A1', 'fulfilled');
-  await follow(api, view, manualOrder, '3UK', 'delivered');
+  await operators.handleOrder(manualOrder, stepByStep);
+  await operators.handleOrder(plannedOrder, planned);
+  const fulfilled = follow(api, view, plannedOrder, planned.name, 'fulfilled');
+  await follow(api, view, manualOrder, stepByStep.name, 'delivered');
 
-  view.heading('4. The 3UK SIMs are in holding');
+  view.heading(`4. The ${stepByStep.name} SIMs are in holding`);
   await showEarlyAssignment(api, view, manualOrder.id, targets);
   const select = { orderId: manualOrder.id };
   await operate(api, view, 'migrate', { select, partnerServiceId: partnerService.id });
@@ -74,13 +74,13 @@ export async function runStory(
   view.good(`${sims.length} SIMs of ${customer.name} are active`);
 
   view.heading('6. The devices send data');
-  return { active: sims.length, withUsage: await runUsageStory({ api, local, view }, service.id, sims) };
+  return { active: sims.length, withUsage: await runUsageStory({ api, view, operators }, service.id, sims) };
 }
 
-async function showRefusedQuantity(api: Client, view: DemoView): Promise<void> {
+async function showRefusedQuantity(api: Client, view: DemoView, { id, name }: DemoOperator): Promise<void> {
   try {
-    await api.post('/v1/orders', { operatorId: '3uk', quantity: 70 });
-    throw new Error('An order of 70 SIMs of 3UK was accepted, which is not a multiple of 50.');
+    await api.post('/v1/orders', { operatorId: id, quantity: 70 });
+    throw new Error(`An order of 70 SIMs of ${name} was accepted, which is not a multiple of 50.`);
   } catch (error) {
     if (!(error instanceof ApiProblem && error.code === 'multiple_of')) {
       throw error;

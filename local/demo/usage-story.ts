@@ -1,6 +1,7 @@
 import { DAY_MS } from '../../domain/time-units.ts';
 import { poll } from '../poll.ts';
 import type { Client } from './client.ts';
+import type { DemoOperators } from './demo-operators.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import type { DemoView } from './stage.ts';
 
@@ -23,12 +24,11 @@ const bytesOf = (index: number) => (2 + ((index * 7) % 5)) * MB;
 /**
  * Runs the guide's last step: the devices send data, the pool fills, an alarm fires, and the partner's server is notified.
  *
- * @param local a client of the local cloud's routes, which record usage.
  * @returns the number of SIMs that have usage.
  * @throws when anything differs from the guide.
  */
 export async function runUsageStory(
-  { api, local, view }: { api: Client; local: Client; view: DemoView },
+  { api, view, operators }: { api: Client; view: DemoView; operators: DemoOperators },
   customerServiceId: string,
   sims: readonly Sim[],
 ): Promise<number> {
@@ -42,12 +42,14 @@ export async function runUsageStory(
       action: 'notify',
     });
     view.line(`An alarm monitors the pool, and a webhook notifies ${receiver.url}`);
-    const usageOf = () => api.get<ServiceUsage>(`/v1/customer-services/${customerServiceId}/usage`);
-    await send({ local, view, usageOf, sims, until: () => firedAlarm(receiver, alarm.id) !== undefined });
+    const usageOf = (period = '') =>
+      api.get<ServiceUsage>(`/v1/customer-services/${customerServiceId}/usage${period && `?period=${period}`}`);
+    await send({ operators, view, usageOf, sims, until: () => firedAlarm(receiver, alarm.id) !== undefined });
     const event = firedAlarm(receiver, alarm.id);
     const used = inMegabytes(Number(event?.data.usedBytes));
     view.good(`Received alarm.fired with a valid signature: ${used} of the pool are used`);
-    chart(view, await usageOf());
+    // The month of the alarm may have ended meanwhile.
+    chart(view, await usageOf(String(event?.data.period)));
     return await countWithUsage(api, sims);
   } finally {
     receiver.stop();
@@ -59,7 +61,7 @@ const firedAlarm = ({ events }: Receiver, alarmId: string) => events.find(({ dat
 const inMegabytes = (bytes: number) => `${(bytes / MB).toFixed(0)} MB`;
 
 type Sending = {
-  local: Client;
+  operators: DemoOperators;
   view: DemoView;
   usageOf: () => Promise<ServiceUsage>;
   sims: readonly Sim[];
@@ -67,17 +69,15 @@ type Sending = {
 };
 
 /** Sends data of one group of devices after the other. A new month starts with an empty pool. */
-async function send({ local, view, usageOf, sims, until }: Sending): Promise<void> {
+async function send({ operators, view, usageOf, sims, until }: Sending): Promise<void> {
   const { allowanceBytes } = await usageOf();
   const updateBar = view.bar('pool (MB)', allowanceBytes / MB);
   let turn = 0;
   await poll('the alarm to fire', async () => {
     if (turn < GROUPS || !until()) {
       const group = [...sims.entries()].filter(([index]) => index % GROUPS === turn % GROUPS);
-      await Promise.all(
-        group.map(([index, { iccid, operatorId }]) =>
-          local.post(`/_local/operators/${operatorId}/usage`, { iccid, bytes: bytesOf(index) }),
-        ),
+      await operators.use(
+        group.map(([index, { iccid, operatorId }]) => ({ iccid, operatorId, bytes: bytesOf(index) })),
       );
       turn += 1;
     }
