@@ -40,6 +40,11 @@ export interface OperatorGateway {
    * changed since then may be left out, too.
    */
   simStatus(iccids: readonly string[], about?: StatusContext): Promise<SimAnswer[]>;
+  /**
+   * What the operator has on SIMs now: their status, `unknown` if it does not have them, and their numbers where it tells them. SIMs
+   * whose answer cannot be read are left out.
+   */
+  simDetails(iccids: readonly string[]): Promise<SimDetails[]>;
   /** Sets the data bar (`barred: true`) or removes it, immediately or later (`pending`). */
   setBars(batchKey: string, iccids: readonly string[], barred: boolean): Promise<SimAnswer[]>;
   /** Ends the subscriptions of the SIMs permanently, immediately or later (`pending`). */
@@ -118,6 +123,15 @@ export type SimAnswer = {
   reason?: string;
   /** The operator's id of the request that the answer belongs to, where it has one. Pass it to `simStatus`. */
   requestId?: string;
+};
+
+/** A SIM at its operator. IMSI of 14 or 15 digits, MSISDN in E.164 with `+`, IMEI of the last device. */
+export type SimDetails = {
+  iccid: string;
+  status: SimAnswer['status'] | 'unknown';
+  imsi?: string;
+  msisdn?: string;
+  imei?: string;
 };
 
 /** What the caller knows about SIMs whose status it reads. */

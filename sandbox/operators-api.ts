@@ -62,7 +62,9 @@ export function answerRequest(context: Context, request: ApiRequest): ApiAnswer 
     case 'GET orders :id sims':
       return withOrder(context, id, (order) => listDeliveredSims(context, order, request.query));
     case 'POST sims status':
-      return simStatus(context, request.body);
+      return simStatus(context, request.body, false);
+    case 'POST sims details':
+      return simStatus(context, request.body, true);
     case 'POST sims activations': {
       const refused = new Set(context.books.behaviour.refuseActivation);
       return changeSims(context, request, batchSchema, (iccid, standing) =>
@@ -183,16 +185,33 @@ function listDeliveredSims({ operatorId, books, now }: Context, order: Order, qu
   };
 }
 
-function simStatus(context: Context, body: unknown): ApiAnswer {
+function simStatus(context: Context, body: unknown, withNumbers: boolean): ApiAnswer {
   const batch = batchSchema.safeParse(body);
   if (!batch.success) {
     return refusal(422, 'invalid_batch', firstIssue(batch.error));
   }
   const sims = batch.data.iccids.flatMap((iccid) => {
     const card = deliveredCard(context, iccid);
-    return card === undefined ? [] : [{ iccid, ...simStateAt(card.order.sims.get(card.place), context.now) }];
+    const state = card && simStateAt(card.order.sims.get(card.place), context.now);
+    return state === undefined ? [] : [{ iccid, ...state, ...(withNumbers ? numbersOf(context, iccid) : {}) }];
   });
   return { status: 200, body: { sims: context.books.behaviour.duplicateAnswers ? repeated(sims) : sims } };
+}
+
+/** The numbers of a delivered SIM, as the operator has them now. */
+export function numbersOf(context: Context, iccid: string): { imsi?: string; msisdn?: string; imei?: string } {
+  const place = deliveredCard(context, iccid);
+  if (!place) {
+    return {};
+  }
+  const { imsi, msisdn } = cardAt(context.operatorId, place);
+  const facts = context.books.facts.get(iccid);
+  const number = facts?.msisdn ?? msisdn;
+  return {
+    imsi,
+    ...(number === undefined ? {} : { msisdn: number }),
+    ...(facts?.imei === undefined ? {} : { imei: facts.imei }),
+  };
 }
 
 /** Changes the SIMs of a batch one by one and stores the answer under the batch's key. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { OwnChange } from './behaviour.ts';
-import { type Card, cardAt } from './cards.ts';
+import { cardAt } from './cards.ts';
 import { changeDeviceNow } from './control-center/devices.ts';
 import { nextRequestId } from './iot-accelerator/changes.ts';
 import { type ApiAnswer, type Context, deliveredCard, refusal } from './operators-api.ts';
@@ -107,9 +107,4 @@ export function changeByItself(context: Context, iccid: string, change: OwnChang
     ...(session === undefined ? {} : { session }),
   });
   return true;
-}
-
-/** A card with the numbers that the operator has given it since. */
-export function cardWithFacts(card: Card, facts: SimFacts | undefined): Card {
-  return facts?.msisdn === undefined ? card : { ...card, msisdn: facts.msisdn };
 }

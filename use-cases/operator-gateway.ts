@@ -43,6 +43,7 @@ export function operatorOf(operatorId: OperatorId): OperatorGateway {
     deliveredSims: async (...page) => (await gateway()).deliveredSims(...page),
     activate: async (...batch) => (await gateway()).activate(...batch),
     simStatus: async (...batch) => (await gateway()).simStatus(...batch),
+    simDetails: async (...batch) => (await gateway()).simDetails(...batch),
     setBars: async (...batch) => (await gateway()).setBars(...batch),
     terminate: async (...batch) => (await gateway()).terminate(...batch),
     usageSince: async (...cursor) => (await gateway()).usageSince(...cursor),

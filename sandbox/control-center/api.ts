@@ -1,9 +1,14 @@
 import * as z from 'zod';
 import { DAY_MS } from '../../domain/time-units.ts';
-import { cardAt } from '../cards.ts';
 import { networkOf } from '../networks.ts';
-import { type ApiAnswer, type ApiRequest, type Context, countRequest, deliveredCard } from '../operators-api.ts';
-import { cardWithFacts } from '../own-changes.ts';
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  type Context,
+  countRequest,
+  deliveredCard,
+  numbersOf,
+} from '../operators-api.ts';
 import { repeated } from '../repeats.ts';
 import { type Device, deviceNow, devicesByChange, requestStatus } from './devices.ts';
 import { badJson, error, unknownSim } from './errors.ts';
@@ -114,11 +119,10 @@ const time = (at: number | undefined) =>
   at === undefined ? null : new Date(at).toISOString().replace('T', ' ').replace('Z', '+0000');
 
 /** A SIM's numbers, as far as known. Phone numbers have no plus sign. */
-function numbersOf(context: Context, { iccid }: Device) {
-  const place = deliveredCard(context, iccid);
-  const facts = context.books.facts.get(iccid);
-  const card = place && cardWithFacts(cardAt(context.operatorId, place), facts);
-  return { imsi: card?.imsi ?? '', msisdn: card?.msisdn?.slice(1) ?? '', imei: facts?.imei ?? '' };
+/** As this platform writes them: without `+`, and empty where there is none. */
+function listedNumbersOf(context: Context, { iccid }: Device) {
+  const { imsi = '', msisdn = '', imei = '' } = numbersOf(context, iccid);
+  return { imsi, msisdn: msisdn.slice(1), imei };
 }
 
 function details(context: Context, device: Device) {
@@ -126,7 +130,7 @@ function details(context: Context, device: Device) {
   const shippedAt = delivered && 'deliveredAt' in delivered.order.outcome ? delivered.order.outcome.deliveredAt : 0;
   return {
     ...listed(device),
-    ...numbersOf(context, device),
+    ...listedNumbersOf(context, device),
     customer: null,
     dateActivated: time(device.activatedAt),
     dateUpdated: time(device.changedAt),
@@ -176,7 +180,7 @@ function usageOfMonth(context: Context, device: Device) {
   const start = Date.UTC(now.getUTCFullYear(), now.getUTCMonth());
   return {
     ...listed(device),
-    ...numbersOf(context, device),
+    ...listedNumbersOf(context, device),
     ctdDataUsage: bytesBetween(context, device, start, now.getTime() + 1),
     ctdSMSUsage: 0,
     ctdVoiceUsage: 0,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cardAt, findPlace } from '../cards.ts';
-import type { ApiAnswer, ApiRequest, Context } from '../operators-api.ts';
+import { type ApiAnswer, type ApiRequest, type Context, numbersOf } from '../operators-api.ts';
 import { createSandboxOrder, deliveredCards, type Order, orderAt } from '../orders.ts';
 import { type ChangeRequest, changeBody, createChange, nextRequestId, stateOf, targetStates } from './changes.ts';
 import { error, problem } from './errors.ts';
@@ -226,7 +226,12 @@ function subscriptionDetails(context: Context, body: unknown): ApiAnswer {
   const { books, now } = context;
   const subscriptions = request.data.identifierValues
     .filter((iccid) => isOurs(context, iccid))
-    .map((iccid) => ({ iccid, state: stateOf(iccid, books.changes, now.getTime()), organizationId: '3.78.3' }));
+    .map((iccid) => ({
+      iccid,
+      ...numbersOf(context, iccid),
+      state: stateOf(iccid, books.changes, now.getTime()),
+      organizationId: '3.78.3',
+    }));
   return { status: 200, body: { subscriptions } };
 }
 

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { normalizeIccid } from '../../../domain/delivered-sim.ts';
-import type { SimAnswer } from '../../../domain/operator-port.ts';
+import type { SimAnswer, SimDetails } from '../../../domain/operator-port.ts';
 import { recordBytes } from '../../../domain/usage-record.ts';
+import { numbersIn } from '../sim-numbers.ts';
 import type { ExpectedAnswers } from '../transport.ts';
 import { codes, errorIn } from './control-center-protocol.ts';
 
@@ -92,18 +93,21 @@ const errorWith = <T>(accepted: readonly string[], value: T) =>
     z.transform(() => value),
   );
 
-/** The status of a SIM, or why it cannot be told. `undefined`: the operator does not know the SIM. */
-export type ReadStatus = { status: SimAnswer['status'] } | { problem: string } | undefined;
+/** A SIM with its numbers, or why its status cannot be told. `undefined`: the operator does not know the SIM. */
+export type ReadDevice = { details: SimDetails; problems: string[] } | { problem: string } | undefined;
 
-export function deviceAnswers(iccid: string): ExpectedAnswers<ReadStatus> {
+export function deviceAnswers(iccid: string): ExpectedAnswers<ReadDevice> {
   return {
     200: z.pipe(
       z
-        .object({ iccid: iccidSchema, status: z.string() })
+        .looseObject({ iccid: iccidSchema, status: z.string() })
         .check(z.refine((device) => device.iccid === iccid, 'another SIM')),
-      z.transform(({ status }): ReadStatus => {
-        const ours = statusFrom(status);
-        return ours === undefined ? { problem: unknownStatus(status) } : { status: ours };
+      z.transform((device): ReadDevice => {
+        const status = statusFrom(device.status);
+        const { numbers, problems } = numbersIn(device);
+        return status === undefined
+          ? { problem: unknownStatus(device.status) }
+          : { details: { iccid, status, ...numbers }, problems };
       }),
     ),
     404: errorWith([codes.unknownSim], undefined),

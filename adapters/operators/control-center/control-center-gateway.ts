@@ -4,6 +4,7 @@ import {
   type OperatorGateway,
   OperatorUnavailable,
   type SimAnswer,
+  type SimDetails,
   type UsageTotal,
 } from '../../../domain/operator-port.ts';
 import { MINUTE_MS } from '../../../domain/time-units.ts';
@@ -52,6 +53,7 @@ export function controlCenterGateway(transport: Transport): OperatorGateway {
     setBars: (_batchKey, iccids, barred) => change(iccids, barred ? 'DEACTIVATED' : 'ACTIVATED'),
     terminate: (_batchKey, iccids) => change(iccids, 'RETIRED'),
     simStatus: (iccids, { since } = {}) => simStatus(transport, iccids, since),
+    simDetails: (iccids) => readDetails(transport, batchesOf(iccids, 1).flat()),
     usageSince: notOffered('Control Center reports usage as totals, not as records.'),
     usageTotals: (iccids, from, to) => usageTotals(transport, iccids, from, to),
   };
@@ -99,17 +101,24 @@ async function simStatus(
   }
 }
 
-function readEach(transport: Transport, iccids: readonly string[]): Promise<SimAnswer[]> {
-  const readOne = async (iccid: string) => {
+async function readEach(transport: Transport, iccids: readonly string[]): Promise<SimAnswer[]> {
+  const details = await readDetails(transport, iccids);
+  return details.flatMap(({ iccid, status }) => (status === 'unknown' ? [] : [{ iccid, status }]));
+}
+
+function readDetails(transport: Transport, iccids: readonly string[]): Promise<SimDetails[]> {
+  const readOne = async (iccid: string): Promise<SimDetails[]> => {
     const path = devicePaths.device(iccid);
     const read = await transport.call({ method: 'GET', path, expected: deviceAnswers(iccid) });
-    if (read && 'problem' in read) {
-      await transport.logLeftOut('invalid answer of an operator about SIMs', path, [
-        { name: iccid, problem: read.problem },
-      ]);
-      return [];
+    if (read === undefined) {
+      return [{ iccid, status: 'unknown' }];
     }
-    return read ? [{ iccid, status: read.status }] : [];
+    const problems = 'problem' in read ? [read.problem] : read.problems;
+    if (problems.length > 0) {
+      const leftOut = problems.map((problem) => ({ name: iccid, problem }));
+      await transport.logLeftOut('invalid answer of an operator about SIMs', path, leftOut);
+    }
+    return 'problem' in read ? [] : [read.details];
   };
   return askInBatches(iccids, readOne, transport.width);
 }

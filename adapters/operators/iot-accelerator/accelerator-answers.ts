@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import type { SimAnswer } from '../../../domain/operator-port.ts';
+import { numbersIn } from '../sim-numbers.ts';
 import type { ExpectedAnswers } from '../transport.ts';
 import { reasonIn } from './protocol.ts';
 
@@ -184,6 +185,8 @@ const detailSchema = z.lazy(() => z.object({ iccid: z.string(), state: z.string(
 /** The states of subscriptions by ICCID; `leftOut` names the entries without a usable state. */
 export type SubscriptionStates = {
   statuses: Map<string, SimAnswer['status']>;
+  /** The numbers of the SIMs, where the operator tells them. */
+  numbers: Map<string, ReturnType<typeof numbersIn>['numbers']>;
   leftOut: { name: string; problem: string }[];
 };
 
@@ -209,13 +212,13 @@ export function detailsAnswers(asked: readonly string[]): ExpectedAnswers<Subscr
     // None of the SIMs is the operator's.
     404: z.pipe(
       refusalSchema,
-      z.transform((): SubscriptionStates => ({ statuses: new Map(), leftOut: [] })),
+      z.transform((): SubscriptionStates => ({ statuses: new Map(), numbers: new Map(), leftOut: [] })),
     ),
   };
 }
 
 function readStates(listed: readonly unknown[], asked: ReadonlySet<string>): SubscriptionStates {
-  const read: SubscriptionStates = { statuses: new Map(), leftOut: [] };
+  const read: SubscriptionStates = { statuses: new Map(), numbers: new Map(), leftOut: [] };
   const contradicted = new Set<string>();
   for (const [place, entry] of listed.entries()) {
     const { data } = detailSchema.safeParse(entry);
@@ -233,6 +236,9 @@ function readStates(listed: readonly unknown[], asked: ReadonlySet<string>): Sub
       read.leftOut.push({ name, problem: 'contradicts an earlier entry' });
     } else {
       read.statuses.set(data.iccid, status);
+      const { numbers, problems } = numbersIn(entry);
+      read.numbers.set(data.iccid, numbers);
+      read.leftOut.push(...problems.map((problem) => ({ name, problem })));
     }
   }
   for (const iccid of contradicted) {

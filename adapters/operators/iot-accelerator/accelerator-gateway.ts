@@ -8,6 +8,7 @@ import {
   type OrderReference,
   type PlacedOrder,
   type SimAnswer,
+  type SimDetails,
   type SubmissionAnswer,
 } from '../../../domain/operator-port.ts';
 import { askInBatches, batchesOf } from '../batches.ts';
@@ -23,6 +24,7 @@ import {
   type Resource,
   requestAnswers,
   type SubscriptionRequest,
+  type SubscriptionStates,
   stateChangeAnswers,
   statusOf,
 } from './accelerator-answers.ts';
@@ -77,6 +79,7 @@ export function iotAcceleratorGateway(transport: Transport, batchSize = MAX_BATC
     setBars: (_batchKey, iccids, barred) => change(iccids, barred ? 'PAUSE' : 'ACTIVE'),
     terminate: (_batchKey, iccids) => change(iccids, 'TERMINATED'),
     simStatus: (iccids, { requestIds = [] } = {}) => simStatus(transport, batchesOf(iccids, size), requestIds),
+    simDetails: (iccids) => simDetails(transport, batchesOf(iccids, size)),
     usageSince: noUsage,
     usageTotals: noUsage,
   };
@@ -230,17 +233,36 @@ async function simStatus(
 ): Promise<SimAnswer[]> {
   const latest = await latestOutcomes(transport, requestIds);
   return askInBatches(batches, async (batch) => {
-    const { statuses, leftOut } = await transport.call({
-      method: 'POST',
-      path: paths.details,
-      body: { identifierType: 'ICC', identifierValues: batch },
-      expected: detailsAnswers(batch),
-    });
-    if (leftOut.length > 0) {
-      await transport.logLeftOut('invalid answer of an operator about SIMs', paths.details, leftOut);
-    }
+    const { statuses } = await readSubscriptions(transport, batch);
     return [...statuses].map(([iccid, status]) => toAnswer(iccid, status, latest.get(iccid)));
   });
+}
+
+async function simDetails(transport: Transport, batches: readonly string[][]): Promise<SimDetails[]> {
+  return askInBatches(batches, async (batch) => {
+    const { statuses, numbers, leftOut } = await readSubscriptions(transport, batch);
+    const isUnreadable = new Set(leftOut.map(({ name }) => name));
+    return batch.flatMap((iccid): SimDetails[] => {
+      const status = statuses.get(iccid);
+      if (status === undefined) {
+        return isUnreadable.has(iccid) ? [] : [{ iccid, status: 'unknown' }];
+      }
+      return [{ iccid, status, ...numbers.get(iccid) }];
+    });
+  });
+}
+
+async function readSubscriptions(transport: Transport, batch: readonly string[]): Promise<SubscriptionStates> {
+  const read = await transport.call({
+    method: 'POST',
+    path: paths.details,
+    body: { identifierType: 'ICC', identifierValues: batch },
+    expected: detailsAnswers(batch),
+  });
+  if (read.leftOut.length > 0) {
+    await transport.logLeftOut('invalid answer of an operator about SIMs', paths.details, read.leftOut);
+  }
+  return read;
 }
 
 /** The latest outcome of each SIM in requests, which are given oldest first. */

@@ -8,11 +8,13 @@ import type {
   DeliveredSimsPage,
   OperatorOrderStatus,
   SimAnswer,
+  SimDetails,
   SubmissionAnswer,
   UsagePage,
 } from '../../../domain/operator-port.ts';
 import { usageRecordSchema } from '../../../domain/usage-record.ts';
 import { deliveredSimsSchema, nameOf } from '../delivered-sims.ts';
+import { numbersIn } from '../sim-numbers.ts';
 import type { ExpectedAnswers } from '../transport.ts';
 
 // Without a locale, every problem is logged as "Invalid input".
@@ -167,6 +169,37 @@ export function simAnswers(asked: readonly string[], { all }: { all: boolean }):
           context.issues.push({ code: 'custom', path: ['sims', 0], message: first.problem, input: sims });
         }
         return read;
+      }),
+    ),
+  };
+}
+
+/** What an operator has on the SIMs of a batch. A SIM that a readable answer does not show is unknown to the operator. */
+export function simDetailsAnswers(
+  asked: readonly string[],
+): ExpectedAnswers<{ details: SimDetails[]; leftOut: LeftOutSim[] }> {
+  return {
+    200: z.pipe(
+      z.object({ sims: z.array(z.unknown()) }),
+      z.transform(({ sims }, context) => {
+        const { answers, leftOut } = readSimAnswers(sims, asked, false);
+        const [first] = leftOut;
+        if (first && answers.length === 0) {
+          context.issues.push({ code: 'custom', path: ['sims', 0], message: first.problem, input: sims });
+        }
+        const statuses = new Map(answers.map(({ iccid, status }) => [iccid, status]));
+        const entries = new Map(sims.map((entry, place) => [nameOf(entry, place), entry]));
+        const isUnreadable = new Set(leftOut.map(({ name }) => name));
+        const details = asked.flatMap((iccid): SimDetails[] => {
+          const status = statuses.get(iccid);
+          if (status === undefined) {
+            return isUnreadable.has(iccid) ? [] : [{ iccid, status: 'unknown' }];
+          }
+          const { numbers, problems } = numbersIn(entries.get(iccid));
+          leftOut.push(...problems.map((problem) => ({ name: iccid, problem })));
+          return [{ iccid, status, ...numbers }];
+        });
+        return { details, leftOut };
       }),
     ),
   };

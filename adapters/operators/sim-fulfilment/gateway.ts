@@ -9,6 +9,7 @@ import {
   orderStatusAnswers,
   type SimAnswers,
   simAnswers,
+  simDetailsAnswers,
   submissionAnswers,
   usageAnswers,
 } from './answers.ts';
@@ -98,6 +99,16 @@ export function simFulfilmentGateway({ call, logLeftOut }: Transport, batchSize 
         body: { iccids: batch },
         expected: simAnswers(batch, { all: false }),
       })),
+    simDetails: (iccids) =>
+      askInBatches(batchesOf(iccids, size), async (batch) => {
+        const path = '/sims/details';
+        const expected = simDetailsAnswers(batch);
+        const { details, leftOut } = await call({ method: 'POST', path, body: { iccids: batch }, expected });
+        if (leftOut.length > 0) {
+          await logLeftOut('invalid answer of an operator about SIMs', path, leftOut);
+        }
+        return details;
+      }),
     usageSince: (cursor) => call({ method: 'GET', path: `/usage?${pageQuery(cursor)}`, expected: usageAnswers() }),
     usageTotals: notOffered('The protocol of the sandbox reports usage as records, not as totals.'),
   };
