@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { differenceFields } from '../domain/difference.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { orderStates } from '../domain/order.ts';
 import { simStates } from '../domain/sim.ts';
@@ -29,6 +30,14 @@ const simEventDataSchema = z
   })
   .register(z.globalRegistry, { id: 'SimEventData' });
 
+const simDiffersDataSchema = z
+  .extend(simEventDataSchema, {
+    field: z.enum(differenceFields),
+    ours: z.optional(z.string()),
+    theirs: z.string(),
+  })
+  .register(z.globalRegistry, { id: 'SimDiffersData' });
+
 const testEventData = z.object({ webhookId: z.string() }).register(z.globalRegistry, { id: 'TestEventData' });
 
 /** An event as webhooks receive it: when it is sent, and the schema of its `data`. */
@@ -47,6 +56,7 @@ const descriptions: Readonly<Record<PublicEvent['type'], readonly [summary: stri
   'sim.activated': ['A SIM was activated', simEventDataSchema],
   'sim.suspended': ['A SIM was suspended', simEventDataSchema],
   'sim.activation_failed': ['The activation of a SIM failed', simEventDataSchema],
+  'sim.differs': ['A SIM differs at its operator', simDiffersDataSchema],
   'sims.waiting_in_holding': ['SIMs of an order have been in holding for too long', orderEventDataSchema],
   'alarm.fired': ['An alarm fired', firingSchema],
   [TEST_EVENT]: ['A test event was requested', testEventData],

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
+import { differenceFields } from '../domain/difference.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { type Sim, simStates } from '../domain/sim.ts';
 import { nextActions, simActions } from '../domain/sim-actions.ts';
@@ -64,6 +65,10 @@ export const simEventSchema = namedSchema('SimEvent', () =>
     customerServiceId: z.optional(z.string()),
     customerServiceName: z.optional(z.string()),
     reason: described(z.optional(z.string()), 'Reason of a suspension or resumption.'),
+    difference: described(
+      z.optional(z.object({ field: z.enum(differenceFields), ours: z.optional(z.string()), theirs: z.string() })),
+      'What differed at the operator, for `sim.differs`. A number is the operator’s from then on.',
+    ),
     cleared: described(
       z.optional(z.object({ label: z.optional(z.string()), tags: z.optional(z.array(z.string())) })),
       'Label and tags from the time of a former customer. The assignment to another customer removed them.',

@@ -13,6 +13,7 @@ const prefixes = {
   event: 'evt_',
   manualTask: 'tsk_',
   client: 'cli_',
+  difference: 'dif_',
 } as const;
 
 /** A kind of generated ids. */
@@ -46,6 +47,7 @@ export type EventId = Id<'event'>;
 export type ClientId = Id<'client'>;
 export type AlarmId = Id<'alarm'>;
 export type ManualTaskId = Id<'manualTask'>;
+export type DifferenceId = Id<'difference'>;
 /** `trf_` and what the platform chose: `isTariffId` in tariff.ts. */
 export type TariffId = Id<'tariff'>;
 /** 2 to 20 lower-case letters, digits and dashes. Operators are data, so ids are not enumerated. */

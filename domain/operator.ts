@@ -100,7 +100,7 @@ export const operatorFields = () => ({
   ),
   onDifference: described(
     z.enum(['report', 'enforce']),
-    'What happens when the operator’s state of a SIM differs from ours. Stored without effect in this release.',
+    'What happens when the operator’s state of a SIM differs from ours. `report`: a difference is open until a person settles it. `enforce`: the operator is asked to put the bars back.',
   ),
   testStatus: described(
     z.optional(z.strictObject({ limitBytes: z.int().check(z.minimum(1), z.maximum(1_000_000_000)) })),

@@ -2,7 +2,7 @@ import type { OperatorId, PartnerId } from './ids.ts';
 import { HOUR_MS } from './time-units.ts';
 
 /** Why all SIMs of an operator are visited. Each purpose has walks of its own. */
-export const walkPurposes = ['usage'] as const;
+export const walkPurposes = ['usage', 'compare'] as const;
 export type WalkPurpose = (typeof walkPurposes)[number];
 
 /** A place among all SIMs: in a shard of a partner's SIMs, after an ICCID or before the first one. */
@@ -22,6 +22,8 @@ export type SimWalk = {
   failures?: number;
   /** The number of SIMs of this walk that were skipped because the operator did not answer. */
   skipped?: number;
+  /** Whether the next walk starts as soon as this one ends: it was requested meanwhile. */
+  again?: true;
   /** When the last walk that skipped no SIM started: every SIM has been visited since. */
   visitedSince?: string;
   version: number;
@@ -42,7 +44,7 @@ export function dueWalk(
   if (last?.endedAt === undefined && last !== undefined) {
     return last;
   }
-  if (last !== undefined && now.getTime() - Date.parse(last.startedAt) < everyMs) {
+  if (last !== undefined && !last.again && now.getTime() - Date.parse(last.startedAt) < everyMs) {
     return undefined;
   }
   return {

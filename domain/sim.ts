@@ -1,3 +1,4 @@
+import type { Seen } from './difference.ts';
 import type { Iccid } from './iccid.ts';
 import type { CustomerId, CustomerServiceId, OperationId, OperatorId, OrderId, PartnerServiceId } from './ids.ts';
 import { laterOf } from './moment.ts';
@@ -117,6 +118,8 @@ export type SimEvent = {
   operationId?: OperationId;
   /** Who took the step, if not an operation. */
   actor?: string;
+  /** What a comparison with the operator found. */
+  difference?: Seen | undefined;
   /** The label and tags of a former customer that the step removed. */
   cleared?: { label?: string; tags?: readonly string[] } | undefined;
 };

@@ -17,6 +17,7 @@ export const eventTypes = [
   'sim.activated',
   'sim.suspended',
   'sim.activation_failed',
+  'sim.differs',
   'sims.waiting_in_holding',
   'alarm.fired',
 ] as const;

@@ -194,13 +194,13 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
       periods: { breaching: 1, of: 8 },
       description: 'The most overdue order is two days beyond its lead time, longer than a weekend.',
     },
-    WalksAreLate: walkPurposes.map((purpose) => ({
-      suffix: purpose,
-      metric: metrics.of('HoursSinceAllVisited', { statistic: 'Maximum', period: Duration.hours(1) }, { purpose }),
-      // Two walks a day visit each SIM within 24 hours, unless one takes longer than twelve. Some hours more for an outage.
-      threshold: 30,
-      description: 'A SIM may not have been visited for 30 hours in the walks over all SIMs of an operator.',
-    })),
+    WalksAreLate: lateWalks(metrics),
+    SimsDiffer: {
+      metric: metrics.of('SimsDiffering', { statistic: 'Sum', period: Duration.hours(1) }),
+      // A few are settled one by one. Many at once have a common cause.
+      threshold: 20,
+      description: 'Within an hour, twenty SIMs or more were found to differ at their operators.',
+    },
     NewVersionFails: canaries.map(({ name, live }) => ({
       suffix: name,
       metric: failuresOfNewest(live),
@@ -217,6 +217,16 @@ function alarmDefinitions(props: AlarmsProps): Readonly<Record<string, AlarmDefi
       description: `Half of the calls to ${operator} failed, in two quarter hours within three hours.`,
     })),
   };
+}
+
+function lateWalks(metrics: AlarmsProps['functionMetrics']): AlarmDefinition[] {
+  return walkPurposes.map((purpose) => ({
+    suffix: purpose,
+    metric: metrics.of('HoursSinceAllVisited', { statistic: 'Maximum', period: Duration.hours(1) }, { purpose }),
+    // Walks start often enough to visit each SIM within 24 hours, unless one takes much longer. Some hours more for an outage.
+    threshold: 30,
+    description: 'A SIM may not have been visited for 30 hours in the walks over all SIMs of an operator.',
+  }));
 }
 
 /**

@@ -155,6 +155,7 @@ function machineRoom({
       graph('Operator calls, milliseconds, p99', metrics.each('OperatorLatency', p99)),
       graph('Operator calls, error rate', metrics.each('OperatorErrors', { statistic: 'Average', period: five })),
       graph('Waits for a turn at an operator', metrics.each('OperatorWaits', sum)),
+      graph('SIMs that differ at their operator', metrics.of('SimsDiffering', sum)),
       graph('Seconds overdue when processed', metrics.each('PollLag', max)),
     ],
     [

@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -10,7 +10,7 @@ import type { Stage } from './stages.ts';
 
 export type SchedulesProps = {
   deadLetters: IQueue;
-  scheduled: readonly { name: string; description: string; every: Duration; lambda: IFunction }[];
+  scheduled: readonly (Pick<ScheduleRow, 'name' | 'description' | 'every' | 'input'> & { lambda: IFunction })[];
 };
 
 /** The schedules. A run that cannot be delivered before the next one is due goes to the dead-letter queue. */
@@ -32,12 +32,13 @@ export class Schedules extends Construct {
     );
     role.addToPrincipalPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }));
 
-    for (const { name, description, every, lambda } of scheduled) {
+    for (const { name, description, every, input, lambda } of scheduled) {
       new Schedule(this, name, {
         description,
         schedule: ScheduleExpression.rate(every),
         target: new LambdaInvoke(lambda, {
           role: role.withoutPolicyUpdates(),
+          ...(input === undefined ? {} : { input: ScheduleTargetInput.fromObject(input) }),
           retryAttempts: 3,
           maxEventAge: every,
           deadLetterQueue: deadLetters,
@@ -50,8 +51,18 @@ export class Schedules extends Construct {
 /** Operators report usage by hour: two hours of a SIM's usage are one write. Cost: docs/data-model.md. */
 const usageRate = Duration.hours(2);
 
-/** A scheduled function: its name, entry file, description and rate. `wholeCore` gives it a whole core. */
-export type ScheduleRow = { name: string; entry: string; description: string; every: Duration; wholeCore?: true };
+/**
+ * A schedule: its name, the entry file of its function, description and rate. `wholeCore` gives the function a whole core; `input` is the
+ * event that it gets.
+ */
+export type ScheduleRow = {
+  name: string;
+  entry: string;
+  description: string;
+  every: Duration;
+  wholeCore?: true;
+  input?: Readonly<Record<string, boolean>>;
+};
 
 /** The schedules of a stage. */
 export function scheduleRows({ pollEveryMinutes }: Stage, hasOwnUsers: boolean): ScheduleRow[] {
@@ -91,9 +102,18 @@ export function scheduleRows({ pollEveryMinutes }: Stage, hasOwnUsers: boolean):
     {
       name: 'WalkSims',
       entry: scheduleEntries.walkSims,
-      description: 'Asks operators for the usage of each SIM, where they report totals',
+      description:
+        'Continues to ask operators for the usage of each SIM, where they report totals, and to compare each SIM',
       // As often as a run may take: a walk over a large fleet is only interrupted by the time-out.
       every: Duration.minutes(5),
+    },
+    {
+      name: 'CompareSims',
+      entry: scheduleEntries.walkSims,
+      description: 'Starts to compare each SIM with its operator',
+      input: { startsComparisons: true },
+      // Every SIM is compared within 24 hours even if one walk takes four hours longer than the one before.
+      every: Duration.hours(20),
     },
     {
       name: 'DeliverWebhooks',

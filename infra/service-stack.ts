@@ -145,15 +145,15 @@ function createTasks(functions: FunctionSet): Record<WorkflowTask, ServiceFuncti
 }
 
 function createScheduled(
-  { name, entry, description, every, wholeCore }: ScheduleRow,
+  { entry, wholeCore, ...row }: ScheduleRow,
   functions: FunctionSet,
   deadLetters: DeadLetterQueue,
 ) {
   const created = functions.getOrCreate(entry, {
-    description,
+    description: row.description,
     timeout: scheduleTimeout,
     deadLetters,
     ...(wholeCore && { memoryMb: wholeCoreMb }),
   });
-  return { name, description, every, lambda: created.invoked };
+  return { ...row, lambda: created.invoked };
 }

@@ -24,7 +24,7 @@ import type { FunctionLoad } from './lambda/function-pool.ts';
 import { type Functions, startFunctions } from './lambda/functions.ts';
 import { type Log, openFunctionsLog } from './log.ts';
 import { openPartners } from './partners.ts';
-import { startSchedules } from './schedules.ts';
+import { type Schedules, startSchedules } from './schedules.ts';
 import { serveSecrets } from './secrets.ts';
 import { StartError } from './start-error.ts';
 import type { Execution } from './step-functions/executions.ts';
@@ -224,8 +224,10 @@ async function start(
     }
     return issuer.token(request);
   };
+  let schedules: Schedules | undefined;
   const control = controlRoutes({
     clock,
+    runDaily: () => schedules?.runDaily(),
     issuer,
     failures,
     tokenFor,
@@ -234,7 +236,7 @@ async function start(
     harsh,
   });
   const gateway = track(await serveGateway(api, { port, issuer, functions, control, log }));
-  track(startSchedules(parts.schedules, { clock, functions, harsh }));
+  schedules = track(startSchedules(parts.schedules, { clock, functions, harsh }));
   signal?.throwIfAborted();
   if (api.routes.some(({ key }) => key.startsWith('PUT /v1/platform/'))) {
     const partners = await openPartners({ url: gateway.url, issuer, folder });

@@ -39,6 +39,8 @@ const LOCAL_ROUTES =
  */
 export function controlRoutes(cloud: {
   clock: ScaledClock;
+  /** Runs the daily schedules now: the comparison of SIMs with their operators. */
+  runDaily(): void;
   issuer: Issuer;
   sandbox: Sandbox | undefined;
   failures: Failures;
@@ -131,9 +133,11 @@ export function controlRoutes(cloud: {
         if (!change.ok) {
           return change.refusal;
         }
-        return sandbox.changeSim(id, iccid, change.value)
-          ? json(200, { iccid, ...change.value })
-          : problem(404, 'not_found', 'The operator has no SIM with this ICCID.');
+        if (!sandbox.changeSim(id, iccid, change.value)) {
+          return problem(404, 'not_found', 'The operator has no SIM with this ICCID.');
+        }
+        cloud.runDaily();
+        return json(200, { iccid, ...change.value });
       }
       default:
         return problem(404, 'not_found', LOCAL_ROUTES);

@@ -7,14 +7,20 @@ import type { SchedulePart } from './template/parts.ts';
 
 /**
  * The minimum period of a schedule in real time, however fast the days pass. Infrequent schedules have three times this minimum,
- * because their delay matters less.
+ * because their delay matters less; those that go through all SIMs once a day have two minutes, because they take long.
  */
 const MIN_PERIOD_MS = 1_000;
 const INFREQUENT_MS = 15 * 60_000;
+const DAILY_MS = 20 * 3_600_000;
 
-const minPeriodOf = ({ everyMs }: SchedulePart) => MIN_PERIOD_MS * (everyMs >= INFREQUENT_MS ? 3 : 1);
+const minPeriodOf = ({ everyMs }: SchedulePart) =>
+  MIN_PERIOD_MS * (everyMs >= DAILY_MS ? 120 : everyMs >= INFREQUENT_MS ? 3 : 1);
 
-export type Schedules = { stop(): Promise<void> };
+export type Schedules = {
+  /** Runs the daily schedules without waiting for their time. */
+  runDaily(): void;
+  stop(): Promise<void>;
+};
 
 /** Runs the schedules of the template in scaled time. Runs of one schedule overlap only in harsh mode. */
 export function startSchedules(
@@ -23,6 +29,8 @@ export function startSchedules(
 ): Schedules {
   const { clock, functions, harsh } = options;
   const stopping = new AbortController();
+  let hastened = new AbortController();
+  let timesHastened = 0;
   const nowMs = () => clock.now().getTime();
   for (const { name, functionArn } of parts) {
     functions.assertExists(functionArn, `Schedule ${name}`);
@@ -32,8 +40,16 @@ export function startSchedules(
     let previous = Promise.resolve();
     const { signal } = stopping;
     const periodMs = Math.max(part.everyMs, minPeriodOf(part) / clock.realMs(1));
+    const isDaily = part.everyMs >= DAILY_MS;
+    let seen = timesHastened;
     for (let due = nowMs() + periodMs; ; due = Math.max(due + periodMs, nowMs())) {
-      await clock.sleep(due - nowMs(), { signal, ref: false });
+      if (!isDaily || seen === timesHastened) {
+        const woken = isDaily ? AbortSignal.any([signal, hastened.signal]) : signal;
+        await clock.sleep(due - nowMs(), { signal: woken, ref: false });
+      }
+      // The next run is a period after this one, also if this one was early.
+      due = Math.min(due, nowMs());
+      seen = timesHastened;
       if (signal.aborted) {
         await previous;
         return;
@@ -52,6 +68,11 @@ export function startSchedules(
 
   const runs = parts.map(run);
   return {
+    runDaily() {
+      timesHastened += 1;
+      hastened.abort();
+      hastened = new AbortController();
+    },
     async stop() {
       stopping.abort();
       await Promise.all(runs);

@@ -101,6 +101,8 @@ export const itemKinds = {
   redrivenUsage: itemKind('USAGE_REDRIVEN', '{id}'),
   /** How far the usage of an operator is counted. */
   usageCursor: itemKind('USAGE_CURSORS', '{operatorId}'),
+  /** What differs between a SIM here and at its operator. */
+  difference: itemKind('DIFFERENCES#{state}', 'DIF#{id}'),
   /** The walk that visits all SIMs of an operator. */
   simWalk: itemKind('SIM_WALKS#{purpose}', '{operatorId}'),
   /** A request with an `Idempotency-Key`. */

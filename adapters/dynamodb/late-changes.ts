@@ -58,13 +58,27 @@ export async function postponeLateChange(key: Key, iccids: readonly string[], ne
 /** The concurrent updates of `hastenLateChanges`. */
 const CONCURRENT_UPDATES = 8;
 
-/** Makes the late changes of an operation due now, because the operator has answered. */
-export async function hastenLateChanges(partnerId: PartnerId, operationId: OperationId, now: Date): Promise<void> {
+/**
+ * Makes the late changes of an operation due now, because the operator has answered.
+ *
+ * @returns the ICCIDs of their SIMs.
+ */
+export async function hastenLateChanges(
+  partnerId: PartnerId,
+  operationId: OperationId,
+  now: Date,
+): Promise<Set<string>> {
   const at = now.toISOString();
   const range = itemKinds.lateActivation.range({ partnerId, operationId });
+  const iccids = new Set<string>();
   let after: string | undefined;
   do {
     const { items, last } = await queryItems({ ...range, after }, 100);
+    for (const { iccids: listed } of items) {
+      for (const iccid of Array.isArray(listed) ? listed : []) {
+        iccids.add(String(iccid));
+      }
+    }
     await pMap(
       items,
       ({ pk, sk }) => writeIf(update({ pk: String(pk), sk: String(sk) }, { set: { nextAt: at, dueAt: at } }, exists)),
@@ -72,4 +86,5 @@ export async function hastenLateChanges(partnerId: PartnerId, operationId: Opera
     );
     after = last;
   } while (after !== undefined);
+  return iccids;
 }

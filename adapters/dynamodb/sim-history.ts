@@ -1,9 +1,11 @@
+import { differenceFields, type Seen } from '../../domain/difference.ts';
 import { asId, type OperationId } from '../../domain/ids.ts';
 import { type Sim, type SimEvent, type SimState, simStates } from '../../domain/sim.ts';
 
 /**
  * A stored step in the history of a SIM, in half of the bytes that attributes would take:
- * `<version> <milliseconds since 1970> <type without "sim."> <new state, or -> <operation, or @ and the actor>`.
+ * `<version> <milliseconds since 1970> <type without "sim."> <new state, or -> <operation, or @ and the actor>`. The type
+ * `differs` is followed by the difference.
  *
  * A step that cleared the label or tags has a preceding line of the type `cleared`, with the same version and the cleared
  * values as JSON instead of the actor.
@@ -15,9 +17,22 @@ const NO_STATE = '-';
 const ACTOR = '@';
 const CLEARED = 'cleared';
 
-export function encodeStep({ version, at, type, to, operationId, actor }: SimEvent): StoredStep {
+export function encodeStep({ version, at, type, to, operationId, actor, difference }: SimEvent): StoredStep {
   const by = operationId ?? `${ACTOR}${actor ?? ''}`;
-  return [version, Date.parse(at), type.slice(TYPE_PREFIX.length), to ?? NO_STATE, by].join(' ');
+  const stored = type.slice(TYPE_PREFIX.length) + (difference ? encodeDifference(difference) : '');
+  return [version, Date.parse(at), stored, to ?? NO_STATE, by].join(' ');
+}
+
+/** A difference follows its type: `differs:<field>:<ours>:<theirs>`. None of them has a colon or a blank. */
+const encodeDifference = ({ field, ours = '', theirs }: Seen) => `:${field}:${ours}:${theirs}`;
+
+function decodeType(stored: string): Pick<SimEvent, 'type' | 'difference'> {
+  const [type = '', name, ours = '', theirs = ''] = stored.split(':');
+  const field = differenceFields.find((known) => known === name);
+  return {
+    type: `${TYPE_PREFIX}${type}`,
+    ...(field === undefined ? {} : { difference: { field, ...(ours === '' ? {} : { ours }), theirs } }),
+  };
 }
 
 /** The lines of a step: its own, preceded by the line with the values that it cleared, if any. */
@@ -65,13 +80,13 @@ export function decodeHistory(sim: Pick<Sim, 'createdAt' | 'imported'>, stored: 
   const events = [arrivalOf(sim)];
   let state: SimState = sim.imported?.state ?? 'in_holding';
   for (const [version, step] of [...byVersion].sort(([a], [b]) => a - b)) {
-    const [, ms, type, led] = step.split(' ', 4);
+    const [, ms, type = '', led] = step.split(' ', 4);
     const by = agentOf(step);
     const to = simStates.find((known) => known === led);
     events.push({
       version,
       at: new Date(Number(ms)).toISOString(),
-      type: `${TYPE_PREFIX}${type}`,
+      ...decodeType(type),
       ...(to ? { from: state, to } : {}),
       ...(by.startsWith(ACTOR) ? { actor: by.slice(ACTOR.length) } : { operationId: asId('operation', by) }),
       ...(cleared.has(version) ? { cleared: cleared.get(version) } : {}),

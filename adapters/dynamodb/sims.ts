@@ -1,3 +1,4 @@
+import type { OpenDifferences, Seen } from '../../domain/difference.ts';
 import type { OperationId, PartnerId, ServiceId } from '../../domain/ids.ts';
 import type { SimFilter } from '../../domain/operation.ts';
 import type { PlanStage } from '../../domain/plan.ts';
@@ -29,6 +30,8 @@ export type SimRecord = Sim & {
   countedBy?: Readonly<Partial<Record<PlanStage, string>>>;
   /** Set when the SIM was terminated and its services stopped counting it. Absent on SIMs that earlier releases terminated. */
   leftCounts?: true;
+  /** Differences from its operator that are not settled. */
+  differs?: OpenDifferences;
 };
 
 /** The maximum number of steps in a SIM's own item, which stays under 1 KB (one write unit) until its activation. */
@@ -76,7 +79,7 @@ export async function saveSim(
   before: SimRecord,
   after: Sim,
   type: string,
-  by: { operationId: OperationId } | { actor: string },
+  by: { operationId: OperationId } | { actor: string; difference?: Seen },
   also: (saved: SimRecord) => Write[] = () => [],
 ): Promise<SimRecord> {
   const cleared = 'operationId' in by ? clearedLabels(before, after) : undefined;

@@ -35,6 +35,8 @@ export const functionMetrics = {
   OperatorLatency: { unit: 'Milliseconds', by: ['operator'] },
   /** 1 for each failed call of an operator, 0 for each other: the average is the error rate. */
   OperatorErrors: { unit: 'Count', by: ['operator'] },
+  /** Differences between SIMs here and at their operators, when they are first seen. */
+  SimsDiffering: { unit: 'Count', by: [] },
   /** How often work on SIMs was left for later, because an operator with limits served others first. */
   OperatorWaits: { unit: 'Count', by: ['operator'] },
 

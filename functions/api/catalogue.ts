@@ -12,9 +12,10 @@ import {
 } from '../../use-cases/services/read-catalogue.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { okPage, okResource, route } from '../http/route.ts';
+import { journalRoutes } from './journal.ts';
 
 /** The operators and tariffs that are available to a partner, and the partner itself. */
-export const routes = [
+const catalogueRoutes = [
   route({
     method: 'GET',
     path: '/v1/operators',
@@ -75,5 +76,8 @@ export const routes = [
     handle: async ({ caller }) => okResource(showPartner(await readOwnPartner(caller.partnerId))),
   }),
 ];
+
+/** What a partner reads and does not change. The journal is here because it needs the same permissions. */
+export const routes = [...catalogueRoutes, ...journalRoutes];
 
 export const handler = createApiHandler(routes);

@@ -4,11 +4,10 @@ import { tenantOf } from '../../domain/access.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
 import { listJournalEntries } from '../../use-cases/access/read-journal.ts';
-import { createApiHandler } from '../http/create-api-handler.ts';
 import { okPage, route } from '../http/route.ts';
 
 /** The audit trail of accepted writes. */
-export const routes = [
+export const journalRoutes = [
   route({
     method: 'GET',
     path: '/v1/journal',
@@ -33,5 +32,3 @@ export const routes = [
     },
   }),
 ];
-
-export const handler = createApiHandler(routes);

@@ -7,6 +7,7 @@ import { readOperator } from '../../use-cases/services/read-catalogue.ts';
 import { countUsageFile } from '../../use-cases/usage/count-usage-file.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { FORM, route } from '../http/route.ts';
+import { differenceRoutes } from './differences.ts';
 
 /** With a different SIM in each row, this many rows take half of the time that API Gateway allows. */
 const MAX_ROWS = 5000;
@@ -38,7 +39,7 @@ const text = (max: number) => z.optional(z.string().check(z.maxLength(max)));
 const received = z.lazy(() => z.strictObject({}).register(z.globalRegistry, { example: {} }));
 
 /** What operators report without being asked: usage in files, which the platform's staff upload, and push messages. */
-export const routes = [
+const reportRoutes = [
   route({
     method: 'POST',
     path: '/v1/platform/operators/{operatorId}/usage',
@@ -98,5 +99,8 @@ export const routes = [
     },
   }),
 ];
+
+/** What operators report, and what differs from it. */
+export const routes = [...reportRoutes, ...differenceRoutes];
 
 export const handler = createApiHandler(routes);

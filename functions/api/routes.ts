@@ -4,7 +4,6 @@ import * as catalogue from './catalogue.ts';
 import * as customerServices from './customer-services.ts';
 import * as customers from './customers.ts';
 import * as docs from './docs.ts';
-import * as journal from './journal.ts';
 import * as machineClients from './machine-clients.ts';
 import * as manualOrders from './manual-orders.ts';
 import * as operations from './operations.ts';
@@ -32,7 +31,6 @@ export const resources: Readonly<Record<string, ApiFunction>> = {
   operations: { entry: 'functions/api/operations.ts', routes: operations.routes },
   alarms: { entry: 'functions/api/alarms.ts', routes: alarms.routes },
   webhooks: { entry: 'functions/api/webhooks.ts', routes: webhooks.routes },
-  journal: { entry: 'functions/api/journal.ts', routes: journal.routes },
   platform: { entry: 'functions/api/platform.ts', routes: platform.routes },
   'manual-orders': { entry: 'functions/api/manual-orders.ts', routes: manualOrders.routes, wholeCore: true },
   users: { entry: 'functions/api/users.ts', routes: users.routes },

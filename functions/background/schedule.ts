@@ -11,16 +11,16 @@ const RESERVE_MS = 15_000;
 /**
  * The handler of a schedule, with its logs and metrics.
  *
- * @param work receives a function that returns whether there is time for more work.
+ * @param work receives a function that returns whether there is time for more work, and the event of the schedule.
  * @example
  * export const handler = createSchedule(async (hasTime) => {
  *   await processDue(hasTime, { kind: 'orders', size: 200, concurrency: 8, find, process });
  * });
  */
-export function createSchedule(work: (hasTime: () => boolean) => Promise<void>) {
+export function createSchedule(work: (hasTime: () => boolean, event: unknown) => Promise<void>) {
   retryInBackground();
   return middy<unknown, void, Error, Context>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(metricsMiddleware)
-    .handler((_event, context) => work(() => context.getRemainingTimeInMillis() > RESERVE_MS));
+    .handler((event, context) => work(() => context.getRemainingTimeInMillis() > RESERVE_MS, event));
 }

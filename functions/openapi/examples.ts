@@ -93,6 +93,17 @@ const sim = {
   nextActions: ['suspend', 'terminate', 'assign'],
 };
 
+const simEventData = {
+  iccid,
+  operatorId: '3uk',
+  orderId,
+  state: 'active',
+  partnerServiceId,
+  customerId,
+  customerServiceId,
+  operationId,
+};
+
 export const examples: Readonly<Record<string, unknown>> = {
   Alarm: {
     id: alarmId,
@@ -218,6 +229,16 @@ export const examples: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  Difference: {
+    id: 'dif_01JG0000000000000000000000',
+    iccid: '8944200000000000017',
+    partnerId: 'acme',
+    operatorId: '3uk',
+    field: 'state',
+    ours: 'suspended',
+    theirs: 'active',
+    seenAt: '2026-11-05T14:12:07.512Z',
+  },
   ManualTask: {
     id: 'tsk_01JG0000000000000000000000',
     operatorId: 'a1',
@@ -281,16 +302,8 @@ export const examples: Readonly<Record<string, unknown>> = {
   },
   Sim: sim,
   SimEvent: { at: updatedAt, type: 'sim.activated', from: 'activating', to: 'active', operationId, actor: userId },
-  SimEventData: {
-    iccid,
-    operatorId: '3uk',
-    orderId,
-    state: 'active',
-    partnerServiceId,
-    customerId,
-    customerServiceId,
-    operationId,
-  },
+  SimDiffersData: { ...simEventData, field: 'state', ours: 'active', theirs: 'barred' },
+  SimEventData: simEventData,
   SimUsage: {
     unit: 'bytes',
     totalBytes: 3_145_728,

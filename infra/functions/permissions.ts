@@ -56,7 +56,7 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
   },
   'functions/api/tokens.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], userPool: 'machineTokens' },
   'functions/api/operator-reports.ts': {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     journal: true,
     operators: true,
     executions: ['start'],
@@ -100,7 +100,6 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
   },
   'functions/api/alarms.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], journal: true },
   'functions/api/webhooks.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], journal: true },
-  'functions/api/journal.ts': { table: ['GetItem', 'Query'] },
   'functions/api/docs.ts': { table: [] },
 
   'functions/workflow/submit-to-operator.ts': {
@@ -148,7 +147,7 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     executions: ['start'],
   },
   'functions/schedules/walk-sims.ts': {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
     indexes: ['byCustomerState'],
     operators: true,
     executions: ['start'],

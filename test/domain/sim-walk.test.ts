@@ -37,6 +37,16 @@ describe('a walk', () => {
     expect(dueWalk(walk, plan, new Date('2026-03-09T00:00:00.000Z'))).toEqual({ ...walk, position: place });
   });
 
+  test('that was requested while another one was in progress starts when that one ends', () => {
+    const onRequest = { ...plan, everyMs: Number.POSITIVE_INFINITY };
+    const requested: SimWalk = { ...begun(), again: true };
+    expect(dueWalk(requested, onRequest, noon)).toBe(requested);
+    const next = dueWalk(endWalk(requested, noon), onRequest, evening);
+    expect(next).toMatchObject({ startedAt: evening.toISOString() });
+    expect(next).not.toHaveProperty('again');
+    expect(dueWalk(endWalk(begun(), noon), onRequest, evening)).toBeUndefined();
+  });
+
   test('counts failed runs at one position only', () => {
     const failed = walkAfterFailure(walkAfterFailure(walkTo(begun(), place)));
     expect(failed).toMatchObject({ position: place, failures: 2 });

@@ -35,9 +35,10 @@ function describeChange(change: TableChange): { type: string; at: string; subjec
       return { type: 'operation.finished', at: finishedAt, subject: id, data: showOperation(change.operation) };
     }
     case 'sim': {
-      const { type, at, operationId } = change.step;
+      const { type, at, operationId, difference } = change.step;
       const { iccid, operatorId, orderId, state, partnerServiceId, customerId, customerServiceId } = change.sim;
-      const data = { iccid, operatorId, orderId, state, partnerServiceId, customerId, customerServiceId, operationId };
+      const owner = { partnerServiceId, customerId, customerServiceId };
+      const data = { iccid, operatorId, orderId, state, ...owner, operationId, ...difference };
       return { type, at, subject: iccid, data };
     }
   }

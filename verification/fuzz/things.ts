@@ -27,6 +27,7 @@ export type Kind =
   | 'openOrder'
   | 'askedOrder'
   | 'manualTask'
+  | 'difference'
   | 'openTask'
   | 'simOfOpenTask'
   | 'servedCustomer'
@@ -44,6 +45,7 @@ const kindsByPrefix: readonly (readonly [string, Kind])[] = [
   ['op_', 'operation'],
   ['alm_', 'alarm'],
   ['tsk_', 'manualTask'],
+  ['dif_', 'difference'],
 ];
 
 /*

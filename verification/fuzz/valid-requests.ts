@@ -29,6 +29,7 @@ const kindsOfPaths: readonly (readonly [string, Kind])[] = [
   ['/v1/platform/sims/{iccid}', 'sim'],
   ['/v1/platform/operators/{operatorId}', 'operator'],
   ['/v1/platform/manual-tasks/{manualTaskId}', 'manualTask'],
+  ['/v1/platform/differences/{differenceId}', 'difference'],
   ['/v1/platform/partners/{partnerId}/tariffs/{tariffId}', 'platformTariff'],
 ];
 

@@ -15,6 +15,7 @@ const released = releases().flatMap((release) => {
 /** Keys of the kinds that no release has written yet, and of variants that the released items lack. */
 const more: [ItemKind, Key][] = [
   ['orderSubmission', { pk: 'OPERATOR#a1', sk: 'SUBMISSION' }],
+  ['difference', { pk: 'DIFFERENCES#open', sk: 'DIF#dif_1' }],
   ['operatorTurns', { pk: 'OPERATOR#a1', sk: 'TURNS' }],
   ['simWalk', { pk: 'SIM_WALKS#usage', sk: 'a1' }],
   ['backfillSegment', { pk: 'BACKFILL', sk: 'SEGMENT#00000003' }],

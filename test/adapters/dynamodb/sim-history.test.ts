@@ -33,6 +33,19 @@ describe('the steps of a SIM', () => {
     expect(lastOperationId(kept)).toBe('op_3');
   });
 
+  test('keep what differed at the operator', () => {
+    const at = '2026-03-02T09:00:00.000Z';
+    const differences: SimEvent['difference'][] = [
+      { field: 'state', ours: 'suspended', theirs: 'active' },
+      { field: 'msisdn', theirs: '+447700900123' },
+      { field: 'missing_at_operator', ours: 'in_stock', theirs: 'missing' },
+    ];
+    const steps = differences.map(
+      (difference, index): SimEvent => ({ version: index + 2, at, type: 'sim.differs', actor: 'system', difference }),
+    );
+    expect(decodeHistory({ createdAt }, steps.map(encodeStep))).toEqual([arrival, ...steps]);
+  });
+
   test('show the last operation, which labelling does not change', () => {
     expect(lastOperationId(life.map(encodeStep))).toBe('op_3');
     expect(lastOperationId(life.slice(0, 2).map(encodeStep))).toBe('op_1');

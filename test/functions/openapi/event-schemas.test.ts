@@ -13,6 +13,11 @@ const owner = { partnerId: asId('partner', 'acme'), place: '000001' };
 
 /** A change of the table from which each event is made. */
 function changeFor(type: string): TableChange {
+  if (type === 'sim.differs') {
+    const difference = { field: 'state', ours: 'active', theirs: 'barred' } as const;
+    const step = { version: 2, at, type, actor: 'system', difference };
+    return { ...owner, kind: 'sim', sim: aSim().in('active'), step };
+  }
   if (type.startsWith('sim.')) {
     return { ...owner, kind: 'sim', sim: aSim().in('active'), step: { version: 2, at, type, operationId: 'op_1' } };
   }

@@ -380,6 +380,12 @@ const routes: Record<string, Row> = {
     ask: (api) => api.post('/v1/platform/manual-tasks/tsk_none/complete', {}),
     own: 404,
   },
+  'GET /v1/platform/differences': list(may.platform, '/v1/platform/differences'),
+  'POST /v1/platform/differences/{differenceId}/settle': {
+    who: may.platform,
+    ask: (api) => api.post('/v1/platform/differences/dif_none/settle', { as: 'ours' }),
+    own: 404,
+  },
   'GET /v1/platform/orders': list(may.platform, '/v1/platform/orders'),
   'POST /v1/platform/partners/{partnerId}/orders/{orderId}/accept': onOrder('accept', { operatorReference: 'x' }),
   'POST /v1/platform/partners/{partnerId}/orders/{orderId}/reject': onOrder('reject', { reason: 'x' }),

@@ -7,6 +7,7 @@ import { backfillSegments } from '../../../adapters/dynamodb/backfill.ts';
 import { getCustomer } from '../../../adapters/dynamodb/customers.ts';
 import { queryDeadLetters, queryRedrivenUsage } from '../../../adapters/dynamodb/dead-letters.ts';
 import { getDelivery, queryPending } from '../../../adapters/dynamodb/deliveries.ts';
+import { getDifference } from '../../../adapters/dynamodb/differences.ts';
 import { getFailedChange } from '../../../adapters/dynamodb/failed-changes.ts';
 import { getHoldingWatch } from '../../../adapters/dynamodb/holding-watches.ts';
 import { countImportedSims } from '../../../adapters/dynamodb/imported-sims.ts';
@@ -76,6 +77,7 @@ const newKinds: readonly string[] = [
   'orderSubmission',
   'simWalk',
   'operatorTurns',
+  'difference',
 ];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
@@ -210,6 +212,7 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   }),
   backfillSegment: async (_, { attributes }) => oneOf(await backfillSegments(), attributes),
   cursorSecret: asItIs,
+  difference: async ({ id }) => ({ read: await getDifference(asId('difference', id)) }),
   operatorHealth: asItIs,
   requestCount: asItIs,
   operatorCalls: asItIs,

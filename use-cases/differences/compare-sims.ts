@@ -1,0 +1,209 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pMap from 'p-map';
+import { clock } from '../../adapters/clock.ts';
+import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
+import { hastenLateChanges } from '../../adapters/dynamodb/late-changes.ts';
+import { allOperators } from '../../adapters/dynamodb/operators.ts';
+import { lastOperationId } from '../../adapters/dynamodb/sim-history.ts';
+import { readWalks, saveWalk } from '../../adapters/dynamodb/sim-walks.ts';
+import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { compareSim, isComparable, type OpenField, type Seen } from '../../domain/difference.ts';
+import type { PartnerId } from '../../domain/ids.ts';
+import type { Operator } from '../../domain/operator.ts';
+import { capabilitiesOf } from '../../domain/operator-capabilities.ts';
+import type { SimDetails } from '../../domain/operator-port.ts';
+import { dueWalk } from '../../domain/sim-walk.ts';
+import { SECOND_MS } from '../../domain/time-units.ts';
+import { askInTurns } from '../ask-in-turns.ts';
+import { isolateSim } from '../sims/isolate-sim.ts';
+import { walkSims } from '../sims/walk-sims.ts';
+import { enforceStates } from './enforce-states.ts';
+import { recordOpen, settleOpen, takeNumbers } from './record-comparison.ts';
+
+/** The number of SIMs that are compared together: a call or two, where a call is about many SIMs. */
+const PAGE_SIZE = 250;
+
+/** Operators that are asked concurrently. None waits for another. */
+const CONCURRENT_OPERATORS = 8;
+
+/** How many SIMs of a page are written at the same time. */
+const WRITES_IN_FLIGHT = 8;
+
+/**
+ * How long to wait before a second look at SIMs that seem to differ, in milliseconds of real time. An operation changes a SIM at the
+ * operator first and here next.
+ */
+const SECOND_LOOK_MS = 5 * SECOND_MS;
+
+/**
+ * Starts to compare every SIM with its operator, at operators whose SIMs are changed over an API. Where a comparison is in progress, the
+ * next one starts as soon as it ends.
+ */
+export async function startComparisons(): Promise<void> {
+  const walks = await readWalks('compare');
+  for (const { id: operatorId } of (await allOperators()).filter(canBeCompared)) {
+    const last = walks.get(operatorId);
+    const walk = dueWalk(last, { purpose: 'compare', operatorId, everyMs: 0 }, clock.now());
+    if (walk && (walk !== last || !walk.again)) {
+      await saveWalk(walk === last ? { ...walk, again: true } : walk);
+    }
+  }
+}
+
+/**
+ * Continues the comparisons that have started.
+ *
+ * 1. Walks over all SIMs of each operator, and reads them there.
+ * 2. Takes over numbers. Looks a second time at SIMs whose state differs or that the operator does not have.
+ * 3. Records what differs, and settles recorded differences that have ended.
+ * 4. With the policy `enforce`, asks the operator to put the bars back.
+ */
+export async function compareSims(hasTime: () => boolean): Promise<void> {
+  const walks = await readWalks('compare');
+  const operators = walks.size > 0 ? (await allOperators()).filter(canBeCompared) : [];
+  await pMap(
+    operators.filter(({ id }) => walks.has(id)),
+    async (operator) => {
+      const { id: operatorId } = operator;
+      const ask = (iccids: readonly string[]) =>
+        askInTurns(operatorId, `compare:${operatorId}`, iccids, hasTime, (gateway, some) => gateway.simDetails(some));
+      await walkSims(
+        {
+          purpose: 'compare',
+          operatorId,
+          everyMs: Number.POSITIVE_INFINITY,
+          pageSize: PAGE_SIZE,
+          visit: ({ partnerId, sims }) => comparePage(operator, partnerId, sims, ask, hasTime),
+        },
+        walks.get(operatorId),
+        hasTime,
+      );
+    },
+    { concurrency: CONCURRENT_OPERATORS },
+  );
+}
+
+/** Operators whose SIMs the staff change are compared by them. Operators from before kinds existed use the first protocol. */
+function canBeCompared({ connectivity, platform }: Operator): boolean {
+  return connectivity === 'api' && capabilitiesOf(platform?.kind ?? 'sim-fulfilment').connectivity;
+}
+
+type Ask = (iccids: readonly string[]) => Promise<SimDetails[]>;
+
+/** A SIM that seems to differ. */
+type Suspect = { sim: SimRecord; seen: Seen & { field: OpenField } };
+
+async function comparePage(
+  operator: Operator,
+  partnerId: PartnerId,
+  sims: readonly SimRecord[],
+  ask: Ask,
+  hasTime: () => boolean,
+): Promise<number> {
+  const details = await detailsOf(sims, ask);
+  const suspects = await pMap(
+    sims,
+    (sim) =>
+      isolateSim(
+        sim.iccid,
+        () => compareOne(partnerId, sim, details.get(sim.iccid)),
+        () => [],
+      ),
+    { concurrency: WRITES_IN_FLIGHT },
+  );
+  const confirmed = await lookAgain(partnerId, suspects.flat(), ask);
+  const recorded = await pMap(confirmed, ({ sim, seen }) => record(partnerId, sim, seen), {
+    concurrency: WRITES_IN_FLIGHT,
+  });
+  if (operator.onDifference === 'enforce') {
+    await enforceStates(operator.id, partnerId, recorded.flat(), hasTime);
+  }
+  return sims.length;
+}
+
+async function detailsOf(sims: readonly SimRecord[], ask: Ask): Promise<Map<string, SimDetails>> {
+  return new Map((await ask(sims.map(({ iccid }) => iccid))).map((details) => [details.iccid, details]));
+}
+
+/** Takes over the numbers of a SIM, and settles its differences that have ended. @returns what seems to differ newly */
+async function compareOne(partnerId: PartnerId, sim: SimRecord, theirs: SimDetails | undefined): Promise<Suspect[]> {
+  if (theirs === undefined) {
+    return [];
+  }
+  const comparison = compareSim(sim, theirs);
+  try {
+    const now = clock.now();
+    let current = await takeNumbers(partnerId, sim, comparison, now);
+    if (isComparable(sim, theirs)) {
+      for (const field of Object.keys(current.differs ?? {}) as OpenField[]) {
+        // Safe: the keys of open differences are their fields.
+        const still = comparison.seen.find((seen) => seen.field === field);
+        if (still?.theirs !== current.differs?.[field]?.theirs) {
+          await settleOpen(partnerId, current, field, { by: 'system', at: now.toISOString() });
+          current = (await getSims(partnerId, [sim.iccid])).get(sim.iccid) ?? current;
+        }
+      }
+    }
+    return comparison.seen
+      .filter(({ field }) => current.differs?.[field] === undefined)
+      .map((seen) => ({ sim: current, seen }));
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+/** The suspects that differ in the same way after a moment, and have not changed here meanwhile. */
+async function lookAgain(partnerId: PartnerId, suspects: readonly Suspect[], ask: Ask): Promise<Suspect[]> {
+  if (suspects.length === 0) {
+    return [];
+  }
+  await sleep(SECOND_LOOK_MS);
+  const details = await detailsOf(
+    suspects.map(({ sim }) => sim),
+    ask,
+  );
+  const sims = await getSims(
+    partnerId,
+    suspects.map(({ sim }) => sim.iccid),
+  );
+  const confirmed = suspects.filter(({ sim, seen }) => {
+    const [ours, theirs] = [sims.get(sim.iccid), details.get(sim.iccid)];
+    const isSame = ours?.version === sim.version && theirs !== undefined;
+    return (
+      isSame &&
+      compareSim(ours, theirs).seen.some(({ field, theirs: now }) => field === seen.field && now === seen.theirs)
+    );
+  });
+  const expected = await expectedLate(
+    partnerId,
+    confirmed.map(({ sim }) => sim),
+  );
+  return confirmed.filter(({ sim }) => !expected.has(sim.iccid));
+}
+
+/**
+ * The SIMs whose operator did not confirm a change in time and may have made it now. That is no difference: the schedule for late
+ * changes accepts it.
+ */
+async function expectedLate(partnerId: PartnerId, sims: readonly SimRecord[]): Promise<Set<string>> {
+  const operations = new Set(sims.flatMap(({ history }) => lastOperationId(history) ?? []));
+  const expected = await pMap(operations, (id) => hastenLateChanges(partnerId, id, clock.now()), {
+    concurrency: WRITES_IN_FLIGHT,
+  });
+  return new Set(expected.flatMap((iccids) => [...iccids]));
+}
+
+/** @returns the SIM with its new difference; none if it has changed in this moment. */
+async function record(partnerId: PartnerId, sim: SimRecord, seen: Suspect['seen']): Promise<SimRecord[]> {
+  try {
+    return [await recordOpen(partnerId, sim, seen, clock.now())];
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return [];
+    }
+    throw error;
+  }
+}
