@@ -4,15 +4,16 @@ import { clock } from '../../adapters/clock.ts';
 import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { hastenLateChanges } from '../../adapters/dynamodb/late-changes.ts';
 import { allOperators } from '../../adapters/dynamodb/operators.ts';
+import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { lastOperationId } from '../../adapters/dynamodb/sim-history.ts';
 import { readWalks, saveWalk } from '../../adapters/dynamodb/sim-walks.ts';
 import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { compareSim, isComparable, type OpenField, type Seen } from '../../domain/difference.ts';
-import type { PartnerId } from '../../domain/ids.ts';
+import type { OperatorId, PartnerId } from '../../domain/ids.ts';
 import type { Operator } from '../../domain/operator.ts';
 import { capabilitiesOf } from '../../domain/operator-capabilities.ts';
 import type { SimDetails } from '../../domain/operator-port.ts';
-import { dueWalk } from '../../domain/sim-walk.ts';
+import { dueWalk, type SimWalk } from '../../domain/sim-walk.ts';
 import { SECOND_MS } from '../../domain/time-units.ts';
 import { askInTurns } from '../ask-in-turns.ts';
 import { isolateSim } from '../sims/isolate-sim.ts';
@@ -40,14 +41,20 @@ const SECOND_LOOK_MS = 5 * SECOND_MS;
  * next one starts as soon as it ends.
  */
 export async function startComparisons(): Promise<void> {
-  const walks = await readWalks('compare');
-  for (const { id: operatorId } of (await allOperators()).filter(canBeCompared)) {
-    const last = walks.get(operatorId);
-    const walk = dueWalk(last, { purpose: 'compare', operatorId, everyMs: 0 }, clock.now());
-    if (walk && (walk !== last || !walk.again)) {
-      await saveWalk(walk === last ? { ...walk, again: true } : walk);
-    }
+  for (const { id } of (await allOperators()).filter(canBeCompared)) {
+    // A run that continues the walk may save it at the same time.
+    await retryOnConflict(() => startComparison(id));
   }
+}
+
+/** @returns `undefined` when another run has saved the walk since it was read. */
+async function startComparison(operatorId: OperatorId): Promise<SimWalk | undefined> {
+  const last = (await readWalks('compare')).get(operatorId);
+  const walk = dueWalk(last, { purpose: 'compare', operatorId, everyMs: 0 }, clock.now());
+  if (!walk || (walk === last && walk.again)) {
+    return walk ?? last;
+  }
+  return saveWalk(walk === last ? { ...walk, again: true } : walk);
 }
 
 /**
