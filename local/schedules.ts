@@ -7,14 +7,15 @@ import type { SchedulePart } from './template/parts.ts';
 
 /**
  * The minimum period of a schedule in real time, however fast the days pass. Infrequent schedules have three times this minimum,
- * because their delay matters less; those that go through all SIMs once a day have two minutes, because they take long.
+ * because their delay matters less. Those that go through all SIMs once a day have ten minutes: they take long, and the local control
+ * starts them when an operator has changed a SIM by itself (`runDaily`).
  */
 const MIN_PERIOD_MS = 1_000;
 const INFREQUENT_MS = 15 * 60_000;
 const DAILY_MS = 20 * 3_600_000;
 
 const minPeriodOf = ({ everyMs }: SchedulePart) =>
-  MIN_PERIOD_MS * (everyMs >= DAILY_MS ? 120 : everyMs >= INFREQUENT_MS ? 3 : 1);
+  MIN_PERIOD_MS * (everyMs >= DAILY_MS ? 600 : everyMs >= INFREQUENT_MS ? 3 : 1);
 
 export type Schedules = {
   /** Runs the daily schedules without waiting for their time. */

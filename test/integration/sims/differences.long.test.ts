@@ -5,7 +5,7 @@ import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { grantTariffs, newIccids } from '../support/operators-by-hand.ts';
 import { is, type Sim } from '../support/partner.ts';
 
-const cloud = useLocalCloud();
+const cloud = useLocalCloud({ isFresh: true });
 const acme = cloud.partner('acme-differs');
 const platform = cloud.as({ roles: ['platform'] });
 
