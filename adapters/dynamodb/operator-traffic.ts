@@ -16,6 +16,9 @@ import { updateAndGet, write, writeIf } from './writes.ts';
  */
 type Health = { failures: number; closedUntil: number; since: string };
 
+/** Earlier versions could write the end of a pause after an answer had removed the item, so that nothing else was stored. */
+type StoredHealth = Pick<Health, 'closedUntil'> & Partial<Health>;
+
 /** The circuit opens after this many consecutive failed calls, each with its own retries. */
 const OPEN_AFTER_FAILURES = 3;
 /** How long the circuit is open, in milliseconds. The pause doubles with each further failure. */
@@ -51,11 +54,11 @@ export const operatorTraffic: OperatorTraffic = {
   },
 
   async circuitState(operatorId) {
-    const health = await get<Health>(itemKinds.operatorHealth.key({ operatorId }));
+    const health = await get<StoredHealth>(itemKinds.operatorHealth.key({ operatorId }));
     if (health === undefined) {
       return 'closed';
     }
-    if (health.failures < OPEN_AFTER_FAILURES) {
+    if (health.failures === undefined || health.failures < OPEN_AFTER_FAILURES) {
       return 'halfOpen';
     }
     const now = clock.now().getTime();
@@ -85,7 +88,14 @@ export const operatorTraffic: OperatorTraffic = {
     const failed = { add: { failures: 1 }, set: { closedUntil: 0 }, setIfAbsent: { since } };
     const { failures } = await updateAndGet<Health>(key, failed);
     if (failures >= OPEN_AFTER_FAILURES) {
-      await write(update(key, { set: { closedUntil: clock.now().getTime() + pauseAfter(failures) } }));
+      // Not after another call that the operator has answered meanwhile, or a later failure, which opens the circuit for longer.
+      const isLastOutcome = {
+        expression: '#failures = :failures',
+        names: { '#failures': 'failures' },
+        values: { ':failures': failures },
+      };
+      const closedUntil = clock.now().getTime() + pauseAfter(failures);
+      await writeIf(update(key, { set: { closedUntil } }, isLastOutcome));
     }
   },
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { operatorTraffic } from '../../../adapters/dynamodb/operator-traffic.ts';
+import { get } from '../../../adapters/dynamodb/reads.ts';
 import { update } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
 import { pacedSingly } from '../../../adapters/operators/turns.ts';
@@ -78,6 +79,28 @@ describe('an operator', () => {
     await operatorTraffic.recordOutcome(operatorId, true);
     await operatorTraffic.recordOutcome(operatorId, false);
     expect(await operatorTraffic.circuitState(operatorId)).toBe('halfOpen');
+  });
+});
+
+describe('the circuit of an operator', () => {
+  test('is never stored in part when the operator answers one call while others fail', async () => {
+    for (let round = 1; round <= 20; round += 1) {
+      const operatorId = unknownOperator();
+      await operatorTraffic.recordOutcome(operatorId, false);
+      await operatorTraffic.recordOutcome(operatorId, false);
+      const outcomes = [false, false, true, false, true, false];
+      await Promise.all(outcomes.map((answered) => operatorTraffic.recordOutcome(operatorId, answered)));
+      const stored = await get<{ failures?: number }>(itemKinds.operatorHealth.key({ operatorId }));
+      expect(stored === undefined || stored.failures !== undefined).toBe(true);
+    }
+  });
+
+  test('closes after an answer even if earlier versions have stored it in part', async () => {
+    const operatorId = unknownOperator();
+    await pauseIsOver(operatorId);
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('halfOpen');
+    await operatorTraffic.recordOutcome(operatorId, true);
+    expect(await operatorTraffic.circuitState(operatorId)).toBe('closed');
   });
 });
 
