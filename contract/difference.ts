@@ -14,12 +14,12 @@ export const differenceSchema = namedSchema('Difference', () =>
     ours: described(z.optional(z.string()), 'The SIM’s state or number here when the difference was seen.'),
     theirs: described(
       z.string(),
-      'The status at the operator (`active`, `barred`, `terminated` or `testing`), the number there, or `missing`.',
+      'The status at the operator (`active`, `barred` or `terminated`), the number there, or `missing`.',
     ),
     seenAt: time,
     settledAt: z.optional(time),
     settledBy: described(z.optional(z.string()), 'The `sub` of a user, or `system`.'),
-    settledAs: described(z.optional(z.enum(sides)), 'Absent when the difference ended by itself.'),
+    settledAs: described(z.optional(z.enum(sides)), 'Absent when a comparison found that the SIM no longer differs.'),
   }),
 );
 

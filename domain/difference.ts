@@ -83,7 +83,7 @@ function seenStates(sim: Sim, { status }: SimDetails): Comparison['seen'] {
   if (status === 'unknown') {
     return sim.state === 'terminated' ? [] : [{ field: 'missing_at_operator', ours: sim.state, theirs: MISSING }];
   }
-  if (status === 'pending' || status === 'refused' || status === expectedStatus(sim)) {
+  if (!isTelling(status) || status === expectedStatus(sim)) {
     return [];
   }
   return [{ field: 'state', ours: sim.state, theirs: status }];
@@ -102,9 +102,14 @@ function expectedStatus(sim: Sim): SimDetails['status'] {
   return barsExpected(sim) === false ? 'active' : 'barred';
 }
 
-/** Whether a comparison saw nothing about the open fields because the operator is still changing the SIM, or tells no state. */
+/** Whether the operator's status of the SIM can be compared now. */
 export function isComparable(sim: Sim, { status }: SimDetails): boolean {
-  return !isInProgress(sim) && status !== 'pending' && status !== 'refused';
+  return !isInProgress(sim) && isTelling(status);
+}
+
+/** Whether a status is final. An operator's test status has none here to compare it with. */
+function isTelling(status: SimDetails['status']): boolean {
+  return status !== 'pending' && status !== 'refused' && status !== 'testing';
 }
 
 /** The SIM with a number of its operator, or with the numbers that we did not have. */

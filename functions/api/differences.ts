@@ -40,7 +40,7 @@ export const differenceRoutes = [
     tag: 'Differences',
     summary: 'Settle a difference between a SIM and its operator',
     description:
-      '`ours`: the operator is asked to make the SIM as it is here; what it has terminated cannot be brought back. `theirs`: the SIM becomes as it is at the operator, where it is terminated if it is missing. A repeated request is answered with the difference; another decision about a settled one with 409 `wrong_state`.',
+      '`ours`: asks the operator to apply our state; it cannot restore terminated SIMs. `theirs`: applies the operator’s state to our SIM; a missing SIM is terminated. A repeated request is answered with the difference; another decision about a settled one with 409 `wrong_state`.',
     body: () => z.strictObject({ as: described(z.enum(sides), 'Whose side is right.') }),
     example: { as: 'ours' },
     answers: { 200: differenceSchema },

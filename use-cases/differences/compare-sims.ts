@@ -10,9 +10,9 @@ import { readWalks, saveWalk } from '../../adapters/dynamodb/sim-walks.ts';
 import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { compareSim, isComparable, type OpenField, type Seen } from '../../domain/difference.ts';
 import type { OperatorId, PartnerId } from '../../domain/ids.ts';
-import type { Operator } from '../../domain/operator.ts';
+import type { Operator, PlatformKind } from '../../domain/operator.ts';
 import { capabilitiesOf } from '../../domain/operator-capabilities.ts';
-import type { SimDetails } from '../../domain/operator-port.ts';
+import { OperatorUnavailable, type SimDetails } from '../../domain/operator-port.ts';
 import { dueWalk, type SimWalk } from '../../domain/sim-walk.ts';
 import { SECOND_MS } from '../../domain/time-units.ts';
 import { askInTurns } from '../ask-in-turns.ts';
@@ -21,8 +21,13 @@ import { walkSims } from '../sims/walk-sims.ts';
 import { enforceStates } from './enforce-states.ts';
 import { recordOpen, settleOpen, takeNumbers } from './record-comparison.ts';
 
-/** The number of SIMs that are compared together: a call or two, where a call is about many SIMs. */
+/** The number of SIMs that are compared together: a call or two, where a call is about many SIMs; otherwise a turn of the operator. */
 const PAGE_SIZE = 250;
+const PAGE_SIZE_OF_SINGLE_CALLS = 18;
+
+/** A page of this many SIMs, nearly all of which the operator does not have, is a mistake of the operator or of its entry in the secret. */
+const SUSPICIOUS_PAGE = 100;
+const SUSPICIOUS_SHARE = 0.9;
 
 /** Operators that are asked concurrently. None waits for another. */
 const CONCURRENT_OPERATORS = 8;
@@ -34,7 +39,7 @@ const WRITES_IN_FLIGHT = 8;
  * How long to wait before a second look at SIMs that seem to differ, in milliseconds of real time. An operation changes a SIM at the
  * operator first and here next.
  */
-const SECOND_LOOK_MS = 5 * SECOND_MS;
+const SECOND_LOOK_MS = 10 * SECOND_MS;
 
 /**
  * Starts to compare every SIM with its operator, at operators whose SIMs are changed over an API. Where a comparison is in progress, the
@@ -79,7 +84,7 @@ export async function compareSims(hasTime: () => boolean): Promise<void> {
           purpose: 'compare',
           operatorId,
           everyMs: Number.POSITIVE_INFINITY,
-          pageSize: PAGE_SIZE,
+          pageSize: capabilitiesOf(kindOf(operator)).simsPerCall === 1 ? PAGE_SIZE_OF_SINGLE_CALLS : PAGE_SIZE,
           visit: ({ partnerId, sims }) => comparePage(operator, partnerId, sims, ask, hasTime),
         },
         walks.get(operatorId),
@@ -90,10 +95,13 @@ export async function compareSims(hasTime: () => boolean): Promise<void> {
   );
 }
 
-/** Operators whose SIMs the staff change are compared by them. Operators from before kinds existed use the first protocol. */
-function canBeCompared({ connectivity, platform }: Operator): boolean {
-  return connectivity === 'api' && capabilitiesOf(platform?.kind ?? 'sim-fulfilment').connectivity;
+/** Operators whose SIMs the staff change are compared by them. */
+function canBeCompared(operator: Operator): boolean {
+  return operator.connectivity === 'api' && capabilitiesOf(kindOf(operator)).connectivity;
 }
+
+/** Operators from before kinds existed use the first protocol. */
+const kindOf = ({ platform }: Operator): PlatformKind => platform?.kind ?? 'sim-fulfilment';
 
 type Ask = (iccids: readonly string[]) => Promise<SimDetails[]>;
 
@@ -108,34 +116,57 @@ async function comparePage(
   hasTime: () => boolean,
 ): Promise<number> {
   const details = await detailsOf(sims, ask);
-  const suspects = await pMap(
+  requireKnownSims(operator.id, sims, details);
+  const compared = await pMap(
     sims,
     (sim) =>
       isolateSim(
         sim.iccid,
         () => compareOne(partnerId, sim, details.get(sim.iccid)),
-        () => [],
+        () => nothing,
       ),
     { concurrency: WRITES_IN_FLIGHT },
   );
-  const confirmed = await lookAgain(partnerId, suspects.flat(), ask);
+  const suspects = compared.flatMap(({ suspects }) => suspects);
+  const confirmed = await lookAgain(partnerId, suspects, ask);
   const recorded = await pMap(confirmed, ({ sim, seen }) => record(partnerId, sim, seen), {
     concurrency: WRITES_IN_FLIGHT,
   });
   if (operator.onDifference === 'enforce') {
-    await enforceStates(operator.id, partnerId, recorded.flat(), hasTime);
+    const stillOpen = compared.flatMap(({ stillOpen }) => stillOpen);
+    await enforceStates(operator.id, partnerId, [...recorded.flat(), ...stillOpen], hasTime);
   }
   return sims.length;
+}
+
+/** @throws OperatorUnavailable when the operator has hardly any of many SIMs: it is another account, or its answer is wrong. */
+function requireKnownSims(
+  operatorId: OperatorId,
+  sims: readonly SimRecord[],
+  details: ReadonlyMap<string, SimDetails>,
+): void {
+  const asked = sims.filter(({ state, iccid }) => state !== 'terminated' && details.has(iccid));
+  const unknown = asked.filter(({ iccid }) => details.get(iccid)?.status === 'unknown').length;
+  if (asked.length >= SUSPICIOUS_PAGE && unknown >= asked.length * SUSPICIOUS_SHARE) {
+    throw new OperatorUnavailable(
+      `${operatorId} does not have ${unknown} of ${asked.length} SIMs. Is this its account?`,
+    );
+  }
 }
 
 async function detailsOf(sims: readonly SimRecord[], ask: Ask): Promise<Map<string, SimDetails>> {
   return new Map((await ask(sims.map(({ iccid }) => iccid))).map((details) => [details.iccid, details]));
 }
 
-/** Takes over the numbers of a SIM, and settles its differences that have ended. @returns what seems to differ newly */
-async function compareOne(partnerId: PartnerId, sim: SimRecord, theirs: SimDetails | undefined): Promise<Suspect[]> {
+/** What seems to differ newly, and the SIM if its state still differs as recorded. */
+type Compared = { suspects: Suspect[]; stillOpen: SimRecord[] };
+
+const nothing: Compared = { suspects: [], stillOpen: [] };
+
+/** Takes over the numbers of a SIM, and settles its differences that have ended. */
+async function compareOne(partnerId: PartnerId, sim: SimRecord, theirs: SimDetails | undefined): Promise<Compared> {
   if (theirs === undefined) {
-    return [];
+    return nothing;
   }
   const comparison = compareSim(sim, theirs);
   try {
@@ -151,12 +182,14 @@ async function compareOne(partnerId: PartnerId, sim: SimRecord, theirs: SimDetai
         }
       }
     }
-    return comparison.seen
-      .filter(({ field }) => current.differs?.[field] === undefined)
-      .map((seen) => ({ sim: current, seen }));
+    const isMarked = ({ field }: Suspect['seen']) => current.differs?.[field] !== undefined;
+    return {
+      suspects: comparison.seen.filter((seen) => !isMarked(seen)).map((seen) => ({ sim: current, seen })),
+      stillOpen: comparison.seen.some((seen) => seen.field === 'state' && isMarked(seen)) ? [current] : [],
+    };
   } catch (error) {
     if (error instanceof ConditionFailed) {
-      return [];
+      return nothing;
     }
     throw error;
   }
@@ -196,7 +229,7 @@ async function lookAgain(partnerId: PartnerId, suspects: readonly Suspect[], ask
  * changes accepts it.
  */
 async function expectedLate(partnerId: PartnerId, sims: readonly SimRecord[]): Promise<Set<string>> {
-  const operations = new Set(sims.flatMap(({ history }) => lastOperationId(history) ?? []));
+  const operations = new Set(sims.flatMap(({ history = [] }) => lastOperationId(history) ?? []));
   const expected = await pMap(operations, (id) => hastenLateChanges(partnerId, id, clock.now()), {
     concurrency: WRITES_IN_FLIGHT,
   });

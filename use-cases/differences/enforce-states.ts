@@ -26,9 +26,13 @@ export async function enforceStates(
     const at = clock.now().toISOString();
     const key = `enforce:${partnerId}:${at}:${change}`;
     const iccids = wrong.map(({ iccid }) => iccid);
-    const answers = await askInTurns(operatorId, `compare:${operatorId}`, iccids, hasTime, (gateway, some) =>
-      gateway.setBars(key, some, change === 'suspend'),
-    );
+    const versions = new Map<string, number>(wrong.map(({ iccid, version }) => [iccid, version]));
+    const answers = await askInTurns(operatorId, `compare:${operatorId}`, iccids, hasTime, async (gateway, some) => {
+      // The turn may have come much later.
+      const now = await getSims(partnerId, some);
+      const still = some.filter((iccid) => now.get(iccid)?.version === versions.get(iccid));
+      return still.length === 0 ? [] : gateway.setBars(key, still, change === 'suspend');
+    });
     const done = new Set(answers.filter((answer) => outcomeOf(change, answer) === 'done').map(({ iccid }) => iccid));
     await settleDone(partnerId, wrong, done, key);
   }

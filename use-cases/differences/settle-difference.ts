@@ -35,6 +35,9 @@ export async function settleDifference(
   const sim = orNotFound(await getSim(partnerId, iccid), 'SIM', iccid);
   // Only these are open.
   const field: OpenField = difference.field === 'missing_at_operator' ? difference.field : 'state';
+  if (sim.differs?.[field]?.id !== id) {
+    throw new Refusal('conflict', 'The SIM was compared at the same time. Read the difference again.');
+  }
   const at = now.toISOString();
   const settlement = settlementOf(sim, difference, as, at);
   if ('code' in settlement) {
