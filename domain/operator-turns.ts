@@ -18,7 +18,7 @@ export function isLimited({ requestsPerSecond, requestsPerMinute, concurrency }:
   return requestsPerSecond !== undefined || requestsPerMinute !== undefined || concurrency !== undefined;
 }
 
-/** Somebody who was told to come back at `at` for work of `workMs`. */
+/** A waiting holder: when it asks again, and how long its work takes. */
 export type Ticket = { holder: string; at: number; workMs: number };
 
 export type TurnBook = {
@@ -30,7 +30,9 @@ export type TurnBook = {
   minuteAt: number;
   /** Until when only urgent calls get a turn. */
   urgentUntil: number;
-  /** Those who wait, in the order of their turns. */
+  /** How often in a row the operator has received too many calls. */
+  pauses?: number;
+  /** Waiting holders, in the order of their turns. */
   queue: readonly Ticket[];
 };
 
@@ -60,7 +62,7 @@ const STREAK_MS = 10 * SECOND_MS;
 /** A turn expires this long after its last call started, if its function crashed. Longer than a call can take. */
 const CALL_MS = 8 * SECOND_MS;
 
-/** How long the turn is kept for somebody who was told to come back. Covers a pause of the state machine and a cold start. */
+/** How long the turn is kept for a holder that is due. Covers a pause of the state machine and a cold start. */
 const PATIENCE_MS = 4 * SECOND_MS;
 
 /** How long an urgent call keeps the next turn free. It asks more often than that. */
@@ -75,6 +77,7 @@ const SHORT_WAIT_MS = 250;
 /** How long a call takes at an operator without a limit a second, to estimate how long others have to wait. */
 const ASSUMED_CALL_MS = 200;
 
+const MAX_PAUSE_MS = 15 * MINUTE_MS;
 const MAX_CALLS_OF_A_TURN = 100;
 const MAX_TICKETS = 50;
 
@@ -92,9 +95,9 @@ function minuteRate(requestsPerMinute: number): { everyMs: number; burst: number
 /**
  * Takes a turn, or a place in the queue.
  *
- * - Whoever has the turn keeps it for up to ten seconds, then lets those pass who wait and are back.
- * - Urgent calls pass everybody at the next end of a turn, at most two seconds later.
- * - Nobody who is not there holds up the others: the turn is free as long as nobody takes it.
+ * - The holder keeps the turn for up to ten seconds, then waiting holders that are due have theirs.
+ * - Urgent calls come first at the next end of a turn, at most two seconds later.
+ * - A holder that is due has the turn kept for four seconds. Until a holder is due, the turn is free for others.
  *
  * @returns the book after the request; the turn, or how long to wait before the next request.
  */
@@ -126,7 +129,11 @@ export function takeTurn(
 
 /** The turn has ended. `unused`: the calls at its end that were not made, so that others can make them. */
 export function endTurn(book: TurnBook, limits: OperatorLimits, holder: string, unused: number, now: number): TurnBook {
-  return book.turn?.holder === holder ? withoutTurn(giveBack(book, limits, holder, unused, now)) : book;
+  if (book.turn?.holder !== holder) {
+    return book;
+  }
+  const { pauses: _pauses, ...ended } = withoutTurn(giveBack(book, limits, holder, unused, now));
+  return ended;
 }
 
 function giveBack(book: TurnBook, limits: OperatorLimits, holder: string, unused: number, now: number): TurnBook {
@@ -143,9 +150,16 @@ function giveBack(book: TurnBook, limits: OperatorLimits, holder: string, unused
   };
 }
 
-/** The operator has received too many calls, whatever its limits say: nobody calls it before `until`. */
-export function pauseCalls(book: TurnBook, until: number): TurnBook {
-  return { ...book, nextAt: Math.max(book.nextAt, until) };
+/**
+ * The operator has received too many calls, whatever its limits say: its turn ends, and nobody calls it for a while. The pause doubles
+ * each time until the operator takes calls again, up to a quarter of an hour.
+ *
+ * @param tookCalls whether it has taken others in this turn.
+ */
+export function pauseCalls(book: TurnBook, ms: number, tookCalls: boolean, now: number): TurnBook {
+  const pauses = tookCalls ? 0 : (book.pauses ?? 0);
+  const until = now + Math.min(MAX_PAUSE_MS, ms * 2 ** Math.min(pauses, 10));
+  return { ...withoutTurn(book), nextAt: Math.max(book.nextAt, until), pauses: pauses + 1 };
 }
 
 function upToDate({ turn, queue, ...rest }: TurnBook, now: number): TurnBook {
@@ -164,7 +178,7 @@ function waitUrgently(book: TurnBook, now: number): { book: TurnBook; waitMs: nu
   return { book: { ...book, urgentUntil: now + URGENT_MS }, waitMs: SHORT_WAIT_MS };
 }
 
-/** Keeps the place of somebody who is in the queue already. */
+/** A holder that is in the queue already keeps its place. */
 function joinQueue(
   book: TurnBook,
   limits: OperatorLimits,
@@ -181,6 +195,20 @@ function joinQueue(
   return { book: { ...book, queue }, waitMs: at - now };
 }
 
+/** The limits permit no call for a while. The holder is the first to call then. */
+function waitFor(
+  book: TurnBook,
+  limits: OperatorLimits,
+  { holder, calls, urgent }: TurnRequest,
+  waitMs: number,
+  now: number,
+): { book: TurnBook; waitMs: number } {
+  const { queue, ...free } = withoutTurn(book);
+  const others = queue.filter((ticket) => ticket.holder !== holder);
+  const ticket = { holder, at: now + waitMs, workMs: Math.min(STREAK_MS, workOf(limits, calls)) };
+  return { book: { ...free, queue: urgent ? queue : [ticket, ...others].slice(0, MAX_TICKETS) }, waitMs };
+}
+
 /** How long calls take at the limits. */
 function workOf(limits: OperatorLimits, calls: number): number {
   const { requestsPerSecond, requestsPerMinute } = limits;
@@ -192,18 +220,19 @@ function workOf(limits: OperatorLimits, calls: number): number {
 function grant(
   book: TurnBook,
   limits: OperatorLimits,
-  { holder, calls, urgent }: TurnRequest,
+  request: TurnRequest,
   now: number,
 ): { book: TurnBook; turn: Turn } | { book: TurnBook; waitMs: number } {
+  const { holder, calls, urgent } = request;
   const intervalMs = intervalOf(limits);
   const from = Math.max(now, book.nextAt);
-  if (from - now > MAX_START_MS) {
-    return { book: withoutTurn(book), waitMs: from - now };
+  if (from - now > Math.max(MAX_START_MS, 2 * intervalMs)) {
+    return waitFor(book, limits, request, from - now, now);
   }
   const minute = limits.requestsPerMinute === undefined ? undefined : minuteRate(limits.requestsPerMinute);
   const allowance = minute && minuteAllowance(minute, book.minuteAt, urgent ? 1 : calls, now);
   if (allowance && allowance.calls < 1) {
-    return { book: withoutTurn(book), waitMs: allowance.waitMs };
+    return waitFor(book, limits, request, allowance.waitMs, now);
   }
   const inTime = intervalMs === 0 ? MAX_CALLS_OF_A_TURN : Math.max(1, Math.floor(TURN_MS / intervalMs));
   const granted = Math.min(calls, inTime, MAX_CALLS_OF_A_TURN, allowance?.calls ?? calls);

@@ -3,6 +3,9 @@ import type { OperatorId } from '../domain/ids.ts';
 import { OperatorBusy, type OperatorGateway } from '../domain/operator-port.ts';
 import { turnsAt } from './operator-gateway.ts';
 
+/** How long to wait before the time is looked at again. */
+const MAX_PAUSE_MS = 3_000;
+
 /**
  * Asks an operator about SIMs in the background, in as many turns as that takes. Others who wait for the operator have their turns in
  * between.
@@ -28,12 +31,16 @@ export async function askInTurns<Answer extends { iccid: string }>(
   let rest = [...iccids];
   try {
     while (rest.length > 0) {
+      if (rest.length < iccids.length && !hasTime()) {
+        throw new OperatorBusy(`${operatorId}: no time for all SIMs`);
+      }
       const turn = await turns.next(rest.length * callsPerSim);
       if ('waitMs' in turn) {
         if (!hasTime()) {
           throw new OperatorBusy(`${operatorId}: no turn in time`);
         }
-        await sleep(turn.waitMs);
+        // In short parts, so as not to wait longer than there is time.
+        await sleep(Math.min(turn.waitMs, MAX_PAUSE_MS));
         continue;
       }
       const count = Math.max(1, Math.floor(turn.sims / callsPerSim));

@@ -65,8 +65,11 @@ export type OperatorTurns = {
 /** How long a function waits for its turn. The state machine waits longer. */
 const MAX_WAIT_MS = 1_000;
 
+/** How long work that needs more calls than its turn has waits for a further turn. Longer than the limit of a minute makes calls wait. */
+const MAX_EXTENSION_WAIT_MS = 10_000;
+
 /** How many calls a turn has at an operator without limits, so that its caller can look at the clock in between. */
-const UNLIMITED_CALLS = 50;
+const UNLIMITED_CALLS = 20;
 
 /**
  * Turns at an operator for work on many SIMs. An operator without limits always gives one.
@@ -85,21 +88,23 @@ export async function turnsAt(operatorId: OperatorId, holder: string): Promise<O
   let last: PacedTurn | undefined;
   const request = (calls: number) =>
     operatorTraffic.takeTurn(operatorId, limits, { holder, calls, urgent: false, unused: last?.unused() ?? 0 });
-  const requestPatiently = (calls: number) => askAgainFor(MAX_WAIT_MS, () => request(calls));
+  const requestPatiently = (calls: number, maxMs: number) => askAgainFor(maxMs, () => request(calls));
   return {
     async next(sims) {
       // One more, for a repetition or a new token.
-      const answer = await requestPatiently(Math.ceil(sims / simsPerCall) + 1);
+      const answer = await requestPatiently(Math.ceil(sims / simsPerCall) + 1, MAX_WAIT_MS);
       last = undefined;
       if ('waitMs' in answer) {
         recordMetric('OperatorWaits', 1, { operator: operatorId });
         return answer;
       }
       const extend = async () => {
-        const further = await requestPatiently(1);
+        const further = await requestPatiently(1, MAX_EXTENSION_WAIT_MS);
         return 'turn' in further ? further.turn : undefined;
       };
-      const turn = pacedTurn(answer.turn, limits, extend, (ms) => operatorTraffic.pauseCalls(operatorId, ms));
+      const turn = pacedTurn(answer.turn, limits, extend, (ms, tookCalls) =>
+        operatorTraffic.pauseCalls(operatorId, ms, tookCalls),
+      );
       last = turn;
       return {
         gateway: gatewayOf(kind, operatorId, { pacer: turn, batchSize }),

@@ -49,8 +49,8 @@ export const operatorTraffic: OperatorTraffic = {
     await changeBook(operatorId, (book) => ({ book: endTurn(book, limits, holder, unused, Date.now()) }));
   },
 
-  async pauseCalls(operatorId, ms) {
-    await changeBook(operatorId, (book) => ({ book: pauseCalls(book, Date.now() + ms) }));
+  async pauseCalls(operatorId, ms, tookCalls) {
+    await changeBook(operatorId, (book) => ({ book: pauseCalls(book, ms, tookCalls, Date.now()) }));
   },
 
   async circuitState(operatorId) {

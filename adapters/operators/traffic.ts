@@ -16,8 +16,8 @@ export type OperatorTraffic = {
   takeTurn(operatorId: OperatorId, limits: OperatorLimits, request: TurnRequest): Promise<TurnAnswer>;
   /** Ends a turn. `unused`: how many of its last calls were not made. */
   endTurn(operatorId: OperatorId, limits: OperatorLimits, holder: string, unused: number): Promise<void>;
-  /** Makes everybody wait, because the operator has received too many calls. */
-  pauseCalls(operatorId: OperatorId, ms: number): Promise<void>;
+  /** Makes everybody wait, because the operator has received too many calls; longer each time unless it `tookCalls` in this turn. */
+  pauseCalls(operatorId: OperatorId, ms: number, tookCalls: boolean): Promise<void>;
   /** Whether an operator may be called. */
   circuitState(operatorId: OperatorId): Promise<CircuitState>;
   /** Records whether an operator answered a call, after all retries. */

@@ -47,7 +47,7 @@ export function pacedTurn(
   first: Turn,
   { concurrency = DEFAULT_WIDTH }: OperatorLimits,
   extend: () => Promise<Turn | undefined>,
-  pauseAll: (ms: number) => Promise<void>,
+  pauseAll: (ms: number, tookCalls: boolean) => Promise<void>,
   sleepFor: (ms: number) => Promise<void> = sleep,
 ): PacedTurn {
   let turn: Turn | undefined = first;
@@ -55,6 +55,7 @@ export function pacedTurn(
   let lastAt = 0;
   let extending: Promise<void> | undefined;
   let isCut = false;
+  let taken = 0;
 
   /** The moment of the next call in this turn; `undefined` when it has none left. */
   function takeMoment(): number | undefined {
@@ -95,7 +96,9 @@ export function pacedTurn(
     if (waitMs > 0) {
       await sleepFor(waitMs);
     }
-    return call();
+    const result = await call();
+    taken += 1;
+    return result;
   }
 
   return {
@@ -104,7 +107,7 @@ export function pacedTurn(
     async pause(ms) {
       turn = undefined;
       isCut = true;
-      await pauseAll(ms);
+      await pauseAll(ms, taken > 0);
       throw new OperatorBusy('The operator has received too many calls.');
     },
     isCut: () => isCut,
@@ -139,6 +142,6 @@ export function pacedSingly(operatorId: OperatorId, limits: OperatorLimits, traf
         await sleep(answer.waitMs * (0.75 + 0.5 * Math.random()));
       }
     },
-    pause: (ms) => traffic.pauseCalls(operatorId, ms),
+    pause: (ms) => traffic.pauseCalls(operatorId, ms, false),
   };
 }

@@ -23,8 +23,8 @@ function book(limits: OperatorLimits) {
     end(holder: string, unused = 0): void {
       state = endTurn(state, limits, holder, unused, operator.now);
     },
-    pause(ms: number): void {
-      state = pauseCalls(state, operator.now + ms);
+    pause(ms: number, tookCalls = false): void {
+      state = pauseCalls(state, ms, tookCalls, operator.now);
     },
   };
   return operator;
@@ -148,6 +148,19 @@ describe('turns at an operator', () => {
     expect(operator.take('call', 1, true)).toBe(30_000);
     operator.now += 30_000;
     expect(isTurn(operator.take('b', 5))).toBe(true);
+    // The pause doubles until a turn ends well, and is bounded.
+    operator.pause(30_000);
+    expect(operator.take('b', 5)).toBe(60_000);
+    operator.pause(86_400_000);
+    expect(operator.take('b', 5)).toBe(900_000);
+    operator.now += 900_000;
+    expect(isTurn(operator.take('b', 5))).toBe(true);
+    operator.end('b');
+    operator.pause(2_000);
+    expect(operator.take('b', 5)).toBe(2_000);
+    operator.now += 2_000;
+    operator.pause(2_000, true);
+    expect(operator.take('b', 5)).toBe(2_000);
   });
 
   test('never exceed the limits of a second and of a minute, whoever takes them and whenever', () => {

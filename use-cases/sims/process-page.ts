@@ -13,6 +13,7 @@ import type { OperatorId, PartnerId } from '../../domain/ids.ts';
 import type { Operation, SimResult } from '../../domain/operation.ts';
 import { serviceCountChanges } from '../../domain/service-counts.ts';
 import type { SimProblem, SimRequest } from '../../domain/sim-actions.ts';
+import type { Cause } from './changes/restore-bars.ts';
 import type { ResultCounter } from './result-counter.ts';
 
 /** A page of an operation's manifest that is being processed. */
@@ -32,6 +33,8 @@ export type PageWork = {
   newRequests: Map<OperatorId, Set<string>>;
   /** Shared by the pages that an invocation processes. */
   invocation: Invocation;
+  /** SIMs whose bars at the operator must be made to match them again, each with its cause; done after the operator's turn. */
+  barsToRestore: Map<string, Cause>;
   /** Set when SIMs of the page are left for the next invocation of the task. */
   isLeft: boolean;
   /** The ICCIDs that have no result yet. */
@@ -88,6 +91,7 @@ export async function openPage(
     requestsAt: (operatorId) => requestsIn(parts, operatorId),
     newRequests: new Map(),
     invocation,
+    barsToRestore: new Map(),
     isLeft: false,
     open,
     sims: await getSims(partnerId, open),

@@ -15,7 +15,6 @@ import { failed, type Outcome, type PageWork, succeeded } from '../process-page.
 import { continueStep, type StepResult, saveStep } from '../save-step.ts';
 import { WRITES_IN_FLIGHT } from '../stage-limits.ts';
 import type { Answers } from './ask-operators.ts';
-import { restoreBars } from './restore-bars.ts';
 
 /**
  * Changes the SIMs that their operators changed, and reverts those that they refused.
@@ -69,7 +68,7 @@ async function applyChange(work: PageWork, action: OperatorAction, sim: SimRecor
 /** Reverts a suspension that was confirmed after its end: its bar must not stay. */
 async function undoEnded(work: PageWork, action: OperatorAction, sim: SimRecord): Promise<Outcome> {
   await continueChange(work, sim, revertChange, changeEvents[action].failed);
-  await restoreBars(work.partnerId, sim.iccid, { operationId: work.operation.id, key: work.key });
+  work.barsToRestore.set(sim.iccid, { operationId: work.operation.id, key: work.key });
   return succeeded(sim.iccid);
 }
 

@@ -125,9 +125,10 @@ async function confirmPage(
   round: number,
 ): Promise<{ waiting: number; unrequested: number }> {
   const { inProgress, others, unrequested } = await sortOpenSims(work, action);
-  const confirmed = await inTurns(work, inProgress, (sims, operator) =>
-    confirmSims(work, operator, action, round, sims),
-  );
+  // From another SIM each time, so that the first ones do not use up the calls of an operator with limits.
+  const first = Math.floor(Math.random() * inProgress.length);
+  const rotated = [...inProgress.slice(first), ...inProgress.slice(0, first)];
+  const confirmed = await inTurns(work, rotated, (sims, operator) => confirmSims(work, operator, action, round, sims));
   const outcomes = [...others, ...confirmed];
   if (outcomes.length > 0 || work.newRequests.size > 0) {
     await recordPageResults(work, outcomes);

@@ -5,6 +5,7 @@ import type { OperatorGateway } from '../../../domain/operator-port.ts';
 import { turnsAt } from '../../operator-gateway.ts';
 import type { Outcome, PageWork } from '../process-page.ts';
 import { byOperator, isByHand } from './ask-operators.ts';
+import { restoreBars } from './restore-bars.ts';
 
 /** An operator during a turn. It has no gateway if the platform's staff change its SIMs. */
 export type AskedOperator = {
@@ -31,7 +32,13 @@ export async function inTurns(
       ? step(group, { operatorId, gateway: undefined, isCut: () => false })
       : inTurnsAt(operatorId, work, group, step),
   );
-  return (await Promise.all(groups)).flat();
+  const outcomes = (await Promise.all(groups)).flat();
+  // After the turns: the calls take turns of their own.
+  for (const [iccid, cause] of work.barsToRestore) {
+    await restoreBars(work.partnerId, iccid, cause);
+  }
+  work.barsToRestore.clear();
+  return outcomes;
 }
 
 async function inTurnsAt(

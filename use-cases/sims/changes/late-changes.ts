@@ -71,8 +71,12 @@ async function statusOf(late: LateChange): Promise<Map<string, SimAnswer>> {
   const { operatorId, iccids } = late;
   const answers = (await isByHand(operatorId))
     ? (await readTasks(late, late.page, iccids)).answers
-    : await askInTurns(operatorId, `late:${operatorId}`, iccids, patience(), async (operator, some) =>
-        operator.simStatus(some, { requestIds: await requestsOfPage(late, late.page) }),
+    : await askInTurns(
+        operatorId,
+        `late:${late.operationId}:${late.page}:${iccids[0]}`,
+        iccids,
+        patience(),
+        async (operator, some) => operator.simStatus(some, { requestIds: await requestsOfPage(late, late.page) }),
       );
   return new Map(answers.map((answer) => [answer.iccid, answer]));
 }

@@ -1,10 +1,10 @@
 import type { SimRecord } from '../../../adapters/dynamodb/sims.ts';
-import { decide } from '../../../domain/sim-actions.ts';
-import { applyActionTo } from '../apply-action.ts';
+import { applyActionTo, applyActionToAll } from '../apply-action.ts';
 import type { Outcome, PageWork } from '../process-page.ts';
 import { applyOperatorAnswers } from './apply-operator-answers.ts';
 import { askForChange } from './ask-operators.ts';
 import { inTurns } from './in-turns.ts';
+import { isToChange } from './request-change.ts';
 
 /**
  * Requests the activation of the SIMs of a page.
@@ -15,10 +15,16 @@ import { inTurns } from './in-turns.ts';
  *    attempt marked before it crashed.
  */
 export async function requestActivation(work: PageWork): Promise<Outcome[]> {
-  const toAsk = work.open.flatMap((iccid) => {
-    const sim = work.sims.get(iccid);
-    return sim && decide(sim, work.request, work.at).kind === 'change' ? [sim] : [];
-  });
+  if (work.operation.dryRun) {
+    return applyActionToAll(work);
+  }
+  const found = await Promise.all(
+    work.open.map(async (iccid) => {
+      const sim = work.sims.get(iccid);
+      return sim && (await isToChange(sim, work.request, work.at)) ? [sim] : [];
+    }),
+  );
+  const toAsk = found.flat();
   const isToAsk = new Set<string>(toAsk.map(({ iccid }) => iccid));
   const others = await applyActionTo(
     work,

@@ -2,10 +2,10 @@ import { clock } from '../../../adapters/clock.ts';
 import { ConditionFailed } from '../../../adapters/dynamodb/conditions.ts';
 import { type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sims.ts';
 import type { OperatorId } from '../../../domain/ids.ts';
-import { operatorDeadlinePassed } from '../../../domain/operation.ts';
+import { operationStart, operatorDeadlinePassed } from '../../../domain/operation.ts';
 import { OperatorUnavailable, type SimAnswer } from '../../../domain/operator-port.ts';
 import type { PendingChange, Sim } from '../../../domain/sim.ts';
-import { decide, decideOrNotFound } from '../../../domain/sim-actions.ts';
+import { decide, decideOrNotFound, type SimRequest } from '../../../domain/sim-actions.ts';
 import {
   changeEvents,
   isOperatorAction,
@@ -22,7 +22,6 @@ import { conflict, type StepDecision, type StepResult, saveStep } from '../save-
 import { refusal } from './apply-operator-answers.ts';
 import { askForChange, isByHand } from './ask-operators.ts';
 import { inTurns } from './in-turns.ts';
-import { restoreBars } from './restore-bars.ts';
 
 /**
  * Unassigns, suspends, resumes or terminates the SIMs of a page.
@@ -52,7 +51,8 @@ export async function requestChange(work: PageWork): Promise<Outcome[]> {
     const iccids = sims.map(({ iccid }) => iccid);
     const answers = await askForChange(work, operator, action, sims, work.key);
     const missing = iccids.filter((iccid) => !answers.has(iccid)).length;
-    const isFinal = missing === 0 || (!operator.isCut() && (await isSilentForTooLong(work, operator.operatorId)));
+    const isFinal =
+      missing === 0 || (!operator.isCut() && (await isGivenUp(work, operator.operatorId, answers.size > 0)));
     unanswered += isFinal || operator.isCut() ? 0 : missing;
     const changed = isFinal ? iccids : iccids.filter((iccid) => answers.has(iccid));
     return forEachSim(changed, (iccid) => changeOne(work, action, iccid, true, answers.get(iccid)));
@@ -67,9 +67,13 @@ export async function requestChange(work: PageWork): Promise<Outcome[]> {
   throw new OperatorUnavailable(`The operator did not answer for ${unanswered} SIMs. The request is retried.`);
 }
 
-/** Whether the operation has waited long enough for an operator that answers no call. Waiting for a turn does not count. */
-async function isSilentForTooLong({ operation }: PageWork, operatorId: OperatorId): Promise<boolean> {
-  return operatorDeadlinePassed(operation, await silentSince(operatorId), clock.now());
+/**
+ * Whether the operation has waited long enough for SIMs without an answer: for a day since its start if the operator answers about
+ * others, and for a day since the operator's last answer if it answers nothing. Waiting for a turn does not count.
+ */
+async function isGivenUp({ operation }: PageWork, operatorId: OperatorId, answersOthers: boolean): Promise<boolean> {
+  const since = answersOthers ? new Date(operationStart(operation)) : await silentSince(operatorId);
+  return operatorDeadlinePassed(operation, since, clock.now());
 }
 
 /** The SIMs of a page that the rules allow to change, and whose change the operation has not requested before. */
@@ -78,11 +82,20 @@ async function simsToChange(work: PageWork): Promise<SimRecord[]> {
   const found = await Promise.all(
     open.map(async (iccid) => {
       const sim = sims.get(iccid);
-      const mayChange = sim !== undefined && decide(sim, request, at).kind === 'change';
+      const mayChange = sim !== undefined && (await isToChange(sim, request, at));
       return mayChange && !(await wasReverted(work, sim)) ? [sim] : [];
     }),
   );
   return found.flat();
+}
+
+/** Whether the rules allow the change of a SIM. A broken record is left to the step that isolates it. */
+export function isToChange(sim: SimRecord, request: SimRequest, at: string): Promise<boolean> {
+  return isolateSim(
+    sim.iccid,
+    () => decide(sim, request, at).kind === 'change',
+    () => false,
+  );
 }
 
 /**
@@ -189,7 +202,7 @@ async function outcomeOfSave(
   const operatorId = work.sims.get(iccid)?.operatorId;
   // The staff are not asked before the confirmation.
   if (operatorId === undefined || !(await isByHand(operatorId))) {
-    await restoreBars(work.partnerId, iccid, { operationId: work.operation.id, key: work.key });
+    work.barsToRestore.set(iccid, { operationId: work.operation.id, key: work.key });
   }
   return result === 'reverted' ? undefined : failed(iccid, conflict);
 }

@@ -10,7 +10,7 @@ import { operatorOf } from '../../operator-gateway.ts';
 import { byOperator, isByHand } from './ask-operators.ts';
 
 /** The operation after which bars are put right, and the key that identifies the request to the operator. */
-type Cause = { operationId: OperationId; key: string };
+export type Cause = { operationId: OperationId; key: string };
 
 /**
  * Makes the bars of a SIM at its operator match the SIM again. A concurrent request changed the SIM, so that the rules refuse the
