@@ -8,8 +8,8 @@ import { SYSTEM } from './timeline.ts';
 import type { Problem } from './verdict.ts';
 
 /*
- * What an operator has on a SIM and we do not, or the other way round. Operators change SIMs by themselves: they reactivate, bar or end
- * them, and give them other numbers.
+ * Differences between a SIM here and at its operator. Operators change SIMs without a request: they reactivate, bar or end them, and
+ * give them other numbers.
  */
 
 export const differenceFields = ['state', 'msisdn', 'imsi', 'missing_at_operator'] as const;
@@ -41,7 +41,7 @@ export type Difference = Seen & {
   settledAt?: string;
   /** A user, or `system`. */
   settledBy?: string;
-  /** Absent when the difference ended by itself. */
+  /** Absent when a comparison found that the SIM no longer differs. */
   settledAs?: Side;
 };
 
@@ -121,8 +121,8 @@ export function withNumbers<Stored extends Sim>(
   return { ...sim, ...numbers, updatedAt: laterOf(sim.updatedAt, at), version: sim.version + 1 };
 }
 
-/** The SIM, unchanged but for its version: something about it was recorded. */
-export function noted<Stored extends Sim>(sim: Stored, at: string): Stored {
+/** The SIM with a new version and no other change: something about it is recorded. */
+export function withNewVersion<Stored extends Sim>(sim: Stored, at: string): Stored {
   return withNumbers(sim, {}, at);
 }
 
@@ -146,7 +146,7 @@ export function newDifference(
   return field === 'msisdn' || field === 'imsi' ? settled(seen, SYSTEM, 'theirs', at) : seen;
 }
 
-/** @param as absent when the difference ended by itself. */
+/** @param as absent when a comparison found that the SIM no longer differs. */
 export function settled(difference: Difference, settledBy: string, as: Side | undefined, at: string): Difference {
   return {
     ...difference,

@@ -128,7 +128,7 @@ async function comparePage(
     { concurrency: WRITES_IN_FLIGHT },
   );
   const suspects = compared.flatMap(({ suspects }) => suspects);
-  const confirmed = await lookAgain(partnerId, suspects, ask);
+  const confirmed = await confirmSuspects(partnerId, suspects, ask);
   const recorded = await pMap(confirmed, ({ sim, seen }) => record(partnerId, sim, seen), {
     concurrency: WRITES_IN_FLIGHT,
   });
@@ -196,7 +196,7 @@ async function compareOne(partnerId: PartnerId, sim: SimRecord, theirs: SimDetai
 }
 
 /** The suspects that differ in the same way after a moment, and have not changed here meanwhile. */
-async function lookAgain(partnerId: PartnerId, suspects: readonly Suspect[], ask: Ask): Promise<Suspect[]> {
+async function confirmSuspects(partnerId: PartnerId, suspects: readonly Suspect[], ask: Ask): Promise<Suspect[]> {
   if (suspects.length === 0) {
     return [];
   }

@@ -9,7 +9,7 @@ import { restoreAllBars } from '../sims/changes/restore-bars.ts';
 import { settleOpen } from './record-comparison.ts';
 
 /**
- * Asks an operator to put the bars of SIMs back as they are here, after it changed them by itself. A difference is settled when the operator
+ * Asks an operator to put the bars of SIMs back as they are here, after it changed them without a request. A difference is settled when the operator
  * has done it; otherwise the next comparison settles it. What the operator cannot undo stays open for a person.
  */
 export async function enforceStates(

@@ -7,11 +7,11 @@ import {
   type Comparison,
   type Difference,
   newDifference,
-  noted,
   type OpenField,
   type Seen,
   type Side,
   settled,
+  withNewVersion,
   withNumbers,
   withoutOpen,
 } from '../../domain/difference.ts';
@@ -49,7 +49,7 @@ export function recordOpen(
   seen: Seen & { field: OpenField },
   now: Date,
 ): Promise<SimRecord> {
-  return saveDifference(partnerId, sim, noted(sim, now.toISOString()), seen, now);
+  return saveDifference(partnerId, sim, withNewVersion(sim, now.toISOString()), seen, now);
 }
 
 async function saveDifference(
@@ -94,7 +94,7 @@ export async function settleOpen(
   field: OpenField,
   { by, as, at }: { by: string; as?: Side; at: string },
   after: { sim: SimRecord; type: string; also?: Parameters<typeof saveSim>[5] } = {
-    sim: noted(sim, at),
+    sim: withNewVersion(sim, at),
     type: 'sim.difference_settled',
   },
 ): Promise<Difference | undefined> {

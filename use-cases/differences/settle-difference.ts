@@ -70,7 +70,7 @@ export async function settleDifference(
 
 function requireSettledAs(difference: Difference, as: Side): Difference {
   if (difference.settledAs !== as) {
-    const how = difference.settledAs === undefined ? 'ended by itself' : `was settled as ${difference.settledAs}`;
+    const how = difference.settledAs === undefined ? 'no longer existed' : `was settled as ${difference.settledAs}`;
     throw new Refusal('wrong_state', `The difference ${how} at ${difference.settledAt}.`);
   }
   return difference;
