@@ -125,15 +125,23 @@ async function confirmPage(
   round: number,
 ): Promise<{ waiting: number; unrequested: number }> {
   const { inProgress, others, unrequested } = await sortOpenSims(work, action);
-  // From another SIM each time, so that the first ones do not use up the calls of an operator with limits.
-  const first = Math.floor(Math.random() * inProgress.length);
-  const rotated = [...inProgress.slice(first), ...inProgress.slice(0, first)];
-  const confirmed = await inTurns(work, rotated, (sims, operator) => confirmSims(work, operator, action, round, sims));
+  const confirmed = await inTurns(
+    work,
+    inProgress,
+    (sims, operator) => confirmSims(work, operator, action, round, sims),
+    rotated,
+  );
   const outcomes = [...others, ...confirmed];
   if (outcomes.length > 0 || work.newRequests.size > 0) {
     await recordPageResults(work, outcomes);
   }
   return { waiting: inProgress.length - confirmed.length, unrequested };
+}
+
+/** From another SIM each time, so that the first ones do not use up the calls of an operator with limits. */
+function rotated(sims: readonly SimRecord[]): SimRecord[] {
+  const first = Math.floor(Math.random() * sims.length);
+  return [...sims.slice(first), ...sims.slice(0, first)];
 }
 
 /** @returns the outcomes of SIMs that no longer wait: those that the operator has changed or refused, and those that are overdue. */

@@ -20,17 +20,19 @@ export type AskedOperator = {
  * first are left for the next invocation of the task (`isLeft`); the state machine waits until then. Operators do not wait for each
  * other.
  *
+ * @param order of the SIMs of an operator that is called; by default as given.
  * @returns the outcomes of all steps.
  */
 export async function inTurns(
   work: PageWork,
   sims: readonly SimRecord[],
   step: (sims: SimRecord[], operator: AskedOperator) => Promise<Outcome[]>,
+  order: (sims: SimRecord[]) => SimRecord[] = (sims) => sims,
 ): Promise<Outcome[]> {
   const groups = [...byOperator(sims)].map(async ([operatorId, group]) =>
     (await isByHand(operatorId))
       ? step(group, { operatorId, gateway: undefined, isCut: () => false })
-      : inTurnsAt(operatorId, work, group, step),
+      : inTurnsAt(operatorId, work, order(group), step),
   );
   const outcomes = (await Promise.all(groups)).flat();
   // After the turns: the calls take turns of their own.
