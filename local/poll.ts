@@ -14,7 +14,7 @@ export class PollTimeout extends Error {
 export async function poll<T>(
   what: string,
   find: () => Promise<T | undefined>,
-  { everyMs = 150, withinMs = 60_000 } = {},
+  { everyMs = 150, withinMs = 180_000 } = {},
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
