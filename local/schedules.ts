@@ -8,7 +8,7 @@ import type { SchedulePart } from './template/parts.ts';
 /**
  * The minimum period of a schedule in real time, however fast the days pass. Infrequent schedules have three times this minimum,
  * because their delay matters less. Those that go through all SIMs once a day have ten minutes: they take long, and the local control
- * starts them when an operator has changed a SIM by itself (`runDaily`).
+ * starts them when a SIM was changed at its operator (`runDaily`).
  */
 const MIN_PERIOD_MS = 1_000;
 const INFREQUENT_MS = 15 * 60_000;

@@ -30,8 +30,7 @@ const realTiming: Timing = {
  * with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), or last as long as the operator
  * asked for. Ends at once when a pause would exceed the budget.
  *
- * @param attempt starts its time-out, of which it gets the signal, when it has waited for its moment. Time before that is not
- *   part of the budget.
+ * @param attempt waits for its moment, then calls `start`, which returns the signal of its time-out. The wait is not part of the budget.
  */
 export async function withRetries<T>(
   policy: CallPolicy,

@@ -15,6 +15,7 @@ import { capabilitiesOf } from '../../domain/operator-capabilities.ts';
 import { OperatorUnavailable, type SimDetails } from '../../domain/operator-port.ts';
 import { dueWalk, type SimWalk } from '../../domain/sim-walk.ts';
 import { SECOND_MS } from '../../domain/time-units.ts';
+import { SYSTEM } from '../../domain/timeline.ts';
 import { askInTurns } from '../ask-in-turns.ts';
 import { isolateSim } from '../sims/isolate-sim.ts';
 import { walkSims } from '../sims/walk-sims.ts';
@@ -177,7 +178,7 @@ async function compareOne(partnerId: PartnerId, sim: SimRecord, theirs: SimDetai
         // Safe: the keys of open differences are their fields.
         const still = comparison.seen.find((seen) => seen.field === field);
         if (still?.theirs !== current.differs?.[field]?.theirs) {
-          await settleOpen(partnerId, current, field, { by: 'system', at: now.toISOString() });
+          await settleOpen(partnerId, current, field, { by: SYSTEM, at: now.toISOString() });
           current = (await getSims(partnerId, [sim.iccid])).get(sim.iccid) ?? current;
         }
       }

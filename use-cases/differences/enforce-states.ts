@@ -4,6 +4,7 @@ import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { settlementOf } from '../../domain/difference.ts';
 import type { OperatorId, PartnerId } from '../../domain/ids.ts';
 import { outcomeOf } from '../../domain/sim-changes.ts';
+import { SYSTEM } from '../../domain/timeline.ts';
 import { askInTurns } from '../ask-in-turns.ts';
 import { restoreAllBars } from '../sims/changes/restore-bars.ts';
 import { settleOpen } from './record-comparison.ts';
@@ -64,7 +65,7 @@ async function settleDone(
       // Changed here in this moment: the bars must match what it is now.
       await restoreAllBars(partnerId, [sim], { operationId, key: `${key}:${iccid}` });
     } else if (sim && done.has(iccid)) {
-      await settleOpen(partnerId, sim, 'state', { by: 'system', as: 'ours', at: clock.now().toISOString() });
+      await settleOpen(partnerId, sim, 'state', { by: SYSTEM, as: 'ours', at: clock.now().toISOString() });
     }
   }
 }
