@@ -112,6 +112,17 @@ function isTelling(status: SimDetails['status']): boolean {
   return status !== 'pending' && status !== 'refused' && status !== 'testing';
 }
 
+/** So many SIMs, nearly all of which the operator does not have, show a mistake of the operator or of its credentials. */
+const SUSPICIOUS_COUNT = 100;
+const SUSPICIOUS_SHARE = 0.9;
+
+/** The rule: an operator that has hardly any of a hundred SIMs was asked about another account, or its answer is wrong. */
+export function isSuspicious(asked: readonly { state: Sim['state']; status: SimDetails['status'] }[]): boolean {
+  const living = asked.filter(({ state }) => state !== 'terminated');
+  const unknown = living.filter(({ status }) => status === 'unknown').length;
+  return living.length >= SUSPICIOUS_COUNT && unknown >= living.length * SUSPICIOUS_SHARE;
+}
+
 /** The SIM with a number of its operator, or with the numbers that we did not have. */
 export function withNumbers<Stored extends Sim>(
   sim: Stored,

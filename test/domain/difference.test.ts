@@ -3,6 +3,7 @@ import {
   compareSim,
   type Difference,
   isComparable,
+  isSuspicious,
   newDifference,
   settled,
   settlementOf,
@@ -84,6 +85,17 @@ describe('comparing a SIM with its operator', () => {
       updatedAt: LATER,
       version: 2,
     });
+  });
+
+  test('suspects the answer when the operator has hardly any of a hundred SIMs that have not ended', () => {
+    const asked = (unknown: number, known: number, state: SimState = 'active') => [
+      ...Array.from({ length: unknown }, () => ({ state, status: 'unknown' as const })),
+      ...Array.from({ length: known }, () => ({ state: 'active' as const, status: 'active' as const })),
+    ];
+    expect(isSuspicious(asked(90, 10))).toBe(true);
+    expect(isSuspicious(asked(89, 11))).toBe(false);
+    expect(isSuspicious(asked(99, 0))).toBe(false);
+    expect(isSuspicious(asked(200, 10, 'terminated'))).toBe(false);
   });
 
   test('records numbers as settled and states as open', () => {

@@ -8,7 +8,7 @@ import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { lastOperationId } from '../../adapters/dynamodb/sim-history.ts';
 import { readWalks, saveWalk } from '../../adapters/dynamodb/sim-walks.ts';
 import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
-import { compareSim, isComparable, type OpenField, type Seen } from '../../domain/difference.ts';
+import { compareSim, isComparable, isSuspicious, type OpenField, type Seen } from '../../domain/difference.ts';
 import type { OperatorId, PartnerId } from '../../domain/ids.ts';
 import type { Operator, PlatformKind } from '../../domain/operator.ts';
 import { capabilitiesOf } from '../../domain/operator-capabilities.ts';
@@ -25,10 +25,6 @@ import { recordOpen, settleOpen, takeNumbers } from './record-comparison.ts';
 /** The number of SIMs that are compared together: a call or two, where a call is about many SIMs; otherwise a turn of the operator. */
 const PAGE_SIZE = 250;
 const PAGE_SIZE_OF_SINGLE_CALLS = 18;
-
-/** A page of this many SIMs, nearly all of which the operator does not have, is a mistake of the operator or of its entry in the secret. */
-const SUSPICIOUS_PAGE = 100;
-const SUSPICIOUS_SHARE = 0.9;
 
 /** Operators that are asked concurrently. None waits for another. */
 const CONCURRENT_OPERATORS = 8;
@@ -146,12 +142,12 @@ function requireKnownSims(
   sims: readonly SimRecord[],
   details: ReadonlyMap<string, SimDetails>,
 ): void {
-  const asked = sims.filter(({ state, iccid }) => state !== 'terminated' && details.has(iccid));
-  const unknown = asked.filter(({ iccid }) => details.get(iccid)?.status === 'unknown').length;
-  if (asked.length >= SUSPICIOUS_PAGE && unknown >= asked.length * SUSPICIOUS_SHARE) {
-    throw new OperatorUnavailable(
-      `${operatorId} does not have ${unknown} of ${asked.length} SIMs. Is this its account?`,
-    );
+  const asked = sims.flatMap(({ state, iccid }) => {
+    const status = details.get(iccid)?.status;
+    return status === undefined ? [] : [{ state, status }];
+  });
+  if (isSuspicious(asked)) {
+    throw new OperatorUnavailable(`${operatorId} has hardly any of ${asked.length} SIMs. Is this its account?`);
   }
 }
 
