@@ -51,12 +51,17 @@ export function capabilitiesOf(kind: PlatformKind): Capabilities {
   return capabilities[kind];
 }
 
+/** The kind of an operator's platform. Operators from before kinds existed use the first protocol. */
+export function platformKindOf({ platform }: Pick<Operator, 'platform'>): PlatformKind {
+  return platform?.kind ?? 'sim-fulfilment';
+}
+
 /** How the usage of an operator's SIMs arrives. Operators from before kinds existed report records. */
 export function usageReportOf({
   usage,
   platform,
 }: Pick<Operator, 'usage' | 'platform'>): 'records' | 'totals' | 'files' {
-  const reported = usage === 'file' ? 'none' : capabilitiesOf(platform?.kind ?? 'sim-fulfilment').usage;
+  const reported = usage === 'file' ? 'none' : capabilitiesOf(platformKindOf({ platform })).usage;
   return reported === 'none' ? 'files' : reported;
 }
 

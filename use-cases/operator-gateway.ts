@@ -132,9 +132,6 @@ async function askAgainFor(maxMs: number, request: () => Promise<TurnAnswer>): P
   }
 }
 
-/** Since when an operator has answered no call; now, if this is the first one without an answer. */
-export const silentSince = operatorTraffic.silentSince;
-
 /** Whether the operator recognises a repeated submission of an order. */
 export async function hasIdempotentOrders(operatorId: OperatorId): Promise<boolean> {
   return capabilitiesOf((await platformOf(operatorId)).kind).idempotentOrders;

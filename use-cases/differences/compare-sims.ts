@@ -10,8 +10,8 @@ import { readWalks, saveWalk } from '../../adapters/dynamodb/sim-walks.ts';
 import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { compareSim, isComparable, isSuspicious, type OpenField, type Seen } from '../../domain/difference.ts';
 import type { OperatorId, PartnerId } from '../../domain/ids.ts';
-import type { Operator, PlatformKind } from '../../domain/operator.ts';
-import { capabilitiesOf } from '../../domain/operator-capabilities.ts';
+import type { Operator } from '../../domain/operator.ts';
+import { capabilitiesOf, platformKindOf } from '../../domain/operator-capabilities.ts';
 import { OperatorUnavailable, type SimDetails } from '../../domain/operator-port.ts';
 import { dueWalk, type SimWalk } from '../../domain/sim-walk.ts';
 import { SECOND_MS } from '../../domain/time-units.ts';
@@ -81,7 +81,7 @@ export async function compareSims(hasTime: () => boolean): Promise<void> {
           purpose: 'compare',
           operatorId,
           everyMs: Number.POSITIVE_INFINITY,
-          pageSize: capabilitiesOf(kindOf(operator)).simsPerCall === 1 ? PAGE_SIZE_OF_SINGLE_CALLS : PAGE_SIZE,
+          pageSize: capabilitiesOf(platformKindOf(operator)).simsPerCall === 1 ? PAGE_SIZE_OF_SINGLE_CALLS : PAGE_SIZE,
           visit: ({ partnerId, sims }) => comparePage(operator, partnerId, sims, ask, hasTime),
         },
         walks.get(operatorId),
@@ -94,11 +94,8 @@ export async function compareSims(hasTime: () => boolean): Promise<void> {
 
 /** Operators whose SIMs the staff change are compared by them. */
 function canBeCompared(operator: Operator): boolean {
-  return operator.connectivity === 'api' && capabilitiesOf(kindOf(operator)).connectivity;
+  return operator.connectivity === 'api' && capabilitiesOf(platformKindOf(operator)).connectivity;
 }
-
-/** Operators from before kinds existed use the first protocol. */
-const kindOf = ({ platform }: Operator): PlatformKind => platform?.kind ?? 'sim-fulfilment';
 
 type Ask = (iccids: readonly string[]) => Promise<SimDetails[]>;
 

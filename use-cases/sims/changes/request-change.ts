@@ -1,5 +1,6 @@
 import { clock } from '../../../adapters/clock.ts';
 import { ConditionFailed } from '../../../adapters/dynamodb/conditions.ts';
+import { operatorTraffic } from '../../../adapters/dynamodb/operator-traffic.ts';
 import { type SimRecord, wasLastChangedBy } from '../../../adapters/dynamodb/sims.ts';
 import type { OperatorId } from '../../../domain/ids.ts';
 import { operationStart, operatorDeadlinePassed } from '../../../domain/operation.ts';
@@ -14,7 +15,6 @@ import {
   withoutChangeOf,
   withPendingChange,
 } from '../../../domain/sim-changes.ts';
-import { silentSince } from '../../operator-gateway.ts';
 import { applyActionToAll, forEachSim } from '../apply-action.ts';
 import { isolateSim } from '../isolate-sim.ts';
 import { failed, type Outcome, type PageWork, recordPageResults, succeeded } from '../process-page.ts';
@@ -72,7 +72,7 @@ export async function requestChange(work: PageWork): Promise<Outcome[]> {
  * others, and for a day since the operator's last answer if it answers nothing. Waiting for a turn does not count.
  */
 async function isGivenUp({ operation }: PageWork, operatorId: OperatorId, answersOthers: boolean): Promise<boolean> {
-  const since = answersOthers ? new Date(operationStart(operation)) : await silentSince(operatorId);
+  const since = answersOthers ? new Date(operationStart(operation)) : await operatorTraffic.silentSince(operatorId);
   return operatorDeadlinePassed(operation, since, clock.now());
 }
 
