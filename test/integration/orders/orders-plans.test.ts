@@ -6,8 +6,8 @@ import { is, type Operation, type Order, type ProblemDocument } from '../support
 const cloud = useLocalCloud();
 const acme = cloud.partner('acme-plans');
 
-/** Long enough to think again while SIMs are on their way: eight days at least, four seconds. */
-const onTheWay = { leadTimeDays: 6 };
+/** Long enough to change the plan while SIMs are on their way: twenty days at least, ten seconds. */
+const onTheWay = { leadTimeDays: 15 };
 
 beforeAll(async () => {
   await Promise.all((['3ireland', 'orange', 'a1'] as const).map((id) => cloud.operator(id).behaves(onTheWay)));
