@@ -32,7 +32,7 @@ function gatewaysTo(
   { logged, calls }: { logged: Logged[]; calls: OperatorCall[] },
   policy: Partial<CallPolicy>,
   { operatorId = asId('operator', '3uk'), traffic, kind = 'sim-fulfilment', ...limit }: Partial<Traffic> = {},
-): (operatorId: string) => OperatorGateway {
+): GatewayToSandbox['gateways'] {
   const { baseUrl, ...credentials } = sandboxConnection(`${url}/`, API_KEY);
   const connection = (id: OperatorId) => ({ baseUrl: baseUrl.replace('{operatorId}', id), ...credentials, ...limit });
   const gateways = operatorGateways({
@@ -42,12 +42,13 @@ function gatewaysTo(
     onCall: (call) => calls.push(call),
     policy: { ...impatient, ...policy },
   });
-  return (id) => gateways(kind, asId('operator', id));
+  return (id, otherKind = kind) => gateways(otherKind, asId('operator', id));
 }
 
 export type GatewayToSandbox = SandboxOnAFakeClock & {
   gateway: OperatorGateway;
-  gateways: (operatorId: string) => OperatorGateway;
+  /** A gateway to any operator, of the kind of the test unless another is given: the sandbox speaks all at the same address. */
+  gateways: (operatorId: string, kind?: PlatformKind) => OperatorGateway;
   logged: Logged[];
   /** The recorded calls, in order. */
   calls: OperatorCall[];

@@ -3,6 +3,7 @@ import { operatorGateways } from '../../../adapters/operators/gateways.ts';
 import { withCheckDigit } from '../../../domain/iccid.ts';
 import type { OrderId } from '../../../domain/ids.ts';
 import { type DeliveredSim, OperatorUnavailable } from '../../../domain/operator-port.ts';
+import { randomFrom } from '../../random-numbers.ts';
 import { anOrder, type GatewayToSandbox, gatewayToSandbox } from './operators-under-test.ts';
 
 let operator: GatewayToSandbox;
@@ -23,6 +24,18 @@ async function allSims(orderId: OrderId): Promise<DeliveredSim[]> {
     cursor = page.nextCursor;
   } while (cursor !== undefined);
   return sims;
+}
+
+/** Repeats a call until it is answered, as executions do. */
+async function untilAnswered<T>(call: () => Promise<T>, onLost: () => void): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      expect(error).toBeInstanceOf(OperatorUnavailable);
+      onLost();
+    }
+  }
 }
 
 async function delivered(quantity: number, orderId: OrderId = 'ord_1'): Promise<string[]> {
@@ -52,6 +65,31 @@ describe('an order through the gateway', () => {
       msisdn: expect.stringMatching(/^\+44/),
     });
     expect(await operator.gateway.submitOrder(anOrder())).toEqual(first);
+  });
+
+  test('is placed once, whatever answers are lost, in 200 trials of two equal orders', async () => {
+    const random = randomFrom(1807);
+    let lost = 0;
+    draws = Array.from({ length: 20_000 }, random);
+    for (let trial = 0; trial < 200; trial += 1) {
+      operator.clock.pass(1);
+      const start = operator.clock.now();
+      operator.clock.pass(0.01);
+      operator.sandbox.behave('3uk', { failureRate: 0.5 + 0.4 * random() });
+      const ids = [`ord_${trial}_a`, `ord_${trial}_b`] as const;
+      for (const id of ids) {
+        const submit = () => operator.gateway.submitOrder(anOrder(id));
+        const first = await untilAnswered(submit, () => {
+          lost += 1;
+        });
+        expect(first).toMatchObject({ outcome: 'accepted' });
+      }
+      operator.sandbox.behave('3uk', {});
+      // This protocol has no list of orders; that of another kind shows what the operator has, by our ids.
+      const placed = await operator.gateways('3uk', 'iot-accelerator').ordersSince(start, []);
+      expect(placed.map(({ operatorReference }) => operatorReference).sort()).toEqual([...ids]);
+    }
+    expect(lost).toBeGreaterThan(200);
   });
 
   test('of another operator goes to that operator', async () => {

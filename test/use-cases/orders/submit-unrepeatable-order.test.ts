@@ -8,20 +8,10 @@ import {
   sendOnce,
 } from '../../../use-cases/orders/submit-unrepeatable-order.ts';
 import { anOrder, type GatewayToSandbox, gatewayToSandbox } from '../../adapters/operators/operators-under-test.ts';
+import { randomFrom } from '../../random-numbers.ts';
 
 const contact = { name: 'Ines', email: 'ines@acme.example' };
 const TRIALS = 200;
-
-/** A reproducible sequence of random numbers (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const random = randomFrom(1807);
 let operator: GatewayToSandbox;
