@@ -70,7 +70,10 @@ export function callOf(service: ServiceName, message: IncomingMessage, body: str
 
 function pathWithoutIds(url: string): string {
   const [path = ''] = url.split('?');
-  return path.replace(/^\/operators\/[^/]+/, '').replace(ID, '{id}');
+  return path
+    .replace(/^\/operators\/[^/]+/, '')
+    .replace(ID, '{id}')
+    .replaceAll(/\/[^/]*\d{4}[^/]*/g, '/{id}');
 }
 
 /** Lists the kinds of items in a DynamoDB request, by their keys. */

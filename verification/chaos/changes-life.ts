@@ -1,9 +1,7 @@
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
-import { withCheckDigit } from '../../domain/iccid.ts';
 import type { OperationId, PartnerId } from '../../domain/ids.ts';
 import { isOperationFinished } from '../../domain/operation.ts';
 import type { LocalCloud } from '../../local/cloud.ts';
-import { operatorByHand, operatorOverApi } from '../../local/operator-settings.ts';
 import {
   counted,
   describeOperations,
@@ -18,43 +16,16 @@ import {
   untilExecutionsEnd,
   untilFound,
 } from './account.ts';
+import { BY_HAND, chaosTariffs, grantChaosTariffs, importSims, newIccids, SLOW, staffOf } from './operators.ts';
 import { type SteadyClient, steadyClient } from './steady-client.ts';
 
 // Changes that take time: at an operator that confirms them later, and at one where the staff make them.
 
-/** An operator that confirms changes later, and one without an API. */
-const SLOW = 'chaos-slow';
-const BY_HAND = 'chaos-by-hand';
-/** A second of real time. */
-const CHANGE_DELAY_DAYS = 0.05;
 const SIMS_AT_SLOW = 10;
 const SIMS_BY_HAND = 5;
-const tariffs = { partner: 'trf_chaos_partner', customer: 'trf_chaos_customer' };
 
 type Task = Made & { operationId?: string; action: string; count: number; state: string };
 type TaskSim = { iccid: string; refused?: string };
-
-/** Creates the operators and the tariffs that cover them. */
-export async function createSlowOperators(cloud: LocalCloud): Promise<void> {
-  const staff = await staffOf(cloud);
-  await staff.put(`/v1/platform/operators/${SLOW}`, { ...operatorOverApi, name: 'Slow Mobile' });
-  await staff.put(`/v1/platform/operators/${BY_HAND}`, operatorByHand);
-  for (const audience of ['partner', 'customer'] as const) {
-    await staff.put(`/v1/platform/tariffs/${tariffs[audience]}`, {
-      name: 'Chaos',
-      operatorIds: [SLOW, BY_HAND],
-      networks: ['Chaos'],
-      allowanceBytes: 1_000_000_000,
-      pooling: 'per_sim',
-      minimumTermMonths: 0,
-      monthlyPrice: { amount: '1.00', currency: 'EUR' },
-      audience,
-    });
-  }
-  cloud.sandbox?.behave(SLOW, { leadTimeDays: 0, changeDelayDays: CHANGE_DELAY_DAYS });
-}
-
-const staffOf = async (cloud: LocalCloud) => steadyClient(cloud.url, await cloud.tokenFor({ roles: ['platform'] }));
 
 /**
  * Prepares a partner's life with active SIMs at both operators: they are suspended, resumed and terminated. The staff complete the
@@ -65,13 +36,10 @@ const staffOf = async (cloud: LocalCloud) => steadyClient(cloud.url, await cloud
 export async function prepareChangesLife(cloud: LocalCloud, partnerId: PartnerId): Promise<Life> {
   const client = steadyClient(cloud.url, await cloud.tokenFor({ partnerId, roles: ['admin'] }));
   const staff = await staffOf(cloud);
-  // The first request of a partner creates it on a local cloud.
-  await client.get('/v1/partner');
-  for (const id of Object.values(tariffs)) {
-    await staff.put(`/v1/platform/partners/${partnerId}/tariffs/${id}`);
-  }
-  const targets = await makeTargets(client, tariffs);
-  const byHand = await importSims(staff, partnerId, targets);
+  await grantChaosTariffs(client, staff, partnerId);
+  const targets = await makeTargets(client, chaosTariffs);
+  const byHand = newIccids(SIMS_BY_HAND);
+  await importSims(staff, partnerId, { operatorId: BY_HAND, iccids: byHand, state: 'active', targets });
   const { id: orderId } = await client.post<Made>('/v1/orders', {
     operatorId: SLOW,
     quantity: SIMS_AT_SLOW,
@@ -117,23 +85,6 @@ export async function prepareChangesLife(cloud: LocalCloud, partnerId: PartnerId
   return { partnerId, run, account };
 }
 
-/** Imports active SIMs of the operator without an API. */
-async function importSims(
-  staff: SteadyClient,
-  partnerId: PartnerId,
-  { partnerServiceId, customerId, customerServiceId }: Awaited<ReturnType<typeof makeTargets>>,
-): Promise<string[]> {
-  const iccids = newIccids(SIMS_BY_HAND);
-  const rows = iccids.map((iccid) => [iccid, 'active', partnerServiceId, customerId, customerServiceId].join());
-  const file = ['iccid,state,partnerService,customer,customerService', ...rows, ''].join('\r\n');
-  const path = `/v1/platform/partners/${partnerId}/imports?operatorId=${BY_HAND}`;
-  const { loaded } = await staff.postCsv<{ loaded: number }>(path, file);
-  if (loaded !== SIMS_BY_HAND) {
-    throw new Error(`${loaded} of ${SIMS_BY_HAND} SIMs were imported`);
-  }
-  return iccids;
-}
-
 async function openTasks(staff: SteadyClient): Promise<Task[]> {
   const path = `/v1/platform/manual-tasks?operatorId=${BY_HAND}&state=open&limit=200`;
   return (await staff.get<List<Task>>(path)).items;
@@ -165,16 +116,4 @@ async function describeTasks(
     lines.push(`task to ${action} ${count} SIMs is ${state}, ${sims.length} listed, ${refused} refused`);
   }
   return counted(lines);
-}
-
-let numbers = 0;
-
-/** ICCIDs that no other life has. */
-function newIccids(count: number): string[] {
-  return Array.from({ length: count }, () => {
-    numbers += 1;
-    return withCheckDigit(
-      `8949778${String(process.pid % 100_000).padStart(5, '0')}${String(numbers).padStart(6, '0')}`,
-    );
-  });
 }

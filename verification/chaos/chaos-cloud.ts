@@ -3,7 +3,7 @@ import { harshSettings } from '../../local/harsh/settings.ts';
 import { region } from '../../local/template/identity.ts';
 import { type Between, standBetween } from './between.ts';
 import { Owners } from './calls.ts';
-import { createSlowOperators } from './changes-life.ts';
+import { createChaosOperators } from './operators.ts';
 import { Watch } from './watch.ts';
 
 /** With this day length, waiting hours pass in less than a second, and faults of a few real seconds last less than a day. */
@@ -11,7 +11,7 @@ const DAY_MS = 20_000;
 
 export type ChaosCloud = { cloud: LocalCloud; watch: Watch; stop(): Promise<void> };
 
-/** Starts a local cloud that watches all calls of its functions. Operators deliver immediately; one confirms changes later. */
+/** Starts a local cloud that watches all calls of its functions. Its operators are in `operators.ts`. */
 export async function startChaosCloud(): Promise<ChaosCloud> {
   const owners = new Owners();
   const stages: Between[] = [];
@@ -30,8 +30,7 @@ export async function startChaosCloud(): Promise<ChaosCloud> {
     },
   });
   const started = cloud;
-  started.sandbox?.behave('a1', { leadTimeDays: 0 });
-  await createSlowOperators(started);
+  await createChaosOperators(started);
   actAsAFunction(started);
   return {
     cloud: started,

@@ -15,26 +15,49 @@ import {
   untilExecutionsEnd,
   wordsFor,
 } from './account.ts';
+import { ACCELERATOR, chaosTariffs, grantChaosTariffs, staffOf } from './operators.ts';
 import { steadyClient } from './steady-client.ts';
 
-/** The smallest order of A1. */
-const SIMS = 20;
+/** Prepares a life at A1, with its smallest order. */
+export const prepareLife = (cloud: LocalCloud, partnerId: PartnerId): Promise<Life> =>
+  prepareOrder(cloud, partnerId, {
+    operatorId: 'a1',
+    quantity: 20,
+    tariffs: { partner: 'trf_partner_all', customer: 'trf_customer_all' },
+    isSlow: false,
+  });
+
+/** Prepares a life at an operator on IoT Accelerator, which does everything as requests that end later. */
+export const prepareAcceleratorLife = (cloud: LocalCloud, partnerId: PartnerId): Promise<Life> =>
+  prepareOrder(cloud, partnerId, { operatorId: ACCELERATOR, quantity: 10, tariffs: chaosTariffs, isSlow: true });
+
+type OrderOfLife = {
+  operatorId: string;
+  quantity: number;
+  tariffs: { partner: string; customer: string };
+  /** Whether the operator confirms changes later. */
+  isSlow: boolean;
+};
 
 /**
  * Prepares a partner's life: an order of SIMs with a plan that activates them, then a bulk operation that suspends them.
  *
  * @throws when a step does not finish
  */
-export async function prepareLife(cloud: LocalCloud, partnerId: PartnerId): Promise<Life> {
+async function prepareOrder(cloud: LocalCloud, partnerId: PartnerId, order: OrderOfLife): Promise<Life> {
+  const { operatorId, quantity, tariffs, isSlow } = order;
   const token = await cloud.tokenFor({ partnerId, roles: ['admin'] });
   const client = steadyClient(cloud.url, token);
-  const targets = await makeTargets(client, { partner: 'trf_partner_all', customer: 'trf_customer_all' });
+  if (tariffs === chaosTariffs) {
+    await grantChaosTariffs(client, await staffOf(cloud), partnerId);
+  }
+  const targets = await makeTargets(client, tariffs);
   let orderId = asId('order', '');
   let operationId = asId('operation', '');
 
   async function run(): Promise<void> {
     const plan = { ...targets, activate: true };
-    ({ id: orderId } = await client.post<{ id: OrderId }>('/v1/orders', { operatorId: 'a1', quantity: SIMS, plan }));
+    ({ id: orderId } = await client.post<{ id: OrderId }>('/v1/orders', { operatorId, quantity, plan }));
     await until('the order to finish', async () => {
       const order = await getOrder(partnerId, orderId);
       return order !== undefined && isFinished(order);
@@ -56,7 +79,7 @@ export async function prepareLife(cloud: LocalCloud, partnerId: PartnerId): Prom
     return [
       ...orders.map((order) => `order ${words(order)}`),
       ...events.map((event, place) => `event ${place + 1} of the order ${words(event)}`),
-      ...(await describeSims(client, partnerId, { names, serviceId: targets.customerServiceId, operatorId: 'a1' })),
+      ...(await describeSims(client, partnerId, { names, serviceId: targets.customerServiceId, operatorId, isSlow })),
       ...(await describeOperations(client, names)),
     ].sort();
   }

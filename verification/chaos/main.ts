@@ -5,30 +5,37 @@ import { oneOf, runCommand, wholeNumber } from '../../tools/command.ts';
 import { runAndReport } from '../model/model-report.ts';
 import { prepareChangesLife } from './changes-life.ts';
 import { type ChaosCloud, startChaosCloud } from './chaos-cloud.ts';
+import { prepareControlCenterLife } from './control-center-life.ts';
+import { prepareDifferencesLife } from './differences-life.ts';
 import { type Fault, faultDescriptions, faults } from './faults.ts';
-import { prepareLife } from './life.ts';
+import { prepareAcceleratorLife, prepareLife } from './life.ts';
 import type { Point, Trial } from './watch.ts';
 
-// npm run chaos: runs an order with a bulk operation, and changes that take time, with a fault in each of their calls, then random
-// histories against the model (docs/reliability.md).
+// npm run chaos: runs lives of a partner's SIMs with a fault in each of their calls, then random histories against the model (docs/reliability.md).
 
 const usage = `npm run chaos -- [options]
   --match <texts>     only calls whose name contains one of these texts, separated by commas: "WorkflowMigrate:,PutItem SIM"
   --fault <faults>    only some of the faults: ${faults.join(',')}
   --every <n>         only every nth trial
-  --life <lives>      only some of the lives: order,changes
+  --life <lives>      only some of the lives: order,changes,accelerator,control-center,differences
   --concurrency 6     the number of concurrent lives
   --list              lists the calls without trials
   --steps <n>         the steps of random histories afterwards. Default: 10000, or none with --match, --fault, --every or --life`;
 
 const STEPS = 10_000;
 
-const lifeNames = ['order', 'changes'] as const;
-type LifeName = (typeof lifeNames)[number];
 const lives: readonly LifeKind[] = [
   { name: 'order', title: 'An order and a bulk operation', prepare: prepareLife },
   { name: 'changes', title: 'Changes that take time', prepare: prepareChangesLife },
+  { name: 'accelerator', title: 'An order and a bulk operation on IoT Accelerator', prepare: prepareAcceleratorLife },
+  {
+    name: 'control-center',
+    title: 'Changes in turns and usage totals on Control Center',
+    prepare: prepareControlCenterLife,
+  },
+  { name: 'differences', title: 'Operators that change SIMs by themselves', prepare: prepareDifferencesLife },
 ];
+const lifeNames = lives.map(({ name }) => name);
 
 await runCommand(
   {
@@ -66,7 +73,7 @@ await runCommand(
   },
 );
 
-type LifeKind = { name: LifeName; title: string; prepare: typeof prepareLife };
+type LifeKind = { name: string; title: string; prepare: typeof prepareLife };
 
 type TrialOptions = {
   lives: readonly LifeKind[];
