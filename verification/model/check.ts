@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { mayHaveFailed } from './manual-orders.ts';
 import { allowedActions, type Filter, type Model, matches, type Sim, type State } from './model.ts';
-import { possibleSims } from './outcomes.ts';
+import { mayDiffer, possibleSims } from './outcomes.ts';
 import {
   Disagreement,
   ensure,
@@ -135,7 +135,9 @@ export function matchesSeen(sim: Sim, seen: SeenSim): boolean {
     sim.service === seen.customerServiceId &&
     sim.label === seen.label &&
     (sim.state === 'in_holding' || sim.stock === seen.partnerServiceId) &&
-    (sim.isChanged ? seen.version > sim.version : seen.version === sim.version)
+    (sim.isChanged
+      ? seen.version > sim.version
+      : seen.version === sim.version || (mayDiffer(sim) && seen.version > sim.version))
   );
 }
 

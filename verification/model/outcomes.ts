@@ -61,12 +61,16 @@ export function possibleSims(sim: Sim): Sim[] {
 /** Whether a late confirmation may change the SIM at any time. */
 export const mayChange = ({ late, mayEnd }: Sim) => late !== undefined || mayEnd === true;
 
+/** Whether the operator may have another status for the SIM, because it did not answer, or because it does not have the SIM. */
+export const mayDiffer = (sim: Sim): boolean => sim.unsure || sim.unlisted === true || mayChange(sim);
+
 /** A SIM that an operation has changed: only a late termination still counts. */
 function changed({ late: _late, ...sim }: Sim): Sim {
   return { ...sim, isChanged: true };
 }
 
-function ended(sim: Sim): Sim {
+/** A SIM that has been terminated. */
+export function ended(sim: Sim): Sim {
   const { mayEnd: _mayEnd, ...rest } = changed(sim);
   return { ...rest, state: 'terminated' };
 }

@@ -13,6 +13,7 @@ import { completeTasks } from './manual-tasks.ts';
 import { guideMultiples, type Model, type OperatorId, wellBehaved } from './model.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { firstOrder, orderCommands } from './order-commands.ts';
+import { ownChangeCommands } from './own-changes.ts';
 import { createOwnOperator, firstSettings, ownOperatorCommands, setOwnOperator } from './own-operator.ts';
 import { runAction } from './results.ts';
 import { applicableSims, nameSims } from './selection.ts';
@@ -185,6 +186,7 @@ function commands(): fc.Arbitrary<Command>[] {
     ...serviceCommands,
     ...operatorCommands,
     ...ownOperatorCommands,
+    ...ownChangeCommands,
   ].flatMap(([often, command]) => Array<fc.Arbitrary<Command>>(often).fill(command));
 }
 

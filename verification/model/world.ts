@@ -85,6 +85,8 @@ export type World = {
   /** Polls until `find` returns a value. */
   until<T>(what: string, find: () => Promise<T | undefined>): Promise<T>;
   setBehaviour(operator: OperatorId, behaviour: Behaviour): Promise<void>;
+  /** Changes a SIM at its operator without a request, and starts the comparison of all SIMs with their operators. */
+  changeAtOperator(operator: OperatorId, iccid: string, status: 'active' | 'barred' | 'terminated'): Promise<void>;
   /** The scaled time. */
   now(): Promise<Date>;
   /** Waits for days of scaled time. */
@@ -184,6 +186,9 @@ export async function openWorld(
     },
     async setBehaviour(operator, behaviour) {
       expectStatus(200, await local.put(`/_local/operators/${operator}`, toSandboxBehaviour(behaviour)));
+    },
+    async changeAtOperator(operator, iccid, status) {
+      expectStatus(200, await local.post(`/_local/operators/${operator}/sims/${iccid}`, { status }));
     },
     async now() {
       return new Date(expectStatus(200, await local.get<{ now: string }>('/_local/clock')).now);
