@@ -219,6 +219,7 @@ export class FulfilmentStates {
         round: JsonPath.numberAt('$.page.round'),
         from: JsonPath.numberAt('$.page.from'),
         waiting: JsonPath.numberAt('$.page.waiting'),
+        page: JsonPath.objectAt('$.page'),
       },
       resultPath: '$.page',
     });

@@ -27,7 +27,10 @@ export const shardInput = z.object({
   turn: z.int(),
 });
 
-/** The input of the confirmation stage: a shard, the polling round, the page to continue with, and the SIMs that wait so far. */
+/**
+ * The input of the confirmation stage: a shard, the polling round, the page to continue with, and the SIMs that wait so far. Executions
+ * of earlier releases have no `page`, which is what the last invocation returned.
+ */
 export const confirmInput = z.object({
   partnerId,
   operationId: z.string().brand<'operation'>(),
@@ -35,6 +38,7 @@ export const confirmInput = z.object({
   round: z.int(),
   from: z.int(),
   waiting: z.int(),
+  page: z.optional(z.object({ turn: z.optional(z.int()), hasUnrequested: z.optional(z.boolean()) })),
 });
 
 /** A task starts no further work in the last seconds before its time-out. */

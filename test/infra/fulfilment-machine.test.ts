@@ -137,6 +137,7 @@ const stage = (name: string, operationId: string, count = 1, stageRuns = 1) => (
   stageRuns,
 });
 const done = { done: true, from: 0, turn: 1 };
+const waiting = { done: false, round: 1, from: 0, waiting: 0, turn: 3, hasUnrequested: true };
 
 describe('an execution', () => {
   test('carries an order with a plan from the operator to active SIMs', async () => {
@@ -154,10 +155,7 @@ describe('an execution', () => {
       MigratePage: answers(done),
       AssignPage: answers(done),
       ActivatePage: answers(done),
-      Confirm: answers(
-        { done: false, round: 1, from: 0, waiting: 0, waitSeconds: 30 },
-        { done: true, round: 2, from: 0, waiting: 0, waitSeconds: 0 },
-      ),
+      Confirm: answers({ ...waiting, waitSeconds: 30 }, { done: true, round: 2, from: 0, waiting: 0, waitSeconds: 0 }),
     });
     expect(outcome).toBe('succeeded');
     expect(ran).toEqual([
@@ -185,6 +183,8 @@ describe('an execution', () => {
     expect(calls[12]?.input).toEqual({
       ...{ partnerId: 'demo', operationId: 'op_x', shard: 0 },
       ...{ round: 1, from: 0, waiting: 0 },
+      // How often it has waited for a turn, so that the task ends the run of the stage.
+      page: { ...waiting, waitSeconds: 30 },
     });
   });
 

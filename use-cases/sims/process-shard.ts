@@ -1,10 +1,8 @@
-import { clock } from '../../adapters/clock.ts';
-import { changeOperation, getOperation } from '../../adapters/dynamodb/operations.ts';
+import { getOperation } from '../../adapters/dynamodb/operations.ts';
 import { acquireServiceLock, releaseServiceLock } from '../../adapters/dynamodb/services.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import type { OperationId, PartnerId } from '../../domain/ids.ts';
 import { hasOneOperator, isOperationFinished, shardsOf } from '../../domain/operation.ts';
-import { noteWaiting } from '../../domain/operation-steps.ts';
 import { loadSimRequest } from './load-sim-request.ts';
 import {
   newInvocation,
@@ -16,7 +14,7 @@ import {
 } from './process-page.ts';
 import { withResultCounter } from './result-counter.ts';
 import { lockHolder } from './service-lock.ts';
-import { TURNS_PER_STAGE_RUN } from './stage-limits.ts';
+import { endsStageRun, TURNS_PER_STAGE_RUN } from './stage-limits.ts';
 
 /** A shard of an operation, the page to continue with, and the number of calls in this run of the stage. */
 export type ShardTurn = { partnerId: PartnerId; operationId: OperationId; shard: number; from: number; turn: number };
@@ -80,7 +78,8 @@ export async function processShard(
       }
     }
     if (left !== undefined) {
-      return await leaveFor(partnerId, operationId, { from: left, turn, turnSeconds: secondsUntilTurn(invocation) });
+      const done = await endsStageRun(partnerId, operationId, turn);
+      return { done, from: left, turn: turn + 1, turnSeconds: secondsUntilTurn(invocation) };
     }
     if (locksService) {
       // Counted before the lock is released: an uncounted service looks unused and could be deleted.
@@ -89,20 +88,6 @@ export async function processShard(
     }
     return { done: true, from, turn };
   });
-}
-
-/** Where the state machine continues with pages that are left. Waiting for a turn does not fail an operation for lack of progress. */
-async function leaveFor(
-  partnerId: PartnerId,
-  operationId: OperationId,
-  { from, turn, turnSeconds }: { from: number; turn: number; turnSeconds: number },
-): Promise<NextTurn> {
-  const done = turn >= TURNS_PER_STAGE_RUN;
-  if (done) {
-    const at = clock.now().toISOString();
-    await changeOperation(partnerId, operationId, (operation) => noteWaiting(operation, at));
-  }
-  return { done, from, turn: turn + 1, turnSeconds };
 }
 
 async function isCancelled(partnerId: PartnerId, operationId: OperationId): Promise<boolean> {

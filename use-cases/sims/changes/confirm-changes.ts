@@ -34,11 +34,16 @@ import {
   succeeded,
 } from '../process-page.ts';
 import { withResultCounter } from '../result-counter.ts';
+import { endsStageRun } from '../stage-limits.ts';
 import { applyOperatorAnswers, expireChange } from './apply-operator-answers.ts';
 import { askForChange, byOperator, readStatus } from './ask-operators.ts';
 import { type AskedOperator, inTurns } from './in-turns.ts';
 
-/** A shard of an operation, the polling round, the page to continue with, and the number of SIMs that wait in earlier pages. */
+/**
+ * A shard of an operation, the polling round, the page to continue with, and the number of SIMs that wait in earlier pages. `page` has
+ * how often this run of the stage has waited for a turn at operators, and whether earlier pages have SIMs that no operator has been
+ * asked about.
+ */
 export type ConfirmationTurn = {
   partnerId: PartnerId;
   operationId: OperationId;
@@ -46,6 +51,7 @@ export type ConfirmationTurn = {
   round: number;
   from: number;
   waiting: number;
+  page?: { turn?: number | undefined; hasUnrequested?: boolean | undefined } | undefined;
 };
 
 /** Where the state machine continues, after a pause of `waitSeconds`. */
@@ -54,6 +60,8 @@ export type NextConfirmation = {
   round: number;
   from: number;
   waiting: number;
+  turn?: number;
+  hasUnrequested?: boolean;
   waitSeconds: number;
   /** In place of `waitSeconds` when operators serve others first: how long to wait for a turn, in real time. */
   turnSeconds?: number;
@@ -66,10 +74,11 @@ export type NextConfirmation = {
  * 2. Repeats the request for SIMs that are as before, in case the operator lost it.
  * 3. Reverts SIMs whose deadline has passed. A schedule continues to poll them (`late-changes`).
  * 4. While SIMs wait, the state machine pauses, longer each time, and starts another round. It continues at once when the operator
- *    has not been asked about all SIMs yet.
+ *    has not been asked about all SIMs yet. After `TURNS_PER_STAGE_RUN` waits for a turn the shard is reported as done, so that the
+ *    stage runs again.
  */
 export async function confirmChanges(
-  { partnerId, operationId, shard, round, from, waiting }: ConfirmationTurn,
+  { partnerId, operationId, shard, round, from, waiting, page: last = {} }: ConfirmationTurn,
   hasTime: () => boolean,
 ): Promise<NextConfirmation> {
   const operation = await getOperation(partnerId, operationId);
@@ -82,12 +91,14 @@ export async function confirmChanges(
   const request = await loadSimRequest(partnerId, action, operation.target);
   return withResultCounter(partnerId, operation, async (counter) => {
     let stillWaiting = waiting;
-    let hasUnrequested = false;
+    let hasUnrequested = last.hasUnrequested ?? false;
+    const turn = last.turn ?? 0;
     let left: { from: number; waiting: number } | undefined;
     const invocation = newInvocation(hasTime);
     for (let page = Math.max(from, shard); page < (operation.pages ?? 0); page += shardsOf(operation)) {
       if (!hasTime()) {
-        return { done: false, round, waitSeconds: 0, ...(left ?? { from: page, waiting: stillWaiting }) };
+        const next = left ?? { from: page, waiting: stillWaiting };
+        return { done: false, round, ...next, turn, hasUnrequested, waitSeconds: 0 };
       }
       const waitingBefore = stillWaiting;
       try {
@@ -111,10 +122,11 @@ export async function confirmChanges(
     }
     if (left) {
       const seconds = secondsUntilTurn(invocation);
-      return { done: false, round, ...left, waitSeconds: seconds, turnSeconds: seconds };
+      const done = await endsStageRun(partnerId, operationId, turn + 1);
+      return { done, round, ...left, turn: turn + 1, hasUnrequested, waitSeconds: seconds, turnSeconds: seconds };
     }
     const waitSeconds = confirmationPause(round) / SECOND_MS;
-    return { done: stillWaiting === 0 || hasUnrequested, round: round + 1, from: 0, waiting: 0, waitSeconds };
+    return { done: stillWaiting === 0 || hasUnrequested, round: round + 1, from: 0, waiting: 0, turn, waitSeconds };
   });
 }
 
