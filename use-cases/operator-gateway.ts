@@ -9,7 +9,7 @@ import { logger } from '../adapters/telemetry/logger.ts';
 import { recordMetric } from '../adapters/telemetry/metrics.ts';
 import type { OperatorId } from '../domain/ids.ts';
 import type { PlatformKind } from '../domain/operator.ts';
-import { capabilitiesOf } from '../domain/operator-capabilities.ts';
+import { capabilitiesOf, platformKindOf } from '../domain/operator-capabilities.ts';
 import { type OperatorGateway, OperatorUnavailable } from '../domain/operator-port.ts';
 import { isLimited, type OperatorLimits } from '../domain/operator-turns.ts';
 
@@ -25,11 +25,14 @@ const gatewayOf = operatorGateways({
   },
 });
 
+/** Calls that are made on their own. Those about the SIMs of a fleet take turns (`turnsAt`). */
+type SingleCalls = Omit<OperatorGateway, 'activate' | 'simStatus' | 'simDetails' | 'usageTotals'>;
+
 /**
- * The gateway to an operator, by id, as configured for this deployment. Each call is made on its own; at an operator with limits,
- * it passes work on many SIMs (`turnsAt`).
+ * Single calls to an operator, by id, as configured for this deployment. At an operator with limits, they pass work on many SIMs
+ * (`turnsAt`).
  */
-export function operatorOf(operatorId: OperatorId): OperatorGateway {
+export function operatorOf(operatorId: OperatorId): SingleCalls {
   const gateway = async () => {
     const { kind, batchSize, limits } = await platformOf(operatorId);
     const pacer = isLimited(limits) ? pacedSingly(operatorId, limits, operatorTraffic) : unpaced;
@@ -41,13 +44,9 @@ export function operatorOf(operatorId: OperatorId): OperatorGateway {
     orderStatus: async (...order) => (await gateway()).orderStatus(...order),
     cancelOrder: async (...order) => (await gateway()).cancelOrder(...order),
     deliveredSims: async (...page) => (await gateway()).deliveredSims(...page),
-    activate: async (...batch) => (await gateway()).activate(...batch),
-    simStatus: async (...batch) => (await gateway()).simStatus(...batch),
-    simDetails: async (...batch) => (await gateway()).simDetails(...batch),
     setBars: async (...batch) => (await gateway()).setBars(...batch),
     terminate: async (...batch) => (await gateway()).terminate(...batch),
     usageSince: async (...cursor) => (await gateway()).usageSince(...cursor),
-    usageTotals: async (...days) => (await gateway()).usageTotals(...days),
   };
 }
 
@@ -155,10 +154,12 @@ async function platformOf(operatorId: OperatorId): Promise<Platform> {
   return platform;
 }
 
-/** Operators from before kinds existed use the first protocol, and have their limit in the secret. */
+/** Operators from before kinds existed have their limit in the secret. */
 async function readPlatform(operatorId: OperatorId): Promise<Platform> {
-  const settings = (await getOperator(operatorId))?.platform;
-  const { kind, requestsPerMinute, concurrency, batchSize } = settings ?? { kind: 'sim-fulfilment' };
+  const operator = await getOperator(operatorId);
+  const settings = operator?.platform;
+  const { requestsPerMinute, concurrency, batchSize } = settings ?? {};
+  const kind = platformKindOf(operator ?? {});
   const requestsPerSecond = settings?.requestsPerSecond ?? (await limitInSecret(operatorId));
   return {
     kind,

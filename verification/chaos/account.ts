@@ -3,7 +3,7 @@ import { getSims } from '../../adapters/dynamodb/sims.ts';
 import { asId, type PartnerId } from '../../domain/ids.ts';
 import type { LocalCloud } from '../../local/cloud.ts';
 import { poll } from '../../local/poll.ts';
-import { operatorOf } from '../../use-cases/operator-gateway.ts';
+import { askInTurns } from '../../use-cases/ask-in-turns.ts';
 import type { SteadyClient } from './steady-client.ts';
 
 // What the lives share: how they wait, and how their results are described without ids and times.
@@ -83,7 +83,14 @@ export async function describeSims(
   const records = [...(await getSims(partnerId, iccids)).values()];
   const service = await getCustomerService(partnerId, asId('customerService', serviceId));
   const known = sims.filter((sim) => sim.operatorId === operatorId).map(({ iccid }) => iccid);
-  const answers = await operatorOf(asId('operator', operatorId)).simStatus(known);
+  const id = asId('operator', operatorId);
+  const answers = await askInTurns(
+    id,
+    `account:${partnerId}`,
+    known,
+    () => true,
+    (operator, some) => operator.simStatus(some),
+  );
   return [
     ...counted(sims.map(({ version, ...sim }) => `SIM ${words(isSlow ? sim : { ...sim, version })}`)),
     ...counted(records.map(({ history }) => `steps of a SIM ${stepsInWords(history, isSlow)}`)),
