@@ -220,6 +220,7 @@ export class FulfilmentStates {
         from: JsonPath.numberAt('$.page.from'),
         waiting: JsonPath.numberAt('$.page.waiting'),
         page: JsonPath.objectAt('$.page'),
+        execution: JsonPath.executionName,
       },
       resultPath: '$.page',
     });

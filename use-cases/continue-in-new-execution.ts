@@ -1,8 +1,7 @@
 import { clock } from '../adapters/clock.ts';
-import { getOperation } from '../adapters/dynamodb/operations.ts';
-import { getOrder } from '../adapters/dynamodb/orders.ts';
 import { claimNextAttempt, type RunInput } from '../adapters/dynamodb/runs.ts';
 import { attemptOf, startRun } from '../adapters/step-functions.ts';
+import { recordOfRun } from './current-execution.ts';
 
 /**
  * Starts the execution that continues the work of this one, because the history of an execution is limited.
@@ -25,13 +24,11 @@ export async function continueInNewExecution(
 }
 
 async function nextAttempt(run: RunInput, execution: string | undefined): Promise<number | undefined> {
-  const { kind, partnerId, id } = run;
-  const record = kind === 'order' ? await getOrder(partnerId, id) : await getOperation(partnerId, id);
-  const latest = record?.runAttempt;
+  const latest = (await recordOfRun(run))?.runAttempt;
   if (latest === undefined) {
     return undefined;
   }
-  const own = (execution === undefined ? undefined : attemptOf(id, execution)) ?? latest;
+  const own = (execution === undefined ? undefined : attemptOf(run.id, execution)) ?? latest;
   if (latest === own) {
     return claimNextAttempt(run, own, clock.now());
   }

@@ -1,10 +1,10 @@
 import { clock } from '../adapters/clock.ts';
 import { getOperation } from '../adapters/dynamodb/operations.ts';
-import { getOrder } from '../adapters/dynamodb/orders.ts';
-import { claimNextAttempt, type RunInput } from '../adapters/dynamodb/runs.ts';
+import { claimNextAttempt } from '../adapters/dynamodb/runs.ts';
 import type { OperationId, PartnerId } from '../domain/ids.ts';
-import { isOperationFinished, type Operation, operationStart } from '../domain/operation.ts';
+import { isOperationFinished, operationStart } from '../domain/operation.ts';
 import { doesPushWake } from '../domain/operator-push.ts';
+import { recordOfRun, runOfOperation } from './current-execution.ts';
 import { startExecution } from './start-execution.ts';
 
 /**
@@ -23,8 +23,8 @@ export async function wakeOperation(
   if (!operation || isOperationFinished(operation)) {
     return false;
   }
-  const run = runOf(partnerId, operation);
-  const record = run.kind === 'order' ? await getOrder(partnerId, run.id) : operation;
+  const run = runOfOperation(partnerId, operation);
+  const record = await recordOfRun(run);
   const now = clock.now();
   const isRecent = record !== undefined && !doesPushWake(record.runStartedAt ?? operationStart(operation), now);
   if (unlessRecent && isRecent) {
@@ -35,11 +35,4 @@ export async function wakeOperation(
     await startExecution(run, attempt);
   }
   return true;
-}
-
-/** The execution of an operation: its own or, for a stage of a plan, that of its order. */
-function runOf(partnerId: PartnerId, { id, planStage }: Operation): RunInput {
-  return planStage && !planStage.retry
-    ? { kind: 'order', partnerId, id: planStage.orderId }
-    : { kind: 'operation', partnerId, id };
 }

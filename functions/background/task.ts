@@ -29,7 +29,7 @@ export const shardInput = z.object({
 
 /**
  * The input of the confirmation stage: a shard, the polling round, the page to continue with, and the SIMs that wait so far. Executions
- * of earlier releases have no `page`, which is what the last invocation returned.
+ * of earlier releases have no `page`, which is what the last invocation returned, and no name.
  */
 export const confirmInput = z.object({
   partnerId,
@@ -39,6 +39,7 @@ export const confirmInput = z.object({
   from: z.int(),
   waiting: z.int(),
   page: z.optional(z.object({ turn: z.optional(z.int()), hasUnrequested: z.optional(z.boolean()) })),
+  execution: z.optional(z.string()),
 });
 
 /** A task starts no further work in the last seconds before its time-out. */

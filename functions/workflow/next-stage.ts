@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { runOf } from '../../adapters/dynamodb/runs.ts';
 import { aliasOf } from '../../adapters/step-functions.ts';
 import { continueInNewExecution } from '../../use-cases/continue-in-new-execution.ts';
+import { isReplaced } from '../../use-cases/current-execution.ts';
 import { nextStageOfOperation, nextStageOfOrder, type StageRun } from '../../use-cases/sims/next-stage.ts';
 import { STAGE_RUNS_PER_EXECUTION } from '../../use-cases/sims/stage-limits.ts';
 import { createTask, runInput } from '../background/task.ts';
@@ -22,18 +23,27 @@ const input = z.extend(runInput, {
 /** The next step of the state machine, and the number of stage runs of this execution. */
 type Next = (StageRun | { stage: 'none'; operationId: ''; shards: [] }) & { stageRuns: number };
 
-/** Decides which stage runs next. After a few stage runs, or when the definition lacks the stage, a new execution continues. */
+/**
+ * Decides which stage runs next. After a few stage runs, or when the definition lacks the stage, a new execution continues. An execution
+ * that was replaced ends.
+ */
 export const handler = createTask(
   input,
   async ({ stageRuns, stateMachineArn, alias, execution, confirms = false, ...item }): Promise<Next> => {
     const run = runOf(item);
     const { kind, partnerId, id } = run;
-    const next = kind === 'order' ? await nextStageOfOrder(partnerId, id) : await nextStageOfOperation(partnerId, id);
+    const replaced = await isReplaced(run, execution);
+    const next = replaced
+      ? undefined
+      : kind === 'order'
+        ? await nextStageOfOrder(partnerId, id)
+        : await nextStageOfOperation(partnerId, id);
     const isKnown = next?.stage !== 'confirm' || confirms;
     if (next && isKnown && stageRuns < STAGE_RUNS_PER_EXECUTION) {
       return { ...next, stageRuns: stageRuns + 1 };
     }
-    if (next) {
+    // A crash of this task may have left the execution that replaces this one unstarted.
+    if (next || replaced) {
       await continueInNewExecution(
         run,
         execution,

@@ -185,6 +185,7 @@ describe('an execution', () => {
       ...{ round: 1, from: 0, waiting: 0 },
       // How often it has waited for a turn, so that the task ends the run of the stage.
       page: { ...waiting, waitSeconds: 30 },
+      execution: 'ord_1-1',
     });
   });
 

@@ -19,6 +19,8 @@ const settings = {
 
 let services: { partnerServiceId: string; customerId: string; customerServiceId: string };
 
+type Execution = { name: string; status: string };
+
 const read = async (iccid: string) => is(200, await acme.api.get<Sim>(`/v1/sims/${iccid}`));
 const statesOf = async (iccids: readonly string[]) =>
   new Set((await Promise.all(iccids.map(read))).map(({ state }) => state));
@@ -155,6 +157,33 @@ describe('an operator on Control Center, added at run time', () => {
       is(200, await operator.pushes({ data, timestamp: await timestamp(0) }));
       is(200, await operator.pushes(message));
       expect(await read(other)).toMatchObject({ state: 'active' });
+    });
+  });
+
+  test('is polled by one execution only, however often it sends push messages', async () => {
+    const { iccids } = await delivered(10, { ...services, activate: true });
+    const [iccid = ''] = iccids;
+    await operator.behaves({ changeDelayDays: 300 });
+    // The change would be overdue after seven days, which pass quickly unless the clock is held.
+    await cloud.clock.held(async () => {
+      const { id } = await acme.bulk('suspend', { select: { iccids: [iccid] } });
+      await eventually(async () => {
+        expect(await read(iccid)).toMatchObject({ pendingChange: { action: 'suspend' } });
+      });
+      const executions = async () => {
+        const { items } = is(200, await cloud.api().get<{ items: Execution[] }>('/_local/executions'));
+        return items.filter(({ name }) => name.startsWith(`${id}-`)).map(({ status }) => status);
+      };
+      for (const count of [2, 3, 4]) {
+        await cloud.clock.skip({ days: 0.75 });
+        const timestamp = (await cloud.clock.now()).toISOString();
+        is(200, await operator.pushes({ data: `<SimStateChange><iccid>${iccid}</iccid></SimStateChange>`, timestamp }));
+        expect(await executions()).toHaveLength(count);
+      }
+      await cloud.clock.skip({ days: 0.75 });
+      await eventually(async () => {
+        expect((await executions()).toSorted()).toEqual(['RUNNING', 'SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
+      });
     });
   });
 

@@ -22,6 +22,7 @@ import {
   waitsFor,
 } from '../../../domain/sim-changes.ts';
 import { SECOND_MS } from '../../../domain/time-units.ts';
+import { isReplaced, runOfOperation } from '../../current-execution.ts';
 import { isolateSim } from '../isolate-sim.ts';
 import { loadSimRequest } from '../load-sim-request.ts';
 import {
@@ -52,6 +53,7 @@ export type ConfirmationTurn = {
   from: number;
   waiting: number;
   page?: { turn?: number | undefined; hasUnrequested?: boolean | undefined } | undefined;
+  execution?: string | undefined;
 };
 
 /** Where the state machine continues, after a pause of `waitSeconds`. */
@@ -78,13 +80,14 @@ export type NextConfirmation = {
  *    stage runs again.
  */
 export async function confirmChanges(
-  { partnerId, operationId, shard, round, from, waiting, page: last = {} }: ConfirmationTurn,
+  { partnerId, operationId, shard, round, from, waiting, page: last = {}, execution }: ConfirmationTurn,
   hasTime: () => boolean,
 ): Promise<NextConfirmation> {
   const operation = await getOperation(partnerId, operationId);
   const action = operation?.action;
   const isWaiting = action !== undefined && isOperatorAction(action) && !operation?.dryRun;
-  if (!operation || !isWaiting || isOperationFinished(operation)) {
+  const isOver = !operation || !isWaiting || isOperationFinished(operation);
+  if (isOver || (await isReplaced(runOfOperation(partnerId, operation), execution))) {
     return { done: true, round, from, waiting, waitSeconds: 0 };
   }
   logger.appendKeys(correlation(operation.planStage?.orderId));
