@@ -2,21 +2,25 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { startBackfill } from '../adapters/dynamodb/backfill.ts';
 import { addRedrivenUsage, deadLetter, failedUsage } from '../adapters/dynamodb/dead-letters.ts';
+import { putDifference, settleWrites } from '../adapters/dynamodb/differences.ts';
 import { saveFailedChange } from '../adapters/dynamodb/failed-changes.ts';
 import { importSims } from '../adapters/dynamodb/imported-sims.ts';
-import { type ItemKind, itemKinds, kindOf } from '../adapters/dynamodb/item-kinds.ts';
+import { type ItemKind, itemKinds, kindOf, retiredKinds } from '../adapters/dynamodb/item-kinds.ts';
 import { addToManualTask, completeManualTask } from '../adapters/dynamodb/manual-tasks.ts';
 import { operatorTraffic } from '../adapters/dynamodb/operator-traffic.ts';
 import { upsertOperator } from '../adapters/dynamodb/operators.ts';
 import { startSubmission } from '../adapters/dynamodb/order-submissions.ts';
 import { addRequests } from '../adapters/dynamodb/request-counts.ts';
 import { addRevocation } from '../adapters/dynamodb/revocations.ts';
+import { positionAfter, saveWalk } from '../adapters/dynamodb/sim-walks.ts';
 import { transact } from '../adapters/dynamodb/writes.ts';
+import { newDifference, settled } from '../domain/difference.ts';
 import { withCheckDigit } from '../domain/iccid.ts';
-import { asId } from '../domain/ids.ts';
+import { asId, newId } from '../domain/ids.ts';
 import { changeTask } from '../domain/manual-task.ts';
 import type { OperatorSettings } from '../domain/operator.ts';
 import type { Sim as StoredSim } from '../domain/sim.ts';
+import { dueWalk, walkTo } from '../domain/sim-walk.ts';
 import { type LocalCloud, startLocalCloud } from '../local/cloud.ts';
 import { type Client, createClient } from '../local/demo/client.ts';
 import { seededOperators } from '../local/demo/demo-operators.ts';
@@ -160,6 +164,7 @@ async function simulateYear(
   const sentAt = cloud.clock.now().toISOString();
   const submission = { partnerId: PARTNER, operatorId: asId('operator', 'kept'), orderId: asId('order', 'ord_kept') };
   await transact([startSubmission({ ...submission, quantity: 10, since: sentAt, sentAt, known: ['REQ1'] })]);
+  await compareKept(cloud.clock.now());
   // Last, as schedules remove them.
   const { pk, sk } = itemKinds.operation.key({ partnerId: PARTNER, id: 'op_1' });
   const keys = { pk: { S: pk }, sk: { S: sk } };
@@ -168,6 +173,21 @@ async function simulateYear(
     await addRedrivenUsage(work, cloud.clock.now());
   }
   await collect();
+}
+
+/** What the comparison of SIMs with their operator writes: its progress, and a difference in each state. */
+async function compareKept(now: Date): Promise<void> {
+  const operatorId = asId('operator', 'kept');
+  const walk = dueWalk(undefined, { purpose: 'compare', operatorId, everyMs: DAY_MS }, now);
+  if (walk) {
+    await saveWalk(walkTo(walk, positionAfter(PARTNER, keptImport.iccid)));
+  }
+  const of = { id: newId('difference', now), iccid: keptImport.iccid, partnerId: PARTNER, operatorId };
+  const open = newDifference({ field: 'state', ours: 'suspended', theirs: 'active' }, of, now.toISOString());
+  await transact([putDifference(open)]);
+  const other = { ...open, id: newId('difference', now) };
+  await transact([putDifference(other)]);
+  await transact(settleWrites(settled(other, 'kept', 'theirs', now.toISOString())));
 }
 
 /** Creates a user, an API client that gets a token, and a revocation. */
@@ -242,7 +262,7 @@ function kindIn({ pk, sk }: Record<string, AttributeValue>): ItemKind {
 /** Sorts items by kind and key, and attributes by name; removes secrets. */
 function selectItems(found: readonly KeptItem[]): KeptItem[] {
   // Safe: Object.keys loses the type of the keys.
-  const kinds = Object.keys(itemKinds) as ItemKind[];
+  const kinds = (Object.keys(itemKinds) as ItemKind[]).filter((kind) => !retiredKinds.has(kind));
   const missing = kinds.filter((kind) => !found.some((one) => one.kind === kind));
   if (missing.length > 0) {
     throw new Error(

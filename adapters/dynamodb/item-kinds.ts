@@ -138,6 +138,9 @@ export const itemKinds = {
 
 export type ItemKind = keyof typeof itemKinds;
 
+/** Kinds of earlier releases that this one does not write. Their items may still be in the table. */
+export const retiredKinds: ReadonlySet<ItemKind> = new Set(['operatorCalls']);
+
 /** The kind of item that a key belongs to; `undefined` for any other key. */
 export function kindOf(key: Key): ItemKind | undefined {
   // Object.keys loses the type of the keys.

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { itemKinds } from '../../adapters/dynamodb/item-kinds.ts';
+import { type ItemKind, itemKinds, retiredKinds } from '../../adapters/dynamodb/item-kinds.ts';
 import { releaseItems } from '../../tools/release-items.ts';
 
-test('npm run keep-release stores items of every kind', async () => {
+test('npm run keep-release stores items of every kind that this release writes', async () => {
   const items = await releaseItems(() => undefined);
-  expect([...new Set(items.map(({ kind }) => kind))].sort()).toEqual(Object.keys(itemKinds).sort());
+  const kinds = (Object.keys(itemKinds) as ItemKind[]).filter((kind) => !retiredKinds.has(kind));
+  expect([...new Set(items.map(({ kind }) => kind))].sort()).toEqual(kinds.sort());
 }, 300_000);
