@@ -196,6 +196,14 @@ export function nextPhase({ action, dryRun, phase }: Pick<Operation, 'action' | 
   return phase === 'request' && isOperatorAction(action) && !dryRun ? 'confirm' : 'request';
 }
 
+/**
+ * The operation as a new execution sees it. SIMs may wait for a confirmation that the previous execution has not finished, so the new one
+ * confirms first. Otherwise a cancelled operation would end while its SIMs wait.
+ */
+export function seenByNewExecution<Seen extends Pick<Operation, 'phase'>>(operation: Seen): Seen {
+  return operation.phase === 'confirm' ? { ...operation, phase: 'request' } : operation;
+}
+
 /** The number of SIMs that wait for their operator; `undefined` while the operation waits for none. */
 export function waitingForOperator({
   state,

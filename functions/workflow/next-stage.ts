@@ -33,11 +33,12 @@ export const handler = createTask(
     const run = runOf(item);
     const { kind, partnerId, id } = run;
     const replaced = await isReplaced(run, execution);
+    const isFirst = stageRuns === 0;
     const next = replaced
       ? undefined
       : kind === 'order'
-        ? await nextStageOfOrder(partnerId, id)
-        : await nextStageOfOperation(partnerId, id);
+        ? await nextStageOfOrder(partnerId, id, isFirst)
+        : await nextStageOfOperation(partnerId, id, isFirst);
     const isKnown = next?.stage !== 'confirm' || confirms;
     if (next && isKnown && stageRuns < STAGE_RUNS_PER_EXECUTION) {
       return { ...next, stageRuns: stageRuns + 1 };

@@ -4,6 +4,7 @@ import {
   MAX_RUNS_WITHOUT_PROGRESS,
   newOperation,
   type Operation,
+  seenByNewExecution,
   waitingForOperator,
 } from '../../domain/operation.ts';
 import { runsWithoutProgress, startStageRun } from '../../domain/operation-steps.ts';
@@ -62,5 +63,8 @@ describe('an operation that waits for its operator', () => {
     expect(isOperationDone({ ...requested, ...cancelled })).toBe(false);
     expect(isOperationDone({ ...run(requested), ...cancelled })).toBe(true);
     expect(isOperationDone({ ...run(anOperation('migrate')), ...cancelled })).toBe(true);
+    // The execution that confirms may have been replaced before it had the operator's answers.
+    expect(isOperationDone(seenByNewExecution({ ...run(requested), ...cancelled }))).toBe(false);
+    expect(run(seenByNewExecution(run(requested))).phase).toBe('confirm');
   });
 });

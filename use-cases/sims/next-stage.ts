@@ -4,7 +4,13 @@ import { getOrder, setFailedSims } from '../../adapters/dynamodb/orders.ts';
 import { releaseServiceLock } from '../../adapters/dynamodb/services.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import type { OperationId, OrderId, PartnerId } from '../../domain/ids.ts';
-import { isOperationDone, isOperationFinished, MAX_RUNS_WITHOUT_PROGRESS, shardsOf } from '../../domain/operation.ts';
+import {
+  isOperationDone,
+  isOperationFinished,
+  MAX_RUNS_WITHOUT_PROGRESS,
+  seenByNewExecution,
+  shardsOf,
+} from '../../domain/operation.ts';
 import { finishOperation, reopenOperation, runsWithoutProgress, startStageRun } from '../../domain/operation-steps.ts';
 import { markOrderFulfilled } from '../../domain/order-steps.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
@@ -26,16 +32,21 @@ export type StageRun = {
  * 2. Finishes operations that are done, and counts their failed SIMs on the order.
  * 3. When all are done, the order is fulfilled.
  *
+ * @param isFirst whether the execution has run no stage yet.
  * @returns `undefined` when nothing is left to do.
  */
-export async function nextStageOfOrder(partnerId: PartnerId, id: OrderId): Promise<StageRun | undefined> {
+export async function nextStageOfOrder(
+  partnerId: PartnerId,
+  id: OrderId,
+  isFirst: boolean,
+): Promise<StageRun | undefined> {
   const order = await getOrder(partnerId, id);
   if (order?.state !== 'delivered') {
     return undefined;
   }
   for (const { operationId } of order.operations) {
     const operation = await getOperation(partnerId, operationId);
-    const next = operation && (await nextRun(partnerId, reopenOperation(operation)));
+    const next = operation && (await nextRun(partnerId, reopenOperation(operation), isFirst));
     if (next) {
       return next;
     }
@@ -48,14 +59,20 @@ export async function nextStageOfOrder(partnerId: PartnerId, id: OrderId): Promi
 /**
  * Decides the next step of an operation's execution: its stage until every SIM has a result; then the operation is finished.
  *
+ * @param isFirst whether the execution has run no stage yet.
  * @returns `undefined` when nothing is left to do.
  */
-export async function nextStageOfOperation(partnerId: PartnerId, id: OperationId): Promise<StageRun | undefined> {
+export async function nextStageOfOperation(
+  partnerId: PartnerId,
+  id: OperationId,
+  isFirst: boolean,
+): Promise<StageRun | undefined> {
   const operation = await getOperation(partnerId, id);
-  return operation && nextRun(partnerId, operation);
+  return operation && nextRun(partnerId, operation, isFirst);
 }
 
-async function nextRun(partnerId: PartnerId, operation: OperationRecord): Promise<StageRun | undefined> {
+async function nextRun(partnerId: PartnerId, stored: OperationRecord, isFirst: boolean): Promise<StageRun | undefined> {
+  const operation = isFirst ? seenByNewExecution(stored) : stored;
   const at = clock.now().toISOString();
   if (isOperationFinished(operation)) {
     return undefined;

@@ -174,6 +174,22 @@ describe('an operator without an API', () => {
   );
 
   test(
+    'is made when the task is done, although the operation was cancelled meanwhile',
+    held(async () => {
+      const [iccid = ''] = await importedSims(1, 'active');
+      const { id } = await acme.bulk('suspend', { select: { iccids: [iccid] } });
+      const task = await openTask(id, 1);
+      await cloud.clock.skip({ days: 1 });
+      is(200, await acme.api.post<Operation>(`/v1/operations/${id}/cancel`, {}));
+      is(200, await complete(task.id));
+      expect(await acme.operationDone(id)).toMatchObject({ state: 'cancelled', succeeded: 1 });
+      const sim = await read(iccid);
+      expect(sim).toMatchObject({ state: 'suspended' });
+      expect(sim).not.toHaveProperty('pendingChange');
+    }),
+  );
+
+  test(
     'is not asked again about a refused SIM by an attempt that runs at the same time',
     held(async () => {
       const [iccid = ''] = await importedSims(1, 'active');
