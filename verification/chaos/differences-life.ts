@@ -11,7 +11,13 @@ type Side = 'ours' | 'theirs';
 type Difference = { id: string; iccid: string; field: string; ours?: string; theirs: string; settledAs?: Side };
 
 /** A SIM, what its operator does with it, and how the staff settle that. */
-type Case = { operatorId: string; state: 'active' | 'suspended'; change: OwnChange; settledAs?: Side };
+type Case = {
+  operatorId: string;
+  state: 'active' | 'suspended';
+  msisdn?: string;
+  change: OwnChange;
+  settledAs?: Side;
+};
 
 const cases: Readonly<Record<string, Case>> = {
   'reactivated SIM that is barred again': {
@@ -32,7 +38,12 @@ const cases: Readonly<Record<string, Case>> = {
     settledAs: 'ours',
   },
   'ended SIM': { operatorId: REPORTED, state: 'active', change: { status: 'terminated' }, settledAs: 'theirs' },
-  'SIM with a new number': { operatorId: REPORTED, state: 'active', change: { msisdn: '+447700900123' } },
+  'SIM with a new number': {
+    operatorId: REPORTED,
+    state: 'active',
+    msisdn: '+447700900122',
+    change: { msisdn: '+447700900123' },
+  },
 };
 
 /** How often comparisons are started anew, in real milliseconds: a function that was killed may leave work to the next one. */
@@ -95,7 +106,7 @@ export async function prepareDifferencesLife(cloud: LocalCloud, partnerId: Partn
   async function account(): Promise<string[]> {
     const of = { names: named(targets), serviceId: targets.customerServiceId, isSlow: true };
     const all = [...(await differences('open')), ...(await differences('settled'))];
-    return [
+    const lines = [
       ...(await describeSims(client, partnerId, { ...of, operatorId: asId('operator', REPORTED) })),
       ...(await describeSims(client, partnerId, { ...of, operatorId: asId('operator', UNRULY) })),
       ...all.map(({ iccid, field, ours, settledAs = 'neither' }) => {
@@ -104,7 +115,9 @@ export async function prepareDifferencesLife(cloud: LocalCloud, partnerId: Partn
         const end = operatorId === UNRULY ? 'settled' : `settled as ${settledAs}`;
         return `${name}: ${field} was ${field === 'state' ? ours : 'another'}, ${end}`;
       }),
-    ].sort();
+    ];
+    // What is the same for both operators is described once.
+    return [...new Set(lines)].sort();
   }
 
   return { partnerId, run, account };
@@ -114,11 +127,11 @@ export async function prepareDifferencesLife(cloud: LocalCloud, partnerId: Partn
 async function importedSim(
   cloud: LocalCloud,
   { staff, partnerId, targets }: { staff: SteadyClient; partnerId: PartnerId; targets: Targets },
-  { operatorId, state }: Case,
+  { operatorId, state, msisdn = '' }: Case,
 ): Promise<string> {
   const [iccid = ''] = shippedSims(cloud, operatorId, 1);
   cloud.sandbox?.changeSim(operatorId, iccid, { status: state === 'active' ? 'active' : 'barred' });
-  await importSims(staff, partnerId, { operatorId, iccids: [iccid], state, targets });
+  await importSims(staff, partnerId, { operatorId, iccids: [iccid], state, targets, msisdn });
   return iccid;
 }
 

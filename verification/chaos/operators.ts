@@ -92,12 +92,12 @@ export async function grantChaosTariffs(
 export async function importSims(
   staff: SteadyClient,
   partnerId: PartnerId,
-  sims: { operatorId: string; iccids: readonly string[]; state: string; targets: Targets },
+  sims: { operatorId: string; iccids: readonly string[]; state: string; targets: Targets; msisdn?: string },
 ): Promise<void> {
-  const { operatorId, iccids, state, targets } = sims;
+  const { operatorId, iccids, state, targets, msisdn = '' } = sims;
   const place = [targets.partnerServiceId, targets.customerId, targets.customerServiceId];
-  const rows = iccids.map((iccid) => [iccid, state, ...place].join());
-  const file = ['iccid,state,partnerService,customer,customerService', ...rows, ''].join('\r\n');
+  const rows = iccids.map((iccid) => [iccid, state, ...place, msisdn].join());
+  const file = ['iccid,state,partnerService,customer,customerService,msisdn', ...rows, ''].join('\r\n');
   const path = `/v1/platform/partners/${partnerId}/imports?operatorId=${operatorId}`;
   const { loaded } = await staff.postCsv<{ loaded: number }>(path, file);
   if (loaded !== iccids.length) {
