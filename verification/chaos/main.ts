@@ -171,7 +171,10 @@ async function runTrialsOn({ cloud, watch }: ChaosCloud, kind: LifeKind, options
   }
 }
 
-/** Lists every call of the lives. Calls for all partners, such as queries of due items, repeat constantly and are tried once. */
+/** Of a call that is made more often, such as reading the page of a walk, this many are tried, from the first to the last. */
+const MAX_PER_CALL = 30;
+
+/** Lists the calls of the lives. Calls for all partners, such as queries of due items, repeat constantly and are tried once. */
 function pointsOf(counts: readonly ReadonlyMap<string, number>[]): Point[] {
   const most = new Map<string, number>();
   for (const [name, count] of counts.flatMap((one) => [...one])) {
@@ -179,7 +182,10 @@ function pointsOf(counts: readonly ReadonlyMap<string, number>[]): Point[] {
   }
   return [...most]
     .sort(([one], [other]) => one.localeCompare(other))
-    .flatMap(([name, count]) => Array.from({ length: count }, (_, index) => ({ name, nth: index + 1 })));
+    .flatMap(([name, count]) => {
+      const tried = Math.min(count, MAX_PER_CALL);
+      return Array.from({ length: tried }, (_, index) => ({ name, nth: 1 + Math.floor((index * count) / tried) }));
+    });
 }
 
 function formatPoints(title: string, points: readonly Point[]): string {

@@ -66,8 +66,10 @@ function checkInvariants(
   const hasCustomer = sim.customerId !== undefined;
   const stock = model.partnerServices.get(sim.partnerServiceId);
   const inHolding = sim.state === 'in_holding';
+  // The operator can end a SIM that is still in holding.
+  const isInPlace = inHolding || (sim.state === 'terminated' && stock === undefined);
   holds(
-    inHolding ? model.holding.has(sim.partnerServiceId) : stock !== undefined,
+    isInPlace ? model.holding.has(sim.partnerServiceId) : stock !== undefined,
     'a SIM outside holding has a real service',
   );
   holds(sim.holding === inHolding, '`holding` is true exactly for SIMs in holding');
@@ -134,7 +136,7 @@ export function matchesSeen(sim: Sim, seen: SeenSim): boolean {
     sim.customer === seen.customerId &&
     sim.service === seen.customerServiceId &&
     sim.label === seen.label &&
-    (sim.state === 'in_holding' || sim.stock === seen.partnerServiceId) &&
+    (sim.stock === undefined || sim.stock === seen.partnerServiceId) &&
     (sim.isChanged
       ? seen.version > sim.version
       : seen.version === sim.version || (mayDiffer(sim) && seen.version > sim.version))
