@@ -24,6 +24,9 @@ const usage = `npm run chaos -- [options]
 
 const STEPS = 10_000;
 
+/** Of a call that is made more often, such as reading the page of a walk, this many are tried, from the first to the last. */
+const MAX_PER_CALL = 30;
+
 const lives: readonly LifeKind[] = [
   { name: 'order', title: 'An order and a bulk operation', prepare: prepareLife },
   { name: 'changes', title: 'Changes that take time', prepare: prepareChangesLife },
@@ -170,9 +173,6 @@ async function runTrialsOn({ cloud, watch }: ChaosCloud, kind: LifeKind, options
     }
   }
 }
-
-/** Of a call that is made more often, such as reading the page of a walk, this many are tried, from the first to the last. */
-const MAX_PER_CALL = 30;
 
 /** Lists the calls of the lives. Calls for all partners, such as queries of due items, repeat constantly and are tried once. */
 function pointsOf(counts: readonly ReadonlyMap<string, number>[]): Point[] {

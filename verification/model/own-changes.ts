@@ -139,7 +139,7 @@ async function setPolicy(world: World, operator: string, onDifference: 'report' 
 /** The commands with their weights. A comparison takes some ten seconds of real time. */
 export const ownChangeCommands: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
   [
-    1,
+    3,
     fc
       .record({
         number: pick,
