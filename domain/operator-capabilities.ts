@@ -10,11 +10,8 @@ export type Capabilities = {
   simsPerCall: number;
   /** Activates, bars and ends SIMs, and reports their status. */
   connectivity: boolean;
-  /**
-   * How it reports usage: as records, which are added once, or as totals of SIMs and days, which replace earlier ones. `none`: usage
-   * comes as files.
-   */
-  usage: 'records' | 'totals' | 'none';
+  /** How it reports usage: as records, which are added once, or as totals of SIMs and days, which replace earlier ones. */
+  usage: 'records' | 'totals';
   /** Sends signed messages when something about a SIM changes. */
   push: boolean;
 };
@@ -33,7 +30,7 @@ const capabilities: Record<PlatformKind, Capabilities> = {
     idempotentOrders: false,
     connectivity: true,
     simsPerCall: 500,
-    usage: 'none',
+    usage: 'records',
     push: false,
   },
   'control-center': {
@@ -61,8 +58,7 @@ export function usageReportOf({
   usage,
   platform,
 }: Pick<Operator, 'usage' | 'platform'>): 'records' | 'totals' | 'files' {
-  const reported = usage === 'file' ? 'none' : capabilitiesOf(platformKindOf({ platform })).usage;
-  return reported === 'none' ? 'files' : reported;
+  return usage === 'file' ? 'files' : capabilitiesOf(platformKindOf({ platform })).usage;
 }
 
 /** Whether the staff may have to find out what became of an order that the operator takes over an API. */

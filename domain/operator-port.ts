@@ -145,8 +145,16 @@ export type StatusContext = {
 /** An invalid record as the operator sent it, with its position in the page and the reason. */
 export type UnreadableRecord = { record: unknown; problem: string };
 
-/** A page of usage: the valid records, and separately the invalid ones. */
-export type UsagePage = { records: UsageRecord[]; unreadable: UnreadableRecord[]; nextCursor: string };
+/**
+ * A page of usage: the valid records, and separately the invalid ones. At the end of the list, `completeUntil` is until when all usage has
+ * been reported; absent when that is the time of the call.
+ */
+export type UsagePage = {
+  records: UsageRecord[];
+  unreadable: UnreadableRecord[];
+  nextCursor: string;
+  completeUntil?: string;
+};
 
 /** What a SIM used on a day (UTC) in a network, or in all networks if the operator does not tell them apart. Whole bytes. */
 export type UsageTotal = { iccid: string; day: CalendarDay; bytes: number; network?: string };

@@ -159,7 +159,7 @@ export function operatorSettingsViolations(settings: OperatorSettings): Violatio
 }
 
 /** The settings that the operator's platform cannot fulfil. */
-function capabilityViolations({ platform, ordering, connectivity, usage }: OperatorSettings): Violation[] {
+function capabilityViolations({ platform, ordering, connectivity }: OperatorSettings): Violation[] {
   if (platform === undefined) {
     return [];
   }
@@ -172,7 +172,6 @@ function capabilityViolations({ platform, ordering, connectivity, usage }: Opera
   return [
     ...(ordering === 'api' && !able.orders ? [notSupported('ordering', 'place orders', 'manual')] : []),
     ...(connectivity === 'api' && !able.connectivity ? [notSupported('connectivity', 'change SIMs', 'manual')] : []),
-    ...(usage === 'api' && able.usage === 'none' ? [notSupported('usage', 'collect usage', 'file')] : []),
   ];
 }
 

@@ -1,3 +1,5 @@
+import { USAGE_COLUMNS } from './iot-accelerator/usage-files.ts';
+
 /**
  * The entry of the operators' secret that leads every operator to the sandbox, in each protocol.
  *
@@ -6,6 +8,12 @@
 export const sandboxConnection = (url: string, apiKey: string) => ({
   baseUrl: `${url}operators/{operatorId}`,
   apiKey,
-  iotAccelerator: { clientId: 'cm-public-api-client', username: 'sandbox', password: apiKey, companyId: '78000003' },
+  iotAccelerator: {
+    clientId: 'cm-public-api-client',
+    username: 'sandbox',
+    password: apiKey,
+    companyId: '78000003',
+    usageColumns: USAGE_COLUMNS,
+  },
   controlCenter: { username: 'sandbox', apiKey, pushSecret: apiKey },
 });

@@ -89,7 +89,7 @@ export function answerRequest(context: Context, request: ApiRequest): ApiAnswer 
 /** Records a SIM's usage, which `GET /usage` returns. */
 export function addUsage({ operatorId, books, now }: Context, usage: Usage): void {
   const { iccid, bytes, at = now.toISOString(), network = networkOf(operatorId).mccMnc } = usage;
-  books.usage.push({ iccid, bytes, at, network });
+  books.usage.push({ iccid, bytes, at, network, recordedAt: now.toISOString() });
 }
 
 /** Builds an error response. */
@@ -288,8 +288,8 @@ function usageSince({ operatorId, books }: Context, query: URLSearchParams): Api
     : pageOfPlaces(page.start, page.limit, count);
   // A record keeps its place in the books, so the place identifies it.
   const records = places.flatMap((place) => {
-    const record = books.usage[place];
-    return record === undefined ? [] : [{ recordId: `${operatorId}-${place}`, ...record }];
+    const { recordedAt: _, ...record } = books.usage[place] ?? {};
+    return 'iccid' in record ? [{ recordId: `${operatorId}-${place}`, ...record }] : [];
   });
   return { status: 200, body: { records, nextCursor: String(Math.max(page.start, end)) } };
 }

@@ -66,6 +66,7 @@ export function protocolOf([first]: readonly string[]): Protocol {
     case 'auth':
     case 'subscriptions':
     case 'sica':
+    case 'business-analytics-service':
       return iotAccelerator;
     case 'devices':
       return controlCenter;

@@ -22,6 +22,8 @@ const usageRecordSchema = z.strictObject({
   bytes: z.int(),
   at: z.string(),
   network: z.string(),
+  /** When the operator learned of it. Absent in books from before it reported usage in files. */
+  recordedAt: z.string().optional(),
 });
 
 export type UsageRecord = z.infer<typeof usageRecordSchema>;

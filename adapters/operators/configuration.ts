@@ -12,6 +12,20 @@ const CACHE_SECONDS = 300;
 
 const text = z.lazy(() => z.string().check(z.minLength(1)));
 
+/** The headings of the columns of a usage file. Several columns of bytes are added. */
+const usageColumnsSchema = z.lazy(() =>
+  z.object({
+    /** Ids of records that are unique for a SIM; by default the id of the file and the number of the row. */
+    recordId: z.optional(text),
+    iccid: text,
+    at: text,
+    bytes: z.union([text, z.array(text).check(z.minLength(1))]),
+    network: text,
+  }),
+);
+
+export type UsageColumns = z.output<typeof usageColumnsSchema>;
+
 /** The credentials of a user of IoT Accelerator, and what its orders are charged to. */
 const iotAcceleratorSchema = z.lazy(() =>
   z.object({
@@ -22,6 +36,8 @@ const iotAcceleratorSchema = z.lazy(() =>
     /** Name the contract and the package that orders use, if the operator offers several. */
     serviceContract: z.optional(text),
     subscriptionPackage: z.optional(text),
+    /** The headings of the operator's usage files; without them, usage has to be uploaded. */
+    usageColumns: z.optional(usageColumnsSchema),
   }),
 );
 

@@ -42,6 +42,8 @@ export type OperatorRequest<T> = {
   /** Sent as JSON, or as a form if it is `URLSearchParams`. */
   body?: unknown;
   headers?: Readonly<Record<string, string>>;
+  /** What the expected answer is read as. Default: JSON. */
+  reads?: 'text';
   /** `false`: the request must not be repeated after a lost answer. */
   isRepeatable?: false;
   expected: ExpectedAnswers<T>;
@@ -229,7 +231,7 @@ async function sendAttempt<T>(
       method,
       headers: {
         ...authorization,
-        accept: 'application/json',
+        accept: request.reads === 'text' ? '*/*' : 'application/json',
         ...traceHeader(),
         ...(body === undefined || body instanceof URLSearchParams ? {} : { 'content-type': 'application/json' }),
         ...request.headers,
@@ -252,7 +254,7 @@ async function sendAttempt<T>(
   if (schema === undefined) {
     return undocumentedStatus({ status, headers, text: redact(text) }, protocol, connection);
   }
-  const read = schema.safeParse(answered);
+  const read = schema.safeParse(request.reads === 'text' ? text : answered);
   if (read.success) {
     return { outcome: 'done', value: read.data };
   }

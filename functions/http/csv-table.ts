@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { writeCsv } from '../../domain/csv.ts';
 import { writeListCell } from '../../domain/list-cell.ts';
-import { writeCsv } from './csv.ts';
 import type { Route } from './route.ts';
 
 /** A column: the path of its value in a row. `isJson`: the value is a list of objects and is written as JSON. */

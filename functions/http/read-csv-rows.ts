@@ -1,6 +1,6 @@
+import { readCsv } from '../../domain/csv.ts';
 import { FIRST_ROW } from '../../domain/sim-manifest.ts';
 import { escapePointer, type InputError, invalidInput } from '../../use-cases/refusal.ts';
-import { readCsv } from './csv.ts';
 import { MAX_ERRORS, type RawBody, readBytes, readUtf8 } from './input.ts';
 import { HttpProblem } from './problem.ts';
 

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { CSV } from '../../domain/csv.ts';
 import { prefersCsv } from './accept.ts';
-import { CSV } from './csv.ts';
 import { type CsvTable, rowsIn, tableToCsv } from './csv-table.ts';
 
 /** A response body as text, with the headers that describe it. */

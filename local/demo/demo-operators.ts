@@ -32,19 +32,17 @@ const southern: DemoOperator = { id: 'southern', name: 'Southern Mobile' };
 export async function demoOperators(
   kind: PlatformKind,
   { platform, local }: DemoClients,
-  { now, view }: { now: () => Date; view: DemoView },
+  view: DemoView,
 ): Promise<DemoOperators> {
   switch (kind) {
     case 'sim-fulfilment':
       return seededOperators(local);
     case 'iot-accelerator':
-      view.line(
-        'The operators are on IoT Accelerator: orders and changes of SIMs go over its API, usage comes in files',
-      );
+      view.line('The operators are on IoT Accelerator: orders, changes of SIMs and files of usage go over its API');
       return {
-        ...(await addOperators(platform, { ordering: 'api', usage: 'file', platform: { kind } })),
+        ...(await addOperators(platform, { ordering: 'api', usage: 'api', platform: { kind } })),
         handleOrder: async () => {},
-        use: usageFiles(platform, now),
+        use: useAtOperators(local),
       };
     case 'control-center':
       view.line(
@@ -109,25 +107,4 @@ async function addOperators(
     await platform.put(`/v1/platform/partners/demo/tariffs/${tariffs[audience]}`);
   }
   return { stepByStep: northern, planned: southern, tariffs };
-}
-
-/** Uploads usage as the platform's staff do: a file for each operator. */
-function usageFiles(platform: Client, now: () => Date): DemoOperators['use'] {
-  let records = 0;
-  return async (uses) => {
-    const at = now().toISOString();
-    for (const { id } of [northern, southern]) {
-      const rows = uses
-        .filter(({ operatorId }) => operatorId === id)
-        .map(({ iccid, bytes }) => {
-          records += 1;
-          return `demo-${records},${iccid},${at},${bytes},90101`;
-        });
-      const file = ['recordId,iccid,at,bytes,network', ...rows, ''].join('\r\n');
-      const { counted } = await platform.postCsv<{ counted: number }>(`/v1/platform/operators/${id}/usage`, file);
-      if (counted !== rows.length) {
-        throw new Error(`${counted} of ${rows.length} records of the usage file of ${id} were counted.`);
-      }
-    }
-  };
 }

@@ -40,7 +40,7 @@ async function runDemo(kind: PlatformKind): Promise<void> {
     const api = createClient(cloud.url, await cloud.tokenFor({ partnerId: 'demo', roles: ['admin'] }));
     const platform = createClient(cloud.url, await cloud.tokenFor({ roles: ['platform'] }));
     const clients = { platform, local: createClient(cloud.url, '') };
-    const { active, withUsage } = await runStory(api, view, await demoOperators(kind, clients, { now, view }));
+    const { active, withUsage } = await runStory(api, view, await demoOperators(kind, clients, view));
     if (active === DEMO_SIMS && withUsage === DEMO_SIMS) {
       const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
       view.good(`All ${DEMO_SIMS} SIMs are active and report usage, ${seconds} s after the start.`);

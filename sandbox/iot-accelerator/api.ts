@@ -4,6 +4,7 @@ import { type ApiAnswer, type ApiRequest, type Context, numbersOf } from '../ope
 import { createSandboxOrder, deliveredCards, type Order, orderAt } from '../orders.ts';
 import { type ChangeRequest, changeBody, createChange, nextRequestId, stateOf, targetStates } from './changes.ts';
 import { error, problem } from './errors.ts';
+import { listUsageFiles, readUsageFile } from './usage-files.ts';
 
 /** What the account can order. */
 const SIM_SPECIFICATION = { simSpecificationId: 'Test 0100', minimumOrderVolume: 1, orderIncrement: 1 };
@@ -68,6 +69,10 @@ export function answerIotAccelerator(context: Context, { method, path, query, bo
       return subscriptionDetails(context, body);
     case 'POST sica subscriptions requests state-changes':
       return changeState(context, body);
+    case 'GET business-analytics-service v1 usages':
+      return listUsageFiles(context, query);
+    case `GET business-analytics-service v1 usages ${path[3]}`:
+      return readUsageFile(context, path[3] ?? '');
     case `GET subscriptions requests ${part}`:
       return readRequest(context, part ?? '', query);
     case `DELETE sica subscriptions sim-orders ${path[3]}`:

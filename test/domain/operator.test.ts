@@ -60,7 +60,6 @@ describe('the settings of an operator', () => {
       { platform: { kind: 'control-center' }, usage: 'file' },
       '/ordering not_supported',
     ],
-    ['usage that the adapter does not collect', { platform: { kind: 'iot-accelerator' } }, '/usage not_supported'],
   ])('cannot have %s', (_name, own, violation) => {
     const violations = operatorSettingsViolations({ ...valid, ...own });
     expect(violations.map(({ pointer, code }) => `${pointer} ${code}`)).toEqual([violation]);
@@ -70,7 +69,7 @@ describe('the settings of an operator', () => {
     [{}, 'records'],
     [{ platform: undefined }, 'records'],
     [{ usage: 'file' }, 'files'],
-    [{ platform: { kind: 'iot-accelerator' } }, 'files'],
+    [{ platform: { kind: 'iot-accelerator' } }, 'records'],
     [{ platform: { kind: 'control-center' } }, 'totals'],
     [{ platform: { kind: 'control-center' }, usage: 'file' }, 'files'],
   ])('with %j have usage that arrives as %s', (own, report) => {

@@ -26,7 +26,7 @@ const PAGES_PER_BATCH = 10;
  * 1. Reads each operator's records from its cursor on, a batch of pages at a time.
  * 2. Counts the records. Those that cannot be read or counted are dead-lettered.
  * 3. Stores the cursor last. After a crash the same records are read again, and each still counts once.
- * 4. Stores when it asked for the end of the list: until then the operator's usage is in.
+ * 4. At the end of the list, stores until when the operator's usage is in: until it was asked, unless it says otherwise.
  *
  * An operator that fails does not affect others.
  */
@@ -57,10 +57,11 @@ async function collectFrom(
     const records: UsageRecord[] = [];
     const unreadable: UnreadableRecord[] = [];
     let next = cursor;
-    let askedAt = clock.now();
+    let completeUntil = '';
     for (let page = 0; page < PAGES_PER_BATCH && !isEnd && hasTime(); page += 1) {
-      askedAt = clock.now();
+      const askedAt = clock.now();
       const sent = await operator.usageSince(next);
+      completeUntil = sent.completeUntil ?? askedAt.toISOString();
       records.push(...sent.records);
       isEnd = sent.nextCursor === next || sent.records.length + sent.unreadable.length === 0;
       if (!isEnd) {
@@ -77,7 +78,7 @@ async function collectFrom(
     }
     cursor = next;
     if (isEnd) {
-      await saveCompleteUntil(operatorId, askedAt.toISOString());
+      await saveCompleteUntil(operatorId, completeUntil);
     }
   }
 }

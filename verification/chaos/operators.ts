@@ -31,7 +31,7 @@ const CONCURRENCY = 2;
 const settings = {
   [SLOW]: { ...operatorOverApi, name: 'Slow Mobile' },
   [BY_HAND]: operatorByHand,
-  [ACCELERATOR]: { ...operatorOverApi, usage: 'file', platform: { kind: 'iot-accelerator' } },
+  [ACCELERATOR]: { ...operatorOverApi, platform: { kind: 'iot-accelerator' } },
   [CONTROL_CENTER]: {
     ...operatorByHand,
     connectivity: 'api',

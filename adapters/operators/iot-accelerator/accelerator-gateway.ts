@@ -29,14 +29,13 @@ import {
   statusOf,
 } from './accelerator-answers.ts';
 import { orderBody } from './accelerator-order.ts';
-import { paths } from './protocol.ts';
+import { usageSince } from './accelerator-usage.ts';
+import { accountOf, paths } from './protocol.ts';
 
 /** The maximum number of SIMs in a request, and of resources in a page of one. */
 const MAX_BATCH = 500;
 /** The maximum number of requests that a search returns. */
 const MAX_FOUND = 100;
-
-const noUsage = notOffered('The adapter for IoT Accelerator does not collect usage.');
 
 type TargetState = 'ACTIVE' | 'PAUSE' | 'TERMINATED';
 
@@ -80,17 +79,9 @@ export function iotAcceleratorGateway(transport: Transport, batchSize = MAX_BATC
     terminate: (_batchKey, iccids) => change(iccids, 'TERMINATED'),
     simStatus: (iccids, { requestIds = [] } = {}) => simStatus(transport, batchesOf(iccids, size), requestIds),
     simDetails: (iccids) => simDetails(transport, batchesOf(iccids, size)),
-    usageSince: noUsage,
-    usageTotals: noUsage,
+    usageSince: (cursor) => usageSince(transport, cursor),
+    usageTotals: notOffered('IoT Accelerator reports usage as records, not as totals.'),
   };
-}
-
-async function accountOf({ connection }: Transport) {
-  const { iotAccelerator } = await connection();
-  if (iotAccelerator === undefined) {
-    throw new OperatorUnavailable("The operator's entry in the secret has no iotAccelerator.");
-  }
-  return iotAccelerator;
 }
 
 async function ordersSince(transport: Transport, since: Date, except: readonly string[]): Promise<PlacedOrder[]> {

@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
+import { OperatorUnavailable } from '../../../domain/operator-port.ts';
 import type { OperatorConnection } from '../configuration.ts';
-import type { OperatorRequest, Protocol } from '../transport.ts';
+import type { OperatorRequest, Protocol, Transport } from '../transport.ts';
 
-/** Paths below the base URL. Changes and cancellations have a service of their own. */
+/** Paths below the base URL. Changes and cancellations have a service of their own, and so have reports. */
 const CHANGES = '/sica/subscriptions';
+const REPORTS = '/business-analytics-service/v1';
 export const paths = {
   token: '/auth/token',
   orderMetadata: '/subscriptions/order/metadata',
@@ -12,8 +14,19 @@ export const paths = {
   findRequests: '/subscriptions/requests/find',
   details: '/subscriptions/details',
   stateChanges: `${CHANGES}/requests/state-changes`,
+  usageFiles: `${REPORTS}/usages`,
+  usageFile: (id: string) => `${REPORTS}/usages/${encodeURIComponent(id)}`,
   simOrder: (id: string) => `${CHANGES}/sim-orders/${encodeURIComponent(id)}`,
 };
+
+/** The account of an operator, from the secret. @throws OperatorUnavailable when it has none */
+export async function accountOf({ connection }: Pick<Transport, 'connection'>) {
+  const { iotAccelerator } = await connection();
+  if (iotAccelerator === undefined) {
+    throw new OperatorUnavailable("The operator's entry in the secret has no iotAccelerator.");
+  }
+  return iotAccelerator;
+}
 
 /** Requests an access token: the call without authorisation that the others need. */
 export type RequestToken = (request: OperatorRequest<Token>) => Promise<Token>;

@@ -6,7 +6,7 @@ import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { grantTariffs, settingsByHand } from '../support/operators-by-hand.ts';
 import { is, type Order, type Page, type Sim } from '../support/partner.ts';
-import { expectInvalid, expectProblem } from '../support/problems.ts';
+import { expectProblem } from '../support/problems.ts';
 
 const cloud = useLocalCloud();
 const acme = cloud.partner('acme-accelerator');
@@ -131,10 +131,5 @@ describe('an operator on IoT Accelerator, added at run time', () => {
     expect(is(200, rejected)).toMatchObject({ state: 'rejected' });
     const events = await acme.all<{ type: string }>(`/v1/orders/${id}/events`);
     expect(events.map(({ type }) => type)).toEqual(['order.submitted', 'order.unconfirmed', 'order.rejected']);
-  });
-
-  test('cannot be set to collect usage', async () => {
-    const answer = await platform.put('/v1/platform/operators/accel', { ...settings, usage: 'api' });
-    expectInvalid(answer, [['/usage', 'not_supported']]);
   });
 });

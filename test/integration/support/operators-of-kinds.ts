@@ -25,7 +25,7 @@ export type OperatorOfKind = {
   assignedSims(quantity: number): Promise<Sim[]>;
   /** SIMs of a new order that are active for a new customer. */
   activeSims(quantity: number): Promise<Sim[]>;
-  /** Lets a SIM use data now: it is recorded at the operator, or arrives in a file when the operator reports none over its API. */
+  /** Lets a SIM use data now, which the operator reports later. */
   uses(iccid: string, bytes: number): Promise<void>;
 };
 
@@ -42,7 +42,6 @@ export function operatorOfKind(cloud: CloudUnderTest, partner: Partner, kind: Pl
   const id = ids[kind];
   const standIn = cloud.operator(id);
   const able = capabilitiesOf(kind);
-  let records = 0;
 
   async function aPlan(): Promise<WholePlan> {
     const { id: partnerServiceId } = await partner.aPartnerService({ tariffId: `trf_${id}_partner` });
@@ -83,7 +82,7 @@ export function operatorOfKind(cloud: CloudUnderTest, partner: Partner, kind: Pl
         name: `Mobile ${kind}`,
         ordering: able.orders ? 'api' : 'manual',
         connectivity: 'api',
-        usage: able.usage === 'none' ? 'file' : 'api',
+        usage: 'api',
         platform: { kind },
       };
       expect([200, 201]).toContain((await platform.put(`/v1/platform/operators/${id}`, settings)).status);
@@ -94,16 +93,6 @@ export function operatorOfKind(cloud: CloudUnderTest, partner: Partner, kind: Pl
     orders,
     assignedSims: async (quantity) => simsOfPlan(quantity, { ...(await aPlan()), activate: false }),
     activeSims: async (quantity) => simsOfPlan(quantity, await aPlan()),
-    async uses(iccid, bytes) {
-      if (able.usage !== 'none') {
-        await standIn.uses({ iccid, bytes });
-        return;
-      }
-      records += 1;
-      const row = [`${id}-${records}`, iccid, (await cloud.clock.now()).toISOString(), bytes, '90101'].join();
-      const file = ['recordId,iccid,at,bytes,network', row, ''].join('\r\n');
-      const counted = await platform.post(`/v1/platform/operators/${id}/usage`, file, csv);
-      expect(is(200, counted)).toMatchObject({ counted: 1 });
-    },
+    uses: (iccid, bytes) => standIn.uses({ iccid, bytes }),
   };
 }

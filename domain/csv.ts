@@ -14,21 +14,29 @@ export function writeCsv(records: readonly (readonly string[])[]): string {
 const quoted = (field: string) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
 
 /** A field, quoted or unquoted, and its separator. */
-const FIELD = /("[^"]*(?:""[^"]*)*"|[^",\r\n]*)(,|\r?\n|$)/y;
+const FIELDS = {
+  ',': /("[^"]*(?:""[^"]*)*"|[^",\r\n]*)(,|\r?\n|$)/y,
+  ';': /("[^"]*(?:""[^"]*)*"|[^";\r\n]*)(;|\r?\n|$)/y,
+};
 
-/** Reads the records of a text with CRLF or LF line ends. `unreadable`: the position of the first malformed record. */
-export function readCsv(text: string): { records: string[][] } | { unreadable: number } {
+/**
+ * Reads the records of a text with CRLF or LF line ends. `unreadable`: the position of the first malformed record.
+ *
+ * @param separator a semicolon in files from places where the comma is the decimal point.
+ */
+export function readCsv(text: string, separator: ',' | ';' = ','): { records: string[][] } | { unreadable: number } {
+  const pattern = FIELDS[separator];
   const records: string[][] = [];
   let fields: string[] = [];
   let end = '';
-  for (FIELD.lastIndex = 0; FIELD.lastIndex < text.length || end === ','; ) {
-    const [, field, endOfField] = FIELD.exec(text) ?? [];
+  for (pattern.lastIndex = 0; pattern.lastIndex < text.length || end === separator; ) {
+    const [, field, endOfField] = pattern.exec(text) ?? [];
     if (field === undefined || endOfField === undefined) {
       return { unreadable: records.length };
     }
     fields.push(field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field);
     end = endOfField;
-    if (end !== ',') {
+    if (end !== separator) {
       records.push(fields);
       fields = [];
     }

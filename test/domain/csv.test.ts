@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { readCsv, writeCsv } from '../../../functions/http/csv.ts';
+import { readCsv, writeCsv } from '../../domain/csv.ts';
 
 describe('CSV is written', () => {
   test('with a carriage return and a line feed behind each record', () => {
@@ -25,6 +25,16 @@ describe('CSV is written', () => {
 
   test.each([' a ', '=1+1', 'é', ';', "'"])('with %j unchanged', (field) => {
     expect(writeCsv([[field]])).toBe(`${field}\r\n`);
+  });
+});
+
+test('files with semicolons are read, too', () => {
+  expect(readCsv('a;b\r\n"1;2";3,4\r\n;\r\n', ';')).toEqual({
+    records: [
+      ['a', 'b'],
+      ['1;2', '3,4'],
+      ['', ''],
+    ],
   });
 });
 
