@@ -13,6 +13,7 @@ import { startSubmission } from '../adapters/dynamodb/order-submissions.ts';
 import { addRequests } from '../adapters/dynamodb/request-counts.ts';
 import { addRevocation } from '../adapters/dynamodb/revocations.ts';
 import { positionAfter, saveWalk } from '../adapters/dynamodb/sim-walks.ts';
+import { addSimToCompare } from '../adapters/dynamodb/sims-to-compare.ts';
 import { transact } from '../adapters/dynamodb/writes.ts';
 import { newDifference, settled } from '../domain/difference.ts';
 import { withCheckDigit } from '../domain/iccid.ts';
@@ -175,13 +176,14 @@ async function simulateYear(
   await collect();
 }
 
-/** What the comparison of SIMs with their operator writes: its progress, and a difference in each state. */
+/** What the comparison of SIMs with their operator writes: its progress, a SIM that it is asked for, and a difference in each state. */
 async function compareKept(now: Date): Promise<void> {
   const operatorId = asId('operator', 'kept');
   const walk = dueWalk(undefined, { purpose: 'compare', operatorId, everyMs: DAY_MS }, now);
   if (walk) {
     await saveWalk(walkTo(walk, positionAfter(PARTNER, keptImport.iccid)));
   }
+  await addSimToCompare({ operatorId, partnerId: PARTNER, iccid: keptImport.iccid }, now);
   const of = { id: newId('difference', now), iccid: keptImport.iccid, partnerId: PARTNER, operatorId };
   const open = newDifference({ field: 'state', ours: 'suspended', theirs: 'active' }, of, now.toISOString());
   await transact([putDifference(open)]);

@@ -37,6 +37,7 @@ const excludedKinds: readonly ItemKind[] = [
   'operatorTurns',
   'orderSubmission',
   'simWalk',
+  'simToCompare',
   'backfillSegment',
   'failedChange',
   'requestCount',

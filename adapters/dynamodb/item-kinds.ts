@@ -105,6 +105,8 @@ export const itemKinds = {
   difference: itemKind('DIFFERENCES#{state}', 'DIF#{id}'),
   /** The walk that visits all SIMs of an operator. */
   simWalk: itemKind('SIM_WALKS#{purpose}', '{operatorId}'),
+  /** A SIM that its operator says it has changed. */
+  simToCompare: itemKind('SIMS_TO_COMPARE#{operatorId}', '{iccid}'),
   /** A request with an `Idempotency-Key`. */
   request: itemKind('{tenant:tenant}#IDEM#{hash}', 'REQUEST'),
   journalEntry: itemKind(`{tenant:tenant}${JOURNAL}`, '{position:rest}'),

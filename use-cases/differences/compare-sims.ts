@@ -8,6 +8,8 @@ import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
 import { lastOperationId } from '../../adapters/dynamodb/sim-history.ts';
 import { readWalks, saveWalk } from '../../adapters/dynamodb/sim-walks.ts';
 import { getSims, type SimRecord } from '../../adapters/dynamodb/sims.ts';
+import { removeSimToCompare, simsToCompare } from '../../adapters/dynamodb/sims-to-compare.ts';
+import { logger } from '../../adapters/telemetry/logger.ts';
 import { compareSim, isComparable, isSuspicious, type OpenField, type Seen } from '../../domain/difference.ts';
 import type { OperatorId, PartnerId } from '../../domain/ids.ts';
 import type { Operator } from '../../domain/operator.ts';
@@ -60,7 +62,7 @@ async function startComparison(operatorId: OperatorId): Promise<SimWalk | undefi
 }
 
 /**
- * Continues the comparisons that have started.
+ * Compares the SIMs that operators say they have changed, and continues the comparisons of all SIMs that have started.
  *
  * 1. Walks over all SIMs of each operator, and reads them there.
  * 2. Takes over numbers. Looks a second time at SIMs whose state differs or that the operator does not have.
@@ -69,19 +71,25 @@ async function startComparison(operatorId: OperatorId): Promise<SimWalk | undefi
  */
 export async function compareSims(hasTime: () => boolean): Promise<void> {
   const walks = await readWalks('compare');
-  const operators = walks.size > 0 ? (await allOperators()).filter(canBeCompared) : [];
   await pMap(
-    operators.filter(({ id }) => walks.has(id)),
+    (await allOperators()).filter(canBeCompared),
     async (operator) => {
       const { id: operatorId } = operator;
+      const able = capabilitiesOf(platformKindOf(operator));
       const ask = (iccids: readonly string[]) =>
         askInTurns(operatorId, `compare:${operatorId}`, iccids, hasTime, (gateway, some) => gateway.simDetails(some));
+      if (able.push) {
+        await compareAsked(operator, ask, hasTime);
+      }
+      if (!walks.has(operatorId)) {
+        return;
+      }
       await walkSims(
         {
           purpose: 'compare',
           operatorId,
           everyMs: Number.POSITIVE_INFINITY,
-          pageSize: capabilitiesOf(platformKindOf(operator)).simsPerCall === 1 ? PAGE_SIZE_OF_SINGLE_CALLS : PAGE_SIZE,
+          pageSize: able.simsPerCall === 1 ? PAGE_SIZE_OF_SINGLE_CALLS : PAGE_SIZE,
           visit: ({ partnerId, sims }) => comparePage(operator, partnerId, sims, ask, hasTime),
         },
         walks.get(operatorId),
@@ -90,6 +98,24 @@ export async function compareSims(hasTime: () => boolean): Promise<void> {
     },
     { concurrency: CONCURRENT_OPERATORS },
   );
+}
+
+/** Compares some of the SIMs that the operator says it has changed. Those that remain are compared in the next run. */
+async function compareAsked(operator: Operator, ask: Ask, hasTime: () => boolean): Promise<void> {
+  const asked = await simsToCompare(operator.id, PAGE_SIZE_OF_SINGLE_CALLS);
+  try {
+    for (const partnerId of new Set(asked.map((sim) => sim.partnerId))) {
+      const ofPartner = asked.filter((sim) => sim.partnerId === partnerId);
+      const sims = await getSims(
+        partnerId,
+        ofPartner.map(({ iccid }) => iccid),
+      );
+      await comparePage(operator, partnerId, [...sims.values()], ask, hasTime);
+      await Promise.all(ofPartner.map(removeSimToCompare));
+    }
+  } catch (error) {
+    logger.warn('SIMs that the operator has changed not compared', { operatorId: operator.id, error });
+  }
 }
 
 /** Operators whose SIMs the staff change are compared by them. */

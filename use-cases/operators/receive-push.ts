@@ -2,9 +2,11 @@ import { hastenLateChanges } from '../../adapters/dynamodb/late-changes.ts';
 import { getOperator } from '../../adapters/dynamodb/operators.ts';
 import { lastOperationId } from '../../adapters/dynamodb/sim-history.ts';
 import { getSim, ownersOf } from '../../adapters/dynamodb/sims.ts';
+import { addSimToCompare } from '../../adapters/dynamodb/sims-to-compare.ts';
 import { connectionTo, operatorsConfiguration } from '../../adapters/operators/configuration.ts';
 import { isPushSigned } from '../../adapters/operators/control-center/push-signature.ts';
 import { logger } from '../../adapters/telemetry/logger.ts';
+import { isInProgress } from '../../domain/difference.ts';
 import type { OperatorId } from '../../domain/ids.ts';
 import { capabilitiesOf } from '../../domain/operator-capabilities.ts';
 import { isPushTimely, simsNamedIn } from '../../domain/operator-push.ts';
@@ -27,6 +29,7 @@ export type PushMessage = {
  * 2. Finds the SIMs that the message names. SIMs of other operators, and unknown ones, are ignored.
  * 3. Continues the operation that waits for a SIM, so that it reads the SIM at the operator now instead of after its pause. If the
  *    deadline of the operation has passed, the schedule for late changes does so.
+ * 4. A SIM that waits for nothing is compared with the operator by the schedule that compares SIMs.
  *
  * A repeated message has no further effect.
  *
@@ -54,10 +57,13 @@ export async function receivePush(operatorId: OperatorId, message: PushMessage, 
             () => undefined,
           )
         : undefined;
+    const isWaiting = sim !== undefined && isInProgress(sim);
+    if (sim?.operatorId === operatorId && !isWaiting) {
+      await addSimToCompare({ operatorId, partnerId, iccid }, now);
+    }
     if (operationId === undefined) {
       continue;
     }
-    const isWaiting = sim?.pendingChange !== undefined || sim?.state === 'activating';
     if (!isWaiting || !(await wakeOperation(partnerId, operationId, { unlessRecent: true }))) {
       await hastenLateChanges(partnerId, operationId, now);
     }

@@ -18,6 +18,7 @@ const more: [ItemKind, Key][] = [
   ['difference', { pk: 'DIFFERENCES#open', sk: 'DIF#dif_1' }],
   ['operatorTurns', { pk: 'OPERATOR#a1', sk: 'TURNS' }],
   ['simWalk', { pk: 'SIM_WALKS#usage', sk: 'a1' }],
+  ['simToCompare', { pk: 'SIMS_TO_COMPARE#a1', sk: '8944200000000000017' }],
   ['backfillSegment', { pk: 'BACKFILL', sk: 'SEGMENT#00000003' }],
   ['redrivenUsage', { pk: 'USAGE_REDRIVEN', sk: 'usage_orange_a-b_c' }],
   ['failedChange', { pk: 'FAILED_CHANGE#a-b_c', sk: 'RECORD' }],

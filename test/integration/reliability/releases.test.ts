@@ -39,6 +39,7 @@ import { readRevocations } from '../../../adapters/dynamodb/revocations.ts';
 import { getCustomerService, getPartnerService } from '../../../adapters/dynamodb/services.ts';
 import { readWalks } from '../../../adapters/dynamodb/sim-walks.ts';
 import { getSim, ownersOf, type SimRecord, simHistory } from '../../../adapters/dynamodb/sims.ts';
+import { simsToCompare } from '../../../adapters/dynamodb/sims-to-compare.ts';
 import { SHAPE } from '../../../adapters/dynamodb/table.ts';
 import { getGrantedTariff, getTariff } from '../../../adapters/dynamodb/tariffs.ts';
 import { simDays, sumsOfService } from '../../../adapters/dynamodb/usage.ts';
@@ -76,6 +77,7 @@ const newKinds: readonly string[] = [
   'manualTaskRefusals',
   'orderSubmission',
   'simWalk',
+  'simToCompare',
   'operatorTurns',
   'difference',
 ];
@@ -194,6 +196,8 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
     read: (await readWalks(purpose as WalkPurpose)).get(asId('operator', operatorId)),
     wanted: attributes,
   }),
+  simToCompare: async ({ operatorId }, { attributes: { expiresAt: _, ...wanted } }) =>
+    oneOf(await simsToCompare(asId('operator', operatorId), ENOUGH), wanted),
   redrivenUsage: async (_, { attributes }) => oneOf(await queryRedrivenUsage(ENOUGH), attributes),
   request: asItIs,
   journalEntry: async ({ tenant }, { attributes }) =>

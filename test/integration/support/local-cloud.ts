@@ -76,6 +76,8 @@ export type OperatorUnderTest = {
   changesSim(iccid: string, change: OwnChange): Promise<void>;
   /** Sends a push message as the operator does, signed with the secret that it shares with the platform. */
   pushes(message: { data: string; timestamp: string; secret?: string }): Promise<ApiResponse>;
+  /** Changes a SIM at an operator on Control Center as a person would, in its portal. Unlike `changesSim`, starts no comparison. */
+  setsDevice(iccid: string, status: 'ACTIVATED' | 'DEACTIVATED'): Promise<void>;
   /** Places an order at the operator as a person would, in its portal. */
   takes(order: { reference: string; quantity: number }): Promise<void>;
   /** The operator's own view of an order, over its API and with the key of the functions. */
@@ -203,6 +205,7 @@ function overHttp(url: () => string, access: CloudAccess, cloud: () => RunningCl
           id,
           message,
         ),
+      setsDevice: (iccid, status) => setDevice(cloud(), id, iccid, status),
       takes: (order) => orderAtOperator(cloud(), id, order),
       statusOf: (orderId) => statusAtOperator(cloud(), id, orderId),
       statusOfSim: (iccid) => statusOfSimAtOperator(cloud(), id, iccid),
@@ -259,6 +262,19 @@ async function pushOfOperator(
   const form = new URLSearchParams({ eventId: '1', eventType: 'SIM_STATE_CHANGE', timestamp, signature2, data });
   const type = { 'content-type': 'application/x-www-form-urlencoded' };
   return api.post(`/v1/operators/${id}/push`, String(form), type);
+}
+
+async function setDevice(cloud: RunningCloud, id: OperatorId, iccid: string, status: string): Promise<void> {
+  const { baseUrl, controlCenter } = connectionTo(asId('operator', id), await operatorsSecretOf(cloud)) ?? {};
+  const user = Buffer.from(`${controlCenter?.username}:${controlCenter?.apiKey}`).toString('base64');
+  const answer = await fetch(`${baseUrl}/devices/${iccid}`, {
+    method: 'PUT',
+    headers: { authorization: `Basic ${user}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ status }),
+  });
+  if (!answer.ok) {
+    throw new Error(`The device cannot be changed: ${answer.status} ${await answer.text()}`);
+  }
 }
 
 async function statusAtOperator(cloud: RunningCloud, id: OperatorId, orderId: string): Promise<string> {
