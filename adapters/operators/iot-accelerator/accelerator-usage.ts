@@ -106,12 +106,21 @@ function after({ until, read }: Cursor, { id, date }: UsageFile, files: readonly
   return { until: latest, read: [...read, id].filter((each) => listed.has(each)) };
 }
 
-/** The cursor of an earlier page, or that of an operator whose usage was never collected: older records are not counted. */
-function readCursor(text: string | undefined): Cursor {
-  if (text !== undefined) {
-    return cursorSchema.parse(JSON.parse(text));
+/**
+ * The cursor of an earlier page. Where there is none, or one of the operator's earlier platform, all records that are young enough to be
+ * counted are read: each still counts once.
+ */
+function readCursor(text = '{}'): Cursor {
+  const { data } = cursorSchema.safeParse(jsonIn(text));
+  return data ?? { until: new Date(clock.now().getTime() - MAX_RECORD_AGE_DAYS * DAY_MS).toISOString(), read: [] };
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
-  return { until: new Date(clock.now().getTime() - MAX_RECORD_AGE_DAYS * DAY_MS).toISOString(), read: [] };
 }
 
 const writeCursor = (cursor: Cursor): string => JSON.stringify(cursor);

@@ -131,6 +131,14 @@ describe('a usage file', () => {
     ]);
   });
 
+  test.each([undefined, '500', 'no JSON'])('is read from the beginning with the cursor %j', async (cursor) => {
+    const file = `Record ID,ICC,End Time,Uplink Bytes,Downlink Bytes,PLMN\nr1,${ICCID},2026-05-01T09:00:00Z,1,2,23420\n`;
+    operator = await gatewayToScript([token, listed('f5'), { body: file }], {}, { kind: 'iot-accelerator' });
+    expect((await operator.gateway.usageSince(cursor)).records).toHaveLength(1);
+    const from = Date.parse(new URLSearchParams(operator.asked[1]?.path.split('?')[1]).get('fromDate') ?? '');
+    expect((Date.now() - from) / 86_400_000).toBeCloseTo(91, 1);
+  });
+
   test('that is too large is reported and passed', async () => {
     const page = await read(listed('f3', 20_000_001));
     expect(page.unreadable).toMatchObject([
