@@ -23,6 +23,19 @@ const samples = [
       'WorkflowChange: operators POST /sims/terminations',
     ],
   },
+  {
+    life: 'accelerator',
+    title: 'an order at IoT Accelerator has',
+    calls: ['WorkflowSubmitToOperator: operators POST /subscriptions/order'],
+  },
+  {
+    life: 'control-center',
+    title: 'changes and usage at Control Center have',
+    calls: [
+      'WorkflowConfirmActivation: dynamodb TransactWriteItems RES OP PSV CSV',
+      'SchedulesWalkSims: dynamodb UpdateItem chaos-control-center',
+    ],
+  },
 ];
 const faults = ['answer lost', 'killed after'];
 
