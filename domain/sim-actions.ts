@@ -76,12 +76,12 @@ export const ALLOWANCE_EXCEEDED = 'allowance_exceeded';
  * holding before anything else, assign before activate.
  */
 const allowedIn: Record<SimState, readonly SimAction[]> = {
-  in_holding: ['migrate'],
-  in_stock: ['assign', 'migrate'],
-  assigned: ['activate', 'unassign', 'migrate'],
+  in_holding: ['migrate', 'terminate'],
+  in_stock: ['assign', 'migrate', 'terminate'],
+  assigned: ['activate', 'unassign', 'migrate', 'terminate'],
   activating: [],
-  active: ['suspend', 'terminate', 'assign'],
-  suspended: ['resume', 'unassign', 'terminate'],
+  active: ['suspend', 'terminate', 'assign', 'migrate'],
+  suspended: ['resume', 'unassign', 'terminate', 'migrate'],
   terminated: [],
 };
 
@@ -137,7 +137,7 @@ export function barReason({ reason = SUSPENDED_ON_REQUEST }: { reason?: string |
   return reason;
 }
 
-/** Moves a SIM that is in holding, in stock or assigned to a partner service whose tariff covers its operator. */
+/** Moves a SIM to a partner service whose tariff covers its operator. Its state and customer stay; from holding it comes in stock. */
 function migrate(sim: Sim, request: Extract<SimRequest, { action: 'migrate' }>, at: string): Decision {
   const target = request.partnerService;
   if (!target) {

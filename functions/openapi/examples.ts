@@ -90,7 +90,7 @@ const sim = {
   tags: ['north'],
   stateChangedAt: updatedAt,
   ...stamps,
-  nextActions: ['suspend', 'terminate', 'assign'],
+  nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
 };
 
 const simEventData = {

@@ -84,21 +84,24 @@ describe('an action with valid targets', () => {
   const columns = simActions;
   test.each([
     // state         migrate         assign              unassign       activate         suspend         resume         terminate
-    ['in_holding', ['→ in_stock', 'in_holding', 'in_holding', 'in_holding', 'in_holding', 'in_holding', 'in_holding']],
+    [
+      'in_holding',
+      ['→ in_stock', 'in_holding', 'in_holding', 'in_holding', 'in_holding', 'in_holding', '→ terminated'],
+    ],
     [
       'in_stock',
-      ['→ in_stock', '→ assigned', 'unchanged', 'not_assigned', 'wrong_state', 'wrong_state', 'wrong_state'],
+      ['→ in_stock', '→ assigned', 'unchanged', 'not_assigned', 'wrong_state', 'wrong_state', '→ terminated'],
     ],
     [
       'assigned',
-      ['→ assigned', 'already_assigned', '→ in_stock', '→ activating', 'wrong_state', 'wrong_state', 'wrong_state'],
+      ['→ assigned', 'already_assigned', '→ in_stock', '→ activating', 'wrong_state', 'wrong_state', '→ terminated'],
     ],
     [
       'activating',
       ['wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state'],
     ],
-    ['active', ['wrong_state', '→ active', 'wrong_state', 'unchanged', '→ suspended', 'unchanged', '→ terminated']],
-    ['suspended', ['wrong_state', 'wrong_state', '→ in_stock', 'wrong_state', 'unchanged', '→ active', '→ terminated']],
+    ['active', ['→ active', '→ active', 'wrong_state', 'unchanged', '→ suspended', 'unchanged', '→ terminated']],
+    ['suspended', ['→ suspended', 'wrong_state', '→ in_stock', 'wrong_state', 'unchanged', '→ active', '→ terminated']],
     [
       'terminated',
       ['wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'unchanged'],
@@ -142,12 +145,12 @@ describe('an action with valid targets', () => {
   });
 
   test('explains a refusal', () => {
-    const decision = decide(aSim().active(), good.migrate, NOW);
+    const decision = decide(aSim().active(), good.unassign, NOW);
     expect(decision).toEqual({
       kind: 'refused',
       problem: {
         code: 'wrong_state',
-        detail: 'Cannot migrate a SIM in state active. Allowed actions: suspend, terminate, assign.',
+        detail: 'Cannot unassign a SIM in state active. Allowed actions: suspend, terminate, assign, migrate.',
       },
     });
   });
@@ -189,7 +192,7 @@ describe('migrating', () => {
     expect(outcome(aSim().in(state), migration(undefined))).toBe('not_found');
   });
 
-  test.each(['in_holding', 'in_stock', 'assigned'] as const)(
+  test.each(['in_holding', 'in_stock', 'assigned', 'active', 'suspended'] as const)(
     'a SIM that is %s needs a tariff that covers its operator',
     (state) => {
       const sim = aSim({ operatorId: asId('operator', 'a1') }).in(state);
@@ -205,7 +208,7 @@ describe('migrating', () => {
   });
 
   test('reports the wrong state before the tariff mismatch', () => {
-    expect(outcome(aSim().active(), migration(on(toAnotherService, aTariffOf('a1'))))).toBe('wrong_state');
+    expect(outcome(aSim().in('activating'), migration(on(toAnotherService, aTariffOf('a1'))))).toBe('wrong_state');
   });
 });
 

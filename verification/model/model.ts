@@ -13,12 +13,12 @@ export type State = 'in_holding' | 'in_stock' | 'assigned' | 'activating' | 'act
 
 /** The actions allowed in each state: the design's table, and a SIM's `nextActions`. */
 export const allowedActions: Readonly<Record<State, readonly Action[]>> = {
-  in_holding: ['migrate'],
-  in_stock: ['assign', 'migrate'],
-  assigned: ['activate', 'unassign', 'migrate'],
+  in_holding: ['migrate', 'terminate'],
+  in_stock: ['assign', 'migrate', 'terminate'],
+  assigned: ['activate', 'unassign', 'migrate', 'terminate'],
   activating: [],
-  active: ['suspend', 'terminate', 'assign'],
-  suspended: ['resume', 'unassign', 'terminate'],
+  active: ['suspend', 'terminate', 'assign', 'migrate'],
+  suspended: ['resume', 'unassign', 'terminate', 'migrate'],
   terminated: [],
 };
 

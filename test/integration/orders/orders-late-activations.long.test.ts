@@ -43,7 +43,11 @@ test('an activation that the operator confirms after the deadline has failed, bu
     expect(await acme.sims({ orderId: id, state: 'active' })).toHaveLength(20);
   });
   for (const sim of await acme.sims({ orderId: id })) {
-    expect(sim).toMatchObject({ state: 'active', bars: [], nextActions: ['suspend', 'terminate', 'assign'] });
+    expect(sim).toMatchObject({
+      state: 'active',
+      bars: [],
+      nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
+    });
   }
 });
 

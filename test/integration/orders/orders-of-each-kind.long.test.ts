@@ -54,7 +54,7 @@ describe.each(platformKinds)('at an operator on %s', (kind) => {
         bars: [],
         holding: false,
         customerServiceId: plan.customerServiceId,
-        nextActions: ['suspend', 'terminate', 'assign'],
+        nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
       });
     }
     expect(order.operations.map(({ stage }) => stage)).toEqual(['migrate', 'assign', 'activate']);
@@ -72,7 +72,11 @@ describe.each(platformKinds)('at an operator on %s', (kind) => {
     const { id: orderId } = await operator.orders(20);
     expect(await acme.orderIn(orderId, 'delivered')).toMatchObject({ receivedQuantity: 20, operations: [] });
     for (const sim of await acme.sims({ orderId })) {
-      expect(sim).toMatchObject({ state: 'in_holding', bars: [{ type: 'data' }], nextActions: ['migrate'] });
+      expect(sim).toMatchObject({
+        state: 'in_holding',
+        bars: [{ type: 'data' }],
+        nextActions: ['migrate', 'terminate'],
+      });
     }
     const select = { orderId };
     const done = { state: 'succeeded', total: 20, succeeded: 20, failed: 0 };

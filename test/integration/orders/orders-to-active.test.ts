@@ -50,7 +50,7 @@ describe('SIMs of an order become active', () => {
         partnerServiceId: plan.partnerServiceId,
         customerId: plan.customerId,
         customerServiceId: plan.customerServiceId,
-        nextActions: ['suspend', 'terminate', 'assign'],
+        nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
       });
     }
     await expectStagesOf(order, quantity);
@@ -66,7 +66,11 @@ describe('SIMs of an order become active', () => {
     expect(delivered.plan).toBeUndefined();
     const select = { orderId };
     const done = { state: 'succeeded', total: quantity, succeeded: quantity, failed: 0 };
-    await expectAll({ orderId }, { state: 'in_holding', holding: true, nextActions: ['migrate'] }, quantity);
+    await expectAll(
+      { orderId },
+      { state: 'in_holding', holding: true, nextActions: ['migrate', 'terminate'] },
+      quantity,
+    );
 
     expect(await acme.bulkDone('migrate', { select, partnerServiceId }, amongOthers)).toMatchObject(done);
     await expectAll({ orderId }, { state: 'in_stock', holding: false, partnerServiceId }, quantity);

@@ -48,13 +48,12 @@ describe('a SIM that is', () => {
   // One SIM for each state, so that no test waits for what another one left, nor for its end.
   const sim = (place: number) => [sims[place]?.iccid ?? ''];
 
-  test.concurrent('in holding can only be migrated', async () => {
+  test.concurrent('in holding can only be migrated or terminated', async () => {
     const iccids = sim(0);
     await allRefuse('in_holding', 'assign', iccids, toPlan());
     for (const action of ['unassign', 'activate', 'suspend', 'resume']) {
       await allRefuse('in_holding', action, iccids);
     }
-    await allRefuse('in_holding', 'terminate', iccids, { confirm: 1 });
     await allRefuse('holding_target', 'migrate', iccids, migrateTo('psv_holding_a1'));
     await allRefuse('holding_target', 'migrate', iccids, migrateTo('psv_holding_3uk'));
     const isles = await acme.aPartnerService({ tariffId: 'trf_partner_isles' });
@@ -73,7 +72,6 @@ describe('a SIM that is', () => {
     for (const action of ['suspend', 'resume']) {
       await allRefuse('wrong_state', action, iccids);
     }
-    await allRefuse('wrong_state', 'terminate', iccids, { confirm: 1 });
     await allRefuse('holding_target', 'migrate', iccids, migrateTo('psv_holding_a1'));
     const { id: other } = await acme.aPartnerService();
     expect(await allDo('migrate', iccids, migrateTo(other))).toMatchObject([
@@ -110,7 +108,6 @@ describe('a SIM that is', () => {
     for (const action of ['suspend', 'resume']) {
       await allRefuse('wrong_state', action, iccids);
     }
-    await allRefuse('wrong_state', 'terminate', iccids, { confirm: 1 });
     const { id: other } = await acme.aPartnerService();
     expect(await allDo('migrate', iccids, migrateTo(other))).toMatchObject([
       { state: 'assigned', partnerServiceId: other, ...toPlan() },
@@ -132,7 +129,10 @@ describe('a SIM that is', () => {
     await allAreSoAlready('assign', iccids, toPlan());
     await allAreSoAlready('migrate', iccids, migrateTo(plan.partnerServiceId));
     await allRefuse('wrong_state', 'unassign', iccids);
-    await allRefuse('wrong_state', 'migrate', iccids, migrateTo((await acme.aPartnerService()).id));
+    const { id: other } = await acme.aPartnerService();
+    expect(await allDo('migrate', iccids, migrateTo(other))).toMatchObject([
+      { state: 'active', bars: [], partnerServiceId: other, ...toPlan() },
+    ]);
 
     const { customerId } = plan;
     const second = await acme.aCustomerService(customerId);
@@ -159,7 +159,9 @@ describe('a SIM that is', () => {
     await allAreSoAlready('suspend', iccids, { reason: 'another' });
     await allRefuse('wrong_state', 'activate', iccids);
     await allRefuse('wrong_state', 'assign', iccids, toPlan());
-    await allRefuse('wrong_state', 'migrate', iccids, migrateTo((await acme.aPartnerService()).id));
+    expect(await allDo('migrate', iccids, migrateTo(plan.partnerServiceId))).toMatchObject([
+      { state: 'suspended', bars: [{ reason: 'device stolen' }], partnerServiceId: plan.partnerServiceId },
+    ]);
     expect(await allDo('resume', iccids)).toMatchObject([{ state: 'active', bars: [] }]);
     const [again] = await allDo('suspend', iccids);
     expect(again?.bars).toEqual([{ type: 'data', reason: expect.stringMatching(/\S/), since: expect.any(String) }]);
@@ -176,6 +178,20 @@ describe('a SIM that is', () => {
     const { customer, service } = await acme.aCustomerWithService();
     await allDo('assign', iccids, { customerId: customer.id, customerServiceId: service.id });
     expect(await allDo('activate', iccids)).toMatchObject([{ state: 'active', bars: [], customerId: customer.id }]);
+  });
+
+  test.concurrent('is terminated from holding, stock and its customer, too, and its services stop counting it', async () => {
+    const { id: stock } = await acme.aPartnerService();
+    const { customer, service } = await acme.aCustomerWithService();
+    const [held = '', stocked = '', assigned = ''] = [sim(15), sim(16), sim(17)].flat();
+    await allDo('migrate', [stocked, assigned], migrateTo(stock));
+    await allDo('assign', [assigned], { customerId: customer.id, customerServiceId: service.id });
+    for (const iccid of [held, stocked, assigned]) {
+      const [ended] = await allDo('terminate', [iccid], { confirm: 1 });
+      expect(ended).toMatchObject({ state: 'terminated', holding: false, bars: [{ type: 'data' }], nextActions: [] });
+    }
+    await allRefuse('wrong_state', 'migrate', [held], migrateTo(stock));
+    is(204, await acme.api.del(`/v1/customer-services/${service.id}`));
   });
 
   test.concurrent('terminated stays terminated', async () => {

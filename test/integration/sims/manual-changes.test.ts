@@ -221,7 +221,11 @@ describe('an operator without an API', () => {
       is(200, await complete(task.id, { refused: [{ iccid, reason: 'Not now.' }] }));
       expect(await acme.operationDone(id)).toMatchObject({ state: 'failed', failed: 1 });
       const sim = await read(iccid);
-      expect(sim).toMatchObject({ state: 'active', bars: [], nextActions: ['suspend', 'terminate', 'assign'] });
+      expect(sim).toMatchObject({
+        state: 'active',
+        bars: [],
+        nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
+      });
       expect(sim).not.toHaveProperty('pendingChange');
     }),
   );

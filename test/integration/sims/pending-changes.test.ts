@@ -88,7 +88,11 @@ describe('a suspension that the operator confirms after a day', () => {
       },
     ]);
     const sim = await read(refused);
-    expect(sim).toMatchObject({ state: 'active', bars: [], nextActions: ['suspend', 'terminate', 'assign'] });
+    expect(sim).toMatchObject({
+      state: 'active',
+      bars: [],
+      nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
+    });
     expect(sim).not.toHaveProperty('pendingChange');
     expect((await timelineOf(refused)).slice(-2)).toEqual(['sim.suspension_requested', 'sim.suspension_failed']);
     expect(await read(accepted)).toMatchObject({ state: 'suspended' });
@@ -231,7 +235,11 @@ describe("a suspension of an alarm that the operator confirms only after the ala
         expect(await operator.statusOfSim(iccid)).toBe('active');
       });
       const sim = await read(iccid);
-      expect(sim).toMatchObject({ state: 'active', bars: [], nextActions: ['suspend', 'terminate', 'assign'] });
+      expect(sim).toMatchObject({
+        state: 'active',
+        bars: [],
+        nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
+      });
       expect(sim).not.toHaveProperty('pendingChange');
       const timeline = await timelineOf(iccid);
       expect(timeline.at(-1)).toBe('sim.suspension_failed');

@@ -36,7 +36,7 @@ describe('a SIM', () => {
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       updatedAt: sim.createdAt,
       version: 1,
-      nextActions: ['migrate'],
+      nextActions: ['migrate', 'terminate'],
     });
   });
 
@@ -194,12 +194,12 @@ describe('the timeline of a SIM', () => {
 describe('nextActions', () => {
   /** Design, "SIM life": what a state is left by. */
   const leftBy: Record<Sim['state'], string[]> = {
-    in_holding: ['migrate'],
-    in_stock: ['assign', 'migrate'],
-    assigned: ['activate', 'migrate', 'unassign'],
+    in_holding: ['migrate', 'terminate'],
+    in_stock: ['assign', 'migrate', 'terminate'],
+    assigned: ['activate', 'migrate', 'terminate', 'unassign'],
     activating: [],
-    active: ['assign', 'suspend', 'terminate'],
-    suspended: ['resume', 'terminate', 'unassign'],
+    active: ['assign', 'migrate', 'suspend', 'terminate'],
+    suspended: ['migrate', 'resume', 'terminate', 'unassign'],
     terminated: [],
   };
 

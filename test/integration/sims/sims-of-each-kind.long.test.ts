@@ -60,7 +60,7 @@ describe.each(platformKinds)('SIMs of an operator on %s', (kind) => {
     expect(await read(iccid)).toMatchObject({
       state: 'active',
       bars: [],
-      nextActions: ['suspend', 'terminate', 'assign'],
+      nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
     });
     await acme.bulkDone('suspend', { select, reason: 'stolen' });
     expect(await read(iccid)).toMatchObject({ state: 'suspended', bars: [{ type: 'data', reason: 'stolen' }] });
@@ -130,7 +130,11 @@ describe.each(platformKinds)('SIMs of an operator on %s', (kind) => {
       { iccid: refused, outcome: 'failed', problem: { code: 'operator_refused', detail: refusals[kind] } },
     ]);
     const sim = await read(refused);
-    expect(sim).toMatchObject({ state: 'active', bars: [], nextActions: ['suspend', 'terminate', 'assign'] });
+    expect(sim).toMatchObject({
+      state: 'active',
+      bars: [],
+      nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
+    });
     expect(sim).not.toHaveProperty('pendingChange');
     expect((await timelineOf(refused)).slice(-2)).toEqual(['sim.suspension_requested', 'sim.suspension_failed']);
     expect(await read(accepted)).toMatchObject({ state: 'suspended' });
