@@ -126,6 +126,25 @@ describe('the usage of a SIM', () => {
     expect((await userOf(customerId).get(`/v1/customer-services/${next.service.id}/usage`)).status).toBe(404);
   });
 
+  test('counts for the partner service that held the SIM then, when it is migrated while active', async () => {
+    const [, , , sim] = sims;
+    const { iccid = '', partnerServiceId = '', customerServiceId } = sim ?? {};
+    const next = await acme.aPartnerService({ tariffId: 'trf_partner_all' });
+    await acme.bulkDone('migrate', { select: { iccids: [iccid] }, partnerServiceId: next.id });
+    const came = await stepOf(iccid, 'migrated');
+    const before = await usageOfService('partner', partnerServiceId, plus(came, -1));
+    await a1.uses({ iccid, at: plus(came, -1), bytes: 30 });
+    await a1.uses({ iccid, at: plus(came, HOUR_MS), bytes: 400 });
+    await eventually(async () => {
+      expect((await usageOf(iccid, plus(came, -1))).totalBytes).toBe(430);
+    });
+    expect((await usageOfService('partner', partnerServiceId, plus(came, -1))).usedBytes - before.usedBytes).toBe(30);
+    expect(await usageOfService('partner', next.id, plus(came, HOUR_MS))).toMatchObject({ usedBytes: 400, sims: 1 });
+    expect(await acme.sims({ partnerServiceId: next.id })).toMatchObject([
+      { iccid, state: 'active', customerServiceId },
+    ]);
+  });
+
   test('is complete until the operator was last asked, with the SIM and its services', async () => {
     const [{ iccid = '', customerServiceId = '', partnerServiceId = '' } = {}] = sims;
     const { now } = is(200, await cloud.api().get<{ now: string }>('/_local/clock'));
