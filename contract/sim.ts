@@ -22,7 +22,11 @@ export const simSchema = namedSchema('Sim', () =>
     customerServiceId: z.optional(z.string()),
     pendingChange: described(
       z.optional(
-        z.object({ action: z.enum(['suspend', 'resume', 'terminate']), since: time, operationId: z.string() }),
+        z.object({
+          action: z.enum(['suspend', 'resume', 'unassign', 'terminate']),
+          since: time,
+          operationId: z.string(),
+        }),
       ),
       'A change that the operator has not confirmed yet. The SIM keeps its state until then, and no action is allowed.',
     ),

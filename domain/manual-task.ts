@@ -1,7 +1,7 @@
 import { asId, type ManualTaskId, type OperationId, type OperatorId, type OrderId, type PartnerId } from './ids.ts';
 import type { SimAnswer } from './operator-port.ts';
 import type { Order } from './order.ts';
-import { type OperatorAction, statusAfter } from './sim-changes.ts';
+import { type OperatorAction, operatorVerb, statusAfter } from './sim-changes.ts';
 
 /** What the platform's staff do at an operator without an API. */
 export const manualActions = ['activate', 'suspend', 'resume', 'terminate', 'cancel_order'] as const;
@@ -75,7 +75,7 @@ export type ChangeTaskKey = {
 export function changeTask({ number, ...fields }: ChangeTaskKey, at: string): ManualTask {
   const { operationId, operatorId } = fields;
   const id = asId('manualTask', `tsk_${operationId.slice(operationId.indexOf('_') + 1)}-${operatorId}-${number}`);
-  return { id, ...fields, count: 0, createdAt: at, state: 'open' };
+  return { id, ...fields, action: operatorVerb[fields.action], count: 0, createdAt: at, state: 'open' };
 }
 
 /** The task to put the bars of a SIM right after an operation: a change was made that is no longer wanted. */

@@ -80,7 +80,7 @@ const allowedIn: Record<SimState, readonly SimAction[]> = {
   in_stock: ['assign', 'migrate', 'terminate'],
   assigned: ['activate', 'unassign', 'migrate', 'terminate'],
   activating: [],
-  active: ['suspend', 'terminate', 'assign', 'migrate'],
+  active: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
   suspended: ['resume', 'unassign', 'terminate', 'migrate'],
   terminated: [],
 };
@@ -202,14 +202,16 @@ function assign(sim: Sim, request: Extract<SimRequest, { action: 'assign' }>, at
   });
 }
 
-/** Returns a SIM to stock, barred. A SIM in stock is unchanged. */
+/** Returns a SIM to stock, barred. A SIM in stock is unchanged. The operator bars an active SIM first. */
 function unassign(sim: Sim, at: string): Decision {
-  if (sim.state === 'in_stock') {
-    return unchanged;
-  }
-  return step(sim, 'unassign', () => {
-    return changed(detachCustomer(sim), at, { state: 'in_stock', bars: [dataBar(NOT_ACTIVATED, at)] });
-  });
+  return sim.state === 'in_stock'
+    ? unchanged
+    : step(sim, 'unassign', () => ({ kind: 'change', sim: unassigned(sim, at) }));
+}
+
+/** The SIM in stock, barred and without a customer. */
+export function unassigned(sim: Sim, at: string): Sim {
+  return withChange(detachCustomer(sim), at, { state: 'in_stock', bars: [dataBar(NOT_ACTIVATED, at)] });
 }
 
 /** The SIM without bars. */

@@ -2,7 +2,7 @@ import { CONFIRMATION_DEADLINE_MS } from './deadlines.ts';
 import type { OperationId } from './ids.ts';
 import type { SimAnswer } from './operator-port.ts';
 import type { PendingChange, Sim, SimState } from './sim.ts';
-import { activated, isBarred, type SimAction, suspended, terminated, withChange } from './sim-actions.ts';
+import { activated, isBarred, type SimAction, suspended, terminated, unassigned, withChange } from './sim-actions.ts';
 
 /*
  * Changes that the operator makes first and may confirm later. A SIM waits for an activation in the state `activating`, and for
@@ -17,6 +17,7 @@ export const statusAfter: Record<OperatorAction, SimAnswer['status']> = {
   activate: 'active',
   suspend: 'barred',
   resume: 'active',
+  unassign: 'barred',
   terminate: 'terminated',
 };
 
@@ -29,13 +30,32 @@ export const changeEvents: Record<OperatorAction, { requested: string; confirmed
   },
   suspend: { requested: 'sim.suspension_requested', confirmed: 'sim.suspended', failed: 'sim.suspension_failed' },
   resume: { requested: 'sim.resumption_requested', confirmed: 'sim.resumed', failed: 'sim.resumption_failed' },
+  unassign: {
+    requested: 'sim.unassignment_requested',
+    confirmed: 'sim.unassigned',
+    failed: 'sim.unassignment_failed',
+  },
   terminate: { requested: 'sim.termination_requested', confirmed: 'sim.terminated', failed: 'sim.termination_failed' },
 };
 
-/** Whether the operator takes part in an action. */
+/** Whether operators take part in an action. */
 export function isOperatorAction(action: SimAction): action is OperatorAction {
   return action in statusAfter;
 }
+
+/** Whether the SIM's operator takes part in an action on it: a SIM is unassigned without its operator unless it has to be barred first. */
+export function involvesOperator(action: OperatorAction, { state }: Pick<Sim, 'state'>): boolean {
+  return action !== 'unassign' || state === 'active';
+}
+
+/** What the operator does with the SIM. */
+export const operatorVerb: Record<OperatorAction, 'activate' | 'suspend' | 'resume' | 'terminate'> = {
+  activate: 'activate',
+  suspend: 'suspend',
+  resume: 'resume',
+  unassign: 'suspend',
+  terminate: 'terminate',
+};
 
 /**
  * What a SIM's status at the operator says about a change that the operator was asked for. `not_started`: the SIM is as before, so
@@ -85,6 +105,8 @@ export function confirmChange(sim: Sim, action: OperatorAction, reason: string, 
       return sim.state === 'active' ? suspended(sim, reason, at) : undefined;
     case 'resume':
       return sim.state === 'suspended' ? activated(sim, at) : undefined;
+    case 'unassign':
+      return sim.state === 'active' ? unassigned(sim, at) : undefined;
     case 'terminate':
       return sim.state === 'terminated' ? undefined : terminated(sim, at);
   }
@@ -103,6 +125,7 @@ const stateAfter: Record<OperatorAction, SimState> = {
   activate: 'active',
   suspend: 'suspended',
   resume: 'active',
+  unassign: 'in_stock',
   terminate: 'terminated',
 };
 

@@ -42,7 +42,7 @@ export type ImportedPlace = {
 
 /** A change that the SIM's operator has been asked for and has not confirmed yet. Until then the SIM keeps its state. */
 export type PendingChange = {
-  action: 'suspend' | 'resume' | 'terminate';
+  action: 'suspend' | 'resume' | 'unassign' | 'terminate';
   since: string;
   operationId: OperationId;
 };

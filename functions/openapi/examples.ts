@@ -90,7 +90,7 @@ const sim = {
   tags: ['north'],
   stateChangedAt: updatedAt,
   ...stamps,
-  nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
+  nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
 };
 
 const simEventData = {

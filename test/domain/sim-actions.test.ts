@@ -100,7 +100,7 @@ describe('an action with valid targets', () => {
       'activating',
       ['wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state'],
     ],
-    ['active', ['→ active', '→ active', 'wrong_state', 'unchanged', '→ suspended', 'unchanged', '→ terminated']],
+    ['active', ['→ active', '→ active', '→ in_stock', 'unchanged', '→ suspended', 'unchanged', '→ terminated']],
     ['suspended', ['→ suspended', 'wrong_state', '→ in_stock', 'wrong_state', 'unchanged', '→ active', '→ terminated']],
     [
       'terminated',
@@ -145,12 +145,12 @@ describe('an action with valid targets', () => {
   });
 
   test('explains a refusal', () => {
-    const decision = decide(aSim().active(), good.unassign, NOW);
+    const decision = decide(aSim().in('suspended'), good.assign, NOW);
     expect(decision).toEqual({
       kind: 'refused',
       problem: {
         code: 'wrong_state',
-        detail: 'Cannot unassign a SIM in state active. Allowed actions: suspend, terminate, assign, migrate.',
+        detail: 'Cannot assign a SIM in state suspended. Allowed actions: resume, unassign, terminate, migrate.',
       },
     });
   });

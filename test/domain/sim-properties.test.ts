@@ -4,7 +4,13 @@ import type { OperatorId } from '../../domain/ids.ts';
 import type { CustomerService, PartnerService } from '../../domain/service.ts';
 import { newSimInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
 import { decide, isBarred, nextActions, type SimRequest } from '../../domain/sim-actions.ts';
-import { confirmChange, type OperatorAction, revertChange, withPendingChange } from '../../domain/sim-changes.ts';
+import {
+  confirmChange,
+  involvesOperator,
+  type OperatorAction,
+  revertChange,
+  withPendingChange,
+} from '../../domain/sim-changes.ts';
 import type { Tariff } from '../../domain/tariff.ts';
 import {
   aCustomer,
@@ -107,12 +113,14 @@ const operatorsWord = fc.constantFrom<Happening>(
 );
 
 /** An action that the operator confirms later. */
-const pendingAction = fc.constantFrom('suspend', 'resume', 'terminate').map(
+const pendingAction = fc.constantFrom('suspend', 'resume', 'unassign', 'terminate').map(
   (action): Happening => ({
     description: `a pending ${action}`,
     to: (sim, at) => {
       const request: SimRequest = action === 'suspend' ? { action, reason: 'not_paid' } : { action };
-      return decide(sim, request, at).kind === 'change' ? withPendingChange(sim, action, 'op_1', at) : undefined;
+      return involvesOperator(action, sim) && decide(sim, request, at).kind === 'change'
+        ? withPendingChange(sim, action, 'op_1', at)
+        : undefined;
     },
   }),
 );

@@ -17,7 +17,7 @@ export const allowedActions: Readonly<Record<State, readonly Action[]>> = {
   in_stock: ['assign', 'migrate', 'terminate'],
   assigned: ['activate', 'unassign', 'migrate', 'terminate'],
   activating: [],
-  active: ['suspend', 'terminate', 'assign', 'migrate'],
+  active: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
   suspended: ['resume', 'unassign', 'terminate', 'migrate'],
   terminated: [],
 };
@@ -49,12 +49,15 @@ export type Sim = {
 };
 
 /** The changes that operators make. */
-export type OperatorChange = 'activate' | 'suspend' | 'resume' | 'terminate';
+export type OperatorChange = 'activate' | 'suspend' | 'resume' | 'unassign' | 'terminate';
 export type LateChange = Exclude<OperatorChange, 'terminate'>;
 
-/** Whether an action is a change that the operator makes. */
-export const isOperatorChange = (action: Action): action is OperatorChange =>
-  ['activate', 'suspend', 'resume', 'terminate'].includes(action);
+/** Whether an action on a SIM is a change that the operator makes: it bars an active SIM before it is unassigned. */
+export function isOperatorChange(action: Action, { state }: Pick<Sim, 'state'>): action is OperatorChange {
+  return (
+    ['activate', 'suspend', 'resume', 'terminate'].includes(action) || (action === 'unassign' && state === 'active')
+  );
+}
 
 /** The operator behaviour that affects outcomes of SIMs and orders. For an operator without an API: that of the staff. */
 export type Behaviour = {

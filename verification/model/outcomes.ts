@@ -40,7 +40,7 @@ export function possibleOutcomes(
     }
     const { action } = request;
     const after = afterChange(now, request);
-    if (!isOperatorChange(action)) {
+    if (!isOperatorChange(action, now)) {
       return [{ outcome: 'succeeded', sim: after }];
     }
     return byHand

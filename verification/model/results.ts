@@ -66,7 +66,7 @@ export async function applyResults(
   for (const [iccid, outcome] of outcomes) {
     applyOutcome(model, world, { operationId: operation.id, iccid, outcome }, request, since);
   }
-  if (isOperatorChange(request.action)) {
+  if (isOperatorChange(request.action, { state: 'active' })) {
     const unconfirmed = [...outcomes].filter(([, outcome]) => outcome === 'operator_unavailable');
     for (const [iccid] of unconfirmed.slice(0, DEADLINES_CHECKED)) {
       await checkDeadline(world, { operationId: operation.id, action: request.action, iccid });
@@ -110,6 +110,7 @@ const eventNames: Readonly<Record<OperatorChange, string>> = {
   activate: 'activation',
   suspend: 'suspension',
   resume: 'resumption',
+  unassign: 'unassignment',
   terminate: 'termination',
 };
 

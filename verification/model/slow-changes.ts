@@ -120,7 +120,8 @@ const actMeanwhile = (count: number) =>
       const results = await world.all<SeenResult>(`/v1/operations/${id}/results`);
       const codes = new Map(results.map(({ iccid, problem }) => [iccid, problem?.code ?? 'succeeded']));
       const isRight =
-        codes.size === meant.length && [...codes.values()].every((code) => ['succeeded', 'wrong_state'].includes(code));
+        codes.size === meant.length &&
+        [...codes.values()].every((code) => ['succeeded', 'wrong_state', 'not_assigned'].includes(code));
       ensure(
         isRight && succeeded + failed === meant.length,
         () => `${action} of SIMs that are being changed has the results ${[...codes.values()]}`,
@@ -170,7 +171,7 @@ const count = fc.integer({ min: 1, max: 8 });
 
 /** The commands with their weights. */
 export const slowChangeCommands: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
-  ...(['activate', 'suspend', 'resume', 'terminate'] as const).map(
+  ...(['activate', 'suspend', 'resume', 'unassign', 'terminate'] as const).map(
     (action) =>
       [
         1,

@@ -50,7 +50,7 @@ describe('SIMs of an order become active', () => {
         partnerServiceId: plan.partnerServiceId,
         customerId: plan.customerId,
         customerServiceId: plan.customerServiceId,
-        nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
+        nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
       });
     }
     await expectStagesOf(order, quantity);

@@ -128,7 +128,6 @@ describe('a SIM that is', () => {
     await allAreSoAlready('resume', iccids);
     await allAreSoAlready('assign', iccids, toPlan());
     await allAreSoAlready('migrate', iccids, migrateTo(plan.partnerServiceId));
-    await allRefuse('wrong_state', 'unassign', iccids);
     const { id: other } = await acme.aPartnerService();
     expect(await allDo('migrate', iccids, migrateTo(other))).toMatchObject([
       { state: 'active', bars: [], partnerServiceId: other, ...toPlan() },
@@ -191,6 +190,23 @@ describe('a SIM that is', () => {
       expect(ended).toMatchObject({ state: 'terminated', holding: false, bars: [{ type: 'data' }], nextActions: [] });
     }
     await allRefuse('wrong_state', 'migrate', [held], migrateTo(stock));
+    is(204, await acme.api.del(`/v1/customer-services/${service.id}`));
+  });
+
+  test.concurrent('active is barred by its operator when it returns to stock', async () => {
+    const iccids = sim(18);
+    const { customer, service } = await acme.aCustomerWithService();
+    await allDo('migrate', iccids, migrateTo(plan.partnerServiceId));
+    await allDo('assign', iccids, { customerId: customer.id, customerServiceId: service.id });
+    await allDo('activate', iccids);
+    const [back] = await allDo('unassign', iccids);
+    expect(back).toMatchObject({
+      state: 'in_stock',
+      bars: [{ type: 'data' }],
+      partnerServiceId: plan.partnerServiceId,
+    });
+    expect(back).not.toHaveProperty('customerId');
+    expect(await cloud.operator('a1').statusOfSim(iccids[0] ?? '')).toBe('barred');
     is(204, await acme.api.del(`/v1/customer-services/${service.id}`));
   });
 

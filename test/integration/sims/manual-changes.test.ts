@@ -224,7 +224,7 @@ describe('an operator without an API', () => {
       expect(sim).toMatchObject({
         state: 'active',
         bars: [],
-        nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
+        nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
       });
       expect(sim).not.toHaveProperty('pendingChange');
     }),

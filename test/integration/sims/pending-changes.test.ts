@@ -91,12 +91,44 @@ describe('a suspension that the operator confirms after a day', () => {
     expect(sim).toMatchObject({
       state: 'active',
       bars: [],
-      nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
+      nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
     });
     expect(sim).not.toHaveProperty('pendingChange');
     expect((await timelineOf(refused)).slice(-2)).toEqual(['sim.suspension_requested', 'sim.suspension_failed']);
     expect(await read(accepted)).toMatchObject({ state: 'suspended' });
   });
+});
+
+test('an unassignment waits until the operator has barred the active SIMs, and returns the others at once', async () => {
+  const [accepted = '', refused = '', suspended = ''] = activeSims(3);
+  await operator.behaves(prompt);
+  await acme.bulkDone('suspend', { select: { iccids: [suspended] } });
+  await operator.behaves({ ...prompt, changeDelayDays: 1, refuseChanges: [refused] });
+  const { customerServiceId } = await read(accepted);
+  const simsOfService = async () =>
+    is(200, await acme.api.get<{ sims: number }>(`/v1/customer-services/${customerServiceId}/usage`)).sims;
+  const before = await simsOfService();
+  const { id } = await cloud.clock.held(async () => {
+    const asked = await acme.bulk('unassign', { select: { iccids: [accepted, refused, suspended] } });
+    for (const sim of await untilPending([accepted, refused])) {
+      expect(sim).toMatchObject({ state: 'active', customerServiceId, pendingChange: { action: 'unassign' } });
+    }
+    await eventually(async () => expect(await read(suspended)).toMatchObject({ state: 'in_stock' }));
+    return asked;
+  });
+  expect(await acme.operationDone(id)).toMatchObject({ state: 'partially_succeeded', succeeded: 2, failed: 1 });
+  const [back, kept] = [await read(accepted), await read(refused)];
+  expect(back).toMatchObject({
+    state: 'in_stock',
+    bars: [{ type: 'data' }],
+    nextActions: ['assign', 'migrate', 'terminate'],
+  });
+  expect(back).not.toHaveProperty('customerId');
+  expect(kept).toMatchObject({ state: 'active', bars: [], customerServiceId });
+  expect(kept).not.toHaveProperty('pendingChange');
+  expect(await simsOfService()).toBe(before - 2);
+  expect((await timelineOf(accepted)).slice(-2)).toEqual(['sim.unassignment_requested', 'sim.unassigned']);
+  expect((await timelineOf(refused)).slice(-2)).toEqual(['sim.unassignment_requested', 'sim.unassignment_failed']);
 });
 
 test('a resumption and a termination wait for the operator, too', async () => {
@@ -238,7 +270,7 @@ describe("a suspension of an alarm that the operator confirms only after the ala
       expect(sim).toMatchObject({
         state: 'active',
         bars: [],
-        nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
+        nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
       });
       expect(sim).not.toHaveProperty('pendingChange');
       const timeline = await timelineOf(iccid);

@@ -198,7 +198,7 @@ describe('nextActions', () => {
     in_stock: ['assign', 'migrate', 'terminate'],
     assigned: ['activate', 'migrate', 'terminate', 'unassign'],
     activating: [],
-    active: ['assign', 'migrate', 'suspend', 'terminate'],
+    active: ['assign', 'migrate', 'suspend', 'terminate', 'unassign'],
     suspended: ['migrate', 'resume', 'terminate', 'unassign'],
     terminated: [],
   };

@@ -60,7 +60,7 @@ describe.each(platformKinds)('SIMs of an operator on %s', (kind) => {
     expect(await read(iccid)).toMatchObject({
       state: 'active',
       bars: [],
-      nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
+      nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
     });
     await acme.bulkDone('suspend', { select, reason: 'stolen' });
     expect(await read(iccid)).toMatchObject({ state: 'suspended', bars: [{ type: 'data', reason: 'stolen' }] });
@@ -133,7 +133,7 @@ describe.each(platformKinds)('SIMs of an operator on %s', (kind) => {
     expect(sim).toMatchObject({
       state: 'active',
       bars: [],
-      nextActions: ['suspend', 'terminate', 'assign', 'migrate'],
+      nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
     });
     expect(sim).not.toHaveProperty('pendingChange');
     expect((await timelineOf(refused)).slice(-2)).toEqual(['sim.suspension_requested', 'sim.suspension_failed']);

@@ -7,6 +7,7 @@ import {
   changeEvents,
   confirmChange,
   type OperatorAction,
+  operatorVerb,
   outcomeOf,
   revertChange,
 } from '../../../domain/sim-changes.ts';
@@ -76,7 +77,8 @@ async function undoEnded(work: PageWork, action: OperatorAction, sim: SimRecord)
 export function refusal(action: OperatorAction, answer: SimAnswer | undefined) {
   return {
     code: 'operator_refused',
-    detail: answer?.reason ?? `The operator refused to ${action} the SIM. Its status is ${answer?.status}.`,
+    detail:
+      answer?.reason ?? `The operator refused to ${operatorVerb[action]} the SIM. Its status is ${answer?.status}.`,
   } as const;
 }
 
@@ -92,7 +94,7 @@ export async function expireChange(work: PageWork, action: OperatorAction, sim: 
   );
   return failed(sim.iccid, {
     code: 'operator_unavailable',
-    detail: `The operator did not confirm in time that it would ${action} the SIM. If it confirms later, the SIM changes then.`,
+    detail: `The operator did not confirm in time that it would ${operatorVerb[action]} the SIM. If it confirms later, the SIM changes then.`,
   });
 }
 

@@ -9,7 +9,7 @@ import {
   OperatorUnavailable,
   type SimAnswer,
 } from '../../../domain/operator-port.ts';
-import { changeRequestedAt, type OperatorAction } from '../../../domain/sim-changes.ts';
+import { changeRequestedAt, type OperatorAction, operatorVerb } from '../../../domain/sim-changes.ts';
 import type { PageWork } from '../process-page.ts';
 import type { AskedOperator } from './in-turns.ts';
 import { manualAnswers } from './manual-changes.ts';
@@ -57,7 +57,7 @@ function askOperator(
   iccids: readonly string[],
   key: string,
 ): Promise<SimAnswer[]> {
-  switch (action) {
+  switch (operatorVerb[action]) {
     case 'activate':
       return operator.activate(key, iccids);
     case 'suspend':

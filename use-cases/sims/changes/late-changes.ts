@@ -15,7 +15,7 @@ import type { OperationTarget } from '../../../domain/operation.ts';
 import { OperatorUnavailable, type SimAnswer } from '../../../domain/operator-port.ts';
 import { serviceCountChanges } from '../../../domain/service-counts.ts';
 import { barReason, hasEnded } from '../../../domain/sim-actions.ts';
-import { barsExpected, changeEvents, confirmChange, outcomeOf } from '../../../domain/sim-changes.ts';
+import { barsExpected, changeEvents, confirmChange, operatorVerb, outcomeOf } from '../../../domain/sim-changes.ts';
 import { askInTurns } from '../../ask-in-turns.ts';
 import { continueStep, type StepDecision, saveStep } from '../save-step.ts';
 import { isByHand } from './ask-operators.ts';
@@ -144,5 +144,5 @@ async function acceptLateChange(
   );
   const current = ('saved' in result ? result.saved : undefined) ?? last;
   const expected = current && barsExpected(current);
-  return current && expected !== undefined && expected !== (action === 'suspend') ? [current] : [];
+  return current && expected !== undefined && expected !== (operatorVerb[action] === 'suspend') ? [current] : [];
 }

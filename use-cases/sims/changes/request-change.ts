@@ -9,13 +9,15 @@ import type { PendingChange, Sim } from '../../../domain/sim.ts';
 import { decide, decideOrNotFound, type SimRequest } from '../../../domain/sim-actions.ts';
 import {
   changeEvents,
+  involvesOperator,
   isOperatorAction,
+  type OperatorAction,
   outcomeOf,
   waitsFor,
   withoutChangeOf,
   withPendingChange,
 } from '../../../domain/sim-changes.ts';
-import { applyActionToAll, forEachSim } from '../apply-action.ts';
+import { applyAction, applyActionToAll, forEachSim } from '../apply-action.ts';
 import { isolateSim } from '../isolate-sim.ts';
 import { failed, type Outcome, type PageWork, recordPageResults, succeeded } from '../process-page.ts';
 import { conflict, type StepDecision, type StepResult, saveStep } from '../save-step.ts';
@@ -26,7 +28,7 @@ import { inTurns } from './in-turns.ts';
 /**
  * Unassigns, suspends, resumes or terminates the SIMs of a page.
  *
- * 1. Asks the operators to change the SIMs that the rules allow. Unassigning does not involve operators.
+ * 1. Asks the operators to change the SIMs that the rules allow. Only active SIMs need their operator to be unassigned: it bars them.
  * 2. Applies the action to the SIMs that their operators changed, and fails those that they refused. SIMs that their operators
  *    will change later get a pending change and no result yet: `confirm-changes` polls them.
  * 3. Fails the SIMs of an operator that has answered no call for a day.
@@ -42,10 +44,14 @@ export async function requestChange(work: PageWork): Promise<Outcome[]> {
   if (!isOperatorAction(action) || action === 'activate' || dryRun) {
     return applyActionToAll(work);
   }
-  const toAsk = await simsToChange(work);
+  const toAsk = await simsToChange(work, action);
   const isToAsk = new Set<string>(toAsk.map(({ iccid }) => iccid));
   const others = work.open.filter((iccid) => !isToAsk.has(iccid));
-  const outcomes = await forEachSim(others, (iccid) => changeOne(work, action, iccid, false, undefined));
+  const outcomes = await forEachSim(others, (iccid) =>
+    isWithoutOperator(work, action, iccid)
+      ? applyAction(work, iccid)
+      : changeOne(work, action, iccid, false, undefined),
+  );
   let unanswered = 0;
   const asked = await inTurns(work, toAsk, async (sims, operator) => {
     const iccids = sims.map(({ iccid }) => iccid);
@@ -76,13 +82,19 @@ async function isGivenUp({ operation }: PageWork, operatorId: OperatorId, answer
   return operatorDeadlinePassed(operation, since, clock.now());
 }
 
+/** Whether the action on a SIM needs no operator. */
+function isWithoutOperator({ sims }: PageWork, action: OperatorAction, iccid: string): boolean {
+  const sim = sims.get(iccid);
+  return sim !== undefined && !involvesOperator(action, sim);
+}
+
 /** The SIMs of a page that the rules allow to change, and whose change the operation has not requested before. */
-async function simsToChange(work: PageWork): Promise<SimRecord[]> {
+async function simsToChange(work: PageWork, action: OperatorAction): Promise<SimRecord[]> {
   const { open, sims, request, at } = work;
   const found = await Promise.all(
     open.map(async (iccid) => {
       const sim = sims.get(iccid);
-      const mayChange = sim !== undefined && (await isToChange(sim, request, at));
+      const mayChange = sim !== undefined && involvesOperator(action, sim) && (await isToChange(sim, request, at));
       return mayChange && !(await wasReverted(work, sim)) ? [sim] : [];
     }),
   );
