@@ -12,6 +12,8 @@ export type Capabilities = {
   connectivity: boolean;
   /** How it reports usage: as records, which are added once, or as totals of SIMs and days, which replace earlier ones. */
   usage: 'records' | 'totals';
+  /** Tells whether a SIM has a data session. */
+  sessions: boolean;
   /** Sends signed messages when something about a SIM changes. */
   push: boolean;
 };
@@ -23,6 +25,7 @@ const capabilities: Record<PlatformKind, Capabilities> = {
     connectivity: true,
     simsPerCall: 500,
     usage: 'records',
+    sessions: false,
     push: false,
   },
   'iot-accelerator': {
@@ -31,6 +34,7 @@ const capabilities: Record<PlatformKind, Capabilities> = {
     connectivity: true,
     simsPerCall: 500,
     usage: 'records',
+    sessions: false,
     push: false,
   },
   'control-center': {
@@ -39,6 +43,7 @@ const capabilities: Record<PlatformKind, Capabilities> = {
     connectivity: true,
     simsPerCall: 1,
     usage: 'totals',
+    sessions: true,
     push: true,
   },
 };

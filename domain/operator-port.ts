@@ -45,6 +45,12 @@ export interface OperatorGateway {
    * whose answer cannot be read are left out.
    */
   simDetails(iccids: readonly string[]): Promise<SimDetails[]>;
+  /**
+   * Whether a SIM has a data session now, and the last one that the operator tells of. `undefined` when the operator does not know the SIM.
+   *
+   * @throws OperatorUnavailable unless it has the capability `sessions`.
+   */
+  dataSession(iccid: string): Promise<DataSession | undefined>;
   /** Sets the data bar (`barred: true`) or removes it, immediately or later (`pending`). */
   setBars(batchKey: string, iccids: readonly string[], barred: boolean): Promise<SimAnswer[]>;
   /** Ends the subscriptions of the SIMs permanently, immediately or later (`pending`). */
@@ -140,6 +146,17 @@ export type StatusContext = {
   requestIds?: readonly string[];
   /** When the first of them was asked to change. Lets the operator list the changes since then instead of each SIM. */
   since?: Date;
+};
+
+/** A SIM's data session: since when it lasts or, without one, when the last one ended. Times are RFC 3339, UTC. */
+export type DataSession = {
+  status: 'connected' | 'disconnected' | 'unknown';
+  since?: string | undefined;
+  /** The network as the operator names it. */
+  network?: string | undefined;
+  /** The radio access technology. */
+  rat?: string | undefined;
+  ip?: string | undefined;
 };
 
 /** An invalid record as the operator sent it, with its position in the page and the reason. */

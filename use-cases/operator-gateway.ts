@@ -46,6 +46,7 @@ export function operatorOf(operatorId: OperatorId): SingleCalls {
     deliveredSims: async (...page) => (await gateway()).deliveredSims(...page),
     setBars: async (...batch) => (await gateway()).setBars(...batch),
     terminate: async (...batch) => (await gateway()).terminate(...batch),
+    dataSession: async (...sim) => (await gateway()).dataSession(...sim),
     usageSince: async (...cursor) => (await gateway()).usageSince(...cursor),
   };
 }

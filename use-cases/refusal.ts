@@ -14,6 +14,7 @@ export type RefusalCode =
   | 'no_user_pool'
   | 'not_found'
   | 'not_manual'
+  | 'not_supported'
   | 'operator_refused'
   | 'operator_unavailable'
   | 'own_user'

@@ -7,6 +7,7 @@ import { readOperator } from '../../use-cases/services/read-catalogue.ts';
 import { countUsageFile } from '../../use-cases/usage/count-usage-file.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { FORM, route } from '../http/route.ts';
+import { connectivityRoutes } from './connectivity.ts';
 import { differenceRoutes } from './differences.ts';
 
 /** With a different SIM in each row, this many rows take half of the time that API Gateway allows. */
@@ -101,6 +102,6 @@ const reportRoutes = [
 ];
 
 /** What operators report, and what differs from it. */
-export const routes = [...reportRoutes, ...differenceRoutes];
+export const routes = [...reportRoutes, ...differenceRoutes, ...connectivityRoutes];
 
 export const handler = createApiHandler(routes);

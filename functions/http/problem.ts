@@ -34,6 +34,7 @@ export const problems = {
     'Not manual',
     'The operator takes orders over its API. The platform’s staff handle only manual orders.',
   ],
+  not_supported: [409, 'Not supported by the operator', 'The system of the SIM’s operator cannot do this.'],
   operator_refused: [409, 'Refused by the operator', '`detail` contains the reason that the operator gave.'],
   request_under_way: [
     409,

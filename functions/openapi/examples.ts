@@ -3,38 +3,24 @@
  * are separate from the schemas, so that the bundles of the functions do not contain them.
  */
 
-const createdAt = '2026-11-02T09:30:00.000Z';
-const updatedAt = '2026-11-05T14:12:07.512Z';
-const stamps = { createdAt, updatedAt, version: 3 };
-
-const orderId = 'ord_01JBP4C5K8D3M6Q9S2V5X8Z1B4';
-const operationId = 'op_01JBY7A2D5G8J1M4P7S0V3Y6B9';
-const customerId = 'cus_01JBP1H4K7N0Q3T6W9Z2C5F8J1';
-const customerServiceId = 'csv_01JBP1R5V8Y1B4E7H0K3N6Q9T2';
-const partnerServiceId = 'psv_01JBP1M3Q6T9W2Z5C8F1J4M7P0';
-const alarmId = 'alm_01JBZ2E5H8K1N4Q7T0W3Z6C9F2';
-const webhookId = 'whk_01JBZ9P2S5V8Y1B4E7H0K3N6Q9';
-const userId = '6f1c2a0e-4b7d-4a52-9a53-1d2e3f405162';
-const iccid = '8944200000000000017';
-
-const contact = { name: 'Ada Byrne', email: 'ada@acme.example', phone: '+44 20 7946 0018' };
-const address = {
-  name: 'Acme Connectivity Ltd',
-  lines: ['1 Dock Road'],
-  city: 'London',
-  postalCode: 'E16 1AA',
-  country: 'GB',
-};
-const product = { id: 'triple', name: 'Triple-cut SIM', formFactor: 'triple', default: true };
-const tariffTerms = {
-  name: 'Meters 100 MB',
-  operatorIds: ['3uk', '3ireland'],
-  networks: ['3 UK', '3 Ireland'],
-  allowanceBytes: 104_857_600,
-  pooling: 'dynamic_pool',
-  minimumTermMonths: 12,
-  monthlyPrice: { amount: '1.50', currency: 'GBP' },
-};
+import {
+  address,
+  alarmId,
+  contact,
+  createdAt,
+  customerId,
+  customerServiceId,
+  iccid,
+  operationId,
+  orderId,
+  partnerServiceId,
+  product,
+  stamps,
+  tariffTerms,
+  updatedAt,
+  userId,
+  webhookId,
+} from './example-values.ts';
 
 const webhook = {
   id: webhookId,
@@ -228,6 +214,15 @@ export const examples: Readonly<Record<string, unknown>> = {
         message: 'iccid: the check digit should be 8, not 9.',
       },
     ],
+  },
+  Connectivity: {
+    status: 'connected',
+    since: createdAt,
+    network: '23420',
+    ip: '10.21.4.17',
+    imei: '356938035643809',
+    lastSeenAt: updatedAt,
+    askedAt: updatedAt,
   },
   Difference: {
     id: 'dif_01JG0000000000000000000000',

@@ -87,6 +87,7 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
   NewClient: 'An API client with its secret, which is shown only once.',
   NewWebhook: 'A webhook with its secret, which is shown only once.',
   LoadedFile: 'The result of processing a file, row by row.',
+  Connectivity: 'Whether a SIM has a data session, as its operator tells.',
   Difference: 'A difference between a SIM here and at its operator.',
   ManualTask: 'A task of the platform’s staff at an operator.',
   ManualTaskSim: 'A SIM of a manual task.',

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { normalizeIccid } from '../../../domain/delivered-sim.ts';
-import type { SimAnswer, SimDetails } from '../../../domain/operator-port.ts';
+import type { DataSession, SimAnswer, SimDetails } from '../../../domain/operator-port.ts';
 import { recordBytes } from '../../../domain/usage-record.ts';
 import { numbersIn } from '../sim-numbers.ts';
 import type { ExpectedAnswers } from '../transport.ts';
@@ -112,6 +112,42 @@ export function deviceAnswers(iccid: string): ExpectedAnswers<ReadDevice> {
     ),
     404: errorWith([codes.unknownSim], undefined),
   };
+}
+
+/** The current data session of a SIM, or the end of the last one. `undefined`: the operator does not know the SIM. */
+export function sessionAnswers(iccid: string): ExpectedAnswers<DataSession | undefined> {
+  const time = z.nullish(z.string());
+  return {
+    200: z.pipe(
+      z
+        .object({
+          iccid: iccidSchema,
+          ipAddress: z.nullish(z.union([z.ipv4(), z.ipv6()])),
+          dateSessionStarted: time,
+          dateSessionEnded: time,
+          carrier: z.nullish(z.string().check(z.maxLength(100))),
+          rat: z.nullish(z.string().check(z.maxLength(40))),
+        })
+        .check(z.refine((session) => session.iccid === iccid, 'another SIM')),
+      z.transform(({ ipAddress, dateSessionStarted, dateSessionEnded, carrier, rat }): DataSession => {
+        const [started, ended] = [dateSessionStarted, dateSessionEnded].map(utcOf);
+        const isConnected = started !== undefined && (ended === undefined || ended < started);
+        const since = isConnected ? started : ended;
+        return {
+          status: isConnected ? 'connected' : ended === undefined ? 'unknown' : 'disconnected',
+          ...(since === undefined ? {} : { since }),
+          ...(isConnected ? { network: carrier ?? undefined, rat: rat ?? undefined, ip: ipAddress ?? undefined } : {}),
+        };
+      }),
+    ),
+    404: errorWith([codes.unknownSim], undefined),
+  };
+}
+
+/** A time of the operator, such as `2026-04-20 10:59:59.000+0000`, in RFC 3339; `undefined` when there is none, or it is not one. */
+function utcOf(time: string | null | undefined): string | undefined {
+  const ms = Date.parse(time?.replace(' ', 'T').replace(/([+-]\d\d)(\d\d)$/, '$1:$2') ?? '');
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
 }
 
 /** The bytes that a SIM used in a range of days, in one sum. `undefined`: the operator does not know the SIM. */

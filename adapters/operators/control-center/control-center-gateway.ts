@@ -1,5 +1,6 @@
 import { type CalendarDay, daysBetween } from '../../../domain/calendar-day.ts';
 import {
+  type DataSession,
   OperatorBusy,
   type OperatorGateway,
   OperatorUnavailable,
@@ -16,6 +17,7 @@ import {
   changeAnswers,
   changedSimsAnswers,
   deviceAnswers,
+  sessionAnswers,
   type TargetStatus,
   usageOfDaysAnswers,
 } from './control-center-answers.ts';
@@ -54,6 +56,7 @@ export function controlCenterGateway(transport: Transport): OperatorGateway {
     terminate: (_batchKey, iccids) => change(iccids, 'RETIRED'),
     simStatus: (iccids, { since } = {}) => simStatus(transport, iccids, since),
     simDetails: (iccids) => readDetails(transport, batchesOf(iccids, 1).flat()),
+    dataSession: (iccid) => readSession(transport, iccid),
     usageSince: notOffered('Control Center reports usage as totals, not as records.'),
     usageTotals: (iccids, from, to) => usageTotals(transport, iccids, from, to),
   };
@@ -104,6 +107,10 @@ async function simStatus(
 async function readEach(transport: Transport, iccids: readonly string[]): Promise<SimAnswer[]> {
   const details = await readDetails(transport, iccids);
   return details.flatMap(({ iccid, status }) => (status === 'unknown' ? [] : [{ iccid, status }]));
+}
+
+function readSession({ call }: Transport, iccid: string): Promise<DataSession | undefined> {
+  return call({ method: 'GET', path: devicePaths.session(iccid), expected: sessionAnswers(iccid) });
 }
 
 function readDetails(transport: Transport, iccids: readonly string[]): Promise<SimDetails[]> {

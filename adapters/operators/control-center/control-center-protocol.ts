@@ -5,6 +5,7 @@ import type { Protocol } from '../transport.ts';
 export const devicePaths = {
   devices: '/devices',
   device: (iccid: string) => `/devices/${encodeURIComponent(iccid)}`,
+  session: (iccid: string) => `/devices/${encodeURIComponent(iccid)}/sessionInfo`,
   usage: (iccid: string, days: { startDate: string; endDate: string }) =>
     `/devices/${encodeURIComponent(iccid)}/usage?${new URLSearchParams(days)}`,
 };

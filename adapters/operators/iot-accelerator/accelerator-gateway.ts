@@ -80,6 +80,7 @@ export function iotAcceleratorGateway(transport: Transport, batchSize = MAX_BATC
     simStatus: (iccids, { requestIds = [] } = {}) => simStatus(transport, batchesOf(iccids, size), requestIds),
     simDetails: (iccids) => simDetails(transport, batchesOf(iccids, size)),
     usageSince: (cursor) => usageSince(transport, cursor),
+    dataSession: notOffered('The adapter for IoT Accelerator does not read data sessions.'),
     usageTotals: notOffered('IoT Accelerator reports usage as records, not as totals.'),
   };
 }

@@ -110,6 +110,7 @@ export function simFulfilmentGateway({ call, logLeftOut }: Transport, batchSize 
         return details;
       }),
     usageSince: (cursor) => call({ method: 'GET', path: `/usage?${pageQuery(cursor)}`, expected: usageAnswers() }),
+    dataSession: notOffered('The protocol of the sandbox has no data sessions.'),
     usageTotals: notOffered('The protocol of the sandbox reports usage as records, not as totals.'),
   };
 }

@@ -257,3 +257,28 @@ describe('calls of an operator on Control Center', () => {
     expect(operator.calls).toEqual([]);
   });
 });
+
+describe('the data session of a SIM', () => {
+  test('lasts since it began, and has ended since then', async () => {
+    const [iccid = ''] = shippedIccids(1);
+    expect(await operator.gateway.dataSession(iccid)).toEqual({ status: 'unknown' });
+    operator.sandbox.changeSim('3uk', iccid, { connected: true, network: 'Vodafone', ip: '10.1.2.3' });
+    const since = operator.clock.now().toISOString();
+    expect(await operator.gateway.dataSession(iccid)).toEqual({
+      status: 'connected',
+      since,
+      network: 'Vodafone',
+      ip: '10.1.2.3',
+    });
+    operator.clock.pass(1);
+    operator.sandbox.changeSim('3uk', iccid, { connected: false });
+    expect(await operator.gateway.dataSession(iccid)).toEqual({
+      status: 'disconnected',
+      since: operator.clock.now().toISOString(),
+    });
+  });
+
+  test('of a SIM that the operator does not know does not exist', async () => {
+    expect(await operator.gateway.dataSession('8944200000000000017')).toBeUndefined();
+  });
+});

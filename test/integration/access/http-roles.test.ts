@@ -240,6 +240,10 @@ const routes: Record<string, Row> = {
   },
   'GET /v1/sims/{iccid}/events': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}/events`),
   'GET /v1/sims/{iccid}/usage': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}/usage`),
+  'GET /v1/sims/{iccid}/connectivity': {
+    ...see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}/connectivity`),
+    own: 409,
+  },
   'POST /v1/sims/migrate': create(may.changeSims, '/v1/sims/migrate'),
   'POST /v1/sims/assign': create(may.changeSims, '/v1/sims/assign'),
   'POST /v1/sims/unassign': create(may.changeSims, '/v1/sims/unassign'),
