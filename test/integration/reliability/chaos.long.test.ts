@@ -30,10 +30,10 @@ const samples = [
   },
   {
     life: 'control-center',
-    title: 'changes and usage at Control Center have',
+    title: 'changes at Control Center have',
     calls: [
       'WorkflowConfirmActivation: dynamodb TransactWriteItems RES OP PSV CSV',
-      'SchedulesWalkSims: dynamodb UpdateItem chaos-control-center',
+      'WorkflowActivate: dynamodb TransactWriteItems RES OP',
     ],
   },
 ];
