@@ -44,13 +44,14 @@ export const handler = createTask(
       return { ...next, stageRuns: stageRuns + 1 };
     }
     // A crash of this task may have left the execution that replaces this one unstarted.
-    if (next || replaced) {
+    const isContinued = next !== undefined || replaced;
+    if (isContinued) {
       await continueInNewExecution(
         run,
         execution,
         alias === undefined ? stateMachineArn : aliasOf(stateMachineArn, alias),
       );
     }
-    return { stage: 'none', operationId: '', shards: [], stageRuns: next ? stageRuns : stageRuns + 1 };
+    return { stage: 'none', operationId: '', shards: [], stageRuns: isContinued ? stageRuns : stageRuns + 1 };
   },
 );
