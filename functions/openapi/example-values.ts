@@ -2,7 +2,7 @@
 
 export const createdAt = '2026-11-02T09:30:00.000Z';
 export const updatedAt = '2026-11-05T14:12:07.512Z';
-export const stamps = { createdAt, updatedAt, version: 3 };
+export const exampleStamps = { createdAt, updatedAt, version: 3 };
 
 export const orderId = 'ord_01JBP4C5K8D3M6Q9S2V5X8Z1B4';
 export const operationId = 'op_01JBY7A2D5G8J1M4P7S0V3Y6B9';
@@ -14,8 +14,8 @@ export const webhookId = 'whk_01JBZ9P2S5V8Y1B4E7H0K3N6Q9';
 export const userId = '6f1c2a0e-4b7d-4a52-9a53-1d2e3f405162';
 export const iccid = '8944200000000000017';
 
-export const contact = { name: 'Ada Byrne', email: 'ada@acme.example', phone: '+44 20 7946 0018' };
-export const address = {
+export const exampleContact = { name: 'Ada Byrne', email: 'ada@acme.example', phone: '+44 20 7946 0018' };
+export const exampleAddress = {
   name: 'Acme Connectivity Ltd',
   lines: ['1 Dock Road'],
   city: 'London',

@@ -4,9 +4,9 @@
  */
 
 import {
-  address,
+  exampleAddress as address,
   alarmId,
-  contact,
+  exampleContact as contact,
   createdAt,
   customerId,
   customerServiceId,
@@ -15,7 +15,7 @@ import {
   orderId,
   partnerServiceId,
   product,
-  stamps,
+  exampleStamps as stamps,
   tariffTerms,
   updatedAt,
   userId,
