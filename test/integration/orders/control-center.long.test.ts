@@ -209,6 +209,33 @@ describe('an operator on Control Center, added at run time', () => {
     expect(await typesOf(silent)).not.toContain('sim.differs');
   });
 
+  test('tells whether its SIMs have a data session, if it responds', async () => {
+    const { iccids } = await delivered(10, { ...services, activate: true });
+    const [iccid = ''] = iccids;
+    const path = `/v1/sims/${iccid}/connectivity`;
+    expect(is(200, await acme.api.get(path))).toEqual({ status: 'unknown', askedAt: expect.any(String) });
+    await operator.changesSim(iccid, { connected: true, network: '23420', ip: '10.1.2.3' });
+    const connected = is(200, await acme.api.get<{ askedAt: string }>(path));
+    expect(connected).toEqual({
+      status: 'connected',
+      since: expect.stringMatching(/Z$/),
+      network: '23420',
+      ip: '10.1.2.3',
+      lastSeenAt: connected.askedAt,
+      askedAt: connected.askedAt,
+    });
+    const user = cloud.as({ partnerId: acme.id, customerId: services.customerId, roles: ['customer_user'] });
+    expect(is(200, await user.get(path))).toMatchObject({ status: 'connected' });
+    const stranger = cloud.as({ partnerId: acme.id, customerId: 'cus_other', roles: ['customer_user'] });
+    expectProblem(await stranger.get(path), 404, 'not_found');
+
+    await operator.behaves({ failureRate: 1 });
+    expectProblem(await acme.api.get(path), 503, 'operator_unavailable');
+    await operator.behavesWell();
+    const [other] = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
+    expectProblem(await acme.api.get(`/v1/sims/${other?.iccid}/connectivity`), 409, 'not_supported');
+  });
+
   test('cannot be set to take orders', async () => {
     const answer = await platform.put('/v1/platform/operators/control', { ...settings, ordering: 'api' });
     expectInvalid(answer, [['/ordering', 'not_supported']]);
