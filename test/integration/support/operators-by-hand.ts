@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { withCheckDigit } from '../../../domain/iccid.ts';
 import { operatorByHand } from '../../../local/operator-settings.ts';
 import type { ApiClient } from './api-client.ts';
@@ -34,13 +35,13 @@ export async function grantTariffs(
   }
 }
 
+/** Files that run one after the other in a process share its number and, often, a cloud. */
+const fileNumber = String(randomInt(100_000)).padStart(5, '0');
 let numbers = 0;
 
 /** ICCIDs that no other test has. */
 export const newIccids = (count: number): string[] =>
   Array.from({ length: count }, () => {
     numbers += 1;
-    return withCheckDigit(
-      `8949777${String(process.pid % 100_000).padStart(5, '0')}${String(numbers).padStart(6, '0')}`,
-    );
+    return withCheckDigit(`8949777${fileNumber}${String(numbers).padStart(6, '0')}`);
   });
