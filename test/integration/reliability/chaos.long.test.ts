@@ -45,8 +45,10 @@ test.each(samples)(
     const program = fileURLToPath(new URL('../../../verification/chaos/main.ts', import.meta.url));
     const args = ['--life', life, '--match', calls.join(','), '--fault', faults.join(','), '--concurrency', '6'];
     const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);
-    const trials = calls.length * faults.length;
-    expect(stdout).toMatch(new RegExp(`${trials} trials: ${trials} faults occurred, 0 did not, 0 lives failed`));
+    // A busy machine may divide the work among more calls, which not every life makes; the first of each occurs in all.
+    const [, occurred, failed] = /trials: (\d+) faults occurred, \d+ did not, (\d+) lives failed/.exec(stdout) ?? [];
+    expect(Number(failed)).toBe(0);
+    expect(Number(occurred)).toBeGreaterThanOrEqual(calls.length * faults.length);
   },
   240_000,
 );

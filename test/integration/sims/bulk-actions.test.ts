@@ -206,7 +206,6 @@ describe('a SIM that is', () => {
       partnerServiceId: plan.partnerServiceId,
     });
     expect(back).not.toHaveProperty('customerId');
-    expect(await cloud.operator('a1').statusOfSim(iccids[0] ?? '')).toBe('barred');
     is(204, await acme.api.del(`/v1/customer-services/${service.id}`));
   });
 

@@ -124,6 +124,7 @@ test('an unassignment waits until the operator has barred the active SIMs, and r
     nextActions: ['assign', 'migrate', 'terminate'],
   });
   expect(back).not.toHaveProperty('customerId');
+  expect(await operator.statusOfSim(accepted)).toBe('barred');
   expect(kept).toMatchObject({ state: 'active', bars: [], customerServiceId });
   expect(kept).not.toHaveProperty('pendingChange');
   expect(await simsOfService()).toBe(before - 2);
