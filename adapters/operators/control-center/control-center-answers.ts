@@ -116,7 +116,7 @@ export function deviceAnswers(iccid: string): ExpectedAnswers<ReadDevice> {
 
 /** The current data session of a SIM, or the end of the last one. `undefined`: the operator does not know the SIM. */
 export function sessionAnswers(iccid: string): ExpectedAnswers<DataSession | undefined> {
-  const time = z.nullish(z.string());
+  const time = z.nullish(z.string().check(z.refine((text) => utcOf(text) !== undefined, 'not a time')));
   return {
     200: z.pipe(
       z

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { controlCenterGateway } from '../../../adapters/operators/control-center/control-center-gateway.ts';
 import type { OperatorRequest, Transport } from '../../../adapters/operators/transport.ts';
 import { withCheckDigit } from '../../../domain/iccid.ts';
-import { OperatorBusy } from '../../../domain/operator-port.ts';
-import { anOrder, type GatewayToSandbox, gatewayToSandbox } from './operators-under-test.ts';
+import { OperatorBusy, OperatorUnavailable } from '../../../domain/operator-port.ts';
+import { anOrder, type GatewayToSandbox, gatewayToSandbox, gatewayToScript } from './operators-under-test.ts';
 
 let operator: GatewayToSandbox;
 let draws: number[];
@@ -276,6 +276,14 @@ describe('the data session of a SIM', () => {
       status: 'disconnected',
       since: operator.clock.now().toISOString(),
     });
+  });
+
+  test('is not reported when a time of it cannot be read', async () => {
+    const iccid = '8944200000000000017';
+    const body = { iccid, ipAddress: null, dateSessionStarted: 'yesterday', dateSessionEnded: null };
+    const script = await gatewayToScript([{ body }], {}, { kind: 'control-center' });
+    await expect(script.gateway.dataSession(iccid)).rejects.toBeInstanceOf(OperatorUnavailable);
+    await script.stop();
   });
 
   test('of a SIM that the operator does not know does not exist', async () => {
