@@ -3,9 +3,6 @@
  * few lines.
  */
 
-/** The media type with its parameters (RFC 4180, RFC 7111). */
-export const CSV = 'text/csv; charset=utf-8; header=present';
-
 /** Writes records as text, quoting fields that contain quotes, commas or line breaks. */
 export function writeCsv(records: readonly (readonly string[])[]): string {
   return records.map((fields) => `${fields.map(quoted).join(',')}\r\n`).join('');

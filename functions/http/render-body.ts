@@ -1,7 +1,9 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { CSV } from '../../domain/csv.ts';
 import { prefersCsv } from './accept.ts';
 import { type CsvTable, rowsIn, tableToCsv } from './csv-table.ts';
+
+/** The media type of CSV with its parameters (RFC 4180, RFC 7111). */
+const CSV = 'text/csv; charset=utf-8; header=present';
 
 /** A response body as text, with the headers that describe it. */
 export type RenderedBody = { text: string; headers: Record<string, string> };

@@ -1,8 +1,9 @@
 import { HOUR_MS } from '../../domain/time-units.ts';
 import type { ApiAnswer, Context } from '../operators-api.ts';
+import type { UsageRecord } from '../store.ts';
 import { problem } from './errors.ts';
 
-/** The headings of a file. Each operator has its own; the vendor's documents do not tell them. */
+/** The headings of a file. Each operator has its own; the vendor's documents do not give them. */
 export const USAGE_COLUMNS = {
   recordId: 'Record ID',
   iccid: 'ICC',
@@ -13,7 +14,8 @@ export const USAGE_COLUMNS = {
 
 const MAX_FILES = 10_000;
 
-type UsageFile = { id: string; date: number; places: number[] };
+/** The records of an hour, each with its place in the books, which identifies it. */
+type UsageFile = { id: string; date: number; records: [place: number, UsageRecord][] };
 
 /** Lists the files from a date on, newest first: one for each hour in which usage was recorded, as soon as the hour is over. */
 export function listUsageFiles(context: Context, query: URLSearchParams): ApiAnswer {
@@ -45,24 +47,18 @@ export function readUsageFile(context: Context, id: string): ApiAnswer {
 }
 
 function filesOf({ books, now }: Context): UsageFile[] {
-  const byHour = new Map<number, number[]>();
-  for (const [place, { at, recordedAt }] of books.usage.entries()) {
-    const hour = Math.floor(Date.parse(recordedAt ?? at) / HOUR_MS);
-    byHour.set(hour, [...(byHour.get(hour) ?? []), place]);
-  }
+  const byHour = Map.groupBy(books.usage.entries(), ([, { at, recordedAt }]) =>
+    Math.floor(Date.parse(recordedAt ?? at) / HOUR_MS),
+  );
   return [...byHour]
-    .map(([hour, places]) => ({ id: String(hour), date: (hour + 1) * HOUR_MS, places }))
+    .map(([hour, records]) => ({ id: String(hour), date: (hour + 1) * HOUR_MS, records }))
     .filter(({ date }) => date <= now.getTime())
     .sort((one, other) => one.date - other.date);
 }
 
-function contentOf({ operatorId, books }: Context, { places }: UsageFile): string {
+function contentOf({ operatorId, books }: Context, { records }: UsageFile): string {
   const { recordId, iccid, at, bytes, network } = USAGE_COLUMNS;
-  const rows = places.flatMap((place) => {
-    const record = books.usage[place];
-    if (record === undefined) {
-      return [];
-    }
+  const rows = records.flatMap(([place, record]) => {
     const uplink = Math.floor(record.bytes / 4);
     const row = [`${operatorId}-${place}`, record.iccid, record.at, uplink, record.bytes - uplink, record.network];
     return books.behaviour.duplicateAnswers ? [row, row] : [row];

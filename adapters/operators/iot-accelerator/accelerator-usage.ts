@@ -6,7 +6,7 @@ import { MAX_RECORD_AGE_DAYS } from '../../../domain/usage.ts';
 import { usageRecordSchema } from '../../../domain/usage-record.ts';
 import { clock } from '../../clock.ts';
 import type { UsageColumns } from '../configuration.ts';
-import type { ExpectedAnswers, Transport } from '../transport.ts';
+import { type ExpectedAnswers, jsonIn, type Transport } from '../transport.ts';
 import { accountOf, paths } from './protocol.ts';
 
 /*
@@ -113,14 +113,6 @@ function after({ until, read }: Cursor, { id, date }: UsageFile, files: readonly
 function readCursor(text = '{}'): Cursor {
   const { data } = cursorSchema.safeParse(jsonIn(text));
   return data ?? { until: new Date(clock.now().getTime() - MAX_RECORD_AGE_DAYS * DAY_MS).toISOString(), read: [] };
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const writeCursor = (cursor: Cursor): string => JSON.stringify(cursor);
