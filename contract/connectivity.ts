@@ -7,7 +7,7 @@ export const connectivitySchema = namedSchema('Connectivity', () =>
   z.object({
     status: described(
       z.enum(['connected', 'disconnected', 'unknown']),
-      'Whether the SIM has a data session. `unknown` when the operator tells of none.',
+      'Whether the SIM has a data session. `unknown` if the operator reports no session.',
     ),
     since: described(z.optional(time), 'When the session began, or the last one ended.'),
     network: described(z.optional(z.string()), 'The network, as the operator names it.'),

@@ -8,7 +8,7 @@ export type SimConnectivity = DataSession & {
   askedAt: string;
 };
 
-/** What an operator has told about a SIM: a SIM in a session is seen now, any other at the end of its last session. */
+/** What an operator reports about a SIM. A connected SIM was last seen now, any other at the end of its last session. */
 export function connectivityOf({ imei }: Pick<Sim, 'imei'>, session: DataSession, askedAt: string): SimConnectivity {
   const lastSeenAt = session.status === 'connected' ? askedAt : session.since;
   return {

@@ -112,7 +112,7 @@ function isTelling(status: SimDetails['status']): boolean {
   return status !== 'pending' && status !== 'refused' && status !== 'testing';
 }
 
-/** So many SIMs, nearly all of which the operator does not have, show a mistake of the operator or of its credentials. */
+/** If an operator lacks this share of at least this many SIMs, its answer or its credentials are wrong. */
 const SUSPICIOUS_COUNT = 100;
 const SUSPICIOUS_SHARE = 0.9;
 

@@ -46,7 +46,7 @@ export interface OperatorGateway {
    */
   simDetails(iccids: readonly string[]): Promise<SimDetails[]>;
   /**
-   * Whether a SIM has a data session now, and the last one that the operator tells of. `undefined` when the operator does not know the SIM.
+   * The current data session of a SIM or, without one, the end of the last session. `undefined` when the operator does not know the SIM.
    *
    * @throws OperatorUnavailable unless it has the capability `sessions`.
    */

@@ -2,7 +2,7 @@ import { connectivitySchema, showConnectivity } from '../../contract/connectivit
 import { readConnectivity } from '../../use-cases/sims/read-connectivity.ts';
 import { okResource, route } from '../http/route.ts';
 
-/** What operators tell about a SIM when they are asked. */
+/** What operators report about a SIM on request. */
 export const connectivityRoutes = [
   route({
     method: 'GET',

@@ -101,7 +101,7 @@ const reportRoutes = [
   }),
 ];
 
-/** What operators report, and what differs from it. */
+/** What operators report, by themselves and on request, and what differs from it. */
 export const routes = [...reportRoutes, ...differenceRoutes, ...connectivityRoutes];
 
 export const handler = createApiHandler(routes);

@@ -46,7 +46,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
-/** How often comparisons are started anew, in real milliseconds: a function that was killed may leave work to the next one. */
+/** How often comparisons restart, in real milliseconds. A killed function may leave work to the next comparison. */
 const COMPARE_EVERY_MS = 4_000;
 
 /**
@@ -135,7 +135,7 @@ async function importedSim(
   return iccid;
 }
 
-/** The operator changes a SIM by itself, and comparisons start. */
+/** Changes a SIM at its operator without a request, and starts comparisons. */
 async function changeAtOperator(
   staff: SteadyClient,
   operatorId: string,

@@ -15,9 +15,9 @@ export const BY_HAND = 'chaos-by-hand';
 export const ACCELERATOR = 'chaos-accelerator';
 /** Takes one SIM a call and few calls a second, and reports usage as totals, on Control Center. */
 export const CONTROL_CENTER = 'chaos-control-center';
-/** Changes SIMs by itself; the system puts their bars back. */
+/** Changes SIMs without a request; the policy `enforce` restores their bars. */
 export const UNRULY = 'chaos-unruly';
-/** Changes SIMs by itself; the staff settle the differences. */
+/** Changes SIMs without a request; the staff settle the differences. */
 export const REPORTED = 'chaos-reported';
 
 export const chaosTariffs = { partner: 'trf_chaos_partner', customer: 'trf_chaos_customer' };
