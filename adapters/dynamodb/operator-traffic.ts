@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { OperatorId } from '../../domain/ids.ts';
@@ -67,12 +68,13 @@ export const operatorTraffic: OperatorTraffic = {
     }
     // The caller that extends the pause is the one that probes the operator.
     const closedUntil = now + pauseAfter(health.failures);
-    const change = { set: { closedUntil } };
-    // A retry after a lost response finds its own change. Two callers within one millisecond may both probe, which is harmless.
+    const probe = randomUUID();
+    const change = { set: { closedUntil, probe } };
+    // A retry after a lost response finds its own probe. The time alone would not tell two callers in one millisecond apart.
     const isUnchanged = {
-      expression: '#closedUntil = :seen OR #closedUntil = :ours',
-      names: { '#closedUntil': 'closedUntil' },
-      values: { ':seen': health.closedUntil, ':ours': closedUntil },
+      expression: '#closedUntil = :seen OR #probe = :probe',
+      names: { '#closedUntil': 'closedUntil', '#probe': 'probe' },
+      values: { ':seen': health.closedUntil, ':probe': probe },
     };
     const isOurs = await writeIf(update(itemKinds.operatorHealth.key({ operatorId }), change, isUnchanged));
     return isOurs ? 'halfOpen' : 'open';

@@ -72,6 +72,16 @@ describe('an operator', () => {
     expect(await circuitStates(operatorId, 5)).toEqual(Array(5).fill('closed'));
   });
 
+  test('is probed by one of many callers, even of those that ask within one millisecond', async () => {
+    for (let round = 1; round <= 10; round += 1) {
+      const operatorId = unknownOperator();
+      await Promise.all([1, 2, 3].map(() => operatorTraffic.recordOutcome(operatorId, false)));
+      await pauseIsOver(operatorId);
+      const states = await circuitStates(operatorId, 10);
+      expect(states.filter((state) => state === 'halfOpen')).toHaveLength(1);
+    }
+  });
+
   test('that answers again closes its circuit', async () => {
     const operatorId = unknownOperator();
     await operatorTraffic.recordOutcome(operatorId, false);
