@@ -8,12 +8,16 @@ import {
   HttpMethod,
   HttpNoneAuthorizer,
   HttpRoute,
+  type HttpRouteIntegrationBindOptions,
+  type HttpRouteIntegrationConfig,
   HttpRouteKey,
   HttpStage,
+  IntegrationCredentials,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -56,6 +60,8 @@ export class HttpApi extends Construct {
     const openRoutes: HttpRoute[] = [];
     const openLimits = new Map([[HttpRouteKey.DEFAULT.key, stage.openThrottle]]);
 
+    const integrationOf = this.integrationsWithRole([...resources.map(({ lambda }) => lambda), unknownPath]);
+
     for (const { name, lambda, routes } of resources) {
       const integration = integrationOf(name, lambda);
       for (const { method, path, access } of routes) {
@@ -82,8 +88,7 @@ export class HttpApi extends Construct {
     const unknown = new HttpRoute(this, 'UnknownPath', {
       httpApi: api,
       routeKey: HttpRouteKey.DEFAULT,
-      // With a permission for its route: the ARN of `$default` has no path, so an ARN for all paths does not match it.
-      integration: new HttpLambdaIntegration('UnknownPath', unknownPath),
+      integration: integrationOf('UnknownPath', unknownPath),
       authorizer: noAuthorizer,
     });
     Validations.of(unknown).acknowledge({
@@ -115,6 +120,27 @@ export class HttpApi extends Construct {
     this.deployed.node.addDependency(...openRoutes, unknown);
     this.url = this.deployed.url;
   }
+
+  /** Creates integrations that share one role: a stack has at most 500 resources, and a permission for each function would be one. */
+  private integrationsWithRole(
+    functions: readonly IFunction[],
+  ): (name: string, lambda: IFunction) => IntegrationWithRole {
+    const role = new Role(this, 'InvokeRole', {
+      description: 'With which the HTTP API invokes its functions',
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      inlinePolicies: {
+        Invoke: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['lambda:InvokeFunction'],
+              resources: [...new Set(functions)].map(({ functionArn }) => functionArn),
+            }),
+          ],
+        }),
+      },
+    });
+    return (name, lambda) => new IntegrationWithRole(name, lambda, role);
+  }
 }
 
 /** CORS settings for these origins. Without credentials: tokens are sent in a header, never in a cookie. */
@@ -143,9 +169,21 @@ function corsFor(origins: readonly string[]): CorsPreflightOptions {
   };
 }
 
-function integrationOf(name: string, lambda: IFunction): HttpLambdaIntegration {
-  // One permission per function instead of one per route: the limit of a function's policy is 20 KB, a few dozen routes.
-  return new HttpLambdaIntegration(name, lambda, { scopePermissionToRoute: false });
+/** A Lambda integration that invokes its function with a role, so that the function needs no permission of its own for the API. */
+class IntegrationWithRole extends HttpLambdaIntegration {
+  readonly #role: Role;
+
+  constructor(name: string, lambda: IFunction, role: Role) {
+    super(name, lambda);
+    this.#role = role;
+  }
+
+  /** Adds no permission to the function, unlike the base class. */
+  protected override completeBind(): void {}
+
+  override bind(options: HttpRouteIntegrationBindOptions): HttpRouteIntegrationConfig {
+    return { ...super.bind(options), credentials: IntegrationCredentials.fromRole(this.#role) };
+  }
 }
 
 const accessLogFormat = AccessLogFormat.custom(

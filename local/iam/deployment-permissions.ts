@@ -1,6 +1,13 @@
 import { StartError } from '../start-error.ts';
 import { account, region } from '../template/identity.ts';
-import type { FunctionPart, InvokePermissionPart, Parts, RolePart, StateMachinePart } from '../template/parts.ts';
+import type {
+  FunctionPart,
+  InvokePermissionPart,
+  Parts,
+  RolePart,
+  RoutePart,
+  StateMachinePart,
+} from '../template/parts.ts';
 import type { ResourceStatement } from '../template/policy-schemas.ts';
 import { policyEvaluator, type RequiredPermission } from './evaluate.ts';
 
@@ -14,15 +21,7 @@ const LOG_STREAM = 'log-stream:local';
 export function refuseMissingPermissions(parts: Parts): void {
   const missing = [
     ...parts.functions.flatMap((part) => missingForFunction(part, parts)),
-    ...parts.httpApis.flatMap(({ id, routes }) =>
-      routes.flatMap(({ key, functionArn }) =>
-        missingInvokePermission(parts.invokePermissions, `Route ${key}`, {
-          functionArn,
-          principal: 'apigateway.amazonaws.com',
-          sourceArn: `arn:aws:execute-api:${region}:${account}:${id}/$default/${key.replace(' /', '/')}`,
-        }),
-      ),
-    ),
+    ...parts.httpApis.flatMap(({ id, routes }) => routes.flatMap((route) => missingForRoute(route, id, parts))),
     ...parts.streamReaders.flatMap((reader) => {
       const part = parts.functions.find(({ arn }) => arn === reader.functionArn);
       // startStreamReaders refuses an unknown function.
@@ -122,6 +121,19 @@ function functionsIn(value: unknown): Set<string> {
   };
   visit(value);
   return found;
+}
+
+function missingForRoute({ key, functionArn, role }: RoutePart, apiId: string, parts: Parts): string[] {
+  const owner = `Route ${key}`;
+  const principal = 'apigateway.amazonaws.com';
+  if (role === undefined) {
+    const sourceArn = `arn:aws:execute-api:${region}:${account}:${apiId}/$default/${key.replace(' /', '/')}`;
+    return missingInvokePermission(parts.invokePermissions, owner, { functionArn, principal, sourceArn });
+  }
+  return [
+    ...missingTrust(role, owner, principal, undefined),
+    ...missingForRole(role, owner, [{ action: 'lambda:InvokeFunction', resource: functionArn }]),
+  ];
 }
 
 function missingForFunction({ name, role, logGroup, asynchronously }: FunctionPart, parts: Parts): string[] {

@@ -59,6 +59,8 @@ export type RoutePart = {
   /** In API Gateway's format: `GET /v1/orders/{id}` or `$default`. */
   key: string;
   functionArn: string;
+  /** The role with which API Gateway invokes the function; without one, the function's permissions decide. */
+  role?: RolePart;
   timeoutMs: number;
   authorizer?: AuthorizerPart & { scopes: string[] };
 };

@@ -63,7 +63,7 @@ export function readParts(assembly: Assembly): Parts {
       localIndexes: properties.LocalSecondaryIndexes.map(indexOf),
       ...(properties.StreamSpecification && { streamView: properties.StreamSpecification.StreamViewType }),
     })),
-    httpApis: readHttpApis(all),
+    httpApis: readHttpApis(all, roleOf),
     userPools: readUserPools(all),
     schedules: readSchedules(all, roleOf),
     stateMachines: all('AWS::StepFunctions::StateMachine', schemas.stateMachineSchema).map(
@@ -206,7 +206,7 @@ function readStreamReaders(all: All, functions: readonly FunctionPart[]): Stream
   );
 }
 
-function readHttpApis(all: All): HttpApiPart[] {
+function readHttpApis(all: All, roleOf: RoleOf): HttpApiPart[] {
   const authorizers = new Map<string, AuthorizerPart>(
     all('AWS::ApiGatewayV2::Authorizer', schemas.authorizerSchema).map(({ ref, properties }) => [
       ref,
@@ -248,10 +248,14 @@ function readHttpApis(all: All): HttpApiPart[] {
     if (properties.AuthorizationType === 'JWT' && !authorizer) {
       throw new StartError(`${logicalId} (AWS::ApiGatewayV2::Route): its authorizer is not in the template.`);
     }
+    const { IntegrationUri, CredentialsArn, TimeoutInMillis } = integration.properties;
     return {
       key: properties.RouteKey,
-      functionArn: functionArnIn(integration.properties.IntegrationUri),
-      timeoutMs: integration.properties.TimeoutInMillis,
+      functionArn: functionArnIn(IntegrationUri),
+      ...(CredentialsArn !== undefined && {
+        role: roleOf(CredentialsArn, `${integration.logicalId} (AWS::ApiGatewayV2::Integration)`),
+      }),
+      timeoutMs: TimeoutInMillis,
       ...(properties.AuthorizationType === 'JWT' &&
         authorizer && { authorizer: { ...authorizer, scopes: properties.AuthorizationScopes } }),
     };

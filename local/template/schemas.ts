@@ -137,6 +137,7 @@ export const integrationSchema = z.strictObject({
   ApiId: z.string(),
   IntegrationType: z.literal('AWS_PROXY'),
   IntegrationUri: z.string(),
+  CredentialsArn: z.string().optional(),
   PayloadFormatVersion: z.literal('2.0'),
   TimeoutInMillis: number
     .pipe(z.number().min(50).max(apiGatewayLimits.integrationTimeoutMs))

@@ -178,13 +178,27 @@ describe('the HTTP API', () => {
     });
   });
 
-  test('has a permission for the function for unknown paths, whose route has no path', () => {
-    const permissions = [...resourcesOf(dev.service, 'AWS::Lambda::Permission').values()];
-    const forDefault = permissions.filter(({ Properties }) =>
-      JSON.stringify(Properties.SourceArn).endsWith('"/*/*"]]}'),
+  test('invokes exactly its functions, with one role', () => {
+    const integrations = [...resourcesOf(dev.service, 'AWS::ApiGatewayV2::Integration').values()];
+    const invoked = integrations.map(({ Properties }) => JSON.stringify(Properties.IntegrationUri));
+    expect(JSON.stringify(invoked)).toContain('ApiDocs');
+    const roles = new Set(integrations.map(({ Properties }) => JSON.stringify(Properties.CredentialsArn)));
+    expect(roles).toEqual(new Set([expect.stringContaining('HttpApiInvokeRole')]));
+
+    const [[, role] = []] = [...resourcesOf(dev.service, 'AWS::IAM::Role')].filter(([id]) =>
+      id.startsWith('HttpApiInvokeRole'),
     );
-    expect(forDefault).toHaveLength(1);
-    expect(JSON.stringify(forDefault[0]?.Properties.FunctionName)).toContain('ApiDocs');
+    if (!role) throw new Error('The stack has no role of the HTTP API');
+    expect(role.Properties).toMatchObject({
+      AssumeRolePolicyDocument: {
+        Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' } }],
+      },
+      Policies: [{ PolicyDocument: { Statement: [{ Action: 'lambda:InvokeFunction', Effect: 'Allow' }] } }],
+    });
+    // Safe: the policy has one statement, as checked above.
+    const [policy] = role.Properties.Policies as [{ PolicyDocument: { Statement: [{ Resource: unknown[] }] } }];
+    const allowed = policy.PolicyDocument.Statement[0].Resource.map((resource) => JSON.stringify(resource));
+    expect(allowed.sort()).toEqual([...new Set(invoked)].sort());
   });
 });
 

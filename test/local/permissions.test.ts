@@ -337,6 +337,25 @@ describe('a template', () => {
     expect(() => check(assembly)).toThrow(/Route ANY \/open is not allowed to call/);
   });
 
+  test('whose integration has a role that API Gateway may not assume, or that may not invoke the function, is refused', () => {
+    const resources = whole.stacks.flatMap(({ Resources }) => Object.entries(Resources));
+    const [[schedulerRole] = []] = resources.filter(
+      ([id, { Type }]) => id.startsWith('SchedulerRole') && Type === 'AWS::IAM::Role',
+    );
+    const assembly = without((resource, id) =>
+      id.startsWith('ApiANYopen') && resource.Type === 'AWS::ApiGatewayV2::Integration'
+        ? {
+            ...resource,
+            Properties: { ...resource.Properties, CredentialsArn: { 'Fn::GetAtt': [schedulerRole, 'Arn'] } },
+          }
+        : resource,
+    );
+    expect(() => check(assembly)).toThrow(
+      /the role \S*SchedulerRole\S* of Route ANY \/open does not trust apigateway\.amazonaws\.com/,
+    );
+    expect(() => check(assembly)).toThrow(/Route ANY \/open lacks the permission lambda:InvokeFunction on .*answer/);
+  });
+
   test.each([
     [
       'lambda:InvokeFunction',
