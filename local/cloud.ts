@@ -26,6 +26,7 @@ import { type Log, openFunctionsLog } from './log.ts';
 import { openPartners } from './partners.ts';
 import { type Schedules, startSchedules } from './schedules.ts';
 import { serveSecrets } from './secrets.ts';
+import { userSeeding } from './seed-users.ts';
 import { StartError } from './start-error.ts';
 import type { Execution } from './step-functions/executions.ts';
 import { serveStepFunctions } from './step-functions/service.ts';
@@ -79,6 +80,8 @@ export type LocalCloud = {
   endpoints: Readonly<Record<'dynamodb' | 'stepFunctions' | 'secretsManager', string>> & {
     /** Undefined when the template has no user pool. */
     cognito: string | undefined;
+    /** The domain of the user pool, with the sign-in page. Undefined when the template has no user pool. */
+    signIn: string | undefined;
   };
   parts: Parts;
   /** The path of the functions' log. */
@@ -242,6 +245,7 @@ async function start(
     const partners = await openPartners({ url: gateway.url, issuer, folder });
     await partners.seed();
     ensurePartner = partners.ensure;
+    cognito?.seedWith(userSeeding({ url: gateway.url, issuer, emails: cognito.emails }));
   }
   harsh?.begin();
   return {
@@ -255,6 +259,7 @@ async function start(
       stepFunctions: stepFunctions.url,
       secretsManager: secrets.url,
       cognito: cognito?.url,
+      signIn: cognito?.domainUrl,
     },
     parts,
     functionsLog: logFile,

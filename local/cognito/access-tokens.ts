@@ -19,9 +19,18 @@ const answerSchema = z.object({
   }),
 });
 
-/** Issues access tokens as the pool does: with the claims that its function adds, and without an `aud`. */
+/** The scope of tokens that the API of the pool issues, and its event. */
+const byApi = { scopes: ['aws.cognito.signin.user.admin'], triggerSource: 'TokenGeneration_Authentication' };
+
+/** Issues tokens as the pool does: access tokens with the claims that its function adds and without an `aud`, and ID tokens. */
 export type AccessTokens = {
-  forUser(user: PoolUser, client: PoolClient): Promise<string>;
+  forUser(
+    user: PoolUser,
+    client: PoolClient,
+    signIn?: { scopes: readonly string[]; triggerSource: string },
+  ): Promise<string>;
+  /** The ID token of a sign-in over the page, for the client itself. */
+  idToken(user: PoolUser, client: PoolClient, nonce?: string): Promise<string>;
   forClient(client: PoolClient, scopes: readonly string[], metadata: Readonly<Record<string, string>>): Promise<string>;
 };
 
@@ -78,21 +87,38 @@ export function accessTokens(
   }
 
   return {
-    async forUser(user, client) {
-      const scope = 'aws.cognito.signin.user.admin';
-      const extraClaims = await requestClaims('TokenGeneration_Authentication', user.id, client.id, {
+    async forUser(user, client, { scopes, triggerSource } = byApi) {
+      const extraClaims = await requestClaims(triggerSource, user.id, client.id, {
         userAttributes: { sub: user.id, 'cognito:user_status': user.status, ...user.attributes },
         groupConfiguration: { groupsToOverride: user.groups, iamRolesToOverride: [], preferredRole: null },
-        scopes: [scope],
+        scopes,
       });
       const poolClaims = {
         sub: user.id,
         username: user.id,
         client_id: client.id,
-        scope,
+        scope: scopes.join(' '),
         'cognito:groups': user.groups,
       };
       return sign(extraClaims, poolClaims, client);
+    },
+    idToken(user, client, nonce) {
+      const now = Math.floor(Date.now() / 1000);
+      const { email } = user.attributes;
+      return issuer.sign({
+        iss: issuer.issuer,
+        aud: client.id,
+        sub: user.id,
+        'cognito:username': user.id,
+        'cognito:groups': user.groups,
+        ...(email !== undefined && { email }),
+        ...(nonce !== undefined && { nonce }),
+        token_use: 'id',
+        auth_time: now,
+        iat: now,
+        exp: now + client.tokenSeconds,
+        jti: randomUUID(),
+      });
     },
     async forClient(client, scopes, clientMetadata) {
       const extraClaims = await requestClaims('TokenGeneration_ClientCredentials', client.id, client.id, {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Operations, ServiceError } from '../aws-json-server.ts';
 import { cognitoLimits } from '../limits.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import type { Sessions } from './sessions.ts';
 import { hashOf, type PoolClient, type PoolUser, secretsEqual, type UserPool } from './user-pool.ts';
 
 const MAX_PAGE_SIZE = cognitoLimits.pageSize;
@@ -38,9 +39,9 @@ const listMembersSchema = z.object({
   NextToken: z.string().optional(),
 });
 /** The operations of Cognito that the system, its tests and users call, on the single user pool. */
-export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operations {
+export function cognitoOperations(pool: UserPool, tokens: AccessTokens, sessions: Sessions): Operations {
   const operations = {
-    ...userOperations(pool),
+    ...userOperations(pool, sessions),
     ...userManagement(pool),
     ...signIn(pool, tokens),
     ...clientOperations(pool),
@@ -58,7 +59,7 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens): Operati
   );
 }
 
-function userOperations(pool: UserPool): Operations {
+function userOperations(pool: UserPool, sessions: Sessions): Operations {
   return {
     async AdminCreateUser(input) {
       const { Username, UserAttributes, MessageAction } = parseInput(newUserSchema, input);
@@ -83,8 +84,7 @@ function userOperations(pool: UserPool): Operations {
       await pool.removeUser(parseInput(name, input).Username);
     },
     AdminUserGlobalSignOut(input) {
-      // There are no refresh tokens to revoke locally.
-      pool.user(parseInput(name, input).Username);
+      sessions.revokeAll(pool.user(parseInput(name, input).Username).id);
     },
     ListUsers(input) {
       const { Limit, PaginationToken, Filter } = parseInput(listUsersSchema, input);

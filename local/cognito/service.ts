@@ -5,25 +5,32 @@ import type { Functions } from '../lambda/functions.ts';
 import type { Log } from '../log.ts';
 import type { UserPoolPart } from '../template/parts.ts';
 import { accessTokens } from './access-tokens.ts';
+import { domainPaths, serveDomain } from './domain.ts';
 import { cognitoOperations } from './operations.ts';
 import { cognitoQuota } from './quota.ts';
-import { serveTokenEndpoint } from './token-endpoint.ts';
+import { openSessions } from './sessions.ts';
 import { openUserPool } from './user-pool.ts';
 
 /** The part of Cognito that the system and its tests use. */
 export type Cognito = {
   /** The URL of its API. */
   url: string;
-  /** The URL at which machine clients request tokens. */
+  /** The URL of its domain: the sign-in page of users, and the token endpoint. */
+  domainUrl: string;
+  /** The URL at which clients request tokens. */
   tokenUrl: string;
   /** Sets the functions that add claims. They call Cognito, so they start after it. */
   connect(functions: Pick<Functions, 'invoke'>): void;
+  /** Sets what creates the first users, once somebody opens the sign-in page. */
+  seedWith(seed: () => Promise<void>): void;
+  /** The e-mail addresses of its users. */
+  emails(): (string | undefined)[];
   /** Gives a client another secret, as a deployment that replaces the client does. */
   replaceSecret(clientId: string): void;
   stop(): Promise<void>;
 };
 
-/** Serves a user pool: its API, and the token endpoint of its domain. The local issuer signs the tokens. */
+/** Serves a user pool: its API, and its domain. The local issuer signs the tokens. */
 export async function serveCognito(
   part: UserPoolPart,
   {
@@ -50,26 +57,33 @@ export async function serveCognito(
       return connected.invoke(arn, event);
     },
   };
+  let seed = async () => {};
   const pool = await openUserPool(part, { folder, clock });
   const tokens = accessTokens(part, { issuer, functions });
-  const [api, endpoint] = await Promise.all([
+  const sessions = openSessions();
+  const [api, domain] = await Promise.all([
     serveAwsJson({
       prefix: 'AWSCognitoIdentityProviderService',
-      operations: cognitoOperations(pool, tokens),
+      operations: cognitoOperations(pool, tokens, sessions),
       log,
       ...(hasQuotas && { quota: cognitoQuota() }),
     }),
-    serveTokenEndpoint(pool, tokens, log),
+    serveDomain({ pool, tokens, sessions, log, beforeSignIn: () => seed() }),
   ]);
   return {
     url: api.url,
-    tokenUrl: endpoint.url,
+    domainUrl: domain.url,
+    tokenUrl: domain.url + domainPaths.token,
     connect(to) {
       connected = to;
     },
+    seedWith(create) {
+      seed = create;
+    },
+    emails: () => pool.users().map(({ attributes }) => attributes.email),
     replaceSecret: pool.replaceSecret,
     async stop() {
-      await Promise.all([api.stop(), endpoint.stop()]);
+      await Promise.all([api.stop(), domain.stop()]);
     },
   };
 }

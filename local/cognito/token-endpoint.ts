@@ -1,36 +1,25 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
 import * as z from 'zod';
-import { type LocalServer, listenLocally } from '../listen.ts';
-import type { Log } from '../log.ts';
 import type { AccessTokens } from './access-tokens.ts';
-import { type PoolClient, secretsEqual, type UserPool } from './user-pool.ts';
+import { OAuthError } from './oauth-error.ts';
+import type { Session, Sessions } from './sessions.ts';
+import { type PoolClient, type PoolUser, secretsEqual, type UserPool } from './user-pool.ts';
 
 const metadataSchema = z.record(z.string(), z.string());
 
-const TOKEN_PATH = '/oauth2/token';
-
-/** An OAuth 2.0 error; the message is its code (RFC 6749, 5.2). */
-class OAuthError extends Error {}
+/** Answers requests of tokens. */
+export type TokenEndpoint = {
+  /** @throws OAuthError */
+  grant(form: URLSearchParams, authorization: string | undefined): Promise<object>;
+  /** Revokes a refresh token. @throws OAuthError */
+  revoke(form: URLSearchParams, authorization: string | undefined): object;
+};
 
 /**
- * Serves the pool's token endpoint for machine clients: the grant `client_credentials`.
+ * The pool's token endpoint: `client_credentials` for machine clients, `authorization_code` and `refresh_token` for users.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html
- *
- * @returns the server; its URL is that of the endpoint itself
  */
-export async function serveTokenEndpoint(pool: UserPool, tokens: AccessTokens, log: Log): Promise<LocalServer> {
-  async function answer(request: IncomingMessage): Promise<object> {
-    const isForm = /^application\/x-www-form-urlencoded\b/.test(request.headers['content-type'] ?? '');
-    if (request.url !== TOKEN_PATH || request.method !== 'POST' || !isForm) {
-      throw new OAuthError('invalid_request');
-    }
-    const form = new URLSearchParams(await text(request));
-    const client = authenticate(request.headers.authorization, form);
-    const grant = form.get('grant_type');
-    if (grant !== 'client_credentials') {
-      throw new OAuthError(grant === null ? 'invalid_request' : 'unsupported_grant_type');
-    }
+export function tokenEndpoint(pool: UserPool, tokens: AccessTokens, sessions: Sessions): TokenEndpoint {
+  async function forMachine(client: PoolClient, form: URLSearchParams): Promise<object> {
     if (!client.flows.includes('client_credentials')) {
       throw new OAuthError('unauthorized_client');
     }
@@ -43,16 +32,47 @@ export async function serveTokenEndpoint(pool: UserPool, tokens: AccessTokens, l
     return { access_token, expires_in: client.tokenSeconds, token_type: 'Bearer' };
   }
 
-  /** What the function that adds claims gets from the client. */
-  function metadataIn(form: URLSearchParams): Record<string, string> {
-    try {
-      return metadataSchema.parse(JSON.parse(form.get('aws_client_metadata') ?? '{}'));
-    } catch {
-      throw new OAuthError('invalid_request');
+  async function forCode(client: PoolClient, form: URLSearchParams): Promise<object> {
+    const session = sessions.redeemCode(form.get('code') ?? '', {
+      clientId: client.id,
+      redirectUri: form.get('redirect_uri') ?? '',
+      verifier: form.get('code_verifier') ?? '',
+    });
+    if (!session) {
+      throw new OAuthError('invalid_grant');
     }
+    const answer = await forSession(client, session, 'TokenGeneration_HostedAuth');
+    return { ...answer, refresh_token: sessions.issueRefreshToken(session) };
   }
 
-  /** Authenticates the client by the header or by form parameters. */
+  async function forRefreshToken(client: PoolClient, form: URLSearchParams): Promise<object> {
+    const session = sessions.sessionOf(form.get('refresh_token') ?? '', client.id);
+    if (!session) {
+      throw new OAuthError('invalid_grant');
+    }
+    return forSession(client, session, 'TokenGeneration_RefreshTokens');
+  }
+
+  async function forSession(client: PoolClient, session: Session, triggerSource: string): Promise<object> {
+    const user = enabledUser(session.userId);
+    const { scopes, nonce } = session;
+    return {
+      access_token: await tokens.forUser(user, client, { scopes, triggerSource }),
+      ...(scopes.includes('openid') && { id_token: await tokens.idToken(user, client, nonce) }),
+      expires_in: client.tokenSeconds,
+      token_type: 'Bearer',
+    };
+  }
+
+  function enabledUser(userId: string): PoolUser {
+    const user = pool.users().find(({ id }) => id === userId);
+    if (!user?.enabled) {
+      throw new OAuthError('invalid_grant');
+    }
+    return user;
+  }
+
+  /** Authenticates the client by the header or by form parameters. Clients without a secret only identify themselves. */
   function authenticate(authorization: string | undefined, form: URLSearchParams): PoolClient {
     const [, basic] = /^Basic (.+)$/i.exec(authorization ?? '') ?? [];
     const [id = '', secret = ''] =
@@ -66,23 +86,35 @@ export async function serveTokenEndpoint(pool: UserPool, tokens: AccessTokens, l
     return client;
   }
 
-  const server = createServer((request, response) => {
-    const send = (status: number, body: object) =>
-      response
-        .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-        .end(JSON.stringify(body));
-    answer(request).then(
-      (body) => send(200, body),
-      (error: unknown) => {
-        if (error instanceof OAuthError) {
-          send(400, { error: error.message });
-        } else {
-          log(`The token endpoint failed: ${String(error)}`);
-          send(500, { error: 'server_error' });
-        }
-      },
-    );
-  });
-  const { url, stop } = await listenLocally(server);
-  return { url: url + TOKEN_PATH, stop };
+  return {
+    async grant(form, authorization) {
+      const client = authenticate(authorization, form);
+      switch (form.get('grant_type')) {
+        case 'client_credentials':
+          return forMachine(client, form);
+        case 'authorization_code':
+          return forCode(client, form);
+        case 'refresh_token':
+          return forRefreshToken(client, form);
+        case null:
+          throw new OAuthError('invalid_request');
+        default:
+          throw new OAuthError('unsupported_grant_type');
+      }
+    },
+    revoke(form, authorization) {
+      authenticate(authorization, form);
+      sessions.revoke(form.get('token') ?? '');
+      return {};
+    },
+  };
+}
+
+/** What the function that adds claims gets from the client. */
+function metadataIn(form: URLSearchParams): Record<string, string> {
+  try {
+    return metadataSchema.parse(JSON.parse(form.get('aws_client_metadata') ?? '{}'));
+  } catch {
+    throw new OAuthError('invalid_request');
+  }
 }

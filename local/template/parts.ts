@@ -103,6 +103,8 @@ export type UserPoolClientPart = {
   /** OAuth flows. */
   flows: string[];
   scopes: string[];
+  /** Where the sign-in page may return to. */
+  callbackUrls: string[];
   /** The ways in which a user may sign in. */
   authFlows: string[];
   hasSecret: boolean;

@@ -283,6 +283,7 @@ function readUserPools(all: All): UserPoolPart[] {
           name: attributes.Name ?? ref,
           flows: client.AllowedOAuthFlows,
           scopes: client.AllowedOAuthScopes,
+          callbackUrls: client.CallbackURLs,
           authFlows: client.ExplicitAuthFlows,
           hasSecret: client.GenerateSecret,
           tokenSeconds: client.AccessTokenValidity * 60,

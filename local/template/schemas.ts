@@ -306,10 +306,10 @@ export const userPoolClientSchema = z.strictObject({
   TokenValidityUnits: z.looseObject({ AccessToken: z.literal('minutes').optional() }).optional(),
   AllowedOAuthFlows: z.array(z.string()).default([]),
   AllowedOAuthScopes: z.array(z.string()).default([]),
+  CallbackURLs: z.array(z.string()).default([]),
   ExplicitAuthFlows: z.array(z.string()).default([]),
   ...unused(
     'AllowedOAuthFlowsUserPoolClient',
-    'CallbackURLs',
     'EnableTokenRevocation',
     'IdTokenValidity',
     'PreventUserExistenceErrors',

@@ -18,6 +18,7 @@ export async function localUserPool({ groups }: { groups: string[] }) {
     name: 'Machines',
     flows: ['client_credentials'],
     scopes: ['api/machine'],
+    callbackUrls: [],
     authFlows: [],
     hasSecret: true,
     tokenSeconds: 7200,
@@ -36,7 +37,8 @@ export async function localUserPool({ groups }: { groups: string[] }) {
           id: 'people',
           name: 'People',
           flows: ['code'],
-          scopes: [],
+          scopes: ['openid', 'email'],
+          callbackUrls: ['http://localhost:8976/callback'],
           authFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'],
           hasSecret: false,
           tokenSeconds: 3600,
@@ -69,6 +71,20 @@ export async function localUserPool({ groups }: { groups: string[] }) {
     machineClientId: machineClient.id,
     replaceMachineSecret: () => cognito.replaceSecret(machineClient.id),
     endpoint: cognito.url,
+    domain: cognito.domainUrl,
+    /** Calls an operation of the pool without the SDK. */
+    async ask<Answer>(operation: string, input: object): Promise<Answer> {
+      const response = await fetch(cognito.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
+        },
+        body: JSON.stringify({ UserPoolId: userPoolId, ...input }),
+      });
+      // Safe: tests check the body.
+      return (await response.json()) as Answer;
+    },
     async stop() {
       client().destroy();
       await cognito.stop();

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { type LocalServer, listenLocally } from '../listen.ts';
+import type { Log } from '../log.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import { readSignInRequest, signInAs, signOutUrl } from './authorize.ts';
+import { OAuthError } from './oauth-error.ts';
+import type { Sessions } from './sessions.ts';
+import { signInPage, signInPageHeaders } from './sign-in-page.ts';
+import { tokenEndpoint } from './token-endpoint.ts';
+import type { UserPool } from './user-pool.ts';
+
+/** The paths of a pool's domain. https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html */
+export const domainPaths = {
+  authorize: '/oauth2/authorize',
+  token: '/oauth2/token',
+  revoke: '/oauth2/revoke',
+  signOut: '/logout',
+} as const;
+
+type Answer = { status: number; headers?: Readonly<Record<string, string>>; body?: string };
+
+/**
+ * Serves the domain of a pool: the sign-in page with the authorization code flow and PKCE, the token endpoint, and sign-out. The
+ * flow is that of Cognito's managed login; the page asks for no password.
+ */
+export async function serveDomain({
+  pool,
+  tokens,
+  sessions,
+  log,
+  beforeSignIn,
+}: {
+  pool: UserPool;
+  tokens: AccessTokens;
+  sessions: Sessions;
+  log: Log;
+  /** Runs before the page shows the users. */
+  beforeSignIn: () => Promise<void>;
+}): Promise<LocalServer> {
+  const endpoint = tokenEndpoint(pool, tokens, sessions);
+
+  async function answer(request: IncomingMessage): Promise<Answer> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://domain.invalid');
+    const { authorization } = request.headers;
+    switch (`${request.method} ${pathname}`) {
+      case `GET ${domainPaths.authorize}`:
+        return showSignIn(searchParams);
+      case `POST ${domainPaths.authorize}`:
+        return chooseUser(await formOf(request));
+      case `POST ${domainPaths.token}`:
+        return json(200, await endpoint.grant(await formOf(request), authorization));
+      case `POST ${domainPaths.revoke}`:
+        return json(200, endpoint.revoke(await formOf(request), authorization));
+      case `GET ${domainPaths.signOut}`:
+        return redirectTo(signOutUrl(pool, searchParams));
+      case `OPTIONS ${domainPaths.token}`:
+      case `OPTIONS ${domainPaths.revoke}`:
+        return { status: 204 };
+      default:
+        return json(404, { error: 'not_found' });
+    }
+  }
+
+  async function showSignIn(query: URLSearchParams): Promise<Answer> {
+    const request = readSignInRequest(pool, query);
+    if ('refusedWith' in request) {
+      return redirectTo(request.refusedWith);
+    }
+    await beforeSignIn();
+    const nonce = randomBytes(16).toString('base64url');
+    const users = pool.users().filter(({ enabled }) => enabled);
+    return { status: 200, headers: signInPageHeaders(nonce), body: signInPage(users, query, nonce) };
+  }
+
+  async function chooseUser(form: URLSearchParams): Promise<Answer> {
+    const request = readSignInRequest(pool, form);
+    return redirectTo(
+      'refusedWith' in request
+        ? request.refusedWith
+        : await signInAs(form.get('user') ?? '', request, { pool, sessions }),
+    );
+  }
+
+  const server = createServer((request, response) => {
+    const send = ({ status, headers, body }: Answer) =>
+      // As on Cognito, applications of any origin may request tokens: a token needs the code and its verifier.
+      response.writeHead(status, { ...corsHeaders, ...headers }).end(body);
+    answer(request).then(send, (error: unknown) => {
+      if (error instanceof OAuthError) {
+        send(json(400, { error: error.message }));
+      } else {
+        log(`The pool's domain failed: ${String(error)}`);
+        send(json(500, { error: 'server_error' }));
+      }
+    });
+  });
+  return listenLocally(server);
+}
+
+const corsHeaders = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
+
+/** @throws OAuthError when the body is not a form */
+async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
+  if (!/^application\/x-www-form-urlencoded\b/.test(request.headers['content-type'] ?? '')) {
+    throw new OAuthError('invalid_request');
+  }
+  return new URLSearchParams(await text(request));
+}
+
+function json(status: number, body: object): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(body),
+  };
+}
+
+/** 303: the browser continues with GET. */
+function redirectTo(url: URL): Answer {
+  return { status: 303, headers: { location: url.href, 'cache-control': 'no-store' } };
+}
