@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
+import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { upsertPartner } from '../../../adapters/dynamodb/partners.ts';
 import { readWalks } from '../../../adapters/dynamodb/sim-walks.ts';
 import { addSim } from '../../../adapters/dynamodb/sims.ts';
+import { addSimToCompare, removeSimToCompare, simsToCompare } from '../../../adapters/dynamodb/sims-to-compare.ts';
+import { put } from '../../../adapters/dynamodb/write-requests.ts';
+import { write } from '../../../adapters/dynamodb/writes.ts';
 import { withCheckDigit } from '../../../domain/iccid.ts';
 import { asId } from '../../../domain/ids.ts';
 import { OperatorUnavailable } from '../../../domain/operator-port.ts';
@@ -195,5 +199,32 @@ describe('a walk over the SIMs of an operator', () => {
     await Promise.all([walk.runFor(ENOUGH), walk.runFor(ENOUGH)]);
     expect(new Set(walk.visited).size).toBe(iccids.length);
     expect(walk.visited.length).toBeLessThanOrEqual(iccids.length + 10);
+  });
+});
+
+describe('the list of SIMs to compare', () => {
+  const operatorId = asId('operator', `pushes-${run}`);
+  const partnerId = asId('partner', `walked-${run}-a`);
+  const listed = async () => (await simsToCompare(operatorId, 10)).map(({ iccid }) => iccid);
+
+  test('keeps a SIM whose operator reports another change while it is being compared', async () => {
+    const sim = { operatorId, partnerId, iccid: nextIccid() };
+    await addSimToCompare(sim, new Date());
+    const [before] = await simsToCompare(operatorId, 10);
+    await addSimToCompare(sim, new Date());
+    await removeSimToCompare(before ?? sim);
+    expect(await listed()).toEqual([sim.iccid]);
+
+    const [after] = await simsToCompare(operatorId, 10);
+    await removeSimToCompare(after ?? sim);
+    expect(await listed()).toEqual([]);
+  });
+
+  test('removes SIMs that earlier versions have listed', async () => {
+    const sim = { operatorId, partnerId, iccid: nextIccid() };
+    await write(put({ ...sim, ...itemKinds.simToCompare.key(sim), expiresAt: Math.floor(Date.now() / 1_000) + 3_600 }));
+    expect(await listed()).toEqual([sim.iccid]);
+    await removeSimToCompare(sim);
+    expect(await listed()).toEqual([]);
   });
 });
