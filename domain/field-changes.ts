@@ -31,8 +31,9 @@ const MAX_VALUE_LENGTH = 500;
 /** The fields that differ between two states of a resource; all fields when it was created or deleted. */
 export function fieldChanges(before: unknown, after: unknown): FieldChange[] {
   const [old, current] = [fieldsOf(before), fieldsOf(after)];
+  const differs = (field: string) => JSON.stringify(old.get(field)) !== JSON.stringify(current.get(field));
   return [...new Set([...old.keys(), ...current.keys()])]
-    .filter((field) => JSON.stringify(old.get(field)) !== JSON.stringify(current.get(field)))
+    .filter((field) => differs(field) && !differs(lengthOf(field)))
     .slice(0, MAX_FIELDS)
     .map((field) => changeOf(field, old.get(field), current.get(field)));
 }
@@ -59,16 +60,26 @@ function storable(value: unknown): FieldValue | null {
   if (typeof value === 'string') {
     return value.length <= MAX_VALUE_LENGTH ? value : null;
   }
-  return Array.isArray(value) ? value.map(String) : null;
+  return Array.isArray(value) && isShort(value) ? value.map(String) : null;
 }
 
-/** The fields of a resource by path, such as `scope.iccid`. A long list, or a list of objects, is replaced by its length. */
+/** Whether a list is stored as such. */
+const isShort = (list: readonly unknown[]) =>
+  list.every((item) => typeof item !== 'object') && JSON.stringify(list).length <= MAX_VALUE_LENGTH;
+
+const lengthOf = (list: string) => `${list}.length`;
+
+/**
+ * The fields of a resource by path, such as `scope.iccid`. A long list, or a list of objects, also has its length, which is stored in
+ * place of its items.
+ */
 function fieldsOf(value: unknown, path = ''): Map<string, unknown> {
   if (Array.isArray(value)) {
-    const isShort = value.every((item) => typeof item !== 'object') && JSON.stringify(value).length <= MAX_VALUE_LENGTH;
-    return isShort && path !== ''
-      ? new Map([[path, value]])
-      : new Map([[path === '' ? 'rows.length' : `${path}.length`, value.length]]);
+    const list = path === '' ? 'rows' : path;
+    return new Map<string, unknown>([
+      [list, value],
+      ...(isShort(value) && path !== '' ? [] : [[lengthOf(list), value.length] as const]),
+    ]);
   }
   if (typeof value === 'object' && value !== null) {
     return new Map(

@@ -56,6 +56,19 @@ describe('the changes of a request', () => {
     ]);
   });
 
+  test('include lists whose items alone have changed, without the items', () => {
+    const contacts = [{ name: 'Ada', email: 'ada@acme.example' }];
+    expect(fieldChanges({ contacts }, { contacts: [{ ...contacts[0], email: 'a@acme.example' }] })).toEqual([
+      { field: 'contacts', withheld: true },
+    ]);
+    expect(fieldChanges({ contacts: [] }, { contacts })).toEqual([{ field: 'contacts.length', after: 1 }]);
+    expect(fieldChanges({ contacts }, { contacts })).toEqual([]);
+    const iccids = Array.from({ length: 100 }, () => '8944200000000000017');
+    expect(fieldChanges({ iccids }, { iccids: [...iccids.slice(1), '8944200000000000025'] })).toEqual([
+      { field: 'iccids', withheld: true },
+    ]);
+  });
+
   test('stay small, whatever the request contains', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), fc.jsonValue({ maxDepth: 4 }), (before, after) => {
