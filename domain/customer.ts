@@ -6,35 +6,49 @@ export type Customer = {
   id: CustomerId;
   name: string;
   shortName: string;
+  /** In the register of companies of its country. */
+  registrationNumber?: string;
   contact?: Contact;
   address?: Address;
+  addresses?: CustomerAddresses;
+  /** Absent on customers of earlier releases. */
+  contacts?: readonly Contact[];
   tags: readonly string[];
   createdAt: string;
   updatedAt: string;
   version: number;
 };
 
+/** Where deliveries and invoices go. `address` is the postal address. */
+export type CustomerAddresses = { delivery?: Address | undefined; invoicing?: Address | undefined };
+
+export const MAX_CONTACTS = 10;
+
 /** The fields of a new customer. */
 export type CustomerDetails = {
   name: string;
   shortName?: string | undefined;
+  registrationNumber?: string | undefined;
   contact?: Contact | undefined;
   address?: Address | undefined;
+  addresses?: CustomerAddresses | undefined;
+  contacts?: readonly Contact[] | undefined;
   tags?: readonly string[] | undefined;
 };
 
 /** A new customer. Its short name is derived from its name when omitted. */
-export function newCustomer(
-  id: CustomerId,
-  { name, shortName = shortNameOf(name), contact, address, tags = [] }: CustomerDetails,
-  at: string,
-): Customer {
+export function newCustomer(id: CustomerId, details: CustomerDetails, at: string): Customer {
+  const { name, shortName = shortNameOf(name), registrationNumber, contact, address, addresses } = details;
+  const { contacts = [], tags = [] } = details;
   return {
     id,
     name,
     shortName,
+    ...(registrationNumber === undefined ? {} : { registrationNumber }),
     ...(contact ? { contact } : {}),
     ...(address ? { address } : {}),
+    ...(addresses ? { addresses } : {}),
+    contacts,
     tags,
     createdAt: at,
     updatedAt: at,
@@ -42,9 +56,18 @@ export function newCustomer(
   };
 }
 
-/** Whether a customer's name contains a text, ignoring case. */
-export function nameContains({ name }: Pick<Customer, 'name'>, part: string): boolean {
-  return name.toLocaleLowerCase('en').includes(part.toLocaleLowerCase('en'));
+/** The filters of a list of customers: a part of the name, ignoring case, and a tag. */
+export type CustomerFilter = { q?: string | undefined; tag?: string | undefined };
+
+/** Whether a customer matches all filters. */
+export function matchesCustomerFilter(
+  { name, tags }: Pick<Customer, 'name' | 'tags'>,
+  { q, tag }: CustomerFilter,
+): boolean {
+  return (
+    (q === undefined || name.toLocaleLowerCase('en').includes(q.toLocaleLowerCase('en'))) &&
+    (tag === undefined || tags.includes(tag))
+  );
 }
 
 const MAX_SHORT_NAME_LENGTH = 20;

@@ -148,13 +148,14 @@ export const routes = [
     method: 'GET',
     path: '/v1/alarms/{id}/firings',
     operationId: 'listAlarmFirings',
-    access: 'alarms',
+    access: 'see_firings',
     tag: 'Alarms',
     summary: 'List the firings of an alarm, latest month first',
+    description: 'Users of a customer see only those of alarms on services of the customer.',
     paged: true,
     answers: { 200: firingSchema },
     handle: async ({ caller, path: { id }, page }) => {
-      const { items, last } = await listFirings(caller.partnerId, id, page);
+      const { items, last } = await listFirings(caller, id, page);
       return okPage(items.map(showFiring), last);
     },
   }),

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { customerSchema, showCustomer } from '../../contract/customer.ts';
+import { customerSchema, ownCustomerSchema, showCustomer, showOwnCustomer } from '../../contract/customer.ts';
 import { addressFields, addressSchema, contactFields, contactSchema } from '../../domain/address.ts';
-import type { Customer } from '../../domain/customer.ts';
+import { type Customer, MAX_CONTACTS } from '../../domain/customer.ts';
 import { described } from '../../domain/described.ts';
 import { line } from '../../domain/text.ts';
 import { createCustomer } from '../../use-cases/customers/create-customer.ts';
 import { deleteCustomer } from '../../use-cases/customers/delete-customer.ts';
-import { listCustomers, readCustomer } from '../../use-cases/customers/read-customers.ts';
+import { listCustomers, readCustomer, readOwnCustomer } from '../../use-cases/customers/read-customers.ts';
 import { updateCustomer } from '../../use-cases/customers/update-customer.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
@@ -17,8 +17,17 @@ import { created, noContent, okPage, okResource, route } from '../http/route.ts'
 const customerFields = () => ({
   name: line(100),
   shortName: described(z.optional(line(30)), 'Derived from the name when omitted.'),
+  registrationNumber: described(z.optional(line(50)), 'Number in the register of companies.'),
   contact: z.optional(contactSchema),
   address: z.optional(addressSchema),
+  addresses: described(
+    z.optional(z.strictObject({ delivery: z.optional(addressSchema), invoicing: z.optional(addressSchema) })),
+    'Addresses for deliveries and invoices, where they differ from `address`.',
+  ),
+  contacts: described(
+    z.optional(z.array(contactSchema).check(z.maxLength(MAX_CONTACTS))),
+    'Further contact persons, up to 10.',
+  ),
   tags: z.optional(z.array(line(50)).check(z.maxLength(20))),
 });
 
@@ -50,10 +59,16 @@ export const routes = [
     tag: 'Customers',
     summary: 'List customers',
     paged: true,
-    query: () => z.strictObject({ q: described(z.optional(line(100)), 'Part of the name, case-insensitive.') }),
+    description:
+      'A page checks at most 1,000 customers. If few of them match the filters, a page can be short, or empty, and still have a `nextCursor`.',
+    query: () =>
+      z.strictObject({
+        q: described(z.optional(line(100)), 'Part of the name, case-insensitive.'),
+        tag: described(z.optional(line(50)), 'One of the tags, exactly as it was set.'),
+      }),
     answers: { 200: customerSchema },
-    handle: async ({ caller, query: { q }, page }) => {
-      const { items, next } = await listCustomers(caller.partnerId, q, page);
+    handle: async ({ caller, query, page }) => {
+      const { items, next } = await listCustomers(caller.partnerId, query, page);
       return okPage(items.map(showCustomer), next);
     },
   }),
@@ -68,6 +83,17 @@ export const routes = [
     handle: async ({ caller, path: { id } }) => okResource(showCustomer(await readCustomer(caller.partnerId, id))),
   }),
   route({
+    method: 'GET',
+    path: '/v1/customer',
+    operationId: 'getOwnCustomer',
+    access: 'see_own_customer',
+    tag: 'Customers',
+    summary: 'Get your own customer',
+    description: "For users of a customer. Omits the partner's tags.",
+    answers: { 200: ownCustomerSchema },
+    handle: async ({ caller }) => okResource(showOwnCustomer(await readOwnCustomer(caller))),
+  }),
+  route({
     method: 'PATCH',
     path: '/v1/customers/{id}',
     operationId: 'updateCustomer',
@@ -77,11 +103,18 @@ export const routes = [
     body: () => {
       const phone = z.nullable(contactFields().phone);
       const postalCode = z.nullable(addressFields().postalCode);
+      const patchedAddress = () => z.nullable(z.partial(z.strictObject({ ...addressFields(), postalCode })));
       return z.partial(
         z.strictObject({
           ...customerFields(),
           contact: z.nullable(z.partial(z.strictObject({ ...contactFields(), phone }))),
-          address: z.nullable(z.partial(z.strictObject({ ...addressFields(), postalCode }))),
+          registrationNumber: z.nullable(line(50)),
+          address: patchedAddress(),
+          addresses: z.nullable(z.partial(z.strictObject({ delivery: patchedAddress(), invoicing: patchedAddress() }))),
+          contacts: described(
+            z.nullable(z.array(contactSchema).check(z.maxLength(MAX_CONTACTS))),
+            'Replaces all further contact persons.',
+          ),
           tags: z.nullable(z.array(line(50)).check(z.maxLength(20))),
           shortName: line(30),
         }),
@@ -90,7 +123,7 @@ export const routes = [
     answers: { 200: customerSchema },
     handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
       const changeOf = (customer: Customer) => {
-        const change = mergePatch(body, { tags: [] }, customer);
+        const change = mergePatch(body, { contacts: [], tags: [] }, customer);
         parseOrThrow(changedFields(), change.set);
         return change;
       };

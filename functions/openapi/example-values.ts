@@ -22,6 +22,23 @@ export const exampleAddress = {
   postalCode: 'E16 1AA',
   country: 'GB',
 };
+export const exampleCustomer = {
+  id: customerId,
+  name: 'Northwind Meters Ltd',
+  shortName: 'Northwind Meters',
+  registrationNumber: '08123456',
+  contact: { name: 'Nora Quinn', email: 'nora@northwind.example' },
+  addresses: {
+    delivery: {
+      name: 'Northwind Meters Ltd, Depot',
+      lines: ['Unit 4', '20 Mill Lane'],
+      city: 'Leeds',
+      postalCode: 'LS1 4AP',
+      country: 'GB',
+    },
+  },
+  contacts: [{ name: 'Sam Okoye', email: 'installations@northwind.example' }],
+};
 export const product = { id: 'triple', name: 'Triple-cut SIM', formFactor: 'triple', default: true };
 export const tariffTerms = {
   name: 'Meters 100 MB',

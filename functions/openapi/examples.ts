@@ -10,6 +10,7 @@ import {
   createdAt,
   customerId,
   customerServiceId,
+  exampleCustomer,
   iccid,
   operationId,
   orderId,
@@ -101,14 +102,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     ...stamps,
   },
   Client: client,
-  Customer: {
-    id: customerId,
-    name: 'Northwind Meters Ltd',
-    shortName: 'Northwind Meters',
-    contact: { name: 'Nora Quinn', email: 'nora@northwind.example' },
-    tags: ['utilities'],
-    ...stamps,
-  },
+  Customer: { ...exampleCustomer, tags: ['utilities'], ...stamps },
   CustomerService: {
     id: customerServiceId,
     customerId,
@@ -191,6 +185,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   Order: order,
   OrderEvent: { at: updatedAt, type: 'order.delivered', from: 'dispatched', to: 'delivered', actor: 'system' },
   OrderEventData: { orderId, from: 'dispatched', to: 'delivered' },
+  OwnCustomer: { ...exampleCustomer, ...stamps },
   Partner: {
     id: 'acme',
     name: 'Acme Connectivity Ltd',

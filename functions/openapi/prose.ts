@@ -99,6 +99,7 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
   Partner: 'A partner of the wholesaler.',
   SimProduct: 'A kind of SIM that an operator sells.',
   PlatformOperator: 'An operator with all its settings.',
+  OwnCustomer: 'A customer, as its own users see it.',
   PartnerOrder: 'An order, with the id of its partner.',
   PartnerService: 'A service on which the partner is charged.',
   PartnerSim: 'A SIM, with the id of its partner.',

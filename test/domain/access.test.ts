@@ -25,7 +25,7 @@ function bearerOf(...held: string[]): Caller {
 describe('the rights of a role', () => {
   /** The contract's matrix, row by row, in its own columns. Those who see their own alone may not see all. */
   const columns: readonly Role[] = [...partnerRoles, ...customerRoles];
-  test.each<[Right, string]>([
+  const matrix: readonly (readonly [Right, string])[] = [
     //                                admin  prov.  depl.  supp.  acc.   bill.  c_adm. c_user
     ['order_sims', /*              */ 'yes    -      -      -      -      -      -      -'],
     ['see', /*                     */ 'yes    yes    yes    yes    yes    yes    -      -'],
@@ -33,14 +33,29 @@ describe('the rights of a role', () => {
     ['change_sims', /*             */ 'yes    yes    yes    yes    -      -      -      -'],
     ['create_customers_and_services', 'yes    yes    -      -      -      -      -      -'],
     ['edit_customers_and_services', /**/ 'yes yes    yes    -      -      -      -      -'],
-    ['delete_customers_and_services', 'yes    yes    -      -      -      -      -      -'],
+    ['delete_customers_and_services', 'yes    yes    yes    -      -      -      -      -'],
     ['manage_partner_services', /* */ 'yes    yes    -      -      -      -      -      -'],
+    ['alarms', /*                  */ 'yes    -      -      -      -      -      -      -'],
+    ['see_firings', /*             */ 'yes    yes    -      -      -      -      yes    -'],
+    ['webhooks', /*                */ 'yes    -      -      -      -      -      -      -'],
+    ['journal', /*                 */ 'yes    yes    -      yes    -      yes    -      -'],
+    ['see_own_customer', /*        */ '-      -      -      -      -      -      yes    yes'],
+    ['see_users', /*               */ 'yes    yes    -      -      -      -      yes    -'],
+    ['create_users', /*            */ 'yes    yes    -      -      -      -      -      -'],
+    ['manage_users', /*            */ 'yes    -      -      -      -      -      -      -'],
+    ['clients', /*                 */ 'yes    -      -      -      -      -      -      -'],
     ['platform', /*                */ '-      -      -      -      -      -      -      -'],
-  ])('%s', (right, row) => {
+  ];
+
+  test.each(matrix)('%s', (right, row) => {
     const allowed = row.split(/\s+/).map((cell) => cell === 'yes');
     expect(columns.map((role) => `${role}: ${isAllowed(bearerOf(role), right)}`)).toEqual(
       columns.map((role, column) => `${role}: ${allowed[column]}`),
     );
+  });
+
+  test('every right is in the matrix', () => {
+    expect(new Set(everyRight)).toEqual(new Set(matrix.map(([right]) => right)));
   });
 
   test('the wholesaler may use only the platform’s routes and its own journal', () => {

@@ -40,12 +40,14 @@ const matrixRows = {
   edit_customers_and_services: 'editCustomersAndServices',
   delete_customers_and_services: 'deleteCustomersAndServices',
   manage_partner_services: 'createAndEditPartnerServices',
+  see_own_customer: 'seeOwnCustomer',
   see_users: 'seeUsers',
   create_users: 'createUsers',
   manage_users: 'manageUsers',
   clients: 'clients',
   webhooks: 'webhooks',
   alarms: 'alarms',
+  see_firings: 'seeFirings',
   platform: 'platform',
 } as const satisfies Record<Exclude<Right, 'journal'>, string>;
 

@@ -14,12 +14,17 @@ const PAGE = 200;
 const OWN_FIELDS = 4_000;
 /** `"` is one character of a text, two of a JSON body, and four of the JSON document that the function returns. */
 const BYTES_PER_CHARACTER = 4;
+/** Addresses contain no quote or backslash: a character is at most three bytes of UTF-8. */
+const BYTES_PER_CHARACTER_OF_EMAIL = 3;
 /** A string whose pattern bounds it, like a country code or a timestamp. */
 const MAX_PATTERNED = 40;
 
 type JsonSchema = z.core.JSONSchema._JSONSchema;
 
-/** How many bytes of a response the largest value of a schema takes. `maxList`: how many characters of a list are shown. */
+/**
+ * How many bytes of a response the largest value of a schema takes. `maxList`: how many characters of a list are shown; of a list of
+ * objects only the length is shown then.
+ */
 function mostBytes(schema: JsonSchema, maxList = Number.POSITIVE_INFINITY): number {
   if (typeof schema === 'boolean') {
     return Number.POSITIVE_INFINITY;
@@ -36,7 +41,9 @@ function mostBytes(schema: JsonSchema, maxList = Number.POSITIVE_INFINITY): numb
     case 'string': {
       const patterned = schema.pattern !== undefined || schema.format !== undefined ? MAX_PATTERNED : undefined;
       // Letters, digits and dashes are never escaped.
-      const bytes = schema.pattern?.startsWith('^[a-z0-9][a-z0-9-]') ? 1 : BYTES_PER_CHARACTER;
+      const isPlain = schema.pattern?.startsWith('^[a-z0-9][a-z0-9-]') === true;
+      const isEmail = schema.format === 'idn-email';
+      const bytes = isPlain ? 1 : isEmail ? BYTES_PER_CHARACTER_OF_EMAIL : BYTES_PER_CHARACTER;
       return 2 * BYTES_PER_CHARACTER + bytes * (maxLength ?? patterned ?? Number.POSITIVE_INFINITY);
     }
     case 'integer':
@@ -46,7 +53,9 @@ function mostBytes(schema: JsonSchema, maxList = Number.POSITIVE_INFINITY): numb
       return 24;
     case 'array': {
       const item = items === undefined || Array.isArray(items) ? Number.POSITIVE_INFINITY : mostBytes(items, maxList);
-      return Math.min(2 + maxItems * (1 + item), BYTES_PER_CHARACTER * maxList);
+      const ofObjects = typeof items === 'object' && 'type' in items && items.type === 'object';
+      const isShortened = ofObjects && maxList !== Number.POSITIVE_INFINITY;
+      return isShortened ? 2 * 24 : Math.min(2 + maxItems * (1 + item), BYTES_PER_CHARACTER * maxList);
     }
     case 'object':
       return Object.entries(properties).reduce(

@@ -28,9 +28,11 @@ const may = {
   changeSims: ['admin', 'provisioning', 'deployment', 'support'],
   createCustomersAndServices: ['admin', 'provisioning'],
   editCustomersAndServices: ['admin', 'provisioning', 'deployment'],
-  deleteCustomersAndServices: ['admin', 'provisioning'],
+  deleteCustomersAndServices: ['admin', 'provisioning', 'deployment'],
   createAndEditPartnerServices: ['admin', 'provisioning'],
   alarms: ['admin'],
+  seeFirings: ['admin', 'provisioning', 'customer_admin'],
+  seeOwnCustomer: ['customer_admin', 'customer_user'],
   webhooks: ['admin'],
   seeUsers: ['admin', 'provisioning', 'customer_admin'],
   createUsers: ['admin', 'provisioning'],
@@ -131,8 +133,8 @@ type Row = {
   ask: Ask;
   /** What somebody who may is answered: nothing is changed by it, so that it can be asked again and again. */
   own: number;
-  /** The route is about one thing, which for others is not there. */
-  one?: boolean;
+  /** The route is about one thing, which for others is not there; or about one that each caller of the partner has. */
+  one?: boolean | "the caller's";
 };
 
 /** A body that no route accepts: allowed callers get 422. */
@@ -184,6 +186,7 @@ const routes: Record<string, Row> = {
   'POST /v1/customers': create(may.createCustomersAndServices, '/v1/customers'),
   'GET /v1/customers': list(may.see, '/v1/customers'),
   'GET /v1/customers/{id}': see(may.see, ({ customer }) => `/v1/customers/${customer}`),
+  'GET /v1/customer': { ...list(may.seeOwnCustomer, '/v1/customer'), one: "the caller's" },
   'PATCH /v1/customers/{id}': edit(may.editCustomersAndServices, ({ customer }) => `/v1/customers/${customer}`),
   'DELETE /v1/customers/{id}': end(may.deleteCustomersAndServices, ({ customer }) => `/v1/customers/${customer}`),
 
@@ -263,7 +266,7 @@ const routes: Record<string, Row> = {
   'GET /v1/alarms/{id}': see(may.alarms, ({ alarm }) => `/v1/alarms/${alarm}`),
   'PATCH /v1/alarms/{id}': edit(may.alarms, ({ alarm }) => `/v1/alarms/${alarm}`),
   'DELETE /v1/alarms/{id}': end(may.alarms, ({ alarm }) => `/v1/alarms/${alarm}`),
-  'GET /v1/alarms/{id}/firings': see(may.alarms, ({ alarm }) => `/v1/alarms/${alarm}/firings`),
+  'GET /v1/alarms/{id}/firings': see(may.seeFirings, ({ alarm }) => `/v1/alarms/${alarm}/firings`),
   'POST /v1/webhooks': create(may.webhooks, '/v1/webhooks'),
   'GET /v1/webhooks': list(may.webhooks, '/v1/webhooks'),
   'GET /v1/webhooks/{id}': see(may.webhooks, ({ webhook }) => `/v1/webhooks/${webhook}`),
@@ -543,7 +546,8 @@ describe('every route accepts exactly the roles of the contract', () => {
       callersOf(place, isPlatforms),
       async ({ claims, role, rights, theirs }) => {
         const answer = await ask(as(claims), things);
-        const expected = rights && who.includes(role) ? (one && !theirs ? 404 : own) : 403;
+        const isThere = one === "the caller's" ? claims.partnerId !== OTHER_PARTNER : theirs;
+        const expected = rights && who.includes(role) ? (one && !isThere ? 404 : own) : 403;
         if (answer.status === 401 && mayBeDeactivated(claims)) {
           return;
         }

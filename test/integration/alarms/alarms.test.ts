@@ -80,6 +80,28 @@ describe('an alarm', () => {
     expectProblem(await api.get(path), 404, 'not_found');
   });
 
+  test('shows its firings to a customer’s admin if it watches a service of the customer', async () => {
+    const [{ customer, service }, { customer: other }] = [
+      await acme.aCustomerWithService(),
+      await acme.aCustomerWithService(),
+    ];
+    const { id: partnerServiceId } = await acme.aPartnerService();
+    const as = (customerId: string, role: string) => cloud.as({ partnerId: acme.id, customerId, roles: [role] });
+    const firings = ({ id }: Alarm) => `/v1/alarms/${id}/firings`;
+    const onService = await anAlarm({ scope: { customerServiceId: service.id } });
+    const onPartnerService = await anAlarm({ scope: { partnerServiceId } });
+
+    expect(is(200, await as(customer.id, 'customer_admin').get(firings(onService)))).toEqual({ items: [] });
+    expectProblem(await as(other.id, 'customer_admin').get(firings(onService)), 404, 'not_found');
+    expectProblem(await as(customer.id, 'customer_admin').get(firings(onPartnerService)), 404, 'not_found');
+    expectProblem(await as(customer.id, 'customer_user').get(firings(onService)), 403, 'forbidden');
+    // The alarm itself is the partner's.
+    expectProblem(await as(customer.id, 'customer_admin').get(`/v1/alarms/${onService.id}`), 403, 'forbidden');
+    const provisioning = cloud.as({ partnerId: acme.id, roles: ['provisioning'] });
+    expect(is(200, await provisioning.get(firings(onPartnerService)))).toEqual({ items: [] });
+    expectProblem(await provisioning.get('/v1/alarms'), 403, 'forbidden');
+  });
+
   test('has exactly one scope, which belongs to the partner', async () => {
     const { service } = await cloud.partner('globex-alarms').aCustomerWithService();
     const fine = { name: 'Much', scope: { iccid: '1' }, measure: 'sim', threshold: { bytes: 1 }, action: 'notify' };

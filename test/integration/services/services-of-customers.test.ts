@@ -31,6 +31,15 @@ describe('a customer', () => {
       shortName: 'Fab',
       contact: { name: 'Fay', email: 'fay@fabrikam.example', phone: '+353 1 234' },
       address: { name: 'Fabrikam', lines: ['1 Quay', 'Unit 2'], city: 'Cork', postalCode: 'T12', country: 'IE' },
+      registrationNumber: 'IE 123456',
+      addresses: {
+        delivery: { name: 'Depot', lines: ['2 Quay'], city: 'Cork', postalCode: 'T12', country: 'IE' },
+        invoicing: { name: 'Accounts', lines: ['3 Quay'], city: 'Cork', postalCode: 'T12', country: 'IE' },
+      },
+      contacts: [
+        { name: 'Finn', email: 'finn@fabrikam.example' },
+        { name: 'Fern', email: 'fern@fabrikam.example', phone: '+353 1 235' },
+      ],
       tags: ['south', 'water'],
     };
     const made = is(201, await api.post<Customer>('/v1/customers', fields));
@@ -42,6 +51,84 @@ describe('a customer', () => {
       version: 1,
     });
     expect(made.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+  });
+
+  test('has addresses and contacts that a merge patch changes, each for itself', async () => {
+    const address = (city: string) => ({ name: 'Depot', lines: ['2 Quay'], city, postalCode: 'T12', country: 'IE' });
+    const contacts = [{ name: 'Finn', email: 'finn@fabrikam.example' }];
+    const { id } = is(201, await api.post<Customer>('/v1/customers', { name: 'Patched' }));
+    const path = `/v1/customers/${id}`;
+    const patch = async (change: object) => is(200, await api.patch<Customer>(path, change));
+
+    expect(is(200, await api.get<Customer>(path)).contacts).toEqual([]);
+    const addresses = { delivery: address('Cork'), invoicing: address('Dublin') };
+    expect(await patch({ addresses, contacts, registrationNumber: '1' })).toMatchObject({
+      ...{ addresses, contacts, registrationNumber: '1' },
+    });
+    expect((await patch({ addresses: { delivery: { city: 'Sligo' } } })).addresses).toEqual({
+      ...{ delivery: address('Sligo'), invoicing: address('Dublin') },
+    });
+    expect((await patch({ addresses: { invoicing: null } })).addresses).toEqual({ delivery: address('Sligo') });
+    const cleared = await patch({ addresses: null, contacts: null, registrationNumber: null });
+    expect(cleared).toMatchObject({ contacts: [], name: 'Patched' });
+    expect(Object.keys(cleared)).not.toContain('addresses');
+    expect(Object.keys(cleared)).not.toContain('registrationNumber');
+
+    expectInvalid(await api.patch(path, { addresses: { delivery: { city: 'Sligo' } } }), [
+      ['/addresses/delivery/name', 'required'],
+      ['/addresses/delivery/lines', 'required'],
+      ['/addresses/delivery/country', 'required'],
+    ]);
+    expectInvalid(await api.patch(path, { addresses: { home: null } }), [['/addresses/home', 'unknown_field']]);
+    const eleven = Array.from({ length: 11 }, () => contacts[0]);
+    expectInvalid(await api.patch(path, { contacts: eleven }), [['/contacts', 'too_big']]);
+    expectInvalid(await api.post('/v1/customers', { name: 'x', contacts: [{ name: 'Finn' }] }), [
+      ['/contacts/0/email', 'required'],
+    ]);
+    const noCode = { ...address('Cork'), country: 'GB', postalCode: '' };
+    expectInvalid(await api.post('/v1/customers', { name: 'x', addresses: { invoicing: noCode } }), [
+      ['/addresses/invoicing/postalCode', 'postal_code_required'],
+    ]);
+  });
+
+  test('is read by its own users, without the tags of the partner', async () => {
+    const { tags: _tags, ...made } = is(
+      201,
+      await api.post<Customer>('/v1/customers', {
+        name: 'Own',
+        registrationNumber: '08123456',
+        contact: { name: 'Olga', email: 'olga@own.example' },
+        contacts: [{ name: 'Omar', email: 'omar@own.example' }],
+        tags: ['pays late'],
+      }),
+    );
+    const other = await acme.aCustomer();
+    const as = (customerId: string, role: string, partnerId: string = acme.id) =>
+      cloud.as({ partnerId, customerId, roles: [role] });
+    for (const role of ['customer_admin', 'customer_user']) {
+      expect(is(200, await as(made.id, role).get('/v1/customer'))).toEqual(made);
+      expect(is(200, await as(other.id, role).get('/v1/customer'))).toMatchObject({ id: other.id });
+      expectProblem(await as(made.id, role, 'globex-services').get('/v1/customer'), 404, 'not_found');
+      expectProblem(await as(made.id, role).get(`/v1/customers/${made.id}`), 403, 'forbidden');
+    }
+    expectProblem(await api.get('/v1/customer'), 403, 'forbidden');
+    expectProblem(await as(made.id, 'admin').get('/v1/customer'), 403, 'forbidden');
+  });
+
+  test('is found by a tag, also with a part of its name', async () => {
+    const finder = cloud.partner('tags-services');
+    const make = async (name: string, tags: string[]) =>
+      is(201, await finder.api.post<Customer>('/v1/customers', { name, tags }));
+    await make('Alpine Water', ['north', 'water']);
+    await make('Nordsee Water', ['water']);
+    await make('Alpine Gas', ['north']);
+    await make('Untagged', []);
+    const found = async (query: string) =>
+      (await finder.all<Customer>(`/v1/customers?limit=1&${query}`)).map(({ name }) => name);
+    expect(await found('tag=north')).toEqual(['Alpine Water', 'Alpine Gas']);
+    expect(await found('tag=water&q=alp')).toEqual(['Alpine Water']);
+    expect(await found('tag=wat')).toEqual([]);
+    expectInvalid(await finder.api.get('/v1/customers?tag='), [['/query/tag', 'too_small']]);
   });
 
   test('is found by a part of its name, whatever the case', async () => {
