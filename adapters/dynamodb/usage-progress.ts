@@ -1,4 +1,5 @@
 import type { OperatorId } from '../../domain/ids.ts';
+import type { PlatformKind } from '../../domain/operator.ts';
 import { itemKinds } from './item-kinds.ts';
 import { queryAll } from './queries.ts';
 import { get } from './reads.ts';
@@ -10,6 +11,8 @@ export type UsageProgress = {
   operatorId: OperatorId;
   /** The cursor up to which its records are counted. */
   cursor?: string;
+  /** The platform that issued the cursor. Earlier versions did not store it. */
+  cursorOf?: PlatformKind;
   /** How many runs in a row failed at the cursor. */
   failures?: number;
   /** Until when its usage is in (RFC 3339, UTC). Absent while unknown. */
@@ -27,8 +30,9 @@ export async function getUsageProgress(operatorId: OperatorId): Promise<UsagePro
 }
 
 /** Stores the cursor of an operator. If an older cursor overwrites it, records come again and count once. */
-export async function saveUsageCursor(operatorId: OperatorId, cursor: string): Promise<void> {
-  await write(update(itemKinds.usageCursor.key({ operatorId }), { set: { operatorId, cursor }, remove: ['failures'] }));
+export async function saveUsageCursor(operatorId: OperatorId, cursor: string, cursorOf: PlatformKind): Promise<void> {
+  const change = { set: { operatorId, cursor, cursorOf }, remove: ['failures'] };
+  await write(update(itemKinds.usageCursor.key({ operatorId }), change));
 }
 
 /** Stores until when the usage of an operator is in. */

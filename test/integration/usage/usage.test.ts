@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { saveUsageCursor } from '../../../adapters/dynamodb/usage-progress.ts';
+import { asId } from '../../../domain/ids.ts';
 import { HOUR_MS } from '../../../domain/time-units.ts';
+import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { is, type PartnerService, type ServiceUsage, type Sim, type SimUsage } from '../support/partner.ts';
 import { expectInvalid } from '../support/problems.ts';
@@ -143,6 +146,17 @@ describe('the usage of a SIM', () => {
     expect(await acme.sims({ partnerServiceId: next.id })).toMatchObject([
       { iccid, state: 'active', customerServiceId },
     ]);
+  });
+
+  test('still arrives when the last cursor was issued by another platform of the operator', async () => {
+    const [, , , , { iccid = '' } = {}] = sims;
+    const at = plus(await stepOf(iccid, 'activated'), HOUR_MS);
+    useTableOf(cloud.cloud());
+    await saveUsageCursor(asId('operator', 'a1'), '{"until":"2026-01-01T00:00:00Z"}', 'iot-accelerator');
+    await a1.uses({ iccid, at, bytes: 77 });
+    await eventually(async () => {
+      expect((await usageOf(iccid, at)).totalBytes).toBe(77);
+    });
   });
 
   test('is complete until the operator was last asked, with the SIM and its services', async () => {
