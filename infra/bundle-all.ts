@@ -4,10 +4,15 @@ import { openApiDocument } from '../functions/openapi/document.ts';
 import { referencePage } from '../functions/openapi/reference-page.ts';
 import project from '../package.json' with { type: 'json' };
 import { type Bundles, bundleFunctions } from './functions/bundles.ts';
-import { claimsEntry, docsEntry, functionEntries, sandboxEntry } from './functions/entries.ts';
+import { claimsEntry, docsEntry, functionEntries, invitationEntry, sandboxEntry } from './functions/entries.ts';
 
 /** The entry files of all functions of all stages. */
-export const deployedEntries: readonly string[] = [...functionEntries(resources), claimsEntry, sandboxEntry];
+export const deployedEntries: readonly string[] = [
+  ...functionEntries(resources),
+  claimsEntry,
+  invitationEntry,
+  sandboxEntry,
+];
 
 /** Bundles every function. Adds the OpenAPI document and the reference page to the bundle of the function that serves them. */
 export async function bundleAll(): Promise<Bundles> {

@@ -18,13 +18,16 @@ import {
   UserPoolGroup,
   UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { attributes } from '../adapters/cognito/attributes.ts';
+import { authorizeUrl, USER_CLIENT_NAME } from '../adapters/cognito/sign-in-page.ts';
 import { roles } from '../domain/access.ts';
 import { MACHINE_TOKEN_HOURS } from '../domain/machine-client.ts';
+import { passwordRules } from '../domain/password-rules.ts';
 import type { Bundles } from './functions/bundles.ts';
-import { claimsEntry } from './functions/entries.ts';
-import { ServiceFunction } from './functions/service-function.ts';
+import { claimsEntry, invitationEntry } from './functions/entries.ts';
+import { ServiceFunction, type ServiceFunctionProps } from './functions/service-function.ts';
 import type { Stage, Tokens } from './stages.ts';
 
 /** The default callback URL, for programs on the user's own machine. Override it with `-c signInAt=`. */
@@ -47,31 +50,47 @@ export class IdentityStack extends Stack {
   readonly outputs: Readonly<Record<'userPoolId' | 'clientId', CfnOutput>>;
 
   constructor(scope: Construct, id: string, props: IdentityStackProps) {
-    const { stage, bundles } = props;
+    const { stage } = props;
     super(scope, id, { ...props, terminationProtection: stage.isProtected });
 
     const pool = createUserPool(this, stage);
-    const bundle = bundles.get(claimsEntry);
-    if (!bundle) throw new Error(`${claimsEntry} was not bundled`);
-    const addClaims = new ServiceFunction(this, 'AddClaims', {
-      stage,
-      bundle,
-      description: 'Adds partner, customer and roles to access tokens',
-      // The limit of Cognito.
-      timeout: Duration.seconds(5),
-      environment: {},
-      statements: [],
-    });
     // Version 3 is also called for tokens of machines, so that every client gets exactly these claims.
-    pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, addClaims.lambda, LambdaVersion.V3_0);
+    pool.addTrigger(
+      UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,
+      this.createTrigger('AddClaims', claimsEntry, props, {
+        description: 'Adds partner, customer and roles to access tokens',
+        environment: {},
+      }).lambda,
+      LambdaVersion.V3_0,
+    );
+
+    // Unique in the region, and predictable.
+    const domainPrefix = `sim-fulfilment-${stage.name}-${Aws.ACCOUNT_ID}`;
+    const writeInvitation = this.createTrigger('WriteInvitation', invitationEntry, props, {
+      description: 'Writes the invitations of users',
+      environment: {
+        // The domain and the client are created after the pool, and the pool after this function.
+        SIGN_IN_URL: `https://${domainPrefix}.auth.${Aws.REGION}.amazoncognito.com`,
+        CALLBACK_URL: stage.signInAt ?? localCallbackUrl,
+        SECOND_FACTOR: stage.secondFactor,
+        ...(stage.consoleUrl !== undefined && { CONSOLE_URL: stage.consoleUrl }),
+      },
+    });
+    pool.addTrigger(UserPoolOperation.CUSTOM_MESSAGE, writeInvitation.lambda);
+    // Not in the function's role, on which the pool depends.
+    new Policy(this, 'FindUserClient', {
+      roles: [writeInvitation.role],
+      statements: [
+        new PolicyStatement({ actions: ['cognito-idp:ListUserPoolClients'], resources: [pool.userPoolArn] }),
+      ],
+    });
 
     for (const role of roles) {
       new UserPoolGroup(this, `Role ${role}`, { userPool: pool, groupName: role });
     }
 
     const domain = pool.addDomain('SignIn', {
-      // Unique in the region, and predictable.
-      cognitoDomain: { domainPrefix: `sim-fulfilment-${stage.name}-${Aws.ACCOUNT_ID}` },
+      cognitoDomain: { domainPrefix },
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     });
     const userClient = addUserClient(pool, stage);
@@ -97,11 +116,32 @@ export class IdentityStack extends Stack {
       clientId: new CfnOutput(this, 'ClientId', { value: userClient.userPoolClientId }),
     };
     new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
-    // A program adds `state` and its PKCE challenge: `npm run sign-in` does.
-    const query = `response_type=code&client_id=${userClient.userPoolClientId}&scope=openid+email`;
-    const redirect = encodeURIComponent(stage.signInAt ?? localCallbackUrl);
     new CfnOutput(this, 'AuthorizeUrl', {
-      value: `${domain.baseUrl()}/oauth2/authorize?${query}&redirect_uri=${redirect}`,
+      value: authorizeUrl({
+        pages: domain.baseUrl(),
+        clientId: userClient.userPoolClientId,
+        callback: stage.signInAt ?? localCallbackUrl,
+      }),
+    });
+  }
+
+  /** Creates a function that the pool calls. It may do nothing but log. */
+  private createTrigger(
+    id: string,
+    entry: string,
+    { stage, bundles }: IdentityStackProps,
+    { description, environment }: Pick<ServiceFunctionProps, 'description' | 'environment'>,
+  ): ServiceFunction {
+    const bundle = bundles.get(entry);
+    if (!bundle) throw new Error(`${entry} was not bundled`);
+    return new ServiceFunction(this, id, {
+      stage,
+      bundle,
+      description,
+      // The limit of Cognito.
+      timeout: Duration.seconds(5),
+      environment,
+      statements: [],
     });
   }
 }
@@ -118,15 +158,15 @@ function createUserPool(scope: Construct, stage: Stage): UserPool {
       [attributes.customerId]: new StringAttribute({ mutable: true, maxLen: 100 }),
     },
     passwordPolicy: {
-      minLength: 16,
+      minLength: passwordRules.minLength,
       requireLowercase: true,
       requireUppercase: true,
       requireDigits: true,
       requireSymbols: true,
-      tempPasswordValidity: Duration.days(1),
-      passwordHistorySize: 10,
+      tempPasswordValidity: Duration.days(passwordRules.temporaryDays),
+      passwordHistorySize: passwordRules.remembered,
     },
-    mfa: stage.keepsData ? Mfa.REQUIRED : Mfa.OPTIONAL,
+    mfa: stage.secondFactor === 'required' ? Mfa.REQUIRED : Mfa.OPTIONAL,
     mfaSecondFactor: { otp: true, sms: false },
     accountRecovery: AccountRecovery.EMAIL_ONLY,
     // The smallest plan in which a function can add claims to access tokens.
@@ -156,6 +196,8 @@ function createUserPool(scope: Construct, stage: Stage): UserPool {
 /** The client with which users sign in. */
 function addUserClient(pool: UserPool, stage: Stage): UserPoolClient {
   return pool.addClient('People', {
+    // By this name, the function that writes invitations finds it.
+    userPoolClientName: USER_CLIENT_NAME,
     // Pages and programs on users' machines cannot keep a secret: they sign in with PKCE.
     generateSecret: false,
     authFlows: { userSrp: true, adminUserPassword: true },

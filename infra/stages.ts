@@ -47,6 +47,10 @@ export type Stage = {
   externalTokens?: Tokens;
   /** The page to which the user pool redirects users after they sign in. */
   signInAt?: string;
+  /** The address of the console, or of other pages on which users sign in; invitations link to it. */
+  consoleUrl?: string;
+  /** Whether users need a second factor to sign in. */
+  secondFactor: 'required' | 'optional';
   /** The address that receives alarms by email, in addition to other subscribers of their topic. */
   alarmEmail?: string;
   /** The origins whose pages may call the API from a browser. */
@@ -95,6 +99,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     rollout: 'in place',
     // The local cloud runs the stand-in itself.
     sandbox: false,
+    secondFactor: 'optional',
     logLevel: 'INFO',
     partnerRequestsPerSecond: 5_000,
     openThrottle: { rateLimit: 5_000, burstLimit: 5_000 },
@@ -110,6 +115,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     pollEveryMinutes: 1,
     rollout: 'in place',
     sandbox: true,
+    secondFactor: 'optional',
     logLevel: 'DEBUG',
     partnerRequestsPerSecond: 25,
     openThrottle: { rateLimit: 20, burstLimit: 40 },
@@ -126,6 +132,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     // Aliases, as on production, but without waiting for a canary.
     rollout: 'at once',
     sandbox: true,
+    secondFactor: 'optional',
     logLevel: 'INFO',
     partnerRequestsPerSecond: 100,
     openThrottle: { rateLimit: 20, burstLimit: 40 },
@@ -141,6 +148,7 @@ const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrig
     pollEveryMinutes: 15,
     rollout: 'canary',
     sandbox: false,
+    secondFactor: 'required',
     logLevel: 'INFO',
     partnerRequestsPerSecond: 100,
     openThrottle: { rateLimit: 50, burstLimit: 100 },
@@ -157,6 +165,8 @@ export const stageOptions = [
   'issuer',
   'audience',
   'signInAt',
+  'consoleUrl',
+  'secondFactor',
   'sandbox',
   'alarmEmail',
   'rollout',
@@ -173,6 +183,8 @@ export const stageOptions = [
  * - `-c stage=` is its name, `dev` when omitted.
  * - `-c issuer= -c audience=` accept the tokens of another OpenID Connect issuer instead of the deployment's own user pool.
  * - `-c signInAt=` is the page to which the user pool redirects users.
+ * - `-c consoleUrl=` is the page to which invitations link instead of the user pool's own.
+ * - `-c secondFactor=required` demands a second factor on other stages, too.
  * - `-c sandbox=false` uses real operators instead of the stand-in.
  * - `-c alarmEmail=` receives alarms.
  * - `-c rollout=` overrides the rollout of the stage, for example for a release that fixes the cause of an alarm.
@@ -203,6 +215,14 @@ export function stageFrom(context: (key: string) => unknown, { forLocalCloud = f
   const issuer = option('issuer');
   const audience = option('audience');
   const signInAt = option('signInAt');
+  const consoleUrl = option('consoleUrl');
+  if (consoleUrl !== undefined && !isPage(consoleUrl)) {
+    throw new StageError(`"${consoleUrl}" is not the address of a page: -c consoleUrl=https://console.example.net`);
+  }
+  const secondFactor = option('secondFactor');
+  if (secondFactor !== undefined && secondFactor !== 'required') {
+    throw new StageError('A second factor can only be added: -c secondFactor=required');
+  }
   const alarmEmail = option('alarmEmail');
   const rollout = option('rollout');
   if (rollout !== undefined && !isRollout(rollout)) {
@@ -226,6 +246,8 @@ export function stageFrom(context: (key: string) => unknown, { forLocalCloud = f
     isProtected: defaults[name].keepsData && option('protect') !== 'false',
     ...(issuer !== undefined && audience !== undefined && { externalTokens: { issuer, audiences: [audience] } }),
     ...(signInAt !== undefined && { signInAt }),
+    ...(consoleUrl !== undefined && { consoleUrl }),
+    ...(secondFactor !== undefined && { secondFactor }),
     ...(alarmEmail !== undefined && { alarmEmail }),
     ...(option('sandbox') === 'false' && { sandbox: false }),
     ...(rollout !== undefined && { rollout }),
@@ -270,11 +292,16 @@ function originsFrom(list: string | undefined): readonly string[] {
   return origins;
 }
 
-/** A scheme, a host and optionally a port. Without TLS, only `localhost`. */
+/** A scheme, a host and optionally a port. */
 function isOrigin(text: string): boolean {
-  if (!URL.canParse(text) || text.includes('*')) return false;
-  const { origin, protocol, hostname } = new URL(text);
-  return origin === text && (protocol === 'https:' || (protocol === 'http:' && hostname === 'localhost'));
+  return !text.includes('*') && isPage(text) && new URL(text).origin === text;
+}
+
+/** The URL of a page. Without TLS, only on `localhost`. */
+function isPage(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && hostname === 'localhost');
 }
 
 /** @throws StageError when only one of them is given, or one is invalid. */

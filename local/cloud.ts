@@ -206,10 +206,11 @@ async function start(
       AWS_ENDPOINT_URL_DYNAMODB: await between('dynamodb', engine.url),
       AWS_ENDPOINT_URL_SFN: await between('stepFunctions', stepFunctions.url),
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await between('secretsManager', secrets.url),
-      // The template's URL is that of the pool's domain, which does not exist locally.
+      // The template's URLs are those of the pool's domain, which does not exist locally.
       ...(cognito && {
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: (await harsh?.proxy('cognito', cognito.url)) ?? cognito.url,
         TOKEN_URL: cognito.tokenUrl,
+        SIGN_IN_URL: cognito.domainUrl,
       }),
     },
   });
@@ -232,6 +233,7 @@ async function start(
     clock,
     runDaily: () => schedules?.runDaily(),
     issuer,
+    emails: () => cognito?.sentEmails() ?? [],
     failures,
     tokenFor,
     sandbox: operators?.sandbox,

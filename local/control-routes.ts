@@ -3,6 +3,7 @@ import { isOperatorId } from '../domain/operator.ts';
 import { behaviourSchema, ownChangeSchema, shipmentSchema, usageSchema } from '../sandbox/behaviour.ts';
 import type { Sandbox } from '../sandbox/main.ts';
 import type { ScaledClock } from './clock.ts';
+import type { PoolEmail } from './cognito/emails.ts';
 import type { Failures } from './failures.ts';
 import type { GatewayResponse } from './gateway/answer.ts';
 import type { ControlRoutes } from './gateway/server.ts';
@@ -31,11 +32,11 @@ const NO_OPERATOR = 'An operator has an id such as 3uk. GET /v1/operators lists 
 const LOCAL_ROUTES =
   'The local routes are POST /_local/token, GET and PUT /_local/clock, PUT /_local/operators/{id}, ' +
   'POST /_local/operators/{id}/usage, POST /_local/operators/{id}/sims, POST /_local/operators/{id}/sims/{iccid}, ' +
-  'GET /_local/failures, GET /_local/executions, GET /_local/harsh and GET /_local/.well-known/jwks.json';
+  'GET /_local/emails, GET /_local/failures, GET /_local/executions, GET /_local/harsh and GET /_local/.well-known/jwks.json';
 
 /**
- * The routes under `/_local/`, which the deployed system does not have: tokens, the clock, the operators' behaviour, failures,
- * executions and faults.
+ * The routes under `/_local/`, which the deployed system does not have: tokens, the clock, the operators' behaviour, emails to users,
+ * failures, executions and faults.
  */
 export function controlRoutes(cloud: {
   clock: ScaledClock;
@@ -43,6 +44,8 @@ export function controlRoutes(cloud: {
   runDaily(): void;
   issuer: Issuer;
   sandbox: Sandbox | undefined;
+  /** The emails of the user pool, newest first. */
+  emails(): readonly PoolEmail[];
   failures: Failures;
   executions(): Execution[];
   tokenFor(request: TokenRequest): Promise<string>;
@@ -74,6 +77,8 @@ export function controlRoutes(cloud: {
         }
         return json(200, timeOf(clock));
       }
+      case 'GET emails':
+        return json(200, { items: cloud.emails() });
       case 'GET failures':
         return json(200, { items: failures.list() });
       case 'GET executions':

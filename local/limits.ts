@@ -70,6 +70,9 @@ export const cognitoLimits = {
   poolOperationRate: 5,
   categoryOf: {
     AdminInitiateAuth: 'UserAuthentication',
+    AdminRespondToAuthChallenge: 'UserAuthentication',
+    AssociateSoftwareToken: 'UserAuthentication',
+    VerifySoftwareToken: 'UserAuthentication',
     AdminCreateUser: 'UserCreation',
     AdminGetUser: 'UserRead',
     AdminDeleteUser: 'UserUpdate',
@@ -84,6 +87,7 @@ export const cognitoLimits = {
     ListUsers: 'UserList',
     ListUsersInGroup: 'UserList',
     DescribeUserPoolClient: 'UserPoolClientRead',
+    ListUserPoolClients: 'UserPoolClientRead',
   },
 } as const;
 

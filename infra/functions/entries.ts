@@ -44,6 +44,9 @@ export const docsEntry = 'functions/api/docs.ts';
 /** Adds the claims that the API reads to the tokens of the user pool. */
 export const claimsEntry = 'functions/identity/add-claims.ts';
 
+/** Writes the invitations that the user pool sends. */
+export const invitationEntry = 'functions/identity/write-invitation.ts';
+
 /** The stand-in for the operators, as a function behind its own URL. */
 export const sandboxEntry = 'sandbox/on-lambda.ts';
 

@@ -2,8 +2,11 @@ import * as z from 'zod';
 import { type Operations, ServiceError } from '../aws-json-server.ts';
 import { cognitoLimits } from '../limits.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import type { Emails } from './emails.ts';
+import type { Passwords } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
-import { hashOf, type PoolClient, type PoolUser, secretsEqual, type UserPool } from './user-pool.ts';
+import type { SignInStep, SignIns } from './sign-ins.ts';
+import type { PoolClient, PoolUser, UserPool } from './user-pool.ts';
 
 const MAX_PAGE_SIZE = cognitoLimits.pageSize;
 
@@ -16,6 +19,7 @@ const ofClient = z.object({ ClientId: clientId });
 const inGroup = name.extend({ GroupName: z.string() });
 const newUserSchema = name.extend({
   UserAttributes: attributesSchema.default([]),
+  TemporaryPassword: z.string().optional(),
   MessageAction: z.enum(['RESEND', 'SUPPRESS']).optional(),
 });
 const passwordSchema = name.extend({ Password: z.string(), Permanent: z.boolean().default(false) });
@@ -23,6 +27,22 @@ const signInSchema = z.object({
   ClientId: z.string(),
   AuthFlow: z.literal('ADMIN_USER_PASSWORD_AUTH'),
   AuthParameters: z.object({ USERNAME: z.string(), PASSWORD: z.string() }),
+});
+const answerSchema = z.object({
+  ClientId: z.string(),
+  Session: z.string(),
+  ChallengeName: z.enum(['NEW_PASSWORD_REQUIRED', 'MFA_SETUP', 'SOFTWARE_TOKEN_MFA']),
+  ChallengeResponses: z.object({
+    USERNAME: z.string(),
+    NEW_PASSWORD: z.string().optional(),
+    SOFTWARE_TOKEN_MFA_CODE: z.string().optional(),
+  }),
+});
+const inSession = z.object({ Session: z.string() });
+const verifySchema = inSession.extend({ UserCode: z.string() });
+const listClientsSchema = z.object({
+  MaxResults: z.number().int().min(1).max(MAX_PAGE_SIZE).default(MAX_PAGE_SIZE),
+  NextToken: z.string().optional(),
 });
 const listUsersSchema = z.object({
   Limit: z.number().int().min(1).max(MAX_PAGE_SIZE).default(MAX_PAGE_SIZE),
@@ -39,14 +59,29 @@ const listMembersSchema = z.object({
   NextToken: z.string().optional(),
 });
 /** The operations of Cognito that the system, its tests and users call, on the single user pool. */
-export function cognitoOperations(pool: UserPool, tokens: AccessTokens, sessions: Sessions): Operations {
-  const operations = {
-    ...userOperations(pool, sessions),
+export function cognitoOperations(
+  pool: UserPool,
+  {
+    tokens,
+    emails,
+    passwords,
+    sessions,
+    signIns,
+  }: Readonly<{
+    tokens: AccessTokens;
+    emails: Emails;
+    passwords: Passwords;
+    sessions: Sessions;
+    signIns: SignIns;
+  }>,
+): Operations {
+  const operations: Operations = {
+    ...userOperations(pool, { emails, passwords, sessions }),
     ...userManagement(pool),
-    ...signIn(pool, tokens),
+    ...signIn(pool, tokens, signIns),
     ...clientOperations(pool),
   };
-  return Object.fromEntries(
+  const ofPool: Operations = Object.fromEntries(
     Object.entries(operations).map(([operation, run]) => [
       operation,
       (input) => {
@@ -57,12 +92,27 @@ export function cognitoOperations(pool: UserPool, tokens: AccessTokens, sessions
       },
     ]),
   );
+  return { ...ofPool, ...authenticatorOperations(signIns) };
 }
 
-function userOperations(pool: UserPool, sessions: Sessions): Operations {
+function userOperations(
+  pool: UserPool,
+  { emails, passwords, sessions }: { emails: Emails; passwords: Passwords; sessions: Sessions },
+): Operations {
+  async function givePassword(user: PoolUser, password: string | undefined, isInvited: boolean): Promise<void> {
+    const given = password ?? passwords.random();
+    await passwords.set(user.id, given, { isTemporary: true });
+    if (isInvited) {
+      await emails.invite(user, given);
+    }
+  }
+
   return {
     async AdminCreateUser(input) {
-      const { Username, UserAttributes, MessageAction } = parseInput(newUserSchema, input);
+      const { Username, UserAttributes, TemporaryPassword, MessageAction } = parseInput(newUserSchema, input);
+      if (TemporaryPassword !== undefined) {
+        passwords.assertConforms(TemporaryPassword);
+      }
       if (MessageAction === 'RESEND') {
         const user = pool.user(Username);
         if (user.status !== 'FORCE_CHANGE_PASSWORD') {
@@ -71,10 +121,13 @@ function userOperations(pool: UserPool, sessions: Sessions): Operations {
             `Resend not possible. ${Username} status is not FORCE_CHANGE_PASSWORD`,
           );
         }
+        await givePassword(user, TemporaryPassword, true);
         return { User: userResponse(user) };
       }
       const attributes = Object.fromEntries(UserAttributes.map(({ Name, Value }) => [Name, Value]));
-      return { User: userResponse(await pool.addUser(Username, attributes)) };
+      const user = await pool.addUser(Username, attributes);
+      await givePassword(user, TemporaryPassword, MessageAction !== 'SUPPRESS');
+      return { User: userResponse(user) };
     },
     AdminGetUser(input) {
       const { Attributes, ...shown } = userResponse(pool.user(parseInput(name, input).Username));
@@ -111,10 +164,7 @@ function userOperations(pool: UserPool, sessions: Sessions): Operations {
     },
     async AdminSetUserPassword(input) {
       const { Username, Password, Permanent } = parseInput(passwordSchema, input);
-      await pool.changeUser(Username, () => ({
-        passwordHash: hashOf(Password),
-        status: Permanent ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD',
-      }));
+      await passwords.set(Username, Password, { isTemporary: !Permanent });
     },
     async AdminDisableUser(input) {
       await pool.changeUser(parseInput(name, input).Username, () => ({ enabled: false }));
@@ -150,38 +200,71 @@ function userManagement(pool: UserPool): Operations {
   };
 }
 
-function signIn(pool: UserPool, tokens: AccessTokens): Operations {
+function signIn(pool: UserPool, tokens: AccessTokens, signIns: SignIns): Operations {
+  async function answer({ user, ...next }: SignInStep, client: PoolClient) {
+    return next.challenge === undefined
+      ? {
+          AuthenticationResult: {
+            AccessToken: await tokens.forUser(user, client),
+            ExpiresIn: client.tokenSeconds,
+            TokenType: 'Bearer',
+          },
+        }
+      : {
+          ChallengeName: next.challenge,
+          Session: next.session,
+          ChallengeParameters: {
+            USER_ID_FOR_SRP: user.id,
+            ...(next.challenge === 'MFA_SETUP' && { MFAS_CAN_SETUP: '["SOFTWARE_TOKEN_MFA"]' }),
+          },
+        };
+  }
+
   return {
     async AdminInitiateAuth(input) {
       const { ClientId, AuthParameters } = parseInput(signInSchema, input);
       const client = pool.client(ClientId);
-      if (!client.authFlows.includes('ALLOW_ADMIN_USER_PASSWORD_AUTH')) {
-        throw new ServiceError('InvalidParameterException', 'Auth flow not enabled for this client');
+      const { USERNAME: username, PASSWORD: password } = AuthParameters;
+      return answer(signIns.begin(client, { username, password }), client);
+    },
+    async AdminRespondToAuthChallenge(input) {
+      const { ClientId, Session, ChallengeName, ChallengeResponses } = parseInput(answerSchema, input);
+      const { NEW_PASSWORD = '', SOFTWARE_TOKEN_MFA_CODE = '' } = ChallengeResponses;
+      const client = pool.client(ClientId);
+      switch (ChallengeName) {
+        case 'NEW_PASSWORD_REQUIRED':
+          return answer(await signIns.setPassword(Session, NEW_PASSWORD), client);
+        case 'MFA_SETUP':
+          return answer(signIns.finishSetup(Session), client);
+        case 'SOFTWARE_TOKEN_MFA':
+          return answer(await signIns.enterCode(Session, SOFTWARE_TOKEN_MFA_CODE), client);
       }
-      const user = pool
-        .users()
-        .find(({ attributes }) => attributes.email?.toLowerCase() === AuthParameters.USERNAME.toLowerCase());
-      if (!user || !secretsEqual(user.passwordHash ?? '', hashOf(AuthParameters.PASSWORD))) {
-        throw new ServiceError('NotAuthorizedException', 'Incorrect username or password.');
-      }
-      if (!user.enabled) {
-        throw new ServiceError('NotAuthorizedException', 'User is disabled.');
-      }
-      return user.status === 'CONFIRMED'
-        ? {
-            AuthenticationResult: {
-              AccessToken: await tokens.forUser(user, client),
-              ExpiresIn: client.tokenSeconds,
-              TokenType: 'Bearer',
-            },
-          }
-        : { ChallengeName: 'NEW_PASSWORD_REQUIRED' };
+    },
+  };
+}
+
+/** Their session names the pool and authorises them. */
+function authenticatorOperations(signIns: SignIns): Operations {
+  return {
+    AssociateSoftwareToken(input) {
+      const { key, session } = signIns.newAuthenticator(parseInput(inSession, input).Session);
+      return { SecretCode: key, Session: session };
+    },
+    async VerifySoftwareToken(input) {
+      const { Session, UserCode } = parseInput(verifySchema, input);
+      return { Status: 'SUCCESS', Session: (await signIns.verifyAuthenticator(Session, UserCode)).session };
     },
   };
 }
 
 function clientOperations(pool: UserPool): Operations {
   return {
+    ListUserPoolClients(input) {
+      const { MaxResults, NextToken } = parseInput(listClientsSchema, input);
+      const { items, next } = pageOf(pool.clients(), MaxResults, NextToken);
+      const shown = items.map(({ id, name: ClientName }) => ({ ClientId: id, ClientName, UserPoolId: pool.part.id }));
+      return { UserPoolClients: shown, ...(next !== undefined && { NextToken: next }) };
+    },
     DescribeUserPoolClient(input) {
       return {
         UserPoolClient: clientResponse(pool, pool.client(parseInput(ofClient, input).ClientId)),

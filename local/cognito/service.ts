@@ -6,9 +6,12 @@ import type { Log } from '../log.ts';
 import type { UserPoolPart } from '../template/parts.ts';
 import { accessTokens } from './access-tokens.ts';
 import { domainPaths, serveDomain } from './domain.ts';
+import { openEmails, type PoolEmail } from './emails.ts';
 import { cognitoOperations } from './operations.ts';
+import { passwordsOf } from './passwords.ts';
 import { cognitoQuota } from './quota.ts';
 import { openSessions } from './sessions.ts';
+import { openSignIns } from './sign-ins.ts';
 import { openUserPool } from './user-pool.ts';
 
 /** The part of Cognito that the system and its tests use. */
@@ -19,7 +22,9 @@ export type Cognito = {
   domainUrl: string;
   /** The URL at which clients request tokens. */
   tokenUrl: string;
-  /** Sets the functions that add claims. They call Cognito, so they start after it. */
+  /** The latest emails to users, newest first. */
+  sentEmails(): readonly PoolEmail[];
+  /** Sets the functions that add claims and write emails. They call Cognito, so they start after it. */
   connect(functions: Pick<Functions, 'invoke'>): void;
   /** Sets what creates the first users, once somebody opens the sign-in page. */
   seedWith(seed: () => Promise<void>): void;
@@ -39,6 +44,7 @@ export async function serveCognito(
     folder,
     log,
     hasQuotas = false,
+    realNow,
   }: {
     issuer: Issuer;
     clock: ScaledClock;
@@ -46,6 +52,8 @@ export async function serveCognito(
     log: Log;
     /** Whether to enforce Cognito's request quotas. */
     hasQuotas?: boolean;
+    /** The real time. Passwords, sessions and codes expire by it. */
+    realNow?: () => number;
   },
 ): Promise<Cognito> {
   let connected: Pick<Functions, 'invoke'> | undefined;
@@ -60,11 +68,14 @@ export async function serveCognito(
   let seed = async () => {};
   const pool = await openUserPool(part, { folder, clock });
   const tokens = accessTokens(part, { issuer, functions });
+  const emails = openEmails(part, { functions });
+  const passwords = passwordsOf(pool, realNow);
+  const signIns = openSignIns(pool, passwords, realNow);
   const sessions = openSessions();
   const [api, domain] = await Promise.all([
     serveAwsJson({
       prefix: 'AWSCognitoIdentityProviderService',
-      operations: cognitoOperations(pool, tokens, sessions),
+      operations: cognitoOperations(pool, { tokens, emails, passwords, sessions, signIns }),
       log,
       ...(hasQuotas && { quota: cognitoQuota() }),
     }),
@@ -74,6 +85,7 @@ export async function serveCognito(
     url: api.url,
     domainUrl: domain.url,
     tokenUrl: domain.url + domainPaths.token,
+    sentEmails: emails.list,
     connect(to) {
       connected = to;
     },

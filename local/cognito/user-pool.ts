@@ -14,6 +14,13 @@ const userSchema = z.object({
   enabled: z.boolean(),
   status: z.enum(['FORCE_CHANGE_PASSWORD', 'CONFIRMED']),
   passwordHash: z.string().optional(),
+  /** The hashes of the latest permanent passwords, newest first. */
+  passwordHistory: z.array(z.string()).optional(),
+  /** When a temporary password expires, in real milliseconds. */
+  temporaryUntil: z.number().optional(),
+  /** The key of the registered authenticator app, and the time step of its last accepted code. */
+  authenticatorKey: z.string().optional(),
+  lastCodeStep: z.number().optional(),
   createdAt: z.number(),
   changedAt: z.number(),
 });

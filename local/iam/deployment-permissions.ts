@@ -67,14 +67,16 @@ export function refuseMissingPermissions(parts: Parts): void {
           )
         : []),
     ]),
-    ...parts.userPools.flatMap(({ arn, claimsFunctionArn }) =>
-      claimsFunctionArn === undefined
-        ? []
-        : missingInvokePermission(parts.invokePermissions, `User pool ${arn}`, {
-            functionArn: claimsFunctionArn,
-            principal: 'cognito-idp.amazonaws.com',
-            sourceArn: arn,
-          }),
+    ...parts.userPools.flatMap(({ arn, claimsFunctionArn, messageFunctionArn }) =>
+      [claimsFunctionArn, messageFunctionArn].flatMap((functionArn) =>
+        functionArn === undefined
+          ? []
+          : missingInvokePermission(parts.invokePermissions, `User pool ${arn}`, {
+              functionArn,
+              principal: 'cognito-idp.amazonaws.com',
+              sourceArn: arn,
+            }),
+      ),
     ),
   ];
   if (missing.length > 0) {

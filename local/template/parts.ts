@@ -112,6 +112,16 @@ export type UserPoolClientPart = {
   tokenSeconds: number;
 };
 
+/** The rules for passwords of users. */
+export type PasswordPolicy = {
+  minLength: number;
+  /** The kinds of characters that a password must have. */
+  required: ('lowercase' | 'uppercase' | 'numeric' | 'symbol')[];
+  /** How many earlier passwords, the current one included, cannot be used again. */
+  remembered: number;
+  temporaryDays: number;
+};
+
 export type UserPoolPart = {
   id: string;
   arn: string;
@@ -121,6 +131,11 @@ export type UserPoolPart = {
   clients: UserPoolClientPart[];
   /** The function that adds claims to access tokens. */
   claimsFunctionArn?: string;
+  /** The function that writes emails to users. */
+  messageFunctionArn?: string;
+  passwordPolicy: PasswordPolicy;
+  /** Whether a sign-in needs a code of an authenticator app: always, for users who have registered one, or never. */
+  secondFactor: 'ON' | 'OPTIONAL' | 'OFF';
 };
 
 /** A function that reads a table's stream. */

@@ -14,12 +14,12 @@ import type {
   SecretPart,
   StreamReaderPart,
   TableIndex,
-  UserPoolPart,
 } from './parts.ts';
 import { readProperties } from './properties.ts';
 import { rateOf } from './rate.ts';
 import { readPermissions } from './read-permissions.ts';
 import * as schemas from './schemas.ts';
+import { readUserPools } from './user-pools.ts';
 
 /**
  * Reads the parts that the local cloud runs from a cloud assembly.
@@ -260,37 +260,6 @@ function readHttpApis(all: All, roleOf: RoleOf): HttpApiPart[] {
         authorizer && { authorizer: { ...authorizer, scopes: properties.AuthorizationScopes } }),
     };
   }
-}
-
-function readUserPools(all: All): UserPoolPart[] {
-  const clients = all('AWS::Cognito::UserPoolClient', schemas.userPoolClientSchema);
-  const groups = all('AWS::Cognito::UserPoolGroup', schemas.userPoolGroupSchema);
-  return all('AWS::Cognito::UserPool', schemas.userPoolSchema).map(({ ref: id, attributes, properties }) => {
-    const claims = properties.LambdaConfig.PreTokenGenerationConfig;
-    return {
-      id,
-      arn: attributes.Arn ?? id,
-      attributes: [
-        ...schemas.standardAttributes,
-        // Custom attributes have a type; their names have a prefix everywhere else.
-        ...properties.Schema.flatMap(({ Name, AttributeDataType }) => (AttributeDataType ? [`custom:${Name}`] : [])),
-      ],
-      groups: groups.filter((group) => group.properties.UserPoolId === id).map((group) => group.properties.GroupName),
-      clients: clients
-        .filter((client) => client.properties.UserPoolId === id)
-        .map(({ ref, attributes, properties: client }) => ({
-          id: ref,
-          name: attributes.Name ?? ref,
-          flows: client.AllowedOAuthFlows,
-          scopes: client.AllowedOAuthScopes,
-          callbackUrls: client.CallbackURLs,
-          authFlows: client.ExplicitAuthFlows,
-          hasSecret: client.GenerateSecret,
-          tokenSeconds: client.AccessTokenValidity * 60,
-        })),
-      ...(claims && { claimsFunctionArn: claims.LambdaArn }),
-    };
-  });
 }
 
 /** An integration contains the function's ARN, or the older path around it. */

@@ -265,10 +265,24 @@ export const userPoolSchema = z.strictObject({
   LambdaConfig: z
     .strictObject({
       PreTokenGenerationConfig: z.strictObject({ LambdaArn: z.string(), LambdaVersion: z.literal('V3_0') }).optional(),
+      CustomMessage: z.string().optional(),
     })
     .default({}),
-  // Local sign-in uses only a password.
-  MfaConfiguration: z.enum(['OFF', 'OPTIONAL']).default('OFF'),
+  MfaConfiguration: z.enum(['OFF', 'OPTIONAL', 'ON']).default('OFF'),
+  EnabledMfas: z.array(z.literal('SOFTWARE_TOKEN_MFA')).default([]),
+  Policies: z
+    .strictObject({
+      PasswordPolicy: z.strictObject({
+        MinimumLength: number.default(8),
+        RequireLowercase: boolean.default(false),
+        RequireUppercase: boolean.default(false),
+        RequireNumbers: boolean.default(false),
+        RequireSymbols: boolean.default(false),
+        TemporaryPasswordValidityDays: number.default(7),
+        PasswordHistorySize: number.default(0),
+      }),
+    })
+    .optional(),
   Schema: z
     .array(
       z.strictObject({
@@ -280,15 +294,12 @@ export const userPoolSchema = z.strictObject({
     .default([]),
   UsernameAttributes: z.tuple([z.literal('email')]),
   UsernameConfiguration: z.strictObject({ CaseSensitive: boolean.pipe(z.literal(false)) }),
-  // The local cloud sends no email and accepts any password.
   ...unused(
     'AccountRecoverySetting',
     'AutoVerifiedAttributes',
     'DeletionProtection',
     'EmailVerificationMessage',
     'EmailVerificationSubject',
-    'EnabledMfas',
-    'Policies',
     'SmsVerificationMessage',
     'UserPoolName',
     'UserPoolTags',

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { roles } from '../../domain/access.ts';
+import type { Json } from './synthesis.ts';
 import { expectResource, resourcesOf, type SynthesisedStage, synthesised, type Template } from './synthesised.ts';
 
 let dev: SynthesisedStage;
@@ -14,6 +15,14 @@ beforeAll(async () => {
 function identityOf({ identity }: typeof dev): Template {
   if (!identity) throw new Error('There is no user pool');
   return identity;
+}
+
+function environmentOf(template: Template, id: RegExp): Json | undefined {
+  const [lambda] = [...resourcesOf(template, 'AWS::Lambda::Function')].filter(([name]) => id.test(name));
+  const environment = lambda?.[1].Properties.Environment;
+  return typeof environment === 'object' && environment !== null && 'Variables' in environment
+    ? environment.Variables
+    : undefined;
 }
 
 describe('the user pool', () => {
@@ -47,7 +56,57 @@ describe('the user pool', () => {
         LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V3_0', LambdaArn: expect.anything() } },
       },
     });
-    expect(resourcesOf(identity, 'AWS::IAM::Policy').size).toBe(0);
+    const [claims] = resourcesOf(identity, 'AWS::IAM::Role').values();
+    expect(JSON.stringify(claims?.Properties.Policies)).not.toMatch(/"(?!logs:|xray:)[a-z-]+:[A-Z]\w+"/);
+  });
+
+  test('writes its invitations itself, with a function that may only look for the client for users', () => {
+    const identity = identityOf(dev);
+    const [pool] = resourcesOf(identity, 'AWS::Cognito::UserPool').values();
+    expect(pool?.Properties.LambdaConfig).toMatchObject({
+      CustomMessage: { 'Fn::GetAtt': [expect.stringMatching(/^WriteInvitation/), 'Arn'] },
+    });
+    // A template of the pool would override the function's text.
+    expect(pool?.Properties.AdminCreateUserConfig).not.toHaveProperty('InviteMessageTemplate');
+    const grants = [...resourcesOf(identity, 'AWS::IAM::Policy').values()].map(({ Properties }) => Properties);
+    expect(grants).toMatchObject([
+      {
+        PolicyDocument: {
+          Statement: [
+            {
+              Action: 'cognito-idp:ListUserPoolClients',
+              Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Users/), 'Arn'] },
+            },
+          ],
+        },
+        Roles: [{ Ref: expect.stringMatching(/^WriteInvitationRole/) }],
+      },
+    ]);
+    expect(resourcesOf(identity, 'AWS::Cognito::UserPoolClient').values().next().value?.Properties.ClientName).toBe(
+      'sim-fulfilment-users',
+    );
+  });
+
+  test('links invitations to its own page, or to the console of the stage', async () => {
+    expect(environmentOf(identityOf(dev), /^WriteInvitation/)).toMatchObject({
+      SIGN_IN_URL: {
+        'Fn::Join': ['', expect.arrayContaining([expect.stringContaining('https://sim-fulfilment-dev-')])],
+      },
+      CALLBACK_URL: 'http://localhost:8976/callback',
+      SECOND_FACTOR: 'optional',
+    });
+    expect(environmentOf(identityOf(dev), /^WriteInvitation/)).not.toHaveProperty('CONSOLE_URL');
+    expect(environmentOf(identityOf(production), /^WriteInvitation/)).toMatchObject({ SECOND_FACTOR: 'required' });
+    const withConsole = await synthesised({ consoleUrl: 'https://console.partner-connect.net' });
+    expect(environmentOf(identityOf(withConsole), /^WriteInvitation/)).toMatchObject({
+      CONSOLE_URL: 'https://console.partner-connect.net',
+    });
+  }, 180_000);
+
+  test('has the URL of the sign-in as an output, with the client, the scopes and the callback', () => {
+    const text = JSON.stringify(identityOf(dev).Outputs?.AuthorizeUrl);
+    expect(text).toMatch(/\/oauth2\/authorize\?response_type=code&client_id=.*People/);
+    expect(text).toContain('&scope=openid+email&redirect_uri=http%3A%2F%2Flocalhost%3A8976%2Fcallback');
   });
 
   test('issues tokens to users only by the code flow, without a secret, for an hour', () => {
@@ -121,6 +180,14 @@ describe('the user pool', () => {
     );
     expect(readers.map(([id]) => id)).toEqual([expect.stringMatching(/^ApiTokens/)]);
   });
+
+  test('requires a second factor on other stages on request', async () => {
+    expectResource(identityOf(dev), 'AWS::Cognito::UserPool', { Properties: { MfaConfiguration: 'OPTIONAL' } });
+    const strict = await synthesised({ secondFactor: 'required' });
+    expectResource(identityOf(strict), 'AWS::Cognito::UserPool', {
+      Properties: { MfaConfiguration: 'ON', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] },
+    });
+  }, 180_000);
 
   test('is retained in production, where a second factor is required', () => {
     const identity = identityOf(production);

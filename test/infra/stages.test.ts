@@ -54,6 +54,27 @@ describe('a stage', () => {
     },
   );
 
+  test('links invitations to the address of its console, if that is a page', () => {
+    expect(stage({})).not.toHaveProperty('consoleUrl');
+    expect(stage({ consoleUrl: 'https://console.example.net/app' })).toMatchObject({
+      consoleUrl: 'https://console.example.net/app',
+    });
+    for (const consoleUrl of ['console.example.net', 'http://console.example.net', 'javascript:alert(1)']) {
+      expect(() => stage({ consoleUrl })).toThrow('is not the address of a page');
+    }
+  });
+
+  test('requires a second factor in production, and elsewhere on request', () => {
+    expect(stageNames.map((name) => stage({ stage: name }).secondFactor)).toEqual([
+      'optional',
+      'optional',
+      'optional',
+      'required',
+    ]);
+    expect(stage({ stage: 'staging', secondFactor: 'required' }).secondFactor).toBe('required');
+    expect(() => stage({ stage: 'production', secondFactor: 'optional' })).toThrow('can only be added');
+  });
+
   const identityArn = 'arn:aws:ses:eu-west-1:123456789012:identity/example.net';
 
   test('sends e-mails through SES when it is given an address and its identity', () => {

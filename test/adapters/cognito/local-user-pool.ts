@@ -1,17 +1,26 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { USER_CLIENT_NAME } from '../../../adapters/cognito/sign-in-page.ts';
 import { cognito as client } from '../../../adapters/cognito/user-pool.ts';
 import { claimsOf } from '../../../functions/identity/add-claims.ts';
 import { openClock } from '../../../local/clock.ts';
 import { serveCognito } from '../../../local/cognito/service.ts';
 import { openIssuer } from '../../../local/issuer.ts';
+import type { UserPoolPart } from '../../../local/template/parts.ts';
 
 /**
  * A user pool by itself, without the rest of a local cloud: with people's client, and the function for claims. It is the one that
  * adapters ask, until it is stopped.
  */
-export async function localUserPool({ groups }: { groups: string[] }) {
+export async function localUserPool({
+  groups,
+  realNow,
+  ...settings
+}: {
+  groups: string[];
+  realNow?: () => number;
+} & Partial<Pick<UserPoolPart, 'secondFactor' | 'messageFunctionArn'>>) {
   const userPoolId = 'eu-west-2_abc';
   const machineClient = {
     id: 'machines',
@@ -35,7 +44,7 @@ export async function localUserPool({ groups }: { groups: string[] }) {
       clients: [
         {
           id: 'people',
-          name: 'People',
+          name: USER_CLIENT_NAME,
           flows: ['code'],
           scopes: ['openid', 'email'],
           callbackUrls: ['http://localhost:8976/callback'],
@@ -46,8 +55,16 @@ export async function localUserPool({ groups }: { groups: string[] }) {
         machineClient,
       ],
       claimsFunctionArn: 'arn:claims',
+      secondFactor: 'OPTIONAL',
+      passwordPolicy: {
+        minLength: 16,
+        required: ['lowercase', 'uppercase', 'numeric', 'symbol'],
+        remembered: 10,
+        temporaryDays: 1,
+      },
+      ...settings,
     },
-    { issuer, clock, folder, log: () => undefined },
+    { issuer, clock, folder, log: () => undefined, ...(realNow && { realNow }) },
   );
   cognito.connect({
     invoke: async (_arn, event) => {
@@ -85,6 +102,7 @@ export async function localUserPool({ groups }: { groups: string[] }) {
       // Safe: tests check the body.
       return (await response.json()) as Answer;
     },
+    sentEmails: cognito.sentEmails,
     async stop() {
       client().destroy();
       await cognito.stop();

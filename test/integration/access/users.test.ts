@@ -27,6 +27,17 @@ async function aUser(fields: object = {}): Promise<User> {
   return is(201, await platform.post<User>('/v1/platform/users', body));
 }
 
+/** The temporary passwords in the invitations of a user, newest first. */
+async function passwordsSentTo({ email }: User): Promise<string[]> {
+  const { items } = is(200, await cloud.api().get<{ items: { to: string; body: string }[] }>('/_local/emails'));
+  return items
+    .filter(({ to }) => to === email)
+    .map(({ body }) => {
+      expect(body).toMatch(/<a href="http[^"]*\/oauth2\/authorize\?response_type=code&amp;client_id=\w+&amp;/);
+      return /<code>(.+)<\/code>/.exec(body)?.[1] ?? '';
+    });
+}
+
 const signedIn = async ({ email }: User): Promise<ApiClient> => cloud.api(await pool.signIn(email));
 
 describe('a user who is invited', () => {
@@ -53,6 +64,25 @@ describe('a user who is invited', () => {
     for (const other of [email, 'none', 'no id', '%E2%82%AC', '%00']) {
       expectProblem(await platform.get(`/v1/platform/users/${other}`), 404, 'not_found');
     }
+  });
+
+  test('gets an email with the sign-in link and a temporary password, and another one when invited again', async () => {
+    const user = await aUser();
+    const first = await passwordsSentTo(user);
+    expect(first).toHaveLength(1);
+    expect((await platform.post(`/v1/platform/users/${user.id}/invite-again`)).status).toBe(204);
+    const [latest = '', earlier] = await passwordsSentTo(user);
+    expect([earlier]).toEqual(first);
+    expect(latest).not.toBe(earlier);
+    const ClientId = cloud.cloud().parts.userPools[0]?.clients.find(({ hasSecret }) => !hasSecret)?.id;
+    const signIn = (PASSWORD = '') =>
+      pool.ask('AdminInitiateAuth', {
+        ClientId,
+        AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME: user.email, PASSWORD },
+      });
+    expect(await signIn(latest)).toMatchObject({ status: 200, body: { ChallengeName: 'NEW_PASSWORD_REQUIRED' } });
+    expect(await signIn(earlier)).toMatchObject({ status: 400, body: { __type: 'NotAuthorizedException' } });
   });
 
   test('can be invited again until the first sign-in', async () => {
