@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { authorizeUrl } from '../../../adapters/cognito/sign-in-page.ts';
+import { freePort } from '../../../local/free-port.ts';
 import { synthesiseInto } from '../../../local/synthesis.ts';
+import { signIn } from '../../../tools/sign-in-flow.ts';
 import { codeOf } from '../../local/cognito/authenticator-app.ts';
 import { cloudUnderTest, patience, type RunningCloud, startCloud } from '../support/local-cloud.ts';
 import { is, type Page } from '../support/partner.ts';
@@ -20,6 +23,7 @@ type SignInAnswer = {
 let folder: string;
 let running: RunningCloud;
 const cloud = cloudUnderTest(() => running);
+const userClientId = () => running.parts.userPools[0]?.clients.find(({ hasSecret }) => !hasSecret)?.id ?? '';
 const pool = userPoolOf(cloud);
 
 beforeAll(async () => {
@@ -42,9 +46,8 @@ async function invitationOf(email: string): Promise<{ body: string; password: st
 
 /** Signs an invited user in for the first time, as the user pool's page does: password, authenticator app, token. */
 async function signInFirst(email: string): Promise<string> {
-  const ClientId = running.parts.userPools[0]?.clients.find(({ hasSecret }) => !hasSecret)?.id;
   const step = async (operation: string, input: object) =>
-    is(200, await pool.ask<SignInAnswer>(operation, { ClientId, ...input }));
+    is(200, await pool.ask<SignInAnswer>(operation, { ClientId: userClientId(), ...input }));
   const { password } = await invitationOf(email);
   const first = await step('AdminInitiateAuth', {
     AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
@@ -93,4 +96,34 @@ test('the first platform user of a production pool signs in with a second factor
 
   const api = cloud.api(await signInFirst(admin.email));
   expect(is(200, await api.get('/v1/partner'))).toMatchObject({ id: 'acme-first' });
+});
+
+test('npm run sign-in gets a token of the user who is chosen on the page', async () => {
+  const email = 'desk@wholesaler.example';
+  const attributes = [
+    { Name: 'email', Value: email },
+    { Name: 'email_verified', Value: 'true' },
+  ];
+  const { User } = is(
+    200,
+    await pool.ask<{ User: { Username: string } }>('AdminCreateUser', { Username: email, UserAttributes: attributes }),
+  );
+  is(200, await pool.ask('AdminAddUserToGroup', { Username: email, GroupName: 'platform' }));
+  const url = authorizeUrl({
+    pages: running.endpoints.signIn ?? '',
+    clientId: userClientId(),
+    callback: `http://localhost:${await freePort()}/callback`,
+  });
+  const { accessToken, expiresInSeconds } = await signIn(url, {
+    timeoutMs: 30_000 * patience,
+    // A browser that submits the page's form with this user, and follows the redirect to the command.
+    open: (page) =>
+      void fetch(page.split('?')[0] ?? '', {
+        method: 'POST',
+        body: new URLSearchParams([...new URL(page).searchParams, ['user', User.Username]]),
+      }),
+  });
+  expect(expiresInSeconds).toBe(3600);
+  expect(decodeJwt(accessToken)).toMatchObject({ sub: User.Username, roles: ['platform'] });
+  is(200, await cloud.api(accessToken).get<Page<User>>('/v1/platform/users'));
 });
