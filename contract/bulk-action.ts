@@ -3,6 +3,8 @@ import { described } from '../domain/described.ts';
 import { MAX_DAYS_AHEAD } from '../domain/operation.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { simStates } from '../domain/sim.ts';
+import { tagSchema } from '../domain/sim-labels.ts';
+import { ICCID_END } from '../domain/sim-search.ts';
 import { idSchemaOf, line } from '../domain/text.ts';
 
 /** The filters of a list of SIMs, combined with AND. */
@@ -14,8 +16,35 @@ export const simFilter = () =>
     partnerServiceId: z.optional(idSchemaOf<'partnerService'>()),
     operatorId: z.optional(operatorIdSchema),
     orderId: z.optional(idSchemaOf<'order'>()),
-    q: described(z.optional(line(100)), 'Prefix of an ICCID or of a label.'),
+    imsi: described(z.optional(digits(14, 15)), '14 or 15 digits.'),
+    msisdn: described(z.optional(msisdnSchema), 'Phone number with country code, with or without `+`.'),
+    imei: described(
+      z.optional(digits(14, 16)),
+      '14 to 16 digits. Only the first 14 count: they identify the device, without check digit and software version.',
+    ),
+    iccidEnds: described(
+      z.optional(digits(ICCID_END.min, ICCID_END.max)),
+      `Last ${ICCID_END.min} to ${ICCID_END.max} digits of the ICCID.`,
+    ),
+    tag: described(z.optional(tagSchema), 'A tag of the SIM, ignoring case.'),
+    q: described(
+      z.optional(line(100)),
+      'Finds a tag, or the prefix of a label, ignoring case. Digits also find the prefix of an ICCID, an MSISDN, IMSI or IMEI, and 4 to 8 digits the end of an ICCID. Blanks and hyphens in numbers are ignored.',
+    ),
   });
+
+const digits = (min: number, max: number) =>
+  z.string().check(z.trim(), z.regex(new RegExp(`^\\d{${min},${max}}$`), `must have ${min} to ${max} digits`));
+
+/** An unescaped `+` in a URL is read as a blank. */
+const msisdnSchema = z.lazy(() =>
+  z
+    .string()
+    .check(
+      z.trim(),
+      z.regex(/^\+?[1-9]\d{6,14}$/, 'must have a country code and 7 to 15 digits, such as +447700900123'),
+    ),
+);
 
 /** The maximum number of ICCIDs in a request. */
 const MAX_ICCIDS = 10_000;

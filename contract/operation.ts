@@ -14,6 +14,11 @@ const simFilterAnswer = z.lazy(() =>
     partnerServiceId: z.optional(z.string()),
     operatorId: z.optional(operatorIdSchema),
     orderId: z.optional(z.string()),
+    imsi: z.optional(z.string()),
+    msisdn: z.optional(z.string()),
+    imei: z.optional(z.string()),
+    iccidEnds: z.optional(z.string()),
+    tag: z.optional(z.string()),
     q: z.optional(z.string()),
   }),
 );

@@ -35,7 +35,7 @@ export type OperationTarget = {
   until?: string;
 };
 
-/** The filters by which SIMs are listed and selected, combined with AND. `q` is the start of an ICCID or of a label. */
+/** The filters by which SIMs are listed and selected, combined with AND. `domain/sim-search.ts` has what they match. */
 export type SimFilter = {
   state?: SimState | undefined;
   customerId?: CustomerId | undefined;
@@ -43,6 +43,12 @@ export type SimFilter = {
   partnerServiceId?: PartnerServiceId | undefined;
   operatorId?: OperatorId | undefined;
   orderId?: OrderId | undefined;
+  imsi?: string | undefined;
+  msisdn?: string | undefined;
+  imei?: string | undefined;
+  /** The last digits of the ICCID. */
+  iccidEnds?: string | undefined;
+  tag?: string | undefined;
   q?: string | undefined;
 };
 

@@ -5,7 +5,7 @@ import { absent, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
 import { serviceKey } from './keys.ts';
 import { get } from './reads.ts';
-import { simItem } from './sims.ts';
+import { ownerItem, saveEntriesOfNew, simItem } from './sims.ts';
 import { put, update } from './write-requests.ts';
 import { MAX_TRANSACTION_ITEMS, transactIf } from './writes.ts';
 
@@ -19,11 +19,12 @@ export function groupsToImport(sims: readonly Sim[]): Sim[][] {
 }
 
 /**
- * Saves a group of imported SIMs, their owner and the counts of their services, all or none.
+ * Saves a group of imported SIMs, their owner and the counts of their services, all or none. Their entries are saved first.
  *
  * @returns false when one of the SIMs exists already, or one of the services no longer exists.
  */
 export async function importSims(partnerId: PartnerId, sims: readonly Sim[]): Promise<boolean> {
+  await saveEntriesOfNew(partnerId, sims);
   const counts = new Map<ServiceId, number>();
   for (const id of sims.flatMap(servicesOfSim)) {
     counts.set(id, (counts.get(id) ?? 0) + 1);
@@ -31,7 +32,7 @@ export async function importSims(partnerId: PartnerId, sims: readonly Sim[]): Pr
   return transactIf([
     ...sims.flatMap((sim) => [
       put(simItem(partnerId, { ...sim, history: [] }), absent),
-      put({ ...itemKinds.simOwner.key({ iccid: sim.iccid }), iccid: sim.iccid, partnerId }, absent),
+      put(ownerItem(partnerId, sim.iccid), absent),
     ]),
     ...[...counts].map(([id, count]) => update(serviceKey(partnerId, id), { add: { sims: count } }, exists)),
     update(itemKinds.importedSims.key({ partnerId }), { add: { sims: sims.length } }),

@@ -97,6 +97,12 @@ export const itemKinds = {
   serviceSum: itemKind('P#{partnerId}#SUM#{serviceId}#{period}#{shard:number}', 'SUM'),
   /** The partner that owns a SIM. Operators report usage by ICCID alone. */
   simOwner: itemKind('ICCID#{iccid}', 'OWNER'),
+  /** Finds a SIM by a tag. The hash is that of the tag in lower case. */
+  simTag: itemKind('P#{partnerId}#TAG#{hash}#{shard:number}', '{iccid}'),
+  /** Finds a SIM by the start of its label, in lower case. */
+  simLabel: itemKind('P#{partnerId}#LABEL#{shard:number}', '{label:rest}#{iccid}'),
+  /** Finds SIMs by numbers that differ in their last digits: one, or those of several SIMs that arrived together. */
+  simNumber: itemKind('P#{partnerId}#NUMBER#{field}#{block}', '{place:rest}'),
   /** Redriven usage that awaits the collector. */
   redrivenUsage: itemKind('USAGE_REDRIVEN', '{id}'),
   /** How far the usage of an operator is counted. */

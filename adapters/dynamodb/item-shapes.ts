@@ -1,7 +1,7 @@
 import { asId } from '../../domain/ids.ts';
 import type { Key } from './item-kind.ts';
 import { type ItemKind, itemKinds } from './item-kinds.ts';
-import { partnerListKeys } from './keys.ts';
+import { ownerListKeys, partnerListKeys } from './keys.ts';
 import { SHAPE } from './table.ts';
 
 /** The attributes of an item, including its keys. */
@@ -63,4 +63,6 @@ export const { withShapeNumber, upgradeItem, isOutdated } = upgradeChain({
   partner: [(item) => ({ ...item, ...partnerListKeys(asId('partner', String(item.id))) })],
   // Services that never had a SIM had no count.
   partnerService: [(item) => ({ ...item, sims: item.sims ?? 0 })],
+  // SIMs are found by the end of their ICCID.
+  simOwner: [(item) => ({ ...item, ...ownerListKeys(asId('partner', String(item.partnerId)), String(item.iccid)) })],
 });

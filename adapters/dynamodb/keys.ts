@@ -8,6 +8,7 @@ import {
   type ServiceId,
 } from '../../domain/ids.ts';
 import type { SimState } from '../../domain/sim.ts';
+import { ICCID_END } from '../../domain/sim-search.ts';
 import type { Key } from './item-kind.ts';
 import { itemKinds } from './item-kinds.ts';
 import { SIM_SHARDS } from './table.ts';
@@ -39,21 +40,29 @@ export const serviceKey = (partnerId: PartnerId, id: ServiceId): Key =>
 
 /** Reserves the name of a customer service, unique within its customer. Ignores case. */
 export function serviceNameKey(partnerId: PartnerId, customerId: CustomerId, name: string): Key {
-  const hash = sha256(name.normalize('NFKC').toLocaleLowerCase('en'));
+  const hash = hashOf(name.normalize('NFKC').toLocaleLowerCase('en'));
   return itemKinds.serviceName.key({ partnerId, customerId, hash });
 }
 
 /** Reserves the name of an API client, unique within its partner. */
 export const clientNameKey = (partnerId: PartnerId, name: string): Key =>
-  itemKinds.clientName.key({ partnerId, hash: sha256(name) });
+  itemKinds.clientName.key({ partnerId, hash: hashOf(name) });
 
 /** The key of a request with an `Idempotency-Key`, in its own partition. */
 export const idempotencyKey = (tenant: Tenant, key: string): Key =>
-  itemKinds.request.key({ tenant, hash: sha256(key) });
+  itemKinds.request.key({ tenant, hash: hashOf(key) });
 
 /** All partners by id: a partition of the index `byCustomerState` that only they use. */
 export const partnerListPartition = 'PARTNERS';
 export const partnerListKeys = (partnerId: PartnerId) => ({ gsi3pk: partnerListPartition, gsi3sk: partnerId });
+
+/** The owners of a partner's SIMs by the end of the ICCID: partitions of the index `byCustomerState` that only they use. */
+export const simsEnding = (partnerId: PartnerId, lastDigits: string) => `${owned(partnerId)}#ENDS#${lastDigits}`;
+export const ownerListKeys = (partnerId: PartnerId, iccid: string) => ({
+  gsi3pk: simsEnding(partnerId, iccid.slice(-ICCID_END.min)),
+  gsi3sk: reversed(iccid),
+});
+export const reversed = (digits: string) => [...digits].reverse().join('');
 
 /** The customer services of a customer, in the index by customer. */
 export const servicesOfCustomer = (partnerId: PartnerId, customerId: CustomerId) =>
@@ -97,4 +106,4 @@ export function shardOf(iccid: string): number {
   return (hash >>> 16) % SIM_SHARDS;
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
+export const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url');

@@ -1,42 +1,31 @@
 import type { PartnerId } from '../../domain/ids.ts';
 import type { SimFilter } from '../../domain/operation.ts';
 import { type Sim, type SimState, statesWithCustomer } from '../../domain/sim.ts';
+import { matchesFilter, matchesTerm, numberFields, type SearchTerm, searchTerms } from '../../domain/sim-search.ts';
 import { itemKinds } from './item-kinds.ts';
 import { simInService, simsInState, simsOfCustomer, simsOfCustomerInState } from './keys.ts';
 import { getOrder } from './orders.ts';
-import { query, type Range } from './queries.ts';
+import type { Range } from './queries.ts';
 import { getCustomerService } from './services.ts';
-import { matchesFilter } from './sims.ts';
+import { entriesOfLabels, entriesOfTag, iccidsEnding, iccidsWithNumber, labelPlace } from './sim-entries.ts';
+import {
+  type Page,
+  type Section,
+  type SimRanges,
+  sectionOfEntries,
+  sectionOfIccids,
+  sectionOfRanges,
+} from './sim-sections.ts';
 import { SIM_SHARDS } from './table.ts';
-
-/** A page of a list, and the position of the next page; absent at the end. */
-export type Page<T> = { items: T[]; next?: string };
-
-/** The maximum number of rounds of queries for a page. Limits what one request reads when few SIMs match the filter. */
-const MAX_ROUNDS = 8;
-/** The minimum number of SIMs that one query reads: about 4 KB. Smaller queries cost the same. */
-const MIN_READ = 6;
-/** Each further round reads twice as much as the previous one, up to this factor. */
-const MAX_GROWTH = 8;
-
-/**
- * A part of a list: partitions that are read concurrently, each in the order of its sort keys, and merged by the part of the
- * sort key after `prefix`. Lists the SIMs for which `passes` is true.
- */
-type Section = {
-  ranges: readonly Range[];
-  prefix: string;
-  keyOf: (sim: Sim) => string;
-  passes: (sim: Sim) => boolean;
-};
 
 /**
  * A page of a partner's SIMs that match all filters, each SIM once, in a stable order: by ICCID or, for a customer's SIMs in one
  * state, by customer service and ICCID.
  *
- * Where an index fits the filter, the cost of a page does not depend on the size of the fleet: state, customer, customer service,
- * order and start of an ICCID, each alone or with a state. Other filters are applied to the SIMs that were read, for at most
- * `MAX_ROUNDS` rounds: if few SIMs match, a page can be short although another page follows.
+ * Where an index or an entry fits the filter, the cost of a page does not depend on the size of the fleet: state, customer,
+ * customer service, order and start of an ICCID, each alone or with a state; numbers, end of an ICCID and tag. Other filters
+ * are applied to the SIMs that were read, for a limited number of rounds: if few SIMs match, a page can be short although
+ * another page follows.
  */
 export async function listSims(
   partnerId: PartnerId,
@@ -48,7 +37,7 @@ export async function listSims(
   const [start, position] = parsePosition(after);
   const items: Sim[] = [];
   for (const [index, section] of [...sections.entries()].slice(start)) {
-    const page = await fillPage(section, limit - items.length, index === start ? position : undefined);
+    const page = await section.page(limit - items.length, index === start ? position : undefined);
     items.push(...page.items);
     if (page.next !== undefined) {
       return { items, next: `${index}:${page.next}` };
@@ -78,24 +67,21 @@ export async function scanSims(
   after: string | undefined,
 ): Promise<Page<string>> {
   const sections = await sectionsFor(partnerId, filter, 'stable keys');
-  const parts = sections.flatMap(({ ranges, ...section }) => ranges.map((range) => ({ range, ...section })));
+  const scans = sections.flatMap((section) => section.scans);
   let [index, position] = parsePosition(after);
   const items: string[] = [];
-  for (let queries = 0; index < parts.length; queries += 1) {
-    const part = parts[index];
-    if (!part || queries === MAX_SCAN_QUERIES) {
+  for (let queries = 0; index < scans.length; queries += 1) {
+    const scan = scans[index];
+    if (!scan || queries === MAX_SCAN_QUERIES) {
       return { items, next: `${index}:${position ?? ''}` };
     }
-    const read = await query<Sim>({ ...part.range, after: position }, SCAN_PAGE_SIZE);
-    for (const sim of read.items) {
-      if (!part.passes(sim)) {
-        continue;
-      }
+    const read = await scan(SCAN_PAGE_SIZE, position);
+    for (const { sim, key } of read.placed) {
       if (items.length === limit) {
         return { items, next: `${index}:${position ?? ''}` };
       }
       items.push(sim.iccid);
-      position = `${part.prefix}${part.keyOf(sim)}`;
+      position = key;
     }
     position = read.last;
     index += position === undefined ? 1 : 0;
@@ -109,97 +95,117 @@ function parsePosition(position: string | undefined): [number, string | undefine
   return [Number(index), rest === '' ? undefined : rest];
 }
 
-/**
- * Merges SIMs of several partitions in the order of their keys, each once. A SIM that moves to another partition while they are
- * read, for example to the next state, may be in both: the later version wins.
- */
-export function mergeSims<T extends { iccid: string; version: number }>(
-  sims: readonly T[],
-  keyOf: (sim: T) => string,
-): T[] {
-  const latest = new Map<string, T>();
-  for (const sim of sims) {
-    const latestSoFar = latest.get(sim.iccid);
-    if (latestSoFar === undefined || latestSoFar.version < sim.version) {
-      latest.set(sim.iccid, sim);
-    }
-  }
-  return [...latest.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-}
-
-/** Reads a page of matching SIMs from one section. */
-async function fillPage(
-  { ranges, prefix, keyOf, passes }: Section,
-  limit: number,
-  after: string | undefined,
-): Promise<Page<Sim>> {
-  const found: Sim[] = [];
-  let position = after;
-  for (let round = 0; round < MAX_ROUNDS && found.length < limit; round += 1) {
-    const wanted = limit - found.length;
-    const each = Math.max(MIN_READ, Math.ceil((wanted * 1.5) / ranges.length) + 2) * Math.min(2 ** round, MAX_GROWTH);
-    const reads = await Promise.all(
-      ranges.map((range) =>
-        query<Sim>({ ...range, after: position === undefined ? undefined : `${prefix}${position}` }, each),
-      ),
-    );
-    // The key up to which every partition has been read. Beyond it, another partition may still have an earlier SIM.
-    const frontier = reads.flatMap(({ last }) => last?.slice(prefix.length) ?? []).sort()[0];
-    const merged = mergeSims(
-      reads.flatMap(({ items }) => items),
-      keyOf,
-    ).filter((sim) => (frontier === undefined || keyOf(sim) <= frontier) && passes(sim));
-    found.push(...merged.slice(0, wanted));
-    position = merged.length > wanted ? found.map(keyOf).at(-1) : frontier;
-    if (position === undefined) {
-      break;
-    }
-  }
-  return { items: found, ...(position === undefined ? {} : { next: position }) };
-}
-
 /** An interval of ICCIDs, both ends inclusive. */
 type Interval = { from: string; upTo: string };
-
-/** A search text that is treated as the start of an ICCID first, and only then as that of a label. */
-const ICCID_START = /^89\d{3,}$/;
 
 /**
  * The sections that contain the SIMs that match a filter.
  *
- * A search for the start of an ICCID reads that range of keys first, and then SIMs whose label starts with the same digits. An
- * order's SIMs lie between its first and last ICCID, because operators ship ICCIDs in blocks. So every index that is sorted
- * by ICCID also serves as an index by order.
+ * An order's SIMs lie between its first and last ICCID, because operators ship ICCIDs in blocks. So every index that is sorted by
+ * ICCID also serves as an index by order.
  */
 async function sectionsFor(partnerId: PartnerId, filter: SimFilter, by: Preference): Promise<Section[]> {
-  const { q, orderId, customerServiceId } = filter;
-  const passes = (sim: Sim) => matchesFilter(sim, filter);
-  let within: Interval | undefined;
-  if (orderId !== undefined) {
-    within = (await getOrder(partnerId, orderId))?.iccids;
-    if (!within) {
-      return [];
-    }
+  const { orderId, customerServiceId } = filter;
+  const within = orderId === undefined ? undefined : (await getOrder(partnerId, orderId))?.iccids;
+  if (orderId !== undefined && !within) {
+    return [];
   }
-  if (customerServiceId !== undefined) {
-    const customerId = (await getCustomerService(partnerId, customerServiceId))?.customerId;
-    if (customerId === undefined || (filter.customerId ?? customerId) !== customerId) {
-      return [];
-    }
-    return searchSections({ ...filter, customerId });
+  if (customerServiceId === undefined) {
+    return searchSections({ partnerId, filter, within, by });
   }
-  return searchSections(filter);
+  const customerId = (await getCustomerService(partnerId, customerServiceId))?.customerId;
+  return customerId === undefined || (filter.customerId ?? customerId) !== customerId
+    ? []
+    : searchSections({ partnerId, filter: { ...filter, customerId }, within, by });
+}
 
-  function searchSections(known: SimFilter): Section[] {
-    if (q === undefined || !ICCID_START.test(q)) {
-      return [sectionOf(partnerId, known, within, passes, by)];
-    }
-    const byPrefix = intersectionOf({ from: q, upTo: `${q}:` }, within);
-    return [
-      ...(byPrefix ? [sectionOf(partnerId, known, byPrefix, passes, by)] : []),
-      sectionOf(partnerId, known, within, (sim) => passes(sim) && !sim.iccid.startsWith(q), by),
-    ];
+/** A filter whose order and customer service were looked up. */
+type Search = { partnerId: PartnerId; filter: SimFilter; within: Interval | undefined; by: Preference };
+
+/**
+ * The sections of a search text: one for each thing that the text can be, without the SIMs of earlier sections. Among the SIMs of a
+ * customer or order, and where keys must be stable, all but the start of an ICCID are checked on the SIMs that are read.
+ */
+function searchSections(search: Search): Section[] {
+  const { partnerId, within } = search;
+  const { q, ...filter } = search.filter;
+  const isFound = findsDirectly(filter);
+  if (q === undefined || isFound) {
+    return [narrowestSection(search, (sim) => matchesFilter(sim, search.filter))];
   }
+  const isNarrow = filter.customerId !== undefined || within !== undefined || search.by === 'stable keys';
+  const terms = searchTerms(q);
+  const sections = isNarrow ? terms.filter(({ kind }) => kind === 'iccidStart') : terms;
+  const direct = sections.flatMap((term, place) => {
+    const earlier = sections.slice(0, place);
+    const passes = (sim: Sim) =>
+      matchesFilter(sim, filter) && matchesTerm(sim, term) && !earlier.some((other) => matchesTerm(sim, other));
+    return sectionOfTerm({ ...search, filter }, term, passes) ?? [];
+  });
+  if (!isNarrow) {
+    return direct;
+  }
+  const isRest = (sim: Sim) => matchesFilter(sim, search.filter) && !sections.some((term) => matchesTerm(sim, term));
+  return [...direct, narrowestSection({ ...search, filter }, isRest)];
+
+  function sectionOfTerm(known: Search, term: SearchTerm, passes: (sim: Sim) => boolean): Section | undefined {
+    switch (term.kind) {
+      case 'iccidStart': {
+        const byPrefix = intersectionOf({ from: term.digits, upTo: `${term.digits}:` }, within);
+        return byPrefix && sectionOfRanges(narrowestRanges({ ...known, within: byPrefix }, passes));
+      }
+      case 'iccidEnds':
+        return sectionOfIccids(partnerId, () => iccidsEnding(partnerId, term.digits), passes);
+      case 'tag':
+        return sectionOfTag(partnerId, term.tag, within, passes);
+      case 'label':
+        return sectionOfEntries({
+          partnerId,
+          ranges: entriesOfLabels(partnerId, term.start),
+          keyOf: labelPlace,
+          passes,
+        });
+      default:
+        return sectionOfIccids(partnerId, () => iccidsWithNumber(partnerId, term.kind, term.number), passes);
+    }
+  }
+}
+
+/** Whether a filter names few SIMs, which are found without an index of SIMs. */
+function findsDirectly({ tag, customerId, iccidEnds, ...filter }: SimFilter): boolean {
+  const isTagged = tag !== undefined && customerId === undefined;
+  return isTagged || iccidEnds !== undefined || numberFields.some((field) => filter[field] !== undefined);
+}
+
+/**
+ * The section with the fewest SIMs among which are all that match a filter. The SIMs of a tag are not read for a customer: its users
+ * would learn from cursors about the SIMs of others.
+ */
+function narrowestSection(search: Search, passes: SimRanges['passes']): Section {
+  const { partnerId, filter, within } = search;
+  const { iccidEnds, tag } = filter;
+  for (const field of numberFields) {
+    const number = filter[field];
+    if (number !== undefined) {
+      return sectionOfIccids(partnerId, () => iccidsWithNumber(partnerId, field, number), passes);
+    }
+  }
+  if (iccidEnds !== undefined) {
+    return sectionOfIccids(partnerId, () => iccidsEnding(partnerId, iccidEnds), passes);
+  }
+  return tag !== undefined && filter.customerId === undefined
+    ? sectionOfTag(partnerId, tag, within, passes)
+    : sectionOfRanges(narrowestRanges(search, passes));
+}
+
+function sectionOfTag(
+  partnerId: PartnerId,
+  tag: string,
+  within: Interval | undefined,
+  passes: SimRanges['passes'],
+): Section {
+  const ranges = entriesOfTag(partnerId, tag).map((range) => ({ ...range, ...within }));
+  return sectionOfEntries({ partnerId, ranges, keyOf: ({ iccid }) => iccid, passes });
 }
 
 /** The intersection of two intervals; `undefined` when they are disjoint. */
@@ -215,14 +221,9 @@ function intersectionOf(first: Interval, second: Interval = first): Interval | u
  */
 type Preference = 'fewest reads' | 'stable keys';
 
-/** The narrowest partitions that contain every SIM that can match the filter. */
-function sectionOf(
-  partnerId: PartnerId,
-  { state, customerId, customerServiceId }: SimFilter,
-  within: Interval | undefined,
-  passes: Section['passes'],
-  by: Preference,
-): Section {
+/** The narrowest partitions of SIMs that contain every SIM that can match the filter. */
+function narrowestRanges({ partnerId, filter, within, by }: Search, passes: SimRanges['passes']): SimRanges {
+  const { state, customerId, customerServiceId } = filter;
   const inShards = (rangeOf: (shard: number) => Pick<Range, 'index' | 'partition'>, prefix = ''): Range[] =>
     Array.from({ length: SIM_SHARDS }, (_, shard) => ({
       ...rangeOf(shard),

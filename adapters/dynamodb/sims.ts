@@ -1,14 +1,23 @@
+import pMap from 'p-map';
 import type { OpenDifferences, Seen } from '../../domain/difference.ts';
 import type { OperationId, PartnerId, ServiceId } from '../../domain/ids.ts';
-import type { SimFilter } from '../../domain/operation.ts';
 import type { PlanStage } from '../../domain/plan.ts';
 import type { Sim, SimEvent } from '../../domain/sim.ts';
 import { isMove } from '../../domain/tenure.ts';
 import { absent, atVersion } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
-import { shardOf, simInService, simKey, simsInState, simsOfCustomer, simsOfCustomerInState } from './keys.ts';
+import {
+  ownerListKeys,
+  shardOf,
+  simInService,
+  simKey,
+  simsInState,
+  simsOfCustomer,
+  simsOfCustomerInState,
+} from './keys.ts';
 import { queryAll } from './queries.ts';
 import { get, getMany } from './reads.ts';
+import { entriesOfNew, entryChanges } from './sim-entries.ts';
 import {
   decodeHistory,
   encodeSteps,
@@ -37,15 +46,46 @@ export type SimRecord = Sim & {
 /** The maximum number of steps in a SIM's own item, which stays under 1 KB (one write unit) until its activation. */
 const MAX_INLINE_STEPS = 4;
 
+/** The concurrent writes for SIMs that arrive together. More would not be faster and would be throttled sooner. */
+const ARRIVALS_IN_FLIGHT = 32;
+
 /**
- * Stores the owner of a received SIM, and then the SIM. Idempotent: existing items stay unchanged.
+ * Stores SIMs that were received together: the entries by which they are found, and then each SIM. Idempotent: existing SIMs
+ * stay unchanged.
  *
- * @returns false when another partner or order has the SIM.
+ * @returns for each SIM, whether it was added: not if another partner or order has it.
  */
-export async function addSim(partnerId: PartnerId, sim: Sim): Promise<boolean> {
-  const ownerKey = itemKinds.simOwner.key({ iccid: sim.iccid });
-  const isNew = await writeIf(put({ ...ownerKey, iccid: sim.iccid, partnerId }, absent));
-  if (!isNew && (await get<{ partnerId: PartnerId }>(ownerKey))?.partnerId !== partnerId) {
+export async function addSims<T extends { sim: Sim }>(
+  partnerId: PartnerId,
+  arrivals: readonly T[],
+): Promise<(T & { isAdded: boolean })[]> {
+  await saveEntriesOfNew(
+    partnerId,
+    arrivals.map(({ sim }) => sim),
+  );
+  return pMap(arrivals, async (arrival) => ({ ...arrival, isAdded: await addSim(partnerId, arrival.sim) }), {
+    concurrency: ARRIVALS_IN_FLIGHT,
+  });
+}
+
+/** Stores the entries by which new SIMs are found. They are stored before the SIMs, so that none can be missing. */
+export async function saveEntriesOfNew(partnerId: PartnerId, sims: readonly Sim[]): Promise<void> {
+  await pMap(entriesOfNew(partnerId, sims), (entry) => write(put(entry)), { concurrency: ARRIVALS_IN_FLIGHT });
+}
+
+/** The item with the owner of a SIM, with the keys by which the end of its ICCID is found. */
+export const ownerItem = (partnerId: PartnerId, iccid: string): Item => ({
+  ...itemKinds.simOwner.key({ iccid }),
+  ...ownerListKeys(partnerId, iccid),
+  iccid,
+  partnerId,
+});
+
+/** Stores the owner of a received SIM, and then the SIM. */
+async function addSim(partnerId: PartnerId, sim: Sim): Promise<boolean> {
+  const owner = ownerItem(partnerId, sim.iccid);
+  const isNew = await writeIf(put(owner, absent));
+  if (!isNew && (await get<{ partnerId: PartnerId }>({ pk: owner.pk, sk: owner.sk }))?.partnerId !== partnerId) {
     return false;
   }
   return (
@@ -68,7 +108,7 @@ export function wasLastChangedBy(sim: Pick<SimRecord, 'history'>, operationId: O
 }
 
 /**
- * Saves a SIM after a transition.
+ * Saves a SIM after a transition, with the entries by which it is found.
  *
  * @param by the operation that made the step, or the user if there is no operation.
  * @param also writes that belong to the transition, in the same transaction.
@@ -101,7 +141,7 @@ export async function saveSim(
     history: [...(await moveHistoryOut(partnerId, before, steps)), ...steps],
   };
   const main = put(simItem(partnerId, saved), atVersion(before.version));
-  const others = also(saved);
+  const others = [...entryChanges(partnerId, before, saved), ...also(saved)];
   await (others.length > 0 ? transact([main, ...others]) : write(main));
   return saved;
 }
@@ -153,17 +193,6 @@ export function hasKeptServicesSince(sim: SimRecord, at: string): boolean {
   }
   // Steps in other items are older than those in the SIM's own. No step precedes the second version.
   return oldest.version === 2 || oldest.at <= at;
-}
-
-/** Whether a SIM matches the filter of a list. */
-export function matchesFilter(sim: Sim, { q, ...filter }: SimFilter): boolean {
-  const equal = (Object.keys(filter) as (keyof typeof filter)[]) // Object.keys loses the type of the keys
-    .every((field) => filter[field] === undefined || sim[field] === filter[field]);
-  return equal && (q === undefined || sim.iccid.startsWith(q) || startsWithIgnoringCase(sim.label, q));
-}
-
-function startsWithIgnoringCase(label: string | undefined, q: string): boolean {
-  return label?.toLocaleLowerCase('en').startsWith(q.toLocaleLowerCase('en')) ?? false;
 }
 
 /**

@@ -43,7 +43,7 @@ export const routes: Route[] = [
     tag: 'SIMs',
     summary: 'List SIMs, by ICCID',
     description:
-      'Filters combine with AND. SIMs are sorted by ICCID, or by customer service and ICCID when filtered by both customer and state. A search by ICCID also finds labels that start with the same digits, after all other results. A page can have fewer than `limit` items and still not be the last.',
+      'Filters combine with AND. SIMs are sorted by ICCID, or by customer service and ICCID when filtered by both customer and state. `q` lists each SIM once: first ICCIDs that start with the text, then numbers, ends of ICCIDs, tags and labels. SIMs found by label are sorted by label. A page can have fewer than `limit` items and still not be the last.',
     paged: true,
     query: simFilter,
     answers: { 200: simSchema },

@@ -81,14 +81,14 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     journal: true,
   },
   'functions/api/orders.ts': {
-    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     indexes: ['byState', 'byCustomer', 'byCustomerState'],
     journal: true,
     operators: true,
     executions: ['start', 'answer'],
   },
   'functions/api/sims.ts': {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     indexes: ['byState', 'byCustomer', 'byCustomerState'],
     journal: true,
     executions: ['start'],
@@ -112,15 +112,19 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     operators: true,
   },
   'functions/workflow/select-sims.ts': {
-    table: ['GetItem', 'Query', 'PutItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
     indexes: ['byState', 'byCustomer', 'byCustomerState'],
   },
   'functions/workflow/next-stage.ts': {
     table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     executions: ['start'],
   },
-  'functions/workflow/migrate.ts': { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] },
-  'functions/workflow/assign.ts': { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'] },
+  'functions/workflow/migrate.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  },
+  'functions/workflow/assign.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  },
   'functions/workflow/activate.ts': operatorStage,
   'functions/workflow/change.ts': operatorStage,
   'functions/workflow/confirm-activation.ts': operatorStage,
@@ -138,7 +142,7 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     operators: true,
   },
   'functions/schedules/watch-holding.ts': {
-    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     indexes: ['byState', 'byCustomer', 'byCustomerState', 'due'],
   },
   'functions/schedules/collect-usage.ts': {

@@ -1,10 +1,9 @@
-import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { pagesOf } from '../../adapters/dynamodb/manifests.ts';
 import { addReceivedPage, getOrder, type OrderRecord, saveOrderStep } from '../../adapters/dynamodb/orders.ts';
 import { retryOnConflict } from '../../adapters/dynamodb/retry-on-conflict.ts';
-import { addSim, getSims, ownersOf } from '../../adapters/dynamodb/sims.ts';
+import { addSims, getSims, ownersOf } from '../../adapters/dynamodb/sims.ts';
 import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import { laterOf } from '../../domain/moment.ts';
 import { loadProblem } from '../../domain/order.ts';
@@ -23,7 +22,6 @@ import {
 import { operatorOfOrder } from '../known-operator.ts';
 import { receivedIccids } from '../orders/receive-sims.ts';
 import { orNotFound, Refusal } from '../refusal.ts';
-import { WRITES_IN_FLIGHT } from '../sims/stage-limits.ts';
 import { readManualOrder, requireAnsweredCancellation, wrongState } from './manual-order.ts';
 
 /**
@@ -161,11 +159,9 @@ async function saveSims(partnerId: PartnerId, order: OrderRecord, rows: readonly
   const byIccid = new Map(rows.map((row) => [String(row.sim.iccid), row]));
   const lost: LoadableRow[] = [];
   for (const page of pagesOf([...byIccid.keys()])) {
-    const added = await pMap(
-      page.iccids.flatMap((iccid) => byIccid.get(iccid) ?? []),
-      async (row) => ({ row, isAdded: await addSim(partnerId, newSimInHolding(row.sim, order, at)) }),
-      { concurrency: WRITES_IN_FLIGHT },
-    );
+    const rowsOfPage = page.iccids.flatMap((iccid) => byIccid.get(iccid) ?? []);
+    const arrivals = rowsOfPage.map((row) => ({ row, sim: newSimInHolding(row.sim, order, at) }));
+    const added = await addSims(partnerId, arrivals);
     lost.push(...added.filter(({ isAdded }) => !isAdded).map(({ row }) => row));
     await addPage(
       partnerId,

@@ -1,8 +1,7 @@
-import pMap from 'p-map';
 import { clock } from '../../adapters/clock.ts';
 import { eachManifestPage, orderManifest, pagesOf } from '../../adapters/dynamodb/manifests.ts';
 import { addReceivedPage, getOrder, type OrderRecord } from '../../adapters/dynamodb/orders.ts';
-import { addSim } from '../../adapters/dynamodb/sims.ts';
+import { addSims } from '../../adapters/dynamodb/sims.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import { describeLeftOut, type LeftOutSim } from '../../domain/delivered-sim.ts';
 import { couldBeIccid } from '../../domain/iccid.ts';
@@ -14,7 +13,6 @@ import { markOrderDelivered } from '../../domain/order-steps.ts';
 import { newSimInHolding } from '../../domain/sim.ts';
 import { operatorOfOrder } from '../known-operator.ts';
 import { operatorOf } from '../operator-gateway.ts';
-import { WRITES_IN_FLIGHT } from '../sims/stage-limits.ts';
 import { deliverOrder } from './deliver-order.ts';
 
 /**
@@ -77,10 +75,8 @@ type DeliveryPage = { sims: readonly DeliveredSim[]; leftOut: readonly LeftOutSi
 
 async function savePage(partnerId: PartnerId, order: OrderRecord, page: DeliveryPage): Promise<OrderRecord> {
   const at = laterOf(order.updatedAt, clock.now().toISOString());
-  const sims = page.sims.map((sim) => newSimInHolding(requireIccid(sim), order, at));
-  const added = await pMap(sims, async (sim) => ({ sim, isAdded: await addSim(partnerId, sim) }), {
-    concurrency: WRITES_IN_FLIGHT,
-  });
+  const arrivals = page.sims.map((sim) => ({ sim: newSimInHolding(requireIccid(sim), order, at) }));
+  const added = await addSims(partnerId, arrivals);
   const pages = pagesOf(
     added.flatMap(({ sim, isAdded }) => (isAdded ? [sim.iccid] : [])),
     order.pages,

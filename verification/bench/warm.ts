@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { addSim } from '../../adapters/dynamodb/sims.ts';
+import { addSims } from '../../adapters/dynamodb/sims.ts';
 import { withCheckDigit } from '../../domain/iccid.ts';
 import { asId, type PartnerId } from '../../domain/ids.ts';
 import { newSimInHolding, type Sim } from '../../domain/sim.ts';
@@ -21,7 +21,7 @@ process.once('message', async (message) => {
   // Safe: verification/bench/handlers.ts sends this type.
   const { ours, bare, partnerId, calls } = message as WarmJob;
   const sim = benchSim();
-  await addSim(partnerId, sim);
+  await addSims(partnerId, [{ sim }]);
   const event = eventFor(sim.iccid, partnerId);
   const one = caller(await handlerOf(ours), event);
   const other = caller(await handlerOf(bare), event);

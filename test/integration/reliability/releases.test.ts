@@ -80,6 +80,9 @@ const newKinds: readonly string[] = [
   'simToCompare',
   'operatorTurns',
   'difference',
+  'simTag',
+  'simLabel',
+  'simNumber',
 ];
 const kindsToKeep = Object.keys(itemKinds).filter((kind) => !newKinds.includes(kind));
 
@@ -198,6 +201,9 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   }),
   simToCompare: async ({ operatorId }, { attributes: { expiresAt: _, ...wanted } }) =>
     oneOf(await simsToCompare(asId('operator', operatorId), ENOUGH), wanted),
+  simTag: asItIs,
+  simLabel: asItIs,
+  simNumber: asItIs,
   redrivenUsage: async (_, { attributes }) => oneOf(await queryRedrivenUsage(ENOUGH), attributes),
   request: asItIs,
   journalEntry: async ({ tenant }, { attributes }) =>

@@ -1,9 +1,17 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import pMap from 'p-map';
+import type { SimFilter } from '../../../domain/operation.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
-import { type Customer, is, type Page, type PartnerService, type Sim } from '../support/partner.ts';
-import { expectInvalid } from '../support/problems.ts';
+import {
+  type Customer,
+  is,
+  type Page,
+  type PartnerService,
+  type ProblemDocument,
+  type Sim,
+} from '../support/partner.ts';
+import { expectInvalid, expectProblem } from '../support/problems.ts';
 
 const cloud = useLocalCloud();
 const acme = cloud.partner('acme-lists');
@@ -36,7 +44,11 @@ beforeAll(async () => {
   ]);
   const another = iccids.at(-1) ?? '';
   for (const [place, label] of [`${another.slice(0, 17)} pump`, another, ...labels].entries()) {
-    is(200, await api.patch(`/v1/sims/${iccids[place * 3]}`, { label }));
+    const tags = place % 3 === 0 ? ['North', `Row #${place}`] : [];
+    is(200, await api.patch(`/v1/sims/${iccids[place * 3]}`, { label, tags }));
+  }
+  for (const { iccid } of austrian.slice(2, 12)) {
+    is(200, await api.patch(`/v1/sims/${iccid}`, { tags: ['north', 'North', 'outdoor'] }));
   }
   fleet = await everySim();
 });
@@ -52,19 +64,36 @@ async function everySim(): Promise<Sim[]> {
 }
 
 const filters = ['state', 'customerId', 'customerServiceId', 'partnerServiceId', 'operatorId', 'orderId'] as const;
-type Filter = Partial<Record<(typeof filters)[number] | 'q', string>>;
+type Filter = Partial<Record<keyof SimFilter, string>>;
+
+/** Whether a text, of any form, finds a SIM. Written from the API guide alone. */
+function isFoundBy(text: string, { iccid, imsi, msisdn, label = '', tags }: Sim): boolean {
+  const lower = text.toLowerCase();
+  return (
+    iccid.startsWith(text) ||
+    (/^[0-9]{4,8}$/.test(text) && iccid.endsWith(text)) ||
+    imsi === text ||
+    [msisdn, msisdn?.slice(1)].includes(text) ||
+    label.toLowerCase().startsWith(lower) ||
+    tags.some((tag) => tag.toLowerCase() === lower)
+  );
+}
 
 /** What the contract says of filters, over all SIMs: by ICCID, those of a customer in one state by service first. */
-function expected({ q, ...filter }: Filter): Sim[] {
-  const starts = (text: string | undefined) => q === undefined || text?.toLowerCase().startsWith(q.toLowerCase());
+function expected({ q, tag, iccidEnds, ...filter }: Filter): Sim[] {
   const found = fleet.filter(
     (sim) =>
-      filters.every((name) => [undefined, sim[name]].includes(filter[name])) &&
-      (starts(sim.iccid) || starts(sim.label)),
+      [...filters, 'imsi' as const, 'msisdn' as const].every((name) => [undefined, sim[name]].includes(filter[name])) &&
+      (q === undefined || isFoundBy(q, sim)) &&
+      (tag === undefined || sim.tags.some((each) => each.toLowerCase() === tag.toLowerCase())) &&
+      sim.iccid.endsWith(iccidEnds ?? ''),
   );
   const isByService = filter.customerId !== undefined && filter.state !== undefined && filter.orderId === undefined;
   const place = ({ customerServiceId, iccid }: Sim) => `${customerServiceId} ${iccid}`;
-  return isByService && q === undefined ? found.sort((one, other) => (place(one) < place(other) ? -1 : 1)) : found;
+  const isDirect = (filter.imsi ?? filter.msisdn ?? iccidEnds) !== undefined;
+  return isByService && !isDirect && q === undefined
+    ? found.sort((one, other) => (place(one) < place(other) ? -1 : 1))
+    : found;
 }
 
 const query = (filter: Filter, limit: number) =>
@@ -74,6 +103,7 @@ async function expectListed(filter: Filter, limit = 200): Promise<void> {
   const found = await acme.all<Sim>(query(filter, limit));
   // A search comes to labels after ICCIDs.
   const listed = filter.q === undefined ? found : found.sort((one, other) => (one.iccid < other.iccid ? -1 : 1));
+  expect(new Set(listed.map(({ iccid }) => iccid)).size).toBe(listed.length);
   expect({ filter, iccids: listed.map(({ iccid }) => iccid) }).toEqual({
     filter,
     iccids: expected(filter).map(({ iccid }) => iccid),
@@ -169,11 +199,76 @@ describe('the list of SIMs', () => {
     }
   });
 
+  test('is found by its numbers, and by the end of its ICCID', async () => {
+    for (const sim of [fleet[0], fleet[70], fleet.at(-1)].flatMap((found) => found ?? [])) {
+      for (const digits of [4, 5, 6, 7, 8]) {
+        expect(expected({ iccidEnds: sim.iccid.slice(-digits) })).toContainEqual(sim);
+        await expectListed({ iccidEnds: sim.iccid.slice(-digits) });
+        await expectListed({ q: sim.iccid.slice(-digits) }, 1);
+      }
+      await expectListed({ imsi: sim.imsi ?? 'none' });
+      await expectListed({ q: sim.imsi ?? 'none' });
+      await expectListed({ imsi: sim.imsi ?? 'none', iccidEnds: sim.iccid.slice(-4), state: sim.state });
+      await expectListed({ imsi: sim.imsi ?? 'none', state: sim.state === 'active' ? 'assigned' : 'active' });
+    }
+    const withNumber = fleet.filter(({ msisdn }) => msisdn !== undefined);
+    expect(withNumber.length).toBeGreaterThan(50);
+    const { msisdn = '' } = withNumber[7] ?? {};
+    await expectListed({ msisdn });
+    await expectListed({ q: msisdn });
+    await expectListed({ q: msisdn.slice(1) });
+    for (const q of [`00${msisdn.slice(1)}`, `${msisdn.slice(0, 3)} ${msisdn.slice(3, 7)} ${msisdn.slice(7)}`]) {
+      const { items } = is(200, await api.get<Page<Sim>>(`/v1/sims?${new URLSearchParams({ q })}`));
+      expect({ q, items }).toEqual({ q, items: expected({ msisdn }) });
+    }
+  });
+
+  test('is filtered and searched by tag, whatever the case, in pages of any size', async () => {
+    for (const tag of ['north', 'NORTH', 'outdoor', 'Row #3', 'row #0']) {
+      expect(expected({ tag }).length).toBeGreaterThan(0);
+      for (const limit of [1, 3, 200]) {
+        await expectListed({ tag }, limit);
+      }
+      await expectListed({ q: tag }, 2);
+    }
+    for (const tag of ['nort', 'row']) {
+      await expectListed({ tag });
+    }
+    for (const { customerId, state, orderId, operatorId, iccid } of expected({ tag: 'north' })) {
+      await expectListed({ tag: 'north', customerId: customerId ?? 'none' });
+      await expectListed({ tag: 'north', customerId: customerId ?? 'none', state });
+      await expectListed({ tag: 'north', state, operatorId }, 3);
+      await expectListed({ tag: 'north', orderId: orderId ?? 'none' });
+      await expectListed({ tag: 'north', q: iccid.slice(0, 15) });
+      await expectListed({ tag: 'north', q: 'met' });
+    }
+  });
+
+  test.each([
+    { imsi: '2342' },
+    { imsi: '23420000000000a' },
+    { msisdn: 'none' },
+    { imei: '123' },
+    { iccidEnds: '123' },
+    { iccidEnds: '123456789' },
+    { iccidEnds: '12a4' },
+    { tag: '' },
+    { tag: 'x'.repeat(31) },
+  ])('rejects %j', async (filter) => {
+    const [name = ''] = Object.keys(filter);
+    const listed = await api.get<ProblemDocument>(query(filter, 10));
+    expect(expectProblem(listed, 422).errors).toMatchObject([{ pointer: `/query/${name}` }]);
+    const selected = expectProblem(await api.post('/v1/sims/suspend', { select: { filter } }), 422);
+    expect(selected.errors).toMatchObject([{ pointer: `/select/filter/${name}` }]);
+  });
+
   test('combines all its filters', async () => {
     const oneOf = (...values: string[]) => fc.option(fc.constantFrom(...new Set(values)), { nil: undefined, freq: 2 });
     const combination = fc.record({
       ...Object.fromEntries(filters.map((name) => [name, oneOf(...fleet.flatMap((sim) => sim[name] ?? []))])),
-      q: oneOf('8', '89', '8943', fleet[0]?.iccid.slice(0, 12) ?? '', 'me', 'METER 1', 'none'),
+      q: oneOf('8', '89', '8943', fleet[0]?.iccid.slice(0, 12) ?? '', 'me', 'METER 1', 'north', 'none'),
+      tag: oneOf('north', 'outdoor', 'none'),
+      iccidEnds: oneOf(...fleet.slice(0, 3).map(({ iccid }) => iccid.slice(-4))),
     });
     const some = fc.sample(combination, { numRuns: 40, seed: 7 });
     await pMap(

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { upsertPartner } from '../../../adapters/dynamodb/partners.ts';
 import { readWalks } from '../../../adapters/dynamodb/sim-walks.ts';
-import { addSim } from '../../../adapters/dynamodb/sims.ts';
+import { addSims } from '../../../adapters/dynamodb/sims.ts';
 import { addSimToCompare, removeSimToCompare, simsToCompare } from '../../../adapters/dynamodb/sims-to-compare.ts';
 import { put } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
@@ -59,7 +59,9 @@ beforeAll(async () => {
       ),
     ),
     async ({ operatorId, partnerId, iccid }) => {
-      await addSim(partnerId, newSimInHolding({ iccid, imsi: '234200000000001' }, { id: 'ord_1', operatorId }, at));
+      await addSims(partnerId, [
+        { sim: newSimInHolding({ iccid, imsi: '234200000000001' }, { id: 'ord_1', operatorId }, at) },
+      ]);
       if (operatorId === ours) iccids.push(iccid);
     },
     { concurrency: 16 },

@@ -7,6 +7,7 @@ import type { customerServiceSchema, partnerServiceSchema } from '../../../contr
 import type { simSchema } from '../../../contract/sim.ts';
 import type { serviceUsageSchema, simUsageSchema } from '../../../contract/usage.ts';
 import { asId, type PartnerId } from '../../../domain/ids.ts';
+import type { SimFilter } from '../../../domain/operation.ts';
 import type { ApiClient, ApiResponse } from './api-client.ts';
 import { eventually } from './eventually.ts';
 
@@ -45,7 +46,7 @@ export type NewOrder = {
   plan?: Plan;
 };
 
-type SimQuery = 'state' | 'customerId' | 'customerServiceId' | 'partnerServiceId' | 'operatorId' | 'orderId' | 'q';
+type SimQuery = keyof SimFilter | 'limit';
 
 /** Seeded tariffs of the local cloud that cover every operator. */
 const PARTNER_TARIFF = 'trf_partner_all';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pMap from 'p-map';
 import { queryDeadLetters, queryRedrivenUsage, removeRedrivenUsage } from '../../../adapters/dynamodb/dead-letters.ts';
 import { simDayKey } from '../../../adapters/dynamodb/keys.ts';
-import { addSim } from '../../../adapters/dynamodb/sims.ts';
+import { addSims } from '../../../adapters/dynamodb/sims.ts';
 import { simDays, sumsOfService } from '../../../adapters/dynamodb/usage.ts';
 import { put, remove } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
@@ -48,7 +48,7 @@ beforeAll(async () => {
         { id: 'ord_1', operatorId: asId('operator', '3uk') },
         at,
       );
-      await addSim(PARTNER, { ...arrived, ...services, state: 'active', bars: [], customerId: 'cus_1' });
+      await addSims(PARTNER, [{ sim: { ...arrived, ...services, state: 'active', bars: [], customerId: 'cus_1' } }]);
     },
     { concurrency: 16 },
   );

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { insertAlarm, queryFirings } from '../../../adapters/dynamodb/alarms.ts';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { simPages } from '../../../adapters/dynamodb/sim-walks.ts';
-import { addSim, getSim, getSims, saveSim } from '../../../adapters/dynamodb/sims.ts';
+import { addSims, getSim, getSims, saveSim } from '../../../adapters/dynamodb/sims.ts';
 import { SIM_SHARDS } from '../../../adapters/dynamodb/table.ts';
 import { simDays, sumsOfService, usageShardOf } from '../../../adapters/dynamodb/usage.ts';
 import { put } from '../../../adapters/dynamodb/write-requests.ts';
@@ -50,7 +50,7 @@ beforeAll(async () => {
       const arrived = newSimInHolding({ iccid, imsi: '234200000000001' }, order, '2026-01-05T09:00:00.000Z');
       const place = { ...services, customerId: asId('customer', 'cus_1') };
       const imported = { ...place, state: 'active', by: 'ada' } as const;
-      await addSim(PARTNER, { ...arrived, ...place, state: 'active', bars: [], imported });
+      await addSims(PARTNER, [{ sim: { ...arrived, ...place, state: 'active', bars: [], imported } }]);
     },
     { concurrency: 16 },
   );

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { mergeSims } from '../../../adapters/dynamodb/sim-lists.ts';
+import { mergeSims } from '../../../adapters/dynamodb/sim-sections.ts';
 
 test('a SIM that moves between two partitions while both are read is listed once, as it is now', () => {
   const assigned = [
