@@ -1,16 +1,13 @@
-import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { asId } from '../../domain/ids.ts';
 import { DAY_MS } from '../../domain/time-units.ts';
 import { bundleOptions } from '../../infra/functions/bundles.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
 import { serveGateway } from '../../local/gateway/server.ts';
-import { region } from '../../local/template/identity.ts';
-import type { FunctionPart, HttpApiPart } from '../../local/template/parts.ts';
+import { apiOf, environmentOf, functionOf, inProcess } from './api-function.ts';
 import { type Figure, figure, median } from './figure.ts';
 import type { BenchOptions } from './main.ts';
 import type { RequestsJob, RequestsResult } from './requests.ts';
@@ -33,21 +30,14 @@ export async function handlers({ engine }: BenchOptions): Promise<Figure[]> {
 }
 
 async function warmHandlers(cloud: LocalCloud): Promise<{ figures: Figure[]; iccid: string }> {
-  const { folder, environment } = functionOf(apiOf(cloud), cloud, 'GET /v1/sims/{iccid}');
+  const part = functionOf(cloud, 'GET /v1/sims/{iccid}');
   const bareFolder = await mkdtemp(path.join(tmpdir(), 'bench-bare-'));
   try {
     const { outExtension: _outExtension, ...options } = bundleOptions;
     const bare = path.join(bareFolder, 'index.mjs');
     await build({ ...options, entryPoints: ['verification/bench/bare-sim.ts'], outfile: bare });
-    const job: WarmJob = { ours: path.join(folder, 'index.mjs'), bare, partnerId, calls: 3000 };
-    const { iccid, ours, floor } = await inProcess<WarmJob, WarmResult>('warm.ts', job, {
-      ...environment,
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_ENDPOINT_URL_DYNAMODB: cloud.endpoints.dynamodb,
-      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    });
+    const job: WarmJob = { ours: path.join(part.folder, 'index.mjs'), bare, partnerId, calls: 3000 };
+    const { iccid, ours, floor } = await inProcess<WarmJob, WarmResult>('warm.ts', job, environmentOf(part, cloud));
     const goal = { atMost: 1.3 };
     return {
       iccid,
@@ -136,40 +126,4 @@ function constantFunctions() {
   return {
     invoke: async () => ({ ok: true as const, payload, requestId: 'constant' }),
   };
-}
-
-function apiOf(cloud: LocalCloud): HttpApiPart {
-  const [api] = cloud.parts.httpApis;
-  if (!api) {
-    throw new Error('The template has no HTTP API.');
-  }
-  return api;
-}
-
-function functionOf(api: HttpApiPart, cloud: LocalCloud, routeKey: string): FunctionPart {
-  const arn = api.routes.find(({ key }) => key === routeKey)?.functionArn;
-  const part = cloud.parts.functions.find((candidate) => candidate.arn === arn);
-  if (!part) {
-    throw new Error(`The template has no function for ${routeKey}.`);
-  }
-  return part;
-}
-
-/** Runs a file of the bench in a separate process, which receives the job and returns the result as messages. */
-async function inProcess<Job, Result>(file: string, job: Job, env: NodeJS.ProcessEnv): Promise<Result> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  // Read and discard the function's log, as Lambda would read it.
-  child.stdout?.resume();
-  const { promise, resolve, reject } = Promise.withResolvers<Result>();
-  child.once('message', (result) => {
-    // Safe: the file sends this type.
-    resolve(result as Result);
-  });
-  child.once('error', reject);
-  child.once('exit', (code) => reject(new Error(`bench/${file} ended with ${code} before it answered.`)));
-  child.send(job as object);
-  return promise;
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type EngineName, engineNames } from '../../local/dynamodb/engine.ts';
 import { oneOf, runCommand, wholeNumber } from '../../tools/command.ts';
+import { authorisation } from './authorisation.ts';
 import { bulk } from './bulk.ts';
 import { bundles } from './bundles.ts';
 import { type Figure, table, writeResults } from './figure.ts';
@@ -27,6 +28,7 @@ const sections: Readonly<Record<string, (options: BenchOptions) => Promise<Figur
   handlers,
   usage,
   traffic,
+  authorisation,
 };
 
 const help = `npm run bench -- [options]
