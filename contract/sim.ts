@@ -32,6 +32,10 @@ export const simSchema = namedSchema('Sim', () =>
     ),
     label: z.optional(z.string()),
     tags: z.array(z.string()),
+    fields: described(
+      z.record(z.string(), z.string()),
+      'Texts under the names that the partner has chosen with `PUT /v1/sim-fields`.',
+    ),
     imei: z.optional(z.string()),
     eid: z.optional(z.string()),
     stateChangedAt: time,
@@ -46,7 +50,12 @@ export const partnerSimSchema = namedSchema('PartnerSim', () =>
 );
 
 export const showSim = (sim: Sim) =>
-  showAs(simSchema, { ...sim, holding: sim.state === 'in_holding', nextActions: nextActions(sim) });
+  showAs(simSchema, {
+    ...sim,
+    fields: sim.fields ?? {},
+    holding: sim.state === 'in_holding',
+    nextActions: nextActions(sim),
+  });
 
 export const simEventSchema = namedSchema('SimEvent', () =>
   z.object({
@@ -74,8 +83,14 @@ export const simEventSchema = namedSchema('SimEvent', () =>
       'What differed at the operator, for `sim.differs`. A number is the operator’s from then on.',
     ),
     cleared: described(
-      z.optional(z.object({ label: z.optional(z.string()), tags: z.optional(z.array(z.string())) })),
-      'Label and tags from the time of a former customer. The assignment to another customer removed them.',
+      z.optional(
+        z.object({
+          label: z.optional(z.string()),
+          tags: z.optional(z.array(z.string())),
+          fields: z.optional(z.record(z.string(), z.string())),
+        }),
+      ),
+      'Label, tags and fields from the time of a former customer. The assignment to another customer removed them.',
     ),
   }),
 );

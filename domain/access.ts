@@ -26,6 +26,7 @@ export const rights = {
   see: partnerRoles,
   see_own: [...partnerRoles, ...customerRoles],
   change_sims: ['admin', 'provisioning', 'deployment', 'support'],
+  manage_sim_fields: ['admin'],
   create_customers_and_services: ['admin', 'provisioning'],
   edit_customers_and_services: ['admin', 'provisioning', 'deployment'],
   delete_customers_and_services: ['admin', 'provisioning', 'deployment'],

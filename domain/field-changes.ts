@@ -24,6 +24,9 @@ const DERIVED_FIELDS: ReadonlySet<string> = new Set([
   'nextActions',
 ]);
 
+/** The object in a SIM with the fields that the partner has chosen. */
+const SIM_FIELDS = 'fields';
+
 /** The limits that keep an entry of the journal small: the number of fields, and the characters of a value. */
 const MAX_FIELDS = 50;
 const MAX_VALUE_LENGTH = 500;
@@ -39,7 +42,8 @@ export function fieldChanges(before: unknown, after: unknown): FieldChange[] {
 }
 
 function changeOf(field: string, before: unknown, after: unknown): FieldChange {
-  const name = field.split('.').at(-1) ?? '';
+  // Partners choose the names of SIMs' fields, whose texts can contain anything.
+  const name = field.startsWith(`${SIM_FIELDS}.`) ? '' : (field.split('.').at(-1) ?? '');
   const values = [before, after].map((value) => (value === undefined ? undefined : storable(value)));
   if (!(STORED_FIELDS.has(name) || name === 'length') || values.includes(null)) {
     return { field: field.slice(0, 100), withheld: true };
@@ -84,7 +88,7 @@ function fieldsOf(value: unknown, path = ''): Map<string, unknown> {
   if (typeof value === 'object' && value !== null) {
     return new Map(
       Object.entries(value)
-        .filter(([name]) => !DERIVED_FIELDS.has(name))
+        .filter(([name]) => path === SIM_FIELDS || !DERIVED_FIELDS.has(name))
         .flatMap(([name, inner]) => [...fieldsOf(inner, path === '' ? name : `${path}.${name}`)]),
     );
   }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { normalizeIccid } from './delivered-sim.ts';
 import { couldBeIccid } from './iccid.ts';
 import { readListCell } from './list-cell.ts';
+import { fieldTextSchema, MAX_FIELD_TEXT, type SimFields } from './sim-fields.ts';
 import { type RowProblem, readRows, spreadsheetDamage } from './sim-manifest.ts';
 import { line } from './text.ts';
 
@@ -14,10 +15,15 @@ export const tagSchema = z.lazy(() => line(MAX_TAG));
 export const tagsSchema = z.lazy(() => z.array(line(MAX_TAG)).check(z.maxLength(MAX_TAGS)));
 
 /** A row of a file of labels. Empty cells are absent, and change nothing. */
-export type LabelRow = { iccid: string; label?: string | undefined; tags?: string | undefined };
+export type LabelRow = {
+  iccid: string;
+  label?: string | undefined;
+  tags?: string | undefined;
+  fields?: SimFields | undefined;
+};
 
-/** The label and tags that a row sets. */
-export type LabelChange = { iccid: string; label?: string; tags?: readonly string[] };
+/** The label, tags and fields that a row sets. */
+export type LabelChange = { iccid: string; label?: string; tags?: readonly string[]; fields?: SimFields };
 
 /** The changes that the rows of a file ask for, and the errors of the other rows. */
 export const readLabelRows = (rows: readonly LabelRow[]) => readRows<LabelRow, LabelChange>(rows, readChange);
@@ -30,11 +36,30 @@ function readChange(cells: LabelRow): LabelChange | RowProblem {
     return { code: 'invalid_iccid', message: `iccid: ${problem}.` };
   }
   const labels = readLabels(cells);
-  return 'code' in labels ? labels : { iccid, ...labels };
+  if ('code' in labels) {
+    return labels;
+  }
+  const fields = readFields(cells.fields);
+  return 'code' in fields ? fields : { iccid, ...labels, ...fields };
+}
+
+/** The fields in the cells of a row, or the rule that they violate. */
+function readFields(cells: SimFields = {}): Pick<LabelChange, 'fields'> | RowProblem {
+  const read = Object.entries(cells).map(([name, text]) => ({ name, text: fieldTextSchema.safeParse(text) }));
+  const bad = read.find(({ text }) => !text.success);
+  if (bad) {
+    const message = `field:${bad.name}: must be one readable line of at most ${MAX_FIELD_TEXT} characters.`;
+    return { code: 'invalid_field', message };
+  }
+  const fields = Object.fromEntries(read.flatMap(({ name, text }) => (text.success ? [[name, text.data]] : [])));
+  return read.length === 0 ? {} : { fields };
 }
 
 /** The label and tags in the cells of a row, or the rule that they violate. */
-export function readLabels({ label, tags }: Omit<LabelRow, 'iccid'>): Pick<LabelChange, 'label' | 'tags'> | RowProblem {
+export function readLabels({
+  label,
+  tags,
+}: Pick<LabelRow, 'label' | 'tags'>): Pick<LabelChange, 'label' | 'tags'> | RowProblem {
   const readLabel = label === undefined ? undefined : labelSchema.safeParse(label);
   if (readLabel?.success === false) {
     const message = `label: must be one readable line of at most ${MAX_LABEL} characters.`;

@@ -4,6 +4,7 @@ import type { CustomerId, CustomerServiceId, OperationId, OperatorId, OrderId, P
 import { laterOf } from './moment.ts';
 
 import { holdingServiceId } from './service.ts';
+import { changeFields, type FieldsChange, type SimFields } from './sim-fields.ts';
 import type { ListedSim } from './sim-manifest.ts';
 
 /** The states of a SIM, in the order of its life. */
@@ -47,6 +48,9 @@ export type PendingChange = {
   operationId: OperationId;
 };
 
+/** A part of a SIM's naming: its label, all of its tags, one of them, or a field. */
+export type Naming = 'label' | 'tags' | `tag:${string}` | `field:${string}`;
+
 export type Sim = {
   iccid: Iccid;
   /** Absent when the operator's list did not have it. */
@@ -69,8 +73,10 @@ export type Sim = {
   customerServiceId?: CustomerServiceId;
   label?: string;
   tags: readonly string[];
-  /** For an unassigned SIM: its last customer, and which of label and tags date from that assignment. */
-  formerCustomer?: { customerId: CustomerId; naming: readonly ('label' | 'tags')[] };
+  /** Absent when the SIM has none. */
+  fields?: SimFields;
+  /** For an unassigned SIM: its last customer, and which of label, tags and fields date from that assignment. */
+  formerCustomer?: { customerId: CustomerId; naming: readonly Naming[] };
   stateChangedAt: string;
   createdAt: string;
   updatedAt: string;
@@ -120,45 +126,101 @@ export type SimEvent = {
   actor?: string;
   /** What a comparison with the operator found. */
   difference?: Seen | undefined;
-  /** The label and tags of a former customer that the step removed. */
-  cleared?: { label?: string; tags?: readonly string[] } | undefined;
+  /** The label, tags and fields of a former customer that the step removed. */
+  cleared?: { label?: string; tags?: readonly string[]; fields?: SimFields } | undefined;
 };
 
-/** Removes the customer from a SIM, and records which of label and tags date from that customer. */
+/** Removes the customer from a SIM, and records which of label, tags and fields date from that customer. */
 export function detachCustomer({ customerId, customerServiceId: _service, formerCustomer: _former, ...sim }: Sim): Sim {
-  const naming = [
+  const naming: Naming[] = [
     ...(sim.label === undefined ? [] : (['label'] as const)),
     ...(sim.tags.length > 0 ? (['tags'] as const) : []),
+    ...Object.keys(sim.fields ?? {}).map(fieldNaming),
   ];
   return customerId === undefined || naming.length === 0 ? sim : { ...sim, formerCustomer: { customerId, naming } };
 }
 
+const fieldNaming = (name: string): Naming => `field:${name}`;
+const tagNaming = (tag: string): Naming => `tag:${tag}`;
+
 /**
- * Prepares a SIM for its next customer. Clears a label and tags that date from another customer, because they may contain that
- * customer's data. Keeps those that were set while the SIM had no customer.
+ * Prepares a SIM for its next customer. Clears a label, tags and fields that date from another customer, because they may contain
+ * that customer's data. Keeps those that were set while the SIM had no customer.
  */
 export function attachCustomer({ formerCustomer, ...sim }: Sim, customerId: CustomerId): Sim {
-  const foreign = formerCustomer && formerCustomer.customerId !== customerId ? formerCustomer.naming : [];
-  const { label: _label, ...unlabelled } = sim;
-  return { ...(foreign.includes('label') ? unlabelled : sim), ...(foreign.includes('tags') ? { tags: [] } : {}) };
-}
-
-/** Sets the label and tags of a SIM. `null` removes them; omitted fields stay. */
-export function relabel(
-  sim: Sim,
-  { label, tags }: { label?: string | null | undefined; tags?: readonly string[] | null | undefined },
-  at: string,
-): Sim {
-  const { label: before, formerCustomer, ...rest } = sim;
-  const given = { label, tags };
-  const naming = formerCustomer?.naming.filter((field) => given[field] === undefined) ?? [];
-  const after = label === undefined ? before : (label ?? undefined);
+  if (!formerCustomer || formerCustomer.customerId === customerId) {
+    return sim;
+  }
+  const isForeign = (naming: Naming) => formerCustomer.naming.includes(naming);
+  const { label, fields, ...rest } = sim;
+  const kept = Object.entries(fields ?? {}).filter(([name]) => !isForeign(fieldNaming(name)));
   return {
     ...rest,
-    ...(after === undefined ? {} : { label: after }),
-    tags: tags === undefined ? sim.tags : (tags ?? []),
+    ...(label === undefined || isForeign('label') ? {} : { label }),
+    tags: isForeign('tags') ? [] : sim.tags.filter((tag) => !isForeign(tagNaming(tag))),
+    ...(kept.length === 0 ? {} : { fields: Object.fromEntries(kept) }),
+  };
+}
+
+/** A change of a SIM's label, tags and fields. `null` removes; omitted parts stay. */
+export type NamingChange = {
+  label?: string | null | undefined;
+  tags?: readonly string[] | null | undefined;
+  /** Added to the tags, or removed from them. */
+  addTags?: readonly string[] | undefined;
+  removeTags?: readonly string[] | undefined;
+  fields?: FieldsChange | null | undefined;
+};
+
+/** The attributes that `relabel` changes, besides the time and the version. */
+export const namingOf = ({ label, tags, fields, formerCustomer }: Sim) => ({ label, tags, fields, formerCustomer });
+
+/** Changes the label, tags and fields of a SIM. */
+export function relabel(sim: Sim, change: NamingChange, at: string): Sim {
+  const { label: before, fields: fieldsBefore, formerCustomer, ...rest } = sim;
+  const { label, fields } = change;
+  const naming = formerCustomer?.naming.flatMap((part) => stillFormer(part, sim, change)) ?? [];
+  const labelAfter = label === undefined ? before : (label ?? undefined);
+  const fieldsAfter = fields === undefined ? fieldsBefore : changeFields(fieldsBefore, fields);
+  return {
+    ...rest,
+    ...(labelAfter === undefined ? {} : { label: labelAfter }),
+    tags: changeTags(sim.tags, change),
+    ...(fieldsAfter === undefined ? {} : { fields: fieldsAfter }),
     ...(formerCustomer && naming.length > 0 ? { formerCustomer: { ...formerCustomer, naming } } : {}),
     updatedAt: laterOf(sim.updatedAt, at),
     version: sim.version + 1,
   };
+}
+
+/** The tags after a change. Added tags follow the others. */
+function changeTags(
+  current: readonly string[],
+  { tags, addTags = [], removeTags = [] }: NamingChange,
+): readonly string[] {
+  const base = tags === undefined ? current : (tags ?? []);
+  const isSame = addTags.length === 0 && removeTags.length === 0;
+  return isSame ? base : [...new Set([...base.filter((tag) => !removeTags.includes(tag)), ...addTags])];
+}
+
+/** What of a former customer's naming a change leaves: a part that the change sets or removes is the partner's own from then on. */
+function stillFormer(
+  part: Naming,
+  sim: Sim,
+  { label, tags, addTags = [], removeTags = [], fields }: NamingChange,
+): Naming[] {
+  const touched = [...addTags, ...removeTags];
+  if (part === 'label') {
+    return label === undefined ? [part] : [];
+  }
+  if (part === 'tags') {
+    if (tags !== undefined || touched.length === 0) {
+      return tags === undefined ? [part] : [];
+    }
+    return sim.tags.filter((tag) => !touched.includes(tag)).map(tagNaming);
+  }
+  const isTouched = part.startsWith('tag:')
+    ? tags !== undefined || touched.some((tag) => tagNaming(tag) === part)
+    : fields === null || Object.keys(fields ?? {}).some((name) => fieldNaming(name) === part);
+  return isTouched ? [] : [part];
 }

@@ -155,6 +155,7 @@ async function simulateYear(
   const platform = createClient(cloud.url, await cloud.tokenFor({ roles: ['platform'] }));
   await platform.post(`/v1/platform/partners/${PARTNER}/orders/${manual.id}/accept`, { operatorReference: 'kept' });
   await api.post(`/v1/orders/${manual.id}/cancel`, {});
+  await api.put('/v1/sim-fields', { names: ['site', 'contract'] });
   await useAccess(api);
   await importSims(PARTNER, [keptImport]);
   await addRequests(PARTNER, 1, 5);

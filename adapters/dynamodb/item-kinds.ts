@@ -34,8 +34,11 @@ export const itemKinds = {
     'pendingChange',
     'imei',
     'eid',
+    'fields',
   ] satisfies (keyof Sim)[]),
   partner: itemKind('P#{partnerId}', 'PARTNER', ['id'] satisfies (keyof Partner)[]),
+  /** The names of the fields of a partner's SIMs. */
+  simFieldNames: itemKind('P#{partnerId}', 'SIM_FIELDS'),
   /** An operator that the platform created or replaced. */
   operator: itemKind('OPERATORS', 'OPR#{id:operator}'),
   /** The number of SIMs that were imported for a partner. */

@@ -122,7 +122,8 @@ export async function saveSim(
   by: { operationId: OperationId } | { actor: string; difference?: Seen },
   also: (saved: SimRecord) => Write[] = () => [],
 ): Promise<SimRecord> {
-  const cleared = 'operationId' in by ? clearedLabels(before, after) : undefined;
+  const isAssigned = before.customerId !== after.customerId && after.customerId !== undefined;
+  const cleared = isAssigned ? clearedNaming(before, after) : undefined;
   const steps = encodeSteps({
     version: after.version,
     at: after.updatedAt,
@@ -146,13 +147,17 @@ export async function saveSim(
   return saved;
 }
 
-/** The label and tags that an operation cleared. The SIM's timeline shows them. */
-function clearedLabels(before: Sim, after: Sim): SimEvent['cleared'] {
+/** The label, tags and fields that an assignment cleared. The SIM's timeline shows them. */
+function clearedNaming(before: Sim, after: Sim): SimEvent['cleared'] {
   const label = after.label === undefined ? before.label : undefined;
-  const tags = after.tags.length === 0 && before.tags.length > 0 ? before.tags : undefined;
-  return label === undefined && tags === undefined
-    ? undefined
-    : { ...(label === undefined ? {} : { label }), ...(tags === undefined ? {} : { tags }) };
+  const tags = before.tags.filter((tag) => !after.tags.includes(tag));
+  const fields = Object.entries(before.fields ?? {}).filter(([name]) => !Object.hasOwn(after.fields ?? {}, name));
+  const cleared = {
+    ...(label === undefined ? {} : { label }),
+    ...(tags.length === 0 ? {} : { tags }),
+    ...(fields.length === 0 ? {} : { fields: Object.fromEntries(fields) }),
+  };
+  return Object.keys(cleared).length === 0 ? undefined : cleared;
 }
 
 function serviceLeft(before: Sim, after: Sim): ServiceId | undefined {

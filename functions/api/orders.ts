@@ -18,6 +18,7 @@ import { resumeOrder } from '../../use-cases/orders/resume-order.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
+import { fieldColumns } from './field-columns.ts';
 
 const quantity = described(z.number(), 'A multiple of the operator’s `orderMultiple`, at most 100,000.');
 
@@ -195,9 +196,9 @@ export const routes = [
     summary: 'List the received SIMs of an order',
     paged: true,
     answers: { 200: simSchema },
-    handle: async ({ caller, path: { id }, page }) => {
+    handle: async ({ caller, path: { id }, page, headers }) => {
       const { items, next } = await listOrderSims(caller.partnerId, id, page);
-      return okPage(items.map(showSim), next);
+      return { ...okPage(items.map(showSim), next), ...(await fieldColumns(caller, headers)) };
     },
   }),
 ];

@@ -1,22 +1,16 @@
 import * as z from 'zod/mini';
 import { bulkFields, fleetConfirmation, simFilter } from '../../contract/bulk-action.ts';
-import { loadedFileSchema } from '../../contract/loaded-file.ts';
 import { dryRunSchema, operationSchema, showOperation } from '../../contract/operation.ts';
 import { showSim, showSimEvent, simEventSchema, simSchema } from '../../contract/sim.ts';
 import { showSimUsage, simUsageQuery, simUsageSchema } from '../../contract/usage.ts';
 import { described } from '../../domain/described.ts';
 import type { OperationTarget } from '../../domain/operation.ts';
-import type { Sim } from '../../domain/sim.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
-import { labelSchema, tagsSchema } from '../../domain/sim-labels.ts';
 import { idSchemaOf, line } from '../../domain/text.ts';
-import { labelSim } from '../../use-cases/sims/label-sim.ts';
-import { labelSims } from '../../use-cases/sims/label-sims.ts';
 import { listVisibleSims, readSim, readSimTimeline } from '../../use-cases/sims/read-sims.ts';
 import { type BulkAction, startBulkAction } from '../../use-cases/sims/start-bulk-action.ts';
 import { readSimUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
-import { requireMatch } from '../http/etag.ts';
 import {
   accepted,
   okPage,
@@ -26,15 +20,14 @@ import {
   type RouteResponse,
   route,
 } from '../http/route.ts';
+import { fieldColumns } from './field-columns.ts';
+import { labelRoutes } from './sim-labels.ts';
 
 const select = { iccids: ['8944200000000000017'] };
 const bulkAnswers = { 200: dryRunSchema, 202: operationSchema };
 
-/** The maximum number of rows of a file of labels. */
-const MAX_LABEL_ROWS = 5000;
-
-/** Reading and labelling SIMs, and bulk actions on up to the whole fleet. */
-export const routes: Route[] = [
+/** Reading SIMs, and bulk actions on up to the whole fleet. */
+const simRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/sims',
@@ -47,9 +40,9 @@ export const routes: Route[] = [
     paged: true,
     query: simFilter,
     answers: { 200: simSchema },
-    handle: async ({ caller, query, page }) => {
+    handle: async ({ caller, query, page, headers }) => {
       const { items, next } = await listVisibleSims(caller, query, page);
-      return okPage(items.map(showSim), next);
+      return { ...okPage(items.map(showSim), next), ...(await fieldColumns(caller, headers)) };
     },
   }),
   route({
@@ -61,53 +54,6 @@ export const routes: Route[] = [
     summary: 'Get a SIM',
     answers: { 200: simSchema },
     handle: async ({ caller, path: { iccid } }) => okResource(showSim(await readSim(caller, iccid))),
-  }),
-  route({
-    method: 'PATCH',
-    path: '/v1/sims/{iccid}',
-    operationId: 'updateSim',
-    access: 'change_sims',
-    tag: 'SIMs',
-    summary: 'Update the label and tags of a SIM',
-    body: () =>
-      z.strictObject({
-        label: z.optional(z.nullable(labelSchema)),
-        tags: z.optional(z.nullable(tagsSchema)),
-      }),
-    example: { label: 'Meter 17', tags: ['north'] },
-    answers: { 200: simSchema },
-    handle: async ({ caller, path: { iccid }, body, ifMatch, now }) => {
-      const precondition = (sim: Sim) => requireMatch(ifMatch, showSim(sim));
-      const { before, after } = await labelSim(caller, iccid, body, { now, precondition });
-      return { ...okResource(showSim(after)), before: showSim(before) };
-    },
-  }),
-  route({
-    method: 'POST',
-    path: '/v1/sims/labels',
-    operationId: 'labelSims',
-    access: 'change_sims',
-    tag: 'SIMs',
-    summary: 'Set labels and tags of SIMs from a file',
-    description: `Accepts up to ${MAX_LABEL_ROWS} rows and 1 MiB. \`tags\` are separated by \`;\`. An empty cell changes nothing. Good rows take effect; bad rows are listed in \`errors\`. A file can be sent again. \`?dryRun=true\` only checks.`,
-    query: () => z.strictObject({ dryRun: z.optional(z.enum(['true', 'false'])) }),
-    body: () =>
-      z
-        .array(
-          z.strictObject({
-            iccid: z._default(z.string(), ''),
-            label: z.optional(z.string()),
-            tags: z.optional(z.string()),
-          }),
-        )
-        .check(z.maxLength(MAX_LABEL_ROWS)),
-    bodyType: 'text/csv',
-    example: [{ iccid: '8944200000000000017', label: 'Meter 17', tags: 'north;outdoor' }],
-    answers: { 200: loadedFileSchema },
-    handle: async ({ caller, query: { dryRun }, body, now }) => ({
-      status: 200,
-      body: await labelSims(caller, body, { now, isDryRun: dryRun === 'true' }),
-    }),
   }),
   route({
     method: 'GET',
@@ -272,5 +218,7 @@ async function startAction(
 }
 
 type ActionBody = Omit<BulkAction, 'action' | 'target'>;
+
+export const routes: Route[] = [...simRoutes, ...labelRoutes];
 
 export const handler = createApiHandler(routes);

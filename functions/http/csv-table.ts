@@ -3,14 +3,24 @@ import { writeCsv } from '../../domain/csv.ts';
 import { writeListCell } from '../../domain/list-cell.ts';
 import type { Route } from './route.ts';
 
-/** A column: the path of its value in a row. `isJson`: the value is a list of objects and is written as JSON. */
-export type Column = { path: readonly string[]; isJson: boolean };
+/**
+ * A column: the path of its value in a row. `isJson`: the value is a list of objects and is written as JSON. `isRecord`: the
+ * value is a record. It has a column for each key, with its `key`, if the keys are known, and is written as JSON otherwise.
+ */
+export type Column = { path: readonly string[]; isJson: boolean; isRecord?: true; key?: string };
+
+/** The keys of the records in a table, by the name of their field. */
+export type RecordKeys = Readonly<Record<string, readonly string[]>>;
 
 /** The table in a response: the field that contains the rows, and their columns. */
 export type CsvTable = { field: string; columns: readonly Column[] };
 
 /** The header of a column. Fields of nested objects have dotted names such as `contact.name`. */
-export const columnName = ({ path }: Column) => path.join('.');
+export const columnName = ({ path, key }: Column) =>
+  key === undefined ? path.join('.') : `${keyedPrefix(path[0] ?? '')}${key}`;
+
+/** The prefix of the columns of a record: those of `fields` are `field:<key>`. */
+export const keyedPrefix = (name: string) => `${name.replace(/s$/, '')}:`;
 
 /** Whether a route's response is available as CSV: a list, or a response with a list in it. */
 export const hasCsvTable = ({ paged, rows }: Pick<Route, 'paged' | 'rows'>) => paged === true || rows !== undefined;
@@ -31,22 +41,35 @@ export function csvTableOf({ paged, rows = '', answers }: Pick<Route, 'paged' | 
 /** The columns of the objects that a schema describes, in the order of its fields. */
 export function columnsOfSchema(schema: z.core.$ZodType, path: readonly string[] = []): Column[] {
   const fields = fieldsOf(schema);
+  if (path.length === 1 && unwrap(schema) instanceof z.ZodMiniRecord) {
+    return [{ path, isJson: false, isRecord: true }];
+  }
   return fields
     ? Object.entries(fields).flatMap(([name, field]) => columnsOfSchema(field, [...path, name]))
     : [{ path, isJson: isListOfObjects(schema) }];
 }
 
-/** The columns of a CSV body with rows of this schema. @throws Error for another schema */
-export function csvColumnsOf(list: z.core.$ZodType): { required: string[]; optional: string[] } {
+/**
+ * The columns of a CSV body with rows of this schema: those that are required, those that can be left out, and records, which have a
+ * column for each key.
+ *
+ * @throws Error for another schema
+ */
+export function csvColumnsOf(list: z.core.$ZodType): { required: string[]; optional: string[]; records: string[] } {
   const row = itemOf(list);
   const fields = row && fieldsOf(row);
   if (!fields) {
     throw new Error('Only rows of objects can be read from CSV.');
   }
-  const { optional = [], required = [] } = Object.groupBy(Object.keys(fields), (name) =>
-    fields[name] instanceof z.ZodMiniOptional ? 'optional' : 'required',
+  const isRecord = (name: string) => fields[name] !== undefined && unwrap(fields[name]) instanceof z.ZodMiniRecord;
+  const {
+    optional = [],
+    required = [],
+    records = [],
+  } = Object.groupBy(Object.keys(fields), (name) =>
+    isRecord(name) ? 'records' : fields[name] instanceof z.ZodMiniOptional ? 'optional' : 'required',
   );
-  return { required, optional };
+  return { required, optional, records };
 }
 
 /** The columns of the items of a list. @throws Error when the schema is not a list */
@@ -81,12 +104,21 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodMiniOptional ? unwrap(schema._zod.def.innerType) : schema;
 }
 
-/** Rows as CSV. The header row is always present. */
-export function tableToCsv(columns: readonly Column[], rows: readonly unknown[]): string {
+/** Rows as CSV. The header row is always present. Records whose keys are given have a column for each. */
+export function tableToCsv(declared: readonly Column[], rows: readonly unknown[], keys: RecordKeys = {}): string {
+  const columns = withKeys(declared, keys);
   return writeCsv([
     columns.map(columnName),
     ...rows.map((row) => columns.map(({ path, isJson }) => cellOf(valueAt(row, path), isJson))),
   ]);
+}
+
+/** Replaces each record whose keys are given by a column for each key. */
+function withKeys(columns: readonly Column[], keys: RecordKeys): Column[] {
+  return columns.flatMap((column) => {
+    const own = column.isRecord ? keys[column.path[0] ?? ''] : undefined;
+    return own ? own.map((key) => ({ ...column, path: [...column.path, key], key })) : [column];
+  });
 }
 
 /** The rows in a response, or in an example of one. */
@@ -96,7 +128,9 @@ export function rowsIn({ field }: CsvTable, body: unknown): readonly unknown[] {
 }
 
 function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
 }
 
 function valueAt(value: unknown, [name, ...rest]: readonly string[]): unknown {

@@ -85,7 +85,7 @@ async function handle(event: ApiEvent, checked: CheckedRequest, table: ApiTable)
 function render(
   event: ApiEvent,
   { registered }: CheckedRequest,
-  { status, body, headers, single, raw, text }: RouteResponse,
+  { status, body, headers, single, raw, text, recordKeys }: RouteResponse,
   nextCursor: string | undefined,
 ): ApiResponse {
   const shared = { ...headers, 'x-request-id': event.requestContext.requestId };
@@ -104,7 +104,7 @@ function render(
   if (body === undefined) {
     return { statusCode: status, headers: shared };
   }
-  const rendered = renderBody(event, registered.csvTable, body, nextCursor);
+  const rendered = renderBody(event, registered.csvTable, body, nextCursor, recordKeys);
   return {
     statusCode: status,
     headers: { ...shared, ...rendered.headers, ...(single ? { etag: etagOfText(rendered.text) } : {}) },

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { prefersCsv } from './accept.ts';
-import { type CsvTable, rowsIn, tableToCsv } from './csv-table.ts';
+import { type CsvTable, type RecordKeys, rowsIn, tableToCsv } from './csv-table.ts';
 
 /** The media type of CSV with its parameters (RFC 4180, RFC 7111). */
 const CSV = 'text/csv; charset=utf-8; header=present';
@@ -19,12 +19,14 @@ export function renderBody(
   csvTable: (() => CsvTable) | undefined,
   body: unknown,
   nextCursor: string | undefined,
+  recordKeys?: RecordKeys,
 ): RenderedBody {
   const vary = csvTable && { vary: 'accept' };
   if (csvTable && prefersCsv(request.headers.accept)) {
     const table = csvTable();
     const link = nextCursor === undefined ? {} : { link: `<${nextPagePath(request, nextCursor)}>; rel="next"` };
-    return { text: tableToCsv(table.columns, rowsIn(table, body)), headers: { 'content-type': CSV, ...vary, ...link } };
+    const text = tableToCsv(table.columns, rowsIn(table, body), recordKeys);
+    return { text, headers: { 'content-type': CSV, ...vary, ...link } };
   }
   const shown = nextCursor === undefined || typeof body !== 'object' ? body : { ...body, nextCursor };
   return { text: JSON.stringify(shown), headers: { 'content-type': 'application/json', ...vary } };

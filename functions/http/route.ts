@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Caller, PartnerCaller, PlatformCaller, Right, rights } from '../../domain/access.ts';
 import type { Id, IdNamed, NewId } from '../../domain/ids.ts';
+import type { RecordKeys } from './csv-table.ts';
 
 /** Who may call a route: everyone, or callers with a right. */
 export type Access = 'public' | Right;
@@ -67,6 +68,8 @@ export type RouteResponse = {
   single?: boolean;
   /** For lists: the position after which the next page starts; absent on the last page. */
   next?: string | undefined;
+  /** For lists as CSV: the keys of each record in the items, which has a column for each key. */
+  recordKeys?: RecordKeys;
   /** For changes and deletions: the previous representation, for the journal. */
   before?: unknown;
   /** Bytes to send unchanged, instead of `body`. */

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { type DescribedEvent, describedEvents } from '../../contract/event.ts';
 import { rights } from '../../domain/access.ts';
-import { columnName, csvTableOf, hasCsvTable, rowColumns, rowsIn, tableToCsv } from '../http/csv-table.ts';
+import { hasCsvTable } from '../http/csv-table.ts';
 import { pageQuery } from '../http/input.ts';
 import type { Access, Route } from '../http/route.ts';
 import { type Components, plainSchema, schemaOf } from './components.ts';
+import { csvAnswer, csvBody } from './csv-schemas.ts';
 import { examples } from './examples.ts';
 import { problemExample } from './problem-example.ts';
 import { problemSchema } from './problem-schema.ts';
@@ -148,10 +149,7 @@ function contentOf(route: Route, body: z.core.$ZodType, components: Components):
   const { method, bodyType, example } = route;
   const schema = schemaOf(body, 'input', components);
   if (bodyType === 'text/csv') {
-    const columns = rowColumns(body);
-    const description = `RFC 4180 in UTF-8 with a header row. Columns, in any order: ${columns.map(columnName).join(', ')}.`;
-    const rows = Array.isArray(example) ? { example: tableToCsv(columns, example) } : {};
-    return { [bodyType]: { schema: csvText(description, schema), ...rows } };
+    return { [bodyType]: csvBody(body, schema, example) };
   }
   return {
     [bodyType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json')]: {
@@ -159,11 +157,6 @@ function contentOf(route: Route, body: z.core.$ZodType, components: Components):
       ...(example === undefined ? {} : { example }),
     },
   };
-}
-
-/** CSV, with the schema of its rows. */
-function csvText(description: string, rows: Json): Json {
-  return { type: 'string', description, contentMediaType: 'text/csv', contentSchema: rows };
 }
 
 function rolesText(access: Access): string {
@@ -309,25 +302,6 @@ function headersOf({ paged, method, access }: Route, status: string): Json {
     ...(paged
       ? { Link: sometimes('Only with CSV: link to the next page, `rel="next"`. Absent on the last page.') }
       : {}),
-  };
-}
-
-/** The CSV response of a route. Every cell is text. */
-function csvAnswer(route: Route, example: unknown): Json {
-  const table = csvTableOf(route);
-  const { columns } = table;
-  const names = columns.map(columnName);
-  const items = {
-    type: 'object',
-    required: names,
-    properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
-    additionalProperties: false,
-  };
-  const description = `RFC 4180 in UTF-8. Absent values are empty, and \`;\` separates the values of a list. Columns: ${names.join(', ')}.`;
-  const rows = rowsIn(table, example);
-  return {
-    schema: csvText(description, { type: 'array', items }),
-    ...(rows.length > 0 ? { example: tableToCsv(columns, rows) } : {}),
   };
 }
 

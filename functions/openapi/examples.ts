@@ -75,6 +75,7 @@ const sim = {
   customerServiceId,
   label: 'Meter 17',
   tags: ['north'],
+  fields: { site: 'Leeds 4' },
   stateChangedAt: updatedAt,
   ...stamps,
   nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
@@ -292,6 +293,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   },
   Sim: sim,
   SimEvent: { at: updatedAt, type: 'sim.activated', from: 'activating', to: 'active', operationId, actor: userId },
+  SimFields: { names: ['site', 'contract'], formerNames: [] },
   SimDiffersData: { ...simEventData, field: 'state', ours: 'active', theirs: 'barred' },
   SimEventData: simEventData,
   SimUsage: {

@@ -22,6 +22,14 @@ describe('the changes of a request', () => {
     expect(fieldChanges({ tariffId: 'trf_1' }, undefined)).toEqual([{ field: 'tariffId', before: 'trf_1' }]);
   });
 
+  test('record only the names of the fields that partners choose, whatever they are called', () => {
+    const before = { fields: { state: 'a', version: '1', site: 'x' } };
+    expect(fieldChanges(before, { fields: { state: 'b', version: '2', site: 'x' } })).toEqual([
+      { field: 'fields.state', withheld: true },
+      { field: 'fields.version', withheld: true },
+    ]);
+  });
+
   test('record only that personal data, secrets and free text have changed', () => {
     const body = {
       name: 'Ada Lovelace Ltd',

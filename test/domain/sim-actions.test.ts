@@ -477,6 +477,27 @@ describe('the label and tags of a SIM', () => {
     expect(moved).not.toHaveProperty('formerCustomer');
   });
 
+  test('and its fields are cleared and kept individually, when they are changed in stock', () => {
+    const fields = { site: 'Meadow', contract: 'M-1', meter: '17' };
+    const left = done(done({ ...stock, fields, tags: ['north', 'old'] }, toMeadow), { action: 'unassign' });
+    const changed = relabel(
+      left,
+      { fields: { site: 'Stock', meter: null }, addTags: ['new'], removeTags: ['old'] },
+      NOW,
+    );
+    expect(changed).toMatchObject({ fields: { site: 'Stock', contract: 'M-1' }, tags: ['north', 'new'] });
+    expect(done(changed, toMeadow)).toMatchObject({
+      fields: { site: 'Stock', contract: 'M-1' },
+      tags: ['north', 'new'],
+    });
+    const moved = done(changed, toHarbour);
+    expect(moved).toMatchObject({ fields: { site: 'Stock' }, tags: ['new'] });
+    expect(moved).not.toHaveProperty('formerCustomer');
+    expect(done(left, toHarbour)).not.toHaveProperty('fields');
+    const own = relabel(left, { label: null, tags: [], fields: null }, NOW);
+    expect(own).not.toHaveProperty('formerCustomer');
+  });
+
   test('that were set after it was unassigned are kept individually', () => {
     const relabelled = relabel(unassigned, { label: 'Gate 7' }, NOW);
     expect(done(relabelled, toHarbour)).toMatchObject({ label: 'Gate 7', tags: [] });

@@ -41,6 +41,7 @@ const matrixRows = {
   delete_customers_and_services: 'deleteCustomersAndServices',
   manage_partner_services: 'createAndEditPartnerServices',
   see_own_customer: 'seeOwnCustomer',
+  manage_sim_fields: 'manageSimFields',
   see_users: 'seeUsers',
   create_users: 'createUsers',
   manage_users: 'manageUsers',

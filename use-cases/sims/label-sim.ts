@@ -1,27 +1,34 @@
 import { type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
-import { relabel } from '../../domain/sim.ts';
+import { type NamingChange, namingOf, relabel } from '../../domain/sim.ts';
+import { fieldsProblem } from '../../domain/sim-fields.ts';
 import { isUnchanged } from '../is-unchanged.ts';
+import { invalidInput } from '../refusal.ts';
 import { readSim } from './read-sims.ts';
+import { requireKnownFields } from './sim-field-names.ts';
 
 /**
- * Sets or removes the label and tags of a SIM. A request that changes nothing writes nothing.
+ * Sets or removes the label, tags and fields of a SIM. A request that changes nothing writes nothing.
  *
- * @param labels `null` removes a field; an absent field stays.
+ * @param change `null` removes a part; an absent part stays.
  * @param precondition throws when the caller expects another state of the SIM.
- * @throws Refusal `not_found`
+ * @throws Refusal `not_found`, `invalid_input` for fields that the partner does not have, and for too many
  */
 export async function labelSim(
   caller: PartnerCaller,
   iccid: string,
-  labels: Parameters<typeof relabel>[1],
+  change: NamingChange,
   { now, precondition }: { now: Date; precondition: (sim: SimRecord) => void },
 ): Promise<{ before: SimRecord; after: SimRecord }> {
   const before = await readSim(caller, iccid);
   precondition(before);
-  const labelled = relabel(before, labels, now.toISOString());
-  const { label, tags, formerCustomer } = labelled;
-  const after = isUnchanged(before, { label, tags, formerCustomer })
+  await requireKnownFields(caller.partnerId, change.fields);
+  const labelled = relabel(before, change, now.toISOString());
+  const problem = change.fields ? fieldsProblem(labelled.fields) : undefined;
+  if (problem) {
+    throw invalidInput([{ pointer: '/fields', code: problem.code, message: problem.detail }]);
+  }
+  const after = isUnchanged(before, namingOf(labelled))
     ? before
     : await saveSim(caller.partnerId, before, labelled, 'sim.labelled', { actor: caller.userId });
   return { before, after };

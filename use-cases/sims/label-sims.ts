@@ -2,23 +2,31 @@ import pMap from 'p-map';
 import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { getSims, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
-import { relabel } from '../../domain/sim.ts';
+import { namingOf, relabel } from '../../domain/sim.ts';
+import { fieldsProblem } from '../../domain/sim-fields.ts';
 import { type LabelChange, type LabelRow, readLabelRows } from '../../domain/sim-labels.ts';
 import { type LoadedFile, loadedFile, type RowProblem } from '../../domain/sim-manifest.ts';
 import { isUnchanged } from '../is-unchanged.ts';
+import { escapePointer } from '../refusal.ts';
+import { requireKnownFields } from './sim-field-names.ts';
 import { WRITES_IN_FLIGHT } from './stage-limits.ts';
 
 /**
- * Sets labels and tags of SIMs from a file. A file can be sent again.
+ * Sets labels, tags and fields of SIMs from a file. A file can be sent again.
  *
- * 1. Check each row independently: a bad row changes nothing and does not affect others.
- * 2. Save the SIMs whose label or tags differ from their row. A SIM that another request changes at the same time is reported.
+ * 1. Check that the partner has the fields of all columns.
+ * 2. Check each row independently: a bad row changes nothing and does not affect others.
+ * 3. Save the SIMs that differ from their row. A SIM that another request changes at the same time is reported.
+ *
+ * @throws Refusal `invalid_input` for columns of fields that the partner does not have
  */
 export async function labelSims(
   caller: PartnerCaller,
   rows: readonly LabelRow[],
   { now, isDryRun }: { now: Date; isDryRun: boolean },
 ): Promise<LoadedFile> {
+  const columns = Object.assign({}, ...rows.map(({ fields }) => fields));
+  await requireKnownFields(caller.partnerId, columns, (name) => `/columns/${escapePointer(`field:${name}`)}`);
   const { read, errors } = readLabelRows(rows);
   const sims = await getSims(
     caller.partnerId,
@@ -47,9 +55,12 @@ async function labelOne(
     return { code: 'not_found', message: 'You have no SIM with this ICCID.' };
   }
   const labelled = relabel(sim, labels, now.toISOString());
-  const { label, tags, formerCustomer } = labelled;
-  if (isUnchanged(sim, { label, tags, formerCustomer })) {
+  if (isUnchanged(sim, namingOf(labelled))) {
     return 'unchanged';
+  }
+  const problem = labels.fields && fieldsProblem(labelled.fields);
+  if (problem) {
+    return { code: problem.code, message: problem.detail };
   }
   if (isDryRun) {
     return 'changed';

@@ -191,14 +191,16 @@ function bodyProblem({ schema }: AnswerForm, { body, text }: HttpResponse, valid
   return text === '' ? undefined : 'an unexpected body';
 }
 
-/** CSV has all columns in the documented order, even when they are empty. */
+/** CSV has all columns in the documented order, even when they are empty. Columns by a pattern may be anywhere among them. */
 function csvProblem({ csv = {} }: AnswerForm, text: string, validate: Validate): string | undefined {
   const read = csvIn(text);
   if (!read) {
     return 'it is not CSV';
   }
   const { header, rows } = read;
-  return header.join() === columnsIn(csv).join() ? validate(csv, rows) : `the header row is ${header.join()}`;
+  const patterns = Object.keys(csv.items?.patternProperties ?? {}).map((pattern) => new RegExp(pattern, 'u'));
+  const named = header.filter((column) => !patterns.some((pattern) => pattern.test(column)));
+  return named.join() === columnsIn(csv).join() ? validate(csv, rows) : `the header row is ${header.join()}`;
 }
 
 /** Returns why the document forbids an accepted request. */

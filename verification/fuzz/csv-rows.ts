@@ -32,6 +32,7 @@ const labels = fc.record({
   iccid: fc.oneof({ weight: 6, arbitrary: thing('sim') }, { weight: 1, arbitrary: newIccid }),
   label,
   tags,
+  'field:site': seldom(fc.constantFrom('Leeds 4', 'x'.repeat(60))),
 });
 
 /** SIMs in any state, with the services and the customer that the state needs. */

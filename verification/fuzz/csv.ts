@@ -11,7 +11,10 @@ export const columnsIn = ({ items }: Schema) => Object.keys(items?.properties ??
 
 /** Formats rows as a file with a header row, with quotes around every field. */
 export function csvText(schema: Schema, rows: unknown): string {
-  const columns = columnsIn(schema);
+  const own = columnsIn(schema);
+  const all = Array.isArray(rows) ? rows.flatMap((row) => Object.keys(fieldsOf(row))) : [];
+  // Columns that the schema describes by a pattern.
+  const columns = [...own, ...new Set(all.filter((name) => schema.items?.patternProperties && !own.includes(name)))];
   const cells = (row: unknown) => columns.map((name) => String(fieldsOf(row)[name] ?? ''));
   return [columns, ...(Array.isArray(rows) ? rows : []).map(cells)]
     .map((fields) => `${fields.map((field) => `"${field.replaceAll('"', '""')}"`).join(',')}\r\n`)

@@ -7,6 +7,7 @@ export type Schema = {
   anyOf?: readonly Schema[];
   properties?: Readonly<Record<string, Schema>>;
   required?: readonly string[];
+  patternProperties?: Readonly<Record<string, Schema>>;
   additionalProperties?: boolean | Schema;
   items?: Schema;
   minItems?: number;

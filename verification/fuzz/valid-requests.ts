@@ -4,7 +4,7 @@ import { rowsOf } from './csv-rows.ts';
 import type { ApiDocument, DocumentedRoute, Parameter } from './document.ts';
 import type { CallerName, FuzzRequest, Part } from './request.ts';
 import { fieldsOf, type Kind, mark } from './things.ts';
-import { thing, validValue } from './valid-values.ts';
+import { simFieldNames, thing, validValue } from './valid-values.ts';
 
 /** The kind of resource that a path parameter identifies, by the path up to it. */
 const kindsOfPaths: readonly (readonly [string, Kind])[] = [
@@ -268,6 +268,9 @@ function applyRules({ path }: DocumentedRoute, json: unknown, nudge: Nudge): unk
   }
   if (path === '/v1/platform/operators/{operatorId}') {
     return validOperator(body, nudge);
+  }
+  if (path === '/v1/sim-fields' && real < 8) {
+    return { names: n === 3 ? simFieldNames.slice(1) : simFieldNames };
   }
   if (path === '/v1/alarms') {
     return validAlarm(body, n);

@@ -77,8 +77,14 @@ export function validValue(
   }
 }
 
+/** Names of the fields of SIMs. The fuzzer mostly chooses these, and so mostly uses fields that exist. */
+export const simFieldNames: readonly string[] = ['site', 'contract', 'meter'];
+
 function objectOf(schema: Schema, schemas: Readonly<Record<string, Schema>>): fc.Arbitrary<unknown> {
-  const { properties = {}, required = [] } = schema;
+  const { properties = {}, required = [], additionalProperties } = schema;
+  if (typeof additionalProperties === 'object' && schema.properties === undefined) {
+    return fc.dictionary(fc.constantFrom(...simFieldNames), validValue(additionalProperties, schemas), { maxKeys: 3 });
+  }
   const fields = Object.fromEntries(
     Object.entries(properties).map(([name, inner]) => [name, validValue(inner, schemas, name)]),
   );

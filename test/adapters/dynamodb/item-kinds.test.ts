@@ -26,6 +26,7 @@ const more: [ItemKind, Key][] = [
   ['backfillSegment', { pk: 'BACKFILL', sk: 'SEGMENT#00000003' }],
   ['redrivenUsage', { pk: 'USAGE_REDRIVEN', sk: 'usage_orange_a-b_c' }],
   ['failedChange', { pk: 'FAILED_CHANGE#a-b_c', sk: 'RECORD' }],
+  ['simFieldNames', { pk: 'P#acme', sk: 'SIM_FIELDS' }],
   ['operator', { pk: 'OPERATORS', sk: 'OPR#acme-mobile' }],
   ['importedSims', { pk: 'P#acme', sk: 'IMPORTED' }],
   ['manualOrder', { pk: 'MANUAL_ORDERS#accepted', sk: 'ORD#ord_1' }],

@@ -328,6 +328,7 @@ describe.each(routesByKey)('%s', (key, route) => {
       'PUT /v1/platform/operators/{operatorId}',
       'PUT /v1/platform/partners/{partnerId}',
       'PUT /v1/platform/tariffs/{tariffId}',
+      'PUT /v1/sim-fields',
     ];
     const honoured = ['PATCH', 'DELETE'].includes(route.method) || honouringPuts.includes(key);
     expect(parameters.some(({ name }) => name === 'If-Match')).toBe(honoured);

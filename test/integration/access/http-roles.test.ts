@@ -26,6 +26,7 @@ const may = {
     ...['customer_admin', 'customer_user'],
   ],
   changeSims: ['admin', 'provisioning', 'deployment', 'support'],
+  manageSimFields: ['admin'],
   createCustomersAndServices: ['admin', 'provisioning'],
   editCustomersAndServices: ['admin', 'provisioning', 'deployment'],
   deleteCustomersAndServices: ['admin', 'provisioning', 'deployment'],
@@ -241,6 +242,8 @@ const routes: Record<string, Row> = {
     ask: (api) => api.post('/v1/sims/labels', 'nothing\r\n', { 'content-type': 'text/csv' }),
     own: 422,
   },
+  'GET /v1/sim-fields': { ...see(may.see, () => '/v1/sim-fields'), one: false },
+  'PUT /v1/sim-fields': { who: may.manageSimFields, ask: (api) => api.put('/v1/sim-fields', wrong), own: 422 },
   'GET /v1/sims/{iccid}/events': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}/events`),
   'GET /v1/sims/{iccid}/usage': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}/usage`),
   'GET /v1/sims/{iccid}/connectivity': {

@@ -37,6 +37,7 @@ import { getPartner } from '../../../adapters/dynamodb/partners.ts';
 import { get } from '../../../adapters/dynamodb/reads.ts';
 import { readRevocations } from '../../../adapters/dynamodb/revocations.ts';
 import { getCustomerService, getPartnerService } from '../../../adapters/dynamodb/services.ts';
+import { getSimFieldNames } from '../../../adapters/dynamodb/sim-field-names.ts';
 import { readWalks } from '../../../adapters/dynamodb/sim-walks.ts';
 import { getSim, ownersOf, type SimRecord, simHistory } from '../../../adapters/dynamodb/sims.ts';
 import { simsToCompare } from '../../../adapters/dynamodb/sims-to-compare.ts';
@@ -59,6 +60,7 @@ const local = useLocalCloud();
 /** Kinds that no release has written yet: the next `npm run keep-release` brings them, and empties this list. */
 const newKinds: readonly string[] = [
   'backfillSegment',
+  'simFieldNames',
   'redrivenUsage',
   'failedChange',
   'requestCount',
@@ -108,6 +110,7 @@ const UP_TO = '2099-12-31';
 /** One for each kind: a new kind is not compiled without. Where only conditions look at a kind, its item is read as it is. */
 const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
   partner: async ({ partnerId }) => ({ read: await getPartner(partnerId) }),
+  simFieldNames: async ({ partnerId }) => ({ read: await getSimFieldNames(partnerId) }),
   importedSims: async ({ partnerId }, { attributes: { sims } }) => ({
     read: await countImportedSims(partnerId),
     wanted: sims,

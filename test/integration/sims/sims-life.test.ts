@@ -32,6 +32,7 @@ describe('a SIM', () => {
       partnerServiceId: expect.stringMatching(/^psv_/),
       holding: true,
       tags: [],
+      fields: {},
       stateChangedAt: sim.createdAt,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       updatedAt: sim.createdAt,
