@@ -36,17 +36,17 @@ export const MAX_FIELD_BYTES = 400;
 /** The maximum number of removed names that are remembered. */
 const MAX_FORMER_NAMES = 50;
 
-/** A name is a JSON field and part of a column's header: letters, digits, and between them blanks, `-` and `_`. */
+/** Objects cannot have a field of this name: JavaScript takes it for their prototype. */
+const NO_NAME = '__proto__';
+
 export const fieldNameSchema = z.lazy(() =>
-  z
-    .string()
-    .check(
-      z.maxLength(MAX_FIELD_NAME),
-      z.regex(
-        /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M} _-]*[\p{L}\p{N}\p{M}])?$/u,
-        'must have letters, digits, and between them blanks, "-" and "_"',
-      ),
-    ),
+  line(MAX_FIELD_NAME).check(
+    z.superRefine((name, context) => {
+      if (name === NO_NAME) {
+        context.addIssue({ code: 'custom', message: `must not be ${NO_NAME}`, params: { code: 'invalid_value' } });
+      }
+    }),
+  ),
 );
 
 export const fieldTextSchema = z.lazy(() => line(MAX_FIELD_TEXT));

@@ -16,16 +16,16 @@ import {
 const chosen: SimFieldNames = { names: ['site', 'contract'], formerNames: ['meter'], version: 3 };
 
 describe('the name of a field', () => {
-  test.each(['site', 'Site 2', 'Zähler-Nr', '場所', 'a', 'constructor', 'x'.repeat(20)])('can be %j', (name) => {
-    expect(fieldNameSchema.safeParse(name).success).toBe(true);
-  });
-
-  test.each(['', ' site', 'site ', '__proto__', 'a:b', 'a,b', 'a"b', 'a\nb', 'a/b', '😀', 'x'.repeat(21)])(
-    'cannot be %j',
+  test.each(['site', 'Site 2', 'Zähler: Nr', '場所', '"a", b', '😀', 'constructor', 'x'.repeat(20)])(
+    'can be %j',
     (name) => {
-      expect(fieldNameSchema.safeParse(name).success).toBe(false);
+      expect(fieldNameSchema.safeParse(name).success).toBe(true);
     },
   );
+
+  test.each(['', ' ', '__proto__', 'a\nb', '\u200b', 'x'.repeat(21)])('cannot be %j', (name) => {
+    expect(fieldNameSchema.safeParse(name).success).toBe(false);
+  });
 
   test('is unique regardless of case', () => {
     expect(repeatedNames(['site', 'contract', 'Site'])).toEqual(['Site']);

@@ -1,4 +1,4 @@
-import { ANY_LINE_ENDS, columnsIn, csvIn } from './csv.ts';
+import { ANY_LINE_ENDS, columnsIn, csvIn, namedIn } from './csv.ts';
 import { type AnswerForm, type ApiDocument, type DocumentedRoute, routeOfRequest } from './document.ts';
 import type { HttpResponse } from './http.ts';
 import type { SentRequest } from './request.ts';
@@ -198,9 +198,9 @@ function csvProblem({ csv = {} }: AnswerForm, text: string, validate: Validate):
     return 'it is not CSV';
   }
   const { header, rows } = read;
-  const patterns = Object.keys(csv.items?.patternProperties ?? {}).map((pattern) => new RegExp(pattern, 'u'));
-  const named = header.filter((column) => !patterns.some((pattern) => pattern.test(column)));
-  return named.join() === columnsIn(csv).join() ? validate(csv, rows) : `the header row is ${header.join()}`;
+  return namedIn(header, csv).join() === columnsIn(csv).join()
+    ? validate(csv, rows)
+    : `the header row is ${header.join()}`;
 }
 
 /** Returns why the document forbids an accepted request. */
@@ -226,7 +226,9 @@ function readBody({ body = '' }: SentRequest, route: DocumentedRoute): { value: 
     return jsonOf(body);
   }
   const read = csvIn(decoded(body), ANY_LINE_ENDS);
-  const hasColumns = read?.header.toSorted().join() === columnsIn(route.body.schema).toSorted().join();
+  const hasColumns =
+    read &&
+    namedIn(read.header, route.body.schema).toSorted().join() === columnsIn(route.body.schema).toSorted().join();
   return read && hasColumns ? { value: read.rows } : undefined;
 }
 

@@ -9,6 +9,12 @@ import { fieldsOf } from './things.ts';
 /** The columns of CSV, in the order of the schema of its rows. */
 export const columnsIn = ({ items }: Schema) => Object.keys(items?.properties ?? {});
 
+/** The columns of a header row without those that the schema describes by a pattern. */
+export function namedIn(header: readonly string[], { items }: Schema): string[] {
+  const patterns = Object.keys(items?.patternProperties ?? {}).map((pattern) => new RegExp(pattern, 'u'));
+  return header.filter((column) => !patterns.some((pattern) => pattern.test(column)));
+}
+
 /** Formats rows as a file with a header row, with quotes around every field. */
 export function csvText(schema: Schema, rows: unknown): string {
   const own = columnsIn(schema);

@@ -50,7 +50,8 @@ describe('the names of the fields', () => {
 
   test('are checked', async () => {
     expectInvalid(await api.put('/v1/sim-fields', { names: ['site', 'Site'] }), [['/names/1', 'duplicate']]);
-    expectInvalid(await api.put('/v1/sim-fields', { names: ['a:b'] }), [['/names/0', 'invalid_format']]);
+    expectInvalid(await api.put('/v1/sim-fields', { names: ['a\nb'] }), [['/names/0', 'invalid_format']]);
+    expectInvalid(await api.put('/v1/sim-fields', { names: ['__proto__'] }), [['/names/0', 'invalid_value']]);
     const eleven = Array.from({ length: 11 }, (_, place) => `name ${place}`);
     expectInvalid(await api.put('/v1/sim-fields', { names: eleven }), [['/names', 'too_big']]);
   });
