@@ -35,6 +35,7 @@ describe('the rights of a role', () => {
     ['edit_customers_and_services', /**/ 'yes yes    yes    -      -      -      -      -'],
     ['delete_customers_and_services', 'yes    yes    yes    -      -      -      -      -'],
     ['manage_partner_services', /* */ 'yes    yes    -      -      -      -      -      -'],
+    ['manage_sim_fields', /*       */ 'yes    -      -      -      -      -      -      -'],
     ['alarms', /*                  */ 'yes    -      -      -      -      -      -      -'],
     ['see_firings', /*             */ 'yes    yes    -      -      -      -      yes    -'],
     ['webhooks', /*                */ 'yes    -      -      -      -      -      -      -'],
