@@ -32,7 +32,7 @@ const platformRoutes = [
     tag: 'Users',
     summary: 'Invite a user',
     description:
-      'Sends an email with a temporary password. Omit `partnerId` for a wholesaler user; set `customerId` for a user of a customer. Repeat the request to complete an invitation that was interrupted.',
+      'Sends an email with the sign-in link and a temporary password, valid for 24 hours. Omit `partnerId` for a wholesaler user; set `customerId` for a user of a customer. Repeat the request to complete an invitation that was interrupted.',
     body: () =>
       z.strictObject({
         email,
@@ -85,7 +85,7 @@ const platformRoutes = [
     access: 'platform',
     tag: 'Users',
     summary: 'Resend an invitation',
-    description: 'Sends another temporary password. A temporary password is valid for a day.',
+    description: 'Sends the email again, with another temporary password, valid for 24 hours.',
     answers: { 204: null },
     handle: async ({ path: { userId } }) => {
       await resendInvitation(await readUser(userId));
@@ -148,7 +148,7 @@ const partnerRoutes = [
     tag: 'Users',
     summary: 'Invite a user of your company or of a customer',
     description:
-      'Sends an email with a temporary password. You can grant only roles that you have yourself, and roles of customers. Repeat the request to complete an invitation that was interrupted.',
+      'Sends an email with the sign-in link and a temporary password, valid for 24 hours. You can grant only roles that you have yourself, and roles of customers. Repeat the request to complete an invitation that was interrupted.',
     body: () =>
       z.strictObject({
         email,
@@ -236,7 +236,7 @@ const partnerRoutes = [
     access: 'create_users',
     tag: 'Users',
     summary: 'Resend an invitation',
-    description: 'Sends another temporary password to a user who has not signed in yet.',
+    description: 'Sends the email again, with another temporary password, to a user who has not signed in yet.',
     answers: { 204: null },
     handle: async ({ caller, path: { userId } }) => {
       await resendInvitation(await readPartnerUser(caller, userId));

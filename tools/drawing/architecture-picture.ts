@@ -41,7 +41,7 @@ const kindOfCalled: Readonly<Record<string, string>> = {
   'AWS::StepFunctions::StateMachine': 'Tasks',
   'AWS::Scheduler::Schedule': 'Scheduled',
   'AWS::DynamoDB::Table': 'Changes',
-  'AWS::Cognito::UserPool': 'Claims',
+  'AWS::Cognito::UserPool': 'Triggers',
   'AWS::SecretsManager::Secret': 'Operators',
 };
 
