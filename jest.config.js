@@ -101,7 +101,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/console/{build,src}/**/*.test.ts'],
       testPathIgnorePatterns: ['/test/integration/', LONG],
       globalSetup: '<rootDir>/test/infra/start-synthesis.js',
       globalTeardown: '<rootDir>/test/infra/stop-synthesis.js',

@@ -8,6 +8,7 @@ import { sandboxConnection } from '../sandbox/connection.ts';
 import { type Sandbox, startSandbox } from '../sandbox/main.ts';
 import { openClock, type ScaledClock } from './clock.ts';
 import { type Cognito, serveCognito } from './cognito/service.ts';
+import { consoleConfiguration, consolePages, type LocalConsole } from './console.ts';
 import { controlRoutes } from './control-routes.ts';
 import { acquireDataFolder } from './data-folder.ts';
 import { type EngineName, startEngine } from './dynamodb/engine.ts';
@@ -63,6 +64,8 @@ export type LocalCloudOptions = {
   signal?: AbortSignal;
   /** Turns on harsh mode (harsh/rates.ts); its seed determines the faults. */
   harsh?: HarshSettings | undefined;
+  /** The console to serve at `/`. Omit it to serve the API alone. */
+  console?: LocalConsole | undefined;
   /** The folder of a cloud assembly to boot from. Default: the project's own, synthesised again when its sources have changed. */
   assembly?: string;
 };
@@ -240,7 +243,15 @@ async function start(
     executions: stepFunctions.executions,
     harsh,
   });
-  const gateway = track(await serveGateway(api, { port, issuer, functions, control, log }));
+  const [pool] = parts.userPools;
+  const pages =
+    options.console && pool && cognito
+      ? consolePages(options.console, api, {
+          configuration: consoleConfiguration(pool, { issuer: issuer.issuer, domainUrl: cognito.domainUrl }),
+          signInOrigin: cognito.domainUrl,
+        })
+      : undefined;
+  const gateway = track(await serveGateway(api, { port, issuer, functions, control, pages, log }));
   schedules = track(startSchedules(parts.schedules, { clock, functions, harsh }));
   signal?.throwIfAborted();
   if (api.routes.some(({ key }) => key.startsWith('PUT /v1/platform/'))) {

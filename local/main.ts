@@ -37,9 +37,14 @@ try {
   };
   // Loaded last, because it takes a second: an invalid setting is reported at once.
   const { startLocalCloud } = await import('./cloud.ts');
-  const cloud = await startLocalCloud({ ...settings, log, signal: stopSignal.signal });
+  const { openConsole } = await import('./console.ts');
+  const localConsole = openConsole();
+  const cloud = await startLocalCloud({ ...settings, console: localConsole, log, signal: stopSignal.signal });
   process.stdout.write(`ready ${cloud.url}\n`);
   log(`A day lasts ${cloud.clock.dayMs} ms. DynamoDB engine: ${cloud.engine}. API reference: ${cloud.url}/docs`);
+  log(`Console: ${cloud.url}`);
+  // Not awaited: the API does not wait for it, and a page asks users to wait.
+  void localConsole.build(log, stopSignal.signal);
   if (!stopSignal.signal.aborted) {
     await once(stopSignal.signal, 'abort');
   }

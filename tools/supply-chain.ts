@@ -44,7 +44,8 @@ const auditSchema = z.object({
 const { packages } = lockSchema.parse(
   JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')),
 );
-const installed = Object.entries(packages).filter(([folder, { link }]) => folder !== '' && !link);
+// The project itself and its workspaces are not installed.
+const installed = Object.entries(packages).filter(([folder, { link }]) => folder.includes('node_modules/') && !link);
 const deployed = installed.filter(([, { dev, devOptional, optional }]) => !dev && !devOptional && !optional);
 
 await runCommand({ usage, options: { offline: { type: 'boolean', default: false } } }, ({ values }) => {

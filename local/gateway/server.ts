@@ -23,6 +23,13 @@ export type ControlRoutes = (request: {
   body: Buffer;
 }) => Promise<GatewayResponse> | undefined;
 
+/** Answers requests of browsers for pages; returns undefined for everything that is the API's. */
+export type Pages = (request: {
+  method: string;
+  path: string;
+  accept: string | undefined;
+}) => Promise<GatewayResponse | undefined>;
+
 export type Gateway = { url: string; stop(): Promise<void> };
 
 /**
@@ -38,10 +45,11 @@ export async function serveGateway(
     issuer: Issuer;
     functions: Pick<Functions, 'invoke'>;
     control: ControlRoutes;
+    pages?: Pages | undefined;
     log: Log;
   },
 ): Promise<Gateway> {
-  const { issuer, functions, control, log } = options;
+  const { issuer, functions, control, pages, log } = options;
   const find = routeFinder(api.routes);
   const isAllowed = api.throttle ? throttle(api.throttle) : () => true;
   const routeThrottles = new Map(Object.entries(api.routeThrottles).map(([key, limits]) => [key, throttle(limits)]));
@@ -54,6 +62,10 @@ export async function serveGateway(
     }
     if (path.startsWith('/_local/')) {
       return answerControl(message, method, path);
+    }
+    const page = await pages?.({ method, path, accept: message.headers.accept });
+    if (page) {
+      return page;
     }
     const match = find(method, path);
     const isRouteAllowed = (match && routeThrottles.get(match.route.key)) ?? isAllowed;

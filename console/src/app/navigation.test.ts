@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { allRoutes } from '../../../functions/api/routes.ts';
+import { pages } from '../pages/index.ts';
+import { callerOfToken, mayCall, type Operation } from '../session/caller.ts';
+import { text } from '../text/index.ts';
+import { activeLink, navigationItems } from './navigation.ts';
+import { isShown } from './page.ts';
+
+/** The rights of a user, from the route table of the API. */
+function rightsOf(claims: object): (operation: Operation) => boolean {
+  const caller = callerOfToken(`e30.${Buffer.from(JSON.stringify({ sub: 'u', ...claims })).toString('base64url')}.s`);
+  return (operation) => {
+    const route = allRoutes.find(({ operationId }) => operationId === operation);
+    return caller !== undefined && route !== undefined && mayCall(caller, route.access);
+  };
+}
+
+const pathsFor = (claims: object) => pages.filter((page) => isShown(page, rightsOf(claims))).map(({ path }) => path);
+
+const partner = (role: string) => ({ partner_id: 'acme', roles: [role] });
+
+describe('pages', () => {
+  it('are about operations that the API has', () => {
+    const operations = new Set(allRoutes.map(({ operationId }) => operationId));
+    expect(pages.filter(({ requires }) => requires !== undefined && !operations.has(requires))).toEqual([]);
+  });
+
+  it('have paths of their own', () => {
+    expect(new Set(pages.map(({ path }) => path)).size).toBe(pages.length);
+  });
+
+  it('of a customer are about SIMs, without orders and operations', () => {
+    const paths = pathsFor({ partner_id: 'acme', customer_id: 'cus_1', roles: ['customer_admin'] });
+    expect(paths).toContain('/');
+    expect(paths).not.toContain('/orders');
+    expect(paths).not.toContain('/operations');
+  });
+
+  it('of the platform are none of a partner', () => {
+    expect(pathsFor({ roles: ['platform'] })).toContain('/');
+    expect(pathsFor({ roles: ['platform'] })).not.toContain('/orders');
+  });
+});
+
+describe('the navigation', () => {
+  it('leaves out sections without pages', () => {
+    const titles = text.shell.sections;
+    expect(JSON.stringify(navigationItems(pages, rightsOf(partner('admin')), titles))).toContain(titles.sims);
+    expect(navigationItems(pages, () => false, titles)).toEqual([{ type: 'link', text: text.home.title, href: '/' }]);
+  });
+
+  it('marks the list that a page belongs to', () => {
+    expect(activeLink(pages, '/orders/ord_1')).toBe('/orders');
+    expect(activeLink(pages, '/orders')).toBe('/orders');
+    expect(activeLink(pages, '/elsewhere')).toBe('/');
+  });
+});

@@ -1,0 +1,27 @@
+import type { SideNavigationProps } from '@cloudscape-design/components/side-navigation';
+import type { Operation } from '../session/caller.ts';
+import { isShown, type Page, type Section, sections } from './page.ts';
+
+/** The navigation of a user: the pages that they may open, without empty sections. */
+export function navigationItems(
+  pages: readonly Page[],
+  can: (operation: Operation) => boolean,
+  titles: Readonly<Record<Section, string>>,
+): SideNavigationProps.Item[] {
+  const linksIn = (section: Section | undefined): SideNavigationProps.Link[] =>
+    pages
+      .filter((page) => page.navigation && page.navigation.section === section && isShown(page, can))
+      .map(({ path, navigation }) => ({ type: 'link', text: navigation?.label ?? path, href: path }));
+  const groups = sections
+    .map((section) => ({ section, links: linksIn(section) }))
+    .filter(({ links }) => links.length > 0)
+    .map(({ section, links }): SideNavigationProps.Item => ({ type: 'section', text: titles[section], items: links }));
+  return [...linksIn(undefined), ...groups];
+}
+
+/** The link of the navigation to which a path belongs: that of the page itself, or of the list above it. */
+export function activeLink(pages: readonly Page[], path: string): string {
+  const links = pages.flatMap((page) => (page.navigation ? [page.path] : []));
+  const above = links.filter((link) => link !== '/' && (path === link || path.startsWith(`${link}/`)));
+  return above.sort((a, b) => b.length - a.length)[0] ?? '/';
+}

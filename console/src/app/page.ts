@@ -1,0 +1,23 @@
+import type { ComponentType } from 'react';
+import type { Operation } from '../session/caller.ts';
+
+/** The groups of pages in the navigation, in their order. */
+export const sections = ['sims', 'customers', 'platform'] as const;
+
+export type Section = (typeof sections)[number];
+
+/** A page, declared once in the `route.ts` of its folder. The router and the navigation are derived from it. */
+export type Page = {
+  /** The pattern of its path; parameters start with a colon. */
+  path: string;
+  /** The operation of the API that the page is about: only users who may call it see the page. Omitted for pages for everyone. */
+  requires?: Operation;
+  /** Its place in the navigation; omitted for pages that others lead to. */
+  navigation?: { section?: Section; label: string };
+  load: () => Promise<{ default: ComponentType }>;
+};
+
+/** Whether a user sees a page. */
+export function isShown({ requires }: Pick<Page, 'requires'>, can: (operation: Operation) => boolean): boolean {
+  return requires === undefined || can(requires);
+}

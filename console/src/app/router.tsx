@@ -1,0 +1,41 @@
+import Box from '@cloudscape-design/components/box';
+import { createBrowserRouter, useRouteError } from 'react-router';
+import { pages } from '../pages/index.ts';
+import type { SignedIn } from '../session/session-context.tsx';
+import { text } from '../text/index.ts';
+import { isShown } from './page.ts';
+import { ProblemAlert } from './problem-alert.tsx';
+import { Shell } from './shell.tsx';
+
+/** The pages that a user may open. Each is loaded when it is first opened. */
+export function createRouter({ can }: Pick<SignedIn, 'can'>) {
+  return createBrowserRouter([
+    {
+      element: <Shell />,
+      HydrateFallback: Nothing,
+      children: [
+        ...pages
+          .filter((page) => isShown(page, can))
+          .map(({ path, load }) => ({
+            path,
+            errorElement: <BrokenPage />,
+            lazy: async () => ({ Component: (await load()).default }),
+          })),
+        { path: '*', element: <NotFound /> },
+      ],
+    },
+  ]);
+}
+
+/** While the first page loads. */
+function Nothing() {
+  return null;
+}
+
+function NotFound() {
+  return <Box variant="h1">{text.shell.notFound}</Box>;
+}
+
+function BrokenPage() {
+  return <ProblemAlert error={useRouteError()} onRetry={() => window.location.reload()} />;
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { hasFailed, isLate, needsRetry } from './attention.ts';
+
+const order = (state: string, latest: string, plan?: object) => ({ state, plan, estimatedDelivery: { latest } });
+
+describe('a late order', () => {
+  it('is not delivered after its latest estimated day', () => {
+    expect(isLate(order('processing', '2026-11-29'), '2026-11-30')).toBe(true);
+    expect(isLate(order('processing', '2026-11-30'), '2026-11-30')).toBe(false);
+  });
+
+  it('is neither delivered nor ended', () => {
+    for (const state of ['delivered', 'fulfilled', 'cancelled', 'rejected', 'failed']) {
+      expect(isLate(order(state, '2026-11-01', {}), '2026-11-30')).toBe(false);
+    }
+  });
+});
+
+it('counts failed and rejected orders, and not cancelled ones', () => {
+  expect(['failed', 'rejected', 'cancelled', 'delivered'].map((state) => hasFailed(order(state, '')))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+describe('an operation that needs a retry', () => {
+  const now = new Date('2026-11-30T12:00:00Z');
+  const operation = { state: 'partially_succeeded', failed: 3, createdAt: '2026-11-30T11:00:00Z' };
+
+  it('has failed SIMs', () => {
+    expect(needsRetry(operation, now)).toBe(true);
+    expect(needsRetry({ ...operation, state: 'succeeded', failed: 0 }, now)).toBe(false);
+  });
+
+  it('may have broken before it reached a SIM', () => {
+    expect(needsRetry({ ...operation, state: 'failed', failed: 0 }, now)).toBe(true);
+  });
+
+  it('is neither a dry run nor more than a week old', () => {
+    expect(needsRetry({ ...operation, dryRun: true }, now)).toBe(false);
+    expect(needsRetry({ ...operation, createdAt: '2026-11-20T12:00:00Z' }, now)).toBe(false);
+  });
+});

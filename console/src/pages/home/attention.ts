@@ -1,0 +1,25 @@
+import { isOrderUnderWay } from '../../app/state-status.ts';
+
+/** What the rules need to know of an order and of an operation. */
+type OrderFacts = { state: string; plan?: object | undefined; estimatedDelivery: { latest: string } };
+type OperationFacts = { state: string; dryRun?: boolean | undefined; failed: number; createdAt: string };
+
+/** An order is late when it has not been delivered by the end of its latest estimated day. */
+export function isLate({ state, estimatedDelivery, plan }: OrderFacts, today: string): boolean {
+  return isOrderUnderWay({ state, plan }) && state !== 'delivered' && estimatedDelivery.latest < today;
+}
+
+/** An order that ended without its SIMs. A cancelled order ended as the partner asked. */
+export function hasFailed({ state }: OrderFacts): boolean {
+  return state === 'failed' || state === 'rejected';
+}
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** Operations of the last week that left SIMs as they were. A dry run reports them without a need to act. */
+export function needsRetry({ state, dryRun, failed, createdAt }: OperationFacts, now: Date): boolean {
+  const isRecent = now.getTime() - Date.parse(createdAt) < WEEK_MS;
+  return (
+    isRecent && !dryRun && (state === 'failed' || state === 'partially_succeeded') && (failed > 0 || state === 'failed')
+  );
+}

@@ -1,0 +1,42 @@
+import Button from '@cloudscape-design/components/button';
+import ContentLayout from '@cloudscape-design/components/content-layout';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useNavigate } from 'react-router';
+import { useSession } from '../../session/session-context.tsx';
+import { text } from '../../text/index.ts';
+import { Attention } from './attention-list.tsx';
+import { Fleet } from './fleet.tsx';
+import { LatestOrders } from './latest-orders.tsx';
+
+/** What needs attention, and the state of the fleet: as far as the user may see it. */
+export default function HomePage() {
+  const { can, caller } = useSession();
+  const navigate = useNavigate();
+  const leads = { partner: undefined, customer: text.home.customerLead, platform: text.home.platformLead };
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description={leads[caller.kind]}
+          actions={
+            can('createOrder') && (
+              <Button variant="primary" onClick={() => navigate('/orders/new')}>
+                {text.orders.create}
+              </Button>
+            )
+          }
+        >
+          {text.home.title}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {can('listOrders') && <Attention />}
+        {can('listSims') && <Fleet />}
+        {can('listOrders') && <LatestOrders />}
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}

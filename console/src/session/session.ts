@@ -1,0 +1,89 @@
+import { type User, UserManager, type UserManagerSettings, WebStorageStateStore } from 'oidc-client-ts';
+import type { Configuration } from './configuration.ts';
+
+/** Where the issuer sends users back to. */
+export const SIGNED_IN_PATH = '/signed-in';
+
+/** The user's session with the issuer: authorization code flow with PKCE, silent renewal and sign-out. */
+export type Session = {
+  /** Completes a sign-in when the issuer has just sent the user back, and returns the access token, if any. */
+  start(): Promise<string | undefined>;
+  /** Leaves for the issuer's sign-in page, to return to this path of the console. */
+  signIn(returnTo: string): Promise<void>;
+  /** Revokes the tokens, and signs out at the issuer. */
+  signOut(): Promise<void>;
+  /** Calls back with each renewed access token. */
+  onRenewed(callback: (token: string) => void): void;
+};
+
+export function openSession(configuration: Configuration): Session {
+  const { origin } = window.location;
+  const manager = new UserManager({
+    ...settingsOf(configuration),
+    redirect_uri: origin + SIGNED_IN_PATH,
+    // Not shared between tabs, and gone with the tab.
+    userStore: new WebStorageStateStore({ store: window.sessionStorage }),
+    automaticSilentRenew: true,
+    revokeTokensOnSignout: configuration.endpoints?.revoke !== undefined || configuration.endpoints === undefined,
+  });
+
+  async function start(): Promise<string | undefined> {
+    if (window.location.pathname === SIGNED_IN_PATH) {
+      const user = await manager.signinRedirectCallback();
+      window.history.replaceState(undefined, '', returnPathOf(user));
+      return user.access_token;
+    }
+    const user = await manager.getUser();
+    if (user?.expired && user.refresh_token) {
+      return (await manager.signinSilent().catch(() => null))?.access_token;
+    }
+    return user && !user.expired ? user.access_token : undefined;
+  }
+
+  return {
+    start,
+    signIn: (returnTo) => manager.signinRedirect({ state: returnTo }),
+    async signOut() {
+      const home = `${origin}/`;
+      try {
+        await manager.signoutRedirect({
+          post_logout_redirect_uri: home,
+          // Cognito's own names.
+          extraQueryParams: { client_id: configuration.clientId, logout_uri: home },
+        });
+      } catch {
+        // The issuer has no such endpoint: the session of this console ends.
+        await manager.removeUser();
+        window.location.assign(home);
+      }
+    },
+    onRenewed: (callback) => void manager.events.addUserLoaded(({ access_token }) => callback(access_token)),
+  };
+}
+
+function settingsOf({
+  issuer,
+  clientId,
+  scope,
+  endpoints,
+}: Configuration): Pick<UserManagerSettings, 'authority' | 'client_id' | 'scope' | 'metadata'> {
+  return {
+    authority: issuer,
+    client_id: clientId,
+    scope,
+    ...(endpoints && {
+      metadata: {
+        issuer,
+        authorization_endpoint: endpoints.authorize,
+        token_endpoint: endpoints.token,
+        ...(endpoints.revoke && { revocation_endpoint: endpoints.revoke }),
+        ...(endpoints.signOut && { end_session_endpoint: endpoints.signOut }),
+      },
+    }),
+  };
+}
+
+/** The path that the user asked for before signing in; always one of the console's own. */
+function returnPathOf({ state }: User): string {
+  return typeof state === 'string' && /^\/(?!\/)/.test(state) ? state : '/';
+}

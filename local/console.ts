@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheControlOf, contentTypes, securityHeaders } from '../console/response-headers.ts';
+import { domainPaths } from './cognito/domain.ts';
+import type { GatewayResponse } from './gateway/answer.ts';
+import type { Pages } from './gateway/server.ts';
+import type { Log } from './log.ts';
+import type { HttpApiPart, UserPoolPart } from './template/parts.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The console that a local cloud serves. */
+export type LocalConsole = {
+  /** The folder with its built files. */
+  folder: string;
+  /** Whether the folder contains the console of the current sources. Until then a page asks the user to wait. */
+  isReady(): boolean;
+  /** Builds the console unless it is current. A failure is logged; the API does not need the console. */
+  build(log: Log, signal: AbortSignal): Promise<void>;
+};
+
+export function openConsole(): LocalConsole {
+  let ready = false;
+  return {
+    folder: path.join(root, 'console/dist'),
+    isReady: () => ready,
+    async build(log, signal) {
+      const child = spawn(process.execPath, ['console/build/main.ts', '--if-changed'], {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const kill = () => child.kill();
+      signal.addEventListener('abort', kill);
+      let output = '';
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on('data', (data: Buffer) => {
+          output += data.toString();
+        });
+      }
+      const [code] = await once(child, 'close');
+      signal.removeEventListener('abort', kill);
+      ready = code === 0;
+      if (!ready && !signal.aborted) {
+        log(`The console could not be built; the API works without it.\n${output.trim()}`);
+      }
+    },
+  };
+}
+
+/** The console's `config.json`: the client for which the local pool signs users in, and the pool's endpoints. */
+export function consoleConfiguration(
+  pool: UserPoolPart,
+  { issuer, domainUrl }: { issuer: string; domainUrl: string },
+): object {
+  const { authorize, token, revoke, signOut } = domainPaths;
+  return {
+    issuer,
+    clientId: pool.clients.find(({ flows }) => flows.includes('code'))?.id,
+    scope: 'openid email',
+    endpoints: {
+      authorize: domainUrl + authorize,
+      token: domainUrl + token,
+      revoke: domainUrl + revoke,
+      signOut: domainUrl + signOut,
+    },
+  };
+}
+
+/**
+ * Serves the console beside the API, with the headers of the deployment. Navigations of browsers that are no file and no path of
+ * the API open the console, which has its own paths; everything else stays the API's.
+ */
+export function consolePages(
+  { folder, isReady }: Pick<LocalConsole, 'folder' | 'isReady'>,
+  api: Pick<HttpApiPart, 'routes'>,
+  { configuration, signInOrigin }: { configuration: object; signInOrigin: string },
+): Pages {
+  const ofApi = new Set([...api.routes.map(({ key }) => firstSegment(key.split(' ')[1] ?? '')), '_local']);
+  ofApi.delete('');
+  const headers = securityHeaders([signInOrigin]);
+  const answer = (file: string, body: Buffer | string): GatewayResponse => ({
+    status: 200,
+    headers: {
+      ...headers,
+      'content-type': contentTypes[path.extname(file).slice(1)] ?? 'application/octet-stream',
+      'cache-control': cacheControlOf(file),
+    },
+    body,
+  });
+
+  return async ({ method, path: requested, accept = '' }) => {
+    if (method !== 'GET' || ofApi.has(firstSegment(requested))) {
+      return undefined;
+    }
+    if (requested === '/config.json') {
+      return answer(requested, JSON.stringify(configuration));
+    }
+    const isNavigation = accept.includes('text/html');
+    if (!isReady()) {
+      return isNavigation ? answer('/waiting.html', WAITING) : undefined;
+    }
+    const file = isFile(requested) ? await readFile(path.join(folder, requested)).catch(() => undefined) : undefined;
+    if (file) {
+      return answer(requested, file);
+    }
+    return isNavigation ? answer('/index.html', await readFile(path.join(folder, 'index.html'))) : undefined;
+  };
+}
+
+/** Files have plain names, at the top or in `assets/`: no other path reaches the disk. */
+function isFile(requested: string): boolean {
+  return /^\/(assets\/)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.[a-z0-9]+$/.test(requested);
+}
+
+function firstSegment(requested: string): string {
+  return requested.split('/')[1] ?? '';
+}
+
+const WAITING = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="1"><title>SIM fulfilment</title></head>
+<body><p>The console is being built. This page opens it in a few seconds.</p></body></html>
+`;
