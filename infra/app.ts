@@ -1,14 +1,16 @@
 import cdk from '../cdk.json' with { type: 'json' };
 import { resources } from '../functions/api/routes.ts';
 import { bundleAll } from './bundle-all.ts';
+import { builtConsole } from './console-files.ts';
 import { simFulfilmentApp } from './sim-fulfilment-app.ts';
-import { StageError } from './stages.ts';
+import { StageError } from './stage-error.ts';
 
 // The CDK CLI passes the context of cdk.json. Without the CLI, this file reads it.
 try {
   const { app } = await simFulfilmentApp({
     resources,
     bundles: await bundleAll(),
+    consoleFolder: builtConsole(),
     outdir: process.env.CDK_OUTDIR ?? cdk.output,
     context: cdk.context,
     // Set by `cdk synth --no-validation`, and by the local cloud, which starts faster without the checks of CI.

@@ -42,6 +42,7 @@ export type HttpApiProps = {
  */
 export class HttpApi extends Construct {
   readonly url: string;
+  readonly apiId: string;
   /** The deployed stage, which has the metrics of the API. */
   readonly deployed: HttpStage;
 
@@ -119,6 +120,7 @@ export class HttpApi extends Construct {
     // API Gateway rejects settings for routes that do not exist yet.
     this.deployed.node.addDependency(...openRoutes, unknown);
     this.url = this.deployed.url;
+    this.apiId = api.apiId;
   }
 
   /** Creates integrations that share one role: a stack has at most 500 resources, and a permission for each function would be one. */

@@ -22,9 +22,12 @@ import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { attributes } from '../adapters/cognito/attributes.ts';
 import { authorizeUrl, USER_CLIENT_NAME } from '../adapters/cognito/sign-in-page.ts';
+import { redirectPaths } from '../console/configuration.ts';
 import { roles } from '../domain/access.ts';
 import { MACHINE_TOKEN_HOURS } from '../domain/machine-client.ts';
 import { passwordRules } from '../domain/password-rules.ts';
+import { DEFAULT_SCOPE } from './console-settings.ts';
+import type { ConsoleSignIn } from './console-stack.ts';
 import type { Bundles } from './functions/bundles.ts';
 import { claimsEntry, invitationEntry } from './functions/entries.ts';
 import { ServiceFunction, type ServiceFunctionProps } from './functions/service-function.ts';
@@ -46,6 +49,8 @@ export class IdentityStack extends Stack {
   /** The issuer and audiences of the tokens that the API accepts. */
   readonly tokens: Tokens;
   readonly users: Users;
+  /** How users of the console sign in. */
+  readonly consoleSignIn: ConsoleSignIn;
   /** The values that a client needs to sign in. */
   readonly outputs: Readonly<Record<'userPoolId' | 'clientId', CfnOutput>>;
 
@@ -110,6 +115,21 @@ export class IdentityStack extends Stack {
       pool,
       machineClientId: machineClient.userPoolClientId,
       tokenUrl: `${domain.baseUrl()}/oauth2/token`,
+    };
+    this.consoleSignIn = {
+      configuration: {
+        issuer: pool.userPoolProviderUrl,
+        clientId: userClient.userPoolClientId,
+        scope: DEFAULT_SCOPE,
+        // https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html
+        endpoints: {
+          authorize: `${domain.baseUrl()}/oauth2/authorize`,
+          token: `${domain.baseUrl()}/oauth2/token`,
+          revoke: `${domain.baseUrl()}/oauth2/revoke`,
+          signOut: `${domain.baseUrl()}/logout`,
+        },
+      },
+      origins: [domain.baseUrl()],
     };
     this.outputs = {
       userPoolId: new CfnOutput(this, 'UserPoolId', { value: pool.userPoolId }),
@@ -195,6 +215,7 @@ function createUserPool(scope: Construct, stage: Stage): UserPool {
 
 /** The client with which users sign in. */
 function addUserClient(pool: UserPool, stage: Stage): UserPoolClient {
+  const atConsole = (path: string) => (stage.consoleUrl === undefined ? [] : [new URL(path, stage.consoleUrl).href]);
   return pool.addClient('People', {
     // By this name, the function that writes invitations finds it.
     userPoolClientName: USER_CLIENT_NAME,
@@ -204,7 +225,8 @@ function addUserClient(pool: UserPool, stage: Stage): UserPoolClient {
     oAuth: {
       flows: { authorizationCodeGrant: true },
       scopes: [OAuthScope.OPENID, OAuthScope.EMAIL],
-      callbackUrls: [stage.signInAt ?? localCallbackUrl],
+      callbackUrls: [stage.signInAt ?? localCallbackUrl, ...atConsole(redirectPaths.signedIn)],
+      ...(stage.consoleUrl !== undefined && { logoutUrls: atConsole(redirectPaths.signedOut) }),
     },
     // Users can change writable attributes with their own tokens. They must not change their partner or customer.
     writeAttributes: new ClientAttributes().withStandardAttributes({ email: true, fullname: true }),

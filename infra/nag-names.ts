@@ -8,6 +8,8 @@ export function nagName(value: unknown): string {
   if (typeof value !== 'object' || value === null) return '';
   if ('Ref' in value) return `<${String(value.Ref)}>`;
   if ('Fn::GetAtt' in value && Array.isArray(value['Fn::GetAtt'])) return `<${value['Fn::GetAtt'].join('.')}>`;
+  if ('Fn::Sub' in value && typeof value['Fn::Sub'] === 'string')
+    return value['Fn::Sub'].replaceAll(/\$\{([^}]+)\}/g, '<$1>');
   if ('Fn::Join' in value && Array.isArray(value['Fn::Join']) && Array.isArray(value['Fn::Join'][1])) {
     return value['Fn::Join'][1].map(nagName).join('');
   }

@@ -1,9 +1,11 @@
 import cdk from '../cdk.json' with { type: 'json' };
 import { resources } from '../functions/api/routes.ts';
 import { bundleAll } from './bundle-all.ts';
+import { builtConsole } from './console-files.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 import { checkedApp } from './sim-fulfilment-app.ts';
-import { environmentFrom, StageError, stageFrom, stageOptions } from './stages.ts';
+import { StageError } from './stage-error.ts';
+import { environmentFrom, stageFrom, stageOptions } from './stages.ts';
 
 // Run once: npx cdk deploy --app 'node infra/pipeline-app.ts' -c repository=<owner>/<name> -c connectionArn=<arn>
 // From then on, the pipeline deploys itself and everything else. See docs/operations.md.
@@ -30,13 +32,15 @@ try {
     branch: option('branch') ?? 'main',
     connectionArn: needed('connectionArn', 'the ARN of the connection with which it reads the repository'),
   };
-  const environments = Object.fromEntries(
-    ['pipeline', 'staging', 'production'].flatMap((name) =>
-      [`${name}Account`, `${name}Region`].flatMap((key) => {
+  const given = (keys: readonly string[]): Partial<Record<string, string>> =>
+    Object.fromEntries(
+      keys.flatMap((key) => {
         const value = option(key);
         return value === undefined ? [] : [[key, value]];
       }),
-    ),
+    );
+  const environments = given(
+    ['pipeline', 'staging', 'production'].flatMap((name) => [`${name}Account`, `${name}Region`]),
   );
   const environment = environmentFrom((key) => environments[key], 'pipeline');
   if (environment === undefined && Object.keys(environments).length > 0) {
@@ -44,21 +48,23 @@ try {
       'A pipeline that deploys to other accounts needs its own account: -c pipelineAccount=<12 digits> -c pipelineRegion=eu-west-1',
     );
   }
-  const options = Object.fromEntries(
-    stageOptions.flatMap((key) => {
-      const value = option(key);
-      return value === undefined ? [] : [[key, value]];
-    }),
-  );
+  const options = given(stageOptions);
+  // Staging has an address of its own.
+  const stagingOptions = given(['stagingConsoleUrl', 'stagingConsoleCertificateArn']);
+  const consoleOfStaging: Partial<Record<string, string>> = {
+    consoleUrl: stagingOptions.stagingConsoleUrl,
+    consoleCertificateArn: stagingOptions.stagingConsoleCertificateArn,
+  };
   new PipelineStack(app, 'SimFulfilment-Pipeline', {
     description: 'SIM fulfilment: from a push to production',
     resources,
     bundles: await bundleAll(),
+    consoleFolder: builtConsole(),
     ...own,
-    context: { ...own, ...environments, ...options },
+    context: { ...own, ...environments, ...options, ...stagingOptions },
     ...(environment && { env: environment }),
     // Options apply to production only: staging always has its own users and the stand-in, for the acceptance tests.
-    staging: stageFrom((key) => ({ ...environments, stage: 'staging' })[key]),
+    staging: stageFrom((key) => ({ ...environments, ...consoleOfStaging, stage: 'staging' })[key]),
     production: stageFrom((key) => ({ ...environments, ...options, stage: 'production' })[key]),
   });
   app.synth();

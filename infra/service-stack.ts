@@ -41,6 +41,7 @@ const publishTimeout = Duration.minutes(1);
 /** The stateless stack, which any release can recreate: functions, HTTP API, state machine, schedules. */
 export class ServiceStack extends Stack {
   readonly apiUrl: CfnOutput;
+  readonly apiId: string;
 
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
@@ -68,6 +69,9 @@ export class ServiceStack extends Stack {
     functions.grantExecutions(fulfilment.machine, fulfilment.publish(alarms.getAlarm('ExecutionsFail')));
     this.monitorCosts(stage, alarms.topic);
     this.apiUrl = new CfnOutput(this, 'ApiUrl', { value: api.url });
+    this.apiId = api.apiId;
+    // Exported even when the stage has no console: CloudFormation cannot remove an export that the stack of an earlier console imports.
+    this.exportValue(api.apiId);
   }
 
   private createApi({ stage, tokens, resources }: ServiceStackProps, functions: FunctionSet): HttpApi {

@@ -23,12 +23,13 @@ export type AppProps = Release & {
 export async function simFulfilmentApp({
   resources,
   bundles,
+  consoleFolder,
   forLocalCloud,
   ...props
 }: AppProps): Promise<{ app: App } & StageStacks> {
   const app = await checkedApp(props);
   const stage = stageFrom((key) => app.node.tryGetContext(key), { forLocalCloud });
-  return { app, ...createStacks(app, stage, { resources, bundles }) };
+  return { app, ...createStacks(app, stage, { resources, bundles, consoleFolder }) };
 }
 
 /** Creates an app whose templates are checked with the rules of this project. */

@@ -1,5 +1,8 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
+import { type ConsoleSettings, consoleFrom, consoleOptions } from './console-settings.ts';
+import { consoleUrlFrom, originsFrom } from './page-addresses.ts';
+import { StageError } from './stage-error.ts';
 
 /** The stages. `local` is the local cloud on a developer's machine, which runs the same templates. */
 export const stageNames = ['local', 'dev', 'staging', 'production'] as const;
@@ -47,14 +50,19 @@ export type Stage = {
   externalTokens?: Tokens;
   /** The page to which the user pool redirects users after they sign in. */
   signInAt?: string;
-  /** The address of the console, or of other pages on which users sign in; invitations link to it. */
+  /**
+   * The address of the console, or of other pages on which users sign in. Invitations link to it, and the user pool redirects users to it.
+   * Unknown before the first deployment if CloudFront chooses it.
+   */
   consoleUrl?: string;
   /** Whether users need a second factor to sign in. */
   secondFactor: 'required' | 'optional';
   /** The address that receives alarms by email, in addition to other subscribers of their topic. */
   alarmEmail?: string;
-  /** The origins whose pages may call the API from a browser. */
+  /** The origins whose pages may call the API from a browser. The console of the stage has the origin of the API. */
   corsOrigins: readonly string[];
+  /** How the console is served; not at all when omitted. */
+  console?: ConsoleSettings;
   /** Sends the user pool's emails through SES. When omitted, Cognito sends up to 50 a day, from its own address. */
   email?: EmailSender;
   /** How costs are monitored; not at all when omitted. */
@@ -84,11 +92,6 @@ export type Concurrency = {
 
 /** The issuer and the audiences of the tokens that the API accepts. */
 export type Tokens = { issuer: string; audiences: readonly string[] };
-
-/** The context does not define a valid stage. The message names valid options. */
-export class StageError extends Error {
-  override readonly name = 'StageError';
-}
 
 const defaults: Record<StageName, Omit<Stage, 'name' | 'isProtected' | 'corsOrigins'>> = {
   local: {
@@ -176,6 +179,7 @@ export const stageOptions = [
   'emailIdentityArn',
   'monthlyBudget',
   'costAnomalies',
+  ...consoleOptions,
 ] as const;
 
 /**
@@ -183,13 +187,15 @@ export const stageOptions = [
  * - `-c stage=` is its name, `dev` when omitted.
  * - `-c issuer= -c audience=` accept the tokens of another OpenID Connect issuer instead of the deployment's own user pool.
  * - `-c signInAt=` is the page to which the user pool redirects users.
- * - `-c consoleUrl=` is the page to which invitations link instead of the user pool's own.
+ * - `-c consoleUrl=` is the address of the console: invitations link to it instead of the user pool's own page.
  * - `-c secondFactor=required` demands a second factor on other stages, too.
  * - `-c sandbox=false` uses real operators instead of the stand-in.
  * - `-c alarmEmail=` receives alarms.
  * - `-c rollout=` overrides the rollout of the stage, for example for a release that fixes the cause of an alarm.
  * - `-c protect=false` allows deleting a stage that keeps data, for its first deployment, which may fail.
  * - `-c corsOrigins=` is a comma-separated list of origins.
+ * - `-c consoleCertificateArn=` serves the console at the domain of `consoleUrl`; `-c consoleClientId= -c consoleScope=` are its client at
+ *   another issuer.
  * - `-c emailFrom= -c emailIdentityArn=` send emails through SES.
  * - `-c monthlyBudget=` is in US dollars; `-c costAnomalies=true` replaces the budget.
  * - `-c <stage>Account= -c <stage>Region=` bind a stage to an account and region.
@@ -215,10 +221,7 @@ export function stageFrom(context: (key: string) => unknown, { forLocalCloud = f
   const issuer = option('issuer');
   const audience = option('audience');
   const signInAt = option('signInAt');
-  const consoleUrl = option('consoleUrl');
-  if (consoleUrl !== undefined && !isPage(consoleUrl)) {
-    throw new StageError(`"${consoleUrl}" is not the address of a page: -c consoleUrl=https://console.example.net`);
-  }
+  const consoleUrl = consoleUrlFrom(option('consoleUrl'));
   const secondFactor = option('secondFactor');
   if (secondFactor !== undefined && secondFactor !== 'required') {
     throw new StageError('A second factor can only be added: -c secondFactor=required');
@@ -236,9 +239,13 @@ export function stageFrom(context: (key: string) => unknown, { forLocalCloud = f
       'Give both the issuer and the audience of tokens: -c issuer=... -c audience=... Give neither to deploy a user pool.',
     );
   }
+  // The local cloud serves the console itself.
+  const console =
+    name === 'local' ? undefined : consoleFrom(option, { hasExternalIssuer: issuer !== undefined, consoleUrl });
   return {
     name,
     ...defaults[name],
+    ...(console && { console }),
     corsOrigins: originsFrom(option('corsOrigins')),
     ...(email && { email }),
     ...(costs && { costs }),
@@ -279,30 +286,6 @@ const environmentSchema = z.object({
   account: z.string().regex(/^\d{12}$/),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
 });
-
-/** @throws StageError when an entry is not a full origin. */
-function originsFrom(list: string | undefined): readonly string[] {
-  const origins = list?.split(',').map((origin) => origin.trim()) ?? [];
-  const wrong = origins.find((origin) => !isOrigin(origin));
-  if (wrong !== undefined) {
-    throw new StageError(
-      `"${wrong}" is not an origin. Give full origins: -c corsOrigins=https://console.example.net,https://portal.example.net`,
-    );
-  }
-  return origins;
-}
-
-/** A scheme, a host and optionally a port. */
-function isOrigin(text: string): boolean {
-  return !text.includes('*') && isPage(text) && new URL(text).origin === text;
-}
-
-/** The URL of a page. Without TLS, only on `localhost`. */
-function isPage(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  return protocol === 'https:' || (protocol === 'http:' && hostname === 'localhost');
-}
 
 /** @throws StageError when only one of them is given, or one is invalid. */
 function emailFrom(from: string | undefined, identityArn: string | undefined): EmailSender | undefined {

@@ -22,8 +22,8 @@ beforeAll(async () => {
   }
 }, 120_000);
 
-function partsOf({ data, identity, sandbox, service }: SynthesisedStage): Record<string, Template> {
-  return { data, service, ...(identity && { identity }), ...(sandbox && { sandbox }) };
+function partsOf({ data, identity, sandbox, service, console }: SynthesisedStage): Record<string, Template> {
+  return { data, service, ...(identity && { identity }), ...(sandbox && { sandbox }), ...(console && { console }) };
 }
 
 const retained = () =>

@@ -55,7 +55,15 @@ describe('the templates', () => {
   test.each([
     ['keeps data', { stage: 'production' }],
     ['does not', { stage: 'dev' }],
-    ['has no users of its own', { stage: 'staging', ...real }],
+    ['has no users of its own', { stage: 'staging', ...real, consoleClientId: 'console' }],
+    [
+      'serves the console at a domain',
+      {
+        stage: 'staging',
+        consoleUrl: 'https://console.partner-connect.net',
+        consoleCertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d',
+      },
+    ],
   ])(
     'pass cdk-nag and the rules of CloudFormation on a stage that %s',
     async (_, context) => {
@@ -78,7 +86,7 @@ function namedBy(value: unknown, ids: ReadonlySet<string>): string[] {
 
 describe('a stack', () => {
   test('has no circular dependency, which CloudFormation reports only at deployment', () => {
-    for (const template of [dev.service, production.service, dev.identity ?? dev.data]) {
+    for (const template of [dev.service, production.service, dev.identity ?? dev.data, dev.console ?? dev.data]) {
       const { Resources: all } = template;
       const ids = new Set(Object.keys(all));
       let waiting = Object.entries(all).map(([id, resource]) => ({ id, on: namedBy(resource, ids) }));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { StageError, stageFrom, stageNames } from '../../infra/stages.ts';
+import { StageError } from '../../infra/stage-error.ts';
+import { stageFrom, stageNames } from '../../infra/stages.ts';
 
 const stage = (context: Record<string, unknown>) => stageFrom((key) => context[key], { forLocalCloud: true });
 const tokens = { issuer: 'https://login.partner-connect.net', audience: 'sim-fulfilment' };
@@ -92,6 +93,50 @@ describe('a stage', () => {
     ['an invalid ARN', { emailFrom: 'sims@example.net', emailIdentityArn: 'example.net' }],
   ])('refuses %s for its e-mails', (_, given) => {
     expect(() => stage(given)).toThrow('Give both');
+  });
+
+  const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d';
+
+  test('serves the console, except on the local cloud, which does so itself', () => {
+    expect(stage({ stage: 'local' })).not.toHaveProperty('console');
+    expect(stage({ consoleUrl: 'https://d111111abcdef8.cloudfront.net' }).console).toEqual({});
+    const consoleUrl = 'https://console.example.net';
+    expect(stage({ consoleUrl, consoleCertificateArn: certificateArn })).toMatchObject({
+      consoleUrl,
+      console: { domain: { name: 'console.example.net', certificateArn } },
+    });
+  });
+
+  test('with another issuer serves the console if it names the client there', () => {
+    expect(stage(tokens)).not.toHaveProperty('console');
+    expect(stage({ ...tokens, consoleClientId: 'console' }).console).toEqual({
+      client: { id: 'console', scope: 'openid email' },
+    });
+    expect(stage({ ...tokens, consoleClientId: 'console', consoleScope: 'openid api' }).console).toEqual({
+      client: { id: 'console', scope: 'openid api' },
+    });
+  });
+
+  test.each([
+    ['a certificate without an address', { consoleCertificateArn: certificateArn }, '-c consoleUrl='],
+    [
+      'a certificate for a path',
+      { consoleUrl: 'https://example.net/console', consoleCertificateArn: certificateArn },
+      'without a port and a path',
+    ],
+    [
+      'a certificate of another region',
+      {
+        consoleUrl: 'https://console.example.net',
+        consoleCertificateArn: certificateArn.replace('us-east-1', 'eu-west-1'),
+      },
+      'not a certificate in us-east-1',
+    ],
+    ['a client of another issuer without the issuer', { consoleClientId: 'console' }, '-c issuer='],
+    ['scopes without the client at another issuer', { ...tokens, consoleScope: 'openid' }, '-c consoleClientId='],
+  ])('refuses %s for the console', (_, given, message) => {
+    expect(() => stage(given)).toThrow(StageError);
+    expect(() => stage(given)).toThrow(message);
   });
 
   test('has a budget in production, which can be changed or replaced with a monitor of anomalies', () => {

@@ -3,9 +3,9 @@ import type { Json, Resource, Template, Templates, Wanted } from './synthesis.ts
 
 export type { Resource, Template } from './synthesis.ts';
 
-/** What a stage is deployed as. Without `identity` another issuer signs the tokens, without `sandbox` operators are real. */
+/** The stacks of a stage. Without `identity` another issuer signs the tokens, without `sandbox` operators are real. */
 export type SynthesisedStage = Record<'data' | 'service', Template> &
-  Record<'identity' | 'sandbox', Template | undefined> & { terminationProtected: readonly string[] };
+  Record<'identity' | 'sandbox' | 'console', Template | undefined> & { terminationProtected: readonly string[] };
 
 /** The templates of a stage, with bundles that hold nothing: no test here runs them. */
 export async function synthesised(
@@ -13,9 +13,9 @@ export async function synthesised(
   { validate = false } = {},
 ): Promise<SynthesisedStage> {
   const { templates, terminationProtected } = await ask({ of: 'stage', context, validate });
-  const { data, identity, sandbox, service } = templates;
+  const { data, identity, sandbox, service, console } = templates;
   if (!data || !service) throw new Error('A stage has data and a service');
-  return { data, identity, sandbox, service, terminationProtected };
+  return { data, identity, sandbox, service, console, terminationProtected };
 }
 
 const connectionArn = 'arn:aws:codeconnections:eu-west-2:123456789012:connection/abc';

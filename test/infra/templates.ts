@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { App, Stack } from 'aws-cdk-lib';
 import cdk from '../../cdk.json' with { type: 'json' };
@@ -14,10 +14,12 @@ import type { Template, Templates, Wanted } from './synthesis.ts';
 /** @throws when a check finds something; what it found is printed */
 export async function templatesFor(wanted: Wanted, outdir: string): Promise<Templates> {
   const bundles = emptyBundles(outdir);
+  const consoleFolder = emptyConsole(outdir);
   if (wanted.of === 'stage') {
     const { app, ...stacks } = await simFulfilmentApp({
       resources,
       bundles,
+      consoleFolder,
       outdir,
       context: { ...cdk.context, ...wanted.context },
       validate: wanted.validate,
@@ -31,6 +33,7 @@ export async function templatesFor(wanted: Wanted, outdir: string): Promise<Temp
     ...wanted.props,
     resources,
     bundles,
+    consoleFolder,
     staging: stage('staging'),
     production: stage('production'),
   });
@@ -49,6 +52,17 @@ function emptyBundles(outdir: string): Bundles {
   const folder = mkdtempSync(path.join(outdir, 'bundle-'));
   writeFileSync(path.join(folder, 'index.mjs'), 'export const handler = async () => {};\n');
   return new Map(deployedEntries.map((entry) => [entry, { name: bundleName(entry), folder, bytes: 0, inputs: [] }]));
+}
+
+/** A console with one file of each kind: in the root, with a hash in its name, and for its build only. */
+function emptyConsole(outdir: string): string {
+  const folder = mkdtempSync(path.join(outdir, 'console-'));
+  mkdirSync(path.join(folder, 'assets'));
+  writeFileSync(path.join(folder, 'index.html'), '<!doctype html>\n');
+  writeFileSync(path.join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>\n');
+  writeFileSync(path.join(folder, 'assets/index-a1b2c3d4.js'), 'export {};\n');
+  writeFileSync(path.join(folder, '.sources'), 'a1b2c3d4\n');
+  return folder;
 }
 
 function templatesOf(app: App, stacks: Readonly<Record<string, Stack | undefined>>): Templates {

@@ -50,6 +50,10 @@ const levers: Readonly<Record<Cause, Lever>> = {
       },
     ],
   },
+  console: {
+    what: 'half as many loads of the console',
+    changed: (load, deployed) => [{ ...load, loadsPerUser: load.loadsPerUser / 2 }, deployed],
+  },
   monitoring: {
     what: 'metrics of all routes together',
     changed: (load, deployed) => [load, { ...deployed, routes: 1 }],
@@ -80,6 +84,7 @@ export function bill(load: Load, deployed: Deployed): string {
     '',
     `${money(total)} per month: ${(total / sims).toFixed(5)} per SIM.`,
     verdict(load, deployed, lines),
+    ...thousandLoads(load, deployed),
     ...exceededLimits(load, deployed),
     '',
     'Assumptions',
@@ -124,6 +129,17 @@ function exceededLimits(load: Load, deployed: Deployed): string[] {
         `A run of the collector processes up to ${whole(counts.usage.mostRecordsARun)} records, but there are ${whole(records)}: see docs/scale.md.`,
       ]
     : [];
+}
+
+/** Names the cost of 1,000 loads of the console: of the files and what they request, without the storage. */
+function thousandLoads(load: Load, deployed: Deployed): string[] {
+  const costOf = (loadsPerUser: number) =>
+    sum(
+      monthOf({ ...load, partners: 1, usersPerPartner: 1, loadsPerUser }, deployed).filter(
+        ({ cause }) => cause === 'console',
+      ),
+    );
+  return deployed.hasConsole ? [`1,000 loads of the console cost ${money(costOf(1000) - costOf(0))}.`] : [];
 }
 
 /** Names the most expensive cause and line, and what a change would save. */

@@ -111,6 +111,20 @@ export const counts = {
     /** CloudWatch stores logs compressed. */
     compressed: 0.15,
   },
+  console: {
+    /** A load without a cache in the browser: the page, its configuration and icon, then scripts, styles and fonts; assumed. */
+    pageFiles: 3,
+    assetFiles: 15,
+    /** The budget of JavaScript of a page (350 KB), and the styles of its components (234 KB), compressed. */
+    bytes: 600_000,
+    /** Requests of a user after a load, and their responses; assumed. The requests themselves are part of the requests per SIM. */
+    apiRequests: 20,
+    /** CloudFront logs a line for each request; assumed. */
+    logBytes: 500,
+    /** Files of a release, as uploaded. Those of earlier ones stay: a year of weekly releases; assumed. */
+    releaseBytes: 6_000_000,
+    releases: 52,
+  },
   /** Requests, Latency and ServerErrors by route; and the maximum of metrics of other functions. */
   metrics: { ofRoute: 3, others: 13 },
   /** A function's instance reads the secret every five minutes. */

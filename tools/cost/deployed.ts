@@ -19,6 +19,8 @@ export type Deployed = {
   secrets: number;
   /** Whether the stage has its own users. */
   hasUsers: boolean;
+  /** Whether the stage serves the console. */
+  hasConsole: boolean;
   /** Functions that read a secret. */
   secretReaders: number;
 };
@@ -53,7 +55,7 @@ export function deployedIn(...templates: readonly Resources[]): Deployed {
   const all = <Shape extends z.ZodType>(type: string, schema: Shape) =>
     templates.flatMap((resources) =>
       Object.entries(resources)
-        .filter(([, { Type }]) => Type === type)
+        .filter(([id, { Type }]) => Type === type && !isOfDeployment(id))
         .map(([id, { Properties }]) => ({ id, properties: schema.parse(Properties ?? {}) })),
     );
   const lambdas = all('AWS::Lambda::Function', functionSchema);
@@ -92,8 +94,14 @@ export function deployedIn(...templates: readonly Resources[]): Deployed {
     dashboards: all('AWS::CloudWatch::Dashboard', z.unknown()).length,
     secrets: all('AWS::SecretsManager::Secret', z.unknown()).length,
     hasUsers: all('AWS::Cognito::UserPool', z.unknown()).length > 0,
+    hasConsole: all('AWS::CloudFront::Distribution', z.unknown()).length > 0,
     secretReaders: variables.filter(({ OPERATORS_SECRET }) => OPERATORS_SECRET !== undefined).length,
   };
+}
+
+/** Whether a resource is one with which the CDK implements a deployment: its functions only run then. */
+function isOfDeployment(id: string): boolean {
+  return id.startsWith('Custom');
 }
 
 /** The template names a function by its entry file: `functions/workflow/migrate.ts` is `WorkflowMigrate...`. */

@@ -23,6 +23,8 @@ export type Load = {
   webhooksPerPartner: number;
   /** Users of a partner and of its customers who sign in at least once in the month. */
   usersPerPartner: number;
+  /** Loads of the console by each user. */
+  loadsPerUser: number;
   /** API clients of all partners. Each requests a token when the last one expires. */
   clients: number;
 };
@@ -43,6 +45,7 @@ const loadOptions: Readonly<Record<string, { key: keyof Load; fallback: number; 
   'response-kb': { key: 'responseKb', fallback: 4, what: 'KB per response' },
   'webhooks-per-partner': { key: 'webhooksPerPartner', fallback: 1, what: 'webhooks per partner, for all events' },
   'users-per-partner': { key: 'usersPerPartner', fallback: 5, what: 'users per partner who sign in each month' },
+  'loads-per-user': { key: 'loadsPerUser', fallback: 40, what: 'loads of the console per user and month' },
   clients: { key: 'clients', fallback: 5, what: "API clients of partners' systems, which work around the clock" },
 };
 const percentages: readonly string[] = ['sending', 'writing'];

@@ -1,12 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import cdk from '../../cdk.json' with { type: 'json' };
-import { resources } from '../../functions/api/routes.ts';
-import { bundleAll } from '../../infra/bundle-all.ts';
-import { simFulfilmentApp } from '../../infra/sim-fulfilment-app.ts';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { StageName } from '../../infra/stages.ts';
 import { runCommand } from '../command.ts';
+import { synthesiseStage } from '../synthesise-stage.ts';
 import { bill } from './bill.ts';
 import { type Deployed, deployedIn, type Resources } from './deployed.ts';
 import { withExamples } from './document.ts';
@@ -29,24 +24,11 @@ await runCommand(commandLine, async () => {
 
 /** Synthesises a stage and reads its parts that cost money. */
 async function deployedOn(stage: StageName): Promise<Deployed> {
-  const outdir = await mkdtemp(path.join(tmpdir(), 'sim-fulfilment-cost-'));
-  try {
-    const { app, data, identity, service } = await simFulfilmentApp({
-      resources,
-      bundles: await bundleAll(),
-      outdir,
-      context: { ...cdk.context, stage },
-      validate: false,
-      forLocalCloud: false,
-    });
-    const assembly = app.synth();
-    const stacks = [data, service, ...(identity ? [identity] : [])];
-    return deployedIn(...stacks.map((stack) => resourcesIn(assembly.getStackArtifact(stack.artifactId))));
-  } finally {
-    await rm(outdir, { recursive: true, force: true });
-  }
-}
-
-function resourcesIn({ template }: { template: { Resources: Resources } }): Resources {
-  return template.Resources;
+  const { data, identity, service, console } = await synthesiseStage(stage);
+  return deployedIn(
+    ...[data, identity, service, console]
+      .filter((template) => template !== undefined)
+      // Safe: a template of the CDK has resources.
+      .map((template) => (template as { Resources: Resources }).Resources),
+  );
 }

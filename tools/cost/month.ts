@@ -14,6 +14,7 @@ export const causes = [
   'requests',
   'events',
   'schedules',
+  'console',
   'monitoring',
   'fixed',
 ] as const;
@@ -29,6 +30,8 @@ export type Service =
   | 'EventBridge Scheduler'
   | 'Secrets Manager'
   | 'Cognito'
+  | 'CloudFront'
+  | 'S3'
   | 'Data transfer';
 
 /** A line of the bill: an amount and its unit price in US dollars. */
@@ -51,6 +54,7 @@ export function monthOf(load: Load, deployed: Deployed): Line[] {
     ...requests(load, deployed),
     ...events(load, deployed),
     ...schedules(deployed),
+    ...consoleLines(load, deployed),
     ...monitoring(load, deployed),
     ...fixed(load, deployed),
   ];
@@ -267,6 +271,31 @@ function fixed({ sims, partners, usersPerPartner, clients }: Load, deployed: Dep
       amount: secretReaders * counts.secretReadsAnHour * HOURS,
       price: prices.secretRead,
     },
+  ]);
+}
+
+/** The number of page loads of the console in a month. */
+const loadsOf = ({ partners, usersPerPartner, loadsPerUser }: Load) => partners * usersPerPartner * loadsPerUser;
+
+/** The lines for loads of the console. None is answered by a cache: each is the first of its browser, far from the last one. */
+function consoleLines(load: Load, { hasConsole, logDays }: Deployed): Line[] {
+  const loads = hasConsole ? loadsOf(load) : 0;
+  const { pageFiles, assetFiles, bytes, apiRequests, logBytes, releaseBytes, releases } = counts.console;
+  const files = pageFiles + assetFiles;
+  const sent = loads * (bytes + apiRequests * load.responseKb * KB);
+  const loggedGb = (loads * (files + apiRequests) * logBytes * (logDays / DAYS)) / GB;
+  return linesOf('console', [
+    { service: 'CloudFront', what: 'requests', amount: loads * (files + apiRequests), price: prices.cdnRequest },
+    { service: 'CloudFront', what: 'GB to the internet', amount: sent / GB, price: prices.cdnGbOut },
+    { service: 'CloudFront', what: 'calls of its function', amount: loads * pageFiles, price: prices.cdnFunctionCall },
+    { service: 'S3', what: 'reads of files', amount: loads * files, price: prices.fileRead },
+    {
+      service: 'S3',
+      what: 'GB of files',
+      amount: hasConsole ? (releaseBytes * releases) / GB : 0,
+      price: prices.fileGb,
+    },
+    { service: 'S3', what: 'GB of access logs', amount: loggedGb, price: prices.fileGb },
   ]);
 }
 

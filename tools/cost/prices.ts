@@ -46,6 +46,15 @@ export const prices = {
   machineClient: 6,
   machineToken: 2.25 / 1e3,
 
+  // https://aws.amazon.com/cloudfront/pricing/pay-as-you-go/, United States: requests over HTTPS, calls of functions, transfer
+  cdnRequest: 0.01 / 1e4,
+  cdnFunctionCall: 0.1 / 1e6,
+  cdnGbOut: 0.085,
+
+  // https://aws.amazon.com/s3/pricing/, standard storage
+  fileRead: 0.4 / 1e6,
+  fileGb: 0.023,
+
   // https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer, to the internet
   gbOut: 0.09,
 } as const;

@@ -24,10 +24,12 @@ const wordOf: Readonly<Record<string, string>> = {
 /** The service name of each drawn resource type. */
 const serviceOf: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Api': 'API Gateway',
+  'AWS::CloudFront::Distribution': 'CloudFront',
   'AWS::CloudWatch::Alarm': 'CloudWatch',
   'AWS::Cognito::UserPool': 'Cognito',
   'AWS::DynamoDB::Table': 'DynamoDB',
   'AWS::Lambda::Function': 'Lambda',
+  'AWS::S3::Bucket': 'S3',
   'AWS::Scheduler::Schedule': 'EventBridge Scheduler',
   'AWS::SecretsManager::Secret': 'Secrets Manager',
   'AWS::SNS::Topic': 'SNS',
@@ -66,6 +68,7 @@ export function architecturePicture(stacks: Stacks): string {
   const shown = new Map([...parts.values()].map((part) => [part.id, part]));
   const clients = [
     ...read.ofType('AWS::ApiGatewayV2::Api').map((api) => ({ to: api, word: 'requests' })),
+    ...read.ofType('AWS::CloudFront::Distribution').map((console) => ({ to: console, word: 'opens the console' })),
     ...read
       .ofType('AWS::Cognito::UserPoolClient')
       .flatMap(({ stack, properties }) =>
@@ -143,6 +146,7 @@ function referenceEdges({ ofType, referencedIn }: SynthesisedStacks): Edge[] {
     );
 
   return [
+    ...distributionEdges({ ofType, referencedIn }),
     ...between('AWS::ApiGatewayV2::Integration', 'ApiId', 'IntegrationUri', 'calls'),
     ...between('AWS::ApiGatewayV2::Authorizer', 'ApiId', 'JwtConfiguration', 'checks tokens'),
     ...between('AWS::Lambda::EventSourceMapping', 'EventSourceArn', 'FunctionName', 'changes'),
@@ -155,6 +159,19 @@ function referenceEdges({ ofType, referencedIn }: SynthesisedStacks): Edge[] {
         : [],
     ),
   ];
+}
+
+const distributionSchema = z.object({ DistributionConfig: z.object({ Origins: z.unknown(), Logging: z.unknown() }) });
+
+/** The connections of distributions to their origins and to their access logs. */
+function distributionEdges({ ofType, referencedIn }: Pick<SynthesisedStacks, 'ofType' | 'referencedIn'>): Edge[] {
+  return ofType('AWS::CloudFront::Distribution').flatMap((from) => {
+    const { Origins, Logging } = distributionSchema.parse(from.properties).DistributionConfig;
+    return [
+      ...referencedIn(from.stack, Origins).map((to) => ({ from, to, word: 'serves' })),
+      ...referencedIn(from.stack, Logging).map((to) => ({ from, to, word: 'logs' })),
+    ];
+  });
 }
 
 /** The nodes of the picture, by resource. */

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
-import cdk from '../../cdk.json' with { type: 'json' };
 import { templateSchema } from '../../infra/synthesised-stacks.ts';
+import { synthesiseStage } from '../synthesise-stage.ts';
 import { architecturePicture } from './architecture-picture.ts';
 import { definitionSchema, machinePicture } from './machine-picture.ts';
 import { withPicture } from './picture.ts';
@@ -12,15 +12,13 @@ const definitionString = z.object({
   DefinitionString: z.object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.unknown())]) }),
 });
 
-const stackOf = async (part: string) =>
-  templateSchema.parse(
-    JSON.parse(await readFile(`${cdk.output}/SimFulfilment-${cdk.context.stage}-${part}.template.json`, 'utf8')),
-  );
+const { console, identity, service, data, sandbox } = await synthesiseStage('dev');
 const stacks = {
-  Identity: await stackOf('Identity'),
-  Service: await stackOf('Service'),
-  Data: await stackOf('Data'),
-  Sandbox: await stackOf('Sandbox'),
+  Console: templateSchema.parse(console),
+  Identity: templateSchema.parse(identity),
+  Service: templateSchema.parse(service),
+  Data: templateSchema.parse(data),
+  Sandbox: templateSchema.parse(sandbox),
 };
 
 const machine = Object.values(stacks.Service.Resources).find(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');

@@ -11,8 +11,9 @@ const document = readFileSync(new URL('../../../docs/cost.md', import.meta.url),
 
 let deployed: Deployed;
 beforeAll(async () => {
-  const { data, identity, service } = await synthesised({ stage: 'production' });
-  deployed = deployedIn(...[data, service, ...(identity ? [identity] : [])].map(({ Resources }) => Resources));
+  const { data, identity, service, console } = await synthesised({ stage: 'production' });
+  const stacks = [data, service, identity, console].filter((stack) => stack !== undefined);
+  deployed = deployedIn(...stacks.map(({ Resources }) => Resources));
 }, 180_000);
 
 describe('what a stage has', () => {
@@ -24,6 +25,7 @@ describe('what a stage has', () => {
       hasRecovery: true,
       secrets: 1,
       hasUsers: true,
+      hasConsole: true,
     });
     // One for every other path.
     expect(deployed.routes).toBe(allRoutes.length + 1);

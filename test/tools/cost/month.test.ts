@@ -25,6 +25,7 @@ const deployed: Deployed = {
   alarmedMetrics: 5,
   dashboards: 1,
   hasUsers: true,
+  hasConsole: true,
   secrets: 1,
   secretReaders: 2,
 };
@@ -44,6 +45,7 @@ const nothing: Load = {
   responseKb: 0,
   webhooksPerPartner: 0,
   usersPerPartner: 0,
+  loadsPerUser: 0,
   clients: 0,
 };
 
@@ -187,6 +189,28 @@ describe('the command line', () => {
   ])('refuses %j', (args, message) => {
     expect(() => readRequest(args)).toThrow(UsageError);
     expect(() => readRequest(args)).toThrow(message);
+  });
+});
+
+describe('the console', () => {
+  const loads = { usersPerPartner: 10, loadsPerUser: 100, responseKb: 5 };
+
+  test('costs a request for each file and for each of the API, and what they transfer', () => {
+    const lines = linesOf('console', loads);
+
+    expect(amountOf(lines, 'requests')).toBe(1000 * (18 + 20));
+    expect(amountOf(lines, 'GB to the internet')).toBeCloseTo((1000 * (600_000 + 20 * 5000)) / 1e9);
+    expect(amountOf(lines, 'calls of its function')).toBe(3000);
+    expect(amountOf(lines, 'reads of files')).toBe(18_000);
+  });
+
+  test('stores logs for their retention, and files also when nobody opens it', () => {
+    expect(amountOf(linesOf('console', loads), 'GB of access logs')).toBeCloseTo((1000 * 38 * 500 * 12) / 1e9);
+    expect(linesOf('console', {}).map(({ what }) => what)).toEqual(['GB of files']);
+  });
+
+  test('costs nothing on a stage without one', () => {
+    expect(linesOf('console', loads, { ...deployed, hasConsole: false })).toEqual([]);
   });
 });
 

@@ -9,8 +9,9 @@ import { definitionOf, synthesised, type Template } from '../../infra/synthesise
 const documentAt = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
 
 async function stacksOn(context: Readonly<Record<string, string>> = {}): Promise<Stacks> {
-  const { identity, service, data, sandbox } = await synthesised(context);
+  const { console, identity, service, data, sandbox } = await synthesised(context);
   const stacks: [string, Template | undefined][] = Object.entries({
+    Console: console,
     Identity: identity,
     Service: service,
     Data: data,
