@@ -38,6 +38,10 @@ const simDiffersDataSchema = z
   })
   .register(z.globalRegistry, { id: 'SimDiffersData' });
 
+const customerEventDataSchema = z
+  .object({ customerId: z.string(), name: z.string() })
+  .register(z.globalRegistry, { id: 'CustomerEventData' });
+
 const testEventData = z.object({ webhookId: z.string() }).register(z.globalRegistry, { id: 'TestEventData' });
 
 /** An event as webhooks receive it: when it is sent, and the schema of its `data`. */
@@ -59,6 +63,7 @@ const descriptions: Readonly<Record<PublicEvent['type'], readonly [summary: stri
   'sim.differs': ['A SIM differs at its operator', simDiffersDataSchema],
   'sims.waiting_in_holding': ['SIMs of an order have been in holding for too long', orderEventDataSchema],
   'alarm.fired': ['An alarm fired', firingSchema],
+  'customer.deleted': ['A customer was deleted', customerEventDataSchema],
   [TEST_EVENT]: ['A test event was requested', testEventData],
 };
 

@@ -30,7 +30,7 @@ export const deliverySchema = namedSchema('Delivery', () =>
     id,
     eventId: described(z.string(), 'The `webhook-id` of every attempt.'),
     type: z.string(),
-    subject: described(z.string(), 'Id of the order, operation, SIM or alarm.'),
+    subject: described(z.string(), 'Id of the order, operation, SIM, alarm or customer.'),
     state: z.enum(deliveryStates),
     attempts: z.int(),
     lastStatus: described(z.optional(z.int()), 'HTTP status of the last response.'),

@@ -1,5 +1,6 @@
 import type { Address, Contact } from './address.ts';
 import type { CustomerId } from './ids.ts';
+import type { SimState } from './sim.ts';
 
 /** A customer of a partner, which uses SIMs in its devices. */
 export type Customer = {
@@ -54,6 +55,30 @@ export function newCustomer(id: CustomerId, details: CustomerDetails, at: string
     updatedAt: at,
     version: 1,
   };
+}
+
+/** A customer was deleted. */
+export type CustomerEvent = { type: 'customer.deleted'; at: string; customerId: CustomerId; name: string };
+
+/** The event of a customer's deletion. */
+export function deletionOf({ id, name }: Pick<Customer, 'id' | 'name'>, at: string): CustomerEvent {
+  return { type: 'customer.deleted', at, customerId: id, name };
+}
+
+/**
+ * Why a customer cannot be deleted with its services.
+ *
+ * @param sims the number of SIMs on the services. 0 while an operation is adding the first ones.
+ * @param counts the numbers of SIMs by state. They can lag behind.
+ * @param isComplete whether all SIMs were counted.
+ */
+export function servicesInUseDetail(sims: number, counts: ReadonlyMap<SimState, number>, isComplete: boolean): string {
+  if (sims === 0) {
+    return 'An operation is assigning SIMs to a service of the customer. Wait until it has finished.';
+  }
+  const states = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+  const byState = states === '' ? '' : isComplete ? ` (${states})` : ` (at least ${states})`;
+  return `The services of the customer still have ${sims} ${sims === 1 ? 'SIM' : 'SIMs'}${byState}. Unassign or terminate them first.`;
 }
 
 /** The filters of a list of customers: a part of the name, ignoring case, and a tag. */

@@ -20,6 +20,7 @@ export const eventTypes = [
   'sim.differs',
   'sims.waiting_in_holding',
   'alarm.fired',
+  'customer.deleted',
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];

@@ -21,10 +21,10 @@ function newItem({ skPrefix }: { skPrefix: string }, types: RegExp) {
 }
 
 /**
- * The timeline entries of orders. Each is an item of its own, so that only the order of the stream's shard keeps them in sequence.
+ * The timeline entries of orders, and deletions of customers, whose order does not matter. Each is an item of its own, so that only the order of the stream's shard keeps them in sequence.
  * Items of one partition key are in one shard.
  */
-const timelines = [newItem(itemKinds.orderEvent, /^(order|sims)\./)];
+const timelines = [newItem(itemKinds.orderEvent, /^(order|sims)\./), newItem(itemKinds.customerEvent, /^customer\./)];
 
 /** Changes of subjects that are one item, whose records stay in order. A mapping has up to five filters. */
 const items = [

@@ -1,3 +1,4 @@
+import type { SimState } from '../domain/sim.ts';
 import type { Violation } from '../domain/verdict.ts';
 
 /** The codes of refusals. Each is a problem type of the API; `functions/http/problem.ts` maps it to a status. */
@@ -26,6 +27,9 @@ export type RefusalCode =
 /** An invalid field: its JSON pointer, the violated rule, and for a quantity the nearest valid ones. */
 export type InputError = Violation & { nearest?: readonly number[] };
 
+/** Numbers of SIMs. States without SIMs are absent. */
+export type SimsByState = Readonly<Partial<Record<SimState, number>>>;
+
 /**
  * A request that the rules refuse: an expected outcome, not a fault.
  *
@@ -38,16 +42,23 @@ export class Refusal extends Error {
   readonly errors: readonly InputError[];
   /** The number of seconds after which a retry can succeed, if known. */
   readonly retryAfterSeconds: number | undefined;
+  /** The number of SIMs, by state, because of which a resource cannot be deleted. */
+  readonly simsByState: SimsByState | undefined;
 
   constructor(
     code: RefusalCode,
     detail: string,
-    { errors = [], retryAfterSeconds }: { errors?: readonly InputError[]; retryAfterSeconds?: number } = {},
+    {
+      errors = [],
+      retryAfterSeconds,
+      simsByState,
+    }: { errors?: readonly InputError[]; retryAfterSeconds?: number; simsByState?: SimsByState } = {},
   ) {
     super(detail);
     this.code = code;
     this.errors = errors;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.simsByState = simsByState;
   }
 }
 

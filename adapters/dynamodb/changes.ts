@@ -1,6 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Firing } from '../../domain/alarm.ts';
+import type { CustomerEvent } from '../../domain/customer.ts';
 import type { OrderId, PartnerId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { OrderEvent } from '../../domain/order.ts';
@@ -18,11 +19,12 @@ export type StreamRecord = DynamoDBRecord;
 export type TableChange = { partnerId: PartnerId; place: string } & (
   | { kind: 'order'; orderId: OrderId; event: OrderEvent }
   | { kind: 'alarm'; firing: Firing }
+  | { kind: 'customer'; event: CustomerEvent }
   | { kind: 'operation'; operation: Operation & { finishedAt: string } }
   | { kind: 'sim'; sim: Sim; step: SimEvent }
 );
 
-/** The changes of orders, operations, SIMs and alarms in a record. Other items yield none. */
+/** The changes of orders, operations, SIMs, alarms and customers in a record. Other items yield none. */
 export function changesIn({ dynamodb: images }: StreamRecord): TableChange[] {
   const key = imageOf<Key>(images?.NewImage);
   if (!key) {
@@ -39,6 +41,11 @@ export function changesIn({ dynamodb: images }: StreamRecord): TableChange[] {
     const { partnerId, period, subject } = alarmFiring;
     const firing = imageOf<Firing>(images?.NewImage);
     return firing ? [{ kind: 'alarm', partnerId, firing, place: `${period}#${subject}` }] : [];
+  }
+  const customerEvent = itemKinds.customerEvent.parse(key);
+  if (customerEvent) {
+    const event = imageOf<CustomerEvent>(images?.NewImage);
+    return event ? [{ kind: 'customer', partnerId: customerEvent.partnerId, event, place: event.type }] : [];
   }
   const operation = itemKinds.operation.parse(key);
   if (operation) {

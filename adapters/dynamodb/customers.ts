@@ -1,11 +1,11 @@
 import type { Customer } from '../../domain/customer.ts';
 import type { CustomerId, PartnerId } from '../../domain/ids.ts';
-import { absent, atVersion, bothOf, type Condition } from './conditions.ts';
+import { absent, atVersion } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
 import { query } from './queries.ts';
 import { get } from './reads.ts';
-import { type Change, put, remove } from './write-requests.ts';
-import { createIdempotent, updateAndGet, write } from './writes.ts';
+import { type Change, put } from './write-requests.ts';
+import { createIdempotent, updateAndGet } from './writes.ts';
 
 /** A stored customer, with its number of services. */
 export type CustomerRecord = Customer & { services: number };
@@ -33,27 +33,6 @@ export async function changeCustomer(
     { ...change, set: { ...change.set, updatedAt: at }, increase: { version: 1 } },
     atVersion(customer.version),
   );
-}
-
-const withoutServices: Condition = {
-  expression: '#services = :none',
-  names: { '#services': 'services' },
-  values: { ':none': 0 },
-};
-
-/**
- * Removes a customer that has no services, and so no SIMs.
- *
- * @throws ConditionFailed when the customer has changed since it was read.
- */
-export async function removeCustomer(partnerId: PartnerId, customer: CustomerRecord): Promise<'deleted' | 'in_use'> {
-  const now = await getCustomer(partnerId, customer.id);
-  if (now && now.services > 0) {
-    return 'in_use';
-  }
-  const key = itemKinds.customer.key({ partnerId, id: customer.id });
-  await write(remove(key, bothOf(atVersion(customer.version), withoutServices)));
-  return 'deleted';
 }
 
 /** Where a list of customers continues after one. */

@@ -53,6 +53,8 @@ export const itemKinds = {
   tariff: itemKind('TARIFFS', 'TRF#{id:tariff}'),
   grant: itemKind('P#{partnerId}', 'GRANT#{tariffId}'),
   customer: itemKind('P#{partnerId}', 'CUS#{id:customer}'),
+  /** The deletion of a customer. Becomes an event, like the events of orders. */
+  customerEvent: itemKind('P#{partnerId}#CUS#{customerId}', 'EVT#{type}'),
   /** A copy of a user of the partner or of its customers. The user pool has the original. */
   user: itemKind('P#{partnerId}', 'USR#{id}'),
   /** An API client of the partner. */

@@ -1,4 +1,4 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { documentClient, tableName } from './client.ts';
 import { toRecord } from './reads.ts';
 import { table } from './table.ts';
@@ -35,29 +35,47 @@ export async function queryAll<T>(range: Range): Promise<T[]> {
   return all;
 }
 
+/** Counts the items of a range, up to those of 1 MB. `last` is the sort key to continue after, absent at the end. */
+export async function countItems(range: Range): Promise<{ count: number; last?: string }> {
+  const { count, last } = await send(range, { Select: 'COUNT' });
+  return { count, ...(last === undefined ? {} : { last }) };
+}
+
 export async function queryItems(
   range: Range,
   limit: number,
 ): Promise<{ items: Record<string, unknown>[]; last?: string }> {
+  const { items, last } = await send(range, { Limit: limit });
+  return { items, ...(last === undefined ? {} : { last }) };
+}
+
+async function send(
+  range: Range,
+  size: Pick<QueryCommandInput, 'Limit' | 'Select'>,
+): Promise<{ items: Record<string, unknown>[]; count: number; last?: string }> {
   const names = range.index ? table.indexes[range.index] : table;
   const [from, to] = boundsOf(range);
   // The last page can end with the last key of the range without DynamoDB saying so; it rejects an empty range.
   if (from > to) {
-    return { items: [] };
+    return { items: [], count: 0 };
   }
-  const { Items = [], LastEvaluatedKey } = await documentClient().send(
+  const {
+    Items = [],
+    Count = 0,
+    LastEvaluatedKey,
+  } = await documentClient().send(
     new QueryCommand({
       TableName: tableName(),
       ...('name' in names ? { IndexName: names.name } : { ConsistentRead: true }),
       KeyConditionExpression: from === '' ? '#pk = :pk AND #sk <= :to' : '#pk = :pk AND #sk BETWEEN :from AND :to',
       ExpressionAttributeNames: { '#pk': names.partitionKey, '#sk': names.sortKey },
       ExpressionAttributeValues: { ':pk': range.partition, ':to': to, ...(from === '' ? {} : { ':from': from }) },
-      Limit: limit,
+      ...size,
       ScanIndexForward: !range.descending,
     }),
   );
   const last: unknown = LastEvaluatedKey?.[names.sortKey];
-  return { items: Items, ...(typeof last === 'string' ? { last } : {}) };
+  return { items: Items, count: Count, ...(typeof last === 'string' ? { last } : {}) };
 }
 
 /** The first and last sort key of the remaining range, both inclusive. */

@@ -184,6 +184,17 @@ const unused: Condition = {
   values: { ':none': 0 },
 };
 
+/** The writes that remove a service, unless it has changed or is used. They do not change the customer's number of services. */
+export function serviceRemovalWrites(
+  partnerId: PartnerId,
+  { id, customerId, name, version }: CustomerServiceRecord,
+): [Write, Write] {
+  return [
+    remove(itemKinds.customerService.key({ partnerId, id }), bothOf(atVersion(version), unused)),
+    remove(serviceNameKey(partnerId, customerId, name)),
+  ];
+}
+
 /**
  * Removes a service that has no SIMs.
  *
@@ -194,14 +205,13 @@ export async function removeCustomerService(
   partnerId: PartnerId,
   service: CustomerServiceRecord,
 ): Promise<'deleted' | 'in_use'> {
-  const { id, customerId, name, version } = service;
+  const { id, customerId } = service;
   const now = await getCustomerService(partnerId, id);
   if (now && (now.sims > 0 || now.workers)) {
     return 'in_use';
   }
   await transact([
-    remove(itemKinds.customerService.key({ partnerId, id }), bothOf(atVersion(version), unused)),
-    remove(serviceNameKey(partnerId, customerId, name)),
+    ...serviceRemovalWrites(partnerId, service),
     update(itemKinds.customer.key({ partnerId, id: customerId }), { add: { services: -1 } }, exists),
   ]);
   return 'deleted';

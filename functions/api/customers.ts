@@ -140,13 +140,21 @@ export const routes = [
     operationId: 'deleteCustomer',
     access: 'delete_customers_and_services',
     tag: 'Customers',
-    summary: 'Delete a customer without services and SIMs',
+    summary: 'Delete a customer without services, or with services that have no SIMs',
+    description:
+      'Terminated SIMs do not prevent the deletion. They keep the ids of the customer and the service as history. Users of the customer are deactivated. If a service has SIMs, nothing is deleted: 409 `in_use` names their number in each state, in `detail` and in `simsByState`.',
+    query: () =>
+      z.strictObject({
+        with: described(z.optional(z.enum(['services'])), '`services` also deletes the services of the customer.'),
+      }),
     answers: { 204: null },
-    handle: async ({ caller, path: { id }, ifMatch }) => {
-      const before = await deleteCustomer(caller.partnerId, id, (customer) =>
-        requireMatch(ifMatch, showCustomer(customer)),
-      );
-      return { ...noContent, before: showCustomer(before) };
+    handle: async ({ caller, path: { id }, query, ifMatch, now }) => {
+      const { customer, services } = await deleteCustomer(caller.partnerId, id, query.with === 'services', {
+        now,
+        precondition: (current) => requireMatch(ifMatch, showCustomer(current)),
+      });
+      const customerServiceIds = services.map((service) => service.id);
+      return { ...noContent, before: { ...showCustomer(customer), customerServiceIds } };
     },
   }),
 ];

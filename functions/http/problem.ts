@@ -1,4 +1,4 @@
-import type { InputError, Refusal, RefusalCode } from '../../use-cases/refusal.ts';
+import type { InputError, Refusal, RefusalCode, SimsByState } from '../../use-cases/refusal.ts';
 
 /** Every problem type of the API: status, title and explanation. The reference page lists them. */
 export const problems = {
@@ -77,16 +77,22 @@ export class HttpProblem extends Error {
   readonly code: ProblemCode;
   readonly errors: readonly InputError[];
   readonly headers: Readonly<Record<string, string>>;
+  readonly simsByState: SimsByState | undefined;
 
   constructor(
     code: ProblemCode,
     detail: string,
-    { errors = [], headers = {} }: { errors?: readonly InputError[]; headers?: Record<string, string> } = {},
+    {
+      errors = [],
+      headers = {},
+      simsByState,
+    }: { errors?: readonly InputError[]; headers?: Record<string, string>; simsByState?: SimsByState | undefined } = {},
   ) {
     super(detail);
     this.code = code;
     this.errors = errors;
     this.headers = headers;
+    this.simsByState = simsByState;
   }
 }
 
@@ -97,16 +103,20 @@ export function isFinalProblem({ code }: HttpProblem): boolean {
 }
 
 /** The problem of a use case's refusal. */
-export function problemOf({ code, message, errors, retryAfterSeconds }: Refusal): HttpProblem {
+export function problemOf({ code, message, errors, retryAfterSeconds, simsByState }: Refusal): HttpProblem {
   const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-  return new HttpProblem(code, message, { errors, headers });
+  return new HttpProblem(code, message, { errors, headers, simsByState });
 }
 
 /**
  * The problem document. `type` links to the explanation on the reference page and ends in the code. When all errors concern
  * one field, the code is that of the first violated rule.
  */
-export function problemDocument({ code, message, errors }: HttpProblem, origin: string, requestId: string) {
+export function problemDocument(
+  { code, message, errors, simsByState }: HttpProblem,
+  origin: string,
+  requestId: string,
+) {
   const [status, title] = problems[code];
   const [first, ...others] = errors;
   const concernsOneField = first !== undefined && others.every(({ pointer }) => pointer === first.pointer);
@@ -121,5 +131,6 @@ export function problemDocument({ code, message, errors }: HttpProblem, origin: 
     instance: requestId,
     ...(errors.length > 0 ? { errors } : {}),
     ...(nearest ? { nearest } : {}),
+    ...(simsByState ? { simsByState } : {}),
   };
 }

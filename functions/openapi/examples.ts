@@ -104,6 +104,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   },
   Client: client,
   Customer: { ...exampleCustomer, tags: ['utilities'], ...stamps },
+  CustomerEventData: { customerId, name: exampleCustomer.name },
   CustomerService: {
     id: customerServiceId,
     customerId,

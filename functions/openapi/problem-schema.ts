@@ -14,6 +14,11 @@ export function problemSchema(): Record<string, unknown> {
       detail: { ...text, description: 'What went wrong with this request, and what to do about it.' },
       instance: { ...text, description: 'The id of the request.' },
       nearest,
+      simsByState: {
+        type: 'object',
+        description: 'The number of SIMs, by state, because of which the resource cannot be deleted.',
+        additionalProperties: { type: 'integer' },
+      },
       errors: {
         type: 'array',
         description: 'The invalid fields.',

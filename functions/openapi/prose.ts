@@ -77,6 +77,7 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
   Client: 'An API client of a partner.',
   Contact: 'A contact person.',
   Customer: 'A customer of the partner.',
+  CustomerEventData: 'The data of an event about a customer.',
   CustomerService: 'A service on which the SIMs of one customer run.',
   DeadLetter: 'Failed work that awaits redrive.',
   Delivery: 'The delivery of an event to a webhook.',

@@ -67,7 +67,8 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     executions: ['start', 'answer'],
   },
   'functions/api/customers.ts': {
-    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    indexes: ['byCustomerState'],
     journal: true,
     userPool: 'disableUsers',
   },

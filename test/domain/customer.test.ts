@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { shortNameOf } from '../../domain/customer.ts';
+import { deletionOf, matchesCustomerFilter, servicesInUseDetail, shortNameOf } from '../../domain/customer.ts';
 import { asId } from '../../domain/ids.ts';
 import { defaultServiceName, holdingServiceId } from '../../domain/service.ts';
+import type { SimState } from '../../domain/sim.ts';
 import { line } from '../../domain/text.ts';
 import { aCustomer, aTariff } from './builders.ts';
 
@@ -111,5 +112,54 @@ describe('the holding service', () => {
   test('is one per operator', () => {
     expect(holdingServiceId(asId('operator', 'a1'))).toBe('psv_holding_a1');
     expect(holdingServiceId(asId('operator', '3uk'))).not.toBe(holdingServiceId(asId('operator', '3ireland')));
+  });
+});
+
+describe('a customer whose services have SIMs', () => {
+  test.each<[number, [SimState, number][], boolean, RegExp]>([
+    [0, [], true, /^An operation is assigning SIMs/],
+    [1, [['assigned', 1]], true, /still have 1 SIM \(1 assigned\)\./],
+    [
+      39,
+      [
+        ['active', 37],
+        ['suspended', 2],
+      ],
+      true,
+      /still have 39 SIMs \(37 active, 2 suspended\)\./,
+    ],
+    // The index of the states lags behind.
+    [2, [], true, /still have 2 SIMs\. Unassign/],
+    [90_000, [['active', 48_000]], false, /still have 90000 SIMs \(at least 48000 active\)\./],
+  ])('is refused to be deleted with the reason: %i SIMs, %j', (sims, counts, isComplete, detail) => {
+    expect(servicesInUseDetail(sims, new Map(counts), isComplete)).toMatch(detail);
+  });
+});
+
+describe('a list of customers', () => {
+  const customer = aCustomer({ name: 'Meadow Farms Ltd', tags: ['north', 'Water'] });
+
+  test.each<[object, boolean]>([
+    [{}, true],
+    [{ q: 'FARMS' }, true],
+    [{ q: 'forest' }, false],
+    [{ tag: 'north' }, true],
+    [{ tag: 'water' }, false],
+    [{ tag: 'nor' }, false],
+    [{ q: 'meadow', tag: 'Water' }, true],
+    [{ q: 'forest', tag: 'Water' }, false],
+  ])('with the filter %j has the customer: %s', (filter, isListed) => {
+    expect(matchesCustomerFilter(customer, filter)).toBe(isListed);
+  });
+});
+
+test('the event of a deletion has the id and the name alone', () => {
+  const contact = { name: 'Ada', email: 'ada@meadow.example' };
+  const { id, name } = aCustomer();
+  expect(deletionOf(aCustomer({ contact, contacts: [contact] }), '2026-11-05T14:12:07.512Z')).toEqual({
+    type: 'customer.deleted',
+    at: '2026-11-05T14:12:07.512Z',
+    customerId: id,
+    name,
   });
 });

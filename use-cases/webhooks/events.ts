@@ -30,6 +30,10 @@ function describeChange(change: TableChange): { type: string; at: string; subjec
       const { type, at, alarmId } = change.firing;
       return { type, at, subject: alarmId, data: showFiring(change.firing) };
     }
+    case 'customer': {
+      const { type, at, customerId, name } = change.event;
+      return { type, at, subject: customerId, data: { customerId, name } };
+    }
     case 'operation': {
       const { id, finishedAt } = change.operation;
       return { type: 'operation.finished', at: finishedAt, subject: id, data: showOperation(change.operation) };

@@ -33,17 +33,22 @@ function makeService(customerNumber: number, tariffNumber: number, nameNumber: n
   });
 }
 
-/** Deletes a service. The system must refuse this exactly while SIMs that are not terminated use it, which verifies its count of SIMs. */
-export async function deleteService(model: Model, world: World, id: string): Promise<void> {
-  world.log(`delete ${world.nameOf(id)}`);
+/** The statuses with which the deletion of a service may be answered: it must be refused exactly while SIMs that are not terminated use it. */
+function deletionStatuses(model: Model, id: string): readonly number[] {
   const uses = (sim: Sim) => sim.service === id && sim.state !== 'terminated';
   const users = [...model.sims.values()].map((sims) => sims.flatMap(possibleSims).map(uses));
   const isUsed = users.some((possible) => possible.every(Boolean));
   const mayBeUsed = users.some((possible) => possible.some(Boolean));
   const underWay = [...model.orders.values()].filter(({ behaviours }) => behaviours !== undefined);
   const mayGet = underWay.some(({ plan }) => plan?.customerServiceId === id);
+  return isUsed ? [409] : mayBeUsed || mayGet ? [204, 409] : [204];
+}
+
+/** Deletes a service, which verifies its count of SIMs. */
+export async function deleteService(model: Model, world: World, id: string): Promise<void> {
+  world.log(`delete ${world.nameOf(id)}`);
   const answer = await world.api.del(`/v1/customer-services/${id}`);
-  expectStatus(isUsed ? 409 : mayBeUsed || mayGet ? [204, 409] : 204, answer);
+  expectStatus(deletionStatuses(model, id), answer);
   if (answer.status === 204) {
     model.services.delete(id);
     model.deleted.push(id);
@@ -93,6 +98,34 @@ function deleteCustomer(number: number): Command {
       if (!isUsed) {
         model.customers.delete(id);
         expectStatus(404, await world.api.get(`/v1/customers/${id}`));
+      }
+    },
+  });
+}
+
+/** Deletes a customer with its services: all of them or, while SIMs use one, none. */
+function deleteCustomerWithServices(number: number): Command {
+  return command('delete a customer with its services', {
+    can: ({ customers }) => customers.size > 1,
+    async run(model, world) {
+      const id = pickFrom([...model.customers.keys()], number);
+      world.log(`delete ${world.nameOf(id)} with its services`);
+      const services = [...model.services].flatMap(([service, { customer }]) => (customer === id ? [service] : []));
+      const statuses = services.map((service) => deletionStatuses(model, service));
+      const isUsed = statuses.some((possible) => !possible.includes(204));
+      const isUnused = statuses.every((possible) => !possible.includes(409));
+      const answer = await world.api.del<SeenProblem>(`/v1/customers/${id}?with=services`);
+      expectStatus(isUsed ? 409 : isUnused ? 204 : [204, 409], answer);
+      if (answer.status === 204) {
+        model.customers.delete(id);
+        expectStatus(404, await world.api.get(`/v1/customers/${id}`));
+      }
+      for (const service of services) {
+        expectStatus(answer.status === 204 ? 404 : 200, await world.api.get(`/v1/customer-services/${service}`));
+        if (answer.status === 204) {
+          model.services.delete(service);
+          model.deleted.push(service);
+        }
       }
     },
   });
@@ -202,6 +235,7 @@ export const serviceCommands: readonly (readonly [number, fc.Arbitrary<Command>]
   [2, fc.tuple(pick, fc.boolean()).map(([number, empty]) => deleteOne(number, empty))],
   [1, pick.map(useDeleted)],
   [1, pick.map(deleteCustomer)],
+  [1, pick.map(deleteCustomerWithServices)],
   [1, fc.tuple(pick, nameNumber).map(([number, name]) => renameCustomer(number, name))],
   [1, fc.tuple(pick, nameNumber).map(([number, name]) => renameService(number, name))],
   [

@@ -30,6 +30,7 @@ const more: [ItemKind, Key][] = [
   ['operator', { pk: 'OPERATORS', sk: 'OPR#acme-mobile' }],
   ['importedSims', { pk: 'P#acme', sk: 'IMPORTED' }],
   ['manualOrder', { pk: 'MANUAL_ORDERS#accepted', sk: 'ORD#ord_1' }],
+  ['customerEvent', { pk: 'P#acme#CUS#cus_1', sk: 'EVT#customer.deleted' }],
   ['client', { pk: 'P#acme', sk: 'CLI#cli_1' }],
   ['clientName', { pk: 'P#acme#CLI', sk: 'NAME#a-b_c' }],
   ['clientCredentials', { pk: 'CLIENT#cli_1', sk: 'CREDENTIALS' }],

@@ -26,6 +26,9 @@ function changeFor(type: string): TableChange {
     const firing = { ...Object(examples.Firing), type };
     return { ...owner, kind: 'alarm', firing };
   }
+  if (type === 'customer.deleted') {
+    return { ...owner, kind: 'customer', event: { type, at, customerId: asId('customer', 'cus_1'), name: 'Acme' } };
+  }
   if (type === 'operation.finished') {
     const operation = { ...Object(examples.Operation), target: {}, selection: { kind: 'order', orderId: 'ord_1' } };
     return { ...owner, kind: 'operation', operation };

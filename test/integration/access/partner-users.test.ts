@@ -327,14 +327,19 @@ describe('users of a customer', () => {
     expectProblem(await (await signedIn(user)).get('/v1/users'), 403, 'forbidden');
   });
 
-  test('are deactivated when the customer is deleted', async () => {
+  test.each([
+    ['alone', ''],
+    ['with its services', '?with=services'],
+  ])('are deactivated when the customer is deleted %s', async (_how, query) => {
     const partner = aPartner();
     const [customer, kept] = [await partner.aCustomer(), await partner.aCustomer()];
     const [user, other] = [
       await partner.aUser({ customerId: customer.id, roles: ['customer_user'] }),
       await partner.aUser({ customerId: kept.id, roles: ['customer_user'] }),
     ];
-    is(204, await partner.admin.del(`/v1/customers/${customer.id}`));
+    const [theirs, others] = [await signedIn(user), await signedIn(other)];
+    is(200, await theirs.get('/v1/customer'));
+    is(204, await partner.admin.del(`/v1/customers/${customer.id}${query}`));
     expect(is(200, await partner.admin.get(`/v1/users/${user.id}`))).toMatchObject({
       state: 'disabled',
       active: false,
@@ -342,6 +347,16 @@ describe('users of a customer', () => {
     expect(await partner.users(`?customerId=${customer.id}`)).toMatchObject([{ id: user.id, active: false }]);
     expect(is(200, await partner.admin.get<User>(`/v1/users/${other.id}`)).active).toBe(true);
     await expect(pool.signIn(user.email)).rejects.toThrow();
+    await eventually(async () => expect((await theirs.get('/v1/customer')).status).toBe(401));
+    is(200, await others.get('/v1/customer'));
+  });
+
+  test('are not deactivated when the customer has services and stays', async () => {
+    const partner = aPartner();
+    const { customer } = await partner.aCustomerWithService();
+    const user = await partner.aUser({ customerId: customer.id, roles: ['customer_user'] });
+    expectProblem(await partner.admin.del(`/v1/customers/${customer.id}`), 409, 'in_use');
+    expect(is(200, await partner.admin.get<User>(`/v1/users/${user.id}`)).active).toBe(true);
   });
 });
 

@@ -4,6 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getAlarm, queryFirings } from '../../../adapters/dynamodb/alarms.ts';
 import { backfillSegments } from '../../../adapters/dynamodb/backfill.ts';
+import { getCustomerDeletion } from '../../../adapters/dynamodb/customer-removal.ts';
 import { getCustomer } from '../../../adapters/dynamodb/customers.ts';
 import { queryDeadLetters, queryRedrivenUsage } from '../../../adapters/dynamodb/dead-letters.ts';
 import { getDelivery, queryPending } from '../../../adapters/dynamodb/deliveries.ts';
@@ -68,6 +69,7 @@ const newKinds: readonly string[] = [
   'importedSims',
   'manualOrder',
   'manualTask',
+  'customerEvent',
   'user',
   'client',
   'clientName',
@@ -115,6 +117,7 @@ const readers: { readonly [Kind in ItemKind]: Reader<KeyValues<Kind>> } = {
     read: await countImportedSims(partnerId),
     wanted: sims,
   }),
+  customerEvent: async ({ partnerId, customerId }) => ({ read: await getCustomerDeletion(partnerId, customerId) }),
   manualOrder: async ({ state }, { attributes }) => {
     const wanted = orderStates.find((each) => each === state) ?? 'submitted';
     return oneOf(await queryManualOrders(wanted, ENOUGH, undefined), attributes);

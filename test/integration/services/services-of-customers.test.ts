@@ -4,7 +4,8 @@ import { type Customer, type CustomerService, is, type Page, type PartnerService
 import { expectInvalid, expectProblem } from '../support/problems.ts';
 
 const cloud = useLocalCloud();
-const acme = cloud.partner('acme-services');
+const PARTNER = 'acme-services';
+const acme = cloud.partner(PARTNER);
 const { api } = acme;
 
 describe('a customer', () => {
@@ -103,12 +104,10 @@ describe('a customer', () => {
       }),
     );
     const other = await acme.aCustomer();
-    const as = (customerId: string, role: string, partnerId: string = acme.id) =>
-      cloud.as({ partnerId, customerId, roles: [role] });
+    const as = (customerId: string, role: string) => cloud.as({ partnerId: PARTNER, customerId, roles: [role] });
     for (const role of ['customer_admin', 'customer_user']) {
       expect(is(200, await as(made.id, role).get('/v1/customer'))).toEqual(made);
       expect(is(200, await as(other.id, role).get('/v1/customer'))).toMatchObject({ id: other.id });
-      expectProblem(await as(made.id, role, 'globex-services').get('/v1/customer'), 404, 'not_found');
       expectProblem(await as(made.id, role).get(`/v1/customers/${made.id}`), 403, 'forbidden');
     }
     expectProblem(await api.get('/v1/customer'), 403, 'forbidden');

@@ -35,6 +35,7 @@ export type ProblemDocument = {
   code: string;
   errors?: { pointer: string; code: string; message: string; nearest?: number[] }[];
   nearest?: number[];
+  simsByState?: Record<string, number>;
 };
 
 type OperatorId = Order['operatorId'];
