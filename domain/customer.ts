@@ -1,6 +1,7 @@
 import type { Address, Contact } from './address.ts';
 import type { CustomerId } from './ids.ts';
 import type { SimState } from './sim.ts';
+import { hasTag } from './sim-search.ts';
 
 /** A customer of a partner, which uses SIMs in its devices. */
 export type Customer = {
@@ -81,7 +82,7 @@ export function servicesInUseDetail(sims: number, counts: ReadonlyMap<SimState, 
   return `The services of the customer still have ${sims} ${sims === 1 ? 'SIM' : 'SIMs'}${byState}. Unassign or terminate them first.`;
 }
 
-/** The filters of a list of customers: a part of the name, ignoring case, and a tag. */
+/** The filters of a list of customers: a part of the name and a tag, both ignoring case. */
 export type CustomerFilter = { q?: string | undefined; tag?: string | undefined };
 
 /** Whether a customer matches all filters. */
@@ -91,7 +92,7 @@ export function matchesCustomerFilter(
 ): boolean {
   return (
     (q === undefined || name.toLocaleLowerCase('en').includes(q.toLocaleLowerCase('en'))) &&
-    (tag === undefined || tags.includes(tag))
+    (tag === undefined || hasTag({ tags }, tag))
   );
 }
 

@@ -70,7 +70,8 @@ export function matchesTerm(sim: Sim, term: SearchTerm): boolean {
   }
 }
 
-function hasTag({ tags }: Sim, tag: string): boolean {
+/** Whether a SIM or a customer has a tag, ignoring case. */
+export function hasTag({ tags }: { tags: readonly string[] }, tag: string): boolean {
   const folded = foldCase(tag);
   return tags.some((each) => foldCase(each) === folded);
 }

@@ -64,7 +64,7 @@ export const routes = [
     query: () =>
       z.strictObject({
         q: described(z.optional(line(100)), 'Part of the name, case-insensitive.'),
-        tag: described(z.optional(line(50)), 'One of the tags, exactly as it was set.'),
+        tag: described(z.optional(line(50)), 'One of the tags, ignoring case.'),
       }),
     answers: { 200: customerSchema },
     handle: async ({ caller, query, page }) => {

@@ -144,7 +144,7 @@ describe('a list of customers', () => {
     [{ q: 'FARMS' }, true],
     [{ q: 'forest' }, false],
     [{ tag: 'north' }, true],
-    [{ tag: 'water' }, false],
+    [{ tag: 'water' }, true],
     [{ tag: 'nor' }, false],
     [{ q: 'meadow', tag: 'Water' }, true],
     [{ q: 'forest', tag: 'Water' }, false],

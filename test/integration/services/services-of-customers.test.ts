@@ -125,7 +125,7 @@ describe('a customer', () => {
     const found = async (query: string) =>
       (await finder.all<Customer>(`/v1/customers?limit=1&${query}`)).map(({ name }) => name);
     expect(await found('tag=north')).toEqual(['Alpine Water', 'Alpine Gas']);
-    expect(await found('tag=water&q=alp')).toEqual(['Alpine Water']);
+    expect(await found('tag=Water&q=alp')).toEqual(['Alpine Water']);
     expect(await found('tag=wat')).toEqual([]);
     expectInvalid(await finder.api.get('/v1/customers?tag='), [['/query/tag', 'too_small']]);
   });
