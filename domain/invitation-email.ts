@@ -30,7 +30,7 @@ export function invitationEmail({ username, password, link, ...facts }: Invitati
       : []),
   ];
   const paragraphs = [
-    'You have been invited to order, activate and monitor SIMs.',
+    'You have been invited to SIM fulfilment, where SIMs are ordered, put into service and monitored.',
     `<ol>${steps.map((step) => `<li>${step}</li>`).join('')}</ol>`,
     ...(facts.endsOnOwnMachine
       ? ['Your account is then ready. If your browser reports that it cannot open the next page, you can close it.']

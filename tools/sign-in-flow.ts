@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import * as z from 'zod';
 
@@ -49,6 +50,12 @@ export async function signIn(
   }
   const answer = answerSchema.parse(await response.json());
   return { accessToken: answer.access_token, expiresInSeconds: answer.expires_in };
+}
+
+/** Stores a token in a file that only its owner can read. Replaces an earlier file, whose permissions may be wider. */
+export async function storeToken(file: string, token: string): Promise<void> {
+  await rm(file, { force: true });
+  await writeFile(file, token, { mode: 0o600, flag: 'wx' });
 }
 
 function isOnThisMachine(url: string): boolean {

@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { runCommand, UsageError } from './command.ts';
-import { signIn } from './sign-in-flow.ts';
+import { signIn, storeToken } from './sign-in-flow.ts';
 
 // npm run sign-in: signs a user in with their browser and prints the access token (docs/operations.md).
 
@@ -26,7 +25,7 @@ await runCommand(
     if (file === undefined) {
       process.stdout.write(`${accessToken}\n`);
     } else {
-      await writeFile(file, accessToken, { mode: 0o600 });
+      await storeToken(file, accessToken);
     }
   },
 );

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../local/free-port.ts';
-import { signIn } from '../../tools/sign-in-flow.ts';
+import { signIn, storeToken } from '../../tools/sign-in-flow.ts';
 
 /** A user pool's pages: checks the exchange of a code as RFC 7636 says. */
 let pool: { url: string; stop(): void; challenge?: string };
@@ -78,4 +81,16 @@ describe('a user who signs in with a browser', () => {
     const elsewhere = `${pool.url}/oauth2/authorize?client_id=people&redirect_uri=https://portal.example/callback`;
     await expect(signIn(elsewhere, { open: () => undefined, timeoutMs: 100 })).rejects.toThrow('on localhost');
   });
+});
+
+test('a stored token can be read by its owner alone, even where a readable file was', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sign-in-'));
+  const file = path.join(folder, 'token.txt');
+  await writeFile(file, 'an earlier token', { mode: 0o644 });
+  for (const token of ['the-token', 'another-token']) {
+    await storeToken(file, token);
+    expect(await readFile(file, 'utf8')).toBe(token);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  }
+  await rm(folder, { recursive: true });
 });
