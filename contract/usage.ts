@@ -71,12 +71,13 @@ export const showSimUsage = (usage: Omit<z.infer<typeof simUsageSchema>, 'unit'>
 export const serviceUsageSchema = namedSchema('ServiceUsage', () =>
   z.object({
     period: described(z.string(), 'Calendar month in UTC, for example `2026-11`.'),
+    tariffId: described(z.optional(z.string()), 'Tariff of the service in the period. Absent for holding services.'),
     allowanceBytes: described(
       z.optional(z.int()),
       'Allowance of each SIM or of the pool. A dynamic pool has the allowance of the tariff times its number of SIMs. Absent for holding services.',
     ),
     usedBytes: described(z.int(), 'Bytes that SIMs used while they were on the service.'),
-    sims: described(z.int(), 'Number of SIMs that are currently on the service.'),
+    sims: described(z.int(), 'Number of SIMs on the service now or, for a past period, at its end.'),
     pooling: z.optional(tariffFields().pooling),
     topSims: described(
       z.array(z.object({ iccid: z.string(), bytes: z.int() })),

@@ -3,7 +3,7 @@ import type { Customer } from './customer.ts';
 import { described } from './described.ts';
 import type { Operator } from './operator.ts';
 import type { CustomerService, PartnerService } from './service.ts';
-import { covers, type Tariff } from './tariff.ts';
+import { type TariffsOfService, uncoveredBy } from './service-tariffs.ts';
 import { idSchemaOf } from './text.ts';
 import type { Violation } from './verdict.ts';
 
@@ -38,9 +38,9 @@ export function stagesOf(plan: Plan): PlanStage[] {
 
 /** The resources that a plan refers to; `undefined` for those that do not exist or belong to another partner. */
 export type PlanTargets = {
-  partnerService: { service: PartnerService; tariff: Tariff | undefined } | undefined;
+  partnerService: (TariffsOfService & { service: PartnerService }) | undefined;
   customer: Customer | undefined;
-  customerService: { service: CustomerService; tariff: Tariff | undefined } | undefined;
+  customerService: (TariffsOfService & { service: CustomerService }) | undefined;
 };
 
 /** The operator whose SIMs a plan is for. */
@@ -107,16 +107,9 @@ function assignViolations(plan: Plan, targets: PlanTargets, operator: PlannedOpe
   return coverage('/customerServiceId', customerService, operator);
 }
 
-function coverage(
-  pointer: string,
-  { service, tariff }: { service: { name: string }; tariff: Tariff | undefined },
-  operator: PlannedOperator,
-): Violation[] {
-  if (tariff && covers(tariff, operator.id)) {
-    return [];
-  }
-  const message = `The tariff of "${service.name}" does not cover SIMs of ${operator.name}.`;
-  return [{ pointer, code: 'tariff_mismatch', message }];
+function coverage(pointer: string, service: TariffsOfService, operator: PlannedOperator): Violation[] {
+  const message = uncoveredBy(service, operator);
+  return message === undefined ? [] : [{ pointer, code: 'tariff_mismatch', message }];
 }
 
 function notFound(pointer: string, what: string): Violation {

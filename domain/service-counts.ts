@@ -1,6 +1,7 @@
 import type { CustomerServiceId, ServiceId } from './ids.ts';
 import type { Sim } from './sim.ts';
 import type { SimAction } from './sim-actions.ts';
+import type { Period } from './usage.ts';
 
 /** A SIM that an operation changed, with the service that it left, if any. */
 export type CountedSim = Pick<Sim, 'state' | 'partnerServiceId'> & {
@@ -46,4 +47,19 @@ export function serviceCountChanges(action: SimAction, changed: readonly Counted
     }
   }
   return counts;
+}
+
+/** The attribute of a service that has by how much its number of SIMs changed in a period. */
+export const gainAttribute = (period: Period): `gained_${string}` => `gained_${period.replace('-', '_')}`;
+
+/** The numbers of SIMs of a service: the current one, and its changes by period. Periods before release 0.2 have no changes. */
+export type SimCounts = { sims: number; [gained: `gained_${string}`]: number };
+
+/** The number of SIMs of a service at the end of a period; the current number for the current period. */
+export function simsInPeriod(counts: SimCounts, period: Period): number {
+  const current = gainAttribute(period);
+  return Object.entries(counts).reduce(
+    (sims, [name, gained]) => (name.startsWith('gained_') && name > current ? sims - gained : sims),
+    counts.sims,
+  );
 }

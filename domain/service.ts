@@ -8,6 +8,7 @@ import {
   type TariffId,
 } from './ids.ts';
 import type { Operator } from './operator.ts';
+import type { FormerTariff, NextTariff } from './service-tariffs.ts';
 import type { Tariff } from './tariff.ts';
 import type { Problem } from './verdict.ts';
 
@@ -17,6 +18,9 @@ export type PartnerService = {
   name: string;
   /** Absent for holding services, which are not sold. */
   tariffId?: TariffId;
+  nextTariff?: NextTariff;
+  formerTariffs?: readonly FormerTariff[];
+  notes?: string;
   holding: boolean;
   createdAt: string;
   updatedAt: string;
@@ -28,7 +32,11 @@ export type CustomerService = {
   id: CustomerServiceId;
   customerId: CustomerId;
   tariffId: TariffId;
+  nextTariff?: NextTariff;
+  formerTariffs?: readonly FormerTariff[];
   name: string;
+  /** Not shown to users of the customer. */
+  notes?: string;
   createdAt: string;
   updatedAt: string;
   version: number;
@@ -57,10 +65,13 @@ export function newHoldingService({ id, name }: Pick<Operator, 'id' | 'name'>, a
   };
 }
 
-/** Why a partner service cannot be edited: it is a holding service. */
+/** Why a partner service cannot be changed or deleted: it is a holding service. */
 export function editProblem({ holding }: Pick<PartnerService, 'holding'>): Problem<'holding_service'> | undefined {
   return holding
-    ? { code: 'holding_service', detail: 'Holding services are managed by the system and cannot be edited.' }
+    ? {
+        code: 'holding_service',
+        detail: 'Holding services are managed by the system and cannot be changed or deleted.',
+      }
     : undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Customer } from './customer.ts';
 import type { CustomerId, CustomerServiceId, PartnerServiceId } from './ids.ts';
 import { laterOf } from './moment.ts';
 import type { CustomerService, PartnerService } from './service.ts';
+import { uncoveredBy } from './service-tariffs.ts';
 import {
   attachCustomer,
   type Bar,
@@ -11,7 +12,7 @@ import {
   type Sim,
   type SimState,
 } from './sim.ts';
-import { covers, type Tariff } from './tariff.ts';
+import type { Tariff } from './tariff.ts';
 import type { Problem } from './verdict.ts';
 
 /** The bulk actions on SIMs. */
@@ -57,7 +58,11 @@ export type SimRequest =
   | { action: 'resume'; reason?: string | undefined }
   | { action: 'unassign' | 'activate' | 'terminate' };
 
-type WithTariff<Service> = { service: Service; tariff: Pick<Tariff, 'id' | 'operatorIds'> | undefined };
+type WithTariff<Service> = {
+  service: Service;
+  tariff: Pick<Tariff, 'id' | 'operatorIds'> | undefined;
+  nextTariff?: Pick<Tariff, 'id' | 'operatorIds'> | undefined;
+};
 
 export type Decision =
   | { kind: 'change'; sim: Sim }
@@ -153,8 +158,9 @@ function migrate(sim: Sim, request: Extract<SimRequest, { action: 'migrate' }>, 
     return unchanged;
   }
   return step(sim, 'migrate', () => {
-    if (!target.tariff || !covers(target.tariff, sim.operatorId)) {
-      return refusedByTariff(target.service.name, sim);
+    const uncovered = uncoveredBy(target, operatorOf(sim));
+    if (uncovered !== undefined) {
+      return refused('tariff_mismatch', uncovered);
     }
     return changed(sim, at, {
       partnerServiceId: target.service.id,
@@ -191,8 +197,9 @@ function assign(sim: Sim, request: Extract<SimRequest, { action: 'assign' }>, at
     return unchanged;
   }
   return step(sim, 'assign', () => {
-    if (!customerService.tariff || !covers(customerService.tariff, sim.operatorId)) {
-      return refusedByTariff(customerService.service.name, sim);
+    const uncovered = uncoveredBy(customerService, operatorOf(sim));
+    if (uncovered !== undefined) {
+      return refused('tariff_mismatch', uncovered);
     }
     return changed(attachCustomer(sim, customer.id), at, {
       state: sim.state === 'in_stock' ? 'assigned' : sim.state,
@@ -245,9 +252,7 @@ function refused(code: SimProblemCode, detail: string): Decision {
   return { kind: 'refused', problem: { code, detail } };
 }
 
-function refusedByTariff(serviceName: string, sim: Sim): Decision {
-  return refused('tariff_mismatch', `The tariff of "${serviceName}" does not cover SIMs of ${sim.operatorId}.`);
-}
+const operatorOf = ({ operatorId }: Sim) => ({ id: operatorId, name: operatorId });
 
 /** Takes the step if the SIM's state allows the action; otherwise refuses it. */
 function step(sim: Sim, action: SimAction, take: () => Decision): Decision {

@@ -2,17 +2,17 @@ import * as z from 'zod/mini';
 import type { Customer } from './customer.ts';
 import type { Operator } from './operator.ts';
 import { type CustomerService, holdingServiceId, type PartnerService } from './service.ts';
+import { type TariffsOfService, uncoveredBy } from './service-tariffs.ts';
 import { type Bar, NOT_ACTIVATED, type Sim, type SimState } from './sim.ts';
 import { SUSPENDED_ON_REQUEST } from './sim-actions.ts';
 import type { ListedSim, RowProblem } from './sim-manifest.ts';
-import { covers, type Tariff } from './tariff.ts';
 
 /** The states in which SIMs can be imported. */
 export const importStates = ['in_holding', 'in_stock', 'assigned', 'active', 'suspended'] as const;
 
 export type ImportState = (typeof importStates)[number];
 
-type WithTariff<Service> = { service: Service; tariff: Pick<Tariff, 'operatorIds'> | undefined };
+type WithTariff<Service> = TariffsOfService & { service: Service };
 
 /** What a row says about the place of a SIM: `undefined` for an empty cell, `'unknown'` for a name or id that does not exist. */
 export type ImportTargets = {
@@ -147,13 +147,11 @@ function placeOf(
 
 function coverageProblem(
   field: string,
-  { service, tariff }: WithTariff<{ name: string }>,
+  service: TariffsOfService,
   operator: Pick<Operator, 'id' | 'name'>,
 ): RowProblem | undefined {
-  return tariff && covers(tariff, operator.id)
+  const sentence = uncoveredBy(service, operator);
+  return sentence === undefined
     ? undefined
-    : {
-        code: 'tariff_mismatch',
-        message: `${field}: the tariff of "${service.name}" does not cover SIMs of ${operator.name}.`,
-      };
+    : { code: 'tariff_mismatch', message: `${field}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}` };
 }

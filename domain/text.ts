@@ -6,11 +6,20 @@ import type { AnyIdKind, Id } from './ids.ts';
  * long.
  */
 export function line(max: number, min = 1) {
+  return readableText(max, min, /^[^\p{Cc}\p{Cs}]*$/u);
+}
+
+/** A text like `line` that may have several lines and tabs, 1 to `max` characters long. */
+export function lines(max: number) {
+  return readableText(max, 1, /^(?:[\n\r\t]|[^\p{Cc}\p{Cs}])*$/u);
+}
+
+function readableText(max: number, min: number, allowed: RegExp) {
   return z.string().check(
     z.trim(),
     z.minLength(min),
     z.maxLength(max),
-    z.regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters'),
+    z.regex(allowed, 'must not contain control characters'),
     z.superRefine((text, context) => {
       const message = readingProblem(text);
       if (message !== undefined) {

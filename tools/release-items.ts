@@ -157,7 +157,7 @@ async function simulateYear(
   await api.post(`/v1/orders/${manual.id}/cancel`, {});
   await api.put('/v1/sim-fields', { names: ['site', 'contract'] });
   await useAccess(api);
-  await importSims(PARTNER, [keptImport]);
+  await importSims(PARTNER, [keptImport], new Map(), keptImport.createdAt);
   await addRequests(PARTNER, 1, 5);
   await startBackfill(1, cloud.clock.now());
   const limits = { requestsPerSecond: 5 };

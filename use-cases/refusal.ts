@@ -21,6 +21,7 @@ export type RefusalCode =
   | 'own_user'
   | 'role_not_held'
   | 'tariff_in_use'
+  | 'tariff_mismatch'
   | 'too_many'
   | 'wrong_state';
 

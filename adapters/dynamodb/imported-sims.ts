@@ -1,7 +1,9 @@
 import { chunksThatFit } from '../../domain/chunks.ts';
 import type { PartnerId, ServiceId } from '../../domain/ids.ts';
+import { gainAttribute } from '../../domain/service-counts.ts';
 import type { Sim } from '../../domain/sim.ts';
-import { absent, exists } from './conditions.ts';
+import { periodOf } from '../../domain/usage.ts';
+import { absent, atVersion, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
 import { serviceKey } from './keys.ts';
 import { get } from './reads.ts';
@@ -21,9 +23,15 @@ export function groupsToImport(sims: readonly Sim[]): Sim[][] {
 /**
  * Saves a group of imported SIMs, their owner and the counts of their services, all or none. Their entries are saved first.
  *
- * @returns false when one of the SIMs exists already, or one of the services no longer exists.
+ * @param versions the versions of the services as the rows were checked against them.
+ * @returns false when one of the SIMs exists already, or one of the services has changed.
  */
-export async function importSims(partnerId: PartnerId, sims: readonly Sim[]): Promise<boolean> {
+export async function importSims(
+  partnerId: PartnerId,
+  sims: readonly Sim[],
+  versions: ReadonlyMap<ServiceId, number>,
+  at: string,
+): Promise<boolean> {
   await saveEntriesOfNew(partnerId, sims);
   const counts = new Map<ServiceId, number>();
   for (const id of sims.flatMap(servicesOfSim)) {
@@ -34,7 +42,11 @@ export async function importSims(partnerId: PartnerId, sims: readonly Sim[]): Pr
       put(simItem(partnerId, { ...sim, history: [] }), absent),
       put(ownerItem(partnerId, sim.iccid), absent),
     ]),
-    ...[...counts].map(([id, count]) => update(serviceKey(partnerId, id), { add: { sims: count } }, exists)),
+    ...[...counts].map(([id, count]) => {
+      const version = versions.get(id);
+      const add = { sims: count, [gainAttribute(periodOf(at))]: count, joins: 1 };
+      return update(serviceKey(partnerId, id), { add }, version === undefined ? exists : atVersion(version));
+    }),
     update(itemKinds.importedSims.key({ partnerId }), { add: { sims: sims.length } }),
   ]);
 }

@@ -227,7 +227,7 @@ async function countBatch(
         exists,
       ),
       ...progressWrites(partnerId, operation, completed, at),
-      ...serviceCountWrites(partnerId, services),
+      ...serviceCountWrites(partnerId, services, at),
     ]);
   } catch (error) {
     const counted = error instanceof ConditionFailed ? error.failed.filter((place) => place < batch.length) : [];

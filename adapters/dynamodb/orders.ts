@@ -5,6 +5,7 @@ import { firstPoll, startsPolling } from '../../domain/order-poll.ts';
 import { addReceivedSims, type OrderReceipt } from '../../domain/order-receipt.ts';
 import { withMonotonicTime } from '../../domain/order-steps.ts';
 import { holdingServiceId } from '../../domain/service.ts';
+import { clock } from '../clock.ts';
 import { absent, atVersion, ConditionFailed, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
 import { due } from './keys.ts';
@@ -16,6 +17,7 @@ import { query, queryAll } from './queries.ts';
 import { get } from './reads.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import type { Run } from './runs.ts';
+import { serviceCountWrites } from './services.ts';
 import { put, update, type Write } from './write-requests.ts';
 import { createIdempotent, transact, write } from './writes.ts';
 
@@ -167,10 +169,10 @@ export async function addReceivedPage(
     ...(received > 0
       ? [
           putPage(orderManifest(partnerId, order.id), page),
-          update(
-            itemKinds.partnerService.key({ partnerId, id: holdingServiceId(order.operatorId) }),
-            { add: { sims: received } },
-            exists,
+          ...serviceCountWrites(
+            partnerId,
+            new Map([[holdingServiceId(order.operatorId), received]]),
+            clock.now().toISOString(),
           ),
         ]
       : []),

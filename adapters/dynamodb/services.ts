@@ -6,40 +6,72 @@ import {
   newHoldingService,
   type PartnerService,
 } from '../../domain/service.ts';
+import { gainAttribute, type SimCounts } from '../../domain/service-counts.ts';
+import { withDueTariff } from '../../domain/service-tariffs.ts';
 import type { Tariff } from '../../domain/tariff.ts';
+import { periodOf } from '../../domain/usage.ts';
+import { clock } from '../clock.ts';
 import { absent, atVersion, bothOf, type Condition, ConditionFailed, exists } from './conditions.ts';
 import { itemKinds } from './item-kinds.ts';
 import { serviceKey, serviceNameKey, servicesOfCustomer } from './keys.ts';
 import { query } from './queries.ts';
-import { get } from './reads.ts';
+import { get, getMany } from './reads.ts';
 import { getTariff } from './tariffs.ts';
-import { put, remove, update, type Write } from './write-requests.ts';
-import { createIdempotent, transact, updateAndGet, writeIf } from './writes.ts';
+import { type Change, put, remove, update, type Write } from './write-requests.ts';
+import { createIdempotent, transact, updateAndGet, write, writeIf } from './writes.ts';
+
+/** A stored service: its numbers of SIMs, and who adds SIMs to it. */
+type Stored<Service> = Service & SimCounts & Joins;
 
 /**
- * A stored customer service. `sims` is its number of SIMs, exact while no operation is adding any; `workers` are the shards of
- * operations that are adding SIMs.
+ * `workers` are the shards of operations that are adding SIMs. `joins` grows whenever SIMs may join, so that a writer recognises
+ * that none has joined since it read the service.
  */
-export type CustomerServiceRecord = CustomerService & { sims: number; workers?: Set<string> };
+type Joins = { workers?: Set<string>; joins?: number };
 
-/** A stored partner service, with the number of its SIMs. */
-export type PartnerServiceRecord = PartnerService & { sims: number };
+/** A stored customer service. `sims` is exact while no operation is adding any. */
+export type CustomerServiceRecord = Stored<CustomerService>;
 
-/** A service with its tariff. */
-export type WithTariff<Service> = { service: Service; tariff: Tariff | undefined };
+/** A stored partner service. `sims` is exact while no operation is adding any. */
+export type PartnerServiceRecord = Stored<PartnerService>;
 
-/** The writes that change the numbers of SIMs of services, by service id. */
-export function serviceCountWrites(partnerId: PartnerId, changes: ReadonlyMap<ServiceId, number>): Write[] {
+/** A service with its tariff and, if it will have another one from the next period on, that one. */
+export type WithTariff<Service> = {
+  service: Service;
+  tariff: Tariff | undefined;
+  nextTariff?: Tariff | undefined;
+};
+
+/** The service as it is now. */
+export const asOfNow = <Service extends PartnerService | CustomerService>(service: Service): Service =>
+  withDueTariff(service, clock.now().toISOString());
+
+/** Adds the tariffs of a service to it. */
+export async function addTariffs<Service extends PartnerService | CustomerService>(
+  service: Service,
+): Promise<WithTariff<Service>> {
+  const { tariffId, nextTariff } = service;
+  const [tariff, next] = await Promise.all([
+    tariffId && getTariff(tariffId),
+    nextTariff && getTariff(nextTariff.tariffId),
+  ]);
+  return { service, tariff: tariff || undefined, ...(next ? { nextTariff: next } : {}) };
+}
+
+/** The writes that change the numbers of SIMs of services, by service id. The change counts for the period of `at`. */
+export function serviceCountWrites(partnerId: PartnerId, changes: ReadonlyMap<ServiceId, number>, at: string): Write[] {
+  const gained = gainAttribute(periodOf(at));
   return [...changes]
     .filter(([, sims]) => sims !== 0)
-    .map(([id, sims]) => update(serviceKey(partnerId, id), { add: { sims } }, exists));
+    .map(([id, sims]) => update(serviceKey(partnerId, id), { add: { sims, [gained]: sims } }, exists));
 }
 
 export async function getPartnerService(
   partnerId: PartnerId,
   id: PartnerServiceId,
 ): Promise<PartnerServiceRecord | undefined> {
-  return get<PartnerServiceRecord>(itemKinds.partnerService.key({ partnerId, id }));
+  const service = await get<PartnerServiceRecord>(itemKinds.partnerService.key({ partnerId, id }));
+  return service && asOfNow(service);
 }
 
 export async function getPartnerServiceWithTariff(
@@ -47,7 +79,7 @@ export async function getPartnerServiceWithTariff(
   id: PartnerServiceId,
 ): Promise<WithTariff<PartnerServiceRecord> | undefined> {
   const service = await getPartnerService(partnerId, id);
-  return service && { service, tariff: service.tariffId ? await getTariff(service.tariffId) : undefined };
+  return service && addTariffs(service);
 }
 
 /** Creates the holding service of an operator that was added after the partner was created. Reads first: nearly always it exists. */
@@ -69,18 +101,56 @@ export async function insertPartnerService(partnerId: PartnerId, service: Partne
   return (await createIdempotent<PartnerServiceRecord>(key, [put({ ...record, ...key }, absent)])) ?? record;
 }
 
-/** @throws ConditionFailed when the service has changed since it was read. */
-export async function savePartnerServiceName(
+/**
+ * What a request changes about a service. `isCovered` says that the new tariff covers all SIMs of the service as it was read; the change
+ * is then saved only if no SIM has joined since.
+ */
+export type ServiceChange = Required<Pick<Change, 'set' | 'remove'>> & { isCovered?: boolean };
+
+const conditionOf = (service: PartnerServiceRecord | CustomerServiceRecord, { isCovered }: ServiceChange): Condition =>
+  isCovered ? bothOf(atVersion(service.version), nothingJoinedSince(service)) : atVersion(service.version);
+
+/** No SIM has joined the service since it was read, and no operation is adding any. */
+const nothingJoinedSince = ({ joins }: Joins): Condition => ({
+  expression: `attribute_not_exists(#workers) AND ${joins === undefined ? 'attribute_not_exists(#joins)' : '#joins = :joins'}`,
+  names: { '#workers': 'workers', '#joins': 'joins' },
+  ...(joins === undefined ? {} : { values: { ':joins': joins } }),
+});
+
+const toUpdate = ({ set, remove }: ServiceChange, at: string): Change => ({
+  set: { ...set, updatedAt: at },
+  remove,
+  increase: { version: 1 },
+});
+
+/** @throws ConditionFailed when the service has changed since it was read, or a SIM has joined that its tariff may not cover. */
+export async function savePartnerService(
   partnerId: PartnerId,
-  service: PartnerService,
-  name: string,
+  service: PartnerServiceRecord,
+  change: ServiceChange,
   at: string,
-): Promise<PartnerService> {
-  return updateAndGet<PartnerService>(
-    itemKinds.partnerService.key({ partnerId, id: service.id }),
-    { set: { name, updatedAt: at }, increase: { version: 1 } },
-    atVersion(service.version),
-  );
+): Promise<PartnerServiceRecord> {
+  const key = itemKinds.partnerService.key({ partnerId, id: service.id });
+  return asOfNow(await updateAndGet<PartnerServiceRecord>(key, toUpdate(change, at), conditionOf(service, change)));
+}
+
+/**
+ * Removes a partner service that has no SIMs.
+ *
+ * @returns `in_use` when the service has SIMs, or an operation is adding some.
+ * @throws ConditionFailed when the service has changed since it was read.
+ */
+export async function removePartnerService(
+  partnerId: PartnerId,
+  { id, version }: PartnerServiceRecord,
+): Promise<'deleted' | 'in_use'> {
+  const key = itemKinds.partnerService.key({ partnerId, id });
+  const now = await getPartnerService(partnerId, id);
+  if (now && isInUse(now)) {
+    return 'in_use';
+  }
+  await write(remove(key, bothOf(atVersion(version), unused)));
+  return 'deleted';
 }
 
 /** Where a list of partner services continues after one. */
@@ -88,14 +158,17 @@ export const partnerServicePosition = ({ id }: Pick<PartnerService, 'id'>) => it
 
 /** The services of a partner by id, including holding services. */
 export async function queryPartnerServices(partnerId: PartnerId, limit: number, after: string | undefined) {
-  return query<PartnerService>({ ...itemKinds.partnerService.range({ partnerId }), after }, limit);
+  const range = { ...itemKinds.partnerService.range({ partnerId }), after };
+  const { items, ...rest } = await query<PartnerServiceRecord>(range, limit);
+  return { items: items.map(asOfNow), ...rest };
 }
 
 export async function getCustomerService(
   partnerId: PartnerId,
   id: CustomerServiceId,
 ): Promise<CustomerServiceRecord | undefined> {
-  return get<CustomerServiceRecord>(itemKinds.customerService.key({ partnerId, id }));
+  const service = await get<CustomerServiceRecord>(itemKinds.customerService.key({ partnerId, id }));
+  return service && asOfNow(service);
 }
 
 export async function getCustomerServiceWithTariff(
@@ -103,7 +176,7 @@ export async function getCustomerServiceWithTariff(
   id: CustomerServiceId,
 ): Promise<WithTariff<CustomerServiceRecord> | undefined> {
   const service = await getCustomerService(partnerId, id);
-  return service && { service, tariff: await getTariff(service.tariffId) };
+  return service && addTariffs(service);
 }
 
 /** A customer's service with exactly this name. */
@@ -146,27 +219,29 @@ export async function insertCustomerService(
 }
 
 /**
- * Renames a customer service, unless another service of the customer has the name.
+ * Changes a customer service, unless another service of the customer has its new name.
  *
- * @throws ConditionFailed when the service has changed since it was read.
+ * @throws ConditionFailed when the service has changed since it was read, or a SIM has joined that its tariff may not cover.
  */
-export async function saveCustomerServiceName(
+export async function saveCustomerService(
   partnerId: PartnerId,
   service: CustomerServiceRecord,
-  name: string,
+  change: ServiceChange,
   at: string,
 ): Promise<CustomerServiceRecord | 'name_taken'> {
-  const { id, customerId, version } = service;
+  const { id, customerId } = service;
+  const name = typeof change.set.name === 'string' ? change.set.name : service.name;
   const before = serviceNameKey(partnerId, customerId, service.name);
   const after = serviceNameKey(partnerId, customerId, name);
+  const key = itemKinds.customerService.key({ partnerId, id });
+  if (before.sk === after.sk) {
+    return asOfNow(await updateAndGet<CustomerServiceRecord>(key, toUpdate(change, at), conditionOf(service, change)));
+  }
   try {
     await transact([
-      update(
-        itemKinds.customerService.key({ partnerId, id }),
-        { set: { name, updatedAt: at }, increase: { version: 1 } },
-        atVersion(version),
-      ),
-      ...(before.sk === after.sk ? [] : [remove(before), put({ ...after, customerServiceId: id }, absent)]),
+      update(key, toUpdate(change, at), conditionOf(service, change)),
+      remove(before),
+      put({ ...after, customerServiceId: id }, absent),
     ]);
   } catch (error) {
     if (error instanceof ConditionFailed && !error.failed.includes(0)) {
@@ -174,12 +249,13 @@ export async function saveCustomerServiceName(
     }
     throw error;
   }
-  return { ...service, name, updatedAt: at, version: version + 1 };
+  // Another request may have changed the service again: the caller sees the latest state.
+  return (await getCustomerService(partnerId, id)) ?? service;
 }
 
-/** The service has no SIMs, and no operation is adding any. */
+/** The service has no SIMs, and no operation is adding any. Partner services that never had a SIM may have no number. */
 const unused: Condition = {
-  expression: '#sims = :none AND attribute_not_exists(#workers)',
+  expression: '(attribute_not_exists(#sims) OR #sims = :none) AND attribute_not_exists(#workers)',
   names: { '#sims': 'sims', '#workers': 'workers' },
   values: { ':none': 0 },
 };
@@ -195,6 +271,11 @@ export function serviceRemovalWrites(
   ];
 }
 
+/** Whether a service has SIMs, or an operation is adding some. */
+function isInUse({ sims, workers }: Pick<PartnerServiceRecord, 'sims' | 'workers'>): boolean {
+  return sims > 0 || workers !== undefined;
+}
+
 /**
  * Removes a service that has no SIMs.
  *
@@ -207,7 +288,7 @@ export async function removeCustomerService(
 ): Promise<'deleted' | 'in_use'> {
   const { id, customerId } = service;
   const now = await getCustomerService(partnerId, id);
-  if (now && (now.sims > 0 || now.workers)) {
+  if (now && isInUse(now)) {
     return 'in_use';
   }
   await transact([
@@ -225,7 +306,11 @@ export async function queryServicesOfCustomer(
   after: string | undefined,
 ) {
   const partition = servicesOfCustomer(partnerId, customerId);
-  return query<CustomerServiceRecord>({ index: 'byCustomer', partition, after }, limit);
+  const { items, ...rest } = await query<Pick<CustomerService, 'id'>>({ index: 'byCustomer', partition, after }, limit);
+  // The index has not all attributes of a service.
+  const keys = items.map(({ id }) => itemKinds.customerService.key({ partnerId, id }));
+  const services = await getMany<CustomerServiceRecord>(keys);
+  return { items: services.map(asOfNow).sort((a, b) => (a.id < b.id ? -1 : 1)), ...rest };
 }
 
 /** Where a list of customer services continues after one. */
@@ -233,42 +318,7 @@ export const customerServicePosition = ({ id }: Pick<CustomerService, 'id'>) => 
 
 /** The customer services of a partner, by id. */
 export async function queryCustomerServices(partnerId: PartnerId, limit: number, after: string | undefined) {
-  return query<CustomerServiceRecord>({ ...itemKinds.customerService.range({ partnerId }), after }, limit);
-}
-
-/**
- * Locks a service against deletion while a shard of an operation adds SIMs to it.
- *
- * @returns the service with its tariff; `undefined` when there is no such service.
- */
-export async function acquireServiceLock(
-  partnerId: PartnerId,
-  id: CustomerServiceId,
-  worker: string,
-): Promise<WithTariff<CustomerServiceRecord> | undefined> {
-  try {
-    const key = itemKinds.customerService.key({ partnerId, id });
-    const service = await updateAndGet<CustomerServiceRecord>(key, { add: { workers: new Set([worker]) } }, exists);
-    return { service, tariff: await getTariff(service.tariffId) };
-  } catch (error) {
-    if (error instanceof ConditionFailed) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-/** Releases the locks of `acquireServiceLock`. Idempotent. */
-export async function releaseServiceLock(
-  partnerId: PartnerId,
-  id: CustomerServiceId,
-  workers: readonly string[],
-): Promise<void> {
-  if (workers.length === 0) {
-    // DynamoDB has no empty sets.
-    return;
-  }
-  await writeIf(
-    update(itemKinds.customerService.key({ partnerId, id }), { removeFromSet: { workers: new Set(workers) } }, exists),
-  );
+  const range = { ...itemKinds.customerService.range({ partnerId }), after };
+  const { items, ...rest } = await query<CustomerServiceRecord>(range, limit);
+  return { items: items.map(asOfNow), ...rest };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { customerServiceSchema, showCustomerService } from '../../contract/service.ts';
+import { notes, serviceChangeFields, TARIFF_CHANGE } from '../../contract/service-change.ts';
 import { serviceUsageQuery, serviceUsageSchema, showServiceUsage } from '../../contract/usage.ts';
 import { idSchemaOf, line } from '../../domain/text.ts';
 import { createCustomerService } from '../../use-cases/services/create-customer-service.ts';
@@ -9,7 +10,7 @@ import {
   readCustomerService,
   readCustomerServiceWithTariff,
 } from '../../use-cases/services/read-customer-services.ts';
-import { renameCustomerService } from '../../use-cases/services/rename-customer-service.ts';
+import { updateCustomerService } from '../../use-cases/services/update-customer-service.ts';
 import { readServiceUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
@@ -32,12 +33,13 @@ export const routes = [
         customerId: idSchemaOf<'customer'>(),
         tariffId: idSchemaOf<'tariff'>(),
         name: z.optional(line(MAX_NAME_LENGTH)),
+        notes: z.optional(notes()),
       }),
     example: { customerId: 'cus_01JG0000000000000000000000', tariffId: 'trf_customer_all' },
     answers: { 201: customerServiceSchema },
     handle: async ({ caller, body, now, newId }) => {
       const service = await createCustomerService(caller.partnerId, body, { now, newId });
-      return created(`/v1/customer-services/${service.id}`, showCustomerService(service));
+      return created(`/v1/customer-services/${service.id}`, showCustomerService(service, caller));
     },
   }),
   route({
@@ -52,7 +54,10 @@ export const routes = [
     answers: { 200: customerServiceSchema },
     handle: async ({ caller, query: { customerId }, page }) => {
       const { items, next } = await listCustomerServices(caller, customerId, page);
-      return okPage(items.map(showCustomerService), next);
+      return okPage(
+        items.map((service) => showCustomerService(service, caller)),
+        next,
+      );
     },
   }),
   route({
@@ -63,7 +68,8 @@ export const routes = [
     tag: 'Customer services',
     summary: 'Get a customer service',
     answers: { 200: customerServiceSchema },
-    handle: async ({ caller, path: { id } }) => okResource(showCustomerService(await readCustomerService(caller, id))),
+    handle: async ({ caller, path: { id } }) =>
+      okResource(showCustomerService(await readCustomerService(caller, id), caller)),
   }),
   route({
     method: 'GET',
@@ -85,15 +91,17 @@ export const routes = [
     operationId: 'updateCustomerService',
     access: 'edit_customers_and_services',
     tag: 'Customer services',
-    summary: 'Rename a customer service',
-    body: () => z.strictObject({ name: z.optional(line(MAX_NAME_LENGTH)) }),
+    summary: 'Rename a customer service, or change its tariff or notes',
+    description: TARIFF_CHANGE,
+    body: () => z.strictObject({ name: z.optional(line(MAX_NAME_LENGTH)), ...serviceChangeFields() }),
+    example: { tariffId: 'trf_customer_all', effectiveAt: 'next_period' },
     answers: { 200: customerServiceSchema },
-    handle: async ({ caller, path: { id }, body: { name }, ifMatch, now }) => {
-      const { before, after } = await renameCustomerService(caller, id, name, {
+    handle: async ({ caller, path: { id }, body, ifMatch, now }) => {
+      const { before, after } = await updateCustomerService(caller, id, body, {
         now,
-        precondition: (service) => requireMatch(ifMatch, showCustomerService(service)),
+        precondition: (service) => requireMatch(ifMatch, showCustomerService(service, caller)),
       });
-      return { ...okResource(showCustomerService(after)), before: showCustomerService(before) };
+      return { ...okResource(showCustomerService(after, caller)), before: showCustomerService(before, caller) };
     },
   }),
   route({
@@ -107,9 +115,9 @@ export const routes = [
     answers: { 204: null },
     handle: async ({ caller, path: { id }, ifMatch }) => {
       const before = await deleteCustomerService(caller, id, (service) =>
-        requireMatch(ifMatch, showCustomerService(service)),
+        requireMatch(ifMatch, showCustomerService(service, caller)),
       );
-      return { ...noContent, before: showCustomerService(before) };
+      return { ...noContent, before: showCustomerService(before, caller) };
     },
   }),
 ];

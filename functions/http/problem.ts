@@ -29,6 +29,11 @@ export const problems = {
   too_many: [409, 'Limit reached', 'The maximum number of resources exists. Delete one first.'],
   holding_service: [409, 'Holding service', 'Holding services are managed by the system and cannot be changed.'],
   tariff_in_use: [409, 'Tariff in use', 'A tariff keeps its audience and its operators. Create a new tariff instead.'],
+  tariff_mismatch: [
+    409,
+    'Tariff does not cover all SIMs',
+    'The service has SIMs of operators that the tariff does not cover. `detail` has their number.',
+  ],
   not_manual: [
     409,
     'Not manual',

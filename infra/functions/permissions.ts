@@ -73,7 +73,7 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     userPool: 'disableUsers',
   },
   'functions/api/partner-services.ts': {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     journal: true,
   },
   'functions/api/customer-services.ts': {

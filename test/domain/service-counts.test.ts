@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type CountedSim, serviceCountChanges } from '../../domain/service-counts.ts';
+import { type CountedSim, serviceCountChanges, simsInPeriod } from '../../domain/service-counts.ts';
 
 const aCountedSim = (own: Partial<CountedSim> = {}): CountedSim => ({
   state: 'active',
@@ -37,5 +37,25 @@ describe('the counts of services', () => {
     for (const action of ['activate', 'suspend', 'resume'] as const) {
       expect(changes(action, [aCountedSim({ serviceBefore: 'csv_meters' })])).toEqual({});
     }
+  });
+});
+
+describe('the number of SIMs of a service', () => {
+  const counts = { sims: 7, gained_2026_01: 2, gained_2026_03: -1, gained_2026_11: 6 };
+
+  test.each([
+    ['2025-12', 0],
+    ['2026-01', 2],
+    ['2026-02', 2],
+    ['2026-03', 1],
+    ['2026-10', 1],
+    ['2026-11', 7],
+    ['2027-01', 7],
+  ])('at the end of %s was %i', (period, sims) => {
+    expect(simsInPeriod(counts, period)).toBe(sims);
+  });
+
+  test('is the current one for periods without a record of changes', () => {
+    expect(simsInPeriod({ sims: 4 }, '2025-01')).toBe(4);
   });
 });

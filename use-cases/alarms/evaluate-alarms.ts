@@ -27,6 +27,7 @@ import {
 import { sumBytes } from '../../domain/bytes.ts';
 import { type AlarmId, newId, type PartnerId } from '../../domain/ids.ts';
 import { monthsOf, type Period, periodOf, type SimMonth } from '../../domain/usage.ts';
+import { termsInPeriod } from '../services/terms-in-period.ts';
 import { startExecution } from '../start-execution.ts';
 
 const CONCURRENT_READS = 8;
@@ -89,7 +90,7 @@ async function evaluateAlarm(evaluation: Evaluation, bySim: readonly SubjectUsag
     return;
   }
   const usage = alarm.measure === 'sim' ? bySim : await poolUsage(partnerId, alarm, period);
-  const threshold = thresholdBytes(alarm, await allowanceTerms(partnerId, alarm));
+  const threshold = thresholdBytes(alarm, await allowanceTerms(partnerId, alarm, period));
   if (threshold !== undefined) {
     const reached = usage.filter(({ bytes }) => bytes > 0 && bytes >= threshold);
     await fireOnce({ ...evaluation, threshold }, reached);
@@ -106,9 +107,9 @@ async function poolUsage(partnerId: PartnerId, { scope }: Alarm, period: Period)
 }
 
 /** The tariff and the number of SIMs that a percentage refers to. A threshold in bytes needs neither. */
-async function allowanceTerms(partnerId: PartnerId, { scope, threshold }: Alarm) {
+async function allowanceTerms(partnerId: PartnerId, { scope, threshold }: Alarm, period: Period) {
   const found = 'percent' in threshold ? await serviceWithTariff(partnerId, scope) : undefined;
-  return { tariff: found?.tariff, sims: found?.service.sims ?? 0 };
+  return found ? termsInPeriod(found, period) : { tariff: undefined, sims: 0 };
 }
 
 async function serviceWithTariff(partnerId: PartnerId, scope: AlarmScope) {

@@ -54,7 +54,7 @@ export async function settleDifference(
           type: settlement.type,
           also: (saved) =>
             settlement.type === 'sim.terminated'
-              ? serviceCountWrites(partnerId, serviceCountChanges('terminate', [saved]))
+              ? serviceCountWrites(partnerId, serviceCountChanges('terminate', [saved]), at)
               : [],
         })
       : await settleOpen(partnerId, sim, field, by);

@@ -15,7 +15,7 @@ import { tariffForService } from './tariff-for-service.ts';
  */
 export async function createCustomerService(
   partnerId: PartnerId,
-  request: { customerId: CustomerId; tariffId: TariffId; name?: string | undefined },
+  request: { customerId: CustomerId; tariffId: TariffId; name?: string | undefined; notes?: string | undefined },
   { now, newId }: { now: Date; newId: NewId },
 ): Promise<CustomerService> {
   const at = now.toISOString();
@@ -30,6 +30,7 @@ export async function createCustomerService(
     customerId: customer.id,
     tariffId: tariff.id,
     name,
+    ...(request.notes === undefined ? {} : { notes: request.notes }),
     createdAt: at,
     updatedAt: at,
     version: 1,

@@ -10,7 +10,7 @@ import { tariffForService } from './tariff-for-service.ts';
  */
 export async function createPartnerService(
   partnerId: PartnerId,
-  { name, tariffId }: { name: string; tariffId: TariffId },
+  { name, tariffId, notes }: { name: string; tariffId: TariffId; notes?: string | undefined },
   { now, newId }: { now: Date; newId: NewId },
 ): Promise<PartnerService> {
   const at = now.toISOString();
@@ -19,6 +19,7 @@ export async function createPartnerService(
     id: newId('partnerService'),
     name,
     tariffId: tariff.id,
+    ...(notes === undefined ? {} : { notes }),
     holding: false,
     createdAt: at,
     updatedAt: at,

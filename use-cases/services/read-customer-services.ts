@@ -1,11 +1,11 @@
 import {
+  addTariffs,
   type CustomerServiceRecord,
   customerServicePosition,
   getCustomerService,
   queryCustomerServices,
   queryServicesOfCustomer,
 } from '../../adapters/dynamodb/services.ts';
-import { getTariff } from '../../adapters/dynamodb/tariffs.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
 import type { CustomerId, CustomerServiceId } from '../../domain/ids.ts';
 import { fillPage, type PageRequest } from '../fill-page.ts';
@@ -25,8 +25,7 @@ export async function readCustomerService(
 
 /** A customer service with its tariff. @throws Refusal `not_found` */
 export async function readCustomerServiceWithTariff(caller: PartnerCaller, id: CustomerServiceId) {
-  const service = await readCustomerService(caller, id);
-  return { service, tariff: await getTariff(service.tariffId) };
+  return addTariffs(await readCustomerService(caller, id));
 }
 
 /**

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { groupsToImport, importSims } from '../../adapters/dynamodb/imported-sims.ts';
 import { ensureHoldingService } from '../../adapters/dynamodb/services.ts';
 import { ownersOf } from '../../adapters/dynamodb/sims.ts';
-import type { OperatorId, PartnerId } from '../../domain/ids.ts';
+import type { OperatorId, PartnerId, ServiceId } from '../../domain/ids.ts';
 import type { Operator } from '../../domain/operator.ts';
 import type { Sim } from '../../domain/sim.ts';
 import { importSim, importStates, readMoment } from '../../domain/sim-import.ts';
@@ -61,7 +61,8 @@ export async function importFleet(
   const fresh = loadable.filter((row) => !owners.has(row.sim.iccid));
 
   const at = now.toISOString();
-  const targetsOf = importTargets(partnerId);
+  const versions = new Map<ServiceId, number>();
+  const targetsOf = withVersions(importTargets(partnerId), versions);
   const read = await pMap(
     fresh,
     (row) => readRow(row, rows[row.row - FIRST_ROW], operator, targetsOf, { by: actor, at }),
@@ -73,13 +74,29 @@ export async function importFleet(
   if (!isDryRun && ready.length > 0) {
     await ensureHoldingService(partnerId, operator, at);
   }
-  const lost = isDryRun ? [] : await saveAll(partnerId, ready, deadline);
+  const lost = isDryRun ? [] : await saveAll(partnerId, ready, { versions, at, deadline });
   return loadedFile(rows.length, loadable.filter(isOwn).length, [
     ...errors,
     ...loadable.filter(isForeign).map(rowError('owned_by_other_partner', 'Another partner has this SIM.')),
     ...read.flatMap((outcome) => ('sim' in outcome ? [] : [outcome])),
     ...lost,
   ]);
+}
+
+/** Notes the version of each service that rows are checked against: a service that has changed by the time of the save may have another tariff. */
+function withVersions(
+  targetsOf: ReturnType<typeof importTargets>,
+  versions: Map<ServiceId, number>,
+): ReturnType<typeof importTargets> {
+  return async (cells) => {
+    const targets = await targetsOf(cells);
+    for (const target of [targets.partnerService, targets.customerService]) {
+      if (typeof target === 'object') {
+        versions.set(target.service.id, target.service.version);
+      }
+    }
+    return targets;
+  };
 }
 
 const OVERTAKEN = 'A SIM or service of the same group was changed at the same time. Send the row again.';
@@ -114,7 +131,11 @@ async function readRow(
 }
 
 /** @returns the errors of rows that another request overtook, and of those for which there was no time. */
-async function saveAll(partnerId: PartnerId, rows: readonly ReadyRow[], deadline: number): Promise<RowError[]> {
+async function saveAll(
+  partnerId: PartnerId,
+  rows: readonly ReadyRow[],
+  { versions, at, deadline }: { versions: ReadonlyMap<ServiceId, number>; at: string; deadline: number },
+): Promise<RowError[]> {
   const rowOf = new Map(rows.map((row) => [row.sim, row]));
   const errors = await pMap(
     groupsToImport(rows.map(({ sim }) => sim)),
@@ -123,7 +144,7 @@ async function saveAll(partnerId: PartnerId, rows: readonly ReadyRow[], deadline
       if (performance.now() > deadline) {
         return rowsOfGroup.map(rowError('not_processed', 'There was no time for this row. Send the file again.'));
       }
-      return (await importSims(partnerId, group)) ? [] : rowsOfGroup.map(rowError('conflict', OVERTAKEN));
+      return (await importSims(partnerId, group, versions, at)) ? [] : rowsOfGroup.map(rowError('conflict', OVERTAKEN));
     },
     { concurrency: GROUPS_IN_FLIGHT },
   );

@@ -1,35 +1,39 @@
 import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { getCustomerServiceWithTariff, getPartnerServiceWithTariff } from '../../adapters/dynamodb/services.ts';
-import { asId, type PartnerId } from '../../domain/ids.ts';
+import { asId, type CustomerServiceId, type PartnerId, type PartnerServiceId } from '../../domain/ids.ts';
 import type { OperationTarget } from '../../domain/operation.ts';
 import { barReason, type SimAction, type SimRequest } from '../../domain/sim-actions.ts';
+
+/** How the service of a migration or an assignment is read. */
+type ServiceLoader = {
+  partnerService: (id: PartnerServiceId) => ReturnType<typeof getPartnerServiceWithTariff>;
+  customerService: (id: CustomerServiceId) => ReturnType<typeof getCustomerServiceWithTariff>;
+};
 
 /**
  * Loads the targets of an action, so that the rules can decide about each SIM.
  *
- * @param loadService reads the customer service of an assignment. A worker locks it at the same time, so that it cannot be
- *   deleted during the work.
+ * @param load reads the service of a migration or an assignment. A worker locks it at the same time.
  */
 export async function loadSimRequest(
   partnerId: PartnerId,
   action: SimAction,
   target: OperationTarget,
-  loadService: typeof getCustomerServiceWithTariff = getCustomerServiceWithTariff,
+  load: ServiceLoader = {
+    partnerService: (id) => getPartnerServiceWithTariff(partnerId, id),
+    customerService: (id) => getCustomerServiceWithTariff(partnerId, id),
+  },
 ): Promise<SimRequest> {
   switch (action) {
     case 'migrate': {
       const { partnerServiceId = asId('partnerService', '') } = target;
-      return {
-        action,
-        partnerServiceId,
-        partnerService: await getPartnerServiceWithTariff(partnerId, partnerServiceId),
-      };
+      return { action, partnerServiceId, partnerService: await load.partnerService(partnerServiceId) };
     }
     case 'assign': {
       const { customerId = asId('customer', ''), customerServiceId = asId('customerService', '') } = target;
       const [customer, customerService] = await Promise.all([
         getCustomer(partnerId, customerId),
-        loadService(partnerId, customerServiceId),
+        load.customerService(customerServiceId),
       ]);
       return { action, customerId, customerServiceId, customer, customerService };
     }

@@ -1,7 +1,7 @@
 import { clock } from '../../adapters/clock.ts';
 import { changeOperation, getOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
 import { getOrder, setFailedSims } from '../../adapters/dynamodb/orders.ts';
-import { releaseServiceLock } from '../../adapters/dynamodb/services.ts';
+import { releaseServiceLock } from '../../adapters/dynamodb/service-locks.ts';
 import { recordMetric } from '../../adapters/telemetry/metrics.ts';
 import type { OperationId, OrderId, PartnerId } from '../../domain/ids.ts';
 import {
@@ -16,7 +16,7 @@ import { markOrderFulfilled } from '../../domain/order-steps.ts';
 import type { SimAction } from '../../domain/sim-actions.ts';
 import { applyOrderStep } from '../orders/apply-order-step.ts';
 import { countRemainingResults } from './result-counter.ts';
-import { lockHolder } from './service-lock.ts';
+import { lockHolder, serviceToLock } from './service-lock.ts';
 
 /** A stage for the state machine to run, with the shards of its operation. Its size does not depend on the number of SIMs. */
 export type StageRun = {
@@ -97,10 +97,10 @@ async function finish(partnerId: PartnerId, operation: OperationRecord, at: stri
   if (operation.cancelRequestedAt !== undefined) {
     await countRemainingResults(partnerId, operation);
   }
-  const { customerServiceId } = operation.target;
-  if (customerServiceId !== undefined) {
+  const lockedService = serviceToLock(operation);
+  if (lockedService !== undefined) {
     const holders = Array.from({ length: shardsOf(operation) }, (_, shard) => lockHolder(operation.id, shard));
-    await releaseServiceLock(partnerId, customerServiceId, holders);
+    await releaseServiceLock(partnerId, lockedService, holders);
   }
   const finished = await changeOperation(partnerId, operation.id, (current) => finishOperation(current, at));
   const { action } = operation;

@@ -1,5 +1,5 @@
 import { getOperation } from '../../adapters/dynamodb/operations.ts';
-import { acquireServiceLock, releaseServiceLock } from '../../adapters/dynamodb/services.ts';
+import { lockCustomerService, lockPartnerService, releaseServiceLock } from '../../adapters/dynamodb/service-locks.ts';
 import { correlation, logger } from '../../adapters/telemetry/logger.ts';
 import type { OperationId, PartnerId } from '../../domain/ids.ts';
 import { hasOneOperator, isOperationFinished, shardsOf } from '../../domain/operation.ts';
@@ -13,7 +13,7 @@ import {
   secondsUntilTurn,
 } from './process-page.ts';
 import { withResultCounter } from './result-counter.ts';
-import { lockHolder } from './service-lock.ts';
+import { lockHolder, serviceToLock } from './service-lock.ts';
 import { endsStageRun, TURNS_PER_STAGE_RUN } from './stage-limits.ts';
 
 /** A shard of an operation, the page to continue with, and the number of calls in this run of the stage. */
@@ -25,7 +25,7 @@ export type NextTurn = { done: boolean; from: number; turn: number; turnSeconds?
 /**
  * Processes the pages of one shard of an operation.
  *
- * 1. Locks the customer service of an assignment, so that it cannot be deleted during the work.
+ * 1. Locks the service of a migration or an assignment: it is not deleted during the work, and its tariff covers the SIMs.
  * 2. Processes one page after the other and records its results, until all are done, time is short, or the operation is
  *    cancelled. Pages that already have results are skipped.
  * 3. Counts the results and releases the lock.
@@ -45,13 +45,17 @@ export async function processShard(
   }
   logger.appendKeys(correlation(operation.planStage?.orderId));
   const holder = lockHolder(operationId, shard);
-  const { customerServiceId } = operation.target;
-  const locksService = customerServiceId !== undefined && !operation.dryRun;
+  const lockedService = serviceToLock(operation);
   const request = await loadSimRequest(
     partnerId,
     operation.action,
     operation.target,
-    locksService ? (partner, id) => acquireServiceLock(partner, id, holder) : undefined,
+    lockedService === undefined
+      ? undefined
+      : {
+          partnerService: (id) => lockPartnerService(partnerId, id, holder),
+          customerService: (id) => lockCustomerService(partnerId, id, holder),
+        },
   );
   return withResultCounter(partnerId, operation, async (counter) => {
     const invocation = newInvocation(hasTime);
@@ -81,10 +85,10 @@ export async function processShard(
       const done = await endsStageRun(partnerId, operationId, turn);
       return { done, from: left, turn: turn + 1, turnSeconds: secondsUntilTurn(invocation) };
     }
-    if (locksService) {
+    if (lockedService !== undefined) {
       // Counted before the lock is released: an uncounted service looks unused and could be deleted.
       await counter.count();
-      await releaseServiceLock(partnerId, customerServiceId, [holder]);
+      await releaseServiceLock(partnerId, lockedService, [holder]);
     }
     return { done: true, from, turn };
   });

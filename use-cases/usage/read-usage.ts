@@ -1,4 +1,4 @@
-import type { WithTariff } from '../../adapters/dynamodb/services.ts';
+import type { CustomerServiceRecord, PartnerServiceRecord, WithTariff } from '../../adapters/dynamodb/services.ts';
 import type { SimRecord } from '../../adapters/dynamodb/sims.ts';
 import { tenuresOfSim } from '../../adapters/dynamodb/tenures.ts';
 import { simDays, sumsOfService } from '../../adapters/dynamodb/usage.ts';
@@ -7,12 +7,13 @@ import type { PartnerCaller } from '../../domain/access.ts';
 import { allowanceOf, forecastOf } from '../../domain/allowance.ts';
 import { sumBytes } from '../../domain/bytes.ts';
 import { earliestCompleteUntil, operatorsOfService } from '../../domain/complete-until.ts';
-import type { OperatorId, PartnerId, ServiceId } from '../../domain/ids.ts';
+import type { OperatorId, PartnerId } from '../../domain/ids.ts';
 import { tenureAt } from '../../domain/tenure.ts';
 import { dayOf, type Period, periodBefore, periodOf, topOf } from '../../domain/usage.ts';
 import { beginOf, type Granularity, pointsOf } from '../../domain/usage-points.ts';
 import { usageRange } from '../../domain/usage-range.ts';
 import { invalidInput } from '../refusal.ts';
+import { termsInPeriod } from '../services/terms-in-period.ts';
 
 /**
  * The usage of a SIM. A customer's user sees the hours that began while the SIM was the customer's.
@@ -47,23 +48,26 @@ async function visibleHours(caller: PartnerCaller, sim: SimRecord): Promise<(hou
   return (hour) => tenureAt(tenures, hour).customerId === caller.customerId;
 }
 
-/** The usage of a service's SIMs in a month, with the allowance. Holding services have neither tariff nor allowance. */
+/**
+ * The usage of a service's SIMs in a month, with the allowance that held in it. Holding services have neither tariff nor allowance.
+ */
 export async function readServiceUsage(
   partnerId: PartnerId,
-  { service, tariff }: WithTariff<{ id: ServiceId; sims: number }>,
+  serviceWithTariff: WithTariff<PartnerServiceRecord | CustomerServiceRecord>,
   requested: { period?: Period | undefined },
   now: Date,
 ) {
   const period = requested.period ?? periodOf(now.toISOString());
-  const [sums, sumsBefore, progress] = await Promise.all([
-    sumsOfService(partnerId, service.id, period),
-    sumsOfService(partnerId, service.id, periodBefore(period)),
+  const { id } = serviceWithTariff.service;
+  const [sums, sumsBefore, progress, { tariff, sims }] = await Promise.all([
+    sumsOfService(partnerId, id, period),
+    sumsOfService(partnerId, id, periodBefore(period)),
     readUsageProgress(),
+    termsInPeriod(serviceWithTariff, period),
   ]);
-  const operators = operatorsOfService(service.id, [...sums, ...sumsBefore], tariff);
+  const operators = operatorsOfService(id, [...sums, ...sumsBefore], tariff);
   const completeUntil = earliestCompleteUntil(operators, completeTimes(progress));
   const usedBytes = sumBytes(sums.map(({ bytes }) => bytes));
-  const { sims = 0 } = service;
   const allowanceBytes = tariff && allowanceOf(tariff, sims);
   return {
     period,
@@ -72,6 +76,7 @@ export async function readServiceUsage(
     topSims: topOf(...sums.map(({ top }) => top)),
     ...(completeUntil === undefined ? {} : { completeUntil }),
     ...(tariff && {
+      tariffId: tariff.id,
       allowanceBytes,
       pooling: tariff.pooling,
       ...(tariff.pooling !== 'per_sim' && { forecast: forecastOf(usedBytes, allowanceBytes ?? 0, period, now) }),

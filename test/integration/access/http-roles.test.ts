@@ -212,6 +212,10 @@ const routes: Record<string, Row> = {
     may.createAndEditPartnerServices,
     (of) => `/v1/partner-services/${of.partnerService}`,
   ),
+  'DELETE /v1/partner-services/{id}': end(
+    may.createAndEditPartnerServices,
+    (of) => `/v1/partner-services/${of.partnerService}`,
+  ),
 
   'POST /v1/orders/quote': create(may.orderCancelPlan, '/v1/orders/quote'),
   'POST /v1/orders': create(may.orderCancelPlan, '/v1/orders'),

@@ -171,11 +171,9 @@ describe('a partner service', () => {
     expectInvalid(await make('trf_customer_all'), [['/tariffId', 'wrong_audience']]);
   });
 
-  test('cannot change its tariff or become a holding service', async () => {
+  test('cannot become a holding service', async () => {
     const { id } = await acme.aPartnerService();
-    expectInvalid(await api.patch(`/v1/partner-services/${id}`, { tariffId: 'trf_partner_isles' }), [
-      ['/tariffId', 'unknown_field'],
-    ]);
+    expectInvalid(await api.patch(`/v1/partner-services/${id}`, { holding: true }), [['/holding', 'unknown_field']]);
     expectInvalid(await api.post('/v1/partner-services', { name: 'x', tariffId: 'trf_partner_all', holding: true }), [
       ['/holding', 'unknown_field'],
     ]);

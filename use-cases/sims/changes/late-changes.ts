@@ -140,7 +140,7 @@ async function acceptLateChange(
     return continueStep(operation, current, (waiting) => confirmChange(waiting, action, reason, at));
   };
   const result = await saveStep(partnerId, operation, sim.iccid, sim, changeEvents[action].confirmed, decide, (saved) =>
-    serviceCountWrites(partnerId, serviceCountChanges(action, [saved])),
+    serviceCountWrites(partnerId, serviceCountChanges(action, [saved]), at),
   );
   const current = ('saved' in result ? result.saved : undefined) ?? last;
   const expected = current && barsExpected(current);
