@@ -109,7 +109,9 @@ export const examples: Readonly<Record<string, unknown>> = {
     id: customerServiceId,
     customerId,
     tariffId: 'trf_customer_all',
+    nextTariff: { tariffId: 'trf_customer_pool', from: '2026-12-01T00:00:00.000Z' },
     name: 'Northwind Meters – All networks 100 MB',
+    notes: 'Contract 4711, renewed until 2028.',
     ...stamps,
   },
   Delivery: {
@@ -276,6 +278,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   Result: { ...notActive, outcome: 'failed' },
   ServiceUsage: {
     period: '2026-11',
+    tariffId: 'trf_partner_all',
     allowanceBytes: 5_242_880_000,
     usedBytes: 4_211_081_216,
     sims: 50,

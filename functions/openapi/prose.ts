@@ -43,7 +43,7 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   Catalogue: 'Operators, the tariffs available to you, and your own partner details.',
   Customers: 'The customers that you serve.',
   'Customer services':
-    'Services on which the SIMs of a customer run. The tariff sets the allowance. Only an alarm with the action `suspend` blocks usage above it.',
+    'Services on which the SIMs of a customer run. The tariff, which can be changed at once or from the next period on, sets the allowance. Only an alarm with the action `suspend` blocks usage above it.',
   'Partner services': 'Services on which you are charged. Holding services receive newly delivered SIMs.',
   Orders: 'Orders of SIMs, their plans and their timelines.',
   SIMs: 'SIMs, and bulk actions on them.',
