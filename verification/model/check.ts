@@ -67,9 +67,11 @@ function checkInvariants(
   const stock = model.partnerServices.get(sim.partnerServiceId);
   const inHolding = sim.state === 'in_holding';
   // The operator can end a SIM that is still in holding.
-  const isInPlace = inHolding || (sim.state === 'terminated' && stock === undefined);
+  // A terminated SIM keeps the id of a service that was deleted since.
+  const isDeleted = sim.state === 'terminated' && model.deletedStocks.has(sim.partnerServiceId);
+  const isInPlace = inHolding || (sim.state === 'terminated' && stock === undefined && !isDeleted);
   holds(
-    isInPlace ? model.holding.has(sim.partnerServiceId) : stock !== undefined,
+    isInPlace ? model.holding.has(sim.partnerServiceId) : stock !== undefined || isDeleted,
     'a SIM outside holding has a real service',
   );
   holds(sim.holding === inHolding, '`holding` is true exactly for SIMs in holding');
@@ -88,7 +90,7 @@ function checkInvariants(
   const tariffs = [stock?.tariff, model.services.get(sim.customerServiceId ?? '')?.tariff];
   for (const tariff of tariffs) {
     holds(
-      tariff === undefined || !!model.tariffs.get(tariff)?.includes(sim.operatorId),
+      sim.state === 'terminated' || tariff === undefined || !!model.tariffs.get(tariff)?.includes(sim.operatorId),
       "the tariffs cover the SIM's operator",
     );
   }

@@ -137,6 +137,8 @@ export type Model = {
   customers: Map<string, { name: string; version: number }>;
   services: Map<string, { customer: string; tariff: string; name: string }>;
   deleted: string[];
+  /** Deleted partner services. Terminated SIMs keep their ids. */
+  deletedStocks: Set<string>;
   operators: Map<OperatorId, Behaviour>;
   /** The order multiple of each operator, for new orders. */
   multiples: Map<OperatorId, number>;
@@ -171,6 +173,8 @@ export function refusals(model: Model, sim: Sim, { action, stock, customer, serv
   if (action === 'migrate') {
     if (model.holding.has(stock ?? '')) {
       codes.push('holding_target');
+    } else if (model.deletedStocks.has(stock ?? '')) {
+      codes.push('not_found');
     } else if (!covers(model, model.partnerServices.get(stock ?? '')?.tariff, sim.operator)) {
       codes.push('tariff_mismatch');
     }

@@ -19,6 +19,7 @@ import { runAction } from './results.ts';
 import { applicableSims, nameSims } from './selection.ts';
 import { deleteService, serviceCommands } from './service-commands.ts';
 import { finishSlowChange, slowChangeCommands } from './slow-changes.ts';
+import { tariffCommands } from './tariff-commands.ts';
 import { expectStatus, openWorld, type World } from './world.ts';
 
 /** The options of a run. */
@@ -184,6 +185,7 @@ function commands(): fc.Arbitrary<Command>[] {
     ...bulkCommands,
     ...slowChangeCommands,
     ...serviceCommands,
+    ...tariffCommands,
     ...operatorCommands,
     ...ownOperatorCommands,
     ...ownChangeCommands,
@@ -213,6 +215,7 @@ async function setUp(
     customers: new Map(),
     services: new Map(),
     deleted: [],
+    deletedStocks: new Set(),
     operators: new Map(),
     multiples: new Map(guideMultiples),
     ordering: firstSettings.ordering,
