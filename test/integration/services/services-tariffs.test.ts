@@ -283,16 +283,16 @@ describe('a partner service', () => {
   });
 
   test('that a plan or a scheduled operation needs can be deleted: their SIMs then fail', async () => {
-    const plan = await acme.aPlan();
-    await cloud.operator('3uk').behaves({ leadTimeDays: 3 });
-    const order = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50, plan });
     const sims = await acme.simsInStock({ operatorId: 'a1', quantity: 20 });
+    const plan = await acme.aPlan();
+    await cloud.operator('3uk').behaves({ leadTimeDays: 40 });
+    const order = await acme.ordersAccepted({ operatorId: '3uk', quantity: 50, plan });
     const service = { id: plan.partnerServiceId };
-    const effectiveAt = new Date((await cloud.clock.now()).getTime() + 20 * DAY_MS).toISOString();
+    const effectiveAt = new Date((await cloud.clock.now()).getTime() + 60 * DAY_MS).toISOString();
     const select = { iccids: iccidsOf(sims) };
     const { id } = await acme.bulk('migrate', { select, partnerServiceId: service.id, effectiveAt });
     expect((await api.del(pathOf(service))).status).toBe(204);
-    await cloud.clock.skip({ days: 21 });
+    await cloud.clock.skip({ days: 65 });
     expect(await acme.operationDone(id)).toMatchObject({ state: 'failed', failed: 20 });
     expect(problemCounts(await acme.resultsOf(id))).toEqual({ not_found: 20 });
     const ended = await acme.orderIn(order.id, 'fulfilled');

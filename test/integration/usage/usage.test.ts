@@ -221,7 +221,17 @@ describe('a service without SIMs', () => {
     await eventually(async () => expect(await read(service.id)).toHaveProperty('completeUntil'));
     const completeUntil = expect.any(String);
     const none = { completeUntil, period: expect.stringMatching(/^\d{4}-\d{2}$/), usedBytes: 0, sims: 0, topSims: [] };
-    expect(await read(service.id)).toEqual({ ...none, pooling: 'static_pool', allowanceBytes: 100_000_000_000 });
-    expect(await read(dynamic.id)).toEqual({ ...none, pooling: 'dynamic_pool', allowanceBytes: 0 });
+    expect(await read(service.id)).toEqual({
+      ...none,
+      tariffId: 'trf_customer_static',
+      pooling: 'static_pool',
+      allowanceBytes: 100_000_000_000,
+    });
+    expect(await read(dynamic.id)).toEqual({
+      ...none,
+      tariffId: 'trf_customer_pool',
+      pooling: 'dynamic_pool',
+      allowanceBytes: 0,
+    });
   });
 });
