@@ -1,14 +1,16 @@
 import pMap from 'p-map';
 import type { PartnerId, ServiceId } from '../../domain/ids.ts';
 import { serviceCountChanges } from '../../domain/service-counts.ts';
-import { atVersion, bothOf, type Condition, ConditionFailed, exists } from './conditions.ts';
+import type { Sim } from '../../domain/sim.ts';
+import { absent, atVersion, bothOf, type Condition, ConditionFailed, exists } from './conditions.ts';
 import type { Key } from './item-kind.ts';
 import { itemKinds } from './item-kinds.ts';
 import { type Attributes, isOutdated, upgradeItem, withShapeNumber } from './item-shapes.ts';
 import { serviceKey, simKey } from './keys.ts';
 import { queryAll } from './queries.ts';
-import { getRaw, scanRaw } from './reads.ts';
+import { getRaw, scanRaw, toRecord } from './reads.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
+import { entriesOf } from './sim-entries.ts';
 import { getSims, type SimRecord } from './sims.ts';
 import { put, remove, update } from './write-requests.ts';
 import { transact, write, writeIf } from './writes.ts';
@@ -62,11 +64,12 @@ export async function backfillNext(part: BackfillSegment, now: Date): Promise<Ba
   const behind = items.filter(isOutdated);
   await pMap(behind, upgrade, { concurrency: CONCURRENT_UPGRADES });
   const released = await uncountTerminated(items);
+  const entries = await addEntries(items);
   const { after: _, ...rest } = part;
   const next: BackfillSegment = {
     ...rest,
     looked: part.looked + items.length,
-    written: part.written + behind.length + released,
+    written: part.written + behind.length + released + entries,
     ...(last ? { after: last } : { finishedAt: now.toISOString() }),
   };
   const sameRun = {
@@ -110,6 +113,21 @@ function isUnchanged(item: Attributes): Condition {
     names: Object.fromEntries(attributes.map(([name], place) => [`#was${place}`, name])),
     values: Object.fromEntries(attributes.map(([, value], place) => [`:was${place}`, value])),
   };
+}
+
+/**
+ * Adds the entries that find the SIMs among these items, where they are missing. An entry of a tag, label or number that the SIM
+ * loses meanwhile is left over, which readers ignore.
+ *
+ * @returns the number of entries.
+ */
+async function addEntries(items: readonly Attributes[]): Promise<number> {
+  const entries = items.flatMap((item) => {
+    const sim = itemKinds.sim.parse({ pk: String(item.pk), sk: String(item.sk) });
+    return sim ? entriesOf(sim.partnerId, toRecord<Sim>(item)) : [];
+  });
+  const added = await pMap(entries, (entry) => writeIf(put(entry, absent)), { concurrency: CONCURRENT_UPGRADES });
+  return added.filter(Boolean).length;
 }
 
 /** The most SIMs in one transaction, which also updates a partner service and a customer service. */

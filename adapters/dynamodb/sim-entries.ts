@@ -10,13 +10,13 @@ import { SIM_SHARDS } from './table.ts';
 import { type Item, put, remove, type Write } from './write-requests.ts';
 
 /*
- * Entries by which a SIM is found: items of their own for each tag, the label and each number (decision 37). Readers compare each
+ * Entries by which a SIM is found: items of their own for each tag, the label and each number (decision 41). Readers compare each
  * SIM that they find with what they look for, so an entry that is left over is harmless. A missing one is not: entries are
  * written before their SIM or in one transaction with it.
  */
 
 /** The fields of a SIM by which entries find it. */
-type Findable = Pick<Sim, 'iccid' | 'tags' | 'label' | NumberField>;
+type Findable = Pick<Sim, 'tags' | 'label' | NumberField> & { iccid: string };
 
 /** The numbers that share an item differ in this many last digits. */
 const BLOCK_DIGITS = 3;
@@ -141,7 +141,7 @@ export const entriesOfLabels = (partnerId: PartnerId, start: string): Range[] =>
   shards((shard) => ({ ...itemKinds.simLabel.range({ partnerId, shard }), prefix: foldCase(start) }));
 
 /** The sort key of a SIM among the entries of labels. */
-export const labelPlace = ({ label, iccid }: Pick<Sim, 'label' | 'iccid'>): string =>
+export const labelPlace = ({ label, iccid }: Pick<Findable, 'label' | 'iccid'>): string =>
   `${foldCase(label ?? '')}#${iccid}`;
 
 /** The ICCID in the sort key of an entry of a tag or a label. */

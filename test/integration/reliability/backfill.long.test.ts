@@ -7,7 +7,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { backfillNext, backfillSegments, startBackfill } from '../../../adapters/dynamodb/backfill.ts';
 import { itemKinds } from '../../../adapters/dynamodb/item-kinds.ts';
 import { simKey } from '../../../adapters/dynamodb/keys.ts';
+import { listSims } from '../../../adapters/dynamodb/sim-lists.ts';
 import { asId } from '../../../domain/ids.ts';
+import type { SimFilter } from '../../../domain/operation.ts';
 import { createTables } from '../../../local/dynamodb/tables.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
@@ -119,6 +121,7 @@ describe('SIMs that an earlier release terminated', () => {
         iccid,
         state: 'terminated',
         version: 5,
+        tags: [],
         history: [],
         ...services,
         ...own,
@@ -146,6 +149,48 @@ describe('SIMs that an earlier release terminated', () => {
     expect(await counts()).toEqual([130 - 121, 130 - 120]);
     expect(await runTool('--restart')).toContain(' 0 upgraded');
     expect(await counts()).toEqual([130 - 121, 130 - 120]);
+  });
+});
+
+describe('SIMs of an earlier release', () => {
+  const partnerId = asId('partner', 'unfound');
+  const sims = Array.from({ length: 40 }, (_, number) => {
+    const iccid = `8944201000000000${String(number).padStart(3, '0')}`;
+    const numbers = { imsi: `23420000000${String(number).padStart(4, '0')}`, msisdn: `+4477009${70_000 + number}` };
+    return {
+      ...simKey(partnerId, iccid),
+      ...{ ...numbers, iccid, state: 'active', version: 5, history: [] },
+      tags: number % 4 === 0 ? ['North'] : [],
+      ...(number === 7 ? { label: 'Meter 7', imei: '356938035643809' } : {}),
+    };
+  });
+  const owners = sims.map(({ iccid }) => ({ ...itemKinds.simOwner.key({ iccid }), iccid, partnerId }));
+  const found = async (filter: SimFilter) =>
+    (await listSims(partnerId, filter, 100, undefined)).items.map(({ iccid }) => iccid);
+
+  test('are found by what they have, after one run', async () => {
+    for (const Item of [...sims, ...owners]) {
+      await documents.send(new PutCommand({ TableName, Item }));
+    }
+    const filters: SimFilter[] = [
+      { imsi: '234200000000007' },
+      { msisdn: '+447700970007' },
+      { imei: '356938035643809' },
+      { iccidEnds: '0007' },
+      { q: 'meter' },
+      { tag: 'north', q: '8944201000000000008' },
+    ];
+    expect(await Promise.all(filters.map(found))).toEqual(filters.map(() => []));
+
+    // Two numbers each, ten tags, a label, an IMEI, the owners, and the services of each test.
+    expect(await runTool('--restart', '--segments', '3')).toContain(` ${2 * 40 + 10 + 2 + 40 + COUNT} upgraded`);
+    const seventh = sims[7]?.iccid;
+    expect(await Promise.all(filters.map(found))).toEqual([
+      ...Array.from({ length: 5 }, () => [seventh]),
+      [sims[8]?.iccid],
+    ]);
+    expect(await found({ tag: 'NORTH' })).toHaveLength(10);
+    expect(await runTool('--restart', '--segments', '2')).toContain(' 0 upgraded');
   });
 });
 
