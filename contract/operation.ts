@@ -3,7 +3,7 @@ import { described } from '../domain/described.ts';
 import { type Operation, operationStates, waitingForOperator } from '../domain/operation.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { simStates } from '../domain/sim.ts';
-import { simActions, simProblemCodes } from '../domain/sim-actions.ts';
+import { operationActions, simProblemCodes } from '../domain/sim-actions.ts';
 import { failure, id, namedSchema, showAs, time } from './fields.ts';
 
 const simFilterAnswer = z.lazy(() =>
@@ -26,7 +26,7 @@ const simFilterAnswer = z.lazy(() =>
 export const operationSchema = namedSchema('Operation', () =>
   z.object({
     id,
-    action: z.enum(simActions),
+    action: z.enum(operationActions),
     dryRun: z.optional(z.boolean()),
     effectiveAt: described(z.optional(time), 'Start time. The operation is `scheduled` until then.'),
     state: z.enum(operationStates),
@@ -53,9 +53,13 @@ export const operationSchema = namedSchema('Operation', () =>
           partnerServiceId: z.optional(z.string()),
           customerId: z.optional(z.string()),
           customerServiceId: z.optional(z.string()),
+          label: z.optional(z.nullable(z.string())),
+          addTags: z.optional(z.array(z.string())),
+          removeTags: z.optional(z.array(z.string())),
+          fields: z.optional(z.record(z.string(), z.nullable(z.string()))),
         }),
       ),
-      'Target of a migration or an assignment.',
+      'Target of a migration or an assignment; what a change of labels sets and removes.',
     ),
     reason: described(
       z.optional(z.string()),
@@ -98,6 +102,15 @@ function shownTarget({ action, target }: Operation): z.input<typeof operationSch
       return { partnerServiceId };
     case 'assign':
       return { customerId, customerServiceId };
+    case 'label': {
+      const { label, addTags, removeTags, fields } = target.naming ?? {};
+      return {
+        label,
+        addTags: addTags && [...addTags],
+        removeTags: removeTags && [...removeTags],
+        fields: fields ?? undefined,
+      };
+    }
     default:
       return undefined;
   }

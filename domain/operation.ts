@@ -3,8 +3,8 @@ import type { CustomerId, CustomerServiceId, OperationId, OperatorId, OrderId, P
 
 import type { Order } from './order.ts';
 import type { PlanStage } from './plan.ts';
-import type { SimState } from './sim.ts';
-import type { SimAction, SimProblem } from './sim-actions.ts';
+import type { NamingChange, SimState } from './sim.ts';
+import type { OperationAction, SimProblem } from './sim-actions.ts';
 import { isOperatorAction } from './sim-changes.ts';
 import { DAY_MS } from './time-units.ts';
 import type { Problem } from './verdict.ts';
@@ -33,6 +33,8 @@ export type OperationTarget = {
   reason?: string;
   /** A suspension sets no bars from this moment on. */
   until?: string;
+  /** What a change of labels, tags and fields sets and removes. */
+  naming?: NamingChange;
 };
 
 /** The filters by which SIMs are listed and selected, combined with AND. `domain/sim-search.ts` has what they match. */
@@ -65,7 +67,7 @@ export type OperationPhase = 'request' | 'confirm';
 /** A bulk action on SIMs, or a stage of an order's plan. */
 export type Operation = {
   id: OperationId;
-  action: SimAction;
+  action: OperationAction;
   target: OperationTarget;
   selection: Selection;
   dryRun?: boolean;

@@ -1,6 +1,6 @@
 import type { CustomerServiceId, ServiceId } from './ids.ts';
 import type { Sim } from './sim.ts';
-import type { SimAction } from './sim-actions.ts';
+import type { OperationAction } from './sim-actions.ts';
 import type { Period } from './usage.ts';
 
 /** A SIM that an operation changed, with the service that it left, if any. */
@@ -16,7 +16,7 @@ export type CountedSim = Pick<Sim, 'state' | 'partnerServiceId'> & {
  * as history but leaves their counts: it does not add to a pool, and its services can be deleted. SIMs that an earlier
  * release terminated (without `leftCounts`) are still counted until `npm run backfill` removes them.
  */
-export function serviceCountChanges(action: SimAction, changed: readonly CountedSim[]): Map<ServiceId, number> {
+export function serviceCountChanges(action: OperationAction, changed: readonly CountedSim[]): Map<ServiceId, number> {
   const counts = new Map<ServiceId, number>();
   const add = (serviceId: ServiceId | undefined, by: number) => {
     if (serviceId !== undefined) {
@@ -43,6 +43,7 @@ export function serviceCountChanges(action: SimAction, changed: readonly Counted
       case 'activate':
       case 'suspend':
       case 'resume':
+      case 'label':
         break;
     }
   }

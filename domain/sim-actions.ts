@@ -7,18 +7,27 @@ import {
   attachCustomer,
   type Bar,
   detachCustomer,
+  hasSameNaming,
+  type NamingChange,
   NOT_ACTIVATED,
   type PendingChange,
+  relabel,
   type Sim,
   type SimState,
 } from './sim.ts';
+import { namingProblem } from './sim-labels.ts';
 import type { Tariff } from './tariff.ts';
 import type { Problem } from './verdict.ts';
 
-/** The bulk actions on SIMs. */
+/** The actions on SIMs that their state allows or refuses. */
 export const simActions = ['migrate', 'assign', 'unassign', 'activate', 'suspend', 'resume', 'terminate'] as const;
 
 export type SimAction = (typeof simActions)[number];
+
+/** The actions of operations. Labels, tags and fields can be changed in any state. */
+export const operationActions = [...simActions, 'label'] as const;
+
+export type OperationAction = (typeof operationActions)[number];
 
 /** Why an action on a SIM fails. */
 export const simProblemCodes = [
@@ -33,6 +42,7 @@ export const simProblemCodes = [
   'operator_unavailable',
   'conflict',
   'not_found',
+  'limit_exceeded',
 ] as const;
 
 export type SimProblemCode = (typeof simProblemCodes)[number];
@@ -56,6 +66,7 @@ export type SimRequest =
   | { action: 'suspend'; reason: string; until?: string | undefined }
   /** With a reason, removes only bars with that reason. */
   | { action: 'resume'; reason?: string | undefined }
+  | { action: 'label'; change: NamingChange }
   | { action: 'unassign' | 'activate' | 'terminate' };
 
 type WithTariff<Service> = {
@@ -103,6 +114,9 @@ export function nextActions({ state, pendingChange }: Pick<Sim, 'state' | 'pendi
  * `activating`; the operator's answer then ends it. A change that its operator has already made is decided in the same way.
  */
 export function decide(sim: Sim, request: SimRequest, at: string): Decision {
+  if (request.action === 'label') {
+    return label(sim, request.change, at);
+  }
   if (sim.pendingChange) {
     return refused(...pendingProblem(sim.pendingChange));
   }
@@ -207,6 +221,16 @@ function assign(sim: Sim, request: Extract<SimRequest, { action: 'assign' }>, at
       customerServiceId: customerService.service.id,
     });
   });
+}
+
+/** Changes the label, tags and fields of a SIM, in any state and while a change is pending at the operator. */
+function label(sim: Sim, change: NamingChange, at: string): Decision {
+  const after = relabel(sim, change, at);
+  if (hasSameNaming(sim, after)) {
+    return unchanged;
+  }
+  const problem = namingProblem(after, change);
+  return problem ? { kind: 'refused', problem } : { kind: 'change', sim: after };
 }
 
 /** Returns a SIM to stock, barred. A SIM in stock is unchanged. The operator bars an active SIM first. */

@@ -2,7 +2,15 @@ import { CONFIRMATION_DEADLINE_MS } from './deadlines.ts';
 import type { OperationId } from './ids.ts';
 import type { SimAnswer } from './operator-port.ts';
 import type { PendingChange, Sim, SimState } from './sim.ts';
-import { activated, isBarred, type SimAction, suspended, terminated, unassigned, withChange } from './sim-actions.ts';
+import {
+  activated,
+  isBarred,
+  type OperationAction,
+  suspended,
+  terminated,
+  unassigned,
+  withChange,
+} from './sim-actions.ts';
 
 /*
  * Changes that the operator makes first and may confirm later. A SIM waits for an activation in the state `activating`, and for
@@ -39,7 +47,7 @@ export const changeEvents: Record<OperatorAction, { requested: string; confirmed
 };
 
 /** Whether operators take part in an action. */
-export function isOperatorAction(action: SimAction): action is OperatorAction {
+export function isOperatorAction(action: OperationAction): action is OperatorAction {
   return action in statusAfter;
 }
 

@@ -2,9 +2,23 @@ import * as z from 'zod/mini';
 import { normalizeIccid } from './delivered-sim.ts';
 import { couldBeIccid } from './iccid.ts';
 import { readListCell } from './list-cell.ts';
-import { fieldTextSchema, MAX_FIELD_TEXT, type SimFields } from './sim-fields.ts';
+import type { NamingChange, Sim } from './sim.ts';
+import { fieldsProblem, fieldTextSchema, MAX_FIELD_TEXT, type SimFields } from './sim-fields.ts';
 import { type RowProblem, readRows, spreadsheetDamage } from './sim-manifest.ts';
 import { line } from './text.ts';
+import type { Problem } from './verdict.ts';
+
+/** The rule: a change leaves a SIM within the limits of tags and fields. Parts that the change does not concern are not checked. */
+export function namingProblem(
+  { tags, fields }: Pick<Sim, 'tags' | 'fields'>,
+  change: NamingChange,
+): Problem<'limit_exceeded'> | undefined {
+  if (tags.length > MAX_TAGS && (change.addTags ?? []).length > 0) {
+    const detail = `The SIM would have ${tags.length} tags. At most ${MAX_TAGS} are allowed.`;
+    return { code: 'limit_exceeded', detail };
+  }
+  return change.fields ? fieldsProblem(fields) : undefined;
+}
 
 const MAX_LABEL = 60;
 const MAX_TAG = 30;

@@ -172,8 +172,13 @@ export type NamingChange = {
   fields?: FieldsChange | null | undefined;
 };
 
-/** The attributes that `relabel` changes, besides the time and the version. */
-export const namingOf = ({ label, tags, fields, formerCustomer }: Sim) => ({ label, tags, fields, formerCustomer });
+/** Whether `relabel` changed nothing but the time and the version. */
+export function hasSameNaming(before: Sim, after: Sim): boolean {
+  const [one, other] = [before, after].map(({ label, tags, fields, formerCustomer }) =>
+    JSON.stringify([label ?? null, tags, Object.entries(fields ?? {}).sort(), formerCustomer?.naming ?? null]),
+  );
+  return one === other;
+}
 
 /** Changes the label, tags and fields of a SIM. */
 export function relabel(sim: Sim, change: NamingChange, at: string): Sim {

@@ -17,6 +17,10 @@ const NO_STATE = '-';
 const ACTOR = '@';
 const CLEARED = 'cleared';
 
+/** The event of a change of label, tags or fields. */
+export const LABELLED = `${TYPE_PREFIX}labelled`;
+const LABELLED_STEP = 'labelled';
+
 export function encodeStep({ version, at, type, to, operationId, actor, difference }: SimEvent): StoredStep {
   const by = operationId ?? `${ACTOR}${actor ?? ''}`;
   const stored = type.slice(TYPE_PREFIX.length) + (difference ? encodeDifference(difference) : '');
@@ -52,14 +56,18 @@ function clearedBy(stored: readonly StoredStep[]): Map<number, SimEvent['cleared
   );
 }
 
-/** The operation of the last step that was made by an operation. */
+/** The operation of the last step that an operation made, apart from labels. */
 export function lastOperationId(history: readonly StoredStep[]): OperationId | undefined {
   const step = history.findLast(isByOperation);
   return step === undefined ? undefined : asId('operation', agentOf(step));
 }
 
+/**
+ * Whether an operation made a step that continues or ends its work on the SIM. Changes of label, tags and fields do not count: they
+ * may come between two steps of another operation.
+ */
 export function isByOperation(step: StoredStep): boolean {
-  return !agentOf(step).startsWith(ACTOR);
+  return !agentOf(step).startsWith(ACTOR) && step.split(' ', 3)[2] !== LABELLED_STEP;
 }
 
 /** The version of the SIM after a step. */

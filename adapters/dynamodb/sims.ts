@@ -22,6 +22,7 @@ import {
   decodeHistory,
   encodeSteps,
   isByOperation,
+  LABELLED,
   lastOperationId,
   type StoredStep,
   versionOf,
@@ -102,7 +103,7 @@ export async function ownersOf(iccids: readonly string[]): Promise<Map<string, P
   return new Map(owners.map(({ iccid, partnerId }) => [iccid, partnerId]));
 }
 
-/** Whether this operation was the last one to change a SIM. Changes of label and tags by users do not count. */
+/** Whether this operation was the last one to change a SIM. Changes of label, tags and fields do not count. */
 export function wasLastChangedBy(sim: Pick<SimRecord, 'history'>, operationId: OperationId): boolean {
   return lastOperationId(sim.history) === operationId;
 }
@@ -132,7 +133,7 @@ export async function saveSim(
     ...by,
     ...(cleared === undefined ? {} : { cleared }),
   });
-  const serviceBefore = 'operationId' in by ? serviceLeft(before, after) : before.serviceBefore;
+  const serviceBefore = 'operationId' in by && type !== LABELLED ? serviceLeft(before, after) : before.serviceBefore;
   // The result of a transition may still have this stored attribute.
   const { serviceBefore: _, ...sim }: Sim & { serviceBefore?: ServiceId } = after;
   const saved: SimRecord = {

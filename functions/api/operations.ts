@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { operationSchema, resultSchema, showOperation } from '../../contract/operation.ts';
 import { operationStates } from '../../domain/operation.ts';
-import { simActions } from '../../domain/sim-actions.ts';
+import { operationActions } from '../../domain/sim-actions.ts';
 import { cancelOperation } from '../../use-cases/sims/cancel-operation.ts';
 import { listOperations, listResults, readOperation } from '../../use-cases/sims/read-operations.ts';
 import { retryOperation } from '../../use-cases/sims/retry-operation.ts';
@@ -18,7 +18,8 @@ export const routes = [
     tag: 'Operations',
     summary: 'List operations, newest first',
     paged: true,
-    query: () => z.strictObject({ action: z.optional(z.enum(simActions)), state: z.optional(z.enum(operationStates)) }),
+    query: () =>
+      z.strictObject({ action: z.optional(z.enum(operationActions)), state: z.optional(z.enum(operationStates)) }),
     answers: { 200: operationSchema },
     handle: async ({ caller, query, page }) => {
       const { items, next } = await listOperations(caller.partnerId, query, page);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { bulkFields, fleetConfirmation } from '../../contract/bulk-action.ts';
 import { loadedFileSchema } from '../../contract/loaded-file.ts';
 import { showSim, simSchema } from '../../contract/sim.ts';
 import { showSimFieldNames, simFieldNamesSchema } from '../../contract/sim-field-names.ts';
@@ -11,6 +12,7 @@ import { labelSims } from '../../use-cases/sims/label-sims.ts';
 import { readSimFieldNames, saveSimFieldNames } from '../../use-cases/sims/sim-field-names.ts';
 import { requireMatch } from '../http/etag.ts';
 import { okResource, type Route, route } from '../http/route.ts';
+import { bulkAnswers, startAction } from './start-action.ts';
 
 /** The maximum number of rows of a file of labels. */
 const MAX_LABEL_ROWS = 5000;
@@ -43,6 +45,44 @@ export const labelRoutes: Route[] = [
       const precondition = (sim: Sim) => requireMatch(ifMatch, showSim(sim));
       const { before, after } = await labelSim(caller, iccid, body, { now, precondition });
       return { ...okResource(showSim(after)), before: showSim(before) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/sims/label',
+    operationId: 'labelSelectedSims',
+    access: 'change_sims',
+    tag: 'SIMs',
+    summary: 'Change the label, tags and fields of SIMs',
+    description:
+      'Allowed in every state, also while a change is pending at the operator. Tags are removed first, then added. A SIM that would have more than ten tags fails with `limit_exceeded`.',
+    body: () =>
+      z
+        .strictObject({
+          ...bulkFields(),
+          ...fleetConfirmation(),
+          label: described(z.optional(z.nullable(labelSchema)), '`null` removes the label.'),
+          addTags: z.optional(tagsSchema),
+          removeTags: z.optional(tagsSchema),
+          fields: z.optional(fieldsChange),
+        })
+        .check(
+          z.superRefine(({ label, addTags, removeTags, fields }, context) => {
+            if ([label, addTags, removeTags, fields].every((part) => part === undefined)) {
+              const message = 'Set at least one of label, addTags, removeTags and fields.';
+              context.addIssue({ code: 'custom', message, params: { code: 'nothing_to_change' } });
+            }
+          }),
+        ),
+    example: {
+      select: { filter: { orderId: 'ord_01JG0000000000000000000000' } },
+      addTags: ['north'],
+      fields: { site: 'Leeds 4' },
+    },
+    answers: bulkAnswers,
+    handle: async (request) => {
+      const { label, addTags, removeTags, fields } = request.body;
+      return startAction(request, 'label', { naming: { label, addTags, removeTags, fields } });
     },
   }),
   route({

@@ -1,30 +1,18 @@
 import * as z from 'zod/mini';
 import { bulkFields, fleetConfirmation, simFilter } from '../../contract/bulk-action.ts';
-import { dryRunSchema, operationSchema, showOperation } from '../../contract/operation.ts';
 import { showSim, showSimEvent, simEventSchema, simSchema } from '../../contract/sim.ts';
 import { showSimUsage, simUsageQuery, simUsageSchema } from '../../contract/usage.ts';
 import { described } from '../../domain/described.ts';
-import type { OperationTarget } from '../../domain/operation.ts';
-import type { SimAction } from '../../domain/sim-actions.ts';
 import { idSchemaOf, line } from '../../domain/text.ts';
 import { listVisibleSims, readSim, readSimTimeline } from '../../use-cases/sims/read-sims.ts';
-import { type BulkAction, startBulkAction } from '../../use-cases/sims/start-bulk-action.ts';
 import { readSimUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
-import {
-  accepted,
-  okPage,
-  okResource,
-  type Route,
-  type RouteRequest,
-  type RouteResponse,
-  route,
-} from '../http/route.ts';
+import { okPage, okResource, type Route, route } from '../http/route.ts';
 import { fieldColumns } from './field-columns.ts';
 import { labelRoutes } from './sim-labels.ts';
+import { bulkAnswers, startAction } from './start-action.ts';
 
 const select = { iccids: ['8944200000000000017'] };
-const bulkAnswers = { 200: dryRunSchema, 202: operationSchema };
 
 /** Reading SIMs, and bulk actions on up to the whole fleet. */
 const simRoutes: Route[] = [
@@ -199,25 +187,6 @@ function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string
     handle: async (request) => startAction(request, action, {}),
   });
 }
-
-/** Starts a bulk action and answers with the report of a dry run, or with the operation. */
-async function startAction(
-  {
-    caller,
-    body,
-    now,
-    newId,
-  }: Pick<RouteRequest<'change_sims', string, unknown, ActionBody>, 'caller' | 'body' | 'now' | 'newId'>,
-  action: SimAction,
-  target: OperationTarget,
-): Promise<RouteResponse> {
-  const { select, dryRun, effectiveAt, confirm } = body;
-  const request = { action, target, select, dryRun, effectiveAt, confirm };
-  const started = await startBulkAction(caller.partnerId, request, { actor: caller.userId, now, newId });
-  return 'dryRun' in started ? { status: 200, body: started.dryRun } : accepted(showOperation(started.operation));
-}
-
-type ActionBody = Omit<BulkAction, 'action' | 'target'>;
 
 export const routes: Route[] = [...simRoutes, ...labelRoutes];
 

@@ -5,7 +5,7 @@ import { formFactors, handlings } from '../../domain/operator.ts';
 import { orderStates } from '../../domain/order.ts';
 import { planStages } from '../../domain/plan.ts';
 import { simStates } from '../../domain/sim.ts';
-import { simActions, simProblemCodes } from '../../domain/sim-actions.ts';
+import { operationActions, simActions, simProblemCodes } from '../../domain/sim-actions.ts';
 import { userStates } from '../../domain/user.ts';
 import { deliveryStates, eventPatterns } from '../../domain/webhook.ts';
 import { portablePattern } from './portable-pattern.ts';
@@ -41,7 +41,8 @@ const namedChoices: Readonly<Record<string, { values: readonly string[]; descrip
   PartnerRole: { values: partnerRoles, description: 'A role of a partner’s users and systems.' },
   PlanStage: { values: planStages, description: 'A stage of a plan.' },
   Role: { values: roles, description: 'A role of a user.' },
-  SimAction: { values: simActions, description: 'A bulk action on SIMs.' },
+  OperationAction: { values: operationActions, description: 'The action of an operation.' },
+  SimAction: { values: simActions, description: 'An action on SIMs that depends on their state.' },
   SimProblemCode: { values: simProblemCodes, description: 'Why an action on a SIM failed.' },
   SimState: {
     values: simStates,

@@ -151,6 +151,7 @@ const inputCodes: Readonly<Record<string, string>> = {
   invalid_element: 'An item of the list is invalid.',
   invalid_format: 'The text does not have the required format.',
   invalid_iccid: 'An ICCID has 18 to 20 digits. With most operators, the last one is a check digit.',
+  nothing_to_change: 'The request names nothing to change.',
   limit_exceeded: 'The SIM would have more tags, fields or text than allowed.',
   invalid_key: 'A field name is invalid.',
   invalid_type: 'The value has the wrong type.',

@@ -1,14 +1,15 @@
 import pMap from 'p-map';
 import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
+import { LABELLED } from '../../adapters/dynamodb/sim-history.ts';
 import { type SimRecord, wasLastChangedBy } from '../../adapters/dynamodb/sims.ts';
-import { decideOrNotFound, type SimAction } from '../../domain/sim-actions.ts';
+import { decideOrNotFound, type OperationAction } from '../../domain/sim-actions.ts';
 import { isolateSim } from './isolate-sim.ts';
 import { failed, type Outcome, type PageWork, succeeded } from './process-page.ts';
 import { conflict, type StepDecision, saveStep } from './save-step.ts';
 import { WRITES_IN_FLIGHT } from './stage-limits.ts';
 
 /** The event of an action in a SIM's timeline. */
-const eventTypes: Readonly<Record<SimAction, string>> = {
+const eventTypes: Readonly<Record<OperationAction, string>> = {
   migrate: 'sim.migrated',
   assign: 'sim.assigned',
   unassign: 'sim.unassigned',
@@ -16,6 +17,7 @@ const eventTypes: Readonly<Record<SimAction, string>> = {
   suspend: 'sim.suspended',
   resume: 'sim.resumed',
   terminate: 'sim.terminated',
+  label: LABELLED,
 };
 
 /** Applies the action of an operation to the open SIMs of a page. */

@@ -1,8 +1,8 @@
+import { LABELLED } from '../../adapters/dynamodb/sim-history.ts';
 import { type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
-import { type NamingChange, namingOf, relabel } from '../../domain/sim.ts';
-import { fieldsProblem } from '../../domain/sim-fields.ts';
-import { isUnchanged } from '../is-unchanged.ts';
+import { hasSameNaming, type NamingChange, relabel } from '../../domain/sim.ts';
+import { namingProblem } from '../../domain/sim-labels.ts';
 import { invalidInput } from '../refusal.ts';
 import { readSim } from './read-sims.ts';
 import { requireKnownFields } from './sim-field-names.ts';
@@ -24,12 +24,12 @@ export async function labelSim(
   precondition(before);
   await requireKnownFields(caller.partnerId, change.fields);
   const labelled = relabel(before, change, now.toISOString());
-  const problem = change.fields ? fieldsProblem(labelled.fields) : undefined;
+  const problem = namingProblem(labelled, change);
   if (problem) {
     throw invalidInput([{ pointer: '/fields', code: problem.code, message: problem.detail }]);
   }
-  const after = isUnchanged(before, namingOf(labelled))
+  const after = hasSameNaming(before, labelled)
     ? before
-    : await saveSim(caller.partnerId, before, labelled, 'sim.labelled', { actor: caller.userId });
+    : await saveSim(caller.partnerId, before, labelled, LABELLED, { actor: caller.userId });
   return { before, after };
 }

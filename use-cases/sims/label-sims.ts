@@ -1,12 +1,11 @@
 import pMap from 'p-map';
 import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
+import { LABELLED } from '../../adapters/dynamodb/sim-history.ts';
 import { getSims, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.ts';
 import type { PartnerCaller } from '../../domain/access.ts';
-import { namingOf, relabel } from '../../domain/sim.ts';
-import { fieldsProblem } from '../../domain/sim-fields.ts';
-import { type LabelChange, type LabelRow, readLabelRows } from '../../domain/sim-labels.ts';
+import { hasSameNaming, relabel } from '../../domain/sim.ts';
+import { type LabelChange, type LabelRow, namingProblem, readLabelRows } from '../../domain/sim-labels.ts';
 import { type LoadedFile, loadedFile, type RowProblem } from '../../domain/sim-manifest.ts';
-import { isUnchanged } from '../is-unchanged.ts';
 import { escapePointer } from '../refusal.ts';
 import { requireKnownFields } from './sim-field-names.ts';
 import { WRITES_IN_FLIGHT } from './stage-limits.ts';
@@ -55,10 +54,10 @@ async function labelOne(
     return { code: 'not_found', message: 'You have no SIM with this ICCID.' };
   }
   const labelled = relabel(sim, labels, now.toISOString());
-  if (isUnchanged(sim, namingOf(labelled))) {
+  if (hasSameNaming(sim, labelled)) {
     return 'unchanged';
   }
-  const problem = labels.fields && fieldsProblem(labelled.fields);
+  const problem = namingProblem(labelled, labels);
   if (problem) {
     return { code: problem.code, message: problem.detail };
   }
@@ -66,7 +65,7 @@ async function labelOne(
     return 'changed';
   }
   try {
-    await saveSim(caller.partnerId, sim, labelled, 'sim.labelled', { actor: caller.userId });
+    await saveSim(caller.partnerId, sim, labelled, LABELLED, { actor: caller.userId });
     return 'changed';
   } catch (error) {
     if (error instanceof ConditionFailed) {

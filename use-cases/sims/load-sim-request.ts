@@ -2,7 +2,7 @@ import { getCustomer } from '../../adapters/dynamodb/customers.ts';
 import { getCustomerServiceWithTariff, getPartnerServiceWithTariff } from '../../adapters/dynamodb/services.ts';
 import { asId, type CustomerServiceId, type PartnerId, type PartnerServiceId } from '../../domain/ids.ts';
 import type { OperationTarget } from '../../domain/operation.ts';
-import { barReason, type SimAction, type SimRequest } from '../../domain/sim-actions.ts';
+import { barReason, type OperationAction, type SimRequest } from '../../domain/sim-actions.ts';
 
 /** How the service of a migration or an assignment is read. */
 type ServiceLoader = {
@@ -17,7 +17,7 @@ type ServiceLoader = {
  */
 export async function loadSimRequest(
   partnerId: PartnerId,
-  action: SimAction,
+  action: OperationAction,
   target: OperationTarget,
   load: ServiceLoader = {
     partnerService: (id) => getPartnerServiceWithTariff(partnerId, id),
@@ -41,6 +41,8 @@ export async function loadSimRequest(
       return { action, reason: barReason(target), until: target.until };
     case 'resume':
       return { action, reason: target.reason };
+    case 'label':
+      return { action, change: target.naming ?? {} };
     default:
       return { action };
   }

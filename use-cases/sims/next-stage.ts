@@ -13,7 +13,7 @@ import {
 } from '../../domain/operation.ts';
 import { finishOperation, reopenOperation, runsWithoutProgress, startStageRun } from '../../domain/operation-steps.ts';
 import { markOrderFulfilled } from '../../domain/order-steps.ts';
-import type { SimAction } from '../../domain/sim-actions.ts';
+import type { OperationAction } from '../../domain/sim-actions.ts';
 import { applyOrderStep } from '../orders/apply-order-step.ts';
 import { countRemainingResults } from './result-counter.ts';
 import { lockHolder, serviceToLock } from './service-lock.ts';
@@ -108,6 +108,6 @@ async function finish(partnerId: PartnerId, operation: OperationRecord, at: stri
   recordMetric('SimsFailed', finished?.failed ?? 0, { action });
 }
 
-function stageOf(action: SimAction): StageRun['stage'] {
+function stageOf(action: OperationAction): StageRun['stage'] {
   return action === 'migrate' || action === 'assign' || action === 'activate' ? action : 'change';
 }

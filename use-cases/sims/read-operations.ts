@@ -8,7 +8,7 @@ import {
 } from '../../adapters/dynamodb/operations.ts';
 import type { OperationId, PartnerId } from '../../domain/ids.ts';
 import type { OperationState, SimResult } from '../../domain/operation.ts';
-import type { SimAction } from '../../domain/sim-actions.ts';
+import type { OperationAction } from '../../domain/sim-actions.ts';
 import { fillPage, type PageRequest } from '../fill-page.ts';
 import { orNotFound } from '../refusal.ts';
 
@@ -20,7 +20,7 @@ export async function readOperation(partnerId: PartnerId, id: OperationId): Prom
 /** A page of a partner's operations, newest first. */
 export async function listOperations(
   partnerId: PartnerId,
-  { action, state }: { action?: SimAction | undefined; state?: OperationState | undefined },
+  { action, state }: { action?: OperationAction | undefined; state?: OperationState | undefined },
   page: PageRequest,
 ) {
   return fillPage(

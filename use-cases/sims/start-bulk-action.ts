@@ -14,16 +14,17 @@ import {
   type OperationTarget,
   startTimeOf,
 } from '../../domain/operation.ts';
-import type { SimAction } from '../../domain/sim-actions.ts';
+import type { OperationAction } from '../../domain/sim-actions.ts';
 import { type InputError, invalidInput, unknownIdError } from '../refusal.ts';
 import { startExecution } from '../start-execution.ts';
 import { type DryRun, dryRun, smallSelection } from './dry-run.ts';
 import { loadSimRequest } from './load-sim-request.ts';
 import { type RequestedSelection, type ResolvedSelection, resolveSelection } from './resolve-selection.ts';
+import { requireKnownFields } from './sim-field-names.ts';
 
 /** A bulk action on SIMs that a partner requests. */
 export type BulkAction = {
-  action: SimAction;
+  action: OperationAction;
   target: OperationTarget;
   select: RequestedSelection;
   dryRun?: boolean | undefined;
@@ -59,6 +60,7 @@ export async function startBulkAction(
   const effectiveAt = request.dryRun ? undefined : start.at;
   const selected = await resolveSelection(partnerId, request.select, effectiveAt !== undefined);
   await requireTargets(partnerId, target);
+  await requireKnownFields(partnerId, target.naming?.fields);
   await requireConfirmation(partnerId, request, selected);
   const sims = request.dryRun ? await smallSelection(partnerId, selected) : undefined;
   if (sims) {

@@ -67,6 +67,23 @@ function bulk({ action, of, to, mode, twice }: Bulk): Command {
   });
 }
 
+/** Changes the labels of SIMs in any state, also while their operators make changes. */
+function labelAll({ of, label, mode, twice }: Omit<Bulk, 'action' | 'to'> & { label: string | null }): Command {
+  return command('label many', {
+    can: hasSims,
+    async run(model, world) {
+      const selected = select(model, world, 'label', of);
+      const request: ActionRequest = { action: 'label', label };
+      world.log(`label ${selected.description} ${label ?? 'none'}${mode === 'real' ? '' : ` (${mode})`}`);
+      if (mode === 'dry') {
+        await dryRun(model, world, '/v1/sims/label', request, selected, { label });
+      } else {
+        await runAction(model, world, request, selected, { body: { label }, dry: mode !== 'real', twice });
+      }
+    },
+  });
+}
+
 /** Terminates few SIMs, because a termination is permanent. A wrong number of SIMs has no effect. */
 function terminate(of: SelectionArgs, wrong: boolean): Command {
   return command('terminate', {
@@ -211,6 +228,12 @@ export const bulkCommands: readonly (readonly [number, fc.Arbitrary<Command>])[]
   [
     2,
     fc.record({ action: fc.constantFrom(...actions), of: selectionArgs, to: target, far: fc.boolean() }).map(schedule),
+  ],
+  [
+    2,
+    fc
+      .record({ of: selectionArgs, label: fc.constantFrom('Meter 1', 'Gate', 'Pump', null), mode, twice })
+      .map(labelAll),
   ],
   [1, pick.map(cancelOneScheduled)],
   [3, fc.tuple(pick, twice).map(([number, again]) => retry(number, again))],

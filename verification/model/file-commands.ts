@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { type Command, command, pick, pickFrom } from './command.ts';
 import { withWrongDigit } from './iccids.ts';
-import { covers, type Model, type OperatorId, type Sim, type State } from './model.ts';
+import { covers, labelled, type Model, type OperatorId, type Sim, type State } from './model.ts';
 import { mayChange } from './outcomes.ts';
 import { learnHoldingServices } from './own-operator.ts';
 import { freeSims, UNKNOWN_ICCID } from './selection.ts';
-import { labelled } from './service-commands.ts';
 import { checkFile, fileOf, outcomesOf, type RowOutcome, refusedFor, type SeenFile, sendFile } from './sim-files.ts';
 import { expectStatus, type World } from './world.ts';
 

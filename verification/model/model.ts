@@ -53,7 +53,10 @@ export type OperatorChange = 'activate' | 'suspend' | 'resume' | 'unassign' | 't
 export type LateChange = Exclude<OperatorChange, 'terminate'>;
 
 /** Whether an action on a SIM is a change that the operator makes: it bars an active SIM before it is unassigned. */
-export function isOperatorChange(action: Action, { state }: Pick<Sim, 'state'>): action is OperatorChange {
+export function isOperatorChange(
+  action: ActionRequest['action'],
+  { state }: Pick<Sim, 'state'>,
+): action is OperatorChange {
   return (
     ['activate', 'suspend', 'resume', 'terminate'].includes(action) || (action === 'unassign' && state === 'active')
   );
@@ -101,7 +104,14 @@ export type Order = {
   manual?: ManualOrder;
 };
 
-export type ActionRequest = { action: Action; stock?: string; customer?: string; service?: string };
+/** Labels can be changed in every state, and are never a next action. */
+export type ActionRequest = {
+  action: Action | 'label';
+  stock?: string;
+  customer?: string;
+  service?: string;
+  label?: string | null;
+};
 
 export type Operation = {
   id: string;
@@ -167,6 +177,9 @@ export const isUnderWay = ({ end }: Order) => end === undefined;
 /** Every reason for a refusal; the system may report any of them. */
 export function refusals(model: Model, sim: Sim, { action, stock, customer, service }: ActionRequest): string[] {
   const codes: string[] = [];
+  if (action === 'label') {
+    return codes;
+  }
   if (!allowedActions[sim.state].includes(action)) {
     codes.push(sim.state === 'in_holding' ? 'in_holding' : 'wrong_state');
   }
@@ -201,8 +214,14 @@ export function refusals(model: Model, sim: Sim, { action, stock, customer, serv
   return codes;
 }
 
-export function isAlreadyDone(model: Model, sim: Sim, { action, stock, customer, service }: ActionRequest): boolean {
+export function isAlreadyDone(
+  model: Model,
+  sim: Sim,
+  { action, stock, customer, service, label = null }: ActionRequest,
+): boolean {
   switch (action) {
+    case 'label':
+      return !labelled({ ...sim, isChanged: false }, label).isChanged;
     case 'migrate':
       return sim.stock !== undefined && sim.stock === stock;
     case 'assign':
@@ -256,6 +275,12 @@ export function stagesOf(plan: Plan | undefined): Stage[] {
     ...(plan.customerServiceId ? ['assign' as const] : []),
     ...(plan.activate ? ['activate' as const] : []),
   ];
+}
+
+/** A SIM with another label. It is its partner's own from then on, even if it was a former customer's. */
+export function labelled({ label: before, labelOf, ...sim }: Sim, text: string | null): Sim {
+  const isSame = (before ?? null) === text && labelOf === undefined;
+  return { ...sim, ...(text !== null && { label: text }), isChanged: sim.isChanged || !isSame };
 }
 
 export type Filter = {

@@ -3,6 +3,7 @@ import {
   type Behaviour,
   isAlreadyDone,
   isOperatorChange,
+  labelled,
   type Model,
   type OperatorChange,
   refusals,
@@ -81,9 +82,12 @@ function unconfirmed(sim: Sim, action: OperatorChange): Sim {
   return action === 'terminate' ? { ...before, mayEnd: true } : { ...before, late: action };
 }
 
-function afterChange(sim: Sim, { action, stock, customer, service }: ActionRequest): Sim {
+function afterChange(sim: Sim, { action, stock, customer, service, label = null }: ActionRequest): Sim {
   const after = changed(sim);
   switch (action) {
+    case 'label':
+      // A late confirmation is still accepted.
+      return labelled(sim, label);
     case 'migrate':
       return { ...after, ...(stock && { stock }), state: sim.state === 'in_holding' ? 'in_stock' : sim.state };
     case 'assign': {

@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { filtersOf, isShipping } from './check.ts';
 import { pick, pickFrom } from './command.ts';
-import {
-  type Action,
-  type ActionRequest,
-  allowedActions,
-  isAlreadyDone,
-  type Model,
-  matches,
-  refusals,
-} from './model.ts';
+import { type ActionRequest, allowedActions, isAlreadyDone, type Model, matches, refusals } from './model.ts';
 import { possibleSims } from './outcomes.ts';
 import type { World } from './world.ts';
 
@@ -44,9 +36,9 @@ export function freeSims(model: Model): string[] {
 }
 
 /** SIMs that the action can change. */
-export function applicableSims(model: Model, action: Action): string[] {
+export function applicableSims(model: Model, action: ActionRequest['action']): string[] {
   return freeSims(model).filter((iccid) =>
-    model.sims.get(iccid)?.some(({ state }) => allowedActions[state].includes(action)),
+    model.sims.get(iccid)?.some(({ state }) => action === 'label' || allowedActions[state].includes(action)),
   );
 }
 
@@ -60,7 +52,7 @@ export function preferOwn(model: Model, world: World, iccids: readonly string[],
 export function select(
   model: Model,
   world: World,
-  action: Action,
+  action: ActionRequest['action'],
   { how, pick: number, count, extra, own }: SelectionArgs,
 ): Selected {
   const isBusy = model.slowChanges.size > 0 || isShipping(model);

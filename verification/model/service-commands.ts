@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Command, command, pick, pickFrom } from './command.ts';
-import { covers, type Model, type Sim } from './model.ts';
+import { covers, labelled, type Model, type Sim } from './model.ts';
 import { mayChange, possibleSims } from './outcomes.ts';
 import { freeSims } from './selection.ts';
 import { ensure, expectStatus, formatAnswer, type SeenProblem, type SeenSim, type World } from './world.ts';
@@ -158,12 +158,6 @@ function renameCustomer(number: number, nameNumber: number): Command {
       model.customers.set(id, { name, version: renamed.version });
     },
   });
-}
-
-/** Sets the label of a SIM. Setting its present label changes nothing. */
-export function labelled({ label: before, labelOf, ...sim }: Sim, text: string | null): Sim {
-  const isSame = (before ?? null) === text && labelOf === undefined;
-  return { ...sim, ...(text !== null && { label: text }), isChanged: sim.isChanged || !isSame };
 }
 
 /** Labels a SIM with its current ETag, or with a stale one, which is refused. */

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { behaviourOf, type Command, command, pick, pickFrom, setBehaviour } from './command.ts';
 import { completeWrongly } from './manual-tasks.ts';
-import type { Model, OperatorChange, SlowChange } from './model.ts';
+import { labelled, type Model, type OperatorChange, type SlowChange } from './model.ts';
 import { applyResults, finishOperation, nameOperation } from './results.ts';
 import { applicableSims, nameSims, preferOwn } from './selection.ts';
-import { labelled } from './service-commands.ts';
 import { ensure, expectStatus, type SeenOperation, type SeenResult, type SeenSim, type World } from './world.ts';
 
 // Changes that operators confirm after days, or that wait for the staff. Other steps run meanwhile.

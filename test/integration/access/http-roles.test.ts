@@ -241,6 +241,7 @@ const routes: Record<string, Row> = {
   'GET /v1/sims': list(may.seeOwn, '/v1/sims'),
   'GET /v1/sims/{iccid}': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}`),
   'PATCH /v1/sims/{iccid}': edit(may.changeSims, ({ sim }) => `/v1/sims/${sim}`),
+  'POST /v1/sims/label': create(may.changeSims, '/v1/sims/label'),
   'POST /v1/sims/labels': {
     who: may.changeSims,
     ask: (api) => api.post('/v1/sims/labels', 'nothing\r\n', { 'content-type': 'text/csv' }),
