@@ -9,11 +9,14 @@ export type ConsoleConfiguration = {
   clientId: string;
   /** The scopes that the console requests, separated by spaces. */
   scope: string;
-  /** The issuer's endpoints. */
+  /** The issuer's endpoints, when the browser cannot or need not read its discovery document. */
   endpoints?: { authorize: string; token: string; revoke?: string; signOut?: string };
   /** The origin of the API, when it is not the console's own. It must allow the console's origin by CORS. */
   apiUrl?: string;
 };
+
+/** The scope when the configuration names none: that of the user pool's client. */
+export const DEFAULT_SCOPE = 'openid email';
 
 /** The paths of the console to which the issuer redirects users. They are registered with the console's client. */
 export const redirectPaths = {

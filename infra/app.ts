@@ -1,7 +1,7 @@
 import cdk from '../cdk.json' with { type: 'json' };
 import { resources } from '../functions/api/routes.ts';
 import { bundleAll } from './bundle-all.ts';
-import { builtConsole } from './console-files.ts';
+import { consoleFolder } from './console-files.ts';
 import { simFulfilmentApp } from './sim-fulfilment-app.ts';
 import { StageError } from './stage-error.ts';
 
@@ -10,7 +10,7 @@ try {
   const { app } = await simFulfilmentApp({
     resources,
     bundles: await bundleAll(),
-    consoleFolder: builtConsole(),
+    consoleFolder,
     outdir: process.env.CDK_OUTDIR ?? cdk.output,
     context: cdk.context,
     // Set by `cdk synth --no-validation`, and by the local cloud, which starts faster without the checks of CI.

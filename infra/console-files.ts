@@ -10,11 +10,8 @@ import { CONFIGURATION_FILE, type ConsoleConfiguration } from '../console/config
 import { cacheControlOf } from '../console/response-headers.ts';
 import { StageError } from './stage-error.ts';
 
-/** Returns the folder of the built console, or undefined when it is not built. */
-export function builtConsole(): string | undefined {
-  const folder = fileURLToPath(new URL('../console/dist', import.meta.url));
-  return existsSync(folder) ? folder : undefined;
-}
+/** The folder into which `npm run build` builds the console. */
+export const consoleFolder = fileURLToPath(new URL('../console/dist', import.meta.url));
 
 /** The folder within the console whose file names have a hash of their content. */
 const ASSETS = 'assets';
@@ -66,7 +63,7 @@ export class ConsoleFiles extends Construct {
 export function rootFilesOf(folder: string): string[] {
   if (!existsSync(path.join(folder, 'index.html'))) {
     throw new StageError(
-      `The console is not built (${path.basename(folder)}/index.html is missing). Run: npm run build`,
+      'The console is not built: console/dist/index.html is missing. Run npm run build, then try again.',
     );
   }
   const names = readdirSync(folder, { withFileTypes: true })

@@ -1,3 +1,4 @@
+import { DEFAULT_SCOPE } from '../console/configuration.ts';
 import { StageError } from './stage-error.ts';
 
 /** How a stage serves the console. */
@@ -10,9 +11,6 @@ export type ConsoleSettings = {
 
 /** The context keys (`-c`) of the settings. */
 export const consoleOptions = ['consoleCertificateArn', 'consoleClientId', 'consoleScope'] as const;
-
-/** The scope of the user pool's client, which most other issuers support. */
-export const DEFAULT_SCOPE = 'openid email';
 
 /**
  * The settings of the console from the context, or undefined when the stage has none: with an external issuer, it needs a client there.

@@ -1,7 +1,7 @@
 import cdk from '../cdk.json' with { type: 'json' };
 import { resources } from '../functions/api/routes.ts';
 import { bundleAll } from './bundle-all.ts';
-import { builtConsole } from './console-files.ts';
+import { consoleFolder } from './console-files.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 import { checkedApp } from './sim-fulfilment-app.ts';
 import { StageError } from './stage-error.ts';
@@ -59,7 +59,7 @@ try {
     description: 'SIM fulfilment: from a push to production',
     resources,
     bundles: await bundleAll(),
-    consoleFolder: builtConsole(),
+    consoleFolder,
     ...own,
     context: { ...own, ...environments, ...options, ...stagingOptions },
     ...(environment && { env: environment }),

@@ -10,8 +10,8 @@ import { SandboxStack } from './sandbox-stack.ts';
 import { ServiceStack } from './service-stack.ts';
 import type { Stage } from './stages.ts';
 
-/** The contents of a release: the route table, the bundles of its functions, and the folder of the built console, if it is built. */
-export type Release = { resources: Resources; bundles: Bundles; consoleFolder: string | undefined };
+/** The contents of a release: the route table, the bundles of its functions, and the folder of the built console. */
+export type Release = { resources: Resources; bundles: Bundles; consoleFolder: string };
 
 /**
  * The stacks of a stage. Without `identity`, another issuer signs the tokens. Without `sandbox`, operators are real. The local cloud has no
@@ -28,6 +28,8 @@ export type StageStacks = {
 /**
  * Creates the stacks of a stage: data, users, the stateless service, the console and, on some stages, the stand-in for the operators. Their
  * names are the same whether the CLI or the pipeline deploys them.
+ *
+ * @throws StageError when the stage serves the console, and it is not built
  */
 export function createStacks(
   scope: Construct,
@@ -65,7 +67,7 @@ export function createStacks(
   });
   const signIn = identity?.consoleSignIn ?? externalSignIn(stage);
   const console =
-    stage.console && signIn && consoleFolder !== undefined
+    stage.console && signIn
       ? create(ConsoleStack, {
           ...stackProps('Console', 'the console in a browser'),
           settings: stage.console,

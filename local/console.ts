@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CONFIGURATION_FILE, type ConsoleConfiguration, DEFAULT_SCOPE } from '../console/configuration.ts';
 import { cacheControlOf, contentTypes, securityHeaders } from '../console/response-headers.ts';
 import { domainPaths } from './cognito/domain.ts';
 import type { GatewayResponse } from './gateway/answer.ts';
 import type { Pages } from './gateway/server.ts';
 import type { Log } from './log.ts';
+import { StartError } from './start-error.ts';
 import type { HttpApiPart, UserPoolPart } from './template/parts.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -50,16 +52,24 @@ export function openConsole(): LocalConsole {
   };
 }
 
-/** The console's `config.json`: the client for which the local pool signs users in, and the pool's endpoints. */
+/**
+ * The configuration of the console: the client for which the local pool signs users in, and the pool's endpoints.
+ *
+ * @throws StartError when users cannot sign in with a client of the pool
+ */
 export function consoleConfiguration(
   pool: UserPoolPart,
   { issuer, domainUrl }: { issuer: string; domainUrl: string },
-): object {
+): ConsoleConfiguration {
   const { authorize, token, revoke, signOut } = domainPaths;
+  const client = pool.clients.find(({ flows }) => flows.includes('code'));
+  if (!client) {
+    throw new StartError('The user pool has no client with which users sign in to the console.');
+  }
   return {
     issuer,
-    clientId: pool.clients.find(({ flows }) => flows.includes('code'))?.id,
-    scope: 'openid email',
+    clientId: client.id,
+    scope: DEFAULT_SCOPE,
     endpoints: {
       authorize: domainUrl + authorize,
       token: domainUrl + token,
@@ -95,7 +105,7 @@ export function consolePages(
     if (method !== 'GET' || ofApi.has(firstSegment(requested))) {
       return undefined;
     }
-    if (requested === '/config.json') {
+    if (requested === `/${CONFIGURATION_FILE}`) {
       return answer(requested, JSON.stringify(configuration));
     }
     const isNavigation = accept.includes('text/html');

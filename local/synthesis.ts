@@ -19,6 +19,7 @@ export const inputs: readonly string[] = [
   'contract',
   'domain',
   'adapters',
+  'console/configuration.ts',
   'package.json',
   'package-lock.json',
   'cdk.json',

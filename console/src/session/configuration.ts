@@ -1,20 +1,7 @@
-/** `config.json`, which the deployment serves beside the console. */
-export type Configuration = {
-  /** The issuer of the tokens. Without `endpoints`, its discovery document names them. */
-  issuer: string;
-  /** The public client for which the issuer signs users in. */
-  clientId: string;
-  scope: string;
-  /** The issuer's endpoints, when the browser cannot read its discovery document. */
-  endpoints?: { authorize: string; token: string; revoke?: string; signOut?: string };
-  /** The origin of the API, when it is not the console's own. */
-  apiUrl?: string;
-};
-
-const DEFAULT_SCOPE = 'openid email';
+import { type ConsoleConfiguration, DEFAULT_SCOPE } from '../../configuration.ts';
 
 /** Reads the configuration. @throws Error that names what is missing */
-export function parseConfiguration(value: unknown): Configuration {
+export function parseConfiguration(value: unknown): ConsoleConfiguration {
   const { issuer, clientId, scope, endpoints, apiUrl } = isRecord(value) ? value : {};
   if (typeof issuer !== 'string' || typeof clientId !== 'string') {
     throw new Error('config.json needs issuer and clientId.');

@@ -1,8 +1,5 @@
 import { type User, UserManager, type UserManagerSettings, WebStorageStateStore } from 'oidc-client-ts';
-import type { Configuration } from './configuration.ts';
-
-/** Where the issuer sends users back to. */
-export const SIGNED_IN_PATH = '/signed-in';
+import { type ConsoleConfiguration, redirectPaths } from '../../configuration.ts';
 
 /** The user's session with the issuer: authorization code flow with PKCE, silent renewal and sign-out. */
 export type Session = {
@@ -16,11 +13,11 @@ export type Session = {
   onRenewed(callback: (token: string) => void): void;
 };
 
-export function openSession(configuration: Configuration): Session {
+export function openSession(configuration: ConsoleConfiguration): Session {
   const { origin } = window.location;
   const manager = new UserManager({
     ...settingsOf(configuration),
-    redirect_uri: origin + SIGNED_IN_PATH,
+    redirect_uri: origin + redirectPaths.signedIn,
     // Not shared between tabs, and gone with the tab.
     userStore: new WebStorageStateStore({ store: window.sessionStorage }),
     automaticSilentRenew: true,
@@ -28,7 +25,7 @@ export function openSession(configuration: Configuration): Session {
   });
 
   async function start(): Promise<string | undefined> {
-    if (window.location.pathname === SIGNED_IN_PATH) {
+    if (window.location.pathname === redirectPaths.signedIn) {
       const user = await manager.signinRedirectCallback();
       window.history.replaceState(undefined, '', returnPathOf(user));
       return user.access_token;
@@ -44,7 +41,7 @@ export function openSession(configuration: Configuration): Session {
     start,
     signIn: (returnTo) => manager.signinRedirect({ state: returnTo }),
     async signOut() {
-      const home = `${origin}/`;
+      const home = origin + redirectPaths.signedOut;
       try {
         await manager.signoutRedirect({
           post_logout_redirect_uri: home,
@@ -66,7 +63,7 @@ function settingsOf({
   clientId,
   scope,
   endpoints,
-}: Configuration): Pick<UserManagerSettings, 'authority' | 'client_id' | 'scope' | 'metadata'> {
+}: ConsoleConfiguration): Pick<UserManagerSettings, 'authority' | 'client_id' | 'scope' | 'metadata'> {
   return {
     authority: issuer,
     client_id: clientId,

@@ -198,14 +198,14 @@ describe('the console', () => {
   test('costs a request for each file and for each of the API, and what they transfer', () => {
     const lines = linesOf('console', loads);
 
-    expect(amountOf(lines, 'requests')).toBe(1000 * (18 + 20));
-    expect(amountOf(lines, 'GB to the internet')).toBeCloseTo((1000 * (600_000 + 20 * 5000)) / 1e9);
+    expect(amountOf(lines, 'requests')).toBe(1000 * (22 + 20));
+    expect(amountOf(lines, 'GB to the internet')).toBeCloseTo((1000 * (510_000 + 20 * 5000)) / 1e9);
     expect(amountOf(lines, 'calls of its function')).toBe(3000);
-    expect(amountOf(lines, 'reads of files')).toBe(18_000);
+    expect(amountOf(lines, 'reads of files')).toBe(22_000);
   });
 
   test('stores logs for their retention, and files also when nobody opens it', () => {
-    expect(amountOf(linesOf('console', loads), 'GB of access logs')).toBeCloseTo((1000 * 38 * 500 * 12) / 1e9);
+    expect(amountOf(linesOf('console', loads), 'GB of access logs')).toBeCloseTo((1000 * 42 * 500 * 12) / 1e9);
     expect(linesOf('console', {}).map(({ what }) => what)).toEqual(['GB of files']);
   });
 
