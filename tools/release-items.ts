@@ -106,7 +106,7 @@ async function simulateYear(
   // No server listens there, so deliveries wait.
   const webhook = await api.post<Created>('/v1/webhooks', { url: 'http://127.0.0.1:9/events', events: ['*'] });
   await api.post(`/v1/webhooks/${webhook.id}/rotate-secret`, {});
-  const customer = await sendOnce(cloud, token, '/v1/customers', { name: 'Kept Ltd' });
+  const customer = await keepCustomer(cloud, api, token);
   const service = await api.post<Created>('/v1/customer-services', {
     customerId: customer.id,
     tariffId: 'trf_customer_all',
@@ -191,6 +191,19 @@ async function compareKept(now: Date): Promise<void> {
   const other = { ...open, id: newId('difference', now) };
   await transact([putDifference(other)]);
   await transact(settleWrites(settled(other, 'kept', 'theirs', now.toISOString())));
+}
+
+/** Creates a customer with all of its fields, and deletes another one. */
+async function keepCustomer(cloud: LocalCloud, api: Client, token: string): Promise<Created> {
+  const former = await api.post<Created>('/v1/customers', { name: 'Former Ltd' });
+  await api.del(`/v1/customers/${former.id}`);
+  return sendOnce(cloud, token, '/v1/customers', {
+    name: 'Kept Ltd',
+    registrationNumber: '1',
+    addresses: { delivery: { name: 'Kept Ltd', lines: ['1 Quay'], city: 'Cork', postalCode: 'T12', country: 'IE' } },
+    contacts: [{ name: 'Kay', email: 'kay@kept.example' }],
+    tags: ['kept'],
+  });
 }
 
 /** Creates a user, an API client that gets a token, and a revocation. */

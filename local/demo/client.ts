@@ -5,6 +5,7 @@ export type Client = {
   /** Sends a file. */
   postCsv<T>(path: string, text: string): Promise<T>;
   put<T>(path: string, body?: unknown): Promise<T>;
+  del(path: string): Promise<void>;
 };
 
 /** A problem document returned by the API. */
@@ -45,5 +46,8 @@ export function createClient(url: string, token: string): Client {
     post: (path, body) => call('POST', path, body),
     postCsv: (path, text) => send('POST', path, { type: 'text/csv', text }),
     put: (path, body) => call('PUT', path, body),
+    del: async (path) => {
+      await call('DELETE', path);
+    },
   };
 }
