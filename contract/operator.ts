@@ -17,6 +17,7 @@ export const operatorSchema = namedSchema('Operator', () =>
       'Country whose working days and bank holidays apply to lead times. `weekdays`: Monday to Friday, without bank holidays.',
     ),
     products: described(z.array(productSchema), 'The SIM products that can be ordered.'),
+    testStatus: operatorFields().testStatus,
   }),
 );
 

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { described } from '../domain/described.ts';
 import { differenceFields } from '../domain/difference.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
-import { type Sim, simStates } from '../domain/sim.ts';
-import { nextActions, simActions } from '../domain/sim-actions.ts';
+import { pendingActions, type Sim, simStates } from '../domain/sim.ts';
+import { nextActions, simActions, type TestOperators } from '../domain/sim-actions.ts';
 import type { TimelineLine } from '../domain/timeline.ts';
 import { namedSchema, showAs, stamps, time } from './fields.ts';
 
@@ -23,7 +23,7 @@ export const simSchema = namedSchema('Sim', () =>
     pendingChange: described(
       z.optional(
         z.object({
-          action: z.enum(['suspend', 'resume', 'unassign', 'terminate']),
+          action: z.enum(pendingActions),
           since: time,
           operationId: z.string(),
         }),
@@ -49,12 +49,13 @@ export const partnerSimSchema = namedSchema('PartnerSim', () =>
   z.extend(simSchema._zod.innerType, { partnerId: z.string() }),
 );
 
-export const showSim = (sim: Sim) =>
+/** @param testOperators the operators with a test status. */
+export const showSim = (sim: Sim, testOperators: TestOperators) =>
   showAs(simSchema, {
     ...sim,
     fields: sim.fields ?? {},
     holding: sim.state === 'in_holding',
-    nextActions: nextActions(sim),
+    nextActions: [...nextActions(sim, testOperators)],
   });
 
 export const simEventSchema = namedSchema('SimEvent', () =>

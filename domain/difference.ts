@@ -107,7 +107,7 @@ export function isComparable(sim: Sim, { status }: SimDetails): boolean {
   return !isInProgress(sim) && isTelling(status);
 }
 
-/** Whether a status is final. An operator's test status has none here to compare it with. */
+/** Whether a status is final. SIMs in an operator's test status have no bars, and may be delivered so. */
 function isTelling(status: SimDetails['status']): boolean {
   return status !== 'pending' && status !== 'refused' && status !== 'testing';
 }
@@ -219,12 +219,13 @@ function asTheirs(sim: Sim, theirs: string, at: string): Settlement | Problem<'w
     return { kind: 'take', sim: terminated(sim, at), type: 'sim.terminated' };
   }
   if (theirs === 'barred') {
-    return sim.state === 'active'
+    return sim.state === 'active' || sim.state === 'testing'
       ? { kind: 'take', sim: suspended(sim, BARRED_BY_OPERATOR, at), type: 'sim.suspended' }
       : { kind: 'record' };
   }
   switch (sim.state) {
     case 'active':
+    case 'testing':
       return { kind: 'record' };
     case 'suspended':
       return { kind: 'take', sim: activated(sim, at), type: 'sim.resumed' };

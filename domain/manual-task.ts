@@ -4,7 +4,7 @@ import type { Order } from './order.ts';
 import { type OperatorAction, operatorVerb, statusAfter } from './sim-changes.ts';
 
 /** What the platform's staff do at an operator without an API. */
-export const manualActions = ['activate', 'suspend', 'resume', 'terminate', 'cancel_order'] as const;
+export const manualActions = ['activate', 'test', 'suspend', 'resume', 'terminate', 'cancel_order'] as const;
 
 export type ManualAction = (typeof manualActions)[number];
 

@@ -10,6 +10,8 @@ export type Capabilities = {
   simsPerCall: number;
   /** Activates, bars and ends SIMs, and reports their status. */
   connectivity: boolean;
+  /** Has a status for SIMs in test. Elsewhere they are active at the operator. */
+  testStatus: boolean;
   /** How it reports usage: as records, which are added once, or as totals of SIMs and days, which replace earlier ones. */
   usage: 'records' | 'totals';
   /** Tells whether a SIM has a data session. */
@@ -24,6 +26,7 @@ const capabilities: Record<PlatformKind, Capabilities> = {
     idempotentOrders: true,
     connectivity: true,
     simsPerCall: 500,
+    testStatus: false,
     usage: 'records',
     sessions: false,
     push: false,
@@ -33,6 +36,7 @@ const capabilities: Record<PlatformKind, Capabilities> = {
     idempotentOrders: false,
     connectivity: true,
     simsPerCall: 500,
+    testStatus: false,
     usage: 'records',
     sessions: false,
     push: false,
@@ -42,6 +46,7 @@ const capabilities: Record<PlatformKind, Capabilities> = {
     idempotentOrders: false,
     connectivity: true,
     simsPerCall: 1,
+    testStatus: true,
     usage: 'totals',
     sessions: true,
     push: true,

@@ -36,6 +36,11 @@ export interface OperatorGateway {
    */
   activate(batchKey: string, iccids: readonly string[]): Promise<SimAnswer[]>;
   /**
+   * Requests the test status of SIMs that have never been active: no data bars, and data without charge up to a limit. A platform
+   * without a test status removes the data bars.
+   */
+  startTest(batchKey: string, iccids: readonly string[]): Promise<SimAnswer[]>;
+  /**
    * The status of each SIM at the operator. SIMs that the operator does not know are left out. With `since`, SIMs that have not
    * changed since then may be left out, too.
    */

@@ -104,7 +104,7 @@ export const operatorFields = () => ({
   ),
   testStatus: described(
     z.optional(z.strictObject({ limitBytes: z.int().check(z.minimum(1), z.maximum(1_000_000_000)) })),
-    'The usage at which a SIM in test status becomes active. Stored without effect in this release.',
+    'Present if SIMs can be put into test status: the usage at which such a SIM becomes active.',
   ),
 });
 

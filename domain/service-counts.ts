@@ -41,6 +41,7 @@ export function serviceCountChanges(action: OperationAction, changed: readonly C
         }
         break;
       case 'activate':
+      case 'test':
       case 'suspend':
       case 'resume':
       case 'label':

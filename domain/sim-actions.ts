@@ -1,5 +1,5 @@
 import type { Customer } from './customer.ts';
-import type { CustomerId, CustomerServiceId, PartnerServiceId } from './ids.ts';
+import type { CustomerId, CustomerServiceId, OperatorId, PartnerServiceId } from './ids.ts';
 import { laterOf } from './moment.ts';
 import type { CustomerService, PartnerService } from './service.ts';
 import { uncoveredBy } from './service-tariffs.ts';
@@ -20,7 +20,16 @@ import type { Tariff } from './tariff.ts';
 import type { Problem } from './verdict.ts';
 
 /** The actions on SIMs that their state allows or refuses. */
-export const simActions = ['migrate', 'assign', 'unassign', 'activate', 'suspend', 'resume', 'terminate'] as const;
+export const simActions = [
+  'migrate',
+  'assign',
+  'unassign',
+  'activate',
+  'test',
+  'suspend',
+  'resume',
+  'terminate',
+] as const;
 
 export type SimAction = (typeof simActions)[number];
 
@@ -37,6 +46,7 @@ export const simProblemCodes = [
   'already_assigned',
   'wrong_state',
   'tariff_mismatch',
+  'wrong_operator',
   'service_of_other_customer',
   'operator_refused',
   'operator_unavailable',
@@ -67,7 +77,11 @@ export type SimRequest =
   /** With a reason, removes only bars with that reason. */
   | { action: 'resume'; reason?: string | undefined }
   | { action: 'label'; change: NamingChange }
+  | { action: 'test'; testOperators: TestOperators }
   | { action: 'unassign' | 'activate' | 'terminate' };
+
+/** The operators with a test status. */
+export type TestOperators = ReadonlySet<OperatorId>;
 
 type WithTariff<Service> = {
   service: Service;
@@ -94,24 +108,33 @@ export const ALLOWANCE_EXCEEDED = 'allowance_exceeded';
 const allowedIn: Record<SimState, readonly SimAction[]> = {
   in_holding: ['migrate', 'terminate'],
   in_stock: ['assign', 'migrate', 'terminate'],
-  assigned: ['activate', 'unassign', 'migrate', 'terminate'],
+  assigned: ['activate', 'test', 'unassign', 'migrate', 'terminate'],
   activating: [],
+  testing: ['activate', 'suspend', 'unassign', 'terminate', 'migrate'],
   active: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
   suspended: ['resume', 'unassign', 'terminate', 'migrate'],
   terminated: [],
 };
 
 /**
- * The actions that the SIM's state allows; none while a change is pending at the operator. A target can still be refused
- * because of its tariff or customer.
+ * The actions that the SIM's state and operator allow; none while a change is pending at the operator. A target can still be
+ * refused because of its tariff or customer.
  */
-export function nextActions({ state, pendingChange }: Pick<Sim, 'state' | 'pendingChange'>): readonly SimAction[] {
-  return pendingChange ? [] : allowedIn[state];
+export function nextActions(
+  { state, pendingChange, operatorId }: Pick<Sim, 'state' | 'pendingChange' | 'operatorId'>,
+  testOperators: TestOperators,
+): readonly SimAction[] {
+  if (pendingChange) {
+    return [];
+  }
+  return testOperators.has(operatorId) ? allowedIn[state] : withoutTest(allowedIn[state]);
 }
 
+const withoutTest = (actions: readonly SimAction[]) => actions.filter((action) => action !== 'test');
+
 /**
- * Decides what an action does to a SIM, for bulk actions, the workflow and dry runs alike. An activation changes the SIM to
- * `activating`; the operator's answer then ends it. A change that its operator has already made is decided in the same way.
+ * Decides what an action does to a SIM, for bulk actions, the workflow and dry runs alike. An activation changes an assigned SIM
+ * to `activating`; the operator's answer then ends it. A change that its operator has already made is decided in the same way.
  */
 export function decide(sim: Sim, request: SimRequest, at: string): Decision {
   if (request.action === 'label') {
@@ -128,9 +151,9 @@ export function decide(sim: Sim, request: SimRequest, at: string): Decision {
     case 'unassign':
       return unassign(sim, at);
     case 'activate':
-      return sim.state === 'active'
-        ? unchanged
-        : step(sim, 'activate', () => changed(sim, at, { state: 'activating' }));
+      return activate(sim, at);
+    case 'test':
+      return test(sim, request.testOperators, at);
     case 'suspend':
       return sim.state === 'suspended' || hasEnded(request, at)
         ? unchanged
@@ -233,16 +256,42 @@ function label(sim: Sim, change: NamingChange, at: string): Decision {
   return problem ? { kind: 'refused', problem } : { kind: 'change', sim: after };
 }
 
-/** Returns a SIM to stock, barred. A SIM in stock is unchanged. The operator bars an active SIM first. */
+/** Returns a SIM to stock, barred. A SIM in stock is unchanged. The operator bars an active SIM, or one in test status, first. */
 function unassign(sim: Sim, at: string): Decision {
   return sim.state === 'in_stock'
     ? unchanged
     : step(sim, 'unassign', () => ({ kind: 'change', sim: unassigned(sim, at) }));
 }
 
+/** Activates an assigned SIM, or one in test status, which has no bars already. An active SIM is unchanged. */
+function activate(sim: Sim, at: string): Decision {
+  return sim.state === 'active'
+    ? unchanged
+    : step(sim, 'activate', () =>
+        sim.state === 'testing'
+          ? { kind: 'change', sim: activated(sim, at) }
+          : changed(sim, at, { state: 'activating' }),
+      );
+}
+
+/** Puts an assigned SIM into test status, at the operators that have one. A SIM in test status is unchanged. */
+function test(sim: Sim, testOperators: TestOperators, at: string): Decision {
+  if (sim.state === 'testing') {
+    return unchanged;
+  }
+  return testOperators.has(sim.operatorId)
+    ? step(sim, 'test', () => ({ kind: 'change', sim: inTest(sim, at) }))
+    : refused('wrong_operator', `SIMs of ${sim.operatorId} have no test status. Activate the SIM instead.`);
+}
+
 /** The SIM in stock, barred and without a customer. */
 export function unassigned(sim: Sim, at: string): Sim {
   return withChange(detachCustomer(sim), at, { state: 'in_stock', bars: [dataBar(NOT_ACTIVATED, at)] });
+}
+
+/** The SIM in test status: without bars, and not active. */
+export function inTest(sim: Sim, at: string): Sim {
+  return withChange(sim, at, { state: 'testing', bars: [] });
 }
 
 /** The SIM without bars. */
@@ -260,7 +309,7 @@ export function terminated(sim: Sim, at: string): Sim {
   return withChange(sim, at, { state: 'terminated', bars: [dataBar('terminated', at)] });
 }
 
-/** Whether data is blocked. A SIM is active exactly when it has no bars. */
+/** Whether data is blocked. A SIM is active or in test status exactly when it has no bars. */
 export function isBarred(sim: Pick<Sim, 'bars'>): boolean {
   return sim.bars.length > 0;
 }
@@ -294,13 +343,13 @@ function stateProblem(sim: Sim, action: SimAction): [SimProblemCode, string] {
   if (sim.state === 'in_holding') {
     return ['in_holding', 'The SIM is in the holding service. Migrate it to a partner service first.'];
   }
-  if (sim.state === 'in_stock' && action === 'activate') {
+  if (sim.state === 'in_stock' && (action === 'activate' || action === 'test')) {
     return ['not_assigned', 'The SIM has no customer. Assign it to a customer service first.'];
   }
   if (sim.state === 'assigned' && action === 'assign') {
     return ['already_assigned', `The SIM is on customer service ${sim.customerServiceId}. Unassign it first.`];
   }
-  const allowed = allowedIn[sim.state];
+  const allowed = withoutTest(allowedIn[sim.state]);
   const now = allowed.length > 0 ? `Allowed actions: ${allowed.join(', ')}.` : 'No action is currently allowed.';
   return ['wrong_state', `Cannot ${action} a SIM in state ${sim.state}. ${now}`];
 }

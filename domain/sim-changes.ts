@@ -4,6 +4,7 @@ import type { SimAnswer } from './operator-port.ts';
 import type { PendingChange, Sim, SimState } from './sim.ts';
 import {
   activated,
+  inTest,
   isBarred,
   type OperationAction,
   suspended,
@@ -13,16 +14,17 @@ import {
 } from './sim-actions.ts';
 
 /*
- * Changes that the operator makes first and may confirm later. A SIM waits for an activation in the state `activating`, and for
- * any other change in its former state, with `pendingChange`.
+ * Changes that the operator makes first and may confirm later. An assigned SIM waits for its activation in the state `activating`. Any
+ * other SIM waits in its former state, with `pendingChange`.
  */
 
 /** The changes that operators make to SIMs. */
-export type OperatorAction = 'activate' | PendingChange['action'];
+export type OperatorAction = PendingChange['action'];
 
 /** The status at the operator after each change. */
 export const statusAfter: Record<OperatorAction, SimAnswer['status']> = {
   activate: 'active',
+  test: 'testing',
   suspend: 'barred',
   resume: 'active',
   unassign: 'barred',
@@ -36,6 +38,7 @@ export const changeEvents: Record<OperatorAction, { requested: string; confirmed
     confirmed: 'sim.activated',
     failed: 'sim.activation_failed',
   },
+  test: { requested: 'sim.test_requested', confirmed: 'sim.test_started', failed: 'sim.test_failed' },
   suspend: { requested: 'sim.suspension_requested', confirmed: 'sim.suspended', failed: 'sim.suspension_failed' },
   resume: { requested: 'sim.resumption_requested', confirmed: 'sim.resumed', failed: 'sim.resumption_failed' },
   unassign: {
@@ -53,12 +56,13 @@ export function isOperatorAction(action: OperationAction): action is OperatorAct
 
 /** Whether the SIM's operator takes part in an action on it: a SIM is unassigned without its operator unless it has to be barred first. */
 export function involvesOperator(action: OperatorAction, { state }: Pick<Sim, 'state'>): boolean {
-  return action !== 'unassign' || state === 'active';
+  return action !== 'unassign' || state === 'active' || state === 'testing';
 }
 
 /** What the operator does with the SIM. */
-export const operatorVerb: Record<OperatorAction, 'activate' | 'suspend' | 'resume' | 'terminate'> = {
+export const operatorVerb: Record<OperatorAction, 'activate' | 'test' | 'suspend' | 'resume' | 'terminate'> = {
   activate: 'activate',
+  test: 'test',
   suspend: 'suspend',
   resume: 'resume',
   unassign: 'suspend',
@@ -67,13 +71,13 @@ export const operatorVerb: Record<OperatorAction, 'activate' | 'suspend' | 'resu
 
 /**
  * What a SIM's status at the operator says about a change that the operator was asked for. `not_started`: the SIM is as before, so
- * the operator may have lost the request.
+ * the operator may have lost the request. Most operators do not distinguish SIMs in test status from active ones.
  */
 export function outcomeOf(
   action: OperatorAction,
   { status }: Pick<SimAnswer, 'status'>,
 ): 'done' | 'refused' | 'in_progress' | 'not_started' {
-  if (status === statusAfter[action]) {
+  if (status === statusAfter[action] || (action === 'test' && status === 'active')) {
     return 'done';
   }
   if (status === 'refused' || status === 'terminated') {
@@ -82,7 +86,7 @@ export function outcomeOf(
   return status === 'pending' ? 'in_progress' : 'not_started';
 }
 
-/** The SIM while its operator makes a change other than an activation. */
+/** The SIM while its operator makes a change other than the activation of an assigned SIM. */
 export function withPendingChange(
   sim: Sim,
   action: PendingChange['action'],
@@ -108,17 +112,21 @@ export function withoutChangeOf<Stored extends Sim>(sim: Stored, operationId: Op
 export function confirmChange(sim: Sim, action: OperatorAction, reason: string, at: string): Sim | undefined {
   switch (action) {
     case 'activate':
-      return sim.state === 'activating' || sim.state === 'assigned' ? activated(sim, at) : undefined;
+      return ['activating', 'assigned', 'testing'].includes(sim.state) ? activated(sim, at) : undefined;
+    case 'test':
+      return sim.state === 'assigned' ? inTest(sim, at) : undefined;
     case 'suspend':
-      return sim.state === 'active' ? suspended(sim, reason, at) : undefined;
+      return isUnbarred(sim) ? suspended(sim, reason, at) : undefined;
     case 'resume':
       return sim.state === 'suspended' ? activated(sim, at) : undefined;
     case 'unassign':
-      return sim.state === 'active' ? unassigned(sim, at) : undefined;
+      return isUnbarred(sim) ? unassigned(sim, at) : undefined;
     case 'terminate':
       return sim.state === 'terminated' ? undefined : terminated(sim, at);
   }
 }
+
+const isUnbarred = ({ state }: Pick<Sim, 'state'>) => state === 'active' || state === 'testing';
 
 /** The SIM after the operator refused a change, or did not confirm it by the deadline: as before the request. */
 export function revertChange(sim: Sim, at: string): Sim | undefined {
@@ -131,6 +139,7 @@ export function revertChange(sim: Sim, at: string): Sim | undefined {
 /** The state of a SIM after each change. */
 const stateAfter: Record<OperatorAction, SimState> = {
   activate: 'active',
+  test: 'testing',
   suspend: 'suspended',
   resume: 'active',
   unassign: 'in_stock',

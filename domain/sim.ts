@@ -13,6 +13,7 @@ export const simStates = [
   'in_stock',
   'assigned',
   'activating',
+  'testing',
   'active',
   'suspended',
   'terminated',
@@ -24,6 +25,7 @@ export type SimState = (typeof simStates)[number];
 export const statesWithCustomer = [
   'assigned',
   'activating',
+  'testing',
   'active',
   'suspended',
   'terminated',
@@ -41,9 +43,12 @@ export type ImportedPlace = {
   by: string;
 };
 
+/** The changes that a SIM can wait for. */
+export const pendingActions = ['activate', 'test', 'suspend', 'resume', 'unassign', 'terminate'] as const;
+
 /** A change that the SIM's operator has been asked for and has not confirmed yet. Until then the SIM keeps its state. */
 export type PendingChange = {
-  action: 'suspend' | 'resume' | 'unassign' | 'terminate';
+  action: (typeof pendingActions)[number];
   since: string;
   operationId: OperationId;
 };
@@ -66,7 +71,7 @@ export type Sim = {
   imported?: ImportedPlace;
   state: SimState;
   bars: readonly Bar[];
-  /** A pending activation is the state `activating` instead. */
+  /** The pending activation of an assigned SIM is the state `activating` instead. */
   pendingChange?: PendingChange;
   partnerServiceId: PartnerServiceId;
   customerId?: CustomerId;

@@ -35,10 +35,15 @@ const items = [
       NewImage: { finishedAt: { S: [{ exists: true }] } },
     },
   },
-  // SIMs: activated, suspended, and reverted from activating.
+  // SIMs: activated, suspended, and not activated after all. Those in test status keep their state then.
   simThatBecame('active', ['suspended']),
   simThatBecame('suspended'),
-  { dynamodb: { OldImage: { state: { S: ['activating'] } }, NewImage: { state: { S: ['assigned'] } } } },
+  {
+    dynamodb: {
+      OldImage: { state: { S: ['activating', 'testing'] } },
+      NewImage: { state: { S: ['assigned', 'testing'] } },
+    },
+  },
 ];
 
 function simThatBecame(state: string, otherThanFrom: readonly string[] = []) {

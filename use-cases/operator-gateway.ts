@@ -26,7 +26,7 @@ const gatewayOf = operatorGateways({
 });
 
 /** Calls that are made on their own. Those about the SIMs of a fleet take turns (`turnsAt`). */
-type SingleCalls = Omit<OperatorGateway, 'activate' | 'simStatus' | 'simDetails' | 'usageTotals'>;
+type SingleCalls = Omit<OperatorGateway, 'activate' | 'startTest' | 'simStatus' | 'simDetails' | 'usageTotals'>;
 
 /**
  * Single calls to an operator, by id, as configured for this deployment. At an operator with limits, they pass work on many SIMs

@@ -15,6 +15,7 @@ import { placeOrder } from '../../use-cases/orders/place-order.ts';
 import { quoteOrder } from '../../use-cases/orders/quote-order.ts';
 import { listOrderEvents, listOrderSims, listOrders, readOrder } from '../../use-cases/orders/read-orders.ts';
 import { resumeOrder } from '../../use-cases/orders/resume-order.ts';
+import { testOperatorsFor } from '../../use-cases/test-operators.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
 import { created, noContent, okPage, okResource, route } from '../http/route.ts';
@@ -198,7 +199,9 @@ export const routes = [
     answers: { 200: simSchema },
     handle: async ({ caller, path: { id }, page, headers }) => {
       const { items, next } = await listOrderSims(caller.partnerId, id, page);
-      return { ...okPage(items.map(showSim), next), ...(await fieldColumns(caller, headers)) };
+      const testOperators = await testOperatorsFor(items);
+      const shown = items.map((sim) => showSim(sim, testOperators));
+      return { ...okPage(shown, next), ...(await fieldColumns(caller, headers)) };
     },
   }),
 ];

@@ -10,6 +10,7 @@ import { labelSchema, tagsSchema } from '../../domain/sim-labels.ts';
 import { labelSim } from '../../use-cases/sims/label-sim.ts';
 import { labelSims } from '../../use-cases/sims/label-sims.ts';
 import { readSimFieldNames, saveSimFieldNames } from '../../use-cases/sims/sim-field-names.ts';
+import { readTestOperators } from '../../use-cases/test-operators.ts';
 import { requireMatch } from '../http/etag.ts';
 import { okResource, type Route, route } from '../http/route.ts';
 import { bulkAnswers, startAction } from './start-action.ts';
@@ -42,9 +43,10 @@ export const labelRoutes: Route[] = [
     example: { label: 'Meter 17', tags: ['north'], fields: { site: 'Leeds 4', contract: null } },
     answers: { 200: simSchema },
     handle: async ({ caller, path: { iccid }, body, ifMatch, now }) => {
-      const precondition = (sim: Sim) => requireMatch(ifMatch, showSim(sim));
+      const testOperators = await readTestOperators();
+      const precondition = (sim: Sim) => requireMatch(ifMatch, showSim(sim, testOperators));
       const { before, after } = await labelSim(caller, iccid, body, { now, precondition });
-      return { ...okResource(showSim(after)), before: showSim(before) };
+      return { ...okResource(showSim(after, testOperators)), before: showSim(before, testOperators) };
     },
   }),
   route({

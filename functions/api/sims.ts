@@ -5,6 +5,7 @@ import { showSimUsage, simUsageQuery, simUsageSchema } from '../../contract/usag
 import { described } from '../../domain/described.ts';
 import { idSchemaOf, line } from '../../domain/text.ts';
 import { listVisibleSims, readSim, readSimTimeline } from '../../use-cases/sims/read-sims.ts';
+import { testOperatorsFor } from '../../use-cases/test-operators.ts';
 import { readSimUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { okPage, okResource, type Route, route } from '../http/route.ts';
@@ -30,7 +31,9 @@ const simRoutes: Route[] = [
     answers: { 200: simSchema },
     handle: async ({ caller, query, page, headers }) => {
       const { items, next } = await listVisibleSims(caller, query, page);
-      return { ...okPage(items.map(showSim), next), ...(await fieldColumns(caller, headers)) };
+      const testOperators = await testOperatorsFor(items);
+      const shown = items.map((sim) => showSim(sim, testOperators));
+      return { ...okPage(shown, next), ...(await fieldColumns(caller, headers)) };
     },
   }),
   route({
@@ -41,7 +44,10 @@ const simRoutes: Route[] = [
     tag: 'SIMs',
     summary: 'Get a SIM',
     answers: { 200: simSchema },
-    handle: async ({ caller, path: { iccid } }) => okResource(showSim(await readSim(caller, iccid))),
+    handle: async ({ caller, path: { iccid } }) => {
+      const sim = await readSim(caller, iccid);
+      return okResource(showSim(sim, await testOperatorsFor([sim])));
+    },
   }),
   route({
     method: 'GET',
@@ -123,12 +129,17 @@ const simRoutes: Route[] = [
   plainAction(
     'unassign',
     'Return SIMs to stock',
-    'Removes the customer and the customer service. Allowed for assigned and suspended SIMs.',
+    'Removes the customer and the customer service. The operator bars active SIMs and SIMs in test status first.',
   ),
   plainAction(
     'activate',
     'Activate SIMs',
-    'Removes the bars that block data of assigned SIMs. A SIM is `activating` until its operator confirms, for at most seven days.',
+    'Removes the bars that block data of assigned SIMs. A SIM is `activating` until its operator confirms, for at most seven days. A SIM in test status stays `testing` until then, with `pendingChange`.',
+  ),
+  plainAction(
+    'test',
+    'Put SIMs into test status',
+    'Removes the bars that block data of assigned SIMs of operators with a test status. A SIM that is `testing` does not count as active. It becomes `active` when it has used its operator’s `testStatus.limitBytes`, or with `activate`. SIMs of other operators fail with `wrong_operator`.',
   ),
   route({
     method: 'POST',
@@ -172,7 +183,7 @@ const simRoutes: Route[] = [
 ];
 
 /** An action without a target. */
-function plainAction(action: 'unassign' | 'activate' | 'resume', summary: string, description: string): Route {
+function plainAction(action: 'unassign' | 'activate' | 'test' | 'resume', summary: string, description: string): Route {
   return route({
     method: 'POST',
     path: `/v1/sims/${action}`,

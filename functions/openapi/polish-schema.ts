@@ -47,7 +47,7 @@ const namedChoices: Readonly<Record<string, { values: readonly string[]; descrip
   SimState: {
     values: simStates,
     description:
-      '`in_holding`: delivered, must be migrated. `in_stock`: on a partner service, without a customer. `assigned`: on a customer service, data barred. `activating`: waits for the operator. `active`: data allowed. `suspended`: data barred. `terminated`: final.',
+      '`in_holding`: delivered, must be migrated. `in_stock`: on a partner service, without a customer. `assigned`: on a customer service, data barred. `activating`: waits for the operator. `testing`: data allowed, up to the test limit of the operator; then `active`. `active`: data allowed. `suspended`: data barred. `terminated`: final.',
   },
   UserState: { values: userStates, description: 'The state of a user.' },
 };

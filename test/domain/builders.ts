@@ -1,6 +1,6 @@
 import type { Customer } from '../../domain/customer.ts';
 import { type Iccid, withCheckDigit } from '../../domain/iccid.ts';
-import { asId } from '../../domain/ids.ts';
+import { asId, type OperatorId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { type Operator, seedOperators } from '../../domain/operator.ts';
 import { noProgress, type Order, type OrderState } from '../../domain/order.ts';
@@ -113,6 +113,7 @@ export function aSim({
     in_stock: () => sim('in_stock', stocked),
     assigned: () => sim('assigned', given),
     activating: () => sim('activating', given),
+    testing: () => sim('testing', { ...given, bars: [] }),
     active: () => sim('active', { ...given, bars: [] }),
     suspended: () => sim('suspended', { ...given, bars: [barredFor('suspended_on_request')] }),
     terminated: () => sim('terminated', { ...given, bars: [barredFor('terminated')] }),
@@ -122,6 +123,7 @@ export function aSim({
     inStock: inState.in_stock,
     assigned: inState.assigned,
     activating: inState.activating,
+    testing: inState.testing,
     active: inState.active,
     suspended: inState.suspended,
     terminated: inState.terminated,
@@ -129,6 +131,9 @@ export function aSim({
     in: (state: SimState) => inState[state](),
   };
 }
+
+/** The operators with a test status. */
+export const testOperators: ReadonlySet<OperatorId> = new Set([asId('operator', '3ireland')]);
 
 function barredFor(reason: string): Bar {
   return { type: 'data', reason, since: LONG_AGO };

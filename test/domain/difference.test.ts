@@ -22,7 +22,7 @@ const iccid = withCheckDigit('894420000000000001');
 function simIn(state: SimState, fields: Partial<Sim> = {}): Sim {
   const order = { id: asId('order', 'ord_1'), operatorId: asId('operator', '3uk') };
   const arrived = newSimInHolding({ iccid, imsi: '234200000000001', msisdn: '+447700900001' }, order, AT);
-  return { ...arrived, state, bars: state === 'active' ? [] : arrived.bars, ...fields };
+  return { ...arrived, state, bars: state === 'active' || state === 'testing' ? [] : arrived.bars, ...fields };
 }
 
 const theirs = (status: SimDetails['status'], numbers: Partial<SimDetails> = {}): SimDetails => ({
@@ -39,6 +39,8 @@ describe('comparing a SIM with its operator', () => {
     ['in_stock', 'barred'],
     ['assigned', 'barred'],
     ['active', 'active'],
+    ['testing', 'active'],
+    ['testing', 'testing'],
     ['suspended', 'barred'],
     ['terminated', 'terminated'],
     ['terminated', 'unknown'],
@@ -49,6 +51,8 @@ describe('comparing a SIM with its operator', () => {
   test.each<[SimState, SimDetails['status'], string]>([
     ['suspended', 'active', 'state'],
     ['active', 'barred', 'state'],
+    ['testing', 'barred', 'state'],
+    ['testing', 'terminated', 'state'],
     ['in_holding', 'active', 'state'],
     ['active', 'terminated', 'state'],
     ['terminated', 'active', 'state'],
@@ -129,6 +133,7 @@ describe('settling a difference', () => {
     ['suspended', 'active', 'suspend'],
     ['in_stock', 'active', 'suspend'],
     ['active', 'barred', 'resume'],
+    ['testing', 'barred', 'resume'],
     ['terminated', 'active', 'terminate'],
   ])('as ours asks the operator of a SIM that is %s here and %s there to %s it', (ours, status, change) => {
     expect(settlementOf(simIn(ours), state(status), 'ours', LATER)).toEqual({ kind: 'ask', change });
@@ -138,6 +143,7 @@ describe('settling a difference', () => {
     ['suspended', 'active', 'active', 'sim.resumed'],
     ['assigned', 'active', 'active', 'sim.activated'],
     ['active', 'barred', 'suspended', 'sim.suspended'],
+    ['testing', 'barred', 'suspended', 'sim.suspended'],
     ['active', 'terminated', 'terminated', 'sim.terminated'],
     ['in_holding', 'terminated', 'terminated', 'sim.terminated'],
   ])('as theirs makes a SIM that is %s here and %s there %s', (ours, status, after, type) => {

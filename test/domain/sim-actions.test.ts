@@ -24,6 +24,7 @@ import {
   NOW,
   on,
   operatorIds,
+  testOperators,
 } from './builders.ts';
 
 type Migration = Extract<SimRequest, { action: 'migrate' }>;
@@ -54,6 +55,7 @@ const good: Record<SimAction, SimRequest> = {
   assign: assignment(aCustomer(), on(anotherOfTheCustomers)),
   unassign: { action: 'unassign' },
   activate: { action: 'activate' },
+  test: { action: 'test', testOperators },
   suspend: { action: 'suspend', reason: 'not_paid' },
   resume: { action: 'resume' },
   terminate: { action: 'terminate' },
@@ -83,31 +85,66 @@ function changedBy(sim: Sim, request: SimRequest): Sim {
 describe('an action with valid targets', () => {
   const columns = simActions;
   test.each([
-    // state         migrate         assign              unassign       activate         suspend         resume         terminate
+    // state         migrate         assign              unassign       activate         test     suspend         resume         terminate
     [
       'in_holding',
-      ['→ in_stock', 'in_holding', 'in_holding', 'in_holding', 'in_holding', 'in_holding', '→ terminated'],
+      [
+        ...['→ in_stock', 'in_holding', 'in_holding', 'in_holding', 'in_holding', 'in_holding', 'in_holding'],
+        '→ terminated',
+      ],
     ],
     [
       'in_stock',
-      ['→ in_stock', '→ assigned', 'unchanged', 'not_assigned', 'wrong_state', 'wrong_state', '→ terminated'],
+      [
+        ...['→ in_stock', '→ assigned', 'unchanged', 'not_assigned', 'not_assigned', 'wrong_state', 'wrong_state'],
+        '→ terminated',
+      ],
     ],
     [
       'assigned',
-      ['→ assigned', 'already_assigned', '→ in_stock', '→ activating', 'wrong_state', 'wrong_state', '→ terminated'],
+      [
+        ...['→ assigned', 'already_assigned', '→ in_stock', '→ activating', '→ testing', 'wrong_state', 'wrong_state'],
+        '→ terminated',
+      ],
     ],
     [
       'activating',
-      ['wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state'],
+      [
+        ...['wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state'],
+        'wrong_state',
+      ],
     ],
-    ['active', ['→ active', '→ active', '→ in_stock', 'unchanged', '→ suspended', 'unchanged', '→ terminated']],
-    ['suspended', ['→ suspended', 'wrong_state', '→ in_stock', 'wrong_state', 'unchanged', '→ active', '→ terminated']],
+    [
+      'testing',
+      [
+        ...['→ testing', 'wrong_state', '→ in_stock', '→ active', 'unchanged', '→ suspended', 'wrong_state'],
+        '→ terminated',
+      ],
+    ],
+    [
+      'active',
+      [
+        ...['→ active', '→ active', '→ in_stock', 'unchanged', 'wrong_state', '→ suspended', 'unchanged'],
+        '→ terminated',
+      ],
+    ],
+    [
+      'suspended',
+      [
+        ...['→ suspended', 'wrong_state', '→ in_stock', 'wrong_state', 'wrong_state', 'unchanged', '→ active'],
+        '→ terminated',
+      ],
+    ],
     [
       'terminated',
-      ['wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'unchanged'],
+      [
+        ...['wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state', 'wrong_state'],
+        'unchanged',
+      ],
     ],
   ] as const)('on a SIM that is %s', (state, expected) => {
-    const outcomes = columns.map((action) => `${action}: ${outcome(aSim().in(state), good[action])}`);
+    const sim = aSim({ operatorId: '3ireland' }).in(state);
+    const outcomes = columns.map((action) => `${action}: ${outcome(sim, good[action])}`);
     expect(outcomes).toEqual(columns.map((action, column) => `${action}: ${expected[column]}`));
   });
 
@@ -119,7 +156,8 @@ describe('an action with valid targets', () => {
         fc.constantFrom(...operatorIds),
         (state, action, operatorId) => {
           const sim = aSim({ operatorId }).in(state);
-          expect(nextActions(sim).includes(action)).toBe(decide(sim, good[action], NOW).kind === 'change');
+          const isNext = nextActions(sim, testOperators).includes(action);
+          expect(isNext).toBe(decide(sim, good[action], NOW).kind === 'change');
         },
       ),
     );
@@ -129,9 +167,10 @@ describe('an action with valid targets', () => {
     ['in_holding', 'migrate'],
     ['in_stock', 'assign'],
     ['assigned', 'activate'],
+    ['testing', 'activate'],
     ['suspended', 'resume'],
   ] as const)('of a SIM that is %s lists %s first, which leads towards active', (state, action) => {
-    expect(nextActions({ state })[0]).toBe(action);
+    expect(nextActions(aSim().in(state), testOperators)[0]).toBe(action);
   });
 
   test('never mutates the given SIM', () => {
@@ -156,6 +195,44 @@ describe('an action with valid targets', () => {
   });
 });
 
+describe('test status', () => {
+  test('removes the bars of an assigned SIM, which keeps customer and services', () => {
+    const before = aSim({ operatorId: '3ireland' }).assigned();
+    expect(changedBy(before, good.test)).toEqual({
+      ...before,
+      state: 'testing',
+      bars: [],
+      stateChangedAt: NOW,
+      updatedAt: NOW,
+      version: 4,
+    });
+  });
+
+  test.each(simStates.filter((state) => state !== 'testing'))(
+    'is refused to a SIM that is %s of an operator without it, and not offered',
+    (state) => {
+      const sim = aSim({ operatorId: 'a1' }).in(state);
+      expect(outcome(sim, good.test)).toBe('wrong_operator');
+      expect(nextActions(sim, testOperators)).not.toContain('test');
+    },
+  );
+
+  test('is kept by SIMs of an operator that no longer has it, and left in the same ways', () => {
+    const sim = aSim({ operatorId: 'a1' }).testing();
+    expect(outcome(sim, good.test)).toBe('unchanged');
+    expect(nextActions(sim, testOperators)).toEqual(['activate', 'suspend', 'unassign', 'terminate', 'migrate']);
+  });
+
+  test('is left by an activation without being barred in between', () => {
+    expect(changedBy(aSim().testing(), good.activate)).toMatchObject({ state: 'active', bars: [] });
+  });
+
+  test('is not returned to: a suspended SIM is resumed to active', () => {
+    const suspended = changedBy(aSim().testing(), good.suspend);
+    expect(changedBy(suspended, good.resume)).toMatchObject({ state: 'active' });
+  });
+});
+
 describe('migrating', () => {
   test('takes a SIM out of holding, still barred and without a customer', () => {
     expect(changedBy(aSim().inHolding(), good.migrate)).toEqual({
@@ -177,7 +254,7 @@ describe('migrating', () => {
     });
   });
 
-  test.each(['in_stock', 'assigned', 'activating', 'active', 'suspended'] as const)(
+  test.each(['in_stock', 'assigned', 'activating', 'testing', 'active', 'suspended'] as const)(
     'a SIM that is %s to the service that it has changes nothing',
     (state) => {
       expect(outcome(aSim().in(state), migration(on(aPartnerService())))).toBe('unchanged');

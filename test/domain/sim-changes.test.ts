@@ -3,6 +3,7 @@ import { decide, nextActions } from '../../domain/sim-actions.ts';
 import {
   barsExpected,
   confirmChange,
+  involvesOperator,
   isConfirmationOverdue,
   outcomeOf,
   revertChange,
@@ -10,7 +11,7 @@ import {
   withoutChangeOf,
   withPendingChange,
 } from '../../domain/sim-changes.ts';
-import { aSim } from './builders.ts';
+import { aSim, testOperators } from './builders.ts';
 
 const NOW = '2026-05-04T10:00:00.000Z';
 const LATER = '2026-05-05T10:00:00.000Z';
@@ -24,7 +25,15 @@ describe('the status of a SIM at its operator', () => {
     ['activate', 'barred', 'not_started'],
     ['activate', 'refused', 'refused'],
     ['activate', 'terminated', 'refused'],
+    ['activate', 'testing', 'not_started'],
+    ['test', 'testing', 'done'],
+    ['test', 'active', 'done'],
+    ['test', 'pending', 'in_progress'],
+    ['test', 'barred', 'not_started'],
+    ['test', 'refused', 'refused'],
+    ['test', 'terminated', 'refused'],
     ['suspend', 'barred', 'done'],
+    ['suspend', 'testing', 'not_started'],
     ['suspend', 'pending', 'in_progress'],
     ['suspend', 'active', 'not_started'],
     ['suspend', 'refused', 'refused'],
@@ -49,7 +58,7 @@ describe('a pending change', () => {
   });
 
   test('permits no action, and names the operation to wait for', () => {
-    expect(nextActions(suspending())).toEqual([]);
+    expect(nextActions(suspending(), testOperators)).toEqual([]);
     for (const action of ['suspend', 'resume', 'terminate', 'unassign'] as const) {
       const request = action === 'suspend' ? { action, reason: 'lost' } : { action };
       expect(decide(suspending(), request, LATER)).toEqual({
@@ -103,8 +112,38 @@ describe('a pending change', () => {
   });
 });
 
+describe('a SIM in test status', () => {
+  const activating = () => withPendingChange(aSim().testing(), 'activate', 'op_1', NOW);
+
+  test('waits for its activation without bars, and is as before after a refusal', () => {
+    expect(activating()).toMatchObject({ state: 'testing', bars: [] });
+    expect(barsExpected(activating())).toBeUndefined();
+    expect(confirmChange(activating(), 'activate', '', LATER)).toMatchObject({ state: 'active', bars: [] });
+    expect(revertChange(activating(), LATER)).toMatchObject({ state: 'testing', bars: [] });
+    expect(revertChange(activating(), LATER)).not.toHaveProperty('pendingChange');
+  });
+
+  test('waits for its start while it is assigned, and stays assigned after a refusal', () => {
+    const starting = withPendingChange(aSim().assigned(), 'test', 'op_1', NOW);
+    expect(confirmChange(starting, 'test', '', LATER)).toMatchObject({ state: 'testing', bars: [] });
+    expect(revertChange(starting, LATER)).toMatchObject({ state: 'assigned', bars: aSim().assigned().bars });
+    expect(confirmChange(aSim().testing(), 'test', '', LATER)).toBeUndefined();
+  });
+
+  test('is suspended, unassigned and terminated by its operator first, as an active one is', () => {
+    for (const action of ['suspend', 'unassign', 'terminate'] as const) {
+      expect(involvesOperator(action, aSim().testing())).toBe(true);
+    }
+    expect(confirmChange(aSim().testing(), 'suspend', 'lost', LATER)).toMatchObject({ state: 'suspended' });
+    expect(confirmChange(aSim().testing(), 'unassign', '', LATER)).toMatchObject({ state: 'in_stock' });
+    expect(barsExpected(aSim().testing())).toBe(false);
+  });
+});
+
 test('a late confirmation is accepted from the state before the request', () => {
   expect(confirmChange(aSim().active(), 'suspend', 'lost', LATER)).toMatchObject({ state: 'suspended' });
+  expect(confirmChange(aSim().assigned(), 'test', '', LATER)).toMatchObject({ state: 'testing' });
+  expect(confirmChange(aSim().testing(), 'activate', '', LATER)).toMatchObject({ state: 'active' });
   expect(confirmChange(aSim().suspended(), 'suspend', 'lost', LATER)).toBeUndefined();
   expect(confirmChange(aSim().active(), 'resume', '', LATER)).toBeUndefined();
   expect(confirmChange(aSim().in('in_stock'), 'terminate', '', LATER)).toMatchObject({ state: 'terminated' });

@@ -21,6 +21,7 @@ import {
   aTariff,
   aTariffOf,
   operatorIds,
+  testOperators,
 } from './builders.ts';
 
 /*
@@ -96,8 +97,8 @@ const assignment = fc
   });
 
 const plainAction = fc
-  .constantFrom('unassign', 'activate', 'activate', 'resume', 'terminate')
-  .map((action) => asked({ action }));
+  .constantFrom('unassign', 'activate', 'activate', 'test', 'test', 'resume', 'terminate')
+  .map((action) => asked(action === 'test' ? { action, testOperators } : { action }));
 
 const suspension = fc.constantFrom('not_paid', 'lost').map((reason) => asked({ action: 'suspend', reason }));
 
@@ -112,13 +113,24 @@ const operatorsWord = fc.constantFrom<Happening>(
   { description: 'the operator refuses', to: revertChange },
 );
 
-/** An action that the operator confirms later. */
-const pendingAction = fc.constantFrom('suspend', 'resume', 'unassign', 'terminate').map(
+function requestOf(action: OperatorAction): SimRequest {
+  switch (action) {
+    case 'suspend':
+      return { action, reason: 'not_paid' };
+    case 'test':
+      return { action, testOperators };
+    default:
+      return { action };
+  }
+}
+
+/** An action that the operator confirms later. An assigned SIM does not wait for its activation in this way. */
+const pendingAction = fc.constantFrom('activate', 'test', 'suspend', 'resume', 'unassign', 'terminate').map(
   (action): Happening => ({
     description: `a pending ${action}`,
     to: (sim, at) => {
-      const request: SimRequest = action === 'suspend' ? { action, reason: 'not_paid' } : { action };
-      return involvesOperator(action, sim) && decide(sim, request, at).kind === 'change'
+      const isPossible = involvesOperator(action, sim) && (action !== 'activate' || sim.state === 'testing');
+      return isPossible && decide(sim, requestOf(action), at).kind === 'change'
         ? withPendingChange(sim, action, 'op_1', at)
         : undefined;
     },
@@ -199,7 +211,7 @@ describe('whatever happens to a SIM and in whatever order', () => {
   test('while a change is pending, it keeps its state, bars and services, and no action is allowed', () => {
     always(({ before, after }) => {
       if (after.pendingChange) {
-        expect(nextActions(after)).toEqual([]);
+        expect(nextActions(after, testOperators)).toEqual([]);
         const { state, bars, partnerServiceId, customerServiceId } = before;
         expect(after).toMatchObject({
           state,
@@ -211,10 +223,20 @@ describe('whatever happens to a SIM and in whatever order', () => {
     });
   });
 
-  test('it is active exactly when it has no bars', () => {
+  test('it has no bars exactly when it is active or in test status', () => {
     always(({ after }) => {
-      expect(after.state === 'active').toBe(after.bars.length === 0);
-      expect(isBarred(after)).toBe(after.state !== 'active');
+      const isUnbarred = after.state === 'active' || after.state === 'testing';
+      expect(after.bars.length === 0).toBe(isUnbarred);
+      expect(isBarred(after)).toBe(!isUnbarred);
+    });
+  });
+
+  test('it is in test status only at operators that have one, and enters it while it is assigned', () => {
+    always(({ before, after }) => {
+      if (after.state === 'testing') {
+        expect(testOperators.has(after.operatorId)).toBe(true);
+        expect(['assigned', 'testing']).toContain(before.state);
+      }
     });
   });
 
@@ -282,14 +304,14 @@ describe('whatever happens to a SIM and in whatever order', () => {
     });
   });
 
-  test('only a confirmation of the operator or a resumption activates it', () => {
+  test('only a confirmation of the operator, a resumption or an activation from test status activates it', () => {
     fc.assert(
       fc.property(fc.constantFrom(...operatorIds), history, (operatorId, happenings) => {
         const withoutThem = happenings.filter(
           ({ description }) => description !== 'the operator confirms' && !description.includes('"resume"'),
         );
-        for (const { after } of live(operatorId, withoutThem)) {
-          expect(after.state).not.toBe('active');
+        for (const { before, after } of live(operatorId, withoutThem)) {
+          expect(after.state === 'active' && !['active', 'testing'].includes(before.state)).toBe(false);
         }
       }),
     );

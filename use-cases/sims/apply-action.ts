@@ -3,6 +3,7 @@ import { ConditionFailed } from '../../adapters/dynamodb/conditions.ts';
 import { LABELLED } from '../../adapters/dynamodb/sim-history.ts';
 import { type SimRecord, wasLastChangedBy } from '../../adapters/dynamodb/sims.ts';
 import { decideOrNotFound, type OperationAction } from '../../domain/sim-actions.ts';
+import { withPendingChange } from '../../domain/sim-changes.ts';
 import { isolateSim } from './isolate-sim.ts';
 import { failed, type Outcome, type PageWork, succeeded } from './process-page.ts';
 import { conflict, type StepDecision, saveStep } from './save-step.ts';
@@ -14,6 +15,7 @@ const eventTypes: Readonly<Record<OperationAction, string>> = {
   assign: 'sim.assigned',
   unassign: 'sim.unassigned',
   activate: 'sim.activation_requested',
+  test: 'sim.test_started',
   suspend: 'sim.suspended',
   resume: 'sim.resumed',
   terminate: 'sim.terminated',
@@ -60,7 +62,17 @@ export async function applyAction(work: PageWork, iccid: string): Promise<Outcom
       return { kind: 'done', sim };
     }
     const decision = decideOrNotFound(sim, request, at);
-    return decision.kind === 'change' && operation.dryRun ? { kind: 'unchanged' } : decision;
+    if (decision.kind !== 'change') {
+      return decision;
+    }
+    if (operation.dryRun) {
+      return { kind: 'unchanged' };
+    }
+    // A SIM in test status has no bars, so it does not become `activating`. Its activation is confirmed in its former state.
+    const isActivatedFromTest = sim?.state === 'testing' && request.action === 'activate';
+    return isActivatedFromTest
+      ? { kind: 'change', sim: withPendingChange(sim, 'activate', operation.id, at) }
+      : decision;
   };
   try {
     const result = await saveStep(partnerId, operation, iccid, sims.get(iccid), eventTypes[operation.action], decide);

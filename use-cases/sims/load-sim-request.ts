@@ -3,6 +3,7 @@ import { getCustomerServiceWithTariff, getPartnerServiceWithTariff } from '../..
 import { asId, type CustomerServiceId, type PartnerId, type PartnerServiceId } from '../../domain/ids.ts';
 import type { OperationTarget } from '../../domain/operation.ts';
 import { barReason, type OperationAction, type SimRequest } from '../../domain/sim-actions.ts';
+import { readTestOperators } from '../test-operators.ts';
 
 /** How the service of a migration or an assignment is read. */
 type ServiceLoader = {
@@ -37,6 +38,8 @@ export async function loadSimRequest(
       ]);
       return { action, customerId, customerServiceId, customer, customerService };
     }
+    case 'test':
+      return { action, testOperators: await readTestOperators() };
     case 'suspend':
       return { action, reason: barReason(target), until: target.until };
     case 'resume':

@@ -108,7 +108,7 @@ async function saveUnlessChanged(
  * SIMs. It is moved only once, even if the SIM is unassigned and completes the stage again.
  */
 function markedAsRetried({ id, planStage }: StepOperation, after: Sim & Pick<SimRecord, 'countedBy'>): Sim {
-  if (!planStage?.retry || (planStage.stage === 'activate' && after.state !== 'active')) {
+  if (!planStage?.retry || (planStage.stage === 'activate' && after.state !== 'active' && after.state !== 'testing')) {
     return after;
   }
   const marked: Sim & Pick<SimRecord, 'countedBy'> = {

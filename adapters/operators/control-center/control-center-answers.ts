@@ -14,7 +14,7 @@ const MAX_REASON = 500;
 const MAX_NAME = 40;
 
 /** The statuses that changes set: there is no other way to bar a SIM than to deactivate it. */
-export type TargetStatus = 'ACTIVATED' | 'DEACTIVATED' | 'RETIRED';
+export type TargetStatus = 'TEST_READY' | 'ACTIVATED' | 'DEACTIVATED' | 'RETIRED';
 
 /** Our status of a SIM in each status of the platform. */
 const statuses: Readonly<Record<string, SimAnswer['status']>> = {

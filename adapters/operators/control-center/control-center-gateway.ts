@@ -52,6 +52,7 @@ export function controlCenterGateway(transport: Transport): OperatorGateway {
     cancelOrder: noOrders,
     deliveredSims: noOrders,
     activate: (_batchKey, iccids) => change(iccids, 'ACTIVATED'),
+    startTest: (_batchKey, iccids) => change(iccids, 'TEST_READY'),
     setBars: (_batchKey, iccids, barred) => change(iccids, barred ? 'DEACTIVATED' : 'ACTIVATED'),
     terminate: (_batchKey, iccids) => change(iccids, 'RETIRED'),
     simStatus: (iccids, { since } = {}) => simStatus(transport, iccids, since),

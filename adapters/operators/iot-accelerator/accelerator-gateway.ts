@@ -75,6 +75,7 @@ export function iotAcceleratorGateway(transport: Transport, batchSize = MAX_BATC
     cancelOrder: (order) => cancelOrder(transport, order),
     deliveredSims: (order, checkDigit, cursor) => deliveredSims(transport, order, checkDigit, cursor),
     activate: (_batchKey, iccids) => change(iccids, 'ACTIVE'),
+    startTest: (_batchKey, iccids) => change(iccids, 'ACTIVE'),
     setBars: (_batchKey, iccids, barred) => change(iccids, barred ? 'PAUSE' : 'ACTIVE'),
     terminate: (_batchKey, iccids) => change(iccids, 'TERMINATED'),
     simStatus: (iccids, { requestIds = [] } = {}) => simStatus(transport, batchesOf(iccids, size), requestIds),

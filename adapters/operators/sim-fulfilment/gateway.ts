@@ -90,6 +90,7 @@ export function simFulfilmentGateway({ call, logLeftOut }: Transport, batchSize 
         expected: deliveredSimsAnswers(checkDigit, cursor),
       }),
     activate: (batchKey, iccids) => change('/sims/activations', batchKey, iccids),
+    startTest: (batchKey, iccids) => change('/sims/activations', batchKey, iccids),
     setBars: (batchKey, iccids, barred) => change('/sims/bars', batchKey, iccids, { barred }),
     terminate: (batchKey, iccids) => change('/sims/terminations', batchKey, iccids),
     simStatus: (iccids) =>

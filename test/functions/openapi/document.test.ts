@@ -394,6 +394,7 @@ describe('the route table', () => {
     ['POST /v1/sims/assign', 'change_sims'],
     ['POST /v1/sims/unassign', 'change_sims'],
     ['POST /v1/sims/activate', 'change_sims'],
+    ['POST /v1/sims/test', 'change_sims'],
     ['POST /v1/sims/suspend', 'change_sims'],
     ['POST /v1/sims/resume', 'change_sims'],
     ['POST /v1/sims/terminate', 'change_sims'],

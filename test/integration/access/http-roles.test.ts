@@ -259,6 +259,7 @@ const routes: Record<string, Row> = {
   'POST /v1/sims/assign': create(may.changeSims, '/v1/sims/assign'),
   'POST /v1/sims/unassign': create(may.changeSims, '/v1/sims/unassign'),
   'POST /v1/sims/activate': create(may.changeSims, '/v1/sims/activate'),
+  'POST /v1/sims/test': create(may.changeSims, '/v1/sims/test'),
   'POST /v1/sims/suspend': create(may.changeSims, '/v1/sims/suspend'),
   'POST /v1/sims/resume': create(may.changeSims, '/v1/sims/resume'),
   'POST /v1/sims/terminate': create(may.changeSims, '/v1/sims/terminate'),

@@ -25,6 +25,7 @@ const actions: [action: string, target: () => object][] = [
   ['suspend', () => ({})],
   ['resume', () => ({})],
   ['activate', () => ({})],
+  ['test', () => ({})],
   ['unassign', () => ({})],
   ['terminate', () => ({ confirm: sims.length })],
 ];

@@ -197,8 +197,9 @@ describe('nextActions', () => {
   const leftBy: Record<Sim['state'], string[]> = {
     in_holding: ['migrate', 'terminate'],
     in_stock: ['assign', 'migrate', 'terminate'],
-    assigned: ['activate', 'migrate', 'terminate', 'unassign'],
+    assigned: ['activate', 'migrate', 'terminate', 'test', 'unassign'],
     activating: [],
+    testing: ['activate', 'migrate', 'suspend', 'terminate', 'unassign'],
     active: ['assign', 'migrate', 'suspend', 'terminate', 'unassign'],
     suspended: ['migrate', 'resume', 'terminate', 'unassign'],
     terminated: [],
@@ -206,7 +207,7 @@ describe('nextActions', () => {
 
   test('are those that the rules allow in each state', async () => {
     const { partnerServiceId, customerId, customerServiceId } = await acme.aPlan();
-    const [sim, other] = await acme.simsInHolding({ operatorId: 'a1', quantity: 20 });
+    const [sim, other] = await acme.simsInHolding({ operatorId: '3ireland', quantity: 50 });
     const iccid = sim?.iccid ?? '';
     const select = { iccids: [iccid] };
     const seen: string[] = [];
@@ -225,11 +226,14 @@ describe('nextActions', () => {
     await expectNext('in_stock');
     await acme.bulkDone('assign', { select: { iccids: [iccid, other?.iccid] }, customerId, customerServiceId });
     await expectNext('assigned');
+    const tested = other?.iccid ?? '';
+    await acme.bulkDone('test', { select: { iccids: [tested] } });
+    await expectNext('testing', tested);
 
-    await cloud.operator('a1').behaves({ leadTimeDays: 0, activationDelayDays: 4 });
+    await cloud.operator('3ireland').behaves({ leadTimeDays: 0, activationDelayDays: 4 });
     const { id } = await acme.bulk('activate', { select });
     await eventually(() => expectNext('activating'));
-    await cloud.operator('a1').behavesWell();
+    await cloud.operator('3ireland').behavesWell();
     expect(await acme.operationDone(id)).toMatchObject({ state: 'succeeded' });
     await expectNext('active');
 
@@ -254,6 +258,7 @@ describe('nextActions', () => {
             ? { customerId: active?.customerId, customerServiceId: other.id }
             : { customerId, customerServiceId },
         unassign: {},
+        test: {},
         suspend: {},
         resume: {},
         terminate: { confirm: 1 },

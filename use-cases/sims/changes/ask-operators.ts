@@ -60,6 +60,8 @@ function askOperator(
   switch (operatorVerb[action]) {
     case 'activate':
       return operator.activate(key, iccids);
+    case 'test':
+      return operator.startTest(key, iccids);
     case 'suspend':
       return operator.setBars(key, iccids, true);
     case 'resume':

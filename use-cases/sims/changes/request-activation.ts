@@ -9,7 +9,8 @@ import { isToChange } from './request-change.ts';
 /**
  * Requests the activation of the SIMs of a page.
  *
- * 1. Marks the SIMs that the rules allow as `activating`, as many at a time as their operators take calls about.
+ * 1. Marks the SIMs that the rules allow as `activating`, or with a pending change if they are in test status: as many at a time as
+ *    their operators take calls about.
  * 2. Asks their operators to remove the bars.
  * 3. Applies the immediate answers. SIMs without a final answer have no result yet: `confirm-changes` polls them, also those that an
  *    attempt marked before it crashed.
@@ -45,7 +46,7 @@ export async function requestActivation(work: PageWork): Promise<Outcome[]> {
 /** The outcomes of SIMs that do not wait for their operator. */
 const settled = (outcomes: readonly Outcome[]) => outcomes.filter(({ changed }) => !changed || !isInProgress(changed));
 
-/** Also true for a SIM that a crash left `assigned`, between its last step and its result. */
+/** Also true for a SIM that a crash left as it was before, between its last step and its result. */
 function isInProgress({ state }: SimRecord): boolean {
-  return state === 'activating' || state === 'assigned';
+  return state === 'activating' || state === 'assigned' || state === 'testing';
 }

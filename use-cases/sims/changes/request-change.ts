@@ -26,9 +26,9 @@ import { askForChange, isByHand } from './ask-operators.ts';
 import { inTurns } from './in-turns.ts';
 
 /**
- * Unassigns, suspends, resumes or terminates the SIMs of a page.
+ * Puts the SIMs of a page into test status, or unassigns, suspends, resumes or terminates them.
  *
- * 1. Asks the operators to change the SIMs that the rules allow. Only active SIMs need their operator to be unassigned: it bars them.
+ * 1. Asks the operators to change the SIMs that the rules allow. Only unbarred SIMs need their operator to be unassigned: it bars them.
  * 2. Applies the action to the SIMs that their operators changed, and fails those that they refused. SIMs that their operators
  *    will change later get a pending change and no result yet: `confirm-changes` polls them.
  * 3. Fails the SIMs of an operator that has answered no call for a day.
