@@ -30,7 +30,7 @@ export const orderSchema = namedSchema('Order', () =>
       received: z.int(),
       migrated: z.int(),
       assigned: z.int(),
-      activated: z.int(),
+      activated: described(z.int(), 'SIMs that the plan has activated or put into test status.'),
       failed: z.int(),
     }),
     operations: z.array(z.object({ stage: z.enum(planStages), operationId: z.string() })),

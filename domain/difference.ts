@@ -3,7 +3,7 @@ import { laterOf } from './moment.ts';
 import type { SimDetails } from './operator-port.ts';
 import type { Sim } from './sim.ts';
 import { activated, suspended, terminated } from './sim-actions.ts';
-import { barsExpected } from './sim-changes.ts';
+import { barsExpected, isUnbarred } from './sim-changes.ts';
 import { SYSTEM } from './timeline.ts';
 import type { Problem } from './verdict.ts';
 
@@ -83,7 +83,7 @@ function seenStates(sim: Sim, { status }: SimDetails): Comparison['seen'] {
   if (status === 'unknown') {
     return sim.state === 'terminated' ? [] : [{ field: 'missing_at_operator', ours: sim.state, theirs: MISSING }];
   }
-  if (!isTelling(status) || status === expectedStatus(sim)) {
+  if (!isTelling(sim, status) || isExpected(sim, status)) {
     return [];
   }
   return [{ field: 'state', ours: sim.state, theirs: status }];
@@ -92,6 +92,11 @@ function seenStates(sim: Sim, { status }: SimDetails): Comparison['seen'] {
 /** Whether the operator is changing the SIM, so that its state there says nothing yet. */
 export function isInProgress({ state, pendingChange }: Pick<Sim, 'state' | 'pendingChange'>): boolean {
   return state === 'activating' || pendingChange !== undefined;
+}
+
+/** Whether the operator has the status that a SIM must have there. Most operators do not distinguish test status from active. */
+function isExpected(sim: Sim, status: SimDetails['status']): boolean {
+  return status === expectedStatus(sim) || (sim.state === 'testing' && status === 'testing');
 }
 
 /** The status that a SIM must have at its operator. */
@@ -104,12 +109,15 @@ function expectedStatus(sim: Sim): SimDetails['status'] {
 
 /** Whether the operator's status of the SIM can be compared now. */
 export function isComparable(sim: Sim, { status }: SimDetails): boolean {
-  return !isInProgress(sim) && isTelling(status);
+  return !isInProgress(sim) && isTelling(sim, status);
 }
 
-/** Whether a status is final. SIMs in an operator's test status have no bars, and may be delivered so. */
-function isTelling(status: SimDetails['status']): boolean {
-  return status !== 'pending' && status !== 'refused' && status !== 'testing';
+/**
+ * Whether the operator's status says how the SIM is there. Operators may deliver SIMs in their test status, and leave SIMs in it for a while
+ * after they became active here.
+ */
+function isTelling(sim: Pick<Sim, 'state'>, status: SimDetails['status']): boolean {
+  return status !== 'pending' && status !== 'refused' && (status !== 'testing' || sim.state === 'testing');
 }
 
 /** If an operator lacks this share of at least this many SIMs, its answer or its credentials are wrong. */
@@ -219,7 +227,7 @@ function asTheirs(sim: Sim, theirs: string, at: string): Settlement | Problem<'w
     return { kind: 'take', sim: terminated(sim, at), type: 'sim.terminated' };
   }
   if (theirs === 'barred') {
-    return sim.state === 'active' || sim.state === 'testing'
+    return isUnbarred(sim)
       ? { kind: 'take', sim: suspended(sim, BARRED_BY_OPERATOR, at), type: 'sim.suspended' }
       : { kind: 'record' };
   }

@@ -2,7 +2,7 @@ import { OPERATOR_DEADLINE_MS } from './deadlines.ts';
 import type { CustomerId, CustomerServiceId, OperationId, OperatorId, OrderId, PartnerServiceId } from './ids.ts';
 
 import type { Order } from './order.ts';
-import type { PlanStage } from './plan.ts';
+import { actionOfStage, type PlanStage } from './plan.ts';
 import type { NamingChange, SimState } from './sim.ts';
 import type { OperationAction, SimProblem } from './sim-actions.ts';
 import { isOperatorAction } from './sim-changes.ts';
@@ -173,7 +173,7 @@ export function planOperations(
     newOperation(
       {
         id: operationId,
-        action: stage,
+        action: actionOfStage(plan, stage),
         target,
         selection: { kind: 'order', orderId },
         requestedBy,

@@ -16,7 +16,10 @@ export const planSchema = z.lazy(() =>
     ),
     customerId: described(z.optional(idSchemaOf<'customer'>()), 'Customer to which the SIMs are assigned.'),
     customerServiceId: described(z.optional(idSchemaOf<'customerService'>()), 'Service of that customer.'),
-    activate: described(z.optional(z.boolean()), 'Whether to activate the SIMs after they have been assigned.'),
+    activate: described(
+      z.optional(z.union([z.boolean(), z.literal('test')])),
+      'Whether to activate the SIMs after they have been assigned. `test` puts them into test status, at operators that have one.',
+    ),
   }),
 );
 
@@ -44,11 +47,11 @@ export type PlanTargets = {
 };
 
 /** The operator whose SIMs a plan is for. */
-type PlannedOperator = Pick<Operator, 'id' | 'name'>;
+type PlannedOperator = Pick<Operator, 'id' | 'name' | 'testStatus'>;
 
 /**
  * Validates a plan before anything is ordered: its resources exist, their tariffs cover the operator, the customer service
- * belongs to the customer, and no stage lacks the stage that it depends on.
+ * belongs to the customer, no stage lacks the stage that it depends on, and the operator has a test status if the plan ends with it.
  *
  * @returns the violated rules, with pointers inside the plan.
  */
@@ -65,7 +68,21 @@ export function planViolations(plan: Plan, targets: PlanTargets, operator: Plann
           },
         ]
       : []),
+    ...(plan.activate === 'test' && !operator.testStatus
+      ? [
+          {
+            pointer: '/activate',
+            code: 'wrong_operator',
+            message: `SIMs of ${operator.name} have no test status. Set activate to true, or omit it.`,
+          },
+        ]
+      : []),
   ];
+}
+
+/** The action on SIMs that a stage of a plan takes. */
+export function actionOfStage({ activate }: Pick<Plan, 'activate'>, stage: PlanStage): PlanStage | 'test' {
+  return stage === 'activate' && activate === 'test' ? 'test' : stage;
 }
 
 function migrateViolations(plan: Plan, { partnerService }: PlanTargets, operator: PlannedOperator): Violation[] {

@@ -54,9 +54,14 @@ export function isOperatorAction(action: OperationAction): action is OperatorAct
   return action in statusAfter;
 }
 
+/** Whether the SIM's state has no bars. */
+export function isUnbarred({ state }: Pick<Sim, 'state'>): boolean {
+  return state === 'active' || state === 'testing';
+}
+
 /** Whether the SIM's operator takes part in an action on it: a SIM is unassigned without its operator unless it has to be barred first. */
-export function involvesOperator(action: OperatorAction, { state }: Pick<Sim, 'state'>): boolean {
-  return action !== 'unassign' || state === 'active' || state === 'testing';
+export function involvesOperator(action: OperatorAction, sim: Pick<Sim, 'state'>): boolean {
+  return action !== 'unassign' || isUnbarred(sim);
 }
 
 /** What the operator does with the SIM. */
@@ -125,8 +130,6 @@ export function confirmChange(sim: Sim, action: OperatorAction, reason: string, 
       return sim.state === 'terminated' ? undefined : terminated(sim, at);
   }
 }
-
-const isUnbarred = ({ state }: Pick<Sim, 'state'>) => state === 'active' || state === 'testing';
 
 /** The SIM after the operator refused a change, or did not confirm it by the deadline: as before the request. */
 export function revertChange(sim: Sim, at: string): Sim | undefined {

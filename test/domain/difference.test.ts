@@ -71,6 +71,9 @@ describe('comparing a SIM with its operator', () => {
     }
     expect(compareSim(simIn('active'), theirs('pending')).seen).toEqual([]);
     expect(compareSim(simIn('in_holding'), theirs('testing')).seen).toEqual([]);
+    expect(compareSim(simIn('active'), theirs('testing')).seen).toEqual([]);
+    expect(isComparable(simIn('active'), theirs('testing'))).toBe(false);
+    expect(isComparable(simIn('testing'), theirs('testing'))).toBe(true);
     expect(isComparable(simIn('active'), theirs('pending'))).toBe(false);
     expect(isComparable(simIn('active'), theirs('barred'))).toBe(true);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Plan, type PlanTargets, planSchema, planViolations, stagesOf } from '../../domain/plan.ts';
+import { actionOfStage, type Plan, type PlanTargets, planSchema, planViolations, stagesOf } from '../../domain/plan.ts';
 import {
   aCustomer,
   aCustomerService,
@@ -129,6 +129,24 @@ describe('a plan is refused', () => {
     ],
   ])('%s', (_name, plan, targets, violations) => {
     expect(violationsOf(plan, targets)).toEqual(violations);
+  });
+
+  test('when it ends with test status and the operator has none', () => {
+    const plan: Plan = { ...wholePlan, activate: 'test' };
+    expect(stagesOf(plan)).toEqual(['migrate', 'assign', 'activate']);
+    expect(stagesOf(plan).map((stage) => actionOfStage(plan, stage))).toEqual(['migrate', 'assign', 'test']);
+    expect(actionOfStage(wholePlan, 'activate')).toBe('activate');
+    expect(planViolations(plan, allThere, anOperator('3ireland'))).toEqual([]);
+    expect(planViolations(plan, allThere, anOperator('a1'))).toEqual([
+      {
+        pointer: '/activate',
+        code: 'wrong_operator',
+        message: 'SIMs of A1 have no test status. Set activate to true, or omit it.',
+      },
+    ]);
+    expect(planViolations({ ...migrateOnly, activate: 'test' }, allThere, anOperator('3ireland'))).toMatchObject([
+      { code: 'activate_needs_assign' },
+    ]);
   });
 
   test('with a message that names the resource', () => {

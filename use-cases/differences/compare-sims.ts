@@ -21,7 +21,9 @@ import { SYSTEM } from '../../domain/timeline.ts';
 import { askInTurns } from '../ask-in-turns.ts';
 import { isolateSim } from '../sims/isolate-sim.ts';
 import { walkSims } from '../sims/walk-sims.ts';
+import { endTests } from '../usage/end-tests.ts';
 import { enforceStates } from './enforce-states.ts';
+import { leaveTest } from './leave-test.ts';
 import { recordOpen, settleOpen, takeNumbers } from './record-comparison.ts';
 
 /** The number of SIMs that are compared together: a call or two, where a call is about many SIMs; otherwise a turn of the operator. */
@@ -67,7 +69,8 @@ async function startComparison(operatorId: OperatorId): Promise<SimWalk | undefi
  * 1. Walks over all SIMs of each operator, and reads them there.
  * 2. Takes over numbers. Looks a second time at SIMs whose state differs or that the operator does not have.
  * 3. Records what differs, and settles recorded differences that have ended.
- * 4. With the policy `enforce`, asks the operator to put the bars back.
+ * 4. Activates SIMs that have used as much as their test status allows, here and at the operator.
+ * 5. With the policy `enforce`, asks the operator to put the bars back.
  */
 export async function compareSims(hasTime: () => boolean): Promise<void> {
   const walks = await readWalks('compare');
@@ -137,6 +140,8 @@ async function comparePage(
 ): Promise<number> {
   const details = await detailsOf(sims, ask);
   requireKnownSims(operator.id, sims, details);
+  await endTests(partnerId, sims, clock.now());
+  await leaveTest(operator.id, partnerId, sims, details, hasTime);
   const compared = await pMap(
     sims,
     (sim) =>

@@ -6,6 +6,7 @@ import type { PartnerId } from '../../domain/ids.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Sim } from '../../domain/sim.ts';
 import type { SimProblem } from '../../domain/sim-actions.ts';
+import { isUnbarred } from '../../domain/sim-changes.ts';
 
 /** The decision about a SIM: save a change, do nothing (it is in the requested state, or was changed before), or refuse. */
 export type StepDecision =
@@ -108,7 +109,8 @@ async function saveUnlessChanged(
  * SIMs. It is moved only once, even if the SIM is unassigned and completes the stage again.
  */
 function markedAsRetried({ id, planStage }: StepOperation, after: Sim & Pick<SimRecord, 'countedBy'>): Sim {
-  if (!planStage?.retry || (planStage.stage === 'activate' && after.state !== 'active' && after.state !== 'testing')) {
+  const hasCompleted = planStage?.stage !== 'activate' || (isUnbarred(after) && !after.pendingChange);
+  if (!planStage?.retry || !hasCompleted) {
     return after;
   }
   const marked: Sim & Pick<SimRecord, 'countedBy'> = {

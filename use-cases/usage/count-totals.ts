@@ -11,6 +11,7 @@ import { tenuresBetween } from '../../domain/tenure.ts';
 import { monthsOf, periodOf, type SimDay, type SimMonth } from '../../domain/usage.ts';
 import { type DayTotal, endOfDay, replaceInto, servicesOfTotals, totalsByDay } from '../../domain/usage-totals.ts';
 import { evaluateAlarms } from '../alarms/evaluate-alarms.ts';
+import { endTests } from './end-tests.ts';
 import { deadLetterAlarm } from './ingest-usage.ts';
 
 const CONCURRENT_SHARDS = 4;
@@ -30,7 +31,8 @@ export type TotalsAnswer = {
  *
  * 1. Finds the services that held each SIM on each day.
  * 2. Replaces the days, and applies the differences to the sums of the services, in transactions.
- * 3. Evaluates the alarms of the partner. Repeated after a crash, this changes nothing that was counted.
+ * 3. Activates SIMs that have used as much as their test status allows.
+ * 4. Evaluates the alarms of the partner. Repeated after a crash, this changes nothing that was counted.
  *
  * @throws the error of a failure. Everything can be counted again.
  */
@@ -57,6 +59,11 @@ export async function countTotals(partnerId: PartnerId, answers: readonly Totals
     Map.groupBy(days.flat(), ({ iccid }) => usageShardOf(iccid)),
     ([shard, inShard]) => countShard(partnerId, shard, inShard),
     { concurrency: CONCURRENT_SHARDS },
+  );
+  await endTests(
+    partnerId,
+    answered.map(({ sim }) => sim),
+    now,
   );
   for (const failure of await evaluateAlarms(partnerId, months.flat(), now)) {
     if (isTransient(failure.error)) {

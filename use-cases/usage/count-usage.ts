@@ -28,6 +28,7 @@ import {
 import { chunkDays, type DayRecords, groupByDay, halve, sumsOfChunk } from '../../domain/usage-chunks.ts';
 import type { UsageRecord } from '../../domain/usage-record.ts';
 import { type AlarmFailure, evaluateAlarms } from '../alarms/evaluate-alarms.ts';
+import { endTests } from './end-tests.ts';
 
 const CONCURRENT_SHARDS = 4;
 /** Per shard. */
@@ -47,7 +48,8 @@ type CountedUsage = {
  *
  * 1. Finds the partner of each SIM, and the services that held the SIM.
  * 2. Adds the records to the days of the SIMs and to the sums of the services, in transactions of several days.
- * 3. Evaluates the alarms of each partner.
+ * 3. Activates SIMs that have used as much as their test status allows.
+ * 4. Evaluates the alarms of each partner.
  *
  * Failures are returned. They do not affect other records.
  */
@@ -65,11 +67,12 @@ export async function countUsage(
   for (const [partnerId, ofPartner] of Map.groupBy(owned, ({ iccid }) => asId('partner', owners.get(iccid) ?? ''))) {
     try {
       const batch: Batch = { partnerId, operatorId, rejected, failures };
-      const held = await withHolders(batch, ofPartner);
+      const { held, sims } = await withHolders(batch, ofPartner);
       const shards = Map.groupBy(held, ({ iccid }) => usageShardOf(iccid));
       const months = await pMap(shards, ([shard, inShard]) => countShard(batch, shard, inShard), {
         concurrency: CONCURRENT_SHARDS,
       });
+      await endTests(partnerId, sims, now);
       alarmFailures.push(...(await evaluateAlarms(partnerId, months.flat(), now)));
     } catch (error) {
       failures.push({ records: ofPartner, error });
@@ -101,8 +104,15 @@ type Batch = {
 /** A record with the services that held its SIM, and the original record. */
 type SourcedRecord = HeldRecord & { source: UsageRecord };
 
-/** Adds the services that held the SIMs. Reads the history of a SIM only if its services have changed since the records. */
-async function withHolders(batch: Batch, records: readonly UsageRecord[]): Promise<SourcedRecord[]> {
+/**
+ * Adds the services that held the SIMs. Reads the history of a SIM only if its services have changed since the records.
+ *
+ * @returns the records, and their SIMs.
+ */
+async function withHolders(
+  batch: Batch,
+  records: readonly UsageRecord[],
+): Promise<{ held: SourcedRecord[]; sims: SimRecord[] }> {
   const { partnerId, operatorId, rejected, failures } = batch;
   const byIccid = Map.groupBy(records, ({ iccid }) => iccid);
   const sims = await getSims(partnerId, [...byIccid.keys()]);
@@ -127,7 +137,7 @@ async function withHolders(batch: Batch, records: readonly UsageRecord[]): Promi
     },
     { concurrency: CONCURRENT_READS },
   );
-  return held.flat();
+  return { held: held.flat(), sims: [...sims.values()].filter((sim) => sim.operatorId === operatorId) };
 }
 
 async function withHoldersOfSim(

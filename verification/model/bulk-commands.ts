@@ -11,7 +11,7 @@ import { ensure, expectStatus, formatAnswer, type SeenOperation, type SeenProble
 const hasSims = (model: Model) => freeSims(model).length > 0;
 
 /** Actions that need SIMs and at most a target. Terminate has its own command. */
-const actions = ['migrate', 'assign', 'unassign', 'activate', 'suspend', 'resume'] as const;
+const actions = ['migrate', 'assign', 'unassign', 'activate', 'test', 'suspend', 'resume'] as const;
 
 type Target = { target: number; odd: boolean };
 const target: fc.Arbitrary<Target> = fc.record({ target: pick, odd: fc.nat(5).map((one) => one === 0) });

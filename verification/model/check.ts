@@ -1,6 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { mayHaveFailed } from './manual-orders.ts';
-import { allowedActions, type Filter, type Model, matches, type Sim, type State } from './model.ts';
+import {
+  actionsOf,
+  allowedActions,
+  type Filter,
+  isUnbarred,
+  type Model,
+  matches,
+  type Sim,
+  type State,
+} from './model.ts';
 import { mayDiffer, possibleSims } from './outcomes.ts';
 import {
   Disagreement,
@@ -81,7 +90,7 @@ function checkInvariants(
     sim.state === 'terminated' || hasCustomer === !['in_holding', 'in_stock'].includes(sim.state),
     'a SIM has a customer from `assigned` on',
   );
-  holds((sim.state === 'active') === (sim.bars.length === 0), 'a SIM is active exactly when it has no bars');
+  holds(isUnbarred(sim) === (sim.bars.length === 0), 'a SIM has no bars exactly when it is active or in test status');
   holds(hasCustomer === (sim.customerServiceId !== undefined), 'a SIM with a customer has a customer service');
   const owner = owners.get(sim.customerServiceId ?? '');
   // A terminated SIM keeps ids of resources that were deleted since.
@@ -96,12 +105,13 @@ function checkInvariants(
   }
   holds(sim.version >= (versions.get(sim.iccid) ?? 1), 'the version only grows');
   versions.set(sim.iccid, sim.version);
-  const allowed = sim.pendingChange ? [] : allowedActions[sim.state];
+  const allowed = sim.pendingChange ? [] : actionsOf({ state: sim.state, operator: sim.operatorId });
   holds(`${[...sim.nextActions].sort()}` === `${[...allowed].sort()}`, '`nextActions` lists the allowed actions');
   const { action, operationId = '' } = sim.pendingChange ?? {};
   const slow = model.slowChanges.get(operationId);
+  const isOfPlan = action === 'test' && slow === undefined && isShipping(model);
   holds(
-    action === undefined || (slow?.request.action === action && allowedActions[sim.state].includes(action)),
+    action === undefined || isOfPlan || (slow?.request.action === action && allowedActions[sim.state].includes(action)),
     'a SIM has a pending change exactly of an operation that runs, which its state allows',
   );
 }

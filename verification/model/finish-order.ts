@@ -64,7 +64,7 @@ const requestsOfStages: Record<Stage, (plan: Plan) => ActionRequest> = {
     ...(customerId && { customer: customerId }),
     ...(customerServiceId && { service: customerServiceId }),
   }),
-  activate: () => ({ action: 'activate' }),
+  activate: ({ activate }) => ({ action: activate === 'test' ? 'test' : 'activate' }),
 };
 
 /** Checks that the plan ran for every received SIM, stage by stage, and that the progress counts its results. */

@@ -74,7 +74,7 @@ async function completeTask(model: Model, world: World, task: SeenTask): Promise
     });
   ensure(isSound, () => `The task ${JSON.stringify({ ...read, count })} has the SIMs ${JSON.stringify(sims)}`);
   const { refuses, refusesChanges } = behaviourOf(model, world.ownOperator);
-  const meant = task.action === 'activate' ? refuses : refusesChanges;
+  const meant = task.action === 'activate' || task.action === 'test' ? refuses : refusesChanges;
   const refused = sims.flatMap(({ iccid }) => (meant.includes(iccid) ? [{ iccid, reason: 'Not now.' }] : []));
   world.log(`   the staff ${task.action} ${sims.length} SIMs by hand, ${refused.length} refused`);
   const done = expectStatus(200, await complete(world, task, refused));

@@ -8,19 +8,43 @@ import type { ManualOrder } from './manual-orders.ts';
 
 /** Operators are data: a history creates one of its own. */
 export type OperatorId = string;
-export type Action = 'migrate' | 'assign' | 'unassign' | 'activate' | 'suspend' | 'resume' | 'terminate';
-export type State = 'in_holding' | 'in_stock' | 'assigned' | 'activating' | 'active' | 'suspended' | 'terminated';
+export type Action = 'migrate' | 'assign' | 'unassign' | 'activate' | 'test' | 'suspend' | 'resume' | 'terminate';
+export type State =
+  | 'in_holding'
+  | 'in_stock'
+  | 'assigned'
+  | 'activating'
+  | 'testing'
+  | 'active'
+  | 'suspended'
+  | 'terminated';
 
-/** The actions allowed in each state: the design's table, and a SIM's `nextActions`. */
+/** The actions allowed in each state: the design's table. */
 export const allowedActions: Readonly<Record<State, readonly Action[]>> = {
   in_holding: ['migrate', 'terminate'],
   in_stock: ['assign', 'migrate', 'terminate'],
-  assigned: ['activate', 'unassign', 'migrate', 'terminate'],
+  assigned: ['activate', 'test', 'unassign', 'migrate', 'terminate'],
   activating: [],
+  testing: ['activate', 'suspend', 'unassign', 'terminate', 'migrate'],
   active: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
   suspended: ['resume', 'unassign', 'terminate', 'migrate'],
   terminated: [],
 };
+
+/** The prefix of the ids of histories' own operators. */
+export const OWN_OPERATOR = 'own-';
+
+/** Whether an operator has a test status: one of a new deployment, and the own ones of histories. */
+export const hasTestStatus = (operator: OperatorId): boolean =>
+  operator === '3ireland' || operator.startsWith(OWN_OPERATOR);
+
+/** The actions that a SIM allows: its `nextActions`. */
+export function actionsOf({ state, operator }: Pick<Sim, 'state' | 'operator'>): readonly Action[] {
+  return allowedActions[state].filter((action) => action !== 'test' || hasTestStatus(operator));
+}
+
+/** Whether a SIM in this state has no bars. */
+export const isUnbarred = ({ state }: Pick<Sim, 'state'>): boolean => state === 'active' || state === 'testing';
 
 export type Sim = {
   iccid: string;
@@ -49,16 +73,14 @@ export type Sim = {
 };
 
 /** The changes that operators make. */
-export type OperatorChange = 'activate' | 'suspend' | 'resume' | 'unassign' | 'terminate';
+export type OperatorChange = 'activate' | 'test' | 'suspend' | 'resume' | 'unassign' | 'terminate';
 export type LateChange = Exclude<OperatorChange, 'terminate'>;
 
-/** Whether an action on a SIM is a change that the operator makes: it bars an active SIM before it is unassigned. */
-export function isOperatorChange(
-  action: ActionRequest['action'],
-  { state }: Pick<Sim, 'state'>,
-): action is OperatorChange {
+/** Whether an action on a SIM is a change that the operator makes: it bars an unbarred SIM before it is unassigned. */
+export function isOperatorChange(action: ActionRequest['action'], sim: Pick<Sim, 'state'>): action is OperatorChange {
   return (
-    ['activate', 'suspend', 'resume', 'terminate'].includes(action) || (action === 'unassign' && state === 'active')
+    ['activate', 'test', 'suspend', 'resume', 'terminate'].includes(action) ||
+    (action === 'unassign' && isUnbarred(sim))
   );
 }
 
@@ -84,7 +106,12 @@ export const wellBehaved: Behaviour = {
   ...{ refuses: [], refusesChanges: [], delayDays: 0, changeDelayDays: 0 },
 };
 
-export type Plan = { partnerServiceId: string; customerId?: string; customerServiceId?: string; activate?: boolean };
+export type Plan = {
+  partnerServiceId: string;
+  customerId?: string;
+  customerServiceId?: string;
+  activate?: boolean | 'test';
+};
 export type Stage = 'migrate' | 'assign' | 'activate';
 
 export type Order = {
@@ -208,8 +235,11 @@ export function refusals(model: Model, sim: Sim, { action, stock, customer, serv
       codes.push('already_assigned');
     }
   }
-  if (action === 'activate' && sim.state === 'in_stock') {
+  if ((action === 'activate' || action === 'test') && sim.state === 'in_stock') {
     codes.push('not_assigned');
+  }
+  if (action === 'test' && !hasTestStatus(sim.operator)) {
+    codes.push('wrong_operator');
   }
   return codes;
 }
@@ -231,6 +261,8 @@ export function isAlreadyDone(
     case 'activate':
     case 'resume':
       return sim.state === 'active';
+    case 'test':
+      return sim.state === 'testing';
     case 'suspend':
       return sim.state === 'suspended';
     case 'terminate':
@@ -262,6 +294,9 @@ export function planProblems(model: Model, plan: Plan, operator: OperatorId): st
     }
   } else if (activate) {
     codes.push('activate_needs_assign');
+  }
+  if (activate === 'test' && !hasTestStatus(operator)) {
+    codes.push('wrong_operator');
   }
   return codes;
 }

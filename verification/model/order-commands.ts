@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { behaviourOf, type Command, command, pick, pickFrom } from './command.ts';
 import { finishOrder } from './finish-order.ts';
 import { newManualOrder } from './manual-orders.ts';
-import { covers, isUnderWay, type Model, type Order, type Plan, planProblems } from './model.ts';
+import { covers, isUnderWay, type Model, type Order, OWN_OPERATOR, type Plan, planProblems } from './model.ts';
 import { learnHoldingServices } from './own-operator.ts';
 import { ensure, expectStatus, formatAnswer, type SeenOrder, type SeenProblem, type World } from './world.ts';
 
@@ -14,16 +14,23 @@ const underWay = (model: Model) => [...model.orders.values()].filter(isUnderWay)
 /** Orders under way that their operator delivers without the staff. */
 const inTransit = (model: Model) => underWay(model).filter(({ manual }) => manual === undefined);
 
-type PlanArgs = { depth: 0 | 1 | 2 | 3; stock: number; service: number; flaw: 'none' | 'holding' | 'customer' | 'gap' };
+type PlanArgs = {
+  depth: 0 | 1 | 2 | 3;
+  stock: number;
+  service: number;
+  test: boolean;
+  flaw: 'none' | 'holding' | 'customer' | 'gap';
+};
 const planArgs: fc.Arbitrary<PlanArgs> = fc.record({
   depth: fc.constantFrom(0, 1, 2, 3, 3),
   stock: pick,
   service: pick,
+  test: fc.nat(3).map((one) => one === 0),
   flaw: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'holding', 'customer', 'gap'),
 });
 
 /** @param fit an operator that the tariffs of the plan cover, if any do. */
-function planOf(model: Model, { depth, stock, service, flaw }: PlanArgs, fit?: string): Plan | undefined {
+function planOf(model: Model, { depth, stock, service, test, flaw }: PlanArgs, fit?: string): Plan | undefined {
   if (depth === 0) {
     return undefined;
   }
@@ -37,11 +44,16 @@ function planOf(model: Model, { depth, stock, service, flaw }: PlanArgs, fit?: s
     return { partnerServiceId };
   }
   if (flaw === 'gap') {
-    return { partnerServiceId, activate: true };
+    return { partnerServiceId, activate: test ? 'test' : true };
   }
   const [customerServiceId, { customer }] = pickFrom(fitting(model.services), service);
   const customerId = flaw === 'customer' ? pickFrom([...model.customers.keys()], service) : customer;
-  return { partnerServiceId, customerId, customerServiceId, ...(depth === 3 ? { activate: true } : {}) };
+  return {
+    partnerServiceId,
+    customerId,
+    customerServiceId,
+    ...(depth === 3 ? { activate: test ? 'test' : true } : {}),
+  };
 }
 
 function namePlan(world: World, plan: Plan | undefined): string {
@@ -52,7 +64,7 @@ function namePlan(world: World, plan: Plan | undefined): string {
   const assign = customerServiceId
     ? `, assign to ${world.nameOf(customerId)} with ${world.nameOf(customerServiceId)}`
     : '';
-  return `the plan: migrate to ${world.nameOf(partnerServiceId)}${assign}${activate ? ', activate' : ''}`;
+  return `the plan: migrate to ${world.nameOf(partnerServiceId)}${assign}${activate ? `, ${activate === 'test' ? 'test' : 'activate'}` : ''}`;
 }
 
 /** The maximum number of orders of the own operator, which mostly wait for the staff. */
@@ -66,7 +78,7 @@ type Which = 0 | 1 | 2;
 const operatorOf = (world: World, which: Which) => (which === 2 ? world.ownOperator : world.operators[which]);
 
 const ordersOfOwn = (model: Model) =>
-  [...model.orders.values()].filter(({ operator }) => operator.startsWith('own-')).length;
+  [...model.orders.values()].filter(({ operator }) => operator.startsWith(OWN_OPERATOR)).length;
 
 /** Orders SIMs. Waits for the order if the operator delivers immediately. */
 function placeOrder({ operator: which, times, plan: args, twice }: PlaceArgs): Command {
@@ -279,7 +291,7 @@ const wrongQuantity = fc.constantFrom(
 export const firstOrder: Command = placeOrder({
   operator: 0,
   times: 1,
-  plan: { depth: 0, stock: 0, service: 0, flaw: 'none' },
+  plan: { depth: 0, stock: 0, service: 0, test: false, flaw: 'none' },
   twice: false,
 });
 

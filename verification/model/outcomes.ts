@@ -106,6 +106,8 @@ function afterChange(sim: Sim, { action, stock, customer, service, label = null 
     case 'activate':
     case 'resume':
       return { ...after, state: 'active' };
+    case 'test':
+      return { ...after, state: 'testing' };
     case 'suspend':
       return { ...after, state: 'suspended' };
     case 'terminate':
@@ -116,8 +118,11 @@ function afterChange(sim: Sim, { action, stock, customer, service, label = null 
 /** The operator's possible outcomes of an allowed change. */
 function operatorOutcomes(now: Sim, after: Sim, action: OperatorChange, behaviour: Behaviour): PossibleOutcome[] {
   const isActivation = action === 'activate';
-  const delayDays = isActivation ? behaviour.delayDays : behaviour.changeDelayDays;
-  const isRefused = (isActivation ? behaviour.refuses : behaviour.refusesChanges).includes(now.iccid);
+  // Most operators take both for the same request, and do not refuse a SIM that they have activated already.
+  const isAsActivation = isActivation || action === 'test';
+  const delayDays = isAsActivation ? behaviour.delayDays : behaviour.changeDelayDays;
+  const refuses = isAsActivation ? behaviour.refuses : behaviour.refusesChanges;
+  const isRefused = refuses.includes(now.iccid) && !(isActivation && now.state === 'testing');
   // A SIM is marked before the activation is requested, and while another change takes time.
   const mayBeMarked = isActivation || delayDays > 0 || now.unsure;
   const before = [...(isActivation ? [] : [now]), ...(mayBeMarked ? [changed(now)] : [])];

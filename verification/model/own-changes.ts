@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Command, command, pick, pickFrom, setBehaviour } from './command.ts';
-import { type Model, type Sim, wellBehaved } from './model.ts';
+import { isUnbarred, type Model, type Sim, wellBehaved } from './model.ts';
 import { ended, mayDiffer } from './outcomes.ts';
 import { freeSims } from './selection.ts';
 import { ensure, expectStatus, formatAnswer, type World } from './world.ts';
@@ -45,7 +45,7 @@ const changeByItself = ({ number, isEnd, end }: OwnChange): Command =>
       }
       const sim = pickFrom(sims, number);
       await setBehaviour(model, world, sim.operator, wellBehaved);
-      const before: Status = sim.state === 'active' ? 'active' : 'barred';
+      const before: Status = isUnbarred(sim) ? 'active' : 'barred';
       const theirs: Status = isEnd ? 'terminated' : before === 'active' ? 'barred' : 'active';
       const isEnforced = end === 'enforced';
       await setPolicy(world, sim.operator, isEnforced ? 'enforce' : 'report');

@@ -8,7 +8,12 @@ import { ensure, expectStatus, formatAnswer, type World } from './world.ts';
 
 type Settings = { orderMultiple: number; ordering: 'api' | 'manual'; connectivity: 'api' | 'manual' };
 
-const settingsOf = (settings: Settings) => ({ ...operatorOverApi, ...settings, name: 'Own Mobile' });
+const settingsOf = (settings: Settings) => ({
+  ...operatorOverApi,
+  ...settings,
+  name: 'Own Mobile',
+  testStatus: { limitBytes: 100_000 },
+});
 
 /** The settings at the start of a history: the staff do everything. */
 export const firstSettings: Settings = { orderMultiple: 10, ordering: 'manual', connectivity: 'manual' };

@@ -108,6 +108,7 @@ const DEADLINES_CHECKED = 3;
 /** The nouns of changes, in the events of a SIM. */
 const eventNames: Readonly<Record<OperatorChange, string>> = {
   activate: 'activation',
+  test: 'test',
   suspend: 'suspension',
   resume: 'resumption',
   unassign: 'unassignment',

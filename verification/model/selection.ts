@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { filtersOf, isShipping } from './check.ts';
 import { pick, pickFrom } from './command.ts';
-import { type ActionRequest, allowedActions, isAlreadyDone, type Model, matches, refusals } from './model.ts';
+import { type ActionRequest, actionsOf, isAlreadyDone, type Model, matches, refusals } from './model.ts';
 import { possibleSims } from './outcomes.ts';
 import type { World } from './world.ts';
 
@@ -38,7 +38,7 @@ export function freeSims(model: Model): string[] {
 /** SIMs that the action can change. */
 export function applicableSims(model: Model, action: ActionRequest['action']): string[] {
   return freeSims(model).filter((iccid) =>
-    model.sims.get(iccid)?.some(({ state }) => action === 'label' || allowedActions[state].includes(action)),
+    model.sims.get(iccid)?.some((sim) => action === 'label' || actionsOf(sim).includes(action)),
   );
 }
 

@@ -21,7 +21,7 @@ function startChange(action: OperatorChange, { number, count, days, own }: Chang
       const start = number % applicable.length;
       const iccids = [...applicable.slice(start), ...applicable.slice(0, start)].slice(0, size);
       for (const operator of world.operators) {
-        const delay = action === 'activate' ? { delayDays: days } : { changeDelayDays: days };
+        const delay = action === 'activate' || action === 'test' ? { delayDays: days } : { changeDelayDays: days };
         await setBehaviour(model, world, operator, { ...behaviourOf(model, operator), ...delay });
       }
       world.log(
@@ -58,7 +58,8 @@ async function checkWaiting(world: World, { id, request, iccids }: SlowChange): 
 /** Whether a SIM waits for its operator because of a change. */
 async function isWaiting(world: World, { id, request }: SlowChange, iccid: string): Promise<boolean> {
   const { state, pendingChange } = await world.read<SeenSim>(`/v1/sims/${iccid}`);
-  return request.action === 'activate' ? state === 'activating' : pendingChange?.operationId === id;
+  const isActivating = request.action === 'activate' && state === 'activating';
+  return isActivating || pendingChange?.operationId === id;
 }
 
 /** Waits until a slow change has finished. The staff complete its tasks. */
@@ -108,7 +109,7 @@ const actMeanwhile = (count: number) =>
     async run(model, world) {
       const change = changeOf(model);
       const meant = change.iccids.slice(0, count);
-      const action = change.request.action === 'activate' ? 'resume' : 'activate';
+      const action = ['activate', 'test'].includes(change.request.action) ? 'resume' : 'test';
       world.log(`${action} ${nameSims(world, meant)}, which are being changed`);
       const [first = ''] = meant;
       const wasWaiting = await isWaiting(world, change, first);
@@ -120,7 +121,9 @@ const actMeanwhile = (count: number) =>
       const codes = new Map(results.map(({ iccid, problem }) => [iccid, problem?.code ?? 'succeeded']));
       const isRight =
         codes.size === meant.length &&
-        [...codes.values()].every((code) => ['succeeded', 'wrong_state', 'not_assigned'].includes(code));
+        [...codes.values()].every((code) =>
+          ['succeeded', 'wrong_state', 'not_assigned', 'wrong_operator'].includes(code),
+        );
       ensure(
         isRight && succeeded + failed === meant.length,
         () => `${action} of SIMs that are being changed has the results ${[...codes.values()]}`,
@@ -170,7 +173,7 @@ const count = fc.integer({ min: 1, max: 8 });
 
 /** The commands with their weights. */
 export const slowChangeCommands: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
-  ...(['activate', 'suspend', 'resume', 'unassign', 'terminate'] as const).map(
+  ...(['activate', 'test', 'suspend', 'resume', 'unassign', 'terminate'] as const).map(
     (action) =>
       [
         1,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { poll } from '../../local/poll.ts';
 import { type ApiClient, type ApiResponse, apiClient } from '../../test/integration/support/api-client.ts';
 import { iccidsOf } from './iccids.ts';
-import type { Action, Behaviour, OperatorId, Stage, State } from './model.ts';
+import { type Action, type Behaviour, type OperatorId, OWN_OPERATOR, type Stage, type State } from './model.ts';
 
 // The system under test over HTTP, as a partner's admin sees it. A script records the requests.
 
@@ -130,7 +130,7 @@ export async function openWorld(
     partnerId,
     operators,
     // One for each pair of operators, because a deployment has at most fifty.
-    ownOperator: `own-${operators[0]}`,
+    ownOperator: `${OWN_OPERATOR}${operators[0]}`,
     api,
     staff,
     newIccids: iccidsOf(),

@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DAY_MS, HOUR_MS } from '../../../domain/time-units.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
-import { is, type Operation, type Sim } from '../support/partner.ts';
-import { expectProblem } from '../support/problems.ts';
+import { is, type Operation, type Order, type Sim, type SimUsage } from '../support/partner.ts';
+import { expectInvalid, expectProblem } from '../support/problems.ts';
+import { startReceiver } from '../support/receiver.ts';
 
 const cloud = useLocalCloud();
 const acme = cloud.partner('acme-test-status');
 /** The operator of a new deployment that has a test status. */
 const operator = cloud.operator('3ireland');
+const platform = cloud.as({ roles: ['platform'] });
 const prompt = { leadTimeDays: 0 };
 
 const read = async (iccid: string) => is(200, await acme.api.get<Sim>(`/v1/sims/${iccid}`));
 const operation = async (id: string) => is(200, await acme.api.get<Operation>(`/v1/operations/${id}`));
-type Line = { type: string; from?: string; to?: string; actor: string; operationId?: string };
+type Line = { at: string; type: string; from?: string; to?: string; actor: string; operationId?: string };
 const linesOf = (iccid: string) => acme.all<Line>(`/v1/sims/${iccid}/events`);
 const typesOf = async (iccid: string) => (await linesOf(iccid)).map(({ type }) => type);
 const codesOf = async (id: string) => (await acme.resultsOf(id)).map(({ problem }) => problem?.code);
@@ -153,6 +156,117 @@ describe('an assigned SIM of an operator with a test status', () => {
     await cloud.clock.skip({ days: 13 });
     await eventually(async () => expect(await read(iccid)).toMatchObject({ state: 'testing', bars: [] }));
     await operator.behaves(prompt);
+  });
+});
+
+describe('the limit of test status', () => {
+  const state = async (iccid: string) => (await read(iccid)).state;
+  const used = async (iccid: string) => {
+    const range = new URLSearchParams({
+      from: new Date((await cloud.clock.now()).getTime() - 20 * DAY_MS).toISOString(),
+      to: new Date((await cloud.clock.now()).getTime() + DAY_MS).toISOString(),
+      granularity: 'day',
+    });
+    return is(200, await acme.api.get<SimUsage>(`/v1/sims/${iccid}/usage?${range}`)).totalBytes;
+  };
+  const uses = (iccid: string, bytes: number, at?: string) =>
+    operator.uses({ iccid, bytes, ...(at === undefined ? {} : { at }) });
+
+  test('activates a SIM that has used as much, once, without a request', async () => {
+    const [reached = '', below = ''] = await testedSims(2);
+    const receiver = await startReceiver();
+    const webhook = { url: receiver.url, events: ['sim.activated', 'sim.activation_failed'] };
+    const { secret } = is(201, await acme.api.post<{ secret: string }>('/v1/webhooks', webhook));
+    await uses(reached, 60_000);
+    await uses(below, 99_999);
+    await eventually(async () => expect([await used(reached), await used(below)]).toEqual([60_000, 99_999]));
+    expect([await state(reached), await state(below)]).toEqual(['testing', 'testing']);
+    await uses(reached, 40_000);
+    await eventually(async () => expect(await state(reached)).toBe('active'));
+    await uses(reached, 500_000);
+    await eventually(async () => expect(await used(reached)).toBe(600_000));
+    const lines = (await linesOf(reached)).filter(({ type }) => type === 'sim.activated');
+    expect(lines).toEqual([
+      { at: expect.any(String), type: 'sim.activated', from: 'testing', to: 'active', actor: 'system' },
+    ]);
+    expect(await state(below)).toBe('testing');
+    const taken = () => receiver.taken(secret).filter(({ data }) => data.iccid === reached);
+    await eventually(async () => expect(taken()).toHaveLength(1));
+    expect(taken()).toMatchObject([{ type: 'sim.activated', data: { iccid: reached, state: 'active' } }]);
+    receiver.stop();
+  });
+
+  test('counts late usage of the test, and no usage from before it', async () => {
+    const [iccid = ''] = assignedSims(1);
+    await cloud.clock.skip({ days: 3 });
+    await acme.bulkDone('test', { select: { iccids: [iccid] } });
+    const since = (await linesOf(iccid)).at(-1)?.at ?? '';
+    await cloud.clock.skip({ days: 2 });
+    const hours = (of: number) => new Date(Date.parse(since) + of * HOUR_MS).toISOString();
+    await uses(iccid, 5_000_000, hours(-30));
+    await eventually(async () => expect(await used(iccid)).toBe(5_000_000));
+    expect(await state(iccid)).toBe('testing');
+    await uses(iccid, 99_999, hours(5));
+    await eventually(async () => expect(await used(iccid)).toBe(5_099_999));
+    expect(await state(iccid)).toBe('testing');
+    await uses(iccid, 1, hours(2));
+    await eventually(async () => expect(await state(iccid)).toBe('active'));
+  });
+
+  test('is a setting of the operator, which holds for SIMs in test, too', async () => {
+    const [iccid = ''] = await testedSims(1);
+    const path = '/v1/platform/operators/3ireland';
+    const { id: _id, ...settings } = is(200, await platform.get<{ id: string; testStatus?: object }>(path));
+    expect(settings.testStatus).toEqual({ limitBytes: 100_000 });
+    await uses(iccid, 40);
+    await eventually(async () => expect(await used(iccid)).toBe(40));
+    is(200, await platform.put(path, { ...settings, testStatus: { limitBytes: 40 } }));
+    try {
+      const shown = is(200, await acme.api.get<{ testStatus?: object }>('/v1/operators/3ireland'));
+      expect(shown.testStatus).toEqual({ limitBytes: 40 });
+      await uses(iccid, 1);
+      await eventually(async () => expect(await state(iccid)).toBe('active'));
+    } finally {
+      is(200, await platform.put(path, settings));
+    }
+  });
+});
+
+describe('an order’s plan', () => {
+  test('ends with test status, which its progress counts, and is retried for SIMs that the operator refused', async () => {
+    const plan = { ...(await acme.aPlan()), activate: 'test' as const };
+    const { id } = await acme.orders({ operatorId: '3ireland', quantity: 50, plan });
+    const order = await acme.orderIn(id, 'fulfilled');
+    expect(order.plan).toEqual(plan);
+    expect(order.progress).toEqual({ received: 50, migrated: 50, assigned: 50, activated: 50, failed: 0 });
+    expect(order.operations.map(({ stage }) => stage)).toEqual(['migrate', 'assign', 'activate']);
+    expect(await operation(order.operations[2]?.operationId ?? '')).toMatchObject({ action: 'test', succeeded: 50 });
+    expect(await acme.sims({ orderId: id, state: 'testing' })).toHaveLength(50);
+  });
+
+  test('is changed to test status while the order ships', async () => {
+    await operator.behaves({ leadTimeDays: 4 });
+    const plan = await acme.aPlan();
+    const { id } = await cloud.clock.held(async () => {
+      const placed = await acme.orders({ operatorId: '3ireland', quantity: 50, plan });
+      const changed = await acme.api.put<Order>(`/v1/orders/${placed.id}/plan`, { ...plan, activate: 'test' });
+      expect(is(200, changed).plan).toMatchObject({ activate: 'test' });
+      return placed;
+    });
+    await operator.behaves(prompt);
+    await acme.orderIn(id, 'fulfilled');
+    expect(await acme.sims({ orderId: id, state: 'testing' })).toHaveLength(50);
+  });
+
+  test('with test status is refused at an operator without it, in an order and in a change', async () => {
+    const plan = await acme.aPlan();
+    const order = { operatorId: 'a1', quantity: 20, plan: { ...plan, activate: 'test' } };
+    expectInvalid(await acme.api.post('/v1/orders', order), [['/plan/activate', 'wrong_operator']]);
+    const { id } = await acme.orders({ operatorId: 'a1', quantity: 20 });
+    const changed = await acme.api.put(`/v1/orders/${id}/plan`, { ...plan, activate: 'test' });
+    expectInvalid(changed, [['/activate', 'wrong_operator']]);
+    const odd = { operatorId: '3ireland', quantity: 50, plan: { ...plan, activate: 'yes' } };
+    expect((await acme.api.post('/v1/orders', odd)).status).toBe(422);
   });
 });
 

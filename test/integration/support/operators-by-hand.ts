@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { withCheckDigit } from '../../../domain/iccid.ts';
+import { type Iccid, withCheckDigit } from '../../../domain/iccid.ts';
 import { operatorByHand } from '../../../local/operator-settings.ts';
 import type { ApiClient } from './api-client.ts';
 import type { Partner } from './partner.ts';
@@ -40,7 +40,7 @@ const fileNumber = String(randomInt(100_000)).padStart(5, '0');
 let numbers = 0;
 
 /** ICCIDs that no other test has. */
-export const newIccids = (count: number): string[] =>
+export const newIccids = (count: number): Iccid[] =>
   Array.from({ length: count }, () => {
     numbers += 1;
     return withCheckDigit(`8949777${fileNumber}${String(numbers).padStart(6, '0')}`);
