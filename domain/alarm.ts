@@ -115,6 +115,18 @@ export function thresholdBytes(
 }
 
 /**
+ * Whether an operation suspends the SIMs of a pool. Its filter names active SIMs. SIMs in test status use the pool's data, too, and are
+ * selected with them.
+ */
+export function suspendsPool({
+  action,
+  target,
+  selection,
+}: Pick<Operation, 'action' | 'target' | 'selection'>): boolean {
+  return action === 'suspend' && target.until !== undefined && selection.kind === 'filter';
+}
+
+/**
  * The two operations of an alarm that suspends. The first suspends the SIMs now, unless the period has ended before it runs.
  * The second runs when the next period begins and removes only the bars that the alarm set.
  *

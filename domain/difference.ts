@@ -1,8 +1,8 @@
+import { activated, suspended, terminated } from './changed-sim.ts';
 import type { DifferenceId, OperatorId, PartnerId } from './ids.ts';
 import { laterOf } from './moment.ts';
 import type { SimDetails } from './operator-port.ts';
 import type { Sim } from './sim.ts';
-import { activated, suspended, terminated } from './sim-actions.ts';
 import { barsExpected, isUnbarred } from './sim-changes.ts';
 import { SYSTEM } from './timeline.ts';
 import type { Problem } from './verdict.ts';

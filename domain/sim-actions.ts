@@ -1,15 +1,12 @@
+import { activated, inTest, suspended, terminated, unassigned, withChange } from './changed-sim.ts';
 import type { Customer } from './customer.ts';
 import type { CustomerId, CustomerServiceId, OperatorId, PartnerServiceId } from './ids.ts';
-import { laterOf } from './moment.ts';
 import type { CustomerService, PartnerService } from './service.ts';
 import { uncoveredBy } from './service-tariffs.ts';
 import {
   attachCustomer,
-  type Bar,
-  detachCustomer,
   hasSameNaming,
   type NamingChange,
-  NOT_ACTIVATED,
   type PendingChange,
   relabel,
   type Sim,
@@ -284,36 +281,6 @@ function test(sim: Sim, testOperators: TestOperators, at: string): Decision {
     : refused('wrong_operator', `SIMs of ${sim.operatorId} have no test status. Activate the SIM instead.`);
 }
 
-/** The SIM in stock, barred and without a customer. */
-export function unassigned(sim: Sim, at: string): Sim {
-  return withChange(detachCustomer(sim), at, { state: 'in_stock', bars: [dataBar(NOT_ACTIVATED, at)] });
-}
-
-/** The SIM in test status: without bars, and not active. */
-export function inTest(sim: Sim, at: string): Sim {
-  return withChange(sim, at, { state: 'testing', bars: [] });
-}
-
-/** The SIM without bars. */
-export function activated(sim: Sim, at: string): Sim {
-  return withChange(sim, at, { state: 'active', bars: [] });
-}
-
-/** The SIM with a bar for this reason. */
-export function suspended(sim: Sim, reason: string, at: string): Sim {
-  return withChange(sim, at, { state: 'suspended', bars: [dataBar(reason, at)] });
-}
-
-/** The SIM at the end of its life. */
-export function terminated(sim: Sim, at: string): Sim {
-  return withChange(sim, at, { state: 'terminated', bars: [dataBar('terminated', at)] });
-}
-
-/** Whether data is blocked. A SIM is active or in test status exactly when it has no bars. */
-export function isBarred(sim: Pick<Sim, 'bars'>): boolean {
-  return sim.bars.length > 0;
-}
-
 /** Whether the SIM has a bar with this reason; always true without a reason. */
 function hasBarOf({ bars }: Pick<Sim, 'bars'>, reason: string | undefined): boolean {
   return reason === undefined || bars.some((bar) => bar.reason === reason);
@@ -356,27 +323,6 @@ function stateProblem(sim: Sim, action: SimAction): [SimProblemCode, string] {
 
 function changed(sim: Sim, at: string, change: Partial<Sim>): Decision {
   return { kind: 'change', sim: withChange(sim, at, change) };
-}
-
-/**
- * A changed SIM. Every change ends a pending one. The SIM is never dated before the previous change, even if concurrent changes
- * arrive out of order.
- */
-export function withChange({ pendingChange: _ended, ...sim }: Sim, at: string, change: Partial<Sim>): Sim {
-  const state = change.state ?? sim.state;
-  const when = laterOf(sim.updatedAt, at);
-  return {
-    ...sim,
-    ...change,
-    state,
-    stateChangedAt: state === sim.state ? sim.stateChangedAt : when,
-    updatedAt: when,
-    version: sim.version + 1,
-  };
-}
-
-function dataBar(reason: string, since: string): Bar {
-  return { type: 'data', reason, since };
 }
 
 /** Like `decide`, for a SIM that may not exist. */

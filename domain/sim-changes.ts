@@ -1,17 +1,9 @@
+import { activated, inTest, isBarred, suspended, terminated, unassigned, withChange } from './changed-sim.ts';
 import { CONFIRMATION_DEADLINE_MS } from './deadlines.ts';
 import type { OperationId } from './ids.ts';
 import type { SimAnswer } from './operator-port.ts';
 import type { PendingChange, Sim, SimState } from './sim.ts';
-import {
-  activated,
-  inTest,
-  isBarred,
-  type OperationAction,
-  suspended,
-  terminated,
-  unassigned,
-  withChange,
-} from './sim-actions.ts';
+import type { OperationAction } from './sim-actions.ts';
 
 /*
  * Changes that the operator makes first and may confirm later. An assigned SIM waits for its activation in the state `activating`. Any

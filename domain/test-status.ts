@@ -1,8 +1,8 @@
 import { addBytes, sumBytes } from './bytes.ts';
 import type { CalendarDay } from './calendar-day.ts';
+import { activated } from './changed-sim.ts';
 import type { SimDetails } from './operator-port.ts';
 import type { Sim } from './sim.ts';
-import { activated } from './sim-actions.ts';
 import { dayOf, type SimDay } from './usage.ts';
 
 /*

@@ -59,12 +59,15 @@ const SCAN_PAGE_SIZE = 500;
  *
  * SIMs may change while they are read. A SIM that matches the filter throughout is found exactly once, because it is read
  * under keys that its changes do not affect. A SIM that starts or stops matching is found once or not at all.
+ *
+ * @param isMeant a further condition.
  */
 export async function scanSims(
   partnerId: PartnerId,
   filter: SimFilter,
   limit: number,
   after: string | undefined,
+  isMeant: (sim: Sim) => boolean = () => true,
 ): Promise<Page<string>> {
   const sections = await sectionsFor(partnerId, filter, 'stable keys');
   const scans = sections.flatMap((section) => section.scans);
@@ -76,7 +79,7 @@ export async function scanSims(
       return { items, next: `${index}:${position ?? ''}` };
     }
     const read = await scan(SCAN_PAGE_SIZE, position);
-    for (const { sim, key } of read.placed) {
+    for (const { sim, key } of read.placed.filter((placed) => isMeant(placed.sim))) {
       if (items.length === limit) {
         return { items, next: `${index}:${position ?? ''}` };
       }

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Alarm, measureViolation, suspensionOf, thresholdBytes, usageBySim } from '../../domain/alarm.ts';
+import {
+  type Alarm,
+  measureViolation,
+  suspendsPool,
+  suspensionOf,
+  thresholdBytes,
+  usageBySim,
+} from '../../domain/alarm.ts';
 import { MAX_BYTES } from '../../domain/bytes.ts';
 import { asId, asServiceId, type ServiceId } from '../../domain/ids.ts';
 import { newSimInHolding, type Sim } from '../../domain/sim.ts';
@@ -129,6 +136,10 @@ describe('an alarm that suspends', () => {
   test('bars all SIMs that are in the pool at that time', () => {
     const { suspend, resume } = suspension('pool');
     expect(suspend.selection).toEqual({ kind: 'filter', filter: { state: 'active', customerServiceId: 'csv' } });
+    expect(suspendsPool(suspend)).toBe(true);
+    expect(suspendsPool(resume)).toBe(false);
+    expect(suspendsPool(suspension('sim').suspend)).toBe(false);
+    expect(suspendsPool({ ...suspend, target: { reason: 'not_paid' } })).toBe(false);
     expect(suspend.total).toBeUndefined();
     expect(resume.selection).toEqual({ kind: 'filter', filter: { state: 'suspended', customerServiceId: 'csv' } });
   });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { isBarred } from '../../domain/changed-sim.ts';
 import { asId } from '../../domain/ids.ts';
 import { newSimInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
 import {
   decide,
   decideOrNotFound,
-  isBarred,
   nextActions,
   type SimAction,
   type SimRequest,

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { isBarred } from '../../domain/changed-sim.ts';
 import type { OperatorId } from '../../domain/ids.ts';
 import type { CustomerService, PartnerService } from '../../domain/service.ts';
 import { newSimInHolding, relabel, type Sim, simStates } from '../../domain/sim.ts';
-import { decide, isBarred, nextActions, type SimRequest } from '../../domain/sim-actions.ts';
+import { decide, nextActions, type SimRequest } from '../../domain/sim-actions.ts';
 import {
   confirmChange,
   involvesOperator,

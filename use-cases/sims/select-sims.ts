@@ -8,10 +8,12 @@ import {
 } from '../../adapters/dynamodb/operations.ts';
 import { getOrder } from '../../adapters/dynamodb/orders.ts';
 import { scanSims } from '../../adapters/dynamodb/sim-lists.ts';
+import { suspendsPool } from '../../domain/alarm.ts';
 import type { OperationId, OrderId, PartnerId } from '../../domain/ids.ts';
 import { isOperationFinished, type Operation, type SelectionSize } from '../../domain/operation.ts';
 import { extendSelection, failSelection, fixSelection } from '../../domain/operation-steps.ts';
 import { selectionProblem } from '../../domain/order.ts';
+import { isUnbarred } from '../../domain/sim-changes.ts';
 import type { Problem } from '../../domain/verdict.ts';
 
 /**
@@ -69,14 +71,18 @@ type FoundPage = { iccids: string[]; next?: string };
 /** The next page, the size of an existing manifest, or the reason why there is no selection. */
 type Found = FoundPage | { whole: SelectionSize } | { problem: Problem };
 
-async function findNext(partnerId: PartnerId, { selection, selecting }: OperationRecord): Promise<Found> {
+async function findNext(partnerId: PartnerId, operation: OperationRecord): Promise<Found> {
+  const { selection, selecting } = operation;
   switch (selection.kind) {
     case 'list':
       return { whole: selecting ?? { pages: 0, sims: 0 } };
     case 'order':
       return findReceived(partnerId, selection.orderId);
     case 'filter': {
-      const { items, next } = await scanSims(partnerId, selection.filter, PAGE_SIZE, selecting?.position);
+      const { state: _active, ...ofPool } = selection.filter;
+      const { items, next } = suspendsPool(operation)
+        ? await scanSims(partnerId, ofPool, PAGE_SIZE, selecting?.position, isUnbarred)
+        : await scanSims(partnerId, selection.filter, PAGE_SIZE, selecting?.position);
       return { iccids: items, ...(next === undefined ? {} : { next }) };
     }
     case 'failed':

@@ -232,6 +232,37 @@ describe('the limit of test status', () => {
   });
 });
 
+test('an alarm that suspends a pool also suspends its SIMs in test status', async () => {
+  const [active = '', tested = '', assigned = ''] = assignedSims(3);
+  const { customerId } = await read(active);
+  const { id: customerServiceId } = await acme.aCustomerService(customerId ?? '');
+  const select = { iccids: [active, tested, assigned] };
+  await acme.bulkDone('unassign', { select });
+  await acme.bulkDone('assign', { select, customerId, customerServiceId });
+  await acme.bulkDone('activate', { select: { iccids: [active] } });
+  await acme.bulkDone('test', { select: { iccids: [tested] } });
+  const alarm = {
+    name: 'Pool',
+    scope: { customerServiceId },
+    measure: 'pool',
+    threshold: { bytes: 5 },
+    action: 'suspend',
+  };
+  const { id } = is(201, await acme.api.post<{ id: string }>('/v1/alarms', alarm));
+  // Where the month ends before the suspension, the alarm goes off in the next one.
+  await eventually(
+    async () => {
+      await operator.uses({ iccid: active, bytes: 5 });
+      expect(await read(tested)).toMatchObject({ state: 'suspended', bars: [{ reason: 'allowance_exceeded' }] });
+    },
+    { within: 60_000 },
+  );
+  const operations = await acme.all<Operation>('/v1/operations');
+  const suspension = operations.find(({ requestedBy, action }) => requestedBy === id && action === 'suspend');
+  expect(await acme.operationDone(suspension?.id ?? '')).toMatchObject({ total: 2, succeeded: 2 });
+  expect((await read(assigned)).state).toBe('assigned');
+});
+
 describe('an order’s plan', () => {
   test('ends with test status, which its progress counts, and is retried for SIMs that the operator refused', async () => {
     const plan = { ...(await acme.aPlan()), activate: 'test' as const };

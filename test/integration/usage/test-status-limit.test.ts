@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { addSim, getSim, getSims, saveSim, simHistory } from '../../../adapters/dynamodb/sims.ts';
+import { addSims, getSim, getSims, saveSim, simHistory } from '../../../adapters/dynamodb/sims.ts';
 import { asId, newId } from '../../../domain/ids.ts';
 import { newSimInHolding, type Sim } from '../../../domain/sim.ts';
 import type { UsageRecord } from '../../../domain/usage-record.ts';
@@ -33,7 +33,7 @@ async function aTestedSim(own: Partial<Sim> = {}): Promise<string> {
   const arrived = newSimInHolding({ iccid }, order, '2026-01-05T09:00:00.000Z');
   const imported = { ...place, state: own.state ?? 'testing', by: 'ada' };
   const sim: Sim = { ...arrived, ...place, state: 'testing', bars: [], imported, stateChangedAt: SINCE, ...own };
-  expect(await addSim(PARTNER, sim)).toBe(true);
+  expect(await addSims(PARTNER, [{ sim }])).toMatchObject([{ isAdded: true }]);
   return iccid;
 }
 
