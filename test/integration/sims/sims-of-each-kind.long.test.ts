@@ -93,6 +93,29 @@ describe.each(platformKinds)('SIMs of an operator on %s', (kind) => {
     ]);
   });
 
+  test('are in test status until they have used the limit, and are then active', async () => {
+    const [tested = '', refused = '', left = ''] = (await operator.assignedSims(10)).map(({ iccid }) => iccid);
+    await standIn.behaves({ ...prompt, refuseActivation: [refused], refuseChanges: [refused] });
+    const { id } = await acme.bulk('test', { select: { iccids: [tested, refused, left] } });
+    expect(await acme.operationDone(id)).toMatchObject({ succeeded: 2, failed: 1 });
+    expect(await acme.resultsOf(id, 'failed')).toMatchObject([
+      { iccid: refused, problem: { code: 'operator_refused', detail: expect.stringMatching(/\S/) } },
+    ]);
+    await standIn.behaves(prompt);
+    expect(await read(refused)).toMatchObject({ state: 'assigned', bars: [{ type: 'data' }] });
+    expect(await read(tested)).toMatchObject({ state: 'testing', bars: [] });
+    await acme.bulkDone('activate', { select: { iccids: [left] } });
+    expect(await read(left)).toMatchObject({ state: 'active', bars: [] });
+    await eventually(async () => {
+      await operator.uses(tested, 60_000);
+      expect(await read(tested)).toMatchObject({ state: 'active', bars: [] });
+    });
+    const end = (await acme.all<{ type: string; actor: string }>(`/v1/sims/${tested}/events`)).at(-1);
+    expect(end).toMatchObject({ type: 'sim.activated', actor: 'system' });
+    await acme.bulkDone('suspend', { select: { iccids: [tested] } });
+    expect(await read(tested)).toMatchObject({ state: 'suspended' });
+  });
+
   test('whose suspension is confirmed after a day are pending until then', async () => {
     const chosen = activeSims(3);
     await standIn.behaves({ ...prompt, changeDelayDays: 1 });

@@ -84,6 +84,7 @@ export function operatorOfKind(cloud: CloudUnderTest, partner: Partner, kind: Pl
         connectivity: 'api',
         usage: 'api',
         platform: { kind },
+        testStatus: { limitBytes: 100_000 },
       };
       expect([200, 201]).toContain((await platform.put(`/v1/platform/operators/${id}`, settings)).status);
       await grantTariffs(platform, partner, id, [id]);
