@@ -17,10 +17,12 @@ export const deployedEntries: readonly string[] = [
 /** Bundles every function. Adds the OpenAPI document and the reference page to the bundle of the function that serves them. */
 export async function bundleAll(): Promise<Bundles> {
   const document = openApiDocument(allRoutes, project.version);
+  const reference = referencePage();
   return bundleFunctions(deployedEntries, {
     [docsEntry]: {
       'openapi.json': JSON.stringify(document),
-      'docs.html.gz': gzipSync(referencePage(), { level: 9 }),
+      'docs.html.gz': gzipSync(reference.html, { level: 9 }),
+      'docs.csp': reference.contentSecurityPolicy,
     },
   });
 }

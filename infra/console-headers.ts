@@ -11,19 +11,6 @@ import { securityHeaders } from '../console/response-headers.ts';
 /** The API's answers are data, which no browser should render. */
 const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-/** The reference page has its scripts and styles within it. They are built with the page, which shows nothing that a user can send. */
-const referencePolicy = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline'",
-  "style-src 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /** The headers that CloudFront adds to responses. */
 export class ConsoleHeaders extends Construct {
   /** For the console's files. */
@@ -51,7 +38,8 @@ export class ConsoleHeaders extends Construct {
     });
     this.ofReference = new ResponseHeadersPolicy(this, 'Reference', {
       comment: 'Headers of the API reference',
-      securityHeadersBehavior: securityBehavior(referencePolicy),
+      // The API sends the policy of the page itself, which has the hashes of its scripts.
+      securityHeadersBehavior: securityBehavior(dataPolicy, { override: false }),
     });
   }
 }
@@ -70,9 +58,12 @@ const securityHeadersOfCloudFront = {
   },
 } satisfies Record<string, ResponseSecurityHeadersBehavior>;
 
-function securityBehavior(contentSecurityPolicy: string): ResponseSecurityHeadersBehavior {
+function securityBehavior(
+  contentSecurityPolicy: string,
+  { override } = { override: true },
+): ResponseSecurityHeadersBehavior {
   return Object.assign(
-    { contentSecurityPolicy: { contentSecurityPolicy, override: true } },
+    { contentSecurityPolicy: { contentSecurityPolicy, override } },
     ...Object.values(securityHeadersOfCloudFront),
   );
 }

@@ -55,7 +55,10 @@ export const routes = [
     answers: {
       200: z.string().register(z.globalRegistry, { contentType: 'text/html', example: '<!doctype html>…' }),
     },
-    handle: async ({ headers }) => fileAnswer(readBundledFile('docs.html.gz'), 'text/html; charset=utf-8', headers),
+    handle: async ({ headers }) => ({
+      ...fileAnswer(readBundledFile('docs.html.gz'), 'text/html; charset=utf-8', headers),
+      headers: { 'content-security-policy': readBundledFile('docs.csp').toString() },
+    }),
   }),
 ];
 

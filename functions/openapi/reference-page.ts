@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { problemCodes } from './prose.ts';
@@ -8,13 +9,16 @@ import { problemCodes } from './prose.ts';
  *
  * Problems link to their code, `/docs#<code>`. The codes are static HTML, so that the links work before Scalar has loaded and
  * without it: Scalar does not scroll to an anchor when it opens.
+ *
+ * @returns the page, and the content security policy that allows its scripts and no others
  */
-export function referencePage(): string {
-  const script = readFileSync(
+export function referencePage(): { html: string; contentSecurityPolicy: string } {
+  const scalar = readFileSync(
     fileURLToPath(import.meta.resolve('@scalar/api-reference/browser/standalone.js')),
     'utf8',
   );
-  return `<!doctype html>
+  const scripts = [scalar.replaceAll('</script', '<\\/script'), createReference];
+  const html = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -31,22 +35,35 @@ export function referencePage(): string {
 ${problemCodes().map(entry).join('\n')}
 </dl>
 </section>
-<script>${script.replaceAll('</script', '<\\/script')}</script>
-<script>
-Scalar.createApiReference('#reference', { slug: 'api', url: '/openapi.json', withDefaultFonts: false, telemetry: false, agent: { disabled: true }, showDeveloperTools: 'never', hideClientButton: true })
-${keepCodeInView}
-</script>
+${scripts.map((script) => `<script>${script}</script>`).join('\n')}
 </body>
 </html>
 `;
+  return { html, contentSecurityPolicy: policyFor(scripts) };
+}
+
+/** Scalar adds styles to the page, so styles within it are allowed. */
+function policyFor(scripts: readonly string[]): string {
+  const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+  return [
+    "default-src 'none'",
+    `script-src ${hashes.join(' ')}`,
+    "style-src 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 }
 
 function entry({ code, status, explanation }: ReturnType<typeof problemCodes>[number]): string {
-  return `<dt id="${code}"><a href="#${code}">${code}</a> <span>${status}</span></dt><dd>${html(explanation)}</dd>`;
+  return `<dt id="${code}"><a href="#${code}">${code}</a> <span>${status}</span></dt><dd>${toHtml(explanation)}</dd>`;
 }
 
 /** Converts text with code in backticks to HTML. */
-function html(text: string): string {
+function toHtml(text: string): string {
   const safe = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   return safe.replace(/`([^`]+)`/g, '<code>$1</code>');
 }
@@ -72,4 +89,9 @@ for (const type of ['wheel', 'touchmove', 'keydown', 'mousedown']) {
 }
 addEventListener('hashchange', scrollToCode);
 scrollToCode();
+`;
+
+const createReference = `
+Scalar.createApiReference('#reference', { slug: 'api', url: '/openapi.json', withDefaultFonts: false, telemetry: false, agent: { disabled: true }, showDeveloperTools: 'never', hideClientButton: true })
+${keepCodeInView}
 `;

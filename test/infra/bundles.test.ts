@@ -26,7 +26,7 @@ describe('bundles', () => {
       expect(bytes).toBeLessThan(2 * 1024 * 1024);
     }
     const docs = bundles.get('functions/api/docs.ts')?.folder ?? '';
-    for (const file of ['openapi.json', 'docs.html.gz'])
+    for (const file of ['openapi.json', 'docs.html.gz', 'docs.csp'])
       expect(statSync(path.join(docs, file)).size).toBeGreaterThan(0);
   });
 

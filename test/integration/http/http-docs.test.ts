@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
@@ -132,6 +133,15 @@ describe('/docs', () => {
     expect(html).toMatch(/^<!doctype html>/i);
     expect(html.trimEnd()).toMatch(/<\/html>$/);
     expect(html).toContain("url: '/openapi.json'");
+  });
+
+  test('allows its own scripts and no others', async () => {
+    const { headers } = await raw('/docs', {});
+    const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script = '']) => script);
+    const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+    expect(hashes).toHaveLength(2);
+    const policy = String(headers['content-security-policy']).split('; ');
+    expect(policy).toEqual(expect.arrayContaining(["default-src 'none'", `script-src ${hashes.join(' ')}`]));
   });
 
   test('is the same with gzip and without', async () => {
