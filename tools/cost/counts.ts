@@ -16,8 +16,8 @@ export const simWrites = {
   gsi1: 1 + 4 * 2,
   // By customer: written when assigned, then changed in place twice.
   gsi2: 1 + 2,
-  // By customer and state: written when assigned, then moved twice.
-  gsi3: 1 + 2 * 2,
+  // By customer and state: written when assigned, then moved twice. And its owner, by the end of the ICCID.
+  gsi3: 1 + 2 * 2 + 1,
 } as const;
 
 /** Read units of a SIM: its item, strongly consistent, once for each of migrate, assign and activate. */

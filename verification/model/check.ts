@@ -275,6 +275,7 @@ export function filtersOf(model: Model): Filter[] {
     ...customers.map((customerId) => ({ customerId, state: 'suspended' as const })),
     ...['Meter', 'meter 1', '89'].map((q) => ({ q })),
     ...customers.map((customerId) => ({ customerId, q: 'meter' })),
+    ...[...model.sims.keys()].slice(0, 2).flatMap((iccid) => [{ iccidEnds: iccid.slice(-5) }, { q: iccid.slice(-6) }]),
   ];
 }
 

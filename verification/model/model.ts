@@ -325,6 +325,7 @@ export type Filter = {
   partnerServiceId?: string;
   operatorId?: OperatorId;
   orderId?: string;
+  iccidEnds?: string;
   q?: string;
 };
 
@@ -337,6 +338,10 @@ export function matches(sim: Sim, filter: Filter): boolean {
     (filter.partnerServiceId === undefined || filter.partnerServiceId === sim.stock) &&
     (filter.operatorId ?? sim.operator) === sim.operator &&
     (filter.orderId ?? sim.order) === sim.order &&
-    (q === undefined || sim.iccid.startsWith(q) || (sim.label?.toLowerCase().startsWith(q.toLowerCase()) ?? false))
+    sim.iccid.endsWith(filter.iccidEnds ?? '') &&
+    (q === undefined ||
+      sim.iccid.startsWith(q) ||
+      (/^[0-9]{4,8}$/.test(q) && sim.iccid.endsWith(q)) ||
+      (sim.label?.toLowerCase().startsWith(q.toLowerCase()) ?? false))
   );
 }
