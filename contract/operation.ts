@@ -4,7 +4,7 @@ import { type Operation, operationStates, waitingForOperator } from '../domain/o
 import { operatorIdSchema } from '../domain/operator.ts';
 import { simStates } from '../domain/sim.ts';
 import { operationActions, simProblemCodes } from '../domain/sim-actions.ts';
-import { failure, id, namedSchema, showAs, time } from './fields.ts';
+import { date, failure, id, namedSchema, showAs, time } from './fields.ts';
 
 const simFilterAnswer = z.lazy(() =>
   z.object({
@@ -118,8 +118,20 @@ function shownTarget({ action, target }: Operation): z.input<typeof operationSch
 
 const simProblem = z.lazy(() => z.object({ code: z.enum(simProblemCodes), detail: z.string() }));
 
+const simWarnings = z.lazy(() =>
+  described(
+    z.optional(z.array(z.object({ code: z.enum(['within_term']), until: date }))),
+    'Consequences that do not prevent the action. `within_term`: the action ends the minimum term of a tariff early, which lasts until this day.',
+  ),
+);
+
 export const resultSchema = namedSchema('Result', () =>
-  z.object({ iccid: z.string(), outcome: z.enum(['succeeded', 'failed']), problem: z.optional(simProblem) }),
+  z.object({
+    iccid: z.string(),
+    outcome: z.enum(['succeeded', 'failed']),
+    problem: z.optional(simProblem),
+    warnings: simWarnings,
+  }),
 );
 
 export const dryRunSchema = namedSchema('DryRun', () =>
@@ -128,6 +140,8 @@ export const dryRunSchema = namedSchema('DryRun', () =>
     eligible: z.int(),
     ineligible: z.int(),
     byCode: z.record(z.string(), z.int()),
-    results: z.array(z.object({ iccid: z.string(), eligible: z.boolean(), problem: z.optional(simProblem) })),
+    results: z.array(
+      z.object({ iccid: z.string(), eligible: z.boolean(), problem: z.optional(simProblem), warnings: simWarnings }),
+    ),
   }),
 );

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
+import type { CalendarDay } from '../domain/calendar-day.ts';
 import { described } from '../domain/described.ts';
 import { differenceFields } from '../domain/difference.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { pendingActions, type Sim, simStates } from '../domain/sim.ts';
 import { nextActions, simActions, type TestOperators } from '../domain/sim-actions.ts';
 import type { TimelineLine } from '../domain/timeline.ts';
-import { namedSchema, showAs, stamps, time } from './fields.ts';
+import { date, namedSchema, showAs, stamps, time } from './fields.ts';
 
 export const simSchema = namedSchema('Sim', () =>
   z.object({
@@ -38,6 +39,10 @@ export const simSchema = namedSchema('Sim', () =>
     ),
     imei: z.optional(z.string()),
     eid: z.optional(z.string()),
+    termEndsOn: described(
+      z.optional(date),
+      'Day on which the minimum term ends, of the tariffs of both services the later one. Users of a customer see that of the customer service. Absent without a minimum term, and before the activation.',
+    ),
     stateChangedAt: time,
     ...stamps,
     nextActions: described(z.array(z.enum(simActions)), 'Actions that are currently allowed for this SIM.'),
@@ -50,7 +55,7 @@ export const partnerSimSchema = namedSchema('PartnerSim', () =>
 );
 
 /** @param testOperators the operators with a test status. */
-export const showSim = (sim: Sim, testOperators: TestOperators) =>
+export const showSim = (sim: Sim & { termEndsOn?: CalendarDay }, testOperators: TestOperators) =>
   showAs(simSchema, {
     ...sim,
     fields: sim.fields ?? {},

@@ -1,3 +1,4 @@
+import { termStartAfter } from './minimum-term.ts';
 import { laterOf } from './moment.ts';
 import { type Bar, detachCustomer, NOT_ACTIVATED, type Sim } from './sim.ts';
 
@@ -37,10 +38,10 @@ export function isBarred(sim: Pick<Sim, 'bars'>): boolean {
  * A changed SIM. Every change ends a pending one. The SIM is never dated before the previous change, even if concurrent changes
  * arrive out of order.
  */
-export function withChange({ pendingChange: _ended, ...sim }: Sim, at: string, change: Partial<Sim>): Sim {
+export function withChange({ pendingChange: _ended, termStart, ...sim }: Sim, at: string, change: Partial<Sim>): Sim {
   const state = change.state ?? sim.state;
   const when = laterOf(sim.updatedAt, at);
-  return {
+  const after = {
     ...sim,
     ...change,
     state,
@@ -48,6 +49,8 @@ export function withChange({ pendingChange: _ended, ...sim }: Sim, at: string, c
     updatedAt: when,
     version: sim.version + 1,
   };
+  const start = termStartAfter({ ...sim, ...(termStart ? { termStart } : {}) }, after, when);
+  return start === undefined ? after : { ...after, termStart: start };
 }
 
 function dataBar(reason: string, since: string): Bar {

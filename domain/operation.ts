@@ -1,6 +1,7 @@
 import { OPERATOR_DEADLINE_MS } from './deadlines.ts';
 import type { CustomerId, CustomerServiceId, OperationId, OperatorId, OrderId, PartnerServiceId } from './ids.ts';
 
+import type { SimWarning } from './minimum-term.ts';
 import type { Order } from './order.ts';
 import { actionOfStage, type PlanStage } from './plan.ts';
 import type { NamingChange, SimState } from './sim.ts';
@@ -101,7 +102,7 @@ export type Operation = {
 
 /** The result for one SIM. */
 export type SimResult =
-  | { iccid: string; outcome: 'succeeded' }
+  | { iccid: string; outcome: 'succeeded'; warnings?: readonly SimWarning[] | undefined }
   | { iccid: string; outcome: 'failed'; problem: SimProblem };
 
 export function isOperationFinished(operation: Pick<Operation, 'state'>): boolean {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Customer } from './customer.ts';
+import type { TermStart } from './minimum-term.ts';
 import type { Operator } from './operator.ts';
 import { type CustomerService, holdingServiceId, type PartnerService } from './service.ts';
 import { type TariffsOfService, uncoveredBy } from './service-tariffs.ts';
@@ -68,12 +69,16 @@ export function importSim(
     ...place,
     ...(label === undefined ? {} : { label }),
     tags,
+    ...(state === 'suspended' && activatedAt !== undefined ? { termStart: importedStart(activatedAt) } : {}),
     stateChangedAt: (state === 'active' ? activatedAt : undefined) ?? at,
     createdAt: at,
     updatedAt: at,
     version: 1,
   };
 }
+
+/** The terms of an imported SIM count from its activation, which the time of an active SIM's state shows. */
+const importedStart = (at: string): TermStart => ({ partner: at.slice(0, 10), customer: at.slice(0, 10) });
 
 function barsOf(state: SimState, since: string): Bar[] {
   if (state === 'active') {

@@ -1,6 +1,7 @@
 import type { Seen } from './difference.ts';
 import type { Iccid } from './iccid.ts';
 import type { CustomerId, CustomerServiceId, OperationId, OperatorId, OrderId, PartnerServiceId } from './ids.ts';
+import type { TermStart } from './minimum-term.ts';
 import { laterOf } from './moment.ts';
 
 import { holdingServiceId } from './service.ts';
@@ -82,6 +83,8 @@ export type Sim = {
   fields?: SimFields;
   /** For an unassigned SIM: its last customer, and which of label, tags and fields date from that assignment. */
   formerCustomer?: { customerId: CustomerId; naming: readonly Naming[] };
+  /** The days on which it was first active on its present services. Absent before its activation, and while `stateChangedAt` shows them. */
+  termStart?: TermStart;
   stateChangedAt: string;
   createdAt: string;
   updatedAt: string;

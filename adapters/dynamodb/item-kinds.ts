@@ -35,6 +35,7 @@ export const itemKinds = {
     'imei',
     'eid',
     'fields',
+    'termStart',
   ] satisfies (keyof Sim)[]),
   partner: itemKind('P#{partnerId}', 'PARTNER', ['id'] satisfies (keyof Partner)[]),
   /** The names of the fields of a partner's SIMs. */

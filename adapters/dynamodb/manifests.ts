@@ -1,4 +1,5 @@
 import type { OperationId, OperatorId, OrderId, PartnerId, ServiceId } from '../../domain/ids.ts';
+import type { SimWarning } from '../../domain/minimum-term.ts';
 import type { SimResult } from '../../domain/operation.ts';
 import type { SimProblem } from '../../domain/sim-actions.ts';
 import { absent } from './conditions.ts';
@@ -66,6 +67,8 @@ type StoredPart = {
   part: number;
   succeeded: string;
   failed: readonly { problem: SimProblem; places: string }[];
+  /** The SIMs that succeeded with warnings. */
+  warned?: readonly { warnings: readonly SimWarning[]; places: string }[];
   /** Present until the part is counted. Parts of release 0.1.0 were counted when they were written. */
   uncounted?: Counts;
   /** What this attempt at the page requested of operators that name their requests. */
@@ -110,6 +113,10 @@ export function putResults(
     results.filter((result) => result.outcome === 'failed'),
     ({ problem }) => JSON.stringify(problem),
   );
+  const byWarnings = Map.groupBy(
+    results.filter((result) => result.outcome === 'succeeded' && result.warnings !== undefined),
+    (result) => JSON.stringify('warnings' in result ? result.warnings : []),
+  );
   const stored: StoredPart = {
     page,
     part,
@@ -117,6 +124,9 @@ export function putResults(
     failed: [...byProblem.values()].flatMap((group) =>
       group[0] ? [{ problem: group[0].problem, places: placesOf(group) }] : [],
     ),
+    ...(byWarnings.size > 0
+      ? { warned: [...byWarnings].map(([text, group]) => ({ warnings: JSON.parse(text), places: placesOf(group) })) }
+      : {}),
     uncounted,
     ...(Object.keys(requests).length > 0 ? { requests } : {}),
   };
@@ -200,7 +210,7 @@ export async function resultsFrom(
 }
 
 function toResultPart(
-  { page, part, succeeded, failed, uncounted, requests }: StoredPart,
+  { page, part, succeeded, failed, warned = [], uncounted, requests }: StoredPart,
   { iccids }: ManifestPage,
 ): ResultPart {
   const byPlace = new Map<number, SimResult>();
@@ -213,6 +223,9 @@ function toResultPart(
     }
   };
   at(succeeded, (iccid) => ({ iccid, outcome: 'succeeded' }));
+  for (const { warnings, places } of warned) {
+    at(places, (iccid) => ({ iccid, outcome: 'succeeded', warnings }));
+  }
   for (const { problem, places } of failed) {
     at(places, (iccid) => ({ iccid, outcome: 'failed', problem }));
   }

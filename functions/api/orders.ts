@@ -15,6 +15,7 @@ import { placeOrder } from '../../use-cases/orders/place-order.ts';
 import { quoteOrder } from '../../use-cases/orders/quote-order.ts';
 import { listOrderEvents, listOrderSims, listOrders, readOrder } from '../../use-cases/orders/read-orders.ts';
 import { resumeOrder } from '../../use-cases/orders/resume-order.ts';
+import { withTermEnds } from '../../use-cases/sims/minimum-terms.ts';
 import { testOperatorsFor } from '../../use-cases/test-operators.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { requireMatch } from '../http/etag.ts';
@@ -200,7 +201,7 @@ export const routes = [
     handle: async ({ caller, path: { id }, page, headers }) => {
       const { items, next } = await listOrderSims(caller.partnerId, id, page);
       const testOperators = await testOperatorsFor(items);
-      const shown = items.map((sim) => showSim(sim, testOperators));
+      const shown = (await withTermEnds(caller, items)).map((sim) => showSim(sim, testOperators));
       return { ...okPage(shown, next), ...(await fieldColumns(caller, headers)) };
     },
   }),

@@ -9,6 +9,7 @@ import { fieldNameSchema, fieldTextSchema, MAX_SIM_FIELDS } from '../../domain/s
 import { labelSchema, tagsSchema } from '../../domain/sim-labels.ts';
 import { labelSim } from '../../use-cases/sims/label-sim.ts';
 import { labelSims } from '../../use-cases/sims/label-sims.ts';
+import { withTermEnd } from '../../use-cases/sims/minimum-terms.ts';
 import { readSimFieldNames, saveSimFieldNames } from '../../use-cases/sims/sim-field-names.ts';
 import { readTestOperators } from '../../use-cases/test-operators.ts';
 import { requireMatch } from '../http/etag.ts';
@@ -44,9 +45,10 @@ export const labelRoutes: Route[] = [
     answers: { 200: simSchema },
     handle: async ({ caller, path: { iccid }, body, ifMatch, now }) => {
       const testOperators = await readTestOperators();
-      const precondition = (sim: Sim) => requireMatch(ifMatch, showSim(sim, testOperators));
+      const show = async (sim: Sim) => showSim(await withTermEnd(caller, sim), testOperators);
+      const precondition = async (sim: Sim) => requireMatch(ifMatch, await show(sim));
       const { before, after } = await labelSim(caller, iccid, body, { now, precondition });
-      return { ...okResource(showSim(after, testOperators)), before: showSim(before, testOperators) };
+      return { ...okResource(await show(after)), before: await show(before) };
     },
   }),
   route({

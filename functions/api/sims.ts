@@ -4,6 +4,7 @@ import { showSim, showSimEvent, simEventSchema, simSchema } from '../../contract
 import { showSimUsage, simUsageQuery, simUsageSchema } from '../../contract/usage.ts';
 import { described } from '../../domain/described.ts';
 import { idSchemaOf, line } from '../../domain/text.ts';
+import { withTermEnd, withTermEnds } from '../../use-cases/sims/minimum-terms.ts';
 import { listVisibleSims, readSim, readSimTimeline } from '../../use-cases/sims/read-sims.ts';
 import { testOperatorsFor } from '../../use-cases/test-operators.ts';
 import { readSimUsage } from '../../use-cases/usage/read-usage.ts';
@@ -32,7 +33,7 @@ const simRoutes: Route[] = [
     handle: async ({ caller, query, page, headers }) => {
       const { items, next } = await listVisibleSims(caller, query, page);
       const testOperators = await testOperatorsFor(items);
-      const shown = items.map((sim) => showSim(sim, testOperators));
+      const shown = (await withTermEnds(caller, items)).map((sim) => showSim(sim, testOperators));
       return { ...okPage(shown, next), ...(await fieldColumns(caller, headers)) };
     },
   }),
@@ -45,7 +46,7 @@ const simRoutes: Route[] = [
     summary: 'Get a SIM',
     answers: { 200: simSchema },
     handle: async ({ caller, path: { iccid } }) => {
-      const sim = await readSim(caller, iccid);
+      const sim = await withTermEnd(caller, await readSim(caller, iccid));
       return okResource(showSim(sim, await testOperatorsFor([sim])));
     },
   }),

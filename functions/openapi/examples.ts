@@ -74,6 +74,7 @@ const sim = {
   customerId,
   customerServiceId,
   label: 'Meter 17',
+  termEndsOn: '2027-11-05',
   tags: ['north'],
   fields: { site: 'Leeds 4' },
   stateChangedAt: updatedAt,
@@ -132,7 +133,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     ineligible: 1,
     byCode: { not_assigned: 1 },
     results: [
-      { iccid, eligible: true },
+      { iccid, eligible: true, warnings: [{ code: 'within_term', until: '2027-11-05' }] },
       { ...notActive, eligible: false },
     ],
   },
@@ -275,7 +276,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     product,
     estimatedDelivery: { earliest: '2026-11-06', latest: '2026-11-10' },
   },
-  Result: { ...notActive, outcome: 'failed' },
+  Result: { iccid, outcome: 'succeeded', warnings: [{ code: 'within_term', until: '2027-11-05' }] },
   ServiceUsage: {
     period: '2026-11',
     tariffId: 'trf_partner_all',

@@ -306,6 +306,7 @@ describe('assigning', () => {
     expect(changedBy(aSim().active(), good.assign)).toEqual({
       ...aSim().active(),
       customerServiceId: 'csv_cameras',
+      termStart: { partner: '2026-01-05', customer: '2026-03-02' },
       updatedAt: NOW,
       version: 4,
     });
@@ -360,6 +361,7 @@ describe('unassigning', () => {
     (state) => {
       expect(changedBy(aSim().in(state), good.unassign)).toEqual({
         ...aSim().inStock(),
+        ...(state === 'suspended' ? { termStart: { partner: '2026-01-05' } } : {}),
         bars: [{ type: 'data', reason: 'not_activated', since: NOW }],
         stateChangedAt: NOW,
         updatedAt: NOW,
@@ -427,6 +429,7 @@ describe('suspending, resuming and terminating', () => {
     expect(changedBy(aSim().active(), good.suspend)).toEqual({
       ...aSim().active(),
       state: 'suspended',
+      termStart: { partner: '2026-01-05', customer: '2026-01-05' },
       bars: [{ type: 'data', reason: 'not_paid', since: NOW }],
       stateChangedAt: NOW,
       updatedAt: NOW,

@@ -75,6 +75,7 @@ describe('a pending change', () => {
     expect(confirmChange(suspending(), 'suspend', 'lost', LATER)).toEqual({
       ...aSim().active(),
       state: 'suspended',
+      termStart: { partner: '2026-01-05', customer: '2026-01-05' },
       bars: [{ type: 'data', reason: 'lost', since: LATER }],
       stateChangedAt: LATER,
       updatedAt: LATER,

@@ -50,7 +50,10 @@ describe('an imported SIM', () => {
   test('that is active changed its state when it was activated', () => {
     const activatedAt = '2025-04-01T08:00:00.000Z';
     expect(read({ state: 'active', activatedAt })).toMatchObject({ stateChangedAt: activatedAt, createdAt: NOW });
-    expect(read({ state: 'suspended', activatedAt })).toMatchObject({ stateChangedAt: NOW });
+    expect(read({ state: 'suspended', activatedAt })).toMatchObject({
+      stateChangedAt: NOW,
+      termStart: { partner: '2025-04-01', customer: '2025-04-01' },
+    });
   });
 
   test.each<[string, Parameters<typeof codeOf>[0], string]>([

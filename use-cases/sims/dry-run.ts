@@ -2,8 +2,10 @@ import { eachManifestPage, orderManifest } from '../../adapters/dynamodb/manifes
 import { listSims } from '../../adapters/dynamodb/sim-lists.ts';
 import { getSims } from '../../adapters/dynamodb/sims.ts';
 import type { PartnerId } from '../../domain/ids.ts';
+import type { SimWarning } from '../../domain/minimum-term.ts';
 import type { SimFilter } from '../../domain/operation.ts';
 import { decideOrNotFound, type SimProblem, type SimRequest } from '../../domain/sim-actions.ts';
+import { warningsOf } from './minimum-terms.ts';
 import type { ResolvedSelection } from './resolve-selection.ts';
 
 /** A dry run of up to this many SIMs is answered immediately; a larger one is an operation. */
@@ -47,7 +49,7 @@ export type DryRun = {
   eligible: number;
   ineligible: number;
   byCode: Readonly<Record<string, number>>;
-  results: readonly { iccid: string; eligible: boolean; problem?: SimProblem }[];
+  results: readonly { iccid: string; eligible: boolean; problem?: SimProblem; warnings?: readonly SimWarning[] }[];
 };
 
 /** Applies the rules to each SIM, as the real run would, and changes nothing. */
@@ -58,11 +60,17 @@ export async function dryRun(
   now: Date,
 ): Promise<DryRun> {
   const sims = await getSims(partnerId, listed);
-  const results = listed.map((iccid) => {
-    const decision = decideOrNotFound(sims.get(iccid), request, now.toISOString());
+  const at = now.toISOString();
+  const decisions = listed.map((iccid) => ({ iccid, decision: decideOrNotFound(sims.get(iccid), request, at) }));
+  const changed = decisions.flatMap(({ iccid, decision }) =>
+    decision.kind === 'change' ? (sims.get(iccid) ?? []) : [],
+  );
+  const warnings = await warningsOf(partnerId, request, changed, at);
+  const results = decisions.map(({ iccid, decision }): DryRun['results'][number] => {
+    const own = warnings.get(iccid);
     return decision.kind === 'refused'
       ? { iccid, eligible: false, problem: decision.problem }
-      : { iccid, eligible: true };
+      : { iccid, eligible: true, ...(own ? { warnings: own } : {}) };
   });
   const codes = results.flatMap(({ problem }) => (problem ? [problem.code] : []));
   return {

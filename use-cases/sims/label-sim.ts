@@ -18,10 +18,10 @@ export async function labelSim(
   caller: PartnerCaller,
   iccid: string,
   change: NamingChange,
-  { now, precondition }: { now: Date; precondition: (sim: SimRecord) => void },
+  { now, precondition }: { now: Date; precondition: (sim: SimRecord) => Promise<void> },
 ): Promise<{ before: SimRecord; after: SimRecord }> {
   const before = await readSim(caller, iccid);
-  precondition(before);
+  await precondition(before);
   await requireKnownFields(caller.partnerId, change.fields);
   const labelled = relabel(before, change, now.toISOString());
   const problem = namingProblem(labelled, change);

@@ -12,8 +12,9 @@ import { chunksThatFit } from '../../domain/chunks.ts';
 import type { OperatorId, PartnerId } from '../../domain/ids.ts';
 import type { Operation, SimResult } from '../../domain/operation.ts';
 import { serviceCountChanges } from '../../domain/service-counts.ts';
-import type { SimProblem, SimRequest } from '../../domain/sim-actions.ts';
+import { decide, type SimProblem, type SimRequest } from '../../domain/sim-actions.ts';
 import type { Cause } from './changes/restore-bars.ts';
+import { warningsOf } from './minimum-terms.ts';
 import type { ResultCounter } from './result-counter.ts';
 
 /** A page of an operation's manifest that is being processed. */
@@ -103,8 +104,9 @@ export async function openPage(
  * Records the results of SIMs of a page, in parts that can each be counted in one transaction. Stops when another attempt has
  * recorded a part: the next run of the stage processes the SIMs that are still open.
  */
-export async function recordPageResults(work: PageWork, outcomes: readonly Outcome[]): Promise<void> {
+export async function recordPageResults(work: PageWork, withoutWarnings: readonly Outcome[]): Promise<void> {
   const { partnerId, operation, page, counter } = work;
+  const outcomes = await addWarnings(work, withoutWarnings);
   const parts = chunksThatFit(
     outcomes,
     ({ changed }) => (changed ? serviceCountChanges(operation.action, [changed]).keys() : []),
@@ -130,6 +132,22 @@ export async function recordPageResults(work: PageWork, outcomes: readonly Outco
     }
     recordFailureMetrics(operation, outcomesOfPart);
   }
+}
+
+/** Adds their warnings to the results of SIMs that the operation changed or, in a dry run, would change. */
+async function addWarnings(work: PageWork, outcomes: readonly Outcome[]): Promise<Outcome[]> {
+  const { partnerId, operation, request, at } = work;
+  const changed = outcomes.flatMap((outcome) => {
+    const before = work.sims.get(outcome.result.iccid);
+    const isChange = outcome.changed ?? (operation.dryRun && before && decide(before, request, at).kind === 'change');
+    return before && isChange && outcome.result.outcome === 'succeeded' ? [before] : [];
+  });
+  const warnings = await warningsOf(partnerId, request, changed, at);
+  return outcomes.map((outcome) => {
+    const { result } = outcome;
+    const own = warnings.get(result.iccid);
+    return own && result.outcome === 'succeeded' ? { ...outcome, result: { ...result, warnings: own } } : outcome;
+  });
 }
 
 /** The new requests, which are recorded once. */

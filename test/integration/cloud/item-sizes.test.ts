@@ -21,7 +21,8 @@ async function sizeOfActive(
     { client: dynamodb },
     {
       TableName,
-      FilterExpression: 'sk = :iccid',
+      // Its entries in the lists by number and tag have the same sort key.
+      FilterExpression: 'sk = :iccid AND attribute_exists(history)',
       ExpressionAttributeValues: { ':iccid': { S: String(sim?.iccid) } },
     },
   );
