@@ -66,10 +66,24 @@ export function lostValues(sent: SentRequest, shown: unknown): string[] {
   const body = fieldsOf(shown);
   // An operation shows its selection and target only in its results.
   const isOperation = 'action' in body || 'eligible' in body || 'violations' in body;
-  const of = /\/plan$/.test(sent.path) ? body.plan : { ...body, ...asReported(sent.path, body, fieldsOf(asked)) };
+  const of = /\/plan$/.test(sent.path)
+    ? body.plan
+    : { ...body, ...asReported(sent.path, body, fieldsOf(asked)), ...asPlanned(sent.path, body, fieldsOf(asked)) };
   return isOperation || isKept(asked, of)
     ? []
     : [`the stored values differ from those sent: ${JSON.stringify(shown).slice(0, 600)}`];
+}
+
+/** What a service shows of a change of its tariff, under the names of the request. The current tariff withdraws the next one. */
+function asPlanned(
+  path: string,
+  { tariffId, nextTariff }: Readonly<Record<string, unknown>>,
+  { effectiveAt }: Readonly<Record<string, unknown>>,
+): object {
+  if (effectiveAt === undefined || !/\/v1\/(partner|customer)-services\//.test(path)) {
+    return {};
+  }
+  return { effectiveAt, tariffId: fieldsOf(nextTariff).tariffId ?? tariffId };
 }
 
 /** What an order shows of a report of the staff, under the names of the report. The reason of a cancellation is only in its timeline. */
