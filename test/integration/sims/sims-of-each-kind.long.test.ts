@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type PlatformKind, platformKinds } from '../../../domain/operator.ts';
+import { capabilitiesOf } from '../../../domain/operator-capabilities.ts';
 import { eventually, useLocalCloud } from '../support/local-cloud.ts';
 import { operatorOfKind } from '../support/operators-of-kinds.ts';
 import { is, type Operation, type Sim } from '../support/partner.ts';
@@ -104,6 +105,9 @@ describe.each(platformKinds)('SIMs of an operator on %s', (kind) => {
     await standIn.behaves(prompt);
     expect(await read(refused)).toMatchObject({ state: 'assigned', bars: [{ type: 'data' }] });
     expect(await read(tested)).toMatchObject({ state: 'testing', bars: [] });
+    if (capabilitiesOf(kind).testStatus) {
+      expect(await standIn.statusOfDevice(tested)).toBe('TEST_READY');
+    }
     await acme.bulkDone('activate', { select: { iccids: [left] } });
     expect(await read(left)).toMatchObject({ state: 'active', bars: [] });
     await eventually(async () => {
@@ -112,6 +116,11 @@ describe.each(platformKinds)('SIMs of an operator on %s', (kind) => {
     });
     const end = (await acme.all<{ type: string; actor: string }>(`/v1/sims/${tested}/events`)).at(-1);
     expect(end).toMatchObject({ type: 'sim.activated', actor: 'system' });
+    if (capabilitiesOf(kind).testStatus) {
+      // The next comparison ends the operator's own test status. It starts when the operator changes a SIM.
+      await standIn.changesSim(left, { connected: true });
+      await eventually(async () => expect(await standIn.statusOfDevice(tested)).toBe('ACTIVATED'));
+    }
     await acme.bulkDone('suspend', { select: { iccids: [tested] } });
     expect(await read(tested)).toMatchObject({ state: 'suspended' });
   });

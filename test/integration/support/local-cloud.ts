@@ -78,6 +78,8 @@ export type OperatorUnderTest = {
   pushes(message: { data: string; timestamp: string; secret?: string }): Promise<ApiResponse>;
   /** Changes a SIM at an operator on Control Center as a person would, in its portal. Unlike `changesSim`, starts no comparison. */
   setsDevice(iccid: string, status: 'ACTIVATED' | 'DEACTIVATED'): Promise<void>;
+  /** The status of a SIM on Control Center. */
+  statusOfDevice(iccid: string): Promise<string>;
   /** Places an order at the operator as a person would, in its portal. */
   takes(order: { reference: string; quantity: number }): Promise<void>;
   /** The operator's own view of an order, over its API and with the key of the functions. */
@@ -205,7 +207,10 @@ function overHttp(url: () => string, access: CloudAccess, cloud: () => RunningCl
           id,
           message,
         ),
-      setsDevice: (iccid, status) => setDevice(cloud(), id, iccid, status),
+      setsDevice: async (iccid, status) => {
+        await callDevice(cloud(), id, iccid, { method: 'PUT', body: JSON.stringify({ status }) });
+      },
+      statusOfDevice: async (iccid) => (await callDevice(cloud(), id, iccid)).status,
       takes: (order) => orderAtOperator(cloud(), id, order),
       statusOf: (orderId) => statusAtOperator(cloud(), id, orderId),
       statusOfSim: (iccid) => statusOfSimAtOperator(cloud(), id, iccid),
@@ -264,17 +269,22 @@ async function pushOfOperator(
   return api.post(`/v1/operators/${id}/push`, String(form), type);
 }
 
-async function setDevice(cloud: RunningCloud, id: OperatorId, iccid: string, status: string): Promise<void> {
+/** Reads or changes a SIM at an operator on Control Center. */
+async function callDevice(
+  cloud: RunningCloud,
+  id: OperatorId,
+  iccid: string,
+  request: RequestInit = {},
+): Promise<{ status: string }> {
   const { baseUrl, controlCenter } = connectionTo(asId('operator', id), await operatorsSecretOf(cloud)) ?? {};
   const user = Buffer.from(`${controlCenter?.username}:${controlCenter?.apiKey}`).toString('base64');
-  const answer = await fetch(`${baseUrl}/devices/${iccid}`, {
-    method: 'PUT',
-    headers: { authorization: `Basic ${user}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ status }),
-  });
+  const headers = { authorization: `Basic ${user}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${baseUrl}/devices/${iccid}`, { ...request, headers });
   if (!answer.ok) {
-    throw new Error(`The device cannot be changed: ${answer.status} ${await answer.text()}`);
+    throw new Error(`The device cannot be read or changed: ${answer.status} ${await answer.text()}`);
   }
+  // Safe: the sandbox answers so.
+  return (await answer.json()) as { status: string };
 }
 
 async function statusAtOperator(cloud: RunningCloud, id: OperatorId, orderId: string): Promise<string> {
