@@ -5,7 +5,7 @@ import { answerCheck } from './checks.ts';
 import { type ApiDocument, type DocumentedRoute, readDocument, routeOfRequest } from './document.ts';
 import { type HttpResponse, type Sender, sender } from './http.ts';
 import { leakCheck } from './leaks.ts';
-import { followUps, lostValues } from './read-back.ts';
+import { followUps, lostValues, wronglyFound } from './read-back.ts';
 import { type FuzzRequest, resolve, type SentRequest, scriptLine } from './request.ts';
 import { requestsOf } from './requests.ts';
 import { failuresOf, type Target } from './target.ts';
@@ -19,6 +19,8 @@ export type CampaignOptions = {
   inFlight: number;
   /** The number of requests of a route before the next route's turn. */
   turn: number;
+  /** Only routes whose method and path contain this text, such as `GET /v1/sims`. Default: all routes. */
+  only?: string | undefined;
   /** The partner whose admin sends most requests. The id of a second partner is derived from it. */
   partnerId: string;
   /** Called after each turn. */
@@ -89,8 +91,13 @@ export async function campaign(target: Target, options: CampaignOptions): Promis
     options.onProgress?.(calls, findings.size);
   }
 
+  const { only = '' } = options;
+  const routes = document.routes.filter(({ key }) => key.includes(only));
+  if (routes.length === 0) {
+    throw new RangeError(`No route contains ${only}.`);
+  }
   await pMap(
-    turnsOf(document.routes, options.seed, () => calls >= options.calls || options.signal?.aborted === true),
+    turnsOf(routes, options.seed, () => calls >= options.calls || options.signal?.aborted === true),
     takeTurn,
     { concurrency: options.inFlight },
   );
@@ -139,7 +146,7 @@ function createExchanger(
     try {
       const answer = await connection.send(sent, tokens[sent.caller]);
       count(routeOfRequest(document, sent.method, sent.path)?.key ?? 'none', answer.status);
-      return { answer, faults: [...check(sent, answer), ...leaks(sent, answer)] };
+      return { answer, faults: [...check(sent, answer), ...leaks(sent, answer), ...wronglyFound(sent, answer)] };
     } catch (error) {
       return { faults: [`no response: ${error instanceof Error ? error.message : String(error)}`] };
     }

@@ -8,6 +8,7 @@ import { campaign, type Finding, type Report } from './campaign.ts';
 
 const usage = `npm run fuzz -- [options]
   --calls 100000   the number of requests
+  --only /v1/sims  only routes whose method and path contain this text. Default: all
   --seed 1         generates the same requests again, for other ids. Default: random`;
 
 const IN_FLIGHT = 16;
@@ -18,7 +19,10 @@ const DAY_MS = 60_000;
 const REPORT_EVERY_MS = 5_000;
 
 await runCommand(
-  { usage, options: { calls: { type: 'string', default: '100000' }, seed: { type: 'string' } } },
+  {
+    usage,
+    options: { calls: { type: 'string', default: '100000' }, only: { type: 'string' }, seed: { type: 'string' } },
+  },
   async ({ values }) => {
     const calls = wholeNumber('--calls', values.calls);
     const seed =
@@ -37,6 +41,7 @@ await runCommand(
       seed,
       inFlight: IN_FLIGHT,
       turn: TURN,
+      only: values.only,
       partnerId: 'fuzz',
       signal: stopSignal.signal,
       onFinding: (finding) => log(formatFinding(finding)),

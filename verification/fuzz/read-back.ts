@@ -6,10 +6,13 @@ import { fieldsOf } from './things.ts';
 /** A request that follows from a response, and the check of its response. */
 export type FollowUp = { request: SentRequest; faults(answer: HttpResponse): string[] };
 
-/** A created resource can be read at its `Location` with the values that were sent; a list has the next page that it announces. */
+/**
+ * A created resource can be read at its `Location` with the values that were sent; a list has the next page that it announces; a SIM
+ * is found by its IMSI.
+ */
 export function followUps(sent: SentRequest, answer: HttpResponse): FollowUp[] {
   const { location, link } = answer.headers;
-  const { nextCursor } = fieldsOf(answer.body);
+  const { nextCursor, iccid, imsi } = fieldsOf(answer.body);
   if (sent.method === 'POST' && location !== undefined && answer.headers['idempotent-replayed'] === undefined) {
     const request = { ...reading(sent, location), query: [] };
     return [{ request, faults: (read) => readFaults(sent, answer, read) }];
@@ -21,6 +24,14 @@ export function followUps(sent: SentRequest, answer: HttpResponse): FollowUp[] {
     ];
     const target = `${sent.path}?${new URLSearchParams(query)}`;
     return [{ request: { ...reading(sent, target), path: sent.path, query }, faults: nextPageFaults }];
+  }
+  // Other callers may no longer see the SIM.
+  if (sent.method === 'GET' && sent.caller === 'admin' && sent.path === `/v1/sims/${iccid}` && imsi !== undefined) {
+    const query: [string, string][] = [['imsi', String(imsi)]];
+    const target = `/v1/sims?${new URLSearchParams(query)}`;
+    return [
+      { request: { ...reading(sent, target), path: '/v1/sims', query }, faults: (list) => findFaults(iccid, list) },
+    ];
   }
   const [, next] = /^<(.+)>; rel="next"$/.exec(String(link)) ?? [];
   if (next !== undefined) {
@@ -47,6 +58,49 @@ const reading = ({ caller }: SentRequest, target: string) => ({
 
 const nextPageFaults = ({ status, text }: HttpResponse) =>
   status === 200 ? [] : [`the next page of the list failed: ${status} ${text.slice(0, 300)}`];
+
+const findFaults = (iccid: unknown, { body, text }: HttpResponse) => {
+  const { items } = fieldsOf(body);
+  return Array.isArray(items) && items.some((sim) => fieldsOf(sim).iccid === iccid)
+    ? []
+    : [`SIM ${iccid} is not found by its IMSI: ${text.slice(0, 300)}`];
+};
+
+/** Checks that the SIMs of a list have the values by which they were searched. */
+export function wronglyFound({ method, path, query }: SentRequest, { status, body }: HttpResponse): string[] {
+  const { items } = fieldsOf(body);
+  if (method !== 'GET' || path !== '/v1/sims' || status !== 200 || !Array.isArray(items)) {
+    return [];
+  }
+  return items
+    .map(fieldsOf)
+    .flatMap((sim) =>
+      query
+        .filter(([name, value]) => value.trim() !== '' && !isFoundBy(sim, name, value.trim()))
+        .map(([name, value]) => `the list by ${name} ${value} has another SIM: ${JSON.stringify(sim).slice(0, 300)}`),
+    );
+}
+
+/** Whether a SIM belongs to the list by a parameter. The cursor, the limit and search texts are not checked. */
+function isFoundBy(sim: Readonly<Record<string, unknown>>, name: string, value: string): boolean {
+  const { iccid, msisdn, imei, tags } = sim;
+  switch (name) {
+    case 'cursor':
+    case 'limit':
+    case 'q':
+      return true;
+    case 'iccidEnds':
+      return String(iccid).endsWith(value);
+    case 'msisdn':
+      return String(msisdn).replace('+', '') === value.replace('+', '');
+    case 'imei':
+      return String(imei).slice(0, 14) === value.slice(0, 14);
+    case 'tag':
+      return Array.isArray(tags) && tags.some((tag) => String(tag).toLowerCase() === value.toLowerCase());
+    default:
+      return sim[name] === value;
+  }
+}
 
 function readFaults(sent: SentRequest, made: HttpResponse, { status, body, text }: HttpResponse): string[] {
   if (status !== 200) {

@@ -31,7 +31,11 @@ export type Kind =
   | 'openTask'
   | 'simOfOpenTask'
   | 'servedCustomer'
-  | 'serviceOfServed';
+  | 'serviceOfServed'
+  | SearchKind;
+
+/** Kinds of values by which lists find SIMs. */
+type SearchKind = 'imsi' | 'msisdn' | 'imei' | 'tag' | 'iccidEnd' | 'searchText';
 
 /** The number of ids of each kind to keep: the latest are enough. */
 const MAX_IDS = 200;
@@ -87,6 +91,7 @@ export class Things {
       }
       if (typeof iccid === 'string') {
         this.add('sim', iccid);
+        this.#learnSearches(iccid, item);
       }
       const kind = typeof id === 'string' && kindsByPrefix.find(([prefix]) => id.startsWith(prefix))?.[1];
       if (typeof id === 'string' && kind) {
@@ -104,6 +109,24 @@ export class Things {
     }
     if (typeof shown.nextCursor === 'string') {
       this.add('cursor', shown.nextCursor);
+    }
+  }
+
+  /** Adds the values by which lists find a SIM. */
+  #learnSearches(iccid: string, { imsi, msisdn, imei, tags, label }: Readonly<Record<string, unknown>>): void {
+    for (const [kind, number] of Object.entries({ imsi, msisdn, imei })) {
+      if (typeof number === 'string') {
+        // Safe: Object.entries loses the type of the keys.
+        this.add(kind as SearchKind, number);
+        this.add('searchText', number);
+      }
+    }
+    const usableTags = (Array.isArray(tags) ? tags : []).filter(isPlain);
+    this.add('tag', ...usableTags);
+    this.add('iccidEnd', iccid.slice(-6));
+    this.add('searchText', ...usableTags, iccid.slice(-4), iccid.slice(0, 12));
+    if (isPlain(label)) {
+      this.add('searchText', label, label.slice(0, 3).toUpperCase());
     }
   }
 
@@ -157,6 +180,9 @@ export class Things {
     }
   }
 }
+
+/** Whether a value is a text that JSON does not escape: marks are replaced in serialized bodies. */
+const isPlain = (value: unknown): value is string => typeof value === 'string' && /^[\p{L}\p{N} ]{1,50}$/u.test(value);
 
 /** Returns the fields of an object; none for any other value. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Schema } from './document.ts';
 import { type Kind, mark } from './things.ts';
 
-/** The fields that contain ids, and their kinds. */
+/** The fields that contain ids or searched values, and their kinds. */
 const kindsOfFields: Readonly<Record<string, Kind>> = {
   customerId: 'customer',
   customerServiceId: 'customerService',
@@ -18,6 +18,14 @@ const kindsOfFields: Readonly<Record<string, Kind>> = {
   expectedDelivery: 'day',
   requestedDeliveryDate: 'day',
   cursor: 'cursor',
+  imsi: 'imsi',
+  msisdn: 'msisdn',
+  imei: 'imei',
+  iccidEnds: 'iccidEnd',
+  tag: 'tag',
+  addTags: 'tag',
+  removeTags: 'tag',
+  q: 'searchText',
 };
 
 /** A lower limit would throttle the fuzzer from then on: most of its requests come from one partner. */

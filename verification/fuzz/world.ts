@@ -34,6 +34,8 @@ export async function makeWorld(target: Target, partnerId: string): Promise<Worl
   things.add('operator', '3uk', '3ireland', 'orange', 'a1');
   things.add('manualOperator', MANUAL_OPERATOR);
   things.add('owner', partnerId);
+  things.add('tag', 'north', 'Water', 'spare');
+  things.add('imei', '356938035643809');
   const moments = await times(target);
   things.add('time', ...moments);
   things.add('day', ...moments.slice(-3).map((time) => time.slice(0, 10)));
@@ -143,7 +145,8 @@ async function seedOwn(api: Client, things: Things): Promise<string> {
   await operate('migrate', { select: { orderId }, partnerServiceId });
   await operate('assign', { select: { iccids: iccids.slice(0, 12) }, customerId, customerServiceId });
   await operate('activate', { select: { iccids: iccids.slice(0, 6) } });
-  await learnt(api.get<object>('/v1/sims?limit=3'));
+  await operate('label', { select: { iccids: iccids.slice(0, 9) }, label: 'Meter', addTags: ['north', 'water'] });
+  await learnt(api.get<object>('/v1/sims?limit=20'));
   return customerId;
 }
 

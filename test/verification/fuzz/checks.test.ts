@@ -5,7 +5,7 @@ import { answerCheck } from '../../../verification/fuzz/checks.ts';
 import { documentOf } from '../../../verification/fuzz/document.ts';
 import type { HttpResponse } from '../../../verification/fuzz/http.ts';
 import { leakCheck } from '../../../verification/fuzz/leaks.ts';
-import { followUps, lostValues } from '../../../verification/fuzz/read-back.ts';
+import { followUps, lostValues, wronglyFound } from '../../../verification/fuzz/read-back.ts';
 import type { SentRequest } from '../../../verification/fuzz/request.ts';
 
 const document = documentOf(JSON.parse(JSON.stringify(openApiDocument(allRoutes, '1.0.0'))));
@@ -16,6 +16,7 @@ const customer = {
   id: 'cus_1',
   name: 'Northwind',
   shortName: 'North',
+  contacts: [],
   tags: [],
   createdAt: '2026-01-01T00:00:00.000Z',
   updatedAt: '2026-01-01T00:00:00.000Z',
@@ -247,6 +248,30 @@ describe('a created resource', () => {
     );
     expect(next?.request.target).toBe('/v1/customers?limit=1&cursor=b');
     expect(next?.faults(answer(400, problem(400, 'invalid_cursor')))).not.toEqual([]);
+  });
+});
+
+describe('a SIM', () => {
+  const sim = { iccid: '8944200000000000017', imsi: '234200000000001', msisdn: '+447700900001', tags: ['North'] };
+
+  test('is found by its IMSI', () => {
+    const [next] = followUps(get(`/v1/sims/${sim.iccid}`), { ...answer(200, sim), headers: {} });
+    expect(next?.request).toMatchObject({ path: '/v1/sims', target: '/v1/sims?imsi=234200000000001' });
+    expect(next?.faults(answer(200, { items: [sim] }))).toEqual([]);
+    expect(next?.faults(answer(200, { items: [] }))).toHaveLength(1);
+  });
+
+  test.each([
+    ['imsi', '234200000000001', '234200000000002'],
+    ['msisdn', ' 447700900001', '+447700900002'],
+    ['imei', '3569380356438017', '356938035643909'],
+    ['iccidEnds', '0017', '0018'],
+    ['tag', 'north', 'nort'],
+    ['state', 'active', 'in_stock'],
+  ])('belongs to the list by %s only if it has the value', (name, own, other) => {
+    const found = answer(200, { items: [{ ...sim, imei: '35693803564380', state: 'active' }] });
+    expect(wronglyFound(get('/v1/sims', [[name, own]]), found)).toEqual([]);
+    expect(wronglyFound(get('/v1/sims', [[name, other]]), found)).toHaveLength(1);
   });
 });
 
