@@ -10,45 +10,43 @@ import { SIM_SHARDS } from './table.ts';
 import { type Item, put, remove, type Write } from './write-requests.ts';
 
 /*
- * Entries by which a SIM is found: items of their own for each tag, the label and each number (decision 41). Readers compare each
- * SIM that they find with what they look for, so an entry that is left over is harmless. A missing one is not: entries are
- * written before their SIM or in one transaction with it.
+ * Entries by which SIMs are found: one item for each tag, the label and each number (decision 41). Readers compare every SIM that an
+ * entry finds with the search, so entries that are left over are harmless. Missing ones are not: the entries of a SIM are written
+ * before it or in the same transaction.
  */
 
-/** The fields of a SIM by which entries find it. */
+/** The fields of a SIM for which it has entries. */
 type Findable = Pick<Sim, 'tags' | 'label' | NumberField> & { iccid: string };
 
-/** The numbers that share an item differ in this many last digits. */
+/** Numbers of one block differ only in this many last digits. */
 const BLOCK_DIGITS = 3;
-/** The maximum number of SIMs in an item of numbers: under 7 KB. */
+/** The maximum number of SIMs in one item: under 7 KB. */
 const MAX_BLOCK = 250;
-/** Begins the sort key of an item with the numbers of several SIMs. */
+/** The start of the sort key of an item with the numbers of several SIMs. No number starts with it. */
 const SEVERAL = '~';
 
-/** The entries of a SIM, with only their keys: one for each tag, number, and the label. */
+/** The keys of a SIM's entries: one for each tag, the label and each number. Entries have no other attributes. */
 export function entriesOf(partnerId: PartnerId, sim: Findable): Key[] {
   return [...textEntries(partnerId, sim), ...numbersOf(sim).map((number) => numberEntry(partnerId, number))];
 }
 
-/** The changes of entries that belong to a change of a SIM. Empty unless a tag, the label or a number changes. */
+/** The writes of entries that belong to a change of a SIM: none unless a tag, the label or a number changes. */
 export function entryChanges(partnerId: PartnerId, before: Findable, after: Findable): Write[] {
   const [old, current] = [entriesOf(partnerId, before), entriesOf(partnerId, after)];
-  const lacks = (keys: readonly Key[]) => (key: Key) => !keys.some(({ pk, sk }) => pk === key.pk && sk === key.sk);
+  const notIn = (keys: readonly Key[]) => (key: Key) => !keys.some(({ pk, sk }) => pk === key.pk && sk === key.sk);
   return [
-    ...current.filter(lacks(old)).map((key) => put(key)),
-    ...old.filter(lacks(current)).map((key) => remove(key)),
+    ...current.filter(notIn(old)).map((key) => put(key)),
+    ...old.filter(notIn(current)).map((key) => remove(key)),
   ];
 }
 
-/** The entries of new SIMs. Numbers of the same block are in one item, which costs a fraction of a write unit for each SIM. */
+/** The entries of new SIMs. Numbers of one block share an item, which costs a fraction of a write unit for each SIM. */
 export function entriesOfNew(partnerId: PartnerId, sims: readonly Findable[]): Item[] {
   const blocks = Map.groupBy(sims.flatMap(numbersOf), ({ field, number }) => `${field} ${blockOf(number)}`);
-  const numbers = [...blocks.values()].flatMap((block) =>
-    Array.from({ length: Math.ceil(block.length / MAX_BLOCK) }, (_, part) =>
-      blockEntry(partnerId, block.slice(part * MAX_BLOCK, (part + 1) * MAX_BLOCK)),
-    ),
-  );
-  return [...sims.flatMap((sim) => textEntries(partnerId, sim)), ...numbers];
+  return [
+    ...sims.flatMap((sim) => textEntries(partnerId, sim)),
+    ...[...blocks.values()].flatMap((block) => blockEntries(partnerId, block)),
+  ];
 }
 
 type OwnNumber = { field: NumberField; number: string; iccid: string };
@@ -65,15 +63,22 @@ const blockOf = (number: string) => number.slice(0, -BLOCK_DIGITS);
 const numberEntry = (partnerId: PartnerId, { field, number, iccid }: OwnNumber): Key =>
   itemKinds.simNumber.key({ partnerId, field, block: blockOf(number), place: `${number}#${iccid}` });
 
-/** An item for the numbers of several SIMs. Its key follows from its contents, so that it never replaces another one. */
-function blockEntry(partnerId: PartnerId, numbers: readonly OwnNumber[]): Item {
-  const [first] = numbers;
-  if (first === undefined || numbers.length === 1) {
-    return first ? numberEntry(partnerId, first) : { pk: '', sk: '' };
+/** The entries of numbers of one block. A number that shares its block with no other one has an entry of its own. */
+function blockEntries(partnerId: PartnerId, numbers: readonly OwnNumber[]): Item[] {
+  const [first, ...others] = numbers.slice(0, MAX_BLOCK);
+  if (first === undefined) {
+    return [];
   }
+  const entry = others.length === 0 ? numberEntry(partnerId, first) : sharedEntry(partnerId, [first, ...others]);
+  return [entry, ...blockEntries(partnerId, numbers.slice(MAX_BLOCK))];
+}
+
+/** The item of several SIMs' numbers. Its key is derived from its contents, so that it never replaces a different item. */
+function sharedEntry(partnerId: PartnerId, numbers: readonly [OwnNumber, ...OwnNumber[]]): Item {
+  const [{ field, number: anyNumber }] = numbers;
   const sims = numbers.map(({ number, iccid }) => `${number.slice(-BLOCK_DIGITS)}:${iccid}`).sort();
   const place = `${SEVERAL}${createHash('sha256').update(sims.join()).digest('base64url')}`;
-  return { ...itemKinds.simNumber.key({ partnerId, field: first.field, block: blockOf(first.number), place }), sims };
+  return { ...itemKinds.simNumber.key({ partnerId, field, block: blockOf(anyNumber), place }), sims };
 }
 
 function textEntries(partnerId: PartnerId, { iccid, tags, label }: Findable): Key[] {
@@ -85,23 +90,23 @@ function textEntries(partnerId: PartnerId, { iccid, tags, label }: Findable): Ke
   ];
 }
 
-/** The ICCIDs of SIMs that have or had a number, in order. */
+/** The ICCIDs of a partner's SIMs that have or had a number, sorted. */
 export async function iccidsWithNumber(partnerId: PartnerId, field: NumberField, given: string): Promise<string[]> {
   const number = comparableNumber(field, given);
   const block = itemKinds.simNumber.range({ partnerId, field, block: blockOf(number) });
-  const [singly, severally] = await Promise.all([
+  const [single, several] = await Promise.all([
     allKeys({ ...block, prefix: `${number}#` }),
     queryAll<{ sims: readonly string[] }>({ ...block, prefix: SEVERAL }),
   ]);
   const start = `${number.slice(-BLOCK_DIGITS)}:`;
-  const shared = severally.flatMap(({ sims }) => sims.filter((sim) => sim.startsWith(start)));
+  const shared = several.flatMap(({ sims }) => sims.filter((sim) => sim.startsWith(start)));
   return distinct([
-    ...singly.map((key) => key.slice(number.length + 1)),
+    ...single.map((key) => key.slice(number.length + 1)),
     ...shared.map((sim) => sim.slice(start.length)),
   ]);
 }
 
-/** The ICCIDs of a partner's SIMs that end with these digits, in order. */
+/** The ICCIDs of a partner's SIMs that end with these digits, sorted. */
 export async function iccidsEnding(partnerId: PartnerId, digits: string): Promise<string[]> {
   const partition = simsEnding(partnerId, digits.slice(-ICCID_END.min));
   const found = await queryAll<{ iccid: string }>({
