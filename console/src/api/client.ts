@@ -26,7 +26,10 @@ export const api = createClient<paths, 'application/json'>({ baseUrl: window.loc
 export async function send(request: Request): Promise<Response> {
   const { apiUrl = window.location.origin, token, onUnauthorized } = connection ?? {};
   const { pathname, search } = new URL(request.url);
-  const sent = new Request(apiUrl + pathname + search, request);
+  const { method, headers, signal } = request;
+  // Read first: browsers send a stream only over HTTP/2.
+  const body = method === 'GET' ? null : await request.text();
+  const sent = new Request(apiUrl + pathname + search, { method, headers, signal, body: body === '' ? null : body });
   sent.headers.set('authorization', `Bearer ${token?.() ?? ''}`);
   if (sent.method === 'POST' && !sent.headers.has('idempotency-key')) {
     sent.headers.set('idempotency-key', crypto.randomUUID());
@@ -65,4 +68,9 @@ export function given<Parameters extends object>(
   return Object.fromEntries(
     Object.entries(parameters).filter(([, value]) => value !== undefined && value !== ''),
   ) as ReturnType<typeof given<Parameters>>;
+}
+
+/** The header of a change that must not overwrite another one. */
+export function ifMatch(etag: string | undefined): { headers?: { 'if-match': string } } {
+  return etag === undefined ? {} : { headers: { 'if-match': etag } };
 }

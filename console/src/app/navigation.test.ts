@@ -36,9 +36,29 @@ describe('pages', () => {
     expect(paths).not.toContain('/operations');
   });
 
+  it('of a customer are also its own record, services and usage, but no partner services and tariffs', () => {
+    const paths = pathsFor({ partner_id: 'acme', customer_id: 'cus_1', roles: ['customer_user'] });
+    expect(paths).toEqual(expect.arrayContaining(['/customer', '/customer-services', '/customer-services/:id']));
+    for (const path of ['/customers', '/customers/:id', '/partner-services', '/partner-services/:id', '/tariffs']) {
+      expect(paths).not.toContain(path);
+    }
+  });
+
+  it('of each role of a partner are about customers, services and tariffs', () => {
+    for (const role of ['admin', 'provisioning', 'deployment', 'support', 'accounts', 'billing']) {
+      const paths = pathsFor(partner(role));
+      expect(paths).toEqual(
+        expect.arrayContaining(['/customers', '/customer-services', '/partner-services', '/tariffs']),
+      );
+      expect(paths).not.toContain('/customer');
+    }
+  });
+
   it('of the platform are none of a partner', () => {
     expect(pathsFor({ roles: ['platform'] })).toContain('/');
-    expect(pathsFor({ roles: ['platform'] })).not.toContain('/orders');
+    for (const path of ['/orders', '/customers', '/customer-services', '/partner-services', '/tariffs', '/customer']) {
+      expect(pathsFor({ roles: ['platform'] })).not.toContain(path);
+    }
   });
 });
 

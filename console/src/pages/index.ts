@@ -1,7 +1,29 @@
 import type { Page } from '../app/page.ts';
+import { route as customer } from './customer/route.ts';
+import { route as customerService } from './customer-service/route.ts';
+import { route as customerServices } from './customer-services/route.ts';
+import { route as customers } from './customers/route.ts';
 import { route as home } from './home/route.ts';
 import { route as operations } from './operations/route.ts';
 import { route as orders } from './orders/route.ts';
+import { route as ownCustomer } from './own-customer/route.ts';
+import { route as partnerService } from './partner-service/route.ts';
+import { route as partnerServices } from './partner-services/route.ts';
+import { route as tariff } from './tariff/route.ts';
+import { route as tariffs } from './tariffs/route.ts';
 
 /** The pages of the console, in the order of the navigation. */
-export const pages: readonly Page[] = [home, orders, operations];
+export const pages: readonly Page[] = [
+  home,
+  orders,
+  operations,
+  customers,
+  customer,
+  ownCustomer,
+  customerServices,
+  customerService,
+  partnerServices,
+  partnerService,
+  tariffs,
+  tariff,
+];

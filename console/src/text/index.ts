@@ -1,9 +1,34 @@
+import { alarms } from './en/alarms.ts';
+import { clients } from './en/clients.ts';
+import { customers } from './en/customers.ts';
+import { forms } from './en/forms.ts';
 import { home } from './en/home.ts';
+import { journal } from './en/journal.ts';
 import { operations } from './en/operations.ts';
 import { orders } from './en/orders.ts';
+import { services } from './en/services.ts';
 import { shell } from './en/shell.ts';
 import { sims } from './en/sims.ts';
 import { states } from './en/states.ts';
+import { tariffs } from './en/tariffs.ts';
+import { users } from './en/users.ts';
+import { webhooks } from './en/webhooks.ts';
 
 /** All text of the console. Another language is another folder beside `en` with the same shape. */
-export const text = { shell, states, home, orders, sims, operations };
+export const text = {
+  shell,
+  states,
+  forms,
+  home,
+  orders,
+  sims,
+  operations,
+  customers,
+  services,
+  tariffs,
+  alarms,
+  webhooks,
+  users,
+  clients,
+  journal,
+};

@@ -1,7 +1,7 @@
 /** English text of the shell and of what all pages share. */
 export const shell = {
   product: 'SIM fulfilment',
-  sections: { sims: 'SIMs', customers: 'Customers', platform: 'Wholesaler' },
+  sections: { sims: 'SIMs', customers: 'Customers', administration: 'Administration', platform: 'Wholesaler' },
   signIn: 'Sign in',
   signOut: 'Sign out',
   signInLead: 'Order SIMs, put them into service and monitor them.',

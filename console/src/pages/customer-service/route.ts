@@ -1,0 +1,7 @@
+import type { Page } from '../../app/page.ts';
+
+export const route: Page = {
+  path: '/customer-services/:id',
+  requires: 'getCustomerService',
+  load: () => import('./page.tsx'),
+};

@@ -1,0 +1,38 @@
+/** English text that forms share. */
+export const forms = {
+  save: 'Save',
+  edit: 'Edit',
+  delete: 'Delete',
+  optional: (label: string) => `${label} – optional`,
+  choose: 'Choose',
+  noMatch: 'No match',
+  commas: 'Separate several by commas.',
+  details: 'Details',
+  name: 'Name',
+  createdAt: 'Created',
+  updatedAt: 'Changed',
+  conflict: {
+    title: 'Somebody else made a change meanwhile',
+    text: 'Your changes are not saved. Load the current values to continue.',
+    by: (who: string) => `Latest change by ${who}:`,
+    change: (field: string, before: string, after: string) => `${field}: ${before} → ${after}`,
+    withheld: (field: string) => `${field} (values are not recorded)`,
+    reload: 'Load current values',
+  },
+  secret: {
+    title: 'Secret',
+    once: 'Copy the secret now. It is shown only once.',
+    copy: 'Copy secret',
+    done: 'I have copied it',
+  },
+  address: {
+    name: 'Recipient',
+    lines: 'Street and building',
+    linesHint: 'One to four lines.',
+    city: 'City',
+    postalCode: 'Postal code',
+    country: 'Country',
+    countryHint: 'Two letters, for example GB.',
+  },
+  contact: { name: 'Name', email: 'Email', phone: 'Phone' },
+};
