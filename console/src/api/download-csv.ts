@@ -11,7 +11,12 @@ export async function downloadCsv(list: string, fileName: string): Promise<void>
     pages.push(page.body);
     next = page.next;
   }
-  const url = URL.createObjectURL(new Blob([joinCsv(pages)], { type: 'text/csv' }));
+  saveCsv(joinCsv(pages), fileName);
+}
+
+/** Saves CSV as a file of the user. */
+export function saveCsv(csv: string, fileName: string): void {
+  const url = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;

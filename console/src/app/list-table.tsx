@@ -51,6 +51,12 @@ export function ListTable<Item>({
       loading={query.isPending}
       loadingText={text.shell.loading}
       enableKeyboardNavigation
+      ariaLabels={{
+        tableLabel: title,
+        selectionGroupLabel: text.shell.selection,
+        allItemsSelectionLabel: () => text.shell.selectPage,
+        itemSelectionLabel: (_selection, item) => text.shell.select(idOf(item)),
+      }}
       empty={
         query.isError ? <ProblemAlert error={query.error} onRetry={() => void query.refetch()} /> : <Empty {...empty} />
       }

@@ -60,6 +60,15 @@ describe('pages', () => {
       expect(pathsFor({ roles: ['platform'] })).not.toContain(path);
     }
   });
+
+  it('of the desk are for the platform alone', () => {
+    const isOfDesk = (path: string) => path.startsWith('/desk/');
+    expect(pathsFor({ roles: ['platform'] }).filter(isOfDesk)).toEqual(pages.map(({ path }) => path).filter(isOfDesk));
+    expect(pathsFor(partner('admin')).filter(isOfDesk)).toEqual([]);
+    expect(pathsFor({ partner_id: 'acme', customer_id: 'cus_1', roles: ['customer_admin'] }).filter(isOfDesk)).toEqual(
+      [],
+    );
+  });
 });
 
 describe('the navigation', () => {

@@ -2,7 +2,7 @@ import type { ComponentType } from 'react';
 import type { Operation } from '../session/caller.ts';
 
 /** The groups of pages in the navigation, in their order. */
-export const sections = ['sims', 'customers', 'administration', 'platform'] as const;
+export const sections = ['sims', 'customers', 'desk', 'administration', 'platform'] as const;
 
 export type Section = (typeof sections)[number];
 

@@ -3,7 +3,12 @@ import { route as customer } from './customer/route.ts';
 import { route as customerService } from './customer-service/route.ts';
 import { route as customerServices } from './customer-services/route.ts';
 import { route as customers } from './customers/route.ts';
+import { route as deskOrder } from './desk-order/route.ts';
+import { route as deskOrders } from './desk-orders/route.ts';
+import { route as differences } from './differences/route.ts';
 import { route as home } from './home/route.ts';
+import { route as manualTask } from './manual-task/route.ts';
+import { route as manualTasks } from './manual-tasks/route.ts';
 import { route as operations } from './operations/route.ts';
 import { route as orders } from './orders/route.ts';
 import { route as ownCustomer } from './own-customer/route.ts';
@@ -26,4 +31,9 @@ export const pages: readonly Page[] = [
   partnerService,
   tariffs,
   tariff,
+  deskOrders,
+  deskOrder,
+  manualTasks,
+  manualTask,
+  differences,
 ];

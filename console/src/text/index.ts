@@ -1,6 +1,8 @@
 import { alarms } from './en/alarms.ts';
 import { clients } from './en/clients.ts';
 import { customers } from './en/customers.ts';
+import { desk } from './en/desk.ts';
+import { files } from './en/files.ts';
 import { forms } from './en/forms.ts';
 import { home } from './en/home.ts';
 import { journal } from './en/journal.ts';
@@ -31,4 +33,6 @@ export const text = {
   users,
   clients,
   journal,
+  desk,
+  files,
 };

@@ -1,7 +1,13 @@
 /** English text of the shell and of what all pages share. */
 export const shell = {
   product: 'SIM fulfilment',
-  sections: { sims: 'SIMs', customers: 'Customers', administration: 'Administration', platform: 'Wholesaler' },
+  sections: {
+    sims: 'SIMs',
+    customers: 'Customers',
+    desk: 'Desk',
+    administration: 'Administration',
+    platform: 'Wholesaler',
+  },
   signIn: 'Sign in',
   signOut: 'Sign out',
   signInLead: 'Order SIMs, put them into service and monitor them.',
@@ -29,6 +35,9 @@ export const shell = {
   previousPage: 'Previous page',
   nextPage: 'Next page',
   page: (page: number) => `Page ${page}`,
+  selection: 'Selection',
+  selectPage: 'Select all of this page',
+  select: (item: string) => `Select ${item}`,
   copied: 'Copied',
   copyFailed: 'Could not copy',
 };

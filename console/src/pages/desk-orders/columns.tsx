@@ -1,0 +1,32 @@
+import type { TableProps } from '@cloudscape-design/components/table';
+import { formatDays, formatNumber } from '../../app/format.ts';
+import { RouterLink } from '../../app/router-link.tsx';
+import { State } from '../../app/state.tsx';
+import { ShortTime } from '../../app/time.tsx';
+import { text } from '../../text/index.ts';
+import type { PartnerOrder } from './queries.ts';
+
+const { columns } = text.orders;
+
+/** @param operatorName the name of an operator by its id */
+export function manualOrderColumns(operatorName: (id: string) => string): TableProps.ColumnDefinition<PartnerOrder>[] {
+  return [
+    {
+      id: 'id',
+      header: columns.id,
+      cell: ({ partnerId, id }) => <RouterLink to={`/desk/orders/${partnerId}/${id}`}>{id}</RouterLink>,
+      isRowHeader: true,
+    },
+    { id: 'partner', header: text.desk.partner, cell: ({ partnerId }) => partnerId },
+    { id: 'operator', header: text.desk.operator, cell: ({ operatorId }) => operatorName(operatorId) },
+    { id: 'state', header: columns.state, cell: ({ state }) => <State kind="order" value={state} /> },
+    {
+      id: 'loaded',
+      header: text.desk.orders.loaded,
+      cell: ({ progress, quantity }) =>
+        text.desk.orders.loadedOf(formatNumber(progress.received), formatNumber(quantity)),
+    },
+    { id: 'delivery', header: columns.delivery, cell: ({ estimatedDelivery }) => formatDays(estimatedDelivery) },
+    { id: 'createdAt', header: columns.createdAt, cell: ({ createdAt }) => <ShortTime at={createdAt} /> },
+  ];
+}
