@@ -92,6 +92,7 @@ export const desk = {
     states: { open: 'Open', done: 'Completed' },
     actions: {
       activate: 'Activate SIMs',
+      test: 'Put SIMs into test status',
       suspend: 'Suspend SIMs',
       resume: 'Resume SIMs',
       terminate: 'Terminate SIMs',
