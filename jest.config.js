@@ -56,6 +56,13 @@ const long = {
   testPathIgnorePatterns: [],
 };
 
+/** The console in a browser: one journey in `npm test`, all in `npm run test:console`. */
+const browser = {
+  ...shared,
+  displayName: 'console',
+  testMatch: [`<rootDir>/test/console/${process.env.TEST_CONSOLE === 'all' ? '*' : 'order-to-active'}.test.ts`],
+};
+
 /**
  * The same tests on the official DynamoDB Local, if the machine has Java. CI runs two of them with `TEST_ENGINES=some`: the
  * whole life of a SIM, and the sizes of items. `npm run test:engines` runs all.
@@ -102,11 +109,12 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/console/{build,src}/**/*.test.ts'],
-      testPathIgnorePatterns: ['/test/integration/', LONG],
+      testPathIgnorePatterns: ['/test/integration/', '/test/console/', LONG],
       globalSetup: '<rootDir>/test/infra/start-synthesis.js',
       globalTeardown: '<rootDir>/test/infra/stop-synthesis.js',
     },
     integration,
+    browser,
     ...(process.env.TEST_LONG ? [long] : []),
     ...(process.env.BASE_URL ? [acceptance] : []),
     ...(process.env.TEST_ENGINES ? [onDynamoDbLocal()] : []),

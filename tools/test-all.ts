@@ -7,6 +7,11 @@ const acceptance: NamedCommand = { name: 'acceptance', args: ['test/integration/
 const others: readonly NamedCommand[] = [
   { name: 'harsh sample', args: ['tools/test-harsh.ts', '--sample'] },
   {
+    name: 'console',
+    args: ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--selectProjects', 'console'],
+    env: { TEST_CONSOLE: 'all' },
+  },
+  {
     name: 'long tests',
     args: [
       '--experimental-vm-modules',

@@ -12,6 +12,9 @@ import { dist, isBuilt, sourcesMark } from './inputs.ts';
 
 const { values } = parseArgs({ options: { 'if-changed': { type: 'boolean', default: false } } });
 
+// Whoever builds it, for example a test: React has another build for development, which is larger and slower.
+process.env.NODE_ENV = 'production';
+
 if (!(values['if-changed'] && (await isBuilt()))) {
   const mark = await sourcesMark();
   await generateApi();
@@ -38,4 +41,5 @@ for (const [page, bytes] of pageSizes(dist)) {
   const budget = isTooLarge ? `: the budget is ${budgetOf(page) / 1024} KB` : '';
   console.log(`${page.padEnd(24)}${Math.ceil(bytes / 1024)} KB of JavaScript, gzipped${budget}`);
 }
-process.exitCode = isOverBudget ? 1 : 0;
+// A console that is too large still works: with --if-changed, a local cloud needs it.
+process.exitCode = isOverBudget && !values['if-changed'] ? 1 : 0;

@@ -29,6 +29,14 @@ describe('pages', () => {
     expect(new Set(pages.map(({ path }) => path)).size).toBe(pages.length);
   });
 
+  it('of an admin include ordering, and those of other users of the partner do not', () => {
+    expect(pathsFor(partner('admin'))).toContain('/orders/new');
+    for (const role of ['provisioning', 'deployment', 'support', 'accounts', 'billing']) {
+      expect(pathsFor(partner(role))).toContain('/orders');
+      expect(pathsFor(partner(role))).not.toContain('/orders/new');
+    }
+  });
+
   it('of a customer are about SIMs, without orders and operations', () => {
     const paths = pathsFor({ partner_id: 'acme', customer_id: 'cus_1', roles: ['customer_admin'] });
     expect(paths).toContain('/');

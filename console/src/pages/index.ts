@@ -9,11 +9,16 @@ import { route as differences } from './differences/route.ts';
 import { route as home } from './home/route.ts';
 import { route as manualTask } from './manual-task/route.ts';
 import { route as manualTasks } from './manual-tasks/route.ts';
+import { route as newOrder } from './new-order/route.ts';
+import { route as operation } from './operation/route.ts';
 import { route as operations } from './operations/route.ts';
+import { route as order } from './order/route.ts';
 import { route as orders } from './orders/route.ts';
 import { route as ownCustomer } from './own-customer/route.ts';
 import { route as partnerService } from './partner-service/route.ts';
 import { route as partnerServices } from './partner-services/route.ts';
+import { route as sim } from './sim/route.ts';
+import { route as sims } from './sims/route.ts';
 import { route as tariff } from './tariff/route.ts';
 import { route as tariffs } from './tariffs/route.ts';
 
@@ -21,7 +26,12 @@ import { route as tariffs } from './tariffs/route.ts';
 export const pages: readonly Page[] = [
   home,
   orders,
+  newOrder,
+  order,
+  sims,
+  sim,
   operations,
+  operation,
   customers,
   customer,
   ownCustomer,

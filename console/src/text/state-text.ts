@@ -7,3 +7,9 @@ export function stateText(kind: Kind, value: string): string {
   const known: Readonly<Record<string, string>> = text.states[kind];
   return known[value] ?? value.replaceAll('_', ' ');
 }
+
+/** The text of an event in a timeline; its name in words when it is newer than the console. */
+export function eventText(titles: Readonly<Record<string, string>>, type: string): string {
+  const words = type.replace(/^[a-z]+\./, '').replaceAll('_', ' ');
+  return titles[type] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -68,7 +68,7 @@ export const orders = {
     quantity: 'Quantity',
     quantityHint: (multiple: number) => `A multiple of ${multiple}, at most 100,000.`,
     quantityInvalid: 'Enter a whole number.',
-    useQuantity: (quantity: number) => `Order ${quantity}`,
+    orderQuantity: (quantity: number) => `Order ${quantity}`,
     delivery: 'Estimated delivery',
     deliveryUnknown: 'Enter a quantity to see the estimate.',
     reference: 'Your reference',
@@ -125,6 +125,5 @@ export const orders = {
     newCustomerService: 'New customer service',
     name: 'Name',
     tariff: 'Tariff',
-    create: 'Create',
   },
 };

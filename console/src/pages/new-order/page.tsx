@@ -1,0 +1,88 @@
+import Wizard from '@cloudscape-design/components/wizard';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { messagesFor } from '../../api/api-problem.ts';
+import { useNotify } from '../../app/notifications.tsx';
+import { text } from '../../text/index.ts';
+import { AddressStep } from './address-step.tsx';
+import { type Draft, emptyDraft, type Missing, missingIn, steps } from './draft.ts';
+import { PlanStep } from './plan-step.tsx';
+import { placeOrder } from './queries.ts';
+import { ReviewStep } from './review-step.tsx';
+import { SimsStep } from './sims-step.tsx';
+
+const { wizard } = text.orders;
+
+/** What each step shows and changes. */
+export type StepProps = {
+  draft: Draft;
+  onChange: (change: (draft: Draft) => Draft) => void;
+  /** What the user has to fill in, once they tried to go on. */
+  missing: readonly Missing[];
+};
+
+/** Orders SIMs, in four steps: what, where to, what happens then, and a review. */
+export default function NewOrderPage() {
+  const navigate = useNavigate();
+  const notify = useNotify();
+  const queries = useQueryClient();
+  const [draft, setDraft] = useState(emptyDraft);
+  const [index, setIndex] = useState(0);
+  const [isChecked, setChecked] = useState(false);
+  // One key for the whole visit: clicking twice, or again after a lost answer, places one order.
+  const [key, setKey] = useState(() => crypto.randomUUID());
+  const place = useMutation({
+    mutationFn: () => placeOrder(draft, key),
+    onSuccess: (order) => {
+      notify('success', wizard.placed(order.id));
+      queries.setQueryData(['orders', order.id], order);
+      navigate(`/orders/${order.id}`);
+    },
+  });
+  const step = steps[index] ?? 'review';
+  const missing = missingIn(step, draft);
+  const onChange: StepProps['onChange'] = (change) => {
+    setDraft(change);
+    setKey(crypto.randomUUID());
+    place.reset();
+  };
+  const props = { draft, onChange, missing: isChecked ? missing : [] };
+  const problem = place.isError ? messagesFor(place.error, []).other : undefined;
+  return (
+    <Wizard
+      activeStepIndex={index}
+      isLoadingNextStep={place.isPending}
+      onNavigate={({ detail }) => {
+        const isForward = detail.requestedStepIndex > index;
+        setChecked(isForward && missing.length > 0);
+        if (!isForward || missing.length === 0) {
+          setIndex(detail.requestedStepIndex);
+        }
+      }}
+      onCancel={() => navigate('/orders')}
+      onSubmit={() => place.mutate()}
+      submitButtonText={wizard.submit}
+      i18nStrings={{
+        stepNumberLabel: wizard.step,
+        collapsedStepsLabel: wizard.steps,
+        navigationAriaLabel: wizard.title,
+        cancelButton: wizard.cancel,
+        previousButton: wizard.previous,
+        nextButton: wizard.next,
+        optional: wizard.optionalStep,
+      }}
+      steps={[
+        { title: wizard.sims, description: wizard.simsLead, content: <SimsStep {...props} /> },
+        { title: wizard.address, description: wizard.addressLead, content: <AddressStep {...props} /> },
+        { title: wizard.plan, description: wizard.planLead, content: <PlanStep {...props} /> },
+        {
+          title: wizard.review,
+          description: wizard.reviewLead,
+          content: <ReviewStep draft={draft} onEdit={setIndex} />,
+          ...(problem !== undefined && { errorText: problem }),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,60 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { api, given, type Resource, read } from '../../api/client.ts';
+import { type Draft, quantityOf, toOrderRequest } from './draft.ts';
+
+/** The quote for what was typed so far; without an operator or a number there is none. */
+export const quoteQuery = (draft: Draft) => {
+  const quantity = quantityOf(draft);
+  const { operatorId, productId } = draft;
+  return queryOptions({
+    queryKey: ['quote', operatorId, productId, quantity],
+    queryFn: () =>
+      read(api.POST('/v1/orders/quote', { body: { operatorId, quantity: quantity ?? 0, ...given({ productId }) } })),
+    enabled: operatorId !== '' && quantity !== undefined,
+    placeholderData: keepPreviousData,
+  });
+};
+
+export const partnerQuery = queryOptions({
+  queryKey: ['partner'],
+  queryFn: () => read(api.GET('/v1/partner')),
+  staleTime: 300_000,
+});
+
+const everything = { params: { query: { limit: 200 } } };
+
+export const tariffsQuery = queryOptions({
+  queryKey: ['tariffs'],
+  queryFn: async () => (await read(api.GET('/v1/tariffs', everything))).items,
+});
+
+export const partnerServicesQuery = queryOptions({
+  queryKey: ['partner services'],
+  queryFn: async () => (await read(api.GET('/v1/partner-services', everything))).items,
+});
+
+export const customersQuery = queryOptions({
+  queryKey: ['customers'],
+  queryFn: async () => (await read(api.GET('/v1/customers', everything))).items,
+});
+
+export const customerServicesQuery = (customerId: string) =>
+  queryOptions({
+    queryKey: ['customer services', customerId],
+    queryFn: async () =>
+      (await read(api.GET('/v1/customer-services', { params: { query: { limit: 200, ...given({ customerId }) } } })))
+        .items,
+    enabled: customerId !== '',
+  });
+
+/** Places the order; a repetition with the same key places no second one. */
+export const placeOrder = (draft: Draft, idempotencyKey: string): Promise<Resource<'Order'>> =>
+  read(api.POST('/v1/orders', { body: toOrderRequest(draft), headers: { 'idempotency-key': idempotencyKey } }));
+
+export const createPartnerService = (body: { name: string; tariffId: string }) =>
+  read(api.POST('/v1/partner-services', { body }));
+
+export const createCustomer = (body: { name: string }) => read(api.POST('/v1/customers', { body }));
+
+export const createCustomerService = (body: { customerId: string; tariffId: string; name?: string }) =>
+  read(api.POST('/v1/customer-services', { body }));

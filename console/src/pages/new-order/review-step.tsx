@@ -1,0 +1,76 @@
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/components/key-value-pairs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useQuery } from '@tanstack/react-query';
+import { formatDays, formatNumber } from '../../app/format.ts';
+import { text } from '../../text/index.ts';
+import { operatorsQuery } from '../orders/queries.ts';
+import { type Draft, type PlanDraft, quantityOf, steps } from './draft.ts';
+import { formatAddress } from './format-address.ts';
+import { customerServicesQuery, customersQuery, partnerQuery, partnerServicesQuery, quoteQuery } from './queries.ts';
+
+const { wizard } = text.orders;
+
+/** Everything that will be ordered, with a way back to each step. */
+export function ReviewStep({ draft, onEdit }: { draft: Draft; onEdit: (step: number) => void }) {
+  const operator = useQuery(operatorsQuery).data?.find(({ id }) => id === draft.operatorId);
+  const quote = useQuery(quoteQuery(draft)).data;
+  const partner = useQuery(partnerQuery).data;
+  const address = draft.address ?? partner?.deliveryAddress;
+  const section = (step: (typeof steps)[number], title: string, items: KeyValuePairsProps.Item[]) => (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            <Button ariaLabel={`${wizard.edit}: ${title}`} onClick={() => onEdit(steps.indexOf(step))}>
+              {wizard.edit}
+            </Button>
+          }
+        >
+          {title}
+        </Header>
+      }
+    >
+      <KeyValuePairs columns={3} items={items} />
+    </Container>
+  );
+  return (
+    <SpaceBetween size="l">
+      {section('sims', wizard.sims, [
+        { label: wizard.operator, value: operator?.name ?? draft.operatorId },
+        {
+          label: wizard.product,
+          value: operator?.products.find(({ id }) => id === draft.productId)?.name ?? text.shell.none,
+        },
+        { label: wizard.quantity, value: formatNumber(quantityOf(draft) ?? 0) },
+        { label: wizard.delivery, value: quote?.valid ? formatDays(quote.estimatedDelivery) : text.shell.none },
+        { label: wizard.reference, value: draft.reference || text.shell.none },
+      ])}
+      {section('address', wizard.address, [
+        { label: text.orders.deliveryAddress, value: address ? formatAddress(address) : text.shell.none },
+      ])}
+      {section('plan', wizard.plan, [
+        { label: wizard.plan, value: draft.plan ? <Plan plan={draft.plan} /> : text.orders.noPlan },
+      ])}
+    </SpaceBetween>
+  );
+}
+
+function Plan({ plan }: { plan: PlanDraft }) {
+  const nameOf = (items: readonly { id: string; name: string }[] | undefined, id: string) =>
+    items?.find((item) => item.id === id)?.name ?? id;
+  const partnerService = nameOf(useQuery(partnerServicesQuery).data, plan.partnerServiceId);
+  const customer = nameOf(useQuery(customersQuery).data, plan.customerId);
+  const customerService = nameOf(useQuery(customerServicesQuery(plan.customerId)).data, plan.customerServiceId);
+  const { migrate, assign, activate } = wizard.planSummary;
+  return (
+    <ul className="plain-list">
+      <li>{migrate(partnerService)}</li>
+      {plan.customerId !== '' && <li>{assign(customer, customerService)}</li>}
+      {plan.customerId !== '' && plan.activate && <li>{activate}</li>}
+    </ul>
+  );
+}

@@ -1,0 +1,21 @@
+import { expect, it } from '@jest/globals';
+import { describeSelection, percentDone } from './describe-selection.ts';
+
+it('describes each kind of selection', () => {
+  expect(describeSelection({ count: 12 })).toBe('12 SIMs by ICCID');
+  expect(describeSelection({ orderId: 'ord_1' })).toBe('The SIMs of order ord_1');
+  expect(describeSelection({ failedIn: 'op_1' })).toBe('The failed SIMs of operation op_1');
+  expect(describeSelection({ filter: { state: 'active', operatorId: '3uk' } })).toBe(
+    'SIMs that match state = active, operatorId = 3uk',
+  );
+});
+
+it('calls an empty filter all SIMs', () => {
+  expect(describeSelection({ filter: {} })).toBe('All SIMs');
+});
+
+it('is done only when every SIM has a result', () => {
+  expect(percentDone({ total: 300, succeeded: 298, failed: 1 })).toBe(99);
+  expect(percentDone({ total: 300, succeeded: 290, failed: 10 })).toBe(100);
+  expect(percentDone({ succeeded: 0, failed: 0 })).toBe(0);
+});

@@ -1,0 +1,34 @@
+import type { Resource } from '../../api/client.ts';
+import { text } from '../../text/index.ts';
+
+type Selection = Resource<'Operation'>['selection'];
+
+/** The SIMs that an operation applies to, in words. */
+export function describeSelection({ count, orderId, filter, failedIn }: Selection): string {
+  if (failedIn !== undefined) {
+    return text.operations.selectionRetry(failedIn);
+  }
+  if (orderId !== undefined) {
+    return text.operations.selectionOrder(orderId);
+  }
+  if (filter !== undefined) {
+    const conditions = Object.entries(filter).map(([name, value]) => `${name} = ${value}`);
+    return conditions.length === 0
+      ? text.operations.selectionFleet
+      : text.operations.selectionFilter(conditions.join(', '));
+  }
+  return text.operations.selectionList(count ?? 0);
+}
+
+/** The share of the SIMs that have a result, in whole percent: 100 only when all have one. */
+export function percentDone({
+  total,
+  succeeded,
+  failed,
+}: {
+  total?: number;
+  succeeded: number;
+  failed: number;
+}): number {
+  return total === undefined || total === 0 ? 0 : Math.floor((100 * (succeeded + failed)) / total);
+}

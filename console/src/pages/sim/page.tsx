@@ -1,0 +1,88 @@
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import ContentLayout from '@cloudscape-design/components/content-layout';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useParams } from 'react-router';
+import { Loaded } from '../../app/loaded.tsx';
+import { statusOf } from '../../app/state-status.ts';
+import { Timeline } from '../../app/timeline.tsx';
+import { useSession } from '../../session/session-context.tsx';
+import { text } from '../../text/index.ts';
+import { eventText, stateText } from '../../text/state-text.ts';
+import { ActionModal } from '../sims/action-modal.tsx';
+import type { Sim } from '../sims/queries.ts';
+import { actionsFor, type OfferedAction } from '../sims/selection.ts';
+import { SimDetails } from './details.tsx';
+import { EditLabels } from './edit-labels.tsx';
+import { simEventsQuery, simQuery } from './queries.ts';
+import { Usage } from './usage.tsx';
+
+/** A SIM: its state, what it used, what happened to it, and what can be done with it. */
+export default function SimPage() {
+  const { iccid = '' } = useParams();
+  const query = useQuery(simQuery(iccid));
+  return <Loaded query={query}>{({ data, etag }) => <SimOf sim={data} etag={etag} />}</Loaded>;
+}
+
+function SimOf({ sim, etag }: { sim: Sim; etag: string | undefined }) {
+  const { can } = useSession();
+  const [action, setAction] = useState<OfferedAction>();
+  const [isEditing, setEditing] = useState(false);
+  const selection = { kind: 'chosen' as const, sims: [sim] };
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description={sim.label}
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              {can('updateSim') && <Button onClick={() => setEditing(true)}>{text.sims.editLabel}</Button>}
+              {can('activateSims') &&
+                actionsFor(selection).map((offered) => (
+                  <Button key={offered} onClick={() => setAction(offered)}>
+                    {stateText('action', offered)}
+                  </Button>
+                ))}
+            </SpaceBetween>
+          }
+        >
+          {text.sims.sim(sim.iccid)}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        <SimDetails sim={sim} />
+        {can('getSimUsage') && <Usage iccid={sim.iccid} />}
+        <SimTimeline sim={sim} />
+      </SpaceBetween>
+      {action && <ActionModal action={action} selection={selection} onClose={() => setAction(undefined)} />}
+      {isEditing && <EditLabels sim={sim} etag={etag} onClose={() => setEditing(false)} />}
+    </ContentLayout>
+  );
+}
+
+function SimTimeline({ sim }: { sim: Sim }) {
+  const events = useQuery(simEventsQuery(sim));
+  return (
+    <Container header={<Header variant="h2">{text.sims.timeline}</Header>}>
+      <Loaded query={events}>
+        {(lines) => (
+          <Timeline
+            label={text.sims.timeline}
+            lines={lines.map(({ at, type, to, reason, customerName, customerServiceName, partnerServiceName }) => ({
+              at,
+              title: eventText(text.sims.events, type),
+              status: to === undefined || to !== sim.state ? 'success' : statusOf('sim', to),
+              detail:
+                [customerName, customerServiceName, partnerServiceName, reason].filter(Boolean).join(', ') || undefined,
+            }))}
+          />
+        )}
+      </Loaded>
+    </Container>
+  );
+}

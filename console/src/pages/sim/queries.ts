@@ -1,0 +1,42 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api, type Resource, read, readWithEtag } from '../../api/client.ts';
+import { POLL_MS } from '../../app/state-status.ts';
+import { type Granularity, rangeOf } from './usage-range.ts';
+
+const pathOf = (iccid: string) => ({ params: { path: { iccid } } });
+
+/** The SIM with its `ETag`. It is read again while its operator has to confirm something. */
+export const simQuery = (iccid: string) =>
+  queryOptions({
+    queryKey: ['sims', iccid],
+    queryFn: () => readWithEtag(api.GET('/v1/sims/{iccid}', pathOf(iccid))),
+    refetchInterval: ({ state: { data } }) =>
+      data && (data.data.pendingChange || data.data.state === 'activating') ? POLL_MS : 10_000,
+  });
+
+/** The timeline, which is read again whenever the SIM has changed. */
+export const simEventsQuery = ({ iccid, version }: Pick<Resource<'Sim'>, 'iccid' | 'version'>) =>
+  queryOptions({
+    queryKey: ['sims', iccid, 'events', version],
+    queryFn: async () =>
+      (await read(api.GET('/v1/sims/{iccid}/events', { params: { path: { iccid }, query: { limit: 200 } } }))).items,
+  });
+
+export const simUsageQuery = (iccid: string, granularity: Granularity) =>
+  queryOptions({
+    queryKey: ['sims', iccid, 'usage', granularity],
+    queryFn: () => {
+      const query = { granularity, ...rangeOf(granularity, new Date()) };
+      return read(api.GET('/v1/sims/{iccid}/usage', { params: { path: { iccid }, query } }));
+    },
+  });
+
+/** Saves label and tags, unless the SIM was changed since it was read. */
+export const saveLabels = (iccid: string, body: { label: string | null; tags: string[] }, etag: string | undefined) =>
+  read(
+    api.PATCH('/v1/sims/{iccid}', {
+      ...pathOf(iccid),
+      body,
+      ...(etag !== undefined && { headers: { 'if-match': etag } }),
+    }),
+  );

@@ -1,0 +1,7 @@
+import type { Page } from '../../app/page.ts';
+
+export const route: Page = {
+  path: '/sims/:iccid',
+  requires: 'getSim',
+  load: () => import('./page.tsx'),
+};

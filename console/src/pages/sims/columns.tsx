@@ -1,0 +1,55 @@
+import type { TableProps } from '@cloudscape-design/components/table';
+import { RouterLink } from '../../app/router-link.tsx';
+import { State } from '../../app/state.tsx';
+import { ShortTime } from '../../app/time.tsx';
+import { text } from '../../text/index.ts';
+import type { Sim } from './queries.ts';
+import { type Names, nameIn } from './use-names.ts';
+
+const { columns } = text.sims;
+
+export function simColumns(names: Names): TableProps.ColumnDefinition<Sim>[] {
+  const { none } = text.shell;
+  return [
+    {
+      id: 'iccid',
+      header: columns.iccid,
+      cell: ({ iccid }) => <RouterLink to={`/sims/${iccid}`}>{iccid}</RouterLink>,
+      isRowHeader: true,
+    },
+    { id: 'label', header: columns.label, cell: ({ label }) => label ?? none },
+    { id: 'state', header: columns.state, cell: ({ state }) => <State kind="sim" value={state} /> },
+    {
+      id: 'operator',
+      header: columns.operator,
+      cell: ({ operatorId }) => nameIn(names.operators, operatorId),
+    },
+    {
+      id: 'customer',
+      header: columns.customer,
+      cell: ({ customerId }) => nameIn(names.customers, customerId) ?? none,
+    },
+    {
+      id: 'customerService',
+      header: columns.customerService,
+      cell: ({ customerServiceId }) => nameIn(names.customerServices, customerServiceId) ?? none,
+    },
+    {
+      id: 'partnerService',
+      header: columns.partnerService,
+      cell: ({ partnerServiceId }) => nameIn(names.partnerServices, partnerServiceId),
+    },
+    { id: 'tags', header: columns.tags, cell: ({ tags }) => tags.join(', ') || none },
+    { id: 'msisdn', header: columns.msisdn, cell: ({ msisdn }) => msisdn ?? none },
+    { id: 'imsi', header: columns.imsi, cell: ({ imsi }) => imsi ?? none },
+    { id: 'order', header: columns.order, cell: ({ orderId }) => orderId ?? none },
+    {
+      id: 'stateChangedAt',
+      header: columns.stateChangedAt,
+      cell: ({ stateChangedAt }) => <ShortTime at={stateChangedAt} />,
+    },
+  ];
+}
+
+/** The columns that are shown until the user chooses others. */
+export const defaultColumns = ['iccid', 'label', 'state', 'operator', 'customer', 'partnerService', 'stateChangedAt'];

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { filterInUrl, fromTokens, toTokens } from './filter.ts';
+
+describe('the filter in the URL', () => {
+  it('is read and written without loss', () => {
+    const url = new URLSearchParams('state=active&operatorId=3uk&q=Meter');
+    const filter = filterInUrl(url);
+    expect(filter).toEqual({ state: 'active', operatorId: '3uk', q: 'Meter' });
+    expect(fromTokens(toTokens(filter)).toString()).toBe(url.toString());
+  });
+
+  it('ignores parameters that are no filters, and empty ones', () => {
+    expect(filterInUrl(new URLSearchParams('utm=1&state=&cursor=x'))).toEqual({});
+  });
+});
+
+describe('tokens', () => {
+  it('without a property are a search', () => {
+    expect(fromTokens([{ operator: ':', value: ' 8944 ' }]).toString()).toBe('q=8944');
+  });
+
+  it('of the same property replace each other', () => {
+    const tokens = ['active', 'suspended'].map((value) => ({ propertyKey: 'state', operator: '=', value }));
+    expect(fromTokens(tokens).toString()).toBe('state=suspended');
+  });
+});

@@ -1,0 +1,80 @@
+import { useState } from 'react';
+import { useSearchParams } from 'react-router';
+import { ListTable } from '../../app/list-table.tsx';
+import { usePages } from '../../app/use-pages.ts';
+import { useSession } from '../../session/session-context.tsx';
+import { text } from '../../text/index.ts';
+import { ActionModal } from './action-modal.tsx';
+import { ActionsMenu } from './actions-menu.tsx';
+import { simColumns } from './columns.tsx';
+import { filterInUrl } from './filter.ts';
+import { readSims, type Sim } from './queries.ts';
+import type { OfferedAction, Selection } from './selection.ts';
+import { SimFilterBar } from './sim-filter-bar.tsx';
+import { TablePreferences, useTablePreferences } from './table-preferences.tsx';
+import { useNames } from './use-names.ts';
+
+/** All SIMs: found by any filter of the API, and acted on one by one or all that match. */
+export default function SimsPage() {
+  const { can } = useSession();
+  const [parameters, setParameters] = useSearchParams();
+  const filter = filterInUrl(parameters);
+  const [preferences, setPreferences] = useTablePreferences();
+  const pages = usePages(['sims', filter, preferences.pageSize], (cursor) =>
+    readSims(filter, cursor, preferences.pageSize),
+  );
+  const [chosen, setChosen] = useState<readonly Sim[]>([]);
+  const [isMatching, setMatching] = useState(false);
+  const [action, setAction] = useState<OfferedAction>();
+  const names = useNames();
+  const clear = () => {
+    setChosen([]);
+    setMatching(false);
+  };
+  const selection: Selection = isMatching ? { kind: 'matching', filter } : { kind: 'chosen', sims: chosen };
+  const mayChange = can('activateSims');
+  return (
+    <>
+      <ListTable
+        title={text.sims.title}
+        pages={pages}
+        columns={simColumns(names)}
+        columnDisplay={preferences.columns}
+        idOf={({ iccid }) => iccid}
+        empty={{ title: text.sims.empty, hint: text.sims.emptyHint }}
+        csv={{ path: `/v1/sims?limit=200&${parameters}`, fileName: 'sims.csv' }}
+        {...(mayChange && {
+          selectionType: 'multi' as const,
+          selectedItems: isMatching ? [...pages.items] : [...chosen],
+          onSelectionChange: ({ detail }: { detail: { selectedItems: Sim[] } }) => {
+            setMatching(false);
+            setChosen(detail.selectedItems);
+          },
+        })}
+        actions={
+          mayChange && (
+            <ActionsMenu
+              selection={selection}
+              hasItems={pages.items.length > 0}
+              onSelectMatching={() => setMatching(true)}
+              onClear={clear}
+              onAction={setAction}
+            />
+          )
+        }
+        filter={
+          <SimFilterBar
+            filter={filter}
+            names={names}
+            onChange={(changed) => {
+              clear();
+              setParameters(changed);
+            }}
+          />
+        }
+        preferences={<TablePreferences preferences={preferences} onChange={setPreferences} />}
+      />
+      {action && <ActionModal action={action} selection={selection} onClose={() => setAction(undefined)} />}
+    </>
+  );
+}

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { canBrowse, openBrowser, type Visitor, visit } from './support/console-browser.ts';
+import { startLocalConsole } from './support/local-console.ts';
+
+/* The job of a partner by clicks alone: sign in, order 50 SIMs with a plan, and see them active. */
+
+const whereBrowser = canBrowse ? describe : describe.skip;
+
+const PATIENCE_MS = 180_000;
+
+whereBrowser('a partner’s admin', () => {
+  let local: Awaited<ReturnType<typeof startLocalConsole>>;
+  let browser: Browser;
+  let visitor: Visitor;
+  let page: Page;
+
+  beforeAll(async () => {
+    [local, browser] = await Promise.all([startLocalConsole(), openBrowser()]);
+    visitor = await visit(browser, local.url);
+    page = visitor.page;
+    page.setDefaultTimeout(20_000);
+  }, PATIENCE_MS);
+
+  afterAll(async () => {
+    await browser?.close();
+    await local?.stop();
+  }, PATIENCE_MS);
+
+  const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).click();
+  const choose = async (label: string, option: string | RegExp) => {
+    await page.getByRole('button', { name: new RegExp(`^${label}`) }).click();
+    await page.getByRole('option', { name: option }).first().click();
+  };
+  const isAccessible = async () => expect(await visitor.accessibilityViolations()).toEqual([]);
+
+  it(
+    'signs in on the local page and sees the home page',
+    async () => {
+      await visitor.signIn('admin@demo.example');
+      await page.getByText('Nothing needs your attention.').waitFor();
+      await isAccessible();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'orders 50 SIMs with a plan, creating what it needs on the way',
+    async () => {
+      await press('Order SIMs');
+      await choose('Operator', '3UK');
+      await page.getByLabel('Quantity').fill('70');
+      await press('Order 50');
+      await page.getByText(/^50: /).waitFor();
+      await isAccessible();
+      await press('Next');
+
+      await page.getByText('1 Harbour Exchange Square').waitFor();
+      await isAccessible();
+      await press('Next');
+
+      await page.getByRole('radio', { name: 'Put the SIMs into service' }).check();
+      await press('New partner service');
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Name').fill('Meters');
+      await dialog.getByRole('button', { name: 'New partner service' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await choose('Customer', 'Northwind Meters Ltd');
+      await press('New customer service');
+      await dialog.getByRole('button', { name: 'New customer service' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await isAccessible();
+      await press('Next');
+
+      await page.getByText('Migrate to Meters').waitFor();
+      await isAccessible();
+      await press('Place order');
+      await page.getByText(/^Order ord_\w+ was placed\.$/).waitFor();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'follows the order until its SIMs are active',
+    async () => {
+      await page.getByText('Fulfilled').first().waitFor({ timeout: 60_000 });
+      expect(await page.getByText('50 of 50 SIMs').count()).toBe(4);
+      await isAccessible();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'finds the SIMs of the order, suspends some after a preview, and follows the operation',
+    async () => {
+      await page.getByRole('link', { name: 'Show the SIMs of this order' }).click();
+      const rows = page.getByRole('row').filter({ hasText: 'Active' });
+      await rows.nth(1).waitFor();
+      expect(await rows.count()).toBe(50);
+      await isAccessible();
+
+      await rows.nth(0).getByRole('checkbox').check();
+      await rows.nth(1).getByRole('checkbox').check();
+      await page.getByText('2 selected').waitFor();
+      await press('Actions');
+      await page.getByRole('menuitem', { name: 'Suspend' }).click();
+      await page.getByText('2 SIMs: Suspend is possible').waitFor();
+      await isAccessible();
+      await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
+
+      await page.getByRole('heading', { name: 'Suspend SIMs' }).waitFor();
+      await page.getByText('2 of 2 SIMs').waitFor();
+      await isAccessible();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'opens a SIM with its timeline',
+    async () => {
+      await page.getByRole('row').filter({ hasText: 'Succeeded' }).first().getByRole('link').click();
+      await page.getByRole('heading', { name: /^SIM \d+$/ }).waitFor();
+      await page.getByRole('button', { name: 'Resume' }).waitFor();
+      await page.getByText('Assigned').first().waitFor();
+      await isAccessible();
+    },
+    PATIENCE_MS,
+  );
+
+  it('had no error on the browser’s console, and no violation of the content security policy', () => {
+    expect(visitor.errors).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { canBrowse, openBrowser, type Visitor, visit } from './support/console-browser.ts';
+import { startLocalConsole } from './support/local-console.ts';
+
+/* What each role sees, and what it does not. */
+
+const whereBrowser = canBrowse ? describe : describe.skip;
+
+const PATIENCE_MS = 180_000;
+
+whereBrowser('the console', () => {
+  let local: Awaited<ReturnType<typeof startLocalConsole>>;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [local, browser] = await Promise.all([startLocalConsole(), openBrowser()]);
+  }, PATIENCE_MS);
+
+  afterAll(async () => {
+    await browser?.close();
+    await local?.stop();
+  }, PATIENCE_MS);
+
+  /** Signs in, calls back, and checks that nothing went wrong meanwhile. */
+  async function as(email: string, look: (visitor: Visitor) => Promise<void>): Promise<void> {
+    const visitor = await visit(browser, local.url);
+    visitor.page.setDefaultTimeout(30_000);
+    await visitor.signIn(email);
+    await look(visitor);
+    expect(await visitor.accessibilityViolations()).toEqual([]);
+    expect(visitor.errors).toEqual([]);
+    await visitor.close();
+  }
+
+  const linksOf = async ({ page }: Visitor) => {
+    const navigation = page.getByRole('navigation').getByRole('link');
+    await navigation.first().waitFor();
+    return navigation.allTextContents();
+  };
+
+  it(
+    'shows support everything about SIMs except ordering',
+    () =>
+      as('support@demo.example', async (visitor) => {
+        expect(await linksOf(visitor)).toEqual(expect.arrayContaining(['Home', 'Orders', 'SIMs', 'Operations']));
+        expect(await visitor.page.getByRole('button', { name: 'Order SIMs' }).count()).toBe(0);
+        await visitor.page.goto(`${local.url}/orders/new`);
+        await visitor.page.getByText('There is no such page, or you may not open it.').waitFor();
+      }),
+    PATIENCE_MS,
+  );
+
+  it(
+    'shows a customer their SIMs alone',
+    () =>
+      as('customer@northwind.example', async (visitor) => {
+        const links = await linksOf(visitor);
+        expect(links).toEqual(expect.arrayContaining(['Home', 'SIMs']));
+        expect(links).not.toContain('Orders');
+        expect(links).not.toContain('Operations');
+        await visitor.page.getByText('Fleet by state').waitFor();
+        await visitor.page.getByRole('link', { name: 'SIMs', exact: true }).click();
+        await visitor.page.getByText('No SIMs match').waitFor();
+        expect(await visitor.page.getByRole('button', { name: 'Actions' }).count()).toBe(0);
+      }),
+    PATIENCE_MS,
+  );
+
+  it(
+    'shows the platform nothing of a partner',
+    () =>
+      as('desk@wholesaler.example', async (visitor) => {
+        expect(await linksOf(visitor)).not.toContain('SIMs');
+        await visitor.page.getByText('You act for the wholesaler.').waitFor();
+      }),
+    PATIENCE_MS,
+  );
+
+  it(
+    'signs out, revokes the session, and asks to sign in again',
+    () =>
+      as('support@demo.example', async ({ page }) => {
+        await page.getByRole('button', { name: 'support@demo.example' }).click();
+        await page.getByRole('menuitem', { name: 'Sign out' }).click();
+        await page.getByRole('button', { name: 'Sign in' }).waitFor();
+        expect(
+          await page.evaluate('Object.keys(sessionStorage).filter((key) => key.startsWith("oidc.user")).length'),
+        ).toBe(0);
+      }),
+    PATIENCE_MS,
+  );
+});
