@@ -35,7 +35,6 @@ export type Visitor = {
   /** Violations of the accessibility rules (WCAG 2.2 AA) on the current page. */
   accessibilityViolations(): Promise<string[]>;
   signIn(email: string): Promise<void>;
-  close(): Promise<void>;
 };
 
 export async function visit(browser: Browser, url: string): Promise<Visitor> {
@@ -70,6 +69,5 @@ export async function visit(browser: Browser, url: string): Promise<Visitor> {
       await page.getByRole('button', { name: email }).click();
       await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
     },
-    close: () => context.close(),
   };
 }
