@@ -69,8 +69,8 @@ describe('pages', () => {
     }
   });
 
-  it('of the desk are for the platform alone', () => {
-    const isOfDesk = (path: string) => path.startsWith('/desk/');
+  it('of the desk and the wholesaler are for the platform alone', () => {
+    const isOfDesk = (path: string) => /^\/(desk|platform)\//.test(path);
     expect(pathsFor({ roles: ['platform'] }).filter(isOfDesk)).toEqual(pages.map(({ path }) => path).filter(isOfDesk));
     expect(pathsFor(partner('admin')).filter(isOfDesk)).toEqual([]);
     expect(pathsFor({ partner_id: 'acme', customer_id: 'cus_1', roles: ['customer_admin'] }).filter(isOfDesk)).toEqual(

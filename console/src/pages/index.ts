@@ -6,7 +6,9 @@ import { route as customers } from './customers/route.ts';
 import { route as deskOrder } from './desk-order/route.ts';
 import { route as deskOrders } from './desk-orders/route.ts';
 import { route as differences } from './differences/route.ts';
+import { route as failedWork } from './failed-work/route.ts';
 import { route as home } from './home/route.ts';
+import { route as imports } from './imports/route.ts';
 import { route as manualTask } from './manual-task/route.ts';
 import { route as manualTasks } from './manual-tasks/route.ts';
 import { route as newOrder } from './new-order/route.ts';
@@ -15,8 +17,12 @@ import { route as operations } from './operations/route.ts';
 import { route as order } from './order/route.ts';
 import { route as orders } from './orders/route.ts';
 import { route as ownCustomer } from './own-customer/route.ts';
+import { route as partner } from './partner/route.ts';
 import { route as partnerService } from './partner-service/route.ts';
 import { route as partnerServices } from './partner-services/route.ts';
+import { route as partners } from './partners/route.ts';
+import { route as platformTariff } from './platform-tariff/route.ts';
+import { route as platformTariffs } from './platform-tariffs/route.ts';
 import { route as sim } from './sim/route.ts';
 import { route as sims } from './sims/route.ts';
 import { route as tariff } from './tariff/route.ts';
@@ -46,4 +52,10 @@ export const pages: readonly Page[] = [
   manualTasks,
   manualTask,
   differences,
+  partners,
+  partner,
+  platformTariffs,
+  platformTariff,
+  imports,
+  failedWork,
 ];

@@ -8,6 +8,7 @@ import { home } from './en/home.ts';
 import { journal } from './en/journal.ts';
 import { operations } from './en/operations.ts';
 import { orders } from './en/orders.ts';
+import { platform } from './en/platform.ts';
 import { services } from './en/services.ts';
 import { shell } from './en/shell.ts';
 import { sims } from './en/sims.ts';
@@ -34,5 +35,6 @@ export const text = {
   clients,
   journal,
   desk,
+  platform,
   files,
 };

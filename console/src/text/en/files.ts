@@ -12,7 +12,7 @@ export const files = {
   loaded: (count: string, rows: string) => `${count} of ${rows} rows were loaded`,
   alreadyLoaded: (count: string) => `Loaded before: ${count}.`,
   rejected: (count: string) => `Rejected: ${count}. Correct these rows and upload the file again.`,
-  load: (count: string) => `Load ${count} SIMs`,
+  load: (count: string) => (count === '1' ? 'Load 1 SIM' : `Load ${count} SIMs`),
   errors: 'Rejected rows',
   errorsFile: 'rejected-rows.csv',
   row: 'Row',
