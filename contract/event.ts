@@ -42,6 +42,10 @@ const customerEventDataSchema = z
   .object({ customerId: z.string(), name: z.string() })
   .register(z.globalRegistry, { id: 'CustomerEventData' });
 
+const simReplacedDataSchema = z
+  .extend(simEventDataSchema, { replacedBy: z.optional(z.string()) })
+  .register(z.globalRegistry, { id: 'SimReplacedData' });
+
 const testEventData = z.object({ webhookId: z.string() }).register(z.globalRegistry, { id: 'TestEventData' });
 
 /** An event as webhooks receive it: when it is sent, and the schema of its `data`. */
@@ -61,6 +65,7 @@ const descriptions: Readonly<Record<PublicEvent['type'], readonly [summary: stri
   'sim.suspended': ['A SIM was suspended', simEventDataSchema],
   'sim.activation_failed': ['The activation of a SIM failed', simEventDataSchema],
   'sim.differs': ['A SIM differs at its operator', simDiffersDataSchema],
+  'sim.replaced': ['Another SIM has replaced a SIM, which is terminated', simReplacedDataSchema],
   'sims.waiting_in_holding': ['SIMs of an order have been in holding for too long', orderEventDataSchema],
   'alarm.fired': ['An alarm fired', firingSchema],
   'customer.deleted': ['A customer was deleted', customerEventDataSchema],

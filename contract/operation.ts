@@ -53,6 +53,8 @@ export const operationSchema = namedSchema('Operation', () =>
           partnerServiceId: z.optional(z.string()),
           customerId: z.optional(z.string()),
           customerServiceId: z.optional(z.string()),
+          iccid: described(z.optional(z.string()), 'The SIM that is replaced.'),
+          by: described(z.optional(z.string()), 'The SIM that replaces it.'),
           label: z.optional(z.nullable(z.string())),
           addTags: z.optional(z.array(z.string())),
           removeTags: z.optional(z.array(z.string())),
@@ -65,6 +67,7 @@ export const operationSchema = namedSchema('Operation', () =>
       z.optional(z.string()),
       'Reason of a suspension. A resumption with a reason only removes bars that have it.',
     ),
+    partOf: described(z.optional(z.string()), 'For a step of a replacement: the operation of the replacement.'),
     requestedBy: described(z.string(), 'The `sub` of the user, the id of the API client, or the alarm.'),
     createdAt: time,
     startedAt: z.optional(time),
@@ -102,6 +105,8 @@ function shownTarget({ action, target }: Operation): z.input<typeof operationSch
       return { partnerServiceId };
     case 'assign':
       return { customerId, customerServiceId };
+    case 'replace':
+      return { iccid: target.replacement?.iccid, by: target.replacement?.by };
     case 'label': {
       const { label, addTags, removeTags, fields } = target.naming ?? {};
       return {

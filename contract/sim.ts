@@ -4,7 +4,7 @@ import { described } from '../domain/described.ts';
 import { differenceFields } from '../domain/difference.ts';
 import { operatorIdSchema } from '../domain/operator.ts';
 import { pendingActions, type Sim, simStates } from '../domain/sim.ts';
-import { nextActions, simActions, type TestOperators } from '../domain/sim-actions.ts';
+import { nextActionNames, nextActions, type TestOperators } from '../domain/sim-actions.ts';
 import type { TimelineLine } from '../domain/timeline.ts';
 import { date, namedSchema, showAs, stamps, time } from './fields.ts';
 
@@ -43,9 +43,11 @@ export const simSchema = namedSchema('Sim', () =>
       z.optional(date),
       'Day on which the minimum term ends, of the tariffs of both services the later one. Users of a customer see that of the customer service. Absent without a minimum term, and before the activation.',
     ),
+    replacedBy: described(z.optional(z.string()), 'The SIM that replaced this one.'),
+    replaces: described(z.optional(z.string()), 'The SIM that this one replaced.'),
     stateChangedAt: time,
     ...stamps,
-    nextActions: described(z.array(z.enum(simActions)), 'Actions that are currently allowed for this SIM.'),
+    nextActions: described(z.array(z.enum(nextActionNames)), 'Actions that are currently allowed for this SIM.'),
   }),
 );
 

@@ -9,7 +9,7 @@ export type FieldValue = string | number | boolean | string[];
  */
 const STORED_FIELDS: ReadonlySet<string> = new Set(
   (
-    'action activate active allowanceBytes amount audience bytes confirm country currency customerId customerServiceId customerServiceIds dryRun ' +
+    'action activate active by allowanceBytes amount audience bytes confirm country currency customerId customerServiceId customerServiceIds dryRun ' +
     'effectiveAt enabled events from holdingDays iccid iccids id measure minimumTermMonths operatorId operatorIds orderId ' +
     'partnerId partnerServiceId percent pooling quantity role roles state tariffId'
   ).split(' '),

@@ -144,6 +144,9 @@ export function requestOperationCancellation<Stored extends Operation>(
   if (isOperationFinished(operation)) {
     return { code: 'wrong_state', detail: `The operation is already ${operation.state}.` };
   }
+  if (operation.isFinal) {
+    return { code: 'wrong_state', detail: 'The replaced SIM is being terminated, which cannot be cancelled.' };
+  }
   const requested = { ...operation, cancelRequestedAt: operation.cancelRequestedAt ?? at, updatedAt: at };
   return operation.state === 'scheduled' ? { ...requested, state: 'cancelled', finishedAt: at } : requested;
 }
@@ -168,6 +171,10 @@ export function newRetry(
   }
   if (operation.dryRun) {
     return { code: 'wrong_state', detail: 'Dry runs cannot be retried.' };
+  }
+  if (operation.partOf !== undefined) {
+    const detail = `This is a step of the replacement ${operation.partOf}. Retry the replacement.`;
+    return { code: 'wrong_state', detail };
   }
   if (operation.failed === 0 && operation.failure === undefined) {
     return { code: 'wrong_state', detail: 'No SIM failed, so there is nothing to retry.' };

@@ -4,6 +4,7 @@ import type { CustomerId, CustomerServiceId, OperationId, OperatorId, OrderId, P
 import type { SimWarning } from './minimum-term.ts';
 import type { Order } from './order.ts';
 import { actionOfStage, type PlanStage } from './plan.ts';
+import type { Replacement } from './replacement.ts';
 import type { NamingChange, SimState } from './sim.ts';
 import type { OperationAction, SimProblem } from './sim-actions.ts';
 import { isOperatorAction } from './sim-changes.ts';
@@ -34,6 +35,8 @@ export type OperationTarget = {
   reason?: string;
   /** A suspension sets no bars from this moment on. */
   until?: string;
+  /** The SIMs of a replacement. */
+  replacement?: Replacement;
   /** What a change of labels, tags and fields sets and removes. */
   naming?: NamingChange;
 };
@@ -92,6 +95,10 @@ export type Operation = {
   vainRuns?: number;
   resultsBefore?: number;
   cancelRequestedAt?: string;
+  /** The replacement whose step this operation is. */
+  partOf?: OperationId;
+  /** A replacement whose last step has started, so that it can no longer be cancelled. */
+  isFinal?: boolean;
   requestedBy: string;
   createdAt: string;
   startedAt?: string;

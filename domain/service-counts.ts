@@ -45,6 +45,7 @@ export function serviceCountChanges(action: OperationAction, changed: readonly C
       case 'suspend':
       case 'resume':
       case 'label':
+      case 'replace':
         break;
     }
   }

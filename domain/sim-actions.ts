@@ -1,6 +1,7 @@
 import { activated, inTest, suspended, terminated, unassigned, withChange } from './changed-sim.ts';
 import type { Customer } from './customer.ts';
 import type { CustomerId, CustomerServiceId, OperatorId, PartnerServiceId } from './ids.ts';
+import { canBeReplaced } from './replacement.ts';
 import type { CustomerService, PartnerService } from './service.ts';
 import { uncoveredBy } from './service-tariffs.ts';
 import {
@@ -31,9 +32,12 @@ export const simActions = [
 export type SimAction = (typeof simActions)[number];
 
 /** The actions of operations. Labels, tags and fields can be changed in any state. */
-export const operationActions = [...simActions, 'label'] as const;
+export const operationActions = [...simActions, 'label', 'replace'] as const;
 
 export type OperationAction = (typeof operationActions)[number];
+
+/** The actions that `nextActions` can list. */
+export const nextActionNames = [...simActions, 'replace'] as const;
 
 /** Why an action on a SIM fails. */
 export const simProblemCodes = [
@@ -118,13 +122,15 @@ const allowedIn: Record<SimState, readonly SimAction[]> = {
  * refused because of its tariff or customer.
  */
 export function nextActions(
-  { state, pendingChange, operatorId }: Pick<Sim, 'state' | 'pendingChange' | 'operatorId'>,
+  sim: Pick<Sim, 'state' | 'pendingChange' | 'operatorId'>,
   testOperators: TestOperators,
-): readonly SimAction[] {
-  if (pendingChange) {
+): readonly (typeof nextActionNames)[number][] {
+  if (sim.pendingChange) {
     return [];
   }
-  return testOperators.has(operatorId) ? allowedIn[state] : withoutTest(allowedIn[state]);
+  const ofState = allowedIn[sim.state];
+  const allowed = testOperators.has(sim.operatorId) ? ofState : withoutTest(ofState);
+  return canBeReplaced(sim) ? [...allowed, 'replace'] : allowed;
 }
 
 const withoutTest = (actions: readonly SimAction[]) => actions.filter((action) => action !== 'test');

@@ -4,6 +4,7 @@ import type { CustomerId, CustomerServiceId, OperationId, OperatorId, OrderId, P
 import type { TermStart } from './minimum-term.ts';
 import { laterOf } from './moment.ts';
 
+import type { ReplacementClaim } from './replacement.ts';
 import { holdingServiceId } from './service.ts';
 import { changeFields, type FieldsChange, type SimFields } from './sim-fields.ts';
 import type { ListedSim } from './sim-manifest.ts';
@@ -81,6 +82,11 @@ export type Sim = {
   tags: readonly string[];
   /** Absent when the SIM has none. */
   fields?: SimFields;
+  /** A replacement that is under way, or stopped. */
+  replacing?: ReplacementClaim;
+  /** The SIM that replaced this one, and the SIM that this one replaced. */
+  replacedBy?: Iccid;
+  replaces?: Iccid;
   /** For an unassigned SIM: its last customer, and which of label, tags and fields date from that assignment. */
   formerCustomer?: { customerId: CustomerId; naming: readonly Naming[] };
   /** The days on which it was first active on its present services. Absent before its activation, and while `stateChangedAt` shows them. */

@@ -47,6 +47,9 @@ function subjectOf({ type }: SimEvent, services: Tenure, reason: string | undefi
     case 'sim.assigned':
     case 'sim.unassigned':
       return { customerId, customerServiceId };
+    case 'sim.replacement_requested':
+    case 'sim.replaced':
+    case 'sim.took_over':
     case 'sim.suspension_requested':
     case 'sim.suspended':
     case 'sim.resumption_requested':

@@ -18,6 +18,7 @@ export const eventTypes = [
   'sim.suspended',
   'sim.activation_failed',
   'sim.differs',
+  'sim.replaced',
   'sims.waiting_in_holding',
   'alarm.fired',
   'customer.deleted',

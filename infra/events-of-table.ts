@@ -35,9 +35,10 @@ const items = [
       NewImage: { finishedAt: { S: [{ exists: true }] } },
     },
   },
-  // SIMs: activated, suspended, and not activated after all. Those in test status keep their state then.
-  simThatBecame('active', ['suspended']),
-  simThatBecame('suspended'),
+  // SIMs: activated, suspended, not activated after all, and replaced. Those in test status keep their state when they are not
+  // activated. Some records of SIMs that stay active pass, too.
+  simThatBecame(['active', 'suspended'], ['suspended']),
+  { dynamodb: { NewImage: { iccid: { S: [{ exists: true }] }, replacedBy: { S: [{ exists: true }] } } } },
   {
     dynamodb: {
       OldImage: { state: { S: ['activating', 'testing'] } },
@@ -46,11 +47,11 @@ const items = [
   },
 ];
 
-function simThatBecame(state: string, otherThanFrom: readonly string[] = []) {
+function simThatBecame(states: readonly string[], otherThanFrom: readonly string[]) {
   return {
     dynamodb: {
-      OldImage: { state: { S: [{ 'anything-but': [state, ...otherThanFrom] }] }, iccid: { S: [{ exists: true }] } },
-      NewImage: { state: { S: [state] } },
+      OldImage: { state: { S: [{ 'anything-but': [...otherThanFrom] }] }, iccid: { S: [{ exists: true }] } },
+      NewImage: { state: { S: [...states] } },
     },
   };
 }

@@ -5,8 +5,14 @@ import { attemptOf } from '../adapters/step-functions.ts';
 import type { PartnerId } from '../domain/ids.ts';
 import type { Operation } from '../domain/operation.ts';
 
-/** The run of an operation: its own or, for a stage of a plan, that of its order. */
-export function runOfOperation(partnerId: PartnerId, { id, planStage }: Pick<Operation, 'id' | 'planStage'>): RunInput {
+/** The run of an operation: its own or, for a stage of a plan or a step of a replacement, that of the order or replacement. */
+export function runOfOperation(
+  partnerId: PartnerId,
+  { id, planStage, partOf }: Pick<Operation, 'id' | 'planStage' | 'partOf'>,
+): RunInput {
+  if (partOf !== undefined) {
+    return { kind: 'operation', partnerId, id: partOf };
+  }
   return planStage && !planStage.retry
     ? { kind: 'order', partnerId, id: planStage.orderId }
     : { kind: 'operation', partnerId, id };

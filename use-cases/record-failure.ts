@@ -11,6 +11,7 @@ import { failOperation } from '../domain/operation-steps.ts';
 import { markOrderFailed } from '../domain/order-steps.ts';
 import type { Problem } from '../domain/verdict.ts';
 import { applyOrderStep } from './orders/apply-order-step.ts';
+import { stepsSoFar } from './sims/next-step-of-replacement.ts';
 import { tryCountRemainingResults } from './sims/result-counter.ts';
 
 /** An error as Step Functions reports it. */
@@ -32,7 +33,9 @@ export async function recordFailure(run: RunInput, error: ExecutionError): Promi
   recordMetric('RunsFailed', 1, { kind, code: failure.code });
   await deadLetter(run, `${failure.code}: ${messageOf(error.Cause ?? error.Error)}`, clock.now());
   if (kind === 'operation') {
-    await fail(partnerId, id, failure, at);
+    const operation = await getOperation(partnerId, id);
+    const steps = operation ? await stepsSoFar(partnerId, operation) : [];
+    await Promise.all([...steps, id].map((each) => fail(partnerId, each, failure, at)));
     return;
   }
   const stepped = await applyOrderStep(partnerId, id, (order) => markOrderFailed(order, failure, at));

@@ -36,6 +36,8 @@ export const itemKinds = {
     'eid',
     'fields',
     'termStart',
+    'replacedBy',
+    'replaces',
   ] satisfies (keyof Sim)[]),
   partner: itemKind('P#{partnerId}', 'PARTNER', ['id'] satisfies (keyof Partner)[]),
   /** The names of the fields of a partner's SIMs. */

@@ -41,7 +41,7 @@ export function manifestOf(partnerId: PartnerId, { id, selection }: Operation): 
 export async function createOperation(
   partnerId: PartnerId,
   operation: Operation,
-  run: Run,
+  run: Partial<Run>,
   pages: readonly ManifestPage[] = [],
 ): Promise<OperationRecord> {
   const manifest = operationManifest(partnerId, operation.id);

@@ -120,9 +120,26 @@ export async function saveSim(
   before: SimRecord,
   after: Sim,
   type: string,
-  by: { operationId: OperationId } | { actor: string; difference?: Seen },
+  by: StepTaker,
   also: (saved: SimRecord) => Write[] = () => [],
 ): Promise<SimRecord> {
+  const { saved, writes } = await stepWrites(partnerId, before, after, type, by);
+  const [main, ...others] = [...writes, ...also(saved)] as const;
+  await (others.length > 0 ? transact([main, ...others]) : write(main));
+  return saved;
+}
+
+/** The operation that made a step, or the user if there is no operation. */
+type StepTaker = { operationId: OperationId } | { actor: string; difference?: Seen };
+
+/** The writes of a SIM after a transition and of the entries by which it is found, to be made in one transaction. */
+export async function stepWrites(
+  partnerId: PartnerId,
+  before: SimRecord,
+  after: Sim,
+  type: string,
+  by: StepTaker,
+): Promise<{ saved: SimRecord; writes: [Write, ...Write[]] }> {
   const isAssigned = before.customerId !== after.customerId && after.customerId !== undefined;
   const cleared = isAssigned ? clearedNaming(before, after) : undefined;
   const steps = encodeSteps({
@@ -143,9 +160,7 @@ export async function saveSim(
     history: [...(await moveHistoryOut(partnerId, before, steps)), ...steps],
   };
   const main = put(simItem(partnerId, saved), atVersion(before.version));
-  const others = [...entryChanges(partnerId, before, saved), ...also(saved)];
-  await (others.length > 0 ? transact([main, ...others]) : write(main));
-  return saved;
+  return { saved, writes: [main, ...entryChanges(partnerId, before, saved)] };
 }
 
 /** The label, tags and fields that an assignment cleared. The SIM's timeline shows them. */

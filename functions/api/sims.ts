@@ -11,6 +11,7 @@ import { readSimUsage } from '../../use-cases/usage/read-usage.ts';
 import { createApiHandler } from '../http/create-api-handler.ts';
 import { okPage, okResource, type Route, route } from '../http/route.ts';
 import { fieldColumns } from './field-columns.ts';
+import { replacementRoutes } from './replace-sim.ts';
 import { labelRoutes } from './sim-labels.ts';
 import { bulkAnswers, startAction } from './start-action.ts';
 
@@ -200,6 +201,6 @@ function plainAction(action: 'unassign' | 'activate' | 'test' | 'resume', summar
   });
 }
 
-export const routes: Route[] = [...simRoutes, ...labelRoutes];
+export const routes: Route[] = [...simRoutes, ...labelRoutes, ...replacementRoutes];
 
 export const handler = createApiHandler(routes);

@@ -79,7 +79,7 @@ const sim = {
   fields: { site: 'Leeds 4' },
   stateChangedAt: updatedAt,
   ...stamps,
-  nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
+  nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign', 'replace'],
 };
 
 const simEventData = {
@@ -300,6 +300,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   SimEvent: { at: updatedAt, type: 'sim.activated', from: 'activating', to: 'active', operationId, actor: userId },
   SimFields: { names: ['site', 'contract'], formerNames: [] },
   SimDiffersData: { ...simEventData, field: 'state', ours: 'active', theirs: 'barred' },
+  SimReplacedData: { ...simEventData, state: 'terminated', replacedBy: '8944200000000000025' },
   SimEventData: simEventData,
   SimUsage: {
     unit: 'bytes',

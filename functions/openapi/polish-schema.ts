@@ -4,8 +4,9 @@ import { operationStates } from '../../domain/operation.ts';
 import { formFactors, handlings } from '../../domain/operator.ts';
 import { orderStates } from '../../domain/order.ts';
 import { planStages } from '../../domain/plan.ts';
+import { replacementReasons } from '../../domain/replacement.ts';
 import { simStates } from '../../domain/sim.ts';
-import { operationActions, simActions, simProblemCodes } from '../../domain/sim-actions.ts';
+import { nextActionNames, operationActions, simProblemCodes } from '../../domain/sim-actions.ts';
 import { userStates } from '../../domain/user.ts';
 import { deliveryStates, eventPatterns } from '../../domain/webhook.ts';
 import { portablePattern } from './portable-pattern.ts';
@@ -42,7 +43,8 @@ const namedChoices: Readonly<Record<string, { values: readonly string[]; descrip
   PlanStage: { values: planStages, description: 'A stage of a plan.' },
   Role: { values: roles, description: 'A role of a user.' },
   OperationAction: { values: operationActions, description: 'The action of an operation.' },
-  SimAction: { values: simActions, description: 'An action on SIMs that depends on their state.' },
+  ReplacementReason: { values: replacementReasons, description: 'Why a SIM is replaced.' },
+  SimAction: { values: nextActionNames, description: 'An action on SIMs that depends on their state.' },
   SimProblemCode: { values: simProblemCodes, description: 'Why an action on a SIM failed.' },
   SimState: {
     values: simStates,

@@ -112,6 +112,7 @@ export const schemaDescriptions: Readonly<Record<string, string>> = {
   SimFields: 'The names of the fields of a partner’s SIMs.',
   SimEvent: 'An entry in the timeline of a SIM.',
   SimDiffersData: 'The data of an event about a SIM that differs at its operator.',
+  SimReplacedData: 'The data of an event about a SIM that another one has replaced.',
   SimEventData: 'The data of an event about a SIM.',
   SimUsage: 'The usage of a SIM in a range of time.',
   Tariff: 'A tariff of the wholesaler.',

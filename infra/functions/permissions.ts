@@ -95,7 +95,7 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     executions: ['start'],
   },
   'functions/api/operations.ts': {
-    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     journal: true,
     executions: ['start'],
   },
@@ -117,7 +117,7 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
     indexes: ['byState', 'byCustomer', 'byCustomerState'],
   },
   'functions/workflow/next-stage.ts': {
-    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     executions: ['start'],
   },
   'functions/workflow/migrate.ts': {
@@ -129,7 +129,9 @@ export const permissions: Readonly<Record<string, FunctionPermissions>> = {
   'functions/workflow/activate.ts': operatorStage,
   'functions/workflow/change.ts': operatorStage,
   'functions/workflow/confirm-activation.ts': operatorStage,
-  'functions/workflow/record-failure.ts': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] },
+  'functions/workflow/record-failure.ts': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  },
 
   'functions/schedules/poll-orders.ts': {
     table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],

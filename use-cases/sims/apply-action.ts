@@ -20,6 +20,7 @@ const eventTypes: Readonly<Record<OperationAction, string>> = {
   resume: 'sim.resumed',
   terminate: 'sim.terminated',
   label: LABELLED,
+  replace: 'sim.replaced',
 };
 
 /** Applies the action of an operation to the open SIMs of a page. */

@@ -10,6 +10,9 @@ import { orNotFound, Refusal } from '../refusal.ts';
  */
 export async function cancelOperation(partnerId: PartnerId, id: OperationId, now: Date): Promise<OperationRecord> {
   const operation = await changeOperation(partnerId, id, (current) => {
+    if (current.partOf !== undefined) {
+      throw new Refusal('wrong_state', `This is a step of the replacement ${current.partOf}. Cancel the replacement.`);
+    }
     const cancelled = requestOperationCancellation(current, now.toISOString());
     if ('code' in cancelled) {
       throw new Refusal('wrong_state', cancelled.detail);

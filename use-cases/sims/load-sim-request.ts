@@ -44,6 +44,8 @@ export async function loadSimRequest(
       return { action, reason: barReason(target), until: target.until };
     case 'resume':
       return { action, reason: target.reason };
+    case 'replace':
+      throw new Error('A replacement has no request of its own: its steps have.');
     case 'label':
       return { action, change: target.naming ?? {} };
     default:

@@ -15,6 +15,7 @@ import { finishOperation, reopenOperation, runsWithoutProgress, startStageRun } 
 import { markOrderFulfilled } from '../../domain/order-steps.ts';
 import type { OperationAction } from '../../domain/sim-actions.ts';
 import { applyOrderStep } from '../orders/apply-order-step.ts';
+import { nextStepOfReplacement } from './next-step-of-replacement.ts';
 import { countRemainingResults } from './result-counter.ts';
 import { lockHolder, serviceToLock } from './service-lock.ts';
 
@@ -68,7 +69,36 @@ export async function nextStageOfOperation(
   isFirst: boolean,
 ): Promise<StageRun | undefined> {
   const operation = await getOperation(partnerId, id);
-  return operation && nextRun(partnerId, operation, isFirst);
+  return operation?.action === 'replace'
+    ? nextStageOfReplacement(partnerId, operation, isFirst)
+    : operation && nextRun(partnerId, operation, isFirst);
+}
+
+/** The stage of the next step of a replacement. When a step has ended without another stage, the one after it is looked for. */
+async function nextStageOfReplacement(
+  partnerId: PartnerId,
+  stored: OperationRecord,
+  isFirst: boolean,
+): Promise<StageRun | undefined> {
+  let parent: OperationRecord | undefined = stored;
+  while (parent && !isOperationFinished(parent)) {
+    const at = clock.now().toISOString();
+    if (parent.startedAt === undefined) {
+      parent = await changeOperation(partnerId, parent.id, (current) => startStageRun(current, current, at));
+      continue;
+    }
+    const next = await nextStepOfReplacement(partnerId, parent);
+    if ('end' in next) {
+      await finish(partnerId, next.end, at);
+      return undefined;
+    }
+    const stage = await nextRun(partnerId, reopenOperation(next.run), isFirst);
+    if (stage) {
+      return stage;
+    }
+    parent = await getOperation(partnerId, stored.id);
+  }
+  return undefined;
 }
 
 async function nextRun(partnerId: PartnerId, stored: OperationRecord, isFirst: boolean): Promise<StageRun | undefined> {

@@ -5,6 +5,7 @@ import { newRetry } from '../../domain/operation-steps.ts';
 import { Refusal } from '../refusal.ts';
 import { startExecution } from '../start-execution.ts';
 import { readOperation } from './read-operations.ts';
+import { replaceSim } from './replace-sim.ts';
 
 /**
  * Creates an operation for the SIMs that failed in another one, and starts it.
@@ -17,9 +18,14 @@ export async function retryOperation(
   failedId: OperationId,
   { id, actor, now }: { id: OperationId; actor: string; now: Date },
 ): Promise<OperationRecord> {
-  const retry = newRetry(await readOperation(partnerId, failedId), id, actor, now.toISOString());
+  const failed = await readOperation(partnerId, failedId);
+  const retry = newRetry(failed, id, actor, now.toISOString());
   if ('code' in retry) {
     throw new Refusal('wrong_state', retry.detail);
+  }
+  const { replacement, reason = 'other' } = failed.target;
+  if (replacement) {
+    return replaceSim(partnerId, { ...replacement, reason }, { id, actor, now });
   }
   const created = await createOperation(partnerId, retry, firstRun(now));
   await startExecution({ kind: 'operation', partnerId, id: created.id });

@@ -35,14 +35,30 @@ function describeChange(change: TableChange): { type: string; at: string; subjec
       return { type, at, subject: customerId, data: { customerId, name } };
     }
     case 'operation': {
-      const { id, finishedAt } = change.operation;
-      return { type: 'operation.finished', at: finishedAt, subject: id, data: showOperation(change.operation) };
+      const { id, finishedAt, partOf } = change.operation;
+      // The steps of a replacement are its own affair.
+      return {
+        type: partOf === undefined ? 'operation.finished' : 'operation.step_finished',
+        at: finishedAt,
+        subject: id,
+        data: showOperation(change.operation),
+      };
     }
     case 'sim': {
       const { type, at, operationId, difference } = change.step;
-      const { iccid, operatorId, orderId, state, partnerServiceId, customerId, customerServiceId } = change.sim;
+      const { iccid, operatorId, orderId, state, partnerServiceId, customerId, customerServiceId, replacedBy } =
+        change.sim;
       const owner = { partnerServiceId, customerId, customerServiceId };
-      const data = { iccid, operatorId, orderId, state, ...owner, operationId, ...difference };
+      const data = {
+        iccid,
+        operatorId,
+        orderId,
+        state,
+        ...owner,
+        operationId,
+        ...difference,
+        ...(type === 'sim.replaced' ? { replacedBy } : {}),
+      };
       return { type, at, subject: iccid, data };
     }
   }

@@ -105,7 +105,9 @@ function checkInvariants(
   }
   holds(sim.version >= (versions.get(sim.iccid) ?? 1), 'the version only grows');
   versions.set(sim.iccid, sim.version);
-  const allowed = sim.pendingChange ? [] : actionsOf({ state: sim.state, operator: sim.operatorId });
+  const isReplaceable = ['assigned', 'testing', 'active', 'suspended'].includes(sim.state);
+  const ofState = actionsOf({ state: sim.state, operator: sim.operatorId });
+  const allowed = sim.pendingChange ? [] : [...ofState, ...(isReplaceable ? ['replace'] : [])];
   holds(`${[...sim.nextActions].sort()}` === `${[...allowed].sort()}`, '`nextActions` lists the allowed actions');
   const { action, operationId = '' } = sim.pendingChange ?? {};
   const slow = model.slowChanges.get(operationId);

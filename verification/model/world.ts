@@ -18,7 +18,7 @@ export type SeenSim = {
   customerServiceId?: string;
   label?: string;
   version: number;
-  nextActions: Action[];
+  nextActions: (Action | 'replace')[];
   /** Absent for activations, during which the SIM is `activating`. */
   pendingChange?: { action: Action; since: string; operationId: string };
 };

@@ -241,6 +241,12 @@ const routes: Record<string, Row> = {
   'GET /v1/sims': list(may.seeOwn, '/v1/sims'),
   'GET /v1/sims/{iccid}': see(may.seeOwn, ({ sim }) => `/v1/sims/${sim}`),
   'PATCH /v1/sims/{iccid}': edit(may.changeSims, ({ sim }) => `/v1/sims/${sim}`),
+  'POST /v1/sims/{iccid}/replace': {
+    who: may.changeSims,
+    ask: (api, { sim }) => api.post(`/v1/sims/${sim}/replace`, { by: '8944200000000000017', reason: 'lost' }),
+    own: 422,
+    one: true,
+  },
   'POST /v1/sims/label': create(may.changeSims, '/v1/sims/label'),
   'POST /v1/sims/labels': {
     who: may.changeSims,

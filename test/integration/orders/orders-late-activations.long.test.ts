@@ -46,7 +46,7 @@ test('an activation that the operator confirms after the deadline has failed, bu
     expect(sim).toMatchObject({
       state: 'active',
       bars: [],
-      nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
+      nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign', 'replace'],
     });
   }
 });

@@ -54,7 +54,7 @@ describe.each(platformKinds)('at an operator on %s', (kind) => {
         bars: [],
         holding: false,
         customerServiceId: plan.customerServiceId,
-        nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
+        nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign', 'replace'],
       });
     }
     expect(order.operations.map(({ stage }) => stage)).toEqual(['migrate', 'assign', 'activate']);

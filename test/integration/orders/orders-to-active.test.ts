@@ -50,7 +50,7 @@ describe('SIMs of an order become active', () => {
         partnerServiceId: plan.partnerServiceId,
         customerId: plan.customerId,
         customerServiceId: plan.customerServiceId,
-        nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
+        nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign', 'replace'],
       });
     }
     await expectStagesOf(order, quantity);

@@ -225,7 +225,7 @@ describe('an operator without an API', () => {
       expect(sim).toMatchObject({
         state: 'active',
         bars: [],
-        nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
+        nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign', 'replace'],
       });
       expect(sim).not.toHaveProperty('pendingChange');
     }),

@@ -91,7 +91,7 @@ describe('a suspension that the operator confirms after a day', () => {
     expect(sim).toMatchObject({
       state: 'active',
       bars: [],
-      nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
+      nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign', 'replace'],
     });
     expect(sim).not.toHaveProperty('pendingChange');
     expect((await timelineOf(refused)).slice(-2)).toEqual(['sim.suspension_requested', 'sim.suspension_failed']);
@@ -271,7 +271,7 @@ describe("a suspension of an alarm that the operator confirms only after the ala
       expect(sim).toMatchObject({
         state: 'active',
         bars: [],
-        nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
+        nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign', 'replace'],
       });
       expect(sim).not.toHaveProperty('pendingChange');
       const timeline = await timelineOf(iccid);

@@ -197,11 +197,11 @@ describe('nextActions', () => {
   const leftBy: Record<Sim['state'], string[]> = {
     in_holding: ['migrate', 'terminate'],
     in_stock: ['assign', 'migrate', 'terminate'],
-    assigned: ['activate', 'migrate', 'terminate', 'test', 'unassign'],
+    assigned: ['activate', 'migrate', 'replace', 'terminate', 'test', 'unassign'],
     activating: [],
-    testing: ['activate', 'migrate', 'suspend', 'terminate', 'unassign'],
-    active: ['assign', 'migrate', 'suspend', 'terminate', 'unassign'],
-    suspended: ['migrate', 'resume', 'terminate', 'unassign'],
+    testing: ['activate', 'migrate', 'replace', 'suspend', 'terminate', 'unassign'],
+    active: ['assign', 'migrate', 'replace', 'suspend', 'terminate', 'unassign'],
+    suspended: ['migrate', 'replace', 'resume', 'terminate', 'unassign'],
     terminated: [],
   };
 

@@ -61,7 +61,7 @@ describe.each(platformKinds)('SIMs of an operator on %s', (kind) => {
     expect(await read(iccid)).toMatchObject({
       state: 'active',
       bars: [],
-      nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
+      nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign', 'replace'],
     });
     await acme.bulkDone('suspend', { select, reason: 'stolen' });
     expect(await read(iccid)).toMatchObject({ state: 'suspended', bars: [{ type: 'data', reason: 'stolen' }] });
@@ -165,7 +165,7 @@ describe.each(platformKinds)('SIMs of an operator on %s', (kind) => {
     expect(sim).toMatchObject({
       state: 'active',
       bars: [],
-      nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign'],
+      nextActions: ['suspend', 'terminate', 'assign', 'migrate', 'unassign', 'replace'],
     });
     expect(sim).not.toHaveProperty('pendingChange');
     expect((await timelineOf(refused)).slice(-2)).toEqual(['sim.suspension_requested', 'sim.suspension_failed']);

@@ -61,7 +61,7 @@ describe('an assigned SIM of an operator with a test status', () => {
     const { customerId, customerServiceId, partnerServiceId } = before;
     expect(await read(iccid)).toMatchObject({
       ...{ state: 'testing', bars: [], customerId, customerServiceId, partnerServiceId },
-      nextActions: ['activate', 'suspend', 'unassign', 'terminate', 'migrate'],
+      nextActions: ['activate', 'suspend', 'unassign', 'terminate', 'migrate', 'replace'],
     });
     expect(await operator.statusOfSim(iccid)).toBe('active');
     expect((await linesOf(iccid)).at(-1)).toMatchObject({

@@ -1,0 +1,28 @@
+import * as z from 'zod/mini';
+import { operationSchema, showOperation } from '../../contract/operation.ts';
+import { replacementReasons } from '../../domain/replacement.ts';
+import { replaceSim } from '../../use-cases/sims/replace-sim.ts';
+import { accepted, type Route, route } from '../http/route.ts';
+
+/** Replacing a SIM by another one. */
+export const replacementRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/sims/{iccid}/replace',
+    operationId: 'replaceSim',
+    access: 'change_sims',
+    tag: 'SIMs',
+    summary: 'Replace a SIM by another one in stock',
+    description:
+      'The new SIM takes over the customer, the customer service, the label, tags and fields, and is activated if the replaced one was active. Then the replaced SIM is terminated. If a step fails, the replaced SIM stays as it is; retry the operation, which continues where it stopped.',
+    body: () =>
+      z.strictObject({ by: z.string().check(z.minLength(1), z.maxLength(100)), reason: z.enum(replacementReasons) }),
+    example: { by: '8944200000000000025', reason: 'lost' },
+    answers: { 202: operationSchema },
+    handle: async ({ caller, path: { iccid }, body, now, newId }) => {
+      const request = { iccid, ...body };
+      const actor = { id: newId('operation'), actor: caller.userId, now };
+      return accepted(showOperation(await replaceSim(caller.partnerId, request, actor)));
+    },
+  }),
+];

@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { claimed, planReplacement, replacedPair, simOfStep, stepsOfReplacement } from '../../domain/replacement.ts';
+import type { Sim } from '../../domain/sim.ts';
+import { anIccid, aSim, NOW } from './builders.ts';
+
+const by = aSim({ iccid: anIccid(2) }).inStock();
+const old = aSim({ iccid: anIccid(1) }).active();
+const claims = (one: Sim, other: Sim, activates = true) =>
+  claimed(one, { operationId: 'op_1', with: other.iccid, activates }, NOW);
+
+describe('a replacement', () => {
+  test('takes over customer and service, and activates the new SIM if the old one is active', () => {
+    const { customerId, customerServiceId } = old;
+    const plan = { iccid: old.iccid, by: by.iccid, customerId, customerServiceId };
+    expect(planReplacement(old, by)).toEqual({ ...plan, activates: true });
+    expect(planReplacement({ ...old, state: 'suspended' }, by)).toEqual({ ...plan, activates: false });
+  });
+
+  test('terminates the old SIM last', () => {
+    expect(stepsOfReplacement({ activates: true })).toEqual(['assign', 'label', 'activate', 'terminate']);
+    expect(stepsOfReplacement({ activates: false })).toEqual(['assign', 'label', 'terminate']);
+    const sims = stepsOfReplacement({ activates: true }).map((step) =>
+      simOfStep({ iccid: old.iccid, by: by.iccid }, step),
+    );
+    expect(sims).toEqual([by.iccid, by.iccid, by.iccid, old.iccid]);
+  });
+
+  test('is refused for SIMs in other states', () => {
+    const pending = { action: 'suspend', since: NOW, operationId: 'op_2' } as const;
+    for (const state of ['in_holding', 'in_stock', 'activating', 'terminated'] as const) {
+      expect(planReplacement({ ...old, state }, by)).toMatchObject({ code: 'wrong_state' });
+    }
+    for (const state of ['in_holding', 'assigned', 'active', 'suspended', 'terminated'] as const) {
+      expect(planReplacement(old, { ...by, state })).toMatchObject({ code: 'wrong_state' });
+    }
+    expect(planReplacement({ ...old, pendingChange: pending }, by)).toMatchObject({ code: 'wrong_state' });
+    expect(planReplacement(old, { ...by, pendingChange: { ...pending, action: 'terminate' } })).toMatchObject({
+      code: 'wrong_state',
+    });
+  });
+
+  test('continues where it stopped, with the same two SIMs', () => {
+    const taken: Sim = { ...old, iccid: by.iccid, state: 'assigned' };
+    expect(planReplacement(old, taken)).toMatchObject({ code: 'wrong_state' });
+    const stopped = planReplacement(claims({ ...old, state: 'terminated' }, by), claims(taken, old));
+    expect(stopped).toMatchObject({ iccid: old.iccid, by: by.iccid, activates: true });
+    const third = aSim({ iccid: anIccid(3) }).inStock();
+    expect(planReplacement(claims({ ...old, state: 'terminated' }, third), claims(taken, old))).toMatchObject({
+      code: 'wrong_state',
+    });
+  });
+
+  test('marks both SIMs in the end, and removes its claims', () => {
+    const pair = replacedPair(claims(old, by), claims(by, old), NOW);
+    expect(pair.old).toEqual({ ...old, replacedBy: by.iccid, updatedAt: NOW, version: old.version + 2 });
+    expect(pair.by).toEqual({ ...by, replaces: old.iccid, updatedAt: NOW, version: by.version + 2 });
+  });
+});

@@ -1,0 +1,103 @@
+import { getOperation, type OperationRecord } from '../../adapters/dynamodb/operations.ts';
+import { createReplacement, getPair, type ReplacementPair } from '../../adapters/dynamodb/replacements.ts';
+import { firstRun } from '../../adapters/dynamodb/runs.ts';
+import type { OperationId, PartnerId } from '../../domain/ids.ts';
+import { isOperationFinished, newOperation } from '../../domain/operation.ts';
+import { planReplacement, type Replacement } from '../../domain/replacement.ts';
+import { decide } from '../../domain/sim-actions.ts';
+import { invalidInput, notFound, Refusal, unknownId } from '../refusal.ts';
+import { startExecution } from '../start-execution.ts';
+import { loadSimRequest } from './load-sim-request.ts';
+
+/** A request to replace a SIM by another one of the partner. */
+export type ReplacementRequest = { iccid: string; by: string; reason: string };
+
+/**
+ * Starts the replacement of a SIM.
+ *
+ * 1. Checks that the states of both SIMs permit it, and that the new SIM can be on the customer's service.
+ * 2. Claims both SIMs, so that no other replacement takes one of them.
+ * 3. Starts the execution, which runs the steps (`next-step-of-replacement.ts`).
+ *
+ * @param id the id of the operation. A repeated request finds the operation that it created.
+ * @throws Refusal `not_found`, `invalid_input`, `wrong_state`, `conflict`
+ */
+export async function replaceSim(
+  partnerId: PartnerId,
+  { iccid, by, reason }: ReplacementRequest,
+  { id, actor, now }: { id: OperationId; actor: string; now: Date },
+): Promise<OperationRecord> {
+  const earlier = await getOperation(partnerId, id);
+  const operation = earlier ?? (await claimPair(partnerId, { iccid, by, reason }, { id, actor, now }));
+  await startExecution({ kind: 'operation', partnerId, id });
+  return operation;
+}
+
+async function claimPair(
+  partnerId: PartnerId,
+  { iccid, by, reason }: ReplacementRequest,
+  { id, actor, now }: { id: OperationId; actor: string; now: Date },
+): Promise<OperationRecord> {
+  const pair = await readPair(partnerId, iccid, by);
+  const replacement = planReplacement(pair.old, pair.by);
+  if ('code' in replacement) {
+    throw new Refusal('wrong_state', replacement.detail);
+  }
+  await requireUnclaimed(partnerId, pair);
+  await requireFit(partnerId, pair, replacement, now.toISOString());
+  const operation = newOperation(
+    {
+      id,
+      action: 'replace',
+      target: { reason, replacement },
+      selection: { kind: 'list' },
+      size: { pages: 1, sims: 1 },
+      requestedBy: actor,
+    },
+    now.toISOString(),
+  );
+  return createReplacement(partnerId, operation, firstRun(now), pair);
+}
+
+async function readPair(partnerId: PartnerId, iccid: string, by: string): Promise<ReplacementPair> {
+  if (iccid === by) {
+    throw invalidInput([{ pointer: '/by', code: 'invalid_value', message: 'by must be another SIM.' }]);
+  }
+  const { old, by: other } = await getPair(partnerId, iccid, by);
+  if (!old) {
+    throw notFound('SIM', iccid);
+  }
+  if (!other) {
+    throw unknownId('/by', 'SIM', by.slice(0, 100));
+  }
+  return { old, by: other };
+}
+
+/** Refuses SIMs of a replacement that is still running. */
+async function requireUnclaimed(partnerId: PartnerId, { old, by }: ReplacementPair): Promise<void> {
+  for (const { iccid, replacing } of [old, by]) {
+    const operation = replacing && (await getOperation(partnerId, replacing.operationId));
+    if (operation && !isOperationFinished(operation)) {
+      throw new Refusal(
+        'wrong_state',
+        `SIM ${iccid} is part of the replacement ${operation.id}, which is still running.`,
+      );
+    }
+  }
+}
+
+/** Refuses a new SIM that the rules do not let onto the customer's service. */
+async function requireFit(
+  partnerId: PartnerId,
+  { by }: ReplacementPair,
+  target: Replacement,
+  at: string,
+): Promise<void> {
+  const { customerId, customerServiceId } = target;
+  const request = await loadSimRequest(partnerId, 'assign', { customerId, customerServiceId });
+  const decision = decide(by, request, at);
+  if (decision.kind === 'refused') {
+    const { code, detail } = decision.problem;
+    throw invalidInput([{ pointer: '/by', code, message: detail }]);
+  }
+}
