@@ -220,7 +220,14 @@ describe('test status', () => {
   test('is kept by SIMs of an operator that no longer has it, and left in the same ways', () => {
     const sim = aSim({ operatorId: 'a1' }).testing();
     expect(outcome(sim, good.test)).toBe('unchanged');
-    expect(nextActions(sim, testOperators)).toEqual(['activate', 'suspend', 'unassign', 'terminate', 'migrate']);
+    expect(nextActions(sim, testOperators)).toEqual([
+      'activate',
+      'suspend',
+      'unassign',
+      'terminate',
+      'migrate',
+      'replace',
+    ]);
   });
 
   test('is left by an activation without being barred in between', () => {

@@ -50,7 +50,7 @@ describe('an assigned SIM of an operator with a test status', () => {
   test('is tested without bars, keeps its services, and is listed by its state', async () => {
     const [iccid = ''] = assignedSims(1);
     const before = await read(iccid);
-    expect(before.nextActions).toEqual(['activate', 'test', 'unassign', 'migrate', 'terminate']);
+    expect(before.nextActions).toEqual(['activate', 'test', 'unassign', 'migrate', 'terminate', 'replace']);
     const dry = await acme.api.post<{ eligible: number }>('/v1/sims/test', {
       select: { iccids: [iccid] },
       dryRun: true,
@@ -306,7 +306,7 @@ describe('test status is refused', () => {
     await cloud.operator('a1').behaves(prompt);
     const [foreign] = await acme.assignedSims({ operatorId: 'a1', quantity: 20 });
     const [own = ''] = assignedSims(1);
-    expect(foreign?.nextActions).toEqual(['activate', 'unassign', 'migrate', 'terminate']);
+    expect(foreign?.nextActions).toEqual(['activate', 'unassign', 'migrate', 'terminate', 'replace']);
     const select = { iccids: [foreign?.iccid ?? '', own] };
     const dry = await acme.api.post<{ byCode: object }>('/v1/sims/test', { select, dryRun: true });
     expect(is(200, dry)).toMatchObject({ eligible: 1, byCode: { wrong_operator: 1 } });
