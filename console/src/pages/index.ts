@@ -1,4 +1,7 @@
 import type { Page } from '../app/page.ts';
+import { route as alarm } from './alarm/route.ts';
+import { route as alarms } from './alarms/route.ts';
+import { route as clients } from './clients/route.ts';
 import { route as customer } from './customer/route.ts';
 import { route as customerService } from './customer-service/route.ts';
 import { route as customerServices } from './customer-services/route.ts';
@@ -9,6 +12,7 @@ import { route as differences } from './differences/route.ts';
 import { route as failedWork } from './failed-work/route.ts';
 import { route as home } from './home/route.ts';
 import { route as imports } from './imports/route.ts';
+import { route as journal } from './journal/route.ts';
 import { route as manualTask } from './manual-task/route.ts';
 import { route as manualTasks } from './manual-tasks/route.ts';
 import { route as newOrder } from './new-order/route.ts';
@@ -27,6 +31,10 @@ import { route as sim } from './sim/route.ts';
 import { route as sims } from './sims/route.ts';
 import { route as tariff } from './tariff/route.ts';
 import { route as tariffs } from './tariffs/route.ts';
+import { route as user } from './user/route.ts';
+import { route as users } from './users/route.ts';
+import { route as webhook } from './webhook/route.ts';
+import { route as webhooks } from './webhooks/route.ts';
 
 /** The pages of the console, in the order of the navigation. */
 export const pages: readonly Page[] = [
@@ -47,6 +55,14 @@ export const pages: readonly Page[] = [
   partnerService,
   tariffs,
   tariff,
+  alarms,
+  alarm,
+  webhooks,
+  webhook,
+  users,
+  user,
+  clients,
+  journal,
   deskOrders,
   deskOrder,
   manualTasks,

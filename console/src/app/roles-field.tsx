@@ -1,0 +1,37 @@
+import FormField from '@cloudscape-design/components/form-field';
+import Multiselect from '@cloudscape-design/components/multiselect';
+import { text } from '../text/index.ts';
+import { roleText } from '../text/role-text.ts';
+
+const words = text.users;
+
+/** A field of a form with one or more roles. */
+export function RolesField<Role extends string>({
+  offered,
+  value,
+  onChange,
+  hint,
+  error,
+}: {
+  offered: readonly Role[];
+  value: readonly Role[];
+  onChange: (roles: Role[]) => void;
+  hint?: string;
+  error?: string | undefined;
+}) {
+  const optionOf = (role: Role) => ({ value: role, label: roleText(role) });
+  return (
+    <FormField label={words.roles} constraintText={hint} errorText={error}>
+      <Multiselect
+        placeholder={words.chooseRoles}
+        selectedOptions={value.map(optionOf)}
+        options={offered.map(optionOf)}
+        deselectAriaLabel={({ label = '' }) => words.removeRole(label)}
+        onChange={({ detail }) => {
+          const chosen = new Set(detail.selectedOptions.map((option) => option.value));
+          onChange(offered.filter((role) => chosen.has(role)));
+        }}
+      />
+    </FormField>
+  );
+}

@@ -1,0 +1,156 @@
+import Alert from '@cloudscape-design/components/alert';
+import { useState } from 'react';
+import { alarmActions } from '../../../../domain/alarm.ts';
+import { ChoiceField } from '../../app/choice-field.tsx';
+import { FormModal } from '../../app/form-modal.tsx';
+import { TextField } from '../../app/text-field.tsx';
+import { useChange } from '../../app/use-change.ts';
+import type { Editing } from '../../app/use-editing.ts';
+import { text } from '../../text/index.ts';
+import {
+  type AlarmDraft,
+  isAlarmComplete,
+  newAlarmDraft,
+  thresholdIn,
+  thresholdUnits,
+  toAlarmChange,
+  toAlarmDraft,
+  toNewAlarm,
+} from './alarm-draft.ts';
+import { type Alarm, addAlarm, changeAlarm } from './queries.ts';
+import { ScopeFields } from './scope-fields.tsx';
+
+const words = text.alarms;
+
+export function NewAlarmForm({ onClose, onCreated }: { onClose: () => void; onCreated: (id: string) => void }) {
+  const [draft, setDraft] = useState(newAlarmDraft);
+  const save = useChange({
+    run: () => addAlarm(toNewAlarm(draft)),
+    done: ({ name }) => words.created(name),
+    invalidates: ['alarms'],
+    onDone: ({ id }) => onCreated(id),
+  });
+  return (
+    <FormModal
+      title={words.create}
+      submit={words.create}
+      pointers={['/name', '/scope', '/measure', '/threshold', '/action']}
+      isComplete={isAlarmComplete(draft)}
+      {...{ save, onClose }}
+    >
+      {(messages) => (
+        <>
+          <Name draft={draft} onChange={setDraft} error={messages['/name']} />
+          <ScopeFields draft={draft} onChange={setDraft} error={messages['/scope']} />
+          <ChoiceField
+            label={words.columns.measure}
+            disabled={draft.scopeKind === 'sim'}
+            value={draft.measure}
+            options={[
+              { value: 'sim', label: words.measure.sim },
+              { value: 'pool', label: words.measure.pool },
+            ]}
+            error={messages['/measure']}
+            onChange={(measure) => setDraft({ ...draft, measure: measure === 'pool' ? 'pool' : 'sim' })}
+          />
+          <Threshold draft={draft} onChange={setDraft} error={messages['/threshold']} />
+          <Action draft={draft} onChange={setDraft} error={messages['/action']} />
+        </>
+      )}
+    </FormModal>
+  );
+}
+
+/** Changes what can be changed of an alarm: not what it watches. */
+export function EditAlarmForm({
+  editing,
+  alarm,
+  etag,
+}: {
+  editing: Editing<Alarm>;
+  alarm: Alarm;
+  etag: string | undefined;
+}) {
+  const [draft, setDraft] = useState(() => toAlarmDraft(alarm));
+  const save = useChange({
+    run: () => changeAlarm(alarm.id, toAlarmChange(draft), etag),
+    done: ({ name }) => words.saved(name),
+    invalidates: ['alarms'],
+    onDone: editing.close,
+  });
+  return (
+    <FormModal
+      title={words.edit}
+      submit={text.forms.save}
+      pointers={['/name', '/threshold', '/action']}
+      isComplete={isAlarmComplete(draft)}
+      conflict={{ resource: `/v1/alarms/${alarm.id}`, onReload: editing.reload }}
+      save={save}
+      onClose={editing.close}
+    >
+      {(messages) => (
+        <>
+          <Name draft={draft} onChange={setDraft} error={messages['/name']} />
+          <Threshold draft={draft} onChange={setDraft} error={messages['/threshold']} />
+          <Action draft={draft} onChange={setDraft} error={messages['/action']} />
+          <Alert type="info">{words.again}</Alert>
+        </>
+      )}
+    </FormModal>
+  );
+}
+
+type PartProps = { draft: AlarmDraft; onChange: (draft: AlarmDraft) => void; error: string | undefined };
+
+function Name({ draft, onChange, error }: PartProps) {
+  return (
+    <TextField
+      label={words.columns.name}
+      value={draft.name}
+      error={error}
+      onChange={(name) => onChange({ ...draft, name })}
+    />
+  );
+}
+
+function Threshold({ draft, onChange, error }: PartProps) {
+  const isInvalid = draft.amount !== '' && thresholdIn(draft) === undefined;
+  return (
+    <>
+      <TextField
+        label={words.threshold.label}
+        hint={words.threshold.hint}
+        inputMode="decimal"
+        value={draft.amount}
+        error={isInvalid ? words.threshold.invalid : error}
+        onChange={(amount) => onChange({ ...draft, amount })}
+      />
+      <ChoiceField
+        label={words.threshold.unit}
+        value={draft.unit}
+        options={thresholdUnits.map((unit) => ({
+          value: unit,
+          label: unit === 'percent' ? words.threshold.percent : unit,
+        }))}
+        onChange={(chosen) =>
+          onChange({ ...draft, unit: thresholdUnits.find((unit) => unit === chosen) ?? draft.unit })
+        }
+      />
+    </>
+  );
+}
+
+function Action({ draft, onChange, error }: PartProps) {
+  return (
+    <ChoiceField
+      label={words.columns.action}
+      hint={words.suspendHint}
+      value={draft.action}
+      options={alarmActions.map((action) => ({ value: action, label: words.action[action] }))}
+      error={error}
+      onChange={(chosen) =>
+        onChange({ ...draft, action: alarmActions.find((action) => action === chosen) ?? draft.action })
+      }
+    />
+  );
+}

@@ -1,0 +1,7 @@
+import type { Page } from '../../app/page.ts';
+
+export const route: Page = {
+  path: '/users/:id',
+  requires: 'getPartnerUser',
+  load: () => import('./page.tsx'),
+};

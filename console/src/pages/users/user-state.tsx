@@ -1,0 +1,9 @@
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { text } from '../../text/index.ts';
+import type { User } from './queries.ts';
+
+const types = { invited: 'pending', active: 'success', disabled: 'stopped' } as const;
+
+export function UserState({ state }: Pick<User, 'state'>) {
+  return <StatusIndicator type={types[state]}>{text.users.state[state]}</StatusIndicator>;
+}

@@ -1,0 +1,110 @@
+import Button from '@cloudscape-design/components/button';
+import { useNavigate } from 'react-router';
+import { ConfirmModal } from '../../app/confirm-modal.tsx';
+import { useChange } from '../../app/use-change.ts';
+import type { Editing } from '../../app/use-editing.ts';
+import { useSession } from '../../session/session-context.tsx';
+import { text } from '../../text/index.ts';
+import { changeWebhook, removeWebhook, rotateSecretOf, sendTest, type Webhook } from '../webhooks/queries.ts';
+
+const words = text.webhooks;
+
+export function WebhookActions({
+  webhook: { id, enabled },
+  etag,
+  onEdit,
+  onDelete,
+  onRotate,
+}: {
+  webhook: Webhook;
+  etag: string | undefined;
+  onEdit: () => void;
+  onDelete: () => void;
+  onRotate: () => void;
+}) {
+  const { can } = useSession();
+  const test = useChange({
+    run: () => sendTest(id),
+    done: words.testSent,
+    invalidates: ['webhooks'],
+    reportsProblem: true,
+  });
+  const toggle = useChange({
+    run: () => changeWebhook(id, { enabled: !enabled }, etag),
+    done: enabled ? words.nowDisabled : words.nowEnabled,
+    invalidates: ['webhooks'],
+    reportsProblem: true,
+  });
+  return (
+    <>
+      {can('testWebhook') && enabled && (
+        <Button loading={test.isPending} onClick={test.mutate}>
+          {words.test}
+        </Button>
+      )}
+      {can('updateWebhook') && (
+        <Button loading={toggle.isPending} onClick={toggle.mutate}>
+          {enabled ? words.disable : words.enable}
+        </Button>
+      )}
+      {can('rotateWebhookSecret') && <Button onClick={onRotate}>{words.rotate.action}</Button>}
+      {can('deleteWebhook') && <Button onClick={onDelete}>{text.forms.delete}</Button>}
+      {can('updateWebhook') && (
+        <Button variant="primary" onClick={onEdit}>
+          {text.forms.edit}
+        </Button>
+      )}
+    </>
+  );
+}
+
+export function RotateWebhookSecret({
+  id,
+  onClose,
+  onRotated,
+}: {
+  id: string;
+  onClose: () => void;
+  onRotated: (secret: string) => void;
+}) {
+  const run = useChange({
+    run: () => rotateSecretOf(id),
+    invalidates: ['webhooks'],
+    onDone: ({ secret }) => onRotated(secret),
+  });
+  return (
+    <ConfirmModal title={words.rotate.title} action={words.rotate.action} {...{ run, onClose }}>
+      {words.rotate.text}
+    </ConfirmModal>
+  );
+}
+
+export function DeleteWebhook({
+  id,
+  etag,
+  deleting,
+}: {
+  id: string;
+  etag: string | undefined;
+  deleting: Editing<Webhook>;
+}) {
+  const navigate = useNavigate();
+  const run = useChange({
+    run: () => removeWebhook(id, etag),
+    done: words.delete.done,
+    invalidates: ['webhooks'],
+    isRemoval: true,
+    onDone: () => navigate('/webhooks'),
+  });
+  return (
+    <ConfirmModal
+      title={words.delete.title}
+      action={text.forms.delete}
+      run={run}
+      conflict={{ resource: `/v1/webhooks/${id}`, onReload: deleting.reload }}
+      onClose={deleting.close}
+    >
+      {words.delete.text}
+    </ConfirmModal>
+  );
+}

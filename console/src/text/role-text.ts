@@ -1,0 +1,7 @@
+import { text } from './index.ts';
+
+/** The text of a role; the role itself when it is newer than the console. */
+export function roleText(role: string): string {
+  const names: Readonly<Record<string, string>> = text.users.role;
+  return names[role] ?? role;
+}
