@@ -86,6 +86,7 @@ function columnsWith(
     {
       id: 'actions',
       header: words.columns.actions,
+      minWidth: 210,
       cell: (client) => (
         <SpaceBetween direction="horizontal" size="s">
           {can('rotateClientSecret') && (

@@ -82,6 +82,7 @@ function columnsWith(onTag: (tag: string) => void): TableProps.ColumnDefinition<
     {
       id: 'tags',
       header: words.columns.tags,
+      minWidth: 180,
       cell: ({ tags }) =>
         tags.length === 0 ? (
           text.shell.none

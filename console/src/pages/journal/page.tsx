@@ -73,6 +73,7 @@ function columnsWith(onActor: (actor: string) => void): TableProps.ColumnDefinit
     {
       id: 'actor',
       header: columns.actor,
+      minWidth: 220,
       cell: ({ actor, actorEmail = actor }) => (
         <Button variant="inline-link" ariaLabel={words.onlyActor(actorEmail)} onClick={() => onActor(actor)}>
           {actorEmail}
@@ -80,8 +81,13 @@ function columnsWith(onActor: (actor: string) => void): TableProps.ColumnDefinit
       ),
     },
     { id: 'action', header: columns.action, cell: ({ method, route }) => `${method} ${route}` },
+    {
+      id: 'changes',
+      header: columns.changes,
+      minWidth: 260,
+      cell: ({ changes }) => <Changes changes={changes} />,
+    },
     { id: 'resource', header: columns.resource, cell: ({ resource }) => resource },
-    { id: 'changes', header: columns.changes, cell: ({ changes }) => <Changes changes={changes} /> },
     { id: 'status', header: columns.status, cell: ({ status }) => status },
     { id: 'sourceIp', header: columns.sourceIp, cell: ({ sourceIp }) => sourceIp },
   ];

@@ -2,7 +2,7 @@ export const users = {
   title: 'Users',
   empty: 'No users match',
   emptyHint: 'Remove a filter, or invite a user.',
-  search: 'Find a user by their full email address',
+  search: 'Full email address',
   allCustomers: 'Our company and all customers',
   filterCustomer: 'Filter by customer',
   invite: 'Invite user',
