@@ -18,6 +18,8 @@ import { route as manualTasks } from './manual-tasks/route.ts';
 import { route as newOrder } from './new-order/route.ts';
 import { route as operation } from './operation/route.ts';
 import { route as operations } from './operations/route.ts';
+import { route as operator } from './operator/route.ts';
+import { route as operators } from './operators/route.ts';
 import { route as order } from './order/route.ts';
 import { route as orders } from './orders/route.ts';
 import { route as ownCustomer } from './own-customer/route.ts';
@@ -72,6 +74,8 @@ export const pages: readonly Page[] = [
   partner,
   platformTariffs,
   platformTariff,
+  operators,
+  operator,
   imports,
   failedWork,
 ];

@@ -7,6 +7,7 @@ import { forms } from './en/forms.ts';
 import { home } from './en/home.ts';
 import { journal } from './en/journal.ts';
 import { operations } from './en/operations.ts';
+import { operators } from './en/operators.ts';
 import { orders } from './en/orders.ts';
 import { platform } from './en/platform.ts';
 import { services } from './en/services.ts';
@@ -36,5 +37,6 @@ export const text = {
   journal,
   desk,
   platform,
+  operators,
   files,
 };

@@ -7,6 +7,7 @@ export const files = {
     errorIconAriaLabel: 'Error',
     warningIconAriaLabel: 'Warning',
   },
+  file: 'CSV file',
   working: 'Checking the file',
   loadable: (count: string, rows: string) => `${count} of ${rows} rows can be loaded`,
   loaded: (count: string, rows: string) => `${count} of ${rows} rows were loaded`,
