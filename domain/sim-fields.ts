@@ -36,14 +36,17 @@ export const MAX_FIELD_BYTES = 400;
 /** The maximum number of removed names that are remembered. */
 const MAX_FORMER_NAMES = 50;
 
-/** Objects cannot have a field of this name: JavaScript takes it for their prototype. */
-const NO_NAME = '__proto__';
+/**
+ * Names that JavaScript takes for something else: the prototype of an object, and its constructor, by which the client of DynamoDB
+ * recognises objects.
+ */
+const NO_NAMES = ['__proto__', 'constructor'];
 
 export const fieldNameSchema = z.lazy(() =>
   line(MAX_FIELD_NAME).check(
     z.superRefine((name, context) => {
-      if (name === NO_NAME) {
-        context.addIssue({ code: 'custom', message: `must not be ${NO_NAME}`, params: { code: 'invalid_value' } });
+      if (NO_NAMES.includes(name)) {
+        context.addIssue({ code: 'custom', message: `must not be ${name}`, params: { code: 'invalid_value' } });
       }
     }),
   ),

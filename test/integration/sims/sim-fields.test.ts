@@ -51,7 +51,9 @@ describe('the names of the fields', () => {
   test('are checked', async () => {
     expectInvalid(await api.put('/v1/sim-fields', { names: ['site', 'Site'] }), [['/names/1', 'duplicate']]);
     expectInvalid(await api.put('/v1/sim-fields', { names: ['a\nb'] }), [['/names/0', 'invalid_format']]);
-    expectInvalid(await api.put('/v1/sim-fields', { names: ['__proto__'] }), [['/names/0', 'invalid_value']]);
+    for (const name of ['__proto__', 'constructor']) {
+      expectInvalid(await api.put('/v1/sim-fields', { names: [name] }), [['/names/0', 'invalid_value']]);
+    }
     const eleven = Array.from({ length: 11 }, (_, place) => `name ${place}`);
     expectInvalid(await api.put('/v1/sim-fields', { names: eleven }), [['/names', 'too_big']]);
   });
@@ -68,6 +70,17 @@ describe('the names of the fields', () => {
 });
 
 describe('the fields of a SIM', () => {
+  test('can have names that objects have by nature', async () => {
+    const names = ['toString', 'valueOf', 'toJSON', 'then', 'length', 'name', 'entries', 'size', 'hasOwnProperty'];
+    const before = is(200, await api.get<Names>('/v1/sim-fields')).names;
+    await choose(...names);
+    const texts = Object.fromEntries(names.map((name) => [name, `the ${name}`]));
+    expect(await set(iccids[1], texts)).toEqual(texts);
+    expect((await read(iccids[1])).fields).toEqual(texts);
+    await set(iccids[1], Object.fromEntries(names.map((name) => [name, null])));
+    await choose(...before);
+  });
+
   test('are set, kept and removed one by one', async () => {
     const [iccid] = iccids;
     expect((await read(iccid)).fields).toEqual({});
