@@ -37,6 +37,12 @@ export const rowError =
   (code: string, message: string) =>
   ({ row, sim: { iccid } }: { row: number; sim: { iccid: string } }): RowError => ({ row, iccid, code, message });
 
+/** Why a row was left out that has no error of its own. */
+export const notProcessed: RowProblem = {
+  code: 'not_processed',
+  message: 'There was no time for this row. Send the file again.',
+};
+
 /** The result of a file: each row is loaded, was loaded before, or has an error. */
 export function loadedFile(rows: number, alreadyLoaded: number, errors: readonly RowError[]): LoadedFile {
   return {

@@ -117,9 +117,16 @@ async function sectionsFor(partnerId: PartnerId, filter: SimFilter, by: Preferen
     return searchSections({ partnerId, filter, within, by });
   }
   const customerId = (await getCustomerService(partnerId, customerServiceId))?.customerId;
-  return customerId === undefined || (filter.customerId ?? customerId) !== customerId
-    ? []
-    : searchSections({ partnerId, filter: { ...filter, customerId }, within, by });
+  if (customerId === undefined) {
+    // Only terminated SIMs can have a service that was deleted.
+    const state = 'terminated';
+    return (filter.state ?? state) === state
+      ? searchSections({ partnerId, filter: { ...filter, state }, within, by })
+      : [];
+  }
+  return (filter.customerId ?? customerId) === customerId
+    ? searchSections({ partnerId, filter: { ...filter, customerId }, within, by })
+    : [];
 }
 
 /** A filter whose order and customer service were looked up. */

@@ -12,6 +12,7 @@ import {
   type LoadableRow,
   type LoadedFile,
   loadedFile,
+  notProcessed,
   type RowError,
   readSimRows,
   rowError,
@@ -20,6 +21,7 @@ import {
 import { knownOperator } from '../known-operator.ts';
 import { readPartner } from '../platform/read-partners.ts';
 import { importTargets, type TargetCells } from './import-targets.ts';
+import { FILE_SAVES_WITHIN_MS } from './stage-limits.ts';
 
 /** A row of a file of existing SIMs. Empty cells are absent. */
 export type ImportRow = SimRow &
@@ -33,8 +35,6 @@ export type ImportRow = SimRow &
 /** Groups that are saved at the same time. They share the counts of services, so that more would only conflict. */
 const GROUPS_IN_FLIGHT = 2;
 const LOOKUPS_IN_FLIGHT = 16;
-/** This long after the start, in real milliseconds, no further group is saved: API Gateway waits 29 seconds for the answer. */
-const SAVES_WITHIN_MS = 20_000;
 
 /**
  * Imports SIMs that a partner has at an operator already, in any state, with their services and customers. Nothing is sent to the
@@ -51,7 +51,7 @@ export async function importFleet(
   rows: readonly ImportRow[],
   { actor, now, isDryRun }: { actor: string; now: Date; isDryRun: boolean },
 ): Promise<LoadedFile> {
-  const deadline = performance.now() + SAVES_WITHIN_MS;
+  const deadline = performance.now() + FILE_SAVES_WITHIN_MS;
   await readPartner(partnerId);
   const operator = await knownOperator(operatorId, '/query/operatorId');
   const { loadable, errors } = readSimRows(rows, operator.iccid.checkDigit);
@@ -142,7 +142,7 @@ async function saveAll(
     async (group) => {
       const rowsOfGroup = group.flatMap((sim) => rowOf.get(sim) ?? []);
       if (performance.now() > deadline) {
-        return rowsOfGroup.map(rowError('not_processed', 'There was no time for this row. Send the file again.'));
+        return rowsOfGroup.map(rowError(notProcessed.code, notProcessed.message));
       }
       return (await importSims(partnerId, group, versions, at)) ? [] : rowsOfGroup.map(rowError('conflict', OVERTAKEN));
     },

@@ -5,25 +5,32 @@ import { getSims, type SimRecord, saveSim } from '../../adapters/dynamodb/sims.t
 import type { PartnerCaller } from '../../domain/access.ts';
 import { hasSameNaming, relabel } from '../../domain/sim.ts';
 import { type LabelChange, type LabelRow, namingProblem, readLabelRows } from '../../domain/sim-labels.ts';
-import { type LoadedFile, loadedFile, type RowProblem } from '../../domain/sim-manifest.ts';
+import { type LoadedFile, loadedFile, notProcessed, type RowProblem } from '../../domain/sim-manifest.ts';
 import { escapePointer } from '../refusal.ts';
 import { requireKnownFields } from './sim-field-names.ts';
-import { WRITES_IN_FLIGHT } from './stage-limits.ts';
+import { FILE_SAVES_WITHIN_MS, WRITES_IN_FLIGHT } from './stage-limits.ts';
 
 /**
  * Sets labels, tags and fields of SIMs from a file. A file can be sent again.
  *
  * 1. Check that the partner has the fields of all columns.
  * 2. Check each row independently: a bad row changes nothing and does not affect others.
- * 3. Save the SIMs that differ from their row. A SIM that another request changes at the same time is reported.
+ * 3. Save the SIMs that differ from their row. A SIM that another request changes at the same time is reported, and so are rows for
+ *    which there was no time.
  *
+ * @param savesWithinMs for how long after the start rows are saved, in real milliseconds.
  * @throws Refusal `invalid_input` for columns of fields that the partner does not have
  */
 export async function labelSims(
   caller: PartnerCaller,
   rows: readonly LabelRow[],
-  { now, isDryRun }: { now: Date; isDryRun: boolean },
+  {
+    now,
+    isDryRun,
+    savesWithinMs = FILE_SAVES_WITHIN_MS,
+  }: { now: Date; isDryRun: boolean; savesWithinMs?: number | undefined },
 ): Promise<LoadedFile> {
+  const deadline = performance.now() + savesWithinMs;
   const columns = Object.assign({}, ...rows.map(({ fields }) => fields));
   await requireKnownFields(caller.partnerId, columns, (name) => `/columns/${escapePointer(`field:${name}`)}`);
   const { read, errors } = readLabelRows(rows);
@@ -34,7 +41,7 @@ export async function labelSims(
   const outcomes = await pMap(
     read,
     async ({ row, value }) => {
-      const outcome = await labelOne(caller, sims.get(value.iccid), value, { now, isDryRun });
+      const outcome = await labelOne(caller, sims.get(value.iccid), value, { now, isDryRun, deadline });
       return typeof outcome === 'string' ? outcome : { row, iccid: value.iccid, ...outcome };
     },
     { concurrency: WRITES_IN_FLIGHT },
@@ -48,7 +55,7 @@ async function labelOne(
   caller: PartnerCaller,
   sim: SimRecord | undefined,
   { iccid: _iccid, ...labels }: LabelChange,
-  { now, isDryRun }: { now: Date; isDryRun: boolean },
+  { now, isDryRun, deadline }: { now: Date; isDryRun: boolean; deadline: number },
 ): Promise<'changed' | 'unchanged' | RowProblem> {
   if (!sim) {
     return { code: 'not_found', message: 'You have no SIM with this ICCID.' };
@@ -63,6 +70,9 @@ async function labelOne(
   }
   if (isDryRun) {
     return 'changed';
+  }
+  if (performance.now() > deadline) {
+    return notProcessed;
   }
   try {
     await saveSim(caller.partnerId, sim, labelled, LABELLED, { actor: caller.userId });

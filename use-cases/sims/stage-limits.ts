@@ -6,6 +6,9 @@ import { noteWaiting } from '../../domain/operation-steps.ts';
 /** The number of concurrent SIM writes of a task. More would not be faster and would be throttled sooner. */
 export const WRITES_IN_FLIGHT = 32;
 
+/** This long after its start, in real milliseconds, a request with a file saves no further row: API Gateway waits 29 seconds. */
+export const FILE_SAVES_WITHIN_MS = 20_000;
+
 /*
  * The history of an execution has at most 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
  * These limits keep it well below that for any number of SIMs: a call of a shard takes 7 events, 11 if

@@ -295,6 +295,24 @@ describe('a customer service', () => {
     expect(is(200, await api.get(`/v1/sims/${iccids[0]}`))).toMatchObject({
       ...{ state: 'terminated', customerId, customerServiceId, partnerServiceId },
     });
+
+    // They are found by these ids; others are not found, and neither are they in another state.
+    const found = async (filter: string) => {
+      const { items } = is(200, await api.get<{ items: { iccid: string }[] }>(`/v1/sims?limit=200&${filter}`));
+      return items.map(({ iccid }) => iccid);
+    };
+    const ofService = `customerServiceId=${customerServiceId}`;
+    for (const more of [
+      '',
+      '&state=terminated',
+      `&customerId=${customerId}`,
+      `&partnerServiceId=${partnerServiceId}`,
+    ]) {
+      expect(await found(`${ofService}${more}`)).toEqual(iccids);
+    }
+    for (const more of ['&state=active', '&customerId=cus_other']) {
+      expect(await found(`${ofService}${more}`)).toEqual([]);
+    }
   });
 
   test('is no longer used by SIMs that changed to another service', async () => {

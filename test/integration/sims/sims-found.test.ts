@@ -4,9 +4,11 @@ import { getSim } from '../../../adapters/dynamodb/sims.ts';
 import { put } from '../../../adapters/dynamodb/write-requests.ts';
 import { write } from '../../../adapters/dynamodb/writes.ts';
 import type { Comparison } from '../../../domain/difference.ts';
+import { asId } from '../../../domain/ids.ts';
 import type { SimFilter } from '../../../domain/operation.ts';
 import { useTableOf } from '../../../local/table-of-cloud.ts';
 import { takeNumbers } from '../../../use-cases/differences/record-comparison.ts';
+import { labelSims } from '../../../use-cases/sims/label-sims.ts';
 import { useLocalCloud } from '../support/local-cloud.ts';
 import { newIccids } from '../support/operators-by-hand.ts';
 import {
@@ -212,4 +214,19 @@ describe('a SIM that changes', () => {
     expect(await found({ tag: marked('theirs') })).toEqual([]);
     expect(await found({ q: marked('d') })).toEqual([]);
   });
+});
+
+test('a file of labels for which there is no time reports its rows, and can be sent again', async () => {
+  const caller = { kind: 'partner', userId: 'ada', partnerId: asId('partner', acme.id), roles: ['admin'] } as const;
+  const [iccid = '', unchanged = ''] = newIccids(2);
+  await imports([`${iccid},in_stock,${service.id},,,before,,,,`, `${unchanged},in_stock,${service.id},,,after,,,,`]);
+  const rows = [iccid, unchanged].map((each) => ({ iccid: each, label: 'after' }));
+  const now = new Date();
+  expect(await labelSims(caller, rows, { now, isDryRun: false, savesWithinMs: -1 })).toMatchObject({
+    ...{ rows: 2, loaded: 0, alreadyLoaded: 1, rejected: 1 },
+    errors: [{ row: 2, iccid, code: 'not_processed' }],
+  });
+  expect(is(200, await acme.api.get<Sim>(`/v1/sims/${iccid}`)).label).toBe('before');
+  expect(await labelSims(caller, rows, { now, isDryRun: false })).toMatchObject({ loaded: 1, alreadyLoaded: 1 });
+  expect(is(200, await acme.api.get<Sim>(`/v1/sims/${iccid}`)).label).toBe('after');
 });
