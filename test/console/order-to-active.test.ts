@@ -29,7 +29,8 @@ whereBrowser('a partner’s admin', () => {
 
   const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).click();
   const choose = async (label: string, option: string | RegExp) => {
-    await page.getByRole('button', { name: new RegExp(`^${label}`) }).click();
+    // A whole word: the navigation has similar names.
+    await page.getByRole('button', { name: new RegExp(`^${label}( |$)`) }).click();
     await page.getByRole('option', { name: option }).first().click();
   };
   const isAccessible = async () => expect(await visitor.accessibilityViolations()).toEqual([]);

@@ -31,7 +31,9 @@ export function CreateModal({
   onCreated: (id: string) => void;
 }) {
   const [name, setName] = useState('');
-  const [tariffId, setTariffId] = useState(tariffs?.[0]?.id ?? '');
+  const [chosenId, setChosenId] = useState('');
+  // The tariffs may arrive after the form has opened.
+  const tariffId = chosenId || (tariffs?.[0]?.id ?? '');
   const creation = useMutation({
     mutationFn: () => create({ name: name.trim(), tariffId }),
     onSuccess: ({ id }) => onCreated(id),
@@ -73,7 +75,7 @@ export function CreateModal({
               empty={wizard.noServices}
               selectedOption={options.find(({ value }) => value === tariffId) ?? null}
               options={options}
-              onChange={({ detail }) => setTariffId(detail.selectedOption.value ?? '')}
+              onChange={({ detail }) => setChosenId(detail.selectedOption.value ?? '')}
             />
           </FormField>
         )}
