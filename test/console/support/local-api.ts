@@ -1,0 +1,34 @@
+/** Requests to a local cloud that its console does not make: what exists before a journey, and the clock. */
+export function localApi(url: string) {
+  async function send(method: string, path: string, body: unknown, token?: string): Promise<string> {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(method === 'POST' && { 'idempotency-key': crypto.randomUUID() }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      throw new Error(`${method} ${path} returned ${response.status}: ${text}`);
+    }
+    return text;
+  }
+
+  /** The API as a caller with these claims. */
+  async function as(claims: { partnerId?: string; roles: readonly string[] }) {
+    const { access_token: token }: { access_token: string } = JSON.parse(await send('POST', '/_local/token', claims));
+    return (method: string, path: string, body?: unknown) => send(method, path, body, token);
+  }
+
+  const setClock = (change: { held?: boolean; now?: string }) => send('PUT', '/_local/clock', change);
+
+  async function moveClock(ms: number): Promise<void> {
+    const { now }: { now: string } = JSON.parse(await send('GET', '/_local/clock', undefined));
+    await setClock({ now: new Date(Date.parse(now) + ms).toISOString() });
+  }
+
+  return { as, setClock, moveClock };
+}
