@@ -1,4 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ApiProblem } from '../api/api-problem.ts';
+import { text } from '../text/index.ts';
 import { useNotify } from './notifications.tsx';
 
 /**
@@ -35,7 +37,8 @@ export function useChange<Result>({
     },
     onError: (problem) => {
       if (reportsProblem) {
-        notify('error', problem.message);
+        const isStale = problem instanceof ApiProblem && problem.status === 412;
+        notify('error', isStale ? text.forms.conflict.tryAgain : problem.message);
       }
     },
     onSettled: (_result, problem) => {

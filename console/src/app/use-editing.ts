@@ -7,6 +7,7 @@ export type Opened<Data> = { data: Data; etag: string | undefined };
 /** A form over a resource: it keeps the values that it was opened with, while the page behind it reads newer ones. */
 export type Editing<Data> = {
   opened: Opened<Data> | undefined;
+  /** Opens the form with the current values, which the page may not have read yet. */
   open(): void;
   close(): void;
   /** Starts again with the current values. */
@@ -15,10 +16,6 @@ export type Editing<Data> = {
 
 export function useEditing<Data>(query: UseQueryResult<Opened<Data>>): Editing<Data> {
   const [opened, setOpened] = useState<Opened<Data>>();
-  return {
-    opened,
-    open: () => setOpened(query.data),
-    close: () => setOpened(undefined),
-    reload: () => void query.refetch().then(({ data }) => setOpened(data)),
-  };
+  const read = () => void query.refetch().then(({ data }) => setOpened(data));
+  return { opened, open: read, close: () => setOpened(undefined), reload: read };
 }
