@@ -41,8 +41,8 @@ export class DataStack extends Stack {
     for (const index of Object.values(lists)) {
       this.table.addGlobalSecondaryIndex({
         ...keysOf(index),
-        projectionType: ProjectionType.INCLUDE,
-        nonKeyAttributes: [...table.listAttributes],
+        // Not INCLUDE: an index takes at most 20 further attributes, and its projection can never be changed.
+        projectionType: ProjectionType.ALL,
       });
     }
     this.table.addGlobalSecondaryIndex({ ...keysOf(due), projectionType: ProjectionType.KEYS_ONLY });

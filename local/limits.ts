@@ -94,5 +94,8 @@ export const cognitoLimits = {
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const sqsLimits = { messageBytes: MB };
 
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html */
+export const dynamodbLimits = { nonKeyAttributes: 20 };
+
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html */
 export const schedulerLimits = { inputBytes: 262_144 };

@@ -43,7 +43,6 @@ type Flat<T> = { [Property in keyof T]: T[Property] };
  * Declares a kind of item by the templates of its keys. A placeholder is `{name}` for a text without `#`, `{name:kind}` for the id of
  * a kind, or `{name:codec}` with one of `codecs`. The text between placeholders consists of letters, `_` and `#`.
  *
- * @param listed the attributes that lists show: the list indexes project them.
  * @example
  *   const orderEvent = itemKind('P#{partnerId}#ORD#{orderId}', 'EVT#{version:padded}#{line:number}');
  *   const order = { partnerId: 'acme', orderId: 'ord_1' };
@@ -51,12 +50,11 @@ type Flat<T> = { [Property in keyof T]: T[Property] };
  *   orderEvent.range(order); // { partition: 'P#acme#ORD#ord_1', prefix: 'EVT#' }
  *   orderEvent.parse({ pk: 'P#acme#ORD#ord_1', sk: 'EVT#00000002#0' }); // { ...order, version: 2, line: 0 }
  */
-export function itemKind<Pk extends string, Sk extends string>(pk: Pk, sk: Sk, listed: readonly string[] = []) {
+export function itemKind<Pk extends string, Sk extends string>(pk: Pk, sk: Sk) {
   const partition = keyTemplate<ValuesOf<Pk>>(pk);
   const sort = keyTemplate<ValuesOf<Sk>>(sk);
   const matches = (key: Key) => partition.pattern.test(key.pk) && sort.pattern.test(key.sk);
   return {
-    listed,
     key: (values: ValuesOf<Pk> & ValuesOf<Sk>): Key => ({ pk: partition.write(values), sk: sort.write(values) }),
     /** The sort key of an item. A list continues after it. */
     sk: (values: ValuesOf<Sk>) => sort.write(values),

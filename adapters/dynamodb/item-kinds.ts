@@ -1,6 +1,3 @@
-import type { Partner } from '../../domain/partner.ts';
-import type { CustomerService } from '../../domain/service.ts';
-import type { Sim } from '../../domain/sim.ts';
 import { itemKind, type Key } from './item-kind.ts';
 
 /** The suffix of journals' partition keys. No function may change or remove their items. */
@@ -13,33 +10,8 @@ export const JOURNAL = '#JOURNAL';
  * the end of a key, so that no id reaches another partner's items.
  */
 export const itemKinds = {
-  // First, because the deployed indexes project its attributes first.
-  sim: itemKind('P#{partnerId}#SIM#{shard:number}', '{iccid}', [
-    'iccid',
-    'imsi',
-    'msisdn',
-    'operatorId',
-    'orderId',
-    'state',
-    'bars',
-    'partnerServiceId',
-    'customerId',
-    'customerServiceId',
-    'label',
-    'tags',
-    'stateChangedAt',
-    'createdAt',
-    'updatedAt',
-    'version',
-    'pendingChange',
-    'imei',
-    'eid',
-    'fields',
-    'termStart',
-    'replacedBy',
-    'replaces',
-  ] satisfies (keyof Sim)[]),
-  partner: itemKind('P#{partnerId}', 'PARTNER', ['id'] satisfies (keyof Partner)[]),
+  sim: itemKind('P#{partnerId}#SIM#{shard:number}', '{iccid}'),
+  partner: itemKind('P#{partnerId}', 'PARTNER'),
   /** The names of the fields of a partner's SIMs. */
   simFieldNames: itemKind('P#{partnerId}', 'SIM_FIELDS'),
   /** An operator that the platform created or replaced. */
@@ -73,15 +45,7 @@ export const itemKinds = {
   /** The end of all tokens of a user or an API client. One partition, which every function reads. */
   revocation: itemKind('REVOCATIONS', '{subject:rest}'),
   partnerService: itemKind('P#{partnerId}', 'PSV#{id:partnerService}'),
-  customerService: itemKind('P#{partnerId}', 'CSV#{id:customerService}', [
-    'id',
-    'customerId',
-    'name',
-    'tariffId',
-    'createdAt',
-    'updatedAt',
-    'version',
-  ] satisfies (keyof CustomerService)[]),
+  customerService: itemKind('P#{partnerId}', 'CSV#{id:customerService}'),
   /** Reserves the name of a customer service, unique within its customer. */
   serviceName: itemKind('P#{partnerId}#CUS#{customerId}', 'NAME#{hash}'),
   order: itemKind('P#{partnerId}', 'ORD#{id:order}'),

@@ -1,10 +1,8 @@
-import { itemKinds } from './item-kinds.ts';
-
 /** The attribute with the number of an item's shape. Absent in the first shape, so that it costs a SIM's item nothing. */
 export const SHAPE = 'v';
 
 /**
- * The single table: its keys, its indexes and their projections. The CDK creates the table from this definition;
+ * The single table: its keys and its indexes. The CDK creates the table from this definition;
  * `item-kinds.ts` declares its items. Access patterns and their cost: docs/data-model.md.
  */
 export const table = {
@@ -21,8 +19,6 @@ export const table = {
     /** Items that a schedule processes, by due time, across partners. Projects keys only. */
     due: { name: 'due', partitionKey: 'duePk', sortKey: 'dueAt' },
   },
-  /** The attributes that the list indexes project: those that lists show, and the number of an item's shape. */
-  listAttributes: [...new Set(Object.values(itemKinds).flatMap(({ listed }) => listed)), SHAPE],
 } as const;
 
 /**

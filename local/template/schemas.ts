@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { apiGatewayLimits, lambdaLimits, schedulerLimits } from '../limits.ts';
+import { apiGatewayLimits, dynamodbLimits, lambdaLimits, schedulerLimits } from '../limits.ts';
 import { boolean, number, unused } from './properties.ts';
 
 const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
@@ -9,7 +9,7 @@ const index = {
   KeySchema: keySchema,
   Projection: z.strictObject({
     ProjectionType: z.enum(['ALL', 'KEYS_ONLY', 'INCLUDE']),
-    NonKeyAttributes: z.array(z.string()).optional(),
+    NonKeyAttributes: z.array(z.string()).max(dynamodbLimits.nonKeyAttributes).optional(),
   }),
 };
 

@@ -86,6 +86,28 @@ describe('an unsupported part of a template is refused by name:', () => {
       /I .*TimeoutInMillis.*30000/,
     ],
     ['another runtime', { F: aFunction({ Runtime: 'python3.13' }) }, /Runtime.*Node/],
+    [
+      'an index with more than 20 further attributes',
+      {
+        T: {
+          Type: table.Type,
+          Properties: {
+            ...table.Properties,
+            GlobalSecondaryIndexes: [
+              {
+                IndexName: 'i',
+                KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+                Projection: {
+                  ProjectionType: 'INCLUDE',
+                  NonKeyAttributes: Array.from({ length: 21 }, (_, place) => `a${place}`),
+                },
+              },
+            ],
+          },
+        },
+      },
+      /T .*NonKeyAttributes.*20/,
+    ],
     ['replicas', { T: { Type: table.Type, Properties: { ...table.Properties, Replicas: [] } } }, /T .*Replicas/],
     [
       'CORS',
